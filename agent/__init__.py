@@ -1,0 +1,1 @@
+"""Runs for years as a service: no Qt, no installer."""

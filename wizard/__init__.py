@@ -1,0 +1,1 @@
+"""Sets an agent up; could be removed when done."""

@@ -1,0 +1,1 @@
+"""One file per thing changed on the machine or in the directory."""

@@ -1,0 +1,1 @@
+"""The desktop face of the wizard: the only importer of Qt."""
