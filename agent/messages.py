@@ -1,0 +1,310 @@
+"""What crosses the wire: claims, seal, open (docs/wire.md).
+
+A request is a JWS (RFC 7515, ES256) inside a JWE (RFC 7516, ECDH-ES+A256KW and
+A256GCM). One algorithm each; `typ` is checked so that one kind of message can't
+pass for another (RFC 8725 section 3.11). The relay in between sees neither.
+"""
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from joserfc import jwe, jws
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from agent.errors import Code, Refused
+from agent.keys import PrivateKeys, PublicKeys
+from agent.secret import Secret
+
+SIGNING = ["ES256"]
+SEALING = ["ECDH-ES+A256KW", "A256GCM"]
+MAX_TOKEN_BYTES = 32 * 1024
+MAX_LIFETIME_S = 120
+CLOCK_LEEWAY_S = 30
+
+Operation = Literal["reset", "change", "unlock", "check"]
+
+
+class _Claim(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+
+class UserClaim(_Claim):
+    """Who is meant."""
+
+    by: Literal[
+        "objectGUID",
+        "ms-DS-ConsistencyGuid",
+        "userPrincipalName",
+        "mail",
+        "sAMAccountName",
+    ]
+    value: str = Field(min_length=1, max_length=1024)
+
+
+class Proof(_Claim):
+    """One proof of identity the portal took (RFC 8176 name, Unix time)."""
+
+    method: str = Field(min_length=1, max_length=64)
+    at: int
+
+
+class _Claims(_Claim):
+    iss: str
+    aud: str
+    iat: int
+    exp: int
+    jti: str = Field(min_length=16, max_length=128)
+    op: Operation
+    user: UserClaim
+    # 256 UTF-16 units is what Active Directory takes (MS-SAMR 2.2.6.21)
+    new_password: str | None = Field(default=None, min_length=1, max_length=256)
+    old_password: str | None = Field(default=None, min_length=1, max_length=256)
+    must_change: bool = False
+    methods: list[Proof] = Field(default_factory=list, max_length=16)
+
+
+@dataclass(frozen=True)
+class Portal:
+    """Someone whose requests this agent takes.
+
+    Attributes:
+        issuer: the `iss` of its requests.
+        keys: its public keys.
+
+    """
+
+    issuer: str
+    keys: PublicKeys
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A request that was sealed for this agent; not yet known to be authentic."""
+
+    signed: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request signed by a known portal for this agent."""
+
+    portal: Portal
+    issued_at: int
+    expires_at: int
+    jti: str
+    op: Operation
+    user: UserClaim
+    new_password: Secret | None
+    old_password: Secret | None
+    must_change: bool
+    methods: tuple[Proof, ...]
+    digest: bytes = field(repr=False)
+
+
+def unseal(token: bytes, keys: PrivateKeys) -> Opened:
+    """Open the outer JWE.
+
+    Raises:
+        Refused: bad_request for what is no token, forged_request for one that is
+            not sealed for these keys.
+
+    """
+    if len(token) > MAX_TOKEN_BYTES:
+        raise Refused(Code.BAD_REQUEST, f"body is over {MAX_TOKEN_BYTES} bytes")
+    return Opened(_unsealed(token, keys.sealing, "writeback-request+jwe"))
+
+
+def authenticate(
+    opened: Opened, portals: Mapping[str, Portal], agent: str, digest: bytes
+) -> Request:
+    """Check the inner JWS and its claims.
+
+    Args:
+        opened: what `unseal` made.
+        portals: the portals this agent knows, by the kid of their signing key.
+        agent: this agent's id, which `aud` must name.
+        digest: SHA-256 of the token, to tell a repeat from a replay.
+
+    Raises:
+        Refused: forged_request, or bad_request with the claim that is wrong.
+
+    """
+    kid = _header(opened.signed).get("kid")
+    portal = portals.get(kid) if isinstance(kid, str) else None
+    if portal is None:
+        raise Refused(Code.FORGED_REQUEST, "signed with a key of no known portal")
+    payload = _verified(opened.signed, portal.keys.signing, "writeback-request+jwt")
+    claims = _claims(payload)
+    if claims.iss != portal.issuer:
+        raise Refused(Code.FORGED_REQUEST, "iss is not the portal of this key")
+    if claims.aud != agent:
+        raise Refused(Code.FORGED_REQUEST, "aud is not this agent")
+    return _request(claims, portal, digest)
+
+
+def check_time(request: Request, now: float) -> None:
+    """Check freshness.
+
+    Raises:
+        Refused: expired_request, with both clocks' difference.
+
+    """
+    if request.expires_at - now > MAX_LIFETIME_S + CLOCK_LEEWAY_S:
+        raise Refused(
+            Code.EXPIRED_REQUEST,
+            f"exp is {request.expires_at - now:.0f} s ahead; at most {MAX_LIFETIME_S}",
+        )
+    if now > request.expires_at + CLOCK_LEEWAY_S:
+        raise Refused(
+            Code.EXPIRED_REQUEST, f"exp passed {now - request.expires_at:.0f} s ago"
+        )
+    if request.issued_at > now + CLOCK_LEEWAY_S:
+        raise Refused(
+            Code.EXPIRED_REQUEST,
+            f"iat is {request.issued_at - now:.0f} s ahead of this clock",
+        )
+
+
+def seal_answer(
+    claims: Mapping[str, Any], keys: PrivateKeys, portal: PublicKeys
+) -> bytes:
+    """Sign and seal an answer for a portal."""
+    signed = sign(claims, keys, "writeback-answer+jwt")
+    return _sealed(signed, portal.sealing, "writeback-answer+jwe")
+
+
+def open_answer(token: bytes, keys: PrivateKeys, agent: PublicKeys) -> dict[str, Any]:
+    """Open an answer of an agent, as a portal does.
+
+    Raises:
+        Refused: it is not sealed for these keys or not signed by this agent.
+
+    """
+    signed = _unsealed(token, keys.sealing, "writeback-answer+jwe")
+    return read_signed(signed, agent, "writeback-answer+jwt")
+
+
+def seal_request(
+    claims: Mapping[str, Any], keys: PrivateKeys, agent: PublicKeys
+) -> bytes:
+    """Sign and seal a request for an agent, as a portal does."""
+    signed = sign(claims, keys, "writeback-request+jwt")
+    return _sealed(signed, agent.sealing, "writeback-request+jwe")
+
+
+def sign(claims: Mapping[str, Any], keys: PrivateKeys, kind: str) -> bytes:
+    """Sign claims as a compact JWS of one kind (its `typ`)."""
+    header = {"alg": "ES256", "typ": kind, "kid": keys.signing.thumbprint()}
+    payload = json.dumps(claims, separators=(",", ":")).encode()
+    token = jws.serialize_compact(header, payload, keys.signing, algorithms=SIGNING)
+    return token.encode("ascii")
+
+
+def read_signed(token: bytes, party: PublicKeys, kind: str) -> dict[str, Any]:
+    """Check a compact JWS of one kind and give its claims.
+
+    Raises:
+        Refused: forged_request or bad_request.
+
+    """
+    return _object(_verified(token, party.signing, kind))
+
+
+def new_jti() -> str:
+    """Make an id for one request: 128 random bits (RFC 7519 section 4.1.7)."""
+    return secrets.token_urlsafe(16)
+
+
+def _sealed(signed: bytes, key: ECKey, kind: str) -> bytes:
+    header = {
+        "alg": SEALING[0],
+        "enc": SEALING[1],
+        "typ": kind,
+        "cty": "JWT",
+        "kid": key.thumbprint(),
+    }
+    return jwe.encrypt_compact(header, signed, key, algorithms=SEALING).encode("ascii")
+
+
+def _unsealed(token: bytes, key: ECKey, kind: str) -> bytes:
+    try:
+        opened = jwe.decrypt_compact(token, key, algorithms=SEALING)
+    except (JoseError, ValueError, TypeError, KeyError):
+        raise Refused(
+            Code.FORGED_REQUEST, "the token is not sealed for this key"
+        ) from None
+    _check_type(opened.headers(), kind)
+    return opened.plaintext or b""
+
+
+def _verified(token: bytes, key: ECKey, kind: str) -> bytes:
+    try:
+        signed = jws.deserialize_compact(token, key, algorithms=SIGNING)
+    except (JoseError, ValueError, TypeError, KeyError):
+        raise Refused(Code.FORGED_REQUEST, "the signature does not verify") from None
+    _check_type(signed.headers(), kind)
+    return signed.payload
+
+
+def _check_type(header: Mapping[str, Any], kind: str) -> None:
+    if header.get("typ") != kind:
+        raise Refused(Code.FORGED_REQUEST, f"typ must be {kind}")
+
+
+def _header(token: bytes) -> Mapping[str, Any]:
+    try:
+        return jws.extract_compact(token).headers()
+    except (JoseError, ValueError, TypeError, KeyError):
+        raise Refused(Code.BAD_REQUEST, "holds no signed token") from None
+
+
+def _object(payload: bytes) -> dict[str, Any]:
+    try:
+        data = json.loads(payload)
+    except (ValueError, RecursionError):
+        raise Refused(Code.BAD_REQUEST, "the claims are no JSON") from None
+    if not isinstance(data, dict):
+        raise Refused(Code.BAD_REQUEST, "the claims are no JSON object")
+    return data
+
+
+def _claims(payload: bytes) -> _Claims:
+    try:
+        claims = _Claims.model_validate(_object(payload))
+    except ValidationError as error:
+        # pydantic's own text quotes the input, which may be the password
+        wrong = "; ".join(
+            f"{'.'.join(map(str, item['loc']))}: {item['type']}"
+            for item in error.errors(include_input=False, include_url=False)
+        )
+        raise Refused(Code.BAD_REQUEST, wrong) from None
+    if claims.op in ("reset", "change") and claims.new_password is None:
+        raise Refused(Code.BAD_REQUEST, f"new_password: needed for {claims.op}")
+    if claims.op == "change" and claims.old_password is None:
+        raise Refused(Code.BAD_REQUEST, "old_password: needed for change")
+    return claims
+
+
+def _request(claims: _Claims, portal: Portal, digest: bytes) -> Request:
+    return Request(
+        portal=portal,
+        issued_at=claims.iat,
+        expires_at=claims.exp,
+        jti=claims.jti,
+        op=claims.op,
+        user=claims.user,
+        new_password=_secret(claims.new_password),
+        old_password=_secret(claims.old_password),
+        must_change=claims.must_change,
+        methods=tuple(claims.methods),
+        digest=digest,
+    )
+
+
+def _secret(value: str | None) -> Secret | None:
+    return None if value is None else Secret(value)

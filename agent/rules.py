@@ -1,0 +1,97 @@
+"""Rules for single values, shared by the settings file, the pages and the commands.
+
+Each takes a value and returns it in its normal form, or raises ValueError with
+the rule and the remedy in words.
+"""
+
+import re
+from urllib.parse import urlsplit
+
+_LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
+_AGENT = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9-]*|\d+(\.\d+)+")
+_SAM_FORBIDDEN = set('"/\\[]:;|=,+*?<>@')
+
+
+def host_name(value: str) -> str:
+    """Check a DNS host name (RFC 1123) of two labels or more."""
+    name = value.rstrip(".").lower()
+    labels = name.split(".")
+    if len(labels) < 2 or not all(_LABEL.fullmatch(label) for label in labels):
+        raise ValueError(
+            "must be a full DNS name such as dc1.corp.example, not an address or "
+            "a short name (certificates are checked against it)"
+        )
+    if labels[-1].isdigit():
+        raise ValueError("must be a DNS name; certificates name hosts, not addresses")
+    return name
+
+
+def agent_name(value: str) -> str:
+    """Check the name a relay knows an agent by: one lower-case DNS label."""
+    if not _AGENT.fullmatch(value):
+        raise ValueError(
+            "must be 1 to 63 of a-z, 0-9 and '-', not starting or ending with '-'"
+        )
+    return value
+
+
+def relay_url(value: str) -> str:
+    """Check the address of a relay: https, a host, no path."""
+    parts = urlsplit(value)
+    if parts.scheme != "https":
+        raise ValueError("must start with https:// (the link is always encrypted)")
+    if not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise ValueError("must be https://host or https://host:port and no more")
+    if parts.path not in ("", "/"):
+        raise ValueError("must not have a path after the host")
+    try:
+        port = parts.port
+    except ValueError:
+        raise ValueError("has a port that is not a number from 1 to 65535") from None
+    return f"https://{parts.hostname}" + (f":{port}" if port else "")
+
+
+def directory_port(value: int) -> int:
+    """Refuse the ports of the Global Catalog and of clear-text LDAP."""
+    if value in (3268, 3269):
+        raise ValueError("is a Global Catalog port; passwords are not written there")
+    if value == 389:
+        raise ValueError("is the clear-text port; passwords need LDAPS, usually 636")
+    return value
+
+
+def distinguished_name(value: str) -> str:
+    """Check the form of a distinguished name (RFC 4514)."""
+    for part in split_dn(value):
+        kind, separator, rest = part.partition("=")
+        if not separator or not rest or not _ATTRIBUTE.fullmatch(kind.strip()):
+            raise ValueError(
+                "must be a distinguished name such as OU=People,DC=corp,DC=example; "
+                f"{part!r} is no attribute=value"
+            )
+    return value
+
+
+def split_dn(value: str) -> list[str]:
+    """Split a distinguished name at its unescaped commas (RFC 4514 section 2)."""
+    parts, current, escaped = [], "", False
+    for char in value:
+        if char == "," and not escaped:
+            parts.append(current)
+            current = ""
+            continue
+        escaped = char == "\\" and not escaped
+        current += char
+    return [*parts, current]
+
+
+def new_account(name: str, container: str | None) -> None:
+    """Check what a new account is made of (MS-SAMR 3.1.1.6: sAMAccountName)."""
+    if len(name) > 20 or set(name) & _SAM_FORBIDDEN or name != name.strip(" ."):
+        raise ValueError(
+            'name must be at most 20 characters without " / \\ [ ] : ; | = , + * ? '
+            "< > @ and without blanks or dots at its edges"
+        )
+    if not container:
+        raise ValueError("container is needed to make a new account in")

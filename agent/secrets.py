@@ -1,0 +1,129 @@
+"""Secrets: kept by and for the account that reads them. The only importer of keyring.
+
+A secret is stored under a fixed name. Settings, journals and logs hold the name,
+never the value. There is no silent fall-back: where no backend can hold a secret,
+`SecretsUnavailable` says what to do.
+"""
+
+import contextlib
+import os
+import stat
+import tempfile
+from pathlib import Path
+from typing import Protocol
+
+from keyring.backend import KeyringBackend
+from keyring.errors import PasswordDeleteError
+
+from agent.secret import Secret
+
+SERVICE = "writeback-agent"
+
+DIRECTORY_PASSWORD = "directory-password"  # noqa: S105 - the name, not the secret
+AGENT_KEYS = "agent-keys"
+LISTEN_KEY = "relay-listen-key"
+TEST_KEY = "relay-test-key"
+SELF_TEST_KEYS = "self-test-keys"
+NAMES = (DIRECTORY_PASSWORD, AGENT_KEYS, LISTEN_KEY, TEST_KEY, SELF_TEST_KEYS)
+
+
+class SecretsUnavailable(Exception):  # noqa: N818 - says what is, not that it is wrong
+    """No place to keep a secret, or one that others could read."""
+
+
+class Secrets(Protocol):
+    """Where this machine keeps the agent's secrets."""
+
+    def get(self, name: str) -> Secret | None:
+        """Give a secret, or None when there is none of that name."""
+        ...
+
+    def put(self, name: str, value: Secret) -> None:
+        """Keep a secret, over an older one of that name."""
+        ...
+
+    def remove(self, name: str) -> None:
+        """Forget a secret; nothing happens when there is none."""
+        ...
+
+
+class RootOnlyFiles(KeyringBackend):
+    """A keyring of files only their owner can read, for machines without a better one.
+
+    The folder is 0700 and each file 0600; anything wider is refused, not mended,
+    as it may have been read already.
+    """
+
+    priority = 0.1
+
+    def __init__(self, folder: Path | None = None) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.folder = folder or Path("/var/lib/writeback/secrets")
+
+    def get_password(self, service: str, username: str) -> str | None:
+        path = self._path(service, username)
+        try:
+            self._refuse_readable(self.folder)
+            self._refuse_readable(path)
+            return path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._refuse_readable(self.folder)
+        path = self._path(service, username)
+        # mkstemp makes the file 0600 before a byte is in it
+        handle, name = tempfile.mkstemp(dir=self.folder)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(password)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+    def delete_password(self, service: str, username: str) -> None:
+        try:
+            self._path(service, username).unlink()
+        except FileNotFoundError as error:
+            raise PasswordDeleteError(username) from error
+        with contextlib.suppress(OSError):  # not empty: others' secrets are in it
+            self.folder.rmdir()
+
+    def _path(self, service: str, username: str) -> Path:
+        return self.folder / f"{service}.{username}"
+
+    @staticmethod
+    def _refuse_readable(path: Path) -> None:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & 0o077:
+            raise SecretsUnavailable(
+                f"{path} can be read by others (mode {mode:o}); treat what is in it as "
+                "known to them, replace it, and set the mode to 0600 (0700 the folder)"
+            )
+
+
+class Keyring:
+    """Secrets in one pinned keyring backend; never the one keyring would choose."""
+
+    def __init__(self, backend: KeyringBackend) -> None:
+        self._backend = backend
+
+    def get(self, name: str) -> Secret | None:
+        value = self._backend.get_password(SERVICE, name)
+        return None if value is None else Secret(value)
+
+    def put(self, name: str, value: Secret) -> None:
+        self._backend.set_password(SERVICE, name, value.reveal())
+
+    def remove(self, name: str) -> None:
+        with contextlib.suppress(PasswordDeleteError):
+            self._backend.delete_password(SERVICE, name)
+
+
+def in_folder(folder: Path) -> Secrets:
+    """Keep secrets as files that only the running account can read."""
+    return Keyring(RootOnlyFiles(folder))
