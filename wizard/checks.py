@@ -1,0 +1,163 @@
+"""What the controller reports to whoever asks: rows, findings, states. Plain values."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from agent.secret import Secret
+from agent.settings import Controller as DomainController
+from agent.settings import Settings
+
+State = Literal["ok", "failed", "warning", "skipped"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was tried: what, what came back, what to do.
+
+    Attributes:
+        id: stable name of the check, for scripts.
+        title: what was tried, in words.
+        state: how it ended.
+        detail: what came back.
+        remedy: what to do next, empty when it is ok.
+        more: long text for a details view, such as a certificate chain.
+        ms: how long it took in milliseconds, where that says something.
+        field: dotted path of the setting that is wrong, where one is.
+
+    """
+
+    id: str
+    title: str
+    state: State
+    detail: str = ""
+    remedy: str = ""
+    more: str = ""
+    ms: float | None = None
+    field: str | None = None
+
+
+@dataclass(frozen=True)
+class AdminCredentials:
+    """An administrator of the domain, used once and stored nowhere."""
+
+    user: str
+    password: Secret
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What an administrator gives beside the settings; never stored as given."""
+
+    admin: AdminCredentials | None = None
+    account_password: Secret | None = None
+    enrolment_code: Secret | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """A domain found without asking.
+
+    Attributes:
+        domain: DNS name.
+        controllers: in the order DNS gives.
+        source: where this is from, in words.
+
+    """
+
+    domain: str
+    controllers: tuple[DomainController, ...]
+    source: str
+
+
+@dataclass(frozen=True)
+class Container:
+    """One node of the tree of containers."""
+
+    dn: str
+    name: str
+    has_children: bool
+    users: int
+
+
+@dataclass(frozen=True)
+class AgentStatus:
+    """The agent at a glance."""
+
+    running: bool
+    ready: bool
+    writeback: bool
+    relay: str
+    directory: str
+    pid: int | None = None
+    since: datetime | None = None
+    version: str = ""
+
+
+@dataclass(frozen=True)
+class Installed:
+    """An installation found on this machine."""
+
+    settings: Settings
+    status: AgentStatus
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """A plan that was cut off: a crash or a pulled plug.
+
+    Attributes:
+        started: when the plan was begun.
+        changes: summaries of what was begun, oldest first.
+        needs_admin: undoing needs an administrator's credentials again.
+
+    """
+
+    started: datetime
+    changes: tuple[str, ...]
+    needs_admin: bool
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """What the portal's side must be given."""
+
+    url: str
+    agent: str
+    fingerprint: str
+    issuer: str
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """One request sent through the relay to the agent and back.
+
+    Attributes:
+        code: the outcome's code.
+        message: what the user reads.
+        admin: what the administrator reads, with the remedy.
+        answer: the opened answer's claims (no secret is among them).
+        ms: milliseconds by hop; "total" is end to end.
+
+    """
+
+    __test__ = False  # not a test class of pytest's
+
+    code: str
+    message: str
+    admin: str
+    answer: dict[str, Any] = field(default_factory=dict)
+    ms: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Busy(Exception):  # noqa: N818 - says what is
+    """Another wizard or command is at work on this machine."""
+
+    who: str
+    since: datetime
+
+    def __str__(self) -> str:
+        since = f"{self.since:%Y-%m-%d %H:%M}"
+        return f"{self.who} has been changing this installation since {since}"
