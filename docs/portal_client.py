@@ -1,0 +1,266 @@
+"""Reference client for portal authors: seal, send, retry and open. One file.
+
+Needs Python 3.11 and joserfc; any JOSE library of any language can do the same
+(wire.md says what). It imports nothing of Writeback, so that it is also a check
+of the wire. Use it as a module, or from a shell:
+
+    portal_client.py --portal portal.json new-keys ISSUER RELAY_URL
+    portal_client.py --portal portal.json --fingerprint "AB12 ..." \
+        reset AGENT userPrincipalName anna@corp.example
+
+The new password is asked for, or read from the first line of standard input.
+"""
+
+import argparse
+import base64
+import getpass
+import hashlib
+import hmac
+import http.client
+import json
+import secrets
+import ssl
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from joserfc import jwe, jws
+from joserfc.jwk import ECKey
+
+SEALING = ["ECDH-ES+A256KW", "A256GCM"]
+LIFETIME_S = 120
+TRIES = 3
+
+
+class WireError(Exception):
+    """The relay or the agent did not do what wire.md says."""
+
+
+@dataclass(frozen=True, repr=False)
+class Portal:
+    """A portal's own side: who it is, its keys, its right to send."""
+
+    issuer: str
+    signing: ECKey
+    sealing: ECKey
+    relay: str
+    relay_ca: str | None
+    send_key_name: str
+    send_key: str
+
+    @classmethod
+    def load(cls, path: Path) -> "Portal":
+        """Read a portal.json; wire.md describes its members."""
+        data = json.loads(path.read_text(encoding="utf-8"))
+        return cls(
+            issuer=data["issuer"],
+            signing=ECKey.import_key(data["keys"]["sig"]),
+            sealing=ECKey.import_key(data["keys"]["enc"]),
+            relay=data["relay"]["url"],
+            relay_ca=data["relay"].get("ca"),
+            send_key_name=data["send_key_name"],
+            send_key=data["send_key"],
+        )
+
+
+@dataclass(frozen=True)
+class Agent:
+    """An agent whose keys were fetched and whose fingerprint was compared."""
+
+    name: str
+    signing: ECKey
+    sealing: ECKey
+
+
+class Client:
+    """One warm HTTPS connection to a relay."""
+
+    def __init__(self, portal: Portal, timeout_s: float = 65.0) -> None:
+        self._portal = portal
+        url = urlsplit(portal.relay)
+        context = ssl.create_default_context(cafile=portal.relay_ca)
+        self._http = http.client.HTTPSConnection(
+            url.hostname or "", url.port or 443, context=context, timeout=timeout_s
+        )
+        self._host = url.netloc
+
+    def agent(self, name: str, fingerprint: str) -> Agent:
+        """Fetch an agent's keys and compare them with the fingerprint known.
+
+        The fingerprint comes from the administrator who installed the agent, on
+        another way than the relay: the relay could send keys of its own.
+        """
+        status, body = self._ask("GET", f"{name}/keys", b"")
+        if status != 200:
+            raise WireError(f"keys of {name}: HTTP {status}: {body[:200]!r}")
+        claimed = json.loads(jws.extract_compact(body).payload)
+        keys = {key["use"]: ECKey.import_key(key) for key in claimed["keys"]}
+        if _plain(fingerprint) != fingerprint_of(keys["sig"], keys["enc"]):
+            raise WireError(f"the keys of {name} do not have the fingerprint known")
+        signed = jws.deserialize_compact(body, keys["sig"], algorithms=["ES256"])
+        if signed.headers().get("typ") != "writeback-keys+jwt":
+            raise WireError("keys: wrong typ")
+        return Agent(name, keys["sig"], keys["enc"])
+
+    def request(self, agent: Agent, op: str, **claims: Any) -> dict[str, Any]:
+        """Send one request and give the opened answer.
+
+        The same sealed token is sent again when no answer came: its jti makes
+        that safe, the agent does the work once and repeats its first answer.
+        """
+        token = self.seal(agent, op, claims)
+        for attempt in range(TRIES):
+            last = attempt == TRIES - 1
+            try:
+                status, body = self._ask("POST", f"{agent.name}/resets", token)
+            except (OSError, http.client.HTTPException) as error:
+                self._http.close()
+                if last:
+                    raise WireError(f"no answer from the relay: {error}") from error
+                continue
+            if status in (502, 503, 504) and not last:
+                time.sleep(2**attempt)  # the agent is reconnecting
+                continue
+            return self.open(agent, status, body)
+        raise WireError("unreachable")
+
+    def seal(self, agent: Agent, op: str, claims: dict[str, Any]) -> bytes:
+        """Make the token: a JWS of this portal inside a JWE for the agent."""
+        now = int(time.time())
+        whole = {
+            "iss": self._portal.issuer,
+            "aud": agent.name,
+            "iat": now,
+            "exp": now + LIFETIME_S,
+            "jti": secrets.token_urlsafe(16),
+            "op": op,
+        } | claims
+        key = self._portal.signing
+        signed = jws.serialize_compact(
+            {"alg": "ES256", "typ": "writeback-request+jwt", "kid": key.thumbprint()},
+            json.dumps(whole).encode(),
+            key,
+            algorithms=["ES256"],
+        )
+        header = {"alg": SEALING[0], "enc": SEALING[1], "cty": "JWT"}
+        header |= {"typ": "writeback-request+jwe", "kid": agent.sealing.thumbprint()}
+        sealed = jwe.encrypt_compact(header, signed, agent.sealing, algorithms=SEALING)
+        return sealed.encode("ascii")
+
+    def open(self, agent: Agent, status: int, body: bytes) -> dict[str, Any]:
+        """Open an answer: unseal it, then check that the agent signed it."""
+        if status == 400:
+            return _signed(body, agent, "writeback-error+jwt")
+        if status != 200:
+            raise WireError(f"HTTP {status} from the relay: {body[:200]!r}")
+        opened = jwe.decrypt_compact(body, self._portal.sealing, algorithms=SEALING)
+        if opened.headers().get("typ") != "writeback-answer+jwe":
+            raise WireError("answer: wrong typ")
+        answer = _signed(opened.plaintext or b"", agent, "writeback-answer+jwt")
+        if answer["aud"] != self._portal.issuer:
+            raise WireError("answer: aud is not this portal")
+        return answer
+
+    def _ask(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
+        headers = {"ServiceBusAuthorization": self._token()}
+        if body:
+            headers["Content-Type"] = "application/jose"
+        self._http.request(method, f"/{quote(path)}", body or None, headers)
+        response = self._http.getresponse()
+        return response.status, response.read()
+
+    def _token(self) -> str:
+        """Make a shared access signature, as Azure Relay defines it."""
+        audience = quote(f"http://{self._host}/", safe="")
+        expires = int(time.time()) + 600
+        mac = hmac.new(
+            self._portal.send_key.encode(), f"{audience}\n{expires}".encode(), "sha256"
+        )
+        signature = quote(base64.b64encode(mac.digest()).decode(), safe="")
+        return (
+            f"SharedAccessSignature sr={audience}&sig={signature}"
+            f"&se={expires}&skn={self._portal.send_key_name}"
+        )
+
+
+def fingerprint_of(signing: ECKey, sealing: ECKey) -> str:
+    """SHA-256 over both RFC 7638 thumbprints, joined by a dot, in hexadecimal."""
+    joined = f"{signing.thumbprint()}.{sealing.thumbprint()}"
+    return hashlib.sha256(joined.encode("ascii")).hexdigest()
+
+
+def new_portal(path: Path, issuer: str, relay: str, relay_ca: str | None) -> None:
+    """Make a portal's keys; send key and name are filled in by the relay's owner."""
+    pair = {use: ECKey.generate_key("P-256") for use in ("sig", "enc")}
+    keys = {use: key.as_dict(private=True) for use, key in pair.items()}
+    data = {
+        "issuer": issuer,
+        "relay": {"url": relay, "ca": relay_ca},
+        "send_key_name": "",
+        "send_key": "",
+        "keys": keys,
+    }
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(data, indent=2), encoding="utf-8")
+    public = [
+        key.as_dict(private=False) | {"use": use, "kid": key.thumbprint()}
+        for use, key in pair.items()
+    ]
+    print(json.dumps(public, indent=2))
+
+
+def _signed(token: bytes, agent: Agent, kind: str) -> dict[str, Any]:
+    signed = jws.deserialize_compact(token, agent.signing, algorithms=["ES256"])
+    if signed.headers().get("typ") != kind:
+        raise WireError(f"answer: typ must be {kind}")
+    claims: dict[str, Any] = json.loads(signed.payload)
+    if claims.get("iss") != agent.name:
+        raise WireError("answer: iss is not the agent asked")
+    return claims
+
+
+def _plain(fingerprint: str) -> str:
+    return "".join(fingerprint.split()).lower()
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Talk to a Writeback agent.")
+    parser.add_argument("--portal", type=Path, required=True, help="portal.json")
+    parser.add_argument("--fingerprint", help="the agent's, from its administrator")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    new = verbs.add_parser("new-keys", help="make portal.json; prints public keys")
+    new.add_argument("issuer")
+    new.add_argument("relay")
+    new.add_argument("--relay-ca")
+    for verb in ("reset", "unlock", "check"):
+        sub = verbs.add_parser(verb)
+        sub.add_argument("agent")
+        sub.add_argument("by")
+        sub.add_argument("value")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Send one request; exit 0 when the answer's code is ok."""
+    given = _arguments()
+    if given.verb == "new-keys":
+        new_portal(given.portal, given.issuer, given.relay, given.relay_ca)
+        return 0
+    if not given.fingerprint:
+        sys.exit("--fingerprint is needed: without it the relay could be the agent")
+    client = Client(Portal.load(given.portal))
+    agent = client.agent(given.agent, given.fingerprint)
+    claims: dict[str, Any] = {"user": {"by": given.by, "value": given.value}}
+    if given.verb == "reset":
+        typed = getpass.getpass if sys.stdin.isatty() else lambda _: input()
+        claims["new_password"] = typed("New password: ")
+    answer = client.request(agent, given.verb, **claims)
+    print(json.dumps(answer, indent=2))
+    return 0 if answer["code"] == "ok" else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
