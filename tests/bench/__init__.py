@@ -1,0 +1,1 @@
+"""How fast a reset is, beside the floor measured in the same run."""
