@@ -1,0 +1,239 @@
+"""One running domain controller: a copy of the snapshot that Samba serves."""
+
+import json
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import time
+from pathlib import Path
+from typing import Self, TypedDict
+
+import ldap3
+from ldap3.core.exceptions import LDAPException
+
+from tests.lab import people, places, process
+from tests.lab.address import LDAPS, Reservation, reserve
+from tests.lab.chroot import enter
+from tests.lab.domain import (
+    ADMIN_PASSWORD,
+    ADMIN_USER,
+    HOST,
+    ensure_snapshot,
+    write_settings,
+)
+from tests.lab.errors import LabError
+from tests.lab.steps import Say, silent
+
+_READY_SECONDS = 30.0
+_POLL_SECONDS = 0.02
+_SAMBA = (
+    *("samba", "--foreground", "--no-process-group", "--model=single"),
+    *("--configfile=/lab/etc/smb.conf", "--debug-stdout"),
+)
+
+
+class Person(TypedDict):
+    """Somebody in the domain, as lab.json tells of them."""
+
+    dn: str
+    upn: str
+    sam: str
+    mail: str
+    objectGUID: str
+
+
+class Account(TypedDict):
+    """A service account with its password."""
+
+    dn: str
+    upn: str
+    password: str
+
+
+class Lab:
+    """A domain controller of one's own; stop() it when done.
+
+    `address` is a loopback address, `host` the name in its certificate (no resolver
+    knows it), `ca` the PEM to trust.
+    """
+
+    host = HOST
+    base_dn = people.BASE_DN
+    realm = people.REALM
+    admin_user = ADMIN_USER
+    admin_password = ADMIN_PASSWORD
+    start_password = people.START_PASSWORD
+
+    def __init__(self, directory: Path, address: str) -> None:
+        self.directory = directory
+        self.address = address
+        self._data = directory / "dc"
+        self._pid_file = directory / "dc.pid"
+        self._reservation: Reservation | None = None
+        self._dies_with_us = True
+
+    @staticmethod
+    def ensure_snapshot(say: Say = silent) -> Path:
+        """Build the Samba root and the domain where they are missing."""
+        return ensure_snapshot(say)
+
+    @classmethod
+    def start(cls, directory: Path, *, dies_with_us: bool = True) -> Self:
+        """Copy the snapshot below `directory`, start Samba on it and wait for it."""
+        directory.mkdir(parents=True, exist_ok=True)
+        reservation = reserve()
+        lab = cls(directory, reservation.address)
+        lab._reservation = reservation
+        lab._dies_with_us = dies_with_us
+        (directory / "address").write_text(lab.address)
+        try:
+            lab.reset()
+        except BaseException:
+            lab.stop()
+            raise
+        return lab
+
+    @classmethod
+    def attach(cls, directory: Path) -> Self | None:
+        """The controller that another command started there, if it runs."""
+        address = directory / "address"
+        if not address.is_file():
+            return None
+        lab = cls(directory, address.read_text())
+        lab._dies_with_us = False
+        return lab if lab.running else None
+
+    @property
+    def ca(self) -> Path:
+        return self._data / "tls/ca.pem"
+
+    @property
+    def running(self) -> bool:
+        return process.load(self._pid_file) is not None
+
+    @property
+    def people(self) -> dict[str, Person]:
+        found: dict[str, Person] = json.loads((self._data / "people.json").read_text())
+        return found
+
+    @property
+    def accounts(self) -> dict[str, Account]:
+        return {
+            name: {
+                "dn": f"CN={name},{people.SERVICE}",
+                "upn": f"{name}@{people.REALM}",
+                "password": password,
+            }
+            for name, password in people.ACCOUNTS.items()
+        }
+
+    def reset(self) -> None:
+        """Go back to the first state; the address stays."""
+        self._end()
+        snapshot = self.ensure_snapshot()
+        shutil.rmtree(self._data, ignore_errors=True)
+        # Copies on write where the file system can.
+        copy = ["cp", "-a", "--reflink=auto", str(snapshot), str(self._data)]
+        subprocess.run(copy, check=True)
+        write_settings(self._data, self.address)
+        self.restart()
+
+    def restart(self) -> None:
+        """Start Samba on the data as they are, after kill() too."""
+        self._end()
+        argv = enter(places.ROOT, self._data, list(_SAMBA))
+        samba = process.start(argv, self._log, dies_with_us=self._dies_with_us)
+        process.save(samba, self._pid_file)
+        self._wait_ready(samba)
+
+    def stop(self) -> None:
+        """End Samba and give the address back."""
+        self._end()
+        self._pid_file.unlink(missing_ok=True)
+        if self._reservation is not None:
+            self._reservation.release()
+            self._reservation = None
+
+    def pause(self) -> None:
+        """Hang: connections open and nothing answers, until resume()."""
+        self._samba().signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Go on after pause(), with what had come meanwhile."""
+        self._samba().signal(signal.SIGCONT)
+
+    def kill(self) -> None:
+        """Crash: connections break and new ones are refused, until restart()."""
+        samba = self._samba()
+        samba.signal(signal.SIGKILL)
+        samba.gone_within(_READY_SECONDS)
+
+    @property
+    def _log(self) -> Path:
+        return self._data / "log/samba.log"
+
+    def _samba(self) -> process.Process:
+        samba = process.load(self._pid_file)
+        if samba is None:
+            raise LabError("The controller is not running.", "Call restart() first.")
+        return samba
+
+    def _end(self) -> None:
+        samba = process.load(self._pid_file)
+        if samba is not None:
+            samba.stop()
+
+    def _wait_ready(self, samba: process.Process) -> None:
+        """Healthy is: the administrator can sign in over LDAPS."""
+        deadline = time.monotonic() + _READY_SECONDS
+        while not (self._accepts() and self._signs_in()):
+            if samba.gone_within(0) or time.monotonic() > deadline:
+                tail = self._log.read_text(errors="replace").splitlines()[-15:]
+                raise LabError("Samba did not come up.", "\n".join(tail))
+            time.sleep(_POLL_SECONDS)
+
+    def _accepts(self) -> bool:
+        try:
+            socket.create_connection((self.address, LDAPS), timeout=1).close()
+        except OSError:
+            return False
+        return True
+
+    def _signs_in(self) -> bool:
+        try:
+            self.bind(self.admin_user, self.admin_password).unbind()
+        except LDAPException:
+            return False
+        return True
+
+    def bind(self, user: str, password: str) -> ldap3.Connection:
+        """Sign in over LDAPS with plain ldap3, free of any code under test.
+
+        Raises LDAPException with the controller's own words where it is refused.
+        """
+        tls = ldap3.Tls(
+            validate=ssl.CERT_REQUIRED,
+            version=ssl.PROTOCOL_TLS_CLIENT,
+            ca_certs_file=str(self.ca),
+            valid_names=[self.host],
+        )
+        server = ldap3.Server(
+            self.address,
+            port=LDAPS,
+            use_ssl=True,
+            tls=tls,
+            get_info=ldap3.NONE,
+            connect_timeout=5,
+        )
+        return ldap3.Connection(
+            server,
+            user,
+            password,
+            auto_bind=ldap3.AUTO_BIND_NO_TLS,
+            raise_exceptions=True,
+            auto_referrals=False,
+            check_names=False,
+            receive_timeout=10,
+        )
