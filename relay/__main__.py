@@ -1,0 +1,235 @@
+"""The relay's command: serve, register portals, give out codes, list agents."""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import re
+import secrets
+import signal
+import ssl
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from agent.keys import BadKeys, PublicKeys, fingerprint, fingerprint_digest
+from relay.authorization import hosts_of
+from relay.code import EnrolmentCode
+from relay.errors import RelayUnusable
+from relay.server import Place, Relay, start, tls_context
+from relay.store import Portal, Store
+
+_PORTAL_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
+_HOUR_S = 3600
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command: 0 done, 1 it could not be done, 2 wrong usage."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except RelayUnusable as error:
+        print(f"writeback-relay: {error}", file=sys.stderr)
+        return 1
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    address, port = arguments.listen
+    place, tls = _place(arguments, address, port), _tls(arguments)
+    with contextlib.closing(Store(arguments.data)) as store:
+        asyncio.run(_until_stopped(Relay(place, store), place, tls, arguments.ready_fd))
+    return 0
+
+
+async def _until_stopped(
+    relay: Relay, place: Place, tls: ssl.SSLContext, ready_fd: int | None
+) -> None:
+    stopped = asyncio.Event()
+    _on_signals(stopped)
+    try:
+        runner = await start(relay, place, tls)
+    except OSError as error:
+        raise RelayUnusable(
+            f"can't listen on {place.address}:{place.port}: {error.strerror}; "
+            "choose a free port and an address of this machine"
+        ) from error
+    try:
+        host, port = runner.addresses[0][:2]
+        logging.getLogger("relay").info("ready on %s:%d", host, port)
+        _tell_ready(ready_fd, f"{host}:{port}\n")
+        await stopped.wait()
+    finally:
+        await runner.cleanup()
+
+
+def _on_signals(stopped: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        try:
+            loop.add_signal_handler(number, stopped.set)
+        except NotImplementedError:  # Windows: only Ctrl+C, by KeyboardInterrupt
+            return
+
+
+def _tell_ready(ready_fd: int | None, line: str) -> None:
+    if ready_fd is not None:
+        with os.fdopen(ready_fd, "w") as pipe:
+            pipe.write(line)
+
+
+def _add_portal(arguments: argparse.Namespace) -> int:
+    if not _PORTAL_NAME.fullmatch(arguments.name):
+        raise RelayUnusable(
+            f"the portal name {arguments.name!r} must be 1 to 40 of a-z, 0-9 and '-', "
+            "not starting or ending with '-'"
+        )
+    portal = Portal(
+        name=arguments.name,
+        issuer=arguments.issuer,
+        keys=_public_keys(arguments.keys),
+        send_key_name=f"portal-{arguments.name}",
+        send_key=secrets.token_urlsafe(32),
+    )
+    with contextlib.closing(Store(arguments.data)) as store:
+        store.add_portal(portal)
+    shown = {
+        "name": portal.name,
+        "issuer": portal.issuer,
+        "send_key_name": portal.send_key_name,
+        "send_key": portal.send_key,
+    }
+    print(json.dumps(shown, indent=2))
+    return 0
+
+
+def _make_code(arguments: argparse.Namespace) -> int:
+    with contextlib.closing(Store(arguments.data)) as store:
+        portal = store.portal(arguments.portal)
+        if portal is None:
+            raise RelayUnusable(
+                f"there is no portal {arguments.portal!r}; register it with "
+                "`writeback-relay portal add`"
+            )
+        code = EnrolmentCode.new(fingerprint_digest(portal.keys))
+        expires = int(time.time() + arguments.valid_hours * _HOUR_S)
+        store.add_code(code.lookup, portal.name, expires)
+    print(code.text)
+    return 0
+
+
+def _list_agents(arguments: argparse.Namespace) -> int:
+    with contextlib.closing(Store(arguments.data)) as store:
+        agents = [
+            {
+                "connection": agent.id,
+                "portal": agent.portal,
+                "fingerprint": fingerprint(agent.keys),
+                "enrolled_at": _time(agent.enrolled_at),
+                "last_seen": _time(agent.last_seen),
+            }
+            for agent in store.agents()
+        ]
+    if arguments.json:
+        print(json.dumps(agents, indent=2))
+        return 0
+    for agent in agents:
+        seen = agent["last_seen"] or "never"
+        print(f"{agent['connection']}  portal {agent['portal']}  last seen {seen}")
+        print(f"  {agent['fingerprint']}")
+    return 0
+
+
+def _time(seconds: int | None) -> str | None:
+    if seconds is None:
+        return None
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+
+
+def _place(arguments: argparse.Namespace, address: str, port: int) -> Place:
+    try:
+        hosts = hosts_of(arguments.name, arguments.cert.read_bytes())
+    except (OSError, ValueError) as error:
+        raise RelayUnusable(
+            f"can't read a PEM certificate from {arguments.cert}; name the file with "
+            "the relay's certificate first and its chain after it"
+        ) from error
+    return Place(arguments.name, hosts, address, port)
+
+
+def _tls(arguments: argparse.Namespace) -> ssl.SSLContext:
+    try:
+        return tls_context(str(arguments.cert), str(arguments.key))
+    except OSError as error:  # ssl.SSLError is one
+        raise RelayUnusable(
+            f"{arguments.key} is not the private key (PEM, without a passphrase) of "
+            f"{arguments.cert}"
+        ) from error
+
+
+def _public_keys(path: Path) -> list[dict[str, Any]]:
+    try:
+        given = json.loads(path.read_text(encoding="utf-8"))
+        keys = given["keys"] if isinstance(given, dict) else given
+        return PublicKeys.of(keys).jwks()
+    except BadKeys as error:
+        raise RelayUnusable(f"{path}: {error}") from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise RelayUnusable(
+            f"{path} can't be read; it must be a JWK set with the portal's two public "
+            "keys"
+        ) from error
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, separator, port = text.rpartition(":")
+    if not separator or not host or not port.isdigit() or int(port) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} must be HOST:PORT")
+    return host.strip("[]"), int(port)
+
+
+def _hours(text: str) -> float:
+    hours = float(text)
+    if not 0 < hours <= 24 * 366:
+        raise argparse.ArgumentTypeError(f"{text} must be over 0 and within a year")
+    return hours
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="writeback-relay", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    serve = _command(commands, "serve", "run the relay", _serve)
+    serve.add_argument("--listen", type=_address, required=True, metavar="HOST:PORT")
+    serve.add_argument("--name", required=True, help="the relay's DNS name")
+    serve.add_argument("--cert", type=Path, required=True, metavar="PEM")
+    serve.add_argument("--key", type=Path, required=True, metavar="PEM")
+    serve.add_argument(
+        "--ready-fd", type=int, metavar="N", help="write HOST:PORT to it when ready"
+    )
+    portal = commands.add_parser("portal", help="manage portals")
+    portals = portal.add_subparsers(required=True, metavar="COMMAND")
+    add = _command(portals, "add", "register a portal; shows its key once", _add_portal)
+    add.add_argument("name", metavar="NAME")
+    add.add_argument("--issuer", required=True, metavar="URI")
+    add.add_argument("--keys", type=Path, required=True, metavar="JWKS_FILE")
+    code = _command(commands, "code", "make a one-use enrolment code", _make_code)
+    code.add_argument("--portal", required=True, metavar="NAME")
+    code.add_argument("--valid-hours", type=_hours, default=168, metavar="N")
+    agents = _command(commands, "agents", "list enrolled agents", _list_agents)
+    agents.add_argument("--json", action="store_true")
+    return parser
+
+
+def _command(commands: Any, name: str, text: str, run: Any) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=text)
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR")
+    parser.set_defaults(run=run)
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,173 @@
+"""Who may listen and who may send: tokens against the keys of a connection.
+
+A connection's own keys ("listen", "self-test") open that connection alone; a
+portal's key sends to the agents that enrolled with that portal. Whatever can't be
+proven is refused.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import ip_address
+
+from cryptography import x509
+
+from agent import sas
+from relay.errors import Refused
+from relay.store import LISTEN_KEY_NAME, TEST_KEY_NAME, Agent, Store
+
+_CLOCK = "Check the clock of the machine that made it, and make a new token."
+
+
+class Right(StrEnum):
+    """What a token may be used for."""
+
+    LISTEN = "Listen"
+    SEND = "Send"
+
+
+@dataclass(frozen=True)
+class Hosts:
+    """The names this relay goes by; a token for any other host is for another relay.
+
+    Attributes:
+        names: host names and addresses in lower case; "*.x" stands for one label.
+
+    """
+
+    names: frozenset[str]
+
+    def __contains__(self, host: str) -> bool:
+        _, _, parent = host.partition(".")
+        return host in self.names or f"*.{parent}" in self.names
+
+
+@dataclass(frozen=True)
+class Granted:
+    """A token that holds for what was asked.
+
+    Attributes:
+        agent: whose connection it is.
+        expires: Unix seconds.
+
+    """
+
+    agent: Agent
+    expires: int
+
+
+class Authorization:
+    """Checks tokens against the store, which other processes may change meanwhile."""
+
+    def __init__(
+        self, store: Store, hosts: Hosts, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._store = store
+        self._hosts = hosts
+        self._clock = clock
+
+    def check(self, text: str | None, path: str, right: Right) -> Granted:
+        """Check a token for a path and a right.
+
+        Args:
+            text: the token, or None when there was none.
+            path: the connection, with or without a suffix below it.
+            right: what it is to be used for.
+
+        Raises:
+            Refused: 401 the token proves nothing, 403 it is not for this path or
+                right, 404 there is no such connection.
+
+        """
+        if not text:
+            raise Refused(401, "there is no token", "Send ServiceBusAuthorization.")
+        agent = self._store.agent(path.strip("/").partition("/")[0])
+        token = self._verified(text, agent)
+        self._check_audience(token, path)
+        if agent is None:
+            raise _unknown_connection()
+        if right is not _right_of(token.key_name):
+            raise Refused(
+                403,
+                f"the key {token.key_name!r} does not have the right {right}",
+                "Use the key that was made for this.",
+            )
+        self._check_portal(token, agent)
+        return Granted(agent, token.expires)
+
+    def _verified(self, text: str, agent: Agent | None) -> sas.Token:
+        try:
+            token = sas.parse(text)
+            if agent is None and token.key_name in (LISTEN_KEY_NAME, TEST_KEY_NAME):
+                # these keys exist per connection, so there is nothing to check with
+                raise _unknown_connection()
+            return sas.verify(text, lambda name: self._keys(name, agent), self._clock())
+        except sas.ExpiredToken as error:
+            raise Refused(401, str(error), _CLOCK) from error
+        except sas.BadToken as error:
+            raise Refused(401, str(error), "Sign with the key given out.") from error
+
+    def _keys(self, name: str, agent: Agent | None) -> list[str]:
+        if agent is not None and name == LISTEN_KEY_NAME:
+            return [agent.listen_key]
+        if agent is not None and name == TEST_KEY_NAME:
+            return [agent.test_key]
+        portal = self._store.portal_of_key(name)
+        return [portal.send_key] if portal else []
+
+    def _check_audience(self, token: sas.Token, path: str) -> None:
+        try:
+            audience = token.audience
+        except sas.BadToken as error:
+            raise Refused(401, str(error), "Sign for http://host/path.") from error
+        if audience.host not in self._hosts:
+            raise Refused(
+                403,
+                f"the token is for {audience.host}, which is not this relay",
+                "Sign for the host name in this relay's address.",
+            )
+        if not audience.covers(path):
+            raise Refused(
+                403,
+                "the token is for another connection",
+                "Sign for the connection that is asked for.",
+            )
+
+    def _check_portal(self, token: sas.Token, agent: Agent) -> None:
+        portal = self._store.portal_of_key(token.key_name)
+        if portal is not None and portal.name != agent.portal:
+            raise Refused(
+                403,
+                "this agent is enrolled with another portal",
+                "Enrol the agent with this portal first.",
+            )
+
+
+def hosts_of(name: str, certificate: bytes) -> Hosts:
+    """Collect a relay's names: the given one, and those its certificate stands for.
+
+    Args:
+        name: the relay's own name.
+        certificate: PEM; the first certificate is the relay's.
+
+    """
+    names = {name.lower()}
+    leaf = x509.load_pem_x509_certificates(certificate)[0]
+    try:
+        found = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+    except x509.ExtensionNotFound:
+        return Hosts(frozenset(names))
+    names |= {dns.lower() for dns in found.value.get_values_for_type(x509.DNSName)}
+    addresses = found.value.get_values_for_type(x509.IPAddress)
+    return Hosts(frozenset(names | {str(ip_address(str(ip))) for ip in addresses}))
+
+
+def _right_of(key_name: str) -> Right:
+    return Right.LISTEN if key_name == LISTEN_KEY_NAME else Right.SEND
+
+
+def _unknown_connection() -> Refused:
+    return Refused(
+        404, "there is no such connection", "Enrol the agent, or mend its name."
+    )

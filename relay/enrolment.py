@@ -1,0 +1,225 @@
+"""Enrolment over HTTP: check a code, use it, undo that.
+
+The agent makes its own keys; the relay learns the public halves and the two shared
+keys that tokens are signed with. A repeated request gives the same answer, so that a
+wizard that was cut off can simply do it again.
+"""
+
+import base64
+import binascii
+import hmac
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from agent import rules
+from agent.keys import BadKeys, PublicKeys
+from relay import code
+from relay.authorization import Authorization, Right
+from relay.errors import Refused
+from relay.listener import Exchange
+from relay.sender import TOKEN_HEADER
+from relay.store import LISTEN_KEY_NAME, TEST_KEY_NAME, Agent, Code, Jwks, Portal, Store
+
+_KEY_BYTES = 32
+_UNKNOWN = ("this relay does not know the code", "Compare it with the one you got.")
+_NEW_CODE = "Ask for a new code."
+
+
+@dataclass(frozen=True)
+class Application:
+    """An agent that asks to be enrolled.
+
+    Attributes:
+        lookup: the hash of the code's secret.
+
+    """
+
+    lookup: str
+    agent: str
+    keys: Jwks
+    listen_key: str = field(repr=False)
+    test_key: str = field(repr=False)
+
+
+class Enrolment:
+    """Answers the requests under /$enrol."""
+
+    def __init__(
+        self,
+        store: Store,
+        authorization: Authorization,
+        exchange: Exchange,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._store = store
+        self._authorization = authorization
+        self._exchange = exchange
+        self._clock = clock
+
+    async def look_up(self, request: web.Request) -> web.Response:
+        """Say what became of a code, without using it."""
+        found = self._store.code(request.match_info["lookup"])
+        if found is None:
+            raise Refused(404, *_UNKNOWN)
+        portal = _portal_json(self._portal(found))
+        return web.json_response({"state": self._state(found), "portal": portal})
+
+    async def enrol(self, request: web.Request) -> web.Response:
+        """Use a code."""
+        asked = _application(await request.read())
+        with self._store.transaction():
+            found = self._store.code(asked.lookup)
+            if found is None:
+                raise Refused(404, *_UNKNOWN)
+            now = int(self._clock())
+            repeated = self._check(found, asked, now)
+            agent = _enrolled(asked, found.portal, now)
+            self._store.use_code(found.lookup, agent.id, found.used_at or now)
+            self._store.put_agent(agent)
+        return web.json_response(
+            {
+                "connection": agent.id,
+                "listen_key_name": LISTEN_KEY_NAME,
+                "test_key_name": TEST_KEY_NAME,
+                "portal": _portal_json(self._portal(found)),
+            },
+            status=200 if repeated else 201,
+        )
+
+    async def undo(self, request: web.Request) -> web.Response:
+        """Forget an agent; its code is as if it had not been used."""
+        token = request.headers.get(TOKEN_HEADER) or request.headers.get(
+            "Authorization"
+        )
+        path = request.match_info["agent"]
+        granted = self._authorization.check(token, path, Right.LISTEN)
+        self._store.forget_agent(granted.agent)
+        await self._exchange.close(granted.agent.id)
+        return web.json_response({"agent": granted.agent.id})
+
+    def _check(self, found: Code, asked: Application, now: int) -> bool:
+        """Say whether this is a repetition; refuse what may not be done."""
+        present = self._store.agent(asked.agent)
+        if found.used_at is not None:
+            if present and _is_repetition(found, asked, present):
+                return True
+            raise _used(found)
+        if found.expires_at <= now:
+            raise Refused(410, "the code has expired", _NEW_CODE)
+        if present and (present.portal != found.portal or present.keys != asked.keys):
+            raise Refused(
+                409,
+                f"another agent has the name {asked.agent!r}",
+                "Choose another name, or remove the other agent first.",
+            )
+        return False
+
+    def _state(self, found: Code) -> str:
+        if found.used_at is not None:
+            return "used"
+        return "expired" if found.expires_at <= self._clock() else "open"
+
+    def _portal(self, found: Code) -> Portal:
+        portal = self._store.portal(found.portal)
+        assert portal is not None  # codes refer to portals by foreign key
+        return portal
+
+
+def _is_repetition(found: Code, asked: Application, present: Agent) -> bool:
+    same_key = hmac.compare_digest(present.listen_key, asked.listen_key)
+    return same_key and (present.code, present.id) == (found.lookup, asked.agent)
+
+
+def _used(found: Code) -> Refused:
+    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(found.used_at))
+    return Refused(
+        410,
+        f"the code was used by {found.used_by!r} at {at}",
+        _NEW_CODE,
+        {"agent": found.used_by or "", "used_at": at},
+    )
+
+
+def _enrolled(asked: Application, portal: str, now: int) -> Agent:
+    return Agent(
+        id=asked.agent,
+        portal=portal,
+        keys=asked.keys,
+        code=asked.lookup,
+        enrolled_at=now,
+        last_seen=None,
+        listen_key=asked.listen_key,
+        test_key=asked.test_key,
+    )
+
+
+def _portal_json(portal: Portal) -> dict[str, Any]:
+    return {"issuer": portal.issuer, "keys": portal.keys}
+
+
+def _application(body: bytes) -> Application:
+    try:
+        given = json.loads(body)
+    except ValueError:
+        raise _wrong("body", "must be JSON") from None
+    if not isinstance(given, dict):
+        raise _wrong("body", "must be a JSON object")
+    listen_key, test_key = _key(given, "listen_key"), _key(given, "test_key")
+    if listen_key == test_key:
+        raise _wrong("test_key", "must not be the listen key: it may only send")
+    return Application(
+        lookup=code.lookup(_decoded(given, "secret", code.SECRET_BYTES)),
+        agent=_agent_name(given.get("agent")),
+        keys=_public_keys(given.get("keys")),
+        listen_key=listen_key,
+        test_key=test_key,
+    )
+
+
+def _agent_name(value: object) -> str:
+    if not isinstance(value, str):
+        raise _wrong("agent", "must be text")
+    try:
+        return rules.agent_name(value)
+    except ValueError as error:
+        raise _wrong("agent", str(error)) from error
+
+
+def _public_keys(value: object) -> Jwks:
+    if not isinstance(value, list):
+        raise _wrong("keys", "must be a list of two public JWKs")
+    try:
+        return PublicKeys.of(value).jwks()
+    except BadKeys as error:
+        raise _wrong("keys", str(error)) from error
+
+
+def _key(given: dict[str, Any], name: str) -> str:
+    _decoded(given, name, _KEY_BYTES)
+    return str(given[name])
+
+
+def _decoded(given: dict[str, Any], name: str, length: int) -> bytes:
+    value = given.get(name)
+    if not isinstance(value, str):
+        raise _wrong(name, "must be text")
+    try:
+        padded = value + "=" * (-len(value) % 4)
+        raw = base64.b64decode(padded.translate(_URL_SAFE), validate=True)
+    except (binascii.Error, ValueError):
+        raise _wrong(name, "must be base64") from None
+    if len(raw) != length:
+        raise _wrong(name, f"must be {length} bytes")
+    return raw
+
+
+_URL_SAFE = str.maketrans("-_", "+/")
+
+
+def _wrong(name: str, rule: str) -> Refused:
+    return Refused(400, f"{name} {rule}", "Mend the request.", {"field": name})

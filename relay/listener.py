@@ -1,0 +1,295 @@
+"""The listeners' side: control channels, and rendezvous for what is too big for them.
+
+A text frame and the binary frame of its body are sent under one lock, as they must
+not be interleaved with another pair. The request that was sent to a listener waits
+in `Pending` until the answer comes back, on the control channel or at a rendezvous.
+"""
+
+import asyncio
+import contextlib
+import random
+import secrets
+from dataclasses import dataclass, field
+
+from aiohttp import WSMessage, WSMsgType
+from aiohttp.web import WebSocketResponse
+
+from relay import message
+from relay.message import Answer, BadMessage, Head, Question
+
+GOING_AWAY = 1001
+POLICY_VIOLATION = 1008
+_PROTOCOL_ERROR = 1002
+
+
+class ListenerGone(Exception):  # noqa: N818 - says what is, not that it is wrong
+    """The listener went away before it answered."""
+
+
+class ListenerSilent(Exception):  # noqa: N818
+    """The listener did not answer in time."""
+
+
+class NoListener(Exception):  # noqa: N818
+    """Nobody listens on the connection."""
+
+
+@dataclass(eq=False)
+class Pending:
+    """A request that waits for its answer.
+
+    Attributes:
+        address: where the listener may come for a rendezvous; good once.
+        inline: whether the listener got the whole request on its control channel.
+        met: whether the listener came to the address.
+
+    """
+
+    id: str
+    question: Question
+    address: str
+    inline: bool
+    answer: asyncio.Future[Answer] = field(repr=False)
+    met: bool = False
+
+    def settle(self, answer: Answer) -> None:
+        if not self.answer.done():
+            self.answer.set_result(answer)
+
+    def give_up(self, reason: Exception) -> None:
+        if not self.answer.done():
+            self.answer.set_exception(reason)
+
+
+class Channel:
+    """A WebSocket to a listener, spoken to in whole messages."""
+
+    def __init__(self, socket: WebSocketResponse) -> None:
+        self.socket = socket
+        self._sending = asyncio.Lock()
+
+    async def send(self, text: str, body: bytes = b"") -> None:
+        """Send a text frame, and its body if there is one.
+
+        Raises:
+            ListenerGone: the socket is closed.
+
+        """
+        try:
+            async with self._sending:
+                await self.socket.send_str(text)
+                if body:
+                    await self.socket.send_bytes(body)
+        except (ConnectionError, RuntimeError) as error:
+            raise ListenerGone from error
+
+    async def receive(self) -> str | None:
+        """Wait for a text frame; None when the socket is closed."""
+        frame = await self._frame()
+        if frame is not None and frame.type is not WSMsgType.TEXT:
+            raise BadMessage("a body came without its response")
+        return None if frame is None else str(frame.data)
+
+    async def receive_body(self, head: Head) -> Answer | None:
+        """Wait for the body of a response; None when the socket is closed."""
+        if not head.body:
+            return Answer(head, b"")
+        frame = await self._frame()
+        if frame is None:
+            return None
+        if frame.type is WSMsgType.TEXT:
+            # a body may be sent as text by clients whose response was a string
+            return Answer(head, str(frame.data).encode())
+        return Answer(head, frame.data)
+
+    async def close(self, code: int, reason: str = "") -> None:
+        await self.socket.close(code=code, message=reason.encode())
+
+    async def _frame(self) -> WSMessage | None:
+        frame = await self.socket.receive()
+        return frame if frame.type in (WSMsgType.TEXT, WSMsgType.BINARY) else None
+
+
+class Listener:
+    """One control channel of a connection.
+
+    Args:
+        channel: the socket, after its handshake.
+        connection: the name of the connection.
+        origin: wss://host:port as the listener dialled it, for rendezvous addresses.
+
+    """
+
+    def __init__(self, channel: Channel, connection: str, origin: str) -> None:
+        self.channel = channel
+        self.connection = connection
+        self._origin = origin
+        self._pending: dict[str, Pending] = {}
+
+    def expect(self, question: Question) -> Pending:
+        """Note a request, before it is sent."""
+        number = secrets.token_hex(16)
+        path = f"/$hc/{self.connection}?sb-hc-action=request&sb-hc-id={number}"
+        pending = Pending(
+            id=number,
+            question=question,
+            address=self._origin + path,
+            inline=message.fits_inline(question),
+            answer=asyncio.get_running_loop().create_future(),
+        )
+        self._pending[number] = pending
+        return pending
+
+    def forget(self, pending: Pending) -> None:
+        self._pending.pop(pending.id, None)
+
+    async def ask(self, pending: Pending) -> None:
+        """Send a request, or the summons to come for it.
+
+        Raises:
+            ListenerGone: the control channel is closed.
+
+        """
+        if not pending.inline:
+            await self.channel.send(message.summons_text(pending.id, pending.address))
+            return
+        text = message.request_text(pending.question, pending.id, pending.address)
+        await self.channel.send(text, pending.question.body)
+
+    async def next(self) -> message.Renewal | None:
+        """Deliver answers until the listener sends a new token; None when it is gone.
+
+        Raises:
+            BadMessage: the listener broke the protocol.
+
+        """
+        while (text := await self.channel.receive()) is not None:
+            found = message.parse(text)
+            if isinstance(found, message.Renewal):
+                return found
+            if isinstance(found, Head):
+                answer = await self.channel.receive_body(found)
+                if answer is not None and found.question in self._pending:
+                    self._pending[found.question].settle(answer)
+        return None
+
+    def abandon(self) -> None:
+        """Give up what waits for this channel; a rendezvous under way goes on."""
+        for pending in self._pending.values():
+            if not pending.met:
+                pending.give_up(ListenerGone())
+
+
+class Exchange:
+    """Who listens where, and which requests wait.
+
+    Args:
+        answer_seconds: how long a listener may take.
+
+    """
+
+    def __init__(self, answer_seconds: float = 60.0) -> None:
+        self._answer_seconds = answer_seconds
+        self._listeners: dict[str, list[Listener]] = {}
+        self._rendezvous: dict[str, Pending] = {}
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def join(self, listener: Listener) -> None:
+        self._listeners.setdefault(listener.connection.lower(), []).append(listener)
+
+    def leave(self, listener: Listener) -> None:
+        key = listener.connection.lower()
+        self._listeners[key].remove(listener)
+        if not self._listeners[key]:
+            del self._listeners[key]
+        listener.abandon()
+
+    def connections(self) -> list[str]:
+        return list(self._listeners)
+
+    async def finish(self, seconds: float) -> None:
+        """Wait until every request has its answer, but no longer than that."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), seconds)
+
+    async def ask(self, connection: str, question: Question) -> Answer:
+        """Relay a request to one of the listeners and wait for the answer.
+
+        Raises:
+            NoListener: nobody listens.
+            ListenerGone: the listener went away without an answer.
+            ListenerSilent: the time is up.
+
+        """
+        listeners = self._listeners.get(connection.lower())
+        if not listeners:
+            raise NoListener
+        listener = random.choice(listeners)  # noqa: S311 - spreads load, no secret
+        pending = listener.expect(question)
+        self._rendezvous[pending.id] = pending
+        self._idle.clear()
+        try:
+            await listener.ask(pending)
+            async with asyncio.timeout(self._answer_seconds):
+                return await pending.answer
+        except TimeoutError as error:
+            raise ListenerSilent from error
+        finally:
+            listener.forget(pending)
+            del self._rendezvous[pending.id]
+            if not self._rendezvous:
+                self._idle.set()
+
+    def arrive(self, number: str) -> Pending | None:
+        """Give the request a rendezvous is for; each address is good once."""
+        pending = self._rendezvous.get(number)
+        if pending is None or pending.met:
+            return None
+        pending.met = True
+        return pending
+
+    async def close(self, connection: str | None = None) -> None:
+        """Close the channels of a connection, or all, with 1001."""
+        found = [
+            listener
+            for name, listeners in self._listeners.items()
+            if connection is None or name == connection.lower()
+            for listener in listeners
+        ]
+        closing = (listener.channel.close(GOING_AWAY) for listener in found)
+        await asyncio.gather(*closing)
+
+
+async def meet(channel: Channel, pending: Pending) -> None:
+    """Hand over a request at its rendezvous, unless it was sent, and take the answer.
+
+    Raises:
+        BadMessage: the listener broke the protocol.
+
+    """
+    try:
+        if not pending.inline:
+            text = message.request_text(pending.question, pending.id, pending.address)
+            await channel.send(text, pending.question.body)
+        pending.settle(await _answer_at(channel, pending))
+    finally:
+        pending.give_up(ListenerGone())
+
+
+async def _answer_at(channel: Channel, pending: Pending) -> Answer:
+    text = await channel.receive()
+    head = message.parse(text) if text is not None else None
+    if head is None:
+        raise ListenerGone
+    if not isinstance(head, Head) or head.question != pending.id:
+        raise BadMessage("a rendezvous takes the response to its request alone")
+    answer = await channel.receive_body(head)
+    if answer is None:
+        raise ListenerGone
+    return answer
+
+
+async def refuse(channel: Channel, error: BadMessage) -> None:
+    """Close the socket of a listener that broke the protocol."""
+    await channel.close(_PROTOCOL_ERROR, str(error))

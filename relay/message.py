@@ -1,0 +1,213 @@
+"""What crosses a listener's channel: requests, responses, renewed tokens (pure).
+
+The form is Azure Relay's `request` gesture: a JSON text frame, and a binary frame
+with the body when the text says `"body": true`.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+MAX_INLINE_BODY = 64 * 1024
+MAX_INLINE_HEADERS = 32 * 1024
+MAX_BODY = 1024 * 1024
+
+# RFC 9110 section 7.6.1, and what the protocol strips besides
+_NOT_RELAYED = frozenset(
+    {
+        "close",
+        "connection",
+        "content-length",
+        "host",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "proxy-connection",
+        "servicebusauthorization",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_FIELD = re.compile(r"[\t\x20-\x7e\x80-\U0010ffff]*")
+_FROM_RELAY_ONLY = (502, 504)
+
+Headers = tuple[tuple[str, str], ...]
+
+
+class BadMessage(Exception):  # noqa: N818 - names what is wrong with what came
+    """A listener sent something that is not of the protocol."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a sender asks, ready to be relayed.
+
+    Attributes:
+        target: path and query without tokens.
+        headers: what is relayed of the sender's headers, Via included.
+        body: empty when there is none.
+
+    """
+
+    method: str
+    target: str
+    headers: Headers
+    body: bytes
+    remote_host: str
+    remote_port: int
+
+
+@dataclass(frozen=True)
+class Head:
+    """A response without its body.
+
+    Attributes:
+        question: the id of the request it answers.
+        body: whether a body follows.
+
+    """
+
+    question: str
+    status: int
+    reason: str | None
+    headers: Headers
+    body: bool
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A listener's response, whole."""
+
+    head: Head
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """A listener's new token."""
+
+    token: str
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A message of a kind this relay has no use for."""
+
+
+def request_text(question: Question, question_id: str, address: str) -> str:
+    """Write a whole request; its body follows in a frame of its own."""
+    # method and body must both be there: a listener that misses one of them dials
+    # the address instead (hyco-https looks for method, .NET for body)
+    return _dump(
+        "request",
+        {
+            "address": address,
+            "id": question_id,
+            "requestTarget": question.target,
+            "method": question.method,
+            "requestHeaders": dict(question.headers),
+            "remoteEndpoint": {
+                "address": question.remote_host,
+                "port": question.remote_port,
+            },
+            "body": bool(question.body),
+        },
+    )
+
+
+def summons_text(question_id: str, address: str) -> str:
+    """Write the request to come to an address, where the whole request will be."""
+    return _dump("request", {"address": address, "id": question_id})
+
+
+def fits_inline(question: Question) -> bool:
+    """Say whether a request is small enough for the control channel."""
+    headers = sum(len(name) + len(value) + 4 for name, value in question.headers)
+    return len(question.body) <= MAX_INLINE_BODY and headers <= MAX_INLINE_HEADERS
+
+
+def relayed(headers: Headers) -> Headers:
+    """Leave out the headers that belong to one hop; join what comes repeatedly."""
+    kept: dict[str, tuple[str, str]] = {}
+    named = " ".join(value for name, value in headers if name.lower() == "connection")
+    dropped = _NOT_RELAYED | set(named.lower().replace(",", " ").split())
+    for name, value in headers:
+        low = name.lower()
+        if low not in dropped:
+            kept[low] = (name, f"{kept[low][1]}, {value}" if low in kept else value)
+    return tuple(kept.values())
+
+
+def parse(text: str) -> Head | Renewal | Unknown:
+    """Read a text frame of a listener.
+
+    Raises:
+        BadMessage: it is not of the protocol.
+
+    """
+    try:
+        message = json.loads(text)
+    except ValueError:
+        raise BadMessage("a text frame is no JSON") from None
+    if not isinstance(message, dict):
+        raise BadMessage("a text frame is no JSON object")
+    if "response" in message:
+        return _head(_object(message, "response"))
+    if "renewToken" in message:
+        token = _object(message, "renewToken").get("token")
+        return Renewal(token if isinstance(token, str) else "")
+    return Unknown()
+
+
+def _head(message: dict[str, Any]) -> Head:
+    question, reason = message.get("requestId"), message.get("statusDescription")
+    if not isinstance(question, str):
+        raise BadMessage("a response has no requestId")
+    return Head(
+        question=question,
+        status=_status(message.get("statusCode")),
+        reason=reason if isinstance(reason, str) and _FIELD.fullmatch(reason) else None,
+        headers=_headers(message.get("responseHeaders") or {}),
+        body=message.get("body") is True,
+    )
+
+
+def _status(value: object) -> int:
+    # the documents show a string, the clients send a number
+    if isinstance(value, bool) or not re.fullmatch(r"[2-5]\d\d", str(value)):
+        raise BadMessage("statusCode must be from 200 to 599")
+    status = int(str(value))
+    if status in _FROM_RELAY_ONLY:
+        raise BadMessage("statusCode 502 and 504 are the relay's own")
+    return status
+
+
+def _headers(given: object) -> Headers:
+    if not isinstance(given, dict):
+        raise BadMessage("responseHeaders is no JSON object")
+    found = []
+    for name, value in given.items():
+        values = value if isinstance(value, list) else [value]
+        found += [(name, _field(name, str(single))) for single in values]
+    return tuple(pair for pair in found if pair[0].lower() not in _NOT_RELAYED)
+
+
+def _field(name: str, value: str) -> str:
+    if not (_TOKEN.fullmatch(name) and _FIELD.fullmatch(value)):
+        raise BadMessage("responseHeaders holds what is no HTTP header")
+    return value
+
+
+def _object(message: dict[str, Any], name: str) -> dict[str, Any]:
+    value = message[name]
+    if not isinstance(value, dict):
+        raise BadMessage(f"{name} is no JSON object")
+    return value
+
+
+def _dump(kind: str, content: dict[str, Any]) -> str:
+    return json.dumps({kind: content}, separators=(",", ":"))

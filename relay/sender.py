@@ -1,0 +1,131 @@
+"""The senders' side: an HTTP request in, a listener's answer out.
+
+An answer of the listener carries Via; one without Via is the relay's own.
+"""
+
+import logging
+from urllib.parse import unquote_plus
+
+from aiohttp import web
+from multidict import CIMultiDict
+
+from relay import message
+from relay.authorization import Authorization, Right
+from relay.errors import Refused
+from relay.listener import Exchange, ListenerGone, ListenerSilent, NoListener
+from relay.message import Answer, Question
+
+LOG = logging.getLogger("relay.sender")
+TOKEN_HEADER = "ServiceBusAuthorization"  # noqa: S105 - a header's name
+_TOKEN_QUERY = "sb-hc-token"  # noqa: S105 - a parameter's name
+_OWN_QUERY = "sb-hc-"
+_ASK_AGAIN = "Ask again: a repeated request id is answered with its first answer."
+
+
+class Sender:
+    """Answers senders' requests."""
+
+    def __init__(
+        self, name: str, authorization: Authorization, exchange: Exchange
+    ) -> None:
+        self._via = f"1.1 {name}"
+        self._authorization = authorization
+        self._exchange = exchange
+
+    async def answer(self, request: web.Request) -> web.Response:
+        """Relay one request.
+
+        Raises:
+            Refused: whatever the relay itself has to say.
+
+        """
+        if request.method == "CONNECT":
+            raise Refused(405, "CONNECT is not relayed", "Send a plain request.")
+        granted = self._authorization.check(
+            token_of(request), request.rel_url.path, Right.SEND
+        )
+        question = await self._question(request)
+        answer = await self._ask(granted.agent.id, question)
+        return self._response(answer)
+
+    async def _question(self, request: web.Request) -> Question:
+        peer = request.transport.get_extra_info("peername") if request.transport else ()
+        via = request.headers.get("Via")
+        given = tuple(
+            (name, value)
+            for name, value in request.headers.items()
+            if name != "Via" and not (name == "Authorization" and _consumed(request))
+        )
+        path, _, query = request.raw_path.partition("?")
+        return Question(
+            method=request.method,
+            target=path + _kept(query),
+            headers=(
+                *message.relayed(given),
+                ("Via", f"{via}, {self._via}" if via else self._via),
+            ),
+            body=await _body(request),
+            remote_host=str(peer[0]) if peer else "",
+            remote_port=int(peer[1]) if peer else 0,
+        )
+
+    async def _ask(self, connection: str, question: Question) -> Answer:
+        try:
+            return await self._exchange.ask(connection, question)
+        except NoListener as error:
+            raise Refused(
+                502, "no agent listens on this connection", "Start the agent."
+            ) from error
+        except ListenerGone as error:
+            raise Refused(
+                502, "the agent went away before it answered", _ASK_AGAIN
+            ) from error
+        except ListenerSilent as error:
+            raise Refused(
+                504, "the agent did not answer in time", _ASK_AGAIN
+            ) from error
+
+    def _response(self, answer: Answer) -> web.Response:
+        headers = CIMultiDict(answer.head.headers)
+        via = headers.get("Via")
+        headers["Via"] = f"{via}, {self._via}" if via else self._via
+        return web.Response(
+            status=answer.head.status,
+            reason=answer.head.reason,
+            headers=headers,
+            # 204 and 304 have no body (RFC 9110 section 15)
+            body=None if answer.head.status in (204, 304) else answer.body,
+        )
+
+
+def token_of(request: web.Request) -> str | None:
+    """Find the token: in the query, in its own header, or else in Authorization."""
+    return (
+        request.query.get(_TOKEN_QUERY)
+        or request.headers.get(TOKEN_HEADER)
+        or request.headers.get("Authorization")
+    )
+
+
+def _consumed(request: web.Request) -> bool:
+    """Say whether Authorization was meant for the relay; if not it is relayed."""
+    return _TOKEN_QUERY not in request.query and TOKEN_HEADER not in request.headers
+
+
+def _kept(query: str) -> str:
+    """Leave the relay's own parameters out of a query; keep the rest byte for byte."""
+    kept = [
+        part
+        for part in query.split("&")
+        if part and not unquote_plus(part).lower().startswith(_OWN_QUERY)
+    ]
+    return "?" + "&".join(kept) if kept else ""
+
+
+async def _body(request: web.Request) -> bytes:
+    try:
+        return await request.read()
+    except web.HTTPRequestEntityTooLarge as error:
+        raise Refused(
+            413, f"the body is over {message.MAX_BODY} bytes", "Send less."
+        ) from error

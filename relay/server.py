@@ -1,0 +1,256 @@
+"""The relay as a server: routes, the listeners' handshake, logs, a clean end."""
+
+import asyncio
+import contextlib
+import logging
+import ssl
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+from aiohttp.abc import AbstractAccessLogger
+from aiohttp.http_exceptions import HttpProcessingError
+
+from relay import message
+from relay.authorization import Authorization, Hosts, Right
+from relay.enrolment import Enrolment
+from relay.errors import Refused
+from relay.listener import (
+    POLICY_VIOLATION,
+    Channel,
+    Exchange,
+    Listener,
+    ListenerGone,
+    meet,
+    refuse,
+)
+from relay.message import BadMessage
+from relay.sender import Sender, token_of
+from relay.store import Store
+
+LOG = logging.getLogger("relay.server")
+HTTP = logging.getLogger("relay.http")
+ACCESS = logging.getLogger("relay.access")
+_HEARTBEAT_S = 30.0
+_LAST_SEEN_S = 60.0
+_FINISH_S = 5.0
+_MAX_FRAME = message.MAX_BODY + message.MAX_INLINE_HEADERS
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a relay is to be found.
+
+    Attributes:
+        name: its own name, for Via.
+        hosts: all names that tokens may be made out to.
+        address: the address to listen on.
+        port: 0 for any free one.
+
+    """
+
+    name: str
+    hosts: Hosts
+    address: str
+    port: int
+
+
+class Relay:
+    """The routes, around one store.
+
+    Args:
+        place: where it is.
+        store: what it knows; stays open as long as the relay serves.
+        answer_seconds: how long a listener may take; the protocol says 60.
+
+    """
+
+    def __init__(
+        self, place: Place, store: Store, *, answer_seconds: float = 60.0
+    ) -> None:
+        self._store = store
+        self._exchange = Exchange(answer_seconds)
+        self._authorization = Authorization(store, place.hosts)
+        self._enrolment = Enrolment(store, self._authorization, self._exchange)
+        self._sender = Sender(place.name, self._authorization, self._exchange)
+
+    def application(self) -> web.Application:
+        """Build the web application."""
+        app = web.Application(
+            middlewares=[_answer_refusals], client_max_size=message.MAX_BODY
+        )
+        app.router.add_get("/$hc/{path:.+}", self._dialled)
+        app.router.add_get("/$enrol/{lookup:[0-9a-f]{64}}", self._enrolment.look_up)
+        app.router.add_post("/$enrol", self._enrolment.enrol)
+        app.router.add_delete("/$enrol/{agent}", self._enrolment.undo)
+        app.router.add_route("*", "/{path:[^$].*}", self._sender.answer)
+        app.on_shutdown.append(self._end)
+        app.cleanup_ctx.append(self._note_who_is_here)
+        return app
+
+    async def _dialled(self, request: web.Request) -> web.StreamResponse:
+        action = request.query.get("sb-hc-action")
+        if action == "listen":
+            return await self._listen(request)
+        if action == "request":
+            return await self._rendezvous(request)
+        raise Refused(
+            400,
+            "sb-hc-action must be listen or request",
+            "This relay carries HTTP requests only; send them to https://host/path.",
+        )
+
+    async def _listen(self, request: web.Request) -> web.StreamResponse:
+        path = request.match_info["path"]
+        granted = self._authorization.check(token_of(request), path, Right.LISTEN)
+        channel = await _accepted(request)
+        # the listener can reach us by the name it just used
+        origin = f"wss://{request.host}"
+        listener = Listener(channel, granted.agent.id, origin)
+        self._exchange.join(listener)
+        self._store.saw_agents([granted.agent.id], int(time.time()))
+        LOG.info("%s listens", granted.agent.id)
+        try:
+            await self._serve(listener, path, granted.expires)
+        except BadMessage as error:
+            LOG.warning("%s broke the protocol: %s", granted.agent.id, error)
+            await refuse(channel, error)
+        finally:
+            self._exchange.leave(listener)
+            LOG.info("%s left", granted.agent.id)
+        return channel.socket
+
+    async def _serve(self, listener: Listener, path: str, expires: int) -> None:
+        """Take answers until the socket is closed or its token is past its time."""
+        try:
+            async with asyncio.timeout_at(_loop_time(expires)) as limit:
+                while (renewal := await listener.next()) is not None:
+                    granted = self._authorization.check(
+                        renewal.token, path, Right.LISTEN
+                    )
+                    limit.reschedule(_loop_time(granted.expires))
+        except TimeoutError:
+            await listener.channel.close(POLICY_VIOLATION, "the token expired")
+        except Refused as refusal:
+            await listener.channel.close(POLICY_VIOLATION, refusal.error)
+
+    async def _rendezvous(self, request: web.Request) -> web.StreamResponse:
+        pending = self._exchange.arrive(request.query.get("sb-hc-id", ""))
+        if pending is None:
+            raise Refused(
+                403, "this address was used or has expired", "Wait for a new one."
+            )
+        try:
+            channel = await _accepted(request)
+        except BaseException:
+            pending.give_up(ListenerGone())
+            raise
+        try:
+            await meet(channel, pending)
+            await channel.close(1000)
+        except ListenerGone:
+            LOG.info("a rendezvous ended without an answer")
+        except BadMessage as error:
+            LOG.warning("a rendezvous broke the protocol: %s", error)
+            await refuse(channel, error)
+        return channel.socket
+
+    async def _note_who_is_here(self, _: web.Application) -> AsyncIterator[None]:
+        task = asyncio.create_task(self._note_forever())
+        yield
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    async def _note_forever(self) -> None:
+        while True:
+            await asyncio.sleep(_LAST_SEEN_S)
+            self._store.saw_agents(self._exchange.connections(), int(time.time()))
+
+    async def _end(self, _: web.Application) -> None:
+        """Let what is under way finish for a moment, then tell listeners to go."""
+        await self._exchange.finish(_FINISH_S)
+        await self._exchange.close()
+
+
+async def start(relay: Relay, place: Place, tls: ssl.SSLContext) -> web.AppRunner:
+    """Open the port; `runner.cleanup()` ends the relay cleanly."""
+    HTTP.addFilter(_without_malformed_lines)
+    runner = web.AppRunner(
+        relay.application(),
+        access_log=ACCESS,
+        access_log_class=_AccessLog,
+        logger=HTTP,
+        keepalive_timeout=300.0,
+        # what is under way was given its time in on_shutdown
+        shutdown_timeout=1.0,
+    )
+    await runner.setup()
+    await web.TCPSite(runner, place.address, place.port, ssl_context=tls).start()
+    return runner
+
+
+def tls_context(certificate: str, key: str) -> ssl.SSLContext:
+    """Make the server's TLS context: version 1.2 or later."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(certificate, key)
+    return context
+
+
+def _without_malformed_lines(record: logging.LogRecord) -> bool:
+    """Keep the text of malformed requests out of the log: tokens may be in it."""
+    if record.exc_info and isinstance(record.exc_info[1], HttpProcessingError):
+        record.exc_info = None
+    return True
+
+
+class _AccessLog(AbstractAccessLogger):
+    """One line per request, without the query: tokens may be in it."""
+
+    def log(
+        self, request: web.BaseRequest, response: web.StreamResponse, time: float
+    ) -> None:
+        self.logger.info(
+            "%s %s %s %d %.1f ms",
+            request.remote,
+            request.method,
+            request.path.encode("unicode_escape").decode("ascii"),
+            response.status,
+            time * 1000,
+        )
+
+
+@web.middleware
+async def _answer_refusals(
+    request: web.Request, handler: Handler
+) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except Refused as refusal:
+        return web.json_response(refusal.body, status=refusal.status)
+    except web.HTTPException as error:
+        body = {"error": error.reason, "remedy": "See the relay's routes."}
+        return web.json_response(body, status=error.status)
+    except Exception:  # the request's boundary: whatever it was, the relay goes on
+        LOG.exception("a request failed in a way the relay was not built for")
+        body = {"error": "the relay failed", "remedy": "Ask again; see its log."}
+        return web.json_response(body, status=500)
+
+
+async def _accepted(request: web.Request) -> Channel:
+    # bodies are encrypted, so compressing them only costs time
+    socket = web.WebSocketResponse(
+        heartbeat=_HEARTBEAT_S, compress=False, max_msg_size=_MAX_FRAME
+    )
+    if not socket.can_prepare(request):
+        raise Refused(400, "this address is for WebSockets", "Dial it with wss.")
+    await socket.prepare(request)
+    return Channel(socket)
+
+
+def _loop_time(expires: int) -> float:
+    return asyncio.get_running_loop().time() + expires - time.time()
