@@ -1,17 +1,17 @@
 """One running domain controller: a copy of the snapshot that Samba serves."""
 
+import contextlib
 import json
 import shutil
 import signal
 import socket
-import ssl
 import subprocess
 import time
 from pathlib import Path
 from typing import Self, TypedDict
 
 import ldap3
-from ldap3.core.exceptions import LDAPException
+from ldap3.core.exceptions import LDAPCommunicationError
 
 from tests.lab import people, places, process
 from tests.lab.address import LDAPS, Reservation, reserve
@@ -24,6 +24,7 @@ from tests.lab.domain import (
     write_settings,
 )
 from tests.lab.errors import LabError
+from tests.lab.signin import signed_in
 from tests.lab.steps import Say, silent
 
 _READY_SECONDS = 30.0
@@ -203,37 +204,18 @@ class Lab:
 
     def _signs_in(self) -> bool:
         try:
-            self.bind(self.admin_user, self.admin_password).unbind()
-        except LDAPException:
+            self.sign_in(self.admin_user, self.admin_password)
+        except LDAPCommunicationError:
             return False
         return True
 
-    def bind(self, user: str, password: str) -> ldap3.Connection:
-        """Sign in over LDAPS with plain ldap3, free of any code under test.
+    def signed_in(
+        self, user: str, password: str
+    ) -> contextlib.AbstractContextManager[ldap3.Connection]:
+        """A plain ldap3 connection over LDAPS; see tests.lab.signin."""
+        return signed_in(self.address, self.ca, user, password)
 
-        Raises LDAPException with the controller's own words where it is refused.
-        """
-        tls = ldap3.Tls(
-            validate=ssl.CERT_REQUIRED,
-            version=ssl.PROTOCOL_TLS_CLIENT,
-            ca_certs_file=str(self.ca),
-            valid_names=[self.host],
-        )
-        server = ldap3.Server(
-            self.address,
-            port=LDAPS,
-            use_ssl=True,
-            tls=tls,
-            get_info=ldap3.NONE,
-            connect_timeout=5,
-        )
-        return ldap3.Connection(
-            server,
-            user,
-            password,
-            auto_bind=ldap3.AUTO_BIND_NO_TLS,
-            raise_exceptions=True,
-            auto_referrals=False,
-            check_names=False,
-            receive_timeout=10,
-        )
+    def sign_in(self, user: str, password: str) -> None:
+        """Sign in and out; ldap3's LDAPException where that is refused."""
+        with self.signed_in(user, password):
+            pass

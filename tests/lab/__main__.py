@@ -1,0 +1,140 @@
+"""`python -m tests.lab up|reset|down|code`: the lab as people use it."""
+
+import argparse
+import shutil
+import sys
+import time
+
+from tests.lab import places
+from tests.lab.authority import Authority
+from tests.lab.controller import Lab
+from tests.lab.domain import locked
+from tests.lab.errors import LabError
+from tests.lab.relay import LabRelay, write_private
+from tests.lab.steps import Say, spoken
+
+
+def up() -> None:
+    """Start what does not run; when all does, say so at once."""
+    lab = Lab.attach(places.INSTANCE)
+    if lab is not None:
+        relay = LabRelay.attach(places.RELAY, lab.address)
+        if relay is not None and relay.running:
+            print(f"The lab is up already: {_summary(lab, relay)}")
+            return
+    print("Starting the lab", flush=True)
+    say = spoken()
+    lab = lab or _start_controller(say)
+    relay = _start_relay(lab, say)
+    describe(lab, relay)
+    say("ready")
+    print(f"The lab is up: {_summary(lab, relay)}")
+    print(f"People, accounts and passwords: {places.DESCRIPTION}")
+    print("Enrolment code for an agent: ./dev lab code")
+
+
+def _start_controller(say: Say) -> Lab:
+    Lab.ensure_snapshot(say)
+    say("starting the domain controller")
+    return Lab.start(places.INSTANCE, dies_with_us=False)
+
+
+def _start_relay(lab: Lab, say: Say) -> LabRelay:
+    stale = LabRelay.attach(places.RELAY, lab.address)
+    if stale is not None:
+        stale.stop()
+    say("starting the relay")
+    tls = lab.ca.parent
+    authority = Authority(lab.ca, tls / "ca.key")
+    relay = LabRelay.make(places.RELAY, lab.address, authority)
+    shutil.move(places.RELAY / "portal.json", places.PORTAL)
+    relay.start(dies_with_us=False)
+    return relay
+
+
+def reset() -> None:
+    """Go back to the first state: people as made, no agent enrolled."""
+    began = time.monotonic()
+    lab = _running()
+    relay = LabRelay.attach(places.RELAY, lab.address)
+    lab.reset()
+    if relay is None:
+        raise LabError("The lab has no relay.", "./dev lab down, then ./dev lab up")
+    relay.reset()
+    relay.start(dies_with_us=False)
+    describe(lab, relay)
+    print(f"The lab is as new, after {time.monotonic() - began:.1f} s.")
+
+
+def down() -> None:
+    """Stop the relay and the controller; what was built stays for the next time."""
+    lab = Lab.attach(places.INSTANCE)
+    relay = LabRelay.attach(places.RELAY, "")
+    was_up = lab is not None or (relay is not None and relay.running)
+    if relay is not None:
+        relay.stop()
+    if lab is not None:
+        lab.stop()
+    places.DESCRIPTION.unlink(missing_ok=True)
+    print("The lab is down." if was_up else "The lab was down already.")
+
+
+def code() -> None:
+    """Print a new enrolment code."""
+    lab = _running()
+    relay = LabRelay.attach(places.RELAY, lab.address)
+    if relay is None or not relay.running:
+        raise LabError("The lab's relay is down.", "./dev lab up")
+    print(relay.code())
+
+
+def _running() -> Lab:
+    lab = Lab.attach(places.INSTANCE)
+    if lab is None:
+        raise LabError("The lab is down.", "Start it: ./dev lab up")
+    return lab
+
+
+def describe(lab: Lab, relay: LabRelay) -> None:
+    """Write lab.json, all that a program needs to use the lab."""
+    controller = {
+        "host": lab.host,
+        "address": lab.address,
+        "ca": str(lab.ca),
+        "base_dn": lab.base_dn,
+        "realm": lab.realm,
+        "admin_user": lab.admin_user,
+        "admin_password": lab.admin_password,
+    }
+    description = {
+        "dc": controller,
+        "relay": {"url": relay.url, "ca": str(relay.folder / "ca.pem")},
+        "people": lab.people,
+        "start_password": lab.start_password,
+        "accounts": lab.accounts,
+        "portal": str(places.PORTAL),
+    }
+    write_private(places.DESCRIPTION, description)
+
+
+def _summary(lab: Lab, relay: LabRelay) -> str:
+    return f"controller {lab.host} at {lab.address}, relay at {relay.url}"
+
+
+def main() -> int:
+    """Run one verb; exit 1 with the problem and its remedy where it fails."""
+    verbs = {"up": up, "reset": reset, "down": down, "code": code}
+    parser = argparse.ArgumentParser(prog="dev lab")
+    parser.add_argument("verb", choices=verbs)
+    verb = parser.parse_args().verb
+    try:
+        with locked(places.LAB / "verb.lock"):
+            verbs[verb]()
+    except LabError as error:
+        print(f"{error.problem}\n{error.remedy}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,167 @@
+"""The lab's own relay, with one portal that is known to it."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.lab import places, process
+from tests.lab.authority import Authority, issue
+from tests.lab.domain import ADDRESSES
+from tests.lab.errors import LabError
+
+NAME = "relay.corp.test"
+PORTAL = "portal"
+ISSUER = "https://portal.corp.test"
+_PORTS = (443, 8443, 9443)
+_READY_SECONDS = 20.0
+_POLL_SECONDS = 0.02
+
+
+class LabRelay:
+    """A relay process on the controller's own loopback address.
+
+    `folder` holds its certificate, its data, and `first`, a copy of the data with the
+    portal known and nothing enrolled, which reset() goes back to.
+    """
+
+    def __init__(self, folder: Path, address: str, port: int) -> None:
+        self.folder = folder
+        self.address = address
+        self.port = port
+        self._data = folder / "data"
+        self._pid_file = folder / "relay.pid"
+
+    @property
+    def url(self) -> str:
+        return f"https://{self.address}:{self.port}"
+
+    @property
+    def running(self) -> bool:
+        return process.load(self._pid_file) is not None
+
+    @classmethod
+    def make(cls, folder: Path, address: str, authority: Authority) -> "LabRelay":
+        """Issue a certificate, make a portal, register it; portal.json beside it."""
+        shutil.rmtree(folder, ignore_errors=True)
+        (folder / "data").mkdir(parents=True)
+        folder.chmod(0o700)
+        relay = cls(folder, address, _free_port(address))
+        (folder / "port").write_text(str(relay.port))
+        shutil.copy(authority.certificate, folder / "ca.pem")
+        issue(authority, folder / "server", [NAME, "localhost"], list(ADDRESSES))
+        relay._add_portal()
+        shutil.copytree(folder / "data", folder / "first")
+        return relay
+
+    @classmethod
+    def attach(cls, folder: Path, address: str) -> "LabRelay | None":
+        """The relay that an earlier command made there, running or not."""
+        port = folder / "port"
+        return cls(folder, address, int(port.read_text())) if port.is_file() else None
+
+    def reset(self) -> None:
+        """Forget every agent and code."""
+        self.stop()
+        shutil.rmtree(self._data, ignore_errors=True)
+        shutil.copytree(self.folder / "first", self._data)
+
+    def start(self, *, dies_with_us: bool) -> None:
+        """Serve, and return when it accepts connections."""
+        argv = [
+            *(*_command(), "serve", "--data", str(self._data)),
+            *("--listen", f"{self.address}:{self.port}", "--name", NAME),
+            *("--cert", str(self.folder / "server.pem")),
+            *("--key", str(self.folder / "server.key")),
+        ]
+        log = self.folder / "relay.log"
+        relay = process.start(argv, log, dies_with_us=dies_with_us)
+        process.save(relay, self._pid_file)
+        deadline = time.monotonic() + _READY_SECONDS
+        while not _accepts(self.address, self.port):
+            if relay.gone_within(0) or time.monotonic() > deadline:
+                tail = log.read_text(errors="replace").splitlines()[-15:]
+                raise LabError("The relay did not come up.", "\n".join(tail))
+            time.sleep(_POLL_SECONDS)
+
+    def stop(self) -> None:
+        running = process.load(self._pid_file)
+        if running is not None:
+            running.stop()
+        self._pid_file.unlink(missing_ok=True)
+
+    def code(self) -> str:
+        """A new enrolment code, good for one agent."""
+        return _run("code", "--data", str(self._data), "--portal", PORTAL).strip()
+
+    def _add_portal(self) -> None:
+        portal = self.folder / "portal.json"
+        client = places.REPOSITORY / "docs/portal_client.py"
+        made = subprocess.run(
+            [
+                *(sys.executable, str(client), "--portal", str(portal), "new-keys"),
+                *(ISSUER, self.url, "--relay-ca", str(self.folder / "ca.pem")),
+            ],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        public = self.folder / "portal-public.json"
+        public.write_text(made.stdout)
+        told = _run(
+            *("portal", "add", PORTAL, "--data", str(self._data)),
+            *("--issuer", ISSUER, "--keys", str(public)),
+        )
+        granted = json.loads(told)
+        known = json.loads(portal.read_text())
+        known["send_key_name"] = granted["send_key_name"]
+        known["send_key"] = granted["send_key"]
+        write_private(portal, known)
+
+
+def write_private(path: Path, value: object) -> None:
+    """Write JSON that only its owner reads."""
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
+        json.dump(value, file, indent=1)
+
+
+def _command() -> tuple[str, ...]:
+    return (sys.executable, "-m", "relay")
+
+
+def _run(*arguments: str) -> str:
+    done = subprocess.run(
+        [*_command(), *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=places.REPOSITORY,
+    )
+    if done.returncode:
+        raise LabError(f"writeback-relay {arguments[0]} failed.", done.stderr.strip())
+    return done.stdout
+
+
+def _free_port(address: str) -> int:
+    for port in _PORTS:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((address, port))
+            except OSError:
+                continue
+            return port
+    raise LabError(f"Ports {_PORTS} on {address} are taken.", "Stop what serves them.")
+
+
+def _accepts(address: str, port: int) -> bool:
+    try:
+        socket.create_connection((address, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
