@@ -5,7 +5,10 @@ the rule and the remedy in words.
 """
 
 import re
+from typing import TypeVar
 from urllib.parse import urlsplit
+
+_Item = TypeVar("_Item")
 
 _LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 _AGENT = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
@@ -71,6 +74,13 @@ def distinguished_name(value: str) -> str:
                 f"{part!r} is no attribute=value"
             )
     return value
+
+
+def not_empty(values: tuple[_Item, ...]) -> tuple[_Item, ...]:
+    """Refuse an empty list."""
+    if not values:
+        raise ValueError("must name at least one")
+    return values
 
 
 def split_dn(value: str) -> list[str]:

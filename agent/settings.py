@@ -5,11 +5,7 @@ refuses unknown keys with a near miss, and does not coerce ("636" is no port).
 Secrets are never here: they are kept by `agent.secrets` under fixed names.
 """
 
-import difflib
 import json
-import os
-import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -24,6 +20,10 @@ from pydantic import (
 )
 
 from agent import rules
+from agent.files import write_atomically
+from agent.problems import Problem, SettingsError, explain
+
+__all__ = ["Problem", "Settings", "SettingsError", "write_atomically"]
 
 VERSION = 1
 
@@ -33,6 +33,8 @@ AgentName = Annotated[str, AfterValidator(rules.agent_name)]
 DistinguishedName = Annotated[str, AfterValidator(rules.distinguished_name)]
 RelayUrl = Annotated[str, AfterValidator(rules.relay_url)]
 DirectoryPort = Annotated[Port, AfterValidator(rules.directory_port)]
+# A minimum length would be reported beside each bad item too
+NotEmpty = AfterValidator(rules.not_empty)
 Identifier = Literal[
     "objectGUID",
     "ms-DS-ConsistencyGuid",
@@ -99,8 +101,8 @@ class Directory(Model):
     """Active Directory: one domain, its controllers, the account."""
 
     domain: HostName = Field(description="DNS name of the domain")
-    controllers: tuple[Controller, ...] = Field(
-        min_length=1, strict=False, description="asked in this order"
+    controllers: Annotated[tuple[Controller, ...], NotEmpty] = Field(
+        strict=False, description="asked in this order"
     )
     port: DirectoryPort = Field(default=636, description="LDAPS port")
     ca: str | None = Field(
@@ -122,8 +124,8 @@ class Directory(Model):
 class Scope(Model):
     """Whose password may be written."""
 
-    containers: tuple[DistinguishedName, ...] = Field(
-        min_length=1, strict=False, description="containers with everything below"
+    containers: Annotated[tuple[DistinguishedName, ...], NotEmpty] = Field(
+        strict=False, description="containers with everything below"
     )
     pilot_group: DistinguishedName | None = Field(
         default=None, description="only members of this group (nested counted)"
@@ -177,33 +179,6 @@ class Settings(Model):
     limits: Limits = Limits()
 
 
-@dataclass(frozen=True)
-class Problem:
-    """One thing wrong with a settings file."""
-
-    path: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.path}: {self.message}"
-
-
-class SettingsError(Exception):
-    """The settings can't be used; nothing was touched.
-
-    Args:
-        source: the file, or where the settings came from.
-        problems: everything that is wrong, in the order of the file.
-
-    """
-
-    def __init__(self, source: str, problems: tuple[Problem, ...]) -> None:
-        lines = "\n".join(f"  {problem}" for problem in problems)
-        super().__init__(f"{source} can't be used:\n{lines}")
-        self.source = source
-        self.problems = problems
-
-
 def schema() -> dict[str, Any]:
     """Describe the settings file as JSON Schema 2020-12."""
     return Settings.model_json_schema()
@@ -222,7 +197,7 @@ def validate(data: object, source: str = "settings") -> Settings:
     try:
         return Settings.model_validate(data)
     except ValidationError as error:
-        raise SettingsError(source, _problems(error)) from None
+        raise SettingsError(source, explain(error, Settings)) from None
 
 
 def parse(text: str, source: str = "settings") -> Settings:
@@ -261,74 +236,3 @@ def dump(settings: Settings) -> str:
     """Spell settings as the YAML text that `parse` reads back to the same."""
     data = json.loads(settings.model_dump_json())
     return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=4096)
-
-
-def write_atomically(path: Path, text: str, *, mode: int = 0o640) -> None:
-    """Replace a file in one act: a reader sees the old one or the new one.
-
-    The folder is synced too, so that the name survives a power loss.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            os.fchmod(file.fileno(), mode)
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def _problems(error: ValidationError) -> tuple[Problem, ...]:
-    return tuple(_problem(dict(item)) for item in error.errors())
-
-
-def _problem(item: dict[str, Any]) -> Problem:
-    location = tuple(item["loc"])
-    path = _dotted(location)
-    if item["type"] == "extra_forbidden":
-        return Problem(path, _unknown_key(location))
-    if item["type"] == "missing":
-        return Problem(path, "is missing")
-    message = str(item["msg"]).removeprefix("Value error, ")
-    given = item.get("input")
-    shown = f" (it is {given!r})" if isinstance(given, str | int | float) else ""
-    return Problem(path, message[:1].lower() + message[1:] + shown)
-
-
-def _dotted(location: tuple[int | str, ...]) -> str:
-    path = ""
-    for part in location:
-        path += f"[{part}]" if isinstance(part, int) else f".{part}"
-    return path.removeprefix(".") or "(file)"
-
-
-def _unknown_key(location: tuple[int | str, ...]) -> str:
-    known = _keys_at(location[:-1])
-    near = difflib.get_close_matches(str(location[-1]), known, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"known are: {', '.join(known)}"
-    return f"is not a setting; {hint}"
-
-
-def _keys_at(location: tuple[int | str, ...]) -> list[str]:
-    model: type[BaseModel] = Settings
-    children: dict[str, type[BaseModel]] = {
-        "relay": Relay,
-        "directory": Directory,
-        "controllers": Controller,
-        "account": Account,
-        "scope": Scope,
-        "features": Features,
-        "limits": Limits,
-    }
-    for part in location:
-        model = children.get(str(part), model)
-    return list(model.model_fields)

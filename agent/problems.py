@@ -1,0 +1,80 @@
+"""What is wrong with settings, in words: each problem with its dotted path."""
+
+import difflib
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with a settings file."""
+
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}"
+
+
+class SettingsError(Exception):
+    """The settings can't be used; nothing was touched.
+
+    Args:
+        source: the file, or where the settings came from.
+        problems: everything that is wrong, in the order of the file.
+
+    """
+
+    def __init__(self, source: str, problems: tuple[Problem, ...]) -> None:
+        lines = "\n".join(f"  {problem}" for problem in problems)
+        super().__init__(f"{source} can't be used:\n{lines}")
+        self.source = source
+        self.problems = problems
+
+
+def explain(error: ValidationError, model: type[BaseModel]) -> tuple[Problem, ...]:
+    """Translate pydantic's errors, in the order of the file."""
+    return tuple(_problem(dict(item), model) for item in error.errors())
+
+
+def _problem(item: dict[str, Any], model: type[BaseModel]) -> Problem:
+    location = tuple(item["loc"])
+    path = _dotted(location)
+    if item["type"] == "extra_forbidden":
+        return Problem(path, _unknown_key(location, model))
+    if item["type"] == "missing":
+        return Problem(path, "is missing")
+    message = str(item["msg"]).removeprefix("Value error, ")
+    given = item.get("input")
+    shown = f" (it is {given!r})" if isinstance(given, str | int | float) else ""
+    return Problem(path, message[:1].lower() + message[1:] + shown)
+
+
+def _dotted(location: tuple[int | str, ...]) -> str:
+    path = ""
+    for part in location:
+        path += f"[{part}]" if isinstance(part, int) else f".{part}"
+    return path.removeprefix(".") or "(file)"
+
+
+def _unknown_key(location: tuple[int | str, ...], model: type[BaseModel]) -> str:
+    known = _keys_at(location[:-1], model)
+    near = difflib.get_close_matches(str(location[-1]), known, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"known are: {', '.join(known)}"
+    return f"is not a setting; {hint}"
+
+
+def _keys_at(location: tuple[int | str, ...], model: type[BaseModel]) -> list[str]:
+    for part in location:
+        if isinstance(part, str):
+            model = _model_of(model.model_fields[part].annotation)
+    return list(model.model_fields)
+
+
+def _model_of(annotation: Any) -> type[BaseModel]:
+    """Give the model that a field holds, alone or in a tuple."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return _model_of(get_args(annotation)[0])
