@@ -23,7 +23,25 @@ from agent import rules
 from agent.files import write_atomically
 from agent.problems import Problem, SettingsError, explain
 
-__all__ = ["Problem", "Settings", "SettingsError", "write_atomically"]
+__all__ = [
+    "Account",
+    "Controller",
+    "Directory",
+    "Features",
+    "Identifier",
+    "Limits",
+    "Problem",
+    "Relay",
+    "Scope",
+    "Settings",
+    "SettingsError",
+    "dump",
+    "load",
+    "parse",
+    "schema",
+    "validate",
+    "write_atomically",
+]
 
 VERSION = 1
 
