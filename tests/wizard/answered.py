@@ -1,0 +1,57 @@
+"""Settings and answers as an administrator would give them, for tests."""
+
+from typing import Any
+
+from agent.secret import Secret
+from agent.settings import Controller, Settings, validate
+from relay.code import EnrolmentCode
+from wizard.flow import route
+from wizard.questions import Answers
+
+CANARY = "Canary-7f3a-Passw0rd!"
+CODE = EnrolmentCode(b"s" * 16, b"p" * 16).text
+
+EXPRESS: dict[str, Any] = {
+    "mode": "express",
+    "relay.url": "https://relay.corp.test",
+    "input.enrolment_code": Secret(CODE),
+    "agent": "sync-01",
+    "directory.domain": "corp.test",
+    "directory.controllers": (
+        Controller(host="dc1.corp.test", address="127.0.0.5"),
+        Controller(host="dc2.corp.test"),
+    ),
+    "directory.account.kind": "new",
+    "directory.account.name": "svc-writeback",
+    "directory.account.container": "CN=Users,DC=corp,DC=test",
+    "input.admin_user": "administrator@corp.test",
+    "input.admin_password": Secret(CANARY),
+}
+
+SETTINGS: Settings = validate(
+    {
+        "version": 1,
+        "agent": "sync-01",
+        "relay": {"url": "https://relay.corp.test"},
+        "directory": {
+            "domain": "corp.test",
+            "controllers": [
+                {"host": "dc1.corp.test", "address": "127.0.0.5"},
+                {"host": "dc2.corp.test"},
+            ],
+            "account": {
+                "kind": "new",
+                "name": "svc-writeback",
+                "container": "CN=Users,DC=corp,DC=test",
+            },
+        },
+        "scope": {
+            "containers": ["OU=People,DC=corp,DC=test"],
+            "pilot_group": "CN=Pilot,OU=Groups,DC=corp,DC=test",
+        },
+    }
+)
+
+
+def ids(answers: Answers) -> list[str]:
+    return [page.id for page in route(answers)]

@@ -1,0 +1,71 @@
+"""Routes: answers in, pages out."""
+
+from tests.wizard.answered import SETTINGS, ids
+from wizard.flow import PAGES, next_page, route
+from wizard.questions import Answers
+
+EXPRESS = ["welcome", "mode", "relay", "directory", "review", "apply", "complete"]
+CUSTOM = [*EXPRESS[:4], "scope", "identify", "pilot", "features", *EXPRESS[4:]]
+
+
+def test_express_skips_what_has_a_usual_answer() -> None:
+    assert ids(Answers({"mode": "express"})) == EXPRESS
+
+
+def test_customize_asks_everything() -> None:
+    assert ids(Answers({"mode": "custom"})) == CUSTOM
+
+
+def test_an_installation_opens_with_its_tasks() -> None:
+    assert ids(Answers(installed=SETTINGS)) == ["tasks"]
+
+
+def test_changing_options_walks_the_pages_and_ends_in_the_difference() -> None:
+    route = "tasks relay directory scope pilot features review apply complete"
+    assert ids(Answers({"task": "options"}, SETTINGS)) == route.split()
+
+
+def test_turning_writeback_off_goes_straight_to_the_difference() -> None:
+    answers = Answers({"task": "writeback"}, SETTINGS)
+    assert ids(answers) == ["tasks", "review", "apply", "complete"]
+
+
+def test_viewing_and_testing_are_one_page_each() -> None:
+    assert ids(Answers({"task": "view"}, SETTINGS)) == ["tasks", "view"]
+    assert ids(Answers({"task": "test"}, SETTINGS)) == ["tasks", "test"]
+
+
+def test_a_recovery_stands_before_both_journeys() -> None:
+    assert ids(Answers(recovery=True)) == ["recovery"]
+    assert ids(Answers({"task": "options"}, SETTINGS, recovery=True)) == ["recovery"]
+
+
+def test_the_mode_of_an_installation_does_not_reach_a_reconfiguration() -> None:
+    answers = Answers({"mode": "custom", "task": "options"}, SETTINGS)
+    assert "identify" not in ids(answers)
+
+
+def test_next_is_the_neighbour_and_the_last_has_none() -> None:
+    answers = Answers({"mode": "express"})
+    assert next_page(answers, "directory") == "review"
+    assert next_page(answers, "complete") is None
+
+
+def test_a_page_that_left_the_route_leads_to_its_start() -> None:
+    assert next_page(Answers(installed=SETTINGS), "recovery") == "tasks"
+
+
+def test_every_page_says_why_and_has_its_own_name_and_help() -> None:
+    names = [page.id for page in PAGES]
+    assert len(set(names)) == len(names)
+    assert all(page.why and page.help and page.rail for page in PAGES)
+
+
+def test_only_pages_that_change_the_machine_name_an_act() -> None:
+    assert [page.id for page in PAGES if page.act] == ["recovery", "review"]
+
+
+def test_each_question_is_asked_once_in_a_journey() -> None:
+    answers = Answers({"mode": "custom", "pilot": "group"})
+    paths = [f.path for page in route(answers) for f in page.fields]
+    assert len(set(paths)) == len(paths)

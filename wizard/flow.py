@@ -1,0 +1,40 @@
+"""The flow: answers in, route out.
+
+No Qt is imported here. A journey is the ordered tuple `PAGES`, filtered by each
+page's `shown`; Next and Back are neighbours in the route. There is no stack and no
+graph. A page that only asks is drawn from its fields; texts are translated there.
+"""
+
+from collections.abc import Iterator
+
+from wizard.pages import PAGES
+from wizard.questions import Answers, Field, Option, Page
+
+__all__ = ["PAGES", "Answers", "Field", "Option", "Page", "asked", "route"]
+
+
+def route(answers: Answers) -> tuple[Page, ...]:
+    """Give the pages of this journey, in order; a recovery stands before all."""
+    if answers.recovery:
+        return tuple(page for page in PAGES if page.id == "recovery")
+    return tuple(page for page in PAGES if page.shown(answers))
+
+
+def next_page(answers: Answers, page_id: str) -> str | None:
+    """Give the id of the page after one, None after the last."""
+    ids = [page.id for page in route(answers)]
+    if page_id not in ids:
+        return ids[0] if ids else None
+    rest = ids[ids.index(page_id) + 1 :]
+    return rest[0] if rest else None
+
+
+def page_at(page_id: str) -> Page:
+    """Give the page of an id."""
+    return next(page for page in PAGES if page.id == page_id)
+
+
+def asked(answers: Answers) -> Iterator[Field]:
+    """Give the fields of the pages shown: only their answers become settings."""
+    for page in route(answers):
+        yield from (item for item in page.fields if item.shown(answers))

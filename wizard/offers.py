@@ -1,0 +1,100 @@
+"""Answers that are found, not asked: each with where it is from."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from agent.secret import Secret
+from agent.settings import Controller
+from wizard.answers import base_dn, proposed_container
+from wizard.checks import Found
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One answer that is found.
+
+    Attributes:
+        path: the field it is for.
+        value: the answer.
+        source: where it is from, in words, shown under the field.
+
+    """
+
+    path: str
+    value: Any
+    source: str
+
+
+@dataclass(frozen=True)
+class Offers:
+    """What is offered for the fields of a journey; never asked twice."""
+
+    offers: tuple[Offer, ...] = ()
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """The answers offered, by path."""
+        return MappingProxyType({offer.path: offer.value for offer in self.offers})
+
+    def source(self, path: str) -> str:
+        """Say where the offer for a path is from, empty where none is."""
+        sources = {offer.path: offer.source for offer in self.offers}
+        return sources.get(path, "")
+
+    def and_also(self, more: "Offers") -> "Offers":
+        """Give these offers, and others for the paths that have none yet."""
+        known = {offer.path for offer in self.offers}
+        new = tuple(offer for offer in more.offers if offer.path not in known)
+        return Offers(self.offers + new)
+
+
+def found_offers(found: Found) -> Offers:
+    """Offer the domain that was found in DNS or on the machine."""
+    container = proposed_container(found.domain)
+    return Offers(
+        (
+            Offer("directory.domain", found.domain, found.source),
+            Offer("directory.controllers", found.controllers, found.source),
+            Offer("directory.account.container", container, "usual place for accounts"),
+        )
+    )
+
+
+def lab_offers(lab: Path, file: Path | None = None) -> Offers:
+    """Offer what the lab's description holds, and the code from the offers' file.
+
+    Raises:
+        OSError, ValueError, KeyError: the lab's description can't be read.
+
+    """
+    description = json.loads(lab.read_text(encoding="utf-8"))
+    dc, relay = description["dc"], description["relay"]
+    domain = str(dc.get("realm") or dc["host"].partition(".")[2]).lower()
+    source = "from the lab"
+    offers = [
+        Offer("relay.url", relay["url"], source),
+        Offer("relay.ca", relay["ca"], source),
+        Offer("directory.domain", domain, source),
+        Offer("directory.controllers", (_controller(dc),), source),
+        Offer("directory.ca", dc["ca"], source),
+        Offer("directory.account.container", f"CN=Users,{base_dn(domain)}", source),
+        Offer("input.admin_user", dc["admin_user"], source),
+        Offer("input.admin_password", Secret(dc["admin_password"]), source),
+    ]
+    return Offers(tuple(offers) + _code(file))
+
+
+def _controller(dc: Mapping[str, Any]) -> Controller:
+    return Controller(host=dc["host"], address=dc.get("address"))
+
+
+def _code(file: Path | None) -> tuple[Offer, ...]:
+    if file is None:
+        return ()
+    code = json.loads(file.read_text(encoding="utf-8")).get("enrolment_code")
+    path = "input.enrolment_code"
+    return (Offer(path, Secret(code), "from the lab's portal"),) if code else ()

@@ -1,0 +1,193 @@
+"""What a page is: its fields, when it is shown, and the answers it is given."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, Literal
+
+from agent.settings import Settings
+
+Kind = Literal[
+    "text",
+    "code",
+    "secret",
+    "path",
+    "dn",
+    "choice",
+    "cards",
+    "check",
+    "number",
+    "controllers",
+    "containers",
+]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What was answered so far, by dotted path, and what the machine said.
+
+    Attributes:
+        values: answers by path; paths of `Settings`, or `input.*`, `mode`,
+            `task` and `pilot` for what the settings do not hold.
+        installed: the settings in force, None before the first installation.
+        recovery: a plan that was cut off waits to be rolled back.
+
+    """
+
+    values: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    installed: Settings | None = None
+    recovery: bool = False
+
+    def get(self, path: str, default: Any = None) -> Any:
+        """Give the answer at a path, or the default where there is none."""
+        return self.values.get(path, default)
+
+    def text(self, path: str) -> str:
+        """Give the answer at a path as text, empty where there is none."""
+        return str(self.values.get(path) or "")
+
+    def having(self, values: Mapping[str, Any]) -> "Answers":
+        """Give these answers with others put over them."""
+        return replace(self, values=MappingProxyType({**self.values, **values}))
+
+    def without(self, paths: tuple[str, ...]) -> "Answers":
+        """Give these answers without those at the paths: used secrets."""
+        kept = {path: v for path, v in self.values.items() if path not in paths}
+        return replace(self, values=MappingProxyType(kept))
+
+
+Condition = Callable[[Answers], bool]
+
+SECRETS = (
+    "input.enrolment_code",
+    "input.admin_password",
+    "input.account_password",
+)
+
+
+def always(_answers: Answers) -> bool:
+    """Hold for every journey."""
+    return True
+
+
+def installing(answers: Answers) -> bool:
+    """Hold while nothing is installed."""
+    return answers.installed is None
+
+
+def reconfiguring(answers: Answers) -> bool:
+    """Hold when an installation was found."""
+    return answers.installed is not None
+
+
+def customizing(answers: Answers) -> bool:
+    """Hold for an installation where every question is asked."""
+    return installing(answers) and answers.get("mode") == "custom"
+
+
+def changing(answers: Answers) -> bool:
+    """Hold when the options of an installation are gone through."""
+    return reconfiguring(answers) and answers.get("task") == "options"
+
+
+def asking(answers: Answers) -> bool:
+    """Hold where the pages between the first and Ready to configure are asked."""
+    return installing(answers) or changing(answers)
+
+
+def choosing(answers: Answers) -> bool:
+    """Hold for the pages that Express skips."""
+    return customizing(answers) or changing(answers)
+
+
+def applying(answers: Answers) -> bool:
+    """Hold for the journeys that end in a plan."""
+    return installing(answers) or answers.get("task") in ("options", "writeback")
+
+
+def new_account(answers: Answers) -> bool:
+    """Hold when the wizard makes the agent's account."""
+    return answers.get("directory.account.kind", "new") == "new"
+
+
+def existing_account(answers: Answers) -> bool:
+    """Hold when the agent uses an account that is there."""
+    return not new_account(answers)
+
+
+def piloting(answers: Answers) -> bool:
+    """Hold when only a group may reset."""
+    return answers.get("pilot") == "group"
+
+
+def writing_back(answers: Answers) -> bool:
+    """Hold when password writeback is on."""
+    return answers.get("features.password_writeback", True) is not False
+
+
+@dataclass(frozen=True)
+class Option:
+    """One of the answers to choose from."""
+
+    value: str
+    label: str
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One question.
+
+    Attributes:
+        path: where the answer goes: a dotted setting, or `input.*`.
+        needed: whether an empty answer is refused.
+        width: in characters, as wide as what it holds.
+        under: heading that starts a group above this field.
+
+    """
+
+    path: str
+    label: str
+    kind: Kind = "text"
+    help: str = ""
+    options: tuple[Option, ...] = ()
+    shown: Condition = always
+    needed: Condition = always
+    enabled: Condition = always
+    width: int = 44
+    under: str = ""
+    most: int = 100_000
+
+
+def never(_answers: Answers) -> bool:
+    """Hold for no journey."""
+    return False
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a journey.
+
+    Attributes:
+        title: what is decided here.
+        why: one sentence: why, or what happens next.
+        rail: its short name at the side.
+        check: which of the controller's checks runs on Next, None for none.
+        check_label: the button that runs the check without going on.
+        empty: what stands where the check's rows come.
+        act: the page's Next changes the machine; it is named for what it does.
+        help: what Help tells.
+
+    """
+
+    id: str
+    title: str
+    why: str
+    rail: str
+    fields: tuple[Field, ...] = ()
+    shown: Condition = always
+    check: str | None = None
+    check_label: str = "Check now"
+    empty: str = ""
+    act: str | None = None
+    help: str = ""
