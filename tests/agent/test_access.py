@@ -207,8 +207,8 @@ def test_the_grants_are_these_entries() -> None:
         (
             "D;ID;CR;;;AGENT",
             (
-                "Denies CORP\\svc to use all extended rights, Reset Password among them "
-                "(inherited)"
+                "Denies CORP\\svc to use all extended rights, "
+                "Reset Password among them (inherited)"
             ),
         ),
         (

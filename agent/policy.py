@@ -1,0 +1,236 @@
+"""What the password policy says to a new password, before and after the directory.
+
+Nothing here depends on the text of a directory's refusal: Active Directory's does
+not name the cause.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from agent.account import (
+    Account,
+    PasswordPolicy,
+    PolicyUnreadable,
+    UserFlag,
+    account_from,
+    from_domain,
+    from_pso,
+)
+from agent.errors import Code
+
+__all__ = [
+    "Account",
+    "Finding",
+    "Operation",
+    "PasswordPolicy",
+    "PolicyUnreadable",
+    "account_from",
+    "earliest",
+    "from_domain",
+    "from_pso",
+    "judge",
+    "remaining_cause",
+]
+
+Operation = Literal["reset", "change"]
+
+LONGEST = 256  # UTF-16 code units (MS-SAMR 3.1.1.7.2, maximum password length)
+_SPECIAL = frozenset("~!@#$%^&*_-+=`|\\(){}[]:;\"'<>,.?/")
+_NAME_BREAKS = re.compile(r"[ \t,.\-_#]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing the policy says about a new password.
+
+    Attributes:
+        code: the outcome it leads to.
+        detail: what exactly, for the administrator; never the password.
+        blocks: False: good to know, the directory decides.
+        earliest: when it would work (too young).
+        minimum: the length asked for (too short).
+
+    """
+
+    code: Code
+    detail: str
+    blocks: bool = True
+    earliest: datetime | None = None
+    minimum: int | None = None
+
+
+def earliest(
+    policy: PasswordPolicy, account: Account, operation: Operation, *, hints: bool
+) -> datetime | None:
+    """Say from when on the minimum age lets a password be set; None: any time.
+
+    A reset is bound only when the policy hints are sent with it; an account that
+    must change its password is free to.
+    """
+    if account.pwd_last_set is None or (operation == "reset" and not hints):
+        return None
+    return account.pwd_last_set + policy.min_age if policy.min_age else None
+
+
+def judge(
+    policy: PasswordPolicy,
+    account: Account,
+    password: str,
+    *,
+    now: datetime,
+    operation: Operation,
+    hints: bool,
+    cannot_change: bool = False,
+) -> tuple[Finding, ...]:
+    """Say what is known to be wrong before the directory is asked.
+
+    Args:
+        policy: the resultant one.
+        account: the user's.
+        password: the new one.
+        now: in UTC.
+        operation: a change is bound by more rules than a reset.
+        hints: whether the policy hints go with a reset.
+        cannot_change: an entry denies the user to change the password.
+
+    """
+    found = [
+        *_cannot_change(operation, denied=cannot_change),
+        *_too_young(
+            policy, account, now, earliest(policy, account, operation, hints=hints)
+        ),
+        *_length(policy, account, password),
+        *_complexity(policy, account, password),
+    ]
+    if policy.history and (operation == "change" or hints):
+        last = f"the last {policy.history} passwords are refused"
+        detail = f"{last}; only the directory knows them"
+        found.append(Finding(Code.IN_HISTORY, detail, blocks=False))
+    return tuple(found)
+
+
+def _cannot_change(operation: Operation, *, denied: bool) -> list[Finding]:
+    if not denied:
+        return []
+    detail = 'the user is set to "user cannot change password"'
+    if operation == "reset":
+        detail += "; a reset is not bound by it"
+    return [Finding(Code.CANNOT_CHANGE, detail, blocks=operation == "change")]
+
+
+def _too_young(
+    policy: PasswordPolicy, account: Account, now: datetime, since: datetime | None
+) -> list[Finding]:
+    if since is None or now >= since:
+        return []
+    detail = (
+        f"pwdLastSet is {account.pwd_last_set:%Y-%m-%d %H:%M:%S} UTC and "
+        f"{policy.source} asks for an age of {policy.min_age}"
+    )
+    return [Finding(Code.TOO_YOUNG, detail, earliest=since)]
+
+
+def units(password: str) -> int:
+    """Count as the directory does: UTF-16 code units (MS-SAMR 3.1.1.7.2)."""
+    return len(password.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _exempt(account: Account) -> bool:
+    """Length and complexity hold for normal accounts that need a password."""
+    return not account.flags & UserFlag.NORMAL_ACCOUNT or bool(
+        account.flags & UserFlag.PASSWD_NOTREQD
+    )
+
+
+def _length(policy: PasswordPolicy, account: Account, password: str) -> list[Finding]:
+    length = units(password)
+    if length > LONGEST:
+        return [
+            Finding(Code.POLICY, f"the password is longer than {LONGEST} characters")
+        ]
+    if length >= policy.min_length or _exempt(account):
+        return []
+    detail = f"{policy.source} asks for {policy.min_length} characters"
+    return [Finding(Code.TOO_SHORT, detail, minimum=policy.min_length)]
+
+
+def _complexity(
+    policy: PasswordPolicy, account: Account, password: str
+) -> list[Finding]:
+    if not policy.complexity or _exempt(account):
+        return []
+    found = []
+    if kinds(password) < 3:
+        detail = f"{policy.source} asks for three of five kinds of character"
+        found.append(Finding(Code.NOT_COMPLEX, detail))
+    if name := name_inside(account, password):
+        found.append(Finding(Code.NOT_COMPLEX, f"the password contains {name}"))
+    return found
+
+
+def kinds(password: str) -> int:
+    """Count the kinds of character: upper, lower, digit, special, other letters.
+
+    Upper and lower are those of any alphabet that has both; letters of the others
+    are a kind of their own. Signs outside the list, such as a currency's, count as
+    nothing, as in the directory's rule "must meet complexity requirements".
+    """
+    return len({_kind(char) for char in password} - {None})
+
+
+def _kind(char: str) -> str | None:
+    if char in "0123456789":
+        return "digit"
+    if char in _SPECIAL:
+        return "special"
+    if char.isupper():
+        return "upper"
+    if char.islower():
+        return "lower"
+    return "letter" if char.isalpha() else None
+
+
+def name_inside(account: Account, password: str) -> str | None:
+    """Name the attribute whose text is inside the password, if any.
+
+    sAMAccountName counts whole, displayName by its parts; what has fewer than three
+    characters does not count (MS-SAMR 3.1.1.7.2).
+    """
+    said = password.lower()
+    if units(account.sam) >= 3 and account.sam.lower() in said:
+        return "sAMAccountName"
+    parts = _NAME_BREAKS.split(account.display_name)
+    if any(units(part) >= 3 and part.lower() in said for part in parts):
+        return "a part of displayName"
+    return None
+
+
+def remaining_cause(
+    policy: PasswordPolicy | None,
+    findings: Sequence[Finding],
+    *,
+    operation: Operation,
+    hints: bool,
+) -> Finding:
+    """Name the likely cause after the directory refused a password (0000052D).
+
+    By elimination: what was found before, else the history, else a filter. The
+    directory's own text is not used; Active Directory's does not name the cause.
+    """
+    for finding in findings:
+        if finding.blocks:
+            return finding
+    if policy is None:
+        detail = "the policy could not be read, so the cause can not be narrowed down"
+        return Finding(Code.POLICY, detail)
+    if policy.history and (operation == "change" or hints):
+        detail = (
+            f"every rule that can be read is met; of the rest, the history of "
+            f"{policy.history} passwords is likelier than a password filter"
+        )
+        return Finding(Code.IN_HISTORY, detail)
+    detail = "every rule that can be read is met: a password filter is the likely cause"
+    return Finding(Code.POLICY, detail)
