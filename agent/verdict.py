@@ -1,0 +1,280 @@
+"""Would a reset of this user work, and if not, why and until when.
+
+Pure: everything is read before. One answer for each thing an agent may be asked to
+do, with one cause, what shows it, and one remedy. What can not be read makes the
+answer "unknown", never "yes".
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from uuid import UUID
+
+from agent.access import EVERYONE, SELF, Decision, Reason, Right, decide
+from agent.ace import DENYING, Ace, Sid
+from agent.descriptor import DescriptorError, SecurityDescriptor, parse
+from agent.errors import OUTCOMES, Code
+from agent.grant import words
+from agent.policy import earliest
+from agent.subject import ALL_OPERATIONS, Answer, Operation, State, Subject, Verdict
+
+__all__ = [
+    "ALL_OPERATIONS",
+    "Answer",
+    "Operation",
+    "State",
+    "Subject",
+    "Verdict",
+    "cannot_change",
+    "judge",
+]
+
+_RIGHTS = {
+    Operation.RESET: Right.RESET_PASSWORD,
+    Operation.CHANGE: Right.CHANGE_PASSWORD,
+    Operation.UNLOCK: Right.WRITE_LOCKOUT_TIME,
+    Operation.MUST_CHANGE: Right.WRITE_PWD_LAST_SET,
+}
+
+
+_YES = Answer(State.YES, Code.OK)
+_Name = Callable[[Sid], str]
+_Descriptor = SecurityDescriptor | DescriptorError | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A subject with its descriptor read, and how to judge and name things."""
+
+    subject: Subject
+    descriptor: _Descriptor
+    now: datetime
+    name_of: _Name
+
+
+def judge(
+    subject: Subject,
+    *,
+    now: datetime,
+    operations: frozenset[Operation] = ALL_OPERATIONS,
+    name_of: _Name = str,
+) -> Verdict:
+    """Answer for one user.
+
+    Args:
+        subject: what was read.
+        now: in UTC.
+        operations: those that the settings allow.
+        name_of: how a SID is called in the answers.
+
+    """
+    case = _Case(subject, _read(subject.descriptor), now, name_of)
+    shared = _stops_everything(case)
+    answers = {
+        op: (shared or _answer(case, op)) if op in operations else _off(op)
+        for op in Operation
+    }
+    return Verdict(
+        subject.dn,
+        subject.guid,
+        answers[Operation.RESET],
+        answers[Operation.CHANGE],
+        answers[Operation.UNLOCK],
+        answers[Operation.MUST_CHANGE],
+        _notes(case),
+    )
+
+
+def _off(operation: Operation) -> Answer:
+    return _no(Code.OPERATION_OFF, f"{operation.value} is switched off in the settings")
+
+
+def _no(
+    code: Code, shown_by: str, remedy: str = "", until: datetime | None = None
+) -> Answer:
+    return Answer(State.NO, code, shown_by, remedy or OUTCOMES[code].remedy, until)
+
+
+def _unknown(code: Code, shown_by: str, remedy: str) -> Answer:
+    return Answer(State.UNKNOWN, code, shown_by, remedy)
+
+
+# most users of a container share one descriptor, and all share the agent's token
+@lru_cache(maxsize=256)
+def _read(raw: bytes | None) -> SecurityDescriptor | DescriptorError | None:
+    try:
+        return None if raw is None else parse(raw)
+    except DescriptorError as error:
+        return error
+
+
+@lru_cache(maxsize=1024)
+def _decide(
+    raw: bytes, sids: frozenset[Sid], right: Right, classes: frozenset[UUID]
+) -> Decision:
+    descriptor = _read(raw)
+    assert isinstance(descriptor, SecurityDescriptor)
+    return decide(descriptor, sids, right, classes=classes, self_sid=None)
+
+
+def _held(subject: Subject, right: Right, raw: bytes) -> Decision:
+    sids = subject.agent_sids
+    # SELF is added here, so that users who are not the agent share the answer
+    sids = sids | {SELF} if subject.object_sid in sids else sids
+    return _decide(raw, sids, right, subject.classes)
+
+
+def _stops_everything(case: _Case) -> Answer | None:
+    """Find what stops every operation on this user, the strongest cause first."""
+    subject = case.subject
+    if not subject.in_scope:
+        shown_by = subject.why_not_in_scope or "outside the scope"
+        return _no(Code.NOT_IN_SCOPE, shown_by)
+    if shown_by := _protection(subject, case.descriptor):
+        return _no(Code.PROTECTED_ACCOUNT, shown_by)
+    if subject.account is None:
+        return _unknown(
+            Code.PERMISSION_DENIED,
+            subject.unreadable or "the account's attributes are hidden",
+            "Let the agent's account read the user's attributes.",
+        )
+    if subject.account.disabled:
+        return _no(Code.ACCOUNT_DISABLED, "userAccountControl has ACCOUNTDISABLE")
+    if subject.account.expired(case.now):
+        ended = (
+            f"accountExpires is {subject.account.account_expires:%Y-%m-%d %H:%M} UTC"
+        )
+        return _no(Code.ACCOUNT_EXPIRED, ended)
+    return None
+
+
+def _protection(subject: Subject, descriptor: _Descriptor) -> str:
+    """Say what shows that AdminSDHolder protects the user; empty when it does not."""
+    if subject.protected_group:
+        return f"a member of {subject.protected_group}"
+    if (
+        subject.account
+        and subject.account.admin_count
+        and isinstance(descriptor, SecurityDescriptor)
+        and descriptor.protected
+    ):
+        return "adminCount is 1 and inheritance is off"
+    return ""
+
+
+def _answer(case: _Case, operation: Operation) -> Answer:
+    subject, descriptor = case.subject, case.descriptor
+    if subject.descriptor is None or not isinstance(descriptor, SecurityDescriptor):
+        return _hidden(descriptor)
+    if operation is Operation.CHANGE and (ace := cannot_change(subject)):
+        return _no(Code.CANNOT_CHANGE, words(ace, name_of=case.name_of))
+    right = _RIGHTS[operation]
+    decision = _held(subject, right, subject.descriptor)
+    if not decision.allowed:
+        return _refused(decision, descriptor, right, case.name_of)
+    if operation in (Operation.RESET, Operation.CHANGE):
+        return _aged(subject, operation, case.now)
+    return _effect(subject, operation)
+
+
+def _hidden(descriptor: _Descriptor) -> Answer:
+    if descriptor is None:
+        return _unknown(
+            Code.PERMISSION_DENIED,
+            "nTSecurityDescriptor is hidden from the agent's account",
+            "Let the agent's account read the user's permissions (READ_CONTROL).",
+        )
+    return _unknown(
+        Code.PERMISSION_DENIED,
+        f"nTSecurityDescriptor can not be read: {descriptor}",
+        "Look at the user's permissions in Active Directory Users and Computers.",
+    )
+
+
+def cannot_change(subject: Subject) -> Ace | None:
+    """Give the entry that makes it "user cannot change password", if one does.
+
+    That option is no flag in the directory: it is an entry that denies Change
+    Password to SELF or Everyone.
+    """
+    raw = subject.descriptor
+    if raw is None or isinstance(_read(raw), DescriptorError):
+        return None
+    user = frozenset({SELF, EVERYONE})
+    because = _decide(raw, user, Right.CHANGE_PASSWORD, subject.classes).because
+    return because if isinstance(because, Ace) and because.type in DENYING else None
+
+
+def _refused(
+    decision: Decision, descriptor: SecurityDescriptor, right: Right, name_of: _Name
+) -> Answer:
+    entry = words(decision.because, name_of=name_of) if decision.because else ""
+    if not decision.certain:
+        return _unknown(
+            Code.PERMISSION_DENIED,
+            f"{entry}: {decision.reason.value}",
+            "Grant the right by an entry of its own, above the one shown.",
+        )
+    if decision.reason is Reason.DENIED:
+        remedy = "Look at why this entry denies it; a grant does not remove a deny."
+        return _no(Code.PERMISSION_DENIED, entry, remedy)
+    lacking = f"no entry allows the agent's account to {right.value.words}"
+    if descriptor.protected:
+        remedy = "Turn inheritance on for this user, or grant the right on the user."
+        return _no(Code.PERMISSION_DENIED, f"{lacking}; inheritance is off", remedy)
+    return _no(Code.PERMISSION_DENIED, lacking, "Grant the right on the container.")
+
+
+def _aged(subject: Subject, operation: Operation, now: datetime) -> Answer:
+    """Apply the minimum age, the one rule that needs no password to be judged."""
+    account, policy = subject.account, subject.policy
+    assert account is not None
+    bound = operation is Operation.CHANGE or subject.hints
+    if account.pwd_last_set is None or not bound:
+        return _YES
+    if policy is None:
+        return _unknown(
+            Code.POLICY,
+            subject.unreadable or "the password policy of the user can not be read",
+            "Let the agent's account read the password settings object.",
+        )
+    since = earliest(
+        policy,
+        account,
+        "change" if operation is Operation.CHANGE else "reset",
+        hints=subject.hints,
+    )
+    if since is None or now >= since:
+        return _YES
+    set_at = f"pwdLastSet is {account.pwd_last_set:%Y-%m-%d %H:%M:%S} UTC"
+    shown_by = f"{set_at}; {policy.source} asks for an age of {policy.min_age}"
+    return _no(Code.TOO_YOUNG, shown_by, until=since)
+
+
+def _effect(subject: Subject, operation: Operation) -> Answer:
+    """Refuse what the directory would take without any effect."""
+    never = subject.account is not None and subject.account.never_expires
+    if operation is Operation.MUST_CHANGE and never:
+        return _no(
+            Code.PARTIAL,
+            "userAccountControl has DONT_EXPIRE_PASSWD: must-change has no effect",
+            "Clear the option that the password never expires.",
+        )
+    return _YES
+
+
+def _notes(case: _Case) -> tuple[str, ...]:
+    subject, descriptor, notes = case.subject, case.descriptor, []
+    if isinstance(descriptor, SecurityDescriptor):
+        if descriptor.protected:
+            notes.append("inheritance is off: grants on containers do not reach it")
+        elif subject.account and subject.account.admin_count:
+            notes.append("adminCount is 1, left over: inheritance is on")
+        if descriptor.dacl is None:
+            notes.append("there is no DACL: everybody may do everything")
+    if subject.account and subject.account.locked(case.now, subject.policy):
+        notes.append("locked: a reset does not unlock; unlock with it")
+    if cannot_change(subject):
+        notes.append('set to "user cannot change password"; a reset is not bound')
+    return tuple(notes)

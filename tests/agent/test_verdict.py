@@ -1,0 +1,283 @@
+"""The verdict: one cause, what shows it, one remedy; never yes without proof."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from agent.access import USER
+from agent.errors import Code
+from agent.policy import Account, PasswordPolicy
+from agent.verdict import Answer, Operation, State, Subject, judge
+from tests.agent.sddl_text import descriptor, sid, sids
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+POLICY = PasswordPolicy(
+    source="DC=corp,DC=test",
+    min_length=8,
+    complexity=True,
+    history=24,
+    min_age=DAY,
+    max_age=42 * DAY,
+    lockout_threshold=5,
+    lockout_duration=timedelta(hours=1),
+)
+ACCOUNT = Account(sam="ada", flags=0x200, pwd_last_set=NOW - 10 * DAY)
+RIGHTS = (
+    "(OA;;CR;change;;WD)(OA;;CR;change;;PS)(OA;CIID;CR;reset;user;AGENT)"
+    "(OA;CIID;WP;lockout;user;GROUP)(OA;CIID;WP;pwdlast;user;AGENT)"
+)
+
+
+def raw(text: str | None, *, protected: bool = False) -> bytes:
+    return descriptor(text, protected=protected).to_bytes()
+
+
+SUBJECT = Subject(
+    dn="CN=Ada,OU=People,DC=corp,DC=test",
+    guid=UUID(int=7),
+    object_sid=sid("USER"),
+    classes=frozenset({USER}),
+    descriptor=raw(RIGHTS),
+    account=ACCOUNT,
+    policy=POLICY,
+    agent_sids=sids("AGENT", "GROUP", "WD", "AU"),
+    hints=True,
+)
+YES = Answer(State.YES, Code.OK)
+
+
+def reset(subject: Subject) -> Answer:
+    return judge(subject, now=NOW).reset
+
+
+def test_with_every_right_everything_would_work() -> None:
+    got = judge(SUBJECT, now=NOW)
+
+    assert (got.reset, got.change, got.unlock, got.must_change) == (YES,) * 4
+    assert got.notes == ()
+
+
+STOPS = [
+    (
+        "scope",
+        replace(SUBJECT, in_scope=False, why_not_in_scope="not below OU=Staff"),
+        Code.NOT_IN_SCOPE,
+        "not below OU=Staff",
+    ),
+    (
+        "protected",
+        replace(
+            SUBJECT,
+            descriptor=raw(RIGHTS, protected=True),
+            account=replace(ACCOUNT, admin_count=True),
+        ),
+        Code.PROTECTED_ACCOUNT,
+        "adminCount is 1 and inheritance is off",
+    ),
+    (
+        "protected by membership",
+        replace(SUBJECT, protected_group="Domain Admins"),
+        Code.PROTECTED_ACCOUNT,
+        "a member of Domain Admins",
+    ),
+    (
+        "disabled",
+        replace(SUBJECT, account=replace(ACCOUNT, flags=0x202)),
+        Code.ACCOUNT_DISABLED,
+        "userAccountControl has ACCOUNTDISABLE",
+    ),
+    (
+        "expired",
+        replace(SUBJECT, account=replace(ACCOUNT, account_expires=NOW)),
+        Code.ACCOUNT_EXPIRED,
+        "accountExpires is 2026-11-23 12:00 UTC",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "subject", "code", "shown_by"), STOPS)
+def test_a_cause_that_stops_everything(
+    name: str, subject: Subject, code: Code, shown_by: str
+) -> None:
+    got = judge(subject, now=NOW)
+
+    for answer in (got.reset, got.change, got.unlock, got.must_change):
+        assert (answer.state, answer.code) == (State.NO, code), name
+        assert answer.shown_by == shown_by
+        assert answer.remedy
+
+
+def test_the_strongest_cause_is_the_one_named() -> None:
+    everything = replace(
+        SUBJECT,
+        descriptor=raw("", protected=True),
+        account=replace(ACCOUNT, flags=0x202, admin_count=True, pwd_last_set=NOW),
+    )
+
+    assert reset(everything).code == Code.PROTECTED_ACCOUNT
+    assert reset(replace(everything, in_scope=False)).code == Code.NOT_IN_SCOPE
+
+
+def test_a_left_over_admin_count_protects_nobody() -> None:
+    left = replace(SUBJECT, account=replace(ACCOUNT, admin_count=True))
+    got = judge(left, now=NOW)
+
+    assert got.reset == YES
+    assert got.notes == ("adminCount is 1, left over: inheritance is on",)
+
+
+@pytest.mark.parametrize("operation", Operation)
+def test_a_missing_right_is_named(operation: Operation) -> None:
+    got = judge(replace(SUBJECT, descriptor=raw("(A;;RC;;;AU)")), now=NOW)
+    answer: Answer = getattr(got, operation.value)
+
+    assert (answer.state, answer.code) == (State.NO, Code.PERMISSION_DENIED)
+    assert answer.shown_by.startswith("no entry allows the agent's account to")
+    assert answer.remedy == "Grant the right on the container."
+
+
+def test_each_right_counts_for_its_own_operation() -> None:
+    only = replace(SUBJECT, descriptor=raw("(OA;;CR;reset;;AGENT)"))
+    got = judge(only, now=NOW)
+
+    assert got.reset == YES
+    assert {got.change.state, got.unlock.state, got.must_change.state} == {State.NO}
+
+
+def test_inheritance_that_is_off_is_the_remedy() -> None:
+    cut = replace(SUBJECT, descriptor=raw("(A;;RC;;;AU)", protected=True))
+    got = judge(cut, now=NOW)
+
+    assert got.reset.code == Code.PERMISSION_DENIED
+    assert got.reset.shown_by.endswith("inheritance is off")
+    assert got.reset.remedy.startswith("Turn inheritance on")
+    assert any("inheritance is off" in note for note in got.notes)
+
+
+def test_the_entry_that_denies_is_shown_by_name() -> None:
+    denied = replace(SUBJECT, descriptor=raw("(D;;CR;;;GROUP)" + RIGHTS))
+    got = judge(denied, now=NOW, name_of=lambda _: "CORP\\Helpers").reset
+
+    assert (got.state, got.code) == (State.NO, Code.PERMISSION_DENIED)
+    assert got.shown_by.startswith("Denies CORP\\Helpers to use all extended rights")
+    assert "does not remove a deny" in got.remedy
+
+
+@pytest.mark.parametrize(
+    ("subject", "shown_by"),
+    [
+        (replace(SUBJECT, descriptor=None), "nTSecurityDescriptor is hidden"),
+        (replace(SUBJECT, descriptor=b"\1"), "nTSecurityDescriptor can not be read"),
+        (
+            replace(SUBJECT, descriptor=raw("(XA;;CR;;;AGENT)")),
+            "Allows S-1-5-21-1-2-3-1104 to use all extended rights",
+        ),
+        (
+            replace(SUBJECT, account=None, unreadable="pwdLastSet is hidden"),
+            "pwdLastSet is hidden",
+        ),
+    ],
+)
+def test_what_can_not_be_read_is_unknown_and_never_yes(
+    subject: Subject, shown_by: str
+) -> None:
+    got = reset(subject)
+
+    assert (got.state, got.code) == (State.UNKNOWN, Code.PERMISSION_DENIED)
+    assert got.shown_by.startswith(shown_by)
+    assert got.remedy
+
+
+def test_a_password_that_is_too_young_says_until_when() -> None:
+    young = replace(SUBJECT, account=replace(ACCOUNT, pwd_last_set=NOW - DAY / 2))
+    got = judge(young, now=NOW)
+
+    assert (got.reset.state, got.reset.code) == (State.NO, Code.TOO_YOUNG)
+    assert got.reset.until == NOW + DAY / 2
+    assert "pwdLastSet is 2026-11-23 00:00:00 UTC" in got.reset.shown_by
+    assert got.change.code == Code.TOO_YOUNG
+    assert got.unlock == YES
+
+
+def test_without_hints_only_a_change_can_be_too_young() -> None:
+    young = replace(SUBJECT, hints=False, account=replace(ACCOUNT, pwd_last_set=NOW))
+    got = judge(young, now=NOW)
+
+    assert got.reset == YES
+    assert got.change.code == Code.TOO_YOUNG
+
+
+def test_without_a_policy_the_minimum_age_is_unknown_where_it_counts() -> None:
+    blind = replace(SUBJECT, policy=None)
+    got = judge(blind, now=NOW)
+
+    assert (got.reset.state, got.reset.code) == (State.UNKNOWN, Code.POLICY)
+    assert got.unlock == YES
+    assert reset(replace(blind, hints=False)) == YES
+    fresh = replace(blind, account=replace(ACCOUNT, pwd_last_set=None))
+    assert reset(fresh) == YES
+
+
+@pytest.mark.parametrize("who", ["PS", "WD"])
+def test_user_cannot_change_password_stops_a_change_only(who: str) -> None:
+    text = f"(OD;;CR;change;;{who})" + RIGHTS
+    got = judge(replace(SUBJECT, descriptor=raw(text)), now=NOW)
+
+    assert (got.change.state, got.change.code) == (State.NO, Code.CANNOT_CHANGE)
+    assert got.change.shown_by.startswith(f"Denies {sid(who)} to change the password")
+    assert got.reset == YES
+    assert any("user cannot change password" in note for note in got.notes)
+
+
+def test_must_change_has_no_effect_on_a_password_that_never_expires() -> None:
+    forever = replace(SUBJECT, account=replace(ACCOUNT, flags=0x10200))
+    got = judge(forever, now=NOW)
+
+    assert (got.must_change.state, got.must_change.code) == (State.NO, Code.PARTIAL)
+    assert got.reset == YES
+
+
+def test_an_operation_that_is_off_is_not_offered() -> None:
+    got = judge(SUBJECT, now=NOW, operations=frozenset({Operation.RESET}))
+
+    assert got.reset == YES
+    assert got.change.code == got.unlock.code == Code.OPERATION_OFF
+    assert got.must_change.state == State.NO
+
+
+def test_notes_tell_of_a_lock_and_of_a_missing_list() -> None:
+    locked = replace(ACCOUNT, lockout_time=NOW)
+    got = judge(replace(SUBJECT, account=locked, descriptor=raw(None)), now=NOW)
+
+    assert got.reset == YES
+    assert len(got.notes) == 2
+
+
+def test_the_agent_itself_is_self() -> None:
+    text = "(OA;;CR;reset;;PS)"
+    own = replace(SUBJECT, descriptor=raw(text), object_sid=sid("AGENT"))
+
+    assert reset(own) == YES
+    assert reset(replace(own, object_sid=sid("USER"))).state == State.NO
+
+
+def test_a_verdict_is_json() -> None:
+    young = replace(SUBJECT, account=replace(ACCOUNT, pwd_last_set=NOW))
+    told = json.loads(json.dumps(judge(young, now=NOW).as_dict()))
+
+    assert told["guid"] == "00000000-0000-0000-0000-000000000007"
+    assert told["reset"]["state"] == "no"
+    assert told["reset"]["code"] == "too_young"
+    assert told["reset"]["until"] == "2026-11-24T12:00:00+00:00"
+    assert told["unlock"] == {
+        "state": "yes",
+        "code": "ok",
+        "shown_by": "",
+        "remedy": "",
+        "until": None,
+    }
+    assert told["notes"] == []
