@@ -48,14 +48,16 @@ class LabRelay:
     def make(cls, folder: Path, address: str, authority: Authority) -> "LabRelay":
         """Issue a certificate, make a portal, register it; portal.json beside it."""
         shutil.rmtree(folder, ignore_errors=True)
-        (folder / "data").mkdir(parents=True)
-        folder.chmod(0o700)
+        folder.mkdir(mode=0o700, parents=True)
+        # The relay refuses a folder that others can read: it holds its keys.
+        (folder / "data").mkdir(mode=0o700)
         relay = cls(folder, address, _free_port(address))
-        (folder / "port").write_text(str(relay.port))
         shutil.copy(authority.certificate, folder / "ca.pem")
         issue(authority, folder / "server", [NAME, "localhost"], list(ADDRESSES))
         relay._add_portal()
         shutil.copytree(folder / "data", folder / "first")
+        # Last: what attach() finds is complete.
+        (folder / "port").write_text(str(relay.port))
         return relay
 
     @classmethod

@@ -11,9 +11,8 @@ import ldap3
 from tests.lab.address import LDAPS
 from tests.lab.domain import HOST
 
-
 # Enough for a busy machine, and what a test of a hung controller waits.
-_SECONDS = 4.0
+_SECONDS = 4
 
 
 class _NamedTls(ldap3.Tls):
