@@ -1,0 +1,59 @@
+"""A WebSocket to the relay, spoken to in whole messages."""
+
+import asyncio
+import contextlib
+
+import aiohttp
+from aiohttp import WSMsgType
+
+from agent import gesture
+from agent.gesture import Asked, BadMessage, RelayRequest, RelayResponse
+
+CLOSE_S = 5.0
+
+
+class Channel:
+    """A control channel or a rendezvous, after its handshake."""
+
+    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        self._socket = socket
+        self._sending = asyncio.Lock()
+
+    @property
+    def close_code(self) -> int | None:
+        """Why the other side closed it (RFC 6455 section 7.4)."""
+        return self._socket.close_code
+
+    async def close(self, code: int = 1000) -> None:
+        await self._socket.close(code=code)
+
+    async def send(self, text: str, body: bytes = b"") -> None:
+        """Send a text frame, and its body if there is one, with nothing between."""
+        async with self._sending:
+            await self._socket.send_str(text)
+            if body:
+                await self._socket.send_bytes(body)
+
+    async def send_response(self, number: str, response: RelayResponse) -> None:
+        await self.send(gesture.response_text(number, response), response.body)
+
+    async def receive_text(self) -> str | None:
+        """Wait for a text frame; None when the socket is closed."""
+        frame = await self._socket.receive()
+        if frame.type is WSMsgType.BINARY:
+            raise BadMessage("a body came without its request")
+        return str(frame.data) if frame.type is WSMsgType.TEXT else None
+
+    async def receive_rest(self, asked: Asked) -> RelayRequest | None:
+        """Wait for a request's body if it has one; None when the socket is closed."""
+        if not asked.body:
+            return asked.with_body(b"")
+        frame = await self._socket.receive()
+        if frame.type is WSMsgType.TEXT:
+            raise BadMessage("a request came without its body")
+        return asked.with_body(frame.data) if frame.type is WSMsgType.BINARY else None
+
+    async def wait_closed(self) -> None:
+        """Wait for the relay to close a rendezvous that has served its end."""
+        with contextlib.suppress(TimeoutError):
+            await self._socket.receive(timeout=CLOSE_S)

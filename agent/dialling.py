@@ -1,0 +1,76 @@
+"""Why a connection to a relay failed, in words with the remedy.
+
+Fixed texts only: the exceptions of the HTTP library can hold tokens and passwords.
+"""
+
+import ssl
+import time
+from email.utils import parsedate_to_datetime
+
+import aiohttp
+
+_STATUS = {
+    401: "the relay does not accept the listen key (401); enrol this agent again",
+    403: "the listen key is not for this connection (403); check the relay's address "
+    "and the connection's name, or enrol this agent again",
+    404: "the relay does not know this connection (404); enrol this agent again",
+    407: "the proxy asks for credentials (407); add them to the proxy's address",
+}
+_CLOSE = {
+    1001: "the relay is going away (1001)",
+    1008: "the relay no longer accepts the token (1008); check this machine's clock",
+    1011: "the relay failed (1011)",
+}
+_SKEW_S = 60
+
+
+def reason_for_failure(error: Exception) -> str:
+    """Say why dialling failed."""
+    match error:
+        case aiohttp.ClientResponseError():
+            return _status(error)
+        case aiohttp.ClientConnectorCertificateError():
+            return f"the relay's certificate is not trusted: {_certificate(error)}"
+        case aiohttp.ClientProxyConnectionError():
+            return "the proxy can't be reached; check its address and its port"
+        case aiohttp.ClientConnectorDNSError():
+            return "the name can't be resolved; check the address, DNS and the proxy"
+        case aiohttp.ClientConnectorSSLError() | ssl.SSLError():
+            return "no TLS connection; something in between is not the relay"
+        case aiohttp.ClientConnectorError():
+            return f"no connection: {error.os_error.strerror}; check the firewall"
+        case TimeoutError():
+            return "no answer in time; check the firewall and the proxy"
+        case _:
+            return f"the connection broke ({type(error).__name__})"
+
+
+def reason_for_close(code: int | None) -> str:
+    """Say why a connection that was open ended."""
+    if code in _CLOSE:
+        return _CLOSE[code]
+    if code is None or code == aiohttp.WSCloseCode.ABNORMAL_CLOSURE:
+        return "the connection broke, or the relay no longer answers"
+    return f"the relay closed the connection ({code})"
+
+
+def _status(error: aiohttp.ClientResponseError) -> str:
+    text = _STATUS.get(error.status, f"the relay or the proxy answered {error.status}")
+    skew = _skew(error.headers.get("Date") if error.headers else None)
+    if error.status == 401 and abs(skew) > _SKEW_S:
+        return f"this machine's clock is {skew:+.0f} s off the relay's; set it right"
+    return text
+
+
+def _skew(date: str | None) -> float:
+    try:
+        return time.time() - parsedate_to_datetime(date).timestamp() if date else 0.0
+    except ValueError:
+        return 0.0
+
+
+def _certificate(error: aiohttp.ClientConnectorCertificateError) -> str:
+    cause = error.certificate_error
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return str(cause.verify_message)
+    return "it does not prove the relay's name"

@@ -1,0 +1,141 @@
+"""Azure Relay's `request` gesture as a listener sees it: text frames in and out (pure).
+
+A request is a JSON text frame and, when it says `"body": true`, a binary frame after
+it. One without `method` or `body` is a summons: the whole request waits at `address`.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+MAX_INLINE_BODY = 64 * 1024
+MAX_INLINE_HEADERS = 32 * 1024
+MAX_BODY = 1024 * 1024
+
+
+class BadMessage(Exception):  # noqa: N818 - names what is wrong with what came
+    """The relay sent something that is not of the protocol."""
+
+
+@dataclass(frozen=True)
+class RelayRequest:
+    """What a sender asked.
+
+    Attributes:
+        target: path and query, from the connection's name on.
+        headers: names as the sender wrote them.
+
+    """
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class RelayResponse:
+    """What it is answered. The relay itself answers 502 and 504; they can't be used."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request's text frame.
+
+    Attributes:
+        id: what the response must name; a summons may have none.
+        address: where to dial for a rendezvous; it is a token, so never shown.
+        complete: whether the request is here; else it waits at the address.
+        body: whether the body follows in a frame of its own.
+
+    """
+
+    id: str
+    address: str = field(repr=False)
+    complete: bool
+    body: bool
+    method: str
+    target: str
+    headers: Mapping[str, str] = field(repr=False)
+
+    def with_body(self, body: bytes) -> RelayRequest:
+        return RelayRequest(self.method, self.target, self.headers, body)
+
+
+def parse(text: str) -> Asked | None:
+    """Read a text frame; None for kinds of message that a listener may pass over.
+
+    Raises:
+        BadMessage: it is not of the protocol.
+
+    """
+    try:
+        message = json.loads(text)
+    except ValueError:
+        raise BadMessage("a text frame is no JSON") from None
+    given = message.get("request") if isinstance(message, dict) else None
+    if given is None:
+        return None
+    if not isinstance(given, dict):
+        raise BadMessage("request is no JSON object")
+    return _asked(given)
+
+
+def response_text(number: str, response: RelayResponse) -> str:
+    """Write a response; its body follows in a frame of its own."""
+    content = {
+        "requestId": number,
+        "statusCode": response.status,
+        "responseHeaders": dict(response.headers),
+        "body": bool(response.body),
+    }
+    return json.dumps({"response": content}, separators=(",", ":"))
+
+
+def renewal_text(token: str) -> str:
+    """Write a new token for the channel; the relay does not reply."""
+    return json.dumps({"renewToken": {"token": token}}, separators=(",", ":"))
+
+
+def fits_inline(response: RelayResponse) -> bool:
+    """Say whether a response is small enough for the control channel."""
+    headers = sum(
+        len(name) + len(value) + 4 for name, value in response.headers.items()
+    )
+    return len(response.body) <= MAX_INLINE_BODY and headers <= MAX_INLINE_HEADERS
+
+
+def _asked(given: dict[str, Any]) -> Asked:
+    complete = "method" in given and "body" in given
+    asked = Asked(
+        id=_text(given, "id"),
+        address=_text(given, "address"),
+        complete=complete,
+        body=given.get("body") is True,
+        method=_text(given, "method"),
+        target=_text(given, "requestTarget"),
+        headers=_headers(given.get("requestHeaders") or {}),
+    )
+    if complete and not asked.id:
+        raise BadMessage("a request has no id")
+    if not complete and not asked.address:
+        raise BadMessage("a request has neither a method nor an address")
+    return asked
+
+
+def _text(given: dict[str, Any], name: str) -> str:
+    value = given.get(name, "")
+    if not isinstance(value, str):
+        raise BadMessage(f"{name} is no text")
+    return value
+
+
+def _headers(given: object) -> Mapping[str, str]:
+    if not isinstance(given, dict):
+        raise BadMessage("requestHeaders is no JSON object")
+    return {name: str(value) for name, value in given.items()}

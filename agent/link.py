@@ -1,0 +1,326 @@
+"""The agent's outbound connection to a relay: dial, keep alive, renew, reconnect.
+
+Speaks Azure Relay Hybrid Connections as a listener, so that a relay of one's own and
+Microsoft's are the same to the agent. It hands requests to `handle` and knows nothing
+of what is in them. Tokens and rendezvous addresses are never logged.
+"""
+
+import asyncio
+import contextlib
+import logging
+import math
+import random
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from enum import StrEnum
+from ssl import SSLContext
+from urllib.parse import SplitResult, urlsplit
+
+import aiohttp
+
+from agent import gesture, sas
+from agent.channel import CLOSE_S, Channel
+from agent.dialling import reason_for_close, reason_for_failure
+from agent.gesture import Asked, BadMessage, RelayRequest, RelayResponse
+from agent.secret import Secret
+
+__all__ = ["Link", "LinkState", "Phase", "RelayRequest", "RelayResponse"]
+
+LOG = logging.getLogger("agent.link")
+
+# the delays of Microsoft's own listeners
+_DELAYS_S = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0)
+_LEAST_DELAY_S = 0.2
+_STEADY_S = 10.0
+_DIAL_S = 30.0
+_MOST_UNDER_WAY = 100
+_MAX_FRAME = gesture.MAX_BODY + gesture.MAX_INLINE_HEADERS
+_PROTOCOL_ERROR = 1002
+
+Handle = Callable[[RelayRequest], Awaitable[RelayResponse]]
+
+
+class Phase(StrEnum):
+    """Where the link is."""
+
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    WAITING = "waiting"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class LinkState:
+    """What the link is doing.
+
+    Attributes:
+        reason: while waiting, why the connection failed, with the remedy.
+        retry_at: while waiting, when it is tried again (Unix seconds).
+
+    """
+
+    phase: Phase
+    reason: str = ""
+    retry_at: float | None = None
+
+
+class Link:
+    """One connection of one agent to one relay.
+
+    Args:
+        url: the relay's address, https://host[:port].
+        connection: the name of the hybrid connection (the agent's id).
+        key_name: the name of the key that listens.
+        key: the key that listens.
+        handle: answers a request; called concurrently.
+        ssl: decides which certificates are trusted.
+        proxy: http://[user:password@]host:port, or None for direct.
+        on_state: told of every change; must not block.
+        ping_seconds: how often the connection is tried; it is given up when half
+            that time passes without a reply.
+        token_seconds: for how long a token is made; renewed after three quarters.
+
+    """
+
+    def __init__(
+        self,
+        *,
+        url: str,
+        connection: str,
+        key_name: str,
+        key: Secret,
+        handle: Handle,
+        ssl: SSLContext,
+        proxy: str | None,
+        on_state: Callable[[LinkState], None],
+        ping_seconds: float = 20.0,
+        token_seconds: float = 3600.0,
+    ) -> None:
+        self._relay = urlsplit(url)
+        self._connection = connection
+        self._key_name = key_name
+        self._key = key
+        self._handle = handle
+        self._ssl = ssl
+        self._proxy = proxy
+        self._on_state = on_state
+        self._ping_seconds = ping_seconds
+        self._token_seconds = token_seconds
+        self._stopping = asyncio.Event()
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._control: Channel | None = None
+
+    async def run(self) -> None:
+        """Stay connected until cancelled or drained."""
+        try:
+            async with aiohttp.ClientSession() as session:
+                try:
+                    await self._stay(session)
+                finally:
+                    await self._end_tasks()
+        finally:
+            self._on_state(LinkState(Phase.CLOSED))
+
+    async def drain(self, seconds: float) -> None:
+        """Take no more requests, finish those under way, close; `run` then returns.
+
+        Args:
+            seconds: how long those under way may take before they are cancelled.
+
+        """
+        self._stopping.set()
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=seconds)
+        await self._end_tasks()
+        if self._control is not None:
+            await self._control.close(code=1001)
+
+    async def _stay(self, session: aiohttp.ClientSession) -> None:
+        failures = 0
+        while not self._stopping.is_set():
+            self._on_state(LinkState(Phase.CONNECTING))
+            began = time.monotonic()
+            reason = await self._connect_and_serve(session)
+            if self._stopping.is_set():
+                return
+            if time.monotonic() - began > _STEADY_S:
+                failures = 0
+            delay = _delay(failures)
+            failures += 1
+            LOG.warning("%s; trying again in %.1f s", reason, delay)
+            self._on_state(LinkState(Phase.WAITING, reason, time.time() + delay))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), delay)
+
+    async def _connect_and_serve(self, session: aiohttp.ClientSession) -> str:
+        """Serve one control channel to its end and say why it ended."""
+        address = (
+            f"wss://{self._relay.netloc}/$hc/{self._connection}?sb-hc-action=listen"
+        )
+        try:
+            channel = await self._dial(session, address, token=self._token())
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            return reason_for_failure(error)
+        self._control = channel
+        self._on_state(LinkState(Phase.CONNECTED))
+        renewing = asyncio.create_task(self._renew(channel))
+        try:
+            return await self._serve(session, channel)
+        except BadMessage as error:
+            await channel.close(code=_PROTOCOL_ERROR)
+            return f"the relay broke the protocol: {error}"
+        finally:
+            self._control = None
+            renewing.cancel()
+            await channel.close()
+
+    async def _serve(self, session: aiohttp.ClientSession, channel: Channel) -> str:
+        while (text := await channel.receive_text()) is not None:
+            asked = gesture.parse(text)
+            if asked is None:
+                continue
+            if not asked.complete:
+                self._start(self._meet(session, asked))
+                continue
+            request = await channel.receive_rest(asked)
+            if request is None:
+                break
+            self._start(self._answer(session, channel, asked, request))
+        return reason_for_close(channel.close_code)
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(_undisturbed(work))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def _answer(
+        self,
+        session: aiohttp.ClientSession,
+        channel: Channel,
+        asked: Asked,
+        request: RelayRequest,
+    ) -> None:
+        """Answer a request that came whole on the control channel."""
+        response = await self._response_to(request)
+        if gesture.fits_inline(response):
+            await channel.send_response(asked.id, response)
+        else:
+            await self._answer_at_rendezvous(session, asked, response)
+
+    async def _answer_at_rendezvous(
+        self, session: aiohttp.ClientSession, asked: Asked, response: RelayResponse
+    ) -> None:
+        channel = await self._dial(session, self._checked(asked.address))
+        try:
+            await channel.send_response(asked.id, response)
+            await channel.wait_closed()
+        finally:
+            await channel.close()
+
+    async def _meet(self, session: aiohttp.ClientSession, asked: Asked) -> None:
+        """Fetch a request where it waits, and answer it there."""
+        channel = await self._dial(session, self._checked(asked.address))
+        try:
+            await self._answer_there(channel)
+        finally:
+            await channel.close()
+
+    async def _answer_there(self, channel: Channel) -> None:
+        """Answer each request of a rendezvous; the relay may keep it for several."""
+        while (text := await channel.receive_text()) is not None:
+            asked = gesture.parse(text)
+            if asked is None or not asked.complete:
+                raise BadMessage("no whole request came to the rendezvous")
+            request = await channel.receive_rest(asked)
+            if request is None:
+                return
+            await channel.send_response(asked.id, await self._response_to(request))
+
+    async def _response_to(self, request: RelayRequest) -> RelayResponse:
+        if self._stopping.is_set():
+            return _refusal(503, "draining")
+        if len(self._under_way) > _MOST_UNDER_WAY:
+            return _refusal(503, "too_many")
+        try:
+            return await self._handle(request)
+        except Exception as error:  # noqa: BLE001 - else the sender waits for nothing
+            LOG.error("a request failed: %s", type(error).__name__)  # noqa: TRY400
+            return _refusal(500, "internal")
+
+    async def _dial(
+        self, session: aiohttp.ClientSession, address: str, token: str | None = None
+    ) -> Channel:
+        async with asyncio.timeout(_DIAL_S):
+            socket = await session.ws_connect(
+                address,
+                headers={"ServiceBusAuthorization": token} if token else None,
+                ssl=self._ssl,
+                proxy=self._proxy,
+                # aiohttp waits half of it for the reply to its ping
+                heartbeat=self._ping_seconds,
+                timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_S),
+                max_msg_size=_MAX_FRAME,
+            )
+        return Channel(socket)
+
+    async def _renew(self, channel: Channel) -> None:
+        # when the channel is gone, `_serve` sees it too and says so
+        with contextlib.suppress(ConnectionError):
+            while True:
+                await asyncio.sleep(self._token_seconds * 0.75)
+                await channel.send(gesture.renewal_text(self._token()))
+
+    def _token(self) -> str:
+        audience = f"http://{self._relay.hostname}/{self._connection}"
+        expires = math.ceil(time.time() + self._token_seconds)
+        return sas.sign(self._key.reveal(), self._key_name, audience, expires)
+
+    def _checked(self, address: str) -> str:
+        """Refuse to be sent anywhere but to the relay and its sister hosts."""
+        if not _is_of(self._relay, urlsplit(address)):
+            raise BadMessage("a rendezvous address is not at the relay")
+        return address
+
+    async def _end_tasks(self) -> None:
+        for task in self._under_way:
+            task.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+
+async def _undisturbed(work: Coroutine[None, None, None]) -> None:
+    """Answer one request; whatever goes wrong stays with it."""
+    try:
+        await work
+    except BadMessage as error:
+        LOG.warning("a rendezvous broke the protocol: %s", error)
+    except (TimeoutError, aiohttp.ClientError, OSError) as error:
+        LOG.warning("an answer was not delivered: %s", reason_for_failure(error))
+
+
+def _delay(failures: int) -> float:
+    """Choose how long to wait: longer each time, and not all agents at once."""
+    longest = max(_DELAYS_S[min(failures, len(_DELAYS_S) - 1)], _LEAST_DELAY_S)
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, no secret
+
+
+def _is_of(relay: SplitResult, address: SplitResult) -> bool:
+    """Say whether an address is the relay, or a host beside it in the same domain.
+
+    Azure's rendezvous addresses are at other hosts of servicebus.windows.net.
+    """
+    ours, theirs = relay.hostname or "", address.hostname or ""
+    domain = ours.partition(".")[2]
+    is_name = not domain.replace(".", "").isdigit()
+    beside = is_name and "." in domain and theirs.endswith(f".{domain}")
+    return (
+        address.scheme == "wss"
+        and (address.port or 443) == (relay.port or 443)
+        and (theirs == ours or beside)
+    )
+
+
+def _refusal(status: int, code: str) -> RelayResponse:
+    return RelayResponse(
+        status, {"Content-Type": "application/json"}, f'{{"code":"{code}"}}'.encode()
+    )

@@ -1,0 +1,366 @@
+"""The link against a relay, through sockets with TLS."""
+
+import asyncio
+import base64
+import contextlib
+import logging
+import socket
+import ssl
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from agent.link import Phase, RelayRequest, RelayResponse
+from tests.relay.stage import Enrolled, Stage, a_link, a_stage, echo, until
+
+BIG = bytes(range(256)) * 1024  # 256 KB
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
+    async with a_stage(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+async def agent(stage: Stage) -> Enrolled:
+    return await stage.enrol("agent1")
+
+
+async def post(stage: Stage, path: str, body: bytes) -> tuple[int, bytes]:
+    name = path.partition("/")[0].partition("?")[0]
+    async with (
+        stage.client() as client,
+        client.post(f"/{path}", data=body, headers=stage.send_headers(name)) as answer,
+    ):
+        return answer.status, await answer.read()
+
+
+async def test_a_request_is_answered(stage: Stage, agent: Enrolled) -> None:
+    async with a_link(stage, agent, echo):
+        assert await post(stage, "agent1/resets", b"hello") == (200, b"hello")
+
+
+async def test_the_handler_sees_method_target_headers_and_body(
+    stage: Stage, agent: Enrolled
+) -> None:
+    seen: list[RelayRequest] = []
+
+    async def handle(request: RelayRequest) -> RelayResponse:
+        seen.append(request)
+        return RelayResponse(204, {}, b"")
+
+    async with a_link(stage, agent, handle), stage.client() as client:
+        headers = stage.send_headers("agent1") | {"X-Mine": "yes"}
+        async with client.put("/agent1/a/b?c=d%20e", data=b"x", headers=headers) as got:
+            assert got.status == 204
+    assert (seen[0].method, seen[0].target, seen[0].body) == (
+        "PUT",
+        "/agent1/a/b?c=d%20e",
+        b"x",
+    )
+    assert seen[0].headers["X-Mine"] == "yes"
+
+
+async def test_a_request_without_body_is_answered(
+    stage: Stage, agent: Enrolled
+) -> None:
+    async with a_link(stage, agent, echo), stage.client() as client:
+        async with client.get("/agent1/x", headers=stage.send_headers("agent1")) as got:
+            assert got.status == 200
+            assert got.headers["X-Target"] == "/agent1/x"
+            assert await got.read() == b""
+
+
+@pytest.mark.parametrize("size", [64 * 1024, 64 * 1024 + 1, 1024 * 1024])
+async def test_bodies_up_to_a_megabyte_go_both_ways(
+    stage: Stage, agent: Enrolled, size: int
+) -> None:
+    body = (BIG * 4)[:size]
+    async with a_link(stage, agent, echo):
+        assert await post(stage, "agent1", body) == (200, body)
+
+
+async def test_a_big_answer_to_a_small_question(stage: Stage, agent: Enrolled) -> None:
+    async def handle(_: RelayRequest) -> RelayResponse:
+        return RelayResponse(200, {}, BIG)
+
+    async with a_link(stage, agent, handle):
+        assert await post(stage, "agent1", b"?") == (200, BIG)
+
+
+async def test_concurrent_requests_do_not_interleave(
+    stage: Stage, agent: Enrolled
+) -> None:
+    """Small and big bodies, answered in another order than asked."""
+
+    async def handle(request: RelayRequest) -> RelayResponse:
+        await asyncio.sleep(0.05 if len(request.body) % 2 else 0)
+        return RelayResponse(200, {}, request.body)
+
+    bodies = [bytes([number]) * (number * 997 + 1) for number in range(100)]
+    async with a_link(stage, agent, handle):
+        answers = await asyncio.gather(
+            *(post(stage, "agent1", body) for body in bodies)
+        )
+    assert answers == [(200, body) for body in bodies]
+
+
+async def test_a_handler_that_fails_answers_internal_and_shows_nothing(
+    stage: Stage, agent: Enrolled, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def handle(_: RelayRequest) -> RelayResponse:
+        raise ValueError("Canary-7f3a-Passw0rd!")
+
+    async with a_link(stage, agent, handle):
+        status, body = await post(stage, "agent1", b"x")
+    assert (status, body) == (500, b'{"code":"internal"}')
+    assert "Canary-7f3a-Passw0rd!" not in caplog.text
+
+
+async def test_it_reconnects_after_the_relay_restarts(
+    stage: Stage, agent: Enrolled
+) -> None:
+    async with a_link(stage, agent, echo) as linked:
+        await stage.stop()
+        await until(lambda: not linked.connected, "noticed")
+        await stage.start()
+        await until(lambda: linked.connected, "connected again")
+        assert await post(stage, "agent1", b"again") == (200, b"again")
+    assert linked.reasons[0] == "the relay is going away (1001)"
+    waiting = [state for state in linked.states if state.phase is Phase.WAITING]
+    assert all(state.retry_at is not None for state in waiting)
+
+
+async def test_it_says_why_it_is_refused(stage: Stage, agent: Enrolled) -> None:
+    stranger = Enrolled("nobody", agent.code)
+    async with a_link(stage, stranger, echo, connected=False) as linked:
+        await until(lambda: linked.reasons)
+    assert "does not know this connection (404)" in linked.reasons[0]
+
+
+async def test_it_says_that_its_key_is_wrong(stage: Stage, agent: Enrolled) -> None:
+    wrong = Enrolled("agent1", agent.code)
+    async with a_link(stage, wrong, echo, connected=False) as linked:
+        await until(lambda: linked.reasons)
+    assert "does not accept the listen key (401)" in linked.reasons[0]
+
+
+async def test_it_does_not_talk_to_a_relay_it_cannot_trust(
+    stage: Stage, agent: Enrolled
+) -> None:
+    async with a_link(
+        stage, agent, echo, connected=False, tls=ssl.create_default_context()
+    ) as linked:
+        await until(lambda: linked.reasons)
+    assert "certificate is not trusted" in linked.reasons[0]
+
+
+async def test_it_says_that_nothing_listens(stage: Stage, agent: Enrolled) -> None:
+    await stage.stop()
+    async with a_link(stage, agent, echo, connected=False) as linked:
+        await until(lambda: linked.reasons)
+    assert linked.reasons[0].startswith("no connection: ")
+
+
+async def test_the_token_is_renewed_before_it_expires(
+    stage: Stage, agent: Enrolled
+) -> None:
+    async with a_link(stage, agent, echo, token_seconds=1.0) as linked:
+        began = time.monotonic()
+        await until(lambda: time.monotonic() - began > 3, "thrice its life")
+        assert await post(stage, "agent1", b"x") == (200, b"x")
+    assert linked.reasons == []
+
+
+async def test_drain_finishes_what_is_under_way_and_takes_no_more(
+    stage: Stage, agent: Enrolled
+) -> None:
+    entered, let_go = asyncio.Event(), asyncio.Event()
+
+    async def handle(_: RelayRequest) -> RelayResponse:
+        entered.set()
+        await let_go.wait()
+        return RelayResponse(200, {}, b"done")
+
+    async with a_link(stage, agent, handle) as linked:
+        first = asyncio.create_task(post(stage, "agent1", b"1"))
+        await entered.wait()
+        draining = asyncio.create_task(linked.link.drain(10))
+        await asyncio.sleep(0)
+        assert (await post(stage, "agent1", b"2"))[0] == 503
+        let_go.set()
+        await draining
+        assert await first == (200, b"done")
+        await asyncio.wait_for(linked.task, 5)
+        assert (await post(stage, "agent1", b"3"))[0] == 502
+    assert linked.states[-1].phase is Phase.CLOSED
+
+
+async def test_drain_does_not_wait_longer_than_told(
+    stage: Stage, agent: Enrolled
+) -> None:
+    entered = asyncio.Event()
+
+    async def handle(_: RelayRequest) -> RelayResponse:
+        entered.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async with a_link(stage, agent, handle) as linked:
+        asked = asyncio.create_task(post(stage, "agent1", b"1"))
+        await entered.wait()
+        await asyncio.wait_for(linked.link.drain(0.1), 5)
+        assert (await asked)[0] == 502
+
+
+class Wire:
+    """A TCP proxy that can fall silent, as a dead firewall state does."""
+
+    def __init__(self, port: int) -> None:
+        self._target = port
+        self.silent = False
+        self.connections = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def serve(self) -> asyncio.Server:
+        return await asyncio.start_server(self._connected, "127.0.0.1", 0)
+
+    async def _connected(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self.connections += 1
+        there, back = await asyncio.open_connection("127.0.0.1", self._target)
+        try:
+            await asyncio.gather(self._pump(reader, back), self._pump(there, writer))
+        finally:
+            writer.close()
+            back.close()
+
+    async def _pump(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        with contextlib.suppress(ConnectionError):
+            while data := await reader.read(65536):
+                if not self.silent:
+                    writer.write(data)
+                    await writer.drain()
+            writer.close()
+
+
+async def test_a_half_open_connection_is_found_and_replaced(
+    stage: Stage, agent: Enrolled
+) -> None:
+    wire = Wire(stage.port)
+    server = await wire.serve()
+    port = server.sockets[0].getsockname()[1]
+    try:
+        async with a_link(
+            stage, agent, echo, url=f"https://localhost:{port}", ping_seconds=0.4
+        ) as linked:
+            wire.silent = True
+            await until(lambda: linked.reasons, "noticed")
+            wire.silent = False
+            await until(lambda: linked.connected, "connected again")
+            assert await post(stage, "agent1", b"x") == (200, b"x")
+        assert "no longer answers" in linked.reasons[0]
+    finally:
+        server.close()
+
+
+class Proxy:
+    """A CONNECT proxy that asks for credentials."""
+
+    def __init__(self, credentials: str) -> None:
+        self._expected = base64.b64encode(credentials.encode()).decode()
+        self.connected: list[str] = []
+
+    async def serve(self) -> asyncio.Server:
+        return await asyncio.start_server(self._connected, "127.0.0.1", 0)
+
+    async def _connected(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        method, target, _ = head.split(" ", 2)
+        if method != "CONNECT" or f"Basic {self._expected}" not in head:
+            writer.write(b"HTTP/1.1 407 Denied\r\nContent-Length: 0\r\n\r\n")
+            writer.close()
+            return
+        self.connected.append(target)
+        port = int(target.rpartition(":")[2])
+        there, back = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"HTTP/1.1 200 Connected\r\n\r\n")
+        await asyncio.gather(_copy(reader, back), _copy(there, writer))
+
+
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(ConnectionError):
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+    writer.close()
+
+
+async def test_it_goes_through_a_proxy(stage: Stage, agent: Enrolled) -> None:
+    proxy = Proxy("me:secret")
+    server = await proxy.serve()
+    port = server.sockets[0].getsockname()[1]
+    try:
+        async with a_link(
+            stage, agent, echo, proxy=f"http://me:secret@127.0.0.1:{port}"
+        ):
+            assert await post(stage, "agent1", BIG) == (200, BIG)
+        # the control channel, and the rendezvous of the big body
+        assert proxy.connected == [f"localhost:{stage.port}"] * 2
+    finally:
+        server.close()
+
+
+async def test_it_says_that_the_proxy_asks_for_credentials(
+    stage: Stage, agent: Enrolled
+) -> None:
+    server = await Proxy("me:secret").serve()
+    port = server.sockets[0].getsockname()[1]
+    try:
+        async with a_link(
+            stage, agent, echo, proxy=f"http://127.0.0.1:{port}", connected=False
+        ) as linked:
+            await until(lambda: linked.reasons)
+        assert "the proxy asks for credentials (407)" in linked.reasons[0]
+    finally:
+        server.close()
+
+
+async def test_no_token_and_no_address_is_logged(
+    stage: Stage, agent: Enrolled, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with a_link(stage, agent, echo), stage.client() as client:
+        token = stage.token("agent1")
+        async with client.post(
+            "/agent1", params={"sb-hc-token": token}, data=BIG
+        ) as got:
+            assert got.status == 200
+    assert "/agent1 200" in caplog.text
+    for leak in ("sig=", "sig%3D", "SharedAccess", "sb-hc-id", agent.listen_key):
+        assert leak not in caplog.text
+
+
+async def test_small_packets_are_not_held_back(stage: Stage, agent: Enrolled) -> None:
+    """asyncio sets TCP_NODELAY; a request must not wait for Nagle's timer."""
+    set_on: list[int] = []
+    real = socket.socket.setsockopt
+
+    def note(self: socket.socket, level: int, name: int, value: int) -> None:
+        if (level, name) == (socket.IPPROTO_TCP, socket.TCP_NODELAY):
+            set_on.append(value)
+        real(self, level, name, value)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "setsockopt", note, raising=False)
+        async with a_link(stage, agent, echo):
+            pass
+    assert set_on.count(1) >= 2  # both ends
