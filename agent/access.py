@@ -218,11 +218,15 @@ def _walk(
 
 
 def _speaks_of(ace: Ace, asked: _Asked, classes: frozenset[UUID]) -> bool:
+    """Say whether an effective entry is about the right.
+
+    InheritedObjectType plays no part: it says who inherits an entry. A controller
+    marks what it hands down to another class inherit-only; an entry that is not
+    marked is effective, whatever class it was meant for.
+    """
     if ace.type not in ALLOWING and ace.type not in DENYING:
         return False
     if not effective_mask(ace.mask) & asked.mask:
-        return False
-    if ace.type in ALLOWING and not _meant_for(ace, classes):
         return False
     return ace.object_type is None or _names(ace.object_type, asked, classes)
 
@@ -233,16 +237,6 @@ def effective_mask(mask: int) -> int:
         if mask & generic:
             mask |= meant
     return mask
-
-
-def _meant_for(ace: Ace, classes: frozenset[UUID]) -> bool:
-    """Distrust an allowing entry that was meant for another class.
-
-    A controller marks such an entry inherit-only when it hands it down. One that is
-    not marked is effective for the access check, so a denying one counts; an
-    allowing one is not relied on.
-    """
-    return ace.inherited_object_type is None or ace.inherited_object_type in classes
 
 
 def _names(object_type: UUID, asked: _Asked, classes: frozenset[UUID]) -> bool:

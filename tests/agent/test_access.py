@@ -45,6 +45,7 @@ ALLOWED = [
     ("explicit allow before inherited deny", "(A;;CR;;;AGENT)(D;ID;CR;;;WD)", RESET),
     ("read the permissions", "(A;;RC;;;AU)", READ),
     ("unexpire", "(OA;;CR;unexpire;;AU)", Right.UNEXPIRE_PASSWORD),
+    ("effective, though meant for others", "(OA;CI;CR;reset;computer;AGENT)", RESET),
     ("a condition after it", "(A;;CR;;;AGENT)(XD;;CR;;;AGENT)", RESET),
 ]
 DENIED = [
@@ -60,7 +61,6 @@ NOT_GRANTED = [
     ("another extended right", "(OA;;CR;change;;AGENT)", RESET),
     ("another account", "(OA;;CR;reset;;USER)", RESET),
     ("inherit-only", "(OA;CIIO;CR;reset;user;AGENT)", RESET),
-    ("meant for computers", "(OA;CI;CR;reset;computer;AGENT)", RESET),
     ("lockoutTime is in no property set", "(OA;;WP;restrictions;;AGENT)", UNLOCK),
     ("write is no control access", "(A;;WP;;;AGENT)", RESET),
     ("control access is no write", "(A;;CR;;;AGENT)", UNLOCK),
