@@ -156,15 +156,6 @@ class Ace:
         """Whether it says nothing about the object it stands on."""
         return bool(self.flags & AceFlag.INHERIT_ONLY)
 
-    @property
-    def size(self) -> int:
-        """How many bytes it takes."""
-        guids = 16 * (
-            (self.object_type is not None) + (self.inherited_object_type is not None)
-        )
-        head = 12 + guids if self.type in OBJECT else 8
-        return head + len(self.sid.raw) + len(self.data)
-
     def to_bytes(self) -> bytes:
         """Write the entry; DescriptorError when it is too long for its frame."""
         body = _U32.pack(self.mask)
@@ -202,11 +193,6 @@ class UnknownAce:
             return AceType(self.type).name
         except ValueError:
             return f"type 0x{self.type:02X}"
-
-    @property
-    def size(self) -> int:
-        """How many bytes it takes."""
-        return len(self.raw)
 
     def to_bytes(self) -> bytes:
         """Give the bytes it came as."""

@@ -6,13 +6,20 @@ before it is used; `DescriptorError` names the offset and the rule.
 """
 
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import IntFlag
 from typing import Literal
 
-from agent.ace import DENYING, OBJECT, Ace, AceFlag, DescriptorError, Sid, UnknownAce
-from agent.ace import read_ace as _read_ace
+from agent.ace import (
+    DENYING,
+    OBJECT,
+    Ace,
+    AceFlag,
+    DescriptorError,
+    Sid,
+    UnknownAce,
+    read_ace,
+)
 
 __all__ = [
     "Ace",
@@ -60,11 +67,6 @@ class Acl:
     revision: int = 4
     sbz: tuple[int, int] = (0, 0)
     slack: bytes = b""
-
-    @property
-    def size(self) -> int:
-        """How many bytes it takes."""
-        return _ACL.size + sum(ace.size for ace in self.aces) + len(self.slack)
 
     def to_bytes(self) -> bytes:
         """Write the list; DescriptorError when it is too long."""
@@ -185,7 +187,7 @@ def _keep_layout(
     """Remember gaps, overlaps and stray offsets, where there are any."""
     spans, stray = [], False
     for name, offset in zip(_PARTS, offsets, strict=True):
-        if length := _length(found, name):
+        if length := _length(found, name, data, offset):
             spans.append((offset, offset + length))
         else:
             stray |= offset != 0
@@ -201,14 +203,15 @@ def _keep_layout(
     return replace(found, placed=_Placed(offsets, len(data), tuple(filler)))
 
 
-def _length(found: SecurityDescriptor, name: _Part) -> int:
+def _length(found: SecurityDescriptor, name: _Part, data: bytes, at: int) -> int:
+    """Say how many bytes a part takes; 0 when it was not read."""
     match name:
         case "owner" | "group":
             sid = found.owner if name == "owner" else found.group
             return len(sid.raw) if sid else 0
         case _:
             acl = found.sacl if name == "sacl" else found.dacl
-            return acl.size if acl else 0
+            return data[at + 2] | data[at + 3] << 8 if acl else 0
 
 
 def _sid_at(data: bytes, offset: int) -> Sid | None:
@@ -235,14 +238,15 @@ def _acl_at(data: bytes, offset: int) -> Acl | None:
         raise DescriptorError(offset, f"ACL revision {revision} is not 2, 3 or 4")
     if not _ACL.size <= size <= len(frame):
         raise DescriptorError(offset + 2, f"ACL size {size} leaves the descriptor")
-    aces = tuple(_aces(frame[:size], count, offset))
-    used = _ACL.size + sum(length for _, length in aces)
-    entries = tuple(ace for ace, _ in aces)
-    return Acl(entries, revision, (first, second), frame[used:size])
+    aces, used = _aces(frame[:size], count, offset)
+    return Acl(aces, revision, (first, second), frame[used:size])
 
 
-def _aces(acl: bytes, count: int, base: int) -> Iterator[tuple[Ace | UnknownAce, int]]:
-    at = _ACL.size
+def _aces(
+    acl: bytes, count: int, base: int
+) -> tuple[tuple[Ace | UnknownAce, ...], int]:
+    """Read so many entries; give them and where they end."""
+    at, found = _ACL.size, []
     for _ in range(count):
         if len(acl) - at < _ACE_HEADER:
             raise DescriptorError(base + at, f"{count} ACEs do not fit into the ACL")
@@ -251,12 +255,12 @@ def _aces(acl: bytes, count: int, base: int) -> Iterator[tuple[Ace | UnknownAce,
             raise DescriptorError(
                 base + at + 2, f"ACE size {size} is no multiple of 4 inside the ACL"
             )
-        raw = acl[at : at + size]
         try:
-            yield _read_ace(raw), size
+            found.append(read_ace(acl[at : at + size]))
         except DescriptorError as error:
             raise DescriptorError(base + at + error.offset, error.rule) from error
         at += size
+    return tuple(found), at
 
 
 def has_ace(descriptor: SecurityDescriptor, ace: Ace) -> bool:
