@@ -1,0 +1,145 @@
+"""The certificate a controller shows, and whether it is trusted. No credentials."""
+
+import socket
+import ssl
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+
+_CONNECT_S = 5.0
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One domain controller, and how to trust it.
+
+    Attributes:
+        host: the name its certificate is checked against.
+        address: where to connect to instead of asking DNS.
+        port: LDAPS.
+        ca: PEM of the CA; None: the system's trust store.
+
+    """
+
+    host: str
+    address: str | None
+    port: int = 636
+    ca: Path | None = None
+
+    @property
+    def target(self) -> tuple[str, int]:
+        """Where to connect to."""
+        return (self.address or self.host, self.port)
+
+
+@dataclass(frozen=True)
+class CertificateFacts:
+    """One certificate of a chain, as an administrator compares it.
+
+    Attributes:
+        sha256: the fingerprint, upper-case hexadecimal with colons.
+        trusted: the chain up to here is trusted for the host.
+        reason: why not.
+
+    """
+
+    subject: str
+    issuer: str
+    sans: tuple[str, ...]
+    not_before: datetime
+    not_after: datetime
+    sha256: str
+    trusted: bool
+    reason: str = ""
+
+
+def trusting(ca: Path | None) -> ssl.SSLContext:
+    """Make a context that checks certificate and name; TLS 1.2 at least.
+
+    Raises:
+        OSError: the file of the CA is missing or no PEM.
+
+    """
+    context = ssl.create_default_context(cafile=str(ca) if ca else None)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context
+
+
+def fetch_chain(
+    endpoint: Endpoint, *, timeout: float = _CONNECT_S
+) -> tuple[CertificateFacts, ...]:
+    """Ask a controller for its certificates, without trusting them.
+
+    Raises:
+        OSError: it can't be reached, or speaks no TLS.
+
+    """
+    reason = _distrust(endpoint, timeout)
+    shown = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    shown.check_hostname = False
+    shown.verify_mode = ssl.CERT_NONE  # nothing is sent on it
+    with _handshake(shown, endpoint, timeout) as wrapped:
+        chain = tuple(_chain(wrapped))
+    return tuple(_facts(der, reason) for der in chain)
+
+
+def _distrust(endpoint: Endpoint, timeout: float) -> str:
+    """Say why a checked handshake fails; empty when it does not."""
+    try:
+        with _handshake(trusting(endpoint.ca), endpoint, timeout):
+            return ""
+    except ssl.SSLCertVerificationError as error:
+        return error.verify_message
+
+
+def _handshake(
+    context: ssl.SSLContext, endpoint: Endpoint, timeout: float
+) -> ssl.SSLSocket:
+    plain = socket.create_connection(endpoint.target, timeout)
+    try:
+        return context.wrap_socket(plain, server_hostname=endpoint.host)
+    except BaseException:
+        plain.close()
+        raise
+
+
+def _chain(wrapped: ssl.SSLSocket) -> Iterable[bytes]:
+    """Give the certificates as DER; the public method came with Python 3.13."""
+    public = getattr(wrapped, "get_unverified_chain", None)
+    if public is not None:
+        return list(public())
+    inner: Any = getattr(wrapped, "_sslobj")  # noqa: B009 - hidden from the stubs
+    return [
+        ssl.PEM_cert_to_DER_cert(each.public_bytes())
+        for each in inner.get_unverified_chain()
+    ]
+
+
+def _facts(der: bytes, reason: str) -> CertificateFacts:
+    found = x509.load_der_x509_certificate(der)
+    digits = found.fingerprint(hashes.SHA256()).hex(":").upper()
+    return CertificateFacts(
+        subject=found.subject.rfc4514_string(),
+        issuer=found.issuer.rfc4514_string(),
+        sans=_names(found),
+        not_before=found.not_valid_before_utc,
+        not_after=found.not_valid_after_utc,
+        sha256=digits,
+        trusted=not reason,
+        reason=reason,
+    )
+
+
+def _names(certificate: x509.Certificate) -> tuple[str, ...]:
+    try:
+        extension = certificate.extensions.get_extension_for_class(
+            x509.SubjectAlternativeName
+        )
+    except x509.ExtensionNotFound:
+        return ()
+    return tuple(str(name.value) for name in extension.value)

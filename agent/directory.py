@@ -1,0 +1,431 @@
+"""A signed-in connection to one domain controller. The only importer of ldap3.
+
+LDAPS only, the certificate always checked against the controller's name, no referral
+followed, no schema read, every call with a time limit. A request is sent once: who
+calls decides what a broken connection means. ldap3's exceptions never pass, its log
+is never used (it writes passwords), and a connection is never printed.
+"""
+
+import select
+import socket
+import ssl
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Literal
+
+import ldap3
+from ldap3.core.exceptions import LDAPException
+
+from agent.certificates import CertificateFacts, Endpoint, fetch_chain, trusting
+from agent.directory_errors import (
+    AlreadyThere,
+    ConstraintViolation,
+    Denied,
+    DirectoryError,
+    NoSuchObject,
+    SignInRefused,
+    TimedOut,
+    Unreachable,
+    Untrusted,
+    refused,
+    sign_in_refused,
+)
+from agent.entries import (
+    POLICY_HINTS,
+    POLICY_HINTS_OLD,
+    Control,
+    Entry,
+    Modification,
+    RootDse,
+    escape,
+    policy_hints,
+    rdn,
+    sd_flags,
+)
+from agent.secret import Secret
+
+__all__ = [
+    "POLICY_HINTS",
+    "POLICY_HINTS_OLD",
+    "AlreadyThere",
+    "CertificateFacts",
+    "ConstraintViolation",
+    "Control",
+    "Denied",
+    "Directory",
+    "DirectoryError",
+    "Endpoint",
+    "Entry",
+    "Modification",
+    "NoSuchObject",
+    "RootDse",
+    "SignInRefused",
+    "TimedOut",
+    "Unreachable",
+    "Untrusted",
+    "connect",
+    "escape",
+    "fetch_chain",
+    "policy_hints",
+    "rdn",
+    "sd_flags",
+]
+
+Scope = Literal["base", "one", "subtree"]
+
+_SCOPES = {"base": ldap3.BASE, "one": ldap3.LEVEL, "subtree": ldap3.SUBTREE}
+_VERBS = {
+    "add": ldap3.MODIFY_ADD,
+    "delete": ldap3.MODIFY_DELETE,
+    "replace": ldap3.MODIFY_REPLACE,
+}
+_PAGE = 500
+_PAGED = "1.2.840.113556.1.4.319"  # RFC 2696
+_SIZE_LIMIT = 4
+_CONNECTION = "check the controller, port 636 and the way to it"
+
+
+@dataclass(frozen=True)
+class _Query:
+    base: str
+    filter: str
+    scope: Scope
+    attributes: tuple[str, ...]
+
+
+class _NamedTls(ldap3.Tls):
+    """Wraps ldap3's socket as Python's ssl does, and keeps the reason when it fails.
+
+    ldap3's own check calls a function that left Python in 3.12, and its errors are
+    text only.
+    """
+
+    def __init__(self, endpoint: Endpoint, receive_timeout: float) -> None:
+        super().__init__(validate=ssl.CERT_REQUIRED)
+        self._host = endpoint.host
+        self._context = trusting(endpoint.ca)
+        self._receive_timeout = receive_timeout
+        self.failure: OSError | None = None
+
+    def wrap_socket(
+        self,
+        connection: Any,
+        do_handshake: bool = False,  # noqa: FBT001, FBT002, ARG002 - ldap3's own
+    ) -> None:
+        plain = connection.socket
+        # else a bind waits 40 ms for the acknowledgement of the handshake (Nagle)
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        try:
+            wrapped = self._context.wrap_socket(plain, server_hostname=self._host)
+        except OSError as error:
+            self.failure = error
+            plain.close()
+            raise
+        wrapped.settimeout(self._receive_timeout)
+        connection.socket = wrapped
+
+
+def connect(
+    endpoint: Endpoint,
+    user: str,
+    password: Secret,
+    *,
+    connect_timeout: float = 5.0,
+    receive_timeout: float = 10.0,
+) -> "Directory":
+    """Open a connection and sign in with a simple bind over TLS.
+
+    Args:
+        endpoint: the controller.
+        user: the account's userPrincipalName or DN.
+        password: its password.
+        connect_timeout: seconds for TCP, and again for TLS.
+        receive_timeout: seconds for each answer.
+
+    Raises:
+        Unreachable: no TCP, no TLS, or no answer.
+        Untrusted: the certificate; with the chain.
+        SignInRefused: the account, with the reason.
+
+    """
+    if not password:
+        # an empty password is an anonymous bind (RFC 4513 section 5.1.2)
+        raise SignInRefused(endpoint.host, "no password is given", "give the password")
+    connection = _open(endpoint, user, password, connect_timeout, receive_timeout)
+    directory = Directory(connection, endpoint.host)
+    try:
+        directory.sign_in()
+    except BaseException:
+        directory.close()
+        raise
+    return directory
+
+
+def _open(
+    endpoint: Endpoint,
+    user: str,
+    password: Secret,
+    connect_timeout: float,
+    receive_timeout: float,
+) -> Any:
+    try:
+        tls = _NamedTls(endpoint, receive_timeout)
+    except OSError as error:
+        raise Unreachable(
+            endpoint.host, f"the file of the CA can't be used: {error}", "mend ca"
+        ) from error
+    server = ldap3.Server(
+        endpoint.target[0],
+        port=endpoint.port,
+        use_ssl=True,
+        tls=tls,
+        get_info=ldap3.NONE,
+        connect_timeout=connect_timeout,
+    )
+    connection: Any = ldap3.Connection(
+        server,
+        user,
+        password.reveal(),
+        auto_referrals=False,
+        auto_escape=False,
+        check_names=False,
+        return_empty_attributes=False,
+    )
+    try:
+        connection.open(read_server_info=False)
+    except LDAPException as error:
+        raise _not_opened(endpoint, tls.failure, error) from None
+    return connection
+
+
+def _not_opened(
+    endpoint: Endpoint, failure: OSError | None, error: LDAPException
+) -> DirectoryError:
+    if isinstance(failure, ssl.SSLCertVerificationError):
+        try:
+            chain = fetch_chain(endpoint)
+        except OSError:
+            chain = ()
+        return Untrusted(endpoint.host, failure.verify_message, chain)
+    reason = str(failure or error).removeprefix("socket connection error while opening")
+    where = f"{endpoint.target[0]} port {endpoint.port}"
+    return Unreachable(
+        endpoint.host, f"no connection to {where}: {reason.lstrip(': ')}", _CONNECTION
+    )
+
+
+class Directory:
+    """One connection. For one thread at a time; close it when done."""
+
+    def __init__(self, connection: Any, host: str) -> None:
+        self._connection = connection
+        self.host = host
+        self.broken = False
+
+    def __repr__(self) -> str:
+        return f"Directory({self.host})"
+
+    def sign_in(self) -> None:
+        """Bind. `connect` has done it."""
+        self._call("signing in", self._connection.bind, read_server_info=False)
+        result = self._connection.result
+        if result["result"] != 0:
+            code, words = result["result"], str(result["message"])
+            raise sign_in_refused(self.host, code, words)
+
+    @property
+    def fresh(self) -> bool:
+        """Whether the connection is still open, as far as can be seen from here.
+
+        An idle connection has nothing to read; if there is something, it is the end.
+        """
+        opened = self._connection.socket
+        if self.broken or opened is None:
+            return False
+        try:
+            return not _readable(opened)
+        except (OSError, ValueError):
+            return False
+
+    def search(
+        self,
+        base: str,
+        filter: str,  # noqa: A002 - what LDAP calls it
+        attributes: Sequence[str],
+        *,
+        scope: Scope = "subtree",
+        controls: Sequence[Control] = (),
+        paged: bool = True,
+        limit: int | None = None,
+    ) -> Iterator[Entry]:
+        """Find entries, page by page; referrals are left out.
+
+        Args:
+            base: where to start.
+            filter: RFC 4515; values escaped with `escape`.
+            attributes: what to read.
+            scope: how far below base.
+            controls: sent with each page.
+            paged: in pages of 500; off saves a control for a search that finds few.
+            limit: at most so many; more are not an error.
+
+        Raises:
+            DirectoryError: while it is iterated.
+
+        """
+        query = _Query(base, filter or "(objectClass=*)", scope, tuple(attributes))
+        pages = self._pages(query, controls) if paged else None
+        found = pages or self._once(query, controls, limit or 0)
+        return found if limit is None else islice(found, limit)
+
+    def _once(
+        self, query: _Query, controls: Sequence[Control], limit: int
+    ) -> Iterator[Entry]:
+        self._search(query, controls, size_limit=limit)
+        self._check(also=_SIZE_LIMIT if limit else 0)
+        yield from _entries(self._connection.response)
+
+    def _pages(self, query: _Query, controls: Sequence[Control]) -> Iterator[Entry]:
+        cookie: bytes | None = None
+        while True:
+            self._search(query, controls, paged_size=_PAGE, paged_cookie=cookie)
+            self._check()
+            cookie = _cookie(self._connection.result)
+            yield from _entries(self._connection.response)
+            if not cookie:
+                return
+
+    def _search(
+        self,
+        query: _Query,
+        controls: Sequence[Control],
+        *,
+        size_limit: int = 0,
+        paged_size: int | None = None,
+        paged_cookie: bytes | None = None,
+    ) -> None:
+        self._call(
+            "searching",
+            self._connection.search,
+            query.base,
+            query.filter,
+            _SCOPES[query.scope],
+            attributes=list(query.attributes) or ["1.1"],
+            controls=_ldap3(controls),
+            size_limit=size_limit,
+            paged_size=paged_size,
+            paged_cookie=paged_cookie,
+        )
+
+    def modify(
+        self,
+        dn: str,
+        changes: Sequence[Modification],
+        controls: Sequence[Control] = (),
+    ) -> None:
+        """Change one entry, in one act.
+
+        Raises:
+            TimedOut: no answer; it is not known whether it was done.
+            DirectoryError: it was refused.
+
+        """
+        wanted: dict[str, list[tuple[str, list[bytes]]]] = {}
+        for change in changes:
+            values = (_VERBS[change.operation], list(change.values))
+            wanted.setdefault(change.attribute, []).append(values)
+        modify = self._connection.modify
+        self._call("writing", modify, dn, wanted, _ldap3(controls), writes=True)
+        self._check()
+
+    def add(
+        self,
+        dn: str,
+        object_classes: Sequence[str],
+        attributes: Mapping[str, Sequence[bytes]],
+    ) -> None:
+        """Make an entry.
+
+        Raises:
+            TimedOut: no answer; it is not known whether it was done.
+            DirectoryError: it was refused.
+
+        """
+        values = {name: list(given) for name, given in attributes.items()}
+        add = self._connection.add
+        self._call("adding", add, dn, list(object_classes), values, writes=True)
+        self._check()
+
+    def delete(self, dn: str) -> None:
+        """Remove an entry.
+
+        Raises:
+            TimedOut: no answer; it is not known whether it was done.
+            DirectoryError: it was refused.
+
+        """
+        self._call("deleting", self._connection.delete, dn, writes=True)
+        self._check()
+
+    def who_am_i(self) -> str:
+        """Ask whom the controller sees (RFC 4532): u:, the domain and the account."""
+        ask = self._connection.extend.standard.who_am_i
+        return str(self._call("asking who I am", ask) or "")
+
+    def root(self) -> RootDse:
+        """Ask the controller about itself."""
+        read = self.search("", "", RootDse.ATTRIBUTES, scope="base", paged=False)
+        return RootDse.of(next(read))
+
+    def close(self) -> None:
+        """Close without a word: an unbind would wait for a controller that hangs."""
+        self.broken = True
+        opened = self._connection.socket
+        if opened is not None:
+            opened.close()
+
+    def _call(self, doing: str, call: Any, *args: Any, **named: Any) -> Any:
+        """Call ldap3; what breaks the connection becomes one of our errors."""
+        writes = named.pop("writes", False)
+        if self.broken:
+            raise Unreachable(self.host, "the connection is closed", _CONNECTION)
+        try:
+            return call(*args, **named)
+        except (LDAPException, OSError, ValueError) as error:
+            self.close()
+            kind = TimedOut if writes else Unreachable
+            what = f"no answer while {doing} ({type(error).__name__})"
+            raise kind(self.host, what, _CONNECTION) from None
+
+    def _check(self, also: int = 0) -> None:
+        result = self._connection.result
+        if result["result"] not in (0, also):
+            code, words = result["result"], str(result["message"])
+            raise refused(self.host, code, words)
+
+
+def _readable(opened: ssl.SSLSocket) -> bool:
+    if hasattr(select, "poll"):  # select() fails on descriptors over 1023
+        poll = select.poll()
+        poll.register(opened, select.POLLIN)
+        return bool(poll.poll(0))
+    return bool(select.select([opened], [], [], 0)[0])
+
+
+def _entries(response: Any) -> Iterator[Entry]:
+    for found in response or ():
+        if found["type"] == "searchResEntry":
+            raw = found["raw_attributes"]
+            yield Entry(found["dn"], {name: tuple(raw[name]) for name in raw})
+
+
+def _cookie(result: Any) -> bytes | None:
+    paged = (result.get("controls") or {}).get(_PAGED)
+    cookie = paged["value"]["cookie"] if paged else None
+    return bytes(cookie) if cookie else None
+
+
+def _ldap3(controls: Sequence[Control]) -> list[tuple[str, bool, bytes | None]] | None:
+    return [(each.oid, each.critical, each.value) for each in controls] or None

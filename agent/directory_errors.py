@@ -1,0 +1,149 @@
+"""What can go wrong with a directory, as values: no LDAP library shows through.
+
+Each error names the controller, what it said and the remedy. None holds a password:
+a controller's diagnostics do not repeat values.
+"""
+
+# ruff: noqa: N818 - each name says what is, and all are kinds of DirectoryError
+
+import re
+
+from agent.certificates import CertificateFacts
+
+_DATA = re.compile(r"data ([0-9a-fA-F]+)")
+_WIN32 = re.compile(r"^\s*([0-9a-fA-F]{8}):")
+
+
+class DirectoryError(Exception):
+    """A controller refused, or did not answer.
+
+    Attributes:
+        host: the controller.
+        what: what happened, in words.
+        remedy: the next step.
+        result: the LDAP result code (RFC 4511 4.1.9), where there is one.
+        diagnostic: the controller's own words.
+
+    """
+
+    def __init__(
+        self,
+        host: str,
+        what: str,
+        remedy: str,
+        result: int | None = None,
+        diagnostic: str = "",
+    ) -> None:
+        super().__init__(f"{host}: {what}; {remedy}")
+        self.host = host
+        self.what = what
+        self.remedy = remedy
+        self.result = result
+        self.diagnostic = diagnostic
+
+    @property
+    def win32(self) -> int | None:
+        """The Windows error code that a diagnostic starts with, such as 0x52D."""
+        found = _WIN32.match(self.diagnostic)
+        return int(found[1], 16) if found else None
+
+
+class Unreachable(DirectoryError):
+    """No connection, or one that broke; nothing was written by the call."""
+
+
+class Untrusted(DirectoryError):
+    """The controller's certificate does not prove that it is the one meant.
+
+    Attributes:
+        chain: what it showed, its own certificate first.
+        reason: why that is not trusted.
+
+    """
+
+    def __init__(
+        self, host: str, reason: str, chain: tuple[CertificateFacts, ...]
+    ) -> None:
+        super().__init__(
+            host,
+            f"the certificate is not trusted: {reason}",
+            "give the CA of the domain controllers, or mend the certificate",
+        )
+        self.reason = reason
+        self.chain = chain
+
+
+class SignInRefused(DirectoryError):
+    """The account was not let in (LDAP result 49, or one like it)."""
+
+    @property
+    def data(self) -> str:
+        """Why, as Active Directory says it: 52e, 775, 533 and so on."""
+        found = _DATA.search(self.diagnostic)
+        return found[1].lower() if found else ""
+
+
+class Denied(DirectoryError):
+    """The account lacks a right (50)."""
+
+
+class NoSuchObject(DirectoryError):
+    """There is nothing of that name (32)."""
+
+
+class AlreadyThere(DirectoryError):
+    """There is something of that name (68)."""
+
+
+class ConstraintViolation(DirectoryError):
+    """A value was refused (19, or 53 with a Windows code): the password policy."""
+
+
+class TimedOut(DirectoryError):
+    """No answer after a request was sent: it may have been carried out."""
+
+
+_SIGN_IN = {
+    "52e": "the name or the password is wrong",
+    "525": "there is no such account",
+    "530": "the account may not sign in at this hour",
+    "531": "the account may not sign in from this machine",
+    "532": "the account's password has expired",
+    "533": "the account is disabled",
+    "701": "the account has expired",
+    "773": "the account must change its password first",
+    "775": "the account is locked",
+}
+
+
+def sign_in_refused(host: str, result: int, diagnostic: str) -> SignInRefused:
+    """Make the error for a refused sign-in, in words."""
+    found = _DATA.search(diagnostic)
+    words = _SIGN_IN.get(found[1].lower() if found else "", "the account is refused")
+    remedy = "check the agent's account: name, password, locked, disabled, expired"
+    return SignInRefused(host, f"sign-in refused: {words}", remedy, result, diagnostic)
+
+
+_KINDS: dict[int, tuple[type[DirectoryError], str, str]] = {
+    50: (Denied, "the right is missing", "grant the account the right"),
+    32: (NoSuchObject, "there is no such object", "check the name"),
+    68: (AlreadyThere, "the object is there already", "choose another name"),
+    19: (ConstraintViolation, "the value is refused", "choose another value"),
+    51: (Unreachable, "the controller is busy", "try again, or another controller"),
+    52: (Unreachable, "the controller is unavailable", "try another controller"),
+}
+
+
+def refused(host: str, result: int, diagnostic: str) -> DirectoryError:
+    """Make the error for an LDAP result that is no success."""
+    if result == 53 and _WIN32.match(diagnostic):
+        result = 19
+    kind, what, remedy = _KINDS.get(
+        result,
+        (
+            DirectoryError,
+            f"the controller refused (LDAP result {result})",
+            "look at the controller's own words",
+        ),
+    )
+    return kind(host, what, remedy, result, diagnostic)

@@ -1,0 +1,131 @@
+"""What came of the enrolment: the relay, the portal and its keys. No secrets.
+
+Kept as JSON beside the settings. The keys are public; whose they are was proven by
+the fingerprint in the enrolment code.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from agent.files import write_atomically
+from agent.keys import BadKeys, PublicKeys
+from agent.messages import Portal
+
+Jwks = tuple[dict[str, Any], ...]
+
+
+class EnrolmentError(Exception):
+    """The enrolment can't be used.
+
+    Args:
+        source: the file.
+        rule: what is wrong with it.
+
+    """
+
+    def __init__(self, source: str, rule: str) -> None:
+        super().__init__(f"{source} {rule}; enrol this agent again with the wizard")
+        self.source = source
+        self.rule = rule
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """The connection this agent was given, and whose requests it takes.
+
+    Attributes:
+        relay_url: the relay that it was enrolled at.
+        connection: the name of its connection (the agent's id).
+        listen_key_name: the key that listens.
+        test_key_name: the key that may send on this connection only.
+        portal_issuer: the `iss` of the portal.
+        portal_keys: the portal's public JWKs, signing first.
+        self_test_issuer: the `iss` of the agent's own tests.
+        self_test_keys: the public half of the self-test's keys.
+
+    """
+
+    relay_url: str
+    connection: str
+    listen_key_name: str
+    test_key_name: str
+    portal_issuer: str
+    portal_keys: Jwks
+    self_test_issuer: str
+    self_test_keys: Jwks
+
+    def portals(self) -> dict[str, Portal]:
+        """Give the portals by the kid of the key that signs their requests.
+
+        Raises:
+            BadKeys: a party's keys are not the two it should have.
+
+        """
+        parties = (
+            Portal(self.portal_issuer, PublicKeys.of(self.portal_keys)),
+            Portal(self.self_test_issuer, PublicKeys.of(self.self_test_keys)),
+        )
+        return {party.keys.signing.thumbprint(): party for party in parties}
+
+
+def self_test_issuer(agent: str) -> str:
+    """Name the agent's own test portal."""
+    return f"urn:writeback:self-test:{agent}"
+
+
+def load(path: Path) -> Enrolment:
+    """Read an enrolment.
+
+    Raises:
+        EnrolmentError: the file is missing, or not what `save` writes.
+
+    """
+    try:
+        return parse(path.read_text(encoding="utf-8"), str(path))
+    except OSError as error:
+        raise EnrolmentError(str(path), f"can't be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise EnrolmentError(str(path), "is no UTF-8 text") from error
+
+
+def parse(text: str, source: str) -> Enrolment:
+    """Make an enrolment of JSON text.
+
+    Raises:
+        EnrolmentError: it is not what `save` writes.
+
+    """
+    try:
+        data = json.loads(text)
+    except ValueError as error:
+        raise EnrolmentError(source, "is no JSON") from error
+    try:
+        found = Enrolment(
+            relay_url=str(data["relay_url"]),
+            connection=str(data["connection"]),
+            listen_key_name=str(data["listen_key_name"]),
+            test_key_name=str(data["test_key_name"]),
+            portal_issuer=str(data["portal_issuer"]),
+            portal_keys=tuple(data["portal_keys"]),
+            self_test_issuer=str(data["self_test_issuer"]),
+            self_test_keys=tuple(data["self_test_keys"]),
+        )
+    except (KeyError, TypeError) as error:
+        raise EnrolmentError(source, f"lacks {error}") from error
+    try:
+        found.portals()
+    except BadKeys as error:
+        raise EnrolmentError(source, f"has keys that can't be used: {error}") from error
+    return found
+
+
+def dump(enrolment: Enrolment) -> str:
+    """Spell an enrolment as the JSON that `parse` reads back."""
+    return json.dumps(asdict(enrolment), indent=2) + "\n"
+
+
+def save(path: Path, enrolment: Enrolment) -> None:
+    """Keep an enrolment."""
+    write_atomically(path, dump(enrolment))

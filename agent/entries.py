@@ -1,0 +1,170 @@
+"""What is read from a directory and written to it: entries, changes, controls.
+
+Pure. Values stay the bytes that came; a reader says as what it takes them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import ClassVar, Literal, Self
+from uuid import UUID
+
+_FILTER = set('\\*()\0"')  # RFC 4515 section 3, and the quote
+_READ_ONLY = "1.2.840.113556.1.4.1920"  # MS-ADTS 3.1.1.3.4.3: an RODC has it
+_DN = set(',+"\\<>;=#')  # RFC 4514 section 2.4
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One object: its DN and the raw values of its attributes."""
+
+    dn: str
+    attributes: Mapping[str, tuple[bytes, ...]]
+
+    def values(self, name: str) -> tuple[bytes, ...]:
+        """Give the raw values of an attribute, whatever its case."""
+        if name in self.attributes:
+            return self.attributes[name]
+        wanted = name.lower()
+        for known, values in self.attributes.items():
+            if known.lower() == wanted:
+                return values
+        return ()
+
+    def raw(self, name: str) -> bytes | None:
+        """Give the first value as it came."""
+        values = self.values(name)
+        return values[0] if values else None
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Give all values as text."""
+        return tuple(value.decode("utf-8", "replace") for value in self.values(name))
+
+    def text(self, name: str) -> str | None:
+        """Give the first value as text."""
+        texts = self.texts(name)
+        return texts[0] if texts else None
+
+    def number(self, name: str) -> int | None:
+        """Give the first value as a number; None when there is none.
+
+        Raises:
+            ValueError: it is no number.
+
+        """
+        raw = self.raw(name)
+        return None if raw is None else int(raw)
+
+    def guid(self, name: str) -> UUID | None:
+        """Give the first value as a GUID (MS-DTYP 2.3.4.2, little-endian)."""
+        raw = self.raw(name)
+        return UUID(bytes_le=raw) if raw is not None and len(raw) == 16 else None
+
+
+@dataclass(frozen=True)
+class Modification:
+    """One change of one attribute. The values are shown nowhere."""
+
+    operation: Literal["add", "delete", "replace"]
+    attribute: str
+    values: tuple[bytes, ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Control:
+    """One LDAP control (RFC 4511 section 4.1.11)."""
+
+    oid: str
+    critical: bool
+    value: bytes | None = None
+
+
+POLICY_HINTS = "1.2.840.113556.1.4.2239"
+POLICY_HINTS_OLD = "1.2.840.113556.1.4.2066"
+
+
+def sd_flags(flags: int) -> Control:
+    """Ask for parts of a descriptor (MS-ADTS 3.1.1.3.4.1.11): 7 is all but the SACL."""
+    return Control("1.2.840.113556.1.4.801", critical=True, value=_integer(flags))
+
+
+def policy_hints(oid: str) -> Control:
+    """Let history and age count for a reset (MS-ADTS 3.1.1.3.4.1.27)."""
+    return Control(oid, critical=True, value=_integer(1))
+
+
+def _integer(value: int) -> bytes:
+    """Encode SEQUENCE { INTEGER value } in BER; value is 0 to 127."""
+    return bytes((0x30, 3, 2, 1, value))
+
+
+def escape(value: str | bytes) -> str:
+    """Escape a value for a filter (RFC 4515 section 3); bytes wholly."""
+    if isinstance(value, bytes):
+        return "".join(f"\\{byte:02x}" for byte in value)
+    return "".join(f"\\{ord(c):02x}" if c in _FILTER else c for c in value)
+
+
+def rdn(attribute: str, value: str) -> str:
+    """Spell attribute=value for a DN (RFC 4514 section 2.4)."""
+    escaped = "".join(
+        f"\\{c}" if c in _DN else ("\\00" if c == "\0" else c) for c in value
+    )
+    if escaped.startswith(" "):
+        escaped = f"\\{escaped}"
+    if escaped.endswith(" ") and not escaped.endswith("\\ "):
+        escaped = f"{escaped[:-1]}\\ "
+    return f"{attribute}={escaped}"
+
+
+@dataclass(frozen=True)
+class RootDse:
+    """What a controller says about itself (MS-ADTS 3.1.1.3.2).
+
+    Attributes:
+        naming_context: the domain's.
+        dns_host_name: its own full name.
+        supported_controls: by OID.
+        current_time: its clock, in UTC.
+        functional_level: domainFunctionality, 7 is Windows Server 2016.
+        is_global_catalog_ready: it serves the Global Catalog too.
+        is_synchronized: its first replication is complete.
+        read_only: an RODC; passwords can't be written there.
+
+    """
+
+    naming_context: str
+    dns_host_name: str
+    supported_controls: frozenset[str]
+    current_time: datetime | None
+    functional_level: int
+    is_global_catalog_ready: bool
+    is_synchronized: bool
+    read_only: bool
+
+    ATTRIBUTES: ClassVar = (
+        *("defaultNamingContext", "dnsHostName", "supportedControl"),
+        *("currentTime", "domainFunctionality", "isGlobalCatalogReady"),
+        *("isSynchronized", "supportedCapabilities"),
+    )
+
+    @classmethod
+    def of(cls, found: Entry) -> Self:
+        """Read it from the entry without a name."""
+        return cls(
+            naming_context=found.text("defaultNamingContext") or "",
+            dns_host_name=found.text("dnsHostName") or "",
+            supported_controls=frozenset(found.texts("supportedControl")),
+            current_time=_time(found.text("currentTime")),
+            functional_level=found.number("domainFunctionality") or 0,
+            is_global_catalog_ready=found.text("isGlobalCatalogReady") == "TRUE",
+            is_synchronized=found.text("isSynchronized") == "TRUE",
+            read_only=_READ_ONLY in found.texts("supportedCapabilities"),
+        )
+
+
+def _time(text: str | None) -> datetime | None:
+    """Read a GeneralizedTime (RFC 4517 3.3.13) as controllers write it."""
+    if text is None:
+        return None
+    return datetime.strptime(text.split(".")[0], "%Y%m%d%H%M%S").replace(tzinfo=UTC)

@@ -1,0 +1,52 @@
+"""Where the agent's files are, each by its own name."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+
+@dataclass(frozen=True)
+class Places:
+    """The files and folders of one installation.
+
+    Attributes:
+        home: the folder everything is below of, as `--home` takes it.
+        settings: what the administrator decided.
+        enrolment: what came of the enrolment; public facts.
+        secrets: the folder of secrets, where files keep them.
+        state: what the agent may lose without harm to the settings.
+        ledger: which requests were taken, and their answers.
+        status: what the agent says about itself.
+        audit: one record for each request.
+        log: the service's own log.
+        journal: the folder of the wizard's journals.
+
+    """
+
+    home: Path
+    settings: Path
+    enrolment: Path
+    secrets: Path
+    state: Path
+    ledger: Path
+    status: Path
+    audit: Path
+    log: Path
+    journal: Path
+
+    @classmethod
+    def below(cls, home: Path) -> Self:
+        """Put everything below one folder, as on a machine for trying."""
+        state = home / "state"
+        return cls(
+            home=home,
+            settings=home / "etc/settings.yaml",
+            enrolment=home / "etc/enrolment.json",
+            secrets=home / "secrets",
+            state=state,
+            ledger=state / "ledger.sqlite",
+            status=state / "status.json",
+            audit=home / "log/audit.jsonl",
+            log=home / "log/agent.log",
+            journal=state / "journal",
+        )
