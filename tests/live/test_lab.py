@@ -3,7 +3,10 @@
 Asked with plain ldap3, so that the rest of the tests stand on firm ground.
 """
 
+import subprocess
+import sys
 import uuid
+from pathlib import Path
 from typing import Any
 
 import ldap3
@@ -17,8 +20,9 @@ from ldap3.core.exceptions import (
     LDAPUnwillingToPerformResult,
 )
 
-from tests.lab import Lab
+from tests.lab import Lab, process
 from tests.lab.people import AWKWARD
+from tests.lab.places import REPOSITORY
 
 Found = dict[str, dict[str, list[bytes]]]
 
@@ -228,3 +232,18 @@ def test_a_reset_gives_the_first_password_back(lab: Lab) -> None:
     lab.reset()
     lab.sign_in(lab.people["farid"]["upn"], lab.start_password)
     assert sign_in_code(lab, "locked") == "775"
+
+
+def test_a_killed_test_run_leaves_no_controller(tmp_path: Path) -> None:
+    script = (
+        "import sys, time; from pathlib import Path; from tests.lab import Lab;"
+        "lab = Lab.start(Path(sys.argv[1])); print('up', flush=True); time.sleep(60)"
+    )
+    argv = [sys.executable, "-c", script, str(tmp_path)]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, cwd=REPOSITORY) as run:
+        assert run.stdout is not None
+        assert run.stdout.readline() == b"up\n"
+        controller = process.load(tmp_path / "dc.pid")
+        run.kill()
+    assert controller is not None
+    assert controller.gone_within(5)
