@@ -67,11 +67,15 @@ async def test_the_handler_sees_method_target_headers_and_body(
 async def test_a_request_without_body_is_answered(
     stage: Stage, agent: Enrolled
 ) -> None:
-    async with a_link(stage, agent, echo), stage.client() as client:
-        async with client.get("/agent1/x", headers=stage.send_headers("agent1")) as got:
-            assert got.status == 200
-            assert got.headers["X-Target"] == "/agent1/x"
-            assert await got.read() == b""
+    headers = stage.send_headers("agent1")
+    async with (
+        a_link(stage, agent, echo),
+        stage.client() as client,
+        client.get("/agent1/x", headers=headers) as got,
+    ):
+        assert got.status == 200
+        assert got.headers["X-Target"] == "/agent1/x"
+        assert await got.read() == b""
 
 
 @pytest.mark.parametrize("size", [64 * 1024, 64 * 1024 + 1, 1024 * 1024])

@@ -1,0 +1,265 @@
+"""Listeners by hand: what the relay does with the ill-behaved and the late."""
+
+import asyncio
+import json
+import time
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import WSMsgType, WSServerHandshakeError
+
+from tests.relay.stage import Enrolled, Stage, until
+
+Socket = aiohttp.ClientWebSocketResponse
+
+
+async def refused(stage: Stage, path: str, headers: dict[str, str]) -> int:
+    async with stage.client() as client:
+        with pytest.raises(WSServerHandshakeError) as caught:
+            await client.ws_connect(path, headers=headers)
+    return caught.value.status
+
+
+async def close_code(socket: Socket) -> int | None:
+    while (await socket.receive(timeout=10)).type in (WSMsgType.TEXT, WSMsgType.BINARY):
+        pass
+    return socket.close_code
+
+
+async def request_on(socket: Socket) -> dict[str, Any]:
+    frame = await socket.receive(timeout=10)
+    assert frame.type is WSMsgType.TEXT
+    request: dict[str, Any] = json.loads(frame.data)["request"]
+    return request
+
+
+def response(request: dict[str, Any], **more: object) -> dict[str, Any]:
+    content = {"requestId": request["id"], "statusCode": 200, "body": False}
+    return {"response": content | more}
+
+
+class Asking:
+    """A sender's request under way."""
+
+    def __init__(self, stage: Stage, body: bytes = b"") -> None:
+        self.task = asyncio.create_task(self._ask(stage, body))
+
+    async def _ask(self, stage: Stage, body: bytes) -> tuple[int, bytes]:
+        headers = stage.send_headers("agent1")
+        async with (
+            stage.client() as client,
+            client.post("/agent1", data=body, headers=headers) as answer,
+        ):
+            return answer.status, await answer.read()
+
+    async def answer(self) -> tuple[int, bytes]:
+        return await asyncio.wait_for(self.task, 10)
+
+
+async def test_handshakes_are_checked(stage: Stage, agent: Enrolled) -> None:
+    listen = "/$hc/agent1?sb-hc-action=listen"
+    other = stage.token("agent1", key=agent.test_key, key_name="self-test")
+    assert await refused(stage, listen, {}) == 401
+    assert await refused(stage, listen, stage.listen_headers(agent, -1)) == 401
+    assert await refused(stage, listen, {"ServiceBusAuthorization": other}) == 403
+    assert await refused(stage, listen, stage.send_headers("agent1")) == 403
+    stranger = Enrolled("nobody", agent.code)
+    unknown = "/$hc/nobody?sb-hc-action=listen"
+    assert await refused(stage, unknown, stage.listen_headers(stranger)) == 404
+    connect = "/$hc/agent1?sb-hc-action=connect"
+    assert await refused(stage, connect, stage.send_headers("agent1")) == 400
+
+
+async def test_the_token_may_be_in_the_query(stage: Stage, agent: Enrolled) -> None:
+    token = stage.listen_headers(agent)["ServiceBusAuthorization"]
+    query = {"sb-hc-action": "listen", "sb-hc-token": token}
+    async with (
+        stage.client() as client,
+        client.ws_connect("/$hc/agent1", params=query) as socket,
+    ):
+        asking = Asking(stage)
+        await socket.send_json(response(await request_on(socket)))
+        assert await asking.answer() == (200, b"")
+
+
+async def test_a_whole_request_has_every_member(stage: Stage, agent: Enrolled) -> None:
+    async with stage.listening(agent) as socket:
+        asking = Asking(stage, b"body")
+        request = await request_on(socket)
+        assert set(request) == {
+            "address",
+            "id",
+            "requestTarget",
+            "method",
+            "requestHeaders",
+            "remoteEndpoint",
+            "body",
+        }
+        assert (request["method"], request["body"]) == ("POST", True)
+        assert request["remoteEndpoint"]["address"] == "127.0.0.1"
+        assert (await socket.receive()).data == b"body"
+        await socket.send_json(response(request))
+        await asking.answer()
+
+
+async def test_a_status_may_be_text_and_a_header_a_list(
+    stage: Stage, agent: Enrolled
+) -> None:
+    async with stage.listening(agent) as socket:
+        asking = Asking(stage)
+        headers = {"X-Many": ["a", "b"], "X-Number": 3}
+        answer = response(
+            await request_on(socket), statusCode="201", responseHeaders=headers
+        )
+        await socket.send_json(answer)
+        assert (await asking.answer())[0] == 201
+
+
+async def test_an_expired_token_closes_with_1008(stage: Stage, agent: Enrolled) -> None:
+    async with stage.listening(agent, seconds=1.5) as socket:
+        assert await close_code(socket) == 1008
+
+
+async def test_a_renewed_token_keeps_the_channel_open(
+    stage: Stage, agent: Enrolled
+) -> None:
+    async with stage.listening(agent, seconds=2) as socket:
+        began = time.monotonic()
+        token = stage.listen_headers(agent)["ServiceBusAuthorization"]
+        await socket.send_json({"renewToken": {"token": token}})
+        await until(lambda: time.monotonic() - began > 3)
+        asking = Asking(stage)
+        await socket.send_json(response(await request_on(socket)))
+        assert (await asking.answer())[0] == 200
+
+
+@pytest.mark.parametrize("token", ["", "SharedAccessSignature x", 7])
+async def test_a_bad_renewal_closes_with_1008(
+    stage: Stage, agent: Enrolled, token: object
+) -> None:
+    async with stage.listening(agent) as socket:
+        await socket.send_json({"renewToken": {"token": token}})
+        assert await close_code(socket) == 1008
+
+
+async def test_an_ended_relay_closes_with_1001(stage: Stage, agent: Enrolled) -> None:
+    async with stage.listening(agent) as socket:
+        closing = asyncio.create_task(stage.stop())
+        assert await close_code(socket) == 1001
+        await closing
+
+
+BROKEN: dict[str, str | bytes] = {
+    "no JSON": "{",
+    "no object": "[]",
+    "a body without its response": b"x",
+    "a response without id": '{"response": {"statusCode": 200}}',
+    "a response that is no object": '{"response": 1}',
+}
+
+
+@pytest.mark.parametrize("message", BROKEN.values(), ids=BROKEN.keys())
+async def test_a_broken_protocol_closes_with_1002(
+    stage: Stage, agent: Enrolled, message: str | bytes
+) -> None:
+    async with stage.listening(agent) as socket:
+        if isinstance(message, str):
+            await socket.send_str(message)
+        else:
+            await socket.send_bytes(message)
+        assert await close_code(socket) == 1002
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"statusCode": 502},
+        {"statusCode": 504},
+        {"statusCode": 101},
+        {"statusCode": None},
+        {"responseHeaders": {"X": "a\r\nSet-Cookie: b"}},
+        {"responseHeaders": {"X: y": "a"}},
+        {"responseHeaders": ["X"]},
+    ],
+)
+async def test_a_forbidden_response_is_no_answer(
+    stage: Stage, agent: Enrolled, wrong: dict[str, object]
+) -> None:
+    async with stage.listening(agent) as socket:
+        asking = Asking(stage)
+        await socket.send_json(response(await request_on(socket), **wrong))
+        assert await close_code(socket) == 1002
+        assert (await asking.answer())[0] == 502
+
+
+async def test_messages_of_other_kinds_and_late_responses_are_passed_over(
+    stage: Stage, agent: Enrolled
+) -> None:
+    async with stage.listening(agent) as socket:
+        await socket.send_json({"future": {}})
+        await socket.send_json(response({"id": "gone"}, body=True))
+        await socket.send_bytes(b"late")
+        asking = Asking(stage)
+        await socket.send_json(response(await request_on(socket)))
+        assert (await asking.answer())[0] == 200
+
+
+async def test_another_listener_cannot_answer(stage: Stage, agent: Enrolled) -> None:
+    await stage.enrol("agent2")
+    other = await stage.enrol("agent3")
+    async with stage.listening(agent) as right, stage.listening(other) as wrong:
+        asking = Asking(stage)
+        request = await request_on(right)
+        await wrong.send_json(response(request, statusCode=299))
+        await wrong.ping()
+        await right.send_json(response(request))
+        assert (await asking.answer())[0] == 200
+
+
+async def test_a_rendezvous_address_is_good_once(stage: Stage, agent: Enrolled) -> None:
+    async with stage.listening(agent) as socket, stage.client() as client:
+        asking = Asking(stage, bytes(100_000))
+        summons = await request_on(socket)
+        assert set(summons) == {"address", "id"}
+        async with client.ws_connect(summons["address"]) as met:
+            request = await request_on(met)
+            assert len((await met.receive()).data) == 100_000
+            assert await refused(stage, summons["address"], {}) == 403
+            await met.send_json(response(request, body=True))
+            await met.send_bytes(b"there")
+            assert await asking.answer() == (200, b"there")
+            assert await close_code(met) == 1000
+    assert await refused(stage, summons["address"], {}) == 403
+
+
+async def test_a_rendezvous_left_without_an_answer_is_502(
+    stage: Stage, agent: Enrolled
+) -> None:
+    async with stage.listening(agent) as socket, stage.client() as client:
+        asking = Asking(stage)
+        request = await request_on(socket)
+        async with client.ws_connect(request["address"]):
+            pass
+        assert (await asking.answer())[0] == 502
+
+
+async def test_a_rendezvous_outlives_the_control_channel(
+    stage: Stage, agent: Enrolled
+) -> None:
+    async with stage.client() as client:
+        async with stage.listening(agent) as socket:
+            asking = Asking(stage)
+            request = await request_on(socket)
+            met = await client.ws_connect(request["address"])
+        await met.send_json(response(request))
+        assert (await asking.answer())[0] == 200
+        await met.close()
+
+
+async def test_who_was_here_is_noted(stage: Stage, agent: Enrolled) -> None:
+    async with stage.listening(agent):
+        known = stage.store.agent("agent1")
+        assert known is not None
+        assert known.last_seen is not None
+        assert abs(known.last_seen - time.time()) < 5

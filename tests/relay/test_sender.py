@@ -1,0 +1,307 @@
+"""What senders are answered, by the relay and through it."""
+
+import asyncio
+import io
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import quote, quote_plus
+
+import aiohttp
+import pytest
+from yarl import URL
+
+from agent import sas
+from agent.keys import PrivateKeys
+from agent.link import RelayRequest, RelayResponse
+from tests.agent.test_sas import signed
+from tests.relay.stage import Enrolled, Stage, a_link, a_stage, echo, until
+
+
+@pytest.fixture
+async def client(stage: Stage) -> AsyncIterator[aiohttp.ClientSession]:
+    async with stage.client() as session:
+        yield session
+
+
+class Recorder:
+    """Answers 200 and keeps what was asked."""
+
+    def __init__(self, headers: dict[str, str] | None = None) -> None:
+        self.seen: list[RelayRequest] = []
+        self._headers = headers or {}
+
+    async def __call__(self, request: RelayRequest) -> RelayResponse:
+        self.seen.append(request)
+        return RelayResponse(200, self._headers, b"ok")
+
+
+async def status_for(
+    client: aiohttp.ClientSession, token: str | None, path: str = "/agent1"
+) -> int:
+    headers = {"ServiceBusAuthorization": token} if token else {}
+    async with client.post(path, data=b"x", headers=headers) as answer:
+        if "Via" not in answer.headers:
+            assert set(await answer.json()) == {"error", "remedy"}
+        return answer.status
+
+
+async def test_nobody_listening_is_502_without_via(
+    stage: Stage, agent: Enrolled, client: aiohttp.ClientSession
+) -> None:
+    headers = stage.send_headers("agent1")
+    async with client.post("/agent1", headers=headers) as answer:
+        assert answer.status == 502
+        assert "Via" not in answer.headers
+        assert "no agent listens" in (await answer.json())["error"]
+
+
+async def test_tokens_are_checked(
+    stage: Stage, agent: Enrolled, client: aiohttp.ClientSession
+) -> None:
+    """401 proves nothing, 403 not for this, 404 no such connection."""
+    await stage.enrol("agent2")
+    stage.add_portal("globex", PrivateKeys.generate())
+    globex = stage.store.portal("globex")
+    assert globex is not None
+    cases = {
+        None: 401,
+        "Bearer x": 401,
+        stage.token("agent1", key="wrong"): 401,
+        stage.token("agent1", key_name="portal-nobody"): 401,
+        stage.token("agent1", seconds=-1): 401,
+        stage.token("agent2"): 403,
+        stage.token("agent1/below"): 403,
+        stage.token("agent1", key=agent.listen_key, key_name="listen"): 403,
+        stage.token("agent1", key=globex.send_key, key_name="portal-globex"): 403,
+        stage.token("agent1").replace("localhost", "elsewhere"): 401,
+        stage.token(""): 200,
+        stage.token("agent1"): 200,
+        stage.token("agent1", key=agent.test_key, key_name="self-test"): 200,
+    }
+    async with a_link(stage, agent, echo):
+        found = {token: await status_for(client, token) for token in cases}
+    assert found == cases
+
+
+async def test_the_self_test_key_is_for_its_connection_alone(
+    stage: Stage, agent: Enrolled, client: aiohttp.ClientSession
+) -> None:
+    await stage.enrol("agent2")
+    token = stage.token("", key=agent.test_key, key_name="self-test")
+    assert await status_for(client, token, "/agent2") == 401
+    assert await status_for(client, token, "/agent1") == 502
+
+
+async def test_a_token_for_another_host_is_refused(
+    stage: Stage, agent: Enrolled, client: aiohttp.ClientSession
+) -> None:
+    token = stage.token("agent1")
+    foreign = sas.sign(
+        stage.portal.send_key,
+        stage.portal.send_key_name,
+        "http://other.relay/agent1",
+        sas.parse(token).expires,
+    )
+    assert await status_for(client, foreign) == 403
+
+
+async def test_an_unknown_connection_is_404(
+    stage: Stage, client: aiohttp.ClientSession
+) -> None:
+    assert await status_for(client, stage.token("nobody"), "/nobody") == 404
+
+
+async def test_a_silent_listener_is_504(tmp_path: Path) -> None:
+    async with a_stage(tmp_path, answer_seconds=0.2) as stage:
+        agent = await stage.enrol("agent1")
+        async with stage.listening(agent), stage.client() as client:
+            headers = stage.send_headers("agent1")
+            async with client.post("/agent1", headers=headers) as answer:
+                assert answer.status == 504
+                assert "Via" not in answer.headers
+
+
+async def test_a_listener_that_leaves_is_502_at_once(
+    stage: Stage, agent: Enrolled, client: aiohttp.ClientSession
+) -> None:
+    async with stage.listening(agent) as socket:
+        asked = asyncio.create_task(status_for(client, stage.token("agent1")))
+        await socket.receive()
+        await socket.close()
+        assert await asyncio.wait_for(asked, 5) == 502
+
+
+async def test_answers_of_the_listener_carry_via(
+    stage: Stage, agent: Enrolled, client: aiohttp.ClientSession
+) -> None:
+    recorder = Recorder({"Via": "1.0 inner", "X-Own": "1", "Connection": "close"})
+    headers = stage.send_headers("agent1") | {"Via": "1.1 outer"}
+    async with (
+        a_link(stage, agent, recorder),
+        client.post("/agent1", headers=headers) as answer,
+    ):
+        assert answer.headers["Via"] == "1.0 inner, 1.1 relay.corp.test"
+        assert answer.headers["X-Own"] == "1"
+        assert answer.headers.get("Connection") != "close"
+    assert recorder.seen[0].headers["Via"] == "1.1 outer, 1.1 relay.corp.test"
+
+
+async def test_tokens_and_headers_of_one_hop_are_not_relayed(
+    stage: Stage, agent: Enrolled, client: aiohttp.ClientSession
+) -> None:
+    recorder = Recorder()
+    headers = stage.send_headers("agent1") | {
+        "Authorization": "Bearer mine",
+        "Connection": "keep-alive, X-Hop",
+        "X-Hop": "1",
+        "TE": "trailers",
+        "Close": "1",
+        "X-Kept": "1",
+    }
+    async with (
+        a_link(stage, agent, recorder),
+        client.post("/agent1", data=b"x", headers=headers) as answer,
+    ):
+        assert answer.status == 200
+    got = {name.lower() for name in recorder.seen[0].headers}
+    assert {"authorization", "x-kept", "via"} <= got
+    dropped = {"servicebusauthorization", "connection", "x-hop", "te", "close"}
+    assert not got & (dropped | {"host", "content-length", "transfer-encoding"})
+
+
+async def test_authorization_is_consumed_when_it_is_the_token(
+    stage: Stage, agent: Enrolled, client: aiohttp.ClientSession
+) -> None:
+    recorder = Recorder()
+    headers = {"Authorization": stage.token("agent1")}
+    async with (
+        a_link(stage, agent, recorder),
+        client.post("/agent1", headers=headers) as answer,
+    ):
+        assert answer.status == 200
+    assert "Authorization" not in recorder.seen[0].headers
+
+
+async def test_the_token_is_cut_out_of_the_query_and_the_rest_is_kept(
+    stage: Stage, agent: Enrolled, client: aiohttp.ClientSession
+) -> None:
+    recorder = Recorder()
+    token = quote(stage.token("agent1"), safe="")
+    query = f"a=%2f+b&sb-hc-token={token}&%73b-hc-id=1&c"
+    async with a_link(stage, agent, recorder):
+        address = URL(f"{stage.url}/agent1/x%2Fy?{query}", encoded=True)
+        connector = aiohttp.TCPConnector(ssl=stage.client_tls)
+        async with (
+            aiohttp.ClientSession(connector=connector) as bare,
+            bare.post(address) as answer,
+        ):
+            assert answer.status == 200
+    assert recorder.seen[0].target == "/agent1/x%2Fy?a=%2f+b&c"
+
+
+async def test_a_token_in_the_query_counts_before_the_header(
+    stage: Stage, agent: Enrolled, client: aiohttp.ClientSession
+) -> None:
+    async with a_link(stage, agent, echo):
+        wrong = {"ServiceBusAuthorization": "wrong"}
+        query = {"sb-hc-token": stage.token("agent1")}
+        async with client.post("/agent1", params=query, headers=wrong) as answer:
+            assert answer.status == 200
+
+
+async def test_a_body_over_a_megabyte_is_413(
+    stage: Stage, agent: Enrolled, client: aiohttp.ClientSession
+) -> None:
+    headers = stage.send_headers("agent1")
+    body = io.BytesIO(bytes(1024 * 1024 + 1))
+    async with (
+        a_link(stage, agent, echo),
+        client.post("/agent1", data=body, headers=headers) as answer,
+    ):
+        assert answer.status == 413
+        assert set(await answer.json()) == {"error", "remedy"}
+
+
+async def test_a_chunked_body_is_relayed(
+    stage: Stage, agent: Enrolled, client: aiohttp.ClientSession
+) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(3):
+            yield b"chunk"
+
+    headers = stage.send_headers("agent1")
+    async with (
+        a_link(stage, agent, echo),
+        client.post("/agent1", data=chunks(), headers=headers) as answer,
+    ):
+        assert await answer.read() == b"chunk" * 3
+
+
+@pytest.mark.parametrize("status", [204, 304, 400, 599])
+async def test_statuses_of_the_listener_are_kept(
+    stage: Stage, agent: Enrolled, client: aiohttp.ClientSession, status: int
+) -> None:
+    async def handle(_: RelayRequest) -> RelayResponse:
+        return RelayResponse(status, {}, b"")
+
+    headers = stage.send_headers("agent1")
+    async with (
+        a_link(stage, agent, handle),
+        client.post("/agent1", headers=headers) as answer,
+    ):
+        assert answer.status == status
+        assert "Via" in answer.headers
+
+
+async def test_names_are_compared_without_case(
+    stage: Stage, agent: Enrolled, client: aiohttp.ClientSession
+) -> None:
+    async with a_link(stage, agent, echo):
+        assert await status_for(client, stage.token("AGENT1"), "/Agent1") == 200
+
+
+async def test_several_listeners_share_the_requests(
+    stage: Stage, agent: Enrolled, client: aiohttp.ClientSession
+) -> None:
+    first, second = Recorder(), Recorder()
+    async with a_link(stage, agent, first), a_link(stage, agent, second):
+        for _ in range(60):
+            assert await status_for(client, stage.token("agent1")) == 200
+    assert first.seen
+    assert second.seen
+    assert len(first.seen) + len(second.seen) == 60
+
+
+async def test_the_other_listener_takes_over_when_one_goes(
+    stage: Stage, agent: Enrolled, client: aiohttp.ClientSession
+) -> None:
+    async with a_link(stage, agent, echo) as first, a_link(stage, agent, echo):
+        await first.link.drain(1)
+        await until(first.task.done)
+        statuses = {await status_for(client, stage.token("agent1")) for _ in range(10)}
+    assert statuses == {200}
+
+
+@pytest.mark.parametrize("path", ["/", "/$nothing", "/$enrol", "/$enrol/xyz"])
+async def test_other_addresses_are_refused_in_json(
+    client: aiohttp.ClientSession, path: str
+) -> None:
+    async with client.get(path) as answer:
+        assert answer.status in (404, 405)
+        assert set(await answer.json()) == {"error", "remedy"}
+
+
+async def test_every_client_encoding_of_the_audience_is_taken(
+    stage: Stage, agent: Enrolled, client: aiohttp.ClientSession
+) -> None:
+    resources = [
+        f"http%3A%2F%2Flocalhost%3A{stage.port}%2Fagent1",
+        "http%3a%2f%2flocalhost%2fagent1%2f",
+        quote("http://localhost/agent1", safe=""),
+        quote_plus("http://localhost/agent1"),
+    ]
+    async with a_link(stage, agent, echo):
+        for resource in resources:
+            token = signed(resource, key=stage.portal.send_key, expires=2**33)
+            token = token.replace("skn=listen", f"skn={stage.portal.send_key_name}")
+            assert await status_for(client, token) == 200
