@@ -81,6 +81,9 @@ class Enrolment:
             agent = _enrolled(asked, found.portal, now)
             self._store.use_code(found.lookup, agent.id, found.used_at or now)
             self._store.put_agent(agent)
+        if not repeated:
+            # whoever listens with the keys of an older enrolment
+            await self._exchange.close(agent.id)
         return web.json_response(
             {
                 "connection": agent.id,

@@ -137,6 +137,17 @@ async def test_the_same_keys_may_enrol_again_with_a_new_code(
         pass
 
 
+async def test_a_new_enrolment_sends_the_old_listener_away(
+    stage: Stage, client: aiohttp.ClientSession, agent: Enrolled
+) -> None:
+    again = Enrolled("agent1", stage.new_code(), keys=agent.keys)
+    async with a_link(stage, agent, echo) as linked:
+        await enrol(client, again.application)
+        await until(lambda: len(linked.reasons) > 1)
+    assert "(1001)" in linked.reasons[0]
+    assert "(401)" in linked.reasons[1]
+
+
 async def test_another_portals_code_does_not_take_an_agent_over(
     stage: Stage, client: aiohttp.ClientSession, agent: Enrolled
 ) -> None:

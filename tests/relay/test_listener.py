@@ -150,6 +150,20 @@ async def test_an_ended_relay_closes_with_1001(stage: Stage, agent: Enrolled) ->
         await closing
 
 
+async def test_an_ending_relay_lets_answers_under_way_arrive(
+    stage: Stage, agent: Enrolled
+) -> None:
+    async with stage.listening(agent) as socket:
+        asking = Asking(stage)
+        request = await request_on(socket)
+        closing = asyncio.create_task(stage.stop())
+        await asyncio.sleep(0.05)  # the end has begun; nothing tells that it has
+        await socket.send_json(response(request))
+        assert await asking.answer() == (200, b"")
+        assert await close_code(socket) == 1001
+        await closing
+
+
 BROKEN: dict[str, str | bytes] = {
     "no JSON": "{",
     "no object": "[]",
