@@ -1,0 +1,100 @@
+"""The machine, as the steps see it: files, secrets, the service, one at a time."""
+
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from agent.places import Places
+from agent.secrets import Secrets
+
+
+@dataclass(frozen=True)
+class Service:
+    """The agent's service right now.
+
+    Attributes:
+        running: its process is there.
+        status: what the agent last said about itself; empty when it said nothing.
+        pid: of the supervising process.
+
+    """
+
+    running: bool
+    status: Mapping[str, Any] = field(default_factory=dict)
+    pid: int | None = None
+
+    @property
+    def ready(self) -> bool:
+        """The relay link is up and a controller answered."""
+        return self.running and bool(self.status.get("ready"))
+
+
+class ServiceFailed(Exception):  # noqa: N818 - says what happened
+    """The service did not start, stop or become ready.
+
+    Args:
+        reason: the agent's own last words, or what the host saw.
+
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.remedy = "Mend the cause and try again."
+
+
+class Host(Protocol):
+    """One machine that an agent is set up on."""
+
+    @property
+    def places(self) -> Places:
+        """Where the agent's files are."""
+        ...
+
+    @property
+    def secrets(self) -> Secrets:
+        """Where the agent's secrets are kept."""
+        ...
+
+    def read(self, path: Path) -> str | None:
+        """Give a file's text, None when there is none."""
+        ...
+
+    def write(self, path: Path, text: str) -> None:
+        """Replace a file in one act."""
+        ...
+
+    def remove(self, path: Path) -> None:
+        """Remove a file; nothing happens when there is none."""
+        ...
+
+    def service(self) -> Service:
+        """Look at the agent's service."""
+        ...
+
+    def start_service(self) -> None:
+        """Start it; nothing happens when it runs."""
+        ...
+
+    def stop_service(self) -> None:
+        """Let it finish what it does, and stop it; nothing when it does not run."""
+        ...
+
+    def wait_ready(self, seconds: float) -> None:
+        """Wait until the agent is ready.
+
+        Raises:
+            ServiceFailed: with the agent's own reason, when it is not in time.
+
+        """
+        ...
+
+    def lock(self) -> contextlib.AbstractContextManager[None]:
+        """Let one wizard or command change this machine at a time.
+
+        Raises:
+            Busy: another does; who, and since when.
+
+        """
+        ...

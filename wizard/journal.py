@@ -1,0 +1,157 @@
+"""The journal: what was begun, on disk before it is done.
+
+One file of JSON lines for one plan. Each line is on the disk before the act it tells
+of. The file's name says its state: open, sealed (all done) or undone (all taken back);
+an open one at the start means that a run was cut off.
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from wizard.plan import Change, Facts
+
+_OPEN, _SEALED, _UNDONE = ".open.jsonl", ".sealed.jsonl", ".undone.jsonl"
+FORM = 1
+
+
+class JournalDamaged(Exception):  # noqa: N818 - says what is
+    """A journal can't be read; it is kept, for a person to look at."""
+
+    def __init__(self, path: Path, line: int) -> None:
+        super().__init__(
+            f"{path}, line {line}, can't be read. Compare this machine with the last "
+            "sealed journal by hand, then move the file away."
+        )
+        self.path = path
+
+
+@dataclass(frozen=True)
+class Begun:
+    """One change that was begun and not taken back yet.
+
+    Attributes:
+        index: its place in the plan.
+        change: what was planned.
+        made: what came of it; None when it was cut off before it was known.
+
+    """
+
+    index: int
+    change: Change
+    made: Facts | None
+
+
+class Journal:
+    """One plan's journal. Make one by `begin`, or find an open one by `find_open`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def id(self) -> str:
+        """What marks things made under this journal."""
+        return self.path.name.split(".", maxsplit=1)[0]
+
+    @property
+    def started(self) -> datetime:
+        """When the plan was begun, in UTC."""
+        return datetime.fromisoformat(str(next(self._lines())["at"]))
+
+    def intend(self, index: int, change: Change) -> None:
+        """Write down that a change is about to be made."""
+        self._append({"what": "intend", "index": index, "change": change.as_dict()})
+
+    def did(self, index: int, made: Facts) -> None:
+        """Write down that it was made, and what came of it."""
+        self._append({"what": "did", "index": index, "made": dict(made)})
+
+    def undid(self, index: int) -> None:
+        """Write down that it was taken back."""
+        self._append({"what": "undid", "index": index})
+
+    def seal(self) -> None:
+        """Close it: all was done, nothing of it will be taken back."""
+        self._rename(_SEALED)
+
+    def close_undone(self) -> None:
+        """Close it: all was taken back."""
+        self._rename(_UNDONE)
+
+    def begun(self) -> tuple[Begun, ...]:
+        """Give what was begun and not taken back, in the order it was begun."""
+        found: dict[int, Begun] = {}
+        for line in self._lines():
+            index = int(line.get("index", -1))
+            match line["what"]:
+                case "intend":
+                    found[index] = Begun(index, Change.of(line["change"]), None)
+                case "did":
+                    found[index] = Begun(index, found[index].change, line["made"])
+                case "undid":
+                    found.pop(index, None)
+        return tuple(found.values())
+
+    def _lines(self) -> Iterator[dict[str, Any]]:
+        lines = self.path.read_text(encoding="utf-8").splitlines(keepends=True)
+        for number, line in enumerate(lines, 1):
+            if number == len(lines) and not line.endswith("\n"):
+                return  # cut off while it was written: its act was not begun
+            try:
+                yield json.loads(line)
+            except ValueError as error:
+                raise JournalDamaged(self.path, number) from error
+
+    def _append(self, line: dict[str, Any]) -> None:
+        stamped = {"at": datetime.now(UTC).isoformat()} | line
+        with self.path.open("a+b") as file:
+            _drop_torn_end(file)
+            file.write(json.dumps(stamped).encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _rename(self, state: str) -> None:
+        self.path = self.path.rename(self.path.with_name(self.id + state))
+        _sync_folder(self.path.parent)
+
+
+def begin(folder: Path) -> Journal:
+    """Begin a new journal in a folder."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    now = datetime.now(UTC)
+    name = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+    journal = Journal(folder / f"{name}{_OPEN}")
+    journal._append({"what": "begin", "form": FORM})  # noqa: SLF001 - its own module
+    _sync_folder(folder)
+    return journal
+
+
+def find_open(folder: Path) -> Journal | None:
+    """Find a journal that was cut off; one whose first line never came is nothing."""
+    for path in sorted(folder.glob(f"*{_OPEN}")):
+        if b"\n" in path.read_bytes():
+            return Journal(path)
+        path.unlink()
+    return None
+
+
+def _drop_torn_end(file: Any) -> None:
+    """Cut a last line that a crash left without its end."""
+    file.seek(0)
+    content = file.read()
+    whole = content.rfind(b"\n") + 1
+    if whole != len(content):
+        file.truncate(whole)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,154 @@
+"""A machine for trying: everything below one folder, the service a supervised process.
+
+Nothing outside the folder is touched, so that the machine is as it was when the folder
+is removed. On a server the same steps work on systemd, behind the same Protocol.
+"""
+
+import contextlib
+import fcntl
+import getpass
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from agent.files import write_atomically
+from agent.places import Places
+from agent.secrets import Secrets, in_folder
+from wizard import running
+from wizard.checks import Busy
+from wizard.host import Service, ServiceFailed
+
+# the agent drains for 10 s at most; then the supervisor ends it
+_STOP_S = 20.0
+_POLL_S = 0.05
+_PROGRAMS = Path(__file__).parent.parent
+
+
+class TrialHost:
+    """A host below one folder."""
+
+    def __init__(self, home: Path) -> None:
+        self._places = Places.below(home.absolute())
+        self._secrets = in_folder(self._places.secrets)
+        self._pid_file = self._places.state / "supervisor.json"
+        self._lock_file = self._places.state / "wizard.lock"
+        self._child: subprocess.Popen[bytes] | None = None
+
+    @property
+    def places(self) -> Places:
+        return self._places
+
+    @property
+    def secrets(self) -> Secrets:
+        return self._secrets
+
+    def read(self, path: Path) -> str | None:
+        try:
+            return path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+
+    def write(self, path: Path, text: str) -> None:
+        write_atomically(path, text)
+
+    def remove(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
+
+    def service(self) -> Service:
+        found = running.load(self._pid_file)
+        if found is None:
+            return Service(running=False)
+        return Service(running=True, status=self._status(), pid=found.pid)
+
+    def start_service(self) -> None:
+        if running.load(self._pid_file) is not None:
+            return
+        for folder in (self._places.state, self._places.log.parent):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._places.status.unlink(missing_ok=True)
+        with self._places.log.open("ab") as log:
+            self._child = subprocess.Popen(
+                [sys.executable, "-m", "wizard.supervisor", str(self._places.home)],
+                cwd=_PROGRAMS,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        noted = running.of(self._child.pid)
+        write_atomically(self._pid_file, running.dump(noted), mode=0o600)
+
+    def stop_service(self) -> None:
+        found = running.load(self._pid_file)
+        if found is not None:
+            found.signal(signal.SIGTERM)
+            if not found.ended_within(_STOP_S):
+                raise ServiceFailed(f"The agent (process {found.pid}) does not end.")
+        if self._child is not None:
+            self._child.wait()
+            self._child = None
+        self._pid_file.unlink(missing_ok=True)
+        self._places.status.unlink(missing_ok=True)
+
+    def wait_ready(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while not (service := self.service()).ready:
+            if not service.running:
+                raise ServiceFailed(f"The agent ended. {self._last_words()}".strip())
+            if time.monotonic() > deadline:
+                raise ServiceFailed(_not_ready(service.status, seconds))
+            time.sleep(_POLL_S)
+
+    @contextlib.contextmanager
+    def lock(self) -> Iterator[None]:
+        self._places.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with self._lock_file.open("a+", encoding="utf-8") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise _holder(self._lock_file) from None
+            file.truncate(0)
+            who = {"who": _who(), "since": datetime.now(UTC).isoformat()}
+            file.write(json.dumps(who))
+            file.flush()
+            yield
+
+    def _status(self) -> Mapping[str, Any]:
+        try:
+            found = json.loads(self._places.status.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def _last_words(self) -> str:
+        text = self.read(self._places.log) or ""
+        return " ".join(text.strip().splitlines()[-3:])
+
+
+def _not_ready(status: Mapping[str, Any], seconds: float) -> str:
+    reasons = [
+        f"{name.capitalize()}: {part['reason']}."
+        for name in ("relay", "directory")
+        if isinstance(part := status.get(name), dict) and part.get("reason")
+    ]
+    told = " ".join(reasons) or "It did not say why."
+    return f"The agent was not ready within {seconds:.0f} s. {told}"
+
+
+def _who() -> str:
+    return f"{getpass.getuser()} (process {os.getpid()})"
+
+
+def _holder(path: Path) -> Busy:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return Busy(found["who"], datetime.fromisoformat(found["since"]))
+    except (OSError, ValueError, KeyError):
+        return Busy("Another program", datetime.now(UTC))
