@@ -18,11 +18,16 @@ class Channel:
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         self._socket = socket
         self._sending = asyncio.Lock()
+        self._close_code: int | None = None
 
     @property
     def close_code(self) -> int | None:
-        """Why the other side closed it (RFC 6455 section 7.4)."""
-        return self._socket.close_code
+        """Why the other side closed it (RFC 6455 section 7.4).
+
+        As its close frame says: aiohttp's own close_code turns to 1006 when the
+        other side does not wait for the reply.
+        """
+        return self._close_code or self._socket.close_code
 
     async def close(self, code: int = 1000) -> None:
         await self._socket.close(code=code)
@@ -39,7 +44,7 @@ class Channel:
 
     async def receive_text(self) -> str | None:
         """Wait for a text frame; None when the socket is closed."""
-        frame = await self._socket.receive()
+        frame = await self._frame()
         if frame.type is WSMsgType.BINARY:
             raise BadMessage("a body came without its request")
         return str(frame.data) if frame.type is WSMsgType.TEXT else None
@@ -48,7 +53,7 @@ class Channel:
         """Wait for a request's body if it has one; None when the socket is closed."""
         if not asked.body:
             return asked.with_body(b"")
-        frame = await self._socket.receive()
+        frame = await self._frame()
         if frame.type is WSMsgType.TEXT:
             raise BadMessage("a request came without its body")
         return asked.with_body(frame.data) if frame.type is WSMsgType.BINARY else None
@@ -57,3 +62,9 @@ class Channel:
         """Wait for the relay to close a rendezvous that has served its end."""
         with contextlib.suppress(TimeoutError):
             await self._socket.receive(timeout=CLOSE_S)
+
+    async def _frame(self) -> aiohttp.WSMessage:
+        frame = await self._socket.receive()
+        if frame.type is WSMsgType.CLOSE:
+            self._close_code = frame.data
+        return frame

@@ -20,7 +20,7 @@ from agent.keys import BadKeys, PublicKeys, fingerprint, fingerprint_digest
 from relay.authorization import hosts_of
 from relay.code import EnrolmentCode
 from relay.errors import RelayUnusable
-from relay.server import Place, Relay, start, tls_context
+from relay.server import Place, Relay, start, stop, tls_context
 from relay.store import Portal, Store
 
 _PORTAL_NAME = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
@@ -64,7 +64,7 @@ async def _until_stopped(
         _tell_ready(ready_fd, f"{host}:{port}\n")
         await stopped.wait()
     finally:
-        await runner.cleanup()
+        await stop(relay, runner)
 
 
 def _on_signals(stopped: asyncio.Event) -> None:

@@ -67,6 +67,7 @@ class Channel:
     def __init__(self, socket: WebSocketResponse) -> None:
         self.socket = socket
         self._sending = asyncio.Lock()
+        self._closing: asyncio.Task[bool] | None = None
 
     async def send(self, text: str, body: bytes = b"") -> None:
         """Send a text frame, and its body if there is one.
@@ -102,8 +103,17 @@ class Channel:
             return Answer(head, str(frame.data).encode())
         return Answer(head, frame.data)
 
-    async def close(self, code: int, reason: str = "") -> None:
-        await self.socket.close(code=code, message=reason.encode())
+    async def close(self, code: int = 1000, reason: str = "") -> None:
+        """Close, and wait for the other side's close frame; the first code counts.
+
+        The handler calls it last: were it to return while another task closes, aiohttp
+        would cut the connection before the frames are exchanged.
+        """
+        if self._closing is None:
+            message = reason.encode()
+            closing = self.socket.close(code=code, message=message)
+            self._closing = asyncio.create_task(closing)
+        await asyncio.shield(self._closing)
 
     async def _frame(self) -> WSMessage | None:
         frame = await self.socket.receive()

@@ -32,7 +32,6 @@ from relay.store import Store
 LOG = logging.getLogger("relay.server")
 HTTP = logging.getLogger("relay.http")
 ACCESS = logging.getLogger("relay.access")
-_HEARTBEAT_S = 30.0
 _LAST_SEEN_S = 60.0
 _FINISH_S = 5.0
 _MAX_FRAME = message.MAX_BODY + message.MAX_INLINE_HEADERS
@@ -65,13 +64,21 @@ class Relay:
         place: where it is.
         store: what it knows; stays open as long as the relay serves.
         answer_seconds: how long a listener may take; the protocol says 60.
+        ping_seconds: how often listeners are tried; one is dropped when half that
+            time passes without a reply, so that no request goes to a dead one.
 
     """
 
     def __init__(
-        self, place: Place, store: Store, *, answer_seconds: float = 60.0
+        self,
+        place: Place,
+        store: Store,
+        *,
+        answer_seconds: float = 60.0,
+        ping_seconds: float = 15.0,
     ) -> None:
         self._store = store
+        self._ping_seconds = ping_seconds
         self._exchange = Exchange(answer_seconds)
         self._authorization = Authorization(store, place.hosts)
         self._enrolment = Enrolment(store, self._authorization, self._exchange)
@@ -87,7 +94,6 @@ class Relay:
         app.router.add_post("/$enrol", self._enrolment.enrol)
         app.router.add_delete("/$enrol/{agent}", self._enrolment.undo)
         app.router.add_route("*", "/{path:[^$].*}", self._sender.answer)
-        app.on_shutdown.append(self._end)
         app.cleanup_ctx.append(self._note_who_is_here)
         return app
 
@@ -106,7 +112,7 @@ class Relay:
     async def _listen(self, request: web.Request) -> web.StreamResponse:
         path = request.match_info["path"]
         granted = self._authorization.check(token_of(request), path, Right.LISTEN)
-        channel = await _accepted(request)
+        channel = await self._accepted(request)
         # the listener can reach us by the name it just used
         origin = f"wss://{request.host}"
         listener = Listener(channel, granted.agent.id, origin)
@@ -121,6 +127,7 @@ class Relay:
         finally:
             self._exchange.leave(listener)
             LOG.info("%s left", granted.agent.id)
+            await channel.close()
         return channel.socket
 
     async def _serve(self, listener: Listener, path: str, expires: int) -> None:
@@ -144,19 +151,29 @@ class Relay:
                 403, "this address was used or has expired", "Wait for a new one."
             )
         try:
-            channel = await _accepted(request)
+            channel = await self._accepted(request)
         except BaseException:
             pending.give_up(ListenerGone())
             raise
         try:
             await meet(channel, pending)
-            await channel.close(1000)
+            await channel.close()
         except ListenerGone:
             LOG.info("a rendezvous ended without an answer")
         except BadMessage as error:
             LOG.warning("a rendezvous broke the protocol: %s", error)
             await refuse(channel, error)
         return channel.socket
+
+    async def _accepted(self, request: web.Request) -> Channel:
+        # bodies are encrypted, so compressing them only costs time
+        socket = web.WebSocketResponse(
+            heartbeat=self._ping_seconds, compress=False, max_msg_size=_MAX_FRAME
+        )
+        if not socket.can_prepare(request):
+            raise Refused(400, "this address is for WebSockets", "Dial it with wss.")
+        await socket.prepare(request)
+        return Channel(socket)
 
     async def _note_who_is_here(self, _: web.Application) -> AsyncIterator[None]:
         task = asyncio.create_task(self._note_forever())
@@ -170,14 +187,14 @@ class Relay:
             await asyncio.sleep(_LAST_SEEN_S)
             self._store.saw_agents(self._exchange.connections(), int(time.time()))
 
-    async def _end(self, _: web.Application) -> None:
+    async def end(self) -> None:
         """Let what is under way finish for a moment, then tell listeners to go."""
         await self._exchange.finish(_FINISH_S)
         await self._exchange.close()
 
 
 async def start(relay: Relay, place: Place, tls: ssl.SSLContext) -> web.AppRunner:
-    """Open the port; `runner.cleanup()` ends the relay cleanly."""
+    """Open the port; `stop` ends the relay cleanly."""
     HTTP.addFilter(_without_malformed_lines)
     runner = web.AppRunner(
         relay.application(),
@@ -185,12 +202,21 @@ async def start(relay: Relay, place: Place, tls: ssl.SSLContext) -> web.AppRunne
         access_log_class=_AccessLog,
         logger=HTTP,
         keepalive_timeout=300.0,
-        # what is under way was given its time in on_shutdown
+        # what is under way was given its time by `stop`
         shutdown_timeout=1.0,
     )
     await runner.setup()
     await web.TCPSite(runner, place.address, place.port, ssl_context=tls).start()
     return runner
+
+
+async def stop(relay: Relay, runner: web.AppRunner) -> None:
+    """Close the port, let answers under way arrive, send the listeners away."""
+    for site in list(runner.sites):
+        await site.stop()
+    # before cleanup: from then on aiohttp drops what arrives on open connections
+    await relay.end()
+    await runner.cleanup()
 
 
 def tls_context(certificate: str, key: str) -> ssl.SSLContext:
@@ -239,17 +265,6 @@ async def _answer_refusals(
         LOG.exception("a request failed in a way the relay was not built for")
         body = {"error": "the relay failed", "remedy": "Ask again; see its log."}
         return web.json_response(body, status=500)
-
-
-async def _accepted(request: web.Request) -> Channel:
-    # bodies are encrypted, so compressing them only costs time
-    socket = web.WebSocketResponse(
-        heartbeat=_HEARTBEAT_S, compress=False, max_msg_size=_MAX_FRAME
-    )
-    if not socket.can_prepare(request):
-        raise Refused(400, "this address is for WebSockets", "Dial it with wss.")
-    await socket.prepare(request)
-    return Channel(socket)
 
 
 def _loop_time(expires: int) -> float:

@@ -226,17 +226,22 @@ class Wire:
     def __init__(self, port: int) -> None:
         self._target = port
         self.silent = False
-        self.connections = 0
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._writers: list[asyncio.StreamWriter] = []
 
     async def serve(self) -> asyncio.Server:
         return await asyncio.start_server(self._connected, "127.0.0.1", 0)
 
+    async def end(self) -> None:
+        """Cut what is left, as a dead connection would last for long."""
+        for writer in self._writers:
+            writer.transport.abort()
+        await asyncio.sleep(0)  # the readers see it
+
     async def _connected(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        self.connections += 1
         there, back = await asyncio.open_connection("127.0.0.1", self._target)
+        self._writers += [writer, back]
         try:
             await asyncio.gather(self._pump(reader, back), self._pump(there, writer))
         finally:
@@ -254,24 +259,25 @@ class Wire:
             writer.close()
 
 
-async def test_a_half_open_connection_is_found_and_replaced(
-    stage: Stage, agent: Enrolled
-) -> None:
-    wire = Wire(stage.port)
-    server = await wire.serve()
-    port = server.sockets[0].getsockname()[1]
-    try:
-        async with a_link(
-            stage, agent, echo, url=f"https://localhost:{port}", ping_seconds=0.4
-        ) as linked:
-            wire.silent = True
-            await until(lambda: linked.reasons, "noticed")
-            wire.silent = False
-            await until(lambda: linked.connected, "connected again")
-            assert await post(stage, "agent1", b"x") == (200, b"x")
-        assert "no longer answers" in linked.reasons[0]
-    finally:
-        server.close()
+async def test_both_ends_find_a_half_open_connection(tmp_path: Path) -> None:
+    """The link dials again; the relay sends no request to the dead one."""
+    async with a_stage(tmp_path, ping_seconds=0.4) as stage:
+        agent = await stage.enrol("agent1")
+        wire = Wire(stage.port)
+        server = await wire.serve()
+        url = f"https://localhost:{server.sockets[0].getsockname()[1]}"
+        try:
+            async with a_link(stage, agent, echo, url=url, ping_seconds=0.4) as linked:
+                wire.silent = True
+                await until(lambda: linked.reasons, "the link noticed")
+                wire.silent = False
+                await until(lambda: linked.connected, "connected again")
+                await until(lambda: stage.listeners(agent) == 1, "the relay noticed")
+                assert await post(stage, "agent1", b"x") == (200, b"x")
+            assert "no longer answers" in linked.reasons[0]
+        finally:
+            server.close()
+            await wire.end()
 
 
 class Proxy:

@@ -20,7 +20,7 @@ from agent.link import Link, LinkState, Phase, RelayRequest, RelayResponse
 from agent.secret import Secret
 from relay.authorization import Hosts
 from relay.code import EnrolmentCode
-from relay.server import Place, Relay, start, tls_context
+from relay.server import Place, Relay, start, stop, tls_context
 from relay.store import Portal, Store
 from tests.lab.authority import issue, make_authority
 
@@ -81,21 +81,29 @@ class Stage:
         self.port = 0
         self._runner: web.AppRunner | None = None
 
-    async def start(self, answer_seconds: float = 60.0) -> None:
+    async def start(
+        self, answer_seconds: float = 60.0, ping_seconds: float = 15.0
+    ) -> None:
         names = frozenset({"relay.corp.test", "localhost", "127.0.0.1"})
         place = Place("relay.corp.test", Hosts(names), "127.0.0.1", self.port)
-        relay = Relay(place, self.store, answer_seconds=answer_seconds)
-        self._runner = await start(relay, place, self.server_tls)
+        self._relay = Relay(
+            place, self.store, answer_seconds=answer_seconds, ping_seconds=ping_seconds
+        )
+        self._runner = await start(self._relay, place, self.server_tls)
         self.port = self._runner.addresses[0][1]
 
     async def stop(self) -> None:
         if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
+            runner, self._runner = self._runner, None
+            await stop(self._relay, runner)
 
     @property
     def url(self) -> str:
         return f"https://localhost:{self.port}"
+
+    def listeners(self, agent: "Enrolled") -> int:
+        """Count the control channels of an agent."""
+        return len(self._relay._exchange._listeners.get(agent.name, []))
 
     def add_portal(self, name: str, keys: PrivateKeys) -> Portal:
         portal = Portal(
@@ -170,11 +178,13 @@ class Stage:
 
 
 @contextlib.asynccontextmanager
-async def a_stage(folder: Path, answer_seconds: float = 60.0) -> AsyncIterator[Stage]:
+async def a_stage(
+    folder: Path, answer_seconds: float = 60.0, ping_seconds: float = 15.0
+) -> AsyncIterator[Stage]:
     """Set up a relay and take it down."""
     stage = Stage(folder)
     try:
-        await stage.start(answer_seconds)
+        await stage.start(answer_seconds, ping_seconds)
         yield stage
     finally:
         await stage.stop()

@@ -22,9 +22,11 @@ async def refused(stage: Stage, path: str, headers: dict[str, str]) -> int:
 
 
 async def close_code(socket: Socket) -> int | None:
-    while (await socket.receive(timeout=10)).type in (WSMsgType.TEXT, WSMsgType.BINARY):
+    """Read on to the close frame; aiohttp's own code is 1006 if its reply is late."""
+    kinds = (WSMsgType.TEXT, WSMsgType.BINARY)
+    while (frame := await socket.receive(timeout=10)).type in kinds:
         pass
-    return socket.close_code
+    return frame.data if frame.type is WSMsgType.CLOSE else socket.close_code
 
 
 async def request_on(socket: Socket) -> dict[str, Any]:
