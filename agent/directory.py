@@ -12,7 +12,7 @@ import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import ldap3
 from ldap3.core.exceptions import LDAPException
@@ -249,6 +249,11 @@ class Directory:
         except (OSError, ValueError):
             return False
 
+    def limit(self, seconds: float) -> None:
+        """Set how long each answer is waited for from now on."""
+        if self._connection.socket is not None:
+            self._connection.socket.settimeout(seconds)
+
     def search(
         self,
         base: str,
@@ -379,6 +384,12 @@ class Directory:
         read = self.search("", "", RootDse.ATTRIBUTES, scope="base", paged=False)
         return RootDse.of(next(read))
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
         """Close without a word: an unbind would wait for a controller that hangs."""
         self.broken = True
@@ -395,9 +406,12 @@ class Directory:
             return call(*args, **named)
         except (LDAPException, OSError, ValueError) as error:
             self.close()
-            kind = TimedOut if writes else Unreachable
             what = f"no answer while {doing} ({type(error).__name__})"
-            raise kind(self.host, what, _CONNECTION) from None
+            if not writes:
+                raise Unreachable(self.host, what, _CONNECTION) from None
+            # how Python's ssl and ldap3 say that the time limit passed
+            waited = "timed out" in str(error)
+            raise TimedOut(self.host, what, _CONNECTION, waited=waited) from None
 
     def _check(self, also: int = 0) -> None:
         result = self._connection.result

@@ -100,7 +100,17 @@ class ConstraintViolation(DirectoryError):
 
 
 class TimedOut(DirectoryError):
-    """No answer after a request was sent: it may have been carried out."""
+    """No answer after a request was sent: it may have been carried out.
+
+    Attributes:
+        waited: the time limit passed, so that it may still be carried out; else the
+            connection broke, and what was not done by then will not be.
+
+    """
+
+    def __init__(self, host: str, what: str, remedy: str, *, waited: bool) -> None:
+        super().__init__(host, what, remedy)
+        self.waited = waited
 
 
 _SIGN_IN = {

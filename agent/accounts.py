@@ -1,0 +1,363 @@
+"""Intent on users, over a directory: find one, set a password, unlock, read policy.
+
+What is read before a write is one cheap search; what needs constructed attributes
+(the resultant policy, the descriptor) is read only to explain, or to check.
+"""
+
+import base64
+import binascii
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from agent import account, policy
+from agent.access import INET_ORG_PERSON, USER
+from agent.ace import DescriptorError, Sid
+from agent.directory import (
+    POLICY_HINTS,
+    POLICY_HINTS_OLD,
+    Control,
+    Directory,
+    DirectoryError,
+    Entry,
+    Modification,
+    RootDse,
+    escape,
+    policy_hints,
+    sd_flags,
+)
+from agent.errors import Code, Refused
+from agent.policy import PasswordPolicy, PolicyUnreadable
+from agent.secret import Secret
+from agent.settings import Identifier
+
+STATE = (
+    *("objectGUID", "objectSid", "objectClass", "sAMAccountName", "displayName"),
+    *("userAccountControl", "pwdLastSet", "lockoutTime", "accountExpires"),
+    *("adminCount", "primaryGroupID", "memberOf"),
+)
+DETAIL = (
+    *STATE,
+    *("msDS-User-Account-Control-Computed", "msDS-ResultantPSO"),
+    "nTSecurityDescriptor",
+)
+_DOMAIN_POLICY = (
+    *("minPwdLength", "pwdProperties", "pwdHistoryLength", "minPwdAge", "maxPwdAge"),
+    *("lockoutThreshold", "lockoutDuration"),
+)
+_PSO = (
+    *("msDS-MinimumPasswordLength", "msDS-PasswordComplexityEnabled"),
+    *("msDS-PasswordHistoryLength", "msDS-MinimumPasswordAge"),
+    *("msDS-MaximumPasswordAge", "msDS-LockoutThreshold", "msDS-LockoutDuration"),
+)
+_CLASSES = {"user": USER, "inetorgperson": INET_ORG_PERSON}
+_IN_CHAIN = "1.2.840.113556.1.4.1941"  # MS-ADTS 3.1.1.3.4.4.3
+_DESCRIPTOR = sd_flags(7)
+# groups that AdminSDHolder protects (MS-ADTS 3.1.1.6.1): RIDs of the domain ...
+_PROTECTED = (512, 516, 518, 519, 521, 526, 527)
+# ... and of Builtin: administrators, operators, replicator
+_PROTECTED_BUILTIN = (544, 548, 549, 550, 551, 552)
+
+
+@dataclass(frozen=True)
+class User:
+    """One user as found."""
+
+    entry: Entry
+    guid: UUID
+
+    @property
+    def dn(self) -> str:
+        """Where the user is."""
+        return self.entry.dn
+
+    @property
+    def pwd_last_set(self) -> int:
+        """When the password was set, as the directory counts; -1 when hidden."""
+        value = self.entry.number("pwdLastSet")
+        return -1 if value is None else value
+
+    @property
+    def sid(self) -> Sid | None:
+        """The objectSid; None when it is hidden or malformed."""
+        raw = self.entry.raw("objectSid")
+        try:
+            return None if raw is None else Sid.parse(raw)
+        except DescriptorError:
+            return None
+
+    @property
+    def classes(self) -> frozenset[UUID]:
+        """The GUID of the most specific class; empty for one that is not known."""
+        names = self.entry.texts("objectClass")
+        known = _CLASSES.get(names[-1].lower()) if names else None
+        return frozenset() if known is None else frozenset({known})
+
+
+def find(
+    directory: Directory,
+    base_dn: str,
+    by: Identifier,
+    value: str,
+    *,
+    detail: bool = False,
+) -> User:
+    """Find the one user of the domain that an identifier means.
+
+    Args:
+        directory: a controller of the domain.
+        base_dn: the domain's naming context.
+        by: the attribute.
+        value: a GUID is taken as text, ms-DS-ConsistencyGuid as base64 too.
+        detail: also what only an explanation needs.
+
+    Raises:
+        Refused: user_not_found, several_users, or bad_request for no GUID.
+        DirectoryError: the directory did not answer.
+
+    """
+    attribute, escaped = _asserted(by, value)
+    query = f"(&(objectCategory=person)(objectClass=user)({attribute}={escaped}))"
+    found = directory.search(
+        base_dn,
+        query,
+        DETAIL if detail else STATE,
+        controls=(_DESCRIPTOR,) if detail else (),
+        paged=False,
+        limit=2,
+    )
+    users = list(found)
+    if not users:
+        raise Refused(Code.USER_NOT_FOUND, f"no user with this {by}")
+    if len(users) > 1:
+        raise Refused(Code.SEVERAL_USERS, f"more than one user with this {by}")
+    return _user(users[0])
+
+
+def read_again(directory: Directory, dn: str) -> User:
+    """Read everything about one user, to explain a refusal or to check.
+
+    Raises:
+        DirectoryError: the directory did not answer, or the user is gone.
+
+    """
+    found = directory.search(
+        dn, "", DETAIL, scope="base", controls=(_DESCRIPTOR,), paged=False
+    )
+    return _user(next(iter(found)))
+
+
+def read_pwd_last_set(directory: Directory, dn: str) -> int:
+    """Read when a user's password was set; -1 when it is hidden.
+
+    Raises:
+        DirectoryError: the directory did not answer, or the user is gone.
+
+    """
+    found = directory.search(dn, "", ("pwdLastSet",), scope="base", paged=False)
+    value = next(iter(found)).number("pwdLastSet")
+    return -1 if value is None else value
+
+
+def _user(entry: Entry) -> User:
+    guid = entry.guid("objectGUID")
+    if guid is None:
+        raise Refused(Code.PERMISSION_DENIED, "objectGUID is hidden from the agent")
+    return User(entry, guid)
+
+
+def _asserted(by: Identifier, value: str) -> tuple[str, str]:
+    if by == "objectGUID":
+        return by, escape(_guid(by, value).bytes_le)
+    if by == "ms-DS-ConsistencyGuid":
+        # the name in the schema (MS-ADA2 2.187)
+        return "mS-DS-ConsistencyGuid", escape(_consistency(by, value))
+    return by, escape(value)
+
+
+def _guid(by: str, value: str) -> UUID:
+    try:
+        return UUID(value)
+    except ValueError:
+        raise Refused(Code.BAD_REQUEST, f"user.value: no GUID for {by}") from None
+
+
+def _consistency(by: str, value: str) -> bytes:
+    """Read a GUID as text, or the base64 of its 16 bytes, as Entra ID keeps it."""
+    try:
+        raw = base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        raw = b""
+    return raw if len(raw) == 16 else _guid(by, value).bytes_le
+
+
+def hints_of(root: RootDse, *, wanted: bool) -> Control | None:
+    """Choose the policy-hints control that a controller offers."""
+    for oid in (POLICY_HINTS, POLICY_HINTS_OLD):
+        if wanted and oid in root.supported_controls:
+            return policy_hints(oid)
+    return None
+
+
+def _spelled(password: Secret) -> bytes:
+    """Spell a password as unicodePwd takes it (MS-ADTS 3.1.1.3.1.5)."""
+    return f'"{password.reveal()}"'.encode("utf-16-le", "surrogatepass")
+
+
+def reset(directory: Directory, dn: str, new: Secret, *, hints: Control | None) -> None:
+    """Set a password. Sent once.
+
+    Raises:
+        TimedOut: it is not known whether it was done.
+        DirectoryError: it was refused.
+
+    """
+    change = Modification("replace", "unicodePwd", (_spelled(new),))
+    directory.modify(dn, (change,), () if hints is None else (hints,))
+
+
+def change(directory: Directory, dn: str, old: Secret, new: Secret) -> None:
+    """Change a password, which the old one proves. Sent once.
+
+    Raises:
+        TimedOut: it is not known whether it was done.
+        DirectoryError: it was refused.
+
+    """
+    given = Modification("delete", "unicodePwd", (_spelled(old),))
+    wanted = Modification("add", "unicodePwd", (_spelled(new),))
+    directory.modify(dn, (given, wanted))
+
+
+def unlock(directory: Directory, dn: str) -> None:
+    """Unlock an account; clears the count of wrong passwords too.
+
+    Raises:
+        DirectoryError: it was refused, or is not known.
+
+    """
+    directory.modify(dn, (Modification("replace", "lockoutTime", (b"0",)),))
+
+
+def must_change(directory: Directory, dn: str) -> None:
+    """Make the user change the password at the next sign-in.
+
+    Raises:
+        DirectoryError: it was refused, or is not known.
+
+    """
+    directory.modify(dn, (Modification("replace", "pwdLastSet", (b"0",)),))
+
+
+def read_policy(
+    directory: Directory, base_dn: str, pso_dn: str | None
+) -> PasswordPolicy:
+    """Read the policy that holds for a user: their PSO, else the domain's.
+
+    Raises:
+        PolicyUnreadable: an attribute is hidden; never a lenient default.
+        DirectoryError: the directory did not answer.
+
+    """
+    source, names = (pso_dn, _PSO) if pso_dn else (base_dn, _DOMAIN_POLICY)
+    try:
+        read = directory.search(source, "", names, scope="base", paged=False)
+        found = next(iter(read), None)
+    except DirectoryError as error:
+        if error.result is None:
+            raise
+        found = None
+    if found is None:
+        raise PolicyUnreadable(source, names[0], "is hidden")
+    make = policy.from_pso if pso_dn else policy.from_domain
+    return make(source, found.attributes)
+
+
+def account_of(user: User) -> account.Account:
+    """Read the state of a user's account.
+
+    Raises:
+        PolicyUnreadable: a needed attribute is hidden.
+
+    """
+    return account.account_from(user.dn, user.entry.attributes)
+
+
+def in_group(directory: Directory, group_dn: str, user_dn: str) -> bool:
+    """Say whether a user is in a group, through any number of groups.
+
+    Raises:
+        DirectoryError: the directory did not answer.
+
+    """
+    query = f"(memberOf:{_IN_CHAIN}:={escape(group_dn)})"
+    found = directory.search(user_dn, query, ("objectGUID",), scope="base", paged=False)
+    return next(iter(found), None) is not None
+
+
+def own_sids(directory: Directory) -> frozenset[Sid]:
+    """Read the agent's whole token (rootDSE tokenGroups).
+
+    Raises:
+        DirectoryError: the directory did not answer.
+
+    """
+    read = directory.search("", "", ("tokenGroups",), scope="base", paged=False)
+    found = next(iter(read)).values("tokenGroups")
+    return frozenset(Sid.parse(raw) for raw in found)
+
+
+@dataclass(frozen=True)
+class ProtectedGroups:
+    """The groups that AdminSDHolder protects, with the groups inside them.
+
+    Attributes:
+        names: their DNs, folded, with the name of each.
+        primary: the RIDs that protect as a primary group.
+
+    """
+
+    names: dict[str, str]
+    primary: frozenset[int] = frozenset(_PROTECTED)
+
+    def of(self, user: User) -> str:
+        """Name the protected group that a user is in; empty when in none."""
+        if user.entry.number("primaryGroupID") in self.primary:
+            return f"the primary group {user.entry.number('primaryGroupID')}"
+        for dn in user.entry.texts("memberOf"):
+            if dn.casefold() in self.names:
+                return self.names[dn.casefold()]
+        return ""
+
+
+def protected_groups(directory: Directory, base_dn: str) -> ProtectedGroups:
+    """Find the protected groups: SDProp marks members only once an hour.
+
+    Raises:
+        DirectoryError: the directory did not answer.
+
+    """
+    head = directory.search(base_dn, "", ("objectSid",), scope="base", paged=False)
+    domain = Sid.parse(next(iter(head)).raw("objectSid") or b"")
+    sids = [f"{domain}-{rid}" for rid in _PROTECTED]
+    sids += [f"S-1-5-32-{rid}" for rid in _PROTECTED_BUILTIN]
+    tops = list(_groups(directory, base_dn, _any("objectSid", sids, _sid_bytes)))
+    inner = list(_groups(directory, base_dn, _any(f"memberOf:{_IN_CHAIN}:", tops)))
+    return ProtectedGroups({dn.casefold(): dn for dn in (*tops, *inner)})
+
+
+def _groups(directory: Directory, base_dn: str, which: str) -> list[str]:
+    query = f"(&(objectClass=group){which})"
+    return [found.dn for found in directory.search(base_dn, query, ("objectGUID",))]
+
+
+def _sid_bytes(text: str) -> str:
+    return escape(Sid.of(text).raw)
+
+
+def _any(
+    attribute: str, values: list[str], spell: Callable[[str], str] = escape
+) -> str:
+    if not values:
+        return "(!(objectClass=*))"
+    return f"(|{''.join(f'({attribute}={spell(value)})' for value in values)})"

@@ -1,0 +1,148 @@
+"""One record per request, as one line of JSON. Never a secret.
+
+Event ids and names are those of Microsoft's PasswordResetService source. A record is
+written to the end of the file in one act, so that a reader never sees half of one.
+"""
+
+import contextlib
+import json
+import os
+import threading
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from agent.errors import OUTCOMES, Code
+
+NAMES = {
+    31002: "PasswordResetSuccess",
+    31003: "PasswordResetFail",
+    31007: "ChangePasswordSuccess",
+    31008: "ChangePasswordFail",
+    31013: "OffboardingEventSuccess",
+    32000: "UnknownError",
+    32001: "ServiceError",
+    32003: "InPutValidationError",
+    32004: "DecryptionError",
+    32008: "ValidationError",
+    33001: "ADUnKnownError",
+    33002: "ADUserNotFoundError",
+    33003: "ADMutliMatchError",  # the name is spelled so at its source
+    33004: "ADPermissionsError",
+    33005: "ADUserAccountDisabled",
+    33007: "ADUserIncorrectPassword",
+    33008: "ADPasswordPolicyError",
+    33009: "ADConfigurationError",
+}
+_OF_CHANGE = {31002: 31007, 31003: 31008}
+
+
+@dataclass(frozen=True)
+class Record:
+    """What became of one request.
+
+    Attributes:
+        id: shown to the user as the reference.
+        code: the outcome.
+        detail: what exactly, for the administrator.
+        op: what was asked; None when that is not known.
+        user: by which identifier, and its value.
+        portal: the issuer.
+        answer_of: the id of the first answer, when this one repeats it.
+
+    """
+
+    id: str
+    agent: str
+    code: Code = Code.INTERNAL
+    detail: str = ""
+    op: str | None = None
+    jti: str | None = None
+    user: Mapping[str, str] | None = None
+    dn: str | None = None
+    portal: str | None = None
+    controller: str | None = None
+    steps: tuple[Mapping[str, str], ...] = ()
+    ms: Mapping[str, float] = field(default_factory=dict)
+    answer_of: str | None = None
+
+    def ended(self, code: Code, detail: str = "") -> "Record":
+        """Say how it ended."""
+        return replace(self, code=code, detail=detail)
+
+
+def new_id() -> str:
+    """Make an id that people can read to each other."""
+    return str(uuid.uuid4())
+
+
+def event_of(code: Code, op: str | None) -> int:
+    """Choose the event id: a change has its own."""
+    event = OUTCOMES[code].event
+    return _OF_CHANGE.get(event, event) if op == "change" else event
+
+
+def as_line(record: Record, at: datetime) -> dict[str, Any]:
+    """Give a record as the JSON of its line."""
+    event = event_of(record.code, record.op)
+    return {
+        "at": at.isoformat(timespec="milliseconds"),
+        "id": record.id,
+        "event": event,
+        "event_name": NAMES[event],
+        "code": record.code.value,
+        "detail": record.detail,
+        "op": record.op,
+        "jti": record.jti,
+        "user": dict(record.user) if record.user else None,
+        "dn": record.dn,
+        "agent": record.agent,
+        "portal": record.portal,
+        "controller": record.controller,
+        "steps": [dict(step) for step in record.steps],
+        "ms": dict(record.ms),
+        "answer_of": record.answer_of,
+    }
+
+
+class Audit:
+    """The file of records; safe for many threads. Made anew when it was moved away."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = self._open()
+
+    def write(self, record: Record) -> None:
+        """Add a record.
+
+        Raises:
+            OSError: the disk is full or the folder is gone.
+
+        """
+        line = json.dumps(as_line(record, datetime.now(UTC)), ensure_ascii=False)
+        data = (line + "\n").encode("utf-8", "backslashreplace")
+        with self._lock:
+            if self._was_moved():
+                os.close(self._file)
+                self._file = self._open()
+            os.write(self._file, data)
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            os.close(self._file)
+
+    def _open(self) -> int:
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+        return os.open(self._path, flags, 0o640)
+
+    def _was_moved(self) -> bool:
+        """Say whether the name is of another file now, as after a rotation."""
+        with contextlib.suppress(OSError):
+            return not os.path.samestat(os.fstat(self._file), self._path.stat())
+        return True

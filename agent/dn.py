@@ -1,0 +1,92 @@
+r"""Distinguished names compared by what they mean, not by how they are spelled.
+
+`OU=Sales\, West` and `ou=sales\2C West` are one name (RFC 4514 section 2.4), and a
+name that ends in another's text need not be below it. Pure.
+"""
+
+import re
+from functools import lru_cache
+
+Rdn = frozenset[tuple[str, str]]
+
+_HEX = re.compile(rb"[0-9a-fA-F]{2}")
+_ESCAPED = re.compile(rb"(?:\\[0-9a-fA-F]{2})|(?:\\.)", re.DOTALL)
+
+
+class BadName(ValueError):  # noqa: N818 - names what was given
+    """A text that is no distinguished name."""
+
+
+@lru_cache(maxsize=4096)
+def parse(name: str) -> tuple[Rdn, ...]:
+    """Give the parts of a name, the object first, in a form that compares.
+
+    Raises:
+        BadName: a part is no attribute=value.
+
+    """
+    if not name.strip():
+        return ()
+    return tuple(_rdn(part) for part in _split(name, ","))
+
+
+def is_below(name: str, container: str) -> bool:
+    """Say whether an object is the container, or somewhere below it.
+
+    Raises:
+        BadName: one of them is no distinguished name.
+
+    """
+    inner, outer = parse(name), parse(container)
+    return len(inner) >= len(outer) and inner[len(inner) - len(outer) :] == outer
+
+
+def same(one: str, other: str) -> bool:
+    """Say whether two names are of one object.
+
+    Raises:
+        BadName: one of them is no distinguished name.
+
+    """
+    return parse(one) == parse(other)
+
+
+def _rdn(part: str) -> Rdn:
+    return frozenset(_pair(each) for each in _split(part, "+"))
+
+
+def _pair(text: str) -> tuple[str, str]:
+    kind, separator, value = text.partition("=")
+    if not separator or not kind.strip():
+        raise BadName(f"{text!r} is no attribute=value")
+    return kind.strip().lower(), _value(value).casefold()
+
+
+def _value(text: str) -> str:
+    # unescaped blanks around a value do not count; an escaped last one does
+    stripped = text.lstrip(" ")
+    bare = stripped.rstrip(" ")
+    if bare.endswith("\\") and not bare.endswith("\\\\") and len(bare) < len(stripped):
+        bare += " "
+    raw = _ESCAPED.sub(_unescaped, bare.encode("utf-8"))
+    return raw.decode("utf-8", "replace")
+
+
+def _unescaped(found: re.Match[bytes]) -> bytes:
+    escaped = found[0][1:]
+    return bytes.fromhex(escaped.decode()) if _HEX.fullmatch(escaped) else escaped
+
+
+def _split(text: str, separator: str) -> list[str]:
+    """Split at unescaped separators."""
+    parts: list[str] = []
+    current: list[str] = []
+    escaped = False
+    for char in text:
+        if char == separator and not escaped:
+            parts.append("".join(current))
+            current = []
+            continue
+        escaped = char == "\\" and not escaped
+        current.append(char)
+    return [*parts, "".join(current)]

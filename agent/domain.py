@@ -1,0 +1,162 @@
+"""What the agent knows of its domain for a short while, so that a reset is quick.
+
+The agent's own token, the protected groups, who is in the pilot group, the policies.
+Each is read again after a minute at most; a policy also after a refusal. What decides
+over one password write is never cached: the user's own state.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Hashable
+from datetime import datetime
+from typing import TypeVar, cast
+
+from agent import accounts, dn
+from agent.accounts import ProtectedGroups, User
+from agent.ace import Sid
+from agent.directory import Directory
+from agent.policy import PasswordPolicy, PolicyUnreadable
+from agent.pool import Warm
+from agent.settings import Settings
+from agent.subject import Subject
+
+T = TypeVar("T")
+
+KEPT_S = 60.0
+_PILOT_KEPT_S = 30.0
+_MOST_KEPT = 10_000
+
+
+class Domain:
+    """Facts about the domain of the settings; safe for many threads."""
+
+    def __init__(
+        self, settings: Settings, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._settings = settings
+        self.base_dn = settings.directory.base_dn
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._kept: dict[Hashable, tuple[float, object]] = {}
+
+    def token(self, directory: Directory) -> frozenset[Sid]:
+        """Give the SIDs of the agent's own account."""
+        return self._keep("token", KEPT_S, lambda: accounts.own_sids(directory))
+
+    def protected(self, directory: Directory) -> ProtectedGroups:
+        """Give the groups whose members are never written to."""
+        return self._keep(
+            "protected",
+            KEPT_S,
+            lambda: accounts.protected_groups(directory, self.base_dn),
+        )
+
+    def policy(self, directory: Directory, pso: str | None) -> PasswordPolicy:
+        """Give the policy of a PSO, or the domain's.
+
+        Raises:
+            PolicyUnreadable: it is hidden.
+
+        """
+        return self._keep(
+            ("policy", pso),
+            KEPT_S,
+            lambda: accounts.read_policy(directory, self.base_dn, pso),
+        )
+
+    def forget_policies(self) -> None:
+        """Read policies again: a refusal may come from a new one."""
+        with self._lock:
+            for key in [key for key in self._kept if isinstance(key, tuple)]:
+                if key[0] == "policy":
+                    del self._kept[key]
+
+    def warm_up(self, directory: Directory) -> None:
+        """Read again what every request needs; called in the background."""
+        with self._lock:
+            self._kept.pop("protected", None)
+        self.protected(directory)
+
+    def why_not_in_scope(self, directory: Directory, user: User) -> str:
+        """Say why a user is out of scope; empty when in it."""
+        scope = self._settings.scope
+        if not any(dn.is_below(user.dn, each) for each in scope.containers):
+            return "in none of the containers of the scope"
+        group = scope.pilot_group
+        if group is None:
+            return ""
+        inside = self._keep(
+            ("pilot", user.guid),
+            _PILOT_KEPT_S,
+            lambda: accounts.in_group(directory, group, user.dn),
+        )
+        return "" if inside else "no member of the pilot group"
+
+    def subject(self, warm: Warm, user: User, *, detail: bool) -> Subject:
+        """Gather what a verdict needs.
+
+        Args:
+            warm: the connection the user was read on.
+            user: as found.
+            detail: the user was read with everything; else the descriptor and the
+                policy are left out, as only an explanation needs them.
+
+        """
+        outside = self.why_not_in_scope(warm.directory, user)
+        hints = accounts.hints_of(
+            warm.root, wanted=self._settings.directory.policy_hints
+        )
+        account, unreadable = None, ""
+        policy = None
+        try:
+            account = accounts.account_of(user)
+            if detail:
+                pso = user.entry.text("msDS-ResultantPSO")
+                policy = self.policy(warm.directory, pso)
+        except PolicyUnreadable as error:
+            unreadable = str(error)
+        return Subject(
+            dn=user.dn,
+            guid=user.guid,
+            object_sid=user.sid,
+            classes=user.classes,
+            descriptor=user.entry.raw("nTSecurityDescriptor"),
+            account=account,
+            policy=policy,
+            agent_sids=self.token(warm.directory) if detail else frozenset(),
+            hints=hints is not None,
+            in_scope=not outside,
+            why_not_in_scope=outside,
+            protected_group=self.protected(warm.directory).of(user),
+            unreadable=unreadable,
+        )
+
+    def _keep(self, key: Hashable, seconds: float, read: Callable[[], T]) -> T:
+        now = self._clock()
+        with self._lock:
+            found = self._kept.get(key)
+        if found is not None and now < found[0]:
+            return cast("T", found[1])
+        value = read()
+        with self._lock:
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            self._kept[key] = (now + seconds, value)
+        return value
+
+
+def as_policy_dict(policy: PasswordPolicy | None) -> dict[str, object] | None:
+    """Give what a portal may show of a policy."""
+    if policy is None:
+        return None
+    return {
+        "min_length": policy.min_length,
+        "complexity": policy.complexity,
+        "history": policy.history,
+        "source": policy.source,
+    }
+
+
+def iso(moment: datetime | None) -> str | None:
+    """Spell a moment as the wire does (RFC 3339)."""
+    return None if moment is None else moment.isoformat(timespec="seconds")

@@ -1,0 +1,154 @@
+"""Why the directory refused: named from facts that can be read, never from its words.
+
+Active Directory's text does not say which rule a password broke; the policy, the
+account and the permissions do.
+"""
+
+from datetime import UTC, datetime
+
+from agent import accounts, policy, verdict
+from agent.accounts import User
+from agent.answer import Answer
+from agent.directory import (
+    ConstraintViolation,
+    Denied,
+    DirectoryError,
+    NoSuchObject,
+    SignInRefused,
+    Unreachable,
+)
+from agent.domain import Domain, as_policy_dict, iso
+from agent.errors import Code, Refused
+from agent.messages import Request
+from agent.policy import Finding
+from agent.pool import Warm
+from agent.subject import Operation, State, Subject
+
+# Windows error codes (MS-ERREF 2.2) that a diagnostic starts with
+_WRONG_PASSWORD = 0x56
+_RESTRICTION = 0x52D
+_ILL_FORMED = 0x52C
+_LOCKED_OUT = 0x775
+_ASKED = {
+    "reset": Operation.RESET,
+    "change": Operation.CHANGE,
+    "unlock": Operation.UNLOCK,
+}
+
+
+def unavailable(error: DirectoryError) -> Answer:
+    """Answer for a directory that nothing could be asked of."""
+    if isinstance(error, SignInRefused):
+        return Answer(Code.DIRECTORY_REFUSED_AGENT, str(error))
+    return Answer(Code.DIRECTORY_UNAVAILABLE, str(error))
+
+
+def refusal(
+    error: DirectoryError, request: Request, warm: Warm, domain: Domain, user: User
+) -> Answer:
+    """Answer for a write that the directory refused."""
+    if isinstance(error, NoSuchObject):
+        return Answer(Code.USER_NOT_FOUND, "the user was removed meanwhile")
+    if isinstance(error, Unreachable):
+        return unavailable(error)
+    if not isinstance(error, Denied | ConstraintViolation):
+        return Answer(Code.INTERNAL, f"{error}")
+    if isinstance(error, ConstraintViolation) and error.win32 == _WRONG_PASSWORD:
+        return Answer(Code.WRONG_PASSWORD)
+    try:
+        subject = _subject(warm, domain, user.dn)
+    except (DirectoryError, Refused):
+        subject = None
+    if isinstance(error, Denied):
+        return _denied(subject, request)
+    return _constrained(error, subject, request)
+
+
+def step_refusal(
+    error: DirectoryError, operation: Operation, warm: Warm, domain: Domain, user: User
+) -> Answer:
+    """Answer for a step after the password that the directory refused."""
+    if not isinstance(error, Denied):
+        return unavailable(error)
+    try:
+        return denied(_subject(warm, domain, user.dn), operation)
+    except (DirectoryError, Refused):
+        return Answer(Code.PERMISSION_DENIED)
+
+
+def _subject(warm: Warm, domain: Domain, dn: str) -> Subject:
+    domain.forget_policies()
+    again = accounts.read_again(warm.directory, dn)
+    return domain.subject(warm, again, detail=True)
+
+
+def _denied(subject: Subject | None, request: Request) -> Answer:
+    """Name the entry that decides."""
+    if subject is None:
+        return Answer(Code.PERMISSION_DENIED)
+    return denied(subject, _ASKED[request.op])
+
+
+def denied(subject: Subject, operation: Operation) -> Answer:
+    """Name the entry that stops one operation, after the directory denied it."""
+    only = frozenset({operation})
+    judged = verdict.judge(subject, now=datetime.now(UTC), operations=only)
+    said: verdict.Answer = getattr(judged, operation.value)
+    named = (Code.PERMISSION_DENIED, Code.PROTECTED_ACCOUNT, Code.CANNOT_CHANGE)
+    if said.state is State.YES or said.code not in named:
+        return Answer(
+            Code.PERMISSION_DENIED,
+            "the directory denied it although the entries that can be read allow it",
+        )
+    return Answer(said.code, said.shown_by, said.remedy)
+
+
+def _constrained(
+    error: ConstraintViolation, subject: Subject | None, request: Request
+) -> Answer:
+    if error.win32 == _LOCKED_OUT:
+        detail = "the account is locked, so that the old password is not looked at"
+        return Answer(Code.POLICY, detail, "Unlock the account, or reset the password.")
+    if error.win32 not in (None, _RESTRICTION, _ILL_FORMED):
+        code = f"LDAP result {error.result}, Windows error {error.win32:#x}"
+        return Answer(Code.POLICY, f"the directory refused the password with {code}")
+    if subject is None:
+        return Answer(Code.POLICY, "the policy could not be read")
+    cause = policy.remaining_cause(
+        subject.policy,
+        password_findings(subject, request),
+        operation="change" if request.op == "change" else "reset",
+        hints=subject.hints,
+    )
+    detail = cause.detail
+    if subject.policy is None and subject.unreadable:
+        detail = f"{detail}: {subject.unreadable}"
+    return from_finding(cause, subject, detail)
+
+
+def from_finding(cause: Finding, subject: Subject, detail: str = "") -> Answer:
+    """Answer with one thing the policy says."""
+    return Answer(
+        cause.code,
+        detail or cause.detail,
+        earliest=iso(cause.earliest),
+        policy=as_policy_dict(subject.policy),
+    )
+
+
+def password_findings(subject: Subject, request: Request) -> tuple[Finding, ...]:
+    """Say what the policy says to the new password; nothing when it is hidden."""
+    if None in (subject.policy, subject.account, request.new_password):
+        return ()
+    assert subject.policy is not None
+    assert subject.account is not None
+    assert request.new_password is not None
+    return policy.judge(
+        subject.policy,
+        subject.account,
+        request.new_password.reveal(),
+        now=datetime.now(UTC),
+        operation="change" if request.op == "change" else "reset",
+        hints=subject.hints,
+        cannot_change=verdict.cannot_change(subject) is not None,
+    )

@@ -1,0 +1,183 @@
+"""Which requests were taken, so that each is done once: SQLite.
+
+A request is entered before its write, with the user's pwdLastSet. Its answer is kept
+with it, so that the same token sent again gets the first answer. An entry without an
+answer means that the agent ended in between: it is settled by reading pwdLastSet.
+No password, no token and no claim of the request is in here; the digest is of the
+sealed token, which differs each time.
+"""
+
+import json
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+# Write-ahead log with synchronous=NORMAL: a commit is safe against the end of this
+# process (kill -9). All statements of one request cost 0.07 ms (p99 0.5); with FULL,
+# an fsync for each commit, 0.9 ms (p99 3.5) on a fast disk and far more on a slow one.
+# What a loss of power may lose is the last entries: the same token could then be done
+# again until it expires 150 s later, which sets the same password.
+_SETUP = """
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = NORMAL;
+CREATE TABLE IF NOT EXISTS requests (
+    jti TEXT PRIMARY KEY,
+    digest BLOB NOT NULL,
+    at REAL NOT NULL,
+    wrote INTEGER NOT NULL,
+    user TEXT NOT NULL,
+    dn TEXT NOT NULL,
+    controller TEXT NOT NULL,
+    pwd_last_set INTEGER NOT NULL,
+    password_set INTEGER NOT NULL DEFAULT 0,
+    answer TEXT
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS by_user ON requests (user, at);
+CREATE INDEX IF NOT EXISTS by_time ON requests (at);
+"""
+# the longest life of a token is 150 s; a day lets an administrator see repeats
+KEPT_S = 24 * 3600.0
+_SWEEP_S = 600.0
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One request that was taken.
+
+    Attributes:
+        jti: its id.
+        digest: SHA-256 of its token.
+        at: when, in Unix seconds.
+        dn: the user's.
+        controller: where the password was written.
+        pwd_last_set: the user's, before.
+        password_set: the write is known to be done.
+        answer: what was answered; None while it is open.
+
+    """
+
+    jti: str
+    digest: bytes
+    at: float
+    dn: str
+    controller: str
+    pwd_last_set: int
+    password_set: bool
+    answer: Answer | None
+
+
+class Ledger:
+    """The file of requests; safe for many threads, one process at a time."""
+
+    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._swept = 0.0
+        self._base = sqlite3.connect(
+            path, check_same_thread=False, isolation_level=None, timeout=5.0
+        )
+        path.chmod(0o600)
+        self._base.executescript(_SETUP)
+
+    def find(self, jti: str) -> Entry | None:
+        """Give the entry of a request, if it was taken before."""
+        with self._lock:
+            row = self._base.execute(
+                "SELECT jti, digest, at, dn, controller, pwd_last_set, password_set,"
+                " answer FROM requests WHERE jti = ?",
+                (jti,),
+            ).fetchone()
+        if row is None:
+            return None
+        return Entry(
+            jti=row[0],
+            digest=row[1],
+            at=row[2],
+            dn=row[3],
+            controller=row[4],
+            pwd_last_set=row[5],
+            password_set=bool(row[6]),
+            answer=None if row[7] is None else json.loads(row[7]),
+        )
+
+    def enter(
+        self,
+        jti: str,
+        digest: bytes,
+        *,
+        user: str,
+        dn: str,
+        controller: str,
+        pwd_last_set: int,
+    ) -> None:
+        """Note a write that comes next.
+
+        Raises:
+            sqlite3.IntegrityError: the request was taken before.
+
+        """
+        self._do(
+            "INSERT INTO requests (jti, digest, at, wrote, user, dn, controller,"
+            " pwd_last_set) VALUES (?, ?, ?, 1, ?, ?, ?, ?)",
+            (jti, digest, self._clock(), user, dn, controller, pwd_last_set),
+        )
+
+    def password_is_set(self, jti: str) -> None:
+        """Note that the write is done, before a step that touches pwdLastSet."""
+        self._do("UPDATE requests SET password_set = 1 WHERE jti = ?", (jti,))
+
+    def close_entry(self, jti: str, digest: bytes, answer: Mapping[str, Any]) -> None:
+        """Keep what was answered; also for a request that wrote nothing."""
+        text = json.dumps(answer, separators=(",", ":"))
+        self._do(
+            "INSERT INTO requests (jti, digest, at, wrote, user, dn, controller,"
+            " pwd_last_set, answer) VALUES (?, ?, ?, 0, '', '', '', 0, ?)"
+            " ON CONFLICT (jti) DO UPDATE SET answer = excluded.answer",
+            (jti, digest, self._clock(), text),
+        )
+        self._sweep()
+
+    def forget(self, jti: str) -> None:
+        """Drop an entry whose write was certainly not done, so that it may be."""
+        self._do("DELETE FROM requests WHERE jti = ?", (jti,))
+
+    def writes_for(self, user: str, seconds: float) -> int:
+        """Count the writes for one user in the last so many seconds."""
+        with self._lock:
+            (count,) = self._base.execute(
+                "SELECT count(*) FROM requests WHERE user = ? AND at > ? AND wrote = 1",
+                (user, self._clock() - seconds),
+            ).fetchone()
+        return int(count)
+
+    def open_entries(self) -> int:
+        """Count the requests that have no answer yet."""
+        with self._lock:
+            (count,) = self._base.execute(
+                "SELECT count(*) FROM requests WHERE answer IS NULL"
+            ).fetchone()
+        return int(count)
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._base.close()
+
+    def _do(self, statement: str, values: tuple[object, ...]) -> None:
+        with self._lock:
+            self._base.execute(statement, values)
+
+    def _sweep(self) -> None:
+        """Drop what is older than a day, now and then."""
+        now = self._clock()
+        if now - self._swept < _SWEEP_S:
+            return
+        self._swept = now
+        self._do("DELETE FROM requests WHERE at < ?", (now - KEPT_S,))

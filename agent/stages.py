@@ -1,0 +1,228 @@
+"""One request, stage by stage: each the only maker of the next type.
+
+opened -> authentic -> fresh -> admitted -> located -> judged -> written -> verified
+-> answered. The first two types are in `agent.messages`. A stage that ends a request
+raises `Refused` or `Ended`; so a stage that is skipped does not type-check. Those
+that write are in `agent.writing`.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from agent import accounts, explain, messages, verdict
+from agent.accounts import User
+from agent.answer import Answer, Ended
+from agent.domain import Domain, as_policy_dict, iso
+from agent.errors import Code, Refused
+from agent.ledger import Ledger
+from agent.limits import Rate
+from agent.messages import Request
+from agent.pool import Pool, Warm
+from agent.settings import Settings
+from agent.subject import Operation, State, Subject
+
+_HOUR_S = 3600.0
+_FINAL = frozenset(
+    {
+        Code.NOT_IN_SCOPE,
+        Code.PROTECTED_ACCOUNT,
+        Code.ACCOUNT_DISABLED,
+        Code.ACCOUNT_EXPIRED,
+        Code.CANNOT_CHANGE,
+    }
+)
+_WOULD_WORK = "Your password can be reset. Nothing was changed."
+_OPERATIONS = {
+    "reset": Operation.RESET,
+    "change": Operation.CHANGE,
+    "unlock": Operation.UNLOCK,
+}
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What the stages work with.
+
+    Attributes:
+        self_tests: the issuer of the agent's own tests.
+
+    """
+
+    settings: Settings
+    pool: Pool
+    domain: Domain
+    ledger: Ledger
+    rate: Rate
+    self_tests: str
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """A request within its time."""
+
+    request: Request
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """A request that the settings let in."""
+
+    request: Request
+
+
+@dataclass(frozen=True)
+class Located:
+    """The one user, on a controller where a write can follow."""
+
+    request: Request
+    warm: Warm
+    user: User
+    subject: Subject
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Nothing that can be known stands in the way."""
+
+    located: Located
+
+
+@dataclass(frozen=True)
+class Written:
+    """The controller said that the password is set."""
+
+    located: Located
+
+
+@dataclass(frozen=True)
+class Verified:
+    """The controller shows the write.
+
+    Attributes:
+        note: what could not be seen.
+
+    """
+
+    located: Located
+    note: str = ""
+
+
+def freshen(request: Request, now: float) -> Fresh:
+    """Check the time.
+
+    Raises:
+        Refused: expired_request.
+
+    """
+    messages.check_time(request, now)
+    return Fresh(request)
+
+
+def admit(fresh: Fresh, tools: Tools) -> Admitted:
+    """Check what the settings let in.
+
+    Raises:
+        Refused: paused, too_many, not_enough_proofs, operation_off.
+
+    """
+    request, settings = fresh.request, tools.settings
+    if not settings.features.password_writeback:
+        raise Refused(Code.PAUSED)
+    if not tools.rate.let_in():
+        raise Refused(Code.TOO_MANY, f"over {settings.limits.per_minute} in a minute")
+    _check_operation(request, tools)
+    proofs = len({proof.method for proof in request.methods})
+    if proofs < settings.limits.proofs:
+        asked = f"{proofs} of {settings.limits.proofs} proofs"
+        raise Refused(Code.NOT_ENOUGH_PROOFS, asked)
+    return Admitted(request)
+
+
+def _check_operation(request: Request, tools: Tools) -> None:
+    features = tools.settings.features
+    off = {"change": not features.change, "unlock": not features.unlock}
+    if off.get(request.op):
+        raise Refused(Code.OPERATION_OFF, f"{request.op} is off in the settings")
+    testing = request.portal.issuer == tools.self_tests
+    if testing and request.op not in ("reset", "check"):
+        raise Refused(Code.OPERATION_OFF, f"{request.op} is not for self-tests")
+
+
+def locate(admitted: Admitted, warm: Warm, domain: Domain) -> Located:
+    """Find the user and what is to be known of them, on one controller.
+
+    Raises:
+        Refused: user_not_found, several_users, bad_request.
+        DirectoryError: this controller did not answer.
+
+    """
+    request, directory = admitted.request, warm.directory
+    # a change may be forbidden by an entry; a check explains everything
+    detail = request.op in ("change", "check")
+    user = accounts.find(
+        directory, domain.base_dn, request.user.by, request.user.value, detail=detail
+    )
+    if not detail and user.entry.number("adminCount"):
+        # only the descriptor tells a protected account from one that was
+        user, detail = accounts.read_again(directory, user.dn), True
+    return Located(request, warm, user, domain.subject(warm, user, detail=detail))
+
+
+def judge(located: Located, tools: Tools) -> Judged:
+    """Refuse what must not be tried, or what can't work.
+
+    A missing right is not among it: what was read may be less than what holds, so
+    the directory is asked, and the verdict only names the cause.
+
+    Raises:
+        Ended: with the cause.
+        Refused: too_many.
+
+    """
+    subject, request = located.subject, located.request
+    operation = _OPERATIONS[request.op]
+    said: verdict.Answer = getattr(
+        verdict.judge(
+            subject, now=datetime.now(UTC), operations=frozenset({operation})
+        ),
+        operation.value,
+    )
+    if said.state is State.NO and said.code in _FINAL:
+        raise Ended(Answer(said.code, said.shown_by, said.remedy, earliest=None))
+    if subject.account is None:
+        # unreadable is not the same as harmless
+        raise Ended(Answer(Code.PERMISSION_DENIED, subject.unreadable, said.remedy))
+    if subject.account.admin_count and subject.descriptor is None:
+        hidden = "adminCount is 1 and the permissions are hidden"
+        raise Ended(Answer(Code.PROTECTED_ACCOUNT, hidden))
+    most = tools.settings.limits.per_user_per_hour
+    if tools.ledger.writes_for(str(subject.guid), _HOUR_S) >= most:
+        raise Refused(Code.TOO_MANY, f"over {most} writes for this user in an hour")
+    return Judged(located)
+
+
+def check(located: Located, tools: Tools) -> Answer:
+    """Answer what a reset would come to; everything but the write."""
+    subject, features = located.subject, tools.settings.features
+    on = {
+        Operation.RESET: True,
+        Operation.CHANGE: features.change,
+        Operation.UNLOCK: features.unlock,
+        Operation.MUST_CHANGE: features.must_change,
+    }
+    allowed = frozenset(operation for operation in Operation if on[operation])
+    judged = verdict.judge(subject, now=datetime.now(UTC), operations=allowed)
+    said = judged.reset
+    answer = Answer(said.code, said.shown_by, said.remedy, earliest=iso(said.until))
+    blocking = (
+        f for f in explain.password_findings(subject, located.request) if f.blocks
+    )
+    finding = next(blocking, None)
+    if said.state is State.YES and finding is not None:
+        answer = explain.from_finding(finding, subject)
+    return replace(
+        answer,
+        message=_WOULD_WORK if answer.code is Code.OK else "",
+        policy=as_policy_dict(subject.policy),
+        verdict=judged.as_dict(),
+    )

@@ -1,0 +1,208 @@
+"""The write and what follows it: sent once, seen, then unlock and must-change.
+
+A write without an answer is never sent again: its controller's pwdLastSet says what
+became of it.
+"""
+
+import time
+from dataclasses import replace
+
+from agent import accounts, explain
+from agent.accounts import User
+from agent.answer import Answer, Ended, Step
+from agent.directory import DirectoryError, TimedOut
+from agent.errors import Code
+from agent.ledger import Entry
+from agent.messages import Request
+from agent.pool import WRITE_S, Warm
+from agent.settings import Settings
+from agent.stages import Fresh, Judged, Located, Tools, Verified, Written
+from agent.subject import Operation
+
+# after which a write that can't be seen at its controller was not done
+_LOST_S = 30.0
+_SETTLED = "settled by pwdLastSet"
+
+
+def write(judged: Judged, tools: Tools) -> Written:
+    """Set the password: entered in the ledger first, sent once.
+
+    Raises:
+        Ended: the directory refused, or what became of it is not known.
+
+    """
+    located = judged.located
+    request, user, warm = located.request, located.user, located.warm
+    tools.ledger.enter(
+        request.jti,
+        request.digest,
+        user=str(user.guid),
+        dn=user.dn,
+        controller=warm.directory.host,
+        pwd_last_set=user.pwd_last_set,
+    )
+    warm.directory.limit(WRITE_S)
+    try:
+        _send(request, warm, user, tools.settings)
+    except TimedOut as error:
+        raise _settled(located, tools, error) from error
+    except DirectoryError as error:
+        answer = explain.refusal(error, request, warm, tools.domain, user)
+        refused = Step("password", "refused", answer.code)
+        raise Ended(replace(answer, steps=(refused,))) from error
+    if request.must_change:
+        tools.ledger.password_is_set(request.jti)
+    return Written(located)
+
+
+def _send(request: Request, warm: Warm, user: User, settings: Settings) -> None:
+    assert request.new_password is not None
+    if request.op == "change":
+        assert request.old_password is not None
+        old, new = request.old_password, request.new_password
+        accounts.change(warm.directory, user.dn, old, new)
+        return
+    hints = accounts.hints_of(warm.root, wanted=settings.directory.policy_hints)
+    accounts.reset(warm.directory, user.dn, request.new_password, hints=hints)
+
+
+def _settled(located: Located, tools: Tools, error: TimedOut) -> Ended:
+    """Look at the same controller for what became of a write without an answer."""
+    host, dn = located.warm.directory.host, located.user.dn
+    try:
+        with tools.pool.at(host) as warm:
+            now = accounts.read_pwd_last_set(warm.directory, dn)
+            if now != located.user.pwd_last_set:
+                seen = Verified(replace(located, warm=warm), _SETTLED)
+                return Ended(finish(seen, tools))
+    except DirectoryError as again:
+        return Ended(Answer(Code.UNKNOWN_RESULT, str(again), controller=host))
+    if error.waited:
+        detail = f"{error.what}; pwdLastSet has not changed so far"
+        return Ended(Answer(Code.UNKNOWN_RESULT, detail, controller=host))
+    return Ended(_not_done(host))
+
+
+def _not_done(host: str) -> Answer:
+    detail = "the connection broke and pwdLastSet has not changed: it was not done"
+    return Answer(Code.DIRECTORY_UNAVAILABLE, detail, controller=host)
+
+
+def settle(entry: Entry, fresh: Fresh, tools: Tools) -> Answer:
+    """Answer for an open entry: of an unknown result, or of an agent that ended.
+
+    Nothing is sent again but the steps that may be done twice.
+    """
+    try:
+        with tools.pool.at(entry.controller) as warm:
+            user = accounts.read_again(warm.directory, entry.dn)
+            done = entry.password_set or user.pwd_last_set != entry.pwd_last_set
+            if done:
+                subject = tools.domain.subject(warm, user, detail=True)
+                seen = Located(fresh.request, warm, user, subject)
+                return finish(Verified(seen, _SETTLED), tools)
+    except DirectoryError as error:
+        return Answer(Code.UNKNOWN_RESULT, str(error), controller=entry.controller)
+    if time.time() - entry.at < _LOST_S:
+        detail = "pwdLastSet has not changed so far"
+        return Answer(Code.UNKNOWN_RESULT, detail, controller=entry.controller)
+    return _not_done(entry.controller)
+
+
+def verify(written: Written) -> Verified:
+    """See the write at the same controller; never by signing in as the user.
+
+    Raises:
+        Ended: the controller shows no change.
+
+    """
+    located = written.located
+    try:
+        now = accounts.read_pwd_last_set(located.warm.directory, located.user.dn)
+    except DirectoryError:
+        return Verified(located, "not read back: the controller stopped answering")
+    if now == located.user.pwd_last_set:
+        detail = "the controller took the password, but pwdLastSet has not changed"
+        raise Ended(Answer(Code.UNKNOWN_RESULT, detail))
+    return Verified(located)
+
+
+def finish(verified: Verified, tools: Tools) -> Answer:
+    """Do the steps after the password, and answer."""
+    located = verified.located
+    steps = [Step("password", "done")]
+    if located.request.op == "reset":
+        steps.append(_unlock_after(located, tools))
+    if located.request.must_change:
+        steps.append(_must_change_after(located, tools))
+    partial = any(step.result == "refused" for step in steps)
+    return Answer(
+        Code.PARTIAL if partial else Code.OK,
+        verified.note,
+        steps=tuple(steps),
+        controller=located.warm.directory.host,
+    )
+
+
+def _unlock_after(located: Located, tools: Tools) -> Step:
+    account = located.subject.account
+    if account is None or account.lockout_time is None:
+        return Step("unlock", "skipped", detail="the account is not locked")
+    if not tools.settings.features.unlock:
+        return Step("unlock", "off")
+    try:
+        accounts.unlock(located.warm.directory, located.user.dn)
+    except DirectoryError as error:
+        return _refused_step("unlock", error, located, tools)
+    return Step("unlock", "done")
+
+
+def _must_change_after(located: Located, tools: Tools) -> Step:
+    account = located.subject.account
+    if not tools.settings.features.must_change:
+        return Step("must_change", "off")
+    if account is not None and account.never_expires:
+        detail = "the password never expires: must-change has no effect"
+        return Step("must_change", "skipped", detail=detail)
+    try:
+        accounts.must_change(located.warm.directory, located.user.dn)
+    except DirectoryError as error:
+        return _refused_step("must_change", error, located, tools)
+    return Step("must_change", "done")
+
+
+def _refused_step(
+    step: str, error: DirectoryError, located: Located, tools: Tools
+) -> Step:
+    answer = _why(Operation(step), error, located, tools)
+    if step == "unlock":
+        return Step("unlock", "refused", answer.code, answer.detail)
+    return Step("must_change", "refused", answer.code, answer.detail)
+
+
+def _why(
+    operation: Operation, error: DirectoryError, located: Located, tools: Tools
+) -> Answer:
+    if isinstance(error, TimedOut):
+        return Answer(Code.UNKNOWN_RESULT, str(error))
+    return explain.step_refusal(
+        error, operation, located.warm, tools.domain, located.user
+    )
+
+
+def unlock(judged: Judged, tools: Tools) -> Answer:
+    """Unlock without a new password. May be done twice, so it is in no ledger.
+
+    Raises:
+        Ended: the directory refused.
+
+    """
+    located = judged.located
+    step = _unlock_after(located, tools)
+    if step.result != "refused":
+        said = "is unlocked" if step.result == "done" else "is not locked"
+        return Answer(Code.OK, message=f"Your account {said}.", steps=(step,))
+    code = step.code or Code.INTERNAL
+    if code is Code.UNKNOWN_RESULT:
+        code = Code.DIRECTORY_UNAVAILABLE
+    raise Ended(Answer(code, step.detail, steps=(step,)))
