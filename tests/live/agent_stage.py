@@ -1,4 +1,4 @@
-"""A whole agent but for its link, on the lab's controller, and a portal that asks it."""
+"""A whole agent but for its link, on the lab's controller, and a portal for it."""
 
 import base64
 import json

@@ -1,0 +1,86 @@
+"""writeback-agent: run the agent, or check what it needs.
+
+Exit codes: 0 done, 1 ended by a fault, 2 settings that can't be used, 4 findings.
+"""
+
+import argparse
+import asyncio
+import json
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from agent import checking
+from agent.handler import VERSION
+from agent.places import Places
+from agent.problems import SettingsError
+from agent.service import Service, load
+
+_BAD_SETTINGS = 2
+_FINDINGS = 4
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code."""
+    asked = _parser().parse_args(argv)
+    places = Places.below(asked.home)
+    return (
+        _check(places, as_json=asked.json) if asked.command == "check" else _run(places)
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="writeback-agent", description=__doc__)
+    parser.add_argument("--version", action="version", version=VERSION)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, words in (
+        ("run", "serve until stopped"),
+        ("check", "prove under this account what the service needs"),
+    ):
+        command = commands.add_parser(name, help=words)
+        home = os.environ.get("WRITEBACK_HOME")
+        command.add_argument(
+            "--home",
+            type=Path,
+            default=Path(home) if home else None,
+            required=home is None,
+            help="folder of the installation (default: WRITEBACK_HOME)",
+        )
+        command.add_argument("--json", action="store_true", help="for programs")
+    return parser
+
+
+def _run(places: Places) -> int:
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    try:
+        service = Service(load(places))
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return _BAD_SETTINGS
+    except OSError as error:
+        # a CA file that is missing, a folder that can't be written
+        print(f"{error.filename or places.home}: {error.strerror}", file=sys.stderr)
+        return _BAD_SETTINGS
+    asyncio.run(service.run())
+    return 0
+
+
+def _check(places: Places, *, as_json: bool) -> int:
+    code = _FINDINGS
+    try:
+        findings = checking.check(places)
+    except SettingsError as error:
+        findings, code = checking.unusable(error), _BAD_SETTINGS
+    if as_json:
+        print(json.dumps([each.as_dict() for each in findings], indent=2))
+    else:
+        checking.as_table(findings, print)
+    return code if any(each.state == "failed" for each in findings) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

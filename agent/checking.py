@@ -1,0 +1,144 @@
+"""`writeback-agent check`: what the service needs, proven under its own account."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import aiohttp
+
+from agent import accounts
+from agent.certificates import trusting
+from agent.directory import DirectoryError, Untrusted, connect
+from agent.places import Places
+from agent.problems import SettingsError
+from agent.service import Equipment, load, target
+
+_RELAY_S = 10.0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was tried; the shape the wizard shows.
+
+    Attributes:
+        more: long text, such as the chain of a certificate.
+        ms: how long it took.
+
+    """
+
+    id: str
+    title: str
+    state: Literal["ok", "failed", "warning"]
+    detail: str = ""
+    remedy: str = ""
+    more: str = ""
+    ms: float | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give it as JSON takes it."""
+        return asdict(self)
+
+
+def check(places: Places) -> tuple[Finding, ...]:
+    """Try everything the service needs; nothing is changed.
+
+    Raises:
+        SettingsError: the settings, the enrolment or the secrets can't be used.
+
+    """
+    equipment = load(places)
+    readable = Finding("secrets", "Secrets readable by this account", "ok")
+    return (readable, *_controllers(equipment), _relay(equipment))
+
+
+def unusable(error: SettingsError) -> tuple[Finding, ...]:
+    """Say what is wrong with what the service starts from."""
+    return tuple(
+        Finding("settings", each.path, "failed", each.message, "run the wizard")
+        for each in error.problems
+    )
+
+
+def _controllers(equipment: Equipment) -> tuple[Finding, ...]:
+    wanted = target(equipment)
+    found = []
+    for endpoint in wanted.endpoints:
+        began = time.perf_counter()
+        title = f"Sign-in at {endpoint.host}"
+        try:
+            directory = connect(endpoint, wanted.user, wanted.password)
+        except DirectoryError as error:
+            found.append(_failed("sign_in", title, error, began))
+            continue
+        try:
+            root = directory.root()
+            found.append(_ok("sign_in", title, root.dns_host_name, began))
+            if equipment.settings.directory.policy_hints:
+                offered = accounts.hints_of(root, wanted=True) is not None
+                found.append(_hints(endpoint.host, offered=offered))
+        except DirectoryError as error:
+            found.append(_failed("sign_in", title, error, began))
+        finally:
+            directory.close()
+    return tuple(found)
+
+
+def _hints(host: str, *, offered: bool) -> Finding:
+    title = f"Policy hints at {host}"
+    if offered:
+        return Finding("policy_hints", title, "ok")
+    detail = "not offered: history and minimum age do not count for resets"
+    return Finding("policy_hints", title, "warning", detail, "update the controller")
+
+
+def _relay(equipment: Equipment) -> Finding:
+    began = time.perf_counter()
+    url = equipment.enrolment.relay_url
+    title = f"Relay at {url}"
+    try:
+        status = asyncio.run(_ask(equipment, url))
+    except (OSError, TimeoutError, aiohttp.ClientError) as error:
+        said = str(error) or type(error).__name__
+        remedy = "check the address, the proxy, port 443 and the certificate"
+        return Finding("relay", title, "failed", said, remedy, ms=_since(began))
+    return _ok("relay", title, f"HTTP {status}", began)
+
+
+async def _ask(equipment: Equipment, url: str) -> int:
+    relay = equipment.settings.relay
+    context = trusting(Path(relay.ca) if relay.ca else None)
+    limit = aiohttp.ClientTimeout(total=_RELAY_S)
+    async with (
+        aiohttp.ClientSession(timeout=limit) as session,
+        session.get(url, ssl=context, proxy=relay.proxy) as answer,
+    ):
+        return answer.status
+
+
+def _ok(name: str, title: str, detail: str, began: float) -> Finding:
+    return Finding(name, title, "ok", detail, ms=_since(began))
+
+
+def _failed(name: str, title: str, error: DirectoryError, began: float) -> Finding:
+    more = ""
+    if isinstance(error, Untrusted):
+        more = "\n".join(f"{each.subject} ({each.sha256})" for each in error.chain)
+    return Finding(name, title, "failed", error.what, error.remedy, more, _since(began))
+
+
+def _since(began: float) -> float:
+    return round((time.perf_counter() - began) * 1000, 1)
+
+
+def as_table(findings: tuple[Finding, ...], line: Callable[[str], None]) -> None:
+    """Say the findings in words, one a line."""
+    for each in findings:
+        said = f"{each.state:8}{each.title}"
+        if each.detail:
+            said += f": {each.detail}"
+        if each.remedy:
+            said += f"; {each.remedy}"
+        line(said + (f" ({each.ms:.0f} ms)" if each.ms is not None else ""))

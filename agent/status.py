@@ -1,0 +1,208 @@
+"""What the agent says about itself: a file, `/ready` and `/metrics` on this machine.
+
+The file is for the wizard and `writeback status`; the two addresses are for whatever
+watches the machine. All are for the local host only and hold no secret.
+"""
+
+import json
+import os
+import threading
+import time
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from agent.errors import Code
+from agent.files import write_atomically
+from agent.link import LinkState, Phase
+from agent.pool import PoolState
+
+# seconds; the upper bounds of the histogram
+_BOUNDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two connections.
+
+    Attributes:
+        state: connecting, connected, waiting or closed.
+        since: when it became so, in ISO form.
+        reason: why it is not connected, with the remedy.
+        controller: the domain controller that is asked.
+
+    """
+
+    state: str = "connecting"
+    since: str = ""
+    reason: str = ""
+    controller: str | None = None
+
+
+@dataclass
+class _Counts:
+    by_code: dict[str, int] = field(default_factory=dict)
+    buckets: list[int] = field(default_factory=lambda: [0] * len(_BOUNDS))
+    seconds: float = 0.0
+    total: int = 0
+
+
+class Status:
+    """The agent's state; told by the link and the pool, from any thread.
+
+    Args:
+        path: the file that is replaced at each change.
+        version: the agent's.
+        paused: password writeback is off.
+
+    """
+
+    def __init__(self, path: Path, version: str, *, paused: bool) -> None:
+        self._path = path
+        self._version = version
+        self._paused = paused
+        self._lock = threading.Lock()
+        self._started_at = _now()
+        self._relay = Side(since=self._started_at)
+        self._directory = Side(since=self._started_at)
+        self._port: int | None = None
+        self._counts = _Counts()
+
+    @property
+    def directory_answers(self) -> bool:
+        """Whether a controller answered last."""
+        return self._directory.state == "connected"
+
+    @property
+    def ready(self) -> bool:
+        """Whether a reset that comes now could work."""
+        return self._relay.state == "connected" and self.directory_answers
+
+    def on_link(self, state: LinkState) -> None:
+        """Take in what the link does."""
+        with self._lock:
+            self._relay = _changed(self._relay, state.phase.value, state.reason)
+            self._write()
+
+    def on_pool(self, state: PoolState) -> None:
+        """Take in which controller answers."""
+        said = Phase.CONNECTED if state.controller else Phase.WAITING
+        with self._lock:
+            side = _changed(self._directory, said.value, state.reason)
+            self._directory = replace(side, controller=state.controller)
+            self._write()
+
+    def listens_on(self, port: int) -> None:
+        """Take in where /ready and /metrics are."""
+        with self._lock:
+            self._port = port
+            self._write()
+
+    def count(self, code: Code, ms: float) -> None:
+        """Count one answer."""
+        seconds = ms / 1000
+        with self._lock:
+            counts = self._counts
+            counts.by_code[code] = counts.by_code.get(code, 0) + 1
+            counts.seconds += seconds
+            counts.total += 1
+            for at, bound in enumerate(_BOUNDS):
+                counts.buckets[at] += seconds <= bound
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the state as the file holds it."""
+        relay, directory = self._relay, self._directory
+        return {
+            "pid": os.getpid(),
+            "started_at": self._started_at,
+            "version": self._version,
+            "ready": self.ready,
+            "paused": self._paused,
+            "relay": {
+                "state": relay.state,
+                "since": relay.since,
+                "reason": relay.reason,
+            },
+            "directory": {
+                "state": directory.state,
+                "since": directory.since,
+                "reason": directory.reason,
+                "controller": directory.controller,
+            },
+            "port": self._port,
+        }
+
+    def remove(self) -> None:
+        """Take the file away: the agent ends."""
+        with self._lock:
+            self._path.unlink(missing_ok=True)
+
+    def metrics(self) -> str:
+        """Give the counters as Prometheus reads them (text format 0.0.4)."""
+        with self._lock:
+            return "\n".join([*self._gauges(), *self._requests(), *self._times(), ""])
+
+    def _gauges(self) -> list[str]:
+        values = {
+            "writeback_ready": self.ready,
+            "writeback_relay_connected": self._relay.state == "connected",
+            "writeback_directory_connected": self.directory_answers,
+            "writeback_paused": self._paused,
+        }
+        lines = []
+        for name, value in values.items():
+            lines += [f"# TYPE {name} gauge", f"{name} {int(value)}"]
+        return lines
+
+    def _requests(self) -> list[str]:
+        name = "writeback_requests_total"
+        head = [f"# HELP {name} Answers by code.", f"# TYPE {name} counter"]
+        codes = sorted(self._counts.by_code.items())
+        return head + [f'{name}{{code="{code}"}} {count}' for code, count in codes]
+
+    def _times(self) -> list[str]:
+        name, counts = "writeback_request_seconds", self._counts
+        buckets = zip(_BOUNDS, counts.buckets, strict=True)
+        return [
+            f"# HELP {name} From the sealed request to the sealed answer.",
+            f"# TYPE {name} histogram",
+            *(f'{name}_bucket{{le="{bound}"}} {count}' for bound, count in buckets),
+            f'{name}_bucket{{le="+Inf"}} {counts.total}',
+            f"{name}_sum {counts.seconds:.6f}",
+            f"{name}_count {counts.total}",
+        ]
+
+    def _write(self) -> None:
+        write_atomically(self._path, json.dumps(self.as_dict(), indent=2) + "\n")
+
+
+def _changed(side: Side, state: str, reason: str) -> Side:
+    since = side.since if state == side.state else _now()
+    return Side(state, since, reason, side.controller)
+
+
+def _now() -> str:
+    return datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="seconds")
+
+
+async def serve(status: Status) -> web.AppRunner:
+    """Serve `/ready` and `/metrics` on a port of the kernel's choice."""
+
+    async def ready(_: web.Request) -> web.Response:
+        code = 200 if status.ready else 503
+        return web.json_response(status.as_dict(), status=code)
+
+    async def metrics(_: web.Request) -> web.Response:
+        return web.Response(text=status.metrics(), content_type="text/plain")
+
+    app = web.Application()
+    app.router.add_get("/ready", ready)
+    app.router.add_get("/metrics", metrics)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    status.listens_on(runner.addresses[0][1])
+    return runner
