@@ -138,6 +138,12 @@ class Directory(Model):
         """The domain's naming context, as its DNS name spells it."""
         return ",".join(f"DC={label}" for label in self.domain.split("."))
 
+    @property
+    def sign_in_name(self) -> str:
+        """The userPrincipalName that the agent signs in with."""
+        name = self.account.name
+        return f"{name}@{self.domain}" if self.account.kind == "new" else name
+
 
 class Scope(Model):
     """Whose password may be written."""

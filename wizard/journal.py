@@ -140,6 +140,13 @@ def find_open(folder: Path) -> Journal | None:
     return None
 
 
+def sealed_changes(folder: Path) -> Iterator[Change]:
+    """Give what was done by all plans that ended well, oldest first."""
+    for path in sorted(folder.glob(f"*{_SEALED}")):
+        for entry in Journal(path).begun():
+            yield entry.change
+
+
 def _drop_torn_end(file: Any) -> None:
     """Cut a last line that a crash left without its end."""
     file.seek(0)

@@ -247,7 +247,7 @@ def apply(run: Run, changes: Sequence[Change], stop: threading.Event) -> None:
         told("doing")
         try:
             made = run.step(change).apply(change, run.context)
-        except Exception as error:  # noqa: BLE001 - whatever fails is taken back
+        except Exception as error:
             reason = _reason(error)
             told("failed", reason)
             raise _given_up(run, change, reason) from error

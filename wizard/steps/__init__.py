@@ -1,1 +1,19 @@
 """One file per thing changed on the machine or in the directory."""
+
+from wizard.plan import Step
+from wizard.steps.account import Account
+from wizard.steps.enrolment import EnrolmentStep
+from wizard.steps.grants import Grants
+from wizard.steps.keys import Keys
+from wizard.steps.service import ServiceStep
+from wizard.steps.settings_file import SettingsFile
+
+# in the order they are done; taken back the other way round
+STEPS: tuple[Step, ...] = (
+    Keys(),
+    Account(),
+    Grants(),
+    EnrolmentStep(),
+    SettingsFile(),
+    ServiceStep(),
+)

@@ -1,0 +1,171 @@
+"""`python -m tests.bench [--json] [-n N]`: a reset end to end, beside the floor."""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from docs.portal_client import Agent, Client
+from tests.bench.figures import percentiles, table
+from tests.lab import Lab
+from tests.stage import Stage, stage
+
+SAMPLES = 300
+WARM_UP = 10
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One reset through everything, and one straight to the controller."""
+
+    end_to_end: float
+    agent: Mapping[str, float]
+    floor: float
+
+
+class Floor:
+    """python-ldap in a process of its own, with one warm connection."""
+
+    def __init__(self, lab: Lab) -> None:
+        self._child = subprocess.Popen(
+            ["/usr/bin/python3", str(Path(__file__).with_name("floor.py"))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        url = f"ldaps://{lab.address}"
+        account = {"user": lab.admin_user, "password": lab.admin_password}
+        self._say({"url": url, "ca": str(lab.ca)} | account)
+        if self._hear() != "ready":
+            sys.exit("The floor did not start; is Debian's python3-ldap installed?")
+
+    def reset(self, dn: str, password: str) -> float:
+        """Set a password and give the milliseconds it took."""
+        self._say({"dn": dn, "password": password})
+        return float(self._hear())
+
+    def close(self) -> None:
+        """End the child."""
+        assert self._child.stdin is not None
+        self._child.stdin.close()
+        self._child.wait()
+
+    def _say(self, value: Any) -> None:
+        assert self._child.stdin is not None
+        self._child.stdin.write(json.dumps(value) + "\n")
+        self._child.stdin.flush()
+
+    def _hear(self) -> str:
+        assert self._child.stdout is not None
+        return self._child.stdout.readline().strip()
+
+
+def main() -> int:
+    """Measure and print; one JSON object as the last line with --json."""
+    parser = argparse.ArgumentParser(prog="dev bench")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("-n", type=int, default=SAMPLES)
+    given = parser.parse_args()
+    say: Callable[[str], None] = lambda text: print(text, file=sys.stderr, flush=True)  # noqa: E731
+    with tempfile.TemporaryDirectory(prefix="writeback-bench-") as folder:
+        samples = _measure(Path(folder), given.n, say)
+    figures = _figures(samples)
+    print(table(figures))
+    if given.json:
+        print(json.dumps({f"{name}_ms": row for name, row in figures.items()}))
+    return 0
+
+
+def _measure(folder: Path, count: int, say: Callable[[str], None]) -> list[Sample]:
+    say("Starting a domain controller and a relay, installing an agent")
+    lab = Lab.start(folder / "lab")
+    try:
+        _lift_minimum_age(lab)
+        with stage(lab, folder / "stage") as whole:
+            _install(whole)
+            say(f"Measuring {count} resets, each beside its floor")
+            return _samples(whole, count)
+    finally:
+        lab.stop()
+
+
+def _install(whole: Stage) -> None:
+    limits = {"per_minute": 100_000, "per_user_per_hour": 1000, "proofs": 0}
+    settings = whole.settings(limits=limits)
+    inputs = whole.inputs
+    changes = whole.controller.plan(settings, inputs)
+    whole.controller.apply(
+        settings, changes, inputs, lambda _: None, threading.Event()
+    )
+
+
+def _samples(whole: Stage, count: int) -> list[Sample]:
+    client, floor = whole.client, Floor(whole.lab)
+    handed = whole.controller.hand_over()
+    agent = client.agent(handed.agent, handed.fingerprint)
+    people = [
+        person
+        for name, person in whole.lab.people.items()
+        if name in ("anna", "comma_ou", "never_expires")
+    ]
+    try:
+        taken = [
+            _sample(client, agent, floor, people[turn % len(people)], turn)
+            for turn in range(count + WARM_UP)
+        ]
+    finally:
+        floor.close()
+    return taken[WARM_UP:]
+
+
+def _sample(
+    client: Client, agent: Agent, floor: Floor, person: Mapping[str, str], turn: int
+) -> Sample:
+    user = {"by": "userPrincipalName", "value": person["upn"]}
+    # sealing is the portal's own work, and part of what its user waits for
+    start = time.perf_counter()
+    answer = client.request(
+        agent, "reset", user=user, new_password=f"End-{turn:05}-Passw0rd"
+    )
+    taken = (time.perf_counter() - start) * 1000
+    if answer["code"] != "ok":
+        sys.exit(f"The agent answered {answer['code']}: {answer.get('detail')}")
+    straight = floor.reset(person["dn"], f"Floor-{turn:05}-Passw0rd")
+    return Sample(taken, answer["ms"], straight)
+
+
+def _figures(samples: list[Sample]) -> dict[str, dict[str, float]]:
+    hops = sorted({name for sample in samples for name in sample.agent} - {"total"})
+    rows = {
+        "end_to_end": [sample.end_to_end for sample in samples],
+        "floor": [sample.floor for sample in samples],
+        "difference": [sample.end_to_end - sample.floor for sample in samples],
+        "portal_and_relay": [s.end_to_end - s.agent["total"] for s in samples],
+        "agent": [sample.agent["total"] for sample in samples],
+    }
+    for hop in hops:
+        rows[f"agent_{hop}"] = [sample.agent.get(hop, 0.0) for sample in samples]
+    return {name: percentiles(values) for name, values in rows.items()}
+
+
+def _lift_minimum_age(lab: Lab) -> None:
+    """Let one person's password be set many times: the policy's minimum age is 0."""
+    from agent.directory import Endpoint, Modification, connect
+    from agent.secret import Secret
+
+    endpoint = Endpoint(lab.host, lab.address, ca=lab.ca)
+    password = Secret(lab.admin_password)
+    admin = connect(endpoint, lab.admin_user, password)
+    admin.modify(lab.base_dn, [Modification("minPwdAge", "replace", (b"0",))])
+    admin.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+"""Everything a whole installation needs, real and in one folder: for journeys."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from agent.secret import Secret
+from agent.settings import Settings, validate
+from docs.portal_client import Client, Portal
+from tests.lab import Lab
+from tests.lab.authority import Authority
+from tests.lab.relay import LabRelay
+from wizard.checks import AdminCredentials, Inputs
+from wizard.controller import Controller
+from wizard.trial import TrialHost
+
+AGENT = "srv1"
+CANARY = "Canary-7f3a-Passw0rd!"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A domain controller, a relay with a portal, and a machine to install on."""
+
+    lab: Lab
+    relay: LabRelay
+    host: TrialHost
+    controller: Controller
+
+    @property
+    def client(self) -> Client:
+        """A portal's own connection to the relay."""
+        return Client(Portal.load(self.relay.folder / "portal.json"))
+
+    @property
+    def inputs(self) -> Inputs:
+        """What an administrator types, with a new enrolment code."""
+        admin = AdminCredentials(self.lab.admin_user, Secret(self.lab.admin_password))
+        return Inputs(admin=admin, enrolment_code=Secret(self.relay.code()))
+
+    def settings(self, **changed: Any) -> Settings:
+        """Settings for this stage; `changed` replaces whole sections."""
+        return validate(self._plain() | changed)
+
+    def _plain(self) -> Mapping[str, Any]:
+        people = f"OU=People,{self.lab.base_dn}"
+        return {
+            "version": 1,
+            "agent": AGENT,
+            "relay": {"url": self.relay.url, "ca": str(self.relay.folder / "ca.pem")},
+            "directory": {
+                "domain": self.lab.realm.lower(),
+                "controllers": [
+                    {"host": self.lab.host, "address": self.lab.address},
+                ],
+                "ca": str(self.lab.ca),
+                "account": {
+                    "kind": "new",
+                    "name": "svc-writeback",
+                    "container": f"CN=Users,{self.lab.base_dn}",
+                },
+            },
+            "scope": {"containers": [people]},
+        }
+
+
+@contextmanager
+def stage(lab: Lab, folder: Path) -> Iterator[Stage]:
+    """Set a stage beside a running controller, and leave nothing running."""
+    authority = Authority(lab.ca, lab.ca.parent / "ca.key")
+    relay = LabRelay.make(folder / "relay", lab.address, authority)
+    relay.start(dies_with_us=True)
+    host = TrialHost(folder / "machine")
+    try:
+        yield Stage(lab, relay, host, Controller(host))
+    finally:
+        host.stop_service()
+        relay.stop()
+        shutil.rmtree(folder / "machine", ignore_errors=True)

@@ -1,0 +1,295 @@
+"""Install, reconfigure, verify: the one door for the desktop and the command line."""
+
+import threading
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from agent import enrolment
+from agent import settings as settings_file
+from agent.enrolment import EnrolmentError
+from agent.secret import Secret
+from agent.secrets import AGENT_KEYS, SELF_TEST_KEYS, TEST_KEY
+from agent.settings import Directory as DirectorySettings
+from agent.settings import Relay, Settings, SettingsError
+from wizard import discovery, journal
+from wizard.checks import (
+    AgentStatus,
+    Check,
+    Container,
+    Found,
+    HandOver,
+    Inputs,
+    Installed,
+    Recovery,
+    TestResult,
+)
+from wizard.host import Host, Service
+from wizard.inspection import directory as directory_checks
+from wizard.inspection import people
+from wizard.inspection import relay as relay_checks
+from wizard.plan import (
+    ApplyError,
+    Change,
+    Context,
+    Report,
+    RolledBack,
+    Run,
+    StepFailed,
+    apply,
+    plan,
+    roll_back,
+)
+from wizard.relay_api import Sender
+from wizard.steps import STEPS
+from wizard.steps.account import PREVIOUS
+from wizard.steps.keys import fingerprint, private_keys
+from wizard.steps.service import resume
+from wizard.steps.signing_in import as_either, sign_in_as
+from wizard.testing import ask_agent, claims_of
+
+
+class RecoveryNeeded(Exception):  # noqa: N818 - says what is
+    """An earlier run was cut off; it is rolled back before anything else."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "An earlier run was cut off. Roll it back first: the wizard offers it, "
+            "and writeback rollback does it."
+        )
+        self.remedy = "Run writeback rollback."
+
+
+class Controller:
+    """What can be read and changed of one host. Calls block; errors have a remedy."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    def installed(self) -> Installed | None:
+        """Find the installation on this machine.
+
+        Raises:
+            SettingsError: there is one, and its settings file can't be used.
+
+        """
+        place = self._host.places.settings
+        if self._host.read(place) is None:
+            return None
+        settings = settings_file.load(place)
+        try:
+            shown = fingerprint(self._context(Inputs()))
+        except StepFailed:
+            shown = ""
+        return Installed(settings, _status(settings, self._host.service()), shown)
+
+    def recovery(self) -> Recovery | None:
+        """Find a run that was cut off."""
+        found = journal.find_open(self._host.places.journal)
+        if found is None:
+            return None
+        begun = found.begun()
+        return Recovery(
+            started=found.started,
+            changes=tuple(entry.change.summary for entry in begun),
+            needs_admin=any(entry.change.needs_admin for entry in begun),
+        )
+
+    def recover(self, inputs: Inputs, report: Report) -> RolledBack:
+        """Roll back a run that was cut off; nothing happens when there is none.
+
+        Raises:
+            Busy: another wizard or command is at work.
+
+        """
+        with self._host.lock():
+            found = journal.find_open(self._host.places.journal)
+            if found is None:
+                return RolledBack((), ())
+            context = self._context(inputs, found.id)
+            rolled = roll_back(Run(STEPS, found, context, report))
+            resume(context)
+            return rolled
+
+    def find_domain(self) -> Found | None:
+        """Find the domain of this machine, without asking."""
+        return discovery.find_domain()
+
+    def check_relay(
+        self, relay: Relay, code: Secret | None, stop: threading.Event
+    ) -> tuple[Check, ...]:
+        """Try a relay, and an enrolment code where one is given."""
+        return relay_checks.check_relay(relay, code, stop)
+
+    def check_directory(
+        self, directory: DirectorySettings, inputs: Inputs, stop: threading.Event
+    ) -> tuple[Check, ...]:
+        """Try each controller, and what the account may do."""
+        user, password = sign_in_as(directory, self._context(inputs))
+        kind: Any = "account" if inputs.admin is None else "admin"
+        return directory_checks.check_directory(directory, user, password, kind, stop)
+
+    def containers(
+        self, directory: DirectorySettings, inputs: Inputs, parent_dn: str
+    ) -> tuple[Container, ...]:
+        """Give the containers below one; those of the domain's head for none."""
+        with as_either(directory, self._context(inputs)) as opened:
+            return people.containers(opened, parent_dn)
+
+    def check_scope(
+        self, directory: DirectorySettings, inputs: Inputs, containers: Sequence[str]
+    ) -> tuple[Check, ...]:
+        """Count who is in the scope; nobody is a failure."""
+        with as_either(directory, self._context(inputs)) as opened:
+            return people.check_scope(opened, containers)
+
+    def check_group(
+        self, directory: DirectorySettings, inputs: Inputs, group: str
+    ) -> tuple[Check, str | None]:
+        """Find a group by name or DN; give its DN."""
+        with as_either(directory, self._context(inputs)) as opened:
+            return people.check_group(opened, directory.base_dn, group)
+
+    def check_identifier(
+        self,
+        directory: DirectorySettings,
+        inputs: Inputs,
+        containers: Sequence[str],
+        identify_by: str,
+    ) -> tuple[Check, ...]:
+        """Find people who lack the identifier or share it."""
+        with as_either(directory, self._context(inputs)) as opened:
+            return people.check_identifier(opened, containers, identify_by)
+
+    def plan(self, settings: Settings, inputs: Inputs) -> tuple[Change, ...]:
+        """Say everything that would change; nothing is touched.
+
+        Raises:
+            RecoveryNeeded: an earlier run was cut off.
+            StepFailed, DirectoryError: it can't be said; with the remedy.
+
+        """
+        self._refuse_open_journal()
+        return plan(STEPS, settings, self._context(inputs))
+
+    def apply(
+        self,
+        settings: Settings,
+        changes: Sequence[Change],
+        inputs: Inputs,
+        report: Report,
+        stop: threading.Event,
+    ) -> None:
+        """Make all changes or none.
+
+        Args:
+            settings: what the changes lead to.
+            changes: as `plan` gave them and an administrator accepted them.
+            inputs: as for `plan`.
+            report: told of each change as it goes.
+            stop: looked at before each change.
+
+        Raises:
+            ApplyError: one failed, or it was stopped; what was made is taken back.
+            Busy: another wizard or command is at work.
+            RecoveryNeeded: an earlier run was cut off.
+
+        """
+        del settings  # the changes hold it; the argument keeps the door's form
+        with self._host.lock():
+            self._refuse_open_journal()
+            if not changes:
+                return
+            begun = journal.begin(self._host.places.journal)
+            context = self._context(inputs, begun.id)
+            try:
+                apply(Run(STEPS, begun, context, report), changes, stop)
+            except ApplyError:
+                resume(context)
+                raise
+            finally:
+                if journal.find_open(self._host.places.journal) is None:
+                    self._host.secrets.remove(PREVIOUS)
+
+    def verify(self, settings: Settings) -> tuple[Check, ...]:
+        """Look whether everything is as the settings say."""
+        context = self._context(Inputs())
+        return tuple(row for step in STEPS for row in step.verify(settings, context))
+
+    def hand_over(self) -> HandOver:
+        """Give what the portal's side must know.
+
+        Raises:
+            EnrolmentError, StepFailed: nothing is installed here.
+
+        """
+        made = enrolment.load(self._host.places.enrolment)
+        return HandOver(
+            url=f"{made.relay_url}/{made.connection}",
+            agent=made.connection,
+            fingerprint=fingerprint(self._context(Inputs())),
+            issuer=made.portal_issuer,
+        )
+
+    def test_reset(
+        self, by: str, value: str, new_password: Secret | None
+    ) -> TestResult:
+        """Send one request through the relay; a check only without a password.
+
+        Raises:
+            RelayFailed, EnrolmentError, SettingsError, StepFailed: no answer came.
+
+        """
+        context = self._context(Inputs())
+        made = enrolment.load(self._host.places.enrolment)
+        relay = settings_file.load(self._host.places.settings).relay
+        key = self._host.secrets.get(TEST_KEY)
+        if key is None:
+            raise StepFailed("The key for tests is missing.", "Apply the settings.")
+        return ask_agent(
+            Sender(relay, made.connection, key, made.test_key_name),
+            made,
+            private_keys(SELF_TEST_KEYS, context),
+            private_keys(AGENT_KEYS, context).public,
+            claims_of(by, value, new_password),
+        )
+
+    def _context(self, inputs: Inputs, plan_id: str = "") -> Context:
+        return Context(self._host, inputs, plan_id)
+
+    def _refuse_open_journal(self) -> None:
+        if journal.find_open(self._host.places.journal) is not None:
+            raise RecoveryNeeded
+
+
+def _status(settings: Settings, service: Service) -> AgentStatus:
+    told = service.status
+    since = told.get("started_at")
+    return AgentStatus(
+        running=service.running,
+        ready=service.ready,
+        writeback=settings.features.password_writeback,
+        relay=_part(told.get("relay")),
+        directory=_part(told.get("directory")),
+        pid=told.get("pid"),
+        since=datetime.fromisoformat(since) if isinstance(since, str) else None,
+        version=str(told.get("version") or ""),
+    )
+
+
+def _part(told: Any) -> str:
+    if not isinstance(told, dict):
+        return "not running"
+    state, reason = str(told.get("state", "unknown")), told.get("reason")
+    named = told.get("controller")
+    if named and not reason:
+        return f"{state}: {named}"
+    return f"{state}: {reason}" if reason else state
+
+
+__all__ = [
+    "Controller",
+    "EnrolmentError",
+    "RecoveryNeeded",
+    "SettingsError",
+]

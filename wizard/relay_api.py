@@ -1,0 +1,203 @@
+"""What the wizard asks of a relay: enrol, withdraw, and one request to the agent."""
+
+import asyncio
+import json
+import ssl
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import aiohttp
+
+from agent import sas
+from agent.certificates import trusting
+from agent.dialling import reason_for_failure
+from agent.secret import Secret
+from agent.settings import Relay
+
+_TIMEOUT_S = 20.0
+_ANSWER_S = 65.0  # the relay itself gives up after 60
+_TOKEN_S = 300
+
+
+class RelayFailed(Exception):  # noqa: N818 - says what happened
+    """The relay could not be asked, or refused.
+
+    Args:
+        status: HTTP status; 0 when none came.
+        what: what happened.
+        remedy: what to do next.
+
+    """
+
+    def __init__(self, status: int, what: str, remedy: str) -> None:
+        super().__init__(f"{what} {remedy}".strip())
+        self.status = status
+        self.what = what
+        self.remedy = remedy
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An HTTP answer of a relay, or of the agent behind it."""
+
+    status: int
+    body: bytes = field(repr=False)
+
+    def json(self) -> Mapping[str, Any]:
+        """Read a JSON object; empty for anything else."""
+        try:
+            found = json.loads(self.body)
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
+
+
+@dataclass(frozen=True)
+class Application:
+    """What an agent gives to be enrolled; the relay learns no private key."""
+
+    agent: str
+    keys: Sequence[Mapping[str, Any]]
+    code_secret: Secret
+    listen_key: Secret
+    test_key: Secret
+
+
+def enrol(relay: Relay, application: Application) -> Mapping[str, Any]:
+    """Use an enrolment code; the same application again gives the same answer.
+
+    Raises:
+        RelayFailed: with the relay's own words.
+
+    """
+    body = {
+        "secret": application.code_secret.reveal(),
+        "agent": application.agent,
+        "keys": list(application.keys),
+        "listen_key": application.listen_key.reveal(),
+        "test_key": application.test_key.reveal(),
+    }
+    payload = json.dumps(body).encode()
+    answered = ask(relay, "POST", "/$enrol", payload, {"Content-Type": _JSON})
+    if answered.status not in (200, 201):
+        raise _refused(answered)
+    return answered.json()
+
+
+def withdraw(relay: Relay, agent: str, listen_key: Secret, key_name: str) -> None:
+    """Take an enrolment back; nothing happens when there is none.
+
+    Raises:
+        RelayFailed: with the relay's own words.
+
+    """
+    headers = {"ServiceBusAuthorization": _token(relay, agent, listen_key, key_name)}
+    answered = ask(relay, "DELETE", f"/$enrol/{quote(agent)}", b"", headers)
+    # 401: the relay knows no such agent, or another holds the name by now
+    if answered.status not in (200, 204, 401, 404):
+        raise _refused(answered)
+
+
+@dataclass(frozen=True)
+class Sender:
+    """The right to send to one agent."""
+
+    relay: Relay
+    agent: str
+    key: Secret
+    key_name: str
+
+    def send(self, method: str, path: str, body: bytes = b"") -> Answered:
+        """Send one request to the agent.
+
+        Raises:
+            RelayFailed: it did not reach the agent.
+
+        """
+        token = _token(self.relay, self.agent, self.key, self.key_name)
+        headers = {"ServiceBusAuthorization": token}
+        if body:
+            headers["Content-Type"] = "application/jose"
+        target = f"/{quote(self.agent)}/{path}"
+        answered = ask(self.relay, method, target, body, headers)
+        if answered.status not in (200, 400):
+            raise _refused(answered)
+        return answered
+
+
+_JSON = "application/json"
+
+
+@dataclass(frozen=True)
+class _Asked:
+    method: str
+    path: str
+    body: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+
+
+def ask(
+    relay: Relay, method: str, path: str, body: bytes, headers: Mapping[str, str]
+) -> Answered:
+    """Ask a relay, through the proxy where there is one.
+
+    Raises:
+        RelayFailed: no answer came.
+
+    """
+    try:
+        context = trusting(Path(relay.ca) if relay.ca else None)
+    except OSError as error:
+        told = f"The file {relay.ca} can't be used as the relay's CA."
+        raise RelayFailed(0, told, "Give a PEM file.") from error
+    try:
+        return asyncio.run(_ask(relay, _Asked(method, path, body, headers), context))
+    except (TimeoutError, aiohttp.ClientError, OSError) as error:
+        told = f"The relay {relay.url} did not answer:"
+        raise RelayFailed(0, told, f"{reason_for_failure(error)}.") from None
+
+
+async def _ask(relay: Relay, asked: _Asked, context: ssl.SSLContext) -> Answered:
+    timeout = aiohttp.ClientTimeout(total=_ANSWER_S, sock_connect=_TIMEOUT_S)
+    async with (
+        aiohttp.ClientSession(timeout=timeout) as session,
+        session.request(
+            asked.method,
+            f"{relay.url}{asked.path}",
+            data=asked.body or None,
+            headers=asked.headers,
+            ssl=context,
+            proxy=relay.proxy,
+            allow_redirects=False,
+        ) as response,
+    ):
+        return Answered(response.status, await response.read())
+
+
+def _token(relay: Relay, agent: str, key: Secret, key_name: str) -> str:
+    audience = f"http://{urlsplit(relay.url).hostname}/{agent}"
+    return sas.sign(key.reveal(), key_name, audience, int(time.time()) + _TOKEN_S)
+
+
+_STATUS = {
+    401: "The relay does not accept the key. Enrol this agent again.",
+    403: "The key is not for this agent. Enrol this agent again.",
+    404: "The relay does not know this agent. Enrol this agent again.",
+    502: "The agent is not connected to the relay. Look at its state.",
+    503: "The agent is not connected to the relay. Look at its state.",
+    504: "The agent did not answer within 60 s. Look at its state.",
+}
+
+
+def _refused(answered: Answered) -> RelayFailed:
+    told = answered.json()
+    if "error" in told:
+        what = f"The relay refused: {told['error']}."
+        return RelayFailed(answered.status, what, str(told.get("remedy", "")))
+    default = f"The relay answered {answered.status}. Check its address."
+    what, _, remedy = _STATUS.get(answered.status, default).partition(". ")
+    return RelayFailed(answered.status, f"{what}.", remedy)

@@ -1,0 +1,238 @@
+"""The directory account that the agent signs in with: a new one, or one that is there.
+
+A new account is marked in its `info` attribute with the plan that made it, so that
+undo after a crash knows it from one of the same name that somebody else made.
+"""
+
+import secrets
+import string
+from collections.abc import Sequence
+from typing import Any
+
+from agent.account import UserFlag
+from agent.ace import Sid
+from agent.directory import Directory, DirectoryError, Entry, escape, rdn
+from agent.entries import Modification
+from agent.secret import Secret
+from agent.secrets import DIRECTORY_PASSWORD
+from agent.settings import Directory as DirectorySettings
+from agent.settings import Settings
+from wizard.checks import Check
+from wizard.plan import Change, Context, Facts, StepFailed
+from wizard.steps.signing_in import as_admin, as_agent, as_either, named
+
+MARK = "writeback:"
+PREVIOUS = f"{DIRECTORY_PASSWORD}-previous"
+_FLAGS = UserFlag.NORMAL_ACCOUNT | UserFlag.DONT_EXPIRE_PASSWD
+_LENGTH = 40
+_KINDS = (string.ascii_lowercase, string.ascii_uppercase, string.digits, "-_.!#%+=")
+
+
+class Account:
+    """Makes the account, or stores the password of an existing one."""
+
+    name = "account"
+
+    def plan(
+        self,
+        wanted: Settings,
+        context: Context,
+        earlier: Sequence[Change],  # noqa: ARG002 - it depends on none
+    ) -> Sequence[Change]:
+        directory = wanted.directory
+        if directory.account.kind == "existing":
+            return _plan_existing(directory, context)
+        with as_either(directory, context) as opened:
+            found = find(opened, directory)
+        stored = context.host.secrets.get(DIRECTORY_PASSWORD) is not None
+        if found is not None and stored and _works(directory, context):
+            return ()
+        return (_plan_new(directory, found),)
+
+    def apply(self, change: Change, context: Context) -> Facts:
+        assert change.after is not None
+        if change.after["kind"] == "existing":
+            return _store(context)
+        password = _new_password()
+        _keep_previous(context)
+        context.host.secrets.put(DIRECTORY_PASSWORD, password)
+        directory = named(change.after)
+        with as_admin(directory, context) as opened:
+            if change.before is None:
+                _create(opened, directory, password, context.plan_id)
+            else:
+                _take_over(opened, change.before["dn"], password)
+            return _facts(_needed(opened, directory))
+
+    def undo(self, change: Change, made: Facts | None, context: Context) -> None:
+        assert change.after is not None
+        if change.after["kind"] == "new" and change.before is None:
+            self._remove(change, made, context)
+        previous = context.host.secrets.get(PREVIOUS)
+        if previous is not None:
+            context.host.secrets.put(DIRECTORY_PASSWORD, previous)
+            context.host.secrets.remove(PREVIOUS)
+        else:
+            context.host.secrets.remove(DIRECTORY_PASSWORD)
+
+    def verify(self, wanted: Settings, context: Context) -> Sequence[Check]:
+        title = f"Sign-in as {wanted.directory.sign_in_name}"
+        try:
+            with as_agent(wanted.directory, context) as opened:
+                told = f"{opened.host} let it in."
+        except (DirectoryError, StepFailed) as error:
+            told, remedy = error.what, error.remedy
+            return (Check("account", title, "failed", told, remedy),)
+        return (Check("account", title, "ok", told),)
+
+    @staticmethod
+    def _remove(change: Change, made: Facts | None, context: Context) -> None:
+        assert change.after is not None
+        directory = named(change.after)
+        if made is None and context.host.secrets.get(DIRECTORY_PASSWORD) is None:
+            return  # cut off before anything was done: the secret comes first
+        with as_admin(directory, context) as opened:
+            found = find(opened, directory)
+            if found is None:
+                return
+            if found.text("info") != f"{MARK}{context.plan_id}":
+                raise StepFailed(
+                    f"{found.dn} was changed since, or was made by somebody else.",
+                    "Look at the account and remove it by hand if it is not used.",
+                )
+            opened.delete(found.dn)
+
+
+def find(opened: Directory, directory: DirectorySettings) -> Entry | None:
+    """Find the agent's account in its domain."""
+    attribute = (
+        "sAMAccountName" if directory.account.kind == "new" else "userPrincipalName"
+    )
+    query = f"(&(objectClass=user)({attribute}={escape(directory.account.name)}))"
+    wanted = ("objectGUID", "objectSid", "info", "userAccountControl")
+    return next(opened.search(directory.base_dn, query, wanted, limit=1), None)
+
+
+def sid_of(opened: Directory, directory: DirectorySettings) -> Sid:
+    """Give the account's SID.
+
+    Raises:
+        StepFailed: there is no such account.
+
+    """
+    raw = _needed(opened, directory).raw("objectSid")
+    if raw is None:
+        raise StepFailed("The account's objectSid is hidden.", "Let it be read.")
+    return Sid.parse(raw)
+
+
+def _needed(opened: Directory, directory: DirectorySettings) -> Entry:
+    found = find(opened, directory)
+    if found is None:
+        raise StepFailed(
+            f"There is no account {directory.account.name} in {directory.domain}.",
+            "Check the name, or let the wizard create it.",
+        )
+    return found
+
+
+def _plan_new(directory: DirectorySettings, found: Entry | None) -> Change:
+    name, container = directory.account.name, directory.account.container
+    after = {"kind": "new", "directory": directory.model_dump(mode="json")}
+    if found is None:
+        summary = f"Creates the account {name} in {container}"
+        return Change("account", summary, None, after, needs_admin=True)
+    if not (found.text("info") or "").startswith(MARK):
+        raise StepFailed(
+            f"There is an account {name} already, and Writeback did not make it.",
+            "Choose another name, or use it as an existing account.",
+        )
+    summary = f"Takes over the account {name} of an earlier setup: sets a new password"
+    return Change("account", summary, {"dn": found.dn}, after, needs_admin=True)
+
+
+def _plan_existing(
+    directory: DirectorySettings, context: Context
+) -> tuple[Change, ...]:
+    given = context.inputs.account_password
+    stored = context.host.secrets.get(DIRECTORY_PASSWORD)
+    if given is None and stored is None:
+        raise StepFailed(
+            f"The password of {directory.account.name} is needed.",
+            "Give it; it is kept in the secret store of this machine only.",
+        )
+    if given is None or given == stored:
+        return ()
+    after = {"kind": "existing", "directory": directory.model_dump(mode="json")}
+    summary = f"Stores the password of {directory.account.name} in the secret store"
+    before = None if stored is None else {"kind": "existing"}
+    return (Change("account", summary, before, after),)
+
+
+def _store(context: Context) -> Facts:
+    password = context.inputs.account_password
+    if password is None:
+        raise StepFailed("The account's password was not given.", "Give it again.")
+    _keep_previous(context)
+    context.host.secrets.put(DIRECTORY_PASSWORD, password)
+    return {}
+
+
+def _keep_previous(context: Context) -> None:
+    """Keep the password in force until all is done, for the way back."""
+    previous = context.host.secrets.get(DIRECTORY_PASSWORD)
+    if previous is not None:
+        context.host.secrets.put(PREVIOUS, previous)
+
+
+def _works(directory: DirectorySettings, context: Context) -> bool:
+    try:
+        as_agent(directory, context).close()
+    except DirectoryError:
+        return False
+    return True
+
+
+def _create(
+    opened: Directory, directory: DirectorySettings, password: Secret, plan_id: str
+) -> None:
+    name, container = directory.account.name, directory.account.container
+    values: dict[str, str] = {
+        "sAMAccountName": name,
+        "userPrincipalName": directory.sign_in_name,
+        "displayName": name,
+        "description": "Password writeback agent; made by the Writeback wizard",
+        "info": f"{MARK}{plan_id}",
+        "userAccountControl": str(int(_FLAGS)),
+    }
+    attributes = {key: (value.encode(),) for key, value in values.items()}
+    attributes["unicodePwd"] = (_quoted(password),)
+    opened.add(f"{rdn('CN', name)},{container}", ("user",), attributes)
+
+
+def _take_over(opened: Directory, dn: str, password: Secret) -> None:
+    changes = (
+        Modification("replace", "unicodePwd", (_quoted(password),)),
+        Modification("replace", "userAccountControl", (str(int(_FLAGS)).encode(),)),
+    )
+    opened.modify(dn, changes)
+
+
+def _quoted(password: Secret) -> bytes:
+    """Spell a password as unicodePwd takes it (MS-ADTS 3.1.1.3.1.5)."""
+    return f'"{password.reveal()}"'.encode("utf-16-le")
+
+
+def _new_password() -> Secret:
+    """Make 40 random characters with each kind in them, as any policy asks."""
+    everything = "".join(_KINDS)
+    while True:
+        text = "".join(secrets.choice(everything) for _ in range(_LENGTH))
+        if all(set(kind) & set(text) for kind in _KINDS):
+            return Secret(text)
+
+
+def _facts(found: Entry) -> dict[str, Any]:
+    guid, sid = found.guid("objectGUID"), found.raw("objectSid")
+    facts = {"dn": found.dn, "objectGUID": str(guid)}
+    return facts | ({"sid": str(Sid.parse(sid))} if sid else {})

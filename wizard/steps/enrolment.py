@@ -1,0 +1,151 @@
+"""The enrolment at a relay: a one-use code for a connection of this agent's own.
+
+The portal's keys come from the relay, which is not trusted: they must have the
+fingerprint that the code carries.
+"""
+
+import base64
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from agent import enrolment
+from agent.enrolment import Enrolment, EnrolmentError, self_test_issuer
+from agent.keys import BadKeys, fingerprint_digest
+from agent.secret import Secret
+from agent.secrets import AGENT_KEYS, LISTEN_KEY, SELF_TEST_KEYS, TEST_KEY
+from agent.settings import Relay, Settings
+from relay import code as codes
+from wizard.checks import Check
+from wizard.plan import Change, Context, Facts, StepFailed
+from wizard.relay_api import Application, RelayFailed, enrol, withdraw
+from wizard.steps.keys import private_keys
+
+
+class EnrolmentStep:
+    """Enrols the agent, or moves it to another relay."""
+
+    name = "enrolment"
+
+    def plan(
+        self,
+        wanted: Settings,
+        context: Context,
+        earlier: Sequence[Change],  # noqa: ARG002 - new keys mean no enrolment either
+    ) -> Sequence[Change]:
+        text = context.host.read(context.host.places.enrolment)
+        if text is not None and _fits(text, wanted):
+            return ()
+        _parsed_code(context)
+        summary = f"Enrols the agent {wanted.agent} at {wanted.relay.url}"
+        after = {"agent": wanted.agent, "relay": wanted.relay.model_dump(mode="json")}
+        before = None if text is None else {"text": text}
+        return (Change(self.name, summary, before, after),)
+
+    def apply(self, change: Change, context: Context) -> Facts:
+        relay, agent = _named(change)
+        code = _parsed_code(context)
+        told = enrol(relay, _application(agent, code, context))
+        made = _enrolment(relay, agent, told, code, context)
+        context.host.write(context.host.places.enrolment, enrolment.dump(made))
+        return {"listen_key_name": made.listen_key_name}
+
+    def undo(self, change: Change, made: Facts | None, context: Context) -> None:
+        relay, agent = _named(change)
+        key = context.host.secrets.get(LISTEN_KEY)
+        if key is not None:
+            # also when it was cut off: the relay may have taken the code
+            name = made["listen_key_name"] if made else "listen"
+            withdraw(relay, agent, key, name)
+        place = context.host.places.enrolment
+        if change.before is None:
+            context.host.remove(place)
+        else:
+            context.host.write(place, change.before["text"])
+
+    def verify(self, wanted: Settings, context: Context) -> Sequence[Check]:
+        title = f"Enrolment at {wanted.relay.url}"
+        try:
+            made = enrolment.load(context.host.places.enrolment)
+        except EnrolmentError as error:
+            remedy = "Apply the settings with a new enrolment code."
+            return (Check("enrolment", title, "failed", str(error), remedy),)
+        if (made.relay_url, made.connection) != (wanted.relay.url, wanted.agent):
+            told = f"It is enrolled at {made.relay_url} as {made.connection}."
+            remedy = "Apply the settings with a new enrolment code."
+            return (Check("enrolment", title, "failed", told, remedy),)
+        told = f"Takes requests of {made.portal_issuer}."
+        return (Check("enrolment", title, "ok", told),)
+
+
+def _fits(text: str, wanted: Settings) -> bool:
+    try:
+        made = enrolment.parse(text, "enrolment")
+    except EnrolmentError:
+        return False
+    return (made.relay_url, made.connection) == (wanted.relay.url, wanted.agent)
+
+
+def _named(change: Change) -> tuple[Relay, str]:
+    assert change.after is not None
+    return Relay.model_validate(change.after["relay"]), str(change.after["agent"])
+
+
+def _parsed_code(context: Context) -> codes.EnrolmentCode:
+    given = context.inputs.enrolment_code
+    if given is None:
+        raise StepFailed(
+            "An enrolment code is needed.", "Ask the owner of the relay for one."
+        )
+    try:
+        return codes.parse(given.reveal())
+    except codes.BadCode as error:
+        raise StepFailed(f"{error}.", "Type it again, or ask for a new one.") from None
+
+
+def _application(
+    agent: str, code: codes.EnrolmentCode, context: Context
+) -> Application:
+    return Application(
+        agent=agent,
+        keys=private_keys(AGENT_KEYS, context).public.jwks(),
+        code_secret=Secret(base64.urlsafe_b64encode(code.secret).decode()),
+        listen_key=_stored(LISTEN_KEY, context),
+        test_key=_stored(TEST_KEY, context),
+    )
+
+
+def _stored(name: str, context: Context) -> Secret:
+    found = context.host.secrets.get(name)
+    if found is None:
+        raise StepFailed(f"The secret {name} is missing.", "Apply the settings again.")
+    return found
+
+
+def _enrolment(
+    relay: Relay,
+    agent: str,
+    told: Mapping[str, Any],
+    code: codes.EnrolmentCode,
+    context: Context,
+) -> Enrolment:
+    try:
+        portal = told["portal"]
+        proven = code.is_for(fingerprint_digest(portal["keys"]))
+        made = Enrolment(
+            relay_url=relay.url,
+            connection=str(told["connection"]),
+            listen_key_name=str(told["listen_key_name"]),
+            test_key_name=str(told["test_key_name"]),
+            portal_issuer=str(portal["issuer"]),
+            portal_keys=tuple(portal["keys"]),
+            self_test_issuer=self_test_issuer(agent),
+            self_test_keys=tuple(private_keys(SELF_TEST_KEYS, context).public.jwks()),
+        )
+    except (KeyError, TypeError, BadKeys) as error:
+        raise RelayFailed(200, "The relay's answer is not whole.", "") from error
+    if not proven:
+        raise StepFailed(
+            "The relay gave other portal keys than the code was made for.",
+            "Do not use this relay before its owner has explained that.",
+        )
+    return made

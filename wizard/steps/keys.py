@@ -1,0 +1,101 @@
+"""The agent's own keys, made here and never leaving this machine's secret store."""
+
+import base64
+import secrets
+from collections.abc import Sequence
+
+from agent.keys import BadKeys, PrivateKeys
+from agent.secret import Secret
+from agent.secrets import AGENT_KEYS, LISTEN_KEY, SELF_TEST_KEYS, TEST_KEY
+from agent.settings import Settings
+from wizard.checks import Check
+from wizard.plan import Change, Context, Facts, StepFailed
+
+_PAIRS = (AGENT_KEYS, SELF_TEST_KEYS)
+_NAMES = (*_PAIRS, LISTEN_KEY, TEST_KEY)
+_RELAY_KEY_BYTES = 32
+
+
+class Keys:
+    """Signing and sealing keys, and the keys shared with the relay."""
+
+    name = "keys"
+
+    def plan(
+        self,
+        wanted: Settings,  # noqa: ARG002 - the keys are the same for all settings
+        context: Context,
+        earlier: Sequence[Change],  # noqa: ARG002 - it is the first step
+    ) -> Sequence[Change]:
+        missing = [name for name in _NAMES if context.host.secrets.get(name) is None]
+        if not missing:
+            return ()
+        summary = "Creates the agent's keys in the secret store of this machine"
+        return (Change(self.name, summary, None, {"names": missing}),)
+
+    def apply(self, change: Change, context: Context) -> Facts:
+        assert change.after is not None
+        for name in change.after["names"]:
+            context.host.secrets.put(name, _made(name))
+        return {"fingerprint": fingerprint(context)}
+
+    def undo(self, change: Change, made: Facts | None, context: Context) -> None:
+        assert change.after is not None
+        names = change.after["names"]
+        if made and AGENT_KEYS in names and self._replaced(made, context):
+            raise StepFailed(
+                "The agent's keys were replaced since.",
+                "Remove the installation that uses them first.",
+            )
+        for name in names:
+            context.host.secrets.remove(name)
+
+    def verify(self, wanted: Settings, context: Context) -> Sequence[Check]:  # noqa: ARG002
+        missing = [name for name in _NAMES if context.host.secrets.get(name) is None]
+        if missing:
+            return (
+                Check(
+                    "keys",
+                    "Keys of the agent",
+                    "failed",
+                    f"Missing in the secret store: {', '.join(missing)}",
+                    "Apply the settings again; the portal must learn the new "
+                    "fingerprint.",
+                ),
+            )
+        told = f"Fingerprint {fingerprint(context)}"
+        return (Check("keys", "Keys of the agent", "ok", told),)
+
+    @staticmethod
+    def _replaced(made: Facts, context: Context) -> bool:
+        if context.host.secrets.get(AGENT_KEYS) is None:
+            return False
+        return bool(made["fingerprint"] != fingerprint(context))
+
+
+def private_keys(name: str, context: Context) -> PrivateKeys:
+    """Read a stored pair of keys.
+
+    Raises:
+        StepFailed: it isn't there, or can't be read.
+
+    """
+    stored = context.host.secrets.get(name)
+    if stored is None:
+        raise StepFailed(f"The secret {name} is missing.", "Apply the settings again.")
+    try:
+        return PrivateKeys.of(stored)
+    except BadKeys as error:
+        remedy = "Remove it and apply the settings again."
+        raise StepFailed(f"The secret {name} can't be read.", remedy) from error
+
+
+def fingerprint(context: Context) -> str:
+    """Give the agent's fingerprint, as people compare it."""
+    return private_keys(AGENT_KEYS, context).public.fingerprint
+
+
+def _made(name: str) -> Secret:
+    if name in _PAIRS:
+        return PrivateKeys.generate().secret()
+    return Secret(base64.b64encode(secrets.token_bytes(_RELAY_KEY_BYTES)).decode())

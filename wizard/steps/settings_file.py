@@ -1,0 +1,126 @@
+"""The settings file: what the administrator decided, in one file, replaced whole."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from agent.settings import Settings, SettingsError, dump, parse
+from wizard.checks import Check
+from wizard.plan import Change, Context, Facts, StepFailed
+
+
+class SettingsFile:
+    """Writes the settings file."""
+
+    name = "settings"
+
+    def plan(
+        self,
+        wanted: Settings,
+        context: Context,
+        earlier: Sequence[Change],  # noqa: ARG002 - it depends on none
+    ) -> Sequence[Change]:
+        place = context.host.places.settings
+        text = context.host.read(place)
+        if text is not None and _read(text) == wanted:
+            return ()
+        before = None if text is None else {"text": text}
+        summary = _summary(text, wanted, str(place))
+        return (Change(self.name, summary, before, {"text": dump(wanted)}),)
+
+    def apply(self, change: Change, context: Context) -> Facts:
+        assert change.after is not None
+        place = context.host.places.settings
+        before = None if change.before is None else change.before["text"]
+        if context.host.read(place) != before:
+            raise StepFailed(
+                f"{place} was changed while the plan was shown.",
+                "Look at the plan again.",
+            )
+        context.host.write(place, change.after["text"])
+        return {}
+
+    def undo(self, change: Change, made: Facts | None, context: Context) -> None:  # noqa: ARG002
+        assert change.after is not None
+        place = context.host.places.settings
+        before = None if change.before is None else change.before["text"]
+        now = context.host.read(place)
+        if now == before:
+            return
+        if now != change.after["text"]:
+            raise StepFailed(
+                f"{place} was changed by somebody else since.",
+                "Compare it with the settings you want and mend it by hand.",
+            )
+        if before is None:
+            context.host.remove(place)
+        else:
+            context.host.write(place, before)
+
+    def verify(self, wanted: Settings, context: Context) -> Sequence[Check]:
+        place = context.host.places.settings
+        text = context.host.read(place)
+        title = f"Settings file {place}"
+        if text is not None and _read(text) == wanted:
+            return (Check("settings", title, "ok", "It is as applied."),)
+        told = "It is missing." if text is None else "It differs from what is wanted."
+        remedy = "Apply the settings again."
+        return (Check("settings", title, "failed", told, remedy),)
+
+
+def differences(old: Settings, new: Settings) -> tuple[str, ...]:
+    """Say what differs between two settings, by dotted path."""
+    before = dict(_flat(old.model_dump(mode="json"), ""))
+    after = dict(_flat(new.model_dump(mode="json"), ""))
+    paths = dict.fromkeys((*before, *after))
+    return tuple(
+        f"{path}: {_shown(before.get(path))} becomes {_shown(after.get(path))}"
+        for path in paths
+        if before.get(path) != after.get(path)
+    )
+
+
+_SWITCHES = {
+    "features.password_writeback": "password writeback",
+    "features.unlock": "unlocking with a reset",
+    "features.must_change": "must-change at the next sign-in",
+    "features.change": "changes with the old password",
+}
+
+
+def _summary(text: str | None, wanted: Settings, place: str) -> str:
+    old = None if text is None else _read(text)
+    if old is None:
+        return f"Writes the settings file {place}"
+    changed = differences(old, wanted)
+    switch = changed[0].partition(":")[0] if len(changed) == 1 else ""
+    if switch in _SWITCHES:
+        state = "on" if changed[0].endswith("yes") else "off"
+        return f"Turns {_SWITCHES[switch]} {state} in the settings file"
+    return f"Changes the settings file: {'; '.join(changed)}"
+
+
+def _read(text: str) -> Settings | None:
+    try:
+        return parse(text)
+    except SettingsError:
+        return None
+
+
+def _flat(data: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
+    for key, value in data.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None:
+        return "none"
+    if isinstance(value, list):
+        return ", ".join(_shown(item) for item in value)
+    if isinstance(value, Mapping):
+        return str(value.get("host", value))
+    return str(value)

@@ -1,0 +1,93 @@
+"""Signing in to the directory for a step: as the administrator, or as the agent."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from agent.directory import Directory, DirectoryError, Endpoint, Unreachable, connect
+from agent.secret import Secret
+from agent.secrets import DIRECTORY_PASSWORD
+from agent.settings import Directory as DirectorySettings
+from wizard.plan import Context, StepFailed
+
+NEEDS_ADMIN = (
+    "Give an administrator of the domain; the account is used once and not stored."
+)
+
+
+def as_admin(settings: DirectorySettings, context: Context) -> Directory:
+    """Sign in with the administrator's credentials.
+
+    Raises:
+        StepFailed: none were given.
+        DirectoryError: they were refused, or no controller answered.
+
+    """
+    if context.inputs.admin is None:
+        raise StepFailed("This needs an administrator of the domain.", NEEDS_ADMIN)
+    return open_first(settings, *sign_in_as(settings, context))
+
+
+def as_agent(settings: DirectorySettings, context: Context) -> Directory:
+    """Sign in with the agent's own account.
+
+    Raises:
+        StepFailed: its password isn't stored on this machine.
+        DirectoryError: it was refused, or no controller answered.
+
+    """
+    return open_first(settings, settings.sign_in_name, _password(settings, context))
+
+
+def as_either(settings: DirectorySettings, context: Context) -> Directory:
+    """Sign in to read: as the administrator where one is given, else as the agent."""
+    return open_first(settings, *sign_in_as(settings, context))
+
+
+def sign_in_as(settings: DirectorySettings, context: Context) -> tuple[str, Secret]:
+    """Choose whom to sign in as: the administrator where one is given."""
+    admin = context.inputs.admin
+    if admin is not None:
+        return admin.user, admin.password
+    return settings.sign_in_name, _password(settings, context)
+
+
+def _password(settings: DirectorySettings, context: Context) -> Secret:
+    given = context.inputs.account_password
+    password = given or context.host.secrets.get(DIRECTORY_PASSWORD)
+    if password is None:
+        raise StepFailed(
+            f"The password of {settings.sign_in_name} is not stored here.",
+            "Give the account's password.",
+        )
+    return password
+
+
+def open_first(settings: DirectorySettings, user: str, password: Secret) -> Directory:
+    """Sign in to the first controller that answers.
+
+    Raises:
+        DirectoryError: the last controller's; a refused sign-in ends the search, as
+            trying on would lock the account.
+
+    """
+    last: DirectoryError | None = None
+    for controller in settings.controllers:
+        endpoint = Endpoint(
+            controller.host,
+            controller.address,
+            settings.port,
+            Path(settings.ca) if settings.ca else None,
+        )
+        try:
+            return connect(endpoint, user, password)
+        except Unreachable as error:
+            last = error
+    assert last is not None  # the settings name at least one controller
+    raise last
+
+
+def named(change: Mapping[str, Any] | None) -> DirectorySettings:
+    """Read the directory that a change was planned for."""
+    assert change is not None
+    return DirectorySettings.model_validate(change["directory"])

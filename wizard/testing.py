@@ -1,0 +1,121 @@
+"""A test of the whole way: through the relay to the agent, the directory and back.
+
+The wizard is a small portal of its own for this: its keys were made at the enrolment,
+and may send to this agent only. The agent takes its requests as any portal's.
+"""
+
+import time
+from typing import Any
+
+from agent.enrolment import Enrolment
+from agent.errors import OUTCOMES, Code, Refused
+from agent.keys import PrivateKeys, PublicKeys
+from agent.messages import (
+    MAX_LIFETIME_S,
+    new_jti,
+    open_answer,
+    read_signed,
+    seal_request,
+)
+from agent.secret import Secret
+from wizard.checks import TestResult
+from wizard.relay_api import RelayFailed, Sender
+
+
+def ask_agent(
+    sender: Sender,
+    enrolment: Enrolment,
+    keys: PrivateKeys,
+    agent_keys: PublicKeys,
+    claims: dict[str, Any],
+) -> TestResult:
+    """Send one request and tell what came back, with the time of each hop.
+
+    Args:
+        sender: the right to send.
+        enrolment: who this wizard is to the agent.
+        keys: the self-test's own.
+        agent_keys: the agent's, known on this machine and not from the relay.
+        claims: `op`, `user` and what the operation takes.
+
+    Raises:
+        RelayFailed: no answer came, or one that is not the agent's.
+
+    """
+    began = time.perf_counter()
+    _compare_keys(sender, agent_keys)
+    compared = time.perf_counter()
+    token = seal_request(_whole(enrolment, claims), keys, agent_keys)
+    answered = sender.send("POST", "resets", token)
+    ended = time.perf_counter()
+    answer = _opened(answered.status, answered.body, keys, agent_keys)
+    ms = _hops(answer, (ended - compared) * 1000)
+    ms["keys"] = round((compared - began) * 1000, 1)
+    outcome = OUTCOMES[Code(answer["code"])]
+    detail = str(answer.get("detail") or outcome.admin)
+    return TestResult(
+        code=outcome.code,
+        message=str(answer.get("message") or outcome.user),
+        admin=f"{detail} {outcome.remedy}",
+        answer=answer,
+        ms=ms,
+    )
+
+
+def claims_of(by: str, value: str, new_password: Secret | None) -> dict[str, Any]:
+    """Give the claims of a reset, or of a check when there is no new password."""
+    user = {"by": by, "value": value}
+    if new_password is None:
+        return {"op": "check", "user": user}
+    return {"op": "reset", "user": user, "new_password": new_password.reveal()}
+
+
+def _compare_keys(sender: Sender, agent_keys: PublicKeys) -> None:
+    """See that the relay hands out the agent's own keys, as a portal would get them."""
+    answered = sender.send("GET", "keys")
+    try:
+        told = read_signed(answered.body, agent_keys, "writeback-keys+jwt")
+        same = PublicKeys.of(told["keys"]).fingerprint == agent_keys.fingerprint
+    except (Refused, KeyError):
+        same = False
+    if not same:
+        raise RelayFailed(
+            answered.status,
+            "The relay hands out other keys than this agent's.",
+            "Do not use this relay before its owner has explained that.",
+        )
+
+
+def _whole(enrolment: Enrolment, claims: dict[str, Any]) -> dict[str, Any]:
+    now = int(time.time())
+    return claims | {
+        "iss": enrolment.self_test_issuer,
+        "aud": enrolment.connection,
+        "iat": now,
+        "exp": now + MAX_LIFETIME_S,
+        "jti": new_jti(),
+        "methods": [],
+    }
+
+
+def _opened(
+    status: int, body: bytes, keys: PrivateKeys, agent_keys: PublicKeys
+) -> dict[str, Any]:
+    try:
+        if status == 400:
+            return read_signed(body, agent_keys, "writeback-error+jwt")
+        return open_answer(body, keys, agent_keys)
+    except Refused as error:
+        raise RelayFailed(
+            status,
+            "The answer is not from this agent.",
+            "Do not use this relay before its owner has explained that.",
+        ) from error
+
+
+def _hops(answer: dict[str, Any], total: float) -> dict[str, float]:
+    within = {str(name): float(ms) for name, ms in (answer.get("ms") or {}).items()}
+    agent = within.pop("total", 0.0)
+    hops = {"relay": total - agent, "agent": agent}
+    hops |= {f"agent: {name}": ms for name, ms in within.items()}
+    return {name: round(ms, 1) for name, ms in (hops | {"total": total}).items()}
