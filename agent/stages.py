@@ -130,20 +130,22 @@ def admit(fresh: Fresh, tools: Tools) -> Admitted:
         raise Refused(Code.PAUSED)
     if not tools.rate.let_in():
         raise Refused(Code.TOO_MANY, f"over {settings.limits.per_minute} in a minute")
-    _check_operation(request, tools)
+    testing = request.portal.issuer == tools.self_tests
+    _check_operation(request, tools, testing=testing)
     proofs = len({proof.method for proof in request.methods})
-    if proofs < settings.limits.proofs:
+    # a test is asked for by the administrator of this machine, not by a person
+    # who has to prove anything to a portal
+    if proofs < settings.limits.proofs and not testing:
         asked = f"{proofs} of {settings.limits.proofs} proofs"
         raise Refused(Code.NOT_ENOUGH_PROOFS, asked)
     return Admitted(request)
 
 
-def _check_operation(request: Request, tools: Tools) -> None:
+def _check_operation(request: Request, tools: Tools, *, testing: bool) -> None:
     features = tools.settings.features
     off = {"change": not features.change, "unlock": not features.unlock}
     if off.get(request.op):
         raise Refused(Code.OPERATION_OFF, f"{request.op} is off in the settings")
-    testing = request.portal.issuer == tools.self_tests
     if testing and request.op not in ("reset", "check"):
         raise Refused(Code.OPERATION_OFF, f"{request.op} is not for self-tests")
 

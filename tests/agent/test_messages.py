@@ -1,0 +1,233 @@
+"""What crosses the wire: whatever is changed on the way is refused."""
+
+import base64
+import hmac
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from joserfc import jwe, jws
+from joserfc.jwk import ECKey
+
+from agent import messages
+from agent.errors import Code, Refused
+from agent.keys import PrivateKeys
+from agent.messages import Request
+from tests.agent.wire import (
+    AGENT,
+    AGENT_ID,
+    CANARY,
+    PORTAL,
+    PORTALS,
+    STRANGER,
+    claims,
+)
+
+REQUEST = "writeback-request+jwt"
+
+
+def opened(token: bytes) -> Request:
+    inner = messages.unseal(token, AGENT)
+    return messages.authenticate(inner, PORTALS, AGENT_ID, b"digest")
+
+
+def sealed(signed: bytes, **head: Any) -> bytes:
+    key = AGENT.public.sealing
+    header = {
+        "alg": "ECDH-ES+A256KW",
+        "enc": "A256GCM",
+        "typ": "writeback-request+jwe",
+        "kid": key.thumbprint(),
+    } | head
+    both = [header["alg"], header["enc"]]
+    return jwe.encrypt_compact(header, signed, key, algorithms=both).encode()
+
+
+def code_of(token: bytes) -> Code:
+    with pytest.raises(Refused) as refused:
+        opened(token)
+    assert CANARY not in str(refused.value)
+    return refused.value.code
+
+
+def request(**more: Any) -> bytes:
+    return messages.seal_request(claims(**more), PORTAL, AGENT.public)
+
+
+def test_a_request_arrives_as_it_was_sent() -> None:
+    found = opened(request(op="change", old_password="old", must_change=True))
+    assert found.op == "change"
+    assert found.user.value == "anna@corp.test"
+    assert found.new_password is not None
+    assert found.new_password.reveal() == CANARY
+    assert found.must_change
+    assert CANARY not in repr(found)
+
+
+@pytest.mark.parametrize("part", range(5))
+def test_a_token_changed_in_any_part_is_refused(part: int) -> None:
+    parts = request().split(b".")
+    middle = len(parts[part]) // 2
+    old = parts[part][middle : middle + 1]
+    new = b"A" if old != b"A" else b"B"
+    parts[part] = parts[part][:middle] + new + parts[part][middle + 1 :]
+    assert code_of(b".".join(parts)) is Code.FORGED_REQUEST
+
+
+@pytest.mark.parametrize("part", range(3))
+def test_a_signed_part_that_was_changed_is_refused(part: int) -> None:
+    parts = messages.sign(claims(), PORTAL, REQUEST).split(b".")
+    middle = len(parts[part]) // 2
+    new = b"A" if parts[part][middle : middle + 1] != b"A" else b"B"
+    parts[part] = parts[part][:middle] + new + parts[part][middle + 1 :]
+    assert code_of(sealed(b".".join(parts))) in (
+        Code.FORGED_REQUEST,
+        Code.BAD_REQUEST,
+    )
+
+
+def test_a_request_for_another_agents_key_is_refused() -> None:
+    token = messages.seal_request(claims(), PORTAL, STRANGER.public)
+    assert code_of(token) is Code.FORGED_REQUEST
+
+
+def test_a_request_signed_by_a_stranger_is_refused() -> None:
+    token = messages.seal_request(claims(), STRANGER, AGENT.public)
+    assert code_of(token) is Code.FORGED_REQUEST
+
+
+def test_a_stranger_with_the_portals_kid_is_refused() -> None:
+    header = {"alg": "ES256", "typ": REQUEST, "kid": PORTAL.signing.thumbprint()}
+    payload = json.dumps(claims()).encode()
+    signed = jws.serialize_compact(header, payload, STRANGER.signing)
+    assert code_of(sealed(signed.encode())) is Code.FORGED_REQUEST
+
+
+def by_hand(algorithm: str, sign: Callable[[bytes], bytes]) -> bytes:
+    """A JWS as no library would make it."""
+    header = {"alg": algorithm, "typ": REQUEST, "kid": PORTAL.signing.thumbprint()}
+    parts = [json.dumps(part).encode() for part in (header, claims())]
+    head = b".".join(base64.urlsafe_b64encode(part).rstrip(b"=") for part in parts)
+    return head + b"." + base64.urlsafe_b64encode(sign(head)).rstrip(b"=")
+
+
+def test_an_unsigned_token_is_refused() -> None:
+    signed = by_hand("none", lambda _: b"")
+    assert code_of(sealed(signed)) is Code.FORGED_REQUEST
+
+
+def test_a_mac_keyed_with_the_public_key_is_refused() -> None:
+    public = PORTAL.public.signing.as_pem(private=False)
+    signed = by_hand("HS256", lambda head: hmac.digest(public, head, "sha256"))
+    assert code_of(sealed(signed)) is Code.FORGED_REQUEST
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        {"alg": "ECDH-ES+A128KW"},
+        {"enc": "A128CBC-HS256"},
+        {"typ": "writeback-answer+jwe"},
+        {"typ": "JWT"},
+    ],
+)
+def test_another_way_of_sealing_is_refused(head: dict[str, str]) -> None:
+    signed = messages.sign(claims(), PORTAL, REQUEST)
+    assert code_of(sealed(signed, **head)) is Code.FORGED_REQUEST
+
+
+@pytest.mark.parametrize("kind", ["writeback-answer+jwt", "writeback-keys+jwt", "JWT"])
+def test_another_kind_of_message_is_no_request(kind: str) -> None:
+    signed = messages.sign(claims(), PORTAL, kind)
+    assert code_of(sealed(signed)) is Code.FORGED_REQUEST
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"aud": "agent-2"}, {"iss": "https://other.corp.test"}]
+)
+def test_a_request_for_or_from_another_is_refused(wrong: dict[str, str]) -> None:
+    assert code_of(request(**wrong)) is Code.FORGED_REQUEST
+
+
+@pytest.mark.parametrize("token", [b"", b"x", b"a.b.c.d.e", b"\xff" * 50])
+def test_what_is_no_token_is_refused(token: bytes) -> None:
+    assert code_of(token) is Code.FORGED_REQUEST
+
+
+def test_a_body_over_32_kib_is_not_looked_at() -> None:
+    assert code_of(b"x" * (32 * 1024 + 1)) is Code.BAD_REQUEST
+
+
+@pytest.mark.parametrize("payload", [b"[]", b"no json", b'{"iss": 1}', b"[" * 5000])
+def test_signed_claims_that_are_no_claims_are_refused(payload: bytes) -> None:
+    header = {"alg": "ES256", "typ": REQUEST, "kid": PORTAL.signing.thumbprint()}
+    signed = jws.serialize_compact(header, payload, PORTAL.signing)
+    assert code_of(sealed(signed.encode())) is Code.BAD_REQUEST
+
+
+def test_every_bad_claim_is_named_and_no_value_is() -> None:
+    wrong = claims(op="sing", user={"by": "cn", "value": ""}, jti="short", exp="soon")
+    wrong["new_password"] = [CANARY]
+    with pytest.raises(Refused) as refused:
+        opened(messages.seal_request(wrong, PORTAL, AGENT.public))
+    said = refused.value.detail
+    for name in ("op", "user.by", "user.value", "jti", "exp", "new_password"):
+        assert f"{name}:" in said
+    for value in (CANARY, "sing", "short", "soon"):
+        assert value not in said.replace("string_too_short", "")
+
+
+@pytest.mark.parametrize(
+    ("op", "lacks"),
+    [
+        ("reset", "new_password"),
+        ("change", "new_password"),
+        ("change", "old_password"),
+    ],
+)
+def test_a_write_needs_its_passwords(op: str, lacks: str) -> None:
+    given = claims(op=op, old_password="old")
+    del given[lacks]
+    with pytest.raises(Refused, match=lacks) as refused:
+        opened(messages.seal_request(given, PORTAL, AGENT.public))
+    assert refused.value.code is Code.BAD_REQUEST
+
+
+@pytest.mark.parametrize(
+    ("iat", "exp", "fresh"),
+    [
+        (0, 60, True),
+        (0, 120, True),
+        (-100, -29, True),
+        (0, 151, False),
+        (-100, -31, False),
+        (29, 100, True),
+        (31, 100, False),
+    ],
+)
+def test_a_request_is_fresh_within_its_time(iat: int, exp: int, *, fresh: bool) -> None:
+    now = 1_800_000_000
+    found = opened(request(iat=now + iat, exp=now + exp))
+    if fresh:
+        messages.check_time(found, now)
+        return
+    with pytest.raises(Refused) as refused:
+        messages.check_time(found, now)
+    assert refused.value.code is Code.EXPIRED_REQUEST
+
+
+def test_an_answer_opens_for_the_portal_alone() -> None:
+    token = messages.seal_answer({"code": "ok"}, AGENT, PORTAL.public)
+    assert messages.open_answer(token, PORTAL, AGENT.public) == {"code": "ok"}
+    with pytest.raises(Refused):
+        messages.open_answer(token, STRANGER, AGENT.public)
+    with pytest.raises(Refused):
+        messages.open_answer(token, PORTAL, STRANGER.public)
+
+
+def test_a_request_does_not_pass_for_an_answer() -> None:
+    own = PrivateKeys(ECKey.generate_key("P-256"), AGENT.sealing)
+    token = messages.seal_request(claims(), own, own.public)
+    with pytest.raises(Refused, match="typ"):
+        messages.open_answer(token, own, own.public)

@@ -1,0 +1,161 @@
+"""The settings file: every problem is named with its path, nothing is guessed."""
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from agent import settings
+from agent.settings import SettingsError
+
+GOOD: dict[str, Any] = {
+    "version": 1,
+    "agent": "berlin-1",
+    "relay": {"url": "https://relay.corp.test:8443"},
+    "directory": {
+        "domain": "corp.test",
+        "controllers": [{"host": "dc1.corp.test", "address": "127.0.0.10"}],
+        "account": {"kind": "existing", "name": "svc@corp.test"},
+    },
+    "scope": {"containers": ["OU=Sales\\, West,OU=People,DC=corp,DC=test"]},
+}
+
+
+def spoiled(path: str, value: Any) -> dict[str, Any]:
+    data = copy.deepcopy(GOOD)
+    at: Any = data
+    *parents, last = path.split(".")
+    for name in parents:
+        at = at[int(name)] if name.isdigit() else at.setdefault(name, {})
+    if value is None:
+        del at[last]
+    else:
+        at[int(last) if last.isdigit() else last] = value
+    return data
+
+
+def problems(data: object) -> dict[str, str]:
+    with pytest.raises(SettingsError) as refused:
+        settings.validate(data)
+    return {each.path: each.message for each in refused.value.problems}
+
+
+BAD = [
+    ("version", 2, "version"),
+    ("version", "1", "version"),
+    ("agent", None, "agent"),
+    ("agent", "Berlin 1", "agent"),
+    ("agent", "-berlin", "agent"),
+    ("relay.url", "http://relay.corp.test", "relay.url"),
+    ("relay.url", "https://relay.corp.test/path", "relay.url"),
+    ("relay.url", "https://user@relay.corp.test", "relay.url"),
+    ("relay.url", "https://relay.corp.test:99999", "relay.url"),
+    ("relay.uri", "x", "relay.uri"),
+    ("directory.domain", "corp", "directory.domain"),
+    ("directory.port", 3268, "directory.port"),
+    ("directory.port", 3269, "directory.port"),
+    ("directory.port", 389, "directory.port"),
+    ("directory.port", 0, "directory.port"),
+    ("directory.port", "636", "directory.port"),
+    ("directory.controllers", [], "directory.controllers"),
+    ("directory.controllers.0.host", "10.0.0.1", "directory.controllers[0].host"),
+    ("directory.controllers.0.host", "dc1", "directory.controllers[0].host"),
+    ("directory.controllers.0.hots", "x", "directory.controllers[0].hots"),
+    ("directory.policy_hints", "yes", "directory.policy_hints"),
+    ("directory.account.kind", "gmsa", "directory.account.kind"),
+    ("scope.containers", [], "scope.containers"),
+    ("scope.containers.0", "People", "scope.containers[0]"),
+    ("scope.pilot_group", "CN=", "scope.pilot_group"),
+    ("features.unlock", 1, "features.unlock"),
+    ("features.unlok", True, "features.unlok"),
+    ("limits.per_minute", 0, "limits.per_minute"),
+    ("limits.proofs", 6, "limits.proofs"),
+    ("limits.per_user_per_hour", 1.5, "limits.per_user_per_hour"),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "named"), BAD)
+def test_a_bad_value_is_named_with_its_path(path: str, value: Any, named: str) -> None:
+    found = problems(spoiled(path, value))
+    assert list(found) == [named]
+    assert found[named]
+
+
+def test_every_problem_is_told_at_once() -> None:
+    data = spoiled("agent", "A B")
+    data["relay"] = {"url": "ftp://x"}
+    data["directory"]["port"] = 3269
+    data["scop"] = {}
+    assert set(problems(data)) == {"agent", "relay.url", "directory.port", "scop"}
+
+
+@pytest.mark.parametrize(
+    ("path", "near"),
+    [("features.unlok", "unlock"), ("limits.proof", "proofs"), ("scop", "scope")],
+)
+def test_an_unknown_key_comes_with_a_near_miss(path: str, near: str) -> None:
+    assert f"did you mean {near}?" in problems(spoiled(path, 1))[path]
+
+
+def test_a_host_that_is_an_address_is_told_why() -> None:
+    data = spoiled("directory.controllers.0.host", "10.0.0.1")
+    assert "certificates" in problems(data)["directory.controllers[0].host"]
+
+
+@pytest.mark.parametrize(
+    "account",
+    [
+        {"kind": "new", "name": "a" * 21, "container": "DC=corp,DC=test"},
+        {"kind": "new", "name": "a+b", "container": "DC=corp,DC=test"},
+        {"kind": "new", "name": "svc"},
+    ],
+)
+def test_a_new_account_must_be_one_that_can_be_made(account: dict[str, str]) -> None:
+    assert list(problems(spoiled("directory.account", account))) == [
+        "directory.account"
+    ]
+
+
+def test_settings_come_back_from_their_own_text() -> None:
+    first = settings.validate(GOOD)
+    assert settings.parse(settings.dump(first)) == first
+    assert first.directory.base_dn == "DC=corp,DC=test"
+
+
+def test_a_saved_file_is_read_and_named_when_spoiled(tmp_path: Path) -> None:
+    path = tmp_path / "etc/settings.yaml"
+    settings.write_atomically(path, settings.dump(settings.validate(GOOD)))
+    assert settings.load(path) == settings.validate(GOOD)
+    path.write_text("agent: [")
+    with pytest.raises(SettingsError, match="no YAML") as refused:
+        settings.load(path)
+    assert str(path) in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["", "- 1", "null", "just text"])
+def test_a_file_without_settings_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match="version: 1"):
+        settings.parse(text)
+
+
+def test_missing_and_binary_files_are_problems(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="No such file"):
+        settings.load(tmp_path / "none.yaml")
+    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(SettingsError, match="UTF-8"):
+        settings.load(tmp_path / "binary")
+
+
+def test_yaml_can_make_no_objects() -> None:
+    with pytest.raises(SettingsError, match="no YAML"):
+        settings.parse("version: !!python/object/apply:os.getcwd []")
+
+
+def test_the_schema_names_what_the_file_may_hold() -> None:
+    schema = settings.schema()
+    assert set(GOOD) <= set(schema["properties"])
+    assert json.loads(json.dumps(schema)) == schema
+    assert yaml.safe_load(settings.dump(settings.validate(GOOD)))["version"] == 1
