@@ -43,7 +43,7 @@ class Stage:
 
     def settings(self, **changed: Any) -> Settings:
         """Settings for this stage; `changed` replaces whole sections."""
-        return validate(self._plain() | changed)
+        return validate({**self._plain(), **changed})
 
     def _plain(self) -> Mapping[str, Any]:
         people = f"OU=People,{self.lab.base_dn}"

@@ -15,6 +15,7 @@ from typing import Any
 from docs.portal_client import Agent, Client
 from tests.bench.figures import percentiles, table
 from tests.lab import Lab
+from tests.lab.controller import Person
 from tests.stage import Stage, stage
 
 SAMPLES = 300
@@ -101,9 +102,7 @@ def _install(whole: Stage) -> None:
     settings = whole.settings(limits=limits)
     inputs = whole.inputs
     changes = whole.controller.plan(settings, inputs)
-    whole.controller.apply(
-        settings, changes, inputs, lambda _: None, threading.Event()
-    )
+    whole.controller.apply(settings, changes, inputs, lambda _: None, threading.Event())
 
 
 def _samples(whole: Stage, count: int) -> list[Sample]:
@@ -126,7 +125,7 @@ def _samples(whole: Stage, count: int) -> list[Sample]:
 
 
 def _sample(
-    client: Client, agent: Agent, floor: Floor, person: Mapping[str, str], turn: int
+    client: Client, agent: Agent, floor: Floor, person: Person, turn: int
 ) -> Sample:
     user = {"by": "userPrincipalName", "value": person["upn"]}
     # sealing is the portal's own work, and part of what its user waits for
@@ -163,7 +162,7 @@ def _lift_minimum_age(lab: Lab) -> None:
     endpoint = Endpoint(lab.host, lab.address, ca=lab.ca)
     password = Secret(lab.admin_password)
     admin = connect(endpoint, lab.admin_user, password)
-    admin.modify(lab.base_dn, [Modification("minPwdAge", "replace", (b"0",))])
+    admin.modify(lab.base_dn, [Modification("replace", "minPwdAge", (b"0",))])
     admin.close()
 
 

@@ -1,0 +1,108 @@
+"""`python -m tests.journey [--json]`: the whole product on the lab, seen.
+
+On a display the wizard opens with the lab's answers offered. Without one the same
+journey goes through the real pages by itself: install, a real reset through the relay,
+a sign-in with the new password, writeback off and on again.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from pathlib import Path
+
+from tests.journey.plot import Result, travel
+from tests.lab import Lab, places
+from tests.lab.__main__ import down, reset, up
+from wizard.trial import TrialHost
+
+MACHINE = places.LAB / "machine"
+SCREENSHOTS = places.LAB / "screenshots"
+OFFERS = places.LAB / "offers.json"
+
+Say = Callable[[str], None]
+
+
+def main() -> int:
+    """Try it; 0 when every part worked."""
+    parser = argparse.ArgumentParser(prog="dev try")
+    parser.add_argument("--json", action="store_true", help="end with one object")
+    parser.add_argument("--offscreen", action="store_true", help="even on a display")
+    given = parser.parse_args()
+    display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    if display and not given.offscreen and not given.json:
+        return _for_a_person()
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    return _by_itself(as_json=given.json)
+
+
+def _for_a_person() -> int:
+    from wizard.__main__ import main as wizard
+
+    up()
+    _offer()
+    os.environ["WRITEBACK_HOME"] = str(MACHINE)
+    os.environ["WRITEBACK_LAB"] = str(places.DESCRIPTION)
+    os.environ["WRITEBACK_OFFERS"] = str(OFFERS)
+    code = wizard([])
+    running = TrialHost(MACHINE).service().running
+    print(
+        "The agent keeps running: ./dev try again to reconfigure it."
+        if running
+        else "No agent runs."
+    )
+    print("./dev lab down ends everything; what was made is below .lab only.")
+    return code
+
+
+def _by_itself(*, as_json: bool) -> int:
+    say: Say = lambda text: print(text, file=sys.stderr, flush=True)  # noqa: E731
+    was_up = Lab.attach(places.INSTANCE) is not None
+    try:
+        with redirect_stdout(sys.stderr):
+            up()
+            reset()
+        _forget_machine()
+        shutil.rmtree(SCREENSHOTS, ignore_errors=True)
+        result = travel(_offer(), MACHINE, SCREENSHOTS, say)
+    finally:
+        _forget_machine()
+        OFFERS.unlink(missing_ok=True)
+        if not was_up:
+            with redirect_stdout(sys.stderr):
+                down()
+    _tell(result, as_json=as_json)
+    return 0 if result.ok else 1
+
+
+def _offer() -> Path:
+    """Have a new enrolment code offered in the wizard."""
+    from tests.lab.relay import LabRelay, write_private
+
+    lab = Lab.attach(places.INSTANCE)
+    assert lab is not None
+    relay = LabRelay.attach(places.RELAY, lab.address)
+    assert relay is not None
+    write_private(OFFERS, {"enrolment_code": relay.code()})
+    return OFFERS
+
+
+def _forget_machine() -> None:
+    TrialHost(MACHINE).stop_service()
+    shutil.rmtree(MACHINE, ignore_errors=True)
+
+
+def _tell(result: Result, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(result.as_dict()))
+        return
+    for name, value in result.as_dict().items():
+        shown = f"{len(value)} in {SCREENSHOTS}" if isinstance(value, list) else value
+        print(f"{name.replace('_', ' '):<16}{shown}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,118 @@
+"""Goes through the wizard's real pages as a person does, with a picture of each."""
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtWidgets import QApplication
+
+from wizard.ui.window import WizardWindow
+
+_PAGE_S = 90.0
+
+
+class JourneyFailed(Exception):  # noqa: N818 - says what happened
+    """The journey did not get where it should."""
+
+
+class Driver:
+    """Drives one window.
+
+    Args:
+        window: the wizard, shown.
+        folder: where the pictures go; numbered in the order they are taken.
+        say: told each step.
+
+    """
+
+    def __init__(
+        self, window: WizardWindow, folder: Path, say: Callable[[str], None]
+    ) -> None:
+        self.window = window
+        self.pictures: list[Path] = []
+        self._folder = folder
+        self._say = say
+        self._refusal = ""
+        window.refused.connect(self._refused)
+
+    def go_on(self, answers: Mapping[str, Any] | None = None, to: str = "") -> None:
+        """Answer, press Next, and wait for the next page.
+
+        A page that shows warnings stays until Next is pressed again.
+
+        Raises:
+            JourneyFailed: the page refused, or another came than `to`.
+
+        """
+        here = self.window.page_id()
+        if answers:
+            self.window.set_answers(answers)
+        self.wait(lambda: self.window.shown.can_go_on, f"{here} can go on")
+        self.picture(here)
+        self._press(here)
+        if self._refusal and self.window.page_id() == here and self._may_go_on():
+            self.picture(f"{here}-checked")
+            self._press(here)
+        if self.window.page_id() == here:
+            raise JourneyFailed(f"{here} refused: {self._refusal}")
+        if to and self.window.page_id() != to:
+            raise JourneyFailed(f"{here} led to {self.window.page_id()}, not {to}")
+        self._say(f"{here}: done")
+
+    def refused(self, answers: Mapping[str, Any], picture: str) -> str:
+        """Answer wrongly, press Next, and give the refusal that must come.
+
+        Raises:
+            JourneyFailed: the page was left.
+
+        """
+        here = self.window.page_id()
+        self.window.set_answers(answers)
+        self._press(here)
+        if self.window.page_id() != here or not self._refusal:
+            raise JourneyFailed(f"{here} took a wrong answer ({picture})")
+        self.picture(picture)
+        return self._refusal
+
+    def wait(self, condition: Callable[[], bool], what: str) -> None:
+        """Let the window live until something is so.
+
+        Raises:
+            JourneyFailed: it was not in time.
+
+        """
+        deadline = time.monotonic() + _PAGE_S
+        while not condition():
+            if time.monotonic() > deadline:
+                raise JourneyFailed(f"Waited {_PAGE_S:.0f} s in vain: {what}")
+            turn = QEventLoop()
+            QTimer.singleShot(20, turn.quit)
+            turn.exec()
+
+    def picture(self, name: str) -> None:
+        """Save the window as it is."""
+        QApplication.sendPostedEvents()
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path = self._folder / f"{len(self.pictures) + 1:02}-{name}.png"
+        if not self.window.grab().save(str(path)):
+            raise JourneyFailed(f"{path} can't be written")
+        self.pictures.append(path)
+
+    def _press(self, here: str) -> None:
+        self._refusal = ""
+        self.window.press_next()
+        self.wait(
+            lambda: self.window.page_id() != here or bool(self._refusal),
+            f"{here} goes on or refuses",
+        )
+
+    def _may_go_on(self) -> bool:
+        checking = getattr(self.window.shown, "checking", None)
+        return checking is not None and not any(
+            row.state == "failed" for row in checking.rows.checks
+        )
+
+    def _refused(self, why: str) -> None:
+        self._refusal = why or "no reason given"

@@ -1,0 +1,176 @@
+"""The unattended journey: Customize from nothing to a reset that came home."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from agent.secret import Secret
+from tests.journey.driver import Driver, JourneyFailed
+from tests.journey.proof import PortalSide, signs_in
+from tests.lab import Lab, places
+from wizard.controller import Controller
+from wizard.offers import lab_offers
+from wizard.trial import TrialHost
+from wizard.ui.application import application
+from wizard.ui.window import WizardWindow
+
+FIRST, SECOND = "Came-Home-7f3a-Passw0rd!", "Once-More-7f3a-Passw0rd!"
+
+Say = Callable[[str], None]
+
+
+@dataclass
+class Result:
+    """What was seen to work; "not reached" where the journey ended before."""
+
+    install: str = "not reached"
+    reset: str = "not reached"
+    bind: str = "not reached"
+    reconfigure: str = "not reached"
+    end_to_end_ms: float = 0.0
+    screenshots: list[str] = field(default_factory=list)
+    failure: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Every part worked."""
+        parts = (self.install, self.reset, self.bind, self.reconfigure)
+        return all(part == "ok" for part in parts)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give it as JSON takes it; `failure` only where there is one."""
+        told = dict(vars(self))
+        if not self.failure:
+            told.pop("failure")
+        return told
+
+
+def travel(offers: Path, machine: Path, pictures: Path, say: Say) -> Result:
+    """Go the whole way; what fails ends it and is told in the result."""
+    result = Result()
+    application()
+    controller = Controller(TrialHost(machine))
+    try:
+        _install(controller, offers, pictures, result, say)
+        portal = PortalSide(places.PORTAL, controller.hand_over())
+        _reset(portal, result, say)
+        _reconfigure(controller, portal, pictures, result, say)
+    except JourneyFailed as error:
+        result.failure = str(error)
+        say(f"Failed: {error}")
+    return result
+
+
+def _install(
+    controller: Controller, offers: Path, pictures: Path, result: Result, say: Say
+) -> None:
+    lab = _lab()
+    window = WizardWindow(controller, lab_offers(places.DESCRIPTION, offers))
+    window.show()
+    driver = Driver(window, pictures / "install", say)
+    result.install = "failed"
+    try:
+        _answer_pages(driver, lab)
+        _wait_complete(driver)
+        driver.window.set_answers(
+            {"test.value": lab.people["comma_ou"]["upn"], "test.check_only": True}
+        )
+        _test(driver)
+        result.install = "ok"
+    finally:
+        result.screenshots += [str(path) for path in driver.pictures]
+        window.done(0)
+
+
+def _answer_pages(driver: Driver, lab: Lab) -> None:
+    people = f"OU=People,{lab.base_dn}"
+    driver.go_on(to="mode")
+    driver.go_on({"mode": "custom"}, to="relay")
+    driver.go_on({"agent": "trial"}, to="directory")
+    wrong = {"input.admin_password": Secret("Not-The-Administrators-1")}
+    right = {"input.admin_password": Secret(lab.admin_password)}
+    driver.refused(wrong, "directory-wrong-password")
+    driver.go_on(right, to="scope")
+    driver.go_on({"scope.containers": (people,)}, to="identify")
+    driver.go_on(to="pilot")
+    driver.go_on({"pilot": "all"}, to="features")
+    driver.go_on(to="review")
+    driver.go_on(to="apply")
+    driver.wait(lambda: not driver.window.shown.busy, "the changes are made")
+    if driver.window.page_id() == "apply":
+        driver.picture("apply")
+    driver.wait(lambda: driver.window.page_id() == "complete", "Complete is shown")
+
+
+def _wait_complete(driver: Driver) -> None:
+    page = driver.window.page("complete")
+    driver.wait(lambda: not page.checking.busy, "everything is verified")
+    driver.picture("complete")
+    failed = [row for row in page.checking.rows.checks if row.state == "failed"]
+    if failed:
+        raise JourneyFailed("; ".join(f"{c.title}: {c.detail}" for c in failed))
+
+
+def _test(driver: Driver) -> None:
+    panel = driver.window.page("complete").test
+    panel.run.click()
+    driver.wait(lambda: not panel.busy, "the test is answered")
+    driver.picture("complete-tested")
+    rows = panel.rows.checks
+    if not rows or rows[0].state == "failed":
+        raise JourneyFailed("; ".join(f"{c.title}: {c.detail}" for c in rows))
+
+
+def _reset(portal: PortalSide, result: Result, say: Say) -> None:
+    person = _lab().people["anna"]
+    result.reset = "failed"
+    answered = portal.reset(person, FIRST)
+    say(f"A portal's reset for {person['upn']}: {answered.code}, {answered.ms:.0f} ms")
+    if answered.code != "ok":
+        raise JourneyFailed(f"The reset was answered {answered.code}")
+    result.reset, result.end_to_end_ms = "ok", round(answered.ms, 1)
+    result.bind = "ok" if signs_in(_lab(), person, FIRST) else "failed"
+    say(f"Sign-in to the domain with the new password: {result.bind}")
+
+
+def _reconfigure(
+    controller: Controller,
+    portal: PortalSide,
+    pictures: Path,
+    result: Result,
+    say: Say,
+) -> None:
+    person = _lab().people["comma_ou"]
+    result.reconfigure = "failed"
+    for turn, wanted in (("off", "paused"), ("on", "ok")):
+        driver = _switch(controller, pictures / f"turn-{turn}", say)
+        result.screenshots += [str(path) for path in driver.pictures]
+        code = portal.reset(person, SECOND).code
+        say(f"Writeback {turn}: a reset is answered {code}")
+        if code != wanted:
+            raise JourneyFailed(f"With writeback {turn}, a reset was answered {code}")
+    result.reconfigure = "ok"
+
+
+def _switch(controller: Controller, pictures: Path, say: Say) -> Driver:
+    window = WizardWindow(controller)
+    window.show()
+    driver = Driver(window, pictures, say)
+    try:
+        if window.page_id() != "tasks":
+            raise JourneyFailed(f"{window.page_id()} came first, not Tasks")
+        driver.go_on({"task": "writeback"}, to="review")
+        driver.go_on(to="apply")
+        driver.wait(lambda: window.page_id() == "complete", "Complete is shown")
+        _wait_complete(driver)
+    finally:
+        window.done(0)
+    return driver
+
+
+def _lab() -> Lab:
+    lab = Lab.attach(places.INSTANCE)
+    if lab is None:
+        raise JourneyFailed("The lab is down")
+    return lab

@@ -1,0 +1,48 @@
+"""What proves that it works: a reset as a portal sends it, and the new password."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from ldap3.core.exceptions import LDAPException
+
+from docs.portal_client import Client, Portal
+from tests.lab import Lab
+from tests.lab.controller import Person
+from wizard.checks import HandOver
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A reset's answer and how long the portal waited for it, in milliseconds."""
+
+    code: str
+    detail: str
+    ms: float
+
+
+class PortalSide:
+    """A portal that was given what the wizard's last page shows."""
+
+    def __init__(self, portal: Path, given: HandOver) -> None:
+        self._client = Client(Portal.load(portal))
+        self._agent = self._client.agent(given.agent, given.fingerprint)
+
+    def reset(self, person: Person, password: str) -> Answered:
+        """Send one reset and open its answer."""
+        user = {"by": "userPrincipalName", "value": person["upn"]}
+        began = time.perf_counter()
+        answer = self._client.request(
+            self._agent, "reset", user=user, new_password=password
+        )
+        taken = (time.perf_counter() - began) * 1000
+        return Answered(answer["code"], str(answer.get("detail", "")), taken)
+
+
+def signs_in(lab: Lab, person: Person, password: str) -> bool:
+    """Say whether the domain lets a person in with a password."""
+    try:
+        lab.sign_in(person["upn"], password)
+    except LDAPException:
+        return False
+    return True
