@@ -149,12 +149,19 @@ def problems_of(page: Page, answers: Answers) -> tuple[Problem, ...]:
     missing = [f.path for f in fields if f.needed(answers) and _empty(answers, f)]
     found = [Problem(path, NEEDED) for path in missing]
     found += _bad_code(fields, answers)
-    for problem in _settings_problems(answers):
+    for problem in _settings_problems(_resolved(answers)):
         path = field_at(fields, problem)
         if path and path not in {known.path for known in found}:
             found.append(Problem(path, problem.message))
     order = [field.path for field in fields]
     return tuple(sorted(found, key=lambda problem: order.index(problem.path)))
+
+
+def _resolved(answers: Answers) -> Answers:
+    """Take a group given by its name as found: the page's check finds its DN."""
+    group = answers.text("scope.pilot_group")
+    by_name = bool(group) and "=" not in group
+    return answers.having({"pilot": "all"}) if by_name else answers
 
 
 def _empty(answers: Answers, field: Field) -> bool:

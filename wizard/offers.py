@@ -1,6 +1,7 @@
 """Answers that are found, not asked: each with where it is from."""
 
 import json
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 from agent.secret import Secret
 from agent.settings import Controller
-from wizard.answers import base_dn, proposed_container
+from wizard.answers import agent_name, base_dn, proposed_container
 from wizard.checks import Found
 
 
@@ -98,3 +99,9 @@ def _code(file: Path | None) -> tuple[Offer, ...]:
     code = json.loads(file.read_text(encoding="utf-8")).get("enrolment_code")
     path = "input.enrolment_code"
     return (Offer(path, Secret(code), "from the lab's portal"),) if code else ()
+
+
+def machine_offers() -> Offers:
+    """Offer what this machine says of itself: its name, for the agent."""
+    name = agent_name(socket.gethostname())
+    return Offers((Offer("agent", name, "this machine's name"),))

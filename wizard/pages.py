@@ -350,7 +350,7 @@ _FEATURES = Page(
         Field(
             "features.password_writeback",
             "Password writeback",
-            "check",
+            "switch",
             help="Off: the agent stays connected and answers that reset is off.",
         ),
         Field(

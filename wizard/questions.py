@@ -16,7 +16,9 @@ Kind = Literal[
     "choice",
     "cards",
     "check",
+    "switch",
     "number",
+    "pick",
     "controllers",
     "containers",
 ]
@@ -107,7 +109,7 @@ def applying(answers: Answers) -> bool:
 
 def new_account(answers: Answers) -> bool:
     """Hold when the wizard makes the agent's account."""
-    return answers.get("directory.account.kind", "new") == "new"
+    return bool(answers.get("directory.account.kind", "new") == "new")
 
 
 def existing_account(answers: Answers) -> bool:
@@ -117,7 +119,7 @@ def existing_account(answers: Answers) -> bool:
 
 def piloting(answers: Answers) -> bool:
     """Hold when only a group may reset."""
-    return answers.get("pilot") == "group"
+    return bool(answers.get("pilot") == "group")
 
 
 def writing_back(answers: Answers) -> bool:

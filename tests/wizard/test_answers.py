@@ -108,6 +108,13 @@ def test_a_wrong_answer_is_told_beside_its_field(
     assert problems(page, given)[path].startswith(says)
 
 
+def test_a_pilot_group_may_be_named_before_it_is_resolved() -> None:
+    given = answers(mode="custom", pilot="group", scope__pilot_group="Pilot")
+    assert problems("pilot", given) == {}
+    wrong = given.having({"scope.pilot_group": "CN=Pilot,Groups"})
+    assert "scope.pilot_group" in problems("pilot", wrong)
+
+
 def test_a_page_tells_only_its_own_problems() -> None:
     given = answers(relay__url="nonsense", directory__domain="corp")
     assert set(problems(page="relay", given=given)) == {"relay.url"}

@@ -1,1 +1,30 @@
-"""Pages that do something; a page that only asks is data in wizard.flow."""
+"""The pages that do something; a page that only asks is a Form."""
+
+from wizard.ui.form import Form
+from wizard.ui.page import WizardPage
+from wizard.ui.pages.applying import ApplyPage
+from wizard.ui.pages.complete import CompletePage
+from wizard.ui.pages.recovery import RecoveryPage
+from wizard.ui.pages.review import ReviewPage
+from wizard.ui.pages.scope import ScopePage
+from wizard.ui.pages.tasks import TasksPage
+from wizard.ui.pages.test_reset import TestResetPage
+from wizard.ui.pages.view import ViewPage
+from wizard.ui.pages.welcome import WelcomePage
+
+_PAGES: dict[str, type[WizardPage]] = {
+    "welcome": WelcomePage,
+    "recovery": RecoveryPage,
+    "tasks": TasksPage,
+    "scope": ScopePage,
+    "view": ViewPage,
+    "test": TestResetPage,
+    "review": ReviewPage,
+    "apply": ApplyPage,
+    "complete": CompletePage,
+}
+
+
+def page_class(page_id: str) -> type[WizardPage]:
+    """Give the class that draws a page."""
+    return _PAGES.get(page_id, Form)

@@ -1,0 +1,250 @@
+"""A controller that says what a real domain would; each answer can be replaced."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from agent.settings import Controller as DomainController
+from agent.settings import Settings
+from tests.wizard.answered import SETTINGS
+from wizard.checks import (
+    AgentStatus,
+    Check,
+    Container,
+    Found,
+    HandOver,
+    Installed,
+    Recovery,
+    TestResult,
+)
+from wizard.plan import ApplyError, Change, Progress, RolledBack
+
+FINGERPRINT = (
+    "7C1F 09AE 55D2 E0B4 3A96 4471 0CFE 82B7 91D4 6A3E F508 2C6B 1B9D 77E2 40AF C853"
+)
+CHAIN = """CN=dc1.corp.test
+  issued by CN=Corp Issuing CA 1, O=Corp, C=CH
+  for dc1.corp.test
+  valid 2026-03-01 to 2027-03-01
+CN=Corp Issuing CA 1, O=Corp, C=CH
+  issued by CN=Corp Root CA, O=Corp, C=CH
+  SHA-256 4F:1A:90:CC:02:7E:6B:2D:88:15:F3:60:3A:D1:4C:99
+CN=Corp Root CA, O=Corp, C=CH: not in the PEM file given"""
+
+RELAY_ROWS = (
+    Check("name", "Name of the relay", "ok", "relay.corp.test is 203.0.113.7", ms=12),
+    Check("tcp", "Connection on port 443", "ok", "Connected", ms=18),
+    Check("tls", "Certificate", "ok", "Valid to 2027-03-01, by Corp Root CA", ms=41),
+    Check("code", "Enrolment code", "ok", "Open; for https://portal.corp.test", ms=33),
+)
+
+
+def controller_rows(host: str) -> tuple[Check, ...]:
+    return (
+        Check("tls", f"{host}: certificate", "ok", "Valid to 2027-03-01", ms=38),
+        Check("bind", f"{host}: sign-in", "ok", "As administrator@corp.test", ms=22),
+        Check("hints", f"{host}: policy hints", "ok", "Offered", ms=3),
+        Check("rodc", f"{host}: writable", "ok", "Not read-only", ms=2),
+        Check("clock", f"{host}: clock", "ok", "0.3 s apart", ms=2),
+    )
+
+
+UNTRUSTED = (
+    Check("tls", "dc1.corp.test: reached", "ok", "Port 636 answers", ms=9),
+    Check(
+        "certificate",
+        "dc1.corp.test: certificate",
+        "failed",
+        "The chain ends at Corp Root CA, which is not trusted here.",
+        "Give the PEM file of Corp Root CA as the certificate authority.",
+        CHAIN,
+        41,
+        "directory.ca",
+    ),
+    Check("bind", "dc1.corp.test: sign-in", "skipped", "No trusted connection"),
+)
+
+TREE = {
+    "DC=corp,DC=test": (
+        Container("OU=People,DC=corp,DC=test", "People", True, 1204),
+        Container("OU=Service accounts,DC=corp,DC=test", "Service accounts", False, 46),
+        Container("CN=Users,DC=corp,DC=test", "Users", False, 9),
+    ),
+    "OU=People,DC=corp,DC=test": (
+        Container("OU=Basel,OU=People,DC=corp,DC=test", "Basel", False, 412),
+        Container("OU=Geneva,OU=People,DC=corp,DC=test", "Geneva", False, 388),
+        Container("OU=Zurich,OU=People,DC=corp,DC=test", "Zurich", True, 404),
+    ),
+    "OU=Zurich,OU=People,DC=corp,DC=test": (
+        Container("OU=IT,OU=Zurich,OU=People,DC=corp,DC=test", "IT", False, 40),
+    ),
+}
+
+
+def change(
+    step: str, summary: str, before: Any = None, *, needs_admin: bool = False
+) -> Change:
+    return Change(step, summary, before, {"there": True}, needs_admin=needs_admin)
+
+
+INSTALL = (
+    change("keys", "Makes the agent's keys and keeps them in the secret store"),
+    change("account", "Creates the account svc-writeback in CN=Users,DC=corp,DC=test"),
+    change("grants", "Grants 4 permissions to svc-writeback on DC=corp,DC=test"),
+    change("enrolment", "Enrols agent sync-01 with https://portal.corp.test"),
+    change("settings", "Writes the settings file"),
+    change("service", "Starts the agent and waits until it is ready", {"runs": False}),
+)
+STATUS = AgentStatus(
+    running=True,
+    ready=True,
+    writeback=True,
+    relay="connected to https://relay.corp.test",
+    directory="connected to dc1.corp.test",
+    pid=4711,
+    since=datetime(2026, 11, 2, 6, 30, tzinfo=UTC),
+    version="0.1.0",
+)
+INSTALLED = Installed(SETTINGS, STATUS, FINGERPRINT)
+RECOVERY = Recovery(
+    datetime(2026, 11, 22, 17, 5, tzinfo=UTC),
+    (INSTALL[0].summary, INSTALL[1].summary, INSTALL[2].summary),
+    needs_admin=True,
+)
+VERIFIED = (
+    Check("agent", "The agent runs", "ok", "Ready since 2 s, version 0.1.0"),
+    Check("relay", "The relay knows the agent", "ok", "Connected", ms=21),
+    Check("directory", "The directory answers", "ok", "dc1.corp.test", ms=14),
+    Check("rights", "Permissions", "ok", "4 of 4, on 1 container; none in excess"),
+)
+HAND_OVER = HandOver(
+    "https://relay.corp.test/sync-01",
+    "sync-01",
+    FINGERPRINT,
+    "https://portal.corp.test",
+)
+TESTED = TestResult(
+    "ok",
+    "Your password is changed.",
+    "The directory accepted the request.",
+    {},
+    {"relay": 12.0, "agent": 8.0, "directory": 61.0, "total": 81.0},
+)
+
+
+@dataclass
+class FakeController:
+    """Answers at once unless `hold` names a call that waits for `go`."""
+
+    found: Installed | None = None
+    cut_off: Recovery | None = None
+    relay_rows: tuple[Check, ...] = RELAY_ROWS
+    directory_rows: tuple[Check, ...] = controller_rows("dc1.corp.test")
+    group: tuple[Check, str | None] = (
+        Check("group", "Group Pilot", "ok", "214 people, nested members counted"),
+        "CN=Pilot,OU=Groups,DC=corp,DC=test",
+    )
+    changes: tuple[Change, ...] = INSTALL
+    apply_error: Exception | None = None
+    result: TestResult = TESTED
+    hold: str = ""
+    go: threading.Event = field(default_factory=threading.Event)
+    calls: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def _called(self, name: str, *given: Any) -> None:
+        self.calls.append((name, *given))
+        if self.hold == name:
+            self.go.wait(20)
+
+    def named(self, name: str) -> list[tuple[Any, ...]]:
+        return [call for call in self.calls if call[0] == name]
+
+    def installed(self) -> Installed | None:
+        return self.found
+
+    def recovery(self) -> Recovery | None:
+        return self.cut_off
+
+    def recover(self, inputs: Any, report: Callable[[Any], None]) -> RolledBack:
+        self._called("recover", inputs)
+        self.cut_off = None
+        return RolledBack(INSTALL[:3], ())
+
+    def find_domain(self) -> Found | None:
+        self._called("find_domain")
+        hosts = ("dc1.corp.test", "dc2.corp.test")
+        controllers = tuple(DomainController(host=host) for host in hosts)
+        return Found("corp.test", controllers, "DNS, _ldap._tcp.dc._msdcs.corp.test")
+
+    def check_relay(self, relay: Any, code: Any, stop: Any) -> tuple[Check, ...]:
+        self._called("check_relay", relay, code)
+        return self.relay_rows
+
+    def check_directory(
+        self, directory: Any, inputs: Any, stop: Any
+    ) -> tuple[Check, ...]:
+        self._called("check_directory", directory, inputs)
+        return self.directory_rows
+
+    def containers(
+        self, directory: Any, inputs: Any, parent_dn: str
+    ) -> tuple[Container, ...]:
+        self._called("containers", parent_dn)
+        return TREE.get(parent_dn, ())
+
+    def check_scope(
+        self, directory: Any, inputs: Any, containers: Any
+    ) -> tuple[Check, ...]:
+        self._called("check_scope", tuple(containers))
+        return (Check("scope", "People in the containers", "ok", "1\u202f204 people"),)
+
+    def check_group(
+        self, directory: Any, inputs: Any, group: str
+    ) -> tuple[Check, str | None]:
+        self._called("check_group", group)
+        return self.group
+
+    def check_identifier(
+        self, directory: Any, inputs: Any, containers: Any, identify_by: str
+    ) -> tuple[Check, ...]:
+        self._called("check_identifier", identify_by)
+        return (
+            Check("unique", "userPrincipalName", "ok", "Each person has their own"),
+        )
+
+    def plan(self, settings: Any, inputs: Any) -> tuple[Any, ...]:
+        self._called("plan", settings, inputs)
+        return self.changes
+
+    def apply(
+        self, settings: Settings, changes: Any, inputs: Any, report: Any, stop: Any
+    ) -> None:
+        self._called("apply", settings, inputs)
+        for index, change in enumerate(changes):
+            report(Progress(index, len(changes), change, "doing"))
+            if self.apply_error and index == 2:
+                self._take_back(changes, report)
+            if stop.is_set():
+                raise ApplyError(None, "Stopped.", tuple(changes[:index]), ())
+            report(Progress(index, len(changes), change, "done"))
+        self.found = replace(INSTALLED, settings=settings)
+
+    def _take_back(self, changes: Any, report: Any) -> None:
+        assert self.apply_error
+        for index in (1, 0):
+            report(Progress(index, len(changes), changes[index], "undoing"))
+            report(Progress(index, len(changes), changes[index], "undone"))
+        raise self.apply_error
+
+    def verify(self, settings: Any) -> tuple[Check, ...]:
+        self._called("verify", settings)
+        return VERIFIED
+
+    def hand_over(self) -> HandOver:
+        return HAND_OVER
+
+    def test_reset(self, by: str, value: str, new_password: Any) -> TestResult:
+        self._called("test_reset", by, value, new_password)
+        return self.result

@@ -1,0 +1,233 @@
+"""Renders every page with realistic data: python -m tests.wizard.ui.gallery FOLDER."""
+
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QApplication
+
+from agent.secret import Secret
+from tests.wizard.answered import CODE, EXPRESS
+from tests.wizard.ui.fake import (
+    INSTALL,
+    INSTALLED,
+    RECOVERY,
+    UNTRUSTED,
+    FakeController,
+    change,
+)
+from wizard.offers import Offer, Offers
+from wizard.plan import ApplyError
+from wizard.ui import look, words
+from wizard.ui.window import WizardWindow
+
+OFFERED = ("relay.url", "directory.domain", "directory.controllers")
+
+
+def offers() -> Offers:
+    made = tuple(Offer(path, EXPRESS[path], "from the lab") for path in OFFERED)
+    container = "directory.account.container"
+    return Offers((*made, Offer(container, EXPRESS[container], "from the lab")))
+
+
+class Gallery:
+    """Walks the journeys and saves a picture of each page."""
+
+    def __init__(self, folder: Path, size: QSize) -> None:
+        self.folder, self.size = folder, size
+        self.number = 0
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def open(self, controller: FakeController) -> WizardWindow:
+        window = WizardWindow(controller, offers())
+        window.resize(self.size)
+        window.show()
+        self.settle()
+        return window
+
+    def settle(self, until: Callable[[], bool] = lambda: True) -> None:
+        deadline = time.monotonic() + 5
+        quiet = time.monotonic() + 0.15
+        while time.monotonic() < quiet or (not until() and time.monotonic() < deadline):
+            QApplication.processEvents()
+
+    def shoot(self, window: WizardWindow, name: str) -> None:
+        self.settle()
+        self.number += 1
+        window.grab().save(str(self.folder / f"{self.number:02d}-{name}.png"))
+
+    def go(self, window: WizardWindow, page: str) -> None:
+        window.press_next()
+        self.settle(lambda: window.page_id() == page)
+        if window.page_id() != page:
+            raise SystemExit(f"at {window.page_id()}, not at {page}")
+
+    def install(self) -> None:
+        controller = FakeController()
+        window = self.open(controller)
+        self.shoot(window, "welcome")
+        self.go(window, "mode")
+        window.set_answers({"mode": "custom"})
+        self.shoot(window, "mode")
+        self.go(window, "relay")
+        self.shoot(window, "relay")
+        window.set_answers({"relay.url": "http://relay.corp.test", "agent": "Sync 1"})
+        window.press_next()
+        self.shoot(window, "relay-refused")
+        window.set_answers({"relay.url": EXPRESS["relay.url"], "agent": "sync-01"})
+        window.set_answers({"input.enrolment_code": Secret(CODE)})
+        controller.hold = "check_relay"
+        window.press_next()
+        self.shoot(window, "relay-checking")
+        controller.go.set()
+        controller.hold = ""
+        self.settle(lambda: window.page_id() == "directory")
+        self.directory(window, controller)
+        self.custom(window)
+        self.finish(window, controller)
+
+    def directory(self, window: WizardWindow, controller: FakeController) -> None:
+        window.set_answers({"input.admin_user": EXPRESS["input.admin_user"]})
+        window.set_answers({"input.admin_password": EXPRESS["input.admin_password"]})
+        self.shoot(window, "directory")
+        good, controller.directory_rows = controller.directory_rows, UNTRUSTED
+        window.press_next()
+        self.settle(lambda: bool(window.page("directory").checking.rows.checks))
+        rows = window.page("directory").checking.rows.rows
+        rows[1].opener.setChecked(True)
+        self.shoot(window, "directory-untrusted")
+        bar = window.page("directory").area.verticalScrollBar()
+        bar.setValue(bar.maximum())
+        self.shoot(window, "directory-untrusted-rows")
+        controller.directory_rows = good
+        self.go(window, "scope")
+
+    def custom(self, window: WizardWindow) -> None:
+        self.shoot(window, "scope-empty")
+        tree = window.page("scope").tree
+        top = tree.topLevelItem(0)
+        top.child(0).setExpanded(True)
+        basel = "OU=Basel,OU=People,DC=corp,DC=test"
+        window.set_answers({"scope.containers": (basel, "CN=Users,DC=corp,DC=test")})
+        self.shoot(window, "scope")
+        self.go(window, "identify")
+        self.shoot(window, "identify")
+        self.go(window, "pilot")
+        window.set_answers({"pilot": "group"})
+        window.set_answers({"scope.pilot_group": "Pilot"})
+        window.page("pilot").check_now()
+        self.settle(lambda: bool(window.page("pilot").checking.rows.checks))
+        self.shoot(window, "pilot")
+        self.go(window, "features")
+        self.shoot(window, "features")
+        self.go(window, "review")
+
+    def finish(self, window: WizardWindow, controller: FakeController) -> None:
+        self.settle(lambda: bool(window.journey.changes))
+        self.shoot(window, "review")
+        window.page("review").file.click()
+        self.settle()
+        dialog = QApplication.activeModalWidget()
+        if dialog:
+            self.number += 1
+            dialog.grab().save(str(self.folder / f"{self.number:02d}-file.png"))
+            dialog.close()
+        controller.apply_error = ApplyError(
+            INSTALL[2],
+            "The directory refused the permission on DC=corp,DC=test: "
+            "insufficient rights (50).",
+            INSTALL[:2],
+            (),
+        )
+        self.go(window, "apply")
+        self.settle(lambda: bool(window.page("apply").rows.checks))
+        self.shoot(window, "apply-failed")
+        controller.apply_error = None
+        window.back()
+        self.settle(lambda: bool(window.journey.changes))
+        self.go(window, "complete")
+        self.settle(lambda: bool(window.page("complete").checking.rows.checks))
+        self.shoot(window, "complete")
+        test = window.page("complete").test
+        window.set_answers({"test.value": "anna.test@corp.test"})
+        test.test()
+        self.settle(lambda: bool(test.rows.checks))
+        test.rows.rows[0].opener.setChecked(True)
+        self.settle()
+        bar = window.page("complete").area.verticalScrollBar()
+        bar.setValue(bar.maximum())
+        self.shoot(window, "complete-test")
+        window.done(0)
+
+    def reconfigure(self) -> None:
+        controller = FakeController(found=INSTALLED)
+        controller.changes = (
+            change("settings", "Turns password writeback off", {"on": True}),
+            change("service", "Restarts the agent", {"runs": True}),
+        )
+        window = self.open(controller)
+        self.shoot(window, "tasks")
+        window.set_answers({"task": "writeback"})
+        self.go(window, "review")
+        self.settle(lambda: bool(window.journey.changes))
+        self.shoot(window, "review-difference")
+        window.back()
+        window.set_answers({"task": "view"})
+        self.go(window, "view")
+        self.shoot(window, "view")
+        window.back()
+        window.set_answers({"task": "test"})
+        self.go(window, "test")
+        window.set_answers({"test.check_only": False})
+        self.shoot(window, "test")
+        window.back()
+        window.set_answers({"task": "options"})
+        self.go(window, "relay")
+        window.reject()
+        self.shoot(window, "leaving")
+        box = window.question
+        if box:
+            self.number += 1
+            box.grab().save(str(self.folder / f"{self.number:02d}-leave-box.png"))
+            box.close()
+        window.done(0)
+
+    def nothing_to_do(self) -> None:
+        window = self.open(FakeController(found=INSTALLED, changes=()))
+        window.set_answers({"task": "writeback"})
+        self.go(window, "review")
+        self.shoot(window, "review-nothing")
+        window.done(0)
+
+    def recovery(self) -> None:
+        window = self.open(FakeController(cut_off=RECOVERY))
+        self.shoot(window, "recovery")
+        window.done(0)
+
+
+def main(folder: Path) -> None:
+    app = QApplication.instance() or QApplication([])
+    assert isinstance(app, QApplication)
+    look.dress(app)
+    words.speak(app)
+    family = os.environ.get("GALLERY_FONT")
+    if family:
+        app.setFont(QFont(family, 10))
+    width, height = os.environ.get("GALLERY_SIZE", "960x680").split("x")
+    for name, inks in (("light", look.LIGHT), ("dark", look.DARK)):
+        app.setPalette(look.palette_of(inks))
+        gallery = Gallery(folder / name, QSize(int(width), int(height)))
+        gallery.install()
+        gallery.reconfigure()
+        gallery.nothing_to_do()
+        gallery.recovery()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,357 @@
+"""The window's manners: refusals, stopping, leaving, secrets, names, no freezing."""
+
+import time
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollBar,
+    QWidget,
+    QWizard,
+)
+from pytestqt.qtbot import QtBot
+
+from agent.secret import Secret
+from tests.wizard.answered import CANARY, EXPRESS
+from tests.wizard.ui.conftest import Open
+from tests.wizard.ui.fake import INSTALLED, RECOVERY, UNTRUSTED, FakeController
+from tests.wizard.ui.walk import go, wait_for
+from wizard.checks import Check
+from wizard.flow import PAGES
+from wizard.ui.window import WizardWindow
+
+_NEXT = QWizard.WizardButton.NextButton
+_BACK = QWizard.WizardButton.BackButton
+
+
+def at_relay(qtbot: QtBot, open_window: Open, fake: FakeController) -> WizardWindow:
+    offered = {path: value for path, value in EXPRESS.items() if path != "mode"}
+    window = open_window(fake, **offered)
+    go(qtbot, window, "mode", "relay")
+    return window
+
+
+def test_a_wrong_answer_is_told_beside_its_field_and_gets_the_focus(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    window = at_relay(qtbot, open_window, fake)
+    window.set_answers({"relay.url": "http://relay.corp.test"})
+    with qtbot.waitSignal(window.refused) as refused:
+        window.press_next()
+    box = window.page("relay").boxes["relay.url"]
+    assert not box.wrong.isHidden()
+    assert "https://" in box.wrong_text.text()
+    assert "https://" in box.editor.focus_widget().accessibleDescription()
+    assert "https://" in refused.args[0]
+    assert QApplication.focusWidget() is box.editor.line
+    assert not fake.named("check_relay")
+    QTest.keyClick(box.editor.line, Qt.Key.Key_Backspace)
+    assert box.wrong.isHidden()
+
+
+def test_a_failed_check_is_a_row_with_its_remedy_and_details(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    fake.directory_rows = UNTRUSTED
+    window = at_relay(qtbot, open_window, fake)
+    go(qtbot, window, "directory")
+    with qtbot.waitSignal(window.refused):
+        window.press_next()
+    page = window.page("directory")
+    assert window.page_id() == "directory"
+    made = page.checking.rows.rows[1]
+    assert "What to do" in " ".join(_texts(made))
+    assert made.details.isHidden()
+    made.opener.click()
+    assert "Corp Root CA" in made.details.toPlainText()
+    assert not made.details.isHidden()
+    assert not page.boxes["directory.ca"].wrong.isHidden()
+    page.checking.copy.click()
+    assert "not trusted here" in QApplication.clipboard().text()
+
+
+def test_a_warning_is_seen_before_next_goes_on(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    fake.relay_rows = (Check("tls", "Certificate", "warning", "Ends in 3 days"),)
+    window = at_relay(qtbot, open_window, fake)
+    with qtbot.waitSignal(window.refused):
+        window.press_next()
+    assert window.page_id() == "relay"
+    go(qtbot, window, "directory")
+    assert len(fake.named("check_relay")) == 1
+
+
+def test_an_exception_in_a_check_becomes_a_row(
+    qtbot: QtBot,
+    open_window: Open,
+    fake: FakeController,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(*_given: object) -> Any:
+        raise OSError("no route to host")
+
+    window = at_relay(qtbot, open_window, fake)
+    monkeypatch.setattr(fake, "check_relay", broken)
+    with qtbot.waitSignal(window.refused):
+        window.press_next()
+    checks = window.page("relay").checking.rows.checks
+    assert checks[0].detail == "no route to host"
+
+
+def test_a_check_can_be_stopped_and_is_not_heard_any_more(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    fake.hold = "check_relay"
+    window = at_relay(qtbot, open_window, fake)
+    window.press_next()
+    checking = window.page("relay").checking
+    assert checking.busy
+    assert not window.button(_NEXT).isEnabled()
+    QTest.mouseClick(checking.stop, Qt.MouseButton.LeftButton)
+    assert not checking.busy
+    assert window.button(_NEXT).isEnabled()
+    fake.go.set()
+    checking.worker.close()
+    QApplication.processEvents()
+    assert window.page_id() == "relay"
+    assert not checking.rows.checks
+    assert fake.named("check_relay")
+
+
+def test_the_window_does_not_freeze_while_a_slow_check_runs(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    window = at_relay(qtbot, open_window, fake)
+    fake.hold = "check_relay"
+    ticks: list[float] = []
+    timer = QTimer(window)
+    timer.timeout.connect(lambda: ticks.append(time.monotonic()))
+    timer.start(5)
+    window.press_next()
+    qtbot.waitUntil(lambda: len(ticks) > 80)
+    fake.go.set()
+    wait_for(qtbot, window, "directory")
+    timer.stop()
+    gaps = [later - earlier for earlier, later in pairwise(ticks)]
+    assert sorted(gaps)[-2] < 0.15  # the machine that tests is shared
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints")  # offscreen has none
+def test_escape_asks_before_it_leaves(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    window = at_relay(qtbot, open_window, fake)
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    assert window.isVisible()
+    assert window.question
+    QTest.keyClick(window.question, Qt.Key.Key_Escape)
+    assert window.isVisible()
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    leave = next(b for b in window.question.buttons() if b.text() == "Leave")
+    with qtbot.waitSignal(window.finished):
+        leave.click()
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints")  # offscreen has none
+def test_escape_while_changes_are_made_offers_to_take_them_back(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    fake.hold = "apply"
+    window = at_relay(qtbot, open_window, fake)
+    go(qtbot, window, "directory", "review")
+    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    go(qtbot, window, "apply")
+    window.close()
+    assert window.isVisible()
+    assert window.question
+    window.question.buttons()[0].click()
+    fake.go.set()
+    page = window.page("apply")
+    qtbot.waitUntil(lambda: bool(page.rows.checks))
+    assert page.rows.checks[0].detail == "Stopped."
+    assert not window.button(_NEXT).isEnabled()
+    assert window.button(_BACK).isEnabled()
+
+
+def test_the_rail_tells_where_one_is_and_goes_back_only(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    window = at_relay(qtbot, open_window, fake)
+    steps = window.rail.steps
+    assert [step.state for step in steps[:4]] == ["done", "done", "here", "ahead"]
+    assert [step.isEnabled() for step in steps[:4]] == [True, True, False, False]
+    assert steps[2].accessibleName().endswith("this page")
+    QTest.mouseClick(steps[0], Qt.MouseButton.LeftButton)
+    assert window.page_id() == "welcome"
+
+
+def test_answers_are_kept_when_one_goes_back(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    window = at_relay(qtbot, open_window, fake)
+    window.set_answers({"agent": "other-01"})
+    window.back()
+    go(qtbot, window, "relay")
+    assert window.page("relay").boxes["agent"].value() == "other-01"
+
+
+def test_one_cannot_go_back_from_complete(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    window = at_relay(qtbot, open_window, fake)
+    go(qtbot, window, "directory", "review")
+    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    go(qtbot, window, "complete")
+    assert not window.button(_BACK).isEnabled()
+    assert not any(step.isEnabled() for step in window.rail.steps)
+
+
+def test_secrets_are_hidden_until_shown_and_gone_after_use(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    window = at_relay(qtbot, open_window, fake)
+    go(qtbot, window, "directory")
+    editor = window.page("directory").boxes["input.admin_password"].editor
+    assert editor.line.echoMode() == QLineEdit.EchoMode.Password
+    editor.show_it.click()
+    assert editor.line.echoMode() == QLineEdit.EchoMode.Normal
+    go(qtbot, window, "review")
+    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    go(qtbot, window, "complete")
+    assert editor.line.text() == ""
+    assert editor.line.echoMode() == QLineEdit.EchoMode.Password
+    held = [line.text() for line in window.findChildren(QLineEdit)]
+    texts = " ".join(held + _texts(window)) + repr(window.journey.answers.values)
+    assert CANARY not in texts
+    assert window.page("relay").boxes["input.enrolment_code"].value() is None
+
+
+@pytest.mark.parametrize(
+    "controller",
+    [
+        FakeController(),
+        FakeController(found=INSTALLED),
+        FakeController(cut_off=RECOVERY),
+    ],
+)
+def test_every_control_has_an_accessible_name(
+    qtbot: QtBot, open_window: Open, controller: FakeController
+) -> None:
+    window = open_window(controller)
+    unnamed = [
+        f"{page.id}: {type(widget).__name__} {widget.objectName()}"
+        for page in PAGES
+        for widget in _controls(window.page(page.id))
+        if not _name(widget)
+    ]
+    assert unnamed == []
+
+
+def _controls(page: QWidget) -> list[QWidget]:
+    kinds = (
+        QAbstractButton,
+        QLineEdit,
+        QAbstractSpinBox,
+        QComboBox,
+        QPlainTextEdit,
+        QAbstractItemView,
+    )
+    found = [w for kind in kinds for w in page.findChildren(kind)]
+    return [w for w in found if not _inner(w)]
+
+
+def _inner(widget: QWidget) -> bool:
+    """Tell a part of a compound control, which is read with the whole."""
+    parent = widget.parentWidget()
+    inside = (QAbstractSpinBox, QComboBox, QAbstractItemView, QScrollBar)
+    while parent:
+        if isinstance(parent, inside):
+            return True
+        parent = parent.parentWidget()
+    return widget.objectName().startswith("qt_")
+
+
+def _name(widget: QWidget) -> str:
+    if isinstance(widget, QPushButton):
+        return widget.accessibleName() or widget.text()
+    return widget.accessibleName()
+
+
+def _texts(widget: QWidget) -> list[str]:
+    return [str(child.text()) for child in _labels(widget)]
+
+
+def _labels(widget: QWidget) -> list[Any]:
+    return [
+        w for w in widget.findChildren(QWidget) if callable(getattr(w, "text", None))
+    ]
+
+
+def test_mnemonics_are_never_given_twice_on_a_page(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    window = at_relay(qtbot, open_window, fake)
+    page = window.page("relay")
+    labels = [box.label.text() for box in page.boxes.values()]
+    letters = [t[t.index("&") + 1].lower() for t in labels if "&" in t]
+    letters += ["n", "b", "c", "h"]
+    assert len(letters) == len(set(letters))
+    assert len(letters) == len(labels) + 4
+
+
+def test_tab_goes_through_the_fields_in_reading_order(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    window = at_relay(qtbot, open_window, fake)
+    page = window.page("relay")
+    order = [box.editor.line for box in page.boxes.values()]
+    met: list[QWidget] = []
+    for _ in range(20):
+        focus = QApplication.focusWidget()
+        if focus and focus in order and focus not in met:
+            met.append(focus)
+        QTest.keyClick(focus or window, Qt.Key.Key_Tab)
+    assert met == order
+
+
+def test_an_empty_scope_is_refused(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    offered = {path: value for path, value in EXPRESS.items() if path != "mode"}
+    window = open_window(fake, **offered)
+    go(qtbot, window, "mode")
+    window.set_answers({"mode": "custom"})
+    go(qtbot, window, "relay", "directory", "scope")
+    with qtbot.waitSignal(window.refused):
+        window.press_next()
+    assert window.page_id() == "scope"
+    assert not window.page("scope").wrong.isHidden()
+    assert not fake.named("check_scope")
+
+
+def test_an_existing_account_asks_for_its_password_only(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    window = at_relay(qtbot, open_window, fake)
+    go(qtbot, window, "directory")
+    window.set_answers({"directory.account.kind": "existing"})
+    boxes = window.page("directory").boxes
+    assert boxes["input.admin_user"].isHidden()
+    assert boxes["directory.account.container"].isHidden()
+    assert not boxes["input.account_password"].isHidden()
+    window.set_answers({"directory.account.name": "svc@corp.test"})
+    window.set_answers({"input.account_password": Secret(CANARY)})
+    go(qtbot, window, "review")
+    assert window.journey.settings.directory.account.container is None

@@ -1,0 +1,24 @@
+"""Walking a window as a person at the keyboard would."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from wizard.ui.window import WizardWindow
+
+
+def wait_for(qtbot: QtBot, window: WizardWindow, page: str) -> None:
+    qtbot.waitUntil(lambda: window.page_id() == page, timeout=5000)
+
+
+def press_enter(qtbot: QtBot, window: WizardWindow) -> None:
+    """Presses Enter where the keyboard is: the default button goes on."""
+    target = QApplication.focusWidget() or window
+    QTest.keyClick(target, Qt.Key.Key_Return)
+
+
+def go(qtbot: QtBot, window: WizardWindow, *pages: str) -> None:
+    for page in pages:
+        window.press_next()
+        wait_for(qtbot, window, page)

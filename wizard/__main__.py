@@ -1,0 +1,64 @@
+"""The desktop wizard: finds the home and the offers, opens the window."""
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from wizard.offers import Offers, lab_offers, machine_offers
+
+USAGE = 2
+
+
+def offers_of(environment: Mapping[str, str]) -> Offers:
+    """Give what is offered: the machine's name, and the lab's answers if there.
+
+    Args:
+        environment: WRITEBACK_LAB names the lab's description (lab.json);
+            WRITEBACK_OFFERS a JSON file with the enrolment code.
+
+    """
+    lab, code = environment.get("WRITEBACK_LAB"), environment.get("WRITEBACK_OFFERS")
+    if not lab:
+        return machine_offers()
+    found = lab_offers(Path(lab), Path(code) if code else None)
+    return found.and_also(machine_offers())
+
+
+def home_of(given: str | None, environment: Mapping[str, str]) -> Path | None:
+    """Give the folder everything is below: --home, else WRITEBACK_HOME."""
+    home = given or environment.get("WRITEBACK_HOME")
+    return Path(home) if home else None
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Open the wizard; 0 when its window was closed, 2 when it could not open."""
+    parser = argparse.ArgumentParser(prog="writeback-wizard", description=__doc__)
+    parser.add_argument("--home", help="folder to install below (or WRITEBACK_HOME)")
+    home = home_of(parser.parse_args(arguments).home, os.environ)
+    if home is None:
+        print("Say where to install: --home FOLDER or WRITEBACK_HOME.", file=sys.stderr)
+        return USAGE
+    try:
+        offers = offers_of(os.environ)
+    except (OSError, ValueError, KeyError) as error:
+        print(f"The lab's offers can't be read: {error}", file=sys.stderr)
+        return USAGE
+    return _show(home, offers)
+
+
+def _show(home: Path, offers: Offers) -> int:
+    from wizard.controller import Controller
+    from wizard.trial import TrialHost
+    from wizard.ui.application import application
+    from wizard.ui.window import WizardWindow
+
+    app = application()
+    window = WizardWindow(Controller(TrialHost(home)), offers)
+    window.show()
+    return app.exec()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

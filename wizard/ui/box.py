@@ -1,0 +1,121 @@
+"""One question on a page: label, editor, help or source, and what is wrong."""
+
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
+
+from wizard.questions import Field
+from wizard.ui.fields import editor
+from wizard.ui.icons import Mark
+from wizard.ui.labels import InkLabel, column, heading, label, row
+from wizard.ui.words import tr
+
+_UNLABELLED = ("check", "switch", "cards")
+
+
+class Box(QWidget):
+    """A field of the flow, drawn.
+
+    Signals:
+        changed: the answer is another.
+
+    """
+
+    changed = Signal()
+
+    def __init__(self, field: Field) -> None:
+        super().__init__()
+        self.field = field
+        self.editor: Any = editor(field)
+        self.label = QLabel(tr(field.label))
+        self._place = column(self, 4)
+        self._build()
+        self.editor.changed.connect(self._edited)
+
+    def _build(self) -> None:
+        field = self.field
+        if field.under:
+            top = heading(tr(field.under))
+            top.setContentsMargins(0, 8, 0, 0)
+            self._place.addWidget(top)
+        if field.kind not in _UNLABELLED:
+            self._place.addWidget(self.label)
+            self.label.setBuddy(self.editor.focus_widget())
+        self._place.addWidget(self.editor)
+        self.help = label(tr(field.help), muted=True)
+        self.help.setVisible(bool(field.help) and field.kind not in _UNLABELLED)
+        self._place.addWidget(self.help)
+        self._place.addWidget(self._wrong())
+        self.name(tr(field.label))
+
+    def _wrong(self) -> QWidget:
+        self.wrong = QWidget()
+        self.wrong_text = InkLabel("", "failed")
+        place = row(Mark("circle-x", "failed"), self.wrong_text)
+        place.setStretch(1, 100)
+        self.wrong.setLayout(place)
+        self.wrong.hide()
+        return self.wrong
+
+    def name(self, text: str) -> None:
+        """Name the field, with its mnemonic; the editor gets the same name."""
+        self.label.setText(text)
+        if self.field.kind in ("check", "switch"):
+            self.editor.box.setText(text)
+        if self.field.kind != "cards":
+            self.editor.focus_widget().setAccessibleName(text.replace("&", ""))
+            self.editor.setAccessibleName(text.replace("&", ""))
+        self._describe()
+
+    def mark_optional(self, *, optional: bool) -> None:
+        """Say that the field may stay empty."""
+        text = tr(self.field.label)
+        self.name(tr("{label} (optional)").format(label=text) if optional else text)
+
+    def say_source(self, source: str) -> None:
+        """Say where the offered answer is from."""
+        text = sentence(source)
+        together = f"{tr(self.field.help)} {text}".strip()
+        self.help.setText(together)
+        shown = bool(together) and self.field.kind not in _UNLABELLED
+        self.help.setVisible(shown)
+        self._describe()
+
+    def value(self) -> Any:
+        return self.editor.value()
+
+    def set_value(self, value: Any) -> None:
+        self.editor.set_value(value)
+
+    def show_problem(self, message: str) -> None:
+        """Tell what is wrong beside the field, empty for nothing."""
+        self.wrong_text.setText(sentence(message.partition(" (it is ")[0]))
+        self.wrong.setVisible(bool(message))
+        self._describe()
+
+    def focus(self) -> None:
+        """Go to the field."""
+        widget = self.editor.focus_widget()
+        widget.setFocus()
+        if isinstance(widget, QLineEdit):
+            widget.selectAll()
+
+    def _describe(self) -> None:
+        widget = self.editor.focus_widget()
+        wrong = self.wrong_text.text() if hasattr(self, "wrong_text") else ""
+        parts = [part for part in (wrong, self.help.text()) if part]
+        if parts:
+            widget.setAccessibleDescription(" ".join(parts))
+
+    def _edited(self) -> None:
+        self.show_problem("")
+        self.changed.emit()
+
+
+def sentence(text: str) -> str:
+    """Write a problem as a sentence."""
+    if not text:
+        return ""
+    whole = text[:1].upper() + text[1:]
+    return whole if whole.endswith((".", ")")) else f"{whole}."

@@ -1,0 +1,112 @@
+"""A check on a page: its button, what it is doing, Stop, and its rows."""
+
+from PySide6.QtCore import QElapsedTimer, QTimer, Signal
+from PySide6.QtWidgets import QProgressBar, QWidget
+
+from wizard.ui.icons import Mark
+from wizard.ui.jobs import Outcome, Run, broken
+from wizard.ui.labels import CopyButton, button, column, label, row
+from wizard.ui.rows import Rows
+from wizard.ui.words import duration, tr
+from wizard.ui.worker import Worker
+
+
+class Checking(QWidget):
+    """Runs a check off the GUI thread and shows what came back.
+
+    Signals:
+        asked: the check's own button was pressed.
+        ended: an Outcome, or None when it was stopped.
+
+    """
+
+    asked = Signal()
+    ended = Signal(object)
+
+    def __init__(self, name: str, empty: str) -> None:
+        super().__init__()
+        self.worker = Worker(self)
+        self.worker.succeeded.connect(self._succeeded)
+        self.worker.failed.connect(lambda error: self._succeeded(_broken(error)))
+        self._clock, self._tick = QElapsedTimer(), QTimer(self)
+        self._tick.timeout.connect(self._tell_time)
+        self.now = button(name)
+        self.now.clicked.connect(self.asked)
+        self.copy = CopyButton("", tr("Copy what came back"))
+        self.empty = label(empty, muted=True)
+        self.rows = Rows()
+        place = column(self, 12)
+        place.addLayout(row(self.now, self.copy))
+        place.addWidget(self._running())
+        place.addWidget(self.empty)
+        place.addWidget(self.rows)
+        self._arrange()
+
+    def _running(self) -> QWidget:
+        self.running = QWidget()
+        self.doing, self.took = label(wrap=False), label(muted=True, wrap=False)
+        self.bar = QProgressBar()
+        self.bar.setRange(0, 0)
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(6)
+        self.bar.setAccessibleName(tr("Check in progress"))
+        self.stop = button(tr("Stop"), tr("Stop the check"))
+        self.stop.clicked.connect(self.stop_check)
+        place = column(self.running, 6)
+        place.addLayout(row(Mark("loader-circle", "accent"), self.doing, self.took))
+        place.addLayout(row(self.bar, self.stop))
+        self.bar.setMinimumWidth(360)
+        return self.running
+
+    @property
+    def busy(self) -> bool:
+        """Whether the check is under way."""
+        return self.worker.busy
+
+    def start(self, run: Run, doing: str) -> None:
+        """Begin; `ended` tells how it went."""
+        self.doing.setText(doing)
+        self.rows.show_checks(())
+        self.worker.start(lambda _report, stop: run(stop))
+        self._clock.start()
+        self._tick.start(200)
+        self._tell_time()
+        self._arrange()
+
+    def stop_check(self) -> None:
+        """Leave the check; what it still says is not heard."""
+        self.worker.drop()
+        self._arrange()
+        self.empty.setText(tr("Stopped. Nothing was changed."))
+        self.empty.show()
+        self.ended.emit(None)
+
+    def clear(self) -> None:
+        """Show no rows: the answers they were about are others now."""
+        if self.rows.checks:
+            self.rows.show_checks(())
+        self._arrange()
+
+    def _succeeded(self, outcome: Outcome) -> None:
+        self.rows.show_checks(outcome.checks)
+        self.copy.text_to_copy = self.rows.text
+        self.copy.setText(tr("Copy"))
+        self._arrange()
+        self.ended.emit(outcome)
+
+    def _arrange(self) -> None:
+        busy, told = self.busy, bool(self.rows.checks)
+        if not busy:
+            self._tick.stop()
+        self.running.setVisible(busy)
+        self.now.setEnabled(not busy)
+        self.copy.setVisible(told)
+        self.empty.setVisible(not busy and not told and bool(self.empty.text()))
+
+    def _tell_time(self) -> None:
+        elapsed = self._clock.elapsed()
+        self.took.setText(duration(elapsed) if elapsed >= 1000 else "")
+
+
+def _broken(error: BaseException) -> Outcome:
+    return Outcome((broken(error),))

@@ -1,0 +1,111 @@
+"""The editor of the list of domain controllers: host and address, in order."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
+
+from agent.settings import Controller
+from wizard.questions import Field
+from wizard.ui.labels import button, column, row
+from wizard.ui.words import tr
+
+
+class Controllers(QWidget):
+    """A small table; rows are typed over, added and removed."""
+
+    changed = Signal()
+
+    def __init__(self, field: Field) -> None:
+        super().__init__()
+        self.table = QTableWidget(0, 2)
+        self.table.setAccessibleName(tr(field.label))
+        self.table.setHorizontalHeaderLabels([tr("DNS name"), tr("Address")])
+        self.table.setTabKeyNavigation(False)
+        self.table.verticalHeader().hide()
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        header = self.table.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.table.itemChanged.connect(lambda _item: self.changed.emit())
+        self._add = button(tr("Add"), tr("Add a domain controller"))
+        self._remove = button(tr("Remove"), tr("Remove the chosen controller"))
+        self._add.clicked.connect(self.add)
+        self._remove.clicked.connect(self.remove)
+        place = column(self)
+        place.addWidget(self.table)
+        place.addLayout(row(self._add, self._remove))
+        self.setFocusProxy(self.table)
+        self._fit()
+
+    def value(self) -> Any:
+        rows = [self._row(index) for index in range(self.table.rowCount())]
+        return tuple(_controller(host, address) for host, address in rows if host)
+
+    def set_value(self, value: Any) -> None:
+        given = tuple(_given(value or ()))
+        if given == self.value():
+            return
+        with QSignalBlocker(self.table):
+            self.table.setRowCount(0)
+            for controller in given:
+                self._append(controller.host, controller.address or "")
+        self._fit()
+
+    def focus_widget(self) -> QWidget:
+        return self.table
+
+    def add(self) -> None:
+        """Begin a new row, ready to type in."""
+        with QSignalBlocker(self.table):
+            self._append("", "")
+        self._fit()
+        self.table.setCurrentCell(self.table.rowCount() - 1, 0)
+        self.table.editItem(self.table.currentItem())
+
+    def remove(self) -> None:
+        """Take the chosen row out."""
+        self.table.removeRow(self.table.currentRow())
+        self._fit()
+        self.changed.emit()
+
+    def _append(self, host: str, address: str) -> None:
+        at = self.table.rowCount()
+        self.table.insertRow(at)
+        self.table.setItem(at, 0, QTableWidgetItem(host))
+        self.table.setItem(at, 1, QTableWidgetItem(address))
+
+    def _row(self, index: int) -> tuple[str, str]:
+        cells = [self.table.item(index, part) for part in (0, 1)]
+        host, address = (cell.text().strip() if cell else "" for cell in cells)
+        return host, address
+
+    def _fit(self) -> None:
+        height = self.table.verticalHeader().defaultSectionSize()
+        shown = min(max(self.table.rowCount(), 2), 5)
+        self.table.setFixedHeight(
+            self.table.horizontalHeader().sizeHint().height() + shown * height + 2
+        )
+
+
+def _controller(host: str, address: str) -> Controller:
+    """Make a controller as typed; the rules for it are told by the page."""
+    return Controller.model_construct(host=host, address=address or None)
+
+
+def _given(value: Iterable[Any]) -> Iterable[Controller]:
+    for item in value:
+        if isinstance(item, Controller):
+            yield item
+        elif isinstance(item, str):
+            yield _controller(item, "")
+        else:
+            yield _controller(item[0], item[1])

@@ -1,0 +1,183 @@
+"""Editors of single answers: what is typed or chosen, by kind."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QLineEdit,
+    QSpinBox,
+    QWidget,
+)
+
+from agent.secret import Secret
+from wizard.questions import Field
+from wizard.ui import look
+from wizard.ui.choices import Cards, Choice, Tick
+from wizard.ui.controllers import Controllers
+from wizard.ui.labels import button, row
+from wizard.ui.words import tr
+
+
+class Editor(Protocol):
+    """What every editor can do; `changed` says that the answer is another."""
+
+    changed: Signal
+
+    def value(self) -> Any: ...
+    def set_value(self, value: Any) -> None: ...
+    def focus_widget(self) -> QWidget: ...
+
+
+class Line(QWidget):
+    """One line of text, as wide as what it holds."""
+
+    changed = Signal()
+
+    def __init__(self, field: Field) -> None:
+        super().__init__()
+        self.line = QLineEdit()
+        if field.kind in ("dn", "code"):
+            self.line.setFont(look.mono())
+        advance = self.line.fontMetrics().averageCharWidth()
+        self.line.setMaximumWidth(min(advance * field.width + 24, look.CONTENT))
+        self.line.setMinimumWidth(min(self.line.maximumWidth(), 280))
+        self.line.textEdited.connect(lambda _text: self.changed.emit())
+        self.setFocusProxy(self.line)
+        self.place = row(self.line)
+        self.place.setStretch(0, 100)
+        self.setLayout(self.place)
+
+    def value(self) -> Any:
+        return self.line.text()
+
+    def set_value(self, value: Any) -> None:
+        text = "" if value is None else str(value)
+        if text == self.line.text():
+            return
+        self.line.setText(text)
+        self.line.setCursorPosition(0)
+
+    def focus_widget(self) -> QWidget:
+        return self.line
+
+
+class SecretLine(Line):
+    """A secret: hidden until Show is pressed; cleared once it was used."""
+
+    def __init__(self, field: Field) -> None:
+        super().__init__(field)
+        if field.kind == "secret":
+            self.line.setEchoMode(QLineEdit.EchoMode.Password)
+            self.show_it = button(tr("Show"), tr("Show what is typed"))
+            self.show_it.setCheckable(True)
+            self.show_it.toggled.connect(self._toggle)
+            self.place.insertWidget(1, self.show_it)
+
+    def value(self) -> Any:
+        return Secret(self.line.text()) if self.line.text() else None
+
+    def set_value(self, value: Any) -> None:
+        text = value.reveal() if isinstance(value, Secret) else str(value or "")
+        super().set_value(text)
+        if not text and hasattr(self, "show_it"):
+            self.show_it.setChecked(False)
+
+    def _toggle(self, shown: bool) -> None:  # noqa: FBT001 - Qt's signal
+        mode = QLineEdit.EchoMode
+        self.line.setEchoMode(mode.Normal if shown else mode.Password)
+        self.show_it.setText(tr("Hide") if shown else tr("Show"))
+
+
+class PathLine(Line):
+    """The path of a file, with the platform's dialog to find it."""
+
+    def __init__(self, field: Field) -> None:
+        super().__init__(field)
+        self._title = tr(field.label)
+        self.browse = button(tr("Browse…"), tr("Browse for the file"))
+        self.browse.clicked.connect(self._open)
+        self.place.insertWidget(1, self.browse)
+
+    def _open(self) -> None:
+        dialog = QFileDialog(self.window(), self._title, self.line.text())
+        dialog.setNameFilters([tr("Certificates (*.pem *.crt *.cer)"), tr("All (*)")])
+        dialog.fileSelected.connect(self._take)
+        dialog.open()
+
+    def _take(self, path: str) -> None:
+        self.line.setText(path)
+        self.changed.emit()
+
+
+class Number(QWidget):
+    """A count with its bounds."""
+
+    changed = Signal()
+
+    def __init__(self, field: Field) -> None:
+        super().__init__()
+        self.spin = QSpinBox()
+        self.spin.setRange(0 if field.most < 10 else 1, field.most)
+        self.spin.setFixedWidth(110)
+        self.spin.valueChanged.connect(lambda _value: self.changed.emit())
+        self.setFocusProxy(self.spin)
+        self.setLayout(row(self.spin))
+
+    def value(self) -> Any:
+        return self.spin.value()
+
+    def set_value(self, value: Any) -> None:
+        with QSignalBlocker(self.spin):
+            self.spin.setValue(int(value or 0))
+
+    def focus_widget(self) -> QWidget:
+        return self.spin
+
+
+class Pick(QWidget):
+    """One of a few names, in a drop-down."""
+
+    changed = Signal()
+
+    def __init__(self, field: Field) -> None:
+        super().__init__()
+        self.combo = QComboBox()
+        for option in field.options:
+            self.combo.addItem(tr(option.label), option.value)
+        self.combo.currentIndexChanged.connect(lambda _at: self.changed.emit())
+        self.setFocusProxy(self.combo)
+        self.setLayout(row(self.combo))
+
+    def value(self) -> Any:
+        return self.combo.currentData()
+
+    def set_value(self, value: Any) -> None:
+        with QSignalBlocker(self.combo):
+            self.combo.setCurrentIndex(max(0, self.combo.findData(value)))
+
+    def focus_widget(self) -> QWidget:
+        return self.combo
+
+
+_MAKERS: dict[str, Callable[[Field], QWidget]] = {
+    "text": Line,
+    "dn": Line,
+    "code": SecretLine,
+    "secret": SecretLine,
+    "path": PathLine,
+    "number": Number,
+    "pick": Pick,
+    "choice": Choice,
+    "cards": Cards,
+    "check": Tick,
+    "switch": Tick,
+    "controllers": Controllers,
+}
+
+
+def editor(field: Field) -> Any:
+    """Make the editor of a field's kind."""
+    return _MAKERS[field.kind](field)

@@ -1,0 +1,190 @@
+"""A page that asks: its fields drawn, their problems beside them, its check run."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from agent.settings import Problem
+from wizard.answers import problems_of
+from wizard.questions import Answers, Page
+from wizard.ui.box import Box
+from wizard.ui.checking import Checking
+from wizard.ui.jobs import CHECKS, DOING, Outcome
+from wizard.ui.journey import Journey
+from wizard.ui.page import WizardPage
+from wizard.ui.words import mnemonics, tr
+
+_FOOTER = "nbch"
+
+
+class Form(WizardPage):
+    """A page of the flow made of its fields alone.
+
+    Attributes:
+        fills: a part of the page takes the height that is left.
+
+    """
+
+    fills = False
+
+    def __init__(self, page: Page, journey: Journey) -> None:
+        super().__init__(page, journey)
+        self.boxes: dict[str, Box] = {}
+        self.checking: Checking | None = None
+        self._accepted: Answers | None = None
+        self._going_on = False
+        self.build()
+        if not self.fills:
+            self.body.addStretch(1)
+        self.show_answers()
+        journey.reread.connect(self.show_answers)
+
+    def build(self) -> None:
+        """Draw the fields, and the check below them."""
+        for field in self.page.fields:
+            if field.kind != "containers":
+                self.add_box(Box(field))
+        if self.page.check:
+            self.add_check()
+
+    def add_box(self, box: Box) -> None:
+        """Put a field on the page."""
+        self.boxes[box.field.path] = box
+        box.changed.connect(self._edited)
+        self.body.addWidget(box)
+
+    def add_check(self) -> None:
+        """Put the page's check on it."""
+        self.checking = Checking(tr(self.page.check_label), tr(self.page.empty))
+        self.checking.asked.connect(self.check_now)
+        self.checking.ended.connect(self._check_ended)
+        self.body.addWidget(self.checking)
+
+    @property
+    def busy(self) -> bool:
+        return self.checking is not None and self.checking.busy
+
+    @property
+    def answers(self) -> Mapping[str, Any]:
+        return {
+            path: box.value() for path, box in self.boxes.items() if not box.isHidden()
+        }
+
+    def problems(self) -> tuple[Problem, ...]:
+        return problems_of(self.page, self.journey.answers)
+
+    def set_answers(self, values: Mapping[str, Any]) -> None:
+        for path, value in values.items():
+            self._box(path).set_value(value)
+            self._edited()
+
+    def _box(self, path: str) -> Box:
+        if path not in self.boxes:
+            raise KeyError(f"page {self.page.id} does not ask {path}")
+        return self.boxes[path]
+
+    def entered(self) -> None:
+        self.show_answers()
+
+    def show_answers(self) -> None:
+        """Show the answers there are, and only the fields that are asked."""
+        for path, box in self.boxes.items():
+            box.set_value(self.journey.answers.get(path))
+            box.say_source(self._source(path))
+        self.arrange()
+
+    def _source(self, path: str) -> str:
+        offered = self.journey.offers.values.get(path)
+        same = offered is not None and offered == self.journey.answers.get(path)
+        return self.journey.offers.source(path) if same else ""
+
+    def arrange(self) -> None:
+        """Show, enable and name the fields by the answers so far."""
+        answers = self.journey.answers
+        shown = [box for box in self.boxes.values() if box.field.shown(answers)]
+        for box in self.boxes.values():
+            box.setVisible(box in shown)
+            box.setEnabled(box.field.enabled(answers))
+            box.mark_optional(optional=not box.field.needed(answers))
+        labels = [box.label.text() for box in shown]
+        check = tr(self.page.check_label)
+        *labels, check = mnemonics([*labels, check], _FOOTER)
+        for box, text in zip(shown, labels, strict=True):
+            box.name(text)
+        if self.checking:
+            self.checking.now.setText(check)
+
+    def _edited(self) -> None:
+        self.journey.take(self.answers)
+        self.arrange()
+        if self.checking and not self.checking.busy:
+            self.checking.clear()
+        self.state_changed.emit()
+
+    def validatePage(self) -> bool:
+        if self._passed:
+            return True
+        if self.busy or self.refuse_problems():
+            return False
+        if not self.page.check or self.journey.answers == self._accepted:
+            return True
+        self._start(going_on=True)
+        return False
+
+    def refuse_problems(self) -> bool:
+        """Tell what is wrong beside the fields, and go to the first."""
+        problems = self.problems()
+        for path, box in self.boxes.items():
+            box.show_problem(next((p.message for p in problems if p.path == path), ""))
+        if not problems:
+            return False
+        first = self.boxes.get(problems[0].path)
+        if first:
+            first.focus()
+            self.area.ensureWidgetVisible(first)
+        self.refuse("; ".join(str(problem) for problem in problems))
+        return True
+
+    def check_now(self) -> None:
+        """Run the check without going on."""
+        if not self.refuse_problems():
+            self._start(going_on=False)
+
+    def _start(self, *, going_on: bool) -> None:
+        assert self.checking
+        assert self.page.check
+        self._going_on = going_on
+        make = CHECKS[self.page.check]
+        run = make(self.journey.door, self.journey.answers)
+        self.checking.start(run, tr(DOING[self.page.check]))
+        self.state_changed.emit()
+
+    def _check_ended(self, outcome: Outcome | None) -> None:
+        self.state_changed.emit()
+        if outcome is None:
+            return
+        if outcome.values:
+            self.journey.take(outcome.values)
+            self.show_answers()
+        self._tell(outcome)
+        if outcome.failed:
+            self.refuse("; ".join(f"{c.title}: {c.detail}" for c in outcome.failed))
+        elif outcome.warnings and self._going_on:
+            self._accepted = self.journey.answers
+            self.refuse("; ".join(f"{c.title}: {c.detail}" for c in outcome.warnings))
+        elif self._going_on:
+            self.go_on()
+
+    def _tell(self, outcome: Outcome) -> None:
+        """Say failures beside their fields too, and show the rows."""
+        told = [c for c in outcome.failed if c.field in self.boxes]
+        for check in told:
+            words = f"{check.detail} {check.remedy}".strip()
+            self.boxes[str(check.field)].show_problem(words)
+        if told:
+            self.boxes[str(told[0].field)].focus()
+        elif self.checking and (outcome.failed or outcome.warnings):
+            self.area.ensureWidgetVisible(self.checking)
+
+    def close_work(self) -> None:
+        if self.checking:
+            self.checking.worker.close()

@@ -1,0 +1,85 @@
+"""Icons in the colour of their place: Lucide's, tinted as they are painted."""
+
+from functools import lru_cache
+from importlib.resources import files
+
+from PySide6.QtCore import QByteArray, QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from wizard.ui import look
+from wizard.ui.words import tr
+
+STATES = {
+    "ok": ("circle-check", "Passed"),
+    "failed": ("circle-x", "Failed"),
+    "warning": ("triangle-alert", "Warning"),
+    "skipped": ("circle-minus", "Skipped"),
+}
+
+
+@lru_cache(maxsize=128)
+def _renderer(name: str, colour: str) -> QSvgRenderer:
+    text = (files("resources") / "icons" / f"{name}.svg").read_text(encoding="utf-8")
+    return QSvgRenderer(QByteArray(text.replace("currentColor", colour).encode()))
+
+
+def draw(name: str, colour: str, painter: QPainter, area: QRectF) -> None:
+    """Paint an icon in a colour into an area."""
+    _renderer(name, colour).render(painter, area)
+
+
+def pixmap(name: str, colour: str, size: int, ratio: float) -> QPixmap:
+    """Paint an icon at the resolution of its screen."""
+    image = QPixmap(QSize(size, size) * ratio)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    _renderer(name, colour).render(painter)
+    painter.end()
+    image.setDevicePixelRatio(ratio)
+    return image
+
+
+def icon(name: str, colour: str) -> QIcon:
+    """Give an icon for a button."""
+    made = QIcon()
+    for ratio in (1.0, 2.0):
+        made.addPixmap(pixmap(name, colour, look.ICON, ratio))
+    return made
+
+
+class Mark(QWidget):
+    """A small icon; its meaning always stands beside it as a word too."""
+
+    def __init__(self, name: str, ink: str, size: int = look.ICON) -> None:
+        super().__init__()
+        self._name, self._ink = name, ink
+        self.setFixedSize(size, size)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def turn(self, name: str, ink: str) -> None:
+        """Show another icon."""
+        self._name, self._ink = name, ink
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        colour = getattr(look.inks(self.palette()), self._ink)
+        painter = QPainter(self)
+        _renderer(self._name, colour).render(painter, QRectF(self.rect()))
+        painter.end()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange:
+            self.update()
+        super().changeEvent(event)
+
+
+def state_mark(state: str) -> Mark:
+    """Give the mark of a check's state."""
+    return Mark(STATES[state][0], state)
+
+
+def state_word(state: str) -> str:
+    """Give the word of a check's state."""
+    return tr(STATES[state][1])

@@ -1,0 +1,111 @@
+"""The checks that Next runs: by name, as calls that need nothing of the window."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from agent.settings import SettingsError
+from wizard.answers import directory_of, inputs_of, relay_of
+from wizard.checks import Check
+from wizard.questions import Answers
+from wizard.ui.door import Door
+from wizard.ui.words import tr
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a check came to.
+
+    Attributes:
+        checks: the rows.
+        values: answers that were resolved on the way, such as a group's DN.
+
+    """
+
+    checks: tuple[Check, ...]
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def failed(self) -> tuple[Check, ...]:
+        """The rows that keep the journey here."""
+        return tuple(check for check in self.checks if check.state == "failed")
+
+    @property
+    def warnings(self) -> tuple[Check, ...]:
+        """The rows to be seen before going on."""
+        return tuple(check for check in self.checks if check.state == "warning")
+
+
+Run = Callable[[threading.Event], Outcome]
+
+
+def _relay(door: Door, answers: Answers) -> Run:
+    relay, inputs = relay_of(answers), inputs_of(answers)
+    return lambda stop: Outcome(door.check_relay(relay, inputs.enrolment_code, stop))
+
+
+def _directory(door: Door, answers: Answers) -> Run:
+    directory, inputs = directory_of(answers), inputs_of(answers)
+    return lambda stop: Outcome(door.check_directory(directory, inputs, stop))
+
+
+def _scope(door: Door, answers: Answers) -> Run:
+    directory, inputs = directory_of(answers), inputs_of(answers)
+    containers = answers.get("scope.containers", ())
+    return lambda _stop: Outcome(door.check_scope(directory, inputs, containers))
+
+
+def _identifier(door: Door, answers: Answers) -> Run:
+    directory, inputs = directory_of(answers), inputs_of(answers)
+    containers = answers.get("scope.containers", ())
+    by = answers.text("identify_by")
+    return lambda _stop: Outcome(
+        door.check_identifier(directory, inputs, containers, by)
+    )
+
+
+def _group(door: Door, answers: Answers) -> Run:
+    if answers.get("pilot") != "group":
+        return lambda _stop: Outcome(())
+    directory, inputs = directory_of(answers), inputs_of(answers)
+    group = answers.text("scope.pilot_group").strip()
+
+    def run(_stop: threading.Event) -> Outcome:
+        check, dn = door.check_group(directory, inputs, group)
+        return Outcome((check,), {"scope.pilot_group": dn} if dn else {})
+
+    return run
+
+
+CHECKS: Mapping[str, Callable[[Door, Answers], Run]] = {
+    "relay": _relay,
+    "directory": _directory,
+    "scope": _scope,
+    "identifier": _identifier,
+    "group": _group,
+}
+
+DOING: Mapping[str, str] = {
+    "relay": "Asking the relay: name, connection, certificate, code",
+    "directory": "Asking the controllers: certificate, sign-in, policy hints, clock",
+    "scope": "Counting people in the containers",
+    "identifier": "Looking for people who lack the attribute or share it",
+    "group": "Finding the group and counting its members",
+}
+
+
+def broken(error: BaseException) -> Check:
+    """Tell of a check that ended in an exception as a row."""
+    if isinstance(error, SettingsError):
+        detail = "; ".join(str(problem) for problem in error.problems)
+    else:
+        detail = str(error) or type(error).__name__
+    remedy = getattr(error, "remedy", "") or tr("Mend the cause and try again.")
+    return Check(
+        id="broken",
+        title=tr("The check could not be finished"),
+        state="failed",
+        detail=detail,
+        remedy=str(remedy),
+    )

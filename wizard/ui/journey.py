@@ -1,0 +1,82 @@
+"""What the pages of one window share: the door, the answers, the plan reviewed."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from agent.settings import Settings
+from wizard.answers import answers_of, cleared, defaults, settings_of
+from wizard.checks import Installed, Recovery
+from wizard.offers import Offers
+from wizard.questions import Answers
+from wizard.ui.door import Door
+
+
+class Journey(QObject):
+    """The answers on their way to settings.
+
+    Signals:
+        changed: an answer is another.
+        reread: answers were put in from outside; pages show them anew.
+
+    """
+
+    changed = Signal()
+    reread = Signal()
+
+    def __init__(self, door: Door, offers: Offers) -> None:
+        super().__init__()
+        self.door = door
+        self.offers = offers
+        self.installed: Installed | None = None
+        self.recovery: Recovery | None = None
+        self.answers = Answers()
+        self.changes: tuple[Any, ...] = ()
+        self.applied: Settings | None = None
+        self.look()
+
+    def look(self) -> None:
+        """See what is on this machine; it decides the journey."""
+        self.recovery = self.door.recovery()
+        self.installed = self.door.installed()
+        self.arrange(self.recovery, self.installed)
+
+    def arrange(self, recovery: Recovery | None, installed: Installed | None) -> None:
+        """Begin with the answers that go with what was found."""
+        self.recovery, self.installed = recovery, installed
+        settings = installed.settings if installed else None
+        known = answers_of(settings) if settings else self.offers.values
+        values = {**defaults(), **known}
+        self.answers = Answers(values, settings, recovery is not None)
+        self.reread.emit()
+        self.changed.emit()
+
+    def take(self, values: Mapping[str, Any]) -> None:
+        """Put answers over those there are."""
+        self.answers = self.answers.having(values)
+        self.changed.emit()
+
+    def offer(self, more: Offers) -> None:
+        """Take found answers for fields that have none."""
+        self.offers = self.offers.and_also(more)
+        open_ = {p: v for p, v in more.values.items() if not self.answers.get(p)}
+        self.answers = self.answers.having(open_)
+        self.reread.emit()
+        self.changed.emit()
+
+    def clear_secrets(self) -> None:
+        """Forget the secrets: they were used."""
+        self.answers = cleared(self.answers)
+        self.reread.emit()
+        self.changed.emit()
+
+    @property
+    def settings(self) -> Settings:
+        """The settings that the answers make.
+
+        Raises:
+            SettingsError: an answer is missing or wrong.
+
+        """
+        return settings_of(self.answers)

@@ -1,0 +1,155 @@
+"""Pieces of text: headings, muted lines, long names that are never cut."""
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from wizard.ui import look
+from wizard.ui.words import tr
+
+
+def label(text: str = "", *, muted: bool = False, wrap: bool = True) -> QLabel:
+    """Make a line or paragraph of plain text."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setWordWrap(wrap)
+    if muted:
+        made.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+    return made
+
+
+def heading(text: str) -> QLabel:
+    """Make the heading of a group."""
+    made = label(text)
+    made.setFont(look.larger(0.5, bold=True))
+    return made
+
+
+class InkLabel(QLabel):
+    """Text in the colour of a state; it follows light and dark."""
+
+    def __init__(self, text: str, ink: str) -> None:
+        super().__init__(text)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self._ink = ink
+        self._tint()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.ApplicationPaletteChange:
+            self._tint()
+        super().changeEvent(event)
+
+    def _tint(self) -> None:
+        palette = QPalette(QGuiApplication.palette())
+        colour = QColor(getattr(look.inks(palette), self._ink))
+        palette.setColor(QPalette.ColorRole.WindowText, colour)
+        self.setPalette(palette)
+
+
+class LongName(QLabel):
+    """A DN or fingerprint: mono, elided in the middle, whole in its tooltip."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__()
+        self.setFont(look.mono())
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.set_name(text)
+
+    def set_name(self, text: str) -> None:
+        self.setText(text)
+        self.setToolTip(text)
+        self.setAccessibleName(text)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        metrics = self.fontMetrics()
+        if self.hasSelectedText() or metrics.horizontalAdvance(self.text()) <= (
+            self.width()
+        ):
+            super().paintEvent(event)
+            return
+        shown = metrics.elidedText(
+            self.text(), Qt.TextElideMode.ElideMiddle, self.width()
+        )
+        painter = QPainter(self)
+        painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignVCenter), shown)
+        painter.end()
+
+
+class CopyButton(QPushButton):
+    """Copies a text and says that it did."""
+
+    def __init__(self, what: str, name: str) -> None:
+        super().__init__(tr("Copy"))
+        self.text_to_copy = what
+        self.setAccessibleName(name)
+        self.setAutoDefault(False)
+        self.clicked.connect(self._copy)
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.text_to_copy)
+        self.setText(tr("Copied"))
+
+
+class Panel(QFrame):
+    """A group with a thin frame around it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(16, 12, 16, 12)
+        self.column.setSpacing(look.TIGHT)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        frame(self, "line")
+
+
+def frame(widget: QWidget, ink: str, *, width: float = 1.0) -> None:
+    """Paint the rounded frame of a panel or card."""
+    colours = look.inks(widget.palette())
+    painter = QPainter(widget)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    pen = painter.pen()
+    pen.setColor(QColor(getattr(colours, ink)))
+    pen.setWidthF(width)
+    painter.setPen(pen)
+    painter.setBrush(QColor(colours.base))
+    inset = int(width)
+    painter.drawRoundedRect(widget.rect().adjusted(inset, inset, -inset, -inset), 6, 6)
+    painter.end()
+
+
+def row(*widgets: QWidget, spacing: int = look.TIGHT) -> QHBoxLayout:
+    """Lay widgets side by side, to the left."""
+    made = QHBoxLayout()
+    made.setContentsMargins(0, 0, 0, 0)
+    made.setSpacing(spacing)
+    for widget in widgets:
+        made.addWidget(widget)
+    made.addStretch(1)
+    return made
+
+
+def column(widget: QWidget, spacing: int = look.TIGHT) -> QVBoxLayout:
+    """Give a widget a plain column without margins."""
+    made = QVBoxLayout(widget)
+    made.setContentsMargins(0, 0, 0, 0)
+    made.setSpacing(spacing)
+    return made
+
+
+def button(text: str, name: str = "") -> QPushButton:
+    """Make a button that never takes Enter away from Next."""
+    made = QPushButton(text)
+    made.setAutoDefault(False)
+    made.setAccessibleName(name or text.replace("&", ""))
+    return made

@@ -1,0 +1,138 @@
+"""The frame of every page, and what the window asks of each."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+    QWizardPage,
+)
+
+from agent.settings import Problem
+from wizard.flow import PAGES, next_page
+from wizard.questions import Page
+from wizard.ui import look
+from wizard.ui.journey import Journey
+from wizard.ui.labels import label
+from wizard.ui.words import tr
+
+INDEX = {page.id: index for index, page in enumerate(PAGES)}
+
+
+class WizardPage(QWizardPage):
+    """Title, one sentence, content of at most 680 px that starts at the top.
+
+    Signals:
+        state_changed: busy or problems are others; the window refreshes.
+        refused: Next was pressed and this, in words, keeps the journey here.
+
+    """
+
+    state_changed = Signal()
+    refused = Signal(str)
+
+    def __init__(self, page: Page, journey: Journey) -> None:
+        super().__init__()
+        self.page, self.journey = page, journey
+        self._passed = False
+        self.title_label = label(tr(page.title))
+        self.title_label.setFont(look.larger(7, bold=True))
+        self.why_label = label(tr(page.why), muted=True)
+        self.why_label.setMaximumWidth(look.CONTENT)
+        self.content = QWidget()
+        self.body = QVBoxLayout(self.content)
+        self.body.setContentsMargins(0, 0, look.TIGHT, look.TIGHT)
+        self.body.setSpacing(look.GROUP)
+        self.setAccessibleName(tr(page.title))
+        self._frame()
+
+    def _frame(self) -> None:
+        self.content.setMaximumWidth(look.CONTENT + look.TIGHT)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setWidget(self.content)
+        place = QVBoxLayout(self)
+        place.setContentsMargins(look.FRAME, look.FRAME, look.FRAME, look.TIGHT)
+        place.setSpacing(0)
+        place.addWidget(self.title_label)
+        place.addSpacing(6)
+        place.addWidget(self.why_label)
+        place.addSpacing(20)
+        place.addWidget(self.area, 1)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is under way that Next waits for."""
+        return False
+
+    @property
+    def changing_machine(self) -> bool:
+        """Whether changes are being made; leaving asks to stop them first."""
+        return False
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether Next is enabled."""
+        return not self.busy
+
+    @property
+    def can_go_back(self) -> bool:
+        """Whether Back is enabled where there is a page before."""
+        return not self.busy
+
+    @property
+    def next_text(self) -> str:
+        """What the button that goes on is named."""
+        return tr(self.page.act) if self.page.act else tr("&Next")
+
+    @property
+    def answers(self) -> Mapping[str, Any]:
+        """What is answered on this page, by path."""
+        return {}
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Give what is wrong with the answers of this page."""
+        return ()
+
+    def set_answers(self, values: Mapping[str, Any]) -> None:
+        """Answer through the widgets, as an administrator would.
+
+        Raises:
+            KeyError: the page does not ask for one of the paths.
+
+        """
+        if values:
+            raise KeyError(f"page {self.page.id} asks none of: {', '.join(values)}")
+
+    def entered(self) -> None:
+        """Begin what this page does when it is shown."""
+
+    def close_work(self) -> None:
+        """Stop what is under way; the window is about to be destroyed."""
+
+    def go_on(self) -> None:
+        """Go on by itself: what Next waited for has succeeded."""
+        self._passed = True
+        wizard = self.wizard()
+        if wizard and wizard.currentPage() is self:
+            wizard.next()
+        self._passed = False
+
+    def refuse(self, why: str) -> None:
+        """Stay here, and say so."""
+        self.refused.emit(why)
+        self.state_changed.emit()
+
+    def nextId(self) -> int:
+        following = next_page(self.journey.answers, self.page.id)
+        return INDEX[following] if following else -1
+
+    def isComplete(self) -> bool:
+        return self.can_go_on

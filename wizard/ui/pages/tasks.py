@@ -1,0 +1,118 @@
+"""Tasks: the agent's state at a glance, and what can be done."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from PySide6.QtWidgets import QGridLayout
+
+from wizard.checks import AgentStatus, Installed
+from wizard.ui.choices import Cards
+from wizard.ui.form import Form
+from wizard.ui.icons import Mark
+from wizard.ui.labels import Panel, label
+from wizard.ui.words import tr
+from wizard.ui.worker import Worker
+
+_ON = "features.password_writeback"
+
+
+class TasksPage(Form):
+    """The first page where an installation was found."""
+
+    def build(self) -> None:
+        self.reader = Worker(self)
+        self.reader.succeeded.connect(self._read)
+        self.panel = Panel()
+        self.grid = QGridLayout()
+        self.grid.setHorizontalSpacing(10)
+        self.grid.setVerticalSpacing(8)
+        self.grid.setColumnStretch(2, 1)
+        self.panel.column.addLayout(self.grid)
+        self.body.addWidget(self.panel)
+        super().build()
+
+    def entered(self) -> None:
+        super().entered()
+        door = self.journey.door
+        self.reader.start(lambda _report, _stop: door.installed())
+
+    def _read(self, installed: Installed | None) -> None:
+        if installed is not None:
+            self.journey.installed = installed
+            self._show(installed)
+
+    def show_answers(self) -> None:
+        super().show_answers()
+        if self.journey.installed:
+            self._show(self.journey.installed)
+
+    def _show(self, installed: Installed) -> None:
+        while (item := self.grid.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget:
+                widget.hide()
+                widget.deleteLater()
+        for at, (good, name, text) in enumerate(_glance(installed)):
+            mark = ("circle-check", "ok") if good else ("triangle-alert", "warning")
+            self.grid.addWidget(Mark(*mark), at, 0)
+            self.grid.addWidget(label(name, muted=True, wrap=False), at, 1)
+            self.grid.addWidget(label(text), at, 2)
+        self._name_switch(on=installed.settings.features.password_writeback)
+
+    def _name_switch(self, *, on: bool) -> None:
+        cards = self.boxes["task"].editor
+        assert isinstance(cards, Cards)
+        if on:
+            text = tr("Turn password writeback &off")
+            told = tr("The agent stays connected and answers that reset is off.")
+        else:
+            text = tr("Turn password writeback &on")
+            told = tr("People in scope can reset their password again.")
+        cards.rename("writeback", text, told)
+
+    @property
+    def answers(self) -> Mapping[str, Any]:
+        task = self.boxes["task"].value()
+        installed = self.journey.answers.installed
+        if installed is None:
+            return {"task": task}
+        on = installed.features.password_writeback
+        return {"task": task, _ON: not on if task == "writeback" else on}
+
+    def validatePage(self) -> bool:
+        self.journey.take(self.answers)
+        return super().validatePage()
+
+    def close_work(self) -> None:
+        self.reader.close()
+
+
+def _glance(installed: Installed) -> list[tuple[bool, str, str]]:
+    status, on = installed.status, installed.settings.features.password_writeback
+    return [
+        (on, tr("Password writeback"), tr("On") if on else tr("Off")),
+        (status.ready, tr("Agent"), _agent(status)),
+        (_well(status.relay), tr("Relay"), status.relay or tr("not known")),
+        (_well(status.directory), tr("Directory"), status.directory or tr("not known")),
+    ]
+
+
+def _well(text: str) -> bool:
+    return text.lower().startswith(("connected", "reached", "ok", "ready"))
+
+
+def _agent(status: AgentStatus) -> str:
+    if not status.running:
+        return tr("Not running")
+    text = tr("Running") if status.ready else tr("Running, not ready")
+    if status.since:
+        since = status.since.replace(tzinfo=status.since.tzinfo or UTC)
+        days = (datetime.now(UTC) - since).days
+        text = tr("{state} since {time} ({days} d), version {version}").format(
+            state=text,
+            time=f"{since.astimezone():%Y-%m-%d %H:%M}",
+            days=days,
+            version=status.version,
+        )
+    return text

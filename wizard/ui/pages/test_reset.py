@@ -1,0 +1,32 @@
+"""Test a reset, as a task of its own."""
+
+from typing import Any
+
+from wizard.questions import Page
+from wizard.ui.journey import Journey
+from wizard.ui.page import WizardPage
+from wizard.ui.testing import TestPanel
+
+
+class TestResetPage(WizardPage):
+    """One request through the relay to the directory and back."""
+
+    __test__ = False
+
+    def __init__(self, page: Page, journey: Journey) -> None:
+        super().__init__(page, journey)
+        self.test = TestPanel(journey)
+        self.test.state_changed.connect(self.state_changed)
+        self.test.heading.hide()
+        self.body.addWidget(self.test)
+        self.body.addStretch(1)
+
+    @property
+    def busy(self) -> bool:
+        return self.test.busy
+
+    def set_answers(self, values: Any) -> None:
+        self.test.set_answers(values)
+
+    def close_work(self) -> None:
+        self.test.worker.close()

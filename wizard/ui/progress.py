@@ -1,0 +1,100 @@
+"""Changes as they are made: each with its state as icon and word, and its time."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QElapsedTimer, Qt
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from wizard.ui.icons import Mark
+from wizard.ui.labels import column, label
+from wizard.ui.words import duration, tr
+
+_STATES = {
+    "waiting": ("circle", "muted", "Waiting"),
+    "begun": ("circle-dot", "warning", "Begun"),
+    "doing": ("loader-circle", "accent", "Doing"),
+    "done": ("circle-check", "ok", "Done"),
+    "failed": ("circle-x", "failed", "Failed"),
+    "undoing": ("undo-2", "warning", "Taking back"),
+    "undone": ("undo-2", "warning", "Taken back"),
+    "stuck": ("triangle-alert", "failed", "Could not be taken back"),
+    "not done": ("circle-minus", "skipped", "Not done"),
+}
+
+
+class ChangeRow(QWidget):
+    """One change on its way."""
+
+    def __init__(self, summary: str) -> None:
+        super().__init__()
+        self.summary, self.state = summary, "waiting"
+        self._clock = QElapsedTimer()
+        self._mark = Mark("circle", "muted")
+        self._word = label(muted=True, wrap=False)
+        self._word.setMinimumWidth(90)
+        self._time = label(muted=True, wrap=False)
+        self._time.setMinimumWidth(52)
+        self._time.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.detail = label(muted=True)
+        self.detail.setContentsMargins(24, 0, 0, 0)
+        self.detail.hide()
+        place = column(self, 2)
+        place.addLayout(self._line())
+        place.addWidget(self.detail)
+        self.turn("waiting")
+
+    def _line(self) -> QHBoxLayout:
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        line.addWidget(self._mark)
+        line.addWidget(label(self.summary), 1)
+        line.addWidget(self._word)
+        line.addWidget(self._time)
+        return line
+
+    def turn(self, state: str, detail: str = "") -> None:
+        """Show another state; the time is that of the change alone."""
+        name, ink, word = _STATES[state]
+        if state == "doing":
+            self._clock.start()
+        elif state == "done" and self._clock.isValid():
+            self._time.setText(duration(self._clock.elapsed()))
+        self.state = state
+        self._mark.turn(name, ink)
+        self._word.setText(tr(word))
+        self.detail.setText(detail)
+        self.detail.setVisible(bool(detail))
+        self.setAccessibleName(f"{self.summary}: {tr(word)}. {detail}".strip())
+
+
+class ChangeList(QWidget):
+    """All changes of a plan."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[ChangeRow] = []
+        self._place = column(self, 10)
+
+    def show_summaries(self, summaries: Sequence[str]) -> None:
+        """List the changes, none of them begun."""
+        for old in self.rows:
+            self._place.removeWidget(old)
+            old.setParent(None)
+            old.deleteLater()
+        self.rows = [ChangeRow(summary) for summary in summaries]
+        for made in self.rows:
+            self._place.addWidget(made)
+
+    def take(self, progress: Any) -> None:
+        """Show what was reported of one change (`plan.Progress`)."""
+        if 0 <= progress.index < len(self.rows):
+            # why it failed stands above the list, with what to do
+            detail = progress.detail if progress.state == "stuck" else ""
+            self.rows[progress.index].turn(progress.state, detail)
+
+    @property
+    def share(self) -> int:
+        """How much is done, in percent."""
+        done = sum(row.state == "done" for row in self.rows)
+        return round(100 * done / max(1, len(self.rows)))

@@ -1,0 +1,129 @@
+"""The rail at the left: the pages of this journey, done, here, ahead."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+from wizard.questions import Page
+from wizard.ui import look
+from wizard.ui.icons import icon
+from wizard.ui.labels import label
+from wizard.ui.words import tr
+
+_MARKS = {
+    "done": ("circle-check", "ok"),
+    "here": ("circle-dot", "accent"),
+    "ahead": ("circle", "muted"),
+}
+_WORDS = {"done": "done", "here": "this page", "ahead": "ahead"}
+
+
+class Step(QPushButton):
+    """One page on the rail; clickable only where one can go back to it."""
+
+    def __init__(self, page: Page, state: str, place: str) -> None:
+        super().__init__(tr(page.rail))
+        self.page_id, self.state = page.id, state
+        self.setFlat(True)
+        self.setAutoDefault(False)
+        word = tr(_WORDS[state])
+        self.setAccessibleName(f"{place}: {tr(page.rail)}, {word}")
+        self.setToolTip(f"{tr(page.rail)}, {word}")
+        font = look.larger(0, bold=state == "here")
+        self.setFont(font)
+        self.setMinimumHeight(34)
+        self._tint()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.ApplicationPaletteChange:
+            self._tint()
+        super().changeEvent(event)
+
+    def _tint(self) -> None:
+        name, ink = _MARKS[self.state]
+        self._icon = icon(name, getattr(look.inks(self.palette()), ink))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        inks = look.inks(self.palette())
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.state == "here" or self.hasFocus() or self._under():
+            self._shape(painter, inks)
+        top = (self.height() - look.ICON) // 2
+        mode = QColor(inks.text if self.state != "ahead" else inks.muted)
+        self._icon.paint(painter, 12, top, look.ICON, look.ICON)
+        painter.setPen(mode)
+        area = self.rect().adjusted(38, 0, -8, 0)
+        text = self.fontMetrics().elidedText(
+            self.text(), Qt.TextElideMode.ElideRight, area.width()
+        )
+        painter.drawText(area, int(Qt.AlignmentFlag.AlignVCenter), text)
+        painter.end()
+
+    def _under(self) -> bool:
+        return self.underMouse() and self.isEnabled()
+
+    def _shape(self, painter: QPainter, inks: look.Inks) -> None:
+        inner = self.rect().adjusted(1, 1, -1, -1)
+        painter.setPen(QColor(inks.accent if self.hasFocus() else inks.line))
+        painter.setBrush(QColor(inks.base))
+        painter.drawRoundedRect(inner, 6, 6)
+
+
+class Rail(QWidget):
+    """The journey at a glance.
+
+    Signals:
+        chosen: the id of a page that is done, to go back to.
+
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedWidth(look.RAIL)
+        self.setAccessibleName(tr("Pages of this journey"))
+        self.steps: list[Step] = []
+        name = label(tr("Writeback"))
+        name.setFont(look.larger(2, bold=True))
+        name.setContentsMargins(12, 0, 0, 12)
+        self._place = QVBoxLayout(self)
+        self._place.setContentsMargins(12, look.FRAME, 12, look.GROUP)
+        self._place.setSpacing(2)
+        self._place.addWidget(name)
+        self._place.addStretch(1)
+        self._shown: tuple[tuple[str, ...], str, bool] = ((), "", False)
+
+    def show_route(self, pages: Sequence[Page], here: str, *, back: bool) -> None:
+        """Show the pages with marks; those done are clickable where one may go back."""
+        shown = (tuple(page.id for page in pages), here, back)
+        if shown == self._shown:
+            return
+        self._shown = shown
+        for old in self.steps:
+            self._place.removeWidget(old)
+            old.hide()
+            old.deleteLater()
+        ids = [page.id for page in pages]
+        at = ids.index(here) if here in ids else 0
+        self.steps = [
+            self._step(page, index, at, len(ids)) for index, page in enumerate(pages)
+        ]
+        for index, made in enumerate(self.steps):
+            made.setEnabled(back and index < at)
+            self._place.insertWidget(index + 1, made)
+
+    def _step(self, page: Page, index: int, at: int, total: int) -> Step:
+        state = "done" if index < at else "here" if index == at else "ahead"
+        place = tr("Step {index} of {total}").format(index=index + 1, total=total)
+        made = Step(page, state, place)
+        made.clicked.connect(lambda: self.chosen.emit(page.id))
+        return made
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(look.inks(self.palette()).rail))
+        painter.end()

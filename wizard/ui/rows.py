@@ -1,0 +1,99 @@
+"""Checks as rows: what was tried, what came back, what to do, details below."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
+
+from wizard.checks import Check
+from wizard.ui import look
+from wizard.ui.icons import state_mark, state_word
+from wizard.ui.labels import InkLabel, button, column, label, row
+from wizard.ui.words import duration, tr
+
+
+class CheckRow(QWidget):
+    """One check: a line when it passed, with its remedy when it did not."""
+
+    def __init__(self, check: Check) -> None:
+        super().__init__()
+        self.check = check
+        place = column(self, 2)
+        place.addLayout(self._first())
+        if check.detail:
+            place.addWidget(_indented(label(check.detail, muted=check.state == "ok")))
+        if check.remedy and check.state != "ok":
+            text = tr("What to do: {remedy}").format(remedy=check.remedy)
+            place.addWidget(_indented(label(text)))
+        if check.more:
+            self._details(place)
+        self.setAccessibleName(spoken(check))
+
+    def _first(self) -> QVBoxLayout:
+        check = self.check
+        word = InkLabel(state_word(check.state), check.state)
+        word.setWordWrap(False)
+        time = label(duration(check.ms) if check.ms else "", muted=True, wrap=False)
+        line = row(state_mark(check.state), label(check.title, wrap=False), word, time)
+        holder = QVBoxLayout()
+        holder.addLayout(line)
+        return holder
+
+    def _details(self, place: QVBoxLayout) -> None:
+        self.details = QPlainTextEdit(self.check.more)
+        self.details.setReadOnly(True)
+        self.details.setFont(look.mono())
+        self.details.setFixedHeight(120)
+        self.details.setAccessibleName(tr("Details"))
+        self.details.setTabChangesFocus(True)
+        self.details.hide()
+        self.opener = button(tr("Details"), self.check.title)
+        self.opener.setCheckable(True)
+        self.opener.toggled.connect(self.details.setVisible)
+        line = row(self.opener)
+        line.setContentsMargins(look.FRAME, 0, 0, 0)
+        place.addLayout(line)
+        place.addWidget(_indented(self.details))
+
+
+def _indented(widget: QWidget) -> QWidget:
+    holder = QWidget()
+    place = column(holder)
+    place.setContentsMargins(look.FRAME, 0, 0, 0)
+    place.addWidget(widget)
+    return holder
+
+
+def spoken(check: Check) -> str:
+    """Give a check as one line, for screen readers and the clipboard."""
+    parts = [f"{check.title}: {state_word(check.state)}", check.detail, check.remedy]
+    return ". ".join(part.rstrip(".") for part in parts if part) + "."
+
+
+class Rows(QWidget):
+    """A list of checks, one below the other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.checks: tuple[Check, ...] = ()
+        self.rows: list[CheckRow] = []
+        self._place = column(self, 10)
+        self.hide()
+
+    def show_checks(self, checks: Sequence[Check]) -> None:
+        """Show these checks in place of the ones before."""
+        for old in self.rows:
+            self._place.removeWidget(old)
+            old.setParent(None)
+            old.deleteLater()
+        self.checks = tuple(checks)
+        self.rows = [CheckRow(check) for check in checks]
+        self.setVisible(bool(checks))
+        for made in self.rows:
+            self._place.addWidget(made, 0, Qt.AlignmentFlag.AlignTop)
+
+    @property
+    def text(self) -> str:
+        """All of it as text, to copy."""
+        lines = [spoken(check) + f"\n{check.more}".rstrip() for check in self.checks]
+        return "\n".join(lines)

@@ -1,0 +1,148 @@
+"""A real test: one request sent like the portal's, with the time of each hop."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import Signal
+
+from wizard.checks import Check, TestResult
+from wizard.questions import Answers, Field, Option
+from wizard.ui.box import Box
+from wizard.ui.jobs import broken
+from wizard.ui.journey import Journey
+from wizard.ui.labels import CopyButton, Panel, button, heading, label, row
+from wizard.ui.rows import Rows
+from wizard.ui.words import duration, tr
+from wizard.ui.worker import Worker
+
+_BY = tuple(
+    Option(name, name)
+    for name in (
+        "userPrincipalName",
+        "sAMAccountName",
+        "mail",
+        "objectGUID",
+        "ms-DS-ConsistencyGuid",
+    )
+)
+BY, VALUE = "test.by", "test.value"
+ONLY, PASSWORD = "test.check_only", "test.password"
+_FIELDS = (
+    Field(BY, "Name the person by", "pick", options=_BY, width=28),
+    Field(VALUE, "Person", help="Use an account made for tests.", width=44),
+    Field(
+        ONLY,
+        "Check only",
+        "check",
+        help="Runs every step but the write; no password is needed.",
+    ),
+    Field(PASSWORD, "New password", "secret", width=36),
+)
+
+
+class TestPanel(Panel):
+    """Asks for a person, runs the test, tells what came of it.
+
+    Signals:
+        state_changed: the test began or ended.
+        tested: the TestResult.
+
+    """
+
+    __test__ = False
+    state_changed = Signal()
+    tested = Signal(object)
+
+    def __init__(self, journey: Journey) -> None:
+        super().__init__()
+        self.journey = journey
+        self.worker = Worker(self)
+        self.worker.succeeded.connect(self._tested)
+        self.worker.failed.connect(self._failed)
+        self.heading = heading(tr("Test a reset"))
+        self.column.addWidget(self.heading)
+        self.boxes = {field.path: Box(field) for field in _FIELDS}
+        for box in self.boxes.values():
+            self.column.addWidget(box)
+            box.changed.connect(self._arrange)
+        self.run = button(tr("&Test"), tr("Test now"))
+        self.run.clicked.connect(self.test)
+        self.copy = CopyButton("", tr("Copy the result"))
+        self.doing = label(muted=True, wrap=False)
+        self.rows = Rows()
+        self.column.addLayout(row(self.run, self.copy, self.doing))
+        self.column.addWidget(self.rows)
+        self.copy.hide()
+        by = journey.answers.text("identify_by") or "userPrincipalName"
+        self.boxes[BY].set_value(by)
+        self.boxes[ONLY].set_value(value=True)
+        self._arrange()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a test is under way."""
+        return self.worker.busy
+
+    def set_answers(self, values: Mapping[str, Any]) -> None:
+        """Answer through the widgets: test.by, test.value, test.check_only, ..."""
+        for path, value in values.items():
+            if path not in self.boxes:
+                raise KeyError(f"the test does not ask {path}")
+            self.boxes[path].set_value(value)
+        self._arrange()
+
+    def test(self) -> None:
+        """Run the test; a missing answer is told beside its field."""
+        given = Answers({path: box.value() for path, box in self.boxes.items()})
+        needed = [VALUE] if given.get(ONLY) else [VALUE, PASSWORD]
+        missing = [path for path in needed if not given.get(path)]
+        for path, box in self.boxes.items():
+            box.show_problem(tr("This is needed.") if path in missing else "")
+        if missing:
+            self.boxes[missing[0]].focus()
+            return
+        by, value = given.text(BY), given.text(VALUE).strip()
+        new = None if given.get(ONLY) else given.get(PASSWORD)
+        door = self.journey.door
+        self.rows.show_checks(())
+        self.worker.start(lambda _report, _stop: door.test_reset(by, value, new))
+        self.boxes[PASSWORD].set_value("")
+        self._arrange()
+        self.state_changed.emit()
+
+    def _arrange(self) -> None:
+        self.boxes[PASSWORD].setVisible(not self.boxes[ONLY].value())
+        self.run.setEnabled(not self.busy)
+        waits = tr("Waiting for the agent's answer…") if self.busy else ""
+        self.doing.setText(waits)
+        self.copy.setVisible(bool(self.rows.checks))
+
+    def _tested(self, result: TestResult) -> None:
+        self._show((row_of(result),))
+        self.tested.emit(result)
+
+    def _failed(self, error: BaseException) -> None:
+        self._show((broken(error),))
+
+    def _show(self, checks: tuple[Check, ...]) -> None:
+        self.rows.show_checks(checks)
+        self.copy.text_to_copy = self.rows.text
+        self._arrange()
+        self.state_changed.emit()
+
+
+def row_of(result: TestResult) -> Check:
+    """Give a test's outcome as a row, with the hops as its details."""
+    states = {"ok": "ok", "partial": "warning"}
+    hops = "\n".join(f"{hop:<12}{duration(ms)}" for hop, ms in result.ms.items())
+    code = tr("Answer: {code}").format(code=result.code)
+    good = result.code == "ok"
+    return Check(
+        id="test",
+        title=code,
+        state=states.get(result.code, "failed"),  # type: ignore[arg-type]
+        detail=result.message if good else result.admin,
+        remedy="" if good else tr("The person reads: {m}").format(m=result.message),
+        more=hops,
+        ms=result.ms.get("total"),
+    )

@@ -1,0 +1,160 @@
+"""The tree of containers: tri-state, loaded as it opens, off the GUI thread."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem
+
+from wizard.checks import Container
+from wizard.ui import selection
+from wizard.ui.words import number, tr
+from wizard.ui.worker import Worker
+
+_DN = Qt.ItemDataRole.UserRole
+_LOADED = Qt.ItemDataRole.UserRole + 1
+_CHECK = {
+    "checked": Qt.CheckState.Checked,
+    "partly": Qt.CheckState.PartiallyChecked,
+    "clear": Qt.CheckState.Unchecked,
+}
+Load = Callable[[str], tuple[Container, ...]]
+
+
+class ContainerTree(QTreeWidget):
+    """Check boxes over a domain's containers.
+
+    Signals:
+        chosen_changed: another set of containers is chosen.
+        loading_changed: the tree began or ended to load.
+
+    """
+
+    chosen_changed = Signal()
+    loading_changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.chosen: tuple[str, ...] = ()
+        self._load: Load = lambda _dn: ()
+        self._waiting: list[str] = []
+        self._items: dict[tuple[str, ...], QTreeWidgetItem] = {}
+        self.worker = Worker(self)
+        self.worker.succeeded.connect(self._loaded)
+        self.worker.failed.connect(self._failed)
+        self.setAccessibleName(tr("Containers of the domain"))
+        self.setHeaderLabels([tr("Container"), tr("People")])
+        self.setUniformRowHeights(True)
+        self.setMinimumHeight(200)
+        header = self.header()
+        header.setStretchLastSection(False)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.resizeSection(1, 90)
+        self.headerItem().setTextAlignment(1, Qt.AlignmentFlag.AlignRight)
+        self.itemExpanded.connect(self._opened)
+        self.itemChanged.connect(self._ticked)
+
+    @property
+    def loading(self) -> bool:
+        """Whether containers are being read."""
+        return self.worker.busy
+
+    def show_domain(self, dn: str, load: Load) -> None:
+        """Begin at the head of a domain and open it."""
+        self.worker.drop()
+        self._load, self._waiting = load, []
+        self._items.clear()
+        with QSignalBlocker(self):
+            self.clear()
+            root = self._item(Container(dn, dn, has_children=True, users=-1))
+            self.addTopLevelItem(root)
+        self.show_chosen(self.chosen)
+        root.setExpanded(True)
+
+    def show_chosen(self, chosen: tuple[str, ...]) -> None:
+        """Show a set of containers as chosen."""
+        self.chosen = chosen
+        with QSignalBlocker(self):
+            for item in self._items.values():
+                state = selection.state(item.data(0, _DN), chosen)
+                item.setCheckState(0, _CHECK[state])
+        self.viewport().update()
+
+    def _item(self, container: Container) -> QTreeWidgetItem:
+        people = number(container.users) if container.users >= 0 else ""
+        item = QTreeWidgetItem([container.name, people])
+        item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight)
+        item.setData(0, _DN, container.dn)
+        item.setToolTip(0, container.dn)
+        spoken = tr("{name}, {people} people").format(
+            name=container.name, people=people or tr("all")
+        )
+        item.setData(0, Qt.ItemDataRole.AccessibleTextRole, spoken)
+        item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+        policy = QTreeWidgetItem.ChildIndicatorPolicy
+        item.setChildIndicatorPolicy(
+            policy.ShowIndicator if container.has_children else policy.DontShowIndicator
+        )
+        state = selection.state(container.dn, self.chosen)
+        item.setCheckState(0, _CHECK[state])
+        self._items[selection.key(container.dn)] = item
+        return item
+
+    def _opened(self, item: QTreeWidgetItem) -> None:
+        dn = item.data(0, _DN)
+        if not dn or item.data(0, _LOADED) or dn in self._waiting:
+            return
+        with QSignalBlocker(self):
+            item.takeChildren()
+            item.addChild(_note(tr("Loading…")))
+        self._waiting.append(dn)
+        self._next()
+
+    def _next(self) -> None:
+        if self.worker.busy or not self._waiting:
+            self.loading_changed.emit()
+            return
+        dn, load = self._waiting[0], self._load
+        self.worker.start(lambda _report, _stop: load(dn))
+        self.loading_changed.emit()
+
+    def _loaded(self, containers: tuple[Container, ...]) -> None:
+        item = self._items[selection.key(self._waiting.pop(0))]
+        with QSignalBlocker(self):
+            item.takeChildren()
+            item.addChildren([self._item(container) for container in containers])
+            item.setData(0, _LOADED, True)
+            if not containers:
+                item.addChild(_note(tr("No containers below")))
+        self.viewport().update()
+        self._next()
+
+    def _failed(self, error: BaseException) -> None:
+        item = self._items[selection.key(self._waiting.pop(0))]
+        text = tr("Can't be read: {reason}. Close and open it to try again.")
+        with QSignalBlocker(self):
+            item.takeChildren()
+            item.addChild(_note(text.format(reason=str(error).rstrip("."))))
+        self._next()
+
+    def _ticked(self, item: QTreeWidgetItem, part: int) -> None:
+        dn = item.data(0, _DN)
+        if part or not dn:
+            return
+        if item.checkState(0) == Qt.CheckState.Checked:
+            chosen = selection.check(dn, self.chosen)
+        else:
+            chosen = selection.clear(dn, self.chosen, self._children)
+        self.show_chosen(chosen)
+        self.chosen_changed.emit()
+
+    def _children(self, dn: str) -> list[str]:
+        item = self._items[selection.key(dn)]
+        below = (item.child(at) for at in range(item.childCount()))
+        found = [child.data(0, _DN) for child in below if child]
+        return [str(dn) for dn in found if dn]
+
+
+def _note(text: str) -> QTreeWidgetItem:
+    item = QTreeWidgetItem([text, ""])
+    item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+    return item

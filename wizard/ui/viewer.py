@@ -1,0 +1,84 @@
+"""A text to read, copy and save: the settings file, the command line."""
+
+from pathlib import Path
+
+from PySide6.QtWidgets import (
+    QDialog,
+    QFileDialog,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from wizard.ui import look
+from wizard.ui.labels import CopyButton, button, column, label, row
+from wizard.ui.words import tr
+
+
+class TextView(QWidget):
+    """Read-only text in mono with Copy and Save as."""
+
+    def __init__(self, text: str, name: str, file_name: str) -> None:
+        super().__init__()
+        self._file_name = file_name
+        self.text = QPlainTextEdit(text)
+        self.text.setReadOnly(True)
+        self.text.setFont(look.mono())
+        self.text.setAccessibleName(name)
+        self.text.setTabChangesFocus(True)
+        self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.copy = CopyButton(text, name)
+        self.said = label(muted=True)
+        place = column(self)
+        place.addWidget(self.text, 1)
+        buttons = row(self.copy)
+        if file_name:
+            save = button(tr("Save as…"), tr("Save as a file"))
+            save.clicked.connect(self._ask)
+            buttons.insertWidget(1, save)
+        buttons.insertWidget(2, self.said)
+        place.addLayout(buttons)
+
+    def show_text(self, text: str) -> None:
+        self.text.setPlainText(text)
+        self.copy.text_to_copy = text
+
+    def _ask(self) -> None:
+        dialog = QFileDialog(self.window(), tr("Save as"), self._file_name)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(Path(self._file_name).suffix)
+        dialog.fileSelected.connect(self.save)
+        dialog.open()
+
+    def save(self, path: str) -> None:
+        """Write the text to a file, and say where it is or why not."""
+        try:
+            Path(path).write_text(self.text.toPlainText(), encoding="utf-8")
+        except OSError as error:
+            reason = error.strerror or str(error)
+            self.said.setText(tr("Not saved: {reason}.").format(reason=reason))
+        else:
+            self.said.setText(tr("Saved as {path}").format(path=path))
+
+
+class TextDialog(QDialog):
+    """A TextView in a window of its own."""
+
+    def __init__(
+        self, parent: QWidget, title: str, told: str, text: str, file_name: str = ""
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.resize(620, 460 if file_name else 220)
+        place = QVBoxLayout(self)
+        place.setContentsMargins(look.FRAME, look.FRAME, look.FRAME, look.GROUP)
+        place.setSpacing(look.GROUP)
+        place.addWidget(label(told, muted=True))
+        self.view = TextView(text, title, file_name)
+        place.addWidget(self.view, 1)
+        close = button(tr("&Close"))
+        close.clicked.connect(self.accept)
+        line = row(close)
+        line.insertStretch(0, 1)
+        line.takeAt(line.count() - 1)
+        place.addLayout(line)

@@ -1,0 +1,277 @@
+"""The window: the journey's pages in a frame; all buttons follow in `refresh`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QColor, QPalette
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QMessageBox,
+    QPushButton,
+    QWidget,
+    QWizard,
+)
+
+from wizard.flow import PAGES, route
+from wizard.offers import Offers, found_offers
+from wizard.ui import look
+from wizard.ui.door import Door
+from wizard.ui.journey import Journey
+from wizard.ui.page import INDEX, WizardPage
+from wizard.ui.pages import page_class
+from wizard.ui.rail import Rail
+from wizard.ui.words import tr
+from wizard.ui.worker import Worker
+
+_BUTTON = QWizard.WizardButton
+
+
+class WizardWindow(QWizard):
+    """The wizard on the desktop, for both journeys.
+
+    Opening it reads what is installed (`installed` and `recovery`, before it is
+    shown); everything else that may take time runs off the GUI thread.
+
+    Signals:
+        page_shown: the id of the page that is shown now.
+        refused: Next was pressed and the page stays, with the reason in words.
+        applied: the plan was applied; Complete follows by itself.
+
+    """
+
+    page_shown = Signal(str)
+    refused = Signal(str)
+    applied = Signal()
+
+    def __init__(self, controller: Door, offers: Offers | None = None) -> None:
+        super().__init__()
+        self.journey = Journey(controller, offers or Offers())
+        self.question: QMessageBox | None = None
+        self._walking = False
+        self._finder = Worker(self)
+        self._frame()
+        self._add_pages()
+        self.journey.changed.connect(self.refresh)
+        self.currentIdChanged.connect(self._page_changed)
+        self.helpRequested.connect(self._help)
+        self._finder.succeeded.connect(self._found)
+        self.setStartId(INDEX[route(self.journey.answers)[0].id])
+        self.restart()
+        self._flush()
+        self._find_domain()
+
+    def page_id(self) -> str:
+        """Give the id of the page that is shown."""
+        return self.shown.page.id
+
+    def page(self, page: int | str) -> Any:
+        """Give a page by its id (or by QWizard's number)."""
+        return super().page(INDEX[page] if isinstance(page, str) else page)
+
+    def set_answers(self, values: Mapping[str, Any]) -> None:
+        """Answer on the page that is shown, through its widgets.
+
+        Raises:
+            KeyError: the page does not ask for one of the paths.
+
+        """
+        self.shown.set_answers(values)
+
+    def press_next(self) -> None:
+        """Press the button that goes on, whatever it is named; Close at the end."""
+        last = self.shown.nextId() == -1
+        self.button(_BUTTON.FinishButton if last else _BUTTON.NextButton).click()
+
+    @property
+    def shown(self) -> WizardPage:
+        """The page that is shown."""
+        page = self.currentPage()
+        assert isinstance(page, WizardPage)
+        return page
+
+    def _frame(self) -> None:
+        self.setWindowTitle(tr("Writeback"))
+        self.setWizardStyle(QWizard.WizardStyle.ClassicStyle)
+        self.setOption(QWizard.WizardOption.IndependentPages)
+        self.setOption(QWizard.WizardOption.HaveHelpButton)
+        self.setOption(QWizard.WizardOption.NoDefaultButton, on=False)
+        self.setButtonLayout(
+            [
+                _BUTTON.HelpButton,
+                _BUTTON.Stretch,
+                _BUTTON.BackButton,
+                _BUTTON.NextButton,
+                _BUTTON.FinishButton,
+                _BUTTON.CancelButton,
+            ]
+        )
+        self.rail = Rail()
+        self.rail.chosen.connect(self.go_back_to)
+        self.setSideWidget(self.rail)
+        self.setMinimumSize(760, 540)
+        self.resize(960, 680)
+
+    def _flush(self) -> None:
+        """Let the rail reach the frame; the buttons keep their distance from it."""
+        outer = self.findChild(QGridLayout)
+        if outer is None:
+            return  # another Qt lays it out otherwise; only the distances differ
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        for at in range(outer.count()):
+            inner = outer.itemAt(at)
+            if isinstance(inner, QHBoxLayout):
+                inner.setContentsMargins(look.GROUP, 12, look.GROUP, 12)
+                inner.setSpacing(look.TIGHT)
+
+    def _add_pages(self) -> None:
+        for index, page in enumerate(PAGES):
+            made = page_class(page.id)(page, self.journey)
+            made.state_changed.connect(self._state_changed)
+            made.refused.connect(self.refused)
+            self.setPage(index, made)
+        self.page("apply").applied.connect(self.applied)
+
+    def _page_changed(self, number: int) -> None:
+        if number < 0 or self._walking:
+            return
+        self.shown.entered()
+        self.refresh()
+        self._focus()
+        self.page_shown.emit(self.page_id())
+
+    def _focus(self) -> None:
+        """Put the keyboard at the first control of the page, or on Next."""
+        for widget in self.shown.content.findChildren(QWidget):
+            policy = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+            if policy and widget.isVisibleTo(self) and widget.isEnabled():
+                widget.setFocus()
+                return
+        self.button(_BUTTON.NextButton).setFocus()
+
+    def _state_changed(self) -> None:
+        self.shown.completeChanged.emit()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Derive every button and the rail from the page and the answers."""
+        if self.currentId() < 0 or self._walking:
+            return
+        page, pages = self.shown, route(self.journey.answers)
+        last = page.nextId() == -1
+        back = page.can_go_back and page.page.id != pages[0].id
+        texts = {
+            _BUTTON.NextButton: page.next_text,
+            _BUTTON.FinishButton: tr("&Close"),
+            _BUTTON.BackButton: tr("&Back"),
+            _BUTTON.CancelButton: tr("&Cancel"),
+            _BUTTON.HelpButton: tr("&Help"),
+        }
+        for which, text in texts.items():
+            self.setButtonText(which, text)
+        self.button(_BUTTON.NextButton).setVisible(not last)
+        self.button(_BUTTON.FinishButton).setVisible(last)
+        self.button(_BUTTON.CancelButton).setVisible(not last)
+        self.button(_BUTTON.NextButton).setEnabled(page.can_go_on)
+        self.button(_BUTTON.FinishButton).setEnabled(not page.busy)
+        self.button(_BUTTON.BackButton).setEnabled(back)
+        self.rail.show_route(pages, page.page.id, back=back)
+        self._tint()
+
+    def _tint(self) -> None:
+        for which in (_BUTTON.NextButton, _BUTTON.FinishButton):
+            button = self.button(which)
+            assert isinstance(button, QPushButton)
+            button.setDefault(button.isVisibleTo(self))
+            button.setPalette(_accented(self.palette()))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ApplicationPaletteChange:
+            self._tint()
+
+    def go_back_to(self, page_id: str) -> None:
+        """Go back to a page that is done."""
+        if not self.shown.can_go_back:
+            return
+        self._walking = True
+        try:
+            while self.page_id() != page_id and self.visitedIds()[0] != (
+                self.currentId()
+            ):
+                self.back()
+        finally:
+            self._walking = False
+        self._page_changed(self.currentId())
+
+    def _find_domain(self) -> None:
+        if self.journey.installed or "directory.domain" in self.journey.offers.values:
+            return
+        door = self.journey.door
+        self._finder.start(lambda _report, _stop: door.find_domain())
+
+    def _found(self, found: Any) -> None:
+        if found is not None:
+            self.journey.offer(found_offers(found))
+
+    def _help(self) -> None:
+        page = self.shown.page
+        self._ask(tr(page.title), tr(page.help), ())
+
+    def reject(self) -> None:
+        """Ask before leaving; while changes are made, ask to stop them."""
+        page = self.shown
+        if page.changing_machine:
+            text = tr("Stop, and take back what was done so far?")
+            stop = (tr("Stop and take back"), page.stop)  # type: ignore[attr-defined]
+            self._ask(tr("Changes are being made"), text, (stop, (tr("Go on"), None)))
+        elif page.nextId() == -1:
+            super().reject()
+        else:
+            text = tr("Your answers are not kept. Nothing more will be changed.")
+            leave = (tr("Leave"), self._leave)
+            self._ask(tr("Leave the wizard?"), text, (leave, (tr("Stay"), None)))
+
+    def _leave(self) -> None:
+        self.done(0)
+
+    def _ask(self, title: str, text: str, choices: tuple[tuple[str, Any], ...]) -> None:
+        box = QMessageBox(self)
+        box.setWindowTitle(tr("Writeback"))
+        box.setText(title)
+        box.setInformativeText(text)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for name, act in choices:
+            role = QMessageBox.ButtonRole
+            button = box.addButton(name, role.AcceptRole if act else role.RejectRole)
+            if act:
+                button.clicked.connect(act)
+            else:
+                box.setDefaultButton(button)
+                box.setEscapeButton(button)
+        self.question = box
+        box.open()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        event.ignore()
+        self.reject()
+
+    def done(self, result: int) -> None:
+        """Stop all work off the GUI thread, then close."""
+        self.hide()
+        self._finder.close()
+        for page in PAGES:
+            self.page(page.id).close_work()
+        self.journey.clear_secrets()
+        super().done(result)
+
+
+def _accented(palette: QPalette) -> QPalette:
+    """Give the palette of the one button that goes on."""
+    inks, made = look.inks(palette), QPalette(palette)
+    for group in (QPalette.ColorGroup.Active, QPalette.ColorGroup.Inactive):
+        made.setColor(group, QPalette.ColorRole.Button, QColor(inks.accent))
+        made.setColor(group, QPalette.ColorRole.ButtonText, QColor(inks.on_accent))
+    return made

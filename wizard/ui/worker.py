@@ -1,0 +1,81 @@
+"""One job at a time off the GUI thread; a new start supersedes the old."""
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+Report = Callable[[Any], None]
+Job = Callable[[Report, threading.Event], Any]
+
+
+class Worker(QObject):
+    """Runs a blocking call in a thread; its signals come to the GUI thread.
+
+    Signals:
+        progressed: what the job reported on the way.
+        succeeded: what the job gave.
+        failed: the exception that ended it.
+
+    """
+
+    progressed = Signal(object)
+    succeeded = Signal(object)
+    failed = Signal(object)
+    _said = Signal(object, str, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._stop: threading.Event | None = None
+        self._threads: list[threading.Thread] = []
+        self._said.connect(self._hear)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job is under way whose result still counts."""
+        return self._stop is not None
+
+    def start(self, job: Job) -> None:
+        """Run a job; what an older one still says is dropped."""
+        self.drop()
+        stop = self._stop = threading.Event()
+        thread = threading.Thread(target=self._run, args=(job, stop), daemon=True)
+        self._threads = [t for t in self._threads if t.is_alive()] + [thread]
+        thread.start()
+
+    def ask_to_stop(self) -> None:
+        """Ask the job to stop; it still says how it ended."""
+        if self._stop:
+            self._stop.set()
+
+    def drop(self) -> None:
+        """Stop the job and hear no more of it."""
+        self.ask_to_stop()
+        self._stop = None
+
+    def close(self, seconds: float = 2.0) -> None:
+        """Stop, and wait for the threads before the window is destroyed."""
+        self.drop()
+        for thread in self._threads:
+            thread.join(seconds)
+
+    def _run(self, job: Job, stop: threading.Event) -> None:
+        try:
+            kind, value = "succeeded", job(lambda v: self._say(stop, "", v), stop)
+        except Exception as error:  # noqa: BLE001 - the boundary: it goes to the page
+            kind, value = "failed", error
+        self._say(stop, kind, value)
+
+    def _say(self, stop: threading.Event, kind: str, value: object) -> None:
+        with suppress(RuntimeError):  # the window is gone; nobody listens
+            self._said.emit(stop, kind, value)
+
+    def _hear(self, stop: threading.Event, kind: str, value: object) -> None:
+        if stop is not self._stop:
+            return
+        if kind:
+            self._stop = None
+        signal = {"": self.progressed, "succeeded": self.succeeded}
+        signal.get(kind, self.failed).emit(value)
