@@ -124,8 +124,8 @@ class Audit:
             OSError: the disk is full or the folder is gone.
 
         """
-        line = json.dumps(as_line(record, datetime.now(UTC)), ensure_ascii=False)
-        data = (line + "\n").encode("utf-8", "backslashreplace")
+        line = json.dumps(as_line(record, datetime.now(UTC)))
+        data = (line + "\n").encode("ascii")
         with self._lock:
             if self._was_moved():
                 os.close(self._file)

@@ -196,6 +196,8 @@ def _open(
     try:
         connection.open(read_server_info=False)
     except LDAPException as error:
+        if connection.socket is not None:
+            connection.socket.close()  # ldap3 leaves it open
         raise _not_opened(endpoint, tls.failure, error) from None
     return connection
 

@@ -1,0 +1,48 @@
+"""Audit records: one line each, with the names that alerts know."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from agent.audit import NAMES, Audit, Record, event_of, new_id
+from agent.errors import OUTCOMES, Code
+
+
+def lines(path: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_a_record_is_one_line(tmp_path: Path) -> None:
+    audit = Audit(tmp_path / "log/audit.jsonl")
+    user = {"by": "mail", "value": 'a"b\nc\u2028\udc80@corp.test'}
+    audit.write(Record(new_id(), "agent-1", Code.OK, op="reset", user=user))
+    audit.write(Record(new_id(), "agent-1", Code.FORGED_REQUEST))
+    first, second = lines(tmp_path / "log/audit.jsonl")
+    assert (first["event"], first["event_name"]) == (31002, "PasswordResetSuccess")
+    assert (second["code"], second["op"]) == ("forged_request", None)
+    audit.close()
+
+
+@pytest.mark.parametrize("code", Code)
+@pytest.mark.parametrize("op", ["reset", "change", "unlock", "check", None])
+def test_every_outcome_has_an_event_with_a_name(code: Code, op: str | None) -> None:
+    assert event_of(code, op) in NAMES
+    if op != "change":
+        assert event_of(code, op) == OUTCOMES[code].event
+
+
+def test_a_change_has_its_own_events() -> None:
+    assert event_of(Code.OK, "change") == 31007
+    assert event_of(Code.NOT_IN_SCOPE, "change") == 31008
+
+
+def test_a_file_that_was_moved_away_is_made_anew(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    audit = Audit(path)
+    audit.write(Record("1", "agent-1"))
+    path.rename(tmp_path / "audit.jsonl.1")
+    audit.write(Record("2", "agent-1"))
+    assert [line["id"] for line in lines(path)] == ["2"]
+    assert [line["id"] for line in lines(tmp_path / "audit.jsonl.1")] == ["1"]
+    audit.close()

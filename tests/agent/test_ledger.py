@@ -1,0 +1,127 @@
+"""The ledger: a request is done once, also when the agent is killed in between."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from agent.ledger import KEPT_S, Ledger
+
+JTI = "jti-0123456789abcdef"
+DIGEST = bytes(range(32))
+
+
+class Clock:
+    now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def enter(ledger: Ledger, jti: str = JTI, user: str = "anna") -> None:
+    ledger.enter(jti, DIGEST, user=user, dn="CN=A", controller="dc1", pwd_last_set=7)
+
+
+def test_an_entry_is_open_until_it_is_answered(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    assert ledger.find(JTI) is None
+    enter(ledger)
+    found = ledger.find(JTI)
+    assert found is not None
+    assert (found.answer, found.pwd_last_set, found.password_set) == (None, 7, False)
+    assert (found.digest, found.dn, found.controller) == (DIGEST, "CN=A", "dc1")
+    ledger.password_is_set(JTI)
+    ledger.close_entry(JTI, DIGEST, {"code": "ok"})
+    found = ledger.find(JTI)
+    assert found is not None
+    assert (found.answer, found.password_set) == ({"code": "ok"}, True)
+    assert ledger.open_entries() == 0
+    ledger.close()
+
+
+def test_a_jti_is_entered_once(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    enter(ledger)
+    with pytest.raises(sqlite3.IntegrityError):
+        enter(ledger)
+    ledger.close()
+
+
+def test_writes_are_counted_for_one_user_and_one_hour(tmp_path: Path) -> None:
+    clock = Clock()
+    ledger = Ledger(tmp_path / "ledger.sqlite", clock)
+    enter(ledger, "one")
+    enter(ledger, "two")
+    enter(ledger, "three", user="bruno")
+    ledger.close_entry("four", DIGEST, {"code": "not_in_scope"})
+    assert ledger.writes_for("anna", 3600) == 2
+    clock.now += 3601
+    assert ledger.writes_for("anna", 3600) == 0
+    ledger.close()
+
+
+def test_entries_are_kept_for_a_day(tmp_path: Path) -> None:
+    clock = Clock()
+    ledger = Ledger(tmp_path / "ledger.sqlite", clock)
+    ledger.close_entry(JTI, DIGEST, {"code": "ok"})
+    clock.now += KEPT_S - 60
+    ledger.close_entry("second", DIGEST, {"code": "ok"})
+    assert ledger.find(JTI) is not None
+    clock.now += 700
+    ledger.close_entry("third", DIGEST, {"code": "ok"})
+    assert ledger.find(JTI) is None
+    assert ledger.find("second") is not None
+    ledger.close()
+
+
+def test_only_the_owner_reads_it(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    enter(ledger)
+    for path in tmp_path.iterdir():
+        assert path.stat().st_mode & 0o077 == 0
+    ledger.close()
+
+
+_CHILD = """
+import sys
+from pathlib import Path
+from agent.ledger import Ledger
+
+ledger = Ledger(Path(sys.argv[1]))
+for number in range(1_000_000):
+    ledger.enter(f"jti-{number}", b"d", user="u", dn="CN=A", controller="dc1",
+                 pwd_last_set=number)
+    print(number, flush=True)  # what comes next is the write
+    ledger.close_entry(f"jti-{number}", b"d", {"code": "ok"})
+"""
+
+
+@pytest.mark.parametrize("after", [1, 7, 40])
+def test_what_was_entered_before_kill_9_is_there_after(
+    tmp_path: Path, after: int
+) -> None:
+    path = tmp_path / "ledger.sqlite"
+    argv = [sys.executable, "-c", _CHILD, str(path)]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        for line in child.stdout:
+            if int(line) == after:
+                break
+        os.kill(child.pid, signal.SIGKILL)
+        rest = child.stdout.read().split()
+    last = int(rest[-1]) if rest else after
+    ledger = Ledger(path)
+    for number in range(last):
+        found = ledger.find(f"jti-{number}")
+        assert found is not None
+        assert found.answer == {"code": "ok"}
+    # the last one was about to be written: it is there, open or answered
+    found = ledger.find(f"jti-{last}")
+    assert found is not None
+    assert found.pwd_last_set == last
+    assert ledger.open_entries() <= 1
+    ledger.close()
