@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from agent.settings import SettingsError
 from wizard.offers import Offers, lab_offers, machine_offers
 
 USAGE = 2
@@ -49,13 +50,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _show(home: Path, offers: Offers) -> int:
+    from PySide6.QtWidgets import QMessageBox
+
     from wizard.controller import Controller
+    from wizard.journal import JournalDamaged
     from wizard.trial import TrialHost
     from wizard.ui.application import application
     from wizard.ui.window import WizardWindow
 
     app = application()
-    window = WizardWindow(Controller(TrialHost(home)), offers)
+    try:
+        window = WizardWindow(Controller(TrialHost(home)), offers)
+    except (SettingsError, JournalDamaged) as error:
+        # what is installed can't be read: nothing may be changed over it
+        print(error, file=sys.stderr)
+        QMessageBox.critical(None, "Writeback", str(error))
+        return USAGE
     window.show()
     return app.exec()
 

@@ -97,15 +97,15 @@ DOING: Mapping[str, str] = {
 
 def broken(error: BaseException) -> Check:
     """Tell of a check that ended in an exception as a row."""
+    remedy = str(getattr(error, "remedy", ""))
     if isinstance(error, SettingsError):
         detail = "; ".join(str(problem) for problem in error.problems)
     else:
-        detail = str(error) or type(error).__name__
-    remedy = getattr(error, "remedy", "") or tr("Mend the cause and try again.")
+        detail = str(error).removesuffix(remedy).strip() or type(error).__name__
     return Check(
         id="broken",
-        title=tr("The check could not be finished"),
+        title=tr("This could not be finished"),
         state="failed",
         detail=detail,
-        remedy=str(remedy),
+        remedy=remedy or tr("Mend the cause and try again."),
     )

@@ -47,10 +47,11 @@ class ChangeRow(QWidget):
     def _line(self) -> QHBoxLayout:
         line = QHBoxLayout()
         line.setSpacing(8)
-        line.addWidget(self._mark)
-        line.addWidget(label(self.summary), 1)
-        line.addWidget(self._word)
-        line.addWidget(self._time)
+        top = Qt.AlignmentFlag.AlignTop
+        line.addWidget(self._mark, 0, top)
+        line.addWidget(label(self.summary), 1, top)
+        line.addWidget(self._word, 0, top)
+        line.addWidget(self._time, 0, top)
         return line
 
     def turn(self, state: str, detail: str = "") -> None:

@@ -119,6 +119,9 @@ class WizardWindow(QWizard):
         if outer is None:
             return  # another Qt lays it out otherwise; only the distances differ
         outer.setContentsMargins(0, 0, 0, 0)
+        beside = self.rail.parentWidget()
+        if beside and (place := beside.layout()):
+            place.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         for at in range(outer.count()):
             inner = outer.itemAt(at)

@@ -29,6 +29,7 @@ from tests.wizard.ui.fake import INSTALLED, RECOVERY, UNTRUSTED, FakeController
 from tests.wizard.ui.walk import go, wait_for
 from wizard.checks import Check
 from wizard.flow import PAGES
+from wizard.plan import StepFailed
 from wizard.ui.window import WizardWindow
 
 _NEXT = QWizard.WizardButton.NextButton
@@ -56,7 +57,7 @@ def test_a_wrong_answer_is_told_beside_its_field_and_gets_the_focus(
     assert "https://" in refused.args[0]
     assert QApplication.focusWidget() is box.editor.line
     assert not fake.named("check_relay")
-    QTest.keyClick(box.editor.line, Qt.Key.Key_Backspace)
+    QTest.keyClick(box.editor.focus_widget(), Qt.Key.Key_Backspace)
     assert box.wrong.isHidden()
 
 
@@ -100,14 +101,15 @@ def test_an_exception_in_a_check_becomes_a_row(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def broken(*_given: object) -> Any:
-        raise OSError("no route to host")
+        raise StepFailed("No route to host.", "Check the cable.")
 
     window = at_relay(qtbot, open_window, fake)
     monkeypatch.setattr(fake, "check_relay", broken)
     with qtbot.waitSignal(window.refused):
         window.press_next()
     checks = window.page("relay").checking.rows.checks
-    assert checks[0].detail == "no route to host"
+    assert checks[0].detail == "No route to host."
+    assert checks[0].remedy == "Check the cable."
 
 
 def test_a_check_can_be_stopped_and_is_not_heard_any_more(

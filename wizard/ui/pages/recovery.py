@@ -126,7 +126,7 @@ def _stuck(item: Any) -> Check:
         title=tr("Could not be taken back"),
         state="failed",
         detail=stuck_text(item),
-        remedy=tr("Take it back by hand; the wizard leaves it as it is."),
+        remedy=tr("Take it back by hand, then roll back again."),
     )
 
 

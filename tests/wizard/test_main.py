@@ -1,0 +1,50 @@
+"""The desktop command: where it installs, and what it is offered."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from agent.secret import Secret
+from tests.wizard.answered import CANARY
+from wizard.__main__ import USAGE, home_of, main, offers_of
+
+
+def test_the_home_is_given_or_in_the_environment() -> None:
+    assert home_of("/a", {"WRITEBACK_HOME": "/b"}) == Path("/a")
+    assert home_of(None, {"WRITEBACK_HOME": "/b"}) == Path("/b")
+    assert home_of(None, {}) is None
+
+
+def test_without_a_home_nothing_opens(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("WRITEBACK_HOME", raising=False)
+    assert main([]) == USAGE
+    assert "WRITEBACK_HOME" in capsys.readouterr().err
+
+
+def test_the_machine_offers_its_name_only() -> None:
+    assert set(offers_of({}).values) == {"agent"}
+
+
+def test_the_labs_files_are_named_by_the_environment(tmp_path: Path) -> None:
+    lab, code = tmp_path / "lab.json", tmp_path / "offers.json"
+    dc = {"host": "dc1.corp.test", "ca": "/ca.pem", "admin_user": "a@corp.test"}
+    relay = {"url": "https://relay.corp.test", "ca": "/relay.pem"}
+    lab.write_text(json.dumps({"dc": dc | {"admin_password": CANARY}, "relay": relay}))
+    code.write_text(json.dumps({"enrolment_code": "AAAAA"}))
+    offers = offers_of({"WRITEBACK_LAB": str(lab), "WRITEBACK_OFFERS": str(code)})
+    assert offers.values["directory.domain"] == "corp.test"
+    assert offers.values["input.enrolment_code"] == Secret("AAAAA")
+    assert "agent" in offers.values
+
+
+def test_a_lab_that_cannot_be_read_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setenv("WRITEBACK_LAB", str(tmp_path / "missing.json"))
+    assert main(["--home", str(tmp_path)]) == USAGE
+    assert "missing.json" in capsys.readouterr().err
