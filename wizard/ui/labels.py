@@ -85,6 +85,15 @@ class LongName(QLabel):
         painter.end()
 
 
+def fingerprint(text: str) -> QLabel:
+    """Show a fingerprint whole: it is there to be compared, group by group."""
+    made = label(text)
+    made.setFont(look.mono())
+    made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    made.setAccessibleName(text)
+    return made
+
+
 class CopyButton(QPushButton):
     """Copies a text and says that it did."""
 

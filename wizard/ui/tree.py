@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem
 
 from wizard.checks import Container
@@ -82,7 +82,9 @@ class ContainerTree(QTreeWidget):
     def _item(self, container: Container) -> QTreeWidgetItem:
         people = number(container.users) if container.users >= 0 else ""
         item = QTreeWidgetItem([container.name, people])
-        item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight)
+        item.setSizeHint(0, QSize(0, 26))
+        flag = Qt.AlignmentFlag
+        item.setTextAlignment(1, flag.AlignRight | flag.AlignVCenter)
         item.setData(0, _DN, container.dn)
         item.setToolTip(0, container.dn)
         spoken = tr("{name}, {people} people").format(

@@ -123,6 +123,8 @@ class WizardWindow(QWizard):
         if beside and (place := beside.layout()):
             place.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
+        for line in (1, 3):  # around the ruler above the buttons
+            outer.setRowMinimumHeight(line, 0)
         for at in range(outer.count()):
             inner = outer.itemAt(at)
             if isinstance(inner, QHBoxLayout):

@@ -224,6 +224,8 @@ class FakeController:
         self._called("apply", settings, inputs)
         for index, change in enumerate(changes):
             report(Progress(index, len(changes), change, "doing"))
+            if self.hold == "change" and index == 2:
+                self.go.wait(20)
             if self.apply_error and index == 2:
                 self._take_back(changes, report)
             if stop.is_set():

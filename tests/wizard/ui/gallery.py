@@ -149,9 +149,8 @@ class Gallery:
         self.settle(lambda: bool(window.page("apply").rows.checks))
         self.shoot(window, "apply-failed")
         controller.apply_error = None
-        window.back()
-        self.settle(lambda: bool(window.journey.changes))
-        self.go(window, "complete")
+        self.applying(window, controller)
+        self.settle(lambda: window.page_id() == "complete")
         self.settle(lambda: bool(window.page("complete").checking.rows.checks))
         self.shoot(window, "complete")
         test = window.page("complete").test
@@ -164,6 +163,17 @@ class Gallery:
         bar.setValue(bar.maximum())
         self.shoot(window, "complete-test")
         window.done(0)
+
+    def applying(self, window: WizardWindow, controller: FakeController) -> None:
+        window.back()
+        self.settle(lambda: bool(window.journey.changes))
+        controller.hold = "change"
+        controller.go.clear()
+        self.go(window, "apply")
+        page = window.page("apply")
+        self.settle(lambda: page.changes.rows[2].state == "doing")
+        self.shoot(window, "apply-running")
+        controller.go.set()
 
     def reconfigure(self) -> None:
         controller = FakeController(found=INSTALLED)

@@ -10,7 +10,7 @@ from wizard.questions import Page
 from wizard.ui.checking import Checking
 from wizard.ui.jobs import Outcome
 from wizard.ui.journey import Journey
-from wizard.ui.labels import CopyButton, LongName, Panel, heading, label
+from wizard.ui.labels import CopyButton, LongName, Panel, fingerprint, heading, label
 from wizard.ui.page import WizardPage
 from wizard.ui.testing import TestPanel
 from wizard.ui.words import tr
@@ -92,7 +92,8 @@ class CompletePage(WizardPage):
                 widget.deleteLater()
         for at, (name, text) in enumerate(lines):
             self.grid.addWidget(label(name, muted=True, wrap=False), at, 0)
-            self.grid.addWidget(LongName(text), at, 1)
+            whole = text == given.fingerprint
+            self.grid.addWidget(fingerprint(text) if whole else LongName(text), at, 1)
             copy = CopyButton(text, tr("Copy: {name}").format(name=name))
             self.grid.addWidget(copy, at, 2)
         self.panel.show()

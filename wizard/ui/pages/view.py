@@ -3,7 +3,7 @@
 from agent.settings import dump
 from wizard.questions import Page
 from wizard.ui.journey import Journey
-from wizard.ui.labels import CopyButton, LongName, heading, row
+from wizard.ui.labels import CopyButton, fingerprint, heading, row
 from wizard.ui.page import WizardPage
 from wizard.ui.viewer import TextView
 from wizard.ui.words import tr
@@ -17,7 +17,7 @@ class ViewPage(WizardPage):
         self.view = TextView("", tr("Settings file"), "settings.yaml")
         self.body.addWidget(self.view, 1)
         self.body.addWidget(heading(tr("Fingerprint of this agent")))
-        self.fingerprint = LongName()
+        self.fingerprint = fingerprint("")
         self.copy = CopyButton("", tr("Copy the fingerprint"))
         line = row(self.fingerprint, self.copy)
         line.setStretch(0, 100)
@@ -27,5 +27,6 @@ class ViewPage(WizardPage):
         installed = self.journey.installed
         if installed:
             self.view.show_text(dump(installed.settings))
-            self.fingerprint.set_name(installed.fingerprint)
+            self.fingerprint.setText(installed.fingerprint)
+            self.fingerprint.setAccessibleName(installed.fingerprint)
             self.copy.text_to_copy = installed.fingerprint
