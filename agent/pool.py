@@ -31,9 +31,10 @@ CONNECT_S = 2.5
 READ_S = 3.0
 WRITE_S = 10.0
 _MOST_IDLE = 4
-# so that a wrong password of ours does not lock our own account
+# A wrong password of ours, tried too often, locks our own account. It is wrong at
+# every controller: they ask the one that knows the newest.
+_WRONG_PASSWORD_S = 900.0
 _REFUSED_S = 60.0
-_FAILED_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,8 @@ class Pool:
 
         """
         for post in self._posts:
+            if self._is_refused(post):
+                continue
             try:
                 warm, _ = self._read_at(post, lambda warm: warm.directory.root())
                 self._give_back(post, warm)
@@ -171,7 +174,8 @@ class Pool:
     def _first(self, read: Callable[[Warm], T]) -> tuple[_Post, Warm, T]:
         failures: list[DirectoryError] = []
         for post in self._order():
-            if isinstance(post.failure, SignInRefused) and self._waits(post):
+            if self._is_refused(post):
+                assert post.failure is not None
                 failures.append(post.failure)
                 continue
             try:
@@ -194,8 +198,10 @@ class Pool:
         """Those that answer first; those that failed only when none is left."""
         return sorted(self._posts, key=lambda post: post.failure is not None)
 
-    def _waits(self, post: _Post) -> bool:
-        return self._clock() < post.retry_at
+    def _is_refused(self, post: _Post) -> bool:
+        """Say whether the account was refused there, not long ago."""
+        refused = isinstance(post.failure, SignInRefused)
+        return refused and self._clock() < post.retry_at
 
     def _read_at(self, post: _Post, read: Callable[[Warm], T]) -> tuple[Warm, T]:
         """Read on an idle connection, or, when that is dead, on a new one."""
@@ -262,10 +268,12 @@ class Pool:
         warm.directory.close()
 
     def _failed(self, post: _Post, error: DirectoryError) -> None:
-        waits = _REFUSED_S if isinstance(error, SignInRefused) else _FAILED_S
+        everywhere = isinstance(error, SignInRefused) and error.data == "52e"
+        waits = _WRONG_PASSWORD_S if everywhere else _REFUSED_S
         with self._lock:
-            post.failure = error
-            post.retry_at = self._clock() + waits
+            for each in self._posts if everywhere else (post,):
+                each.failure = error
+                each.retry_at = self._clock() + waits
 
     def _tell(self) -> None:
         working = next((p for p in self._posts if p.failure is None), None)

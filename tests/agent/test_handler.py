@@ -1,0 +1,177 @@
+"""The boundary: every request gets one answer and one record, whatever happens."""
+
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent import messages, stages
+from agent.audit import Audit
+from agent.domain import Domain
+from agent.errors import Code
+from agent.handler import Handler, Health, Identity
+from agent.ledger import Ledger
+from agent.limits import Rate
+from agent.link import RelayRequest, RelayResponse
+from agent.pool import Pool, Target
+from agent.secret import Secret
+from agent.settings import validate
+from agent.stages import Tools
+from tests.agent.test_settings import GOOD
+from tests.agent.wire import (
+    AGENT,
+    AGENT_ID,
+    CANARY,
+    PORTAL,
+    PORTALS,
+    claims,
+)
+
+
+class Desk:
+    """A handler whose directory has no controller at all."""
+
+    def __init__(self, folder: Path) -> None:
+        settings = validate(GOOD)
+        self.folder = folder
+        target = Target((), settings.directory.base_dn, "svc", Secret("x"))
+        self.ledger = Ledger(folder / "ledger.sqlite")
+        tools = Tools(
+            settings, Pool(target), Domain(settings), self.ledger, Rate(5), ""
+        )
+        self.counted: list[Code] = []
+        self.handler = Handler(
+            Identity(AGENT_ID, AGENT, PORTALS),
+            tools,
+            Audit(folder / "audit.jsonl"),
+            health=lambda: Health(ready=False, directory=False),
+            count=lambda code, _: self.counted.append(code),
+        )
+
+    def post(self, token: bytes) -> RelayResponse:
+        return self.handler.answer(RelayRequest("POST", "/a/resets", {}, token))
+
+    def ask(self, **more: Any) -> dict[str, Any]:
+        token = messages.seal_request(claims(**more), PORTAL, AGENT.public)
+        response = self.post(token)
+        assert response.status == 200
+        return messages.open_answer(response.body, PORTAL, AGENT.public)
+
+    def records(self) -> list[dict[str, Any]]:
+        text = (self.folder / "audit.jsonl").read_text()
+        assert CANARY not in text
+        return [json.loads(line) for line in text.splitlines()]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    made = Desk(tmp_path)
+    yield made
+    made.handler.close()
+    made.ledger.close()
+
+
+def test_an_answer_is_for_the_request(desk: Desk) -> None:
+    jti = messages.new_jti()
+    answer = desk.ask(jti=jti)
+    assert answer["code"] == "directory_unavailable"
+    assert (answer["iss"], answer["jti"]) == (AGENT_ID, jti)
+    (record,) = desk.records()
+    assert (record["id"], record["jti"], record["op"]) == (answer["id"], jti, "reset")
+    assert record["user"] == {"by": "mail", "value": "anna@corp.test"}
+    assert desk.counted == [Code.DIRECTORY_UNAVAILABLE]
+
+
+def test_a_fault_leaves_as_internal_and_says_no_more(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: Any) -> None:
+        raise RuntimeError(CANARY)
+
+    monkeypatch.setattr(stages, "admit", fail)
+    answer = desk.ask()
+    assert (answer["code"], answer["detail"]) == ("internal", "RuntimeError")
+    assert CANARY not in json.dumps(answer) + caplog.text
+    assert [r["code"] for r in desk.records()] == ["internal"]
+
+
+def test_a_fault_before_the_portal_is_known_is_signed_only(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise RuntimeError(CANARY)
+
+    monkeypatch.setattr(messages, "unseal", fail)
+    response = desk.post(b"x")
+    said = messages.read_signed(response.body, AGENT.public, "writeback-error+jwt")
+    assert (response.status, said["code"]) == (400, "internal")
+    assert len(desk.records()) == 1
+
+
+def test_forged_requests_use_up_no_limit(desk: Desk) -> None:
+    for _ in range(10):
+        assert desk.post(b"x").status == 400
+    assert desk.ask()["code"] == "directory_unavailable"
+    assert len(desk.records()) == 11
+
+
+def test_more_than_the_limit_is_refused(desk: Desk) -> None:
+    codes = [desk.ask()["code"] for _ in range(6)]
+    assert codes == ["directory_unavailable"] * 5 + ["too_many"]
+
+
+def test_the_same_token_at_once_is_done_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entered, go_on = threading.Event(), threading.Event()
+    admit, count = stages.admit, []
+
+    def admit_slowly(*given: Any) -> stages.Admitted:
+        count.append(1)
+        entered.set()
+        assert go_on.wait(10)
+        return admit(*given)
+
+    monkeypatch.setattr(stages, "admit", admit_slowly)
+    token = messages.seal_request(claims(), PORTAL, AGENT.public)
+    other = messages.seal_request(
+        claims(jti=(jti := messages.new_jti())), PORTAL, AGENT.public
+    )
+    assert jti
+    answers: list[bytes] = []
+    threads = [
+        threading.Thread(target=lambda: answers.append(desk.post(token).body))
+        for _ in range(3)
+    ]
+    for thread in threads:
+        thread.start()
+    assert entered.wait(10)
+    go_on.set()
+    for thread in threads:
+        thread.join(10)
+    opened = [messages.open_answer(a, PORTAL, AGENT.public) for a in answers]
+    codes = {answer["code"] for answer in opened}
+    assert codes == {"directory_unavailable"}
+    assert len(desk.records()) == 3
+    assert desk.post(other).status == 200
+
+
+def test_a_full_disk_does_not_lose_the_answer(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Audit, "write", full)
+    assert desk.ask()["code"] == "directory_unavailable"
+    assert "no audit record" in caplog.text
+    assert CANARY not in caplog.text
+
+
+def test_only_what_is_served_is_answered(desk: Desk) -> None:
+    for method, path in (("GET", "/a/resets"), ("POST", "/a/keys"), ("GET", "/")):
+        response = desk.handler.answer(RelayRequest(method, path, {}, b""))
+        assert response.status == 404

@@ -1,0 +1,182 @@
+"""Which controller is asked, and when one is left out."""
+
+from typing import Any
+
+import pytest
+
+from agent import pool
+from agent.directory import Endpoint, RootDse, SignInRefused, Unreachable, Untrusted
+from agent.pool import Pool, PoolState, Target
+from agent.secret import Secret
+
+BASE = "DC=corp,DC=test"
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class FakeConnection:
+    def __init__(self, host: str, *, read_only: bool, base: str) -> None:
+        self.host = host
+        self.broken = False
+        self.fresh = True
+        self._root = RootDse(base, host, frozenset(), None, 7, True, True, read_only)
+
+    def root(self) -> RootDse:
+        if self.broken:
+            raise Unreachable(self.host, "gone", "wait")
+        return self._root
+
+    def limit(self, seconds: float) -> None:
+        assert seconds > 0
+
+    def close(self) -> None:
+        self.broken = True
+
+
+class Network:
+    """The controllers: each answers, or fails with what is set here."""
+
+    def __init__(self) -> None:
+        self.failures: dict[str, Exception] = {}
+        self.read_only: set[str] = set()
+        self.base = BASE
+        self.opened: list[FakeConnection] = []
+        self.tried = 0
+
+    def connect(self, endpoint: Endpoint, *_: Any, **__: Any) -> FakeConnection:
+        self.tried += 1
+        if endpoint.host in self.failures:
+            raise self.failures[endpoint.host]
+        made = FakeConnection(
+            endpoint.host,
+            read_only=endpoint.host in self.read_only,
+            base=self.base,
+        )
+        self.opened.append(made)
+        return made
+
+
+@pytest.fixture
+def network(monkeypatch: pytest.MonkeyPatch) -> Network:
+    made = Network()
+    monkeypatch.setattr(pool, "connect", made.connect)
+    return made
+
+
+def make(clock: Clock, told: list[PoolState] | None = None) -> Pool:
+    endpoints = tuple(Endpoint(f"dc{n}.corp.test", "127.0.0.1") for n in (1, 2))
+    target = Target(endpoints, BASE, "svc", Secret("x"))
+    on_state = told.append if told is not None else lambda _: None
+    return Pool(target, on_state=on_state, clock=clock)
+
+
+def host_of(asked: Pool) -> str:
+    with asked.after(lambda warm: warm.directory.host) as (_, host):
+        return host
+
+
+def test_the_first_controller_is_asked_on_one_warm_connection(network: Network) -> None:
+    asked = make(Clock())
+    assert [host_of(asked) for _ in range(3)] == ["dc1.corp.test"] * 3
+    assert len(network.opened) == 1
+
+
+def test_two_at_once_have_a_connection_each(network: Network) -> None:
+    asked = make(Clock())
+    with (
+        asked.after(lambda _: None) as (one, _),
+        asked.after(lambda _: None) as (two, _),
+    ):
+        assert one.directory is not two.directory
+    assert len(network.opened) == 2
+
+
+def test_the_next_is_asked_until_the_first_is_back(network: Network) -> None:
+    told: list[PoolState] = []
+    asked = make(Clock(), told)
+    network.failures["dc1.corp.test"] = Unreachable("dc1", "refused", "wait")
+    assert host_of(asked) == "dc2.corp.test"
+    del network.failures["dc1.corp.test"]
+    assert host_of(asked) == "dc2.corp.test"
+    assert asked.keep_warm()
+    assert host_of(asked) == "dc1.corp.test"
+    assert [state.controller for state in told] == ["dc2.corp.test", "dc1.corp.test"]
+
+
+def test_a_dead_idle_connection_is_replaced(network: Network) -> None:
+    asked = make(Clock())
+    host_of(asked)
+    network.opened[0].fresh = False
+    assert host_of(asked) == "dc1.corp.test"
+    assert len(network.opened) == 2
+    assert network.opened[0].broken
+
+
+def test_none_that_answers_is_told_with_every_reason(network: Network) -> None:
+    told: list[PoolState] = []
+    asked = make(Clock(), told)
+    for n in (1, 2):
+        name = f"dc{n}.corp.test"
+        network.failures[name] = Unreachable(name, f"reason {n}", "wait")
+    with pytest.raises(Unreachable, match=r"reason 1.*reason 2"):
+        host_of(asked)
+    assert told[-1].controller is None
+    assert not asked.keep_warm()
+
+
+@pytest.mark.parametrize(("data", "seconds"), [("52e", 900), ("775", 60)])
+def test_a_refused_account_is_left_alone_for_a_while(
+    network: Network, data: str, seconds: int
+) -> None:
+    clock = Clock()
+    asked = make(clock)
+    network.failures["dc1.corp.test"] = SignInRefused(
+        "dc1.corp.test", "refused", "check", 49, f"80090308: LdapErr: data {data}, v1"
+    )
+    network.failures["dc2.corp.test"] = network.failures["dc1.corp.test"]
+    with pytest.raises(SignInRefused):
+        host_of(asked)
+    tried = network.tried
+    clock.now += seconds - 1
+    assert not asked.keep_warm()
+    with pytest.raises(SignInRefused):
+        host_of(asked)
+    assert network.tried == tried
+    network.failures.clear()
+    clock.now += 2
+    assert host_of(asked) == "dc1.corp.test"
+
+
+def test_a_wrong_password_is_not_tried_at_the_next_controller(network: Network) -> None:
+    asked = make(Clock())
+    network.failures["dc1.corp.test"] = SignInRefused(
+        "dc1.corp.test", "wrong", "check", 49, "data 52e,"
+    )
+    with pytest.raises(SignInRefused):
+        host_of(asked)
+    assert network.tried == 1
+
+
+def test_an_untrusted_controller_is_not_used(network: Network) -> None:
+    asked = make(Clock())
+    for name in ("dc1.corp.test", "dc2.corp.test"):
+        network.failures[name] = Untrusted(name, "expired", ())
+    with pytest.raises(Unreachable, match="expired"):
+        host_of(asked)
+
+
+def test_a_read_only_controller_is_passed_over(network: Network) -> None:
+    network.read_only.add("dc1.corp.test")
+    assert host_of(make(Clock())) == "dc2.corp.test"
+    assert network.opened[0].broken
+
+
+def test_a_controller_of_another_domain_is_refused(network: Network) -> None:
+    network.base = "DC=other,DC=test"
+    with pytest.raises(Unreachable, match="DC=other"):
+        host_of(make(Clock()))
