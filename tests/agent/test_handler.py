@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -126,21 +127,22 @@ def test_more_than_the_limit_is_refused(desk: Desk) -> None:
 def test_the_same_token_at_once_is_done_once(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    entered, go_on = threading.Event(), threading.Event()
-    admit, count = stages.admit, []
+    entered, go_on, waiting = (threading.Semaphore(0) for _ in range(3))
+    admit = stages.admit
+
+    class Watched(Future[Any]):
+        def result(self, timeout: float | None = None) -> Any:
+            waiting.release()
+            return super().result(timeout)
 
     def admit_slowly(*given: Any) -> stages.Admitted:
-        count.append(1)
-        entered.set()
-        assert go_on.wait(10)
+        entered.release()
+        assert go_on.acquire(timeout=10)
         return admit(*given)
 
+    monkeypatch.setattr("agent.handler.Future", Watched)
     monkeypatch.setattr(stages, "admit", admit_slowly)
     token = messages.seal_request(claims(), PORTAL, AGENT.public)
-    other = messages.seal_request(
-        claims(jti=(jti := messages.new_jti())), PORTAL, AGENT.public
-    )
-    assert jti
     answers: list[bytes] = []
     threads = [
         threading.Thread(target=lambda: answers.append(desk.post(token).body))
@@ -148,15 +150,16 @@ def test_the_same_token_at_once_is_done_once(
     ]
     for thread in threads:
         thread.start()
-    assert entered.wait(10)
-    go_on.set()
+    assert entered.acquire(timeout=10)
+    assert all(waiting.acquire(timeout=10) for _ in range(2))
+    go_on.release()
     for thread in threads:
         thread.join(10)
-    opened = [messages.open_answer(a, PORTAL, AGENT.public) for a in answers]
-    codes = {answer["code"] for answer in opened}
-    assert codes == {"directory_unavailable"}
-    assert len(desk.records()) == 3
-    assert desk.post(other).status == 200
+    opened = [messages.open_answer(each, PORTAL, AGENT.public) for each in answers]
+    assert len({answer["id"] for answer in opened}) == 1
+    assert not entered.acquire(blocking=False)
+    repeats = [record["answer_of"] for record in desk.records()]
+    assert sorted(map(bool, repeats)) == [False, True, True]
 
 
 def test_a_full_disk_does_not_lose_the_answer(

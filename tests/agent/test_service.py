@@ -1,0 +1,125 @@
+"""What the agent starts from, and what it says about itself."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from agent import enrolment, secrets, service, settings
+from agent.__main__ import main
+from agent.enrolment import Enrolment, EnrolmentError
+from agent.errors import Code
+from agent.keys import PrivateKeys
+from agent.link import LinkState, Phase
+from agent.places import Places
+from agent.pool import PoolState
+from agent.problems import SettingsError
+from agent.secret import Secret
+from agent.status import Status
+from tests.agent.test_settings import GOOD
+
+CANARY = "Canary-7f3a-Passw0rd!"
+
+
+def enrolled() -> Enrolment:
+    return Enrolment(
+        relay_url="https://relay.corp.test",
+        connection="berlin-1",
+        listen_key_name="listen",
+        test_key_name="self-test",
+        portal_issuer="https://portal.corp.test",
+        portal_keys=tuple(PrivateKeys.generate().public.jwks()),
+        self_test_issuer=enrolment.self_test_issuer("berlin-1"),
+        self_test_keys=tuple(PrivateKeys.generate().public.jwks()),
+    )
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Places:
+    made = Places.below(tmp_path)
+    chosen = settings.validate(GOOD)
+    settings.write_atomically(made.settings, settings.dump(chosen))
+    enrolment.save(made.enrolment, enrolled())
+    kept = secrets.in_folder(made.secrets)
+    kept.put(secrets.AGENT_KEYS, PrivateKeys.generate().secret())
+    kept.put(secrets.LISTEN_KEY, Secret("A" * 43 + "="))
+    kept.put(secrets.DIRECTORY_PASSWORD, Secret(CANARY))
+    return made
+
+
+def test_everything_is_read(places: Places) -> None:
+    equipment = service.load(places)
+    wanted = service.target(equipment)
+    assert wanted.user == "svc@corp.test"
+    assert wanted.base_dn == "DC=corp,DC=test"
+    assert CANARY not in repr(equipment) + repr(wanted)
+
+
+@pytest.mark.parametrize("name", ["agent-keys", "relay-listen-key"])
+def test_a_spoiled_secret_is_named_and_not_shown(places: Places, name: str) -> None:
+    secrets.in_folder(places.secrets).put(name, Secret(CANARY))
+    with pytest.raises(SettingsError, match=name) as refused:
+        service.load(places)
+    assert CANARY not in str(refused.value)
+
+
+def test_every_thing_missing_is_named_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "--home", str(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    for name in ("settings.yaml", "enrolment.json", *secrets.NAMES[:3]):
+        assert name in said
+    assert main(["check", "--json", "--home", str(tmp_path)]) == 2
+    found = json.loads(capsys.readouterr().out)
+    assert {each["state"] for each in found} == {"failed"}
+
+
+def test_an_enrolment_comes_back_with_its_portals(tmp_path: Path) -> None:
+    first = enrolled()
+    enrolment.save(tmp_path / "enrolment.json", first)
+    again = enrolment.load(tmp_path / "enrolment.json")
+    assert again == first
+    issuers = {portal.issuer for portal in again.portals().values()}
+    assert issuers == {first.portal_issuer, first.self_test_issuer}
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"relay_url": "x"}'])
+def test_a_spoiled_enrolment_is_refused(text: str) -> None:
+    with pytest.raises(EnrolmentError, match="wizard"):
+        enrolment.parse(text, "enrolment.json")
+
+
+def test_private_keys_do_not_pass_as_the_portals() -> None:
+    data = json.loads(enrolment.dump(enrolled()))
+    data["portal_keys"][0]["d"] = "AAAA"
+    with pytest.raises(EnrolmentError, match="private"):
+        enrolment.parse(json.dumps(data), "enrolment.json")
+
+
+def test_the_agent_is_ready_when_both_sides_are(tmp_path: Path) -> None:
+    path = tmp_path / "state/status.json"
+    status = Status(path, "1.0", paused=False)
+    status.on_link(LinkState(Phase.CONNECTED))
+    assert not status.ready
+    status.on_pool(PoolState("dc1.corp.test"))
+    told = json.loads(path.read_text())
+    assert (told["ready"], told["directory"]["controller"]) == (True, "dc1.corp.test")
+    status.on_pool(PoolState(None, "refused; wait"))
+    told = json.loads(path.read_text())
+    assert (told["ready"], told["directory"]["reason"]) == (False, "refused; wait")
+    assert told["directory"]["state"] == "waiting"
+    status.remove()
+    assert not path.exists()
+
+
+def test_answers_are_counted_as_prometheus_reads_them(tmp_path: Path) -> None:
+    status = Status(tmp_path / "status.json", "1.0", paused=True)
+    for ms in (5.0, 40.0, 20_000.0):
+        status.count(Code.OK, ms)
+    lines = status.metrics().splitlines()
+    assert 'writeback_requests_total{code="ok"} 3' in lines
+    assert 'writeback_request_seconds_bucket{le="0.01"} 1' in lines
+    assert 'writeback_request_seconds_bucket{le="0.05"} 2' in lines
+    assert 'writeback_request_seconds_bucket{le="+Inf"} 3' in lines
+    assert "writeback_paused 1" in lines
