@@ -1,0 +1,69 @@
+"""The domain of this machine, found in DNS and not asked for."""
+
+import contextlib
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import dns.exception
+import dns.resolver
+
+from agent.rules import host_name
+from agent.settings import Controller
+from wizard.checks import Found
+
+_LIFETIME_S = 3.0
+_RESOLV = Path("/etc/resolv.conf")
+
+
+def find_domain() -> Found | None:
+    """Find the domain and its controllers by their SRV records (MS-ADTS 6.3.2.3)."""
+    for domain, source in _candidates():
+        controllers = _controllers(domain)
+        if controllers:
+            return Found(domain, controllers, f"from DNS; the domain {source}")
+    return None
+
+
+def _candidates() -> Iterator[tuple[str, str]]:
+    seen = set()
+    for name, source in (*_own_name(), *_search_list()):
+        with contextlib.suppress(ValueError):
+            domain = host_name(name)
+            if domain not in seen:
+                seen.add(domain)
+                yield domain, source
+
+
+def _own_name() -> Iterator[tuple[str, str]]:
+    _, _, domain = socket.getfqdn().partition(".")
+    if domain:
+        yield domain, "from the name of this machine"
+
+
+def _search_list() -> Iterator[tuple[str, str]]:
+    try:
+        lines = _RESOLV.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return
+    for line in lines:
+        keyword, *names = line.split() or [""]
+        if keyword in ("search", "domain"):
+            yield from ((name, f"from {_RESOLV}") for name in names)
+
+
+def _controllers(domain: str) -> tuple[Controller, ...]:
+    """Ask for the controllers, the preferred first."""
+    try:
+        answer = dns.resolver.resolve(
+            f"_ldap._tcp.dc._msdcs.{domain}", "SRV", lifetime=_LIFETIME_S
+        )
+    except (dns.exception.DNSException, OSError):
+        return ()
+    ordered = sorted(answer, key=lambda record: (record.priority, -record.weight))
+    found = []
+    for record in ordered:
+        with contextlib.suppress(ValueError):
+            host = host_name(record.target.to_text(omit_final_dot=True))
+            found.append(Controller(host=host))
+    return tuple(found)

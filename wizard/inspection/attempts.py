@@ -1,0 +1,86 @@
+"""Attempts in a row: each timed; after one that failed the rest are skipped."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from wizard.checks import Check, State
+
+
+class Failed(Exception):  # noqa: N818 - says what happened
+    """An attempt that did not succeed, or did with a reservation.
+
+    Args:
+        detail: what came back.
+        remedy: what to do.
+        state: "warning" does not keep the later attempts from being made.
+        more: long text for a details view.
+        field: dotted path of the answer that is wrong.
+
+    """
+
+    def __init__(
+        self,
+        detail: str,
+        remedy: str,
+        *,
+        state: State = "failed",
+        more: str = "",
+        field: str | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.detail, self.remedy, self.state = detail, remedy, state
+        self.more, self.field = more, field
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One thing to try; `act` gives what came back, or raises `Failed`."""
+
+    id: str
+    title: str
+    act: Callable[[], str]
+
+
+def attempt_all(
+    attempts: Sequence[Attempt], stop: threading.Event
+) -> tuple[Check, ...]:
+    """Try each; a failure or `stop` ends it, and the rest are told as skipped."""
+    return tuple(_each(attempts, stop))
+
+
+def _each(attempts: Sequence[Attempt], stop: threading.Event) -> Iterator[Check]:
+    skipped = ""
+    for attempt in attempts:
+        if not skipped and stop.is_set():
+            skipped = "Stopped."
+        if skipped:
+            yield Check(attempt.id, attempt.title, "skipped", skipped)
+            continue
+        check = _one(attempt)
+        yield check
+        if check.state == "failed":
+            skipped = "Not tried, as the one before failed."
+
+
+def _one(attempt: Attempt) -> Check:
+    began = time.perf_counter()
+    try:
+        detail = attempt.act()
+    except Failed as error:
+        return Check(
+            attempt.id,
+            attempt.title,
+            error.state,
+            error.detail,
+            error.remedy,
+            error.more,
+            _ms(began),
+            error.field,
+        )
+    return Check(attempt.id, attempt.title, "ok", detail, ms=_ms(began))
+
+
+def _ms(began: float) -> float:
+    return round((time.perf_counter() - began) * 1000, 1)

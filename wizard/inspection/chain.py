@@ -1,0 +1,32 @@
+"""A chain of certificates in words, for a page that shows why it is not trusted."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from agent.certificates import CertificateFacts
+
+_SOON = timedelta(days=30)
+
+
+def told(chain: Sequence[CertificateFacts]) -> str:
+    """Spell a chain, its own certificate first."""
+    return "\n".join(_one(facts) for facts in chain)
+
+
+def expiry(facts: CertificateFacts) -> str:
+    """Say until when a certificate is good."""
+    return f"Good until {facts.not_after:%Y-%m-%d}, by {facts.issuer}"
+
+
+def expires_soon(facts: CertificateFacts) -> bool:
+    """Whether it ends within 30 days."""
+    return facts.not_after - datetime.now(UTC) < _SOON
+
+
+def _one(facts: CertificateFacts) -> str:
+    names = f"\n  for {', '.join(facts.sans)}" if facts.sans else ""
+    return (
+        f"{facts.subject}{names}\n  issued by {facts.issuer}\n"
+        f"  good from {facts.not_before:%Y-%m-%d} to {facts.not_after:%Y-%m-%d}\n"
+        f"  SHA-256 {facts.sha256}"
+    )

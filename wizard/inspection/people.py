@@ -1,0 +1,148 @@
+"""Who is in the scope: containers, counts, the pilot group, the identifier."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from agent.directory import Directory, DirectoryError, Entry, NoSuchObject
+from agent.dn import is_below
+from agent.entries import escape
+from wizard.checks import Check, Container
+
+PEOPLE = "(&(objectCategory=person)(objectClass=user))"
+_CONTAINERS = (
+    "(&(|(objectClass=organizationalUnit)(objectClass=container))"
+    "(!(showInAdvancedViewOnly=TRUE)))"
+)
+_IN_CHAIN = "1.2.840.113556.1.4.1941"  # MS-ADTS 3.1.1.3.4.4.3: nested members too
+_NAMED = 5
+_SCOPE, _GROUP, _BY = "scope.containers", "scope.pilot_group", "identify_by"
+
+
+def containers(opened: Directory, parent_dn: str) -> tuple[Container, ...]:
+    """Give the containers below one, by name; the domain's head itself for none."""
+    if not parent_dn:
+        head = opened.root().naming_context
+        return (Container(head, head, has_children=True, users=_count(opened, head)),)
+    found = opened.search(parent_dn, _CONTAINERS, ("name",), scope="one")
+    nodes = [_container(opened, entry) for entry in list(found)]
+    return tuple(sorted(nodes, key=lambda node: node.name.casefold()))
+
+
+def check_scope(opened: Directory, chosen: Sequence[str]) -> tuple[Check, ...]:
+    """Count the people of each container; nobody in all of them is a failure."""
+    rows, total = [], 0
+    for container in chosen:
+        try:
+            people = _count(opened, container)
+        except NoSuchObject:
+            said = "There is no such container."
+            remedy = "Choose it again in the tree."
+            rows.append(_row(container, "failed", said, remedy, _SCOPE))
+            continue
+        total += people
+        rows.append(_row(container, "ok", _people(people)))
+    if not total:
+        said = "Nobody is in the containers chosen."
+        remedy = "Choose containers that people are in."
+        rows.append(_row("Scope", "failed", said, remedy, _SCOPE))
+    return tuple(rows)
+
+
+def check_group(
+    opened: Directory, base_dn: str, group: str
+) -> tuple[Check, str | None]:
+    """Find a group by DN or name and count its members, nested ones too."""
+    found = list(_groups(opened, base_dn, group))
+    if len(found) != 1:
+        said = f"{len(found) or 'No'} groups are named {group!r}."
+        remedy = "Give its distinguished name." if found else "Check the name."
+        return _row("Pilot group", "failed", said, remedy, _GROUP), None
+    dn = found[0].dn
+    query = f"(&{PEOPLE}(memberOf:{_IN_CHAIN}:={escape(dn)}))"
+    members = sum(1 for _ in opened.search(base_dn, query, ()))
+    if not members:
+        said = f"{dn} has no members."
+        remedy = "Add people to it, or choose another group."
+        return _row("Pilot group", "failed", said, remedy, _GROUP), dn
+    told = f"{dn}: {_people(members)}, nested members counted"
+    return _row("Pilot group", "ok", told), dn
+
+
+def check_identifier(
+    opened: Directory, chosen: Sequence[str], identify_by: str
+) -> tuple[Check, ...]:
+    """Find who lacks the attribute, and who shares it with somebody."""
+    title = f"People by {identify_by}"
+    values: Counter[bytes] = Counter()
+    named: dict[bytes, list[str]] = {}
+    without, seen = [], set()
+    for container in chosen:
+        for entry in opened.search(container, PEOPLE, (identify_by,)):
+            if entry.dn in seen:
+                continue  # a container inside another one that is chosen
+            seen.add(entry.dn)
+            value = entry.raw(identify_by)
+            if value is None:
+                without.append(entry.dn)
+                continue
+            values[value.lower()] += 1
+            named.setdefault(value.lower(), []).append(entry.dn)
+    shared = [dns for value, dns in named.items() if values[value] > 1]
+    rows = []
+    if without:
+        said = f"{_people(len(without))} lack it: {_some(without)}."
+        remedy = "They can't be reset until it is set."
+        rows.append(_row(title, "warning", said, remedy, _BY))
+    if shared:
+        people = [dn for dns in shared for dn in dns]
+        said = f"{_people(len(people))} share it with somebody: {_some(people)}."
+        remedy = "They can't be reset until it is different for each."
+        rows.append(_row(title, "warning", said, remedy, _BY))
+    if not rows:
+        rows.append(_row(title, "ok", f"Different for each of {_people(len(seen))}"))
+    return tuple(rows)
+
+
+def _container(opened: Directory, entry: Entry) -> Container:
+    below = opened.search(
+        entry.dn, _CONTAINERS, ("name",), scope="one", paged=False, limit=1
+    )
+    return Container(
+        entry.dn,
+        entry.text("name") or entry.dn,
+        has_children=next(iter(below), None) is not None,
+        users=_count(opened, entry.dn),
+    )
+
+
+def _count(opened: Directory, container: str) -> int:
+    return sum(1 for _ in opened.search(container, PEOPLE, ()))
+
+
+def _groups(opened: Directory, base_dn: str, group: str) -> Iterator[Entry]:
+    if "=" in group and is_below(group, base_dn):
+        query = "(objectClass=group)"
+        try:
+            yield from opened.search(group, query, (), scope="base", paged=False)
+        except DirectoryError:
+            return
+        return
+    name = escape(group)
+    query = f"(&(objectClass=group)(|(sAMAccountName={name})(cn={name})))"
+    yield from opened.search(base_dn, query, ())
+
+
+def _people(count: int) -> str:
+    return "1 person" if count == 1 else f"{count} people"
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = "; ".join(sorted(names)[:_NAMED])
+    rest = len(names) - _NAMED
+    return f"{shown}, and {rest} more" if rest > 0 else shown
+
+
+def _row(
+    title: str, state: str, said: str, remedy: str = "", field: str | None = None
+) -> Check:
+    return Check(title, title, state, said, remedy, field=field)  # type: ignore[arg-type]

@@ -1,0 +1,170 @@
+"""A relay tried hop by hop: name, connection, certificate, and the enrolment code."""
+
+import socket
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from agent.certificates import Endpoint, fetch_chain
+from agent.keys import BadKeys, fingerprint_digest
+from agent.secret import Secret
+from agent.settings import Relay
+from relay import code as codes
+from wizard.checks import Check
+from wizard.inspection import chain
+from wizard.inspection.attempts import Attempt, Failed, attempt_all
+from wizard.relay_api import Answered, RelayFailed, ask
+
+_CONNECT_S = 8.0
+_CODE = "input.enrolment_code"
+_URL = "relay.url"
+
+
+def check_relay(
+    relay: Relay, code: Secret | None, stop: threading.Event
+) -> tuple[Check, ...]:
+    """Try a relay; with a code, see that it is open and for the right portal."""
+    tried = _Tried(relay, code)
+    attempts = [Attempt("answer", "Relay answers", tried.answer)]
+    if not relay.proxy:  # through a proxy only the whole can be tried
+        attempts[:0] = [
+            Attempt("name", "Name of the relay", tried.name),
+            Attempt("connection", "Connection", tried.connection),
+            Attempt("certificate", "Certificate", tried.certificate),
+        ]
+    if code is not None:
+        attempts += [
+            Attempt("code", "Enrolment code", tried.code_state),
+            Attempt("portal", "Portal's fingerprint", tried.portal),
+        ]
+    return attempt_all(attempts, stop)
+
+
+class _Tried:
+    """The attempts, each leaving what the next needs."""
+
+    def __init__(self, relay: Relay, code: Secret | None) -> None:
+        self._relay, self._code = relay, code
+        url = urlsplit(relay.url)
+        self._host, self._port = url.hostname or "", url.port or 443
+        self._answered = Answered(0, b"")
+        self._parsed: codes.EnrolmentCode | None = None
+
+    def name(self) -> str:
+        try:
+            found = socket.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
+        except OSError as error:
+            raise Failed(
+                f"{self._host} can't be resolved ({error.strerror}).",
+                "Check the address, and the DNS servers of this machine.",
+                field=_URL,
+            ) from error
+        addresses = sorted({str(each[4][0]) for each in found})
+        return f"{self._host} is {', '.join(addresses)}"
+
+    def connection(self) -> str:
+        try:
+            where = (self._host, self._port)
+            socket.create_connection(where, _CONNECT_S).close()
+        except OSError as error:
+            raise Failed(
+                f"No connection to port {self._port}: {_why(error)}.",
+                "Open outbound TCP to it in the firewall, or name a proxy.",
+                field=_URL,
+            ) from error
+        return f"Port {self._port} answers"
+
+    def certificate(self) -> str:
+        ca = Path(self._relay.ca) if self._relay.ca else None
+        endpoint = Endpoint(self._host, None, self._port, ca)
+        try:
+            found = fetch_chain(endpoint, timeout=_CONNECT_S)
+        except OSError as error:
+            wrong = "relay.ca" if isinstance(error, FileNotFoundError) else _URL
+            raise Failed(
+                f"No TLS connection: {_why(error)}.",
+                "Check the address and the CA file.",
+                field=wrong,
+            ) from error
+        if not found[0].trusted:
+            raise Failed(
+                f"It is not trusted: {found[0].reason}. Its issuer is "
+                f"{found[0].issuer}.",
+                "Give the CA's PEM file if the issuer is yours. If it is your "
+                "proxy's, something in between opens the encryption.",
+                more=chain.told(found),
+                field="relay.ca",
+            )
+        return chain.expiry(found[0])
+
+    def answer(self) -> str:
+        # the hash of the code names it; a relay knows no other way to ask
+        asked = self._lookup()
+        try:
+            self._answered = ask(self._relay, "GET", f"/$enrol/{asked}", b"", {})
+        except RelayFailed as error:
+            raise Failed(error.what, error.remedy, field=_URL) from error
+        if "error" not in self._answered.json() and self._answered.status != 200:
+            raise Failed(
+                f"What answers at {self._relay.url} is no Writeback relay "
+                f"(HTTP {self._answered.status}).",
+                "Check the address.",
+                field=_URL,
+            )
+        return "It is a Writeback relay"
+
+    def code_state(self) -> str:
+        self._parse()
+        state = self._answered.json().get("state")
+        if self._answered.status == 404:
+            raise Failed(
+                "This relay does not know the code.",
+                "Compare it with the one you got, and the relay's address.",
+                field=_CODE,
+            )
+        if state == "open":
+            return "Open; it is used up when the plan is applied"
+        raise Failed(_spent(self._answered.json()), "Ask for a new code.", field=_CODE)
+
+    def portal(self) -> str:
+        portal = self._answered.json().get("portal") or {}
+        assert self._parsed is not None
+        try:
+            proven = self._parsed.is_for(fingerprint_digest(portal["keys"]))
+        except (KeyError, TypeError, BadKeys):
+            proven = False
+        if not proven:
+            raise Failed(
+                "The relay offers other keys than the code was made for.",
+                "Do not use this relay before its owner has explained that.",
+                field=_CODE,
+            )
+        return f"The keys of {portal['issuer']} are the ones the code was made for"
+
+    def _lookup(self) -> str:
+        if self._code is None:
+            return "0" * 64
+        return self._parse().lookup
+
+    def _parse(self) -> codes.EnrolmentCode:
+        assert self._code is not None
+        try:
+            self._parsed = codes.parse(self._code.reveal())
+        except codes.BadCode as error:
+            raise Failed(f"{error}.", "Type it again.", field=_CODE) from None
+        return self._parsed
+
+
+def _spent(told: Mapping[str, Any]) -> str:
+    if told.get("state") == "expired":
+        return "The code has expired."
+    by, at = told.get("used_by"), told.get("used_at")
+    return f"The code was used by {by} at {at}." if by else "The code was used before."
+
+
+def _why(error: OSError) -> str:
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    return error.strerror or type(error).__name__
