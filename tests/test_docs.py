@@ -7,7 +7,7 @@ from agent.errors import OUTCOMES
 ROOT = Path(__file__).parent.parent
 
 
-def test_the_wire_lists_every_code_as_the_catalogue_has_it():
+def test_the_wire_lists_every_code_as_the_catalogue_has_it() -> None:
     text = (ROOT / "docs/wire.md").read_text(encoding="utf-8")
     rows = [line for line in text.splitlines() if line.startswith("| `")]
     for outcome in OUTCOMES.values():

@@ -1,0 +1,165 @@
+"""`writeback`: plan, apply, verify, roll back and look, without a screen and Qt."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import get_args
+
+from agent.directory import DirectoryError
+from agent.enrolment import EnrolmentError
+from agent.secrets import SecretsUnavailable
+from agent.settings import Identifier, SettingsError
+from wizard.checks import Busy
+from wizard.commands import jobs
+from wizard.commands.given import BadUsage, Given
+from wizard.commands.told import Exit, Told
+from wizard.controller import Controller, RecoveryNeeded
+from wizard.host import ServiceFailed
+from wizard.inspection.attempts import Failed
+from wizard.journal import JournalDamaged
+from wizard.plan import StepFailed
+from wizard.relay_api import RelayFailed
+from wizard.trial import TrialHost
+
+# each says what and what to do; nothing was touched when one comes
+_REFUSALS = (
+    BadUsage,
+    Busy,
+    RecoveryNeeded,
+    StepFailed,
+    DirectoryError,
+    EnrolmentError,
+    SecretsUnavailable,
+    JournalDamaged,
+    ServiceFailed,
+    RelayFailed,
+    Failed,
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code; see `Exit`."""
+    given = _parser().parse_args(arguments)
+    try:
+        told = _run(given)
+    except SettingsError as error:
+        problems = [{"path": p.path, "message": p.message} for p in error.problems]
+        told = Told(Exit.BAD_USAGE, "", {"error": str(error), "problems": problems})
+        print(error, file=sys.stderr)
+    except _REFUSALS as error:
+        remedy = getattr(error, "remedy", "")
+        told = Told(Exit.BAD_USAGE, "", {"error": str(error), "remedy": str(remedy)})
+        print(error, file=sys.stderr)
+    except Exception as error:  # noqa: BLE001 - the boundary: a text could quote
+        kind = type(error).__name__
+        told = Told(Exit.NOT_CLEAN, "", {"error": kind})
+        print(f"An unexpected error of kind {kind}.", file=sys.stderr)
+    return told.print(as_json=given.json)
+
+
+def _run(given: argparse.Namespace) -> Told:
+    if given.command == "schema":
+        return jobs.schema()
+    controller = Controller(TrialHost(_home(given.home)))
+    match given.command:
+        case "status":
+            return jobs.status(controller)
+        case "export":
+            return jobs.export(jobs.wanted(controller, None))
+        case "verify":
+            return jobs.verify(controller, jobs.wanted(controller, given.settings))
+        case "test-reset":
+            return _test_reset(controller, given)
+    secrets = Given.read(given.secrets_fd)
+    if given.command == "rollback":
+        return jobs.roll_back(controller, secrets, _confirm(given))
+    settings = jobs.wanted(controller, given.settings)
+    if controller.installed() is None:
+        existing = settings.directory.account.kind == "existing"
+        secrets = _first_time(secrets, existing=existing)
+    if given.command == "plan":
+        return jobs.show_plan(controller, settings, secrets)
+    return jobs.carry_out(controller, settings, secrets, _confirm(given))
+
+
+def _first_time(secrets: Given, *, existing: bool) -> Given:
+    """Ask on a terminal for what a first installation needs."""
+    if existing:
+        secrets = secrets.with_asked("account_password", "Password of the account")
+    else:
+        secrets = secrets.with_admin()
+    return secrets.with_asked("enrolment_code", "Enrolment code")
+
+
+def _test_reset(controller: Controller, given: argparse.Namespace) -> Told:
+    password = None
+    if not given.check_only:
+        secrets = Given.read(given.secrets_fd)
+        password = secrets.asked("new_password", f"New password for {given.user}")
+        if not password:
+            raise BadUsage(
+                "No new password is given.",
+                "Give it by --secrets-fd as new_password, or use --check-only.",
+            )
+    return jobs.test_reset(controller, given.by, given.user, password)
+
+
+def _confirm(given: argparse.Namespace) -> jobs.Confirm:
+    return (lambda _text: True) if given.yes else jobs.on_terminal
+
+
+def _home(given: Path | None) -> Path:
+    named = os.environ.get("WRITEBACK_HOME")
+    home = given or (Path(named) if named else None)
+    if home is None:
+        raise BadUsage(
+            "Where the installation is was not said.",
+            "Give --home FOLDER or WRITEBACK_HOME; this version installs below one "
+            "folder.",
+        )
+    return home
+
+
+def _parser() -> argparse.ArgumentParser:
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--home", type=Path, help="the folder of the installation")
+    shared.add_argument("--json", action="store_true", help="one JSON object")
+    parser = argparse.ArgumentParser(prog="writeback", description=__doc__)
+    verbs = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, told in _COMMANDS.items():
+        verb = verbs.add_parser(name, parents=[shared], help=told, description=told)
+        if name in ("plan", "apply", "verify"):
+            verb.add_argument("--settings", type=Path, help="else those in force")
+        if name in ("plan", "apply", "rollback", "test-reset"):
+            verb.add_argument("--secrets-fd", type=int, metavar="N", help=_SECRETS)
+        if name in ("apply", "rollback"):
+            verb.add_argument("--yes", action="store_true", help="do not ask")
+        if name == "test-reset":
+            _test_arguments(verb)
+    return parser
+
+
+def _test_arguments(verb: argparse.ArgumentParser) -> None:
+    choices = get_args(Identifier)
+    verb.add_argument("user", help="the person, as the cloud names them")
+    verb.add_argument("--by", choices=choices, default="userPrincipalName")
+    verb.add_argument("--check-only", action="store_true", help="all but the write")
+
+
+_SECRETS = "descriptor of a JSON object with secrets; else they are asked for"
+_COMMANDS = {
+    "plan": "say what would change; reads only",
+    "apply": "make all changes or none",
+    "verify": "compare everything with the settings",
+    "rollback": "take back a run that was cut off",
+    "status": "is password writeback on?",
+    "schema": "describe the settings file (JSON Schema)",
+    "export": "print the settings in force",
+    "test-reset": "send one request through the relay and back",
+}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

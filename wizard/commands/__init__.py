@@ -1,0 +1,1 @@
+"""The commands of `writeback`: the wizard's jobs without a screen."""

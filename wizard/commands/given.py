@@ -1,0 +1,120 @@
+"""What a command is given beside its arguments: secrets, by descriptor or typed.
+
+Never by argument or environment: both can be read by others on the machine.
+"""
+
+import getpass
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from agent.secret import Secret
+from wizard.checks import AdminCredentials, Inputs
+
+NAMES = (
+    "admin_user",
+    "admin_password",
+    "account_password",
+    "enrolment_code",
+    "new_password",
+)
+
+
+class BadUsage(Exception):  # noqa: N818 - says what was given
+    """A command can't be understood; nothing was touched.
+
+    Args:
+        what: what is wrong.
+        remedy: what to give instead.
+
+    """
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(f"{what} {remedy}".strip())
+        self.what, self.remedy = what, remedy
+
+
+@dataclass(frozen=True)
+class Given:
+    """The secrets of one command."""
+
+    secrets: Mapping[str, Secret] = field(default_factory=dict)
+    can_ask: bool = False
+
+    @classmethod
+    def read(cls, descriptor: int | None) -> "Given":
+        """Read a JSON object of secrets from a descriptor, to its end.
+
+        Raises:
+            BadUsage: it is no object of the known names.
+
+        """
+        can_ask = sys.stdin.isatty() and sys.stderr.isatty()
+        if descriptor is None:
+            return cls({}, can_ask)
+        return cls(_secrets(_read_all(descriptor)), can_ask)
+
+    def inputs(self) -> Inputs:
+        """Give what was given, as the controller takes it."""
+        user, password = self.secrets.get("admin_user"), self.get("admin_password")
+        admin = AdminCredentials(user.reveal(), password) if user and password else None
+        return Inputs(admin, self.get("account_password"), self.get("enrolment_code"))
+
+    def get(self, name: str) -> Secret | None:
+        """Give one secret."""
+        return self.secrets.get(name)
+
+    def asked(self, name: str, prompt: str) -> Secret | None:
+        """Give a secret, typed on the terminal where it was not given."""
+        found = self.secrets.get(name)
+        if found is None and self.can_ask:
+            found = Secret(getpass.getpass(f"{prompt}: "))
+        return found
+
+    def with_admin(self) -> "Given":
+        """Ask for an administrator on the terminal where none was given."""
+        if not self.can_ask or "admin_user" in self.secrets:
+            return self
+        print("Administrator of the domain (used once, not stored)", file=sys.stderr)
+        print("Name: ", end="", file=sys.stderr, flush=True)
+        typed = {"admin_user": Secret(input())}
+        typed["admin_password"] = Secret(getpass.getpass("Password: "))
+        return Given({**self.secrets, **typed}, self.can_ask)
+
+    def with_asked(self, name: str, prompt: str) -> "Given":
+        """Have one secret among those given, typed if need be."""
+        found = self.asked(name, prompt)
+        if found is None:
+            return self
+        return Given({**self.secrets, name: found}, self.can_ask)
+
+
+def _read_all(descriptor: int) -> str:
+    try:
+        with os.fdopen(descriptor, encoding="utf-8") as file:
+            return file.read()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadUsage(
+            f"--secrets-fd {descriptor} can't be read.",
+            "Open it: ... --secrets-fd 3 3< secrets.json",
+        ) from error
+
+
+def _secrets(text: str) -> dict[str, Secret]:
+    remedy = f"Give a JSON object with any of: {', '.join(NAMES)}."
+    try:
+        data = json.loads(text)
+    except ValueError:
+        # from None: the error quotes the text
+        raise BadUsage("The secrets are no JSON.", remedy) from None
+    if not isinstance(data, dict):
+        raise BadUsage("The secrets are no JSON object.", remedy)
+    unknown = sorted(set(data) - set(NAMES))
+    if unknown:
+        raise BadUsage(f"Not a secret: {', '.join(unknown)}.", remedy)
+    wrong = sorted(name for name, value in data.items() if not isinstance(value, str))
+    if wrong:
+        raise BadUsage(f"Must be text: {', '.join(wrong)}.", remedy)
+    return {name: Secret(value) for name, value in data.items()}

@@ -1,0 +1,188 @@
+"""Each command as a function of what it is given: reads, changes, and what it tells."""
+
+import json
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from agent import settings as settings_file
+from agent.secret import Secret
+from agent.settings import Settings
+from wizard.commands.given import BadUsage, Given
+from wizard.commands.told import (
+    Exit,
+    Told,
+    checks_data,
+    checks_text,
+    first_line,
+    plan_data,
+    plan_text,
+    say_progress,
+    status_text,
+    stuck_text,
+)
+from wizard.controller import Controller
+from wizard.plan import ApplyError, Change
+
+Confirm = Callable[[str], bool]
+NOT_SET_UP = "Nothing is set up on this machine; give --settings FILE."
+
+
+def wanted(controller: Controller, file: Path | None) -> Settings:
+    """Read the settings given, else those in force.
+
+    Raises:
+        SettingsError: with every problem.
+        BadUsage: there are none.
+
+    """
+    if file is not None:
+        return settings_file.load(file)
+    found = controller.installed()
+    if found is None:
+        raise BadUsage("There are no settings.", NOT_SET_UP)
+    return found.settings
+
+
+def show_plan(controller: Controller, settings: Settings, given: Given) -> Told:
+    """Say what would change; reads only."""
+    changes = controller.plan(settings, given.inputs())
+    return Told(Exit.DONE, plan_text(changes), {"changes": plan_data(changes)})
+
+
+def carry_out(
+    controller: Controller, settings: Settings, given: Given, confirm: Confirm
+) -> Told:
+    """Apply settings: all changes or none."""
+    inputs = given.inputs()
+    changes = controller.plan(settings, inputs)
+    if not changes:
+        return Told(Exit.DONE, plan_text(()), {"changes": []})
+    if not confirm(plan_text(changes)):
+        return Told(Exit.BAD_USAGE, "Nothing was changed.", {"changes": []})
+    try:
+        controller.apply(settings, changes, inputs, say_progress, threading.Event())
+    except ApplyError as error:
+        return _failed(error)
+    text = f"Done: {_count(changes)} made."
+    return Told(Exit.DONE, text, {"changes": plan_data(changes)})
+
+
+def verify(controller: Controller, settings: Settings) -> Told:
+    """Compare everything with the settings."""
+    rows = controller.verify(settings)
+    bad = any(row.state in ("failed", "warning") for row in rows)
+    code = Exit.FINDINGS if bad else Exit.DONE
+    return Told(code, checks_text(rows), {"checks": checks_data(rows)})
+
+
+def roll_back(controller: Controller, given: Given, confirm: Confirm) -> Told:
+    """Take back a run that was cut off."""
+    found = controller.recovery()
+    if found is None:
+        return Told(Exit.DONE, "Nothing to roll back.", {"undone": [], "stuck": []})
+    begun = "\n".join(f"  {summary}" for summary in found.changes)
+    if not confirm(f"Begun {found.started:%Y-%m-%d %H:%M} UTC and cut off:\n{begun}"):
+        return Told(Exit.BAD_USAGE, "Nothing was changed.", {"undone": [], "stuck": []})
+    if found.needs_admin:
+        given = given.with_admin()
+    rolled = controller.recover(given.inputs(), say_progress)
+    data = {
+        "undone": [change.summary for change in rolled.undone],
+        "stuck": [
+            {"summary": s.change.summary, "reason": s.reason} for s in rolled.stuck
+        ],
+    }
+    if rolled.stuck:
+        text = f"Could not be taken back:\n{stuck_text(rolled.stuck)}"
+        return Told(Exit.NOT_CLEAN, text, data)
+    return Told(Exit.DONE, f"Taken back: {_count(rolled.undone)}.", data)
+
+
+def status(controller: Controller) -> Told:
+    """Answer whether password writeback is on, and how the agent is."""
+    if controller.recovery() is not None:
+        text = "An earlier run was cut off; run writeback rollback."
+        return Told(Exit.FINDINGS, text, {"installed": False, "cut_off": True})
+    found = controller.installed()
+    if found is None:
+        return Told(Exit.DONE, status_text(None), {"installed": False})
+    state = found.status
+    data = {
+        "installed": True,
+        "writeback": state.writeback,
+        "running": state.running,
+        "ready": state.ready,
+        "relay": state.relay,
+        "directory": state.directory,
+        "since": state.since.isoformat() if state.since else None,
+        "version": state.version,
+        "agent": found.settings.agent,
+        "fingerprint": found.fingerprint,
+        "summary": first_line(found),
+    }
+    code = Exit.DONE if state.ready else Exit.FINDINGS
+    return Told(code, status_text(found), data)
+
+
+def schema() -> Told:
+    """Describe the settings file."""
+    described = settings_file.schema()
+    return Told(Exit.DONE, json.dumps(described, indent=2), {"schema": described})
+
+
+def export(settings: Settings) -> Told:
+    """Give the settings in force as a file."""
+    text = settings_file.dump(settings)
+    return Told(
+        Exit.DONE, text.rstrip("\n"), {"settings": settings.model_dump(mode="json")}
+    )
+
+
+def test_reset(
+    controller: Controller, by: str, value: str, password: Secret | None
+) -> Told:
+    """Send one request through the relay to the agent and back."""
+    result = controller.test_reset(by, value, password)
+    hops = "\n".join(f"  {hop:<14}{ms:>8.1f} ms" for hop, ms in result.ms.items())
+    text = f"{result.code}: {result.admin}\nThe person reads: {result.message}\n{hops}"
+    data = {
+        "code": str(result.code),
+        "message": result.message,
+        "admin": result.admin,
+        "answer": result.answer,
+        "ms": result.ms,
+    }
+    return Told(Exit.DONE if result.code == "ok" else Exit.FINDINGS, text, data)
+
+
+def _failed(error: ApplyError) -> Told:
+    failed = error.failed.summary if error.failed else ""
+    data = {
+        "failed": failed,
+        "reason": error.reason,
+        "undone": [change.summary for change in error.undone],
+        "stuck": [
+            {"summary": s.change.summary, "reason": s.reason} for s in error.stuck
+        ],
+    }
+    head = f"Failed: {failed}\n{error.reason}" if failed else error.reason
+    if error.stuck:
+        text = f"{head}\nCould not be taken back:\n{stuck_text(error.stuck)}"
+        return Told(Exit.NOT_CLEAN, text, data)
+    text = f"{head}\nEverything begun was taken back ({_count(error.undone)})."
+    return Told(Exit.ROLLED_BACK, text, data)
+
+
+def _count(changes: Sequence[Change]) -> str:
+    return "1 change" if len(changes) == 1 else f"{len(changes)} changes"
+
+
+def on_terminal(text: str) -> bool:
+    """Show what will be done and ask; nobody to ask is no."""
+    print(text, file=sys.stderr)
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise BadUsage("Nobody can be asked here.", "Accept the plan with --yes.")
+    print("Go on? [y/N] ", end="", file=sys.stderr, flush=True)
+    return input().strip().lower() in ("y", "yes")

@@ -1,0 +1,147 @@
+"""What a command says: words for people on one side, one JSON object on the other."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from enum import IntEnum
+from typing import Any
+
+from wizard.checks import Check, Installed
+from wizard.plan import Change, Progress, Stuck
+
+
+class Exit(IntEnum):
+    """How a command ended."""
+
+    DONE = 0
+    ROLLED_BACK = 1
+    BAD_USAGE = 2
+    NOT_CLEAN = 3
+    FINDINGS = 4
+
+
+@dataclass(frozen=True)
+class Told:
+    """The outcome of a command.
+
+    Attributes:
+        code: its exit code.
+        text: for people.
+        data: for programs, with --json.
+
+    """
+
+    code: Exit
+    text: str
+    data: Mapping[str, Any]
+
+    def print(self, *, as_json: bool) -> int:
+        """Say it on standard output, and give the exit code."""
+        if as_json:
+            print(json.dumps({"exit": int(self.code), **self.data}))
+        elif self.text:
+            print(self.text)
+        return int(self.code)
+
+
+_KINDS = (("Will be created", "created"), ("Will be changed", "changed"))
+
+
+def kind_of(change: Change) -> str:
+    """Say whether a change creates, changes or removes."""
+    if change.before is None:
+        return "created"
+    return "removed" if change.after is None else "changed"
+
+
+def plan_text(changes: Sequence[Change]) -> str:
+    """List the changes in words, grouped."""
+    if not changes:
+        return "Nothing to do: everything is as the settings say."
+    lines = []
+    for title, kind in (*_KINDS, ("Will be removed", "removed")):
+        found = [f"  {c.summary}" for c in changes if kind_of(c) == kind]
+        lines += [f"{title} ({len(found)})", *found] if found else []
+    return "\n".join(lines)
+
+
+def plan_data(changes: Sequence[Change]) -> list[dict[str, Any]]:
+    """Give the changes for programs."""
+    return [
+        {
+            "step": change.step,
+            "kind": kind_of(change),
+            "summary": change.summary,
+            "needs_admin": change.needs_admin,
+        }
+        for change in changes
+    ]
+
+
+def say_progress(progress: Progress) -> None:
+    """Say on standard error what is being done."""
+    number = f"[{progress.index + 1}/{progress.total}]"
+    words = {"doing": "", "undoing": "taking back: ", "undone": "taken back: "}
+    if progress.state == "done":
+        return
+    word = words.get(progress.state, f"{progress.state}: ")
+    detail = f" {progress.detail}" if progress.detail else ""
+    line = f"{number} {word}{progress.change.summary}{detail}"
+    print(line, file=sys.stderr, flush=True)
+
+
+def checks_text(rows: Sequence[Check]) -> str:
+    """Line up rows: state, what was tried, what came back, what to do."""
+    lines = []
+    for row in rows:
+        lines.append(f"{row.state:<8} {row.title}: {row.detail}")
+        if row.remedy:
+            lines.append(f"{'':<8} {row.remedy}")
+    return "\n".join(lines)
+
+
+def checks_data(rows: Sequence[Check]) -> list[dict[str, Any]]:
+    """Give rows for programs."""
+    return [asdict(row) for row in rows]
+
+
+def stuck_text(stuck: Sequence[Stuck]) -> str:
+    """Say what could not be taken back, and why."""
+    return "\n".join(f"  {each.change.summary}: {each.reason}" for each in stuck)
+
+
+def status_text(found: Installed | None) -> str:
+    """Answer whether password writeback is on in the first line."""
+    if found is None:
+        return "Password writeback is not set up on this machine."
+    settings, status = found.settings, found.status
+    rows = {
+        "Agent": settings.agent if status.running else f"{settings.agent}, not running",
+        "Relay": f"{settings.relay.url} ({status.relay})",
+        "Domain": f"{settings.directory.domain} ({status.directory})",
+        "Account": settings.directory.sign_in_name,
+        "Scope": "; ".join(settings.scope.containers),
+        "Pilot group": settings.scope.pilot_group or "none",
+        "Fingerprint": found.fingerprint,
+        "Version": status.version or "unknown",
+        "Since": f"{status.since:%Y-%m-%d %H:%M:%S %Z}" if status.since else "",
+    }
+    lines = [f"{name:<12} {value}" for name, value in rows.items() if value]
+    return "\n".join([first_line(found), *lines])
+
+
+def first_line(found: Installed) -> str:
+    """Say whether it is on, and whether it works."""
+    status = found.status
+    if not status.writeback:
+        return "Password writeback is off: requests are answered as paused."
+    if status.ready:
+        controller = status.directory.partition(": ")[2] or "a domain controller"
+        told = f"the relay link is up and {controller} answers"
+        return f"Password writeback is on: {told}."
+    if not status.running:
+        return "Password writeback is on, but not ready: the agent does not run."
+    parts = (status.relay, status.directory)
+    bad = [part for part in parts if not part.startswith("connected")]
+    return f"Password writeback is on, but not ready: {'; '.join(bad) or 'starting'}."
