@@ -56,7 +56,7 @@ def ask_agent(
     return TestResult(
         code=outcome.code,
         message=str(answer.get("message") or outcome.user),
-        admin=f"{detail} {outcome.remedy}",
+        admin=f"{_sentence(detail)} {outcome.remedy}",
         answer=answer,
         ms=ms,
     )
@@ -111,6 +111,10 @@ def _opened(
             "The answer is not from this agent.",
             "Do not use this relay before its owner has explained that.",
         ) from error
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
 def _hops(answer: dict[str, Any], total: float) -> dict[str, float]:

@@ -38,10 +38,13 @@ class Told:
 
     def print(self, *, as_json: bool) -> int:
         """Say it on standard output, and give the exit code."""
-        if as_json:
-            print(json.dumps({"exit": int(self.code), **self.data}))
-        elif self.text:
-            print(self.text)
+        text = json.dumps({"exit": self.code, **self.data}) if as_json else self.text
+        try:
+            if text:
+                print(text, flush=True)
+        except BrokenPipeError:
+            # the reader has seen enough; the interpreter must not flush again
+            sys.stdout = None  # type: ignore[assignment]
         return int(self.code)
 
 
