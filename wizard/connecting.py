@@ -21,7 +21,7 @@ RELAY = Page(
         Field(
             "relay.url",
             "Relay address",
-            help="As https://relay.corp.example, or the address of your Azure Relay.",
+            help="As https://relay.corp.example.",
             width=48,
         ),
         Field(

@@ -93,12 +93,30 @@ class Driver:
 
     def picture(self, name: str) -> None:
         """Save the window as it is."""
-        QApplication.sendPostedEvents()
+        self._settle()
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / f"{len(self.pictures) + 1:02}-{name}.png"
         if not self.window.grab().save(str(path)):
             raise JourneyFailed(f"{path} can't be written")
         self.pictures.append(path)
+
+    def _settle(self) -> None:
+        """Let what was posted be done: new parts are shown, laid out, then drawn."""
+        for _ in range(5):
+            turn = QEventLoop()
+            QTimer.singleShot(0, turn.quit)
+            turn.exec()
+            QApplication.sendPostedEvents()
+
+    def check_now(self) -> None:
+        """Press the page's own check button, wait, and take a picture of the rows."""
+        page: Any = self.window.shown
+        checking = page.checking
+        self._refusal = ""
+        checking.now.click()
+        self.wait(lambda: not checking.busy and bool(checking.rows.checks), "checked")
+        page.bring(checking.rows)
+        self.picture(f"{self.window.page_id()}-checked")
 
     def _press(self, here: str) -> None:
         self._refusal = ""

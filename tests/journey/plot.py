@@ -87,11 +87,17 @@ def _answer_pages(driver: Driver, lab: Lab) -> None:
     people = f"OU=People,{lab.base_dn}"
     driver.go_on(to="mode")
     driver.go_on({"mode": "custom"}, to="relay")
-    driver.go_on({"agent": "trial"}, to="directory")
+    driver.window.set_answers({"agent": "trial"})
+    driver.check_now()
+    driver.go_on(to="directory")
     wrong = {"input.admin_password": Secret("Not-The-Administrators-1")}
     right = {"input.admin_password": Secret(lab.admin_password)}
     driver.refused(wrong, "directory-wrong-password")
-    driver.go_on(right, to="scope")
+    driver.window.set_answers(right)
+    driver.check_now()
+    driver.go_on(to="scope")
+    tree = driver.window.page("scope").tree
+    driver.wait(lambda: not tree.loading, "the tree is loaded")
     driver.go_on({"scope.containers": (people,)}, to="identify")
     driver.go_on(to="pilot")
     driver.go_on({"pilot": "all"}, to="features")

@@ -44,7 +44,7 @@ class Told:
                 print(text, flush=True)
         except BrokenPipeError:
             # the reader has seen enough; the interpreter must not flush again
-            sys.stdout = None  # type: ignore[assignment]
+            sys.stdout = None
         return int(self.code)
 
 

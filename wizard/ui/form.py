@@ -140,7 +140,7 @@ class Form(WizardPage):
         first = self.boxes.get(problems[0].path)
         if first:
             first.focus()
-            self.area.ensureWidgetVisible(first)
+            self.bring(first)
         self.refuse("; ".join(str(problem) for problem in problems))
         return True
 
@@ -181,9 +181,11 @@ class Form(WizardPage):
             words = f"{check.detail} {check.remedy}".strip()
             self.boxes[str(check.field)].show_problem(words)
         if told:
-            self.boxes[str(told[0].field)].focus()
+            first = self.boxes[str(told[0].field)]
+            first.focus()
+            self.bring(first)
         elif self.checking and (outcome.failed or outcome.warnings):
-            self.area.ensureWidgetVisible(self.checking)
+            self.bring(self.checking)
 
     def close_work(self) -> None:
         if self.checking:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QScrollArea,
@@ -124,6 +124,14 @@ class WizardPage(QWizardPage):
         if wizard and wizard.currentPage() is self:
             wizard.next()
         self._passed = False
+
+    def bring(self, widget: QWidget) -> None:
+        """Scroll to a part of the page, once it has the place it needs."""
+        QTimer.singleShot(0, widget, lambda: self._scroll_to(widget))
+
+    def _scroll_to(self, widget: QWidget) -> None:
+        self.content.layout().activate()  # type: ignore[union-attr]
+        self.area.ensureWidgetVisible(widget, 0, look.FRAME)
 
     def refuse(self, why: str) -> None:
         """Stay here, and say so."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QColor, QPalette
+from PySide6.QtGui import QCloseEvent, QColor, QPalette, QShowEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -59,7 +59,6 @@ class WizardWindow(QWizard):
         self._finder.succeeded.connect(self._found)
         self.setStartId(INDEX[route(self.journey.answers)[0].id])
         self.restart()
-        self._flush()
         self._find_domain()
 
     def page_id(self) -> str:
@@ -114,7 +113,10 @@ class WizardWindow(QWizard):
         self.resize(960, 680)
 
     def _flush(self) -> None:
-        """Let the rail reach the frame; the buttons keep their distance from it."""
+        """Let the rail reach the frame; the buttons keep their distance from it.
+
+        QWizard lays itself out anew when it is shown and at some pages.
+        """
         outer = self.findChild(QGridLayout)
         if outer is None:
             return  # another Qt lays it out otherwise; only the distances differ
@@ -143,6 +145,8 @@ class WizardWindow(QWizard):
         if number < 0 or self._walking:
             return
         self.shown.entered()
+        title = tr("{page} - Writeback").format(page=tr(self.shown.page.title))
+        self.setWindowTitle(title)
         self.refresh()
         self._focus()
         self.page_shown.emit(self.page_id())
@@ -183,6 +187,7 @@ class WizardWindow(QWizard):
         self.button(_BUTTON.FinishButton).setEnabled(not page.busy)
         self.button(_BUTTON.BackButton).setEnabled(back)
         self.rail.show_route(pages, page.page.id, back=back)
+        self._flush()
         self._tint()
 
     def _tint(self) -> None:
@@ -191,6 +196,10 @@ class WizardWindow(QWizard):
             assert isinstance(button, QPushButton)
             button.setDefault(button.isVisibleTo(self))
             button.setPalette(_accented(self.palette()))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.refresh()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -30,6 +30,7 @@ class CompletePage(WizardPage):
         self.body.addWidget(self._hand_panel())
         self.test = TestPanel(journey)
         self.test.state_changed.connect(self.state_changed)
+        self.test.state_changed.connect(lambda: self.bring(self.test.rows))
         self.body.addWidget(self.test)
         self.body.addStretch(1)
 
