@@ -89,6 +89,7 @@ PILOT = Page(
     ),
     shown=choosing,
     check="group",
+    checked=piloting,
     check_label="Resolve",
     empty="Resolve finds the group and counts its members.",
     help="The group is looked up at each reset: who joins can be reset at once.",

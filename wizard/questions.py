@@ -175,6 +175,7 @@ class Page:
         why: one sentence: why, or what happens next.
         rail: its short name at the side.
         check: which of the controller's checks runs on Next, None for none.
+        checked: whether there is anything to check with these answers.
         check_label: the button that runs the check without going on.
         empty: what stands where the check's rows come.
         act: the page's Next changes the machine; it is named for what it does.
@@ -189,6 +190,7 @@ class Page:
     fields: tuple[Field, ...] = ()
     shown: Condition = always
     check: str | None = None
+    checked: Condition = always
     check_label: str = "Check now"
     empty: str = ""
     act: str | None = None

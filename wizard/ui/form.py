@@ -112,6 +112,7 @@ class Form(WizardPage):
             box.name(text)
         if self.checking:
             self.checking.now.setText(check)
+            self.checking.setVisible(self.page.checked(answers))
 
     def _edited(self) -> None:
         self.journey.take(self.answers)

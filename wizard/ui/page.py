@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QScrollArea,
@@ -130,7 +130,8 @@ class WizardPage(QWizardPage):
         QTimer.singleShot(0, widget, lambda: self._scroll_to(widget))
 
     def _scroll_to(self, widget: QWidget) -> None:
-        self.content.layout().activate()  # type: ignore[union-attr]
+        for _ in range(3):  # a part that grew asks its parents for place, one by one
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
         self.area.ensureWidgetVisible(widget, 0, look.FRAME)
 
     def refuse(self, why: str) -> None:
