@@ -66,6 +66,8 @@ def _show(home: Path, offers: Offers) -> int:
         print(error, file=sys.stderr)
         QMessageBox.critical(None, "Writeback", str(error))
         return USAGE
+    # hidden while its work ends, it is no "last window" that Qt would see close
+    window.finished.connect(app.quit)
     window.show()
     return app.exec()
 

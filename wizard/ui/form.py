@@ -89,7 +89,6 @@ class Form(WizardPage):
         """Show the answers there are, and only the fields that are asked."""
         for path, box in self.boxes.items():
             box.set_value(self.journey.answers.get(path))
-            box.say_source(self._source(path))
         self.arrange()
 
     def _source(self, path: str) -> str:
@@ -101,7 +100,8 @@ class Form(WizardPage):
         """Show, enable and name the fields by the answers so far."""
         answers = self.journey.answers
         shown = [box for box in self.boxes.values() if box.field.shown(answers)]
-        for box in self.boxes.values():
+        for path, box in self.boxes.items():
+            box.say_source(self._source(path))
             box.setVisible(box in shown)
             box.setEnabled(box.field.enabled(answers))
             box.mark_optional(optional=not box.field.needed(answers))

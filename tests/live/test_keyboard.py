@@ -1,0 +1,65 @@
+"""One journey in a real window, with the keyboard alone."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.lab import Lab
+from tests.lab.relay import write_private
+from tests.live.screen import Screen
+from tests.stage import Stage, stage
+
+
+@pytest.mark.live
+def test_express_installs_by_keys_alone(fresh_lab: Lab, tmp_path: Path) -> None:
+    with stage(fresh_lab, tmp_path / "stage") as whole, Screen.open() as screen:
+        wizard = _start(whole, screen, tmp_path)
+        try:
+            _install(screen)
+            screen.press_till("alt+c", lambda: wizard.poll() is not None, "closed")
+            assert wizard.returncode == 0
+        finally:
+            wizard.kill()
+            wizard.wait()
+        found = whole.controller.installed()
+        assert found is not None
+        assert found.settings.agent == "by-keys"
+        assert found.status.ready
+        upn = fresh_lab.people["anna"]["upn"]
+
+        assert whole.controller.test_reset("userPrincipalName", upn, None).code == "ok"
+
+
+def _install(screen: Screen) -> None:
+    screen.find_window("Writeback")
+    screen.press_until("Return", "Express or customize")
+    screen.press_until("Return", "Connect to the cloud")
+    screen.press("Tab", "Tab", "ctrl+a")
+    screen.type("by-keys")
+    screen.press_until("alt+n", "Connect directories")
+    screen.press_until("Return", "Ready to configure")
+    screen.press_until("alt+i", "Complete")
+
+
+def _start(whole: Stage, screen: Screen, folder: Path) -> subprocess.Popen[bytes]:
+    lab = whole.lab
+    controller = {
+        "host": lab.host,
+        "address": lab.address,
+        "ca": str(lab.ca),
+        "realm": lab.realm,
+        "admin_user": lab.admin_user,
+        "admin_password": lab.admin_password,
+    }
+    relay = {"url": whole.relay.url, "ca": str(whole.relay.folder / "ca.pem")}
+    described, offered = folder / "lab.json", folder / "offers.json"
+    write_private(described, {"dc": controller, "relay": relay})
+    write_private(offered, {"enrolment_code": whole.relay.code()})
+    environment = screen.environment | {
+        "WRITEBACK_LAB": str(described),
+        "WRITEBACK_OFFERS": str(offered),
+        "WRITEBACK_HOME": str(whole.host.places.home),
+    }
+    return subprocess.Popen([sys.executable, "-m", "wizard"], env=environment)
