@@ -1,15 +1,21 @@
-"""Keeps the agent running on a machine for trying: `python -m wizard.supervisor HOME`.
+"""Keeps the agent running on a machine for trying.
 
-Restarts it when it fails, a little later each time. SIGTERM is handed on, so that the
-agent finishes what it does. Should this process be killed, the agent ends too.
+`python -m wizard.supervisor HOME PIDFILE` notes itself in the pid file. It restarts the
+agent when it fails, a little later each time. SIGTERM is handed on, so that the agent
+finishes what it does. Should this process be killed, the agent ends too.
 """
 
 import contextlib
+import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
+
+from agent.files import write_atomically
+from wizard import running
 
 _DELAYS_S = (0.2, 1.0, 2.0, 5.0, 10.0)
 _STEADY_S = 60.0
@@ -19,10 +25,12 @@ BAD_SETTINGS = 2
 
 def main() -> int:
     """Supervise until SIGTERM, or until the agent can't start with its settings."""
-    home = sys.argv[1]
+    home, pid_file = sys.argv[1], Path(sys.argv[2])
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    noted = running.of(os.getpid())
+    write_atomically(pid_file, running.dump(noted), mode=0o600)
     failures = 0
     while not stop.is_set():
         began = time.monotonic()

@@ -28,6 +28,8 @@ from wizard.host import Service, ServiceFailed
 # the agent drains for 10 s at most; then the supervisor ends it
 _STOP_S = 20.0
 _POLL_S = 0.05
+_START_S = 15.0
+_DETACHED = ("setsid", "--fork", sys.executable, "-m", "wizard.supervisor")
 _PROGRAMS = Path(__file__).parent.parent
 
 
@@ -39,7 +41,6 @@ class TrialHost:
         self._secrets = in_folder(self._places.secrets)
         self._pid_file = self._places.state / "supervisor.json"
         self._lock_file = self._places.state / "wizard.lock"
-        self._child: subprocess.Popen[bytes] | None = None
 
     @property
     def places(self) -> Places:
@@ -74,16 +75,20 @@ class TrialHost:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._places.status.unlink(missing_ok=True)
         with self._places.log.open("ab") as log:
-            self._child = subprocess.Popen(
-                [sys.executable, "-m", "wizard.supervisor", str(self._places.home)],
+            # a parent that ends at once: the supervisor is nobody's child to wait for
+            subprocess.run(
+                [*_DETACHED, str(self._places.home), str(self._pid_file)],
                 cwd=_PROGRAMS,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                start_new_session=True,
+                check=True,
             )
-        noted = running.of(self._child.pid)
-        write_atomically(self._pid_file, running.dump(noted), mode=0o600)
+        deadline = time.monotonic() + _START_S
+        while running.load(self._pid_file) is None:
+            if time.monotonic() > deadline:
+                raise ServiceFailed(f"No supervisor started. {self._last_words()}")
+            time.sleep(_POLL_S)
 
     def stop_service(self) -> None:
         found = running.load(self._pid_file)
@@ -91,9 +96,6 @@ class TrialHost:
             found.signal(signal.SIGTERM)
             if not found.ended_within(_STOP_S):
                 raise ServiceFailed(f"The agent (process {found.pid}) does not end.")
-        if self._child is not None:
-            self._child.wait()
-            self._child = None
         self._pid_file.unlink(missing_ok=True)
         self._places.status.unlink(missing_ok=True)
 

@@ -40,9 +40,7 @@ class Grants:
     def plan(
         self, wanted: Settings, context: Context, earlier: Sequence[Change]
     ) -> Sequence[Change]:
-        fresh = any(c.step == "account" and c.before is None for c in earlier)
-        fresh = fresh and wanted.directory.account.kind == "new"
-        missing = _all_of(wanted) if fresh else _missing(wanted, context)
+        missing = _still_missing(wanted, context, earlier)
         granted = [_grant(wanted, dn, rights) for dn, rights in missing if rights]
         return (*granted, *_revoked(wanted, context))
 
@@ -85,8 +83,31 @@ class Grants:
 _Missing = list[tuple[str, tuple[Right, ...]]]
 
 
-def _all_of(wanted: Settings) -> _Missing:
-    return [(container, RIGHTS) for container in wanted.scope.containers]
+def _still_missing(
+    wanted: Settings, context: Context, earlier: Sequence[Change]
+) -> _Missing:
+    account = next((c for c in earlier if c.step == "account"), None)
+    if account is None or wanted.directory.account.kind == "existing":
+        return _missing(wanted, context)
+    if account.before is None:  # it is made: it has nothing yet
+        return [(container, RIGHTS) for container in wanted.scope.containers]
+    return _not_explicit(wanted, context)
+
+
+def _not_explicit(wanted: Settings, context: Context) -> _Missing:
+    """Look for an earlier setup's own entries; one can't sign in as its account yet."""
+    with as_admin(wanted.directory, context) as opened:
+        sid = sid_of(opened, wanted.directory)
+        return [
+            (dn, _without_entry(_read(opened, dn), sid))
+            for dn in wanted.scope.containers
+        ]
+
+
+def _without_entry(here: SecurityDescriptor, sid: Sid) -> tuple[Right, ...]:
+    return tuple(
+        right for right in RIGHTS if not descriptor.has_ace(here, grant_ace(right, sid))
+    )
 
 
 def _missing(wanted: Settings, context: Context) -> _Missing:
