@@ -33,6 +33,7 @@ NAMES = {
     33003: "ADMutliMatchError",  # the name is spelled so at its source
     33004: "ADPermissionsError",
     33005: "ADUserAccountDisabled",
+    33006: "ADUserAccountLockedOut",
     33007: "ADUserIncorrectPassword",
     33008: "ADPasswordPolicyError",
     33009: "ADConfigurationError",

@@ -21,6 +21,7 @@ class Code(StrEnum):
     PERMISSION_DENIED = "permission_denied"
     ACCOUNT_DISABLED = "account_disabled"
     ACCOUNT_EXPIRED = "account_expired"
+    ACCOUNT_LOCKED = "account_locked"
     WRONG_PASSWORD = "wrong_password"  # noqa: S105 - a code, not a secret
     CANNOT_CHANGE = "cannot_change"
     TOO_SHORT = "too_short"
@@ -128,6 +129,13 @@ _ALL = (
         _HELP_DESK,
         "The user's account has expired.",
         "Extend accountExpires if the person should sign in.",
+    ),
+    Outcome(
+        Code.ACCOUNT_LOCKED,
+        33006,
+        "Your account is locked. Reset your password instead, or ask your help desk.",
+        "The account is locked, so that the old password is not looked at.",
+        "Unlock the account, or have the user reset the password.",
     ),
     Outcome(
         Code.WRONG_PASSWORD,

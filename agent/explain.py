@@ -107,8 +107,7 @@ def _constrained(
     error: ConstraintViolation, subject: Subject | None, request: Request
 ) -> Answer:
     if error.win32 == _LOCKED_OUT:
-        detail = "the account is locked, so that the old password is not looked at"
-        return Answer(Code.POLICY, detail, "Unlock the account, or reset the password.")
+        return Answer(Code.ACCOUNT_LOCKED)
     if error.win32 not in (None, _RESTRICTION, _ILL_FORMED):
         code = f"LDAP result {error.result}, Windows error {error.win32:#x}"
         return Answer(Code.POLICY, f"the directory refused the password with {code}")

@@ -86,6 +86,14 @@ def test_a_reset_unlocks_and_asks_for_a_change(stage: Stage) -> None:
     assert read(stage.lab, "locked", "lockoutTime") == b"0"
 
 
+def test_a_change_of_a_locked_account_says_that_it_is_locked(
+    clean_lab: Lab, stage: Stage
+) -> None:
+    old = clean_lab.start_password
+    answer = stage.ask("change", "locked", new_password=CANARY, old_password=old)
+    assert answer["code"] == "account_locked"
+
+
 def test_must_change_is_skipped_where_it_has_no_effect(stage: Stage) -> None:
     answer = stage.reset("never_expires", must_change=True)
     assert (answer["code"], steps(answer)["must_change"]) == ("ok", "skipped")
