@@ -87,6 +87,10 @@ class Client:
         )
         self._host = url.netloc
 
+    def close(self) -> None:
+        """End the connection."""
+        self._http.close()
+
     def agent(self, name: str, fingerprint: str) -> Agent:
         """Fetch an agent's keys and compare them with the fingerprint known.
 

@@ -1,10 +1,14 @@
 """Fixtures of every test: the lab's real domain controller."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from tests.lab import Lab
+
+# before Qt is imported by any test; those on a real screen say so themselves
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 
 @pytest.fixture(scope="session")

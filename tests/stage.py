@@ -12,7 +12,7 @@ from agent.settings import Settings, validate
 from docs.portal_client import Client, Portal
 from tests.lab import Lab
 from tests.lab.authority import Authority
-from tests.lab.relay import LabRelay
+from tests.lab.relay import LabRelay, write_private
 from wizard.checks import AdminCredentials, Inputs
 from wizard.controller import Controller
 from wizard.trial import TrialHost
@@ -40,6 +40,22 @@ class Stage:
         """What an administrator types, with a new enrolment code."""
         admin = AdminCredentials(self.lab.admin_user, Secret(self.lab.admin_password))
         return Inputs(admin=admin, enrolment_code=Secret(self.relay.code()))
+
+    def describe(self, folder: Path) -> tuple[Path, Path]:
+        """Write what the wizard offers: the lab's description and a code."""
+        described, offered = folder / "lab.json", folder / "offers.json"
+        controller = {
+            "host": self.lab.host,
+            "address": self.lab.address,
+            "ca": str(self.lab.ca),
+            "realm": self.lab.realm,
+            "admin_user": self.lab.admin_user,
+            "admin_password": self.lab.admin_password,
+        }
+        relay = {"url": self.relay.url, "ca": str(self.relay.folder / "ca.pem")}
+        write_private(described, {"dc": controller, "relay": relay})
+        write_private(offered, {"enrolment_code": self.relay.code()})
+        return described, offered
 
     def settings(self, **changed: Any) -> Settings:
         """Settings for this stage; `changed` replaces whole sections."""

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import redirect_stdout
 from pathlib import Path
 
-from tests.journey.plot import Result, travel
+from tests.journey.plot import Ground, Result, travel
 from tests.lab import Lab, places
 from tests.lab.__main__ import down, reset, up
 from wizard.trial import TrialHost
@@ -67,7 +67,7 @@ def _by_itself(*, as_json: bool) -> int:
             reset()
         _forget_machine()
         shutil.rmtree(SCREENSHOTS, ignore_errors=True)
-        result = travel(_offer(), MACHINE, SCREENSHOTS, say)
+        result = travel(_ground(_offer(), say))
     finally:
         _forget_machine()
         OFFERS.unlink(missing_ok=True)
@@ -76,6 +76,13 @@ def _by_itself(*, as_json: bool) -> int:
                 down()
     _tell(result, as_json=as_json)
     return 0 if result.ok else 1
+
+
+def _ground(offered: Path, say: Say) -> Ground:
+    lab = Lab.attach(places.INSTANCE)
+    assert lab is not None
+    portal, described = places.PORTAL, places.DESCRIPTION
+    return Ground(lab, portal, described, offered, MACHINE, SCREENSHOTS, say)
 
 
 def _offer() -> Path:

@@ -8,7 +8,7 @@ from typing import Any
 from agent.secret import Secret
 from tests.journey.driver import Driver, JourneyFailed
 from tests.journey.proof import PortalSide, signs_in
-from tests.lab import Lab, places
+from tests.lab import Lab
 from wizard.controller import Controller
 from wizard.offers import lab_offers
 from wizard.trial import TrialHost
@@ -18,6 +18,30 @@ from wizard.ui.window import WizardWindow
 FIRST, SECOND = "Came-Home-7f3a-Passw0rd!", "Once-More-7f3a-Passw0rd!"
 
 Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Where the journey goes: a running lab, and what the wizard is offered.
+
+    Attributes:
+        lab: the domain controller.
+        portal: the portal's private file.
+        described: the lab's description, as `./dev` gives it to the wizard.
+        offered: the file with an enrolment code.
+        machine: the folder that is installed below.
+        pictures: where pictures of the pages go.
+        say: told each step.
+
+    """
+
+    lab: Lab
+    portal: Path
+    described: Path
+    offered: Path
+    machine: Path
+    pictures: Path
+    say: Say
 
 
 @dataclass
@@ -46,36 +70,33 @@ class Result:
         return told
 
 
-def travel(offers: Path, machine: Path, pictures: Path, say: Say) -> Result:
+def travel(ground: Ground) -> Result:
     """Go the whole way; what fails ends it and is told in the result."""
     result = Result()
     application()
-    controller = Controller(TrialHost(machine))
+    controller = Controller(TrialHost(ground.machine))
     try:
-        _install(controller, offers, pictures, result, say)
-        portal = PortalSide(places.PORTAL, controller.hand_over())
-        _reset(portal, result, say)
-        _reconfigure(controller, portal, pictures, result, say)
+        _install(controller, ground, result)
+        with PortalSide(ground.portal, controller.hand_over()) as portal:
+            _reset(portal, ground, result)
+            _reconfigure(controller, portal, ground, result)
     except JourneyFailed as error:
         result.failure = str(error)
-        say(f"Failed: {error}")
+        ground.say(f"Failed: {error}")
     return result
 
 
-def _install(
-    controller: Controller, offers: Path, pictures: Path, result: Result, say: Say
-) -> None:
-    lab = _lab()
-    window = WizardWindow(controller, lab_offers(places.DESCRIPTION, offers))
+def _install(controller: Controller, ground: Ground, result: Result) -> None:
+    offers = lab_offers(ground.described, ground.offered)
+    window = WizardWindow(controller, offers)
     window.show()
-    driver = Driver(window, pictures / "install", say)
+    driver = Driver(window, ground.pictures / "install", ground.say)
     result.install = "failed"
     try:
-        _answer_pages(driver, lab)
+        _answer_pages(driver, ground.lab)
         _wait_complete(driver)
-        driver.window.set_answers(
-            {"test.value": lab.people["comma_ou"]["upn"], "test.check_only": True}
-        )
+        upn = ground.lab.people["comma_ou"]["upn"]
+        driver.window.set_answers({"test.value": upn, "test.check_only": True})
         _test(driver)
         result.install = "ok"
     finally:
@@ -128,32 +149,30 @@ def _test(driver: Driver) -> None:
         raise JourneyFailed("; ".join(f"{c.title}: {c.detail}" for c in rows))
 
 
-def _reset(portal: PortalSide, result: Result, say: Say) -> None:
-    person = _lab().people["anna"]
+def _reset(portal: PortalSide, ground: Ground, result: Result) -> None:
+    person = ground.lab.people["anna"]
     result.reset = "failed"
     answered = portal.reset(person, FIRST)
-    say(f"A portal's reset for {person['upn']}: {answered.code}, {answered.ms:.0f} ms")
+    told = f"{answered.code}, {answered.ms:.0f} ms"
+    ground.say(f"A portal's reset for {person['upn']}: {told}")
     if answered.code != "ok":
         raise JourneyFailed(f"The reset was answered {answered.code}")
     result.reset, result.end_to_end_ms = "ok", round(answered.ms, 1)
-    result.bind = "ok" if signs_in(_lab(), person, FIRST) else "failed"
-    say(f"Sign-in to the domain with the new password: {result.bind}")
+    result.bind = "ok" if signs_in(ground.lab, person, FIRST) else "failed"
+    ground.say(f"Sign-in to the domain with the new password: {result.bind}")
 
 
 def _reconfigure(
-    controller: Controller,
-    portal: PortalSide,
-    pictures: Path,
-    result: Result,
-    say: Say,
+    controller: Controller, portal: PortalSide, ground: Ground, result: Result
 ) -> None:
-    person = _lab().people["comma_ou"]
+    person = ground.lab.people["comma_ou"]
     result.reconfigure = "failed"
     for turn, wanted in (("off", "paused"), ("on", "ok")):
-        driver = _switch(controller, pictures / f"turn-{turn}", say)
+        pictures = ground.pictures / f"turn-{turn}"
+        driver = _switch(controller, pictures, ground.say)
         result.screenshots += [str(path) for path in driver.pictures]
         code = portal.reset(person, SECOND).code
-        say(f"Writeback {turn}: a reset is answered {code}")
+        ground.say(f"Writeback {turn}: a reset is answered {code}")
         if code != wanted:
             raise JourneyFailed(f"With writeback {turn}, a reset was answered {code}")
     result.reconfigure = "ok"
@@ -173,10 +192,3 @@ def _switch(controller: Controller, pictures: Path, say: Say) -> Driver:
     finally:
         window.done(0)
     return driver
-
-
-def _lab() -> Lab:
-    lab = Lab.attach(places.INSTANCE)
-    if lab is None:
-        raise JourneyFailed("The lab is down")
-    return lab

@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from ldap3.core.exceptions import LDAPException
 
@@ -27,6 +28,12 @@ class PortalSide:
     def __init__(self, portal: Path, given: HandOver) -> None:
         self._client = Client(Portal.load(portal))
         self._agent = self._client.agent(given.agent, given.fingerprint)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
 
     def reset(self, person: Person, password: str) -> Answered:
         """Send one reset and open its answer."""

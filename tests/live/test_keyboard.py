@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from tests.lab import Lab
-from tests.lab.relay import write_private
 from tests.live.screen import Screen
 from tests.stage import Stage, stage
 
@@ -44,19 +43,7 @@ def _install(screen: Screen) -> None:
 
 
 def _start(whole: Stage, screen: Screen, folder: Path) -> subprocess.Popen[bytes]:
-    lab = whole.lab
-    controller = {
-        "host": lab.host,
-        "address": lab.address,
-        "ca": str(lab.ca),
-        "realm": lab.realm,
-        "admin_user": lab.admin_user,
-        "admin_password": lab.admin_password,
-    }
-    relay = {"url": whole.relay.url, "ca": str(whole.relay.folder / "ca.pem")}
-    described, offered = folder / "lab.json", folder / "offers.json"
-    write_private(described, {"dc": controller, "relay": relay})
-    write_private(offered, {"enrolment_code": whole.relay.code()})
+    described, offered = whole.describe(folder)
     environment = screen.environment | {
         "WRITEBACK_LAB": str(described),
         "WRITEBACK_OFFERS": str(offered),
