@@ -1,6 +1,7 @@
 """The desktop wizard: finds the home and the offers, opens the window."""
 
 import argparse
+import importlib.util
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -33,6 +34,20 @@ def home_of(given: str | None, environment: Mapping[str, str]) -> Path | None:
     return Path(home) if home else None
 
 
+def no_screen(environment: Mapping[str, str]) -> str:
+    """Say why no window can open here; empty when one can."""
+    told = "use the command writeback, which does the same without a screen."
+    if importlib.util.find_spec("PySide6") is None:
+        return (
+            "The desktop wizard needs PySide6, which is not installed: install "
+            f"ad-password-writeback[wizard], or {told}"
+        )
+    named = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    if sys.platform == "linux" and not any(environment.get(name) for name in named):
+        return f"There is no display (DISPLAY is not set): {told}"
+    return ""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the wizard; 0 when its window was closed, 2 when it could not open."""
     parser = argparse.ArgumentParser(prog="writeback-wizard", description=__doc__)
@@ -40,6 +55,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     home = home_of(parser.parse_args(arguments).home, os.environ)
     if home is None:
         print("Say where to install: --home FOLDER or WRITEBACK_HOME.", file=sys.stderr)
+        return USAGE
+    missing = no_screen(os.environ)
+    if missing:
+        print(missing, file=sys.stderr)
         return USAGE
     try:
         offers = offers_of(os.environ)

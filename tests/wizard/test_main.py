@@ -7,7 +7,7 @@ import pytest
 
 from agent.secret import Secret
 from tests.wizard.answered import CANARY
-from wizard.__main__ import USAGE, home_of, main, offers_of
+from wizard.__main__ import USAGE, home_of, main, no_screen, offers_of
 
 
 def test_the_home_is_given_or_in_the_environment() -> None:
@@ -22,6 +22,11 @@ def test_without_a_home_nothing_opens(
     monkeypatch.delenv("WRITEBACK_HOME", raising=False)
     assert main([]) == USAGE
     assert "WRITEBACK_HOME" in capsys.readouterr().err
+
+
+def test_without_a_display_it_names_the_command_that_needs_none() -> None:
+    assert "writeback" in no_screen({})
+    assert no_screen({"DISPLAY": ":0"}) == ""
 
 
 def test_the_machine_offers_its_name_only() -> None:
