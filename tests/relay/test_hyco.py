@@ -53,6 +53,8 @@ async def hyco(stage: Stage, agent: Enrolled, script: Path) -> AsyncIterator[Non
     token = stage.listen_headers(agent)["ServiceBusAuthorization"]
     process = await asyncio.create_subprocess_exec(
         "node",
+        # Node 18 tries ::1 for localhost and nothing else; the relay is on IPv4
+        "--dns-result-order=ipv4first",
         str(script),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
