@@ -67,7 +67,8 @@ class Enrolment:
         if found is None:
             raise Refused(404, *_UNKNOWN)
         portal = _portal_json(self._portal(found))
-        return web.json_response({"state": self._state(found), "portal": portal})
+        told = {"state": self._state(found), "portal": portal}
+        return web.json_response(told | _use(found))
 
     async def enrol(self, request: web.Request) -> web.Response:
         """Use a code."""
@@ -138,14 +139,18 @@ def _is_repetition(found: Code, asked: Application, present: Agent) -> bool:
     return same_key and (present.code, present.id) == (found.lookup, asked.agent)
 
 
-def _used(found: Code) -> Refused:
+def _use(found: Code) -> dict[str, str]:
+    """Say by which agent a code was used, and when; empty for one that was not."""
+    if found.used_at is None:
+        return {}
     at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(found.used_at))
-    return Refused(
-        410,
-        f"the code was used by {found.used_by!r} at {at}",
-        _NEW_CODE,
-        {"agent": found.used_by or "", "used_at": at},
-    )
+    return {"agent": found.used_by or "", "used_at": at}
+
+
+def _used(found: Code) -> Refused:
+    use = _use(found)
+    told = f"the code was used by {use['agent']!r} at {use['used_at']}"
+    return Refused(410, told, _NEW_CODE, use)
 
 
 def _enrolled(asked: Application, portal: str, now: int) -> Agent:

@@ -157,8 +157,8 @@ def ask(
     try:
         return asyncio.run(_ask(relay, _Asked(method, path, body, headers), context))
     except (TimeoutError, aiohttp.ClientError, OSError) as error:
-        told = f"The relay {relay.url} did not answer:"
-        raise RelayFailed(0, told, f"{reason_for_failure(error)}.") from None
+        told = f"The relay {relay.url} did not answer: {reason_for_failure(error)}."
+        raise RelayFailed(0, told, "Check its address and its state.") from None
 
 
 async def _ask(relay: Relay, asked: _Asked, context: ssl.SSLContext) -> Answered:

@@ -20,7 +20,8 @@ from wizard.steps.signing_in import open_first
 _SAMPLE = 50
 _DACL = 4
 _PEOPLE = "(&(objectCategory=person)(objectClass=user)(!(adminCount=1)))"
-_ADMIN_SIDS = ("S-1-5-32-544", "S-1-5-32-548")  # Administrators, Account Operators
+# well-known groups (MS-DTYP 2.4.2.4)
+_ADMIN_SIDS = {"S-1-5-32-544": "Administrators", "S-1-5-32-548": "Account Operators"}
 _NAME, _CONTAINER = "directory.account.name", "directory.account.container"
 
 
@@ -122,12 +123,12 @@ def _excess(
     opened: Directory, settings: DirectorySettings, token: frozenset[Sid]
 ) -> str | Failed:
     found = find(opened, settings)
-    named = {str(sid) for sid in token} & set(_ADMIN_SIDS)
+    named = [_ADMIN_SIDS[str(sid)] for sid in token if str(sid) in _ADMIN_SIDS]
     query = f"(&(member={escape(found.dn)})(adminCount=1))" if found else ""
     direct = [e.dn for e in opened.search(settings.base_dn, query, ())] if query else []
     if named or direct:
         return Failed(
-            f"It is an administrator of the domain ({', '.join(direct or named)}).",
+            f"It is an administrator of the domain ({'; '.join(direct or named)}).",
             "Use an account with no more than the three rights.",
             state="warning",
         )

@@ -30,6 +30,7 @@ _FIELDS = {
     "admin": ("input.admin_user", "input.admin_password"),
     "account": ("directory.account.name", "input.account_password"),
 }
+_OTHER = "Mend the account in the directory, or give another one."
 _CLOCK_WARNING_S, _CLOCK_LIMIT_S = 60, 300  # Kerberos and request times bear 5 min
 
 
@@ -49,7 +50,8 @@ def check_directory(
         refused = any(r.id.endswith("/sign-in") and r.state == "failed" for r in rows)
         if refused:
             return rows  # another try would count towards the account's lockout
-    if stop.is_set() or all(row.state == "failed" for row in rows):
+    signed_in = any(r.id.endswith("/sign-in") and r.state == "ok" for r in rows)
+    if stop.is_set() or not signed_in:
         return rows
     return rows + account.check_account(settings, user, password, signed_in_as)
 
@@ -115,8 +117,10 @@ class _Controller:
             self._opened = connect(self._endpoint, self._user, self._password)
             self._read_root()
         except SignInRefused as error:
-            where = self._fields[1] if error.data == "52e" else self._fields[0]
-            raise Failed(_said(error), _remedy(error), field=where) from error
+            wrong = error.data in ("52e", "525")
+            remedy = "Type the name and the password again." if wrong else _OTHER
+            where = self._fields[1] if wrong else self._fields[0]
+            raise Failed(_said(error), remedy, field=where) from error
         except (Unreachable, Untrusted, DirectoryError) as error:
             raise Failed(_said(error), _remedy(error), field=_CONTROLLERS) from error
         return f"As {self._user}"

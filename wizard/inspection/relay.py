@@ -18,6 +18,7 @@ from wizard.inspection.attempts import Attempt, Failed, attempt_all
 from wizard.relay_api import Answered, RelayFailed, ask
 
 _CONNECT_S = 8.0
+_NO_CODE = "0" * 64
 _CODE = "input.enrolment_code"
 _URL = "relay.url"
 
@@ -144,9 +145,11 @@ class _Tried:
         return f"The keys of {portal['issuer']} are the ones the code was made for"
 
     def _lookup(self) -> str:
-        if self._code is None:
-            return "0" * 64
-        return self._parse().lookup
+        """Name the code; a wrong one is told by the attempt that is about it."""
+        try:
+            return self._parse().lookup if self._code else _NO_CODE
+        except Failed:
+            return _NO_CODE
 
     def _parse(self) -> codes.EnrolmentCode:
         assert self._code is not None
@@ -160,7 +163,7 @@ class _Tried:
 def _spent(told: Mapping[str, Any]) -> str:
     if told.get("state") == "expired":
         return "The code has expired."
-    by, at = told.get("used_by"), told.get("used_at")
+    by, at = told.get("agent"), told.get("used_at")
     return f"The code was used by {by} at {at}." if by else "The code was used before."
 
 
