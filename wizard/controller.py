@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
 from agent import enrolment
@@ -14,7 +14,6 @@ from agent.settings import Directory as DirectorySettings
 from agent.settings import Relay, Settings, SettingsError
 from wizard import discovery, journal
 from wizard.checks import (
-    AgentStatus,
     Check,
     Container,
     Found,
@@ -24,7 +23,8 @@ from wizard.checks import (
     Recovery,
     TestResult,
 )
-from wizard.host import Host, Service
+from wizard.glance import at_a_glance
+from wizard.host import Host
 from wizard.inspection import directory as directory_checks
 from wizard.inspection import people
 from wizard.inspection import relay as relay_checks
@@ -45,7 +45,7 @@ from wizard.steps import STEPS
 from wizard.steps.account import PREVIOUS
 from wizard.steps.keys import fingerprint, private_keys
 from wizard.steps.service import resume
-from wizard.steps.signing_in import as_either, sign_in_as
+from wizard.steps.signing_in import NEEDS_ADMIN, as_either, sign_in_as
 from wizard.testing import ask_agent, claims_of
 
 
@@ -81,7 +81,7 @@ class Controller:
             shown = fingerprint(self._context(Inputs()))
         except StepFailed:
             shown = ""
-        return Installed(settings, _status(settings, self._host.service()), shown)
+        return Installed(settings, at_a_glance(settings, self._host.service()), shown)
 
     def recovery(self) -> Recovery | None:
         """Find a run that was cut off."""
@@ -125,6 +125,9 @@ class Controller:
         self, directory: DirectorySettings, inputs: Inputs, stop: threading.Event
     ) -> tuple[Check, ...]:
         """Try each controller, and what the account may do."""
+        if directory.account.kind == "existing":
+            # judged by its own sign-in, whoever else is known
+            inputs = replace(inputs, admin=None)
         user, password = sign_in_as(directory, self._context(inputs))
         kind: Any = "account" if inputs.admin is None else "admin"
         return directory_checks.check_directory(directory, user, password, kind, stop)
@@ -193,13 +196,18 @@ class Controller:
             ApplyError: one failed, or it was stopped; what was made is taken back.
             Busy: another wizard or command is at work.
             RecoveryNeeded: an earlier run was cut off.
+            StepFailed: a change needs an administrator and none is given.
 
         """
         del settings  # the changes hold it; the argument keeps the door's form
+        if inputs.admin is None and any(change.needs_admin for change in changes):
+            raise StepFailed("This needs an administrator of the domain.", NEEDS_ADMIN)
         with self._host.lock():
             self._refuse_open_journal()
             if not changes:
                 return
+            # one that a run left which was cut off right after its end
+            self._host.secrets.remove(PREVIOUS)
             begun = journal.begin(self._host.places.journal)
             context = self._context(inputs, begun.id)
             try:
@@ -260,31 +268,6 @@ class Controller:
     def _refuse_open_journal(self) -> None:
         if journal.find_open(self._host.places.journal) is not None:
             raise RecoveryNeeded
-
-
-def _status(settings: Settings, service: Service) -> AgentStatus:
-    told = service.status
-    since = told.get("started_at")
-    return AgentStatus(
-        running=service.running,
-        ready=service.ready,
-        writeback=settings.features.password_writeback,
-        relay=_part(told.get("relay")),
-        directory=_part(told.get("directory")),
-        pid=told.get("pid"),
-        since=datetime.fromisoformat(since) if isinstance(since, str) else None,
-        version=str(told.get("version") or ""),
-    )
-
-
-def _part(told: Any) -> str:
-    if not isinstance(told, dict):
-        return "not running"
-    state, reason = str(told.get("state", "unknown")), told.get("reason")
-    named = told.get("controller")
-    if named and not reason:
-        return f"{state}: {named}"
-    return f"{state}: {reason}" if reason else state
 
 
 __all__ = [

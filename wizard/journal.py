@@ -124,8 +124,10 @@ def begin(folder: Path) -> Journal:
     """Begin a new journal in a folder."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     now = datetime.now(UTC)
-    name = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+    # to the microsecond: the names' order is the order the plans were begun in
+    name = f"{now:%Y%m%dT%H%M%S%f}-{secrets.token_hex(3)}"
     journal = Journal(folder / f"{name}{_OPEN}")
+    journal.path.touch(mode=0o600)
     journal._append({"what": "begin", "form": FORM})  # noqa: SLF001 - its own module
     _sync_folder(folder)
     return journal
@@ -140,11 +142,10 @@ def find_open(folder: Path) -> Journal | None:
     return None
 
 
-def sealed_changes(folder: Path) -> Iterator[Change]:
+def sealed(folder: Path) -> Iterator[Begun]:
     """Give what was done by all plans that ended well, oldest first."""
     for path in sorted(folder.glob(f"*{_SEALED}")):
-        for entry in Journal(path).begun():
-            yield entry.change
+        yield from Journal(path).begun()
 
 
 def _drop_torn_end(file: Any) -> None:

@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from agent.files import write_atomically
 from agent.places import Places
@@ -24,10 +24,12 @@ from agent.secrets import Secrets, in_folder
 from wizard import running
 from wizard.checks import Busy
 from wizard.host import Service, ServiceFailed
+from wizard.running import Running
 
 # the agent drains for 10 s at most; then the supervisor ends it
 _STOP_S = 20.0
 _POLL_S = 0.05
+_WORDS = 12  # lines: each problem with the settings has one
 _START_S = 15.0
 _DETACHED = ("setsid", "--fork", sys.executable, "-m", "wizard.supervisor")
 _PROGRAMS = Path(__file__).parent.parent
@@ -40,6 +42,8 @@ class TrialHost:
         self._places = Places.below(home.absolute())
         self._secrets = in_folder(self._places.secrets)
         self._pid_file = self._places.state / "supervisor.json"
+        # locked by the supervisor from before it is there until it ends
+        self._held_file = self._places.state / "supervisor.lock"
         self._lock_file = self._places.state / "wizard.lock"
 
     @property
@@ -69,35 +73,23 @@ class TrialHost:
         return Service(running=True, status=self._status(), pid=found.pid)
 
     def start_service(self) -> None:
-        if running.load(self._pid_file) is not None:
-            return
         for folder in (self._places.state, self._places.log.parent):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._places.status.unlink(missing_ok=True)
-        with self._places.log.open("ab") as log:
-            # a parent that ends at once: the supervisor is nobody's child to wait for
-            subprocess.run(
-                [*_DETACHED, str(self._places.home), str(self._pid_file)],
-                cwd=_PROGRAMS,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                check=True,
-            )
-        deadline = time.monotonic() + _START_S
-        while running.load(self._pid_file) is None:
-            if time.monotonic() > deadline:
-                raise ServiceFailed(f"No supervisor started. {self._last_words()}")
-            time.sleep(_POLL_S)
+        with self._held_file.open("a") as file:
+            if not _taken(file):
+                self._places.status.unlink(missing_ok=True)
+                self._start(file.fileno())
+        if self._supervisor() is None:
+            raise ServiceFailed(f"The agent ended. {self._last_words()}".strip())
 
     def stop_service(self) -> None:
-        found = running.load(self._pid_file)
+        found = self._supervisor()
         if found is not None:
             found.signal(signal.SIGTERM)
             if not found.ended_within(_STOP_S):
                 raise ServiceFailed(f"The agent (process {found.pid}) does not end.")
-        self._pid_file.unlink(missing_ok=True)
-        self._places.status.unlink(missing_ok=True)
+        for left in (self._pid_file, self._held_file, self._places.status):
+            left.unlink(missing_ok=True)
 
     def wait_ready(self, seconds: float) -> None:
         deadline = time.monotonic() + seconds
@@ -122,6 +114,35 @@ class TrialHost:
             file.flush()
             yield
 
+    def _start(self, held: int) -> None:
+        with self._places.log.open("ab") as log:
+            # a parent that ends at once: the supervisor is nobody's child to wait for
+            subprocess.run(
+                [*_DETACHED, str(self._places.home), str(self._pid_file)],
+                cwd=_PROGRAMS,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                pass_fds=(held,),
+                check=True,
+            )
+
+    def _supervisor(self) -> Running | None:
+        """Find the supervisor, also one that is started and has not noted itself."""
+        deadline = time.monotonic() + _START_S
+        while (found := running.load(self._pid_file)) is None and self._held():
+            if time.monotonic() > deadline:
+                raise ServiceFailed(f"No supervisor started. {self._last_words()}")
+            time.sleep(_POLL_S)
+        return found
+
+    def _held(self) -> bool:
+        try:
+            with self._held_file.open("a") as file:
+                return _taken(file)
+        except FileNotFoundError:
+            return False
+
     def _status(self) -> Mapping[str, Any]:
         try:
             found = json.loads(self._places.status.read_text(encoding="utf-8"))
@@ -130,8 +151,8 @@ class TrialHost:
         return found if isinstance(found, dict) else {}
 
     def _last_words(self) -> str:
-        text = self.read(self._places.log) or ""
-        return " ".join(text.strip().splitlines()[-3:])
+        lines = (self.read(self._places.log) or "").strip().splitlines()
+        return " ".join(line.strip() for line in lines[-_WORDS:])
 
 
 def _not_ready(status: Mapping[str, Any], seconds: float) -> str:
@@ -142,6 +163,15 @@ def _not_ready(status: Mapping[str, Any], seconds: float) -> str:
     ]
     told = " ".join(reasons) or "It did not say why."
     return f"The agent was not ready within {seconds:.0f} s. {told}"
+
+
+def _taken(file: IO[str]) -> bool:
+    """Lock a file; say whether another has it locked."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    return False
 
 
 def _who() -> str:

@@ -47,7 +47,7 @@ class Account:
         stored = context.host.secrets.get(DIRECTORY_PASSWORD) is not None
         if found is not None and stored and _works(directory, context):
             return ()
-        return (_plan_new(directory, found),)
+        return (_plan_new(directory, found, stored=stored),)
 
     def apply(self, change: Change, context: Context) -> Facts:
         assert change.after is not None
@@ -66,14 +66,17 @@ class Account:
 
     def undo(self, change: Change, made: Facts | None, context: Context) -> None:
         assert change.after is not None
+        secrets = context.host.secrets
+        previous, kept = secrets.get(PREVIOUS), change.after["stored"]
+        if (previous if kept else secrets.get(DIRECTORY_PASSWORD)) is None:
+            return  # cut off before anything was done: the secret comes first
         if change.after["kind"] == "new" and change.before is None:
             self._remove(change, made, context)
-        previous = context.host.secrets.get(PREVIOUS)
-        if previous is not None:
-            context.host.secrets.put(DIRECTORY_PASSWORD, previous)
-            context.host.secrets.remove(PREVIOUS)
-        else:
-            context.host.secrets.remove(DIRECTORY_PASSWORD)
+        if previous is None:
+            secrets.remove(DIRECTORY_PASSWORD)
+            return
+        secrets.put(DIRECTORY_PASSWORD, previous)
+        secrets.remove(PREVIOUS)
 
     def verify(self, wanted: Settings, context: Context) -> Sequence[Check]:
         title = f"Sign-in as {wanted.directory.sign_in_name}"
@@ -87,15 +90,13 @@ class Account:
 
     @staticmethod
     def _remove(change: Change, made: Facts | None, context: Context) -> None:
-        assert change.after is not None
         directory = named(change.after)
-        if made is None and context.host.secrets.get(DIRECTORY_PASSWORD) is None:
-            return  # cut off before anything was done: the secret comes first
         with as_admin(directory, context) as opened:
             found = find(opened, directory)
-            if found is None:
-                return
-            if found.text("info") != f"{MARK}{context.plan_id}":
+            marked = found and found.text("info") == f"{MARK}{context.plan_id}"
+            if found is None or not (marked or made):
+                return  # it was never made, or another of that name was first
+            if not marked:
                 raise StepFailed(
                     f"{found.dn} was changed since, or was made by somebody else.",
                     "Look at the account and remove it by hand if it is not used.",
@@ -136,9 +137,11 @@ def _needed(opened: Directory, directory: DirectorySettings) -> Entry:
     return found
 
 
-def _plan_new(directory: DirectorySettings, found: Entry | None) -> Change:
+def _plan_new(
+    directory: DirectorySettings, found: Entry | None, *, stored: bool
+) -> Change:
     name, container = directory.account.name, directory.account.container
-    after = {"kind": "new", "directory": directory.model_dump(mode="json")}
+    after = _after(directory, stored=stored)
     if found is None:
         summary = f"Creates the account {name} in {container}"
         return Change("account", summary, None, after, needs_admin=True)
@@ -163,10 +166,19 @@ def _plan_existing(
         )
     if given is None or given == stored:
         return ()
-    after = {"kind": "existing", "directory": directory.model_dump(mode="json")}
+    after = _after(directory, stored=stored is not None)
     summary = f"Stores the password of {directory.account.name} in the secret store"
     before = None if stored is None else {"kind": "existing"}
     return (Change("account", summary, before, after),)
+
+
+def _after(directory: DirectorySettings, *, stored: bool) -> dict[str, Any]:
+    """Tell what comes, and whether a password in force was stored before."""
+    return {
+        "kind": directory.account.kind,
+        "directory": directory.model_dump(mode="json"),
+        "stored": stored,
+    }
 
 
 def _store(context: Context) -> Facts:

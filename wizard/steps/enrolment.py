@@ -30,10 +30,12 @@ class EnrolmentStep:
         self,
         wanted: Settings,
         context: Context,
-        earlier: Sequence[Change],  # noqa: ARG002 - new keys mean no enrolment either
+        earlier: Sequence[Change],
     ) -> Sequence[Change]:
         text = context.host.read(context.host.places.enrolment)
-        if text is not None and _fits(text, wanted):
+        # a relay and a portal know the keys: new ones are enrolled anew
+        new_keys = any(change.step == "keys" for change in earlier)
+        if text is not None and _fits(text, wanted) and not new_keys:
             return ()
         _parsed_code(context)
         summary = f"Enrols the agent {wanted.agent} at {wanted.relay.url}"

@@ -4,7 +4,7 @@ A deny is never removed and nothing else of a permission list is touched. What i
 effective already, by whatever entry, is not granted again.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from agent import descriptor
@@ -49,7 +49,8 @@ class Grants:
         directory = named(facts)
         assert facts is not None
         with as_admin(directory, context) as opened:
-            sid = sid_of(opened, directory)
+            known = facts.get("sid")  # of an account that may be gone by now
+            sid = Sid.of(known) if known else sid_of(opened, directory)
             aces = [grant_ace(Right[name], sid) for name in facts["rights"]]
             edit = descriptor.remove_ace if change.after is None else _added
             _rewrite(opened, facts["container"], aces, edit)
@@ -60,7 +61,8 @@ class Grants:
         directory = named(facts)
         assert facts is not None
         with as_admin(directory, context) as opened:
-            sid = Sid.of(made["sid"]) if made else _sid_if_there(opened, directory)
+            known = made["sid"] if made else facts.get("sid")
+            sid = Sid.of(known) if known else _sid_if_there(opened, directory)
             if sid is None:
                 return  # no account: nothing was granted to it
             aces = [grant_ace(Right[name], sid) for name in facts["rights"]]
@@ -161,38 +163,43 @@ def _allowed(found: SecurityDescriptor, token: frozenset[Sid], right: Right) -> 
 
 def _grant(wanted: Settings, container: str, rights: Sequence[Right]) -> Change:
     account = wanted.directory.account.name
-    count = "1 permission" if len(rights) == 1 else f"{len(rights)} permissions"
-    summary = f"Grants {count} to {account} on {container}"
+    summary = f"Grants {_count(rights)} to {account} on {container}"
     after = _facts(wanted.directory, container, rights)
     return Change("grants", summary, None, after, needs_admin=True)
 
 
 def _revoked(wanted: Settings, context: Context) -> Iterator[Change]:
-    """Take back what earlier plans granted on containers that left the scope."""
+    """Take back what earlier plans granted and these settings do not ask for."""
     kept = {dn.casefold() for dn in wanted.scope.containers}
-    account = wanted.directory.account.name
+    own = wanted.directory.sign_in_name
     for facts in _granted_before(context):
-        container, theirs = facts["container"], facts["directory"]["account"]["name"]
-        if container.casefold() in kept or theirs != account:
+        theirs = DirectorySettings.model_validate(facts["directory"])
+        container = facts["container"]
+        if container.casefold() in kept and theirs.sign_in_name == own:
             continue
-        count = len(facts["rights"])
-        summary = f"Revokes {count} permissions of {account} on {container}"
+        rights = [Right[name] for name in facts["rights"]]
+        summary = f"Revokes {_count(rights)} of {theirs.account.name} on {container}"
         yield Change("grants", summary, facts, None, needs_admin=True)
 
 
-def _granted_before(context: Context) -> list[Mapping[str, Any]]:
-    """Read from the sealed journals what is granted, by container."""
-    found: dict[str, Mapping[str, Any]] = {}
-    for change in journal.sealed_changes(context.host.places.journal):
-        if change.step != "grants":
+def _granted_before(context: Context) -> list[Facts]:
+    """Read from the sealed journals what is granted, to whom and where."""
+    found: dict[tuple[str, str], Facts] = {}
+    for entry in journal.sealed(context.host.places.journal):
+        facts = entry.change.after or entry.change.before
+        if entry.change.step != "grants" or facts is None or entry.made is None:
             continue
-        facts = change.after or change.before or {}
-        key = str(facts["container"]).casefold()
-        if change.after is None:
-            found.pop(key, None)
-        else:
-            found[key] = facts
+        sid = str(entry.made["sid"])
+        key = (str(facts["container"]).casefold(), sid)
+        earlier = found.pop(key, {"rights": []})
+        if entry.change.after is not None:
+            rights = [*earlier["rights"], *facts["rights"]]
+            found[key] = {**facts, "rights": rights, "sid": sid}
     return list(found.values())
+
+
+def _count(rights: Sequence[Right]) -> str:
+    return "1 permission" if len(rights) == 1 else f"{len(rights)} permissions"
 
 
 def _facts(

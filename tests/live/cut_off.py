@@ -1,0 +1,92 @@
+"""Applies settings and kills itself with SIGKILL at one point: `python -m ...`.
+
+Reads JSON from standard input: home, settings, admin_user, admin_password, code, and
+`cut`: "before N" (written down, not begun), "after N" (done, not written down), or
+the name of one of the points within a step.
+"""
+
+import json
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from agent.secret import Secret
+from agent.settings import parse
+from wizard import plan
+from wizard.checks import AdminCredentials, Inputs
+from wizard.controller import Controller
+from wizard.plan import Change, Context, Facts, Step
+from wizard.steps import account, enrolment, grants
+from wizard.trial import TrialHost
+
+# within a step: the act of the step that the process dies instead of, or after
+_WITHIN: dict[str, tuple[Any, str]] = {
+    "account, before it is added": (account, "_create"),
+    "enrolment, before it is written": (enrolment, "_enrolment"),
+    "grants, before they are written": (grants, "_rewrite"),
+}
+WITHIN = (*_WITHIN, "service, before it is noted")
+
+
+def main() -> None:
+    """Apply, and die on the way."""
+    given = json.load(sys.stdin)
+    host = TrialHost(Path(given["home"]))
+    inputs = Inputs(
+        AdminCredentials(given["admin_user"], Secret(given["admin_password"])),
+        enrolment_code=Secret(given["code"]),
+    )
+    settings, controller = parse(given["settings"]), Controller(host)
+    changes = controller.plan(settings, inputs)
+    _arm(given["cut"], changes, host)
+    controller.apply(settings, changes, inputs, lambda _told: None, threading.Event())
+    raise SystemExit("not cut off")
+
+
+def _arm(cut: str, changes: tuple[Change, ...], host: TrialHost) -> None:
+    if cut in _WITHIN:
+        setattr(*_WITHIN[cut], _die)
+        return
+    if cut == "service, before it is noted":
+        start = host._start
+
+        def started(held: int) -> None:
+            start(held)
+            _die()
+
+        host._start = started  # type: ignore[method-assign]
+        return
+    when, _, index = cut.partition(" ")
+    fatal = changes[int(index)]
+    real = plan.Run.step
+
+    def step(self: plan.Run, change: Change) -> Step:
+        found = real(self, change)
+        return _Fatal(found, when) if change == fatal else found  # type: ignore[return-value]
+
+    plan.Run.step = step  # type: ignore[method-assign]
+
+
+class _Fatal:
+    """A step that takes the process with it."""
+
+    def __init__(self, step: Step, when: str) -> None:
+        self._step, self._when = step, when
+
+    def apply(self, change: Change, context: Context) -> Facts:
+        if self._when == "before":
+            _die()
+        made = self._step.apply(change, context)
+        _die()
+        return made
+
+
+def _die(*_arguments: Any, **_named: Any) -> Any:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""What is there now, to compare with what was there before."""
+
+from agent.certificates import Endpoint
+from agent.directory import connect
+from agent.entries import sd_flags
+from agent.places import Places
+from agent.secret import Secret
+from tests.lab import Lab
+
+_OWNER_GROUP_DACL = 7
+
+
+def directory_now(lab: Lab) -> dict[str, bytes | None]:
+    """Give every object of the domain with its security descriptor."""
+    endpoint = Endpoint(lab.host, lab.address, 636, lab.ca)
+    password = Secret(lab.admin_password)
+    wanted, controls = ("nTSecurityDescriptor",), (sd_flags(_OWNER_GROUP_DACL),)
+    with connect(endpoint, lab.admin_user, password) as opened:
+        found = opened.search(lab.base_dn, "(objectClass=*)", wanted, controls=controls)
+        return {entry.dn: entry.raw("nTSecurityDescriptor") for entry in found}
+
+
+def files_now(places: Places) -> dict[str, bytes]:
+    """Give the files of an installation but for what tells of the past.
+
+    That is the journals, the logs, and which requests the agent took.
+    """
+    past = (places.journal, places.log.parent, places.ledger)
+    return {
+        str(path.relative_to(places.home)): path.read_bytes()
+        for path in places.home.rglob("*")
+        if path.is_file()
+        and not any(path.is_relative_to(folder) for folder in past)
+        and path.name != "wizard.lock"
+    }

@@ -1,0 +1,118 @@
+"""A run that is killed at any point is rolled back to the first state."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from agent.secret import Secret
+from agent.settings import dump
+from tests.lab import Lab
+from tests.live.cut_off import WITHIN
+from tests.live.remains import directory_now, files_now
+from tests.stage import Stage, stage
+from wizard.checks import AdminCredentials, Inputs
+from wizard.controller import RecoveryNeeded
+
+pytestmark = pytest.mark.live
+_CHANGES = 6
+CUTS = (
+    *(f"{when} {index}" for index in range(_CHANGES) for when in ("before", "after")),
+    *WITHIN,
+)
+
+
+@pytest.fixture(scope="module")
+def whole(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """One stage for all cuts: each leaves it as it was, or the next one fails."""
+    lab.reset()
+    with stage(lab, tmp_path_factory.mktemp("stage")) as made:
+        yield made
+
+
+def admin(whole: Stage) -> AdminCredentials:
+    return AdminCredentials(whole.lab.admin_user, Secret(whole.lab.admin_password))
+
+
+def cut_off(whole: Stage, cut: str, code: str) -> None:
+    """Apply in a process that is killed there."""
+    given = {
+        "home": str(whole.host.places.home),
+        "settings": dump(whole.settings()),
+        "admin_user": whole.lab.admin_user,
+        "admin_password": whole.lab.admin_password,
+        "code": code,
+        "cut": cut,
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.live.cut_off"],
+        input=json.dumps(given),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == -9, (done.returncode, done.stderr)
+
+
+@pytest.fixture(scope="module")
+def code(whole: Stage) -> str:
+    """One code for all cuts: a roll-back makes it unused again."""
+    return whole.relay.code()
+
+
+@pytest.mark.parametrize("cut", CUTS)
+def test_nothing_remains(whole: Stage, code: str, cut: str) -> None:
+    before = directory_now(whole.lab)
+    cut_off(whole, cut, code)
+    found = whole.controller.recovery()
+    assert found is not None
+    with pytest.raises(RecoveryNeeded):
+        whole.controller.plan(whole.settings(), Inputs())
+    rolled = whole.controller.recover(Inputs(admin(whole)), lambda _told: None)
+    assert rolled.stuck == ()
+    assert {change.summary for change in rolled.undone} == set(found.changes)
+    assert whole.controller.recovery() is None
+    assert not whole.host.service().running
+    assert directory_now(whole.lab) == before
+    assert files_now(whole.host.places) == {}
+
+
+def test_without_an_administrator_the_rest_is_taken_back(
+    whole: Stage, code: str
+) -> None:
+    before = directory_now(whole.lab)
+    cut_off(whole, "after 4", code)
+    rolled = whole.controller.recover(Inputs(), lambda _told: None)
+    assert [stuck.change.step for stuck in rolled.stuck] == ["grants", "account"]
+    assert all("administrator of the domain" in s.reason for s in rolled.stuck)
+    found = whole.controller.recovery()
+    assert found is not None
+    assert found.needs_admin
+    assert len(found.changes) == 2
+    rolled = whole.controller.recover(Inputs(admin(whole)), lambda _told: None)
+    assert rolled.stuck == ()
+    assert directory_now(whole.lab) == before
+    assert files_now(whole.host.places) == {}
+
+
+def test_after_a_roll_back_the_same_code_installs(whole: Stage, code: str) -> None:
+    cut_off(whole, "after 5", code)
+    whole.controller.recover(Inputs(admin(whole)), lambda _told: None)
+    inputs = Inputs(admin(whole), enrolment_code=Secret(code))
+    assert len(whole.controller.plan(whole.settings(), inputs)) == _CHANGES
+
+
+def test_the_journal_of_a_killed_run_holds_no_secret(whole: Stage, code: str) -> None:
+    cut_off(whole, "after 5", code)
+    stored = [path.read_text() for path in whole.host.places.secrets.iterdir()]
+    whole.controller.recover(Inputs(admin(whole)), lambda _told: None)
+    written = b"".join(
+        path.read_bytes()
+        for path in whole.host.places.home.rglob("*")
+        if path.is_file()
+    )
+    assert len(stored) == 5
+    for secret in (*stored, whole.lab.admin_password, code):
+        assert secret.encode() not in written

@@ -1,0 +1,205 @@
+"""A machine below one folder: files, one wizard at a time, and a service that lives."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from wizard import running
+from wizard.checks import Busy
+from wizard.host import ServiceFailed
+from wizard.trial import TrialHost
+
+_SECONDS = 15.0
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[TrialHost]:
+    made = TrialHost(tmp_path / "machine")
+    yield made
+    made.stop_service()
+
+
+def test_files_are_written_whole_and_removed(host: TrialHost) -> None:
+    place = host.places.settings
+    assert host.read(place) is None
+    host.write(place, "a: 1\n")
+    host.write(place, "a: 2\n")
+    assert host.read(place) == "a: 2\n"
+    assert [path.name for path in place.parent.iterdir()] == [place.name]
+    host.remove(place)
+    host.remove(place)
+    assert host.read(place) is None
+
+
+def test_only_one_changes_the_machine(host: TrialHost) -> None:
+    other = TrialHost(host.places.home)
+    with host.lock(), ExitStack() as stack, pytest.raises(Busy) as raised:
+        stack.enter_context(other.lock())
+    assert f"(process {os.getpid()})" in raised.value.who
+    assert (datetime.now(UTC) - raised.value.since).total_seconds() < _SECONDS
+    with other.lock():
+        pass
+
+
+def test_the_lock_of_a_killed_process_is_free(host: TrialHost) -> None:
+    script = (
+        "import os, signal, sys; from pathlib import Path;"
+        "from wizard.trial import TrialHost\n"
+        "with TrialHost(Path(sys.argv[1])).lock(): os.kill(os.getpid(), 9)"
+    )
+    argv = [sys.executable, "-c", script, str(host.places.home)]
+    assert subprocess.run(argv, check=False).returncode == -9
+    with host.lock():
+        pass
+
+
+def test_a_service_that_can_not_start_says_why(host: TrialHost) -> None:
+    host.write(host.places.settings, "version: 1\n")
+    with pytest.raises(ServiceFailed, match="scope: "):
+        start_and_wait(host)
+    assert not host.service().running
+
+
+def test_one_that_is_not_ready_in_time_gives_its_reason(
+    host: TrialHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept = supervised(host, monkeypatch)
+    reason = "the relay does not know the key"
+    told = {"ready": False, "relay": {"state": "waiting", "reason": reason}}
+    host.write(host.places.status, json.dumps(told))
+    with pytest.raises(ServiceFailed, match=f"Relay: {reason}"):
+        host.wait_ready(0.1)
+    assert slept.alive
+
+
+def start_and_wait(host: TrialHost) -> None:
+    host.start_service()
+    host.wait_ready(_SECONDS)
+
+
+def supervised(host: TrialHost, monkeypatch: pytest.MonkeyPatch) -> running.Running:
+    """Start a service whose agent only waits."""
+    programs = host.places.home / "programs"
+    (programs / "agent").mkdir(parents=True)
+    (programs / "agent/__main__.py").write_text(
+        "import pathlib, signal, sys\n"
+        "home = pathlib.Path(sys.argv[-1])\n"
+        "(home / 'started').open('a').write('x')\n"
+        "signal.sigwait([signal.SIGTERM])\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(programs))
+    # the real supervisor, and the waiting agent before the real one
+    (programs / "agent/__init__.py").write_text(
+        "import pathlib, agent\n"
+        f"agent.__path__.append({str(Path(running.__file__).parents[1] / 'agent')!r})"
+    )
+    (programs / "wizard").symlink_to(Path(running.__file__).parent)
+    monkeypatch.setattr("wizard.trial._PROGRAMS", programs)
+    host.start_service()
+    wait(lambda: starts(host) == 1)
+    found = running.load(pid_file(host))
+    assert found is not None
+    return found
+
+
+def pid_file(host: TrialHost) -> Path:
+    return host.places.state / "supervisor.json"
+
+
+def starts(host: TrialHost) -> int:
+    """How often the agent was started."""
+    text = host.read(host.places.home / "started")
+    return len(text or "")
+
+
+def wait(condition: object) -> None:
+    deadline = time.monotonic() + _SECONDS
+    while not condition():  # type: ignore[operator]
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def agents(supervisor: int) -> list[int]:
+    """The processes a supervisor has started."""
+    text = Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text()
+    return [int(pid) for pid in text.split()]
+
+
+def test_starting_twice_starts_once(
+    host: TrialHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = supervised(host, monkeypatch)
+    host.start_service()
+    TrialHost(host.places.home).start_service()
+    assert host.service().pid == first.pid
+    assert starts(host) == 1
+
+
+def test_an_agent_that_crashed_is_started_again(
+    host: TrialHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    supervisor = supervised(host, monkeypatch)
+    os.kill(agents(supervisor.pid)[0], 9)
+    wait(lambda: starts(host) == 2)
+    assert host.service().running
+
+
+def test_stopping_ends_the_supervisor_and_the_agent(
+    host: TrialHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    supervisor = supervised(host, monkeypatch)
+    (agent,) = (running.of(pid) for pid in agents(supervisor.pid))
+    # another process than the one that started it
+    TrialHost(host.places.home).stop_service()
+    assert not supervisor.alive
+    assert not agent.alive
+    assert not host.service().running
+    host.stop_service()
+
+
+def test_the_agent_ends_with_a_killed_supervisor(
+    host: TrialHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    supervisor = supervised(host, monkeypatch)
+    (agent,) = (running.of(pid) for pid in agents(supervisor.pid))
+    os.kill(supervisor.pid, 9)
+    assert agent.ended_within(_SECONDS)
+    assert not host.service().running
+
+
+def test_a_process_that_got_the_id_later_is_not_signalled(host: TrialHost) -> None:
+    with subprocess.Popen(["sleep", "60"]) as foreign:
+        noted = running.Running(foreign.pid, "1")
+        host.write(pid_file(host), running.dump(noted))
+        host.stop_service()
+        assert foreign.poll() is None
+        foreign.kill()
+
+
+def test_one_that_is_started_and_not_noted_yet_is_stopped_too(
+    host: TrialHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    supervisor = supervised(host, monkeypatch)
+    noted = pid_file(host)
+    text = noted.read_text()
+    noted.unlink()
+    other, polls = TrialHost(host.places.home), []
+    real = time.sleep
+
+    def sleep(seconds: float) -> None:
+        polls.append(seconds)
+        noted.write_text(text)
+        real(seconds)
+
+    monkeypatch.setattr("wizard.trial.time.sleep", sleep)
+    other.stop_service()
+    assert polls
+    assert not supervisor.alive

@@ -1,0 +1,106 @@
+"""The journal: on disk before the act, readable after any cut, closed by its name."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from wizard import journal
+from wizard.journal import Begun, Journal, JournalDamaged
+from wizard.plan import Change
+
+FIRST = Change("one", "Makes one", None, {"n": 1}, needs_admin=True)
+SECOND = Change("two", "Makes two", {"n": 0}, None)
+
+
+def written(folder: Path) -> Journal:
+    """A journal with one change made and one begun."""
+    begun = journal.begin(folder)
+    begun.intend(0, FIRST)
+    begun.did(0, {"guid": "g"})
+    begun.intend(1, SECOND)
+    return begun
+
+
+def test_a_new_process_reads_what_was_begun(tmp_path: Path) -> None:
+    made = written(tmp_path)
+    found = journal.find_open(tmp_path)
+    assert found is not None
+    assert found.id == made.id
+    assert found.begun() == (
+        Begun(0, FIRST, {"guid": "g"}),
+        Begun(1, SECOND, None),
+    )
+
+
+def test_what_was_taken_back_is_not_taken_back_again(tmp_path: Path) -> None:
+    written(tmp_path).undid(1)
+    found = journal.find_open(tmp_path)
+    assert found is not None
+    assert [entry.index for entry in found.begun()] == [0]
+
+
+def test_each_line_is_on_the_disk_before_the_act(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[str] = []
+    begun = journal.begin(tmp_path)
+
+    def fsync(_handle: int) -> None:
+        synced.append(begun.path.read_text())
+
+    monkeypatch.setattr("wizard.journal.os.fsync", fsync)
+    begun.intend(0, FIRST)
+    # what is synced is the whole line
+    assert synced[-1].endswith("\n")
+    assert json.loads(synced[-1].splitlines()[-1])["change"]["summary"] == "Makes one"
+
+
+def test_a_line_cut_off_while_written_is_no_act(tmp_path: Path) -> None:
+    made = written(tmp_path)
+    whole = made.path.read_bytes()
+    last = whole.rstrip(b"\n").rfind(b"\n") + 1
+    for cut in range(last, len(whole)):
+        made.path.write_bytes(whole[:cut])
+        assert [entry.index for entry in made.begun()] == [0]
+    made.undid(0)
+    # the torn end was dropped, not glued to the new line
+    assert made.begun() == ()
+
+
+def test_a_journal_whose_first_line_never_came_is_nothing(tmp_path: Path) -> None:
+    made = journal.begin(tmp_path)
+    made.path.write_bytes(b'{"what": "beg')
+    assert journal.find_open(tmp_path) is None
+    assert not made.path.exists()
+
+
+def test_a_damaged_line_is_told_and_kept(tmp_path: Path) -> None:
+    made = written(tmp_path)
+    lines = made.path.read_text().splitlines(keepends=True)
+    lines[1] = "{broken\n"
+    made.path.write_text("".join(lines))
+    with pytest.raises(JournalDamaged, match="line 2"):
+        made.begun()
+    assert made.path.exists()
+
+
+def test_a_closed_journal_is_not_open(tmp_path: Path) -> None:
+    sealed = written(tmp_path)
+    sealed.seal()
+    assert journal.find_open(tmp_path) is None
+    undone = written(tmp_path)
+    undone.close_undone()
+    assert journal.find_open(tmp_path) is None
+    assert [e.change for e in journal.sealed(tmp_path)] == [FIRST, SECOND]
+
+
+def test_two_journals_have_two_ids(tmp_path: Path) -> None:
+    assert journal.begin(tmp_path).id != journal.begin(tmp_path).id
+
+
+def test_only_the_owner_may_look(tmp_path: Path) -> None:
+    folder = tmp_path / "journal"
+    made = journal.begin(folder)
+    assert folder.stat().st_mode & 0o077 == 0
+    assert made.path.stat().st_mode & 0o077 == 0

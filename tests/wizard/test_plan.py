@@ -1,0 +1,206 @@
+"""All or none: what is made is written down first, and taken back newest first."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from agent.settings import Settings
+from tests.wizard.answered import SETTINGS
+from wizard import journal, plan
+from wizard.checks import Check, Inputs
+from wizard.host import Host
+from wizard.journal import Journal
+from wizard.plan import (
+    ApplyError,
+    Change,
+    Context,
+    Facts,
+    Progress,
+    Run,
+    StepFailed,
+)
+
+CANARY = "Canary-7f3a-Passw0rd!"
+
+
+@dataclass
+class Counter:
+    """A step that sets names in a dict, as a real one sets things on a machine."""
+
+    world: dict[str, int]
+    fails_at: str = ""
+    raises: Exception = field(
+        default_factory=lambda: StepFailed("It broke.", "Mend it.")
+    )
+    name: str = "count"
+
+    def plan(
+        self, wanted: Settings, context: Context, earlier: Sequence[Change]
+    ) -> Sequence[Change]:
+        return [
+            Change(self.name, f"Sets {key}", None, {"key": key})
+            for key in ("a", "b", "c")
+            if key not in self.world
+        ]
+
+    def apply(self, change: Change, context: Context) -> Facts:
+        assert change.after is not None
+        if change.after["key"] == self.fails_at:
+            raise self.raises
+        self.world[change.after["key"]] = 1
+        return {"value": 1}
+
+    def undo(self, change: Change, made: Facts | None, context: Context) -> None:
+        assert change.after is not None
+        key = change.after["key"]
+        if self.world.get(key, 1) != 1:
+            raise StepFailed(f"{key} was changed since.", "Look at it.")
+        self.world.pop(key, None)
+
+    def verify(self, wanted: Settings, context: Context) -> Sequence[Check]:
+        return ()
+
+
+@dataclass
+class Stage:
+    """One plan over one step."""
+
+    step: Counter
+    journal: Journal
+    told: list[Progress] = field(default_factory=list)
+
+    @property
+    def run(self) -> Run:
+        return Run((self.step,), self.journal, context(), self.told.append)
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        return plan.plan((self.step,), SETTINGS, context())
+
+    def apply(self, stop: threading.Event | None = None) -> None:
+        plan.apply(self.run, self.changes, stop or threading.Event())
+
+    @property
+    def said(self) -> list[str]:
+        return [f"{p.state} {p.change.summary[-1]}" for p in self.told]
+
+
+def context() -> Context:
+    return Context(cast("Host", None), Inputs())
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    return Stage(Counter({}), journal.begin(tmp_path))
+
+
+def test_all_changes_are_made_and_the_journal_is_sealed(stage: Stage) -> None:
+    stage.apply()
+    assert stage.step.world == {"a": 1, "b": 1, "c": 1}
+    assert stage.journal.path.name.endswith(".sealed.jsonl")
+    assert stage.said == ["doing a", "done a", "doing b", "done b", "doing c", "done c"]
+    assert [(p.index, p.total) for p in stage.told[::2]] == [(0, 3), (1, 3), (2, 3)]
+
+
+def test_a_second_plan_has_nothing_to_do(stage: Stage) -> None:
+    stage.apply()
+    assert stage.changes == ()
+
+
+def test_an_act_is_written_down_before_it_is_done(stage: Stage) -> None:
+    seen: list[int] = []
+    real = stage.step.apply
+
+    def apply(change: Change, context: Context) -> Facts:
+        seen.append(len(stage.journal.begun()))
+        return real(change, context)
+
+    stage.step.apply = apply  # type: ignore[method-assign]
+    stage.apply()
+    assert seen == [1, 2, 3]
+
+
+def test_a_failure_takes_back_newest_first(stage: Stage) -> None:
+    stage.step.fails_at = "c"
+    with pytest.raises(ApplyError, match=r"^It broke\. Mend it\.$") as raised:
+        stage.apply()
+    assert stage.step.world == {}
+    assert raised.value.failed is not None
+    assert raised.value.failed.summary == "Sets c"
+    assert [change.summary for change in raised.value.undone] == [
+        "Sets c",
+        "Sets b",
+        "Sets a",
+    ]
+    assert raised.value.stuck == ()
+    assert "failed c" in stage.said
+    assert stage.journal.path.name.endswith(".undone.jsonl")
+
+
+def test_stop_ends_before_the_next_change(stage: Stage) -> None:
+    stop = threading.Event()
+    run = Run((stage.step,), stage.journal, context(), lambda _progress: stop.set())
+    with pytest.raises(ApplyError, match="Stopped") as raised:
+        plan.apply(run, stage.changes, stop)
+    assert raised.value.failed is None
+    assert [change.summary for change in raised.value.undone] == ["Sets a"]
+    assert stage.step.world == {}
+
+
+def test_taking_back_goes_on_past_what_is_stuck(stage: Stage) -> None:
+    stage.step.fails_at = "c"
+
+    def drifts(progress: Progress) -> None:
+        if (progress.state, progress.change.summary) == ("done", "Sets b"):
+            stage.step.world["b"] = 7
+
+    run = Run((stage.step,), stage.journal, context(), drifts)
+    with pytest.raises(ApplyError) as raised:
+        plan.apply(run, stage.changes, threading.Event())
+    assert [(s.change.summary, s.reason) for s in raised.value.stuck] == [
+        ("Sets b", "b was changed since. Look at it.")
+    ]
+    # what somebody else changed is left, and the journal stays open for it
+    assert stage.step.world == {"b": 7}
+    assert [entry.index for entry in stage.journal.begun()] == [1]
+    assert stage.journal.path.name.endswith(".open.jsonl")
+
+
+def test_a_roll_back_can_be_repeated_until_nothing_is_stuck(stage: Stage) -> None:
+    test_taking_back_goes_on_past_what_is_stuck(stage)
+    stage.step.world["b"] = 1
+    rolled = plan.roll_back(stage.run)
+    assert [change.summary for change in rolled.undone] == ["Sets b"]
+    assert stage.step.world == {}
+    assert stage.journal.path.name.endswith(".undone.jsonl")
+
+
+@pytest.mark.parametrize("made", [0, 1, 2, 3])
+def test_a_cut_after_any_change_is_taken_back(stage: Stage, made: int) -> None:
+    for index, change in enumerate(stage.changes[:made]):
+        stage.journal.intend(index, change)
+        stage.step.apply(change, context())
+    # the last one's result was never written down
+    rolled = plan.roll_back(stage.run)
+    assert len(rolled.undone) == made
+    assert stage.step.world == {}
+
+
+def test_an_unexpected_error_gives_its_kind_only(stage: Stage) -> None:
+    stage.step.fails_at = "b"
+    stage.step.raises = ValueError(CANARY)
+    with pytest.raises(ApplyError) as raised:
+        stage.apply()
+    assert str(raised.value) == "An unexpected error of kind ValueError."
+    assert CANARY not in str([progress.detail for progress in stage.told])
+    assert CANARY not in stage.journal.path.read_text()
+
+
+def test_a_change_comes_back_from_its_data() -> None:
+    change = Change("s", "Does it", {"a": [1]}, None, needs_admin=True)
+    data: dict[str, Any] = change.as_dict()
+    assert Change.of(data) == change

@@ -1,0 +1,34 @@
+"""The agent at a glance: from its settings and what it says about itself."""
+
+from datetime import datetime
+from typing import Any
+
+from agent.settings import Settings
+from wizard.checks import AgentStatus
+from wizard.host import Service
+
+
+def at_a_glance(settings: Settings, service: Service) -> AgentStatus:
+    """Put together what is wanted, what runs, and what the agent says of itself."""
+    told = service.status
+    since = told.get("started_at")
+    return AgentStatus(
+        running=service.running,
+        ready=service.ready,
+        writeback=settings.features.password_writeback,
+        relay=_part(told.get("relay")),
+        directory=_part(told.get("directory")),
+        pid=told.get("pid"),
+        since=datetime.fromisoformat(since) if isinstance(since, str) else None,
+        version=str(told.get("version") or ""),
+    )
+
+
+def _part(told: Any) -> str:
+    if not isinstance(told, dict):
+        return "not running"
+    state, reason = str(told.get("state", "unknown")), told.get("reason")
+    named = told.get("controller")
+    if named and not reason:
+        return f"{state}: {named}"
+    return f"{state}: {reason}" if reason else state
