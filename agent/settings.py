@@ -203,6 +203,21 @@ class Settings(Model):
     limits: Limits = Limits()
 
 
+class _Loader(yaml.SafeLoader):
+    """Refuses a key that is given twice: YAML 1.2 section 3.2.1.3 forbids it."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:  # noqa: FBT001, FBT002
+        seen = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                continue
+            if key.value in seen:
+                said = f"{key.value} is given twice"
+                raise yaml.MarkedYAMLError(problem=said, problem_mark=key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
 def schema() -> dict[str, Any]:
     """Describe the settings file as JSON Schema 2020-12."""
     return Settings.model_json_schema()
@@ -232,7 +247,7 @@ def parse(text: str, source: str = "settings") -> Settings:
 
     """
     try:
-        data = yaml.safe_load(text)
+        data = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}" if mark else "(file)"

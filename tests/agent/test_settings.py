@@ -159,3 +159,10 @@ def test_the_schema_names_what_the_file_may_hold() -> None:
     assert set(GOOD) <= set(schema["properties"])
     assert json.loads(json.dumps(schema)) == schema
     assert yaml.safe_load(settings.dump(settings.validate(GOOD)))["version"] == 1
+
+
+def test_a_key_given_twice_is_refused_with_its_line() -> None:
+    with pytest.raises(SettingsError) as caught:
+        settings.parse("version: 1\nagent: one\nagent: two\n")
+
+    assert str(caught.value.problems[0]) == "line 3: no YAML: agent is given twice"
