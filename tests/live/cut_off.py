@@ -26,7 +26,7 @@ from wizard.trial import TrialHost
 _WITHIN: dict[str, tuple[Any, str]] = {
     "account, before it is added": (account, "_create"),
     "enrolment, before it is written": (enrolment, "_enrolment"),
-    "grants, before they are written": (grants, "_rewrite"),
+    "grants, before they are written": (grants, "rewrite"),
 }
 WITHIN = (*_WITHIN, "service, before it is noted")
 

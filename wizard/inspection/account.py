@@ -14,7 +14,7 @@ from agent.settings import Directory as DirectorySettings
 from wizard.checks import Check
 from wizard.inspection.attempts import Failed
 from wizard.steps.account import MARK, find
-from wizard.steps.grants import RIGHTS
+from wizard.steps.permissions import RIGHTS
 from wizard.steps.signing_in import open_first
 
 _SAMPLE = 50

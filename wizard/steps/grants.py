@@ -8,28 +8,25 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from agent import descriptor
-from agent.access import USER, Right, decide, grant_ace
-from agent.ace import Ace, Sid
-from agent.descriptor import DescriptorError, SecurityDescriptor
-from agent.directory import Directory, DirectoryError, Entry, NoSuchObject, sd_flags
-from agent.entries import Modification
+from agent.access import Right, grant_ace
+from agent.accounts import own_sids
+from agent.ace import Sid
+from agent.directory import Directory, DirectoryError, NoSuchObject
+from agent.dn import is_below, same
 from agent.settings import Directory as DirectorySettings
 from agent.settings import Settings
 from wizard import journal
 from wizard.checks import Check
 from wizard.plan import Change, Context, Facts, StepFailed
 from wizard.steps.account import find, sid_of
-from wizard.steps.signing_in import as_admin, as_agent, named
-
-RIGHTS = (
-    Right.RESET_PASSWORD,
-    Right.WRITE_LOCKOUT_TIME,
-    Right.WRITE_PWD_LAST_SET,
+from wizard.steps.permissions import (
+    RIGHTS,
+    lacking,
+    read,
+    rewrite,
+    without_entry,
 )
-_PEOPLE = "(&(objectCategory=person)(objectClass=user)(!(adminCount=1)))"
-_SAMPLE = 50
-_DESCRIPTOR = "nTSecurityDescriptor"
-_OWNER_GROUP_DACL, _DACL = 7, 4
+from wizard.steps.signing_in import as_admin, as_agent, named
 
 
 class Grants:
@@ -40,9 +37,11 @@ class Grants:
     def plan(
         self, wanted: Settings, context: Context, earlier: Sequence[Change]
     ) -> Sequence[Change]:
-        missing = _still_missing(wanted, context, earlier)
+        revoked = tuple(_revoked(wanted, context))
+        losing = tuple(_containers_of(wanted.directory, revoked))
+        missing = _still_missing(wanted, context, earlier, losing)
         granted = [_grant(wanted, dn, rights) for dn, rights in missing if rights]
-        return (*granted, *_revoked(wanted, context))
+        return (*granted, *revoked)
 
     def apply(self, change: Change, context: Context) -> Facts:
         facts = change.after or change.before
@@ -52,8 +51,8 @@ class Grants:
             known = facts.get("sid")  # of an account that may be gone by now
             sid = Sid.of(known) if known else sid_of(opened, directory)
             aces = [grant_ace(Right[name], sid) for name in facts["rights"]]
-            edit = descriptor.remove_ace if change.after is None else _added
-            _rewrite(opened, facts["container"], aces, edit)
+            edit = descriptor.remove_ace if change.after is None else descriptor.add_ace
+            rewrite(opened, facts["container"], aces, edit)
         return {"container": facts["container"], "sid": str(sid)}
 
     def undo(self, change: Change, made: Facts | None, context: Context) -> None:
@@ -66,9 +65,9 @@ class Grants:
             if sid is None:
                 return  # no account: nothing was granted to it
             aces = [grant_ace(Right[name], sid) for name in facts["rights"]]
-            edit = _added if change.after is None else descriptor.remove_ace
+            edit = descriptor.add_ace if change.after is None else descriptor.remove_ace
             try:
-                _rewrite(opened, facts["container"], aces, edit)
+                rewrite(opened, facts["container"], aces, edit)
             except NoSuchObject:
                 return  # the container went, and the entries with it
 
@@ -86,11 +85,14 @@ _Missing = list[tuple[str, tuple[Right, ...]]]
 
 
 def _still_missing(
-    wanted: Settings, context: Context, earlier: Sequence[Change]
+    wanted: Settings,
+    context: Context,
+    earlier: Sequence[Change],
+    losing: Sequence[str],
 ) -> _Missing:
     account = next((c for c in earlier if c.step == "account"), None)
     if account is None or wanted.directory.account.kind == "existing":
-        return _missing(wanted, context)
+        return _missing(wanted, context, losing)
     if account.before is None:  # it is made: it has nothing yet
         return [(container, RIGHTS) for container in wanted.scope.containers]
     return _not_explicit(wanted, context)
@@ -101,64 +103,30 @@ def _not_explicit(wanted: Settings, context: Context) -> _Missing:
     with as_admin(wanted.directory, context) as opened:
         sid = sid_of(opened, wanted.directory)
         return [
-            (dn, _without_entry(_read(opened, dn), sid))
-            for dn in wanted.scope.containers
+            (dn, without_entry(read(opened, dn), sid)) for dn in wanted.scope.containers
         ]
 
 
-def _without_entry(here: SecurityDescriptor, sid: Sid) -> tuple[Right, ...]:
-    return tuple(
-        right for right in RIGHTS if not descriptor.has_ace(here, grant_ace(right, sid))
-    )
+def _missing(
+    wanted: Settings, context: Context, losing: Sequence[str] = ()
+) -> _Missing:
+    """Find the rights that the account lacks, for each container of the scope.
 
+    Args:
+        wanted: the settings to come.
+        context: this machine.
+        losing: containers whose entries go: what comes from there does not count.
 
-def _missing(wanted: Settings, context: Context) -> _Missing:
-    """Find the rights that the account lacks, for each container of the scope."""
+    """
     with as_agent(wanted.directory, context) as opened:
-        token = _token(opened)
+        token = own_sids(opened)
         own = sid_of(opened, wanted.directory)
         return [
-            (dn, _lacking(opened, dn, token, own)) for dn in wanted.scope.containers
+            (dn, without_entry(read(opened, dn), own))
+            if any(is_below(dn, lost) for lost in losing)
+            else (dn, lacking(opened, dn, token, own))
+            for dn in wanted.scope.containers
         ]
-
-
-def _token(opened: Directory) -> frozenset[Sid]:
-    """Read this sign-in's whole token, well-known groups included."""
-    root = next(opened.search("", "", ("tokenGroups",), scope="base", paged=False))
-    return frozenset(Sid.parse(raw) for raw in root.values("tokenGroups"))
-
-
-def _lacking(
-    opened: Directory, container: str, token: frozenset[Sid], own: Sid
-) -> tuple[Right, ...]:
-    """Judge by the people there, whatever entry gives them the right.
-
-    Those whose inheritance is off do not count: no grant on a container reaches them.
-    """
-    here = _read(opened, container)
-    people = [d for d in _descriptors(opened, container) if not d.protected]
-    return tuple(
-        right
-        for right in RIGHTS
-        if not descriptor.has_ace(here, grant_ace(right, own))
-        and not (people and all(_allowed(found, token, right) for found in people))
-    )
-
-
-def _descriptors(opened: Directory, container: str) -> Iterator[SecurityDescriptor]:
-    controls = (sd_flags(_OWNER_GROUP_DACL),)
-    found = opened.search(
-        container, _PEOPLE, (_DESCRIPTOR,), controls=controls, limit=_SAMPLE
-    )
-    for entry in found:
-        raw = entry.raw(_DESCRIPTOR)
-        if raw is not None:
-            yield descriptor.parse(raw)
-
-
-def _allowed(found: SecurityDescriptor, token: frozenset[Sid], right: Right) -> bool:
-    kinds = frozenset({USER})
-    return decide(found, token, right, classes=kinds, self_sid=None).allowed
 
 
 def _grant(wanted: Settings, container: str, rights: Sequence[Right]) -> Change:
@@ -170,16 +138,25 @@ def _grant(wanted: Settings, container: str, rights: Sequence[Right]) -> Change:
 
 def _revoked(wanted: Settings, context: Context) -> Iterator[Change]:
     """Take back what earlier plans granted and these settings do not ask for."""
-    kept = {dn.casefold() for dn in wanted.scope.containers}
     own = wanted.directory.sign_in_name
     for facts in _granted_before(context):
-        theirs = DirectorySettings.model_validate(facts["directory"])
-        container = facts["container"]
-        if container.casefold() in kept and theirs.sign_in_name == own:
+        theirs, container = named(facts), facts["container"]
+        kept = any(same(container, dn) for dn in wanted.scope.containers)
+        if kept and theirs.sign_in_name == own:
             continue
         rights = [Right[name] for name in facts["rights"]]
         summary = f"Revokes {_count(rights)} of {theirs.account.name} on {container}"
         yield Change("grants", summary, facts, None, needs_admin=True)
+
+
+def _containers_of(
+    directory: DirectorySettings, revoked: Sequence[Change]
+) -> Iterator[str]:
+    """Name the containers where the account to come loses its entries."""
+    for change in revoked:
+        if named(change.before).sign_in_name == directory.sign_in_name:
+            assert change.before is not None
+            yield change.before["container"]
 
 
 def _granted_before(context: Context) -> list[Facts]:
@@ -220,50 +197,6 @@ def _row(container: str, missing: Sequence[Right]) -> Check:
     names = ", ".join(right.value.short for right in missing)
     remedy = "Apply the settings with an administrator's credentials."
     return Check("grants", title, "failed", f"Missing: {names}.", remedy)
-
-
-def _added(here: SecurityDescriptor, ace: Ace) -> SecurityDescriptor:
-    return descriptor.add_ace(here, ace)
-
-
-def _rewrite(opened: Directory, container: str, aces: Sequence[Ace], edit: Any) -> None:
-    """Read the container's list, edit it, write it, and read it back."""
-    before = _read(opened, container)
-    after = before
-    for ace in aces:
-        after = edit(after, ace)
-    if after == before:
-        return
-    change = Modification("replace", _DESCRIPTOR, (after.to_bytes(),))
-    opened.modify(container, (change,), (sd_flags(_DACL),))
-    now = _read(opened, container)
-    wanted = [descriptor.has_ace(after, ace) for ace in aces]
-    if [descriptor.has_ace(now, ace) for ace in aces] != wanted:
-        raise StepFailed(
-            f"{opened.host} took the permissions of {container} but shows others.",
-            "Look whether something else writes them, such as a script.",
-        )
-
-
-def _read(opened: Directory, container: str) -> SecurityDescriptor:
-    controls = (sd_flags(_DACL),)
-    found: Entry | None = next(
-        opened.search(
-            container, "", (_DESCRIPTOR,), scope="base", controls=controls, paged=False
-        ),
-        None,
-    )
-    raw = found.raw(_DESCRIPTOR) if found else None
-    if raw is None:
-        raise StepFailed(
-            f"The permissions of {container} can't be read.",
-            "Sign in with an account that may read and write them.",
-        )
-    try:
-        return descriptor.parse(raw)
-    except DescriptorError as error:
-        told = f"The permissions of {container} can't be understood: {error}."
-        raise StepFailed(told, "Look at them with dsacls.") from error
 
 
 def _sid_if_there(opened: Directory, directory: DirectorySettings) -> Sid | None:

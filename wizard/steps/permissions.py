@@ -1,0 +1,114 @@
+"""A container's permission list: read, judged by the people below, and edited."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from agent import descriptor
+from agent.access import USER, Right, decide, grant_ace
+from agent.ace import Ace, Sid
+from agent.descriptor import DescriptorError, SecurityDescriptor
+from agent.directory import Directory, Entry, sd_flags
+from agent.entries import Modification
+from wizard.plan import StepFailed
+
+Edit = Callable[[SecurityDescriptor, Ace], SecurityDescriptor]
+RIGHTS = (
+    Right.RESET_PASSWORD,
+    Right.WRITE_LOCKOUT_TIME,
+    Right.WRITE_PWD_LAST_SET,
+)
+_PEOPLE = "(&(objectCategory=person)(objectClass=user)(!(adminCount=1)))"
+_SAMPLE = 50
+_DESCRIPTOR = "nTSecurityDescriptor"
+_OWNER_GROUP_DACL, _DACL = 7, 4
+
+
+def lacking(
+    opened: Directory, container: str, token: frozenset[Sid], own: Sid
+) -> tuple[Right, ...]:
+    """Judge by the people there, whatever entry gives them the right.
+
+    Those whose inheritance is off do not count: no grant on a container reaches them.
+    """
+    here = read(opened, container)
+    people = [d for d in _descriptors(opened, container) if not d.protected]
+    return tuple(
+        right
+        for right in RIGHTS
+        if not descriptor.has_ace(here, grant_ace(right, own))
+        and not (people and all(_allowed(found, token, right) for found in people))
+    )
+
+
+def _descriptors(opened: Directory, container: str) -> Iterator[SecurityDescriptor]:
+    controls = (sd_flags(_OWNER_GROUP_DACL),)
+    found = opened.search(
+        container, _PEOPLE, (_DESCRIPTOR,), controls=controls, limit=_SAMPLE
+    )
+    for entry in found:
+        raw = entry.raw(_DESCRIPTOR)
+        if raw is not None:
+            yield descriptor.parse(raw)
+
+
+def _allowed(found: SecurityDescriptor, token: frozenset[Sid], right: Right) -> bool:
+    kinds = frozenset({USER})
+    return decide(found, token, right, classes=kinds, self_sid=None).allowed
+
+
+def without_entry(here: SecurityDescriptor, sid: Sid) -> tuple[Right, ...]:
+    """Give the rights that no entry of this list itself grants."""
+    return tuple(
+        right for right in RIGHTS if not descriptor.has_ace(here, grant_ace(right, sid))
+    )
+
+
+def rewrite(opened: Directory, container: str, aces: Sequence[Ace], edit: Edit) -> None:
+    """Read the container's list, edit it, write it, and read it back.
+
+    Raises:
+        StepFailed: it can't be read, or is not as written.
+        DirectoryError: it was refused.
+
+    """
+    before = read(opened, container)
+    after = before
+    for ace in aces:
+        after = edit(after, ace)
+    if after == before:
+        return
+    change = Modification("replace", _DESCRIPTOR, (after.to_bytes(),))
+    opened.modify(container, (change,), (sd_flags(_DACL),))
+    now = read(opened, container)
+    wanted = [descriptor.has_ace(after, ace) for ace in aces]
+    if [descriptor.has_ace(now, ace) for ace in aces] != wanted:
+        raise StepFailed(
+            f"{opened.host} took the permissions of {container} but shows others.",
+            "Look whether something else writes them, such as a script.",
+        )
+
+
+def read(opened: Directory, container: str) -> SecurityDescriptor:
+    """Read a container's list.
+
+    Raises:
+        StepFailed: it is hidden, or not understood.
+
+    """
+    controls = (sd_flags(_DACL),)
+    found: Entry | None = next(
+        opened.search(
+            container, "", (_DESCRIPTOR,), scope="base", controls=controls, paged=False
+        ),
+        None,
+    )
+    raw = found.raw(_DESCRIPTOR) if found else None
+    if raw is None:
+        raise StepFailed(
+            f"The permissions of {container} can't be read.",
+            "Sign in with an account that may read and write them.",
+        )
+    try:
+        return descriptor.parse(raw)
+    except DescriptorError as error:
+        told = f"The permissions of {container} can't be understood: {error}."
+        raise StepFailed(told, "Look at them with dsacls.") from error
