@@ -1,8 +1,8 @@
 """Applies settings and kills itself with SIGKILL at one point: `python -m ...`.
 
-Reads JSON from standard input: home, settings, admin_user, admin_password, code, and
-`cut`: "before N" (written down, not begun), "after N" (done, not written down), or
-the name of one of the points within a step.
+Reads JSON from standard input: home, settings, admin_user, admin_password, code,
+account_password, and `cut`: "before N" (written down, not begun), "after N" (done,
+not written down), or the name of one of the points within a step.
 """
 
 import json
@@ -37,7 +37,8 @@ def main() -> None:
     host = TrialHost(Path(given["home"]))
     inputs = Inputs(
         AdminCredentials(given["admin_user"], Secret(given["admin_password"])),
-        enrolment_code=Secret(given["code"]),
+        account_password=Secret(given["account_password"]) or None,
+        enrolment_code=Secret(given["code"]) or None,
     )
     settings, controller = parse(given["settings"]), Controller(host)
     changes = controller.plan(settings, inputs)

@@ -3,12 +3,13 @@
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 
 import pytest
 
 from agent.secret import Secret
-from agent.settings import dump
+from agent.settings import Settings, dump
 from tests.lab import Lab
 from tests.live.cut_off import WITHIN
 from tests.live.remains import directory_now, files_now
@@ -36,13 +37,20 @@ def admin(whole: Stage) -> AdminCredentials:
     return AdminCredentials(whole.lab.admin_user, Secret(whole.lab.admin_password))
 
 
-def cut_off(whole: Stage, cut: str, code: str) -> None:
+def cut_off(
+    whole: Stage,
+    cut: str,
+    code: str,
+    settings: Settings | None = None,
+    account_password: str = "",
+) -> None:
     """Apply in a process that is killed there."""
     given = {
         "home": str(whole.host.places.home),
-        "settings": dump(whole.settings()),
+        "settings": dump(settings or whole.settings()),
         "admin_user": whole.lab.admin_user,
         "admin_password": whole.lab.admin_password,
+        "account_password": account_password,
         "code": code,
         "cut": cut,
     }
@@ -116,3 +124,56 @@ def test_the_journal_of_a_killed_run_holds_no_secret(whole: Stage, code: str) ->
     assert len(stored) == 5
     for secret in (*stored, whole.lab.admin_password, code):
         assert secret.encode() not in written
+
+
+@pytest.fixture(scope="module")
+def installed(
+    lab: Lab, whole: Stage, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stage]:
+    """An installation that cut-off changes must leave in force."""
+    with stage(lab, tmp_path_factory.mktemp("installed")) as made:
+        settings, inputs = made.settings(agent="stays"), made.inputs
+        changes = made.controller.plan(settings, inputs)
+        made.controller.apply(
+            settings, changes, inputs, lambda _told: None, threading.Event()
+        )
+        yield made
+
+
+def in_force(whole: Stage) -> dict[str, bytes]:
+    """The files that decide what the agent does."""
+    return {
+        name: content
+        for name, content in files_now(whole.host.places).items()
+        if name.startswith(("etc/", "secrets/"))
+    }
+
+
+_RECONFIGURED = ("account", "grants", "settings", "service")
+
+
+@pytest.mark.parametrize(
+    "cut", [f"{when} {index}" for index in range(4) for when in ("before", "after")]
+)
+def test_a_change_that_is_cut_off_leaves_the_old_installation(
+    installed: Stage, cut: str
+) -> None:
+    account = installed.lab.accounts["svc-existing"]
+    settings = installed.settings(agent="stays")
+    directory = settings.directory.model_dump(mode="json")
+    directory["account"] = {"kind": "existing", "name": account["upn"]}
+    other = installed.settings(
+        agent="stays", directory=directory, features={"password_writeback": False}
+    )
+    password = account["password"]
+    inputs = Inputs(admin(installed), Secret(password))
+    planned = installed.controller.plan(other, inputs)
+    assert tuple(change.step for change in planned) == _RECONFIGURED
+    before, files = directory_now(installed.lab), in_force(installed)
+
+    cut_off(installed, cut, "", other, password)
+    rolled = installed.controller.recover(Inputs(admin(installed)), lambda _told: None)
+    assert rolled.stuck == ()
+    assert in_force(installed) == files
+    assert directory_now(installed.lab) == before
+    assert {row.state for row in installed.controller.verify(settings)} == {"ok"}
