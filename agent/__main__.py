@@ -4,7 +4,6 @@ Exit codes: 0 done, 1 ended by a fault, 2 settings that can't be used, 4 finding
 """
 
 import argparse
-import asyncio
 import json
 import logging
 import os
@@ -12,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from agent import checking
+from agent import checking, loop
 from agent.handler import VERSION
 from agent.places import Places
 from agent.problems import SettingsError
@@ -65,7 +64,7 @@ def _run(places: Places) -> int:
         # a CA file that is missing, a folder that can't be written
         print(f"{error.filename or places.home}: {error.strerror}", file=sys.stderr)
         return _BAD_SETTINGS
-    asyncio.run(service.run())
+    loop.run(service.run())
     return 0
 
 

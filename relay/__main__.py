@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from agent import loop
 from agent.keys import BadKeys, PublicKeys, fingerprint, fingerprint_digest
 from relay.authorization import hosts_of
 from relay.code import EnrolmentCode
@@ -42,7 +43,7 @@ def _serve(arguments: argparse.Namespace) -> int:
     address, port = arguments.listen
     place, tls = _place(arguments, address, port), _tls(arguments)
     with contextlib.closing(Store(arguments.data)) as store:
-        asyncio.run(_until_stopped(Relay(place, store), place, tls, arguments.ready_fd))
+        loop.run(_until_stopped(Relay(place, store), place, tls, arguments.ready_fd))
     return 0
 
 
