@@ -5,11 +5,12 @@ of. The file's name says its state: open, sealed (all done) or undone (all taken
 an open one at the start means that a run was cut off.
 """
 
+import contextlib
 import json
 import os
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,10 @@ class Journal:
     @property
     def started(self) -> datetime:
         """When the plan was begun, in UTC."""
-        return datetime.fromisoformat(str(next(self._lines())["at"]))
+        for number, line in self._lines():
+            with self._told(number):
+                return datetime.fromisoformat(line["at"])
+        raise JournalDamaged(self.path, 1)
 
     def intend(self, index: int, change: Change) -> None:
         """Write down that a change is about to be made."""
@@ -86,26 +90,27 @@ class Journal:
     def begun(self) -> tuple[Begun, ...]:
         """Give what was begun and not taken back, in the order it was begun."""
         found: dict[int, Begun] = {}
-        for line in self._lines():
-            index = int(line.get("index", -1))
-            match line["what"]:
-                case "intend":
-                    found[index] = Begun(index, Change.of(line["change"]), None)
-                case "did":
-                    found[index] = Begun(index, found[index].change, line["made"])
-                case "undid":
-                    found.pop(index, None)
+        for number, line in self._lines():
+            with self._told(number):
+                _take(line, found)
         return tuple(found.values())
 
-    def _lines(self) -> Iterator[dict[str, Any]]:
-        lines = self.path.read_text(encoding="utf-8").splitlines(keepends=True)
+    def _lines(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        lines = self.path.read_bytes().splitlines(keepends=True)
         for number, line in enumerate(lines, 1):
-            if number == len(lines) and not line.endswith("\n"):
+            if number == len(lines) and not line.endswith(b"\n"):
                 return  # cut off while it was written: its act was not begun
-            try:
-                yield json.loads(line)
-            except ValueError as error:
-                raise JournalDamaged(self.path, number) from error
+            with self._told(number):
+                read = json.loads(line)
+            yield number, read
+
+    @contextlib.contextmanager
+    def _told(self, number: int) -> Iterator[None]:
+        """Name the line that can't be read, whatever is wrong with it."""
+        try:
+            yield
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            raise JournalDamaged(self.path, number) from error
 
     def _append(self, line: dict[str, Any]) -> None:
         stamped = {"at": datetime.now(UTC).isoformat()} | line
@@ -118,6 +123,23 @@ class Journal:
     def _rename(self, state: str) -> None:
         self.path = self.path.rename(self.path.with_name(self.id + state))
         _sync_folder(self.path.parent)
+
+
+def _take(line: dict[str, Any], found: dict[int, Begun]) -> None:
+    """Take one line into what was begun; any error means that it is damaged."""
+    match line["what"]:
+        case "begin" if line["form"] == FORM:
+            datetime.fromisoformat(line["at"])
+        case "intend":
+            index = int(line["index"])
+            found[index] = Begun(index, Change.of(line["change"]), None)
+        case "did":
+            index = int(line["index"])
+            found[index] = replace(found[index], made=line["made"])
+        case "undid":
+            del found[int(line["index"])]
+        case _:
+            raise ValueError(line)
 
 
 def begin(folder: Path) -> Journal:

@@ -85,6 +85,46 @@ def test_a_damaged_line_is_told_and_kept(tmp_path: Path) -> None:
     assert made.path.exists()
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[]",
+        "{}",
+        '{"what": "guess", "index": 0}',
+        '{"what": "intend", "index": 1}',
+        '{"what": "intend", "index": 1, "change": {"step": "one"}}',
+        '{"what": "did", "index": 9, "made": {}}',
+        '{"what": "undid"}',
+    ],
+)
+def test_a_line_that_is_not_of_a_journal_is_told(tmp_path: Path, line: str) -> None:
+    made = written(tmp_path)
+    with made.path.open("a") as file:
+        file.write(f"{line}\n")
+    with pytest.raises(JournalDamaged, match="line 5"):
+        made.begun()
+
+
+@pytest.mark.parametrize("line", ["[]", '{"what": "begin"}', '{"at": "noon"}'])
+def test_a_first_line_that_is_none_is_told(tmp_path: Path, line: str) -> None:
+    made = journal.begin(tmp_path)
+    made.path.write_text(f"{line}\n")
+    with pytest.raises(JournalDamaged, match="line 1"):
+        made.begun()
+    with pytest.raises(JournalDamaged, match="line 1"):
+        assert made.started
+
+
+def test_a_journal_of_a_later_version_is_not_taken_for_an_empty_one(
+    tmp_path: Path,
+) -> None:
+    made = journal.begin(tmp_path)
+    first = json.loads(made.path.read_text()) | {"form": journal.FORM + 1}
+    made.path.write_text(f"{json.dumps(first)}\n")
+    with pytest.raises(JournalDamaged, match="line 1"):
+        made.begun()
+
+
 def test_a_closed_journal_is_not_open(tmp_path: Path) -> None:
     sealed = written(tmp_path)
     sealed.seal()
