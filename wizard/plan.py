@@ -5,6 +5,7 @@ take it back. Taking back restores only what still is as it was left: what someb
 else changed since is reported as stuck, with what to do by hand.
 """
 
+import contextlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
 from agent.settings import Settings
 from wizard.checks import Check, Inputs
 from wizard.host import Host
+from wizard.reason import reason
 
 if TYPE_CHECKING:
     from wizard.journal import Journal
@@ -243,15 +245,15 @@ def apply(run: Run, changes: Sequence[Change], stop: threading.Event) -> None:
         told = _Told(run.report, index, len(changes), change)
         if stop.is_set():
             raise _given_up(run, None, "Stopped.")
-        run.journal.intend(index, change)
-        told("doing")
         try:
+            run.journal.intend(index, change)
+            told("doing")
             made = run.step(change).apply(change, run.context)
+            run.journal.did(index, made)
         except Exception as error:
-            reason = _reason(error)
-            told("failed", reason)
-            raise _given_up(run, change, reason) from error
-        run.journal.did(index, made)
+            why = reason(error)
+            told("failed", why)
+            raise _given_up(run, change, why) from error
         told("done")
     run.journal.seal()
 
@@ -265,12 +267,12 @@ def roll_back(run: Run) -> RolledBack:
         told("undoing")
         try:
             run.step(entry.change).undo(entry.change, entry.made, run.context)
-        except Exception as error:  # noqa: BLE001 - the others are still taken back
-            reason = _reason(error)
-            stuck.append(Stuck(entry.change, reason))
-            told("stuck", reason)
-        else:
             run.journal.undid(entry.index)
+        except Exception as error:  # noqa: BLE001 - the others are still taken back
+            why = reason(error)
+            stuck.append(Stuck(entry.change, why))
+            told("stuck", why)
+        else:
             undone.append(entry.change)
             told("undone")
     if not stuck:
@@ -278,24 +280,19 @@ def roll_back(run: Run) -> RolledBack:
     return RolledBack(tuple(undone), tuple(stuck))
 
 
-def _given_up(run: Run, failed: Change | None, reason: str) -> ApplyError:
+def _given_up(run: Run, failed: Change | None, why: str) -> ApplyError:
     rolled = roll_back(run)
-    return ApplyError(failed, reason, rolled.undone, rolled.stuck)
-
-
-def _reason(error: Exception) -> str:
-    """Say why, for people. Unexpected errors give their kind only: texts can quote."""
-    if hasattr(error, "remedy"):
-        return str(error)
-    return f"An unexpected error of kind {type(error).__name__}."
+    return ApplyError(failed, why, rolled.undone, rolled.stuck)
 
 
 class _Told:
-    """Reports one change's states."""
+    """Reports one change's states. Who looks on can't change what is done."""
 
     def __init__(self, report: Report, index: int, total: int, change: Change) -> None:
         self._report, self._index, self._total = report, index, total
         self._change = change
 
     def __call__(self, state: State, detail: str = "") -> None:
-        self._report(Progress(self._index, self._total, self._change, state, detail))
+        told = Progress(self._index, self._total, self._change, state, detail)
+        with contextlib.suppress(Exception):  # such as a pipe that nobody reads
+            self._report(told)

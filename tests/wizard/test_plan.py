@@ -1,5 +1,6 @@
 """All or none: what is made is written down first, and taken back newest first."""
 
+import errno
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -188,6 +189,61 @@ def test_a_cut_after_any_change_is_taken_back(stage: Stage, made: int) -> None:
     rolled = plan.roll_back(stage.run)
     assert len(rolled.undone) == made
     assert stage.step.world == {}
+
+
+def full_disk(stage: Stage, monkeypatch: pytest.MonkeyPatch, *what: str) -> None:
+    """Let no line of these kinds into the journal."""
+    real = Journal._append
+
+    def append(self: Journal, line: dict[str, Any]) -> None:
+        if line["what"] in what and line["index"] == 1:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(self, line)
+
+    monkeypatch.setattr(Journal, "_append", append)
+
+
+@pytest.mark.parametrize("what", ["intend", "did"])
+def test_a_journal_that_can_not_be_written_takes_back_what_was_made(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    full_disk(stage, monkeypatch, what)
+    with pytest.raises(ApplyError, match="No space left on device") as raised:
+        stage.apply()
+    assert stage.step.world == {}
+    assert raised.value.stuck == ()
+    assert stage.journal.path.name.endswith(".undone.jsonl")
+
+
+def test_what_can_not_be_noted_as_taken_back_is_stuck(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full_disk(stage, monkeypatch, "undid")
+    stage.step.fails_at = "c"
+    with pytest.raises(ApplyError) as raised:
+        stage.apply()
+    # it is taken back once more when there is room
+    assert [stuck.change.summary for stuck in raised.value.stuck] == ["Sets b"]
+    assert stage.step.world == {}
+    monkeypatch.undo()
+    assert plan.roll_back(stage.run).stuck == ()
+    assert stage.journal.path.name.endswith(".undone.jsonl")
+
+
+@pytest.mark.parametrize("state", ["doing", "done", "undoing", "undone", "stuck"])
+def test_who_looks_on_does_not_change_what_is_done(stage: Stage, state: str) -> None:
+    stage.step.fails_at = "c"
+
+    def breaks(progress: Progress) -> None:
+        if progress.change.summary == "Sets b" and progress.state == "done":
+            stage.step.world["b"] = 7 if state == "stuck" else 1
+        if progress.state == state:
+            raise BrokenPipeError
+
+    run = Run((stage.step,), stage.journal, context(), breaks)
+    with pytest.raises(ApplyError, match="It broke"):
+        plan.apply(run, stage.changes, threading.Event())
+    assert stage.step.world == ({"b": 7} if state == "stuck" else {})
 
 
 def test_an_unexpected_error_gives_its_kind_only(stage: Stage) -> None:
