@@ -2,7 +2,6 @@
 
 import json
 import sys
-import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from agent import settings as settings_file
 from agent.secret import Secret
 from agent.settings import Settings
 from wizard.commands.given import BadUsage, Given
+from wizard.commands.stopping import stopped_by_signal
 from wizard.commands.told import (
     Exit,
     Told,
@@ -55,14 +55,16 @@ def carry_out(
     controller: Controller, settings: Settings, given: Given, confirm: Confirm
 ) -> Told:
     """Apply settings: all changes or none."""
-    inputs = given.inputs()
-    changes = controller.plan(settings, inputs)
+    changes = controller.plan(settings, given.inputs())
     if not changes:
         return Told(Exit.DONE, plan_text(()), {"changes": []})
     if not confirm(plan_text(changes)):
         return Told(Exit.BAD_USAGE, "Nothing was changed.", {"changes": []})
+    if any(change.needs_admin for change in changes):
+        given = given.with_admin()
     try:
-        controller.apply(settings, changes, inputs, say_progress, threading.Event())
+        with stopped_by_signal() as stop:
+            controller.apply(settings, changes, given.inputs(), say_progress, stop)
     except ApplyError as error:
         return _failed(error)
     text = f"Done: {_count(changes)} made."

@@ -1,0 +1,187 @@
+"""Commands end with the exit code that says what state the machine is in."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import pytest
+
+from agent.secret import Secret
+from agent.settings import Settings
+from tests.wizard.answered import CANARY, SETTINGS
+from wizard.checks import Check, Inputs, Recovery, TestResult
+from wizard.commands import jobs
+from wizard.commands.given import BadUsage, Given
+from wizard.commands.told import Exit
+from wizard.controller import Controller
+from wizard.plan import ApplyError, Change, Report, RolledBack, Stuck
+
+MAKES = Change("settings", "Writes the settings file", None, {"text": "x"})
+GRANTS = Change("grants", "Grants 3 permissions", None, {}, needs_admin=True)
+TAKEN_BACK = RolledBack((MAKES,), ())
+LEFT = Stuck(GRANTS, "Somebody else changed it since.")
+
+
+@dataclass
+class Machine:
+    """A controller whose outcomes are set by the test."""
+
+    changes: tuple[Change, ...] = (MAKES,)
+    fails: ApplyError | None = None
+    during: Callable[[], None] = lambda: None
+    rolled: RolledBack = TAKEN_BACK
+    rows: tuple[Check, ...] = ()
+    given: list[Inputs] = field(default_factory=list)
+    applied: int = 0
+
+    def plan(self, settings: Settings, inputs: Inputs) -> tuple[Change, ...]:
+        return self.changes
+
+    def apply(
+        self,
+        settings: Settings,
+        changes: Sequence[Change],
+        inputs: Inputs,
+        report: Report,
+        stop: threading.Event,
+    ) -> None:
+        self.given.append(inputs)
+        self.applied += 1
+        self.during()
+        if stop.is_set():
+            raise ApplyError(None, "Stopped.", (MAKES,), ())
+        if self.fails:
+            raise self.fails
+
+    def recovery(self) -> Recovery | None:
+        at = datetime(2026, 11, 23, tzinfo=UTC)
+        return Recovery(at, (MAKES.summary,), needs_admin=False)
+
+    def recover(self, inputs: Inputs, report: Report) -> RolledBack:
+        self.given.append(inputs)
+        return self.rolled
+
+    def verify(self, settings: Settings) -> tuple[Check, ...]:
+        return self.rows
+
+    def test_reset(self, by: str, value: str, password: Secret | None) -> TestResult:
+        return TestResult("ok", "It is set.", "Done.", {}, {"total": 12.3})
+
+
+def door(machine: Machine) -> Controller:
+    return cast("Controller", machine)
+
+
+def carry_out(machine: Machine, confirm: jobs.Confirm = lambda _text: True) -> Any:
+    return jobs.carry_out(door(machine), SETTINGS, Given(), confirm)
+
+
+def test_all_made_is_0() -> None:
+    told = carry_out(Machine())
+    assert (told.code, told.text) == (Exit.DONE, "Done: 1 change made.")
+
+
+def test_nothing_to_do_is_0_and_applies_nothing() -> None:
+    machine = Machine(())
+    told = carry_out(machine)
+    assert told.code == 0
+    assert told.text == "Nothing to do: everything is as the settings say."
+    assert machine.applied == 0
+
+
+def test_a_plan_not_accepted_is_2_and_applies_nothing() -> None:
+    machine, shown = Machine(), list[str]()
+
+    def refuse(text: str) -> bool:
+        shown.append(text)
+        return False
+
+    told = carry_out(machine, refuse)
+    assert (told.code, machine.applied) == (2, 0)
+    assert shown == ["Will be created (1)\n  Writes the settings file"]
+
+
+def test_nobody_to_ask_is_2() -> None:
+    with pytest.raises(BadUsage, match="--yes"):
+        carry_out(Machine(), jobs.on_terminal)
+
+
+def test_rolled_back_is_1_with_what_failed_and_why() -> None:
+    machine = Machine(fails=ApplyError(GRANTS, "It broke. Mend it.", (MAKES,), ()))
+    told = carry_out(machine)
+    assert told.code == 1
+    assert told.text.splitlines() == [
+        "Failed: Grants 3 permissions",
+        "It broke. Mend it.",
+        "Everything begun was taken back (1 change).",
+    ]
+
+
+def test_not_clean_is_3_with_what_remains() -> None:
+    told = carry_out(Machine(fails=ApplyError(MAKES, "It broke.", (), (LEFT,))))
+    assert told.code == 3
+    assert "  Grants 3 permissions: Somebody else changed it since." in told.text
+    assert told.data["stuck"] == [
+        {"summary": GRANTS.summary, "reason": LEFT.reason},
+    ]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_and_takes_back(
+    number: signal.Signals, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = signal.getsignal(number)
+    told = carry_out(Machine(during=lambda: os.kill(os.getpid(), number)))
+    assert told.code == 1
+    assert told.text.startswith("Stopped.")
+    assert "Stopping before the next change" in capsys.readouterr().err
+    assert signal.getsignal(number) is before
+
+
+def test_changes_that_need_an_administrator_ask_for_one_on_a_terminal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("builtins.input", lambda: "administrator@corp.test")
+    monkeypatch.setattr("getpass.getpass", lambda _prompt: CANARY)
+    machine = Machine((GRANTS,))
+    given = Given(can_ask=True)
+    jobs.carry_out(door(machine), SETTINGS, given, lambda _text: True)
+    admin = machine.given[0].admin
+    assert admin is not None
+    assert (admin.user, admin.password) == ("administrator@corp.test", Secret(CANARY))
+
+
+def test_a_roll_back_is_0_or_3() -> None:
+    clean = jobs.roll_back(door(Machine()), Given(), lambda _text: True)
+    assert (clean.code, clean.text) == (0, "Taken back: 1 change.")
+    machine = Machine(rolled=RolledBack((), (LEFT,)))
+    stuck = jobs.roll_back(door(machine), Given(), lambda _text: True)
+    assert stuck.code == 3
+    assert LEFT.reason in stuck.text
+
+
+def test_findings_are_4() -> None:
+    fine = Check("a", "Agent", "ok", "It runs.")
+    bad = Check("b", "Permissions", "failed", "Missing.", "Grant them.")
+    assert jobs.verify(door(Machine(rows=(fine,))), SETTINGS).code == 0
+    told = jobs.verify(door(Machine(rows=(fine, bad))), SETTINGS)
+    assert told.code == 4
+    assert told.text.splitlines() == [
+        "ok       Agent: It runs.",
+        "failed   Permissions: Missing.",
+        "         Grant them.",
+    ]
+
+
+def test_a_test_reset_lists_its_hops() -> None:
+    told = jobs.test_reset(door(Machine()), "mail", "a@corp.test", None)
+    assert told.code == 0
+    assert told.text.splitlines() == [
+        "ok: Done.",
+        "The person reads: It is set.",
+        "  total             12.3 ms",
+    ]

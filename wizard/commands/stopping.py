@@ -1,0 +1,31 @@
+"""Ctrl-C and SIGTERM as a request to stop, so that what was done is taken back."""
+
+import contextlib
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextlib.contextmanager
+def stopped_by_signal() -> Iterator[threading.Event]:
+    """Give an event that a signal sets; the former handlers come back after it."""
+    stop = threading.Event()
+
+    def ask(_number: int, _frame: object) -> None:
+        if not stop.is_set():
+            told = "Stopping before the next change; what was done is taken back."
+            print(told, file=sys.stderr, flush=True)
+        stop.set()
+
+    if threading.current_thread() is not threading.main_thread():
+        yield stop  # signals go to the main thread, whoever that is
+        return
+    former = {number: signal.signal(number, ask) for number in _SIGNALS}
+    try:
+        yield stop
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
