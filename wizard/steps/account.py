@@ -19,7 +19,13 @@ from agent.settings import Directory as DirectorySettings
 from agent.settings import Settings
 from wizard.checks import Check
 from wizard.plan import Change, Context, Facts, StepFailed
-from wizard.steps.signing_in import as_admin, as_agent, as_either, named
+from wizard.steps.signing_in import (
+    as_admin,
+    as_agent,
+    as_either,
+    finding,
+    named,
+)
 
 MARK = "writeback:"
 PREVIOUS = f"{DIRECTORY_PASSWORD}-previous"
@@ -84,8 +90,7 @@ class Account:
             with as_agent(wanted.directory, context) as opened:
                 told = f"{opened.host} let it in."
         except (DirectoryError, StepFailed) as error:
-            told, remedy = error.what, error.remedy
-            return (Check("account", title, "failed", told, remedy),)
+            return (finding("account", title, error),)
         return (Check("account", title, "ok", told),)
 
     @staticmethod

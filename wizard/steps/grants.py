@@ -26,7 +26,7 @@ from wizard.steps.permissions import (
     rewrite,
     without_entry,
 )
-from wizard.steps.signing_in import as_admin, as_agent, named
+from wizard.steps.signing_in import as_admin, as_agent, finding, named
 
 
 class Grants:
@@ -76,8 +76,7 @@ class Grants:
             missing = _missing(wanted, context)
         except (DirectoryError, StepFailed) as error:
             title = "Permissions of the agent's account"
-            told, remedy = error.what, error.remedy
-            return (Check("grants", title, "failed", told, remedy),)
+            return (finding("grants", title, error),)
         return [_row(container, rights) for container, rights in missing]
 
 

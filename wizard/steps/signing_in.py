@@ -8,6 +8,7 @@ from agent.directory import Directory, DirectoryError, Endpoint, Unreachable, co
 from agent.secret import Secret
 from agent.secrets import DIRECTORY_PASSWORD
 from agent.settings import Directory as DirectorySettings
+from wizard.checks import Check
 from wizard.plan import Context, StepFailed
 
 NEEDS_ADMIN = (
@@ -85,6 +86,16 @@ def open_first(settings: DirectorySettings, user: str, password: Secret) -> Dire
             last = error
     assert last is not None  # the settings name at least one controller
     raise last
+
+
+def finding(check_id: str, title: str, error: DirectoryError | StepFailed) -> Check:
+    """Tell what could not be looked at, in whole sentences."""
+    told, remedy = (_sentence(text) for text in (error.what, error.remedy))
+    return Check(check_id, title, "failed", told, remedy)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
 def named(change: Mapping[str, Any] | None) -> DirectorySettings:

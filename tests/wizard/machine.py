@@ -1,0 +1,39 @@
+"""A machine in a folder whose service is only a flag, for steps without a directory."""
+
+from pathlib import Path
+
+from wizard.checks import Inputs
+from wizard.host import Service, ServiceFailed
+from wizard.plan import Context
+from wizard.trial import TrialHost
+
+
+class Machine(TrialHost):
+    """Files and secrets are real; the agent is ready when it is started."""
+
+    def __init__(self, home: Path) -> None:
+        super().__init__(home)
+        self.runs = False
+        self.fails = ""
+        self.did: list[str] = []
+
+    def service(self) -> Service:
+        return Service(running=self.runs, status={"ready": self.runs})
+
+    def start_service(self) -> None:
+        self.did.append("start")
+        self.runs = True
+
+    def stop_service(self) -> None:
+        self.did.append("stop")
+        self.runs = False
+
+    def wait_ready(self, seconds: float) -> None:
+        self.did.append("wait")
+        if self.fails:
+            raise ServiceFailed(self.fails)
+
+
+def on(host: Machine, inputs: Inputs | None = None) -> Context:
+    """A context for steps on a machine."""
+    return Context(host, inputs or Inputs(), "20261123T000000-abcdef")

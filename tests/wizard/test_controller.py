@@ -1,0 +1,205 @@
+"""The one door, without a directory: what is there, what is refused, what is left."""
+
+import json
+import threading
+from pathlib import Path
+
+import pytest
+
+from agent import secrets as kept
+from agent.enrolment import EnrolmentError
+from agent.secret import Secret
+from agent.settings import SettingsError, dump
+from tests.wizard.answered import CANARY, SETTINGS
+from tests.wizard.machine import Machine
+from wizard import journal
+from wizard.checks import Inputs
+from wizard.controller import Controller, RecoveryNeeded
+from wizard.glance import at_a_glance
+from wizard.host import Service
+from wizard.plan import ApplyError, Change, Progress, StepFailed
+from wizard.steps.account import PREVIOUS
+
+MAKES = Change("settings", "Writes the settings", None, {"text": dump(SETTINGS)})
+STARTS = Change("service", "Starts the agent", None, {"running": True})
+GRANTS = Change("grants", "Grants", None, {}, needs_admin=True)
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Machine:
+    return Machine(tmp_path / "machine")
+
+
+@pytest.fixture
+def door(host: Machine) -> Controller:
+    return Controller(host)
+
+
+def apply(door: Controller, *changes: Change) -> list[str]:
+    told: list[Progress] = []
+    door.apply(SETTINGS, changes, Inputs(), told.append, threading.Event())
+    return [f"{each.state} {each.change.step}" for each in told]
+
+
+def cut_off(host: Machine) -> None:
+    """Leave the journal of a run that wrote the settings and died."""
+    begun = journal.begin(host.places.journal)
+    begun.intend(0, MAKES)
+    host.write(host.places.settings, dump(SETTINGS))
+
+
+def test_an_empty_machine_has_nothing_and_stays_empty(
+    host: Machine, door: Controller
+) -> None:
+    assert door.installed() is None
+    assert door.recovery() is None
+    assert not host.places.home.exists()
+
+
+def test_an_installation_is_found_with_its_state(
+    host: Machine, door: Controller
+) -> None:
+    apply(door, MAKES, STARTS)
+    found = door.installed()
+    assert found is not None
+    assert found.settings == SETTINGS
+    assert (found.status.running, found.status.ready) == (True, True)
+    # a broken one is shown too: its keys are gone
+    assert found.fingerprint == ""
+
+
+def test_settings_that_can_not_be_used_are_told_by_path(
+    host: Machine, door: Controller
+) -> None:
+    host.write(host.places.settings, "version: 1\nagnet: x\n")
+    with pytest.raises(SettingsError, match="agnet"):
+        door.installed()
+
+
+def test_changes_are_reported_and_sealed(host: Machine, door: Controller) -> None:
+    assert apply(door, MAKES, STARTS) == [
+        "doing settings",
+        "done settings",
+        "doing service",
+        "done service",
+    ]
+    assert door.recovery() is None
+    assert len(list(host.places.journal.glob("*.sealed.jsonl"))) == 1
+
+
+def test_no_changes_touch_nothing(host: Machine, door: Controller) -> None:
+    assert apply(door) == []
+    assert not host.places.journal.exists()
+
+
+def test_a_failure_leaves_the_installation_before_running(
+    host: Machine, door: Controller
+) -> None:
+    apply(door, MAKES, STARTS)
+    host.fails = "The agent was not ready. Relay: it is away."
+    before = host.read(host.places.settings)
+    other = SETTINGS.model_copy(update={"identify_by": "mail"})
+    text = {"text": dump(other)}
+    changes = (Change("settings", "Changes it", {"text": before}, text), STARTS)
+    with pytest.raises(ApplyError, match=r"Relay: it is away\."):
+        apply(door, *changes)
+    assert host.read(host.places.settings) == before
+    # stopped by undo, started again when all was taken back
+    assert host.runs
+    assert host.did[-2:] == ["start", "wait"]
+
+
+def test_without_an_administrator_nothing_is_begun(
+    host: Machine, door: Controller
+) -> None:
+    with pytest.raises(StepFailed, match="not stored"):
+        apply(door, MAKES, GRANTS)
+    assert not host.places.journal.exists()
+
+
+def test_a_cut_off_run_is_told_first(host: Machine, door: Controller) -> None:
+    cut_off(host)
+    found = door.recovery()
+    assert found is not None
+    assert (found.changes, found.needs_admin) == (("Writes the settings",), False)
+    for act in (lambda: door.plan(SETTINGS, Inputs()), lambda: apply(door, MAKES)):
+        with pytest.raises(RecoveryNeeded):
+            act()
+
+
+def test_a_cut_off_run_is_taken_back(host: Machine, door: Controller) -> None:
+    cut_off(host)
+    rolled = door.recover(Inputs(), lambda _told: None)
+    assert [change.step for change in rolled.undone] == ["settings"]
+    assert door.installed() is None
+    assert door.recovery() is None
+    assert door.recover(Inputs(), lambda _told: None).undone == ()
+
+
+def test_the_former_password_is_kept_no_longer_than_needed(
+    host: Machine, door: Controller
+) -> None:
+    host.secrets.put(PREVIOUS, Secret(CANARY))
+    apply(door, MAKES)
+    assert host.secrets.get(PREVIOUS) is None
+
+
+def test_a_former_password_left_by_a_killed_run_is_not_put_back(
+    host: Machine, door: Controller
+) -> None:
+    host.secrets.put(kept.DIRECTORY_PASSWORD, Secret("in force"))
+    host.secrets.put(PREVIOUS, Secret("of last month"))
+    broken = Change("settings", "Fails", {"text": "other"}, {"text": "x"})
+    store = Change(
+        "account",
+        "Stores",
+        {"kind": "existing"},
+        {"kind": "existing", "directory": {}, "stored": True},
+    )
+    inputs = Inputs(account_password=Secret(CANARY))
+    with pytest.raises(ApplyError):
+        door.apply(
+            SETTINGS, (store, broken), inputs, lambda _told: None, threading.Event()
+        )
+    assert host.secrets.get(kept.DIRECTORY_PASSWORD) == Secret("in force")
+
+
+def test_verify_finds_everything_missing_on_an_empty_machine(
+    door: Controller,
+) -> None:
+    rows = door.verify(SETTINGS)
+    assert {row.id for row in rows} == {
+        "keys",
+        "account",
+        "grants",
+        "enrolment",
+        "settings",
+        "service",
+    }
+    assert {row.state for row in rows} == {"failed"}
+    assert all(row.detail and row.remedy for row in rows)
+
+
+def test_there_is_nothing_to_hand_over_before_it_is_installed(
+    door: Controller,
+) -> None:
+    with pytest.raises(EnrolmentError):
+        door.hand_over()
+    with pytest.raises(EnrolmentError):
+        door.test_reset("mail", "a@corp.test", Secret(CANARY))
+
+
+def test_the_agents_words_are_shown() -> None:
+    told = {
+        "ready": False,
+        "started_at": "2026-11-23T08:00:00+00:00",
+        "relay": {"state": "waiting", "reason": "the key is refused"},
+        "directory": {"state": "connected", "controller": "dc1.corp.test"},
+    }
+    service = Service(running=True, status=json.loads(json.dumps(told)))
+    found = at_a_glance(SETTINGS, service)
+    assert found.relay == "waiting: the key is refused"
+    assert found.directory == "connected: dc1.corp.test"
+    assert found.since is not None
+    assert not found.ready
+    assert at_a_glance(SETTINGS, Service(running=False)).relay == "not running"

@@ -1,0 +1,379 @@
+"""Each step alone: what it plans, makes, takes back and finds; nothing secret told."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent import secrets as kept
+from agent.directory import SignInRefused
+from agent.keys import PrivateKeys, fingerprint_digest
+from agent.secret import Secret
+from agent.settings import Settings, dump, parse, validate
+from relay.code import EnrolmentCode
+from tests.wizard.answered import CANARY, SETTINGS
+from tests.wizard.machine import Machine, on
+from wizard.checks import Inputs
+from wizard.plan import Change, StepFailed
+from wizard.relay_api import Application, RelayFailed
+from wizard.steps.account import PREVIOUS, Account
+from wizard.steps.enrolment import EnrolmentStep
+from wizard.steps.keys import Keys
+from wizard.steps.service import ServiceStep, resume
+from wizard.steps.settings_file import SettingsFile, differences
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Machine:
+    return Machine(tmp_path / "machine")
+
+
+def changed(**parts: Any) -> Settings:
+    """The settings with some parts replaced, one level deep."""
+    plain = SETTINGS.model_dump(mode="json")
+    for name, part in parts.items():
+        plain[name] = plain[name] | part if isinstance(part, dict) else part
+    return validate(plain)
+
+
+# keys
+
+
+def test_keys_are_made_once(host: Machine) -> None:
+    (change,) = Keys().plan(SETTINGS, on(host), ())
+    Keys().apply(change, on(host))
+    assert Keys().plan(SETTINGS, on(host), ()) == ()
+    (row,) = Keys().verify(SETTINGS, on(host))
+    assert row.state == "ok"
+
+
+def test_keys_in_a_plan_are_names(host: Machine) -> None:
+    (change,) = Keys().plan(SETTINGS, on(host), ())
+    made = Keys().apply(change, on(host))
+    told = json.dumps([change.as_dict(), dict(made)])
+    for name in kept.NAMES:
+        stored = host.secrets.get(name)
+        assert stored is None or stored.reveal() not in told
+    assert set(made) == {"fingerprint"}
+
+
+def test_only_the_keys_that_were_made_are_taken_back(host: Machine) -> None:
+    host.secrets.put(kept.TEST_KEY, Secret(CANARY))
+    (change,) = Keys().plan(SETTINGS, on(host), ())
+    made = Keys().apply(change, on(host))
+    Keys().undo(change, made, on(host))
+    Keys().undo(change, made, on(host))
+    assert host.secrets.get(kept.AGENT_KEYS) is None
+    assert host.secrets.get(kept.TEST_KEY) == Secret(CANARY)
+
+
+def test_keys_that_were_replaced_since_are_left(host: Machine) -> None:
+    (change,) = Keys().plan(SETTINGS, on(host), ())
+    made = Keys().apply(change, on(host))
+    host.secrets.put(kept.AGENT_KEYS, PrivateKeys.generate().secret())
+    with pytest.raises(StepFailed, match="replaced since"):
+        Keys().undo(change, made, on(host))
+    assert host.secrets.get(kept.AGENT_KEYS) is not None
+
+
+def test_lost_keys_are_a_finding(host: Machine) -> None:
+    (row,) = Keys().verify(SETTINGS, on(host))
+    assert row.state == "failed"
+    assert "agent-keys" in row.detail
+
+
+# the account's password; what needs a directory is in tests/live
+
+
+EXISTING = changed(directory={"account": {"kind": "existing", "name": "svc@corp.test"}})
+
+
+def with_password(password: str) -> Inputs:
+    return Inputs(account_password=Secret(password))
+
+
+def test_an_existing_accounts_password_is_asked_for(host: Machine) -> None:
+    with pytest.raises(StepFailed, match=r"password of svc@corp\.test is needed"):
+        Account().plan(EXISTING, on(host), ())
+
+
+def test_a_password_that_is_stored_already_changes_nothing(host: Machine) -> None:
+    host.secrets.put(kept.DIRECTORY_PASSWORD, Secret(CANARY))
+    assert Account().plan(EXISTING, on(host), ()) == ()
+    assert Account().plan(EXISTING, on(host, with_password(CANARY)), ()) == ()
+
+
+def test_a_password_is_stored_and_taken_back(host: Machine) -> None:
+    context = on(host, with_password(CANARY))
+    (change,) = Account().plan(EXISTING, context, ())
+    made = Account().apply(change, context)
+    assert host.secrets.get(kept.DIRECTORY_PASSWORD) == Secret(CANARY)
+    assert CANARY not in json.dumps([change.as_dict(), dict(made)])
+    Account().undo(change, made, on(host))
+    Account().undo(change, made, on(host))
+    assert host.secrets.get(kept.DIRECTORY_PASSWORD) is None
+
+
+def test_the_password_in_force_comes_back(host: Machine) -> None:
+    host.secrets.put(kept.DIRECTORY_PASSWORD, Secret("in force"))
+    context = on(host, with_password(CANARY))
+    (change,) = Account().plan(EXISTING, context, ())
+    made = Account().apply(change, context)
+    Account().undo(change, made, on(host))
+    assert host.secrets.get(kept.DIRECTORY_PASSWORD) == Secret("in force")
+    assert host.secrets.get(PREVIOUS) is None
+
+
+def test_a_change_not_begun_leaves_the_password_in_force(host: Machine) -> None:
+    host.secrets.put(kept.DIRECTORY_PASSWORD, Secret("in force"))
+    (change,) = Account().plan(EXISTING, on(host, with_password(CANARY)), ())
+    Account().undo(change, None, on(host))
+    assert host.secrets.get(kept.DIRECTORY_PASSWORD) == Secret("in force")
+
+
+def test_a_refused_sign_in_is_a_finding(
+    host: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_arguments: object) -> None:
+        raise SignInRefused("dc1.corp.test", "the password is wrong", "give it anew")
+
+    host.secrets.put(kept.DIRECTORY_PASSWORD, Secret(CANARY))
+    monkeypatch.setattr("wizard.steps.signing_in.connect", refused)
+    (row,) = Account().verify(EXISTING, on(host))
+    assert row.state == "failed"
+    assert (row.detail, row.remedy) == ("The password is wrong.", "Give it anew.")
+
+
+# the enrolment
+
+
+PORTAL = PrivateKeys.generate().public
+CODE = EnrolmentCode(b"s" * 16, fingerprint_digest(PORTAL.jwks())[:16])
+
+
+class FakeRelay:
+    """Answers as a relay would, with the keys it is given."""
+
+    def __init__(self, keys: Any = None) -> None:
+        self.portal = {
+            "issuer": "https://portal.corp.test",
+            "keys": keys or PORTAL.jwks(),
+        }
+        self.agents: set[str] = set()
+        self.fails: RelayFailed | None = None
+
+    def enrol(self, _relay: object, application: Application) -> Mapping[str, Any]:
+        if self.fails:
+            raise self.fails
+        self.agents.add(application.agent)
+        return {
+            "connection": application.agent,
+            "listen_key_name": "listen",
+            "test_key_name": "self-test",
+            "portal": self.portal,
+        }
+
+    def withdraw(self, _relay: object, agent: str, _key: Secret, _name: str) -> None:
+        if self.fails:
+            raise self.fails
+        self.agents.discard(agent)
+
+    def installed(self, monkeypatch: pytest.MonkeyPatch) -> "FakeRelay":
+        monkeypatch.setattr("wizard.steps.enrolment.enrol", self.enrol)
+        monkeypatch.setattr("wizard.steps.enrolment.withdraw", self.withdraw)
+        return self
+
+
+@pytest.fixture
+def keyed(host: Machine) -> Machine:
+    """A machine with keys."""
+    (change,) = Keys().plan(SETTINGS, on(host), ())
+    Keys().apply(change, on(host))
+    return host
+
+
+def enrolling(host: Machine, settings: Settings = SETTINGS) -> tuple[Change, Any]:
+    context = on(host, Inputs(enrolment_code=Secret(CODE.text)))
+    (change,) = EnrolmentStep().plan(settings, context, ())
+    return change, context
+
+
+def test_an_enrolment_is_made_once(
+    keyed: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    FakeRelay().installed(monkeypatch)
+    change, context = enrolling(keyed)
+    EnrolmentStep().apply(change, context)
+    assert EnrolmentStep().plan(SETTINGS, on(keyed), ()) == ()
+    (row,) = EnrolmentStep().verify(SETTINGS, on(keyed))
+    assert (row.state, row.detail) == (
+        "ok",
+        "Takes requests of https://portal.corp.test.",
+    )
+
+
+def test_new_keys_are_enrolled_anew(
+    keyed: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    FakeRelay().installed(monkeypatch)
+    change, context = enrolling(keyed)
+    EnrolmentStep().apply(change, context)
+    keys = Change("keys", "Creates keys", None, {"names": []})
+    assert len(EnrolmentStep().plan(SETTINGS, context, (keys,))) == 1
+
+
+def test_a_relay_that_slips_in_keys_of_its_own_is_refused(
+    keyed: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    FakeRelay(PrivateKeys.generate().public.jwks()).installed(monkeypatch)
+    change, context = enrolling(keyed)
+    with pytest.raises(StepFailed, match="other portal keys than the code"):
+        EnrolmentStep().apply(change, context)
+    assert keyed.read(keyed.places.enrolment) is None
+
+
+@pytest.mark.parametrize("made", [{"listen_key_name": "listen"}, None])
+def test_an_enrolment_is_taken_back_also_when_it_was_cut_off(
+    keyed: Machine, monkeypatch: pytest.MonkeyPatch, made: Any
+) -> None:
+    relay = FakeRelay().installed(monkeypatch)
+    change, context = enrolling(keyed)
+    EnrolmentStep().apply(change, context)
+    EnrolmentStep().undo(change, made, on(keyed))
+    EnrolmentStep().undo(change, made, on(keyed))
+    assert relay.agents == set()
+    assert keyed.read(keyed.places.enrolment) is None
+
+
+def test_a_relay_that_can_not_be_told_keeps_the_enrolment(
+    keyed: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relay = FakeRelay().installed(monkeypatch)
+    change, context = enrolling(keyed)
+    made = EnrolmentStep().apply(change, context)
+    relay.fails = RelayFailed(0, "It did not answer.", "Try again.")
+    with pytest.raises(RelayFailed):
+        EnrolmentStep().undo(change, made, on(keyed))
+    assert keyed.read(keyed.places.enrolment) is not None
+
+
+def test_moving_to_another_relay_comes_back_to_the_first(
+    keyed: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    FakeRelay().installed(monkeypatch)
+    change, context = enrolling(keyed)
+    EnrolmentStep().apply(change, context)
+    before = keyed.read(keyed.places.enrolment)
+    other = changed(relay={"url": "https://relay2.corp.test"})
+    moved, context = enrolling(keyed, other)
+    made = EnrolmentStep().apply(moved, context)
+    assert keyed.read(keyed.places.enrolment) != before
+    EnrolmentStep().undo(moved, made, on(keyed))
+    assert keyed.read(keyed.places.enrolment) == before
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [(None, "An enrolment code is needed"), (Secret("AAAAA-AAAAA"), "Type it again")],
+)
+def test_a_code_that_is_none_never_gets_to_a_plan(
+    keyed: Machine, code: Secret | None, told: str
+) -> None:
+    with pytest.raises(StepFailed, match=told):
+        EnrolmentStep().plan(SETTINGS, on(keyed, Inputs(enrolment_code=code)), ())
+
+
+# the settings file
+
+
+def writing(host: Machine, settings: Settings = SETTINGS) -> Change:
+    (change,) = SettingsFile().plan(settings, on(host), ())
+    SettingsFile().apply(change, on(host))
+    return change
+
+
+def test_settings_are_written_once(host: Machine) -> None:
+    writing(host)
+    assert parse(host.places.settings.read_text()) == SETTINGS
+    assert SettingsFile().plan(SETTINGS, on(host), ()) == ()
+
+
+def test_a_file_with_comments_that_says_the_same_is_kept(host: Machine) -> None:
+    host.write(host.places.settings, "# ours\n" + dump(SETTINGS))
+    assert SettingsFile().plan(SETTINGS, on(host), ()) == ()
+
+
+def test_the_file_before_comes_back_to_the_letter(host: Machine) -> None:
+    before = "# ours\n" + dump(SETTINGS)
+    host.write(host.places.settings, before)
+    change = writing(host, changed(identify_by="mail"))
+    SettingsFile().undo(change, {}, on(host))
+    SettingsFile().undo(change, {}, on(host))
+    assert host.places.settings.read_text() == before
+
+
+def test_a_file_that_was_edited_since_is_left(host: Machine) -> None:
+    change = writing(host)
+    host.write(host.places.settings, "mine")
+    with pytest.raises(StepFailed, match="changed by somebody else since"):
+        SettingsFile().undo(change, {}, on(host))
+    assert host.places.settings.read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("parts", "summary"),
+    [
+        (
+            {"features": {"password_writeback": False}},
+            "Turns password writeback off in the settings file",
+        ),
+        (
+            {"limits": {"per_minute": 30}},
+            "Changes the settings file: limits.per_minute: 120 becomes 30",
+        ),
+    ],
+)
+def test_a_plan_says_what_becomes_of_the_settings(
+    host: Machine, parts: dict[str, Any], summary: str
+) -> None:
+    writing(host)
+    (change,) = SettingsFile().plan(changed(**parts), on(host), ())
+    assert change.summary == summary
+
+
+def test_differences_are_told_by_path() -> None:
+    new = changed(scope={"pilot_group": None}, identify_by="mail")
+    assert differences(SETTINGS, new) == (
+        "scope.pilot_group: CN=Pilot,OU=Groups,DC=corp,DC=test becomes none",
+        "identify_by: userPrincipalName becomes mail",
+    )
+
+
+# the service
+
+
+def test_a_service_that_runs_is_left_when_it_reads_nothing_new(host: Machine) -> None:
+    host.runs = True
+    assert ServiceStep().plan(SETTINGS, on(host), ()) == ()
+    grants = Change("grants", "Grants", None, {})
+    assert ServiceStep().plan(SETTINGS, on(host), (grants,)) == ()
+
+
+def test_a_service_is_restarted_for_what_it_reads(host: Machine) -> None:
+    host.runs = True
+    settings = Change("settings", "Writes", None, {})
+    (change,) = ServiceStep().plan(SETTINGS, on(host), (settings,))
+    assert change.summary.startswith("Restarts the agent")
+    ServiceStep().apply(change, on(host))
+    assert host.did == ["stop", "start", "wait"]
+
+
+def test_what_a_roll_back_brought_back_runs_again(host: Machine) -> None:
+    assert resume(on(host)) == ""
+    assert host.did == []
+    writing(host)
+    host.fails = "The agent was not ready."
+    assert resume(on(host)) == host.fails
+    assert host.runs
