@@ -16,10 +16,9 @@ from pathlib import Path
 
 from tests.journey.plot import Ground, Result, travel
 from tests.lab import Lab, places
-from tests.lab.__main__ import down, reset, up
+from tests.lab.__main__ import down, forget_machine, reset, up
 from wizard.trial import TrialHost
 
-MACHINE = places.LAB / "machine"
 SCREENSHOTS = places.LAB / "screenshots"
 OFFERS = places.LAB / "offers.json"
 
@@ -44,11 +43,11 @@ def _for_a_person() -> int:
 
     up()
     _offer()
-    os.environ["WRITEBACK_HOME"] = str(MACHINE)
+    os.environ["WRITEBACK_HOME"] = str(places.MACHINE)
     os.environ["WRITEBACK_LAB"] = str(places.DESCRIPTION)
     os.environ["WRITEBACK_OFFERS"] = str(OFFERS)
     code = wizard([])
-    running = TrialHost(MACHINE).service().running
+    running = TrialHost(places.MACHINE).service().running
     print(
         "The agent keeps running: ./dev try again to reconfigure it."
         if running
@@ -65,15 +64,14 @@ def _by_itself(*, as_json: bool) -> int:
         with redirect_stdout(sys.stderr):
             up()
             reset()
-        _forget_machine()
+        forget_machine()
         shutil.rmtree(SCREENSHOTS, ignore_errors=True)
         result = travel(_ground(_offer(), say))
     finally:
-        _forget_machine()
+        forget_machine()
         OFFERS.unlink(missing_ok=True)
-        if not was_up:
-            with redirect_stdout(sys.stderr):
-                down()
+        with redirect_stdout(sys.stderr):
+            (reset if was_up else down)()
     _tell(result, as_json=as_json)
     return 0 if result.ok else 1
 
@@ -82,7 +80,7 @@ def _ground(offered: Path, say: Say) -> Ground:
     lab = Lab.attach(places.INSTANCE)
     assert lab is not None
     portal, described = places.PORTAL, places.DESCRIPTION
-    return Ground(lab, portal, described, offered, MACHINE, SCREENSHOTS, say)
+    return Ground(lab, portal, described, offered, places.MACHINE, SCREENSHOTS, say)
 
 
 def _offer() -> Path:
@@ -95,11 +93,6 @@ def _offer() -> Path:
     assert relay is not None
     write_private(OFFERS, {"enrolment_code": relay.code()})
     return OFFERS
-
-
-def _forget_machine() -> None:
-    TrialHost(MACHINE).stop_service()
-    shutil.rmtree(MACHINE, ignore_errors=True)
 
 
 def _tell(result: Result, *, as_json: bool) -> None:

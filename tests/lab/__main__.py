@@ -12,6 +12,7 @@ from tests.lab.domain import locked
 from tests.lab.errors import LabError
 from tests.lab.relay import LabRelay, write_private
 from tests.lab.steps import Say, spoken
+from wizard.trial import TrialHost
 
 
 def up() -> None:
@@ -53,10 +54,11 @@ def _start_relay(lab: Lab, say: Say) -> LabRelay:
 
 
 def reset() -> None:
-    """Go back to the first state: people as made, no agent enrolled."""
+    """Go back to the first state: people as made, no agent set up."""
     began = time.monotonic()
     lab = _running()
     relay = LabRelay.attach(places.RELAY, lab.address)
+    forget_machine()
     lab.reset()
     if relay is None:
         raise LabError("The lab has no relay.", "./dev lab down, then ./dev lab up")
@@ -67,16 +69,23 @@ def reset() -> None:
 
 
 def down() -> None:
-    """Stop the relay and the controller; what was built stays for the next time."""
+    """Stop the agent, the relay and the controller; what was built stays."""
     lab = Lab.attach(places.INSTANCE)
     relay = LabRelay.attach(places.RELAY, "")
     was_up = lab is not None or (relay is not None and relay.running)
+    forget_machine()
     if relay is not None:
         relay.stop()
     if lab is not None:
         lab.stop()
     places.DESCRIPTION.unlink(missing_ok=True)
     print("The lab is down." if was_up else "The lab was down already.")
+
+
+def forget_machine() -> None:
+    """End the agent that was set up on the lab, and remove what was made for it."""
+    TrialHost(places.MACHINE).stop_service()
+    shutil.rmtree(places.MACHINE, ignore_errors=True)
 
 
 def code() -> None:

@@ -11,6 +11,7 @@ INSTANCE = LAB / "instance"
 RELAY = LAB / "relay"
 DESCRIPTION = LAB / "lab.json"
 PORTAL = LAB / "portal.json"
+MACHINE = LAB / "machine"
 LOCK = LAB / "lock"
 
 # What goes into a snapshot: a change of any of these makes a new one.
@@ -31,3 +32,5 @@ def fingerprint() -> str:
     for name in _INGREDIENTS:
         digest.update((here / name).read_bytes())
     return digest.hexdigest()
+
+
