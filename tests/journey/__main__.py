@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.journey.plot import Ground, Result, travel
 from tests.lab import Lab, places
-from tests.lab.__main__ import down, forget_machine, reset, up
+from tests.lab.__main__ import down, reset, up
 from wizard.trial import TrialHost
 
 SCREENSHOTS = places.LAB / "screenshots"
@@ -64,11 +64,9 @@ def _by_itself(*, as_json: bool) -> int:
         with redirect_stdout(sys.stderr):
             up()
             reset()
-        forget_machine()
         shutil.rmtree(SCREENSHOTS, ignore_errors=True)
         result = travel(_ground(_offer(), say))
     finally:
-        forget_machine()
         OFFERS.unlink(missing_ok=True)
         with redirect_stdout(sys.stderr):
             (reset if was_up else down)()
