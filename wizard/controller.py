@@ -206,18 +206,27 @@ class Controller:
             self._refuse_open_journal()
             if not changes:
                 return
-            # one that a run left which was cut off right after its end
-            self._host.secrets.remove(PREVIOUS)
-            begun = journal.begin(self._host.places.journal)
-            context = self._context(inputs, begun.id)
-            try:
-                apply(Run(STEPS, begun, context, report), changes, stop)
-            except ApplyError:
-                resume(context)
-                raise
-            finally:
-                if journal.find_open(self._host.places.journal) is None:
-                    self._host.secrets.remove(PREVIOUS)
+            self._carry_out(changes, inputs, report, stop)
+
+    def _carry_out(
+        self,
+        changes: Sequence[Change],
+        inputs: Inputs,
+        report: Report,
+        stop: threading.Event,
+    ) -> None:
+        # one that a run left which was cut off right after its end
+        self._host.secrets.remove(PREVIOUS)
+        begun = journal.begin(self._host.places.journal)
+        context = self._context(inputs, begun.id)
+        try:
+            apply(Run(STEPS, begun, context, report), changes, stop)
+        except ApplyError:
+            resume(context)
+            raise
+        finally:
+            if journal.find_open(self._host.places.journal) is None:
+                self._host.secrets.remove(PREVIOUS)
 
     def verify(self, settings: Settings) -> tuple[Check, ...]:
         """Look whether everything is as the settings say."""
