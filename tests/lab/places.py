@@ -32,5 +32,3 @@ def fingerprint() -> str:
     for name in _INGREDIENTS:
         digest.update((here / name).read_bytes())
     return digest.hexdigest()
-
-
