@@ -3,9 +3,9 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import get_args
+from typing import Any, NoReturn, get_args
 
 from agent.directory import DirectoryError
 from agent.enrolment import EnrolmentError
@@ -41,22 +41,31 @@ _REFUSALS = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code; see `Exit`."""
-    given = _parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    return _told(words).print(as_json="--json" in words)
+
+
+def _told(words: Sequence[str]) -> Told:
     try:
-        told = _run(given)
+        return _run(_parser().parse_args(words))
     except SettingsError as error:
         problems = [{"path": p.path, "message": p.message} for p in error.problems]
-        told = Told(Exit.BAD_USAGE, "", {"error": str(error), "problems": problems})
-        print(error, file=sys.stderr)
+        return _refused(error, {"problems": problems})
     except _REFUSALS as error:
-        remedy = getattr(error, "remedy", "")
-        told = Told(Exit.BAD_USAGE, "", {"error": str(error), "remedy": str(remedy)})
-        print(error, file=sys.stderr)
+        return _refused(error, {"remedy": str(getattr(error, "remedy", ""))})
+    except KeyboardInterrupt:
+        told, remedy = "Stopped.", "Look at writeback status before going on."
+        print(f"{told} {remedy}", file=sys.stderr)
+        return Told(Exit.NOT_CLEAN, "", {"error": told, "remedy": remedy})
     except Exception as error:  # noqa: BLE001 - the boundary: a text could quote
         kind = type(error).__name__
-        told = Told(Exit.NOT_CLEAN, "", {"error": kind})
         print(f"An unexpected error of kind {kind}.", file=sys.stderr)
-    return told.print(as_json=given.json)
+        return Told(Exit.NOT_CLEAN, "", {"error": kind})
+
+
+def _refused(error: Exception, more: Mapping[str, Any]) -> Told:
+    print(error, file=sys.stderr)
+    return Told(Exit.BAD_USAGE, "", {"error": str(error), **more})
 
 
 def _run(given: argparse.Namespace) -> Told:
@@ -119,17 +128,28 @@ def _home(given: Path | None) -> Path:
             "Give --home FOLDER or WRITEBACK_HOME; this version installs below one "
             "folder.",
         )
+    if home.exists() and not home.is_dir():
+        raise BadUsage(f"{home} is no folder.", "Give --home FOLDER.")
     return home
 
 
+class _Words(argparse.ArgumentParser):
+    """Tells of wrong words as of anything else, to programs too."""
+
+    def error(self, message: str) -> NoReturn:
+        raise BadUsage(f"{message[:1].upper()}{message[1:]}.", f"See {self.prog} -h.")
+
+
 def _parser() -> argparse.ArgumentParser:
-    shared = argparse.ArgumentParser(add_help=False)
+    shared = _Words(add_help=False)
     shared.add_argument("--home", type=Path, help="the folder of the installation")
     shared.add_argument("--json", action="store_true", help="one JSON object")
-    parser = argparse.ArgumentParser(prog="writeback", description=__doc__)
+    parser = _Words(prog="writeback", description=__doc__, allow_abbrev=False)
     verbs = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, told in _COMMANDS.items():
-        verb = verbs.add_parser(name, parents=[shared], help=told, description=told)
+        verb = verbs.add_parser(
+            name, parents=[shared], help=told, description=told, allow_abbrev=False
+        )
         if name in ("plan", "apply", "verify"):
             verb.add_argument("--settings", type=Path, help="else those in force")
         if name in ("plan", "apply", "rollback", "test-reset"):

@@ -4,12 +4,16 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from agent.settings import schema
+from agent.settings import dump, schema
+from tests.wizard.answered import SETTINGS
+from wizard import journal
 from wizard.cli import main
+from wizard.trial import TrialHost
 
 CANARY = "Canary-7f3a-Passw0rd!"
 BAD = """
@@ -94,6 +98,140 @@ def test_rollback_without_a_journal_has_nothing_to_do(
 ) -> None:
     assert main(["rollback", "--home", str(tmp_path), "--yes"]) == 0
     assert capsys.readouterr().out == "Nothing to roll back.\n"
+
+
+def test_another_at_work_is_told_with_who_and_since_when(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    host = TrialHost(tmp_path)
+    journal.begin(host.places.journal)
+    with host.lock():
+        code = main(["rollback", "--home", str(tmp_path), "--yes", "--json"])
+    told = capsys.readouterr()
+    answer = json.loads(told.out)
+
+    assert (code, answer["exit"]) == (2, 2)
+    for shown in (answer["error"], told.err):
+        assert f"(process {os.getpid()})" in shown
+        assert f"{datetime.now(UTC):%Y-%m-%d}" in shown
+    assert answer["remedy"]
+
+
+def test_status_tells_of_a_cut_off_run_and_of_what_is_installed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    host = TrialHost(tmp_path)
+    journal.begin(host.places.journal)
+    assert main(["status", "--home", str(tmp_path)]) == 4
+    told = capsys.readouterr().out
+    assert told == "An earlier run was cut off; run writeback rollback.\n"
+
+    host.write(host.places.settings, dump(SETTINGS))
+    assert main(["status", "--home", str(tmp_path), "--json"]) == 4
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["installed"], answer["cut_off"]) == (True, True)
+
+
+def test_a_home_that_is_a_file_is_named_and_nothing_is_touched(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = tmp_path / "file"
+    home.write_text("mine")
+
+    assert main(["status", "--home", str(home), "--json"]) == 2
+    assert str(home) in json.loads(capsys.readouterr().out)["error"]
+    assert home.read_text() == "mine"
+
+
+@pytest.mark.parametrize("number", ["-1", "1", "2", "987"])
+def test_a_descriptor_that_can_not_be_read_is_named(
+    number: str, tmp_path: Path
+) -> None:
+    argv = ["apply", "--home", str(tmp_path), "--json", "--secrets-fd", number]
+    done = subprocess.run(
+        [sys.executable, "-m", "wizard.cli", *argv],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 2, done.stderr
+    assert f"--secrets-fd {number}" in json.loads(done.stdout)["error"]
+    assert f"--secrets-fd {number}" in done.stderr
+
+
+def test_secrets_come_by_standard_input_too(tmp_path: Path) -> None:
+    argv = ["plan", "--home", str(tmp_path), "--secrets-fd", "0"]
+    done = subprocess.run(
+        [sys.executable, "-m", "wizard.cli", *argv],
+        input=f'{{"admin_pasword": "{CANARY}"}}',
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 2
+    assert "Not a secret: admin_pasword" in done.stderr
+    assert CANARY not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("stopped", [KeyboardInterrupt, EOFError])
+def test_who_stops_at_a_question_has_changed_nothing(
+    stopped: type[BaseException],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def stop() -> str:
+        raise stopped
+
+    journal.begin(TrialHost(tmp_path).places.journal)
+    monkeypatch.setattr("builtins.input", stop)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+
+    assert main(["rollback", "--home", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.endswith(
+        "Stopped at a question. Nothing was changed.\n"
+    )
+    assert main(["status", "--home", str(tmp_path)]) == 4
+
+
+def test_stopped_elsewhere_it_says_where_to_look(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def stop(_controller: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("wizard.commands.jobs.status", stop)
+    assert main(["status", "--home", str(tmp_path)]) == 3
+    assert "writeback status" in capsys.readouterr().err
+
+
+def test_an_unexpected_error_is_told_by_its_kind_alone(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def breaks(_controller: object) -> None:
+        raise ValueError(CANARY)
+
+    monkeypatch.setattr("wizard.commands.jobs.status", breaks)
+    assert main(["status", "--home", str(tmp_path), "--json"]) == 3
+    told = capsys.readouterr()
+    assert json.loads(told.out)["error"] == "ValueError"
+    assert told.err == "An unexpected error of kind ValueError.\n"
+
+
+def test_usage_is_told_to_programs_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["aply", "--json"]) == 2
+    told = capsys.readouterr()
+
+    assert "aply" in json.loads(told.out)["error"]
+    assert "aply" in told.err
 
 
 @pytest.mark.parametrize(

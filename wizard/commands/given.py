@@ -7,7 +7,7 @@ import getpass
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from agent.secret import Secret
@@ -20,6 +20,8 @@ NAMES = (
     "enrolment_code",
     "new_password",
 )
+
+_STANDARD_ERROR = 2
 
 
 class BadUsage(Exception):  # noqa: N818 - says what was given
@@ -70,7 +72,7 @@ class Given:
         """Give a secret, typed on the terminal where it was not given."""
         found = self.secrets.get(name)
         if found is None and self.can_ask:
-            found = Secret(getpass.getpass(f"{prompt}: "))
+            found = Secret(typed(lambda: getpass.getpass(f"{prompt}: ")))
         return found
 
     def with_admin(self) -> "Given":
@@ -79,9 +81,11 @@ class Given:
             return self
         print("Administrator of the domain (used once, not stored)", file=sys.stderr)
         print("Name: ", end="", file=sys.stderr, flush=True)
-        typed = {"admin_user": Secret(input())}
-        typed["admin_password"] = Secret(getpass.getpass("Password: "))
-        return Given({**self.secrets, **typed}, self.can_ask)
+        admin = {
+            "admin_user": Secret(typed(input)),
+            "admin_password": Secret(typed(lambda: getpass.getpass("Password: "))),
+        }
+        return Given({**self.secrets, **admin}, self.can_ask)
 
     def with_asked(self, name: str, prompt: str) -> "Given":
         """Have one secret among those given, typed if need be."""
@@ -91,11 +95,26 @@ class Given:
         return Given({**self.secrets, name: found}, self.can_ask)
 
 
-def _read_all(descriptor: int) -> str:
+def typed(ask: Callable[[], str]) -> str:
+    """Take what is typed at a question.
+
+    Raises:
+        BadUsage: Ctrl-C or Ctrl-D came instead.
+
+    """
     try:
-        with os.fdopen(descriptor, encoding="utf-8") as file:
+        return ask()
+    except (KeyboardInterrupt, EOFError):
+        raise BadUsage("Stopped at a question.", "Nothing was changed.") from None
+
+
+def _read_all(descriptor: int) -> str:
+    # the standard ones stay open: what comes of the command is still said there
+    shut = descriptor > _STANDARD_ERROR
+    try:
+        with os.fdopen(descriptor, encoding="utf-8", closefd=shut) as file:
             return file.read()
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise BadUsage(
             f"--secrets-fd {descriptor} can't be read.",
             "Open it: ... --secrets-fd 3 3< secrets.json",

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from agent import settings as settings_file
 from agent.secret import Secret
-from agent.settings import Settings
-from wizard.commands.given import BadUsage, Given
+from agent.settings import Settings, SettingsError
+from wizard.commands.given import BadUsage, Given, typed
 from wizard.commands.stopping import stopped_by_signal
 from wizard.commands.told import (
     Exit,
@@ -106,7 +106,8 @@ def status(controller: Controller) -> Told:
     """Answer whether password writeback is on, and how the agent is."""
     if controller.recovery() is not None:
         text = "An earlier run was cut off; run writeback rollback."
-        return Told(Exit.FINDINGS, text, {"installed": False, "cut_off": True})
+        there = _is_installed(controller)
+        return Told(Exit.FINDINGS, text, {"installed": there, "cut_off": True})
     found = controller.installed()
     if found is None:
         return Told(Exit.DONE, status_text(None), {"installed": False})
@@ -126,6 +127,13 @@ def status(controller: Controller) -> Told:
     }
     code = Exit.DONE if state.ready else Exit.FINDINGS
     return Told(code, status_text(found), data)
+
+
+def _is_installed(controller: Controller) -> bool:
+    try:
+        return controller.installed() is not None
+    except SettingsError:
+        return True  # what is cut off is told first
 
 
 def schema() -> Told:
@@ -187,4 +195,4 @@ def on_terminal(text: str) -> bool:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise BadUsage("Nobody can be asked here.", "Accept the plan with --yes.")
     print("Go on? [y/N] ", end="", file=sys.stderr, flush=True)
-    return input().strip().lower() in ("y", "yes")
+    return typed(input).strip().lower() in ("y", "yes")
