@@ -151,13 +151,19 @@ class TestResult:
     ms: dict[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
 class Busy(Exception):  # noqa: N818 - says what is
-    """Another wizard or command is at work on this machine."""
+    """Another wizard or command is at work on this machine.
 
-    who: str
-    since: datetime
+    Args:
+        who: the user and the process.
+        since: when it began.
 
-    def __str__(self) -> str:
-        since = f"{self.since:%Y-%m-%d %H:%M}"
-        return f"{self.who} has been changing this installation since {since}"
+    """
+
+    # no frozen dataclass: Python itself sets the traceback of what it passes on
+    def __init__(self, who: str, since: datetime) -> None:
+        self.who, self.since = who, since
+        self.remedy = "Let it end, or close it."
+        began = f"{since:%Y-%m-%d %H:%M} {since:%Z}".strip()
+        told = f"{who} has been changing this installation since {began}."
+        super().__init__(f"{told} {self.remedy}")

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -47,6 +47,17 @@ def test_only_one_changes_the_machine(host: TrialHost) -> None:
     assert (datetime.now(UTC) - raised.value.since).total_seconds() < _SECONDS
     with other.lock():
         pass
+
+
+def test_busy_stays_busy_on_its_way_through_a_with_block(host: TrialHost) -> None:
+    @contextmanager
+    def around() -> Iterator[None]:
+        yield
+
+    with host.lock(), pytest.raises(Busy) as raised, around(), host.lock():
+        pass
+    assert raised.value.remedy
+    assert raised.value.remedy in str(raised.value)
 
 
 def test_the_lock_of_a_killed_process_is_free(host: TrialHost) -> None:
