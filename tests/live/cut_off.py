@@ -1,8 +1,9 @@
-"""Applies settings and kills itself with SIGKILL at one point: `python -m ...`.
+"""Applies settings or rolls back, and kills itself with SIGKILL on the way.
 
 Reads JSON from standard input: home, settings, admin_user, admin_password, code,
 account_password, and `cut`: "before N" (written down, not begun), "after N" (done,
-not written down), or the name of one of the points within a step.
+not written down), or the name of one of the points within a step; or "undo before N"
+or "undo after N", for a roll-back of what was cut off earlier.
 """
 
 import json
@@ -19,7 +20,7 @@ from wizard import plan
 from wizard.checks import AdminCredentials, Inputs
 from wizard.controller import Controller
 from wizard.plan import Change, Context, Facts, Step
-from wizard.steps import account, enrolment, grants
+from wizard.steps import STEPS, account, enrolment, grants
 from wizard.trial import TrialHost
 
 # within a step: the act of the step that the process dies instead of, or after
@@ -41,6 +42,10 @@ def main() -> None:
         enrolment_code=Secret(given["code"]) or None,
     )
     settings, controller = parse(given["settings"]), Controller(host)
+    if given["cut"].startswith("undo "):
+        _arm_undo(given["cut"])
+        controller.recover(inputs, lambda _told: None)
+        raise SystemExit("not cut off")
     changes = controller.plan(settings, inputs)
     _arm(given["cut"], changes, host)
     controller.apply(settings, changes, inputs, lambda _told: None, threading.Event())
@@ -61,12 +66,20 @@ def _arm(cut: str, changes: tuple[Change, ...], host: TrialHost) -> None:
         host._start = started  # type: ignore[method-assign]
         return
     when, _, index = cut.partition(" ")
-    fatal = changes[int(index)]
+    _make_fatal(changes[int(index)].step, when)
+
+
+def _arm_undo(cut: str) -> None:
+    _, when, index = cut.split(" ")
+    _make_fatal(STEPS[int(index)].name, when)
+
+
+def _make_fatal(name: str, when: str) -> None:
     real = plan.Run.step
 
     def step(self: plan.Run, change: Change) -> Step:
         found = real(self, change)
-        return _Fatal(found, when) if change == fatal else found  # type: ignore[return-value]
+        return _Fatal(found, when) if change.step == name else found  # type: ignore[return-value]
 
     plan.Run.step = step  # type: ignore[method-assign]
 
@@ -83,6 +96,11 @@ class _Fatal:
         made = self._step.apply(change, context)
         _die()
         return made
+
+    def undo(self, change: Change, made: Facts | None, context: Context) -> None:
+        if self._when == "after":
+            self._step.undo(change, made, context)
+        _die()
 
 
 def _die(*_arguments: Any, **_named: Any) -> Any:

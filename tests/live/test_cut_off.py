@@ -19,6 +19,7 @@ from wizard.controller import RecoveryNeeded
 
 pytestmark = pytest.mark.live
 _CHANGES = 6
+NOTHING = Inputs()
 CUTS = (
     *(f"{when} {index}" for index in range(_CHANGES) for when in ("before", "after")),
     *WITHIN,
@@ -87,12 +88,63 @@ def test_nothing_remains(whole: Stage, code: str, cut: str) -> None:
     assert files_now(whole.host.places) == {}
 
 
+def test_a_roll_back_that_is_cut_off_each_time_ends_clean(
+    whole: Stage, code: str
+) -> None:
+    before = directory_now(whole.lab)
+    cut_off(whole, "after 5", code)
+    for index in reversed(range(_CHANGES)):
+        cut_off(whole, f"undo before {index}", "")
+        cut_off(whole, f"undo after {index}", "")
+        found = whole.controller.recovery()
+        assert found is not None
+        # what was taken back and not noted is taken back once more
+        assert len(found.changes) == index + 1
+    assert whole.controller.recover(NOTHING, lambda _told: None).stuck == ()
+    assert directory_now(whole.lab) == before
+    assert files_now(whole.host.places) == {}
+
+
+def test_the_command_line_takes_back_a_killed_run(whole: Stage, code: str) -> None:
+    before = directory_now(whole.lab)
+    cut_off(whole, "after 3", code)
+    assert writeback(whole, "status").returncode == 4
+    # nobody to ask for an administrator: what needs one remains
+    alone = writeback(whole, "rollback", "--yes")
+    assert alone.returncode == 3
+    assert "Could not be taken back" in alone.stdout
+    secrets = {
+        "admin_user": whole.lab.admin_user,
+        "admin_password": whole.lab.admin_password,
+    }
+    done = writeback(whole, "rollback", "--yes", **secrets)
+    assert (done.returncode, done.stdout) == (0, "Taken back: 2 changes.\n")
+    assert whole.lab.admin_password not in done.stdout + done.stderr
+    assert directory_now(whole.lab) == before
+    assert files_now(whole.host.places) == {}
+
+
+def writeback(
+    whole: Stage, *arguments: str, **secrets: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command as an administrator does, secrets by a descriptor."""
+    home = ("--home", str(whole.host.places.home))
+    given = ("--secrets-fd", "0") if secrets else ()
+    return subprocess.run(
+        [sys.executable, "-m", "wizard.cli", *arguments, *home, *given],
+        input=json.dumps(secrets),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 def test_without_an_administrator_the_rest_is_taken_back(
     whole: Stage, code: str
 ) -> None:
     before = directory_now(whole.lab)
     cut_off(whole, "after 4", code)
-    rolled = whole.controller.recover(Inputs(), lambda _told: None)
+    rolled = whole.controller.recover(NOTHING, lambda _told: None)
     assert [stuck.change.step for stuck in rolled.stuck] == ["grants", "account"]
     assert all("administrator of the domain" in s.reason for s in rolled.stuck)
     found = whole.controller.recovery()
