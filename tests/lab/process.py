@@ -54,10 +54,10 @@ class Process:
         """Wait until it has ended."""
         deadline = time.monotonic() + seconds
         while True:
-            child = _CHILDREN.get(self.pid)
-            if child is not None and child.poll() is not None:
-                del _CHILDREN[self.pid]
             if not self.alive:
+                child = _CHILDREN.pop(self.pid, None)
+                if child is not None:
+                    child.wait()  # a zombie until then
                 return True
             if time.monotonic() > deadline:
                 return False
