@@ -111,10 +111,11 @@ class Account:
 
 def find(opened: Directory, directory: DirectorySettings) -> Entry | None:
     """Find the agent's account in its domain."""
-    attribute = (
-        "sAMAccountName" if directory.account.kind == "new" else "userPrincipalName"
-    )
-    query = f"(&(objectClass=user)({attribute}={escape(directory.account.name)}))"
+    name = escape(directory.account.name)
+    query = f"(&(objectClass=user)(userPrincipalName={name}))"
+    if directory.account.kind == "new":
+        # whatever it is: a group of that name takes it as well
+        query = f"(sAMAccountName={name})"
     wanted = ("objectGUID", "objectSid", "info", "userAccountControl")
     return next(opened.search(directory.base_dn, query, wanted, limit=1), None)
 

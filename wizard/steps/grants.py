@@ -16,12 +16,13 @@ from agent.dn import is_below, same
 from agent.settings import Directory as DirectorySettings
 from agent.settings import Settings
 from wizard import journal
-from wizard.checks import Check
+from wizard.checks import Check, State
 from wizard.plan import Change, Context, Facts, StepFailed
 from wizard.steps.account import find, sid_of
 from wizard.steps.permissions import (
     RIGHTS,
-    lacking,
+    Judged,
+    judge,
     read,
     rewrite,
     without_entry,
@@ -73,14 +74,15 @@ class Grants:
 
     def verify(self, wanted: Settings, context: Context) -> Sequence[Check]:
         try:
-            missing = _missing(wanted, context)
+            judged = _judged(wanted, context)
         except (DirectoryError, StepFailed) as error:
             title = "Permissions of the agent's account"
             return (finding("grants", title, error),)
-        return [_row(container, rights) for container, rights in missing]
+        return [_row(container, found) for container, found in judged]
 
 
 _Missing = list[tuple[str, tuple[Right, ...]]]
+_Judged = list[tuple[str, Judged]]
 
 
 def _still_missing(
@@ -106,10 +108,12 @@ def _not_explicit(wanted: Settings, context: Context) -> _Missing:
         ]
 
 
-def _missing(
-    wanted: Settings, context: Context, losing: Sequence[str] = ()
-) -> _Missing:
-    """Find the rights that the account lacks, for each container of the scope.
+def _missing(wanted: Settings, context: Context, losing: Sequence[str]) -> _Missing:
+    return [(dn, found.missing) for dn, found in _judged(wanted, context, losing)]
+
+
+def _judged(wanted: Settings, context: Context, losing: Sequence[str] = ()) -> _Judged:
+    """Judge what the account may do, for each container of the scope.
 
     Args:
         wanted: the settings to come.
@@ -121,9 +125,9 @@ def _missing(
         token = own_sids(opened)
         own = sid_of(opened, wanted.directory)
         return [
-            (dn, without_entry(read(opened, dn), own))
+            (dn, Judged(without_entry(read(opened, dn), own)))
             if any(is_below(dn, lost) for lost in losing)
-            else (dn, lacking(opened, dn, token, own))
+            else (dn, judge(opened, dn, token, own))
             for dn in wanted.scope.containers
         ]
 
@@ -188,14 +192,37 @@ def _facts(
     }
 
 
-def _row(container: str, missing: Sequence[Right]) -> Check:
+def _row(container: str, judged: Judged) -> Check:
     title = f"Permissions on {container}"
-    if not missing:
-        told = "Reset Password, write lockoutTime and write pwdLastSet are effective."
-        return Check("grants", title, "ok", told)
-    names = ", ".join(right.value.short for right in missing)
-    remedy = "Apply the settings with an administrator's credentials."
-    return Check("grants", title, "failed", f"Missing: {names}.", remedy)
+    if judged.missing:
+        remedy = "Apply the settings with an administrator's credentials."
+        told = f"Missing: {_names(judged.missing)}."
+        return Check("grants", title, "failed", told, remedy)
+    if judged.beyond:
+        return _beyond(title, judged)
+    told = "Reset Password, write lockoutTime and write pwdLastSet are effective."
+    return Check("grants", title, "ok", told)
+
+
+def _beyond(title: str, judged: Judged) -> Check:
+    """Tell of those whom the grant does not reach; another grant would not help."""
+    refused = [
+        right for right in RIGHTS if any(right in b.rights for b in judged.beyond)
+    ]
+    count, everybody = len(judged.beyond), len(judged.beyond) == judged.people
+    who = f"{count} of {judged.people} people looked at"
+    told = f"Granted, but refused for {who}: {_names(refused)}."
+    remedy = (
+        "Look for a deny, or inheritance that is off, on the way from the container "
+        "to them."
+    )
+    more = "\n".join(f"{each.dn}: {_names(each.rights)}" for each in judged.beyond)
+    state: State = "failed" if everybody else "warning"
+    return Check("grants", title, state, told, remedy, more)
+
+
+def _names(rights: Sequence[Right]) -> str:
+    return ", ".join(right.value.short for right in rights)
 
 
 def _sid_if_there(opened: Directory, directory: DirectorySettings) -> Sid | None:

@@ -1,9 +1,10 @@
 """A container's permission list: read, judged by the people below, and edited."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from agent import descriptor
-from agent.access import USER, Right, decide, grant_ace
+from agent.access import USER, Decision, Right, decide, grant_ace
 from agent.ace import Ace, Sid
 from agent.descriptor import DescriptorError, SecurityDescriptor
 from agent.directory import Directory, Entry, sd_flags
@@ -22,24 +23,63 @@ _DESCRIPTOR = "nTSecurityDescriptor"
 _OWNER_GROUP_DACL, _DACL = 7, 4
 
 
-def lacking(
-    opened: Directory, container: str, token: frozenset[Sid], own: Sid
-) -> tuple[Right, ...]:
+@dataclass(frozen=True)
+class Beyond:
+    """Somebody whom rights do not reach: a deny, or inheritance off on the way."""
+
+    dn: str
+    rights: tuple[Right, ...]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What an account may do in a container, judged by some of the people there.
+
+    Attributes:
+        missing: rights that a grant on the container would give.
+        people: how many were looked at.
+        beyond: those of them whom a grant that stands does not reach.
+
+    """
+
+    missing: tuple[Right, ...]
+    people: int = 0
+    beyond: tuple[Beyond, ...] = ()
+
+
+def judge(opened: Directory, container: str, token: frozenset[Sid], own: Sid) -> Judged:
     """Judge by the people there, whatever entry gives them the right.
 
     Those whose inheritance is off do not count: no grant on a container reaches them.
     """
     here = read(opened, container)
-    people = [d for d in _descriptors(opened, container) if not d.protected]
+    people = [
+        (dn, {right: _decide(found, token, right) for right in RIGHTS})
+        for dn, found in _descriptors(opened, container)
+        if not found.protected
+    ]
+    missing = tuple(
+        right
+        for right in without_entry(here, own)
+        if not (people and all(told[right].allowed for _, told in people))
+    )
+    beyond = (Beyond(dn, _refused(told, missing)) for dn, told in people)
+    return Judged(missing, len(people), tuple(each for each in beyond if each.rights))
+
+
+def _refused(
+    told: Mapping[Right, Decision], missing: Sequence[Right]
+) -> tuple[Right, ...]:
     return tuple(
         right
-        for right in RIGHTS
-        if not descriptor.has_ace(here, grant_ace(right, own))
-        and not (people and all(_allowed(found, token, right) for found in people))
+        for right, decision in told.items()
+        if right not in missing and not decision.allowed and decision.certain
     )
 
 
-def _descriptors(opened: Directory, container: str) -> Iterator[SecurityDescriptor]:
+def _descriptors(
+    opened: Directory, container: str
+) -> Iterator[tuple[str, SecurityDescriptor]]:
     controls = (sd_flags(_OWNER_GROUP_DACL),)
     found = opened.search(
         container, _PEOPLE, (_DESCRIPTOR,), controls=controls, limit=_SAMPLE
@@ -47,12 +87,11 @@ def _descriptors(opened: Directory, container: str) -> Iterator[SecurityDescript
     for entry in found:
         raw = entry.raw(_DESCRIPTOR)
         if raw is not None:
-            yield descriptor.parse(raw)
+            yield entry.dn, descriptor.parse(raw)
 
 
-def _allowed(found: SecurityDescriptor, token: frozenset[Sid], right: Right) -> bool:
-    kinds = frozenset({USER})
-    return decide(found, token, right, classes=kinds, self_sid=None).allowed
+def _decide(found: SecurityDescriptor, token: frozenset[Sid], right: Right) -> Decision:
+    return decide(found, token, right, classes=frozenset({USER}), self_sid=None)
 
 
 def without_entry(here: SecurityDescriptor, sid: Sid) -> tuple[Right, ...]:
