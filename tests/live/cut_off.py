@@ -2,8 +2,8 @@
 
 Reads JSON from standard input: home, settings, admin_user, admin_password, code,
 account_password, and `cut`: "before N" (written down, not begun), "after N" (done,
-not written down), or the name of one of the points within a step; or "undo before N"
-or "undo after N", for a roll-back of what was cut off earlier.
+not written down), "noted N" (that too), or the name of one of the points within a
+step; or "undo before N" or "undo after N", for a roll-back of what was cut off earlier.
 """
 
 import json
@@ -19,6 +19,7 @@ from agent.settings import parse
 from wizard import plan
 from wizard.checks import AdminCredentials, Inputs
 from wizard.controller import Controller
+from wizard.journal import Journal
 from wizard.plan import Change, Context, Facts, Step
 from wizard.steps import STEPS, account, enrolment, grants
 from wizard.trial import TrialHost
@@ -66,7 +67,21 @@ def _arm(cut: str, changes: tuple[Change, ...], host: TrialHost) -> None:
         host._start = started  # type: ignore[method-assign]
         return
     when, _, index = cut.partition(" ")
-    _make_fatal(changes[int(index)].step, when)
+    if when == "noted":
+        _die_when_noted(int(index))
+    else:
+        _make_fatal(changes[int(index)].step, when)
+
+
+def _die_when_noted(fatal: int) -> None:
+    real = Journal.did
+
+    def did(self: Journal, index: int, made: Facts) -> None:
+        real(self, index, made)
+        if index == fatal:
+            _die()
+
+    Journal.did = did  # type: ignore[method-assign]
 
 
 def _arm_undo(cut: str) -> None:

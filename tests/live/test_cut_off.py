@@ -20,8 +20,23 @@ from wizard.controller import RecoveryNeeded
 pytestmark = pytest.mark.live
 _CHANGES = 6
 NOTHING = Inputs()
+# each change: written down and not begun, done and not noted, noted
+POINTS = tuple(
+    f"{when} {index}"
+    for index in range(_CHANGES)
+    for when in ("before", "after", "noted")
+)
+# all done and noted, and not sealed, is the one that could be taken for an end
+_SELDOM = {
+    point
+    for point in POINTS
+    if point.startswith(("before ", "noted ")) and point != f"noted {_CHANGES - 1}"
+}
 CUTS = (
-    *(f"{when} {index}" for index in range(_CHANGES) for when in ("before", "after")),
+    *(
+        pytest.param(point, marks=pytest.mark.slow) if point in _SELDOM else point
+        for point in POINTS
+    ),
     *WITHIN,
 )
 
@@ -69,6 +84,12 @@ def cut_off(
 def code(whole: Stage) -> str:
     """One code for all cuts: a roll-back makes it unused again."""
     return whole.relay.code()
+
+
+def test_every_change_is_cut_off_at_three_points(whole: Stage, code: str) -> None:
+    inputs = Inputs(admin(whole), enrolment_code=Secret(code))
+    planned = whole.controller.plan(whole.settings(), inputs)
+    assert len(POINTS) == 3 * len(planned)
 
 
 @pytest.mark.parametrize("cut", CUTS)
