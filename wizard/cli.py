@@ -10,7 +10,7 @@ from typing import Any, NoReturn, get_args
 from agent.directory import DirectoryError
 from agent.enrolment import EnrolmentError
 from agent.secrets import SecretsUnavailable
-from agent.settings import Identifier, SettingsError
+from agent.settings import Identifier, Settings, SettingsError
 from wizard.checks import Busy
 from wizard.commands import jobs
 from wizard.commands.given import BadUsage, Given
@@ -85,21 +85,26 @@ def _run(given: argparse.Namespace) -> Told:
     if given.command == "rollback":
         return jobs.roll_back(controller, secrets, _confirm(given))
     settings = jobs.wanted(controller, given.settings)
-    if controller.installed() is None:
-        existing = settings.directory.account.kind == "existing"
-        secrets = _first_time(secrets, existing=existing)
+    found = controller.installed()
+    secrets = _asked(secrets, found.settings if found else None, settings)
     if given.command == "plan":
         return jobs.show_plan(controller, settings, secrets)
     return jobs.carry_out(controller, settings, secrets, _confirm(given))
 
 
-def _first_time(secrets: Given, *, existing: bool) -> Given:
-    """Ask on a terminal for what a first installation needs."""
-    if existing:
-        secrets = secrets.with_asked("account_password", "Password of the account")
-    else:
-        secrets = secrets.with_admin()
-    return secrets.with_asked("enrolment_code", "Enrolment code")
+def _asked(secrets: Given, old: Settings | None, wanted: Settings) -> Given:
+    """Ask on a terminal for what the settings in force, if any, did not need."""
+    directory = wanted.directory
+    if old is None or old.directory.sign_in_name != directory.sign_in_name:
+        if directory.account.kind == "existing":
+            prompt = f"Password of {directory.account.name}"
+            secrets = secrets.with_asked("account_password", prompt)
+        else:
+            secrets = secrets.with_admin()
+    where = (wanted.relay.url, wanted.agent)
+    if old is None or (old.relay.url, old.agent) != where:
+        secrets = secrets.with_asked("enrolment_code", "Enrolment code")
+    return secrets
 
 
 def _test_reset(controller: Controller, given: argparse.Namespace) -> Told:

@@ -6,13 +6,15 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from agent.settings import dump, schema
+from agent.settings import dump, schema, validate
 from tests.wizard.answered import SETTINGS
 from wizard import journal
 from wizard.cli import main
+from wizard.commands.told import Exit, Told
 from wizard.trial import TrialHost
 
 CANARY = "Canary-7f3a-Passw0rd!"
@@ -224,6 +226,56 @@ def test_an_unexpected_error_is_told_by_its_kind_alone(
     told = capsys.readouterr()
     assert json.loads(told.out)["error"] == "ValueError"
     assert told.err == "An unexpected error of kind ValueError.\n"
+
+
+EXISTING = {"account": {"kind": "existing", "name": "svc-2@corp.test"}}
+
+
+@pytest.mark.parametrize(
+    ("installed", "parts", "prompts"),
+    [
+        (False, {}, ["Name", "Password", "Enrolment code"]),
+        (
+            False,
+            {"directory": EXISTING},
+            ["Password of svc-2@corp.test", "Enrolment code"],
+        ),
+        (True, {"identify_by": "mail"}, []),
+        (True, {"directory": EXISTING}, ["Password of svc-2@corp.test"]),
+        (True, {"agent": "other"}, ["Enrolment code"]),
+        (True, {"relay": {"url": "https://relay2.corp.test"}}, ["Enrolment code"]),
+    ],
+)
+def test_a_terminal_is_asked_for_what_the_settings_need(
+    installed: bool,  # noqa: FBT001 - one of the table's columns
+    parts: dict[str, Any],
+    prompts: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plain = SETTINGS.model_dump(mode="json")
+    for name, part in parts.items():
+        plain[name] = plain[name] | part if isinstance(part, dict) else part
+    file, home, asked = tmp_path / "site.yaml", tmp_path / "home", []
+    file.write_text(dump(validate(plain)))
+    if installed:
+        TrialHost(home).write(home / "etc/settings.yaml", dump(SETTINGS))
+
+    def ask(prompt: str = "Name: ") -> str:
+        asked.append(prompt.removesuffix(": "))
+        return "given"
+
+    def show(*_arguments: object) -> Told:
+        return Told(Exit.DONE, "", {})
+
+    monkeypatch.setattr("builtins.input", ask)
+    monkeypatch.setattr("getpass.getpass", ask)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setattr("wizard.commands.jobs.show_plan", show)
+
+    assert main(["plan", "--home", str(home), "--settings", str(file)]) == 0
+    assert asked == prompts
 
 
 def test_usage_is_told_to_programs_too(capsys: pytest.CaptureFixture[str]) -> None:

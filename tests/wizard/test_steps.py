@@ -146,6 +146,45 @@ def test_a_refused_sign_in_is_a_finding(
     assert (row.detail, row.remedy) == ("The password is wrong.", "Give it anew.")
 
 
+def other_in_force(host: Machine) -> None:
+    """An installation with another account, whose password is stored."""
+    host.write(host.places.settings, dump(SETTINGS))
+    host.secrets.put(kept.DIRECTORY_PASSWORD, Secret(CANARY))
+
+
+def test_another_accounts_password_is_not_tried(
+    host: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def connect(*_arguments: object) -> None:
+        pytest.fail("a wrong password counts towards a lockout")
+
+    monkeypatch.setattr("wizard.steps.signing_in.connect", connect)
+    other_in_force(host)
+    with pytest.raises(StepFailed, match=r"password of svc@corp\.test is needed"):
+        Account().plan(EXISTING, on(host), ())
+    account = SETTINGS.directory.account.model_dump() | {"name": "svc-2"}
+    other = changed(directory={"account": account})
+    with pytest.raises(StepFailed, match=r"password of svc-2@corp\.test is not stored"):
+        Account().plan(other, on(host), ())
+    (row,) = Account().verify(EXISTING, on(host))
+    assert (row.state, row.detail) == (
+        "failed",
+        "The password of svc@corp.test is not stored here.",
+    )
+
+
+def test_another_accounts_password_comes_back_when_it_is_taken_back(
+    host: Machine,
+) -> None:
+    other_in_force(host)
+    context = on(host, with_password("given"))
+    (change,) = Account().plan(EXISTING, context, ())
+    made = Account().apply(change, context)
+    assert host.secrets.get(kept.DIRECTORY_PASSWORD) == Secret("given")
+    Account().undo(change, made, on(host))
+    assert host.secrets.get(kept.DIRECTORY_PASSWORD) == Secret(CANARY)
+
+
 # the enrolment
 
 

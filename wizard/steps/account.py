@@ -25,6 +25,7 @@ from wizard.steps.signing_in import (
     as_either,
     finding,
     named,
+    stored_password,
 )
 
 MARK = "writeback:"
@@ -50,9 +51,9 @@ class Account:
             return _plan_existing(directory, context)
         with as_either(directory, context) as opened:
             found = find(opened, directory)
-        stored = context.host.secrets.get(DIRECTORY_PASSWORD) is not None
-        if found is not None and stored and _works(directory, context):
+        if found is not None and _works(directory, context):
             return ()
+        stored = context.host.secrets.get(DIRECTORY_PASSWORD) is not None
         return (_plan_new(directory, found, stored=stored),)
 
     def apply(self, change: Change, context: Context) -> Facts:
@@ -165,12 +166,13 @@ def _plan_existing(
 ) -> tuple[Change, ...]:
     given = context.inputs.account_password
     stored = context.host.secrets.get(DIRECTORY_PASSWORD)
-    if given is None and stored is None:
+    in_force = stored_password(directory, context)
+    if given is None and in_force is None:
         raise StepFailed(
             f"The password of {directory.account.name} is needed.",
             "Give it; it is kept in the secret store of this machine only.",
         )
-    if given is None or given == stored:
+    if given is None or given == in_force:
         return ()
     after = _after(directory, stored=stored is not None)
     summary = f"Stores the password of {directory.account.name} in the secret store"
@@ -204,6 +206,8 @@ def _keep_previous(context: Context) -> None:
 
 
 def _works(directory: DirectorySettings, context: Context) -> bool:
+    if stored_password(directory, context) is None:
+        return False
     try:
         as_agent(directory, context).close()
     except DirectoryError:

@@ -8,6 +8,7 @@ from agent.directory import Directory, DirectoryError, Endpoint, Unreachable, co
 from agent.secret import Secret
 from agent.secrets import DIRECTORY_PASSWORD
 from agent.settings import Directory as DirectorySettings
+from agent.settings import SettingsError, parse
 from wizard.checks import Check
 from wizard.plan import Context, StepFailed
 
@@ -54,14 +55,30 @@ def sign_in_as(settings: DirectorySettings, context: Context) -> tuple[str, Secr
 
 
 def _password(settings: DirectorySettings, context: Context) -> Secret:
-    given = context.inputs.account_password
-    password = given or context.host.secrets.get(DIRECTORY_PASSWORD)
+    password = context.inputs.account_password or stored_password(settings, context)
     if password is None:
+        new = settings.account.kind == "new"
         raise StepFailed(
             f"The password of {settings.sign_in_name} is not stored here.",
-            "Give the account's password.",
+            NEEDS_ADMIN if new else "Give the account's password.",
         )
     return password
+
+
+def stored_password(settings: DirectorySettings, context: Context) -> Secret | None:
+    """Give the password that is stored for the agent's account.
+
+    That of another account in force is none: trying it would count towards a lockout.
+    """
+    text = context.host.read(context.host.places.settings)
+    try:
+        in_force = None if text is None else parse(text).directory.sign_in_name
+    except SettingsError:
+        in_force = None  # it can't be said whose it is
+    own = settings.sign_in_name
+    if in_force is not None and in_force.casefold() != own.casefold():
+        return None
+    return context.host.secrets.get(DIRECTORY_PASSWORD)
 
 
 def open_first(settings: DirectorySettings, user: str, password: Secret) -> Directory:
