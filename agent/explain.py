@@ -136,12 +136,9 @@ def from_finding(cause: Finding, subject: Subject, detail: str = "") -> Answer:
 
 
 def password_findings(subject: Subject, request: Request) -> tuple[Finding, ...]:
-    """Say what the policy says to the new password; nothing when it is hidden."""
-    if None in (subject.policy, subject.account, request.new_password):
+    """Say what the policy says to the new password; that it is hidden, when it is."""
+    if subject.account is None or request.new_password is None:
         return ()
-    assert subject.policy is not None
-    assert subject.account is not None
-    assert request.new_password is not None
     return policy.judge(
         subject.policy,
         subject.account,

@@ -68,15 +68,18 @@ def earliest(
     """Say from when on the minimum age lets a password be set; None: any time.
 
     A reset is bound only when the policy hints are sent with it; an account that
-    must change its password is free to.
+    must change its password is free to, and so is one that is no user's (MS-SAMR
+    3.1.1.7.1, minimum password age constraint).
     """
-    if account.pwd_last_set is None or (operation == "reset" and not hints):
+    bound = hints or operation == "change"
+    normal = account.flags & UserFlag.NORMAL_ACCOUNT
+    if account.pwd_last_set is None or not (bound and normal):
         return None
     return account.pwd_last_set + policy.min_age if policy.min_age else None
 
 
 def judge(
-    policy: PasswordPolicy,
+    policy: PasswordPolicy | None,
     account: Account,
     password: str,
     *,
@@ -88,7 +91,7 @@ def judge(
     """Say what is known to be wrong before the directory is asked.
 
     Args:
-        policy: the resultant one.
+        policy: the resultant one; None when it can not be read.
         account: the user's.
         password: the new one.
         now: in UTC.
@@ -97,14 +100,17 @@ def judge(
         cannot_change: an entry denies the user to change the password.
 
     """
-    found = [
-        *_cannot_change(operation, denied=cannot_change),
-        *_too_young(
-            policy, account, now, earliest(policy, account, operation, hints=hints)
-        ),
-        *_length(policy, account, password),
-        *_complexity(policy, account, password),
-    ]
+    found = _cannot_change(operation, denied=cannot_change)
+    if operation == "change" and account.locked(now, policy):
+        found.append(Finding(Code.ACCOUNT_LOCKED, "the account is locked"))
+    if policy is None:
+        hidden = "the policy that holds for the user can not be read"
+        unknown = Finding(Code.POLICY, hidden, blocks=False)
+        return (*found, *_too_long(password), unknown)
+    since = earliest(policy, account, operation, hints=hints)
+    found += _too_young(policy, account, now, since)
+    found += _too_long(password) or _too_short(policy, account, password)
+    found += _complexity(policy, account, password)
     if policy.history and (operation == "change" or hints):
         last = f"the last {policy.history} passwords are refused"
         detail = f"{last}; only the directory knows them"
@@ -145,13 +151,16 @@ def _exempt(account: Account) -> bool:
     )
 
 
-def _length(policy: PasswordPolicy, account: Account, password: str) -> list[Finding]:
-    length = units(password)
-    if length > LONGEST:
-        return [
-            Finding(Code.POLICY, f"the password is longer than {LONGEST} characters")
-        ]
-    if length >= policy.min_length or _exempt(account):
+def _too_long(password: str) -> list[Finding]:
+    if units(password) <= LONGEST:
+        return []
+    return [Finding(Code.POLICY, f"the password is longer than {LONGEST} characters")]
+
+
+def _too_short(
+    policy: PasswordPolicy, account: Account, password: str
+) -> list[Finding]:
+    if units(password) >= policy.min_length or _exempt(account):
         return []
     detail = f"{policy.source} asks for {policy.min_length} characters"
     return [Finding(Code.TOO_SHORT, detail, minimum=policy.min_length)]

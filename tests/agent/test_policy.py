@@ -79,7 +79,7 @@ def codes(found: Sequence[Finding]) -> list[Code]:
 def say(
     password: str = CANARY,
     *,
-    policy: PasswordPolicy = POLICY,
+    policy: PasswordPolicy | None = POLICY,
     account: Account = ACCOUNT,
     operation: Operation = "reset",
     hints: bool = True,
@@ -348,6 +348,39 @@ def test_cannot_change_stops_a_change_and_is_told_for_a_reset() -> None:
     reset = say(cannot_change=True)
     assert codes(reset) == []
     assert Code.CANNOT_CHANGE in [finding.code for finding in reset]
+
+
+def test_a_lock_stops_a_change_and_no_reset() -> None:
+    locked = replace(ACCOUNT, lockout_time=NOW, pwd_last_set=NOW)
+
+    assert codes(say(account=locked, operation="change"))[0] == Code.ACCOUNT_LOCKED
+    assert Code.ACCOUNT_LOCKED not in codes(say(account=locked))
+    over = replace(locked, lockout_time=NOW - HOUR, pwd_last_set=NOW - DAY)
+    assert codes(say(account=over, operation="change")) == []
+
+
+def test_a_policy_that_is_hidden_is_said_to_be_and_never_met() -> None:
+    found = say(policy=None)
+
+    assert [(each.code, each.blocks) for each in found] == [(Code.POLICY, False)]
+    assert "can not be read" in found[0].detail
+
+
+def test_what_needs_no_policy_is_found_without_it() -> None:
+    locked = replace(ACCOUNT, computed=0x10)
+    found = say("x" * 257, policy=None, account=locked, operation="change")
+
+    assert codes(found) == [Code.ACCOUNT_LOCKED, Code.POLICY]
+    denied = say(policy=None, operation="change", cannot_change=True)
+    assert codes(denied) == [Code.CANNOT_CHANGE]
+
+
+def test_the_minimum_age_is_for_normal_accounts() -> None:
+    trust = replace(ACCOUNT, flags=0x820, pwd_last_set=NOW)
+
+    assert codes(say(account=trust)) == []
+    needs_none = replace(ACCOUNT, flags=0x220, pwd_last_set=NOW)
+    assert codes(say(account=needs_none)) == [Code.TOO_YOUNG]
 
 
 def test_after_a_refusal_what_was_found_before_is_the_cause() -> None:
