@@ -6,6 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from agent.ace import Sid
+from agent.causes import Cause
 from agent.errors import Code
 from agent.policy import Account, PasswordPolicy
 
@@ -72,7 +73,8 @@ class Answer:
 
     Attributes:
         state: yes, no, or unknown.
-        code: the cause; `Code.OK` with yes.
+        code: what an agent would answer; `Code.OK` with yes.
+        cause: the cause, finer than the code.
         shown_by: the entry or the attribute that shows it.
         remedy: the administrator's next step.
         until: from when on it would work, if time alone mends it.
@@ -81,6 +83,7 @@ class Answer:
 
     state: State
     code: Code
+    cause: Cause
     shown_by: str = ""
     remedy: str = ""
     until: datetime | None = None
@@ -90,6 +93,7 @@ class Answer:
         return {
             "state": self.state.value,
             "code": self.code.value,
+            "cause": self.cause.value,
             "shown_by": self.shown_by,
             "remedy": self.remedy,
             "until": self.until.isoformat() if self.until else None,

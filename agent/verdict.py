@@ -13,8 +13,9 @@ from uuid import UUID
 
 from agent.access import EVERYONE, SELF, Decision, Reason, Right, decide
 from agent.ace import DENYING, Ace, Sid
+from agent.causes import CAUSES, Cause
 from agent.descriptor import DescriptorError, SecurityDescriptor, parse
-from agent.errors import OUTCOMES, Code
+from agent.errors import Code
 from agent.grant import words
 from agent.policy import earliest
 from agent.subject import ALL_OPERATIONS, Answer, Operation, State, Subject, Verdict
@@ -38,7 +39,7 @@ _RIGHTS = {
 }
 
 
-_YES = Answer(State.YES, Code.OK)
+_YES = Answer(State.YES, Code.OK, Cause.NONE)
 _Name = Callable[[Sid], str]
 _Descriptor = SecurityDescriptor | DescriptorError | None
 
@@ -87,17 +88,18 @@ def judge(
 
 
 def _off(operation: Operation) -> Answer:
-    return _no(Code.OPERATION_OFF, f"{operation.value} is switched off in the settings")
+    shown_by = f"{operation.value} is switched off in the settings"
+    return _no(Cause.SWITCHED_OFF, shown_by)
 
 
-def _no(
-    code: Code, shown_by: str, remedy: str = "", until: datetime | None = None
-) -> Answer:
-    return Answer(State.NO, code, shown_by, remedy or OUTCOMES[code].remedy, until)
+def _no(cause: Cause, shown_by: str, until: datetime | None = None) -> Answer:
+    told = CAUSES[cause]
+    return Answer(State.NO, told.code, cause, shown_by, told.remedy, until)
 
 
-def _unknown(code: Code, shown_by: str, remedy: str) -> Answer:
-    return Answer(State.UNKNOWN, code, shown_by, remedy)
+def _unknown(cause: Cause, shown_by: str, remedy: str = "") -> Answer:
+    told = CAUSES[cause]
+    return Answer(State.UNKNOWN, told.code, cause, shown_by, remedy or told.remedy)
 
 
 # most users of a container share one descriptor, and all share the agent's token
@@ -130,22 +132,22 @@ def _stops_everything(case: _Case) -> Answer | None:
     subject = case.subject
     if not subject.in_scope:
         shown_by = subject.why_not_in_scope or "outside the scope"
-        return _no(Code.NOT_IN_SCOPE, shown_by)
+        return _no(Cause.OUTSIDE, shown_by)
     if shown_by := _protection(subject, case.descriptor):
-        return _no(Code.PROTECTED_ACCOUNT, shown_by)
+        return _no(Cause.PROTECTED, shown_by)
     if subject.account is None:
         return _unknown(
-            Code.PERMISSION_DENIED,
+            Cause.HIDDEN,
             subject.unreadable or "the account's attributes are hidden",
             "Let the agent's account read the user's attributes.",
         )
     if subject.account.disabled:
-        return _no(Code.ACCOUNT_DISABLED, "userAccountControl has ACCOUNTDISABLE")
+        return _no(Cause.DISABLED, "userAccountControl has ACCOUNTDISABLE")
     if subject.account.expired(case.now):
         ended = (
             f"accountExpires is {subject.account.account_expires:%Y-%m-%d %H:%M} UTC"
         )
-        return _no(Code.ACCOUNT_EXPIRED, ended)
+        return _no(Cause.EXPIRED, ended)
     return None
 
 
@@ -167,8 +169,8 @@ def _answer(case: _Case, operation: Operation) -> Answer:
     subject, descriptor = case.subject, case.descriptor
     if subject.descriptor is None or not isinstance(descriptor, SecurityDescriptor):
         return _hidden(descriptor)
-    if operation is Operation.CHANGE and (ace := cannot_change(subject)):
-        return _no(Code.CANNOT_CHANGE, words(ace, name_of=case.name_of))
+    if operation is Operation.CHANGE and (stop := _stops_change(case)):
+        return stop
     right = _RIGHTS[operation]
     decision = _held(subject, right, subject.descriptor)
     if not decision.allowed:
@@ -178,15 +180,25 @@ def _answer(case: _Case, operation: Operation) -> Answer:
     return _effect(subject, operation)
 
 
+def _stops_change(case: _Case) -> Answer | None:
+    """Find what stops a change, though not a reset."""
+    subject = case.subject
+    if ace := cannot_change(subject):
+        return _no(Cause.CANNOT_CHANGE, words(ace, name_of=case.name_of))
+    if subject.account and subject.account.locked(case.now, subject.policy):
+        return _no(Cause.LOCKED, "the account is locked: see lockoutTime")
+    return None
+
+
 def _hidden(descriptor: _Descriptor) -> Answer:
     if descriptor is None:
         return _unknown(
-            Code.PERMISSION_DENIED,
+            Cause.HIDDEN,
             "nTSecurityDescriptor is hidden from the agent's account",
             "Let the agent's account read the user's permissions (READ_CONTROL).",
         )
     return _unknown(
-        Code.PERMISSION_DENIED,
+        Cause.UNDECIDED,
         f"nTSecurityDescriptor can not be read: {descriptor}",
         "Look at the user's permissions in Active Directory Users and Computers.",
     )
@@ -211,19 +223,13 @@ def _refused(
 ) -> Answer:
     entry = words(decision.because, name_of=name_of) if decision.because else ""
     if not decision.certain:
-        return _unknown(
-            Code.PERMISSION_DENIED,
-            f"{entry}: {decision.reason.value}",
-            "Grant the right by an entry of its own, above the one shown.",
-        )
+        return _unknown(Cause.UNDECIDED, f"{entry}: {decision.reason.value}")
     if decision.reason is Reason.DENIED:
-        remedy = "Look at why this entry denies it; a grant does not remove a deny."
-        return _no(Code.PERMISSION_DENIED, entry, remedy)
+        return _no(Cause.DENIED, entry)
     lacking = f"no entry allows the agent's account to {right.value.words}"
     if descriptor.protected:
-        remedy = "Turn inheritance on for this user, or grant the right on the user."
-        return _no(Code.PERMISSION_DENIED, f"{lacking}; inheritance is off", remedy)
-    return _no(Code.PERMISSION_DENIED, lacking, "Grant the right on the container.")
+        return _no(Cause.INHERITANCE_OFF, f"{lacking}; inheritance is off")
+    return _no(Cause.NOT_GRANTED, lacking)
 
 
 def _aged(subject: Subject, operation: Operation, now: datetime) -> Answer:
@@ -235,9 +241,8 @@ def _aged(subject: Subject, operation: Operation, now: datetime) -> Answer:
         return _YES
     if policy is None:
         return _unknown(
-            Code.POLICY,
+            Cause.POLICY_HIDDEN,
             subject.unreadable or "the password policy of the user can not be read",
-            "Let the agent's account read the password settings object.",
         )
     since = earliest(
         policy,
@@ -249,18 +254,17 @@ def _aged(subject: Subject, operation: Operation, now: datetime) -> Answer:
         return _YES
     set_at = f"pwdLastSet is {account.pwd_last_set:%Y-%m-%d %H:%M:%S} UTC"
     shown_by = f"{set_at}; {policy.source} asks for an age of {policy.min_age}"
-    return _no(Code.TOO_YOUNG, shown_by, until=since)
+    return _no(Cause.TOO_YOUNG, shown_by, until=since)
 
 
 def _effect(subject: Subject, operation: Operation) -> Answer:
     """Refuse what the directory would take without any effect."""
     never = subject.account is not None and subject.account.never_expires
     if operation is Operation.MUST_CHANGE and never:
-        return _no(
-            Code.PARTIAL,
-            "userAccountControl has DONT_EXPIRE_PASSWD: must-change has no effect",
-            "Clear the option that the password never expires.",
+        shown_by = (
+            "userAccountControl has DONT_EXPIRE_PASSWD: must-change has no effect"
         )
+        return _no(Cause.NO_EFFECT, shown_by)
     return _YES
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from agent.access import USER
+from agent.causes import CAUSES, Cause
 from agent.errors import Code
 from agent.policy import Account, PasswordPolicy
 from agent.verdict import Answer, Operation, State, Subject, judge
@@ -47,7 +48,7 @@ SUBJECT = Subject(
     agent_sids=sids("AGENT", "GROUP", "WD", "AU"),
     hints=True,
 )
-YES = Answer(State.YES, Code.OK)
+YES = Answer(State.YES, Code.OK, Cause.NONE)
 
 
 def reset(subject: Subject) -> Answer:
@@ -265,6 +266,43 @@ def test_the_agent_itself_is_self() -> None:
     assert reset(replace(own, object_sid=sid("USER"))).state == State.NO
 
 
+CAUSES_OF = [
+    (replace(SUBJECT, descriptor=raw("(A;;RC;;;AU)")), Cause.NOT_GRANTED),
+    (
+        replace(SUBJECT, descriptor=raw("(A;;RC;;;AU)", protected=True)),
+        Cause.INHERITANCE_OFF,
+    ),
+    (replace(SUBJECT, descriptor=raw("(D;;CR;;;AGENT)" + RIGHTS)), Cause.DENIED),
+    (replace(SUBJECT, descriptor=raw("(XA;;CR;;;AGENT)")), Cause.UNDECIDED),
+    (replace(SUBJECT, descriptor=b"\1"), Cause.UNDECIDED),
+    (replace(SUBJECT, descriptor=None), Cause.HIDDEN),
+    (replace(SUBJECT, policy=None), Cause.POLICY_HIDDEN),
+    (replace(SUBJECT, protected_group="Domain Admins"), Cause.PROTECTED),
+    (replace(SUBJECT, account=replace(ACCOUNT, pwd_last_set=NOW)), Cause.TOO_YOUNG),
+]
+
+
+@pytest.mark.parametrize(("subject", "cause"), CAUSES_OF)
+def test_one_right_may_be_missing_for_several_causes(
+    subject: Subject, cause: Cause
+) -> None:
+    assert reset(subject).cause == cause
+
+
+def test_every_cause_has_words_and_a_remedy() -> None:
+    assert set(CAUSES) == set(Cause)
+    assert all(told.remedy for cause, told in CAUSES.items() if cause != Cause.NONE)
+    assert len({told.title for told in CAUSES.values()}) == len(Cause)
+
+
+def test_a_lock_stops_a_change_and_nothing_else() -> None:
+    locked = replace(SUBJECT, account=replace(ACCOUNT, lockout_time=NOW))
+    got = judge(locked, now=NOW)
+
+    assert (got.change.code, got.change.cause) == (Code.ACCOUNT_LOCKED, Cause.LOCKED)
+    assert got.reset == got.unlock == YES
+
+
 def test_a_verdict_is_json() -> None:
     young = replace(SUBJECT, account=replace(ACCOUNT, pwd_last_set=NOW))
     told = json.loads(json.dumps(judge(young, now=NOW).as_dict()))
@@ -276,6 +314,7 @@ def test_a_verdict_is_json() -> None:
     assert told["unlock"] == {
         "state": "yes",
         "code": "ok",
+        "cause": "none",
         "shown_by": "",
         "remedy": "",
         "until": None,

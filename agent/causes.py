@@ -1,0 +1,130 @@
+"""Why a reset would not work, for counting: finer than the code of an answer.
+
+One right may be missing for several reasons, and each has a remedy of its own.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from agent.errors import Code
+
+
+class Cause(StrEnum):
+    """The one thing that stands in the way. The value is part of the JSON."""
+
+    NONE = "none"
+    OUTSIDE = "not_in_scope"
+    PROTECTED = "protected"
+    INHERITANCE_OFF = "inheritance_off"
+    DENIED = "denied"
+    NOT_GRANTED = "not_granted"
+    HIDDEN = "hidden"
+    POLICY_HIDDEN = "policy_hidden"
+    UNDECIDED = "undecided"
+    DISABLED = "disabled"
+    EXPIRED = "expired"
+    CANNOT_CHANGE = "cannot_change"
+    TOO_YOUNG = "too_young"
+    LOCKED = "locked"
+    NO_EFFECT = "no_effect"
+    SWITCHED_OFF = "switched_off"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A cause in words.
+
+    Attributes:
+        title: what a row of a table calls it.
+        code: what an agent answers for it.
+        remedy: what an administrator does about it; empty for nothing.
+        mended_by_grant: a grant on the container ends it.
+
+    """
+
+    title: str
+    code: Code
+    remedy: str = ""
+    mended_by_grant: bool = False
+
+
+CAUSES = {
+    Cause.NONE: Told("Would work", Code.OK),
+    Cause.OUTSIDE: Told(
+        "Outside the scope",
+        Code.NOT_IN_SCOPE,
+        "Add the user's container or group membership if this was not intended.",
+    ),
+    Cause.PROTECTED: Told(
+        "Protected by AdminSDHolder",
+        Code.PROTECTED_ACCOUNT,
+        "Reset administrators by hand. If the person is one no longer, clear "
+        "adminCount and turn inheritance on.",
+    ),
+    Cause.INHERITANCE_OFF: Told(
+        "Inheritance is off",
+        Code.PERMISSION_DENIED,
+        "Turn inheritance on for this user, or grant the right on the user.",
+    ),
+    Cause.DENIED: Told(
+        "An entry denies it",
+        Code.PERMISSION_DENIED,
+        "Look at why this entry denies it; a grant does not remove a deny.",
+    ),
+    Cause.NOT_GRANTED: Told(
+        "Not granted",
+        Code.PERMISSION_DENIED,
+        "Grant the right on the container.",
+        mended_by_grant=True,
+    ),
+    Cause.HIDDEN: Told(
+        "Not known: hidden from the agent's account",
+        Code.PERMISSION_DENIED,
+        "Let the agent's account read the attributes and the permissions.",
+    ),
+    Cause.POLICY_HIDDEN: Told(
+        "Not known: the password policy is hidden",
+        Code.POLICY,
+        "Let the agent's account read the password settings object.",
+    ),
+    Cause.UNDECIDED: Told(
+        "Not known: an entry that can't be evaluated",
+        Code.PERMISSION_DENIED,
+        "Grant the right by an entry of its own, above the one shown.",
+    ),
+    Cause.DISABLED: Told(
+        "Account disabled",
+        Code.ACCOUNT_DISABLED,
+        "Enable the account if the person should sign in.",
+    ),
+    Cause.EXPIRED: Told(
+        "Account expired",
+        Code.ACCOUNT_EXPIRED,
+        "Extend accountExpires if the person should sign in.",
+    ),
+    Cause.CANNOT_CHANGE: Told(
+        'Set to "user cannot change password"',
+        Code.CANNOT_CHANGE,
+        "Clear that option on the account, or reset the password by hand.",
+    ),
+    Cause.TOO_YOUNG: Told(
+        "Password too young",
+        Code.TOO_YOUNG,
+        "Wait until the minimum age has passed, or set must-change on the account.",
+    ),
+    Cause.LOCKED: Told(
+        "Locked",
+        Code.ACCOUNT_LOCKED,
+        "Unlock the account, or have the user reset the password.",
+    ),
+    Cause.NO_EFFECT: Told(
+        "Must-change has no effect",
+        Code.PARTIAL,
+        "Clear the option that the password never expires.",
+    ),
+    Cause.SWITCHED_OFF: Told(
+        "Switched off in the settings",
+        Code.OPERATION_OFF,
+        "Switch it on in Optional features if it should be.",
+    ),
+}
