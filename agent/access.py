@@ -30,6 +30,7 @@ SELF = Sid.of("S-1-5-10")
 OWNER_RIGHTS = Sid.of("S-1-3-4")
 EVERYONE = Sid.of("S-1-1-0")
 
+VALIDATED_WRITE = 0x8
 WRITE_PROPERTY = 0x20
 CONTROL_ACCESS = 0x100
 READ_CONTROL = 0x20000
@@ -103,13 +104,42 @@ class Right(Enum):
         CONTROL_ACCESS,
         UUID("ccc2dc7d-a6ad-4a7a-8846-c04e3cc53501"),
     )
-    # DS-Replication-Get-Changes-All: reading every password hash; excess if held
+    # DS-Replication-Get-Changes, -Get-Changes-All (every password hash) and
+    # -Get-Changes-In-Filtered-Set (what RODCs do not get): excess if held
+    REPLICATE = _Asked(
+        "copy the domain, without password hashes",
+        "Replicating Directory Changes",
+        CONTROL_ACCESS,
+        UUID("1131f6aa-9c07-11d1-f79f-00c04fc2dcd2"),
+    )
     REPLICATE_SECRETS = _Asked(
         "copy every password hash of the domain",
         "Replicating Directory Changes All",
         CONTROL_ACCESS,
         UUID("1131f6ad-9c07-11d1-f79f-00c04fc2dcd2"),
     )
+    REPLICATE_FILTERED = _Asked(
+        "copy the attributes that read-only controllers do not get",
+        "Replicating Directory Changes In Filtered Set",
+        CONTROL_ACCESS,
+        UUID("89e95b76-444d-4c62-991a-0facbeda640c"),
+    )
+    # the attribute and its property set, Membership (MS-ADTS 3.1.1.2.3.3)
+    WRITE_MEMBERS = _Asked(
+        "choose the members",
+        "member",
+        WRITE_PROPERTY,
+        UUID("bf9679c0-0de6-11d0-a285-00aa003049e2"),
+        UUID("bc0ac240-79a9-11d0-9020-00c04fc2d4cf"),
+    )
+    # Self-Membership, a validated write (MS-ADTS 5.1.3.2.2)
+    ADD_SELF = _Asked(
+        "become a member",
+        "Add/Remove self as member",
+        VALIDATED_WRITE,
+        UUID("bf9679c0-0de6-11d0-a285-00aa003049e2"),
+    )
+    WRITE_EVERYTHING = _Asked("write all properties", "WP", WRITE_PROPERTY)
     READ_CONTROL = _Asked("read the permissions", "RC", READ_CONTROL)
     WRITE_DACL = _Asked("change the permissions", "WD", WRITE_DAC)
     WRITE_OWNER = _Asked("take ownership", "WO", WRITE_OWNER)
