@@ -1,0 +1,162 @@
+"""Who could take the agent's account over: reset it, change its permissions, join.
+
+Pure. Everybody named in the permission list is asked one by one. Who administers the
+domain anyway is left out; Account Operators, who do by default, are told of.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from agent.access import OWNER_RIGHTS, SELF, Right
+from agent.ace import ALLOWING, Ace, Sid
+from agent.descriptor import SecurityDescriptor
+from agent.excess import CONTROL, Held, ask, has_full, is_broad, read
+from agent.findings import Finding, Level, NameOf, not_known
+from agent.trustees import domain_rid
+
+_SYSTEM = frozenset({"S-1-5-18", "S-1-5-32-544"})
+_ADMINS = frozenset({512, 519})
+_ACCOUNT_OPERATORS = "S-1-5-32-548"
+
+ACCOUNT = (Right.RESET_PASSWORD, *CONTROL)
+GROUP = (Right.WRITE_MEMBERS, Right.ADD_SELF, *CONTROL)
+_LET_READ = "Let the agent's account read the permissions there (READ_CONTROL)."
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """What should be guarded: the account, or a group that holds its rights.
+
+    Attributes:
+        name: the end of a finding's id: account, or the group's SID.
+        title: what it is called in a finding.
+        descriptor: owner, group and DACL as read; None when hidden.
+        classes: the GUID of its most specific class.
+        rights: what takes it over.
+
+    """
+
+    name: str
+    title: str
+    descriptor: bytes | None
+    classes: frozenset[UUID]
+    rights: tuple[Right, ...]
+
+
+def of_guarded(guarded: Guarded, own: Sid, name_of: NameOf) -> Iterator[Finding]:
+    """Tell who could take it over, leaving out the default administrators.
+
+    Args:
+        guarded: the account or a group.
+        own: the account's SID: what it may do to itself is no way in.
+        name_of: how a SID is called.
+
+    """
+    what, descriptor = f"guard/{guarded.name}", read(guarded.descriptor)
+    if isinstance(descriptor, str):
+        about = f"who could take over {guarded.title}"
+        yield not_known(what, about, descriptor, _LET_READ)
+        return
+    if descriptor.dacl is None:
+        yield _everybody(what, guarded)
+        return
+    found = tuple(_found(guarded, descriptor, own, name_of))
+    yield from found
+    if all(finding.level is Level.INFO for finding in found):
+        title = f"Only administrators of the domain could take over {guarded.title}"
+        yield Finding(what, Level.OK, title)
+
+
+def _everybody(what: str, guarded: Guarded) -> Finding:
+    return Finding(
+        f"{what}/S-1-1-0",
+        Level.PROBLEM,
+        f"Everybody may do everything with {guarded.title}",
+        "nTSecurityDescriptor has no DACL",
+        "Give it the permissions that other objects of its kind have.",
+    )
+
+
+def _found(
+    guarded: Guarded, descriptor: SecurityDescriptor, own: Sid, name_of: NameOf
+) -> Iterator[Finding]:
+    for sid in _trustees(descriptor):
+        if _left_out(sid, own):
+            continue
+        alone = frozenset({sid})
+        held = ask(descriptor, alone, guarded.rights, guarded.classes)
+        sure = tuple(each for each in held if each.decision.allowed)
+        if sure:
+            yield _taker(guarded, sid, sure, name_of)
+        elif held:
+            yield _perhaps(guarded, sid, held[0], name_of)
+
+
+def _trustees(descriptor: SecurityDescriptor) -> Iterable[Sid]:
+    """Give everybody who is allowed something, in their order, each once."""
+    aces = descriptor.dacl.aces if descriptor.dacl else ()
+    named = [
+        ace.sid
+        for ace in aces
+        if isinstance(ace, Ace) and ace.type in ALLOWING and not ace.inherit_only
+    ]
+    owner = [descriptor.owner] if descriptor.owner else []
+    return dict.fromkeys([*named, *owner])
+
+
+def _left_out(sid: Sid, own: Sid) -> bool:
+    """Leave out who administers the domain, the object itself, and its owner's rights.
+
+    The owner is asked by its own SID.
+    """
+    default = str(sid) in _SYSTEM or domain_rid(sid) in _ADMINS
+    return default or sid in (own, SELF, OWNER_RIGHTS)
+
+
+def _taker(
+    guarded: Guarded, sid: Sid, held: tuple[Held, ...], name_of: NameOf
+) -> Finding:
+    operators = str(sid) == _ACCOUNT_OPERATORS
+    level = Level.PROBLEM if is_broad(sid) else Level.WARNING
+    remedy = (
+        "Keep that group empty, as is advised for it."
+        if operators
+        else "Take the entry away, or make sure that only administrators of the domain "
+        "are behind it."
+    )
+    return Finding(
+        f"guard/{guarded.name}/{sid}",
+        Level.INFO if operators else level,
+        f"{name_of(sid)} may {_deeds(held)}: {guarded.title}",
+        "; ".join(dict.fromkeys(each.shown_by(name_of) for each in held)),
+        remedy,
+    )
+
+
+def _deeds(held: tuple[Held, ...]) -> str:
+    if has_full(held):
+        return "do everything"
+    said = [each.right.value.words for each in held]
+    return " and ".join([", ".join(said[:-1]), said[-1]] if said[1:] else said)
+
+
+def _perhaps(guarded: Guarded, sid: Sid, held: Held, name_of: NameOf) -> Finding:
+    about = f"whether {name_of(sid)} could take over {guarded.title}"
+    shown_by = f"{held.shown_by(name_of)}: {held.decision.reason.value}"
+    remedy = "Look at the entry: it can not be judged from here."
+    return not_known(f"guard/{guarded.name}/{sid}", about, shown_by, remedy)
+
+
+def of_holders(holders: Iterable[Sid], own: Sid, name_of: NameOf) -> Iterator[Finding]:
+    """Tell of rights that the account holds only because nearly everybody does."""
+    for sid in sorted(holders, key=str):
+        if is_broad(sid) and sid != own:
+            name = name_of(sid)
+            yield Finding(
+                f"grants/{sid}",
+                Level.PROBLEM,
+                f"{name} holds the right, and not the agent's account alone",
+                f"an entry on people of the scope is for {name}",
+                f"Take the entry for {name} away, and grant the account its own.",
+            )
