@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import ldap3
@@ -9,6 +10,7 @@ import pytest
 from ldap3.protocol.microsoft import security_descriptor_control
 
 from agent.access import Right, grant_ace
+from agent.account import to_filetime
 from agent.ace import Ace, AceFlag, AceType, Sid
 from agent.descriptor import SecurityDescriptor, add_ace, parse
 from agent.directory import Directory, Endpoint, connect
@@ -23,7 +25,6 @@ from wizard.inspection.findings import find_about_account
 
 pytestmark = pytest.mark.live
 _DACL = security_descriptor_control(sdflags=4)
-_OWNER = security_descriptor_control(sdflags=1)
 NAME = "svc-existing"
 FULL_CONTROL = 0xF01FF
 
@@ -51,7 +52,7 @@ def settings(lab: Lab, name: str = NAME, *containers: str) -> Settings:
 @contextmanager
 def opened(lab: Lab, name: str = NAME) -> Iterator[Directory]:
     account = lab.accounts[name]
-    endpoint = Endpoint(lab.host, lab.address, 636, str(lab.ca))
+    endpoint = Endpoint(lab.host, lab.address, 636, lab.ca)
     with connect(endpoint, account["upn"], Secret(account["password"])) as found:
         yield found
 
@@ -133,3 +134,259 @@ def test_the_account_with_our_own_grant_has_no_warning(fresh_lab: Lab) -> None:
     assert all(each.known for each in found.values())
     assert found["outside/people"].level is Level.OK
     assert found["unexpire"].level is Level.INFO
+
+
+def entry(dn_sid: Sid, mask: int, *, inherit: bool = False) -> Ace:
+    flags = int(AceFlag.CONTAINER_INHERIT) if inherit else 0
+    return Ace(AceType.ALLOWED, flags, mask, dn_sid)
+
+
+def extended(sid: Sid, right: Right) -> Ace:
+    mask = right.value.mask
+    return Ace(AceType.ALLOWED_OBJECT, 0, mask, sid, right.value.guid)
+
+
+def test_an_administrator_by_a_group_in_a_group_is_told(
+    fresh_lab: Lab, admin: Administrator
+) -> None:
+    inner = admin.group("Inner crew", dn_of(fresh_lab))
+    admins = f"CN=Domain Admins,CN=Users,{fresh_lab.base_dn}"
+    admin.join(admins, f"CN=Administrator,CN=Users,{fresh_lab.base_dn}", inner)
+
+    found = find(fresh_lab)
+
+    told = found[f"groups/{admin.sid(admins)}"]
+    assert told.level is Level.PROBLEM
+    assert told.title == "It is in Domain Admins"
+    assert found["groups/S-1-5-32-544"].title == "It is in Administrators"
+    assert "groups" not in found
+    assert found["excess/full_control/template"].level is Level.PROBLEM
+    assert found["protected/reset_password"].level is Level.PROBLEM
+
+
+@pytest.mark.parametrize(
+    ("right", "what", "level"),
+    [
+        (Right.REPLICATE_SECRETS, "replication/all", Level.PROBLEM),
+        (Right.REPLICATE_FILTERED, "replication/filtered", Level.PROBLEM),
+        (Right.REPLICATE, "replication/changes", Level.WARNING),
+    ],
+)
+def test_a_right_to_replicate_is_told_with_its_entry(
+    fresh_lab: Lab, admin: Administrator, right: Right, what: str, level: Level
+) -> None:
+    sid = admin.sid(dn_of(fresh_lab))
+    admin.add_entry(fresh_lab.base_dn, extended(sid, right))
+
+    (told,) = beyond(find(fresh_lab))
+
+    assert (told.id, told.level) == (what, level)
+    assert told.shown_by == f"Allows svc-existing to {right.value.words}"
+
+
+@pytest.mark.parametrize(
+    ("mask", "what", "shown_by"),
+    [
+        (0x40000, "write_dacl", "Allows svc-existing to change the permissions"),
+        (0x80000, "write_owner", "Allows svc-existing to take ownership"),
+        (0x20, "write_everything", "Allows svc-existing to write all properties"),
+        (FULL_CONTROL, "full_control", "Allows svc-existing to do everything"),
+    ],
+)
+def test_control_over_a_container_is_told_with_its_entry(
+    fresh_lab: Lab, admin: Administrator, mask: int, what: str, shown_by: str
+) -> None:
+    admin.add_entry(PEOPLE, entry(admin.sid(dn_of(fresh_lab)), mask))
+
+    (told,) = beyond(find(fresh_lab))
+
+    assert (told.id, told.level) == (f"excess/{what}/{PEOPLE}", Level.PROBLEM)
+    assert told.shown_by == shown_by
+
+
+def test_control_over_the_head_of_the_domain_is_told(
+    fresh_lab: Lab, admin: Administrator
+) -> None:
+    sid = admin.sid(dn_of(fresh_lab))
+    admin.add_entry(fresh_lab.base_dn, entry(sid, 0x40000))
+
+    (told,) = beyond(find(fresh_lab))
+
+    assert told.id == "excess/write_dacl/head"
+    assert told.title == "It may change the permissions of the head of the domain"
+
+
+def test_full_control_that_people_inherit_is_counted_with_an_example(
+    fresh_lab: Lab, admin: Administrator
+) -> None:
+    sid = admin.sid(dn_of(fresh_lab))
+    admin.add_entry(OTHER, entry(sid, FULL_CONTROL, inherit=True))
+
+    found = find(fresh_lab)
+
+    told = found["excess/full_control/people"]
+    assert told.level is Level.PROBLEM
+    assert told.title == "It may do everything with 2 people"
+    assert told.shown_by.endswith(
+        "Outside,OU=Other,DC=corp,DC=test: Allows svc-existing to do everything "
+        "here and on all objects below (inherited)"
+    )
+    assert found["outside/reset_password"].title == (
+        "It may reset the passwords of 2 people outside the scope"
+    )
+
+
+def test_people_outside_the_scope_are_counted_by_right(
+    fresh_lab: Lab, admin: Administrator
+) -> None:
+    sid = admin.sid(dn_of(fresh_lab))
+    admin.add_entry(OTHER, grant_ace(Right.RESET_PASSWORD, sid))
+
+    (told,) = beyond(find(fresh_lab))
+
+    assert (told.id, told.level) == ("outside/reset_password", Level.WARNING)
+    assert told.title == "It may reset the passwords of 2 people outside the scope"
+    assert "Outside,OU=Other" in told.shown_by
+    assert "Allows svc-existing to reset the password" in told.shown_by
+    assert beyond(find(fresh_lab, NAME, PEOPLE, OTHER)) == []
+
+
+def test_a_protected_account_that_may_be_reset_is_told(
+    fresh_lab: Lab, admin: Administrator
+) -> None:
+    protected = fresh_lab.people["protected"]["dn"]
+    sid = admin.sid(dn_of(fresh_lab))
+    admin.add_entry(protected, extended(sid, Right.RESET_PASSWORD))
+
+    (told,) = beyond(find(fresh_lab))
+
+    assert (told.id, told.level) == ("protected/reset_password", Level.PROBLEM)
+    assert told.shown_by.startswith(protected)
+
+
+def test_who_may_reset_the_account_is_told(
+    fresh_lab: Lab, admin: Administrator
+) -> None:
+    helpdesk = admin.sid(admin.group("Helpdesk"))
+    admin.add_entry(dn_of(fresh_lab), extended(helpdesk, Right.RESET_PASSWORD))
+
+    (told,) = beyond(find(fresh_lab))
+
+    assert (told.id, told.level) == (f"guard/account/{helpdesk}", Level.WARNING)
+    assert told.title == "Helpdesk may reset the password: the agent's account"
+    assert told.shown_by == "Allows Helpdesk to reset the password"
+
+
+def test_who_may_join_the_group_with_the_grants_is_told(
+    fresh_lab: Lab, admin: Administrator
+) -> None:
+    holders = admin.group("Writeback agents", dn_of(fresh_lab, "svc-weak"))
+    holder, helpdesk = admin.sid(holders), admin.sid(admin.group("Helpdesk"))
+    admin.add_entry(PEOPLE, grant_ace(Right.RESET_PASSWORD, holder))
+    before = find(fresh_lab, "svc-weak")
+    admin.add_entry(holders, extended(helpdesk, Right.WRITE_MEMBERS))
+
+    (told,) = beyond(find(fresh_lab, "svc-weak"))
+
+    assert beyond(before) == []
+    assert before[f"guard/{holder}"].level is Level.OK
+    assert (told.id, told.level) == (f"guard/{holder}/{helpdesk}", Level.WARNING)
+    assert told.shown_by == "Allows Helpdesk to choose the members"
+
+
+def test_a_grant_to_everybody_is_told(fresh_lab: Lab, admin: Administrator) -> None:
+    everybody = Sid.of("S-1-5-11")
+    admin.add_entry(PEOPLE, grant_ace(Right.RESET_PASSWORD, everybody))
+
+    (told,) = beyond(find(fresh_lab, "svc-weak"))
+
+    assert (told.id, told.level) == ("grants/S-1-5-11", Level.PROBLEM)
+
+
+def test_options_and_service_names_of_the_account_are_told(
+    fresh_lab: Lab, admin: Administrator
+) -> None:
+    account = dn_of(fresh_lab)
+    flags = 0x200 | 0x20 | 0x80 | 0x80000 | 0x400000 | 0x1000000
+    admin.replace(account, "userAccountControl", str(flags).encode())
+    admin.replace(account, "servicePrincipalName", b"http/agent.corp.test")
+
+    found = beyond(find(fresh_lab))
+
+    assert {each.id for each in found} == {
+        "account/password_not_required",
+        "account/reversible",
+        "account/delegation",
+        "account/protocol_transition",
+        "account/no_preauthentication",
+        "account/service_names",
+    }
+
+
+def test_a_password_and_an_account_with_an_end_are_told(
+    fresh_lab: Lab, admin: Administrator
+) -> None:
+    account = dn_of(fresh_lab)
+    admin.replace(account, "userAccountControl", b"512")
+    soon = to_filetime(datetime.now(UTC) + timedelta(days=9, hours=1))
+    admin.replace(account, "accountExpires", str(soon).encode())
+
+    found = find(fresh_lab)
+
+    assert found["account/expires"].level is Level.WARNING
+    assert found["account/expires"].title == "It expires in 9 days"
+    # 180 days by the policy of the lab's domain
+    assert found["password/expires"].level is Level.INFO
+    assert found["password/expires"].title == "Its password expires in 179 days"
+
+
+def test_people_whose_permissions_are_hidden_are_not_known(
+    fresh_lab: Lab, admin: Administrator
+) -> None:
+    sid = admin.sid(dn_of(fresh_lab))
+    for key in ("outside", "outside_2"):
+        deny = Ace(AceType.DENIED, 0, 0x20000, sid)
+        admin.add_entry(fresh_lab.people[key]["dn"], deny)
+
+    found = find(fresh_lab)
+
+    (told,) = beyond(found)
+    assert (told.id, told.known) == ("people/hidden", False)
+    assert told.title == "Not known: what it may do to 2 people"
+    assert "outside/people" not in found
+
+
+def test_what_was_not_looked_at_is_not_known(lab: Lab) -> None:
+    wanted = settings(lab)
+    with opened(lab) as directory:
+        found = find_about_account(
+            directory,
+            Domain(wanted),
+            wanted,
+            report=lambda _count: None,
+            stop=lambda: True,
+        )
+
+    by_id = {finding.id: finding for finding in found}
+    assert not by_id["people/stopped"].known
+    assert not {"excess/people", "outside/people", "protected/people"} & set(by_id)
+
+
+def test_a_name_is_asked_for_once(lab: Lab) -> None:
+    asked = []
+    with opened(lab) as directory:
+
+        class Counting:
+            def search(self, *args: Any, **options: Any) -> Any:
+                asked.append(args[1])
+                return directory.search(*args, **options)
+
+        names = Names(Counting(), lab.base_dn)
+        domain = Domain(settings(lab)).token(directory)
+        users = next(sid for sid in domain if str(sid).endswith("-513"))
+        stranger = Sid.of("S-1-5-21-9-9-9-4711")
+
+        said = [names(sid) for sid in (users, stranger, users, stranger)]
+
+    assert said == ["Domain Users", str(stranger)] * 2
+    assert len(asked) == 2
