@@ -87,6 +87,12 @@ def judge(
     )
 
 
+def hidden(dn: str, shown_by: str) -> Verdict:
+    """Answer for somebody of whom not even the objectGUID can be read."""
+    answer = _unknown(Cause.HIDDEN, shown_by)
+    return Verdict(dn, UUID(int=0), answer, answer, answer, answer)
+
+
 def _off(operation: Operation) -> Answer:
     shown_by = f"{operation.value} is switched off in the settings"
     return _no(Cause.SWITCHED_OFF, shown_by)
@@ -136,11 +142,7 @@ def _stops_everything(case: _Case) -> Answer | None:
     if shown_by := _protection(subject, case.descriptor):
         return _no(Cause.PROTECTED, shown_by)
     if subject.account is None:
-        return _unknown(
-            Cause.HIDDEN,
-            subject.unreadable or "the account's attributes are hidden",
-            "Let the agent's account read the user's attributes.",
-        )
+        return None  # a right that is missing may be the reason for that too
     if subject.account.disabled:
         return _no(Cause.DISABLED, "userAccountControl has ACCOUNTDISABLE")
     if subject.account.expired(case.now):
@@ -175,6 +177,12 @@ def _answer(case: _Case, operation: Operation) -> Answer:
     decision = _held(subject, right, subject.descriptor)
     if not decision.allowed:
         return _refused(decision, descriptor, right, case.name_of)
+    if subject.account is None:
+        return _unknown(
+            Cause.HIDDEN,
+            subject.unreadable or "the account's attributes are hidden",
+            "Let the agent's account read the user's attributes.",
+        )
     if operation in (Operation.RESET, Operation.CHANGE):
         return _aged(subject, operation, case.now)
     return _effect(subject, operation)

@@ -295,6 +295,14 @@ def test_every_cause_has_words_and_a_remedy() -> None:
     assert len({told.title for told in CAUSES.values()}) == len(Cause)
 
 
+def test_a_missing_right_is_known_even_of_an_account_that_is_hidden() -> None:
+    cut = raw("(A;;RC;;;AU)", protected=True)
+    got = judge(replace(SUBJECT, descriptor=cut, account=None), now=NOW)
+
+    assert (got.reset.state, got.reset.cause) == (State.NO, Cause.INHERITANCE_OFF)
+    assert got.unlock.cause == Cause.INHERITANCE_OFF
+
+
 def test_a_lock_stops_a_change_and_nothing_else() -> None:
     locked = replace(SUBJECT, account=replace(ACCOUNT, lockout_time=NOW))
     got = judge(locked, now=NOW)
