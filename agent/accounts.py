@@ -50,8 +50,9 @@ _PSO = (
     *("msDS-PasswordHistoryLength", "msDS-MinimumPasswordAge"),
     *("msDS-MaximumPasswordAge", "msDS-LockoutThreshold", "msDS-LockoutDuration"),
 )
+PEOPLE = "(objectCategory=person)(objectClass=user)"  # the parts of an and
 _CLASSES = {"user": USER, "inetorgperson": INET_ORG_PERSON}
-_IN_CHAIN = "1.2.840.113556.1.4.1941"  # MS-ADTS 3.1.1.3.4.4.3
+IN_CHAIN = "1.2.840.113556.1.4.1941"  # MS-ADTS 3.1.1.3.4.4.3
 _DESCRIPTOR = sd_flags(7)
 # groups that AdminSDHolder protects (MS-ADTS 3.1.1.6.1): RIDs of the domain ...
 _PROTECTED = (512, 516, 518, 519, 521, 526, 527)
@@ -117,7 +118,7 @@ def find(
 
     """
     attribute, escaped = _asserted(by, value)
-    query = f"(&(objectCategory=person)(objectClass=user)({attribute}={escaped}))"
+    query = f"(&{PEOPLE}({attribute}={escaped}))"
     found = directory.search(
         base_dn,
         query,
@@ -131,7 +132,7 @@ def find(
         raise Refused(Code.USER_NOT_FOUND, f"no user with this {by}")
     if len(users) > 1:
         raise Refused(Code.SEVERAL_USERS, f"more than one user with this {by}")
-    return _user(users[0])
+    return user_of(users[0])
 
 
 def read_again(directory: Directory, dn: str) -> User:
@@ -144,7 +145,7 @@ def read_again(directory: Directory, dn: str) -> User:
     found = directory.search(
         dn, "", DETAIL, scope="base", controls=(_DESCRIPTOR,), paged=False
     )
-    return _user(next(iter(found)))
+    return user_of(next(iter(found)))
 
 
 def read_pwd_last_set(directory: Directory, dn: str) -> int:
@@ -159,7 +160,13 @@ def read_pwd_last_set(directory: Directory, dn: str) -> int:
     return -1 if value is None else value
 
 
-def _user(entry: Entry) -> User:
+def user_of(entry: Entry) -> User:
+    """Take an entry that was searched with `STATE` or `DETAIL` as a user.
+
+    Raises:
+        Refused: its objectGUID is hidden.
+
+    """
     guid = entry.guid("objectGUID")
     if guid is None:
         raise Refused(Code.PERMISSION_DENIED, "objectGUID is hidden from the agent")
@@ -290,7 +297,7 @@ def in_group(directory: Directory, group_dn: str, user_dn: str) -> bool:
         DirectoryError: the directory did not answer.
 
     """
-    query = f"(memberOf:{_IN_CHAIN}:={escape(group_dn)})"
+    query = f"(memberOf:{IN_CHAIN}:={escape(group_dn)})"
     found = directory.search(user_dn, query, ("objectGUID",), scope="base", paged=False)
     return next(iter(found), None) is not None
 
@@ -342,7 +349,7 @@ def protected_groups(directory: Directory, base_dn: str) -> ProtectedGroups:
     sids = [f"{domain}-{rid}" for rid in _PROTECTED]
     sids += [f"S-1-5-32-{rid}" for rid in _PROTECTED_BUILTIN]
     tops = list(_groups(directory, base_dn, _any("objectSid", sids, _sid_bytes)))
-    inner = list(_groups(directory, base_dn, _any(f"memberOf:{_IN_CHAIN}:", tops)))
+    inner = list(_groups(directory, base_dn, _any(f"memberOf:{IN_CHAIN}:", tops)))
     return ProtectedGroups({dn.casefold(): dn for dn in (*tops, *inner)})
 
 

@@ -103,6 +103,15 @@ class Domain:
 
         """
         outside = self.why_not_in_scope(warm.directory, user)
+        return self._subject(warm, user, outside, detail=detail)
+
+    def subject_of_scope(self, warm: Warm, user: User) -> Subject:
+        """Gather everything of a user that a search of the scope has found."""
+        return self._subject(warm, user, "", detail=True)
+
+    def _subject(
+        self, warm: Warm, user: User, outside: str, *, detail: bool
+    ) -> Subject:
         hints = accounts.hints_of(
             warm.root, wanted=self._settings.directory.policy_hints
         )

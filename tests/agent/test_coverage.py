@@ -1,0 +1,127 @@
+"""Coverage: who counts, and that reading ends when judging does."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from typing import Any, cast
+from uuid import UUID
+
+import pytest
+
+from agent.account import PasswordPolicy
+from agent.coverage import Sight, Tally, count, cover, outermost
+from agent.directory import Directory, Entry, Unreachable
+from agent.domain import Domain
+from agent.pool import Warm
+from agent.settings import Features, Scope
+from agent.subject import Operation, State, Subject
+
+PEOPLE = "OU=People,DC=corp,DC=test"
+PILOT = "CN=Pilot (1),OU=Groups,DC=corp,DC=test"
+
+
+class Paged:
+    """A directory with so many people in a container; may break on the way."""
+
+    def __init__(self, people: int, breaks_at: int | None = None) -> None:
+        self.people, self.breaks_at = people, breaks_at
+        self.read = 0
+        self.asked: list[tuple[str, str]] = []
+
+    def search(
+        self, base: str, query: str, attributes: Sequence[str], **_: Any
+    ) -> Iterator[Entry]:
+        del attributes
+        self.asked.append((base, query))
+        for number in range(self.people):
+            if number == self.breaks_at:
+                raise Unreachable("dc1", "no answer", "look")
+            self.read += 1
+            yield entry(number, base)
+
+
+def entry(number: int, base: str) -> Entry:
+    guid = {"objectGUID": (UUID(int=number + 1).bytes_le,)}
+    return Entry(f"CN=p{number},{base}", {"sAMAccountName": (b"p%d" % number,), **guid})
+
+
+class Blind:
+    """A domain in which nothing of anybody can be read."""
+
+    def subject_of_scope(self, _warm: Warm, user: Any) -> Subject:
+        return Subject(
+            dn=user.dn,
+            guid=user.guid,
+            object_sid=None,
+            classes=frozenset(),
+            descriptor=None,
+            account=None,
+            policy=cast("PasswordPolicy | None", None),
+            agent_sids=frozenset(),
+            hints=True,
+            unreadable="pwdLastSet is hidden",
+        )
+
+
+def sight(directory: Paged, *containers: str, pilot: str | None = None) -> Sight:
+    return Sight(
+        pages=cast("Directory", directory),
+        facts=cast("Warm", None),
+        domain=cast("Domain", Blind()),
+        scope=Scope(containers=containers or (PEOPLE,), pilot_group=pilot),
+        features=Features(),
+    )
+
+
+def test_everybody_is_judged_once_and_counted() -> None:
+    tally = Tally()
+    for judged in cover(sight(Paged(1234))):
+        tally.add(judged.verdict)
+
+    assert tally.people == 1234
+    assert tally.states == {State.UNKNOWN: 1234}
+    assert {sum(causes.values()) for causes in tally.causes.values()} == {1234}
+    assert set(tally.causes) == set(Operation)
+
+
+def test_a_container_inside_another_is_read_once() -> None:
+    inner, other = f"OU=Berlin,{PEOPLE}", "OU=Other,DC=corp,DC=test"
+    scope = Scope(containers=(inner, PEOPLE.lower(), other))
+
+    assert outermost(scope) == (PEOPLE.lower(), other)
+    directory = Paged(3)
+    assert count(cast("Directory", directory), scope) == 6
+
+
+def test_the_directory_looks_for_the_pilot_group_itself() -> None:
+    directory = Paged(1)
+    list(cover(sight(directory, pilot=PILOT)))
+
+    (_, query), *_ = directory.asked
+    assert r"memberOf:1.2.840.113556.1.4.1941:=CN=Pilot \281\29,OU=Groups" in query
+
+
+def test_what_breaks_while_reading_reaches_who_judges() -> None:
+    with pytest.raises(Unreachable):
+        list(cover(sight(Paged(5000, breaks_at=4000))))
+
+
+def test_reading_ends_when_judging_does() -> None:
+    directory = Paged(100_000)
+    judging = cover(sight(directory))
+    next(judging)
+    cast("Any", judging).close()
+
+    assert directory.read < 10_000
+    assert "coverage-pages" not in [each.name for each in threading.enumerate()]
+
+
+def test_who_can_not_be_named_is_unknown_and_stops_nobody() -> None:
+    class Nameless(Paged):
+        def search(self, base: str, *_: Any, **__: Any) -> Iterator[Entry]:
+            yield Entry(f"CN=hidden,{base}", {})
+            yield entry(1, base)
+
+    found = list(cover(sight(Nameless(0))))
+
+    assert [each.verdict.reset.state for each in found] == [State.UNKNOWN] * 2
+    assert "objectGUID" in found[0].verdict.reset.shown_by
