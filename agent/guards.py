@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from agent.access import OWNER_RIGHTS, SELF, Right
-from agent.ace import ALLOWING, Ace, Sid
+from agent.ace import ALLOWING, Ace, AceFlag, Sid, UnknownAce
 from agent.descriptor import SecurityDescriptor
 from agent.excess import CONTROL, Held, ask, has_full, is_broad, read
 from agent.findings import Finding, Level, NameOf, not_known
+from agent.grant import words
 from agent.trustees import domain_rid
 
 _SYSTEM = frozenset({"S-1-5-18", "S-1-5-32-544"})
@@ -22,6 +23,7 @@ _ACCOUNT_OPERATORS = "S-1-5-32-548"
 ACCOUNT = (Right.RESET_PASSWORD, *CONTROL)
 GROUP = (Right.WRITE_MEMBERS, Right.ADD_SELF, *CONTROL)
 _LET_READ = "Let the agent's account read the permissions there (READ_CONTROL)."
+_LOOK = "Look at the entry: it can not be judged from here."
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,11 @@ def _everybody(what: str, guarded: Guarded) -> Finding:
 def _found(
     guarded: Guarded, descriptor: SecurityDescriptor, own: Sid, name_of: NameOf
 ) -> Iterator[Finding]:
+    if stranger := _stranger(descriptor):
+        about = f"whether an entry lets somebody take over {guarded.title}"
+        what, shown_by = f"guard/{guarded.name}/unknown", words(stranger)
+        yield not_known(what, about, shown_by, _LOOK)
+        return
     for sid in _trustees(descriptor):
         if _left_out(sid, own):
             continue
@@ -91,6 +98,14 @@ def _found(
             yield _taker(guarded, sid, sure, name_of)
         elif held:
             yield _perhaps(guarded, sid, held[0], name_of)
+
+
+def _stranger(descriptor: SecurityDescriptor) -> UnknownAce | None:
+    """Give an entry whose kind is not known: it may speak of anybody."""
+    aces = descriptor.dacl.aces if descriptor.dacl else ()
+    unknown = (ace for ace in aces if isinstance(ace, UnknownAce))
+    here = (ace for ace in unknown if not ace.flags & AceFlag.INHERIT_ONLY)
+    return next(here, None)
 
 
 def _trustees(descriptor: SecurityDescriptor) -> Iterable[Sid]:
@@ -144,8 +159,7 @@ def _deeds(held: tuple[Held, ...]) -> str:
 def _perhaps(guarded: Guarded, sid: Sid, held: Held, name_of: NameOf) -> Finding:
     about = f"whether {name_of(sid)} could take over {guarded.title}"
     shown_by = f"{held.shown_by(name_of)}: {held.decision.reason.value}"
-    remedy = "Look at the entry: it can not be judged from here."
-    return not_known(f"guard/{guarded.name}/{sid}", about, shown_by, remedy)
+    return not_known(f"guard/{guarded.name}/{sid}", about, shown_by, _LOOK)
 
 
 def of_holders(holders: Iterable[Sid], own: Sid, name_of: NameOf) -> Iterator[Finding]:

@@ -1,0 +1,304 @@
+"""Rights beyond the task: each is told where it is held, and not where it is not."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pytest
+
+from agent.access import DOMAIN, USER, Right
+from agent.ace import Ace, AceType, Sid, UnknownAce
+from agent.descriptor import SecurityDescriptor, with_dacl
+from agent.excess import (
+    Crowd,
+    Person,
+    Place,
+    of_groups,
+    of_place,
+    of_replication,
+    of_unexpire,
+)
+from agent.findings import Finding, Level
+from tests.agent.sddl_text import NAMES, descriptor, sid, sids
+
+TOKEN = sids("AGENT", "GROUP", "WD", "AU")
+AGENT = NAMES["AGENT"]
+FULL = "CCSWRPWPCRRCWDWO"
+PLACE = Place("head", "the head", None, frozenset({DOMAIN}))
+PERSON = Person("CN=Ada", None, frozenset({USER}), inside=True, marked=False)
+
+
+def only(found: Iterable[Finding]) -> Finding:
+    (told,) = found
+    return told
+
+
+def at(place: Place, made: SecurityDescriptor) -> Place:
+    return replace(place, descriptor=made.to_bytes())
+
+
+def text(entries: str | None, owner: str = "DA") -> SecurityDescriptor:
+    return descriptor(entries, owner=owner)
+
+
+def entries(*aces: Ace | UnknownAce) -> SecurityDescriptor:
+    return with_dacl(descriptor(""), aces)
+
+
+def right(asked: Right, who: str = "AGENT", kind: int = 5) -> Ace:
+    return Ace(kind, 0, asked.value.mask, sid(who), asked.value.guid)
+
+
+def crowd_of(*people: Person) -> Crowd:
+    crowd = Crowd(TOKEN)
+    for person in people:
+        crowd.add(person)
+    return crowd
+
+
+def told(crowd: Crowd) -> dict[str, Finding]:
+    return {each.id: each for each in crowd.findings(str)}
+
+
+def person(made: SecurityDescriptor, **changed: object) -> Person:
+    return replace(PERSON, descriptor=made.to_bytes(), **changed)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "group",
+    [
+        *(f"S-1-5-21-1-2-3-{rid}" for rid in (512, 516, 518, 519, 521, 526, 527)),
+        # of the forest's root
+        "S-1-5-21-7-8-9-519",
+        *(f"S-1-5-32-{rid}" for rid in (544, 548, 549, 550, 551, 552)),
+    ],
+)
+def test_each_protected_group_is_told(group: str) -> None:
+    found = only(of_groups(TOKEN | {Sid.of(group)}, str))
+
+    assert (found.id, found.level) == (f"groups/{group}", Level.PROBLEM)
+    assert found.shown_by == f"tokenGroups has {group}"
+
+
+def test_a_renamed_group_is_told_by_both_names() -> None:
+    found = only(of_groups(sids("DA"), lambda _sid: "Domänen-Admins"))
+
+    assert found.title == "It is in Domänen-Admins (Domain Admins)"
+
+
+def test_ordinary_groups_are_fine() -> None:
+    ordinary = TOKEN | sids("S-1-5-21-1-2-3-513", "S-1-5-32-545", "S-1-5-32-554")
+
+    assert only(of_groups(ordinary, str)).level is Level.OK
+
+
+@pytest.mark.parametrize(
+    ("asked", "what", "level"),
+    [
+        (Right.REPLICATE, "replication/changes", Level.WARNING),
+        (Right.REPLICATE_SECRETS, "replication/all", Level.PROBLEM),
+        (Right.REPLICATE_FILTERED, "replication/filtered", Level.PROBLEM),
+    ],
+)
+def test_a_right_to_replicate_is_told(asked: Right, what: str, level: Level) -> None:
+    found = only(of_replication(at(PLACE, entries(right(asked))), TOKEN, str))
+
+    assert (found.id, found.level) == (what, level)
+    assert found.shown_by == f"Allows {AGENT} to {asked.value.words}"
+
+
+def test_all_extended_rights_are_every_right_to_replicate() -> None:
+    held = of_replication(at(PLACE, text("(A;;CR;;;GROUP)")), TOKEN, str)
+
+    assert len(list(held)) == 3
+
+
+def test_a_right_of_somebody_else_or_denied_is_not_held() -> None:
+    asked = Right.REPLICATE_SECRETS
+    denied = entries(right(asked, kind=AceType.DENIED_OBJECT), right(asked))
+
+    for made in (denied, entries(right(asked, "USER"))):
+        found = only(of_replication(at(PLACE, made), TOKEN, str))
+        assert (found.id, found.level) == ("replication", Level.OK)
+
+
+def test_a_right_under_a_condition_is_not_known() -> None:
+    conditional = replace(right(Right.REPLICATE_SECRETS), type=0x0B)
+    found = only(of_replication(at(PLACE, entries(conditional)), TOKEN, str))
+
+    assert (found.id, found.known) == ("replication/all", False)
+    assert found.title.startswith("Not known: whether it may copy every password")
+
+
+@pytest.mark.parametrize(
+    ("rights", "whats"),
+    [
+        ("WD", ["excess/write_dacl/head"]),
+        ("WO", ["excess/write_owner/head"]),
+        ("WP", ["excess/write_everything/head"]),
+        ("GW", ["excess/write_everything/head"]),
+        ("WDWO", ["excess/write_dacl/head", "excess/write_owner/head"]),
+        ("GA", ["excess/full_control/head"]),
+    ],
+)
+def test_control_over_a_place_is_told(rights: str, whats: list[str]) -> None:
+    found = list(of_place(at(PLACE, text(f"(A;;{rights};;;AGENT)")), TOKEN, str))
+
+    assert [each.id for each in found] == whats
+    assert {each.level for each in found} == {Level.PROBLEM}
+    assert all(each.shown_by.startswith(f"Allows {AGENT} to ") for each in found)
+
+
+def test_rights_from_several_entries_are_not_called_full_control() -> None:
+    several = text("(A;;WD;;;AGENT)(A;;WO;;;GROUP)(A;;WP;;;AU)")
+    found = [each.id for each in of_place(at(PLACE, several), TOKEN, str)]
+
+    assert found == [
+        "excess/write_dacl/head",
+        "excess/write_owner/head",
+        "excess/write_everything/head",
+    ]
+
+
+def test_a_denied_part_of_full_control_is_left_out() -> None:
+    made = text("(D;;WO;;;AGENT)(A;;GA;;;AGENT)")
+    found = [each.id for each in of_place(at(PLACE, made), TOKEN, str)]
+
+    assert found == ["excess/write_dacl/head", "excess/write_everything/head"]
+
+
+def test_the_owner_may_change_the_permissions() -> None:
+    found = only(of_place(at(PLACE, text("(A;;RC;;;AU)", "AGENT")), TOKEN, str))
+
+    assert found.id == "excess/write_dacl/head"
+    assert found.shown_by == f"{AGENT} is the owner"
+
+
+def test_a_place_without_a_list_is_everybodys() -> None:
+    found = only(of_place(at(PLACE, text(None)), TOKEN, str))
+
+    assert found.id == "excess/full_control/head"
+    assert found.shown_by == "there is no list: everybody may do everything"
+
+
+def test_what_only_the_children_inherit_is_not_held_here() -> None:
+    made = text("(A;CIIO;GA;;;AGENT)(OA;CIIO;CR;reset;user;AGENT)")
+
+    assert only(of_place(at(PLACE, made), TOKEN, str)).level is Level.OK
+
+
+@pytest.mark.parametrize("raw", [None, b"\1\0", b"\2" * 40])
+def test_a_place_that_can_not_be_read_is_not_known(raw: bytes | None) -> None:
+    place = replace(PLACE, descriptor=raw)
+
+    for found in (
+        only(of_place(place, TOKEN, str)),
+        only(of_replication(place, TOKEN, str)),
+        only(of_unexpire(place, TOKEN, str)),
+    ):
+        assert not found.known
+        assert found.title.startswith("Not known: ")
+        assert found.shown_by.startswith("nTSecurityDescriptor ")
+
+
+def test_unexpire_password_is_information_only() -> None:
+    held = at(PLACE, entries(right(Right.UNEXPIRE_PASSWORD, "AU")))
+
+    found = only(of_unexpire(held, TOKEN, str))
+    assert found.level is Level.INFO
+    assert found.shown_by == "Allows S-1-5-11 to lift the expiry of passwords"
+    lacking = only(of_unexpire(at(PLACE, text("")), TOKEN, str))
+    assert lacking.level is Level.INFO
+    assert "may not" in lacking.title
+
+
+OURS = text("(OA;;CR;reset;;AGENT)(OA;;WP;lockout;;AGENT)(OA;;WP;pwdlast;;GROUP)")
+
+
+def test_people_with_the_three_rights_alone_are_fine() -> None:
+    crowd = crowd_of(person(OURS), person(text("(A;;RC;;;AU)"), inside=False))
+
+    assert {key: each.level for key, each in told(crowd).items()} == {
+        "excess/people": Level.OK,
+        "outside/people": Level.OK,
+        "protected/people": Level.OK,
+    }
+    assert crowd.holders == sids("AGENT", "GROUP")
+
+
+def test_people_outside_the_scope_are_counted_with_the_first_as_example() -> None:
+    people = (person(OURS, inside=False, dn=f"CN={number}") for number in range(3))
+    found = told(crowd_of(*people))
+
+    assert found["outside/reset_password"].title == (
+        "It may reset the passwords of 3 people outside the scope"
+    )
+    assert found["outside/reset_password"].level is Level.WARNING
+    assert found["outside/reset_password"].shown_by == (
+        f"CN=0: Allows {AGENT} to reset the password"
+    )
+    assert "outside/write_lockout_time" in found
+    assert "outside/write_pwd_last_set" in found
+    assert "outside/people" not in found
+
+
+def test_control_over_people_is_told_inside_the_scope_and_outside() -> None:
+    made = text("(A;;WD;;;AGENT)")
+    found = told(crowd_of(person(made), person(made, inside=False)))
+
+    assert found["excess/write_dacl/people"].title == (
+        "It may change the permissions of 2 people"
+    )
+    assert found["excess/write_dacl/people"].level is Level.PROBLEM
+
+
+def test_full_control_over_people_is_told_once() -> None:
+    found = told(crowd_of(person(text("(A;;GA;;;AGENT)"))))
+
+    assert [key for key in found if key.startswith("excess/")] == [
+        "excess/full_control/people"
+    ]
+
+
+def test_a_protected_account_in_the_scope_is_told() -> None:
+    found = told(crowd_of(person(OURS, marked=True)))
+
+    assert found["protected/reset_password"].level is Level.PROBLEM
+
+
+def test_hidden_people_are_told_and_nobody_is_called_fine() -> None:
+    found = told(crowd_of(PERSON, replace(PERSON, descriptor=b"junk"), person(OURS)))
+
+    assert list(found) == ["people/hidden"]
+    assert found["people/hidden"].title == "Not known: what it may do to 2 people"
+
+
+def test_undecided_people_are_told_with_the_entry() -> None:
+    made = entries(UnknownAce(bytes((4, 0, 8, 0, 0, 0, 0, 0))))
+    found = told(crowd_of(person(made)))
+
+    assert list(found) == ["people/undecided"]
+    assert not found["people/undecided"].known
+
+
+def test_a_stop_leaves_the_rest_not_known_and_tells_what_was_seen() -> None:
+    crowd = crowd_of(person(OURS, inside=False))
+    crowd.stopped = True
+    found = told(crowd)
+
+    assert found["people/stopped"].shown_by == "stopped after 1 person"
+    assert "outside/reset_password" in found
+    assert "excess/people" not in found
+
+
+def test_equal_descriptors_are_decided_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[bytes | None] = []
+
+    def reading(raw: bytes | None) -> SecurityDescriptor:
+        seen.append(raw)
+        return OURS
+
+    monkeypatch.setattr("agent.excess.read", reading)
+
+    crowd_of(*(person(OURS, dn=f"CN={number}") for number in range(50)))
+
+    assert len(seen) == 1

@@ -1,0 +1,172 @@
+"""Who could take the account over, and who administers the domain anyway."""
+
+from dataclasses import replace
+
+import pytest
+
+from agent.access import USER, Right
+from agent.ace import Ace, UnknownAce
+from agent.descriptor import SecurityDescriptor, with_dacl
+from agent.excess import CLASSES
+from agent.findings import Finding, Level
+from agent.guards import ACCOUNT, GROUP, Guarded, of_guarded, of_holders
+from tests.agent.sddl_text import NAMES, descriptor, sid, sids
+
+ITSELF = Guarded("account", "the account", None, frozenset({USER}), ACCOUNT)
+HOLDER = Guarded("G", "the group", None, frozenset({CLASSES["group"]}), GROUP)
+USER_SID, AGENT = NAMES["USER"], sid("AGENT")
+
+
+def found(guarded: Guarded, made: SecurityDescriptor | None) -> list[Finding]:
+    raw = made.to_bytes() if made else None
+    return list(of_guarded(replace(guarded, descriptor=raw), AGENT, str))
+
+
+def entry(right: Right, who: str = "USER", kind: int = 5) -> Ace:
+    return Ace(kind, 0, right.value.mask, sid(who), right.value.guid)
+
+
+def entries(*aces: Ace | UnknownAce) -> SecurityDescriptor:
+    return with_dacl(descriptor(""), aces)
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        "SY",
+        "DA",
+        "S-1-5-21-7-8-9-519",
+        "S-1-5-32-544",
+        # itself, and what the owner, asked by its own SID, is given
+        "PS",
+        "AGENT",
+        "OW",
+    ],
+)
+def test_default_administrators_are_left_out(who: str) -> None:
+    (told,) = found(ITSELF, descriptor(f"(A;;GA;;;{who})"))
+
+    assert (told.id, told.level) == ("guard/account", Level.OK)
+
+
+def test_account_operators_are_information() -> None:
+    told, fine = found(ITSELF, descriptor("(A;;GA;;;S-1-5-32-548)"))
+
+    assert (told.id, told.level) == ("guard/account/S-1-5-32-548", Level.INFO)
+    assert told.title == "S-1-5-32-548 may do everything: the account"
+    assert fine.level is Level.OK
+
+
+@pytest.mark.parametrize(
+    ("rights", "about", "deed"),
+    [
+        ("CR", "reset", "reset the password"),
+        ("WD", "", "change the permissions"),
+        ("WO", "", "take ownership"),
+        ("WP", "", "write all properties"),
+    ],
+)
+def test_each_way_in_is_told(rights: str, about: str, deed: str) -> None:
+    kind = "OA" if about else "A"
+    (told,) = found(ITSELF, descriptor(f"({kind};;{rights};{about};;USER)"))
+
+    assert (told.id, told.level) == (f"guard/account/{USER_SID}", Level.WARNING)
+    assert told.title == f"{USER_SID} may {deed}: the account"
+    assert told.shown_by == f"Allows {USER_SID} to {deed}"
+
+
+def test_several_ways_in_of_one_are_one_finding() -> None:
+    made = descriptor("(OA;;CR;reset;;USER)(A;;WDWO;;;USER)")
+    (told,) = found(ITSELF, made)
+
+    assert told.title == (
+        f"{USER_SID} may reset the password, change the permissions and "
+        "take ownership: the account"
+    )
+    assert told.shown_by.count("Allows") == 2
+
+
+def test_an_owner_may_change_the_permissions() -> None:
+    (told,) = found(ITSELF, descriptor("(A;;RC;;;AU)", owner="USER"))
+
+    assert told.id == f"guard/account/{USER_SID}"
+    assert told.shown_by == f"{USER_SID} is the owner"
+
+
+@pytest.mark.parametrize("who", ["WD", "AU", "S-1-5-21-1-2-3-513", "S-1-5-32-545"])
+def test_everybody_is_a_problem(who: str) -> None:
+    (told,) = found(ITSELF, descriptor(f"(OA;;CR;reset;;{who})"))
+
+    assert told.level is Level.PROBLEM
+
+
+def test_what_everybody_has_by_default_is_no_way_in() -> None:
+    usual = "(OA;;CR;change;;WD)(OA;;CR;change;;PS)(A;;RPRC;;;AU)(A;CIIO;GA;;;USER)"
+    (told,) = found(ITSELF, descriptor(usual))
+
+    assert told.level is Level.OK
+
+
+def test_a_right_denied_is_not_told() -> None:
+    made = descriptor("(OD;;CR;reset;;USER)(OA;;CR;reset;;USER)")
+
+    assert [each.id for each in found(ITSELF, made)] == ["guard/account"]
+
+
+@pytest.mark.parametrize(
+    ("right", "deed"),
+    [
+        (Right.WRITE_MEMBERS, "choose the members"),
+        (Right.ADD_SELF, "become a member"),
+    ],
+)
+def test_who_may_join_a_group_is_told(right: Right, deed: str) -> None:
+    (told,) = found(HOLDER, entries(entry(right)))
+
+    assert (told.id, told.level) == (f"guard/G/{USER_SID}", Level.WARNING)
+    assert told.shown_by == f"Allows {USER_SID} to {deed}"
+
+
+def test_the_set_of_membership_gives_the_members_too() -> None:
+    membership = replace(
+        entry(Right.WRITE_MEMBERS), object_type=Right.WRITE_MEMBERS.value.property_set
+    )
+
+    assert found(HOLDER, entries(membership))[0].level is Level.WARNING
+
+
+def test_no_list_is_everybodys() -> None:
+    (told,) = found(ITSELF, descriptor(None))
+
+    assert (told.id, told.level) == ("guard/account/S-1-1-0", Level.PROBLEM)
+
+
+def test_hidden_permissions_are_not_known() -> None:
+    (told,) = found(ITSELF, None)
+
+    assert (told.id, told.known) == ("guard/account", False)
+
+
+def test_a_condition_is_not_known() -> None:
+    (told,) = found(ITSELF, descriptor("(ZA;;CR;reset;;USER)"))
+
+    assert (told.id, told.known) == (f"guard/account/{USER_SID}", False)
+
+
+def test_an_entry_of_unknown_kind_is_not_known_whoever_it_is_for() -> None:
+    (told,) = found(ITSELF, entries(UnknownAce(bytes((4, 0, 8, 0, 0, 0, 0, 0)))))
+
+    assert (told.id, told.known) == ("guard/account/unknown", False)
+    assert told.shown_by == "An entry of unknown kind (RESERVED_COMPOUND)"
+
+
+def test_an_entry_of_unknown_kind_for_children_only_says_nothing_here() -> None:
+    (told,) = found(ITSELF, entries(UnknownAce(bytes((4, 8, 8, 0, 0, 0, 0, 0)))))
+
+    assert told.level is Level.OK
+
+
+def test_rights_held_by_everybody_are_told() -> None:
+    (told,) = of_holders(sids("AGENT", "GROUP", "AU"), AGENT, str)
+
+    assert (told.id, told.level) == ("grants/S-1-5-11", Level.PROBLEM)

@@ -1,0 +1,101 @@
+"""SIDs are called by name: the well-known by a table, others by the directory."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pytest
+
+from agent.ace import Sid
+from agent.directory_errors import Unreachable
+from agent.entries import Entry
+from agent.trustees import Names, domain_rid, well_known
+
+DOMAIN = "S-1-5-21-1-2-3"
+
+
+class Listing:
+    """A directory that knows some accounts, and counts what it is asked."""
+
+    def __init__(self, *names: str, fails: bool = False) -> None:
+        self.names, self.fails = names, fails
+        self.asked: list[str] = []
+
+    def search(
+        self,
+        base: str,
+        filter: str,  # noqa: A002
+        attributes: Sequence[str],
+        **_options: Any,
+    ) -> Iterator[Entry]:
+        self.asked.append(filter)
+        if self.fails:
+            raise Unreachable("dc1", "no connection", "check it")
+        for name in self.names:
+            yield Entry(f"CN={name}", {"sAMAccountName": (name.encode(),)})
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("S-1-1-0", "Everyone"),
+        ("S-1-5-10", "Self"),
+        ("S-1-5-11", "Authenticated Users"),
+        ("S-1-5-18", "SYSTEM"),
+        ("S-1-5-32-544", "Administrators"),
+        ("S-1-5-32-548", "Account Operators"),
+        (f"{DOMAIN}-512", "Domain Admins"),
+        (f"{DOMAIN}-519", "Enterprise Admins"),
+        (f"{DOMAIN}-1104", None),
+        ("S-1-5-32-9999", None),
+        # no domain's SID, though it ends as one: a domain has three numbers
+        (f"{DOMAIN}", None),
+        ("S-1-5-21-1-2-3-4-512", None),
+        ("S-1-16-12288", None),
+    ],
+)
+def test_well_known_sids_have_their_names(text: str, name: str | None) -> None:
+    assert well_known(Sid.of(text)) == name
+
+
+def test_a_domain_itself_has_no_rid() -> None:
+    assert domain_rid(Sid.of(DOMAIN)) is None
+    assert domain_rid(Sid.of(f"{DOMAIN}-1104")) == 1104
+
+
+def test_a_well_known_sid_is_not_asked_for() -> None:
+    listing = Listing("wrong")
+
+    assert Names(listing, "DC=corp")(Sid.of("S-1-5-11")) == "Authenticated Users"
+    assert listing.asked == []
+
+
+def test_a_renamed_group_has_the_name_of_the_directory() -> None:
+    listing = Listing("Domänen-Admins")
+
+    assert Names(listing, "DC=corp")(Sid.of(f"{DOMAIN}-512")) == "Domänen-Admins"
+
+
+def test_the_filter_holds_the_bytes_of_the_sid() -> None:
+    listing = Listing("anna")
+    sid = Sid.of(f"{DOMAIN}-1104")
+
+    Names(listing, "DC=corp")(sid)
+
+    escaped = "".join(f"\\{byte:02x}" for byte in sid.raw)
+    assert listing.asked == [f"(objectSid={escaped})"]
+
+
+def test_each_sid_is_asked_for_once_found_or_not() -> None:
+    listing = Listing()
+    names = Names(listing, "DC=corp")
+    sid = Sid.of(f"{DOMAIN}-1104")
+
+    assert [names(sid), names(sid)] == [str(sid)] * 2
+    assert len(listing.asked) == 1
+
+
+def test_a_directory_that_fails_leaves_the_text() -> None:
+    names = Names(Listing(fails=True), "DC=corp")
+
+    assert names(Sid.of(f"{DOMAIN}-1104")) == f"{DOMAIN}-1104"
+    assert names(Sid.of(f"{DOMAIN}-512")) == "Domain Admins"
