@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from agent.access import OWNER_RIGHTS, SELF, Right
+from agent.access import OWNER_RIGHTS, SELF, Reason, Right
 from agent.ace import ALLOWING, Ace, AceFlag, Sid, UnknownAce
 from agent.descriptor import SecurityDescriptor
 from agent.excess import CONTROL, Held, ask, has_full, is_broad, read
@@ -87,7 +87,6 @@ def _found(
         about = f"whether an entry lets somebody take over {guarded.title}"
         what, shown_by = f"guard/{guarded.name}/unknown", words(stranger)
         yield not_known(what, about, shown_by, _LOOK)
-        return
     for sid in _trustees(descriptor):
         if _left_out(sid, own):
             continue
@@ -96,7 +95,7 @@ def _found(
         sure = tuple(each for each in held if each.decision.allowed)
         if sure:
             yield _taker(guarded, sid, sure, name_of)
-        elif held:
+        elif held and held[0].decision.reason is not Reason.UNKNOWN:
             yield _perhaps(guarded, sid, held[0], name_of)
 
 

@@ -160,6 +160,15 @@ def test_an_entry_of_unknown_kind_is_not_known_whoever_it_is_for() -> None:
     assert told.shown_by == "An entry of unknown kind (RESERVED_COMPOUND)"
 
 
+def test_an_entry_of_unknown_kind_hides_nobody_who_is_known() -> None:
+    stranger = UnknownAce(bytes((4, 0, 8, 0, 0, 0, 0, 0)))
+    reset = entry(Right.RESET_PASSWORD)
+    unknown, told = found(ITSELF, entries(reset, stranger, entry(Right.ADD_SELF, "AU")))
+
+    assert not unknown.known
+    assert told.id == f"guard/account/{USER_SID}"
+
+
 def test_an_entry_of_unknown_kind_for_children_only_says_nothing_here() -> None:
     (told,) = found(ITSELF, entries(UnknownAce(bytes((4, 8, 8, 0, 0, 0, 0, 0)))))
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import ldap3
@@ -17,10 +18,13 @@ from agent.directory import Directory, Endpoint, connect
 from agent.domain import Domain
 from agent.findings import Finding, Level
 from agent.secret import Secret
+from agent.secrets import DIRECTORY_PASSWORD
 from agent.settings import Settings, validate
 from agent.trustees import Names
 from tests.lab import Lab
 from tests.lab.people import GROUPS, OTHER, PEOPLE
+from tests.live.test_install import install
+from tests.stage import stage
 from wizard.inspection.findings import find_about_account
 
 pytestmark = pytest.mark.live
@@ -58,15 +62,18 @@ def opened(lab: Lab, name: str = NAME) -> Iterator[Directory]:
 
 
 def find(lab: Lab, name: str = NAME, *containers: str) -> dict[str, Finding]:
-    wanted = settings(lab, name, *containers)
     with opened(lab, name) as directory:
-        found = find_about_account(
-            directory,
-            Domain(wanted),
-            wanted,
-            report=lambda _count: None,
-            stop=lambda: False,
-        )
+        return judged(directory, settings(lab, name, *containers))
+
+
+def judged(directory: Directory, wanted: Settings) -> dict[str, Finding]:
+    found = find_about_account(
+        directory,
+        Domain(wanted),
+        wanted,
+        report=lambda _count: None,
+        stop=lambda: False,
+    )
     by_id = {finding.id: finding for finding in found}
     assert len(by_id) == len(found), "ids are unique"
     return by_id
@@ -74,6 +81,22 @@ def find(lab: Lab, name: str = NAME, *containers: str) -> dict[str, Finding]:
 
 def beyond(found: dict[str, Finding]) -> list[Finding]:
     return [each for each in found.values() if each.level not in (Level.OK, Level.INFO)]
+
+
+def test_an_account_and_grant_made_by_the_wizard_have_no_warning(
+    fresh_lab: Lab, tmp_path: Path
+) -> None:
+    with stage(fresh_lab, tmp_path) as whole:
+        wanted = install(whole)
+        password = whole.host.secrets.get(DIRECTORY_PASSWORD)
+        assert password is not None
+        endpoint = Endpoint(fresh_lab.host, fresh_lab.address, 636, fresh_lab.ca)
+        name = wanted.directory.sign_in_name
+        with connect(endpoint, name, password) as directory:
+            found = judged(directory, wanted)
+
+    assert beyond(found) == []
+    assert found["password/age"].title == "Its password is 0 days old"
 
 
 class Administrator:

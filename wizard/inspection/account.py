@@ -8,9 +8,12 @@ from agent.accounts import own_sids
 from agent.ace import Sid
 from agent.descriptor import SecurityDescriptor
 from agent.directory import Directory, DirectoryError, NoSuchObject
-from agent.entries import escape, sd_flags
+from agent.entries import sd_flags
+from agent.excess import of_groups
+from agent.findings import Level
 from agent.secret import Secret
 from agent.settings import Directory as DirectorySettings
+from agent.trustees import Names
 from wizard.checks import Check
 from wizard.inspection.attempts import Failed
 from wizard.steps.account import MARK, find
@@ -20,8 +23,6 @@ from wizard.steps.signing_in import open_first
 _SAMPLE = 50
 _DACL = 4
 _PEOPLE = "(&(objectCategory=person)(objectClass=user)(!(adminCount=1)))"
-# well-known groups (MS-DTYP 2.4.2.4)
-_ADMIN_SIDS = {"S-1-5-32-544": "Administrators", "S-1-5-32-548": "Account Operators"}
 _NAME, _CONTAINER = "directory.account.name", "directory.account.container"
 
 
@@ -122,17 +123,12 @@ def _held(held: int, people: int, settings: DirectorySettings) -> str | Failed:
 def _excess(
     opened: Directory, settings: DirectorySettings, token: frozenset[Sid]
 ) -> str | Failed:
-    found = find(opened, settings)
-    named = [_ADMIN_SIDS[str(sid)] for sid in token if str(sid) in _ADMIN_SIDS]
-    query = f"(&(member={escape(found.dn)})(adminCount=1))" if found else ""
-    direct = [e.dn for e in opened.search(settings.base_dn, query, ())] if query else []
-    if named or direct:
-        return Failed(
-            f"It is an administrator of the domain ({'; '.join(direct or named)}).",
-            "Use an account with no more than the three rights.",
-            state="warning",
-        )
-    return "It is in no group of administrators"
+    names = Names(opened, settings.base_dn)
+    found = tuple(of_groups(token, names))
+    said = "; ".join(finding.title for finding in found)
+    if all(finding.level is Level.OK for finding in found):
+        return said
+    return Failed(f"{said}.", found[0].remedy, state="warning")
 
 
 def _descriptors(opened: Directory, base: str) -> Iterator[SecurityDescriptor]:

@@ -127,7 +127,9 @@ def _base(opened: Directory, dn: str, wanted: Sequence[str]) -> Entry | None:
 def _look_at_people(sight: _Sight, report: Report, stop: Stop) -> Crowd:
     crowd = Crowd(sight.sids)
     controls = (_OWNER_GROUP_DACL,)
-    found = sight.opened.search(sight.base_dn, PEOPLE, _PERSON, controls=controls)
+    found = sight.opened.search(
+        sight.base_dn, f"(&{PEOPLE})", _PERSON, controls=controls
+    )
     for number, entry in enumerate(found):
         if number % _STEP == 0:
             report(crowd.people)
