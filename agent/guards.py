@@ -11,9 +11,18 @@ from uuid import UUID
 from agent.access import OWNER_RIGHTS, SELF, Reason, Right
 from agent.ace import ALLOWING, Ace, AceFlag, Sid, UnknownAce
 from agent.descriptor import SecurityDescriptor
-from agent.excess import CONTROL, Held, ask, has_full, is_broad, read
 from agent.findings import Finding, Level, NameOf, not_known
 from agent.grant import words
+from agent.holding import (
+    CONTROL,
+    LET_READ,
+    LOOK,
+    Held,
+    ask,
+    has_full,
+    is_broad,
+    read,
+)
 from agent.trustees import domain_rid
 
 _SYSTEM = frozenset({"S-1-5-18", "S-1-5-32-544"})
@@ -22,8 +31,6 @@ _ACCOUNT_OPERATORS = "S-1-5-32-548"
 
 ACCOUNT = (Right.RESET_PASSWORD, *CONTROL)
 GROUP = (Right.WRITE_MEMBERS, Right.ADD_SELF, *CONTROL)
-_LET_READ = "Let the agent's account read the permissions there (READ_CONTROL)."
-_LOOK = "Look at the entry: it can not be judged from here."
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +38,7 @@ class Guarded:
     """What should be guarded: the account, or a group that holds its rights.
 
     Attributes:
-        name: the end of a finding's id: account, or the group's SID.
+        name: the end of a finding's id: account, or the SID of a group.
         title: what it is called in a finding.
         descriptor: owner, group and DACL as read; None when hidden.
         classes: the GUID of its most specific class.
@@ -58,7 +65,7 @@ def of_guarded(guarded: Guarded, own: Sid, name_of: NameOf) -> Iterator[Finding]
     what, descriptor = f"guard/{guarded.name}", read(guarded.descriptor)
     if isinstance(descriptor, str):
         about = f"who could take over {guarded.title}"
-        yield not_known(what, about, descriptor, _LET_READ)
+        yield not_known(what, about, descriptor, LET_READ)
         return
     if descriptor.dacl is None:
         yield _everybody(what, guarded)
@@ -86,7 +93,7 @@ def _found(
     if stranger := _stranger(descriptor):
         about = f"whether an entry lets somebody take over {guarded.title}"
         what, shown_by = f"guard/{guarded.name}/unknown", words(stranger)
-        yield not_known(what, about, shown_by, _LOOK)
+        yield not_known(what, about, shown_by, LOOK)
     for sid in _trustees(descriptor):
         if _left_out(sid, own):
             continue
@@ -158,7 +165,7 @@ def _deeds(held: tuple[Held, ...]) -> str:
 def _perhaps(guarded: Guarded, sid: Sid, held: Held, name_of: NameOf) -> Finding:
     about = f"whether {name_of(sid)} could take over {guarded.title}"
     shown_by = f"{held.shown_by(name_of)}: {held.decision.reason.value}"
-    return not_known(f"guard/{guarded.name}/{sid}", about, shown_by, _LOOK)
+    return not_known(f"guard/{guarded.name}/{sid}", about, shown_by, LOOK)
 
 
 def of_holders(holders: Iterable[Sid], own: Sid, name_of: NameOf) -> Iterator[Finding]:

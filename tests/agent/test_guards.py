@@ -7,9 +7,9 @@ import pytest
 from agent.access import USER, Right
 from agent.ace import Ace, UnknownAce
 from agent.descriptor import SecurityDescriptor, with_dacl
-from agent.excess import CLASSES
 from agent.findings import Finding, Level
 from agent.guards import ACCOUNT, GROUP, Guarded, of_guarded, of_holders
+from agent.holding import CLASSES
 from tests.agent.sddl_text import NAMES, descriptor, sid, sids
 
 ITSELF = Guarded("account", "the account", None, frozenset({USER}), ACCOUNT)

@@ -413,3 +413,38 @@ def test_a_name_is_asked_for_once(lab: Lab) -> None:
 
     assert said == ["Domain Users", str(stranger)] * 2
     assert len(asked) == 2
+
+
+def test_who_may_join_a_group_in_the_group_with_the_grants_is_told(
+    fresh_lab: Lab, admin: Administrator
+) -> None:
+    inner = admin.group("Inner agents", dn_of(fresh_lab, "svc-weak"))
+    holder = admin.sid(admin.group("Writeback agents", inner))
+    helpdesk = admin.sid(admin.group("Helpdesk"))
+    admin.add_entry(PEOPLE, grant_ace(Right.RESET_PASSWORD, holder))
+    admin.add_entry(inner, entry(helpdesk, 0x40000))
+
+    (told,) = beyond(find(fresh_lab, "svc-weak"))
+
+    assert told.id == f"guard/{admin.sid(inner)}/{helpdesk}"
+    assert "Inner agents in Writeback agents" in told.title
+
+
+def test_people_beside_the_pilot_group_are_counted(lab: Lab) -> None:
+    lab.reset()
+    whole = settings(lab)
+    group = f"CN=Writeback pilot,{GROUPS}"
+    scope = whole.scope.model_copy(update={"pilot_group": group})
+    with opened(lab) as directory:
+        found = judged(directory, whole.model_copy(update={"scope": scope}))
+        people = found["outside/pilot"]
+        query = "(&(objectCategory=person)(objectClass=user){})"
+        inside = f"(memberOf:1.2.840.113556.1.4.1941:={group})"
+        everybody = sum(1 for _ in directory.search(PEOPLE, query.format(""), ()))
+        pilot = sum(1 for _ in directory.search(PEOPLE, query.format(inside), ()))
+
+    # the grant on the container does not reach who has inheritance off
+    without = 2
+    assert beyond(found) == []
+    assert people.level is Level.INFO
+    assert f" {everybody - without - pilot} people beside the pilot" in people.title

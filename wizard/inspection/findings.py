@@ -10,14 +10,17 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from agent import excess, guards
-from agent.accounts import PEOPLE
+from agent.accounts import IN_CHAIN, PEOPLE
 from agent.ace import Sid
+from agent.crowd import Crowd, Person, of_pilot
 from agent.directory import Directory, DirectoryError, Entry, escape, sd_flags
 from agent.dn import is_below, same
 from agent.domain import Domain
-from agent.excess import CLASSES, Crowd, Person, Place
-from agent.findings import Finding, NameOf, OwnAccount, not_known, of_state, sid_of
+from agent.excess import Place
+from agent.findings import Finding, NameOf, not_known
 from agent.guards import Guarded
+from agent.holding import CLASSES, is_broad
+from agent.own_account import OwnAccount, of_state, sid_of
 from agent.settings import Settings
 from agent.trustees import Names, domain_rid
 
@@ -85,6 +88,7 @@ def find_about_account(
         *excess.of_groups(sids, names),
         *_about_places(sight),
         *crowd.findings(names),
+        *_about_pilot(sight, crowd, stop),
         *guards.of_holders(crowd.holders, own, names),
         *_about_guards(sight, found, crowd.holders),
     )
@@ -94,22 +98,16 @@ def _own_entry(
     opened: Directory, settings: Settings, base_dn: str, sids: frozenset[Sid]
 ) -> Entry | None:
     """Find the account by who the controller says it is, else by its sign-in name."""
-    sam = opened.who_am_i().rpartition("\\")[2]
     upn = escape(settings.directory.sign_in_name)
-    either = f"(|(sAMAccountName={escape(sam)})(userPrincipalName={upn}))"
-    query = f"(&(objectClass=user){either})"
+    sam = escape(opened.who_am_i().rpartition("\\")[2])
+    # a controller may keep to itself who it sees; an empty value is no filter
+    either = f"(sAMAccountName={sam})" if sam else ""
+    query = f"(&(objectClass=user)(|(userPrincipalName={upn}){either}))"
+    found = opened.search(base_dn, query, ("objectSid",), paged=False)
+    own = next((entry.dn for entry in found if sid_of(entry) in sids), None)
+    # by its name: some values are computed for one object only
     wanted = (*OwnAccount.ATTRIBUTES, _DESCRIPTOR)
-    controls = (_OWNER_GROUP_DACL,)
-    for entry in opened.search(base_dn, query, wanted, controls=controls, paged=False):
-        if sid_of(entry) in sids:
-            return _with_computed(opened, entry)
-    return None
-
-
-def _with_computed(opened: Directory, entry: Entry) -> Entry:
-    """Read it again by name: some values are computed for one object only."""
-    wanted = (*OwnAccount.ATTRIBUTES, _DESCRIPTOR)
-    return _base(opened, entry.dn, wanted) or entry
+    return None if own is None else _base(opened, own, wanted)
 
 
 def _base(opened: Directory, dn: str, wanted: Sequence[str]) -> Entry | None:
@@ -126,20 +124,33 @@ def _base(opened: Directory, dn: str, wanted: Sequence[str]) -> Entry | None:
 
 def _look_at_people(sight: _Sight, report: Report, stop: Stop) -> Crowd:
     crowd = Crowd(sight.sids)
+    _fill(crowd, sight, f"(&{PEOPLE})", report, stop)
+    return crowd
+
+
+def _fill(crowd: Crowd, sight: _Sight, query: str, report: Report, stop: Stop) -> None:
     controls = (_OWNER_GROUP_DACL,)
-    found = sight.opened.search(
-        sight.base_dn, f"(&{PEOPLE})", _PERSON, controls=controls
-    )
+    found = sight.opened.search(sight.base_dn, query, _PERSON, controls=controls)
     for number, entry in enumerate(found):
         if number % _STEP == 0:
             report(crowd.people)
             if stop():
                 crowd.stopped = True
-                break
+                return
         if entry.raw("objectSid") != sight.own.raw:
             crowd.add(_person(entry, sight.settings.scope.containers))
     report(crowd.people)
-    return crowd
+
+
+def _about_pilot(sight: _Sight, everybody: Crowd, stop: Stop) -> Iterator[Finding]:
+    """Tell how many people of the containers are not in the pilot group."""
+    group = sight.settings.scope.pilot_group
+    if group is None:
+        return
+    pilot = Crowd(sight.sids)
+    query = f"(&{PEOPLE}(memberOf:{IN_CHAIN}:={escape(group)}))"
+    _fill(pilot, sight, query, lambda _count: None, stop)
+    yield of_pilot(everybody, pilot, group)
 
 
 def _person(entry: Entry, containers: Sequence[str]) -> Person:
@@ -190,20 +201,34 @@ def _about_guards(sight: _Sight, found: Entry, holders: set[Sid]) -> Iterator[Fi
     )
     yield from guards.of_guarded(account, sight.own, sight.name_of)
     for sid in sorted(holders - {sight.own}, key=str):
-        if not excess.is_broad(sid) and domain_rid(sid) is not None:
-            group = _group(sight, sid)
-            yield from guards.of_guarded(group, sight.own, sight.name_of)
+        if not is_broad(sid) and domain_rid(sid) is not None:
+            for group in _groups(sight, sid):
+                yield from guards.of_guarded(group, sight.own, sight.name_of)
 
 
-def _group(sight: _Sight, sid: Sid) -> Guarded:
-    """Read a group that holds the grants."""
-    query = f"(objectSid={escape(sid.raw)})"
-    wanted = ("objectClass", _DESCRIPTOR)
-    found = sight.opened.search(
-        sight.base_dn, query, wanted, controls=(_OWNER_GROUP_DACL,), paged=False
-    )
-    entry = next(iter(found), None)
-    title = f"the group {sight.name_of(sid)}, which holds the grants"
-    raw = None if entry is None else entry.raw(_DESCRIPTOR)
-    classes = frozenset() if entry is None else _classes(entry)
-    return Guarded(str(sid), title, raw, classes, guards.GROUP)
+def _groups(sight: _Sight, sid: Sid) -> Iterator[Guarded]:
+    """Read a group that holds the grants, and each group that is in it."""
+    name = sight.name_of(sid)
+    found = list(_groups_by(sight, f"(objectSid={escape(sid.raw)})"))
+    if not found:
+        title = f"{name}, which holds the grants"
+        yield Guarded(str(sid), title, None, frozenset(), guards.GROUP)
+    for holder in found:
+        yield _guarded(holder, f"the group {name}, which holds the grants")
+        inside = f"(memberOf:{IN_CHAIN}:={escape(holder.dn)})"
+        for inner in _groups_by(sight, inside):
+            told = inner.text("sAMAccountName") or inner.dn
+            yield _guarded(inner, f"the group {told} in {name}, which holds the grants")
+
+
+def _groups_by(sight: _Sight, which: str) -> Iterator[Entry]:
+    query = f"(&(objectClass=group){which})"
+    wanted = ("objectClass", "objectSid", "sAMAccountName", _DESCRIPTOR)
+    controls = (_OWNER_GROUP_DACL,)
+    return sight.opened.search(sight.base_dn, query, wanted, controls=controls)
+
+
+def _guarded(group: Entry, title: str) -> Guarded:
+    name = str(sid_of(group) or group.dn)
+    raw, classes = group.raw(_DESCRIPTOR), _classes(group)
+    return Guarded(name, title, raw, classes, guards.GROUP)

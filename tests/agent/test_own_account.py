@@ -7,7 +7,8 @@ import pytest
 
 from agent.account import to_filetime
 from agent.entries import Entry
-from agent.findings import Finding, Level, OwnAccount, of_state
+from agent.findings import Finding, Level
+from agent.own_account import OwnAccount, of_state
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -1,0 +1,120 @@
+"""Which of some rights a token holds on one object, and what shows it.
+
+Pure. A right is held when `agent.access.decide` says that it is allowed; one that can
+not be decided is kept too, so that nobody takes it for "not held".
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from agent.access import DOMAIN, INET_ORG_PERSON, USER, Decision, Reason, Right, decide
+from agent.ace import Ace, DescriptorError, Sid
+from agent.descriptor import SecurityDescriptor, parse
+from agent.findings import NameOf
+from agent.grant import words
+from agent.trustees import domain_rid
+
+# the most specific classes of what is asked about (MS-ADSC)
+CLASSES = {
+    "user": USER,
+    "inetorgperson": INET_ORG_PERSON,
+    "domaindns": DOMAIN,
+    "group": UUID("bf967a9c-0de6-11d0-a285-00aa003049e2"),
+    "organizationalunit": UUID("bf967aa5-0de6-11d0-a285-00aa003049e2"),
+    "container": UUID("bf967a8b-0de6-11d0-a285-00aa003049e2"),
+}
+# who everybody, or nearly, is in: a right given to them is everybody's
+_BROAD = frozenset(
+    {"S-1-1-0", "S-1-5-7", "S-1-5-11", "S-1-5-32-545", "S-1-5-32-546", "S-1-5-32-554"}
+)
+_BROAD_RIDS = frozenset({513, 514, 515})
+
+CONTROL = {
+    Right.WRITE_DACL: "write_dacl",
+    Right.WRITE_OWNER: "write_owner",
+    Right.WRITE_EVERYTHING: "write_everything",
+}
+TASK = {
+    Right.RESET_PASSWORD: "reset_password",
+    Right.WRITE_LOCKOUT_TIME: "write_lockout_time",
+    Right.WRITE_PWD_LAST_SET: "write_pwd_last_set",
+}
+FULL = "full_control"
+_EVERYTHING = 0xF01FF  # MS-ADTS 5.1.3.2
+LET_READ = "Let the agent's account read the permissions there (READ_CONTROL)."
+LOOK = "Look at the entry: it can not be judged from here."
+
+
+def is_broad(sid: Sid) -> bool:
+    """Say whether nearly everybody holds what a SID is given."""
+    return str(sid) in _BROAD or domain_rid(sid) in _BROAD_RIDS
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A decision about one right, with who owns the object."""
+
+    right: Right
+    decision: Decision
+    owner: Sid | None
+
+    def shown_by(self, name_of: NameOf) -> str:
+        """Say what gives it, or leaves it open."""
+        if self.decision.because is not None:
+            return words(self.decision.because, name_of=name_of)
+        if self.decision.reason is Reason.OWNER and self.owner:
+            return f"{name_of(self.owner)} is the owner"
+        return self.decision.reason.value
+
+    @property
+    def everything(self) -> bool:
+        """Whether one entry gives this right and all others."""
+        because = self.decision.because
+        if not isinstance(because, Ace) or because.object_type is not None:
+            return self.decision.reason is Reason.NO_LIST
+        return full(because)
+
+
+def full(ace: Ace) -> bool:
+    """Say whether an entry stands for full control."""
+    generic_all = bool(ace.mask & 0x10000000)
+    return generic_all or ace.mask & _EVERYTHING == _EVERYTHING
+
+
+def read(raw: bytes | None) -> SecurityDescriptor | str:
+    """Read a descriptor, or say why it can not be read."""
+    if raw is None:
+        return "nTSecurityDescriptor is hidden from the agent's account"
+    try:
+        return parse(raw)
+    except DescriptorError as error:
+        return f"nTSecurityDescriptor can not be read: {error}"
+
+
+def ask(
+    descriptor: SecurityDescriptor,
+    sids: frozenset[Sid],
+    rights: Iterable[Right],
+    classes: frozenset[UUID],
+) -> tuple[Held, ...]:
+    """Decide several rights; those that are surely not held are left out."""
+    asked = (
+        Held(
+            right,
+            decide(descriptor, sids, right, classes=classes, self_sid=None),
+            descriptor.owner,
+        )
+        for right in rights
+    )
+    return tuple(
+        each for each in asked if each.decision.allowed or not each.decision.certain
+    )
+
+
+def has_full(held: tuple[Held, ...]) -> Held | None:
+    """Give what shows full control: all asked for is held, by entries for it."""
+    sure = [each for each in held if each.decision.allowed]
+    if not set(CONTROL) <= {each.right for each in sure}:
+        return None
+    return next((each for each in sure if each.everything), None)

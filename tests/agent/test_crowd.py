@@ -1,0 +1,137 @@
+"""What may be done to people is counted, with an example; unknown is never fine."""
+
+from dataclasses import replace
+
+import pytest
+
+from agent.access import USER
+from agent.ace import UnknownAce
+from agent.crowd import Crowd, Person, of_pilot
+from agent.descriptor import SecurityDescriptor, with_dacl
+from agent.findings import Finding, Level
+from tests.agent.sddl_text import NAMES, descriptor, sids
+
+TOKEN = sids("AGENT", "GROUP", "WD", "AU")
+AGENT = NAMES["AGENT"]
+PERSON = Person("CN=Ada", None, frozenset({USER}), inside=True, marked=False)
+
+
+def crowd_of(*people: Person) -> Crowd:
+    crowd = Crowd(TOKEN)
+    for person in people:
+        crowd.add(person)
+    return crowd
+
+
+def told(crowd: Crowd) -> dict[str, Finding]:
+    return {each.id: each for each in crowd.findings(str)}
+
+
+def person(made: SecurityDescriptor, **changed: object) -> Person:
+    return replace(PERSON, descriptor=made.to_bytes(), **changed)  # type: ignore[arg-type]
+
+
+OURS = descriptor("(OA;;CR;reset;;AGENT)(OA;;WP;lockout;;AGENT)(OA;;WP;pwdlast;;GROUP)")
+
+
+def test_people_with_the_three_rights_alone_are_fine() -> None:
+    crowd = crowd_of(person(OURS), person(descriptor("(A;;RC;;;AU)"), inside=False))
+
+    assert {key: each.level for key, each in told(crowd).items()} == {
+        "excess/people": Level.OK,
+        "outside/people": Level.OK,
+        "protected/people": Level.OK,
+    }
+    assert crowd.holders == sids("AGENT", "GROUP")
+
+
+def test_people_outside_the_scope_are_counted_with_the_first_as_example() -> None:
+    people = (person(OURS, inside=False, dn=f"CN={number}") for number in range(3))
+    found = told(crowd_of(*people))
+
+    assert found["outside/reset_password"].title == (
+        "It may reset the passwords of 3 people outside the scope"
+    )
+    assert found["outside/reset_password"].level is Level.WARNING
+    assert found["outside/reset_password"].shown_by == (
+        f"CN=0: Allows {AGENT} to reset the password"
+    )
+    assert "outside/write_lockout_time" in found
+    assert "outside/write_pwd_last_set" in found
+    assert "outside/people" not in found
+
+
+def test_control_over_people_is_told_inside_the_scope_and_outside() -> None:
+    made = descriptor("(A;;WD;;;AGENT)")
+    found = told(crowd_of(person(made), person(made, inside=False)))
+
+    assert found["excess/write_dacl/people"].title == (
+        "It may change the permissions of 2 people"
+    )
+    assert found["excess/write_dacl/people"].level is Level.PROBLEM
+
+
+def test_full_control_over_people_is_told_once() -> None:
+    found = told(crowd_of(person(descriptor("(A;;GA;;;AGENT)"))))
+
+    assert [key for key in found if key.startswith("excess/")] == [
+        "excess/full_control/people"
+    ]
+
+
+def test_a_protected_account_in_the_scope_is_told() -> None:
+    found = told(crowd_of(person(OURS, marked=True)))
+
+    assert found["protected/reset_password"].level is Level.PROBLEM
+
+
+def test_hidden_people_are_told_and_nobody_is_called_fine() -> None:
+    found = told(crowd_of(PERSON, replace(PERSON, descriptor=b"junk"), person(OURS)))
+
+    assert list(found) == ["people/hidden"]
+    assert found["people/hidden"].title == "Not known: what it may do to 2 people"
+
+
+def test_undecided_people_are_told_with_the_entry() -> None:
+    made = with_dacl(descriptor(""), (UnknownAce(bytes((4, 0, 8, 0, 0, 0, 0, 0))),))
+    found = told(crowd_of(person(made)))
+
+    assert list(found) == ["people/undecided"]
+    assert not found["people/undecided"].known
+
+
+def test_a_stop_leaves_the_rest_not_known_and_tells_what_was_seen() -> None:
+    crowd = crowd_of(person(OURS, inside=False))
+    crowd.stopped = True
+    found = told(crowd)
+
+    assert found["people/stopped"].shown_by == "stopped after 1 person"
+    assert "outside/reset_password" in found
+    assert "excess/people" not in found
+
+
+def test_equal_descriptors_are_decided_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[bytes | None] = []
+
+    def reading(raw: bytes | None) -> SecurityDescriptor:
+        seen.append(raw)
+        return OURS
+
+    monkeypatch.setattr("agent.crowd.read", reading)
+
+    crowd_of(*(person(OURS, dn=f"CN={number}") for number in range(50)))
+
+    assert len(seen) == 1
+
+
+def test_people_beside_the_pilot_group_are_information() -> None:
+    everybody = crowd_of(*(person(OURS, dn=f"CN={number}") for number in range(5)))
+    pilot = crowd_of(person(OURS), person(OURS))
+    found = of_pilot(everybody, pilot, "CN=Pilot")
+
+    assert (found.id, found.level) == ("outside/pilot", Level.INFO)
+    assert found.title == (
+        "It may reset the passwords of 3 people beside the pilot group"
+    )
+    pilot.stopped = True
+    assert not of_pilot(everybody, pilot, "CN=Pilot").known
