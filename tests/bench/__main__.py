@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--json] [-n N]`: a reset end to end, beside the floor."""
+"""`python -m tests.bench`: a reset and judging everybody, each beside its floor."""
 
 import argparse
 import json
@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from docs.portal_client import Agent, Client
-from tests.bench.figures import percentiles, table
+from tests.bench import coverage
+from tests.bench.figures import lines, percentiles, table
 from tests.lab import Lab
 from tests.lab.controller import Person
 from tests.stage import Stage, stage
 
 SAMPLES = 300
+USERS = 20_000
 WARM_UP = 10
 
 
@@ -73,15 +75,26 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="dev bench")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("-n", type=int, default=SAMPLES)
+    parser.add_argument("--users", type=int, default=USERS, help="how many to judge")
     given = parser.parse_args()
     say: Callable[[str], None] = lambda text: print(text, file=sys.stderr, flush=True)  # noqa: E731
     with tempfile.TemporaryDirectory(prefix="writeback-bench-") as folder:
-        samples = _measure(Path(folder), given.n, say)
-    figures = _figures(samples)
-    print(table(figures))
+        figures = _figures(_measure(Path(folder), given.n, say)) if given.n else {}
+        judging = _judge(Path(folder), given.users, say) if given.users else {}
+    print(table(figures) if figures else "", *lines(judging), sep="\n")
     if given.json:
-        print(json.dumps({f"{name}_ms": row for name, row in figures.items()}))
+        rows: dict[str, Any] = {f"{name}_ms": row for name, row in figures.items()}
+        print(json.dumps(rows | ({"coverage": judging} if judging else {})))
     return 0
+
+
+def _judge(folder: Path, users: int, say: Callable[[str], None]) -> dict[str, float]:
+    say(f"Judging {users} people, each time beside ldapsearch reading them")
+    lab = Lab.start(folder / "crowd")
+    try:
+        return coverage.measure(lab, users)
+    finally:
+        lab.stop()
 
 
 def _measure(folder: Path, count: int, say: Callable[[str], None]) -> list[Sample]:

@@ -19,3 +19,8 @@ def table(rows: Mapping[str, Mapping[str, float]]) -> str:
         for name, row in rows.items()
     ]
     return "\n".join(lines)
+
+
+def lines(row: Mapping[str, float]) -> list[str]:
+    """Line up single figures."""
+    return [f"{name:<16}{value:>12,.2f}" for name, value in row.items()]

@@ -15,7 +15,7 @@ from ldap3.core.exceptions import LDAPCommunicationError
 
 from tests.lab import people, places, process
 from tests.lab.address import LDAPS, Reservation, reserve
-from tests.lab.chroot import enter
+from tests.lab.chroot import enter, run_python
 from tests.lab.domain import (
     ADMIN_PASSWORD,
     ADMIN_USER,
@@ -148,6 +148,12 @@ class Lab:
         samba = process.start(argv, self._log, dies_with_us=self._dies_with_us)
         process.save(samba, self._pid_file)
         self._wait_ready(samba)
+
+    def change_stopped(self, script: str, wish: object) -> None:
+        """Run one of inside/ on the database while Samba is stopped, and go on."""
+        self._end()
+        run_python(places.ROOT, self._data, script, wish)
+        self.restart()
 
     def stop(self) -> None:
         """End Samba and give the address back."""
