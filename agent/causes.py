@@ -64,7 +64,7 @@ CAUSES = {
     Cause.INHERITANCE_OFF: Told(
         "Inheritance is off",
         Code.PERMISSION_DENIED,
-        "Turn inheritance on for this user, or grant the right on the user.",
+        "Turn inheritance on there, or grant the right below it.",
     ),
     Cause.DENIED: Told(
         "An entry denies it",

@@ -9,19 +9,20 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from agent import dn, verdict
-from agent.accounts import DETAIL, IN_CHAIN, PEOPLE, user_of
+from agent.accounts import DETAIL, IN_CHAIN, PEOPLE, User, user_of
 from agent.ace import Sid
 from agent.causes import Cause
 from agent.directory import Directory, Entry, escape, sd_flags
 from agent.domain import Domain
 from agent.errors import Refused
+from agent.inheritance import cut_above
 from agent.pool import Warm
 from agent.settings import Features, Scope
-from agent.subject import Operation, State, Verdict
+from agent.subject import Operation, State, Subject, Verdict
 
 _PAGE = 500
 _WAITING_PAGES = 2
@@ -70,6 +71,7 @@ class Sight:
         pages: a connection of the agent's account that only reads the pages.
         facts: another one, for policies, groups and the token.
         domain: of the settings that are judged.
+        cuts: containers of the scope that inherit nothing (`agent.inheritance`).
 
     """
 
@@ -78,6 +80,7 @@ class Sight:
     domain: Domain
     scope: Scope
     features: Features
+    cuts: tuple[str, ...] = ()
 
 
 def count(directory: Directory, scope: Scope) -> int:
@@ -112,11 +115,17 @@ def cover(sight: Sight, name_of: Callable[[Sid], str] = str) -> Iterator[Judged]
                 except Refused as error:
                     said = verdict.hidden(entry.dn, error.detail)
                 else:
-                    subject = sight.domain.subject_of_scope(sight.facts, user)
+                    subject = _subject(sight, user)
                     said = verdict.judge(
                         subject, now=now, operations=operations, name_of=name_of
                     )
                 yield Judged(entry.text("sAMAccountName") or "", said)
+
+
+def _subject(sight: Sight, user: User) -> Subject:
+    subject = sight.domain.subject_of_scope(sight.facts, user)
+    cut = cut_above(user.dn, sight.cuts)
+    return replace(subject, cut=cut) if cut else subject
 
 
 def offered(features: Features) -> frozenset[Operation]:

@@ -48,6 +48,7 @@ class Subject:
         in_scope: within the containers and the pilot group.
         why_not_in_scope: which of them it is not in.
         protected_group: the protected group it is a member of, when known.
+        cut: the container above whose inheritance is off, when known.
         unreadable: what was hidden or malformed, for `account` and `policy`.
 
     """
@@ -64,6 +65,7 @@ class Subject:
     in_scope: bool = True
     why_not_in_scope: str = ""
     protected_group: str = ""
+    cut: str = ""
     unreadable: str = ""
 
 

@@ -176,7 +176,7 @@ def _answer(case: _Case, operation: Operation) -> Answer:
     right = _RIGHTS[operation]
     decision = _held(subject, right, subject.descriptor)
     if not decision.allowed:
-        return _refused(decision, descriptor, right, case.name_of)
+        return _refused(decision, case, descriptor, right)
     if subject.account is None:
         return _unknown(
             Cause.HIDDEN,
@@ -227,9 +227,10 @@ def cannot_change(subject: Subject) -> Ace | None:
 
 
 def _refused(
-    decision: Decision, descriptor: SecurityDescriptor, right: Right, name_of: _Name
+    decision: Decision, case: _Case, descriptor: SecurityDescriptor, right: Right
 ) -> Answer:
-    entry = words(decision.because, name_of=name_of) if decision.because else ""
+    because = decision.because
+    entry = words(because, name_of=case.name_of) if because else ""
     if not decision.certain:
         return _unknown(Cause.UNDECIDED, f"{entry}: {decision.reason.value}")
     if decision.reason is Reason.DENIED:
@@ -237,6 +238,8 @@ def _refused(
     lacking = f"no entry allows the agent's account to {right.value.words}"
     if descriptor.protected:
         return _no(Cause.INHERITANCE_OFF, f"{lacking}; inheritance is off")
+    if cut := case.subject.cut:
+        return _no(Cause.INHERITANCE_OFF, f"{lacking}; inheritance is off at {cut}")
     return _no(Cause.NOT_GRANTED, lacking)
 
 

@@ -159,6 +159,15 @@ def test_inheritance_that_is_off_is_the_remedy() -> None:
     assert any("inheritance is off" in note for note in got.notes)
 
 
+def test_inheritance_may_be_off_at_a_container_above() -> None:
+    sales = "OU=Sales,DC=corp,DC=test"
+    below = replace(SUBJECT, descriptor=raw("(A;;RC;;;AU)"), cut=sales)
+
+    assert reset(below).cause == Cause.INHERITANCE_OFF
+    assert reset(below).shown_by.endswith(f"inheritance is off at {sales}")
+    assert reset(replace(SUBJECT, cut=sales)) == YES
+
+
 def test_the_entry_that_denies_is_shown_by_name() -> None:
     denied = replace(SUBJECT, descriptor=raw("(D;;CR;;;GROUP)" + RIGHTS))
     got = judge(denied, now=NOW, name_of=lambda _: "CORP\\Helpers").reset

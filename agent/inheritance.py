@@ -1,0 +1,53 @@
+"""Where on the way down permissions stop being inherited.
+
+A grant on a container does not reach below one whose DACL is protected (MS-DTYP 2.4.6,
+SE_DACL_PROTECTED). People there look as if nothing had been granted; the cause is the
+container, and so is the remedy.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from agent.descriptor import DescriptorError, parse
+from agent.directory import Directory, sd_flags
+from agent.dn import is_below, same
+
+_DACL = 4
+_CONTAINERS = "(|(objectClass=organizationalUnit)(objectClass=container))"
+_DESCRIPTOR = "nTSecurityDescriptor"
+
+
+def find_cuts(directory: Directory, containers: Sequence[str]) -> tuple[str, ...]:
+    """Find the containers below those given whose inheritance is off, deepest first.
+
+    Those given themselves do not count: a grant stands on them. One that is hidden or
+    not understood is left out; the people below it are judged all the same.
+
+    Raises:
+        DirectoryError: the directory did not answer.
+
+    """
+    found = {
+        name
+        for container in containers
+        for name in _protected(directory, container)
+        if not any(same(name, given) for given in containers)
+    }
+    return tuple(sorted(found, key=lambda name: (-len(name), name)))
+
+
+def cut_above(name: str, cuts: Sequence[str]) -> str:
+    """Name the nearest container above somebody whose inheritance is off; or empty."""
+    return next((cut for cut in cuts if is_below(name, cut)), "")
+
+
+def _protected(directory: Directory, container: str) -> Iterator[str]:
+    found = directory.search(
+        container, _CONTAINERS, (_DESCRIPTOR,), controls=(sd_flags(_DACL),)
+    )
+    for entry in found:
+        raw = entry.raw(_DESCRIPTOR)
+        try:
+            if raw is not None and parse(raw).protected:
+                yield entry.dn
+        except DescriptorError:
+            continue
