@@ -97,9 +97,8 @@ class Crowd:
         if isinstance(held, str):
             self._count("hidden", person)
             return
-        for each in held:
-            if not each.decision.allowed:
-                self._count("undecided", person, each)
+        if unsure := [each for each in held if not each.decision.allowed]:
+            self._count("undecided", person, unsure[0])
         sure = tuple(each for each in held if each.decision.allowed)
         self._count_control(person, sure)
         self._count_task(person, sure)
@@ -130,7 +129,7 @@ class Crowd:
                 self.resettable += 1
             if not person.inside:
                 self._count(f"outside/{TASK[each.right]}", person, each)
-            elif person.marked and each.right is Right.RESET_PASSWORD:
+            if person.marked and each.right is Right.RESET_PASSWORD:
                 self._count("protected/reset_password", person, each)
 
     def _count(self, what: str, person: Person, because: Held | None = None) -> None:
@@ -149,7 +148,7 @@ class Crowd:
             for what in told:
                 yield self._excess(what, name_of)
             if complete and not told:
-                yield Finding(group + _LAST[group], Level.OK, ok)
+                yield Finding(f"{group}people", Level.OK, ok)
 
     def _unsure(self, name_of: NameOf) -> Iterator[Finding]:
         if self.stopped:
@@ -164,8 +163,7 @@ class Crowd:
             about = f"a right over {_people(counted.people)}"
             entry = counted.because.shown_by(name_of) if counted.because else ""
             shown_by = f"{counted.example}: {entry}"
-            remedy = LOOK
-            yield not_known("people/undecided", about, shown_by, remedy)
+            yield not_known("people/undecided", about, shown_by, LOOK)
 
     def _excess(self, what: str, name_of: NameOf) -> Finding:
         counted, group = self._counts[what], what.partition("/")[0]
@@ -212,7 +210,6 @@ _FINE = {
     "outside/": "It may do nothing to people outside the scope",
     "protected/": "It may reset no protected account",
 }
-_LAST = {"excess/": "people", "outside/": "people", "protected/": "people"}
 _WHERE = {
     "excess": "",
     "outside": " outside the scope",

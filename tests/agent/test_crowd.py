@@ -79,8 +79,9 @@ def test_full_control_over_people_is_told_once() -> None:
     ]
 
 
-def test_a_protected_account_in_the_scope_is_told() -> None:
-    found = told(crowd_of(person(OURS, marked=True)))
+@pytest.mark.parametrize("inside", [True, False])
+def test_a_protected_account_is_told_wherever_it_is(*, inside: bool) -> None:
+    found = told(crowd_of(person(OURS, marked=True, inside=inside)))
 
     assert found["protected/reset_password"].level is Level.PROBLEM
 
@@ -97,6 +98,7 @@ def test_undecided_people_are_told_with_the_entry() -> None:
     found = told(crowd_of(person(made)))
 
     assert list(found) == ["people/undecided"]
+    assert found["people/undecided"].title == "Not known: a right over 1 person"
     assert not found["people/undecided"].known
 
 
