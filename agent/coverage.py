@@ -19,6 +19,7 @@ from agent.causes import Cause
 from agent.directory import Directory, Entry, escape, sd_flags
 from agent.domain import Domain
 from agent.errors import Refused
+from agent.forecast import Forecast
 from agent.inheritance import cut_above
 from agent.pool import Warm
 from agent.settings import Features, Scope
@@ -72,6 +73,7 @@ class Sight:
         facts: another one, for policies, groups and the token.
         domain: of the settings that are judged.
         cuts: containers of the scope that inherit nothing (`agent.inheritance`).
+        forecast: the account is not there yet; an administrator looks for it.
 
     """
 
@@ -81,6 +83,7 @@ class Sight:
     scope: Scope
     features: Features
     cuts: tuple[str, ...] = ()
+    forecast: Forecast | None = None
 
 
 def count(directory: Directory, scope: Scope) -> int:
@@ -124,8 +127,14 @@ def cover(sight: Sight, name_of: Callable[[Sid], str] = str) -> Iterator[Judged]
 
 def _subject(sight: Sight, user: User) -> Subject:
     subject = sight.domain.subject_of_scope(sight.facts, user)
-    cut = cut_above(user.dn, sight.cuts)
-    return replace(subject, cut=cut) if cut else subject
+    return as_seen(subject, sight)
+
+
+def as_seen(subject: Subject, sight: Sight) -> Subject:
+    """Add what is known of the containers above, and of an account to be."""
+    if cut := cut_above(subject.dn, sight.cuts):
+        subject = replace(subject, cut=cut)
+    return sight.forecast.of(subject) if sight.forecast else subject
 
 
 def offered(features: Features) -> frozenset[Operation]:

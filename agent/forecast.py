@@ -1,0 +1,87 @@
+"""What an account that is not made yet will be able to do, once it has its grants.
+
+Pure. The grants are put into each descriptor in memory, as the directory would hand
+them down: at the end, where every other entry comes first, and not where inheritance
+is off. What the account will be able to read can't be told before it is there.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from agent.access import EVERYONE, Right, grant_ace
+from agent.ace import Ace, AceFlag, Sid
+from agent.descriptor import DescriptorError, add_ace, parse
+from agent.dn import is_below
+from agent.subject import Subject
+
+# what every account of a domain is in, beside Domain Users (MS-DTYP 2.4.2.4):
+# Authenticated Users, NETWORK, This Organization, Users
+_EVERY = frozenset(map(Sid.of, ("S-1-5-11", "S-1-5-2", "S-1-5-15", "S-1-5-32-545")))
+_DOMAIN_USERS = 513
+# no account ever gets this RID: a domain hands them out from 1000 up to 2^30
+_NOBODY = 0xFFFFFFFE
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """An account to be, and where it will be granted what.
+
+    Attributes:
+        token: the SIDs it will have, its own among them.
+        aces: what each person below the containers will inherit.
+        containers: where the grants will stand.
+
+    """
+
+    token: frozenset[Sid]
+    aces: tuple[Ace, ...]
+    containers: tuple[str, ...]
+
+    def of(self, subject: Subject) -> Subject:
+        """See one person as the account will."""
+        raw = subject.descriptor
+        if raw is not None and not subject.cut and self._reaches(subject.dn):
+            # an entry meant for users does not reach an inetOrgPerson
+            meant = (a for a in self.aces if a.inherited_object_type in subject.classes)
+            raw = _handed_down(raw, tuple(meant))
+        return replace(subject, agent_sids=self.token, descriptor=raw)
+
+    def _reaches(self, name: str) -> bool:
+        return any(is_below(name, container) for container in self.containers)
+
+
+def forecast(
+    domain: Sid, rights: Sequence[Right], containers: Sequence[str]
+) -> Forecast:
+    """Foresee a new account in a domain.
+
+    Args:
+        domain: the domain's own SID.
+        rights: what will be granted to it.
+        containers: on which containers.
+
+    """
+    own = Sid.of(f"{domain}-{_NOBODY}")
+    users = Sid.of(f"{domain}-{_DOMAIN_USERS}")
+    aces = tuple(_inherited(grant_ace(right, own)) for right in rights)
+    return Forecast(_EVERY | {EVERYONE, own, users}, aces, tuple(containers))
+
+
+def _inherited(ace: Ace) -> Ace:
+    flags = (ace.flags | AceFlag.INHERITED) & ~AceFlag.INHERIT_ONLY
+    return replace(ace, flags=int(flags))
+
+
+# most people of a container share one descriptor
+@lru_cache(maxsize=256)
+def _handed_down(raw: bytes, aces: tuple[Ace, ...]) -> bytes:
+    try:
+        found = parse(raw)
+        if found.protected or found.dacl is None:
+            return raw
+        for ace in aces:
+            found = add_ace(found, ace)
+        return found.to_bytes()
+    except DescriptorError:
+        return raw  # the verdict says that it can't be understood

@@ -1,0 +1,70 @@
+"""A forecast of an account to be: granted where the grant reaches, and only there."""
+
+from dataclasses import replace
+
+import pytest
+
+from agent.access import INET_ORG_PERSON, Right
+from agent.ace import Sid
+from agent.causes import Cause
+from agent.forecast import Forecast, forecast
+from agent.subject import Subject, Verdict
+from agent.verdict import judge
+from tests.agent.test_verdict import NOW, SUBJECT, raw
+
+PEOPLE = "OU=People,DC=corp,DC=test"
+ANNA = replace(
+    SUBJECT, dn=f"CN=Anna,OU=Berlin,{PEOPLE}", descriptor=raw("(A;;RC;;;AU)")
+)
+RIGHTS = (
+    Right.RESET_PASSWORD,
+    Right.CHANGE_PASSWORD,
+    Right.WRITE_LOCKOUT_TIME,
+    Right.WRITE_PWD_LAST_SET,
+)
+
+
+def foreseen(subject: Subject, *rights: Right) -> Verdict:
+    domain = Sid.of("S-1-5-21-1-2-3")
+    future: Forecast = forecast(domain, rights or RIGHTS, (PEOPLE,))
+    return judge(future.of(subject), now=NOW)
+
+
+def test_a_grant_that_reaches_makes_it_work() -> None:
+    assert judge(ANNA, now=NOW).reset.cause == Cause.NOT_GRANTED
+    assert foreseen(ANNA).reset.cause == Cause.NONE
+    assert foreseen(ANNA).must_change.cause == Cause.NONE
+
+
+def test_only_what_is_granted_will_work() -> None:
+    only = foreseen(ANNA, Right.RESET_PASSWORD)
+
+    assert only.reset.cause == Cause.NONE
+    assert only.unlock.cause == Cause.NOT_GRANTED
+
+
+@pytest.mark.parametrize(
+    ("subject", "cause"),
+    [
+        (
+            replace(ANNA, descriptor=raw("(A;;RC;;;AU)", protected=True)),
+            Cause.INHERITANCE_OFF,
+        ),
+        (replace(ANNA, cut=f"OU=Berlin,{PEOPLE}"), Cause.INHERITANCE_OFF),
+        (replace(ANNA, dn="CN=Otto,OU=Other,DC=corp,DC=test"), Cause.NOT_GRANTED),
+        (replace(ANNA, classes=frozenset({INET_ORG_PERSON})), Cause.NOT_GRANTED),
+        (replace(ANNA, descriptor=raw("(D;;CR;;;AU)")), Cause.DENIED),
+        (replace(ANNA, descriptor=raw("(D;ID;CR;;;WD)")), Cause.DENIED),
+        (replace(ANNA, descriptor=None), Cause.HIDDEN),
+        (replace(ANNA, descriptor=b"\1"), Cause.UNDECIDED),
+    ],
+)
+def test_a_grant_does_not_reach_everybody(subject: Subject, cause: Cause) -> None:
+    assert foreseen(subject).reset.cause == cause
+
+
+def test_what_the_one_who_looks_may_do_plays_no_part() -> None:
+    mighty = replace(ANNA, descriptor=raw("(A;;CR;;;AGENT)"))
+
+    assert judge(mighty, now=NOW).reset.cause == Cause.NONE
+    assert foreseen(mighty, Right.WRITE_LOCKOUT_TIME).reset.cause == Cause.NOT_GRANTED
