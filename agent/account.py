@@ -64,6 +64,20 @@ def from_interval(value: int) -> timedelta | None:
     return None if value == _NEVER_SPAN else timedelta(microseconds=-value // 10)
 
 
+def span_words(span: timedelta) -> str:
+    """Say a span as an administrator would: 1 day 2 hours."""
+    minutes = int(span.total_seconds() // 60)
+    parts = (
+        (minutes // 1440, "day"),
+        (minutes // 60 % 24, "hour"),
+        (minutes % 60, "minute"),
+    )
+    said = [
+        f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count
+    ]
+    return " ".join(said) or "less than a minute"
+
+
 class _Reader:
     """Reads single values of one object and names the one that fails."""
 

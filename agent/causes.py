@@ -39,6 +39,7 @@ class Told:
         code: what an agent answers for it.
         remedy: what an administrator does about it; empty for nothing.
         mended_by_grant: a grant on the container ends it.
+        falls_short: permissions are the cause, not the person's own state.
 
     """
 
@@ -46,6 +47,7 @@ class Told:
     code: Code
     remedy: str = ""
     mended_by_grant: bool = False
+    falls_short: bool = False
 
 
 CAUSES = {
@@ -65,32 +67,38 @@ CAUSES = {
         "Inheritance is off",
         Code.PERMISSION_DENIED,
         "Turn inheritance on there, or grant the right below it.",
+        falls_short=True,
     ),
     Cause.DENIED: Told(
         "An entry denies it",
         Code.PERMISSION_DENIED,
         "Look at why this entry denies it; a grant does not remove a deny.",
+        falls_short=True,
     ),
     Cause.NOT_GRANTED: Told(
         "Not granted",
         Code.PERMISSION_DENIED,
         "Grant the right on the container.",
         mended_by_grant=True,
+        falls_short=True,
     ),
     Cause.HIDDEN: Told(
         "Not known: hidden from the agent's account",
         Code.PERMISSION_DENIED,
         "Let the agent's account read the attributes and the permissions.",
+        falls_short=True,
     ),
     Cause.POLICY_HIDDEN: Told(
         "Not known: the password policy is hidden",
         Code.POLICY,
         "Let the agent's account read the password settings object.",
+        falls_short=True,
     ),
     Cause.UNDECIDED: Told(
         "Not known: an entry that can't be evaluated",
         Code.PERMISSION_DENIED,
         "Grant the right by an entry of its own, above the one shown.",
+        falls_short=True,
     ),
     Cause.DISABLED: Told(
         "Account disabled",

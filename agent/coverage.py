@@ -7,7 +7,7 @@ writes them down. Equal descriptors are judged once (`agent.verdict` keeps them)
 import queue
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -100,10 +100,12 @@ def count(directory: Directory, scope: Scope) -> int:
     )
 
 
-def cover(sight: Sight, name_of: Callable[[Sid], str] = str) -> Iterator[Judged]:
+def cover(
+    sight: Sight, name_of: Callable[[Sid], str] = str
+) -> Generator[Judged, None, None]:
     """Judge everybody in the scope, in the directory's order.
 
-    Leaving the iteration early stops the reading too.
+    Close it when leaving early: that stops the reading too.
 
     Raises:
         DirectoryError: the directory did not answer, while it is iterated.

@@ -12,6 +12,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from agent.access import EVERYONE, SELF, Decision, Reason, Right, decide
+from agent.account import span_words
 from agent.ace import DENYING, Ace, Sid
 from agent.causes import CAUSES, Cause
 from agent.descriptor import DescriptorError, SecurityDescriptor, parse
@@ -264,7 +265,9 @@ def _aged(subject: Subject, operation: Operation, now: datetime) -> Answer:
     if since is None or now >= since:
         return _YES
     set_at = f"pwdLastSet is {account.pwd_last_set:%Y-%m-%d %H:%M:%S} UTC"
-    shown_by = f"{set_at}; {policy.source} asks for an age of {policy.min_age}"
+    shown_by = (
+        f"{set_at}; {policy.source} asks for an age of {span_words(policy.min_age)}"
+    )
     return _no(Cause.TOO_YOUNG, shown_by, until=since)
 
 

@@ -12,7 +12,7 @@ from agent.enrolment import EnrolmentError
 from agent.secrets import SecretsUnavailable
 from agent.settings import Identifier, Settings, SettingsError
 from wizard.checks import Busy
-from wizard.commands import jobs
+from wizard.commands import jobs, permissions
 from wizard.commands.given import BadUsage, Given
 from wizard.commands.told import Exit, Told
 from wizard.controller import Controller, RecoveryNeeded
@@ -82,6 +82,8 @@ def _run(given: argparse.Namespace) -> Told:
         case "test-reset":
             return _test_reset(controller, given)
     secrets = Given.read(given.secrets_fd)
+    if given.command == "permissions":
+        return _permissions(controller, given, secrets)
     if given.command == "rollback":
         return jobs.roll_back(controller, secrets, _confirm(given))
     settings = jobs.wanted(controller, given.settings)
@@ -92,19 +94,41 @@ def _run(given: argparse.Namespace) -> Told:
     return jobs.carry_out(controller, settings, secrets, _confirm(given))
 
 
+def _permissions(
+    controller: Controller, given: argparse.Namespace, secrets: Given
+) -> Told:
+    settings = jobs.wanted(controller, given.settings)
+    found = controller.installed()
+    secrets = _account_asked(secrets, found.settings if found else None, settings)
+    sight, inputs = controller.permissions, secrets.inputs()
+    match given.verb:
+        case "explain":
+            who = (given.by, given.user)
+            return permissions.explain(sight, settings, inputs, *who)
+        case "coverage":
+            files = permissions.files_of(given)
+            return permissions.coverage(sight, settings, inputs, files)
+    return permissions.check(sight, settings, inputs)
+
+
 def _asked(secrets: Given, old: Settings | None, wanted: Settings) -> Given:
     """Ask on a terminal for what the settings in force, if any, did not need."""
-    directory = wanted.directory
-    if old is None or old.directory.sign_in_name != directory.sign_in_name:
-        if directory.account.kind == "existing":
-            prompt = f"Password of {directory.account.name}"
-            secrets = secrets.with_asked("account_password", prompt)
-        else:
-            secrets = secrets.with_admin()
+    secrets = _account_asked(secrets, old, wanted)
     where = (wanted.relay.url, wanted.agent)
     if old is None or (old.relay.url, old.agent) != where:
         secrets = secrets.with_asked("enrolment_code", "Enrolment code")
     return secrets
+
+
+def _account_asked(secrets: Given, old: Settings | None, wanted: Settings) -> Given:
+    """Ask for what signs in, unless it is the account in force: that is stored."""
+    directory = wanted.directory
+    if old is not None and old.directory.sign_in_name == directory.sign_in_name:
+        return secrets
+    if directory.account.kind == "existing":
+        prompt = f"Password of {directory.account.name}"
+        return secrets.with_asked("account_password", prompt)
+    return secrets.with_admin()
 
 
 def _test_reset(controller: Controller, given: argparse.Namespace) -> Told:
@@ -163,6 +187,7 @@ def _parser() -> argparse.ArgumentParser:
             verb.add_argument("--yes", action="store_true", help="do not ask")
         if name == "test-reset":
             _test_arguments(verb)
+    permissions.add_words(verbs, shared, _SECRETS)
     return parser
 
 

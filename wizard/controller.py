@@ -28,6 +28,7 @@ from wizard.host import Host
 from wizard.inspection import directory as directory_checks
 from wizard.inspection import people
 from wizard.inspection import relay as relay_checks
+from wizard.permissions import Permissions
 from wizard.plan import (
     ApplyError,
     Change,
@@ -65,6 +66,7 @@ class Controller:
 
     def __init__(self, host: Host) -> None:
         self._host = host
+        self.permissions = Permissions(host)
 
     def installed(self) -> Installed | None:
         """Find the installation on this machine.

@@ -109,7 +109,7 @@ def test_reading_ends_when_judging_does() -> None:
     directory = Paged(100_000)
     judging = cover(sight(directory))
     next(judging)
-    cast("Any", judging).close()
+    judging.close()
 
     assert directory.read < 10_000
     assert "coverage-pages" not in [each.name for each in threading.enumerate()]

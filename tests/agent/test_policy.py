@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.account import from_filetime, from_interval, to_filetime
+from agent.account import from_filetime, from_interval, span_words, to_filetime
 from agent.errors import Code
 from agent.policy import (
     Account,
@@ -417,3 +417,15 @@ def test_no_finding_holds_the_password() -> None:
 
     assert len(codes(found)) == 3
     assert CANARY.lower() not in repr(found).lower()
+
+
+@pytest.mark.parametrize(
+    ("span", "words"),
+    [
+        (timedelta(days=1), "1 day"),
+        (timedelta(days=2, hours=1, minutes=30), "2 days 1 hour 30 minutes"),
+        (timedelta(seconds=59), "less than a minute"),
+    ],
+)
+def test_a_span_is_said_in_words(span: timedelta, words: str) -> None:
+    assert span_words(span) == words

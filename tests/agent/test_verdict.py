@@ -301,6 +301,9 @@ def test_one_right_may_be_missing_for_several_causes(
 def test_every_cause_has_words_and_a_remedy() -> None:
     assert set(CAUSES) == set(Cause)
     assert all(told.remedy for cause, told in CAUSES.items() if cause != Cause.NONE)
+    short = {cause for cause, told in CAUSES.items() if told.falls_short}
+    assert Cause.NOT_GRANTED in short
+    assert not short & {Cause.NONE, Cause.PROTECTED, Cause.DISABLED, Cause.TOO_YOUNG}
     assert len({told.title for told in CAUSES.values()}) == len(Cause)
 
 

@@ -7,16 +7,16 @@ import threading
 from collections.abc import Iterator
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_TAKEN_BACK = "Stopping before the next change; what was done is taken back."
 
 
 @contextlib.contextmanager
-def stopped_by_signal() -> Iterator[threading.Event]:
+def stopped_by_signal(told: str = _TAKEN_BACK) -> Iterator[threading.Event]:
     """Give an event that a signal sets; the former handlers come back after it."""
     stop = threading.Event()
 
     def ask(_number: int, _frame: object) -> None:
         if not stop.is_set():
-            told = "Stopping before the next change; what was done is taken back."
             print(told, file=sys.stderr, flush=True)
         stop.set()
 

@@ -1,0 +1,263 @@
+"""`writeback permissions`: the verdict over one person, over all, and the grants."""
+
+import argparse
+import contextlib
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, get_args
+from uuid import UUID
+
+from agent.account import PasswordPolicy, span_words
+from agent.causes import CAUSES, Cause
+from agent.coverage import Judged
+from agent.errors import Refused
+from agent.findings import Finding, Level
+from agent.settings import Identifier, Settings
+from agent.subject import Answer, Operation, State
+from wizard.checks import Inputs
+from wizard.commands.given import BadUsage
+from wizard.commands.stopping import stopped_by_signal
+from wizard.commands.told import Exit, Told
+from wizard.exporting import Form, Unfinished, writing
+from wizard.permissions import Coverage, Explained, Permissions
+
+VERBS = {
+    "check": "judge everybody in the scope, and the account itself",
+    "explain": "say why a reset of one person would fail, before anyone tries",
+    "coverage": "judge everybody in the scope, into files where wanted",
+    "plan": "show the permissions that are missing, entry by entry",
+    "grant": "grant what is missing; an administrator is used once",
+    "revoke": "take back what was granted, entry by entry",
+}
+_OPERATIONS = {
+    Operation.RESET: "Reset",
+    Operation.CHANGE: "Change",
+    Operation.UNLOCK: "Unlock",
+    Operation.MUST_CHANGE: "Must change",
+}
+Files = Sequence[tuple[Path, Form]]
+_STOPPING = "Stopping."
+_WEIGHING = (Level.WARNING, Level.PROBLEM)
+
+
+def check(permissions: Permissions, settings: Settings, inputs: Inputs) -> Told:
+    """Judge everybody and the account; shortfalls are findings."""
+    told = coverage(permissions, settings, inputs, ())
+    with _counting() as count, stopped_by_signal(_STOPPING) as stop:
+        found = permissions.about_account(settings, inputs, report=count, stop=stop)
+    weighing = [each for each in found if each.level in _WEIGHING]
+    code = Exit.FINDINGS if weighing else told.code
+    name = settings.directory.sign_in_name
+    head = f"The account {name}: {_in_order(found, weighing)}"
+    lines = [told.text, "", head, *map(_finding, weighing)]
+    data = {"findings": [each.as_dict() for each in found]}
+    return Told(code, "\n".join(lines), {**told.data, **data})
+
+
+def coverage(
+    permissions: Permissions, settings: Settings, inputs: Inputs, files: Files
+) -> Told:
+    """Judge everybody in the scope, and write them down where wanted."""
+    with contextlib.suppress(Unfinished), contextlib.ExitStack() as stack:
+        writers = [stack.enter_context(writing(*file)) for file in files]
+
+        def each(judged: Judged) -> None:
+            for write in writers:
+                write(judged)
+
+        with _counting() as count, stopped_by_signal(_STOPPING) as stop:
+            found = permissions.coverage(
+                settings,
+                inputs,
+                each=each,
+                report=lambda seen: count(seen.people, seen.expected),
+                stop=stop,
+            )
+        if stop.is_set():
+            raise Unfinished
+        return Told(_code_of(found), _coverage_text(found), _coverage_data(found))
+    text = "Stopped. No file was written."
+    return Told(Exit.BAD_USAGE, text, {"error": text})
+
+
+def explain(
+    permissions: Permissions,
+    settings: Settings,
+    inputs: Inputs,
+    by: Identifier | None,
+    value: str,
+) -> Told:
+    """Say what would come of each operation on one person, and why."""
+    by = by or identifier(value)
+    try:
+        found = permissions.explain(settings, inputs, by, value)
+    except Refused as error:
+        what = f"{error.detail[:1].upper()}{error.detail[1:]}: {value}."
+        raise BadUsage(what, error.outcome.remedy) from error
+    code = Exit.DONE if found.verdict.reset.state is State.YES else Exit.FINDINGS
+    data = found.verdict.as_dict() | {
+        "controller": found.controller,
+        "foreseen": found.foreseen,
+    }
+    return Told(code, _explained(found), data)
+
+
+def files_of(given: argparse.Namespace) -> Files:
+    """Give the files that everybody is written into."""
+    forms: tuple[tuple[Path | None, Form], ...] = (
+        (given.csv, "csv"),
+        (given.jsonl, "jsonl"),
+    )
+    return [(place, form) for place, form in forms if place is not None]
+
+
+def identifier(value: str) -> Identifier:
+    """Tell by its form what somebody is named by."""
+    with contextlib.suppress(ValueError):
+        UUID(value)
+        return "objectGUID"
+    return "userPrincipalName" if "@" in value else "sAMAccountName"
+
+
+def _code_of(found: Coverage) -> Exit:
+    short = (
+        CAUSES[cause].falls_short
+        for causes in found.causes.values()
+        for cause in causes
+    )
+    return Exit.FINDINGS if any(short) or not found.people else Exit.DONE
+
+
+def _coverage_text(found: Coverage) -> str:
+    will = "will be" if found.foreseen else "can be"
+    head = (
+        f"{found.would_work:,} of {found.expected:,} people in the scope {will} reset."
+    )
+    lines = [head, *_cause_lines(found.causes[Operation.RESET])]
+    for operation, causes in found.causes.items():
+        if operation is not Operation.RESET and Cause.SWITCHED_OFF not in causes:
+            works = causes.get(Cause.NONE, 0)
+            lines.append(f"{_OPERATIONS[operation]}: {works:,} of {found.expected:,}.")
+            lines += _cause_lines(causes, but=found.causes[Operation.RESET])
+    if found.foreseen:
+        lines.append("The account is not made yet; this is what its grants will reach.")
+    return "\n".join(lines)
+
+
+def _cause_lines(
+    causes: Mapping[Cause, int], *, but: Mapping[Cause, int] | None = None
+) -> Iterator[str]:
+    """Tell causes with their remedies, most people first; those told before not."""
+    for cause, people in sorted(causes.items(), key=lambda pair: -pair[1]):
+        if cause is not Cause.NONE and people != (but or {}).get(cause):
+            yield f"  {people:>7,}  {CAUSES[cause].title}"
+            yield f"           {CAUSES[cause].remedy}"
+
+
+def _coverage_data(found: Coverage) -> dict[str, Any]:
+    return {
+        "people": found.people,
+        "expected": found.expected,
+        "would_work": found.would_work,
+        "foreseen": found.foreseen,
+        "causes": {
+            operation.value: {cause.value: people for cause, people in causes.items()}
+            for operation, causes in found.causes.items()
+        },
+    }
+
+
+def _explained(found: Explained) -> str:
+    said, policy = found.verdict, found.policy
+    answers: dict[str, Answer] = {
+        name: getattr(said, operation.value) for operation, name in _OPERATIONS.items()
+    }
+    lines = [said.dn, f"Asked of {found.controller}", ""]
+    for name, answer in answers.items():
+        lines += _answer(name, answer)
+    lines += [f"Note         {note}" for note in said.notes]
+    if policy is not None:
+        lines.append(f"Policy       {policy.source}: {_policy(policy)}")
+    return "\n".join(lines)
+
+
+def _policy(policy: PasswordPolicy) -> str:
+    rules = [f"at least {policy.min_length} characters"]
+    if policy.complexity:
+        rules.append("complexity")
+    if policy.history:
+        rules.append(f"the last {policy.history} passwords refused")
+    if policy.min_age:
+        rules.append(f"kept for {span_words(policy.min_age)}")
+    return ", ".join(rules)
+
+
+def _answer(name: str, answer: Answer) -> Iterator[str]:
+    if answer.state is State.YES:
+        yield f"{name:<13}would work"
+        return
+    title = CAUSES[answer.cause].title
+    yield f"{name:<13}{'would fail: ' if answer.state is State.NO else ''}{title}"
+    yield f"{'':<13}{answer.shown_by}"
+    if answer.until:
+        yield f"{'':<13}Works from {answer.until:%Y-%m-%d %H:%M} UTC"
+    yield f"{'':<13}{answer.remedy}"
+
+
+def _in_order(found: Sequence[Finding], weighing: Sequence[Finding]) -> str:
+    if not found:
+        return "not made yet."
+    return (
+        f"{len(weighing)} of {len(found)} findings need a look."
+        if weighing
+        else (f"nothing wrong in {len(found)} findings.")
+    )
+
+
+def _finding(each: Finding) -> str:
+    lines = [f"  {each.level.value:<8} {each.title}"]
+    lines += [f"{'':<11}{text}" for text in (each.shown_by, each.remedy) if text]
+    return "\n".join(lines)
+
+
+@contextlib.contextmanager
+def _counting() -> Iterator[Callable[..., None]]:
+    """Count up on a terminal; to nobody else is it of use."""
+    shown = sys.stderr.isatty()
+
+    def count(people: int, expected: int | None = None) -> None:
+        if shown:
+            of = f" of {expected:,}" if expected else ""
+            print(f"\r{people:,}{of} people", end="", file=sys.stderr, flush=True)
+
+    try:
+        yield count
+    finally:
+        if shown:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def add_words(verbs: Any, shared: argparse.ArgumentParser, secrets: str) -> None:
+    """Describe `writeback permissions ...` to the parser of the command line."""
+    told = "verify permissions, explain one person's, grant what is missing"
+    parser = verbs.add_parser("permissions", help=told, description=told)
+    inner = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for name, words in VERBS.items():
+        verb = inner.add_parser(
+            name, parents=[shared], help=words, description=words, allow_abbrev=False
+        )
+        verb.add_argument("--settings", type=Path, help="else those in force")
+        verb.add_argument("--secrets-fd", type=int, metavar="N", help=secrets)
+        if name == "explain":
+            verb.add_argument("user", help="by sign-in name, account name or GUID")
+            verb.add_argument("--by", choices=get_args(Identifier))
+        if name == "coverage":
+            verb.add_argument("--csv", type=Path, metavar="FILE", help="a row a person")
+            verb.add_argument("--jsonl", type=Path, metavar="FILE", help="a line each")
+        if name in ("grant", "revoke"):
+            verb.add_argument("--yes", action="store_true", help="do not ask")
+        if name == "plan":
+            verb.add_argument(
+                "--hand-over", type=Path, metavar="FILE", help="for another team"
+            )

@@ -1,0 +1,95 @@
+"""Everybody judged, as a file: CSV for a spreadsheet, JSON lines for a program.
+
+The file appears whole or not at all: a judging that is stopped leaves what was there.
+"""
+
+import csv
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Literal
+
+from agent.coverage import Judged
+from agent.subject import Answer
+from wizard.plan import StepFailed
+
+COLUMNS = (
+    *("person", "account", "objectGUID", "reset", "cause", "shown_by", "remedy"),
+    *("until", "change", "unlock", "must_change", "notes"),
+)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_OWNER_ONLY = 0o600
+
+Form = Literal["csv", "jsonl"]
+Write = Callable[[Judged], None]
+
+
+class Unfinished(Exception):  # noqa: N818 - says what is
+    """Raised within `writing`: the file is not to appear."""
+
+
+@contextmanager
+def writing(place: Path, form: Form) -> Iterator[Write]:
+    """Write one row a person.
+
+    Raises:
+        StepFailed: the file can't be written.
+
+    """
+    new = place.with_name(f".{place.name}.new")
+    try:
+        with _opened(new) as file:
+            yield _rows(file) if form == "csv" else _lines(file)
+        new.replace(place)
+    except OSError as error:
+        raise StepFailed(
+            f"{place} can't be written: {error.strerror}.", "Name another file."
+        ) from error
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def _opened(place: Path) -> IO[str]:
+    # it tells whose password can be reset: for its owner's eyes
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    descriptor = os.open(place, flags, _OWNER_ONLY)
+    return os.fdopen(descriptor, "w", encoding="utf-8", newline="")
+
+
+def _rows(file: IO[str]) -> Write:
+    # the mark makes spreadsheets read UTF-8
+    file.write("\ufeff")
+    rows = csv.writer(file)
+    rows.writerow(COLUMNS)
+    return lambda judged: rows.writerow([_plain(cell) for cell in _cells(judged)])
+
+
+def _lines(file: IO[str]) -> Write:
+    def write(judged: Judged) -> None:
+        told = {"account": judged.sam} | judged.verdict.as_dict()
+        file.write(f"{json.dumps(told, ensure_ascii=False)}\n")
+
+    return write
+
+
+def _cells(judged: Judged) -> Sequence[str]:
+    said = judged.verdict
+    reset = said.reset
+    return (
+        *(said.dn, judged.sam, str(said.guid), reset.state.value, reset.cause.value),
+        *(reset.shown_by, reset.remedy),
+        reset.until.isoformat(timespec="seconds") if reset.until else "",
+        *map(_short, (said.change, said.unlock, said.must_change)),
+        "; ".join(said.notes),
+    )
+
+
+def _short(answer: Answer) -> str:
+    return "yes" if answer.state == "yes" else f"{answer.state}: {answer.cause}"
+
+
+def _plain(cell: str) -> str:
+    """Keep a spreadsheet from taking a name as a formula."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -1,0 +1,238 @@
+"""May the agent's account do its work: for one person, for everybody, and no more.
+
+Reads only. Signs in as the agent's own account, so that what it can't read is found;
+for an account that is not made yet an administrator looks, and it is foreseen.
+"""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from agent import accounts, verdict
+from agent.account import Account
+from agent.ace import Sid
+from agent.causes import Cause
+from agent.coverage import Judged, Sight, Tally, as_seen, count, cover, offered
+from agent.directory import Directory
+from agent.domain import Domain
+from agent.findings import Finding
+from agent.forecast import Forecast, forecast
+from agent.inheritance import find_cuts
+from agent.policy import PasswordPolicy
+from agent.pool import Warm
+from agent.settings import Identifier, Settings
+from agent.subject import Operation, State, Verdict
+from agent.trustees import Names
+from wizard.checks import Inputs
+from wizard.host import Host
+from wizard.inspection.findings import find_about_account
+from wizard.plan import Context, StepFailed
+from wizard.steps.permissions import RIGHTS
+from wizard.steps.signing_in import as_agent, as_either, stored_password
+
+_STEP = 50  # people between two reports
+
+
+@dataclass(frozen=True)
+class Seen:
+    """How far the judging of everybody is.
+
+    Attributes:
+        people: how many are judged.
+        expected: how many there are.
+        would_work: for how many of those judged a reset would work.
+
+    """
+
+    people: int
+    expected: int
+    would_work: int
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What the judging of everybody came to.
+
+    Attributes:
+        people: how many were judged.
+        expected: how many there are; more when it was stopped.
+        would_work: for how many a reset would work.
+        causes: people by cause, for each operation; `Cause.NONE` would work.
+        foreseen: the account is not there yet: seen as it will be once granted.
+
+    """
+
+    people: int
+    expected: int
+    would_work: int
+    causes: Mapping[Operation, Mapping[Cause, int]]
+    foreseen: bool
+
+    @property
+    def complete(self) -> bool:
+        """Whether nobody is left out."""
+        return self.people >= self.expected
+
+
+@dataclass(frozen=True)
+class Explained:
+    """One person: the answers, and what they stand on.
+
+    Attributes:
+        verdict: the answers.
+        account: the state of the account; None when it is hidden.
+        policy: the one that holds for them; None when it is hidden.
+        controller: who was asked.
+        foreseen: the account is not there yet: seen as it will be once granted.
+
+    """
+
+    verdict: Verdict
+    account: Account | None
+    policy: PasswordPolicy | None
+    controller: str
+    foreseen: bool
+
+
+class Permissions:
+    """What can be read of permissions; calls block, errors have a remedy."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    def explain(
+        self, settings: Settings, inputs: Inputs, by: Identifier, value: str
+    ) -> Explained:
+        """Say whether a reset of one person would work, and if not, why.
+
+        Raises:
+            Refused: nobody, or several, are so named.
+            DirectoryError, StepFailed: it can't be asked; with the remedy.
+
+        """
+        with self._sight(settings, inputs) as sight:
+            directory, domain = sight.facts.directory, sight.domain
+            user = accounts.find(directory, domain.base_dn, by, value, detail=True)
+            subject = as_seen(domain.subject(sight.facts, user, detail=True), sight)
+            said = verdict.judge(
+                subject,
+                now=datetime.now(UTC),
+                operations=offered(settings.features),
+                name_of=Names(directory, domain.base_dn),
+            )
+            foreseen = sight.forecast is not None
+            host = directory.host
+        return Explained(said, subject.account, subject.policy, host, foreseen)
+
+    def coverage(
+        self,
+        settings: Settings,
+        inputs: Inputs,
+        *,
+        each: Callable[[Judged], None],
+        report: Callable[[Seen], None],
+        stop: threading.Event,
+    ) -> Coverage:
+        """Judge everybody in the scope.
+
+        Args:
+            settings: whose scope, account and features are judged.
+            inputs: the account's password or an administrator, where none is stored.
+            each: given everybody, once, in the directory's order.
+            report: told how far it is.
+            stop: looked at between people; what was judged until then is given.
+
+        Raises:
+            DirectoryError, StepFailed: it can't be asked; with the remedy.
+
+        """
+        tally = Tally()
+        with self._sight(settings, inputs) as sight:
+            directory = sight.facts.directory
+            expected = count(directory, settings.scope)
+            report(Seen(0, expected, 0))
+            names = Names(directory, sight.domain.base_dn)
+            with closing(cover(sight, names)) as everybody:
+                for judged in everybody:
+                    if stop.is_set():
+                        break
+                    tally.add(judged.verdict)
+                    each(judged)
+                    if tally.people % _STEP == 0:
+                        report(_seen(tally, expected))
+            foreseen = sight.forecast is not None
+        seen = _seen(tally, expected)
+        report(seen)
+        causes = {op: dict(found) for op, found in tally.causes.items()}
+        return Coverage(seen.people, seen.expected, seen.would_work, causes, foreseen)
+
+    def about_account(
+        self,
+        settings: Settings,
+        inputs: Inputs,
+        *,
+        report: Callable[[int], None],
+        stop: threading.Event,
+    ) -> tuple[Finding, ...]:
+        """Find what is wrong with the account itself; nothing for one to be made.
+
+        Raises:
+            DirectoryError, StepFailed: it can't be asked; with the remedy.
+
+        """
+        context = Context(self._host, inputs)
+        if _is_to_be(settings, context):
+            return ()
+        with as_agent(settings.directory, context) as opened:
+            return find_about_account(
+                opened, Domain(settings), settings, report=report, stop=stop.is_set
+            )
+
+    @contextmanager
+    def _sight(self, settings: Settings, inputs: Inputs) -> Iterator[Sight]:
+        context = Context(self._host, inputs)
+        to_be = _is_to_be(settings, context)
+        sign_in = as_either if to_be else as_agent
+        with (
+            sign_in(settings.directory, context) as pages,
+            sign_in(settings.directory, context) as facts,
+        ):
+            yield Sight(
+                pages=pages,
+                facts=Warm(facts, facts.root()),
+                domain=Domain(settings),
+                scope=settings.scope,
+                features=settings.features,
+                cuts=find_cuts(facts, settings.scope.containers),
+                forecast=_foreseen(settings, facts) if to_be else None,
+            )
+
+
+def _seen(tally: Tally, expected: int) -> Seen:
+    # somebody may have come or gone since they were counted
+    everybody = max(expected, tally.people)
+    return Seen(tally.people, everybody, tally.states[State.YES])
+
+
+def _is_to_be(settings: Settings, context: Context) -> bool:
+    """Say whether the settings ask for an account that is still to be made."""
+    directory, inputs = settings.directory, context.inputs
+    if directory.account.kind == "existing" or inputs.account_password:
+        return False
+    if stored_password(directory, context) is not None:
+        return False
+    if inputs.admin is None:
+        raise StepFailed(
+            f"The password of {directory.sign_in_name} is not stored here.",
+            "Give an administrator of the domain; it is used once and not stored.",
+        )
+    return True
+
+
+def _foreseen(settings: Settings, opened: Directory) -> Forecast:
+    base = settings.directory.base_dn
+    head = opened.search(base, "", ("objectSid",), scope="base", paged=False)
+    domain = Sid.parse(next(iter(head)).raw("objectSid") or b"")
+    return forecast(domain, RIGHTS, settings.scope.containers)
