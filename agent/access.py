@@ -36,6 +36,8 @@ CONTROL_ACCESS = 0x100
 READ_CONTROL = 0x20000
 WRITE_DAC = 0x40000
 WRITE_OWNER = 0x80000
+# a plain number: an enum's "&" makes a new member each time, for every entry
+_INHERIT_ONLY = int(AceFlag.INHERIT_ONLY)
 # what the generic bits stand for on directory objects (MS-ADTS 5.1.3.2)
 _GENERIC = (
     (0x10000000, 0xF01FF),  # all
@@ -226,7 +228,7 @@ def _walk(
 ) -> Decision:
     perhaps: Ace | None = None
     for ace in dacl.aces:
-        if ace.flags & AceFlag.INHERIT_ONLY:
+        if ace.flags & _INHERIT_ONLY:
             continue
         if isinstance(ace, UnknownAce):
             return Decision(allowed=False, reason=Reason.UNKNOWN, because=ace)
