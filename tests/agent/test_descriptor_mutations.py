@@ -24,7 +24,7 @@ RIGHTS = (Right.RESET_PASSWORD, Right.WRITE_PWD_LAST_SET, Right.READ_CONTROL)
 SLOWEST_S = 1.0
 # a value read may be so many times as large as its bytes: an entry of 4 bytes is a
 # whole object
-TIMES_AS_LARGE = 64
+TIMES_AS_LARGE = 40
 HEAD = struct.Struct("<BBHIIII")
 LIST = struct.Struct("<BBHHH")
 
