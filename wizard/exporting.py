@@ -6,6 +6,7 @@ The file appears whole or not at all: a judging that is stopped leaves what was 
 import csv
 import json
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +29,17 @@ Write = Callable[[Judged], None]
 
 class Unfinished(Exception):  # noqa: N818 - says what is
     """Raised within `writing`: the file is not to appear."""
+
+
+def finish(stop: threading.Event) -> None:
+    """Let the file appear, unless what fills it was stopped.
+
+    Raises:
+        Unfinished: it was.
+
+    """
+    if stop.is_set():
+        raise Unfinished
 
 
 @contextmanager

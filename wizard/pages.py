@@ -3,14 +3,21 @@
 from wizard.choosing import FEATURES, IDENTIFY, PILOT, SCOPE
 from wizard.connecting import DIRECTORY, RELAY
 from wizard.questions import (
+    Answers,
     Field,
     Option,
     Page,
     applying,
+    choosing,
     installing,
     never,
     reconfiguring,
 )
+
+
+def _doing(answers: Answers, task: str) -> bool:
+    return reconfiguring(answers) and answers.get("task") == task
+
 
 _RECOVERY = Page(
     id="recovery",
@@ -69,6 +76,16 @@ _TASKS = Page(
                     "writeback",
                     "Turn password writeback off or on",
                     "Shows what will change before it is changed.",
+                ),
+                Option(
+                    "permissions",
+                    "Permissions",
+                    "Judges everybody in the scope: who can be reset, who can't, why.",
+                ),
+                Option(
+                    "explain",
+                    "Troubleshoot",
+                    "Why would this person's reset fail? Asked before anyone tries.",
                 ),
                 Option(
                     "test",
@@ -144,12 +161,34 @@ _COMPLETE = Page(
     help="The fingerprint lets the portal's side see that nobody stands between.",
 )
 
+_PERMISSIONS = Page(
+    id="permissions",
+    title="Permissions",
+    why="Everybody in the scope is judged: whether a reset would work, and if not, "
+    "why. Nothing is written.",
+    rail="Permissions",
+    shown=lambda answers: choosing(answers) or _doing(answers, "permissions"),
+    help="Judged by the permissions, the account and the policy of each person, as "
+    "the agent's account sees them. Equal permissions are judged once.",
+)
+
+_EXPLAIN = Page(
+    id="explain",
+    title="Troubleshoot",
+    why="Why would this person's reset fail? The answer names the one cause, what "
+    "shows it and what to do.",
+    rail="Troubleshoot",
+    shown=lambda answers: _doing(answers, "explain"),
+    help="Reads the person's permissions, account and policy as the agent's account "
+    "sees them. Nothing is written.",
+)
+
 _VIEW = Page(
     id="view",
     title="Configuration in force",
     why="The settings file; it holds no passwords and no keys.",
     rail="Configuration",
-    shown=lambda answers: reconfiguring(answers) and answers.get("task") == "view",
+    shown=lambda answers: _doing(answers, "view"),
     help="The same file sets up another server: writeback apply --settings FILE.",
 )
 
@@ -158,7 +197,7 @@ _TEST = Page(
     title="Test a reset",
     why="Sends one request through the relay to the agent, the directory and back.",
     rail="Test a reset",
-    shown=lambda answers: reconfiguring(answers) and answers.get("task") == "test",
+    shown=lambda answers: _doing(answers, "test"),
     help="Check only runs every step but the write. A reset sets the password.",
 )
 
@@ -173,6 +212,8 @@ PAGES: tuple[Page, ...] = (
     IDENTIFY,
     PILOT,
     FEATURES,
+    _PERMISSIONS,
+    _EXPLAIN,
     _VIEW,
     _TEST,
     _REVIEW,

@@ -6,9 +6,10 @@ for an account that is not made yet an administrator looks, and it is foreseen.
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from uuid import UUID
 
 from agent import accounts, verdict
 from agent.account import Account
@@ -208,6 +209,14 @@ class Permissions:
                 cuts=find_cuts(facts, settings.scope.containers),
                 forecast=_foreseen(settings, facts) if to_be else None,
             )
+
+
+def identifier_of(value: str) -> Identifier:
+    """Tell by its form what somebody is named by: GUID, sign-in or account name."""
+    with suppress(ValueError):
+        UUID(value)
+        return "objectGUID"
+    return "userPrincipalName" if "@" in value else "sAMAccountName"
 
 
 def _seen(tally: Tally, expected: int) -> Seen:

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
-from uuid import UUID
 
 from agent.account import PasswordPolicy, span_words
 from agent.causes import CAUSES, Cause
@@ -19,8 +18,8 @@ from wizard.checks import Inputs
 from wizard.commands.given import BadUsage
 from wizard.commands.stopping import stopped_by_signal
 from wizard.commands.told import Exit, Told
-from wizard.exporting import Form, Unfinished, writing
-from wizard.permissions import Coverage, Explained, Permissions
+from wizard.exporting import Form, Unfinished, finish, writing
+from wizard.permissions import Coverage, Explained, Permissions, identifier_of
 
 VERBS = {
     "check": "judge everybody in the scope, and the account itself",
@@ -74,8 +73,7 @@ def coverage(
                 report=lambda seen: count(seen.people, seen.expected),
                 stop=stop,
             )
-        if stop.is_set():
-            raise Unfinished
+        finish(stop)
         return Told(_code_of(found), _coverage_text(found), _coverage_data(found))
     text = "Stopped. No file was written."
     return Told(Exit.BAD_USAGE, text, {"error": text})
@@ -89,7 +87,7 @@ def explain(
     value: str,
 ) -> Told:
     """Say what would come of each operation on one person, and why."""
-    by = by or identifier(value)
+    by = by or identifier_of(value)
     try:
         found = permissions.explain(settings, inputs, by, value)
     except Refused as error:
@@ -110,14 +108,6 @@ def files_of(given: argparse.Namespace) -> Files:
         (given.jsonl, "jsonl"),
     )
     return [(place, form) for place, form in forms if place is not None]
-
-
-def identifier(value: str) -> Identifier:
-    """Tell by its form what somebody is named by."""
-    with contextlib.suppress(ValueError):
-        UUID(value)
-        return "objectGUID"
-    return "userPrincipalName" if "@" in value else "sAMAccountName"
 
 
 def _code_of(found: Coverage) -> Exit:

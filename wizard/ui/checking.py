@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QProgressBar, QWidget
 from wizard.ui.icons import Mark
 from wizard.ui.jobs import Outcome, Run, broken
 from wizard.ui.labels import CopyButton, button, column, label, row
-from wizard.ui.rows import Rows
+from wizard.ui.rows import Rows, Words
 from wizard.ui.words import duration, tr
 from wizard.ui.worker import Worker
 
@@ -23,7 +23,7 @@ class Checking(QWidget):
     asked = Signal()
     ended = Signal(object)
 
-    def __init__(self, name: str, empty: str) -> None:
+    def __init__(self, name: str, empty: str, words: Words | None = None) -> None:
         super().__init__()
         self.worker = Worker(self)
         self.worker.succeeded.connect(self._succeeded)
@@ -34,7 +34,7 @@ class Checking(QWidget):
         self.now.clicked.connect(self.asked)
         self.copy = CopyButton("", tr("Copy what came back"))
         self.empty = label(empty, muted=True)
-        self.rows = Rows()
+        self.rows = Rows(words)
         place = column(self, 12)
         place.addLayout(row(self.now, self.copy))
         place.addWidget(self._running())

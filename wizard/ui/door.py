@@ -8,8 +8,10 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from agent.coverage import Judged
+from agent.findings import Finding
 from agent.secret import Secret
-from agent.settings import Directory, Relay, Settings
+from agent.settings import Directory, Identifier, Relay, Settings
 from wizard.checks import (
     Check,
     Container,
@@ -20,14 +22,42 @@ from wizard.checks import (
     Recovery,
     TestResult,
 )
+from wizard.permissions import Coverage, Explained, Seen
 from wizard.plan import Change, Progress, RolledBack
 
 Report = Callable[[Progress], None]
 
 
+class Permissions(Protocol):
+    """What is read of permissions: `wizard.permissions.Permissions`."""
+
+    def explain(
+        self, settings: Settings, inputs: Inputs, by: Identifier, value: str
+    ) -> Explained: ...
+    def coverage(
+        self,
+        settings: Settings,
+        inputs: Inputs,
+        *,
+        each: Callable[[Judged], None],
+        report: Callable[[Seen], None],
+        stop: threading.Event,
+    ) -> Coverage: ...
+    def about_account(
+        self,
+        settings: Settings,
+        inputs: Inputs,
+        *,
+        report: Callable[[int], None],
+        stop: threading.Event,
+    ) -> tuple[Finding, ...]: ...
+
+
 class Door(Protocol):
     """Reads and changes of this machine and the directory; every call may block."""
 
+    @property
+    def permissions(self) -> Permissions: ...
     def installed(self) -> Installed | None: ...
     def recovery(self) -> Recovery | None: ...
     def recover(self, inputs: Inputs, report: Report) -> RolledBack: ...

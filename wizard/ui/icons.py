@@ -16,6 +16,7 @@ STATES = {
     "failed": ("circle-x", "Failed"),
     "warning": ("triangle-alert", "Warning"),
     "skipped": ("circle-minus", "Skipped"),
+    "info": ("info", "For information"),
 }
 
 
@@ -41,11 +42,14 @@ def pixmap(name: str, colour: str, size: int, ratio: float) -> QPixmap:
     return image
 
 
-def icon(name: str, colour: str) -> QIcon:
-    """Give an icon for a button."""
+def icon(name: str, colour: str, *, chosen: str = "") -> QIcon:
+    """Give an icon for a button, or for a row with another colour when chosen."""
     made = QIcon()
     for ratio in (1.0, 2.0):
         made.addPixmap(pixmap(name, colour, look.ICON, ratio))
+        if chosen:
+            over = pixmap(name, chosen, look.ICON, ratio)
+            made.addPixmap(over, QIcon.Mode.Selected)
     return made
 
 

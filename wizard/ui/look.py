@@ -28,6 +28,7 @@ class Inks:
     failed: str
     warning: str
     skipped: str
+    info: str
 
 
 LIGHT = Inks(
@@ -44,6 +45,7 @@ LIGHT = Inks(
     failed="#b3261e",
     warning="#855300",
     skipped="#545d68",
+    info="#0b5cad",
 )
 DARK = Inks(
     window="#1d2024",
@@ -59,6 +61,7 @@ DARK = Inks(
     failed="#ff9a90",
     warning="#e8b95c",
     skipped="#a9b1bb",
+    info="#7db7f5",
 )
 
 

@@ -1,6 +1,6 @@
 """Checks as rows: what was tried, what came back, what to do, details below."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
@@ -11,13 +11,16 @@ from wizard.ui.icons import state_mark, state_word
 from wizard.ui.labels import InkLabel, button, column, label, row
 from wizard.ui.words import duration, tr
 
+Words = Mapping[str, str]
+
 
 class CheckRow(QWidget):
     """One check: a line when it passed, with its remedy when it did not."""
 
-    def __init__(self, check: Check) -> None:
+    def __init__(self, check: Check, words: Words) -> None:
         super().__init__()
         self.check = check
+        self._word = words.get(check.state, state_word(check.state))
         place = column(self, 2)
         place.addLayout(self._first())
         if check.detail:
@@ -27,11 +30,11 @@ class CheckRow(QWidget):
             place.addWidget(_indented(label(text)))
         if check.more:
             self._details(place)
-        self.setAccessibleName(spoken(check))
+        self.setAccessibleName(spoken(check, self._word))
 
     def _first(self) -> QVBoxLayout:
         check = self.check
-        word = InkLabel(state_word(check.state), check.state)
+        word = InkLabel(self._word, check.state)
         word.setWordWrap(False)
         time = label(duration(check.ms) if check.ms else "", muted=True, wrap=False)
         line = row(state_mark(check.state), label(check.title, wrap=False), word, time)
@@ -64,17 +67,23 @@ def _indented(widget: QWidget) -> QWidget:
     return holder
 
 
-def spoken(check: Check) -> str:
+def spoken(check: Check, word: str) -> str:
     """Give a check as one line, for screen readers and the clipboard."""
-    parts = [f"{check.title}: {state_word(check.state)}", check.detail, check.remedy]
+    parts = [f"{check.title}: {word}", check.detail, check.remedy]
     return ". ".join(part.rstrip(".") for part in parts if part) + "."
 
 
 class Rows(QWidget):
-    """A list of checks, one below the other."""
+    """A list of checks, one below the other.
 
-    def __init__(self) -> None:
+    Args:
+        words: how the states are called here, where not as for any check.
+
+    """
+
+    def __init__(self, words: Words | None = None) -> None:
         super().__init__()
+        self._words = words or {}
         self.checks: tuple[Check, ...] = ()
         self.rows: list[CheckRow] = []
         self._place = column(self, 10)
@@ -87,7 +96,7 @@ class Rows(QWidget):
             old.setParent(None)
             old.deleteLater()
         self.checks = tuple(checks)
-        self.rows = [CheckRow(check) for check in checks]
+        self.rows = [CheckRow(check, self._words) for check in checks]
         self.setVisible(bool(checks))
         for made in self.rows:
             self._place.addWidget(made, 0, Qt.AlignmentFlag.AlignTop)
@@ -95,5 +104,9 @@ class Rows(QWidget):
     @property
     def text(self) -> str:
         """All of it as text, to copy."""
-        lines = [spoken(check) + f"\n{check.more}".rstrip() for check in self.checks]
+        lines = [
+            spoken(check, self._words.get(check.state, state_word(check.state)))
+            + f"\n{check.more}".rstrip()
+            for check in self.checks
+        ]
         return "\n".join(lines)

@@ -9,6 +9,7 @@ from typing import Any
 from agent.settings import Controller as DomainController
 from agent.settings import Settings
 from tests.wizard.answered import SETTINGS
+from tests.wizard.ui.fake_permissions import FakePermissions
 from wizard.checks import (
     AgentStatus,
     Check,
@@ -152,6 +153,7 @@ class FakeController:
     hold: str = ""
     go: threading.Event = field(default_factory=threading.Event)
     calls: list[tuple[Any, ...]] = field(default_factory=list)
+    permissions: FakePermissions = field(default_factory=FakePermissions)
 
     def _called(self, name: str, *given: Any) -> None:
         self.calls.append((name, *given))

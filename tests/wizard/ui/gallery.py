@@ -12,6 +12,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 
+from agent.causes import Cause
 from agent.secret import Secret
 from tests.wizard.answered import CODE, EXPRESS
 from tests.wizard.ui.fake import (
@@ -22,6 +23,7 @@ from tests.wizard.ui.fake import (
     FakeController,
     change,
 )
+from tests.wizard.ui.fake_permissions import EXCESS
 from wizard.offers import Offer, Offers
 from wizard.plan import ApplyError
 from wizard.ui import look, words
@@ -126,6 +128,10 @@ class Gallery:
         self.shoot(window, "pilot")
         self.go(window, "features")
         self.shoot(window, "features")
+        window.journey.door.permissions.foreseen = True  # type: ignore[attr-defined]
+        self.go(window, "permissions")
+        self.settle(lambda: window.page("permissions").whole is not None)
+        self.shoot(window, "permissions-foreseen")
         self.go(window, "review")
 
     def finish(self, window: WizardWindow, controller: FakeController) -> None:
@@ -192,6 +198,7 @@ class Gallery:
         self.go(window, "view")
         self.shoot(window, "view")
         window.back()
+        self.permissions(window, controller)
         window.set_answers({"task": "test"})
         self.go(window, "test")
         window.set_answers({"test.check_only": False})
@@ -207,6 +214,36 @@ class Gallery:
             box.grab().save(str(self.folder / f"{self.number:02d}-leave-box.png"))
             box.close()
         window.done(0)
+
+    def permissions(self, window: WizardWindow, controller: FakeController) -> None:
+        door = controller.permissions
+        door.hold, door.findings = True, EXCESS
+        window.set_answers({"task": "permissions"})
+        self.go(window, "permissions")
+        page = window.page("permissions")
+        self.settle(lambda: page.progress.bar.value() > 0)
+        self.shoot(window, "permissions-judging")
+        door.go.set()
+        self.settle(lambda: page.whole is not None)
+        self.shoot(window, "permissions")
+        row = page.table.open_cause(Cause.INHERITANCE_OFF)
+        page.table.setCurrentItem(row)
+        self.shoot(window, "permissions-cause")
+        page.table.setCurrentItem(row.child(2))
+        self.shoot(window, "permissions-why")
+        bar = page.area.verticalScrollBar()
+        bar.setValue(bar.maximum())
+        self.shoot(window, "permissions-account")
+        window.back()
+        window.set_answers({"task": "explain"})
+        self.go(window, "explain")
+        page = window.page("explain")
+        self.shoot(window, "explain-empty")
+        page.set_answers({"explain.user": "niko@corp.test"})
+        page.ask()
+        self.settle(lambda: bool(page.checking.rows.checks))
+        self.shoot(window, "explain")
+        window.back()
 
     def nothing_to_do(self) -> None:
         window = self.open(FakeController(found=INSTALLED, changes=()))

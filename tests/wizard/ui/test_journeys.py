@@ -83,7 +83,7 @@ def test_customize_asks_every_page_and_its_answers_count(
     window.set_answers({"pilot": "group", "scope.pilot_group": "Pilot"})
     go(qtbot, window, "features")
     window.set_answers({"features.unlock": False, "limits.proofs": 2})
-    go(qtbot, window, "review")
+    go(qtbot, window, "permissions", "review")
     settings = window.journey.settings
     assert settings.scope.pilot_group == fake.group[1]
     assert settings.identify_by == "mail"
@@ -141,7 +141,8 @@ def test_options_are_walked_without_code_or_administrator(
     fake = FakeController(found=INSTALLED)
     window = open_window(fake)
     window.set_answers({"task": "options"})
-    go(qtbot, window, "relay", "directory", "scope", "pilot", "features", "review")
+    go(qtbot, window, "relay", "directory", "scope", "pilot", "features")
+    go(qtbot, window, "permissions", "review")
     assert window.journey.settings == SETTINGS
 
 

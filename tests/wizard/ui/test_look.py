@@ -48,7 +48,7 @@ def test_the_palette_tells_its_scheme(inks: look.Inks) -> None:
 
 
 def test_every_state_has_an_icon_and_a_word() -> None:
-    assert set(STATES) == {"ok", "failed", "warning", "skipped"}
+    assert set(STATES) == {"ok", "failed", "warning", "skipped", "info"}
     for name, word in STATES.values():
         assert (files("resources") / "icons" / f"{name}.svg").is_file()
         assert word

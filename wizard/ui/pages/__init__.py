@@ -4,6 +4,8 @@ from wizard.ui.form import Form
 from wizard.ui.page import WizardPage
 from wizard.ui.pages.applying import ApplyPage
 from wizard.ui.pages.complete import CompletePage
+from wizard.ui.pages.explain import ExplainPage
+from wizard.ui.pages.permissions import PermissionsPage
 from wizard.ui.pages.recovery import RecoveryPage
 from wizard.ui.pages.review import ReviewPage
 from wizard.ui.pages.scope import ScopePage
@@ -18,6 +20,8 @@ _PAGES: dict[str, type[WizardPage]] = {
     "tasks": TasksPage,
     "scope": ScopePage,
     "view": ViewPage,
+    "permissions": PermissionsPage,
+    "explain": ExplainPage,
     "test": TestResetPage,
     "review": ReviewPage,
     "apply": ApplyPage,

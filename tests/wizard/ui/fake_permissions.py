@@ -1,0 +1,138 @@
+"""Permissions as a real domain would have them: 1,250 people, 46 with a cause."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from agent.causes import CAUSES, Cause
+from agent.coverage import Judged, Tally
+from agent.errors import Code, Refused
+from agent.findings import Finding, Level
+from agent.subject import Answer, State, Verdict
+from wizard.permissions import Coverage, Explained, Seen
+
+PEOPLE = "OU=People,DC=corp,DC=test"
+YES = Answer(State.YES, Code.OK, Cause.NONE)
+SHOWN_BY = {
+    Cause.PROTECTED: "a member of CN=Domain Admins,CN=Users,DC=corp,DC=test",
+    Cause.INHERITANCE_OFF: "no entry allows the agent's account to reset the password; "
+    f"inheritance is off at OU=Executives,{PEOPLE}",
+    Cause.DENIED: "Denies CORP\\Helpdesk to use all extended rights on user objects",
+    Cause.POLICY_HIDDEN: "msDS-MinimumPasswordLength of CN=Strict,CN=Password Settings "
+    "Container,CN=System,DC=corp,DC=test is missing or hidden",
+    Cause.TOO_YOUNG: "pwdLastSet is 2026-11-23 08:12:44 UTC; DC=corp,DC=test asks "
+    "for an age of 1 day",
+}
+STATES = {Cause.POLICY_HIDDEN: State.UNKNOWN}
+EVERYBODY = {
+    Cause.NONE: 1204,
+    Cause.PROTECTED: 31,
+    Cause.INHERITANCE_OFF: 9,
+    Cause.DENIED: 3,
+    Cause.POLICY_HIDDEN: 2,
+    Cause.TOO_YOUNG: 1,
+}
+IN_ORDER = (Finding("groups", Level.OK, "It is in no group of administrators"),) * 22
+EXCESS = (
+    Finding(
+        "outside/reset_password",
+        Level.WARNING,
+        "It may reset 46 people outside the scope",
+        "CN=Otto Outside,OU=Other,DC=corp,DC=test: Allows svc-writeback to reset the "
+        "password on user objects below",
+        "Move the grant from the head of the domain to the containers of the scope.",
+    ),
+    *IN_ORDER,
+)
+
+
+def answer_of(cause: Cause) -> Answer:
+    if cause is Cause.NONE:
+        return YES
+    until = datetime(2026, 11, 24, 8, 12, 44, tzinfo=UTC)
+    told = CAUSES[cause]
+    return Answer(
+        STATES.get(cause, State.NO),
+        told.code,
+        cause,
+        SHOWN_BY[cause],
+        told.remedy,
+        until if cause is Cause.TOO_YOUNG else None,
+    )
+
+
+def verdict_of(number: int, cause: Cause) -> Verdict:
+    said = answer_of(cause)
+    young = cause is Cause.TOO_YOUNG
+    later = YES if young else said
+    dn = f"CN=Person {number:04},OU=Zurich,{PEOPLE}"
+    return Verdict(dn, UUID(int=number + 1), said, said, later, later)
+
+
+@dataclass
+class FakePermissions:
+    """Answers for a domain of its own; `hold` stops it in the middle."""
+
+    everybody: dict[Cause, int] = field(default_factory=lambda: dict(EVERYBODY))
+    findings: tuple[Finding, ...] = IN_ORDER
+    foreseen: bool = False
+    error: Exception | None = None
+    hold: bool = False
+    go: threading.Event = field(default_factory=threading.Event)
+    calls: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def explain(self, settings: Any, inputs: Any, by: str, value: str) -> Explained:
+        self.calls.append(("explain", settings, inputs, by, value))
+        if value.startswith("nobody"):
+            raise Refused(Code.USER_NOT_FOUND, f"no user with this {by}")
+        cause = Cause.INHERITANCE_OFF if "niko" in value else Cause.NONE
+        said = verdict_of(7, cause)
+        return Explained(said, None, None, "dc1.corp.test", self.foreseen)
+
+    def coverage(
+        self,
+        settings: Any,
+        inputs: Any,
+        *,
+        each: Callable[[Judged], None],
+        report: Callable[[Seen], None],
+        stop: threading.Event,
+    ) -> Coverage:
+        self.calls.append(("coverage", settings, inputs))
+        if self.error:
+            raise self.error
+        tally, expected = Tally(), sum(self.everybody.values())
+        report(Seen(0, expected, 0))
+        for judged in self._people():
+            if tally.people == expected // 2 and self.hold:
+                while not self.go.wait(0.05):
+                    report(Seen(tally.people, expected, tally.states[State.YES]))
+            if stop.is_set():
+                break
+            tally.add(judged.verdict)
+            each(judged)
+        would = tally.states[State.YES]
+        report(Seen(tally.people, expected, would))
+        causes = {op: dict(found) for op, found in tally.causes.items()}
+        return Coverage(tally.people, expected, would, causes, self.foreseen)
+
+    def about_account(
+        self, settings: Any, inputs: Any, *, report: Any, stop: Any
+    ) -> tuple[Finding, ...]:
+        self.calls.append(("about_account", settings, inputs))
+        return () if self.foreseen else self.findings
+
+    def _people(self) -> Iterator[Judged]:
+        """Spread the rare causes among the others, as a directory does."""
+        number = 0
+        rest = dict(self.everybody)
+        while any(rest.values()):
+            for cause in [cause for cause, left in rest.items() if left]:
+                take = min(rest[cause], 40 if cause is Cause.NONE else 1)
+                rest[cause] -= take
+                for _ in range(take):
+                    yield Judged(f"person{number:04}", verdict_of(number, cause))
+                    number += 1

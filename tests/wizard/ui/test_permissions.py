@@ -1,0 +1,238 @@
+"""The Permissions page and Troubleshoot, on a domain that is a fake."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from agent.causes import Cause
+from agent.directory import Unreachable
+from tests.wizard.ui.conftest import Open
+from tests.wizard.ui.fake import INSTALLED, FakeController
+from tests.wizard.ui.fake_permissions import EVERYBODY, EXCESS
+from tests.wizard.ui.walk import go
+from wizard.ui.causes import MOST_SHOWN
+from wizard.ui.window import WizardWindow
+
+
+@pytest.fixture
+def fake() -> FakeController:
+    return FakeController(found=INSTALLED)
+
+
+def opened(qtbot: QtBot, open_window: Open, fake: FakeController) -> WizardWindow:
+    window = open_window(fake)
+    window.set_answers({"task": "permissions"})
+    go(qtbot, window, "permissions")
+    return window
+
+
+def judged(qtbot: QtBot, open_window: Open, fake: FakeController) -> Any:
+    window = opened(qtbot, open_window, fake)
+    page = window.page("permissions")
+    qtbot.waitUntil(lambda: page.whole is not None)
+    return page
+
+
+def test_everybody_is_counted_by_cause(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    page = judged(qtbot, open_window, fake)
+
+    assert page.sum_up.text() == "1\u202f204 of 1\u202f250 people can be reset"
+    assert dict(page.table.counts) == EVERYBODY
+    top = [page.table.topLevelItem(at) for at in range(page.table.topLevelItemCount())]
+    assert top[0].text(0) == "Would work"
+    assert {row.text(1) for row in top} >= {"1\u202f204", "31"}
+    assert page.account_rows.checks[0].state == "ok"
+    assert "22" in page.account_rows.checks[0].detail
+    assert fake.permissions.calls[0][1] == INSTALLED.settings
+
+
+def test_counts_and_the_bar_move_while_it_judges(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    fake.permissions.hold = True
+    window = opened(qtbot, open_window, fake)
+    page = window.page("permissions")
+    qtbot.waitUntil(lambda: page.progress.bar.value() > 0)
+
+    assert page.progress.isVisible()
+    assert 0 < page.progress.bar.value() < 1250
+    assert page.table.counts.total() == page.progress.bar.value()
+    assert not page.again.isEnabled()
+    fake.permissions.go.set()
+    qtbot.waitUntil(lambda: page.whole is not None)
+    assert not page.progress.isVisible()
+    assert page.again.isEnabled()
+
+
+def test_stop_keeps_what_was_judged_and_says_so(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    fake.permissions.hold = True
+    page = opened(qtbot, open_window, fake).page("permissions")
+    qtbot.waitUntil(lambda: page.progress.bar.value() > 0)
+    page.progress.stop.click()
+    fake.permissions.go.set()
+    qtbot.waitUntil(lambda: page.whole is not None)
+
+    assert page.hint.text() == "Stopped: 625 of 1\u202f250 people were judged."
+    assert not page.account.isVisible()
+
+
+def test_a_cause_opens_to_the_people_and_a_person_to_the_why(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    page = judged(qtbot, open_window, fake)
+    row = page.table.open_cause(Cause.INHERITANCE_OFF)
+    assert row.childCount() == 9
+    page.table.setCurrentItem(row)
+    assert "Turn inheritance on" in page.cause_told.text()
+    page.table.setCurrentItem(row.child(2))
+
+    assert page.who.text() == row.child(2).text(0)
+    reset = page.answers_told.checks[0]
+    assert reset.state == "failed"
+    assert "inheritance is off at OU=Executives" in reset.detail
+    assert reset.remedy.startswith("Turn inheritance on")
+
+
+def test_many_people_of_a_cause_are_shown_in_part(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    page = judged(qtbot, open_window, fake)
+    row = page.table.open_cause(Cause.NONE)
+
+    assert row.childCount() == MOST_SHOWN + 1
+    assert "Export" in row.child(MOST_SHOWN).text(0)
+
+
+@pytest.mark.parametrize("name", ["all.csv", "all.jsonl"])
+def test_everybody_can_be_exported(
+    qtbot: QtBot, open_window: Open, fake: FakeController, tmp_path: Path, name: str
+) -> None:
+    page = judged(qtbot, open_window, fake)
+    page.export_to(tmp_path / name)
+    qtbot.waitUntil((tmp_path / name).exists)
+    qtbot.waitUntil(lambda: "Saved as" in page.said.text())
+
+    text = (tmp_path / name).read_text("utf-8-sig")
+    rows: list[Any] = (
+        list(csv.DictReader(text.splitlines()))
+        if name.endswith("csv")
+        else [json.loads(line) for line in text.splitlines()]
+    )
+    assert len(rows) == 1250
+
+
+def test_an_export_that_fails_says_why(
+    qtbot: QtBot, open_window: Open, fake: FakeController, tmp_path: Path
+) -> None:
+    page = judged(qtbot, open_window, fake)
+    page.export_to(tmp_path / "none" / "all.csv")
+    qtbot.waitUntil(lambda: bool(page.said.text()))
+
+    assert "can't be written" in page.said.text()
+
+
+def test_what_is_wrong_with_the_account_is_a_row(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    fake.permissions.findings = EXCESS
+    page = judged(qtbot, open_window, fake)
+
+    (row,) = page.account_rows.checks
+    assert row.state == "warning"
+    assert "outside the scope" in row.title
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints")  # offscreen has none
+def test_a_directory_that_does_not_answer_is_told_with_its_remedy(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    fake.permissions.error = Unreachable("dc1", "no answer", "look at port 636")
+    page = opened(qtbot, open_window, fake).page("permissions")
+    qtbot.waitUntil(lambda: bool(page.rows.checks))
+
+    assert "port 636" in page.rows.checks[0].remedy
+    assert page.again.isEnabled()
+    fake.permissions.error = None
+    page.again.click()
+    qtbot.waitUntil(lambda: page.whole is not None)
+    assert not page.rows.checks
+
+
+def test_nobody_in_the_scope_is_said(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    fake.permissions.everybody = {}
+    page = judged(qtbot, open_window, fake)
+
+    assert page.sum_up.text() == "Nobody is in the scope"
+    assert not page.table.isVisible()
+
+
+def test_an_account_to_be_is_foreseen_when_installing(
+    qtbot: QtBot, open_window: Open, offered: dict[str, Any]
+) -> None:
+    fake = FakeController()
+    fake.permissions.foreseen = True
+    window = open_window(fake, **offered)
+    go(qtbot, window, "mode")
+    window.set_answers({"mode": "custom"})
+    go(qtbot, window, "relay", "directory", "scope")
+    window.set_answers({"scope.containers": ("OU=People,DC=corp,DC=test",)})
+    go(qtbot, window, "identify", "pilot", "features", "permissions")
+    page = window.page("permissions")
+    qtbot.waitUntil(lambda: page.whole is not None)
+
+    assert "not made yet" in page.hint.text()
+    settings = fake.permissions.calls[0][1]
+    assert settings.scope.containers == ("OU=People,DC=corp,DC=test",)
+    go(qtbot, window, "review")
+    window.back()
+    count = len(fake.permissions.calls)
+    assert page.whole is not None, "the same answers are not judged twice"
+    assert len(fake.permissions.calls) == count
+
+
+def troubleshoot(qtbot: QtBot, open_window: Open, fake: FakeController) -> Any:
+    window = open_window(fake)
+    window.set_answers({"task": "explain"})
+    go(qtbot, window, "explain")
+    return window.page("explain")
+
+
+def test_one_person_is_explained_by_pressing_enter(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    page = troubleshoot(qtbot, open_window, fake)
+    QTest.keyClicks(page.box.editor.line, "niko@corp.test")
+    QTest.keyClick(page.box.editor.line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(page.checking.rows.checks))
+
+    assert fake.permissions.calls[-1][3:] == ("userPrincipalName", "niko@corp.test")
+    rows = page.checking.rows.checks
+    assert [row.state for row in rows] == ["failed"]
+    assert rows[0].title.startswith("Reset, change with ")
+    assert page.who.text().startswith("CN=Person")
+
+
+def test_nobody_by_that_name_is_told(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    page = troubleshoot(qtbot, open_window, fake)
+    page.set_answers({"explain.user": "nobody"})
+    page.ask()
+    qtbot.waitUntil(lambda: bool(page.checking.rows.checks))
+
+    assert page.checking.rows.checks[0].detail == "no user with this sAMAccountName"
+    page.set_answers({"explain.user": ""})
+    page.ask()
+    assert page.box.wrong_text.text() == "This is needed."

@@ -1,0 +1,97 @@
+"""Troubleshoot: why would this person's reset fail, before anyone tries."""
+
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from agent.errors import Refused
+from wizard.answers import inputs_of
+from wizard.checks import Check
+from wizard.permissions import Explained, identifier_of
+from wizard.questions import Field, Page
+from wizard.ui.box import Box
+from wizard.ui.checking import Checking
+from wizard.ui.jobs import Outcome
+from wizard.ui.journey import Journey
+from wizard.ui.labels import LongName
+from wizard.ui.page import WizardPage
+from wizard.ui.verdicts import checks_of, words
+from wizard.ui.words import tr
+
+WHO = "explain.user"
+_FIELD = Field(
+    WHO,
+    "Person",
+    help="The sign-in name (anna@corp.example), the account name or the GUID.",
+    width=44,
+)
+
+
+class ExplainPage(WizardPage):
+    """Asks the directory what would come of each operation; changes nothing."""
+
+    def __init__(self, page: Page, journey: Journey) -> None:
+        super().__init__(page, journey)
+        self.box = Box(_FIELD)
+        self.box.changed.connect(self._edited)
+        self.box.editor.line.returnPressed.connect(self.ask)
+        self.who = LongName()
+        self.who.hide()
+        self.checking = Checking(
+            tr("&Ask"), tr("Nothing is written; the person notices nothing."), words()
+        )
+        self.checking.asked.connect(self.ask)
+        self.checking.ended.connect(self._ended)
+        for widget in (self.box, self.who, self.checking):
+            self.body.addWidget(widget)
+        self.body.addStretch(1)
+
+    @property
+    def busy(self) -> bool:
+        return self.checking.busy
+
+    def set_answers(self, values: Mapping[str, Any]) -> None:
+        for path, value in values.items():
+            if path != WHO:
+                raise KeyError(f"page {self.page.id} does not ask {path}")
+            self.box.set_value(value)
+
+    def ask(self) -> None:
+        """Ask about the person that is named."""
+        value = str(self.box.value() or "").strip()
+        self.box.show_problem("" if value else tr("This is needed."))
+        installed = self.journey.installed
+        if not value or installed is None or self.busy:
+            self.box.focus()
+            return
+        door, settings = self.journey.door.permissions, installed.settings
+        inputs = inputs_of(self.journey.answers)
+
+        def run(_stop: threading.Event) -> Outcome:
+            try:
+                said = door.explain(settings, inputs, identifier_of(value), value)
+            except Refused as error:
+                row = Check(
+                    "person", value, "failed", error.detail, error.outcome.remedy
+                )
+                return Outcome((row,))
+            return Outcome(checks_of(said.verdict), {"explained": said})
+
+        self.who.hide()
+        self.checking.start(run, tr("Reading the person, permissions and policy"))
+        self.state_changed.emit()
+
+    def _edited(self) -> None:
+        self.box.show_problem("")
+        self.who.hide()
+        self.checking.clear()
+
+    def _ended(self, outcome: Outcome | None) -> None:
+        said: Explained | None = outcome.values.get("explained") if outcome else None
+        if said is not None:
+            self.who.set_name(said.verdict.dn)
+            self.who.show()
+        self.state_changed.emit()
+
+    def close_work(self) -> None:
+        self.checking.worker.close()

@@ -1,0 +1,232 @@
+"""Permissions: everybody judged as one looks on; who would fail, and why."""
+
+import threading
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from agent.causes import CAUSES, Cause
+from agent.coverage import Judged
+from agent.findings import Level
+from agent.settings import Settings, SettingsError
+from wizard.answers import inputs_of
+from wizard.checks import Check
+from wizard.exporting import Form
+from wizard.permissions import Coverage
+from wizard.questions import Page
+from wizard.ui import look
+from wizard.ui.causes import CauseTable
+from wizard.ui.jobs import broken
+from wizard.ui.journey import Journey
+from wizard.ui.judging import Batch, Judge, Progress, Whole
+from wizard.ui.labels import LongName, Panel, button, column, heading, label, row
+from wizard.ui.page import WizardPage
+from wizard.ui.rows import Rows
+from wizard.ui.verdicts import check_of, checks_of, words
+from wizard.ui.words import number, tr, tr_n
+
+
+class PermissionsPage(WizardPage):
+    """Judges on entering; nothing is changed unless Grant is pressed."""
+
+    def __init__(self, page: Page, journey: Journey) -> None:
+        super().__init__(page, journey)
+        self.whole: Whole | None = None
+        self._judged_for: Any = None
+        self.sum_up = label()
+        self.sum_up.setFont(look.larger(3, bold=True))
+        self.hint = label(muted=True)
+        self.hint.hide()
+        self.progress = Progress(tr("Judging"))
+        self.progress.moved.connect(self._moved)
+        self.progress.succeeded.connect(self._judged)
+        self.progress.failed.connect(self._failed)
+        self.table = CauseTable()
+        self.table.cause_chosen.connect(self._tell_cause)
+        self.table.person_chosen.connect(self._tell_person)
+        self.rows = Rows()
+        for widget in (self.sum_up, self.hint, self.progress, self.rows):
+            self.body.addWidget(widget)
+        self.body.addWidget(self.table)
+        self.body.addWidget(self._why())
+        self.body.addLayout(self._buttons())
+        self.body.addWidget(self._account())
+        self.body.addStretch(1)
+
+    def _why(self) -> QWidget:
+        self.why = Panel()
+        self.who = LongName()
+        self.cause_told = label()
+        self.answers_told = Rows(words())
+        for widget in (self.who, self.cause_told, self.answers_told):
+            self.why.column.addWidget(widget)
+        self.why.hide()
+        return self.why
+
+    def _buttons(self) -> Any:
+        self.again = button(tr("&Judge again"))
+        self.again.clicked.connect(self.judge)
+        self.export = button(tr("&Export…"), tr("Export everybody as a file"))
+        self.export.clicked.connect(self._ask_file)
+        self.exporter = Progress(tr("Exporting"))
+        self.exporter.moved.connect(self.exporter.show_seen)
+        self.exporter.succeeded.connect(self._exported)
+        self.exporter.failed.connect(self._not_exported)
+        self.said = label(muted=True)
+        self.body.addWidget(self.exporter)
+        line = row(self.again, self.export, self.said)
+        line.setStretch(2, 100)
+        return line
+
+    def _account(self) -> QWidget:
+        self.account = QWidget()
+        place = column(self.account)
+        self.account_name = heading("")
+        self.account_rows = Rows()
+        place.addWidget(self.account_name)
+        place.addWidget(self.account_rows)
+        self.account.hide()
+        return self.account
+
+    @property
+    def settings(self) -> Settings:
+        """What is judged: the answers so far, or what is in force."""
+        installed = self.journey.installed
+        task = self.journey.answers.get("task") == "permissions"
+        return installed.settings if installed and task else self.journey.settings
+
+    @property
+    def judge_now(self) -> Judge:
+        """The judging that fits the answers."""
+        inputs = inputs_of(self.journey.answers)
+        return Judge(self.journey.door.permissions, self.settings, inputs)
+
+    def entered(self) -> None:
+        try:
+            judge = self.judge_now
+        except SettingsError as error:
+            self._failed(error)
+            return
+        if self._judged_for != judge:
+            self.judge()
+
+    def judge(self) -> None:
+        """Judge everybody anew."""
+        judge = self.judge_now
+        self._judged_for, self.whole = judge, None
+        self.table.forget()
+        self.table.show()
+        self.rows.show_checks(())
+        for part in (self.why, self.account, self.hint):
+            part.hide()
+        for text in (self.sum_up, self.said):
+            text.setText("")
+        self.progress.start(judge.run, tr("Counting people in the scope"))
+        self._arrange()
+
+    def _moved(self, batch: Batch) -> None:
+        self.progress.show_seen(batch.seen)
+        self.table.take(batch.people)
+        seen = batch.seen
+        told = tr("{people} of {expected} people can be reset").format(
+            people=number(seen.would_work), expected=number(seen.expected)
+        )
+        self.sum_up.setText(told)
+
+    def _judged(self, whole: Whole) -> None:
+        self.whole = whole
+        coverage = whole.coverage
+        self.table.settle()
+        self.hint.setText(_hint(coverage, stopped=whole.stopped))
+        self.hint.setVisible(bool(self.hint.text()))
+        if not coverage.people:
+            self.sum_up.setText(tr("Nobody is in the scope"))
+            self.table.hide()
+        self._show_account(whole)
+        self._arrange()
+
+    def _show_account(self, whole: Whole) -> None:
+        weighing = [f for f in whole.findings if f.level not in (Level.OK, Level.INFO)]
+        checks = [check_of(each) for each in weighing]
+        if not checks and whole.findings:
+            told = tr_n("Nothing wrong in %n finding(s).", len(whole.findings))
+            checks = [Check("account", tr("Rights and state"), "ok", told)]
+        name = self.settings.directory.sign_in_name
+        self.account_name.setText(tr("The account {name}").format(name=name))
+        self.account_rows.show_checks(checks)
+        self.account.setVisible(bool(checks))
+
+    def _failed(self, error: BaseException) -> None:
+        self._judged_for = None
+        self.rows.show_checks((broken(error),))
+        self.table.hide()
+        self._arrange()
+
+    def _tell_cause(self, cause: Cause) -> None:
+        told = CAUSES[cause]
+        self.who.hide()
+        self.answers_told.show_checks(())
+        remedy = tr("What to do: {remedy}").format(remedy=tr(told.remedy))
+        self.cause_told.setText(remedy)
+        self.cause_told.setVisible(bool(told.remedy))
+        self.why.setVisible(bool(told.remedy))
+
+    def _tell_person(self, judged: Judged) -> None:
+        self.who.set_name(judged.verdict.dn)
+        self.who.show()
+        self.cause_told.hide()
+        self.answers_told.show_checks(checks_of(judged.verdict))
+        self.why.show()
+        self.bring(self.why)
+
+    def _ask_file(self) -> None:
+        forms = f"{tr('Table (*.csv)')};;{tr('JSON lines (*.jsonl)')}"
+        dialog = QFileDialog(self.window(), tr("Export"), "permissions.csv", forms)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("csv")
+        dialog.fileSelected.connect(lambda path: self.export_to(Path(path)))
+        dialog.open()
+
+    def export_to(self, place: Path) -> None:
+        """Write everybody into a file: JSON lines by its name, else a table."""
+        form: Form = "jsonl" if place.suffix.lower() == ".jsonl" else "csv"
+        judge = self.judge_now
+
+        def job(report: Any, stop: threading.Event) -> Path | None:
+            return judge.export(place, form, report, stop)
+
+        self.said.setText("")
+        self.exporter.start(job, tr("Counting people in the scope"))
+        self._arrange()
+
+    def _exported(self, place: Path | None) -> None:
+        done = tr("Saved as {path}").format(path=place) if place else tr("Not saved.")
+        self.said.setText(done)
+        self._arrange()
+
+    def _not_exported(self, error: BaseException) -> None:
+        self.said.setText(str(error))
+        self._arrange()
+
+    def _arrange(self) -> None:
+        busy = self.progress.worker.busy or self.exporter.worker.busy
+        self.again.setEnabled(not busy)
+        self.export.setEnabled(not busy and self.whole is not None)
+        self.state_changed.emit()
+
+    def close_work(self) -> None:
+        self.progress.worker.close()
+        self.exporter.worker.close()
+
+
+def _hint(coverage: Coverage, *, stopped: bool) -> str:
+    if stopped:
+        return tr("Stopped: {people} of {expected} people were judged.").format(
+            people=number(coverage.people), expected=number(coverage.expected)
+        )
+    if coverage.foreseen:
+        return tr("The account is not made yet: this is what its grants will reach.")
+    if coverage.would_work < coverage.people:
+        return tr("Open a cause to see who, and choose a person to see why.")
+    return tr("Nothing stands in anybody's way.") if coverage.people else ""

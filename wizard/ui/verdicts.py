@@ -1,0 +1,75 @@
+"""A verdict as rows: what would come of each operation, what shows it, what to do."""
+
+from agent.causes import CAUSES, Cause
+from agent.findings import Finding, Level
+from agent.subject import Answer, Operation, State, Verdict
+from wizard.checks import Check
+from wizard.checks import State as CheckState
+from wizard.ui.words import tr
+
+_STATES: dict[State, CheckState] = {
+    State.YES: "ok",
+    State.NO: "failed",
+    State.UNKNOWN: "warning",
+}
+_LEVELS: dict[Level, CheckState] = {
+    Level.OK: "ok",
+    Level.INFO: "info",
+    Level.WARNING: "warning",
+    Level.PROBLEM: "failed",
+}
+
+
+def operation_names() -> dict[Operation, str]:
+    """Name the operations as the pages do."""
+    return {
+        Operation.RESET: tr("reset"),
+        Operation.CHANGE: tr("change with the old password"),
+        Operation.UNLOCK: tr("unlock"),
+        Operation.MUST_CHANGE: tr("must change at the next sign-in"),
+    }
+
+
+def words() -> dict[str, str]:
+    """Name the states of answers: nothing was tried."""
+    return {
+        "ok": tr("Would work"),
+        "failed": tr("Would fail"),
+        "warning": tr("Not known"),
+        "info": "",
+    }
+
+
+def checks_of(verdict: Verdict) -> tuple[Check, ...]:
+    """Give the answers about one person as rows, then what else is to be known.
+
+    Operations that one cause stops, or that would all work, share a row.
+    """
+    alike: dict[Cause, list[tuple[str, Answer]]] = {}
+    for operation, name in operation_names().items():
+        answer: Answer = getattr(verdict, operation.value)
+        alike.setdefault(answer.cause, []).append((name, answer))
+    rows = [
+        _row(", ".join(name for name, _ in same), same[0][1]) for same in alike.values()
+    ]
+    notes = "; ".join(verdict.notes)
+    if notes:
+        rows.append(Check("notes", tr("Worth knowing"), "info", f"{notes}."))
+    return tuple(rows)
+
+
+def _row(names: str, answer: Answer) -> Check:
+    name = f"{names[:1].upper()}{names[1:]}"
+    if answer.state is State.YES:
+        return Check("answer", name, "ok")
+    said = f"{tr(CAUSES[answer.cause].title)}: {answer.shown_by}."
+    if answer.until:
+        until = f"{answer.until:%Y-%m-%d %H:%M} UTC"
+        said = f"{said} {tr('It works from {time}.').format(time=until)}"
+    return Check("answer", name, _STATES[answer.state], said, answer.remedy)
+
+
+def check_of(finding: Finding) -> Check:
+    """Give a finding about the account as a row."""
+    state = _LEVELS[finding.level]
+    return Check(finding.id, finding.title, state, finding.shown_by, finding.remedy)
