@@ -58,6 +58,20 @@ class CertificateFacts:
     reason: str = ""
 
 
+@dataclass(frozen=True)
+class Handshake:
+    """What a controller shows before anybody signs in.
+
+    Attributes:
+        chain: its certificates, its own first.
+        tls: the version agreed on, as Python names it: TLSv1.3.
+
+    """
+
+    chain: tuple[CertificateFacts, ...]
+    tls: str
+
+
 def trusting(ca: Path | None) -> ssl.SSLContext:
     """Make a context that checks certificate and name; TLS 1.2 at least.
 
@@ -79,13 +93,24 @@ def fetch_chain(
         OSError: it can't be reached, or speaks no TLS.
 
     """
+    return shake_hands(endpoint, timeout=timeout).chain
+
+
+def shake_hands(endpoint: Endpoint, *, timeout: float = _CONNECT_S) -> Handshake:
+    """Ask a controller for its certificates and its TLS, without trusting it.
+
+    Raises:
+        OSError: it can't be reached, or speaks no TLS of 1.2 or newer.
+
+    """
     reason = _distrust(endpoint, timeout)
     shown = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    shown.minimum_version = ssl.TLSVersion.TLSv1_2
     shown.check_hostname = False
     shown.verify_mode = ssl.CERT_NONE  # nothing is sent on it
     with _handshake(shown, endpoint, timeout) as wrapped:
-        chain = tuple(_chain(wrapped))
-    return tuple(_facts(der, reason) for der in chain)
+        chain, tls = tuple(_chain(wrapped)), wrapped.version() or ""
+    return Handshake(tuple(_facts(der, reason) for der in chain), tls)
 
 
 def _distrust(endpoint: Endpoint, timeout: float) -> str:

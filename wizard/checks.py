@@ -8,7 +8,8 @@ from agent.secret import Secret
 from agent.settings import Controller as DomainController
 from agent.settings import Settings
 
-State = Literal["ok", "failed", "warning", "skipped"]
+# "info" is worth knowing and falls short of nothing
+State = Literal["ok", "failed", "warning", "skipped", "info"]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from agent.enrolment import EnrolmentError
 from agent.secrets import SecretsUnavailable
 from agent.settings import Identifier, Settings, SettingsError
 from wizard.checks import Busy
-from wizard.commands import jobs, permissions
+from wizard.commands import directory, jobs, permissions
 from wizard.commands.given import BadUsage, Given
 from wizard.commands.told import Exit, Told
 from wizard.controller import Controller, RecoveryNeeded
@@ -82,8 +82,8 @@ def _run(given: argparse.Namespace) -> Told:
         case "test-reset":
             return _test_reset(controller, given)
     secrets = Given.read(given.secrets_fd)
-    if given.command == "permissions":
-        return _permissions(controller, given, secrets)
+    if given.command in ("permissions", "directory"):
+        return _looked_at(controller, given, secrets)
     if given.command == "rollback":
         return jobs.roll_back(controller, secrets, _confirm(given))
     settings = jobs.wanted(controller, given.settings)
@@ -94,13 +94,15 @@ def _run(given: argparse.Namespace) -> Told:
     return jobs.carry_out(controller, settings, secrets, _confirm(given))
 
 
-def _permissions(
+def _looked_at(
     controller: Controller, given: argparse.Namespace, secrets: Given
 ) -> Told:
     settings = jobs.wanted(controller, given.settings)
     found = controller.installed()
     secrets = _account_asked(secrets, found.settings if found else None, settings)
     sight, inputs = controller.permissions, secrets.inputs()
+    if given.command == "directory":
+        return directory.check(controller, settings, inputs)
     match given.verb:
         case "explain":
             who = (given.by, given.user)
@@ -122,11 +124,11 @@ def _asked(secrets: Given, old: Settings | None, wanted: Settings) -> Given:
 
 def _account_asked(secrets: Given, old: Settings | None, wanted: Settings) -> Given:
     """Ask for what signs in, unless it is the account in force: that is stored."""
-    directory = wanted.directory
-    if old is not None and old.directory.sign_in_name == directory.sign_in_name:
+    account = wanted.directory
+    if old is not None and old.directory.sign_in_name == account.sign_in_name:
         return secrets
-    if directory.account.kind == "existing":
-        prompt = f"Password of {directory.account.name}"
+    if account.account.kind == "existing":
+        prompt = f"Password of {account.account.name}"
         return secrets.with_asked("account_password", prompt)
     return secrets.with_admin()
 
@@ -188,6 +190,7 @@ def _parser() -> argparse.ArgumentParser:
         if name == "test-reset":
             _test_arguments(verb)
     permissions.add_words(verbs, shared, _SECRETS)
+    directory.add_words(verbs, shared, _SECRETS)
     return parser
 
 

@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from agent import enrolment
 from agent import settings as settings_file
@@ -28,6 +27,8 @@ from wizard.host import Host
 from wizard.inspection import directory as directory_checks
 from wizard.inspection import people
 from wizard.inspection import relay as relay_checks
+from wizard.inspection.controllers import Inspection
+from wizard.inspection.visiting import SignedInAs, Visitor
 from wizard.permissions import Permissions
 from wizard.plan import (
     ApplyError,
@@ -123,16 +124,31 @@ class Controller:
         """Try a relay, and an enrolment code where one is given."""
         return relay_checks.check_relay(relay, code, stop)
 
-    def check_directory(
-        self, directory: DirectorySettings, inputs: Inputs, stop: threading.Event
-    ) -> tuple[Check, ...]:
+    def inspect_directory(
+        self,
+        directory: DirectorySettings,
+        inputs: Inputs,
+        stop: threading.Event,
+        report: directory_checks.Report,
+    ) -> Inspection:
         """Try each controller, and what the account may do."""
         if directory.account.kind == "existing":
             # judged by its own sign-in, whoever else is known
             inputs = replace(inputs, admin=None)
-        user, password = sign_in_as(directory, self._context(inputs))
-        kind: Any = "account" if inputs.admin is None else "admin"
-        return directory_checks.check_directory(directory, user, password, kind, stop)
+        visitor = self._visitor(directory, inputs)
+        return directory_checks.inspect_directory(directory, visitor, stop, report)
+
+    def inspect_controllers(
+        self, directory: DirectorySettings, inputs: Inputs, stop: threading.Event
+    ) -> Inspection:
+        """Try each controller, and nothing of the account."""
+        visitor = self._visitor(directory, inputs)
+        inspect = directory_checks.inspect_controllers
+        return inspect(directory, visitor, stop, lambda _so_far: None)
+
+    def _visitor(self, directory: DirectorySettings, inputs: Inputs) -> Visitor:
+        kind: SignedInAs = "account" if inputs.admin is None else "admin"
+        return Visitor(*sign_in_as(directory, self._context(inputs)), kind)
 
     def containers(
         self, directory: DirectorySettings, inputs: Inputs, parent_dn: str

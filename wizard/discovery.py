@@ -3,6 +3,7 @@
 import contextlib
 import socket
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import dns.exception
@@ -16,13 +17,41 @@ _LIFETIME_S = 3.0
 _RESOLV = Path("/etc/resolv.conf")
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What DNS says of a domain's controllers.
+
+    Attributes:
+        controllers: the preferred first.
+        unavailable: why there is no answer, in words; empty when there is one.
+
+    """
+
+    controllers: tuple[Controller, ...]
+    unavailable: str = ""
+
+
 def find_domain() -> Found | None:
     """Find the domain and its controllers by their SRV records (MS-ADTS 6.3.2.3)."""
     for domain, source in _candidates():
-        controllers = _controllers(domain)
+        controllers = ask_controllers(domain).controllers
         if controllers:
             return Found(domain, controllers, f"from DNS; the domain {source}")
     return None
+
+
+def ask_controllers(domain: str) -> Answer:
+    """Ask DNS for the controllers of a domain (SRV); at most 3 s."""
+    name = f"_ldap._tcp.dc._msdcs.{domain}"
+    try:
+        answer = dns.resolver.resolve(name, "SRV", lifetime=_LIFETIME_S)
+    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+        return Answer((), f"it has no record {name}")
+    except dns.exception.Timeout:
+        return Answer((), f"no answer within {_LIFETIME_S:.0f} s")
+    except (dns.exception.DNSException, OSError):
+        return Answer((), "no name server could be asked")
+    return Answer(tuple(_targets(answer)))
 
 
 def _candidates() -> Iterator[tuple[str, str]]:
@@ -52,18 +81,8 @@ def _search_list() -> Iterator[tuple[str, str]]:
             yield from ((name, f"from {_RESOLV}") for name in names)
 
 
-def _controllers(domain: str) -> tuple[Controller, ...]:
-    """Ask for the controllers, the preferred first."""
-    try:
-        answer = dns.resolver.resolve(
-            f"_ldap._tcp.dc._msdcs.{domain}", "SRV", lifetime=_LIFETIME_S
-        )
-    except (dns.exception.DNSException, OSError):
-        return ()
-    ordered = sorted(answer, key=lambda record: (record.priority, -record.weight))
-    found = []
-    for record in ordered:
+def _targets(answer: dns.resolver.Answer) -> Iterator[Controller]:
+    for record in sorted(answer, key=lambda each: (each.priority, -each.weight)):
         with contextlib.suppress(ValueError):
             host = host_name(record.target.to_text(omit_final_dot=True))
-            found.append(Controller(host=host))
-    return tuple(found)
+            yield Controller(host=host)

@@ -34,7 +34,9 @@ def check(
     whole: Stage, settings: DirectorySettings, inputs: Inputs | None = None
 ) -> tuple[Check, ...]:
     given = inputs or whole.inputs
-    return whole.controller.check_directory(settings, given, threading.Event())
+    stop = threading.Event()
+    inspect = whole.controller.inspect_directory
+    return inspect(settings, given, stop, lambda _so_far: None).checks
 
 
 def check_relay(whole: Stage, relay: Relay, code: str) -> tuple[Check, ...]:

@@ -5,7 +5,8 @@ from wizard.flow import PAGES, next_page, route
 from wizard.questions import Answers
 
 EXPRESS = ["welcome", "mode", "relay", "directory", "review", "apply", "complete"]
-CUSTOM = [*EXPRESS[:4], "scope", "identify", "pilot", "features", *EXPRESS[4:]]
+EXTRA = ["scope", "identify", "pilot", "features", "permissions"]
+CUSTOM = [*EXPRESS[:4], *EXTRA, *EXPRESS[4:]]
 
 
 def test_express_skips_what_has_a_usual_answer() -> None:
@@ -21,7 +22,9 @@ def test_an_installation_opens_with_its_tasks() -> None:
 
 
 def test_changing_options_walks_the_pages_and_ends_in_the_difference() -> None:
-    route = "tasks relay directory scope pilot features review apply complete"
+    route = (
+        "tasks relay directory scope pilot features permissions review apply complete"
+    )
     assert ids(Answers({"task": "options"}, SETTINGS)) == route.split()
 
 
@@ -33,6 +36,8 @@ def test_turning_writeback_off_goes_straight_to_the_difference() -> None:
 def test_viewing_and_testing_are_one_page_each() -> None:
     assert ids(Answers({"task": "view"}, SETTINGS)) == ["tasks", "view"]
     assert ids(Answers({"task": "test"}, SETTINGS)) == ["tasks", "test"]
+    for task in ("permissions", "explain"):
+        assert ids(Answers({"task": task}, SETTINGS)) == ["tasks", task]
 
 
 def test_a_recovery_stands_before_both_journeys() -> None:

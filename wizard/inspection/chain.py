@@ -1,11 +1,11 @@
 """A chain of certificates in words, for a page that shows why it is not trusted."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from agent.certificates import CertificateFacts
 
-_SOON = timedelta(days=30)
+SOON = timedelta(days=30)
 
 
 def told(chain: Sequence[CertificateFacts]) -> str:
@@ -16,11 +16,6 @@ def told(chain: Sequence[CertificateFacts]) -> str:
 def expiry(facts: CertificateFacts) -> str:
     """Say until when a certificate is good."""
     return f"Good until {facts.not_after:%Y-%m-%d}, by {facts.issuer}"
-
-
-def expires_soon(facts: CertificateFacts) -> bool:
-    """Whether it ends within 30 days."""
-    return facts.not_after - datetime.now(UTC) < _SOON
 
 
 def _one(facts: CertificateFacts) -> str:

@@ -1,212 +1,200 @@
-"""Each domain controller tried: certificate, sign-in, and what a reset depends on."""
+"""All controllers of a domain tried side by side, then what the account may do.
+
+Certificates are asked of all at once, without credentials. One controller alone is
+signed in to first: where the account is refused, another try would count towards its
+lockout, so the others are signed in to only when it was let in.
+"""
 
 import threading
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Literal
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from agent.certificates import CertificateFacts, Endpoint, fetch_chain
-from agent.directory import (
-    Directory,
-    DirectoryError,
-    SignInRefused,
-    Unreachable,
-    Untrusted,
-    connect,
-)
-from agent.entries import POLICY_HINTS, POLICY_HINTS_OLD, RootDse
-from agent.secret import Secret
-from agent.settings import Controller
 from agent.settings import Directory as DirectorySettings
 from wizard.checks import Check
-from wizard.inspection import account, chain
-from wizard.inspection.attempts import Attempt, Failed, attempt_all
+from wizard.discovery import Answer, ask_controllers
+from wizard.inspection import account
+from wizard.inspection.controllers import ControllerFacts, Inspection, Step
+from wizard.inspection.judging import judged
+from wizard.inspection.names import compared, notes_of
+from wizard.inspection.visiting import (
+    Visitor,
+    is_refused,
+    see_certificate,
+    sign_in,
+)
 
-SignedInAs = Literal["admin", "account"]
+Report = Callable[[Inspection], None]
 
-_CA = "directory.ca"
-_CONTROLLERS = "directory.controllers"
-_FIELDS = {
-    "admin": ("input.admin_user", "input.admin_password"),
-    "account": ("directory.account.name", "input.account_password"),
-}
-_OTHER = "Mend the account in the directory, or give another one."
-_CLOCK_WARNING_S, _CLOCK_LIMIT_S = 60, 300  # Kerberos and request times bear 5 min
+HELD_BACK = "Not tried: a refused sign-in counts towards the account's lockout."
+_STOPPED = "Not tried: stopped."
 
 
-def check_directory(
+def inspect_directory(
     settings: DirectorySettings,
-    user: str,
-    password: Secret,
-    signed_in_as: SignedInAs,
+    visitor: Visitor,
     stop: threading.Event,
-) -> tuple[Check, ...]:
-    """Try every controller, then what the account may do."""
-    rows: tuple[Check, ...] = ()
-    for controller in settings.controllers:
-        tried = _Controller(settings, controller, user, password, signed_in_as)
-        rows += attempt_all(tried.attempts(), stop)
-        tried.close()
-        refused = any(r.id.endswith("/sign-in") and r.state == "failed" for r in rows)
-        if refused:
-            return rows  # another try would count towards the account's lockout
-    signed_in = any(r.id.endswith("/sign-in") and r.state == "ok" for r in rows)
-    if stop.is_set() or not signed_in:
-        return rows
-    return rows + account.check_account(settings, user, password, signed_in_as)
+    report: Report,
+) -> Inspection:
+    """Try every controller, then what the account may do.
+
+    Args:
+        settings: the controllers, and the account to judge.
+        visitor: who signs in.
+        stop: looked at before each controller is signed in to.
+        report: told of what is known so far, from several threads, one at a time.
+
+    """
+    found = inspect_controllers(settings, visitor, stop, report, more=1)
+    refused = any(is_refused(facts) for facts in found.controllers)
+    let_in = any(facts.signed_in_as for facts in found.controllers)
+    judged_account: tuple[Check, ...] = ()
+    if let_in and not refused and not stop.is_set():
+        report(replace(found, step="account", done=found.total - 1))
+        judged_account = account.check_account(
+            settings, visitor.user, visitor.password, visitor.kind
+        )
+    return replace(found, account=judged_account, step="", done=found.total)
 
 
-class _Controller:
-    """One controller's attempts, each leaving what the next needs."""
+def inspect_controllers(
+    settings: DirectorySettings,
+    visitor: Visitor,
+    stop: threading.Event,
+    report: Report,
+    *,
+    more: int = 0,
+) -> Inspection:
+    """Try every controller, and nothing of the account.
+
+    Args:
+        settings: the controllers.
+        visitor: who signs in.
+        stop: looked at before each controller is signed in to.
+        report: told of what is known so far, from several threads, one at a time.
+        more: steps that follow, so that progress counts them.
+
+    """
+    return _Round(settings, visitor, stop, report, more).run()
+
+
+class _Round:
+    """One inspection: the facts so far, put together from several threads."""
 
     def __init__(
         self,
         settings: DirectorySettings,
-        controller: Controller,
-        user: str,
-        password: Secret,
-        signed_in_as: SignedInAs,
+        visitor: Visitor,
+        stop: threading.Event,
+        report: Report,
+        more: int,
     ) -> None:
-        self._settings = settings
-        self._user, self._password = user, password
-        self._fields = _FIELDS[signed_in_as]
-        ca = Path(settings.ca) if settings.ca else None
-        self._endpoint = Endpoint(
-            controller.host, controller.address, settings.port, ca
+        self._settings, self._visitor = settings, visitor
+        self._stop, self._report = stop, report
+        self._lock = threading.Lock()
+        self._facts = [
+            ControllerFacts(each.host, each.address) for each in settings.controllers
+        ]
+        self._step: Step = ""
+        self._host = ""
+        self._done = 0
+        self._total = 2 * len(self._facts) + more
+        self._answer: Answer | None = None
+
+    def run(self) -> Inspection:
+        """Ask DNS and all certificates at once, sign in to one, then the others."""
+        asking = threading.Thread(target=self._ask_dns, daemon=True)
+        asking.start()
+        everyone = range(len(self._facts))
+        self._turn("certificates")
+        _side_by_side(self._see, everyone)
+        rest = self._first_in([i for i in everyone if self._facts[i].trusted])
+        self._turn("others")
+        _side_by_side(self._visit, rest)
+        asking.join()
+        self._turn("")
+        return self._so_far()
+
+    def _ask_dns(self) -> None:
+        answer = ask_controllers(self._settings.domain)
+        with self._lock:
+            self._answer = answer
+        self._tell()
+
+    def _see(self, index: int) -> None:
+        self._put(index, replace(self._facts[index], doing="certificate"))
+        found = self._facts[index]
+        if self._stop.is_set():
+            found = replace(found, held_back=_STOPPED)
+        else:
+            found = see_certificate(found, self._settings)
+        self._put(index, replace(found, doing=""), done=1 if found.trusted else 2)
+
+    def _first_in(self, trusted: Sequence[int]) -> Sequence[int]:
+        """Sign in to one after the other until one lets in; give those left."""
+        for at, index in enumerate(trusted):
+            self._turn("sign-in", self._facts[index].host)
+            self._visit(index)
+            if is_refused(self._facts[index]):
+                for left in trusted[at + 1 :]:
+                    held = replace(self._facts[left], held_back=HELD_BACK)
+                    self._put(left, held, done=1)
+                return ()
+            if self._facts[index].signed_in_as:
+                return trusted[at + 1 :]
+        return ()
+
+    def _visit(self, index: int) -> None:
+        self._put(index, replace(self._facts[index], doing="sign-in"))
+        found = self._facts[index]
+        if self._stop.is_set():
+            found = replace(found, held_back=_STOPPED)
+        else:
+            found = sign_in(found, self._settings, self._visitor)
+        self._put(index, replace(found, doing=""), done=1)
+
+    def _turn(self, step: Step, host: str = "") -> None:
+        with self._lock:
+            self._step, self._host = step, host
+        self._tell()
+
+    def _put(self, index: int, facts: ControllerFacts, *, done: int = 0) -> None:
+        with self._lock:
+            self._facts[index] = facts
+            self._done += done
+        self._tell()
+
+    def _tell(self) -> None:
+        with self._lock:
+            self._report(self._so_far())
+
+    def _so_far(self) -> Inspection:
+        known = compared(self._facts, self._answer)
+        return Inspection(
+            domain=self._settings.domain,
+            controllers=tuple(judged(facts, self._settings) for facts in known),
+            notes=notes_of(self._settings, self._answer),
+            step=self._step,
+            host=self._host,
+            done=self._done,
+            total=self._total,
         )
-        self._opened: Directory | None = None
-        self._root: RootDse | None = None
-        self._clock = 0.0
 
-    def attempts(self) -> list[Attempt]:
-        """Give them in order."""
-        host = self._endpoint.host
-        acts = (
-            ("certificate", self.certificate),
-            ("sign-in", self.sign_in),
-            ("domain", self.domain),
-            ("writable", self.writable),
-            ("policy hints", self.hints),
-            ("clock", self.clock),
-        )
-        return [Attempt(f"{host}/{name}", f"{host}: {name}", act) for name, act in acts]
 
-    def close(self) -> None:
-        """End the connection."""
-        if self._opened is not None:
-            self._opened.close()
+def _side_by_side(act: Callable[[int], None], indexes: Sequence[int]) -> None:
+    """Do one thing for each at once; what one breaks with is raised at the end."""
+    broken: list[BaseException] = []
 
-    def certificate(self) -> str:
+    def one(index: int) -> None:
         try:
-            found = fetch_chain(self._endpoint)
-        except OSError as error:
-            raise self._unreachable(error) from error
-        if not found[0].trusted:
-            raise _untrusted(found)
-        if chain.expires_soon(found[0]):
-            raise Failed(
-                f"It expires on {found[0].not_after:%Y-%m-%d}.",
-                "Have it renewed; resets stop when it expires.",
-                state="warning",
-                more=chain.told(found),
-            )
-        return chain.expiry(found[0])
+            act(index)
+        except Exception as error:  # noqa: BLE001 - raised below, in the caller
+            broken.append(error)
 
-    def sign_in(self) -> str:
-        try:
-            self._opened = connect(self._endpoint, self._user, self._password)
-            self._read_root()
-        except SignInRefused as error:
-            wrong = error.data in ("52e", "525")
-            remedy = "Type the name and the password again." if wrong else _OTHER
-            where = self._fields[1] if wrong else self._fields[0]
-            raise Failed(_said(error), remedy, field=where) from error
-        except (Unreachable, Untrusted, DirectoryError) as error:
-            raise Failed(_said(error), _remedy(error), field=_CONTROLLERS) from error
-        return f"As {self._user}"
-
-    def domain(self) -> str:
-        assert self._root is not None
-        theirs = self._root.naming_context
-        if theirs.casefold() != self._settings.base_dn.casefold():
-            raise Failed(
-                f"It is a controller of {theirs}, not of {self._settings.domain}.",
-                "Name a controller of that domain, or the controller's own domain.",
-                field=_CONTROLLERS,
-            )
-        return f"It serves {theirs}"
-
-    def writable(self) -> str:
-        assert self._root is not None
-        if self._root.read_only:
-            raise Failed(
-                "It is a read-only domain controller; passwords can't be written here.",
-                "Name a writable controller.",
-                field=_CONTROLLERS,
-            )
-        return "Passwords can be written here"
-
-    def hints(self) -> str:
-        assert self._root is not None
-        offered = self._root.supported_controls
-        if POLICY_HINTS in offered:
-            return "History and minimum age count for resets"
-        if POLICY_HINTS_OLD in offered:
-            return "The older form is offered: history counts for resets"
-        raise Failed(
-            "Not offered: password history and minimum age do not count for resets.",
-            "Use controllers of Windows Server 2016 or newer, or accept it.",
-            state="warning",
-        )
-
-    def clock(self) -> str:
-        apart = abs(self._clock)
-        said = f"{apart:.0f} s apart from this machine"
-        if apart > _CLOCK_LIMIT_S:
-            raise Failed(said, "Set both clocks by the same time server.")
-        if apart > _CLOCK_WARNING_S:
-            remedy = "Set both clocks by the same time server."
-            raise Failed(said, remedy, state="warning")
-        return said
-
-    def _read_root(self) -> None:
-        assert self._opened is not None
-        before = datetime.now(UTC)
-        self._root = self._opened.root()
-        theirs = self._root.current_time
-        # a controller tells whole seconds: half of one is added on average
-        middle = before + (datetime.now(UTC) - before) / 2
-        if theirs is not None:
-            self._clock = (theirs - middle).total_seconds() + 0.5
-
-    def _unreachable(self, error: OSError) -> Failed:
-        if isinstance(error, FileNotFoundError):
-            said = f"The file {self._settings.ca} is not there."
-            return Failed(said, "Give the CA's PEM file.", field=_CA)
-        host, port = self._endpoint.target
-        return Failed(
-            f"No TLS connection to {host} port {port}: "
-            f"{error.strerror or 'no answer in time'}.",
-            "Check the name, the firewall, and that the controller serves LDAPS.",
-            field=_CONTROLLERS,
-        )
-
-
-def _untrusted(found: tuple[CertificateFacts, ...]) -> Failed:
-    named = "hostname" in found[0].reason.lower()
-    return Failed(
-        f"It is not trusted: {found[0].reason}",
-        "Name the controller as its certificate does."
-        if named
-        else "Give the PEM file of the CA that issued it.",
-        more=chain.told(found),
-        field=_CONTROLLERS if named else _CA,
-    )
-
-
-def _said(error: DirectoryError) -> str:
-    return f"{error.what[:1].upper()}{error.what[1:]}."
-
-
-def _remedy(error: DirectoryError) -> str:
-    return f"{error.remedy[:1].upper()}{error.remedy[1:]}."
+    # daemons: a controller that hangs does not keep a closed program alive
+    threads = [threading.Thread(target=one, args=(i,), daemon=True) for i in indexes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if broken:
+        raise broken[0]

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QProgressBar, QWidget
 from wizard.ui.icons import Mark
 from wizard.ui.jobs import Outcome, Run, broken
 from wizard.ui.labels import CopyButton, button, column, label, row
-from wizard.ui.rows import Rows, Words
+from wizard.ui.rows import Rows, Words, text_of
 from wizard.ui.words import duration, tr
 from wizard.ui.worker import Worker
 
@@ -17,15 +17,20 @@ class Checking(QWidget):
     Signals:
         asked: the check's own button was pressed.
         ended: an Outcome, or None when it was stopped.
+        progressed: what the check reported on the way.
+        cleared: what was shown counts no more.
 
     """
 
     asked = Signal()
     ended = Signal(object)
+    progressed = Signal(object)
+    cleared = Signal()
 
     def __init__(self, name: str, empty: str, words: Words | None = None) -> None:
         super().__init__()
         self.worker = Worker(self)
+        self.worker.progressed.connect(self.progressed)
         self.worker.succeeded.connect(self._succeeded)
         self.worker.failed.connect(lambda error: self._succeeded(_broken(error)))
         self._clock, self._tick = QElapsedTimer(), QTimer(self)
@@ -35,7 +40,7 @@ class Checking(QWidget):
         self.copy = CopyButton("", tr("Copy what came back"))
         self.empty = label(empty, muted=True)
         self.rows = Rows(words)
-        place = column(self, 12)
+        place = self._place = column(self, 12)
         place.addLayout(row(self.now, self.copy))
         place.addWidget(self._running())
         place.addWidget(self.empty)
@@ -67,7 +72,8 @@ class Checking(QWidget):
         """Begin; `ended` tells how it went."""
         self.doing.setText(doing)
         self.rows.show_checks(())
-        self.worker.start(lambda _report, stop: run(stop))
+        self.cleared.emit()
+        self.worker.start(lambda report, stop: run(stop, report))
         self._clock.start()
         self._tick.start(200)
         self._tell_time()
@@ -85,11 +91,16 @@ class Checking(QWidget):
         """Show no rows: the answers they were about are others now."""
         if self.rows.checks:
             self.rows.show_checks(())
+        self.cleared.emit()
         self._arrange()
 
+    def place_above_rows(self, widget: QWidget) -> None:
+        """Show something else of the check, above its rows."""
+        self._place.insertWidget(self._place.indexOf(self.rows), widget)
+
     def _succeeded(self, outcome: Outcome) -> None:
-        self.rows.show_checks(outcome.checks)
-        self.copy.text_to_copy = self.rows.text
+        self.rows.show_checks(outcome.rows)
+        self.copy.text_to_copy = text_of(outcome.checks)
         self.copy.setText(tr("Copy"))
         self._arrange()
         self.ended.emit(outcome)

@@ -22,6 +22,7 @@ from wizard.checks import (
     Recovery,
     TestResult,
 )
+from wizard.inspection.controllers import Inspection
 from wizard.permissions import Coverage, Explained, Seen
 from wizard.plan import Change, Progress, RolledBack
 
@@ -65,9 +66,13 @@ class Door(Protocol):
     def check_relay(
         self, relay: Relay, code: Secret | None, stop: threading.Event
     ) -> tuple[Check, ...]: ...
-    def check_directory(
-        self, directory: Directory, inputs: Inputs, stop: threading.Event
-    ) -> tuple[Check, ...]: ...
+    def inspect_directory(
+        self,
+        directory: Directory,
+        inputs: Inputs,
+        stop: threading.Event,
+        report: Callable[[Inspection], None],
+    ) -> Inspection: ...
     def containers(
         self, directory: Directory, inputs: Inputs, parent_dn: str
     ) -> tuple[Container, ...]: ...

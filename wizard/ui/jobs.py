@@ -8,6 +8,7 @@ from typing import Any
 from agent.settings import SettingsError
 from wizard.answers import directory_of, inputs_of, relay_of
 from wizard.checks import Check
+from wizard.inspection.controllers import Inspection
 from wizard.questions import Answers
 from wizard.ui.door import Door
 from wizard.ui.words import tr
@@ -20,11 +21,19 @@ class Outcome:
     Attributes:
         checks: the rows.
         values: answers that were resolved on the way, such as a group's DN.
+        inspection: of the controllers: a table shows them, not rows.
 
     """
 
     checks: tuple[Check, ...]
     values: Mapping[str, Any] = field(default_factory=dict)
+    inspection: Inspection | None = None
+
+    @property
+    def rows(self) -> tuple[Check, ...]:
+        """What is shown as rows."""
+        found = self.inspection
+        return self.checks if found is None else (*found.notes, *found.account)
 
     @property
     def failed(self) -> tuple[Check, ...]:
@@ -37,41 +46,50 @@ class Outcome:
         return tuple(check for check in self.checks if check.state == "warning")
 
 
-Run = Callable[[threading.Event], Outcome]
+Report = Callable[[Any], None]
+Run = Callable[[threading.Event, Report], Outcome]
 
 
 def _relay(door: Door, answers: Answers) -> Run:
     relay, inputs = relay_of(answers), inputs_of(answers)
-    return lambda stop: Outcome(door.check_relay(relay, inputs.enrolment_code, stop))
+    code = inputs.enrolment_code
+    return lambda stop, _report: Outcome(door.check_relay(relay, code, stop))
 
 
 def _directory(door: Door, answers: Answers) -> Run:
     directory, inputs = directory_of(answers), inputs_of(answers)
-    return lambda stop: Outcome(door.check_directory(directory, inputs, stop))
+
+    def run(stop: threading.Event, report: Report) -> Outcome:
+        found = door.inspect_directory(directory, inputs, stop, report)
+        return Outcome((*found.checks, *found.notes), inspection=found)
+
+    return run
 
 
 def _scope(door: Door, answers: Answers) -> Run:
     directory, inputs = directory_of(answers), inputs_of(answers)
     containers = answers.get("scope.containers", ())
-    return lambda _stop: Outcome(door.check_scope(directory, inputs, containers))
+    return lambda _stop, _report: Outcome(
+        door.check_scope(directory, inputs, containers)
+    )
 
 
 def _identifier(door: Door, answers: Answers) -> Run:
     directory, inputs = directory_of(answers), inputs_of(answers)
     containers = answers.get("scope.containers", ())
     by = answers.text("identify_by")
-    return lambda _stop: Outcome(
+    return lambda _stop, _report: Outcome(
         door.check_identifier(directory, inputs, containers, by)
     )
 
 
 def _group(door: Door, answers: Answers) -> Run:
     if answers.get("pilot") != "group":
-        return lambda _stop: Outcome(())
+        return lambda _stop, _report: Outcome(())
     directory, inputs = directory_of(answers), inputs_of(answers)
     group = answers.text("scope.pilot_group").strip()
 
-    def run(_stop: threading.Event) -> Outcome:
+    def run(_stop: threading.Event, _report: Report) -> Outcome:
         check, dn = door.check_group(directory, inputs, group)
         return Outcome((check,), {"scope.pilot_group": dn} if dn else {})
 

@@ -93,7 +93,7 @@ class Rows(QWidget):
         """Show these checks in place of the ones before."""
         for old in self.rows:
             self._place.removeWidget(old)
-            old.setParent(None)
+            old.hide()
             old.deleteLater()
         self.checks = tuple(checks)
         self.rows = [CheckRow(check, self._words) for check in checks]
@@ -104,9 +104,15 @@ class Rows(QWidget):
     @property
     def text(self) -> str:
         """All of it as text, to copy."""
-        lines = [
-            spoken(check, self._words.get(check.state, state_word(check.state)))
-            + f"\n{check.more}".rstrip()
-            for check in self.checks
-        ]
-        return "\n".join(lines)
+        return text_of(self.checks, self._words)
+
+
+def text_of(checks: Sequence[Check], words: Words | None = None) -> str:
+    """Give checks as text, to copy."""
+    named = words or {}
+    lines = [
+        spoken(check, named.get(check.state, state_word(check.state)))
+        + f"\n{check.more}".rstrip()
+        for check in checks
+    ]
+    return "\n".join(lines)

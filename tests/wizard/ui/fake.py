@@ -20,6 +20,7 @@ from wizard.checks import (
     Recovery,
     TestResult,
 )
+from wizard.inspection.controllers import Cell, ControllerFacts, Inspection
 from wizard.plan import ApplyError, Change, Progress, RolledBack
 
 FINGERPRINT = (
@@ -42,29 +43,74 @@ RELAY_ROWS = (
 )
 
 
-def controller_rows(host: str) -> tuple[Check, ...]:
-    return (
-        Check("tls", f"{host}: certificate", "ok", "Valid to 2027-03-01", ms=38),
-        Check("bind", f"{host}: sign-in", "ok", "As administrator@corp.test", ms=22),
-        Check("hints", f"{host}: policy hints", "ok", "Offered", ms=3),
-        Check("rodc", f"{host}: writable", "ok", "Not read-only", ms=2),
-        Check("clock", f"{host}: clock", "ok", "0.3 s apart", ms=2),
-    )
+def answered(host: str, ms: float = 22, **changed: Cell) -> ControllerFacts:
+    cells = {
+        "certificate": Cell("certificate", "ok", "to 2027-03-01", "Good until 2027"),
+        "TLS": Cell("TLS", "ok", "1.3", "It is TLSv1.3"),
+        "sign-in": Cell("sign-in", "ok", f"{ms:.0f} ms", "As administrator@corp.test"),
+        "writable": Cell("writable", "ok", "Yes", "Passwords can be written here"),
+        "policy hints": Cell("policy hints", "ok", "Yes", "Offered"),
+        "clock": Cell("clock", "ok", "0 s", "0 s apart from this machine"),
+        "level": Cell("level", "ok", "2016", "Windows Server 2016"),
+    }
+    found = {**cells, **{cell.name: cell for cell in changed.values()}}
+    return ControllerFacts(host, ms=ms, cells=tuple(found.values()))
 
 
-UNTRUSTED = (
-    Check("tls", "dc1.corp.test: reached", "ok", "Port 636 answers", ms=9),
-    Check(
-        "certificate",
-        "dc1.corp.test: certificate",
-        "failed",
-        "The chain ends at Corp Root CA, which is not trusted here.",
-        "Give the PEM file of Corp Root CA as the certificate authority.",
-        CHAIN,
-        41,
-        "directory.ca",
+ONE = Inspection("corp.test", (answered("dc1.corp.test"),))
+UNTRUSTED = Inspection(
+    "corp.test",
+    (
+        ControllerFacts(
+            "dc1.corp.test",
+            cells=(
+                Cell(
+                    "certificate",
+                    "failed",
+                    "Not trusted",
+                    "The chain ends at Corp Root CA, which is not trusted here.",
+                    "Give the PEM file of Corp Root CA as the certificate authority.",
+                    CHAIN,
+                    41,
+                    "directory.ca",
+                ),
+                Cell("sign-in", "skipped", "–", "No trusted connection"),  # noqa: RUF001
+            ),
+        ),
     ),
-    Check("bind", "dc1.corp.test: sign-in", "skipped", "No trusted connection"),
+)
+SEVERAL = Inspection(
+    "corp.test",
+    (
+        answered("dc1.corp.test"),
+        answered(
+            "dc2.corp.test",
+            61,
+            hints=Cell(
+                "policy hints",
+                "warning",
+                "No",
+                "Not offered: password history and minimum age do not count for "
+                "resets.",
+                "Use controllers of Windows Server 2016 or newer, or accept it.",
+            ),
+        ),
+        ControllerFacts("branch-dc-07.corp.test", doing="sign-in", cells=()),
+        ControllerFacts(
+            "dc4.corp.test",
+            source="DNS SRV",
+            cells=(
+                Cell(
+                    "DNS",
+                    "info",
+                    "Found by DNS, not in the settings",
+                    "DNS names it as a controller of corp.test; the settings do not.",
+                    "Add it, so that resets do not depend on the others alone.",
+                ),
+            ),
+        ),
+    ),
+    step="others",
 )
 
 TREE = {
@@ -142,7 +188,7 @@ class FakeController:
     found: Installed | None = None
     cut_off: Recovery | None = None
     relay_rows: tuple[Check, ...] = RELAY_ROWS
-    directory_rows: tuple[Check, ...] = controller_rows("dc1.corp.test")
+    inspection: Inspection = ONE
     group: tuple[Check, str | None] = (
         Check("group", "Group Pilot", "ok", "214 people, nested members counted"),
         "CN=Pilot,OU=Groups,DC=corp,DC=test",
@@ -184,11 +230,14 @@ class FakeController:
         self._called("check_relay", relay, code)
         return self.relay_rows
 
-    def check_directory(
-        self, directory: Any, inputs: Any, stop: Any
-    ) -> tuple[Check, ...]:
-        self._called("check_directory", directory, inputs)
-        return self.directory_rows
+    def inspect_directory(
+        self, directory: Any, inputs: Any, stop: Any, report: Callable[[Any], None]
+    ) -> Inspection:
+        self.calls.append(("inspect_directory", directory, inputs))
+        report(self.inspection)
+        if self.hold == "inspect_directory":
+            self.go.wait(20)
+        return replace(self.inspection, step="")
 
     def containers(
         self, directory: Any, inputs: Any, parent_dn: str

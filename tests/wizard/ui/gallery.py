@@ -18,7 +18,9 @@ from tests.wizard.answered import CODE, EXPRESS
 from tests.wizard.ui.fake import (
     INSTALL,
     INSTALLED,
+    ONE,
     RECOVERY,
+    SEVERAL,
     UNTRUSTED,
     FakeController,
     change,
@@ -98,16 +100,27 @@ class Gallery:
         window.set_answers({"input.admin_user": EXPRESS["input.admin_user"]})
         window.set_answers({"input.admin_password": EXPRESS["input.admin_password"]})
         self.shoot(window, "directory")
-        good, controller.directory_rows = controller.directory_rows, UNTRUSTED
+        page = window.page("directory")
+        controller.inspection, controller.hold = SEVERAL, "inspect_directory"
         window.press_next()
-        self.settle(lambda: bool(window.page("directory").checking.rows.checks))
-        rows = window.page("directory").checking.rows.rows
-        rows[1].opener.setChecked(True)
+        self.settle(lambda: bool(page.controllers.facts))
+        page.controllers.choose(1)
+        self.shoot(window, "directory-asking")
+        bar = page.area.verticalScrollBar()
+        bar.setValue(bar.maximum())
+        self.shoot(window, "directory-table")
+        page.checking.stop_check()
+        controller.hold = ""
+        controller.go.set()
+        controller.inspection = UNTRUSTED
+        window.press_next()
+        self.settle(lambda: bool(page.controllers.rows.checks))
+        page.controllers.rows.rows[0].opener.setChecked(True)
         self.shoot(window, "directory-untrusted")
         bar = window.page("directory").area.verticalScrollBar()
         bar.setValue(bar.maximum())
         self.shoot(window, "directory-untrusted-rows")
-        controller.directory_rows = good
+        controller.inspection = ONE
         self.go(window, "scope")
 
     def custom(self, window: WizardWindow) -> None:

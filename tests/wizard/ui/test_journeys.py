@@ -62,7 +62,7 @@ def test_a_person_types_the_answers(
     QTest.keyClicks(user.editor.line, "administrator@corp.test")
     QTest.keyClicks(password.editor.line, CANARY)
     go(qtbot, window, "review")
-    inputs = fake.named("check_directory")[0][2]
+    inputs = fake.named("inspect_directory")[0][2]
     assert inputs.admin.password == Secret(CANARY)
 
 

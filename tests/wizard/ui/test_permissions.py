@@ -152,7 +152,6 @@ def test_what_is_wrong_with_the_account_is_a_row(
     assert "outside the scope" in row.title
 
 
-@pytest.mark.qt_log_ignore("propagateSizeHints")  # offscreen has none
 def test_a_directory_that_does_not_answer_is_told_with_its_remedy(
     qtbot: QtBot, open_window: Open, fake: FakeController
 ) -> None:

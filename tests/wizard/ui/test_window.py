@@ -64,14 +64,14 @@ def test_a_wrong_answer_is_told_beside_its_field_and_gets_the_focus(
 def test_a_failed_check_is_a_row_with_its_remedy_and_details(
     qtbot: QtBot, open_window: Open, fake: FakeController
 ) -> None:
-    fake.directory_rows = UNTRUSTED
+    fake.inspection = UNTRUSTED
     window = at_relay(qtbot, open_window, fake)
     go(qtbot, window, "directory")
     with qtbot.waitSignal(window.refused):
         window.press_next()
     page = window.page("directory")
     assert window.page_id() == "directory"
-    made = page.checking.rows.rows[1]
+    made = page.controllers.rows.rows[0]
     assert "What to do" in " ".join(_texts(made))
     assert made.details.isHidden()
     made.opener.click()

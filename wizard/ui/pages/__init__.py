@@ -4,6 +4,7 @@ from wizard.ui.form import Form
 from wizard.ui.page import WizardPage
 from wizard.ui.pages.applying import ApplyPage
 from wizard.ui.pages.complete import CompletePage
+from wizard.ui.pages.directory import DirectoryPage
 from wizard.ui.pages.explain import ExplainPage
 from wizard.ui.pages.permissions import PermissionsPage
 from wizard.ui.pages.recovery import RecoveryPage
@@ -20,6 +21,7 @@ _PAGES: dict[str, type[WizardPage]] = {
     "tasks": TasksPage,
     "scope": ScopePage,
     "view": ViewPage,
+    "directory": DirectoryPage,
     "permissions": PermissionsPage,
     "explain": ExplainPage,
     "test": TestResetPage,

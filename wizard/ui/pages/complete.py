@@ -66,7 +66,7 @@ class CompletePage(WizardPage):
         settings = self.journey.applied or self.journey.settings
         door = self.journey.door
 
-        def run(_stop: threading.Event) -> Outcome:
+        def run(_stop: threading.Event, _report: Any) -> Outcome:
             return Outcome(door.verify(settings), {"hand_over": door.hand_over()})
 
         self.checking.start(run, tr("Verifying each hop"))

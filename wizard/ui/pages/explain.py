@@ -67,7 +67,7 @@ class ExplainPage(WizardPage):
         door, settings = self.journey.door.permissions, installed.settings
         inputs = inputs_of(self.journey.answers)
 
-        def run(_stop: threading.Event) -> Outcome:
+        def run(_stop: threading.Event, _report: Any) -> Outcome:
             try:
                 said = door.explain(settings, inputs, identifier_of(value), value)
             except Refused as error:

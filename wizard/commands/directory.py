@@ -1,0 +1,104 @@
+"""`writeback directory check`: each domain controller tried, as a table."""
+
+import argparse
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from agent.settings import Settings
+from wizard.checks import Inputs
+from wizard.commands.stopping import stopped_by_signal
+from wizard.commands.told import Exit, Told, checks_data
+from wizard.controller import Controller
+from wizard.inspection.controllers import ControllerFacts, Inspection
+
+_COLUMNS = (
+    *("certificate", "TLS", "sign-in", "writable", "policy hints", "clock", "level"),
+)
+
+
+def check(controller: Controller, settings: Settings, inputs: Inputs) -> Told:
+    """Try each controller; what falls short is a finding."""
+    with stopped_by_signal("Stopping.") as stop:
+        found = controller.inspect_controllers(settings.directory, inputs, stop)
+    code = Exit.FINDINGS if found.falls_short else Exit.DONE
+    data = {
+        "domain": found.domain,
+        "controllers": [_facts(facts) for facts in found.controllers],
+        "notes": checks_data(found.notes),
+    }
+    return Told(code, "\n".join(_lines(found)), data)
+
+
+def _lines(found: Inspection) -> Iterator[str]:
+    rows = [("controller", *_COLUMNS), *(_row(facts) for facts in found.controllers)]
+    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
+    for row in rows:
+        cells = (cell.ljust(wide) for cell, wide in zip(row, widths, strict=True))
+        yield "  ".join(cells).rstrip()
+    for facts in found.controllers:
+        for cell in facts.to_do:
+            yield ""
+            yield f"{cell.state:<8} {facts.host}: {cell.detail}"
+            if cell.remedy:
+                yield f"{'':<8} {cell.remedy}"
+    for note in found.notes:
+        yield ""
+        yield f"{note.state:<8} {note.detail}"
+        if note.remedy:
+            yield f"{'':<8} {note.remedy}"
+
+
+def _row(facts: ControllerFacts) -> tuple[str, ...]:
+    words = {cell.name: cell.word for cell in facts.cells}
+    return (facts.host, *(words.get(name, "") for name in _COLUMNS))
+
+
+def _facts(facts: ControllerFacts) -> dict[str, Any]:
+    ends = facts.not_after
+    return {
+        "host": facts.host,
+        "address": facts.address,
+        "source": facts.source,
+        "in_dns": facts.in_dns,
+        "state": facts.state,
+        "certificate": {
+            "names": list(facts.subject_names),
+            "issuer": facts.issuer,
+            "not_after": ends.isoformat() if ends else None,
+            "trusted": facts.trusted,
+            "chain": [each.subject for each in facts.chain],
+        },
+        "tls": facts.tls,
+        "policy_hints": facts.hints,
+        "writable": facts.writable,
+        "clock_offset_s": facts.clock_offset_s,
+        "functional_level": facts.level,
+        "connect_ms": facts.handshake_ms,
+        "sign_in_ms": facts.ms,
+        "to_do": _to_do(facts),
+    }
+
+
+def _to_do(facts: ControllerFacts) -> Sequence[dict[str, str]]:
+    return [
+        {
+            "what": cell.name,
+            "state": cell.state,
+            "detail": cell.detail,
+            "remedy": cell.remedy,
+        }
+        for cell in facts.to_do
+    ]
+
+
+def add_words(verbs: Any, shared: argparse.ArgumentParser, secrets: str) -> None:
+    """Describe `writeback directory check` to the parser of the command line."""
+    told = "try each domain controller: certificate, TLS, policy hints, clock"
+    parser = verbs.add_parser("directory", help=told, description=told)
+    inner = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    verb = inner.add_parser(
+        "check", parents=[shared], help=told, description=told, allow_abbrev=False
+    )
+    verb.add_argument("--settings", type=Path, help="else those in force")
+    verb.add_argument("--secrets-fd", type=int, metavar="N", help=secrets)

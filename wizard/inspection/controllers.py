@@ -1,0 +1,229 @@
+"""What was found of each domain controller: facts, and how each is to be taken."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from agent.certificates import CertificateFacts, Handshake
+from agent.entries import POLICY_HINTS, POLICY_HINTS_OLD, RootDse
+from wizard.checks import Check, State
+
+Source = Literal["settings", "DNS SRV"]
+Step = Literal["certificates", "sign-in", "others", "account", ""]
+
+# msDS-Behavior-Version (MS-ADTS 6.1.4.2)
+LEVELS = {
+    0: "Windows 2000",
+    1: "Windows Server 2003 interim",
+    2: "Windows Server 2003",
+    3: "Windows Server 2008",
+    4: "Windows Server 2008 R2",
+    5: "Windows Server 2012",
+    6: "Windows Server 2012 R2",
+    7: "Windows Server 2016",
+    10: "Windows Server 2025",
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One fact of a controller, and how it is to be taken.
+
+    Attributes:
+        name: which, as in the id of its check.
+        state: how it is to be taken.
+        word: what a table shows.
+        detail: the same in a sentence.
+        remedy: what to do, empty where there is nothing.
+        more: long text for a details view: the chain of certificates.
+        ms: how long it took, where that says something.
+        field: dotted path of the answer that is wrong.
+
+    """
+
+    name: str
+    state: State
+    word: str
+    detail: str = ""
+    remedy: str = ""
+    more: str = ""
+    ms: float | None = None
+    field: str | None = None
+
+
+@dataclass(frozen=True)
+class ControllerFacts:
+    """What was found of one controller so far.
+
+    Attributes:
+        host: its DNS name, as it was given.
+        address: where it was connected to instead of asking DNS.
+        source: the settings name it, or DNS SRV alone.
+        in_dns: DNS names it too; None when DNS gave no answer (yet).
+        doing: what is being tried: "certificate", "sign-in", or nothing.
+        handshake: its certificates and TLS.
+        handshake_ms: how long TCP, TLS and their check took.
+        trouble: the cell that says why it could not be asked further.
+        signed_in_as: who could sign in; empty when nobody has.
+        ms: how long connecting and signing in took.
+        root: what it says about itself.
+        clock_offset_s: its clock less this machine's.
+        held_back: why it was not tried (further).
+        cells: each fact judged, in the order of a table's columns.
+
+    """
+
+    host: str
+    address: str | None = None
+    source: Source = "settings"
+    in_dns: bool | None = None
+    doing: str = ""
+    handshake: Handshake | None = None
+    handshake_ms: float | None = None
+    trouble: Cell | None = None
+    signed_in_as: str = ""
+    ms: float | None = None
+    root: RootDse | None = None
+    clock_offset_s: float | None = None
+    held_back: str = ""
+    cells: tuple[Cell, ...] = ()
+
+    @property
+    def chain(self) -> tuple[CertificateFacts, ...]:
+        """Its certificates, its own first; none when it did not answer."""
+        return self.handshake.chain if self.handshake else ()
+
+    @property
+    def certificate(self) -> CertificateFacts | None:
+        """Its own certificate."""
+        return self.chain[0] if self.chain else None
+
+    @property
+    def subject_names(self) -> tuple[str, ...]:
+        """The names its certificate is for."""
+        own = self.certificate
+        return (own.sans or (own.subject,)) if own else ()
+
+    @property
+    def issuer(self) -> str:
+        """Who issued its certificate."""
+        return self.certificate.issuer if self.certificate else ""
+
+    @property
+    def not_after(self) -> datetime | None:
+        """Until when its certificate is good."""
+        return self.certificate.not_after if self.certificate else None
+
+    @property
+    def trusted(self) -> bool | None:
+        """Whether its certificate is trusted; None when none was seen."""
+        return self.certificate.trusted if self.certificate else None
+
+    @property
+    def tls(self) -> str:
+        """The version of TLS agreed on, such as TLSv1.3."""
+        return self.handshake.tls if self.handshake else ""
+
+    @property
+    def hints(self) -> str | None:
+        """Which form of policy hints it offers: 2239, 2066 or none."""
+        if self.root is None:
+            return None
+        if POLICY_HINTS in self.root.supported_controls:
+            return "2239"
+        return "2066" if POLICY_HINTS_OLD in self.root.supported_controls else "none"
+
+    @property
+    def writable(self) -> bool | None:
+        """Whether passwords can be written there: it is no RODC."""
+        return None if self.root is None else not self.root.read_only
+
+    @property
+    def level(self) -> str:
+        """The functional level of its domain in words."""
+        if self.root is None:
+            return ""
+        number = self.root.functional_level
+        return LEVELS.get(number, f"functional level {number}")
+
+    @property
+    def state(self) -> State:
+        """How the controller as a whole is to be taken."""
+        states = {cell.state for cell in self.cells}
+        order: tuple[State, ...] = ("failed", "warning")
+        worst = next((each for each in order if each in states), None)
+        if worst:
+            return worst
+        if self.source == "DNS SRV":
+            return "info"
+        return "skipped" if self.held_back or not self.cells else "ok"
+
+    @property
+    def to_do(self) -> tuple[Cell, ...]:
+        """The cells that say what to do, the worst first."""
+        order = {"failed": 0, "warning": 1, "info": 2}
+        found = [cell for cell in self.cells if cell.state in order]
+        return tuple(sorted(found, key=lambda cell: order[cell.state]))
+
+    def cell(self, name: str) -> Cell | None:
+        """Give one fact as it is to be taken; None while it is not known."""
+        return next((cell for cell in self.cells if cell.name == name), None)
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """The controllers of a domain so far; the last report is the result.
+
+    Attributes:
+        controllers: those of the settings in their order, then those of DNS alone.
+        notes: what the table as a whole says: a single server, DNS unavailable.
+        account: what the account may do, when that was looked at.
+        step: what is being done; empty at the end.
+        host: with whom, where it is one.
+        done: steps made, of `total`.
+
+    """
+
+    domain: str
+    controllers: tuple[ControllerFacts, ...] = ()
+    notes: tuple[Check, ...] = ()
+    account: tuple[Check, ...] = ()
+    step: Step = ""
+    host: str = ""
+    done: int = 0
+    total: int = 0
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """What was tried as rows: each controller, then the account."""
+        found = [row for facts in self.controllers for row in checks_of(facts)]
+        return (*found, *self.account)
+
+    @property
+    def falls_short(self) -> bool:
+        """Whether anything failed or is warned of."""
+        rows = (*self.checks, *self.notes)
+        return any(row.state in ("failed", "warning") for row in rows)
+
+
+def checks_of(facts: ControllerFacts) -> Iterator[Check]:
+    """Give a controller's cells as checks; what was held back or is known is none."""
+    for cell in facts.cells:
+        held = cell.state == "skipped" and facts.held_back
+        if cell.state != "info" and not held:
+            yield check_of(facts.host, cell)
+
+
+def check_of(host: str, cell: Cell) -> Check:
+    """Give one cell as a check."""
+    return Check(
+        f"{host}/{cell.name}",
+        f"{host}: {cell.name}",
+        cell.state,
+        cell.detail,
+        cell.remedy,
+        cell.more,
+        cell.ms,
+        cell.field,
+    )

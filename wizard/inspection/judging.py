@@ -1,0 +1,212 @@
+"""How each fact of a controller is to be taken, and what to do. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from agent.certificates import CertificateFacts
+from agent.settings import Directory as DirectorySettings
+from wizard.inspection import chain
+from wizard.inspection.controllers import Cell, ControllerFacts
+
+CA = "directory.ca"
+CONTROLLERS = "directory.controllers"
+UNKNOWN = "–"  # noqa: RUF001 - the dash a table shows for nothing
+_CLOCK_WARNING_S, _CLOCK_LIMIT_S = 60, 300  # Kerberos and request times bear 5 min
+_NO_FINE_GRAINED = 3  # msDS-PasswordSettings came with Windows Server 2008
+_NAMES = (
+    *("certificate", "TLS", "sign-in", "domain"),
+    *("writable", "policy hints", "clock", "level"),
+)
+_FAILED_BEFORE = "Not tried, as the one before failed."
+
+
+def judged(
+    facts: ControllerFacts, settings: DirectorySettings, now: datetime | None = None
+) -> ControllerFacts:
+    """Give a controller's facts with each of them judged.
+
+    Args:
+        facts: what was found so far.
+        settings: which domain it is to serve.
+        now: the time that certificates are held against.
+
+    """
+    found = list(_cells(facts, settings, now or datetime.now(UTC)))
+    named = _in_dns(facts, settings.domain)
+    return replace(facts, cells=(*found, *named))
+
+
+def _cells(
+    facts: ControllerFacts, settings: DirectorySettings, now: datetime
+) -> Iterator[Cell]:
+    if facts.source == "DNS SRV":
+        return
+    known = list(_known(facts, settings, now))
+    yield from known
+    if facts.trouble or facts.held_back or facts.trusted is False:
+        told = facts.held_back or _FAILED_BEFORE
+        seen = {cell.name for cell in known}
+        for name in _NAMES:
+            if name not in seen:
+                yield Cell(name, "skipped", UNKNOWN, told)
+
+
+def _known(
+    facts: ControllerFacts, settings: DirectorySettings, now: datetime
+) -> Iterator[Cell]:
+    if facts.handshake:
+        yield _certificate(facts, now)
+        yield Cell("TLS", "ok", facts.tls.removeprefix("TLSv"), f"It is {facts.tls}")
+    if facts.trouble:
+        yield facts.trouble
+    if facts.signed_in_as:
+        told = f"As {facts.signed_in_as}"
+        yield Cell("sign-in", "ok", _time(facts.ms), told, ms=facts.ms)
+        yield _domain(facts, settings)
+        yield _writable(facts)
+        yield _hints(facts)
+        yield _clock(facts)
+        yield _level(facts)
+
+
+def _time(ms: float | None) -> str:
+    if ms is None:
+        return UNKNOWN
+    return f"{ms:.0f} ms" if ms < 1000 else f"{ms / 1000:.1f} s"
+
+
+def _certificate(facts: ControllerFacts, now: datetime) -> Cell:
+    own, more, ms = facts.chain[0], chain.told(facts.chain), facts.handshake_ms
+    if not own.trusted:
+        return _untrusted(own, more, ms)
+    first = min(facts.chain, key=lambda each: each.not_after)
+    left = first.not_after - now
+    if left < chain.SOON:
+        return Cell(
+            "certificate",
+            "warning",
+            f"{max(left.days, 0)} d left",
+            f"{_whose(first, own)} expires on {first.not_after:%Y-%m-%d}.",
+            "Have it renewed; resets stop when it expires.",
+            more,
+            ms,
+        )
+    until = f"to {own.not_after:%Y-%m-%d}"
+    return Cell("certificate", "ok", until, chain.expiry(own), "", more, ms)
+
+
+def _whose(first: CertificateFacts, own: CertificateFacts) -> str:
+    return "It" if first is own else f"The certificate of its issuer {first.subject}"
+
+
+def _untrusted(own: CertificateFacts, more: str, ms: float | None) -> Cell:
+    """Say why a certificate is not trusted, by the words of the TLS library."""
+    reason = own.reason.lower()
+    word, remedy, field = (
+        "Not trusted",
+        "Give the PEM file of the CA that issued it.",
+        CA,
+    )
+    if "hostname" in reason:
+        word, field = "Wrong name", CONTROLLERS
+        remedy = "Name the controller as its certificate does."
+    elif "expired" in reason:
+        word, field = "Expired", CONTROLLERS
+        remedy = "Have the controller's certificate renewed."
+    elif "not yet valid" in reason:
+        word, field = "Not yet valid", CONTROLLERS
+        remedy = "Set both clocks by the same time server."
+    said = f"It is not trusted: {own.reason}"
+    return Cell("certificate", "failed", word, said, remedy, more, ms, field)
+
+
+def _domain(facts: ControllerFacts, settings: DirectorySettings) -> Cell:
+    assert facts.root is not None
+    theirs = facts.root.naming_context
+    if theirs.casefold() == settings.base_dn.casefold():
+        return Cell("domain", "ok", theirs, f"It serves {theirs}")
+    return Cell(
+        "domain",
+        "failed",
+        "Other domain",
+        f"It is a controller of {theirs}, not of {settings.domain}.",
+        "Name a controller of that domain, or the controller's own domain.",
+        field=CONTROLLERS,
+    )
+
+
+def _writable(facts: ControllerFacts) -> Cell:
+    if facts.writable:
+        return Cell("writable", "ok", "Yes", "Passwords can be written here")
+    return Cell(
+        "writable",
+        "failed",
+        "Read-only",
+        "It is a read-only domain controller; passwords can't be written here.",
+        "Name a writable controller.",
+        field=CONTROLLERS,
+    )
+
+
+def _hints(facts: ControllerFacts) -> Cell:
+    if facts.hints == "2239":
+        said = "History and minimum age count for resets"
+        return Cell("policy hints", "ok", "Yes", said)
+    if facts.hints == "2066":
+        said = "The older form is offered: history counts for resets"
+        return Cell("policy hints", "ok", "Older", said)
+    return Cell(
+        "policy hints",
+        "warning",
+        "No",
+        "Not offered: password history and minimum age do not count for resets.",
+        "Use controllers of Windows Server 2016 or newer, or accept it.",
+    )
+
+
+def _clock(facts: ControllerFacts) -> Cell:
+    offset = facts.clock_offset_s
+    if offset is None:
+        return Cell("clock", "skipped", UNKNOWN, "It does not tell its time.")
+    apart = abs(offset)
+    said, word = f"{apart:.0f} s apart from this machine", f"{offset:+.0f} s"
+    if apart <= _CLOCK_WARNING_S:
+        return Cell("clock", "ok", "0 s" if apart < 0.5 else word, said)
+    remedy = "Set both clocks by the same time server."
+    failed = apart > _CLOCK_LIMIT_S
+    return Cell("clock", "failed" if failed else "warning", word, f"{said}.", remedy)
+
+
+def _level(facts: ControllerFacts) -> Cell:
+    assert facts.root is not None
+    word = facts.level.removeprefix("Windows Server ").removeprefix("Windows ")
+    if facts.root.functional_level >= _NO_FINE_GRAINED:
+        return Cell("level", "ok", word, facts.level)
+    return Cell(
+        "level",
+        "warning",
+        word,
+        f"{facts.level}: there are no fine-grained password policies; one policy "
+        "holds for the whole domain.",
+        "Raise the domain to Windows Server 2008 or newer, or accept it.",
+    )
+
+
+def _in_dns(facts: ControllerFacts, domain: str) -> Iterator[Cell]:
+    if facts.source == "DNS SRV":
+        yield Cell(
+            "DNS",
+            "info",
+            "Found by DNS, not in the settings",
+            f"DNS names it as a controller of {domain}; the settings do not.",
+            "Add it, so that resets do not depend on the others alone.",
+        )
+    elif facts.in_dns is False:
+        yield Cell(
+            "DNS",
+            "info",
+            "Not in DNS",
+            f"DNS does not name it as a controller of {domain}.",
+            "Check the name. An alias works, as long as its certificate names it.",
+        )

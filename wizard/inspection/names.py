@@ -1,0 +1,69 @@
+"""The controllers of the settings beside those that DNS names."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from agent.settings import Directory as DirectorySettings
+from wizard.checks import Check, State
+from wizard.discovery import Answer
+from wizard.inspection.controllers import ControllerFacts
+
+_FIELD = "directory.controllers"
+_FEW = 3
+
+
+def compared(
+    facts: Sequence[ControllerFacts], answer: Answer | None
+) -> tuple[ControllerFacts, ...]:
+    """Say of each whether DNS names it, and add those that DNS alone names."""
+    if answer is None or answer.unavailable:
+        return tuple(facts)
+    named = {controller.host.casefold() for controller in answer.controllers}
+    given = {each.host.casefold() for each in facts}
+    known = [replace(each, in_dns=each.host.casefold() in named) for each in facts]
+    more = [
+        ControllerFacts(controller.host, source="DNS SRV", in_dns=True)
+        for controller in answer.controllers
+        if controller.host.casefold() not in given
+    ]
+    return (*known, *more)
+
+
+def notes_of(settings: DirectorySettings, answer: Answer | None) -> tuple[Check, ...]:
+    """Say what the controllers together come to; nothing before DNS has answered."""
+    return tuple(_notes(settings, answer)) if answer else ()
+
+
+def _notes(settings: DirectorySettings, answer: Answer) -> Iterator[Check]:
+    given = {each.host.casefold() for each in settings.controllers}
+    others = [c.host for c in answer.controllers if c.host.casefold() not in given]
+    if answer.unavailable:
+        yield Check(
+            "controllers/dns",
+            "Controllers named by DNS",
+            "info",
+            f"DNS does not tell the controllers of {settings.domain}: "
+            f"{answer.unavailable}. Those of the settings are tried all the same.",
+        )
+    if len(given) == 1:
+        yield _single(next(iter(given)), others, answer)
+
+
+def _single(host: str, others: Sequence[str], answer: Answer) -> Check:
+    said = f"Only {host} is named: no password is reset while it is down."
+    remedy = "Add a second controller where the domain has one."
+    if others:
+        few = ", ".join(others[:_FEW])
+        remedy = f"Add another; DNS names {few}."
+    elif not answer.unavailable:
+        said = f"The domain has one controller: no password is reset while {host} is "
+        said, remedy = f"{said}down.", "Have a second controller set up."
+    state: State = "warning" if others else "info"
+    return Check(
+        "controllers/single",
+        "A second controller",
+        state,
+        said,
+        remedy,
+        field=_FIELD if others else None,
+    )

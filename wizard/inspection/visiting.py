@@ -1,0 +1,148 @@
+"""Asking one controller: its certificate without credentials, then a sign-in."""
+
+import ssl
+import time
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from agent.certificates import Endpoint, shake_hands, trusting
+from agent.directory import Directory, DirectoryError, SignInRefused, connect
+from agent.secret import Secret
+from agent.settings import Directory as DirectorySettings
+from wizard.inspection.controllers import Cell, ControllerFacts
+from wizard.inspection.judging import CA, CONTROLLERS
+
+_OTHER = "Mend the account in the directory, or give another one."
+_OLD_TLS = ("UNSUPPORTED_PROTOCOL", "PROTOCOL_VERSION", "NO_PROTOCOLS_AVAILABLE")
+
+
+SignedInAs = Literal["admin", "account"]
+_FIELDS = {
+    "admin": ("input.admin_user", "input.admin_password"),
+    "account": ("directory.account.name", "input.account_password"),
+}
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who signs in: the administrator, or the agent's account."""
+
+    user: str
+    password: Secret
+    kind: SignedInAs
+
+    @property
+    def fields(self) -> tuple[str, str]:
+        """Where its name and its password were answered, as dotted paths."""
+        return _FIELDS[self.kind]
+
+
+def endpoint(facts: ControllerFacts, settings: DirectorySettings) -> Endpoint:
+    """Say where a controller is, and how to trust it."""
+    ca = Path(settings.ca) if settings.ca else None
+    return Endpoint(facts.host, facts.address, settings.port, ca)
+
+
+def see_certificate(
+    facts: ControllerFacts, settings: DirectorySettings
+) -> ControllerFacts:
+    """Connect without credentials: what certificate, which TLS."""
+    where, began = endpoint(facts, settings), time.perf_counter()
+    try:
+        trusting(where.ca)
+    except OSError as error:
+        return replace(facts, trouble=_no_ca(settings, error))
+    try:
+        shaken = shake_hands(where)
+    except OSError as error:
+        return replace(facts, trouble=_unreachable(where, error))
+    return replace(facts, handshake=shaken, handshake_ms=_ms(began))
+
+
+def sign_in(
+    facts: ControllerFacts, settings: DirectorySettings, visitor: Visitor
+) -> ControllerFacts:
+    """Sign in once, and read what the controller says about itself."""
+    began = time.perf_counter()
+    try:
+        opened = connect(endpoint(facts, settings), visitor.user, visitor.password)
+    except SignInRefused as error:
+        return replace(facts, trouble=_refused(error, visitor.fields))
+    except DirectoryError as error:
+        return replace(facts, trouble=_no_answer(error))
+    took = _ms(began)
+    with opened:
+        try:
+            return _read_root(replace(facts, ms=took), opened, visitor.user)
+        except DirectoryError as error:
+            return replace(facts, trouble=_no_answer(error))
+
+
+def is_refused(facts: ControllerFacts) -> bool:
+    """Whether the account was refused: trying on would count towards its lockout."""
+    return facts.trouble is not None and facts.trouble.word == "Refused"
+
+
+def _read_root(facts: ControllerFacts, opened: Directory, user: str) -> ControllerFacts:
+    before = datetime.now(UTC)
+    root = opened.root()
+    # a controller tells whole seconds: half of one is added on average
+    middle = before + (datetime.now(UTC) - before) / 2
+    theirs = root.current_time
+    offset = (theirs - middle).total_seconds() + 0.5 if theirs else None
+    return replace(facts, signed_in_as=user, root=root, clock_offset_s=offset)
+
+
+def _no_ca(settings: DirectorySettings, error: OSError) -> Cell:
+    said = f"The file {settings.ca} holds no certificate that can be used."
+    if isinstance(error, FileNotFoundError):
+        said = f"The file {settings.ca} is not there."
+    elif isinstance(error, PermissionError):
+        said = f"The file {settings.ca} may not be read."
+    remedy = "Give the CA's PEM file."
+    return Cell("certificate", "failed", "No CA file", said, remedy, field=CA)
+
+
+def _unreachable(where: Endpoint, error: OSError) -> Cell:
+    host, port = where.target
+    if isinstance(error, ssl.SSLError) and (error.reason or "").endswith(_OLD_TLS):
+        return Cell(
+            "TLS",
+            "failed",
+            "Too old",
+            f"{host} port {port} offers no TLS of 1.2 or newer.",
+            "Turn TLS 1.2 on at the controller (Windows Server 2012 R2 has it).",
+            field=CONTROLLERS,
+        )
+    why = error.strerror or "no answer in time"
+    return Cell(
+        "certificate",
+        "failed",
+        "No answer",
+        f"No TLS connection to {host} port {port}: {why}.",
+        "Check the name, the firewall, and that the controller serves LDAPS.",
+        field=CONTROLLERS,
+    )
+
+
+def _refused(error: SignInRefused, fields: tuple[str, str]) -> Cell:
+    wrong = error.data in ("52e", "525")
+    remedy = "Type the name and the password again." if wrong else _OTHER
+    field = fields[1] if wrong else fields[0]
+    said = _sentence(error.what)
+    return Cell("sign-in", "failed", "Refused", said, remedy, field=field)
+
+
+def _no_answer(error: DirectoryError) -> Cell:
+    said, remedy = _sentence(error.what), _sentence(error.remedy)
+    return Cell("sign-in", "failed", "No answer", said, remedy, field=CONTROLLERS)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _ms(began: float) -> float:
+    return round((time.perf_counter() - began) * 1000, 1)

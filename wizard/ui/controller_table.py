@@ -1,0 +1,167 @@
+"""The domain controllers as a table that fills as they answer, and what to do."""
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
+
+from wizard.inspection.controllers import (
+    Cell,
+    ControllerFacts,
+    Inspection,
+    check_of,
+)
+from wizard.ui import look
+from wizard.ui.icons import STATES, icon, state_word
+from wizard.ui.labels import Panel, column, heading, label
+from wizard.ui.rows import Rows
+from wizard.ui.words import tr
+
+NAMES = ("certificate", "TLS", "sign-in", "writable", "policy hints", "clock", "level")
+_LINE, _MOST = 26, 6  # pixels a row, rows before it scrolls
+_WAITS = "…"
+
+
+def _titles() -> tuple[str, ...]:
+    return (
+        tr("Controller"),
+        *(tr("Certificate"), tr("TLS"), tr("Sign-in"), tr("Writable")),
+        *(tr("Policy hints"), tr("Clock"), tr("Level")),
+    )
+
+
+class ControllerTable(QWidget):
+    """A row a controller; beneath it what to do about the one that is chosen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.facts: tuple[ControllerFacts, ...] = ()
+        self.table = QTableWidget(0, len(NAMES) + 1)
+        self._dress()
+        self.table.itemSelectionChanged.connect(self._tell)
+        self.panel = Panel()
+        self.who, self.about = heading(""), label(muted=True)
+        self.rows = Rows()
+        for widget in (self.who, self.about, self.rows):
+            self.panel.column.addWidget(widget)
+        place = column(self, 12)
+        place.addWidget(self.table)
+        place.addWidget(self.panel)
+        self.hide()
+
+    def _dress(self) -> None:
+        table = self.table
+        table.setHorizontalHeaderLabels(_titles())
+        table.setAccessibleName(tr("Domain controllers"))
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(_LINE)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setTabKeyNavigation(False)
+        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        header = table.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+
+    def show_inspection(self, found: Inspection) -> None:
+        """Show what is known so far; the row that is chosen stays so."""
+        chosen = self.table.currentRow()
+        self.facts = found.controllers
+        blocked = QSignalBlocker(self.table)
+        self.table.clearSpans()
+        self.table.setRowCount(len(self.facts))
+        for at, facts in enumerate(self.facts):
+            self._fill(at, facts)
+        shown = min(len(self.facts), _MOST)
+        frame = 2 * self.table.frameWidth()
+        header = self.table.horizontalHeader().sizeHint().height()
+        self.table.setFixedHeight(header + shown * _LINE + frame)
+        self.show()
+        blocked.unblock()
+        self._choose(chosen, over=not found.step)
+
+    def clear(self) -> None:
+        """Show nothing: the answers it was about are others now."""
+        self.table.setRowCount(0)
+        self.facts = ()
+        self.hide()
+
+    def choose(self, row: int) -> None:
+        """Choose a row, as a click on it does."""
+        self.table.selectRow(row)
+
+    def _choose(self, before: int, *, over: bool) -> None:
+        """Keep what was chosen; at the end go to the first with something to do."""
+        worst = (at for at, facts in enumerate(self.facts) if facts.to_do)
+        at = before if before >= 0 else next(worst, 0) if over else -1
+        if 0 <= at < len(self.facts):
+            self.table.selectRow(at)
+        self._tell()
+
+    def _fill(self, at: int, facts: ControllerFacts) -> None:
+        host = QTableWidgetItem(facts.host)
+        host.setToolTip(facts.host)
+        self._mark(host, facts.state)
+        spoken = f"{facts.host}: {state_word(facts.state)}"
+        host.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
+        self.table.setItem(at, 0, host)
+        alone = facts.cell("DNS") if facts.source == "DNS SRV" else None
+        if alone:
+            self.table.setSpan(at, 1, 1, len(NAMES))
+        for index, (name, title) in enumerate(
+            zip(NAMES, _titles()[1:], strict=True), start=1
+        ):
+            cell = alone if alone and index == 1 else facts.cell(name)
+            self.table.setItem(at, index, self._cell(cell, title, doing=facts.doing))
+
+    def _cell(self, cell: Cell | None, title: str, *, doing: str) -> QTableWidgetItem:
+        if cell is None:
+            return QTableWidgetItem(_WAITS if doing else "")
+        item = QTableWidgetItem(cell.word)
+        item.setToolTip(cell.detail)
+        spoken = f"{title}: {cell.word}, {state_word(cell.state)}"
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
+        if cell.state in ("failed", "warning"):
+            self._mark(item, cell.state)
+        return item
+
+    def _mark(self, item: QTableWidgetItem, state: str) -> None:
+        inks = look.inks(self.palette())
+        name = STATES[state][0]
+        item.setIcon(icon(name, getattr(inks, state), chosen=inks.on_accent))
+
+    def _tell(self) -> None:
+        at = self.table.currentRow()
+        self.panel.setVisible(0 <= at < len(self.facts))
+        if not self.panel.isVisibleTo(self):
+            return
+        facts = self.facts[at]
+        self.who.setText(facts.host)
+        self.about.setText(_about(facts))
+        self.about.setVisible(bool(self.about.text()))
+        to_do = [check_of(facts.host, cell) for cell in facts.to_do]
+        self.rows.show_checks(to_do)
+
+
+def _about(facts: ControllerFacts) -> str:
+    """Say of the certificate whom it is for and by whom; what is held back, why."""
+    if facts.held_back:
+        return facts.held_back
+    own = facts.certificate
+    if own is None or not facts.trusted:
+        return ""
+    return tr("Certificate for {names}, by {issuer}, to {day}; {tls}.").format(
+        names=", ".join(facts.subject_names),
+        issuer=facts.issuer,
+        day=f"{own.not_after:%Y-%m-%d}",
+        tls=facts.tls,
+    )
