@@ -101,6 +101,7 @@ class Gallery:
         window.set_answers({"input.admin_password": EXPRESS["input.admin_password"]})
         self.shoot(window, "directory")
         page = window.page("directory")
+        controller.go.clear()
         controller.inspection, controller.hold = SEVERAL, "inspect_directory"
         window.press_next()
         self.settle(lambda: bool(page.controllers.facts))
@@ -114,7 +115,8 @@ class Gallery:
         controller.go.set()
         controller.inspection = UNTRUSTED
         window.press_next()
-        self.settle(lambda: bool(page.controllers.rows.checks))
+        self.settle(lambda: page.controllers.facts == UNTRUSTED.controllers)
+        self.settle(lambda: not page.busy)
         page.controllers.rows.rows[0].opener.setChecked(True)
         self.shoot(window, "directory-untrusted")
         bar = window.page("directory").area.verticalScrollBar()
