@@ -1,0 +1,321 @@
+"""Puts a random case on the lab's controller, and asks the product and the controller.
+
+Everything is set over LDAP as administrator on one connection; the product reads and
+writes as the agent's account on its own.
+"""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import ldap3
+from ldap3.protocol.microsoft import security_descriptor_control
+
+from agent import accounts, explain, stages, verdict, writing
+from agent.account import from_filetime, to_filetime
+from agent.ace import Ace, Sid
+from agent.answer import Ended
+from agent.descriptor import add_ace, parse
+from agent.errors import Code
+from agent.messages import Portal, Request, UserClaim, new_jti
+from agent.pool import Warm
+from agent.secret import Secret
+from agent.stages import Located
+from agent.subject import Operation, State, Subject
+from tests.lab import Lab
+from tests.live.agent_stage import CANARY, ISSUER, Stage
+from tests.live.policy_cases import (
+    DAY,
+    TICK,
+    Case,
+    Linked,
+    Past,
+    Rules,
+    resultant,
+)
+from tests.live.policy_cases import State as Wanted
+
+DACL = security_descriptor_control(sdflags=4)
+CHANGE_PASSWORD = uuid.UUID("ab721a53-1e2f-11d0-9819-00aa0040529b")
+READ_ALL = 0x20094  # READ_CONTROL, list, read property, list object
+NEVER = -0x8000000000000000
+LONG_AGO = 131_000_000_000_000_000
+# old enough for a minimum age of one second less; the write comes within the margin
+OVER, UNDER = timedelta(seconds=-1), timedelta(seconds=30)
+
+
+def ticks(span: timedelta | None) -> int:
+    return NEVER if span is None else -(span // timedelta(microseconds=1)) * 10
+
+
+@dataclass
+class Person:
+    """One user of the pool, with the passwords that were set."""
+
+    dn: str
+    sam: str
+    past: Past
+    cannot_change: bool = False
+    display: str | None = None
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the product says before the write.
+
+    Attributes:
+        code: None when the directory decides.
+        why: what it decides over, or why nothing is known.
+
+    """
+
+    code: Code | None
+    why: str = ""
+
+
+class Admin:
+    """Writes as administrator, and only what is not so already."""
+
+    def __init__(self, link: Any, base: str) -> None:
+        self._link, self.base = link, base
+        self._known: dict[tuple[str, str], list[bytes]] = {}
+
+    def set(self, dn: str, values: dict[str, list[bytes]]) -> None:
+        new = {k: v for k, v in values.items() if self._known.get((dn, k)) != v}
+        if new:
+            changes = {k: [(ldap3.MODIFY_REPLACE, v)] for k, v in new.items()}
+            self._link.modify(dn, changes)
+            self._known.update({(dn, k): v for k, v in new.items()})
+
+    def always(self, dn: str, name: str, value: int) -> None:
+        change = [(ldap3.MODIFY_REPLACE, [str(value).encode()])]
+        self._link.modify(dn, {name: change})
+
+    def add(self, dn: str, kind: str, values: dict[str, Any]) -> None:
+        self._link.add(dn, kind, values)
+
+    def password(self, dn: str, password: str) -> None:
+        accounts_own = f'"{password}"'.encode("utf-16-le")
+        change = [(ldap3.MODIFY_REPLACE, [accounts_own])]
+        self._link.modify(dn, {"unicodePwd": change})
+
+    def read(self, dn: str, name: str, controls: Any = None) -> list[bytes]:
+        self._link.search(
+            dn, "(objectClass=*)", "BASE", attributes=[name], controls=controls
+        )
+        found: list[bytes] = self._link.response[0]["raw_attributes"][name]
+        return found
+
+    def add_aces(self, dn: str, aces: list[Ace]) -> None:
+        held = parse(self.read(dn, "nTSecurityDescriptor", DACL)[0])
+        for ace in aces:
+            held = add_ace(held, ace)
+        change = [(ldap3.MODIFY_REPLACE, [held.to_bytes()])]
+        self._link.modify(dn, {"nTSecurityDescriptor": change}, controls=DACL)
+
+
+def _domain_values(rules: Rules, age: timedelta) -> dict[str, list[bytes]]:
+    lock = ticks(rules.lock)
+    numbers = {
+        "minPwdLength": rules.length,
+        "pwdProperties": int(rules.complexity),
+        "pwdHistoryLength": rules.history,
+        "minPwdAge": ticks(age),
+        "maxPwdAge": ticks(rules.expires),
+        "lockoutThreshold": rules.threshold,
+        "lockoutDuration": lock,
+        "lockOutObservationWindow": max(lock, ticks(DAY)),
+    }
+    return {name: [str(value).encode()] for name, value in numbers.items()}
+
+
+def _settings_values(linked: Linked, age: timedelta) -> dict[str, list[bytes]]:
+    rules = linked.rules
+    lock = ticks(rules.lock)
+    values = {
+        "msDS-MinimumPasswordLength": rules.length,
+        "msDS-PasswordComplexityEnabled": str(rules.complexity).upper(),
+        "msDS-PasswordHistoryLength": rules.history,
+        "msDS-MinimumPasswordAge": ticks(age),
+        "msDS-MaximumPasswordAge": ticks(rules.expires),
+        "msDS-LockoutThreshold": rules.threshold,
+        "msDS-LockoutDuration": lock,
+        "msDS-LockoutObservationWindow": max(lock, ticks(DAY)),
+        "msDS-PasswordSettingsPrecedence": linked.precedence,
+    }
+    return {name: [str(value).encode()] for name, value in values.items()}
+
+
+@dataclass
+class Bench:
+    """The controller, the pool of users, and the agent with hints and without."""
+
+    admin: Admin
+    lab: Lab
+    agents: dict[bool, Stage]
+    people: list[Person] = field(default_factory=list)
+    settings: list[str] = field(default_factory=list)
+    guids: list[bytes] = field(default_factory=list)
+    open: int = 3
+
+    def prepare(self) -> None:
+        """Make the pool: people of the lab, short names, and two who cannot change."""
+        start = self.lab.start_password
+        keys = [k for k, p in self.lab.people.items() if "." in p["sam"]][:14]
+        for key in keys:
+            known = self.lab.people[key]
+            past = Past([start], [start])
+            self.people.append(Person(known["dn"], known["sam"], past))
+        for sam in ("jo", "bob", "\u017b\u00f3\u0142\u0107"):
+            self._add_person(sam)
+        self._link_groups()
+        self._add_settings()
+        change = [Sid.of("S-1-5-10"), Sid.of("S-1-1-0")]
+        deny = [Ace(6, 0, 0x100, sid, CHANGE_PASSWORD, None) for sid in change]
+        for person in self.people[:2]:
+            self.admin.add_aces(person.dn, deny)
+            person.cannot_change = True
+
+    def _add_person(self, sam: str) -> None:
+        dn = f"CN={sam},OU=People,{self.admin.base}"
+        self.admin.add(dn, "user", {"sAMAccountName": sam})
+        self.admin.password(dn, CANARY)
+        self.people.append(Person(dn, sam, Past([CANARY], [CANARY])))
+
+    def _link_groups(self) -> None:
+        self.group = f"CN=Policy inner,OU=Groups,{self.admin.base}"
+        self.outer = f"CN=Policy outer,OU=Groups,{self.admin.base}"
+        members = [person.dn for person in self.people]
+        self.admin.add(self.group, "group", {"member": members})
+        self.admin.add(self.outer, "group", {"member": [self.group]})
+
+    def _add_settings(self) -> None:
+        """Some that the agent's account may read, and one that it may not."""
+        account = self.lab.accounts["svc-existing"]["dn"]
+        agent = Sid(self.admin.read(account, "objectSid")[0])
+        grant = Ace(0, 0, READ_ALL, agent, None, None)
+        for number in range(4):
+            place = f"CN=Password Settings Container,CN=System,{self.admin.base}"
+            dn = f"CN=Random {number},{place}"
+            values = _settings_values(Linked("none", 1, Rules()), timedelta(0))
+            reversible = {"msDS-PasswordReversibleEncryptionEnabled": b"FALSE"}
+            self.admin.add(dn, "msDS-PasswordSettings", values | reversible)
+            if number < self.open:
+                self.admin.add_aces(dn, [grant])
+            self.settings.append(dn)
+            self.guids.append(self.admin.read(dn, "objectGUID")[0])
+
+    def put(self, case: Case) -> tuple[Rules, timedelta, datetime | None, bool]:
+        """Set the case; say which rules hold, the age they ask for, and if hidden."""
+        person = self.people[case.user]
+        set_at = self._put_state(person, case.state)
+        for dn, linked in zip(self.settings, case.settings, strict=True):
+            to = {"user": person.dn, "group": self.group, "outer": self.outer}
+            applies = [to[linked.link].encode()] if linked.link in to else []
+            values = {}
+            if applies:
+                values = _settings_values(linked, self._age(linked.rules, set_at))
+            self.admin.set(dn, values | {"msDS-PSOAppliesTo": applies})
+        age = self._age(case.domain, set_at)
+        self.admin.set(self.admin.base, _domain_values(case.domain, age))
+        wins = resultant(case.settings, self.guids)
+        if wins is None:
+            return case.domain, age, set_at, False
+        rules = case.settings[wins].rules
+        return rules, self._age(rules, set_at), set_at, wins >= self.open
+
+    def winner(self, case: Case) -> str | None:
+        wins = resultant(case.settings, self.guids)
+        return None if wins is None else self.settings[wins]
+
+    def _put_state(self, person: Person, wanted: Wanted) -> datetime | None:
+        ends = LONG_AGO if wanted.expired else 0x7FFFFFFFFFFFFFFF
+        display = [wanted.display.encode()] if wanted.display else []
+        number = str(wanted.flags).encode()
+        self.admin.set(
+            person.dn,
+            {
+                "userAccountControl": [number],
+                "accountExpires": [str(ends).encode()],
+                "displayName": display,
+            },
+        )
+        if wanted.password != "as it is":
+            value = 0 if wanted.password == "must change" else -1
+            self.admin.always(person.dn, "pwdLastSet", value)
+        # 0 forgets the wrong passwords of earlier cases too
+        self.admin.always(person.dn, "lockoutTime", 0)
+        if wanted.lock != "no":
+            at = LONG_AGO if wanted.lock == "long ago" else to_filetime(_now())
+            self.admin.always(person.dn, "lockoutTime", at)
+        return from_filetime(int(self.admin.read(person.dn, "pwdLastSet")[0]))
+
+    def _age(self, rules: Rules, set_at: datetime | None) -> timedelta:
+        """Turn the kind of minimum age into one, around the password's own age."""
+        old = _now() - (set_at or _now())
+        edge = max(TICK, old + (OVER if rules.age == "over" else UNDER))
+        fixed = {"none": timedelta(0), "tick": TICK, "day": DAY, "years": 900 * DAY}
+        return fixed.get(rules.age, edge)
+
+    def request(self, case: Case, new: str, old: str) -> Request:
+        keys = self.agents[case.hints].portal.public
+        return Request(
+            portal=Portal(ISSUER, keys),
+            issued_at=0,
+            expires_at=0,
+            jti=new_jti(),
+            op=case.operation,
+            user=UserClaim(by="sAMAccountName", value=self.people[case.user].sam),
+            new_password=Secret(new),
+            old_password=Secret(old) if case.operation == "change" else None,
+            must_change=False,
+            methods=(),
+            digest=b"",
+        )
+
+    def located(self, case: Case, request: Request) -> Iterator[Located]:
+        """Read the user as the agent does to check, on its warm connection."""
+        stage, dn = self.agents[case.hints], self.people[case.user].dn
+        domain = stage.tools.domain
+        domain.forget_policies()
+
+        def read(warm: Warm) -> Located:
+            user = accounts.read_again(warm.directory, dn)
+            subject = domain.subject(warm, user, detail=True)
+            return Located(request, warm, user, subject)
+
+        with stage.tools.pool.after(read) as (_, found):
+            yield found
+
+    def write(self, case: Case, located: Located) -> tuple[Code, str]:
+        """Do it as the handler does, to the end; say the code and the detail."""
+        tools = self.agents[case.hints].tools
+        try:
+            judged = stages.judge(located, tools)
+            writing.verify(writing.write(judged, tools))
+        except Ended as ended:
+            return ended.answer.code, ended.answer.detail
+        return Code.OK, ""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def foretell(subject: Subject, request: Request) -> Said:
+    """Say what the product knows before the write, verdict and policy together."""
+    operation = Operation(request.op)
+    judged = verdict.judge(subject, now=_now(), operations=frozenset({operation}))
+    said: verdict.Answer = getattr(judged, operation.value)
+    findings = explain.password_findings(subject, request)
+    stops = next((each for each in findings if each.blocks), None)
+    if said.state is State.NO and said.code is not Code.TOO_YOUNG:
+        return Said(said.code, said.shown_by)
+    if stops is not None:
+        return Said(stops.code, stops.detail)
+    if said.state is not State.YES:
+        return Said(None, said.shown_by)
+    open_ = [f.detail for f in findings if f.code in (Code.IN_HISTORY, Code.POLICY)]
+    return Said(None, "; ".join(open_)) if open_ else Said(Code.OK)

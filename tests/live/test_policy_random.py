@@ -1,0 +1,251 @@
+"""What the policy says before a write against what the controller then does.
+
+Random policies, password settings objects, accounts, passwords and operations. Each
+case is foretold by the product from what the agent's account can read, then done by
+the agent's own code. WRITEBACK_SEED chooses another run; a case that fails is kept in
+tests/data/policy, with the case's number and the seed.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from agent.account import to_filetime
+from agent.errors import Code
+from agent.stages import Located
+from tests.lab import Lab
+from tests.live.agent_stage import Stage, settings_for
+from tests.live.policy_bench import Admin, Bench, Said, foretell
+from tests.live.policy_cases import (
+    MOST,
+    Dice,
+    Facts,
+    is_bound,
+    is_left_to_samba,
+    is_locked,
+    now,
+    refused_by_ad,
+    refused_by_samba,
+    units,
+)
+from tests.live.policy_files import FOLDER, Judged, store
+
+pytestmark = pytest.mark.live
+
+SEED = 20261123
+FEW, MANY = 120, 2000
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """A controller of this file's own: the policy of the whole domain changes."""
+    lab = Lab.start(tmp_path_factory.mktemp("policy"))
+    homes = {hints: tmp_path_factory.mktemp("agent") for hints in (True, False)}
+    agents = {
+        hints: Stage(lab, home, settings_for(lab, directory=_directory(lab, hints)))
+        for hints, home in homes.items()
+    }
+    try:
+        with lab.signed_in(lab.admin_user, lab.admin_password) as link:
+            made = Bench(Admin(link, lab.base_dn), lab, agents)
+            made.prepare()
+            yield made
+    finally:
+        for agent in agents.values():
+            agent.close()
+        lab.stop()
+
+
+def _directory(lab: Lab, hints: bool) -> dict[str, object]:  # noqa: FBT001
+    whole = settings_for(lab).model_dump(mode="json", exclude_none=True)["directory"]
+    return dict(whole) | {"policy_hints": hints}
+
+
+@dataclass
+class Tally:
+    """What was seen, and what did not agree."""
+
+    seed: int
+    codes: Counter[str] = field(default_factory=Counter)
+    classes: Counter[str] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+
+
+def should_say(facts: Facts, *, hidden: bool) -> Code | None:
+    """Give what Active Directory's rules let one know before; None: not known."""
+    case = facts.case
+    if stop := _stopped(facts):
+        return stop
+    if case.operation == "change" and is_locked(facts):
+        return Code.ACCOUNT_LOCKED
+    if hidden:
+        return Code.POLICY if units(facts.password) > MOST else None
+    known = [code for code in refused_by_ad(facts) if code is not Code.IN_HISTORY]
+    if known:
+        return known[0]
+    return None if facts.rules.history and is_bound(facts) else Code.OK
+
+
+def _stopped(facts: Facts) -> Code | None:
+    """Give what the agent refuses without a write."""
+    if facts.case.state.flags & 0x2:
+        return Code.ACCOUNT_DISABLED
+    if facts.case.state.expired:
+        return Code.ACCOUNT_EXPIRED
+    if facts.case.operation == "change" and facts.cannot_change:
+        return Code.CANNOT_CHANGE
+    return None
+
+
+def should_become(facts: Facts, *, hidden: bool) -> Code:
+    """Give the answer after the write, with the cause that is left."""
+    if stop := _stopped(facts):
+        return stop
+    if facts.case.operation == "change":
+        if is_locked(facts):
+            return Code.ACCOUNT_LOCKED
+        if not facts.case.right:
+            return Code.WRONG_PASSWORD
+    if not refused_by_samba(facts):
+        return Code.OK
+    foretold = should_say(facts, hidden=hidden)
+    if foretold not in (None, Code.OK):
+        return foretold
+    by_history = not hidden and facts.rules.history and is_bound(facts)
+    return Code.IN_HISTORY if by_history else Code.POLICY
+
+
+def class_of(facts: Facts, said: Said, real: Code, *, hidden: bool) -> str:
+    """Name the ground on which what was said and what became of it are compared."""
+    if real is Code.WRONG_PASSWORD:
+        return "the old password is the directory's to judge"
+    differs = bool(refused_by_ad(facts)) != bool(refused_by_samba(facts))
+    differs = differs or (is_left_to_samba(facts) and real is not Code.OK)
+    open_ = hidden and said.code is None
+    if differs and not open_ and real not in (Code.ACCOUNT_LOCKED, _stopped(facts)):
+        return "Samba differs"
+    if said.code is not None:
+        return "foretold"
+    return "the policy is hidden" if hidden else "the history is the directory's"
+
+
+def play(bench: Bench, dice: Dice, number: int, tally: Tally) -> None:
+    case = dice.case(len(bench.people), len(bench.settings))
+    person = bench.people[case.user]
+    rules, age, set_at, hidden = bench.put(case)
+    display = case.state.display
+    password = dice.password(rules, person.sam, display, person.past)
+    old = person.past.every[0] if case.right else dice.wrong()
+    request = bench.request(case, password, old)
+    for located in bench.located(case, request):
+        facts = Facts(
+            case,
+            rules,
+            age,
+            set_at,
+            person.sam,
+            person.cannot_change,
+            password,
+            person.past,
+            now(),
+        )
+        assert located.user.entry.text("msDS-ResultantPSO") == bench.winner(case)
+        said = foretell(located.subject, request)
+        real, detail = bench.write(case, located)
+        problems = judge(facts, said, real, hidden=hidden)
+        where = class_of(facts, said, real, hidden=hidden)
+        tally.codes[real.value] += 1
+        tally.classes[where] += 1
+        if problems:
+            path = keep(facts, located, tally.seed, number)
+            tally.wrong.append(
+                f"seed {tally.seed} case {number}: {problems}\n  {said}\n  {detail}\n"
+                f"  {facts}\n  {path}"
+            )
+        if real is Code.OK:
+            person.past.was_set(password, rules.history)
+
+
+def judge(facts: Facts, said: Said, real: Code, *, hidden: bool) -> str:
+    """Compare; say what does not agree."""
+    wanted, becomes = (
+        should_say(facts, hidden=hidden),
+        should_become(facts, hidden=hidden),
+    )
+    if said.code is not wanted:
+        return f"said {said.code}, by the rules {wanted}"
+    if said.code is None and not said.why:
+        return "not known, without a reason"
+    if is_left_to_samba(facts) and becomes is Code.OK:
+        refused = real in (Code.IN_HISTORY, Code.POLICY, said.code)
+        return "" if refused or real is Code.OK else f"became {real}, an old password"
+    if real is not becomes:
+        return f"became {real}, by the rules {becomes}"
+    where = class_of(facts, said, real, hidden=hidden)
+    if where == "foretold" and said.code is not real:
+        return f"foretold {said.code}, became {real}"
+    return ""
+
+
+def keep(facts: Facts, located: Located, seed: int, number: int) -> Path | None:
+    """Store a case for a replay without a lab, with what is right by the rules."""
+    subject = located.subject
+    if subject.policy is None or subject.account is None:
+        return None
+    judged = Judged(
+        subject.policy,
+        subject.account,
+        facts.password,
+        to_filetime(facts.now),
+        facts.case.operation,
+        subject.hints,
+        cannot_change=facts.cannot_change,
+    )
+    path = FOLDER / f"failed-{seed}-{number}.json"
+    store(f"seed {seed}, case {number}", judged, path, stops=stops_of(facts))
+    return path
+
+
+def stops_of(facts: Facts) -> list[str]:
+    found = [code for code in refused_by_ad(facts) if code is not Code.IN_HISTORY]
+    if facts.case.operation == "change":
+        if is_locked(facts):
+            found.insert(0, Code.ACCOUNT_LOCKED)
+        if facts.cannot_change:
+            found.insert(0, Code.CANNOT_CHANGE)
+    return [code.value for code in found]
+
+
+def run(bench: Bench, seed: int, cases: int) -> Tally:
+    tally = Tally(int(os.environ.get("WRITEBACK_SEED", seed)))
+    dice = Dice(tally.seed)
+    for number in range(cases):
+        play(bench, dice, number, tally)
+        assert len(tally.wrong) < 5, "\n".join(tally.wrong)
+    print(f"seed {tally.seed}: {dict(tally.codes)} {dict(tally.classes)}")
+    assert not tally.wrong, "\n".join(tally.wrong)
+    return tally
+
+
+def test_what_is_said_before_is_what_becomes_of_it(bench: Bench) -> None:
+    tally = run(bench, SEED, FEW)
+
+    assert tally.codes["ok"] >= FEW // 4
+    assert tally.classes["foretold"] >= FEW // 3
+
+
+@pytest.mark.slow
+def test_thousands_of_cases_agree(bench: Bench) -> None:
+    tally = run(bench, SEED + 1, MANY)
+
+    assert set(tally.codes) >= {
+        *("ok", "account_disabled", "account_expired", "account_locked"),
+        *("wrong_password", "cannot_change", "too_short", "not_complex"),
+        *("in_history", "too_young", "policy"),
+    }
+    assert all(count >= 20 for count in tally.classes.values())
+    assert len(tally.classes) == 5
