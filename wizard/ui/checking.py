@@ -38,6 +38,7 @@ class Checking(QWidget):
         self.now = button(name)
         self.now.clicked.connect(self.asked)
         self.copy = CopyButton("", tr("Copy what came back"))
+        self._before = empty
         self.empty = label(empty, muted=True)
         self.rows = Rows(words)
         place = self._place = column(self, 12)
@@ -72,6 +73,7 @@ class Checking(QWidget):
         """Begin; `ended` tells how it went."""
         self.doing.setText(doing)
         self.rows.show_checks(())
+        self.empty.setText("")
         self.cleared.emit()
         self.worker.start(lambda report, stop: run(stop, report))
         self._clock.start()
@@ -91,6 +93,7 @@ class Checking(QWidget):
         """Show no rows: the answers they were about are others now."""
         if self.rows.checks:
             self.rows.show_checks(())
+        self.empty.setText(self._before)
         self.cleared.emit()
         self._arrange()
 

@@ -157,6 +157,7 @@ class Form(WizardPage):
         make = CHECKS[self.page.check]
         run = make(self.journey.door, self.journey.answers)
         self.checking.start(run, tr(DOING[self.page.check]))
+        self.bring(self.checking)
         self.state_changed.emit()
 
     def _check_ended(self, outcome: Outcome | None) -> None:
