@@ -40,6 +40,7 @@ class Checking(QWidget):
         self.copy = CopyButton("", tr("Copy what came back"))
         self._before = empty
         self.empty = label(empty, muted=True)
+        self._told = False
         self.rows = Rows(words)
         place = self._place = column(self, 12)
         place.addLayout(row(self.now, self.copy))
@@ -73,6 +74,7 @@ class Checking(QWidget):
         """Begin; `ended` tells how it went."""
         self.doing.setText(doing)
         self.rows.show_checks(())
+        self._told = False
         self.empty.setText("")
         self.cleared.emit()
         self.worker.start(lambda report, stop: run(stop, report))
@@ -94,6 +96,7 @@ class Checking(QWidget):
         if self.rows.checks:
             self.rows.show_checks(())
         self.empty.setText(self._before)
+        self._told = False
         self.cleared.emit()
         self._arrange()
 
@@ -105,11 +108,12 @@ class Checking(QWidget):
         self.rows.show_checks(outcome.rows)
         self.copy.text_to_copy = text_of(outcome.checks)
         self.copy.setText(tr("Copy"))
+        self._told = bool(outcome.checks)
         self._arrange()
         self.ended.emit(outcome)
 
     def _arrange(self) -> None:
-        busy, told = self.busy, bool(self.rows.checks)
+        busy, told = self.busy, self._told
         if not busy:
             self._tick.stop()
         self.running.setVisible(busy)

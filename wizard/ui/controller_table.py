@@ -1,5 +1,7 @@
 """The domain controllers as a table that fills as they answer, and what to do."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -62,7 +64,7 @@ class ControllerTable(QWidget):
         table.setShowGrid(False)
         table.setWordWrap(False)
         table.setTabKeyNavigation(False)
-        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        table.setTextElideMode(Qt.TextElideMode.ElideRight)  # names differ at the left
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -110,8 +112,13 @@ class ControllerTable(QWidget):
     def _fill(self, at: int, facts: ControllerFacts) -> None:
         host = QTableWidgetItem(facts.host)
         host.setToolTip(facts.host)
-        self._mark(host, facts.state)
-        spoken = f"{facts.host}: {state_word(facts.state)}"
+        inks = look.inks(self.palette())
+        if facts.doing:
+            host.setIcon(icon("loader-circle", inks.accent, chosen=inks.on_accent))
+        else:
+            self._mark(host, facts.state)
+        told = tr("Being asked") if facts.doing else state_word(facts.state)
+        spoken = f"{facts.host}: {told}"
         host.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
         self.table.setItem(at, 0, host)
         alone = facts.cell("DNS") if facts.source == "DNS SRV" else None
@@ -148,8 +155,19 @@ class ControllerTable(QWidget):
         self.who.setText(facts.host)
         self.about.setText(_about(facts))
         self.about.setVisible(bool(self.about.text()))
-        to_do = [check_of(facts.host, cell) for cell in facts.to_do]
+        titles = dict(zip(NAMES, _titles()[1:], strict=True))
+        to_do = [
+            replace(
+                check_of(facts.host, cell), title=titles.get(cell.name, _plain(cell))
+            )
+            for cell in facts.to_do
+        ]
         self.rows.show_checks(to_do)
+
+
+def _plain(cell: Cell) -> str:
+    """Name a fact that has no column."""
+    return cell.name[:1].upper() + cell.name[1:]
 
 
 def _about(facts: ControllerFacts) -> str:

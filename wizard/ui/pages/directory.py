@@ -18,7 +18,10 @@ class DirectoryPage(Form):
         self.checking.cleared.connect(self.controllers.clear)
 
     def _progressed(self, found: Inspection) -> None:
+        first = not self.controllers.facts
         self.controllers.show_inspection(found)
+        if first and self.checking:
+            self.bring(self.checking)  # the page grew by the table
 
     def _check_ended(self, outcome: Outcome | None) -> None:
         found = outcome.inspection if outcome else None
