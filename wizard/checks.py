@@ -168,3 +168,14 @@ class Busy(Exception):  # noqa: N818 - says what is
         began = f"{since:%Y-%m-%d %H:%M} {since:%Z}".strip()
         told = f"{who} has been changing this installation since {began}."
         super().__init__(f"{told} {self.remedy}")
+
+
+class RecoveryNeeded(Exception):  # noqa: N818 - says what is
+    """An earlier run was cut off; it is rolled back before anything else."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "An earlier run was cut off. Roll it back first: the wizard offers it, "
+            "and writeback rollback does it."
+        )
+        self.remedy = "Run writeback rollback."

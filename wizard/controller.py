@@ -20,6 +20,7 @@ from wizard.checks import (
     Inputs,
     Installed,
     Recovery,
+    RecoveryNeeded,
     TestResult,
 )
 from wizard.glance import at_a_glance
@@ -49,17 +50,6 @@ from wizard.steps.keys import fingerprint, private_keys
 from wizard.steps.service import resume
 from wizard.steps.signing_in import NEEDS_ADMIN, as_either, sign_in_as
 from wizard.testing import ask_agent, claims_of
-
-
-class RecoveryNeeded(Exception):  # noqa: N818 - says what is
-    """An earlier run was cut off; it is rolled back before anything else."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "An earlier run was cut off. Roll it back first: the wizard offers it, "
-            "and writeback rollback does it."
-        )
-        self.remedy = "Run writeback rollback."
 
 
 class Controller:
