@@ -91,12 +91,21 @@ def dsacls_line(ace: Ace, account: str, container_dn: str) -> str:
 
 def powershell(ace: Ace, container_dn: str) -> str:
     """Write a grant of `grant_ace` as PowerShell with the ActiveDirectory module."""
+    return _powershell(ace, container_dn, "AddAccessRule")
+
+
+def powershell_revoke(ace: Ace, container_dn: str) -> str:
+    """Write PowerShell that removes exactly this entry; `dsacls /R` takes them all."""
+    return _powershell(ace, container_dn, "RemoveAccessRuleSpecific")
+
+
+def _powershell(ace: Ace, container_dn: str, method: str) -> str:
     path = _path(container_dn)
     kind = "WriteProperty" if ace.mask == WRITE_PROPERTY else "ExtendedRight"
     spread = "None" if ace.inherited_object_type is None else "Descendents"
     below = ace.inherited_object_type or UUID(int=0)
     return (
-        f"$acl = Get-Acl {path}; $acl.AddAccessRule("
+        f"$acl = Get-Acl {path}; $acl.{method}("
         "[DirectoryServices.ActiveDirectoryAccessRule]::new("
         f"[Security.Principal.SecurityIdentifier]'{ace.sid}', '{kind}', 'Allow', "
         f"[guid]'{ace.object_type}', '{spread}', [guid]'{below}')); "

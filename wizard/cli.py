@@ -12,7 +12,7 @@ from agent.enrolment import EnrolmentError
 from agent.secrets import SecretsUnavailable
 from agent.settings import Identifier, Settings, SettingsError
 from wizard.checks import Busy
-from wizard.commands import directory, jobs, permissions
+from wizard.commands import directory, granting, jobs, permissions
 from wizard.commands.given import BadUsage, Given
 from wizard.commands.told import Exit, Told
 from wizard.controller import Controller, RecoveryNeeded
@@ -110,6 +110,12 @@ def _looked_at(
         case "coverage":
             files = permissions.files_of(given)
             return permissions.coverage(sight, settings, inputs, files)
+        case "plan":
+            return granting.plan(controller, settings, secrets, given.hand_over)
+        case "grant":
+            return granting.grant(controller, settings, secrets, _confirm(given))
+        case "revoke":
+            return granting.revoke(controller, settings, secrets, _confirm(given))
     return permissions.check(sight, settings, inputs)
 
 

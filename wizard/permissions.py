@@ -5,7 +5,7 @@ for an account that is not made yet an administrator looks, and it is foreseen.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,11 +26,13 @@ from agent.pool import Warm
 from agent.settings import Identifier, Settings
 from agent.subject import Operation, State, Verdict
 from agent.trustees import Names
+from wizard import granting
 from wizard.checks import Inputs
+from wizard.granting import Entry, Revocation
 from wizard.host import Host
 from wizard.inspection.findings import find_about_account
-from wizard.plan import Context, StepFailed
-from wizard.steps.permissions import RIGHTS
+from wizard.plan import Change, Context, StepFailed
+from wizard.steps.permissions import rights_of
 from wizard.steps.signing_in import as_agent, as_either, stored_password
 
 _STEP = 50  # people between two reports
@@ -191,6 +193,35 @@ class Permissions:
                 opened, Domain(settings), settings, report=report, stop=stop.is_set
             )
 
+    def plan_grant(self, settings: Settings, inputs: Inputs) -> tuple[Change, ...]:
+        """Say what is missing for the scope; nothing is taken back.
+
+        Raises:
+            DirectoryError, StepFailed: it can't be said; with the remedy.
+
+        """
+        return granting.plan_grant(settings, Context(self._host, inputs))
+
+    def plan_revoke(self, settings: Settings, inputs: Inputs) -> Revocation:
+        """Say what earlier plans granted to the account and still is there.
+
+        Raises:
+            DirectoryError, StepFailed: it can't be said; with the remedy.
+
+        """
+        return granting.plan_revoke(settings, Context(self._host, inputs))
+
+    def entries(
+        self, settings: Settings, inputs: Inputs, changes: Sequence[Change]
+    ) -> tuple[Entry, ...]:
+        """Give each entry of a plan by itself, as other tools write it.
+
+        Raises:
+            DirectoryError, StepFailed: the account's SID can't be read.
+
+        """
+        return granting.entries(changes, settings, Context(self._host, inputs))
+
     @contextmanager
     def _sight(self, settings: Settings, inputs: Inputs) -> Iterator[Sight]:
         context = Context(self._host, inputs)
@@ -244,4 +275,4 @@ def _foreseen(settings: Settings, opened: Directory) -> Forecast:
     base = settings.directory.base_dn
     head = opened.search(base, "", ("objectSid",), scope="base", paged=False)
     domain = Sid.parse(next(iter(head)).raw("objectSid") or b"")
-    return forecast(domain, RIGHTS, settings.scope.containers)
+    return forecast(domain, rights_of(settings.features), settings.scope.containers)

@@ -3,14 +3,22 @@
 import csv
 import json
 import os
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from ldap3.protocol.microsoft import security_descriptor_control
 
+from agent.access import Right, grant_ace
+from agent.ace import Ace, AceType, Sid
+from agent.descriptor import add_ace, parse
 from agent.settings import Settings, dump, validate
 from tests.lab import Lab
 from tests.live.agent_stage import settings_for
+from tests.stage import Stage, stage
 from wizard.cli import main
 
 pytestmark = pytest.mark.live
@@ -163,3 +171,198 @@ def test_an_account_to_be_made_is_foreseen(shell: Shell) -> None:
     assert shell.explained("anna")["reset"]["state"] == "yes"
     shell.secrets = {}
     assert shell.json("check")["remedy"].startswith("Give an administrator")
+
+
+class Installed:
+    """An installation whose permissions are looked at and mended alone."""
+
+    def __init__(self, whole: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+        self.whole, self._capsys = whole, capsys
+        self.people = f"OU=People,{whole.lab.base_dn}"
+        settings, inputs = whole.settings(), whole.inputs
+        changes = whole.controller.plan(settings, inputs)
+        self.apply(settings, changes, inputs)
+
+    def apply(self, settings: Settings, changes: Any, inputs: Any) -> None:
+        stop = threading.Event()
+        self.whole.controller.apply(
+            settings, changes, inputs, lambda _progress: None, stop
+        )
+
+    def run(self, *arguments: str, admin: bool = False) -> dict[str, Any]:
+        given = ["--secrets-fd", self._descriptor()] if admin else []
+        home = str(self.whole.host.places.home)
+        main(["permissions", *arguments, "--home", home, "--json", *given])
+        told = self._capsys.readouterr()
+        assert self.whole.lab.admin_password not in told.out + told.err
+        answer: dict[str, Any] = json.loads(told.out)
+        return answer
+
+    def _descriptor(self) -> str:
+        lab = self.whole.lab
+        reading, writing = os.pipe()
+        with os.fdopen(writing, "w") as file:
+            secrets = {
+                "admin_user": lab.admin_user,
+                "admin_password": lab.admin_password,
+            }
+            json.dump(secrets, file)
+        return str(reading)
+
+    def descriptor(self, dn: str) -> bytes:
+        lab = self.whole.lab
+        with lab.signed_in(lab.admin_user, lab.admin_password) as admin:
+            found: bytes = read_descriptor(admin, dn)
+        return found
+
+    def add(self, dn: str, ace: Ace) -> None:
+        lab = self.whole.lab
+        with lab.signed_in(lab.admin_user, lab.admin_password) as admin:
+            raw = add_ace(parse(read_descriptor(admin, dn)), ace).to_bytes()
+            write_descriptor(admin, dn, raw)
+
+
+def read_descriptor(admin: Any, dn: str) -> bytes:
+    control = security_descriptor_control(sdflags=4)
+    names = ["nTSecurityDescriptor"]
+    admin.search(dn, "(objectClass=*)", "BASE", attributes=names, controls=control)
+    found: bytes = admin.response[0]["raw_attributes"]["nTSecurityDescriptor"][0]
+    return found
+
+
+def write_descriptor(admin: Any, dn: str, raw: bytes) -> None:
+    control = security_descriptor_control(sdflags=4)
+    change = {"nTSecurityDescriptor": [("MODIFY_REPLACE", [raw])]}
+    assert admin.modify(dn, change, controls=control)
+
+
+@pytest.fixture
+def installed(
+    fresh_lab: Lab, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Installed]:
+    with stage(fresh_lab, tmp_path / "stage") as whole:
+        yield Installed(whole, capsys)
+
+
+def test_grants_are_taken_back_and_made_again_alone(installed: Installed) -> None:
+    granted = installed.descriptor(installed.people)
+    assert installed.run("plan")["entries"] == []
+
+    refused = installed.run("revoke", admin=True)
+    assert refused["exit"] == 2
+    taken = installed.run("revoke", "--yes", admin=True)
+    assert taken["exit"] == 0
+    assert [entry["container"] for entry in taken["entries"]] == [installed.people] * 3
+    assert installed.run("check")["causes"]["reset"]["not_granted"] > 50
+    again = installed.run("revoke", "--yes", admin=True)
+    assert (again["exit"], again["changes"]) == (0, [])
+
+    told = installed.run(
+        "plan", "--hand-over", str(installed.whole.host.places.home / "h")
+    )
+    assert told["exit"] == 4
+    assert {entry["sddl"].split(";")[0] for entry in told["entries"]} == {"(OA"}
+    handed = (installed.whole.host.places.home / "h").read_text()
+    for entry in told["entries"]:
+        for form in ("sddl", "dsacls", "powershell", "take_back"):
+            assert entry[form] in handed
+    made = installed.run("grant", "--yes", admin=True)
+    assert made["exit"] == 0
+    assert installed.descriptor(installed.people) == granted
+    assert installed.run("grant", "--yes", admin=True)["changes"] == []
+    assert "not_granted" not in installed.run("check")["causes"]["reset"]
+
+
+def test_a_grant_without_an_administrator_changes_nothing(installed: Installed) -> None:
+    installed.run("revoke", "--yes", admin=True)
+    before = installed.descriptor(installed.people)
+
+    told = installed.run("grant", "--yes")
+
+    assert told["exit"] == 2
+    assert "administrator" in told["error"]
+    assert installed.descriptor(installed.people) == before
+
+
+def test_what_somebody_else_granted_is_named_and_left(installed: Installed) -> None:
+    own = sid_of_account(installed.whole.lab, "svc-writeback")
+    theirs = grant_ace(Right.CHANGE_PASSWORD, own)
+    installed.add(installed.people, theirs)
+
+    told = installed.run("revoke", "--yes", admin=True)
+
+    assert [left["container"] for left in told["left"]] == [installed.people]
+    assert "change the password" in told["left"][0]["entry"]
+    assert theirs in dacl(installed.descriptor(installed.people))
+
+
+def test_a_deny_stands_before_and_after(installed: Installed) -> None:
+    installed.run("revoke", "--yes", admin=True)
+    own = sid_of_account(installed.whole.lab, "svc-writeback")
+    deny = replace(grant_ace(Right.RESET_PASSWORD, own), type=AceType.DENIED_OBJECT)
+    installed.add(installed.people, deny)
+    before = installed.descriptor(installed.people)
+
+    assert installed.run("grant", "--yes", admin=True)["exit"] == 0
+    assert deny in dacl(installed.descriptor(installed.people))
+    assert installed.run("check")["causes"]["reset"]["denied"] > 50
+    assert installed.run("revoke", "--yes", admin=True)["exit"] == 0
+    assert installed.descriptor(installed.people) == before
+
+
+def test_protected_accounts_and_their_template_are_never_touched(
+    installed: Installed,
+) -> None:
+    lab = installed.whole.lab
+    places = (
+        lab.people["protected"]["dn"],
+        f"CN=AdminSDHolder,CN=System,{lab.base_dn}",
+    )
+    before = [installed.descriptor(dn) for dn in places]
+    installed.run("revoke", "--yes", admin=True)
+    installed.run("grant", "--yes", admin=True)
+
+    assert [installed.descriptor(dn) for dn in places] == before
+    reset = installed.run("explain", lab.people["protected"]["upn"])["reset"]
+    assert reset["cause"] == "protected"
+
+
+def test_only_what_is_switched_on_is_granted(installed: Installed) -> None:
+    whole = installed.whole
+    settings = whole.settings(features={"unlock": False, "must_change": False})
+    changes = whole.controller.plan(settings, whole.inputs)
+    revoked = [change for change in changes if change.step == "grants"]
+
+    assert [change.summary for change in revoked] == [
+        f"Revokes 2 permissions of svc-writeback on {installed.people}"
+    ]
+    installed.apply(settings, changes, whole.inputs)
+    assert len(dacl_of(installed, "svc-writeback")) == 1
+    assert whole.controller.plan(settings, whole.inputs) == ()
+    back = whole.controller.plan(whole.settings(), whole.inputs)
+    (granted,) = (change.summary for change in back if change.step == "grants")
+    assert granted.startswith("Grants 2 permissions")
+
+
+def dacl(raw: bytes) -> tuple[Any, ...]:
+    found = parse(raw).dacl
+    assert found is not None
+    return found.aces
+
+
+def dacl_of(installed: Installed, account: str) -> list[Any]:
+    own = sid_of_account(installed.whole.lab, account)
+    return [
+        ace
+        for ace in dacl(installed.descriptor(installed.people))
+        if getattr(ace, "sid", None) == own
+    ]
+
+
+def sid_of_account(lab: Lab, name: str) -> Sid:
+    with lab.signed_in(lab.admin_user, lab.admin_password) as link:
+        admin: Any = link
+        query = f"(sAMAccountName={name})"
+        admin.search(lab.base_dn, query, attributes=["objectSid"])
+        found = [one for one in admin.response if one["type"] == "searchResEntry"]
+        return Sid.parse(found[0]["raw_attributes"]["objectSid"][0])

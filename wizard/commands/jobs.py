@@ -58,7 +58,30 @@ def carry_out(
     changes = controller.plan(settings, given.inputs())
     if not changes:
         return Told(Exit.DONE, plan_text(()), {"changes": []})
-    if not confirm(plan_text(changes)):
+    return make(controller, settings, changes, given, confirm)
+
+
+def make(
+    controller: Controller,
+    settings: Settings,
+    changes: Sequence[Change],
+    given: Given,
+    confirm: Confirm,
+    *,
+    text: str = "",
+) -> Told:
+    """Make changes that were planned, once they are accepted; all or none.
+
+    Args:
+        controller: makes them.
+        settings: what they lead to.
+        changes: as planned.
+        given: an administrator is asked for where one is needed.
+        confirm: shown the plan.
+        text: the plan in words, where not as for any plan.
+
+    """
+    if not confirm(text or plan_text(changes)):
         return Told(Exit.BAD_USAGE, "Nothing was changed.", {"changes": []})
     if any(change.needs_admin for change in changes):
         given = given.with_admin()
@@ -67,8 +90,8 @@ def carry_out(
             controller.apply(settings, changes, given.inputs(), say_progress, stop)
     except ApplyError as error:
         return _failed(error)
-    text = f"Done: {_count(changes)} made."
-    return Told(Exit.DONE, text, {"changes": plan_data(changes)})
+    done = f"Done: {_count(changes)} made."
+    return Told(Exit.DONE, done, {"changes": plan_data(changes)})
 
 
 def verify(controller: Controller, settings: Settings) -> Told:

@@ -130,6 +130,9 @@ def _coverage_text(found: Coverage) -> str:
             works = causes.get(Cause.NONE, 0)
             lines.append(f"{_OPERATIONS[operation]}: {works:,} of {found.expected:,}.")
             lines += _cause_lines(causes, but=found.causes[Operation.RESET])
+    if any(Cause.NOT_GRANTED in causes for causes in found.causes.values()):
+        lines.append("See what is missing: writeback permissions plan")
+        lines.append("Grant it:            writeback permissions grant")
     if found.foreseen:
         lines.append("The account is not made yet; this is what its grants will reach.")
     return "\n".join(lines)

@@ -20,11 +20,11 @@ from wizard.checks import Check, State
 from wizard.plan import Change, Context, Facts, StepFailed
 from wizard.steps.account import find, sid_of
 from wizard.steps.permissions import (
-    RIGHTS,
     Judged,
     judge,
     read,
     rewrite,
+    rights_of,
     without_entry,
 )
 from wizard.steps.signing_in import as_admin, as_agent, finding, named
@@ -39,9 +39,9 @@ class Grants:
         self, wanted: Settings, context: Context, earlier: Sequence[Change]
     ) -> Sequence[Change]:
         revoked = tuple(_revoked(wanted, context))
-        losing = tuple(_containers_of(wanted.directory, revoked))
-        missing = _still_missing(wanted, context, earlier, losing)
-        granted = [_grant(wanted, dn, rights) for dn, rights in missing if rights]
+        losing = tuple(_left_by(wanted, revoked))
+        lacking = _still_missing(wanted, context, earlier, losing)
+        granted = [grant_change(wanted, dn, rights) for dn, rights in lacking if rights]
         return (*granted, *revoked)
 
     def apply(self, change: Change, context: Context) -> Facts:
@@ -78,7 +78,8 @@ class Grants:
         except (DirectoryError, StepFailed) as error:
             title = "Permissions of the agent's account"
             return (finding("grants", title, error),)
-        return [_row(container, found) for container, found in judged]
+        rights = rights_of(wanted.features)
+        return [_row(container, found, rights) for container, found in judged]
 
 
 _Missing = list[tuple[str, tuple[Right, ...]]]
@@ -93,22 +94,26 @@ def _still_missing(
 ) -> _Missing:
     account = next((c for c in earlier if c.step == "account"), None)
     if account is None or wanted.directory.account.kind == "existing":
-        return _missing(wanted, context, losing)
+        return missing(wanted, context, losing)
     if account.before is None:  # it is made: it has nothing yet
-        return [(container, RIGHTS) for container in wanted.scope.containers]
+        rights = rights_of(wanted.features)
+        return [(container, rights) for container in wanted.scope.containers]
     return _not_explicit(wanted, context)
 
 
 def _not_explicit(wanted: Settings, context: Context) -> _Missing:
     """Look for an earlier setup's own entries; one can't sign in as its account yet."""
+    rights = rights_of(wanted.features)
     with as_admin(wanted.directory, context) as opened:
         sid = sid_of(opened, wanted.directory)
         return [
-            (dn, without_entry(read(opened, dn), sid)) for dn in wanted.scope.containers
+            (dn, without_entry(read(opened, dn), sid, rights))
+            for dn in wanted.scope.containers
         ]
 
 
-def _missing(wanted: Settings, context: Context, losing: Sequence[str]) -> _Missing:
+def missing(wanted: Settings, context: Context, losing: Sequence[str] = ()) -> _Missing:
+    """Give the rights that an account which is there lacks, by container."""
     return [(dn, found.missing) for dn, found in _judged(wanted, context, losing)]
 
 
@@ -121,18 +126,20 @@ def _judged(wanted: Settings, context: Context, losing: Sequence[str] = ()) -> _
         losing: containers whose entries go: what comes from there does not count.
 
     """
+    rights = rights_of(wanted.features)
     with as_agent(wanted.directory, context) as opened:
         token = own_sids(opened)
         own = sid_of(opened, wanted.directory)
         return [
-            (dn, Judged(without_entry(read(opened, dn), own)))
+            (dn, Judged(without_entry(read(opened, dn), own, rights)))
             if any(is_below(dn, lost) for lost in losing)
-            else (dn, judge(opened, dn, token, own))
+            else (dn, judge(opened, dn, rights, token, own))
             for dn in wanted.scope.containers
         ]
 
 
-def _grant(wanted: Settings, container: str, rights: Sequence[Right]) -> Change:
+def grant_change(wanted: Settings, container: str, rights: Sequence[Right]) -> Change:
+    """Grant rights on a container to the account of the settings."""
     account = wanted.directory.account.name
     summary = f"Grants {_count(rights)} to {account} on {container}"
     after = _facts(wanted.directory, container, rights)
@@ -142,27 +149,35 @@ def _grant(wanted: Settings, container: str, rights: Sequence[Right]) -> Change:
 def _revoked(wanted: Settings, context: Context) -> Iterator[Change]:
     """Take back what earlier plans granted and these settings do not ask for."""
     own = wanted.directory.sign_in_name
-    for facts in _granted_before(context):
-        theirs, container = named(facts), facts["container"]
-        kept = any(same(container, dn) for dn in wanted.scope.containers)
-        if kept and theirs.sign_in_name == own:
-            continue
-        rights = [Right[name] for name in facts["rights"]]
-        summary = f"Revokes {_count(rights)} of {theirs.account.name} on {container}"
-        yield Change("grants", summary, facts, None, needs_admin=True)
+    needed = {right.name for right in rights_of(wanted.features)}
+    for facts in granted_before(context):
+        kept = any(same(facts["container"], dn) for dn in wanted.scope.containers)
+        ours = kept and named(facts).sign_in_name == own
+        over = [name for name in facts["rights"] if not ours or name not in needed]
+        if over:
+            yield revoke_change(facts, over)
 
 
-def _containers_of(
-    directory: DirectorySettings, revoked: Sequence[Change]
-) -> Iterator[str]:
+def revoke_change(facts: Facts, rights: Sequence[str]) -> Change:
+    """Take back some of what was granted on a container, by the names of `Right`."""
+    account = named(facts).account.name
+    what = _count(rights)
+    summary = f"Revokes {what} of {account} on {facts['container']}"
+    before = {**facts, "rights": list(rights)}
+    return Change("grants", summary, before, None, needs_admin=True)
+
+
+def _left_by(wanted: Settings, revoked: Sequence[Change]) -> Iterator[str]:
     """Name the containers where the account to come loses its entries."""
     for change in revoked:
-        if named(change.before).sign_in_name == directory.sign_in_name:
-            assert change.before is not None
-            yield change.before["container"]
+        assert change.before is not None
+        container = change.before["container"]
+        own = named(change.before).sign_in_name == wanted.directory.sign_in_name
+        if own and not any(same(container, dn) for dn in wanted.scope.containers):
+            yield container
 
 
-def _granted_before(context: Context) -> list[Facts]:
+def granted_before(context: Context) -> list[Facts]:
     """Read from the sealed journals what is granted, to whom and where."""
     found: dict[tuple[str, str], Facts] = {}
     for entry in journal.sealed(context.host.places.journal):
@@ -171,14 +186,16 @@ def _granted_before(context: Context) -> list[Facts]:
             continue
         sid = str(entry.made["sid"])
         key = (str(facts["container"]).casefold(), sid)
-        earlier = found.pop(key, {"rights": []})
-        if entry.change.after is not None:
-            rights = [*earlier["rights"], *facts["rights"]]
+        earlier = found.pop(key, {"rights": []})["rights"]
+        gone = entry.change.after is None
+        rights = [name for name in earlier if not (gone and name in facts["rights"])]
+        rights += [] if gone else facts["rights"]
+        if rights:
             found[key] = {**facts, "rights": rights, "sid": sid}
     return list(found.values())
 
 
-def _count(rights: Sequence[Right]) -> str:
+def _count(rights: Sequence[object]) -> str:
     return "1 permission" if len(rights) == 1 else f"{len(rights)} permissions"
 
 
@@ -192,22 +209,21 @@ def _facts(
     }
 
 
-def _row(container: str, judged: Judged) -> Check:
+def _row(container: str, judged: Judged, rights: Sequence[Right]) -> Check:
     title = f"Permissions on {container}"
     if judged.missing:
         remedy = "Apply the settings with an administrator's credentials."
         told = f"Missing: {_names(judged.missing)}."
         return Check("grants", title, "failed", told, remedy)
     if judged.beyond:
-        return _beyond(title, judged)
-    told = "Reset Password, write lockoutTime and write pwdLastSet are effective."
-    return Check("grants", title, "ok", told)
+        return _beyond(title, judged, rights)
+    return Check("grants", title, "ok", f"Effective: {_names(rights)}.")
 
 
-def _beyond(title: str, judged: Judged) -> Check:
+def _beyond(title: str, judged: Judged, rights: Sequence[Right]) -> Check:
     """Tell of those whom the grant does not reach; another grant would not help."""
     refused = [
-        right for right in RIGHTS if any(right in b.rights for b in judged.beyond)
+        right for right in rights if any(right in b.rights for b in judged.beyond)
     ]
     count, everybody = len(judged.beyond), len(judged.beyond) == judged.people
     who = f"{count} of {judged.people} people looked at"

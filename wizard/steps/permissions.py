@@ -9,6 +9,7 @@ from agent.ace import Ace, Sid
 from agent.descriptor import DescriptorError, SecurityDescriptor
 from agent.directory import Directory, Entry, sd_flags
 from agent.entries import Modification
+from agent.settings import Features
 from wizard.plan import StepFailed
 
 Edit = Callable[[SecurityDescriptor, Ace], SecurityDescriptor]
@@ -47,20 +48,36 @@ class Judged:
     beyond: tuple[Beyond, ...] = ()
 
 
-def judge(opened: Directory, container: str, token: frozenset[Sid], own: Sid) -> Judged:
+def rights_of(features: Features) -> tuple[Right, ...]:
+    """Give the least rights that what is switched on needs.
+
+    Changing with the old password needs none: everybody has Change Password, unless
+    an entry denies it, and a grant would not end that.
+    """
+    wanted = (True, features.unlock, features.must_change)
+    return tuple(right for right, on in zip(RIGHTS, wanted, strict=True) if on)
+
+
+def judge(
+    opened: Directory,
+    container: str,
+    rights: Sequence[Right],
+    token: frozenset[Sid],
+    own: Sid,
+) -> Judged:
     """Judge by the people there, whatever entry gives them the right.
 
     Those whose inheritance is off do not count: no grant on a container reaches them.
     """
     here = read(opened, container)
     people = [
-        (dn, {right: _decide(found, token, right) for right in RIGHTS})
+        (dn, {right: _decide(found, token, right) for right in rights})
         for dn, found in _descriptors(opened, container)
         if not found.protected
     ]
     missing = tuple(
         right
-        for right in without_entry(here, own)
+        for right in without_entry(here, own, rights)
         if not (people and all(told[right].allowed for _, told in people))
     )
     beyond = (Beyond(dn, _refused(told, missing)) for dn, told in people)
@@ -94,10 +111,12 @@ def _decide(found: SecurityDescriptor, token: frozenset[Sid], right: Right) -> D
     return decide(found, token, right, classes=frozenset({USER}), self_sid=None)
 
 
-def without_entry(here: SecurityDescriptor, sid: Sid) -> tuple[Right, ...]:
+def without_entry(
+    here: SecurityDescriptor, sid: Sid, rights: Sequence[Right]
+) -> tuple[Right, ...]:
     """Give the rights that no entry of this list itself grants."""
     return tuple(
-        right for right in RIGHTS if not descriptor.has_ace(here, grant_ace(right, sid))
+        right for right in rights if not descriptor.has_ace(here, grant_ace(right, sid))
     )
 
 

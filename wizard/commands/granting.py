@@ -1,0 +1,90 @@
+"""`writeback permissions plan | grant | revoke`: entries shown, made, taken back."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from agent.settings import Settings
+from wizard.commands import jobs
+from wizard.commands.given import BadUsage, Given
+from wizard.commands.told import Exit, Told, plan_data
+from wizard.controller import Controller
+from wizard.granting import Entry, Left, hand_over
+
+_NOTHING = "Nothing is missing: every right of the scope is effective."
+
+
+def plan(
+    controller: Controller, settings: Settings, given: Given, file: Path | None
+) -> Told:
+    """Show what is missing, entry by entry; write it down for another team."""
+    sight, inputs = controller.permissions, given.inputs()
+    changes = sight.plan_grant(settings, inputs)
+    found = sight.entries(settings, inputs, changes)
+    if file is not None and found:
+        _write(file, hand_over(found, settings))
+    code = Exit.FINDINGS if found else Exit.DONE
+    text = "\n".join(_lines(found)) if found else _NOTHING
+    return Told(code, text, _data(found) | {"changes": plan_data(changes)})
+
+
+def grant(
+    controller: Controller, settings: Settings, given: Given, confirm: jobs.Confirm
+) -> Told:
+    """Grant what is missing, all or none."""
+    sight, inputs = controller.permissions, given.inputs()
+    changes = sight.plan_grant(settings, inputs)
+    if not changes:
+        return Told(Exit.DONE, _NOTHING, {"changes": [], "entries": []})
+    found = sight.entries(settings, inputs, changes)
+    text = "\n".join(("Will be granted:", *_lines(found)))
+    told = jobs.make(controller, settings, changes, given, confirm, text=text)
+    return Told(told.code, told.text, {**_data(found), **told.data})
+
+
+def revoke(
+    controller: Controller, settings: Settings, given: Given, confirm: jobs.Confirm
+) -> Told:
+    """Take back what earlier plans granted; other entries are named and left."""
+    sight, inputs = controller.permissions, given.inputs()
+    plan = sight.plan_revoke(settings, inputs)
+    left = {"left": [{"container": e.container, "entry": e.words} for e in plan.left]}
+    if not plan.changes:
+        text = "\n".join(
+            ("Nothing that Writeback granted is there.", *_left(plan.left))
+        )
+        return Told(Exit.DONE, text, {"changes": [], "entries": [], **left})
+    found = sight.entries(settings, inputs, plan.changes)
+    lines = ("Will be taken back:", *_lines(found), *_left(plan.left))
+    told = jobs.make(
+        controller, settings, plan.changes, given, confirm, text="\n".join(lines)
+    )
+    return Told(told.code, told.text, {**_data(found), **told.data, **left})
+
+
+def _lines(found: Sequence[Entry]) -> Iterator[str]:
+    for entry in found:
+        yield entry.right
+        yield f"  on          {entry.container}"
+        yield f"  SDDL        {entry.sddl}"
+        yield f"  dsacls      {entry.dsacls}"
+
+
+def _left(left: Sequence[Left]) -> Iterator[str]:
+    if left:
+        yield "Left, as Writeback did not add it:"
+    for entry in left:
+        yield f"  {entry.words}, on {entry.container}"
+
+
+def _data(found: Sequence[Entry]) -> dict[str, Any]:
+    return {"entries": [entry.as_dict() for entry in found]}
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise BadUsage(
+            f"{file} can't be written: {error.strerror}.", "Name another file."
+        ) from error

@@ -1,0 +1,215 @@
+"""Permissions alone: what to grant or take back, entry by entry, and how to tell it.
+
+For an installation that stands, and for places where another team owns the
+directory: the same entries as a plan, as a table and as a file to hand over.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+
+from agent.access import Right, grant_ace
+from agent.ace import Ace, AceFlag, Sid, UnknownAce, sddl
+from agent.directory import Directory, NoSuchObject
+from agent.grant import dsacls_line, powershell, powershell_revoke, words
+from agent.settings import Settings
+from agent.trustees import Names
+from wizard.plan import Change, Context, Facts
+from wizard.steps.account import sid_of
+from wizard.steps.grants import (
+    grant_change,
+    granted_before,
+    missing,
+    revoke_change,
+)
+from wizard.steps.permissions import read
+from wizard.steps.signing_in import as_agent
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One access control entry, as a table and other tools show it.
+
+    Attributes:
+        container: on which it stands.
+        trustee: the account.
+        sid: the account's.
+        right: what it allows, in words.
+        sddl: the entry in SDDL (MS-DTYP 2.5.1).
+        dsacls: the command that adds it.
+        powershell: the same with the ActiveDirectory module.
+        take_back: PowerShell that removes this entry and no other.
+
+    """
+
+    container: str
+    trustee: str
+    sid: str
+    right: str
+    sddl: str
+    dsacls: str
+    powershell: str
+    take_back: str
+
+    def as_dict(self) -> dict[str, str]:
+        """Give it as JSON takes it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Left:
+    """An entry for the account that Writeback did not add, and leaves alone."""
+
+    container: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Revocation:
+    """What is taken back, and what is left.
+
+    Attributes:
+        changes: the entries that earlier plans added and that still are there.
+        left: other entries for the account on the same containers.
+
+    """
+
+    changes: tuple[Change, ...]
+    left: tuple[Left, ...]
+
+
+def plan_grant(settings: Settings, context: Context) -> tuple[Change, ...]:
+    """Say what is missing for the scope; nothing is taken back.
+
+    What is effective already, by whatever entry, is not granted again; a deny stays.
+
+    Raises:
+        StepFailed, DirectoryError: it can't be said; with the remedy.
+
+    """
+    lacking = missing(settings, context)
+    return tuple(
+        grant_change(settings, container, rights)
+        for container, rights in lacking
+        if rights
+    )
+
+
+def plan_revoke(settings: Settings, context: Context) -> Revocation:
+    """Say what earlier plans granted to the account, and still is as they left it.
+
+    Raises:
+        StepFailed, DirectoryError: it can't be said; with the remedy.
+
+    """
+    with as_agent(settings.directory, context) as opened:
+        own = sid_of(opened, settings.directory)
+        ours = [facts for facts in granted_before(context) if facts["sid"] == str(own)]
+        changes = tuple(_still_there(opened, ours))
+        places = {facts["container"]: None for facts in ours}
+        places |= dict.fromkeys(settings.scope.containers)
+        names = Names(opened, settings.directory.base_dn)
+        left = tuple(_left(opened, tuple(places), own, changes, names))
+    return Revocation(changes, left)
+
+
+def entries(
+    changes: Sequence[Change], settings: Settings, context: Context
+) -> tuple[Entry, ...]:
+    """Give each entry of a plan by itself.
+
+    Raises:
+        StepFailed, DirectoryError: the account's SID can't be read.
+
+    """
+    if not changes:
+        return ()
+    with as_agent(settings.directory, context) as opened:
+        sid = sid_of(opened, settings.directory)
+    trustee = settings.directory.sign_in_name
+    return tuple(
+        _entry(str(facts["container"]), trustee, Right[name], sid)
+        for change in changes
+        if (facts := change.after or change.before)
+        for name in facts["rights"]
+    )
+
+
+def hand_over(found: Sequence[Entry], settings: Settings) -> str:
+    """Write what another team needs: what, why, how, how to take it back, to check."""
+    account = settings.directory.sign_in_name
+    parts = [
+        f"Permissions for password writeback in {settings.directory.domain}",
+        "=" * 60,
+        "",
+        f"{account} brings passwords that people reset in the cloud home to Active",
+        "Directory. It needs the entries below and no others: each allows one thing,",
+        "on the users below one container. Nothing is removed or denied.",
+        "",
+    ]
+    for number, entry in enumerate(found, 1):
+        parts += [f"{number}. {entry.right}", f"   on {entry.container}", ""]
+    parts += _section("SDDL of each entry", (entry.sddl for entry in found))
+    parts += _section("dsacls", (entry.dsacls for entry in found))
+    module = "Import-Module ActiveDirectory"
+    add = (entry.powershell for entry in found)
+    parts += _section("PowerShell, instead of dsacls", (module, *add))
+    back = (entry.take_back for entry in found)
+    parts += _section("To take the same entries back", (module, *back))
+    check = ("writeback permissions check",)
+    parts += _section("To check, on the server with the agent", check)
+    return "\n".join(parts)
+
+
+def _section(title: str, lines: Iterator[str] | Sequence[str]) -> list[str]:
+    return [title, "-" * len(title), *lines, ""]
+
+
+def _entry(container: str, trustee: str, right: Right, sid: Sid) -> Entry:
+    ace = grant_ace(right, sid)
+    return Entry(
+        container=container,
+        trustee=trustee,
+        sid=str(sid),
+        right=words(ace, name_of=lambda _: trustee),
+        sddl=sddl(ace),
+        dsacls=dsacls_line(ace, trustee, container),
+        powershell=powershell(ace, container),
+        take_back=powershell_revoke(ace, container),
+    )
+
+
+def _aces(opened: Directory, container: str) -> tuple[Ace | UnknownAce, ...]:
+    try:
+        found = read(opened, container)
+    except NoSuchObject:
+        return ()  # it went, and its entries with it
+    return found.dacl.aces if found.dacl else ()
+
+
+def _still_there(opened: Directory, ours: Sequence[Facts]) -> Iterator[Change]:
+    for facts in ours:
+        there = _aces(opened, facts["container"])
+        sid = Sid.of(facts["sid"])
+        rights = [n for n in facts["rights"] if grant_ace(Right[n], sid) in there]
+        if rights:
+            yield revoke_change(facts, rights)
+
+
+def _left(
+    opened: Directory,
+    containers: Sequence[str],
+    own: Sid,
+    changes: Sequence[Change],
+    names: Names,
+) -> Iterator[Left]:
+    for container in containers:
+        taken = [
+            grant_ace(Right[name], own)
+            for change in changes
+            if change.before and change.before["container"] == container
+            for name in change.before["rights"]
+        ]
+        for ace in _aces(opened, container):
+            about = isinstance(ace, Ace) and ace.sid == own and ace not in taken
+            if about and not ace.flags & AceFlag.INHERITED:
+                yield Left(container, words(ace, name_of=names))
