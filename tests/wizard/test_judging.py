@@ -1,0 +1,166 @@
+"""Each fact of a controller is judged by itself, and says what to do."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from agent.certificates import CertificateFacts, Handshake
+from agent.entries import POLICY_HINTS, POLICY_HINTS_OLD, RootDse
+from tests.wizard.answered import SETTINGS
+from wizard.inspection.controllers import Cell, ControllerFacts
+from wizard.inspection.judging import judged
+from wizard.inspection.visiting import is_refused
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+DIRECTORY = SETTINGS.directory
+
+
+def certificate(days: float = 300, **changed: Any) -> CertificateFacts:
+    own = CertificateFacts(
+        subject="CN=dc1.corp.test",
+        issuer="CN=Corp CA",
+        sans=("dc1.corp.test",),
+        not_before=NOW - timedelta(days=30),
+        not_after=NOW + timedelta(days=days),
+        sha256="AA:BB",
+        trusted=True,
+        reason="",
+    )
+    return replace(own, **changed)
+
+
+def root(**changed: Any) -> RootDse:
+    whole = RootDse(
+        naming_context=DIRECTORY.base_dn,
+        dns_host_name="dc1.corp.test",
+        supported_controls=frozenset({POLICY_HINTS}),
+        current_time=NOW,
+        functional_level=7,
+        is_global_catalog_ready=True,
+        is_synchronized=True,
+        read_only=False,
+    )
+    return replace(whole, **changed)
+
+
+def facts(*chain: CertificateFacts, **changed: Any) -> ControllerFacts:
+    whole = ControllerFacts(
+        "dc1.corp.test",
+        handshake=Handshake(chain or (certificate(),), "TLSv1.3"),
+        signed_in_as="administrator@corp.test",
+        ms=12.0,
+        root=root(),
+        clock_offset_s=0.2,
+    )
+    return replace(whole, **changed)
+
+
+def cell(found: ControllerFacts, name: str) -> Cell:
+    made = judged(found, DIRECTORY, NOW).cell(name)
+    assert made is not None
+    return made
+
+
+def test_a_sound_controller_has_nothing_to_do() -> None:
+    found = judged(facts(), DIRECTORY, NOW)
+
+    assert (found.state, found.to_do) == ("ok", ())
+
+
+@pytest.mark.parametrize(
+    ("reason", "word", "field"),
+    [
+        ("unable to get local issuer certificate", "Not trusted", "directory.ca"),
+        ("Hostname mismatch", "Wrong name", "directory.controllers"),
+        ("certificate has expired", "Expired", "directory.controllers"),
+        ("certificate is not yet valid", "Not yet valid", "directory.controllers"),
+    ],
+)
+def test_a_certificate_that_is_not_trusted_says_why(
+    reason: str, word: str, field: str
+) -> None:
+    bad = certificate(trusted=False, reason=reason)
+    made = cell(facts(bad, signed_in_as="", root=None), "certificate")
+
+    assert (made.state, made.word, made.field) == ("failed", word, field)
+    assert made.remedy
+
+
+def test_the_issuers_certificate_that_ends_first_is_the_one_warned_of() -> None:
+    ends = certificate(5, subject="CN=Corp Issuing CA 1")
+    made = cell(facts(certificate(), ends), "certificate")
+
+    assert (made.state, made.word) == ("warning", "5 d left")
+    assert "issuer CN=Corp Issuing CA 1" in made.detail
+
+
+@pytest.mark.parametrize(
+    ("apart", "state"),
+    [(0.4, "ok"), (-60, "ok"), (61, "warning"), (-300, "warning"), (301, "failed")],
+)
+def test_a_clock_may_be_five_minutes_apart(apart: float, state: str) -> None:
+    assert cell(facts(clock_offset_s=apart), "clock").state == state
+
+
+@pytest.mark.parametrize(
+    ("controls", "word", "state"),
+    [
+        ({POLICY_HINTS, POLICY_HINTS_OLD}, "Yes", "ok"),
+        ({POLICY_HINTS_OLD}, "Older", "ok"),
+        (set(), "No", "warning"),
+    ],
+)
+def test_policy_hints_are_told_by_their_form(
+    controls: set[str], word: str, state: str
+) -> None:
+    offered = root(supported_controls=frozenset(controls))
+    made = cell(facts(root=offered), "policy hints")
+
+    assert (made.word, made.state) == (word, state)
+
+
+def test_a_read_only_controller_is_refused() -> None:
+    made = cell(facts(root=root(read_only=True)), "writable")
+
+    assert (made.state, made.field) == ("failed", "directory.controllers")
+
+
+def test_a_controller_of_another_domain_is_refused() -> None:
+    made = cell(facts(root=root(naming_context="DC=other,DC=test")), "domain")
+
+    assert made.state == "failed"
+    assert "DC=other,DC=test" in made.detail
+
+
+@pytest.mark.parametrize(
+    ("level", "word", "state"),
+    [(2, "2003", "warning"), (3, "2008", "ok"), (7, "2016", "ok"), (10, "2025", "ok")],
+)
+def test_a_level_without_fine_grained_policies_is_warned_of(
+    level: int, word: str, state: str
+) -> None:
+    made = cell(facts(root=root(functional_level=level)), "level")
+
+    assert (made.word, made.state) == (word, state)
+
+
+def test_a_level_from_the_future_is_told_by_its_number() -> None:
+    assert facts(root=root(functional_level=12)).level == "functional level 12"
+
+
+def test_the_worst_is_told_first() -> None:
+    bad = facts(root=root(read_only=True, supported_controls=frozenset()))
+    found = judged(bad, DIRECTORY, NOW)
+
+    assert [each.name for each in found.to_do] == ["writable", "policy hints"]
+    assert found.state == "failed"
+
+
+def test_only_a_refused_account_ends_the_search() -> None:
+    refused = Cell("sign-in", "failed", "Refused")
+    gone = Cell("sign-in", "failed", "No answer")
+
+    assert is_refused(facts(trouble=refused))
+    assert not is_refused(facts(trouble=gone))
