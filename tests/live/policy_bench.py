@@ -8,16 +8,11 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
-
-import ldap3
-from ldap3.protocol.microsoft import security_descriptor_control
 
 from agent import accounts, explain, stages, verdict, writing
 from agent.account import from_filetime, to_filetime
 from agent.ace import Ace, Sid
 from agent.answer import Ended
-from agent.descriptor import add_ace, parse
 from agent.errors import Code
 from agent.messages import Portal, Request, UserClaim, new_jti
 from agent.pool import Warm
@@ -26,28 +21,16 @@ from agent.stages import Located
 from agent.subject import Operation, State, Subject
 from tests.lab import Lab
 from tests.live.agent_stage import CANARY, ISSUER, Stage
-from tests.live.policy_cases import (
-    DAY,
-    TICK,
-    Case,
-    Linked,
-    Past,
-    Rules,
-    resultant,
-)
+from tests.live.policy_admin import Admin, domain_values, settings_values
+from tests.live.policy_cases import DAY, TICK, Case, Linked, Past, Rules
 from tests.live.policy_cases import State as Wanted
+from tests.live.policy_rules import resultant
 
-DACL = security_descriptor_control(sdflags=4)
 CHANGE_PASSWORD = uuid.UUID("ab721a53-1e2f-11d0-9819-00aa0040529b")
 READ_ALL = 0x20094  # READ_CONTROL, list, read property, list object
-NEVER = -0x8000000000000000
 LONG_AGO = 131_000_000_000_000_000
 # old enough for a minimum age of one second less; the write comes within the margin
 OVER, UNDER = timedelta(seconds=-1), timedelta(seconds=30)
-
-
-def ticks(span: timedelta | None) -> int:
-    return NEVER if span is None else -(span // timedelta(microseconds=1)) * 10
 
 
 @dataclass
@@ -56,9 +39,8 @@ class Person:
 
     dn: str
     sam: str
-    past: Past
+    past: Past = field(repr=False)
     cannot_change: bool = False
-    display: str | None = None
 
 
 @dataclass(frozen=True)
@@ -75,77 +57,21 @@ class Said:
     why: str = ""
 
 
-class Admin:
-    """Writes as administrator, and only what is not so already."""
+@dataclass(frozen=True)
+class Became:
+    """What became of the write.
 
-    def __init__(self, link: Any, base: str) -> None:
-        self._link, self.base = link, base
-        self._known: dict[tuple[str, str], list[bytes]] = {}
+    Attributes:
+        code: the agent's answer.
+        detail: the agent's, too.
+        words: the controller's own; Samba's name the cause, which nothing but this
+            test may use: Active Directory's do not.
 
-    def set(self, dn: str, values: dict[str, list[bytes]]) -> None:
-        new = {k: v for k, v in values.items() if self._known.get((dn, k)) != v}
-        if new:
-            changes = {k: [(ldap3.MODIFY_REPLACE, v)] for k, v in new.items()}
-            self._link.modify(dn, changes)
-            self._known.update({(dn, k): v for k, v in new.items()})
+    """
 
-    def always(self, dn: str, name: str, value: int) -> None:
-        change = [(ldap3.MODIFY_REPLACE, [str(value).encode()])]
-        self._link.modify(dn, {name: change})
-
-    def add(self, dn: str, kind: str, values: dict[str, Any]) -> None:
-        self._link.add(dn, kind, values)
-
-    def password(self, dn: str, password: str) -> None:
-        accounts_own = f'"{password}"'.encode("utf-16-le")
-        change = [(ldap3.MODIFY_REPLACE, [accounts_own])]
-        self._link.modify(dn, {"unicodePwd": change})
-
-    def read(self, dn: str, name: str, controls: Any = None) -> list[bytes]:
-        self._link.search(
-            dn, "(objectClass=*)", "BASE", attributes=[name], controls=controls
-        )
-        found: list[bytes] = self._link.response[0]["raw_attributes"][name]
-        return found
-
-    def add_aces(self, dn: str, aces: list[Ace]) -> None:
-        held = parse(self.read(dn, "nTSecurityDescriptor", DACL)[0])
-        for ace in aces:
-            held = add_ace(held, ace)
-        change = [(ldap3.MODIFY_REPLACE, [held.to_bytes()])]
-        self._link.modify(dn, {"nTSecurityDescriptor": change}, controls=DACL)
-
-
-def _domain_values(rules: Rules, age: timedelta) -> dict[str, list[bytes]]:
-    lock = ticks(rules.lock)
-    numbers = {
-        "minPwdLength": rules.length,
-        "pwdProperties": int(rules.complexity),
-        "pwdHistoryLength": rules.history,
-        "minPwdAge": ticks(age),
-        "maxPwdAge": ticks(rules.expires),
-        "lockoutThreshold": rules.threshold,
-        "lockoutDuration": lock,
-        "lockOutObservationWindow": max(lock, ticks(DAY)),
-    }
-    return {name: [str(value).encode()] for name, value in numbers.items()}
-
-
-def _settings_values(linked: Linked, age: timedelta) -> dict[str, list[bytes]]:
-    rules = linked.rules
-    lock = ticks(rules.lock)
-    values = {
-        "msDS-MinimumPasswordLength": rules.length,
-        "msDS-PasswordComplexityEnabled": str(rules.complexity).upper(),
-        "msDS-PasswordHistoryLength": rules.history,
-        "msDS-MinimumPasswordAge": ticks(age),
-        "msDS-MaximumPasswordAge": ticks(rules.expires),
-        "msDS-LockoutThreshold": rules.threshold,
-        "msDS-LockoutDuration": lock,
-        "msDS-LockoutObservationWindow": max(lock, ticks(DAY)),
-        "msDS-PasswordSettingsPrecedence": linked.precedence,
-    }
-    return {name: [str(value).encode()] for name, value in values.items()}
+    code: Code
+    detail: str = ""
+    words: str = ""
 
 
 @dataclass
@@ -199,7 +125,7 @@ class Bench:
         for number in range(4):
             place = f"CN=Password Settings Container,CN=System,{self.admin.base}"
             dn = f"CN=Random {number},{place}"
-            values = _settings_values(Linked("none", 1, Rules()), timedelta(0))
+            values = settings_values(Linked("none", 1, Rules()), timedelta(0))
             reversible = {"msDS-PasswordReversibleEncryptionEnabled": b"FALSE"}
             self.admin.add(dn, "msDS-PasswordSettings", values | reversible)
             if number < self.open:
@@ -216,10 +142,10 @@ class Bench:
             applies = [to[linked.link].encode()] if linked.link in to else []
             values = {}
             if applies:
-                values = _settings_values(linked, self._age(linked.rules, set_at))
+                values = settings_values(linked, self._age(linked.rules, set_at))
             self.admin.set(dn, values | {"msDS-PSOAppliesTo": applies})
         age = self._age(case.domain, set_at)
-        self.admin.set(self.admin.base, _domain_values(case.domain, age))
+        self.admin.set(self.admin.base, domain_values(case.domain, age))
         wins = resultant(case.settings, self.guids)
         if wins is None:
             return case.domain, age, set_at, False
@@ -289,15 +215,16 @@ class Bench:
         with stage.tools.pool.after(read) as (_, found):
             yield found
 
-    def write(self, case: Case, located: Located) -> tuple[Code, str]:
-        """Do it as the handler does, to the end; say the code and the detail."""
+    def write(self, case: Case, located: Located) -> Became:
+        """Do it as the handler does, to the end."""
         tools = self.agents[case.hints].tools
         try:
             judged = stages.judge(located, tools)
             writing.verify(writing.write(judged, tools))
         except Ended as ended:
-            return ended.answer.code, ended.answer.detail
-        return Code.OK, ""
+            words = getattr(ended.__cause__, "diagnostic", "")
+            return Became(ended.answer.code, ended.answer.detail, words)
+        return Became(Code.OK)
 
 
 def _now() -> datetime:
