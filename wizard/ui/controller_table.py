@@ -64,7 +64,7 @@ class ControllerTable(QWidget):
         table.setShowGrid(False)
         table.setWordWrap(False)
         table.setTabKeyNavigation(False)
-        table.setTextElideMode(Qt.TextElideMode.ElideRight)  # names differ at the left
+        table.setTextElideMode(Qt.TextElideMode.ElideRight)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -82,7 +82,7 @@ class ControllerTable(QWidget):
         self.table.clearSpans()
         self.table.setRowCount(len(self.facts))
         for at, facts in enumerate(self.facts):
-            self._fill(at, facts)
+            self._fill(at, facts, found.domain)
         shown = min(len(self.facts), _MOST)
         frame = 2 * self.table.frameWidth()
         header = self.table.horizontalHeader().sizeHint().height()
@@ -109,8 +109,9 @@ class ControllerTable(QWidget):
             self.table.selectRow(at)
         self._tell()
 
-    def _fill(self, at: int, facts: ControllerFacts) -> None:
-        host = QTableWidgetItem(facts.host)
+    def _fill(self, at: int, facts: ControllerFacts, domain: str) -> None:
+        # all are of one domain: what tells them apart has the place there is
+        host = QTableWidgetItem(facts.host.removesuffix(f".{domain}"))
         host.setToolTip(facts.host)
         inks = look.inks(self.palette())
         if facts.doing:
