@@ -33,7 +33,8 @@ class Entry:
         container: on which it stands.
         trustee: the account.
         sid: the account's.
-        right: what it allows, in words.
+        allows: what for, in a few words.
+        right: the whole entry in words.
         sddl: the entry in SDDL (MS-DTYP 2.5.1).
         dsacls: the command that adds it.
         powershell: the same with the ActiveDirectory module.
@@ -44,6 +45,7 @@ class Entry:
     container: str
     trustee: str
     sid: str
+    allows: str
     right: str
     sddl: str
     dsacls: str
@@ -170,6 +172,7 @@ def _entry(container: str, trustee: str, right: Right, sid: Sid) -> Entry:
         container=container,
         trustee=trustee,
         sid=str(sid),
+        allows=right.value.words,
         right=words(ace, name_of=lambda _: trustee),
         sddl=sddl(ace),
         dsacls=dsacls_line(ace, trustee, container),

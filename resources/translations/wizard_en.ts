@@ -15,5 +15,17 @@
     <translation><numerusform>%n change could not be taken back; what remains is below.</numerusform><numerusform>%n changes could not be taken back; what remains is below.</numerusform></translation></message>
   <message numerus="yes"><source>%n change(s) taken back. This server is as before.</source>
     <translation><numerusform>%n change taken back. This server is as before.</numerusform><numerusform>%n changes taken back. This server is as before.</numerusform></translation></message>
+  <message numerus="yes"><source>%n permission(s) are missing:</source>
+    <translation><numerusform>%n permission is missing:</numerusform><numerusform>%n permissions are missing:</numerusform></translation></message>
+  <message numerus="yes"><source>%n permission(s) granted.</source>
+    <translation><numerusform>%n permission granted.</numerusform><numerusform>%n permissions granted.</numerusform></translation></message>
+  <message numerus="yes"><source>&amp;Grant %n permission(s)</source>
+    <translation><numerusform>&amp;Grant %n permission</numerusform><numerusform>&amp;Grant %n permissions</numerusform></translation></message>
+  <message numerus="yes"><source>Granting %n permission(s)…</source>
+    <translation><numerusform>Granting %n permission…</numerusform><numerusform>Granting %n permissions…</numerusform></translation></message>
+  <message numerus="yes"><source>Nothing wrong in %n finding(s).</source>
+    <translation><numerusform>Nothing wrong in %n finding.</numerusform><numerusform>Nothing wrong in %n findings.</numerusform></translation></message>
+  <message numerus="yes"><source>{title}: %n people</source>
+    <translation><numerusform>{title}: %n person</numerusform><numerusform>{title}: %n people</numerusform></translation></message>
 </context>
 </TS>

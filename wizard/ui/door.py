@@ -22,6 +22,7 @@ from wizard.checks import (
     Recovery,
     TestResult,
 )
+from wizard.granting import Entry
 from wizard.inspection.controllers import Inspection
 from wizard.permissions import Coverage, Explained, Seen
 from wizard.plan import Change, Progress, RolledBack
@@ -52,6 +53,10 @@ class Permissions(Protocol):
         report: Callable[[int], None],
         stop: threading.Event,
     ) -> tuple[Finding, ...]: ...
+    def plan_grant(self, settings: Settings, inputs: Inputs) -> tuple[Change, ...]: ...
+    def entries(
+        self, settings: Settings, inputs: Inputs, changes: Sequence[Change]
+    ) -> tuple[Entry, ...]: ...
 
 
 class Door(Protocol):

@@ -195,6 +195,7 @@ class FakeController:
     )
     changes: tuple[Change, ...] = INSTALL
     apply_error: Exception | None = None
+    refuses: Exception | None = None
     result: TestResult = TESTED
     hold: str = ""
     go: threading.Event = field(default_factory=threading.Event)
@@ -273,6 +274,8 @@ class FakeController:
         self, settings: Settings, changes: Any, inputs: Any, report: Any, stop: Any
     ) -> None:
         self._called("apply", settings, inputs)
+        if self.refuses:
+            raise self.refuses
         for index, change in enumerate(changes):
             report(Progress(index, len(changes), change, "doing"))
             if self.hold == "change" and index == 2:

@@ -12,12 +12,15 @@ from agent.coverage import Judged, Tally
 from agent.errors import Code, Refused
 from agent.findings import Finding, Level
 from agent.subject import Answer, State, Verdict
+from wizard.granting import Entry
 from wizard.permissions import Coverage, Explained, Seen
+from wizard.plan import Change
 
 PEOPLE = "OU=People,DC=corp,DC=test"
 YES = Answer(State.YES, Code.OK, Cause.NONE)
 SHOWN_BY = {
     Cause.PROTECTED: "a member of CN=Domain Admins,CN=Users,DC=corp,DC=test",
+    Cause.NOT_GRANTED: "no entry allows the agent's account to reset the password",
     Cause.INHERITANCE_OFF: "no entry allows the agent's account to reset the password; "
     f"inheritance is off at OU=Executives,{PEOPLE}",
     Cause.DENIED: "Denies CORP\\Helpdesk to use all extended rights on user objects",
@@ -35,6 +38,35 @@ EVERYBODY = {
     Cause.POLICY_HIDDEN: 2,
     Cause.TOO_YOUNG: 1,
 }
+UNGRANTED = {Cause.NOT_GRANTED: 1215, Cause.PROTECTED: 31, Cause.DENIED: 4}
+GUIDS = {
+    "reset the password": "00299570-246d-11d0-a768-00aa006e0529",
+    "unlock (write lockoutTime)": "28630ebf-41d5-11d1-a9c1-0000f80367c1",
+    "require a new password at the next sign-in (write pwdLastSet)": (
+        "bf967a0a-0de6-11d0-a285-00aa003049e2"
+    ),
+}
+ENTRIES = tuple(
+    Entry(
+        PEOPLE,
+        "svc-writeback@corp.test",
+        "S-1-5-21-1-2-3-1104",
+        right,
+        f"Allows svc-writeback@corp.test to {right} on user objects below",
+        f"(OA;CIIO;CR;{guid};bf967aba-0de6-11d0-a285-00aa003049e2;S-1-5-21-1-2-3-1104)",
+        f'dsacls "{PEOPLE}" /I:S /G "svc-writeback@corp.test:CA;Reset Password;user"',
+        f"$acl = Get-Acl 'AD:\\{PEOPLE}'; $acl.AddAccessRule(...)",
+        f"$acl = Get-Acl 'AD:\\{PEOPLE}'; $acl.RemoveAccessRuleSpecific(...)",
+    )
+    for right, guid in GUIDS.items()
+)
+GRANT = Change(
+    "grants",
+    f"Grants 3 permissions to svc-writeback on {PEOPLE}",
+    None,
+    {"container": PEOPLE},
+    needs_admin=True,
+)
 IN_ORDER = (Finding("groups", Level.OK, "It is in no group of administrators"),) * 22
 EXCESS = (
     Finding(
@@ -124,6 +156,13 @@ class FakePermissions:
     ) -> tuple[Finding, ...]:
         self.calls.append(("about_account", settings, inputs))
         return () if self.foreseen else self.findings
+
+    def plan_grant(self, settings: Any, inputs: Any) -> tuple[Change, ...]:
+        self.calls.append(("plan_grant", settings, inputs))
+        return (GRANT,) if Cause.NOT_GRANTED in self.everybody else ()
+
+    def entries(self, settings: Any, inputs: Any, changes: Any) -> tuple[Entry, ...]:
+        return ENTRIES if changes else ()
 
     def _people(self) -> Iterator[Judged]:
         """Spread the rare causes among the others, as a directory does."""

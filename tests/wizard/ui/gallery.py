@@ -25,7 +25,7 @@ from tests.wizard.ui.fake import (
     FakeController,
     change,
 )
-from tests.wizard.ui.fake_permissions import EXCESS
+from tests.wizard.ui.fake_permissions import EXCESS, IN_ORDER, UNGRANTED
 from wizard.offers import Offer, Offers
 from wizard.plan import ApplyError
 from wizard.ui import look, words
@@ -250,6 +250,7 @@ class Gallery:
         bar.setValue(bar.maximum())
         self.shoot(window, "permissions-account")
         window.back()
+        self.granting(window, controller)
         window.set_answers({"task": "explain"})
         self.go(window, "explain")
         page = window.page("explain")
@@ -258,6 +259,26 @@ class Gallery:
         page.ask()
         self.settle(lambda: bool(page.checking.rows.checks))
         self.shoot(window, "explain")
+        window.back()
+
+    def granting(self, window: WizardWindow, controller: FakeController) -> None:
+        door = controller.permissions
+        door.everybody, door.findings, door.hold = dict(UNGRANTED), IN_ORDER, False
+        window.set_answers({"task": "permissions"})
+        self.go(window, "permissions")
+        page = window.page("permissions")
+        page.judge()
+        self.settle(lambda: page.whole is not None)
+        page.grant_button.click()
+        self.settle(page.granting.plan.isVisible)
+        self.shoot(window, "permissions-grant")
+        page.granting.other.click()
+        self.settle()
+        dialog = QApplication.activeModalWidget()
+        if dialog:
+            self.number += 1
+            dialog.grab().save(str(self.folder / f"{self.number:02d}-hand-over.png"))
+            dialog.close()
         window.back()
 
     def nothing_to_do(self) -> None:

@@ -1,6 +1,9 @@
 """Contrast, icons and words."""
 
+import re
 from importlib.resources import files
+from pathlib import Path
+from xml.sax.saxutils import escape
 
 import pytest
 from PySide6.QtGui import QColor
@@ -62,3 +65,17 @@ def test_times_and_counts_are_short() -> None:
 
 def test_mnemonics_take_letters_that_are_free() -> None:
     assert mnemonics(["Name", "Note", "Agent"], "n") == ["N&ame", "N&ote", "A&gent"]
+
+
+def test_every_count_has_its_plural_forms() -> None:
+    folder = files("resources") / "translations"
+    forms = (folder / "wizard_en.ts").read_text(encoding="utf-8")
+    pages = Path(str(files("wizard") / "ui")).rglob("*.py")
+    counted = {
+        found
+        for page in pages
+        for found in re.findall(r'tr_n\(\s*"([^"]+)"', page.read_text("utf-8"))
+    }
+
+    assert len(counted) > 8
+    assert not [text for text in counted if escape(text) not in forms]

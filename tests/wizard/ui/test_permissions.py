@@ -8,16 +8,29 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from agent.causes import Cause
 from agent.directory import Unreachable
+from agent.secret import Secret
+from tests.wizard.answered import CANARY
 from tests.wizard.ui.conftest import Open
 from tests.wizard.ui.fake import INSTALLED, FakeController
-from tests.wizard.ui.fake_permissions import EVERYBODY, EXCESS
+from tests.wizard.ui.fake_permissions import (
+    ENTRIES,
+    EVERYBODY,
+    EXCESS,
+    GRANT,
+    UNGRANTED,
+)
 from tests.wizard.ui.walk import go
+from wizard.plan import ApplyError
 from wizard.ui.causes import MOST_SHOWN
+from wizard.ui.granting import PASSWORD, USER
+from wizard.ui.viewer import TextDialog
 from wizard.ui.window import WizardWindow
+from wizard.ui.words import tr_n
 
 
 @pytest.fixture
@@ -199,6 +212,76 @@ def test_an_account_to_be_is_foreseen_when_installing(
     count = len(fake.permissions.calls)
     assert page.whole is not None, "the same answers are not judged twice"
     assert len(fake.permissions.calls) == count
+
+
+@pytest.fixture
+def ungranted(fake: FakeController) -> FakeController:
+    fake.permissions.everybody = dict(UNGRANTED)
+    return fake
+
+
+def planned(qtbot: QtBot, open_window: Open, fake: FakeController) -> Any:
+    page = judged(qtbot, open_window, fake)
+    page.grant_button.click()
+    qtbot.waitUntil(page.granting.plan.isVisible)
+    return page
+
+
+def test_what_is_missing_is_granted_and_judged_again(
+    qtbot: QtBot, open_window: Open, ungranted: FakeController
+) -> None:
+    page = planned(qtbot, open_window, ungranted)
+    assert page.granting.table.rowCount() == 3
+    assert page.granting.act.text() == tr_n("&Grant %n permission(s)", 3)
+    assert not ungranted.named("apply")
+    page.granting.act.click()
+    assert page.granting.boxes[USER].wrong_text.text() == "This is needed."
+    page.set_answers({USER: "administrator@corp.test", PASSWORD: Secret(CANARY)})
+    ungranted.permissions.everybody = dict(EVERYBODY)
+    page.granting.act.click()
+    qtbot.waitUntil(lambda: page.table.counts == EVERYBODY)
+
+    inputs = ungranted.named("apply")[0][2]
+    assert inputs.admin.password == Secret(CANARY)
+    assert page.granting.boxes[PASSWORD].value() is None
+    qtbot.waitUntil(lambda: page.whole is not None)
+    assert not page.grant_button.isEnabled()
+
+
+def test_a_grant_that_fails_says_what_was_taken_back(
+    qtbot: QtBot, open_window: Open, ungranted: FakeController
+) -> None:
+    page = planned(qtbot, open_window, ungranted)
+    ungranted.refuses = ApplyError(GRANT, "The directory refused it.", (), ())
+    page.set_answers({USER: "administrator@corp.test", PASSWORD: Secret(CANARY)})
+    page.granting.act.click()
+    qtbot.waitUntil(lambda: bool(page.granting.rows.checks))
+
+    assert "refused" in page.granting.rows.checks[0].detail
+    assert page.granting.plan.isVisible()
+    assert page.granting.boxes[PASSWORD].value() is None
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints")  # offscreen has none
+def test_the_entries_can_be_handed_to_another_team(
+    qtbot: QtBot, open_window: Open, ungranted: FakeController
+) -> None:
+    page = planned(qtbot, open_window, ungranted)
+    page.granting.other.click()
+    dialog = QApplication.activeModalWidget()
+    assert isinstance(dialog, TextDialog)
+    text = dialog.view.text.toPlainText()
+    assert all(entry.sddl in text and entry.take_back in text for entry in ENTRIES)
+    dialog.accept()
+
+
+def test_where_nothing_is_missing_grant_is_not_offered(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    page = judged(qtbot, open_window, fake)
+
+    assert page.grant_button.isVisible()
+    assert not page.grant_button.isEnabled()
 
 
 def troubleshoot(qtbot: QtBot, open_window: Open, fake: FakeController) -> Any:

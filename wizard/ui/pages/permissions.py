@@ -1,6 +1,7 @@
 """Permissions: everybody judged as one looks on; who would fail, and why."""
 
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from wizard.permissions import Coverage
 from wizard.questions import Page
 from wizard.ui import look
 from wizard.ui.causes import CauseTable
+from wizard.ui.granting import GrantPanel
 from wizard.ui.jobs import broken
 from wizard.ui.journey import Journey
 from wizard.ui.judging import Batch, Judge, Progress, Whole
@@ -51,6 +53,10 @@ class PermissionsPage(WizardPage):
         self.body.addWidget(self.table)
         self.body.addWidget(self._why())
         self.body.addLayout(self._buttons())
+        self.granting = GrantPanel(journey.door)
+        self.granting.state_changed.connect(self._arrange)
+        self.granting.granted.connect(self.judge)
+        self.body.addWidget(self.granting)
         self.body.addWidget(self._account())
         self.body.addStretch(1)
 
@@ -75,8 +81,10 @@ class PermissionsPage(WizardPage):
         self.exporter.failed.connect(self._not_exported)
         self.said = label(muted=True)
         self.body.addWidget(self.exporter)
-        line = row(self.again, self.export, self.said)
-        line.setStretch(2, 100)
+        self.grant_button = button(tr("&Grant…"), tr("Grant what is missing"))
+        self.grant_button.clicked.connect(self._begin_grant)
+        line = row(self.grant_button, self.again, self.export, self.said)
+        line.setStretch(3, 100)
         return line
 
     def _account(self) -> QWidget:
@@ -90,11 +98,28 @@ class PermissionsPage(WizardPage):
         return self.account
 
     @property
+    def busy(self) -> bool:
+        return self.granting.changing
+
+    @property
+    def changing_machine(self) -> bool:
+        return self.granting.changing
+
+    def stop(self) -> None:
+        """Stop granting; what was made is taken back."""
+        self.granting.stop()
+
+    @property
+    def alone(self) -> bool:
+        """Whether this is the task itself; a plan that follows grants by itself."""
+        installed = self.journey.installed is not None
+        return installed and self.journey.answers.get("task") == "permissions"
+
+    @property
     def settings(self) -> Settings:
         """What is judged: the answers so far, or what is in force."""
         installed = self.journey.installed
-        task = self.journey.answers.get("task") == "permissions"
-        return installed.settings if installed and task else self.journey.settings
+        return installed.settings if installed and self.alone else self.journey.settings
 
     @property
     def judge_now(self) -> Judge:
@@ -211,11 +236,32 @@ class PermissionsPage(WizardPage):
 
     def _arrange(self) -> None:
         busy = self.progress.worker.busy or self.exporter.worker.busy
+        busy = busy or self.granting.busy
+        self.grant_button.setVisible(self.alone)
+        self.grant_button.setEnabled(not busy and self._lacks_grants)
         self.again.setEnabled(not busy)
         self.export.setEnabled(not busy and self.whole is not None)
         self.state_changed.emit()
 
+    @property
+    def _lacks_grants(self) -> bool:
+        found = self.whole.coverage.causes if self.whole else {}
+        return any(
+            CAUSES[c].mended_by_grant for causes in found.values() for c in causes
+        )
+
+    def _begin_grant(self) -> None:
+        self.granting.begin(self.settings, inputs_of(self.journey.answers))
+        self.bring(self.granting)
+
+    def set_answers(self, values: Mapping[str, Any]) -> None:
+        for path, value in values.items():
+            if path not in self.granting.boxes:
+                raise KeyError(f"page {self.page.id} does not ask {path}")
+            self.granting.boxes[path].set_value(value)
+
     def close_work(self) -> None:
+        self.granting.close_work()
         self.progress.worker.close()
         self.exporter.worker.close()
 

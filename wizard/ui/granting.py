@@ -1,0 +1,227 @@
+"""Grant: the missing entries shown, an administrator asked once, made, read back."""
+
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
+
+from agent.settings import Settings
+from wizard.checks import AdminCredentials, Check, Inputs
+from wizard.granting import Entry, hand_over
+from wizard.plan import Change
+from wizard.questions import Field
+from wizard.ui.box import Box
+from wizard.ui.door import Door
+from wizard.ui.jobs import broken
+from wizard.ui.labels import Panel, button, column, heading, label, row
+from wizard.ui.pages.applying import told
+from wizard.ui.progress import ChangeList
+from wizard.ui.rows import Rows
+from wizard.ui.viewer import TextDialog
+from wizard.ui.words import tr, tr_n
+from wizard.ui.worker import Worker
+
+USER, PASSWORD = "grant.admin_user", "grant.admin_password"
+_LINE, _MOST = 26, 6
+
+
+class GrantPanel(Panel):
+    """Plans what is missing, and grants it when that is accepted.
+
+    Signals:
+        state_changed: it began or ended something.
+        granted: every entry stands and was read back.
+
+    """
+
+    state_changed = Signal()
+    granted = Signal()
+
+    def __init__(self, door: Door) -> None:
+        super().__init__()
+        self._door = door
+        self._settings: Settings | None = None
+        self._changes: tuple[Change, ...] = ()
+        self._entries: tuple[Entry, ...] = ()
+        self.planner, self.worker = Worker(self), Worker(self)
+        self.planner.succeeded.connect(self._planned)
+        self.planner.failed.connect(self._not_planned)
+        self.worker.succeeded.connect(self._granted)
+        self.worker.failed.connect(self._failed)
+        self.title, self.told = heading(tr("Grant what is missing")), label()
+        self.rows, self.changes = Rows(), ChangeList()
+        self.worker.progressed.connect(self.changes.take)
+        for widget in (self.title, self.told, self._plan(), self.changes, self.rows):
+            self.column.addWidget(widget)
+        self.hide()
+
+    def _plan(self) -> QWidget:
+        self.plan = QWidget()
+        self.table = QTableWidget(0, 2)
+        self._dress()
+        self.other = button(
+            tr("SDDL, dsacls, PowerShell…"), tr("The same for another team")
+        )
+        self.other.clicked.connect(self.show_hand_over)
+        user = Field(USER, "Domain administrator", width=36)
+        password = Field(PASSWORD, "Password", "secret", width=36)
+        self.boxes = {field.path: Box(field) for field in (user, password)}
+        self.act = button(tr("&Grant"))
+        self.act.clicked.connect(self.grant)
+        self.leave = button(tr("Not now"))
+        self.leave.clicked.connect(self.close_panel)
+        place = column(self.plan)
+        place.addWidget(self.table)
+        place.addLayout(row(self.other))
+        place.addWidget(label(tr("The administrator is used once and not stored.")))
+        for box in self.boxes.values():
+            place.addWidget(box)
+        place.addLayout(row(self.act, self.leave))
+        return self.plan
+
+    def _dress(self) -> None:
+        table = self.table
+        table.setHorizontalHeaderLabels([tr("Allows to"), tr("On the users below")])
+        table.setAccessibleName(tr("Entries to grant"))
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(_LINE)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setTabKeyNavigation(False)
+        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        header = table.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+
+    @property
+    def busy(self) -> bool:
+        """Whether entries are being planned or made."""
+        return self.planner.busy or self.worker.busy
+
+    @property
+    def changing(self) -> bool:
+        """Whether entries are being made."""
+        return self.worker.busy
+
+    def begin(self, settings: Settings, inputs: Inputs) -> None:
+        """Find out what is missing, and show it."""
+        self._settings = settings
+        sight = self._door.permissions
+
+        def job(_report: Any, _stop: threading.Event) -> Any:
+            changes = sight.plan_grant(settings, inputs)
+            return changes, sight.entries(settings, inputs, changes)
+
+        self.rows.show_checks(())
+        self.changes.show_summaries(())
+        self.told.setText(tr("Finding out what is missing…"))
+        self.plan.hide()
+        self.show()
+        self.planner.start(job)
+        self.state_changed.emit()
+
+    def close_panel(self) -> None:
+        """Leave it; nothing was granted."""
+        self._forget_password()
+        self.hide()
+        self.state_changed.emit()
+
+    def show_hand_over(self) -> None:
+        """Show the same entries as another team's tools take them."""
+        assert self._settings
+        text = hand_over(self._entries, self._settings)
+        said = tr(
+            "For those who own the directory: what, why, and how to take it back."
+        )
+        title = tr("Permissions to hand over")
+        dialog = TextDialog(self.window(), title, said, text, "permissions.txt")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def grant(self) -> None:
+        """Make the entries; a missing answer is told beside its field."""
+        given = {path: box.value() for path, box in self.boxes.items()}
+        missing = [path for path, value in given.items() if not value]
+        for path, box in self.boxes.items():
+            box.show_problem(tr("This is needed.") if path in missing else "")
+        if missing:
+            self.boxes[missing[0]].focus()
+            return
+        assert self._settings
+        admin = AdminCredentials(str(given[USER]).strip(), given[PASSWORD])
+        settings, changes, door = self._settings, self._changes, self._door
+        inputs = Inputs(admin=admin)
+
+        def job(report: Any, stop: threading.Event) -> None:
+            door.apply(settings, changes, inputs, report, stop)
+
+        self._forget_password()
+        self.rows.show_checks(())
+        self.plan.hide()
+        self.told.setText(tr_n("Granting %n permission(s)…", len(self._entries)))
+        self.changes.show_summaries([change.summary for change in changes])
+        self.worker.start(job)
+        self.state_changed.emit()
+
+    def stop(self) -> None:
+        """Stop before the next change; what was made is taken back."""
+        self.worker.ask_to_stop()
+
+    def close_work(self) -> None:
+        """Stop everything before the window goes."""
+        self.planner.close()
+        self.worker.close()
+
+    def _planned(self, found: tuple[Sequence[Change], Sequence[Entry]]) -> None:
+        self._changes, self._entries = tuple(found[0]), tuple(found[1])
+        count = len(self._entries)
+        if not count:
+            text = tr("Nothing is missing that a grant on a container would give.")
+            self.told.setText(text)
+            self.state_changed.emit()
+            return
+        self.told.setText(tr_n("%n permission(s) are missing:", count))
+        self.act.setText(tr_n("&Grant %n permission(s)", count))
+        self.act.setAccessibleName(self.act.text().replace("&", ""))
+        self.table.setRowCount(count)
+        for at, entry in enumerate(self._entries):
+            for part, text in enumerate((entry.allows, entry.container)):
+                item = QTableWidgetItem(text)
+                item.setToolTip(text if part else entry.right)
+                self.table.setItem(at, part, item)
+        header = self.table.horizontalHeader().sizeHint().height()
+        shown = min(count, _MOST) * _LINE
+        self.table.setFixedHeight(header + shown + 2 * self.table.frameWidth())
+        self.plan.show()
+        self.state_changed.emit()
+
+    def _not_planned(self, error: BaseException) -> None:
+        self._show_failure((broken(error),))
+
+    def _granted(self, _nothing: object) -> None:
+        self.told.setText(tr_n("%n permission(s) granted.", len(self._entries)))
+        self.state_changed.emit()
+        self.granted.emit()
+
+    def _failed(self, error: BaseException) -> None:
+        self._show_failure(told(error))
+        self.plan.show()
+
+    def _show_failure(self, checks: tuple[Check, ...]) -> None:
+        self.told.setText("")
+        self.changes.show_summaries(())
+        self.rows.show_checks(checks)
+        self.state_changed.emit()
+
+    def _forget_password(self) -> None:
+        self.boxes[PASSWORD].set_value("")
