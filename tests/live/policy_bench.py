@@ -118,7 +118,10 @@ class Bench:
         self.admin.add(self.outer, "group", {"member": [self.group]})
 
     def _add_settings(self) -> None:
-        """Some that the agent's account may read, and one that it may not."""
+        """Some that the agent's account may read, and one that it may not.
+
+        In the order of their GUIDs, so that the same seed has the same winners.
+        """
         account = self.lab.accounts["svc-existing"]["dn"]
         agent = Sid(self.admin.read(account, "objectSid")[0])
         grant = Ace(0, 0, READ_ALL, agent, None, None)
@@ -128,10 +131,11 @@ class Bench:
             values = settings_values(Linked("none", 1, Rules()), timedelta(0))
             reversible = {"msDS-PasswordReversibleEncryptionEnabled": b"FALSE"}
             self.admin.add(dn, "msDS-PasswordSettings", values | reversible)
-            if number < self.open:
-                self.admin.add_aces(dn, [grant])
             self.settings.append(dn)
-            self.guids.append(self.admin.read(dn, "objectGUID")[0])
+        self.settings.sort(key=lambda dn: self.admin.read(dn, "objectGUID")[0])
+        self.guids = [self.admin.read(dn, "objectGUID")[0] for dn in self.settings]
+        for dn in self.settings[: self.open]:
+            self.admin.add_aces(dn, [grant])
 
     def put(self, case: Case) -> tuple[Rules, timedelta, datetime | None, bool]:
         """Set the case; say which rules hold, the age they ask for, and if hidden."""

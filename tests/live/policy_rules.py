@@ -136,6 +136,25 @@ def is_left_to_samba(facts: Facts) -> bool:
     return not refused_by_samba(facts)
 
 
+NAMES = "AD looks for names in a password, Samba does not"
+LETTERS = "the kinds of characters outside ASCII"
+LENGTH = "AD takes 256 characters at most, Samba more"
+NOT_REQUIRED = "AD exempts PASSWD_NOTREQD from length and complexity, Samba does not"
+KEPT_OLD = "Samba refuses old passwords beyond the policy's number"
+
+
+def quirk(facts: Facts) -> str:
+    """Name how Samba differs from AD, for a case in which it does."""
+    if is_left_to_samba(facts):
+        return KEPT_OLD
+    if units(facts.password) > MOST:
+        return LENGTH
+    if facts.case.state.flags & 0x20:
+        return NOT_REQUIRED
+    named = has_name(facts.password, facts.sam, facts.case.state.display)
+    return NAMES if named else LETTERS
+
+
 def _in_history(facts: Facts) -> bool:
     stored = facts.past.stored[: facts.rules.history]
     return is_bound(facts) and facts.password in stored
