@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from agent import accounts, policy, verdict
 from agent.accounts import User
 from agent.answer import Answer
+from agent.causes import Cause
 from agent.directory import (
     ConstraintViolation,
     Denied,
@@ -29,6 +30,7 @@ _WRONG_PASSWORD = 0x56
 _RESTRICTION = 0x52D
 _ILL_FORMED = 0x52C
 _LOCKED_OUT = 0x775
+_LACKING = (Cause.NOT_GRANTED, Cause.INHERITANCE_OFF, Cause.DENIED)
 _ASKED = {
     "reset": Operation.RESET,
     "change": Operation.CHANGE,
@@ -113,6 +115,8 @@ def _constrained(
         return Answer(Code.POLICY, f"the directory refused the password with {code}")
     if subject is None:
         return Answer(Code.POLICY, "the policy could not be read")
+    if request.op == "change" and _lacks_change(subject):
+        return denied(subject, Operation.CHANGE)
     cause = policy.remaining_cause(
         subject.policy,
         password_findings(subject, request),
@@ -123,6 +127,16 @@ def _constrained(
     if subject.policy is None and subject.unreadable:
         detail = f"{detail}: {subject.unreadable}"
     return from_finding(cause, subject, detail)
+
+
+def _lacks_change(subject: Subject) -> bool:
+    """Whether Change Password itself is missing.
+
+    Samba answers so with the result of a broken policy; a policy would be blamed.
+    """
+    only = frozenset({Operation.CHANGE})
+    judged = verdict.judge(subject, now=datetime.now(UTC), operations=only)
+    return judged.change.cause in _LACKING
 
 
 def from_finding(cause: Finding, subject: Subject, detail: str = "") -> Answer:

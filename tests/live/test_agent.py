@@ -11,8 +11,11 @@ from typing import Any
 import ldap3
 import pytest
 from ldap3.core.exceptions import LDAPInvalidCredentialsResult
+from ldap3.protocol.microsoft import security_descriptor_control
 
 from agent import accounts, messages, pool, stages, writing
+from agent.access import Right
+from agent.descriptor import parse, with_dacl
 from agent.directory import Directory, Endpoint, TimedOut
 from agent.errors import Code
 from agent.link import RelayRequest
@@ -186,6 +189,29 @@ def test_who_cannot_change_is_told_so(stage: Stage) -> None:
     old = stage.lab.start_password
     answer = stage.ask("change", "cannot_change", old_password=old, new_password=CANARY)
     assert answer["code"] == "cannot_change"
+
+
+def test_a_change_that_nobody_may_make_names_the_right(stage: Stage) -> None:
+    guid = Right.CHANGE_PASSWORD.value.guid
+    lab, dn = stage.lab, stage.lab.people["farid"]["dn"]
+    control = security_descriptor_control(sdflags=4)
+    with lab.signed_in(lab.admin_user, lab.admin_password) as connection:
+        anyway: Any = connection
+        name = "nTSecurityDescriptor"
+        anyway.search(
+            dn, "(objectClass=*)", ldap3.BASE, attributes=[name], controls=control
+        )
+        found = parse(anyway.response[0]["raw_attributes"][name][0])
+        assert found.dacl
+        kept = [a for a in found.dacl.aces if getattr(a, "object_type", None) != guid]
+        raw = with_dacl(found, tuple(kept)).to_bytes()
+        anyway.modify(dn, {name: [(ldap3.MODIFY_REPLACE, [raw])]}, controls=control)
+
+    old = lab.start_password
+    answer = stage.ask("change", "farid", old_password=old, new_password=CANARY)
+
+    assert answer["code"] == "permission_denied"
+    assert "change the password" in answer["detail"]
 
 
 def test_an_account_without_rights_is_named_as_the_cause(
