@@ -8,14 +8,14 @@ answer "unknown", never "yes".
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from uuid import UUID
 
-from agent.access import EVERYONE, SELF, Decision, Reason, Right, decide
+from agent.access import INET_ORG_PERSON, Decision, Reason, Right
 from agent.account import span_words
-from agent.ace import DENYING, Ace, Sid
+from agent.ace import Sid
 from agent.causes import CAUSES, Cause
-from agent.descriptor import DescriptorError, SecurityDescriptor, parse
+from agent.descriptor import SecurityDescriptor
+from agent.effective import Descriptor, cannot_change, held, read
 from agent.errors import Code
 from agent.grant import words
 from agent.policy import earliest
@@ -42,7 +42,6 @@ _RIGHTS = {
 
 _YES = Answer(State.YES, Code.OK, Cause.NONE)
 _Name = Callable[[Sid], str]
-_Descriptor = SecurityDescriptor | DescriptorError | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class _Case:
     """A subject with its descriptor read, and how to judge and name things."""
 
     subject: Subject
-    descriptor: _Descriptor
+    descriptor: Descriptor
     now: datetime
     name_of: _Name
 
@@ -71,7 +70,7 @@ def judge(
         name_of: how a SID is called in the answers.
 
     """
-    case = _Case(subject, _read(subject.descriptor), now, name_of)
+    case = _Case(subject, read(subject.descriptor), now, name_of)
     shared = _stops_everything(case)
     answers = {
         op: (shared or _answer(case, op)) if op in operations else _off(op)
@@ -109,31 +108,6 @@ def _unknown(cause: Cause, shown_by: str, remedy: str = "") -> Answer:
     return Answer(State.UNKNOWN, told.code, cause, shown_by, remedy or told.remedy)
 
 
-# most users of a container share one descriptor, and all share the agent's token
-@lru_cache(maxsize=256)
-def _read(raw: bytes | None) -> SecurityDescriptor | DescriptorError | None:
-    try:
-        return None if raw is None else parse(raw)
-    except DescriptorError as error:
-        return error
-
-
-@lru_cache(maxsize=1024)
-def _decide(
-    raw: bytes, sids: frozenset[Sid], right: Right, classes: frozenset[UUID]
-) -> Decision:
-    descriptor = _read(raw)
-    assert isinstance(descriptor, SecurityDescriptor)
-    return decide(descriptor, sids, right, classes=classes, self_sid=None)
-
-
-def _held(subject: Subject, right: Right, raw: bytes) -> Decision:
-    sids = subject.agent_sids
-    # SELF is added here, so that users who are not the agent share the answer
-    sids = sids | {SELF} if subject.object_sid in sids else sids
-    return _decide(raw, sids, right, subject.classes)
-
-
 def _stops_everything(case: _Case) -> Answer | None:
     """Find what stops every operation on this user, the strongest cause first."""
     subject = case.subject
@@ -154,7 +128,7 @@ def _stops_everything(case: _Case) -> Answer | None:
     return None
 
 
-def _protection(subject: Subject, descriptor: _Descriptor) -> str:
+def _protection(subject: Subject, descriptor: Descriptor) -> str:
     """Say what shows that AdminSDHolder protects the user; empty when it does not."""
     if subject.protected_group:
         return f"a member of {subject.protected_group}"
@@ -175,7 +149,7 @@ def _answer(case: _Case, operation: Operation) -> Answer:
     if operation is Operation.CHANGE and (stop := _stops_change(case)):
         return stop
     right = _RIGHTS[operation]
-    decision = _held(subject, right, subject.descriptor)
+    decision = held(subject, right, subject.descriptor)
     if not decision.allowed:
         return _refused(decision, case, descriptor, right)
     if subject.account is None:
@@ -199,7 +173,7 @@ def _stops_change(case: _Case) -> Answer | None:
     return None
 
 
-def _hidden(descriptor: _Descriptor) -> Answer:
+def _hidden(descriptor: Descriptor) -> Answer:
     if descriptor is None:
         return _unknown(
             Cause.HIDDEN,
@@ -211,20 +185,6 @@ def _hidden(descriptor: _Descriptor) -> Answer:
         f"nTSecurityDescriptor can not be read: {descriptor}",
         "Look at the user's permissions in Active Directory Users and Computers.",
     )
-
-
-def cannot_change(subject: Subject) -> Ace | None:
-    """Give the entry that makes it "user cannot change password", if one does.
-
-    That option is no flag in the directory: it is an entry that denies Change
-    Password to SELF or Everyone.
-    """
-    raw = subject.descriptor
-    if raw is None or isinstance(_read(raw), DescriptorError):
-        return None
-    user = frozenset({SELF, EVERYONE})
-    because = _decide(raw, user, Right.CHANGE_PASSWORD, subject.classes).because
-    return because if isinstance(because, Ace) and because.type in DENYING else None
 
 
 def _refused(
@@ -241,6 +201,8 @@ def _refused(
         return _no(Cause.INHERITANCE_OFF, f"{lacking}; inheritance is off")
     if cut := case.subject.cut:
         return _no(Cause.INHERITANCE_OFF, f"{lacking}; inheritance is off at {cut}")
+    if INET_ORG_PERSON in case.subject.classes:
+        lacking = f"{lacking}; entries meant for users do not reach an inetOrgPerson"
     return _no(Cause.NOT_GRANTED, lacking)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from agent.access import USER
+from agent.access import INET_ORG_PERSON, USER
 from agent.causes import CAUSES, Cause
 from agent.errors import Code
 from agent.policy import Account, PasswordPolicy
@@ -166,6 +166,17 @@ def test_inheritance_may_be_off_at_a_container_above() -> None:
     assert reset(below).cause == Cause.INHERITANCE_OFF
     assert reset(below).shown_by.endswith(f"inheritance is off at {sales}")
     assert reset(replace(SUBJECT, cut=sales)) == YES
+
+
+def test_an_inet_org_person_is_told_why_the_grant_passes_by() -> None:
+    other = replace(
+        SUBJECT,
+        descriptor=raw("(A;;RC;;;AU)"),
+        classes=frozenset({INET_ORG_PERSON}),
+    )
+
+    assert reset(other).cause == Cause.NOT_GRANTED
+    assert reset(other).shown_by.endswith("do not reach an inetOrgPerson")
 
 
 def test_the_entry_that_denies_is_shown_by_name() -> None:
