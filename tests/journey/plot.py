@@ -7,6 +7,7 @@ from typing import Any
 
 from agent.secret import Secret
 from tests.journey.driver import Driver, JourneyFailed
+from tests.journey.permissions import look_at_permissions
 from tests.journey.proof import PortalSide, signs_in
 from tests.lab import Lab
 from wizard.controller import Controller
@@ -49,6 +50,7 @@ class Result:
     """What was seen to work; "not reached" where the journey ended before."""
 
     install: str = "not reached"
+    permissions: str = "not reached"
     reset: str = "not reached"
     bind: str = "not reached"
     reconfigure: str = "not reached"
@@ -59,8 +61,8 @@ class Result:
     @property
     def ok(self) -> bool:
         """Every part worked."""
-        parts = (self.install, self.reset, self.bind, self.reconfigure)
-        return all(part == "ok" for part in parts)
+        parts = (self.install, self.permissions, self.reset, self.bind)
+        return all(part == "ok" for part in (*parts, self.reconfigure))
 
     def as_dict(self) -> dict[str, Any]:
         """Give it as JSON takes it; `failure` only where there is one."""
@@ -77,6 +79,7 @@ def travel(ground: Ground) -> Result:
     controller = Controller(TrialHost(ground.machine))
     try:
         _install(controller, ground, result)
+        _permissions(controller, ground, result)
         with PortalSide(ground.portal, controller.hand_over()) as portal:
             _reset(portal, ground, result)
             _reconfigure(controller, portal, ground, result)
@@ -122,6 +125,11 @@ def _answer_pages(driver: Driver, lab: Lab) -> None:
     driver.go_on({"scope.containers": (people,)}, to="identify")
     driver.go_on(to="pilot")
     driver.go_on({"pilot": "all"}, to="features")
+    driver.go_on(to="permissions")
+    page = driver.window.page("permissions")
+    driver.wait(lambda: page.whole is not None, "everybody is judged")
+    if not page.whole.coverage.foreseen:
+        raise JourneyFailed("The account to be made is not foreseen")
     driver.go_on(to="review")
     driver.go_on(to="apply")
     driver.wait(lambda: not driver.window.shown.busy, "the changes are made")
@@ -147,6 +155,14 @@ def _test(driver: Driver) -> None:
     rows = panel.rows.checks
     if not rows or rows[0].state == "failed":
         raise JourneyFailed("; ".join(f"{c.title}: {c.detail}" for c in rows))
+
+
+def _permissions(controller: Controller, ground: Ground, result: Result) -> None:
+    result.permissions = "failed"
+    pictures = ground.pictures / "permissions"
+    driver = look_at_permissions(controller, ground.lab, pictures, ground.say)
+    result.screenshots += [str(path) for path in driver.pictures]
+    result.permissions = "ok"
 
 
 def _reset(portal: PortalSide, ground: Ground, result: Result) -> None:
