@@ -9,15 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from agent.access import EVERYONE, Right, grant_ace
+from agent.access import EVERYONE, Right
 from agent.ace import Ace, AceFlag, Sid
 from agent.descriptor import DescriptorError, add_ace, parse
 from agent.dn import is_below
+from agent.grant import KINDS, Grant
 from agent.subject import Subject
 
 # what every account of a domain is in, beside Domain Users (MS-DTYP 2.4.2.4):
 # Authenticated Users, NETWORK, This Organization, Users
 _EVERY = frozenset(map(Sid.of, ("S-1-5-11", "S-1-5-2", "S-1-5-15", "S-1-5-32-545")))
+ANYBODY = _EVERY | {EVERYONE}
 _DOMAIN_USERS = 513
 # no account ever gets this RID: a domain hands them out from 1000 up to 2^30
 _NOBODY = 0xFFFFFFFE
@@ -42,7 +44,7 @@ class Forecast:
         """See one person as the account will."""
         raw = subject.descriptor
         if raw is not None and not subject.cut and self._reaches(subject.dn):
-            # an entry meant for users does not reach an inetOrgPerson
+            # each class has its own entry, planned where somebody of it is there
             meant = (a for a in self.aces if a.inherited_object_type in subject.classes)
             raw = _handed_down(raw, tuple(meant))
         return replace(subject, agent_sids=self.token, descriptor=raw)
@@ -64,8 +66,9 @@ def forecast(
     """
     own = Sid.of(f"{domain}-{_NOBODY}")
     users = Sid.of(f"{domain}-{_DOMAIN_USERS}")
-    aces = tuple(_inherited(grant_ace(right, own)) for right in rights)
-    return Forecast(_EVERY | {EVERYONE, own, users}, aces, tuple(containers))
+    grants = (Grant(right, kind) for kind in KINDS for right in rights)
+    aces = tuple(_inherited(grant.ace(own)) for grant in grants)
+    return Forecast(ANYBODY | {own, users}, aces, tuple(containers))
 
 
 def _inherited(ace: Ace) -> Ace:

@@ -1,10 +1,12 @@
 """Entries in words: for an administrator to read, and for a shell to run.
 
-A grant made by `agent.access.grant_ace` is shown as a sentence, as dsacls and as
+The entry of a `Grant` is shown as a sentence, as dsacls and as
 PowerShell, for places where another team owns the directory.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Self
 from uuid import UUID
 
 from agent.access import (
@@ -17,8 +19,54 @@ from agent.access import (
     WRITE_PROPERTY,
     Right,
     effective_mask,
+    grant_ace,
 )
 from agent.ace import ALLOWING, CALLBACK, DENYING, Ace, AceFlag, Sid, UnknownAce
+
+# an entry meant for one class is not handed down to objects of another, not even of a
+# subclass: what reaches users does not reach an inetOrgPerson (MS-ADTS 6.1.3, the
+# class compared is the most specific one)
+KINDS = {"user": USER, "inetOrgPerson": INET_ORG_PERSON}
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A right on everybody of one class below a container.
+
+    Attributes:
+        right: what is allowed.
+        kind: a name of `KINDS`.
+
+    """
+
+    right: Right
+    kind: str = "user"
+
+    @property
+    def name(self) -> str:
+        """What a plan and a journal call it."""
+        plain = self.kind == "user"
+        return self.right.name if plain else f"{self.right.name} {self.kind}"
+
+    @classmethod
+    def of(cls, name: str) -> Self:
+        """Read what `name` gave.
+
+        Raises:
+            KeyError: nothing has that name.
+
+        """
+        right, _, kind = name.partition(" ")
+        if kind and kind not in KINDS:
+            raise KeyError(name)
+        return cls(Right[right], kind or "user")
+
+    def ace(self, sid: Sid) -> Ace:
+        """Make the entry that grants it."""
+        made = grant_ace(self.right, sid)
+        if made.inherited_object_type is None:
+            return made  # for the head of the domain alone
+        return replace(made, inherited_object_type=KINDS[self.kind])
 
 
 def words(ace: Ace | UnknownAce, *, name_of: Callable[[Sid], str] = str) -> str:
@@ -81,16 +129,17 @@ def _where(ace: Ace) -> str:
 
 
 def dsacls_line(ace: Ace, account: str, container_dn: str) -> str:
-    """Write a grant of `grant_ace` as the dsacls command that does the same."""
+    """Write the entry of a grant as the dsacls command that does the same."""
     right = next(r.value for r in Right if r.value.guid == ace.object_type)
     kind = "WP" if ace.mask == WRITE_PROPERTY else "CA"
     if ace.inherited_object_type is None:
         return f'dsacls "{container_dn}" /G "{account}:{kind};{right.short}"'
-    return f'dsacls "{container_dn}" /I:S /G "{account}:{kind};{right.short};user"'
+    below = next(name for name, of in KINDS.items() if of == ace.inherited_object_type)
+    return f'dsacls "{container_dn}" /I:S /G "{account}:{kind};{right.short};{below}"'
 
 
 def powershell(ace: Ace, container_dn: str) -> str:
-    """Write a grant of `grant_ace` as PowerShell with the ActiveDirectory module."""
+    """Write the entry of a grant as PowerShell with the ActiveDirectory module."""
     return _powershell(ace, container_dn, "AddAccessRule")
 
 

@@ -7,10 +7,9 @@ directory: the same entries as a plan, as a table and as a file to hand over.
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
-from agent.access import Right, grant_ace
 from agent.ace import Ace, AceFlag, Sid, UnknownAce, sddl
 from agent.directory import Directory, NoSuchObject
-from agent.grant import dsacls_line, powershell, powershell_revoke, words
+from agent.grant import Grant, dsacls_line, powershell, powershell_revoke, words
 from agent.settings import Settings
 from agent.trustees import Names
 from wizard.plan import Change, Context, Facts
@@ -90,9 +89,9 @@ def plan_grant(settings: Settings, context: Context) -> tuple[Change, ...]:
     """
     lacking = missing(settings, context)
     return tuple(
-        grant_change(settings, container, rights)
-        for container, rights in lacking
-        if rights
+        grant_change(settings, container, grants)
+        for container, grants in lacking
+        if grants
     )
 
 
@@ -129,7 +128,7 @@ def entries(
         sid = sid_of(opened, settings.directory)
     trustee = settings.directory.sign_in_name
     return tuple(
-        _entry(str(facts["container"]), trustee, Right[name], sid)
+        _entry(str(facts["container"]), trustee, Grant.of(name), sid)
         for change in changes
         if (facts := change.after or change.before)
         for name in facts["rights"]
@@ -166,13 +165,13 @@ def _section(title: str, lines: Iterator[str] | Sequence[str]) -> list[str]:
     return [title, "-" * len(title), *lines, ""]
 
 
-def _entry(container: str, trustee: str, right: Right, sid: Sid) -> Entry:
-    ace = grant_ace(right, sid)
+def _entry(container: str, trustee: str, grant: Grant, sid: Sid) -> Entry:
+    ace = grant.ace(sid)
     return Entry(
         container=container,
         trustee=trustee,
         sid=str(sid),
-        allows=right.value.words,
+        allows=grant.right.value.words,
         right=words(ace, name_of=lambda _: trustee),
         sddl=sddl(ace),
         dsacls=dsacls_line(ace, trustee, container),
@@ -193,7 +192,7 @@ def _still_there(opened: Directory, ours: Sequence[Facts]) -> Iterator[Change]:
     for facts in ours:
         there = _aces(opened, facts["container"])
         sid = Sid.of(facts["sid"])
-        rights = [n for n in facts["rights"] if grant_ace(Right[n], sid) in there]
+        rights = [n for n in facts["rights"] if Grant.of(n).ace(sid) in there]
         if rights:
             yield revoke_change(facts, rights)
 
@@ -207,7 +206,7 @@ def _left(
 ) -> Iterator[Left]:
     for container in containers:
         taken = [
-            grant_ace(Right[name], own)
+            Grant.of(name).ace(own)
             for change in changes
             if change.before and change.before["container"] == container
             for name in change.before["rights"]

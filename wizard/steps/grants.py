@@ -8,11 +8,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from agent import descriptor
-from agent.access import Right, grant_ace
+from agent.access import Right
 from agent.accounts import own_sids
 from agent.ace import Sid
 from agent.directory import Directory, DirectoryError, NoSuchObject
 from agent.dn import is_below, same
+from agent.forecast import ANYBODY
+from agent.grant import Grant
 from agent.settings import Directory as DirectorySettings
 from agent.settings import Settings
 from wizard import journal
@@ -22,10 +24,8 @@ from wizard.steps.account import find, sid_of
 from wizard.steps.permissions import (
     Judged,
     judge,
-    read,
     rewrite,
     rights_of,
-    without_entry,
 )
 from wizard.steps.signing_in import as_admin, as_agent, finding, named
 
@@ -41,7 +41,7 @@ class Grants:
         revoked = tuple(_revoked(wanted, context))
         losing = tuple(_left_by(wanted, revoked))
         lacking = _still_missing(wanted, context, earlier, losing)
-        granted = [grant_change(wanted, dn, rights) for dn, rights in lacking if rights]
+        granted = [grant_change(wanted, dn, grants) for dn, grants in lacking if grants]
         return (*granted, *revoked)
 
     def apply(self, change: Change, context: Context) -> Facts:
@@ -51,10 +51,11 @@ class Grants:
         with as_admin(directory, context) as opened:
             known = facts.get("sid")  # of an account that may be gone by now
             sid = Sid.of(known) if known else sid_of(opened, directory)
-            aces = [grant_ace(Right[name], sid) for name in facts["rights"]]
+            aces = {Grant.of(name).ace(sid): name for name in facts["rights"]}
             edit = descriptor.remove_ace if change.after is None else descriptor.add_ace
-            rewrite(opened, facts["container"], aces, edit)
-        return {"container": facts["container"], "sid": str(sid)}
+            done = rewrite(opened, facts["container"], tuple(aces), edit)
+        names = [aces[ace] for ace in done]
+        return {"container": facts["container"], "sid": str(sid), "rights": names}
 
     def undo(self, change: Change, made: Facts | None, context: Context) -> None:
         facts = change.after or change.before
@@ -65,7 +66,8 @@ class Grants:
             sid = Sid.of(known) if known else _sid_if_there(opened, directory)
             if sid is None:
                 return  # no account: nothing was granted to it
-            aces = [grant_ace(Right[name], sid) for name in facts["rights"]]
+            names = (made or {}).get("rights", facts["rights"])
+            aces = [Grant.of(name).ace(sid) for name in names]
             edit = descriptor.add_ace if change.after is None else descriptor.remove_ace
             try:
                 rewrite(opened, facts["container"], aces, edit)
@@ -82,7 +84,7 @@ class Grants:
         return [_row(container, found, rights) for container, found in judged]
 
 
-_Missing = list[tuple[str, tuple[Right, ...]]]
+_Missing = list[tuple[str, tuple[Grant, ...]]]
 _Judged = list[tuple[str, Judged]]
 
 
@@ -95,19 +97,19 @@ def _still_missing(
     account = next((c for c in earlier if c.step == "account"), None)
     if account is None or wanted.directory.account.kind == "existing":
         return missing(wanted, context, losing)
-    if account.before is None:  # it is made: it has nothing yet
-        rights = rights_of(wanted.features)
-        return [(container, rights) for container in wanted.scope.containers]
-    return _not_explicit(wanted, context)
+    return _before_sign_in(wanted, context, there=account.before is not None)
 
 
-def _not_explicit(wanted: Settings, context: Context) -> _Missing:
-    """Look for an earlier setup's own entries; one can't sign in as its account yet."""
+def _before_sign_in(wanted: Settings, context: Context, *, there: bool) -> _Missing:
+    """Judge for an account that can't sign in yet: made now, or taken over.
+
+    What it has as everybody does counts; its groups do not, as it will have none.
+    """
     rights = rights_of(wanted.features)
     with as_admin(wanted.directory, context) as opened:
-        sid = sid_of(opened, wanted.directory)
+        own = sid_of(opened, wanted.directory) if there else None
         return [
-            (dn, without_entry(read(opened, dn), sid, rights))
+            (dn, judge(opened, dn, rights, ANYBODY, own).missing)
             for dn in wanted.scope.containers
         ]
 
@@ -131,35 +133,45 @@ def _judged(wanted: Settings, context: Context, losing: Sequence[str] = ()) -> _
         token = own_sids(opened)
         own = sid_of(opened, wanted.directory)
         return [
-            (dn, Judged(without_entry(read(opened, dn), own, rights)))
-            if any(is_below(dn, lost) for lost in losing)
-            else (dn, judge(opened, dn, rights, token, own))
+            (dn, judge(opened, dn, rights, token - _lost(dn, losing, own), own))
             for dn in wanted.scope.containers
         ]
 
 
-def grant_change(wanted: Settings, container: str, rights: Sequence[Right]) -> Change:
+def _lost(container: str, losing: Sequence[str], own: Sid) -> frozenset[Sid]:
+    """Leave out the account's own SID where what reaches people by it goes."""
+    gone = any(is_below(container, lost) for lost in losing)
+    return frozenset({own}) if gone else frozenset()
+
+
+def grant_change(wanted: Settings, container: str, grants: Sequence[Grant]) -> Change:
     """Grant rights on a container to the account of the settings."""
     account = wanted.directory.account.name
-    summary = f"Grants {_count(rights)} to {account} on {container}"
-    after = _facts(wanted.directory, container, rights)
+    summary = f"Grants {_count(grants)} to {account} on {container}"
+    after = _facts(wanted.directory, container, grants)
     return Change("grants", summary, None, after, needs_admin=True)
 
 
 def _revoked(wanted: Settings, context: Context) -> Iterator[Change]:
     """Take back what earlier plans granted and these settings do not ask for."""
     own = wanted.directory.sign_in_name
-    needed = {right.name for right in rights_of(wanted.features)}
+    needed = rights_of(wanted.features)
     for facts in granted_before(context):
         kept = any(same(facts["container"], dn) for dn in wanted.scope.containers)
         ours = kept and named(facts).sign_in_name == own
-        over = [name for name in facts["rights"] if not ours or name not in needed]
+        over = [
+            name for name in facts["rights"] if not ours or _right(name) not in needed
+        ]
         if over:
             yield revoke_change(facts, over)
 
 
+def _right(name: str) -> Right:
+    return Grant.of(name).right
+
+
 def revoke_change(facts: Facts, rights: Sequence[str]) -> Change:
-    """Take back some of what was granted on a container, by the names of `Right`."""
+    """Take back some of what was granted on a container, by the names of `Grant`."""
     account = named(facts).account.name
     what = _count(rights)
     summary = f"Revokes {what} of {account} on {facts['container']}"
@@ -189,7 +201,8 @@ def granted_before(context: Context) -> list[Facts]:
         earlier = found.pop(key, {"rights": []})["rights"]
         gone = entry.change.after is None
         rights = [name for name in earlier if not (gone and name in facts["rights"])]
-        rights += [] if gone else facts["rights"]
+        # what stood there already is not ours; journals of old do not tell
+        rights += [] if gone else entry.made.get("rights", facts["rights"])
         if rights:
             found[key] = {**facts, "rights": rights, "sid": sid}
     return list(found.values())
@@ -200,11 +213,11 @@ def _count(rights: Sequence[object]) -> str:
 
 
 def _facts(
-    directory: DirectorySettings, container: str, rights: Sequence[Right]
+    directory: DirectorySettings, container: str, grants: Sequence[Grant]
 ) -> dict[str, Any]:
     return {
         "container": container,
-        "rights": [right.name for right in rights],
+        "rights": [grant.name for grant in grants],
         "directory": directory.model_dump(mode="json"),
     }
 
@@ -213,11 +226,12 @@ def _row(container: str, judged: Judged, rights: Sequence[Right]) -> Check:
     title = f"Permissions on {container}"
     if judged.missing:
         remedy = "Apply the settings with an administrator's credentials."
-        told = f"Missing: {_names(judged.missing)}."
+        told = f"Missing: {', '.join(map(_short, judged.missing))}."
         return Check("grants", title, "failed", told, remedy)
     if judged.beyond:
         return _beyond(title, judged, rights)
-    return Check("grants", title, "ok", f"Effective: {_names(rights)}.")
+    shown = [right for right in rights if right is not Right.CHANGE_PASSWORD]
+    return Check("grants", title, "ok", f"Effective: {_names(shown)}.")
 
 
 def _beyond(title: str, judged: Judged, rights: Sequence[Right]) -> Check:
@@ -239,6 +253,11 @@ def _beyond(title: str, judged: Judged, rights: Sequence[Right]) -> Check:
 
 def _names(rights: Sequence[Right]) -> str:
     return ", ".join(right.value.short for right in rights)
+
+
+def _short(grant: Grant) -> str:
+    short = grant.right.value.short
+    return short if grant.kind == "user" else f"{short} ({grant.kind})"
 
 
 def _sid_if_there(opened: Directory, directory: DirectorySettings) -> Sid | None:

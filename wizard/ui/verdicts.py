@@ -54,7 +54,8 @@ def checks_of(verdict: Verdict) -> tuple[Check, ...]:
     ]
     notes = "; ".join(verdict.notes)
     if notes:
-        rows.append(Check("notes", tr("Worth knowing"), "info", f"{notes}."))
+        told = f"{notes[:1].upper()}{notes[1:]}."
+        rows.append(Check("notes", tr("Worth knowing"), "info", told))
     return tuple(rows)
 
 
@@ -62,7 +63,10 @@ def _row(names: str, answer: Answer) -> Check:
     name = f"{names[:1].upper()}{names[1:]}"
     if answer.state is State.YES:
         return Check("answer", name, "ok")
-    said = f"{tr(CAUSES[answer.cause].title)}: {answer.shown_by}."
+    title = f"{tr(CAUSES[answer.cause].title)}: "
+    # the word of the row says already that it is not known
+    said = f"{'' if answer.state is State.UNKNOWN else title}{answer.shown_by}."
+    said = f"{said[:1].upper()}{said[1:]}"
     if answer.until:
         until = f"{answer.until:%Y-%m-%d %H:%M} UTC"
         said = f"{said} {tr('It works from {time}.').format(time=until)}"
