@@ -1,6 +1,7 @@
 """A forecast of an account to be: granted where the grant reaches, and only there."""
 
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 
@@ -16,6 +17,7 @@ PEOPLE = "OU=People,DC=corp,DC=test"
 ANNA = replace(
     SUBJECT, dn=f"CN=Anna,OU=Berlin,{PEOPLE}", descriptor=raw("(A;;RC;;;AU)")
 )
+GROUP = UUID("bf967a9c-0de6-11d0-a285-00aa003049e2")
 RIGHTS = (
     Right.RESET_PASSWORD,
     Right.CHANGE_PASSWORD,
@@ -52,7 +54,6 @@ def test_only_what_is_granted_will_work() -> None:
         ),
         (replace(ANNA, cut=f"OU=Berlin,{PEOPLE}"), Cause.INHERITANCE_OFF),
         (replace(ANNA, dn="CN=Otto,OU=Other,DC=corp,DC=test"), Cause.NOT_GRANTED),
-        (replace(ANNA, classes=frozenset({INET_ORG_PERSON})), Cause.NOT_GRANTED),
         (replace(ANNA, descriptor=raw("(D;;CR;;;AU)")), Cause.DENIED),
         (replace(ANNA, descriptor=raw("(D;ID;CR;;;WD)")), Cause.DENIED),
         (replace(ANNA, descriptor=None), Cause.HIDDEN),
@@ -61,6 +62,14 @@ def test_only_what_is_granted_will_work() -> None:
 )
 def test_a_grant_does_not_reach_everybody(subject: Subject, cause: Cause) -> None:
     assert foreseen(subject).reset.cause == cause
+
+
+def test_each_class_of_people_is_granted_its_own_entry() -> None:
+    other = replace(ANNA, classes=frozenset({INET_ORG_PERSON}))
+    group = replace(ANNA, classes=frozenset({GROUP}))
+
+    assert foreseen(other).reset.cause == Cause.NONE
+    assert foreseen(group).reset.cause == Cause.NOT_GRANTED
 
 
 def test_what_the_one_who_looks_may_do_plays_no_part() -> None:

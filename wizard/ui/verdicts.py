@@ -24,9 +24,9 @@ def operation_names() -> dict[Operation, str]:
     """Name the operations as the pages do."""
     return {
         Operation.RESET: tr("reset"),
-        Operation.CHANGE: tr("change with the old password"),
+        Operation.CHANGE: tr("change"),
         Operation.UNLOCK: tr("unlock"),
-        Operation.MUST_CHANGE: tr("must change at the next sign-in"),
+        Operation.MUST_CHANGE: tr("must change"),
     }
 
 

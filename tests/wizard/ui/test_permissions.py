@@ -302,7 +302,7 @@ def test_one_person_is_explained_by_pressing_enter(
     assert fake.permissions.calls[-1][3:] == ("userPrincipalName", "niko@corp.test")
     rows = page.checking.rows.checks
     assert [row.state for row in rows] == ["failed"]
-    assert rows[0].title.startswith("Reset, change with ")
+    assert rows[0].title.startswith("Reset, change, unlock")
     assert page.who.text().startswith("CN=Person")
 
 
