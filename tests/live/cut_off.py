@@ -1,9 +1,10 @@
 """Applies settings or rolls back, and kills itself with SIGKILL on the way.
 
 Reads JSON from standard input: home, settings, admin_user, admin_password, code,
-account_password, and `cut`: "before N" (written down, not begun), "after N" (done,
-not written down), "noted N" (that too), or the name of one of the points within a
-step; or "undo before N" or "undo after N", for a roll-back of what was cut off earlier.
+account_password, `plan` ("all", "grant" or "revoke"), and `cut`: "before N" (written
+down, not begun), "after N" (done, not written down), "noted N" (that too), or the name
+of one of the points within a step; or "undo before N" or "undo after N", for a
+roll-back of what was cut off earlier.
 """
 
 import json
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.secret import Secret
-from agent.settings import parse
+from agent.settings import Settings, parse
 from wizard import plan
 from wizard.checks import AdminCredentials, Inputs
 from wizard.controller import Controller
@@ -47,10 +48,21 @@ def main() -> None:
         _arm_undo(given["cut"])
         controller.recover(inputs, lambda _told: None)
         raise SystemExit("not cut off")
-    changes = controller.plan(settings, inputs)
+    changes = _planned(given["plan"], controller, settings, inputs)
     _arm(given["cut"], changes, host)
     controller.apply(settings, changes, inputs, lambda _told: None, threading.Event())
     raise SystemExit("not cut off")
+
+
+def _planned(
+    what: str, controller: Controller, settings: Settings, inputs: Inputs
+) -> tuple[Change, ...]:
+    match what:
+        case "grant":
+            return controller.permissions.plan_grant(settings, inputs)
+        case "revoke":
+            return controller.permissions.plan_revoke(settings, inputs).changes
+    return controller.plan(settings, inputs)
 
 
 def _arm(cut: str, changes: tuple[Change, ...], host: TrialHost) -> None:

@@ -59,6 +59,8 @@ def cut_off(
     code: str,
     settings: Settings | None = None,
     account_password: str = "",
+    *,
+    plan: str = "all",
 ) -> None:
     """Apply in a process that is killed there."""
     given = {
@@ -68,6 +70,7 @@ def cut_off(
         "admin_password": whole.lab.admin_password,
         "account_password": account_password,
         "code": code,
+        "plan": plan,
         "cut": cut,
     }
     done = subprocess.run(

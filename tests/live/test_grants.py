@@ -1,0 +1,329 @@
+"""Permissions as a plan on a real directory: the least, all or none, and taken back."""
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import ldap3
+import pytest
+
+from agent.access import EVERYONE, SELF, Right
+from agent.ace import Ace, Sid, sddl
+from agent.descriptor import Acl, SecurityDescriptor, has_ace, parse, with_dacl
+from agent.directory import Directory
+from agent.grant import KINDS, Grant
+from agent.secret import Secret
+from agent.settings import Settings
+from tests.lab import Lab, places
+from tests.lab.chroot import run_python
+from tests.lab.people import AWKWARD
+from tests.live.remains import directory_now
+from tests.live.test_cut_off import cut_off
+from tests.live.test_install import admin, install
+from tests.live.test_steps import (
+    agents_sids,
+    as_administrator,
+    deny,
+    edit_list,
+    people_of,
+    put_entry,
+    stands,
+    with_account,
+)
+from tests.stage import CANARY, Stage, stage
+from wizard.checks import Inputs
+from wizard.plan import ApplyError, Change
+
+pytestmark = pytest.mark.live
+NOTHING = Inputs()
+_RESET, _CHANGE = Right.RESET_PASSWORD, Right.CHANGE_PASSWORD
+
+
+@pytest.fixture
+def whole(fresh_lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with stage(fresh_lab, tmp_path_factory.mktemp("stage")) as made:
+        yield made
+
+
+def apply(whole: Stage, settings: Settings, changes: tuple[Change, ...]) -> None:
+    stop = threading.Event()
+    inputs = admin(whole)
+    whole.controller.apply(settings, changes, inputs, lambda _told: None, stop)
+
+
+def grant(whole: Stage, settings: Settings) -> tuple[Change, ...]:
+    changes = whole.controller.permissions.plan_grant(settings, NOTHING)
+    apply(whole, settings, changes)
+    return changes
+
+
+def revoke(whole: Stage, settings: Settings) -> tuple[Change, ...]:
+    changes = whole.controller.permissions.plan_revoke(settings, NOTHING).changes
+    apply(whole, settings, changes)
+    return changes
+
+
+def names(changes: tuple[Change, ...]) -> list[str]:
+    """What is granted or taken back, by the names of a plan."""
+    facts = [change.after or change.before for change in changes]
+    return [name for one in facts if one for name in one["rights"]]
+
+
+def add_inet_person(whole: Stage, name: str) -> str:
+    """Make somebody whose most specific class is inetOrgPerson."""
+    dn = f"CN={name},{people_of(whole, 'Berlin')}"
+    more = {
+        "sAMAccountName": name,
+        "userPrincipalName": f"{name}@{whole.lab.realm.lower()}",
+        "sn": name,
+    }
+
+    def add(link: Any) -> None:
+        assert link.add(dn, "inetOrgPerson", more)
+        spelled = f'"{CANARY}"'.encode("utf-16-le")
+        for attribute, value in (
+            ("unicodePwd", spelled),
+            ("userAccountControl", b"512"),
+            ("pwdLastSet", b"0"),
+        ):
+            assert link.modify(dn, {attribute: [(ldap3.MODIFY_REPLACE, [value])]})
+
+    as_administrator(whole, add)
+    return str(more["userPrincipalName"])
+
+
+def code_of(whole: Stage, upn: str) -> str:
+    return whole.controller.test_reset("userPrincipalName", upn, None).code
+
+
+def change_entries(who: Sid, here: SecurityDescriptor) -> list[Ace]:
+    """Give what stands there about Change Password for somebody."""
+    assert here.dacl
+    guid = _CHANGE.value.guid
+    return [
+        ace
+        for ace in here.dacl.aces
+        if isinstance(ace, Ace) and ace.object_type == guid and ace.sid == who
+    ]
+
+
+def without_change(here: SecurityDescriptor) -> SecurityDescriptor:
+    """Take away what lets everybody change a password, as some who harden do."""
+    assert here.dacl
+    gone = [*change_entries(EVERYONE, here), *change_entries(SELF, here)]
+    assert gone
+    return with_dacl(here, tuple(ace for ace in here.dacl.aces if ace not in gone))
+
+
+def test_an_inet_org_person_gets_an_entry_of_their_own(whole: Stage) -> None:
+    settings = install(whole)
+    upn = add_inet_person(whole, "ines")
+    # the entry for users is handed down past them, not to them
+    assert code_of(whole, upn) == "permission_denied"
+
+    changes = grant(whole, settings)
+
+    three = ["RESET_PASSWORD", "WRITE_LOCKOUT_TIME", "WRITE_PWD_LAST_SET"]
+    assert names(changes) == [f"{name} inetOrgPerson" for name in three]
+    assert code_of(whole, upn) == "ok"
+    assert whole.controller.permissions.plan_grant(settings, NOTHING) == ()
+    assert whole.controller.plan(settings, NOTHING) == ()
+    taken = revoke(whole, settings)
+    assert sorted(names(taken)) == sorted([*three, *names(changes)])
+    assert code_of(whole, upn) == "permission_denied"
+    assert sorted(names(grant(whole, settings))) == sorted(names(taken))
+    assert code_of(whole, upn) == "ok"
+
+
+def test_a_protected_inet_org_person_needs_no_entry(whole: Stage) -> None:
+    settings = install(whole)
+    add_inet_person(whole, "ines")
+    dn = f"CN=ines,{people_of(whole, 'Berlin')}"
+    marked = {"adminCount": [(ldap3.MODIFY_REPLACE, [b"1"])]}
+    as_administrator(whole, lambda link: link.modify(dn, marked))  # type: ignore[no-untyped-call]
+
+    assert whole.controller.permissions.plan_grant(settings, NOTHING) == ()
+
+
+def test_change_password_is_granted_only_where_everybody_lost_it(whole: Stage) -> None:
+    key, name = next(iter(AWKWARD.items()))
+    scope = {"containers": [people_of(whole, name)]}
+    settings = install(whole, scope=scope)
+    sight, person = whole.controller.permissions, whole.lab.people[key]
+    assert sight.plan_grant(settings, NOTHING) == ()
+    edit_list(whole, person["dn"], without_change)
+    before = directory_now(whole.lab)
+
+    off = whole.settings(scope=scope, features={"change": False})
+    assert sight.plan_grant(off, NOTHING) == ()
+    explained = sight.explain(settings, NOTHING, "userPrincipalName", person["upn"])
+    assert explained.verdict.change.cause == "not_granted"
+    assert names(grant(whole, settings)) == ["CHANGE_PASSWORD"]
+    explained = sight.explain(settings, NOTHING, "userPrincipalName", person["upn"])
+    assert explained.verdict.change.cause == "none"
+    assert sight.plan_grant(settings, NOTHING) == ()
+    # once it is not offered any more, a plan of everything takes it back
+    changes = whole.controller.plan(off, NOTHING)
+    apply(whole, off, changes)
+    assert names(changes[:1]) == ["CHANGE_PASSWORD"]
+    assert directory_now(whole.lab) == before
+
+
+def test_what_a_group_may_is_not_granted_again(whole: Stage) -> None:
+    install(whole)
+    account, people = whole.lab.accounts["svc-weak"], people_of(whole)
+    settings = whole.settings(**with_account(whole, "existing", account["upn"]))
+    inputs = Inputs(None, Secret(account["password"]))
+    group = group_with(whole, "svc-weak")
+    sight = whole.controller.permissions
+    lacking = names(sight.plan_grant(settings, inputs))
+    assert lacking == ["RESET_PASSWORD", "WRITE_LOCKOUT_TIME", "WRITE_PWD_LAST_SET"]
+
+    put_entry(whole, people, Grant(_RESET).ace(group))
+    assert names(sight.plan_grant(settings, inputs)) == lacking[1:]
+    for name in lacking[1:]:
+        put_entry(whole, people, Grant.of(name).ace(group))
+    assert sight.plan_grant(settings, inputs) == ()
+
+
+def group_with(whole: Stage, member: str) -> Sid:
+    """Make a group; give its SID, which is in the member's next token."""
+    dn, found = f"CN=Resetters,OU=Groups,{whole.lab.base_dn}", list[Sid]()
+
+    def make(link: Any) -> None:
+        link.search(whole.lab.base_dn, f"(sAMAccountName={member})")
+        who = next(one["dn"] for one in link.response if "dn" in one)
+        more = {"sAMAccountName": "Resetters", "member": who}
+        assert link.add(dn, "group", more), link.result
+        link.search(dn, "(objectClass=*)", "BASE", attributes=["objectSid"])
+        (raw,) = link.response[0]["raw_attributes"]["objectSid"]
+        found.append(Sid.parse(raw))
+
+    as_administrator(whole, make)
+    return found[0]
+
+
+def test_denies_stand_and_the_rest_comes_back_to_the_byte(whole: Stage) -> None:
+    settings = install(whole)
+    revoke(whole, settings)
+    (own,) = agents_sids(whole)
+    people = people_of(whole)
+    against = [
+        deny(_RESET, own),
+        deny(_RESET, Sid.of("S-1-5-11")),
+        replace(deny(Right.WRITE_LOCKOUT_TIME, own), object_type=None),
+    ]
+    for ace in against:
+        put_entry(whole, people, ace)
+    before = directory_now(whole.lab)
+
+    assert len(names(grant(whole, settings))) == 3
+    assert all(stands(whole, people, ace) for ace in against)
+    # a grant that a deny outweighs is not planned over and over
+    assert whole.controller.permissions.plan_grant(settings, NOTHING) == ()
+    assert len(names(revoke(whole, settings))) == 3
+    assert directory_now(whole.lab) == before
+    assert revoke_plan(whole, settings) == ()
+
+
+def revoke_plan(whole: Stage, settings: Settings) -> tuple[Change, ...]:
+    return whole.controller.permissions.plan_revoke(settings, NOTHING).changes
+
+
+def test_what_appeared_after_the_plan_is_not_ours_to_take_back(whole: Stage) -> None:
+    settings = install(whole)
+    revoke(whole, settings)
+    changes = whole.controller.permissions.plan_grant(settings, NOTHING)
+    (own,) = agents_sids(whole)
+    theirs = Grant(_RESET).ace(own)
+    put_entry(whole, people_of(whole), theirs)
+    before = directory_now(whole.lab)
+
+    apply(whole, settings, changes)
+    plan = whole.controller.permissions.plan_revoke(settings, NOTHING)
+    assert names(plan.changes) == ["WRITE_LOCKOUT_TIME", "WRITE_PWD_LAST_SET"]
+    assert [one.words for one in plan.left] == [
+        "Allows svc-writeback to reset the password on user objects below"
+    ]
+    apply(whole, settings, plan.changes)
+    assert directory_now(whole.lab) == before
+
+
+def test_a_grant_that_is_not_there_after_all_is_taken_back(
+    whole: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = install(whole)
+    revoke(whole, settings)
+    before = directory_now(whole.lab)
+    changes = whole.controller.permissions.plan_grant(settings, NOTHING)
+    (own,) = agents_sids(whole)
+    lost, real, written = Grant(_RESET).ace(own), Directory.modify, list[bytes]()
+
+    def loses(self: Directory, dn: str, what: Any, controls: Any = ()) -> None:
+        """Write all but one entry, as a script that tidies up would leave it."""
+        (modification,) = what
+        here = parse(modification.values[0])
+        assert here.dacl
+        aces = tuple(ace for ace in here.dacl.aces if ace != lost)
+        written.append(with_dacl(here, aces).to_bytes())
+        real(self, dn, (replace(modification, values=(written[-1],)),), controls)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Directory, "modify", loses)
+        with pytest.raises(ApplyError, match="but shows others") as raised:
+            apply(whole, settings, changes)
+    assert has_ace(parse(written[0]), Grant(Right.WRITE_LOCKOUT_TIME).ace(own))
+    assert raised.value.failed == changes[0]
+    assert raised.value.stuck == ()
+    assert directory_now(whole.lab) == before
+    assert whole.controller.recovery() is None
+    assert revoke_plan(whole, settings) == ()
+
+
+@pytest.mark.parametrize("what", ["grant", "revoke"])
+def test_a_killed_run_is_taken_back(whole: Stage, what: str) -> None:
+    settings = install(whole)
+    if what == "grant":
+        revoke(whole, settings)
+    before = directory_now(whole.lab)
+    within = "grants, before they are written"
+    for cut in ("before 0", within, "after 0", "noted 0"):
+        cut_off(whole, cut, "", settings, plan=what)
+        assert whole.controller.recovery() is not None
+        rolled = whole.controller.recover(admin(whole), lambda _told: None)
+        assert (len(rolled.undone), rolled.stuck) == (1, ())
+        assert sorted_aces(directory_now(whole.lab)) == sorted_aces(before)
+    changes = grant(whole, settings) if what == "grant" else revoke(whole, settings)
+    assert len(names(changes)) == 3
+
+
+def sorted_aces(found: dict[str, bytes | None]) -> dict[str, list[str]]:
+    """Order plays no part between allows: what is put back comes last of its kind."""
+    lists = {dn: parse(raw).dacl for dn, raw in found.items() if raw}
+    return {
+        dn: sorted(sddl(ace) if isinstance(ace, Ace) else repr(ace) for ace in acl.aces)
+        for dn, acl in lists.items()
+        if acl
+    }
+
+
+def test_nothing_of_an_administrator_stays(whole: Stage) -> None:
+    settings = install(whole)
+    revoke(whole, settings)
+    grant(whole, settings)
+    home = whole.host.places.home
+    kept = [path.read_bytes() for path in home.rglob("*") if path.is_file()]
+    assert not any(whole.lab.admin_password.encode() in content for content in kept)
+
+
+def test_samba_reads_the_same_entry_from_its_text(lab: Lab, tmp_path: Path) -> None:
+    assert lab.host  # its root is there
+    own = Sid.of("S-1-5-21-1-2-3-1104")
+    made = [Grant(right, kind).ace(own) for right in Right for kind in KINDS]
+    texts = [sddl(ace) for ace in made]
+    read = json.loads(run_python(places.ROOT, tmp_path, "sddl.py", texts))
+    for ace, raw in zip(made, read, strict=True):
+        assert parse(bytes.fromhex(raw)).dacl == Acl((ace,), revision=4)
