@@ -12,6 +12,7 @@ from wizard.commands.told import Exit, Told, checks_data
 from wizard.controller import Controller
 from wizard.inspection.controllers import ControllerFacts, Inspection
 
+_FEW = 3  # names of a certificate
 _COLUMNS = (
     *("certificate", "TLS", "sign-in", "writable", "policy hints", "clock", "level"),
 )
@@ -37,6 +38,7 @@ def _lines(found: Inspection) -> Iterator[str]:
         cells = (cell.ljust(wide) for cell, wide in zip(row, widths, strict=True))
         yield "  ".join(cells).rstrip()
     for facts in found.controllers:
+        yield from _certificate(facts)
         for cell in facts.to_do:
             yield ""
             yield f"{cell.state:<8} {facts.host}: {cell.detail}"
@@ -47,6 +49,17 @@ def _lines(found: Inspection) -> Iterator[str]:
         yield f"{note.state:<8} {note.detail}"
         if note.remedy:
             yield f"{'':<8} {note.remedy}"
+
+
+def _certificate(facts: ControllerFacts) -> Iterator[str]:
+    """Say whom the certificates are for and by whom they are issued, down the chain."""
+    for number, each in enumerate(facts.chain):
+        if number == 0:
+            names = list(facts.subject_names)
+            others = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
+            yield ""
+            yield f"{facts.host}: for {', '.join(names[:_FEW])}{others}"
+        yield f"  {each.subject}, to {each.not_after:%Y-%m-%d}, issued by {each.issuer}"
 
 
 def _row(facts: ControllerFacts) -> tuple[str, ...]:
