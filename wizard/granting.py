@@ -144,7 +144,7 @@ def hand_over(found: Sequence[Entry], settings: Settings) -> str:
         "",
         f"{account} brings passwords that people reset in the cloud home to Active",
         "Directory. It needs the entries below and no others: each allows one thing,",
-        "on the users below one container. Nothing is removed or denied.",
+        "on the people below one container. Nothing is removed or denied.",
         "",
     ]
     for number, entry in enumerate(found, 1):
@@ -155,7 +155,8 @@ def hand_over(found: Sequence[Entry], settings: Settings) -> str:
     add = (entry.powershell for entry in found)
     parts += _section("PowerShell, instead of dsacls", (module, *add))
     back = (entry.take_back for entry in found)
-    parts += _section("To take the same entries back", (module, *back))
+    title = "To take the same entries back; dsacls /R would take all of the account's"
+    parts += _section(title, (module, *back))
     check = ("writeback permissions check",)
     parts += _section("To check, on the server with the agent", check)
     return "\n".join(parts)

@@ -1,10 +1,12 @@
 """A grant by its class: its entry, its name in a journal, and its dsacls line."""
 
+from collections.abc import Callable
+
 import pytest
 
 from agent.access import INET_ORG_PERSON, USER, Right, grant_ace
-from agent.ace import Sid
-from agent.grant import KINDS, Grant, dsacls_line, words
+from agent.ace import Ace, Sid
+from agent.grant import KINDS, Grant, dsacls_line, powershell, powershell_revoke, words
 
 OWN = Sid.of("S-1-5-21-1-2-3-1104")
 PEOPLE = "OU=People,DC=corp,DC=test"
@@ -47,3 +49,40 @@ def test_the_class_is_in_the_words_and_the_command() -> None:
     assert dsacls_line(ace, "CORP\\svc", PEOPLE) == (
         f'dsacls "{PEOPLE}" /I:S /G "CORP\\svc:CA;Reset Password;inetOrgPerson"'
     )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        'a\\" & calc & \\"',
+        "%COMSPEC%",
+        "$(calc)",
+        "`n",
+        "a\u201d; calc; \u201db",
+        "a\nb",
+    ],
+)
+def test_a_name_never_becomes_a_command(name: str) -> None:
+    ace = Grant(RESET).ace(OWN)
+    line = dsacls_line(ace, "CORP\\svc", f"OU={name},DC=corp,DC=test")
+
+    assert line.startswith("rem ")
+    assert name not in line
+    assert dsacls_line(ace, f"CORP\\{name}", PEOPLE) == line
+
+
+@pytest.mark.parametrize("quote", ["'", "\u2018", "\u2019", "\u201a", "\u201b"])
+@pytest.mark.parametrize("write", [powershell, powershell_revoke])
+def test_no_kind_of_quote_ends_a_name(
+    write: Callable[[Ace, str], str], quote: str
+) -> None:
+    text = write(Grant(RESET).ace(OWN), f"OU=a{quote}; calc; {quote}b,DC=corp,DC=test")
+
+    assert f"OU=a{quote * 2}; calc; {quote * 2}b,DC=" in text
+    assert f"a{quote};" not in text
+
+
+def test_a_name_is_no_pattern() -> None:
+    text = powershell(Grant(RESET).ace(OWN), "OU=[a]*,DC=corp,DC=test")
+
+    assert text.count("-LiteralPath 'AD:\\OU=[a]*,DC=corp,DC=test'") == 2
