@@ -35,7 +35,8 @@ from tests.live.test_steps import (
 )
 from tests.stage import CANARY, Stage, stage
 from wizard.checks import Inputs
-from wizard.plan import ApplyError, Change
+from wizard.plan import ApplyError, Change, StepFailed
+from wizard.steps.grants import grant_change
 
 pytestmark = pytest.mark.live
 NOTHING = Inputs()
@@ -146,6 +147,31 @@ def test_a_protected_inet_org_person_needs_no_entry(whole: Stage) -> None:
     as_administrator(whole, lambda link: link.modify(dn, marked))  # type: ignore[no-untyped-call]
 
     assert whole.controller.permissions.plan_grant(settings, NOTHING) == ()
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "CN=AdminSDHolder,CN=System",
+        "cn=AdminSDHolder, cn=system",
+        "CN=Administrator,CN=Users",
+    ],
+)
+def test_nothing_is_granted_on_what_is_protected(whole: Stage, place: str) -> None:
+    settings = install(whole)
+    before = directory_now(whole.lab)
+    wide = [people_of(whole), f"{place},{whole.lab.base_dn}"]
+    wider = whole.settings(scope={"containers": wide})
+
+    with pytest.raises(StepFailed, match="is protected by AdminSDHolder"):
+        whole.controller.permissions.plan_grant(wider, NOTHING)
+    with pytest.raises(StepFailed, match="is protected by AdminSDHolder"):
+        whole.controller.plan(wider, admin(whole))
+    late = grant_change(settings, wide[1], (Grant(_RESET),))
+    with pytest.raises(ApplyError, match="is protected by AdminSDHolder") as raised:
+        apply(whole, settings, (late,))
+    assert raised.value.stuck == ()
+    assert directory_now(whole.lab) == before
 
 
 def test_change_password_is_granted_only_where_everybody_lost_it(whole: Stage) -> None:

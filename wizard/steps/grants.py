@@ -24,6 +24,7 @@ from wizard.steps.account import find, sid_of
 from wizard.steps.permissions import (
     Judged,
     judge,
+    refuse_protected,
     rewrite,
     rights_of,
 )
@@ -53,6 +54,8 @@ class Grants:
             sid = Sid.of(known) if known else sid_of(opened, directory)
             aces = {Grant.of(name).ace(sid): name for name in facts["rights"]}
             edit = descriptor.remove_ace if change.after is None else descriptor.add_ace
+            if change.after is not None:  # it may have become one since the plan
+                refuse_protected(opened, facts["container"], directory.base_dn)
             done = rewrite(opened, facts["container"], tuple(aces), edit)
         names = [aces[ace] for ace in done]
         return {"container": facts["container"], "sid": str(sid), "rights": names}
@@ -105,11 +108,10 @@ def _before_sign_in(wanted: Settings, context: Context, *, there: bool) -> _Miss
 
     What it has as everybody does counts; its groups do not, as it will have none.
     """
-    rights = rights_of(wanted.features)
     with as_admin(wanted.directory, context) as opened:
         own = sid_of(opened, wanted.directory) if there else None
         return [
-            (dn, judge(opened, dn, rights, ANYBODY, own).missing)
+            (dn, _judge(opened, dn, wanted, ANYBODY, own).missing)
             for dn in wanted.scope.containers
         ]
 
@@ -128,14 +130,26 @@ def _judged(wanted: Settings, context: Context, losing: Sequence[str] = ()) -> _
         losing: containers whose entries go: what comes from there does not count.
 
     """
-    rights = rights_of(wanted.features)
     with as_agent(wanted.directory, context) as opened:
         token = own_sids(opened)
         own = sid_of(opened, wanted.directory)
         return [
-            (dn, judge(opened, dn, rights, token - _lost(dn, losing, own), own))
+            (dn, _judge(opened, dn, wanted, token - _lost(dn, losing, own), own))
             for dn in wanted.scope.containers
         ]
+
+
+def _judge(
+    opened: Directory,
+    container: str,
+    wanted: Settings,
+    token: frozenset[Sid],
+    own: Sid | None,
+) -> Judged:
+    found = judge(opened, container, rights_of(wanted.features), token, own)
+    if found.missing:
+        refuse_protected(opened, container, wanted.directory.base_dn)
+    return found
 
 
 def _lost(container: str, losing: Sequence[str], own: Sid) -> frozenset[Sid]:

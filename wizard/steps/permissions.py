@@ -8,6 +8,7 @@ from agent.access import Decision, Reason, Right, decide
 from agent.ace import Ace, Sid
 from agent.descriptor import DescriptorError, SecurityDescriptor
 from agent.directory import Directory, Entry, sd_flags
+from agent.dn import same
 from agent.entries import Modification
 from agent.grant import KINDS, Grant
 from agent.settings import Features
@@ -158,6 +159,26 @@ def _decide(
 ) -> Decision:
     classes = frozenset({KINDS[kind]})
     return decide(found, token, right, classes=classes, self_sid=None)
+
+
+def refuse_protected(opened: Directory, container: str, base_dn: str) -> None:
+    """Refuse to grant on a protected account or group, or on their template.
+
+    The directory would take back the first, and would copy an entry on AdminSDHolder
+    to every protected account within the hour (MS-ADTS 3.1.1.6.1).
+
+    Raises:
+        StepFailed: it is one of them.
+
+    """
+    wanted = ("adminCount",)
+    found = opened.search(container, "", wanted, scope="base", paged=False)
+    marked = any(entry.raw("adminCount") == b"1" for entry in found)
+    if marked or same(container, f"CN=AdminSDHolder,CN=System,{base_dn}"):
+        raise StepFailed(
+            f"{container} is protected by AdminSDHolder; nothing is granted there.",
+            "Name the containers of the people who reset their passwords.",
+        )
 
 
 def rewrite(
