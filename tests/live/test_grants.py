@@ -1,9 +1,7 @@
-"""Permissions as a plan on a real directory: the least, all or none, and taken back."""
+"""Permissions as a plan on a real directory: the least, and where it is needed."""
 
 import json
-import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,34 +10,28 @@ import pytest
 
 from agent.access import EVERYONE, SELF, Right
 from agent.ace import Ace, Sid, sddl
-from agent.descriptor import Acl, SecurityDescriptor, has_ace, parse, with_dacl
-from agent.directory import Directory
+from agent.descriptor import Acl, SecurityDescriptor, parse, with_dacl
 from agent.grant import KINDS, Grant
 from agent.secret import Secret
-from agent.settings import Settings
 from tests.lab import Lab, places
 from tests.lab.chroot import run_python
 from tests.lab.people import AWKWARD
+from tests.live.granting import NOTHING, apply, grant, names, revoke
 from tests.live.remains import directory_now
-from tests.live.test_cut_off import cut_off
 from tests.live.test_install import admin, install
 from tests.live.test_steps import (
-    agents_sids,
     as_administrator,
-    deny,
     edit_list,
     people_of,
     put_entry,
-    stands,
     with_account,
 )
 from tests.stage import CANARY, Stage, stage
 from wizard.checks import Inputs
-from wizard.plan import ApplyError, Change, StepFailed
+from wizard.plan import ApplyError, StepFailed
 from wizard.steps.grants import grant_change
 
 pytestmark = pytest.mark.live
-NOTHING = Inputs()
 _RESET, _CHANGE = Right.RESET_PASSWORD, Right.CHANGE_PASSWORD
 
 
@@ -47,30 +39,6 @@ _RESET, _CHANGE = Right.RESET_PASSWORD, Right.CHANGE_PASSWORD
 def whole(fresh_lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with stage(fresh_lab, tmp_path_factory.mktemp("stage")) as made:
         yield made
-
-
-def apply(whole: Stage, settings: Settings, changes: tuple[Change, ...]) -> None:
-    stop = threading.Event()
-    inputs = admin(whole)
-    whole.controller.apply(settings, changes, inputs, lambda _told: None, stop)
-
-
-def grant(whole: Stage, settings: Settings) -> tuple[Change, ...]:
-    changes = whole.controller.permissions.plan_grant(settings, NOTHING)
-    apply(whole, settings, changes)
-    return changes
-
-
-def revoke(whole: Stage, settings: Settings) -> tuple[Change, ...]:
-    changes = whole.controller.permissions.plan_revoke(settings, NOTHING).changes
-    apply(whole, settings, changes)
-    return changes
-
-
-def names(changes: tuple[Change, ...]) -> list[str]:
-    """What is granted or taken back, by the names of a plan."""
-    facts = [change.after or change.before for change in changes]
-    return [name for one in facts if one for name in one["rights"]]
 
 
 def add_inet_person(whole: Stage, name: str) -> str:
@@ -230,119 +198,6 @@ def group_with(whole: Stage, member: str) -> Sid:
 
     as_administrator(whole, make)
     return found[0]
-
-
-def test_denies_stand_and_the_rest_comes_back_to_the_byte(whole: Stage) -> None:
-    settings = install(whole)
-    revoke(whole, settings)
-    (own,) = agents_sids(whole)
-    people = people_of(whole)
-    against = [
-        deny(_RESET, own),
-        deny(_RESET, Sid.of("S-1-5-11")),
-        replace(deny(Right.WRITE_LOCKOUT_TIME, own), object_type=None),
-    ]
-    for ace in against:
-        put_entry(whole, people, ace)
-    before = directory_now(whole.lab)
-
-    assert len(names(grant(whole, settings))) == 3
-    assert all(stands(whole, people, ace) for ace in against)
-    # a grant that a deny outweighs is not planned over and over
-    assert whole.controller.permissions.plan_grant(settings, NOTHING) == ()
-    assert len(names(revoke(whole, settings))) == 3
-    assert directory_now(whole.lab) == before
-    assert revoke_plan(whole, settings) == ()
-
-
-def revoke_plan(whole: Stage, settings: Settings) -> tuple[Change, ...]:
-    return whole.controller.permissions.plan_revoke(settings, NOTHING).changes
-
-
-def test_what_appeared_after_the_plan_is_not_ours_to_take_back(whole: Stage) -> None:
-    settings = install(whole)
-    revoke(whole, settings)
-    changes = whole.controller.permissions.plan_grant(settings, NOTHING)
-    (own,) = agents_sids(whole)
-    theirs = Grant(_RESET).ace(own)
-    put_entry(whole, people_of(whole), theirs)
-    before = directory_now(whole.lab)
-
-    apply(whole, settings, changes)
-    plan = whole.controller.permissions.plan_revoke(settings, NOTHING)
-    assert names(plan.changes) == ["WRITE_LOCKOUT_TIME", "WRITE_PWD_LAST_SET"]
-    assert [one.words for one in plan.left] == [
-        "Allows svc-writeback to reset the password on user objects below"
-    ]
-    apply(whole, settings, plan.changes)
-    assert directory_now(whole.lab) == before
-
-
-def test_a_grant_that_is_not_there_after_all_is_taken_back(
-    whole: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings = install(whole)
-    revoke(whole, settings)
-    before = directory_now(whole.lab)
-    changes = whole.controller.permissions.plan_grant(settings, NOTHING)
-    (own,) = agents_sids(whole)
-    lost, real, written = Grant(_RESET).ace(own), Directory.modify, list[bytes]()
-
-    def loses(self: Directory, dn: str, what: Any, controls: Any = ()) -> None:
-        """Write all but one entry, as a script that tidies up would leave it."""
-        (modification,) = what
-        here = parse(modification.values[0])
-        assert here.dacl
-        aces = tuple(ace for ace in here.dacl.aces if ace != lost)
-        written.append(with_dacl(here, aces).to_bytes())
-        real(self, dn, (replace(modification, values=(written[-1],)),), controls)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(Directory, "modify", loses)
-        with pytest.raises(ApplyError, match="but shows others") as raised:
-            apply(whole, settings, changes)
-    assert has_ace(parse(written[0]), Grant(Right.WRITE_LOCKOUT_TIME).ace(own))
-    assert raised.value.failed == changes[0]
-    assert raised.value.stuck == ()
-    assert directory_now(whole.lab) == before
-    assert whole.controller.recovery() is None
-    assert revoke_plan(whole, settings) == ()
-
-
-@pytest.mark.parametrize("what", ["grant", "revoke"])
-def test_a_killed_run_is_taken_back(whole: Stage, what: str) -> None:
-    settings = install(whole)
-    if what == "grant":
-        revoke(whole, settings)
-    before = directory_now(whole.lab)
-    within = "grants, before they are written"
-    for cut in ("before 0", within, "after 0", "noted 0"):
-        cut_off(whole, cut, "", settings, plan=what)
-        assert whole.controller.recovery() is not None
-        rolled = whole.controller.recover(admin(whole), lambda _told: None)
-        assert (len(rolled.undone), rolled.stuck) == (1, ())
-        assert sorted_aces(directory_now(whole.lab)) == sorted_aces(before)
-    changes = grant(whole, settings) if what == "grant" else revoke(whole, settings)
-    assert len(names(changes)) == 3
-
-
-def sorted_aces(found: dict[str, bytes | None]) -> dict[str, list[str]]:
-    """Order plays no part between allows: what is put back comes last of its kind."""
-    lists = {dn: parse(raw).dacl for dn, raw in found.items() if raw}
-    return {
-        dn: sorted(sddl(ace) if isinstance(ace, Ace) else repr(ace) for ace in acl.aces)
-        for dn, acl in lists.items()
-        if acl
-    }
-
-
-def test_nothing_of_an_administrator_stays(whole: Stage) -> None:
-    settings = install(whole)
-    revoke(whole, settings)
-    grant(whole, settings)
-    home = whole.host.places.home
-    kept = [path.read_bytes() for path in home.rglob("*") if path.is_file()]
-    assert not any(whole.lab.admin_password.encode() in content for content in kept)
 
 
 def test_samba_reads_the_same_entry_from_its_text(lab: Lab, tmp_path: Path) -> None:
