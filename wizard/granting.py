@@ -7,6 +7,7 @@ directory: the same entries as a plan, as a table and as a file to hand over.
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
+from agent import dn
 from agent.ace import Ace, AceFlag, Sid, UnknownAce, sddl
 from agent.directory import Directory, NoSuchObject
 from agent.grant import Grant, dsacls_line, powershell, powershell_revoke, words
@@ -106,10 +107,10 @@ def plan_revoke(settings: Settings, context: Context) -> Revocation:
         own = sid_of(opened, settings.directory)
         ours = [facts for facts in granted_before(context) if facts["sid"] == str(own)]
         changes = tuple(_still_there(opened, ours))
-        places = {facts["container"]: None for facts in ours}
-        places |= dict.fromkeys(settings.scope.containers)
+        written = (*(f["container"] for f in ours), *settings.scope.containers)
+        places = {dn.parse(name): name for name in written}
         names = Names(opened, settings.directory.base_dn)
-        left = tuple(_left(opened, tuple(places), own, changes, names))
+        left = tuple(_left(opened, tuple(places.values()), own, changes, names))
     return Revocation(changes, left)
 
 
@@ -209,7 +210,7 @@ def _left(
         taken = [
             Grant.of(name).ace(own)
             for change in changes
-            if change.before and change.before["container"] == container
+            if change.before and dn.same(change.before["container"], container)
             for name in change.before["rights"]
         ]
         for ace in _aces(opened, container):

@@ -8,7 +8,7 @@ import pytest
 
 from agent.access import Right
 from agent.ace import Ace, Sid, sddl
-from agent.descriptor import has_ace, parse, with_dacl
+from agent.descriptor import has_ace, parse, remove_ace, with_dacl
 from agent.directory import Directory
 from agent.grant import Grant
 from tests.lab import Lab
@@ -19,6 +19,7 @@ from tests.live.test_install import admin, install
 from tests.live.test_steps import (
     agents_sids,
     deny,
+    edit_list,
     people_of,
     put_entry,
     stands,
@@ -76,6 +77,33 @@ def test_what_appeared_after_the_plan_is_not_ours_to_take_back(whole: Stage) -> 
     ]
     apply(whole, settings, plan.changes)
     assert directory_now(whole.lab) == before
+
+
+def test_another_spelling_of_a_container_is_the_same_container(whole: Stage) -> None:
+    install(whole)
+    spelled = people_of(whole).lower().replace(",", ", ")
+    settings = whole.settings(scope={"containers": [spelled]})
+
+    plan = whole.controller.permissions.plan_revoke(settings, NOTHING)
+
+    assert len(names(plan.changes)) == 3
+    assert plan.left == ()
+    assert whole.controller.permissions.plan_grant(settings, NOTHING) == ()
+
+
+def test_what_was_removed_by_hand_and_granted_again_is_taken_back_once(
+    whole: Stage,
+) -> None:
+    settings = install(whole)
+    (own,) = agents_sids(whole)
+    people = people_of(whole)
+    edit_list(whole, people, lambda here: remove_ace(here, Grant(_RESET).ace(own)))
+    spelled = whole.settings(scope={"containers": [people.replace(",", ", ")]})
+    assert names(grant(whole, spelled)) == ["RESET_PASSWORD"]
+
+    taken = revoke(whole, settings)
+    assert [len(names((change,))) for change in taken] == [3]
+    assert revoke_plan(whole, settings) == ()
 
 
 def test_a_grant_that_is_not_there_after_all_is_taken_back(

@@ -13,6 +13,7 @@ from agent.accounts import own_sids
 from agent.ace import Sid
 from agent.directory import Directory, DirectoryError, NoSuchObject
 from agent.dn import is_below, same
+from agent.dn import parse as parse_dn
 from agent.forecast import ANYBODY
 from agent.grant import Grant
 from agent.settings import Directory as DirectorySettings
@@ -205,18 +206,19 @@ def _left_by(wanted: Settings, revoked: Sequence[Change]) -> Iterator[str]:
 
 def granted_before(context: Context) -> list[Facts]:
     """Read from the sealed journals what is granted, to whom and where."""
-    found: dict[tuple[str, str], Facts] = {}
+    found: dict[tuple[object, str], Facts] = {}
     for entry in journal.sealed(context.host.places.journal):
         facts = entry.change.after or entry.change.before
         if entry.change.step != "grants" or facts is None or entry.made is None:
             continue
         sid = str(entry.made["sid"])
-        key = (str(facts["container"]).casefold(), sid)
+        key = (parse_dn(facts["container"]), sid)
         earlier = found.pop(key, {"rights": []})["rights"]
         gone = entry.change.after is None
-        rights = [name for name in earlier if not (gone and name in facts["rights"])]
         # what stood there already is not ours; journals of old do not tell
-        rights += [] if gone else entry.made.get("rights", facts["rights"])
+        added = [] if gone else entry.made.get("rights", facts["rights"])
+        over = facts["rights"] if gone else added  # somebody else had removed those
+        rights = [*(name for name in earlier if name not in over), *added]
         if rights:
             found[key] = {**facts, "rights": rights, "sid": sid}
     return list(found.values())
