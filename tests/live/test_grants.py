@@ -7,12 +7,14 @@ from typing import Any
 
 import ldap3
 import pytest
+from ldap3.core.exceptions import LDAPOperationResult
 
 from agent.access import EVERYONE, SELF, Right
 from agent.ace import Ace, Sid, sddl
 from agent.descriptor import Acl, SecurityDescriptor, parse, with_dacl
 from agent.grant import KINDS, Grant
 from agent.secret import Secret
+from agent.secrets import DIRECTORY_PASSWORD
 from tests.lab import Lab, places
 from tests.lab.chroot import run_python
 from tests.lab.people import AWKWARD
@@ -52,16 +54,29 @@ def add_inet_person(whole: Stage, name: str) -> str:
 
     def add(link: Any) -> None:
         assert link.add(dn, "inetOrgPerson", more)
-        spelled = f'"{CANARY}"'.encode("utf-16-le")
-        for attribute, value in (
-            ("unicodePwd", spelled),
-            ("userAccountControl", b"512"),
-            ("pwdLastSet", b"0"),
-        ):
-            assert link.modify(dn, {attribute: [(ldap3.MODIFY_REPLACE, [value])]})
 
     as_administrator(whole, add)
+    start_with_canary(whole, dn)
     return str(more["userPrincipalName"])
+
+
+def start_with_canary(whole: Stage, dn: str) -> None:
+    """Give somebody a password that is old enough to be changed at once."""
+    wanted = {
+        "unicodePwd": spelled(CANARY),
+        "userAccountControl": b"512",
+        "pwdLastSet": b"0",
+    }
+
+    def put(link: Any) -> None:
+        for name, value in wanted.items():
+            assert link.modify(dn, {name: [(ldap3.MODIFY_REPLACE, [value])]})
+
+    as_administrator(whole, put)
+
+
+def spelled(password: str) -> bytes:
+    return f'"{password}"'.encode("utf-16-le")
 
 
 def code_of(whole: Stage, upn: str) -> str:
@@ -85,6 +100,25 @@ def without_change(here: SecurityDescriptor) -> SecurityDescriptor:
     gone = [*change_entries(EVERYONE, here), *change_entries(SELF, here)]
     assert gone
     return with_dacl(here, tuple(ace for ace in here.dacl.aces if ace not in gone))
+
+
+def changed(whole: Stage, key: str) -> str:
+    """Change somebody's password as the agent's account, knowing the old one."""
+    person = whole.lab.people[key]
+    own = whole.host.secrets.get(DIRECTORY_PASSWORD)
+    assert own
+    user = whole.settings().directory.sign_in_name
+    with whole.lab.signed_in(user, own.reveal()) as opened:
+        link: Any = opened
+        acts = [
+            (ldap3.MODIFY_DELETE, [spelled(CANARY)]),
+            (ldap3.MODIFY_ADD, [spelled(f"New-{CANARY}")]),
+        ]
+        try:
+            link.modify(person["dn"], {"unicodePwd": acts})
+        except LDAPOperationResult as refused:
+            return f"{refused.description}: {refused.message}"
+    return "done"
 
 
 def test_an_inet_org_person_gets_an_entry_of_their_own(whole: Stage) -> None:
@@ -148,6 +182,7 @@ def test_change_password_is_granted_only_where_everybody_lost_it(whole: Stage) -
     settings = install(whole, scope=scope)
     sight, person = whole.controller.permissions, whole.lab.people[key]
     assert sight.plan_grant(settings, NOTHING) == ()
+    start_with_canary(whole, person["dn"])
     edit_list(whole, person["dn"], without_change)
     before = directory_now(whole.lab)
 
@@ -155,9 +190,11 @@ def test_change_password_is_granted_only_where_everybody_lost_it(whole: Stage) -
     assert sight.plan_grant(off, NOTHING) == ()
     explained = sight.explain(settings, NOTHING, "userPrincipalName", person["upn"])
     assert explained.verdict.change.cause == "not_granted"
+    assert "error in module acl" in changed(whole, key)  # not one of policy
     assert names(grant(whole, settings)) == ["CHANGE_PASSWORD"]
     explained = sight.explain(settings, NOTHING, "userPrincipalName", person["upn"])
     assert explained.verdict.change.cause == "none"
+    assert changed(whole, key) == "done"
     assert sight.plan_grant(settings, NOTHING) == ()
     # once it is not offered any more, a plan of everything takes it back
     changes = whole.controller.plan(off, NOTHING)
