@@ -6,6 +6,7 @@ The file appears whole or not at all: a judging that is stopped leaves what was 
 import csv
 import json
 import os
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,7 +22,6 @@ COLUMNS = (
     *("until", "change", "unlock", "must_change", "notes"),
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_OWNER_ONLY = 0o600
 
 Form = Literal["csv", "jsonl"]
 Write = Callable[[Judged], None]
@@ -50,9 +50,13 @@ def writing(place: Path, form: Form) -> Iterator[Write]:
         StepFailed: the file can't be written.
 
     """
-    new = place.with_name(f".{place.name}.new")
+    new: Path | None = None
     try:
-        with _opened(new) as file:
+        # made anew and for its owner only: it tells whose password can be reset, and
+        # nobody else may have put a link in its place
+        number, name = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
+        new = Path(name)
+        with os.fdopen(number, "w", encoding="utf-8", newline="") as file:
             yield _rows(file) if form == "csv" else _lines(file)
         new.replace(place)
     except OSError as error:
@@ -60,14 +64,8 @@ def writing(place: Path, form: Form) -> Iterator[Write]:
             f"{place} can't be written: {error.strerror}.", "Name another file."
         ) from error
     finally:
-        new.unlink(missing_ok=True)
-
-
-def _opened(place: Path) -> IO[str]:
-    # it tells whose password can be reset: for its owner's eyes
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-    descriptor = os.open(place, flags, _OWNER_ONLY)
-    return os.fdopen(descriptor, "w", encoding="utf-8", newline="")
+        if new is not None:
+            new.unlink(missing_ok=True)
 
 
 def _rows(file: IO[str]) -> Write:

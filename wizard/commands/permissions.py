@@ -43,6 +43,8 @@ _WEIGHING = (Level.WARNING, Level.PROBLEM)
 def check(permissions: Permissions, settings: Settings, inputs: Inputs) -> Told:
     """Judge everybody and the account; shortfalls are findings."""
     told = coverage(permissions, settings, inputs, ())
+    if told.code is Exit.BAD_USAGE:
+        return told  # stopped: the account is not looked at either
     with _counting() as count, stopped_by_signal(_STOPPING) as stop:
         found = permissions.about_account(settings, inputs, report=count, stop=stop)
     weighing = [each for each in found if each.level in _WEIGHING]

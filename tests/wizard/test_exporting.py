@@ -1,0 +1,90 @@
+"""A file of everybody judged: whole or not at all, and no formulas."""
+
+import csv
+import json
+import threading
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from agent.causes import Cause
+from agent.coverage import Judged
+from agent.errors import Code
+from agent.subject import Answer, State, Verdict
+from wizard.exporting import COLUMNS, Unfinished, finish, writing
+from wizard.plan import StepFailed
+
+YES = Answer(State.YES, Code.OK, Cause.NONE)
+DN = "CN=Ünal\\, Ana,OU=People,DC=corp,DC=test"
+
+
+def judged(sam: str = "ana") -> Judged:
+    return Judged(sam, Verdict(DN, UUID(int=1), YES, YES, YES, YES, ("a note",)))
+
+
+def test_a_row_has_every_column_and_is_utf_8(tmp_path: Path) -> None:
+    place = tmp_path / "all.csv"
+    with writing(place, "csv") as write:
+        write(judged())
+
+    (row,) = csv.DictReader(place.read_text("utf-8-sig").splitlines())
+    assert tuple(row) == COLUMNS
+    assert (row["person"], row["reset"], row["notes"]) == (DN, "yes", "a note")
+    assert place.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+x", "-x", "@x", "\tx"])
+def test_a_name_is_no_formula(tmp_path: Path, name: str) -> None:
+    place = tmp_path / "all.csv"
+    with writing(place, "csv") as write:
+        write(judged(name))
+
+    (row,) = csv.DictReader(place.read_text("utf-8-sig").splitlines())
+    assert row["account"] == f"'{name}"
+
+
+def test_lines_are_json_as_the_wire_has_it(tmp_path: Path) -> None:
+    place = tmp_path / "all.jsonl"
+    with writing(place, "jsonl") as write:
+        write(judged("=1+1"))
+
+    told = json.loads(place.read_text("utf-8"))
+    assert (told["account"], told["dn"]) == ("=1+1", DN)
+    assert told["reset"]["cause"] == "none"
+
+
+def test_what_was_there_stays_when_it_is_stopped(tmp_path: Path) -> None:
+    place, stop = tmp_path / "all.csv", threading.Event()
+    place.write_text("before")
+    stop.set()
+
+    def fill() -> None:
+        with writing(place, "csv") as write:
+            write(judged())
+            finish(stop)
+
+    with pytest.raises(Unfinished):
+        fill()
+
+    assert place.read_text() == "before"
+    assert list(tmp_path.iterdir()) == [place]
+
+
+def test_a_link_in_its_place_is_not_followed(tmp_path: Path) -> None:
+    victim, place = tmp_path / "victim", tmp_path / "all.csv"
+    victim.write_text("theirs")
+    place.symlink_to(victim)
+    with writing(place, "csv") as write:
+        write(judged())
+
+    assert victim.read_text() == "theirs"
+    assert not place.is_symlink()
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with (
+        pytest.raises(StepFailed, match="No such file"),
+        writing(tmp_path / "none" / "all.csv", "csv"),
+    ):
+        pytest.fail("nothing can be written")
