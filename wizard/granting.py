@@ -13,7 +13,7 @@ from agent.directory import Directory, NoSuchObject
 from agent.grant import Grant, dsacls_line, powershell, powershell_revoke, words
 from agent.settings import Settings
 from agent.trustees import Names
-from wizard.plan import Change, Context, Facts
+from wizard.plan import Change, Context, Facts, StepFailed
 from wizard.steps.account import sid_of
 from wizard.steps.grants import (
     grant_change,
@@ -22,7 +22,7 @@ from wizard.steps.grants import (
     revoke_change,
 )
 from wizard.steps.permissions import read
-from wizard.steps.signing_in import as_agent
+from wizard.steps.signing_in import as_agent, stored_password
 
 
 @dataclass(frozen=True)
@@ -88,12 +88,24 @@ def plan_grant(settings: Settings, context: Context) -> tuple[Change, ...]:
         StepFailed, DirectoryError: it can't be said; with the remedy.
 
     """
+    _refuse_unmade(settings, context)
     lacking = missing(settings, context)
     return tuple(
         grant_change(settings, container, grants)
         for container, grants in lacking
         if grants
     )
+
+
+def _refuse_unmade(settings: Settings, context: Context) -> None:
+    """Refuse an account that is to be made: without a SID there is no entry for it."""
+    directory = settings.directory
+    known = context.inputs.account_password or stored_password(directory, context)
+    if directory.account.kind == "new" and known is None:
+        raise StepFailed(
+            f"{directory.sign_in_name} is not made by a setup of this machine yet.",
+            "Install first: that makes the account and grants it what it needs.",
+        )
 
 
 def plan_revoke(settings: Settings, context: Context) -> Revocation:
@@ -103,6 +115,7 @@ def plan_revoke(settings: Settings, context: Context) -> Revocation:
         StepFailed, DirectoryError: it can't be said; with the remedy.
 
     """
+    _refuse_unmade(settings, context)
     with as_agent(settings.directory, context) as opened:
         own = sid_of(opened, settings.directory)
         ours = [facts for facts in granted_before(context) if facts["sid"] == str(own)]

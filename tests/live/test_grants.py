@@ -141,6 +141,14 @@ def test_an_inet_org_person_gets_an_entry_of_their_own(whole: Stage) -> None:
     assert code_of(whole, upn) == "ok"
 
 
+def test_an_account_that_is_not_made_yet_is_told(whole: Stage) -> None:
+    sight, settings = whole.controller.permissions, whole.settings()
+    for act in (sight.plan_grant, sight.plan_revoke):
+        with pytest.raises(StepFailed, match="not made") as raised:
+            act(settings, admin(whole))
+        assert raised.value.remedy.startswith("Install first")
+
+
 def test_a_protected_inet_org_person_needs_no_entry(whole: Stage) -> None:
     settings = install(whole)
     add_inet_person(whole, "ines")
