@@ -55,7 +55,7 @@ def revoke(
         )
         return Told(Exit.DONE, text, {"changes": [], "entries": [], **left})
     found = sight.entries(settings, inputs, plan.changes)
-    lines = ("Will be taken back:", *_lines(found), *_left(plan.left))
+    lines = ("Will be taken back:", *_taken(found), *_left(plan.left))
     told = jobs.make(
         controller, settings, plan.changes, given, confirm, text="\n".join(lines)
     )
@@ -68,6 +68,14 @@ def _lines(found: Sequence[Entry]) -> Iterator[str]:
         yield f"  on          {entry.container}"
         yield f"  SDDL        {entry.sddl}"
         yield f"  dsacls      {entry.dsacls}"
+
+
+def _taken(found: Sequence[Entry]) -> Iterator[str]:
+    for entry in found:
+        yield entry.right
+        yield f"  on          {entry.container}"
+        yield f"  SDDL        {entry.sddl}"
+        yield f"  PowerShell  {entry.take_back}"
 
 
 def _left(left: Sequence[Left]) -> Iterator[str]:
