@@ -30,12 +30,15 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="dev try")
     parser.add_argument("--json", action="store_true", help="end with one object")
     parser.add_argument("--offscreen", action="store_true", help="even on a display")
+    parser.add_argument(
+        "--keep", action="store_true", help="leave it set up, for ./dev writeback"
+    )
     given = parser.parse_args()
     display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     if display and not given.offscreen and not given.json:
         return _for_a_person()
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    return _by_itself(as_json=given.json)
+    return _by_itself(as_json=given.json, keep=given.keep)
 
 
 def _for_a_person() -> int:
@@ -57,7 +60,7 @@ def _for_a_person() -> int:
     return code
 
 
-def _by_itself(*, as_json: bool) -> int:
+def _by_itself(*, as_json: bool, keep: bool) -> int:
     say: Say = lambda text: print(text, file=sys.stderr, flush=True)  # noqa: E731
     was_up = Lab.attach(places.INSTANCE) is not None
     try:
@@ -68,8 +71,11 @@ def _by_itself(*, as_json: bool) -> int:
         result = travel(_ground(_offer(), say))
     finally:
         OFFERS.unlink(missing_ok=True)
-        with redirect_stdout(sys.stderr):
-            (reset if was_up else down)()
+        if keep:
+            say("It stays set up: ./dev writeback status. ./dev lab down ends it.")
+        else:
+            with redirect_stdout(sys.stderr):
+                (reset if was_up else down)()
     _tell(result, as_json=as_json)
     return 0 if result.ok else 1
 
