@@ -55,27 +55,24 @@ def revoke(
         )
         return Told(Exit.DONE, text, {"changes": [], "entries": [], **left})
     found = sight.entries(settings, inputs, plan.changes)
-    lines = ("Will be taken back:", *_taken(found), *_left(plan.left))
+    lines = ("Will be taken back:", *_lines(found, back=True), *_left(plan.left))
     told = jobs.make(
         controller, settings, plan.changes, given, confirm, text="\n".join(lines)
     )
     return Told(told.code, told.text, {**_data(found), **told.data, **left})
 
 
-def _lines(found: Sequence[Entry]) -> Iterator[str]:
+def _lines(found: Sequence[Entry], *, back: bool = False) -> Iterator[str]:
     for entry in found:
         yield entry.right
         yield f"  on          {entry.container}"
         yield f"  SDDL        {entry.sddl}"
-        yield f"  dsacls      {entry.dsacls}"
-
-
-def _taken(found: Sequence[Entry]) -> Iterator[str]:
-    for entry in found:
-        yield entry.right
-        yield f"  on          {entry.container}"
-        yield f"  SDDL        {entry.sddl}"
-        yield f"  PowerShell  {entry.take_back}"
+        # dsacls can't take one entry back, only all of an account
+        yield (
+            f"  PowerShell  {entry.take_back}"
+            if back
+            else f"  dsacls      {entry.dsacls}"
+        )
 
 
 def _left(left: Sequence[Left]) -> Iterator[str]:

@@ -4,9 +4,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHeaderView,
-    QTableWidget,
     QTableWidgetItem,
     QWidget,
 )
@@ -21,10 +19,10 @@ from wizard.ui import look
 from wizard.ui.icons import STATES, icon, state_word
 from wizard.ui.labels import Panel, column, heading, label
 from wizard.ui.rows import Rows
+from wizard.ui.tables import ReadTable
 from wizard.ui.words import tr
 
 NAMES = ("certificate", "TLS", "sign-in", "writable", "policy hints", "clock", "level")
-_LINE, _MOST = 26, 6  # pixels a row, rows before it scrolls
 _WAITS = "…"
 
 
@@ -42,8 +40,11 @@ class ControllerTable(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.facts: tuple[ControllerFacts, ...] = ()
-        self.table = QTableWidget(0, len(NAMES) + 1)
-        self._dress()
+        self.table = ReadTable(_titles(), tr("Domain controllers"))
+        self.table.setTextElideMode(Qt.TextElideMode.ElideRight)
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.table.itemSelectionChanged.connect(self._tell)
         self.panel = Panel()
         self.who, self.about = heading(""), label(muted=True)
@@ -55,25 +56,6 @@ class ControllerTable(QWidget):
         place.addWidget(self.panel)
         self.hide()
 
-    def _dress(self) -> None:
-        table = self.table
-        table.setHorizontalHeaderLabels(_titles())
-        table.setAccessibleName(tr("Domain controllers"))
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(_LINE)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.setTextElideMode(Qt.TextElideMode.ElideRight)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        header = table.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
-        header.setHighlightSections(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-
     def show_inspection(self, found: Inspection) -> None:
         """Show what is known so far; the row that is chosen stays so."""
         chosen = self.table.currentRow()
@@ -83,10 +65,7 @@ class ControllerTable(QWidget):
         self.table.setRowCount(len(self.facts))
         for at, facts in enumerate(self.facts):
             self._fill(at, facts, found.domain)
-        shown = min(len(self.facts), _MOST)
-        frame = 2 * self.table.frameWidth()
-        header = self.table.horizontalHeader().sizeHint().height()
-        self.table.setFixedHeight(header + shown * _LINE + frame)
+        self.table.fit()
         self.show()
         blocked.unblock()
         self._choose(chosen, over=not found.step)

@@ -6,9 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHeaderView,
-    QTableWidget,
     QTableWidgetItem,
     QWidget,
 )
@@ -25,12 +23,12 @@ from wizard.ui.labels import Panel, button, column, heading, label, row
 from wizard.ui.pages.applying import told
 from wizard.ui.progress import ChangeList
 from wizard.ui.rows import Rows
+from wizard.ui.tables import ReadTable
 from wizard.ui.viewer import TextDialog
 from wizard.ui.words import tr, tr_n
 from wizard.ui.worker import Worker
 
 USER, PASSWORD = "grant.admin_user", "grant.admin_password"
-_LINE, _MOST = 26, 6
 
 
 class GrantPanel(Panel):
@@ -65,8 +63,10 @@ class GrantPanel(Panel):
 
     def _plan(self) -> QWidget:
         self.plan = QWidget()
-        self.table = QTableWidget(0, 2)
-        self._dress()
+        titles = (tr("Allows to"), tr("On the users below"))
+        self.table = ReadTable(titles, tr("Entries to grant"))
+        header = self.table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.other = button(
             tr("SDDL, dsacls, PowerShell…"), tr("The same for another team")
         )
@@ -86,22 +86,6 @@ class GrantPanel(Panel):
             place.addWidget(box)
         place.addLayout(row(self.act, self.leave))
         return self.plan
-
-    def _dress(self) -> None:
-        table = self.table
-        table.setHorizontalHeaderLabels([tr("Allows to"), tr("On the users below")])
-        table.setAccessibleName(tr("Entries to grant"))
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(_LINE)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        header = table.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
 
     @property
     def busy(self) -> bool:
@@ -199,9 +183,7 @@ class GrantPanel(Panel):
                 item = QTableWidgetItem(text)
                 item.setToolTip(text if part else entry.right)
                 self.table.setItem(at, part, item)
-        header = self.table.horizontalHeader().sizeHint().height()
-        shown = min(count, _MOST) * _LINE
-        self.table.setFixedHeight(header + shown + 2 * self.table.frameWidth())
+        self.table.fit()
         self.plan.show()
         self.state_changed.emit()
 

@@ -1,0 +1,41 @@
+"""A table to read: a row is chosen whole, nothing is edited, Tab leaves it."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractItemView, QTableWidget
+
+_LINE, _MOST = 26, 6  # pixels a row, rows before it scrolls
+
+
+class ReadTable(QTableWidget):
+    """As high as its rows, up to six; long names are elided in the middle.
+
+    Args:
+        titles: of its columns.
+        name: for screen readers.
+
+    """
+
+    def __init__(self, titles: Sequence[str], name: str) -> None:
+        super().__init__(0, len(titles))
+        self.setHorizontalHeaderLabels(list(titles))
+        self.setAccessibleName(name)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(_LINE)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        header = self.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
+        header.setHighlightSections(False)
+
+    def fit(self) -> None:
+        """Take the height of the rows there are."""
+        header = self.horizontalHeader().sizeHint().height()
+        rows = min(self.rowCount(), _MOST) * _LINE
+        self.setFixedHeight(header + rows + 2 * self.frameWidth())
