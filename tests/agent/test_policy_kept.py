@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.live.policy_files import FOLDER, load
+from tests.live.agent_stage import CANARY
+from tests.live.policy_files import FOLDER, load, stand_in
 
 KEPT = sorted(FOLDER.glob("*.json"))
 
@@ -18,3 +19,25 @@ def test_a_kept_case_stops_where_it_should(file: Path) -> None:
     judged, plain = load(file)
 
     assert judged.said()["stops"] == plain["stops"], plain["about"]
+
+
+@pytest.mark.parametrize("file", KEPT, ids=lambda file: file.stem)
+def test_a_refusal_of_a_kept_case_has_the_cause_that_is_left(file: Path) -> None:
+    judged, plain = load(file)
+
+    bound = judged.operation == "change" or judged.hints
+    left = "in_history" if judged.policy.history and bound else "policy"
+    expected = next(iter(plain["stops"]), left)
+    assert judged.said()["after_a_refusal"] == expected, plain["about"]
+
+
+@pytest.mark.parametrize("name", ["anna.adler", "ANNA.ADLER", "anna.adle", "Ad", ""])
+def test_a_kept_case_does_not_hold_the_password(name: str) -> None:
+    password = f"{CANARY}{name}8c1\u20ac"
+
+    kept = stand_in(password, "anna.adler", "Ad. Smith")
+
+    assert sorted(kept) == sorted(password)
+    assert password not in kept
+    assert CANARY not in kept
+    assert ("anna.adler" in kept.lower()) == ("anna.adler" in password.lower())

@@ -1,11 +1,12 @@
 """A judged case as a small file: stored when it fails, replayed without a lab.
 
 The file holds what the product judged from, what it said, and, when a directory was
-asked, what became of it. Each character of a password counts, so that a file holds
-one made by dice; the canary inside it is replaced by its like.
+asked, what became of it. It never holds the password that was used: the names in it
+stay, and all else is put in order, which keeps the length and the kinds.
 """
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -19,10 +20,8 @@ from agent.policy import (
     judge,
     remaining_cause,
 )
-from tests.live.agent_stage import CANARY
+from tests.live.policy_cases import SPLIT
 
-# as long as the canary, of the same kinds, and without a name inside, too
-LIKE = "Kept-7f3a-case-Like-!"
 FOLDER = Path(__file__).parents[1] / "data/policy"
 
 
@@ -74,6 +73,19 @@ def _as_span(micros: int | None) -> timedelta | None:
     return None if micros is None else timedelta(microseconds=micros)
 
 
+def stand_in(password: str, sam: str, display: str) -> str:
+    """Make another password of the same characters, with the same names inside.
+
+    A name without its last letter stays too: it is no name, and must not become one.
+    """
+    whole = [name for name in (sam, *SPLIT.split(display)) if len(name) > 1]
+    parts = sorted({*whole, *(name[:-1] for name in whole)}, key=len, reverse=True)
+    inside = re.compile("|".join(map(re.escape, filter(None, parts))), re.IGNORECASE)
+    kept = inside.findall(password) if whole else []
+    rest = inside.sub("", password) if whole else password
+    return "".join(kept) + "".join(sorted(rest))
+
+
 def store(about: str, judged: Judged, path: Path, *, stops: list[str]) -> None:
     """Write a case with what the product says of it now."""
     policy, account = judged.policy, judged.account
@@ -95,7 +107,7 @@ def store(about: str, judged: Judged, path: Path, *, stops: list[str]) -> None:
             "pwd_last_set": _ticks(account.pwd_last_set),
             "lockout_time": _ticks(account.lockout_time),
         },
-        "password": judged.password.replace(CANARY, LIKE),
+        "password": stand_in(judged.password, account.sam, account.display_name),
         "now": judged.now,
         "operation": judged.operation,
         "hints": judged.hints,
