@@ -249,6 +249,8 @@ def _notes(case: _Case) -> tuple[str, ...]:
     if isinstance(descriptor, SecurityDescriptor):
         if descriptor.protected:
             notes.append("inheritance is off: grants on containers do not reach it")
+        elif subject.protected_group:
+            notes.append(f"a member of {subject.protected_group}: protected")
         elif subject.account and subject.account.admin_count:
             notes.append("adminCount is 1, left over: inheritance is on")
         if descriptor.dacl is None:

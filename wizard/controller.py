@@ -48,7 +48,7 @@ from wizard.steps import STEPS
 from wizard.steps.account import PREVIOUS
 from wizard.steps.keys import fingerprint, private_keys
 from wizard.steps.service import resume
-from wizard.steps.signing_in import NEEDS_ADMIN, as_either, sign_in_as
+from wizard.steps.signing_in import NEEDS_ADMIN, as_either, prove_admin, sign_in_as
 from wizard.testing import ask_agent, claims_of
 
 
@@ -204,16 +204,19 @@ class Controller:
             ApplyError: one failed, or it was stopped; what was made is taken back.
             Busy: another wizard or command is at work.
             RecoveryNeeded: an earlier run was cut off.
-            StepFailed: a change needs an administrator and none is given.
+            StepFailed: a change needs an administrator, and none is given or let in.
+            DirectoryError: no controller answered for that; nothing was begun.
 
         """
-        del settings  # the changes hold it; the argument keeps the door's form
-        if inputs.admin is None and any(change.needs_admin for change in changes):
+        needs_admin = any(change.needs_admin for change in changes)
+        if inputs.admin is None and needs_admin:
             raise StepFailed("This needs an administrator of the domain.", NEEDS_ADMIN)
         with self._host.lock():
             self._refuse_open_journal()
             if not changes:
                 return
+            if needs_admin:
+                prove_admin(settings.directory, self._context(inputs))
             self._carry_out(changes, inputs, report, stop)
 
     def _carry_out(

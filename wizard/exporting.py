@@ -50,6 +50,8 @@ def writing(place: Path, form: Form) -> Iterator[Write]:
         StepFailed: the file can't be written.
 
     """
+    if place.exists() and not place.is_file():
+        raise StepFailed(f"{place} is no ordinary file.", "Name another file.")
     new: Path | None = None
     try:
         # made anew and for its owner only: it tells whose password can be reset, and

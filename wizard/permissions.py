@@ -16,7 +16,7 @@ from agent.account import Account
 from agent.ace import Sid
 from agent.causes import Cause
 from agent.coverage import Judged, Sight, Tally, as_seen, count, cover, offered
-from agent.directory import Directory
+from agent.directory import Directory, NoSuchObject
 from agent.domain import Domain
 from agent.findings import Finding
 from agent.forecast import Forecast, forecast
@@ -231,6 +231,7 @@ class Permissions:
             sign_in(settings.directory, context) as pages,
             sign_in(settings.directory, context) as facts,
         ):
+            _refuse_missing(facts, settings)
             yield Sight(
                 pages=pages,
                 facts=Warm(facts, facts.root()),
@@ -269,6 +270,18 @@ def _is_to_be(settings: Settings, context: Context) -> bool:
             "Give an administrator of the domain; it is used once and not stored.",
         )
     return True
+
+
+def _refuse_missing(opened: Directory, settings: Settings) -> None:
+    """Name a container of the scope that is not there."""
+    for container in settings.scope.containers:
+        try:
+            next(opened.search(container, "", (), scope="base", paged=False))
+        except NoSuchObject as error:
+            raise StepFailed(
+                f"There is no container {container}.",
+                "Look at scope.containers in the settings.",
+            ) from error
 
 
 def _foreseen(settings: Settings, opened: Directory) -> Forecast:

@@ -189,8 +189,10 @@ class Installed:
             settings, changes, inputs, lambda _progress: None, stop
         )
 
-    def run(self, *arguments: str, admin: bool = False) -> dict[str, Any]:
-        given = ["--secrets-fd", self._descriptor()] if admin else []
+    def run(
+        self, *arguments: str, admin: bool = False, password: str = ""
+    ) -> dict[str, Any]:
+        given = ["--secrets-fd", self._descriptor(password)] if admin else []
         home = str(self.whole.host.places.home)
         main(["permissions", *arguments, "--home", home, "--json", *given])
         told = self._capsys.readouterr()
@@ -198,13 +200,13 @@ class Installed:
         answer: dict[str, Any] = json.loads(told.out)
         return answer
 
-    def _descriptor(self) -> str:
+    def _descriptor(self, password: str) -> str:
         lab = self.whole.lab
         reading, writing = os.pipe()
         with os.fdopen(writing, "w") as file:
             secrets = {
                 "admin_user": lab.admin_user,
-                "admin_password": lab.admin_password,
+                "admin_password": password or lab.admin_password,
             }
             json.dump(secrets, file)
         return str(reading)
@@ -282,6 +284,20 @@ def test_a_grant_without_an_administrator_changes_nothing(installed: Installed) 
     assert told["exit"] == 2
     assert "administrator" in told["error"]
     assert installed.descriptor(installed.people) == before
+
+
+def test_a_wrong_administrator_is_told_before_anything_is_begun(
+    installed: Installed,
+) -> None:
+    lab = installed.whole.lab
+    journals = sorted(installed.whole.host.places.journal.iterdir())
+    told = installed.run("revoke", "--yes", admin=True, password="Wrong-1-Passw0rd")
+
+    assert told["exit"] == 2
+    assert f"The administrator {lab.admin_user} was not let in" in told["error"]
+    assert installed.whole.controller.recovery() is None
+    assert sorted(installed.whole.host.places.journal.iterdir()) == journals
+    assert installed.run("plan")["entries"] == []
 
 
 def test_what_somebody_else_granted_is_named_and_left(installed: Installed) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import threading
 from pathlib import Path
 from uuid import UUID
@@ -80,6 +81,14 @@ def test_a_link_in_its_place_is_not_followed(tmp_path: Path) -> None:
 
     assert victim.read_text() == "theirs"
     assert not place.is_symlink()
+
+
+def test_what_is_no_file_is_never_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(StepFailed, match="no ordinary file"), writing(pipe, "csv"):
+        pytest.fail("a pipe or device is not to be replaced")
+    assert pipe.is_fifo()
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:

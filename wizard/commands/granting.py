@@ -11,7 +11,10 @@ from wizard.commands.told import Exit, Told, plan_data
 from wizard.controller import Controller
 from wizard.granting import Entry, Left, hand_over
 
-_NOTHING = "Nothing is missing: every right of the scope is effective."
+_NOTHING = (
+    "Nothing is missing on the containers of the scope. Whom the grants do not reach "
+    "is told by: writeback permissions check"
+)
 
 
 def plan(
@@ -25,6 +28,8 @@ def plan(
         _write(file, hand_over(found, settings))
     code = Exit.FINDINGS if found else Exit.DONE
     text = "\n".join(_lines(found)) if found else _NOTHING
+    if file is not None:
+        text += f"\nWritten: {file}" if found else "\nNo file was written."
     return Told(code, text, _data(found) | {"changes": plan_data(changes)})
 
 

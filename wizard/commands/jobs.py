@@ -85,6 +85,7 @@ def make(
         return Told(Exit.BAD_USAGE, "Nothing was changed.", {"changes": []})
     if any(change.needs_admin for change in changes):
         given = given.with_admin()
+        _need_admin(given)
     try:
         with stopped_by_signal() as stop:
             controller.apply(settings, changes, given.inputs(), say_progress, stop)
@@ -92,6 +93,17 @@ def make(
         return _failed(error)
     done = f"Done: {_count(changes)} made."
     return Told(Exit.DONE, done, {"changes": plan_data(changes)})
+
+
+def _need_admin(given: Given) -> None:
+    """Say which of the two is missing, and how it is given."""
+    names = ("admin_user", "admin_password")
+    missing = [name for name in names if given.get(name) is None]
+    if missing:
+        raise BadUsage(
+            f"This needs an administrator of the domain: {' and '.join(missing)}.",
+            "Give both by --secrets-fd; they are used once and not stored.",
+        )
 
 
 def verify(controller: Controller, settings: Settings) -> Told:

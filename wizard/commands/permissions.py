@@ -37,6 +37,7 @@ _OPERATIONS = {
 }
 Files = Sequence[tuple[Path, Form]]
 _STOPPING = "Stopping."
+_FEW = 3  # people of a cause named
 _WEIGHING = (Level.WARNING, Level.PROBLEM)
 
 
@@ -63,7 +64,10 @@ def coverage(
     with contextlib.suppress(Unfinished), contextlib.ExitStack() as stack:
         writers = [stack.enter_context(writing(*file)) for file in files]
 
+        some = _Some()
+
         def each(judged: Judged) -> None:
+            some.take(judged)
             for write in writers:
                 write(judged)
 
@@ -76,7 +80,9 @@ def coverage(
                 stop=stop,
             )
         finish(stop)
-        return Told(_code_of(found), _coverage_text(found), _coverage_data(found))
+        text = "\n".join((_coverage_text(found, some), *_written(files)))
+        data = _coverage_data(found) | {"some": some.as_dict()}
+        return Told(_code_of(found), text, data)
     text = "Stopped. No file was written."
     return Told(Exit.BAD_USAGE, text, {"error": text})
 
@@ -94,7 +100,8 @@ def explain(
         found = permissions.explain(settings, inputs, by, value)
     except Refused as error:
         what = f"{error.detail[:1].upper()}{error.detail[1:]}: {value}."
-        raise BadUsage(what, error.outcome.remedy) from error
+        remedy = "Check the spelling, or say with --by what it is."
+        raise BadUsage(what, remedy) from error
     code = Exit.DONE if found.verdict.reset.state is State.YES else Exit.FINDINGS
     data = found.verdict.as_dict() | {
         "controller": found.controller,
@@ -112,6 +119,29 @@ def files_of(given: argparse.Namespace) -> Files:
     return [(place, form) for place, form in forms if place is not None]
 
 
+class _Some:
+    """A few people of each cause, to name them."""
+
+    def __init__(self) -> None:
+        self.names: dict[Cause, list[str]] = {}
+
+    def take(self, judged: Judged) -> None:
+        """Keep the person, if there are few of the cause so far."""
+        cause = judged.verdict.reset.cause
+        names = self.names.setdefault(cause, [])
+        if cause is not Cause.NONE and len(names) < _FEW:
+            names.append(judged.verdict.dn)
+
+    def as_dict(self) -> dict[str, list[str]]:
+        """Give them as JSON takes it."""
+        return {cause.value: names for cause, names in self.names.items() if names}
+
+
+def _written(files: Files) -> Iterator[str]:
+    for place, _ in files:
+        yield f"Written: {place}"
+
+
 def _code_of(found: Coverage) -> Exit:
     short = (
         CAUSES[cause].falls_short
@@ -121,12 +151,12 @@ def _code_of(found: Coverage) -> Exit:
     return Exit.FINDINGS if any(short) or not found.people else Exit.DONE
 
 
-def _coverage_text(found: Coverage) -> str:
-    will = "will be" if found.foreseen else "can be"
+def _coverage_text(found: Coverage, some: _Some) -> str:
+    will = "could be" if found.foreseen else "can be"
     head = (
         f"{found.would_work:,} of {found.expected:,} people in the scope {will} reset."
     )
-    lines = [head, *_cause_lines(found.causes[Operation.RESET])]
+    lines = [head, *_cause_lines(found.causes[Operation.RESET], some=some)]
     for operation, causes in found.causes.items():
         if operation is not Operation.RESET and Cause.SWITCHED_OFF not in causes:
             works = causes.get(Cause.NONE, 0)
@@ -136,18 +166,26 @@ def _coverage_text(found: Coverage) -> str:
         lines.append("See what is missing: writeback permissions plan")
         lines.append("Grant it:            writeback permissions grant")
     if found.foreseen:
-        lines.append("The account is not made yet; this is what its grants will reach.")
+        lines.append("The account is not made yet: this is whom its grants will reach.")
+        lines.append("What it will be able to read can't be told before it is there.")
     return "\n".join(lines)
 
 
 def _cause_lines(
-    causes: Mapping[Cause, int], *, but: Mapping[Cause, int] | None = None
+    causes: Mapping[Cause, int],
+    *,
+    but: Mapping[Cause, int] | None = None,
+    some: _Some | None = None,
 ) -> Iterator[str]:
     """Tell causes with their remedies, most people first; those told before not."""
     for cause, people in sorted(causes.items(), key=lambda pair: -pair[1]):
         if cause is not Cause.NONE and people != (but or {}).get(cause):
             yield f"  {people:>7,}  {CAUSES[cause].title}"
             yield f"           {CAUSES[cause].remedy}"
+            named = some.names.get(cause, []) if some else []
+            yield from (f"           {name}" for name in named)
+            if named and (more := people - len(named)):
+                yield f"           and {more:,} more: see coverage --csv FILE"
 
 
 def _coverage_data(found: Coverage) -> dict[str, Any]:

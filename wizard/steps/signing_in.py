@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from agent.directory import Directory, DirectoryError, Endpoint, Unreachable, connect
+from agent.directory import (
+    Directory,
+    DirectoryError,
+    Endpoint,
+    SignInRefused,
+    Unreachable,
+    connect,
+)
 from agent.secret import Secret
 from agent.secrets import DIRECTORY_PASSWORD
 from agent.settings import Directory as DirectorySettings
@@ -28,6 +35,28 @@ def as_admin(settings: DirectorySettings, context: Context) -> Directory:
     if context.inputs.admin is None:
         raise StepFailed("This needs an administrator of the domain.", NEEDS_ADMIN)
     return open_first(settings, *sign_in_as(settings, context))
+
+
+def prove_admin(settings: DirectorySettings, context: Context) -> None:
+    """Sign in as the administrator once, before anything is begun.
+
+    A typing mistake is then nothing that has to be taken back, which would try the
+    wrong password a second time.
+
+    Raises:
+        StepFailed: none were given, or they were refused.
+        DirectoryError: no controller answered.
+
+    """
+    try:
+        as_admin(settings, context).close()
+    except SignInRefused as error:
+        admin = context.inputs.admin
+        raise StepFailed(
+            f"The administrator {admin.user if admin else ''} was not let in: "
+            f"{error.what}. Nothing was changed.",
+            "Give the name as user@domain or DOMAIN\\user, and the password again.",
+        ) from error
 
 
 def as_agent(settings: DirectorySettings, context: Context) -> Directory:
