@@ -3,23 +3,25 @@
 import argparse
 import contextlib
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
 from agent.account import PasswordPolicy, span_words
-from agent.causes import CAUSES, Cause
+from agent.causes import CAUSES
 from agent.coverage import Judged
+from agent.domain import as_policy_dict
 from agent.errors import Refused
 from agent.findings import Finding, Level
 from agent.settings import Identifier, Settings
-from agent.subject import Answer, Operation, State
+from agent.subject import Answer, State
 from wizard.checks import Inputs
+from wizard.commands.coverage import OPERATIONS, Some, as_data, code_of, in_words
 from wizard.commands.given import BadUsage
 from wizard.commands.stopping import stopped_by_signal
 from wizard.commands.told import Exit, Told
 from wizard.exporting import Form, Unfinished, finish, writing
-from wizard.permissions import Coverage, Explained, Permissions, identifier_of
+from wizard.permissions import Explained, Permissions, identifier_of
 
 VERBS = {
     "check": "judge everybody in the scope, and the account itself",
@@ -29,15 +31,8 @@ VERBS = {
     "grant": "grant what is missing; an administrator is used once",
     "revoke": "take back what was granted, entry by entry",
 }
-_OPERATIONS = {
-    Operation.RESET: "Reset",
-    Operation.CHANGE: "Change",
-    Operation.UNLOCK: "Unlock",
-    Operation.MUST_CHANGE: "Must change",
-}
 Files = Sequence[tuple[Path, Form]]
 _STOPPING = "Stopping."
-_FEW = 3  # people of a cause named
 _WEIGHING = (Level.WARNING, Level.PROBLEM)
 
 
@@ -64,7 +59,7 @@ def coverage(
     with contextlib.suppress(Unfinished), contextlib.ExitStack() as stack:
         writers = [stack.enter_context(writing(*file)) for file in files]
 
-        some = _Some()
+        some = Some()
 
         def each(judged: Judged) -> None:
             some.take(judged)
@@ -80,9 +75,9 @@ def coverage(
                 stop=stop,
             )
         finish(stop)
-        text = "\n".join((_coverage_text(found, some), *_written(files)))
-        data = _coverage_data(found) | {"some": some.as_dict()}
-        return Told(_code_of(found), text, data)
+        text = "\n".join((in_words(found, some), *_written(files)))
+        data = as_data(found) | {"some": some.as_dict()}
+        return Told(code_of(found), text, data)
     text = "Stopped. No file was written."
     return Told(Exit.BAD_USAGE, text, {"error": text})
 
@@ -106,6 +101,7 @@ def explain(
     data = found.verdict.as_dict() | {
         "controller": found.controller,
         "foreseen": found.foreseen,
+        "policy": as_policy_dict(found.policy),
     }
     return Told(code, _explained(found), data)
 
@@ -119,92 +115,15 @@ def files_of(given: argparse.Namespace) -> Files:
     return [(place, form) for place, form in forms if place is not None]
 
 
-class _Some:
-    """A few people of each cause, to name them."""
-
-    def __init__(self) -> None:
-        self.names: dict[Cause, list[str]] = {}
-
-    def take(self, judged: Judged) -> None:
-        """Keep the person, if there are few of the cause so far."""
-        cause = judged.verdict.reset.cause
-        names = self.names.setdefault(cause, [])
-        if cause is not Cause.NONE and len(names) < _FEW:
-            names.append(judged.verdict.dn)
-
-    def as_dict(self) -> dict[str, list[str]]:
-        """Give them as JSON takes it."""
-        return {cause.value: names for cause, names in self.names.items() if names}
-
-
 def _written(files: Files) -> Iterator[str]:
     for place, _ in files:
         yield f"Written: {place}"
 
 
-def _code_of(found: Coverage) -> Exit:
-    short = (
-        CAUSES[cause].falls_short
-        for causes in found.causes.values()
-        for cause in causes
-    )
-    return Exit.FINDINGS if any(short) or not found.people else Exit.DONE
-
-
-def _coverage_text(found: Coverage, some: _Some) -> str:
-    will = "could be" if found.foreseen else "can be"
-    head = (
-        f"{found.would_work:,} of {found.expected:,} people in the scope {will} reset."
-    )
-    lines = [head, *_cause_lines(found.causes[Operation.RESET], some=some)]
-    for operation, causes in found.causes.items():
-        if operation is not Operation.RESET and Cause.SWITCHED_OFF not in causes:
-            works = causes.get(Cause.NONE, 0)
-            lines.append(f"{_OPERATIONS[operation]}: {works:,} of {found.expected:,}.")
-            lines += _cause_lines(causes, but=found.causes[Operation.RESET])
-    if any(Cause.NOT_GRANTED in causes for causes in found.causes.values()):
-        lines.append("See what is missing: writeback permissions plan")
-        lines.append("Grant it:            writeback permissions grant")
-    if found.foreseen:
-        lines.append("The account is not made yet: this is whom its grants will reach.")
-        lines.append("What it will be able to read can't be told before it is there.")
-    return "\n".join(lines)
-
-
-def _cause_lines(
-    causes: Mapping[Cause, int],
-    *,
-    but: Mapping[Cause, int] | None = None,
-    some: _Some | None = None,
-) -> Iterator[str]:
-    """Tell causes with their remedies, most people first; those told before not."""
-    for cause, people in sorted(causes.items(), key=lambda pair: -pair[1]):
-        if cause is not Cause.NONE and people != (but or {}).get(cause):
-            yield f"  {people:>7,}  {CAUSES[cause].title}"
-            yield f"           {CAUSES[cause].remedy}"
-            named = some.names.get(cause, []) if some else []
-            yield from (f"           {name}" for name in named)
-            if named and (more := people - len(named)):
-                yield f"           and {more:,} more: see coverage --csv FILE"
-
-
-def _coverage_data(found: Coverage) -> dict[str, Any]:
-    return {
-        "people": found.people,
-        "expected": found.expected,
-        "would_work": found.would_work,
-        "foreseen": found.foreseen,
-        "causes": {
-            operation.value: {cause.value: people for cause, people in causes.items()}
-            for operation, causes in found.causes.items()
-        },
-    }
-
-
 def _explained(found: Explained) -> str:
     said, policy = found.verdict, found.policy
     answers: dict[str, Answer] = {
-        name: getattr(said, operation.value) for operation, name in _OPERATIONS.items()
+        name: getattr(said, operation.value) for operation, name in OPERATIONS.items()
     }
     lines = [said.dn, f"Asked of {found.controller}", ""]
     for name, answer in answers.items():
@@ -283,11 +202,17 @@ def add_words(verbs: Any, shared: argparse.ArgumentParser, secrets: str) -> None
         verb.add_argument("--settings", type=Path, help="else those in force")
         verb.add_argument("--secrets-fd", type=int, metavar="N", help=secrets)
         if name == "explain":
-            verb.add_argument("user", help="by sign-in name, account name or GUID")
-            verb.add_argument("--by", choices=get_args(Identifier))
+            who = "their sign-in name, account name or GUID"
+            verb.add_argument("user", metavar="USER", help=who)
+            by = "what USER is; else told by its form"
+            verb.add_argument("--by", choices=get_args(Identifier), help=by)
         if name == "coverage":
-            verb.add_argument("--csv", type=Path, metavar="FILE", help="a row a person")
-            verb.add_argument("--jsonl", type=Path, metavar="FILE", help="a line each")
+            verb.add_argument(
+                "--csv", type=Path, metavar="FILE", help="a table, a row a person"
+            )
+            verb.add_argument(
+                "--jsonl", type=Path, metavar="FILE", help="JSON, a line a person"
+            )
         if name in ("grant", "revoke"):
             verb.add_argument("--yes", action="store_true", help="do not ask")
         if name == "plan":

@@ -1,0 +1,98 @@
+"""Everybody judged, told: in words for people, as data for programs."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from agent.causes import CAUSES, Cause
+from agent.coverage import Judged
+from agent.subject import Operation
+from wizard.commands.told import Exit
+from wizard.permissions import Coverage
+
+OPERATIONS = {
+    Operation.RESET: "Reset",
+    Operation.CHANGE: "Change",
+    Operation.UNLOCK: "Unlock",
+    Operation.MUST_CHANGE: "Must change",
+}
+_FEW = 3  # people of a cause named
+
+
+class Some:
+    """A few people of each cause, to name them."""
+
+    def __init__(self) -> None:
+        self.names: dict[Cause, list[str]] = {}
+
+    def take(self, judged: Judged) -> None:
+        """Keep the person, if there are few of the cause so far."""
+        cause = judged.verdict.reset.cause
+        names = self.names.setdefault(cause, [])
+        if cause is not Cause.NONE and len(names) < _FEW:
+            names.append(judged.verdict.dn)
+
+    def as_dict(self) -> dict[str, list[str]]:
+        """Give them as JSON takes it."""
+        return {cause.value: names for cause, names in self.names.items() if names}
+
+
+def code_of(found: Coverage) -> Exit:
+    """Fall short where permissions do, or where nobody is in the scope."""
+    short = (
+        CAUSES[cause].falls_short
+        for causes in found.causes.values()
+        for cause in causes
+    )
+    return Exit.FINDINGS if any(short) or not found.people else Exit.DONE
+
+
+def in_words(found: Coverage, some: Some) -> str:
+    """Tell how many can be reset, and the others by cause with what to do."""
+    will = "could be" if found.foreseen else "can be"
+    head = (
+        f"{found.would_work:,} of {found.expected:,} people in the scope {will} reset."
+    )
+    lines = [head, *_cause_lines(found.causes[Operation.RESET], some=some)]
+    for operation, causes in found.causes.items():
+        if operation is not Operation.RESET and Cause.SWITCHED_OFF not in causes:
+            works = causes.get(Cause.NONE, 0)
+            lines.append(f"{OPERATIONS[operation]}: {works:,} of {found.expected:,}.")
+            lines += _cause_lines(causes, but=found.causes[Operation.RESET])
+    if any(Cause.NOT_GRANTED in causes for causes in found.causes.values()):
+        lines.append("See what is missing: writeback permissions plan")
+        lines.append("Grant it:            writeback permissions grant")
+    if found.foreseen:
+        lines.append("The account is not made yet: this is whom its grants will reach.")
+        lines.append("What it will be able to read can't be told before it is there.")
+    return "\n".join(lines)
+
+
+def _cause_lines(
+    causes: Mapping[Cause, int],
+    *,
+    but: Mapping[Cause, int] | None = None,
+    some: Some | None = None,
+) -> Iterator[str]:
+    """Tell causes with their remedies, most people first; those told before not."""
+    for cause, people in sorted(causes.items(), key=lambda pair: -pair[1]):
+        if cause is not Cause.NONE and people != (but or {}).get(cause):
+            yield f"  {people:>7,}  {CAUSES[cause].title}"
+            yield f"           {CAUSES[cause].remedy}"
+            named = some.names.get(cause, []) if some else []
+            yield from (f"           {name}" for name in named)
+            if named and (more := people - len(named)):
+                yield f"           and {more:,} more: see coverage --csv FILE"
+
+
+def as_data(found: Coverage) -> dict[str, Any]:
+    """Give the counts."""
+    return {
+        "people": found.people,
+        "expected": found.expected,
+        "would_work": found.would_work,
+        "foreseen": found.foreseen,
+        "causes": {
+            operation.value: {cause.value: people for cause, people in causes.items()}
+            for operation, causes in found.causes.items()
+        },
+    }
