@@ -57,7 +57,7 @@ def _check_can_build(root: Path) -> None:
 
 
 def _debootstrap(target: Path) -> None:
-    origin = f"[signed-by={_keyring()}] {mirror(_APT)}"
+    origin = f"[signed-by={archive_keys()}] {mirror(_APT)}"
     argv = [
         *("mmdebstrap", "--mode=root", "--variant=minbase"),
         f'--aptopt=APT::Default-Release "{BACKPORTS}"',
@@ -71,7 +71,7 @@ def _debootstrap(target: Path) -> None:
         raise LabError("mmdebstrap could not build the Samba root.", tail)
 
 
-def _keyring() -> Path:
+def archive_keys() -> Path:
     for path in _KEYRINGS:
         if path.is_file():
             return path
