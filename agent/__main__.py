@@ -11,11 +11,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from agent import checking, loop
+from agent import checking, credentials, journald, loop
+from agent.equipment import load
 from agent.handler import VERSION
 from agent.places import Places
 from agent.problems import SettingsError
-from agent.service import Service, load
+from agent.service import Service
 
 _BAD_SETTINGS = 2
 _FINDINGS = 4
@@ -24,10 +25,10 @@ _FINDINGS = 4
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code."""
     asked = _parser().parse_args(argv)
-    places = Places.below(asked.home)
-    return (
-        _check(places, as_json=asked.json) if asked.command == "check" else _run(places)
-    )
+    places = Places.below(asked.home) if asked.home else Places.of_system()
+    if asked.command == "check":
+        return _check(places, as_json=asked.json)
+    return _run(places, asked.ready_fd)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -44,19 +45,21 @@ def _parser() -> argparse.ArgumentParser:
             "--home",
             type=Path,
             default=Path(home) if home else None,
-            required=home is None,
-            help="folder of the installation (default: WRITEBACK_HOME)",
+            help="folder of the installation (default: WRITEBACK_HOME, else this "
+            "machine's own)",
         )
-        command.add_argument("--json", action="store_true", help="for programs")
+        if name == "check":
+            command.add_argument("--json", action="store_true", help="for programs")
+        else:
+            command.add_argument("--ready-fd", type=int, help=argparse.SUPPRESS)
     return parser
 
 
-def _run(places: Places) -> int:
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+def _run(places: Places, ready_fd: int | None) -> int:
+    log = _log()
     try:
-        service = Service(load(places))
+        equipment = load(places, credentials.given())
+        service = Service(equipment, journal=log, ready_fd=ready_fd)
     except SettingsError as error:
         print(error, file=sys.stderr)
         return _BAD_SETTINGS
@@ -68,10 +71,21 @@ def _run(places: Places) -> int:
     return 0
 
 
+def _log() -> journald.Journal | None:
+    """Log to the system's journal where that is where output goes, else to stderr."""
+    if not journald.is_ours():
+        form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+        logging.basicConfig(level=logging.INFO, format=form)
+        return None
+    journal = journald.Journal()
+    logging.basicConfig(level=logging.INFO, handlers=[journald.Handler(journal)])
+    return journal
+
+
 def _check(places: Places, *, as_json: bool) -> int:
     code = _FINDINGS
     try:
-        findings = checking.check(places)
+        findings = checking.check(places, credentials.given())
     except SettingsError as error:
         findings, code = checking.unusable(error), _BAD_SETTINGS
     if as_json:

@@ -9,7 +9,7 @@ import json
 import os
 import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -110,10 +110,19 @@ def as_line(record: Record, at: datetime) -> dict[str, Any]:
 
 
 class Audit:
-    """The file of records; safe for many threads. Made anew when it was moved away."""
+    """The file of records; safe for many threads. Made anew when it was moved away.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        path: the file.
+        also: given each record too, such as the system's journal.
+
+    """
+
+    def __init__(
+        self, path: Path, also: Callable[[Mapping[str, Any]], None] | None = None
+    ) -> None:
         self._path = path
+        self._also = also
         self._lock = threading.Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = self._open()
@@ -125,13 +134,15 @@ class Audit:
             OSError: the disk is full or the folder is gone.
 
         """
-        line = json.dumps(as_line(record, datetime.now(UTC)))
-        data = (line + "\n").encode("ascii")
+        line = as_line(record, datetime.now(UTC))
+        data = (json.dumps(line) + "\n").encode("ascii")
         with self._lock:
             if self._was_moved():
                 os.close(self._file)
                 self._file = self._open()
             os.write(self._file, data)
+        if self._also is not None:
+            self._also(line)
 
     def close(self) -> None:
         """Close the file."""

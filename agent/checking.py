@@ -12,9 +12,10 @@ import aiohttp
 from agent import accounts
 from agent.certificates import trusting
 from agent.directory import DirectoryError, Untrusted, connect
+from agent.equipment import Equipment, load, target
 from agent.places import Places
 from agent.problems import SettingsError
-from agent.service import Equipment, load, target
+from agent.secrets import Secrets
 
 _RELAY_S = 10.0
 
@@ -42,14 +43,14 @@ class Finding:
         return asdict(self)
 
 
-def check(places: Places) -> tuple[Finding, ...]:
+def check(places: Places, kept: Secrets | None = None) -> tuple[Finding, ...]:
     """Try everything the service needs; nothing is changed.
 
     Raises:
         SettingsError: the settings, the enrolment or the secrets can't be used.
 
     """
-    equipment = load(places)
+    equipment = load(places, kept)
     readable = Finding("secrets", "Secrets readable by this account", "ok")
     return (readable, *_controllers(equipment), _relay(equipment))
 

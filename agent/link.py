@@ -122,19 +122,30 @@ class Link:
         finally:
             self._on_state(LinkState(Phase.CLOSED))
 
-    async def drain(self, seconds: float) -> None:
+    async def drain(self, seconds: float, *, idle_within: float = 0.0) -> None:
         """Take no more requests, finish those under way, close; `run` then returns.
 
         Args:
             seconds: how long those under way may take before they are cancelled.
+            idle_within: go on taking requests for up to so many seconds, until none
+                is under way: where a successor listens too, nobody is sent away.
 
         """
+        await self._idle(idle_within)
         self._stopping.set()
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=seconds)
         await self._end_tasks()
         if self._control is not None:
             await self._control.close(code=1001)
+
+    async def _idle(self, seconds: float) -> None:
+        """Wait for a moment with no request under way."""
+        until = time.monotonic() + seconds
+        while self._under_way and (left := until - time.monotonic()) > 0:
+            await asyncio.wait(
+                self._under_way, timeout=left, return_when=asyncio.FIRST_COMPLETED
+            )
 
     async def _stay(self, session: aiohttp.ClientSession) -> None:
         failures = 0

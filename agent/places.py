@@ -50,3 +50,26 @@ class Places:
             log=home / "log/agent.log",
             journal=state / "journal",
         )
+
+    @classmethod
+    def of_system(cls, root: Path = Path("/")) -> Self:
+        """Put everything where Linux keeps it (FHS 3.0, systemd's file-hierarchy(7)).
+
+        Args:
+            root: of the machine; another only in tests.
+
+        """
+        kept = root / "var/lib/writeback"
+        return cls(
+            home=kept,
+            settings=root / "etc/writeback/settings.yaml",
+            enrolment=root / "etc/writeback/enrolment.json",
+            secrets=root / "etc/writeback/credentials",
+            # the agent's own; what root reads again is beside it, never below
+            state=kept / "agent",
+            ledger=kept / "agent/ledger.sqlite",
+            status=root / "run/writeback/status.json",
+            audit=root / "var/log/writeback/audit.jsonl",
+            log=root / "var/log/writeback/agent.log",
+            journal=kept / "journal",
+        )

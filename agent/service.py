@@ -1,35 +1,29 @@
-"""The agent as it runs for years: settings, secrets, link, handler and status.
+"""The agent as it runs for years: link, handler and status.
 
-What is wrong with what it needs to start is found at once and told in full; what goes
+What is wrong with what it needs to start is found before (`agent.equipment`); what goes
 wrong later is a state that is shown, and tried again.
 """
 
 import asyncio
-import base64
-import binascii
 import contextlib
 import logging
 import signal
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
-from agent import enrolment, secrets, settings, status
+from agent import status, succession
 from agent.audit import Audit
-from agent.certificates import Endpoint, trusting
+from agent.certificates import trusting
 from agent.directory import DirectoryError
 from agent.domain import Domain
-from agent.enrolment import Enrolment, EnrolmentError
+from agent.equipment import Equipment, target
 from agent.handler import VERSION, Handler, Health, Identity
-from agent.keys import BadKeys, PrivateKeys
+from agent.journald import Journal
 from agent.ledger import Ledger
 from agent.limits import Rate
 from agent.link import Link
-from agent.places import Places
-from agent.pool import Pool, Target
-from agent.problems import Problem, SettingsError
-from agent.secret import Secret
-from agent.secrets import Secrets, SecretsUnavailable
-from agent.settings import Settings
+from agent.notify import Notifier
+from agent.pool import Pool
 from agent.stages import Tools
 from agent.status import Status
 
@@ -37,128 +31,43 @@ LOG = logging.getLogger("agent.service")
 
 _DRAIN_S = 10.0
 _WARM_EVERY_S = 10.0
-_LISTEN_KEY_BYTES = 32
-
-
-@dataclass(frozen=True)
-class Equipment:
-    """Everything the agent needs to start, read and checked."""
-
-    places: Places
-    settings: Settings
-    enrolment: Enrolment
-    keys: PrivateKeys
-    listen_key: Secret
-    password: Secret
-
-
-def load(places: Places, kept: Secrets | None = None) -> Equipment:
-    """Read what the agent needs.
-
-    Args:
-        places: where it is.
-        kept: where the secrets are; by default files below `places`.
-
-    Raises:
-        SettingsError: with every problem, those of enrolment and secrets too.
-
-    """
-    problems: list[Problem] = []
-    found = _settings(places.settings, problems)
-    enrolled = _enrolment(places.enrolment, problems)
-    kept = kept or secrets.in_folder(places.secrets)
-    keys = _keys(kept, problems)
-    listen_key = _secret(kept, secrets.LISTEN_KEY, problems)
-    password = _secret(kept, secrets.DIRECTORY_PASSWORD, problems)
-    if listen_key is not None and not _is_key(listen_key):
-        rule = "is not base64 of 32 bytes; enrol this agent again"
-        problems.append(Problem(secrets.LISTEN_KEY, rule))
-    if None in (found, enrolled, keys, listen_key, password) or problems:
-        raise SettingsError(str(places.home), tuple(problems))
-    assert found is not None
-    assert enrolled is not None
-    assert keys is not None
-    assert listen_key is not None
-    assert password is not None
-    return Equipment(places, found, enrolled, keys, listen_key, password)
-
-
-def _settings(path: Path, problems: list[Problem]) -> Settings | None:
-    try:
-        return settings.load(path)
-    except SettingsError as error:
-        problems += [
-            Problem(f"{path}: {each.path}", each.message) for each in error.problems
-        ]
-        return None
-
-
-def _enrolment(path: Path, problems: list[Problem]) -> Enrolment | None:
-    try:
-        return enrolment.load(path)
-    except EnrolmentError as error:
-        problems.append(Problem(str(path), error.rule))
-        return None
-
-
-def _keys(kept: Secrets, problems: list[Problem]) -> PrivateKeys | None:
-    stored = _secret(kept, secrets.AGENT_KEYS, problems)
-    try:
-        return None if stored is None else PrivateKeys.of(stored)
-    except BadKeys as error:
-        problems.append(Problem(secrets.AGENT_KEYS, str(error)))
-        return None
-
-
-def _secret(kept: Secrets, name: str, problems: list[Problem]) -> Secret | None:
-    try:
-        value = kept.get(name)
-    except (SecretsUnavailable, OSError) as error:
-        problems.append(Problem(name, str(error)))
-        return None
-    if value is None:
-        problems.append(Problem(name, "is not kept here; run the wizard's repair"))
-    return value
-
-
-def _is_key(value: Secret) -> bool:
-    try:
-        raw = base64.b64decode(value.reveal(), validate=True)
-    except (binascii.Error, ValueError):
-        return False
-    return len(raw) == _LISTEN_KEY_BYTES
-
-
-def target(equipment: Equipment) -> Target:
-    """Say which controllers are asked, and as whom."""
-    directory = equipment.settings.directory
-    ca = Path(directory.ca) if directory.ca else None
-    endpoints = tuple(
-        Endpoint(each.host, each.address, directory.port, ca)
-        for each in directory.controllers
-    )
-    account = directory.account
-    user = account.name
-    if account.kind == "new":
-        user = f"{account.name}@{directory.domain}"
-    return Target(endpoints, directory.base_dn, user, equipment.password)
 
 
 class Service:
-    """One running agent."""
+    """One running agent.
 
-    def __init__(self, equipment: Equipment) -> None:
+    Args:
+        equipment: what it needs.
+        journal: of the system, where it has one; each request is told there too.
+        ready_fd: told once when it is ready, by the process that it takes over from.
+
+    """
+
+    def __init__(
+        self,
+        equipment: Equipment,
+        *,
+        journal: Journal | None = None,
+        ready_fd: int | None = None,
+    ) -> None:
         chosen = equipment.settings
         self._equipment = equipment
+        self._notifier = Notifier.of()
+        self._ready_fd = ready_fd
+        self._announced = False
         self._status = Status(
             equipment.places.status,
             VERSION,
             paused=not chosen.features.password_writeback,
+            changed=self._tell,
+            waiting=ready_fd is not None,
         )
         self._pool = Pool(target(equipment), on_state=self._status.on_pool)
         self._domain = Domain(chosen)
         self._ledger = Ledger(equipment.places.ledger)
-        self._audit = Audit(equipment.places.audit)
+        self._audit = Audit(
+            equipment.places.audit, journal.request if journal else None
+        )
         self._handler = self._make_handler()
         self._link = self._make_link()
 
@@ -195,16 +104,29 @@ class Service:
             on_state=self._status.on_link,
         )
 
+    def _tell(self, status: Status) -> None:
+        """Tell whoever started this process; ready is said once, when it is true."""
+        self._notifier.status(status.sentence)
+        if self._announced or not status.ready:
+            return
+        self._announced = True
+        if self._ready_fd is not None:
+            succession.tell_ready(self._ready_fd)
+        self._notifier.ready()
+
     async def run(self) -> None:
-        """Serve until SIGTERM or SIGINT; then answer what is under way, and end."""
-        stop = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            # Windows has no handlers in the loop; its service ends by other ways
-            with contextlib.suppress(NotImplementedError):
-                loop.add_signal_handler(number, stop.set)
+        """Serve until SIGTERM or SIGINT; then answer what is under way, and end.
+
+        SIGHUP: a new process, with the program and the settings as they are now on the
+        disk, takes over; this one then ends in the same way.
+        """
+        stop, succeeded = asyncio.Event(), asyncio.Event()
+        self._take_signals(stop, succeeded)
         runner = await status.serve(self._status)
-        warming = asyncio.create_task(self._keep_warm())
+        tasks = [
+            asyncio.create_task(self._keep_warm()),
+            asyncio.create_task(self._keep_alive()),
+        ]
         linking = asyncio.create_task(self._link.run())
         LOG.info(
             "agent %s of version %s started", self._equipment.settings.agent, VERSION
@@ -212,19 +134,48 @@ class Service:
         try:
             waiting = asyncio.create_task(stop.wait())
             await asyncio.wait(
-                (waiting, linking, warming), return_when=asyncio.FIRST_COMPLETED
+                (waiting, linking, *tasks), return_when=asyncio.FIRST_COMPLETED
             )
             waiting.cancel()
-            await self._link.drain(_DRAIN_S)
+            if not succeeded.is_set():
+                self._notifier.stopping()
+            idle = _DRAIN_S / 2 if succeeded.is_set() else 0.0
+            await self._link.drain(_DRAIN_S, idle_within=idle)
             # what ended by itself ended by a fault, which is raised here
             await linking
         finally:
-            warming.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await warming
+            await _end(tasks)
             await runner.cleanup()
             await asyncio.to_thread(self._close)
             LOG.info("agent stopped")
+
+    def _take_signals(self, stop: asyncio.Event, succeeded: asyncio.Event) -> None:
+        loop = asyncio.get_running_loop()
+        under_way: list[asyncio.Task[None]] = []
+
+        async def hand_over() -> None:
+            if await succession.hand_over(self._notifier, self._status.leave):
+                succeeded.set()
+                stop.set()
+            under_way.clear()
+
+        def begin() -> None:
+            if not under_way and not stop.is_set():
+                under_way.append(loop.create_task(hand_over()))
+
+        # Windows has no handlers in the loop; its service ends by other ways
+        with contextlib.suppress(NotImplementedError):
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.add_signal_handler(number, stop.set)
+            loop.add_signal_handler(signal.SIGHUP, begin)
+
+    async def _keep_alive(self) -> None:
+        """Keep the watchdog quiet as long as this loop turns."""
+        within = self._notifier.watchdog_s
+        while True:
+            if within is not None:
+                self._notifier.alive()
+            await asyncio.sleep(within / 3 if within is not None else _WARM_EVERY_S)
 
     async def _keep_warm(self) -> None:
         """Keep a connection to each controller, and find those that came back."""
@@ -247,3 +198,10 @@ class Service:
         self._ledger.close()
         self._audit.close()
         self._status.remove()
+
+
+async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task

@@ -8,6 +8,7 @@ import json
 import os
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -57,13 +58,25 @@ class Status:
         path: the file that is replaced at each change.
         version: the agent's.
         paused: password writeback is off.
+        changed: told after each change of the state.
+        waiting: leave the file to the process before until this one is ready.
 
     """
 
-    def __init__(self, path: Path, version: str, *, paused: bool) -> None:
-        self._path = path
+    def __init__(
+        self,
+        path: Path,
+        version: str,
+        *,
+        paused: bool,
+        changed: Callable[["Status"], None] = lambda _status: None,
+        waiting: bool = False,
+    ) -> None:
+        self._path: Path | None = path
         self._version = version
         self._paused = paused
+        self._changed = changed
+        self._waiting = waiting
         self._lock = threading.Lock()
         self._started_at = _now()
         self._relay = Side(since=self._started_at)
@@ -135,10 +148,25 @@ class Status:
             "port": self._port,
         }
 
+    @property
+    def sentence(self) -> str:
+        """Say in one line what the two connections do."""
+        parts = {"relay": self._relay, "directory": self._directory}
+        return "; ".join(
+            f"{name} {side.state}{f' ({side.reason})' if side.reason else ''}"
+            for name, side in parts.items()
+        )
+
+    def leave(self) -> None:
+        """Leave the file to a successor, which tells from now on."""
+        with self._lock:
+            self._path = None
+
     def remove(self) -> None:
         """Take the file away: the agent ends."""
         with self._lock:
-            self._path.unlink(missing_ok=True)
+            if self._path is not None:
+                self._path.unlink(missing_ok=True)
 
     def metrics(self) -> str:
         """Give the counters as Prometheus reads them (text format 0.0.4)."""
@@ -176,7 +204,12 @@ class Status:
         ]
 
     def _write(self) -> None:
-        write_atomically(self._path, json.dumps(self.as_dict(), indent=2) + "\n")
+        self._waiting = self._waiting and not self.ready
+        if self._path is not None and not self._waiting:
+            text = json.dumps(self.as_dict(), indent=2) + "\n"
+            # anybody on this machine may see how the agent is
+            write_atomically(self._path, text, mode=0o644)
+        self._changed(self)
 
 
 def _changed(side: Side, state: str, reason: str) -> Side:

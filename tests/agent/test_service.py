@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agent import enrolment, secrets, service, settings
+from agent import enrolment, equipment, secrets, settings
 from agent.__main__ import main
 from agent.enrolment import Enrolment, EnrolmentError
 from agent.errors import Code
@@ -48,18 +48,18 @@ def places(tmp_path: Path) -> Places:
 
 
 def test_everything_is_read(places: Places) -> None:
-    equipment = service.load(places)
-    wanted = service.target(equipment)
+    found = equipment.load(places)
+    wanted = equipment.target(found)
     assert wanted.user == "svc@corp.test"
     assert wanted.base_dn == "DC=corp,DC=test"
-    assert CANARY not in repr(equipment) + repr(wanted)
+    assert CANARY not in repr(found) + repr(wanted)
 
 
 @pytest.mark.parametrize("name", ["agent-keys", "relay-listen-key"])
 def test_a_spoiled_secret_is_named_and_not_shown(places: Places, name: str) -> None:
     secrets.in_folder(places.secrets).put(name, Secret(CANARY))
     with pytest.raises(SettingsError, match=name) as refused:
-        service.load(places)
+        equipment.load(places)
     assert CANARY not in str(refused.value)
 
 

@@ -6,12 +6,14 @@ import json
 import os
 import secrets
 import signal
+import socket
 import ssl
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,11 +26,13 @@ from agent.enrolment import Enrolment
 from agent.keys import PrivateKeys, PublicKeys
 from agent.places import Places
 from agent.secret import Secret
+from docs.portal_client import Client, Portal
 from relay.code import parse
 from tests.lab import Lab
 from tests.lab.authority import Authority
 from tests.lab.relay import LabRelay
 from tests.live.agent_stage import AGENT, CANARY, SELF_TEST, settings_for
+from wizard import running
 
 pytestmark = pytest.mark.live
 _SECONDS = 30.0
@@ -43,13 +47,14 @@ class Installed:
     places: Places
     keys: PrivateKeys
 
-    def start(self) -> subprocess.Popen[str]:
+    def start(self, **environment: str) -> subprocess.Popen[str]:
         with (self.places.home / "out").open("a") as out:
             return subprocess.Popen(
                 [sys.executable, "-m", "agent", "run", "--home", str(self.places.home)],
                 stdout=out,
                 stderr=out,
                 text=True,
+                env={**os.environ, **environment},
             )
 
     def check(self, *more: str) -> subprocess.CompletedProcess[str]:
@@ -236,3 +241,90 @@ def test_what_can_not_be_used_is_told_in_full(installed: Installed) -> None:
     for name in ("directory.port", "enrolment.json", "agent-keys"):
         assert name in said
     assert installed.check().returncode == 2
+
+
+@contextlib.contextmanager
+def service_manager(folder: Path) -> Iterator[Callable[[str], str]]:
+    """Listen as systemd does; gives a function that waits for a line."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
+        listening.bind(str(folder / "notify"))
+        listening.settimeout(_SECONDS)
+
+        def wait_for(start: str) -> str:
+            while True:
+                for line in listening.recv(4096).decode().splitlines():
+                    if line.startswith(start):
+                        return line.removeprefix(start)
+
+        yield wait_for
+
+
+def ask_on(installed: Installed, stop: threading.Event, codes: list[str]) -> None:
+    """Ask about one person again and again, as a portal does: with retries."""
+    client = Client(Portal.load(installed.relay.folder / "portal.json"))
+    with contextlib.closing(client):
+        agent = client.agent(AGENT, installed.keys.public.fingerprint)
+        guid = installed.lab.people["anna"]["objectGUID"]
+        user = {"by": "objectGUID", "value": guid}
+        while not stop.is_set():
+            codes.append(client.request(agent, "check", user=user)["code"])
+
+
+def test_a_successor_takes_over_without_a_gap(installed: Installed) -> None:
+    with (
+        service_manager(installed.places.home) as wait_for,
+        installed.start(
+            NOTIFY_SOCKET=str(installed.places.home / "notify"),
+            WATCHDOG_USEC="3000000",
+        ) as agent,
+    ):
+        wait_for("READY=1")
+        assert installed.status()["ready"]
+        wait_for("WATCHDOG=1")
+        stop, codes = threading.Event(), list[str]()
+        asking = threading.Thread(target=ask_on, args=(installed, stop, codes))
+        asking.start()
+        os.kill(agent.pid, signal.SIGHUP)
+        successor = running.of(int(wait_for("MAINPID=")))
+        assert agent.wait(15) == 0
+        # it was there before the other went, and stays
+        assert installed.status()["pid"] == successor.pid
+        before = len(codes)
+        until(lambda: len(codes) > before + 3)
+        stop.set()
+        asking.join()
+        assert set(codes) == {"ok"}
+        successor.signal(signal.SIGTERM)
+        assert successor.ended_within(15)
+    assert not installed.places.status.exists()
+
+
+def test_a_successor_that_can_not_start_takes_nobody_down(
+    installed: Installed,
+) -> None:
+    with (
+        service_manager(installed.places.home) as wait_for,
+        installed.start(NOTIFY_SOCKET=str(installed.places.home / "notify")) as agent,
+    ):
+        wait_for("READY=1")
+        text = installed.places.settings.read_text()
+        installed.places.settings.write_text("version: 1\n")
+        os.kill(agent.pid, signal.SIGHUP)
+        out = installed.places.home / "out"
+        until(lambda: "going on" in out.read_text())
+        assert installed.reset("anna")["code"] == "ok"
+        assert installed.status()["pid"] == agent.pid
+        # mended, the next one takes over
+        installed.places.settings.write_text(text)
+        os.kill(agent.pid, signal.SIGHUP)
+        successor = running.of(int(wait_for("MAINPID=")))
+        assert agent.wait(15) == 0
+        successor.signal(signal.SIGTERM)
+        assert successor.ended_within(15)
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + _SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

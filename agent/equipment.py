@@ -1,0 +1,123 @@
+"""What the agent needs to start, read and checked; every problem is found at once."""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent import enrolment, secrets, settings
+from agent.certificates import Endpoint
+from agent.enrolment import Enrolment, EnrolmentError
+from agent.keys import BadKeys, PrivateKeys
+from agent.places import Places
+from agent.pool import Target
+from agent.problems import Problem, SettingsError
+from agent.secret import Secret
+from agent.secrets import Secrets, SecretsUnavailable
+from agent.settings import Settings
+
+_LISTEN_KEY_BYTES = 32
+
+
+@dataclass(frozen=True)
+class Equipment:
+    """Everything the agent needs to start, read and checked."""
+
+    places: Places
+    settings: Settings
+    enrolment: Enrolment
+    keys: PrivateKeys
+    listen_key: Secret
+    password: Secret
+
+
+def load(places: Places, kept: Secrets | None = None) -> Equipment:
+    """Read what the agent needs.
+
+    Args:
+        places: where it is.
+        kept: where the secrets are; by default files below `places`.
+
+    Raises:
+        SettingsError: with every problem, those of enrolment and secrets too.
+
+    """
+    problems: list[Problem] = []
+    found = _settings(places.settings, problems)
+    enrolled = _enrolment(places.enrolment, problems)
+    kept = kept or secrets.in_folder(places.secrets)
+    keys = _keys(kept, problems)
+    listen_key = _secret(kept, secrets.LISTEN_KEY, problems)
+    password = _secret(kept, secrets.DIRECTORY_PASSWORD, problems)
+    if listen_key is not None and not _is_key(listen_key):
+        rule = "is not base64 of 32 bytes; enrol this agent again"
+        problems.append(Problem(secrets.LISTEN_KEY, rule))
+    if None in (found, enrolled, keys, listen_key, password) or problems:
+        raise SettingsError(str(places.home), tuple(problems))
+    assert found is not None
+    assert enrolled is not None
+    assert keys is not None
+    assert listen_key is not None
+    assert password is not None
+    return Equipment(places, found, enrolled, keys, listen_key, password)
+
+
+def _settings(path: Path, problems: list[Problem]) -> Settings | None:
+    try:
+        return settings.load(path)
+    except SettingsError as error:
+        problems += [
+            Problem(f"{path}: {each.path}", each.message) for each in error.problems
+        ]
+        return None
+
+
+def _enrolment(path: Path, problems: list[Problem]) -> Enrolment | None:
+    try:
+        return enrolment.load(path)
+    except EnrolmentError as error:
+        problems.append(Problem(str(path), error.rule))
+        return None
+
+
+def _keys(kept: Secrets, problems: list[Problem]) -> PrivateKeys | None:
+    stored = _secret(kept, secrets.AGENT_KEYS, problems)
+    try:
+        return None if stored is None else PrivateKeys.of(stored)
+    except BadKeys as error:
+        problems.append(Problem(secrets.AGENT_KEYS, str(error)))
+        return None
+
+
+def _secret(kept: Secrets, name: str, problems: list[Problem]) -> Secret | None:
+    try:
+        value = kept.get(name)
+    except (SecretsUnavailable, OSError) as error:
+        problems.append(Problem(name, str(error)))
+        return None
+    if value is None:
+        problems.append(Problem(name, "is not kept here; run the wizard's repair"))
+    return value
+
+
+def _is_key(value: Secret) -> bool:
+    try:
+        raw = base64.b64decode(value.reveal(), validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return len(raw) == _LISTEN_KEY_BYTES
+
+
+def target(equipment: Equipment) -> Target:
+    """Say which controllers are asked, and as whom."""
+    directory = equipment.settings.directory
+    ca = Path(directory.ca) if directory.ca else None
+    endpoints = tuple(
+        Endpoint(each.host, each.address, directory.port, ca)
+        for each in directory.controllers
+    )
+    account = directory.account
+    user = account.name
+    if account.kind == "new":
+        user = f"{account.name}@{directory.domain}"
+    return Target(endpoints, directory.base_dn, user, equipment.password)

@@ -1,0 +1,66 @@
+"""What the service manager is told: ready, alive, ending, succeeded by another process.
+
+systemd's protocol is a datagram of lines to the socket that NOTIFY_SOCKET names
+(sd_notify(3)). Where there is none, as on a machine for trying, nothing is told.
+"""
+
+import contextlib
+import os
+import socket
+from collections.abc import Mapping
+from typing import Self
+
+_MICRO = 1_000_000
+
+
+class Notifier:
+    """Tells the service manager; nothing happens where there is none.
+
+    Args:
+        address: of its socket; one that starts with @ is in the abstract namespace.
+        watchdog_s: it takes this service for hung when nothing came for so long.
+
+    """
+
+    def __init__(self, address: str = "", watchdog_s: float | None = None) -> None:
+        self._address = f"\0{address[1:]}" if address.startswith("@") else address
+        self.watchdog_s = watchdog_s
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """Read what the service manager gave."""
+        micro = environment.get("WATCHDOG_USEC", "")
+        watchdog_s = int(micro) / _MICRO if micro.isdecimal() and int(micro) else None
+        return cls(environment.get("NOTIFY_SOCKET", ""), watchdog_s)
+
+    def ready(self) -> None:
+        """Tell that the relay link is up and a controller answered."""
+        self._tell("READY=1")
+
+    def status(self, text: str) -> None:
+        """Say in one line what the service is doing; `systemctl status` shows it."""
+        self._tell(f"STATUS={' '.join(text.split())}")
+
+    def alive(self) -> None:
+        """Keep the watchdog quiet."""
+        self._tell("WATCHDOG=1")
+
+    def stopping(self) -> None:
+        """Tell that the end has begun: no more requests are taken."""
+        self._tell("STOPPING=1")
+
+    def succeeded_by(self, pid: int) -> None:
+        """Another process of this service is the main one from now on."""
+        self._tell(f"MAINPID={pid}")
+
+    def _tell(self, text: str) -> None:
+        if not self._address:
+            return
+        # a service manager that does not listen is no reason to end
+        with contextlib.suppress(OSError), _datagram() as told:
+            told.connect(self._address)
+            told.sendall(text.encode())
+
+
+def _datagram() -> socket.socket:
+    return socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)

@@ -1,0 +1,105 @@
+"""A new process takes over from this one without a gap, as after an upgrade.
+
+The successor is the program as it is on the disk now, with the same arguments. It
+connects beside this process; once it is ready, the service manager is told that it is
+the main process, and this one answers what is under way and ends. One that does not
+get ready is ended, and this process goes on: an upgrade that fails takes nobody down.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+
+from agent.notify import Notifier
+
+LOG = logging.getLogger("agent.succession")
+_OPTION = "--ready-fd"
+_READY = b"1"
+_READY_S = 60.0
+# each of a frozen program's processes else takes itself for a part of its parent
+_OWN_START = {"PYINSTALLER_RESET_ENVIRONMENT": "1"}
+
+
+def tell_ready(descriptor: int) -> None:
+    """Tell the process before that this one can take over."""
+    with contextlib.suppress(OSError):  # it may have given up and ended
+        os.write(descriptor, _READY)
+        os.close(descriptor)
+
+
+async def hand_over(
+    notifier: Notifier, leave: Callable[[], None], seconds: float = _READY_S
+) -> bool:
+    """Start a successor; True when it is the main process now.
+
+    Args:
+        notifier: told of the new main process.
+        leave: called when the successor is ready and before it is the main process.
+        seconds: how long it may take until it is ready.
+
+    """
+    heard, told = os.pipe()
+    try:
+        try:
+            successor = _start(told)
+        except OSError as error:
+            LOG.error("no successor could be started: %s", error.strerror)  # noqa: TRY400
+            return False
+        finally:
+            os.close(told)
+        if await _is_ready(heard, seconds):
+            LOG.info("process %d takes over", successor.pid)
+            leave()
+            notifier.succeeded_by(successor.pid)
+            return True
+    finally:
+        os.close(heard)
+    LOG.error("the successor was not ready within %.0f s; going on", seconds)
+    await asyncio.to_thread(_end, successor)
+    return False
+
+
+def _start(told: int) -> subprocess.Popen[bytes]:
+    frozen = getattr(sys, "frozen", False)
+    program = [sys.executable] if frozen else [sys.executable, "-m", "agent"]
+    arguments = [*_without_option(sys.argv[1:]), _OPTION, str(told)]
+    return subprocess.Popen(
+        [*program, *arguments],
+        stdin=subprocess.DEVNULL,
+        pass_fds=(told,),
+        env={**os.environ, **_OWN_START},
+    )
+
+
+def _without_option(arguments: Sequence[str]) -> list[str]:
+    """Drop the pipe that this process itself was started with."""
+    if _OPTION not in arguments:
+        return list(arguments)
+    at = arguments.index(_OPTION)
+    return [*arguments[:at], *arguments[at + 2 :]]
+
+
+async def _is_ready(heard: int, seconds: float) -> bool:
+    """Wait for the successor's word; the pipe ends without one when it ends."""
+    loop, said = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(heard, said.set)
+    try:
+        await asyncio.wait_for(said.wait(), seconds)
+        return os.read(heard, 1) == _READY
+    except TimeoutError:
+        return False
+    finally:
+        loop.remove_reader(heard)
+
+
+def _end(successor: subprocess.Popen[bytes]) -> None:
+    successor.terminate()
+    try:
+        successor.wait(timeout=_READY_S)
+    except subprocess.TimeoutExpired:
+        successor.kill()
+        successor.wait()

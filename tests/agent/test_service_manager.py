@@ -1,0 +1,106 @@
+"""What systemd is told and what it gives: notifications, journal fields, credentials."""
+
+import logging
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from agent import credentials, journald
+from agent.notify import Notifier
+from agent.places import Places
+from agent.secret import Secret
+from agent.secrets import SecretsUnavailable
+from tests.stage import CANARY
+
+
+@pytest.fixture
+def listening(tmp_path: Path) -> Iterator[socket.socket]:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as made:
+        made.bind(str(tmp_path / "socket"))
+        made.settimeout(5)
+        yield made
+
+
+def test_each_word_is_one_datagram(listening: socket.socket) -> None:
+    notifier = Notifier(str(listening.getsockname()))
+    notifier.ready()
+    notifier.status("two\nlines")
+    notifier.succeeded_by(7)
+    said = [listening.recv(100) for _ in range(3)]
+    assert said == [b"READY=1", b"STATUS=two lines", b"MAINPID=7"]
+
+
+def test_an_abstract_address_is_understood() -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as made:
+        made.bind("\0writeback-test-notify")
+        made.settimeout(5)
+        Notifier.of({"NOTIFY_SOCKET": "@writeback-test-notify"}).alive()
+        assert made.recv(100) == b"WATCHDOG=1"
+
+
+@pytest.mark.parametrize(
+    ("given", "seconds"), [("30000000", 30.0), ("", None), ("0", None), ("x", None)]
+)
+def test_the_watchdog_is_read(given: str, seconds: float | None) -> None:
+    assert Notifier.of({"WATCHDOG_USEC": given}).watchdog_s == seconds
+
+
+def test_nobody_to_tell_is_no_error(tmp_path: Path) -> None:
+    Notifier().ready()
+    Notifier(str(tmp_path / "nobody")).ready()
+
+
+def test_a_request_is_found_by_its_event(
+    listening: socket.socket, tmp_path: Path
+) -> None:
+    journal = journald.Journal(tmp_path / "socket")
+    journal.request(
+        {
+            "code": "no_permission",
+            "op": "reset",
+            "detail": "first line\nsecond",
+            "event": 33004,
+            "event_name": "ADPermissionsError",
+            "user": {"by": "mail", "value": "anna@corp.test"},
+            "dn": None,
+        }
+    )
+    said = listening.recv(4096)
+    for field in (b"WRITEBACK_EVENT=33004\n", b"WRITEBACK_USER=anna@corp.test\n"):
+        assert field in said
+    assert b"PRIORITY=4\n" in said
+    assert b"WRITEBACK_DN" not in said
+    # what has a line break goes with its length
+    message = b"no_permission: reset for anna@corp.test; first line\nsecond"
+    length = len(message).to_bytes(8, "little")
+    assert b"MESSAGE\n" + length + message + b"\n" in said
+
+
+def test_a_log_record_has_its_level(listening: socket.socket, tmp_path: Path) -> None:
+    handler = journald.Handler(journald.Journal(tmp_path / "socket"))
+    record = logging.LogRecord("agent", logging.WARNING, "f.py", 3, "told", None, None)
+    handler.handle(record)
+    said = listening.recv(4096)
+    assert b"MESSAGE=told\n" in said
+    assert b"PRIORITY=4\n" in said
+    assert b"CODE_LINE=3\n" in said
+
+
+def test_credentials_are_read_and_never_written(tmp_path: Path) -> None:
+    (tmp_path / "agent-keys").write_text(CANARY)
+    given = credentials.given({"CREDENTIALS_DIRECTORY": str(tmp_path)})
+    assert given is not None
+    assert given.get("agent-keys") == Secret(CANARY)
+    assert given.get("other") is None
+    with pytest.raises(SecretsUnavailable) as refused:
+        given.put("other", Secret(CANARY))
+    assert CANARY not in str(refused.value)
+    assert credentials.given({}) is None
+
+
+def test_what_root_reads_again_is_not_the_agents_to_write() -> None:
+    places = Places.of_system()
+    for kept in (places.journal, places.settings, places.enrolment, places.secrets):
+        assert not kept.is_relative_to(places.state)
