@@ -31,6 +31,10 @@ class Journal:
             socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC
         )
 
+    def close(self) -> None:
+        """Let go of the socket."""
+        self._socket.close()
+
     def send(self, message: str, priority: int, fields: Mapping[str, str]) -> None:
         """Write one entry; a journal that does not take it is no reason to fail."""
         entry = {

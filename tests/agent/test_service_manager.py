@@ -1,8 +1,9 @@
-"""What systemd is told and what it gives: notifications, journal fields, credentials."""
+"""What systemd is told and what it gives: notices, journal fields, credentials."""
 
 import logging
 import socket
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -55,18 +56,18 @@ def test_nobody_to_tell_is_no_error(tmp_path: Path) -> None:
 def test_a_request_is_found_by_its_event(
     listening: socket.socket, tmp_path: Path
 ) -> None:
-    journal = journald.Journal(tmp_path / "socket")
-    journal.request(
-        {
-            "code": "no_permission",
-            "op": "reset",
-            "detail": "first line\nsecond",
-            "event": 33004,
-            "event_name": "ADPermissionsError",
-            "user": {"by": "mail", "value": "anna@corp.test"},
-            "dn": None,
-        }
-    )
+    with closing(journald.Journal(tmp_path / "socket")) as journal:
+        journal.request(
+            {
+                "code": "no_permission",
+                "op": "reset",
+                "detail": "first line\nsecond",
+                "event": 33004,
+                "event_name": "ADPermissionsError",
+                "user": {"by": "mail", "value": "anna@corp.test"},
+                "dn": None,
+            }
+        )
     said = listening.recv(4096)
     for field in (b"WRITEBACK_EVENT=33004\n", b"WRITEBACK_USER=anna@corp.test\n"):
         assert field in said
@@ -79,9 +80,9 @@ def test_a_request_is_found_by_its_event(
 
 
 def test_a_log_record_has_its_level(listening: socket.socket, tmp_path: Path) -> None:
-    handler = journald.Handler(journald.Journal(tmp_path / "socket"))
     record = logging.LogRecord("agent", logging.WARNING, "f.py", 3, "told", None, None)
-    handler.handle(record)
+    with closing(journald.Journal(tmp_path / "socket")) as journal:
+        journald.Handler(journal).handle(record)
     said = listening.recv(4096)
     assert b"MESSAGE=told\n" in said
     assert b"PRIORITY=4\n" in said
