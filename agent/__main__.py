@@ -20,6 +20,7 @@ from agent.service import Service
 
 _BAD_SETTINGS = 2
 _FINDINGS = 4
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -73,12 +74,14 @@ def _run(places: Places, ready_fd: int | None) -> int:
 
 def _log() -> journald.Journal | None:
     """Log to the system's journal where that is where output goes, else to stderr."""
+    level = os.environ.get("WRITEBACK_LOG_LEVEL", "").upper()
+    level = level if level in _LEVELS else "INFO"
     if not journald.is_ours():
         form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-        logging.basicConfig(level=logging.INFO, format=form)
+        logging.basicConfig(level=level, format=form)
         return None
     journal = journald.Journal()
-    logging.basicConfig(level=logging.INFO, handlers=[journald.Handler(journal)])
+    logging.basicConfig(level=level, handlers=[journald.Handler(journal)])
     return journal
 
 

@@ -5,15 +5,26 @@ import tempfile
 from pathlib import Path
 
 
-def write_atomically(path: Path, text: str, *, mode: int = 0o640) -> None:
+def write_atomically(
+    path: Path, text: str, *, mode: int = 0o640, group: int | None = None
+) -> None:
     """Replace a file in one act: a reader sees the old one or the new one.
 
     The folder is synced too, so that the name survives a power loss.
+
+    Args:
+        path: the file.
+        text: what it will hold.
+        mode: who may read it.
+        group: the id of the group it is given to; the process's own without one.
+
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
+            if group is not None:
+                os.fchown(file.fileno(), -1, group)
             os.fchmod(file.fileno(), mode)
             file.write(text)
             file.flush()

@@ -16,7 +16,8 @@ from wizard.commands import directory, granting, jobs, permissions
 from wizard.commands.given import BadUsage, Given
 from wizard.commands.told import Exit, Told
 from wizard.controller import Controller, RecoveryNeeded
-from wizard.host import ServiceFailed
+from wizard.host import Host, ServiceFailed
+from wizard.hosts import NoHost, this_machine
 from wizard.inspection.attempts import Failed
 from wizard.journal import JournalDamaged
 from wizard.plan import StepFailed
@@ -26,6 +27,7 @@ from wizard.trial import TrialHost
 # each says what and what to do; nothing was touched when one comes
 _REFUSALS = (
     BadUsage,
+    NoHost,
     Busy,
     RecoveryNeeded,
     StepFailed,
@@ -71,7 +73,7 @@ def _refused(error: Exception, more: Mapping[str, Any]) -> Told:
 def _run(given: argparse.Namespace) -> Told:
     if given.command == "schema":
         return jobs.schema()
-    controller = Controller(TrialHost(_home(given.home)))
+    controller = Controller(_host(given.home))
     match given.command:
         case "status":
             return jobs.status(controller)
@@ -156,18 +158,18 @@ def _confirm(given: argparse.Namespace) -> jobs.Confirm:
     return (lambda _text: True) if given.yes else jobs.on_terminal
 
 
-def _home(given: Path | None) -> Path:
+def _host(given: Path | None) -> Host:
+    """Give this server, or the machine for trying below a folder that was named."""
     named = os.environ.get("WRITEBACK_HOME")
     home = given or (Path(named) if named else None)
     if home is None:
-        raise BadUsage(
-            "Where the installation is was not said.",
-            "Give --home FOLDER or WRITEBACK_HOME; this version installs below one "
-            "folder.",
-        )
+        host = this_machine()
+        if os.geteuid() != 0:
+            raise BadUsage("Only root may look at this.", "Run it as: sudo writeback")
+        return host
     if home.exists() and not home.is_dir():
         raise BadUsage(f"{home} is no folder.", "Give --home FOLDER.")
-    return home
+    return TrialHost(home)
 
 
 class _Words(argparse.ArgumentParser):
@@ -179,7 +181,7 @@ class _Words(argparse.ArgumentParser):
 
 def _parser() -> argparse.ArgumentParser:
     shared = _Words(add_help=False)
-    shared.add_argument("--home", type=Path, help="the folder of the installation")
+    shared.add_argument("--home", type=Path, help="try it below a folder")
     shared.add_argument("--json", action="store_true", help="one JSON object")
     parser = _Words(prog="writeback", description=__doc__, allow_abbrev=False)
     verbs = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

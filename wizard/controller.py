@@ -101,7 +101,7 @@ class Controller:
                 return RolledBack((), ())
             context = self._context(inputs, found.id)
             rolled = roll_back(Run(STEPS, found, context, report))
-            resume(context)
+            resume(context, rolled.undone)
             return rolled
 
     def find_domain(self) -> Found | None:
@@ -232,8 +232,8 @@ class Controller:
         context = self._context(inputs, begun.id)
         try:
             apply(Run(STEPS, begun, context, report), changes, stop)
-        except ApplyError:
-            resume(context)
+        except ApplyError as error:
+            resume(context, error.undone)
             raise
         finally:
             if journal.find_open(self._host.places.journal) is None:

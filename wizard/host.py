@@ -69,6 +69,23 @@ class Host(Protocol):
         """Remove a file; nothing happens when there is none."""
         ...
 
+    def unreadable(self, path: Path) -> str:
+        """Say why the agent can't read a file; empty when it can."""
+        ...
+
+    def service_files(self) -> Mapping[Path, str]:
+        """Give the files that the service needs beside what the package brought."""
+        ...
+
+    @property
+    def enabled(self) -> bool:
+        """Whether the agent starts with the machine."""
+        ...
+
+    def enable_service(self, *, enabled: bool) -> None:
+        """Have the agent start with the machine or not, by its files as they are."""
+        ...
+
     def service(self) -> Service:
         """Look at the agent's service."""
         ...
@@ -79,6 +96,20 @@ class Host(Protocol):
 
     def stop_service(self) -> None:
         """Let it finish what it does, and stop it; nothing when it does not run."""
+        ...
+
+    @property
+    def hands_over(self) -> bool:
+        """Whether a new agent can take over from a running one without a gap."""
+        ...
+
+    def hand_over(self, seconds: float) -> None:
+        """Have a new agent take over from the one that runs, where `hands_over`.
+
+        Raises:
+            ServiceFailed: the new one is not ready in time; the old one goes on.
+
+        """
         ...
 
     def wait_ready(self, seconds: float) -> None:
@@ -98,3 +129,14 @@ class Host(Protocol):
 
         """
         ...
+
+
+def not_ready(status: Mapping[str, Any], seconds: float) -> str:
+    """Say why an agent is not ready, in its own words."""
+    reasons = [
+        f"{name.capitalize()}: {part['reason']}."
+        for name in ("relay", "directory")
+        if isinstance(part := status.get(name), dict) and part.get("reason")
+    ]
+    told = " ".join(reasons) or "It did not say why."
+    return f"The agent was not ready within {seconds:.0f} s. {told}"

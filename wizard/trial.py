@@ -6,7 +6,6 @@ is removed. On a server the same steps work on systemd, behind the same Protocol
 
 import contextlib
 import fcntl
-import getpass
 import json
 import os
 import signal
@@ -14,7 +13,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -22,8 +20,8 @@ from agent.files import write_atomically
 from agent.places import Places
 from agent.secrets import Secrets, in_folder
 from wizard import running
-from wizard.checks import Busy
-from wizard.host import Service, ServiceFailed
+from wizard.host import Service, ServiceFailed, not_ready
+from wizard.locking import held
 from wizard.running import Running
 
 # the agent drains for 10 s at most; then the supervisor ends it
@@ -66,6 +64,19 @@ class TrialHost:
     def remove(self, path: Path) -> None:
         path.unlink(missing_ok=True)
 
+    def unreadable(self, path: Path) -> str:
+        return "" if os.access(path, os.R_OK) else _why(path)
+
+    def service_files(self) -> Mapping[Path, str]:
+        return {}
+
+    @property
+    def enabled(self) -> bool:
+        return True  # it starts with nothing; there is nothing to enable
+
+    def enable_service(self, *, enabled: bool) -> None:
+        """Do nothing: it starts with nothing."""
+
     def service(self) -> Service:
         found = running.load(self._pid_file)
         if found is None:
@@ -91,30 +102,29 @@ class TrialHost:
         for left in (self._pid_file, self._held_file, self._places.status):
             left.unlink(missing_ok=True)
 
+    @property
+    def hands_over(self) -> bool:
+        return False  # its supervisor knows one process
+
+    def hand_over(self, seconds: float) -> None:
+        raise ServiceFailed(f"Nobody takes over here within {seconds:.0f} s.")
+
     def wait_ready(self, seconds: float) -> None:
         deadline = time.monotonic() + seconds
         while not (service := self.service()).ready:
             if not service.running:
                 raise ServiceFailed(f"The agent ended. {self._last_words()}".strip())
             if time.monotonic() > deadline:
-                raise ServiceFailed(_not_ready(service.status, seconds))
+                raise ServiceFailed(not_ready(service.status, seconds))
             time.sleep(_POLL_S)
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
         self._places.state.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with self._lock_file.open("a+", encoding="utf-8") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise _holder(self._lock_file) from None
-            file.truncate(0)
-            who = {"who": _who(), "since": datetime.now(UTC).isoformat()}
-            file.write(json.dumps(who))
-            file.flush()
+        with held(self._lock_file):
             yield
 
-    def _start(self, held: int) -> None:
+    def _start(self, lock: int) -> None:
         with self._places.log.open("ab") as log:
             # a parent that ends at once: the supervisor is nobody's child to wait for
             subprocess.run(
@@ -123,7 +133,7 @@ class TrialHost:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                pass_fds=(held,),
+                pass_fds=(lock,),
                 check=True,
             )
 
@@ -155,16 +165,6 @@ class TrialHost:
         return " ".join(line.strip() for line in lines[-_WORDS:])
 
 
-def _not_ready(status: Mapping[str, Any], seconds: float) -> str:
-    reasons = [
-        f"{name.capitalize()}: {part['reason']}."
-        for name in ("relay", "directory")
-        if isinstance(part := status.get(name), dict) and part.get("reason")
-    ]
-    told = " ".join(reasons) or "It did not say why."
-    return f"The agent was not ready within {seconds:.0f} s. {told}"
-
-
 def _taken(file: IO[str]) -> bool:
     """Lock a file; say whether another has it locked."""
     try:
@@ -174,13 +174,5 @@ def _taken(file: IO[str]) -> bool:
     return False
 
 
-def _who() -> str:
-    return f"{getpass.getuser()} (process {os.getpid()})"
-
-
-def _holder(path: Path) -> Busy:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        return Busy(found["who"], datetime.fromisoformat(found["since"]))
-    except (OSError, ValueError, KeyError):
-        return Busy("Another program", datetime.now(UTC))
+def _why(path: Path) -> str:
+    return f"{path} is not there." if not path.exists() else f"{path} can't be read."

@@ -17,12 +17,12 @@ from typing import Any
 
 from agent.secret import Secret
 from agent.settings import Settings, parse
-from wizard import plan
+from wizard import journal, plan
 from wizard.checks import AdminCredentials, Inputs
 from wizard.controller import Controller
 from wizard.journal import Journal
 from wizard.plan import Change, Context, Facts, Step
-from wizard.steps import STEPS, account, enrolment, grants
+from wizard.steps import account, enrolment, grants
 from wizard.trial import TrialHost
 
 # within a step: the act of the step that the process dies instead of, or after
@@ -45,7 +45,7 @@ def main() -> None:
     )
     settings, controller = parse(given["settings"]), Controller(host)
     if given["cut"].startswith("undo "):
-        _arm_undo(given["cut"])
+        _arm_undo(given["cut"], host)
         controller.recover(inputs, lambda _told: None)
         raise SystemExit("not cut off")
     changes = _planned(given["plan"], controller, settings, inputs)
@@ -72,8 +72,8 @@ def _arm(cut: str, changes: tuple[Change, ...], host: TrialHost) -> None:
     if cut == "service, before it is noted":
         start = host._start
 
-        def started(held: int) -> None:
-            start(held)
+        def started(lock: int) -> None:
+            start(lock)
             _die()
 
         host._start = started  # type: ignore[method-assign]
@@ -96,9 +96,11 @@ def _die_when_noted(fatal: int) -> None:
     Journal.did = did  # type: ignore[method-assign]
 
 
-def _arm_undo(cut: str) -> None:
+def _arm_undo(cut: str, host: TrialHost) -> None:
     _, when, index = cut.split(" ")
-    _make_fatal(STEPS[int(index)].name, when)
+    begun = journal.find_open(host.places.journal)
+    assert begun is not None
+    _make_fatal(begun.begun()[int(index)].change.step, when)
 
 
 def _make_fatal(name: str, when: str) -> None:

@@ -15,6 +15,7 @@ class Machine(TrialHost):
         super().__init__(home)
         self.runs = False
         self.fails = ""
+        self.gapless = False
         self.did: list[str] = []
 
     def service(self) -> Service:
@@ -27,6 +28,15 @@ class Machine(TrialHost):
     def stop_service(self) -> None:
         self.did.append("stop")
         self.runs = False
+
+    @property
+    def hands_over(self) -> bool:
+        return self.gapless
+
+    def hand_over(self, seconds: float) -> None:
+        self.did.append("hand over")
+        if self.fails:
+            raise ServiceFailed(self.fails)
 
     def wait_ready(self, seconds: float) -> None:
         self.did.append("wait")

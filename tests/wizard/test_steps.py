@@ -409,10 +409,33 @@ def test_a_service_is_restarted_for_what_it_reads(host: Machine) -> None:
     assert host.did == ["stop", "start", "wait"]
 
 
+def test_a_new_agent_takes_over_where_only_files_changed(host: Machine) -> None:
+    host.runs = host.gapless = True
+    settings = Change("settings", "Writes", None, {})
+    (change,) = ServiceStep().plan(SETTINGS, on(host), (settings,))
+    assert change.summary.startswith("Has a new agent take over")
+    ServiceStep().apply(change, on(host))
+    assert host.did == ["hand over"]
+    # taken back: what it reads comes later, and one that reads that takes over then
+    ServiceStep().undo(change, {}, on(host))
+    assert host.did == ["hand over"]
+    writing(host)
+    assert resume(on(host), (change,)) == ""
+    assert host.did == ["hand over", "hand over", "start", "wait"]
+
+
+@pytest.mark.parametrize("step", ["keys", "account", "unit"])
+def test_what_systemd_gives_at_a_start_needs_one(host: Machine, step: str) -> None:
+    host.runs = host.gapless = True
+    given = Change(step, "Writes", None, {})
+    (change,) = ServiceStep().plan(SETTINGS, on(host), (given,))
+    assert change.summary.startswith("Restarts the agent")
+
+
 def test_what_a_roll_back_brought_back_runs_again(host: Machine) -> None:
-    assert resume(on(host)) == ""
+    assert resume(on(host), ()) == ""
     assert host.did == []
     writing(host)
     host.fails = "The agent was not ready."
-    assert resume(on(host)) == host.fails
+    assert resume(on(host), ()) == host.fails
     assert host.runs

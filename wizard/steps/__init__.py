@@ -7,6 +7,7 @@ from wizard.steps.grants import Grants
 from wizard.steps.keys import Keys
 from wizard.steps.service import ServiceStep
 from wizard.steps.settings_file import SettingsFile
+from wizard.steps.unit import UnitStep
 
 # in the order they are done; taken back the other way round
 STEPS: tuple[Step, ...] = (
@@ -15,5 +16,6 @@ STEPS: tuple[Step, ...] = (
     Grants(),
     EnrolmentStep(),
     SettingsFile(),
+    UnitStep(),
     ServiceStep(),
 )

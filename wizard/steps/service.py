@@ -8,8 +8,9 @@ from wizard.host import ServiceFailed
 from wizard.plan import Change, Context, Facts
 
 READY_S = 45.0
-# what the agent reads only when it starts
-_READ = frozenset({"keys", "account", "enrolment", "settings"})
+# what a new process reads anew, and what systemd hands over only at a start
+_READ = frozenset({"enrolment", "settings"})
+_GIVEN = frozenset({"keys", "account", "unit"})
 
 
 class ServiceStep:
@@ -24,23 +25,32 @@ class ServiceStep:
         earlier: Sequence[Change],
     ) -> Sequence[Change]:
         running = context.host.service().running
-        if running and not any(change.step in _READ for change in earlier):
+        steps = {change.step for change in earlier}
+        if running and not steps & (_READ | _GIVEN):
             return ()
         summary = "Starts the agent and waits until it is ready"
-        if running:
+        how = _START
+        if running and (steps & _GIVEN or not context.host.hands_over):
             summary = "Restarts the agent; it answers what is under way first"
+        elif running:
+            summary = "Has a new agent take over, which reads what was changed"
+            how = _HAND_OVER
         before = {"running": True} if running else None
-        return (Change(self.name, summary, before, {"running": True}),)
+        return (Change(self.name, summary, before, {"running": True, "how": how}),)
 
-    def apply(self, change: Change, context: Context) -> Facts:  # noqa: ARG002
+    def apply(self, change: Change, context: Context) -> Facts:
+        if _hands_over(change):
+            context.host.hand_over(READY_S)
+            return {}
         context.host.stop_service()
         context.host.start_service()
         context.host.wait_ready(READY_S)
         return {}
 
     def undo(self, change: Change, made: Facts | None, context: Context) -> None:  # noqa: ARG002
-        # what it reads is taken back after this; `resume` starts it again then
-        context.host.stop_service()
+        # what it reads is taken back after this; `resume` has it read that then
+        if not _hands_over(change):
+            context.host.stop_service()
 
     def verify(self, wanted: Settings, context: Context) -> Sequence[Check]:  # noqa: ARG002
         service = context.host.service()
@@ -52,8 +62,19 @@ class ServiceStep:
         return (Check("service", "Agent", "failed", told, remedy),)
 
 
-def resume(context: Context) -> str:
+_START, _HAND_OVER = "start", "hand over"
+
+
+def _hands_over(change: Change) -> bool:
+    return change.after is not None and change.after.get("how") == _HAND_OVER
+
+
+def resume(context: Context, undone: Sequence[Change]) -> str:
     """Start the agent of an installation that a roll-back brought back.
+
+    Args:
+        context: this machine.
+        undone: what was taken back.
 
     Returns:
         why it is not ready, empty when it is or when there is none.
@@ -62,6 +83,8 @@ def resume(context: Context) -> str:
     if context.host.read(context.host.places.settings) is None:
         return ""
     try:
+        if context.host.service().running and any(map(_hands_over, undone)):
+            context.host.hand_over(READY_S)
         context.host.start_service()
         context.host.wait_ready(READY_S)
     except ServiceFailed as error:

@@ -1,6 +1,7 @@
 """The settings file: what the administrator decided, in one file, replaced whole."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from agent.settings import Settings, SettingsError, dump, parse
@@ -19,6 +20,7 @@ class SettingsFile:
         context: Context,
         earlier: Sequence[Change],  # noqa: ARG002 - it depends on none
     ) -> Sequence[Change]:
+        _refuse_unreadable(wanted, context)
         place = context.host.places.settings
         text = context.host.read(place)
         if text is not None and _read(text) == wanted:
@@ -65,6 +67,16 @@ class SettingsFile:
         told = "It is missing." if text is None else "It differs from what is wanted."
         remedy = "Apply the settings again."
         return (Check("settings", title, "failed", told, remedy),)
+
+
+def _refuse_unreadable(wanted: Settings, context: Context) -> None:
+    """Find a certificate that the agent could not read before anything is done."""
+    named = {"relay.ca": wanted.relay.ca, "directory.ca": wanted.directory.ca}
+    for field, path in named.items():
+        why = context.host.unreadable(Path(path)) if path else ""
+        if why:
+            remedy = "Name a file that it can read, or leave it out."
+            raise StepFailed(f"{field}: {why}", remedy)
 
 
 def differences(old: Settings, new: Settings) -> tuple[str, ...]:

@@ -1,0 +1,37 @@
+"""Which machine this is: the one door to a host for whoever starts without a folder."""
+
+from pathlib import Path
+
+from wizard.host import Host
+from wizard.systemd.host import PROGRAM_UNIT, SystemdHost
+
+
+class NoHost(Exception):  # noqa: N818 - says what is
+    """The package is not installed, or there is no systemd to run it."""
+
+    def __init__(self) -> None:
+        self.remedy = (
+            "Install the package writeback-agent, or give --home FOLDER to try it "
+            "below one folder."
+        )
+        super().__init__(f"The agent's service is not on this machine. {self.remedy}")
+
+
+def this_machine(who: str = "") -> Host:
+    """Give this server.
+
+    Args:
+        who: the person for whom this process works, where it is not their own.
+
+    Raises:
+        NoHost: the package is not installed.
+
+    """
+    if not is_installed():
+        raise NoHost
+    return SystemdHost(who)
+
+
+def is_installed(unit: Path = PROGRAM_UNIT) -> bool:
+    """Say whether the package is here, with systemd to run its service."""
+    return unit.is_file() and Path("/run/systemd/system").is_dir()

@@ -1,0 +1,52 @@
+"""One wizard or command changes a machine at a time; the second is told who, and since.
+
+The lock is the kernel's (flock(2)): it ends with the process that holds it.
+"""
+
+import contextlib
+import fcntl
+import getpass
+import json
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from wizard.checks import Busy
+
+
+@contextlib.contextmanager
+def held(path: Path, who: str = "") -> Iterator[None]:
+    """Hold the lock in a file.
+
+    Args:
+        path: in a folder that is there.
+        who: the person, where the process runs for another.
+
+    Raises:
+        Busy: another process holds it.
+
+    """
+    with path.open("a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise _holder(path) from None
+        file.truncate(0)
+        person = f"{who or _person()} (process {os.getpid()})"
+        file.write(json.dumps({"who": person, "since": datetime.now(UTC).isoformat()}))
+        file.flush()
+        yield
+
+
+def _person() -> str:
+    # with sudo, the person behind root
+    return os.environ.get("SUDO_USER") or getpass.getuser()
+
+
+def _holder(path: Path) -> Busy:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return Busy(found["who"], datetime.fromisoformat(found["since"]))
+    except (OSError, ValueError, KeyError):
+        return Busy("Another program", datetime.now(UTC))

@@ -1,0 +1,97 @@
+"""The service's place in the system: which secrets it is given, and when it starts.
+
+The package brings the unit; what depends on this installation is beside it, in a
+drop-in. A machine for trying has neither, and nothing is planned there.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from agent.settings import Settings
+from wizard.checks import Check
+from wizard.plan import Change, Context, Facts, StepFailed
+
+
+class UnitStep:
+    """Writes the drop-in and has the service start with the machine."""
+
+    name = "unit"
+
+    def plan(
+        self,
+        wanted: Settings,  # noqa: ARG002 - it is the same for all settings
+        context: Context,
+        earlier: Sequence[Change],  # noqa: ARG002 - it depends on none
+    ) -> Sequence[Change]:
+        now, after = _now(context), _wanted(context)
+        if now == after:
+            return ()
+        before = None if _is_nothing(now) else now
+        summary = (
+            "Sets up the service: its secrets, and that it starts with the machine"
+        )
+        return (Change(self.name, summary, before, after),)
+
+    def apply(self, change: Change, context: Context) -> Facts:
+        assert change.after is not None
+        _put(change.after, context)
+        return {}
+
+    def undo(self, change: Change, made: Facts | None, context: Context) -> None:  # noqa: ARG002
+        assert change.after is not None
+        before = change.before or _nothing(change.after)
+        for name, text in _now(context)["files"].items():
+            if text not in (before["files"].get(name), change.after["files"].get(name)):
+                raise StepFailed(
+                    f"{name} was changed by somebody else since.",
+                    "Remove it, or mend it by hand, and roll back again.",
+                )
+        _put(before, context)
+
+    def verify(self, wanted: Settings, context: Context) -> Sequence[Check]:  # noqa: ARG002
+        now, after = _now(context), _wanted(context)
+        if not after["files"]:
+            return ()
+        title = "Service of the agent"
+        wrong = [
+            name
+            for name in after["files"]
+            if now["files"][name] != after["files"][name]
+        ]
+        remedy = "Apply the settings again."
+        if wrong:
+            told = f"Not as it was set up: {', '.join(wrong)}."
+            return (Check(self.name, title, "failed", told, remedy),)
+        if not now["enabled"]:
+            told = "It does not start with the machine."
+            return (Check(self.name, title, "failed", told, remedy),)
+        told = "It has its secrets, and starts with the machine."
+        return (Check(self.name, title, "ok", told),)
+
+
+def _now(context: Context) -> dict[str, Any]:
+    files = {str(p): context.host.read(p) for p in context.host.service_files()}
+    return {"files": files, "enabled": context.host.enabled}
+
+
+def _wanted(context: Context) -> dict[str, Any]:
+    files = {str(p): text for p, text in context.host.service_files().items()}
+    return {"files": files, "enabled": True}
+
+
+def _nothing(state: Mapping[str, Any]) -> dict[str, Any]:
+    return {"files": dict.fromkeys(state["files"]), "enabled": False}
+
+
+def _is_nothing(state: Mapping[str, Any]) -> bool:
+    return state == _nothing(state)
+
+
+def _put(state: Mapping[str, Any], context: Context) -> None:
+    for name, text in state["files"].items():
+        if text is None:
+            context.host.remove(Path(name))
+        else:
+            context.host.write(Path(name), text)
+    context.host.enable_service(enabled=state["enabled"])

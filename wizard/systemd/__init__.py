@@ -1,0 +1,1 @@
+"""A server with systemd: its units, its credentials, its files."""

@@ -1,0 +1,181 @@
+"""A server with systemd, where the package writeback-agent is installed."""
+
+import contextlib
+import grp
+import json
+import os
+import pwd
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from agent.files import write_atomically
+from agent.places import Places
+from agent.secrets import AGENT_KEYS, DIRECTORY_PASSWORD, LISTEN_KEY, Secrets
+from wizard.host import Service, ServiceFailed, not_ready
+from wizard.locking import held
+from wizard.systemd.creds import SystemCredentials
+from wizard.systemd.manager import Unit, connected
+
+UNIT = "writeback-agent.service"
+USER = "writeback"
+PROGRAM_UNIT = Path("/usr/lib/systemd/system") / UNIT
+DROP_INS = Path("/etc/systemd/system") / f"{UNIT}.d"
+_CREDENTIALS = DROP_INS / "10-credentials.conf"
+_LOCK = Path("/run/writeback-setup.lock")
+# the unit's TimeoutStopSec is 20
+_STOP_S = 30.0
+_POLL_S = 0.02
+_LINES = 12
+# hidden from the service by ProtectHome and PrivateTmp
+_HIDDEN = tuple(Path(each) for each in ("/home", "/root", "/run/user", "/tmp"))  # noqa: S108
+
+
+class SystemdHost:
+    """The server that this process runs on.
+
+    Args:
+        who: the person for whom this process works, where it is not their own.
+
+    """
+
+    def __init__(self, who: str = "") -> None:
+        self._places = Places.of_system()
+        self._secrets = SystemCredentials(self._places.secrets)
+        self._who = who
+
+    @property
+    def places(self) -> Places:
+        return self._places
+
+    @property
+    def secrets(self) -> Secrets:
+        return self._secrets
+
+    def read(self, path: Path) -> str | None:
+        try:
+            return path.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return None
+
+    def write(self, path: Path, text: str) -> None:
+        if path.parent == self._places.settings.parent:
+            write_atomically(path, text, group=grp.getgrnam(USER).gr_gid)
+        else:
+            write_atomically(path, text, mode=0o644)
+
+    def remove(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
+        ours = (DROP_INS, self._places.settings.parent)
+        if path.parent in ours and path.parent.is_dir():
+            with contextlib.suppress(OSError):  # somebody's files are in it
+                path.parent.rmdir()
+
+    def unreadable(self, path: Path) -> str:
+        if any(path.is_relative_to(hidden) for hidden in _HIDDEN):
+            return f"{path} is hidden from the service; put it below /etc/writeback."
+        if not path.exists():
+            return f"{path} is not there."
+        user = pwd.getpwnam(USER)
+        blocked = [part for part in (path, *path.parents) if not _may(part, user)]
+        return f"{blocked[0]} can't be read by the user {USER}." if blocked else ""
+
+    def service_files(self) -> Mapping[Path, str]:
+        names = (AGENT_KEYS, DIRECTORY_PASSWORD, LISTEN_KEY)
+        options = "\n".join(map(self._secrets.option, names))
+        head = "# Written by the Writeback wizard: the secrets of this service."
+        return {_CREDENTIALS: f"{head}\n[Service]\n{options}\n"}
+
+    @property
+    def enabled(self) -> bool:
+        with connected() as manager:
+            return manager.is_enabled(UNIT)
+
+    def enable_service(self, *, enabled: bool) -> None:
+        with connected() as manager:
+            manager.read_again()
+            if manager.is_enabled(UNIT) != enabled:
+                manager.enable(UNIT, enabled=enabled)
+
+    def service(self) -> Service:
+        unit = self._unit()
+        if not unit.pid:
+            return Service(running=False)
+        return Service(running=True, status=self._status(), pid=unit.pid)
+
+    def start_service(self) -> None:
+        with connected() as manager:
+            manager.start(UNIT)
+
+    def stop_service(self) -> None:
+        with connected() as manager:
+            manager.stop(UNIT, _STOP_S)
+
+    @property
+    def hands_over(self) -> bool:
+        return True
+
+    def hand_over(self, seconds: float) -> None:
+        with connected() as manager:
+            before = manager.unit(UNIT).pid
+            manager.hand_over(UNIT)
+            deadline = time.monotonic() + seconds
+            while (unit := manager.unit(UNIT)).pid == before:
+                if time.monotonic() > deadline:
+                    told = f"No new process took over. {self._last_words(unit)}"
+                    raise ServiceFailed(told.strip())
+                time.sleep(_POLL_S)
+        self.wait_ready(seconds)
+
+    def wait_ready(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        with connected() as manager:
+            while not _is_ready(unit := manager.unit(UNIT)):
+                if unit.ended:
+                    told = f"The agent ended. {self._last_words(unit)}"
+                    raise ServiceFailed(told.strip())
+                if time.monotonic() > deadline:
+                    raise ServiceFailed(not_ready(self._status(), seconds))
+                time.sleep(_POLL_S)
+
+    @contextlib.contextmanager
+    def lock(self) -> Iterator[None]:
+        with held(_LOCK, self._who):
+            yield
+
+    def _unit(self) -> Unit:
+        with connected() as manager:
+            return manager.unit(UNIT)
+
+    def _status(self) -> Mapping[str, Any]:
+        try:
+            found = json.loads(self._places.status.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    @staticmethod
+    def _last_words(unit: Unit) -> str:
+        """Give what this run said last, from the journal."""
+        asked = ["journalctl", "--quiet", "--output=cat", f"--lines={_LINES}"]
+        asked += [f"_SYSTEMD_INVOCATION_ID={unit.invocation}"]
+        done = subprocess.run(asked, capture_output=True, text=True, check=False)
+        return " ".join(line.strip() for line in done.stdout.splitlines())
+
+
+def _is_ready(unit: Unit) -> bool:
+    # with Type=notify, active means that it said so
+    return unit.active == "active" and unit.pid != 0 and not unit.job
+
+
+def _may(path: Path, user: pwd.struct_passwd) -> bool:
+    """Say whether a user may read a file, or go through a folder (by mode alone)."""
+    found = path.stat()
+    wanted = os.X_OK if path.is_dir() else os.R_OK
+    if found.st_uid == user.pw_uid:
+        return bool(found.st_mode >> 6 & wanted)
+    groups = os.getgrouplist(user.pw_name, user.pw_gid)
+    shift = 3 if found.st_gid in groups else 0
+    return bool(found.st_mode >> shift & wanted)
