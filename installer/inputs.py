@@ -1,0 +1,81 @@
+"""What a package is made of, as one hash; the version and the time it is given."""
+
+import hashlib
+import os
+import re
+import subprocess
+import tomllib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from installer import builder
+from installer.errors import BuildError
+from installer.places import INSTALLER, PYPROJECT, REPOSITORY, SOURCES
+
+# Also what the packages' documents are made of.
+_MORE = ("CHANGELOG.md", "LICENSE", "pyproject.toml")
+_VERSION = re.compile(r"[0-9]+(\.[0-9]+){1,2}([.~+a-z0-9]*[a-z0-9])?")
+
+
+def project_version() -> str:
+    """Give the version in pyproject.toml."""
+    return str(tomllib.loads(PYPROJECT.read_text())["project"]["version"])
+
+
+def checked_version(version: str) -> str:
+    """Give the version if both packagers order it alike, else raise BuildError."""
+    if _VERSION.fullmatch(version) is None:
+        raise BuildError(
+            f"{version} is no version that packages can have.",
+            "Give digits and dots, for example --version 0.2.0.",
+        )
+    return version
+
+
+def epoch() -> int:
+    """Give the time of what is built: SOURCE_DATE_EPOCH, else the last commit's.
+
+    The last commit that touched what goes into the packages: one that did not
+    changes nothing.
+    """
+    given = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if given.isdecimal():
+        return int(given)
+    argv = ["git", "log", "-1", "--format=%ct", "--", *SOURCES, *_MORE, "installer"]
+    done = subprocess.run(
+        argv, cwd=REPOSITORY, capture_output=True, text=True, check=False
+    )
+    if not done.stdout.strip().isdecimal():
+        raise BuildError(
+            "The time of the last commit can't be read.",
+            "Set SOURCE_DATE_EPOCH to seconds since 1970 to build without git.",
+        )
+    return int(done.stdout)
+
+
+def of_package(*more: str) -> str:
+    """Hash everything that decides about a package, and `more`."""
+    trees = [REPOSITORY / name for name in (*SOURCES, *_MORE)]
+    return _hash([*trees, INSTALLER], more)
+
+
+def of_programs(*more: str) -> str:
+    """Hash everything that decides about the frozen programs, and `more`."""
+    trees = [REPOSITORY / name for name in SOURCES]
+    return _hash([*trees, INSTALLER / "freeze", INSTALLER / "freezing.py"], more)
+
+
+def _hash(trees: Iterable[Path], more: Iterable[str]) -> str:
+    digest = hashlib.sha256("\0".join((builder.fingerprint(), *more)).encode())
+    for path in _files(trees):
+        executable = "x" if path.stat().st_mode & 0o100 else "-"
+        digest.update(f"{path.relative_to(REPOSITORY)}\0{executable}".encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _files(trees: Iterable[Path]) -> Iterator[Path]:
+    for tree in trees:
+        for path in sorted(tree.rglob("*")) if tree.is_dir() else [tree]:
+            if path.is_file() and "__pycache__" not in path.parts:
+                yield path

@@ -1,0 +1,48 @@
+"""Runs a command in the builder's root, without network and this machine's names."""
+
+import subprocess
+from pathlib import Path
+
+from installer.errors import BuildError
+
+# The mounts live in a mount namespace of their own and vanish with the last process
+# in it. No network: what is built is built from what was fetched and checked before.
+_ENTER = """
+set -e
+root=$1 work=$2
+shift 2
+mount --bind "$work" "$root/build"
+mount --rbind /dev "$root/dev"
+mount -t proc proc "$root/proc"
+exec chroot "$root" /usr/bin/env -i PATH=/opt/tools/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+  HOME=/build LANG=C.UTF-8 TZ=UTC PYTHONHASHSEED=0 PYTHONDONTWRITEBYTECODE=1 "$@"
+"""
+_LINES = 25
+
+
+def run(root: Path, work: Path, *argv: str, epoch: int = 0) -> str:
+    """Run `argv` with `work` at /build; give its output.
+
+    Args:
+        root: the builder's root, see `builder.ensure_root`.
+        work: the only folder of this machine that is seen inside.
+        argv: the command, with paths as they are inside.
+        epoch: SOURCE_DATE_EPOCH, seconds; the time that files are given.
+
+    Raises:
+        BuildError: it failed; the remedy holds the end of what it said.
+
+    """
+    away = ["unshare", "--mount", "--net", "--propagation", "private"]
+    inside = ["sh", "-c", _ENTER, "build", str(root), str(work)]
+    done = subprocess.run(
+        [*away, *inside, f"SOURCE_DATE_EPOCH={epoch}", *argv],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        tail = "\n".join((done.stdout + done.stderr).splitlines()[-_LINES:])
+        raise BuildError(f"{argv[0]} failed in the builder's root.", tail)
+    return done.stdout

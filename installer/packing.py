@@ -1,0 +1,109 @@
+"""Makes .deb and .rpm of what was laid out, with nfpm."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from installer import inside
+from installer.places import INSTALLER
+from installer.recipes import LICENSE, MAINTAINER, Recipe
+from installer.staging import Entry
+
+Packager = Literal["deb", "rpm"]
+PACKAGERS: tuple[Packager, ...] = ("deb", "rpm")
+# The names of our scripts, as each packager knows them, and nfpm's names for them.
+SCRIPTS: dict[Packager, dict[str, str]] = {
+    "deb": {"postinst": "postinstall", "prerm": "preremove", "postrm": "postremove"},
+    "rpm": {"post": "postinstall", "preun": "preremove", "postun": "postremove"},
+}
+
+
+def file_name(recipe: Recipe, packager: Packager, version: str) -> str:
+    """Name the file as the packager's world does."""
+    if packager == "deb":
+        return f"{recipe.name}_{version}_amd64.deb"
+    return f"{recipe.name}-{version}-1.x86_64.rpm"
+
+
+def config(
+    recipe: Recipe,
+    packager: Packager,
+    contents: list[Entry],
+    *,
+    version: str,
+    epoch: int,
+) -> dict[str, Any]:
+    """Give nfpm's configuration; paths are as in the builder's root.
+
+    Source: https://nfpm.goreleaser.com/docs/configuration/
+    """
+    needs = recipe.deb if packager == "deb" else recipe.rpm
+    time = datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {
+        "name": recipe.name,
+        "arch": "amd64",
+        "platform": "linux",
+        "version": version,
+        "version_schema": "none",
+        "release": "1" if packager == "rpm" else "",
+        "section": recipe.section,
+        "priority": "optional",
+        "maintainer": MAINTAINER,
+        "description": recipe.description,
+        "license": LICENSE,
+        "mtime": time,
+        "depends": [each.format(version=version) for each in needs.depends],
+        "recommends": list(needs.recommends),
+        "scripts": _scripts(recipe, packager),
+        "contents": [_content(recipe, each, time) for each in contents],
+        "deb": {"compression": "xz"},
+        "rpm": {"compression": "xz", "buildhost": "localhost"},
+    }
+
+
+def pack(
+    root: Path,
+    work: Path,
+    recipe: Recipe,
+    contents: list[Entry],
+    *,
+    version: str,
+    epoch: int,
+) -> list[Path]:
+    """Make the packages from `work`/RECIPE/ in the builder's root; give the files."""
+    made = []
+    for packager in PACKAGERS:
+        wish = config(recipe, packager, contents, version=version, epoch=epoch)
+        asked = work / f"{recipe.short}.{packager}.json"
+        asked.write_text(json.dumps(wish, indent=1))
+        name = file_name(recipe, packager, version)
+        nfpm = ["nfpm", "package", "--packager", packager]
+        nfpm += ["--config", f"/build/{asked.name}", "--target", f"/build/{name}"]
+        inside.run(root, work, *nfpm, epoch=epoch)
+        made.append(work / name)
+    return made
+
+
+def _scripts(recipe: Recipe, packager: Packager) -> dict[str, str]:
+    folder = INSTALLER / "scripts" / recipe.short / packager
+    here = f"/build/scripts/{recipe.short}/{packager}"
+    return {
+        asked: f"{here}/{name}"
+        for name, asked in SCRIPTS[packager].items()
+        if (folder / name).is_file()
+    }
+
+
+def _content(recipe: Recipe, entry: Entry, time: str) -> dict[str, Any]:
+    info: dict[str, Any] = {"owner": "root", "group": "root", "mtime": time}
+    if entry.kind == "symlink":
+        kind = {"src": entry.target, "type": "symlink"}
+        return {**kind, "dst": entry.path, "file_info": info}
+    info["mode"] = entry.mode
+    if entry.kind == "dir":
+        return {"dst": entry.path, "type": "dir", "file_info": info}
+    given = {"src": f"/build/{recipe.short}{entry.path}", "dst": entry.path}
+    if entry.kind == "config":
+        given["type"] = "config|noreplace"
+    return {**given, "file_info": info}

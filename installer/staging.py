@@ -1,0 +1,106 @@
+"""Lays out what a package holds, as it will lie on the machine."""
+
+import gzip
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from installer.places import INSTALLER, REPOSITORY
+from installer.recipes import Recipe
+
+PROJECT = "ad-password-writeback"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing in a package.
+
+    Args:
+        path: absolute, as on the machine.
+        kind: `file`, `dir`, `symlink` or `config`.
+        mode: of a file or folder; of no meaning for a link.
+        target: where a link points to.
+
+    """
+
+    path: str
+    kind: str
+    mode: int = 0
+    target: str = ""
+
+
+def lay_out(recipe: Recipe, frozen: Path, pages: Path, version: str, at: Path) -> None:
+    """Fill the folder `at`, which is the machine's `/`.
+
+    Args:
+        recipe: the package.
+        frozen: the programs' folder that PyInstaller made.
+        pages: the manual pages and completions that were generated.
+        version: of the package; the programs give it as theirs.
+        at: an empty folder.
+
+    """
+    home = at / "usr/lib" / recipe.name
+    # hard links: what is frozen is large, and nothing below writes to it
+    shutil.copytree(frozen, home, symlinks=True, copy_function=_link)
+    _note_version(home / "_internal", version)
+    for name in recipe.programs:
+        _symlink(at / "usr/bin" / name, f"../lib/{recipe.name}/{name}")
+    for name in recipe.manual:
+        page = at / f"usr/share/man/man{name[-1]}" / f"{name}.gz"
+        _gzip((pages / name).read_bytes(), page)
+    completions = pages / recipe.short
+    if completions.is_dir():
+        shutil.copytree(completions, at, dirs_exist_ok=True)
+    doc = at / "usr/share/doc" / recipe.name
+    _gzip((REPOSITORY / "CHANGELOG.md").read_bytes(), doc / "changelog.gz")
+    shutil.copyfile(pages / f"copyright-{recipe.short}", doc / "copyright")
+    shutil.copytree(INSTALLER / "root" / recipe.short, at, dirs_exist_ok=True)
+
+
+def entries(recipe: Recipe, at: Path) -> list[Entry]:
+    """List what lies in `at`, sorted; folders only where they are the package's."""
+    own = (f"/usr/lib/{recipe.name}", f"/usr/share/doc/{recipe.name}")
+    programs = {path.name for path in (at / own[0][1:]).iterdir() if path.is_file()}
+    found = []
+    for path in sorted(at.rglob("*")):
+        name = f"/{path.relative_to(at)}"
+        if path.is_symlink():
+            found.append(Entry(name, "symlink", target=str(path.readlink())))
+        elif path.is_dir():
+            if name.startswith(own):
+                found.append(Entry(name, "dir", 0o755))
+        else:
+            kind = "config" if name.startswith("/etc/") else "file"
+            found.append(Entry(name, kind, _mode(path, name, own[0], programs)))
+    return found
+
+
+def _mode(path: Path, name: str, home: str, programs: set[str]) -> int:
+    """Programs may be run; libraries need not be, whatever a wheel made of them."""
+    if name.startswith(f"{home}/"):
+        return 0o755 if name.removeprefix(f"{home}/") in programs else 0o644
+    return 0o755 if path.stat().st_mode & 0o100 else 0o644
+
+
+def _note_version(internal: Path, version: str) -> None:
+    """Say the version where importlib.metadata looks; no build of its own for that."""
+    folder = internal / f"{PROJECT.replace('-', '_')}-{version}.dist-info"
+    folder.mkdir()
+    text = f"Metadata-Version: 2.1\nName: {PROJECT}\nVersion: {version}\n"
+    (folder / "METADATA").write_text(text)
+
+
+def _link(source: str, target: str) -> None:
+    Path(target).hardlink_to(source)
+
+
+def _symlink(path: Path, target: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.symlink_to(target)
+
+
+def _gzip(content: bytes, path: Path) -> None:
+    """Compress without name and time: the same input is the same file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(gzip.compress(content, mtime=0))
