@@ -48,11 +48,20 @@ class AdminCredentials:
 
 @dataclass(frozen=True)
 class Inputs:
-    """What an administrator gives beside the settings; never stored as given."""
+    """What an administrator gives beside the settings; never stored as given.
+
+    Attributes:
+        admin: of the domain.
+        account_password: of an existing account.
+        enrolment_code: of the relay's owner.
+        keep_account: a removal leaves the directory as it is.
+
+    """
 
     admin: AdminCredentials | None = None
     account_password: Secret | None = None
     enrolment_code: Secret | None = None
+    keep_account: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,12 +121,15 @@ class Recovery:
         started: when the plan was begun.
         changes: summaries of what was begun, oldest first.
         needs_admin: undoing needs an administrator's credentials again.
+        forward: it was a removal that destroyed something already; it is finished,
+            and `changes` are those still to be made.
 
     """
 
     started: datetime
     changes: tuple[str, ...]
     needs_admin: bool
+    forward: bool = False
 
 
 @dataclass(frozen=True)

@@ -86,6 +86,9 @@ def _run(given: argparse.Namespace) -> Told:
     secrets = Given.read(given.secrets_fd)
     if given.command in ("permissions", "directory"):
         return _looked_at(controller, given, secrets)
+    if given.command == "remove":
+        keep = given.keep_account
+        return jobs.remove(controller, secrets, _confirm(given), keep_account=keep)
     if given.command == "rollback":
         return jobs.roll_back(controller, secrets, _confirm(given))
     settings = jobs.wanted(controller, given.settings)
@@ -191,12 +194,14 @@ def _parser() -> argparse.ArgumentParser:
         )
         if name in ("plan", "apply", "verify"):
             verb.add_argument("--settings", type=Path, help="else those in force")
-        if name in ("plan", "apply", "rollback", "test-reset"):
+        if name in ("plan", "apply", "rollback", "test-reset", "remove"):
             verb.add_argument("--secrets-fd", type=int, metavar="N", help=_SECRETS)
-        if name in ("apply", "rollback"):
+        if name in ("apply", "rollback", "remove"):
             verb.add_argument("--yes", action="store_true", help="do not ask")
         if name == "test-reset":
             _test_arguments(verb)
+        if name == "remove":
+            verb.add_argument("--keep-account", action="store_true", help=_KEEP)
     permissions.add_words(verbs, shared, _SECRETS)
     directory.add_words(verbs, shared, _SECRETS)
     return parser
@@ -210,11 +215,13 @@ def _test_arguments(verb: argparse.ArgumentParser) -> None:
 
 
 _SECRETS = "descriptor of a JSON object with secrets; else they are asked for"
+_KEEP = "leave the directory's account and permissions as they are"
 _COMMANDS = {
     "plan": "say what would change; reads only",
     "apply": "make all changes or none",
     "verify": "compare everything with the settings",
-    "rollback": "take back a run that was cut off",
+    "rollback": "take back a run that was cut off, or finish a removal",
+    "remove": "remove the installation, its account and permissions too",
     "status": "is password writeback on?",
     "schema": "describe the settings file (JSON Schema)",
     "export": "print the settings in force",

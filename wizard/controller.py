@@ -40,7 +40,9 @@ from wizard.plan import (
     Run,
     StepFailed,
     apply,
+    go_on,
     plan,
+    plan_removal,
     roll_back,
 )
 from wizard.relay_api import Sender
@@ -48,7 +50,13 @@ from wizard.steps import STEPS
 from wizard.steps.account import PREVIOUS
 from wizard.steps.keys import fingerprint, private_keys
 from wizard.steps.service import resume
-from wizard.steps.signing_in import NEEDS_ADMIN, as_either, prove_admin, sign_in_as
+from wizard.steps.signing_in import (
+    NEEDS_ADMIN,
+    as_either,
+    named,
+    prove_admin,
+    sign_in_as,
+)
 from wizard.testing import ask_agent, claims_of
 
 
@@ -81,18 +89,25 @@ class Controller:
         found = journal.find_open(self._host.places.journal)
         if found is None:
             return None
-        begun = found.begun()
+        forward = found.forward
+        changes = [entry.change for entry in found.begun()]
+        if forward:
+            changes = [change for _, change in found.rest()]
         return Recovery(
             started=found.started,
-            changes=tuple(entry.change.summary for entry in begun),
-            needs_admin=any(entry.change.needs_admin for entry in begun),
+            changes=tuple(change.summary for change in changes),
+            needs_admin=any(change.needs_admin for change in changes),
+            forward=forward,
         )
 
     def recover(self, inputs: Inputs, report: Report) -> RolledBack:
         """Roll back a run that was cut off; nothing happens when there is none.
 
+        A removal that has destroyed something already is finished instead.
+
         Raises:
             Busy: another wizard or command is at work.
+            ApplyError: a removal could not be finished; what is left is still known.
 
         """
         with self._host.lock():
@@ -100,7 +115,12 @@ class Controller:
             if found is None:
                 return RolledBack((), ())
             context = self._context(inputs, found.id)
-            rolled = roll_back(Run(STEPS, found, context, report))
+            run = Run(STEPS, found, context, report)
+            if found.forward:
+                finished = go_on(run)
+                self._host.forget()
+                return RolledBack((), (), finished)
+            rolled = roll_back(run)
             resume(context, rolled.undone)
             return rolled
 
@@ -219,6 +239,56 @@ class Controller:
                 prove_admin(settings.directory, self._context(inputs))
             self._carry_out(changes, inputs, report, stop)
 
+    def plan_removal(self, inputs: Inputs) -> tuple[Change, ...]:
+        """Say everything that would be removed; nothing is touched.
+
+        Raises:
+            RecoveryNeeded: an earlier run was cut off.
+            StepFailed, DirectoryError: it can't be said; with the remedy.
+
+        """
+        self._refuse_open_journal()
+        return plan_removal(STEPS, self._in_force(), self._context(inputs))
+
+    def remove(
+        self,
+        changes: Sequence[Change],
+        inputs: Inputs,
+        report: Report,
+        stop: threading.Event,
+    ) -> None:
+        """Remove the installation; nothing of it is left but the program.
+
+        Args:
+            changes: as `plan_removal` gave them and an administrator accepted them.
+            inputs: as for `plan_removal`.
+            report: told of each change as it goes.
+            stop: looked at before each change that could be given back.
+
+        Raises:
+            ApplyError: one failed, or it was stopped; either all is given back, or
+                `rest` is still to be done and `recover` finishes it.
+            Busy, RecoveryNeeded, StepFailed, DirectoryError: as for `apply`.
+
+        """
+        directory = next((named(c.before) for c in changes if c.needs_admin), None)
+        if directory is not None and inputs.admin is None:
+            raise StepFailed("This needs an administrator of the domain.", NEEDS_ADMIN)
+        with self._host.lock():
+            self._refuse_open_journal()
+            if directory is not None:
+                prove_admin(directory, self._context(inputs))
+            if changes:
+                self._carry_out(changes, inputs, report, stop)
+            self._host.forget()
+
+    def _in_force(self) -> Settings | None:
+        place = self._host.places.settings
+        try:
+            return None if self._host.read(place) is None else settings_file.load(place)
+        except SettingsError:
+            return None
+
     def _carry_out(
         self,
         changes: Sequence[Change],
@@ -228,7 +298,7 @@ class Controller:
     ) -> None:
         # one that a run left which was cut off right after its end
         self._host.secrets.remove(PREVIOUS)
-        begun = journal.begin(self._host.places.journal)
+        begun = journal.begin(self._host.places.journal, changes)
         context = self._context(inputs, begun.id)
         try:
             apply(Run(STEPS, begun, context, report), changes, stop)

@@ -1,7 +1,7 @@
 """The machine, as the steps see it: files, secrets, the service, one at a time."""
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -119,6 +119,18 @@ class Host(Protocol):
             ServiceFailed: with the agent's own reason, when it is not in time.
 
         """
+        ...
+
+    def remains(self) -> Sequence[Path]:
+        """Give the files and folders that the agent itself has made and are there."""
+        ...
+
+    def remove_remains(self) -> None:
+        """Remove them."""
+        ...
+
+    def forget(self) -> None:
+        """Remove what an installation leaves last: the journals, empty folders."""
         ...
 
     def lock(self) -> contextlib.AbstractContextManager[None]:

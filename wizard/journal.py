@@ -9,7 +9,7 @@ import contextlib
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -66,6 +66,27 @@ class Journal:
             with self._told(number):
                 return datetime.fromisoformat(line["at"])
         raise JournalDamaged(self.path, 1)
+
+    @property
+    def forward(self) -> bool:
+        """Whether something was begun that can't be given back."""
+        return any(entry.change.final for entry in self.begun())
+
+    def planned(self) -> tuple[Change, ...]:
+        """Give the whole plan; what was begun, in a journal of old that has none."""
+        for number, line in self._lines():
+            with self._told(number):
+                return tuple(Change.of(each) for each in line.get("plan", ()))
+        return ()
+
+    def rest(self) -> tuple[tuple[int, Change], ...]:
+        """Give what was planned and is not known to be done, with its place."""
+        done = {entry.index for entry in self.begun() if entry.made is not None}
+        return tuple(
+            (index, change)
+            for index, change in enumerate(self.planned())
+            if index not in done
+        )
 
     def intend(self, index: int, change: Change) -> None:
         """Write down that a change is about to be made."""
@@ -142,15 +163,16 @@ def _take(line: dict[str, Any], found: dict[int, Begun]) -> None:
             raise ValueError(line)
 
 
-def begin(folder: Path) -> Journal:
-    """Begin a new journal in a folder."""
+def begin(folder: Path, planned: Sequence[Change] = ()) -> Journal:
+    """Begin a new journal in a folder, with the plan as it was accepted."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     now = datetime.now(UTC)
     # to the microsecond: the names' order is the order the plans were begun in
     name = f"{now:%Y%m%dT%H%M%S%f}-{secrets.token_hex(3)}"
     journal = Journal(folder / f"{name}{_OPEN}")
     journal.path.touch(mode=0o600)
-    journal._append({"what": "begin", "form": FORM})  # noqa: SLF001 - its own module
+    plan = [change.as_dict() for change in planned]
+    journal._append({"what": "begin", "form": FORM, "plan": plan})  # noqa: SLF001 - its own module
     _sync_folder(folder)
     return journal
 

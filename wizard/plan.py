@@ -33,6 +33,8 @@ class Change:
         before: what is there now; None when nothing is.
         after: what will be there; None when it is removed.
         needs_admin: making it or taking it back needs an administrator of the domain.
+        final: what it takes away can't be given back, such as a key; from the first
+            one on a plan only goes forward, after a crash too.
 
     """
 
@@ -41,6 +43,7 @@ class Change:
     before: Facts | None
     after: Facts | None
     needs_admin: bool = False
+    final: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Give it as JSON takes it."""
@@ -100,10 +103,18 @@ class Stuck:
 
 @dataclass(frozen=True)
 class RolledBack:
-    """What a roll-back came to."""
+    """What a roll-back came to.
+
+    Attributes:
+        undone: what was taken back.
+        stuck: what could not be.
+        finished: what was done instead, as the plan could only go forward.
+
+    """
 
     undone: tuple[Change, ...]
     stuck: tuple[Stuck, ...]
+    finished: tuple[Change, ...] = ()
 
 
 class ApplyError(Exception):
@@ -114,6 +125,8 @@ class ApplyError(Exception):
         reason: why, with the remedy.
         undone: what was taken back.
         stuck: what could not be.
+        rest: what is still to be done, where the plan can only go forward; the
+            journal stays open, and `go_on` finishes it.
 
     """
 
@@ -123,12 +136,14 @@ class ApplyError(Exception):
         reason: str,
         undone: tuple[Change, ...],
         stuck: tuple[Stuck, ...],
+        rest: tuple[Change, ...] = (),
     ) -> None:
         super().__init__(reason)
         self.failed = failed
         self.reason = reason
         self.undone = undone
         self.stuck = stuck
+        self.rest = rest
 
 
 @dataclass(frozen=True)
@@ -195,6 +210,20 @@ class Step(Protocol):
         """Look whether it is as wanted."""
         ...
 
+    def plan_removal(
+        self, settings: Settings | None, context: Context
+    ) -> Sequence[Change]:
+        """Say what goes with the installation. Reads only; nothing that others made.
+
+        A final change must do nothing where it was done before.
+
+        Args:
+            settings: those in force; None where they can't be read.
+            context: this machine.
+
+        """
+        ...
+
 
 Steps = Sequence[Step]
 
@@ -229,6 +258,18 @@ def plan(steps: Steps, wanted: Settings, context: Context) -> tuple[Change, ...]
     return changes
 
 
+def plan_removal(
+    steps: Steps, settings: Settings | None, context: Context
+) -> tuple[Change, ...]:
+    """Say everything that would be removed: first what could be given back."""
+    changes = [
+        change
+        for step in reversed(steps)
+        for change in step.plan_removal(settings, context)
+    ]
+    return tuple(sorted(changes, key=lambda change: change.final))
+
+
 def apply(run: Run, changes: Sequence[Change], stop: threading.Event) -> None:
     """Make all changes or none.
 
@@ -242,20 +283,39 @@ def apply(run: Run, changes: Sequence[Change], stop: threading.Event) -> None:
 
     """
     for index, change in enumerate(changes):
-        told = _Told(run.report, index, len(changes), change)
-        if stop.is_set():
+        if stop.is_set() and not run.journal.forward:
             raise _given_up(run, None, "Stopped.")
-        try:
-            run.journal.intend(index, change)
-            told("doing")
-            made = run.step(change).apply(change, run.context)
-            run.journal.did(index, made)
-        except Exception as error:
-            why = reason(error)
-            told("failed", why)
-            raise _given_up(run, change, why) from error
-        told("done")
+        _make(run, index, change, len(changes))
     run.journal.seal()
+
+
+def go_on(run: Run) -> tuple[Change, ...]:
+    """Finish a plan that can only go forward; give what was still to be done.
+
+    Raises:
+        ApplyError: one failed again; the journal stays open.
+
+    """
+    rest, total = run.journal.rest(), len(run.journal.planned())
+    for index, change in rest:
+        _make(run, index, change, total)
+    run.journal.seal()
+    return tuple(change for _, change in rest)
+
+
+def _make(run: Run, index: int, change: Change, total: int) -> None:
+    """Make one change, written down before and after."""
+    told = _Told(run.report, index, total, change)
+    try:
+        run.journal.intend(index, change)
+        told("doing")
+        made = run.step(change).apply(change, run.context)
+        run.journal.did(index, made)
+    except Exception as error:
+        why = reason(error)
+        told("failed", why)
+        raise _given_up(run, change, why) from error
+    told("done", str(made.get("told", "")))
 
 
 def roll_back(run: Run) -> RolledBack:
@@ -281,6 +341,9 @@ def roll_back(run: Run) -> RolledBack:
 
 
 def _given_up(run: Run, failed: Change | None, why: str) -> ApplyError:
+    if run.journal.forward:
+        rest = tuple(change for _, change in run.journal.rest())
+        return ApplyError(failed, why, (), (), rest)
     rolled = roll_back(run)
     return ApplyError(failed, why, rolled.undone, rolled.stuck)
 

@@ -8,11 +8,12 @@ import contextlib
 import fcntl
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -117,6 +118,23 @@ class TrialHost:
             if time.monotonic() > deadline:
                 raise ServiceFailed(not_ready(service.status, seconds))
             time.sleep(_POLL_S)
+
+    def remains(self) -> Sequence[Path]:
+        kept = (self._places.ledger, self._places.log.parent)
+        return [path for path in kept if path.exists()]
+
+    def remove_remains(self) -> None:
+        shutil.rmtree(self._places.log.parent, ignore_errors=True)
+        for path in self._places.state.glob(f"{self._places.ledger.name}*"):
+            path.unlink()
+
+    def forget(self) -> None:
+        shutil.rmtree(self._places.journal, ignore_errors=True)
+        self._lock_file.unlink(missing_ok=True)
+        folders = (self._places.settings.parent, self._places.state, self._places.home)
+        for folder in folders:
+            with contextlib.suppress(OSError):  # somebody's files are in it
+                folder.rmdir()
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:

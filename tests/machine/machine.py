@@ -184,14 +184,15 @@ class Machine:
         return own
 
     def _find_leader(self, deadline: float) -> int:
-        """Find its process 1, the only child of systemd-nspawn's."""
+        """Find its process 1 among the children of systemd-nspawn's."""
         assert self._nspawn is not None
         pid = self._nspawn.pid
         children = Path(f"/proc/{pid}/task/{pid}/children")
         while True:
             with contextlib.suppress(OSError):
-                if found := children.read_text().split():
-                    return int(found[0])
+                for child in children.read_text().split():
+                    if _is_first(child):
+                        return int(child)
             self._check_time(deadline)
 
     def _wait_for_systemd(self, deadline: float) -> None:
@@ -208,6 +209,13 @@ class Machine:
     def _console(self) -> str:
         text = (self.home / "console.log").read_text(errors="replace")
         return "\n".join(text.splitlines()[-15:])
+
+
+def _is_first(pid: str) -> bool:
+    """Say whether a process is number 1 of a namespace of its own (proc(5), NSpid)."""
+    status = Path(f"/proc/{pid}/status").read_text().splitlines()
+    numbers = next(line for line in status if line.startswith("NSpid:")).split()
+    return len(numbers) > 2 and numbers[-1] == "1"
 
 
 @contextlib.contextmanager

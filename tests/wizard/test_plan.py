@@ -65,6 +65,14 @@ class Counter:
     def verify(self, wanted: Settings, context: Context) -> Sequence[Check]:
         return ()
 
+    def plan_removal(
+        self, settings: Settings | None, context: Context
+    ) -> Sequence[Change]:
+        return [
+            Change(self.name, f"Removes {key}", {"key": key}, None, final=key != "a")
+            for key in self.world
+        ]
+
 
 @dataclass
 class Stage:

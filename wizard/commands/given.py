@@ -8,7 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agent.secret import Secret
 from wizard.checks import AdminCredentials, Inputs
@@ -44,6 +44,7 @@ class Given:
 
     secrets: Mapping[str, Secret] = field(default_factory=dict)
     can_ask: bool = False
+    keep_account: bool = False
 
     @classmethod
     def read(cls, descriptor: int | None) -> "Given":
@@ -62,7 +63,16 @@ class Given:
         """Give what was given, as the controller takes it."""
         user, password = self.secrets.get("admin_user"), self.get("admin_password")
         admin = AdminCredentials(user.reveal(), password) if user and password else None
-        return Inputs(admin, self.get("account_password"), self.get("enrolment_code"))
+        return Inputs(
+            admin,
+            self.get("account_password"),
+            self.get("enrolment_code"),
+            keep_account=self.keep_account,
+        )
+
+    def keeping_account(self, *, keep: bool) -> "Given":
+        """Say whether a removal leaves the directory as it is."""
+        return replace(self, keep_account=keep)
 
     def get(self, name: str) -> Secret | None:
         """Give one secret."""
@@ -85,14 +95,14 @@ class Given:
             "admin_user": Secret(typed(input)),
             "admin_password": Secret(typed(lambda: getpass.getpass("Password: "))),
         }
-        return Given({**self.secrets, **admin}, self.can_ask)
+        return replace(self, secrets={**self.secrets, **admin})
 
     def with_asked(self, name: str, prompt: str) -> "Given":
         """Have one secret among those given, typed if need be."""
         found = self.asked(name, prompt)
         if found is None:
             return self
-        return Given({**self.secrets, name: found}, self.can_ask)
+        return replace(self, secrets={**self.secrets, name: found})
 
 
 def typed(ask: Callable[[], str]) -> str:

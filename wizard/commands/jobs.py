@@ -2,8 +2,10 @@
 
 import json
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from agent import settings as settings_file
 from agent.secret import Secret
@@ -95,6 +97,28 @@ def make(
     return Told(Exit.DONE, done, {"changes": plan_data(changes)})
 
 
+def remove(
+    controller: Controller, given: Given, confirm: Confirm, *, keep_account: bool
+) -> Told:
+    """Remove the installation; the directory's side too unless it is kept."""
+    given = given.keeping_account(keep=keep_account)
+    changes = controller.plan_removal(given.inputs())
+    if not changes:
+        controller.remove((), given.inputs(), say_progress, threading.Event())
+        return Told(Exit.DONE, "There is nothing to remove.", {"changes": []})
+    if not confirm(plan_text(changes)):
+        return Told(Exit.BAD_USAGE, "Nothing was changed.", {"changes": []})
+    if any(change.needs_admin for change in changes):
+        given = given.with_admin()
+        _need_admin(given)
+    try:
+        with stopped_by_signal() as stop:
+            controller.remove(changes, given.inputs(), say_progress, stop)
+    except ApplyError as error:
+        return _failed(error)
+    return Told(Exit.DONE, "Removed.", {"changes": plan_data(changes)})
+
+
 def _need_admin(given: Given) -> None:
     """Say which of the two is missing, and how it is given."""
     names = ("admin_user", "admin_password")
@@ -120,12 +144,17 @@ def roll_back(controller: Controller, given: Given, confirm: Confirm) -> Told:
     if found is None:
         return Told(Exit.DONE, "Nothing to roll back.", {"undone": [], "stuck": []})
     begun = "\n".join(f"  {summary}" for summary in found.changes)
-    if not confirm(f"Begun {found.started:%Y-%m-%d %H:%M} UTC and cut off:\n{begun}"):
+    what = "cut off; still to be done" if found.forward else "cut off"
+    if not confirm(f"Begun {found.started:%Y-%m-%d %H:%M} UTC and {what}:\n{begun}"):
         return Told(Exit.BAD_USAGE, "Nothing was changed.", {"undone": [], "stuck": []})
     if found.needs_admin:
         given = given.with_admin()
-    rolled = controller.recover(given.inputs(), say_progress)
+    try:
+        rolled = controller.recover(given.inputs(), say_progress)
+    except ApplyError as error:
+        return _failed(error)
     data = {
+        "finished": [change.summary for change in rolled.finished],
         "undone": [change.summary for change in rolled.undone],
         "stuck": [
             {"summary": s.change.summary, "reason": s.reason} for s in rolled.stuck
@@ -134,6 +163,8 @@ def roll_back(controller: Controller, given: Given, confirm: Confirm) -> Told:
     if rolled.stuck:
         text = f"Could not be taken back:\n{stuck_text(rolled.stuck)}"
         return Told(Exit.NOT_CLEAN, text, data)
+    if found.forward:
+        return Told(Exit.DONE, f"Finished: {_count(rolled.finished)}.", data)
     return Told(Exit.DONE, f"Taken back: {_count(rolled.undone)}.", data)
 
 
@@ -204,7 +235,7 @@ def test_reset(
 
 def _failed(error: ApplyError) -> Told:
     failed = error.failed.summary if error.failed else ""
-    data = {
+    data: dict[str, Any] = {
         "failed": failed,
         "reason": error.reason,
         "undone": [change.summary for change in error.undone],
@@ -213,6 +244,12 @@ def _failed(error: ApplyError) -> Told:
         ],
     }
     head = f"Failed: {failed}\n{error.reason}" if failed else error.reason
+    if error.rest:
+        data["rest"] = [change.summary for change in error.rest]
+        text = f"{head}\nIt can't be taken back any more; still to be done:\n"
+        text += "\n".join(f"  {summary}" for summary in data["rest"])
+        text += "\nMend the cause, then writeback rollback goes on with it."
+        return Told(Exit.NOT_CLEAN, text, data)
     if error.stuck:
         text = f"{head}\nCould not be taken back:\n{stuck_text(error.stuck)}"
         return Told(Exit.NOT_CLEAN, text, data)

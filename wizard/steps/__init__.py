@@ -5,12 +5,14 @@ from wizard.steps.account import Account
 from wizard.steps.enrolment import EnrolmentStep
 from wizard.steps.grants import Grants
 from wizard.steps.keys import Keys
+from wizard.steps.remains import Remains
 from wizard.steps.service import ServiceStep
 from wizard.steps.settings_file import SettingsFile
 from wizard.steps.unit import UnitStep
 
 # in the order they are done; taken back the other way round
 STEPS: tuple[Step, ...] = (
+    Remains(),
     Keys(),
     Account(),
     Grants(),

@@ -56,8 +56,25 @@ class Account:
         stored = context.host.secrets.get(DIRECTORY_PASSWORD) is not None
         return (_plan_new(directory, found, stored=stored),)
 
+    def plan_removal(
+        self, settings: Settings | None, context: Context
+    ) -> Sequence[Change]:
+        keeps = settings is None or context.inputs.keep_account
+        if settings is None or keeps or settings.directory.account.kind == "existing":
+            return ()
+        with as_either(settings.directory, context) as opened:
+            found = find(opened, settings.directory)
+        if found is None or not (found.text("info") or "").startswith(MARK):
+            return ()
+        directory = settings.directory.model_dump(mode="json")
+        before = {"dn": found.dn, "info": found.text("info"), "directory": directory}
+        summary = f"Deletes the account {found.dn}"
+        removal = Change("account", summary, before, None, needs_admin=True, final=True)
+        return (removal,)
+
     def apply(self, change: Change, context: Context) -> Facts:
-        assert change.after is not None
+        if change.after is None:
+            return _delete(change, context)
         if change.after["kind"] == "existing":
             return _store(context)
         password = _new_password()
@@ -108,6 +125,18 @@ class Account:
                     "Look at the account and remove it by hand if it is not used.",
                 )
             opened.delete(found.dn)
+
+
+def _delete(change: Change, context: Context) -> Facts:
+    """Delete the account that was planned, and no other that has its name by now."""
+    assert change.before is not None
+    directory = named(change.before)
+    with as_admin(directory, context) as opened:
+        found = find(opened, directory)
+        if found is None or found.text("info") != change.before["info"]:
+            return {"told": "It was not there any more."}
+        opened.delete(found.dn)
+    return {}
 
 
 def find(opened: Directory, directory: DirectorySettings) -> Entry | None:

@@ -43,7 +43,25 @@ class EnrolmentStep:
         before = None if text is None else {"text": text}
         return (Change(self.name, summary, before, after),)
 
+    def plan_removal(
+        self, settings: Settings | None, context: Context
+    ) -> Sequence[Change]:
+        text = context.host.read(context.host.places.enrolment)
+        if text is None:
+            return ()
+        before: dict[str, Any] = {"text": text, "relay": None}
+        summary = "Removes the enrolment; the relay's owner must forget the agent"
+        if settings is not None:
+            before["relay"] = settings.relay.model_dump(mode="json")
+            before["agent"] = settings.agent
+            summary = f"Withdraws the agent {settings.agent} from {settings.relay.url}"
+        return (Change(self.name, summary, before, None, final=True),)
+
     def apply(self, change: Change, context: Context) -> Facts:
+        if change.after is None:
+            said = _withdrawn(change, context)
+            context.host.remove(context.host.places.enrolment)
+            return {"told": said}
         relay, agent = _named(change)
         code = _parsed_code(context)
         told = enrol(relay, _application(agent, code, context))
@@ -77,6 +95,21 @@ class EnrolmentStep:
             return (Check("enrolment", title, "failed", told, remedy),)
         told = f"Takes requests of {made.portal_issuer}."
         return (Check("enrolment", title, "ok", told),)
+
+
+def _withdrawn(change: Change, context: Context) -> str:
+    """Withdraw at the relay; say why not, where it can't be: the removal goes on."""
+    assert change.before is not None
+    key, told = context.host.secrets.get(LISTEN_KEY), change.before["relay"]
+    try:
+        name = enrolment.parse(change.before["text"], "enrolment").listen_key_name
+        if key is not None and told is not None:
+            relay = Relay.model_validate(told)
+            withdraw(relay, str(change.before["agent"]), key, name)
+            return ""
+    except (EnrolmentError, RelayFailed) as error:
+        return f"{error} The relay's owner must forget this agent."
+    return "The relay was not asked; its owner must forget this agent."
 
 
 def _fits(text: str, wanted: Settings) -> bool:

@@ -46,6 +46,17 @@ class Grants:
         granted = [grant_change(wanted, dn, grants) for dn, grants in lacking if grants]
         return (*granted, *revoked)
 
+    def plan_removal(
+        self,
+        settings: Settings | None,  # noqa: ARG002 - the journals tell what was granted
+        context: Context,
+    ) -> Sequence[Change]:
+        if context.inputs.keep_account:
+            return ()
+        return [
+            revoke_change(facts, facts["rights"]) for facts in granted_before(context)
+        ]
+
     def apply(self, change: Change, context: Context) -> Facts:
         facts = change.after or change.before
         directory = named(facts)

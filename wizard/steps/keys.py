@@ -6,7 +6,15 @@ from collections.abc import Sequence
 
 from agent.keys import BadKeys, PrivateKeys
 from agent.secret import Secret
-from agent.secrets import AGENT_KEYS, LISTEN_KEY, SELF_TEST_KEYS, TEST_KEY
+from agent.secrets import (
+    AGENT_KEYS,
+    DIRECTORY_PASSWORD,
+    LISTEN_KEY,
+    NAMES,
+    SELF_TEST_KEYS,
+    TEST_KEY,
+    SecretsUnavailable,
+)
 from agent.settings import Settings
 from wizard.checks import Check
 from wizard.plan import Change, Context, Facts, StepFailed
@@ -14,6 +22,8 @@ from wizard.plan import Change, Context, Facts, StepFailed
 _PAIRS = (AGENT_KEYS, SELF_TEST_KEYS)
 _NAMES = (*_PAIRS, LISTEN_KEY, TEST_KEY)
 _RELAY_KEY_BYTES = 32
+# what goes with the installation: the account's password too, and one kept for undo
+_KEPT = (*NAMES, f"{DIRECTORY_PASSWORD}-previous")
 
 
 class Keys:
@@ -34,7 +44,11 @@ class Keys:
         return (Change(self.name, summary, None, {"names": missing}),)
 
     def apply(self, change: Change, context: Context) -> Facts:
-        assert change.after is not None
+        if change.after is None:
+            assert change.before is not None
+            for name in change.before["names"]:
+                context.host.secrets.remove(name)
+            return {}
         for name in change.after["names"]:
             context.host.secrets.put(name, _made(name))
         return {"fingerprint": fingerprint(context)}
@@ -66,6 +80,17 @@ class Keys:
         told = f"Fingerprint {fingerprint(context)}"
         return (Check("keys", "Keys of the agent", "ok", told),)
 
+    def plan_removal(
+        self,
+        settings: Settings | None,  # noqa: ARG002 - the keys are the same for all
+        context: Context,
+    ) -> Sequence[Change]:
+        names = [name for name in _KEPT if _is_kept(name, context)]
+        if not names:
+            return ()
+        summary = "Destroys the agent's keys and passwords in the secret store"
+        return (Change(self.name, summary, {"names": names}, None, final=True),)
+
     @staticmethod
     def _replaced(made: Facts, context: Context) -> bool:
         if context.host.secrets.get(AGENT_KEYS) is None:
@@ -93,6 +118,14 @@ def private_keys(name: str, context: Context) -> PrivateKeys:
 def fingerprint(context: Context) -> str:
     """Give the agent's fingerprint, as people compare it."""
     return private_keys(AGENT_KEYS, context).public.fingerprint
+
+
+def _is_kept(name: str, context: Context) -> bool:
+    """Say whether there is such a secret, also one that can't be opened here."""
+    try:
+        return context.host.secrets.get(name) is not None
+    except SecretsUnavailable:
+        return True
 
 
 def _made(name: str) -> Secret:

@@ -38,7 +38,20 @@ class ServiceStep:
         before = {"running": True} if running else None
         return (Change(self.name, summary, before, {"running": True, "how": how}),)
 
+    def plan_removal(
+        self,
+        settings: Settings | None,  # noqa: ARG002 - it is the same for all settings
+        context: Context,
+    ) -> Sequence[Change]:
+        if not context.host.service().running:
+            return ()
+        summary = "Stops the agent; it answers what is under way first"
+        return (Change(self.name, summary, {"running": True}, None),)
+
     def apply(self, change: Change, context: Context) -> Facts:
+        if change.after is None:
+            context.host.stop_service()
+            return {}
         if _hands_over(change):
             context.host.hand_over(READY_S)
             return {}
@@ -49,7 +62,7 @@ class ServiceStep:
 
     def undo(self, change: Change, made: Facts | None, context: Context) -> None:  # noqa: ARG002
         # what it reads is taken back after this; `resume` has it read that then
-        if not _hands_over(change):
+        if change.after is not None and not _hands_over(change):
             context.host.stop_service()
 
     def verify(self, wanted: Settings, context: Context) -> Sequence[Check]:  # noqa: ARG002

@@ -29,8 +29,19 @@ class SettingsFile:
         summary = _summary(text, wanted, str(place))
         return (Change(self.name, summary, before, {"text": dump(wanted)}),)
 
+    def plan_removal(
+        self,
+        settings: Settings | None,  # noqa: ARG002 - also one that can't be read
+        context: Context,
+    ) -> Sequence[Change]:
+        place = context.host.places.settings
+        text = context.host.read(place)
+        if text is None:
+            return ()
+        summary = f"Removes the settings file {place}"
+        return (Change(self.name, summary, {"text": text}, None),)
+
     def apply(self, change: Change, context: Context) -> Facts:
-        assert change.after is not None
         place = context.host.places.settings
         before = None if change.before is None else change.before["text"]
         if context.host.read(place) != before:
@@ -38,17 +49,20 @@ class SettingsFile:
                 f"{place} was changed while the plan was shown.",
                 "Look at the plan again.",
             )
-        context.host.write(place, change.after["text"])
+        if change.after is None:
+            context.host.remove(place)
+        else:
+            context.host.write(place, change.after["text"])
         return {}
 
     def undo(self, change: Change, made: Facts | None, context: Context) -> None:  # noqa: ARG002
-        assert change.after is not None
         place = context.host.places.settings
         before = None if change.before is None else change.before["text"]
+        after = None if change.after is None else change.after["text"]
         now = context.host.read(place)
         if now == before:
             return
-        if now != change.after["text"]:
+        if now != after:
             raise StepFailed(
                 f"{place} was changed by somebody else since.",
                 "Compare it with the settings you want and mend it by hand.",

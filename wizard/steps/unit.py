@@ -33,16 +33,25 @@ class UnitStep:
         )
         return (Change(self.name, summary, before, after),)
 
+    def plan_removal(
+        self,
+        settings: Settings | None,  # noqa: ARG002 - it is the same for all settings
+        context: Context,
+    ) -> Sequence[Change]:
+        now = _now(context)
+        if _is_nothing(now) or not now["files"]:
+            return ()
+        summary = "Takes the service out of the system"
+        return (Change(self.name, summary, now, None),)
+
     def apply(self, change: Change, context: Context) -> Facts:
-        assert change.after is not None
-        _put(change.after, context)
+        _put(_states(change)[1], context)
         return {}
 
     def undo(self, change: Change, made: Facts | None, context: Context) -> None:  # noqa: ARG002
-        assert change.after is not None
-        before = change.before or _nothing(change.after)
+        before, after = _states(change)
         for name, text in _now(context)["files"].items():
-            if text not in (before["files"].get(name), change.after["files"].get(name)):
+            if text not in (before["files"].get(name), after["files"].get(name)):
                 raise StepFailed(
                     f"{name} was changed by somebody else since.",
                     "Remove it, or mend it by hand, and roll back again.",
@@ -68,6 +77,13 @@ class UnitStep:
             return (Check(self.name, title, "failed", told, remedy),)
         told = "It has its secrets, and starts with the machine."
         return (Check(self.name, title, "ok", told),)
+
+
+def _states(change: Change) -> tuple[Facts, Facts]:
+    """Give what was there before and what comes, either as nothing at all."""
+    known = change.after or change.before
+    assert known is not None
+    return change.before or _nothing(known), change.after or _nothing(known)
 
 
 def _now(context: Context) -> dict[str, Any]:

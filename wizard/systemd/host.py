@@ -5,9 +5,10 @@ import grp
 import json
 import os
 import pwd
+import shutil
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +140,19 @@ class SystemdHost:
                 if time.monotonic() > deadline:
                     raise ServiceFailed(not_ready(self._status(), seconds))
                 time.sleep(_POLL_S)
+
+    def remains(self) -> Sequence[Path]:
+        kept = (self._places.state, self._places.audit.parent)
+        return [path for path in kept if path.exists()]
+
+    def remove_remains(self) -> None:
+        for path in self.remains():
+            shutil.rmtree(path)
+
+    def forget(self) -> None:
+        shutil.rmtree(self._places.journal, ignore_errors=True)
+        with contextlib.suppress(OSError):  # somebody's files are in it
+            self._places.journal.parent.rmdir()
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:

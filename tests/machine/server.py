@@ -1,0 +1,158 @@
+"""A server that an administrator sets up: a machine, its domain controller, its relay."""
+
+import contextlib
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from agent.settings import dump, validate
+from docs.portal_client import Client, Portal
+from tests.lab import Lab
+from tests.lab.authority import Authority
+from tests.lab.relay import LabRelay
+from tests.machine.machine import Machine
+from tests.machine.network import own_network
+from tests.machine.root import Suite, ensure_root
+
+AGENT = "srv1"
+CANARY = "Canary-7f3a-Passw0rd!"
+CA = "/etc/ssl/certs/corp-test.pem"
+SITE = "/root/site.yaml"
+
+
+@dataclass(frozen=True)
+class Server:
+    """All three in a network of their own, which the calling thread is in too."""
+
+    lab: Lab
+    relay: LabRelay
+    machine: Machine
+
+    def install(self, package: Path) -> None:
+        """Install a package that was copied there, with nothing else at hand."""
+        place = f"/var/cache/{package.name}"
+        self.machine.put(place, package.read_bytes())
+        self.machine.told("dpkg", "-i", place)
+        self.machine.told("rm", place)
+
+    def writeback(
+        self, *arguments: str, **secrets: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run the command as root does, secrets by a descriptor."""
+        given = ("--secrets-fd", "0") if secrets else ()
+        argv = ("writeback", *arguments, *given)
+        return self.machine.run(*argv, given=json.dumps(secrets) if secrets else "")
+
+    def done(self, *arguments: str, **secrets: str) -> str:
+        """Run a command that must end with 0; give what it said."""
+        ended = self.writeback(*arguments, **secrets)
+        said = f"{ended.stdout}\n{ended.stderr}"
+        assert ended.returncode == 0, (arguments, ended.returncode, said)
+        return ended.stdout
+
+    @property
+    def admin(self) -> dict[str, str]:
+        """An administrator of the domain, as the command takes one."""
+        return {
+            "admin_user": self.lab.admin_user,
+            "admin_password": self.lab.admin_password,
+        }
+
+    def settings(self, **changed: Any) -> str:
+        """Give the settings of this site as a file; `changed` replaces sections."""
+        return dump(validate({**self.plain(), **changed}))
+
+    def plain(self) -> Mapping[str, Any]:
+        """Give the settings of this site as plain data."""
+        return {
+            "version": 1,
+            "agent": AGENT,
+            "relay": {"url": self.relay.url, "ca": CA},
+            "directory": {
+                "domain": self.lab.realm.lower(),
+                "controllers": [{"host": self.lab.host, "address": self.lab.address}],
+                "ca": CA,
+                "account": {
+                    "kind": "new",
+                    "name": "svc-writeback",
+                    "container": f"CN=Users,{self.lab.base_dn}",
+                },
+            },
+            "scope": {"containers": [f"OU=People,{self.lab.base_dn}"]},
+        }
+
+    def set_up(self) -> None:
+        """Apply the settings of this site, as an administrator does for the first time."""
+        self.machine.put(SITE, self.settings().encode())
+        self.apply()
+
+    def apply(self, **secrets: str) -> None:
+        """Apply the site's file, with an administrator and a new enrolment code."""
+        secrets = {**self.admin, "enrolment_code": self.relay.code(), **secrets}
+        self.done("apply", "--settings", SITE, "--yes", **secrets)
+
+    def status(self) -> dict[str, Any]:
+        """Say how the agent is, as programs read it."""
+        found: dict[str, Any] = json.loads(self.writeback("status", "--json").stdout)
+        return found
+
+    @contextlib.contextmanager
+    def portal(self) -> Iterator["Asking"]:
+        """Open a portal's connection, with the fingerprint the administrator gives."""
+        client = Client(Portal.load(self.relay.folder / "portal.json"))
+        with contextlib.closing(client):
+            agent = client.agent(AGENT, self.status()["fingerprint"])
+            yield Asking(lambda op, claims: client.request(agent, op, **claims))
+
+    def reset(self, person: str, password: str = CANARY) -> str:
+        """Reset a person's password through the portal; give the answer's code."""
+        with self.portal() as asking:
+            upn = self.lab.people[person]["upn"]
+            return asking.code("reset", user=_named(upn), new_password=password)
+
+    def signs_in(self, person: str, password: str = CANARY) -> None:
+        """Prove at the controller that a person's password is this one."""
+        self.lab.sign_in(self.lab.people[person]["upn"], password)
+
+    def check(self, person: str) -> str:
+        """Ask whether a person's reset would work, through the portal."""
+        with self.portal() as asking:
+            return asking.code("check", user=_named(self.lab.people[person]["upn"]))
+
+
+def _named(upn: str) -> dict[str, str]:
+    return {"by": "userPrincipalName", "value": upn}
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A portal that knows its agent."""
+
+    ask: Any
+
+    def code(self, op: str, **claims: Any) -> str:
+        """Ask once, sending again as portals do; give the answer's code."""
+        return str(self.ask(op, claims)["code"])
+
+
+@contextlib.contextmanager
+def server(suite: Suite, folder: Path) -> Iterator[Server]:
+    """Set one up beside a controller and a relay of its own; nothing is left."""
+    root = ensure_root(suite)
+    with own_network(), contextlib.ExitStack() as ending:
+        lab = Lab.start(folder / "lab")
+        ending.callback(lab.stop)
+        authority = Authority(lab.ca, lab.ca.parent / "ca.key")
+        relay = LabRelay.make(folder / "relay", lab.address, authority)
+        relay.start(dies_with_us=True)
+        ending.callback(relay.stop)
+        machine = Machine(folder / "machine", root)
+        ending.callback(machine.stop)
+        machine.boot()
+        machine.put(CA, lab.ca.read_bytes())
+        yield Server(lab, relay, machine)
+    shutil.rmtree(folder, ignore_errors=True)
