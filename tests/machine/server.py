@@ -1,4 +1,4 @@
-"""A server that an administrator sets up: a machine, its domain controller, its relay."""
+"""A server that is being set up: a machine, its domain controller, its relay."""
 
 import contextlib
 import json
@@ -86,7 +86,7 @@ class Server:
         }
 
     def set_up(self) -> None:
-        """Apply the settings of this site, as an administrator does for the first time."""
+        """Apply the settings of this site for the first time."""
         self.machine.put(SITE, self.settings().encode())
         self.apply()
 
