@@ -24,6 +24,7 @@ from agent.limits import Rate
 from agent.link import Link
 from agent.notify import Notifier
 from agent.pool import Pool
+from agent.settings import digest
 from agent.stages import Tools
 from agent.status import Status
 
@@ -59,6 +60,7 @@ class Service:
             equipment.places.status,
             VERSION,
             paused=not chosen.features.password_writeback,
+            settings=digest(chosen),
             changed=self._tell,
             waiting=ready_fd is not None,
         )

@@ -5,6 +5,7 @@ refuses unknown keys with a near miss, and does not coerce ("636" is no port).
 Secrets are never here: they are kept by `agent.secrets` under fixed names.
 """
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -35,6 +36,7 @@ __all__ = [
     "Scope",
     "Settings",
     "SettingsError",
+    "digest",
     "dump",
     "load",
     "parse",
@@ -269,6 +271,11 @@ def load(path: Path) -> Settings:
         reason = getattr(error, "strerror", None) or "is no UTF-8 text"
         raise SettingsError(str(path), (Problem("(file)", reason),)) from error
     return parse(text, str(path))
+
+
+def digest(settings: Settings) -> str:
+    """Name what settings say, whatever comments and order their file has (SHA-256)."""
+    return hashlib.sha256(dump(settings).encode()).hexdigest()
 
 
 def dump(settings: Settings) -> str:

@@ -58,6 +58,7 @@ class Status:
         path: the file that is replaced at each change.
         version: the agent's.
         paused: password writeback is off.
+        settings: the digest of those it started with.
         changed: told after each change of the state.
         waiting: leave the file to the process before until this one is ready.
 
@@ -69,12 +70,14 @@ class Status:
         version: str,
         *,
         paused: bool,
+        settings: str = "",
         changed: Callable[["Status"], None] = lambda _status: None,
         waiting: bool = False,
     ) -> None:
         self._path: Path | None = path
         self._version = version
         self._paused = paused
+        self._settings = settings
         self._changed = changed
         self._waiting = waiting
         self._lock = threading.Lock()
@@ -134,6 +137,7 @@ class Status:
             "version": self._version,
             "ready": self.ready,
             "paused": self._paused,
+            "settings": self._settings,
             "relay": {
                 "state": relay.state,
                 "since": relay.since,

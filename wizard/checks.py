@@ -106,11 +106,20 @@ class AgentStatus:
 
 @dataclass(frozen=True)
 class Installed:
-    """An installation found on this machine."""
+    """An installation found on this machine.
+
+    Attributes:
+        settings: as the file has them now.
+        status: the agent at a glance.
+        fingerprint: of its keys.
+        drift: what was edited by hand in the file since it was applied.
+
+    """
 
     settings: Settings
     status: AgentStatus
     fingerprint: str
+    drift: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

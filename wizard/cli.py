@@ -86,11 +86,18 @@ def _run(given: argparse.Namespace) -> Told:
     secrets = Given.read(given.secrets_fd)
     if given.command in ("permissions", "directory"):
         return _looked_at(controller, given, secrets)
-    if given.command == "remove":
-        keep = given.keep_account
-        return jobs.remove(controller, secrets, _confirm(given), keep_account=keep)
-    if given.command == "rollback":
-        return jobs.roll_back(controller, secrets, _confirm(given))
+    return _changed(controller, given, secrets)
+
+
+def _changed(controller: Controller, given: argparse.Namespace, secrets: Given) -> Told:
+    match given.command:
+        case "repair":
+            return jobs.repair(controller, secrets, _confirm(given))
+        case "remove":
+            secrets = secrets.keeping_account(keep=given.keep_account)
+            return jobs.remove(controller, secrets, _confirm(given))
+        case "rollback":
+            return jobs.roll_back(controller, secrets, _confirm(given))
     settings = jobs.wanted(controller, given.settings)
     found = controller.installed()
     secrets = _asked(secrets, found.settings if found else None, settings)
@@ -194,9 +201,9 @@ def _parser() -> argparse.ArgumentParser:
         )
         if name in ("plan", "apply", "verify"):
             verb.add_argument("--settings", type=Path, help="else those in force")
-        if name in ("plan", "apply", "rollback", "test-reset", "remove"):
+        if name in ("plan", "apply", "rollback", "test-reset", "remove", "repair"):
             verb.add_argument("--secrets-fd", type=int, metavar="N", help=_SECRETS)
-        if name in ("apply", "rollback", "remove"):
+        if name in ("apply", "rollback", "remove", "repair"):
             verb.add_argument("--yes", action="store_true", help="do not ask")
         if name == "test-reset":
             _test_arguments(verb)
@@ -221,6 +228,7 @@ _COMMANDS = {
     "apply": "make all changes or none",
     "verify": "compare everything with the settings",
     "rollback": "take back a run that was cut off, or finish a removal",
+    "repair": "mend what differs from the settings in force",
     "remove": "remove the installation, its account and permissions too",
     "status": "is password writeback on?",
     "schema": "describe the settings file (JSON Schema)",

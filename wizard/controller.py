@@ -50,6 +50,7 @@ from wizard.steps import STEPS
 from wizard.steps.account import PREVIOUS
 from wizard.steps.keys import fingerprint, private_keys
 from wizard.steps.service import resume
+from wizard.steps.settings_file import drift
 from wizard.steps.signing_in import (
     NEEDS_ADMIN,
     as_either,
@@ -82,7 +83,8 @@ class Controller:
             shown = fingerprint(self._context(Inputs()))
         except StepFailed:
             shown = ""
-        return Installed(settings, at_a_glance(settings, self._host.service()), shown)
+        glance = at_a_glance(settings, self._host.service())
+        return Installed(settings, glance, shown, drift(self._context(Inputs())))
 
     def recovery(self) -> Recovery | None:
         """Find a run that was cut off."""

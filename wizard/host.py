@@ -31,6 +31,27 @@ class Service:
         return self.running and bool(self.status.get("ready"))
 
 
+@dataclass(frozen=True)
+class Protection:
+    """Who owns a file, and its mode as in `chmod`: three octal digits."""
+
+    user: str
+    group: str
+    mode: str
+
+    def __str__(self) -> str:
+        return f"{self.mode} {self.user}:{self.group}"
+
+
+@dataclass(frozen=True)
+class Misplaced:
+    """A file that others own, or may read or write, than should be."""
+
+    path: Path
+    now: Protection
+    wanted: Protection
+
+
 class ServiceFailed(Exception):  # noqa: N818 - says what happened
     """The service did not start, stop or become ready.
 
@@ -119,6 +140,18 @@ class Host(Protocol):
             ServiceFailed: with the agent's own reason, when it is not in time.
 
         """
+        ...
+
+    def misplaced(self) -> Sequence["Misplaced"]:
+        """Give the files whose owner or mode is not as it was made."""
+        ...
+
+    def protect(self, path: Path, wanted: "Protection") -> None:
+        """Give a file its owner and mode."""
+        ...
+
+    def damaged(self) -> Sequence[Path]:
+        """Give the files of the program that are not as the package brought them."""
         ...
 
     def remains(self) -> Sequence[Path]:

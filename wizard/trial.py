@@ -21,7 +21,7 @@ from agent.files import write_atomically
 from agent.places import Places
 from agent.secrets import Secrets, in_folder
 from wizard import running
-from wizard.host import Service, ServiceFailed, not_ready
+from wizard.host import Misplaced, Protection, Service, ServiceFailed, not_ready
 from wizard.locking import held
 from wizard.running import Running
 
@@ -118,6 +118,15 @@ class TrialHost:
             if time.monotonic() > deadline:
                 raise ServiceFailed(not_ready(service.status, seconds))
             time.sleep(_POLL_S)
+
+    def misplaced(self) -> Sequence[Misplaced]:
+        return ()  # everything is the person's own
+
+    def protect(self, path: Path, wanted: Protection) -> None:
+        raise ServiceFailed(f"{path} can't be made {wanted} here.")
+
+    def damaged(self) -> Sequence[Path]:
+        return ()  # it runs from the sources
 
     def remains(self) -> Sequence[Path]:
         kept = (self._places.ledger, self._places.log.parent)

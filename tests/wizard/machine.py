@@ -16,10 +16,11 @@ class Machine(TrialHost):
         self.runs = False
         self.fails = ""
         self.gapless = False
+        self.told: dict[str, object] = {}
         self.did: list[str] = []
 
     def service(self) -> Service:
-        return Service(running=self.runs, status={"ready": self.runs})
+        return Service(running=self.runs, status={"ready": self.runs, **self.told})
 
     def start_service(self) -> None:
         self.did.append("start")

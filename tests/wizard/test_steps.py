@@ -11,10 +11,11 @@ from agent import secrets as kept
 from agent.directory import SignInRefused
 from agent.keys import PrivateKeys, fingerprint_digest
 from agent.secret import Secret
-from agent.settings import Settings, dump, parse, validate
+from agent.settings import Settings, digest, dump, parse, validate
 from relay.code import EnrolmentCode
 from tests.wizard.answered import CANARY, SETTINGS
 from tests.wizard.machine import Machine, on
+from wizard import journal
 from wizard.checks import Inputs
 from wizard.plan import Change, StepFailed
 from wizard.relay_api import Application, RelayFailed
@@ -22,7 +23,7 @@ from wizard.steps.account import PREVIOUS, Account
 from wizard.steps.enrolment import EnrolmentStep
 from wizard.steps.keys import Keys
 from wizard.steps.service import ServiceStep, resume
-from wizard.steps.settings_file import SettingsFile, differences
+from wizard.steps.settings_file import SettingsFile, differences, drift
 
 
 @pytest.fixture
@@ -388,6 +389,42 @@ def test_differences_are_told_by_path() -> None:
         "scope.pilot_group: CN=Pilot,OU=Groups,DC=corp,DC=test becomes none",
         "identify_by: userPrincipalName becomes mail",
     )
+
+
+def test_what_was_edited_by_hand_is_told_and_taken_over(host: Machine) -> None:
+    writing(host)
+    seal(host)
+    assert drift(on(host)) == ()
+    edited = changed(identify_by="mail")
+    text = "# our own note\n" + dump(edited)
+    host.write(host.places.settings, text)
+    assert drift(on(host)) == ("identify_by: userPrincipalName becomes mail",)
+    (row,) = SettingsFile().verify(edited, on(host))
+    assert (row.state, "identify_by" in row.detail) == ("warning", True)
+    (change,) = SettingsFile().plan(edited, on(host), ())
+    assert "Takes over what was edited by hand" in change.summary
+    SettingsFile().apply(change, on(host))
+    # taken as it is: the note too; and taking it back leaves the file alone
+    assert host.read(host.places.settings) == text
+    SettingsFile().undo(change, {}, on(host))
+    assert host.read(host.places.settings) == text
+
+
+def test_an_agent_that_runs_with_other_settings_reads_them_anew(host: Machine) -> None:
+    host.runs = True
+    host.told = {"settings": digest(SETTINGS)}
+    assert ServiceStep().plan(SETTINGS, on(host), ()) == ()
+    (change,) = ServiceStep().plan(changed(identify_by="mail"), on(host), ())
+    assert change.step == "service"
+
+
+def seal(host: Machine) -> None:
+    """Have a sealed journal tell of the settings that are there now."""
+    text = host.read(host.places.settings)
+    begun = journal.begin(host.places.journal)
+    begun.intend(0, Change("settings", "Writes", None, {"text": text}))
+    begun.did(0, {})
+    begun.seal()
 
 
 # the service

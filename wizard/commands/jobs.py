@@ -97,11 +97,8 @@ def make(
     return Told(Exit.DONE, done, {"changes": plan_data(changes)})
 
 
-def remove(
-    controller: Controller, given: Given, confirm: Confirm, *, keep_account: bool
-) -> Told:
+def remove(controller: Controller, given: Given, confirm: Confirm) -> Told:
     """Remove the installation; the directory's side too unless it is kept."""
-    given = given.keeping_account(keep=keep_account)
     changes = controller.plan_removal(given.inputs())
     if not changes:
         controller.remove((), given.inputs(), say_progress, threading.Event())
@@ -128,6 +125,17 @@ def _need_admin(given: Given) -> None:
             f"This needs an administrator of the domain: {' and '.join(missing)}.",
             "Give both by --secrets-fd; they are used once and not stored.",
         )
+
+
+def repair(controller: Controller, given: Given, confirm: Confirm) -> Told:
+    """Mend what differs from the settings in force, and compare everything again."""
+    settings = wanted(controller, None)
+    done = carry_out(controller, settings, given, confirm)
+    if done.code != Exit.DONE:
+        return done
+    checked = verify(controller, settings)
+    text = f"{done.text}\n{checked.text}"
+    return Told(checked.code, text, {**done.data, **checked.data})
 
 
 def verify(controller: Controller, settings: Settings) -> Told:
@@ -189,6 +197,7 @@ def status(controller: Controller) -> Told:
         "version": state.version,
         "agent": found.settings.agent,
         "fingerprint": found.fingerprint,
+        "drift": list(found.drift),
         "summary": first_line(found),
     }
     code = Exit.DONE if state.ready else Exit.FINDINGS

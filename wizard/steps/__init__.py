@@ -3,6 +3,7 @@
 from wizard.plan import Step
 from wizard.steps.account import Account
 from wizard.steps.enrolment import EnrolmentStep
+from wizard.steps.files import Files
 from wizard.steps.grants import Grants
 from wizard.steps.keys import Keys
 from wizard.steps.remains import Remains
@@ -13,6 +14,7 @@ from wizard.steps.unit import UnitStep
 # in the order they are done; taken back the other way round
 STEPS: tuple[Step, ...] = (
     Remains(),
+    Files(),
     Keys(),
     Account(),
     Grants(),

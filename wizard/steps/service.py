@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from agent.settings import Settings
+from agent.settings import Settings, digest
 from wizard.checks import Check
 from wizard.host import ServiceFailed
 from wizard.plan import Change, Context, Facts
@@ -20,12 +20,16 @@ class ServiceStep:
 
     def plan(
         self,
-        wanted: Settings,  # noqa: ARG002 - the agent reads them itself
+        wanted: Settings,
         context: Context,
         earlier: Sequence[Change],
     ) -> Sequence[Change]:
-        running = context.host.service().running
+        service = context.host.service()
+        running = service.running
         steps = {change.step for change in earlier}
+        # one that was edited by hand, or changed by a run that was cut off
+        if service.status.get("settings") not in (None, digest(wanted)):
+            steps.add("settings")
         if running and not steps & (_READ | _GIVEN):
             return ()
         summary = "Starts the agent and waits until it is ready"

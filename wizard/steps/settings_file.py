@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.settings import Settings, SettingsError, dump, parse
+from wizard import journal
 from wizard.checks import Check
 from wizard.plan import Change, Context, Facts, StepFailed
 
@@ -24,7 +25,7 @@ class SettingsFile:
         place = context.host.places.settings
         text = context.host.read(place)
         if text is not None and _read(text) == wanted:
-            return ()
+            return _edited(self.name, text, context)
         before = None if text is None else {"text": text}
         summary = _summary(text, wanted, str(place))
         return (Change(self.name, summary, before, {"text": dump(wanted)}),)
@@ -51,7 +52,7 @@ class SettingsFile:
             )
         if change.after is None:
             context.host.remove(place)
-        else:
+        elif change.after["text"] != before:
             context.host.write(place, change.after["text"])
         return {}
 
@@ -77,10 +78,40 @@ class SettingsFile:
         text = context.host.read(place)
         title = f"Settings file {place}"
         if text is not None and _read(text) == wanted:
-            return (Check("settings", title, "ok", "It is as applied."),)
+            edits = drift(context)
+            if not edits:
+                return (Check("settings", title, "ok", "It is as applied."),)
+            told = f"Edited by hand since it was applied: {'; '.join(edits)}."
+            remedy = "Apply the settings, so that everything follows the edit."
+            return (Check("settings", title, "warning", told, remedy),)
         told = "It is missing." if text is None else "It differs from what is wanted."
         remedy = "Apply the settings again."
         return (Check("settings", title, "failed", told, remedy),)
+
+
+def drift(context: Context) -> tuple[str, ...]:
+    """Say what was edited by hand in the settings file since it was applied."""
+    text, applied = context.host.read(context.host.places.settings), _applied(context)
+    now, then = _read(text or ""), _read(applied or "")
+    return () if now is None or then is None else differences(then, now)
+
+
+def _applied(context: Context) -> str | None:
+    """Give the text that was applied last, from the sealed journals."""
+    last = None
+    for entry in journal.sealed(context.host.places.journal):
+        if entry.change.step == SettingsFile.name:
+            last = entry.change.after
+    return None if last is None else str(last["text"])
+
+
+def _edited(step: str, text: str, context: Context) -> Sequence[Change]:
+    """Take over what was edited by hand: the file stays, what is applied is noted."""
+    edits = drift(context)
+    if not edits:
+        return ()
+    summary = f"Takes over what was edited by hand: {'; '.join(edits)}"
+    return (Change(step, summary, {"text": text}, {"text": text}),)
 
 
 def _refuse_unreadable(wanted: Settings, context: Context) -> None:

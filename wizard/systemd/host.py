@@ -15,8 +15,9 @@ from typing import Any
 from agent.files import write_atomically
 from agent.places import Places
 from agent.secrets import AGENT_KEYS, DIRECTORY_PASSWORD, LISTEN_KEY, Secrets
-from wizard.host import Service, ServiceFailed, not_ready
+from wizard.host import Misplaced, Protection, Service, ServiceFailed, not_ready
 from wizard.locking import held
+from wizard.systemd import protection
 from wizard.systemd.creds import SystemCredentials
 from wizard.systemd.manager import Unit, connected
 
@@ -140,6 +141,15 @@ class SystemdHost:
                 if time.monotonic() > deadline:
                     raise ServiceFailed(not_ready(self._status(), seconds))
                 time.sleep(_POLL_S)
+
+    def misplaced(self) -> Sequence[Misplaced]:
+        return protection.misplaced(self._places, tuple(self.service_files()))
+
+    def protect(self, path: Path, wanted: Protection) -> None:
+        protection.protect(path, wanted)
+
+    def damaged(self) -> Sequence[Path]:
+        return protection.damaged("writeback-agent")
 
     def remains(self) -> Sequence[Path]:
         kept = (self._places.state, self._places.audit.parent)

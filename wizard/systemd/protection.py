@@ -1,0 +1,90 @@
+"""Who owns what on a server, and whether the program is as the package brought it."""
+
+import grp
+import hashlib
+import os
+import pwd
+import shutil
+import stat
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from agent.places import Places
+from wizard.host import Misplaced, Protection
+
+USER = "writeback"
+_DPKG = Path("/var/lib/dpkg/info")
+
+
+def misplaced(places: Places, service_files: Sequence[Path]) -> tuple[Misplaced, ...]:
+    """Compare owners and modes with what they were made with; what is there only."""
+    found = []
+    for path, wanted in _wanted(places, service_files):
+        if not path.exists():
+            continue
+        now = _now(path)
+        if now != wanted:
+            found.append(Misplaced(path, now, wanted))
+    return tuple(found)
+
+
+def protect(path: Path, wanted: Protection) -> None:
+    """Give a file or folder its owner and mode; never what a link leads to."""
+    if path.is_symlink():
+        raise OSError(f"{path} is a link, where a file of the installation should be")
+    shutil.chown(path, wanted.user, wanted.group)
+    path.chmod(int(wanted.mode, 8))
+
+
+def damaged(package: str) -> tuple[Path, ...]:
+    """Compare the program with the checksums that dpkg keeps (deb-md5sums(5)).
+
+    On a system without dpkg nothing is compared.
+    """
+    try:
+        lines = (_DPKG / f"{package}.md5sums").read_text().splitlines()
+    except OSError:
+        return ()
+    known = (line.split(None, 1) for line in lines)
+    return tuple(
+        Path("/") / name for wanted, name in known if _md5(Path("/") / name) != wanted
+    )
+
+
+def _wanted(
+    places: Places, service_files: Sequence[Path]
+) -> Iterator[tuple[Path, Protection]]:
+    yield places.settings.parent, Protection("root", "root", "755")
+    yield places.settings, Protection("root", USER, "640")
+    yield places.enrolment, Protection("root", USER, "640")
+    yield places.journal, Protection("root", "root", "700")
+    for path in service_files:
+        yield path.parent, Protection("root", "root", "755")
+        yield path, Protection("root", "root", "644")
+
+
+def _now(path: Path) -> Protection:
+    found = path.lstat()
+    mode = f"{stat.S_IMODE(found.st_mode):03o}"
+    return Protection(_user(found), _group(found), mode)
+
+
+def _user(found: os.stat_result) -> str:
+    try:
+        return pwd.getpwuid(found.st_uid).pw_name
+    except KeyError:
+        return str(found.st_uid)
+
+
+def _group(found: os.stat_result) -> str:
+    try:
+        return grp.getgrgid(found.st_gid).gr_name
+    except KeyError:
+        return str(found.st_gid)
+
+
+def _md5(path: Path) -> str:
+    try:
+        return hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
+    except OSError:
+        return ""
