@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from installer import builder, documents, freezing, inputs, packing, staging
-from installer.places import BUILD
+from installer import builder, freezing, inputs, inside, packing, staging
+from installer.places import BUILD, INSTALLER
 from installer.recipes import RECIPES, Recipe
 from tests.lab.steps import Say
 
@@ -68,13 +68,27 @@ def _built(job: _Job) -> list[Path]:
 
 def _make(job: _Job, root: Path, work: Path) -> list[Path]:
     frozen = _frozen(job, root)
-    freezing.copy_sources(work)
-    pages = documents.write(root, work, job.version, epoch=job.epoch)
+    pages = _documents(job, root, work)
     at = work / job.recipe.short
     staging.lay_out(job.recipe, frozen, pages, job.version, at)
     job.say(f"packing {job.recipe.name} {job.version}")
     wish = (job.recipe, staging.entries(job.recipe, at))
     return packing.pack(root, work, *wish, version=job.version, epoch=job.epoch)
+
+
+def _documents(job: _Job, root: Path, work: Path) -> Path:
+    """Write them inside too: argparse's own words differ between Pythons."""
+    freezing.copy_sources(work)
+    ours = shutil.ignore_patterns("__pycache__", "root")
+    shutil.copytree(INSTALLER, work / "src/installer", ignore=ours)
+    staging.note_version(work / "src", job.version)
+    (work / "pages").mkdir()
+    inside.run(
+        *(root, work, "sh", "-c", 'cd /build/src && exec "$@"', "sh"),
+        *("python", "-m", "installer.documents", "/build/pages", job.version),
+        epoch=job.epoch,
+    )
+    return work / "pages"
 
 
 def _frozen(job: _Job, root: Path) -> Path:

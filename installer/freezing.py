@@ -1,29 +1,59 @@
 """Makes a folder of programs that needs no Python of the machine, with PyInstaller."""
 
+import re
 import shutil
 from pathlib import Path
 
 from installer import inside
+from installer.errors import BuildError
 from installer.places import INSTALLER, REPOSITORY, SOURCES
 from installer.recipes import Recipe
 
 # The first time that a zip file can hold; packing gives files their real one, and so
 # a commit that changed no source freezes nothing again.
 _EPOCH = 315_532_800
+_NOT_FOUND = re.compile(
+    r"^(?:missing module named (\w+)|excluded module named '?([\w.]+)'?)"
+    r" - imported by (.+)$",
+    re.MULTILINE,
+)
 _NOT_SOURCES = shutil.ignore_patterns("__pycache__", "*.ts", "*.pyc")
 
 
 def freeze(root: Path, work: Path, recipe: Recipe) -> Path:
     """Freeze one package's programs in the builder's root; give their folder."""
-    specification = f"{recipe.short}.spec"
-    shutil.copyfile(INSTALLER / "freeze" / specification, work / specification)
+    shutil.copytree(INSTALLER / "freeze", work, dirs_exist_ok=True)
     inside.run(
         *(root, work, "pyinstaller", "--noconfirm", "--log-level", "WARN"),
         *("--distpath", "/build/frozen", "--workpath", "/build/scratch"),
-        f"/build/{specification}",
+        f"/build/{recipe.short}.spec",
         epoch=_EPOCH,
     )
+    notes = work / "scratch" / recipe.short / f"warn-{recipe.short}.txt"
+    missed = missing(notes.read_text())
+    if missed:
+        raise BuildError(
+            f"The programs of {recipe.name} would not find {', '.join(missed)}.",
+            "Take it off the list in installer/freeze/trim.py, or into pyproject.toml.",
+        )
     return work / "frozen" / recipe.name
+
+
+def missing(notes: str) -> list[str]:
+    """List the modules that the product imports always and that were not found.
+
+    Args:
+        notes: what PyInstaller noted, a line for each module that is not there:
+            `missing module named X - imported by Y (top-level), Z (optional)`.
+
+    """
+    found = []
+    # A dotted name that is missing is most often no module but a thing in one.
+    for absent, excluded, importers in _NOT_FOUND.findall(notes):
+        always = re.findall(r"([\w.]+) \(top-level\)", importers)
+        if any(each.split(".")[0] in SOURCES for each in always):
+            found.append(absent or excluded)
+    return sorted(found)
 
 
 def copy_sources(work: Path) -> None:
@@ -31,4 +61,3 @@ def copy_sources(work: Path) -> None:
     for name in SOURCES:
         source = REPOSITORY / name
         shutil.copytree(source, work / "src" / name, ignore=_NOT_SOURCES)
-    shutil.copytree(INSTALLER / "scripts", work / "scripts")

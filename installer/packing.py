@@ -57,8 +57,8 @@ def config(
         "recommends": list(needs.recommends),
         "scripts": _scripts(recipe, packager),
         "contents": [_content(recipe, each, time) for each in contents],
-        "deb": {"compression": "xz"},
-        "rpm": {"compression": "xz", "buildhost": "localhost"},
+        "deb": {"compression": "zstd:19"},
+        "rpm": {"compression": "zstd:19", "buildhost": "localhost"},
     }
 
 
@@ -87,7 +87,7 @@ def pack(
 
 def _scripts(recipe: Recipe, packager: Packager) -> dict[str, str]:
     folder = INSTALLER / "scripts" / recipe.short / packager
-    here = f"/build/scripts/{recipe.short}/{packager}"
+    here = f"/build/src/installer/scripts/{recipe.short}/{packager}"
     return {
         asked: f"{here}/{name}"
         for name, asked in SCRIPTS[packager].items()

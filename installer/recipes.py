@@ -65,7 +65,7 @@ and takes back what could not be finished.""",
     # Qt's system libraries are there on a desktop. Elsewhere the wizard says what
     # is missing, and the package still installs without a network.
     deb=Needs(
-        (f"libc6 (>= {_GLIBC})", "writeback-agent (= {version})"),
+        (f"libc6 (>= {_GLIBC})", "libstdc++6", "writeback-agent (= {version})"),
         (
             *("libegl1", "libgl1", "libfontconfig1", "libdbus-1-3"),
             *("libglib2.0-0t64 | libglib2.0-0", "libxkbcommon-x11-0"),
@@ -74,7 +74,7 @@ and takes back what could not be finished.""",
         ),
     ),
     rpm=Needs(
-        (f"glibc >= {_GLIBC}", "writeback-agent = {version}"),
+        (f"glibc >= {_GLIBC}", "libstdc++", "writeback-agent = {version}"),
         (
             *("mesa-libEGL", "mesa-libGL", "fontconfig", "dbus-libs", "glib2"),
             *("libxkbcommon-x11", "xcb-util-cursor", "xcb-util-wm", "polkit"),

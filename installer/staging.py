@@ -43,7 +43,7 @@ def lay_out(recipe: Recipe, frozen: Path, pages: Path, version: str, at: Path) -
     home = at / "usr/lib" / recipe.name
     # hard links: what is frozen is large, and nothing below writes to it
     shutil.copytree(frozen, home, symlinks=True, copy_function=_link)
-    _note_version(home / "_internal", version)
+    note_version(home / "_internal", version)
     for name in recipe.programs:
         _symlink(at / "usr/bin" / name, f"../lib/{recipe.name}/{name}")
     for name in recipe.manual:
@@ -83,9 +83,9 @@ def _mode(path: Path, name: str, home: str, programs: set[str]) -> int:
     return 0o755 if path.stat().st_mode & 0o100 else 0o644
 
 
-def _note_version(internal: Path, version: str) -> None:
+def note_version(modules: Path, version: str) -> None:
     """Say the version where importlib.metadata looks; no build of its own for that."""
-    folder = internal / f"{PROJECT.replace('-', '_')}-{version}.dist-info"
+    folder = modules / f"{PROJECT.replace('-', '_')}-{version}.dist-info"
     folder.mkdir()
     text = f"Metadata-Version: 2.1\nName: {PROJECT}\nVersion: {version}\n"
     (folder / "METADATA").write_text(text)

@@ -1,0 +1,26 @@
+"""Writes shell completion for a program, from its parser, with shtab."""
+
+import argparse
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import shtab
+
+from installer.parsers import commands
+
+Shell = Literal["bash", "zsh"]
+
+
+def completion(parser: argparse.ArgumentParser, shell: Shell) -> str:
+    """Give the text that the shell reads; a value that is a path completes as one."""
+    for command in commands(parser):
+        for action in command.arguments:
+            if action.type is Path:
+                marked: Any = action
+                marked.complete = _kind(action)
+    return shtab.complete(parser, shell=shell)
+
+
+def _kind(action: argparse.Action) -> Mapping[str, object]:
+    return shtab.DIRECTORY if action.dest == "home" else shtab.FILE
