@@ -10,12 +10,27 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from installer import builder, freezing, inputs, inside, packing, staging
-from installer.places import BUILD, INSTALLER
+from installer.places import BUILD
 from installer.recipes import RECIPES, Recipe
 from tests.lab.steps import Say
 
-# So many kept builds stay; each is some 150 MB.
-_KEPT = 8
+# So many kept builds stay, some 30 to 130 MB each.
+_KEPT = 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One package to make.
+
+    `epoch` is the time its files are given; `work` holds a copy of the sources in
+    `src`, so that what is edited meanwhile is in the next build and not half in this.
+    """
+
+    recipe: Recipe
+    version: str
+    epoch: int
+    work: Path
+    say: Say
 
 
 def build(names: Sequence[str], version: str | None, say: Say) -> list[Path]:
@@ -31,95 +46,86 @@ def build(names: Sequence[str], version: str | None, say: Say) -> list[Path]:
 
     """
     wish = inputs.checked_version(version or inputs.project_version())
-    with _alone():
+    with _alone() as work:
+        inputs.copy(work / "src")
         return [
             path
             for name in names
-            for path in _built(_Job(RECIPES[name], wish, inputs.epoch(), say))
+            for path in _built(_Job(RECIPES[name], wish, inputs.epoch(), work, say))
         ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """One package to make; `epoch` is the time its files are given."""
-
-    recipe: Recipe
-    version: str
-    epoch: int
-    say: Say
+def checksum(path: Path) -> str:
+    """Give a file's SHA-256, in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _built(job: _Job) -> list[Path]:
     recipe, version = job.recipe, job.version
-    key = inputs.of_package(recipe.short, version, str(job.epoch))
+    source = job.work / "src"
+    key = inputs.of_package(source, recipe.short, version, str(job.epoch))
     kept = BUILD / "packages" / key[:32]
     files = [kept / packing.file_name(recipe, p, version) for p in packing.PACKAGERS]
     if not all(path.is_file() for path in files):
-        root = builder.ensure_root(job.say)
-        with _work() as work:
-            made = _make(job, root, work)
-            kept.mkdir(parents=True, exist_ok=True)
-            for path in made:
-                path.replace(kept / path.name)
+        made = _make(job, builder.ensure_root(job.say))
+        kept.mkdir(parents=True, exist_ok=True)
+        for path in made:
+            path.replace(kept / path.name)
         _forget(BUILD / "packages")
     kept.touch()
     return files
 
 
-def _make(job: _Job, root: Path, work: Path) -> list[Path]:
+def _make(job: _Job, root: Path) -> list[Path]:
     frozen = _frozen(job, root)
-    pages = _documents(job, root, work)
-    at = work / job.recipe.short
-    staging.lay_out(job.recipe, frozen, pages, job.version, at)
+    pages = _documents(job, root)
+    at = job.work / job.recipe.short
+    staging.lay_out(job.recipe, frozen, pages, job.work / "src", at)
+    staging.note_version(at / "usr/lib" / job.recipe.name / "_internal", job.version)
     job.say(f"packing {job.recipe.name} {job.version}")
     wish = (job.recipe, staging.entries(job.recipe, at))
-    return packing.pack(root, work, *wish, version=job.version, epoch=job.epoch)
-
-
-def _documents(job: _Job, root: Path, work: Path) -> Path:
-    """Write them inside too: argparse's own words differ between Pythons."""
-    freezing.copy_sources(work)
-    ours = shutil.ignore_patterns("__pycache__", "root")
-    shutil.copytree(INSTALLER, work / "src/installer", ignore=ours)
-    staging.note_version(work / "src", job.version)
-    (work / "pages").mkdir()
-    inside.run(
-        *(root, work, "sh", "-c", 'cd /build/src && exec "$@"', "sh"),
-        *("python", "-m", "installer.documents", "/build/pages", job.version),
-        epoch=job.epoch,
-    )
-    return work / "pages"
+    return packing.pack(root, job.work, *wish, version=job.version, epoch=job.epoch)
 
 
 def _frozen(job: _Job, root: Path) -> Path:
     """Freeze, or give what is kept: the programs do not hold the version."""
-    key = inputs.of_programs(job.recipe.short)
+    key = inputs.of_programs(job.work / "src", job.recipe.short)
     kept = BUILD / "frozen" / key[:32]
     if not kept.is_dir():
         job.say(f"freezing the programs of {job.recipe.name}")
-        with _work() as work:
-            freezing.copy_sources(work)
-            made = freezing.freeze(root, work, job.recipe)
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            made.rename(kept)
+        made = freezing.freeze(root, job.work, job.recipe)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        made.rename(kept)
         _forget(BUILD / "frozen")
     kept.touch()
     return kept
 
 
+def _documents(job: _Job, root: Path) -> Path:
+    """Write them inside too: argparse's own words differ between Pythons."""
+    pages, noted = job.work / "pages", job.work / "noted"
+    if not pages.is_dir():
+        pages.mkdir()
+        staging.note_version(noted, job.version)
+        inside.run(
+            *(root, job.work, "env", "PYTHONPATH=/build/src:/build/noted"),
+            *("python", "-m", "installer.documents", "/build/pages", job.version),
+            epoch=job.epoch,
+        )
+    return pages
+
+
 @contextmanager
-def _alone() -> Iterator[None]:
-    """Two workers of pytest build it once."""
+def _alone() -> Iterator[Path]:
+    """Give an empty folder to work in; two workers of pytest build one by one."""
     BUILD.mkdir(parents=True, exist_ok=True)
     with (BUILD / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-@contextmanager
-def _work() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="work-", dir=BUILD) as name:
-        yield Path(name)
+        for left in BUILD.glob("work-*"):
+            shutil.rmtree(left)  # of a build that was killed
+        with tempfile.TemporaryDirectory(prefix="work-", dir=BUILD) as name:
+            yield Path(name)
 
 
 def _forget(folder: Path) -> None:
@@ -127,9 +133,3 @@ def _forget(folder: Path) -> None:
     by_use = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime)
     for old in by_use[:-_KEPT]:
         shutil.rmtree(old)
-
-
-def checksum(path: Path) -> str:
-    """Give a file's SHA-256, in hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from installer import inside
 from installer.errors import BuildError
-from installer.places import INSTALLER, REPOSITORY, SOURCES
+from installer.places import SOURCES
 from installer.recipes import Recipe
 
 # The first time that a zip file can hold; packing gives files their real one, and so
@@ -17,12 +17,11 @@ _NOT_FOUND = re.compile(
     r" - imported by (.+)$",
     re.MULTILINE,
 )
-_NOT_SOURCES = shutil.ignore_patterns("__pycache__", "*.ts", "*.pyc")
 
 
 def freeze(root: Path, work: Path, recipe: Recipe) -> Path:
-    """Freeze one package's programs in the builder's root; give their folder."""
-    shutil.copytree(INSTALLER / "freeze", work, dirs_exist_ok=True)
+    """Freeze one package's programs from `work`/src; give their folder."""
+    shutil.copytree(work / "src/installer/freeze", work, dirs_exist_ok=True)
     inside.run(
         *(root, work, "pyinstaller", "--noconfirm", "--log-level", "WARN"),
         *("--distpath", "/build/frozen", "--workpath", "/build/scratch"),
@@ -54,10 +53,3 @@ def missing(notes: str) -> list[str]:
         if any(each.split(".")[0] in SOURCES for each in always):
             found.append(absent or excluded)
     return sorted(found)
-
-
-def copy_sources(work: Path) -> None:
-    """Copy the product's sources, and nothing else, to where they are frozen from."""
-    for name in SOURCES:
-        source = REPOSITORY / name
-        shutil.copytree(source, work / "src" / name, ignore=_NOT_SOURCES)

@@ -3,9 +3,10 @@
 import hashlib
 import os
 import re
+import shutil
 import subprocess
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 from installer import builder
@@ -14,6 +15,7 @@ from installer.places import INSTALLER, PYPROJECT, REPOSITORY, SOURCES
 
 # Also what the packages' documents are made of.
 _MORE = ("CHANGELOG.md", "LICENSE", "pyproject.toml")
+_NOT_SOURCES = shutil.ignore_patterns("__pycache__", "*.pyc", "*.ts")
 _VERSION = re.compile(r"[0-9]+(\.[0-9]+){1,2}([.~+a-z0-9]*[a-z0-9])?")
 
 
@@ -53,29 +55,32 @@ def epoch() -> int:
     return int(done.stdout)
 
 
-def of_package(*more: str) -> str:
-    """Hash everything that decides about a package, and `more`."""
-    trees = [REPOSITORY / name for name in (*SOURCES, *_MORE)]
-    return _hash([*trees, INSTALLER], more)
+def copy(to: Path) -> None:
+    """Copy everything that decides about the packages, laid out as here."""
+    for name in (*SOURCES, INSTALLER.name):
+        shutil.copytree(REPOSITORY / name, to / name, ignore=_NOT_SOURCES)
+    for name in _MORE:
+        shutil.copy(REPOSITORY / name, to / name)
 
 
-def of_programs(*more: str) -> str:
+def of_package(copied: Path, *more: str) -> str:
+    """Hash everything that was copied, and `more`."""
+    return _hash(copied, (*SOURCES, *_MORE, INSTALLER.name), more)
+
+
+def of_programs(copied: Path, *more: str) -> str:
     """Hash everything that decides about the frozen programs, and `more`."""
-    trees = [REPOSITORY / name for name in SOURCES]
-    return _hash([*trees, INSTALLER / "freeze", INSTALLER / "freezing.py"], more)
+    ours = ("installer/freeze", "installer/freezing.py")
+    return _hash(copied, (*SOURCES, *ours), more)
 
 
-def _hash(trees: Iterable[Path], more: Iterable[str]) -> str:
+def _hash(base: Path, names: Iterable[str], more: Iterable[str]) -> str:
     digest = hashlib.sha256("\0".join((builder.fingerprint(), *more)).encode())
-    for path in _files(trees):
-        executable = "x" if path.stat().st_mode & 0o100 else "-"
-        digest.update(f"{path.relative_to(REPOSITORY)}\0{executable}".encode())
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
-
-
-def _files(trees: Iterable[Path]) -> Iterator[Path]:
-    for tree in trees:
+    for name in names:
+        tree = base / name
         for path in sorted(tree.rglob("*")) if tree.is_dir() else [tree]:
-            if path.is_file() and "__pycache__" not in path.parts:
-                yield path
+            if path.is_file():
+                executable = "x" if path.stat().st_mode & 0o100 else "-"
+                digest.update(f"{path.relative_to(base)}\0{executable}".encode())
+                digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()

@@ -5,7 +5,6 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from installer.places import INSTALLER, REPOSITORY
 from installer.recipes import Recipe
 
 PROJECT = "ad-password-writeback"
@@ -29,21 +28,20 @@ class Entry:
     target: str = ""
 
 
-def lay_out(recipe: Recipe, frozen: Path, pages: Path, version: str, at: Path) -> None:
+def lay_out(recipe: Recipe, frozen: Path, pages: Path, source: Path, at: Path) -> None:
     """Fill the folder `at`, which is the machine's `/`.
 
     Args:
         recipe: the package.
         frozen: the programs' folder that PyInstaller made.
         pages: the manual pages and completions that were generated.
-        version: of the package; the programs give it as theirs.
+        source: a copy of the repository.
         at: an empty folder.
 
     """
     home = at / "usr/lib" / recipe.name
     # hard links: what is frozen is large, and nothing below writes to it
     shutil.copytree(frozen, home, symlinks=True, copy_function=_link)
-    note_version(home / "_internal", version)
     for name in recipe.programs:
         _symlink(at / "usr/bin" / name, f"../lib/{recipe.name}/{name}")
     for name in recipe.manual:
@@ -53,9 +51,9 @@ def lay_out(recipe: Recipe, frozen: Path, pages: Path, version: str, at: Path) -
     if completions.is_dir():
         shutil.copytree(completions, at, dirs_exist_ok=True)
     doc = at / "usr/share/doc" / recipe.name
-    _gzip((REPOSITORY / "CHANGELOG.md").read_bytes(), doc / "changelog.gz")
+    _gzip((source / "CHANGELOG.md").read_bytes(), doc / "changelog.gz")
     shutil.copyfile(pages / f"copyright-{recipe.short}", doc / "copyright")
-    shutil.copytree(INSTALLER / "root" / recipe.short, at, dirs_exist_ok=True)
+    shutil.copytree(source / "installer/root" / recipe.short, at, dirs_exist_ok=True)
 
 
 def entries(recipe: Recipe, at: Path) -> list[Entry]:
@@ -86,7 +84,7 @@ def _mode(path: Path, name: str, home: str, programs: set[str]) -> int:
 def note_version(modules: Path, version: str) -> None:
     """Say the version where importlib.metadata looks; no build of its own for that."""
     folder = modules / f"{PROJECT.replace('-', '_')}-{version}.dist-info"
-    folder.mkdir()
+    folder.mkdir(parents=True)
     text = f"Metadata-Version: 2.1\nName: {PROJECT}\nVersion: {version}\n"
     (folder / "METADATA").write_text(text)
 

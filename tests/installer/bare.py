@@ -1,0 +1,55 @@
+"""A bare Debian with a layer of its own, entered by chroot: no systemd runs in it."""
+
+import subprocess
+from pathlib import Path
+
+from tests.machine import ensure_root
+
+# The mounts vanish with the last process in their namespace. No network: a package
+# brings what it needs.
+_ENTER = """
+set -e
+home=$1 lower=$2
+shift 2
+mount -t overlay overlay \
+  -o "lowerdir=$lower,upperdir=$home/upper,workdir=$home/work" "$home/root"
+mount --rbind /dev "$home/root/dev"
+mount -t proc proc "$home/root/proc"
+exec chroot "$home/root" /usr/bin/env -i LANG=C.UTF-8 \
+  PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"
+"""
+
+
+class Bare:
+    """One such Debian below `home`; `put` a file into it, then `run`."""
+
+    def __init__(self, home: Path) -> None:
+        self._home, self._lower = home, ensure_root("bookworm")
+        for folder in ("upper", "work", "root"):
+            (home / folder).mkdir(parents=True, exist_ok=True)
+
+    def put(self, path: str, content: bytes, *, mode: int = 0o644) -> None:
+        """Write a file into the layer."""
+        target = self._home / "upper" / path.lstrip("/")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+        target.chmod(mode)
+
+    def run(self, *argv: str, fails: bool = False) -> str:
+        """Run a command as root and give what it said; it must not fail."""
+        away = ["unshare", "--mount", "--net", "--propagation", "private"]
+        inside = ["sh", "-c", _ENTER, "bare", str(self._home), str(self._lower)]
+        done = subprocess.run(
+            [*away, *inside, *argv],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        assert fails or done.returncode == 0, done.stdout
+        return done.stdout
+
+    def files(self) -> set[str]:
+        """List everything that is there, a path each."""
+        return set(self.run("find", "/", "-xdev").splitlines())

@@ -1,0 +1,39 @@
+"""The wizard's entry in the desktop's menu, and its icon."""
+
+import configparser
+import shutil
+import subprocess
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from installer.places import INSTALLER
+from installer.recipes import WIZARD
+
+SHARE = INSTALLER / "root/wizard/usr/share"
+ENTRY = SHARE / "applications/org.writeback.Wizard.desktop"
+
+
+def entry() -> configparser.SectionProxy:
+    read = configparser.ConfigParser(interpolation=None)
+    read.optionxform = str  # type: ignore[assignment, method-assign]
+    read.read(ENTRY)
+    return read["Desktop Entry"]
+
+
+def test_the_entry_starts_a_program_of_the_package() -> None:
+    assert entry()["Exec"] in WIZARD.programs
+
+
+def test_the_icon_that_is_named_is_there_and_scales() -> None:
+    path = SHARE / f"icons/hicolor/scalable/apps/{entry()['Icon']}.svg"
+    drawn = ET.parse(path).getroot()  # noqa: S314 - a file of our own
+    assert drawn.get("viewBox") == "0 0 64 64"
+
+
+def test_the_desktops_own_check_finds_nothing() -> None:
+    if shutil.which("desktop-file-validate") is None:
+        pytest.skip("desktop-file-utils is not installed")
+    argv = ["desktop-file-validate", "--warn-kde", str(ENTRY)]
+    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")

@@ -1,0 +1,192 @@
+"""The packages, as they are built: what they hold, and what they leave behind."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from installer.places import REPOSITORY
+from tests.installer.bare import Bare
+from tests.installer.packages import Packages, built
+
+pytestmark = pytest.mark.live
+
+# What dpkg and the tools that make users leave on any machine.
+_OF_THE_TOOLS = re.compile(
+    r"/etc/(passwd|group|shadow|gshadow|subuid|subgid)-|/etc/\.pwd\.lock"
+    r"|/var/log/dpkg\.log|/var/log/alternatives\.log|/var/lib/dpkg/.*-old"
+    r"|/var/lib/dpkg/(lock.*|triggers/.*)|/var/cache/ldconfig(/.*)?"
+)
+
+
+@pytest.fixture(scope="module")
+def packages() -> Packages:
+    return built()
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Bare:
+    return Bare(tmp_path)
+
+
+def contents(package: Path) -> list[list[str]]:
+    """List `mode owner size date time path [-> target]` of each thing in a .deb."""
+    argv = ["dpkg-deb", "--contents", str(package)]
+    told = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
+    return [line.split() for line in told.splitlines()]
+
+
+def paths(package: Path) -> dict[str, str]:
+    return {row[5].removeprefix("."): row[0] for row in contents(package)}
+
+
+def test_packages_are_no_larger_than_aimed_at(packages: Packages) -> None:
+    for package in (packages.agent_deb, packages.agent_rpm):
+        assert package.stat().st_size < 20_000_000
+    for package in (packages.wizard_deb, packages.wizard_rpm):
+        assert package.stat().st_size < 70_000_000
+
+
+def test_the_agents_package_has_its_files_where_they_belong(
+    packages: Packages,
+) -> None:
+    found = paths(packages.agent_deb)
+    for path in (
+        *("/usr/lib/writeback-agent/writeback-agent", "/usr/bin/writeback"),
+        *(
+            "/usr/lib/systemd/system/writeback-agent.service",
+            "/usr/bin/writeback-agent",
+        ),
+        *("/usr/lib/sysusers.d/writeback-agent.conf", "/etc/default/writeback-agent"),
+        *("/usr/share/man/man1/writeback.1.gz", "/usr/share/doc/writeback-agent/"),
+        *("/usr/share/man/man8/writeback-agent.8.gz",),
+        *("/usr/share/bash-completion/completions/writeback",),
+        *("/usr/share/doc/writeback-agent/copyright",),
+    ):
+        assert path in found
+
+
+def test_the_wizards_package_has_its_files_where_they_belong(
+    packages: Packages,
+) -> None:
+    found = paths(packages.wizard_deb)
+    for path in (
+        *("/usr/lib/writeback-wizard/writeback-wizard", "/usr/bin/writeback-wizard"),
+        *("/usr/share/applications/org.writeback.Wizard.desktop",),
+        *("/usr/share/icons/hicolor/scalable/apps/org.writeback.Wizard.svg",),
+        *("/usr/share/man/man1/writeback-wizard.1.gz",),
+    ):
+        assert path in found
+    plugins = [path for path in found if "/Qt/plugins/platforms/" in path]
+    names = {Path(path).stem for path in plugins if not path.endswith("/")}
+    assert names == {"libqxcb", "libqwayland", "libqoffscreen"}
+
+
+@pytest.mark.parametrize("which", ["agent_deb", "wizard_deb"])
+def test_all_is_roots_and_nobody_else_may_write(packages: Packages, which: str) -> None:
+    for mode, owner, *_, path in (
+        row[:6] for row in contents(getattr(packages, which))
+    ):
+        assert owner == "root/root", path
+        assert mode in ("lrwxrwxrwx", "drwxr-xr-x", "-rw-r--r--", "-rwxr-xr-x"), path
+
+
+def test_no_qt_no_test_and_no_window_in_the_agents_package(packages: Packages) -> None:
+    words = re.compile(
+        r"qt|pyside|shiboken|pytest|/tests?/|wizard/ui|\.py$|dist-info/R"
+    )
+    assert [p for p in paths(packages.agent_deb) if words.search(p.lower())] == []
+
+
+@pytest.mark.parametrize("which", ["agent_deb", "wizard_deb"])
+def test_nothing_names_the_machine_that_built(
+    packages: Packages, which: str, tmp_path: Path
+) -> None:
+    argv = ["dpkg-deb", "-R", str(getattr(packages, which)), str(tmp_path)]
+    subprocess.run(argv, check=True)
+    home = str(Path.home() / ".")
+    words = [str(REPOSITORY).encode(), b"/build/", home.encode() + b"/", b"/opt/tools"]
+    told = [
+        (str(path.relative_to(tmp_path)), word)
+        for path in tmp_path.rglob("*")
+        if path.is_file() and not path.is_symlink()
+        for word in words
+        if word in path.read_bytes()
+    ]
+    assert told == []
+
+
+def test_on_a_bare_debian_the_programs_run(packages: Packages, bare: Bare) -> None:
+    bare.put("/agent.deb", packages.agent_deb.read_bytes())
+    bare.run("dpkg", "--install", "/agent.deb")
+    version = bare.run("dpkg-query", "-W", "-f", "${Version}", "writeback-agent")
+    assert bare.run("writeback-agent", "--version").strip() == version
+    assert '"$defs"' in bare.run("writeback", "schema")
+    # everything the service needs is imported for this
+    told = bare.run("writeback-agent", "check", fails=True)
+    assert "settings.yaml" in told
+    assert "Traceback" not in told
+    assert "writeback:x:" in bare.run("getent", "passwd", "writeback")
+    assert bare.run("systemd-analyze", "--version")  # its own libraries, not ours
+
+
+def test_purge_leaves_nothing_and_removal_what_is_the_administrators(
+    packages: Packages, bare: Bare
+) -> None:
+    before = bare.files()
+    bare.put("/agent.deb", packages.agent_deb.read_bytes())
+    bare.run("dpkg", "--install", "/agent.deb")
+    own = ("/etc/writeback/settings.yaml", "/var/lib/writeback/journal/1.json")
+    drop_in = "/etc/systemd/system/writeback-agent.service.d/site.conf"
+    for path in (*own, drop_in, "/var/log/writeback/audit.jsonl"):
+        bare.put(path, b"the wizard's\n")
+    bare.run("dpkg", "--remove", "writeback-agent")
+    assert bare.files().issuperset({*own, drop_in, "/etc/default/writeback-agent"})
+    assert "/usr/lib/writeback-agent" not in bare.files()
+    assert "writeback:x:" in bare.run("getent", "passwd", "writeback")
+    bare.run("dpkg", "--purge", "writeback-agent")
+    left = bare.files() - before - {"/agent.deb"}
+    assert {path for path in left if not _OF_THE_TOOLS.fullmatch(path)} == set()
+    for kind in ("passwd", "group", "shadow"):
+        assert "writeback" not in bare.run("getent", kind)
+
+
+_SYSTEMCTL = b"""#!/bin/sh
+echo "$*" >> /told
+"""
+
+
+def test_an_upgrade_hands_over_and_nothing_is_started_or_stopped(
+    packages: Packages, bare: Bare
+) -> None:
+    bare.put("/agent.deb", packages.agent_deb.read_bytes())
+    bare.put("/run/systemd/system/there", b"")
+    bare.put("/usr/local/bin/systemctl", _SYSTEMCTL, mode=0o755)
+    bare.run("dpkg", "--install", "/agent.deb")
+    assert bare.run("cat", "/told").splitlines() == ["daemon-reload"]
+    bare.put("/told", b"")
+    bare.run("dpkg", "--install", "/agent.deb")
+    assert bare.run("cat", "/told").splitlines() == [
+        "daemon-reload",
+        "--quiet is-active writeback-agent.service",
+        "reload writeback-agent.service",
+    ]
+    bare.put("/told", b"")
+    bare.run("dpkg", "--remove", "writeback-agent")
+    assert bare.run("cat", "/told").splitlines() == [
+        "stop writeback-agent.service writeback-setup.service",
+        "--quiet disable writeback-agent.service",
+        "daemon-reload",
+    ]
+
+
+def test_without_systemd_sysusers_the_user_is_made_all_the_same(
+    packages: Packages, bare: Bare
+) -> None:
+    bare.put("/agent.deb", packages.agent_deb.read_bytes())
+    bare.run("mv", "/usr/bin/systemd-sysusers", "/usr/bin/away")
+    bare.run("dpkg", "--install", "/agent.deb")
+    user = bare.run("getent", "passwd", "writeback").strip().split(":")
+    assert user[5:] == ["/var/lib/writeback", "/usr/sbin/nologin"]
+    assert "writeback:x:" in bare.run("getent", "group", "writeback")

@@ -1,0 +1,129 @@
+"""What is laid out gets into a package as it lies there."""
+
+from pathlib import Path
+
+import pytest
+
+from installer import inputs, packing, staging
+from installer.errors import BuildError
+from installer.freezing import missing
+from installer.places import CONSTRAINTS, INSTALLER
+from installer.recipes import AGENT, RECIPES, WIZARD, Recipe
+
+
+@pytest.fixture
+def laid_out(tmp_path: Path) -> Path:
+    """The agent's package of two small programs and what installer/root holds."""
+    frozen, pages, source = (tmp_path / each for each in ("frozen", "pages", "source"))
+    (frozen / "_internal").mkdir(parents=True)
+    for name in AGENT.programs:
+        (frozen / name).write_bytes(b"\x7fELF")
+    library = frozen / "_internal/libx.so.1"
+    library.write_bytes(b"\x7fELF")
+    library.chmod(0o755)
+    pages.mkdir()
+    for name in (*AGENT.manual, "copyright-agent"):
+        (pages / name).write_text("text")
+    source.mkdir()
+    (source / "CHANGELOG.md").write_text("changes")
+    (source / "installer").symlink_to(INSTALLER)
+    at = tmp_path / "agent"
+    staging.lay_out(AGENT, frozen, pages, source, at)
+    return at
+
+
+def entries(at: Path) -> dict[str, staging.Entry]:
+    return {each.path: each for each in staging.entries(AGENT, at)}
+
+
+def test_programs_can_be_run_and_libraries_need_not(laid_out: Path) -> None:
+    found = entries(laid_out)
+    assert found["/usr/lib/writeback-agent/writeback"].mode == 0o755
+    assert found["/usr/lib/writeback-agent/_internal/libx.so.1"].mode == 0o644
+
+
+def test_what_is_in_etc_is_the_administrators(laid_out: Path) -> None:
+    kinds = {each.kind for path, each in entries(laid_out).items() if "/etc/" in path}
+    assert kinds == {"config"}
+
+
+def test_commands_are_links_into_the_programs_folder(laid_out: Path) -> None:
+    link = entries(laid_out)["/usr/bin/writeback"]
+    assert (link.kind, link.target) == ("symlink", "../lib/writeback-agent/writeback")
+
+
+def test_only_folders_of_its_own_belong_to_a_package(laid_out: Path) -> None:
+    folders = [path for path, each in entries(laid_out).items() if each.kind == "dir"]
+    assert "/usr/lib/writeback-agent/_internal" in folders
+    assert all("writeback-agent" in path for path in folders)
+
+
+@pytest.mark.parametrize("packager", packing.PACKAGERS)
+def test_each_file_of_the_configuration_is_there(
+    laid_out: Path, packager: packing.Packager
+) -> None:
+    told = staging.entries(AGENT, laid_out)
+    wish = packing.config(AGENT, packager, told, version="1.0", epoch=0)
+    assert wish["scripts"]
+    for script in wish["scripts"].values():
+        assert (INSTALLER / script.removeprefix("/build/src/installer/")).is_file()
+    for each in wish["contents"]:
+        if "type" not in each or each["type"].startswith("config"):
+            assert (laid_out / each["src"].removeprefix("/build/agent/")).is_file()
+
+
+def test_the_wizard_wants_the_agent_of_its_own_version() -> None:
+    for packager in packing.PACKAGERS:
+        wish = packing.config(WIZARD, packager, [], version="1.2.3", epoch=0)
+        assert any("writeback-agent" in e and "1.2.3" in e for e in wish["depends"])
+
+
+@pytest.mark.parametrize("recipe", RECIPES.values(), ids=list(RECIPES))
+def test_each_manual_page_of_a_package_is_written(recipe: Recipe) -> None:
+    for name in recipe.manual:
+        assert (INSTALLER / "manual" / name).is_file()
+
+
+def test_a_version_that_packagers_order_differently_is_refused() -> None:
+    assert inputs.checked_version("0.2.0") == "0.2.0"
+    for wrong in ("1", "v1.0", "1.0-2", "1.0_a", "1:1.0", "1.0 ", ""):
+        with pytest.raises(BuildError, match="is no version"):
+            inputs.checked_version(wrong)
+
+
+def test_a_changed_source_is_another_package(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        inputs.copy(tmp_path / name)
+    one, two = tmp_path / "one", tmp_path / "two"
+    assert inputs.of_package(one, "agent") == inputs.of_package(two, "agent")
+    assert inputs.of_package(one, "agent") != inputs.of_package(one, "wizard")
+    programs = inputs.of_programs(one)
+    (one / "installer/root/agent/etc/default/writeback-agent").chmod(0o755)
+    assert inputs.of_package(one, "agent") != inputs.of_package(two, "agent")
+    assert inputs.of_programs(one) == programs
+    (two / "agent/handler.py").write_text("")
+    assert inputs.of_programs(two) != programs
+
+
+NOTES = """\
+missing module named winreg - imported by mimetypes (optional)
+missing module named gone - imported by agent.handler (delayed), relay.code (optional)
+excluded module named sqlite3 - imported by agent.ledger (top-level), x (optional)
+missing module named absent - imported by wizard.cli (top-level)
+missing module named pydantic.BaseModel - imported by agent.settings (top-level)
+excluded module named 'keyring.cli' - imported by keyring (top-level)
+"""
+
+
+def test_what_the_product_always_imports_must_be_found() -> None:
+    assert missing(NOTES) == ["absent", "sqlite3"]
+
+
+def test_everything_that_is_built_in_is_pinned() -> None:
+    from installer import builder
+
+    lines = CONSTRAINTS.read_text().lower().replace("_", "-").splitlines()
+    pinned = {line.partition("==")[0] for line in lines}
+    for wish in builder.wanted():
+        name = wish.partition(";")[0].partition(">")[0].lower().replace("_", "-")
+        assert name in pinned
