@@ -1,0 +1,90 @@
+"""The real service on a bus of its own, for the fake controller of the windows."""
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from tests.wizard.elevation.bus import Bus, FakePolkit, private_bus, wait_for
+from tests.wizard.ui.fake import FakeController
+from wizard.controller import Controller
+from wizard.elevation.calling import Calling
+from wizard.elevation.protocol import NAME
+from wizard.elevation.remote import RemoteController
+from wizard.elevation.service import Service
+
+IDLE_S = 60.0
+Start = Callable[..., threading.Thread]
+
+
+@dataclass
+class Stage:
+    """What stands behind the bus: the controller, and whom it was made for."""
+
+    fake: FakeController = field(default_factory=FakeController)
+    people: list[str] = field(default_factory=list)
+    instead: Any = None
+
+    def door(self, person: str) -> Controller:
+        self.people.append(person)
+        return cast("Controller", self.instead or self.fake)
+
+
+@pytest.fixture
+def bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bus]:
+    with private_bus(tmp_path) as bus:
+        monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", bus.address)
+        yield bus
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return Stage()
+
+
+@pytest.fixture
+def start(bus: Bus, stage: Stage) -> Iterator[Start]:
+    """Run the service until nothing is asked of it, or the bus is gone."""
+    threads: list[threading.Thread] = []
+
+    def run(idle_s: float) -> None:
+        with contextlib.suppress(ConnectionResetError):
+            Service(stage.door, idle_s).run()
+
+    def start(idle_s: float = IDLE_S) -> threading.Thread:
+        thread = threading.Thread(target=run, args=(idle_s,))
+        threads.append(thread)
+        thread.start()
+        wait_for(NAME)
+        return thread
+
+    yield start
+    bus.end()
+    for thread in threads:
+        thread.join(20)
+        assert not thread.is_alive()
+
+
+@pytest.fixture
+def polkit(start: Start) -> Iterator[FakePolkit]:
+    # it ends before the service, and so before the bus
+    with FakePolkit().running() as polkit:
+        yield polkit
+
+
+@pytest.fixture
+def calling(polkit: FakePolkit) -> Iterator[Calling]:
+    calling = Calling()
+    yield calling
+    calling.close()
+
+
+@pytest.fixture
+def remote(start: Start, calling: Calling) -> RemoteController:
+    """The controller of an ordinary user, whom polkit lets in."""
+    start()
+    return RemoteController(calling)

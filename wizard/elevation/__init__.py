@@ -1,0 +1,1 @@
+"""What needs root, for a wizard that runs as an ordinary user: a service on D-Bus."""

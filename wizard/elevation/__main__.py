@@ -1,0 +1,37 @@
+"""writeback-setupd: does as root what an ordinary user's wizard is allowed to ask for.
+
+Started by the bus; ends by itself. A stop is waited for: what was begun is taken back.
+"""
+
+import logging
+import signal
+import sys
+from types import FrameType
+
+from jeepney import DBusErrorResponse
+
+from wizard.controller import Controller
+from wizard.elevation.service import Service
+from wizard.hosts import this_machine
+
+_FAILED = 1
+
+
+def main() -> int:
+    """Serve until nothing is asked; 0 then, and when it is told to stop."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    signal.signal(signal.SIGTERM, _leave)
+    try:
+        Service(lambda person: Controller(this_machine(person))).run()
+    except (DBusErrorResponse, OSError) as error:
+        print(error, file=sys.stderr)
+        return _FAILED
+    return 0
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,96 @@
+"""One call, from who asks to what it came to: the boundary, where all is told."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from wizard.controller import Controller
+from wizard.elevation import authority, protocol
+from wizard.elevation.channel import Channel
+from wizard.elevation.methods import Action, Method, method, name_of
+from wizard.plan import Change, StepFailed
+
+Doors = Callable[[str], Controller]
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One message.
+
+    Attributes:
+        sender: the caller's unique name on the bus.
+        action: what it asks to be let in for.
+        text: the call as it came.
+
+    """
+
+    sender: str
+    action: Action
+    text: str
+
+
+def answer(asked: Asked, channel: Channel, doors: Doors) -> None:
+    """Answer one call and close its channel.
+
+    Args:
+        asked: the call; nothing of it is read before its sender is let in.
+        channel: to the caller.
+        doors: gives the controller that works for a person.
+
+    """
+    try:
+        person = authority.let_in(asked.sender, asked.action)
+        call = protocol.read_call(asked.text, asked.action)
+        _LOG.info("%s asks: %s", person, call.method.name)
+        arguments = call.read(channel.first_line())
+        done = _do(call.method, doors(person), arguments, channel)
+        told = protocol.spell_result(call.method, done)
+    except Exception as error:  # noqa: BLE001 - the boundary
+        told = protocol.spell_error(error)
+        # the kind alone, as a text could quote
+        _LOG.warning("%s: %s", asked.action, type(error).__name__)
+    channel.say(told)
+    channel.close()
+
+
+def _do(
+    asked: Method, controller: Controller, given: dict[str, Any], channel: Channel
+) -> Any:
+    if asked.plans:
+        given = {**given, "changes": _planned(asked, controller, given)}
+    for name in asked.reports:
+        given[name] = partial(_report, asked, name, channel)
+    if asked.stops:
+        given["stop"] = channel.stop
+    return asked.of(controller)(**given)
+
+
+def _report(asked: Method, name: str, channel: Channel, value: object) -> None:
+    channel.say(protocol.spell_report(asked, name, value))
+
+
+def _planned(
+    asked: Method, controller: Controller, given: dict[str, Any]
+) -> Sequence[Change]:
+    """Plan again: what is made is what this machine says, not what a caller wrote."""
+    refusals: list[StepFailed] = []
+    for function in asked.plans:
+        plan = method(name_of(function))
+        wanted = {name: given[name] for name in (*plan.open, *plan.sealed)}
+        try:
+            planned: Sequence[Change] = plan.of(controller)(**wanted)
+        except StepFailed as error:
+            refusals.append(error)
+        else:
+            if protocol.same(planned, given["changes"]):
+                return planned
+    if len(refusals) == len(asked.plans):
+        raise refusals[0]
+    raise StepFailed(
+        "The machine changed since the plan was shown.",
+        "Look at the new plan, and accept that.",
+    )

@@ -1,0 +1,78 @@
+"""Who may: polkit is asked about the sender of a call, and nobody else decides.
+
+The interface is org.freedesktop.PolicyKit1.Authority. No answer means no.
+"""
+
+import contextlib
+import pwd
+
+from jeepney import DBusAddress, DBusErrorResponse, new_method_call
+from jeepney.bus_messages import message_bus
+from jeepney.io.blocking import open_dbus_connection
+from jeepney.wrappers import unwrap_msg
+
+from wizard.elevation.errors import NotAllowed
+from wizard.elevation.methods import Action
+
+_POLKIT = DBusAddress(
+    "/org/freedesktop/PolicyKit1/Authority",
+    bus_name="org.freedesktop.PolicyKit1",
+    interface="org.freedesktop.PolicyKit1.Authority",
+)
+_INTERACTIVE = 1  # AllowUserInteraction: a password may be asked for
+_REPLY_S = 10.0
+_TYPING_S = 300.0  # a person types a password meanwhile
+
+
+def let_in(sender: str, action: Action) -> str:
+    """Have polkit let a caller in; give the name of the person.
+
+    Args:
+        sender: the caller's unique name on the bus, which nobody else can take.
+        action: what the caller asks for.
+
+    Raises:
+        NotAllowed: polkit says no, or can't be asked.
+
+    """
+    try:
+        # a connection of its own: it waits, and others are answered meanwhile
+        with contextlib.closing(
+            open_dbus_connection("SYSTEM", auth_timeout=_REPLY_S)
+        ) as bus:
+            ask = new_method_call(
+                _POLKIT,
+                "CheckAuthorization",
+                "(sa{sv})sa{ss}us",
+                (
+                    ("system-bus-name", {"name": ("s", sender)}),
+                    f"org.writeback.{action}",
+                    {},
+                    _INTERACTIVE,
+                    "",
+                ),
+            )
+            answer = unwrap_msg(bus.send_and_get_reply(ask, timeout=_TYPING_S))
+            who = message_bus.GetConnectionUnixUser(sender)
+            (number,) = unwrap_msg(bus.send_and_get_reply(who, timeout=_REPLY_S))
+    except (DBusErrorResponse, OSError) as error:
+        raise NotAllowed(f"polkit can't be asked: {_words(error)}.") from error
+    match answer:
+        case ((True, _, _),):
+            return _person(number)
+        case ((_, True, _),):
+            raise NotAllowed("An administrator must allow this, and can't be asked.")
+    raise NotAllowed("This needs an administrator of this machine.")
+
+
+def _person(number: int) -> str:
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"user {number}"
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, DBusErrorResponse):
+        return str(error.name)
+    return str(getattr(error, "strerror", None) or "no answer came in time")

@@ -1,0 +1,126 @@
+"""The caller's side: asks one method, hears its reports, takes its answer."""
+
+import contextlib
+import json
+import selectors
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
+
+from jeepney import DBusAddress, DBusErrorResponse, new_method_call
+from jeepney.io.blocking import DBusConnection, open_dbus_connection
+from jeepney.wrappers import unwrap_msg
+
+from wizard.elevation import errors, protocol
+from wizard.elevation.errors import NotReached
+from wizard.elevation.methods import Method, method, name_of
+
+T = TypeVar("T")
+
+_SERVICE = DBusAddress(protocol.PATH, bus_name=protocol.NAME, interface=protocol.NAME)
+_MEMBER = {action: member for member, action in protocol.MEMBERS.items()}
+_STARTING_S = 30.0
+_POLL_S = 0.1  # how soon a stop is passed on
+_CHUNK = 65536
+_AGAIN = "Start the wizard again: what was cut off is found and offered."
+
+
+class Calling:
+    """The service, as its callers reach it; connected at the first call."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._bus: DBusConnection | None = None
+
+    def ask(self, function: Callable[..., T], given: Mapping[str, Any]) -> T:
+        """Have the service do what a function of the controller does.
+
+        Args:
+            function: one of `wizard.elevation.methods`.
+            given: its arguments, the reports' and the stop among them.
+
+        Raises:
+            NotAllowed: the person may not.
+            NotReached: the service can't be asked, or is gone.
+            Exception: what the function itself raises, as the same class.
+
+        """
+        asked = method(name_of(function))
+        ours, theirs = socket.socketpair()
+        with ours:
+            with theirs:
+                self._send(asked, protocol.spell_call(asked, given), theirs)
+            with contextlib.suppress(OSError):  # refused by now: it says so
+                ours.sendall(protocol.spell_sealed(asked, given))
+            result: T = _hear(asked, given, _lines(ours, given.get("stop")))
+            return result
+
+    def _send(self, asked: Method, text: str, end: socket.socket) -> None:
+        call = new_method_call(
+            _SERVICE, _MEMBER[asked.action], protocol.SIGNATURE, (text, end)
+        )
+        with self._lock:
+            try:
+                # kept: polkit remembers whom it let in by it
+                if self._bus is None:
+                    self._bus = _connected()
+                unwrap_msg(self._bus.send_and_get_reply(call, timeout=_STARTING_S))
+            except DBusErrorResponse as error:
+                raise NotReached(f"The set-up service refused: {error}.") from error
+            except (OSError, RuntimeError) as error:
+                self._drop()
+                told = "The set-up service of this machine can't be reached."
+                raise NotReached(told) from error
+
+    def close(self) -> None:
+        """Leave the bus; a later call comes back."""
+        with self._lock:
+            self._drop()
+
+    def _drop(self) -> None:
+        if self._bus is not None:
+            self._bus.close()
+            self._bus = None
+
+
+def _connected() -> DBusConnection:
+    return open_dbus_connection("SYSTEM", enable_fds=True, auth_timeout=_STARTING_S)
+
+
+def _hear(asked: Method, given: Mapping[str, Any], lines: Iterator[bytes]) -> Any:
+    for line in lines:
+        match json.loads(line):
+            case {"report": name, "value": value}:
+                given[name](asked.reports[name].validate_python(value))
+            case {"result": value}:
+                return asked.result.validate_python(value)
+            case {"error": error}:
+                raise errors.read(error)
+    raise NotReached("The set-up service ended before it answered.", _AGAIN)
+
+
+def _lines(end: socket.socket, stop: threading.Event | None) -> Iterator[bytes]:
+    """Give the service's lines; pass a stop on, and hear what comes of it."""
+    rest, told = b"", False
+    with selectors.DefaultSelector() as selector:
+        selector.register(end, selectors.EVENT_READ)
+        while True:
+            if stop is not None and stop.is_set() and not told:
+                with contextlib.suppress(OSError):  # it ended meanwhile
+                    end.shutdown(socket.SHUT_WR)
+                told = True
+            if not selector.select(_POLL_S):
+                continue
+            got = _received(end)
+            if not got:
+                return
+            *whole, rest = (rest + got).split(b"\n")
+            yield from whole
+
+
+def _received(end: socket.socket) -> bytes:
+    try:
+        return end.recv(_CHUNK)
+    except OSError:
+        return b""

@@ -1,0 +1,144 @@
+"""What crosses between an ordinary user's wizard and the service that is root.
+
+A D-Bus message carries the call, JSON without secrets, and one end of a socket pair:
+the channel. The caller writes one JSON line there, the arguments that hold secrets;
+the service writes lines back: any number of reports, then the result or the error.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from agent import settings as settings_file
+from agent.problems import explain
+from agent.settings import Settings, SettingsError
+from wizard.elevation import errors, sealed
+from wizard.elevation.errors import BadCall
+from wizard.elevation.methods import Action, Method, adapter, method
+from wizard.plan import Change
+
+NAME = "org.writeback.Setup1"
+PATH = "/org/writeback/Setup1"
+MEMBERS: Mapping[str, Action] = {"Look": "look", "Change": "change"}
+SIGNATURE = "sh"
+LONGEST = 1_000_000  # bytes of a call, and of its sealed line
+
+_SOURCE = "The call's settings"
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call as it came: the method, and its arguments still to be read."""
+
+    method: Method
+    arguments: Mapping[str, Any]
+
+    def read(self, line: bytes) -> dict[str, Any]:
+        """Make the arguments of the call, and of the line that seals the others.
+
+        Raises:
+            BadCall, SettingsError: they are not what the method takes.
+
+        """
+        given = _object(line, set(self.method.sealed))
+        hidden = {
+            name: sealed.read(hint, given[name])
+            for name, hint in self.method.sealed.items()
+        }
+        opened = {
+            name: _read(name, hint, self.arguments[name])
+            for name, hint in self.method.open.items()
+        }
+        return opened | hidden
+
+
+def spell_call(asked: Method, given: Mapping[str, Any]) -> str:
+    """Give a call as the message carries it: without secrets."""
+    arguments = {
+        name: adapter(hint).dump_python(given[name], mode="json", warnings="error")
+        for name, hint in asked.open.items()
+    }
+    return json.dumps({"method": asked.name, "arguments": arguments})
+
+
+def spell_sealed(asked: Method, given: Mapping[str, Any]) -> bytes:
+    """Give the line with the arguments that hold secrets, for the channel alone."""
+    return _line({name: sealed.spell(given[name]) for name in asked.sealed})
+
+
+def read_call(text: str, action: Action) -> Call:
+    """Read a call as it came.
+
+    Args:
+        text: as the message carried it.
+        action: what the caller was authorised for.
+
+    Raises:
+        BadCall: no such method, or not with these arguments.
+
+    """
+    data = _object(text.encode(), {"method", "arguments"})
+    name, arguments = data["method"], data["arguments"]
+    try:
+        found = method(name)
+    except (KeyError, TypeError):
+        raise BadCall("There is no such method.") from None
+    if found.action != action:
+        raise BadCall(f"{found.name} is for {found.action}, not for {action}.")
+    if not isinstance(arguments, dict) or set(arguments) != set(found.open):
+        raise BadCall(f"{found.name} takes other arguments.")
+    return Call(found, arguments)
+
+
+def spell_report(asked: Method, name: str, value: object) -> bytes:
+    """Give a line that reports."""
+    told = asked.reports[name].dump_python(value, mode="json", warnings="error")
+    return _line({"report": name, "value": told})
+
+
+def spell_result(asked: Method, value: object) -> bytes:
+    """Give the line that ends a call well."""
+    told = asked.result.dump_python(value, mode="json", warnings="error")
+    return _line({"result": told})
+
+
+def spell_error(error: Exception) -> bytes:
+    """Give the line that ends a call with an error."""
+    return _line({"error": errors.spell(error)})
+
+
+def same(ones: Sequence[Change], others: Sequence[Change]) -> bool:
+    """Say whether two plans are the same, as they cross."""
+    plans = adapter(tuple[Change, ...])
+    return plans.dump_json(tuple(ones)) == plans.dump_json(tuple(others))
+
+
+def _line(data: object) -> bytes:
+    return json.dumps(data).encode() + b"\n"
+
+
+def _object(text: bytes, keys: set[str]) -> dict[str, Any]:
+    """Read a JSON object of exactly these keys; what it holds is never quoted."""
+    if len(text) > LONGEST:
+        raise BadCall(f"A call has {LONGEST} bytes at most.")
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        raise BadCall("The call is no JSON.") from None
+    if not isinstance(data, dict) or set(data) != keys:
+        raise BadCall("The call has other parts.")
+    return data
+
+
+def _read(name: str, hint: Any, data: Any) -> Any:
+    if hint is Settings:
+        return settings_file.validate(data, _SOURCE)
+    try:
+        return adapter(hint).validate_python(data)
+    except ValidationError as error:
+        if isinstance(hint, type) and issubclass(hint, BaseModel):
+            raise SettingsError(_SOURCE, explain(error, hint)) from None
+        raise BadCall(f"{name} is not of its type.") from None

@@ -1,0 +1,149 @@
+"""The controller of this machine, for an ordinary user: each method asks the service.
+
+It has the methods of `wizard.controller.Controller` that a window needs, with the same
+promises; beside their errors each may raise NotAllowed and NotReached.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+
+from agent.secret import Secret
+from agent.settings import Directory, Relay, Settings
+from wizard.checks import (
+    Check,
+    Container,
+    Found,
+    HandOver,
+    Inputs,
+    Installed,
+    Recovery,
+    TestResult,
+)
+from wizard.controller import Controller
+from wizard.elevation.calling import Calling
+from wizard.elevation.remote_permissions import RemotePermissions
+from wizard.inspection.controllers import Inspection
+from wizard.plan import Change, Report, RolledBack
+
+
+def remote_controller() -> "RemoteController":
+    """Give this machine's controller; nothing is asked yet."""
+    return RemoteController(Calling())
+
+
+class RemoteController:
+    """What can be read and changed of this machine by whom polkit lets in."""
+
+    def __init__(self, calling: Calling) -> None:
+        self._ask = calling.ask
+        self.permissions = RemotePermissions(calling)
+
+    def installed(self) -> Installed | None:
+        return self._ask(Controller.installed, {})
+
+    def recovery(self) -> Recovery | None:
+        return self._ask(Controller.recovery, {})
+
+    def recover(self, inputs: Inputs, report: Report) -> RolledBack:
+        return self._ask(Controller.recover, {"inputs": inputs, "report": report})
+
+    def find_domain(self) -> Found | None:
+        return self._ask(Controller.find_domain, {})
+
+    def check_relay(
+        self, relay: Relay, code: Secret | None, stop: threading.Event
+    ) -> tuple[Check, ...]:
+        given = {"relay": relay, "code": code, "stop": stop}
+        return self._ask(Controller.check_relay, given)
+
+    def inspect_directory(
+        self,
+        directory: Directory,
+        inputs: Inputs,
+        stop: threading.Event,
+        report: Callable[[Inspection], None],
+    ) -> Inspection:
+        given = {"directory": directory, "inputs": inputs}
+        told = {"stop": stop, "report": report}
+        return self._ask(Controller.inspect_directory, given | told)
+
+    def containers(
+        self, directory: Directory, inputs: Inputs, parent_dn: str
+    ) -> tuple[Container, ...]:
+        given = {"directory": directory, "inputs": inputs, "parent_dn": parent_dn}
+        return self._ask(Controller.containers, given)
+
+    def check_scope(
+        self, directory: Directory, inputs: Inputs, containers: Sequence[str]
+    ) -> tuple[Check, ...]:
+        given = {"directory": directory, "inputs": inputs, "containers": containers}
+        return self._ask(Controller.check_scope, given)
+
+    def check_group(
+        self, directory: Directory, inputs: Inputs, group: str
+    ) -> tuple[Check, str | None]:
+        given = {"directory": directory, "inputs": inputs, "group": group}
+        return self._ask(Controller.check_group, given)
+
+    def check_identifier(
+        self,
+        directory: Directory,
+        inputs: Inputs,
+        containers: Sequence[str],
+        identify_by: str,
+    ) -> tuple[Check, ...]:
+        given = {"directory": directory, "inputs": inputs, "containers": containers}
+        by = {"identify_by": identify_by}
+        return self._ask(Controller.check_identifier, given | by)
+
+    def plan(self, settings: Settings, inputs: Inputs) -> tuple[Change, ...]:
+        return self._ask(Controller.plan, {"settings": settings, "inputs": inputs})
+
+    def apply(
+        self,
+        settings: Settings,
+        changes: Sequence[Change],
+        inputs: Inputs,
+        report: Report,
+        stop: threading.Event,
+    ) -> None:
+        """Make all changes or none, if the service's own plan is the same.
+
+        Raises:
+            StepFailed: the machine changed since the plan was shown.
+
+        """
+        given = {"settings": settings, "changes": changes, "inputs": inputs}
+        told = {"report": report, "stop": stop}
+        self._ask(Controller.apply, given | told)
+
+    def plan_removal(self, inputs: Inputs) -> tuple[Change, ...]:
+        return self._ask(Controller.plan_removal, {"inputs": inputs})
+
+    def remove(
+        self,
+        changes: Sequence[Change],
+        inputs: Inputs,
+        report: Report,
+        stop: threading.Event,
+    ) -> None:
+        """Remove the installation, if the service's own plan is the same.
+
+        Raises:
+            StepFailed: the machine changed since the plan was shown.
+
+        """
+        given = {"changes": changes, "inputs": inputs}
+        self._ask(Controller.remove, given | {"report": report, "stop": stop})
+
+    def verify(self, settings: Settings) -> tuple[Check, ...]:
+        return self._ask(Controller.verify, {"settings": settings})
+
+    def hand_over(self) -> HandOver:
+        return self._ask(Controller.hand_over, {})
+
+    def test_reset(
+        self, by: str, value: str, new_password: Secret | None
+    ) -> TestResult:
+        given = {"by": by, "value": value, "new_password": new_password}
+        return self._ask(Controller.test_reset, given)

@@ -1,0 +1,150 @@
+"""The service on the system bus: takes calls, answers each in a thread of its own.
+
+It ends by itself when nothing is asked of it; the bus starts it again for a call.
+"""
+
+import contextlib
+import struct
+import threading
+from collections import deque
+from collections.abc import Iterator
+from typing import Any
+
+from jeepney import (
+    HeaderFields,
+    MatchRule,
+    Message,
+    MessageFlag,
+    new_error,
+    new_method_return,
+)
+from jeepney.bus_messages import message_bus
+from jeepney.fds import FileDescriptor
+from jeepney.io.blocking import DBusConnection, open_dbus_connection
+from jeepney.wrappers import unwrap_msg
+
+from wizard.elevation.answering import Asked, Doors, answer
+from wizard.elevation.channel import Channel
+from wizard.elevation.errors import BadCall, NotReached
+from wizard.elevation.protocol import LONGEST, MEMBERS, NAME, PATH, SIGNATURE
+
+IDLE_S = 60.0
+_AT_ONCE = 8
+# what jeepney says to a message that it can't read: the connection is lost with it
+_UNREADABLE = (LookupError, ValueError, TypeError, AssertionError, struct.error)
+
+
+class Service:
+    """The root service. One process serves all callers.
+
+    Args:
+        doors: gives the controller that works for a person.
+        idle_s: seconds without a call after which it ends.
+
+    """
+
+    def __init__(self, doors: Doors, idle_s: float = IDLE_S) -> None:
+        self._doors, self._idle_s = doors, idle_s
+        self._under_way: dict[threading.Thread, Channel] = {}
+
+    def run(self) -> None:
+        """Serve until nothing is asked any more.
+
+        Raises:
+            OSError, DBusErrorResponse: the bus can't be reached, or refuses the name.
+
+        """
+        try:
+            while not self._serve():
+                pass
+        except BaseException:
+            for channel in self._under_way.values():
+                channel.stop.set()  # what was begun is taken back
+            raise
+        finally:
+            for thread in self._under_way:
+                thread.join()
+
+    def _serve(self) -> bool:
+        """Serve over one connection; False when a message broke it."""
+        calls: deque[Message] = deque()
+        with (
+            contextlib.closing(open_dbus_connection("SYSTEM", enable_fds=True)) as bus,
+            # before the name is ours: the call that started us comes with it
+            bus.filter(MatchRule(type="method_call"), queue=calls),
+        ):
+            unwrap_msg(bus.send_and_get_reply(message_bus.RequestName(NAME)))
+            for message in self._messages(bus, calls):
+                if message is None:
+                    return False
+                self._take(bus, message)
+        return True
+
+    def _messages(
+        self, bus: DBusConnection, calls: deque[Message]
+    ) -> Iterator[Message | None]:
+        """Give the calls; None after one that can't be read."""
+        while True:
+            try:
+                yield bus.recv_until_filtered(calls, timeout=self._idle_s)
+            except TimeoutError:
+                if not self._busy():
+                    break
+            except _UNREADABLE:
+                yield None
+        # a call that comes after this starts another service; one before is here
+        bus.send_and_get_reply(message_bus.ReleaseName(NAME))
+        yield from calls
+
+    def _take(self, bus: DBusConnection, message: Message) -> None:
+        """Take one call, or say on the bus why not; the answer goes by the channel."""
+        try:
+            self._begin(message)
+        except BadCall as error:
+            reply = new_error(message, f"{NAME}.BadCall", "s", (str(error),))
+        except NotReached as error:
+            reply = new_error(message, f"{NAME}.Busy", "s", (str(error),))
+        else:
+            reply = new_method_return(message)
+        finally:
+            _close_all(message.body)
+        if not message.header.flags & MessageFlag.no_reply_expected:
+            bus.send(reply)
+
+    def _begin(self, message: Message) -> None:
+        fields = message.header.fields
+        action = MEMBERS.get(fields.get(HeaderFields.member, ""))
+        where = (fields.get(HeaderFields.path), fields.get(HeaderFields.interface))
+        signature = fields.get(HeaderFields.signature, "")
+        if action is None or where != (PATH, NAME) or signature != SIGNATURE:
+            raise BadCall("There is no such method.")
+        text, end = message.body
+        if len(text) > LONGEST:
+            raise BadCall(f"A call has {LONGEST} bytes at most.")
+        if self._busy() >= _AT_ONCE:
+            raise NotReached("Too much is asked at once.", "Try again in a minute.")
+        try:
+            end = end.to_socket()
+        except OSError:
+            raise BadCall("The channel is no socket.") from None
+        channel = Channel(end)
+        asked = Asked(fields[HeaderFields.sender], action, text)
+        thread = threading.Thread(target=answer, args=(asked, channel, self._doors))
+        self._under_way[thread] = channel
+        thread.start()
+
+    def _busy(self) -> int:
+        """Forget the calls that are over, and count the others."""
+        for thread in [each for each in self._under_way if not each.is_alive()]:
+            del self._under_way[thread]
+        return len(self._under_way)
+
+
+def _close_all(part: Any) -> None:
+    """Close the descriptors of a message that nobody took."""
+    if isinstance(part, FileDescriptor):
+        with contextlib.suppress(RuntimeError):  # taken
+            part.close()
+    elif isinstance(part, tuple | list):
+        for each in part:
+            _close_all(each)
