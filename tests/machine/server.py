@@ -83,6 +83,7 @@ class Server:
                 },
             },
             "scope": {"containers": [f"OU=People,{self.lab.base_dn}"]},
+            "limits": {"per_minute": 100_000},
         }
 
     def set_up(self) -> None:

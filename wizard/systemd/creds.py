@@ -6,6 +6,7 @@ its content to the service in the same way. The key is the machine's, not a TPM'
 firmware update must not lock the agent out.
 """
 
+import contextlib
 import os
 import shutil
 import stat
@@ -56,8 +57,9 @@ class SystemCredentials:
 
     def remove(self, name: str) -> None:
         self.place(name).unlink(missing_ok=True)
-        if self.folder.is_dir() and not any(self.folder.iterdir()):
-            self.folder.rmdir()
+        for folder in (self.folder, self.folder.parent):
+            with contextlib.suppress(OSError):  # not empty, or not there
+                folder.rmdir()
 
     def place(self, name: str) -> Path:
         """Give the file of a secret."""

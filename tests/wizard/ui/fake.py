@@ -21,7 +21,7 @@ from wizard.checks import (
     TestResult,
 )
 from wizard.inspection.controllers import Cell, ControllerFacts, Inspection
-from wizard.plan import ApplyError, Change, Progress, RolledBack
+from wizard.plan import ApplyError, Change, Progress, RolledBack, Stuck
 
 FINGERPRINT = (
     "7C1F 09AE 55D2 E0B4 3A96 4471 0CFE 82B7 91D4 6A3E F508 2C6B 1B9D 77E2 40AF C853"
@@ -144,6 +144,48 @@ INSTALL = (
     change("settings", "Writes the settings file"),
     change("service", "Starts the agent and waits until it is ready", {"runs": False}),
 )
+
+
+def removal(
+    step: str, summary: str, *, needs_admin: bool = False, final: bool = False
+) -> Change:
+    there = {"there": True}
+    return Change(step, summary, there, None, needs_admin=needs_admin, final=final)
+
+
+REMOVAL = (
+    removal("service", "Stops the agent; it answers what is under way first"),
+    removal("unit", "Takes the service out of the system"),
+    removal(
+        "grants",
+        "Revokes 4 permissions of svc-writeback on OU=People,DC=corp,DC=test",
+        needs_admin=True,
+    ),
+    removal("settings", "Removes the settings file /etc/writeback/settings.yaml"),
+    removal(
+        "remains",
+        "Deletes what the agent wrote, its audit records too: /var/lib/writeback/agent "
+        "and /var/log/writeback",
+        final=True,
+    ),
+    removal(
+        "enrolment",
+        "Withdraws the agent sync-01 from https://relay.corp.test",
+        final=True,
+    ),
+    removal(
+        "account",
+        "Deletes the account CN=svc-writeback,CN=Users,DC=corp,DC=test",
+        needs_admin=True,
+        final=True,
+    ),
+    removal(
+        "keys",
+        "Destroys the agent's keys and passwords in the secret store",
+        final=True,
+    ),
+)
+FORGET = "The relay does not answer. The relay's owner must forget this agent."
 STATUS = AgentStatus(
     running=True,
     ready=True,
@@ -159,6 +201,12 @@ RECOVERY = Recovery(
     datetime(2026, 11, 22, 17, 5, tzinfo=UTC),
     (INSTALL[0].summary, INSTALL[1].summary, INSTALL[2].summary),
     needs_admin=True,
+)
+FORWARD = Recovery(
+    datetime(2026, 11, 22, 17, 5, tzinfo=UTC),
+    tuple(change.summary for change in REMOVAL[5:]),
+    needs_admin=True,
+    forward=True,
 )
 VERIFIED = (
     Check("agent", "The agent runs", "ok", "Ready since 2 s, version 0.1.0"),
@@ -195,7 +243,12 @@ class FakeController:
     )
     changes: tuple[Change, ...] = INSTALL
     apply_error: Exception | None = None
+    unplannable: Exception | None = None
+    stuck: tuple[Stuck, ...] = ()
     refuses: Exception | None = None
+    fails_at: int = 2
+    told: dict[str, str] = field(default_factory=dict)
+    verified: tuple[Check, ...] = VERIFIED
     result: TestResult = TESTED
     hold: str = ""
     go: threading.Event = field(default_factory=threading.Event)
@@ -218,8 +271,24 @@ class FakeController:
 
     def recover(self, inputs: Any, report: Callable[[Any], None]) -> RolledBack:
         self._called("recover", inputs)
+        if self.cut_off and self.cut_off.forward:
+            return self._finish(report)
         self.cut_off = None
-        return RolledBack(INSTALL[:3], ())
+        return RolledBack(INSTALL[:3], self.stuck)
+
+    def _finish(self, report: Callable[[Any], None]) -> RolledBack:
+        assert self.cut_off
+        total = len(REMOVAL)
+        rest = [c for c in REMOVAL if c.summary in self.cut_off.changes]
+        for index, change in enumerate(rest, total - len(rest)):
+            report(Progress(index, total, change, "doing"))
+            if self.apply_error:
+                report(Progress(index, total, change, "failed", "No."))
+                raise self.apply_error
+            detail = self.told.get(change.step, "")
+            report(Progress(index, total, change, "done", detail))
+        self.cut_off = self.found = None
+        return RolledBack((), (), tuple(rest))
 
     def find_domain(self) -> Found | None:
         self._called("find_domain")
@@ -274,18 +343,39 @@ class FakeController:
         self, settings: Settings, changes: Any, inputs: Any, report: Any, stop: Any
     ) -> None:
         self._called("apply", settings, inputs)
+        self._carry_out(changes, report, stop)
+        self.found = replace(INSTALLED, settings=settings)
+
+    def plan_removal(self, inputs: Any) -> tuple[Change, ...]:
+        self._called("plan_removal", inputs)
+        if self.unplannable and inputs.admin is None:
+            raise self.unplannable
+        kept = ("grants", "account") if inputs.keep_account else ()
+        return tuple(change for change in REMOVAL if change.step not in kept)
+
+    def remove(self, changes: Any, inputs: Any, report: Any, stop: Any) -> None:
+        self._called("remove", tuple(changes), inputs)
+        self._carry_out(changes, report, stop)
+        self.found = None
+
+    def _carry_out(self, changes: Any, report: Any, stop: Any) -> None:
         if self.refuses:
             raise self.refuses
+        final = False
         for index, change in enumerate(changes):
+            final = final or change.final
             report(Progress(index, len(changes), change, "doing"))
-            if self.hold == "change" and index == 2:
+            if self.hold == "change" and index == self.fails_at:
                 self.go.wait(20)
-            if self.apply_error and index == 2:
-                self._take_back(changes, report)
-            if stop.is_set():
+            if self.apply_error and index == self.fails_at:
+                if not final:
+                    self._take_back(changes, report)
+                report(Progress(index, len(changes), change, "failed"))
+                raise self.apply_error
+            if stop.is_set() and not final:
                 raise ApplyError(None, "Stopped.", tuple(changes[:index]), ())
-            report(Progress(index, len(changes), change, "done"))
-        self.found = replace(INSTALLED, settings=settings)
+            detail = self.told.get(change.step, "")
+            report(Progress(index, len(changes), change, "done", detail))
 
     def _take_back(self, changes: Any, report: Any) -> None:
         assert self.apply_error
@@ -296,7 +386,7 @@ class FakeController:
 
     def verify(self, settings: Any) -> tuple[Check, ...]:
         self._called("verify", settings)
-        return VERIFIED
+        return self.verified
 
     def hand_over(self) -> HandOver:
         return HAND_OVER

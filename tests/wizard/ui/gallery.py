@@ -4,6 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -16,21 +17,29 @@ from agent.causes import Cause
 from agent.secret import Secret
 from tests.wizard.answered import CODE, EXPRESS
 from tests.wizard.ui.fake import (
+    FORGET,
+    FORWARD,
     INSTALL,
     INSTALLED,
     ONE,
     RECOVERY,
+    REMOVAL,
     SEVERAL,
     UNTRUSTED,
+    VERIFIED,
     FakeController,
     change,
 )
 from tests.wizard.ui.fake_permissions import EXCESS, IN_ORDER, UNGRANTED
+from wizard.checks import Check
 from wizard.offers import Offer, Offers
-from wizard.plan import ApplyError
+from wizard.plan import ApplyError, StepFailed
 from wizard.ui import look, words
 from wizard.ui.window import WizardWindow
 
+PARTS = "install reconfigure nothing_to_do repair removal recovery"
+EDIT = "features.unlock: yes becomes no; limits.per_minute: 120 becomes 60"
+EDITED = replace(INSTALLED, drift=tuple(EDIT.split("; ")))
 OFFERED = ("relay.url", "directory.domain", "directory.controllers")
 
 
@@ -292,6 +301,117 @@ class Gallery:
         window = self.open(FakeController(cut_off=RECOVERY))
         self.shoot(window, "recovery")
         window.done(0)
+        controller = FakeController(cut_off=FORWARD, found=INSTALLED)
+        controller.told = {"enrolment": FORGET}
+        window = self.open(controller)
+        self.shoot(window, "recovery-forward")
+        window.set_answers({"input.admin_user": EXPRESS["input.admin_user"]})
+        window.set_answers({"input.admin_password": EXPRESS["input.admin_password"]})
+        rest = tuple(REMOVAL[6:])
+        controller.apply_error = ApplyError(rest[0], "No route to host.", (), (), rest)
+        window.press_next()
+        page = window.page("recovery")
+        self.settle(lambda: bool(page.rows.checks))
+        self.shoot(window, "recovery-forward-failed")
+        controller.apply_error = None
+        window.press_next()
+        self.settle(lambda: page.nextId() == -1)
+        self.shoot(window, "recovery-finished")
+        window.done(0)
+
+    def repair(self) -> None:
+        controller = FakeController(found=EDITED)
+        controller.changes = (
+            change("settings", "Takes over what was edited by hand: " + EDIT, {"a": 1}),
+            change("service", "Has a new agent take over", {"runs": True}),
+        )
+        window = self.open(controller)
+        self.shoot(window, "tasks-edited")
+        bar = window.page("tasks").area.verticalScrollBar()
+        bar.setValue(bar.maximum())
+        self.shoot(window, "tasks-below")
+        window.page("tasks").apply_edit.click()
+        self.settle(lambda: bool(window.journey.changes))
+        self.shoot(window, "review-edit")
+        window.done(0)
+        controller = FakeController(found=INSTALLED, changes=())
+        window = self.open(controller)
+        window.set_answers({"task": "repair"})
+        self.go(window, "review")
+        self.settle(lambda: not window.page("review").busy)
+        self.shoot(window, "repair-nothing")
+        window.back()
+        told = "Not as the package brought it: /usr/lib/writeback-agent/writeback."
+        row = Check("files", "Program", "failed", told, "Install the package again.")
+        controller.verified = (*VERIFIED, row)
+        self.go(window, "review")
+        self.settle(lambda: not window.page("review").busy)
+        self.shoot(window, "repair-by-hand")
+        window.done(0)
+
+    def removal(self) -> None:
+        controller = FakeController(found=INSTALLED, told={"enrolment": FORGET})
+        window = self.open(controller)
+        window.set_answers({"task": "remove"})
+        self.go(window, "remove")
+        self.shoot(window, "remove")
+        controller.unplannable = StepFailed(
+            "The password of svc-writeback@corp.test is not stored here.",
+            "Give an administrator of the domain; the account is used once and not "
+            "stored.",
+        )
+        self.go(window, "review")
+        self.settle(lambda: not window.page("review").busy)
+        self.shoot(window, "remove-not-planned")
+        controller.unplannable = None
+        window.page("review").again.click()
+        self.settle(lambda: bool(window.journey.changes))
+        self.shoot(window, "remove-review")
+        window.set_answers({"input.admin_user": EXPRESS["input.admin_user"]})
+        window.set_answers({"input.admin_password": EXPRESS["input.admin_password"]})
+        window.set_answers({"input.accept_final": True})
+        bar = window.page("review").area.verticalScrollBar()
+        bar.setValue(bar.maximum())
+        self.shoot(window, "remove-accepted")
+        rest = REMOVAL[5:]
+        controller.apply_error = ApplyError(rest[0], "No route to host.", (), (), rest)
+        controller.fails_at = 5
+        self.go(window, "apply")
+        self.settle(lambda: bool(window.page("apply").rows.checks))
+        self.shoot(window, "remove-rest")
+        window.done(0)
+        controller.apply_error = None
+        self.removed(controller)
+
+    def removed(self, controller: FakeController) -> None:
+        window = self.open(controller)
+        window.set_answers({"task": "remove"})
+        self.go(window, "remove")
+        self.go(window, "review")
+        self.settle(lambda: bool(window.journey.changes))
+        window.set_answers({"input.admin_user": EXPRESS["input.admin_user"]})
+        window.set_answers({"input.admin_password": EXPRESS["input.admin_password"]})
+        window.set_answers({"input.accept_final": True})
+        controller.hold, controller.fails_at = "change", 6
+        controller.go.clear()
+        self.go(window, "apply")
+        page = window.page("apply")
+        self.settle(lambda: page.changes.rows[6].state == "doing")
+        self.shoot(window, "removing")
+        window.reject()
+        self.settle()
+        box = window.question
+        if box:
+            self.number += 1
+            box.grab().save(str(self.folder / f"{self.number:02d}-no-stop-box.png"))
+            box.close()
+        controller.go.set()
+        self.settle(lambda: window.page_id() == "removed")
+        self.shoot(window, "removed")
+        bar = window.page("removed").area.verticalScrollBar()
+        bar.setValue(bar.maximum())
+        self.shoot(window, "removed-below")
+        window.done(0)
 
 
 def main(folder: Path) -> None:
@@ -306,10 +426,9 @@ def main(folder: Path) -> None:
     for name, inks in (("light", look.LIGHT), ("dark", look.DARK)):
         app.setPalette(look.palette_of(inks))
         gallery = Gallery(folder / name, QSize(int(width), int(height)))
-        gallery.install()
-        gallery.reconfigure()
-        gallery.nothing_to_do()
-        gallery.recovery()
+        wanted = os.environ.get("GALLERY_PARTS", PARTS).split()
+        for part in wanted:
+            getattr(gallery, part)()
 
 
 if __name__ == "__main__":

@@ -269,10 +269,9 @@ def test_the_portal_gets_what_it_needs(
     qtbot.waitUntil(lambda: bool(window.journey.changes))
     go(qtbot, window, "complete")
     page = window.page("complete")
-    qtbot.waitUntil(lambda: page.grid.count() > 0)
-    texts = [
-        page.grid.itemAt(at).widget().text() for at in range(1, page.grid.count(), 3)
-    ]
+    grid = page.panel.grid
+    qtbot.waitUntil(lambda: grid.count() > 0)
+    texts = [grid.itemAt(at).widget().text() for at in range(1, grid.count(), 3)]
     assert texts[0] == "https://relay.corp.test/sync-01"
     assert texts[2].startswith("7C1F 09AE")
 

@@ -1,0 +1,233 @@
+"""The product on a real server, from its package alone: the whole life of an agent."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.installer.packages import built_agent
+from tests.live.remains import directory_now
+from tests.machine.machine import differences
+from tests.machine.root import Suite
+from tests.machine.server import CANARY, SITE, Server, server
+
+pytestmark = pytest.mark.live
+
+NEWER = "0.2.0"
+_UNIT = "writeback-agent.service"
+# what the system itself writes: package manager, logs, its own state
+_SYSTEMS = (
+    *("/var/lib/dpkg", "/var/log/dpkg.log", "/var/log/alternatives.log"),
+    *("/var/cache/debconf", "/var/cache/ldconfig", "/var/log/journal"),
+    *("/var/lib/systemd", "/var/log/lastlog", "/var/log/wtmp", "/var/cache/man"),
+    *("/etc/machine-id", "/var/lib/dbus", "/var/tmp", "/var/lib/polkit-1"),
+    # rewritten, with a backup, when a user comes or goes
+    *("/etc/.pwd.lock", "/etc/passwd-", "/etc/group-", "/etc/shadow-"),
+    *("/etc/gshadow-", "/etc/subuid-", "/etc/subgid-", "/etc/ld.so.cache"),
+    SITE,
+)
+_ACCOUNTS = ("/etc/passwd", "/etc/group", "/etc/shadow", "/etc/gshadow")
+
+
+@pytest.mark.parametrize(
+    "suite", ["bookworm", pytest.param("trixie", marks=pytest.mark.slow)]
+)
+def test_the_life_of_an_agent(suite: Suite, tmp_path: Path) -> None:
+    # built before: where the server is, there is no registry
+    package, newer = built_agent(), built_agent(NEWER)
+    with server(suite, tmp_path / suite) as here:
+        directory, files, users = remembered(here)
+        here.install(package)
+        installs(here)
+        survives_a_reboot(here)
+        is_reconfigured(here)
+        is_upgraded_and_downgraded_under_load(here, newer, package)
+        is_repaired(here)
+        holds_no_password_in_clear(here)
+        here.done("remove", "--yes", **here.admin)
+        assert here.status() == {"exit": 0, "installed": False}
+        # from nothing, and then over what a removal of the package alone leaves
+        here.set_up()
+        here.machine.told("dpkg", "--remove", "writeback-agent")
+        here.install(package)
+        assert here.status()["installed"]
+        here.done("apply", "--yes")
+        assert here.check("clara") == "ok"
+        holds_no_password_in_clear(here)
+        here.done("remove", "--yes", **here.admin)
+        here.machine.told("dpkg", "--purge", "writeback-agent")
+        assert differences(files, here.machine.files(), _SYSTEMS) == {}
+        assert {p: here.machine.read(p) for p in _ACCOUNTS} == users
+        assert units(here) == ""
+        assert changed_objects(directory, here) == {}
+
+
+def remembered(
+    here: Server,
+) -> tuple[dict[str, bytes | None], dict[str, str], dict[str, str]]:
+    """Note the directory, the files and the users as they were before."""
+    users = {path: here.machine.read(path) for path in _ACCOUNTS}
+    return directory_now(here.lab), here.machine.files(), users
+
+
+def changed_objects(before: dict[str, bytes | None], here: Server) -> dict[str, bool]:
+    """Give the objects that came, went, or have other permissions."""
+    after = directory_now(here.lab)
+    return {
+        dn: dn in after
+        for dn in {*before, *after}
+        if before.get(dn) != after.get(dn) and "DNS" not in dn
+    }
+
+
+def units(here: Server) -> str:
+    """List what systemd knows of the product."""
+    asked = ("systemctl", "list-unit-files", "--no-legend", "writeback*")
+    return here.machine.run(*asked).stdout
+
+
+def installs(here: Server) -> None:
+    """A package alone starts nothing; one command makes a working agent."""
+    assert here.status() == {"exit": 0, "installed": False}
+    assert here.machine.run("systemctl", "is-enabled", _UNIT).stdout == "disabled\n"
+    here.set_up()
+    found = here.status()
+    assert (found["ready"], found["version"]) == (True, "0.1.0")
+    assert here.machine.told("systemctl", "is-enabled", _UNIT) == "enabled\n"
+    assert here.reset("anna") == "ok"
+    here.signs_in("anna")
+    # an alert for Microsoft's event finds it in the journal
+    asked = ("journalctl", "--output=json", "WRITEBACK_EVENT=31002")
+    entry = json.loads(here.machine.told(*asked).splitlines()[-1])
+    assert entry["WRITEBACK_USER"] == here.lab.people["anna"]["upn"]
+    asked = ("systemd-analyze", "security", "--no-pager", "--json=short", _UNIT)
+    exposure = here.machine.told("systemd-analyze", "security", "--no-pager", _UNIT)
+    score = float(exposure.rpartition(f"{_UNIT}: ")[2].split()[0])
+    assert score <= 1.5, score
+    assert here.done("apply", "--settings", SITE, "--yes").startswith("Nothing to do")
+
+
+def survives_a_reboot(here: Server) -> None:
+    here.machine.reboot()
+    assert here.machine.told("systemctl", "is-active", _UNIT) == "active\n"
+    assert here.status()["ready"]
+    assert here.reset("bruno") == "ok"
+    here.signs_in("bruno")
+
+
+def is_reconfigured(here: Server) -> None:
+    """Only what changed is touched; nobody who asks meanwhile is sent away."""
+    before = pid(here)
+    with asked_all_the_time(here, "clara") as codes:
+        edited = here.settings(limits={"per_minute": 50_000})
+        here.machine.put(SITE, edited.encode())
+        said = here.done("apply", "--settings", SITE, "--yes", "--json")
+    steps = [change["step"] for change in json.loads(said)["changes"]]
+    assert steps[:1] == ["settings"]
+    assert steps[-1] == "service"
+    assert set(codes) == {"ok"}
+    assert pid(here) != before
+    # by hand: shown, and followed when it is applied
+    edit = "s/per_minute: 50000/per_minute: 60000/"
+    here.machine.told("sed", "-i", edit, "/etc/writeback/settings.yaml")
+    assert here.status()["drift"] == ["limits.per_minute: 50000 becomes 60000"]
+    here.done("apply", "--yes")
+    assert here.status()["drift"] == []
+
+
+def is_upgraded_and_downgraded_under_load(
+    here: Server, newer: Path, package: Path
+) -> None:
+    """Settings, secrets and keys stay; no request is lost on the way."""
+    before = here.status()
+    kept = here.machine.told(
+        "sh", "-c", "sha256sum /etc/writeback/*/* /etc/writeback/*.*"
+    )
+    for version, file in ((NEWER, newer), ("0.1.0", package)):
+        old = pid(here)
+        with asked_all_the_time(here, "never_expires") as codes:
+            here.install(file)
+            here.machine.told("writeback", "status")
+        assert set(codes) == {"ok"}
+        now = here.status()
+        assert now["version"] == version
+        assert now["fingerprint"] == before["fingerprint"]
+        assert pid(here) != old
+        # one that took over is watched and restarted like one that was started
+        old = pid(here)
+        here.machine.told("kill", "-KILL", str(old))
+        until(lambda old=old: pid(here) not in (0, old) and here.status()["ready"])
+    after = here.machine.told(
+        "sh", "-c", "sha256sum /etc/writeback/*/* /etc/writeback/*.*"
+    )
+    assert after == kept
+
+
+def is_repaired(here: Server) -> None:
+    """What was damaged is found and mended."""
+    drop_in = f"/etc/systemd/system/{_UNIT}.d"
+    here.machine.told("rm", "-r", drop_in)
+    here.machine.told("chmod", "666", "/etc/writeback/settings.yaml")
+    here.machine.told("systemctl", "disable", "--now", _UNIT)
+    found = json.loads(here.writeback("verify", "--json").stdout)
+    failed = {row["id"] for row in found["checks"] if row["state"] == "failed"}
+    assert failed == {"files", "unit", "service"}
+    here.done("repair", "--yes")
+    assert here.writeback("verify").returncode == 0
+    assert here.check("never_expires") == "ok"
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def pid(here: Server) -> int:
+    """Give the agent's main process."""
+    said = here.machine.told("systemctl", "show", "-P", "MainPID", _UNIT)
+    return int(said)
+
+
+@contextmanager
+def asked_all_the_time(here: Server, person: str) -> Iterator[list[str]]:
+    """Ask about a person again and again, and note every answer."""
+    stop, codes = threading.Event(), list[str]()
+    with here.portal() as asking:
+        user = {"by": "userPrincipalName", "value": here.lab.people[person]["upn"]}
+
+        def ask() -> None:
+            while not stop.is_set():
+                codes.append(asking.code("check", user=user))
+
+        thread = threading.Thread(target=ask)
+        thread.start()
+        try:
+            yield codes
+        finally:
+            stop.set()
+            thread.join()
+    assert len(codes) > 3
+
+
+def holds_no_password_in_clear(here: Server) -> None:
+    """Search the disk, the journal and every process for what must not be there."""
+    secrets = (CANARY, here.lab.admin_password)
+    upper = here.machine.upper
+    for path in upper.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            content = path.read_bytes()
+            for secret in secrets:
+                assert secret.encode() not in content, path
+    told = here.machine.told("journalctl", "--output=export", "--no-pager")
+    shown = here.machine.told(
+        "sh", "-c", "cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ"
+    )
+    for secret in secrets:
+        assert secret not in told
+        assert secret not in shown
