@@ -8,7 +8,13 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
-from jeepney import DBusAddress, DBusErrorResponse, new_method_call
+from jeepney import (
+    DBusAddress,
+    DBusErrorResponse,
+    HeaderFields,
+    Message,
+    new_method_call,
+)
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 from jeepney.wrappers import unwrap_msg
 
@@ -62,16 +68,22 @@ class Calling:
         )
         with self._lock:
             try:
-                # kept: polkit remembers whom it let in by it
-                if self._bus is None:
-                    self._bus = _connected()
-                unwrap_msg(self._bus.send_and_get_reply(call, timeout=_STARTING_S))
+                self._reach(call)
             except DBusErrorResponse as error:
                 raise NotReached(f"The set-up service refused: {error}.") from error
             except (OSError, RuntimeError) as error:
                 self._drop()
                 told = "The set-up service of this machine can't be reached."
                 raise NotReached(told) from error
+
+    def _reach(self, call: Message) -> None:
+        if self._bus is None:
+            # kept: polkit remembers whom it let in by it
+            self._bus = _connected()
+        reply = self._bus.send_and_get_reply(call, timeout=_STARTING_S)
+        if reply.header.fields.get(HeaderFields.error_name) == protocol.LEAVING:
+            reply = self._bus.send_and_get_reply(call, timeout=_STARTING_S)
+        unwrap_msg(reply)
 
     def close(self) -> None:
         """Leave the bus; a later call comes back."""

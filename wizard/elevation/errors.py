@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, get_type_hints
 
 from pydantic import TypeAdapter
+from pydantic_core import PydanticSerializationError
 
 from agent import directory_errors
 from agent.directory import DirectoryError
@@ -114,11 +115,16 @@ def spell(error: Exception) -> dict[str, Any]:
     if KNOWN.get(kind.__name__) is not kind:
         return spell(Unexpected(kind.__name__))
     types = _types(kind)
-    fields = {
-        name: TypeAdapter[Any](types.get(name, str)).dump_python(value, mode="json")
-        for name, value in vars(error).items()
-        if not name.startswith("_")
-    }
+    try:
+        fields = {
+            name: TypeAdapter[Any](types.get(name, str)).dump_python(
+                value, mode="json", warnings="error"
+            )
+            for name, value in vars(error).items()
+            if not name.startswith("_")
+        }
+    except PydanticSerializationError:  # nobody foresaw that either
+        return spell(Unexpected(kind.__name__))
     return {"kind": kind.__name__, "text": str(error), "fields": fields}
 
 

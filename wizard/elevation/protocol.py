@@ -24,6 +24,8 @@ NAME = "org.writeback.Setup1"
 PATH = "/org/writeback/Setup1"
 MEMBERS: Mapping[str, Action] = {"Look": "look", "Change": "change"}
 SIGNATURE = "sh"
+# the error of a service that ends just now: the bus starts another
+LEAVING = f"{NAME}.Leaving"
 LONGEST = 1_000_000  # bytes of a call, and of its sealed line
 
 _SOURCE = "The call's settings"

@@ -7,7 +7,6 @@ import contextlib
 import struct
 import threading
 from collections import deque
-from collections.abc import Iterator
 from typing import Any
 
 from jeepney import (
@@ -26,11 +25,18 @@ from jeepney.wrappers import unwrap_msg
 from wizard.elevation.answering import Asked, Doors, answer
 from wizard.elevation.channel import Channel
 from wizard.elevation.errors import BadCall, NotReached
-from wizard.elevation.protocol import LONGEST, MEMBERS, NAME, PATH, SIGNATURE
+from wizard.elevation.protocol import (
+    LEAVING,
+    LONGEST,
+    MEMBERS,
+    NAME,
+    PATH,
+    SIGNATURE,
+)
 
 IDLE_S = 60.0
 _AT_ONCE = 8
-# what jeepney says to a message that it can't read: the connection is lost with it
+# what jeepney says to a message that it can't read
 _UNREADABLE = (LookupError, ValueError, TypeError, AssertionError, struct.error)
 
 
@@ -54,47 +60,41 @@ class Service:
             OSError, DBusErrorResponse: the bus can't be reached, or refuses the name.
 
         """
-        try:
-            while not self._serve():
-                pass
-        except BaseException:
-            for channel in self._under_way.values():
-                channel.stop.set()  # what was begun is taken back
-            raise
-        finally:
-            for thread in self._under_way:
-                thread.join()
-
-    def _serve(self) -> bool:
-        """Serve over one connection; False when a message broke it."""
         calls: deque[Message] = deque()
         with (
-            contextlib.closing(open_dbus_connection("SYSTEM", enable_fds=True)) as bus,
+            open_dbus_connection("SYSTEM", enable_fds=True) as bus,
             # before the name is ours: the call that started us comes with it
             bus.filter(MatchRule(type="method_call"), queue=calls),
         ):
             unwrap_msg(bus.send_and_get_reply(message_bus.RequestName(NAME)))
-            for message in self._messages(bus, calls):
-                if message is None:
-                    return False
-                self._take(bus, message)
-        return True
+            try:
+                self._serve(bus, calls)
+            except (SystemExit, KeyboardInterrupt):
+                for channel in self._under_way.values():
+                    channel.stop.set()  # what was begun is taken back
+                raise
+            finally:
+                for thread in self._under_way:
+                    thread.join()
 
-    def _messages(
-        self, bus: DBusConnection, calls: deque[Message]
-    ) -> Iterator[Message | None]:
-        """Give the calls; None after one that can't be read."""
+    def _serve(self, bus: DBusConnection, calls: deque[Message]) -> None:
         while True:
             try:
-                yield bus.recv_until_filtered(calls, timeout=self._idle_s)
+                message = bus.recv_until_filtered(calls, timeout=self._idle_s)
             except TimeoutError:
                 if not self._busy():
                     break
             except _UNREADABLE:
-                yield None
-        # a call that comes after this starts another service; one before is here
+                # jeepney took it from its buffer, and stays at its size and descriptors
+                _close_all(bus.parser.fds)
+                bus.parser.next_msg_size, bus.parser.fds = None, []
+            else:
+                self._take(bus, message)
+        # a call that comes after this starts another service; one before is sent back
         bus.send_and_get_reply(message_bus.ReleaseName(NAME))
-        yield from calls
+        for message in calls:
+            _close_all(message.body)
+            bus.send(new_error(message, LEAVING))
 
     def _take(self, bus: DBusConnection, message: Message) -> None:
         """Take one call, or say on the bus why not; the answer goes by the channel."""

@@ -99,12 +99,13 @@ def connected(*, enable_fds: bool = False) -> DBusConnection:
     return open_dbus_connection("SYSTEM", enable_fds=enable_fds, auth_timeout=20)
 
 
-def wait_for(name: str) -> None:
-    """Wait until somebody has a name on the bus."""
+def wait_for(name: str, *, there: bool = True) -> None:
+    """Wait until somebody has a name on the bus, or nobody."""
     deadline = time.monotonic() + 20
+    asked = message_bus.NameHasOwner(name)
     with connected() as bus:
-        while not unwrap_msg(bus.send_and_get_reply(message_bus.NameHasOwner(name)))[0]:
-            assert time.monotonic() < deadline, f"nobody is {name}"
+        while unwrap_msg(bus.send_and_get_reply(asked)) != (there,):
+            assert time.monotonic() < deadline, f"{name}: not {there}"
             time.sleep(0.01)
 
 

@@ -1,0 +1,80 @@
+"""Nobody is let in but by polkit's yes."""
+
+import os
+import pwd
+import threading
+
+import pytest
+
+from agent.secret import Secret
+from tests.wizard.answered import CANARY, SETTINGS
+from tests.wizard.elevation.bus import FakePolkit, Says
+from tests.wizard.elevation.conftest import Stage, Start
+from wizard.checks import AdminCredentials, Inputs
+from wizard.elevation import authority
+from wizard.elevation.calling import Calling
+from wizard.elevation.errors import NotAllowed
+from wizard.elevation.remote import RemoteController
+
+INPUTS = Inputs(AdminCredentials("administrator@corp.test", Secret(CANARY)))
+
+
+@pytest.mark.parametrize("says", ["no", "challenge", "error", "nonsense"])
+def test_a_stranger_is_refused(
+    remote: RemoteController, stage: Stage, polkit: FakePolkit, says: Says
+) -> None:
+    polkit.says = says
+    with pytest.raises(NotAllowed, match="sudo writeback"):
+        remote.plan(SETTINGS, INPUTS)
+    assert stage.people == []
+    assert stage.fake.calls == []
+
+
+def test_without_polkit_nobody_is_let_in(start: Start, stage: Stage) -> None:
+    start()
+    calling = Calling()
+    with pytest.raises(NotAllowed, match=r"polkit can't be asked.*sudo writeback"):
+        RemoteController(calling).installed()
+    calling.close()
+    assert stage.people == []
+
+
+def test_without_a_bus_nobody_is_let_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus")
+    with pytest.raises(NotAllowed, match="polkit can't be asked: No such file"):
+        authority.let_in(":1.1", "look")
+
+
+def test_polkit_is_asked_of_the_sender_about_the_action_alone(
+    remote: RemoteController, polkit: FakePolkit
+) -> None:
+    remote.plan(SETTINGS, INPUTS)
+    remote.recover(INPUTS, lambda _: None)
+    remote.test_reset("mail", "ada@corp.test", Secret(CANARY))
+    remote.permissions.plan_grant(SETTINGS, INPUTS)
+    kinds = [subject for (subject, *_) in polkit.asked]
+    assert {kind for kind, _ in kinds} == {"system-bus-name"}
+    assert len({details["name"][1] for _, details in kinds}) == 1
+    assert [rest for (_, *rest) in polkit.asked] == [
+        ["org.writeback.look", {}, 1, ""],
+        ["org.writeback.change", {}, 1, ""],
+        ["org.writeback.change", {}, 1, ""],
+        ["org.writeback.look", {}, 1, ""],
+    ]
+
+
+def test_the_work_is_done_in_the_name_of_the_person(
+    remote: RemoteController, stage: Stage
+) -> None:
+    remote.installed()
+    assert stage.people == [pwd.getpwuid(os.getuid()).pw_name]
+
+
+def test_who_may_look_may_not_change(
+    remote: RemoteController, stage: Stage, polkit: FakePolkit
+) -> None:
+    changes = remote.plan(SETTINGS, INPUTS)
+    polkit.says = "no"
+    with pytest.raises(NotAllowed):
+        remote.apply(SETTINGS, changes, INPUTS, lambda _: None, threading.Event())
+    assert not stage.fake.named("apply")

@@ -1,0 +1,409 @@
+"""Whatever is sent to the service: it refuses, goes on, and ends when nobody asks."""
+
+import json
+import logging
+import os
+import socket
+import sys
+import threading
+import time
+from array import array
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jeepney import (
+    DBusAddress,
+    DBusErrorResponse,
+    MatchRule,
+    Message,
+    new_error,
+    new_method_call,
+)
+from jeepney.bus_messages import message_bus
+from jeepney.io.blocking import DBusConnection
+from jeepney.wrappers import unwrap_msg
+
+from agent.secret import Secret
+from agent.settings import SettingsError
+from tests.wizard.answered import CANARY, SETTINGS
+from tests.wizard.elevation.bus import (
+    SERVICE_FILE,
+    Bus,
+    Listener,
+    connected,
+    wait_for,
+)
+from tests.wizard.elevation.conftest import Stage, Start
+from tests.wizard.ui.fake import INSTALLED, FakeController
+from wizard.checks import AdminCredentials, Inputs
+from wizard.elevation import errors, protocol
+from wizard.elevation.calling import Calling
+from wizard.elevation.errors import BadCall, NotReached, Unexpected
+from wizard.elevation.methods import method
+from wizard.elevation.protocol import LEAVING, LONGEST, NAME, PATH
+from wizard.elevation.remote import RemoteController
+from wizard.plan import StepFailed
+
+ADMIN = AdminCredentials("administrator@corp.test", Secret(CANARY))
+INPUTS = Inputs(ADMIN, Secret(CANARY + "2"), Secret(CANARY + "3"))
+SETUP = DBusAddress(PATH, bus_name=NAME, interface=NAME)
+INSTALLED_CALL = json.dumps({"method": "installed", "arguments": {}})
+NO_SECRETS = b'{"inputs": {"admin": null, "account_password": null, '
+NO_SECRETS += b'"enrolment_code": null, "keep_account": false}}\n'
+
+
+@pytest.fixture
+def raw(remote: RemoteController) -> Iterator[DBusConnection]:
+    """A connection of somebody who writes messages by hand."""
+    with connected(enable_fds=True) as bus:
+        yield bus
+
+
+def say(bus: DBusConnection, text: str, line: bytes, member: str = "Look") -> bytes:
+    """Send one call; give all that the channel brings."""
+    ours, theirs = socket.socketpair()
+    with ours:
+        with theirs:
+            call = new_method_call(SETUP, member, "sh", (text, theirs))
+            unwrap_msg(bus.send_and_get_reply(call, timeout=20))
+        ours.settimeout(20)
+        try:
+            ours.sendall(line)
+            ours.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass  # refused by then
+        got = b""
+        while part := _received(ours):
+            got += part
+    return got
+
+
+def _received(end: socket.socket) -> bytes:
+    try:
+        return end.recv(1 << 16)
+    except ConnectionResetError:
+        return b""  # it left without reading all
+
+
+def refused(got: bytes) -> str:
+    error = errors.read(json.loads(got)["error"])
+    assert isinstance(error, BadCall), error
+    return str(error)
+
+
+def call(name: str, **arguments: Any) -> str:
+    return json.dumps({"method": name, "arguments": arguments})
+
+
+PLAN = call("plan", settings=SETTINGS.model_dump(mode="json"))
+JUNK = {
+    "no JSON": ("}{", b"{}\n"),
+    "deep": ("[" * 100_000, b"{}\n"),
+    "a list": ("[]", b"{}\n"),
+    "no method": (call("shell", command="id"), b"{}\n"),
+    "a name of Python's": (call("__init__", host=""), b"{}\n"),
+    "another type of name": ('{"method": [], "arguments": {}}', b"{}\n"),
+    "a change by Look": (call("recover"), NO_SECRETS),
+    "more parts": ('{"method": "installed", "arguments": {}, "uid": 0}', b"{}\n"),
+    "more arguments": (call("installed", host="x"), b"{}\n"),
+    "arguments of another type": ('{"method": "plan", "arguments": 7}', b"{}\n"),
+    "no line": (INSTALLED_CALL, b""),
+    "half a line": (INSTALLED_CALL, b"{}"),
+    "two lines": (INSTALLED_CALL, b"{}\n{}\n"),
+    "a line of junk": (INSTALLED_CALL, b"\xff\xfe\n"),
+    "a long line": (INSTALLED_CALL, b'{"' + b"a" * (LONGEST + 1) + b'": 1}\n'),
+    "no secrets": (PLAN, b"{}\n"),
+    "secrets of another type": (PLAN, b'{"inputs": 7}\n'),
+    "a secret of another type": (PLAN, NO_SECRETS.replace(b"null", b"7", 1)),
+    "one secret too many": (PLAN, NO_SECRETS.replace(b"{", b'{"x": 1, ', 1)),
+    "one inside too many": (PLAN, NO_SECRETS.replace(b': {"', b': {"x": 1, "', 1)),
+}
+
+
+@pytest.mark.parametrize("kind", JUNK)
+def test_junk_is_refused_and_the_service_goes_on(
+    raw: DBusConnection, remote: RemoteController, stage: Stage, kind: str
+) -> None:
+    refused(say(raw, *JUNK[kind]))
+    assert stage.fake.calls == []
+    assert remote.installed() is None
+
+
+def test_arguments_of_another_type_are_refused(
+    raw: DBusConnection, remote: RemoteController
+) -> None:
+    directory = SETTINGS.directory.model_dump(mode="json")
+    text = call("check_scope", directory=directory, inputs={}, containers="OU=x")
+    assert "other arguments" in refused(say(raw, text, NO_SECRETS))
+    text = call("check_scope", directory=directory, containers="OU=x")
+    assert "containers" in refused(say(raw, text, NO_SECRETS))
+    assert remote.installed() is None
+
+
+def test_settings_are_validated_again(raw: DBusConnection, stage: Stage) -> None:
+    data = SETTINGS.model_dump(mode="json") | {"identify_by": "shoe size", "x": 1}
+    got = json.loads(say(raw, call("plan", settings=data), NO_SECRETS))
+    error = errors.read(got["error"])
+    assert isinstance(error, SettingsError)
+    assert {each.path for each in error.problems} == {"identify_by", "x"}
+    relay = call("check_relay", relay={"url": "http://relay.corp.test"})
+    got = json.loads(say(raw, relay, b'{"code": null}\n'))
+    error = errors.read(got["error"])
+    assert isinstance(error, SettingsError)
+    assert [each.path for each in error.problems] == ["url"]
+    assert stage.fake.calls == []
+
+
+@pytest.mark.parametrize(
+    ("member", "signature", "body"),
+    [
+        ("Look", "s", (INSTALLED_CALL,)),
+        ("Shell", "s", ("id",)),
+        ("Look", "ah", ([0, 1],)),
+        ("Look", "sh", (INSTALLED_CALL, 1)),
+        ("Look", "sh", ("x" * (LONGEST + 1), 0)),
+    ],
+)
+def test_a_message_of_another_form_is_refused_on_the_bus(
+    raw: DBusConnection,
+    remote: RemoteController,
+    member: str,
+    signature: str,
+    body: Any,
+) -> None:
+    with Path("/dev/null").open() as null:
+        given = tuple(_with(part, null.fileno()) for part in body)
+        message = new_method_call(SETUP, member, signature, given)
+        with pytest.raises(DBusErrorResponse, match="BadCall"):
+            unwrap_msg(raw.send_and_get_reply(message, timeout=20))
+    assert remote.installed() is None
+
+
+def _with(part: Any, descriptor: int) -> Any:
+    if isinstance(part, list):
+        return [descriptor for _ in part]
+    return descriptor if isinstance(part, int) else part
+
+
+def test_a_channel_of_another_kind_is_refused(
+    raw: DBusConnection, remote: RemoteController
+) -> None:
+    for kind in (socket.SOCK_DGRAM, socket.SOCK_SEQPACKET):
+        ours, theirs = socket.socketpair(type=kind)
+        with ours, theirs:
+            message = new_method_call(SETUP, "Look", "sh", (INSTALLED_CALL, theirs))
+            with pytest.raises(DBusErrorResponse, match="BadCall"):
+                unwrap_msg(raw.send_and_get_reply(message, timeout=20))
+    assert remote.installed() is None
+
+
+def test_a_message_that_cannot_be_read_costs_nobody_an_answer(
+    raw: DBusConnection, remote: RemoteController
+) -> None:
+    before = unwrap_msg(raw.send_and_get_reply(message_bus.GetNameOwner(NAME)))
+    # descriptors that are named and not brought: the bus lets that through
+    for given in ("uu", "uh"):
+        message = new_method_call(SETUP, "Look", given, (40, 0))
+        brought = array("i")
+        data = message.serialise(next(raw.outgoing_serial), fds=brought)
+        data = data.replace(given.encode() + b"\0", b"hh\0")
+        raw.sock.sendmsg([data], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, brought)])
+        assert remote.installed() is None
+    after = unwrap_msg(raw.send_and_get_reply(message_bus.GetNameOwner(NAME)))
+    assert after == before
+
+
+def test_a_secret_is_in_no_message_and_no_log(
+    remote: RemoteController, stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with Listener.listening() as listener:
+        changes = remote.plan(SETTINGS, INPUTS)
+        stop = threading.Event()
+        remote.check_relay(SETTINGS.relay, Secret(CANARY), stop)
+        remote.apply(SETTINGS, changes, INPUTS, lambda _: None, stop)
+        remote.test_reset("mail", "the-last@corp.test", Secret(CANARY))
+        heard = listener.heard(until=b"the-last@corp.test")
+    assert stage.fake.named("apply") == [("apply", SETTINGS, INPUTS)]
+    assert stage.fake.named("test_reset")[0][3] == Secret(CANARY)
+    assert b"svc-writeback" in heard
+    assert CANARY.encode() not in heard
+    assert CANARY not in caplog.text
+    asked = protocol.spell_call(method("plan"), {"settings": SETTINGS})
+    assert CANARY not in asked
+
+
+class Broken(FakeController):
+    def hand_over(self) -> Any:
+        raise ValueError(f"can't read {CANARY}")
+
+
+def test_an_error_that_nobody_foresaw_quotes_nothing(
+    remote: RemoteController, stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    stage.fake = Broken()
+    with pytest.raises(Unexpected, match="ValueError") as caught:
+        remote.hand_over()
+    assert CANARY not in str(caught.value) + caplog.text
+    assert remote.installed() is None
+
+
+class Grumpy(FakeController):
+    def plan(self, settings: Any, inputs: Any) -> Any:
+        raise StepFailed("This needs an administrator.", "Give one.")
+
+
+def test_a_plan_that_cannot_be_made_again_says_why(
+    remote: RemoteController, stage: Stage
+) -> None:
+    changes = stage.fake.changes
+    stage.fake = Grumpy()
+    with pytest.raises(StepFailed, match="The machine changed"):
+        remote.apply(SETTINGS, changes, INPUTS, lambda _: None, threading.Event())
+    stage.fake.permissions.plan_grant = stage.fake.plan  # type: ignore[method-assign]
+    with pytest.raises(StepFailed, match="This needs an administrator"):
+        remote.apply(SETTINGS, changes, INPUTS, lambda _: None, threading.Event())
+
+
+def test_it_ends_when_nothing_is_asked(start: Start, calling: Calling) -> None:
+    service = start(idle_s=0.2)
+    service.join(20)
+    assert not service.is_alive()
+    with pytest.raises(NotReached, match=r"(?s)refused.*sudo writeback"):
+        RemoteController(calling).installed()
+
+
+def test_it_does_not_end_while_a_call_is_under_way(
+    start: Start, stage: Stage, calling: Calling
+) -> None:
+    service = start(idle_s=0.2)
+    stage.fake.hold = "find_domain"
+    found: list[Any] = []
+    asking = threading.Thread(
+        target=lambda: found.append(RemoteController(calling).find_domain())
+    )
+    asking.start()
+    deadline = time.monotonic() + 20
+    while not stage.fake.named("find_domain"):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    service.join(1)
+    assert service.is_alive()
+    stage.fake.go.set()
+    asking.join(20)
+    assert found[0].domain == "corp.test"
+    service.join(20)
+    assert not service.is_alive()
+
+
+def test_too_much_at_once_is_refused(
+    raw: DBusConnection, remote: RemoteController, stage: Stage
+) -> None:
+    stage.fake.hold = "find_domain"
+    text, ends = call("find_domain"), []
+    for _ in range(8):
+        ours, theirs = socket.socketpair()
+        ends.append(ours)
+        with theirs:
+            message = new_method_call(SETUP, "Look", "sh", (text, theirs))
+            unwrap_msg(raw.send_and_get_reply(message, timeout=20))
+    with pytest.raises(NotReached, match="Too much is asked at once"):
+        remote.installed()
+    for end in ends:
+        end.sendall(b"{}\n")
+    stage.fake.go.set()
+    for end in ends:
+        end.settimeout(20)
+        assert end.recv(10)
+        end.close()
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            assert remote.installed() is None
+        except NotReached:
+            assert time.monotonic() < deadline
+        else:
+            break
+
+
+def test_a_call_starts_the_service_and_is_answered(
+    bus: Bus, calling: Calling, tmp_path: Path
+) -> None:
+    program = tmp_path / "setupd"
+    program.write_text(
+        f"#!{sys.executable}\n"
+        "import os, sys\n"
+        f"os.environ['DBUS_SYSTEM_BUS_ADDRESS'] = {bus.address!r}\n"
+        f"sys.path[:0] = [{str(Path.cwd())!r}]\n"
+        "from tests.wizard.ui.fake import INSTALLED, FakeController\n"
+        "from wizard.elevation.service import Service\n"
+        "Service(lambda _: FakeController(INSTALLED), 0.2).run()\n"
+    )
+    program.chmod(0o755)
+    text = SERVICE_FILE.read_text()
+    lines = [line for line in text.splitlines() if not line.startswith("Systemd")]
+    started = "\n".join(lines).replace(
+        "/usr/lib/writeback-agent/writeback-setupd", str(program)
+    )
+    (bus.services / SERVICE_FILE.name).write_text(started)
+    reload = DBusAddress(
+        "/org/freedesktop/DBus",
+        bus_name="org.freedesktop.DBus",
+        interface="org.freedesktop.DBus",
+    )
+    with connected() as by_hand:
+        unwrap_msg(by_hand.send_and_get_reply(new_method_call(reload, "ReloadConfig")))
+    remote = RemoteController(calling)
+    assert remote.installed() == INSTALLED
+    wait_for(NAME, there=False)
+    assert remote.installed() == INSTALLED
+    wait_for(NAME, there=False)
+
+
+class Leaving:
+    """A service that is about to end: sends back the first call it gets."""
+
+    def __init__(self, start: Start) -> None:
+        self._start = start
+
+    def run(self) -> None:
+        calls: deque[Message] = deque()
+        with (
+            connected(enable_fds=True) as bus,
+            bus.filter(MatchRule(type="method_call"), queue=calls),
+        ):
+            unwrap_msg(bus.send_and_get_reply(message_bus.RequestName(NAME)))
+            call = bus.recv_until_filtered(calls, timeout=20)
+            call.body[1].close()
+            unwrap_msg(bus.send_and_get_reply(message_bus.ReleaseName(NAME)))
+            self._start()
+            bus.send(new_error(call, LEAVING))
+
+
+def test_a_call_that_comes_as_the_service_leaves_is_made_again(
+    start: Start, stage: Stage, calling: Calling
+) -> None:
+    stage.fake.found = INSTALLED
+    leaving = threading.Thread(target=Leaving(start).run)
+    leaving.start()
+    wait_for(NAME)
+    assert RemoteController(calling).installed() == INSTALLED
+    leaving.join(20)
+
+
+def test_a_service_that_dies_is_told(
+    bus: Bus, polkit: object, calling: Calling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calling, "_send", lambda *_: None)
+    with pytest.raises(NotReached, match=r"ended before.*Start the wizard again"):
+        RemoteController(calling).installed()
+
+
+def test_a_machine_without_a_bus_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus")
+    with pytest.raises(NotReached, match=r"can't be reached.*sudo writeback"):
+        RemoteController(Calling()).installed()
+    assert os.environ["DBUS_SYSTEM_BUS_ADDRESS"]
