@@ -22,7 +22,8 @@ from agent.settings import (
 from relay.code import BadCode, parse
 from wizard.checks import AdminCredentials, Inputs
 from wizard.flow import asked
-from wizard.questions import SECRETS, Answers, Field, Page
+from wizard.questions import SECRETS, Answers, Field, Page, new_account, removing
+from wizard.removing import ACCOUNT, GRANTS
 
 ACCOUNT_NAME = "svc-writeback"
 NEEDED = "This is needed."
@@ -47,6 +48,8 @@ def defaults() -> Mapping[str, Any]:
             "limits.per_minute": 120,
             "limits.per_user_per_hour": 10,
             "limits.proofs": 0,
+            ACCOUNT: True,
+            GRANTS: True,
         }
     )
 
@@ -233,7 +236,13 @@ def inputs_of(answers: Answers) -> Inputs:
         admin=admin,
         account_password=answers.get("input.account_password") or None,
         enrolment_code=answers.get("input.enrolment_code") or None,
+        keep_account=removing(answers) and not answers.get(asked_of_removal(answers)),
     )
+
+
+def asked_of_removal(answers: Answers) -> str:
+    """Give the path of what is asked about the directory's side."""
+    return ACCOUNT if new_account(answers) else GRANTS
 
 
 def cleared(answers: Answers) -> Answers:

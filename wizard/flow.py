@@ -9,15 +9,17 @@ from collections.abc import Iterator
 
 from wizard.pages import PAGES
 from wizard.questions import Answers, Field, Option, Page
+from wizard.removing import worded
 
 __all__ = ["PAGES", "Answers", "Field", "Option", "Page", "asked", "route"]
 
 
 def route(answers: Answers) -> tuple[Page, ...]:
     """Give the pages of this journey, in order; a recovery stands before all."""
+    shown = [page for page in PAGES if page.shown(answers)]
     if answers.recovery:
-        return tuple(page for page in PAGES if page.id == "recovery")
-    return tuple(page for page in PAGES if page.shown(answers))
+        shown = [page for page in PAGES if page.id == "recovery"]
+    return tuple(worded(page, answers) for page in shown)
 
 
 def next_page(answers: Answers, page_id: str) -> str | None:

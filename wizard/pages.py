@@ -10,9 +10,10 @@ from wizard.questions import (
     applying,
     choosing,
     installing,
-    never,
     reconfiguring,
+    removing,
 )
+from wizard.removing import REMOVE, REMOVED
 
 
 def _doing(answers: Answers, task: str) -> bool:
@@ -29,10 +30,9 @@ _RECOVERY = Page(
             "input.admin_user",
             "Domain administrator",
             help="As administrator@corp.example. Used for this only, not stored.",
-            needed=never,
             width=36,
         ),
-        Field("input.admin_password", "Password", "secret", needed=never, width=36),
+        Field("input.admin_password", "Password", "secret", width=36),
     ),
     shown=lambda answers: answers.recovery,
     act="Roll back now",
@@ -91,6 +91,17 @@ _TASKS = Page(
                     "test",
                     "Test a reset",
                     "Sends one request through the relay to the directory and back.",
+                ),
+                Option(
+                    "repair",
+                    "Repair",
+                    "Checks files, service, permissions and secrets, and mends what "
+                    "differs.",
+                ),
+                Option(
+                    "remove",
+                    "Remove Writeback",
+                    "Takes away what the wizard made. Shows it all before it begins.",
                 ),
             ),
         ),
@@ -157,7 +168,7 @@ _COMPLETE = Page(
     title="Complete",
     why="What was verified, a real test, and what your portal needs to know.",
     rail="Complete",
-    shown=applying,
+    shown=lambda answers: applying(answers) and not removing(answers),
     help="The fingerprint lets the portal's side see that nobody stands between.",
 )
 
@@ -216,7 +227,9 @@ PAGES: tuple[Page, ...] = (
     _EXPLAIN,
     _VIEW,
     _TEST,
+    REMOVE,
     _REVIEW,
     _APPLY,
     _COMPLETE,
+    REMOVED,
 )

@@ -33,12 +33,14 @@ class Answers:
             `task` and `pilot` for what the settings do not hold.
         installed: the settings in force, None before the first installation.
         recovery: a plan that was cut off waits to be rolled back.
+        forward: it was a removal that can only be finished.
 
     """
 
     values: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     installed: Settings | None = None
     recovery: bool = False
+    forward: bool = False
 
     def get(self, path: str, default: Any = None) -> Any:
         """Give the answer at a path, or the default where there is none."""
@@ -59,6 +61,7 @@ class Answers:
 
 
 Condition = Callable[[Answers], bool]
+_PLANNED = ("options", "writeback", "repair", "remove")
 
 SECRETS = (
     "input.enrolment_code",
@@ -104,7 +107,12 @@ def choosing(answers: Answers) -> bool:
 
 def applying(answers: Answers) -> bool:
     """Hold for the journeys that end in a plan."""
-    return installing(answers) or answers.get("task") in ("options", "writeback")
+    return installing(answers) or answers.get("task") in _PLANNED
+
+
+def removing(answers: Answers) -> bool:
+    """Hold when the installation is taken away."""
+    return reconfiguring(answers) and answers.get("task") == "remove"
 
 
 def new_account(answers: Answers) -> bool:

@@ -15,6 +15,8 @@
     <translation><numerusform>%n change could not be taken back; what remains is below.</numerusform><numerusform>%n changes could not be taken back; what remains is below.</numerusform></translation></message>
   <message numerus="yes"><source>%n change(s) taken back. This server is as before.</source>
     <translation><numerusform>%n change taken back. This server is as before.</numerusform><numerusform>%n changes taken back. This server is as before.</numerusform></translation></message>
+  <message numerus="yes"><source>%n change(s) still to be done; nothing can be taken back.</source>
+    <translation><numerusform>%n change still to be done; nothing can be taken back any more.</numerusform><numerusform>%n changes still to be done; nothing can be taken back any more.</numerusform></translation></message>
   <message numerus="yes"><source>%n permission(s) are missing:</source>
     <translation><numerusform>%n permission is missing:</numerusform><numerusform>%n permissions are missing:</numerusform></translation></message>
   <message numerus="yes"><source>%n permission(s) granted.</source>

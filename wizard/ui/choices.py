@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPaintEvent
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
     QCheckBox,
     QFrame,
+    QGridLayout,
     QRadioButton,
     QSizePolicy,
     QVBoxLayout,
@@ -51,10 +52,14 @@ class Choice(QWidget):
         super().__init__()
         self.group = QButtonGroup(self)
         self.buttons: dict[str, QRadioButton] = {}
-        place = column(self)
-        for option in field.options:
-            place.addWidget(self._option(option))
+        self.parts = [self._option(option) for option in field.options]
+        self._lay()
         self.group.buttonToggled.connect(self._toggled)
+
+    def _lay(self) -> None:
+        place = column(self)
+        for part in self.parts:
+            place.addWidget(part)
 
     def _option(self, option: Option) -> QWidget:
         radio = QRadioButton()
@@ -86,7 +91,7 @@ class Card(QFrame):
     def __init__(self, radio: QRadioButton, text: str) -> None:
         super().__init__()
         self.radio = radio
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         radio.setFont(look.larger(0.5, bold=True))
         radio.toggled.connect(self.update)
@@ -112,16 +117,47 @@ class Card(QFrame):
 
 
 GAP = look.GROUP
+_MANY = 4  # more cards than this would not fit below each other
 
 
 class Cards(Choice):
-    """One of a few options as large cards."""
+    """One of a few options as large cards; many stand two by two where they fit."""
 
     def __init__(self, field: Field) -> None:
         super().__init__(field)
         labels = mnemonics([tr(option.label) for option in field.options], "nbch")
         for radio, text in zip(self.buttons.values(), labels, strict=True):
             name_button(radio, text)
+
+    def _lay(self) -> None:
+        self._columns = 0
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(look.TIGHT)
+        self._spread(1)
+
+    def _spread(self, columns: int) -> None:
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for at, part in enumerate(self.parts):
+            self._grid.addWidget(part, at // columns, at % columns)
+        for column_ in range(2):
+            self._grid.setColumnStretch(column_, 1 if column_ < columns else 0)
+        self.updateGeometry()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        both = 2 * self._widest + look.TIGHT
+        fits = len(self.parts) > _MANY and event.size().width() >= both
+        self._spread(2 if fits else 1)
+        super().resizeEvent(event)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(self._widest, super().minimumSizeHint().height())
+
+    @property
+    def _widest(self) -> int:
+        return max(part.minimumSizeHint().width() for part in self.parts)
 
     def _option(self, option: Option) -> QWidget:
         radio = QRadioButton()

@@ -18,9 +18,9 @@ from wizard.plan import Change
 from wizard.questions import Field
 from wizard.ui.box import Box
 from wizard.ui.door import Door
+from wizard.ui.endings import told
 from wizard.ui.jobs import broken
 from wizard.ui.labels import Panel, button, column, heading, label, row
-from wizard.ui.pages.applying import told
 from wizard.ui.progress import ChangeList
 from wizard.ui.rows import Rows
 from wizard.ui.tables import ReadTable

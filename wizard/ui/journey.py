@@ -1,16 +1,32 @@
 """What the pages of one window share: the door, the answers, the plan reviewed."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from agent.settings import Settings
 from wizard.answers import answers_of, cleared, defaults, settings_of
-from wizard.checks import Installed, Recovery
+from wizard.checks import HandOver, Installed, Recovery
 from wizard.offers import Offers
 from wizard.questions import Answers
 from wizard.ui.door import Door
+
+
+@dataclass(frozen=True)
+class Gone:
+    """What a removal took away.
+
+    Attributes:
+        lines: what was removed, each with what came back, where something did.
+        known: what the portal's side still knows of the agent.
+
+    """
+
+    lines: tuple[tuple[str, str], ...]
+    known: HandOver | None
 
 
 class Journey(QObject):
@@ -34,6 +50,7 @@ class Journey(QObject):
         self.answers = Answers()
         self.changes: tuple[Any, ...] = ()
         self.applied: Settings | None = None
+        self.gone: Gone | None = None
         self.look()
 
     def look(self) -> None:
@@ -48,7 +65,23 @@ class Journey(QObject):
         settings = installed.settings if installed else None
         known = answers_of(settings) if settings else self.offers.values
         values = {**defaults(), **known}
-        self.answers = Answers(values, settings, recovery is not None)
+        forward = recovery is not None and recovery.forward
+        self.answers = Answers(values, settings, recovery is not None, forward)
+        self.reread.emit()
+        self.changed.emit()
+
+    def found(self, installed: Installed) -> None:
+        """Take what is installed now; answers that were changed are kept."""
+        before, self.installed = self.answers.installed, installed
+        if before is None or before == installed.settings:
+            return
+        known = answers_of(before)
+        own = {p: v for p, v in self.answers.values.items() if known.get(p, v) != v}
+        rest = {p: v for p, v in self.answers.values.items() if p not in known}
+        values = {**defaults(), **answers_of(installed.settings), **rest, **own}
+        self.answers = replace(
+            self.answers, values=MappingProxyType(values), installed=installed.settings
+        )
         self.reread.emit()
         self.changed.emit()
 

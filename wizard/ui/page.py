@@ -78,6 +78,11 @@ class WizardPage(QWizardPage):
         return False
 
     @property
+    def can_stop(self) -> bool:
+        """Whether changes that are being made can still be stopped."""
+        return self.changing_machine
+
+    @property
     def can_go_on(self) -> bool:
         """Whether Next is enabled."""
         return not self.busy
@@ -91,6 +96,11 @@ class WizardPage(QWizardPage):
     def next_text(self) -> str:
         """What the button that goes on is named."""
         return tr(self.page.act) if self.page.act else tr("&Next")
+
+    @property
+    def destroys(self) -> bool:
+        """Whether the button that goes on begins what can't be taken back."""
+        return False
 
     @property
     def answers(self) -> Mapping[str, Any]:
@@ -110,6 +120,15 @@ class WizardPage(QWizardPage):
         """
         if values:
             raise KeyError(f"page {self.page.id} asks none of: {', '.join(values)}")
+
+    def word(self, page: Page) -> None:
+        """Take the words that this page has in the journey as it is now."""
+        if page == self.page:
+            return
+        self.page = page
+        self.title_label.setText(tr(page.title))
+        self.why_label.setText(tr(page.why))
+        self.setAccessibleName(tr(page.title))
 
     def entered(self) -> None:
         """Begin what this page does when it is shown."""

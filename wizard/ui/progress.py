@@ -12,6 +12,7 @@ from wizard.ui.words import duration, tr
 
 _STATES = {
     "waiting": ("circle", "muted", "Waiting"),
+    "to do": ("circle", "warning", "Still to do"),
     "begun": ("circle-dot", "warning", "Begun"),
     "doing": ("loader-circle", "accent", "Doing"),
     "done": ("circle-check", "ok", "Done"),
@@ -89,10 +90,18 @@ class ChangeList(QWidget):
 
     def take(self, progress: Any) -> None:
         """Show what was reported of one change (`plan.Progress`)."""
-        if 0 <= progress.index < len(self.rows):
+        made = self._row_of(progress)
+        if made:
             # why it failed stands above the list, with what to do
-            detail = progress.detail if progress.state == "stuck" else ""
-            self.rows[progress.index].turn(progress.state, detail)
+            shown = progress.state in ("stuck", "done")
+            made.turn(progress.state, progress.detail if shown else "")
+
+    def _row_of(self, progress: Any) -> ChangeRow | None:
+        """Find a change's row; the rest of a plan has not the plan's numbers."""
+        summary = progress.change.summary
+        here = self.rows[progress.index : progress.index + 1]
+        found = [row for row in (*here, *self.rows) if row.summary == summary]
+        return found[0] if found else None
 
     @property
     def share(self) -> int:

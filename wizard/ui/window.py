@@ -144,6 +144,10 @@ class WizardWindow(QWizard):
     def _page_changed(self, number: int) -> None:
         if number < 0 or self._walking:
             return
+        here = self.shown.page.id
+        for page in route(self.journey.answers):
+            if page.id == here:
+                self.shown.word(page)
         self.shown.entered()
         title = tr("{page} - Writeback").format(page=tr(self.shown.page.title))
         self.setWindowTitle(title)
@@ -195,7 +199,8 @@ class WizardWindow(QWizard):
             button = self.button(which)
             assert isinstance(button, QPushButton)
             button.setDefault(button.isVisibleTo(self))
-            button.setPalette(_accented(self.palette()))
+            destroys = self.shown.destroys
+            button.setPalette(_accented(self.palette(), destroys=destroys))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -237,7 +242,10 @@ class WizardWindow(QWizard):
     def reject(self) -> None:
         """Ask before leaving; while changes are made, ask to stop them."""
         page = self.shown
-        if page.changing_machine:
+        if page.changing_machine and not page.can_stop:
+            text = tr("It can't be taken back any more, and is finished first.")
+            self._ask(tr("Changes are being made"), text, ((tr("Go on"), None),))
+        elif page.changing_machine:
             text = tr("Stop, and take back what was done so far?")
             stop = (tr("Stop and take back"), page.stop)  # type: ignore[attr-defined]
             self._ask(tr("Changes are being made"), text, (stop, (tr("Go on"), None)))
@@ -282,10 +290,11 @@ class WizardWindow(QWizard):
         super().done(result)
 
 
-def _accented(palette: QPalette) -> QPalette:
+def _accented(palette: QPalette, *, destroys: bool) -> QPalette:
     """Give the palette of the one button that goes on."""
     inks, made = look.inks(palette), QPalette(palette)
+    ink = inks.failed if destroys else inks.accent
     for group in (QPalette.ColorGroup.Active, QPalette.ColorGroup.Inactive):
-        made.setColor(group, QPalette.ColorRole.Button, QColor(inks.accent))
+        made.setColor(group, QPalette.ColorRole.Button, QColor(ink))
         made.setColor(group, QPalette.ColorRole.ButtonText, QColor(inks.on_accent))
     return made

@@ -355,7 +355,12 @@ class FakeController:
 
     def remove(self, changes: Any, inputs: Any, report: Any, stop: Any) -> None:
         self._called("remove", tuple(changes), inputs)
-        self._carry_out(changes, report, stop)
+        try:
+            self._carry_out(changes, report, stop)
+        except ApplyError as error:
+            rest = tuple(change.summary for change in error.rest)
+            self.cut_off = replace(FORWARD, changes=rest) if rest else None
+            raise
         self.found = None
 
     def _carry_out(self, changes: Any, report: Any, stop: Any) -> None:

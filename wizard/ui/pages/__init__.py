@@ -8,6 +8,7 @@ from wizard.ui.pages.directory import DirectoryPage
 from wizard.ui.pages.explain import ExplainPage
 from wizard.ui.pages.permissions import PermissionsPage
 from wizard.ui.pages.recovery import RecoveryPage
+from wizard.ui.pages.removing import RemovedPage, RemovePage
 from wizard.ui.pages.review import ReviewPage
 from wizard.ui.pages.scope import ScopePage
 from wizard.ui.pages.tasks import TasksPage
@@ -25,9 +26,11 @@ _PAGES: dict[str, type[WizardPage]] = {
     "permissions": PermissionsPage,
     "explain": ExplainPage,
     "test": TestResetPage,
+    "remove": RemovePage,
     "review": ReviewPage,
     "apply": ApplyPage,
     "complete": CompletePage,
+    "removed": RemovedPage,
 }
 
 

@@ -1,18 +1,17 @@
 """Configuring: each change with its state and time; a failure is told whole."""
 
-import threading
 from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QProgressBar
 
-from wizard.answers import inputs_of
-from wizard.checks import Check
-from wizard.questions import Page
-from wizard.ui.journey import Journey
+from wizard.questions import Page, removing
+from wizard.ui.endings import ended, parts, told
+from wizard.ui.jobs import broken
+from wizard.ui.journey import Gone, Journey
 from wizard.ui.labels import button, label, row
-from wizard.ui.page import WizardPage
-from wizard.ui.pages.recovery import stuck_text
+from wizard.ui.page import INDEX, WizardPage
+from wizard.ui.plans import Ended, carrying_out
 from wizard.ui.progress import ChangeList
 from wizard.ui.rows import Rows
 from wizard.ui.words import tr, tr_n
@@ -20,7 +19,7 @@ from wizard.ui.worker import Worker
 
 
 class ApplyPage(WizardPage):
-    """Applies the plan that was reviewed.
+    """Carries out the plan that was reviewed.
 
     Signals:
         applied: all changes are made.
@@ -31,10 +30,15 @@ class ApplyPage(WizardPage):
 
     def __init__(self, page: Page, journey: Journey) -> None:
         super().__init__(page, journey)
+        self._final = False  # something that can't be given back was begun
+        self._open = False  # it ended with changes still to be made
         self.worker = Worker(self)
         self.worker.progressed.connect(self._progressed)
         self.worker.succeeded.connect(self._applied)
         self.worker.failed.connect(self._failed)
+        self.finder = Worker(self)
+        self.finder.succeeded.connect(self._found_rest)
+        self.finder.failed.connect(self._not_found)
         self.state = label()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -53,30 +57,45 @@ class ApplyPage(WizardPage):
 
     @property
     def busy(self) -> bool:
-        return self.worker.busy
+        return self.worker.busy or self.finder.busy
 
     @property
     def changing_machine(self) -> bool:
         return self.worker.busy
 
     @property
+    def can_stop(self) -> bool:
+        return self.worker.busy and not self._final
+
+    @property
+    def can_go_back(self) -> bool:
+        return not self.busy and not self._open
+
+    @property
     def can_go_on(self) -> bool:
+        return self._passed or (self._open and not self.busy)
+
+    @property
+    def next_text(self) -> str:
+        return tr("&Finish the removal…") if self._open else super().next_text
+
+    def validatePage(self) -> bool:
+        if self._open and not self._passed and not self.busy:
+            self._find_rest()
         return self._passed
 
+    def nextId(self) -> int:
+        # the journey is another by then: it has that page alone
+        return INDEX["recovery"] if self._open else super().nextId()
+
     def entered(self) -> None:
-        journey = self.journey
-        settings, changes = journey.settings, journey.changes
-        inputs, door = inputs_of(journey.answers), journey.door
+        changes = self.journey.changes
+        self._final = self._open = False
         self.rows.show_checks(())
         self.changes.show_summaries([change.summary for change in changes])
         self.bar.setValue(0)
         self.state.setText(tr_n("Making %n change(s)…", len(changes)))
-
-        def apply(report: Any, stop: threading.Event) -> Any:
-            door.apply(settings, changes, inputs, report, stop)
-            return settings, door.installed()
-
-        self.worker.start(apply)
+        self.worker.start(carrying_out(self.journey))
         self.stop_button.setEnabled(True)
         self.bar.show()
         self.stop_button.show()
@@ -91,6 +110,10 @@ class ApplyPage(WizardPage):
     def _progressed(self, progress: Any) -> None:
         self.changes.take(progress)
         self.bar.setValue(self.changes.share)
+        if progress.change.final and not self._final:
+            self._final = True
+            self.stop_button.hide()
+            self.state_changed.emit()
         if progress.state == "undoing":
             self.state.setText(tr("Taking back what was done…"))
         elif progress.state == "doing" and self.stop_button.isEnabled():
@@ -99,66 +122,53 @@ class ApplyPage(WizardPage):
                 text.format(index=progress.index + 1, total=progress.total)
             )
 
-    def _applied(self, result: Any) -> None:
-        self.journey.applied, self.journey.installed = result
+    def _applied(self, result: Ended) -> None:
+        self.journey.applied, self.journey.installed = result.applied, result.installed
         for made in self.changes.rows:
             if made.state != "done":
                 made.turn("done")
         self.bar.setValue(100)
         self.state.setText(tr_n("%n change(s) made.", len(self.changes.rows)))
+        if removing(self.journey.answers):
+            lines = tuple((row.summary, row.detail.text()) for row in self.changes.rows)
+            self.journey.gone = Gone(lines, result.known)
         self.journey.clear_secrets()
         self.stop_button.hide()
         self.applied.emit()
         self.go_on()
+
+    def _find_rest(self) -> None:
+        """See what is still to be done, as the next start would."""
+        door = self.journey.door
+        self.finder.start(lambda _report, _stop: (door.recovery(), door.installed()))
+        self.state_changed.emit()
+
+    def _found_rest(self, found: tuple[Any, Any]) -> None:
+        if found[0] is None:
+            self._open = False
+            self.state.setText(tr("It was finished by somebody else meanwhile."))
+            self.state_changed.emit()
+            return
+        self.journey.arrange(*found)
+        self.go_on()
+
+    def _not_found(self, error: BaseException) -> None:
+        self.rows.show_checks((broken(error),))
+        self.state_changed.emit()
 
     def _failed(self, error: BaseException) -> None:
         self.stop_button.hide()
         self.bar.hide()
         checks = told(error)
         self.rows.show_checks(checks)
-        self.state.setText(_ended(error))
+        self.state.setText(ended(error))
+        self._open = bool(parts(error, "rest"))
+        waits = "to do" if self._open else "not done"
         for made in self.changes.rows:
             if made.state in ("waiting", "doing"):
-                failed = made.state == "doing"
-                made.turn("failed" if failed else "not done")
+                made.turn("failed" if made.state == "doing" else waits)
         self.refuse("; ".join(f"{check.title}: {check.detail}" for check in checks))
 
     def close_work(self) -> None:
         self.worker.close()
-
-
-def _ended(error: BaseException) -> str:
-    undone, stuck = _parts(error, "undone"), _parts(error, "stuck")
-    if stuck:
-        return tr_n("%n change(s) could not be taken back; see below.", len(stuck))
-    if undone:
-        return tr_n("%n change(s) taken back. This server is as before.", len(undone))
-    return tr("Nothing was changed.")
-
-
-def told(error: BaseException) -> tuple[Check, ...]:
-    """Tell what failed, what was taken back and what remains, a row each."""
-    failed = getattr(error, "failed", None)
-    reason = str(getattr(error, "reason", "") or error)
-    first = Check(
-        id="failed",
-        title=failed.summary if failed else tr("The changes were not made"),
-        state="failed",
-        detail=reason,
-        remedy=tr("Mend the cause, go Back and try again; your answers are kept."),
-    )
-    remains = tuple(
-        Check(
-            id="stuck",
-            title=tr("Remains"),
-            state="failed",
-            detail=stuck_text(item),
-            remedy=tr("Take it back by hand, or start the wizard again to retry."),
-        )
-        for item in _parts(error, "stuck")
-    )
-    return (first, *remains)
-
-
-def _parts(error: BaseException, name: str) -> tuple[Any, ...]:
-    return tuple(getattr(error, name, ()) or ())
+        self.finder.close()

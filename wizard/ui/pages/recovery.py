@@ -1,25 +1,29 @@
-"""Recovery: changes that were cut off are rolled back before anything else."""
+"""Recovery: what was cut off is rolled back, or finished, before anything else."""
 
 from typing import Any
 
 from agent.settings import Problem
 from wizard.answers import inputs_of
 from wizard.checks import Check
+from wizard.plan import RolledBack
+from wizard.ui.endings import parts, stuck_text, told
 from wizard.ui.form import Form
 from wizard.ui.jobs import broken
 from wizard.ui.labels import Panel, heading, label
 from wizard.ui.page import INDEX
+from wizard.ui.pages.removing import forgetting
+from wizard.ui.plans import known_of
 from wizard.ui.progress import ChangeList
 from wizard.ui.rows import Rows
-from wizard.ui.words import tr
+from wizard.ui.words import tr, tr_n
 from wizard.ui.worker import Worker
 
 
 class RecoveryPage(Form):
-    """Says what was under way, and takes it back on demand."""
+    """Says what was under way, and takes it back, or finishes it, on demand."""
 
     def build(self) -> None:
-        self._over = False
+        self._over = self._finished = False
         self.worker = Worker(self)
         self.worker.succeeded.connect(self._recovered)
         self.worker.failed.connect(self._failed)
@@ -27,12 +31,14 @@ class RecoveryPage(Form):
         self.changes = ChangeList()
         self.worker.progressed.connect(self.changes.take)
         self.rows = Rows()
-        panel = Panel()
-        panel.column.addWidget(heading(tr("What was under way")))
-        panel.column.addWidget(self.when)
-        panel.column.addWidget(self.changes)
-        self.body.addWidget(panel)
+        self.heading = heading(tr("What was under way"))
+        under_way = Panel()
+        for widget in (self.heading, self.when, self.changes):
+            under_way.column.addWidget(widget)
+        self.body.addWidget(under_way)
         super().build()
+        self.panel = forgetting()
+        self.body.addWidget(self.panel)
         self.body.addWidget(self.rows)
 
     def entered(self) -> None:
@@ -40,10 +46,13 @@ class RecoveryPage(Form):
         if recovery is None or self.worker.busy:
             return
         begun = tr("Begun {time}. These changes were made or begun:")
-        self.when.setText(begun.format(time=f"{recovery.started:%Y-%m-%d %H:%M}"))
+        if recovery.forward:
+            begun = tr("Begun {time}. These changes are still to be made:")
+        started = recovery.started.astimezone()
+        self.when.setText(begun.format(time=f"{started:%Y-%m-%d %H:%M}"))
         self.changes.show_summaries(recovery.changes)
         for made in self.changes.rows:
-            made.turn("begun")
+            made.turn("to do" if recovery.forward else "begun")
         super().entered()
 
     def arrange(self) -> None:
@@ -51,8 +60,7 @@ class RecoveryPage(Form):
         recovery = self.journey.recovery
         needs = recovery is not None and recovery.needs_admin
         for box in self.boxes.values():
-            box.setVisible(needs)
-            box.mark_optional(optional=False)
+            box.setVisible(needs and not self._over)
 
     def problems(self) -> tuple[Problem, ...]:
         recovery = self.journey.recovery
@@ -71,9 +79,18 @@ class RecoveryPage(Form):
 
     @property
     def next_text(self) -> str:
-        return tr("&Next") if self._over else tr("&Roll back now")
+        if self._over:
+            return tr("&Next")
+        return tr("&Finish the removal") if self._forward else tr("&Roll back now")
+
+    @property
+    def _forward(self) -> bool:
+        recovery = self.journey.recovery
+        return recovery is not None and recovery.forward
 
     def nextId(self) -> int:
+        if self._finished:
+            return -1  # nothing is left to go on to
         following = "tasks" if self.journey.installed else "welcome"
         return INDEX[following] if self.journey.recovery else super().nextId()
 
@@ -86,19 +103,29 @@ class RecoveryPage(Form):
         if self.busy or self.refuse_problems():
             return False
         door, inputs = self.journey.door, inputs_of(self.journey.answers)
+        forward, installed = self._forward, self.journey.installed
+        self.rows.show_checks(())
 
         def recover(report: Any, _stop: object) -> Any:
+            known = known_of(door, installed) if forward else None
             result = door.recover(inputs, report)
-            return result, door.recovery(), door.installed()
+            return result, known, door.recovery(), door.installed()
 
         self.worker.start(recover)
         self.state_changed.emit()
         return False
 
-    def _recovered(self, found: tuple[Any, Any, Any]) -> None:
-        result, self._recovery, self._installed = found
+    def _recovered(self, found: tuple[RolledBack, Any, Any, Any]) -> None:
+        result, known, self._recovery, self._installed = found
+        if self._forward:
+            self._tell_finished(result)
+            if known:
+                self.panel.show_given(known)
+            return
+        left = {item.change.summary: item.reason for item in result.stuck}
         for row in self.changes.rows:
-            row.turn("undone")
+            state = "stuck" if row.summary in left else "undone"
+            row.turn(state, left.get(row.summary, ""))
         stuck = tuple(_stuck(item) for item in result.stuck)
         self.rows.show_checks(stuck)
         self._over = self._recovery is None
@@ -109,11 +136,34 @@ class RecoveryPage(Form):
             self.go_on()
         self.state_changed.emit()
 
+    def _tell_finished(self, result: RolledBack) -> None:
+        """Stay, and say what was done; the journey ends here."""
+        self._over = self._finished = True
+        details = {row.summary: row.detail.text() for row in self.changes.rows}
+        done = [change.summary for change in result.finished]
+        self.changes.show_summaries(done)
+        for row in self.changes.rows:
+            row.turn("done", details.get(row.summary, ""))
+        self.title_label.setText(tr("Writeback is removed"))
+        self.why_label.setText(tr("This server takes no more resets from the cloud."))
+        self.heading.setText(tr("What was finished"))
+        self.when.setText(tr_n("%n change(s) made.", len(done)))
+        self.journey.clear_secrets()
+        self.arrange()
+        self.state_changed.emit()
+
     def _leave(self) -> None:
         self.journey.arrange(self._recovery, self._installed)
 
     def _failed(self, error: BaseException) -> None:
-        self.rows.show_checks((broken(error),))
+        rest = parts(error, "rest")
+        remedy = tr(
+            "Mend the cause and finish the removal again, here or at the next start."
+        )
+        self.rows.show_checks(told(error, remedy) if rest else (broken(error),))
+        for row in self.changes.rows:
+            if row.state == "doing":
+                row.turn("failed")
         self.refuse(str(error))
 
     def close_work(self) -> None:
@@ -127,11 +177,4 @@ def _stuck(item: Any) -> Check:
         state="failed",
         detail=stuck_text(item),
         remedy=tr("Take it back by hand, then roll back again."),
-    )
-
-
-def stuck_text(item: Any) -> str:
-    """Give what remains of one change in words (`plan.Stuck`)."""
-    return tr("{summary}: {reason}").format(
-        summary=item.change.summary, reason=item.reason
     )

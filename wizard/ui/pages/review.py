@@ -1,39 +1,29 @@
 """Ready to configure: the plan in words; nothing happens before it is accepted."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QProgressBar, QWidget
 
-from agent.settings import Problem, dump
+from agent.settings import Problem, SettingsError, dump
 from wizard.answers import inputs_of
-from wizard.questions import Field, never
+from wizard.checks import Busy, RecoveryNeeded
+from wizard.flow import asked
+from wizard.questions import Answers, Field, removing
 from wizard.summary import Decision, kept
 from wizard.ui.box import Box
 from wizard.ui.form import Form
-from wizard.ui.icons import Mark
 from wizard.ui.jobs import broken
-from wizard.ui.labels import button, column, heading, label, row
+from wizard.ui.labels import button, column, label, row
+from wizard.ui.pages.removing import kept as left_by_removal
+from wizard.ui.plan_view import PlanView
+from wizard.ui.plans import Planned, planning
 from wizard.ui.rows import Rows
 from wizard.ui.viewer import TextDialog
 from wizard.ui.words import tr, tr_n
 from wizard.ui.worker import Worker
 
-COMMAND = "writeback apply --settings settings.yaml"
 _USER, _PASSWORD = "input.admin_user", "input.admin_password"
-_GROUPS = (
-    ("created", "Will be created"),
-    ("changed", "Will be changed"),
-    ("removed", "Will be removed"),
-)
-
-
-def kind_of(change: Any) -> str:
-    """Tell whether a change creates, changes or removes."""
-    if change.before in (None, {}, [], ""):
-        return "created"
-    return "removed" if change.after in (None, {}, [], "") else "changed"
+ACCEPT = "input.accept_final"
 
 
 class ReviewPage(Form):
@@ -45,13 +35,18 @@ class ReviewPage(Form):
         self.worker.failed.connect(self._failed)
         self._planned_for: Any = None
         self.waiting = self._waiting()
-        self.groups = QWidget()
-        self._place = column(self.groups, 16)
-        self.rows = Rows()
-        self.body.addWidget(self.waiting)
-        self.body.addWidget(self.rows)
-        self.body.addWidget(self.groups)
+        self.view, self.rows = PlanView(), Rows()
+        self.again = button(tr("Make the plan a&gain"))
+        self.again.clicked.connect(self.replan)
+        self.not_in_order = label(
+            tr("Nothing can be changed here, but not everything is in order:")
+        )
+        for part in (self.waiting, self.not_in_order, self.rows, self.view):
+            self.body.addWidget(part)
         self._credentials()
+        self.body.addLayout(row(self.again))
+        told = tr("Yes, remove what can't be taken back")
+        self.add_box(Box(Field(ACCEPT, told, "check")))
         self.file = button(tr("Settings file…"))
         self.file.clicked.connect(self._show_file)
         self.command = button(tr("Command line…"))
@@ -75,15 +70,10 @@ class ReviewPage(Form):
         told = tr("These changes need a domain administrator, once; not stored.")
         self.admin_told = label(told)
         self.body.addWidget(self.admin_told)
-        self.add_box(Box(Field(_USER, "Domain administrator", needed=never, width=36)))
+        self.add_box(Box(Field(_USER, "Domain administrator", width=36)))
         self.add_box(Box(Field(_PASSWORD, "Password", "secret", width=36)))
 
-    @property
-    def asks_admin(self) -> bool:
-        """Whether the plan needs credentials that were not given before."""
-        return self._asks_admin
-
-    _asks_admin = False
+    _asks_admin = False  # the plan needs one, who is asked for here
 
     @property
     def busy(self) -> bool:
@@ -91,18 +81,25 @@ class ReviewPage(Form):
 
     @property
     def can_go_on(self) -> bool:
-        return not self.busy and bool(self.journey.changes)
+        agreed = not self._final or bool(self.journey.answers.get(ACCEPT))
+        return not self.busy and bool(self.journey.changes) and agreed
+
+    @property
+    def destroys(self) -> bool:
+        return self._final
+
+    @property
+    def _final(self) -> bool:
+        return any(change.final for change in self.journey.changes)
 
     @property
     def next_text(self) -> str:
         count = len(self.journey.changes)
+        if removing(self.journey.answers):
+            return tr("&Remove Writeback")
         if self.journey.installed is None:
             return tr("&Install")
         return tr_n("&Apply %n change(s)", count) if count else tr("Nothing to apply")
-
-    @property
-    def answers(self) -> Mapping[str, Any]:
-        return super().answers if self._asks_admin else {}
 
     def problems(self) -> tuple[Problem, ...]:
         if not self._asks_admin:
@@ -117,104 +114,101 @@ class ReviewPage(Form):
 
     def replan(self) -> None:
         """Make the plan anew: the answers or the machine may be others."""
-        settings, inputs = self.journey.settings, inputs_of(self.journey.answers)
-        door = self.journey.door
         self.journey.changes = ()
         self._asks_admin = False
+        self.journey.take({ACCEPT: False})
         self._clear()
-        self.worker.start(lambda _report, _stop: door.plan(settings, inputs))
-        self.arrange()
+        plan = planning(self.journey)
+        self.worker.start(lambda _report, _stop: plan())
+        self.show_answers()
         self.state_changed.emit()
 
     def arrange(self) -> None:
         super().arrange()
         self.waiting.setVisible(self.busy)
         self.admin_told.setVisible(self._asks_admin)
-        for box in self.boxes.values():
-            box.setVisible(self._asks_admin)
-            box.mark_optional(optional=False)
+        for path in (_USER, _PASSWORD):
+            self.boxes[path].setVisible(self._asks_admin)
+        self.boxes[ACCEPT].setVisible(self._final)
+        self.again.setVisible(not self.busy and bool(self.rows.checks))
 
     def _clear(self) -> None:
         self.rows.show_checks(())
-        while (item := self._place.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget:
-                widget.hide()
-                widget.deleteLater()
+        self.view.clear()
+        self.not_in_order.hide()
 
-    def _planned(self, changes: Sequence[Any]) -> None:
-        self.journey.changes = tuple(changes)
-        no_admin = inputs_of(self.journey.answers).admin is None
-        needed = any(change.needs_admin for change in changes)
-        self._asks_admin = no_admin and needed
-        self._show(changes)
+    def _planned(self, planned: Planned) -> None:
+        self.journey.changes = planned.changes
+        needed = any(change.needs_admin for change in planned.changes)
+        self._asks_admin = needed and self._admin_is_open
+        self.rows.show_checks(planned.checks)
+        self.not_in_order.setVisible(bool(planned.checks))
+        nothing = "" if planned.checks else self._nothing
+        self.view.show_plan(planned.changes, self._kept(), nothing)
         self.arrange()
         self.state_changed.emit()
 
-    def _show(self, changes: Sequence[Any]) -> None:
-        self._clear()
-        if not changes:
-            text = tr("Nothing to do: everything is as you answered.")
-            self._place.addWidget(_line("circle-check", "ok", text))
-        for kind, title in _GROUPS:
-            lines = [change.summary for change in changes if kind_of(change) == kind]
-            if lines:
-                self._place.addWidget(_group(tr(title), lines, kind))
-        self._place.addWidget(self._kept())
+    @property
+    def _admin_is_open(self) -> bool:
+        """Whether an administrator was not given, or can be corrected here alone."""
+        answers = self.journey.answers
+        elsewhere = any(field.path == _USER for field in asked(answers))
+        return inputs_of(answers).admin is None or not elsewhere
 
-    def _kept(self) -> QWidget:
+    @property
+    def _nothing(self) -> str:
+        if self.journey.answers.get("task") == "repair":
+            return tr(
+                "Nothing to do: files, service, permissions and secrets are as the "
+                "settings say."
+            )
+        return tr("Nothing to do: everything is as you answered.")
+
+    def _kept(self) -> tuple[str, ...]:
         installed = self.journey.answers.installed
         if installed is None:
-            text = tr("No existing account, group or permission is removed.")
-            return _group(tr("Will be kept"), [text], "kept")
-        lines = [_words(item) for item in kept(installed, self.journey.settings)]
-        return _group(tr("Will be kept"), lines, "kept")
+            return (tr("No existing account, group or permission is removed."),)
+        if removing(self.journey.answers):
+            return left_by_removal(self.journey)
+        return tuple(_words(item) for item in kept(installed, self.journey.settings))
 
     def _failed(self, error: BaseException) -> None:
         self.rows.show_checks((broken(error),))
+        waits = isinstance(error, Busy | RecoveryNeeded | SettingsError)
+        self._asks_admin = self._admin_is_open and not waits
         self.arrange()
         self.refuse(str(error))
 
     def _show_file(self) -> None:
         told = tr("What your answers come to. It holds no passwords and no keys.")
+        if removing(self.journey.answers):
+            told = tr(
+                "Save it to set up again from. It holds no passwords and no keys."
+            )
         text = dump(self.journey.settings)
         TextDialog(self, tr("Settings file"), told, text, "settings.yaml").open()
 
     def _show_command(self) -> None:
         told = tr("Save the settings file; this command makes the same changes.")
-        TextDialog(self, tr("Command line"), told, COMMAND).open()
+        if self.journey.answers.get("task") in ("repair", "remove"):
+            told = tr("This command makes the same changes.")
+        dialog = TextDialog(
+            self, tr("Command line"), told, command(self.journey.answers)
+        )
+        dialog.open()
 
     def close_work(self) -> None:
         self.worker.close()
 
 
-_MARKS = {
-    "created": ("circle-plus", "ok"),
-    "changed": ("pencil", "accent"),
-    "removed": ("circle-minus", "warning"),
-    "kept": ("check", "muted"),
-}
-
-
-def _group(title: str, lines: Sequence[str], kind: str) -> QWidget:
-    holder = QWidget()
-    place = column(holder, 6)
-    count = tr("{title} ({count})").format(title=title, count=len(lines))
-    place.addWidget(heading(count))
-    for text in lines:
-        place.addWidget(_line(*_MARKS[kind], text))
-    return holder
-
-
-def _line(name: str, ink: str, text: str) -> QWidget:
-    holder = QWidget()
-    place = row(Mark(name, ink))
-    told = label(text)
-    told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    place.insertWidget(1, told, 100)
-    holder.setLayout(place)
-    holder.setAccessibleName(text)
-    return holder
+def command(answers: Answers) -> str:
+    """Give the command line that does what this journey does."""
+    if removing(answers):
+        keeps = inputs_of(answers).keep_account
+        return "writeback remove --keep-account" if keeps else "writeback remove"
+    if answers.get("task") == "repair":
+        return "writeback repair"
+    return "writeback apply --settings settings.yaml"
 
 
 def _words(item: Decision) -> str:

@@ -1,19 +1,24 @@
-"""Tasks: the agent's state at a glance, and what can be done."""
+"""Tasks: the agent's state at a glance, what was edited by hand, what can be done."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from PySide6.QtWidgets import QGridLayout
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QWidget
 
-from wizard.checks import AgentStatus, Installed
+from wizard.checks import AgentStatus, Check, Installed
+from wizard.ui import look
 from wizard.ui.choices import Cards
 from wizard.ui.form import Form
 from wizard.ui.icons import Mark
-from wizard.ui.labels import Panel, label
+from wizard.ui.jobs import broken
+from wizard.ui.labels import Panel, button, column, heading, label, row
+from wizard.ui.rows import Rows
 from wizard.ui.words import tr
 from wizard.ui.worker import Worker
 
+_SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse
 _ON = "features.password_writeback"
 
 
@@ -23,6 +28,7 @@ class TasksPage(Form):
     def build(self) -> None:
         self.reader = Worker(self)
         self.reader.succeeded.connect(self._read)
+        self.reader.failed.connect(lambda error: self._show_rows(broken(error)))
         self.panel = Panel()
         self.grid = QGridLayout()
         self.grid.setHorizontalSpacing(10)
@@ -30,7 +36,42 @@ class TasksPage(Form):
         self.grid.setColumnStretch(2, 1)
         self.panel.column.addLayout(self.grid)
         self.body.addWidget(self.panel)
+        self.rows = Rows()
+        self.body.addWidget(self.rows)
+        self.body.addWidget(self._drift())
         super().build()
+
+    def _drift(self) -> Panel:
+        self.drift = Panel()
+        title = heading(tr("The settings file was edited by hand since it was applied"))
+        self.edits = label()
+        self.edits.setTextInteractionFlags(_SELECTABLE)
+        told = tr("The agent takes it up once it is applied, or when it starts anew.")
+        self.apply_edit = button(tr("Apply the &edit"))
+        self.apply_edit.clicked.connect(self.go_with_edit)
+        place = row(Mark("triangle-alert", "warning"), title)
+        place.setStretch(1, 100)
+        self.drift.column.addLayout(place)
+        below = QWidget()
+        inner = column(below)
+        inner.setContentsMargins(look.FRAME, 0, 0, 0)
+        inner.addWidget(self.edits)
+        inner.addWidget(label(told, muted=True))
+        inner.addLayout(row(self.apply_edit))
+        self.drift.column.addWidget(below)
+        self.drift.hide()
+        return self.drift
+
+    def go_with_edit(self) -> None:
+        """Show the plan of the settings as they were edited."""
+        self.set_answers({"task": "repair"})
+        wizard = self.wizard()
+        if wizard:
+            wizard.next()
+
+    def _show_rows(self, *checks: Check) -> None:
+        self.rows.show_checks(checks)
+        self.state_changed.emit()
 
     def entered(self) -> None:
         super().entered()
@@ -39,7 +80,8 @@ class TasksPage(Form):
 
     def _read(self, installed: Installed | None) -> None:
         if installed is not None:
-            self.journey.installed = installed
+            self.rows.show_checks(())
+            self.journey.found(installed)
             self._show(installed)
 
     def show_answers(self) -> None:
@@ -58,16 +100,18 @@ class TasksPage(Form):
             self.grid.addWidget(Mark(*mark), at, 0)
             self.grid.addWidget(label(name, muted=True, wrap=False), at, 1)
             self.grid.addWidget(label(text), at, 2)
+        self.edits.setText("\n".join(installed.drift))
+        self.drift.setVisible(bool(installed.drift))
         self._name_switch(on=installed.settings.features.password_writeback)
 
     def _name_switch(self, *, on: bool) -> None:
         cards = self.boxes["task"].editor
         assert isinstance(cards, Cards)
         if on:
-            text = tr("Turn password writeback &off")
+            text = tr("&Turn password writeback off")
             told = tr("The agent stays connected and answers that reset is off.")
         else:
-            text = tr("Turn password writeback &on")
+            text = tr("&Turn password writeback on")
             told = tr("People in scope can reset their password again.")
         cards.rename("writeback", text, told)
 

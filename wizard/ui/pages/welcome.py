@@ -1,14 +1,10 @@
 """Welcome: what will be set up, and what is needed for it."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QWidget
-
 from wizard.questions import Page
-from wizard.ui import look
-from wizard.ui.icons import Mark
 from wizard.ui.journey import Journey
-from wizard.ui.labels import column, heading, label
+from wizard.ui.labels import heading
 from wizard.ui.page import WizardPage
+from wizard.ui.plan_view import point
 from wizard.ui.words import tr
 
 _SETS_UP = (
@@ -42,29 +38,10 @@ class WelcomePage(WizardPage):
         super().__init__(page, journey)
         self.body.addWidget(heading(tr("What is set up")))
         for name, title, text in _SETS_UP:
-            self.body.addWidget(_item(name, tr(title), tr(text)))
+            self.body.addWidget(point(name, tr(title), tr(text)))
         needed = heading(tr("What you need"))
         needed.setContentsMargins(0, 8, 0, 0)
         self.body.addWidget(needed)
         for text in _NEEDS:
-            self.body.addWidget(_item("check", "", tr(text)))
+            self.body.addWidget(point("check", "", tr(text)))
         self.body.addStretch(1)
-
-
-def _item(name: str, title: str, text: str) -> QWidget:
-    holder, words = QWidget(), QWidget()
-    lines = column(words, 2)
-    if title:
-        lines.addWidget(label(title))
-    lines.addWidget(label(text, muted=bool(title)))
-    place = QHBoxLayout(holder)
-    place.setContentsMargins(0, 0, 0, 0)
-    place.setSpacing(12)
-    size = 20 if title else look.ICON
-    mark = Mark(name, "accent" if title else "muted", size)
-    place.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
-    place.addWidget(words, 1)
-    if not title:
-        place.setContentsMargins(2, 0, 0, 0)
-        place.setSpacing(14)
-    return holder

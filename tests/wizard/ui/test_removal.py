@@ -1,0 +1,351 @@
+"""A removal: what goes is shown, what can't be taken back is agreed to, all is told."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget, QWizard
+from pytestqt.qtbot import QtBot
+
+from agent.secret import Secret
+from tests.wizard.answered import CANARY, SETTINGS
+from tests.wizard.ui.conftest import Open
+from tests.wizard.ui.fake import (
+    FORGET,
+    FORWARD,
+    HAND_OVER,
+    INSTALLED,
+    RECOVERY,
+    REMOVAL,
+    FakeController,
+)
+from tests.wizard.ui.walk import go, press_enter, wait_for
+from wizard.plan import ApplyError, StepFailed, Stuck
+from wizard.ui.pages.review import command
+from wizard.ui.window import WizardWindow
+
+_NEXT = QWizard.WizardButton.NextButton
+_BACK = QWizard.WizardButton.BackButton
+_CLOSE = QWizard.WizardButton.FinishButton
+ADMIN = {
+    "input.admin_user": "administrator@corp.test",
+    "input.admin_password": Secret(CANARY),
+}
+UNREACHED = ApplyError(REMOVAL[5], "No route to host.", (), (), REMOVAL[5:])
+
+
+def texts(widget: QWidget) -> str:
+    shown = [each for each in widget.findChildren(QLabel) if each.isVisibleTo(widget)]
+    return "\n".join(each.text() for each in shown)
+
+
+def wait_told(qtbot: QtBot, widget: QWidget, text: str) -> None:
+    """Waits for a text: what is put on a page is shown in the next turn."""
+    qtbot.waitUntil(lambda: text in texts(widget))
+
+
+def at_review(
+    qtbot: QtBot, open_window: Open, fake: FakeController, **answers: object
+) -> WizardWindow:
+    window = open_window(fake)
+    window.set_answers({"task": "remove"})
+    go(qtbot, window, "remove")
+    window.set_answers(answers)
+    go(qtbot, window, "review")
+    qtbot.waitUntil(lambda: not window.page("review").busy)
+    return window
+
+
+def accept(window: WizardWindow) -> None:
+    window.set_answers({**ADMIN, "input.accept_final": True})
+
+
+def test_a_removal_is_walked_to_its_end_with_what_others_must_forget(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    fake = FakeController(found=INSTALLED, told={"enrolment": FORGET})
+    window = at_review(qtbot, open_window, fake)
+    accept(window)
+    with qtbot.waitSignal(window.applied):
+        window.press_next()
+    wait_for(qtbot, window, "removed")
+    _, changes, inputs = fake.named("remove")[0]
+    assert changes == REMOVAL
+    assert inputs.admin.password == Secret(CANARY)
+    assert not inputs.keep_account
+    assert not fake.named("apply")
+    page = window.page("removed")
+    for change in REMOVAL:
+        wait_told(qtbot, page, change.summary)
+    wait_told(qtbot, page, FORGET)
+    wait_told(qtbot, page, HAND_OVER.fingerprint)
+    assert window.button(_CLOSE).isEnabled()
+    assert not window.button(_BACK).isEnabled()
+
+
+def test_what_goes_for_good_is_told_apart_and_agreed_to_first(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    window = at_review(qtbot, open_window, FakeController(found=INSTALLED))
+    wait_told(qtbot, window.page("review"), REMOVAL[7].summary)
+    shown = texts(window.page("review"))
+    before, _, after = shown.partition("Will be removed for good (4)")
+    assert "Will be removed (4)" in before
+    assert "can't be taken back" in after
+    assert REMOVAL[3].summary in before
+    assert REMOVAL[7].summary in after
+    window.set_answers(ADMIN)
+    assert not window.button(_NEXT).isEnabled()
+    accept(window)
+    assert window.button(_NEXT).isEnabled()
+    assert window.button(_NEXT).text() == "&Remove Writeback"
+
+
+def test_the_agreement_is_asked_anew_for_each_plan(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    window = at_review(qtbot, open_window, FakeController(found=INSTALLED))
+    accept(window)
+    window.back()
+    go(qtbot, window, "review")
+    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    assert not window.button(_NEXT).isEnabled()
+    assert not window.page("review").boxes["input.accept_final"].value()
+
+
+def test_enter_alone_removes_nothing(qtbot: QtBot, open_window: Open) -> None:
+    fake = FakeController(found=INSTALLED)
+    window = at_review(qtbot, open_window, fake, **{"input.delete_account": False})
+    for _ in range(3):
+        press_enter(qtbot, window)
+    assert window.page_id() == "review"
+    assert not fake.named("remove")
+
+
+def test_a_removal_is_walked_by_keys_alone(qtbot: QtBot, open_window: Open) -> None:
+    window = open_window(FakeController(found=INSTALLED))
+    card = window.page("tasks").boxes["task"].editor.buttons["remove"]
+    QTest.keyClick(window, Qt.Key.Key_W, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(card.isChecked)
+    press_enter(qtbot, window)
+    wait_for(qtbot, window, "remove")
+    press_enter(qtbot, window)
+    wait_for(qtbot, window, "review")
+    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    boxes = window.page("review").boxes
+    for path, text in (
+        ("input.admin_user", "administrator@corp.test"),
+        ("input.admin_password", CANARY),
+    ):
+        boxes[path].editor.line.setFocus()
+        QTest.keyClicks(boxes[path].editor.line, text)
+    tab_to(boxes["input.accept_final"].editor.box)
+    QTest.keyClick(boxes["input.accept_final"].editor.box, Qt.Key.Key_Space)
+    press_enter(qtbot, window)
+    wait_for(qtbot, window, "removed")
+    press_enter(qtbot, window)
+    assert not window.isVisible()
+
+
+def tab_to(wanted: QWidget) -> None:
+    for _ in range(20):
+        here = QApplication.focusWidget()
+        if here is wanted:
+            return
+        assert here
+        QTest.keyClick(here, Qt.Key.Key_Tab)
+    pytest.fail("Tab does not lead there")
+
+
+def test_the_directory_is_left_alone_where_that_is_wanted(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    fake = FakeController(found=INSTALLED)
+    window = at_review(qtbot, open_window, fake, **{"input.delete_account": False})
+    assert fake.named("plan_removal")[0][1].keep_account
+    kept = "The account svc-writeback and its permissions"
+    wait_told(qtbot, window.page("review"), kept)
+    assert window.page("review").boxes["input.admin_user"].isHidden()
+    assert command(window.journey.answers) == "writeback remove --keep-account"
+    window.set_answers({"input.accept_final": True})
+    go(qtbot, window, "removed")
+    wait_told(qtbot, window.page("removed"), kept)
+
+
+def test_of_an_account_that_was_there_only_the_permissions_are_asked_about(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    account = SETTINGS.directory.account.model_copy(
+        update={"kind": "existing", "name": "svc@corp.test", "container": None}
+    )
+    directory = SETTINGS.directory.model_copy(update={"account": account})
+    settings = SETTINGS.model_copy(update={"directory": directory})
+    fake = FakeController(found=replace(INSTALLED, settings=settings))
+    window = open_window(fake)
+    window.set_answers({"task": "remove"})
+    go(qtbot, window, "remove")
+    boxes = window.page("remove").boxes
+    assert boxes["input.delete_account"].isHidden()
+    assert boxes["input.take_back_grants"].value()
+    go(qtbot, window, "review")
+    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    assert not fake.named("plan_removal")[0][1].keep_account
+    kept = "svc@corp.test, which was there before"
+    wait_told(qtbot, window.page("review"), kept)
+
+
+def test_a_plan_that_needs_a_sign_in_is_made_again_with_an_administrator(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    fake = FakeController(found=INSTALLED)
+    fake.unplannable = StepFailed("The password is not stored here.", "Give one.")
+    window = at_review(qtbot, open_window, fake)
+    page = window.page("review")
+    assert page.rows.checks[0].detail == "The password is not stored here."
+    assert not window.button(_NEXT).isEnabled()
+    window.set_answers(ADMIN)
+    page.again.click()
+    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    assert not page.rows.checks
+    assert page.again.isHidden()
+    accept(window)
+    go(qtbot, window, "removed")
+
+
+def test_an_administrator_who_was_refused_can_be_corrected(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    fake = FakeController(found=INSTALLED)
+    fake.refuses = StepFailed("The administrator was not let in.", "Type it again.")
+    window = at_review(qtbot, open_window, fake)
+    accept(window)
+    window.press_next()
+    qtbot.waitUntil(lambda: bool(window.page("apply").rows.checks))
+    window.back()
+    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    assert not window.page("review").boxes["input.admin_password"].isHidden()
+    fake.refuses = None
+    window.set_answers({"input.admin_password": Secret("another")})
+    window.set_answers({"input.accept_final": True})
+    go(qtbot, window, "removed")
+    assert fake.named("remove")[1][2].admin.password == Secret("another")
+
+
+def test_it_can_be_stopped_before_what_goes_for_good(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    fake = FakeController(found=INSTALLED, hold="change", fails_at=2)
+    window = at_review(qtbot, open_window, fake)
+    accept(window)
+    go(qtbot, window, "apply")
+    page = window.page("apply")
+    qtbot.waitUntil(lambda: page.changes.rows[2].state == "doing")
+    QTest.mouseClick(page.stop_button, Qt.MouseButton.LeftButton)
+    fake.go.set()
+    qtbot.waitUntil(lambda: bool(page.rows.checks))
+    assert page.rows.checks[0].detail == "Stopped."
+    assert window.button(_BACK).isEnabled()
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints")  # offscreen has none
+def test_from_there_on_it_is_not_offered_to_stop(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    fake = FakeController(found=INSTALLED, hold="change", fails_at=6)
+    window = at_review(qtbot, open_window, fake)
+    accept(window)
+    go(qtbot, window, "apply")
+    page = window.page("apply")
+    qtbot.waitUntil(lambda: page.changes.rows[6].state == "doing")
+    assert page.stop_button.isHidden()
+    window.close()
+    assert window.question
+    assert [each.text() for each in window.question.buttons()] == ["Go on"]
+    window.question.buttons()[0].click()
+    fake.go.set()
+    wait_for(qtbot, window, "removed")
+
+
+def test_a_failure_that_can_only_go_forward_says_what_is_left_and_finishes_it(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    fake = FakeController(found=INSTALLED, apply_error=UNREACHED, fails_at=5)
+    window = at_review(qtbot, open_window, fake)
+    accept(window)
+    go(qtbot, window, "apply")
+    page = window.page("apply")
+    qtbot.waitUntil(lambda: bool(page.rows.checks))
+    assert page.state.text().startswith("3 changes still to be done")
+    assert "writeback rollback" in page.rows.checks[0].remedy
+    states = [row.state for row in page.changes.rows]
+    assert states == [*["done"] * 5, "failed", "to do", "to do"]
+    assert not window.button(_BACK).isEnabled()
+    fake.apply_error = None
+    go(qtbot, window, "recovery")
+    window.set_answers(ADMIN)
+    window.press_next()
+    qtbot.waitUntil(lambda: window.page("recovery").nextId() == -1)
+
+
+def test_a_removal_that_was_cut_off_is_finished_and_told(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    fake = FakeController(cut_off=FORWARD, told={"enrolment": FORGET})
+    window = open_window(fake)
+    page = window.page("recovery")
+    assert "was removing" in page.why_label.text()
+    assert "only be finished" in page.why_label.text()
+    assert window.button(_NEXT).text() == "&Finish the removal"
+    assert [row.state for row in page.changes.rows] == ["to do"] * 3
+    window.set_answers(ADMIN)
+    press_enter(qtbot, window)
+    qtbot.waitUntil(lambda: page.nextId() == -1)
+    assert [row.summary for row in page.changes.rows] == (
+        [change.summary for change in REMOVAL[5:]]
+    )
+    for text in (FORGET, HAND_OVER.url, "3 changes made."):
+        wait_told(qtbot, page, text)
+    held = [line.text() for line in window.findChildren(QLineEdit)]
+    assert CANARY not in " ".join(held) + repr(window.journey.answers.values)
+    window.press_next()
+    assert not window.isVisible()
+
+
+def test_a_removal_that_fails_again_can_be_tried_again(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    fake = FakeController(cut_off=FORWARD, apply_error=UNREACHED)
+    window = open_window(fake)
+    window.set_answers(ADMIN)
+    window.press_next()
+    page = window.page("recovery")
+    qtbot.waitUntil(lambda: bool(page.rows.checks))
+    assert page.rows.checks[0].title == REMOVAL[5].summary
+    assert [row.state for row in page.changes.rows] == ["failed", "to do", "to do"]
+    assert window.button(_NEXT).isEnabled()
+    fake.apply_error = None
+    window.press_next()
+    qtbot.waitUntil(lambda: page.nextId() == -1)
+
+
+def test_what_could_not_be_taken_back_is_not_called_taken_back(
+    qtbot: QtBot, open_window: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = FakeController(cut_off=replace(RECOVERY, needs_admin=False))
+    window = open_window(fake)
+    recover = fake.recover
+
+    def stuck(inputs: Any, report: Any) -> Any:
+        rolled = recover(inputs, report)
+        change = rolled.undone[1]
+        fake.cut_off = RECOVERY
+        left = (Stuck(change, "somebody renamed it"),)
+        return replace(rolled, undone=rolled.undone[:1], stuck=left)
+
+    monkeypatch.setattr(fake, "recover", stuck)
+    with qtbot.waitSignal(window.refused):
+        window.press_next()
+    rows = window.page("recovery").changes.rows
+    assert [row.state for row in rows][1] == "stuck"

@@ -1,0 +1,124 @@
+"""Repair and hand edits: the plan of the settings in force, as any other."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from agent.settings import Problem, SettingsError
+from tests.wizard.answered import SETTINGS
+from tests.wizard.ui.conftest import Open
+from tests.wizard.ui.fake import INSTALLED, VERIFIED, FakeController, change
+from tests.wizard.ui.test_removal import texts, wait_told
+from tests.wizard.ui.walk import go, wait_for
+from wizard.checks import Check
+from wizard.ui.pages.review import command
+from wizard.ui.window import WizardWindow
+
+MENDS = (change("files", "Protects /etc/writeback: 0755 becomes 0750", {"mode": 1}),)
+EDITS = ("features.unlock: yes becomes no", "limits.per_minute: 120 becomes 60")
+EDITED = SETTINGS.model_copy(
+    update={"features": SETTINGS.features.model_copy(update={"unlock": False})}
+)
+
+
+def at_review(
+    qtbot: QtBot, open_window: Open, controller: FakeController
+) -> WizardWindow:
+    window = open_window(controller)
+    window.set_answers({"task": "repair"})
+    go(qtbot, window, "review")
+    qtbot.waitUntil(lambda: not window.page("review").busy)
+    return window
+
+
+def test_a_repair_is_the_plan_of_the_settings_in_force(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    fake = FakeController(found=INSTALLED, changes=MENDS)
+    window = at_review(qtbot, open_window, fake)
+    assert fake.named("plan")[0][1] == SETTINGS
+    wait_told(qtbot, window.page("review"), MENDS[0].summary)
+    assert command(window.journey.answers) == "writeback repair"
+    go(qtbot, window, "complete")
+    assert fake.named("apply")[0][1] == SETTINGS
+
+
+def test_a_repair_with_nothing_to_mend_says_so(qtbot: QtBot, open_window: Open) -> None:
+    window = at_review(qtbot, open_window, FakeController(INSTALLED, changes=()))
+    wait_told(qtbot, window.page("review"), "Nothing to do: files, service,")
+    assert not window.page("review").can_go_on
+
+
+def test_what_a_repair_can_not_mend_is_told_with_what_to_do(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    row = Check("files", "Program", "failed", "Not as it was.", "Install it again.")
+    fake = FakeController(INSTALLED, changes=(), verified=(*VERIFIED, row))
+    window = at_review(qtbot, open_window, fake)
+    page = window.page("review")
+    assert page.rows.checks == (row,)
+    wait_told(qtbot, page, "not everything is in order")
+    assert "Nothing to do" not in texts(page)
+    fake.verified = VERIFIED
+    page.again.click()
+    wait_told(qtbot, page, "Nothing to do")
+    assert "not everything is in order" not in texts(page)
+
+
+def test_a_hand_edit_is_shown_and_applied_on_demand(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    found = replace(INSTALLED, settings=EDITED, drift=EDITS)
+    fake = FakeController(found=found, changes=MENDS)
+    window = open_window(fake)
+    page = window.page("tasks")
+    assert page.drift.isVisible()
+    assert all(line in page.edits.text() for line in EDITS)
+    page.apply_edit.setFocus()
+    QTest.keyClick(page.apply_edit, Qt.Key.Key_Space)
+    wait_for(qtbot, window, "review")
+    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    assert fake.named("plan")[0][1] == EDITED
+
+
+def test_without_a_hand_edit_nothing_is_said(open_window: Open) -> None:
+    assert not open_window(FakeController(INSTALLED)).page("tasks").drift.isVisible()
+
+
+def test_an_edit_while_the_window_is_open_is_taken_and_answers_are_kept(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    fake = FakeController(found=INSTALLED, changes=MENDS)
+    window = open_window(fake)
+    window.set_answers({"task": "options"})
+    go(qtbot, window, "relay")
+    window.set_answers({"agent": "other-01"})
+    fake.found = replace(INSTALLED, settings=EDITED, drift=EDITS)
+    window.back()
+    page = window.page("tasks")
+    qtbot.waitUntil(page.drift.isVisible)
+    settings = window.journey.settings
+    assert not settings.features.unlock
+    assert settings.agent == "other-01"
+
+
+def test_a_file_that_can_no_longer_be_read_is_told(
+    qtbot: QtBot, open_window: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = FakeController(found=INSTALLED)
+    window = open_window(fake)
+    window.set_answers({"task": "view"})
+    go(qtbot, window, "view")
+
+    def broken() -> None:
+        wrong = Problem("limits.per_minute", "must be a number")
+        raise SettingsError("settings.yaml", (wrong,))
+
+    monkeypatch.setattr(fake, "installed", broken)
+    window.back()
+    rows = window.page("tasks").rows
+    qtbot.waitUntil(lambda: bool(rows.checks))
+    assert "limits.per_minute" in rows.checks[0].detail

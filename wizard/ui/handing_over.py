@@ -1,0 +1,49 @@
+"""What the portal's side knows an agent by, each line with a button to copy it."""
+
+from typing import Any
+
+from PySide6.QtWidgets import QGridLayout
+
+from wizard.checks import HandOver
+from wizard.ui.labels import CopyButton, LongName, Panel, fingerprint, heading, label
+from wizard.ui.words import tr
+
+
+class HandOverPanel(Panel):
+    """Connection URL, agent, fingerprint and portal; hidden before they are known."""
+
+    def __init__(self, title: str, told: str = "") -> None:
+        super().__init__()
+        self._shown: HandOver | None = None
+        self.column.addWidget(heading(title))
+        if told:
+            self.column.addWidget(label(told))
+        self.grid = QGridLayout()
+        self.grid.setColumnStretch(1, 1)
+        self.grid.setHorizontalSpacing(12)
+        self.column.addLayout(self.grid)
+        self.hide()
+
+    def show_given(self, given: HandOver) -> None:
+        """Show these, and leave out what is not known."""
+        if given == self._shown:
+            return
+        self._shown = given
+        while (item := self.grid.takeAt(0)) is not None:
+            widget: Any = item.widget()
+            if widget:
+                widget.hide()
+                widget.deleteLater()
+        lines = (
+            (tr("Connection URL"), given.url),
+            (tr("Agent"), given.agent),
+            (tr("Fingerprint"), given.fingerprint),
+            (tr("Portal"), given.issuer),
+        )
+        for at, (name, text) in enumerate(line for line in lines if line[1]):
+            self.grid.addWidget(label(name, muted=True, wrap=False), at, 0)
+            whole = text == given.fingerprint
+            self.grid.addWidget(fingerprint(text) if whole else LongName(text), at, 1)
+            copy = CopyButton(text, tr("Copy: {name}").format(name=name))
+            self.grid.addWidget(copy, at, 2)
+        self.show()

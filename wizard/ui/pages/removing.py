@@ -1,0 +1,102 @@
+"""What goes with a removal before it is planned, and what went after it is done."""
+
+from PySide6.QtWidgets import QWidget
+
+from wizard.answers import inputs_of
+from wizard.questions import Page, new_account
+from wizard.ui.form import Form
+from wizard.ui.handing_over import HandOverPanel
+from wizard.ui.journey import Journey
+from wizard.ui.labels import column, heading
+from wizard.ui.page import WizardPage
+from wizard.ui.plan_view import line, point
+from wizard.ui.words import tr
+
+_GOES = (
+    (
+        "server",
+        "The agent and its service",
+        "It answers what is under way first. Its settings and what it wrote go too.",
+    ),
+    (
+        "key-round",
+        "Its keys, passwords and enrolment",
+        "These can't be given back: setting up again needs a new enrolment code.",
+    ),
+)
+
+
+class RemovePage(Form):
+    """Says what goes, and asks whether the directory's side goes with it."""
+
+    def build(self) -> None:
+        self.body.addWidget(heading(tr("On this server")))
+        for name, title, text in _GOES:
+            self.body.addWidget(point(name, tr(title), tr(text)))
+        below = heading(tr("In Active Directory"))
+        below.setContentsMargins(0, 8, 0, 0)
+        self.body.addWidget(below)
+        super().build()
+
+
+class RemovedPage(WizardPage):
+    """The last page of a removal: what went, and what others must forget."""
+
+    def __init__(self, page: Page, journey: Journey) -> None:
+        super().__init__(page, journey)
+        self.lines = QWidget()
+        self._place = column(self.lines, 6)
+        self.body.addWidget(self.lines)
+        self.panel = forgetting()
+        self.body.addWidget(self.panel)
+        self.stays = QWidget()
+        self._stays_place = column(self.stays, 6)
+        self._stays_place.addWidget(heading(tr("What stays")))
+        self.body.addWidget(self.stays)
+        self.body.addStretch(1)
+
+    @property
+    def can_go_back(self) -> bool:
+        return False
+
+    def entered(self) -> None:
+        gone = self.journey.gone
+        if gone is None:
+            return
+        count = tr("Removed ({count})").format(count=len(gone.lines))
+        self._place.addWidget(heading(count))
+        for text, detail in gone.lines:
+            self._place.addWidget(line("circle-check", "ok", text))
+            if detail:
+                self._place.addWidget(_note(detail))
+        if gone.known:
+            self.panel.show_given(gone.known)
+        for text in kept(self.journey):
+            self._stays_place.addWidget(line("check", "muted", text))
+
+
+def forgetting() -> HandOverPanel:
+    """Make the panel of what the portal's side knows of an agent that is gone."""
+    told = tr("It still knows this agent by these; nothing answers there any more.")
+    return HandOverPanel(tr("What your portal must forget"), told)
+
+
+def _note(text: str) -> QWidget:
+    """Make what came back of a change, below it."""
+    made = line("triangle-alert", "warning", text)
+    made.setContentsMargins(24, 0, 0, 0)
+    return made
+
+
+def kept(journey: Journey) -> tuple[str, ...]:
+    """Say what a removal leaves, in words."""
+    program = tr("The program; your package manager removes its packages.")
+    answers = journey.answers
+    name = answers.text("directory.account.name")
+    if inputs_of(answers).keep_account:
+        text = tr("The account {name} and its permissions in Active Directory.")
+    elif not new_account(answers):
+        text = tr("The account {name}, which was there before.")
+    else:
+        return (program,)
+    return (program, text.format(name=name))

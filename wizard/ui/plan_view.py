@@ -1,0 +1,125 @@
+"""A plan in words: grouped by what is created, changed, removed and kept."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from wizard.plan import Change
+from wizard.ui import look
+from wizard.ui.icons import Mark
+from wizard.ui.labels import column, heading, label, row
+from wizard.ui.words import tr
+
+_GROUPS = (
+    ("created", "Will be created"),
+    ("changed", "Will be changed"),
+    ("removed", "Will be removed"),
+    ("gone", "Will be removed for good"),
+)
+_MARKS = {
+    "created": ("circle-plus", "ok"),
+    "changed": ("pencil", "accent"),
+    "removed": ("circle-minus", "warning"),
+    "gone": ("circle-x", "failed"),
+    "kept": ("check", "muted"),
+}
+
+
+def kind_of(change: Change) -> str:
+    """Tell whether a change creates, changes or removes."""
+    if change.before in (None, {}, [], ""):
+        return "created"
+    return "removed" if change.after in (None, {}, [], "") else "changed"
+
+
+def _group_of(change: Change) -> str:
+    return "gone" if change.final else kind_of(change)
+
+
+class PlanView(QWidget):
+    """Everything that will be done, and what stays as it is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._place = column(self, 16)
+
+    def clear(self) -> None:
+        """Show nothing, and take no place."""
+        self.hide()
+        while (item := self._place.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget:
+                widget.hide()
+                widget.deleteLater()
+
+    def show_plan(
+        self, changes: Sequence[Change], kept: Sequence[str], nothing: str
+    ) -> None:
+        """Show a plan.
+
+        Args:
+            changes: as planned.
+            kept: what stays, in words.
+            nothing: what is said where there is nothing to do; empty for not a word.
+
+        """
+        self.clear()
+        if not changes and nothing:
+            self._place.addWidget(line("circle-check", "ok", nothing))
+        for group, title in _GROUPS:
+            lines = [c.summary for c in changes if _group_of(c) == group]
+            if lines:
+                self._place.addWidget(_drawn(tr(title), lines, group))
+        self.show()
+        if kept:
+            self._place.addWidget(_drawn(tr("Will be kept"), kept, "kept"))
+
+
+def _drawn(title: str, lines: Sequence[str], group: str) -> QWidget:
+    holder = QWidget()
+    place = column(holder, 6)
+    count = tr("{title} ({count})").format(title=title, count=len(lines))
+    place.addWidget(heading(count))
+    if group == "gone":
+        warning = tr(
+            "These can't be taken back. From the first of them on the removal can't "
+            "be stopped; one that is cut off, by a power cut too, is finished later."
+        )
+        place.addWidget(line("triangle-alert", "warning", warning))
+    for text in lines:
+        place.addWidget(line(*_MARKS[group], text))
+    return holder
+
+
+def line(name: str, ink: str, text: str) -> QWidget:
+    """Make one line: its mark and its words, which can be copied."""
+    holder = QWidget()
+    mark, told = Mark(name, ink), label(text)
+    place = row(mark)
+    place.setAlignment(mark, Qt.AlignmentFlag.AlignTop)
+    told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    place.insertWidget(1, told, 100)
+    holder.setLayout(place)
+    holder.setAccessibleName(text)
+    return holder
+
+
+def point(name: str, title: str, text: str) -> QWidget:
+    """Make one point of a page: its icon, its title if any, what it means."""
+    holder, words = QWidget(), QWidget()
+    lines = column(words, 2)
+    if title:
+        lines.addWidget(label(title))
+    lines.addWidget(label(text, muted=bool(title)))
+    place = QHBoxLayout(holder)
+    place.setContentsMargins(0, 0, 0, 0)
+    place.setSpacing(12)
+    size = 20 if title else look.ICON
+    mark = Mark(name, "accent" if title else "muted", size)
+    place.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
+    place.addWidget(words, 1)
+    if not title:
+        place.setContentsMargins(2, 0, 0, 0)
+        place.setSpacing(14)
+    return holder
