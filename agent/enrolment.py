@@ -44,6 +44,8 @@ class Enrolment:
         portal_keys: the portal's public JWKs, signing first.
         self_test_issuer: the `iss` of the agent's own tests.
         self_test_keys: the public half of the self-test's keys.
+        machine: the one it was enrolled on, as `agent.machine` names it; empty where
+            that was not noted.
 
     """
 
@@ -55,6 +57,7 @@ class Enrolment:
     portal_keys: Jwks
     self_test_issuer: str
     self_test_keys: Jwks
+    machine: str = ""
 
     def portals(self) -> dict[str, Portal]:
         """Give the portals by the kid of the key that signs their requests.
@@ -111,6 +114,7 @@ def parse(text: str, source: str) -> Enrolment:
             portal_keys=tuple(data["portal_keys"]),
             self_test_issuer=str(data["self_test_issuer"]),
             self_test_keys=tuple(data["self_test_keys"]),
+            machine=str(data.get("machine", "")),
         )
     except (KeyError, TypeError) as error:
         raise EnrolmentError(source, f"lacks {error}") from error

@@ -9,6 +9,7 @@ from agent import enrolment, secrets, settings
 from agent.certificates import Endpoint
 from agent.enrolment import Enrolment, EnrolmentError
 from agent.keys import BadKeys, PrivateKeys
+from agent.machine import is_copy, machine_name
 from agent.places import Places
 from agent.pool import Target
 from agent.problems import Problem, SettingsError
@@ -17,6 +18,10 @@ from agent.secrets import Secrets, SecretsUnavailable
 from agent.settings import Settings
 
 _LISTEN_KEY_BYTES = 32
+COPIED = (
+    "was made on another machine, so this one is a copy of it; give this agent a name "
+    "and keys of its own: writeback rekey"
+)
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,7 @@ class Equipment:
     keys: PrivateKeys
     listen_key: Secret
     password: Secret
+    test_key: Secret | None = None
 
 
 def load(places: Places, kept: Secrets | None = None) -> Equipment:
@@ -59,7 +65,8 @@ def load(places: Places, kept: Secrets | None = None) -> Equipment:
     assert keys is not None
     assert listen_key is not None
     assert password is not None
-    return Equipment(places, found, enrolled, keys, listen_key, password)
+    test_key = kept.get(secrets.TEST_KEY)
+    return Equipment(places, found, enrolled, keys, listen_key, password, test_key)
 
 
 def _settings(path: Path, problems: list[Problem]) -> Settings | None:
@@ -74,10 +81,13 @@ def _settings(path: Path, problems: list[Problem]) -> Settings | None:
 
 def _enrolment(path: Path, problems: list[Problem]) -> Enrolment | None:
     try:
-        return enrolment.load(path)
+        found = enrolment.load(path)
     except EnrolmentError as error:
         problems.append(Problem(str(path), error.rule))
         return None
+    if is_copy(found.machine, machine_name()):
+        problems.append(Problem(str(path), COPIED))
+    return found
 
 
 def _keys(kept: Secrets, problems: list[Problem]) -> PrivateKeys | None:

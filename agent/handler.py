@@ -22,6 +22,7 @@ from agent.answer import Answer, Ended
 from agent.audit import Audit, Record
 from agent.directory import DirectoryError
 from agent.errors import Code, Refused
+from agent.instance import NOBODY, Instance
 from agent.keys import PrivateKeys
 from agent.ledger import Entry
 from agent.link import RelayRequest, RelayResponse
@@ -57,12 +58,14 @@ class Identity:
         agent: its id, which `aud` must name.
         keys: its own.
         portals: by the kid of the key that signs.
+        instance: which process of it this is.
 
     """
 
     agent: str
     keys: PrivateKeys
     portals: Mapping[str, Portal]
+    instance: Instance = NOBODY
 
 
 @dataclass(frozen=True)
@@ -158,7 +161,13 @@ class Handler:
 
     def _keys(self) -> RelayResponse:
         jwks = self._identity.keys.public.jwks()
-        return self._signed(200, {"keys": jwks}, "writeback-keys+jwt")
+        claims = {"keys": jwks, **self._process()}
+        return self._signed(200, claims, "writeback-keys+jwt")
+
+    def _process(self) -> dict[str, Any]:
+        """Name this process, so that a copy of the machine is known for one."""
+        own = self._identity.instance
+        return {"instance": own.id, "starts": own.starts}
 
     def _ready(self) -> RelayResponse:
         health = self._health()
@@ -168,6 +177,7 @@ class Handler:
             "paused": paused,
             "directory": health.directory,
             "version": VERSION,
+            **self._process(),
         }
         return self._signed(200, claims, "writeback-ready+jwt")
 

@@ -15,6 +15,7 @@ class Places:
         enrolment: what came of the enrolment; public facts.
         secrets: the folder of secrets, where files keep them.
         state: what the agent may lose without harm to the settings.
+        starts: how often the agent was started.
         ledger: which requests were taken, and their answers.
         status: what the agent says about itself.
         audit: one record for each request.
@@ -28,6 +29,7 @@ class Places:
     enrolment: Path
     secrets: Path
     state: Path
+    starts: Path
     ledger: Path
     status: Path
     audit: Path
@@ -44,6 +46,7 @@ class Places:
             enrolment=home / "etc/enrolment.json",
             secrets=home / "secrets",
             state=state,
+            starts=state / "starts",
             ledger=state / "ledger.sqlite",
             status=state / "status.json",
             audit=home / "log/audit.jsonl",
@@ -67,6 +70,7 @@ class Places:
             secrets=root / "etc/writeback/credentials",
             # the agent's own; what root reads again is beside it, never below
             state=kept / "agent",
+            starts=kept / "agent/starts",
             ledger=kept / "agent/ledger.sqlite",
             status=root / "run/writeback/status.json",
             audit=root / "var/log/writeback/audit.jsonl",

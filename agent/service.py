@@ -18,6 +18,7 @@ from agent.directory import DirectoryError
 from agent.domain import Domain
 from agent.equipment import Equipment, target
 from agent.handler import VERSION, Handler, Health, Identity
+from agent.instance import Instance
 from agent.journald import Journal
 from agent.ledger import Ledger
 from agent.limits import Rate
@@ -27,6 +28,7 @@ from agent.pool import Pool
 from agent.settings import digest
 from agent.stages import Tools
 from agent.status import Status
+from agent.twins import Asked, Twins
 
 LOG = logging.getLogger("agent.service")
 
@@ -64,6 +66,7 @@ class Service:
             changed=self._tell,
             waiting=ready_fd is not None,
         )
+        self._instance = Instance.begin(equipment.places.starts)
         self._pool = Pool(target(equipment), on_state=self._status.on_pool)
         self._domain = Domain(chosen)
         self._ledger = Ledger(equipment.places.ledger)
@@ -85,7 +88,7 @@ class Service:
             self_tests=enrolled.self_test_issuer,
         )
         return Handler(
-            Identity(chosen.agent, equipment.keys, enrolled.portals()),
+            Identity(chosen.agent, equipment.keys, enrolled.portals(), self._instance),
             tools,
             self._audit,
             health=lambda: Health(self._status.ready, self._status.directory_answers),
@@ -128,6 +131,7 @@ class Service:
         tasks = [
             asyncio.create_task(self._keep_warm()),
             asyncio.create_task(self._keep_alive()),
+            *self._looking_for_twins(),
         ]
         linking = asyncio.create_task(self._link.run())
         LOG.info(
@@ -150,6 +154,20 @@ class Service:
             await runner.cleanup()
             await asyncio.to_thread(self._close)
             LOG.info("agent stopped")
+
+    def _looking_for_twins(self) -> Sequence[asyncio.Task[None]]:
+        equipment = self._equipment
+        if equipment.test_key is None:
+            return ()
+        asked = Asked(
+            relay=equipment.settings.relay,
+            connection=equipment.enrolment.connection,
+            key_name=equipment.enrolment.test_key_name,
+            key=equipment.test_key,
+            keys=equipment.keys.public,
+        )
+        twins = Twins(asked, self._instance, self._status.on_twin)
+        return (asyncio.create_task(twins.run()),)
 
     def _take_signals(self, stop: asyncio.Event, succeeded: asyncio.Event) -> None:
         loop = asyncio.get_running_loop()

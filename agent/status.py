@@ -85,6 +85,7 @@ class Status:
         self._relay = Side(since=self._started_at)
         self._directory = Side(since=self._started_at)
         self._port: int | None = None
+        self._twin = ""
         self._counts = _Counts()
 
     @property
@@ -109,6 +110,12 @@ class Status:
         with self._lock:
             side = _changed(self._directory, said.value, state.reason)
             self._directory = replace(side, controller=state.controller)
+            self._write()
+
+    def on_twin(self, told: str) -> None:
+        """Take in that another agent uses the same keys, or that it is over."""
+        with self._lock:
+            self._twin = told
             self._write()
 
     def listens_on(self, port: int) -> None:
@@ -149,6 +156,7 @@ class Status:
                 "reason": directory.reason,
                 "controller": directory.controller,
             },
+            "twin": self._twin,
             "port": self._port,
         }
 

@@ -55,6 +55,8 @@ class Inputs:
         account_password: of an existing account.
         enrolment_code: of the relay's owner.
         keep_account: a removal leaves the directory as it is.
+        new_keys: the agent's keys are replaced, and it is enrolled anew.
+        original_is_gone: of a copied machine; this one takes its name over.
 
     """
 
@@ -62,6 +64,8 @@ class Inputs:
     account_password: Secret | None = None
     enrolment_code: Secret | None = None
     keep_account: bool = False
+    new_keys: bool = False
+    original_is_gone: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,7 @@ class AgentStatus:
     pid: int | None = None
     since: datetime | None = None
     version: str = ""
+    twin: str = ""
 
 
 @dataclass(frozen=True)

@@ -94,12 +94,16 @@ def _changed(controller: Controller, given: argparse.Namespace, secrets: Given) 
         case "repair":
             return jobs.repair(controller, secrets, _confirm(given))
         case "remove":
-            secrets = secrets.keeping_account(keep=given.keep_account)
+            secrets = secrets.choosing(keep_account=given.keep_account)
             return jobs.remove(controller, secrets, _confirm(given))
         case "rollback":
             return jobs.roll_back(controller, secrets, _confirm(given))
     settings = jobs.wanted(controller, given.settings)
     found = controller.installed()
+    if given.command == "rekey":
+        gone = given.original_is_gone
+        secrets = secrets.choosing(new_keys=True, original_is_gone=gone)
+        found = None  # it is enrolled anew, so the code is asked for
     secrets = _asked(secrets, found.settings if found else None, settings)
     if given.command == "plan":
         return jobs.show_plan(controller, settings, secrets)
@@ -199,14 +203,16 @@ def _parser() -> argparse.ArgumentParser:
         verb = verbs.add_parser(
             name, parents=[shared], help=told, description=told, allow_abbrev=False
         )
-        if name in ("plan", "apply", "verify"):
+        if name in ("plan", "apply", "verify", "rekey"):
             verb.add_argument("--settings", type=Path, help="else those in force")
-        if name in ("plan", "apply", "rollback", "test-reset", "remove", "repair"):
+        if name in (*_CHANGING, "plan", "test-reset"):
             verb.add_argument("--secrets-fd", type=int, metavar="N", help=_SECRETS)
-        if name in ("apply", "rollback", "remove", "repair"):
+        if name in _CHANGING:
             verb.add_argument("--yes", action="store_true", help="do not ask")
         if name == "test-reset":
             _test_arguments(verb)
+        if name == "rekey":
+            verb.add_argument("--original-is-gone", action="store_true", help=_GONE)
         if name == "remove":
             verb.add_argument("--keep-account", action="store_true", help=_KEEP)
     permissions.add_words(verbs, shared, _SECRETS)
@@ -223,12 +229,15 @@ def _test_arguments(verb: argparse.ArgumentParser) -> None:
 
 _SECRETS = "descriptor of a JSON object with secrets; else they are asked for"
 _KEEP = "leave the directory's account and permissions as they are"
+_GONE = "this copied machine takes the name of its original over"
+_CHANGING = ("apply", "rollback", "remove", "repair", "rekey")
 _COMMANDS = {
     "plan": "say what would change; reads only",
     "apply": "make all changes or none",
     "verify": "compare everything with the settings",
     "rollback": "take back a run that was cut off, or finish a removal",
     "repair": "mend what differs from the settings in force",
+    "rekey": "give the agent new keys, on a copied machine or in doubt",
     "remove": "remove the installation, its account and permissions too",
     "status": "is password writeback on?",
     "schema": "describe the settings file (JSON Schema)",

@@ -47,8 +47,7 @@ from wizard.plan import (
 )
 from wizard.relay_api import Sender
 from wizard.steps import STEPS
-from wizard.steps.account import PREVIOUS
-from wizard.steps.keys import fingerprint, private_keys
+from wizard.steps.keys import PREVIOUS, fingerprint, private_keys
 from wizard.steps.service import resume
 from wizard.steps.settings_file import drift
 from wizard.steps.signing_in import (
@@ -299,7 +298,7 @@ class Controller:
         stop: threading.Event,
     ) -> None:
         # one that a run left which was cut off right after its end
-        self._host.secrets.remove(PREVIOUS)
+        self._forget_previous()
         begun = journal.begin(self._host.places.journal, changes)
         context = self._context(inputs, begun.id)
         try:
@@ -309,7 +308,7 @@ class Controller:
             raise
         finally:
             if journal.find_open(self._host.places.journal) is None:
-                self._host.secrets.remove(PREVIOUS)
+                self._forget_previous()
 
     def verify(self, settings: Settings) -> tuple[Check, ...]:
         """Look whether everything is as the settings say."""
@@ -353,6 +352,10 @@ class Controller:
             private_keys(AGENT_KEYS, context).public,
             claims_of(by, value, new_password),
         )
+
+    def _forget_previous(self) -> None:
+        for name in PREVIOUS:
+            self._host.secrets.remove(name)
 
     def _context(self, inputs: Inputs, plan_id: str = "") -> Context:
         return Context(self._host, inputs, plan_id)

@@ -21,6 +21,7 @@ def at_a_glance(settings: Settings, service: Service) -> AgentStatus:
         pid=told.get("pid"),
         since=datetime.fromisoformat(since) if isinstance(since, str) else None,
         version=str(told.get("version") or ""),
+        twin=str(told.get("twin") or ""),
     )
 
 

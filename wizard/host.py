@@ -90,6 +90,11 @@ class Host(Protocol):
         """Remove a file; nothing happens when there is none."""
         ...
 
+    @property
+    def machine(self) -> str:
+        """Name this machine (`agent.machine`); empty where copies are no matter."""
+        ...
+
     def unreadable(self, path: Path) -> str:
         """Say why the agent can't read a file; empty when it can."""
         ...

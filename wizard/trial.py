@@ -65,6 +65,10 @@ class TrialHost:
     def remove(self, path: Path) -> None:
         path.unlink(missing_ok=True)
 
+    @property
+    def machine(self) -> str:
+        return ""
+
     def unreadable(self, path: Path) -> str:
         return "" if os.access(path, os.R_OK) else _why(path)
 

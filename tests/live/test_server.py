@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -47,6 +47,7 @@ def test_the_life_of_an_agent(suite: Suite, tmp_path: Path) -> None:
         is_reconfigured(here)
         is_upgraded_and_downgraded_under_load(here, newer, package)
         is_repaired(here)
+        is_cloned(here, tmp_path / "clone")
         holds_no_password_in_clear(here)
         here.done("remove", "--yes", **here.admin)
         assert here.status() == {"exit": 0, "installed": False}
@@ -95,16 +96,15 @@ def installs(here: Server) -> None:
     assert here.status() == {"exit": 0, "installed": False}
     assert here.machine.run("systemctl", "is-enabled", _UNIT).stdout == "disabled\n"
     here.set_up()
-    found = here.status()
-    assert (found["ready"], found["version"]) == (True, "0.1.0")
+    status = here.status()
+    assert (status["ready"], status["version"]) == (True, "0.1.0")
     assert here.machine.told("systemctl", "is-enabled", _UNIT) == "enabled\n"
     assert here.reset("anna") == "ok"
     here.signs_in("anna")
     # an alert for Microsoft's event finds it in the journal
-    asked = ("journalctl", "--output=json", "WRITEBACK_EVENT=31002")
-    entry = json.loads(here.machine.told(*asked).splitlines()[-1])
+    found = here.machine.told("journalctl", "--output=json", "WRITEBACK_EVENT=31002")
+    entry = json.loads(found.splitlines()[-1])
     assert entry["WRITEBACK_USER"] == here.lab.people["anna"]["upn"]
-    asked = ("systemd-analyze", "security", "--no-pager", "--json=short", _UNIT)
     exposure = here.machine.told("systemd-analyze", "security", "--no-pager", _UNIT)
     score = float(exposure.rpartition(f"{_UNIT}: ")[2].split()[0])
     assert score <= 1.5, score
@@ -160,7 +160,7 @@ def is_upgraded_and_downgraded_under_load(
         # one that took over is watched and restarted like one that was started
         old = pid(here)
         here.machine.told("kill", "-KILL", str(old))
-        until(lambda old=old: pid(here) not in (0, old) and here.status()["ready"])
+        serves_again(here, old)
     after = here.machine.told(
         "sh", "-c", "sha256sum /etc/writeback/*/* /etc/writeback/*.*"
     )
@@ -181,9 +181,38 @@ def is_repaired(here: Server) -> None:
     assert here.check("never_expires") == "ok"
 
 
-def until(condition: Callable[[], bool]) -> None:
+def is_cloned(here: Server, home: Path) -> None:
+    """A copy of the machine does not serve as the original, and can get its own keys."""
+    copy = here.machine.copy(home)
+    # what every way of cloning a server does, or should
+    (copy.upper / "etc/machine-id").unlink(missing_ok=True)
+    clone = Server(here.lab, here.relay, copy, agent="srv2")
+    copy.boot()
+    try:
+        assert not clone.status()["running"]
+        found = json.loads(clone.writeback("verify", "--json").stdout)
+        (row,) = (each for each in found["checks"] if each["id"] == "enrolment")
+        assert "copy" in row["detail"]
+        # under the name of the original it gets none
+        code = here.relay.code()
+        refused = clone.writeback("rekey", "--yes", enrolment_code=code)
+        assert refused.returncode == 2
+        assert "--original-is-gone" in refused.stderr
+        copy.put(SITE, clone.settings().encode())
+        argv = ("rekey", "--settings", SITE, "--yes")
+        clone.done(*argv, enrolment_code=code)
+        assert clone.status()["ready"]
+        assert clone.status()["fingerprint"] != here.status()["fingerprint"]
+        assert clone.check("clara") == here.check("clara") == "ok"
+        clone.done("remove", "--yes", "--keep-account")
+    finally:
+        copy.stop()
+
+
+def serves_again(here: Server, killed: int) -> None:
+    """Wait for systemd to bring a killed agent back."""
     deadline = time.monotonic() + 60
-    while not condition():
+    while pid(here) in (0, killed) or not here.status()["ready"]:
         assert time.monotonic() < deadline
         time.sleep(0.1)
 

@@ -1,10 +1,12 @@
 """The agent as a process: enrolled at a real relay, asked by a real portal."""
 
+import asyncio
 import base64
 import contextlib
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import ssl
@@ -14,7 +16,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +25,11 @@ import pytest
 from agent import enrolment, messages, sas, settings
 from agent import secrets as kept
 from agent.enrolment import Enrolment
+from agent.instance import Instance
 from agent.keys import PrivateKeys, PublicKeys
 from agent.places import Places
 from agent.secret import Secret
+from agent.twins import WORDS, Asked, Twins
 from docs.portal_client import Client, Portal
 from relay.code import parse
 from tests.lab import Lab
@@ -297,6 +301,37 @@ def test_a_successor_takes_over_without_a_gap(installed: Installed) -> None:
         successor.signal(signal.SIGTERM)
         assert successor.ended_within(15)
     assert not installed.places.status.exists()
+
+
+async def test_two_agents_with_the_same_keys_are_found(
+    installed: Installed, tmp_path: Path
+) -> None:
+    copied = replace(installed, places=Places.below(tmp_path / "copy"))
+    shutil.copytree(installed.places.home, copied.places.home)
+    store = kept.in_folder(installed.places.secrets)
+    made = enrolment.load(installed.places.enrolment)
+    key = store.get(kept.TEST_KEY)
+    assert key is not None
+    asked = Asked(
+        settings.load(installed.places.settings).relay,
+        made.connection,
+        made.test_key_name,
+        key,
+        installed.keys.public,
+    )
+    with installed.start() as first, copied.start() as second:
+        try:
+            for each in (installed, copied):
+                await asyncio.to_thread(each.wait_ready)
+            told: list[str] = []
+            looking = Twins(asked, Instance("neither", 1), told.append, 0.01)
+            task = asyncio.create_task(looking.run())
+            await asyncio.to_thread(until, lambda: WORDS in told)
+            task.cancel()
+        finally:
+            for each in (first, second):
+                each.send_signal(signal.SIGTERM)
+        assert (first.wait(15), second.wait(15)) == (0, 0)
 
 
 def test_a_successor_that_can_not_start_takes_nobody_down(

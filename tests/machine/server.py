@@ -31,6 +31,7 @@ class Server:
     lab: Lab
     relay: LabRelay
     machine: Machine
+    agent: str = AGENT
 
     def install(self, package: Path) -> None:
         """Install a package that was copied there, with nothing else at hand."""
@@ -70,7 +71,7 @@ class Server:
         """Give the settings of this site as plain data."""
         return {
             "version": 1,
-            "agent": AGENT,
+            "agent": self.agent,
             "relay": {"url": self.relay.url, "ca": CA},
             "directory": {
                 "domain": self.lab.realm.lower(),
@@ -106,7 +107,7 @@ class Server:
         """Open a portal's connection, with the fingerprint the administrator gives."""
         client = Client(Portal.load(self.relay.folder / "portal.json"))
         with contextlib.closing(client):
-            agent = client.agent(AGENT, self.status()["fingerprint"])
+            agent = client.agent(self.agent, self.status()["fingerprint"])
             yield Asking(lambda op, claims: client.request(agent, op, **claims))
 
     def reset(self, person: str, password: str = CANARY) -> str:

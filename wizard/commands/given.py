@@ -44,7 +44,7 @@ class Given:
 
     secrets: Mapping[str, Secret] = field(default_factory=dict)
     can_ask: bool = False
-    keep_account: bool = False
+    choices: Mapping[str, bool] = field(default_factory=dict)
 
     @classmethod
     def read(cls, descriptor: int | None) -> "Given":
@@ -67,12 +67,12 @@ class Given:
             admin,
             self.get("account_password"),
             self.get("enrolment_code"),
-            keep_account=self.keep_account,
+            **self.choices,
         )
 
-    def keeping_account(self, *, keep: bool) -> "Given":
-        """Say whether a removal leaves the directory as it is."""
-        return replace(self, keep_account=keep)
+    def choosing(self, **choices: bool) -> "Given":
+        """Add what was decided by options, by the names of `Inputs`."""
+        return replace(self, choices={**self.choices, **choices})
 
     def get(self, name: str) -> Secret | None:
         """Give one secret."""

@@ -11,6 +11,7 @@ from typing import Any
 from agent import enrolment
 from agent.enrolment import Enrolment, EnrolmentError, self_test_issuer
 from agent.keys import BadKeys, fingerprint_digest
+from agent.machine import is_copy
 from agent.secret import Secret
 from agent.secrets import AGENT_KEYS, LISTEN_KEY, SELF_TEST_KEYS, TEST_KEY
 from agent.settings import Relay, Settings
@@ -19,6 +20,11 @@ from wizard.checks import Check
 from wizard.plan import Change, Context, Facts, StepFailed
 from wizard.relay_api import Application, RelayFailed, enrol, withdraw
 from wizard.steps.keys import private_keys
+
+REKEY = (
+    "Give this agent a name of its own (agent in the settings) and run writeback "
+    "rekey; where the original is gone for good, writeback rekey --original-is-gone."
+)
 
 
 class EnrolmentStep:
@@ -37,6 +43,7 @@ class EnrolmentStep:
         new_keys = any(change.step == "keys" for change in earlier)
         if text is not None and _fits(text, wanted) and not new_keys:
             return ()
+        _refuse_name_of_original(text, wanted, context)
         _parsed_code(context)
         summary = f"Enrols the agent {wanted.agent} at {wanted.relay.url}"
         after = {"agent": wanted.agent, "relay": wanted.relay.model_dump(mode="json")}
@@ -89,6 +96,9 @@ class EnrolmentStep:
         except EnrolmentError as error:
             remedy = "Apply the settings with a new enrolment code."
             return (Check("enrolment", title, "failed", str(error), remedy),)
+        if is_copy(made.machine, context.host.machine):
+            told = "It was made on another machine: this one is a copy of it."
+            return (Check("enrolment", title, "failed", told, REKEY),)
         if (made.relay_url, made.connection) != (wanted.relay.url, wanted.agent):
             told = f"It is enrolled at {made.relay_url} as {made.connection}."
             remedy = "Apply the settings with a new enrolment code."
@@ -110,6 +120,26 @@ def _withdrawn(change: Change, context: Context) -> str:
     except (EnrolmentError, RelayFailed) as error:
         return f"{error} The relay's owner must forget this agent."
     return "The relay was not asked; its owner must forget this agent."
+
+
+def _refuse_name_of_original(
+    text: str | None, wanted: Settings, context: Context
+) -> None:
+    """Have a copy take another name: the original listens on the old one."""
+    try:
+        made = None if text is None else enrolment.parse(text, "enrolment")
+    except EnrolmentError:
+        return
+    if (
+        made is not None
+        and is_copy(made.machine, context.host.machine)
+        and made.connection == wanted.agent
+        and not context.inputs.original_is_gone
+    ):
+        raise StepFailed(
+            f"This machine is a copy, and the original is called {wanted.agent} too.",
+            REKEY,
+        )
 
 
 def _fits(text: str, wanted: Settings) -> bool:
@@ -175,6 +205,7 @@ def _enrolment(
             portal_keys=tuple(portal["keys"]),
             self_test_issuer=self_test_issuer(agent),
             self_test_keys=tuple(private_keys(SELF_TEST_KEYS, context).public.jwks()),
+            machine=context.host.machine,
         )
     except (KeyError, TypeError, BadKeys) as error:
         raise RelayFailed(200, "The relay's answer is not whole.", "") from error

@@ -4,11 +4,13 @@ import base64
 import secrets
 from collections.abc import Sequence
 
+from agent import enrolment
+from agent.enrolment import EnrolmentError
 from agent.keys import BadKeys, PrivateKeys
+from agent.machine import is_copy
 from agent.secret import Secret
 from agent.secrets import (
     AGENT_KEYS,
-    DIRECTORY_PASSWORD,
     LISTEN_KEY,
     NAMES,
     SELF_TEST_KEYS,
@@ -22,8 +24,16 @@ from wizard.plan import Change, Context, Facts, StepFailed
 _PAIRS = (AGENT_KEYS, SELF_TEST_KEYS)
 _NAMES = (*_PAIRS, LISTEN_KEY, TEST_KEY)
 _RELAY_KEY_BYTES = 32
-# what goes with the installation: the account's password too, and one kept for undo
-_KEPT = (*NAMES, f"{DIRECTORY_PASSWORD}-previous")
+
+
+def previous(name: str) -> str:
+    """Name what a secret was before, until a plan is done."""
+    return f"{name}-previous"
+
+
+PREVIOUS = tuple(previous(name) for name in NAMES)
+# what goes with the installation: the account's password too, and those kept for undo
+_KEPT = (*NAMES, *PREVIOUS)
 
 
 class Keys:
@@ -37,6 +47,10 @@ class Keys:
         context: Context,
         earlier: Sequence[Change],  # noqa: ARG002 - it is the first step
     ) -> Sequence[Change]:
+        if _must_be_new(context):
+            told = {"names": list(_NAMES)}
+            summary = "Replaces the agent's keys; the portal learns a new fingerprint"
+            return (Change(self.name, summary, told, told),)
         missing = [name for name in _NAMES if context.host.secrets.get(name) is None]
         if not missing:
             return ()
@@ -50,12 +64,18 @@ class Keys:
                 context.host.secrets.remove(name)
             return {}
         for name in change.after["names"]:
+            if change.before is not None:
+                _keep_previous(name, context)
             context.host.secrets.put(name, _made(name))
         return {"fingerprint": fingerprint(context)}
 
     def undo(self, change: Change, made: Facts | None, context: Context) -> None:
         assert change.after is not None
         names = change.after["names"]
+        if change.before is not None:
+            for name in names:
+                _put_back(name, context)
+            return
         if made and AGENT_KEYS in names and self._replaced(made, context):
             raise StepFailed(
                 "The agent's keys were replaced since.",
@@ -118,6 +138,34 @@ def private_keys(name: str, context: Context) -> PrivateKeys:
 def fingerprint(context: Context) -> str:
     """Give the agent's fingerprint, as people compare it."""
     return private_keys(AGENT_KEYS, context).public.fingerprint
+
+
+def _keep_previous(name: str, context: Context) -> None:
+    """Keep a secret until all is done, for the way back; once, also when repeated."""
+    secrets = context.host.secrets
+    now = secrets.get(name)
+    if now is not None and secrets.get(previous(name)) is None:
+        secrets.put(previous(name), now)
+
+
+def _put_back(name: str, context: Context) -> None:
+    """Put back what was kept; nothing was, so it was not replaced yet."""
+    secrets = context.host.secrets
+    kept = secrets.get(previous(name))
+    if kept is not None:
+        secrets.put(name, kept)
+        secrets.remove(previous(name))
+
+
+def _must_be_new(context: Context) -> bool:
+    """Say whether the keys are another machine's, or are to be replaced anyway."""
+    if context.inputs.new_keys:
+        return True
+    try:
+        made = enrolment.load(context.host.places.enrolment)
+    except EnrolmentError:
+        return False
+    return is_copy(made.machine, context.host.machine)
 
 
 def _is_kept(name: str, context: Context) -> bool:

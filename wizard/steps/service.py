@@ -71,6 +71,10 @@ class ServiceStep:
 
     def verify(self, wanted: Settings, context: Context) -> Sequence[Check]:  # noqa: ARG002
         service = context.host.service()
+        if service.status.get("twin"):
+            told = "It runs, and so does a copy of it."
+            remedy = f"{service.status['twin']}."
+            return (Check("service", "Agent", "failed", told, remedy),)
         if service.ready:
             told = "It runs, the relay link is up and a controller answered."
             return (Check("service", "Agent", "ok", told),)

@@ -13,8 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from agent.files import write_atomically
+from agent.machine import machine_name
 from agent.places import Places
-from agent.secrets import AGENT_KEYS, DIRECTORY_PASSWORD, LISTEN_KEY, Secrets
+from agent.secrets import (
+    AGENT_KEYS,
+    DIRECTORY_PASSWORD,
+    LISTEN_KEY,
+    TEST_KEY,
+    Secrets,
+)
 from wizard.host import Misplaced, Protection, Service, ServiceFailed, not_ready
 from wizard.locking import held
 from wizard.systemd import protection
@@ -75,6 +82,10 @@ class SystemdHost:
             with contextlib.suppress(OSError):  # somebody's files are in it
                 path.parent.rmdir()
 
+    @property
+    def machine(self) -> str:
+        return machine_name()
+
     def unreadable(self, path: Path) -> str:
         if any(path.is_relative_to(hidden) for hidden in _HIDDEN):
             return f"{path} is hidden from the service; put it below /etc/writeback."
@@ -85,7 +96,7 @@ class SystemdHost:
         return f"{blocked[0]} can't be read by the user {USER}." if blocked else ""
 
     def service_files(self) -> Mapping[Path, str]:
-        names = (AGENT_KEYS, DIRECTORY_PASSWORD, LISTEN_KEY)
+        names = (AGENT_KEYS, DIRECTORY_PASSWORD, LISTEN_KEY, TEST_KEY)
         options = "\n".join(map(self._secrets.option, names))
         head = "# Written by the Writeback wizard: the secrets of this service."
         return {_CREDENTIALS: f"{head}\n[Service]\n{options}\n"}

@@ -1,0 +1,125 @@
+"""Finds another agent that uses the same keys: a copy of this machine that also runs.
+
+The agent asks itself through the relay, as a portal would. An answer that its own keys
+signed and that names another process can only come from one who has these keys too;
+the relay has no part in the proof. A successor is another process as well, but the one
+before ends within seconds: what counts is one that is still there at the next look.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import aiohttp
+
+from agent import messages, sas
+from agent.certificates import trusting
+from agent.errors import Refused
+from agent.instance import Instance
+from agent.keys import PublicKeys
+from agent.secret import Secret
+from agent.settings import Relay
+
+LOG = logging.getLogger("agent.twins")
+# the relay picks any listener: with two, one look in 32 misses the other
+_TRIES = 5
+_EVERY_S = 60.0
+_TIMEOUT_S = 20.0
+_TOKEN_S = 300
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Where an agent asks itself, and how its answer is known.
+
+    Attributes:
+        relay: as settings have it.
+        connection: the agent's.
+        key_name: of the key that may send on this connection.
+        key: the key.
+        keys: the agent's own, which sign its answers.
+
+    """
+
+    relay: Relay
+    connection: str
+    key_name: str
+    key: Secret
+    keys: PublicKeys
+
+
+class Twins:
+    """Looks for a twin now and then.
+
+    Args:
+        asked: where.
+        own: this process.
+        found: told what an administrator must know, or nothing when it is over.
+        every_s: seconds between two looks.
+
+    """
+
+    def __init__(
+        self,
+        asked: Asked,
+        own: Instance,
+        found: Callable[[str], None],
+        every_s: float = _EVERY_S,
+    ) -> None:
+        self._asked, self._own = asked, own
+        self._found, self._every_s = found, every_s
+        self._seen: frozenset[str] = frozenset()
+
+    async def run(self) -> None:
+        """Look until cancelled; a relay that does not answer is told elsewhere."""
+        while True:
+            await asyncio.sleep(self._every_s)
+            others = await self._look()
+            still = others & self._seen
+            if still:
+                LOG.error("another process uses the keys of this agent: %s", *still)
+            if others or self._seen:
+                self._found(WORDS if still else "")
+            self._seen = others
+
+    async def _look(self) -> frozenset[str]:
+        """Ask a few times; give the names of other processes that answered."""
+        relay = self._asked.relay
+        context = trusting(Path(relay.ca) if relay.ca else None)
+        limit = aiohttp.ClientTimeout(total=_TIMEOUT_S)
+        others = set[str]()
+        async with aiohttp.ClientSession(timeout=limit) as session:
+            for _ in range(_TRIES):
+                try:
+                    others.add(await self._ask(session, context))
+                except (OSError, TimeoutError, aiohttp.ClientError, Refused):
+                    break
+        return frozenset(others - {self._own.id, ""})
+
+    async def _ask(self, session: aiohttp.ClientSession, context: object) -> str:
+        asked = self._asked
+        host = urlsplit(asked.relay.url).hostname
+        audience = f"http://{host}/{asked.connection}"
+        expires = int(time.time()) + _TOKEN_S
+        token = sas.sign(asked.key.reveal(), asked.key_name, audience, expires)
+        async with session.get(
+            f"{asked.relay.url}/{quote(asked.connection)}/ready",
+            headers={"ServiceBusAuthorization": token},
+            ssl=context,  # type: ignore[arg-type]
+            proxy=asked.relay.proxy,
+        ) as answer:
+            signed = await answer.read()
+            if answer.status != 200:
+                return ""
+        claims = messages.read_signed(signed, asked.keys, "writeback-ready+jwt")
+        return str(claims.get("instance", ""))
+
+
+WORDS = (
+    "another agent uses the same keys, so this machine or the other is a copy; give "
+    "one of them a name and keys of its own: writeback rekey"
+)
