@@ -81,7 +81,8 @@ class Twins:
             others = await self._look()
             still = others & self._seen
             if still:
-                LOG.error("another process uses the keys of this agent: %s", *still)
+                names = ", ".join(sorted(still))
+                LOG.error("another process uses the keys of this agent: %s", names)
             if others or self._seen:
                 self._found(WORDS if still else "")
             self._seen = others

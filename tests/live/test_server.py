@@ -182,7 +182,7 @@ def is_repaired(here: Server) -> None:
 
 
 def is_cloned(here: Server, home: Path) -> None:
-    """A copy of the machine does not serve as the original, and can get its own keys."""
+    """A copy of the machine does not serve as the original; it gets its own keys."""
     copy = here.machine.copy(home)
     # what every way of cloning a server does, or should
     (copy.upper / "etc/machine-id").unlink(missing_ok=True)

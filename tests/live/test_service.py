@@ -329,8 +329,8 @@ async def test_two_agents_with_the_same_keys_are_found(
             await asyncio.to_thread(until, lambda: WORDS in told)
             task.cancel()
         finally:
-            for each in (first, second):
-                each.send_signal(signal.SIGTERM)
+            first.send_signal(signal.SIGTERM)
+            second.send_signal(signal.SIGTERM)
         assert (first.wait(15), second.wait(15)) == (0, 0)
 
 
