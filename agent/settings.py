@@ -23,6 +23,7 @@ from pydantic import (
 from agent import rules
 from agent.files import write_atomically
 from agent.problems import Problem, SettingsError, explain
+from agent.versions import VERSION, brought_up, kept_name, refuse_newer, version_of
 
 __all__ = [
     "Account",
@@ -41,11 +42,10 @@ __all__ = [
     "load",
     "parse",
     "schema",
+    "text_version",
     "validate",
     "write_atomically",
 ]
-
-VERSION = 1
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 HostName = Annotated[str, AfterValidator(rules.host_name)]
@@ -235,8 +235,9 @@ def validate(data: object, source: str = "settings") -> Settings:
     if not isinstance(data, dict):
         problem = Problem("(file)", "holds no settings; start with version: 1")
         raise SettingsError(source, (problem,))
+    refuse_newer(data, source)
     try:
-        return Settings.model_validate(data)
+        return Settings.model_validate(brought_up(data))
     except ValidationError as error:
         raise SettingsError(source, explain(error, Settings)) from None
 
@@ -261,16 +262,41 @@ def parse(text: str, source: str = "settings") -> Settings:
 def load(path: Path) -> Settings:
     """Read a settings file.
 
+    One that a newer program wrote is passed over for the older one that it kept.
+
     Raises:
         SettingsError: the file is missing, unreadable or wrong.
 
     """
+    text, kept = _text(path), kept_name(path, VERSION)
     try:
-        text = path.read_text(encoding="utf-8")
+        return parse(text, str(path))
+    except SettingsError:
+        if not (_is_newer(text) and kept.is_file()):
+            raise
+    return parse(_text(kept), str(kept))
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "is no UTF-8 text"
         raise SettingsError(str(path), (Problem("(file)", reason),)) from error
-    return parse(text, str(path))
+
+
+def text_version(text: str) -> int | None:
+    """Give the version that a settings file says it is of."""
+    try:
+        data = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+    except yaml.YAMLError:
+        return None
+    return version_of(data) if isinstance(data, dict) else None
+
+
+def _is_newer(text: str) -> bool:
+    found = text_version(text)
+    return found is not None and found > VERSION
 
 
 def digest(settings: Settings) -> str:

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from agent.settings import Settings, SettingsError, dump, parse
+from agent.settings import Settings, SettingsError, dump, parse, text_version
+from agent.versions import VERSION, kept_name
 from wizard import journal
 from wizard.checks import Check
 from wizard.plan import Change, Context, Facts, StepFailed
@@ -24,6 +25,8 @@ class SettingsFile:
         _refuse_unreadable(wanted, context)
         place = context.host.places.settings
         text = context.host.read(place)
+        if text is not None and text_version(text) not in (None, VERSION):
+            return (_kept(place, text), _renewed(place, text, wanted))
         if text is not None and _read(text) == wanted:
             return _edited(self.name, text, context)
         before = None if text is None else {"text": text}
@@ -36,14 +39,20 @@ class SettingsFile:
         context: Context,
     ) -> Sequence[Change]:
         place = context.host.places.settings
-        text = context.host.read(place)
-        if text is None:
-            return ()
-        summary = f"Removes the settings file {place}"
-        return (Change(self.name, summary, {"text": text}, None),)
+        known = [place, *place.parent.glob(f"{place.stem}.v*{place.suffix}")]
+        return [
+            Change(
+                self.name,
+                f"Removes the settings file {path}",
+                {"text": text, "path": str(path)},
+                None,
+            )
+            for path in known
+            if (text := context.host.read(path)) is not None
+        ]
 
     def apply(self, change: Change, context: Context) -> Facts:
-        place = context.host.places.settings
+        place = _place(change, context)
         before = None if change.before is None else change.before["text"]
         if context.host.read(place) != before:
             raise StepFailed(
@@ -57,7 +66,7 @@ class SettingsFile:
         return {}
 
     def undo(self, change: Change, made: Facts | None, context: Context) -> None:  # noqa: ARG002
-        place = context.host.places.settings
+        place = _place(change, context)
         before = None if change.before is None else change.before["text"]
         after = None if change.after is None else change.after["text"]
         now = context.host.read(place)
@@ -89,6 +98,24 @@ class SettingsFile:
         return (Check("settings", title, "failed", told, remedy),)
 
 
+def _kept(place: Path, text: str) -> Change:
+    """Keep the file of another version: a program of that version reads it again."""
+    kept = kept_name(place, text_version(text) or 0)
+    after = {"text": text, "path": str(kept)}
+    return Change(SettingsFile.name, f"Keeps the older settings as {kept}", None, after)
+
+
+def _renewed(place: Path, text: str, wanted: Settings) -> Change:
+    summary = f"Brings {place} to version {VERSION}"
+    return Change(SettingsFile.name, summary, {"text": text}, {"text": dump(wanted)})
+
+
+def _place(change: Change, context: Context) -> Path:
+    facts = change.after or change.before or {}
+    named = facts.get("path")
+    return Path(named) if named else context.host.places.settings
+
+
 def drift(context: Context) -> tuple[str, ...]:
     """Say what was edited by hand in the settings file since it was applied."""
     text, applied = context.host.read(context.host.places.settings), _applied(context)
@@ -100,7 +127,8 @@ def _applied(context: Context) -> str | None:
     """Give the text that was applied last, from the sealed journals."""
     last = None
     for entry in journal.sealed(context.host.places.journal):
-        if entry.change.step == SettingsFile.name:
+        facts = entry.change.after or {}
+        if entry.change.step == SettingsFile.name and "path" not in facts:
             last = entry.change.after
     return None if last is None else str(last["text"])
 

@@ -1,0 +1,59 @@
+"""Settings files of other versions: older ones are brought up, newer ones are refused.
+
+Each version has one function that makes the next one's data of it. The file itself is
+changed only by the wizard, which keeps the old one beside it under its version's name;
+so a program that was taken back to an older version finds the file it can read.
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from agent.problems import Problem, SettingsError
+
+VERSION = 1
+Data = dict[str, Any]
+# from which version -> what makes the next one of it; none so far
+MIGRATIONS: Mapping[int, Callable[[Data], Data]] = {}
+
+
+def version_of(data: Mapping[str, Any]) -> int | None:
+    """Give the version that settings say they are of; None when it is no number."""
+    found = data.get("version")
+    return found if isinstance(found, int) and not isinstance(found, bool) else None
+
+
+def brought_up(
+    data: Data,
+    current: int = VERSION,
+    migrations: Mapping[int, Callable[[Data], Data]] = MIGRATIONS,
+) -> Data:
+    """Make settings of this version of older ones; others are given as they are."""
+    found = version_of(data)
+    if found is None or not 1 <= found < current:
+        return data
+    for version in range(found, current):
+        data = {**migrations[version](dict(data)), "version": version + 1}
+    return data
+
+
+def refuse_newer(data: Mapping[str, Any], source: str, current: int = VERSION) -> None:
+    """Refuse settings that a newer program wrote.
+
+    Raises:
+        SettingsError: with what to do.
+
+    """
+    found = version_of(data)
+    if found is not None and found > current:
+        rule = (
+            f"is {found}, and this program knows versions up to {current}; install the "
+            f"newer program again, or put {kept_name(Path(source), current).name} in "
+            "place of the file"
+        )
+        raise SettingsError(source, (Problem("version", rule),))
+
+
+def kept_name(path: Path, version: int) -> Path:
+    """Name the file that keeps the settings of an older version."""
+    return path.with_name(f"{path.stem}.v{version}{path.suffix}")
