@@ -153,7 +153,8 @@ class Cards(Choice):
         super().resizeEvent(event)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self._widest, super().minimumSizeHint().height())
+        # how high it is follows from the width
+        return QSize(self._widest, self.parts[0].minimumSizeHint().height())
 
     @property
     def _widest(self) -> int:

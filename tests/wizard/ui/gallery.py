@@ -380,7 +380,7 @@ class Gallery:
         self.settle(lambda: bool(window.page("apply").rows.checks))
         self.shoot(window, "remove-rest")
         window.done(0)
-        controller.apply_error = None
+        controller.apply_error = controller.cut_off = None
         self.removed(controller)
 
     def removed(self, controller: FakeController) -> None:

@@ -1,6 +1,7 @@
 """The window's manners: refusals, stopping, leaving, secrets, names, no freezing."""
 
 import time
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -25,11 +26,19 @@ from pytestqt.qtbot import QtBot
 from agent.secret import Secret
 from tests.wizard.answered import CANARY, EXPRESS
 from tests.wizard.ui.conftest import Open
-from tests.wizard.ui.fake import INSTALLED, RECOVERY, UNTRUSTED, FakeController
+from tests.wizard.ui.fake import (
+    FORWARD,
+    INSTALLED,
+    RECOVERY,
+    UNTRUSTED,
+    FakeController,
+)
+from tests.wizard.ui.test_look import contrast
 from tests.wizard.ui.walk import go, wait_for
 from wizard.checks import Check
 from wizard.flow import PAGES
 from wizard.plan import StepFailed
+from wizard.ui import look
 from wizard.ui.window import WizardWindow
 
 _NEXT = QWizard.WizardButton.NextButton
@@ -246,6 +255,8 @@ def test_secrets_are_hidden_until_shown_and_gone_after_use(
         FakeController(),
         FakeController(found=INSTALLED),
         FakeController(cut_off=RECOVERY),
+        FakeController(cut_off=FORWARD),
+        FakeController(replace(INSTALLED, drift=("agent: a becomes b",))),
     ],
 )
 def test_every_control_has_an_accessible_name(
@@ -357,3 +368,22 @@ def test_an_existing_account_asks_for_its_password_only(
     window.set_answers({"input.account_password": Secret(CANARY)})
     go(qtbot, window, "review")
     assert window.journey.settings.directory.account.container is None
+
+
+@pytest.mark.parametrize("inks", [look.LIGHT, look.DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("controller", [FakeController(), FakeController(INSTALLED)])
+def test_the_button_that_goes_on_can_be_read_as_it_is_drawn(
+    qtbot: QtBot, open_window: Open, inks: look.Inks, controller: FakeController
+) -> None:
+    window = open_window(controller)
+    window.setPalette(look.palette_of(inks))
+    if controller.found:
+        window.set_answers({"task": "remove"})
+        go(qtbot, window, "remove", "review")
+        qtbot.waitUntil(lambda: bool(window.journey.changes))
+        window.set_answers({"input.accept_final": True})
+    window.refresh()
+    drawn = window.button(_NEXT).grab().toImage()
+    for y in range(4, drawn.height() - 4):
+        ground = drawn.pixelColor(5, y).name()
+        assert contrast(inks.on_accent, ground) >= 4.5
