@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from installer import builder, freezing, inputs, inside, packing, staging
-from installer.places import BUILD
+from installer.places import BUILD, REPOSITORY
 from installer.recipes import RECIPES, Recipe
 from tests.lab.steps import Say
 
@@ -33,13 +33,20 @@ class _Job:
     say: Say
 
 
-def build(names: Sequence[str], version: str | None, say: Say) -> list[Path]:
+def build(
+    names: Sequence[str],
+    version: str | None,
+    say: Say,
+    *,
+    repository: Path = REPOSITORY,
+) -> list[Path]:
     """Give the packages' files, built unless those of the same inputs are there.
 
     Args:
         names: of the recipes, `agent` and `wizard`.
         version: other than the project's, for trying an upgrade.
         say: told each step.
+        repository: whose sources are built.
 
     Raises:
         BuildError: with its remedy.
@@ -47,7 +54,7 @@ def build(names: Sequence[str], version: str | None, say: Say) -> list[Path]:
     """
     wish = inputs.checked_version(version or inputs.project_version())
     with _alone() as work:
-        inputs.copy(work / "src")
+        inputs.copy(repository, work / "src")
         return [
             path
             for name in names

@@ -55,12 +55,12 @@ def epoch() -> int:
     return int(done.stdout)
 
 
-def copy(to: Path) -> None:
-    """Copy everything that decides about the packages, laid out as here."""
+def copy(repository: Path, to: Path) -> None:
+    """Copy everything that decides about the packages, laid out as there."""
     for name in (*SOURCES, INSTALLER.name):
-        shutil.copytree(REPOSITORY / name, to / name, ignore=_NOT_SOURCES)
+        shutil.copytree(repository / name, to / name, ignore=_NOT_SOURCES)
     for name in _MORE:
-        shutil.copy(REPOSITORY / name, to / name)
+        shutil.copy(repository / name, to / name)
 
 
 def of_package(copied: Path, *more: str) -> str:

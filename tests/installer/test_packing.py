@@ -7,7 +7,7 @@ import pytest
 from installer import inputs, packing, staging
 from installer.errors import BuildError
 from installer.freezing import missing
-from installer.places import CONSTRAINTS, INSTALLER
+from installer.places import CONSTRAINTS, INSTALLER, REPOSITORY
 from installer.recipes import AGENT, RECIPES, WIZARD, Recipe
 
 
@@ -93,7 +93,7 @@ def test_a_version_that_packagers_order_differently_is_refused() -> None:
 
 def test_a_changed_source_is_another_package(tmp_path: Path) -> None:
     for name in ("one", "two"):
-        inputs.copy(tmp_path / name)
+        inputs.copy(REPOSITORY, tmp_path / name)
     one, two = tmp_path / "one", tmp_path / "two"
     assert inputs.of_package(one, "agent") == inputs.of_package(two, "agent")
     assert inputs.of_package(one, "agent") != inputs.of_package(one, "wizard")
