@@ -51,8 +51,7 @@ ADMIN = AdminCredentials("administrator@corp.test", Secret(CANARY))
 INPUTS = Inputs(ADMIN, Secret(CANARY + "2"), Secret(CANARY + "3"))
 SETUP = DBusAddress(PATH, bus_name=NAME, interface=NAME)
 INSTALLED_CALL = json.dumps({"method": "installed", "arguments": {}})
-NO_SECRETS = b'{"inputs": {"admin": null, "account_password": null, '
-NO_SECRETS += b'"enrolment_code": null, "keep_account": false}}\n'
+NO_SECRETS = protocol.spell_sealed(method("plan"), {"inputs": Inputs()})
 
 
 @pytest.fixture

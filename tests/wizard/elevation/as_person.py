@@ -1,0 +1,79 @@
+"""What a window of an ordinary user's does on a server, run in that server's namespace.
+
+Started as root, in the folder of the server's bus: the programs are not the person's to
+read. It becomes the person before it connects.
+"""
+
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from agent.secret import Secret
+from agent.settings import validate
+from wizard.checks import AdminCredentials, Inputs
+from wizard.elevation.remote import RemoteController, remote_controller
+
+
+def looks(remote: RemoteController, given: dict[str, Any]) -> Any:
+    found = remote.installed()
+    changes = remote.plan(validate(given["settings"]), _inputs(given))
+    steps = [change.step for change in changes]
+    return {"ready": found is not None and found.status.ready, "plan": steps}
+
+
+def installs(remote: RemoteController, given: dict[str, Any]) -> Any:
+    settings, inputs, told = validate(given["settings"]), _inputs(given), []
+    changes = remote.plan(settings, inputs)
+
+    def report(progress: Any) -> None:
+        told.append([progress.change.step, progress.state])
+
+    remote.apply(settings, changes, inputs, report, threading.Event())
+    rows = remote.verify(settings)
+    found = remote.installed()
+    return {
+        "told": told,
+        "ready": found is not None and found.status.ready,
+        "failed": [[row.id, row.detail] for row in rows if row.state == "failed"],
+        "handed over": remote.hand_over().fingerprint != "",
+    }
+
+
+def removes(remote: RemoteController, given: dict[str, Any]) -> Any:
+    inputs = _inputs(given)
+    changes = remote.plan_removal(inputs)
+    remote.remove(changes, inputs, lambda _: None, threading.Event())
+    return {"removed": len(changes), "left": remote.installed() is not None}
+
+
+def _inputs(given: dict[str, Any]) -> Inputs:
+    admin = AdminCredentials(given["admin_user"], Secret(given["admin_password"]))
+    code = given.get("enrolment_code")
+    return Inputs(admin, enrolment_code=Secret(code) if code else None)
+
+
+WHAT: dict[str, Callable[[RemoteController, dict[str, Any]], Any]] = {
+    "looks": looks,
+    "installs": installs,
+    "removes": removes,
+}
+
+
+def main() -> None:
+    number, what = int(sys.argv[1]), sys.argv[2]
+    given = json.load(sys.stdin)
+    os.environ["DBUS_SYSTEM_BUS_ADDRESS"] = "unix:path=system_bus_socket"
+    os.setgroups([])
+    os.setgid(number)
+    os.setuid(number)
+    try:
+        print(json.dumps(WHAT[what](remote_controller(), given)))
+    except Exception as error:  # noqa: BLE001 - told to the test
+        print(json.dumps({"error": type(error).__name__, "text": str(error)}))
+
+
+if __name__ == "__main__":
+    main()
