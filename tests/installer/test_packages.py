@@ -1,6 +1,7 @@
 """The packages, as they are built: what they hold, and what they leave behind."""
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -129,6 +130,50 @@ def test_on_a_bare_debian_the_programs_run(packages: Packages, bare: Bare) -> No
     assert "Traceback" not in told
     assert "writeback:x:" in bare.run("getent", "passwd", "writeback")
     assert bare.run("systemd-analyze", "--version")  # its own libraries, not ours
+
+
+def test_the_wizard_installs_with_no_network_and_says_what_it_lacks(
+    packages: Packages, bare: Bare
+) -> None:
+    for name in ("agent_deb", "wizard_deb"):
+        bare.put(f"/{name}.deb", getattr(packages, name).read_bytes())
+    refused = bare.run("dpkg", "--install", "/wizard_deb.deb", fails=True)
+    assert "writeback-wizard depends on writeback-agent" in refused
+    bare.run("dpkg", "--purge", "writeback-wizard")
+    bare.run("dpkg", "--install", "/agent_deb.deb")
+    before = bare.files()
+    bare.run("dpkg", "--install", "/wizard_deb.deb")
+    told = bare.run("writeback-wizard", "--home", "/trial", fails=True)
+    assert "use the command writeback" in told
+    bare.run("dpkg", "--purge", "writeback-wizard")
+    left = bare.files() - before
+    assert {path for path in left if not _OF_THE_TOOLS.fullmatch(path)} == set()
+
+
+def rpm(query: str, package: Path) -> str:
+    if shutil.which("rpm") is None:
+        pytest.skip("rpm is not installed")
+    argv = ["rpm", "--query", "--package", query, str(package)]
+    return subprocess.run(argv, capture_output=True, text=True, check=True).stdout
+
+
+def test_the_rpm_holds_the_same_files(packages: Packages) -> None:
+    for deb, other in (
+        (packages.agent_deb, packages.agent_rpm),
+        (packages.wizard_deb, packages.wizard_rpm),
+    ):
+        own = {path.rstrip("/") for path, mode in paths(deb).items() if mode[0] != "d"}
+        assert own <= set(rpm("--list", other).splitlines())
+    assert rpm("--configfiles", packages.agent_rpm).split() == [
+        "/etc/default/writeback-agent"
+    ]
+
+
+def test_the_rpms_scripts_go_by_numbers(packages: Packages) -> None:
+    told = rpm("--scripts", packages.agent_rpm)
+    assert '[ "$1" -gt 1 ]' in told
+    assert '[ "$1" -eq 0 ]' in told
+    assert "purge" not in told.replace("no purge", "")
 
 
 def test_purge_leaves_nothing_and_removal_what_is_the_administrators(
