@@ -1,0 +1,107 @@
+"""An edit by hand, a repair and a removal, at the window, with everything real."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from agent import settings as settings_file
+from tests.lab import Lab
+from tests.live.remains import directory_now
+from tests.live.test_install import install
+from tests.stage import Stage, stage
+from tests.wizard.ui.test_removal import wait_told
+from wizard.journal import find_open
+from wizard.ui.application import application
+from wizard.ui.window import WizardWindow
+
+pytestmark = [
+    pytest.mark.live,
+    pytest.mark.qt_log_ignore("propagateSizeHints"),  # offscreen knows none
+]
+_MS = 90_000
+
+
+@pytest.fixture
+def whole(fresh_lab: Lab, tmp_path: Path) -> Iterator[Stage]:
+    with stage(fresh_lab, tmp_path / "stage") as made:
+        yield made
+
+
+def opened(qtbot: QtBot, whole: Stage) -> WizardWindow:
+    application()
+    window = WizardWindow(whole.controller)
+    qtbot.addWidget(window)
+    window.show()
+    return window
+
+
+def go(qtbot: QtBot, window: WizardWindow, page: str) -> None:
+    qtbot.waitUntil(lambda: window.shown.can_go_on, timeout=_MS)
+    refused: list[str] = []
+    window.refused.connect(refused.append)
+    window.press_next()
+    qtbot.waitUntil(lambda: bool(refused) or window.page_id() == page, timeout=_MS)
+    assert refused == []
+
+
+def test_it_is_edited_mended_and_removed_without_a_trace(
+    qtbot: QtBot, whole: Stage
+) -> None:
+    before = directory_now(whole.lab)
+    install(whole)
+    _edit(qtbot, whole)
+    _mend(qtbot, whole)
+    _remove(qtbot, whole)
+
+    assert whole.controller.installed() is None
+    assert directory_now(whole.lab) == before
+    assert find_open(whole.host.places.journal) is None
+
+
+def _edit(qtbot: QtBot, whole: Stage) -> None:
+    place = whole.host.places.settings
+    place.write_text(place.read_text().replace("unlock: true", "unlock: false"))
+    window = opened(qtbot, whole)
+    page = window.page("tasks")
+    assert "features.unlock: yes becomes no" in page.edits.text()
+    page.apply_edit.click()
+    qtbot.waitUntil(lambda: window.page_id() == "review", timeout=_MS)
+    qtbot.waitUntil(lambda: bool(window.journey.changes), timeout=_MS)
+    window.set_answers(_admin(whole))  # a permission goes with the feature
+    go(qtbot, window, "complete")
+    found = whole.controller.installed()
+    assert found
+    assert not found.settings.features.unlock
+    assert not found.drift
+    window.done(0)
+
+
+def _mend(qtbot: QtBot, whole: Stage) -> None:
+    whole.host.stop_service()
+    window = opened(qtbot, whole)
+    window.set_answers({"task": "repair"})
+    go(qtbot, window, "review")
+    go(qtbot, window, "complete")
+    assert whole.host.service().ready
+    window.done(0)
+
+
+def _remove(qtbot: QtBot, whole: Stage) -> None:
+    assert settings_file.load(whole.host.places.settings)
+    window = opened(qtbot, whole)
+    window.set_answers({"task": "remove"})
+    go(qtbot, window, "remove")
+    go(qtbot, window, "review")
+    qtbot.waitUntil(lambda: bool(window.journey.changes), timeout=_MS)
+    window.set_answers({**_admin(whole), "input.accept_final": True})
+    go(qtbot, window, "removed")
+    wait_told(qtbot, window.page("removed"), "srv1")
+    window.done(0)
+
+
+def _admin(whole: Stage) -> dict[str, object]:
+    admin = whole.inputs.admin
+    assert admin
+    return {"input.admin_user": admin.user, "input.admin_password": admin.password}
