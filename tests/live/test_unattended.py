@@ -1,0 +1,124 @@
+"""Servers set up with nobody there: by Ansible, and by themselves at their start."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from agent.settings import parse
+from tests.installer.packages import built_agent
+from tests.lab.places import REPOSITORY
+from tests.live.test_server import holds_no_password_in_clear
+from tests.machine.ansible_playbook import Control
+from tests.machine.machine import Machine
+from tests.machine.root import ensure_root
+from tests.machine.server import CA, SITE, Server, server
+
+pytestmark = pytest.mark.live
+
+_SITE = "/etc/writeback-site.yaml"
+_SEALED = "/etc/credstore.encrypted/writeback"
+_FIRST_BOOT = "writeback-first-boot.service"
+
+
+def test_servers_are_set_up_unattended(tmp_path: Path) -> None:
+    """One server by the playbook, and from its exported settings another."""
+    # built before: where the servers are, there is no registry
+    package = built_agent()
+    with server("bookworm", tmp_path / "lab") as here:
+        with with_python(here, tmp_path / "managed") as managed:
+            control = a_control(managed, package, tmp_path)
+            is_told_why_it_fails(managed, control)
+            is_set_up_once(managed, control)
+            exported = comes_back_the_same(managed)
+            managed.done("remove", "--yes", **managed.admin)
+        sets_itself_up(here, package, exported)
+
+
+@contextmanager
+def with_python(here: Server, home: Path) -> Iterator[Server]:
+    """Boot a server as Ansible needs one, in the same network."""
+    machine = Machine(home, ensure_root("bookworm", more=("python3", "python3-apt")))
+    try:
+        machine.boot()
+        yield replace(here, machine=machine)
+    finally:
+        machine.stop()
+
+
+def a_control(managed: Server, package: Path, folder: Path) -> Control:
+    """Make the computer that Ansible runs on, with the site's files."""
+    settings = folder / "site.yaml"
+    settings.write_text(managed.settings())
+    variables = {
+        "writeback_package": str(package),
+        "writeback_settings": str(settings),
+        "writeback_ca": str(managed.lab.ca),
+        "writeback_ca_path": CA,
+    }
+    return Control(folder / "control", managed.machine, variables)
+
+
+def is_told_why_it_fails(managed: Server, control: Control) -> None:
+    """A secret is missing: the reason is shown, the others are not."""
+    control.seal(managed.admin)
+    played = control.play()
+    assert played.failed == 1
+    assert "An enrolment code is needed" in played.said
+    assert not played.shows(managed.lab.admin_password)
+    assert managed.status() == {"exit": 0, "installed": False}
+
+
+def is_set_up_once(managed: Server, control: Control) -> None:
+    """The first run makes a working agent; the next finds nothing to do."""
+    code = managed.relay.code()
+    control.seal({**managed.admin, "enrolment_code": code})
+    first = control.play()
+    assert (first.failed, first.changed) == (0, 1), first.said
+    before = managed.status()
+    assert before["ready"]
+    assert before["fingerprint"] in first.said
+    assert managed.reset("anna") == "ok"
+    managed.signs_in("anna")
+    again = control.play()
+    assert (again.failed, again.changed) == (0, 0), again.said
+    assert managed.status() == before
+    for secret in (managed.lab.admin_password, code):
+        assert not first.shows(secret)
+        assert not again.shows(secret)
+    holds_no_password_in_clear(managed)
+
+
+def comes_back_the_same(managed: Server) -> str:
+    """What is exported is what was given, and applying it changes nothing."""
+    exported = managed.done("export")
+    assert parse(exported) == parse(managed.settings())
+    managed.machine.put(SITE, exported.encode())
+    told = managed.done("apply", "--settings", SITE, "--yes", "--json")
+    assert json.loads(told)["changes"] == []
+    return exported
+
+
+def sets_itself_up(here: Server, package: Path, exported: str) -> None:
+    """Another server takes the exported settings over when it starts."""
+    here.install(package)
+    here.machine.put(_SITE, exported.encode())
+    unit = (REPOSITORY / "docs/ansible" / _FIRST_BOOT).read_bytes()
+    here.machine.put(f"/etc/systemd/system/{_FIRST_BOOT}", unit)
+    here.machine.told("install", "-d", "-m", "700", str(Path(_SEALED).parent))
+    secrets = {**here.admin, "enrolment_code": here.relay.code()}
+    sealing = ("systemd-creds", "encrypt", "--name=writeback", "-", _SEALED)
+    here.machine.told(*sealing, given=json.dumps(secrets))
+    here.machine.told("systemctl", "enable", _FIRST_BOOT)
+    assert here.status() == {"exit": 0, "installed": False}
+    here.machine.reboot()
+    said = here.machine.told("journalctl", "--no-pager", "--unit", _FIRST_BOOT)
+    assert here.status()["ready"], said
+    assert here.done("export") == exported
+    assert here.reset("bruno") == "ok"
+    here.signs_in("bruno")
+    assert here.machine.run("test", "-e", _SEALED).returncode == 1
+    holds_no_password_in_clear(here)
