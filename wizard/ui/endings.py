@@ -3,6 +3,7 @@
 from typing import Any
 
 from wizard.checks import Check
+from wizard.plan import ApplyError
 from wizard.ui.words import tr, tr_n
 
 
@@ -11,8 +12,14 @@ def parts(error: BaseException, name: str) -> tuple[Any, ...]:
     return tuple(getattr(error, name, ()) or ())
 
 
-def ended(error: BaseException) -> str:
-    """Say in one line what state the server is in."""
+def ended(error: BaseException, *, begun: bool) -> str:
+    """Say in one line what state the server is in.
+
+    Args:
+        error: what ended the plan.
+        begun: a change was begun, as far as was heard.
+
+    """
     rest, undone, stuck = (parts(error, name) for name in ("rest", "undone", "stuck"))
     if rest:
         return tr_n(
@@ -22,6 +29,8 @@ def ended(error: BaseException) -> str:
         return tr_n("%n change(s) could not be taken back; see below.", len(stuck))
     if undone:
         return tr_n("%n change(s) taken back. This server is as before.", len(undone))
+    if begun and not isinstance(error, ApplyError):
+        return tr("It is not known what was changed.")  # nobody was left to say it
     return tr("Nothing was changed.")
 
 
@@ -33,13 +42,14 @@ def told(error: BaseException, remedy: str = "") -> tuple[Check, ...]:
         remedy: what to do, where not as usual.
 
     """
-    failed = getattr(error, "failed", None)
+    failed, own = getattr(error, "failed", None), str(getattr(error, "remedy", ""))
+    reason = str(getattr(error, "reason", "") or error)
     first = Check(
         id="failed",
         title=failed.summary if failed else tr("The changes were not made"),
         state="failed",
-        detail=str(getattr(error, "reason", "") or error),
-        remedy=remedy or _remedy(error),
+        detail=reason.removesuffix(own).strip(),
+        remedy=remedy or own or _remedy(error),
     )
     remains = tuple(
         Check(

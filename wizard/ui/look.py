@@ -107,6 +107,22 @@ def palette_of(ink: Inks) -> QPalette:
     return palette
 
 
+def accented(palette: QPalette, *, destroys: bool) -> QPalette:
+    """Give the palette of the one button that goes on.
+
+    Args:
+        palette: of the window.
+        destroys: what it begins can't be taken back.
+
+    """
+    ink, made = inks(palette), QPalette(palette)
+    ground = ink.failed if destroys else ink.accent
+    for group in (QPalette.ColorGroup.Active, QPalette.ColorGroup.Inactive):
+        made.setColor(group, QPalette.ColorRole.Button, QColor(ground))
+        made.setColor(group, QPalette.ColorRole.ButtonText, QColor(ink.on_accent))
+    return made
+
+
 def dress(app: QApplication) -> None:
     """Give the application its style: Windows keeps its own, others get Fusion."""
     if QGuiApplication.platformName() == "windows":

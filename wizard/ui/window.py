@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QColor, QPalette, QShowEvent
+from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -200,7 +200,7 @@ class WizardWindow(QWizard):
             assert isinstance(button, QPushButton)
             button.setDefault(button.isVisibleTo(self))
             destroys = self.shown.destroys
-            button.setPalette(_accented(self.palette(), destroys=destroys))
+            button.setPalette(look.accented(self.palette(), destroys=destroys))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -243,7 +243,7 @@ class WizardWindow(QWizard):
         """Ask before leaving; while changes are made, ask to stop them."""
         page = self.shown
         if page.changing_machine and not page.can_stop:
-            text = tr("It can't be taken back any more, and is finished first.")
+            text = tr("This can't be stopped; the wizard can be left once it is done.")
             self._ask(tr("Changes are being made"), text, ((tr("Go on"), None),))
         elif page.changing_machine:
             text = tr("Stop, and take back what was done so far?")
@@ -288,13 +288,3 @@ class WizardWindow(QWizard):
             self.page(page.id).close_work()
         self.journey.clear_secrets()
         super().done(result)
-
-
-def _accented(palette: QPalette, *, destroys: bool) -> QPalette:
-    """Give the palette of the one button that goes on."""
-    inks, made = look.inks(palette), QPalette(palette)
-    ink = inks.failed if destroys else inks.accent
-    for group in (QPalette.ColorGroup.Active, QPalette.ColorGroup.Inactive):
-        made.setColor(group, QPalette.ColorRole.Button, QColor(ink))
-        made.setColor(group, QPalette.ColorRole.ButtonText, QColor(inks.on_accent))
-    return made

@@ -19,7 +19,7 @@ from tests.wizard.ui.fake import (
     change,
 )
 from tests.wizard.ui.walk import go, press_enter, wait_for
-from wizard.plan import ApplyError, Stuck
+from wizard.plan import ApplyError, StepFailed, Stuck
 from wizard.ui.words import tr_n
 
 
@@ -211,6 +211,41 @@ def test_a_failure_says_what_was_taken_back_and_can_be_tried_again(
     wait_for(qtbot, window, "review")
     qtbot.waitUntil(lambda: bool(window.journey.changes))
     go(qtbot, window, "complete")
+
+
+def test_a_plan_whose_end_nobody_told_is_not_called_nothing(
+    qtbot: QtBot,
+    open_window: Open,
+    fake: FakeController,
+    offered: dict[str, Any],
+) -> None:
+    fake.apply_error = StepFailed("The service went away.", "Start the wizard again.")
+    window = open_window(fake, **offered)
+    go(qtbot, window, "mode", "relay", "directory", "review")
+    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    window.press_next()
+    page = window.page("apply")
+    qtbot.waitUntil(lambda: bool(page.rows.checks))
+    assert page.state.text() == "It is not known what was changed."
+    assert page.rows.checks[0].detail == "The service went away."
+    assert page.rows.checks[0].remedy == "Start the wizard again."
+
+
+def test_a_plan_that_was_refused_changed_nothing(
+    qtbot: QtBot,
+    open_window: Open,
+    fake: FakeController,
+    offered: dict[str, Any],
+) -> None:
+    fake.refuses = StepFailed("The administrator was not let in.", "Type it again.")
+    window = open_window(fake, **offered)
+    go(qtbot, window, "mode", "relay", "directory", "review")
+    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    window.press_next()
+    page = window.page("apply")
+    qtbot.waitUntil(lambda: bool(page.rows.checks))
+    assert page.state.text() == "Nothing was changed."
+    assert page.rows.checks[0].remedy == "Type it again."
 
 
 def test_what_remains_is_told(

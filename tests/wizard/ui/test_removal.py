@@ -313,6 +313,22 @@ def test_a_removal_that_was_cut_off_is_finished_and_told(
     assert not window.isVisible()
 
 
+@pytest.mark.qt_log_ignore("propagateSizeHints")  # offscreen has none
+def test_a_recovery_under_way_is_not_left(qtbot: QtBot, open_window: Open) -> None:
+    fake = FakeController(cut_off=FORWARD, hold="recover")
+    window = open_window(fake)
+    window.set_answers(ADMIN)
+    window.press_next()
+    qtbot.waitUntil(lambda: bool(fake.named("recover")))
+    window.close()
+    assert window.isVisible()
+    assert window.question
+    assert [each.text() for each in window.question.buttons()] == ["Go on"]
+    window.question.close()
+    fake.go.set()
+    qtbot.waitUntil(lambda: window.page("recovery").nextId() == -1)
+
+
 def test_a_removal_that_fails_again_can_be_tried_again(
     qtbot: QtBot, open_window: Open
 ) -> None:

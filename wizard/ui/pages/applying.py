@@ -161,7 +161,8 @@ class ApplyPage(WizardPage):
         self.bar.hide()
         checks = told(error)
         self.rows.show_checks(checks)
-        self.state.setText(ended(error))
+        begun = any(row.state != "waiting" for row in self.changes.rows)
+        self.state.setText(ended(error, begun=begun))
         self._open = bool(parts(error, "rest"))
         waits = "to do" if self._open else "not done"
         for made in self.changes.rows:

@@ -78,6 +78,14 @@ class RecoveryPage(Form):
         return self.worker.busy
 
     @property
+    def changing_machine(self) -> bool:
+        return self.worker.busy
+
+    @property
+    def can_stop(self) -> bool:
+        return False  # what was cut off once is not cut off again
+
+    @property
     def next_text(self) -> str:
         if self._over:
             return tr("&Next")
