@@ -26,7 +26,7 @@ MEMBERS: Mapping[str, Action] = {"Look": "look", "Change": "change"}
 SIGNATURE = "sh"
 # the error of a service that ends just now: the bus starts another
 LEAVING = f"{NAME}.Leaving"
-LONGEST = 1_000_000  # bytes of a call, and of its sealed line
+LONGEST = 1_000_000  # characters of a call, and bytes of its sealed line
 
 _SOURCE = "The call's settings"
 
@@ -124,8 +124,6 @@ def _line(data: object) -> bytes:
 
 def _object(text: bytes, keys: set[str]) -> dict[str, Any]:
     """Read a JSON object of exactly these keys; what it holds is never quoted."""
-    if len(text) > LONGEST:
-        raise BadCall(f"A call has {LONGEST} bytes at most.")
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):

@@ -120,7 +120,7 @@ class Service:
             raise BadCall("There is no such method.")
         text, end = message.body
         if len(text) > LONGEST:
-            raise BadCall(f"A call has {LONGEST} bytes at most.")
+            raise BadCall(f"A call has {LONGEST} characters at most.")
         if self._busy() >= _AT_ONCE:
             raise NotReached("Too much is asked at once.", "Try again in a minute.")
         try:
