@@ -307,7 +307,7 @@ class Gallery:
         self.shoot(window, "recovery-forward")
         window.set_answers({"input.admin_user": EXPRESS["input.admin_user"]})
         window.set_answers({"input.admin_password": EXPRESS["input.admin_password"]})
-        rest = tuple(REMOVAL[6:])
+        rest = REMOVAL[5:]
         controller.apply_error = ApplyError(rest[0], "No route to host.", (), (), rest)
         window.press_next()
         page = window.page("recovery")
