@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from jeepney.io.blocking import DBusConnection
 
-from tests.wizard.elevation.bus import Bus, FakePolkit, private_bus, wait_for
+from tests.wizard.elevation.bus import Bus, FakePolkit, connected, private_bus, wait_for
 from tests.wizard.ui.fake import FakeController
 from wizard.controller import Controller
 from wizard.elevation.calling import Calling
@@ -88,3 +89,10 @@ def remote(start: Start, calling: Calling) -> RemoteController:
     """The controller of an ordinary user, whom polkit lets in."""
     start()
     return RemoteController(calling)
+
+
+@pytest.fixture
+def raw(remote: RemoteController) -> Iterator[DBusConnection]:
+    """A connection of somebody who writes messages by hand."""
+    with connected(enable_fds=True) as bus:
+        yield bus

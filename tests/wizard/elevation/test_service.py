@@ -1,22 +1,18 @@
-"""Whatever is sent to the service: it refuses, goes on, and ends when nobody asks."""
+"""The service keeps secrets, and ends when nobody asks it."""
 
-import json
 import logging
 import os
 import socket
 import sys
 import threading
 import time
-from array import array
 from collections import deque
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jeepney import (
     DBusAddress,
-    DBusErrorResponse,
     MatchRule,
     Message,
     new_error,
@@ -27,7 +23,6 @@ from jeepney.io.blocking import DBusConnection
 from jeepney.wrappers import unwrap_msg
 
 from agent.secret import Secret
-from agent.settings import SettingsError
 from tests.wizard.answered import CANARY, SETTINGS
 from tests.wizard.elevation.bus import (
     SERVICE_FILE,
@@ -36,190 +31,20 @@ from tests.wizard.elevation.bus import (
     connected,
     wait_for,
 )
+from tests.wizard.elevation.by_hand import SETUP, call
 from tests.wizard.elevation.conftest import Stage, Start
 from tests.wizard.ui.fake import INSTALLED, FakeController
 from wizard.checks import AdminCredentials, Inputs
-from wizard.elevation import errors, protocol
+from wizard.elevation import protocol
 from wizard.elevation.calling import Calling
-from wizard.elevation.errors import BadCall, NotReached, Unexpected
+from wizard.elevation.errors import NotReached, Unexpected
 from wizard.elevation.methods import method
-from wizard.elevation.protocol import LEAVING, LONGEST, NAME, PATH
+from wizard.elevation.protocol import LEAVING, NAME
 from wizard.elevation.remote import RemoteController
 from wizard.plan import StepFailed
 
 ADMIN = AdminCredentials("administrator@corp.test", Secret(CANARY))
 INPUTS = Inputs(ADMIN, Secret(CANARY + "2"), Secret(CANARY + "3"))
-SETUP = DBusAddress(PATH, bus_name=NAME, interface=NAME)
-INSTALLED_CALL = json.dumps({"method": "installed", "arguments": {}})
-NO_SECRETS = protocol.spell_sealed(method("plan"), {"inputs": Inputs()})
-
-
-@pytest.fixture
-def raw(remote: RemoteController) -> Iterator[DBusConnection]:
-    """A connection of somebody who writes messages by hand."""
-    with connected(enable_fds=True) as bus:
-        yield bus
-
-
-def say(bus: DBusConnection, text: str, line: bytes, member: str = "Look") -> bytes:
-    """Send one call; give all that the channel brings."""
-    ours, theirs = socket.socketpair()
-    with ours:
-        with theirs:
-            call = new_method_call(SETUP, member, "sh", (text, theirs))
-            unwrap_msg(bus.send_and_get_reply(call, timeout=20))
-        ours.settimeout(20)
-        try:
-            ours.sendall(line)
-            ours.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass  # refused by then
-        got = b""
-        while part := _received(ours):
-            got += part
-    return got
-
-
-def _received(end: socket.socket) -> bytes:
-    try:
-        return end.recv(1 << 16)
-    except ConnectionResetError:
-        return b""  # it left without reading all
-
-
-def refused(got: bytes) -> str:
-    error = errors.read(json.loads(got)["error"])
-    assert isinstance(error, BadCall), error
-    return str(error)
-
-
-def call(name: str, **arguments: Any) -> str:
-    return json.dumps({"method": name, "arguments": arguments})
-
-
-PLAN = call("plan", settings=SETTINGS.model_dump(mode="json"))
-JUNK = {
-    "no JSON": ("}{", b"{}\n"),
-    "deep": ("[" * 100_000, b"{}\n"),
-    "a list": ("[]", b"{}\n"),
-    "no method": (call("shell", command="id"), b"{}\n"),
-    "a name of Python's": (call("__init__", host=""), b"{}\n"),
-    "another type of name": ('{"method": [], "arguments": {}}', b"{}\n"),
-    "a change by Look": (call("recover"), NO_SECRETS),
-    "more parts": ('{"method": "installed", "arguments": {}, "uid": 0}', b"{}\n"),
-    "more arguments": (call("installed", host="x"), b"{}\n"),
-    "arguments of another type": ('{"method": "plan", "arguments": 7}', b"{}\n"),
-    "no line": (INSTALLED_CALL, b""),
-    "half a line": (INSTALLED_CALL, b"{}"),
-    "two lines": (INSTALLED_CALL, b"{}\n{}\n"),
-    "a line of junk": (INSTALLED_CALL, b"\xff\xfe\n"),
-    "a long line": (INSTALLED_CALL, b"{}" + b" " * LONGEST + b"\n"),
-    "no secrets": (PLAN, b"{}\n"),
-    "secrets of another type": (PLAN, b'{"inputs": 7}\n'),
-    "a secret of another type": (PLAN, NO_SECRETS.replace(b"null", b"7", 1)),
-    "one secret too many": (PLAN, NO_SECRETS.replace(b"{", b'{"x": 1, ', 1)),
-    "one inside too many": (PLAN, NO_SECRETS.replace(b': {"', b': {"x": 1, "', 1)),
-}
-
-
-@pytest.mark.parametrize("kind", JUNK)
-def test_junk_is_refused_and_the_service_goes_on(
-    raw: DBusConnection, remote: RemoteController, stage: Stage, kind: str
-) -> None:
-    refused(say(raw, *JUNK[kind]))
-    assert stage.fake.calls == []
-    assert remote.installed() is None
-
-
-def test_arguments_of_another_type_are_refused(
-    raw: DBusConnection, remote: RemoteController
-) -> None:
-    directory = SETTINGS.directory.model_dump(mode="json")
-    text = call("check_scope", directory=directory, inputs={}, containers="OU=x")
-    assert "other arguments" in refused(say(raw, text, NO_SECRETS))
-    text = call("check_scope", directory=directory, containers="OU=x")
-    assert "containers" in refused(say(raw, text, NO_SECRETS))
-    assert remote.installed() is None
-
-
-def test_settings_are_validated_again(raw: DBusConnection, stage: Stage) -> None:
-    data = SETTINGS.model_dump(mode="json") | {"identify_by": "shoe size", "x": 1}
-    got = json.loads(say(raw, call("plan", settings=data), NO_SECRETS))
-    error = errors.read(got["error"])
-    assert isinstance(error, SettingsError)
-    assert {each.path for each in error.problems} == {"identify_by", "x"}
-    relay = call("check_relay", relay={"url": "http://relay.corp.test"})
-    got = json.loads(say(raw, relay, b'{"code": null}\n'))
-    error = errors.read(got["error"])
-    assert isinstance(error, SettingsError)
-    assert [each.path for each in error.problems] == ["url"]
-    assert stage.fake.calls == []
-
-
-@pytest.mark.parametrize(
-    ("member", "signature", "body"),
-    [
-        ("Look", "s", (INSTALLED_CALL,)),
-        ("Shell", "s", ("id",)),
-        ("Look", "ah", ([0, 1],)),
-        ("Look", "sh", (INSTALLED_CALL, 1)),
-    ],
-)
-def test_a_message_of_another_form_is_refused_on_the_bus(
-    raw: DBusConnection,
-    remote: RemoteController,
-    member: str,
-    signature: str,
-    body: Any,
-) -> None:
-    with Path("/dev/null").open() as null:
-        given = tuple(_with(part, null.fileno()) for part in body)
-        message = new_method_call(SETUP, member, signature, given)
-        with pytest.raises(DBusErrorResponse, match="BadCall"):
-            unwrap_msg(raw.send_and_get_reply(message, timeout=20))
-    assert remote.installed() is None
-
-
-def _with(part: Any, descriptor: int) -> Any:
-    if isinstance(part, list):
-        return [descriptor for _ in part]
-    return descriptor if isinstance(part, int) else part
-
-
-def test_a_long_call_is_refused_on_the_bus(
-    raw: DBusConnection, remote: RemoteController
-) -> None:
-    with pytest.raises(DBusErrorResponse, match="1000000 characters at most"):
-        say(raw, INSTALLED_CALL + " " * LONGEST, b"{}\n")
-    assert remote.installed() is None
-
-
-def test_a_channel_of_another_kind_is_refused(
-    raw: DBusConnection, remote: RemoteController
-) -> None:
-    for kind in (socket.SOCK_DGRAM, socket.SOCK_SEQPACKET):
-        ours, theirs = socket.socketpair(type=kind)
-        with ours, theirs:
-            message = new_method_call(SETUP, "Look", "sh", (INSTALLED_CALL, theirs))
-            with pytest.raises(DBusErrorResponse, match="BadCall"):
-                unwrap_msg(raw.send_and_get_reply(message, timeout=20))
-    assert remote.installed() is None
-
-
-def test_a_message_that_cannot_be_read_costs_nobody_an_answer(
-    raw: DBusConnection, remote: RemoteController
-) -> None:
-    before = unwrap_msg(raw.send_and_get_reply(message_bus.GetNameOwner(NAME)))
-    # descriptors that are named and not brought: the bus lets that through
-    for given in ("uu", "uh"):
-        message = new_method_call(SETUP, "Look", given, (40, 0))
-        brought = array("i")
-        data = message.serialise(next(raw.outgoing_serial), fds=brought)
-        data = data.replace(given.encode() + b"\0", b"hh\0")
-        raw.sock.sendmsg([data], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, brought)])
-        assert remote.installed() is None
-    after = unwrap_msg(raw.send_and_get_reply(message_bus.GetNameOwner(NAME)))
-    assert after == before
 
 
 def test_a_secret_is_in_no_message_and_no_log(
