@@ -1,6 +1,7 @@
 """Manual pages and completion hold every word that the programs take."""
 
 import argparse
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -44,7 +45,8 @@ def test_man_has_nothing_to_say_against_a_page(name: str, tmp_path: Path) -> Non
         pytest.skip("man is not installed")
     (tmp_path / name).write_text(page(name))
     argv = ["man", "--warnings", "-l", str(tmp_path / name)]
-    done = subprocess.run(argv, capture_output=True, text=True, check=True)
+    plain = {**os.environ, "LC_ALL": "C.UTF-8"}
+    done = subprocess.run(argv, capture_output=True, text=True, check=True, env=plain)
     assert done.stderr == ""
     assert "SEE ALSO" in done.stdout
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from installer.places import REPOSITORY
+from installer.places import INSTALLER, REPOSITORY
 from tests.installer.bare import Bare
 from tests.installer.packages import Packages, built
 
@@ -64,6 +64,11 @@ def test_the_agents_package_has_its_files_where_they_belong(
         *("/usr/share/man/man8/writeback-agent.8.gz",),
         *("/usr/share/bash-completion/completions/writeback",),
         *("/usr/share/doc/writeback-agent/copyright",),
+        *("/usr/lib/writeback-agent/writeback-setupd",),
+        *("/usr/lib/systemd/system/writeback-setup.service",),
+        *("/usr/share/dbus-1/system-services/org.writeback.Setup1.service",),
+        *("/usr/share/dbus-1/system.d/org.writeback.Setup1.conf",),
+        *("/usr/share/polkit-1/actions/org.writeback.setup1.policy",),
     ):
         assert path in found
 
@@ -235,3 +240,40 @@ def test_without_systemd_sysusers_the_user_is_made_all_the_same(
     user = bare.run("getent", "passwd", "writeback").strip().split(":")
     assert user[5:] == ["/var/lib/writeback", "/usr/sbin/nologin"]
     assert "writeback:x:" in bare.run("getent", "group", "writeback")
+
+
+@pytest.mark.parametrize(
+    ("script", "stays", "asked"),
+    [
+        ("post", "1", ["daemon-reload"]),
+        (
+            *("post", "2"),
+            [
+                "daemon-reload",
+                "--quiet is-active writeback-agent.service",
+                "reload writeback-agent.service",
+            ],
+        ),
+        ("preun", "1", []),
+        (
+            *("preun", "0"),
+            [
+                "stop writeback-agent.service writeback-setup.service",
+                "--quiet disable writeback-agent.service",
+            ],
+        ),
+        ("postun", "0", ["daemon-reload"]),
+    ],
+)
+def test_what_the_scripts_of_the_rpm_ask_of_systemd(
+    bare: Bare, script: str, stays: str, asked: list[str]
+) -> None:
+    text = (INSTALLER / "scripts/agent/rpm" / script).read_bytes()
+    bare.put("/script", text, mode=0o755)
+    users = "usr/lib/sysusers.d/writeback-agent.conf"
+    bare.put(users, (INSTALLER / "root/agent" / users).read_bytes())
+    bare.put("/run/systemd/system/there", b"")
+    bare.put("/usr/local/bin/systemctl", _SYSTEMCTL, mode=0o755)
+    bare.put("/told", b"")
+    bare.run("/script", stays)
+    assert bare.run("cat", "/told").splitlines() == asked
