@@ -48,8 +48,10 @@ package writeback-wizard does the same on a desktop.""",
     manual=("writeback.1", "writeback-agent.8"),
     # Not systemd: it is there wherever the service can be used, and images are
     # prepared where it is not.
-    deb=Needs((f"libc6 (>= {_GLIBC})",), ("systemd", "dbus", "polkitd")),
-    rpm=Needs((f"glibc >= {_GLIBC}",), ("systemd", "dbus", "polkit")),
+    deb=Needs((f"libc6 (>= {_GLIBC})", "zlib1g"), ("systemd", "dbus", "polkitd")),
+    rpm=Needs(
+        (f"glibc >= {_GLIBC}", "libz.so.1()(64bit)"), ("systemd", "dbus", "polkit")
+    ),
 )
 
 WIZARD = Recipe(

@@ -100,7 +100,7 @@ def test_all_is_roots_and_nobody_else_may_write(packages: Packages, which: str) 
 
 def test_no_qt_no_test_and_no_window_in_the_agents_package(packages: Packages) -> None:
     words = re.compile(
-        r"qt|pyside|shiboken|pytest|/tests?/|wizard/ui|\.py$|dist-info/R"
+        r"qt|pyside|shiboken|pytest|/tests?/|wizard/ui|/installer/|\.py$|/record$"
     )
     assert [p for p in paths(packages.agent_deb) if words.search(p.lower())] == []
 
