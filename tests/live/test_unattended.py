@@ -1,7 +1,7 @@
 """Servers set up with nobody there: by Ansible, and by themselves at their start."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +14,7 @@ from tests.lab.places import REPOSITORY
 from tests.live.test_server import holds_no_password_in_clear
 from tests.machine.ansible_playbook import Control
 from tests.machine.machine import Machine
-from tests.machine.root import ensure_root
+from tests.machine.root import Suite, ensure_root
 from tests.machine.server import CA, SITE, Server, server
 
 pytestmark = pytest.mark.live
@@ -24,12 +24,16 @@ _SEALED = "/etc/credstore.encrypted/writeback"
 _FIRST_BOOT = "writeback-first-boot.service"
 
 
-def test_servers_are_set_up_unattended(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "suite", ["bookworm", pytest.param("trixie", marks=pytest.mark.slow)]
+)
+def test_servers_are_set_up_unattended(suite: Suite, tmp_path: Path) -> None:
     """One server by the playbook, and from its exported settings another."""
-    # built before: where the servers are, there is no registry
+    # built before: where the servers are, there is no registry and no mirror
     package = built_agent()
-    with server("bookworm", tmp_path / "lab") as here:
-        with with_python(here, tmp_path / "managed") as managed:
+    root = ensure_root(suite, more=("python3", "python3-apt"))
+    with server(suite, tmp_path / "lab") as here:
+        with another(here, root, tmp_path / "managed") as managed:
             control = a_control(managed, package, tmp_path)
             is_told_why_it_fails(managed, control)
             is_set_up_once(managed, control)
@@ -39,9 +43,9 @@ def test_servers_are_set_up_unattended(tmp_path: Path) -> None:
 
 
 @contextmanager
-def with_python(here: Server, home: Path) -> Iterator[Server]:
-    """Boot a server as Ansible needs one, in the same network."""
-    machine = Machine(home, ensure_root("bookworm", more=("python3", "python3-apt")))
+def another(here: Server, root: Path, home: Path) -> Iterator[Server]:
+    """Boot a server on another root, in the same network."""
+    machine = Machine(home, root)
     try:
         machine.boot()
         yield replace(here, machine=machine)
@@ -109,9 +113,13 @@ def sets_itself_up(here: Server, package: Path, exported: str) -> None:
     unit = (REPOSITORY / "docs/ansible" / _FIRST_BOOT).read_bytes()
     here.machine.put(f"/etc/systemd/system/{_FIRST_BOOT}", unit)
     here.machine.told("install", "-d", "-m", "700", str(Path(_SEALED).parent))
-    secrets = {**here.admin, "enrolment_code": here.relay.code()}
-    sealing = ("systemd-creds", "encrypt", "--name=writeback", "-", _SEALED)
-    here.machine.told(*sealing, given=json.dumps(secrets))
+    seal(here, here.admin)
+    assert here.machine.run("systemctl", "start", _FIRST_BOOT).returncode == 1
+    said = here.machine.told("journalctl", "--no-pager", "--unit", _FIRST_BOOT)
+    assert "An enrolment code is needed" in said
+    # it failed: what is sealed stays for the next start
+    seal(here, {**here.admin, "enrolment_code": here.relay.code()}, again=True)
+    assert can_be_read_by_a_pipe(here)
     here.machine.told("systemctl", "enable", _FIRST_BOOT)
     assert here.status() == {"exit": 0, "installed": False}
     here.machine.reboot()
@@ -122,3 +130,20 @@ def sets_itself_up(here: Server, package: Path, exported: str) -> None:
     here.signs_in("bruno")
     assert here.machine.run("test", "-e", _SEALED).returncode == 1
     holds_no_password_in_clear(here)
+
+
+def seal(here: Server, secrets: Mapping[str, str], *, again: bool = False) -> None:
+    """Seal secrets as a credential of systemd's, where there are some or none yet."""
+    there = here.machine.run("test", "-e", _SEALED).returncode == 0
+    assert there is again
+    here.machine.told("rm", "-f", _SEALED)
+    sealing = ("systemd-creds", "encrypt", "--name=writeback", "-", _SEALED)
+    here.machine.told(*sealing, given=json.dumps(dict(secrets)))
+
+
+def can_be_read_by_a_pipe(here: Server) -> bool:
+    """Say whether what is sealed makes a plan that needs the administrator."""
+    opened = f"systemd-creds decrypt --name=writeback {_SEALED} -"
+    planned = f"writeback plan --settings {_SITE} --json --secrets-fd 0"
+    told = json.loads(here.machine.told("sh", "-c", f"{opened} | {planned}"))
+    return any(change["needs_admin"] for change in told["changes"])
