@@ -47,6 +47,7 @@ from wizard.plan import (
 )
 from wizard.relay_api import Sender
 from wizard.steps import STEPS
+from wizard.steps.copied import is_the_originals
 from wizard.steps.keys import PREVIOUS, fingerprint, private_keys
 from wizard.steps.service import resume
 from wizard.steps.settings_file import drift
@@ -299,6 +300,8 @@ class Controller:
     ) -> None:
         # one that a run left which was cut off right after its end
         self._forget_previous()
+        if is_the_originals(self._context(inputs)):
+            journal.set_aside(self._host.places.journal)
         begun = journal.begin(self._host.places.journal, changes)
         context = self._context(inputs, begun.id)
         try:

@@ -18,6 +18,7 @@ from typing import Any
 from wizard.plan import Change, Facts
 
 _OPEN, _SEALED, _UNDONE = ".open.jsonl", ".sealed.jsonl", ".undone.jsonl"
+_OTHERS = ".copied.jsonl"  # of the machine that this one is a copy of
 FORM = 1
 
 
@@ -184,6 +185,13 @@ def find_open(folder: Path) -> Journal | None:
             return Journal(path)
         path.unlink()
     return None
+
+
+def set_aside(folder: Path) -> None:
+    """Keep journals of another machine, whose plans are not this one's to take back."""
+    for path in folder.glob(f"*{_SEALED}"):
+        path.rename(path.with_name(path.name.replace(_SEALED, _OTHERS)))
+    _sync_folder(folder)
 
 
 def sealed(folder: Path) -> Iterator[Begun]:

@@ -133,11 +133,12 @@ class TrialHost:
         return ()  # it runs from the sources
 
     def remains(self) -> Sequence[Path]:
-        kept = (self._places.ledger, self._places.log.parent)
+        kept = (self._places.ledger, self._places.starts, self._places.log.parent)
         return [path for path in kept if path.exists()]
 
     def remove_remains(self) -> None:
         shutil.rmtree(self._places.log.parent, ignore_errors=True)
+        self._places.starts.unlink(missing_ok=True)
         for path in self._places.state.glob(f"{self._places.ledger.name}*"):
             path.unlink()
 

@@ -186,7 +186,7 @@ def is_cloned(here: Server, home: Path) -> None:
     copy = here.machine.copy(home)
     # what every way of cloning a server does, or should
     (copy.upper / "etc/machine-id").unlink(missing_ok=True)
-    clone = Server(here.lab, here.relay, copy, agent="srv2")
+    clone = Server(here.lab, here.relay, copy, agent="srv2", account="svc-copy")
     copy.boot()
     try:
         assert not clone.status()["running"]
@@ -195,16 +195,19 @@ def is_cloned(here: Server, home: Path) -> None:
         assert "copy" in row["detail"]
         # under the name of the original it gets none
         code = here.relay.code()
-        refused = clone.writeback("rekey", "--yes", enrolment_code=code)
+        refused = clone.writeback("rekey", "--yes", **here.admin, enrolment_code=code)
         assert refused.returncode == 2
         assert "--original-is-gone" in refused.stderr
         copy.put(SITE, clone.settings().encode())
         argv = ("rekey", "--settings", SITE, "--yes")
-        clone.done(*argv, enrolment_code=code)
+        clone.done(*argv, **here.admin, enrolment_code=code)
         assert clone.status()["ready"]
         assert clone.status()["fingerprint"] != here.status()["fingerprint"]
         assert clone.check("clara") == here.check("clara") == "ok"
-        clone.done("remove", "--yes", "--keep-account")
+        clone.done("remove", "--yes", **here.admin)
+        # nothing of it was the original's
+        assert here.writeback("verify").returncode == 0
+        assert here.check("clara") == "ok"
     finally:
         copy.stop()
 

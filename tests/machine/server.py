@@ -32,6 +32,7 @@ class Server:
     relay: LabRelay
     machine: Machine
     agent: str = AGENT
+    account: str = "svc-writeback"
 
     def install(self, package: Path) -> None:
         """Install a package that was copied there, with nothing else at hand."""
@@ -79,7 +80,7 @@ class Server:
                 "ca": CA,
                 "account": {
                     "kind": "new",
-                    "name": "svc-writeback",
+                    "name": self.account,
                     "container": f"CN=Users,{self.lab.base_dn}",
                 },
             },

@@ -19,6 +19,7 @@ from agent.settings import Directory as DirectorySettings
 from agent.settings import Settings
 from wizard.checks import Check
 from wizard.plan import Change, Context, Facts, StepFailed
+from wizard.steps.copied import REKEY, is_the_originals
 from wizard.steps.signing_in import (
     as_admin,
     as_agent,
@@ -51,6 +52,11 @@ class Account:
             return _plan_existing(directory, context)
         with as_either(directory, context) as opened:
             found = find(opened, directory)
+        if found is not None and is_the_originals(context):
+            raise StepFailed(
+                f"This machine is a copy, and the original signs in as {found.dn}.",
+                REKEY,
+            )
         if found is not None and _works(directory, context):
             return ()
         stored = context.host.secrets.get(DIRECTORY_PASSWORD) is not None
@@ -61,6 +67,8 @@ class Account:
     ) -> Sequence[Change]:
         keeps = settings is None or context.inputs.keep_account
         if settings is None or keeps or settings.directory.account.kind == "existing":
+            return ()
+        if is_the_originals(context):
             return ()
         with as_either(settings.directory, context) as opened:
             found = find(opened, settings.directory)

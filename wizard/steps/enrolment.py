@@ -11,7 +11,6 @@ from typing import Any
 from agent import enrolment
 from agent.enrolment import Enrolment, EnrolmentError, self_test_issuer
 from agent.keys import BadKeys, fingerprint_digest
-from agent.machine import is_copy
 from agent.secret import Secret
 from agent.secrets import AGENT_KEYS, LISTEN_KEY, SELF_TEST_KEYS, TEST_KEY
 from agent.settings import Relay, Settings
@@ -19,12 +18,8 @@ from relay import code as codes
 from wizard.checks import Check
 from wizard.plan import Change, Context, Facts, StepFailed
 from wizard.relay_api import Application, RelayFailed, enrol, withdraw
+from wizard.steps.copied import REKEY, is_copied, is_the_originals
 from wizard.steps.keys import private_keys
-
-REKEY = (
-    "Give this agent a name of its own (agent in the settings) and run writeback "
-    "rekey; where the original is gone for good, writeback rekey --original-is-gone."
-)
 
 
 class EnrolmentStep:
@@ -96,7 +91,7 @@ class EnrolmentStep:
         except EnrolmentError as error:
             remedy = "Apply the settings with a new enrolment code."
             return (Check("enrolment", title, "failed", str(error), remedy),)
-        if is_copy(made.machine, context.host.machine):
+        if is_copied(context):
             told = "It was made on another machine: this one is a copy of it."
             return (Check("enrolment", title, "failed", told, REKEY),)
         if (made.relay_url, made.connection) != (wanted.relay.url, wanted.agent):
@@ -130,12 +125,7 @@ def _refuse_name_of_original(
         made = None if text is None else enrolment.parse(text, "enrolment")
     except EnrolmentError:
         return
-    if (
-        made is not None
-        and is_copy(made.machine, context.host.machine)
-        and made.connection == wanted.agent
-        and not context.inputs.original_is_gone
-    ):
+    if made and made.connection == wanted.agent and is_the_originals(context):
         raise StepFailed(
             f"This machine is a copy, and the original is called {wanted.agent} too.",
             REKEY,

@@ -22,6 +22,7 @@ from wizard import journal
 from wizard.checks import Check, State
 from wizard.plan import Change, Context, Facts, StepFailed
 from wizard.steps.account import find, sid_of
+from wizard.steps.copied import is_the_originals
 from wizard.steps.permissions import (
     Judged,
     judge,
@@ -217,6 +218,8 @@ def _left_by(wanted: Settings, revoked: Sequence[Change]) -> Iterator[str]:
 
 def granted_before(context: Context) -> list[Facts]:
     """Read from the sealed journals what is granted, to whom and where."""
+    if is_the_originals(context):
+        return []  # the journals are the original's too, and so is what they tell of
     found: dict[tuple[object, str], Facts] = {}
     for entry in journal.sealed(context.host.places.journal):
         facts = entry.change.after or entry.change.before

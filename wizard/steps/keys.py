@@ -4,10 +4,7 @@ import base64
 import secrets
 from collections.abc import Sequence
 
-from agent import enrolment
-from agent.enrolment import EnrolmentError
 from agent.keys import BadKeys, PrivateKeys
-from agent.machine import is_copy
 from agent.secret import Secret
 from agent.secrets import (
     AGENT_KEYS,
@@ -20,6 +17,7 @@ from agent.secrets import (
 from agent.settings import Settings
 from wizard.checks import Check
 from wizard.plan import Change, Context, Facts, StepFailed
+from wizard.steps.copied import is_copied
 
 _PAIRS = (AGENT_KEYS, SELF_TEST_KEYS)
 _NAMES = (*_PAIRS, LISTEN_KEY, TEST_KEY)
@@ -159,13 +157,7 @@ def _put_back(name: str, context: Context) -> None:
 
 def _must_be_new(context: Context) -> bool:
     """Say whether the keys are another machine's, or are to be replaced anyway."""
-    if context.inputs.new_keys:
-        return True
-    try:
-        made = enrolment.load(context.host.places.enrolment)
-    except EnrolmentError:
-        return False
-    return is_copy(made.machine, context.host.machine)
+    return context.inputs.new_keys or is_copied(context)
 
 
 def _is_kept(name: str, context: Context) -> bool:

@@ -11,6 +11,7 @@ import os
 import shutil
 import stat
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 from agent.files import write_atomically
@@ -29,11 +30,20 @@ class SystemCredentials:
     Args:
         folder: 0700, made when the first one is kept.
         seals: whether systemd-creds seals them; by default, where it is there.
+        is_copy: whether this machine is a copy: what the original sealed can't be
+            opened then, and is as good as not there.
 
     """
 
-    def __init__(self, folder: Path, *, seals: bool | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        seals: bool | None = None,
+        is_copy: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.folder = folder
+        self._is_copy = is_copy
         self._seals = shutil.which(_TOOL) is not None if seals is None else seals
 
     def get(self, name: str) -> Secret | None:
@@ -45,7 +55,12 @@ class SystemCredentials:
             return None
         if not self._seals:
             return Secret(kept.decode())
-        return Secret(_run("decrypt", name, kept).decode())
+        try:
+            return Secret(_run("decrypt", name, kept).decode())
+        except SecretsUnavailable:
+            if self._is_copy():
+                return None
+            raise
 
     def put(self, name: str, value: Secret) -> None:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)

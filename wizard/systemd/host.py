@@ -12,8 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from agent import enrolment
+from agent.enrolment import EnrolmentError
 from agent.files import write_atomically
-from agent.machine import machine_name
+from agent.machine import is_copy, machine_name
 from agent.places import Places
 from agent.secrets import (
     AGENT_KEYS,
@@ -52,7 +54,7 @@ class SystemdHost:
 
     def __init__(self, who: str = "") -> None:
         self._places = Places.of_system()
-        self._secrets = SystemCredentials(self._places.secrets)
+        self._secrets = SystemCredentials(self._places.secrets, is_copy=self._is_copy)
         self._who = who
 
     @property
@@ -179,6 +181,13 @@ class SystemdHost:
     def lock(self) -> Iterator[None]:
         with held(_LOCK, self._who):
             yield
+
+    def _is_copy(self) -> bool:
+        try:
+            made = enrolment.load(self._places.enrolment)
+        except EnrolmentError:
+            return False
+        return is_copy(made.machine, self.machine)
 
     def _unit(self) -> Unit:
         with connected() as manager:
