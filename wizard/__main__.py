@@ -1,4 +1,4 @@
-"""The desktop wizard: finds the home and the offers, opens the window."""
+"""The desktop wizard: finds the machine and the offers, opens the window."""
 
 import argparse
 import importlib.util
@@ -7,8 +7,16 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from agent.secrets import SecretsUnavailable
 from agent.settings import SettingsError
+from wizard.controller import Controller
+from wizard.elevation.errors import NotAllowed, NotReached, Unexpected
+from wizard.elevation.remote import RemoteController, remote_controller
+from wizard.host import ServiceFailed
+from wizard.hosts import NoHost, is_installed, this_machine
+from wizard.journal import JournalDamaged
 from wizard.offers import Offers, lab_offers, machine_offers
+from wizard.trial import TrialHost
 
 USAGE = 2
 
@@ -51,37 +59,53 @@ def no_screen(environment: Mapping[str, str]) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the wizard; 0 when its window was closed, 2 when it could not open."""
     parser = argparse.ArgumentParser(prog="writeback-wizard", description=__doc__)
-    parser.add_argument("--home", help="folder to install below (or WRITEBACK_HOME)")
+    parser.add_argument("--home", help="try it below a folder (or WRITEBACK_HOME)")
     home = home_of(parser.parse_args(arguments).home, os.environ)
-    if home is None:
-        print("Say where to install: --home FOLDER or WRITEBACK_HOME.", file=sys.stderr)
-        return USAGE
     missing = no_screen(os.environ)
     if missing:
         print(missing, file=sys.stderr)
         return USAGE
     try:
-        offers = offers_of(os.environ)
+        door, offers = door_to(home), offers_of(os.environ)
+    except NoHost as error:
+        print(error, file=sys.stderr)
+        return USAGE
     except (OSError, ValueError, KeyError) as error:
         print(f"The lab's offers can't be read: {error}", file=sys.stderr)
         return USAGE
-    return _show(home, offers)
+    return _show(door, offers)
 
 
-def _show(home: Path, offers: Offers) -> int:
-    from PySide6.QtWidgets import QMessageBox
+def door_to(home: Path | None) -> Controller | RemoteController:
+    """Give the controller: below a folder, of this server, or by its root service.
 
-    from wizard.controller import Controller
-    from wizard.journal import JournalDamaged
-    from wizard.trial import TrialHost
+    Raises:
+        NoHost: nothing was named, and the agent's package is not on this machine.
+
+    """
+    if home is not None:
+        return Controller(TrialHost(home))
+    if os.geteuid() == 0 or not is_installed():
+        return Controller(this_machine())
+    return remote_controller()
+
+
+def _show(door: Controller | RemoteController, offers: Offers) -> int:
+    try:
+        from PySide6.QtWidgets import QMessageBox
+    except ImportError as error:
+        told = f"Qt can't be loaded ({error}). Install {_QT_NEEDS}, or use writeback."
+        print(told, file=sys.stderr)
+        return USAGE
+
     from wizard.ui.application import application
     from wizard.ui.window import WizardWindow
 
     app = application()
     try:
-        window = WizardWindow(Controller(TrialHost(home)), offers)
-    except (SettingsError, JournalDamaged) as error:
-        # what is installed can't be read: nothing may be changed over it
+        window = WizardWindow(door, offers)
+    except _CLOSED as error:
+        # what is installed can't be looked at: nothing may be changed over it
         print(error, file=sys.stderr)
         QMessageBox.critical(None, "Writeback", str(error))
         return USAGE
@@ -89,6 +113,20 @@ def _show(home: Path, offers: Offers) -> int:
     window.finished.connect(app.quit)
     window.show()
     return app.exec()
+
+
+# why the window can't begin; each says what to do
+_CLOSED = (
+    SettingsError,
+    JournalDamaged,
+    SecretsUnavailable,
+    ServiceFailed,
+    NotAllowed,
+    NotReached,
+    Unexpected,
+)
+# Debian's names of what the package recommends
+_QT_NEEDS = "libgl1, libegl1, libxkbcommon0, libfontconfig1 and libdbus-1-3"
 
 
 if __name__ == "__main__":

@@ -46,7 +46,8 @@ class Server:
     ) -> subprocess.CompletedProcess[str]:
         """Run the command as root does, secrets by a descriptor."""
         given = ("--secrets-fd", "0") if secrets else ()
-        argv = ("writeback", *arguments, *given)
+        # as a careful root has it: what the service needs is still made readable to it
+        argv = ("sh", "-c", 'umask 077 && exec writeback "$@"', "-", *arguments, *given)
         return self.machine.run(*argv, given=json.dumps(secrets) if secrets else "")
 
     def done(self, *arguments: str, **secrets: str) -> str:

@@ -1,13 +1,18 @@
 """The desktop command: where it installs, and what it is offered."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from agent.secret import Secret
 from tests.wizard.answered import CANARY
-from wizard.__main__ import USAGE, home_of, main, no_screen, offers_of
+from wizard import __main__ as desktop
+from wizard import hosts
+from wizard.__main__ import USAGE, door_to, home_of, main, no_screen, offers_of
+from wizard.controller import Controller
+from wizard.elevation.remote import RemoteController
 
 
 def test_the_home_is_given_or_in_the_environment() -> None:
@@ -16,12 +21,24 @@ def test_the_home_is_given_or_in_the_environment() -> None:
     assert home_of(None, {}) is None
 
 
-def test_without_a_home_nothing_opens(
+def test_without_a_package_or_a_home_nothing_opens(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("WRITEBACK_HOME", raising=False)
+    monkeypatch.setattr(hosts, "is_installed", lambda: False)
     assert main([]) == USAGE
-    assert "WRITEBACK_HOME" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "writeback-agent" in said
+    assert "--home" in said
+
+
+def test_an_ordinary_user_goes_through_the_root_service(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(desktop, "is_installed", lambda: True)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert isinstance(door_to(None), RemoteController)
+    assert isinstance(door_to(tmp_path), Controller)
 
 
 def test_without_a_display_it_names_the_command_that_needs_none() -> None:

@@ -24,7 +24,7 @@ def main() -> int:
     try:
         Service(lambda person: Controller(this_machine(person))).run()
     except (DBusErrorResponse, OSError) as error:
-        print(error, file=sys.stderr)
+        print(f"The system bus can't be used: {error}", file=sys.stderr)
         return _FAILED
     return 0
 

@@ -63,7 +63,10 @@ class SystemCredentials:
             raise
 
     def put(self, name: str, value: Secret) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not self.folder.parent.exists():
+            self.folder.parent.mkdir(parents=True)
+            self.folder.parent.chmod(0o755)  # the settings are in it too
+        self.folder.mkdir(exist_ok=True, mode=0o700)
         self._refuse_readable(self.folder)
         text = value.reveal()
         if self._seals:

@@ -72,6 +72,7 @@ class SystemdHost:
             return None
 
     def write(self, path: Path, text: str) -> None:
+        _make_folder(path.parent)
         if path.parent == self._places.settings.parent:
             write_atomically(path, text, group=grp.getgrnam(USER).gr_gid)
         else:
@@ -180,6 +181,8 @@ class SystemdHost:
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
         with held(_LOCK, self._who):
+            # its own folder of state is below this one
+            _make_folder(self._places.home)
             yield
 
     def _is_copy(self) -> bool:
@@ -207,6 +210,13 @@ class SystemdHost:
         asked += [f"_SYSTEMD_INVOCATION_ID={unit.invocation}"]
         done = subprocess.run(asked, capture_output=True, text=True, check=False)
         return " ".join(line.strip() for line in done.stdout.splitlines())
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder that the service may go through, whatever the umask is."""
+    if not folder.exists():
+        folder.mkdir(parents=True)
+        folder.chmod(0o755)
 
 
 def _is_ready(unit: Unit) -> bool:

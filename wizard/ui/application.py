@@ -14,6 +14,8 @@ def application() -> QApplication:
         app = QApplication(sys.argv[:1])
     app.setApplicationName("Writeback")
     app.setApplicationDisplayName("Writeback")
+    # by which a desktop finds its icon
+    app.setDesktopFileName("org.writeback.Wizard")
     look.dress(app)
     words.speak(app)
     return app
