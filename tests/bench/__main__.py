@@ -1,4 +1,4 @@
-"""`python -m tests.bench`: a reset and judging everybody, each beside its floor."""
+"""`python -m tests.bench`: a reset, judging, a server, each beside its floor."""
 
 import argparse
 import json
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from docs.portal_client import Agent, Client
-from tests.bench import coverage
+from tests.bench import coverage, install
 from tests.bench.figures import lines, percentiles, table
 from tests.lab import Lab
 from tests.lab.controller import Person
@@ -76,16 +76,28 @@ def main() -> int:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("-n", type=int, default=SAMPLES)
     parser.add_argument("--users", type=int, default=USERS, help="how many to judge")
+    parser.add_argument(
+        "--no-install", action="store_true", help="leave out packages and a server"
+    )
     given = parser.parse_args()
     say: Callable[[str], None] = lambda text: print(text, file=sys.stderr, flush=True)  # noqa: E731
     with tempfile.TemporaryDirectory(prefix="writeback-bench-") as folder:
         figures = _figures(_measure(Path(folder), given.n, say)) if given.n else {}
         judging = _judge(Path(folder), given.users, say) if given.users else {}
-    print(table(figures) if figures else "", *lines(judging), sep="\n")
+        installing = {} if given.no_install else _install_anew(Path(folder), say)
+    print(
+        table(figures) if figures else "", *lines(judging), *lines(installing), sep="\n"
+    )
     if given.json:
         rows: dict[str, Any] = {f"{name}_ms": row for name, row in figures.items()}
-        print(json.dumps(rows | ({"coverage": judging} if judging else {})))
+        more = {"coverage": judging, "install": installing}
+        print(json.dumps(rows | {name: row for name, row in more.items() if row}))
     return 0
+
+
+def _install_anew(folder: Path, say: Callable[[str], None]) -> dict[str, float]:
+    say("Building packages, and taking a bare server through its life")
+    return install.measure(folder)
 
 
 def _judge(folder: Path, users: int, say: Callable[[str], None]) -> dict[str, float]:
