@@ -12,6 +12,7 @@ from agent.secrets import AGENT_KEYS, SELF_TEST_KEYS, TEST_KEY
 from agent.settings import Directory as DirectorySettings
 from agent.settings import Relay, Settings, SettingsError
 from wizard import discovery, journal
+from wizard.carrying_out import Run, apply, go_on, roll_back
 from wizard.checks import (
     Check,
     Container,
@@ -37,13 +38,9 @@ from wizard.plan import (
     Context,
     Report,
     RolledBack,
-    Run,
     StepFailed,
-    apply,
-    go_on,
     plan,
     plan_removal,
-    roll_back,
 )
 from wizard.relay_api import Sender
 from wizard.steps import STEPS

@@ -17,7 +17,7 @@ from typing import Any
 
 from agent.secret import Secret
 from agent.settings import Settings, parse
-from wizard import journal, plan
+from wizard import carrying_out, journal
 from wizard.checks import AdminCredentials, Inputs
 from wizard.controller import Controller
 from wizard.journal import Journal
@@ -104,13 +104,13 @@ def _arm_undo(cut: str, host: TrialHost) -> None:
 
 
 def _make_fatal(name: str, when: str) -> None:
-    real = plan.Run.step
+    real = carrying_out.Run.step
 
-    def step(self: plan.Run, change: Change) -> Step:
+    def step(self: carrying_out.Run, change: Change) -> Step:
         found = real(self, change)
         return _Fatal(found, when) if change.step == name else found  # type: ignore[return-value]
 
-    plan.Run.step = step  # type: ignore[method-assign]
+    carrying_out.Run.step = step  # type: ignore[method-assign]
 
 
 class _Fatal:

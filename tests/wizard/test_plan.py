@@ -11,7 +11,8 @@ import pytest
 
 from agent.settings import Settings
 from tests.wizard.answered import SETTINGS
-from wizard import journal, plan
+from wizard import carrying_out, journal, plan
+from wizard.carrying_out import Run
 from wizard.checks import Check, Inputs
 from wizard.host import Host
 from wizard.journal import Journal
@@ -21,7 +22,6 @@ from wizard.plan import (
     Context,
     Facts,
     Progress,
-    Run,
     StepFailed,
 )
 
@@ -91,7 +91,7 @@ class Stage:
         return plan.plan((self.step,), SETTINGS, context())
 
     def apply(self, stop: threading.Event | None = None) -> None:
-        plan.apply(self.run, self.changes, stop or threading.Event())
+        carrying_out.apply(self.run, self.changes, stop or threading.Event())
 
     @property
     def said(self) -> list[str]:
@@ -154,7 +154,7 @@ def test_stop_ends_before_the_next_change(stage: Stage) -> None:
     stop = threading.Event()
     run = Run((stage.step,), stage.journal, context(), lambda _progress: stop.set())
     with pytest.raises(ApplyError, match="Stopped") as raised:
-        plan.apply(run, stage.changes, stop)
+        carrying_out.apply(run, stage.changes, stop)
     assert raised.value.failed is None
     assert [change.summary for change in raised.value.undone] == ["Sets a"]
     assert stage.step.world == {}
@@ -169,7 +169,7 @@ def test_taking_back_goes_on_past_what_is_stuck(stage: Stage) -> None:
 
     run = Run((stage.step,), stage.journal, context(), drifts)
     with pytest.raises(ApplyError) as raised:
-        plan.apply(run, stage.changes, threading.Event())
+        carrying_out.apply(run, stage.changes, threading.Event())
     assert [(s.change.summary, s.reason) for s in raised.value.stuck] == [
         ("Sets b", "b was changed since. Look at it.")
     ]
@@ -182,7 +182,7 @@ def test_taking_back_goes_on_past_what_is_stuck(stage: Stage) -> None:
 def test_a_roll_back_can_be_repeated_until_nothing_is_stuck(stage: Stage) -> None:
     test_taking_back_goes_on_past_what_is_stuck(stage)
     stage.step.world["b"] = 1
-    rolled = plan.roll_back(stage.run)
+    rolled = carrying_out.roll_back(stage.run)
     assert [change.summary for change in rolled.undone] == ["Sets b"]
     assert stage.step.world == {}
     assert stage.journal.path.name.endswith(".undone.jsonl")
@@ -194,7 +194,7 @@ def test_a_cut_after_any_change_is_taken_back(stage: Stage, made: int) -> None:
         stage.journal.intend(index, change)
         stage.step.apply(change, context())
     # the last one's result was never written down
-    rolled = plan.roll_back(stage.run)
+    rolled = carrying_out.roll_back(stage.run)
     assert len(rolled.undone) == made
     assert stage.step.world == {}
 
@@ -234,7 +234,7 @@ def test_what_can_not_be_noted_as_taken_back_is_stuck(
     assert [stuck.change.summary for stuck in raised.value.stuck] == ["Sets b"]
     assert stage.step.world == {}
     monkeypatch.undo()
-    assert plan.roll_back(stage.run).stuck == ()
+    assert carrying_out.roll_back(stage.run).stuck == ()
     assert stage.journal.path.name.endswith(".undone.jsonl")
 
 
@@ -250,7 +250,7 @@ def test_who_looks_on_does_not_change_what_is_done(stage: Stage, state: str) -> 
 
     run = Run((stage.step,), stage.journal, context(), breaks)
     with pytest.raises(ApplyError, match="It broke"):
-        plan.apply(run, stage.changes, threading.Event())
+        carrying_out.apply(run, stage.changes, threading.Event())
     assert stage.step.world == ({"b": 7} if state == "stuck" else {})
 
 

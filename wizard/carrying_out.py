@@ -1,0 +1,140 @@
+"""Plans are carried out, all or none, also after a crash.
+
+A change is written to the journal before it is made, so that a new process can take it
+back. Taking back restores only what still is as it was left: what somebody else changed
+since is reported as stuck, with what to do by hand. From the first final change on a
+plan only goes forward.
+"""
+
+import contextlib
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from wizard.journal import Journal
+from wizard.plan import (
+    ApplyError,
+    Change,
+    Context,
+    Progress,
+    Report,
+    RolledBack,
+    State,
+    Step,
+    Steps,
+    Stuck,
+)
+from wizard.reason import reason
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one plan is carried out or taken back with.
+
+    Attributes:
+        steps: the steps its changes refer to.
+        journal: where each act is written down before it is done.
+        context: this machine and what the administrator gave.
+        report: told of each change as it goes.
+
+    """
+
+    steps: Steps
+    journal: Journal
+    context: Context
+    report: Report
+
+    def step(self, change: Change) -> Step:
+        """Give the step that makes a change."""
+        return next(step for step in self.steps if step.name == change.step)
+
+
+def apply(run: Run, changes: Sequence[Change], stop: threading.Event) -> None:
+    """Make all changes or none.
+
+    Args:
+        run: with a journal that is new and open; sealed on success.
+        changes: from `plan`, as they were reviewed.
+        stop: looked at before each change.
+
+    Raises:
+        ApplyError: one failed, or it was stopped; those made were taken back.
+
+    """
+    for index, change in enumerate(changes):
+        if stop.is_set() and not run.journal.forward:
+            raise _given_up(run, None, "Stopped.")
+        _make(run, index, change, len(changes))
+    run.journal.seal()
+
+
+def go_on(run: Run) -> tuple[Change, ...]:
+    """Finish a plan that can only go forward; give what was still to be done.
+
+    Raises:
+        ApplyError: one failed again; the journal stays open.
+
+    """
+    rest, total = run.journal.rest(), len(run.journal.planned())
+    for index, change in rest:
+        _make(run, index, change, total)
+    run.journal.seal()
+    return tuple(change for _, change in rest)
+
+
+def _make(run: Run, index: int, change: Change, total: int) -> None:
+    """Make one change, written down before and after."""
+    told = _Told(run.report, index, total, change)
+    try:
+        run.journal.intend(index, change)
+        told("doing")
+        made = run.step(change).apply(change, run.context)
+        run.journal.did(index, made)
+    except Exception as error:
+        why = reason(error)
+        told("failed", why)
+        raise _given_up(run, change, why) from error
+    told("done", str(made.get("told", "")))
+
+
+def roll_back(run: Run) -> RolledBack:
+    """Take back everything the journal tells of, newest first, past failures."""
+    undone, stuck = [], []
+    begun = run.journal.begun()
+    for entry in reversed(begun):
+        told = _Told(run.report, entry.index, len(begun), entry.change)
+        told("undoing")
+        try:
+            run.step(entry.change).undo(entry.change, entry.made, run.context)
+            run.journal.undid(entry.index)
+        except Exception as error:  # noqa: BLE001 - the others are still taken back
+            why = reason(error)
+            stuck.append(Stuck(entry.change, why))
+            told("stuck", why)
+        else:
+            undone.append(entry.change)
+            told("undone")
+    if not stuck:
+        run.journal.close_undone()
+    return RolledBack(tuple(undone), tuple(stuck))
+
+
+def _given_up(run: Run, failed: Change | None, why: str) -> ApplyError:
+    if run.journal.forward:
+        rest = tuple(change for _, change in run.journal.rest())
+        return ApplyError(failed, why, (), (), rest)
+    rolled = roll_back(run)
+    return ApplyError(failed, why, rolled.undone, rolled.stuck)
+
+
+class _Told:
+    """Reports one change's states. Who looks on can't change what is done."""
+
+    def __init__(self, report: Report, index: int, total: int, change: Change) -> None:
+        self._report, self._index, self._total = report, index, total
+        self._change = change
+
+    def __call__(self, state: State, detail: str = "") -> None:
+        told = Progress(self._index, self._total, self._change, state, detail)
+        with contextlib.suppress(Exception):  # such as a pipe that nobody reads
+            self._report(told)
