@@ -23,9 +23,9 @@ def directory_now(lab: Lab) -> dict[str, bytes | None]:
 def files_now(places: Places) -> dict[str, bytes]:
     """Give the files of an installation but for what tells of the past.
 
-    That is the journals, the logs, and which requests the agent took.
+    That is the journals, the logs, which requests the agent took, and its starts.
     """
-    past = (places.journal, places.log.parent, places.ledger)
+    past = (places.journal, places.log.parent, places.ledger, places.starts)
     return {
         str(path.relative_to(places.home)): path.read_bytes()
         for path in places.home.rglob("*")

@@ -25,6 +25,7 @@ from tests.machine.server import SITE, Server, server
 pytestmark = pytest.mark.live
 
 _SECONDS = 60.0
+NEWER = "0.2.0"
 _JOURNALS = "/var/lib/writeback/journal"
 # what tells of the past, and what the system itself writes
 _PAST = (
@@ -43,6 +44,8 @@ class Rig:
     files: Mapping[str, str]
     directory: Mapping[str, bytes | None]
     took: Mapping[str, float]
+    package: Path
+    newer: Path
 
     def cut_off(self, argv: list[str], step: str, moment: str) -> bool:
         """Run a command that is killed at a moment of the change of a step.
@@ -125,7 +128,7 @@ def durations(path: Path) -> dict[str, float]:
 
 @pytest.fixture(scope="module")
 def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    package = built_agent()
+    package, newer = built_agent(), built_agent(NEWER)
     with server("bookworm", tmp_path_factory.mktemp("server")) as here:
         here.install(package)
         # what systemd makes once: the machine's own key
@@ -136,7 +139,7 @@ def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
         (journal,) = (here.machine.upper / _JOURNALS[1:]).glob("*.sealed.jsonl")
         took = durations(journal)
         here.done("remove", "--yes", **here.admin)
-        made = Rig(here, files, directory, took)
+        made = Rig(here, files, directory, took, package, newer)
         made.is_as_before()
         yield made
 
@@ -254,5 +257,41 @@ def test_a_change_that_is_killed_leaves_the_old_settings(
         assert here.check("clara") == "ok"
     finally:
         here.machine.told("rm", "-f", "/root/other.yaml")
+        here.done("remove", "--yes", **here.admin)
+    rig.is_as_before()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.5, 0.7, 0.9])
+def test_an_upgrade_that_is_killed_takes_nobody_down(rig: Rig, share: float) -> None:
+    here, machine = rig.here, rig.here.machine
+    here.apply()
+    known = here.status()["fingerprint"]
+    try:
+        machine.put("/var/cache/newer.deb", rig.newer.read_bytes())
+        began = time.monotonic()
+        machine.told("dpkg", "-i", "/var/cache/newer.deb")
+        took = time.monotonic() - began
+        here.install(rig.package)
+        with subprocess.Popen(
+            machine.entering("dpkg", "-i", "/var/cache/newer.deb"),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as run:
+            time.sleep(took * share)  # the moment itself, not a wait for something
+            machine.run("pkill", "-KILL", "dpkg")
+            run.wait()
+        # whatever is on the disk now, the one that runs goes on
+        with here.portal(known) as asking:
+            upn = here.lab.people["clara"]["upn"]
+            user = {"by": "userPrincipalName", "value": upn}
+            assert asking.code("check", user=user) == "ok"
+        # and the way on is the package manager's own
+        machine.told("dpkg", "-i", "/var/cache/newer.deb")
+        assert here.status()["version"] == NEWER
+        assert here.writeback("verify").returncode == 0
+    finally:
+        machine.told("rm", "-f", "/var/cache/newer.deb")
+        here.install(rig.package)
         here.done("remove", "--yes", **here.admin)
     rig.is_as_before()

@@ -105,11 +105,12 @@ class Server:
         return found
 
     @contextlib.contextmanager
-    def portal(self) -> Iterator["Asking"]:
+    def portal(self, fingerprint: str = "") -> Iterator["Asking"]:
         """Open a portal's connection, with the fingerprint the administrator gives."""
+        fingerprint = fingerprint or self.status()["fingerprint"]
         client = Client(Portal.load(self.relay.folder / "portal.json"))
         with contextlib.closing(client):
-            agent = client.agent(self.agent, self.status()["fingerprint"])
+            agent = client.agent(self.agent, fingerprint)
             yield Asking(lambda op, claims: client.request(agent, op, **claims))
 
     def reset(self, person: str, password: str = CANARY) -> str:
