@@ -44,7 +44,7 @@ from wizard.plan import (
 )
 from wizard.relay_api import Sender
 from wizard.steps import STEPS
-from wizard.steps.copied import is_the_originals
+from wizard.steps.copied import COPIED, is_copied, is_the_originals
 from wizard.steps.keys import PREVIOUS, fingerprint, private_keys
 from wizard.steps.service import resume
 from wizard.steps.settings_file import drift
@@ -80,8 +80,11 @@ class Controller:
             shown = fingerprint(self._context(Inputs()))
         except StepFailed:
             shown = ""
+        context = self._context(Inputs())
         glance = at_a_glance(settings, self._host.service())
-        return Installed(settings, glance, shown, drift(self._context(Inputs())))
+        if is_copied(context):
+            glance = replace(glance, twin=COPIED)
+        return Installed(settings, glance, shown, drift(context))
 
     def recovery(self) -> Recovery | None:
         """Find a run that was cut off."""

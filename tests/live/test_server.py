@@ -190,6 +190,7 @@ def is_cloned(here: Server, home: Path) -> None:
     copy.boot()
     try:
         assert not clone.status()["running"]
+        assert "copy" in clone.status()["attention"]
         found = json.loads(clone.writeback("verify", "--json").stdout)
         (row,) = (each for each in found["checks"] if each["id"] == "enrolment")
         assert "copy" in row["detail"]

@@ -132,7 +132,7 @@ def status_text(found: Installed | None) -> str:
     }
     lines = [f"{name:<12} {value}" for name, value in rows.items() if value]
     if status.twin:
-        lines.append(f"Attention: {status.twin}.")
+        lines.append(f"Attention: {status.twin.rstrip('.')}.")
     if found.drift:
         lines.append("Edited by hand since it was applied (writeback apply follows):")
         lines += [f"  {each}" for each in found.drift]

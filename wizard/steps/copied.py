@@ -16,6 +16,12 @@ REKEY = (
 )
 
 
+COPIED = (
+    "this machine is a copy of the one that was enrolled, so its agent does not start. "
+    f"{REKEY}"
+)
+
+
 def is_copied(context: Context) -> bool:
     """Say whether the agent was enrolled on another machine than this."""
     try:

@@ -122,3 +122,10 @@ def test_a_file_that_can_no_longer_be_read_is_told(
     rows = window.page("tasks").rows
     qtbot.waitUntil(lambda: bool(rows.checks))
     assert "limits.per_minute" in rows.checks[0].detail
+
+
+def test_a_copied_machine_is_told_before_anything(open_window: Open) -> None:
+    told = "this machine is a copy of the one that was enrolled"
+    status = replace(INSTALLED.status, twin=told)
+    window = open_window(FakeController(replace(INSTALLED, status=status)))
+    assert told in texts(window.page("tasks"))

@@ -134,7 +134,9 @@ class TasksPage(Form):
 
 def _glance(installed: Installed) -> list[tuple[bool, str, str]]:
     status, on = installed.status, installed.settings.features.password_writeback
+    attention = [(False, tr("Attention"), status.twin)] if status.twin else []
     return [
+        *attention,
         (on, tr("Password writeback"), tr("On") if on else tr("Off")),
         (status.ready, tr("Agent"), _agent(status)),
         (_well(status.relay), tr("Relay"), status.relay or tr("not known")),
