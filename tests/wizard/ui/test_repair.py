@@ -124,8 +124,10 @@ def test_a_file_that_can_no_longer_be_read_is_told(
     assert "limits.per_minute" in rows.checks[0].detail
 
 
-def test_a_copied_machine_is_told_before_anything(open_window: Open) -> None:
+def test_a_copied_machine_is_told_before_anything(
+    qtbot: QtBot, open_window: Open
+) -> None:
     told = "this machine is a copy of the one that was enrolled"
     status = replace(INSTALLED.status, twin=told)
     window = open_window(FakeController(replace(INSTALLED, status=status)))
-    assert told in texts(window.page("tasks"))
+    wait_told(qtbot, window.page("tasks"), told)
