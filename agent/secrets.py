@@ -30,6 +30,8 @@ NAMES = (DIRECTORY_PASSWORD, AGENT_KEYS, LISTEN_KEY, TEST_KEY, SELF_TEST_KEYS)
 class SecretsUnavailable(Exception):  # noqa: N818 - says what is, not that it is wrong
     """No place to keep a secret, or one that others could read."""
 
+    remedy = "Mend that, or give this agent new keys: writeback rekey."
+
 
 class Secrets(Protocol):
     """Where this machine keeps the agent's secrets."""

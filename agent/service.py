@@ -7,6 +7,7 @@ wrong later is a state that is shown, and tried again.
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 from collections.abc import Sequence
 from pathlib import Path
@@ -172,15 +173,26 @@ class Service:
     def _take_signals(self, stop: asyncio.Event, succeeded: asyncio.Event) -> None:
         loop = asyncio.get_running_loop()
         under_way: list[asyncio.Task[None]] = []
+        again = asyncio.Event()  # asked for while one was under way
 
         async def hand_over() -> None:
-            if await succession.hand_over(self._notifier, self._status.leave):
-                succeeded.set()
-                stop.set()
-            under_way.clear()
+            again.clear()
+            successor = await succession.hand_over(self._notifier, self._status.leave)
+            if successor is None:
+                under_way.clear()
+                if again.is_set():
+                    begin()
+                return
+            if again.is_set():
+                # it may have read what was changed since
+                os.kill(successor, signal.SIGHUP)
+            succeeded.set()
+            stop.set()
 
         def begin() -> None:
-            if not under_way and not stop.is_set():
+            if under_way:
+                again.set()
+            elif not stop.is_set():
                 under_way.append(loop.create_task(hand_over()))
 
         # Windows has no handlers in the loop; its service ends by other ways

@@ -177,7 +177,8 @@ class Status:
     def remove(self) -> None:
         """Take the file away: the agent ends."""
         with self._lock:
-            if self._path is not None:
+            # one that waits to take over has written none: that there is another's
+            if self._path is not None and not self._waiting:
                 self._path.unlink(missing_ok=True)
 
     def metrics(self) -> str:

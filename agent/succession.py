@@ -19,7 +19,8 @@ from agent.notify import Notifier
 LOG = logging.getLogger("agent.succession")
 _OPTION = "--ready-fd"
 _READY = b"1"
-_READY_S = 60.0
+# below the time that the wizard waits
+_READY_S = 30.0
 # each of a frozen program's processes else takes itself for a part of its parent
 _OWN_START = {"PYINSTALLER_RESET_ENVIRONMENT": "1"}
 
@@ -33,8 +34,8 @@ def tell_ready(descriptor: int) -> None:
 
 async def hand_over(
     notifier: Notifier, leave: Callable[[], None], seconds: float = _READY_S
-) -> bool:
-    """Start a successor; True when it is the main process now.
+) -> int | None:
+    """Start a successor; give its id when it is the main process now, else None.
 
     Args:
         notifier: told of the new main process.
@@ -48,19 +49,20 @@ async def hand_over(
             successor = _start(told)
         except OSError as error:
             LOG.error("no successor could be started: %s", error.strerror)  # noqa: TRY400
-            return False
+            return None
         finally:
             os.close(told)
         if await _is_ready(heard, seconds):
             LOG.info("process %d takes over", successor.pid)
             leave()
             notifier.succeeded_by(successor.pid)
-            return True
+            return successor.pid
     finally:
         os.close(heard)
-    LOG.error("the successor was not ready within %.0f s; going on", seconds)
+    why = "ended at once" if successor.poll() is not None else "was not ready in time"
+    LOG.error("the successor %s (%.0f s at most); going on", why, seconds)
     await asyncio.to_thread(_end, successor)
-    return False
+    return None
 
 
 def _start(told: int) -> subprocess.Popen[bytes]:

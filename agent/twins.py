@@ -72,6 +72,9 @@ class Twins:
     ) -> None:
         self._asked, self._own = asked, own
         self._found, self._every_s = found, every_s
+        # read once, as the link does: a file that goes later ends nothing
+        ca = asked.relay.ca
+        self._trusted = trusting(Path(ca) if ca else None)
         self._seen: frozenset[str] = frozenset()
 
     async def run(self) -> None:
@@ -89,14 +92,12 @@ class Twins:
 
     async def _look(self) -> frozenset[str]:
         """Ask a few times; give the names of other processes that answered."""
-        relay = self._asked.relay
-        context = trusting(Path(relay.ca) if relay.ca else None)
         limit = aiohttp.ClientTimeout(total=_TIMEOUT_S)
         others = set[str]()
         async with aiohttp.ClientSession(timeout=limit) as session:
             for _ in range(_TRIES):
                 try:
-                    others.add(await self._ask(session, context))
+                    others.add(await self._ask(session, self._trusted))
                 except (OSError, TimeoutError, aiohttp.ClientError, Refused):
                     break
         return frozenset(others - {self._own.id, ""})

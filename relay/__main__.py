@@ -145,6 +145,18 @@ def _list_agents(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _forget_agent(arguments: argparse.Namespace) -> int:
+    with contextlib.closing(Store(arguments.data)) as store:
+        agent = store.agent(arguments.name)
+        if agent is None:
+            raise RelayUnusable(
+                f"there is no agent {arguments.name!r}; see `writeback-relay agents`"
+            )
+        store.remove_agent(agent)
+    print(f"{agent.id} is forgotten; the name is free for an agent with other keys.")
+    return 0
+
+
 def _time(seconds: int | None) -> str | None:
     if seconds is None:
         return None
@@ -222,6 +234,13 @@ def _parser() -> argparse.ArgumentParser:
     code.add_argument("--valid-hours", type=_hours, default=168, metavar="N")
     agents = _command(commands, "agents", "list enrolled agents", _list_agents)
     agents.add_argument("--json", action="store_true")
+    forget = _command(
+        commands,
+        "forget",
+        "forget an agent that is gone, or gets new keys",
+        _forget_agent,
+    )
+    forget.add_argument("name", metavar="AGENT")
     return parser
 
 

@@ -119,7 +119,8 @@ class Enrolment:
             raise Refused(
                 409,
                 f"another agent has the name {asked.agent!r}",
-                "Choose another name, or remove the other agent first.",
+                "Choose another name, or have the relay's owner forget that agent: "
+                "writeback-relay forget.",
             )
         return False
 

@@ -177,6 +177,11 @@ class Store:
         rows = self._db.execute("SELECT * FROM agents ORDER BY id").fetchall()
         return [_agent(row) for row in rows]
 
+    def remove_agent(self, agent: Agent) -> None:
+        """Forget an agent for good: its code stays used, its name is free."""
+        with self.transaction():
+            self._db.execute("DELETE FROM agents WHERE id = ?", (agent.id,))
+
     def forget_agent(self, agent: Agent) -> None:
         """Undo an enrolment: the code that made it can be used again."""
         with self.transaction():

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from agent.secrets import SecretsUnavailable
 from agent.settings import SettingsError
+from wizard.checks import Busy
 from wizard.controller import Controller
 from wizard.elevation.errors import NotAllowed, NotReached, Unexpected
 from wizard.elevation.remote import RemoteController, remote_controller
@@ -117,6 +118,7 @@ def _show(door: Controller | RemoteController, offers: Offers) -> int:
 
 # why the window can't begin; each says what to do
 _CLOSED = (
+    Busy,
     SettingsError,
     JournalDamaged,
     SecretsUnavailable,

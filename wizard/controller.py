@@ -8,7 +8,12 @@ from agent import enrolment
 from agent import settings as settings_file
 from agent.enrolment import EnrolmentError
 from agent.secret import Secret
-from agent.secrets import AGENT_KEYS, SELF_TEST_KEYS, TEST_KEY
+from agent.secrets import (
+    AGENT_KEYS,
+    SELF_TEST_KEYS,
+    TEST_KEY,
+    SecretsUnavailable,
+)
 from agent.settings import Directory as DirectorySettings
 from agent.settings import Relay, Settings, SettingsError
 from wizard import discovery, journal
@@ -78,7 +83,7 @@ class Controller:
         settings = settings_file.load(place)
         try:
             shown = fingerprint(self._context(Inputs()))
-        except StepFailed:
+        except (StepFailed, SecretsUnavailable):
             shown = ""
         context = self._context(Inputs())
         glance = at_a_glance(settings, self._host.service())
@@ -87,10 +92,16 @@ class Controller:
         return Installed(settings, glance, shown, drift(context))
 
     def recovery(self) -> Recovery | None:
-        """Find a run that was cut off."""
+        """Find a run that was cut off.
+
+        Raises:
+            Busy: it is under way: by whom, and since when.
+
+        """
         found = journal.find_open(self._host.places.journal)
         if found is None:
             return None
+        self._refuse_busy()
         forward = found.forward
         changes = [entry.change for entry in found.begun()]
         if forward:
@@ -123,8 +134,7 @@ class Controller:
                 self._host.forget()
                 return RolledBack((), (), finished)
             rolled = roll_back(run)
-            resume(context, rolled.undone)
-            return rolled
+            return replace(rolled, down=resume(context, rolled.undone))
 
     def find_domain(self) -> Found | None:
         """Find the domain of this machine, without asking."""
@@ -202,6 +212,7 @@ class Controller:
             StepFailed, DirectoryError: it can't be said; with the remedy.
 
         """
+        self._refuse_busy()
         self._refuse_open_journal()
         return plan(STEPS, settings, self._context(inputs))
 
@@ -249,6 +260,7 @@ class Controller:
             StepFailed, DirectoryError: it can't be said; with the remedy.
 
         """
+        self._refuse_busy()
         self._refuse_open_journal()
         return plan_removal(STEPS, self._in_force(), self._context(inputs))
 
@@ -300,6 +312,7 @@ class Controller:
     ) -> None:
         # one that a run left which was cut off right after its end
         self._forget_previous()
+        journal.drop_empty(self._host.places.journal)
         if is_the_originals(self._context(inputs)):
             journal.set_aside(self._host.places.journal)
         begun = journal.begin(self._host.places.journal, changes)
@@ -307,7 +320,9 @@ class Controller:
         try:
             apply(Run(STEPS, begun, context, report), changes, stop)
         except ApplyError as error:
-            resume(context, error.undone)
+            down = resume(context, error.undone)
+            if down:
+                error.reason = f"{error.reason} The agent of before is down: {down}"
             raise
         finally:
             if journal.find_open(self._host.places.journal) is None:
@@ -362,6 +377,11 @@ class Controller:
 
     def _context(self, inputs: Inputs, plan_id: str = "") -> Context:
         return Context(self._host, inputs, plan_id)
+
+    def _refuse_busy(self) -> None:
+        busy = self._host.held_by()
+        if busy is not None:
+            raise busy
 
     def _refuse_open_journal(self) -> None:
         if journal.find_open(self._host.places.journal) is not None:

@@ -19,10 +19,17 @@ def at_a_glance(settings: Settings, service: Service) -> AgentStatus:
         relay=_part(told.get("relay")),
         directory=_part(told.get("directory")),
         pid=told.get("pid"),
-        since=datetime.fromisoformat(since) if isinstance(since, str) else None,
+        since=_time(since),
         version=str(told.get("version") or ""),
         twin=str(told.get("twin") or ""),
     )
+
+
+def _time(told: Any) -> datetime | None:
+    try:
+        return datetime.fromisoformat(told)
+    except (TypeError, ValueError):
+        return None
 
 
 def _part(told: Any) -> str:

@@ -4,10 +4,13 @@ import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from agent.places import Places
 from agent.secrets import Secrets
+
+if TYPE_CHECKING:
+    from wizard.checks import Busy
 
 
 @dataclass(frozen=True)
@@ -169,6 +172,10 @@ class Host(Protocol):
 
     def forget(self) -> None:
         """Remove what an installation leaves last: the journals, empty folders."""
+        ...
+
+    def held_by(self) -> "Busy | None":
+        """Say who is changing this machine now; None when nobody is."""
         ...
 
     def lock(self) -> contextlib.AbstractContextManager[None]:

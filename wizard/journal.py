@@ -181,10 +181,17 @@ def begin(folder: Path, planned: Sequence[Change] = ()) -> Journal:
 def find_open(folder: Path) -> Journal | None:
     """Find a journal that was cut off; one whose first line never came is nothing."""
     for path in sorted(folder.glob(f"*{_OPEN}")):
-        if b"\n" in path.read_bytes():
-            return Journal(path)
-        path.unlink()
+        with contextlib.suppress(FileNotFoundError):  # it ended while this looked
+            if b"\n" in path.read_bytes():
+                return Journal(path)
     return None
+
+
+def drop_empty(folder: Path) -> None:
+    """Remove journals whose first line never came; only for who holds the lock."""
+    for path in folder.glob(f"*{_OPEN}"):
+        if b"\n" not in path.read_bytes():
+            path.unlink()
 
 
 def set_aside(folder: Path) -> None:

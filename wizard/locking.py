@@ -27,7 +27,7 @@ def held(path: Path, who: str = "") -> Iterator[None]:
         Busy: another process holds it.
 
     """
-    with path.open("a+", encoding="utf-8") as file:
+    with os.fdopen(_opened(path), "r+", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -37,6 +37,23 @@ def held(path: Path, who: str = "") -> Iterator[None]:
         file.write(json.dumps({"who": person, "since": datetime.now(UTC).isoformat()}))
         file.flush()
         yield
+
+
+def _opened(path: Path) -> int:
+    # whoever may open it may hold it
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+
+
+def is_held(path: Path) -> Busy | None:
+    """Say who holds the lock in a file, and since when; None when nobody does."""
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _holder(path)
+    except OSError:
+        return None  # it is not there, or not to be seen
+    return None
 
 
 def _person() -> str:

@@ -102,12 +102,14 @@ class RolledBack:
         undone: what was taken back.
         stuck: what could not be.
         finished: what was done instead, as the plan could only go forward.
+        down: why the agent of before does not serve again; empty when it does.
 
     """
 
     undone: tuple[Change, ...]
     stuck: tuple[Stuck, ...]
     finished: tuple[Change, ...] = ()
+    down: str = ""
 
 
 class ApplyError(Exception):

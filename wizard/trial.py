@@ -21,8 +21,9 @@ from agent.files import write_atomically
 from agent.places import Places
 from agent.secrets import Secrets, in_folder
 from wizard import running
+from wizard.checks import Busy
 from wizard.host import Misplaced, Protection, Service, ServiceFailed, not_ready
-from wizard.locking import held
+from wizard.locking import held, is_held
 from wizard.running import Running
 
 # the agent drains for 10 s at most; then the supervisor ends it
@@ -149,6 +150,9 @@ class TrialHost:
         for folder in folders:
             with contextlib.suppress(OSError):  # somebody's files are in it
                 folder.rmdir()
+
+    def held_by(self) -> Busy | None:
+        return is_held(self._lock_file)
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:

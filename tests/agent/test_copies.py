@@ -8,10 +8,13 @@ import pytest
 
 from agent import enrolment, equipment, machine
 from agent.instance import Instance
+from agent.keys import PrivateKeys
 from agent.places import Places
 from agent.problems import SettingsError
+from agent.secret import Secret
+from agent.settings import Relay
 from agent.status import Status
-from agent.twins import WORDS, Twins
+from agent.twins import WORDS, Asked, Twins
 from tests.agent.test_service import places as places  # noqa: PLC0414 - a fixture
 
 HERE = "0123456789abcdef0123456789abcdef"
@@ -58,11 +61,20 @@ def test_starts_are_counted_up(tmp_path: Path) -> None:
     assert Instance.begin(tmp_path / "starts").starts == 1
 
 
+ASKED = Asked(
+    Relay(url="https://relay.corp.test"),
+    "srv1",
+    "test",
+    Secret("key"),
+    PrivateKeys.generate().public,
+)
+
+
 class Looking(Twins):
     """Twins whose looks come from a list."""
 
     def __init__(self, looks: list[frozenset[str]], told: list[str]) -> None:
-        super().__init__(None, Instance("own", 1), told.append, 0.0)  # type: ignore[arg-type]
+        super().__init__(ASKED, Instance("own", 1), told.append, 0.0)
         self._looks = looks
 
     async def _look(self) -> frozenset[str]:

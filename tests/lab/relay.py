@@ -66,6 +66,10 @@ class LabRelay:
         port = folder / "port"
         return cls(folder, address, int(port.read_text())) if port.is_file() else None
 
+    def forget(self, agent: str) -> None:
+        """Forget an agent, as the relay's owner does."""
+        _run("forget", agent, "--data", str(self._data))
+
     def reset(self) -> None:
         """Forget every agent and code."""
         self.stop()

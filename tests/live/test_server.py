@@ -48,6 +48,7 @@ def test_the_life_of_an_agent(suite: Suite, tmp_path: Path) -> None:
         is_upgraded_and_downgraded_under_load(here, newer, package)
         is_repaired(here)
         is_cloned(here, tmp_path / "clone")
+        gets_new_keys(here)
         holds_no_password_in_clear(here)
         here.done("remove", "--yes", **here.admin)
         assert here.status() == {"exit": 0, "installed": False}
@@ -211,6 +212,22 @@ def is_cloned(here: Server, home: Path) -> None:
         assert here.check("clara") == "ok"
     finally:
         copy.stop()
+
+
+def gets_new_keys(here: Server) -> None:
+    """New keys under the same name, once the relay's owner has forgotten the old."""
+    before, argv = here.status()["fingerprint"], ("rekey", "--yes")
+    code = here.relay.code()
+    refused = here.writeback(*argv, enrolment_code=code)
+    assert refused.returncode == 1, refused.stdout
+    assert "writeback-relay forget" in refused.stdout
+    # the old keys are back, and still good
+    assert here.status()["fingerprint"] == before
+    assert here.check("clara") == "ok"
+    here.relay.forget("srv1")
+    here.done(*argv, enrolment_code=code)
+    assert here.status()["fingerprint"] != before
+    assert here.check("clara") == "ok"
 
 
 def serves_again(here: Server, killed: int) -> None:

@@ -178,3 +178,11 @@ def _check_listing(
     assert listed[0]["last_seen"] is not None
     assert main(["agents", "--data", str(data)]) == 0
     assert "agent1  portal acme" in capsys.readouterr().out
+
+
+def test_a_forgotten_agents_name_is_free(
+    data: Path, jwks: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add_portal(data, jwks)
+    assert main(["forget", "nobody", "--data", str(data)]) == 1
+    assert "writeback-relay agents" in capsys.readouterr().err

@@ -13,7 +13,7 @@ from agent.settings import SettingsError, dump
 from tests.wizard.answered import CANARY, SETTINGS
 from tests.wizard.machine import Machine
 from wizard import journal
-from wizard.checks import Inputs
+from wizard.checks import Busy, Inputs
 from wizard.controller import Controller, RecoveryNeeded
 from wizard.glance import at_a_glance
 from wizard.host import Service
@@ -203,3 +203,29 @@ def test_the_agents_words_are_shown() -> None:
     assert found.since is not None
     assert not found.ready
     assert at_a_glance(SETTINGS, Service(running=False)).relay == "not running"
+
+
+def test_who_comes_second_is_told_who_and_not_of_a_crash(
+    host: Machine, door: Controller
+) -> None:
+    begun = journal.begin(host.places.journal, (MAKES,))
+    begun.intend(0, MAKES)
+    with host.lock():
+        for look in (door.recovery, lambda: door.plan(SETTINGS, Inputs())):
+            with pytest.raises(Busy):
+                look()
+    # when nobody is at work any more, it was cut off
+    assert door.recovery() is not None
+
+
+def test_an_agent_of_before_that_stays_down_is_told(
+    host: Machine, door: Controller
+) -> None:
+    apply(door, MAKES, STARTS)
+    host.fails = "Relay: it is away."
+    before = host.read(host.places.settings)
+    text = {"text": dump(SETTINGS.model_copy(update={"identify_by": "mail"}))}
+    changes = (Change("settings", "Changes it", {"text": before}, text), STARTS)
+    with pytest.raises(ApplyError) as raised:
+        apply(door, *changes)
+    assert "The agent of before is down: Relay: it is away." in raised.value.reason

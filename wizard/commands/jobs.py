@@ -171,6 +171,9 @@ def roll_back(controller: Controller, given: Given, confirm: Confirm) -> Told:
     if rolled.stuck:
         text = f"Could not be taken back:\n{stuck_text(rolled.stuck)}"
         return Told(Exit.NOT_CLEAN, text, data)
+    if rolled.down:
+        text = f"Taken back, but the agent of before is down: {rolled.down}"
+        return Told(Exit.NOT_CLEAN, text, {**data, "down": rolled.down})
     if found.forward:
         return Told(Exit.DONE, f"Finished: {_count(rolled.finished)}.", data)
     return Told(Exit.DONE, f"Taken back: {_count(rolled.undone)}.", data)

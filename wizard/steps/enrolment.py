@@ -12,7 +12,13 @@ from agent import enrolment
 from agent.enrolment import Enrolment, EnrolmentError, self_test_issuer
 from agent.keys import BadKeys, fingerprint_digest
 from agent.secret import Secret
-from agent.secrets import AGENT_KEYS, LISTEN_KEY, SELF_TEST_KEYS, TEST_KEY
+from agent.secrets import (
+    AGENT_KEYS,
+    LISTEN_KEY,
+    SELF_TEST_KEYS,
+    TEST_KEY,
+    SecretsUnavailable,
+)
 from agent.settings import Relay, Settings
 from relay import code as codes
 from wizard.checks import Check
@@ -41,7 +47,11 @@ class EnrolmentStep:
         _refuse_name_of_original(text, wanted, context)
         _parsed_code(context)
         summary = f"Enrols the agent {wanted.agent} at {wanted.relay.url}"
-        after = {"agent": wanted.agent, "relay": wanted.relay.model_dump(mode="json")}
+        after: dict[str, Any] = {"agent": wanted.agent}
+        after |= {"relay": wanted.relay.model_dump(mode="json")}
+        # the same keys under the same name: taking that back would end what stood
+        stood = text is not None and _fits_name(text, wanted)
+        after["stood"] = stood and not _replaces_keys(earlier)
         before = None if text is None else {"text": text}
         return (Change(self.name, summary, before, after),)
 
@@ -53,7 +63,10 @@ class EnrolmentStep:
             return ()
         before: dict[str, Any] = {"text": text, "relay": None}
         summary = "Removes the enrolment; the relay's owner must forget the agent"
-        if settings is not None:
+        if is_the_originals(context):
+            summary = "Removes the copied enrolment; the original keeps its own"
+            before["copied"] = True
+        elif settings is not None:
             before["relay"] = settings.relay.model_dump(mode="json")
             before["agent"] = settings.agent
             summary = f"Withdraws the agent {settings.agent} from {settings.relay.url}"
@@ -74,7 +87,8 @@ class EnrolmentStep:
     def undo(self, change: Change, made: Facts | None, context: Context) -> None:
         relay, agent = _named(change)
         key = context.host.secrets.get(LISTEN_KEY)
-        if key is not None:
+        stood = change.after is not None and change.after.get("stood")
+        if key is not None and not stood:
             # also when it was cut off: the relay may have taken the code
             name = made["listen_key_name"] if made else "listen"
             withdraw(relay, agent, key, name)
@@ -105,16 +119,22 @@ class EnrolmentStep:
 def _withdrawn(change: Change, context: Context) -> str:
     """Withdraw at the relay; say why not, where it can't be: the removal goes on."""
     assert change.before is not None
-    key, told = context.host.secrets.get(LISTEN_KEY), change.before["relay"]
+    if change.before.get("copied"):
+        return ""
+    told = change.before["relay"]
     try:
+        key = context.host.secrets.get(LISTEN_KEY)
         name = enrolment.parse(change.before["text"], "enrolment").listen_key_name
         if key is not None and told is not None:
             relay = Relay.model_validate(told)
             withdraw(relay, str(change.before["agent"]), key, name)
             return ""
-    except (EnrolmentError, RelayFailed) as error:
-        return f"{error} The relay's owner must forget this agent."
-    return "The relay was not asked; its owner must forget this agent."
+    except (EnrolmentError, RelayFailed, SecretsUnavailable) as error:
+        return f"{error} {_TO_FORGET}"
+    return f"The relay was not asked. {_TO_FORGET}"
+
+
+_TO_FORGET = "Its owner must forget this agent (writeback-relay forget)."
 
 
 def _refuse_name_of_original(
@@ -130,6 +150,17 @@ def _refuse_name_of_original(
             f"This machine is a copy, and the original is called {wanted.agent} too.",
             REKEY,
         )
+
+
+def _replaces_keys(earlier: Sequence[Change]) -> bool:
+    """Say whether the keys by which a relay knows the agent will be others."""
+    names = [c.after["names"] for c in earlier if c.step == "keys" and c.after]
+    return any({AGENT_KEYS, LISTEN_KEY} & set(each) for each in names)
+
+
+def _fits_name(text: str, wanted: Settings) -> bool:
+    """Say whether an enrolment, also one that is damaged, is of this name and relay."""
+    return wanted.relay.url in text and f'"{wanted.agent}"' in text
 
 
 def _fits(text: str, wanted: Settings) -> bool:

@@ -15,6 +15,7 @@ from agent.secrets import (
     SecretsUnavailable,
 )
 from agent.settings import Settings
+from wizard import journal
 from wizard.checks import Check
 from wizard.plan import Change, Context, Facts, StepFailed
 from wizard.steps.copied import is_copied
@@ -70,6 +71,11 @@ class Keys:
     def undo(self, change: Change, made: Facts | None, context: Context) -> None:
         assert change.after is not None
         names = change.after["names"]
+        if _enrolment_stands(context):
+            raise StepFailed(
+                "The relay still knows these keys, and only they can withdraw them.",
+                "Roll back again when the relay answers.",
+            )
         if change.before is not None:
             for name in names:
                 _put_back(name, context)
@@ -136,6 +142,13 @@ def private_keys(name: str, context: Context) -> PrivateKeys:
 def fingerprint(context: Context) -> str:
     """Give the agent's fingerprint, as people compare it."""
     return private_keys(AGENT_KEYS, context).public.fingerprint
+
+
+def _enrolment_stands(context: Context) -> bool:
+    """Say whether the enrolment that used these keys could not be taken back."""
+    found = journal.find_open(context.host.places.journal)
+    begun = found.begun() if found is not None and found.id == context.plan_id else ()
+    return any(entry.change.step == "enrolment" for entry in begun)
 
 
 def _keep_previous(name: str, context: Context) -> None:

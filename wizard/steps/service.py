@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from agent.settings import Settings, digest
 from wizard.checks import Check
 from wizard.host import ServiceFailed
-from wizard.plan import Change, Context, Facts
+from wizard.plan import Change, Context, Facts, StepFailed
 
 READY_S = 45.0
 # what a new process reads anew, and what systemd hands over only at a start
@@ -34,13 +34,16 @@ class ServiceStep:
             return ()
         summary = "Starts the agent and waits until it is ready"
         how = _START
-        if running and (steps & _GIVEN or not context.host.hands_over):
+        # one that never got ready hands nothing over (systemd reloads active units)
+        hands_over = context.host.hands_over and service.ready
+        if running and (steps & _GIVEN or not hands_over):
             summary = "Restarts the agent; it answers what is under way first"
         elif running:
             summary = "Has a new agent take over, which reads what was changed"
             how = _HAND_OVER
         before = {"running": True} if running else None
-        return (Change(self.name, summary, before, {"running": True, "how": how}),)
+        after = {"running": True, "how": how, "settings": digest(wanted)}
+        return (Change(self.name, summary, before, after),)
 
     def plan_removal(
         self,
@@ -58,6 +61,7 @@ class ServiceStep:
             return {}
         if _hands_over(change):
             context.host.hand_over(READY_S)
+            _check_settings(change, context)
             return {}
         context.host.stop_service()
         context.host.start_service()
@@ -69,8 +73,12 @@ class ServiceStep:
         if change.after is not None and not _hands_over(change):
             context.host.stop_service()
 
-    def verify(self, wanted: Settings, context: Context) -> Sequence[Check]:  # noqa: ARG002
+    def verify(self, wanted: Settings, context: Context) -> Sequence[Check]:
         service = context.host.service()
+        if service.status.get("settings") not in (None, digest(wanted)):
+            told = "It runs with other settings than these."
+            remedy = "Apply the settings."
+            return (Check("service", "Agent", "failed", told, remedy),)
         if service.status.get("twin"):
             told = "It runs, and so does a copy of it."
             remedy = f"{service.status['twin']}."
@@ -81,6 +89,17 @@ class ServiceStep:
         told = "It does not run." if not service.running else "It is not ready."
         remedy = "Look at writeback status, or apply the settings again."
         return (Check("service", "Agent", "failed", told, remedy),)
+
+
+def _check_settings(change: Change, context: Context) -> None:
+    """Make sure that the agent that took over reads what this plan wrote."""
+    assert change.after is not None
+    runs_with = context.host.service().status.get("settings")
+    if runs_with not in (None, change.after.get("settings")):
+        raise StepFailed(
+            "The agent that took over runs with other settings.",
+            "Somebody else may have changed them; look at them and apply again.",
+        )
 
 
 _START, _HAND_OVER = "start", "hand over"

@@ -1,5 +1,6 @@
 """The settings file: what the administrator decided, in one file, replaced whole."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,9 @@ class SettingsFile:
         context: Context,
     ) -> Sequence[Change]:
         place = context.host.places.settings
-        known = [place, *place.parent.glob(f"{place.stem}.v*{place.suffix}")]
+        older = re.compile(rf"{place.stem}\.v\d+\{place.suffix}")
+        kept = place.parent.glob(f"{place.stem}.v*{place.suffix}")
+        known = [place, *(path for path in kept if older.fullmatch(path.name))]
         return [
             Change(
                 self.name,
@@ -75,7 +78,8 @@ class SettingsFile:
         if now != after:
             raise StepFailed(
                 f"{place} was changed by somebody else since.",
-                "Compare it with the settings you want and mend it by hand.",
+                f"Put back the text that the open journal in "
+                f"{context.host.places.journal} has for it, then roll back again.",
             )
         if before is None:
             context.host.remove(place)

@@ -6,6 +6,7 @@ import json
 import os
 import pwd
 import shutil
+import stat
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,8 +25,9 @@ from agent.secrets import (
     TEST_KEY,
     Secrets,
 )
+from wizard.checks import Busy
 from wizard.host import Misplaced, Protection, Service, ServiceFailed, not_ready
-from wizard.locking import held
+from wizard.locking import held, is_held
 from wizard.systemd import protection
 from wizard.systemd.creds import SystemCredentials
 from wizard.systemd.manager import Unit, connected
@@ -40,6 +42,7 @@ _LOCK = Path("/run/writeback-setup.lock")
 _STOP_S = 30.0
 _POLL_S = 0.02
 _LINES = 12
+_STATUS_BYTES = 64 * 1024
 # hidden from the service by ProtectHome and PrivateTmp
 _HIDDEN = tuple(Path(each) for each in ("/home", "/root", "/run/user", "/tmp"))  # noqa: S108
 
@@ -178,6 +181,9 @@ class SystemdHost:
         with contextlib.suppress(OSError):  # somebody's files are in it
             self._places.journal.parent.rmdir()
 
+    def held_by(self) -> Busy | None:
+        return is_held(_LOCK)
+
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
         with held(_LOCK, self._who):
@@ -198,7 +204,7 @@ class SystemdHost:
 
     def _status(self) -> Mapping[str, Any]:
         try:
-            found = json.loads(self._places.status.read_text(encoding="utf-8"))
+            found = json.loads(_read_from_service(self._places.status))
         except (OSError, ValueError):
             return {}
         return found if isinstance(found, dict) else {}
@@ -217,6 +223,15 @@ def _make_folder(folder: Path) -> None:
     if not folder.exists():
         folder.mkdir(parents=True)
         folder.chmod(0o755)
+
+
+def _read_from_service(path: Path) -> bytes:
+    """Read what the service's user wrote: a short regular file, no link and no pipe."""
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(f"{path} is no regular file")
+        return file.read(_STATUS_BYTES)
 
 
 def _is_ready(unit: Unit) -> bool:

@@ -4,13 +4,12 @@ import grp
 import hashlib
 import os
 import pwd
-import shutil
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from agent.places import Places
-from wizard.host import Misplaced, Protection
+from wizard.host import Misplaced, Protection, ServiceFailed
 
 USER = "writeback"
 _DPKG = Path("/var/lib/dpkg/info")
@@ -31,8 +30,9 @@ def misplaced(places: Places, service_files: Sequence[Path]) -> tuple[Misplaced,
 def protect(path: Path, wanted: Protection) -> None:
     """Give a file or folder its owner and mode; never what a link leads to."""
     if path.is_symlink():
-        raise OSError(f"{path} is a link, where a file of the installation should be")
-    shutil.chown(path, wanted.user, wanted.group)
+        told = f"{path} is a link, where a file of the installation should be."
+        raise ServiceFailed(told)
+    os.chown(path, _id(wanted.user, _user_id), _id(wanted.group, _group_id))
     path.chmod(int(wanted.mode, 8))
 
 
@@ -81,6 +81,19 @@ def _group(found: os.stat_result) -> str:
         return grp.getgrgid(found.st_gid).gr_name
     except KeyError:
         return str(found.st_gid)
+
+
+def _id(name: str, look_up: Callable[[str], int]) -> int:
+    """Give the id behind a name; one that has no name is told by its number."""
+    return int(name) if name.isdecimal() else look_up(name)
+
+
+def _user_id(name: str) -> int:
+    return pwd.getpwnam(name).pw_uid
+
+
+def _group_id(name: str) -> int:
+    return grp.getgrnam(name).gr_gid
 
 
 def _md5(path: Path) -> str:
