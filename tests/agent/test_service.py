@@ -123,3 +123,15 @@ def test_answers_are_counted_as_prometheus_reads_them(tmp_path: Path) -> None:
     assert 'writeback_request_seconds_bucket{le="0.05"} 2' in lines
     assert 'writeback_request_seconds_bucket{le="+Inf"} 3' in lines
     assert "writeback_paused 1" in lines
+
+
+def test_one_that_waits_to_take_over_leaves_the_others_file(tmp_path: Path) -> None:
+    path = tmp_path / "status.json"
+    serving = Status(path, "1.0", paused=False)
+    serving.listens_on(1)
+    waiting = Status(path, "2.0", paused=False, waiting=True)
+    waiting.listens_on(2)
+    waiting.remove()
+    assert json.loads(path.read_text())["port"] == 1
+    serving.remove()
+    assert not path.exists()

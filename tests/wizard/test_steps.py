@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -459,6 +460,42 @@ def test_a_new_agent_takes_over_where_only_files_changed(host: Machine) -> None:
     writing(host)
     assert resume(on(host), (change,)) == ""
     assert host.did == ["hand over", "hand over", "start", "wait"]
+
+
+def test_one_that_never_got_ready_is_restarted(host: Machine) -> None:
+    host.runs = host.gapless = True
+    host.told = {"ready": False}
+    settings = Change("settings", "Mends the proxy", None, {})
+    (change,) = ServiceStep().plan(SETTINGS, on(host), (settings,))
+    assert change.summary.startswith("Restarts the agent")
+
+
+def test_one_that_took_over_with_other_settings_is_a_failure(host: Machine) -> None:
+    host.runs = host.gapless = True
+    (change,) = ServiceStep().plan(
+        SETTINGS, on(host), (Change("settings", "Writes", None, {}),)
+    )
+    host.told = {"settings": digest(changed(identify_by="mail"))}
+    with pytest.raises(StepFailed, match="other settings"):
+        ServiceStep().apply(change, on(host))
+    (row,) = ServiceStep().verify(SETTINGS, on(host))
+    assert row.state == "failed"
+
+
+def test_keys_stay_while_the_relay_knows_them(host: Machine) -> None:
+    (change,) = Keys().plan(SETTINGS, on(host), ())
+    begun = journal.begin(host.places.journal)
+    begun.intend(0, change)
+    enrols = Change("enrolment", "Enrols", None, {})
+    begun.intend(1, enrols)
+    context = replace(on(host), plan_id=begun.id)
+    made = Keys().apply(change, context)
+    with pytest.raises(StepFailed, match="withdraw"):
+        Keys().undo(change, made, context)
+    assert host.secrets.get(kept.LISTEN_KEY) is not None
+    begun.undid(1)
+    Keys().undo(change, made, context)
+    assert host.secrets.get(kept.LISTEN_KEY) is None
 
 
 @pytest.mark.parametrize("step", ["keys", "account", "unit"])
