@@ -188,16 +188,19 @@ def test_purge_leaves_nothing_and_removal_what_is_the_administrators(
     bare.put("/agent.deb", packages.agent_deb.read_bytes())
     bare.run("dpkg", "--install", "/agent.deb")
     own = ("/etc/writeback/settings.yaml", "/var/lib/writeback/journal/1.json")
-    drop_in = "/etc/systemd/system/writeback-agent.service.d/site.conf"
+    drop_ins = "/etc/systemd/system/writeback-agent.service.d"
+    drop_in, another = f"{drop_ins}/10-credentials.conf", f"{drop_ins}/site.conf"
     for path in (*own, drop_in, "/var/log/writeback/audit.jsonl"):
         bare.put(path, b"the wizard's\n")
+    bare.put(another, b"an administrator's own\n")
     bare.run("dpkg", "--remove", "writeback-agent")
     assert bare.files().issuperset({*own, drop_in, "/etc/default/writeback-agent"})
     assert "/usr/lib/writeback-agent" not in bare.files()
     assert "writeback:x:" in bare.run("getent", "passwd", "writeback")
     bare.run("dpkg", "--purge", "writeback-agent")
     left = bare.files() - before - {"/agent.deb"}
-    assert {path for path in left if not _OF_THE_TOOLS.fullmatch(path)} == set()
+    kept = {path for path in left if not _OF_THE_TOOLS.fullmatch(path)}
+    assert kept == {drop_ins, another}
     for kind in ("passwd", "group", "shadow"):
         assert "writeback" not in bare.run("getent", kind)
 
