@@ -22,11 +22,21 @@ from agent.settings import (
 from relay.code import BadCode, parse
 from wizard.checks import AdminCredentials, Inputs
 from wizard.flow import asked
-from wizard.questions import SECRETS, Answers, Field, Page, new_account, removing
+from wizard.questions import (
+    SECRETS,
+    Answers,
+    Field,
+    Page,
+    new_account,
+    rekeying,
+    removing,
+)
+from wizard.rekeying import ORIGINAL, original_is_gone
 from wizard.removing import ACCOUNT, GRANTS
 
 ACCOUNT_NAME = "svc-writeback"
 NEEDED = "This is needed."
+ANOTHER = "The original has this one; take another."
 
 
 def defaults() -> Mapping[str, Any]:
@@ -50,6 +60,7 @@ def defaults() -> Mapping[str, Any]:
             "limits.proofs": 0,
             ACCOUNT: True,
             GRANTS: True,
+            ORIGINAL: "used",
         }
     )
 
@@ -152,6 +163,7 @@ def problems_of(page: Page, answers: Answers) -> tuple[Problem, ...]:
     missing = [f.path for f in fields if f.needed(answers) and _empty(answers, f)]
     found = [Problem(path, NEEDED) for path in missing]
     found += _bad_code(fields, answers)
+    found += _taken(fields, answers)
     for problem in _settings_problems(_resolved(answers)):
         path = field_at(fields, problem)
         if path and path not in {known.path for known in found}:
@@ -181,6 +193,22 @@ def _bad_code(fields: list[Field], answers: Answers) -> list[Problem]:
     except BadCode as error:
         return [Problem("input.enrolment_code", str(error))]
     return []
+
+
+def _taken(fields: list[Field], answers: Answers) -> list[Problem]:
+    """Refuse what is in force where another is needed."""
+    known = answers_of(answers.installed) if answers.installed else {}
+    return [
+        Problem(field.path, ANOTHER)
+        for field in fields
+        if field.another(answers) and _same(answers, known, field.path)
+    ]
+
+
+def _same(answers: Answers, known: Mapping[str, Any], path: str) -> bool:
+    """Say whether an answer is the one in force; names in AD know no case."""
+    given = answers.text(path).strip().casefold()
+    return bool(given) and given == str(known.get(path, "")).casefold()
 
 
 def _settings_problems(answers: Answers) -> tuple[Problem, ...]:
@@ -236,6 +264,8 @@ def inputs_of(answers: Answers) -> Inputs:
         admin=admin,
         account_password=answers.get("input.account_password") or None,
         enrolment_code=answers.get("input.enrolment_code") or None,
+        new_keys=rekeying(answers),
+        original_is_gone=rekeying(answers) and original_is_gone(answers),
         keep_account=removing(answers) and not answers.get(asked_of_removal(answers)),
     )
 

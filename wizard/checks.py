@@ -118,6 +118,7 @@ class Installed:
         status: the agent at a glance.
         fingerprint: of its keys.
         drift: what was edited by hand in the file since it was applied.
+        copied: this machine is a copy of the one that was enrolled.
 
     """
 
@@ -125,6 +126,7 @@ class Installed:
     status: AgentStatus
     fingerprint: str
     drift: tuple[str, ...] = ()
+    copied: bool = False
 
 
 @dataclass(frozen=True)

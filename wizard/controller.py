@@ -87,9 +87,10 @@ class Controller:
             shown = ""
         context = self._context(Inputs())
         glance = at_a_glance(settings, self._host.service())
-        if is_copied(context):
+        copied = is_copied(context)
+        if copied:
             glance = replace(glance, twin=COPIED)
-        return Installed(settings, glance, shown, drift(context))
+        return Installed(settings, glance, shown, drift(context), copied)
 
     def recovery(self) -> Recovery | None:
         """Find a run that was cut off.

@@ -13,6 +13,7 @@ from wizard.questions import (
     reconfiguring,
     removing,
 )
+from wizard.rekeying import REKEY
 from wizard.removing import REMOVE, REMOVED
 
 
@@ -97,6 +98,11 @@ _TASKS = Page(
                     "Repair",
                     "Checks files, service, permissions and secrets, and mends what "
                     "differs.",
+                ),
+                Option(
+                    "rekey",
+                    "Rotate keys",
+                    "New keys, enrolled anew: in doubt, or on a copied server.",
                 ),
                 Option(
                     "remove",
@@ -227,6 +233,7 @@ PAGES: tuple[Page, ...] = (
     _EXPLAIN,
     _VIEW,
     _TEST,
+    REKEY,
     REMOVE,
     _REVIEW,
     _APPLY,

@@ -34,6 +34,7 @@ class Answers:
         installed: the settings in force, None before the first installation.
         recovery: a plan that was cut off waits to be rolled back.
         forward: it was a removal that can only be finished.
+        copied: this machine is a copy of the one that was enrolled.
 
     """
 
@@ -41,6 +42,7 @@ class Answers:
     installed: Settings | None = None
     recovery: bool = False
     forward: bool = False
+    copied: bool = False
 
     def get(self, path: str, default: Any = None) -> Any:
         """Give the answer at a path, or the default where there is none."""
@@ -61,7 +63,7 @@ class Answers:
 
 
 Condition = Callable[[Answers], bool]
-_PLANNED = ("options", "writeback", "repair", "remove")
+_PLANNED = ("options", "writeback", "repair", "rekey", "remove")
 
 SECRETS = (
     "input.enrolment_code",
@@ -73,6 +75,11 @@ SECRETS = (
 def always(_answers: Answers) -> bool:
     """Hold for every journey."""
     return True
+
+
+def never(_answers: Answers) -> bool:
+    """Hold for no journey."""
+    return False
 
 
 def installing(answers: Answers) -> bool:
@@ -115,6 +122,11 @@ def removing(answers: Answers) -> bool:
     return reconfiguring(answers) and answers.get("task") == "remove"
 
 
+def rekeying(answers: Answers) -> bool:
+    """Hold when the agent gets new keys."""
+    return reconfiguring(answers) and answers.get("task") == "rekey"
+
+
 def new_account(answers: Answers) -> bool:
     """Hold when the wizard makes the agent's account."""
     return bool(answers.get("directory.account.kind", "new") == "new")
@@ -151,6 +163,7 @@ class Field:
     Attributes:
         path: where the answer goes: a dotted setting, or `input.*`.
         needed: whether an empty answer is refused.
+        another: whether the answer in force is refused.
         width: in characters, as wide as what it holds.
         under: heading that starts a group above this field.
 
@@ -164,14 +177,10 @@ class Field:
     shown: Condition = always
     needed: Condition = always
     enabled: Condition = always
+    another: Condition = never
     width: int = 44
     under: str = ""
     most: int = 100_000
-
-
-def never(_answers: Answers) -> bool:
-    """Hold for no journey."""
-    return False
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,11 @@ def test_viewing_and_testing_are_one_page_each() -> None:
         assert ids(Answers({"task": task}, SETTINGS)) == ["tasks", task]
 
 
+def test_new_keys_are_one_page_before_the_difference() -> None:
+    answers = Answers({"task": "rekey"}, SETTINGS)
+    assert ids(answers) == ["tasks", "rekey", "review", "apply", "complete"]
+
+
 def test_a_recovery_stands_before_both_journeys() -> None:
     assert ids(Answers(recovery=True)) == ["recovery"]
     assert ids(Answers({"task": "options"}, SETTINGS, recovery=True)) == ["recovery"]

@@ -11,8 +11,8 @@ from wizard.plan import Context
 
 REKEY = (
     "Give this agent a name and an account of its own (agent and directory.account in "
-    "the settings) and run writeback rekey; where the original is gone for good, "
-    "writeback rekey --original-is-gone."
+    "the settings) and run writeback rekey, or choose Rotate keys in the wizard; where "
+    "the original is gone for good, writeback rekey --original-is-gone."
 )
 
 

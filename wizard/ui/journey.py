@@ -14,6 +14,9 @@ from wizard.offers import Offers
 from wizard.questions import Answers
 from wizard.ui.door import Door
 
+# keys of its own come first on a copy; its names are asked, not the original's offered
+_OF_COPY = {"task": "rekey", "agent": "", "directory.account.name": ""}
+
 
 @dataclass(frozen=True)
 class Gone:
@@ -65,8 +68,12 @@ class Journey(QObject):
         settings = installed.settings if installed else None
         known = answers_of(settings) if settings else self.offers.values
         values = {**defaults(), **known}
+        copied = installed is not None and installed.copied
+        if copied:
+            values |= _OF_COPY
         forward = recovery is not None and recovery.forward
-        self.answers = Answers(values, settings, recovery is not None, forward)
+        waits = recovery is not None
+        self.answers = Answers(values, settings, waits, forward, copied)
         self.reread.emit()
         self.changed.emit()
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from agent.causes import Cause
 from agent.secret import Secret
 from tests.wizard.answered import CODE, EXPRESS
+from tests.wizard.ui.copied import ADMIN, COPY, KEYS
 from tests.wizard.ui.fake import (
     FORGET,
     FORWARD,
@@ -37,7 +38,7 @@ from wizard.plan import ApplyError, StepFailed
 from wizard.ui import look, words
 from wizard.ui.window import WizardWindow
 
-PARTS = "install reconfigure nothing_to_do repair removal recovery"
+PARTS = "install reconfigure nothing_to_do repair rekeying removal recovery"
 EDIT = "features.unlock: yes becomes no; limits.per_minute: 120 becomes 60"
 EDITED = replace(INSTALLED, drift=tuple(EDIT.split("; ")))
 OFFERED = ("relay.url", "directory.domain", "directory.controllers")
@@ -347,6 +348,27 @@ class Gallery:
         self.go(window, "review")
         self.settle(lambda: not window.page("review").busy)
         self.shoot(window, "repair-by-hand")
+        window.done(0)
+
+    def rekeying(self) -> None:
+        window = self.open(FakeController(found=COPY, changes=KEYS))
+        self.shoot(window, "tasks-copied")
+        self.go(window, "rekey")
+        self.shoot(window, "rekey-copied")
+        window.set_answers({"agent": INSTALLED.settings.agent})
+        window.press_next()
+        self.shoot(window, "rekey-refused")
+        window.set_answers({"input.original": "gone", **ADMIN})
+        self.shoot(window, "rekey-gone")
+        window.done(0)
+        window = self.open(FakeController(found=INSTALLED, changes=KEYS))
+        window.set_answers({"task": "rekey"})
+        self.go(window, "rekey")
+        self.shoot(window, "rekey")
+        window.set_answers({"input.enrolment_code": Secret(CODE)})
+        self.go(window, "review")
+        self.settle(lambda: bool(window.journey.changes))
+        self.shoot(window, "rekey-review")
         window.done(0)
 
     def removal(self) -> None:

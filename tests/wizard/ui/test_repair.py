@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 from agent.settings import Problem, SettingsError
 from tests.wizard.answered import SETTINGS
 from tests.wizard.ui.conftest import Open
+from tests.wizard.ui.copied import COPY
 from tests.wizard.ui.fake import INSTALLED, VERIFIED, FakeController, change
 from tests.wizard.ui.test_removal import texts, wait_told
 from tests.wizard.ui.walk import go, wait_for
@@ -127,7 +128,12 @@ def test_a_file_that_can_no_longer_be_read_is_told(
 def test_a_copied_machine_is_told_before_anything(
     qtbot: QtBot, open_window: Open
 ) -> None:
-    told = "this machine is a copy of the one that was enrolled"
+    window = open_window(FakeController(COPY))
+    wait_told(qtbot, window.page("tasks"), "This server is a copy of the one that was")
+
+
+def test_a_twin_is_told_before_anything(qtbot: QtBot, open_window: Open) -> None:
+    told = "another agent uses these keys since 2026-11-02"
     status = replace(INSTALLED.status, twin=told)
     window = open_window(FakeController(replace(INSTALLED, status=status)))
     wait_told(qtbot, window.page("tasks"), told)

@@ -7,6 +7,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from agent import settings as settings_file
+from agent.secret import Secret
 from tests.lab import Lab
 from tests.live.remains import directory_now
 from tests.live.test_install import install
@@ -53,6 +54,7 @@ def test_it_is_edited_mended_and_removed_without_a_trace(
     install(whole)
     _edit(qtbot, whole)
     _mend(qtbot, whole)
+    _rotate(qtbot, whole)
     _remove(qtbot, whole)
 
     assert whole.controller.installed() is None
@@ -84,6 +86,22 @@ def _mend(qtbot: QtBot, whole: Stage) -> None:
     window.set_answers({"task": "repair"})
     go(qtbot, window, "review")
     go(qtbot, window, "complete")
+    assert whole.host.service().ready
+    window.done(0)
+
+
+def _rotate(qtbot: QtBot, whole: Stage) -> None:
+    known = whole.controller.hand_over().fingerprint
+    whole.relay.forget("srv1")
+    window = opened(qtbot, whole)
+    window.set_answers({"task": "rekey"})
+    go(qtbot, window, "rekey")
+    window.set_answers({"input.enrolment_code": Secret(whole.relay.code())})
+    go(qtbot, window, "review")
+    go(qtbot, window, "complete")
+    shown = whole.controller.hand_over().fingerprint
+    assert shown != known
+    wait_told(qtbot, window.page("complete"), shown)
     assert whole.host.service().ready
     window.done(0)
 

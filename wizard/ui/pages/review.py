@@ -8,7 +8,8 @@ from agent.settings import Problem, SettingsError, dump
 from wizard.answers import inputs_of
 from wizard.checks import Busy, RecoveryNeeded
 from wizard.flow import asked
-from wizard.questions import Answers, Field, removing
+from wizard.questions import Answers, Field, rekeying, removing
+from wizard.rekeying import beside_original, original_is_gone
 from wizard.summary import Decision, kept
 from wizard.ui.box import Box
 from wizard.ui.form import Form
@@ -24,6 +25,7 @@ from wizard.ui.worker import Worker
 
 _USER, _PASSWORD = "input.admin_user", "input.admin_password"
 ACCEPT = "input.accept_final"
+_FILE = "--settings settings.yaml"
 
 
 class ReviewPage(Form):
@@ -189,13 +191,11 @@ class ReviewPage(Form):
         TextDialog(self, tr("Settings file"), told, text, "settings.yaml").open()
 
     def _show_command(self) -> None:
-        told = tr("Save the settings file; this command makes the same changes.")
-        if self.journey.answers.get("task") in ("repair", "remove"):
-            told = tr("This command makes the same changes.")
-        dialog = TextDialog(
-            self, tr("Command line"), told, command(self.journey.answers)
-        )
-        dialog.open()
+        words = command(self.journey.answers)
+        told = tr("This command makes the same changes.")
+        if _FILE in words:
+            told = tr("Save the settings file; this command makes the same changes.")
+        TextDialog(self, tr("Command line"), told, words).open()
 
     def close_work(self) -> None:
         self.worker.close()
@@ -208,7 +208,18 @@ def command(answers: Answers) -> str:
         return "writeback remove --keep-account" if keeps else "writeback remove"
     if answers.get("task") == "repair":
         return "writeback repair"
-    return "writeback apply --settings settings.yaml"
+    if rekeying(answers):
+        return _rekey(answers)
+    return f"writeback apply {_FILE}"
+
+
+def _rekey(answers: Answers) -> str:
+    words = ["writeback rekey"]
+    if beside_original(answers):
+        words.append(_FILE)
+    if original_is_gone(answers):
+        words.append("--original-is-gone")
+    return " ".join(words)
 
 
 def _words(item: Decision) -> str:

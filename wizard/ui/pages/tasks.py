@@ -134,7 +134,8 @@ class TasksPage(Form):
 
 def _glance(installed: Installed) -> list[tuple[bool, str, str]]:
     status, on = installed.status, installed.settings.features.password_writeback
-    attention = [(False, tr("Attention"), status.twin)] if status.twin else []
+    told = _of_copy() if installed.copied else status.twin
+    attention = [(False, tr("Attention"), told)] if told else []
     return [
         *attention,
         (on, tr("Password writeback"), tr("On") if on else tr("Off")),
@@ -142,6 +143,13 @@ def _glance(installed: Installed) -> list[tuple[bool, str, str]]:
         (_well(status.relay), tr("Relay"), status.relay or tr("not known")),
         (_well(status.directory), tr("Directory"), status.directory or tr("not known")),
     ]
+
+
+def _of_copy() -> str:
+    return tr(
+        "This server is a copy of the one that was enrolled, so its agent does not "
+        "start. Rotate keys gives it keys of its own."
+    )
 
 
 def _well(text: str) -> bool:

@@ -1,0 +1,23 @@
+"""A copied machine as the fake controller finds it, and what its new keys change."""
+
+from dataclasses import replace
+
+from agent.secret import Secret
+from tests.wizard.answered import CANARY
+from tests.wizard.ui.fake import INSTALLED, change
+from wizard.steps.copied import COPIED
+
+KEYS = (
+    change("keys", "Replaces the agent's keys; the portal learns a new fingerprint", 1),
+    change("enrolment", "Enrols the agent sync-01 at https://relay.corp.test", 1),
+    change("service", "Restarts the agent; it answers what is under way first", 1),
+)
+COPY = replace(
+    INSTALLED,
+    status=replace(INSTALLED.status, twin=COPIED, running=False, ready=False),
+    copied=True,
+)
+ADMIN = {
+    "input.admin_user": "administrator@corp.test",
+    "input.admin_password": Secret(CANARY),
+}

@@ -1,0 +1,120 @@
+"""New keys: on one page with the code, and on a copy its own names first."""
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from agent.secret import Secret
+from tests.wizard.answered import CODE
+from tests.wizard.ui.conftest import Open
+from tests.wizard.ui.copied import ADMIN, COPY, KEYS
+from tests.wizard.ui.fake import INSTALLED, FakeController
+from tests.wizard.ui.walk import go
+from wizard.answers import ANOTHER, NEEDED
+from wizard.checks import Inputs
+from wizard.ui.pages.review import command
+from wizard.ui.window import WizardWindow
+
+NAMES = {"agent": "sync-02", "directory.account.name": "svc-writeback-2"}
+
+
+@pytest.fixture
+def fake() -> FakeController:
+    return FakeController(found=INSTALLED, changes=KEYS)
+
+
+def at_page(qtbot: QtBot, window: WizardWindow) -> WizardWindow:
+    window.set_answers({"task": "rekey"})
+    go(qtbot, window, "rekey")
+    return window
+
+
+def asked(window: WizardWindow) -> set[str]:
+    boxes = window.page("rekey").boxes
+    return {path for path, box in boxes.items() if not box.isHidden()}
+
+
+def planned(fake: FakeController) -> tuple[object, Inputs]:
+    (_, settings, inputs) = fake.named("plan")[-1]
+    return settings, inputs
+
+
+def told_beside(window: WizardWindow) -> dict[str, str]:
+    found = window.page("rekey").problems()
+    return {problem.path: problem.message for problem in found}
+
+
+def test_the_code_is_all_that_is_asked(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    window = at_page(qtbot, open_window(fake))
+    assert asked(window) == {"input.enrolment_code"}
+    assert told_beside(window) == {"input.enrolment_code": NEEDED}
+    window.set_answers({"input.enrolment_code": Secret(CODE)})
+    go(qtbot, window, "review")
+    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    settings, inputs = planned(fake)
+    assert settings == INSTALLED.settings
+    assert (inputs.new_keys, inputs.original_is_gone) == (True, False)
+    assert command(window.journey.answers) == "writeback rekey"
+    go(qtbot, window, "complete")
+    assert fake.named("apply")[0][2].new_keys
+
+
+def test_a_copy_begins_there_and_takes_names_of_its_own(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    fake.found = COPY
+    window = open_window(fake)
+    assert window.journey.answers.get("task") == "rekey"
+    go(qtbot, window, "rekey")
+    assert asked(window) == {"input.original", "input.enrolment_code", *NAMES, *ADMIN}
+    assert told_beside(window)["agent"] == NEEDED
+    window.set_answers(dict.fromkeys(NAMES, "sync-01"))
+    assert told_beside(window)["agent"] == ANOTHER
+    window.set_answers({**NAMES, **ADMIN, "directory.account.name": "SVC-Writeback"})
+    assert told_beside(window)["directory.account.name"] == ANOTHER
+    window.set_answers({**NAMES, "input.enrolment_code": Secret(CODE)})
+    assert told_beside(window) == {}
+    go(qtbot, window, "review")
+    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    settings, inputs = planned(fake)
+    assert settings == INSTALLED.settings.model_copy(
+        update={
+            "agent": NAMES["agent"],
+            "directory": INSTALLED.settings.directory.model_copy(
+                update={
+                    "account": INSTALLED.settings.directory.account.model_copy(
+                        update={"name": NAMES["directory.account.name"]}
+                    )
+                }
+            ),
+        }
+    )
+    assert (inputs.new_keys, inputs.original_is_gone) == (True, False)
+    said = command(window.journey.answers)
+    assert said == "writeback rekey --settings settings.yaml"
+
+
+def test_a_copy_takes_over_what_an_original_that_is_gone_had(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    fake.found = COPY
+    window = at_page(qtbot, open_window(fake))
+    window.set_answers({"input.original": "gone"})
+    assert asked(window) == {"input.original", "input.enrolment_code", *ADMIN}
+    window.set_answers({**ADMIN, "input.enrolment_code": Secret(CODE)})
+    go(qtbot, window, "review")
+    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    settings, inputs = planned(fake)
+    assert settings == INSTALLED.settings
+    assert (inputs.new_keys, inputs.original_is_gone) == (True, True)
+    assert command(window.journey.answers) == "writeback rekey --original-is-gone"
+
+
+def test_other_tasks_of_a_copy_keep_the_settings_in_force(
+    open_window: Open, fake: FakeController
+) -> None:
+    fake.found = COPY
+    window = open_window(fake)
+    window.set_answers({"task": "repair"})
+    assert window.journey.settings == INSTALLED.settings

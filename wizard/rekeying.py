@@ -1,0 +1,107 @@
+"""The page that gives an agent new keys: in doubt about the old ones, or for a copy."""
+
+from wizard.questions import (
+    Answers,
+    Field,
+    Option,
+    Page,
+    existing_account,
+    new_account,
+    rekeying,
+)
+
+ORIGINAL = "input.original"
+
+
+def copied(answers: Answers) -> bool:
+    """Hold on a copy of the machine that was enrolled."""
+    return answers.copied
+
+
+def beside_original(answers: Answers) -> bool:
+    """Hold on a copy whose original goes on: what that one has is not this one's."""
+    return answers.copied and not original_is_gone(answers)
+
+
+def original_is_gone(answers: Answers) -> bool:
+    """Hold on a copy that takes over what its original had."""
+    return answers.copied and answers.get(ORIGINAL) == "gone"
+
+
+REKEY = Page(
+    id="rekey",
+    title="New keys for this agent",
+    why="It gets new signing and sealing keys and is enrolled anew. Your portal must "
+    "learn the new fingerprint, which is shown at the end.",
+    rail="New keys",
+    fields=(
+        Field(
+            ORIGINAL,
+            "This server is a copy of another one",
+            "choice",
+            options=(
+                Option(
+                    "used",
+                    "The original is still in use",
+                    "This server gets a name and an account of its own.",
+                ),
+                Option(
+                    "gone",
+                    "The original is gone for good",
+                    "This server takes its name and its account over.",
+                ),
+            ),
+            shown=copied,
+        ),
+        Field(
+            "input.enrolment_code",
+            "Enrolment code",
+            "code",
+            help="From your portal, in groups of five. It works once.",
+            width=72,
+        ),
+        Field(
+            "agent",
+            "Name of this agent",
+            help="What the relay and the portal call it: a to z, 0 to 9 and hyphens.",
+            shown=beside_original,
+            another=beside_original,
+            width=28,
+        ),
+        Field(
+            "directory.account.name",
+            "Name of the account",
+            help="New: 20 characters at most. Existing: name@corp.example.",
+            shown=beside_original,
+            another=beside_original,
+            width=36,
+        ),
+        Field(
+            "input.account_password",
+            "Password of the account",
+            "secret",
+            help="Kept for the agent in this server's secret store only.",
+            shown=lambda answers: copied(answers) and existing_account(answers),
+            width=36,
+        ),
+        Field(
+            "input.admin_user",
+            "Domain administrator",
+            help="Used once for the account and its permissions; not stored.",
+            shown=lambda answers: copied(answers) and new_account(answers),
+            width=36,
+        ),
+        Field(
+            "input.admin_password",
+            "Administrator's password",
+            "secret",
+            shown=lambda answers: copied(answers) and new_account(answers),
+            width=36,
+        ),
+    ),
+    shown=rekeying,
+    check="relay",
+    empty="Next checks the connection to the relay and the code.",
+    help="Where the relay still knows the agent by its old keys, its owner forgets "
+    "them first: writeback-relay forget. If anything fails, the old keys are back.",
+)
