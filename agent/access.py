@@ -25,12 +25,14 @@ USER = UUID("bf967aba-0de6-11d0-a285-00aa003049e2")
 INET_ORG_PERSON = UUID("4828cc14-1437-45bc-9b07-ad6f015e5f28")
 DOMAIN = UUID("19195a5b-6da0-11d0-afd3-00c04fd930c9")
 ACCOUNT_RESTRICTIONS = UUID("4c164200-20c0-11d0-a768-00aa006e0529")
+_MEMBERSHIP = UUID("bc0ac240-79a9-11d0-9020-00c04fc2d4cf")
 
 SELF = Sid.of("S-1-5-10")
 OWNER_RIGHTS = Sid.of("S-1-3-4")
 EVERYONE = Sid.of("S-1-1-0")
 
 VALIDATED_WRITE = 0x8
+READ_PROPERTY = 0x10
 WRITE_PROPERTY = 0x20
 CONTROL_ACCESS = 0x100
 READ_CONTROL = 0x20000
@@ -65,6 +67,11 @@ class _Asked:
     mask: int
     guid: UUID | None = None
     property_set: UUID | None = None
+
+
+def _read(attribute: str, guid: str, property_set: UUID | None = None) -> _Asked:
+    words = f"read {attribute}"
+    return _Asked(words, attribute, READ_PROPERTY, UUID(guid), property_set)
 
 
 class Right(Enum):
@@ -132,7 +139,7 @@ class Right(Enum):
         "member",
         WRITE_PROPERTY,
         UUID("bf9679c0-0de6-11d0-a285-00aa003049e2"),
-        UUID("bc0ac240-79a9-11d0-9020-00c04fc2d4cf"),
+        _MEMBERSHIP,
     )
     # Self-Membership, a validated write (MS-ADTS 5.1.3.2.2)
     ADD_SELF = _Asked(
@@ -145,6 +152,18 @@ class Right(Enum):
     READ_CONTROL = _Asked("read the permissions", "RC", READ_CONTROL)
     WRITE_DACL = _Asked("change the permissions", "WD", WRITE_DAC)
     WRITE_OWNER = _Asked("take ownership", "WO", WRITE_OWNER)
+    # schemaIDGUID and attributeSecurityGUID (MS-ADA1 to MS-ADA3)
+    READ_RESULTANT_PSO = _read(
+        "msDS-ResultantPSO", "b77ea093-88d0-4780-9a98-911f8e8b1dca"
+    )
+    READ_MEMBER_OF = _read(
+        "memberOf", "bf967991-0de6-11d0-a285-00aa003049e2", _MEMBERSHIP
+    )
+    READ_ADMIN_COUNT = _read("adminCount", "bf967918-0de6-11d0-a285-00aa003049e2")
+    READ_LOCKOUT_TIME = _read("lockoutTime", "28630ebf-41d5-11d1-a9c1-0000f80367c1")
+    READ_ACCOUNT_EXPIRES = _read(
+        "accountExpires", "bf967915-0de6-11d0-a285-00aa003049e2", ACCOUNT_RESTRICTIONS
+    )
 
 
 class Reason(StrEnum):
@@ -278,7 +297,8 @@ def _names(object_type: UUID, asked: _Asked, classes: frozenset[UUID]) -> bool:
         return True
     # the class is the root of the tree of properties (MS-ADTS 5.1.3.3.3); control
     # access rights are not in that tree (5.1.3.3.4)
-    return asked.mask == WRITE_PROPERTY and object_type in classes
+    in_tree = asked.mask in (READ_PROPERTY, WRITE_PROPERTY)
+    return in_tree and object_type in classes
 
 
 def grant_ace(right: Right, sid: Sid) -> Ace:

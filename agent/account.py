@@ -27,6 +27,7 @@ class PolicyUnreadable(Exception):  # noqa: N818 - says what is, not that it is 
         )
         self.source = source
         self.attribute = attribute
+        self.rule = rule
 
 
 class UserFlag(IntFlag):

@@ -1,12 +1,13 @@
 """Intent on users, over a directory: find one, set a password, unlock, read policy.
 
-What is read before a write is one cheap search; what needs constructed attributes
-(the resultant policy, the descriptor) is read only to explain, or to check.
+What is read before a write is one cheap search; what is constructed for it (the
+resultant policy, the computed flags) is read only to explain, or to check. The
+permissions are read always: they tell an attribute that is not set from a hidden one.
 """
 
 import base64
 import binascii
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from agent.directory import (
     DirectoryError,
     Entry,
     Modification,
+    NoSuchObject,
     RootDse,
     escape,
     policy_hints,
@@ -34,13 +36,9 @@ from agent.settings import Identifier
 STATE = (
     *("objectGUID", "objectSid", "objectClass", "sAMAccountName", "displayName"),
     *("userAccountControl", "pwdLastSet", "lockoutTime", "accountExpires"),
-    *("adminCount", "primaryGroupID", "memberOf"),
+    *("adminCount", "primaryGroupID", "memberOf", "nTSecurityDescriptor"),
 )
-DETAIL = (
-    *STATE,
-    *("msDS-User-Account-Control-Computed", "msDS-ResultantPSO"),
-    "nTSecurityDescriptor",
-)
+DETAIL = (*STATE, "msDS-User-Account-Control-Computed", "msDS-ResultantPSO")
 _DOMAIN_POLICY = (
     *("minPwdLength", "pwdProperties", "pwdHistoryLength", "minPwdAge", "maxPwdAge"),
     *("lockoutThreshold", "lockoutDuration"),
@@ -54,10 +52,6 @@ PEOPLE = "(objectCategory=person)(objectClass=user)"  # the parts of an and
 _CLASSES = {"user": USER, "inetorgperson": INET_ORG_PERSON}
 IN_CHAIN = "1.2.840.113556.1.4.1941"  # MS-ADTS 3.1.1.3.4.4.3
 _DESCRIPTOR = sd_flags(7)
-# groups that AdminSDHolder protects (MS-ADTS 3.1.1.6.1): RIDs of the domain ...
-_PROTECTED = (512, 516, 518, 519, 521, 526, 527)
-# ... and of Builtin: administrators, operators, replicator
-_PROTECTED_BUILTIN = (544, 548, 549, 550, 551, 552)
 
 
 @dataclass(frozen=True)
@@ -123,7 +117,7 @@ def find(
         base_dn,
         query,
         DETAIL if detail else STATE,
-        controls=(_DESCRIPTOR,) if detail else (),
+        controls=(_DESCRIPTOR,),
         paged=False,
         limit=2,
     )
@@ -145,7 +139,21 @@ def read_again(directory: Directory, dn: str) -> User:
     found = directory.search(
         dn, "", DETAIL, scope="base", controls=(_DESCRIPTOR,), paged=False
     )
-    return user_of(next(iter(found)))
+    return user_of(only(directory, found))
+
+
+def only(directory: Directory, found: Iterator[Entry]) -> Entry:
+    """Give the one entry of a base search.
+
+    Raises:
+        NoSuchObject: it is gone, or hidden as a whole.
+
+    """
+    entry = next(found, None)
+    if entry is None:
+        what = "the object is gone, or hidden from the account"
+        raise NoSuchObject(directory.host, what, "look for it in the directory")
+    return entry
 
 
 def read_pwd_last_set(directory: Directory, dn: str) -> int:
@@ -156,7 +164,7 @@ def read_pwd_last_set(directory: Directory, dn: str) -> int:
 
     """
     found = directory.search(dn, "", ("pwdLastSet",), scope="base", paged=False)
-    value = next(iter(found)).number("pwdLastSet")
+    value = only(directory, found).number("pwdLastSet")
     return -1 if value is None else value
 
 
@@ -306,65 +314,12 @@ def own_sids(directory: Directory) -> frozenset[Sid]:
     """Read the agent's whole token (rootDSE tokenGroups).
 
     Raises:
-        DirectoryError: the directory did not answer.
+        DirectoryError: the directory did not answer, or does not tell.
 
     """
     read = directory.search("", "", ("tokenGroups",), scope="base", paged=False)
-    found = next(iter(read)).values("tokenGroups")
+    found = only(directory, read).values("tokenGroups")
+    if not found:  # nobody is in no group: every right would look as if missing
+        what = "it does not tell which groups the account is in (tokenGroups)"
+        raise DirectoryError(directory.host, what, "use another controller")
     return frozenset(Sid.parse(raw) for raw in found)
-
-
-@dataclass(frozen=True)
-class ProtectedGroups:
-    """The groups that AdminSDHolder protects, with the groups inside them.
-
-    Attributes:
-        names: their DNs, folded, with the name of each.
-        primary: the RIDs that protect as a primary group.
-
-    """
-
-    names: dict[str, str]
-    primary: frozenset[int] = frozenset(_PROTECTED)
-
-    def of(self, user: User) -> str:
-        """Name the protected group that a user is in; empty when in none."""
-        if user.entry.number("primaryGroupID") in self.primary:
-            return f"the primary group {user.entry.number('primaryGroupID')}"
-        for dn in user.entry.texts("memberOf"):
-            if dn.casefold() in self.names:
-                return self.names[dn.casefold()]
-        return ""
-
-
-def protected_groups(directory: Directory, base_dn: str) -> ProtectedGroups:
-    """Find the protected groups: SDProp marks members only once an hour.
-
-    Raises:
-        DirectoryError: the directory did not answer.
-
-    """
-    head = directory.search(base_dn, "", ("objectSid",), scope="base", paged=False)
-    domain = Sid.parse(next(iter(head)).raw("objectSid") or b"")
-    sids = [f"{domain}-{rid}" for rid in _PROTECTED]
-    sids += [f"S-1-5-32-{rid}" for rid in _PROTECTED_BUILTIN]
-    tops = list(_groups(directory, base_dn, _any("objectSid", sids, _sid_bytes)))
-    inner = list(_groups(directory, base_dn, _any(f"memberOf:{IN_CHAIN}:", tops)))
-    return ProtectedGroups({dn.casefold(): dn for dn in (*tops, *inner)})
-
-
-def _groups(directory: Directory, base_dn: str, which: str) -> list[str]:
-    query = f"(&(objectClass=group){which})"
-    return [found.dn for found in directory.search(base_dn, query, ("objectGUID",))]
-
-
-def _sid_bytes(text: str) -> str:
-    return escape(Sid.of(text).raw)
-
-
-def _any(
-    attribute: str, values: list[str], spell: Callable[[str], str] = escape
-) -> str:
-    if not values:
-        return "(!(objectClass=*))"
-    return f"(|{''.join(f'({attribute}={spell(value)})' for value in values)})"

@@ -12,11 +12,14 @@ from datetime import datetime
 from typing import TypeVar, cast
 
 from agent import accounts, dn
-from agent.accounts import ProtectedGroups, User
+from agent.access import SELF
+from agent.accounts import User
 from agent.ace import Sid
 from agent.directory import Directory
+from agent.effective import READING, unreadable
 from agent.policy import PasswordPolicy, PolicyUnreadable
 from agent.pool import Warm
+from agent.protected import ProtectedGroups, protected_groups
 from agent.settings import Settings
 from agent.subject import Subject
 
@@ -25,6 +28,7 @@ T = TypeVar("T")
 KEPT_S = 60.0
 _PILOT_KEPT_S = 30.0
 _MOST_KEPT = 10_000
+_PSO, _GROUP = "msDS-ResultantPSO", "primaryGroupID"
 
 
 class Domain:
@@ -48,7 +52,7 @@ class Domain:
         return self._keep(
             "protected",
             KEPT_S,
-            lambda: accounts.protected_groups(directory, self.base_dn),
+            lambda: protected_groups(directory, self.base_dn),
         )
 
     def policy(self, directory: Directory, pso: str | None) -> PasswordPolicy:
@@ -58,11 +62,14 @@ class Domain:
             PolicyUnreadable: it is hidden.
 
         """
-        return self._keep(
+        found = self._keep(
             ("policy", pso),
             KEPT_S,
-            lambda: accounts.read_policy(directory, self.base_dn, pso),
+            lambda: _policy_or_why(directory, self.base_dn, pso),
         )
+        if isinstance(found, PolicyUnreadable):
+            raise PolicyUnreadable(found.source, found.attribute, found.rule)
+        return found
 
     def forget_policies(self) -> None:
         """Read policies again: a refusal may come from a new one."""
@@ -74,8 +81,10 @@ class Domain:
     def warm_up(self, directory: Directory) -> None:
         """Read again what every request needs; called in the background."""
         with self._lock:
-            self._kept.pop("protected", None)
+            for what in ("protected", "token"):
+                self._kept.pop(what, None)
         self.protected(directory)
+        self.token(directory)
 
     def why_not_in_scope(self, directory: Directory, user: User) -> str:
         """Say why a user is out of scope; empty when in it."""
@@ -98,8 +107,8 @@ class Domain:
         Args:
             warm: the connection the user was read on.
             user: as found.
-            detail: the user was read with everything; else the descriptor and the
-                policy are left out, as only an explanation needs them.
+            detail: the user was read with everything; else the policy is left out,
+                as only an explanation needs it.
 
         """
         outside = self.why_not_in_scope(warm.directory, user)
@@ -115,15 +124,15 @@ class Domain:
         hints = accounts.hints_of(
             warm.root, wanted=self._settings.directory.policy_hints
         )
-        account, unreadable = None, ""
-        policy = None
+        token = self.token(warm.directory)
+        unseen = _unseen(user, token)
+        account, hidden, policy = None, "", None
         try:
             account = accounts.account_of(user)
             if detail:
-                pso = user.entry.text("msDS-ResultantPSO")
-                policy = self.policy(warm.directory, pso)
+                policy = self._policy_of(warm.directory, user, unseen)
         except PolicyUnreadable as error:
-            unreadable = str(error)
+            hidden = str(error)
         return Subject(
             dn=user.dn,
             guid=user.guid,
@@ -132,13 +141,22 @@ class Domain:
             descriptor=user.entry.raw("nTSecurityDescriptor"),
             account=account,
             policy=policy,
-            agent_sids=self.token(warm.directory) if detail else frozenset(),
+            agent_sids=token,
             hints=hints is not None,
             in_scope=not outside,
             why_not_in_scope=outside,
             protected_group=self.protected(warm.directory).of(user),
-            unreadable=unreadable,
+            unreadable=hidden,
+            unseen=unseen,
         )
+
+    def _policy_of(
+        self, directory: Directory, user: User, unseen: frozenset[str]
+    ) -> PasswordPolicy:
+        """Give the policy of a user who was read with everything."""
+        if _PSO in unseen:  # the domain's holds only for who has none
+            raise PolicyUnreadable(user.dn, _PSO, "is not set, or hidden")
+        return self.policy(directory, user.entry.text(_PSO))
 
     def _keep(self, key: Hashable, seconds: float, read: Callable[[], T]) -> T:
         now = self._clock()
@@ -152,6 +170,29 @@ class Domain:
                 self._kept.clear()
             self._kept[key] = (now + seconds, value)
         return value
+
+
+def _policy_or_why(
+    directory: Directory, base_dn: str, pso: str | None
+) -> PasswordPolicy | PolicyUnreadable:
+    """Read a policy; that it is hidden is kept as well, else each person asks anew."""
+    try:
+        return accounts.read_policy(directory, base_dn, pso)
+    except PolicyUnreadable as error:
+        return error
+
+
+def _unseen(user: User, token: frozenset[Sid]) -> frozenset[str]:
+    """Give the attributes that are absent and not known to be readable.
+
+    Absence means something only where the token may read. primaryGroupID every user
+    has (MS-SAMR 3.1.1.8.1), so that it is hidden where it is absent.
+    """
+    entry = user.entry
+    gone = frozenset(name for name in READING if entry.raw(name) is None)
+    sids = token | {SELF} if user.sid in token else token
+    hidden = gone & unreadable(entry.raw("nTSecurityDescriptor"), sids, user.classes)
+    return hidden if entry.raw(_GROUP) is not None else hidden | {_GROUP}
 
 
 def as_policy_dict(policy: PasswordPolicy | None) -> dict[str, object] | None:

@@ -7,12 +7,21 @@ the last answers are kept.
 from functools import lru_cache
 from uuid import UUID
 
-from agent.access import EVERYONE, SELF, Decision, Right, decide
-from agent.ace import DENYING, Ace, Sid
+from agent.access import EVERYONE, SELF, Decision, Reason, Right, decide
+from agent.ace import Ace, Sid
 from agent.descriptor import DescriptorError, SecurityDescriptor, parse
 from agent.subject import Subject
 
 Descriptor = SecurityDescriptor | DescriptorError | None
+
+# the attributes that a user may go without
+READING = {
+    "memberOf": Right.READ_MEMBER_OF,
+    "adminCount": Right.READ_ADMIN_COUNT,
+    "accountExpires": Right.READ_ACCOUNT_EXPIRES,
+    "lockoutTime": Right.READ_LOCKOUT_TIME,
+    "msDS-ResultantPSO": Right.READ_RESULTANT_PSO,
+}
 
 
 @lru_cache(maxsize=256)
@@ -43,14 +52,48 @@ def cannot_change(subject: Subject) -> Ace | None:
     """Give the entry that makes it "user cannot change password", if one does.
 
     That option is no flag in the directory: it is an entry that denies Change
-    Password to SELF or Everyone.
+    Password to SELF or Everyone. One with a condition is none: it may not hold.
     """
     raw = subject.descriptor
     if raw is None or isinstance(read(raw), DescriptorError):
         return None
-    user = frozenset({SELF, EVERYONE})
-    because = _decide(raw, user, Right.CHANGE_PASSWORD, subject.classes).because
-    return because if isinstance(because, Ace) and because.type in DENYING else None
+    found = _of_user(raw, subject.classes)
+    because = found.because if found.reason is Reason.DENIED else None
+    return because if isinstance(because, Ace) else None
+
+
+def undecided_change(subject: Subject) -> Decision | None:
+    """Give what leaves open whether it is "user cannot change password", if anything.
+
+    That is an entry with a condition, or of a kind that is not known.
+    """
+    raw = subject.descriptor
+    if raw is None or isinstance(read(raw), DescriptorError):
+        return None
+    found = _of_user(raw, subject.classes)
+    return None if found.certain else found
+
+
+def _of_user(raw: bytes, classes: frozenset[UUID]) -> Decision:
+    return _decide(raw, frozenset({SELF, EVERYONE}), Right.CHANGE_PASSWORD, classes)
+
+
+@lru_cache(maxsize=1024)
+def unreadable(
+    raw: bytes | None, sids: frozenset[Sid], classes: frozenset[UUID]
+) -> frozenset[str]:
+    """Give the attributes of a user that a token is not known to be let read.
+
+    All of them where the descriptor is hidden or can not be understood.
+    """
+    descriptor = read(raw)
+    if not isinstance(descriptor, SecurityDescriptor):
+        return frozenset(READING)
+    return frozenset(
+        name
+        for name, right in READING.items()
+        if not decide(descriptor, sids, right, classes=classes, self_sid=None).allowed
+    )
 
 
 @lru_cache(maxsize=1024)

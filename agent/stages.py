@@ -164,9 +164,6 @@ def locate(admitted: Admitted, warm: Warm, domain: Domain) -> Located:
     user = accounts.find(
         directory, domain.base_dn, request.user.by, request.user.value, detail=detail
     )
-    if not detail and user.entry.number("adminCount"):
-        # only the descriptor tells a protected account from one that was
-        user, detail = accounts.read_again(directory, user.dn), True
     return Located(request, warm, user, domain.subject(warm, user, detail=detail))
 
 
@@ -197,6 +194,9 @@ def judge(located: Located, tools: Tools) -> Judged:
     if subject.account.admin_count and subject.descriptor is None:
         hidden = "adminCount is 1 and the permissions are hidden"
         raise Ended(Answer(Code.PROTECTED_ACCOUNT, hidden))
+    if hidden := verdict.unseen(subject):
+        # who may be protected or expired is not written to
+        raise Ended(Answer(Code.PERMISSION_DENIED, hidden, verdict.LET_READ))
     most = tools.settings.limits.per_user_per_hour
     if tools.ledger.writes_for(str(subject.guid), _HOUR_S) >= most:
         raise Refused(Code.TOO_MANY, f"over {most} writes for this user in an hour")

@@ -50,6 +50,8 @@ class Subject:
         protected_group: the protected group it is a member of, when known.
         cut: the container above whose inheritance is off, when known.
         unreadable: what was hidden or malformed, for `account` and `policy`.
+        unseen: attributes that are absent, perhaps only because whoever read the user
+            may not read them.
 
     """
 
@@ -67,6 +69,7 @@ class Subject:
     protected_group: str = ""
     cut: str = ""
     unreadable: str = ""
+    unseen: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

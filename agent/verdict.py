@@ -5,7 +5,7 @@ do, with one cause, what shows it, and one remedy. What can not be read makes th
 answer "unknown", never "yes".
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,7 +15,7 @@ from agent.account import span_words
 from agent.ace import Sid
 from agent.causes import CAUSES, Cause
 from agent.descriptor import SecurityDescriptor
-from agent.effective import Descriptor, cannot_change, held, read
+from agent.effective import Descriptor, cannot_change, held, read, undecided_change
 from agent.errors import Code
 from agent.grant import words
 from agent.policy import earliest
@@ -40,6 +40,9 @@ _RIGHTS = {
 }
 
 
+# what has to be seen, present or not, before anything is done to a user
+_NEEDED = ("primaryGroupID", "memberOf", "adminCount", "accountExpires")
+LET_READ = "Let the agent's account read the user's attributes."
 _YES = Answer(State.YES, Code.OK, Cause.NONE)
 _Name = Callable[[Sid], str]
 
@@ -142,6 +145,34 @@ def _protection(subject: Subject, descriptor: Descriptor) -> str:
     return ""
 
 
+def unseen(subject: Subject) -> str:
+    """Say what can't be seen of whether a user is protected or expired; or nothing.
+
+    adminCount counts only where inheritance is off (`_protection`).
+    """
+    descriptor = read(subject.descriptor)
+    inherits = isinstance(descriptor, SecurityDescriptor) and not descriptor.protected
+    names = [name for name in _NEEDED if name in subject.unseen]
+    return absent(name for name in names if name != "adminCount" or not inherits)
+
+
+def absent(names: Iterable[str]) -> str:
+    """Say that attributes are absent where nobody knows why; empty for none."""
+    listed = " and ".join(names)
+    return f"{listed}: not set, or hidden from the agent's account" if listed else ""
+
+
+def _lock_unseen(subject: Subject) -> str:
+    """Say what keeps a lock from being told; empty when it can be told."""
+    account = subject.account
+    if account is None or account.computed is not None:
+        return ""
+    if account.lockout_time is None:
+        return absent(subject.unseen & {"lockoutTime"})
+    # the policy says until when it holds
+    return "" if subject.policy else subject.unreadable or "the policy is hidden"
+
+
 def _answer(case: _Case, operation: Operation) -> Answer:
     subject, descriptor = case.subject, case.descriptor
     if subject.descriptor is None or not isinstance(descriptor, SecurityDescriptor):
@@ -152,12 +183,18 @@ def _answer(case: _Case, operation: Operation) -> Answer:
     decision = held(subject, right, subject.descriptor)
     if not decision.allowed:
         return _refused(decision, case, descriptor, right)
+    if operation is Operation.CHANGE and (open_ := undecided_change(subject)):
+        return _undecided(open_, case, "Look at whether the user may change it.")
     if subject.account is None:
         return _unknown(
             Cause.HIDDEN,
             subject.unreadable or "the account's attributes are hidden",
-            "Let the agent's account read the user's attributes.",
+            LET_READ,
         )
+    if missing := unseen(subject):
+        return _unknown(Cause.HIDDEN, missing, LET_READ)
+    if operation is Operation.CHANGE and (missing := _lock_unseen(subject)):
+        return _unknown(Cause.HIDDEN, missing, LET_READ)
     if operation in (Operation.RESET, Operation.CHANGE):
         return _aged(subject, operation, case.now)
     return _effect(subject, operation)
@@ -168,6 +205,8 @@ def _stops_change(case: _Case) -> Answer | None:
     subject = case.subject
     if ace := cannot_change(subject):
         return _no(Cause.CANNOT_CHANGE, words(ace, name_of=case.name_of))
+    if _lock_unseen(subject):
+        return None
     if subject.account and subject.account.locked(case.now, subject.policy):
         return _no(Cause.LOCKED, "the account is locked: see lockoutTime")
     return None
@@ -190,12 +229,10 @@ def _hidden(descriptor: Descriptor) -> Answer:
 def _refused(
     decision: Decision, case: _Case, descriptor: SecurityDescriptor, right: Right
 ) -> Answer:
-    because = decision.because
-    entry = words(because, name_of=case.name_of) if because else ""
     if not decision.certain:
-        return _unknown(Cause.UNDECIDED, f"{entry}: {decision.reason.value}")
+        return _undecided(decision, case)
     if decision.reason is Reason.DENIED:
-        return _no(Cause.DENIED, entry)
+        return _no(Cause.DENIED, _entry(decision, case))
     lacking = f"no entry allows the agent's account to {right.value.words}"
     if descriptor.protected:
         return _no(Cause.INHERITANCE_OFF, f"{lacking}; inheritance is off")
@@ -204,6 +241,16 @@ def _refused(
     if INET_ORG_PERSON in case.subject.classes:
         lacking = f"{lacking}; entries meant for users do not reach an inetOrgPerson"
     return _no(Cause.NOT_GRANTED, lacking)
+
+
+def _undecided(decision: Decision, case: _Case, remedy: str = "") -> Answer:
+    shown_by = f"{_entry(decision, case)}: {decision.reason.value}"
+    return _unknown(Cause.UNDECIDED, shown_by, remedy)
+
+
+def _entry(decision: Decision, case: _Case) -> str:
+    because = decision.because
+    return words(because, name_of=case.name_of) if because else ""
 
 
 def _aged(subject: Subject, operation: Operation, now: datetime) -> Answer:

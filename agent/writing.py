@@ -145,8 +145,10 @@ def finish(verified: Verified, tools: Tools) -> Answer:
 
 
 def _unlock_after(located: Located, tools: Tools) -> Step:
-    account = located.subject.account
-    if account is None or account.lockout_time is None:
+    subject = located.subject
+    locked = subject.account is not None and subject.account.lockout_time is not None
+    # where it can't be seen it is written all the same
+    if not locked and "lockoutTime" not in subject.unseen:
         return Step("unlock", "skipped", detail="the account is not locked")
     if not tools.settings.features.unlock:
         return Step("unlock", "off")

@@ -8,9 +8,10 @@ from uuid import UUID
 import pytest
 
 from agent import accounts
-from agent.accounts import ProtectedGroups, User
+from agent.accounts import User
 from agent.directory import Entry, Modification
 from agent.errors import Code, Refused
+from agent.protected import ProtectedGroups
 from agent.secret import Secret
 
 GUID = UUID("00112233-4455-6677-8899-aabbccddeeff")

@@ -53,12 +53,14 @@ def test_everybody_gets_the_answer_they_would_get_alone(lab: Lab) -> None:
             assert each.verdict == alone
 
 
-def test_each_obstacle_of_the_domain_is_counted_under_its_cause(lab: Lab) -> None:
-    found = judged(lab, settings_for(lab))
+def test_each_obstacle_of_the_domain_is_counted_under_its_cause(
+    fresh_lab: Lab,
+) -> None:
+    found = judged(fresh_lab, settings_for(fresh_lab))
     tally = Tally()
     for each in found.values():
         tally.add(each.verdict)
-    people = lab.people
+    people = fresh_lab.people
 
     def cause(key: str) -> Cause:
         return found[people[key]["sam"]].verdict.reset.cause

@@ -1,0 +1,189 @@
+"""What is kept of the domain for a while, and what a user's absent attributes mean."""
+
+from collections.abc import Iterator
+from typing import Any, cast
+from uuid import UUID
+
+import pytest
+
+from agent.accounts import User, own_sids, read_again, read_pwd_last_set
+from agent.ace import Sid
+from agent.directory import Directory, DirectoryError, Entry, NoSuchObject, RootDse
+from agent.domain import Domain
+from agent.pool import Warm
+from agent.protected import protected_groups
+from agent.settings import Settings, validate
+from agent.subject import Subject
+from tests.agent.sddl_text import DOMAIN, descriptor, sid
+
+BASE = "DC=corp,DC=test"
+STRICT = f"CN=Strict,CN=Password Settings Container,CN=System,{BASE}"
+PSO = "msDS-ResultantPSO"
+EVERYTHING = "(A;;RP;;;AU)"
+HEAD = {
+    "objectSid": Sid.of(DOMAIN).raw,
+    "minPwdLength": b"8",
+    "pwdProperties": b"1",
+    "pwdHistoryLength": b"5",
+    "minPwdAge": b"0",
+    "maxPwdAge": b"0",
+    "lockoutThreshold": b"0",
+    "lockoutDuration": b"0",
+}
+
+
+def entry(dn: str, **values: bytes) -> Entry:
+    return Entry(dn, {name: (value,) for name, value in values.items()})
+
+
+class Fake:
+    """A directory that knows an account's token, the head of the domain and groups."""
+
+    host = "dc1"
+
+    def __init__(self, *groups: Entry) -> None:
+        self.asked: list[str] = []
+        self.tops, self.inner = groups[:1], groups[1:]
+
+    def search(self, base: str, query: str, *_: Any, **__: Any) -> Iterator[Entry]:
+        self.asked.append(base)
+        if "objectClass=group" in query:
+            return iter(self.tops if "objectSid=" in query else self.inner)
+        token = Entry("", {"tokenGroups": (sid("AGENT").raw, sid("AU").raw)})
+        known = {"": token, BASE: entry(BASE, **HEAD)}
+        return iter([known[base]] if base in known else [])
+
+    @property
+    def warm(self) -> Warm:
+        root = RootDse.of(entry("", domainFunctionality=b"7"))
+        return Warm(self.directory, root)
+
+    @property
+    def directory(self) -> Directory:
+        return cast("Directory", self)
+
+
+def settings() -> Settings:
+    account = {"kind": "existing", "name": "agent@corp.test"}
+    controllers = [{"host": "dc1.corp.test"}]
+    return validate(
+        {
+            "version": 1,
+            "agent": "agent-1",
+            "relay": {"url": "https://relay.corp.test"},
+            "directory": {
+                "domain": "corp.test",
+                "controllers": controllers,
+                "account": account,
+            },
+            "scope": {"containers": [f"OU=People,{BASE}"]},
+        }
+    )
+
+
+def person(text: str, **more: bytes | None) -> User:
+    """Somebody of whom everything is there but msDS-ResultantPSO and adminCount."""
+    known = {
+        "sAMAccountName": b"ada",
+        "objectClass": b"user",
+        "userAccountControl": b"512",
+        "pwdLastSet": b"133000000000000000",
+        "primaryGroupID": b"513",
+        "accountExpires": b"0",
+        "lockoutTime": b"0",
+        "memberOf": b"CN=Staff,DC=corp,DC=test",
+        "nTSecurityDescriptor": descriptor(text).to_bytes(),
+    } | more
+    values = {name: value for name, value in known.items() if value is not None}
+    return User(entry(f"CN=Ada,OU=People,{BASE}", **values), UUID(int=7))
+
+
+def seen(user: User, fake: Fake | None = None) -> Subject:
+    return Domain(settings()).subject_of_scope((fake or Fake()).warm, user)
+
+
+def test_without_a_pso_the_policy_is_the_domains() -> None:
+    subject = seen(person(EVERYTHING))
+
+    assert subject.policy
+    assert subject.policy.source == BASE
+    assert not subject.unseen
+
+
+def test_a_pso_that_may_be_hidden_is_not_taken_as_none() -> None:
+    subject = seen(person(f"(OD;;RP;pso;;AGENT){EVERYTHING}"))
+
+    assert subject.policy is None
+    assert subject.unseen == {PSO}
+    assert PSO in subject.unreadable
+
+
+@pytest.mark.parametrize("name", ["memberOf", "accountExpires", "lockoutTime"])
+def test_an_absent_attribute_counts_as_hidden_where_reading_is_not_allowed(
+    name: str,
+) -> None:
+    gone: dict[str, Any] = {name: None}
+
+    assert seen(person(EVERYTHING, **gone)).unseen == frozenset()
+    assert name in seen(person("(A;;RC;;;AU)", **gone)).unseen
+    assert name not in seen(person("(A;;RC;;;AU)")).unseen
+
+
+def test_everybody_has_a_primary_group() -> None:
+    assert seen(person(EVERYTHING, primaryGroupID=None)).unseen == {"primaryGroupID"}
+
+
+def test_a_hidden_pso_is_asked_for_once() -> None:
+    fake, now = Fake(), [0.0]
+    domain = Domain(settings(), clock=lambda: now[0])
+    user = person(EVERYTHING, **{PSO: STRICT.encode()})
+    reasons = {domain.subject_of_scope(fake.warm, user).unreadable for _ in range(9)}
+
+    assert fake.asked.count(STRICT) == 1
+    (reason,) = reasons
+    assert STRICT in reason
+    now[0] = 61.0
+    domain.subject_of_scope(fake.warm, user)
+    assert fake.asked.count(STRICT) == 2
+    domain.forget_policies()
+    domain.subject_of_scope(fake.warm, user)
+    assert fake.asked.count(STRICT) == 3
+
+
+def group(name: str, rid: int) -> Entry:
+    own = Sid.of(f"{DOMAIN}-{rid}").raw
+    return entry(f"CN={name},CN=Users,{BASE}", objectSid=own)
+
+
+def test_a_primary_group_inside_a_protected_group_protects() -> None:
+    fake = Fake(group("Domain Admins", 512), group("Tier 0", 1234))
+    admin = person(EVERYTHING, primaryGroupID=b"1234")
+
+    assert "1234" in seen(admin, fake).protected_group
+    assert not seen(person(EVERYTHING), fake).protected_group
+
+
+def test_a_protected_group_without_a_sid_ends_it() -> None:
+    nameless = entry(f"CN=Tier 0,CN=Users,{BASE}")
+    fake = Fake(group("Domain Admins", 512), nameless)
+
+    with pytest.raises(DirectoryError, match="Tier 0"):
+        protected_groups(fake.directory, BASE)
+
+
+def test_who_is_gone_is_no_such_object() -> None:
+    gone = f"CN=Gone,{BASE}"
+    for read in (read_again, read_pwd_last_set):
+        with pytest.raises(NoSuchObject) as caught:
+            read(Fake().directory, gone)
+        assert caught.value.host == "dc1"
+
+
+@pytest.mark.parametrize("told", [[], [Entry("", {})]])
+def test_a_token_that_is_not_told_is_an_error(told: list[Entry]) -> None:
+    class Silent(Fake):
+        def search(self, *_: Any, **__: Any) -> Iterator[Entry]:
+            return iter(told)
+
+    with pytest.raises(DirectoryError):
+        own_sids(Silent().directory)

@@ -1,0 +1,98 @@
+"""Absent or hidden: what is not known to be readable is never taken as not set."""
+
+from dataclasses import replace
+
+import pytest
+
+from agent.access import USER
+from agent.causes import Cause
+from agent.effective import READING, unreadable
+from agent.subject import State
+from agent.verdict import judge
+from tests.agent.sddl_text import sids
+from tests.agent.test_verdict import ACCOUNT, NOW, RIGHTS, SUBJECT, YES, raw
+
+TOKEN = sids("AGENT", "AU")
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("(A;;RP;;;AU)", set()),
+        ("(OA;;RP;user;;AU)", set()),
+        ("", set(READING)),
+        ("(A;;WP;;;AU)", set(READING)),
+        ("(OD;;RP;pso;;AGENT)(A;;RP;;;AU)", {"msDS-ResultantPSO"}),
+        ("(OD;;RP;membership;;AGENT)(A;;RP;;;AU)", {"memberOf"}),
+        ("(OD;;RP;restrictions;;AGENT)(A;;RP;;;AU)", {"accountExpires"}),
+        ("(OA;;RP;restrictions;;AGENT)", set(READING) - {"accountExpires"}),
+        ("(XD;;RP;;;AU)(A;;RP;;;AU)", set(READING)),
+        ("(A;;RP;;;DA)", set(READING)),
+    ],
+)
+def test_the_right_to_read_is_decided_as_any_other(text: str, hidden: set[str]) -> None:
+    assert unreadable(raw(text), TOKEN, frozenset({USER})) == hidden
+
+
+@pytest.mark.parametrize("bytes_", [None, b"\x01no descriptor"])
+def test_without_permissions_to_look_at_nothing_is_known(bytes_: bytes | None) -> None:
+    assert unreadable(bytes_, TOKEN, frozenset({USER})) == set(READING)
+
+
+@pytest.mark.parametrize("name", ["primaryGroupID", "memberOf", "accountExpires"])
+def test_what_may_be_hidden_leaves_everything_unknown(name: str) -> None:
+    got = judge(replace(SUBJECT, unseen=frozenset({name})), now=NOW)
+
+    for answer in (got.reset, got.change, got.unlock, got.must_change):
+        assert (answer.state, answer.cause) == (State.UNKNOWN, Cause.HIDDEN)
+        assert name in answer.shown_by
+        assert answer.remedy
+
+
+def test_an_admin_count_counts_only_where_inheritance_is_off() -> None:
+    unseen = replace(SUBJECT, unseen=frozenset({"adminCount"}))
+    off = replace(unseen, descriptor=raw(RIGHTS, protected=True))
+
+    assert judge(unseen, now=NOW).reset == YES
+    answer = judge(off, now=NOW).reset
+    assert (answer.state, answer.cause) == (State.UNKNOWN, Cause.HIDDEN)
+    assert "adminCount" in answer.shown_by
+
+
+def test_what_is_certain_is_said_whatever_is_hidden() -> None:
+    unseen = replace(SUBJECT, unseen=frozenset(READING))
+    disabled = replace(unseen, account=replace(ACCOUNT, flags=0x202))
+    denied = replace(unseen, descriptor=raw("(OD;;CR;reset;;AGENT)"))
+
+    assert judge(disabled, now=NOW).reset.cause is Cause.DISABLED
+    assert judge(denied, now=NOW).reset.cause is Cause.DENIED
+
+
+def test_a_lock_that_may_be_hidden_leaves_a_change_unknown() -> None:
+    hidden = replace(SUBJECT, unseen=frozenset({"lockoutTime"}))
+    computed = replace(hidden, account=replace(ACCOUNT, computed=0))
+
+    answer = judge(hidden, now=NOW).change
+    assert (answer.state, answer.cause) == (State.UNKNOWN, Cause.HIDDEN)
+    assert "lockoutTime" in answer.shown_by
+    assert judge(hidden, now=NOW).reset == YES
+    assert judge(computed, now=NOW).change == YES
+
+
+def test_a_lock_without_a_policy_has_an_end_that_nobody_knows() -> None:
+    account = replace(ACCOUNT, lockout_time=NOW, pwd_last_set=None)
+    locked = replace(SUBJECT, account=account, policy=None, unreadable="PSO hidden")
+
+    answer = judge(locked, now=NOW).change
+    assert (answer.state, answer.shown_by) == (State.UNKNOWN, "PSO hidden")
+
+
+@pytest.mark.parametrize("who", ["WD", "PS"])
+def test_a_deny_with_a_condition_is_not_guessed(who: str) -> None:
+    condition = raw(f"(XD;;CR;;;{who})(OA;;CR;change;;AGENT){RIGHTS}")
+    subject = replace(SUBJECT, agent_sids=sids("AGENT"), descriptor=condition)
+
+    answer = judge(subject, now=NOW).change
+    assert (answer.state, answer.cause) == (State.UNKNOWN, Cause.UNDECIDED)
+    assert "under a condition" in answer.shown_by
+    assert "Clear" not in answer.remedy
