@@ -16,7 +16,16 @@ from ldap3.protocol.microsoft import security_descriptor_control
 from agent import accounts, messages, pool, stages, writing
 from agent.access import Right
 from agent.descriptor import parse, with_dacl
-from agent.directory import Directory, Endpoint, TimedOut
+from agent.directory import (
+    POLICY_HINTS,
+    POLICY_HINTS_OLD,
+    ConstraintViolation,
+    Directory,
+    Endpoint,
+    TimedOut,
+    connect,
+    policy_hints,
+)
 from agent.errors import Code
 from agent.link import RelayRequest
 from agent.secret import Secret
@@ -167,6 +176,33 @@ def test_a_strict_policy_holds_for_its_user(stage: Stage) -> None:
     # the delegated account can't read the policy object, so it says as much
     assert stage.reset("strict", "Fifteen-chars-1")["code"] in ("policy", "too_short")
     assert stage.reset("strict", LONG_CANARY)["code"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("oid", "key", "password", "words"),
+    [
+        (POLICY_HINTS, "young", LONG_CANARY, "too young"),
+        (POLICY_HINTS, "david_costa", "Start-1234-Passw0rd", "already used"),
+        (POLICY_HINTS_OLD, "young", f"{LONG_CANARY}-2", "too young"),
+        (POLICY_HINTS_OLD, "clara_costa", "Start-1234-Passw0rd", "already used"),
+    ],
+)
+def test_both_forms_of_the_hints_let_age_and_history_count(
+    clean_lab: Lab, oid: str, key: str, password: str, words: str
+) -> None:
+    own, endpoint = clean_lab.accounts["svc-existing"], endpoint_of(clean_lab)
+    dn, new = clean_lab.people[key]["dn"], Secret(password)
+    with connect(endpoint, own["upn"], Secret(own["password"])) as directory:
+        with pytest.raises(ConstraintViolation) as refused:
+            accounts.reset(directory, dn, new, hints=policy_hints(oid))
+        # without them neither counts, so it is the hints that refused
+        accounts.reset(directory, dn, new, hints=None)
+
+    assert words in refused.value.diagnostic
+
+
+def endpoint_of(lab: Lab) -> Endpoint:
+    return Endpoint(lab.host, lab.address, ca=lab.ca)
 
 
 def test_without_hints_the_history_does_not_count(stage: Stage) -> None:

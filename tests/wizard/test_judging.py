@@ -119,6 +119,8 @@ def test_policy_hints_are_told_by_their_form(
     made = cell(facts(root=offered), "policy hints")
 
     assert (made.word, made.state) == (word, state)
+    # both forms are one control: the policy takes the age to count with either
+    assert "minimum age" in made.detail
 
 
 def test_a_read_only_controller_is_refused() -> None:

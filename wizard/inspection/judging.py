@@ -150,12 +150,11 @@ def _writable(facts: ControllerFacts) -> Cell:
 
 
 def _hints(facts: ControllerFacts) -> Cell:
+    counts = "History and minimum age count for resets"
     if facts.hints == "2239":
-        said = "History and minimum age count for resets"
-        return Cell("policy hints", "ok", "Yes", said)
-    if facts.hints == "2066":
-        said = "The older form is offered: history counts for resets"
-        return Cell("policy hints", "ok", "Older", said)
+        return Cell("policy hints", "ok", "Yes", counts)
+    if facts.hints == "2066":  # the same control by its first number (MS-ADTS)
+        return Cell("policy hints", "ok", "Older", f"{counts}, by the older form")
     return Cell(
         "policy hints",
         "warning",
