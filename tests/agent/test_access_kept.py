@@ -4,7 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.live.access_files import FOLDER, as_samba_reads, from_sddl, load, to_sddl
+from agent.subject import State
+from agent.verdict import judge
+from tests.live.access_files import (
+    FOLDER,
+    NOW,
+    as_samba_reads,
+    from_sddl,
+    load,
+    to_sddl,
+)
 
 KEPT = sorted(FOLDER.glob("*.json"))
 
@@ -16,6 +25,27 @@ def test_a_kept_case_is_decided_as_the_controller_did(file: Path) -> None:
 
     assert to_sddl(stored) == kept.descriptor
     assert kept.decided(as_samba_reads(stored)) == kept.seen
+
+
+TRIED = {
+    "RESET_PASSWORD": "reset",
+    "CHANGE_PASSWORD": "change",
+    "WRITE_LOCKOUT_TIME": "unlock",
+    "WRITE_PWD_LAST_SET": "must_change",
+}
+JUDGED = [file for file in KEPT if load(file).answer]
+
+
+@pytest.mark.parametrize("file", JUDGED, ids=lambda file: file.stem)
+def test_a_kept_verdict_is_what_it_has_to_be(file: Path) -> None:
+    kept = load(file)
+    answer = getattr(judge(kept.subject(), now=NOW), TRIED[kept.right])
+
+    assert answer.state == kept.answer, kept.about
+
+
+def test_verdicts_were_kept() -> None:
+    assert {load(file).answer for file in JUDGED} == set(State)
 
 
 @pytest.mark.parametrize(

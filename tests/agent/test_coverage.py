@@ -1,19 +1,27 @@
 """Coverage: who counts, and that reading ends when judging does."""
 
 import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, cast
 from uuid import UUID
 
 import pytest
 
+from agent import effective
+from agent.access import Right, decide
 from agent.account import PasswordPolicy
+from agent.accounts import User
 from agent.coverage import Sight, Tally, count, cover, outermost
+from agent.descriptor import SecurityDescriptor, parse
 from agent.directory import Directory, Entry, Unreachable
 from agent.domain import Domain
 from agent.pool import Warm
 from agent.settings import Features, Scope
 from agent.subject import Operation, State, Subject
+from tests.agent.sddl_text import descriptor, sids
+from tests.agent.test_verdict import RIGHTS, SUBJECT
 
 PEOPLE = "OU=People,DC=corp,DC=test"
 PILOT = "CN=Pilot (1),OU=Groups,DC=corp,DC=test"
@@ -125,3 +133,43 @@ def test_who_can_not_be_named_is_unknown_and_stops_nobody() -> None:
 
     assert [each.verdict.reset.state for each in found] == [State.UNKNOWN] * 2
     assert "objectGUID" in found[0].verdict.reset.shown_by
+
+
+def test_equal_descriptors_are_decided_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    decided: list[tuple[object, ...]] = []
+    parsed: list[bytes] = []
+
+    def counted(found: SecurityDescriptor, who: Any, right: Right, **more: Any) -> Any:
+        decided.append((found.to_bytes(), who, right))
+        return decide(found, who, right, **more)
+
+    def counted_too(data: bytes) -> SecurityDescriptor:
+        parsed.append(data)
+        return parse(data)
+
+    for kept in (effective.read, effective._decide, effective.unreadable):
+        kept.cache_clear()
+    monkeypatch.setattr(effective, "decide", counted)
+    monkeypatch.setattr(effective, "parse", counted_too)
+    everybody = replace(sight(Paged(600)), domain=cast("Domain", Two()))
+
+    states = Counter(each.verdict.reset.state for each in cover(everybody))
+
+    assert states == {State.YES: 300, State.NO: 300}
+    assert len(decided) == len(set(decided))
+    assert len(set(parsed)) == len(parsed) == 2
+
+
+READS = "(A;;RP;;;AU)"
+
+
+class Two:
+    """A domain of two kinds of people, each read as bytes of its own."""
+
+    def subject_of_scope(self, _warm: Warm, user: User) -> Subject:
+        text = READS + RIGHTS if user.guid.int % 2 else READS
+        raw = descriptor(text).to_bytes()
+        token = sids("AGENT", "GROUP", "AU")
+        unseen = effective.unreadable(raw, token, SUBJECT.classes)
+        said = replace(SUBJECT, descriptor=raw, agent_sids=token, unseen=unseen)
+        return replace(said, dn=user.dn, guid=user.guid)

@@ -15,6 +15,7 @@ from agent.access import EVERYONE, Right, decide
 from agent.ace import DescriptorError, Sid
 from agent.descriptor import SecurityDescriptor, parse
 from tests.agent.descriptor_mutations import CORPUS, MOST, mutated
+from tests.conftest import Told
 
 SEED = int(os.environ.get("WRITEBACK_SEED", "20261123"))
 TOKEN = frozenset({EVERYONE, Sid.of("S-1-5-11"), Sid.of("S-1-5-32-554")})
@@ -53,7 +54,7 @@ def survives(raw: bytes) -> SecurityDescriptor | None:
     return read
 
 
-def run(cases: int) -> Run:
+def run(cases: int, told: Told) -> Run:
     found = Run()
     tenth = cases // 10
     for number, raw in enumerate(mutated(SEED, cases)):
@@ -70,7 +71,7 @@ def run(cases: int) -> Run:
             found.refused += 1
         else:
             found.read += 1
-    print(f"seed {SEED}: {found}")
+    told(f"seed {SEED}: {found}")
     return found
 
 
@@ -86,16 +87,16 @@ def peak_kib() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-def test_broken_descriptors_are_refused_or_read_exactly() -> None:
-    check(run(20_000), 20_000)
+def test_broken_descriptors_are_refused_or_read_exactly(told: Told) -> None:
+    check(run(20_000, told), 20_000)
 
 
 @pytest.mark.slow
-def test_a_million_broken_descriptors_take_bounded_time_and_memory() -> None:
-    check(run(20_000), 20_000)  # what is kept of entries is full after this
+def test_a_million_broken_descriptors_take_bounded_time_and_memory(told: Told) -> None:
+    check(run(20_000, told), 20_000)  # what is kept of entries is full after this
     before = peak_kib()
 
-    check(run(1_000_000), 1_000_000)
+    check(run(1_000_000, told), 1_000_000)
 
     assert peak_kib() - before < 64 * 1024
 

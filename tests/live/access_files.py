@@ -7,13 +7,16 @@ said and what the controller then did. It is replayed without a lab.
 import json
 import re
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 from agent import access
 from agent.access import Right, decide
+from agent.account import Account, PasswordPolicy, UserFlag
 from agent.ace import Ace, AceType, Sid, UnknownAce, sddl
 from agent.descriptor import Acl, Control, SecurityDescriptor, with_dacl
+from agent.subject import Subject
 from tests.agent.sddl_text import FLAGS, TYPES
 
 FOLDER = Path(__file__).parents[1] / "data/access"
@@ -37,6 +40,17 @@ _BITS = {
     "GW": 0x40000000,
     "GR": 0x80000000,
 }
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+POLICY = PasswordPolicy(
+    source="a policy that refuses nothing",
+    min_length=0,
+    complexity=False,
+    history=0,
+    min_age=timedelta(0),
+    max_age=None,
+    lockout_threshold=0,
+    lockout_duration=None,
+)
 _WHOLE = re.compile(r"O:([^:]*)D:(P?)((?:\([^)]*\))*)")
 
 
@@ -53,6 +67,8 @@ class Kept:
         right: which one, by its name in `Right`.
         said: what Active Directory's rules make of it, as the product told.
         seen: what the controller did.
+        answer: what the verdict has to be, where that was in question.
+        hidden: the descriptor could not be read by the account.
 
     """
 
@@ -64,6 +80,8 @@ class Kept:
     right: str
     said: bool
     seen: bool
+    answer: str = ""
+    hidden: bool = False
 
     def decided(self, descriptor: SecurityDescriptor) -> bool:
         """Ask the product."""
@@ -74,6 +92,31 @@ class Kept:
             classes=frozenset({UUID(self.object_class)}),
             self_sid=Sid.of(self.self_sid),
         ).allowed
+
+    def subject(self) -> Subject:
+        """Give what the verdict was made from."""
+        raw = None if self.hidden else from_sddl(self.descriptor).to_bytes()
+        token = frozenset(map(Sid.of, self.token))
+        return subject_of(raw, token, Sid.of(self.self_sid), UUID(self.object_class))
+
+
+def subject_of(
+    raw: bytes | None, token: frozenset[Sid], self_sid: Sid, object_class: UUID
+) -> Subject:
+    """What the product reads of a user, where the policy refuses nothing."""
+    return Subject(
+        dn="CN=Target,OU=People,DC=corp,DC=test",
+        guid=UUID(int=1),
+        object_sid=self_sid,
+        classes=frozenset({object_class}),
+        descriptor=raw,
+        account=Account(
+            "plain", int(UserFlag.NORMAL_ACCOUNT), pwd_last_set=None, computed=0
+        ),
+        policy=POLICY,
+        agent_sids=token,
+        hints=True,
+    )
 
 
 def as_samba_reads(descriptor: SecurityDescriptor) -> SecurityDescriptor:

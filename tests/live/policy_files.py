@@ -27,9 +27,9 @@ FOLDER = Path(__file__).parents[1] / "data/policy"
 
 @dataclass(frozen=True)
 class Judged:
-    """What was judged, and from what."""
+    """What was judged, and from what; `policy` None where it is hidden."""
 
-    policy: PasswordPolicy
+    policy: PasswordPolicy | None
     account: Account
     password: str
     now: int
@@ -88,17 +88,10 @@ def stand_in(password: str, sam: str, display: str) -> str:
 
 def store(about: str, judged: Judged, path: Path, *, stops: list[str]) -> None:
     """Write a case with what the product says of it now."""
-    policy, account = judged.policy, judged.account
+    account = judged.account
     plain = {
         "about": about,
-        "policy": {
-            "source": policy.source,
-            "min_length": policy.min_length,
-            "complexity": policy.complexity,
-            "history": policy.history,
-            "min_age_us": _span(policy.min_age),
-            "lockout_duration_us": _span(policy.lockout_duration),
-        },
+        "policy": judged.policy and _plain(judged.policy),
         "account": {
             "sam": account.sam,
             "display_name": account.display_name,
@@ -118,11 +111,19 @@ def store(about: str, judged: Judged, path: Path, *, stops: list[str]) -> None:
     path.write_text(json.dumps(plain, indent=1) + "\n")
 
 
-def load(path: Path) -> tuple[Judged, dict[str, Any]]:
-    """Read a case, and all that its file says."""
-    plain: dict[str, Any] = json.loads(path.read_text())
-    policy, account = plain["policy"], plain["account"]
-    rules = PasswordPolicy(
+def _plain(policy: PasswordPolicy) -> dict[str, Any]:
+    return {
+        "source": policy.source,
+        "min_length": policy.min_length,
+        "complexity": policy.complexity,
+        "history": policy.history,
+        "min_age_us": _span(policy.min_age),
+        "lockout_duration_us": _span(policy.lockout_duration),
+    }
+
+
+def _policy(policy: dict[str, Any]) -> PasswordPolicy:
+    return PasswordPolicy(
         source=policy["source"],
         min_length=policy["min_length"],
         complexity=policy["complexity"],
@@ -132,6 +133,13 @@ def load(path: Path) -> tuple[Judged, dict[str, Any]]:
         lockout_threshold=0,
         lockout_duration=_as_span(policy["lockout_duration_us"]),
     )
+
+
+def load(path: Path) -> tuple[Judged, dict[str, Any]]:
+    """Read a case, and all that its file says."""
+    plain: dict[str, Any] = json.loads(path.read_text())
+    account = plain["account"]
+    rules = _policy(plain["policy"]) if plain["policy"] else None
     user = Account(
         sam=account["sam"],
         flags=account["flags"],

@@ -11,22 +11,28 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from pathlib import Path
 
 import pytest
 
 from agent import verdict
 from agent.access import Right, decide
-from agent.account import Account, UserFlag
 from agent.causes import Cause
 from agent.descriptor import SecurityDescriptor
-from agent.policy import PasswordPolicy
-from agent.subject import Answer, Operation, State, Subject
+from agent.subject import Answer, Operation, State
+from tests.conftest import Told
 from tests.lab import Lab
 from tests.live.access_bench import Bench, Target, bench_on
 from tests.live.access_cases import Dice
-from tests.live.access_files import FOLDER, Kept, as_samba_reads, store, to_sddl
+from tests.live.access_files import (
+    FOLDER,
+    NOW,
+    Kept,
+    as_samba_reads,
+    store,
+    subject_of,
+    to_sddl,
+)
 
 pytestmark = pytest.mark.live
 
@@ -38,17 +44,6 @@ TRIED = {
     Right.WRITE_LOCKOUT_TIME: Operation.UNLOCK,
     Right.WRITE_PWD_LAST_SET: Operation.MUST_CHANGE,
 }
-NOW = datetime(2026, 11, 23, tzinfo=UTC)
-POLICY = PasswordPolicy(
-    source="a policy that refuses nothing",
-    min_length=0,
-    complexity=False,
-    history=0,
-    min_age=timedelta(0),
-    max_age=None,
-    lockout_threshold=0,
-    lockout_duration=None,
-)
 
 
 @pytest.fixture(scope="module")
@@ -98,10 +93,14 @@ class Question:
         if self.decided(as_samba_reads(self.stored)) == real:
             tally.seen["quirk"] += said != real
             return said
-        path = FOLDER / f"failed-{self.about.replace(' ', '-')}-{self.right.name}.json"
+        path = self.failed("access")
         store(self.kept(said=said, real=real), path)
         tally.wrong.append(f"{self.about} {self.right.name}: {said=} {real=} {path}")
         return said
+
+    def failed(self, what: str) -> Path:
+        about = self.about.replace(" ", "-")
+        return FOLDER / f"failed-{what}-{about}-{self.right.name}.json"
 
     def kept(self, *, said: bool, real: bool) -> Kept:
         return Kept(
@@ -116,30 +115,13 @@ class Question:
         )
 
 
-def subject_of(bench: Bench, target: Target, raw: bytes | None) -> Subject:
-    """What the product reads of them, where the policy refuses nothing."""
-    return Subject(
-        dn=target.dn,
-        guid=UUID(int=1),
-        object_sid=target.sid,
-        classes=frozenset({target.object_class}),
-        descriptor=raw,
-        account=Account(
-            "plain", int(UserFlag.NORMAL_ACCOUNT), pwd_last_set=None, computed=0
-        ),
-        policy=POLICY,
-        agent_sids=bench.token,
-        hints=True,
-    )
-
-
-def told_wrongly(answer: Answer, *, said: bool, readable: bool) -> bool:
-    """Whether the verdict is another than the access check's own."""
+def should_answer(answer: Answer, *, said: bool, readable: bool) -> State:
+    """Give what the verdict has to be, from the access check's own answer."""
     if not readable:
-        return answer.state is not State.UNKNOWN
+        return State.UNKNOWN
     if answer.cause is Cause.CANNOT_CHANGE:
-        return answer.state is not State.NO
-    return answer.state is not (State.YES if said else State.NO)
+        return State.NO
+    return State.YES if said else State.NO
 
 
 def play(bench: Bench, dice: Dice, number: int, tally: Tally) -> None:
@@ -152,25 +134,33 @@ def play(bench: Bench, dice: Dice, number: int, tally: Tally) -> None:
         tally.seen["the object is hidden"] += 1
     else:
         question.compare(tally, real=bool(found))
-    judged = verdict.judge(
-        subject_of(bench, target, found[0] if found else None), now=NOW
-    )
+    raw = found[0] if found else None
+    subject = subject_of(raw, bench.token, target.sid, target.object_class)
+    judged = verdict.judge(subject, now=NOW)
     for right, operation in TRIED.items():
         real = bench.works(target, right)
-        said = replace(question, right=right).compare(tally, real=real)
+        asked = replace(question, right=right)
+        said = asked.compare(tally, real=real)
         answer: Answer = getattr(judged, operation.value)
-        if told_wrongly(answer, said=said, readable=bool(found)):
-            tally.wrong.append(f"{about}: {right.name} {said=} but {answer}")
+        wanted = should_answer(answer, said=said, readable=bool(found))
+        if answer.state is not wanted:
+            kept = asked.kept(said=said, real=real)
+            kept = replace(kept, answer=wanted.value, hidden=not found)
+            path = asked.failed("verdict")
+            store(kept, path)
+            tally.wrong.append(f"{about}: {right.name} {said=} but {answer} {path}")
 
 
-def run(bench: Bench, seed: int, cases: int, *, owner_rights: bool = False) -> Tally:
+def run(
+    bench: Bench, seed: int, cases: int, told: Told, *, owner_rights: bool = False
+) -> Tally:
     chosen = int(os.environ.get("WRITEBACK_SEED", seed))
     tally = Tally(chosen)
     dice = Dice(chosen, bench.who, owner_rights=owner_rights)
     for number in range(cases):
         play(bench, dice, number, tally)
         assert len(tally.wrong) < 5, "\n".join(tally.wrong)
-    print(f"seed {tally.seed}: {cases} cases, {dict(tally.seen)}")
+    told(f"seed {tally.seed}: {cases} cases, {dict(tally.seen)}")
     assert not tally.wrong, "\n".join(tally.wrong)
     return tally
 
@@ -182,19 +172,23 @@ def check_mixture(tally: Tally, least: int) -> None:
         assert min(counts) >= least, tally.seen
 
 
-def test_decisions_are_what_the_controller_does(bench: Bench) -> None:
-    check_mixture(run(bench, SEED, FEW), FEW // 10)
+def test_decisions_are_what_the_controller_does(bench: Bench, told: Told) -> None:
+    check_mixture(run(bench, SEED, FEW, told), FEW // 10)
 
 
-def test_samba_differs_over_owner_rights_in_passing_them_over(bench: Bench) -> None:
-    tally = run(bench, SEED, FEW // 2, owner_rights=True)
+def test_samba_differs_over_owner_rights_in_passing_them_over(
+    bench: Bench, told: Told
+) -> None:
+    tally = run(bench, SEED, FEW // 2, told, owner_rights=True)
 
     assert tally.seen["quirk"] >= 5
 
 
 @pytest.mark.slow
-def test_thousands_of_decisions_are_what_the_controller_does(bench: Bench) -> None:
-    tally = run(bench, SEED + 1, MANY)
+def test_thousands_of_decisions_are_what_the_controller_does(
+    bench: Bench, told: Told
+) -> None:
+    tally = run(bench, SEED + 1, MANY, told)
 
     check_mixture(tally, MANY // 10)
     assert tally.seen["quirk"] >= MANY // 100
