@@ -16,6 +16,7 @@ from agent.trustees import domain_rid
 _PROTECTED = (512, 516, 518, 519, 521, 526, 527)
 # ... and of Builtin: administrators, operators, replicator
 _PROTECTED_BUILTIN = (544, 548, 549, 550, 551, 552)
+_DOMAIN_ADMINS, _ADMINISTRATORS = 512, "S-1-5-32-544"
 _LET_READ = "let the agent's account read the groups of the domain"
 
 
@@ -46,7 +47,7 @@ def protected_groups(directory: Directory, base_dn: str) -> ProtectedGroups:
     """Find the protected groups.
 
     Raises:
-        DirectoryError: the directory did not answer, or a group's SID is hidden.
+        DirectoryError: the directory did not answer, or groups are hidden.
 
     """
     head = directory.search(base_dn, "", ("objectSid",), scope="base", paged=False)
@@ -54,6 +55,7 @@ def protected_groups(directory: Directory, base_dn: str) -> ProtectedGroups:
     sids = [f"{domain}-{rid}" for rid in _PROTECTED]
     sids += [f"S-1-5-32-{rid}" for rid in _PROTECTED_BUILTIN]
     tops = _groups(directory, base_dn, _any("objectSid", sids, _sid_bytes))
+    _see(directory, tops, f"{domain}-{_DOMAIN_ADMINS}", _ADMINISTRATORS)
     above = [top.dn for top in tops]
     inner = _groups(directory, base_dn, _any(f"memberOf:{IN_CHAIN}:", above))
     found = (*tops, *inner)
@@ -62,6 +64,14 @@ def protected_groups(directory: Directory, base_dn: str) -> ProtectedGroups:
         {group.dn.casefold(): group.dn for group in found},
         frozenset(_PROTECTED) | {rid for rid in rids if rid is not None},
     )
+
+
+def _see(directory: Directory, groups: list[Entry], *needed: str) -> None:
+    """See to it that groups which every domain has are among those that are shown."""
+    shown = {str(_sid(directory, group)) for group in groups}
+    if hidden := [sid for sid in needed if sid not in shown]:
+        what = f"the protected groups {' and '.join(hidden)} are hidden"
+        raise DirectoryError(directory.host, what, _LET_READ)
 
 
 def _groups(directory: Directory, base_dn: str, which: str) -> list[Entry]:

@@ -1,6 +1,6 @@
 """What is kept of the domain for a while, and what a user's absent attributes mean."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, cast
 from uuid import UUID
 
@@ -36,14 +36,24 @@ def entry(dn: str, **values: bytes) -> Entry:
     return Entry(dn, {name: (value,) for name, value in values.items()})
 
 
+def group(name: str, sid_: str) -> Entry:
+    return entry(f"CN={name},CN=Users,{BASE}", objectSid=Sid.of(sid_).raw)
+
+
+ADMINS = (
+    group("Domain Admins", f"{DOMAIN}-512"),
+    group("Administrators", "S-1-5-32-544"),
+)
+
+
 class Fake:
     """A directory that knows an account's token, the head of the domain and groups."""
 
     host = "dc1"
 
-    def __init__(self, *groups: Entry) -> None:
+    def __init__(self, *inner: Entry, tops: Sequence[Entry] | None = None) -> None:
         self.asked: list[str] = []
-        self.tops, self.inner = groups[:1], groups[1:]
+        self.tops, self.inner = ADMINS if tops is None else tops, inner
 
     def search(self, base: str, query: str, *_: Any, **__: Any) -> Iterator[Entry]:
         self.asked.append(base)
@@ -150,13 +160,8 @@ def test_a_hidden_pso_is_asked_for_once() -> None:
     assert fake.asked.count(STRICT) == 3
 
 
-def group(name: str, rid: int) -> Entry:
-    own = Sid.of(f"{DOMAIN}-{rid}").raw
-    return entry(f"CN={name},CN=Users,{BASE}", objectSid=own)
-
-
 def test_a_primary_group_inside_a_protected_group_protects() -> None:
-    fake = Fake(group("Domain Admins", 512), group("Tier 0", 1234))
+    fake = Fake(group("Tier 0", f"{DOMAIN}-1234"))
     admin = person(EVERYTHING, primaryGroupID=b"1234")
 
     assert "1234" in seen(admin, fake).protected_group
@@ -165,10 +170,17 @@ def test_a_primary_group_inside_a_protected_group_protects() -> None:
 
 def test_a_protected_group_without_a_sid_ends_it() -> None:
     nameless = entry(f"CN=Tier 0,CN=Users,{BASE}")
-    fake = Fake(group("Domain Admins", 512), nameless)
 
     with pytest.raises(DirectoryError, match="Tier 0"):
-        protected_groups(fake.directory, BASE)
+        protected_groups(Fake(nameless).directory, BASE)
+
+
+@pytest.mark.parametrize("left", [ADMINS[:1], ADMINS[1:], ()])
+def test_protected_groups_that_are_hidden_protect_all_the_same(
+    left: tuple[Entry, ...],
+) -> None:
+    with pytest.raises(DirectoryError, match="are hidden"):
+        seen(person(EVERYTHING), Fake(tops=left))
 
 
 def test_who_is_gone_is_no_such_object() -> None:
