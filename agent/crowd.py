@@ -10,6 +10,7 @@ from uuid import UUID
 
 from agent.access import Right
 from agent.ace import Ace, Sid
+from agent.effective import unreadable
 from agent.findings import Finding, Level, NameOf, not_known
 from agent.holding import (
     CONTROL,
@@ -23,6 +24,7 @@ from agent.holding import (
     read,
 )
 
+_READ_MARK = "Let the agent's account read adminCount."
 _TAKE_AWAY = "Take the entry away: the agent needs no more than the three rights."
 
 
@@ -129,8 +131,14 @@ class Crowd:
                 self.resettable += 1
             if not person.inside:
                 self._count(f"outside/{TASK[each.right]}", person, each)
-            if person.marked and each.right is Right.RESET_PASSWORD:
-                self._count("protected/reset_password", person, each)
+            if each.right is Right.RESET_PASSWORD:
+                self._count_mark(person, each)
+
+    def _count_mark(self, person: Person, because: Held) -> None:
+        if person.marked:
+            self._count("protected/reset_password", person, because)
+        elif "adminCount" in unreadable(person.descriptor, self.sids, person.classes):
+            self._count("unmarked", person)
 
     def _count(self, what: str, person: Person, because: Held | None = None) -> None:
         counted = self._counts.setdefault(what, _Count(0, person.dn, because))
@@ -139,15 +147,14 @@ class Crowd:
     def findings(self, name_of: NameOf) -> Iterator[Finding]:
         """Tell what was counted."""
         yield from self._unsure(name_of)
-        complete = not self.stopped and not self._counts.keys() & {
-            "hidden",
-            "undecided",
-        }
+        open_ = self._counts.keys() & {"hidden", "undecided"}
+        unmarked = self._counts.keys() & {"unmarked"}
+        complete = not self.stopped and not open_
         for group, ok in _FINE.items():
             told = sorted(key for key in self._counts if key.startswith(group))
             for what in told:
                 yield self._excess(what, name_of)
-            if complete and not told:
+            if complete and not told and not (unmarked and group == "protected/"):
                 yield Finding(f"{group}people", Level.OK, ok)
 
     def _unsure(self, name_of: NameOf) -> Iterator[Finding]:
@@ -159,6 +166,10 @@ class Crowd:
             about = f"what it may do to {_people(counted.people)}"
             shown_by = f"nTSecurityDescriptor can't be read, as of {counted.example}"
             yield not_known("people/hidden", about, shown_by, LET_READ)
+        if counted := self._counts.get("unmarked"):
+            about = f"whether it may reset protected people, among {counted.people}"
+            shown_by = f"{counted.example}: adminCount is not set, or hidden"
+            yield not_known("people/unmarked", about, shown_by, _READ_MARK)
         if counted := self._counts.get("undecided"):
             about = f"a right over {_people(counted.people)}"
             entry = counted.because.shown_by(name_of) if counted.because else ""

@@ -31,7 +31,8 @@ def person(made: SecurityDescriptor, **changed: object) -> Person:
     return replace(PERSON, descriptor=made.to_bytes(), **changed)  # type: ignore[arg-type]
 
 
-OURS = descriptor("(OA;;CR;reset;;AGENT)(OA;;WP;lockout;;AGENT)(OA;;WP;pwdlast;;GROUP)")
+GRANTS = "(OA;;CR;reset;;AGENT)(OA;;WP;lockout;;AGENT)(OA;;WP;pwdlast;;GROUP)"
+OURS = descriptor(f"{GRANTS}(A;;RP;;;AU)")
 
 
 def test_people_with_the_three_rights_alone_are_fine() -> None:
@@ -84,6 +85,15 @@ def test_a_protected_account_is_told_wherever_it_is(*, inside: bool) -> None:
     found = told(crowd_of(person(OURS, marked=True, inside=inside)))
 
     assert found["protected/reset_password"].level is Level.PROBLEM
+
+
+def test_a_mark_that_may_be_hidden_is_not_called_fine() -> None:
+    found = told(crowd_of(person(OURS), person(descriptor(GRANTS), dn="CN=Bob")))
+
+    assert "protected/people" not in found
+    assert not found["people/unmarked"].known
+    assert found["people/unmarked"].shown_by.startswith("CN=Bob: adminCount")
+    assert found["excess/people"].level is Level.OK
 
 
 def test_hidden_people_are_told_and_nobody_is_called_fine() -> None:
