@@ -1,14 +1,11 @@
-"""A signed-in connection to one domain controller. The only importer of ldap3.
+"""A signed-in connection to one domain controller: search, write, and its limits.
 
-LDAPS only, the certificate always checked against the controller's name, no referral
-followed, no schema read, every call with a time limit. A request is sent once: who
-calls decides what a broken connection means. ldap3's exceptions never pass, its log
-is never used (it writes passwords), and a connection is never printed.
+`agent.opening` opens it, the other importer of ldap3. No referral is followed, no
+schema read, every call has a time limit. A request is sent once: who calls decides
+what a broken connection means. ldap3's exceptions never pass, its log is never used
+(it writes passwords), and a connection is never printed.
 """
 
-import select
-import socket
-import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -17,7 +14,7 @@ from typing import Any, Literal, Self
 import ldap3
 from ldap3.core.exceptions import LDAPException
 
-from agent.certificates import CertificateFacts, Endpoint, fetch_chain, trusting
+from agent.certificates import CertificateFacts, Endpoint, fetch_chain
 from agent.directory_errors import (
     AlreadyThere,
     ConstraintViolation,
@@ -43,6 +40,7 @@ from agent.entries import (
     rdn,
     sd_flags,
 )
+from agent.opening import CHECK_IT, has_data, open_connection
 from agent.secret import Secret
 
 __all__ = [
@@ -83,7 +81,6 @@ _VERBS = {
 _PAGE = 500
 _PAGED = "1.2.840.113556.1.4.319"  # RFC 2696
 _SIZE_LIMIT = 4
-_CONNECTION = "check the controller, port 636 and the way to it"
 
 
 @dataclass(frozen=True)
@@ -92,39 +89,6 @@ class _Query:
     filter: str
     scope: Scope
     attributes: tuple[str, ...]
-
-
-class _NamedTls(ldap3.Tls):
-    """Wraps ldap3's socket as Python's ssl does, and keeps the reason when it fails.
-
-    ldap3's own check calls a function that left Python in 3.12, and its errors are
-    text only.
-    """
-
-    def __init__(self, endpoint: Endpoint, receive_timeout: float) -> None:
-        super().__init__(validate=ssl.CERT_REQUIRED)
-        self._host = endpoint.host
-        self._context = trusting(endpoint.ca)
-        self._receive_timeout = receive_timeout
-        self.failure: OSError | None = None
-
-    def wrap_socket(
-        self,
-        connection: Any,
-        do_handshake: bool = False,  # noqa: FBT001, FBT002, ARG002 - ldap3's own
-    ) -> None:
-        plain = connection.socket
-        # else a bind waits 40 ms for the acknowledgement of the handshake (Nagle)
-        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        plain.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        try:
-            wrapped = self._context.wrap_socket(plain, server_hostname=self._host)
-        except OSError as error:
-            self.failure = error
-            plain.close()
-            raise
-        wrapped.settimeout(self._receive_timeout)
-        connection.socket = wrapped
 
 
 def connect(
@@ -153,7 +117,9 @@ def connect(
     if not password:
         # an empty password is an anonymous bind (RFC 4513 section 5.1.2)
         raise SignInRefused(endpoint.host, "no password is given", "give the password")
-    connection = _open(endpoint, user, password, connect_timeout, receive_timeout)
+    connection = open_connection(
+        endpoint, user, password, connect_timeout, receive_timeout
+    )
     directory = Directory(connection, endpoint.host)
     try:
         directory.sign_in()
@@ -161,61 +127,6 @@ def connect(
         directory.close()
         raise
     return directory
-
-
-def _open(
-    endpoint: Endpoint,
-    user: str,
-    password: Secret,
-    connect_timeout: float,
-    receive_timeout: float,
-) -> Any:
-    try:
-        tls = _NamedTls(endpoint, receive_timeout)
-    except OSError as error:
-        raise Unreachable(
-            endpoint.host, f"the file of the CA can't be used: {error}", "mend ca"
-        ) from error
-    server = ldap3.Server(
-        endpoint.target[0],
-        port=endpoint.port,
-        use_ssl=True,
-        tls=tls,
-        get_info=ldap3.NONE,
-        connect_timeout=connect_timeout,
-    )
-    connection: Any = ldap3.Connection(
-        server,
-        user,
-        password.reveal(),
-        auto_referrals=False,
-        auto_escape=False,
-        check_names=False,
-        return_empty_attributes=False,
-    )
-    try:
-        connection.open(read_server_info=False)
-    except LDAPException as error:
-        if connection.socket is not None:
-            connection.socket.close()  # ldap3 leaves it open
-        raise _not_opened(endpoint, tls.failure, error) from None
-    return connection
-
-
-def _not_opened(
-    endpoint: Endpoint, failure: OSError | None, error: LDAPException
-) -> DirectoryError:
-    if isinstance(failure, ssl.SSLCertVerificationError):
-        try:
-            chain = fetch_chain(endpoint)
-        except OSError:
-            chain = ()
-        return Untrusted(endpoint.host, failure.verify_message, chain)
-    reason = str(failure or error).removeprefix("socket connection error while opening")
-    where = f"{endpoint.target[0]} port {endpoint.port}"
-    return Unreachable(
-        endpoint.host, f"no connection to {where}: {reason.lstrip(': ')}", _CONNECTION
-    )
 
 
 class Directory:
@@ -247,7 +158,7 @@ class Directory:
         if self.broken or opened is None:
             return False
         try:
-            return not _readable(opened)
+            return not has_data(opened)
         except (OSError, ValueError):
             return False
 
@@ -403,31 +314,23 @@ class Directory:
         """Call ldap3; what breaks the connection becomes one of our errors."""
         writes = named.pop("writes", False)
         if self.broken:
-            raise Unreachable(self.host, "the connection is closed", _CONNECTION)
+            raise Unreachable(self.host, "the connection is closed", CHECK_IT)
         try:
             return call(*args, **named)
         except (LDAPException, OSError, ValueError) as error:
             self.close()
             what = f"no answer while {doing} ({type(error).__name__})"
             if not writes:
-                raise Unreachable(self.host, what, _CONNECTION) from None
+                raise Unreachable(self.host, what, CHECK_IT) from None
             # how Python's ssl and ldap3 say that the time limit passed
             waited = "timed out" in str(error)
-            raise TimedOut(self.host, what, _CONNECTION, waited=waited) from None
+            raise TimedOut(self.host, what, CHECK_IT, waited=waited) from None
 
     def _check(self, also: int = 0) -> None:
         result = self._connection.result
         if result["result"] not in (0, also):
             code, words = result["result"], str(result["message"])
             raise refused(self.host, code, words)
-
-
-def _readable(opened: ssl.SSLSocket) -> bool:
-    if hasattr(select, "poll"):  # select() fails on descriptors over 1023
-        poll = select.poll()
-        poll.register(opened, select.POLLIN)
-        return bool(poll.poll(0))
-    return bool(select.select([opened], [], [], 0)[0])
 
 
 def _entries(response: Any) -> Iterator[Entry]:

@@ -1,0 +1,123 @@
+"""The way to a controller: TCP and TLS, with the certificate checked against its name.
+
+LDAPS only. ldap3's exceptions never pass; with `agent.directory` this is its only
+importer.
+"""
+
+import select
+import socket
+import ssl
+from typing import Any
+
+import ldap3
+from ldap3.core.exceptions import LDAPException
+
+from agent.certificates import Endpoint, fetch_chain, trusting
+from agent.directory_errors import DirectoryError, Unreachable, Untrusted
+from agent.secret import Secret
+
+CHECK_IT = "check the controller, port 636 and the way to it"
+
+
+class _NamedTls(ldap3.Tls):
+    """Wraps ldap3's socket as Python's ssl does, and keeps the reason when it fails.
+
+    ldap3's own check calls a function that left Python in 3.12, and its errors are
+    text only.
+    """
+
+    def __init__(self, endpoint: Endpoint, receive_timeout: float) -> None:
+        super().__init__(validate=ssl.CERT_REQUIRED)
+        self._host = endpoint.host
+        self._context = trusting(endpoint.ca)
+        self._receive_timeout = receive_timeout
+        self.failure: OSError | None = None
+
+    def wrap_socket(
+        self,
+        connection: Any,
+        do_handshake: bool = False,  # noqa: FBT001, FBT002, ARG002 - ldap3's own
+    ) -> None:
+        plain = connection.socket
+        # else a bind waits 40 ms for the acknowledgement of the handshake (Nagle)
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        try:
+            wrapped = self._context.wrap_socket(plain, server_hostname=self._host)
+        except OSError as error:
+            self.failure = error
+            plain.close()
+            raise
+        wrapped.settimeout(self._receive_timeout)
+        connection.socket = wrapped
+
+
+def open_connection(
+    endpoint: Endpoint,
+    user: str,
+    password: Secret,
+    connect_timeout: float,
+    receive_timeout: float,
+) -> Any:
+    """Open TCP and TLS, without a sign-in.
+
+    Raises:
+        Unreachable: no TCP or no TLS.
+        Untrusted: the certificate; with the chain.
+
+    """
+    try:
+        tls = _NamedTls(endpoint, receive_timeout)
+    except OSError as error:
+        raise Unreachable(
+            endpoint.host, f"the file of the CA can't be used: {error}", "mend ca"
+        ) from error
+    server = ldap3.Server(
+        endpoint.target[0],
+        port=endpoint.port,
+        use_ssl=True,
+        tls=tls,
+        get_info=ldap3.NONE,
+        connect_timeout=connect_timeout,
+    )
+    connection: Any = ldap3.Connection(
+        server,
+        user,
+        password.reveal(),
+        auto_referrals=False,
+        auto_escape=False,
+        check_names=False,
+        return_empty_attributes=False,
+    )
+    try:
+        connection.open(read_server_info=False)
+    except LDAPException as error:
+        if connection.socket is not None:
+            connection.socket.close()  # ldap3 leaves it open
+        raise _not_opened(endpoint, tls.failure, error) from None
+    return connection
+
+
+def _not_opened(
+    endpoint: Endpoint, failure: OSError | None, error: LDAPException
+) -> DirectoryError:
+    if isinstance(failure, ssl.SSLCertVerificationError):
+        try:
+            chain = fetch_chain(endpoint)
+        except OSError:
+            chain = ()
+        return Untrusted(endpoint.host, failure.verify_message, chain)
+    reason = str(failure or error).removeprefix("socket connection error while opening")
+    where = f"{endpoint.target[0]} port {endpoint.port}"
+    return Unreachable(
+        endpoint.host, f"no connection to {where}: {reason.lstrip(': ')}", CHECK_IT
+    )
+
+
+def has_data(opened: ssl.SSLSocket) -> bool:
+    """Whether something can be read from a socket, its end among it."""
+    if hasattr(select, "poll"):  # select() fails on descriptors over 1023
+        poll = select.poll()
+        poll.register(opened, select.POLLIN)
+        return bool(poll.poll(0))
+    return bool(select.select([opened], [], [], 0)[0])
