@@ -29,5 +29,17 @@
     <translation><numerusform>Nothing wrong in %n finding.</numerusform><numerusform>Nothing wrong in %n findings.</numerusform></translation></message>
   <message numerus="yes"><source>{title}: %n people</source>
     <translation><numerusform>{title}: %n person</numerusform><numerusform>{title}: %n people</numerusform></translation></message>
+  <message numerus="yes"><source>Changing would fail for %n people.</source>
+    <translation><numerusform>Changing would fail for %n person.</numerusform><numerusform>Changing would fail for %n people.</numerusform></translation></message>
+  <message numerus="yes"><source>Unlocking would fail for %n people.</source>
+    <translation><numerusform>Unlocking would fail for %n person.</numerusform><numerusform>Unlocking would fail for %n people.</numerusform></translation></message>
+  <message numerus="yes"><source>Requiring a new password would fail for %n people.</source>
+    <translation><numerusform>Requiring a new password would fail for %n person.</numerusform><numerusform>Requiring a new password would fail for %n people.</numerusform></translation></message>
+  <message numerus="yes"><source>Whether changing works is not known for %n people.</source>
+    <translation><numerusform>Whether changing works is not known for %n person.</numerusform><numerusform>Whether changing works is not known for %n people.</numerusform></translation></message>
+  <message numerus="yes"><source>Whether unlocking works is not known for %n people.</source>
+    <translation><numerusform>Whether unlocking works is not known for %n person.</numerusform><numerusform>Whether unlocking works is not known for %n people.</numerusform></translation></message>
+  <message numerus="yes"><source>Whether requiring a new password works is not known for %n people.</source>
+    <translation><numerusform>Whether requiring a new password works is not known for %n person.</numerusform><numerusform>Whether requiring a new password works is not known for %n people.</numerusform></translation></message>
 </context>
 </TS>

@@ -5,16 +5,18 @@ from collections import Counter
 from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem
 
-from agent.causes import CAUSES, Cause
+from agent.causes import Cause
 from agent.coverage import Judged
-from agent.subject import State
+from agent.subject import Operation, State
 from wizard.ui import look
 from wizard.ui.icons import icon
+from wizard.ui.shortfalls import RESET_WORKS, Key, keys_of, state_of, title_of
 from wizard.ui.words import number, tr, tr_n
 
 MOST_SHOWN = 500  # people of one cause; a file has them all
 _LEAST, _MOST = 5, 15  # lines of text high
-_CAUSE, _PERSON = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
+_OPERATION = Qt.ItemDataRole.UserRole
+_CAUSE, _PERSON = _OPERATION + 1, _OPERATION + 2
 _MARKS = {
     State.YES: ("circle-check", "ok"),
     State.NO: ("circle-x", "failed"),
@@ -24,6 +26,13 @@ _MARKS = {
 
 class CauseTable(QTreeWidget):
     """Counts people as they are judged; keeps some of each cause to look at.
+
+    A row is a cause of the reset; another operation that a permission stops, and that
+    has a cause of its own, is a row as well.
+
+    Attributes:
+        counts: people by the cause of their reset.
+        also: people by the causes that other operations have of their own.
 
     Signals:
         cause_chosen: a Cause.
@@ -56,34 +65,53 @@ class CauseTable(QTreeWidget):
         """Begin anew."""
         self.clear()
         self.counts: Counter[Cause] = Counter()
-        self._people: dict[Cause, list[Judged]] = {}
-        self._rows: dict[Cause, QTreeWidgetItem] = {}
+        self.also: Counter[Key] = Counter()
+        self._people: dict[Key, list[Judged]] = {}
+        self._rows: dict[Key, QTreeWidgetItem] = {}
 
     def take(self, people: list[Judged]) -> None:
         """Count some more people, and show the counts."""
+        met: dict[Key, None] = {}
         for judged in people:
-            cause = judged.verdict.reset.cause
-            self.counts[cause] += 1
-            kept = self._people.setdefault(cause, [])
-            if len(kept) < MOST_SHOWN:
-                kept.append(judged)
-        for cause in {judged.verdict.reset.cause for judged in people}:
-            self._count(cause)
+            for key in keys_of(judged.verdict):
+                met[key] = None
+                self._keep(key, judged)
+        for key in met:
+            self._count(key)
         self.fit()
 
+    def _keep(self, key: Key, judged: Judged) -> None:
+        operation, cause = key
+        if operation is Operation.RESET:
+            self.counts[cause] += 1
+        else:
+            self.also[key] += 1
+        kept = self._people.setdefault(key, [])
+        if len(kept) < MOST_SHOWN:
+            kept.append(judged)
+
+    def _people_in(self, key: Key) -> int:
+        return self.counts[key[1]] if key[0] is Operation.RESET else self.also[key]
+
     def settle(self) -> None:
-        """Put the causes in order, once the counts stand: most people first."""
+        """Put the causes in order, once the counts stand: most people first.
+
+        Those of the reset stand before those of other operations.
+        """
         blocked = QSignalBlocker(self)
-        opened = {cause for cause, row in self._rows.items() if row.isExpanded()}
-        order = sorted(self._rows, key=lambda c: (c is not Cause.NONE, -self.counts[c]))
-        for at, cause in enumerate(order):
-            row = self._rows[cause]
+        opened = {key for key, row in self._rows.items() if row.isExpanded()}
+        for at, key in enumerate(sorted(self._rows, key=self._place)):
+            row = self._rows[key]
             self.takeTopLevelItem(self.indexOfTopLevelItem(row))
             self.insertTopLevelItem(at, row)
-            row.setExpanded(cause in opened)
+            row.setExpanded(key in opened)
         self.setCurrentIndex(QModelIndex())
         blocked.unblock()
         self.fit()
+
+    def _place(self, key: Key) -> tuple[bool, bool, int]:
+        other = key[0] is not Operation.RESET
+        return other, key != RESET_WORKS, -self._people_in(key)
 
     def fit(self) -> None:
         """Be as high as what is listed, within bounds; the rest scrolls."""
@@ -93,13 +121,17 @@ class CauseTable(QTreeWidget):
         high = self.header().height() + line * listed + 2 * self.frameWidth() + 4
         self.setFixedHeight(max(line * _LEAST, min(high, line * _MOST)))
 
-    def people_of(self, cause: Cause) -> tuple[Judged, ...]:
+    def people_of(
+        self, cause: Cause, operation: Operation = Operation.RESET
+    ) -> tuple[Judged, ...]:
         """Give the people of a cause that are kept."""
-        return tuple(self._people.get(cause, ()))
+        return tuple(self._people.get((operation, cause), ()))
 
-    def open_cause(self, cause: Cause) -> QTreeWidgetItem:
+    def open_cause(
+        self, cause: Cause, operation: Operation = Operation.RESET
+    ) -> QTreeWidgetItem:
         """Open a cause's people, as a click on its arrow does."""
-        row = self._rows[cause]
+        row = self._rows[operation, cause]
         row.setExpanded(True)
         return row
 
@@ -110,47 +142,43 @@ class CauseTable(QTreeWidget):
         if item is not None:
             self.setCurrentItem(item)
 
-    def _count(self, cause: Cause) -> None:
-        row = self._rows.get(cause)
+    def _count(self, key: Key) -> None:
+        row = self._rows.get(key)
         if row is None:
-            row = self._rows[cause] = self._add(cause)
-        row.setText(1, number(self.counts[cause]))
-        title = tr(CAUSES[cause].title)
-        spoken = tr_n("{title}: %n people", self.counts[cause]).format(title=title)
+            row = self._rows[key] = self._add(key)
+        people = self._people_in(key)
+        row.setText(1, number(people))
+        spoken = tr_n("{title}: %n people", people).format(title=title_of(key))
         row.setData(0, Qt.ItemDataRole.AccessibleTextRole, spoken)
         if row.isExpanded():
             self._fill(row)
 
-    def _add(self, cause: Cause) -> QTreeWidgetItem:
-        row = QTreeWidgetItem([tr(CAUSES[cause].title), ""])
-        row.setData(0, _CAUSE, cause.value)
+    def _add(self, key: Key) -> QTreeWidgetItem:
+        row = _item(title_of(key), key)
         row.setTextAlignment(
             1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         )
-        state = self._people[cause][0].verdict.reset.state
-        name, ink = _MARKS[state]
+        name, ink = _MARKS[state_of(self._people[key][0].verdict, key[0])]
         inks = look.inks(self.palette())
         row.setIcon(0, icon(name, getattr(inks, ink), chosen=inks.on_accent))
         row.setChildIndicatorPolicy(QTreeWidgetItem.ChildIndicatorPolicy.ShowIndicator)
         # those that would work stand first, then in the order they are met
-        at = 0 if cause is Cause.NONE else self.topLevelItemCount()
+        at = 0 if key == RESET_WORKS else self.topLevelItemCount()
         self.insertTopLevelItem(at, row)
         return row
 
     def _fill(self, row: QTreeWidgetItem) -> None:
         """List the people kept who are not listed yet; a file has the others."""
-        cause = Cause(row.data(0, _CAUSE))
-        kept = self._people[cause]
+        key = _key_of(row)
+        kept = self._people[key]
         if row.childCount() > len(kept):
             return  # the note about the others is there
         for at in range(row.childCount(), len(kept)):
-            judged = kept[at]
-            item = QTreeWidgetItem([judged.verdict.dn, ""])
-            item.setToolTip(0, judged.verdict.dn)
-            item.setData(0, _CAUSE, cause.value)
+            item = _item(kept[at].verdict.dn, key)
+            item.setToolTip(0, kept[at].verdict.dn)
             item.setData(0, _PERSON, at)
             row.addChild(item)
-        if len(kept) == MOST_SHOWN and self.counts[cause] > MOST_SHOWN:
+        if len(kept) == MOST_SHOWN and self._people_in(key) > MOST_SHOWN:
             note = QTreeWidgetItem([tr("The others are in the file: Export"), ""])
             note.setFlags(Qt.ItemFlag.NoItemFlags)
             row.addChild(note)
@@ -158,9 +186,19 @@ class CauseTable(QTreeWidget):
     def _chosen(self, item: QTreeWidgetItem | None) -> None:
         if item is None:
             return
-        at = item.data(0, _PERSON)
-        cause = Cause(item.data(0, _CAUSE))
+        at, key = item.data(0, _PERSON), _key_of(item)
         if at is None:
-            self.cause_chosen.emit(cause)
+            self.cause_chosen.emit(key[1])
         else:
-            self.person_chosen.emit(self._people[cause][at])
+            self.person_chosen.emit(self._people[key][at])
+
+
+def _item(text: str, key: Key) -> QTreeWidgetItem:
+    item = QTreeWidgetItem([text, ""])
+    item.setData(0, _OPERATION, key[0].value)
+    item.setData(0, _CAUSE, key[1].value)
+    return item
+
+
+def _key_of(item: QTreeWidgetItem) -> Key:
+    return Operation(item.data(0, _OPERATION)), Cause(item.data(0, _CAUSE))

@@ -1,6 +1,6 @@
 """A verdict as rows: what would come of each operation, what shows it, what to do."""
 
-from agent.causes import CAUSES, Cause
+from agent.causes import CAUSES
 from agent.findings import Finding, Level
 from agent.subject import Answer, Operation, State, Verdict
 from wizard.checks import Check
@@ -43,15 +43,13 @@ def words() -> dict[str, str]:
 def checks_of(verdict: Verdict) -> tuple[Check, ...]:
     """Give the answers about one person as rows, then what else is to be known.
 
-    Operations that one cause stops, or that would all work, share a row.
+    Operations with one answer share a row; one cause that two entries show is two.
     """
-    alike: dict[Cause, list[tuple[str, Answer]]] = {}
+    alike: dict[Answer, list[str]] = {}
     for operation, name in operation_names().items():
         answer: Answer = getattr(verdict, operation.value)
-        alike.setdefault(answer.cause, []).append((name, answer))
-    rows = [
-        _row(", ".join(name for name, _ in same), same[0][1]) for same in alike.values()
-    ]
+        alike.setdefault(answer, []).append(name)
+    rows = [_row(", ".join(names), answer) for answer, names in alike.items()]
     notes = "; ".join(verdict.notes)
     if notes:
         told = f"{notes[:1].upper()}{notes[1:]}."

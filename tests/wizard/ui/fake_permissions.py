@@ -1,7 +1,7 @@
 """Permissions as a real domain would have them: 1,250 people, 46 with a cause."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from agent.causes import CAUSES, Cause
 from agent.coverage import Judged, Tally
 from agent.errors import Code, Refused
 from agent.findings import Finding, Level
-from agent.subject import Answer, State, Verdict
+from agent.subject import Answer, Operation, State, Verdict
 from wizard.granting import Entry
 from wizard.permissions import Coverage, Explained, Seen
 from wizard.plan import Change
@@ -28,6 +28,14 @@ SHOWN_BY = {
     "Container,CN=System,DC=corp,DC=test is missing or hidden",
     Cause.TOO_YOUNG: "pwdLastSet is 2026-11-23 08:12:44 UTC; DC=corp,DC=test asks "
     "for an age of 1 day",
+}
+# what shows the cause of another operation than the reset
+OTHERS_SHOWN_BY = {
+    (Operation.UNLOCK, Cause.NOT_GRANTED): "no entry allows the agent's account to "
+    "unlock (write lockoutTime)",
+    (Operation.UNLOCK, Cause.DENIED): "Denies svc-writeback to write lockoutTime",
+    (Operation.MUST_CHANGE, Cause.NOT_GRANTED): "no entry allows the agent's account "
+    "to require a new password at the next sign-in (write pwdLastSet)",
 }
 STATES = {Cause.POLICY_HIDDEN: State.UNKNOWN}
 EVERYBODY = {
@@ -81,7 +89,7 @@ EXCESS = (
 )
 
 
-def answer_of(cause: Cause) -> Answer:
+def answer_of(cause: Cause, operation: Operation = Operation.RESET) -> Answer:
     if cause is Cause.NONE:
         return YES
     until = datetime(2026, 11, 24, 8, 12, 44, tzinfo=UTC)
@@ -90,25 +98,48 @@ def answer_of(cause: Cause) -> Answer:
         STATES.get(cause, State.NO),
         told.code,
         cause,
-        SHOWN_BY[cause],
+        OTHERS_SHOWN_BY.get((operation, cause)) or SHOWN_BY[cause],
         told.remedy,
         until if cause is Cause.TOO_YOUNG else None,
     )
 
 
-def verdict_of(number: int, cause: Cause) -> Verdict:
+def verdict_of(
+    number: int, cause: Cause, others: Mapping[Operation, Cause] | None = None
+) -> Verdict:
+    """Answer for somebody.
+
+    Args:
+        number: who.
+        cause: of the reset.
+        others: causes of operations that have one of their own.
+
+    """
     said = answer_of(cause)
-    young = cause is Cause.TOO_YOUNG
-    later = YES if young else said
+    later = YES if cause is Cause.TOO_YOUNG else said
     dn = f"CN=Person {number:04},OU=Zurich,{PEOPLE}"
-    return Verdict(dn, UUID(int=number + 1), said, said, later, later)
+    answers = {
+        Operation.CHANGE: said,
+        Operation.UNLOCK: later,
+        Operation.MUST_CHANGE: later,
+    }
+    own = {op: answer_of(why, op) for op, why in (others or {}).items()}
+    change, unlock, must_change = (answers | own).values()
+    return Verdict(dn, UUID(int=number + 1), said, change, unlock, must_change)
 
 
 @dataclass
 class FakePermissions:
-    """Answers for a domain of its own; `hold` stops it in the middle."""
+    """Answers for a domain of its own; `hold` stops it in the middle.
+
+    Attributes:
+        everybody: how many people there are by the cause of their reset.
+        others: causes of their own that operations have, for who can be reset.
+
+    """
 
     everybody: dict[Cause, int] = field(default_factory=lambda: dict(EVERYBODY))
+    others: dict[Operation, Cause] = field(default_factory=dict)
     findings: tuple[Finding, ...] = IN_ORDER
     foreseen: bool = False
     error: Exception | None = None
@@ -121,7 +152,7 @@ class FakePermissions:
         if value.startswith("nobody"):
             raise Refused(Code.USER_NOT_FOUND, f"no user with this {by}")
         cause = Cause.INHERITANCE_OFF if "niko" in value else Cause.NONE
-        said = verdict_of(7, cause)
+        said = verdict_of(7, cause, self.others)
         return Explained(said, None, None, "dc1.corp.test", self.foreseen)
 
     def coverage(
@@ -159,7 +190,8 @@ class FakePermissions:
 
     def plan_grant(self, settings: Any, inputs: Any) -> tuple[Change, ...]:
         self.calls.append(("plan_grant", settings, inputs))
-        return (GRANT,) if Cause.NOT_GRANTED in self.everybody else ()
+        causes = (*self.everybody, *self.others.values())
+        return (GRANT,) if Cause.NOT_GRANTED in causes else ()
 
     def entries(self, settings: Any, inputs: Any, changes: Any) -> tuple[Entry, ...]:
         return ENTRIES if changes else ()
@@ -172,6 +204,8 @@ class FakePermissions:
             for cause in [cause for cause, left in rest.items() if left]:
                 take = min(rest[cause], 40 if cause is Cause.NONE else 1)
                 rest[cause] -= take
+                others = self.others if cause is Cause.NONE else {}
                 for _ in range(take):
-                    yield Judged(f"person{number:04}", verdict_of(number, cause))
+                    said = verdict_of(number, cause, others)
+                    yield Judged(f"person{number:04}", said)
                     number += 1

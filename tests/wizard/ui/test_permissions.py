@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from agent.causes import Cause
 from agent.directory import Unreachable
 from agent.secret import Secret
+from agent.subject import Operation
 from tests.wizard.answered import CANARY
 from tests.wizard.ui.conftest import Open
 from tests.wizard.ui.fake import INSTALLED, FakeController
@@ -23,11 +24,13 @@ from tests.wizard.ui.fake_permissions import (
     EXCESS,
     GRANT,
     UNGRANTED,
+    verdict_of,
 )
 from tests.wizard.ui.walk import go
 from wizard.plan import ApplyError
 from wizard.ui.causes import MOST_SHOWN
 from wizard.ui.granting import PASSWORD, USER
+from wizard.ui.verdicts import checks_of
 from wizard.ui.viewer import TextDialog
 from wizard.ui.window import WizardWindow
 from wizard.ui.words import tr_n
@@ -60,11 +63,58 @@ def test_everybody_is_counted_by_cause(
     assert page.sum_up.text() == "1\u202f204 of 1\u202f250 people can be reset"
     assert dict(page.table.counts) == EVERYBODY
     top = [page.table.topLevelItem(at) for at in range(page.table.topLevelItemCount())]
-    assert top[0].text(0) == "Would work"
+    assert top[0].text(0) == "Reset would work"
     assert {row.text(1) for row in top} >= {"1\u202f204", "31"}
     assert page.account_rows.checks[0].state == "ok"
     assert "22" in page.account_rows.checks[0].detail
     assert fake.permissions.calls[0][1] == INSTALLED.settings
+
+
+def test_another_operation_that_falls_short_is_told_and_opens_to_the_people(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    fake.permissions.everybody = {Cause.NONE: 20}
+    fake.permissions.others = {
+        Operation.UNLOCK: Cause.NOT_GRANTED,
+        Operation.MUST_CHANGE: Cause.NOT_GRANTED,
+    }
+    page = judged(qtbot, open_window, fake)
+
+    assert page.sum_up.text() == "20 of 20 people can be reset"
+    assert page.hint.text().splitlines()[:2] == [
+        tr_n("Unlocking would fail for %n people.", 20),
+        tr_n("Requiring a new password would fail for %n people.", 20),
+    ]
+    assert page.grant_button.isEnabled()
+    row = page.table.open_cause(Cause.NOT_GRANTED, Operation.UNLOCK)
+    assert (row.text(0), row.text(1)) == ("Unlock: Not granted", "20")
+    assert row.childCount() == 20
+    page.table.setCurrentItem(row)
+    assert "Grant the right" in page.cause_told.text()
+    page.table.setCurrentItem(row.child(3))
+    assert [check.state for check in page.answers_told.checks] == [
+        *("ok", "failed", "failed")
+    ]
+
+
+def test_what_stops_the_reset_too_is_counted_once(
+    qtbot: QtBot, open_window: Open, ungranted: FakeController
+) -> None:
+    page = judged(qtbot, open_window, ungranted)
+
+    assert page.table.topLevelItemCount() == len(UNGRANTED)
+    assert "Unlocking" not in page.hint.text()
+
+
+def test_whether_another_operation_works_may_be_not_known(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    fake.permissions.everybody = {Cause.NONE: 2}
+    fake.permissions.others = {Operation.CHANGE: Cause.POLICY_HIDDEN}
+    page = judged(qtbot, open_window, fake)
+
+    text = tr_n("Whether changing works is not known for %n people.", 2)
+    assert page.hint.text().splitlines()[0] == text
 
 
 def test_counts_and_the_bar_move_while_it_judges(
@@ -304,6 +354,15 @@ def test_one_person_is_explained_by_pressing_enter(
     assert [row.state for row in rows] == ["failed"]
     assert rows[0].title.startswith("Reset, change, unlock")
     assert page.who.text().startswith("CN=Person")
+
+
+def test_two_entries_that_deny_are_two_rows() -> None:
+    others = {Operation.UNLOCK: Cause.DENIED}
+    rows = checks_of(verdict_of(1, Cause.DENIED, others))
+
+    assert [row.title for row in rows] == ["Reset, change, must change", "Unlock"]
+    assert "lockoutTime" not in rows[0].detail
+    assert "lockoutTime" in rows[1].detail
 
 
 def test_nobody_by_that_name_is_told(

@@ -1,7 +1,7 @@
 """Permissions: everybody judged as one looks on; who would fail, and why."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from wizard.checks import Check
 from wizard.exporting import Form
 from wizard.permissions import Coverage
 from wizard.questions import Page
-from wizard.ui import look
+from wizard.ui import look, shortfalls
 from wizard.ui.causes import CauseTable
 from wizard.ui.granting import GrantPanel
 from wizard.ui.jobs import broken
@@ -163,7 +163,8 @@ class PermissionsPage(WizardPage):
         self.whole = whole
         coverage = whole.coverage
         self.table.settle()
-        self.hint.setText(_hint(coverage, stopped=whole.stopped))
+        short = shortfalls.told(self.table.also)
+        self.hint.setText(_hint(coverage, short, stopped=whole.stopped))
         self.hint.setVisible(bool(self.hint.text()))
         if not coverage.people:
             self.sum_up.setText(tr("Nobody is in the scope"))
@@ -266,13 +267,19 @@ class PermissionsPage(WizardPage):
         self.exporter.worker.close()
 
 
-def _hint(coverage: Coverage, *, stopped: bool) -> str:
+def _hint(coverage: Coverage, short: Sequence[str], *, stopped: bool) -> str:
+    """Say what the sum leaves out, a line each, and what there is to do here."""
+    lines = list(short)
     if stopped:
-        return tr("Stopped: {people} of {expected} people were judged.").format(
-            people=number(coverage.people), expected=number(coverage.expected)
-        )
-    if coverage.foreseen:
-        return tr("The account is not made yet: this is what its grants will reach.")
-    if coverage.would_work < coverage.people:
-        return tr("Open a cause to see who, and choose a person to see why.")
-    return tr("Nothing stands in anybody's way.") if coverage.people else ""
+        told = tr("Stopped: {people} of {expected} people were judged.")
+        people, expected = number(coverage.people), number(coverage.expected)
+        lines.insert(0, told.format(people=people, expected=expected))
+    elif coverage.foreseen:
+        told = tr("The account is not made yet: this is what its grants will reach.")
+        lines.insert(0, told)
+    elif short or coverage.would_work < coverage.people:
+        told = tr("Open a cause to see who, and choose a person to see why.")
+        lines.append(told)
+    elif coverage.people:
+        lines.append(tr("Nothing stands in anybody's way."))
+    return "\n".join(lines)
