@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,17 @@ from tests.lab.chroot import run_python
 from tests.lab.people import AWKWARD
 from tests.live.granting import NOTHING, apply, grant, names, revoke
 from tests.live.remains import directory_now
-from tests.live.test_install import admin, install
+from tests.live.test_install import admin, change, install, ok
 from tests.live.test_steps import (
+    agents_sids,
     as_administrator,
+    deny,
     edit_list,
     people_of,
     put_entry,
+    stands,
     with_account,
+    without_inheritance,
 )
 from tests.stage import CANARY, Stage, stage
 from wizard.checks import Inputs
@@ -226,6 +231,66 @@ def test_what_a_group_may_is_not_granted_again(whole: Stage) -> None:
     for name in lacking[1:]:
         put_entry(whole, people, Grant.of(name).ace(group))
     assert sight.plan_grant(settings, inputs) == ()
+
+
+def test_one_who_is_denied_among_people_of_a_group_needs_no_grant(
+    whole: Stage,
+) -> None:
+    install(whole)
+    account, people = whole.lab.accounts["svc-weak"], people_of(whole)
+    settings = whole.settings(**with_account(whole, "existing", account["upn"]))
+    inputs = Inputs(None, Secret(account["password"]))
+    group = group_with(whole, "svc-weak")
+    for right in (_RESET, Right.WRITE_LOCKOUT_TIME, Right.WRITE_PWD_LAST_SET):
+        put_entry(whole, people, Grant(right).ace(group))
+    against = deny(_RESET, group)
+    put_entry(whole, whole.lab.people["anna"]["dn"], replace(against, flags=0))
+
+    assert whole.controller.permissions.plan_grant(settings, inputs) == ()
+    sight = whole.controller.permissions
+    upn = whole.lab.people["anna"]["upn"]
+    said = sight.explain(settings, inputs, "userPrincipalName", upn).verdict
+    assert said.reset.cause == "denied"
+
+
+def test_containers_inside_others_get_entries_only_where_none_reach(
+    whole: Stage,
+) -> None:
+    people, berlin = people_of(whole), people_of(whole, "Berlin")
+    nested = {"containers": [berlin, people]}
+    before = directory_now(whole.lab)
+    settings = install(whole, scope=nested)
+    entry = Grant(_RESET).ace(agents_sids(whole)[0])
+    assert stands(whole, people, entry)
+    assert not stands(whole, berlin, entry)
+    assert ok(whole, settings)
+
+    edit_list(whole, berlin, without_inheritance)
+    cut = directory_now(whole.lab)
+    assert names(grant(whole, settings)) == [
+        *("RESET_PASSWORD", "WRITE_LOCKOUT_TIME", "WRITE_PWD_LAST_SET")
+    ]
+    assert stands(whole, berlin, entry)
+    assert whole.controller.plan(settings, NOTHING) == ()
+    revoke(whole, settings)
+    assert not stands(whole, berlin, entry)
+    assert not stands(whole, people, entry)
+    assert cut[berlin] == directory_now(whole.lab)[berlin]
+    assert before[people] == directory_now(whole.lab)[people]
+
+
+def test_a_scope_that_grows_and_shrinks_keeps_reaching_everybody(whole: Stage) -> None:
+    people, berlin = people_of(whole), people_of(whole, "Berlin")
+    before = directory_now(whole.lab)
+    install(whole, scope={"containers": [berlin]})
+    narrow = directory_now(whole.lab)
+    for containers in ([people, berlin], [people], [berlin]):
+        settings = whole.settings(scope={"containers": containers})
+        change(whole, settings, admin(whole))
+        assert ok(whole, settings), containers
+    assert directory_now(whole.lab) == narrow
+    revoke(whole, whole.settings(scope={"containers": [berlin]}))
+    assert before[berlin] == directory_now(whole.lab)[berlin]
 
 
 def group_with(whole: Stage, member: str) -> Sid:

@@ -19,17 +19,14 @@ from agent.grant import Grant
 from agent.settings import Directory as DirectorySettings
 from agent.settings import Settings
 from wizard import journal
-from wizard.checks import Check, State
+from wizard.checks import Check
 from wizard.plan import Change, Context, Facts, StepFailed
 from wizard.steps.account import find, sid_of
 from wizard.steps.copied import is_the_originals
-from wizard.steps.permissions import (
-    Judged,
-    judge,
-    refuse_protected,
-    rewrite,
-    rights_of,
-)
+from wizard.steps.grant_rows import row_of
+from wizard.steps.judging import Judged, judge
+from wizard.steps.nesting import Places, places
+from wizard.steps.permissions import refuse_protected, rewrite, rights_of
 from wizard.steps.signing_in import as_admin, as_agent, finding, named
 
 
@@ -97,7 +94,7 @@ class Grants:
             title = "Permissions of the agent's account"
             return (finding("grants", title, error),)
         rights = rights_of(wanted.features)
-        return [_row(container, found, rights) for container, found in judged]
+        return [row_of(container, found, rights) for container, found in judged]
 
 
 _Missing = list[tuple[str, tuple[Grant, ...]]]
@@ -123,9 +120,10 @@ def _before_sign_in(wanted: Settings, context: Context, *, there: bool) -> _Miss
     """
     with as_admin(wanted.directory, context) as opened:
         own = sid_of(opened, wanted.directory) if there else None
+        where = places(opened, wanted.scope.containers)
         return [
-            (dn, _judge(opened, dn, wanted, ANYBODY, own).missing)
-            for dn in wanted.scope.containers
+            (dn, _judge(opened, dn, wanted, where, token=ANYBODY, own=own).missing)
+            for dn in where.containers
         ]
 
 
@@ -135,7 +133,7 @@ def missing(wanted: Settings, context: Context, losing: Sequence[str] = ()) -> _
 
 
 def _judged(wanted: Settings, context: Context, losing: Sequence[str] = ()) -> _Judged:
-    """Judge what the account may do, for each container of the scope.
+    """Judge what the account may do, for each container that gets entries.
 
     Args:
         wanted: the settings to come.
@@ -146,20 +144,26 @@ def _judged(wanted: Settings, context: Context, losing: Sequence[str] = ()) -> _
     with as_agent(wanted.directory, context) as opened:
         token = own_sids(opened)
         own = sid_of(opened, wanted.directory)
-        return [
-            (dn, _judge(opened, dn, wanted, token - _lost(dn, losing, own), own))
-            for dn in wanted.scope.containers
-        ]
+        where = places(opened, wanted.scope.containers)
+        found: _Judged = []
+        for dn in where.containers:
+            sids = token - _lost(dn, losing, own)
+            judged = _judge(opened, dn, wanted, where, token=sids, own=own)
+            found.append((dn, judged))
+        return found
 
 
 def _judge(
     opened: Directory,
     container: str,
     wanted: Settings,
+    where: Places,
+    *,
     token: frozenset[Sid],
     own: Sid | None,
 ) -> Judged:
-    found = judge(opened, container, rights_of(wanted.features), token, own)
+    rights = rights_of(wanted.features)
+    found = judge(opened, container, rights, where, token=token, own=own)
     if found.missing:
         refuse_protected(opened, container, wanted.directory.base_dn)
     return found
@@ -250,44 +254,6 @@ def _facts(
         "rights": [grant.name for grant in grants],
         "directory": directory.model_dump(mode="json"),
     }
-
-
-def _row(container: str, judged: Judged, rights: Sequence[Right]) -> Check:
-    title = f"Permissions on {container}"
-    if judged.missing:
-        remedy = "Apply the settings with an administrator's credentials."
-        told = f"Missing: {', '.join(map(_short, judged.missing))}."
-        return Check("grants", title, "failed", told, remedy)
-    if judged.beyond:
-        return _beyond(title, judged, rights)
-    shown = [right for right in rights if right is not Right.CHANGE_PASSWORD]
-    return Check("grants", title, "ok", f"Effective: {_names(shown)}.")
-
-
-def _beyond(title: str, judged: Judged, rights: Sequence[Right]) -> Check:
-    """Tell of those whom the grant does not reach; another grant would not help."""
-    refused = [
-        right for right in rights if any(right in b.rights for b in judged.beyond)
-    ]
-    count, everybody = len(judged.beyond), len(judged.beyond) == judged.people
-    who = f"{count} of {judged.people} people looked at"
-    told = f"Granted, but refused for {who}: {_names(refused)}."
-    remedy = (
-        "Look for a deny, or inheritance that is off, on the way from the container "
-        "to them."
-    )
-    more = "\n".join(f"{each.dn}: {_names(each.rights)}" for each in judged.beyond)
-    state: State = "failed" if everybody else "warning"
-    return Check("grants", title, state, told, remedy, more)
-
-
-def _names(rights: Sequence[Right]) -> str:
-    return ", ".join(right.value.short for right in rights)
-
-
-def _short(grant: Grant) -> str:
-    short = grant.right.value.short
-    return short if grant.kind == "user" else f"{short} ({grant.kind})"
 
 
 def _sid_if_there(opened: Directory, directory: DirectorySettings) -> Sid | None:

@@ -1,16 +1,14 @@
-"""A container's permission list: read, judged by the people below, and edited."""
+"""A container's permission list, read and edited."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 from agent import descriptor
-from agent.access import Decision, Reason, Right, decide
-from agent.ace import Ace, Sid
+from agent.access import Right
+from agent.ace import Ace
 from agent.descriptor import DescriptorError, SecurityDescriptor
 from agent.directory import Directory, Entry, sd_flags
 from agent.dn import same
 from agent.entries import Modification
-from agent.grant import KINDS, Grant
 from agent.settings import Features
 from wizard.plan import StepFailed
 
@@ -20,49 +18,8 @@ RIGHTS = (
     Right.WRITE_LOCKOUT_TIME,
     Right.WRITE_PWD_LAST_SET,
 )
-_PEOPLE = "(objectCategory=person)(objectClass=user)(!(adminCount=1))"
-# inetOrgPerson is a subclass of user
-_OF_KIND = {
-    "user": f"(&{_PEOPLE}(!(objectClass=inetOrgPerson)))",
-    "inetOrgPerson": f"(&{_PEOPLE}(objectClass=inetOrgPerson))",
-}
-_LACKING = frozenset({Reason.NOT_GRANTED, Reason.EMPTY})
-_SAMPLE = 50  # of each kind
 _DESCRIPTOR = "nTSecurityDescriptor"
-_OWNER_GROUP_DACL, _DACL = 7, 4
-
-
-@dataclass(frozen=True)
-class Beyond:
-    """Somebody whom rights do not reach: a deny, or inheritance off on the way."""
-
-    dn: str
-    rights: tuple[Right, ...]
-
-
-@dataclass(frozen=True)
-class Judged:
-    """What an account may do in a container, judged by some of the people there.
-
-    Attributes:
-        missing: what is to be granted on the container.
-        people: how many were looked at.
-        beyond: those of them whom a grant that stands does not reach.
-
-    """
-
-    missing: tuple[Grant, ...]
-    people: int = 0
-    beyond: tuple[Beyond, ...] = ()
-
-
-@dataclass(frozen=True)
-class _Person:
-    """Somebody there, and what is decided for each right."""
-
-    dn: str
-    kind: str
-    told: Mapping[Right, Decision]
+_DACL = 4
 
 
 def rights_of(features: Features) -> tuple[Right, ...]:
@@ -74,91 +31,6 @@ def rights_of(features: Features) -> tuple[Right, ...]:
     wanted = (True, features.unlock, features.must_change)
     always = tuple(right for right, on in zip(RIGHTS, wanted, strict=True) if on)
     return (*always, Right.CHANGE_PASSWORD) if features.change else always
-
-
-def judge(
-    opened: Directory,
-    container: str,
-    rights: Sequence[Right],
-    token: frozenset[Sid],
-    own: Sid | None,
-) -> Judged:
-    """Judge by the people there, whatever entry gives them the right.
-
-    Those whose inheritance is off do not count: no grant on a container reaches them.
-
-    Args:
-        opened: signed in as somebody who may read permission lists.
-        container: where a grant would stand.
-        rights: what is wanted.
-        token: the SIDs of the account.
-        own: its own SID; None for an account that is to be made.
-
-    """
-    here = read(opened, container)
-    people = [
-        _Person(
-            dn, kind, {right: _decide(found, token, right, kind) for right in rights}
-        )
-        for kind in KINDS
-        for dn, found in _descriptors(opened, container, kind)
-        if not found.protected
-    ]
-    missing = tuple(
-        grant
-        for grant in _possible(people, rights)
-        if not (own and descriptor.has_ace(here, grant.ace(own)))
-        and _is_lacked(grant, people)
-    )
-    beyond = (Beyond(each.dn, _refused(each, missing)) for each in people)
-    return Judged(missing, len(people), tuple(each for each in beyond if each.rights))
-
-
-def _possible(people: Sequence[_Person], rights: Sequence[Right]) -> Iterator[Grant]:
-    """Give what could be granted; for another class than users where one is there."""
-    there = {"user"} | {each.kind for each in people}
-    for kind in KINDS:
-        if kind in there:
-            yield from (Grant(right, kind) for right in rights)
-
-
-def _is_lacked(grant: Grant, people: Sequence[_Person]) -> bool:
-    told = [each.told[grant.right] for each in people if each.kind == grant.kind]
-    if grant.right is Right.CHANGE_PASSWORD:
-        # a deny is how "user cannot change password" is set: no grant would end it
-        return any(decision.reason in _LACKING for decision in told)
-    return not (told and all(decision.allowed for decision in told))
-
-
-def _refused(person: _Person, missing: Sequence[Grant]) -> tuple[Right, ...]:
-    return tuple(
-        right
-        for right, decision in person.told.items()
-        if right is not Right.CHANGE_PASSWORD  # that may be meant for the person
-        and Grant(right, person.kind) not in missing
-        and not decision.allowed
-        and decision.certain
-    )
-
-
-def _descriptors(
-    opened: Directory, container: str, kind: str
-) -> Iterator[tuple[str, SecurityDescriptor]]:
-    controls = (sd_flags(_OWNER_GROUP_DACL),)
-    found = opened.search(
-        container, _OF_KIND[kind], (_DESCRIPTOR,), controls=controls, limit=_SAMPLE
-    )
-    for entry in found:
-        raw = entry.raw(_DESCRIPTOR)
-        if raw is not None:
-            yield entry.dn, descriptor.parse(raw)
-
-
-def _decide(
-    found: SecurityDescriptor, token: frozenset[Sid], right: Right, kind: str
-) -> Decision:
-    classes = frozenset({KINDS[kind]})
-    return decide(found, token, right, classes=classes, self_sid=None)
 
 
 def refuse_protected(opened: Directory, container: str, base_dn: str) -> None:
@@ -196,14 +68,12 @@ def rewrite(
 
     """
     before = read(opened, container)
-    after = before
-    for ace in aces:
-        after = edit(after, ace)
+    after, written = _edited(before, container, aces, edit)
     wanted = [descriptor.has_ace(after, ace) for ace in aces]
     had = [descriptor.has_ace(before, ace) for ace in aces]
     if after == before:
         return ()
-    change = Modification("replace", _DESCRIPTOR, (after.to_bytes(),))
+    change = Modification("replace", _DESCRIPTOR, (written,))
     opened.modify(container, (change,), (sd_flags(_DACL),))
     now = read(opened, container)
     if [descriptor.has_ace(now, ace) for ace in aces] != wanted:
@@ -213,6 +83,28 @@ def rewrite(
         )
     pairs = zip(aces, had, wanted, strict=True)
     return tuple(ace for ace, was, now_is in pairs if was != now_is)
+
+
+def _edited(
+    before: SecurityDescriptor, container: str, aces: Sequence[Ace], edit: Edit
+) -> tuple[SecurityDescriptor, bytes]:
+    """Edit a list; one that takes no entry is told with what to do."""
+    after = before
+    try:
+        for ace in aces:
+            after = edit(after, ace)
+        return after, after.to_bytes()
+    except DescriptorError as error:
+        if before.dacl is None:
+            raise StepFailed(
+                f"{container} has no permission list (a NULL DACL): everybody may do "
+                "everything there, and one entry would lock everybody out.",
+                "Give it a list in Active Directory Users and Computers first.",
+            ) from error
+        raise StepFailed(
+            f"The permissions of {container} take no more entries: {error}.",
+            "Take away entries that nobody needs, such as those of deleted accounts.",
+        ) from error
 
 
 def read(opened: Directory, container: str) -> SecurityDescriptor:

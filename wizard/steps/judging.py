@@ -1,0 +1,295 @@
+"""What an account may do in a container, judged by everybody below it.
+
+People are read page by page and counted by what is decided for them: memory stays
+flat, and equal descriptors are decided once.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from functools import lru_cache
+
+from agent.access import Decision, Reason, Right, decide
+from agent.ace import DENYING, AceFlag, DescriptorError, Sid, UnknownAce
+from agent.descriptor import SecurityDescriptor, add_ace, has_ace, parse, with_dacl
+from agent.directory import Directory, sd_flags
+from agent.grant import KINDS, Grant
+from wizard.steps.nesting import Places
+from wizard.steps.permissions import read
+
+_PEOPLE = "(objectCategory=person)(objectClass=user)(!(adminCount=1))"
+# inetOrgPerson is a subclass of user
+_OF_KIND = {
+    "user": f"(&{_PEOPLE}(!(objectClass=inetOrgPerson)))",
+    "inetOrgPerson": f"(&{_PEOPLE}(objectClass=inetOrgPerson))",
+}
+_LACKING = frozenset({Reason.NOT_GRANTED, Reason.EMPTY})
+_OWNER_GROUP_DACL = 7
+_DESCRIPTOR = "nTSecurityDescriptor"
+_KEPT = 1024  # most people of a container share one descriptor
+# nobody, for whom no entry stands: tries what a grant would do (MS-DTYP 2.4.2.4)
+_NOBODY = Sid.of("S-1-0-0")
+
+
+class Standing(Enum):
+    """How somebody stands to one right."""
+
+    HAS = "the account has it"
+    LACKS = "a grant would give it"
+    STOPPED = "an entry allows it, and another one comes first"
+    BARRED = "no entry allows it, and one would come before a grant"
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """People whom rights do not reach: a deny, or inheritance off on the way.
+
+    Attributes:
+        dn: one of them.
+        rights: what does not reach them.
+        people: how many there are.
+
+    """
+
+    dn: str
+    rights: tuple[Right, ...]
+    people: int = 1
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What an account may do in a container.
+
+    Attributes:
+        missing: what is to be granted on the container.
+        people: how many could be judged.
+        beyond: those of them whom a grant that stands does not reach.
+        unknown: how many have a list that is hidden or not understood.
+        example: one of those.
+
+    """
+
+    missing: tuple[Grant, ...]
+    people: int = 0
+    beyond: tuple[Beyond, ...] = ()
+    unknown: int = 0
+    example: str = ""
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What is decided about one right: how somebody stands, refused for certain."""
+
+    standing: Standing
+    lacking: bool
+    refused: bool
+
+
+@dataclass(frozen=True)
+class _Alike:
+    """People for whom the same is decided.
+
+    Attributes:
+        kind: their class, a name of `KINDS`.
+        reached: an entry on the container is handed down to them.
+        told: what is decided, in the order of the rights.
+
+    """
+
+    kind: str
+    reached: bool
+    told: tuple[_Told, ...]
+
+
+@dataclass
+class _Count:
+    people: int = 0
+    example: str = ""
+
+    def add(self, dn: str) -> None:
+        self.people += 1
+        self.example = self.example or dn
+
+
+@dataclass
+class _People:
+    """Everybody in a container, counted."""
+
+    alike: dict[_Alike, _Count] = field(default_factory=dict)
+    unknown: _Count = field(default_factory=_Count)
+
+
+def judge(
+    opened: Directory,
+    container: str,
+    rights: Sequence[Right],
+    where: Places,
+    *,
+    token: frozenset[Sid],
+    own: Sid | None,
+) -> Judged:
+    """Judge by the people there, whatever entry gives them the right.
+
+    Those whose inheritance is off do not count: no grant on a container reaches them.
+
+    Args:
+        opened: signed in as somebody who may read permission lists.
+        container: where a grant would stand.
+        rights: what is wanted.
+        where: the scope's containers, and where inheritance is off.
+        token: the SIDs of the account.
+        own: its own SID; None for an account that is to be made.
+
+    """
+    here = read(opened, container)
+    found = _people_of(opened, container, rights, token, where)
+    missing = tuple(
+        grant
+        for grant in _possible(found.alike, rights)
+        if not (own and has_ace(here, grant.ace(own)))
+        and _is_lacked(grant, rights.index(grant.right), found.alike)
+    )
+    beyond = (
+        Beyond(count.example, _refused(alike, rights, missing), count.people)
+        for alike, count in found.alike.items()
+    )
+    return Judged(
+        missing,
+        sum(count.people for count in found.alike.values()),
+        tuple(each for each in beyond if each.rights),
+        found.unknown.people,
+        found.unknown.example,
+    )
+
+
+def _people_of(
+    opened: Directory,
+    container: str,
+    rights: Sequence[Right],
+    token: frozenset[Sid],
+    where: Places,
+) -> _People:
+    decided = lru_cache(maxsize=_KEPT)(_decider(rights, token))
+    found = _People()
+    for kind in KINDS:
+        for dn, raw in descriptors(opened, container, kind):
+            if not where.is_judged_at(container, dn):
+                continue
+            try:
+                told = None if raw is None else decided(raw, kind)
+            except DescriptorError:
+                told = None
+            if told is None:
+                found.unknown.add(dn)
+            elif told:
+                alike = _Alike(kind, where.reaches(container, dn), told)
+                found.alike.setdefault(alike, _Count()).add(dn)
+    return found
+
+
+def _decider(
+    rights: Sequence[Right], token: frozenset[Sid]
+) -> Callable[[bytes, str], tuple[_Told, ...]]:
+    def decided(raw: bytes, kind: str) -> tuple[_Told, ...]:
+        found = parse(raw)
+        if found.protected:
+            return ()
+        return tuple(_tell(found, token, Grant(right, kind)) for right in rights)
+
+    return decided
+
+
+def _tell(found: SecurityDescriptor, token: frozenset[Sid], grant: Grant) -> _Told:
+    decision = decided_for(found, token, grant)
+    lacking = decision.reason in _LACKING
+    refused = not decision.allowed and decision.certain
+    return _Told(_standing(found, token, grant, decision), lacking, refused)
+
+
+def _standing(
+    found: SecurityDescriptor, token: frozenset[Sid], grant: Grant, now: Decision
+) -> Standing:
+    """Say how somebody stands, by trying the grant.
+
+    Of what can't be decided, a condition on an entry that allows leaves the right open
+    and a grant settles it; a condition on a deny, or an entry of an unknown kind, comes
+    first whatever is granted.
+    """
+    if now.allowed:
+        return Standing.HAS
+    ace = grant.ace(_NOBODY)
+    flags = (ace.flags | AceFlag.INHERITED) & ~AceFlag.INHERIT_ONLY
+    granted = add_ace(found, replace(ace, flags=int(flags)))
+    if decided_for(granted, token | {_NOBODY}, grant).allowed:
+        return Standing.LACKS
+    assert found.dacl  # without a list everybody has every right
+    freed = with_dacl(
+        found,
+        tuple(
+            ace
+            for ace in found.dacl.aces
+            if not isinstance(ace, UnknownAce) and ace.type not in DENYING
+        ),
+    )
+    allowed = decided_for(freed, token, grant).allowed
+    return Standing.STOPPED if allowed else Standing.BARRED
+
+
+def decided_for(
+    found: SecurityDescriptor, token: frozenset[Sid], grant: Grant
+) -> Decision:
+    """Decide the right of a grant for somebody of its class."""
+    classes = frozenset({KINDS[grant.kind]})
+    return decide(found, token, grant.right, classes=classes, self_sid=None)
+
+
+def _possible(
+    people: Mapping[_Alike, _Count], rights: Sequence[Right]
+) -> Iterator[Grant]:
+    """Give what could be granted; for another class than users where one is there."""
+    there = {"user"} | {each.kind for each in people}
+    for kind in KINDS:
+        if kind in there:
+            yield from (Grant(right, kind) for right in rights)
+
+
+def _is_lacked(grant: Grant, at: int, people: Mapping[_Alike, _Count]) -> bool:
+    """Say whether a grant would give somebody what they lack, or nobody is there.
+
+    One who is denied lacks nothing that a grant gives. Where all are, and no entry
+    allows it to any of them, it is what remains to be granted once the deny is gone.
+    """
+    told = [
+        each.told[at] for each in people if each.kind == grant.kind and each.reached
+    ]
+    if grant.right is Right.CHANGE_PASSWORD:
+        # a deny is how "user cannot change password" is set: no grant would end it
+        return any(each.lacking for each in told)
+    return any(each.standing is Standing.LACKS for each in told) or all(
+        each.standing is Standing.BARRED for each in told
+    )
+
+
+def _refused(
+    alike: _Alike, rights: Sequence[Right], missing: Sequence[Grant]
+) -> tuple[Right, ...]:
+    return tuple(
+        right
+        for right, told in zip(rights, alike.told, strict=True)
+        if right is not Right.CHANGE_PASSWORD  # that may be meant for the person
+        and Grant(right, alike.kind) not in missing
+        and told.refused
+    )
+
+
+def descriptors(
+    opened: Directory, container: str, kind: str
+) -> Iterator[tuple[str, bytes | None]]:
+    """Read everybody's list of one class; None where it is hidden.
+
+    Those that AdminSDHolder protects are left out: no grant is for them.
+    """
+    controls = (sd_flags(_OWNER_GROUP_DACL),)
+    wanted = (_DESCRIPTOR,)
+    for entry in opened.search(container, _OF_KIND[kind], wanted, controls=controls):
+        yield entry.dn, entry.raw(_DESCRIPTOR)
