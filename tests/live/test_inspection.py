@@ -1,5 +1,6 @@
 """Wrong answers are found on the page that asks for them, with the field and why."""
 
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -116,6 +117,15 @@ def test_an_account_that_can_do_it_passes(whole: Stage) -> None:
     rows = check(whole, *existing(whole, "svc-existing"))
 
     assert not any(row.state == "failed" for row in rows)
+
+
+def test_everybody_counts_for_the_rights_of_an_account(whole: Stage) -> None:
+    rows = check(whole, *existing(whole, "svc-existing"))
+
+    (row,) = [row for row in rows if row.id == "account/right/RESET_PASSWORD"]
+    held, people = re.match(r"For (\d+) of (\d+) people\.", row.detail).groups()  # type: ignore[union-attr]
+    assert 50 < int(held) < int(people)
+    assert row.state == "warning"
 
 
 def test_an_administrator_as_the_agents_account_is_warned_of(whole: Stage) -> None:

@@ -1,33 +1,40 @@
 """What the account may do: make the agent's account, or be it."""
 
+import threading
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
 
-from agent import descriptor
-from agent.access import USER, Right, decide
+from agent.access import Right
 from agent.accounts import own_sids
 from agent.ace import Sid
-from agent.descriptor import SecurityDescriptor
+from agent.descriptor import DescriptorError, parse
 from agent.directory import Directory, DirectoryError, NoSuchObject
-from agent.entries import sd_flags
 from agent.excess import of_groups
 from agent.findings import Level
+from agent.grant import KINDS, Grant
 from agent.secret import Secret
 from agent.settings import Directory as DirectorySettings
 from agent.trustees import Names
 from wizard.checks import Check
 from wizard.inspection.attempts import Failed
 from wizard.steps.account import MARK, find
+from wizard.steps.judging import decided_for, descriptors
 from wizard.steps.permissions import RIGHTS
 from wizard.steps.signing_in import open_first
 
-_SAMPLE = 50
 _DACL = 4
-_PEOPLE = "(&(objectCategory=person)(objectClass=user)(!(adminCount=1)))"
+_KEPT = 1024  # most people of a container share one descriptor
 _NAME, _CONTAINER = "directory.account.name", "directory.account.container"
 
 
 def check_account(
-    settings: DirectorySettings, user: str, password: Secret, signed_in_as: str
+    settings: DirectorySettings,
+    user: str,
+    password: Secret,
+    signed_in_as: str,
+    stop: threading.Event,
 ) -> tuple[Check, ...]:
     """Judge the administrator who makes an account, or the account that is used."""
     try:
@@ -35,7 +42,7 @@ def check_account(
             if settings.account.kind == "new" and signed_in_as == "admin":
                 return tuple(_administrator(opened, settings))
             if settings.account.kind == "existing":
-                return tuple(_existing(opened, settings))
+                return tuple(_existing(opened, settings, stop))
     except DirectoryError as error:
         return (Check("account", "Account", "failed", f"{error.what}.", error.remedy),)
     return ()
@@ -94,20 +101,72 @@ def _may_grant(opened: Directory, settings: DirectorySettings) -> str | Failed:
     return "The administrator may change permissions in the domain"
 
 
-def _existing(opened: Directory, settings: DirectorySettings) -> Iterator[Check]:
+def _existing(
+    opened: Directory, settings: DirectorySettings, stop: threading.Event
+) -> Iterator[Check]:
     token = own_sids(opened)
     yield _row("excess", "Rights beyond the task", _excess(opened, settings, token))
-    people = tuple(_descriptors(opened, settings.base_dn))
+    found = _look_at_everybody(opened, settings.base_dn, token, stop)
+    if stop.is_set():
+        told = "Not looked at: stopped."
+        yield Check("account/rights", "What it may do", "skipped", told)
+        return
     for right in RIGHTS:
-        held = sum(_allowed(each, token, right) for each in people)
         title = f"May {right.value.words}"
-        yield _row(f"right/{right.name}", title, _held(held, len(people), settings))
+        yield _row(f"right/{right.name}", title, _held(found, right, settings))
 
 
-def _held(held: int, people: int, settings: DirectorySettings) -> str | Failed:
-    said = f"For {held} of {people} people looked at"
+@dataclass
+class _Everybody:
+    """For how many people the account has each right.
+
+    Attributes:
+        people: how many there are, those that AdminSDHolder protects left out.
+        held: for how many of them, by right.
+        unknown: how many have a list that is hidden or not understood.
+        example: one of those.
+
+    """
+
+    people: int = 0
+    held: Counter[Right] = field(default_factory=Counter)
+    unknown: int = 0
+    example: str = ""
+
+
+def _look_at_everybody(
+    opened: Directory, base: str, token: frozenset[Sid], stop: threading.Event
+) -> _Everybody:
+    @lru_cache(maxsize=_KEPT)
+    def held(raw: bytes, kind: str) -> tuple[Right, ...]:
+        here = parse(raw)
+        return tuple(
+            right
+            for right in RIGHTS
+            if decided_for(here, token, Grant(right, kind)).allowed
+        )
+
+    found = _Everybody()
+    for kind in KINDS:
+        for dn, raw in descriptors(opened, base, kind):
+            if stop.is_set():
+                return found
+            found.people += 1
+            try:
+                found.held.update(held(raw or b"", kind))
+            except DescriptorError:
+                found.unknown += 1
+                found.example = found.example or dn
+    return found
+
+
+def _held(found: _Everybody, right: Right, settings: DirectorySettings) -> str | Failed:
+    held, people = found.held[right], found.people
+    said = f"For {held} of {people} people"
     if held == people and people:
         return said
+    if found.unknown:
+        said = f"{said}, not known for {found.unknown} such as {found.example}"
     name = settings.account.name
     if held:
         remedy = "Scope decides: choose containers where it holds, or grant it there."
@@ -129,20 +188,6 @@ def _excess(
     if all(finding.level is Level.OK for finding in found):
         return said
     return Failed(f"{said}.", found[0].remedy, state="warning")
-
-
-def _descriptors(opened: Directory, base: str) -> Iterator[SecurityDescriptor]:
-    wanted = ("nTSecurityDescriptor",)
-    controls = (sd_flags(7),)
-    for entry in opened.search(base, _PEOPLE, wanted, controls=controls, limit=_SAMPLE):
-        raw = entry.raw("nTSecurityDescriptor")
-        if raw is not None:
-            yield descriptor.parse(raw)
-
-
-def _allowed(found: SecurityDescriptor, token: frozenset[Sid], right: Right) -> bool:
-    kinds = frozenset({USER})
-    return decide(found, token, right, classes=kinds, self_sid=None).allowed
 
 
 def _row(name: str, title: str, outcome: str | Failed) -> Check:

@@ -51,7 +51,7 @@ def inspect_directory(
     if let_in and not refused and not stop.is_set():
         report(replace(found, step="account", done=found.total - 1))
         judged_account = account.check_account(
-            settings, visitor.user, visitor.password, visitor.kind
+            settings, visitor.user, visitor.password, visitor.kind, stop
         )
     return replace(found, account=judged_account, step="", done=found.total)
 
