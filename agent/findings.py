@@ -1,8 +1,8 @@
 """A finding about the agent's own account: what is so, what shows it, what to do.
 
-Pure. `agent.own_account` judges the account's state, `agent.excess` and `agent.crowd`
-what it may do beyond its task, `agent.guards` who could take it over. What can not be
-read is a finding as well, never silence.
+Pure. `agent.own_account` judges the account's state, `agent.excess`, `agent.crowd` and
+`agent.belongings` what it may do beyond its task, `agent.guards` who could take it
+over. What can not be read is a finding as well, never silence.
 """
 
 from collections.abc import Callable

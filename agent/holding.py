@@ -20,6 +20,7 @@ CLASSES = {
     "user": USER,
     "inetorgperson": INET_ORG_PERSON,
     "domaindns": DOMAIN,
+    "computer": UUID("bf967a86-0de6-11d0-a285-00aa003049e2"),
     "group": UUID("bf967a9c-0de6-11d0-a285-00aa003049e2"),
     "organizationalunit": UUID("bf967aa5-0de6-11d0-a285-00aa003049e2"),
     "container": UUID("bf967a8b-0de6-11d0-a285-00aa003049e2"),

@@ -287,6 +287,67 @@ def test_a_protected_account_that_may_be_reset_is_told(
     assert told.shown_by.startswith(protected)
 
 
+@pytest.mark.parametrize(
+    ("mask", "what", "verb"),
+    [
+        (0x40000, "write_dacl", "change the permissions of"),
+        (0x80000, "write_owner", "take ownership of"),
+        (FULL_CONTROL, "full_control", "do everything with"),
+        (0x10000000, "full_control", "do everything with"),
+    ],
+)
+def test_control_over_a_container_outside_the_scope_is_told(
+    fresh_lab: Lab, admin: Administrator, mask: int, what: str, verb: str
+) -> None:
+    admin.add_entry(OTHER, entry(admin.sid(dn_of(fresh_lab)), mask))
+
+    (told,) = beyond(find(fresh_lab))
+
+    assert (told.id, told.level) == (f"excess/{what}/containers", Level.PROBLEM)
+    assert told.title == f"It may {verb} 1 container"
+    assert told.shown_by.startswith(f"{OTHER}: Allows svc-existing to ")
+
+
+def test_control_over_a_container_above_the_scope_is_told(
+    fresh_lab: Lab, admin: Administrator
+) -> None:
+    inner = f"OU=Berlin,{PEOPLE}"
+    admin.add_entry(PEOPLE, entry(admin.sid(dn_of(fresh_lab)), 0x40000))
+
+    found = beyond(find(fresh_lab, NAME, inner))
+
+    (told,) = [each for each in found if each.level is Level.PROBLEM]
+    assert told.id == "excess/write_dacl/containers"
+    assert told.shown_by.startswith(f"{PEOPLE}: ")
+
+
+def test_control_over_groups_and_computers_is_counted_with_an_example(
+    fresh_lab: Lab, admin: Administrator
+) -> None:
+    sid = admin.sid(dn_of(fresh_lab))
+    groups = [admin.group(f"Team {number}") for number in range(2)]
+    for group in groups:
+        admin.add_entry(group, extended(sid, Right.WRITE_MEMBERS))
+    admin.add_entry(groups[0], entry(sid, 0x80000))
+    computer = f"CN=PC1,CN=Computers,{fresh_lab.base_dn}"
+    given = {"sAMAccountName": "PC1$", "userAccountControl": "4096"}
+    admin.link.add(computer, "computer", given)  # type: ignore[no-untyped-call]
+    admin.add_entry(computer, entry(sid, FULL_CONTROL))
+
+    found = find(fresh_lab)
+
+    told = {each.id: each.title for each in beyond(found)}
+    assert told == {
+        "excess/full_control/computers": "It may do everything with 1 computer",
+        "excess/write_members/groups": "It may choose the members of 2 groups",
+        "excess/write_owner/groups": "It may take ownership of 1 group",
+    }
+    assert found["excess/containers"].level is Level.OK
+    assert "Allows svc-existing to choose the members" in (
+        found["excess/write_members/groups"].shown_by
+    )
+
+
 def test_who_may_reset_the_account_is_told(
     fresh_lab: Lab, admin: Administrator
 ) -> None:
@@ -392,7 +453,9 @@ def test_what_was_not_looked_at_is_not_known(lab: Lab) -> None:
 
     by_id = {finding.id: finding for finding in found}
     assert not by_id["people/stopped"].known
+    assert not by_id["belongings/stopped"].known
     assert not {"excess/people", "outside/people", "protected/people"} & set(by_id)
+    assert not {"excess/containers", "excess/groups", "excess/computers"} & set(by_id)
 
 
 def test_a_name_is_asked_for_once(lab: Lab) -> None:

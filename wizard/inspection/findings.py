@@ -1,7 +1,7 @@
 """What is wrong with the agent's account: reads what the findings need, and judges it.
 
-Everybody in the domain is looked at once, page by page: memory stays flat, and equal
-descriptors are judged once.
+Everybody in the domain is looked at once, page by page, and so is every container,
+group and computer: memory stays flat, and equal descriptors are judged once.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -12,6 +12,7 @@ from uuid import UUID
 from agent import excess, guards
 from agent.accounts import IN_CHAIN, PEOPLE
 from agent.ace import Sid
+from agent.belongings import Belonging, Belongings
 from agent.crowd import Crowd, Person, of_pilot
 from agent.directory import Directory, DirectoryError, Entry, escape, sd_flags
 from agent.dn import is_below, same
@@ -31,6 +32,7 @@ _DESCRIPTOR = "nTSecurityDescriptor"
 _OWNER_GROUP_DACL = sd_flags(7)
 _STEP = 500  # people between two reports
 _PERSON = ("objectClass", "objectSid", "adminCount", _DESCRIPTOR)
+_CATEGORIES = ("organizationalUnit", "container", "group", "computer")
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def find_about_account(
 
     Returns:
         Every finding, those that are in order among them; see `agent.findings`,
-        `agent.excess` and `agent.guards` for their ids.
+        `agent.excess`, `agent.belongings` and `agent.guards` for their ids.
 
     Raises:
         DirectoryError: the directory did not answer at all.
@@ -87,6 +89,7 @@ def find_about_account(
         *of_state(OwnAccount.of(found), datetime.now(UTC)),
         *excess.of_groups(sids, names),
         *_about_places(sight),
+        *_look_at_belongings(sight, stop).findings(names),
         *crowd.findings(names),
         *_about_pilot(sight, crowd, stop),
         *guards.of_holders(crowd.holders, own, names),
@@ -173,8 +176,7 @@ def _about_places(sight: _Sight) -> Iterator[Finding]:
     head = _place(sight, sight.base_dn, "head", "the head of the domain")
     yield from excess.of_replication(head, sight.sids, sight.name_of)
     yield from excess.of_unexpire(head, sight.sids, sight.name_of)
-    holder = f"CN=AdminSDHolder,CN=System,{sight.base_dn}"
-    template = _place(sight, holder, "template", "AdminSDHolder")
+    template = _place(sight, _holder(sight), "template", "AdminSDHolder")
     containers = [
         _place(sight, each, each, each)
         for each in sight.settings.scope.containers
@@ -189,6 +191,34 @@ def _place(sight: _Sight, dn: str, name: str, title: str) -> Place:
     if found is None:
         return Place(name, title, None, frozenset())
     return Place(name, title, found.raw(_DESCRIPTOR), _classes(found))
+
+
+def _look_at_belongings(sight: _Sight, stop: Stop) -> Belongings:
+    """Look at every container, group and computer that is not judged by itself."""
+    found, controls = Belongings(sight.sids), (_OWNER_GROUP_DACL,)
+    alone = (_holder(sight), *sight.settings.scope.containers)
+    either = "".join(f"(objectCategory={name})" for name in _CATEGORIES)
+    wanted, query = ("objectClass", _DESCRIPTOR), f"(|{either})"
+    every = sight.opened.search(sight.base_dn, query, wanted, controls=controls)
+    for number, entry in enumerate(every):
+        if number % _STEP == 0 and stop():
+            found.stopped = True
+            break
+        if not any(same(entry.dn, name) for name in alone):
+            raw, classes = entry.raw(_DESCRIPTOR), _classes(entry)
+            found.add(Belonging(entry.dn, _kind(entry), raw, classes))
+    return found
+
+
+def _kind(entry: Entry) -> str:
+    classes = {name.lower() for name in entry.texts("objectClass")}
+    if "group" in classes:
+        return "groups"
+    return "computers" if "computer" in classes else "containers"
+
+
+def _holder(sight: _Sight) -> str:
+    return f"CN=AdminSDHolder,CN=System,{sight.base_dn}"
 
 
 def _about_guards(sight: _Sight, found: Entry, holders: set[Sid]) -> Iterator[Finding]:
