@@ -130,6 +130,7 @@ class RootDse:
         is_global_catalog_ready: it serves the Global Catalog too.
         is_synchronized: its first replication is complete.
         read_only: an RODC; passwords can't be written there.
+        controller_level: domainControllerFunctionality, its own; 0: it does not tell.
 
     """
 
@@ -141,11 +142,13 @@ class RootDse:
     is_global_catalog_ready: bool
     is_synchronized: bool
     read_only: bool
+    controller_level: int = 0
 
     ATTRIBUTES: ClassVar = (
         *("defaultNamingContext", "dnsHostName", "supportedControl"),
         *("currentTime", "domainFunctionality", "isGlobalCatalogReady"),
         *("isSynchronized", "supportedCapabilities"),
+        "domainControllerFunctionality",
     )
 
     @classmethod
@@ -160,6 +163,7 @@ class RootDse:
             is_global_catalog_ready=found.text("isGlobalCatalogReady") == "TRUE",
             is_synchronized=found.text("isSynchronized") == "TRUE",
             read_only=_READ_ONLY in found.texts("supportedCapabilities"),
+            controller_level=found.number("domainControllerFunctionality") or 0,
         )
 
 

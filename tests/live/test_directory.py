@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -107,6 +108,30 @@ def test_a_controller_that_dns_alone_names_is_told(shell: Shell, names: Names) -
     assert told["exit"] == Exit.FINDINGS
     assert (other["host"], other["source"]) == ("dc2.corp.test", "DNS SRV")
     assert "dc2.corp.test" in told["notes"][0]["remedy"]
+
+
+def test_the_certificate_of_one_that_dns_alone_names_is_looked_at(
+    shell: Shell, names: Names, lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names.records = ("0 1 636 dc1.corp.test.", "0 1 636 dc2.corp.test.")
+    connect = socket.create_connection
+
+    def here(target: tuple[str, int], *more: Any) -> socket.socket:
+        host, port = target
+        return connect((lab.address if host == "dc2.corp.test" else host, port), *more)
+
+    monkeypatch.setattr(socket, "create_connection", here)
+    before = bad_passwords(lab)
+    told = shell.json()
+    sound, other = told["controllers"]
+
+    assert other["tls"] == "TLSv1.3"
+    # it is dc1 that answers there
+    assert other["certificate"]["trusted"] is False
+    assert other["to_do"][0]["what"] == "certificate"
+    assert (other["state"], other["sign_in_ms"]) == ("info", None)
+    assert sound["controller_level"].startswith("Windows Server 20")
+    assert bad_passwords(lab) == before
 
 
 def test_one_of_two_that_does_not_answer_is_a_row_with_a_remedy(

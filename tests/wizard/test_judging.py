@@ -9,7 +9,7 @@ import pytest
 from agent.certificates import CertificateFacts, Handshake
 from agent.entries import POLICY_HINTS, POLICY_HINTS_OLD, RootDse
 from tests.wizard.answered import SETTINGS
-from wizard.inspection.controllers import Cell, ControllerFacts
+from wizard.inspection.controllers import Cell, ControllerFacts, checks_of
 from wizard.inspection.judging import judged
 from wizard.inspection.visiting import is_refused
 
@@ -41,6 +41,7 @@ def root(**changed: Any) -> RootDse:
         is_global_catalog_ready=True,
         is_synchronized=True,
         read_only=False,
+        controller_level=7,
     )
     return replace(whole, **changed)
 
@@ -137,13 +138,19 @@ def test_a_controller_of_another_domain_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("level", "word", "state"),
-    [(2, "2003", "warning"), (3, "2008", "ok"), (7, "2016", "ok"), (10, "2025", "ok")],
+    ("own", "domain", "word", "state"),
+    [
+        (7, 2, "2016, domain 2003", "warning"),
+        (7, 3, "2016", "ok"),
+        (10, 7, "2025", "ok"),
+        (0, 7, "2016", "ok"),  # it tells its domain's alone
+    ],
 )
-def test_a_level_without_fine_grained_policies_is_warned_of(
-    level: int, word: str, state: str
+def test_a_level_is_the_controllers_own(
+    own: int, domain: int, word: str, state: str
 ) -> None:
-    made = cell(facts(root=root(functional_level=level)), "level")
+    whole = root(functional_level=domain, controller_level=own)
+    made = cell(facts(root=whole), "level")
 
     assert (made.word, made.state) == (word, state)
 
@@ -166,3 +173,17 @@ def test_only_a_refused_account_ends_the_search() -> None:
 
     assert is_refused(facts(trouble=refused))
     assert not is_refused(facts(trouble=gone))
+
+
+def test_one_that_dns_alone_names_is_looked_at_and_not_signed_in_to() -> None:
+    bad = certificate(trusted=False, reason="Hostname mismatch")
+    alone = facts(bad, source="DNS SRV", in_dns=True, signed_in_as="", root=None)
+    found = judged(alone, DIRECTORY, NOW)
+
+    words = {each.name: (each.state, each.word) for each in found.cells}
+    assert words["certificate"] == ("failed", "Wrong name")
+    assert words["TLS"] == ("ok", "1.3")
+    assert words["sign-in"][0] == "skipped"
+    # nothing depends on it: no check fails for it
+    assert found.state == "info"
+    assert list(checks_of(found)) == []

@@ -87,6 +87,7 @@ def _facts(facts: ControllerFacts) -> dict[str, Any]:
         "writable": facts.writable,
         "clock_offset_s": facts.clock_offset_s,
         "functional_level": facts.level,
+        "controller_level": facts.own_level,
         "connect_ms": facts.handshake_ms,
         "sign_in_ms": facts.ms,
         "to_do": _to_do(facts),

@@ -142,21 +142,24 @@ class ControllerFacts:
     @property
     def level(self) -> str:
         """The functional level of its domain in words."""
-        if self.root is None:
-            return ""
-        number = self.root.functional_level
-        return LEVELS.get(number, f"functional level {number}")
+        return _level(self.root.functional_level) if self.root else ""
+
+    @property
+    def own_level(self) -> str:
+        """Its own functional level in words; empty when it does not tell."""
+        own = self.root.controller_level if self.root else 0
+        return _level(own) if own else ""
 
     @property
     def state(self) -> State:
         """How the controller as a whole is to be taken."""
+        if self.source == "DNS SRV":
+            return "info"  # nothing depends on it
         states = {cell.state for cell in self.cells}
         order: tuple[State, ...] = ("failed", "warning")
         worst = next((each for each in order if each in states), None)
         if worst:
             return worst
-        if self.source == "DNS SRV":
-            return "info"
         return "skipped" if self.held_back or not self.cells else "ok"
 
     @property
@@ -208,11 +211,18 @@ class Inspection:
 
 
 def checks_of(facts: ControllerFacts) -> Iterator[Check]:
-    """Give a controller's cells as checks; what was held back or is known is none."""
-    for cell in facts.cells:
+    """Give a controller's cells as checks; what was held back or is known is none.
+
+    One that DNS alone names is no check: no reset depends on it.
+    """
+    for cell in facts.cells if facts.source == "settings" else ():
         held = cell.state == "skipped" and facts.held_back
         if cell.state != "info" and not held:
             yield check_of(facts.host, cell)
+
+
+def _level(number: int) -> str:
+    return LEVELS.get(number, f"functional level {number}")
 
 
 def check_of(host: str, cell: Cell) -> Check:

@@ -2,12 +2,14 @@
 
 Certificates are asked of all at once, without credentials. One controller alone is
 signed in to first: where the account is refused, another try would count towards its
-lockout, so the others are signed in to only when it was let in.
+lockout, so the others are signed in to only when it was let in. Of those that DNS alone
+names, the certificate is looked at and no more.
 """
 
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from agent.settings import Directory as DirectorySettings
 from wizard.checks import Check
@@ -15,7 +17,7 @@ from wizard.discovery import Answer, ask_controllers
 from wizard.inspection import account
 from wizard.inspection.controllers import ControllerFacts, Inspection, Step
 from wizard.inspection.judging import judged
-from wizard.inspection.names import compared, notes_of
+from wizard.inspection.names import compared, notes_of, of_dns
 from wizard.inspection.visiting import (
     Visitor,
     is_refused,
@@ -24,9 +26,12 @@ from wizard.inspection.visiting import (
 )
 
 Report = Callable[[Inspection], None]
+T = TypeVar("T")
 
 HELD_BACK = "Not tried: a refused sign-in counts towards the account's lockout."
 _STOPPED = "Not tried: stopped."
+_MOST_OTHERS = 20  # of those that DNS alone names
+_TOO_MANY = f"Not looked at: DNS names more than {_MOST_OTHERS} others."
 
 
 def inspect_directory(
@@ -99,9 +104,11 @@ class _Round:
         self._done = 0
         self._total = 2 * len(self._facts) + more
         self._answer: Answer | None = None
+        self._others: dict[str, ControllerFacts] = {}
 
     def run(self) -> Inspection:
         """Ask DNS and all certificates at once, sign in to one, then the others."""
+        # daemon: what DNS names may hang, and a closed program is not kept alive
         asking = threading.Thread(target=self._ask_dns, daemon=True)
         asking.start()
         everyone = range(len(self._facts))
@@ -118,6 +125,25 @@ class _Round:
         answer = ask_controllers(self._settings.domain)
         with self._lock:
             self._answer = answer
+        self._tell()
+        known = compared(self._facts, answer)
+        alone = [facts.host for facts in known if facts.source == "DNS SRV"]
+        for host in alone[_MOST_OTHERS:]:
+            self._put_other(replace(of_dns(host), held_back=_TOO_MANY))
+        _side_by_side(self._see_other, alone[:_MOST_OTHERS])
+
+    def _see_other(self, host: str) -> None:
+        self._put_other(replace(of_dns(host), doing="certificate"))
+        found = of_dns(host)
+        if self._stop.is_set():
+            found = replace(found, held_back=_STOPPED)
+        else:
+            found = see_certificate(found, self._settings)
+        self._put_other(found)
+
+    def _put_other(self, facts: ControllerFacts) -> None:
+        with self._lock:
+            self._others[facts.host] = facts
         self._tell()
 
     def _see(self, index: int) -> None:
@@ -168,7 +194,7 @@ class _Round:
             self._report(self._so_far())
 
     def _so_far(self) -> Inspection:
-        known = compared(self._facts, self._answer)
+        known = compared(self._facts, self._answer, self._others)
         return Inspection(
             domain=self._settings.domain,
             controllers=tuple(judged(facts, self._settings) for facts in known),
@@ -180,18 +206,18 @@ class _Round:
         )
 
 
-def _side_by_side(act: Callable[[int], None], indexes: Sequence[int]) -> None:
+def _side_by_side(act: Callable[[T], None], each: Sequence[T]) -> None:
     """Do one thing for each at once; what one breaks with is raised at the end."""
     broken: list[BaseException] = []
 
-    def one(index: int) -> None:
+    def one(it: T) -> None:
         try:
-            act(index)
+            act(it)
         except Exception as error:  # noqa: BLE001 - raised below, in the caller
             broken.append(error)
 
     # daemons: a controller that hangs does not keep a closed program alive
-    threads = [threading.Thread(target=one, args=(i,), daemon=True) for i in indexes]
+    threads = [threading.Thread(target=one, args=(it,), daemon=True) for it in each]
     for thread in threads:
         thread.start()
     for thread in threads:

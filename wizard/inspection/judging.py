@@ -19,6 +19,7 @@ _NAMES = (
     *("writable", "policy hints", "clock", "level"),
 )
 _FAILED_BEFORE = "Not tried, as the one before failed."
+_NOT_OURS = "Nobody signs in to it, as the settings do not name it."
 
 
 def judged(
@@ -40,12 +41,11 @@ def judged(
 def _cells(
     facts: ControllerFacts, settings: DirectorySettings, now: datetime
 ) -> Iterator[Cell]:
-    if facts.source == "DNS SRV":
-        return
     known = list(_known(facts, settings, now))
     yield from known
-    if facts.trouble or facts.held_back or facts.trusted is False:
-        told = facts.held_back or _FAILED_BEFORE
+    alone = facts.source == "DNS SRV" and bool(known)
+    if facts.trouble or facts.held_back or facts.trusted is False or alone:
+        told = facts.held_back or (_NOT_OURS if alone else _FAILED_BEFORE)
         seen = {cell.name for cell in known}
         for name in _NAMES:
             if name not in seen:
@@ -179,17 +179,21 @@ def _clock(facts: ControllerFacts) -> Cell:
 
 def _level(facts: ControllerFacts) -> Cell:
     assert facts.root is not None
-    word = facts.level.removeprefix("Windows Server ").removeprefix("Windows ")
+    own = facts.own_level or facts.level
     if facts.root.functional_level >= _NO_FINE_GRAINED:
-        return Cell("level", "ok", word, facts.level)
+        return Cell("level", "ok", _short(own), f"{own}; its domain: {facts.level}")
     return Cell(
         "level",
         "warning",
-        word,
-        f"{facts.level}: there are no fine-grained password policies; one policy "
-        "holds for the whole domain.",
+        f"{_short(own)}, domain {_short(facts.level)}",
+        f"{own}; its domain is at {facts.level}: there are no fine-grained password "
+        "policies; one policy holds for the whole domain.",
         "Raise the domain to Windows Server 2008 or newer, or accept it.",
     )
+
+
+def _short(level: str) -> str:
+    return level.removeprefix("Windows Server ").removeprefix("Windows ")
 
 
 def _in_dns(facts: ControllerFacts, domain: str) -> Iterator[Cell]:

@@ -1,6 +1,6 @@
 """The controllers of the settings beside those that DNS names."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from agent.settings import Directory as DirectorySettings
@@ -13,20 +13,32 @@ _FEW = 3
 
 
 def compared(
-    facts: Sequence[ControllerFacts], answer: Answer | None
+    facts: Sequence[ControllerFacts],
+    answer: Answer | None,
+    others: Mapping[str, ControllerFacts] | None = None,
 ) -> tuple[ControllerFacts, ...]:
-    """Say of each whether DNS names it, and add those that DNS alone names."""
+    """Say of each whether DNS names it, and add those that DNS alone names.
+
+    Args:
+        facts: of the controllers of the settings.
+        answer: of DNS; None before there is one.
+        others: what was found of those that DNS alone names, by host.
+
+    """
     if answer is None or answer.unavailable:
         return tuple(facts)
     named = {controller.host.casefold() for controller in answer.controllers}
     given = {each.host.casefold() for each in facts}
     known = [replace(each, in_dns=each.host.casefold() in named) for each in facts]
-    more = [
-        ControllerFacts(controller.host, source="DNS SRV", in_dns=True)
-        for controller in answer.controllers
-        if controller.host.casefold() not in given
-    ]
-    return (*known, *more)
+    more = (each.host for each in answer.controllers)
+    alone = (host for host in more if host.casefold() not in given)
+    found = others or {}
+    return (*known, *(found.get(host) or of_dns(host) for host in alone))
+
+
+def of_dns(host: str) -> ControllerFacts:
+    """Begin the facts of a controller that DNS alone names."""
+    return ControllerFacts(host, source="DNS SRV", in_dns=True)
 
 
 def notes_of(settings: DirectorySettings, answer: Answer | None) -> tuple[Check, ...]:

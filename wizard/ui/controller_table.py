@@ -1,5 +1,6 @@
 """The domain controllers as a table that fills as they answer, and what to do."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Qt
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from wizard.checks import Check
 from wizard.inspection.controllers import (
     Cell,
     ControllerFacts,
@@ -24,6 +26,7 @@ from wizard.ui.words import tr
 
 NAMES = ("certificate", "TLS", "sign-in", "writable", "policy hints", "clock", "level")
 _WAITS = "…"
+_FIRST_ASKED = 3  # the first column that a sign-in fills
 
 
 def _titles() -> tuple[str, ...]:
@@ -103,11 +106,11 @@ class ControllerTable(QWidget):
         self.table.setItem(at, 0, host)
         alone = facts.cell("DNS") if facts.source == "DNS SRV" else None
         if alone:
-            self.table.setSpan(at, 1, 1, len(NAMES))
+            self.table.setSpan(at, _FIRST_ASKED, 1, len(NAMES) + 1 - _FIRST_ASKED)
         for index, (name, title) in enumerate(
             zip(NAMES, _titles()[1:], strict=True), start=1
         ):
-            cell = alone if alone and index == 1 else facts.cell(name)
+            cell = alone if alone and index == _FIRST_ASKED else facts.cell(name)
             self.table.setItem(at, index, self._cell(cell, title, doing=facts.doing))
 
     def _cell(self, cell: Cell | None, title: str, *, doing: str) -> QTableWidgetItem:
@@ -133,8 +136,8 @@ class ControllerTable(QWidget):
             return
         facts = self.facts[at]
         self.who.setText(facts.host)
-        self.about.setText(_about(facts))
-        self.about.setVisible(bool(self.about.text()))
+        self.about.setText(facts.held_back)
+        self.about.setVisible(bool(facts.held_back))
         titles = dict(zip(NAMES, _titles()[1:], strict=True))
         to_do = [
             replace(
@@ -142,7 +145,7 @@ class ControllerTable(QWidget):
             )
             for cell in facts.to_do
         ]
-        self.rows.show_checks(to_do)
+        self.rows.show_checks((*to_do, *_certificate(facts)))
 
 
 def _plain(cell: Cell) -> str:
@@ -150,16 +153,15 @@ def _plain(cell: Cell) -> str:
     return cell.name[:1].upper() + cell.name[1:]
 
 
-def _about(facts: ControllerFacts) -> str:
-    """Say of the certificate whom it is for and by whom; what is held back, why."""
-    if facts.held_back:
-        return facts.held_back
-    own = facts.certificate
-    if own is None or not facts.trusted:
-        return ""
-    return tr("Certificate for {names}, by {issuer}, to {day}; {tls}.").format(
+def _certificate(facts: ControllerFacts) -> Iterator[Check]:
+    """Say of a sound certificate whom it is for and by whom; its chain is below."""
+    own, cell = facts.certificate, facts.cell("certificate")
+    if own is None or cell is None or cell.state != "ok":
+        return
+    told = tr("For {names}, by {issuer}, to {day}; {tls}.").format(
         names=", ".join(facts.subject_names),
         issuer=facts.issuer,
         day=f"{own.not_after:%Y-%m-%d}",
         tls=facts.tls,
     )
+    yield Check("certificate", tr("Certificate"), "ok", told, more=cell.more)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from agent.certificates import CertificateFacts, Handshake
 from agent.settings import Controller as DomainController
 from agent.settings import Settings
 from tests.wizard.answered import SETTINGS
@@ -45,16 +46,40 @@ RELAY_ROWS = (
 
 def answered(host: str, ms: float = 22, **changed: Cell) -> ControllerFacts:
     cells = {
-        "certificate": Cell("certificate", "ok", "to 2027-03-01", "Good until 2027"),
+        "certificate": Cell(
+            "certificate", "ok", "to 2027-03-01", "Good until 2027", more=CHAIN
+        ),
         "TLS": Cell("TLS", "ok", "1.3", "It is TLSv1.3"),
         "sign-in": Cell("sign-in", "ok", f"{ms:.0f} ms", "As administrator@corp.test"),
         "writable": Cell("writable", "ok", "Yes", "Passwords can be written here"),
         "policy hints": Cell("policy hints", "ok", "Yes", "Offered"),
         "clock": Cell("clock", "ok", "0 s", "0 s apart from this machine"),
-        "level": Cell("level", "ok", "2016", "Windows Server 2016"),
+        "level": Cell(
+            "level",
+            "ok",
+            "2016",
+            "Windows Server 2016; its domain: Windows Server 2012 R2",
+        ),
     }
     found = {**cells, **{cell.name: cell for cell in changed.values()}}
-    return ControllerFacts(host, ms=ms, cells=tuple(found.values()))
+    return ControllerFacts(
+        host, ms=ms, handshake=shaken(host), cells=tuple(found.values())
+    )
+
+
+def shaken(host: str) -> Handshake:
+    """What a controller with a sound certificate shows."""
+    one = CertificateFacts(
+        subject=f"CN={host}",
+        issuer="CN=Corp Issuing CA 1,O=Corp,C=CH",
+        sans=(host,),
+        not_before=datetime(2026, 3, 1, tzinfo=UTC),
+        not_after=datetime(2027, 3, 1, tzinfo=UTC),
+        sha256="4F:1A:90:CC:02:7E:6B:2D:88:15:F3:60:3A:D1:4C:99",
+        trusted=True,
+    )
+    above = replace(one, subject=one.issuer, issuer="CN=Corp Root CA", sans=())
+    return Handshake((one, above), "TLSv1.3")
 
 
 ONE = Inspection("corp.test", (answered("dc1.corp.test"),))
@@ -99,7 +124,12 @@ SEVERAL = Inspection(
         ControllerFacts(
             "dc4.corp.test",
             source="DNS SRV",
+            handshake=shaken("dc4.corp.test"),
             cells=(
+                Cell(
+                    "certificate", "ok", "to 2027-03-01", "Good until 2027", more=CHAIN
+                ),
+                Cell("TLS", "ok", "1.3", "It is TLSv1.3"),
                 Cell(
                     "DNS",
                     "info",

@@ -151,4 +151,23 @@ def test_each_cell_is_read_with_its_column_and_state(table: ControllerTable) -> 
     assert table.table.accessibleName() == "Domain controllers"
     assert spoken(table, 1, 0) == "dc2.corp.test: Warning"
     assert spoken(table, 1, 5) == "Policy hints: No, Warning"
-    assert words(table, 3)[1] == "Found by DNS, not in the settings"
+
+
+def test_one_that_dns_alone_names_shows_its_certificate(table: ControllerTable) -> None:
+    table.show_inspection(DONE)
+
+    shown = ["dc4", "to 2027-03-01", "1.3", "Found by DNS, not in the settings"]
+    assert words(table, 3)[:4] == shown
+
+
+def test_a_sound_certificate_shows_its_chain(table: ControllerTable) -> None:
+    table.show_inspection(DONE)
+    table.choose(0)
+
+    (row,) = table.rows.rows
+    assert row.check.detail == (
+        "For dc1.corp.test, by CN=Corp Issuing CA 1,O=Corp,C=CH, to 2027-03-01; "
+        "TLSv1.3."
+    )
+    row.opener.click()
+    assert "CN=Corp Root CA" in row.details.toPlainText()
