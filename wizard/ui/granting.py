@@ -1,4 +1,8 @@
-"""Grant: the missing entries shown, an administrator asked once, made, read back."""
+"""Grant: the missing entries shown, an administrator asked once, made, read back.
+
+Where a plan that follows grants them, they are shown to be handed over: another team
+may own the directory.
+"""
 
 import threading
 from collections.abc import Sequence
@@ -80,12 +84,26 @@ class GrantPanel(Panel):
         self.leave.clicked.connect(self.close_panel)
         place = column(self.plan)
         place.addWidget(self.table)
+        self.note = label(
+            tr(
+                "The plan at the end grants them, with an administrator. Where another "
+                "team owns the directory, hand them over and judge again once they "
+                "stand."
+            )
+        )
+        place.addWidget(self.note)
         place.addLayout(row(self.other))
+        place.addWidget(self._administrator())
+        place.addLayout(row(self.act, self.leave))
+        return self.plan
+
+    def _administrator(self) -> QWidget:
+        self.administrator = QWidget()
+        place = column(self.administrator)
         place.addWidget(label(tr("The administrator is used once and not stored.")))
         for box in self.boxes.values():
             place.addWidget(box)
-        place.addLayout(row(self.act, self.leave))
-        return self.plan
+        return self.administrator
 
     @property
     def busy(self) -> bool:
@@ -97,9 +115,23 @@ class GrantPanel(Panel):
         """Whether entries are being made."""
         return self.worker.busy
 
-    def begin(self, settings: Settings, inputs: Inputs) -> None:
-        """Find out what is missing, and show it."""
+    def begin(self, settings: Settings, inputs: Inputs, *, grants: bool) -> None:
+        """Find out what is missing, and show it.
+
+        Args:
+            settings: whose scope and account it is about.
+            inputs: the account's password, where none is stored.
+            grants: it can be granted here; else it is shown to be handed over.
+
+        """
         self._settings = settings
+        for part in (self.administrator, self.act):
+            part.setVisible(grants)
+        self.note.setVisible(not grants)
+        self.title.setText(
+            tr("Grant what is missing") if grants else tr("What is missing")
+        )
+        self.leave.setText(tr("Not now") if grants else tr("Close"))
         sight = self._door.permissions
 
         def job(_report: Any, _stop: threading.Event) -> Any:

@@ -245,14 +245,8 @@ def test_an_account_to_be_is_foreseen_when_installing(
 ) -> None:
     fake = FakeController()
     fake.permissions.foreseen = True
-    window = open_window(fake, **offered)
-    go(qtbot, window, "mode")
-    window.set_answers({"mode": "custom"})
-    go(qtbot, window, "relay", "directory", "scope")
-    window.set_answers({"scope.containers": ("OU=People,DC=corp,DC=test",)})
-    go(qtbot, window, "identify", "pilot", "features", "permissions")
-    page = window.page("permissions")
-    qtbot.waitUntil(lambda: page.whole is not None)
+    page = installing(qtbot, open_window, fake, offered, kind="new")
+    window = page.window()
 
     assert "not made yet" in page.hint.text()
     settings = fake.permissions.calls[0][1]
@@ -262,6 +256,64 @@ def test_an_account_to_be_is_foreseen_when_installing(
     count = len(fake.permissions.calls)
     assert page.whole is not None, "the same answers are not judged twice"
     assert len(fake.permissions.calls) == count
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints")  # offscreen has none
+def test_an_existing_accounts_entries_are_handed_over_when_installing(
+    qtbot: QtBot, open_window: Open, offered: dict[str, Any]
+) -> None:
+    fake = FakeController()
+    fake.permissions.everybody = dict(UNGRANTED)
+    page = installing(qtbot, open_window, fake, offered, kind="existing")
+
+    assert not page.grant_button.isVisible()
+    qtbot.waitUntil(page.hand_over.isEnabled)
+    page.hand_over.click()
+    qtbot.waitUntil(page.granting.plan.isVisible)
+    assert page.granting.table.rowCount() == 3
+    assert not page.granting.act.isVisible()
+    assert not page.granting.administrator.isVisible()
+    page.granting.other.click()
+    dialog = QApplication.activeModalWidget()
+    assert isinstance(dialog, TextDialog)
+    assert all(entry.dsacls in dialog.view.text.toPlainText() for entry in ENTRIES)
+    dialog.accept()
+
+
+def test_what_an_account_to_be_lacks_is_not_handed_over(
+    qtbot: QtBot, open_window: Open, offered: dict[str, Any]
+) -> None:
+    fake = FakeController()
+    fake.permissions.foreseen = True
+    page = installing(qtbot, open_window, fake, offered, kind="new")
+
+    assert not page.grant_button.isVisible()
+    assert not page.hand_over.isVisible()
+
+
+def installing(
+    qtbot: QtBot,
+    open_window: Open,
+    fake: FakeController,
+    offered: dict[str, Any],
+    *,
+    kind: str,
+) -> Any:
+    window = open_window(fake, **offered)
+    go(qtbot, window, "mode")
+    window.set_answers({"mode": "custom"})
+    go(qtbot, window, "relay", "directory")
+    if kind == "existing":
+        password = {"input.account_password": Secret(CANARY)}
+        name = {"directory.account.name": "svc-writeback@corp.test"}
+        window.set_answers({"directory.account.kind": kind})
+        window.set_answers(name | password)
+    go(qtbot, window, "scope")
+    window.set_answers({"scope.containers": ("OU=People,DC=corp,DC=test",)})
+    go(qtbot, window, "identify", "pilot", "features", "permissions")
+    page = window.page("permissions")
+    qtbot.waitUntil(lambda: page.whole is not None)
+    return page
 
 
 @pytest.fixture

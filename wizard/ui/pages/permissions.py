@@ -35,7 +35,7 @@ class PermissionsPage(WizardPage):
     def __init__(self, page: Page, journey: Journey) -> None:
         super().__init__(page, journey)
         self.whole: Whole | None = None
-        self._judged_for: Any = None
+        self._judged_for: Judge | None = None
         self.sum_up = label()
         self.sum_up.setFont(look.larger(3, bold=True))
         self.hint = label(muted=True)
@@ -83,8 +83,14 @@ class PermissionsPage(WizardPage):
         self.body.addWidget(self.exporter)
         self.grant_button = button(tr("&Grant…"), tr("Grant what is missing"))
         self.grant_button.clicked.connect(self._begin_grant)
-        line = row(self.grant_button, self.again, self.export, self.said)
-        line.setStretch(3, 100)
+        self.hand_over = button(
+            tr("Hand &over…"), tr("Hand what is missing to another team")
+        )
+        self.hand_over.clicked.connect(self._begin_grant)
+        line = row(
+            self.grant_button, self.hand_over, self.again, self.export, self.said
+        )
+        line.setStretch(4, 100)
         return line
 
     def _account(self) -> QWidget:
@@ -140,6 +146,8 @@ class PermissionsPage(WizardPage):
         """Judge everybody anew."""
         judge = self.judge_now
         self._judged_for, self.whole = judge, None
+        if not self.alone:
+            self.granting.close_panel()  # it showed what was missing before
         self.table.forget()
         self.table.show()
         self.rows.show_checks(())
@@ -239,7 +247,9 @@ class PermissionsPage(WizardPage):
         busy = self.progress.worker.busy or self.exporter.worker.busy
         busy = busy or self.granting.busy
         self.grant_button.setVisible(self.alone)
-        self.grant_button.setEnabled(not busy and self._lacks_grants)
+        self.hand_over.setVisible(not self.alone and self._account_is_there)
+        for act in (self.grant_button, self.hand_over):
+            act.setEnabled(not busy and self._lacks_grants)
         self.again.setEnabled(not busy)
         self.export.setEnabled(not busy and self.whole is not None)
         self.state_changed.emit()
@@ -251,8 +261,18 @@ class PermissionsPage(WizardPage):
             CAUSES[c].mended_by_grant for causes in found.values() for c in causes
         )
 
+    @property
+    def _account_is_there(self) -> bool:
+        """Whether entries can be shown: without an account there is no SID for them."""
+        judged = self._judged_for
+        made = self.journey.installed is not None
+        return judged is not None and (
+            made or judged.settings.directory.account.kind == "existing"
+        )
+
     def _begin_grant(self) -> None:
-        self.granting.begin(self.settings, inputs_of(self.journey.answers))
+        inputs = inputs_of(self.journey.answers)
+        self.granting.begin(self.settings, inputs, grants=self.alone)
         self.bring(self.granting)
 
     def set_answers(self, values: Mapping[str, Any]) -> None:
