@@ -13,11 +13,13 @@ from uuid import UUID
 
 from agent import accounts, verdict
 from agent.account import Account
+from agent.accounts import User
 from agent.ace import Sid
 from agent.causes import Cause
 from agent.coverage import Judged, Sight, Tally, as_seen, count, cover, offered
 from agent.directory import Directory, NoSuchObject
 from agent.domain import Domain
+from agent.errors import Code, Refused
 from agent.findings import Finding
 from agent.forecast import Forecast, forecast
 from agent.inheritance import find_cuts
@@ -106,9 +108,16 @@ class Permissions:
         self._host = host
 
     def explain(
-        self, settings: Settings, inputs: Inputs, by: Identifier, value: str
+        self, settings: Settings, inputs: Inputs, by: Identifier | None, value: str
     ) -> Explained:
         """Say whether a reset of one person would work, and if not, why.
+
+        Args:
+            settings: whose account, scope and features are judged.
+            inputs: the account's password or an administrator, where none is stored.
+            by: what the value is; None: told by its form, and else what the cloud
+                names people by.
+            value: who.
 
         Raises:
             Refused: nobody, or several, are so named.
@@ -117,7 +126,8 @@ class Permissions:
         """
         with self._sight(settings, inputs) as sight:
             directory, domain = sight.facts.directory, sight.domain
-            user = accounts.find(directory, domain.base_dn, by, value, detail=True)
+            ways = (by,) if by else ways_of(value, settings)
+            user = _find(directory, domain.base_dn, ways, value)
             subject = as_seen(domain.subject(sight.facts, user, detail=True), sight)
             said = verdict.judge(
                 subject,
@@ -243,12 +253,37 @@ class Permissions:
             )
 
 
-def identifier_of(value: str) -> Identifier:
-    """Tell by its form what somebody is named by: GUID, sign-in or account name."""
+def ways_of(value: str, settings: Settings) -> tuple[Identifier, ...]:
+    """Tell by its form what somebody is named by, then by what the settings say."""
+    ways = (_form_of(value), settings.identify_by)
+    return tuple(dict.fromkeys(ways))
+
+
+def _form_of(value: str) -> Identifier:
     with suppress(ValueError):
         UUID(value)
         return "objectGUID"
     return "userPrincipalName" if "@" in value else "sAMAccountName"
+
+
+def _find(
+    directory: Directory, base_dn: str, ways: Sequence[Identifier], value: str
+) -> User:
+    """Find somebody by the first of some ways that finds anybody."""
+    nobody: list[Refused] = []
+    for by in ways:
+        try:
+            return accounts.find(directory, base_dn, by, value, detail=True)
+        except Refused as error:
+            # a name that is no GUID is nobody's
+            if error.code not in (Code.USER_NOT_FOUND, Code.BAD_REQUEST):
+                raise
+            nobody.append(error)
+    raise nobody[0] if len(nobody) == 1 else _nobody(ways)
+
+
+def _nobody(ways: Sequence[Identifier]) -> Refused:
+    return Refused(Code.USER_NOT_FOUND, f"no user with this {' or '.join(ways)}")
 
 
 def _seen(tally: Tally, expected: int) -> Seen:

@@ -102,6 +102,24 @@ def test_a_person_may_be_named_in_any_way(shell: Shell, form: str) -> None:
     assert shell.json("explain", anna[form])["dn"] == anna["dn"]
 
 
+def test_a_person_may_be_named_as_the_cloud_does(
+    fresh_lab: Lab, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shell = Shell(fresh_lab, tmp_path, capsys)
+    plain = settings_for(fresh_lab).model_dump(mode="json")
+    shell.use(validate(plain | {"identify_by": "mail"}))
+    anna: dict[str, Any] = dict(fresh_lab.people["anna"])
+    mail = "anna.of.the.cloud@elsewhere.example"
+    with fresh_lab.signed_in(fresh_lab.admin_user, fresh_lab.admin_password) as link:
+        admin: Any = link
+        assert admin.modify(anna["dn"], {"mail": [("MODIFY_REPLACE", [mail])]})
+
+    assert shell.json("explain", mail)["dn"] == anna["dn"]
+    assert shell.json("explain", anna["upn"])["dn"] == anna["dn"]
+    told = shell.json("explain", "nobody@elsewhere.example")
+    assert "userPrincipalName or mail" in told["error"]
+
+
 def test_a_name_that_nobody_has_is_told(shell: Shell) -> None:
     told = shell.json("explain", "nobody@corp.test")
 

@@ -21,7 +21,7 @@ from wizard.commands.given import BadUsage
 from wizard.commands.stopping import stopped_by_signal
 from wizard.commands.told import Exit, Told
 from wizard.exporting import Form, Unfinished, finish, writing
-from wizard.permissions import Explained, Permissions, identifier_of
+from wizard.permissions import Explained, Permissions
 
 VERBS = {
     "check": "judge everybody in the scope, and the account itself",
@@ -90,7 +90,6 @@ def explain(
     value: str,
 ) -> Told:
     """Say what would come of each operation on one person, and why."""
-    by = by or identifier_of(value)
     try:
         found = permissions.explain(settings, inputs, by, value)
     except Refused as error:
@@ -202,7 +201,7 @@ def add_words(verbs: Any, shared: argparse.ArgumentParser, secrets: str) -> None
         verb.add_argument("--settings", type=Path, help="else those in force")
         verb.add_argument("--secrets-fd", type=int, metavar="N", help=secrets)
         if name == "explain":
-            who = "their sign-in name, account name or GUID"
+            who = "their sign-in name, account name, GUID or identify_by"
             verb.add_argument("user", metavar="USER", help=who)
             by = "what USER is; else told by its form"
             verb.add_argument("--by", choices=get_args(Identifier), help=by)

@@ -23,7 +23,7 @@ class RemotePermissions:
         self._ask = calling.ask
 
     def explain(
-        self, settings: Settings, inputs: Inputs, by: Identifier, value: str
+        self, settings: Settings, inputs: Inputs, by: Identifier | None, value: str
     ) -> Explained:
         given = {"settings": settings, "inputs": inputs, "by": by, "value": value}
         return self._ask(Permissions.explain, given)

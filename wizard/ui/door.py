@@ -34,7 +34,7 @@ class Permissions(Protocol):
     """What is read of permissions: `wizard.permissions.Permissions`."""
 
     def explain(
-        self, settings: Settings, inputs: Inputs, by: Identifier, value: str
+        self, settings: Settings, inputs: Inputs, by: Identifier | None, value: str
     ) -> Explained: ...
     def coverage(
         self,

@@ -147,10 +147,10 @@ class FakePermissions:
     go: threading.Event = field(default_factory=threading.Event)
     calls: list[tuple[Any, ...]] = field(default_factory=list)
 
-    def explain(self, settings: Any, inputs: Any, by: str, value: str) -> Explained:
+    def explain(self, settings: Any, inputs: Any, by: Any, value: str) -> Explained:
         self.calls.append(("explain", settings, inputs, by, value))
         if value.startswith("nobody"):
-            raise Refused(Code.USER_NOT_FOUND, f"no user with this {by}")
+            raise Refused(Code.USER_NOT_FOUND, f"no user with this {by or 'sAMAccountName or mail'}")
         cause = Cause.INHERITANCE_OFF if "niko" in value else Cause.NONE
         said = verdict_of(7, cause, self.others)
         return Explained(said, None, None, "dc1.corp.test", self.foreseen)

@@ -401,7 +401,7 @@ def test_one_person_is_explained_by_pressing_enter(
     QTest.keyClick(page.box.editor.line, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: bool(page.checking.rows.checks))
 
-    assert fake.permissions.calls[-1][3:] == ("userPrincipalName", "niko@corp.test")
+    assert fake.permissions.calls[-1][3:] == (None, "niko@corp.test")
     rows = page.checking.rows.checks
     assert [row.state for row in rows] == ["failed"]
     assert rows[0].title.startswith("Reset, change, unlock")
@@ -425,7 +425,7 @@ def test_nobody_by_that_name_is_told(
     page.ask()
     qtbot.waitUntil(lambda: bool(page.checking.rows.checks))
 
-    assert page.checking.rows.checks[0].detail == "no user with this sAMAccountName"
+    assert page.checking.rows.checks[0].detail == "no user with this sAMAccountName or mail"
     page.set_answers({"explain.user": ""})
     page.ask()
     assert page.box.wrong_text.text() == "This is needed."

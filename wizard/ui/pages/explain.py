@@ -7,7 +7,7 @@ from typing import Any
 from agent.errors import Refused
 from wizard.answers import inputs_of
 from wizard.checks import Check
-from wizard.permissions import Explained, identifier_of
+from wizard.permissions import Explained
 from wizard.questions import Field, Page
 from wizard.ui.box import Box
 from wizard.ui.checking import Checking
@@ -22,7 +22,8 @@ WHO = "explain.user"
 _FIELD = Field(
     WHO,
     "Person",
-    help="The sign-in name (anna@corp.example), the account name or the GUID.",
+    help="The sign-in name (anna@corp.example), the account name, the GUID, or what "
+    "the cloud names people by.",
     width=44,
 )
 
@@ -69,7 +70,7 @@ class ExplainPage(WizardPage):
 
         def run(_stop: threading.Event, _report: Any) -> Outcome:
             try:
-                said = door.explain(settings, inputs, identifier_of(value), value)
+                said = door.explain(settings, inputs, None, value)
             except Refused as error:
                 row = Check(
                     "person", value, "failed", error.detail, error.outcome.remedy
