@@ -5,6 +5,7 @@ the rule and the remedy in words.
 """
 
 import re
+from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -53,6 +54,13 @@ def relay_url(value: str) -> str:
     except ValueError:
         raise ValueError("has a port that is not a number from 1 to 65535") from None
     return f"https://{parts.hostname}" + (f":{port}" if port else "")
+
+
+def whole_path(value: str) -> str:
+    """Check that a file is named from the root: programs work in different folders."""
+    if not Path(value).is_absolute():
+        raise ValueError("must be a whole path such as /etc/writeback/ca.pem")
+    return value
 
 
 def directory_port(value: int) -> int:

@@ -5,6 +5,7 @@ refuses unknown keys with a near miss, and does not coerce ("636" is no port).
 Secrets are never here: they are kept by `agent.secrets` under fixed names.
 """
 
+import contextlib
 import hashlib
 import json
 from pathlib import Path
@@ -52,6 +53,7 @@ HostName = Annotated[str, AfterValidator(rules.host_name)]
 AgentName = Annotated[str, AfterValidator(rules.agent_name)]
 DistinguishedName = Annotated[str, AfterValidator(rules.distinguished_name)]
 RelayUrl = Annotated[str, AfterValidator(rules.relay_url)]
+WholePath = Annotated[str, AfterValidator(rules.whole_path)]
 DirectoryPort = Annotated[Port, AfterValidator(rules.directory_port)]
 # A minimum length would be reported beside each bad item too
 NotEmpty = AfterValidator(rules.not_empty)
@@ -74,7 +76,7 @@ class Relay(Model):
     """The meeting point the agent dials out to, on an outbound connection."""
 
     url: RelayUrl = Field(description="https address of the relay")
-    ca: str | None = Field(
+    ca: WholePath | None = Field(
         default=None,
         description="PEM file with the relay's CA; none: the system's trust store",
     )
@@ -125,7 +127,7 @@ class Directory(Model):
         strict=False, description="asked in this order"
     )
     port: DirectoryPort = Field(default=636, description="LDAPS port")
-    ca: str | None = Field(
+    ca: WholePath | None = Field(
         default=None,
         description="PEM file with the controllers' CA; none: the trust store",
     )
@@ -300,8 +302,16 @@ def _is_newer(text: str) -> bool:
 
 
 def digest(settings: Settings) -> str:
-    """Name what settings say, whatever comments and order their file has (SHA-256)."""
-    return hashlib.sha256(dump(settings).encode()).hexdigest()
+    """Name what settings say, whatever comments and order their file has (SHA-256).
+
+    The certificates that they name count too: a file may get new content.
+    """
+    named = hashlib.sha256(dump(settings).encode())
+    for ca in (settings.relay.ca, settings.directory.ca):
+        if ca is not None:
+            with contextlib.suppress(OSError):  # told where it is used
+                named.update(hashlib.sha256(Path(ca).read_bytes()).digest())
+    return named.hexdigest()
 
 
 def dump(settings: Settings) -> str:

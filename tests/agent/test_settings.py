@@ -54,6 +54,9 @@ BAD = [
     ("relay.url", "https://user@relay.corp.test", "relay.url"),
     ("relay.url", "https://relay.corp.test:99999", "relay.url"),
     ("relay.uri", "x", "relay.uri"),
+    ("relay.ca", "ca.pem", "relay.ca"),
+    ("relay.ca", "", "relay.ca"),
+    ("directory.ca", "~/ca.pem", "directory.ca"),
     ("directory.domain", "corp", "directory.domain"),
     ("directory.port", 3268, "directory.port"),
     ("directory.port", 3269, "directory.port"),
@@ -152,6 +155,23 @@ def test_missing_and_binary_files_are_problems(tmp_path: Path) -> None:
 def test_yaml_can_make_no_objects() -> None:
     with pytest.raises(SettingsError, match="no YAML"):
         settings.parse("version: !!python/object/apply:os.getcwd []")
+
+
+def test_a_relative_path_is_told_why() -> None:
+    told = problems(spoiled("relay.ca", "certs/ca.pem"))["relay.ca"]
+    assert told.startswith("must be a whole path such as /etc/writeback/ca.pem")
+
+
+@pytest.mark.parametrize("part", ["relay", "directory"])
+def test_new_content_below_the_same_path_is_a_change(tmp_path: Path, part: str) -> None:
+    ca = tmp_path / "ca.pem"
+    named = settings.validate(spoiled(f"{part}.ca", str(ca)))
+    states = [settings.digest(named)]
+    for content in (b"one", b"two"):
+        ca.write_bytes(content)
+        assert settings.digest(named) == settings.digest(named)
+        states.append(settings.digest(named))
+    assert len(set(states)) == 3
 
 
 def test_the_schema_names_what_the_file_may_hold() -> None:

@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from agent import settings
 from agent.settings import SettingsError
-from agent.versions import brought_up, kept_name, refuse_newer
+from agent.versions import MIGRATIONS, VERSION, brought_up, kept_name, refuse_newer
 from tests.agent.test_settings import GOOD
 
 
@@ -58,3 +59,40 @@ def test_a_program_taken_back_finds_the_file_it_can_read(tmp_path: Path) -> None
     place.write_text("version: 1\n")
     with pytest.raises(SettingsError, match="agent"):
         settings.load(place)
+
+
+RECORDED = Path(__file__).parents[1] / "data/settings"
+KEPT = {
+    "agent": "berlin-1",
+    "relay": "https://relay.corp.example:8443",
+    "domain": "corp.example",
+    "containers": (
+        "OU=People,DC=corp,DC=example",
+        r"OU=Sales\, West,DC=corp,DC=example",
+    ),
+    "limit": 5,
+}
+
+
+def test_each_version_there_ever_was_has_its_recorded_file() -> None:
+    """A new version adds tests/data/settings/vN.yaml, and its migration."""
+    wanted = {f"v{version}.yaml" for version in range(1, VERSION + 1)}
+    assert {path.name for path in RECORDED.iterdir()} == wanted
+    assert set(MIGRATIONS) == set(range(1, VERSION))
+
+
+@pytest.mark.parametrize("path", sorted(RECORDED.iterdir()), ids=lambda path: path.stem)
+def test_a_recorded_file_is_read_as_the_present_settings(path: Path) -> None:
+    text = path.read_text()
+    assert settings.text_version(text) == int(path.stem.removeprefix("v"))
+    found = settings.load(path)
+    told = (found.agent, found.relay.url, found.directory.domain)
+    more = (found.scope.containers, found.limits.per_user_per_hour)
+    assert (*told, *more) == tuple(KEPT.values())
+
+
+def test_the_newest_recorded_file_has_every_setting() -> None:
+    path = RECORDED / f"v{VERSION}.yaml"
+    assert yaml.safe_load(path.read_text()) == yaml.safe_load(
+        settings.dump(settings.load(path))
+    )

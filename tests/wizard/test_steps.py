@@ -13,6 +13,7 @@ from agent.directory import SignInRefused
 from agent.keys import PrivateKeys, fingerprint_digest
 from agent.secret import Secret
 from agent.settings import Settings, digest, dump, parse, validate
+from agent.versions import kept_name
 from relay.code import EnrolmentCode
 from tests.wizard.answered import CANARY, SETTINGS
 from tests.wizard.machine import Machine, on
@@ -409,6 +410,30 @@ def test_what_was_edited_by_hand_is_told_and_taken_over(host: Machine) -> None:
     assert host.read(host.places.settings) == text
     SettingsFile().undo(change, {}, on(host))
     assert host.read(host.places.settings) == text
+
+
+def of_newer(text: str) -> str:
+    return text.replace("version: 1", "version: 2")
+
+
+def test_versions_go_down_up_and_down_again(host: Machine) -> None:
+    step, place = SettingsFile(), host.places.settings
+    kept_as = kept_name(place, 2)
+    texts = [of_newer(dump(SETTINGS)), of_newer(dump(changed(identify_by="mail")))]
+    for text in (*texts, texts[-1]):
+        host.write(place, text)  # as the newer program left it
+        before = host.read(kept_as)
+        changes = step.plan(SETTINGS, on(host), ())
+        for change in changes:
+            step.apply(change, on(host))
+        assert parse(place.read_text()) == SETTINGS
+        assert kept_as.read_text() == text
+        assert len(changes) == (1 if before == text else 2)
+        for change in reversed(changes):
+            step.undo(change, {}, on(host))
+        assert (host.read(place), host.read(kept_as)) == (text, before)
+        for change in changes:
+            step.apply(change, on(host))
 
 
 def test_an_agent_that_runs_with_other_settings_reads_them_anew(host: Machine) -> None:

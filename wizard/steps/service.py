@@ -27,7 +27,7 @@ class ServiceStep:
         service = context.host.service()
         running = service.running
         steps = {change.step for change in earlier}
-        # one that was edited by hand, or changed by a run that was cut off
+        # edited by hand, changed by a run that was cut off, or a renewed certificate
         if service.status.get("settings") not in (None, digest(wanted)):
             steps.add("settings")
         if running and not steps & (_READ | _GIVEN):
@@ -76,7 +76,7 @@ class ServiceStep:
     def verify(self, wanted: Settings, context: Context) -> Sequence[Check]:
         service = context.host.service()
         if service.status.get("settings") not in (None, digest(wanted)):
-            told = "It runs with other settings than these."
+            told = "It runs with other settings or certificates than these."
             remedy = "Apply the settings."
             return (Check("service", "Agent", "failed", told, remedy),)
         if service.status.get("twin"):

@@ -27,7 +27,8 @@ class SettingsFile:
         place = context.host.places.settings
         text = context.host.read(place)
         if text is not None and text_version(text) not in (None, VERSION):
-            return (_kept(place, text), _renewed(place, text, wanted))
+            renewed = _renewed(place, text, wanted)
+            return (*_kept(place, text, context), renewed)
         if text is not None and _read(text) == wanted:
             return _edited(self.name, text, context)
         before = None if text is None else {"text": text}
@@ -102,11 +103,19 @@ class SettingsFile:
         return (Check("settings", title, "failed", told, remedy),)
 
 
-def _kept(place: Path, text: str) -> Change:
-    """Keep the file of another version: a program of that version reads it again."""
+def _kept(place: Path, text: str, context: Context) -> Sequence[Change]:
+    """Keep the file of another version: a program of that version reads it again.
+
+    One may be there from an earlier change of versions; it gives way.
+    """
     kept = kept_name(place, text_version(text) or 0)
+    there = context.host.read(kept)
+    if there == text:
+        return ()
+    before = None if there is None else {"text": there, "path": str(kept)}
     after = {"text": text, "path": str(kept)}
-    return Change(SettingsFile.name, f"Keeps the older settings as {kept}", None, after)
+    summary = f"Keeps the settings of the other version as {kept}"
+    return (Change(SettingsFile.name, summary, before, after),)
 
 
 def _renewed(place: Path, text: str, wanted: Settings) -> Change:
