@@ -13,7 +13,7 @@ from pathlib import Path
 
 from agent import checking, credentials, journald, loop
 from agent.equipment import load
-from agent.handler import VERSION
+from agent.instance import VERSION
 from agent.places import Places
 from agent.problems import SettingsError
 from agent.service import Service

@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from typing import Any
 
 from agent import audit, explain, messages, stages, writing
@@ -22,7 +21,7 @@ from agent.answer import Answer, Ended
 from agent.audit import Audit, Record
 from agent.directory import DirectoryError
 from agent.errors import Code, Refused
-from agent.instance import NOBODY, Instance
+from agent.instance import NOBODY, VERSION, Instance
 from agent.keys import PrivateKeys
 from agent.ledger import Entry
 from agent.link import RelayRequest, RelayResponse
@@ -31,7 +30,6 @@ from agent.stages import Fresh, Tools
 
 LOG = logging.getLogger("agent.handler")
 
-VERSION = version("ad-password-writeback")
 _JOSE = {"Content-Type": "application/jose"}
 _THREADS = 16
 _REPEAT_WAIT_S = 30.0

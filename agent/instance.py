@@ -6,10 +6,14 @@ there again: whoever remembers a higher one, as a portal does, knows it for a co
 
 import secrets
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Self
 
 from agent.files import write_atomically
+
+# of the program that this process runs
+VERSION = version("ad-password-writeback")
 
 
 @dataclass(frozen=True)

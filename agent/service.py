@@ -18,8 +18,8 @@ from agent.certificates import trusting
 from agent.directory import DirectoryError
 from agent.domain import Domain
 from agent.equipment import Equipment, target
-from agent.handler import VERSION, Handler, Health, Identity
-from agent.instance import Instance
+from agent.handler import Handler, Health, Identity
+from agent.instance import VERSION, Instance
 from agent.journald import Journal
 from agent.ledger import Ledger
 from agent.limits import Rate

@@ -106,7 +106,7 @@ class AgentStatus:
     pid: int | None = None
     since: datetime | None = None
     version: str = ""
-    twin: str = ""
+    attention: str = ""
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,7 @@ class Controller:
         glance = at_a_glance(settings, self._host.service())
         copied = is_copied(context)
         if copied:
-            glance = replace(glance, twin=COPIED)
+            glance = replace(glance, attention=COPIED)
         return Installed(settings, glance, shown, drift(context), copied)
 
     def recovery(self) -> Recovery | None:

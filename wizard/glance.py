@@ -5,7 +5,7 @@ from typing import Any
 
 from agent.settings import Settings
 from wizard.checks import AgentStatus
-from wizard.host import Service
+from wizard.host import REPLACE, Service
 
 
 def at_a_glance(settings: Settings, service: Service) -> AgentStatus:
@@ -21,8 +21,12 @@ def at_a_glance(settings: Settings, service: Service) -> AgentStatus:
         pid=told.get("pid"),
         since=_time(since),
         version=str(told.get("version") or ""),
-        twin=str(told.get("twin") or ""),
+        attention=str(told.get("twin") or "") or _outdated(service),
     )
+
+
+def _outdated(service: Service) -> str:
+    return f"{service.outdated}; {REPLACE}" if service.outdated else ""
 
 
 def _time(told: Any) -> datetime | None:

@@ -6,11 +6,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from agent.instance import VERSION
 from agent.places import Places
 from agent.secrets import Secrets
 
 if TYPE_CHECKING:
     from wizard.checks import Busy
+
+
+# what to do about an old program that goes on, as after an upgrade that failed
+REPLACE = "a new agent takes over by: writeback repair"
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,14 @@ class Service:
     def ready(self) -> bool:
         """The relay link is up and a controller answered."""
         return self.running and bool(self.status.get("ready"))
+
+    @property
+    def outdated(self) -> str:
+        """Say which version runs beside the one installed; empty when it is that."""
+        runs = self.status.get("version")
+        if not self.running or runs in (None, VERSION):
+            return ""
+        return f"{runs} runs and {VERSION} is installed"
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import pytest
 
 from agent import secrets as kept
 from agent.enrolment import EnrolmentError
+from agent.instance import VERSION
 from agent.secret import Secret
 from agent.settings import SettingsError, dump
 from tests.wizard.answered import CANARY, SETTINGS
@@ -203,6 +204,22 @@ def test_the_agents_words_are_shown() -> None:
     assert found.since is not None
     assert not found.ready
     assert at_a_glance(SETTINGS, Service(running=False)).relay == "not running"
+
+
+@pytest.mark.parametrize(
+    ("told", "attention"),
+    [
+        ({"version": VERSION}, ""),
+        ({"version": "0.0.9"}, f"0.0.9 runs and {VERSION} is installed"),
+        ({"version": "0.0.9", "twin": "another agent"}, "another agent"),
+    ],
+)
+def test_an_old_program_that_goes_on_is_told_at_a_glance(
+    told: dict[str, str], attention: str
+) -> None:
+    found = at_a_glance(SETTINGS, Service(running=True, status=told))
+    assert found.attention.startswith(attention)
+    assert bool(found.attention) == bool(attention)
 
 
 def test_who_comes_second_is_told_who_and_not_of_a_crash(

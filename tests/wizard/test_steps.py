@@ -10,6 +10,7 @@ import pytest
 
 from agent import secrets as kept
 from agent.directory import SignInRefused
+from agent.instance import VERSION
 from agent.keys import PrivateKeys, fingerprint_digest
 from agent.secret import Secret
 from agent.settings import Settings, digest, dump, parse, validate
@@ -505,6 +506,37 @@ def test_one_that_took_over_with_other_settings_is_a_failure(host: Machine) -> N
         ServiceStep().apply(change, on(host))
     (row,) = ServiceStep().verify(SETTINGS, on(host))
     assert row.state == "failed"
+
+
+def test_an_old_program_that_goes_on_is_told_and_replaced(host: Machine) -> None:
+    host.runs = host.gapless = True
+    host.told = {"version": "0.0.9"}
+    (row,) = ServiceStep().verify(SETTINGS, on(host))
+    assert (row.state, f"0.0.9 runs and {VERSION} is installed" in row.detail) == (
+        "warning",
+        True,
+    )
+    assert "writeback repair" in row.remedy
+    (change,) = ServiceStep().plan(SETTINGS, on(host), ())
+    assert change.summary.startswith("Has a new agent take over")
+    assert f"{VERSION} is installed" in change.summary
+    host.gapless = False
+    (change,) = ServiceStep().plan(SETTINGS, on(host), ())
+    assert change.summary.startswith("Restarts the agent")
+    host.told = {"version": VERSION}
+    assert ServiceStep().plan(SETTINGS, on(host), ()) == ()
+    assert ServiceStep().verify(SETTINGS, on(host))[0].state == "ok"
+
+
+def test_one_that_is_not_ready_is_started_anew(host: Machine) -> None:
+    host.runs = host.gapless = True
+    host.told = {"ready": False}
+    (row,) = ServiceStep().verify(SETTINGS, on(host))
+    assert (row.state, row.detail) == ("failed", "It is not ready.")
+    (change,) = ServiceStep().plan(SETTINGS, on(host), ())
+    assert change.summary.startswith("Restarts the agent")
+    ServiceStep().apply(change, on(host))
+    assert host.did == ["stop", "start", "wait"]
 
 
 def test_keys_stay_while_the_relay_knows_them(host: Machine) -> None:

@@ -201,7 +201,7 @@ def status(controller: Controller) -> Told:
         "agent": found.settings.agent,
         "fingerprint": found.fingerprint,
         "drift": list(found.drift),
-        "attention": state.twin,
+        "attention": state.attention,
         "summary": first_line(found),
     }
     code = Exit.DONE if state.ready else Exit.FINDINGS

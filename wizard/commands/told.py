@@ -131,8 +131,8 @@ def status_text(found: Installed | None) -> str:
         "Since": f"{status.since:%Y-%m-%d %H:%M:%S %Z}" if status.since else "",
     }
     lines = [f"{name:<12} {value}" for name, value in rows.items() if value]
-    if status.twin:
-        lines.append(f"Attention: {status.twin.rstrip('.')}.")
+    if status.attention:
+        lines.append(f"Attention: {status.attention.rstrip('.')}.")
     if found.drift:
         lines.append("Edited by hand since it was applied (writeback apply follows):")
         lines += [f"  {each}" for each in found.drift]

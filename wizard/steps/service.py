@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from agent.settings import Settings, digest
 from wizard.checks import Check
-from wizard.host import ServiceFailed
+from wizard.host import REPLACE, ServiceFailed
 from wizard.plan import Change, Context, Facts, StepFailed
 
 READY_S = 45.0
@@ -25,12 +25,11 @@ class ServiceStep:
         earlier: Sequence[Change],
     ) -> Sequence[Change]:
         service = context.host.service()
-        running = service.running
-        steps = {change.step for change in earlier}
+        running, steps = service.running, {change.step for change in earlier}
         # edited by hand, changed by a run that was cut off, or a renewed certificate
         if service.status.get("settings") not in (None, digest(wanted)):
             steps.add("settings")
-        if running and not steps & (_READ | _GIVEN):
+        if service.ready and not service.outdated and not steps & (_READ | _GIVEN):
             return ()
         summary = "Starts the agent and waits until it is ready"
         how = _START
@@ -39,7 +38,8 @@ class ServiceStep:
         if running and (steps & _GIVEN or not hands_over):
             summary = "Restarts the agent; it answers what is under way first"
         elif running:
-            summary = "Has a new agent take over, which reads what was changed"
+            why = service.outdated or "it reads what was changed"
+            summary = f"Has a new agent take over: {why}"
             how = _HAND_OVER
         before = {"running": True} if running else None
         after = {"running": True, "how": how, "settings": digest(wanted)}
@@ -83,6 +83,10 @@ class ServiceStep:
             told = "It runs, and so does a copy of it."
             remedy = f"{service.status['twin']}."
             return (Check("service", "Agent", "failed", told, remedy),)
+        if service.ready and service.outdated:
+            told = f"It works, but {service.outdated}."
+            remedy = f"{REPLACE[0].upper()}{REPLACE[1:]}."
+            return (Check("service", "Agent", "warning", told, remedy),)
         if service.ready:
             told = "It runs, the relay link is up and a controller answered."
             return (Check("service", "Agent", "ok", told),)

@@ -14,7 +14,7 @@ KEYS = (
 )
 COPY = replace(
     INSTALLED,
-    status=replace(INSTALLED.status, twin=COPIED, running=False, ready=False),
+    status=replace(INSTALLED.status, attention=COPIED, running=False, ready=False),
     copied=True,
 )
 ADMIN = {

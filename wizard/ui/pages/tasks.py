@@ -134,7 +134,7 @@ class TasksPage(Form):
 
 def _glance(installed: Installed) -> list[tuple[bool, str, str]]:
     status, on = installed.status, installed.settings.features.password_writeback
-    told = _of_copy() if installed.copied else status.twin
+    told = _of_copy() if installed.copied else status.attention
     attention = [(False, tr("Attention"), told)] if told else []
     return [
         *attention,
