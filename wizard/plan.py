@@ -77,13 +77,15 @@ class StepFailed(Exception):  # noqa: N818 - says what happened
     Args:
         what: what happened, in words.
         remedy: what to do next, or by hand.
+        needs: what it takes and was not given, by the name of `Inputs`.
 
     """
 
-    def __init__(self, what: str, remedy: str) -> None:
+    def __init__(self, what: str, remedy: str, needs: str = "") -> None:
         super().__init__(f"{what} {remedy}".strip())
         self.what = what
         self.remedy = remedy
+        self.needs = needs
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,19 @@ import pytest
 from agent.secret import Secret
 from agent.settings import Settings
 from tests.wizard.answered import CANARY, SETTINGS
-from wizard.checks import Check, Inputs, Recovery, TestResult
+from wizard.checks import (
+    AgentStatus,
+    Check,
+    Inputs,
+    Installed,
+    Recovery,
+    TestResult,
+)
 from wizard.commands import jobs
 from wizard.commands.given import BadUsage, Given
 from wizard.commands.told import Exit
 from wizard.controller import Controller
-from wizard.plan import ApplyError, Change, Report, RolledBack, Stuck
+from wizard.plan import ApplyError, Change, Report, RolledBack, StepFailed, Stuck
 
 MAKES = Change("settings", "Writes the settings file", None, {"text": "x"})
 GRANTS = Change("grants", "Grants 3 permissions", None, {}, needs_admin=True)
@@ -153,6 +160,74 @@ def test_changes_that_need_an_administrator_ask_for_one_on_a_terminal(
     admin = machine.given[0].admin
     assert admin is not None
     assert (admin.user, admin.password) == ("administrator@corp.test", Secret(CANARY))
+
+
+@dataclass
+class Lacking(Machine):
+    """A machine whose plan needs what it was not given, one after the other."""
+
+    def plan(self, settings: Settings, inputs: Inputs) -> tuple[Change, ...]:
+        for name in ("enrolment_code", "admin", "account_password"):
+            if getattr(inputs, name) is None:
+                raise StepFailed("It is needed.", "Give it.", name)
+        return self.changes
+
+    def plan_removal(self, inputs: Inputs) -> tuple[Change, ...]:
+        return self.plan(SETTINGS, inputs)
+
+    def remove(self, changes: Sequence[Change], inputs: Inputs, *_: object) -> None:
+        self.given.append(inputs)
+
+    def installed(self) -> Installed:
+        status = AgentStatus(
+            running=True, ready=True, writeback=True, relay="", directory=""
+        )
+        return Installed(SETTINGS, status, "")
+
+
+Job = Callable[[Controller, Given], Any]
+JOBS: dict[str, Job] = {
+    "plan": lambda c, given: jobs.show_plan(c, SETTINGS, given),
+    "apply": lambda c, given: jobs.carry_out(c, SETTINGS, given, lambda _text: True),
+    "repair": lambda c, given: jobs.repair(c, given, lambda _text: True),
+    "remove": lambda c, given: jobs.remove(c, given, lambda _text: True),
+}
+
+
+@pytest.mark.parametrize("job", JOBS.values(), ids=JOBS)
+def test_a_terminal_is_asked_for_what_a_plan_turns_out_to_need(
+    job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def ask(prompt: str = "Name: ") -> str:
+        asked.append(prompt.removesuffix(": "))
+        return CANARY
+
+    monkeypatch.setattr("builtins.input", ask)
+    monkeypatch.setattr("getpass.getpass", ask)
+    machine = Lacking()
+    assert job(door(machine), Given(can_ask=True)).code == 0
+    assert asked == [
+        *("Enrolment code", "Name", "Password"),
+        "Password of the agent's account",
+    ]
+    assert all(each.enrolment_code == Secret(CANARY) for each in machine.given)
+    with pytest.raises(StepFailed, match="It is needed"):
+        job(door(Lacking()), Given())
+
+
+class NeverContent(Machine):
+    """A machine whose plan takes no code."""
+
+    def plan(self, settings: Settings, inputs: Inputs) -> tuple[Change, ...]:
+        raise StepFailed("It is of no use.", "Give another.", "enrolment_code")
+
+
+def test_what_was_given_and_is_not_right_is_not_asked_again() -> None:
+    given = Given({"enrolment_code": Secret("x")}, can_ask=True)
+    with pytest.raises(StepFailed, match="no use"):
+        jobs.show_plan(door(NeverContent()), SETTINGS, given)
 
 
 def test_a_roll_back_is_0_or_3() -> None:

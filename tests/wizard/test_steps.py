@@ -88,6 +88,43 @@ def test_lost_keys_are_a_finding(host: Machine) -> None:
     assert "agent-keys" in row.detail
 
 
+def spoil(host: Machine, name: str, how: str) -> None:
+    """Have others be able to read a secret, or damage it."""
+    path = host.places.secrets / f"{kept.SERVICE}.{name}"
+    if how == "read":
+        path.chmod(0o644)
+    else:
+        path.write_bytes(b"\xff")
+
+
+@pytest.mark.parametrize("how", ["read", "damaged"])
+@pytest.mark.parametrize("inputs", [Inputs(), Inputs(new_keys=True)])
+def test_keys_of_no_use_are_a_finding_and_replaced(
+    host: Machine, how: str, inputs: Inputs
+) -> None:
+    step = Keys()
+    for change in step.plan(SETTINGS, on(host), ()):
+        step.apply(change, on(host))
+    test_key = host.secrets.get(kept.TEST_KEY)
+    for name in (kept.AGENT_KEYS, kept.LISTEN_KEY):
+        spoil(host, name, how)
+    (row,) = step.verify(SETTINGS, on(host))
+    assert row.state == "failed"
+    assert kept.AGENT_KEYS in row.detail
+    assert kept.LISTEN_KEY in row.detail
+    assert "writeback repair" in row.remedy
+    changes = step.plan(SETTINGS, on(host, inputs), ())
+    for change in changes:
+        step.apply(change, on(host, inputs))
+    (row,) = step.verify(SETTINGS, on(host))
+    assert (row.state, step.plan(SETTINGS, on(host), ())) == ("ok", ())
+    assert (host.secrets.get(kept.TEST_KEY) == test_key) is not inputs.new_keys
+    for change in reversed(changes):
+        step.undo(change, {}, on(host))
+    assert host.secrets.get(kept.TEST_KEY) == test_key
+    assert step.verify(SETTINGS, on(host))[0].state == "ok"
+
+
 # the account's password; what needs a directory is in tests/live
 
 
@@ -135,6 +172,37 @@ def test_a_change_not_begun_leaves_the_password_in_force(host: Machine) -> None:
     (change,) = Account().plan(EXISTING, on(host, with_password(CANARY)), ())
     Account().undo(change, None, on(host))
     assert host.secrets.get(kept.DIRECTORY_PASSWORD) == Secret("in force")
+
+
+@pytest.mark.parametrize("how", ["read", "damaged"])
+def test_a_password_of_no_use_is_a_finding_and_asked_for(
+    host: Machine, how: str
+) -> None:
+    host.secrets.put(kept.DIRECTORY_PASSWORD, Secret("in force"))
+    spoil(host, kept.DIRECTORY_PASSWORD, how)
+    (row,) = Account().verify(EXISTING, on(host))
+    assert row.state == "failed"
+    assert "writeback repair" in row.remedy
+    with pytest.raises(StepFailed, match="is needed") as needed:
+        Account().plan(EXISTING, on(host), ())
+    assert needed.value.needs == "account_password"
+    context = on(host, with_password(CANARY))
+    (change,) = Account().plan(EXISTING, context, ())
+    Account().undo(change, None, on(host))
+    Account().apply(change, context)
+    assert host.secrets.get(kept.DIRECTORY_PASSWORD) == Secret(CANARY)
+    Account().undo(change, {}, on(host))
+    assert host.secrets.get(kept.DIRECTORY_PASSWORD) is None
+
+
+def test_a_new_accounts_password_of_no_use_needs_an_administrator(
+    host: Machine,
+) -> None:
+    host.secrets.put(kept.DIRECTORY_PASSWORD, Secret("in force"))
+    spoil(host, kept.DIRECTORY_PASSWORD, "read")
+    with pytest.raises(StepFailed, match="mode 644") as needed:
+        Account().plan(SETTINGS, on(host), ())
+    assert needed.value.needs == "admin"
 
 
 def test_a_refused_sign_in_is_a_finding(
@@ -324,8 +392,9 @@ def test_moving_to_another_relay_comes_back_to_the_first(
 def test_a_code_that_is_none_never_gets_to_a_plan(
     keyed: Machine, code: Secret | None, told: str
 ) -> None:
-    with pytest.raises(StepFailed, match=told):
+    with pytest.raises(StepFailed, match=told) as needed:
         EnrolmentStep().plan(SETTINGS, on(keyed, Inputs(enrolment_code=code)), ())
+    assert needed.value.needs == ("" if code else "enrolment_code")
 
 
 # the settings file

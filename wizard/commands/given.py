@@ -21,6 +21,11 @@ NAMES = (
     "new_password",
 )
 
+PROMPTS = {
+    "account_password": "Password of the agent's account",
+    "enrolment_code": "Enrolment code",
+}
+
 _STANDARD_ERROR = 2
 
 
@@ -96,6 +101,12 @@ class Given:
             "admin_password": Secret(typed(lambda: getpass.getpass("Password: "))),
         }
         return replace(self, secrets={**self.secrets, **admin})
+
+    def with_needed(self, needs: str) -> "Given":
+        """Have what a plan said it needs, asked for on the terminal if need be."""
+        if needs == "admin":
+            return self.with_admin()
+        return self.with_asked(needs, PROMPTS[needs]) if needs in PROMPTS else self
 
     def with_asked(self, name: str, prompt: str) -> "Given":
         """Have one secret among those given, typed if need be."""

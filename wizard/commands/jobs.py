@@ -4,12 +4,14 @@ import json
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from agent import settings as settings_file
 from agent.secret import Secret
 from agent.settings import Settings, SettingsError
+from wizard.checks import Inputs
 from wizard.commands.given import BadUsage, Given, typed
 from wizard.commands.stopping import stopped_by_signal
 from wizard.commands.told import (
@@ -25,7 +27,7 @@ from wizard.commands.told import (
     stuck_text,
 )
 from wizard.controller import Controller
-from wizard.plan import ApplyError, Change
+from wizard.plan import ApplyError, Change, StepFailed
 
 Confirm = Callable[[str], bool]
 NOT_SET_UP = "Nothing is set up on this machine; give --settings FILE."
@@ -49,7 +51,7 @@ def wanted(controller: Controller, file: Path | None) -> Settings:
 
 def show_plan(controller: Controller, settings: Settings, given: Given) -> Told:
     """Say what would change; reads only."""
-    changes = controller.plan(settings, given.inputs())
+    changes, _ = _planned(partial(controller.plan, settings), given)
     return Told(Exit.DONE, plan_text(changes), {"changes": plan_data(changes)})
 
 
@@ -57,10 +59,24 @@ def carry_out(
     controller: Controller, settings: Settings, given: Given, confirm: Confirm
 ) -> Told:
     """Apply settings: all changes or none."""
-    changes = controller.plan(settings, given.inputs())
+    changes, given = _planned(partial(controller.plan, settings), given)
     if not changes:
         return Told(Exit.DONE, plan_text(()), {"changes": []})
     return make(controller, settings, changes, given, confirm)
+
+
+def _planned(
+    plan: Callable[[Inputs], tuple[Change, ...]], given: Given
+) -> tuple[tuple[Change, ...], Given]:
+    """Plan; what turns out to be needed is asked for on a terminal, each once."""
+    while True:
+        try:
+            return plan(given.inputs()), given
+        except StepFailed as error:
+            more = given.with_needed(error.needs)
+            if more == given:
+                raise
+            given = more
 
 
 def make(
@@ -99,7 +115,7 @@ def make(
 
 def remove(controller: Controller, given: Given, confirm: Confirm) -> Told:
     """Remove the installation; the directory's side too unless it is kept."""
-    changes = controller.plan_removal(given.inputs())
+    changes, given = _planned(controller.plan_removal, given)
     if not changes:
         controller.remove((), given.inputs(), say_progress, threading.Event())
         return Told(Exit.DONE, "There is nothing to remove.", {"changes": []})

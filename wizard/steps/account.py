@@ -28,6 +28,7 @@ from wizard.steps.signing_in import (
     named,
     stored_password,
 )
+from wizard.steps.stored import trouble, usable
 
 MARK = "writeback:"
 PREVIOUS = f"{DIRECTORY_PASSWORD}-previous"
@@ -59,7 +60,7 @@ class Account:
             )
         if found is not None and _works(directory, context):
             return ()
-        stored = context.host.secrets.get(DIRECTORY_PASSWORD) is not None
+        stored = usable(DIRECTORY_PASSWORD, context) is not None
         return (_plan_new(directory, found, stored=stored),)
 
     def plan_removal(
@@ -99,8 +100,8 @@ class Account:
     def undo(self, change: Change, made: Facts | None, context: Context) -> None:
         assert change.after is not None
         secrets = context.host.secrets
-        previous, kept = secrets.get(PREVIOUS), change.after["stored"]
-        if (previous if kept else secrets.get(DIRECTORY_PASSWORD)) is None:
+        previous, kept = usable(PREVIOUS, context), change.after["stored"]
+        if (previous if kept else usable(DIRECTORY_PASSWORD, context)) is None:
             return  # cut off before anything was done: the secret comes first
         if change.after["kind"] == "new" and change.before is None:
             self._remove(change, made, context)
@@ -112,6 +113,10 @@ class Account:
 
     def verify(self, wanted: Settings, context: Context) -> Sequence[Check]:
         title = f"Sign-in as {wanted.directory.sign_in_name}"
+        why = trouble(DIRECTORY_PASSWORD, context)
+        if why:
+            remedy = "Run writeback repair, which has the password replaced."
+            return (Check("account", title, "failed", f"{why}.", remedy),)
         try:
             with as_agent(wanted.directory, context) as opened:
                 told = f"{opened.host} let it in."
@@ -202,12 +207,13 @@ def _plan_existing(
     directory: DirectorySettings, context: Context
 ) -> tuple[Change, ...]:
     given = context.inputs.account_password
-    stored = context.host.secrets.get(DIRECTORY_PASSWORD)
+    stored = usable(DIRECTORY_PASSWORD, context)
     in_force = stored_password(directory, context)
     if given is None and in_force is None:
         raise StepFailed(
             f"The password of {directory.account.name} is needed.",
             "Give it; it is kept in the secret store of this machine only.",
+            "account_password",
         )
     if given is None or given == in_force:
         return ()
@@ -237,7 +243,7 @@ def _store(context: Context) -> Facts:
 
 def _keep_previous(context: Context) -> None:
     """Keep the password in force until all is done, for the way back."""
-    previous = context.host.secrets.get(DIRECTORY_PASSWORD)
+    previous = usable(DIRECTORY_PASSWORD, context)
     if previous is not None:
         context.host.secrets.put(PREVIOUS, previous)
 

@@ -26,6 +26,7 @@ from wizard.plan import Change, Context, Facts, StepFailed
 from wizard.relay_api import Application, RelayFailed, enrol, withdraw
 from wizard.steps.copied import REKEY, is_copied, is_the_originals
 from wizard.steps.keys import private_keys
+from wizard.steps.stored import usable
 
 
 class EnrolmentStep:
@@ -86,7 +87,7 @@ class EnrolmentStep:
 
     def undo(self, change: Change, made: Facts | None, context: Context) -> None:
         relay, agent = _named(change)
-        key = context.host.secrets.get(LISTEN_KEY)
+        key = usable(LISTEN_KEY, context)
         stood = change.after is not None and change.after.get("stood")
         if key is not None and not stood:
             # also when it was cut off: the relay may have taken the code
@@ -180,7 +181,9 @@ def _parsed_code(context: Context) -> codes.EnrolmentCode:
     given = context.inputs.enrolment_code
     if given is None:
         raise StepFailed(
-            "An enrolment code is needed.", "Ask the owner of the relay for one."
+            "An enrolment code is needed.",
+            "Ask the owner of the relay for one.",
+            "enrolment_code",
         )
     try:
         return codes.parse(given.reveal())

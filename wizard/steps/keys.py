@@ -10,7 +10,6 @@ from agent.secrets import (
     AGENT_KEYS,
     LISTEN_KEY,
     NAMES,
-    SELF_TEST_KEYS,
     TEST_KEY,
     SecretsUnavailable,
 )
@@ -19,9 +18,9 @@ from wizard import journal
 from wizard.checks import Check
 from wizard.plan import Change, Context, Facts, StepFailed
 from wizard.steps.copied import is_copied
+from wizard.steps.stored import PAIRS, trouble, usable
 
-_PAIRS = (AGENT_KEYS, SELF_TEST_KEYS)
-_NAMES = (*_PAIRS, LISTEN_KEY, TEST_KEY)
+_NAMES = (*PAIRS, LISTEN_KEY, TEST_KEY)
 _RELAY_KEY_BYTES = 32
 
 
@@ -50,11 +49,21 @@ class Keys:
             told = {"names": list(_NAMES)}
             summary = "Replaces the agent's keys; the portal learns a new fingerprint"
             return (Change(self.name, summary, told, told),)
-        missing = [name for name in _NAMES if context.host.secrets.get(name) is None]
-        if not missing:
-            return ()
-        summary = "Creates the agent's keys in the secret store of this machine"
-        return (Change(self.name, summary, None, {"names": missing}),)
+        lacking = [name for name in _NAMES if usable(name, context) is None]
+        useless = [name for name in lacking if trouble(name, context)]
+        missing = [name for name in lacking if name not in useless]
+        changes = []
+        if useless:
+            told = {"names": useless}
+            summary = (
+                f"Replaces keys that are of no use ({', '.join(useless)}); they are "
+                "not kept for a way back"
+            )
+            changes.append(Change(self.name, summary, told, told))
+        if missing:
+            summary = "Creates the agent's keys in the secret store of this machine"
+            changes.append(Change(self.name, summary, None, {"names": missing}))
+        return tuple(changes)
 
     def apply(self, change: Change, context: Context) -> Facts:
         if change.after is None:
@@ -66,7 +75,8 @@ class Keys:
             if change.before is not None:
                 _keep_previous(name, context)
             context.host.secrets.put(name, _made(name))
-        return {"fingerprint": fingerprint(context)}
+        made = usable(AGENT_KEYS, context)  # none: another change makes them next
+        return {} if made is None else {"fingerprint": fingerprint(context)}
 
     def undo(self, change: Change, made: Facts | None, context: Context) -> None:
         assert change.after is not None
@@ -89,20 +99,21 @@ class Keys:
             context.host.secrets.remove(name)
 
     def verify(self, wanted: Settings, context: Context) -> Sequence[Check]:  # noqa: ARG002
-        missing = [name for name in _NAMES if context.host.secrets.get(name) is None]
-        if missing:
-            return (
-                Check(
-                    "keys",
-                    "Keys of the agent",
-                    "failed",
-                    f"Missing in the secret store: {', '.join(missing)}",
-                    "Apply the settings again; the portal must learn the new "
-                    "fingerprint.",
-                ),
+        wrong = [
+            trouble(name, context) or f"{name} is missing"
+            for name in _NAMES
+            if usable(name, context) is None
+        ]
+        title = "Keys of the agent"
+        if wrong:
+            told = f"{'; '.join(wrong)}."
+            remedy = (
+                "Run writeback repair with a new enrolment code; where the fingerprint "
+                "changes, give it to the portal's side."
             )
+            return (Check("keys", title, "failed", told, remedy),)
         told = f"Fingerprint {fingerprint(context)}"
-        return (Check("keys", "Keys of the agent", "ok", told),)
+        return (Check("keys", title, "ok", told),)
 
     def plan_removal(
         self,
@@ -117,9 +128,9 @@ class Keys:
 
     @staticmethod
     def _replaced(made: Facts, context: Context) -> bool:
-        if context.host.secrets.get(AGENT_KEYS) is None:
+        if usable(AGENT_KEYS, context) is None:
             return False
-        return bool(made["fingerprint"] != fingerprint(context))
+        return made.get("fingerprint") not in (None, fingerprint(context))
 
 
 def private_keys(name: str, context: Context) -> PrivateKeys:
@@ -154,15 +165,15 @@ def _enrolment_stands(context: Context) -> bool:
 def _keep_previous(name: str, context: Context) -> None:
     """Keep a secret until all is done, for the way back; once, also when repeated."""
     secrets = context.host.secrets
-    now = secrets.get(name)
-    if now is not None and secrets.get(previous(name)) is None:
+    now = usable(name, context)
+    if now is not None and usable(previous(name), context) is None:
         secrets.put(previous(name), now)
 
 
 def _put_back(name: str, context: Context) -> None:
     """Put back what was kept; nothing was, so it was not replaced yet."""
     secrets = context.host.secrets
-    kept = secrets.get(previous(name))
+    kept = usable(previous(name), context)
     if kept is not None:
         secrets.put(name, kept)
         secrets.remove(previous(name))
@@ -182,6 +193,6 @@ def _is_kept(name: str, context: Context) -> bool:
 
 
 def _made(name: str) -> Secret:
-    if name in _PAIRS:
+    if name in PAIRS:
         return PrivateKeys.generate().secret()
     return Secret(base64.b64encode(secrets.token_bytes(_RELAY_KEY_BYTES)).decode())

@@ -18,6 +18,7 @@ from agent.settings import Directory as DirectorySettings
 from agent.settings import SettingsError, parse
 from wizard.checks import Check
 from wizard.plan import Context, StepFailed
+from wizard.steps.stored import trouble, usable
 
 NEEDS_ADMIN = (
     "Give an administrator of the domain; the account is used once and not stored."
@@ -33,7 +34,8 @@ def as_admin(settings: DirectorySettings, context: Context) -> Directory:
 
     """
     if context.inputs.admin is None:
-        raise StepFailed("This needs an administrator of the domain.", NEEDS_ADMIN)
+        what = "This needs an administrator of the domain."
+        raise StepFailed(what, NEEDS_ADMIN, "admin")
     return open_first(settings, *sign_in_as(settings, context))
 
 
@@ -86,11 +88,12 @@ def sign_in_as(settings: DirectorySettings, context: Context) -> tuple[str, Secr
 def _password(settings: DirectorySettings, context: Context) -> Secret:
     password = context.inputs.account_password or stored_password(settings, context)
     if password is None:
-        new = settings.account.kind == "new"
-        raise StepFailed(
-            f"The password of {settings.sign_in_name} is not stored here.",
-            NEEDS_ADMIN if new else "Give the account's password.",
-        )
+        why = trouble(DIRECTORY_PASSWORD, context)
+        told = why or f"The password of {settings.sign_in_name} is not stored here"
+        if settings.account.kind == "new":
+            raise StepFailed(f"{told}.", NEEDS_ADMIN, "admin")
+        remedy = "Give the account's password."
+        raise StepFailed(f"{told}.", remedy, "account_password")
     return password
 
 
@@ -107,7 +110,7 @@ def stored_password(settings: DirectorySettings, context: Context) -> Secret | N
     own = settings.sign_in_name
     if in_force is not None and in_force.casefold() != own.casefold():
         return None
-    return context.host.secrets.get(DIRECTORY_PASSWORD)
+    return usable(DIRECTORY_PASSWORD, context)
 
 
 def open_first(settings: DirectorySettings, user: str, password: Secret) -> Directory:
