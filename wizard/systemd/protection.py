@@ -12,7 +12,10 @@ from agent.places import Places
 from wizard.host import Misplaced, Protection, ServiceFailed
 
 USER = "writeback"
-_DPKG = Path("/var/lib/dpkg/info")
+_DPKG = "var/lib/dpkg/info"
+# what it takes to run; what is below /etc is to be edited, and dpkg leaves manuals out
+# where an administrator says so (path-exclude)
+_PROGRAM = ("usr/lib/", "usr/share/dbus-1/", "usr/share/polkit-1/")
 
 
 def misplaced(places: Places, service_files: Sequence[Path]) -> tuple[Misplaced, ...]:
@@ -36,18 +39,20 @@ def protect(path: Path, wanted: Protection) -> None:
     path.chmod(int(wanted.mode, 8))
 
 
-def damaged(package: str) -> tuple[Path, ...]:
+def damaged(package: str, root: Path = Path("/")) -> tuple[Path, ...]:
     """Compare the program with the checksums that dpkg keeps (deb-md5sums(5)).
 
     On a system without dpkg nothing is compared.
     """
     try:
-        lines = (_DPKG / f"{package}.md5sums").read_text().splitlines()
+        lines = (root / _DPKG / f"{package}.md5sums").read_text().splitlines()
     except OSError:
         return ()
     known = (line.split(None, 1) for line in lines)
     return tuple(
-        Path("/") / name for wanted, name in known if _md5(Path("/") / name) != wanted
+        root / name
+        for wanted, name in known
+        if name.startswith(_PROGRAM) and _md5(root / name) != wanted
     )
 
 
@@ -57,6 +62,7 @@ def _wanted(
     yield places.settings.parent, Protection("root", "root", "755")
     yield places.settings, Protection("root", USER, "640")
     yield places.enrolment, Protection("root", USER, "640")
+    yield places.secrets, Protection("root", "root", "700")
     yield places.journal, Protection("root", "root", "700")
     for path in service_files:
         yield path.parent, Protection("root", "root", "755")
