@@ -163,6 +163,14 @@ class Host(Protocol):
         """
         ...
 
+    def unsealed(self) -> Sequence[str]:
+        """Name the secrets in plain files that this system could seal by now."""
+        ...
+
+    def seal(self, name: str, *, sealed: bool) -> None:
+        """Seal a secret, or put it back into a plain file."""
+        ...
+
     def misplaced(self) -> Sequence["Misplaced"]:
         """Give the files whose owner or mode is not as it was made."""
         ...

@@ -124,6 +124,13 @@ class TrialHost:
                 raise ServiceFailed(not_ready(service.status, seconds))
             time.sleep(_POLL_S)
 
+    def unsealed(self) -> Sequence[str]:
+        return ()  # nothing seals here
+
+    def seal(self, name: str, *, sealed: bool) -> None:
+        how = "sealed" if sealed else "put into a plain file"
+        raise ServiceFailed(f"{name} can't be {how} here.")
+
     def misplaced(self) -> Sequence[Misplaced]:
         return ()  # everything is the person's own
 

@@ -7,6 +7,7 @@ from wizard.steps.files import Files
 from wizard.steps.grants import Grants
 from wizard.steps.keys import Keys
 from wizard.steps.remains import Remains
+from wizard.steps.sealing import Sealing
 from wizard.steps.service import ServiceStep
 from wizard.steps.settings_file import SettingsFile
 from wizard.steps.unit import UnitStep
@@ -15,6 +16,7 @@ from wizard.steps.unit import UnitStep
 STEPS: tuple[Step, ...] = (
     Remains(),
     Files(),
+    Sealing(),
     Keys(),
     Account(),
     Grants(),

@@ -7,7 +7,6 @@ firmware update must not lock the agent out.
 """
 
 import contextlib
-import os
 import shutil
 import stat
 import subprocess
@@ -16,7 +15,7 @@ from pathlib import Path
 
 from agent.files import write_atomically
 from agent.secret import Secret
-from agent.secrets import SecretsUnavailable
+from agent.secrets import NAMES, SecretsUnavailable
 
 _TOOL = "systemd-creds"
 _SEALED = ".cred"
@@ -47,16 +46,12 @@ class SystemCredentials:
         self._seals = shutil.which(_TOOL) is not None if seals is None else seals
 
     def get(self, name: str) -> Secret | None:
-        path = self.place(name)
+        sealed = _read(self.place(name)) if self._seals else None
+        if sealed is None:
+            # also of a systemd that could not seal yet when it was kept
+            return _decoded(self._plain(name), _read(self._plain(name)))
         try:
-            self._refuse_readable(path)
-            kept = path.read_bytes()
-        except FileNotFoundError:
-            return None
-        if not self._seals:
-            return Secret(kept.decode())
-        try:
-            return Secret(_run("decrypt", name, kept).decode())
+            return Secret(_run("decrypt", name, sealed).decode())
         except SecretsUnavailable:
             if self._is_copy():
                 return None
@@ -67,21 +62,43 @@ class SystemCredentials:
             self.folder.parent.mkdir(parents=True)
             self.folder.parent.chmod(0o755)  # the settings are in it too
         self.folder.mkdir(exist_ok=True, mode=0o700)
-        self._refuse_readable(self.folder)
+        _refuse_readable(self.folder)
         text = value.reveal()
         if self._seals:
             text = _run("encrypt", name, text.encode(), "--with-key=host").decode()
         write_atomically(self.place(name), text, mode=0o600)
+        if self._seals:
+            self._plain(name).unlink(missing_ok=True)
+
+    def unsealed(self) -> tuple[str, ...]:
+        """Name what is in plain files, of use, and could be sealed."""
+        if not self._seals:
+            return ()
+        return tuple(name for name in NAMES if self._is_in_plain(name))
+
+    def seal(self, name: str) -> None:
+        """Seal what is in a plain file; nothing happens when it is sealed."""
+        plain = _decoded(self._plain(name), _read(self._plain(name)))
+        if plain is not None:
+            self.put(name, plain)
+
+    def unseal(self, name: str) -> None:
+        """Put it back into a plain file, as an older systemd needs it."""
+        kept = self.get(name)
+        if kept is not None:
+            write_atomically(self._plain(name), kept.reveal(), mode=0o600)
+            self.place(name).unlink(missing_ok=True)
 
     def remove(self, name: str) -> None:
-        self.place(name).unlink(missing_ok=True)
+        for path in (self.place(name), self._plain(name)):
+            path.unlink(missing_ok=True)
         for folder in (self.folder, self.folder.parent):
             with contextlib.suppress(OSError):  # not empty, or not there
                 folder.rmdir()
 
     def place(self, name: str) -> Path:
         """Give the file of a secret."""
-        return self.folder / (f"{name}{_SEALED}" if self._seals else name)
+        return self.folder / f"{name}{_SEALED}" if self._seals else self._plain(name)
 
     def option(self, name: str) -> str:
         """Spell how a unit is given the secret (systemd.exec(5)).
@@ -91,14 +108,39 @@ class SystemCredentials:
         kind = "LoadCredentialEncrypted" if self._seals else "LoadCredential"
         return f"{kind}={name}:{self.place(name)}"
 
-    @staticmethod
-    def _refuse_readable(path: Path) -> None:
-        mode = stat.S_IMODE(path.stat().st_mode)
-        if mode & 0o077:
-            raise SecretsUnavailable(
-                f"{path} can be read by others (mode {mode:o}); treat what is in it as "
-                "known to them, replace it, and set the mode to 0600 (0700 the folder)"
-            )
+    def _plain(self, name: str) -> Path:
+        return self.folder / name
+
+    def _is_in_plain(self, name: str) -> bool:
+        try:
+            return _decoded(self._plain(name), _read(self._plain(name))) is not None
+        except SecretsUnavailable:
+            return False
+
+
+def _refuse_readable(path: Path) -> None:
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        raise SecretsUnavailable(
+            f"{path} can be read by others (mode {mode:o}); treat what is in it as "
+            "known to them, replace it, and set the mode to 0600 (0700 the folder)"
+        )
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        _refuse_readable(path)
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _decoded(path: Path, content: bytes | None) -> Secret | None:
+    try:
+        return None if content is None else Secret(content.decode())
+    except UnicodeDecodeError:
+        # from None: the error quotes the content
+        raise SecretsUnavailable(f"{path} is damaged") from None
 
 
 def _run(verb: str, name: str, given: bytes, *more: str) -> bytes:
@@ -117,8 +159,3 @@ def _run(verb: str, name: str, given: bytes, *more: str) -> bytes:
             "sealed secrets open only on the machine that sealed them"
         )
     return done.stdout
-
-
-def is_root() -> bool:
-    """Say whether this process may seal and open."""
-    return os.geteuid() == 0

@@ -159,6 +159,13 @@ class SystemdHost:
                     raise ServiceFailed(not_ready(self._status(), seconds))
                 time.sleep(_POLL_S)
 
+    def unsealed(self) -> Sequence[str]:
+        return self._secrets.unsealed()
+
+    def seal(self, name: str, *, sealed: bool) -> None:
+        change = self._secrets.seal if sealed else self._secrets.unseal
+        change(name)
+
     def misplaced(self) -> Sequence[Misplaced]:
         return protection.misplaced(self._places, tuple(self.service_files()))
 

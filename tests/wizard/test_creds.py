@@ -1,0 +1,189 @@
+"""Secrets on a server: sealed by systemd-creds, or files that only root can read."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from agent.secret import Secret
+from agent.secrets import NAMES, SecretsUnavailable
+from tests.wizard.answered import CANARY, SETTINGS
+from tests.wizard.machine import Machine, on
+from wizard.plan import Context
+from wizard.steps.sealing import Sealing
+from wizard.systemd import creds
+from wizard.systemd.creds import SystemCredentials
+
+NAME = NAMES[0]
+PLAIN = pytest.param(False, id="plain")
+SEALED = pytest.param(
+    True,
+    id="sealed",
+    marks=pytest.mark.skipif(
+        shutil.which("systemd-creds") is None, reason="systemd-creds is not there"
+    ),
+)
+both_ways = pytest.mark.parametrize("seals", [PLAIN, SEALED])
+sealed_only = pytest.mark.parametrize("seals", [SEALED])
+
+
+@pytest.fixture(autouse=True)
+def _a_key_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the machine's own key alone."""
+    key = str(tmp_path / "credential.secret")
+    monkeypatch.setitem(creds._ENVIRONMENT, "SYSTEMD_CREDENTIAL_SECRET", key)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "etc/credentials"
+
+
+@pytest.fixture
+def kept(folder: Path, seals: bool) -> SystemCredentials:  # noqa: FBT001 - a parameter
+    return SystemCredentials(folder, seals=seals)
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.glob("*")}
+
+
+@both_ways
+def test_a_secret_comes_back_and_is_forgotten(
+    kept: SystemCredentials, folder: Path
+) -> None:
+    assert kept.get(NAME) is None
+    for text in ("first", CANARY):
+        kept.put(NAME, Secret(text))
+        assert kept.get(NAME) == Secret(text)
+    assert len(files(folder)) == 1
+    kept.remove(NAME)
+    kept.remove(NAME)
+    assert kept.get(NAME) is None
+    assert not folder.exists()
+
+
+@both_ways
+def test_only_its_owner_may_read_it(kept: SystemCredentials, folder: Path) -> None:
+    kept.put(NAME, Secret(CANARY))
+    (file,) = folder.iterdir()
+    assert [p.stat().st_mode & 0o777 for p in (file, folder)] == [0o600, 0o700]
+    file.chmod(0o640)
+    with pytest.raises(SecretsUnavailable, match="mode 640") as refused:
+        kept.get(NAME)
+    assert CANARY not in str(refused.value)
+    kept.put(NAME, Secret("new"))
+    assert kept.get(NAME) == Secret("new")
+
+
+@both_ways
+def test_a_damaged_secret_is_told_and_never_quoted(
+    kept: SystemCredentials, folder: Path
+) -> None:
+    kept.put(NAME, Secret(CANARY))
+    (file,) = folder.iterdir()
+    file.write_bytes(b"\xff" + CANARY.encode())
+    with pytest.raises(SecretsUnavailable) as refused:
+        kept.get(NAME)
+    assert CANARY not in str(refused.value)
+
+
+@both_ways
+def test_a_unit_is_given_it_by_its_whole_path(
+    kept: SystemCredentials, folder: Path
+) -> None:
+    kept.put(NAME, Secret(CANARY))
+    (file,) = folder.iterdir()
+    kind, _, rest = kept.option(NAME).partition("=")
+    assert rest == f"{NAME}:{file}"
+    sealed = file.suffix == ".cred"
+    assert kind == ("LoadCredentialEncrypted" if sealed else "LoadCredential")
+    assert (CANARY.encode() in file.read_bytes()) is not sealed
+
+
+@sealed_only
+def test_a_secret_sealed_under_another_name_does_not_open(
+    kept: SystemCredentials,
+) -> None:
+    kept.put("other", Secret(CANARY))
+    kept.place("other").rename(kept.place(NAME))
+    with pytest.raises(SecretsUnavailable, match=NAME):
+        kept.get(NAME)
+    copied = SystemCredentials(kept.folder, seals=True, is_copy=lambda: True)
+    assert copied.get(NAME) is None
+
+
+@sealed_only
+def test_what_an_older_systemd_left_is_found_and_sealed(
+    kept: SystemCredentials, folder: Path
+) -> None:
+    old = SystemCredentials(folder, seals=False)
+    for name in NAMES[:2]:
+        old.put(name, Secret(CANARY))
+    assert kept.get(NAME) == Secret(CANARY)
+    assert kept.unsealed() == NAMES[:2]
+    (folder / NAME).chmod(0o644)  # to be replaced, not to be sealed
+    assert kept.unsealed() == NAMES[1:2]
+    kept.put(NAME, Secret("new"))
+    assert kept.unsealed() == NAMES[1:2]
+    kept.seal(NAMES[1])
+    kept.seal(NAMES[1])
+    assert (kept.get(NAME), kept.get(NAMES[1])) == (Secret("new"), Secret(CANARY))
+    assert not any(CANARY.encode() in content for content in files(folder).values())
+    assert (kept.unsealed(), old.unsealed()) == ((), ())
+    kept.unseal(NAMES[1])
+    kept.unseal(NAMES[1])
+    assert old.get(NAMES[1]) == kept.get(NAMES[1]) == Secret(CANARY)
+    kept.remove(NAMES[1])
+    assert kept.get(NAMES[1]) is None
+
+
+# the step
+
+
+class Upgraded(Machine):
+    """A server whose systemd can seal by now."""
+
+    def __init__(self, home: Path) -> None:
+        super().__init__(home)
+        self.kept = SystemCredentials(self.places.secrets, seals=True)
+
+    def unsealed(self) -> tuple[str, ...]:
+        return self.kept.unsealed()
+
+    def seal(self, name: str, *, sealed: bool) -> None:
+        (self.kept.seal if sealed else self.kept.unseal)(name)
+
+
+@pytest.fixture
+def upgraded(tmp_path: Path) -> Context:
+    host = Upgraded(tmp_path)
+    old = SystemCredentials(host.places.secrets, seals=False)
+    for name in NAMES[:2]:
+        old.put(name, Secret(CANARY))
+    return on(host)
+
+
+@sealed_only
+def test_a_system_that_can_seal_by_now_is_told_and_seals(
+    upgraded: Context,
+    seals: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    assert seals
+    step, folder = Sealing(), upgraded.host.places.secrets
+    before = files(folder)
+    (row,) = step.verify(SETTINGS, upgraded)
+    assert (row.state, NAMES[0] in row.detail) == ("warning", True)
+    (change,) = step.plan(SETTINGS, upgraded, ())
+    step.apply(change, upgraded)
+    assert set(files(folder)) == {f"{name}.cred" for name in NAMES[:2]}
+    assert step.plan(SETTINGS, upgraded, ()) == ()
+    assert step.verify(SETTINGS, upgraded) == ()
+    step.undo(change, {}, upgraded)
+    assert files(folder) == before
+
+
+def test_where_nothing_can_be_sealed_nothing_is_planned(tmp_path: Path) -> None:
+    context = on(Machine(tmp_path))
+    assert Sealing().plan(SETTINGS, context, ()) == ()
+    assert Sealing().verify(SETTINGS, context) == ()

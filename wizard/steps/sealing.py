@@ -1,0 +1,56 @@
+"""Seals the secrets of a system that could not do so when they were made.
+
+systemd seals from version 250 on; until then they are files that only root can read.
+The drop-in, which names the files, is written anew with them (`wizard.steps.unit`).
+"""
+
+from collections.abc import Sequence
+
+from agent.settings import Settings
+from wizard.checks import Check
+from wizard.plan import Change, Context, Facts
+
+
+class Sealing:
+    """Seals what is kept in plain files, once systemd can do it."""
+
+    name = "sealing"
+
+    def plan(
+        self,
+        wanted: Settings,  # noqa: ARG002 - it is the same for all settings
+        context: Context,
+        earlier: Sequence[Change],  # noqa: ARG002 - it depends on none
+    ) -> Sequence[Change]:
+        names = list(context.host.unsealed())
+        if not names:
+            return ()
+        summary = "Has systemd seal the secrets, which are in plain files so far"
+        plain, sealed = ({"names": names, "sealed": each} for each in (False, True))
+        return (Change(self.name, summary, plain, sealed),)
+
+    def plan_removal(
+        self,
+        settings: Settings | None,  # noqa: ARG002 - the keys go by their own step
+        context: Context,  # noqa: ARG002
+    ) -> Sequence[Change]:
+        return ()
+
+    def apply(self, change: Change, context: Context) -> Facts:
+        assert change.after is not None
+        for name in change.after["names"]:
+            context.host.seal(name, sealed=True)
+        return {}
+
+    def undo(self, change: Change, made: Facts | None, context: Context) -> None:  # noqa: ARG002
+        assert change.after is not None
+        for name in change.after["names"]:
+            context.host.seal(name, sealed=False)
+
+    def verify(self, wanted: Settings, context: Context) -> Sequence[Check]:  # noqa: ARG002
+        names = context.host.unsealed()
+        if not names:
+            return ()
+        told = f"In files that only root can read: {', '.join(names)}."
+        remedy = "systemd can seal them by now: run writeback repair."
+        return (Check(self.name, "Secrets", "warning", told, remedy),)
