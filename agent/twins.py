@@ -1,9 +1,10 @@
 """Finds another agent that uses the same keys: a copy of this machine that also runs.
 
 The agent asks itself through the relay, as a portal would. An answer that its own keys
-signed and that names another process can only come from one who has these keys too;
-the relay has no part in the proof. A successor is another process as well, but the one
-before ends within seconds: what counts is one that is still there at the next look.
+signed, just now, and that names another process can only come from one who has these
+keys too; the relay has no part in the proof. A successor is another process as well,
+but the one before ends within seconds: what counts is one that is still there at the
+next look.
 """
 
 import asyncio
@@ -18,7 +19,7 @@ import aiohttp
 
 from agent import messages, sas
 from agent.certificates import trusting
-from agent.errors import Refused
+from agent.errors import Code, Refused
 from agent.instance import Instance
 from agent.keys import PublicKeys
 from agent.secret import Secret
@@ -81,7 +82,7 @@ class Twins:
         """Look until cancelled; a relay that does not answer is told elsewhere."""
         while True:
             await asyncio.sleep(self._every_s)
-            others = await self._look()
+            others = await self.look()
             still = others & self._seen
             if still:
                 names = ", ".join(sorted(still))
@@ -90,7 +91,7 @@ class Twins:
                 self._found(WORDS if still else "")
             self._seen = others
 
-    async def _look(self) -> frozenset[str]:
+    async def look(self) -> frozenset[str]:
         """Ask a few times; give the names of other processes that answered."""
         limit = aiohttp.ClientTimeout(total=_TIMEOUT_S)
         others = set[str]()
@@ -114,11 +115,32 @@ class Twins:
             ssl=context,  # type: ignore[arg-type]
             proxy=asked.relay.proxy,
         ) as answer:
-            signed = await answer.read()
+            signed = await _short(answer)
             if answer.status != 200:
                 return ""
         claims = messages.read_signed(signed, asked.keys, "writeback-ready+jwt")
-        return str(claims.get("instance", ""))
+        return str(claims.get("instance", "")) if _is_fresh(claims.get("iat")) else ""
+
+
+async def _short(answer: aiohttp.ClientResponse) -> bytes:
+    """Read what a relay answers, as long as it is no longer than an answer is.
+
+    Raises:
+        Refused: bad_request.
+
+    """
+    body = b""
+    async for chunk in answer.content.iter_chunked(messages.MAX_TOKEN_BYTES):
+        body += chunk
+        if len(body) > messages.MAX_TOKEN_BYTES:
+            raise Refused(Code.BAD_REQUEST, "the answer is too long")
+    return body
+
+
+def _is_fresh(issued_at: object) -> bool:
+    """Refuse what a relay may have kept, of a process that ended since."""
+    most = messages.MAX_LIFETIME_S + messages.CLOCK_LEEWAY_S
+    return isinstance(issued_at, int) and abs(time.time() - issued_at) <= most
 
 
 WORDS = (

@@ -32,11 +32,16 @@ from joserfc.jwk import ECKey
 
 SEALING = ["ECDH-ES+A256KW", "A256GCM"]
 LIFETIME_S = 120
+LEEWAY_S = 30
 TRIES = 3
 
 
 class WireError(Exception):
     """The relay or the agent did not do what wire.md says."""
+
+
+class RestoredError(WireError):
+    """An agent counts fewer starts than before: its machine was restored, or copied."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -75,11 +80,41 @@ class Agent:
     sealing: ECKey
 
 
+class Seen:
+    """The highest count of starts of each agent, by the fingerprint of its keys.
+
+    New keys count anew: what had the old ones is not listened to any more.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path
+        kept = path.read_text(encoding="utf-8") if path and path.exists() else "{}"
+        self._starts: dict[str, int] = json.loads(kept)
+
+    def take(self, fingerprint: str, starts: int) -> None:
+        """Remember a count; raise RestoredError where a higher one is known."""
+        known = self._starts.get(fingerprint, 0)
+        if starts < known:
+            raise RestoredError(
+                f"it was started {starts} times, and {known} times before: its machine "
+                "was restored from an older state, or is a copy; have its "
+                "administrator run: writeback rekey"
+            )
+        self._starts[fingerprint] = starts
+        if self._path and starts > known:
+            new = self._path.with_name(f"{self._path.name}.new")
+            new.write_text(json.dumps(self._starts, indent=2), encoding="utf-8")
+            new.replace(self._path)
+
+
 class Client:
     """One warm HTTPS connection to a relay."""
 
-    def __init__(self, portal: Portal, timeout_s: float = 65.0) -> None:
+    def __init__(
+        self, portal: Portal, timeout_s: float = 65.0, seen: Seen | None = None
+    ) -> None:
         self._portal = portal
+        self._seen = seen or Seen()
         url = urlsplit(portal.relay)
         context = ssl.create_default_context(cafile=portal.relay_ca)
         self._http = http.client.HTTPSConnection(
@@ -107,6 +142,11 @@ class Client:
         signed = jws.deserialize_compact(body, keys["sig"], algorithms=["ES256"])
         if signed.headers().get("typ") != "writeback-keys+jwt":
             raise WireError("keys: wrong typ")
+        if abs(time.time() - claimed["iat"]) > LIFETIME_S + LEEWAY_S:
+            raise WireError(
+                "keys: signed long ago by this clock; the relay may have kept them"
+            )
+        self._seen.take(_plain(fingerprint), claimed["starts"])
         return Agent(name, keys["sig"], keys["enc"])
 
     def request(self, agent: Agent, op: str, **claims: Any) -> dict[str, Any]:
@@ -255,7 +295,8 @@ def main() -> int:
         return 0
     if not given.fingerprint:
         sys.exit("--fingerprint is needed: without it the relay could be the agent")
-    client = Client(Portal.load(given.portal))
+    seen = Seen(given.portal.with_suffix(".seen.json"))
+    client = Client(Portal.load(given.portal), seen=seen)
     agent = client.agent(given.agent, given.fingerprint)
     claims: dict[str, Any] = {"user": {"by": given.by, "value": given.value}}
     if given.verb == "reset":

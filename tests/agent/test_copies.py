@@ -1,12 +1,17 @@
 """A copied or restored machine is recognised, and does not serve as another."""
 
 import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
-from agent import enrolment, equipment, machine
+from agent import enrolment, equipment, machine, messages
 from agent.instance import Instance
 from agent.keys import PrivateKeys
 from agent.places import Places
@@ -61,12 +66,9 @@ def test_starts_are_counted_up(tmp_path: Path) -> None:
     assert Instance.begin(tmp_path / "starts").starts == 1
 
 
+OWN = PrivateKeys.generate()
 ASKED = Asked(
-    Relay(url="https://relay.corp.test"),
-    "srv1",
-    "test",
-    Secret("key"),
-    PrivateKeys.generate().public,
+    Relay(url="https://relay.corp.test"), "srv1", "test", Secret("key"), OWN.public
 )
 
 
@@ -77,7 +79,7 @@ class Looking(Twins):
         super().__init__(ASKED, Instance("own", 1), told.append, 0.0)
         self._looks = looks
 
-    async def _look(self) -> frozenset[str]:
+    async def look(self) -> frozenset[str]:
         if not self._looks:
             raise asyncio.CancelledError
         return self._looks.pop(0)
@@ -89,6 +91,64 @@ async def test_a_successor_is_no_twin_and_one_that_stays_is() -> None:
     with pytest.raises(asyncio.CancelledError):
         await Looking([none, a, b, none, a, a, none], told).run()
     assert told == ["", "", "", "", WORDS, ""]
+
+
+@contextlib.asynccontextmanager
+async def answering(
+    ready: Callable[[web.Request], Awaitable[web.StreamResponse]],
+) -> AsyncIterator[Twins]:
+    """A relay that answers what it likes, and an agent that looks for twins there."""
+    app = web.Application()
+    app.router.add_get("/srv1/ready", ready)
+    server = TestServer(app)
+    await server.start_server()
+    url = f"http://127.0.0.1:{server.port}"
+    # a relay is asked over TLS alone; what is looked at here comes after that
+    relay = Relay.model_construct(url=url, ca=None, proxy=None)
+    asked = replace(ASKED, relay=relay, keys=OWN.public)
+    try:
+        yield Twins(asked, Instance("own", 1), lambda _told: None)
+    finally:
+        await server.close()
+
+
+def ready_signed(age_s: float, keys: PrivateKeys = OWN) -> bytes:
+    claims = {"iat": int(time.time() - age_s), "instance": "other"}
+    return messages.sign(claims, keys, "writeback-ready+jwt")
+
+
+@pytest.mark.parametrize(
+    ("body", "others"),
+    [
+        (lambda: ready_signed(0), {"other"}),
+        # what a relay kept of a process that ended long ago
+        (lambda: ready_signed(200), set()),
+        (lambda: ready_signed(-200), set()),
+        (lambda: ready_signed(0, PrivateKeys.generate()), set()),
+        (lambda: messages.sign({"iat": "x"}, OWN, "writeback-ready+jwt"), set()),
+    ],
+)
+async def test_only_a_fresh_answer_of_its_own_keys_counts(
+    body: Callable[[], bytes], others: set[str]
+) -> None:
+    async def ready(_request: web.Request) -> web.Response:
+        return web.Response(body=body())
+
+    async with answering(ready) as twins:
+        assert await twins.look() == others
+
+
+async def test_a_relay_that_never_stops_answering_is_left() -> None:
+    async def ready(request: web.Request) -> web.StreamResponse:
+        endless = web.StreamResponse()
+        await endless.prepare(request)
+        with contextlib.suppress(ConnectionError):
+            while True:
+                await endless.write(b"x" * 1024)
+        return endless
+
+    async with answering(ready) as twins, asyncio.timeout(10):
+        assert await twins.look() == set()
 
 
 def test_a_twin_is_told_in_the_status(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from pathlib import Path
@@ -14,6 +15,7 @@ from agent.audit import Audit
 from agent.domain import Domain
 from agent.errors import Code
 from agent.handler import Handler, Health, Identity
+from agent.instance import Instance
 from agent.ledger import Ledger
 from agent.limits import Rate
 from agent.link import RelayRequest, RelayResponse
@@ -31,6 +33,8 @@ from tests.agent.wire import (
     claims,
 )
 
+PROCESS = Instance("0123456789abcdef", 7)
+
 
 class Desk:
     """A handler whose directory has no controller at all."""
@@ -45,7 +49,7 @@ class Desk:
         )
         self.counted: list[Code] = []
         self.handler = Handler(
-            Identity(AGENT_ID, AGENT, PORTALS),
+            Identity(AGENT_ID, AGENT, PORTALS, PROCESS),
             tools,
             Audit(folder / "audit.jsonl"),
             health=lambda: Health(ready=False, directory=False),
@@ -73,6 +77,17 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     yield made
     made.handler.close()
     made.ledger.close()
+
+
+@pytest.mark.parametrize("asked", ["keys", "ready"])
+def test_an_agent_signs_which_process_it_is_and_how_often_it_started(
+    desk: Desk, asked: str
+) -> None:
+    response = desk.handler.answer(RelayRequest("GET", f"/a/{asked}", {}, b""))
+    kind = f"writeback-{asked}+jwt"
+    claims = messages.read_signed(response.body, AGENT.public, kind)
+    assert (claims["instance"], claims["starts"]) == (PROCESS.id, PROCESS.starts)
+    assert abs(claims["iat"] - time.time()) < 60
 
 
 def test_an_answer_is_for_the_request(desk: Desk) -> None:

@@ -1,0 +1,83 @@
+"""The reference client: an agent whose machine was restored is not taken for itself."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent import messages
+from agent.keys import PrivateKeys
+from docs.portal_client import (
+    Client,
+    Portal,
+    RestoredError,
+    Seen,
+    WireError,
+    new_portal,
+)
+
+AGENT = PrivateKeys.generate()
+FINGERPRINT = AGENT.public.fingerprint
+
+
+class Told(Client):
+    """A client whose relay passes on what one agent signed."""
+
+    def __init__(self, portal: Portal, seen: Seen | None = None) -> None:
+        super().__init__(portal, seen=seen)
+        self.agent_keys, self.starts, self.age_s = AGENT, 7, 0.0
+
+    def _ask(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
+        assert (method, path, body) == ("GET", "srv1/keys", b"")
+        claims: dict[str, Any] = {
+            "iss": "srv1",
+            "iat": int(time.time() - self.age_s),
+            "keys": self.agent_keys.public.jwks(),
+            "instance": "one",
+            "starts": self.starts,
+        }
+        return 200, messages.sign(claims, self.agent_keys, "writeback-keys+jwt")
+
+
+@pytest.fixture
+def portal(tmp_path: Path) -> Portal:
+    path = tmp_path / "portal.json"
+    new_portal(path, "https://portal.corp.test", "https://relay.corp.test", None)
+    return Portal.load(path)
+
+
+def test_starts_that_only_grow_are_an_agents(portal: Portal) -> None:
+    client = Told(portal)
+    for client.starts in (7, 7, 9):
+        assert client.agent("srv1", FINGERPRINT).name == "srv1"
+
+
+def test_starts_that_go_back_are_a_restored_machines(
+    portal: Portal, tmp_path: Path
+) -> None:
+    path = tmp_path / "portal.seen.json"
+    client = Told(portal, Seen(path))
+    client.agent("srv1", FINGERPRINT)
+    later = Told(portal, Seen(path))
+    later.starts = 6
+    with pytest.raises(
+        RestoredError, match=r"6 times, and 7 times before.*writeback rekey"
+    ):
+        later.agent("srv1", FINGERPRINT)
+    later.starts = 8
+    later.agent("srv1", FINGERPRINT)
+
+
+def test_new_keys_count_anew(portal: Portal) -> None:
+    client = Told(portal)
+    client.agent("srv1", FINGERPRINT)
+    client.agent_keys, client.starts = PrivateKeys.generate(), 1
+    client.agent("srv1", client.agent_keys.public.fingerprint)
+
+
+def test_keys_that_a_relay_kept_are_refused(portal: Portal) -> None:
+    client = Told(portal)
+    client.age_s, client.starts = 200.0, 6
+    with pytest.raises(WireError, match="signed long ago"):
+        client.agent("srv1", FINGERPRINT)
