@@ -132,7 +132,8 @@ class Controller:
             run = Run(STEPS, found, context, report)
             if found.forward:
                 finished = go_on(run)
-                self._host.forget()
+                if all(change.after is None for change in found.planned()):
+                    self._host.forget()  # it was a removal
                 return RolledBack((), (), finished)
             rolled = roll_back(run)
             return replace(rolled, down=resume(context, rolled.undone))

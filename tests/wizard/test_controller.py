@@ -246,3 +246,23 @@ def test_an_agent_of_before_that_stays_down_is_told(
     with pytest.raises(ApplyError) as raised:
         apply(door, *changes)
     assert "The agent of before is down: Relay: it is away." in raised.value.reason
+
+
+@pytest.mark.parametrize("moved", [True, False])
+def test_a_cut_off_move_is_finished_and_keeps_what_was_done(
+    host: Machine,
+    door: Controller,
+    moved: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    enrolled = {"text": "{}", "relay": None, "agent": "old"}
+    leaves = Change("leaving", "Withdraws the agent old", enrolled, None, final=True)
+    planned = (MAKES, leaves) if moved else (leaves,)
+    begun = journal.begin(host.places.journal, planned)
+    for index, change in enumerate(planned):
+        begun.intend(index, change)
+    if moved:
+        begun.did(0, {})
+    rolled = door.recover(Inputs(), lambda _told: None)
+    assert (rolled.undone, rolled.finished) == ((), (leaves,))
+    # only a removal leaves nothing, the journals of what was applied are kept
+    assert bool(list(journal.sealed(host.places.journal))) is moved

@@ -23,9 +23,17 @@ from wizard.checks import (
 )
 from wizard.commands import jobs
 from wizard.commands.given import BadUsage, Given
-from wizard.commands.told import Exit
+from wizard.commands.told import Exit, say_progress
 from wizard.controller import Controller
-from wizard.plan import ApplyError, Change, Report, RolledBack, StepFailed, Stuck
+from wizard.plan import (
+    ApplyError,
+    Change,
+    Progress,
+    Report,
+    RolledBack,
+    StepFailed,
+    Stuck,
+)
 
 MAKES = Change("settings", "Writes the settings file", None, {"text": "x"})
 GRANTS = Change("grants", "Grants 3 permissions", None, {}, needs_admin=True)
@@ -90,6 +98,15 @@ def carry_out(machine: Machine, confirm: jobs.Confirm = lambda _text: True) -> A
 def test_all_made_is_0() -> None:
     told = carry_out(Machine())
     assert (told.code, told.text) == (Exit.DONE, "Done: 1 change made.")
+
+
+def test_what_came_of_a_change_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    say_progress(Progress(0, 2, MAKES, "done"))
+    assert capsys.readouterr().err == ""
+    say_progress(Progress(0, 2, MAKES, "done", "Its owner must forget it."))
+    assert capsys.readouterr().err == (
+        "[1/2] done: Writes the settings file Its owner must forget it.\n"
+    )
 
 
 def test_nothing_to_do_is_0_and_applies_nothing() -> None:

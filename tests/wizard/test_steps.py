@@ -13,7 +13,7 @@ from agent.directory import SignInRefused
 from agent.instance import VERSION
 from agent.keys import PrivateKeys, fingerprint_digest
 from agent.secret import Secret
-from agent.settings import Settings, digest, dump, parse, validate
+from agent.settings import Relay, Settings, digest, dump, parse, validate
 from agent.versions import kept_name
 from relay.code import EnrolmentCode
 from tests.wizard.answered import CANARY, SETTINGS
@@ -25,6 +25,7 @@ from wizard.relay_api import Application, RelayFailed
 from wizard.steps.account import PREVIOUS, Account
 from wizard.steps.enrolment import EnrolmentStep
 from wizard.steps.keys import Keys
+from wizard.steps.leaving import Leaving
 from wizard.steps.service import ServiceStep, resume
 from wizard.steps.settings_file import SettingsFile, differences, drift
 
@@ -273,6 +274,7 @@ class FakeRelay:
             "keys": keys or PORTAL.jwks(),
         }
         self.agents: set[str] = set()
+        self.withdrawn: list[tuple[str, str]] = []
         self.fails: RelayFailed | None = None
 
     def enrol(self, _relay: object, application: Application) -> Mapping[str, Any]:
@@ -286,9 +288,10 @@ class FakeRelay:
             "portal": self.portal,
         }
 
-    def withdraw(self, _relay: object, agent: str, _key: Secret, _name: str) -> None:
+    def withdraw(self, relay: Relay, agent: str, _key: Secret, _name: str) -> None:
         if self.fails:
             raise self.fails
+        self.withdrawn.append((relay.url, agent))
         self.agents.discard(agent)
 
     def installed(self, monkeypatch: pytest.MonkeyPatch) -> "FakeRelay":
@@ -383,6 +386,60 @@ def test_moving_to_another_relay_comes_back_to_the_first(
     assert keyed.read(keyed.places.enrolment) != before
     EnrolmentStep().undo(moved, made, on(keyed))
     assert keyed.read(keyed.places.enrolment) == before
+
+
+@pytest.mark.parametrize(
+    "parts", [{"relay": {"url": "https://relay2.corp.test"}}, {"agent": "other"}]
+)
+def test_one_that_moved_is_withdrawn_where_it_was(
+    keyed: Machine, monkeypatch: pytest.MonkeyPatch, parts: dict[str, Any]
+) -> None:
+    relay = FakeRelay().installed(monkeypatch)
+    change, context = enrolling(keyed)
+    assert Leaving().plan(SETTINGS, context, (change,)) == ()  # it was nowhere
+    EnrolmentStep().apply(change, context)
+    writing(keyed)
+    moved, context = enrolling(keyed, changed(**parts))
+    assert moved.after is not None
+    assert not moved.after["stood"]
+    (leaving,) = Leaving().plan(changed(**parts), context, (moved,))
+    assert leaving.summary == "Withdraws the agent sync-01 from https://relay.corp.test"
+    assert leaving.final
+    EnrolmentStep().apply(moved, context)
+    assert Leaving().apply(leaving, context) == {"told": ""}
+    assert relay.withdrawn == [("https://relay.corp.test", "sync-01")]
+    relay.fails = RelayFailed(0, "It did not answer.", "Try again.")
+    assert "must forget this agent" in str(Leaving().apply(leaving, context)["told"])
+
+
+def test_one_that_stays_leaves_nothing(
+    keyed: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    FakeRelay().installed(monkeypatch)
+    change, context = enrolling(keyed)
+    EnrolmentStep().apply(change, context)
+    keys = Change("keys", "Creates keys", None, {"names": []})
+    (again,) = EnrolmentStep().plan(SETTINGS, context, (keys,))
+    assert Leaving().plan(SETTINGS, context, (keys, again)) == ()
+    assert Leaving().plan(changed(agent="other"), context, ()) == ()
+
+
+def test_another_port_of_a_relay_is_another_place(
+    keyed: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    FakeRelay().installed(monkeypatch)
+    there = changed(relay={"url": "https://relay.corp.test:8443"})
+    change, context = enrolling(keyed, there)
+    EnrolmentStep().apply(change, context)
+    place = keyed.places.enrolment
+    for text in (place.read_text(), place.read_text().replace("portal_keys", "x")):
+        place.write_text(text)
+        moved, _ = enrolling(keyed)
+        assert moved.after is not None
+        assert not moved.after["stood"]
+    again, _ = enrolling(keyed, there)
+    assert again.after is not None
+    assert again.after["stood"]
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ def say_progress(progress: Progress) -> None:
     """Say on standard error what is being done."""
     number = f"[{progress.index + 1}/{progress.total}]"
     words = {"doing": "", "undoing": "taking back: ", "undone": "taken back: "}
-    if progress.state == "done":
+    if progress.state == "done" and not progress.detail:
         return
     word = words.get(progress.state, f"{progress.state}: ")
     detail = f" {progress.detail}" if progress.detail else ""

@@ -6,6 +6,7 @@ from wizard.steps.enrolment import EnrolmentStep
 from wizard.steps.files import Files
 from wizard.steps.grants import Grants
 from wizard.steps.keys import Keys
+from wizard.steps.leaving import Leaving
 from wizard.steps.remains import Remains
 from wizard.steps.sealing import Sealing
 from wizard.steps.service import ServiceStep
@@ -24,4 +25,5 @@ STEPS: tuple[Step, ...] = (
     SettingsFile(),
     UnitStep(),
     ServiceStep(),
+    Leaving(),
 )

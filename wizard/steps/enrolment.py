@@ -17,7 +17,6 @@ from agent.secrets import (
     LISTEN_KEY,
     SELF_TEST_KEYS,
     TEST_KEY,
-    SecretsUnavailable,
 )
 from agent.settings import Relay, Settings
 from relay import code as codes
@@ -75,7 +74,7 @@ class EnrolmentStep:
 
     def apply(self, change: Change, context: Context) -> Facts:
         if change.after is None:
-            said = _withdrawn(change, context)
+            said = withdrawn(change, usable(LISTEN_KEY, context))
             context.host.remove(context.host.places.enrolment)
             return {"told": said}
         relay, agent = _named(change)
@@ -117,20 +116,19 @@ class EnrolmentStep:
         return (Check("enrolment", title, "ok", told),)
 
 
-def _withdrawn(change: Change, context: Context) -> str:
-    """Withdraw at the relay; say why not, where it can't be: the removal goes on."""
+def withdrawn(change: Change, key: Secret | None) -> str:
+    """Withdraw at the relay; say why not, where it can't be: the plan goes on."""
     assert change.before is not None
     if change.before.get("copied"):
         return ""
     told = change.before["relay"]
     try:
-        key = context.host.secrets.get(LISTEN_KEY)
         name = enrolment.parse(change.before["text"], "enrolment").listen_key_name
         if key is not None and told is not None:
             relay = Relay.model_validate(told)
             withdraw(relay, str(change.before["agent"]), key, name)
             return ""
-    except (EnrolmentError, RelayFailed, SecretsUnavailable) as error:
+    except (EnrolmentError, RelayFailed) as error:
         return f"{error} {_TO_FORGET}"
     return f"The relay was not asked. {_TO_FORGET}"
 
@@ -161,7 +159,12 @@ def _replaces_keys(earlier: Sequence[Change]) -> bool:
 
 def _fits_name(text: str, wanted: Settings) -> bool:
     """Say whether an enrolment, also one that is damaged, is of this name and relay."""
-    return wanted.relay.url in text and f'"{wanted.agent}"' in text
+    try:
+        enrolment.parse(text, "enrolment")
+    except EnrolmentError:
+        # each as JSON spells it, whole
+        return f'"{wanted.relay.url}"' in text and f'"{wanted.agent}"' in text
+    return _fits(text, wanted)
 
 
 def _fits(text: str, wanted: Settings) -> bool:

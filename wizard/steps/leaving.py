@@ -1,0 +1,83 @@
+"""Leaves the relay, or the name, that the agent had before: it serves elsewhere now.
+
+This comes last, when the agent is ready where it moved to. The old place knows it until
+it is withdrawn there: the name would stay taken.
+"""
+
+from collections.abc import Sequence
+
+from agent import enrolment
+from agent.enrolment import Enrolment, EnrolmentError
+from agent.secrets import LISTEN_KEY
+from agent.settings import Relay, Settings, SettingsError, parse
+from wizard.checks import Check
+from wizard.plan import Change, Context, Facts
+from wizard.steps.copied import is_the_originals
+from wizard.steps.enrolment import withdrawn
+from wizard.steps.keys import previous
+from wizard.steps.stored import usable
+
+
+class Leaving:
+    """Withdraws the agent where it was before it moved."""
+
+    name = "leaving"
+
+    def plan(
+        self,
+        wanted: Settings,
+        context: Context,
+        earlier: Sequence[Change],
+    ) -> Sequence[Change]:
+        if not any(change.step == "enrolment" for change in earlier):
+            return ()
+        text = context.host.read(context.host.places.enrolment)
+        old = _read(text)
+        here = (wanted.relay.url, wanted.agent)
+        if old is None or (old.relay_url, old.connection) == here:
+            return ()
+        if is_the_originals(context):
+            return ()
+        relay = _relay(old, context).model_dump(mode="json")
+        before = {"text": text, "relay": relay, "agent": old.connection}
+        summary = f"Withdraws the agent {old.connection} from {old.relay_url}"
+        return (Change(self.name, summary, before, None, final=True),)
+
+    def plan_removal(
+        self,
+        settings: Settings | None,  # noqa: ARG002 - the enrolment's own step leaves
+        context: Context,  # noqa: ARG002
+    ) -> Sequence[Change]:
+        return ()
+
+    def apply(self, change: Change, context: Context) -> Facts:
+        # until the plan is done, a key that was replaced is kept
+        key = usable(previous(LISTEN_KEY), context) or usable(LISTEN_KEY, context)
+        return {"told": withdrawn(change, key)}
+
+    def undo(self, change: Change, made: Facts | None, context: Context) -> None:
+        """Do nothing: from this change on a plan only goes forward."""
+
+    def verify(
+        self,
+        wanted: Settings,  # noqa: ARG002 - where it was is known to nobody later
+        context: Context,  # noqa: ARG002
+    ) -> Sequence[Check]:
+        return ()
+
+
+def _read(text: str | None) -> Enrolment | None:
+    try:
+        return None if text is None else enrolment.parse(text, "enrolment")
+    except EnrolmentError:
+        return None
+
+
+def _relay(old: Enrolment, context: Context) -> Relay:
+    """Give the old relay with its CA and proxy, where the settings still have them."""
+    text = context.host.read(context.host.places.settings)
+    try:
+        found = parse(text or "").relay
+    except SettingsError:
+        found = None
+    return found if found and found.url == old.relay_url else Relay(url=old.relay_url)
