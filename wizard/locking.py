@@ -1,6 +1,8 @@
 """One wizard or command changes a machine at a time; the second is told who, and since.
 
-The lock is the kernel's (flock(2)): it ends with the process that holds it.
+The lock is the kernel's: it belongs to the open file (fcntl(2), "Open file description
+locks"), so that it ends with the process that holds it, and that one can ask for it
+without taking it.
 """
 
 import contextlib
@@ -8,6 +10,7 @@ import fcntl
 import getpass
 import json
 import os
+import struct
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,7 +32,7 @@ def held(path: Path, who: str = "") -> Iterator[None]:
     """
     with os.fdopen(_opened(path), "r+", encoding="utf-8") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.fcntl(file, fcntl.F_OFD_SETLK, _whole(fcntl.F_WRLCK))
         except BlockingIOError:
             raise _holder(path) from None
         file.truncate(0)
@@ -48,12 +51,20 @@ def is_held(path: Path) -> Busy | None:
     """Say who holds the lock in a file, and since when; None when nobody does."""
     try:
         with path.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return _holder(path)
+            found = fcntl.fcntl(file, fcntl.F_OFD_GETLK, _whole(fcntl.F_WRLCK))
     except OSError:
         return None  # it is not there, or not to be seen
-    return None
+    kind, *_ = struct.unpack(_FLOCK, found)
+    return None if kind == fcntl.F_UNLCK else _holder(path)
+
+
+# struct flock: l_type, l_whence, l_start, l_len, l_pid, filled up to its alignment
+_FLOCK = "hhqqi0q"
+
+
+def _whole(kind: int) -> bytes:
+    """Spell a lock on a whole file, whatever its length."""
+    return struct.pack(_FLOCK, kind, os.SEEK_SET, 0, 0, 0)
 
 
 def _person() -> str:
