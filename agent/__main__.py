@@ -7,6 +7,7 @@ import argparse
 import json
 import logging
 import os
+import ssl
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,8 +19,12 @@ from agent.places import Places
 from agent.problems import SettingsError
 from agent.service import Service
 
+_FAULT = 1
 _BAD_SETTINGS = 2
 _FINDINGS = 4
+# a CA file that is missing or none, a folder that may not be written: starting again
+# changes nothing, where it does after such as a full disk
+_FOR_GOOD = (FileNotFoundError, PermissionError, ssl.SSLError)
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -65,9 +70,8 @@ def _run(places: Places, ready_fd: int | None) -> int:
         print(error, file=sys.stderr)
         return _BAD_SETTINGS
     except OSError as error:
-        # a CA file that is missing, a folder that can't be written
         print(f"{error.filename or places.home}: {error.strerror}", file=sys.stderr)
-        return _BAD_SETTINGS
+        return _BAD_SETTINGS if isinstance(error, _FOR_GOOD) else _FAULT
     loop.run(service.run())
     return 0
 

@@ -177,7 +177,7 @@ class Service:
 
         async def hand_over() -> None:
             again.clear()
-            successor = await succession.hand_over(self._notifier, self._status.leave)
+            successor = await succession.hand_over(self._notifier, self._status)
             if successor is None:
                 under_way.clear()
                 if again.is_set():

@@ -80,6 +80,7 @@ class Status:
         self._settings = settings
         self._changed = changed
         self._waiting = waiting
+        self._held = False
         self._lock = threading.Lock()
         self._started_at = _now()
         self._relay = Side(since=self._started_at)
@@ -169,6 +170,17 @@ class Status:
             for name, side in parts.items()
         )
 
+    def hold(self) -> None:
+        """Leave the file alone for now: a successor may write it when it is ready."""
+        with self._lock:
+            self._held = True
+
+    def go_on(self) -> None:
+        """Write the file again, with what happened meanwhile."""
+        with self._lock:
+            self._held = False
+            self._write()
+
     def leave(self) -> None:
         """Leave the file to a successor, which tells from now on."""
         with self._lock:
@@ -218,7 +230,7 @@ class Status:
 
     def _write(self) -> None:
         self._waiting = self._waiting and not self.ready
-        if self._path is not None and not self._waiting:
+        if self._path is not None and not (self._waiting or self._held):
             text = json.dumps(self.as_dict(), indent=2) + "\n"
             # anybody on this machine may see how the agent is
             write_atomically(self._path, text, mode=0o644)

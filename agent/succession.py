@@ -12,7 +12,8 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Protocol
 
 from agent.notify import Notifier
 
@@ -32,17 +33,45 @@ def tell_ready(descriptor: int) -> None:
         os.close(descriptor)
 
 
+class Told(Protocol):
+    """What this process tells of itself, in the place where a successor will."""
+
+    def hold(self) -> None:
+        """Tell nothing for now: a successor may have told its own state."""
+        ...
+
+    def go_on(self) -> None:
+        """Tell again: there is no successor."""
+        ...
+
+    def leave(self) -> None:
+        """Tell nothing any more."""
+        ...
+
+
 async def hand_over(
-    notifier: Notifier, leave: Callable[[], None], seconds: float = _READY_S
+    notifier: Notifier, status: Told, seconds: float = _READY_S
 ) -> int | None:
     """Start a successor; give its id when it is the main process now, else None.
 
     Args:
         notifier: told of the new main process.
-        leave: called when the successor is ready and before it is the main process.
+        status: left when the successor is ready and before it is the main process.
         seconds: how long it may take until it is ready.
 
     """
+    status.hold()
+    successor = await _succeeded(seconds)
+    if successor is None:
+        status.go_on()
+        return None
+    status.leave()
+    notifier.succeeded_by(successor)
+    return successor
+
+
+async def _succeeded(seconds: float) -> int | None:
+    """Start a successor; give its id once it is ready."""
     heard, told = os.pipe()
     try:
         try:
@@ -54,8 +83,6 @@ async def hand_over(
             os.close(told)
         if await _is_ready(heard, seconds):
             LOG.info("process %d takes over", successor.pid)
-            leave()
-            notifier.succeeded_by(successor.pid)
             return successor.pid
     finally:
         os.close(heard)

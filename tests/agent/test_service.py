@@ -1,6 +1,8 @@
 """What the agent starts from, and what it says about itself."""
 
+import errno
 import json
+import ssl
 from pathlib import Path
 
 import pytest
@@ -95,6 +97,33 @@ def test_private_keys_do_not_pass_as_the_portals() -> None:
     data["portal_keys"][0]["d"] = "AAAA"
     with pytest.raises(EnrolmentError, match="private"):
         enrolment.parse(json.dumps(data), "enrolment.json")
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device", "/x"), 1),
+        (OSError(errno.EMFILE, "Too many open files"), 1),
+        (FileNotFoundError(errno.ENOENT, "No such file", "/ca.pem"), 2),
+        (PermissionError(errno.EACCES, "Permission denied", "/x"), 2),
+        (ssl.SSLError(1, "no certificate"), 2),
+    ],
+)
+def test_what_may_pass_by_itself_has_it_started_again(
+    places: Places,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: OSError,
+    code: int,
+) -> None:
+    """Exit code 2 is the one that systemd does not start it again for."""
+
+    def fails(*_arguments: object, **_more: object) -> None:
+        raise error
+
+    monkeypatch.setattr("agent.__main__.Service", fails)
+    assert main(["run", "--home", str(places.home)]) == code
+    assert str(error.strerror) in capsys.readouterr().err
 
 
 def test_the_agent_is_ready_when_both_sides_are(tmp_path: Path) -> None:

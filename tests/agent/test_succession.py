@@ -1,0 +1,81 @@
+"""A successor's state stays as it told it, whatever the one before still says."""
+
+import asyncio
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent import succession
+from agent.link import LinkState, Phase
+from agent.notify import Notifier
+from agent.pool import PoolState
+from agent.status import Status
+
+
+def told(path: Path) -> Any:
+    return json.loads(path.read_text())
+
+
+@pytest.fixture
+def before(tmp_path: Path) -> Status:
+    """The one before, which serves."""
+    made = Status(tmp_path / "status.json", "1.0", paused=False)
+    made.on_link(LinkState(Phase.CONNECTED))
+    made.on_pool(PoolState("dc1.corp.test"))
+    return made
+
+
+@contextmanager
+def started(
+    monkeypatch: pytest.MonkeyPatch, path: Path, before: Status, *, ready: bool
+) -> Iterator[None]:
+    """Have a successor that gets ready or not, while the one before loses its relay."""
+
+    def act(pipe: int) -> None:
+        if ready:
+            after = Status(path, "2.0", paused=False, waiting=True)
+            after.on_link(LinkState(Phase.CONNECTED))
+            after.on_pool(PoolState("dc1.corp.test"))
+        before.on_link(LinkState(Phase.WAITING, "the relay went away"))
+        if ready:
+            os.write(pipe, b"1")
+        os.close(pipe)
+
+    def start(pipe: int) -> subprocess.Popen[bytes]:
+        asyncio.get_running_loop().call_soon(act, os.dup(pipe))
+        return successor
+
+    monkeypatch.setattr(succession, "_start", start)
+    with subprocess.Popen(["sleep", "60"]) as successor:
+        yield
+        successor.kill()
+
+
+async def test_the_state_of_the_successor_is_not_written_over(
+    tmp_path: Path, before: Status, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "status.json"
+    with started(monkeypatch, path, before, ready=True):
+        assert await succession.hand_over(Notifier(), before) is not None
+    before.on_link(LinkState(Phase.CLOSED))
+    assert (told(path)["version"], told(path)["ready"]) == ("2.0", True)
+    before.remove()
+    assert path.exists()
+
+
+async def test_one_that_goes_on_tells_what_happened_meanwhile(
+    tmp_path: Path, before: Status, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "status.json"
+    with started(monkeypatch, path, before, ready=False):
+        assert await succession.hand_over(Notifier(), before) is None
+    assert (told(path)["version"], told(path)["ready"]) == ("1.0", False)
+    assert told(path)["relay"]["reason"] == "the relay went away"
+    before.remove()
+    assert not path.exists()
