@@ -92,7 +92,18 @@ class Manager:
             if time.monotonic() > deadline:
                 raise ServiceFailed(f"{name} does not end within {seconds:.0f} s.")
             time.sleep(_POLL_S)
-        self._call("ResetFailedUnit", "s", name)
+        self._forget_failure(name)
+
+    def _forget_failure(self, name: str) -> None:
+        """Forget that it failed; one that ended and is not enabled is unloaded by then.
+
+        That is no matter: it holds no failure any more.
+        """
+        try:
+            self._call("ResetFailedUnit", "s", name)
+        except ServiceFailed as error:
+            if getattr(error.__cause__, "name", "") != f"{_NAME}.NoSuchUnit":
+                raise
 
     def hand_over(self, name: str) -> None:
         """Ask a running service to let a new process take over (its ExecReload)."""
@@ -156,6 +167,6 @@ def connected() -> Iterator[Manager]:
 
 def _words(error: BaseException) -> str:
     if isinstance(error, DBusErrorResponse):
-        told = error.body[0] if error.body else error.name
+        told = error.data[0] if error.data else error.name
         return str(told).rstrip(".")
     return str(getattr(error, "strerror", None) or error or type(error).__name__)
