@@ -12,6 +12,8 @@ from installer.staging import Entry
 
 Packager = Literal["deb", "rpm"]
 PACKAGERS: tuple[Packager, ...] = ("deb", "rpm")
+# Where zsh looks on Debian, and on the others.
+_ZSH = ("/usr/share/zsh/vendor-completions/", "/usr/share/zsh/site-functions/")
 # The names of our scripts, as each packager knows them, and nfpm's names for them.
 SCRIPTS: dict[Packager, dict[str, str]] = {
     "deb": {"postinst": "postinstall", "prerm": "preremove", "postrm": "postremove"},
@@ -56,7 +58,7 @@ def config(
         "depends": [each.format(version=version) for each in needs.depends],
         "recommends": list(needs.recommends),
         "scripts": _scripts(recipe, packager),
-        "contents": [_content(recipe, each, time) for each in contents],
+        "contents": [_content(recipe, packager, each, time) for each in contents],
         "deb": {"compression": "zstd:19"},
         "rpm": {"compression": "zstd:19", "buildhost": "localhost"},
     }
@@ -95,7 +97,9 @@ def _scripts(recipe: Recipe, packager: Packager) -> dict[str, str]:
     }
 
 
-def _content(recipe: Recipe, entry: Entry, time: str) -> dict[str, Any]:
+def _content(
+    recipe: Recipe, packager: Packager, entry: Entry, time: str
+) -> dict[str, Any]:
     info: dict[str, Any] = {"owner": "root", "group": "root", "mtime": time}
     if entry.kind == "symlink":
         kind = {"src": entry.target, "type": "symlink"}
@@ -103,7 +107,10 @@ def _content(recipe: Recipe, entry: Entry, time: str) -> dict[str, Any]:
     info["mode"] = entry.mode
     if entry.kind == "dir":
         return {"dst": entry.path, "type": "dir", "file_info": info}
-    given = {"src": f"/build/{recipe.short}{entry.path}", "dst": entry.path}
+    path = entry.path
+    if packager == "rpm":
+        path = path.replace(*_ZSH)
+    given = {"src": f"/build/{recipe.short}{entry.path}", "dst": path}
     if entry.kind == "config":
         given["type"] = "config|noreplace"
     return {**given, "file_info": info}

@@ -15,9 +15,11 @@ mount -t overlay overlay \
   -o "lowerdir=$lower,upperdir=$home/upper,workdir=$home/work" "$home/root"
 mount --rbind /dev "$home/root/dev"
 mount -t proc proc "$home/root/proc"
-exec chroot "$home/root" /usr/bin/env -i LANG=C.UTF-8 \
-  PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin "$@"
+exec "$@"
 """
+_PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+# what `outside` puts the folder of the Debian in the place of
+ROOT = "@root@"
 
 
 class Bare:
@@ -37,6 +39,13 @@ class Bare:
 
     def run(self, *argv: str, fails: bool = False) -> str:
         """Run a command as root and give what it said; it must not fail."""
+        clean = ("/usr/bin/env", "-i", "LANG=C.UTF-8", _PATH)
+        return self.outside("chroot", ROOT, *clean, *argv, fails=fails)
+
+    def outside(self, *argv: str, fails: bool = False) -> str:
+        """Run a command of this machine's on it; `ROOT` is the folder it is in."""
+        root = str(self._home / "root")
+        argv = tuple(root if word == ROOT else word for word in argv)
         away = ["unshare", "--mount", "--net", "--propagation", "private"]
         inside = ["sh", "-c", _ENTER, "bare", str(self._home), str(self._lower)]
         done = subprocess.run(

@@ -8,16 +8,18 @@ from pathlib import Path
 import pytest
 
 from installer.places import INSTALLER, REPOSITORY
-from tests.installer.bare import Bare
+from tests.installer.bare import ROOT, Bare
 from tests.installer.packages import Packages, built
+from tests.live.screen import Screen
 
 pytestmark = pytest.mark.live
 
-# What dpkg and the tools that make users leave on any machine.
+# What dpkg, rpm and the tools that make users leave on any machine.
 _OF_THE_TOOLS = re.compile(
     r"/etc/(passwd|group|shadow|gshadow|subuid|subgid)-|/etc/\.pwd\.lock"
     r"|/var/log/dpkg\.log|/var/log/alternatives\.log|/var/lib/dpkg/.*-old"
     r"|/var/lib/dpkg/(lock.*|triggers/.*)|/var/cache/ldconfig(/.*)?"
+    r"|/var/lib/rpm(/.*)?"
 )
 
 
@@ -155,6 +157,25 @@ def test_the_wizard_installs_with_no_network_and_says_what_it_lacks(
     assert {path for path in left if not _OF_THE_TOOLS.fullmatch(path)} == set()
 
 
+def test_the_packaged_wizard_opens_its_window(
+    packages: Packages, tmp_path: Path
+) -> None:
+    for package in (packages.agent_deb, packages.wizard_deb):
+        subprocess.run(["dpkg-deb", "-x", str(package), str(tmp_path)], check=True)
+    program = tmp_path / "usr/lib/writeback-wizard/writeback-wizard"
+    argv = [str(program), "--home", str(tmp_path / "home")]
+    with (
+        Screen.open() as screen,
+        subprocess.Popen(argv, env=screen.environment) as wizard,
+    ):
+        try:
+            screen.find_window("Writeback")
+            screen.press_until("Return", "Express or customize")
+            assert wizard.poll() is None
+        finally:
+            wizard.kill()
+
+
 def rpm(query: str, package: Path) -> str:
     if shutil.which("rpm") is None:
         pytest.skip("rpm is not installed")
@@ -167,11 +188,69 @@ def test_the_rpm_holds_the_same_files(packages: Packages) -> None:
         (packages.agent_deb, packages.agent_rpm),
         (packages.wizard_deb, packages.wizard_rpm),
     ):
-        own = {path.rstrip("/") for path, mode in paths(deb).items() if mode[0] != "d"}
+        there = {path for path, mode in paths(deb).items() if mode[0] != "d"}
+        own = {path for path in there if "/zsh/" not in path}
         assert own <= set(rpm("--list", other).splitlines())
     assert rpm("--configfiles", packages.agent_rpm).split() == [
         "/etc/default/writeback-agent"
     ]
+
+
+def test_completion_is_where_each_shell_looks(packages: Packages) -> None:
+    bash, name = "/usr/share/bash-completion/completions/writeback", "_writeback"
+    deb = {path for path in paths(packages.agent_deb) if "ompletion" in path}
+    assert deb >= {bash, f"/usr/share/zsh/vendor-completions/{name}"}
+    listed = rpm("--list", packages.agent_rpm).splitlines()
+    assert {bash, f"/usr/share/zsh/site-functions/{name}"} <= set(listed)
+    assert not any("vendor-completions" in path for path in listed)
+
+
+def test_the_rpm_is_installed_upgraded_and_erased(
+    packages: Packages, bare: Bare
+) -> None:
+    if shutil.which("rpm") is None:
+        pytest.skip("rpm is not installed")
+
+    def rpm(*argv: str, fails: bool = False) -> str:
+        # no package there is an rpm: what it depends on can't be found in its list
+        own = ("--define", "_dbpath /var/lib/rpm", "--nodeps")
+        return bare.outside("rpm", "--root", ROOT, *own, *argv, fails=fails)
+
+    bare.put("/run/systemd/system/there", b"")
+    # rpm gives its scripts a PATH of its own
+    bare.put("/usr/bin/systemctl", _SYSTEMCTL, mode=0o755)
+    before = bare.files()
+    package = str(packages.agent_rpm)
+    rpm("--install", package)
+    assert bare.run("cat", "/told").splitlines() == ["daemon-reload"]
+    assert rpm("--verify", "writeback-agent") == ""
+    assert bare.run("writeback-agent", "--version").strip() in package
+    assert '"$defs"' in bare.run("writeback", "schema")
+    assert "writeback:x:" in bare.run("getent", "passwd", "writeback")
+    own = ("/etc/writeback/settings.yaml", "/var/lib/writeback/ledger.sqlite")
+    for path in own:
+        bare.put(path, b"the wizard's\n")
+    bare.put("/told", b"")
+    rpm("--upgrade", "--replacepkgs", package)
+    assert bare.run("cat", "/told").splitlines() == [
+        "daemon-reload",
+        "--quiet is-active writeback-agent.service",
+        "reload writeback-agent.service",
+        "daemon-reload",  # after the files of the one before went
+    ]
+    bare.put("/told", b"")
+    rpm("--erase", "writeback-agent")
+    assert bare.run("cat", "/told").splitlines() == [
+        "stop writeback-agent.service writeback-setup.service",
+        "--quiet disable writeback-agent.service",
+        "daemon-reload",
+    ]
+    left = bare.files() - before
+    assert set(own) <= left
+    kept = {path for path in left if not _OF_THE_TOOLS.fullmatch(path)}
+    folders = {str(Path(path).parent) for path in own}
+    # the folder is zsh's, which is not there
+    assert kept - {*own, *folders} == {"/told", "/usr/share/zsh/site-functions"}
 
 
 def test_the_rpms_scripts_go_by_numbers(packages: Packages) -> None:
@@ -181,18 +260,28 @@ def test_the_rpms_scripts_go_by_numbers(packages: Packages) -> None:
     assert "purge" not in told.replace("no purge", "")
 
 
+@pytest.mark.parametrize("certificate", [True, False])
 def test_purge_leaves_nothing_and_removal_what_is_the_administrators(
-    packages: Packages, bare: Bare
+    packages: Packages,
+    bare: Bare,
+    certificate: bool,  # noqa: FBT001 - a parameter
 ) -> None:
     before = bare.files()
     bare.put("/agent.deb", packages.agent_deb.read_bytes())
     bare.run("dpkg", "--install", "/agent.deb")
-    own = ("/etc/writeback/settings.yaml", "/var/lib/writeback/journal/1.json")
+    own = (
+        *("/etc/writeback/settings.yaml", "/etc/writeback/settings.v1.yaml"),
+        *("/etc/writeback/enrolment.json", "/etc/writeback/.settings.yaml.abcdefgh"),
+        *("/etc/writeback/credentials/agent-keys.cred",),
+        "/var/lib/writeback/journal/1.json",
+    )
     drop_ins = "/etc/systemd/system/writeback-agent.service.d"
     drop_in, another = f"{drop_ins}/10-credentials.conf", f"{drop_ins}/site.conf"
     for path in (*own, drop_in, "/var/log/writeback/audit.jsonl"):
         bare.put(path, b"the wizard's\n")
-    bare.put(another, b"an administrator's own\n")
+    theirs = (another, *("/etc/writeback/relay.pem" for _ in range(certificate)))
+    for path in theirs:
+        bare.put(path, b"an administrator's own\n")
     bare.run("dpkg", "--remove", "writeback-agent")
     assert bare.files().issuperset({*own, drop_in, "/etc/default/writeback-agent"})
     assert "/usr/lib/writeback-agent" not in bare.files()
@@ -200,7 +289,7 @@ def test_purge_leaves_nothing_and_removal_what_is_the_administrators(
     bare.run("dpkg", "--purge", "writeback-agent")
     left = bare.files() - before - {"/agent.deb"}
     kept = {path for path in left if not _OF_THE_TOOLS.fullmatch(path)}
-    assert kept == {drop_ins, another}
+    assert kept == {drop_ins, *("/etc/writeback" for _ in range(certificate)), *theirs}
     for kind in ("passwd", "group", "shadow"):
         assert "writeback" not in bare.run("getent", kind)
 
