@@ -55,6 +55,7 @@ def load(places: Places, kept: Secrets | None = None) -> Equipment:
     keys = _keys(kept, problems)
     listen_key = _secret(kept, secrets.LISTEN_KEY, problems)
     password = _secret(kept, secrets.DIRECTORY_PASSWORD, problems)
+    test_key = _stored(kept, secrets.TEST_KEY, problems)  # it serves without, too
     if listen_key is not None and not _is_key(listen_key):
         rule = "is not base64 of 32 bytes; enrol this agent again"
         problems.append(Problem(secrets.LISTEN_KEY, rule))
@@ -65,7 +66,6 @@ def load(places: Places, kept: Secrets | None = None) -> Equipment:
     assert keys is not None
     assert listen_key is not None
     assert password is not None
-    test_key = kept.get(secrets.TEST_KEY)
     return Equipment(places, found, enrolled, keys, listen_key, password, test_key)
 
 
@@ -100,14 +100,19 @@ def _keys(kept: Secrets, problems: list[Problem]) -> PrivateKeys | None:
 
 
 def _secret(kept: Secrets, name: str, problems: list[Problem]) -> Secret | None:
+    known = len(problems)
+    value = _stored(kept, name, problems)
+    if value is None and len(problems) == known:
+        problems.append(Problem(name, "is not kept here; run the wizard's repair"))
+    return value
+
+
+def _stored(kept: Secrets, name: str, problems: list[Problem]) -> Secret | None:
     try:
-        value = kept.get(name)
+        return kept.get(name)
     except (SecretsUnavailable, OSError) as error:
         problems.append(Problem(name, str(error)))
         return None
-    if value is None:
-        problems.append(Problem(name, "is not kept here; run the wizard's repair"))
-    return value
 
 
 def _is_key(value: Secret) -> bool:

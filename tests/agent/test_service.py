@@ -99,6 +99,16 @@ def test_private_keys_do_not_pass_as_the_portals() -> None:
         enrolment.parse(json.dumps(data), "enrolment.json")
 
 
+def test_a_key_for_tests_that_others_could_read_is_named(places: Places) -> None:
+    assert equipment.load(places).test_key is None
+    secrets.in_folder(places.secrets).put(secrets.TEST_KEY, Secret(CANARY))
+    (path,) = places.secrets.glob(f"*{secrets.TEST_KEY}")
+    path.chmod(0o644)
+    with pytest.raises(SettingsError, match=secrets.TEST_KEY) as refused:
+        equipment.load(places)
+    assert CANARY not in str(refused.value)
+
+
 @pytest.mark.parametrize(
     ("error", "code"),
     [

@@ -14,8 +14,9 @@ from agent.directory import SignInRefused
 from agent.secret import Secret
 from agent.settings import Settings
 from tests.lab import Lab
+from tests.lab.errors import LabError
 from tests.live.remains import directory_now, files_now
-from tests.stage import CANARY, Stage, stage
+from tests.stage import AGENT, CANARY, Stage, stage
 from wizard.checks import AdminCredentials, Busy, Inputs
 from wizard.plan import ApplyError, Change, Progress, StepFailed
 
@@ -134,6 +135,19 @@ def test_a_moved_scope_moves_the_permissions(fresh_lab: Lab, tmp_path: Path) -> 
         assert ok(whole, wide)
         assert code_for(whole, berlin) == "ok"
         assert directory_now(fresh_lab) == before
+
+
+def test_another_name_leaves_the_old_one(fresh_lab: Lab, tmp_path: Path) -> None:
+    with stage(fresh_lab, tmp_path / "stage") as whole:
+        install(whole)
+        renamed = whole.settings(agent="renamed")
+        made = change(whole, renamed, Inputs(enrolment_code=Secret(whole.relay.code())))
+        assert made[-1].summary == f"Withdraws the agent {AGENT} from {whole.relay.url}"
+        assert ok(whole, renamed)
+        assert code_for(whole, "anna") == "ok"
+        with pytest.raises(LabError, match=AGENT):
+            whole.relay.forget(AGENT)
+        whole.relay.forget("renamed")
 
 
 def test_another_account_gets_the_permissions_alone(
