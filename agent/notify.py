@@ -50,16 +50,20 @@ class Notifier:
         self._tell("STOPPING=1")
 
     def succeeded_by(self, pid: int) -> None:
-        """Another process of this service is the main one from now on."""
-        self._tell(f"MAINPID={pid}")
+        """Another process of this service is the main one from now on.
 
-    def _tell(self, text: str) -> None:
+        What it told before was not heard, its first sign of life neither, so this is
+        one: hand-overs that follow each other quickly are else taken for a hung service.
+        """
+        self._tell(f"MAINPID={pid}", "WATCHDOG=1")
+
+    def _tell(self, *lines: str) -> None:
         if not self._address:
             return
         # a service manager that does not listen is no reason to end
         with contextlib.suppress(OSError), _datagram() as told:
             told.connect(self._address)
-            told.sendall(text.encode())
+            told.sendall("\n".join(lines).encode())
 
 
 def _datagram() -> socket.socket:
