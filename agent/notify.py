@@ -52,8 +52,8 @@ class Notifier:
     def succeeded_by(self, pid: int) -> None:
         """Another process of this service is the main one from now on.
 
-        What it told before was not heard, its first sign of life neither, so this is
-        one: hand-overs that follow each other quickly are else taken for a hung service.
+        What it told before was not heard, its first sign of life neither, so this
+        is one: hand-overs in quick succession are else taken for a hung service.
         """
         self._tell(f"MAINPID={pid}", "WATCHDOG=1")
 

@@ -27,17 +27,17 @@ def fresh_lab(lab: Lab) -> Lab:
 
 
 Told = Callable[[str], None]
-_RANDOM = "random run"
+_TOLD = "told"
 
 
 @pytest.fixture
 def told(record_property: Callable[[str, object], None]) -> Told:
-    """Takes a line about a random run; every run of the tests ends with these."""
-    return lambda line: record_property(_RANDOM, line)
+    """Takes a line, such as a seed; every run of the tests ends with these."""
+    return lambda line: record_property(_TOLD, line)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Show the seeds, so that a run that passed can be had again."""
+    """Show what was told, also by tests that passed in other processes."""
     reports = [
         report
         for outcome in ("passed", "failed")
@@ -47,9 +47,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         f"{report.nodeid}: {line}"
         for report in reports
         for name, line in report.user_properties
-        if name == _RANDOM
+        if name == _TOLD
     ]
     if lines:
-        terminalreporter.section("random runs (WRITEBACK_SEED gives one again)")
+        terminalreporter.section("told by tests (WRITEBACK_SEED gives a random run again)")
         for line in dict.fromkeys(lines):
             terminalreporter.write_line(line)

@@ -33,6 +33,7 @@ class LabRelay:
         self.folder = folder
         self.address = address
         self.port = port
+        self.codes: list[str] = []  # all that it gave out, for who looks for traces
         self._data = folder / "data"
         self._pid_file = folder / "relay.pid"
 
@@ -102,7 +103,9 @@ class LabRelay:
 
     def code(self) -> str:
         """A new enrolment code, good for one agent."""
-        return _run("code", "--data", str(self._data), "--portal", PORTAL).strip()
+        told = _run("code", "--data", str(self._data), "--portal", PORTAL).strip()
+        self.codes.append(told)
+        return told
 
     def _add_portal(self) -> None:
         portal = self.folder / "portal.json"

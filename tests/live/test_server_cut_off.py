@@ -1,178 +1,122 @@
-"""Killed or without power at any point, a server is as before or as planned.
-
-The program is the packaged one, and nothing in it knows of tests: its journal on the
-disk is watched from outside, and the process is killed when a line comes. "before" is
-the moment a change is written down, "during" half of the time it took before, "after"
-the moment that what came of it is written down.
-"""
+"""Killed or without power at any point, a server is as before or as planned."""
 
 import json
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from tests.installer.packages import built_agent
 from tests.live.remains import directory_now
-from tests.machine.machine import differences
+from tests.machine.killing import Point, Rig, parameters, planned, points
+from tests.machine.root import Suite
 from tests.machine.server import SITE, Server, server
+from tests.machine.traces import leaves_no_secret
 
 pytestmark = pytest.mark.live
 
-_SECONDS = 60.0
 NEWER = "0.2.0"
-_JOURNALS = "/var/lib/writeback/journal"
-# what tells of the past, and what the system itself writes
-_PAST = (
-    *("/var/lib/writeback", "/var/log", "/var/lib/systemd", "/etc/machine-id"),
-    *("/run", "/var/tmp", "/var/lib/private", "/var/log/private", SITE),
+# on two containers: two changes of one step are two, each with its own points
+_INSTALL = (
+    *("keys", "account", "grants", "grants"),
+    *("enrolment", "settings", "unit", "service"),
 )
-_MOMENTS = ("before", "during", "after")
-_INSTALL = ("keys", "account", "grants", "enrolment", "settings", "unit", "service")
+_REMOVAL = (
+    *("service", "unit", "settings", "grants", "grants"),
+    *("enrolment", "account", "keys", "remains"),
+)
+_APPLY = ("apply", "--settings", SITE, "--yes")
+_REMOVE = ("remove", "--yes")
 
 
 @dataclass
-class Rig:
-    """A server whose package is installed, and how long each change takes there."""
+class Measured(Rig):
+    """One that knows how long each change takes there."""
 
-    here: Server
-    files: Mapping[str, str]
-    directory: Mapping[str, bytes | None]
-    took: Mapping[str, float]
+    took: tuple[float, ...]
+    removal: tuple[str, ...]
     package: Path
-    newer: Path
 
-    def cut_off(self, argv: list[str], step: str, moment: str) -> bool:
-        """Run a command that is killed at a moment of the change of a step.
-
-        Returns:
-            whether it was still running then: the last changes of a removal take so
-            little time that it may have ended in order.
-
-        """
+    def part_of(self, point: Point, plan: tuple[str, ...]) -> float:
+        """Give a part of the time that a change takes; the first time is slow."""
+        if plan == _INSTALL:
+            return self.took[point.index] / 3
+        if point.step not in _INSTALL:
+            return 0.0
         # taking away is quicker than making
-        took = self.took.get(step, 0.0) / (10 if argv[0] == "remove" else 2)
-        known = set(self._journals())
-        given = {**self.here.admin, "enrolment_code": self.here.relay.code()}
-        command = self.here.machine.entering("writeback", *argv, "--secrets-fd", "0")
-        with subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        ) as run:
-            assert run.stdin is not None
-            run.stdin.write(json.dumps(given).encode())
-            run.stdin.close()
-            what = "did" if moment == "after" else "intend"
-            if not self._came(run, known, step, what):
-                assert run.wait() == 0
-                return False
-            if moment == "during":
-                time.sleep(took)  # the moment itself, not a wait for something
-            children = Path(f"/proc/{run.pid}/task/{run.pid}/children")
-            for pid in children.read_text().split():
-                subprocess.run(["kill", "-KILL", pid], check=False)
-            return run.wait() != 0
-
-    def is_as_before(self) -> None:
-        """Nothing is there that was not, here and in the directory."""
-        changed = differences(self.files, self.here.machine.files(), _PAST)
-        assert changed == {}
-        now = directory_now(self.here.lab)
-        assert {dn for dn in now if now[dn] != self.directory.get(dn)} == set()
-        assert set(self.directory) == set(now)
-
-    def _came(
-        self, run: subprocess.Popen[bytes], known: set[Path], step: str, what: str
-    ) -> bool:
-        """Wait for a line of the journal; False when the run ends before it is seen."""
-        deadline = time.monotonic() + _SECONDS
-        while not any(
-            _tells(path, step, what) for path in set(self._journals()) - known
-        ):
-            if run.poll() is not None:
-                return False
-            assert time.monotonic() < deadline, f"no {what} of {step}"
-        return True
-
-    def _journals(self) -> list[Path]:
-        return list((self.here.machine.upper / _JOURNALS[1:]).glob("*.jsonl"))
+        return self.took[_INSTALL.index(point.step)] / 10
 
 
-def _tells(path: Path, step: str, what: str) -> bool:
-    try:
-        lines = [json.loads(line) for line in path.read_text().splitlines()]
-    except (OSError, ValueError):
-        return False  # renamed, or half a line
-    at = {e["index"]: e["change"]["step"] for e in lines if e["what"] == "intend"}
-    return any(e["what"] == what and at[e["index"]] == step for e in lines)
+def site(here: Server, *more: str) -> str:
+    """Give the settings of a site, on more containers than one."""
+    people = f"OU=People,{here.lab.base_dn}"
+    return here.settings(scope={"containers": [people, *more]})
 
 
-def durations(path: Path) -> dict[str, float]:
-    """Give the seconds that each step's change took, from a sealed journal."""
-    lines = [json.loads(line) for line in path.read_text().splitlines()]
-    return {
-        begun["change"]["step"]: (
-            datetime.fromisoformat(done["at"]) - datetime.fromisoformat(begun["at"])
-        ).total_seconds()
-        for begun, done in pairwise(lines)
-        if begun["what"] == "intend"
-    }
+def on_two(here: Server) -> str:
+    return site(here, f"CN=Users,{here.lab.base_dn}")
 
 
-@pytest.fixture(scope="module")
-def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    package, newer = built_agent(), built_agent(NEWER)
-    with server("bookworm", tmp_path_factory.mktemp("server")) as here:
+@pytest.fixture(
+    scope="module", params=["bookworm", pytest.param("trixie", marks=pytest.mark.slow)]
+)
+def rig(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Measured]:
+    suite: Suite = request.param
+    package = built_agent()
+    with server(suite, tmp_path_factory.mktemp("server")) as here:
         here.install(package)
         # what systemd makes once: the machine's own key
         here.machine.told("systemd-creds", "setup")
-        here.machine.put(SITE, here.settings().encode())
-        files, directory = here.machine.files(), directory_now(here.lab)
+        here.machine.put(SITE, on_two(here).encode())
+        made = Measured(
+            here, here.machine.files(), directory_now(here.lab), (), (), package
+        )
         here.apply()
-        (journal,) = (here.machine.upper / _JOURNALS[1:]).glob("*.sealed.jsonl")
-        took = durations(journal)
-        here.done("remove", "--yes", **here.admin)
-        made = Rig(here, files, directory, took, package, newer)
+        made.took = made.last_took()
+        told = here.done(*_REMOVE, "--json", **here.admin)
+        made.removal = tuple(each["step"] for each in json.loads(told)["changes"])
         made.is_as_before()
         yield made
+        leaves_no_secret(here)
 
 
-def test_the_points_grow_with_the_plan(rig: Rig) -> None:
-    assert tuple(rig.took) == _INSTALL
-    points = [f"{moment} {step}" for step in rig.took for moment in _MOMENTS]
-    print(f"{len(points)} points of an installation: {', '.join(points)}")
-    assert len(points) == 3 * len(_INSTALL)
+def test_the_points_grow_with_the_plan(
+    rig: Measured, record_property: Callable[[str, object], None]
+) -> None:
+    here = rig.here
+    one, two = planned(here, site(here)), planned(here, on_two(here))
+    assert len(two) == len(one) + 1
+    # those that are tried are those of the plan as it is
+    assert two == _INSTALL
+    assert len(points(two)) == len(points(one)) + 3
+    assert len(rig.took) == len(two)
+    assert rig.removal == _REMOVAL
+    for name, plan in (("an installation", two), ("a removal", rig.removal)):
+        found = points(plan)
+        told = f"{len(found)} points of {name}: {', '.join(map(str, found))}"
+        record_property("told", told)
 
 
 # those that a machine for trying has in another form; all the others with --all
-_QUICK = {("before", "unit"), ("during", "service"), ("after", "keys")}
-_POINTS = [
-    pytest.param(
-        moment, step, marks=() if (moment, step) in _QUICK else pytest.mark.slow
-    )
-    for step in _INSTALL
-    for moment in _MOMENTS
-]
+_QUICK = {"before 6 unit", "during 7 service", "after 0 keys", "during 3 grants"}
 
 
-@pytest.mark.parametrize(("moment", "step"), _POINTS)
+@pytest.mark.parametrize("point", parameters(_INSTALL, _QUICK))
 def test_an_installation_that_is_killed_is_taken_back(
-    rig: Rig, moment: str, step: str
+    rig: Measured, point: Point
 ) -> None:
     here = rig.here
-    killed = rig.cut_off(["apply", "--settings", SITE, "--yes"], step, moment)
+    killed = rig.cut_off(_APPLY, point, rig.part_of(point, _INSTALL))
     found = here.status()
-    if (moment, step) == ("after", "service") and "cut_off" not in found:
-        # it was sealed in the same moment: the new state
+    if point in points(_INSTALL)[-2:] and "cut_off" not in found:
+        # it was sealed by then: the new state
         assert found["ready"]
-        here.done("remove", "--yes", **here.admin)
+        here.done(*_REMOVE, **here.admin)
     else:
         assert killed
         assert found["cut_off"]
@@ -182,9 +126,10 @@ def test_an_installation_that_is_killed_is_taken_back(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("step", ["account", "unit", "service"])
-def test_a_pulled_plug_is_found_after_the_next_start(rig: Rig, step: str) -> None:
+def test_a_pulled_plug_is_found_after_the_next_start(rig: Measured, step: str) -> None:
     here = rig.here
-    rig.cut_off(["apply", "--settings", SITE, "--yes"], step, "during")
+    point = Point(_INSTALL.index(step), step, "during")
+    rig.cut_off(_APPLY, point, rig.part_of(point, _INSTALL))
     here.machine.pull_plug()
     here.machine.boot()
     assert here.status()["cut_off"]
@@ -192,83 +137,43 @@ def test_a_pulled_plug_is_found_after_the_next_start(rig: Rig, step: str) -> Non
     rig.is_as_before()
 
 
-_REMOVAL = (
-    *("service", "unit", "settings", "grants"),
-    *("enrolment", "account", "keys", "remains"),
-)
-
-
 @pytest.mark.parametrize(
-    ("moment", "step"),
-    [
-        pytest.param(
-            moment,
-            step,
-            marks=()
-            if (moment, step) in {("after", "settings"), ("during", "account")}
-            else pytest.mark.slow,
-        )
-        for step in _REMOVAL
-        for moment in _MOMENTS
-    ],
+    "point", parameters(_REMOVAL, {"after 2 settings", "during 6 account"})
 )
 def test_a_removal_that_is_killed_ends_in_the_old_or_the_new_state(
-    rig: Rig, moment: str, step: str
+    rig: Measured, point: Point
 ) -> None:
     here = rig.here
     here.apply()
-    killed = rig.cut_off(["remove", "--yes"], step, moment)
-    at, forward = (_REMOVAL.index(each) for each in (step, "enrolment"))
-    assert killed or at >= forward
-    if killed and at < forward:
+    killed = rig.cut_off(_REMOVE, point, rig.part_of(point, _REMOVAL))
+    forward = _REMOVAL.index("enrolment")
+    assert killed or point.index >= forward
+    if killed and point.index < forward:
         assert here.status()["cut_off"]
     here.done("rollback", "--yes", **here.admin)
     found = here.status()
     # after the last change that can be given back, the next one may be begun already
-    if at < forward - 1:
+    if point.index < forward - 1:
         assert found["installed"]
-    if at >= forward:
+    if point.index >= forward:
         assert not found["installed"]
     if found["installed"]:
         assert found["ready"]
         assert here.writeback("verify").returncode == 0
-        here.done("remove", "--yes", **here.admin)
-    rig.is_as_before()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("moment", _MOMENTS)
-@pytest.mark.parametrize("step", ["settings", "service"])
-def test_a_change_that_is_killed_leaves_the_old_settings(
-    rig: Rig, moment: str, step: str
-) -> None:
-    here = rig.here
-    here.apply()
-    try:
-        other = here.settings(limits={"per_minute": 7})
-        here.machine.put("/root/other.yaml", other.encode())
-        before = here.machine.read("/etc/writeback/settings.yaml")
-        rig.cut_off(["apply", "--settings", "/root/other.yaml", "--yes"], step, moment)
-        found = here.status()
-        if found.get("cut_off"):
-            here.done("rollback", "--yes")
-            assert here.machine.read("/etc/writeback/settings.yaml") == before
-        assert here.writeback("verify").returncode == 0
-        assert here.check("clara") == "ok"
-    finally:
-        here.machine.told("rm", "-f", "/root/other.yaml")
-        here.done("remove", "--yes", **here.admin)
+        here.done(*_REMOVE, **here.admin)
     rig.is_as_before()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("share", [0.1, 0.3, 0.5, 0.7, 0.9])
-def test_an_upgrade_that_is_killed_takes_nobody_down(rig: Rig, share: float) -> None:
-    here, machine = rig.here, rig.here.machine
+def test_an_upgrade_that_is_killed_takes_nobody_down(
+    rig: Measured, share: float
+) -> None:
+    here, machine, newer = rig.here, rig.here.machine, built_agent(NEWER)
     here.apply()
     known = here.status()["fingerprint"]
     try:
-        machine.put("/var/cache/newer.deb", rig.newer.read_bytes())
+        machine.put("/var/cache/newer.deb", newer.read_bytes())
         began = time.monotonic()
         machine.told("dpkg", "-i", "/var/cache/newer.deb")
         took = time.monotonic() - began

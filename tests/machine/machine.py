@@ -62,6 +62,11 @@ class Machine:
         """Where everything is that was changed since the bare root."""
         return self.home / "upper"
 
+    @property
+    def leader(self) -> int:
+        """Its process 1, as this machine counts processes; 0 when it is off."""
+        return self._leader
+
     def boot(self) -> Self:
         """Boot, and return when everything that starts with the machine has started."""
         groups = " ".join(str(group) for group in self._groups())

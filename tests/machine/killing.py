@@ -1,0 +1,180 @@
+"""Kills the packaged program at a chosen moment of a change, from outside.
+
+Nothing in the program knows of tests: its journal on the disk is watched, and the
+process is killed when a line comes. "before" is the moment a change is written down,
+"during" a part of the time it took before, "after" the moment that what came of it is
+written down.
+"""
+
+import json
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from tests.live.remains import directory_now
+from tests.machine.machine import differences
+from tests.machine.server import SITE, Server
+
+JOURNALS = "/var/lib/writeback/journal"
+MOMENTS = ("before", "during", "after")
+_SECONDS = 60.0
+# what tells of the past, and what the system itself writes
+PAST = (
+    *("/var/lib/writeback", "/var/log", "/var/lib/systemd", "/etc/machine-id"),
+    *("/run", "/var/tmp", "/var/lib/private", "/var/log/private", SITE),
+)
+
+
+@dataclass(frozen=True)
+class Point:
+    """A moment of one change: its place in the plan, its step, and when.
+
+    The place tells changes of one step apart, such as the grants on two containers.
+    """
+
+    index: int
+    step: str
+    moment: str
+
+    def __str__(self) -> str:
+        return f"{self.moment} {self.index} {self.step}"
+
+
+def points(plan: Sequence[str]) -> tuple[Point, ...]:
+    """Give every point of a plan, which is told as the steps of its changes."""
+    return tuple(
+        Point(index, step, moment)
+        for index, step in enumerate(plan)
+        for moment in MOMENTS
+    )
+
+
+def parameters(plan: Sequence[str], quick: set[str]) -> list[object]:
+    """Give the points of a plan to a test; all but the `quick` ones are slow."""
+    made = points(plan)
+    assert quick <= {str(point) for point in made}
+    slow = pytest.mark.slow
+    return [
+        pytest.param(point, id=str(point), marks=() if str(point) in quick else slow)
+        for point in made
+    ]
+
+
+def planned(here: Server, settings: str, verb: str = "plan") -> tuple[str, ...]:
+    """Ask the program on a server for its plan; give the steps of its changes."""
+    here.machine.put("/root/planned.yaml", settings.encode())
+    given = {**here.admin, "enrolment_code": here.relay.code()}
+    said = here.done(verb, "--settings", "/root/planned.yaml", "--json", **given)
+    here.machine.told("rm", "/root/planned.yaml")
+    return tuple(change["step"] for change in json.loads(said)["changes"])
+
+
+@dataclass
+class Rig:
+    """A server whose package is installed, as it was before anything was set up."""
+
+    here: Server
+    files: Mapping[str, str]
+    directory: Mapping[str, bytes | None]
+
+    def cut_off(
+        self,
+        argv: Sequence[str],
+        point: Point,
+        seconds: float,
+        **secrets: str,
+    ) -> bool:
+        """Run a command that is killed at a point of its plan.
+
+        Args:
+            argv: of `writeback`.
+            point: when.
+            seconds: how long after the change was begun "during" is.
+            secrets: beside an administrator and an enrolment code.
+
+        Returns:
+            whether it was still running then: the last changes of a removal take so
+            little time that it may have ended in order.
+
+        """
+        known = set(self._journals())
+        given = {**self.here.admin, "enrolment_code": self.here.relay.code(), **secrets}
+        command = self.here.machine.entering("writeback", *argv, "--secrets-fd", "0")
+        with subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as run:
+            assert run.stdin is not None
+            run.stdin.write(json.dumps(given).encode())
+            run.stdin.close()
+            if not self._came(run, known, point):
+                assert run.wait() == 0
+                return False
+            if point.moment == "during":
+                time.sleep(seconds)  # the moment itself, not a wait for something
+            children = Path(f"/proc/{run.pid}/task/{run.pid}/children")
+            for pid in children.read_text().split():
+                subprocess.run(["kill", "-KILL", pid], check=False)
+            return run.wait() != 0
+
+    def is_as_before(self) -> None:
+        """Nothing is there that was not, here and in the directory."""
+        changed = differences(self.files, self.here.machine.files(), PAST)
+        assert changed == {}
+        now = directory_now(self.here.lab)
+        assert {dn for dn in now if now[dn] != self.directory.get(dn)} == set()
+        assert set(self.directory) == set(now)
+
+    def last_took(self) -> tuple[float, ...]:
+        """Give the seconds of each change of the plan that was done last."""
+        done = sorted(path for path in self._journals() if ".sealed." in path.name)
+        return durations(done[-1])
+
+    def _came(
+        self, run: subprocess.Popen[bytes], known: set[Path], point: Point
+    ) -> bool:
+        """Wait for a line of the journal; False when the run ends before it is seen."""
+        deadline = time.monotonic() + _SECONDS
+        while not any(_tells(path, point) for path in set(self._journals()) - known):
+            if run.poll() is not None:
+                return False
+            assert time.monotonic() < deadline, f"never came: {point}"
+        return True
+
+    def _journals(self) -> list[Path]:
+        return list((self.here.machine.upper / JOURNALS[1:]).glob("*.jsonl"))
+
+
+def _tells(path: Path, point: Point) -> bool:
+    """Say whether a journal has the line of a point; one of another step is wrong."""
+    what = "did" if point.moment == "after" else "intend"
+    with suppress(OSError, ValueError):  # renamed, or half a line
+        for line in map(json.loads, path.read_text().splitlines()):
+            if line.get("index") != point.index:
+                continue
+            if line["what"] == "intend":
+                assert line["change"]["step"] == point.step, line["change"]["summary"]
+            if line["what"] == what:
+                return True
+    return False
+
+
+def durations(path: Path) -> tuple[float, ...]:
+    """Give the seconds that each change took, in the plan's order, from a journal."""
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    return tuple(
+        (
+            datetime.fromisoformat(done["at"]) - datetime.fromisoformat(begun["at"])
+        ).total_seconds()
+        for begun, done in pairwise(lines)
+        if begun["what"] == "intend"
+    )
