@@ -1,0 +1,166 @@
+"""A change of everything, or of the keys, that is killed leaves what was in force."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+
+import pytest
+
+from tests.installer.packages import built_agent
+from tests.lab.authority import Authority
+from tests.lab.relay import LabRelay
+from tests.live.remains import directory_now
+from tests.machine.killing import Point, Rig, parameters, points
+from tests.machine.proxy import proxy
+from tests.machine.server import Server, server
+from tests.machine.traces import leaves_no_secret
+
+pytestmark = pytest.mark.live
+
+_OTHER_CA = "/etc/ssl/certs/other-test.pem"
+_RENAMED = "srv3"
+_EVERYTHING, _REKEYED = "/root/everything.yaml", "/root/rekeyed.yaml"
+_CHANGE = (
+    *("account", "grants", "grants", "grants"),
+    *("enrolment", "settings", "service"),
+)
+_INSTALL = ("keys", "account", "grants", "enrolment", "settings", "unit", "service")
+_REKEY = ("keys", "enrolment", "settings", "service")
+
+
+@dataclass
+class Installed(Rig):
+    """A server that serves, and how long each change took when it was set up.
+
+    The keys are replaced under another name: under its own the relay's owner would
+    have to forget the agent before, and there would be no way back.
+    """
+
+    second: LabRelay
+    took: Mapping[str, float]
+
+    def cut(self, argv: tuple[str, ...], point: Point, new: Server) -> None:
+        """Kill a change; when it is taken back, everything is as it was.
+
+        Args:
+            argv: of `writeback`.
+            point: when.
+            new: how the agent is asked when all was done by then.
+
+        """
+        here, before, objects = (
+            self.here,
+            in_force(self.here),
+            directory_now(self.here.lab),
+        )
+        code = new.relay.code()
+        seconds = self.took[point.step] / 3
+        killed = self.cut_off(argv, point, seconds, enrolment_code=code)
+        if point.step == "service" and "cut_off" not in here.status():
+            # it was sealed by then
+            assert new.writeback("verify").returncode == 0
+            assert new.check("clara") == "ok"
+            self.start_over()
+            return
+        assert killed
+        assert here.status()["cut_off"]
+        here.done("rollback", "--yes", **here.admin)
+        assert in_force(here) == before
+        assert directory_now(here.lab) == objects
+        assert here.writeback("verify").returncode == 0
+        assert here.check("clara") == "ok"
+
+    def start_over(self) -> None:
+        """Set it up anew, where what was in force is gone for good."""
+        here, dn = self.here, f"CN=svc-writeback,CN=Users,{self.here.lab.base_dn}"
+        here.done("remove", "--yes", **here.admin)
+        here.relay.forget(here.agent)
+        admin = (here.lab.admin_user, here.lab.admin_password)
+        with here.lab.signed_in(*admin) as link:
+            assert link.delete(dn)  # type: ignore[no-untyped-call]  # of settings before those that were removed
+        here.set_up()
+
+
+def in_force(here: Server) -> dict[str, str]:
+    """Give what decides what the agent does: files by content, secrets opened."""
+    told = here.machine.told(
+        *("sh", "-c", "cd /etc && sha256sum writeback/*.* systemd/system/*.d/*.conf")
+    )
+    found = {line[66:]: line[:64] for line in told.splitlines()}
+    folder = "/etc/writeback/credentials"
+    for name in here.machine.told("ls", folder).split():
+        opening = ("systemd-creds", "decrypt", f"--name={name.removesuffix('.cred')}")
+        found[name] = here.machine.told(*opening, f"{folder}/{name}", "-")
+    found["enabled"] = here.machine.told("systemctl", "is-enabled", "writeback-agent")
+    return found
+
+
+def everything(here: Server, second: LabRelay, through: str) -> str:
+    """Give other settings: relay, proxy, certificates, account, scope and features."""
+    plain = here.plain()
+    users = f"CN=Users,{here.lab.base_dn}"
+    account = {**plain["directory"]["account"], "name": "svc-other"}
+    return here.settings(
+        relay={"url": second.url, "ca": _OTHER_CA, "proxy": through},
+        directory={**plain["directory"], "ca": _OTHER_CA, "account": account},
+        scope={"containers": [*plain["scope"]["containers"], users]},
+        features={"unlock": False},
+    )
+
+
+@pytest.fixture(scope="module")
+def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
+    package, folder = built_agent(), tmp_path_factory.mktemp("server")
+    with server("bookworm", folder / "server") as here, ExitStack() as ending:
+        authority = Authority(here.lab.ca, here.lab.ca.parent / "ca.key")
+        second = LabRelay.make(folder / "second", here.lab.address, authority)
+        second.start(dies_with_us=True)
+        ending.callback(second.stop)
+        through = ending.enter_context(proxy(here.lab.address))
+        here.install(package)
+        here.machine.put(_OTHER_CA, here.lab.ca.read_bytes())
+        changed = everything(here, second, through.url)
+        here.machine.put(_EVERYTHING, changed.encode())
+        here.machine.put(_REKEYED, replace(here, agent=_RENAMED).settings().encode())
+        here.set_up()
+        made = Installed(here, {}, {}, second, {})
+        made.took = dict(zip(_INSTALL, made.last_took(), strict=True))
+        yield made
+        here.done("remove", "--yes", **here.admin)
+        leaves_no_secret(here)
+
+
+def plan_of(here: Server, *argv: str, code: str) -> tuple[str, ...]:
+    said = here.done(*argv, "--json", **here.admin, enrolment_code=code)
+    return tuple(change["step"] for change in json.loads(said)["changes"])
+
+
+def test_the_change_touches_everything(
+    rig: Installed, record_property: Callable[[str, object], None]
+) -> None:
+    code = rig.second.code()
+    plan = plan_of(rig.here, "plan", "--settings", _EVERYTHING, code=code)
+    assert plan == _CHANGE
+    for name, each in (("a change of everything", plan), ("a rekey", _REKEY)):
+        found = points(each)
+        told = f"{len(found)} points of {name}: {', '.join(map(str, found))}"
+        record_property("told", told)
+
+
+@pytest.mark.parametrize(
+    "point", parameters(_CHANGE, {"after 2 grants", "during 4 enrolment"})
+)
+def test_a_change_of_everything_that_is_killed_leaves_the_old_settings(
+    rig: Installed, point: Point
+) -> None:
+    argv = ("apply", "--settings", _EVERYTHING, "--yes")
+    rig.cut(argv, point, replace(rig.here, relay=rig.second))
+
+
+@pytest.mark.parametrize("point", parameters(_REKEY, {"during 1 enrolment"}))
+def test_a_rekey_that_is_killed_leaves_the_old_keys(
+    rig: Installed, point: Point
+) -> None:
+    argv = ("rekey", "--settings", _REKEYED, "--yes")
+    rig.cut(argv, point, replace(rig.here, agent=_RENAMED))
