@@ -4,6 +4,8 @@ import os
 import tempfile
 from pathlib import Path
 
+_TORN = ".writeback-new"
+
 
 def write_atomically(
     path: Path, text: str, *, mode: int = 0o640, group: int | None = None
@@ -20,7 +22,9 @@ def write_atomically(
 
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, name = tempfile.mkstemp(
+        dir=path.parent, prefix=f".{path.name}.", suffix=_TORN
+    )
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             if group is not None:
@@ -38,3 +42,15 @@ def write_atomically(
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def remove_torn(*folders: Path) -> None:
+    """Remove what was being written when a crash came; only for who alone writes there.
+
+    Args:
+        folders: where; those that are not there are passed over.
+
+    """
+    for folder in folders:
+        for path in folder.glob(f".*{_TORN}"):
+            path.unlink(missing_ok=True)

@@ -6,15 +6,14 @@ never the value. There is no silent fall-back: where no backend can hold a secre
 """
 
 import contextlib
-import os
 import stat
-import tempfile
 from pathlib import Path
 from typing import Protocol
 
 from keyring.backend import KeyringBackend
 from keyring.errors import PasswordDeleteError
 
+from agent.files import write_atomically
 from agent.secret import Secret
 
 SERVICE = "writeback-agent"
@@ -75,17 +74,8 @@ class RootOnlyFiles(KeyringBackend):
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._refuse_readable(self.folder)
         path = self._path(service, username)
-        # mkstemp makes the file 0600 before a byte is in it
-        handle, name = tempfile.mkstemp(dir=self.folder)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(password)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        # the file is 0600 before a byte is in it
+        write_atomically(path, password, mode=0o600)
 
     def delete_password(self, service: str, username: str) -> None:
         try:

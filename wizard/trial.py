@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from agent.files import write_atomically
+from agent.files import remove_torn, write_atomically
 from agent.places import Places
 from agent.secrets import Secrets, in_folder
 from wizard import running
@@ -165,6 +165,7 @@ class TrialHost:
     def lock(self) -> Iterator[None]:
         self._places.state.mkdir(parents=True, exist_ok=True, mode=0o700)
         with held(self._lock_file):
+            remove_torn(self._places.settings.parent, self._places.secrets)
             yield
 
     def _start(self, lock: int) -> None:

@@ -129,7 +129,7 @@ class Rig:
     def is_as_before(self) -> None:
         """Nothing is there that was not, here and in the directory."""
         changed = differences(self.files, self.here.machine.files(), PAST)
-        assert changed == {}
+        assert changed == {}, changed
         now = directory_now(self.here.lab)
         assert {dn for dn in now if now[dn] != self.directory.get(dn)} == set()
         assert set(self.directory) == set(now)

@@ -5,6 +5,7 @@ code that was given out, and the password of the agent's own account; as UTF-8, 
 the directory takes it (UTF-16LE).
 """
 
+import os
 import stat
 import subprocess
 import threading
@@ -87,12 +88,14 @@ def _files(here: Server) -> Iterator[Path]:
     root = Path(f"/proc/{here.machine.leader}/root")
     folders = [here.machine.upper, *(root / each for each in _IN_MEMORY)]
     for folder in folders:
-        for path in folder.rglob("*"):
-            if path.is_relative_to(root / _OPENED):
+        # unlike rglob it goes past a folder that ended while this looked
+        for inside, _, names in os.walk(folder):
+            if Path(inside).is_relative_to(root / _OPENED):
                 continue
-            with suppress(FileNotFoundError):
-                if stat.S_ISREG(path.lstat().st_mode):
-                    yield path
+            for path in (Path(inside) / name for name in names):
+                with suppress(FileNotFoundError):
+                    if stat.S_ISREG(path.lstat().st_mode):
+                        yield path
 
 
 def _shown(here: Server) -> Iterator[bytes]:

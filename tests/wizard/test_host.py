@@ -72,6 +72,39 @@ def test_the_lock_of_a_killed_process_is_free(host: TrialHost) -> None:
         pass
 
 
+def test_what_a_killed_process_was_writing_goes_with_the_next_lock(
+    host: TrialHost,
+) -> None:
+    script = (
+        "import os, sys; from pathlib import Path; from agent.secret import Secret;"
+        "from wizard.trial import TrialHost\n"
+        "host = TrialHost(Path(sys.argv[1]))\n"
+        "host.write(host.places.settings, 'whole')\n"
+        "os.fsync = lambda _: os.kill(os.getpid(), 9)\n"
+        "if sys.argv[2] == 'secret': host.secrets.put('agent-keys', Secret('torn'))\n"
+        "host.write(host.places.settings, 'torn')"
+    )
+    home = host.places.home
+    kept = home / "etc/.of-an-administrator.swp"
+    for what in ("settings", "secret"):
+        argv = [sys.executable, "-c", script, str(home), what]
+        assert subprocess.run(argv, check=False).returncode == -9
+    kept.write_text("torn")
+    assert len(torn(home)) == 3
+    with host.lock():
+        pass
+    assert torn(home) == {kept}
+    assert host.read(host.places.settings) == "whole"
+
+
+def torn(home: Path) -> set[Path]:
+    return {
+        path
+        for path in home.rglob("*")
+        if path.is_file() and "torn" in path.read_text()
+    }
+
+
 def test_a_service_that_can_not_start_says_why(host: TrialHost) -> None:
     host.write(host.places.settings, "version: 1\n")
     with pytest.raises(ServiceFailed, match="scope: "):

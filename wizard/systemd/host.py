@@ -15,7 +15,7 @@ from typing import Any
 
 from agent import enrolment
 from agent.enrolment import EnrolmentError
-from agent.files import write_atomically
+from agent.files import remove_torn, write_atomically
 from agent.machine import is_copy, machine_name
 from agent.places import Places
 from agent.secrets import (
@@ -196,6 +196,7 @@ class SystemdHost:
         with held(_LOCK, self._who):
             # its own folder of state is below this one
             _make_folder(self._places.home)
+            remove_torn(self._places.settings.parent, self._places.secrets, DROP_INS)
             yield
 
     def _is_copy(self) -> bool:

@@ -1,0 +1,96 @@
+"""Portals that ask all the time, each request sent once: nothing is tried again.
+
+What comes back is noted as it is, so that a request that found nobody is seen, where a
+portal would send it again.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+
+from docs.portal_client import Agent, Client, Portal
+from tests.machine.server import Server
+
+
+@dataclass
+class Answers:
+    """What came back: answers by code, and by status what was no answer."""
+
+    codes: Counter[str] = field(default_factory=Counter)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def note(self, code: str) -> None:
+        with self.lock:
+            self.codes[code] += 1
+
+
+@contextmanager
+def asked_all_the_time(
+    here: Server, *people: str, resetting: str = "", fingerprint: str = ""
+) -> Iterator[Answers]:
+    """Ask about each person again and again, in a thread of its own for each.
+
+    Args:
+        here: whose agent is asked.
+        people: who a check is asked for.
+        resetting: whose password is reset again and again, beside that.
+        fingerprint: the agent's, where it can't be asked of the server now.
+
+    """
+    fingerprint = fingerprint or here.status()["fingerprint"]
+    stop, answers = threading.Event(), Answers()
+    asking = [(person, "check") for person in people]
+    asking += [(resetting, "reset")] if resetting else []
+    threads = []
+    for person, op in asking:
+        upn = here.lab.people[person]["upn"]
+        client = Client(Portal.load(here.relay.folder / "portal.json"))
+        agent = client.agent(here.agent, fingerprint)
+        one = _One(client, agent, op, upn, answers)
+        threads.append(threading.Thread(target=one.go_on, args=(stop,)))
+    for thread in threads:
+        thread.start()
+    try:
+        yield answers
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert answers.codes.total() > 10 * len(threads)
+
+
+@dataclass
+class _One:
+    """One portal with one connection."""
+
+    client: Client
+    agent: Agent
+    op: str
+    upn: str
+    answers: Answers
+
+    def go_on(self, stop: threading.Event) -> None:
+        number = 0
+        with closing(self.client):
+            while not stop.is_set():
+                number += 1
+                self.answers.note(self.ask(number))
+
+    def ask(self, number: int) -> str:
+        claims: dict[str, object] = {
+            "user": {"by": "userPrincipalName", "value": self.upn}
+        }
+        if self.op == "reset":
+            claims["new_password"] = f"Load-{number:05}-Passw0rd"
+        return once(self.client, self.agent, self.op, claims)
+
+
+def once(client: Client, agent: Agent, op: str, claims: dict[str, object]) -> str:
+    """Send one request, once; give the answer's code, or what the relay said."""
+    token = client.seal(agent, op, claims)
+    status, body = client._ask("POST", f"{agent.name}/resets", token)
+    if status not in (200, 400):
+        return f"HTTP {status}: {body.decode(errors='replace')}"
+    return str(client.open(agent, status, body)["code"])
