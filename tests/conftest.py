@@ -50,6 +50,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         if name == _TOLD
     ]
     if lines:
-        terminalreporter.section("told by tests (WRITEBACK_SEED gives a random run again)")
+        terminalreporter.section(
+            "told by tests (WRITEBACK_SEED gives a random run again)"
+        )
         for line in dict.fromkeys(lines):
             terminalreporter.write_line(line)

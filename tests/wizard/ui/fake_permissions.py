@@ -150,7 +150,10 @@ class FakePermissions:
     def explain(self, settings: Any, inputs: Any, by: Any, value: str) -> Explained:
         self.calls.append(("explain", settings, inputs, by, value))
         if value.startswith("nobody"):
-            raise Refused(Code.USER_NOT_FOUND, f"no user with this {by or 'sAMAccountName or mail'}")
+            raise Refused(
+                Code.USER_NOT_FOUND,
+                f"no user with this {by or 'sAMAccountName or mail'}",
+            )
         cause = Cause.INHERITANCE_OFF if "niko" in value else Cause.NONE
         said = verdict_of(7, cause, self.others)
         return Explained(said, None, None, "dc1.corp.test", self.foreseen)

@@ -425,7 +425,10 @@ def test_nobody_by_that_name_is_told(
     page.ask()
     qtbot.waitUntil(lambda: bool(page.checking.rows.checks))
 
-    assert page.checking.rows.checks[0].detail == "no user with this sAMAccountName or mail"
+    assert (
+        page.checking.rows.checks[0].detail
+        == "no user with this sAMAccountName or mail"
+    )
     page.set_answers({"explain.user": ""})
     page.ask()
     assert page.box.wrong_text.text() == "This is needed."
