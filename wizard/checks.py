@@ -137,8 +137,9 @@ class Recovery:
         started: when the plan was begun.
         changes: summaries of what was begun, oldest first.
         needs_admin: undoing needs an administrator's credentials again.
-        forward: it was a removal that destroyed something already; it is finished,
+        forward: something that can't be given back was done already; it is finished,
             and `changes` are those still to be made.
+        removal: it was taking everything away.
 
     """
 
@@ -146,6 +147,7 @@ class Recovery:
     changes: tuple[str, ...]
     needs_admin: bool
     forward: bool = False
+    removal: bool = False
 
 
 @dataclass(frozen=True)

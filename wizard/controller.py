@@ -112,16 +112,17 @@ class Controller:
             changes=tuple(change.summary for change in changes),
             needs_admin=any(change.needs_admin for change in changes),
             forward=forward,
+            removal=found.removal,
         )
 
     def recover(self, inputs: Inputs, report: Report) -> RolledBack:
         """Roll back a run that was cut off; nothing happens when there is none.
 
-        A removal that has destroyed something already is finished instead.
+        One that has done what can't be given back is finished instead.
 
         Raises:
             Busy: another wizard or command is at work.
-            ApplyError: a removal could not be finished; what is left is still known.
+            ApplyError: it could not be finished; what is left is still known.
 
         """
         with self._host.lock():
@@ -132,8 +133,9 @@ class Controller:
             run = Run(STEPS, found, context, report)
             if found.forward:
                 finished = go_on(run)
-                if all(change.after is None for change in found.planned()):
-                    self._host.forget()  # it was a removal
+                self._forget_previous()
+                if found.removal:
+                    self._host.forget()
                 return RolledBack((), (), finished)
             rolled = roll_back(run)
             return replace(rolled, down=resume(context, rolled.undone))

@@ -73,6 +73,11 @@ class Journal:
         """Whether something was begun that can't be given back."""
         return any(entry.change.final for entry in self.begun())
 
+    @property
+    def removal(self) -> bool:
+        """Whether the whole plan takes away, and nothing is made."""
+        return all(change.after is None for change in self.planned())
+
     def planned(self) -> tuple[Change, ...]:
         """Give the whole plan; what was begun, in a journal of old that has none."""
         for number, line in self._lines():

@@ -33,7 +33,8 @@ class Answers:
             `task` and `pilot` for what the settings do not hold.
         installed: the settings in force, None before the first installation.
         recovery: a plan that was cut off waits to be rolled back.
-        forward: it was a removal that can only be finished.
+        forward: it can only be finished.
+        removal: it was taking everything away.
         copied: this machine is a copy of the one that was enrolled.
 
     """
@@ -42,6 +43,7 @@ class Answers:
     installed: Settings | None = None
     recovery: bool = False
     forward: bool = False
+    removal: bool = False
     copied: bool = False
 
     def get(self, path: str, default: Any = None) -> Any:

@@ -55,7 +55,7 @@ REMOVED = Page(
 def worded(page: Page, answers: Answers) -> Page:
     """Give a page with the words for this journey: a removal has its own."""
     if page.id == "recovery" and answers.forward:
-        return _finishing(page)
+        return _finishing_removal(page) if answers.removal else _finishing(page)
     if not removing(answers):
         return page
     match page.id:
@@ -67,6 +67,17 @@ def worded(page: Page, answers: Answers) -> Page:
 
 
 def _finishing(page: Page) -> Page:
+    return replace(
+        page,
+        why="An earlier run was cut off after something that can't be taken back. It "
+        "can only be finished.",
+        rail="Finish the changes",
+        act="Finish the changes",
+        help="What was done already is passed over; what is left is done now.",
+    )
+
+
+def _finishing_removal(page: Page) -> Page:
     return replace(
         page,
         title="A removal was cut off",

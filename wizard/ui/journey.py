@@ -71,9 +71,14 @@ class Journey(QObject):
         copied = installed is not None and installed.copied
         if copied:
             values |= _OF_COPY
-        forward = recovery is not None and recovery.forward
-        waits = recovery is not None
-        self.answers = Answers(values, settings, waits, forward, copied)
+        self.answers = Answers(
+            values,
+            settings,
+            recovery=recovery is not None,
+            forward=recovery is not None and recovery.forward,
+            removal=recovery is not None and recovery.removal,
+            copied=copied,
+        )
         self.reread.emit()
         self.changed.emit()
 

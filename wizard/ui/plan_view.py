@@ -83,8 +83,8 @@ def _drawn(title: str, lines: Sequence[str], group: str) -> QWidget:
     place.addWidget(heading(count))
     if group == "gone":
         warning = tr(
-            "These can't be taken back. From the first of them on the removal can't "
-            "be stopped; one that is cut off, by a power cut too, is finished later."
+            "These can't be taken back. From the first of them on it can't be stopped; "
+            "what is cut off, by a power cut too, is finished later."
         )
         place.addWidget(line("triangle-alert", "warning", warning))
     for text in lines:

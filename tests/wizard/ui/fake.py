@@ -237,6 +237,7 @@ FORWARD = Recovery(
     tuple(change.summary for change in REMOVAL[5:]),
     needs_admin=True,
     forward=True,
+    removal=True,
 )
 VERIFIED = (
     Check("agent", "The agent runs", "ok", "Ready since 2 s, version 0.1.0"),
@@ -281,6 +282,7 @@ class FakeController:
     verified: tuple[Check, ...] = VERIFIED
     result: TestResult = TESTED
     hold: str = ""
+    stays: bool = False  # what is finished was no removal
     go: threading.Event = field(default_factory=threading.Event)
     calls: list[tuple[Any, ...]] = field(default_factory=list)
     permissions: FakePermissions = field(default_factory=FakePermissions)
@@ -317,7 +319,8 @@ class FakeController:
                 raise self.apply_error
             detail = self.told.get(change.step, "")
             report(Progress(index, total, change, "done", detail))
-        self.cut_off = self.found = None
+        self.cut_off = None
+        self.found = self.found if self.stays else None
         return RolledBack((), (), tuple(rest))
 
     def find_domain(self) -> Found | None:

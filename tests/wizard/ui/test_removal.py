@@ -313,6 +313,21 @@ def test_a_removal_that_was_cut_off_is_finished_and_told(
     assert not window.isVisible()
 
 
+def test_a_move_that_was_cut_off_at_its_end_is_finished_and_no_removal(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    cut_off = replace(FORWARD, removal=False, needs_admin=False)
+    fake = FakeController(cut_off=cut_off, found=INSTALLED, stays=True)
+    window = open_window(fake)
+    page = window.page("recovery")
+    assert "remov" not in page.title_label.text() + page.why_label.text()
+    assert "only be finished" in page.why_label.text()
+    assert window.button(_NEXT).text() == "&Finish the changes"
+    press_enter(qtbot, window)
+    wait_for(qtbot, window, "tasks")
+    assert window.journey.answers.recovery is False
+
+
 @pytest.mark.qt_log_ignore("propagateSizeHints")  # offscreen has none
 def test_a_recovery_under_way_is_not_left(qtbot: QtBot, open_window: Open) -> None:
     fake = FakeController(cut_off=FORWARD, hold="recover")

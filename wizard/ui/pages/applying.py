@@ -77,7 +77,11 @@ class ApplyPage(WizardPage):
 
     @property
     def next_text(self) -> str:
-        return tr("&Finish the removal…") if self._open else super().next_text
+        if not self._open:
+            return super().next_text
+        if removing(self.journey.answers):
+            return tr("&Finish the removal…")
+        return tr("&Finish the changes…")
 
     def validatePage(self) -> bool:
         if self._open and not self._passed and not self.busy:

@@ -89,12 +89,21 @@ class RecoveryPage(Form):
     def next_text(self) -> str:
         if self._over:
             return tr("&Next")
-        return tr("&Finish the removal") if self._forward else tr("&Roll back now")
+        if not self._forward:
+            return tr("&Roll back now")
+        if self._removal:
+            return tr("&Finish the removal")
+        return tr("&Finish the changes")
 
     @property
     def _forward(self) -> bool:
         recovery = self.journey.recovery
         return recovery is not None and recovery.forward
+
+    @property
+    def _removal(self) -> bool:
+        recovery = self.journey.recovery
+        return recovery is not None and recovery.removal
 
     def nextId(self) -> int:
         if self._finished:
@@ -111,11 +120,11 @@ class RecoveryPage(Form):
         if self.busy or self.refuse_problems():
             return False
         door, inputs = self.journey.door, inputs_of(self.journey.answers)
-        forward, installed = self._forward, self.journey.installed
+        removal, installed = self._removal, self.journey.installed
         self.rows.show_checks(())
 
         def recover(report: Any, _stop: object) -> Any:
-            known = known_of(door, installed) if forward else None
+            known = known_of(door, installed) if removal else None
             result = door.recover(inputs, report)
             return result, known, door.recovery(), door.installed()
 
@@ -125,14 +134,15 @@ class RecoveryPage(Form):
 
     def _recovered(self, found: tuple[RolledBack, Any, Any, Any]) -> None:
         result, known, self._recovery, self._installed = found
-        if self._forward:
+        if self._forward and self._removal:
             self._tell_finished(result)
             if known:
                 self.panel.show_given(known)
             return
         left = {item.change.summary: item.reason for item in result.stuck}
+        ended = "done" if self._forward else "undone"
         for row in self.changes.rows:
-            state = "stuck" if row.summary in left else "undone"
+            state = "stuck" if row.summary in left else ended
             row.turn(state, left.get(row.summary, ""))
         stuck = tuple(_stuck(item) for item in result.stuck)
         self.rows.show_checks(stuck)
@@ -165,9 +175,7 @@ class RecoveryPage(Form):
 
     def _failed(self, error: BaseException) -> None:
         rest = parts(error, "rest")
-        remedy = tr(
-            "Mend the cause and finish the removal again, here or at the next start."
-        )
+        remedy = tr("Mend the cause and finish it again, here or at the next start.")
         self.rows.show_checks(told(error, remedy) if rest else (broken(error),))
         for row in self.changes.rows:
             if row.state == "doing":
