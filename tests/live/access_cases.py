@@ -18,6 +18,10 @@ MASKS = (
     *(GENERIC_ALL, GENERIC_WRITE, access.READ_CONTROL, 0x40000, 0x20020, 0x2),
 )
 ABOUT = (None, *(UUID(GUIDS[name]) for name in GUIDS if name != "unexpire"))
+HIDDEN = (
+    *(UUID(GUIDS[name]) for name in ("membership", "restrictions", "lockout")),
+    *(UUID(GUIDS[name]) for name in ("memberof", "expires", "admincount", "user")),
+)
 HEIRS = (None, access.USER, access.INET_ORG_PERSON, UUID(GUIDS["computer"]))
 OWN_FLAGS = (0, 0, 0, 0, 0x2, 0xA, 0x4, 0x1)
 # CONTAINER_INHERIT, with INHERIT_ONLY, with NO_PROPAGATE, and what nobody inherits
@@ -78,7 +82,7 @@ class Dice:
     def case(self, targets: int) -> Case:
         dice, who = self._dice, self._who
         owners = (who.admins, who.admins, who.agent, who.groups[-1], who.others[0])
-        own = self._entries(dice.randint(0, 6), OWN_FLAGS)
+        own = self._hiding() + self._entries(dice.randint(0, 6), OWN_FLAGS)
         above = self._entries(dice.randint(0, 4), HANDED_DOWN)
         return Case(
             target=dice.randrange(targets),
@@ -105,6 +109,14 @@ class Dice:
             dice.choice(ABOUT) if special else None,
             dice.choice(HEIRS) if special else None,
         )
+
+    def _hiding(self) -> tuple[Ace, ...]:
+        """Deny now and then to read an attribute, or the set it is in."""
+        dice = self._dice
+        if dice.random() < 0.6:
+            return ()
+        who, about = dice.choice(self._trustees), dice.choice(HIDDEN)
+        return (Ace(6, 0, access.READ_PROPERTY, who, about, None),)
 
     def _readable(self, own: tuple[Ace, ...]) -> tuple[Ace, ...]:
         """Let the descriptor be read in most cases, or forbid just that."""
