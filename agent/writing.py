@@ -119,8 +119,8 @@ def verify(written: Written) -> Verified:
     located = written.located
     try:
         now = accounts.read_pwd_last_set(located.warm.directory, located.user.dn)
-    except DirectoryError:
-        return Verified(located, "not read back: the controller stopped answering")
+    except DirectoryError as error:
+        return Verified(located, f"not read back: {error.what}")
     if now == located.user.pwd_last_set:
         detail = "the controller took the password, but pwdLastSet has not changed"
         raise Ended(Answer(Code.UNKNOWN_RESULT, detail))
