@@ -72,16 +72,8 @@ def open_connection(
         raise Unreachable(
             endpoint.host, f"the file of the CA can't be used: {error}", "mend ca"
         ) from error
-    server = ldap3.Server(
-        endpoint.target[0],
-        port=endpoint.port,
-        use_ssl=True,
-        tls=tls,
-        get_info=ldap3.NONE,
-        connect_timeout=connect_timeout,
-    )
     connection: Any = ldap3.Connection(
-        server,
+        _server(endpoint, tls, connect_timeout),
         user,
         password.reveal(),
         auto_referrals=False,
@@ -96,6 +88,17 @@ def open_connection(
             connection.socket.close()  # ldap3 leaves it open
         raise _not_opened(endpoint, tls.failure, error) from None
     return connection
+
+
+def _server(endpoint: Endpoint, tls: _NamedTls, connect_timeout: float) -> Any:
+    return ldap3.Server(
+        endpoint.target[0],
+        port=endpoint.port,
+        use_ssl=True,
+        tls=tls,
+        get_info=ldap3.NONE,
+        connect_timeout=connect_timeout,
+    )
 
 
 def _not_opened(
