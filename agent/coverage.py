@@ -86,20 +86,6 @@ class Sight:
     forecast: Forecast | None = None
 
 
-def count(directory: Directory, scope: Scope) -> int:
-    """Count who is in the scope, without judging.
-
-    Raises:
-        DirectoryError: the directory did not answer.
-
-    """
-    return sum(
-        1
-        for container in outermost(scope)
-        for _ in directory.search(container, _query(scope), ())
-    )
-
-
 def cover(
     sight: Sight, name_of: Callable[[Sid], str] = str
 ) -> Generator[Judged, None, None]:

@@ -5,7 +5,7 @@ SE_DACL_PROTECTED). People there look as if nothing had been granted; the cause 
 container, and so is the remedy.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from agent.descriptor import DescriptorError, parse
 from agent.directory import Directory, sd_flags
@@ -16,11 +16,20 @@ _CONTAINERS = "(|(objectClass=organizationalUnit)(objectClass=container))"
 _DESCRIPTOR = "nTSecurityDescriptor"
 
 
-def find_cuts(directory: Directory, containers: Sequence[str]) -> tuple[str, ...]:
+def find_cuts(
+    directory: Directory,
+    containers: Sequence[str],
+    stop: Callable[[], bool] = lambda: False,
+) -> tuple[str, ...]:
     """Find the containers below those given whose inheritance is off, deepest first.
 
     Those given themselves do not count: a grant stands on them. One that is hidden or
     not understood is left out; the people below it are judged all the same.
+
+    Args:
+        directory: signed in as somebody who may read permission lists.
+        containers: of the scope.
+        stop: asked between containers; what was found until then is given.
 
     Raises:
         DirectoryError: the directory did not answer.
@@ -29,7 +38,7 @@ def find_cuts(directory: Directory, containers: Sequence[str]) -> tuple[str, ...
     found = {
         name
         for container in containers
-        for name in _protected(directory, container)
+        for name in _protected(directory, container, stop)
         if not any(same(name, given) for given in containers)
     }
     return tuple(sorted(found, key=lambda name: (-len(name), name)))
@@ -40,11 +49,15 @@ def cut_above(name: str, cuts: Sequence[str]) -> str:
     return next((cut for cut in cuts if is_below(name, cut)), "")
 
 
-def _protected(directory: Directory, container: str) -> Iterator[str]:
+def _protected(
+    directory: Directory, container: str, stop: Callable[[], bool]
+) -> Iterator[str]:
     found = directory.search(
         container, _CONTAINERS, (_DESCRIPTOR,), controls=(sd_flags(_DACL),)
     )
     for entry in found:
+        if stop():
+            return
         raw = entry.raw(_DESCRIPTOR)
         try:
             if raw is not None and parse(raw).protected:

@@ -16,7 +16,7 @@ from agent.account import Account
 from agent.accounts import User
 from agent.ace import Sid
 from agent.causes import Cause
-from agent.coverage import Judged, Sight, Tally, as_seen, count, cover, offered
+from agent.coverage import Judged, Sight, Tally, as_seen, cover, offered
 from agent.directory import Directory, NoSuchObject
 from agent.domain import Domain
 from agent.errors import Code, Refused
@@ -46,13 +46,11 @@ class Seen:
 
     Attributes:
         people: how many are judged.
-        expected: how many there are.
         would_work: for how many of those judged a reset would work.
 
     """
 
     people: int
-    expected: int
     would_work: int
 
 
@@ -62,23 +60,18 @@ class Coverage:
 
     Attributes:
         people: how many were judged.
-        expected: how many there are; more when it was stopped.
         would_work: for how many a reset would work.
         causes: people by cause, for each operation; `Cause.NONE` would work.
         foreseen: the account is not there yet: seen as it will be once granted.
+        complete: nobody is left out; not so when it was stopped.
 
     """
 
     people: int
-    expected: int
     would_work: int
     causes: Mapping[Operation, Mapping[Cause, int]]
     foreseen: bool
-
-    @property
-    def complete(self) -> bool:
-        """Whether nobody is left out."""
-        return self.people >= self.expected
+    complete: bool = True
 
 
 @dataclass(frozen=True)
@@ -150,6 +143,8 @@ class Permissions:
     ) -> Coverage:
         """Judge everybody in the scope.
 
+        They are not counted before: that would be a fifth of the wait.
+
         Args:
             settings: whose scope, account and features are judged.
             inputs: the account's password or an administrator, where none is stored.
@@ -162,11 +157,10 @@ class Permissions:
 
         """
         tally = Tally()
-        with self._sight(settings, inputs) as sight:
-            directory = sight.facts.directory
-            expected = count(directory, settings.scope)
-            report(Seen(0, expected, 0))
-            names = Names(directory, sight.domain.base_dn)
+        report(_seen(tally))
+        complete = False
+        with self._sight(settings, inputs, stop.is_set) as sight:
+            names = Names(sight.facts.directory, sight.domain.base_dn)
             with closing(cover(sight, names)) as everybody:
                 for judged in everybody:
                     if stop.is_set():
@@ -174,12 +168,14 @@ class Permissions:
                     tally.add(judged.verdict)
                     each(judged)
                     if tally.people % _STEP == 0:
-                        report(_seen(tally, expected))
+                        report(_seen(tally))
+                else:
+                    complete = not stop.is_set()
             foreseen = sight.forecast is not None
-        seen = _seen(tally, expected)
+        seen = _seen(tally)
         report(seen)
         causes = {op: dict(found) for op, found in tally.causes.items()}
-        return Coverage(seen.people, seen.expected, seen.would_work, causes, foreseen)
+        return Coverage(seen.people, seen.would_work, causes, foreseen, complete)
 
     def about_account(
         self,
@@ -233,7 +229,12 @@ class Permissions:
         return granting.entries(changes, settings, Context(self._host, inputs))
 
     @contextmanager
-    def _sight(self, settings: Settings, inputs: Inputs) -> Iterator[Sight]:
+    def _sight(
+        self,
+        settings: Settings,
+        inputs: Inputs,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Sight]:
         context = Context(self._host, inputs)
         to_be = _is_to_be(settings, context)
         sign_in = as_either if to_be else as_agent
@@ -248,7 +249,7 @@ class Permissions:
                 domain=Domain(settings),
                 scope=settings.scope,
                 features=settings.features,
-                cuts=find_cuts(facts, settings.scope.containers),
+                cuts=find_cuts(facts, settings.scope.containers, stop),
                 forecast=_foreseen(settings, facts) if to_be else None,
             )
 
@@ -286,10 +287,8 @@ def _nobody(ways: Sequence[Identifier]) -> Refused:
     return Refused(Code.USER_NOT_FOUND, f"no user with this {' or '.join(ways)}")
 
 
-def _seen(tally: Tally, expected: int) -> Seen:
-    # somebody may have come or gone since they were counted
-    everybody = max(expected, tally.people)
-    return Seen(tally.people, everybody, tally.states[State.YES])
+def _seen(tally: Tally) -> Seen:
+    return Seen(tally.people, tally.states[State.YES])
 
 
 def _is_to_be(settings: Settings, context: Context) -> bool:

@@ -41,5 +41,9 @@
     <translation><numerusform>Whether unlocking works is not known for %n person.</numerusform><numerusform>Whether unlocking works is not known for %n people.</numerusform></translation></message>
   <message numerus="yes"><source>Whether requiring a new password works is not known for %n people.</source>
     <translation><numerusform>Whether requiring a new password works is not known for %n person.</numerusform><numerusform>Whether requiring a new password works is not known for %n people.</numerusform></translation></message>
+  <message numerus="yes"><source>Judging: %n people so far</source>
+    <translation><numerusform>Judging: %n person so far</numerusform><numerusform>Judging: %n people so far</numerusform></translation></message>
+  <message numerus="yes"><source>Stopped: %n people were judged, not everybody.</source>
+    <translation><numerusform>Stopped: %n person was judged, not everybody.</numerusform><numerusform>Stopped: %n people were judged, not everybody.</numerusform></translation></message>
 </context>
 </TS>

@@ -7,12 +7,13 @@ import pytest
 
 from agent import accounts, verdict
 from agent.causes import Cause
-from agent.coverage import Judged, Sight, Tally, count, cover, offered
+from agent.coverage import Judged, Sight, Tally, cover, offered
 from agent.directory import Directory, Endpoint, connect
 from agent.domain import Domain
 from agent.pool import Warm
 from agent.secret import Secret
 from agent.settings import Settings
+from tests.bench.coverage import judge
 from tests.lab import Lab
 from tests.live.agent_stage import settings_for
 
@@ -32,7 +33,11 @@ def judged(
         warm, domain = Warm(facts, facts.root()), Domain(settings)
         sight = Sight(pages, warm, domain, settings.scope, settings.features)
         found = list(cover(sight))
-        assert len(found) == count(facts, settings.scope)
+        scope, query = settings.scope, f"(&{accounts.PEOPLE})"
+        there = [
+            entry for c in scope.containers for entry in facts.search(c, query, ())
+        ]
+        assert len(found) == len(there) or scope.pilot_group
     return {each.sam: each for each in found}
 
 
@@ -98,3 +103,11 @@ def test_only_members_of_the_pilot_group_are_judged(lab: Lab) -> None:
 
     assert set(found) == inside
     assert len(found) > 5
+
+
+def test_the_benchmark_judges_everybody_in_a_process_of_its_own(lab: Lab) -> None:
+    settings = settings_for(lab)
+    found = judge(lab, settings)
+
+    assert found.people == len(judged(lab, settings))
+    assert found.peak_mb > 10

@@ -12,6 +12,7 @@ from agent.descriptor import Acl, Control, SecurityDescriptor, add_ace, remove_a
 from agent.directory import Directory, Entry
 from agent.dn import is_below, same
 from agent.grant import Grant
+from agent.inheritance import find_cuts
 from wizard.plan import StepFailed
 from wizard.steps.grant_rows import row_of
 from wizard.steps.judging import Judged, judge
@@ -202,6 +203,13 @@ def test_inheritance_that_is_off_between_two_counts() -> None:
 
     assert places(opened, (PEOPLE, mitte)).containers == (PEOPLE, mitte)
     assert places(opened, (PEOPLE, PEOPLE.lower())).containers == (PEOPLE,)
+
+
+def test_looking_for_cuts_can_be_stopped() -> None:
+    opened = lists({BERLIN: listed(protected=True)})
+
+    assert find_cuts(opened, (PEOPLE,)) == (BERLIN,)
+    assert find_cuts(opened, (PEOPLE,), lambda: True) == ()
 
 
 def test_a_list_that_takes_no_entry_is_told_with_what_to_do() -> None:

@@ -49,14 +49,12 @@ def code_of(found: Coverage) -> Exit:
 def in_words(found: Coverage, some: Some) -> str:
     """Tell how many can be reset, and the others by cause with what to do."""
     will = "could be" if found.foreseen else "can be"
-    head = (
-        f"{found.would_work:,} of {found.expected:,} people in the scope {will} reset."
-    )
+    head = f"{found.would_work:,} of {found.people:,} people in the scope {will} reset."
     lines = [head, *_cause_lines(found.causes[Operation.RESET], some=some)]
     for operation, causes in found.causes.items():
         if operation is not Operation.RESET and Cause.SWITCHED_OFF not in causes:
             works = causes.get(Cause.NONE, 0)
-            lines.append(f"{OPERATIONS[operation]}: {works:,} of {found.expected:,}.")
+            lines.append(f"{OPERATIONS[operation]}: {works:,} of {found.people:,}.")
             lines += _cause_lines(causes, but=found.causes[Operation.RESET])
     if any(Cause.NOT_GRANTED in causes for causes in found.causes.values()):
         lines.append("See what is missing: writeback permissions plan")
@@ -88,7 +86,6 @@ def as_data(found: Coverage) -> dict[str, Any]:
     """Give the counts."""
     return {
         "people": found.people,
-        "expected": found.expected,
         "would_work": found.would_work,
         "foreseen": found.foreseen,
         "causes": {

@@ -71,7 +71,7 @@ def coverage(
                 settings,
                 inputs,
                 each=each,
-                report=lambda seen: count(seen.people, seen.expected),
+                report=lambda seen: count(seen.people),
                 stop=stop,
             )
         finish(stop)
@@ -177,10 +177,9 @@ def _counting() -> Iterator[Callable[..., None]]:
     """Count up on a terminal; to nobody else is it of use."""
     shown = sys.stderr.isatty()
 
-    def count(people: int, expected: int | None = None) -> None:
+    def count(people: int) -> None:
         if shown:
-            of = f" of {expected:,}" if expected else ""
-            print(f"\r{people:,}{of} people", end="", file=sys.stderr, flush=True)
+            print(f"\r{people:,} people", end="", file=sys.stderr, flush=True)
 
     try:
         yield count

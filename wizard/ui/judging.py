@@ -18,7 +18,7 @@ from wizard.exporting import Form, Unfinished, finish, writing
 from wizard.permissions import Coverage, Seen
 from wizard.ui.door import Permissions
 from wizard.ui.labels import button, column, label, row
-from wizard.ui.words import number, tr
+from wizard.ui.words import tr, tr_n
 from wizard.ui.worker import Worker
 
 _EVERY_S = 0.1  # between two looks of the window at what is new
@@ -26,10 +26,18 @@ _EVERY_S = 0.1  # between two looks of the window at what is new
 
 @dataclass(frozen=True)
 class Batch:
-    """What is new since the window last looked."""
+    """What is new since the window last looked.
+
+    Attributes:
+        seen: how far it is.
+        people: those judged since.
+        account: everybody is judged; the account itself is looked at.
+
+    """
 
     seen: Seen
     people: list[Judged]
+    account: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,7 +72,7 @@ class Judge:
         def tell(seen: Seen) -> None:
             nonlocal said
             now = time.monotonic()
-            if now - said < _EVERY_S and seen.people < seen.expected:
+            if now - said < _EVERY_S:
                 return
             said = now
             report(Batch(seen, waiting.copy()))
@@ -77,8 +85,8 @@ class Judge:
             report=tell,
             stop=stop,
         )
-        everybody = Seen(coverage.people, coverage.expected, coverage.would_work)
-        report(Batch(everybody, waiting))
+        everybody = Seen(coverage.people, coverage.would_work)
+        report(Batch(everybody, waiting, account=coverage.complete))
         if stop.is_set():
             return Whole(coverage, (), stopped=True)
         found = self.permissions.about_account(
@@ -147,17 +155,13 @@ class Progress(QWidget):
         self.worker.start(job)
 
     def show_seen(self, seen: Seen) -> None:
-        """Show how far the judging is; the account follows the people."""
-        if seen.people >= seen.expected:
-            self.bar.setRange(0, 0)
-            self.text.setText(tr("Looking at the account itself"))
-            return
-        self.bar.setRange(0, seen.expected)
-        self.bar.setValue(seen.people)
-        told = tr("Judging {people} of {expected} people").format(
-            people=number(seen.people), expected=number(seen.expected)
-        )
-        self.text.setText(told)
+        """Show how far the judging is; how many there are is known at its end."""
+        if seen.people:
+            self.text.setText(tr_n("Judging: %n people so far", seen.people))
+
+    def show_account(self) -> None:
+        """Show that the account itself is looked at."""
+        self.text.setText(tr("Looking at the account itself"))
 
     def _succeeded(self, value: object) -> None:
         self.hide()

@@ -32,14 +32,14 @@ def add(db: Any, wish: dict[str, Any]) -> None:
     container = wish["container"]
     db.add({"dn": container, "objectClass": "organizationalUnit"})
     for number in range(wish["count"]):
-        sam = f"crowd{number:06}"
+        sam = f"{wish['name']}{number:06}"
         state = DISABLED if number % 100 == 99 else 0
         person = {
-            "dn": f"CN=Crowd {number:06},{container}",
+            "dn": f"CN={sam},{container}",
             "objectClass": "user",
             "sAMAccountName": sam,
             "userPrincipalName": f"{sam}@{wish['realm']}",
-            "displayName": f"Crowd {number:06}",
+            "displayName": sam,
             "userAccountControl": str(NORMAL | NO_PASSWORD_NEEDED | state),
         }
         if number % 50 == 49:

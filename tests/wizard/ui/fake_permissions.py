@@ -150,10 +150,8 @@ class FakePermissions:
     def explain(self, settings: Any, inputs: Any, by: Any, value: str) -> Explained:
         self.calls.append(("explain", settings, inputs, by, value))
         if value.startswith("nobody"):
-            raise Refused(
-                Code.USER_NOT_FOUND,
-                f"no user with this {by or 'sAMAccountName or mail'}",
-            )
+            tried = by or "sAMAccountName or mail"
+            raise Refused(Code.USER_NOT_FOUND, f"no user with this {tried}")
         cause = Cause.INHERITANCE_OFF if "niko" in value else Cause.NONE
         said = verdict_of(7, cause, self.others)
         return Explained(said, None, None, "dc1.corp.test", self.foreseen)
@@ -171,19 +169,20 @@ class FakePermissions:
         if self.error:
             raise self.error
         tally, expected = Tally(), sum(self.everybody.values())
-        report(Seen(0, expected, 0))
+        report(Seen(0, 0))
         for judged in self._people():
             if tally.people == expected // 2 and self.hold:
                 while not self.go.wait(0.05):
-                    report(Seen(tally.people, expected, tally.states[State.YES]))
+                    report(Seen(tally.people, tally.states[State.YES]))
             if stop.is_set():
                 break
             tally.add(judged.verdict)
             each(judged)
         would = tally.states[State.YES]
-        report(Seen(tally.people, expected, would))
+        report(Seen(tally.people, would))
         causes = {op: dict(found) for op, found in tally.causes.items()}
-        return Coverage(tally.people, expected, would, causes, self.foreseen)
+        whole = tally.people == expected
+        return Coverage(tally.people, would, causes, self.foreseen, whole)
 
     def about_account(
         self, settings: Any, inputs: Any, *, report: Any, stop: Any

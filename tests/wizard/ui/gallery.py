@@ -246,7 +246,7 @@ class Gallery:
         window.set_answers({"task": "permissions"})
         self.go(window, "permissions")
         page = window.page("permissions")
-        self.settle(lambda: page.progress.bar.value() > 0)
+        self.settle(lambda: page.table.counts.total() > 600)
         self.shoot(window, "permissions-judging")
         door.go.set()
         self.settle(lambda: page.whole is not None)

@@ -155,17 +155,18 @@ class PermissionsPage(WizardPage):
             part.hide()
         for text in (self.sum_up, self.said):
             text.setText("")
-        self.progress.start(judge.run, tr("Counting people in the scope"))
+        self.progress.start(judge.run, tr("Reading people and permissions"))
         self._arrange()
 
     def _moved(self, batch: Batch) -> None:
         self.progress.show_seen(batch.seen)
+        if batch.account:
+            self.progress.show_account()
         self.table.take(batch.people)
-        seen = batch.seen
-        told = tr("{people} of {expected} people can be reset").format(
-            people=number(seen.would_work), expected=number(seen.expected)
+        told = tr("{people} of {judged} people can be reset").format(
+            people=number(batch.seen.would_work), judged=number(batch.seen.people)
         )
-        self.sum_up.setText(told)
+        self.sum_up.setText(told if batch.seen.people else "")
 
     def _judged(self, whole: Whole) -> None:
         self.whole = whole
@@ -231,7 +232,7 @@ class PermissionsPage(WizardPage):
             return judge.export(place, form, report, stop)
 
         self.said.setText("")
-        self.exporter.start(job, tr("Counting people in the scope"))
+        self.exporter.start(job, tr("Reading people and permissions"))
         self._arrange()
 
     def _exported(self, place: Path | None) -> None:
@@ -291,9 +292,8 @@ def _hint(coverage: Coverage, short: Sequence[str], *, stopped: bool) -> str:
     """Say what the sum leaves out, a line each, and what there is to do here."""
     lines = list(short)
     if stopped:
-        told = tr("Stopped: {people} of {expected} people were judged.")
-        people, expected = number(coverage.people), number(coverage.expected)
-        lines.insert(0, told.format(people=people, expected=expected))
+        told = tr_n("Stopped: %n people were judged, not everybody.", coverage.people)
+        lines.insert(0, told)
     elif coverage.foreseen:
         told = tr("The account is not made yet: this is what its grants will reach.")
         lines.insert(0, told)

@@ -1,0 +1,19 @@
+"""The benchmark's figures keep their names: whoever reads them goes by those."""
+
+from tests.bench.coverage import Judging, figures
+
+
+def test_judging_is_told_beside_its_floor_and_few_people() -> None:
+    few = Judging(1000, 2.04, 61.04)
+    many = [Judging(20_000, seconds, 64.0 + seconds) for seconds in (40.0, 44.0, 41.0)]
+
+    assert figures(few, many, [36.0, 40.0, 35.0]) == {
+        "users": 20_000,
+        "seconds": 41.0,
+        "floor_seconds": 36.0,
+        "ratio": 1.14,
+        "peak_mb": 108.0,
+        "few_users": 1000,
+        "few_seconds": 2.04,
+        "few_peak_mb": 61.0,
+    }
