@@ -65,9 +65,11 @@ def _told(words: Sequence[str]) -> Told:
         return Told(Exit.NOT_CLEAN, "", {"error": kind})
 
 
-def _refused(error: Exception, more: Mapping[str, Any]) -> Told:
+def _refused(
+    error: Exception, more: Mapping[str, Any], code: Exit = Exit.BAD_USAGE
+) -> Told:
     print(error, file=sys.stderr)
-    return Told(Exit.BAD_USAGE, "", {"error": str(error), **more})
+    return Told(code, "", {"error": str(error), **more})
 
 
 def _run(given: argparse.Namespace) -> Told:
@@ -116,6 +118,24 @@ def _looked_at(
     settings = jobs.wanted(controller, given.settings)
     found = controller.installed()
     secrets = _account_asked(secrets, found.settings if found else None, settings)
+    match (given.command, getattr(given, "verb", "")):
+        case ("permissions", "grant"):
+            return granting.grant(controller, settings, secrets, _confirm(given))
+        case ("permissions", "revoke"):
+            return granting.revoke(controller, settings, secrets, _confirm(given))
+    try:
+        return _checked(controller, given, settings, secrets)
+    except DirectoryError as error:
+        # the account is refused, or nobody answers: that is what was to be found out
+        return _refused(error, {"remedy": error.remedy}, Exit.FINDINGS)
+
+
+def _checked(
+    controller: Controller,
+    given: argparse.Namespace,
+    settings: Settings,
+    secrets: Given,
+) -> Told:
     sight, inputs = controller.permissions, secrets.inputs()
     if given.command == "directory":
         return directory.check(controller, settings, inputs)
@@ -128,10 +148,6 @@ def _looked_at(
             return permissions.coverage(sight, settings, inputs, files)
         case "plan":
             return granting.plan(controller, settings, secrets, given.hand_over)
-        case "grant":
-            return granting.grant(controller, settings, secrets, _confirm(given))
-        case "revoke":
-            return granting.revoke(controller, settings, secrets, _confirm(given))
     return permissions.check(sight, settings, inputs)
 
 

@@ -128,6 +128,27 @@ def test_a_name_that_nobody_has_is_told(shell: Shell) -> None:
     assert told["remedy"]
 
 
+@pytest.mark.parametrize("verb", ["check", "coverage", "plan", "explain"])
+def test_an_account_that_is_refused_is_a_problem_that_was_found(
+    fresh_lab: Lab, tmp_path: Path, capsys: pytest.CaptureFixture[str], verb: str
+) -> None:
+    shell = Shell(fresh_lab, tmp_path, capsys)
+    shell.secrets = {"account_password": "Not-The-Password-1"}
+    who = [fresh_lab.people["anna"]["upn"]] if verb == "explain" else []
+    told = shell.json(verb, *who)
+
+    assert told["exit"] == 4
+    assert told["error"]
+    assert told["remedy"]
+
+
+def test_a_controller_that_is_down_is_a_problem_that_was_found(shell: Shell) -> None:
+    plain = settings_for(shell.lab).model_dump(mode="json")
+    shell.use(validate(plain | {"directory": plain["directory"] | {"port": 635}}))
+
+    assert shell.json("check")["exit"] == 4
+
+
 def test_everybody_is_counted_by_cause_and_written_down(shell: Shell) -> None:
     table, lines = shell.folder / "all.csv", shell.folder / "all.jsonl"
     told = shell.json("coverage", "--csv", str(table), "--jsonl", str(lines))
