@@ -92,7 +92,9 @@ class GrantPanel(Panel):
             )
         )
         place.addWidget(self.note)
-        place.addLayout(row(self.other))
+        self.done = button(tr("Close"))
+        self.done.clicked.connect(self.close_panel)
+        place.addLayout(row(self.other, self.done))
         place.addWidget(self._administrator())
         place.addLayout(row(self.act, self.leave))
         return self.plan
@@ -125,13 +127,13 @@ class GrantPanel(Panel):
 
         """
         self._settings = settings
-        for part in (self.administrator, self.act):
+        for part in (self.administrator, self.act, self.leave):
             part.setVisible(grants)
-        self.note.setVisible(not grants)
+        for part in (self.note, self.done):
+            part.setVisible(not grants)
         self.title.setText(
             tr("Grant what is missing") if grants else tr("What is missing")
         )
-        self.leave.setText(tr("Not now") if grants else tr("Close"))
         sight = self._door.permissions
 
         def job(_report: Any, _stop: threading.Event) -> Any:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from agent.causes import Cause
 from agent.secret import Secret
+from agent.subject import Operation
 from tests.wizard.answered import CODE, EXPRESS
 from tests.wizard.ui.copied import ADMIN, COPY, KEYS
 from tests.wizard.ui.fake import (
@@ -31,7 +32,13 @@ from tests.wizard.ui.fake import (
     FakeController,
     change,
 )
-from tests.wizard.ui.fake_permissions import EXCESS, IN_ORDER, UNGRANTED
+from tests.wizard.ui.fake_permissions import (
+    EVERYBODY,
+    EXCESS,
+    IN_ORDER,
+    UNGRANTED,
+    FakePermissions,
+)
 from wizard.checks import Check
 from wizard.offers import Offer, Offers
 from wizard.plan import ApplyError, StepFailed
@@ -120,6 +127,14 @@ class Gallery:
         bar = page.area.verticalScrollBar()
         bar.setValue(bar.maximum())
         self.shoot(window, "directory-table")
+        page.controllers.choose(3)
+        bar.setValue(bar.maximum())
+        self.shoot(window, "directory-dns-alone")
+        page.controllers.choose(0)
+        page.controllers.rows.rows[0].opener.setChecked(True)
+        self.settle()
+        bar.setValue(bar.maximum())
+        self.shoot(window, "directory-chain")
         page.checking.stop_check()
         controller.hold = ""
         controller.go.set()
@@ -157,7 +172,28 @@ class Gallery:
         self.go(window, "permissions")
         self.settle(lambda: window.page("permissions").whole is not None)
         self.shoot(window, "permissions-foreseen")
+        self.hand_over(window)
         self.go(window, "review")
+
+    def hand_over(self, window: WizardWindow) -> None:
+        """Show what an account that exists lacks, where another team grants it."""
+        door: FakePermissions = window.journey.door.permissions  # type: ignore[assignment]
+        foreseen, kind = door.foreseen, "directory.account.kind"
+        door.foreseen, door.everybody = False, dict(UNGRANTED)
+        before = window.journey.answers
+        name = {"directory.account.name": "svc-writeback@corp.test"}
+        window.journey.take({kind: "existing", **name})
+        page = window.page("permissions")
+        page.judge()
+        self.settle(lambda: page.whole is not None)
+        page.hand_over.click()
+        self.settle(page.granting.plan.isVisible)
+        page.bring(page.granting)
+        self.shoot(window, "permissions-hand-over")
+        window.journey.answers = before
+        door.foreseen, door.everybody = foreseen, dict(EVERYBODY)
+        page.judge()
+        self.settle(lambda: page.whole is not None)
 
     def finish(self, window: WizardWindow, controller: FakeController) -> None:
         self.settle(lambda: bool(window.journey.changes))
@@ -259,6 +295,7 @@ class Gallery:
         bar = page.area.verticalScrollBar()
         bar.setValue(bar.maximum())
         self.shoot(window, "permissions-account")
+        self.short(window, controller)
         window.back()
         self.granting(window, controller)
         window.set_answers({"task": "explain"})
@@ -270,6 +307,21 @@ class Gallery:
         self.settle(lambda: bool(page.checking.rows.checks))
         self.shoot(window, "explain")
         window.back()
+
+    def short(self, window: WizardWindow, controller: FakeController) -> None:
+        """Show other operations that fall short, and one person of theirs."""
+        door, page = controller.permissions, window.page("permissions")
+        door.others = {
+            Operation.UNLOCK: Cause.NOT_GRANTED,
+            Operation.MUST_CHANGE: Cause.NOT_GRANTED,
+        }
+        page.judge()
+        self.settle(lambda: page.whole is not None)
+        self.shoot(window, "permissions-unlock-short")
+        row = page.table.open_cause(Cause.NOT_GRANTED, Operation.UNLOCK)
+        page.table.setCurrentItem(row.child(0))
+        self.shoot(window, "permissions-unlock-why")
+        door.others = {}
 
     def granting(self, window: WizardWindow, controller: FakeController) -> None:
         door = controller.permissions

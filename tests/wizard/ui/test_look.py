@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor
 
 from wizard.ui import look
 from wizard.ui.icons import STATES
-from wizard.ui.words import duration, mnemonics, number
+from wizard.ui.words import duration, mnemonics, number, tr_n
 
 
 def luminance(name: str) -> float:
@@ -61,6 +61,7 @@ def test_times_and_counts_are_short() -> None:
     assert duration(84.4) == "84 ms"
     assert duration(2130) == "2.1 s"
     assert number(1204) == "1\u202f204"
+    assert "1\u202f204 " in tr_n("Unlocking would fail for %n people.", 1204)
 
 
 def test_mnemonics_take_letters_that_are_free() -> None:

@@ -1,7 +1,7 @@
 """Permissions: everybody judged as one looks on; who would fail, and why."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +38,9 @@ class PermissionsPage(WizardPage):
         self._judged_for: Judge | None = None
         self.sum_up = label()
         self.sum_up.setFont(look.larger(3, bold=True))
-        self.hint = label(muted=True)
-        self.hint.hide()
+        self.short, self.hint = label(), label(muted=True)
+        for text in (self.short, self.hint):
+            text.hide()
         self.progress = Progress(tr("Judging"))
         self.progress.moved.connect(self._moved)
         self.progress.succeeded.connect(self._judged)
@@ -48,7 +49,8 @@ class PermissionsPage(WizardPage):
         self.table.cause_chosen.connect(self._tell_cause)
         self.table.person_chosen.connect(self._tell_person)
         self.rows = Rows()
-        for widget in (self.sum_up, self.hint, self.progress, self.rows):
+        told = (self.sum_up, self.short, self.hint)
+        for widget in (*told, self.progress, self.rows):
             self.body.addWidget(widget)
         self.body.addWidget(self.table)
         self.body.addWidget(self._why())
@@ -151,7 +153,7 @@ class PermissionsPage(WizardPage):
         self.table.forget()
         self.table.show()
         self.rows.show_checks(())
-        for part in (self.why, self.account, self.hint):
+        for part in (self.why, self.account, self.short, self.hint):
             part.hide()
         for text in (self.sum_up, self.said):
             text.setText("")
@@ -173,8 +175,11 @@ class PermissionsPage(WizardPage):
         coverage = whole.coverage
         self.table.settle()
         short = shortfalls.told(self.table.also)
-        self.hint.setText(_hint(coverage, short, stopped=whole.stopped))
-        self.hint.setVisible(bool(self.hint.text()))
+        self.short.setText("\n".join(short))
+        hint = _hint(coverage, stopped=whole.stopped, short=bool(short))
+        self.hint.setText(hint)
+        for text in (self.short, self.hint):
+            text.setVisible(bool(text.text()))
         if not coverage.people:
             self.sum_up.setText(tr("Nobody is in the scope"))
             self.table.hide()
@@ -288,18 +293,11 @@ class PermissionsPage(WizardPage):
         self.exporter.worker.close()
 
 
-def _hint(coverage: Coverage, short: Sequence[str], *, stopped: bool) -> str:
-    """Say what the sum leaves out, a line each, and what there is to do here."""
-    lines = list(short)
+def _hint(coverage: Coverage, *, stopped: bool, short: bool) -> str:
     if stopped:
-        told = tr_n("Stopped: %n people were judged, not everybody.", coverage.people)
-        lines.insert(0, told)
-    elif coverage.foreseen:
-        told = tr("The account is not made yet: this is what its grants will reach.")
-        lines.insert(0, told)
-    elif short or coverage.would_work < coverage.people:
-        told = tr("Open a cause to see who, and choose a person to see why.")
-        lines.append(told)
-    elif coverage.people:
-        lines.append(tr("Nothing stands in anybody's way."))
-    return "\n".join(lines)
+        return tr_n("Stopped: %n people were judged, not everybody.", coverage.people)
+    if coverage.foreseen:
+        return tr("The account is not made yet: this is what its grants will reach.")
+    if short or coverage.would_work < coverage.people:
+        return tr("Open a cause to see who, and choose a person to see why.")
+    return tr("Nothing stands in anybody's way.") if coverage.people else ""
