@@ -12,8 +12,9 @@ from typing import Self
 
 from agent.files import write_atomically
 
+PROJECT = "ad-password-writeback"
 # of the program that this process runs
-VERSION = version("ad-password-writeback")
+VERSION = version(PROJECT)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ of the wire. Use it as a module, or from a shell:
     portal_client.py --portal portal.json --fingerprint "AB12 ..." \
         reset AGENT userPrincipalName anna@corp.example
 
-The new password is asked for, or read from the first line of standard input.
+The new password is asked for, or read from the first line of standard input. What
+it saw of the agents is kept beside portal.json, in portal.seen.json.
 """
 
 import argparse

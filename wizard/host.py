@@ -3,10 +3,11 @@
 import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from agent.instance import VERSION
+from agent.instance import PROJECT, VERSION
 from agent.places import Places
 from agent.secrets import Secrets
 
@@ -42,9 +43,17 @@ class Service:
     def outdated(self) -> str:
         """Say which version runs beside the one installed; empty when it is that."""
         runs = self.status.get("version")
-        if not self.running or runs in (None, VERSION):
+        if not self.running or runs in (None, there := _installed()):
             return ""
-        return f"{runs} runs and {VERSION} is installed"
+        return f"{runs} runs and {there} is installed"
+
+
+def _installed() -> str:
+    """Give the version on the disk: this process may be older than an upgrade."""
+    try:
+        return version(PROJECT)
+    except PackageNotFoundError:  # it is being replaced
+        return VERSION
 
 
 @dataclass(frozen=True)

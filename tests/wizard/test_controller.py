@@ -2,6 +2,7 @@
 
 import json
 import threading
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
@@ -220,6 +221,30 @@ def test_an_old_program_that_goes_on_is_told_at_a_glance(
     found = at_a_glance(SETTINGS, Service(running=True, status=told))
     assert found.attention.startswith(attention)
     assert bool(found.attention) == bool(attention)
+
+
+def test_a_window_that_stays_open_over_an_upgrade_tells_nothing_wrong(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The program on the disk counts, not the one that looks."""
+    monkeypatch.setattr("wizard.host.version", lambda _name: "99.0")
+    runs = Service(running=True, status={"version": "99.0"})
+    assert at_a_glance(SETTINGS, runs).attention == ""
+    runs = Service(running=True, status={"version": VERSION})
+    assert (
+        f"{VERSION} runs and 99.0 is installed" in at_a_glance(SETTINGS, runs).attention
+    )
+
+
+def test_a_program_that_is_being_replaced_compares_with_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def gone(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr("wizard.host.version", gone)
+    runs = Service(running=True, status={"version": VERSION})
+    assert at_a_glance(SETTINGS, runs).attention == ""
 
 
 def test_who_comes_second_is_told_who_and_not_of_a_crash(
