@@ -1,0 +1,123 @@
+"""What goes wrong on a server for years is told there, and mended by one command."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.installer.packages import built_agent
+from tests.machine.server import CA, SITE, Server, server
+
+pytestmark = [pytest.mark.live, pytest.mark.slow]
+
+NEWER = "0.2.0"
+_CREDENTIALS = "/etc/writeback/credentials"
+_CERTIFICATE = "/etc/writeback/site.pem"
+# a successor is given 30 s to get ready
+_SECONDS = 90.0
+
+
+def test_what_differs_is_told_and_mended(tmp_path: Path) -> None:
+    package, newer = built_agent(), built_agent(NEWER)
+    with server("bookworm", tmp_path / "server") as here:
+        here.install(package)
+        here.set_up()
+        an_edited_environment_is_no_damage(here)
+        an_upgrade_that_came_to_nothing_is_told(here, newer)
+        secrets_of_no_use_are_replaced(here)
+        a_renewed_certificate_is_taken_up(here)
+        plain_secrets_are_sealed(here)
+        another_name_leaves_the_old_one(here)
+        a_disabled_service_is_removed(here)
+
+
+def an_edited_environment_is_no_damage(here: Server) -> None:
+    line = "echo WRITEBACK_LOG_LEVEL=DEBUG >> /etc/default/writeback-agent"
+    here.machine.told("sh", "-c", line)
+    here.done("verify")
+
+
+def an_upgrade_that_came_to_nothing_is_told(here: Server, newer: Path) -> None:
+    """While the relay is away the successor gets not ready, and the old one goes on."""
+    here.relay.stop()
+    here.install(newer)
+    asked = ("journalctl", "--unit=writeback-agent", "--output=cat")
+    until(lambda: "going on" in here.machine.told(*asked))
+    here.relay.start(dies_with_us=True)
+    until(lambda: bool(here.status()["ready"]))
+    status = here.status()
+    assert status["version"] != NEWER
+    assert f"{NEWER} is installed" in status["attention"]
+    found(here, f"{NEWER} is installed")
+    here.done("repair", "--yes")
+    status = here.status()
+    assert (status["version"], status["attention"]) == (NEWER, "")
+
+
+def secrets_of_no_use_are_replaced(here: Server) -> None:
+    here.machine.told("chmod", "644", f"{_CREDENTIALS}/relay-listen-key.cred")
+    found(here, "mode 644")
+    assert "enrolment code is needed" in here.writeback("repair", "--yes").stderr
+    here.done("repair", "--yes", enrolment_code=here.relay.code())
+    password = f"{_CREDENTIALS}/directory-password.cred"
+    here.machine.put(password, b"damaged", mode=0o600)
+    found(here, "can't decrypt directory-password")
+    here.done("repair", "--yes", **here.admin)
+    assert here.check("clara") == "ok"
+
+
+def a_renewed_certificate_is_taken_up(here: Server) -> None:
+    here.machine.told("sh", "-c", f"echo '# renewed' >> {CA}")
+    found(here, "other settings or certificates")
+    assert "a new agent take over" in here.done("plan")
+    here.done("apply", "--yes")
+    here.done("verify")
+
+
+def plain_secrets_are_sealed(here: Server) -> None:
+    """As after an upgrade of the system from a systemd that could not seal."""
+    plain = f"{_CREDENTIALS}/relay-test-key"
+    sealed = f"{plain}.cred"
+    argv = ("systemd-creds", "decrypt", "--name=relay-test-key", sealed, plain)
+    here.machine.told(*argv)
+    here.machine.told("chmod", "600", plain)
+    here.machine.told("rm", sealed)
+    found(here, "relay-test-key")
+    here.done("repair", "--yes")
+    assert plain not in here.machine.files()
+    assert sealed in here.machine.files()
+
+
+def another_name_leaves_the_old_one(here: Server) -> None:
+    here.machine.put(SITE, here.settings(agent="srv2").encode())
+    argv = ("apply", "--settings", SITE, "--yes")
+    here.done(*argv, enrolment_code=here.relay.code())
+    status = here.status()
+    assert (status["agent"], status["ready"]) == ("srv2", True)
+
+
+def a_disabled_service_is_removed(here: Server) -> None:
+    """systemd unloads it as soon as it has ended; a certificate put there stays."""
+    here.machine.told("systemctl", "disable", "writeback-agent")
+    here.machine.put(_CERTIFICATE, b"an administrator's own\n")
+    here.done("remove", "--yes", **here.admin)
+    here.machine.told("dpkg", "--purge", "writeback-agent")
+    assert here.machine.told("find", "/etc/writeback").split() == [
+        "/etc/writeback",
+        _CERTIFICATE,
+    ]
+
+
+def found(here: Server, words: str) -> None:
+    """Have `verify` find something, in these words."""
+    ended = here.writeback("verify")
+    assert ended.returncode == 4
+    assert words in ended.stdout
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + _SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
