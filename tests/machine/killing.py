@@ -7,10 +7,12 @@ written down.
 """
 
 import json
+import os
+import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -77,6 +79,67 @@ def planned(here: Server, settings: str, verb: str = "plan") -> tuple[str, ...]:
 
 
 @dataclass
+class Run:
+    """A command of the program that is under way on a server."""
+
+    here: Server
+    process: subprocess.Popen[bytes]
+    known: frozenset[Path]
+
+    @classmethod
+    @contextmanager
+    def of(cls, here: Server, argv: Sequence[str], **secrets: str) -> Iterator["Run"]:
+        """Start one, with an administrator and a code; wait for its end."""
+        known = frozenset(journals(here))
+        given = {**here.admin, "enrolment_code": here.relay.code(), **secrets}
+        command = here.machine.entering("writeback", *argv, "--secrets-fd", "0")
+        with subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as process:
+            assert process.stdin is not None
+            process.stdin.write(json.dumps(given).encode())
+            process.stdin.close()
+            yield cls(here, process, known)
+
+    def comes_to(self, point: Point) -> bool:
+        """Wait for a line of the journal; False when the run ends before it is seen."""
+        deadline = time.monotonic() + _SECONDS
+        while not any(_tells(path, point) for path in self._journals()):
+            if self.process.poll() is not None:
+                return False
+            assert time.monotonic() < deadline, f"never came: {point}"
+        return True
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the program, and not to what entered the server for it."""
+        pid = self.process.pid
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            with suppress(ProcessLookupError):
+                os.kill(int(child), number)
+        if number == signal.SIGCONT and self.process.poll() is None:
+            self.process.send_signal(number)  # nsenter(1) stops when its child does
+
+    def _journals(self) -> set[Path]:
+        return set(journals(self.here)) - self.known
+
+
+@contextmanager
+def halted(here: Server, argv: Sequence[str], point: Point) -> Iterator[Run]:
+    """Hold a command at a point of its plan, for the block or until SIGCONT."""
+    with Run.of(here, argv) as run:
+        assert run.comes_to(point)
+        run.signal(signal.SIGSTOP)
+        try:
+            yield run
+        finally:
+            run.signal(signal.SIGCONT)
+        assert run.process.wait() == 0
+
+
+@dataclass
 class Rig:
     """A server whose package is installed, as it was before anything was set up."""
 
@@ -104,27 +167,14 @@ class Rig:
             little time that it may have ended in order.
 
         """
-        known = set(self._journals())
-        given = {**self.here.admin, "enrolment_code": self.here.relay.code(), **secrets}
-        command = self.here.machine.entering("writeback", *argv, "--secrets-fd", "0")
-        with subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        ) as run:
-            assert run.stdin is not None
-            run.stdin.write(json.dumps(given).encode())
-            run.stdin.close()
-            if not self._came(run, known, point):
-                assert run.wait() == 0
+        with Run.of(self.here, argv, **secrets) as run:
+            if not run.comes_to(point):
+                assert run.process.wait() == 0
                 return False
             if point.moment == "during":
                 time.sleep(seconds)  # the moment itself, not a wait for something
-            children = Path(f"/proc/{run.pid}/task/{run.pid}/children")
-            for pid in children.read_text().split():
-                subprocess.run(["kill", "-KILL", pid], check=False)
-            return run.wait() != 0
+            run.signal(signal.SIGKILL)
+            return run.process.wait() != 0
 
     def is_as_before(self) -> None:
         """Nothing is there that was not, here and in the directory."""
@@ -136,22 +186,13 @@ class Rig:
 
     def last_took(self) -> tuple[float, ...]:
         """Give the seconds of each change of the plan that was done last."""
-        done = sorted(path for path in self._journals() if ".sealed." in path.name)
-        return durations(done[-1])
+        done = [path for path in journals(self.here) if ".sealed." in path.name]
+        return durations(max(done))
 
-    def _came(
-        self, run: subprocess.Popen[bytes], known: set[Path], point: Point
-    ) -> bool:
-        """Wait for a line of the journal; False when the run ends before it is seen."""
-        deadline = time.monotonic() + _SECONDS
-        while not any(_tells(path, point) for path in set(self._journals()) - known):
-            if run.poll() is not None:
-                return False
-            assert time.monotonic() < deadline, f"never came: {point}"
-        return True
 
-    def _journals(self) -> list[Path]:
-        return list((self.here.machine.upper / JOURNALS[1:]).glob("*.jsonl"))
+def journals(here: Server) -> list[Path]:
+    """List what the program has written down on a server."""
+    return list((here.machine.upper / JOURNALS[1:]).glob("*.jsonl"))
 
 
 def _tells(path: Path, point: Point) -> bool:

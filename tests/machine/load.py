@@ -5,6 +5,7 @@ portal would send it again.
 """
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -13,17 +14,37 @@ from dataclasses import dataclass, field
 from docs.portal_client import Agent, Client, Portal
 from tests.machine.server import Server
 
+_LONGEST_S = 30.0
+
 
 @dataclass
 class Answers:
     """What came back: answers by code, and by status what was no answer."""
 
     codes: Counter[str] = field(default_factory=Counter)
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    # by portal
+    sent: dict[str, float] = field(default_factory=dict)
+    first: dict[str, str] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def note(self, code: str) -> None:
-        with self.lock:
+    def note(self, who: str, code: str) -> None:
+        """Take in what came back to one of the portals."""
+        with self._lock:
             self.codes[code] += 1
+            if who not in self.first:
+                self.first[who] = code
+
+    def wait_until_all_wait(self, seconds: float = 0.5) -> None:
+        """Wait until each portal's request has been on its way for so long.
+
+        From then on the first that comes back to each is kept in `first`.
+        """
+        deadline = time.monotonic() + _LONGEST_S
+        while time.monotonic() - max(self.sent.values()) < seconds:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        with self._lock:
+            self.first.clear()
 
 
 @contextmanager
@@ -76,7 +97,12 @@ class _One:
         with closing(self.client):
             while not stop.is_set():
                 number += 1
-                self.answers.note(self.ask(number))
+                self.answers.sent[self.who] = time.monotonic()
+                self.answers.note(self.who, self.ask(number))
+
+    @property
+    def who(self) -> str:
+        return f"{self.op} {self.upn}"
 
     def ask(self, number: int) -> str:
         claims: dict[str, object] = {

@@ -1,0 +1,262 @@
+"""A new agent takes over, or one is started anew, while portals go on asking."""
+
+import json
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from ldap3 import MODIFY_REPLACE
+
+from tests.installer.packages import built_agent
+from tests.live.test_server import NEWER, pid, serves_again
+from tests.machine.killing import Point, halted
+from tests.machine.load import asked_all_the_time
+from tests.machine.server import SITE, Server, server
+
+pytestmark = pytest.mark.live
+
+_UNIT = "writeback-agent.service"
+_DROP_INS = f"/etc/systemd/system/{_UNIT}.d"
+_PEOPLE = ("anna", "bruno", "clara", "comma_ou")
+_RESETTING = "never_expires"
+_DRAINING = 'HTTP 503: {"code":"draining"}'
+_NOBODY = (
+    'HTTP 502: {"error": "no agent listens on this connection",'
+    ' "remedy": "Start the agent."}'
+)
+_LIMITS = {"per_minute": 100_000, "per_user_per_hour": 1000, "proofs": 0}
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    package = built_agent()
+    with server("bookworm", tmp_path_factory.mktemp("server")) as made:
+        # so that one person can be given a password again and again
+        admin = (made.lab.admin_user, made.lab.admin_password)
+        with made.lab.signed_in(*admin) as link:
+            no_age = {"minPwdAge": [(MODIFY_REPLACE, ["0"])]}
+            done = link.modify(made.lab.base_dn, no_age)  # type: ignore[no-untyped-call]
+            assert done, link.result
+        made.install(package)
+        made.machine.put(SITE, made.settings(limits=_LIMITS).encode())
+        made.apply()
+        yield made
+        made.done("remove", "--yes", **made.admin)
+
+
+def until(condition: Callable[[], object], what: str, seconds: float = 60.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.02)
+
+
+def until_another(here: Server, before: int) -> int:
+    """Wait until systemd has another main process; give it."""
+    until(lambda: pid(here) not in (0, before), "nobody took over")
+    return pid(here)
+
+
+def state(here: Server, name: str = "ActiveState") -> str:
+    return here.machine.told("systemctl", "show", "-P", name, _UNIT).strip()
+
+
+@contextmanager
+def watchdog(here: Server, seconds: int) -> Iterator[None]:
+    """Have systemd wait no longer than this for a sign of life."""
+    path = f"{_DROP_INS}/90-watchdog.conf"
+    here.machine.put(path, f"[Service]\nWatchdogSec={seconds}\n".encode())
+    here.machine.told("systemctl", "daemon-reload")
+    here.machine.told("systemctl", "restart", _UNIT)
+    try:
+        yield
+    finally:
+        here.machine.told("rm", path)
+        here.machine.told("systemctl", "daemon-reload")
+        here.machine.told("systemctl", "restart", _UNIT)
+
+
+def change(here: Server, per_minute: int) -> list[str]:
+    """Apply another limit; give the steps that it took."""
+    limits = {**_LIMITS, "per_minute": per_minute}
+    here.machine.put(SITE, here.settings(limits=limits).encode())
+    said = here.done("apply", "--settings", SITE, "--yes", "--json")
+    return [each["step"] for each in json.loads(said)["changes"]]
+
+
+def test_no_request_is_lost_when_settings_change(
+    here: Server, record_property: Callable[[str, object], None]
+) -> None:
+    before = pid(here)
+    with asked_all_the_time(here, *_PEOPLE, resetting=_RESETTING) as answers:
+        for round_ in range(3):
+            assert change(here, 90_000 + round_) == ["settings", "service"]
+    assert pid(here) != before
+    assert set(answers.codes) == {"ok"}, answers.codes
+    told = f"{answers.codes.total()} requests, each sent once, during 3 hand-overs"
+    record_property("told", told)
+
+
+def test_no_request_is_lost_in_an_upgrade_and_back(
+    here: Server, record_property: Callable[[str, object], None]
+) -> None:
+    for version in (NEWER, "0.1.0"):
+        package, before = built_agent(version), pid(here)
+        with asked_all_the_time(here, *_PEOPLE, resetting=_RESETTING) as answers:
+            here.install(package)
+            until_another(here, before)
+            until(lambda: here.status()["ready"], "not ready")
+        assert here.status()["version"] == version
+        assert set(answers.codes) == {"ok"}, answers.codes
+        told = f"{answers.codes.total()} requests, each sent once, to {version}"
+        record_property("told", told)
+
+
+def test_a_request_under_way_is_answered_before_a_restart(here: Server) -> None:
+    """What comes while it stops is refused by name, so that portals send it again."""
+    edit = f"echo '# by hand' >> {_DROP_INS}/10-credentials.conf"
+    here.machine.told("sh", "-c", edit)
+    before = pid(here)
+    argv = ("apply", "--settings", SITE, "--yes")
+    with (
+        asked_all_the_time(here, *_PEOPLE, resetting=_RESETTING) as answers,
+        halted(here, argv, Point(0, "unit", "before")) as run,
+    ):
+        here.lab.pause()
+        try:
+            answers.wait_until_all_wait()
+            run.signal(signal.SIGCONT)
+            until(lambda: state(here) == "deactivating", "it does not stop")
+        finally:
+            here.lab.resume()
+    assert pid(here) != before
+    assert here.status()["ready"]
+    # those that were under way
+    assert set(answers.first.values()) == {"ok"}, answers.first
+    assert len(answers.first) == len(_PEOPLE) + 1
+    # none of the others was taken and then dropped
+    refused = set(answers.codes) - {"ok"}
+    assert refused <= {_DRAINING, _NOBODY}, answers.codes
+
+
+def test_an_agent_that_hangs_is_restarted(here: Server) -> None:
+    with watchdog(here, 2):
+        before = pid(here)
+        here.machine.told("kill", "-STOP", str(before))
+        serves_again(here, before)
+        assert here.check("clara") == "ok"
+        said = here.machine.told("journalctl", "--no-pager", "--unit", _UNIT)
+        assert "Watchdog timeout" in said
+
+
+def test_hand_overs_in_quick_succession_are_no_hang(here: Server) -> None:
+    """A successor that was just started gave no sign of life that is heard."""
+    with watchdog(here, 6):
+        began = time.monotonic()
+        while time.monotonic() < began + 9:
+            before = pid(here)
+            here.machine.told("systemctl", "reload", _UNIT)
+            until_another(here, before)
+        assert state(here, "NRestarts") == "0"
+        assert here.check("clara") == "ok"
+
+
+def test_it_is_started_when_the_relay_is_there(here: Server) -> None:
+    """Ready means ready: until then systemd has it as activating."""
+    here.relay.stop()
+    try:
+        here.machine.told("systemctl", "restart", "--no-block", _UNIT)
+        until(lambda: "relay waiting" in state(here, "StatusText"), "it tells nothing")
+        assert state(here) == "activating"
+        assert not here.status()["ready"]
+    finally:
+        here.relay.start(dies_with_us=True)
+    until(lambda: state(here) == "active", "it is not ready")
+    assert here.check("clara") == "ok"
+
+
+def second(here: Server, first: int) -> int:
+    """Give the process of the service beside a known one, once it is there."""
+    group = f"/sys/fs/cgroup/system.slice/{_UNIT}/cgroup.procs"
+    found: list[int] = []
+
+    def look() -> bool:
+        told = here.machine.told("cat", group).split()
+        found[:] = [int(each) for each in told if int(each) not in (0, first)]
+        return bool(found)
+
+    until(look, "there is no second process")
+    return found[0]
+
+
+@contextmanager
+def applying(here: Server, per_minute: int) -> Iterator[subprocess.Popen[bytes]]:
+    """Apply another limit in a process of its own; it may fail."""
+    limits = {**_LIMITS, "per_minute": per_minute}
+    here.machine.put(SITE, here.settings(limits=limits).encode())
+    argv = ("writeback", "apply", "--settings", SITE, "--yes", "--json")
+    with subprocess.Popen(
+        here.machine.entering(*argv),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as run:
+        yield run
+
+
+def test_a_successor_that_is_killed_leaves_the_old_agent(here: Server) -> None:
+    before, settings = pid(here), here.done("export")
+    with applying(here, 80_001) as run:
+        here.machine.told("kill", "-KILL", str(second(here, before)))
+    assert run.returncode == 1
+    assert here.done("export") == settings
+    assert here.status()["ready"]
+    settles(here, 80_001)
+
+
+def test_an_old_agent_that_is_killed_is_followed_by_another(here: Server) -> None:
+    before, settings = pid(here), here.done("export")
+    with applying(here, 80_002) as run:
+        second(here, before)
+        here.machine.told("kill", "-KILL", str(before))
+    assert run.returncode in (0, 1)
+    serves_again(here, before)
+    changed = here.done("export") != settings
+    assert changed is (run.returncode == 0)
+    settles(here, 80_002)
+
+
+def test_a_successor_that_is_killed_when_it_took_over_is_followed_by_another(
+    here: Server,
+) -> None:
+    before = pid(here)
+    with applying(here, 80_003):
+        new = until_another(here, before)
+        here.machine.told("kill", "-KILL", str(new))
+    serves_again(here, new)
+    settles(here, 80_003)
+
+
+def test_an_upgrade_whose_new_agent_is_killed_leaves_the_old_one(here: Server) -> None:
+    before, newer, package = pid(here), built_agent(NEWER), built_agent()
+    try:
+        here.install(newer)
+        here.machine.told("kill", "-KILL", str(second(here, before)))
+        assert here.check("clara") == "ok"
+        assert (pid(here), here.status()["version"]) == (before, "0.1.0")
+        here.machine.told("systemctl", "reload", _UNIT)
+        until(lambda: here.status().get("version") == NEWER, "no new agent")
+    finally:
+        here.install(package)
+        until(lambda: here.status().get("version") == "0.1.0", "no old agent")
+
+
+def settles(here: Server, per_minute: int) -> None:
+    """Nothing is stuck: the same settings are applied, or were."""
+    assert "cut_off" not in here.status()
+    here.done("apply", "--settings", SITE, "--yes")
+    assert here.writeback("verify").returncode == 0
+    assert f"per_minute: {per_minute}" in here.done("export")
+    assert here.check("clara") == "ok"
