@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from ldap3 import MODIFY_REPLACE
 
 from tests.installer.packages import built_agent
 from tests.live.test_server import NEWER, pid, serves_again
 from tests.machine.killing import Point, halted
 from tests.machine.load import asked_all_the_time
-from tests.machine.server import SITE, Server, server
+from tests.machine.server import LIMITS, SITE, Server, server
+from tests.machine.traces import leaves_no_secret
 
 pytestmark = pytest.mark.live
 
@@ -27,23 +27,17 @@ _NOBODY = (
     'HTTP 502: {"error": "no agent listens on this connection",'
     ' "remedy": "Start the agent."}'
 )
-_LIMITS = {"per_minute": 100_000, "per_user_per_hour": 1000, "proofs": 0}
 
 
 @pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     package = built_agent()
     with server("bookworm", tmp_path_factory.mktemp("server")) as made:
-        # so that one person can be given a password again and again
-        admin = (made.lab.admin_user, made.lab.admin_password)
-        with made.lab.signed_in(*admin) as link:
-            no_age = {"minPwdAge": [(MODIFY_REPLACE, ["0"])]}
-            done = link.modify(made.lab.base_dn, no_age)  # type: ignore[no-untyped-call]
-            assert done, link.result
+        made.lift_minimum_age()
         made.install(package)
-        made.machine.put(SITE, made.settings(limits=_LIMITS).encode())
-        made.apply()
+        made.set_up()
         yield made
+        leaves_no_secret(made)
         made.done("remove", "--yes", **made.admin)
 
 
@@ -81,7 +75,7 @@ def watchdog(here: Server, seconds: int) -> Iterator[None]:
 
 def change(here: Server, per_minute: int) -> list[str]:
     """Apply another limit; give the steps that it took."""
-    limits = {**_LIMITS, "per_minute": per_minute}
+    limits = {**LIMITS, "per_minute": per_minute}
     here.machine.put(SITE, here.settings(limits=limits).encode())
     said = here.done("apply", "--settings", SITE, "--yes", "--json")
     return [each["step"] for each in json.loads(said)["changes"]]
@@ -98,21 +92,6 @@ def test_no_request_is_lost_when_settings_change(
     assert set(answers.codes) == {"ok"}, answers.codes
     told = f"{answers.codes.total()} requests, each sent once, during 3 hand-overs"
     record_property("told", told)
-
-
-def test_no_request_is_lost_in_an_upgrade_and_back(
-    here: Server, record_property: Callable[[str, object], None]
-) -> None:
-    for version in (NEWER, "0.1.0"):
-        package, before = built_agent(version), pid(here)
-        with asked_all_the_time(here, *_PEOPLE, resetting=_RESETTING) as answers:
-            here.install(package)
-            until_another(here, before)
-            until(lambda: here.status()["ready"], "not ready")
-        assert here.status()["version"] == version
-        assert set(answers.codes) == {"ok"}, answers.codes
-        told = f"{answers.codes.total()} requests, each sent once, to {version}"
-        record_property("told", told)
 
 
 def test_a_request_under_way_is_answered_before_a_restart(here: Server) -> None:
@@ -164,6 +143,7 @@ def test_hand_overs_in_quick_succession_are_no_hang(here: Server) -> None:
         assert here.check("clara") == "ok"
 
 
+@pytest.mark.slow
 def test_it_is_started_when_the_relay_is_there(here: Server) -> None:
     """Ready means ready: until then systemd has it as activating."""
     here.relay.stop()
@@ -195,7 +175,7 @@ def second(here: Server, first: int) -> int:
 @contextmanager
 def applying(here: Server, per_minute: int) -> Iterator[subprocess.Popen[bytes]]:
     """Apply another limit in a process of its own; it may fail."""
-    limits = {**_LIMITS, "per_minute": per_minute}
+    limits = {**LIMITS, "per_minute": per_minute}
     here.machine.put(SITE, here.settings(limits=limits).encode())
     argv = ("writeback", "apply", "--settings", SITE, "--yes", "--json")
     with subprocess.Popen(
@@ -206,6 +186,7 @@ def applying(here: Server, per_minute: int) -> Iterator[subprocess.Popen[bytes]]
         yield run
 
 
+@pytest.mark.slow
 def test_a_successor_that_is_killed_leaves_the_old_agent(here: Server) -> None:
     before, settings = pid(here), here.done("export")
     with applying(here, 80_001) as run:
@@ -216,6 +197,7 @@ def test_a_successor_that_is_killed_leaves_the_old_agent(here: Server) -> None:
     settles(here, 80_001)
 
 
+@pytest.mark.slow
 def test_an_old_agent_that_is_killed_is_followed_by_another(here: Server) -> None:
     before, settings = pid(here), here.done("export")
     with applying(here, 80_002) as run:
@@ -228,6 +210,7 @@ def test_an_old_agent_that_is_killed_is_followed_by_another(here: Server) -> Non
     settles(here, 80_002)
 
 
+@pytest.mark.slow
 def test_a_successor_that_is_killed_when_it_took_over_is_followed_by_another(
     here: Server,
 ) -> None:
@@ -239,6 +222,7 @@ def test_a_successor_that_is_killed_when_it_took_over_is_followed_by_another(
     settles(here, 80_003)
 
 
+@pytest.mark.slow
 def test_an_upgrade_whose_new_agent_is_killed_leaves_the_old_one(here: Server) -> None:
     before, newer, package = pid(here), built_agent(NEWER), built_agent()
     try:

@@ -11,11 +11,11 @@ import pytest
 from agent.settings import parse
 from tests.installer.packages import built_agent
 from tests.lab.places import REPOSITORY
-from tests.live.test_server import holds_no_password_in_clear
 from tests.machine.ansible_playbook import Control
 from tests.machine.machine import Machine
 from tests.machine.root import Suite, ensure_root
 from tests.machine.server import CA, SITE, Server, server
+from tests.machine.traces import leaves_no_secret
 
 pytestmark = pytest.mark.live
 
@@ -93,7 +93,7 @@ def is_set_up_once(managed: Server, control: Control) -> None:
     for secret in (managed.lab.admin_password, code):
         assert not first.shows(secret)
         assert not again.shows(secret)
-    holds_no_password_in_clear(managed)
+    leaves_no_secret(managed)
 
 
 def comes_back_the_same(managed: Server) -> str:
@@ -129,7 +129,7 @@ def sets_itself_up(here: Server, package: Path, exported: str) -> None:
     assert here.reset("bruno") == "ok"
     here.signs_in("bruno")
     assert here.machine.run("test", "-e", _SEALED).returncode == 1
-    holds_no_password_in_clear(here)
+    leaves_no_secret(here)
 
 
 def seal(here: Server, secrets: Mapping[str, str], *, again: bool = False) -> None:

@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
 from docs.portal_client import Agent, Client, Portal
-from tests.machine.server import Server
+from tests.machine.server import CANARY, Server
 
 _LONGEST_S = 30.0
 
@@ -109,7 +109,7 @@ class _One:
             "user": {"by": "userPrincipalName", "value": self.upn}
         }
         if self.op == "reset":
-            claims["new_password"] = f"Load-{number:05}-Passw0rd"
+            claims["new_password"] = f"{CANARY}-{number:05}"
         return once(self.client, self.agent, self.op, claims)
 
 

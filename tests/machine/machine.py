@@ -71,11 +71,16 @@ class Machine:
         """Boot, and return when everything that starts with the machine has started."""
         groups = " ".join(str(group) for group in self._groups())
         argv = [
+            # a killed test run leaves no machine: SIGTERM has nspawn end it in order,
+            # where its own end by SIGKILL would leave the machine running
+            *("setpriv", "--pdeathsig", "TERM"),
             *("unshare", "--mount", "--propagation", "private"),
             *("sh", "-c", _BOOT, "boot"),
             *(str(self.home), str(self._lower), self._name, groups),
         ]
-        self._nspawn = process.start(argv, self.home / "console.log", dies_with_us=True)
+        self._nspawn = process.start(
+            argv, self.home / "console.log", dies_with_us=False
+        )
         deadline = time.monotonic() + _BOOT_S
         try:
             self._leader = self._find_leader(deadline)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ldap3 import MODIFY_REPLACE
+
 from agent.settings import dump, validate
 from docs.portal_client import Client, Portal
 from tests.lab import Lab
@@ -22,6 +24,8 @@ AGENT = "srv1"
 CANARY = "Canary-7f3a-Passw0rd!"
 CA = "/etc/ssl/certs/corp-test.pem"
 SITE = "/root/site.yaml"
+# wide enough for a load
+LIMITS = {"per_minute": 100_000, "per_user_per_hour": 1000, "proofs": 0}
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ class Server:
                 },
             },
             "scope": {"containers": [f"OU=People,{self.lab.base_dn}"]},
-            "limits": {"per_minute": 100_000},
+            "limits": dict(LIMITS),
         }
 
     def set_up(self) -> None:
@@ -103,6 +107,14 @@ class Server:
         """Say how the agent is, as programs read it."""
         found: dict[str, Any] = json.loads(self.writeback("status", "--json").stdout)
         return found
+
+    def lift_minimum_age(self) -> None:
+        """Let a person be given a password again and again."""
+        admin = (self.lab.admin_user, self.lab.admin_password)
+        no_age = {"minPwdAge": [(MODIFY_REPLACE, ["0"])]}
+        with self.lab.signed_in(*admin) as link:
+            done = link.modify(self.lab.base_dn, no_age)  # type: ignore[no-untyped-call]
+            assert done, link.result
 
     @contextlib.contextmanager
     def portal(self, fingerprint: str = "") -> Iterator["Asking"]:

@@ -2,16 +2,22 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.installer.packages import built_agent
+from tests.live.test_hand_over import until
+from tests.machine.killing import Point, halted, journals
 from tests.machine.root import Suite
-from tests.machine.server import CANARY, Server, server
+from tests.machine.server import SITE, Server, server
+from tests.machine.traces import leaves_no_secret, watched
 
 pytestmark = pytest.mark.live
 
@@ -69,7 +75,8 @@ def test_an_ordinary_user_sets_a_server_up(suite: Suite, tmp_path: Path) -> None
         assert ada(here, "installs", **code)["error"] == "NotAllowed"
         assert here.status() == {"exit": 0, "installed": False}
         let_in(here, "look", "change")
-        made = ada(here, "installs", **code)
+        with watched(here):
+            made = ada(here, "installs", **code)
         assert made.get("failed") == [], made
         assert made["ready"]
         assert made["handed over"]
@@ -79,13 +86,55 @@ def test_an_ordinary_user_sets_a_server_up(suite: Suite, tmp_path: Path) -> None
         here.signs_in("anna")
         journal = here.machine.told("journalctl", "--no-pager", f"--unit={_UNIT}")
         assert "ada asks: apply" in journal
-        everything = here.machine.told("journalctl", "--no-pager", "--output=verbose")
-        for secret in (CANARY, here.lab.admin_password, *code.values()):
-            assert secret not in everything
+        leaves_no_secret(here)
         removed = ada(here, "removes")
         assert removed.get("left") is False, removed
         assert here.status() == {"exit": 0, "installed": False}
         assert exposure(here) <= 2.5
+        second_is_told_who_is_first(here)
+
+
+def second_is_told_who_is_first(here: Server) -> None:
+    """Who comes while another is at work is told who that is, and since when."""
+    here.machine.put(SITE, here.settings().encode())
+    point, began = Point(0, "keys", "before"), datetime.now(UTC)
+    with halted(here, ("apply", "--settings", SITE, "--yes"), point):
+        told = ada(here, "installs", enrolment_code=here.relay.code())
+        assert told["error"] == "Busy", told
+        assert names(told["text"], "root", began)
+        assert names(refused(here, "status"), "root", began)
+    assert here.status()["ready"]
+    here.done("remove", "--yes", **here.admin)
+    # and the other way round: root is told of the person, not of the service
+    known, began = set(journals(here)), datetime.now(UTC)
+    with ThreadPoolExecutor() as aside:
+        doing = aside.submit(ada, here, "installs", enrolment_code=here.relay.code())
+        until(lambda: set(journals(here)) - known, "it is not begun")
+        service = here.machine.told("systemctl", "show", "-P", "MainPID", _UNIT)
+        here.machine.told("kill", "-STOP", service.strip())
+        try:
+            for words in (("status",), ("apply", "--settings", SITE, "--yes")):
+                assert names(refused(here, *words), "ada", began)
+        finally:
+            here.machine.told("kill", "-CONT", service.strip())
+        assert doing.result()["ready"]
+    here.done("remove", "--yes", **here.admin)
+
+
+def refused(here: Server, *words: str) -> str:
+    """Run a command that must be refused; give what it said."""
+    ended = here.writeback(*words)
+    assert ended.returncode == 2, ended
+    return ended.stderr
+
+
+def names(said: str, who: str, began: datetime) -> bool:
+    """Say whether a text names somebody, a process, and the minute since when."""
+    form = rf"^{who} \(process \d+\) has been changing .* since ([-0-9]+ [:0-9]+) UTC"
+    found = re.search(form, said, re.MULTILINE)
+    assert found, said
+    since = datetime.strptime(found[1], "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
+    return began.replace(second=0, microsecond=0) <= since <= datetime.now(UTC)
 
 
 def exposure(here: Server) -> float:
