@@ -78,7 +78,8 @@ class Installed(Rig):
         here.relay.forget(here.agent)
         admin = (here.lab.admin_user, here.lab.admin_password)
         with here.lab.signed_in(*admin) as link:
-            assert link.delete(dn)  # type: ignore[no-untyped-call]  # of settings before those that were removed
+            # a removal leaves it where another account had taken its place
+            link.delete(dn)  # type: ignore[no-untyped-call]
         here.set_up()
 
 
