@@ -148,7 +148,7 @@ def moves_to_another_relay(site: Site, relay: dict[str, Any]) -> None:
     with site.touching("enrolment", *_HAND_OVER):
         moved = {**relay, "url": site.second.url}
         steps = site.change(site.second.code(), relay=moved)
-        assert steps == ("enrolment", "settings", "service")
+        assert steps == ("enrolment", "settings", "service", "leaving")
     assert site.here.status()["fingerprint"] == known
     site.here = Server(site.here.lab, site.second, site.here.machine)
     site.resets_home("anna")
