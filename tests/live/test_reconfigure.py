@@ -11,6 +11,7 @@ import pytest
 from tests.installer.packages import built_agent
 from tests.lab.authority import Authority
 from tests.lab.relay import LabRelay
+from tests.live.remains import directory_now
 from tests.live.test_server import pid
 from tests.machine.proxy import Proxy, proxy
 from tests.machine.server import CANARY, LIMITS, Server, server
@@ -159,6 +160,11 @@ def takes_another_account(site: Site, directory: dict[str, Any]) -> None:
     account = {**directory["account"], "name": "svc-other"}
     with site.touching("account", "started", *_HAND_OVER):
         steps = site.change(directory={**directory, "account": account})
-        assert steps == ("account", "grants", "grants", "settings", "service")
+        assert steps == (
+            *("account", "grants", "grants", "settings", "service", "former"),
+        )
     assert site.here.status()["ready"]
     site.resets_home("anna")
+    # the one that the wizard had made before is gone, and what it might do
+    before = f"CN={directory['account']['name']},CN=Users,{site.here.lab.base_dn}"
+    assert before not in directory_now(site.here.lab)

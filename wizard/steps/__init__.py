@@ -4,6 +4,7 @@ from wizard.plan import Step
 from wizard.steps.account import Account
 from wizard.steps.enrolment import EnrolmentStep
 from wizard.steps.files import Files
+from wizard.steps.former import FormerAccount
 from wizard.steps.grants import Grants
 from wizard.steps.keys import Keys
 from wizard.steps.leaving import Leaving
@@ -26,4 +27,5 @@ STEPS: tuple[Step, ...] = (
     UnitStep(),
     ServiceStep(),
     Leaving(),
+    FormerAccount(),
 )

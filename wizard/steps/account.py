@@ -83,7 +83,7 @@ class Account:
 
     def apply(self, change: Change, context: Context) -> Facts:
         if change.after is None:
-            return _delete(change, context)
+            return delete(change, context)
         if change.after["kind"] == "existing":
             return _store(context)
         password = _new_password()
@@ -140,7 +140,7 @@ class Account:
             opened.delete(found.dn)
 
 
-def _delete(change: Change, context: Context) -> Facts:
+def delete(change: Change, context: Context) -> Facts:
     """Delete the account that was planned, and no other that has its name by now."""
     assert change.before is not None
     directory = named(change.before)
