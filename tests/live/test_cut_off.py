@@ -228,12 +228,8 @@ def in_force(whole: Stage) -> dict[str, bytes]:
 _RECONFIGURED = ("account", "grants", "settings", "service")
 
 
-@pytest.mark.parametrize(
-    "cut", [f"{when} {index}" for index in range(4) for when in ("before", "after")]
-)
-def test_a_change_that_is_cut_off_leaves_the_old_installation(
-    installed: Stage, cut: str
-) -> None:
+def changed_account(installed: Stage) -> tuple[Settings, Settings, str]:
+    """Give the settings in force, others with another account, and its password."""
     account = installed.lab.accounts["svc-existing"]
     settings = installed.settings(agent="stays")
     directory = settings.directory.model_dump(mode="json")
@@ -241,10 +237,19 @@ def test_a_change_that_is_cut_off_leaves_the_old_installation(
     other = installed.settings(
         agent="stays", directory=directory, features={"password_writeback": False}
     )
-    password = account["password"]
+    return settings, other, account["password"]
+
+
+@pytest.mark.parametrize(
+    "cut", [f"{when} {index}" for index in range(4) for when in ("before", "after")]
+)
+def test_a_change_that_is_cut_off_leaves_the_old_installation(
+    installed: Stage, cut: str
+) -> None:
+    settings, other, password = changed_account(installed)
     inputs = Inputs(admin(installed), Secret(password))
     planned = installed.controller.plan(other, inputs)
-    assert tuple(change.step for change in planned) == _RECONFIGURED
+    assert tuple(change.step for change in planned) == (*_RECONFIGURED, "former")
     before, files = directory_now(installed.lab), in_force(installed)
 
     cut_off(installed, cut, "", other, password)

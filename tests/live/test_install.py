@@ -16,6 +16,7 @@ from agent.settings import Settings
 from tests.lab import Lab
 from tests.lab.errors import LabError
 from tests.live.remains import directory_now, files_now
+from tests.live.test_cut_off import cut_off
 from tests.stage import AGENT, CANARY, Stage, stage
 from wizard.checks import AdminCredentials, Busy, Inputs
 from wizard.plan import ApplyError, Change, Progress, StepFailed
@@ -162,14 +163,40 @@ def test_another_account_gets_the_permissions_alone(
         inputs = Inputs(admin(whole).admin, Secret(account["password"]))
 
         made = change(whole, existing, inputs)
-        assert steps(made) == ["account", "grants", "settings", "service"]
+        assert steps(made) == ["account", "grants", "settings", "service", "former"]
         assert "Revokes 3 permissions of svc-writeback" in made[1].summary
+        assert whole.controller.plan(existing, admin(whole)) == ()
+        left = f"CN=svc-writeback,CN=Users,{fresh_lab.base_dn}"
+        assert left not in directory_now(fresh_lab)
         assert ok(whole, existing)
         assert code_for(whole, "anna") == "ok"
 
         back = change(whole, new, admin(whole))
-        assert back[0].summary.startswith("Takes over the account svc-writeback")
+        assert back[0].summary.startswith("Creates the account svc-writeback")
+        # what the wizard did not make is not its to delete
+        assert "former" not in steps(back)
         assert ok(whole, new)
+        assert code_for(whole, "anna") == "ok"
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_the_account_of_before_goes_also_after_a_crash(
+    fresh_lab: Lab, tmp_path: Path, when: str
+) -> None:
+    with stage(fresh_lab, tmp_path / "stage") as whole:
+        new, account = install(whole), fresh_lab.accounts["svc-existing"]
+        directory = new.directory.model_dump(mode="json")
+        directory["account"] = {"kind": "existing", "name": account["upn"]}
+        existing = whole.settings(directory=directory)
+        cut_off(whole, f"{when} 4", "", existing, account["password"])
+        found = whole.controller.recovery()
+        assert found is not None
+        assert (found.forward, found.removal) == (True, False)
+        rolled = whole.controller.recover(admin(whole), lambda _told: None)
+        assert [each.step for each in rolled.finished] == ["former"]
+        left = f"CN=svc-writeback,CN=Users,{fresh_lab.base_dn}"
+        assert left not in directory_now(fresh_lab)
+        assert ok(whole, existing)
         assert code_for(whole, "anna") == "ok"
 
 
