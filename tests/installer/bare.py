@@ -4,6 +4,7 @@ import subprocess
 from pathlib import Path
 
 from tests.machine import ensure_root
+from tests.machine.root import Suite
 
 # The mounts vanish with the last process in their namespace. No network: a package
 # brings what it needs.
@@ -25,8 +26,8 @@ ROOT = "@root@"
 class Bare:
     """One such Debian below `home`; `put` a file into it, then `run`."""
 
-    def __init__(self, home: Path) -> None:
-        self._home, self._lower = home, ensure_root("bookworm")
+    def __init__(self, home: Path, suite: Suite = "bookworm") -> None:
+        self._home, self._lower = home, ensure_root(suite)
         for folder in ("upper", "work", "root"):
             (home / folder).mkdir(parents=True, exist_ok=True)
 

@@ -28,9 +28,11 @@ def packages() -> Packages:
     return built()
 
 
-@pytest.fixture
-def bare(tmp_path: Path) -> Bare:
-    return Bare(tmp_path)
+@pytest.fixture(
+    params=["bookworm", pytest.param("trixie", marks=pytest.mark.slow)],
+)
+def bare(tmp_path: Path, request: pytest.FixtureRequest) -> Bare:
+    return Bare(tmp_path, request.param)
 
 
 def contents(package: Path) -> list[list[str]]:
