@@ -88,6 +88,16 @@ def enrol(relay: Relay, application: Application) -> Mapping[str, Any]:
     return answered.json()
 
 
+def knows(relay: Relay, lookup: str) -> bool:
+    """Say whether a relay knows an enrolment code, by the hash that names it.
+
+    Raises:
+        RelayFailed: no answer came.
+
+    """
+    return ask(relay, "GET", f"/$enrol/{lookup}", b"", {}).status == 200
+
+
 def withdraw(relay: Relay, agent: str, listen_key: Secret, key_name: str) -> None:
     """Take an enrolment back; nothing happens when there is none.
 

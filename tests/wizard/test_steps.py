@@ -274,6 +274,7 @@ class FakeRelay:
             "keys": keys or PORTAL.jwks(),
         }
         self.agents: set[str] = set()
+        self.addresses: set[str] = set()  # that lead to where the code is known
         self.withdrawn: list[tuple[str, str]] = []
         self.fails: RelayFailed | None = None
 
@@ -294,7 +295,12 @@ class FakeRelay:
         self.withdrawn.append((relay.url, agent))
         self.agents.discard(agent)
 
+    def knows(self, relay: Relay, lookup: str) -> bool:
+        assert lookup == CODE.lookup
+        return relay.url in self.addresses
+
     def installed(self, monkeypatch: pytest.MonkeyPatch) -> "FakeRelay":
+        monkeypatch.setattr("wizard.steps.enrolment.knows", self.knows)
         monkeypatch.setattr("wizard.steps.enrolment.enrol", self.enrol)
         monkeypatch.setattr("wizard.steps.enrolment.withdraw", self.withdraw)
         return self
@@ -410,6 +416,28 @@ def test_one_that_moved_is_withdrawn_where_it_was(
     assert relay.withdrawn == [("https://relay.corp.test", "sync-01")]
     relay.fails = RelayFailed(0, "It did not answer.", "Try again.")
     assert "must forget this agent" in str(Leaving().apply(leaving, context)["told"])
+
+
+def test_one_that_only_calls_its_relay_otherwise_is_never_withdrawn(
+    keyed: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relay, there = FakeRelay().installed(monkeypatch), "https://192.0.2.7:8443"
+    relay.addresses = {SETTINGS.relay.url, there}
+    change, context = enrolling(keyed)
+    EnrolmentStep().apply(change, context)
+    writing(keyed)
+    before, wanted = keyed.read(keyed.places.enrolment), changed(relay={"url": there})
+    moved, context = enrolling(keyed, wanted)
+    (leaving,) = Leaving().plan(wanted, context, (moved,))
+    made = EnrolmentStep().apply(moved, context)
+    assert "same relay" in str(Leaving().apply(leaving, on(keyed))["told"])
+    EnrolmentStep().undo(moved, made, on(keyed))
+    assert relay.withdrawn == []
+    assert keyed.read(keyed.places.enrolment) == before
+    # one that is to move away from there is another matter
+    relay.addresses = {there}
+    assert Leaving().apply(leaving, on(keyed)) == {"told": ""}
+    assert relay.withdrawn == [(SETTINGS.relay.url, "sync-01")]
 
 
 def test_one_that_stays_leaves_nothing(

@@ -18,11 +18,12 @@ from agent.secrets import (
     SELF_TEST_KEYS,
     TEST_KEY,
 )
-from agent.settings import Relay, Settings
+from agent.settings import Relay, Settings, SettingsError
+from agent.settings import parse as parse_settings
 from relay import code as codes
 from wizard.checks import Check
 from wizard.plan import Change, Context, Facts, StepFailed
-from wizard.relay_api import Application, RelayFailed, enrol, withdraw
+from wizard.relay_api import Application, RelayFailed, enrol, knows, withdraw
 from wizard.steps.copied import REKEY, is_copied, is_the_originals
 from wizard.steps.keys import private_keys
 from wizard.steps.stored import usable
@@ -45,13 +46,15 @@ class EnrolmentStep:
         if text is not None and _fits(text, wanted) and not new_keys:
             return ()
         _refuse_name_of_original(text, wanted, context)
-        _parsed_code(context)
+        code = parsed_code(context)
         summary = f"Enrols the agent {wanted.agent} at {wanted.relay.url}"
         after: dict[str, Any] = {"agent": wanted.agent}
         after |= {"relay": wanted.relay.model_dump(mode="json")}
         # the same keys under the same name: taking that back would end what stood
         stood = text is not None and _fits_name(text, wanted)
         after["stood"] = stood and not _replaces_keys(earlier)
+        if not _replaces_keys(earlier):
+            after |= {"code": code.lookup, "former": _former(text, wanted, context)}
         before = None if text is None else {"text": text}
         return (Change(self.name, summary, before, after),)
 
@@ -78,7 +81,7 @@ class EnrolmentStep:
             context.host.remove(context.host.places.enrolment)
             return {"told": said}
         relay, agent = _named(change)
-        code = _parsed_code(context)
+        code = parsed_code(context)
         told = enrol(relay, _application(agent, code, context))
         made = _enrolment(relay, agent, told, code, context)
         context.host.write(context.host.places.enrolment, enrolment.dump(made))
@@ -87,8 +90,7 @@ class EnrolmentStep:
     def undo(self, change: Change, made: Facts | None, context: Context) -> None:
         relay, agent = _named(change)
         key = usable(LISTEN_KEY, context)
-        stood = change.after is not None and change.after.get("stood")
-        if key is not None and not stood:
+        if key is not None and not _stood(change):
             # also when it was cut off: the relay may have taken the code
             name = made["listen_key_name"] if made else "listen"
             withdraw(relay, agent, key, name)
@@ -126,6 +128,9 @@ def withdrawn(change: Change, key: Secret | None) -> str:
         name = enrolment.parse(change.before["text"], "enrolment").listen_key_name
         if key is not None and told is not None:
             relay = Relay.model_validate(told)
+            code = change.before.get("code")
+            if code is not None and knows(relay, code):
+                return "It is the same relay by another address: nothing is withdrawn."
             withdraw(relay, str(change.before["agent"]), key, name)
             return ""
     except (EnrolmentError, RelayFailed) as error:
@@ -134,6 +139,44 @@ def withdrawn(change: Change, key: Secret | None) -> str:
 
 
 _TO_FORGET = "Its owner must forget this agent (writeback-relay forget)."
+
+
+def relay_of(made: Enrolment, context: Context) -> Relay:
+    """Give its relay with the CA and proxy, where the settings still have them."""
+    text = context.host.read(context.host.places.settings)
+    try:
+        found = parse_settings(text or "").relay
+    except SettingsError:
+        found = None
+    return found if found and found.url == made.relay_url else Relay(url=made.relay_url)
+
+
+def _former(text: str | None, wanted: Settings, context: Context) -> Facts | None:
+    """Give the address where the same name is enrolled so far, if there is another."""
+    try:
+        made = None if text is None else enrolment.parse(text, "enrolment")
+    except EnrolmentError:
+        return None
+    if made is None or made.connection != wanted.agent:
+        return None
+    moves = made.relay_url != wanted.relay.url
+    return relay_of(made, context).model_dump(mode="json") if moves else None
+
+
+def _stood(change: Change) -> bool:
+    """Say whether the enrolment stood before: withdrawn now, it would be gone.
+
+    So it did where the former address is one more of the same relay: who else knows
+    the code that was made here?
+    """
+    assert change.after is not None
+    former, code = change.after.get("former"), change.after.get("code")
+    if change.after.get("stood") or former is None or code is None:
+        return bool(change.after.get("stood"))
+    try:
+        return knows(Relay.model_validate(former), code)
+    except RelayFailed:
+        return False
 
 
 def _refuse_name_of_original(
@@ -180,7 +223,13 @@ def _named(change: Change) -> tuple[Relay, str]:
     return Relay.model_validate(change.after["relay"]), str(change.after["agent"])
 
 
-def _parsed_code(context: Context) -> codes.EnrolmentCode:
+def parsed_code(context: Context) -> codes.EnrolmentCode:
+    """Give the code as it was typed.
+
+    Raises:
+        StepFailed: there is none, or it is mistyped.
+
+    """
     given = context.inputs.enrolment_code
     if given is None:
         raise StepFailed(

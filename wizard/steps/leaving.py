@@ -5,15 +5,16 @@ it is withdrawn there: the name would stay taken.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from agent import enrolment
 from agent.enrolment import Enrolment, EnrolmentError
 from agent.secrets import LISTEN_KEY
-from agent.settings import Relay, Settings, SettingsError, parse
+from agent.settings import Settings
 from wizard.checks import Check
 from wizard.plan import Change, Context, Facts
 from wizard.steps.copied import is_the_originals
-from wizard.steps.enrolment import withdrawn
+from wizard.steps.enrolment import parsed_code, relay_of, withdrawn
 from wizard.steps.keys import previous
 from wizard.steps.stored import usable
 
@@ -38,8 +39,12 @@ class Leaving:
             return ()
         if is_the_originals(context):
             return ()
-        relay = _relay(old, context).model_dump(mode="json")
-        before = {"text": text, "relay": relay, "agent": old.connection}
+        relay = relay_of(old, context).model_dump(mode="json")
+        before: dict[str, Any] = {"text": text, "relay": relay}
+        before["agent"] = old.connection
+        if old.connection == wanted.agent:
+            # another address may lead to the same relay, which tells by the new code
+            before["code"] = parsed_code(context).lookup
         summary = f"Withdraws the agent {old.connection} from {old.relay_url}"
         return (Change(self.name, summary, before, None, final=True),)
 
@@ -71,13 +76,3 @@ def _read(text: str | None) -> Enrolment | None:
         return None if text is None else enrolment.parse(text, "enrolment")
     except EnrolmentError:
         return None
-
-
-def _relay(old: Enrolment, context: Context) -> Relay:
-    """Give the old relay with its CA and proxy, where the settings still have them."""
-    text = context.host.read(context.host.places.settings)
-    try:
-        found = parse(text or "").relay
-    except SettingsError:
-        found = None
-    return found if found and found.url == old.relay_url else Relay(url=old.relay_url)
