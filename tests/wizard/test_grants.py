@@ -1,7 +1,9 @@
 """The least grants, judged by lists that are made up; the lab has the real ones."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -13,11 +15,15 @@ from agent.directory import Directory, Entry
 from agent.dn import is_below, same
 from agent.grant import Grant
 from agent.inheritance import find_cuts
+from agent.settings import validate
+from tests.wizard.answered import SETTINGS
+from tests.wizard.machine import Machine, on
 from wizard.plan import StepFailed
+from wizard.steps import grants
 from wizard.steps.grant_rows import row_of
 from wizard.steps.judging import Judged, judge
 from wizard.steps.nesting import places
-from wizard.steps.permissions import rewrite
+from wizard.steps.permissions import rewrite, rights_of
 
 PEOPLE = "OU=People,DC=corp,DC=test"
 BERLIN = f"OU=Berlin,{PEOPLE}"
@@ -175,6 +181,31 @@ def test_a_class_of_its_own_is_judged_by_itself() -> None:
     found = judged(people(2, GRANTED), {f"CN=inet,{PEOPLE}": LACKING})
 
     assert found.missing == (Grant(RESET, "inetOrgPerson"),)
+
+
+@pytest.mark.parametrize(
+    ("at", "losing"), [(PEOPLE, BERLIN), (BERLIN, PEOPLE), (PEOPLE, PEOPLE)]
+)
+def test_entries_that_go_do_not_count_for_those_that_come(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, at: str, losing: str
+) -> None:
+    rights = rights_of(SETTINGS.features)
+    held = listed(*(inherited(right, OWN) for right in rights))
+    opened = lists({BERLIN: listed()}, people(9, held, BERLIN))
+    for name, found in {
+        "as_agent": nullcontext(opened),
+        "own_sids": TOKEN,
+        "sid_of": OWN,
+        "refuse_protected": None,
+    }.items():
+        monkeypatch.setattr(grants, name, lambda *_, _found=found: _found)
+    plain = SETTINGS.model_dump(mode="json")
+    wanted = validate(plain | {"scope": {"containers": [at]}})
+    context = on(Machine(tmp_path))
+
+    assert grants.missing(wanted, context) == [(at, ())]
+    ((where, missing),) = grants.missing(wanted, context, (losing,))
+    assert (where, {grant.right for grant in missing}) == (at, set(rights))
 
 
 @pytest.mark.parametrize("scope", [(PEOPLE, BERLIN), (BERLIN, PEOPLE)])

@@ -170,8 +170,13 @@ def _judge(
 
 
 def _lost(container: str, losing: Sequence[str], own: Sid) -> frozenset[Sid]:
-    """Leave out the account's own SID where what reaches people by it goes."""
-    gone = any(is_below(container, lost) for lost in losing)
+    """Leave out the account's own SID where what reaches people by it goes.
+
+    It goes for some of them where the lost entries stand further down.
+    """
+    gone = any(
+        is_below(container, lost) or is_below(lost, container) for lost in losing
+    )
     return frozenset({own}) if gone else frozenset()
 
 
