@@ -25,6 +25,9 @@ class ServiceCredentials:
             return Secret((self._folder / name).read_text(encoding="utf-8"))
         except FileNotFoundError:
             return None
+        except UnicodeDecodeError:
+            # from None: the error quotes the content
+            raise SecretsUnavailable(f"{name} is damaged") from None
 
     def put(self, name: str, value: Secret) -> None:  # noqa: ARG002 - the Protocol's
         raise SecretsUnavailable(f"{name} can't be kept by the agent itself")

@@ -69,6 +69,9 @@ class RootOnlyFiles(KeyringBackend):
             return path.read_text(encoding="utf-8")
         except FileNotFoundError:
             return None
+        except UnicodeDecodeError:
+            # from None: the error quotes the content
+            raise SecretsUnavailable(f"{path} is damaged") from None
 
     def set_password(self, service: str, username: str, password: str) -> None:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -3,6 +3,7 @@
 import copy
 import logging
 import pickle
+import traceback
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,16 @@ def test_a_file_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> No
     with pytest.raises(SecretsUnavailable, match=f"{mode:o}") as refused:
         kept.get("one")
     assert CANARY not in str(refused.value)
+
+
+def test_a_damaged_file_is_told_and_never_quoted(tmp_path: Path) -> None:
+    kept = in_folder(tmp_path / "secrets")
+    kept.put("one", Secret(CANARY))
+    (file,) = (tmp_path / "secrets").iterdir()
+    file.write_bytes(b"\xff" + CANARY.encode())
+    with pytest.raises(SecretsUnavailable, match="damaged") as refused:
+        kept.get("one")
+    assert CANARY not in "".join(traceback.format_exception(refused.value))
 
 
 def test_a_folder_that_others_can_enter_is_refused(tmp_path: Path) -> None:

@@ -101,6 +101,10 @@ def test_credentials_are_read_and_never_written(tmp_path: Path) -> None:
         given.put("other", Secret(CANARY))
     assert CANARY not in str(refused.value)
     assert credentials.given({}) is None
+    (tmp_path / "agent-keys").write_bytes(b"\xff" + CANARY.encode())
+    with pytest.raises(SecretsUnavailable, match="agent-keys is damaged") as damaged:
+        given.get("agent-keys")
+    assert CANARY not in str(damaged.value)
 
 
 def test_what_root_reads_again_is_not_the_agents_to_write() -> None:

@@ -14,7 +14,7 @@ def usable(name: str, context: Context) -> Secret | None:
         found = context.host.secrets.get(name)
         if found is not None and name in PAIRS:
             PrivateKeys.of(found)
-    except (SecretsUnavailable, BadKeys, UnicodeDecodeError):
+    except (SecretsUnavailable, BadKeys):
         return None
     return found
 
@@ -27,6 +27,6 @@ def trouble(name: str, context: Context) -> str:
             PrivateKeys.of(found)
     except SecretsUnavailable as error:
         return str(error)
-    except (BadKeys, UnicodeDecodeError):
+    except BadKeys:
         return f"{name} is damaged"
     return ""
