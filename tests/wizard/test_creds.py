@@ -10,6 +10,7 @@ from agent.secrets import NAMES, SecretsUnavailable
 from tests.wizard.answered import CANARY, SETTINGS
 from tests.wizard.machine import Machine, on
 from wizard.plan import Context
+from wizard.steps.keys import Keys
 from wizard.steps.sealing import Sealing
 from wizard.systemd import creds
 from wizard.systemd.creds import SystemCredentials
@@ -181,6 +182,42 @@ def test_a_system_that_can_seal_by_now_is_told_and_seals(
     assert step.verify(SETTINGS, upgraded) == ()
     step.undo(change, {}, upgraded)
     assert files(folder) == before
+
+
+class Copied(Machine):
+    """A copy of a server: what the original sealed is there and does not open."""
+
+    def __init__(self, home: Path) -> None:
+        super().__init__(home)
+        self.is_copied = True
+        self.kept = SystemCredentials(
+            self.places.secrets, seals=True, is_copy=lambda: self.is_copied
+        )
+
+    @property
+    def secrets(self) -> SystemCredentials:
+        return self.kept
+
+
+@sealed_only
+def test_a_copy_is_removed_with_the_secrets_that_it_can_not_open(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    seals: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    assert seals
+    host = Copied(tmp_path)
+    monkeypatch.setattr("wizard.steps.keys.is_copied", lambda _: host.is_copied)
+    host.secrets.put("another", Secret(CANARY))
+    for name in (NAME, f"{NAME}-previous"):
+        shutil.copy(host.secrets.place("another"), host.secrets.place(name))
+    host.secrets.remove("another")
+    assert host.secrets.get(NAME) is None
+    (change,) = Keys().plan_removal(SETTINGS, on(host))
+    Keys().apply(change, on(host))
+    assert not host.places.secrets.exists()
+    host.is_copied = False  # the enrolment goes before
+    assert Keys().plan_removal(SETTINGS, on(host)) == ()
 
 
 def test_where_nothing_can_be_sealed_nothing_is_planned(tmp_path: Path) -> None:

@@ -185,9 +185,12 @@ def _must_be_new(context: Context) -> bool:
 
 
 def _is_kept(name: str, context: Context) -> bool:
-    """Say whether there is such a secret, also one that can't be opened here."""
+    """Say whether there is such a secret, also one that can't be opened here.
+
+    On a copy, what the original sealed is as good as not there, and is there.
+    """
     try:
-        return context.host.secrets.get(name) is not None
+        return is_copied(context) or context.host.secrets.get(name) is not None
     except SecretsUnavailable:
         return True
 
