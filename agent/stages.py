@@ -12,7 +12,9 @@ from datetime import UTC, datetime
 from agent import accounts, explain, messages, verdict
 from agent.accounts import User
 from agent.answer import Answer, Ended
+from agent.descriptor import SecurityDescriptor
 from agent.domain import Domain, as_policy_dict, iso
+from agent.effective import read
 from agent.errors import Code, Refused
 from agent.ledger import Ledger
 from agent.limits import Rate
@@ -191,8 +193,9 @@ def judge(located: Located, tools: Tools) -> Judged:
     if subject.account is None:
         # unreadable is not the same as harmless
         raise Ended(Answer(Code.PERMISSION_DENIED, subject.unreadable, said.remedy))
-    if subject.account.admin_count and subject.descriptor is None:
-        hidden = "adminCount is 1 and the permissions are hidden"
+    seen = isinstance(read(subject.descriptor), SecurityDescriptor)
+    if subject.account.admin_count and not seen:
+        hidden = "adminCount is 1 and the permissions are hidden or not understood"
         raise Ended(Answer(Code.PROTECTED_ACCOUNT, hidden))
     if hidden := verdict.unseen(subject):
         # who may be protected or expired is not written to

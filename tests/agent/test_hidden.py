@@ -1,12 +1,18 @@
 """Absent or hidden: what is not known to be readable is never taken as not set."""
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from agent.access import USER
+from agent.answer import Ended
 from agent.causes import Cause
 from agent.effective import READING, unreadable
+from agent.errors import Code
+from agent.stages import Located
+from agent.stages import judge as judge_stage
 from agent.subject import State
 from agent.verdict import judge
 from tests.agent.sddl_text import sids
@@ -57,6 +63,20 @@ def test_an_admin_count_counts_only_where_inheritance_is_off() -> None:
     answer = judge(off, now=NOW).reset
     assert (answer.state, answer.cause) == (State.UNKNOWN, Cause.HIDDEN)
     assert "adminCount" in answer.shown_by
+
+
+@pytest.mark.parametrize("bytes_", [None, b"\x01no descriptor"])
+def test_a_mark_protects_where_the_permissions_say_nothing(
+    bytes_: bytes | None,
+) -> None:
+    marked = replace(ACCOUNT, admin_count=True)
+    subject = replace(SUBJECT, account=marked, descriptor=bytes_)
+    nothing = cast("Any", None)  # neither the directory nor the ledger is asked
+    asked = cast("Any", SimpleNamespace(op="reset"))
+
+    with pytest.raises(Ended) as ended:
+        judge_stage(Located(asked, nothing, nothing, subject), nothing)
+    assert ended.value.answer.code is Code.PROTECTED_ACCOUNT
 
 
 def test_what_is_certain_is_said_whatever_is_hidden() -> None:
