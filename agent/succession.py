@@ -72,15 +72,12 @@ async def hand_over(
 
 async def _succeeded(seconds: float) -> int | None:
     """Start a successor; give its id once it is ready."""
-    heard, told = os.pipe()
     try:
-        try:
-            successor = _start(told)
-        except OSError as error:
-            LOG.error("no successor could be started: %s", error.strerror)  # noqa: TRY400
-            return None
-        finally:
-            os.close(told)
+        successor, heard = _begun()
+    except OSError as error:
+        LOG.error("no successor could be started: %s", error.strerror)  # noqa: TRY400
+        return None
+    try:
         if await _is_ready(heard, seconds):
             LOG.info("process %d takes over", successor.pid)
             return successor.pid
@@ -90,6 +87,18 @@ async def _succeeded(seconds: float) -> int | None:
     LOG.error("the successor %s (%.0f s at most); going on", why, seconds)
     await asyncio.to_thread(_end, successor)
     return None
+
+
+def _begun() -> tuple[subprocess.Popen[bytes], int]:
+    """Start a successor; give it with the pipe on which it says that it is ready."""
+    heard, told = os.pipe()
+    try:
+        return _start(told), heard
+    except OSError:
+        os.close(heard)
+        raise
+    finally:
+        os.close(told)
 
 
 def _start(told: int) -> subprocess.Popen[bytes]:

@@ -1,6 +1,7 @@
 """A successor's state stays as it told it, whatever the one before still says."""
 
 import asyncio
+import errno
 import json
 import os
 import subprocess
@@ -79,3 +80,15 @@ async def test_one_that_goes_on_tells_what_happened_meanwhile(
     assert told(path)["relay"]["reason"] == "the relay went away"
     before.remove()
     assert not path.exists()
+
+
+async def test_one_that_can_not_even_begin_goes_on_and_tells(
+    tmp_path: Path, before: Status, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full() -> tuple[int, int]:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(os, "pipe", full)
+    assert await succession.hand_over(Notifier(), before) is None
+    before.on_link(LinkState(Phase.WAITING, "the relay went away"))
+    assert told(tmp_path / "status.json")["relay"]["reason"] == "the relay went away"
