@@ -20,10 +20,12 @@ from tests.wizard.answered import CANARY, SETTINGS
 from tests.wizard.machine import Machine, on
 from wizard import journal
 from wizard.checks import Inputs
+from wizard.host import Protection
 from wizard.plan import Change, StepFailed
 from wizard.relay_api import Application, RelayFailed
 from wizard.steps.account import PREVIOUS, Account
 from wizard.steps.enrolment import EnrolmentStep
+from wizard.steps.files import Files
 from wizard.steps.keys import Keys
 from wizard.steps.leaving import Leaving
 from wizard.steps.service import ServiceStep, resume
@@ -124,6 +126,27 @@ def test_keys_of_no_use_are_a_finding_and_replaced(
         step.undo(change, {}, on(host))
     assert host.secrets.get(kept.TEST_KEY) == test_key
     assert step.verify(SETTINGS, on(host))[0].state == "ok"
+
+
+def test_what_went_with_a_roll_back_needs_no_protection(
+    host: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def protect(path: Path, wanted: Protection) -> None:
+        path.chmod(int(wanted.mode, 8))
+
+    monkeypatch.setattr(host, "protect", protect)
+    folder = host.places.secrets
+    folder.mkdir(parents=True)
+    was, wanted = (
+        {"path": str(folder), "user": "root", "group": "root", "mode": mode}
+        for mode in ("755", "700")
+    )
+    change = Change("files", "Protects the folder", was, wanted)
+    Files().apply(change, on(host))
+    folder.rmdir()  # empty again, it goes with the last secret
+    Files().undo(change, {}, on(host))
+    with pytest.raises(FileNotFoundError):
+        Files().apply(change, on(host))
 
 
 # the account's password; what needs a directory is in tests/live

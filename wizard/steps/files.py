@@ -4,6 +4,7 @@ Mended where they differ; but a secret that others could read is not: it may hav
 read, so the secret store refuses it until it is replaced.
 """
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -40,7 +41,8 @@ class Files:
         return {}
 
     def undo(self, change: Change, made: Facts | None, context: Context) -> None:  # noqa: ARG002
-        _protect(change.before, context)
+        with contextlib.suppress(FileNotFoundError):  # an empty folder went
+            _protect(change.before, context)
 
     def verify(self, wanted: Settings, context: Context) -> Sequence[Check]:  # noqa: ARG002
         rows = [
