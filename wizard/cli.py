@@ -251,7 +251,7 @@ _COMMANDS = {
     "plan": "say what would change; reads only",
     "apply": "make all changes or none",
     "verify": "compare everything with the settings",
-    "rollback": "take back a run that was cut off, or finish a removal",
+    "rollback": "take back a run that was cut off, or finish what is past that",
     "repair": "mend what differs from the settings in force",
     "rekey": "give the agent new keys, on a copied machine or in doubt",
     "remove": "remove the installation, its account and permissions too",
