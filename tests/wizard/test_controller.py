@@ -279,7 +279,7 @@ def test_a_cut_off_move_is_finished_and_keeps_what_was_done(
     door: Controller,
     moved: bool,  # noqa: FBT001 - a parameter
 ) -> None:
-    enrolled = {"text": "{}", "relay": None, "agent": "old"}
+    enrolled = {"text": "{}", "relay": None, "agent": "old", "key": kept.LISTEN_KEY}
     leaves = Change("leaving", "Withdraws the agent old", enrolled, None, final=True)
     planned = (MAKES, leaves) if moved else (leaves,)
     begun = journal.begin(host.places.journal, planned)

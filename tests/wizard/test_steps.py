@@ -441,6 +441,28 @@ def test_one_that_moved_is_withdrawn_where_it_was(
     assert "must forget this agent" in str(Leaving().apply(leaving, context)["told"])
 
 
+@pytest.mark.parametrize("opens", [True, False])
+def test_one_with_new_keys_is_withdrawn_by_the_old_or_not_at_all(
+    keyed: Machine,
+    monkeypatch: pytest.MonkeyPatch,
+    opens: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    relay = FakeRelay().installed(monkeypatch)
+    change, context = enrolling(keyed)
+    EnrolmentStep().apply(change, context)
+    writing(keyed)
+    if not opens:
+        spoil(keyed, kept.LISTEN_KEY, "damaged")
+    wanted, context = changed(agent="other"), on(keyed, Inputs(new_keys=True))
+    (keys,) = Keys().plan(wanted, context, ())
+    moved = Change("enrolment", "Enrols", None, {})
+    (leaving,) = Leaving().plan(wanted, context, (keys, moved))
+    Keys().apply(keys, context)
+    said = str(Leaving().apply(leaving, on(keyed))["told"])
+    assert bool(relay.withdrawn) is opens
+    assert ("must forget this agent" in said) is not opens
+
+
 def test_one_that_only_calls_its_relay_otherwise_is_never_withdrawn(
     keyed: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

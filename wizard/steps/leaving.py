@@ -42,6 +42,7 @@ class Leaving:
         relay = relay_of(old, context).model_dump(mode="json")
         before: dict[str, Any] = {"text": text, "relay": relay}
         before["agent"] = old.connection
+        before["key"] = _key_there(earlier)
         if old.connection == wanted.agent:
             # another address may lead to the same relay, which tells by the new code
             before["code"] = parsed_code(context).lookup
@@ -56,9 +57,8 @@ class Leaving:
         return ()
 
     def apply(self, change: Change, context: Context) -> Facts:
-        # until the plan is done, a key that was replaced is kept
-        key = usable(previous(LISTEN_KEY), context) or usable(LISTEN_KEY, context)
-        return {"told": withdrawn(change, key)}
+        assert change.before is not None
+        return {"told": withdrawn(change, usable(change.before["key"], context))}
 
     def undo(self, change: Change, made: Facts | None, context: Context) -> None:
         """Do nothing: from this change on a plan only goes forward."""
@@ -69,6 +69,17 @@ class Leaving:
         context: Context,  # noqa: ARG002
     ) -> Sequence[Check]:
         return ()
+
+
+def _key_there(earlier: Sequence[Change]) -> str:
+    """Name the secret by which the old place knows the agent.
+
+    A key that is replaced is kept until the plan is done, if it could be read. The
+    new one proves nothing there: a relay would refuse it as that of another agent.
+    """
+    made = [c.after["names"] for c in earlier if c.step == "keys" and c.after]
+    replaced = any(LISTEN_KEY in names for names in made)
+    return previous(LISTEN_KEY) if replaced else LISTEN_KEY
 
 
 def _read(text: str | None) -> Enrolment | None:
