@@ -165,7 +165,7 @@ class Handler:
     def _process(self) -> dict[str, Any]:
         """Name this process, so that a copy of the machine is known for one."""
         own = self._identity.instance
-        return {"instance": own.id, "starts": own.starts}
+        return {"instance": own.id, "starts": own.counted}
 
     def _ready(self) -> RelayResponse:
         health = self._health()

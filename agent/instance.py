@@ -24,21 +24,36 @@ class Instance:
     Attributes:
         id: 64 random bits.
         starts: how often the agent was started on what this machine remembers.
+        path: the file that remembers it; None: there is none.
 
     """
 
     id: str
     starts: int
+    path: Path | None = None
 
     @classmethod
     def begin(cls, path: Path) -> Self:
         """Count this start in a file; one that can't be read counts from nothing."""
-        try:
-            before = int(path.read_text(encoding="ascii"))
-        except (OSError, ValueError):
-            before = 0
+        before = _read(path)
         write_atomically(path, f"{before + 1}\n")
-        return cls(secrets.token_hex(8), before + 1)
+        return cls(secrets.token_hex(8), before + 1, path)
+
+    @property
+    def counted(self) -> int:
+        """The count by now: who asks remembers the highest that any process told.
+
+        So the one before a successor must not tell less: beside it while they hand
+        over, nor after it, where that one never got ready and was ended.
+        """
+        return max(self.starts, _read(self.path) if self.path else 0)
+
+
+def _read(path: Path) -> int:
+    try:
+        return int(path.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return 0
 
 
 NOBODY = Instance("", 0)

@@ -66,6 +66,18 @@ def test_starts_are_counted_up(tmp_path: Path) -> None:
     assert Instance.begin(tmp_path / "starts").starts == 1
 
 
+def test_one_that_goes_on_beside_a_successor_tells_no_lower_count(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "starts"
+    first = Instance.begin(path)
+    assert first.counted == 1
+    second = Instance.begin(path)  # perhaps it never gets ready, and is ended
+    assert first.counted == second.counted == 2
+    path.unlink()
+    assert (first.counted, second.counted) == (1, 2)
+
+
 OWN = PrivateKeys.generate()
 ASKED = Asked(
     Relay(url="https://relay.corp.test"), "srv1", "test", Secret("key"), OWN.public

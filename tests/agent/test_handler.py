@@ -90,6 +90,15 @@ def test_an_agent_signs_which_process_it_is_and_how_often_it_started(
     assert abs(claims["iat"] - time.time()) < 60
 
 
+def test_a_start_since_counts_for_the_one_before_too(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Instance, "counted", 8)
+    response = desk.handler.answer(RelayRequest("GET", "/a/keys", {}, b""))
+    claims = messages.read_signed(response.body, AGENT.public, "writeback-keys+jwt")
+    assert claims["starts"] == 8
+
+
 def test_an_answer_is_for_the_request(desk: Desk) -> None:
     jti = messages.new_jti()
     answer = desk.ask(jti=jti)
