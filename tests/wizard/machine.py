@@ -45,6 +45,10 @@ class Machine(TrialHost):
             raise ServiceFailed(self.fails)
 
 
-def on(host: Machine, inputs: Inputs | None = None) -> Context:
+def on(
+    host: Machine,
+    inputs: Inputs | None = None,
+    plan_id: str = "20261123T000000-abcdef",
+) -> Context:
     """A context for steps on a machine."""
-    return Context(host, inputs or Inputs(), "20261123T000000-abcdef")
+    return Context(host, inputs or Inputs(), plan_id)

@@ -1,7 +1,8 @@
 """The directory account that the agent signs in with: a new one, or one that is there.
 
-A new account is marked in its `info` attribute with the plan that made it, so that
-undo after a crash knows it from one of the same name that somebody else made.
+A new account is marked in its `info` attribute with the plan that made it, or took it
+over, so that undo after a crash knows it from one of the same name that somebody else
+made, and a server from one that another server took over.
 """
 
 import secrets
@@ -94,7 +95,7 @@ class Account:
             if change.before is None:
                 _create(opened, directory, password, context.plan_id)
             else:
-                _take_over(opened, change.before["dn"], password)
+                _take_over(opened, change.before["dn"], password, context.plan_id)
             return _facts(_needed(opened, directory))
 
     def undo(self, change: Change, made: Facts | None, context: Context) -> None:
@@ -275,8 +276,10 @@ def _create(
     opened.add(f"{rdn('CN', name)},{container}", ("user",), attributes)
 
 
-def _take_over(opened: Directory, dn: str, password: Secret) -> None:
+def _take_over(opened: Directory, dn: str, password: Secret, plan_id: str) -> None:
     changes = (
+        # whose it was knows by that that it is not its any more
+        Modification("replace", "info", (f"{MARK}{plan_id}".encode(),)),
         Modification("replace", "unicodePwd", (_quoted(password),)),
         Modification("replace", "userAccountControl", (str(int(_FLAGS)).encode(),)),
     )
@@ -299,5 +302,5 @@ def _new_password() -> Secret:
 
 def _facts(found: Entry) -> dict[str, Any]:
     guid, sid = found.guid("objectGUID"), found.raw("objectSid")
-    facts = {"dn": found.dn, "objectGUID": str(guid)}
+    facts = {"dn": found.dn, "objectGUID": str(guid), "info": found.text("info")}
     return facts | ({"sid": str(Sid.parse(sid))} if sid else {})

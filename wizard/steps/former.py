@@ -11,7 +11,7 @@ from agent.settings import Settings
 from wizard import journal
 from wizard.checks import Check
 from wizard.plan import Change, Context, Facts
-from wizard.steps.account import MARK, delete, find
+from wizard.steps.account import delete, find
 from wizard.steps.copied import is_the_originals
 from wizard.steps.signing_in import as_either, named
 
@@ -51,14 +51,14 @@ class FormerAccount:
 
 def _deletions(settings: Settings, context: Context) -> Iterator[Change]:
     own = settings.directory.sign_in_name.casefold()
-    others = [each for each in _made_before(context) if _name(each) != own]
+    others = [each for each in _made_before(context) if _name(each[0]) != own]
     if not others:
         return
     with as_either(settings.directory, context) as opened:
-        for directory in others:
+        for directory, mark in others:
             found = find(opened, directory)
             info = found.text("info") if found else None
-            if found is None or not (info or "").startswith(MARK):
+            if found is None or not info or info != mark:
                 continue  # it is gone, or somebody else's by now
             told = directory.model_dump(mode="json")
             before = {"dn": found.dn, "info": info, "directory": told}
@@ -66,11 +66,14 @@ def _deletions(settings: Settings, context: Context) -> Iterator[Change]:
             yield Change("former", summary, before, None, needs_admin=True, final=True)
 
 
-def _made_before(context: Context) -> Sequence[DirectorySettings]:
-    """Read from the sealed journals which accounts were made, and not deleted since."""
+def _made_before(context: Context) -> Sequence[tuple[DirectorySettings, str]]:
+    """Read from the sealed journals which accounts were made, and not deleted since.
+
+    Each with its mark, by which it is still the one that this machine made.
+    """
     if is_the_originals(context):
         return ()  # the journals are the original's too, and so is what they tell of
-    found: dict[str, DirectorySettings] = {}
+    found: dict[str, tuple[DirectorySettings, str]] = {}
     for entry in journal.sealed(context.host.places.journal):
         change = entry.change
         if change.step not in ("account", "former"):
@@ -79,7 +82,8 @@ def _made_before(context: Context) -> Sequence[DirectorySettings]:
             found.pop(_name(named(change.before)), None)
         elif change.after["kind"] == "new":
             directory = named(change.after)
-            found[_name(directory)] = directory
+            mark = str((entry.made or {}).get("info") or "")
+            found[_name(directory)] = directory, mark
     return tuple(found.values())
 
 
