@@ -219,11 +219,16 @@ class Host(Protocol):
 
 
 def not_ready(status: Mapping[str, Any], seconds: float) -> str:
-    """Say why an agent is not ready, in its own words."""
+    """Say that an agent is not ready in time, and why."""
+    told = waits_for(status) or "It did not say why."
+    return f"The agent was not ready within {seconds:.0f} s. {told}"
+
+
+def waits_for(status: Mapping[str, Any]) -> str:
+    """Say why an agent is not ready, in its own words; empty when it says nothing."""
     reasons = [
         f"{name.capitalize()}: {part['reason']}."
         for name in ("relay", "directory")
         if isinstance(part := status.get(name), dict) and part.get("reason")
     ]
-    told = " ".join(reasons) or "It did not say why."
-    return f"The agent was not ready within {seconds:.0f} s. {told}"
+    return " ".join(reasons)

@@ -51,6 +51,7 @@ class Domain:
 def domain(monkeypatch: pytest.MonkeyPatch) -> Domain:
     made = Domain(f"{MARK}of-an-earlier-setup")
     monkeypatch.setattr(account, "as_admin", lambda *_: nullcontext(made))
+    monkeypatch.setattr(account, "as_either", lambda *_: nullcontext(made))
     monkeypatch.setattr(former, "as_either", lambda *_: nullcontext(made))
     return made
 
@@ -83,4 +84,6 @@ def test_one_that_another_server_took_over_is_its(
     assert step.plan(SETTINGS, on(here), CHANGES) == ()
     taken_over(other, domain)
     assert step.plan(wanted, on(here), CHANGES) == ()
+    assert Account().plan_removal(SETTINGS, on(here)) == ()
+    assert len(Account().plan_removal(SETTINGS, on(other))) == 1
     assert len(step.plan(wanted, on(other), CHANGES)) == 1

@@ -727,6 +727,18 @@ def test_an_old_program_that_goes_on_is_told_and_replaced(host: Machine) -> None
     assert ServiceStep().verify(SETTINGS, on(host))[0].state == "ok"
 
 
+def test_one_that_waits_for_its_relay_is_left_trying(host: Machine) -> None:
+    host.runs = host.gapless = True
+    host.told = {"ready": False, "relay": {"state": "down", "reason": "it is away"}}
+    assert ServiceStep().plan(SETTINGS, on(host), ()) == ()
+    (row,) = ServiceStep().verify(SETTINGS, on(host))
+    assert row.state == "failed"
+    assert "Relay: it is away." in row.detail
+    assert "by itself" in row.remedy
+    settings = Change("settings", "Mends the relay", None, {})
+    assert len(ServiceStep().plan(SETTINGS, on(host), (settings,))) == 1
+
+
 def test_one_that_is_not_ready_is_started_anew(host: Machine) -> None:
     host.runs = host.gapless = True
     host.told = {"ready": False}

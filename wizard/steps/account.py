@@ -21,6 +21,7 @@ from agent.settings import Settings
 from wizard.checks import Check
 from wizard.plan import Change, Context, Facts, StepFailed
 from wizard.steps.copied import REKEY, is_the_originals
+from wizard.steps.made_accounts import made_before, name_of
 from wizard.steps.signing_in import (
     as_admin,
     as_agent,
@@ -74,7 +75,7 @@ class Account:
             return ()
         with as_either(settings.directory, context) as opened:
             found = find(opened, settings.directory)
-        if found is None or not (found.text("info") or "").startswith(MARK):
+        if found is None or not _is_ours(found, settings.directory, context):
             return ()
         directory = settings.directory.model_dump(mode="json")
         before = {"dn": found.dn, "info": found.text("info"), "directory": directory}
@@ -151,6 +152,17 @@ def delete(change: Change, context: Context) -> Facts:
             return {"told": "It was not there any more."}
         opened.delete(found.dn)
     return {}
+
+
+def _is_ours(found: Entry, directory: DirectorySettings, context: Context) -> bool:
+    """Say whether the account still has the mark of this machine.
+
+    Where no journal tells, that of any earlier setup counts.
+    """
+    info, own = found.text("info") or "", name_of(directory)
+    marks = [mark for each, mark in made_before(context) if name_of(each) == own]
+    known = next(iter(marks), "")
+    return info == known if known else info.startswith(MARK)
 
 
 def find(opened: Directory, directory: DirectorySettings) -> Entry | None:

@@ -6,14 +6,12 @@ directory as somebody's who has a password, and nobody would look after it.
 
 from collections.abc import Iterator, Sequence
 
-from agent.settings import Directory as DirectorySettings
 from agent.settings import Settings
-from wizard import journal
 from wizard.checks import Check
 from wizard.plan import Change, Context, Facts
 from wizard.steps.account import delete, find
-from wizard.steps.copied import is_the_originals
-from wizard.steps.signing_in import as_either, named
+from wizard.steps.made_accounts import made_before, name_of
+from wizard.steps.signing_in import as_either
 
 
 class FormerAccount:
@@ -51,7 +49,7 @@ class FormerAccount:
 
 def _deletions(settings: Settings, context: Context) -> Iterator[Change]:
     own = settings.directory.sign_in_name.casefold()
-    others = [each for each in _made_before(context) if _name(each[0]) != own]
+    others = [each for each in made_before(context) if name_of(each[0]) != own]
     if not others:
         return
     with as_either(settings.directory, context) as opened:
@@ -64,28 +62,3 @@ def _deletions(settings: Settings, context: Context) -> Iterator[Change]:
             before = {"dn": found.dn, "info": info, "directory": told}
             summary = f"Deletes the account {found.dn}, which is used no more"
             yield Change("former", summary, before, None, needs_admin=True, final=True)
-
-
-def _made_before(context: Context) -> Sequence[tuple[DirectorySettings, str]]:
-    """Read from the sealed journals which accounts were made, and not deleted since.
-
-    Each with its mark, by which it is still the one that this machine made.
-    """
-    if is_the_originals(context):
-        return ()  # the journals are the original's too, and so is what they tell of
-    found: dict[str, tuple[DirectorySettings, str]] = {}
-    for entry in journal.sealed(context.host.places.journal):
-        change = entry.change
-        if change.step not in ("account", "former"):
-            continue
-        if change.after is None:
-            found.pop(_name(named(change.before)), None)
-        elif change.after["kind"] == "new":
-            directory = named(change.after)
-            mark = str((entry.made or {}).get("info") or "")
-            found[_name(directory)] = directory, mark
-    return tuple(found.values())
-
-
-def _name(directory: DirectorySettings) -> str:
-    return directory.sign_in_name.casefold()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from agent.settings import Settings, digest
 from wizard.checks import Check
-from wizard.host import REPLACE, ServiceFailed
+from wizard.host import REPLACE, ServiceFailed, waits_for
 from wizard.plan import Change, Context, Facts, StepFailed
 
 READY_S = 45.0
@@ -29,7 +29,9 @@ class ServiceStep:
         # edited by hand, changed by a run that was cut off, or a renewed certificate
         if service.status.get("settings") not in (None, digest(wanted)):
             steps.add("settings")
-        if service.ready and not service.outdated and not steps & (_READ | _GIVEN):
+        # one that waits for a relay or a controller goes on trying: another would too
+        serves = service.ready or (running and bool(waits_for(service.status)))
+        if serves and not service.outdated and not steps & (_READ | _GIVEN):
             return ()
         summary = "Starts the agent and waits until it is ready"
         how = _START
@@ -90,8 +92,13 @@ class ServiceStep:
         if service.ready:
             told = "It runs, the relay link is up and a controller answered."
             return (Check("service", "Agent", "ok", told),)
+        why = waits_for(service.status) if service.running else ""
+        if why:
+            told = f"It is not ready. {why}"
+            remedy = "Mend what it names; it goes on trying by itself."
+            return (Check("service", "Agent", "failed", told, remedy),)
         told = "It does not run." if not service.running else "It is not ready."
-        remedy = "Look at writeback status, or apply the settings again."
+        remedy = "Apply the settings again: that starts it anew."
         return (Check("service", "Agent", "failed", told, remedy),)
 
 
