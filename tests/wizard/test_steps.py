@@ -125,7 +125,24 @@ def test_keys_of_no_use_are_a_finding_and_replaced(
     for change in reversed(changes):
         step.undo(change, {}, on(host))
     assert host.secrets.get(kept.TEST_KEY) == test_key
-    assert step.verify(SETTINGS, on(host))[0].state == "ok"
+
+
+@pytest.mark.parametrize("how", ["read", "damaged"])
+def test_keys_that_no_relay_got_to_know_do_not_pass_for_good(
+    host: Machine, how: str
+) -> None:
+    step = Keys()
+    for change in step.plan(SETTINGS, on(host), ()):
+        step.apply(change, on(host))
+    spoil(host, kept.AGENT_KEYS, how)
+    (change,) = step.plan(SETTINGS, on(host), ())
+    step.undo(change, None, on(host))  # cut off before: it is as it was
+    assert step.plan(SETTINGS, on(host), ()) == (change,)
+    made = step.apply(change, on(host))
+    for _ in range(2):
+        step.undo(change, made, on(host))
+        (row,) = step.verify(SETTINGS, on(host))
+        assert (row.state, row.detail) == ("failed", "agent-keys is missing.")
 
 
 def test_what_went_with_a_roll_back_needs_no_protection(
@@ -298,12 +315,16 @@ class FakeRelay:
         }
         self.agents: set[str] = set()
         self.addresses: set[str] = set()  # that lead to where the code is known
+        self.keys: dict[str, object] = {}
         self.withdrawn: list[tuple[str, str]] = []
         self.fails: RelayFailed | None = None
 
     def enrol(self, _relay: object, application: Application) -> Mapping[str, Any]:
         if self.fails:
             raise self.fails
+        if self.keys.get(application.agent, application.keys) != application.keys:
+            raise RelayFailed(409, "Another agent has the name.", "Forget it.")
+        self.keys[application.agent] = application.keys
         self.agents.add(application.agent)
         return {
             "connection": application.agent,
@@ -317,6 +338,7 @@ class FakeRelay:
             raise self.fails
         self.withdrawn.append((relay.url, agent))
         self.agents.discard(agent)
+        self.keys.pop(agent, None)
 
     def knows(self, relay: Relay, lookup: str) -> bool:
         assert lookup == CODE.lookup
@@ -365,6 +387,51 @@ def test_new_keys_are_enrolled_anew(
     EnrolmentStep().apply(change, context)
     keys = Change("keys", "Creates keys", None, {"names": []})
     assert len(EnrolmentStep().plan(SETTINGS, context, (keys,))) == 1
+
+
+@pytest.mark.parametrize("lost", ["read", "damaged", "gone"])
+@pytest.mark.parametrize("refused", [False, True])
+def test_an_agent_that_lost_its_keys_keeps_its_name(
+    keyed: Machine, monkeypatch: pytest.MonkeyPatch, lost: str, *, refused: bool
+) -> None:
+    relay = FakeRelay().installed(monkeypatch)
+    change, context = enrolling(keyed)
+    EnrolmentStep().apply(change, context)
+    stood, text = dict(relay.keys), keyed.read(keyed.places.enrolment)
+    if lost == "gone":
+        keyed.secrets.remove(kept.AGENT_KEYS)
+    else:
+        spoil(keyed, kept.AGENT_KEYS, lost)
+    keys = Keys().plan(SETTINGS, context, ())
+    (again,) = EnrolmentStep().plan(SETTINGS, context, keys)
+    for each in keys:
+        Keys().apply(each, context)
+    if refused:
+        relay.fails = RelayFailed(410, "The code has expired.", "Ask for a new one.")
+        with pytest.raises(RelayFailed, match="expired"):
+            EnrolmentStep().apply(again, context)
+        relay.fails = None
+        EnrolmentStep().undo(again, None, context)
+        assert (relay.keys, relay.withdrawn) == (stood, [])
+        assert keyed.read(keyed.places.enrolment) == text
+        return
+    made = EnrolmentStep().apply(again, context)
+    assert relay.withdrawn == [("https://relay.corp.test", "sync-01")]
+    assert set(relay.keys) == set(stood)
+    assert relay.keys != stood
+    EnrolmentStep().undo(again, made, context)
+    assert relay.keys == {}
+
+
+def test_another_agent_keeps_its_name(
+    keyed: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relay = FakeRelay().installed(monkeypatch)
+    relay.keys = {"sync-01": ["another's"]}
+    change, context = enrolling(keyed)
+    with pytest.raises(RelayFailed, match="Another agent"):
+        EnrolmentStep().apply(change, context)
+    assert (relay.keys, relay.withdrawn) == ({"sync-01": ["another's"]}, [])
 
 
 def test_a_relay_that_slips_in_keys_of_its_own_is_refused(

@@ -52,8 +52,11 @@ class EnrolmentStep:
         after |= {"relay": wanted.relay.model_dump(mode="json")}
         # the same keys under the same name: taking that back would end what stood
         stood = text is not None and _fits_name(text, wanted)
-        after["stood"] = stood and not _replaces_keys(earlier)
-        if not _replaces_keys(earlier):
+        replaced = _replaced_keys(earlier)
+        known = {AGENT_KEYS, LISTEN_KEY} & replaced  # by a relay
+        after["stood"] = stood and not known
+        after["own"] = stood and known == {AGENT_KEYS}
+        if not known:
             after |= {"code": code.lookup, "former": _former(text, wanted, context)}
         before = None if text is None else {"text": text}
         return (Change(self.name, summary, before, after),)
@@ -82,7 +85,7 @@ class EnrolmentStep:
             return {"told": said}
         relay, agent = _named(change)
         code = parsed_code(context)
-        told = enrol(relay, _application(agent, code, context))
+        told = _enrolled(change, _application(agent, code, context), context)
         made = _enrolment(relay, agent, told, code, context)
         context.host.write(context.host.places.enrolment, enrolment.dump(made))
         return {"listen_key_name": made.listen_key_name}
@@ -90,7 +93,7 @@ class EnrolmentStep:
     def undo(self, change: Change, made: Facts | None, context: Context) -> None:
         relay, agent = _named(change)
         key = usable(LISTEN_KEY, context)
-        if key is not None and not _stood(change):
+        if key is not None and not _stood(change, made):
             # also when it was cut off: the relay may have taken the code
             name = made["listen_key_name"] if made else "listen"
             withdraw(relay, agent, key, name)
@@ -163,13 +166,18 @@ def _former(text: str | None, wanted: Settings, context: Context) -> Facts | Non
     return relay_of(made, context).model_dump(mode="json") if moves else None
 
 
-def _stood(change: Change) -> bool:
+def _stood(change: Change, made: Facts | None) -> bool:
     """Say whether the enrolment stood before: withdrawn now, it would be gone.
+
+    One that was refused did not replace the agent's own; one that was cut off may
+    have, and is replaced by the next.
 
     So it did where the former address is one more of the same relay: who else knows
     the code that was made here?
     """
     assert change.after is not None
+    if change.after.get("own"):
+        return made is None
     former, code = change.after.get("former"), change.after.get("code")
     if change.after.get("stood") or former is None or code is None:
         return bool(change.after.get("stood"))
@@ -194,10 +202,39 @@ def _refuse_name_of_original(
         )
 
 
-def _replaces_keys(earlier: Sequence[Change]) -> bool:
-    """Say whether the keys by which a relay knows the agent will be others."""
-    names = [c.after["names"] for c in earlier if c.step == "keys" and c.after]
-    return any({AGENT_KEYS, LISTEN_KEY} & set(each) for each in names)
+def _replaced_keys(earlier: Sequence[Change]) -> set[str]:
+    """Name the keys that will be others when this step comes."""
+    made = [c.after["names"] for c in earlier if c.step == "keys" and c.after]
+    return {name for names in made for name in names}
+
+
+def _enrolled(
+    change: Change, application: Application, context: Context
+) -> Mapping[str, Any]:
+    """Enrol; where the agent itself has the name, under lost keys, it gives it up.
+
+    The relay refuses that last: the code is good, so it does not end without either.
+    """
+    relay, agent = _named(change)
+    assert change.after is not None
+    try:
+        return enrol(relay, application)
+    except RelayFailed as error:
+        if error.status != _NAME_TAKEN or not change.after["own"]:
+            raise
+    withdraw(relay, agent, _stored(LISTEN_KEY, context), _listen_key_name(change))
+    return enrol(relay, application)
+
+
+_NAME_TAKEN = 409
+
+
+def _listen_key_name(change: Change) -> str:
+    assert change.before is not None
+    try:
+        return enrolment.parse(change.before["text"], "enrolment").listen_key_name
+    except EnrolmentError:
+        return "listen"
 
 
 def _fits_name(text: str, wanted: Settings) -> bool:

@@ -59,7 +59,7 @@ class Keys:
                 f"Replaces keys that are of no use ({', '.join(useless)}); they are "
                 "not kept for a way back"
             )
-            changes.append(Change(self.name, summary, told, told))
+            changes.append(Change(self.name, summary, told | {"kept": False}, told))
         if missing:
             summary = "Creates the agent's keys in the secret store of this machine"
             changes.append(Change(self.name, summary, None, {"names": missing}))
@@ -87,8 +87,9 @@ class Keys:
                 "Roll back again when the relay answers.",
             )
         if change.before is not None:
+            kept = change.before.get("kept", True)
             for name in names:
-                _put_back(name, context)
+                _put_back(name, context) if kept else _take_back(name, context)
             return
         if made and AGENT_KEYS in names and self._replaced(made, context):
             raise StepFailed(
@@ -177,6 +178,12 @@ def _put_back(name: str, context: Context) -> None:
     if kept is not None:
         secrets.put(name, kept)
         secrets.remove(previous(name))
+
+
+def _take_back(name: str, context: Context) -> None:
+    """Have what replaced one of no use be missing again: no relay knows it."""
+    if usable(name, context) is not None:
+        context.host.secrets.remove(name)
 
 
 def _must_be_new(context: Context) -> bool:
