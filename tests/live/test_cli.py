@@ -57,6 +57,11 @@ def test_a_session_as_the_readme_tells_it(
         }
         upn = fresh_lab.people["anna"]["upn"]
 
+        wrong = {**admin, "admin_password": "Wrong-1-Passw0rd"}
+        refused = shell.run("plan", "--settings", str(site), **wrong)
+        name = fresh_lab.admin_user
+        assert f"the administrator {name} was not let in" in refused["error"]
+        assert "agent's account" not in refused["error"]
         planned = shell.run("plan", "--settings", str(site), **admin)
         assert [change["kind"] for change in planned["changes"]] == ["created"] * 6
         refused = shell.run("apply", "--settings", str(site), **admin)

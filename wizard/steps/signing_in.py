@@ -36,7 +36,7 @@ def as_admin(settings: DirectorySettings, context: Context) -> Directory:
     if context.inputs.admin is None:
         what = "This needs an administrator of the domain."
         raise StepFailed(what, NEEDS_ADMIN, "admin")
-    return open_first(settings, *sign_in_as(settings, context))
+    return _as_given(settings, context)
 
 
 def prove_admin(settings: DirectorySettings, context: Context) -> None:
@@ -53,12 +53,8 @@ def prove_admin(settings: DirectorySettings, context: Context) -> None:
     try:
         as_admin(settings, context).close()
     except SignInRefused as error:
-        admin = context.inputs.admin
-        raise StepFailed(
-            f"The administrator {admin.user if admin else ''} was not let in: "
-            f"{error.what}. Nothing was changed.",
-            "Give the name as user@domain or DOMAIN\\user, and the password again.",
-        ) from error
+        what = f"{_sentence(error.what)} Nothing was changed."
+        raise StepFailed(what, _sentence(error.remedy)) from error
 
 
 def as_agent(settings: DirectorySettings, context: Context) -> Directory:
@@ -74,7 +70,25 @@ def as_agent(settings: DirectorySettings, context: Context) -> Directory:
 
 def as_either(settings: DirectorySettings, context: Context) -> Directory:
     """Sign in to read: as the administrator where one is given, else as the agent."""
-    return open_first(settings, *sign_in_as(settings, context))
+    if context.inputs.admin is None:
+        return as_agent(settings, context)
+    return _as_given(settings, context)
+
+
+def _as_given(settings: DirectorySettings, context: Context) -> Directory:
+    """Sign in as the administrator, whose name and password were typed just now."""
+    admin = context.inputs.admin
+    assert admin is not None
+    try:
+        return open_first(settings, admin.user, admin.password)
+    except SignInRefused as error:
+        raise SignInRefused(
+            error.host,
+            f"the administrator {admin.user} was not let in: {error.what}",
+            "give the name as user@domain or DOMAIN\\user, and the password again",
+            error.result,
+            error.diagnostic,
+        ) from error
 
 
 def sign_in_as(settings: DirectorySettings, context: Context) -> tuple[str, Secret]:
