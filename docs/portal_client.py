@@ -35,6 +35,13 @@ SEALING = ["ECDH-ES+A256KW", "A256GCM"]
 LIFETIME_S = 120
 LEEWAY_S = 30
 TRIES = 3
+IDENTIFIERS = (
+    "objectGUID",
+    "ms-DS-ConsistencyGuid",
+    "userPrincipalName",
+    "mail",
+    "sAMAccountName",
+)
 
 
 class WireError(Exception):
@@ -248,7 +255,7 @@ def new_portal(path: Path, issuer: str, relay: str, relay_ca: str | None) -> Non
         "send_key": "",
         "keys": keys,
     }
-    path.touch(mode=0o600)
+    path.touch(mode=0o600, exist_ok=False)  # keys that agents know are never lost
     path.write_text(json.dumps(data, indent=2), encoding="utf-8")
     public = [
         key.as_dict(private=False) | {"use": use, "kid": key.thumbprint()}
@@ -277,20 +284,29 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--fingerprint", help="the agent's, from its administrator")
     verbs = parser.add_subparsers(dest="verb", required=True)
     new = verbs.add_parser("new-keys", help="make portal.json; prints public keys")
-    new.add_argument("issuer")
-    new.add_argument("relay")
-    new.add_argument("--relay-ca")
+    new.add_argument("issuer", help="this portal's URI, as the relay registers it")
+    new.add_argument("relay", help="URL of the relay")
+    new.add_argument("--relay-ca", help="PEM file, where the system does not trust it")
+    told = f"one of {', '.join(IDENTIFIERS)}"
     for verb in ("reset", "unlock", "check"):
         sub = verbs.add_parser(verb)
-        sub.add_argument("agent")
-        sub.add_argument("by")
-        sub.add_argument("value")
+        sub.add_argument("agent", help="its name at the relay")
+        sub.add_argument("by", choices=IDENTIFIERS, metavar="by", help=told)
+        sub.add_argument("value", help="the person, by that")
     return parser.parse_args()
 
 
 def main() -> int:
-    """Send one request; exit 0 when the answer's code is ok."""
+    """Send one request; exit 0 when the answer's code is ok, 2 when none came."""
     given = _arguments()
+    try:
+        return _asked(given)
+    except (WireError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _asked(given: argparse.Namespace) -> int:
     if given.verb == "new-keys":
         new_portal(given.portal, given.issuer, given.relay, given.relay_ca)
         return 0

@@ -14,6 +14,7 @@ from docs.portal_client import (
     RestoredError,
     Seen,
     WireError,
+    main,
     new_portal,
 )
 
@@ -81,3 +82,28 @@ def test_keys_that_a_relay_kept_are_refused(portal: Portal) -> None:
     client.age_s, client.starts = 200.0, 6
     with pytest.raises(WireError, match="signed long ago"):
         client.agent("srv1", FINGERPRINT)
+
+
+def test_keys_that_agents_know_are_not_written_over(
+    portal: Portal, tmp_path: Path
+) -> None:
+    assert portal.issuer
+    path = tmp_path / "portal.json"
+    before = path.read_bytes()
+    with pytest.raises(FileExistsError):
+        new_portal(path, "https://portal.corp.test", "https://relay.corp.test", None)
+    assert path.read_bytes() == before
+
+
+def test_no_answer_is_told_in_a_line(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = str(tmp_path / "portal.json")
+    words = ["--portal", path, "--fingerprint", "AB12", "check", "srv1", "mail", "x"]
+    monkeypatch.setattr("sys.argv", ["portal_client.py", *words])
+    assert main() == 2
+    told = capsys.readouterr().err
+    assert path in told
+    assert told.count("\n") == 1
