@@ -9,11 +9,13 @@ from typing import Any, NoReturn, get_args
 
 from agent.directory import DirectoryError
 from agent.enrolment import EnrolmentError
+from agent.instance import VERSION
 from agent.secrets import SecretsUnavailable
 from agent.settings import Identifier, Settings, SettingsError
 from wizard.checks import Busy
 from wizard.commands import directory, granting, jobs, permissions
 from wizard.commands.given import BadUsage, Given
+from wizard.commands.refusing import InForce, how_given, problems
 from wizard.commands.told import Exit, Told
 from wizard.controller import Controller, RecoveryNeeded
 from wizard.host import Host, ServiceFailed
@@ -30,7 +32,6 @@ _REFUSALS = (
     NoHost,
     Busy,
     RecoveryNeeded,
-    StepFailed,
     DirectoryError,
     EnrolmentError,
     SecretsUnavailable,
@@ -50,9 +51,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _told(words: Sequence[str]) -> Told:
     try:
         return _run(_parser().parse_args(words))
+    except InForce as error:
+        return _refused(error, {**problems(error.why), "remedy": error.remedy})
     except SettingsError as error:
-        problems = [{"path": p.path, "message": p.message} for p in error.problems]
-        return _refused(error, {"problems": problems})
+        return _refused(error, problems(error))
+    except StepFailed as error:
+        how = how_given(error.needs)
+        return _refused(f"{error}{how}", {"remedy": f"{error.remedy}{how}"})
     except _REFUSALS as error:
         return _refused(error, {"remedy": str(getattr(error, "remedy", ""))})
     except KeyboardInterrupt:
@@ -66,7 +71,7 @@ def _told(words: Sequence[str]) -> Told:
 
 
 def _refused(
-    error: Exception, more: Mapping[str, Any], code: Exit = Exit.BAD_USAGE
+    error: Exception | str, more: Mapping[str, Any], code: Exit = Exit.BAD_USAGE
 ) -> Told:
     print(error, file=sys.stderr)
     return Told(code, "", {"error": str(error), **more})
@@ -75,7 +80,16 @@ def _refused(
 def _run(given: argparse.Namespace) -> Told:
     if given.command == "schema":
         return jobs.schema()
-    controller = Controller(_host(given.home))
+    host = _host(given)
+    try:
+        return _ran(Controller(host), given)
+    except SettingsError as error:
+        if error.source == str(host.places.settings):
+            raise InForce(error) from error
+        raise
+
+
+def _ran(controller: Controller, given: argparse.Namespace) -> Told:
     match given.command:
         case "status":
             return jobs.status(controller)
@@ -84,6 +98,7 @@ def _run(given: argparse.Namespace) -> Told:
         case "verify":
             return jobs.verify(controller, jobs.wanted(controller, given.settings))
         case "test-reset":
+            jobs.wanted(controller, None)
             return _test_reset(controller, given)
     secrets = Given.read(given.secrets_fd)
     if given.command in ("permissions", "directory"):
@@ -188,14 +203,15 @@ def _confirm(given: argparse.Namespace) -> jobs.Confirm:
     return (lambda _text: True) if given.yes else jobs.on_terminal
 
 
-def _host(given: Path | None) -> Host:
+def _host(given: argparse.Namespace) -> Host:
     """Give this server, or the machine for trying below a folder that was named."""
     named = os.environ.get("WRITEBACK_HOME")
-    home = given or (Path(named) if named else None)
+    home = given.home or (Path(named) if named else None)
     if home is None:
         host = this_machine()
         if os.geteuid() != 0:
-            raise BadUsage("Only root may look at this.", "Run it as: sudo writeback")
+            words = f"sudo writeback {given.command}"
+            raise BadUsage("Only root may look at this.", f"Run it as: {words} ...")
         return host
     if home.exists() and not home.is_dir():
         raise BadUsage(f"{home} is no folder.", "Give --home FOLDER.")
@@ -213,7 +229,9 @@ def _parser() -> argparse.ArgumentParser:
     shared = _Words(add_help=False)
     shared.add_argument("--home", type=Path, help="try it below a folder")
     shared.add_argument("--json", action="store_true", help="one JSON object")
-    parser = _Words(prog="writeback", description=__doc__, allow_abbrev=False)
+    told = "Set up and look after password writeback, without a screen."
+    parser = _Words(prog="writeback", description=told, allow_abbrev=False)
+    parser.add_argument("--version", action="version", version=VERSION)
     verbs = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, told in _COMMANDS.items():
         verb = verbs.add_parser(
@@ -238,8 +256,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _test_arguments(verb: argparse.ArgumentParser) -> None:
     choices = get_args(Identifier)
-    verb.add_argument("user", help="the person, as the cloud names them")
-    verb.add_argument("--by", choices=choices, default="userPrincipalName")
+    told = "the person, as the cloud names them"
+    verb.add_argument("user", metavar="USER", help=told)
+    told = "what USER is (default: userPrincipalName)"
+    verb.add_argument("--by", choices=choices, default="userPrincipalName", help=told)
     verb.add_argument("--check-only", action="store_true", help="all but the write")
 
 

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from agent import enrolment
 from agent import settings as settings_file
@@ -91,6 +92,13 @@ class Controller:
         if copied:
             glance = replace(glance, attention=COPIED)
         return Installed(settings, glance, shown, drift(context), copied)
+
+    def lost(self) -> Path | None:
+        """Give the settings file where all but that is there: it was deleted."""
+        places = self._host.places
+        enrolled = self._host.read(places.enrolment) is not None
+        there = self._host.read(places.settings) is not None
+        return places.settings if enrolled and not there else None
 
     def recovery(self) -> Recovery | None:
         """Find a run that was cut off.

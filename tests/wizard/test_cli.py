@@ -52,6 +52,62 @@ def test_status_answers_in_its_first_line_when_nothing_is_set_up(
     assert told == "Password writeback is not set up on this machine.\n"
 
 
+def test_settings_that_were_deleted_are_told_and_not_taken_for_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    places = TrialHost(tmp_path).places
+    places.enrolment.parent.mkdir(parents=True)
+    places.enrolment.write_text("{}")
+    assert main(["status", "--home", str(tmp_path), "--json"]) == Exit.FINDINGS
+    told = json.loads(capsys.readouterr().out)
+    assert (told["installed"], told["lost"]) == (True, str(places.settings))
+    for command in (["repair"], ["verify"], ["test-reset", "anna", "--check-only"]):
+        assert main([*command, "--home", str(tmp_path)]) == Exit.BAD_USAGE
+        said = capsys.readouterr().err
+        assert f"{places.settings} is missing" in said
+        assert "writeback apply --settings FILE" in said
+
+
+def test_settings_in_force_that_can_not_be_read_come_with_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = TrialHost(tmp_path).places.settings
+    place.parent.mkdir(parents=True)
+    place.write_text("agent: [a")
+    for command in ("status", "verify", "repair", "apply"):
+        assert main([command, "--home", str(tmp_path), "--json"]) == Exit.BAD_USAGE
+        told = json.loads(capsys.readouterr().out)
+        assert told["problems"]
+        assert "Mend the file" in told["remedy"]
+    other = tmp_path / "site.yaml"
+    other.write_text("agent: [a")
+    argv = ["plan", "--home", str(tmp_path / "new"), "--settings", str(other)]
+    assert main(argv) == Exit.BAD_USAGE
+    assert "Mend the file" not in capsys.readouterr().err
+
+
+def test_a_secret_that_is_missing_is_named_as_it_is_given(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "site.yaml"
+    file.write_text(dump(SETTINGS))
+    argv = ["plan", "--home", str(tmp_path / "home"), "--settings", str(file)]
+    assert main(argv) == Exit.BAD_USAGE
+    assert "admin_user and admin_password by --secrets-fd" in capsys.readouterr().err
+
+
+def test_two_tables_are_not_written_into_one_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, place = tmp_path / "site.yaml", tmp_path / "all"
+    file.write_text(dump(SETTINGS))
+    named = ["--csv", str(place), "--jsonl", str(place), "--settings", str(file)]
+    home = ["--home", str(tmp_path / "home")]
+    assert main(["permissions", "coverage", *named, *home]) == Exit.BAD_USAGE
+    assert "Give each its own file" in capsys.readouterr().err
+    assert not place.exists()
+
+
 def test_without_a_home_it_says_what_to_give(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

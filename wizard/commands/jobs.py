@@ -15,6 +15,7 @@ from wizard.checks import Inputs
 from wizard.commands.given import BadUsage, Given, typed
 from wizard.commands.stopping import stopped_by_signal
 from wizard.commands.told import (
+    LOST,
     Exit,
     Told,
     checks_data,
@@ -25,6 +26,7 @@ from wizard.commands.told import (
     say_progress,
     status_text,
     stuck_text,
+    without_settings,
 )
 from wizard.controller import Controller
 from wizard.plan import ApplyError, Change, StepFailed
@@ -45,6 +47,9 @@ def wanted(controller: Controller, file: Path | None) -> Settings:
         return settings_file.load(file)
     found = controller.installed()
     if found is None:
+        lost = controller.lost()
+        if lost is not None:
+            raise BadUsage(f"{lost} is missing.", LOST)
         raise BadUsage("There are no settings.", NOT_SET_UP)
     return found.settings
 
@@ -203,7 +208,7 @@ def status(controller: Controller) -> Told:
         return Told(Exit.FINDINGS, text, {"installed": there, "cut_off": True})
     found = controller.installed()
     if found is None:
-        return Told(Exit.DONE, status_text(None), {"installed": False})
+        return without_settings(controller.lost())
     state = found.status
     data = {
         "installed": True,

@@ -111,7 +111,10 @@ def files_of(given: argparse.Namespace) -> Files:
         (given.csv, "csv"),
         (given.jsonl, "jsonl"),
     )
-    return [(place, form) for place, form in forms if place is not None]
+    files = [(place, form) for place, form in forms if place is not None]
+    if len({place.absolute() for place, _ in files}) < len(files):
+        raise BadUsage(f"{given.csv} is named twice.", "Give each its own file.")
+    return files
 
 
 def _written(files: Files) -> Iterator[str]:

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import IntEnum
+from pathlib import Path
 from typing import Any
 
 from wizard.checks import Check, Installed
@@ -48,6 +49,10 @@ class Told:
         return int(self.code)
 
 
+LOST = (
+    "Run writeback apply --settings FILE with a saved one, or writeback remove to take "
+    "away what is left."
+)
 _KINDS = (("Will be created", "created"), ("Will be changed", "changed"))
 
 
@@ -137,6 +142,15 @@ def status_text(found: Installed | None) -> str:
         lines.append("Edited by hand since it was applied (writeback apply follows):")
         lines += [f"  {each}" for each in found.drift]
     return "\n".join([first_line(found), *lines])
+
+
+def without_settings(lost: Path | None) -> Told:
+    """Say that nothing is set up, or that what is has lost its settings."""
+    if lost is None:
+        return Told(Exit.DONE, status_text(None), {"installed": False})
+    text = f"Password writeback was set up here, but {lost} is missing."
+    data = {"installed": True, "lost": str(lost), "remedy": LOST}
+    return Told(Exit.FINDINGS, f"{text}\n{LOST}", data)
 
 
 def first_line(found: Installed) -> str:
