@@ -23,7 +23,7 @@ from wizard.checks import (
 )
 from wizard.commands import jobs
 from wizard.commands.given import BadUsage, Given
-from wizard.commands.told import Exit, say_progress
+from wizard.commands.told import Exit, plan_text, say_progress
 from wizard.controller import Controller
 from wizard.plan import (
     ApplyError,
@@ -277,3 +277,15 @@ def test_a_test_reset_lists_its_hops() -> None:
         "The person reads: It is set.",
         "  total             12.3 ms",
     ]
+
+
+def test_a_plan_says_from_where_on_it_only_goes_forward() -> None:
+    stops = Change("service", "Stops the agent", {"runs": True}, None)
+    told = plan_text((MAKES, stops))
+    assert "can't be taken back" not in told
+    gone = Change("keys", "Destroys the keys", {"names": []}, None, final=True)
+    lines = plan_text((stops, gone)).splitlines()
+    assert lines[:2] == ["Will be removed (1)", "  Stops the agent"]
+    assert lines[2:4] == ["Will be removed for good (1)", "  Destroys the keys"]
+    assert "can't be taken back" in lines[4]
+    assert "writeback rollback" in lines[4]

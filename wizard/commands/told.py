@@ -53,7 +53,16 @@ LOST = (
     "Run writeback apply --settings FILE with a saved one, or writeback remove to take "
     "away what is left."
 )
-_KINDS = (("Will be created", "created"), ("Will be changed", "changed"))
+_GROUPS = (
+    ("created", "Will be created"),
+    ("changed", "Will be changed"),
+    ("removed", "Will be removed"),
+    ("gone", "Will be removed for good"),
+)
+_FOR_GOOD = (
+    "  These can't be taken back. From the first of them on it can't be stopped; what "
+    "is cut off is finished by writeback rollback."
+)
 
 
 def kind_of(change: Change) -> str:
@@ -68,9 +77,12 @@ def plan_text(changes: Sequence[Change]) -> str:
     if not changes:
         return "Nothing to do: everything is as the settings say."
     lines = []
-    for title, kind in (*_KINDS, ("Will be removed", "removed")):
-        found = [f"  {c.summary}" for c in changes if kind_of(c) == kind]
-        lines += [f"{title} ({len(found)})", *found] if found else []
+    for kind, title in _GROUPS:
+        found = [c for c in changes if kind == ("gone" if c.final else kind_of(c))]
+        if found:
+            lines.append(f"{title} ({len(found)})")
+            lines += [f"  {change.summary}" for change in found]
+            lines += [_FOR_GOOD] if kind == "gone" else []
     return "\n".join(lines)
 
 
