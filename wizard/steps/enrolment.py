@@ -4,28 +4,28 @@ The portal's keys come from the relay, which is not trusted: they must have the
 fingerprint that the code carries.
 """
 
-import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from agent import enrolment
-from agent.enrolment import Enrolment, EnrolmentError, self_test_issuer
-from agent.keys import BadKeys, fingerprint_digest
+from agent.enrolment import Enrolment, EnrolmentError
 from agent.secret import Secret
 from agent.secrets import (
     AGENT_KEYS,
     LISTEN_KEY,
-    SELF_TEST_KEYS,
-    TEST_KEY,
 )
 from agent.settings import Relay, Settings, SettingsError
 from agent.settings import parse as parse_settings
-from relay import code as codes
 from wizard.checks import Check
 from wizard.plan import Change, Context, Facts, StepFailed
 from wizard.relay_api import Application, RelayFailed, enrol, knows, withdraw
+from wizard.steps.application import (
+    application,
+    enrolment_of,
+    parsed_code,
+    stored,
+)
 from wizard.steps.copied import REKEY, is_copied, is_the_originals
-from wizard.steps.keys import private_keys
 from wizard.steps.stored import usable
 
 
@@ -85,8 +85,8 @@ class EnrolmentStep:
             return {"told": said}
         relay, agent = _named(change)
         code = parsed_code(context)
-        told = _enrolled(change, _application(agent, code, context), context)
-        made = _enrolment(relay, agent, told, code, context)
+        told = _enrolled(change, application(agent, code, context), context)
+        made = enrolment_of(relay, agent, told, code, context)
         context.host.write(context.host.places.enrolment, enrolment.dump(made))
         return {"listen_key_name": made.listen_key_name}
 
@@ -209,7 +209,7 @@ def _replaced_keys(earlier: Sequence[Change]) -> set[str]:
 
 
 def _enrolled(
-    change: Change, application: Application, context: Context
+    change: Change, handed_in: Application, context: Context
 ) -> Mapping[str, Any]:
     """Enrol; where the agent itself has the name, under lost keys, it gives it up.
 
@@ -218,12 +218,12 @@ def _enrolled(
     relay, agent = _named(change)
     assert change.after is not None
     try:
-        return enrol(relay, application)
+        return enrol(relay, handed_in)
     except RelayFailed as error:
         if error.status != _NAME_TAKEN or not change.after["own"]:
             raise
-    withdraw(relay, agent, _stored(LISTEN_KEY, context), _listen_key_name(change))
-    return enrol(relay, application)
+    withdraw(relay, agent, stored(LISTEN_KEY, context), _listen_key_name(change))
+    return enrol(relay, handed_in)
 
 
 _NAME_TAKEN = 409
@@ -258,73 +258,3 @@ def _fits(text: str, wanted: Settings) -> bool:
 def _named(change: Change) -> tuple[Relay, str]:
     assert change.after is not None
     return Relay.model_validate(change.after["relay"]), str(change.after["agent"])
-
-
-def parsed_code(context: Context) -> codes.EnrolmentCode:
-    """Give the code as it was typed.
-
-    Raises:
-        StepFailed: there is none, or it is mistyped.
-
-    """
-    given = context.inputs.enrolment_code
-    if given is None:
-        raise StepFailed(
-            "An enrolment code is needed.",
-            "Ask the owner of the relay for one.",
-            "enrolment_code",
-        )
-    try:
-        return codes.parse(given.reveal())
-    except codes.BadCode as error:
-        raise StepFailed(f"{error}.", "Type it again, or ask for a new one.") from None
-
-
-def _application(
-    agent: str, code: codes.EnrolmentCode, context: Context
-) -> Application:
-    return Application(
-        agent=agent,
-        keys=private_keys(AGENT_KEYS, context).public.jwks(),
-        code_secret=Secret(base64.urlsafe_b64encode(code.secret).decode()),
-        listen_key=_stored(LISTEN_KEY, context),
-        test_key=_stored(TEST_KEY, context),
-    )
-
-
-def _stored(name: str, context: Context) -> Secret:
-    found = context.host.secrets.get(name)
-    if found is None:
-        raise StepFailed(f"The secret {name} is missing.", "Apply the settings again.")
-    return found
-
-
-def _enrolment(
-    relay: Relay,
-    agent: str,
-    told: Mapping[str, Any],
-    code: codes.EnrolmentCode,
-    context: Context,
-) -> Enrolment:
-    try:
-        portal = told["portal"]
-        proven = code.is_for(fingerprint_digest(portal["keys"]))
-        made = Enrolment(
-            relay_url=relay.url,
-            connection=str(told["connection"]),
-            listen_key_name=str(told["listen_key_name"]),
-            test_key_name=str(told["test_key_name"]),
-            portal_issuer=str(portal["issuer"]),
-            portal_keys=tuple(portal["keys"]),
-            self_test_issuer=self_test_issuer(agent),
-            self_test_keys=tuple(private_keys(SELF_TEST_KEYS, context).public.jwks()),
-            machine=context.host.machine,
-        )
-    except (KeyError, TypeError, BadKeys) as error:
-        raise RelayFailed(200, "The relay's answer is not whole.", "") from error
-    if not proven:
-        raise StepFailed(
-            "The relay gave other portal keys than the code was made for.",
-            "Do not use this relay before its owner has explained that.",
-        )
-    return made

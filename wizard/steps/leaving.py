@@ -13,8 +13,9 @@ from agent.secrets import LISTEN_KEY
 from agent.settings import Settings
 from wizard.checks import Check
 from wizard.plan import Change, Context, Facts
+from wizard.steps.application import parsed_code
 from wizard.steps.copied import is_the_originals
-from wizard.steps.enrolment import parsed_code, relay_of, withdrawn
+from wizard.steps.enrolment import relay_of, withdrawn
 from wizard.steps.keys import previous
 from wizard.steps.stored import usable
 

@@ -1,0 +1,83 @@
+"""What an agent hands in at a relay with its code, and what it makes of the answer."""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+from agent.enrolment import Enrolment, self_test_issuer
+from agent.keys import BadKeys, fingerprint_digest
+from agent.secret import Secret
+from agent.secrets import AGENT_KEYS, LISTEN_KEY, SELF_TEST_KEYS, TEST_KEY
+from agent.settings import Relay
+from relay import code as codes
+from wizard.plan import Context, StepFailed
+from wizard.relay_api import Application, RelayFailed
+from wizard.steps.keys import private_keys
+
+
+def parsed_code(context: Context) -> codes.EnrolmentCode:
+    """Give the code as it was typed.
+
+    Raises:
+        StepFailed: there is none, or it is mistyped.
+
+    """
+    given = context.inputs.enrolment_code
+    if given is None:
+        raise StepFailed(
+            "An enrolment code is needed.",
+            "Ask the owner of the relay for one.",
+            "enrolment_code",
+        )
+    try:
+        return codes.parse(given.reveal())
+    except codes.BadCode as error:
+        raise StepFailed(f"{error}.", "Type it again, or ask for a new one.") from None
+
+
+def application(agent: str, code: codes.EnrolmentCode, context: Context) -> Application:
+    return Application(
+        agent=agent,
+        keys=private_keys(AGENT_KEYS, context).public.jwks(),
+        code_secret=Secret(base64.urlsafe_b64encode(code.secret).decode()),
+        listen_key=stored(LISTEN_KEY, context),
+        test_key=stored(TEST_KEY, context),
+    )
+
+
+def stored(name: str, context: Context) -> Secret:
+    found = context.host.secrets.get(name)
+    if found is None:
+        raise StepFailed(f"The secret {name} is missing.", "Apply the settings again.")
+    return found
+
+
+def enrolment_of(
+    relay: Relay,
+    agent: str,
+    told: Mapping[str, Any],
+    code: codes.EnrolmentCode,
+    context: Context,
+) -> Enrolment:
+    try:
+        portal = told["portal"]
+        proven = code.is_for(fingerprint_digest(portal["keys"]))
+        made = Enrolment(
+            relay_url=relay.url,
+            connection=str(told["connection"]),
+            listen_key_name=str(told["listen_key_name"]),
+            test_key_name=str(told["test_key_name"]),
+            portal_issuer=str(portal["issuer"]),
+            portal_keys=tuple(portal["keys"]),
+            self_test_issuer=self_test_issuer(agent),
+            self_test_keys=tuple(private_keys(SELF_TEST_KEYS, context).public.jwks()),
+            machine=context.host.machine,
+        )
+    except (KeyError, TypeError, BadKeys) as error:
+        raise RelayFailed(200, "The relay's answer is not whole.", "") from error
+    if not proven:
+        raise StepFailed(
+            "The relay gave other portal keys than the code was made for.",
+            "Do not use this relay before its owner has explained that.",
+        )
+    return made
