@@ -4,7 +4,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -16,6 +16,7 @@ from tests.wizard.answered import CANARY, SETTINGS
 from wizard.checks import (
     AgentStatus,
     Check,
+    HandOver,
     Inputs,
     Installed,
     Recovery,
@@ -38,6 +39,7 @@ from wizard.plan import (
 MAKES = Change("settings", "Writes the settings file", None, {"text": "x"})
 GRANTS = Change("grants", "Grants 3 permissions", None, {}, needs_admin=True)
 TAKEN_BACK = RolledBack((MAKES,), ())
+HAND_OVER = HandOver("https://r.test/a", "a", "7C1F 09AE", "https://portal.test")
 LEFT = Stuck(GRANTS, "Somebody else changed it since.")
 
 
@@ -52,6 +54,8 @@ class Machine:
     rows: tuple[Check, ...] = ()
     given: list[Inputs] = field(default_factory=list)
     applied: int = 0
+    cut_off: bool = False
+    says: str = ""
 
     def plan(self, settings: Settings, inputs: Inputs) -> tuple[Change, ...]:
         return self.changes
@@ -71,8 +75,15 @@ class Machine:
             raise ApplyError(None, "Stopped.", (MAKES,), ())
         if self.fails:
             raise self.fails
+        for index, change in enumerate(changes):
+            report(Progress(index, len(changes), change, "done", self.says))
+
+    def hand_over(self) -> HandOver:
+        return HAND_OVER
 
     def recovery(self) -> Recovery | None:
+        if not self.cut_off:
+            return None
         at = datetime(2026, 11, 23, tzinfo=UTC)
         return Recovery(at, (MAKES.summary,), needs_admin=False)
 
@@ -107,6 +118,20 @@ def test_what_came_of_a_change_is_said(capsys: pytest.CaptureFixture[str]) -> No
     assert capsys.readouterr().err == (
         "[1/2] done: Writes the settings file Its owner must forget it.\n"
     )
+
+
+def test_what_came_of_changes_is_among_what_programs_read() -> None:
+    told = carry_out(Machine(says="Its owner must forget it."))
+    assert told.data["told"] == ["Writes the settings file: Its owner must forget it."]
+    assert carry_out(Machine()).data["told"] == []
+
+
+def test_a_new_enrolment_ends_with_what_the_portal_must_know() -> None:
+    enrols = Change("enrolment", "Enrols the agent", None, {})
+    told = carry_out(Machine((MAKES, enrols)))
+    for text in (HAND_OVER.url, HAND_OVER.fingerprint, HAND_OVER.issuer):
+        assert text in told.text
+    assert told.data["hand_over"] == asdict(HAND_OVER)
 
 
 def test_nothing_to_do_is_0_and_applies_nothing() -> None:
@@ -248,9 +273,9 @@ def test_what_was_given_and_is_not_right_is_not_asked_again() -> None:
 
 
 def test_a_roll_back_is_0_or_3() -> None:
-    clean = jobs.roll_back(door(Machine()), Given(), lambda _text: True)
+    clean = jobs.roll_back(door(Machine(cut_off=True)), Given(), lambda _text: True)
     assert (clean.code, clean.text) == (0, "Taken back: 1 change.")
-    machine = Machine(rolled=RolledBack((), (LEFT,)))
+    machine = Machine(rolled=RolledBack((), (LEFT,)), cut_off=True)
     stuck = jobs.roll_back(door(machine), Given(), lambda _text: True)
     assert stuck.code == 3
     assert LEFT.reason in stuck.text
@@ -260,6 +285,9 @@ def test_findings_are_4() -> None:
     fine = Check("a", "Agent", "ok", "It runs.")
     bad = Check("b", "Permissions", "failed", "Missing.", "Grant them.")
     assert jobs.verify(door(Machine(rows=(fine,))), SETTINGS).code == 0
+    cut_off = jobs.verify(door(Machine(rows=(fine,), cut_off=True)), SETTINGS)
+    assert cut_off.code == 4
+    assert "writeback rollback" in cut_off.text
     told = jobs.verify(door(Machine(rows=(fine, bad))), SETTINGS)
     assert told.code == 4
     assert told.text.splitlines() == [

@@ -4,6 +4,7 @@ import json
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from agent import settings as settings_file
 from agent.secret import Secret
 from agent.settings import Settings, SettingsError
-from wizard.checks import Inputs
+from wizard.checks import Check, Inputs
 from wizard.commands.given import BadUsage, Given, typed
 from wizard.commands.stopping import stopped_by_signal
 from wizard.commands.told import (
@@ -21,9 +22,11 @@ from wizard.commands.told import (
     checks_data,
     checks_text,
     first_line,
+    hand_over_text,
     plan_data,
     plan_text,
     say_progress,
+    saying,
     status_text,
     stuck_text,
     without_settings,
@@ -109,13 +112,18 @@ def make(
     if any(change.needs_admin for change in changes):
         given = given.with_admin()
         _need_admin(given)
+    came: list[str] = []
     try:
         with stopped_by_signal() as stop:
-            controller.apply(settings, changes, given.inputs(), say_progress, stop)
+            controller.apply(settings, changes, given.inputs(), saying(came), stop)
     except ApplyError as error:
         return _failed(error)
     done = f"Done: {_count(changes)} made."
-    return Told(Exit.DONE, done, {"changes": plan_data(changes)})
+    data: dict[str, Any] = {"changes": plan_data(changes), "told": came}
+    if any(change.step == "enrolment" for change in changes):
+        known = controller.hand_over()
+        done, data["hand_over"] = f"{done}\n{hand_over_text(known)}", asdict(known)
+    return Told(Exit.DONE, done, data)
 
 
 def remove(controller: Controller, given: Given, confirm: Confirm) -> Told:
@@ -129,12 +137,13 @@ def remove(controller: Controller, given: Given, confirm: Confirm) -> Told:
     if any(change.needs_admin for change in changes):
         given = given.with_admin()
         _need_admin(given)
+    came: list[str] = []
     try:
         with stopped_by_signal() as stop:
-            controller.remove(changes, given.inputs(), say_progress, stop)
+            controller.remove(changes, given.inputs(), saying(came), stop)
     except ApplyError as error:
         return _failed(error)
-    return Told(Exit.DONE, "Removed.", {"changes": plan_data(changes)})
+    return Told(Exit.DONE, "Removed.", {"changes": plan_data(changes), "told": came})
 
 
 def _need_admin(given: Given) -> None:
@@ -161,10 +170,20 @@ def repair(controller: Controller, given: Given, confirm: Confirm) -> Told:
 
 def verify(controller: Controller, settings: Settings) -> Told:
     """Compare everything with the settings."""
-    rows = controller.verify(settings)
+    rows = (*_cut_off(controller), *controller.verify(settings))
     bad = any(row.state in ("failed", "warning") for row in rows)
     code = Exit.FINDINGS if bad else Exit.DONE
     return Told(code, checks_text(rows), {"checks": checks_data(rows)})
+
+
+def _cut_off(controller: Controller) -> tuple[Check, ...]:
+    """Tell of a run that was cut off: nothing can be applied before it is settled."""
+    found = controller.recovery()
+    if found is None:
+        return ()
+    told = f"It was begun {found.started:%Y-%m-%d %H:%M} UTC and cut off."
+    remedy = "Run writeback rollback first."
+    return (Check("journal", "An earlier run", "failed", told, remedy),)
 
 
 def roll_back(controller: Controller, given: Given, confirm: Confirm) -> Told:

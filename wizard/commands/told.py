@@ -8,8 +8,8 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
-from wizard.checks import Check, Installed
-from wizard.plan import Change, Progress, Stuck
+from wizard.checks import Check, HandOver, Installed
+from wizard.plan import Change, Progress, Report, Stuck
 
 
 class Exit(IntEnum):
@@ -111,6 +111,28 @@ def say_progress(progress: Progress) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
+def saying(kept: list[str]) -> Report:
+    """Say what is being done, and keep what came of it for the end."""
+
+    def report(progress: Progress) -> None:
+        say_progress(progress)
+        if progress.state == "done" and progress.detail:
+            kept.append(f"{progress.change.summary}: {progress.detail}")
+
+    return report
+
+
+def hand_over_text(given: HandOver) -> str:
+    """Say what the portal's side must know of a new enrolment."""
+    rows = {
+        "Connection": given.url,
+        "Agent": given.agent,
+        "Fingerprint": given.fingerprint,
+    }
+    lines = [f"  {name:<12} {value}" for name, value in rows.items()]
+    return "\n".join([f"Give this to the portal {given.issuer}:", *lines])
+
+
 def checks_text(rows: Sequence[Check]) -> str:
     """Line up rows: state, what was tried, what came back, what to do."""
     lines = []
@@ -150,6 +172,8 @@ def status_text(found: Installed | None) -> str:
     lines = [f"{name:<12} {value}" for name, value in rows.items() if value]
     if status.attention:
         lines.append(f"Attention: {status.attention.rstrip('.')}.")
+    if not status.running and not status.attention:
+        lines.append("What to do: writeback repair starts it, or says why it can't.")
     if found.drift:
         lines.append("Edited by hand since it was applied (writeback apply follows):")
         lines += [f"  {each}" for each in found.drift]

@@ -163,7 +163,10 @@ def _agent(status: AgentStatus) -> str:
     if status.since:
         since = status.since.replace(tzinfo=status.since.tzinfo or UTC)
         days = (datetime.now(UTC) - since).days
-        text = tr("{state} since {time} ({days} d), version {version}").format(
+        form = tr("{state} since {time}, version {version}")
+        if days:
+            form = tr("{state} since {time} ({days} d), version {version}")
+        text = form.format(
             state=text,
             time=f"{since.astimezone():%Y-%m-%d %H:%M}",
             days=days,
