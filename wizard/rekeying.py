@@ -57,7 +57,8 @@ REKEY = Page(
             "input.enrolment_code",
             "Enrolment code",
             "code",
-            help="From your portal, in groups of five. It works once.",
+            help="From your portal, in groups of five. It works once. To keep its name, "
+            "have the relay's owner forget the agent first: writeback-relay forget.",
             width=72,
         ),
         Field(
@@ -102,6 +103,6 @@ REKEY = Page(
     shown=rekeying,
     check="relay",
     empty="Next checks the connection to the relay and the code.",
-    help="Where the relay still knows the agent by its old keys, its owner forgets "
-    "them first: writeback-relay forget. If anything fails, the old keys are back.",
+    help="A relay gives a name to one agent: it refuses new keys under a name that it "
+    "knows. If anything fails, the old keys are back.",
 )

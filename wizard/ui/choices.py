@@ -96,7 +96,7 @@ class Card(QFrame):
         radio.setFont(look.larger(0.5, bold=True))
         radio.toggled.connect(self.update)
         place = QVBoxLayout(self)
-        place.setContentsMargins(GAP, 12, GAP, 12)
+        place.setContentsMargins(GAP, look.TIGHT, GAP, look.TIGHT)
         place.setSpacing(4)
         place.addWidget(radio)
         self.line = label(text, muted=True)
@@ -192,7 +192,7 @@ class Tick(QWidget):
         self._framed = field.kind == "switch"
         if self._framed:
             self.box.setFont(look.larger(1.5, bold=True))
-            place.setContentsMargins(GAP, 12, GAP, 12)
+            place.setContentsMargins(GAP, look.TIGHT, GAP, look.TIGHT)
         place.addWidget(told(self.box, field.help))
 
     def paintEvent(self, event: QPaintEvent) -> None:
