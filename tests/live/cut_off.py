@@ -28,7 +28,7 @@ from wizard.trial import TrialHost
 # within a step: the act of the step that the process dies instead of, or after
 _WITHIN: dict[str, tuple[Any, str]] = {
     "account, before it is added": (account, "_create"),
-    "enrolment, before it is written": (enrolment, "_enrolment"),
+    "enrolment, before it is written": (enrolment, "enrolment_of"),
     "grants, before they are written": (grants, "rewrite"),
 }
 WITHIN = (*_WITHIN, "service, before it is noted")
