@@ -36,6 +36,7 @@ class Row:
 
 _ROWS = (
     Row(Controller.installed),
+    Row(Controller.lost),
     Row(Controller.recovery),
     Row(Controller.recover, "change"),
     Row(Controller.find_domain),

@@ -6,6 +6,7 @@ promises; beside their errors each may raise NotAllowed and NotReached.
 
 import threading
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from agent.secret import Secret
 from agent.settings import Directory, Relay, Settings
@@ -40,6 +41,9 @@ class RemoteController:
 
     def installed(self) -> Installed | None:
         return self._ask(Controller.installed, {})
+
+    def lost(self) -> Path | None:
+        return self._ask(Controller.lost, {})
 
     def recovery(self) -> Recovery | None:
         return self._ask(Controller.recovery, {})
