@@ -57,8 +57,9 @@ REKEY = Page(
             "input.enrolment_code",
             "Enrolment code",
             "code",
-            help="From your portal, in groups of five. It works once. To keep its name, "
-            "have the relay's owner forget the agent first: writeback-relay forget.",
+            help="From your portal, in groups of five. It works once. To keep its "
+            "name, have the relay's owner forget the agent first: writeback-relay "
+            "forget.",
             width=72,
         ),
         Field(
