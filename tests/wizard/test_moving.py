@@ -11,6 +11,7 @@ from agent.settings import Settings, dump
 from tests.lab.authority import make_authority
 from tests.lab.domain import ADDRESSES
 from tests.lab.relay import LabRelay
+from tests.machine.network import own_network
 from tests.wizard.answered import SETTINGS
 from tests.wizard.machine import Machine, on
 from wizard.checks import Inputs
@@ -20,16 +21,20 @@ from wizard.steps.enrolment import EnrolmentStep
 from wizard.steps.keys import Keys
 from wizard.steps.leaving import Leaving
 
-EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - for seconds, in a test
+pytestmark = pytest.mark.live  # a network of its own takes root
+
+EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - in a network of its own
 
 
 @pytest.fixture
 def relay(tmp_path: Path) -> Iterator[LabRelay]:
-    """A relay with several addresses."""
-    made = LabRelay.make(tmp_path / "relay", EVERY_ADDRESS, make_authority(tmp_path))
-    made.start(dies_with_us=True)
-    yield made
-    made.stop()
+    """A relay with several addresses, in a network where nobody else has one."""
+    with own_network():
+        authority = make_authority(tmp_path)
+        made = LabRelay.make(tmp_path / "relay", EVERY_ADDRESS, authority)
+        made.start(dies_with_us=True)
+        yield made
+        made.stop()
 
 
 def by(address: str, relay: LabRelay) -> Settings:
