@@ -11,6 +11,28 @@ from wizard.questions import (
     new_account,
 )
 
+AGENT_NAME = Field(
+    "agent",
+    "Name of this agent",
+    help="What the relay and the portal call it: a to z, 0 to 9 and hyphens.",
+    width=28,
+)
+ACCOUNT_NAME = Field(
+    "directory.account.name",
+    "Name of the account",
+    help="New: 20 characters at most. Existing: name@corp.example.",
+    width=36,
+)
+ACCOUNT_PASSWORD = Field(
+    "input.account_password",
+    "Password of the account",
+    "secret",
+    help="Kept for the agent in this server's secret store only.",
+    shown=existing_account,
+    needed=installing,
+    width=36,
+)
+
 RELAY = Page(
     id="relay",
     title="Connect to the cloud",
@@ -32,12 +54,7 @@ RELAY = Page(
             needed=installing,
             width=72,
         ),
-        Field(
-            "agent",
-            "Name of this agent",
-            help="What the relay and the portal call it: a to z, 0 to 9 and hyphens.",
-            width=28,
-        ),
+        AGENT_NAME,
         Field(
             "relay.ca",
             "Certificate authority of the relay",
@@ -117,21 +134,8 @@ DIRECTORY = Page(
             needed=installing,
             width=36,
         ),
-        Field(
-            "directory.account.name",
-            "Name of the account",
-            help="New: 20 characters at most. Existing: name@corp.example.",
-            width=36,
-        ),
-        Field(
-            "input.account_password",
-            "Password of the account",
-            "secret",
-            help="Kept for the agent in this server's secret store only.",
-            shown=existing_account,
-            needed=installing,
-            width=36,
-        ),
+        ACCOUNT_NAME,
+        ACCOUNT_PASSWORD,
         Field(
             "directory.account.container",
             "Container of the new account",

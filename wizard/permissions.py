@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import takewhile
 from uuid import UUID
 
 from agent import accounts, verdict
@@ -158,19 +159,15 @@ class Permissions:
         """
         tally = Tally()
         report(_seen(tally))
-        complete = False
         with self._sight(settings, inputs, stop.is_set) as sight:
             names = Names(sight.facts.directory, sight.domain.base_dn)
             with closing(cover(sight, names)) as everybody:
-                for judged in everybody:
-                    if stop.is_set():
-                        break
+                for judged in takewhile(lambda _judged: not stop.is_set(), everybody):
                     tally.add(judged.verdict)
                     each(judged)
                     if tally.people % _STEP == 0:
                         report(_seen(tally))
-                else:
-                    complete = not stop.is_set()
+            complete = not stop.is_set()
             foreseen = sight.forecast is not None
         seen = _seen(tally)
         report(seen)

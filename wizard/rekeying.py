@@ -1,10 +1,14 @@
 """The page that gives an agent new keys: in doubt about the old ones, or for a copy."""
 
+from dataclasses import replace
+
+from wizard.connecting import ACCOUNT_NAME, ACCOUNT_PASSWORD, AGENT_NAME
 from wizard.questions import (
     Answers,
     Field,
     Option,
     Page,
+    always,
     existing_account,
     new_account,
     rekeying,
@@ -21,6 +25,14 @@ def copied(answers: Answers) -> bool:
 def beside_original(answers: Answers) -> bool:
     """Hold on a copy whose original goes on: what that one has is not this one's."""
     return answers.copied and not original_is_gone(answers)
+
+
+def _copied_new(answers: Answers) -> bool:
+    return copied(answers) and new_account(answers)
+
+
+def _copied_existing(answers: Answers) -> bool:
+    return copied(answers) and existing_account(answers)
 
 
 def original_is_gone(answers: Answers) -> bool:
@@ -62,42 +74,21 @@ REKEY = Page(
             "forget.",
             width=72,
         ),
-        Field(
-            "agent",
-            "Name of this agent",
-            help="What the relay and the portal call it: a to z, 0 to 9 and hyphens.",
-            shown=beside_original,
-            another=beside_original,
-            width=28,
-        ),
-        Field(
-            "directory.account.name",
-            "Name of the account",
-            help="New: 20 characters at most. Existing: name@corp.example.",
-            shown=beside_original,
-            another=beside_original,
-            width=36,
-        ),
-        Field(
-            "input.account_password",
-            "Password of the account",
-            "secret",
-            help="Kept for the agent in this server's secret store only.",
-            shown=lambda answers: copied(answers) and existing_account(answers),
-            width=36,
-        ),
+        replace(AGENT_NAME, shown=beside_original, another=beside_original),
+        replace(ACCOUNT_NAME, shown=beside_original, another=beside_original),
+        replace(ACCOUNT_PASSWORD, shown=_copied_existing, needed=always),
         Field(
             "input.admin_user",
             "Domain administrator",
             help="Used once for the account and its permissions; not stored.",
-            shown=lambda answers: copied(answers) and new_account(answers),
+            shown=_copied_new,
             width=36,
         ),
         Field(
             "input.admin_password",
             "Administrator's password",
             "secret",
-            shown=lambda answers: copied(answers) and new_account(answers),
+            shown=_copied_new,
             width=36,
         ),
     ),

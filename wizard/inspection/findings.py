@@ -84,17 +84,22 @@ def find_about_account(
             not_known("account", "how the account is", "it can not find itself"),
         )
     sight = _Sight(opened, settings, domain.base_dn, sids, own, names)
-    crowd = _look_at_people(sight, report, stop)
     return (
         *of_state(OwnAccount.of(found), datetime.now(UTC)),
-        *excess.of_groups(sids, names),
-        *_about_places(sight),
-        *_look_at_belongings(sight, stop).findings(names),
-        *crowd.findings(names),
-        *_about_pilot(sight, crowd, stop),
-        *guards.of_holders(crowd.holders, own, names),
-        *_about_guards(sight, found, crowd.holders),
+        *_look(sight, found, report, stop),
     )
+
+
+def _look(sight: _Sight, found: Entry, report: Report, stop: Stop) -> Iterator[Finding]:
+    """Look at what the account may do, and who may do something to it."""
+    crowd, names = _look_at_people(sight, report, stop), sight.name_of
+    yield from excess.of_groups(sight.sids, names)
+    yield from _about_places(sight)
+    yield from _look_at_belongings(sight, stop).findings(names)
+    yield from crowd.findings(names)
+    yield from _about_pilot(sight, crowd, stop)
+    yield from guards.of_holders(crowd.holders, sight.own, names)
+    yield from _about_guards(sight, found, crowd.holders)
 
 
 def _own_entry(

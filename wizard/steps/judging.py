@@ -138,7 +138,7 @@ def judge(
         rights: what is wanted.
         where: the scope's containers, and where inheritance is off.
         token: the SIDs of the account.
-        own: its own SID; None for an account that is to be made.
+        own: its own SID; None where it is to be made.
 
     """
     here = read(opened, container)
