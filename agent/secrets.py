@@ -64,8 +64,8 @@ class RootOnlyFiles(KeyringBackend):
     def get_password(self, service: str, username: str) -> str | None:
         path = self._path(service, username)
         try:
-            self._refuse_readable(self.folder)
-            self._refuse_readable(path)
+            refuse_readable(self.folder)
+            refuse_readable(path)
             return path.read_text(encoding="utf-8")
         except FileNotFoundError:
             return None
@@ -75,7 +75,7 @@ class RootOnlyFiles(KeyringBackend):
 
     def set_password(self, service: str, username: str, password: str) -> None:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._refuse_readable(self.folder)
+        refuse_readable(self.folder)
         path = self._path(service, username)
         # the file is 0600 before a byte is in it
         write_atomically(path, password, mode=0o600)
@@ -91,14 +91,21 @@ class RootOnlyFiles(KeyringBackend):
     def _path(self, service: str, username: str) -> Path:
         return self.folder / f"{service}.{username}"
 
-    @staticmethod
-    def _refuse_readable(path: Path) -> None:
-        mode = stat.S_IMODE(path.stat().st_mode)
-        if mode & 0o077:
-            raise SecretsUnavailable(
-                f"{path} can be read by others (mode {mode:o}); treat what is in it as "
-                "known to them, replace it, and set the mode to 0600 (0700 the folder)"
-            )
+
+def refuse_readable(path: Path) -> None:
+    """Make sure that nobody but its owner may open a file or folder of secrets.
+
+    Raises:
+        SecretsUnavailable: somebody else may.
+        FileNotFoundError: it is not there.
+
+    """
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        raise SecretsUnavailable(
+            f"{path} can be read by others (mode {mode:o}); treat what is in it as "
+            "known to them, replace it, and set the mode to 0600 (0700 the folder)"
+        )
 
 
 class Keyring:

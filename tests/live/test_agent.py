@@ -3,7 +3,6 @@
 import base64
 import contextlib
 import uuid
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -37,26 +36,6 @@ pytestmark = pytest.mark.live
 
 LONG_CANARY = f"{CANARY}-and-more"
 PILOT = "CN=Writeback pilot,OU=Groups,DC=corp,DC=test"
-
-
-@pytest.fixture(scope="module")
-def clean_lab(lab: Lab) -> Lab:
-    """Once for this file: each test takes a person of its own."""
-    lab.reset()
-    return lab
-
-
-@pytest.fixture
-def stage(clean_lab: Lab, tmp_path: Path) -> Iterator[Stage]:
-    made = Stage(clean_lab, tmp_path, settings_for(clean_lab))
-    yield made
-    made.close()
-    written = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert any(path.name == "audit.jsonl" for path in written)
-    for path in written:
-        data = path.read_bytes()
-        assert b"Canary-7f3a" not in data
-        assert CANARY.encode("utf-16-le") not in data
 
 
 def steps(answer: dict[str, Any]) -> dict[str, str]:

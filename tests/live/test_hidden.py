@@ -1,7 +1,5 @@
 """Attributes that the directory hides from the account: never taken as not set."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -21,20 +19,6 @@ pytestmark = pytest.mark.live
 
 AUTHENTICATED = "S-1-5-11"
 COMPUTED = "2cc4b836-b63f-4940-8d23-ea7acf06af56"
-
-
-@pytest.fixture(scope="module")
-def clean_lab(lab: Lab) -> Lab:
-    """Once for this file: each test takes a person of its own."""
-    lab.reset()
-    return lab
-
-
-@pytest.fixture
-def stage(clean_lab: Lab, tmp_path: Path) -> Iterator[Stage]:
-    made = Stage(clean_lab, tmp_path, settings_for(clean_lab))
-    yield made
-    made.close()
 
 
 def hide(lab: Lab, key: str, *rights: Right) -> None:

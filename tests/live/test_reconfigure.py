@@ -9,12 +9,11 @@ from typing import Any
 import pytest
 
 from tests.installer.packages import built_agent
-from tests.lab.authority import Authority
 from tests.lab.relay import LabRelay
 from tests.live.remains import directory_now
 from tests.live.test_server import pid
 from tests.machine.proxy import Proxy, proxy
-from tests.machine.server import CANARY, LIMITS, Server, server
+from tests.machine.server import CANARY, LIMITS, Server, relay_beside, server
 from tests.machine.traces import leaves_no_secret
 
 pytestmark = pytest.mark.live
@@ -84,10 +83,7 @@ class Site:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     package, folder = built_agent(), tmp_path_factory.mktemp("server")
     with server("bookworm", folder / "server") as here, ExitStack() as ending:
-        authority = Authority(here.lab.ca, here.lab.ca.parent / "ca.key")
-        second = LabRelay.make(folder / "second", here.lab.address, authority)
-        second.start(dies_with_us=True)
-        ending.callback(second.stop)
+        second = ending.enter_context(relay_beside(here.lab, folder / "second"))
         through = ending.enter_context(proxy(here.lab.address))
         here.lift_minimum_age()
         here.install(package)

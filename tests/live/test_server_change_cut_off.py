@@ -8,13 +8,12 @@ from dataclasses import dataclass, replace
 import pytest
 
 from tests.installer.packages import built_agent
-from tests.lab.authority import Authority
 from tests.lab.errors import LabError
 from tests.lab.relay import LabRelay
 from tests.live.remains import directory_now
 from tests.machine.killing import Point, Rig, parameters, points
 from tests.machine.proxy import proxy
-from tests.machine.server import Server, server
+from tests.machine.server import Server, relay_beside, server
 from tests.machine.traces import leaves_no_secret
 
 pytestmark = pytest.mark.live
@@ -116,10 +115,7 @@ def everything(here: Server, second: LabRelay, through: str) -> str:
 def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
     package, folder = built_agent(), tmp_path_factory.mktemp("server")
     with server("bookworm", folder / "server") as here, ExitStack() as ending:
-        authority = Authority(here.lab.ca, here.lab.ca.parent / "ca.key")
-        second = LabRelay.make(folder / "second", here.lab.address, authority)
-        second.start(dies_with_us=True)
-        ending.callback(second.stop)
+        second = ending.enter_context(relay_beside(here.lab, folder / "second"))
         through = ending.enter_context(proxy(here.lab.address))
         here.install(package)
         here.machine.put(_OTHER_CA, here.lab.ca.read_bytes())

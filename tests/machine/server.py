@@ -157,16 +157,25 @@ class Asking:
 
 
 @contextlib.contextmanager
+def relay_beside(lab: Lab, folder: Path) -> Iterator[LabRelay]:
+    """Run a relay on the controller's address; its certificate is of the lab's CA."""
+    authority = Authority(lab.ca, lab.ca.parent / "ca.key")
+    relay = LabRelay.make(folder, lab.address, authority)
+    relay.start(dies_with_us=True)
+    try:
+        yield relay
+    finally:
+        relay.stop()
+
+
+@contextlib.contextmanager
 def server(suite: Suite, folder: Path) -> Iterator[Server]:
     """Set one up beside a controller and a relay of its own; nothing is left."""
     root = ensure_root(suite)
     with own_network(), contextlib.ExitStack() as ending:
         lab = Lab.start(folder / "lab")
         ending.callback(lab.stop)
-        authority = Authority(lab.ca, lab.ca.parent / "ca.key")
-        relay = LabRelay.make(folder / "relay", lab.address, authority)
-        relay.start(dies_with_us=True)
-        ending.callback(relay.stop)
+        relay = ending.enter_context(relay_beside(lab, folder / "relay"))
         machine = Machine(folder / "machine", root)
         ending.callback(machine.stop)
         machine.boot()

@@ -8,14 +8,13 @@ firmware update must not lock the agent out.
 
 import contextlib
 import shutil
-import stat
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 from agent.files import write_atomically
 from agent.secret import Secret
-from agent.secrets import NAMES, SecretsUnavailable
+from agent.secrets import NAMES, SecretsUnavailable, refuse_readable
 
 _TOOL = "systemd-creds"
 _SEALED = ".cred"
@@ -62,7 +61,7 @@ class SystemCredentials:
             self.folder.parent.mkdir(parents=True)
             self.folder.parent.chmod(0o755)  # the settings are in it too
         self.folder.mkdir(exist_ok=True, mode=0o700)
-        _refuse_readable(self.folder)
+        refuse_readable(self.folder)
         text = value.reveal()
         if self._seals:
             text = _run("encrypt", name, text.encode(), "--with-key=host").decode()
@@ -118,18 +117,9 @@ class SystemCredentials:
             return False
 
 
-def _refuse_readable(path: Path) -> None:
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if mode & 0o077:
-        raise SecretsUnavailable(
-            f"{path} can be read by others (mode {mode:o}); treat what is in it as "
-            "known to them, replace it, and set the mode to 0600 (0700 the folder)"
-        )
-
-
 def _read(path: Path) -> bytes | None:
     try:
-        _refuse_readable(path)
+        refuse_readable(path)
         return path.read_bytes()
     except FileNotFoundError:
         return None

@@ -1,0 +1,29 @@
+"""An agent in this process beside the lab's controller; it leaves no password."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.lab import Lab
+from tests.live.agent_stage import CANARY, Stage, settings_for
+
+
+@pytest.fixture(scope="module")
+def clean_lab(lab: Lab) -> Lab:
+    """Once for this file: each test takes a person of its own."""
+    lab.reset()
+    return lab
+
+
+@pytest.fixture
+def stage(clean_lab: Lab, tmp_path: Path) -> Iterator[Stage]:
+    made = Stage(clean_lab, tmp_path, settings_for(clean_lab))
+    yield made
+    made.close()
+    written = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert any(path.name == "audit.jsonl" for path in written)
+    for path in written:
+        data = path.read_bytes()
+        assert b"Canary-7f3a" not in data
+        assert CANARY.encode("utf-16-le") not in data
