@@ -19,6 +19,7 @@ class Channel:
         self._socket = socket
         self._sending = asyncio.Lock()
         self._close_code: int | None = None
+        self._closing: asyncio.Task[bool] | None = None
 
     @property
     def close_code(self) -> int | None:
@@ -30,7 +31,14 @@ class Channel:
         return self._close_code or self._socket.close_code
 
     async def close(self, code: int = 1000) -> None:
-        await self._socket.close(code=code)
+        """Close, and wait for the other side's close frame; the first code counts.
+
+        Whoever closes second waits too: the session ends after that, and would cut
+        the connection before the relay has read why.
+        """
+        if self._closing is None:
+            self._closing = asyncio.create_task(self._socket.close(code=code))
+        await asyncio.shield(self._closing)
 
     async def send(self, text: str, body: bytes = b"") -> None:
         """Send a text frame, and its body if there is one, with nothing between."""
@@ -64,6 +72,9 @@ class Channel:
             await self._socket.receive(timeout=CLOSE_S)
 
     async def _frame(self) -> aiohttp.WSMessage:
+        if self._closing is not None:
+            # aiohttp would close here with a code of its own
+            return aiohttp.WSMessage(WSMsgType.CLOSED, None, None)
         frame = await self._socket.receive()
         if frame.type is WSMsgType.CLOSE:
             self._close_code = frame.data

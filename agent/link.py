@@ -36,7 +36,9 @@ _STEADY_S = 10.0
 _DIAL_S = 30.0
 _MOST_UNDER_WAY = 100
 _MAX_FRAME = gesture.MAX_BODY + gesture.MAX_INLINE_HEADERS
+_GOING_AWAY = 1001
 _PROTOCOL_ERROR = 1002
+_INTERNAL_ERROR = 1011
 
 Handle = Callable[[RelayRequest], Awaitable[RelayResponse]]
 
@@ -108,6 +110,7 @@ class Link:
         self._ping_seconds = ping_seconds
         self._token_seconds = token_seconds
         self._stopping = asyncio.Event()
+        self._leaving = False
         self._under_way: set[asyncio.Task[None]] = set()
         self._control: Channel | None = None
 
@@ -125,6 +128,9 @@ class Link:
     async def drain(self, seconds: float, *, idle_within: float = 0.0) -> None:
         """Take no more requests, finish those under way, close; `run` then returns.
 
+        The channel is closed with 1001, by which our relay knows that what has no
+        answer was not begun; with 1011 where something was cut off.
+
         Args:
             seconds: how long those under way may take before they are cancelled.
             idle_within: go on taking requests for up to so many seconds, until none
@@ -135,9 +141,11 @@ class Link:
         self._stopping.set()
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=seconds)
+        code = _INTERNAL_ERROR if self._under_way else _GOING_AWAY
+        self._leaving = True  # from here on nothing is begun
         await self._end_tasks()
         if self._control is not None:
-            await self._control.close(code=1001)
+            await self._control.close(code=code)
 
     async def _idle(self, seconds: float) -> None:
         """Wait for a moment with no request under way."""
@@ -166,13 +174,12 @@ class Link:
 
     async def _connect_and_serve(self, session: aiohttp.ClientSession) -> str:
         """Serve one control channel to its end and say why it ended."""
-        address = (
-            f"wss://{self._relay.netloc}/$hc/{self._connection}?sb-hc-action=listen"
-        )
         try:
-            channel = await self._dial(session, address, token=self._token())
+            channel = await self._dial_control(session)
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             return reason_for_failure(error)
+        if channel is None:
+            return ""
         self._control = channel
         self._on_state(LinkState(Phase.CONNECTED))
         renewing = asyncio.create_task(self._renew(channel))
@@ -185,6 +192,26 @@ class Link:
             self._control = None
             renewing.cancel()
             await channel.close()
+
+    async def _dial_control(self, session: aiohttp.ClientSession) -> Channel | None:
+        """Dial the control channel; None when told to stop meanwhile."""
+        address = (
+            f"wss://{self._relay.netloc}/$hc/{self._connection}?sb-hc-action=listen"
+        )
+        dialling = asyncio.create_task(self._dial(session, address, self._token()))
+        stopping = asyncio.create_task(self._stopping.wait())
+        try:
+            await asyncio.wait(
+                (dialling, stopping), return_when=asyncio.FIRST_COMPLETED
+            )
+            channel = dialling.result() if dialling.done() else None
+        finally:
+            dialling.cancel()
+            stopping.cancel()
+        if channel is not None and self._stopping.is_set():
+            await channel.close(code=_GOING_AWAY)
+            return None
+        return channel
 
     async def _serve(self, session: aiohttp.ClientSession, channel: Channel) -> str:
         while (text := await channel.receive_text()) is not None:
@@ -201,6 +228,9 @@ class Link:
         return reason_for_close(channel.close_code)
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
+        if self._leaving:
+            work.close()
+            return
         task = asyncio.create_task(_undisturbed(work))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)

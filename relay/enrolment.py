@@ -21,7 +21,7 @@ from agent.keys import BadKeys, PublicKeys
 from relay import code
 from relay.authorization import Authorization, Right
 from relay.errors import Refused
-from relay.listener import Exchange
+from relay.exchange import Exchange
 from relay.sender import TOKEN_HEADER
 from relay.store import LISTEN_KEY_NAME, TEST_KEY_NAME, Agent, Code, Jwks, Portal, Store
 

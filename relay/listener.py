@@ -1,4 +1,4 @@
-"""The listeners' side: control channels, and rendezvous for what is too big for them.
+"""One listener: its control channel, and rendezvous for what is too big for that.
 
 A text frame and the binary frame of its body are sent under one lock, as they must
 not be interleaved with another pair. The request that was sent to a listener waits
@@ -6,8 +6,6 @@ in `Pending` until the answer comes back, on the control channel or at a rendezv
 """
 
 import asyncio
-import contextlib
-import random
 import secrets
 from dataclasses import dataclass, field
 
@@ -26,12 +24,8 @@ class ListenerGone(Exception):  # noqa: N818 - says what is, not that it is wron
     """The listener went away before it answered."""
 
 
-class ListenerSilent(Exception):  # noqa: N818
-    """The listener did not answer in time."""
-
-
-class NoListener(Exception):  # noqa: N818
-    """Nobody listens on the connection."""
+class NotTaken(ListenerGone):
+    """The listener went away and never began the request: another may have it."""
 
 
 @dataclass(eq=False)
@@ -68,6 +62,11 @@ class Channel:
         self.socket = socket
         self._sending = asyncio.Lock()
         self._closing: asyncio.Task[bool] | None = None
+
+    @property
+    def was_left(self) -> bool:
+        """Whether the other side closed it of its own accord and in order (1001)."""
+        return self._closing is None and self.socket.close_code == GOING_AWAY
 
     async def send(self, text: str, body: bytes = b"") -> None:
         """Send a text frame, and its body if there is one.
@@ -157,9 +156,16 @@ class Listener:
         """Send a request, or the summons to come for it.
 
         Raises:
+            NotTaken: the listener left.
             ListenerGone: the control channel is closed.
 
         """
+        try:
+            await self._send(pending)
+        except ListenerGone as error:
+            raise self._gone_without(pending) from error
+
+    async def _send(self, pending: Pending) -> None:
         if not pending.inline:
             await self.channel.send(message.summons_text(pending.id, pending.address))
             return
@@ -187,88 +193,17 @@ class Listener:
         """Give up what waits for this channel; a rendezvous under way goes on."""
         for pending in self._pending.values():
             if not pending.met:
-                pending.give_up(ListenerGone())
+                pending.give_up(self._gone_without(pending))
 
+    def _gone_without(self, pending: Pending) -> ListenerGone:
+        """Say what a listener that is gone did with a request it has not answered.
 
-class Exchange:
-    """Who listens where, and which requests wait.
-
-    Args:
-        answer_seconds: how long a listener may take.
-
-    """
-
-    def __init__(self, answer_seconds: float = 60.0) -> None:
-        self._answer_seconds = answer_seconds
-        self._listeners: dict[str, list[Listener]] = {}
-        self._rendezvous: dict[str, Pending] = {}
-        self._idle = asyncio.Event()
-        self._idle.set()
-
-    def join(self, listener: Listener) -> None:
-        self._listeners.setdefault(listener.connection.lower(), []).append(listener)
-
-    def leave(self, listener: Listener) -> None:
-        key = listener.connection.lower()
-        self._listeners[key].remove(listener)
-        if not self._listeners[key]:
-            del self._listeners[key]
-        listener.abandon()
-
-    def connections(self) -> list[str]:
-        return list(self._listeners)
-
-    async def finish(self, seconds: float) -> None:
-        """Wait until every request has its answer, but no longer than that."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._idle.wait(), seconds)
-
-    async def ask(self, connection: str, question: Question) -> Answer:
-        """Relay a request to one of the listeners and wait for the answer.
-
-        Raises:
-            NoListener: nobody listens.
-            ListenerGone: the listener went away without an answer.
-            ListenerSilent: the time is up.
-
+        One that leaves in order takes nothing more before it closes, and what it took
+        it answers first. Between its close frame and our reading of it we may still
+        send; without this a take-over would lose what comes in that moment.
         """
-        listeners = self._listeners.get(connection.lower())
-        if not listeners:
-            raise NoListener
-        listener = random.choice(listeners)  # noqa: S311 - spreads load, no secret
-        pending = listener.expect(question)
-        self._rendezvous[pending.id] = pending
-        self._idle.clear()
-        try:
-            await listener.ask(pending)
-            async with asyncio.timeout(self._answer_seconds):
-                return await pending.answer
-        except TimeoutError as error:
-            raise ListenerSilent from error
-        finally:
-            listener.forget(pending)
-            del self._rendezvous[pending.id]
-            if not self._rendezvous:
-                self._idle.set()
-
-    def arrive(self, number: str) -> Pending | None:
-        """Give the request a rendezvous is for; each address is good once."""
-        pending = self._rendezvous.get(number)
-        if pending is None or pending.met:
-            return None
-        pending.met = True
-        return pending
-
-    async def close(self, connection: str | None = None) -> None:
-        """Close the channels of a connection, or all, with 1001."""
-        found = [
-            listener
-            for name, listeners in self._listeners.items()
-            if connection is None or name == connection.lower()
-            for listener in listeners
-        ]
-        closing = (listener.channel.close(GOING_AWAY) for listener in found)
-        await asyncio.gather(*closing)
+        never_sent = not pending.inline
+        return NotTaken() if never_sent or self.channel.was_left else ListenerGone()
 
 
 async def meet(channel: Channel, pending: Pending) -> None:

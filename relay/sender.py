@@ -12,7 +12,8 @@ from multidict import CIMultiDict
 from relay import message
 from relay.authorization import Authorization, Right
 from relay.errors import Refused
-from relay.listener import Exchange, ListenerGone, ListenerSilent, NoListener
+from relay.exchange import Exchange, ListenerSilent, NoListener
+from relay.listener import ListenerGone
 from relay.message import Answer, Question
 
 LOG = logging.getLogger("relay.sender")

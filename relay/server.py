@@ -16,10 +16,10 @@ from relay import message
 from relay.authorization import Authorization, Hosts, Right
 from relay.enrolment import Enrolment
 from relay.errors import Refused
+from relay.exchange import Exchange
 from relay.listener import (
     POLICY_VIOLATION,
     Channel,
-    Exchange,
     Listener,
     ListenerGone,
     meet,

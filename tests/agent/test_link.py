@@ -203,9 +203,35 @@ async def test_drain_finishes_what_is_under_way_and_takes_no_more(
     assert linked.states[-1].phase is Phase.CLOSED
 
 
+async def test_nobody_notices_that_another_takes_over(
+    stage: Stage, agent: Enrolled
+) -> None:
+    """Requests that come while the channel closes are the successor's."""
+    over = asyncio.Event()
+    seen: list[tuple[int, bytes]] = []
+
+    async def ask_on() -> None:
+        while not over.is_set():
+            seen.append(await post(stage, "agent1", b"x"))
+
+    async with contextlib.AsyncExitStack() as links:
+        serving = await links.enter_async_context(a_link(stage, agent, echo))
+        asking = [asyncio.create_task(ask_on()) for _ in range(4)]
+        for _ in range(25):
+            successor = await links.enter_async_context(a_link(stage, agent, echo))
+            await serving.link.drain(10, idle_within=5)
+            await asyncio.wait_for(serving.task, 5)
+            serving = successor
+        over.set()
+        await asyncio.gather(*asking)
+    assert len(seen) > 100
+    assert set(seen) == {(200, b"x")}
+
+
 async def test_drain_does_not_wait_longer_than_told(
     stage: Stage, agent: Enrolled
 ) -> None:
+    """What was begun and cut off is nobody else's to begin once more."""
     entered = asyncio.Event()
 
     async def handle(_: RelayRequest) -> RelayResponse:
@@ -217,7 +243,35 @@ async def test_drain_does_not_wait_longer_than_told(
         asked = asyncio.create_task(post(stage, "agent1", b"1"))
         await entered.wait()
         await asyncio.wait_for(linked.link.drain(0.1), 5)
-        assert (await asked)[0] == 502
+        status, body = await asked
+    assert status == 502
+    assert b"went away" in body
+
+
+async def test_drain_does_not_wait_for_a_relay_that_does_not_answer(
+    stage: Stage, agent: Enrolled
+) -> None:
+    async def accept(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        accepted.set()
+        await reader.read()
+        writer.close()
+        await writer.wait_closed()
+        ended.set()
+
+    accepted, ended = asyncio.Event(), asyncio.Event()
+    silent = await asyncio.start_server(accept, "127.0.0.1", 0)
+    url = f"https://localhost:{silent.sockets[0].getsockname()[1]}"
+    async with (
+        silent,
+        a_link(stage, agent, echo, url=url, connected=False) as linked,
+    ):
+        await accepted.wait()
+        await linked.link.drain(10)
+        await asyncio.wait_for(asyncio.shield(linked.task), 5)
+        await asyncio.wait_for(ended.wait(), 5)
+    assert linked.states[-1].phase is Phase.CLOSED
 
 
 class Wire:

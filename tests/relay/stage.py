@@ -105,6 +105,10 @@ class Stage:
         """Count the control channels of an agent."""
         return len(self._relay._exchange._listeners.get(agent.name, []))
 
+    async def close_channels(self) -> None:
+        """Send the listeners away, as the relay does when it ends."""
+        await self._relay._exchange.close()
+
     def add_portal(self, name: str, keys: PrivateKeys) -> Portal:
         portal = Portal(
             name=name,

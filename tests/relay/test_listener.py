@@ -273,6 +273,76 @@ async def test_a_rendezvous_outlives_the_control_channel(
         await met.close()
 
 
+async def test_what_a_leaving_listener_did_not_take_goes_to_the_next(
+    stage: Stage, agent: Enrolled
+) -> None:
+    """1001 from a listener: what it has not answered by now was never begun."""
+    async with stage.listening(agent) as leaving:
+        asking = Asking(stage, b"asked")
+        first = await request_on(leaving)
+        async with stage.listening(agent) as staying:
+            await leaving.close(code=1001)
+            second = await request_on(staying)
+            assert first["id"] != second["id"]
+            assert (await staying.receive(timeout=10)).data == b"asked"
+            await staying.send_json(response(second, statusCode=201))
+            assert (await asking.answer())[0] == 201
+
+
+async def test_what_a_leaving_listener_did_not_take_found_nobody(
+    stage: Stage, agent: Enrolled
+) -> None:
+    async with stage.listening(agent) as leaving:
+        asking = Asking(stage)
+        await request_on(leaving)
+        await leaving.close(code=1001)
+        status, body = await asking.answer()
+    assert status == 502
+    assert b"no agent listens" in body
+
+
+@pytest.mark.parametrize("code", [1000, 1011])
+async def test_what_a_lost_listener_may_have_begun_goes_to_no_other(
+    stage: Stage, agent: Enrolled, code: int
+) -> None:
+    async with stage.listening(agent) as lost:
+        asking = Asking(stage)
+        await request_on(lost)
+        async with stage.listening(agent):
+            await lost.close(code=code)
+            status, body = await asking.answer()
+    assert status == 502
+    assert b"went away" in body
+
+
+async def test_what_was_never_fetched_goes_to_the_next(
+    stage: Stage, agent: Enrolled
+) -> None:
+    async with stage.listening(agent) as lost, stage.client() as client:
+        asking = Asking(stage, bytes(100_000))
+        await request_on(lost)
+        async with stage.listening(agent) as staying:
+            await lost.close()
+            summons = await request_on(staying)
+            async with client.ws_connect(summons["address"]) as met:
+                await met.send_json(response(await request_on(met)))
+                assert (await asking.answer())[0] == 200
+
+
+async def test_a_request_under_way_when_the_relay_ends_is_no_word_of_the_listener(
+    stage: Stage, agent: Enrolled
+) -> None:
+    """The reply to the relay's own 1001 has that code too."""
+    async with stage.listening(agent) as socket:
+        asking = Asking(stage)
+        await request_on(socket)
+        await stage.close_channels()
+        assert await close_code(socket) == 1001
+        status, body = await asking.answer()
+    assert status == 502
+    assert b"went away" in body
+
+
 async def test_who_was_here_is_noted(stage: Stage, agent: Enrolled) -> None:
     async with stage.listening(agent):
         known = stage.store.agent("agent1")

@@ -1,0 +1,116 @@
+"""Who listens where, and which requests wait for whom."""
+
+import asyncio
+import contextlib
+import random
+
+from relay.listener import GOING_AWAY, Listener, NotTaken, Pending
+from relay.message import Answer, Question
+
+
+class ListenerSilent(Exception):  # noqa: N818 - says what is, not that it is wrong
+    """The listener did not answer in time."""
+
+
+class NoListener(Exception):  # noqa: N818
+    """Nobody listens on the connection."""
+
+
+class Exchange:
+    """The listeners of all connections, and the requests that wait for them.
+
+    Args:
+        answer_seconds: how long listeners may take.
+
+    """
+
+    def __init__(self, answer_seconds: float = 60.0) -> None:
+        self._answer_seconds = answer_seconds
+        self._listeners: dict[str, list[Listener]] = {}
+        self._rendezvous: dict[str, Pending] = {}
+        self._under_way = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def join(self, listener: Listener) -> None:
+        self._listeners.setdefault(listener.connection.lower(), []).append(listener)
+
+    def leave(self, listener: Listener) -> None:
+        key = listener.connection.lower()
+        self._listeners[key].remove(listener)
+        if not self._listeners[key]:
+            del self._listeners[key]
+        listener.abandon()
+
+    def connections(self) -> list[str]:
+        return list(self._listeners)
+
+    async def finish(self, seconds: float) -> None:
+        """Wait until every request has its answer, but no longer than that."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), seconds)
+
+    async def ask(self, connection: str, question: Question) -> Answer:
+        """Relay a request to one of the listeners and wait for the answer.
+
+        Raises:
+            NoListener: nobody listens, or whoever did left without having begun it.
+            ListenerGone: the listener went away without an answer.
+            ListenerSilent: the time is up.
+
+        """
+        self._under_way += 1
+        self._idle.clear()
+        try:
+            async with asyncio.timeout(self._answer_seconds):
+                return await self._ask_around(connection, question)
+        except TimeoutError as error:
+            raise ListenerSilent from error
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._idle.set()
+
+    async def _ask_around(self, connection: str, question: Question) -> Answer:
+        """Ask one listener after the other until one takes the request."""
+        left: list[Listener] = []
+        while found := self._listening(connection, left):
+            listener = random.choice(found)  # noqa: S311 - spreads load, no secret
+            try:
+                return await self._ask_one(listener, question)
+            except NotTaken:
+                left.append(listener)
+        raise NoListener
+
+    def _listening(self, connection: str, left: list[Listener]) -> list[Listener]:
+        listeners = self._listeners.get(connection.lower(), ())
+        return [listener for listener in listeners if listener not in left]
+
+    async def _ask_one(self, listener: Listener, question: Question) -> Answer:
+        pending = listener.expect(question)
+        self._rendezvous[pending.id] = pending
+        try:
+            await listener.ask(pending)
+            return await pending.answer
+        finally:
+            listener.forget(pending)
+            del self._rendezvous[pending.id]
+
+    def arrive(self, number: str) -> Pending | None:
+        """Give the request a rendezvous is for; each address is good once."""
+        pending = self._rendezvous.get(number)
+        if pending is None or pending.met:
+            return None
+        pending.met = True
+        return pending
+
+    async def close(self, connection: str | None = None) -> None:
+        """Close the channels of a connection, or all, with 1001."""
+        found = [
+            listener
+            for name, listeners in self._listeners.items()
+            if connection is None or name == connection.lower()
+            for listener in listeners
+        ]
+        closing = (listener.channel.close(GOING_AWAY) for listener in found)
+        await asyncio.gather(*closing)
