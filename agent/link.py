@@ -8,22 +8,19 @@ of what is in them. Tokens and rendezvous addresses are never logged.
 import asyncio
 import contextlib
 import logging
-import math
 import random
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from enum import StrEnum
-from ssl import SSLContext
-from urllib.parse import SplitResult, urlsplit
 
 import aiohttp
 
-from agent import gesture, sas
-from agent.channel import CLOSE_S, Channel
-from agent.dialling import reason_for_close, reason_for_failure
+from agent import gesture
+from agent.channel import Channel
+from agent.dialler import Dialler
 from agent.gesture import Asked, BadMessage, RelayRequest, RelayResponse
-from agent.secret import Secret
+from agent.relay_errors import reason_for_close, reason_for_failure
 
 __all__ = ["Link", "LinkState", "Phase", "RelayRequest", "RelayResponse"]
 
@@ -33,9 +30,7 @@ LOG = logging.getLogger("agent.link")
 _DELAYS_S = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0)
 _LEAST_DELAY_S = 0.2
 _STEADY_S = 10.0
-_DIAL_S = 30.0
 _MOST_UNDER_WAY = 100
-_MAX_FRAME = gesture.MAX_BODY + gesture.MAX_INLINE_HEADERS
 _GOING_AWAY = 1001
 _PROTOCOL_ERROR = 1002
 _INTERNAL_ERROR = 1011
@@ -71,44 +66,21 @@ class Link:
     """One connection of one agent to one relay.
 
     Args:
-        url: the relay's address, https://host[:port].
-        connection: the name of the hybrid connection (the agent's id).
-        key_name: the name of the key that listens.
-        key: the key that listens.
+        dialler: opens its WebSockets.
         handle: answers a request; called concurrently.
-        ssl: decides which certificates are trusted.
-        proxy: http://[user:password@]host:port, or None for direct.
         on_state: told of every change; must not block.
-        ping_seconds: how often the connection is tried; it is given up when half
-            that time passes without a reply.
-        token_seconds: for how long a token is made; renewed after three quarters.
 
     """
 
     def __init__(
         self,
-        *,
-        url: str,
-        connection: str,
-        key_name: str,
-        key: Secret,
+        dialler: Dialler,
         handle: Handle,
-        ssl: SSLContext,
-        proxy: str | None,
         on_state: Callable[[LinkState], None],
-        ping_seconds: float = 20.0,
-        token_seconds: float = 3600.0,
     ) -> None:
-        self._relay = urlsplit(url)
-        self._connection = connection
-        self._key_name = key_name
-        self._key = key
+        self._dialler = dialler
         self._handle = handle
-        self._ssl = ssl
-        self._proxy = proxy
         self._on_state = on_state
-        self._ping_seconds = ping_seconds
-        self._token_seconds = token_seconds
         self._stopping = asyncio.Event()
         self._leaving = False
         self._under_way: set[asyncio.Task[None]] = set()
@@ -195,10 +167,7 @@ class Link:
 
     async def _dial_control(self, session: aiohttp.ClientSession) -> Channel | None:
         """Dial the control channel; None when told to stop meanwhile."""
-        address = (
-            f"wss://{self._relay.netloc}/$hc/{self._connection}?sb-hc-action=listen"
-        )
-        dialling = asyncio.create_task(self._dial(session, address, self._token()))
+        dialling = asyncio.create_task(self._dialler.control(session))
         stopping = asyncio.create_task(self._stopping.wait())
         try:
             await asyncio.wait(
@@ -252,7 +221,7 @@ class Link:
     async def _answer_at_rendezvous(
         self, session: aiohttp.ClientSession, asked: Asked, response: RelayResponse
     ) -> None:
-        channel = await self._dial(session, self._checked(asked.address))
+        channel = await self._dialler.rendezvous(session, asked.address)
         try:
             await channel.send_response(asked.id, response)
             await channel.wait_closed()
@@ -261,7 +230,7 @@ class Link:
 
     async def _meet(self, session: aiohttp.ClientSession, asked: Asked) -> None:
         """Fetch a request where it waits, and answer it there."""
-        channel = await self._dial(session, self._checked(asked.address))
+        channel = await self._dialler.rendezvous(session, asked.address)
         try:
             await self._answer_there(channel)
         finally:
@@ -289,39 +258,12 @@ class Link:
             LOG.error("a request failed: %s", type(error).__name__)  # noqa: TRY400
             return _refusal(500, "internal")
 
-    async def _dial(
-        self, session: aiohttp.ClientSession, address: str, token: str | None = None
-    ) -> Channel:
-        async with asyncio.timeout(_DIAL_S):
-            socket = await session.ws_connect(
-                address,
-                headers={"ServiceBusAuthorization": token} if token else None,
-                ssl=self._ssl,
-                proxy=self._proxy,
-                # aiohttp waits half of it for the reply to its ping
-                heartbeat=self._ping_seconds,
-                timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_S),
-                max_msg_size=_MAX_FRAME,
-            )
-        return Channel(socket)
-
     async def _renew(self, channel: Channel) -> None:
         # when the channel is gone, `_serve` sees it too and says so
         with contextlib.suppress(ConnectionError):
             while True:
-                await asyncio.sleep(self._token_seconds * 0.75)
-                await channel.send(gesture.renewal_text(self._token()))
-
-    def _token(self) -> str:
-        audience = f"http://{self._relay.hostname}/{self._connection}"
-        expires = math.ceil(time.time() + self._token_seconds)
-        return sas.sign(self._key.reveal(), self._key_name, audience, expires)
-
-    def _checked(self, address: str) -> str:
-        """Refuse to be sent anywhere but to the relay and its sister hosts."""
-        if not _is_of(self._relay, urlsplit(address)):
-            raise BadMessage("a rendezvous address is not at the relay")
-        return address
+                await asyncio.sleep(self._dialler.token_seconds * 0.75)
+                await channel.send(gesture.renewal_text(self._dialler.token()))
 
     async def _end_tasks(self) -> None:
         for task in self._under_way:
@@ -343,22 +285,6 @@ def _delay(failures: int) -> float:
     """Choose how long to wait: longer each time, and not all agents at once."""
     longest = max(_DELAYS_S[min(failures, len(_DELAYS_S) - 1)], _LEAST_DELAY_S)
     return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, no secret
-
-
-def _is_of(relay: SplitResult, address: SplitResult) -> bool:
-    """Say whether an address is the relay, or a host beside it in the same domain.
-
-    Azure's rendezvous addresses are at other hosts of servicebus.windows.net.
-    """
-    ours, theirs = relay.hostname or "", address.hostname or ""
-    domain = ours.partition(".")[2]
-    is_name = not domain.replace(".", "").isdigit()
-    beside = is_name and "." in domain and theirs.endswith(f".{domain}")
-    return (
-        address.scheme == "wss"
-        and (address.port or 443) == (relay.port or 443)
-        and (theirs == ours or beside)
-    )
 
 
 def _refusal(status: int, code: str) -> RelayResponse:

@@ -15,6 +15,7 @@ from pathlib import Path
 from agent import status, succession
 from agent.audit import Audit
 from agent.certificates import trusting
+from agent.dialler import Dialler
 from agent.directory import DirectoryError
 from agent.domain import Domain
 from agent.equipment import Equipment, target
@@ -99,16 +100,15 @@ class Service:
     def _make_link(self) -> Link:
         equipment = self._equipment
         relay = equipment.settings.relay
-        return Link(
+        dialler = Dialler(
             url=equipment.enrolment.relay_url,
             connection=equipment.enrolment.connection,
             key_name=equipment.enrolment.listen_key_name,
             key=equipment.listen_key,
-            handle=self._handler.handle,
             ssl=trusting(Path(relay.ca) if relay.ca else None),
             proxy=relay.proxy,
-            on_state=self._status.on_link,
         )
+        return Link(dialler, self._handler.handle, self._status.on_link)
 
     def _tell(self, status: Status) -> None:
         """Tell whoever started this process; ready is said once, when it is true."""

@@ -14,7 +14,7 @@ import aiohttp
 
 from agent import sas
 from agent.certificates import trusting
-from agent.dialling import reason_for_failure
+from agent.relay_errors import reason_for_failure
 from agent.secret import Secret
 from agent.settings import Relay
 

@@ -15,6 +15,7 @@ import aiohttp
 from aiohttp import web
 
 from agent import sas
+from agent.dialler import Dialler
 from agent.keys import PrivateKeys, fingerprint_digest
 from agent.link import Link, LinkState, Phase, RelayRequest, RelayResponse
 from agent.secret import Secret
@@ -227,18 +228,17 @@ async def a_link(
 ) -> AsyncIterator[LinkedAgent]:
     """Run a link, by default until it is connected."""
     states: list[LinkState] = []
-    link = Link(
+    dialler = Dialler(
         url=url or stage.url,
         connection=agent.name,
         key_name="listen",
         key=Secret(agent.listen_key),
-        handle=handle,
         ssl=tls or stage.client_tls,
         proxy=proxy,
-        on_state=states.append,
         ping_seconds=ping_seconds,
         token_seconds=token_seconds,
     )
+    link = Link(dialler, handle, states.append)
     linked = LinkedAgent(link, states, asyncio.create_task(link.run()))
     try:
         if connected:

@@ -1,0 +1,124 @@
+"""Opens WebSockets to a relay: the control channel, and rendezvous.
+
+Tokens and addresses are never logged: an address is a ticket for one answer.
+"""
+
+import asyncio
+import math
+import time
+from ssl import SSLContext
+from urllib.parse import SplitResult, urlsplit
+
+import aiohttp
+
+from agent import gesture, sas
+from agent.channel import CLOSE_S, Channel
+from agent.gesture import BadMessage
+from agent.secret import Secret
+
+_DIAL_S = 30.0
+_MAX_FRAME = gesture.MAX_BODY + gesture.MAX_INLINE_HEADERS
+
+
+class Dialler:
+    """The way from one agent to one relay.
+
+    Args:
+        url: the relay's address, https://host[:port].
+        connection: the name of the hybrid connection (the agent's id).
+        key_name: the name of the key that listens.
+        key: the key that listens.
+        ssl: decides which certificates are trusted.
+        proxy: http://[user:password@]host:port, or None for direct.
+        ping_seconds: how often a connection is tried; it is given up when half
+            that time passes without a reply.
+        token_seconds: for how long a token is made.
+
+    """
+
+    def __init__(
+        self,
+        *,
+        url: str,
+        connection: str,
+        key_name: str,
+        key: Secret,
+        ssl: SSLContext,
+        proxy: str | None,
+        ping_seconds: float = 20.0,
+        token_seconds: float = 3600.0,
+    ) -> None:
+        self._relay = urlsplit(url)
+        self._connection = connection
+        self._key_name = key_name
+        self._key = key
+        self._ssl = ssl
+        self._proxy = proxy
+        self._ping_seconds = ping_seconds
+        self.token_seconds = token_seconds
+
+    async def control(self, session: aiohttp.ClientSession) -> Channel:
+        """Listen at the relay.
+
+        Raises:
+            TimeoutError, aiohttp.ClientError, OSError: it can't be reached, or refuses.
+
+        """
+        address = (
+            f"wss://{self._relay.netloc}/$hc/{self._connection}?sb-hc-action=listen"
+        )
+        headers = {"ServiceBusAuthorization": self.token()}
+        return await self._dial(session, address, headers)
+
+    async def rendezvous(self, session: aiohttp.ClientSession, address: str) -> Channel:
+        """Come to an address that the relay gave with a request.
+
+        Raises:
+            BadMessage: it is not at the relay and its sister hosts.
+            TimeoutError, aiohttp.ClientError, OSError: it can't be reached, or refuses.
+
+        """
+        if not _is_of(self._relay, urlsplit(address)):
+            raise BadMessage("a rendezvous address is not at the relay")
+        return await self._dial(session, address)
+
+    def token(self) -> str:
+        """Make a token for the control channel."""
+        audience = f"http://{self._relay.hostname}/{self._connection}"
+        expires = math.ceil(time.time() + self.token_seconds)
+        return sas.sign(self._key.reveal(), self._key_name, audience, expires)
+
+    async def _dial(
+        self,
+        session: aiohttp.ClientSession,
+        address: str,
+        headers: dict[str, str] | None = None,
+    ) -> Channel:
+        async with asyncio.timeout(_DIAL_S):
+            socket = await session.ws_connect(
+                address,
+                headers=headers,
+                ssl=self._ssl,
+                proxy=self._proxy,
+                # aiohttp waits half of it for the reply to its ping
+                heartbeat=self._ping_seconds,
+                timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_S),
+                max_msg_size=_MAX_FRAME,
+            )
+        return Channel(socket)
+
+
+def _is_of(relay: SplitResult, address: SplitResult) -> bool:
+    """Say whether an address is the relay, or a host beside it in the same domain.
+
+    Azure's rendezvous addresses are at other hosts of servicebus.windows.net.
+    """
+    ours, theirs = relay.hostname or "", address.hostname or ""
+    domain = ours.partition(".")[2]
+    is_name = not domain.replace(".", "").isdigit()
+    beside = is_name and "." in domain and theirs.endswith(f".{domain}")
+    return (
+        address.scheme == "wss"
+        and (address.port or 443) == (relay.port or 443)
+        and (theirs == ours or beside)
+    )
