@@ -6,6 +6,19 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
+_LONGEST = 80
+# by the type of pydantic's error
+_RULES = {
+    "bool_type": "must be true or false, without quotes",
+    "int_type": "must be a whole number, without quotes",
+    "string_type": "must be text",
+    "tuple_type": "must be a list: each item on its own line, after '- '",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than_equal": "must be {le} or less",
+    "string_too_short": "must not be empty",
+    "string_too_long": "must have {max_length} characters or fewer",
+}
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -46,10 +59,41 @@ def _problem(item: dict[str, Any], model: type[BaseModel]) -> Problem:
         return Problem(path, _unknown_key(location, model))
     if item["type"] == "missing":
         return Problem(path, "is missing")
+    rule, given = _rule(item, location, model), item.get("input")
+    if location[0] == "relay" and "@" in str(given):
+        return Problem(path, rule)  # an address that may hold a password
+    return Problem(path, rule + _shown(given))
+
+
+def _rule(
+    item: dict[str, Any], location: tuple[int | str, ...], model: type[BaseModel]
+) -> str:
+    """Say what a value must be, so that whoever edits the file can write it."""
+    kind = str(item["type"])
+    if kind in ("model_type", "model_attributes_type"):
+        return (
+            f"must hold, each on its own line: {', '.join(_keys_at(location, model))}"
+        )
+    if kind == "literal_error":
+        expected = item["ctx"]["expected"].replace("'", "")
+        return f"must be {expected}" + (
+            ", without quotes" if expected.isdigit() else ""
+        )
+    if kind in _RULES:
+        return _RULES[kind].format(**item.get("ctx", {}))
     message = str(item["msg"]).removeprefix("Value error, ")
-    given = item.get("input")
-    shown = f" (it is {given!r})" if isinstance(given, str | int | float) else ""
-    return Problem(path, message[:1].lower() + message[1:] + shown)
+    return message[:1].lower() + message[1:]
+
+
+def _shown(given: Any) -> str:
+    if given is None:
+        return " (it is empty)"
+    if not isinstance(given, str | int | float):
+        return ""
+    if isinstance(given, bool):
+        return f" (it is {str(given).lower()})"
+    text = repr(given)
+    return f" (it is {text if len(text) <= _LONGEST else f'{text[:_LONGEST]}...'})"
 
 
 def _dotted(location: tuple[int | str, ...]) -> str:

@@ -14,7 +14,8 @@ _STATUS = {
     403: "the listen key is not for this connection (403); check the relay's address "
     "and the connection's name, or enrol this agent again",
     404: "the relay does not know this connection (404); enrol this agent again",
-    407: "the proxy asks for credentials (407); add them to the proxy's address",
+    407: "the proxy asks for credentials (407); have it let this server through to "
+    "the relay without",
 }
 _CLOSE = {
     1001: "the relay is going away (1001)",

@@ -7,7 +7,7 @@ the rule and the remedy in words.
 import re
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 _Item = TypeVar("_Item")
 
@@ -45,7 +45,7 @@ def relay_url(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme != "https":
         raise ValueError("must start with https:// (the link is always encrypted)")
-    if not parts.hostname or parts.username or parts.query or parts.fragment:
+    if not parts.hostname or "@" in parts.netloc or parts.query or parts.fragment:
         raise ValueError("must be https://host or https://host:port and no more")
     if parts.path not in ("", "/"):
         raise ValueError("must not have a path after the host")
@@ -54,6 +54,29 @@ def relay_url(value: str) -> str:
     except ValueError:
         raise ValueError("has a port that is not a number from 1 to 65535") from None
     return f"https://{parts.hostname}" + (f":{port}" if port else "")
+
+
+def proxy_url(value: str) -> str:
+    """Check the address of an HTTP proxy: http, a host, a port, no credentials."""
+    parts = urlsplit(value)
+    if "@" in value:
+        raise ValueError(
+            "must not hold a user or a password: settings are no place for them; "
+            "have the proxy let this server through to the relay without"
+        )
+    if parts.scheme != "http" or not parts.hostname or _more_than_host(parts):
+        raise ValueError("must be http://host:port such as http://proxy.corp.test:3128")
+    try:
+        port = parts.port
+    except ValueError:
+        port = None
+    if not port:
+        raise ValueError("must end with the port, a number from 1 to 65535")
+    return f"http://{parts.netloc.lower()}"
+
+
+def _more_than_host(parts: SplitResult) -> bool:
+    return bool(parts.path not in ("", "/") or parts.query or parts.fragment)
 
 
 def whole_path(value: str) -> str:

@@ -53,6 +53,7 @@ HostName = Annotated[str, AfterValidator(rules.host_name)]
 AgentName = Annotated[str, AfterValidator(rules.agent_name)]
 DistinguishedName = Annotated[str, AfterValidator(rules.distinguished_name)]
 RelayUrl = Annotated[str, AfterValidator(rules.relay_url)]
+ProxyUrl = Annotated[str, AfterValidator(rules.proxy_url)]
 WholePath = Annotated[str, AfterValidator(rules.whole_path)]
 DirectoryPort = Annotated[Port, AfterValidator(rules.directory_port)]
 # A minimum length would be reported beside each bad item too
@@ -80,7 +81,7 @@ class Relay(Model):
         default=None,
         description="PEM file with the relay's CA; none: the system's trust store",
     )
-    proxy: str | None = Field(
+    proxy: ProxyUrl | None = Field(
         default=None, description="HTTP proxy as http://host:port; none: direct"
     )
 
@@ -207,6 +208,10 @@ class Settings(Model):
     limits: Limits = Limits()
 
 
+class _GivenTwice(yaml.MarkedYAMLError):
+    """A key is there twice; its problem is the key."""
+
+
 class _Loader(yaml.SafeLoader):
     """Refuses a key that is given twice: YAML 1.2 section 3.2.1.3 forbids it."""
 
@@ -216,8 +221,7 @@ class _Loader(yaml.SafeLoader):
             if not isinstance(key, yaml.ScalarNode):
                 continue
             if key.value in seen:
-                said = f"{key.value} is given twice"
-                raise yaml.MarkedYAMLError(problem=said, problem_mark=key.start_mark)
+                raise _GivenTwice(problem=key.value, problem_mark=key.start_mark)
             seen.add(key.value)
         return super().construct_mapping(node, deep)
 
@@ -254,11 +258,19 @@ def parse(text: str, source: str = "settings") -> Settings:
     try:
         data = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}" if mark else "(file)"
-        what = getattr(error, "problem", None) or "can't be read"
-        raise SettingsError(source, (Problem(where, f"no YAML: {what}"),)) from error
+        raise SettingsError(source, (_no_yaml(error),)) from error
     return validate(data, source)
+
+
+def _no_yaml(error: yaml.YAMLError) -> Problem:
+    mark = getattr(error, "problem_mark", None)
+    where = f"line {mark.line + 1}" if mark else "(file)"
+    what = getattr(error, "problem", None) or "it holds characters that YAML has not"
+    if isinstance(error, _GivenTwice):
+        return Problem(where, f"{what} is given twice; keep one")
+    if "'\\t'" in what:
+        return Problem(where, "is indented with a tab; use spaces")
+    return Problem(where, f"is not valid YAML: {what}")
 
 
 def load(path: Path) -> Settings:

@@ -11,6 +11,8 @@ import yaml
 from agent import settings
 from agent.settings import SettingsError
 
+CANARY = "Canary-7f3a-Passw0rd!"
+
 GOOD: dict[str, Any] = {
     "version": 1,
     "agent": "berlin-1",
@@ -87,6 +89,71 @@ def test_a_bad_value_is_named_with_its_path(path: str, value: Any, named: str) -
     assert found[named]
 
 
+@pytest.mark.parametrize(
+    ("path", "value", "says"),
+    [
+        ("features.unlock", "yes", "true or false, without quotes (it is 'yes')"),
+        ("limits.proofs", 9, "must be 5 or less (it is 9)"),
+        (
+            "limits.per_minute",
+            True,
+            "must be a whole number, without quotes (it is true)",
+        ),
+        ("version", "1", "must be 1, without quotes (it is '1')"),
+        ("identify_by", "upn", "must be objectGUID, ms-DS-ConsistencyGuid, userPrinc"),
+        ("scope.containers", "OU=x,DC=y", "must be a list: each item on its own line"),
+        ("relay", "https://x", "must hold, each on its own line: url, ca, proxy (it"),
+        ("directory.account.name", "x" * 300, "256 characters or fewer (it is 'xxx"),
+    ],
+)
+def test_a_problem_says_what_to_write(path: str, value: Any, says: str) -> None:
+    said = problems(spoiled(path, value))[path]
+    assert says in said
+    assert len(said) < 250
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("http://proxy.corp.test", "must end with the port"),
+        ("http://proxy.corp.test:0", "must end with the port"),
+        ("http://proxy.corp.test:99999", "must end with the port"),
+        ("proxy.corp.test:3128", "must be http://host:port"),
+        ("https://proxy.corp.test:3128", "must be http://host:port"),
+        ("http://proxy.corp.test:3128/x", "must be http://host:port"),
+        ("http://:3128", "must be http://host:port"),
+        (f"http://{CANARY}@proxy.corp.test:3128", "must not hold a user or a pass"),
+        (
+            f"http://user:{CANARY}@proxy.corp.test:3128",
+            "must not hold a user or a pass",
+        ),
+        (f"user:{CANARY}@proxy.corp.test:3128", "must not hold a user or a password"),
+        (f"socks5://user:{CANARY}@proxy.corp.test", "must not hold a user or a pass"),
+    ],
+)
+def test_a_proxy_is_an_address_and_no_more(address: str, says: str) -> None:
+    """Credentials in it would be in the file, in plans and in exports."""
+    said = problems(spoiled("relay.proxy", address))["relay.proxy"]
+    assert said.startswith(says)
+    assert CANARY not in said
+
+
+def test_an_address_with_credentials_is_not_quoted() -> None:
+    said = problems(spoiled("relay.url", f"https://user:{CANARY}@relay.corp.test"))
+    assert CANARY not in said["relay.url"]
+
+
+def test_a_proxy_is_kept_as_it_is_written() -> None:
+    for address in ("http://proxy.corp.test:3128", "http://[2001:db8::1]:8080"):
+        found = settings.validate(spoiled("relay.proxy", address))
+        assert found.relay.proxy == address
+
+
+def test_a_tab_is_named() -> None:
+    with pytest.raises(SettingsError, match="line 2: is indented with a tab"):
+        settings.parse("relay:\n\turl: https://relay.corp.example\n")
+
+
 def test_every_problem_is_told_at_once() -> None:
     data = spoiled("agent", "A B")
     data["relay"] = {"url": "ftp://x"}
@@ -133,7 +200,7 @@ def test_a_saved_file_is_read_and_named_when_spoiled(tmp_path: Path) -> None:
     settings.write_atomically(path, settings.dump(settings.validate(GOOD)))
     assert settings.load(path) == settings.validate(GOOD)
     path.write_text("agent: [")
-    with pytest.raises(SettingsError, match="no YAML") as refused:
+    with pytest.raises(SettingsError, match="not valid YAML") as refused:
         settings.load(path)
     assert str(path) in str(refused.value)
 
@@ -153,7 +220,7 @@ def test_missing_and_binary_files_are_problems(tmp_path: Path) -> None:
 
 
 def test_yaml_can_make_no_objects() -> None:
-    with pytest.raises(SettingsError, match="no YAML"):
+    with pytest.raises(SettingsError, match="not valid YAML"):
         settings.parse("version: !!python/object/apply:os.getcwd []")
 
 
@@ -185,4 +252,4 @@ def test_a_key_given_twice_is_refused_with_its_line() -> None:
     with pytest.raises(SettingsError) as caught:
         settings.parse("version: 1\nagent: one\nagent: two\n")
 
-    assert str(caught.value.problems[0]) == "line 3: no YAML: agent is given twice"
+    assert str(caught.value.problems[0]) == "line 3: agent is given twice; keep one"

@@ -98,7 +98,7 @@ def test_a_pilot_group_counts_only_when_it_is_chosen() -> None:
         ("directory", "directory.account.container", "Users", "must be a disting"),
         ("directory", "input.admin_password", Secret(""), "This is needed."),
         ("scope", "scope.containers", (), "This is needed."),
-        ("features", "limits.proofs", 9, "input should be less than or equal to 5"),
+        ("features", "limits.proofs", 9, "must be 5 or less"),
     ],
 )
 def test_a_wrong_answer_is_told_beside_its_field(
