@@ -50,12 +50,10 @@ def in_words(found: Coverage, some: Some) -> str:
     """Tell how many can be reset, and the others by cause with what to do."""
     will = "could be" if found.foreseen else "can be"
     head = f"{found.would_work:,} of {found.people:,} people in the scope {will} reset."
-    lines = [head, *_cause_lines(found.causes[Operation.RESET], some=some)]
+    lines = [head, *_cause_lines(found.causes[Operation.RESET], some)]
     for operation, causes in found.causes.items():
         if operation is not Operation.RESET and Cause.SWITCHED_OFF not in causes:
-            works = causes.get(Cause.NONE, 0)
-            lines.append(f"{OPERATIONS[operation]}: {works:,} of {found.people:,}.")
-            lines += _cause_lines(causes, but=found.causes[Operation.RESET])
+            lines += _operation_lines(operation, causes, found)
     if any(Cause.NOT_GRANTED in causes for causes in found.causes.values()):
         lines.append("See what is missing: writeback permissions plan")
         lines.append("Grant it:            writeback permissions grant")
@@ -65,15 +63,29 @@ def in_words(found: Coverage, some: Some) -> str:
     return "\n".join(lines)
 
 
-def _cause_lines(
-    causes: Mapping[Cause, int],
-    *,
-    but: Mapping[Cause, int] | None = None,
-    some: Some | None = None,
+def _operation_lines(
+    operation: Operation, causes: Mapping[Cause, int], found: Coverage
 ) -> Iterator[str]:
-    """Tell causes with their remedies, most people first; those told before not."""
+    """Tell an operation beside the reset; causes that the reset has too are told."""
+    reset = found.causes[Operation.RESET]
+    works = causes.get(Cause.NONE, 0)
+    others: dict[Cause, int] = {
+        cause: people
+        for cause, people in causes.items()
+        if cause is not Cause.NONE and people != reset.get(cause)
+    }
+    told = found.people - works - sum(others.values())
+    above = f"; {told:,} not, for the causes above" if told else ""
+    yield f"{OPERATIONS[operation]}: {works:,} of {found.people:,}{above}."
+    yield from _cause_lines(others)
+
+
+def _cause_lines(
+    causes: Mapping[Cause, int], some: Some | None = None
+) -> Iterator[str]:
+    """Tell causes with their remedies, most people first."""
     for cause, people in sorted(causes.items(), key=lambda pair: -pair[1]):
-        if cause is not Cause.NONE and people != (but or {}).get(cause):
+        if cause is not Cause.NONE:
             yield f"  {people:>7,}  {CAUSES[cause].title}"
             yield f"           {CAUSES[cause].remedy}"
             named = some.names.get(cause, []) if some else []
