@@ -62,8 +62,7 @@ class Exchange:
         self._under_way += 1
         self._idle.clear()
         try:
-            async with asyncio.timeout(self._answer_seconds):
-                return await self._ask_around(connection, question)
+            return await self._ask_around(connection, question)
         except TimeoutError as error:
             raise ListenerSilent from error
         finally:
@@ -73,11 +72,12 @@ class Exchange:
 
     async def _ask_around(self, connection: str, question: Question) -> Answer:
         """Ask one listener after the other until one takes the request."""
+        until = asyncio.get_running_loop().time() + self._answer_seconds
         left: list[Listener] = []
         while found := self._listening(connection, left):
             listener = random.choice(found)  # noqa: S311 - spreads load, no secret
             try:
-                return await self._ask_one(listener, question)
+                return await self._ask_one(listener, question, until)
             except NotTaken:
                 left.append(listener)
         raise NoListener
@@ -86,12 +86,16 @@ class Exchange:
         listeners = self._listeners.get(connection.lower(), ())
         return [listener for listener in listeners if listener not in left]
 
-    async def _ask_one(self, listener: Listener, question: Question) -> Answer:
+    async def _ask_one(
+        self, listener: Listener, question: Question, until: float
+    ) -> Answer:
         pending = listener.expect(question)
         self._rendezvous[pending.id] = pending
         try:
+            # not under the time limit: a frame cut off from its body is no message
             await listener.ask(pending)
-            return await pending.answer
+            async with asyncio.timeout_at(until):
+                return await pending.answer
         finally:
             listener.forget(pending)
             del self._rendezvous[pending.id]
