@@ -20,6 +20,13 @@ exec chroot "$root" /usr/bin/env -i PATH=/opt/tools/bin:/usr/sbin:/usr/bin:/sbin
 _LINES = 25
 
 
+def propagation() -> str:
+    """Private mounts; inside a chroot, `/` is no mount and its mode stays as it is."""
+    probe = ["unshare", "--mount", "--propagation", "private", "true"]
+    private = subprocess.run(probe, capture_output=True, check=False).returncode == 0
+    return "private" if private else "unchanged"
+
+
 def run(root: Path, work: Path, *argv: str, epoch: int = 0) -> str:
     """Run `argv` with `work` at /build; give its output.
 
@@ -33,7 +40,7 @@ def run(root: Path, work: Path, *argv: str, epoch: int = 0) -> str:
         BuildError: it failed; the remedy holds the end of what it said.
 
     """
-    away = ["unshare", "--mount", "--net", "--propagation", "private"]
+    away = ["unshare", "--mount", "--net", "--propagation", propagation()]
     inside = ["sh", "-c", _ENTER, "build", str(root), str(work)]
     done = subprocess.run(
         [*away, *inside, f"SOURCE_DATE_EPOCH={epoch}", *argv],

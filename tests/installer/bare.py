@@ -3,6 +3,7 @@
 import subprocess
 from pathlib import Path
 
+from installer.inside import propagation
 from tests.machine import ensure_root
 from tests.machine.root import Suite
 
@@ -47,7 +48,7 @@ class Bare:
         """Run a command of this machine's on it; `ROOT` is the folder it is in."""
         root = str(self._home / "root")
         argv = tuple(root if word == ROOT else word for word in argv)
-        away = ["unshare", "--mount", "--net", "--propagation", "private"]
+        away = ["unshare", "--mount", "--net", "--propagation", propagation()]
         inside = ["sh", "-c", _ENTER, "bare", str(self._home), str(self._lower)]
         done = subprocess.run(
             [*away, *inside, *argv],

@@ -4,6 +4,7 @@ import json
 import subprocess
 from pathlib import Path
 
+from installer.inside import propagation
 from tests.lab.errors import LabError
 
 # The mounts live in a mount namespace of their own and vanish with the last process
@@ -19,17 +20,10 @@ exec chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin \
 """
 
 
-def _propagation() -> str:
-    """Private mounts; inside a chroot, `/` is no mount and its mode stays as it is."""
-    probe = ["unshare", "--mount", "--propagation", "private", "true"]
-    private = subprocess.run(probe, capture_output=True, check=False).returncode == 0
-    return "private" if private else "unchanged"
-
-
 def enter(root: Path, instance: Path, command: list[str]) -> list[str]:
     """The argv that runs `command` in `root` with `instance` at /lab."""
     return [
-        *("unshare", "--mount", "--propagation", _propagation()),
+        *("unshare", "--mount", "--propagation", propagation()),
         *("sh", "-c", _ENTER, "lab", str(root), str(instance), *command),
     ]
 

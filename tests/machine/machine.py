@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
+from installer.inside import propagation
 from tests.lab import process
 from tests.lab.errors import LabError
 
@@ -74,7 +75,7 @@ class Machine:
             # a killed test run leaves no machine: SIGTERM has nspawn end it in order,
             # where its own end by SIGKILL would leave the machine running
             *("setpriv", "--pdeathsig", "TERM"),
-            *("unshare", "--mount", "--propagation", "private"),
+            *("unshare", "--mount", "--propagation", propagation()),
             *("sh", "-c", _BOOT, "boot"),
             *(str(self.home), str(self._lower), self._name, groups),
         ]

@@ -23,7 +23,7 @@ def test_each_action_needs_an_administrator_whoever_asks_from_wherever() -> None
     asked = {f"org.writeback.{method(name).action}" for name in NAMES}
     assert set(found) == asked == {f"org.writeback.{each}" for each in MEMBERS.values()}
     for action in found.values():
-        defaults = {rule.tag: rule.text for rule in action.find("defaults") or ()}
+        defaults = {rule.tag: rule.text for rule in action.iterfind("defaults/*")}
         assert defaults == {
             "allow_any": "auth_admin",
             "allow_inactive": "auth_admin",
