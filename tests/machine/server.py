@@ -172,6 +172,7 @@ def relay_beside(lab: Lab, folder: Path) -> Iterator[LabRelay]:
 def server(suite: Suite, folder: Path) -> Iterator[Server]:
     """Set one up beside a controller and a relay of its own; nothing is left."""
     root = ensure_root(suite)
+    Lab.ensure_snapshot()  # building it needs the network that is left next
     with own_network(), contextlib.ExitStack() as ending:
         lab = Lab.start(folder / "lab")
         ending.callback(lab.stop)
