@@ -1,6 +1,7 @@
 """Files that are replaced whole: a reader sees the old one or the new one."""
 
 import os
+import stat
 import tempfile
 from pathlib import Path
 
@@ -22,15 +23,29 @@ def write_atomically(
 
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    _replace(path, text.encode(), mode, group)
+
+
+def copy_atomically(path: Path, to: Path) -> None:
+    """Replace a file by the copy of another beside it, whatever that holds.
+
+    Raises:
+        FileNotFoundError: there is none to copy.
+
+    """
+    _replace(to, path.read_bytes(), stat.S_IMODE(path.stat().st_mode), None)
+
+
+def _replace(path: Path, content: bytes, mode: int, group: int | None) -> None:
     handle, name = tempfile.mkstemp(
         dir=path.parent, prefix=f".{path.name}.", suffix=_TORN
     )
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        with os.fdopen(handle, "wb") as file:
             if group is not None:
                 os.fchown(file.fileno(), -1, group)
             os.fchmod(file.fileno(), mode)
-            file.write(text)
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(path)

@@ -13,7 +13,7 @@ from typing import Protocol
 from keyring.backend import KeyringBackend
 from keyring.errors import PasswordDeleteError
 
-from agent.files import write_atomically
+from agent.files import copy_atomically, write_atomically
 from agent.secret import Secret
 
 SERVICE = "writeback-agent"
@@ -45,6 +45,21 @@ class Secrets(Protocol):
 
     def remove(self, name: str) -> None:
         """Forget a secret; nothing happens when there is none."""
+        ...
+
+
+class Store(Secrets, Protocol):
+    """Where they are kept and replaced, also those that are of no use."""
+
+    def holds(self, name: str) -> bool:
+        """Say whether there is one, of use or not."""
+        ...
+
+    def copy(self, name: str, to: str) -> None:
+        """Have another name hold the same as it is: damaged, or readable by others.
+
+        What is sealed opens under its own name alone. Nothing happens without one.
+        """
         ...
 
 
@@ -88,6 +103,15 @@ class RootOnlyFiles(KeyringBackend):
         with contextlib.suppress(OSError):  # not empty: others' secrets are in it
             self.folder.rmdir()
 
+    def holds(self, service: str, username: str) -> bool:
+        """Say whether there is a file of that name, of use or not."""
+        return self._path(service, username).exists()
+
+    def copy(self, service: str, username: str, to: str) -> None:
+        """Copy a file as it is, with its mode; nothing happens without one."""
+        with contextlib.suppress(FileNotFoundError):
+            copy_atomically(self._path(service, username), self._path(service, to))
+
     def _path(self, service: str, username: str) -> Path:
         return self.folder / f"{service}.{username}"
 
@@ -111,7 +135,7 @@ def refuse_readable(path: Path) -> None:
 class Keyring:
     """Secrets in one pinned keyring backend; never the one keyring would choose."""
 
-    def __init__(self, backend: KeyringBackend) -> None:
+    def __init__(self, backend: RootOnlyFiles) -> None:
         self._backend = backend
 
     def get(self, name: str) -> Secret | None:
@@ -125,7 +149,13 @@ class Keyring:
         with contextlib.suppress(PasswordDeleteError):
             self._backend.delete_password(SERVICE, name)
 
+    def holds(self, name: str) -> bool:
+        return self._backend.holds(SERVICE, name)
 
-def in_folder(folder: Path) -> Secrets:
+    def copy(self, name: str, to: str) -> None:
+        self._backend.copy(SERVICE, name, to)
+
+
+def in_folder(folder: Path) -> Store:
     """Keep secrets as files that only the running account can read."""
     return Keyring(RootOnlyFiles(folder))

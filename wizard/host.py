@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from agent.instance import PROJECT, VERSION
 from agent.places import Places
-from agent.secrets import Secrets
+from agent.secrets import Store
 
 if TYPE_CHECKING:
     from wizard.checks import Busy
@@ -99,7 +99,7 @@ class Host(Protocol):
         ...
 
     @property
-    def secrets(self) -> Secrets:
+    def secrets(self) -> Store:
         """Where the agent's secrets are kept."""
         ...
 

@@ -19,7 +19,7 @@ from typing import IO, Any
 
 from agent.files import remove_torn, write_atomically
 from agent.places import Places
-from agent.secrets import Secrets, in_folder
+from agent.secrets import Store, in_folder
 from wizard import running
 from wizard.checks import Busy
 from wizard.host import Misplaced, Protection, Service, ServiceFailed, not_ready
@@ -51,7 +51,7 @@ class TrialHost:
         return self._places
 
     @property
-    def secrets(self) -> Secrets:
+    def secrets(self) -> Store:
         return self._secrets
 
     def read(self, path: Path) -> str | None:

@@ -101,3 +101,18 @@ def test_a_secret_is_compared_by_value_and_never_copied_to_bytes() -> None:
     for write in (pickle.dumps, copy.deepcopy):
         with pytest.raises(TypeError):
             write(Secret(CANARY))
+
+
+def test_what_is_of_no_use_is_there_and_is_copied_as_it_is(tmp_path: Path) -> None:
+    kept, folder = in_folder(tmp_path / "secrets"), tmp_path / "secrets"
+    kept.copy("one", "other")
+    assert not folder.exists()
+    kept.put("one", Secret(CANARY))
+    one, other = (folder / f"writeback-agent.{name}" for name in ("one", "other"))
+    one.write_bytes(b"\xff")
+    one.chmod(0o644)
+    assert (kept.holds("one"), kept.holds("other")) == (True, False)
+    kept.put("other", Secret(CANARY))
+    kept.copy("one", "other")
+    kept.copy("none", "other")
+    assert (other.read_bytes(), other.stat().st_mode) == (b"\xff", one.stat().st_mode)

@@ -59,6 +59,11 @@ def secrets_of_no_use_are_replaced(here: Server) -> None:
     here.machine.told("chmod", "644", f"{_CREDENTIALS}/relay-listen-key.cred")
     found(here, "mode 644")
     assert "enrolment code is needed" in here.writeback("repair", "--yes").stderr
+    used = here.relay.codes[-1]
+    for command in ("repair", "rekey"):
+        refused = here.writeback(command, "--yes", enrolment_code=used)
+        assert (refused.returncode, "was used by" in refused.stdout) == (1, True)
+        found(here, "mode 644")  # what the relay does not know does not pass for good
     here.done("repair", "--yes", enrolment_code=here.relay.code())
     password = f"{_CREDENTIALS}/directory-password.cred"
     here.machine.put(password, b"damaged", mode=0o600)

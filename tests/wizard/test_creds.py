@@ -139,6 +139,31 @@ def test_what_an_older_systemd_left_is_found_and_sealed(
     assert kept.get(NAMES[1]) is None
 
 
+@sealed_only
+def test_what_is_of_no_use_comes_back_as_it_was(
+    kept: SystemCredentials, folder: Path
+) -> None:
+    """Sealed, or in a plain file that was not sealed as others could read it."""
+    old = SystemCredentials(folder, seals=False)
+    kept.put(NAMES[0], Secret(CANARY))
+    old.put(NAMES[1], Secret(CANARY))
+    kept.place(NAMES[0]).chmod(0o644)
+    old.place(NAMES[1]).chmod(0o644)
+    before = {path: path.stat().st_mode for path in folder.iterdir()}
+    for name in NAMES[:2]:
+        kept.copy(name, f"{name}-previous")
+        kept.put(name, Secret("new"))
+        kept.copy(f"{name}-previous", name)
+        assert kept.holds(f"{name}-previous")
+        kept.remove(f"{name}-previous")
+        assert kept.holds(name)
+        with pytest.raises(SecretsUnavailable, match="mode 644"):
+            kept.get(name)
+    assert {path: path.stat().st_mode for path in folder.iterdir()} == before
+    kept.place(NAMES[0]).chmod(0o600)
+    assert kept.get(NAMES[0]) == Secret(CANARY)
+
+
 # the step
 
 

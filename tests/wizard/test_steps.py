@@ -127,22 +127,41 @@ def test_keys_of_no_use_are_a_finding_and_replaced(
     assert host.secrets.get(kept.TEST_KEY) == test_key
 
 
-@pytest.mark.parametrize("how", ["read", "damaged"])
+def secrets_now(host: Machine) -> dict[str, tuple[int, bytes]]:
+    """Give the mode and content of each file of the secret store."""
+    return {
+        path.name: (path.stat().st_mode, path.read_bytes())
+        for path in host.places.secrets.iterdir()
+    }
+
+
+@pytest.mark.parametrize("how", ["read", "damaged", "gone"])
+@pytest.mark.parametrize("inputs", [Inputs(), Inputs(new_keys=True)])
+@pytest.mark.parametrize("names", [[kept.AGENT_KEYS], [kept.LISTEN_KEY, kept.TEST_KEY]])
 def test_keys_that_no_relay_got_to_know_do_not_pass_for_good(
-    host: Machine, how: str
+    host: Machine, how: str, inputs: Inputs, names: list[str]
 ) -> None:
-    step = Keys()
+    step, context = Keys(), on(host, inputs)
     for change in step.plan(SETTINGS, on(host), ()):
         step.apply(change, on(host))
-    spoil(host, kept.AGENT_KEYS, how)
-    (change,) = step.plan(SETTINGS, on(host), ())
-    step.undo(change, None, on(host))  # cut off before: it is as it was
-    assert step.plan(SETTINGS, on(host), ()) == (change,)
-    made = step.apply(change, on(host))
-    for _ in range(2):
-        step.undo(change, made, on(host))
-        (row,) = step.verify(SETTINGS, on(host))
-        assert (row.state, row.detail) == ("failed", "agent-keys is missing.")
+    for name in names:
+        if how == "gone":
+            host.secrets.remove(name)
+        else:
+            spoil(host, name, how)
+    before, found = secrets_now(host), step.verify(SETTINGS, on(host))
+    changes = step.plan(SETTINGS, context, ())
+    for change in changes:
+        step.undo(change, None, on(host))  # cut off before: it is as it was
+    assert secrets_now(host) == before
+    made = [step.apply(change, context) for change in changes]
+    assert secrets_now(host) != before
+    for facts in (made, [None] * len(made)):
+        for change, fact in zip(reversed(changes), reversed(facts), strict=True):
+            step.undo(change, fact, on(host))
+        assert secrets_now(host) == before
+        assert step.verify(SETTINGS, on(host)) == found
+    assert [row.state for row in found] == ["failed"]
 
 
 def test_what_went_with_a_roll_back_needs_no_protection(

@@ -11,7 +11,6 @@ from agent.secrets import (
     LISTEN_KEY,
     NAMES,
     TEST_KEY,
-    SecretsUnavailable,
 )
 from agent.settings import Settings
 from wizard import journal
@@ -45,21 +44,19 @@ class Keys:
         context: Context,
         earlier: Sequence[Change],  # noqa: ARG002 - it is the first step
     ) -> Sequence[Change]:
-        if _must_be_new(context):
-            told = {"names": list(_NAMES)}
-            summary = "Replaces the agent's keys; the portal learns a new fingerprint"
-            return (Change(self.name, summary, told, told),)
-        lacking = [name for name in _NAMES if usable(name, context) is None]
-        useless = [name for name in lacking if trouble(name, context)]
-        missing = [name for name in lacking if name not in useless]
+        all_new = _must_be_new(context)
+        due = [name for name in _NAMES if all_new or usable(name, context) is None]
+        there = [name for name in due if context.host.secrets.holds(name)]
+        missing = [name for name in due if name not in there]
         changes = []
-        if useless:
-            told = {"names": useless}
-            summary = (
-                f"Replaces keys that are of no use ({', '.join(useless)}); they are "
-                "not kept for a way back"
-            )
-            changes.append(Change(self.name, summary, told | {"kept": False}, told))
+        if there:
+            told = {"names": there}
+            summary = f"Replaces keys that are of no use ({', '.join(there)})"
+            if all_new:
+                summary = (
+                    "Replaces the agent's keys; the portal learns a new fingerprint"
+                )
+            changes.append(Change(self.name, summary, told, told))
         if missing:
             summary = "Creates the agent's keys in the secret store of this machine"
             changes.append(Change(self.name, summary, None, {"names": missing}))
@@ -87,9 +84,8 @@ class Keys:
                 "Roll back again when the relay answers.",
             )
         if change.before is not None:
-            kept = change.before.get("kept", True)
             for name in names:
-                _put_back(name, context) if kept else _take_back(name, context)
+                _put_back(name, context)
             return
         if made and AGENT_KEYS in names and self._replaced(made, context):
             raise StepFailed(
@@ -121,7 +117,7 @@ class Keys:
         settings: Settings | None,  # noqa: ARG002 - the keys are the same for all
         context: Context,
     ) -> Sequence[Change]:
-        names = [name for name in _KEPT if _is_kept(name, context)]
+        names = [name for name in _KEPT if context.host.secrets.holds(name)]
         if not names:
             return ()
         summary = "Destroys the agent's keys and passwords in the secret store"
@@ -164,10 +160,18 @@ def _enrolment_stands(context: Context) -> bool:
 
 
 def _keep_previous(name: str, context: Context) -> None:
-    """Keep a secret until all is done, for the way back; once, also when repeated."""
+    """Keep a secret until all is done, for the way back; once, also when repeated.
+
+    One of no use too, as it is: what replaces it is known to no relay until then, and
+    must not pass for good. One that others could read may even be in force.
+    """
     secrets = context.host.secrets
+    if secrets.holds(previous(name)):
+        return
     now = usable(name, context)
-    if now is not None and usable(previous(name), context) is None:
+    if now is None:
+        secrets.copy(name, previous(name))
+    else:
         secrets.put(previous(name), now)
 
 
@@ -175,31 +179,16 @@ def _put_back(name: str, context: Context) -> None:
     """Put back what was kept; nothing was, so it was not replaced yet."""
     secrets = context.host.secrets
     kept = usable(previous(name), context)
-    if kept is not None:
+    if kept is None:
+        secrets.copy(previous(name), name)
+    else:
         secrets.put(name, kept)
-        secrets.remove(previous(name))
-
-
-def _take_back(name: str, context: Context) -> None:
-    """Have what replaced one of no use be missing again: no relay knows it."""
-    if usable(name, context) is not None:
-        context.host.secrets.remove(name)
+    secrets.remove(previous(name))
 
 
 def _must_be_new(context: Context) -> bool:
     """Say whether the keys are another machine's, or are to be replaced anyway."""
     return context.inputs.new_keys or is_copied(context)
-
-
-def _is_kept(name: str, context: Context) -> bool:
-    """Say whether there is such a secret, also one that can't be opened here.
-
-    On a copy, what the original sealed is as good as not there, and is there.
-    """
-    try:
-        return is_copied(context) or context.host.secrets.get(name) is not None
-    except SecretsUnavailable:
-        return True
 
 
 def _made(name: str) -> Secret:

@@ -12,7 +12,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from agent.files import write_atomically
+from agent.files import copy_atomically, write_atomically
 from agent.secret import Secret
 from agent.secrets import NAMES, SecretsUnavailable, refuse_readable
 
@@ -94,6 +94,18 @@ class SystemCredentials:
         for folder in (self.folder, self.folder.parent):
             with contextlib.suppress(OSError):  # not empty, or not there
                 folder.rmdir()
+
+    def holds(self, name: str) -> bool:
+        return any(path.exists() for path in (self.place(name), self._plain(name)))
+
+    def copy(self, name: str, to: str) -> None:
+        if not self.holds(name):
+            return
+        for place in (self._plain, self.place):
+            if place(name).exists():
+                copy_atomically(place(name), place(to))
+            else:
+                place(to).unlink(missing_ok=True)
 
     def place(self, name: str) -> Path:
         """Give the file of a secret."""

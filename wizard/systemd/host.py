@@ -23,7 +23,7 @@ from agent.secrets import (
     DIRECTORY_PASSWORD,
     LISTEN_KEY,
     TEST_KEY,
-    Secrets,
+    Store,
 )
 from wizard.checks import Busy
 from wizard.host import Misplaced, Protection, Service, ServiceFailed, not_ready
@@ -65,7 +65,7 @@ class SystemdHost:
         return self._places
 
     @property
-    def secrets(self) -> Secrets:
+    def secrets(self) -> Store:
         return self._secrets
 
     def read(self, path: Path) -> str | None:

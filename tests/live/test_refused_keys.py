@@ -1,0 +1,60 @@
+"""New keys that the relay refuses leave no trace: what stood before is there again."""
+
+from pathlib import Path
+
+import pytest
+
+from agent import secrets as kept
+from agent.secret import Secret
+from tests.lab import Lab
+from tests.live.remains import files_now
+from tests.live.test_install import change, code_for, install, ok
+from tests.stage import AGENT, Stage, stage
+from wizard.checks import Inputs
+from wizard.plan import ApplyError
+
+pytestmark = pytest.mark.live
+
+
+def spoil(whole: Stage, *, readable: bool) -> None:
+    """Make the keys that a relay knows useless."""
+    for name in (kept.AGENT_KEYS, kept.LISTEN_KEY):
+        path = whole.host.places.secrets / f"{kept.SERVICE}.{name}"
+        if readable:
+            path.chmod(0o644)
+        else:
+            path.write_bytes(b"\xff")
+
+
+def modes_now(whole: Stage) -> dict[str, int]:
+    return {
+        path.name: path.stat().st_mode for path in whole.host.places.secrets.iterdir()
+    }
+
+
+@pytest.mark.parametrize("readable", [True, False])
+def test_keys_that_are_refused_are_not_kept(
+    fresh_lab: Lab, tmp_path: Path, *, readable: bool
+) -> None:
+    with stage(fresh_lab, tmp_path / "stage") as whole:
+        settings = install(whole)
+        used, good = Secret(whole.relay.codes[-1]), Secret(whole.relay.code())
+        spoil(whole, readable=readable)
+        before, modes = files_now(whole.host.places), modes_now(whole)
+        for code, why in ((used, "was used by"), (good, "forget that agent")):
+            for new_keys in (True, False):
+                inputs = Inputs(enrolment_code=code, new_keys=new_keys)
+                with pytest.raises(ApplyError, match=why) as refused:
+                    change(whole, settings, inputs)
+                assert refused.value.stuck == ()
+                assert files_now(whole.host.places) == before
+                assert modes_now(whole) == modes
+                (row,) = [
+                    row for row in whole.controller.verify(settings) if row.id == "keys"
+                ]
+                assert row.state == "failed"
+        # nothing is spent by that
+        whole.relay.forget(AGENT)
+        change(whole, settings, Inputs(enrolment_code=good, new_keys=True))
+        assert ok(whole, settings)
+        assert code_for(whole, "anna") == "ok"
