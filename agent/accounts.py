@@ -5,13 +5,11 @@ resultant policy, the computed flags) is read only to explain, or to check. The
 permissions are read always: they tell an attribute that is not set from a hidden one.
 """
 
-import base64
-import binascii
 from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from agent import account, policy
+from agent import account, naming, policy
 from agent.access import INET_ORG_PERSON, USER
 from agent.ace import DescriptorError, Sid
 from agent.directory import (
@@ -107,11 +105,11 @@ def find(
         detail: also what only an explanation needs.
 
     Raises:
-        Refused: user_not_found, several_users, or bad_request for no GUID.
+        Refused: user_not_found, several_users, or bad_request for what is no name.
         DirectoryError: the directory did not answer.
 
     """
-    attribute, escaped = _asserted(by, value)
+    attribute, escaped = naming.asserted(by, value)
     query = f"(&{PEOPLE}({attribute}={escaped}))"
     found = directory.search(
         base_dn,
@@ -123,9 +121,9 @@ def find(
     )
     users = list(found)
     if not users:
-        raise Refused(Code.USER_NOT_FOUND, f"no user with this {by}")
+        raise naming.nobody(by, value)
     if len(users) > 1:
-        raise Refused(Code.SEVERAL_USERS, f"more than one user with this {by}")
+        raise naming.several(by, value)
     return user_of(users[0])
 
 
@@ -179,31 +177,6 @@ def user_of(entry: Entry) -> User:
     if guid is None:
         raise Refused(Code.PERMISSION_DENIED, "objectGUID is hidden from the agent")
     return User(entry, guid)
-
-
-def _asserted(by: Identifier, value: str) -> tuple[str, str]:
-    if by == "objectGUID":
-        return by, escape(_guid(by, value).bytes_le)
-    if by == "ms-DS-ConsistencyGuid":
-        # the name in the schema (MS-ADA2 2.187)
-        return "mS-DS-ConsistencyGuid", escape(_consistency(by, value))
-    return by, escape(value)
-
-
-def _guid(by: str, value: str) -> UUID:
-    try:
-        return UUID(value)
-    except ValueError:
-        raise Refused(Code.BAD_REQUEST, f"user.value: no GUID for {by}") from None
-
-
-def _consistency(by: str, value: str) -> bytes:
-    """Read a GUID as text, or the base64 of its 16 bytes, as Entra ID keeps it."""
-    try:
-        raw = base64.b64decode(value, validate=True)
-    except (binascii.Error, ValueError):
-        raw = b""
-    return raw if len(raw) == 16 else _guid(by, value).bytes_le
 
 
 def hints_of(root: RootDse, *, wanted: bool) -> Control | None:

@@ -16,7 +16,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agent import audit, explain, messages, stages, writing
+from agent import audit, explain, messages, naming, stages, writing
 from agent.answer import Answer, Ended
 from agent.audit import Audit, Record
 from agent.directory import DirectoryError
@@ -216,7 +216,7 @@ class Handler:
             run.record,
             op=request.op,
             jti=request.jti,
-            user={"by": request.user.by, "value": request.user.value},
+            user={"by": request.user.by, "value": request.user.value[: naming.MOST]},
             portal=request.portal.issuer,
         )
         return request

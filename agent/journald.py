@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from agent.problems import quoted
+
 SOCKET = Path("/run/systemd/journal/socket")
 IDENTIFIER = "writeback-agent"
 # syslog(3): err, warning, notice, info
@@ -52,7 +54,7 @@ class Journal:
         """Write what became of one request, from the line of the audit file."""
         user = record.get("user") or {}
         told = f"{record['code']}: {record['op'] or 'request'} for "
-        told += f"{user.get('value', 'nobody')}; {record['detail'] or 'done'}"
+        told += f"{_in_line(user.get('value', 'nobody'))}; {record['detail'] or 'done'}"
         fields = {
             f"WRITEBACK_{name.upper()}": str(record[name])
             for name in _FIELDS
@@ -93,3 +95,8 @@ def _field(item: tuple[str, str]) -> bytes:
     if b"\n" not in value:
         return name + b"=" + value + b"\n"
     return name + b"\n" + len(value).to_bytes(8, "little") + value + b"\n"
+
+
+def _in_line(name: str) -> str:
+    """Give a name that can't pass for another line, nor move a terminal's cursor."""
+    return name if name.isprintable() else quoted(name)

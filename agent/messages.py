@@ -34,7 +34,7 @@ class _Claim(BaseModel):
 
 
 class UserClaim(_Claim):
-    """Who is meant."""
+    """Who is meant; what the value may be is `agent.naming`'s."""
 
     by: Literal[
         "objectGUID",
@@ -43,7 +43,7 @@ class UserClaim(_Claim):
         "mail",
         "sAMAccountName",
     ]
-    value: str = Field(min_length=1, max_length=1024)
+    value: str
 
 
 class Proof(_Claim):
@@ -277,9 +277,9 @@ def _claims(payload: bytes) -> _Claims:
     try:
         claims = _Claims.model_validate(_object(payload))
     except ValidationError as error:
-        # pydantic's own text quotes the input, which may be the password
+        # the text of the whole quotes the input, which may be the password
         wrong = "; ".join(
-            f"{'.'.join(map(str, item['loc']))}: {item['type']}"
+            f"{'.'.join(map(str, item['loc']))}: {_lower(item['msg'])}"
             for item in error.errors(include_input=False, include_url=False)
         )
         raise Refused(Code.BAD_REQUEST, wrong) from None
@@ -288,6 +288,10 @@ def _claims(payload: bytes) -> _Claims:
     if claims.op == "change" and claims.old_password is None:
         raise Refused(Code.BAD_REQUEST, "old_password: needed for change")
     return claims
+
+
+def _lower(sentence: str) -> str:
+    return f"{sentence[:1].lower()}{sentence[1:]}"
 
 
 def _request(claims: _Claims, portal: Portal, digest: bytes) -> Request:

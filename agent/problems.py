@@ -62,7 +62,7 @@ def _problem(item: dict[str, Any], model: type[BaseModel]) -> Problem:
     rule, given = _rule(item, location, model), item.get("input")
     if location[0] == "relay" and "@" in str(given):
         return Problem(path, rule)  # an address that may hold a password
-    return Problem(path, rule + _shown(given))
+    return Problem(path, rule + shown(given))
 
 
 def _rule(
@@ -85,15 +85,21 @@ def _rule(
     return message[:1].lower() + message[1:]
 
 
-def _shown(given: Any) -> str:
+def shown(given: Any) -> str:
+    """Say what a value is, where that can be said in a line; it begins with a blank."""
     if given is None:
         return " (it is empty)"
     if not isinstance(given, str | int | float):
         return ""
     if isinstance(given, bool):
         return f" (it is {str(given).lower()})"
+    return f" (it is {quoted(given)})"
+
+
+def quoted(given: str | float) -> str:
+    """Quote a value as one line of plain signs, cut where it is long."""
     text = repr(given)
-    return f" (it is {text if len(text) <= _LONGEST else f'{text[:_LONGEST]}...'})"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def _dotted(location: tuple[int | str, ...]) -> str:

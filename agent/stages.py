@@ -9,7 +9,7 @@ that write are in `agent.writing`.
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from agent import accounts, explain, messages, verdict
+from agent import accounts, explain, messages, naming, verdict
 from agent.accounts import User
 from agent.answer import Answer, Ended
 from agent.descriptor import SecurityDescriptor
@@ -124,7 +124,7 @@ def admit(fresh: Fresh, tools: Tools) -> Admitted:
     """Check what the settings let in.
 
     Raises:
-        Refused: paused, too_many, not_enough_proofs, operation_off.
+        Refused: paused, too_many, not_enough_proofs, operation_off, bad_request.
 
     """
     request, settings = fresh.request, tools.settings
@@ -140,7 +140,15 @@ def admit(fresh: Fresh, tools: Tools) -> Admitted:
     if proofs < settings.limits.proofs and not testing:
         asked = f"{proofs} of {settings.limits.proofs} proofs"
         raise Refused(Code.NOT_ENOUGH_PROOFS, asked)
+    _check_user(request)
     return Admitted(request)
+
+
+def _check_user(request: Request) -> None:
+    try:
+        naming.asserted(request.user.by, request.user.value)
+    except Refused as refused:
+        raise Refused(refused.code, f"user: {refused.detail}") from None
 
 
 def _check_operation(request: Request, tools: Tools, *, testing: bool) -> None:
@@ -156,7 +164,7 @@ def locate(admitted: Admitted, warm: Warm, domain: Domain) -> Located:
     """Find the user and what is to be known of them, on one controller.
 
     Raises:
-        Refused: user_not_found, several_users, bad_request.
+        Refused: user_not_found, several_users.
         DirectoryError: this controller did not answer.
 
     """

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from agent import enrolment
+from agent import enrolment, naming
 from agent import settings as settings_file
 from agent.enrolment import EnrolmentError
+from agent.errors import Refused
 from agent.secret import Secret
 from agent.secrets import (
     AGENT_KEYS,
@@ -366,9 +367,15 @@ class Controller:
         """Send one request through the relay; a check only without a password.
 
         Raises:
-            RelayFailed, EnrolmentError, SettingsError, StepFailed: no answer came.
+            RelayFailed, EnrolmentError, SettingsError, StepFailed: no answer came,
+                or nobody can be so named and nothing was sent.
 
         """
+        try:
+            naming.asserted(by, value)
+        except Refused as error:
+            what = f"{error.detail[:1].upper()}{error.detail[1:]}."
+            raise StepFailed(what, "Name the person as the portal does.") from None
         context = self._context(Inputs())
         made = enrolment.load(self._host.places.enrolment)
         relay = settings_file.load(self._host.places.settings).relay

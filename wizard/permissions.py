@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from itertools import takewhile
 from uuid import UUID
 
-from agent import accounts, verdict
+from agent import accounts, naming, verdict
 from agent.account import Account
 from agent.accounts import User
 from agent.ace import Sid
@@ -114,13 +114,13 @@ class Permissions:
             value: who.
 
         Raises:
-            Refused: nobody, or several, are so named.
+            Refused: nobody, or several, are so named, or nobody can be.
             DirectoryError, StepFailed: it can't be asked; with the remedy.
 
         """
+        ways = _possible((by,) if by else ways_of(value, settings), value)
         with self._sight(settings, inputs) as sight:
             directory, domain = sight.facts.directory, sight.domain
-            ways = (by,) if by else ways_of(value, settings)
             user = _find(directory, domain.base_dn, ways, value)
             subject = as_seen(domain.subject(sight.facts, user, detail=True), sight)
             said = verdict.judge(
@@ -268,20 +268,32 @@ def _find(
     directory: Directory, base_dn: str, ways: Sequence[Identifier], value: str
 ) -> User:
     """Find somebody by the first of some ways that finds anybody."""
-    nobody: list[Refused] = []
     for by in ways:
         try:
             return accounts.find(directory, base_dn, by, value, detail=True)
         except Refused as error:
-            # a name that is no GUID is nobody's
-            if error.code not in (Code.USER_NOT_FOUND, Code.BAD_REQUEST):
+            if error.code is not Code.USER_NOT_FOUND:
                 raise
-            nobody.append(error)
-    raise nobody[0] if len(nobody) == 1 else _nobody(ways)
+    raise naming.nobody(" or ".join(ways), value)
 
 
-def _nobody(ways: Sequence[Identifier]) -> Refused:
-    return Refused(Code.USER_NOT_FOUND, f"no user with this {' or '.join(ways)}")
+def _possible(ways: Sequence[Identifier], value: str) -> tuple[Identifier, ...]:
+    """Leave out what somebody can't be named by so, such as what is no GUID.
+
+    Raises:
+        Refused: bad_request; nothing is left.
+
+    """
+    possible, wrong = [], []
+    for by in ways:
+        try:
+            naming.asserted(by, value)
+            possible.append(by)
+        except Refused as error:
+            wrong.append(error)
+    if not possible:
+        raise wrong[0]
+    return tuple(possible)
 
 
 def _seen(tally: Tally) -> Seen:

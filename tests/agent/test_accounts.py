@@ -75,6 +75,8 @@ def test_not_exactly_one_user_is_refused(found: tuple[Entry, ...], code: Code) -
     with pytest.raises(Refused) as refused:
         accounts.find(fake, "DC=x", "mail", "a@x")
     assert refused.value.code is code
+    hidden = code is Code.PERMISSION_DENIED
+    assert ("the mail 'a@x'" in refused.value.detail) is not hidden
 
 
 @pytest.mark.parametrize("value", ["", "anna", "0011", "AAAA"])

@@ -79,6 +79,34 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     made.ledger.close()
 
 
+@pytest.mark.parametrize(
+    ("by", "value", "rule"),
+    [
+        ("userPrincipalName", "", "must not be empty"),
+        ("sAMAccountName", " ", "must not be empty"),
+        ("mail", "a" * 10_240, "must have 1024 characters or fewer"),
+        ("sAMAccountName", "an\x00na\n\x1b[2J", "must not hold control characters"),
+        ("objectGUID", "00112233-4455-6677-8899-aabbccddee", "32 hexadecimal digits"),
+        ("ms-DS-ConsistencyGuid", "AAAA", "the base64 of its 16 bytes"),
+    ],
+)
+def test_an_absurd_user_is_told_what_is_wrong(
+    desk: Desk, by: str, value: str, rule: str
+) -> None:
+    answer = desk.ask(user={"by": by, "value": value})
+    assert answer["code"] == "bad_request"
+    said = answer["detail"]
+    assert said.startswith(f"user: the {by} must ")
+    assert rule in said
+    assert repr(value[:60])[:-1] in said
+    assert said.isprintable()
+    assert len(said) < 250
+    assert answer["remedy"]
+    (record,) = desk.records()
+    assert record["detail"] == said
+    assert record["user"]["value"] == value[:1024]
+
+
 @pytest.mark.parametrize("asked", ["keys", "ready"])
 def test_an_agent_signs_which_process_it_is_and_how_often_it_started(
     desk: Desk, asked: str

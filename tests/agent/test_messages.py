@@ -167,7 +167,7 @@ def test_signed_claims_that_are_no_claims_are_refused(payload: bytes) -> None:
 
 
 def test_every_bad_claim_is_named_and_no_value_is() -> None:
-    wrong = claims(op="sing", user={"by": "cn", "value": ""}, jti="short", exp="soon")
+    wrong = claims(op="sing", user={"by": "cn", "value": 5}, jti="short", exp="soon")
     wrong["new_password"] = [CANARY]
     with pytest.raises(Refused) as refused:
         opened(messages.seal_request(wrong, PORTAL, AGENT.public))
@@ -175,7 +175,8 @@ def test_every_bad_claim_is_named_and_no_value_is() -> None:
     for name in ("op", "user.by", "user.value", "jti", "exp", "new_password"):
         assert f"{name}:" in said
     for value in (CANARY, "sing", "short", "soon"):
-        assert value not in said.replace("string_too_short", "")
+        assert value not in said
+    assert "op: input should be 'reset', 'change', 'unlock' or 'check'" in said
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,18 @@ def test_a_request_is_found_by_its_event(
     assert b"MESSAGE\n" + length + message + b"\n" in said
 
 
+def test_a_name_can_not_pass_for_a_line_of_its_own(
+    listening: socket.socket, tmp_path: Path
+) -> None:
+    record = {"code": "bad_request", "op": "reset", "detail": "no name"}
+    user = {"by": "mail", "value": "anna\nok: reset for bruno\x1b[2J"}
+    with closing(journald.Journal(tmp_path / "socket")) as journal:
+        journal.request({**record, "user": user})
+    message, _, _ = listening.recv(4096).partition(b"PRIORITY")
+    assert message.startswith(b"MESSAGE=bad_request: reset for 'anna\\nok: reset")
+    assert message.count(b"\n") == 1
+
+
 def test_a_log_record_has_its_level(listening: socket.socket, tmp_path: Path) -> None:
     record = logging.LogRecord("agent", logging.WARNING, "f.py", 3, "told", None, None)
     with closing(journald.Journal(tmp_path / "socket")) as journal:

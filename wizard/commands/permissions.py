@@ -11,7 +11,7 @@ from agent.account import PasswordPolicy, span_words
 from agent.causes import CAUSES
 from agent.coverage import Judged
 from agent.domain import as_policy_dict
-from agent.errors import Refused
+from agent.errors import Code, Refused
 from agent.findings import Finding, Level
 from agent.settings import Identifier, Settings
 from agent.subject import Answer, State
@@ -33,6 +33,10 @@ VERBS = {
 }
 Files = Sequence[tuple[Path, Form]]
 _STOPPING = "Stopping."
+_REMEDIES = {
+    Code.USER_NOT_FOUND: "Check the spelling, or say with --by what it is.",
+    Code.BAD_REQUEST: "Give a sign-in or account name, a GUID, or what --by says.",
+}
 _WEIGHING = (Level.WARNING, Level.PROBLEM)
 
 
@@ -93,8 +97,8 @@ def explain(
     try:
         found = permissions.explain(settings, inputs, by, value)
     except Refused as error:
-        what = f"{error.detail[:1].upper()}{error.detail[1:]}: {value}."
-        remedy = "Check the spelling, or say with --by what it is."
+        what = f"{error.detail[:1].upper()}{error.detail[1:]}."
+        remedy = _REMEDIES.get(error.code, error.outcome.remedy)
         raise BadUsage(what, remedy) from error
     code = Exit.DONE if found.verdict.reset.state is State.YES else Exit.FINDINGS
     data = found.verdict.as_dict() | {

@@ -221,7 +221,7 @@ def test_one_person_is_explained(remote: RemoteController) -> None:
         given = (SETTINGS, INPUTS, "userPrincipalName", value)
         direct = FakeController().permissions.explain(*given)
         assert remote.permissions.explain(SETTINGS, INPUTS, "mail", value) == direct
-    with pytest.raises(Refused, match="no user with this mail") as caught:
+    with pytest.raises(Refused, match="no user has the mail") as caught:
         remote.permissions.explain(SETTINGS, INPUTS, "mail", "nobody")
     assert caught.value.code is Code.USER_NOT_FOUND
     assert caught.value.outcome.remedy

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from agent import naming
 from agent.causes import CAUSES, Cause
 from agent.coverage import Judged, Tally
-from agent.errors import Code, Refused
+from agent.errors import Code
 from agent.findings import Finding, Level
 from agent.subject import Answer, Operation, State, Verdict
 from wizard.granting import Entry
@@ -151,7 +152,7 @@ class FakePermissions:
         self.calls.append(("explain", settings, inputs, by, value))
         if value.startswith("nobody"):
             tried = by or "sAMAccountName or mail"
-            raise Refused(Code.USER_NOT_FOUND, f"no user with this {tried}")
+            raise naming.nobody(tried, value)
         cause = Cause.INHERITANCE_OFF if "niko" in value else Cause.NONE
         said = verdict_of(7, cause, self.others)
         return Explained(said, None, None, "dc1.corp.test", self.foreseen)

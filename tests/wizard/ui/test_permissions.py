@@ -429,7 +429,7 @@ def test_nobody_by_that_name_is_told(
     qtbot.waitUntil(lambda: bool(page.checking.rows.checks))
 
     rows = page.checking.rows.checks
-    assert rows[0].detail == "no user with this sAMAccountName or mail"
+    assert rows[0].detail == "No user has the sAMAccountName or mail 'nobody'."
     page.set_answers({"explain.user": ""})
     page.ask()
     assert page.box.wrong_text.text() == "This is needed."

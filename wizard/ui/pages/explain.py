@@ -4,12 +4,12 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from agent.errors import Refused
+from agent.errors import Code, Refused
 from wizard.answers import inputs_of
 from wizard.checks import Check
 from wizard.permissions import Explained
 from wizard.questions import Field, Page
-from wizard.ui.box import Box
+from wizard.ui.box import Box, sentence
 from wizard.ui.checking import Checking
 from wizard.ui.jobs import Outcome
 from wizard.ui.journey import Journey
@@ -72,9 +72,12 @@ class ExplainPage(WizardPage):
             try:
                 said = door.explain(settings, inputs, None, value)
             except Refused as error:
-                row = Check(
-                    "person", value, "failed", error.detail, error.outcome.remedy
-                )
+                told = sentence(error.detail)
+                remedy = error.outcome.remedy
+                if error.code is Code.BAD_REQUEST:  # nobody sent it but this page
+                    remedy = _FIELD.help
+                title = tr("Person")
+                row = Check("person", title, "failed", told, remedy)
                 return Outcome((row,))
             return Outcome(checks_of(said.verdict), {"explained": said})
 

@@ -1,0 +1,71 @@
+"""Whom an identifier means, as one exact filter; what can be nobody is no filter."""
+
+import base64
+import binascii
+import unicodedata
+from uuid import UUID
+
+from agent.directory import escape
+from agent.errors import Code, Refused
+from agent.problems import quoted, shown
+
+MOST = 1024  # what a userPrincipalName may have (MS-ADA3); the others have less
+_GUID = "must be a GUID, 32 hexadecimal digits"
+
+
+def asserted(by: str, value: str) -> tuple[str, str]:
+    """Give the attribute and the escaped value of a filter (RFC 4515).
+
+    Args:
+        by: the attribute.
+        value: a GUID is taken as text, ms-DS-ConsistencyGuid as base64 too.
+
+    Raises:
+        Refused: bad_request, where no directory has somebody so named.
+
+    """
+    if not value.strip():
+        raise _wrong(by, "must not be empty", value)
+    if len(value) > MOST:
+        raise _wrong(by, f"must have {MOST} characters or fewer", value)
+    # Cs: half of a character, such as a byte of an argument that is no UTF-8
+    if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in value):
+        raise _wrong(by, "must not hold control characters", value)
+    if by == "objectGUID":
+        return by, escape(_guid(by, value, _GUID).bytes_le)
+    if by == "ms-DS-ConsistencyGuid":
+        # the name in the schema (MS-ADA2 2.187)
+        return "mS-DS-ConsistencyGuid", escape(_consistency(by, value))
+    return by, escape(value)
+
+
+def nobody(by: str, value: str) -> Refused:
+    """Say that no user is so named."""
+    return Refused(Code.USER_NOT_FOUND, f"no user has the {by} {quoted(value)}")
+
+
+def several(by: str, value: str) -> Refused:
+    """Say that more than one user is so named."""
+    told = f"more than one user has the {by} {quoted(value)}"
+    return Refused(Code.SEVERAL_USERS, told)
+
+
+def _guid(by: str, value: str, rule: str) -> UUID:
+    try:
+        return UUID(value)
+    except ValueError:
+        raise _wrong(by, rule, value) from None
+
+
+def _consistency(by: str, value: str) -> bytes:
+    """Read a GUID as text, or the base64 of its 16 bytes, as Entra ID keeps it."""
+    try:
+        raw = base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        raw = b""
+    rule = f"{_GUID}, or the base64 of its 16 bytes"
+    return raw if len(raw) == 16 else _guid(by, value, rule).bytes_le
+
+
+def _wrong(by: str, rule: str, value: str) -> Refused:
+    return Refused(Code.BAD_REQUEST, f"the {by} {rule}{shown(value)}")
