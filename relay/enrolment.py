@@ -231,4 +231,4 @@ _URL_SAFE = str.maketrans("-_", "+/")
 
 
 def _wrong(name: str, rule: str) -> Refused:
-    return Refused(400, f"{name} {rule}", "Mend the request.", {"field": name})
+    return Refused(400, f"{name}: {rule}", "Mend the request.", {"field": name})

@@ -65,7 +65,7 @@ class Sender:
                 *message.relayed(given),
                 ("Via", f"{via}, {self._via}" if via else self._via),
             ),
-            body=await _body(request),
+            body=await request.read(),
             remote_host=str(peer[0]) if peer else "",
             remote_port=int(peer[1]) if peer else 0,
         )
@@ -121,12 +121,3 @@ def _kept(query: str) -> str:
         if part and not unquote_plus(part).lower().startswith(_OWN_QUERY)
     ]
     return "?" + "&".join(kept) if kept else ""
-
-
-async def _body(request: web.Request) -> bytes:
-    try:
-        return await request.read()
-    except web.HTTPRequestEntityTooLarge as error:
-        raise Refused(
-            413, f"the body is over {message.MAX_BODY} bytes", "Send less."
-        ) from error

@@ -259,12 +259,30 @@ async def _answer_refusals(
     except Refused as refusal:
         return web.json_response(refusal.body, status=refusal.status)
     except web.HTTPException as error:
-        body = {"error": error.reason, "remedy": "See the relay's routes."}
-        return web.json_response(body, status=error.status)
+        return web.json_response(_in_words(error).body, status=error.status)
     except Exception:  # the request's boundary: whatever it was, the relay goes on
         LOG.exception("a request failed in a way the relay was not built for")
         body = {"error": "the relay failed", "remedy": "Ask again; see its log."}
         return web.json_response(body, status=500)
+
+
+def _in_words(error: web.HTTPException) -> Refused:
+    """Say what the HTTP library refused as the relay says its own refusals."""
+    match error:
+        case web.HTTPRequestEntityTooLarge():
+            told = f"the body is over {message.MAX_BODY} bytes"
+            return Refused(error.status, told, "Send less.")
+        case web.HTTPMethodNotAllowed():
+            told = f"this address does not take {error.method}"
+            remedy = f"Send {' or '.join(sorted(error.allowed_methods))}."
+            return Refused(error.status, told, remedy)
+        case web.HTTPNotFound():
+            places = (
+                "An agent is at /NAME, its link at /$hc/NAME, enrolment at /$enrol."
+            )
+            return Refused(error.status, "nothing is at this address", places)
+    reason = error.reason.lower()
+    return Refused(error.status, reason, "Mend the request.")
 
 
 def _loop_time(expires: int) -> float:

@@ -49,6 +49,7 @@ from wizard.plan import (
     plan,
     plan_removal,
 )
+from wizard.reason import sentence
 from wizard.relay_api import Sender
 from wizard.steps import STEPS
 from wizard.steps.copied import COPIED, is_copied, is_the_originals
@@ -374,8 +375,8 @@ class Controller:
         try:
             naming.asserted(by, value)
         except Refused as error:
-            what = f"{error.detail[:1].upper()}{error.detail[1:]}."
-            raise StepFailed(what, "Name the person as the portal does.") from None
+            remedy = "Name the person as the portal does."
+            raise StepFailed(sentence(error.detail), remedy) from None
         context = self._context(Inputs())
         made = enrolment.load(self._host.places.enrolment)
         relay = settings_file.load(self._host.places.settings).relay

@@ -4,6 +4,11 @@ import errno
 import os
 
 
+def sentence(text: str) -> str:
+    """Write what an error says as a sentence."""
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+
+
 def reason(error: Exception) -> str:
     """Say why, for people.
 

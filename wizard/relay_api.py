@@ -205,7 +205,7 @@ _STATUS = {
 
 def _refused(answered: Answered) -> RelayFailed:
     told = answered.json()
-    if "error" in told:
+    if isinstance(told.get("error"), str):  # others than our relay answer JSON too
         what = f"The relay refused: {told['error']}."
         return RelayFailed(answered.status, what, str(told.get("remedy", "")))
     default = f"The relay answered {answered.status}. Check its address."

@@ -19,6 +19,7 @@ from agent.messages import (
 )
 from agent.secret import Secret
 from wizard.checks import TestResult
+from wizard.reason import sentence
 from wizard.relay_api import RelayFailed, Sender
 
 
@@ -56,7 +57,7 @@ def ask_agent(
     return TestResult(
         code=outcome.code,
         message=str(answer.get("message") or outcome.user),
-        admin=f"{_sentence(detail)} {outcome.remedy}",
+        admin=f"{sentence(detail)} {outcome.remedy}",
         answer=answer,
         ms=ms,
     )
@@ -111,10 +112,6 @@ def _opened(
             "The answer is not from this agent.",
             "Do not use this relay before its owner has explained that.",
         ) from error
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
 def _hops(answer: dict[str, Any], total: float) -> dict[str, float]:

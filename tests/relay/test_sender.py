@@ -209,17 +209,18 @@ async def test_a_token_in_the_query_counts_before_the_header(
             assert answer.status == 200
 
 
+@pytest.mark.parametrize("path", ["/agent1", "/$enrol"])
 async def test_a_body_over_a_megabyte_is_413(
-    stage: Stage, agent: Enrolled, client: aiohttp.ClientSession
+    stage: Stage, agent: Enrolled, client: aiohttp.ClientSession, path: str
 ) -> None:
     headers = stage.send_headers("agent1")
     body = io.BytesIO(bytes(1024 * 1024 + 1))
     async with (
         a_link(stage, agent, echo),
-        client.post("/agent1", data=body, headers=headers) as answer,
+        client.post(path, data=body, headers=headers) as answer,
     ):
-        assert answer.status == 413
-        assert set(await answer.json()) == {"error", "remedy"}
+        told = {"error": "the body is over 1048576 bytes", "remedy": "Send less."}
+        assert (answer.status, await answer.json()) == (413, told)
 
 
 async def test_a_chunked_body_is_relayed(
@@ -282,13 +283,24 @@ async def test_the_other_listener_takes_over_when_one_goes(
     assert statuses == {200}
 
 
-@pytest.mark.parametrize("path", ["/", "/$nothing", "/$enrol", "/$enrol/xyz"])
-async def test_other_addresses_are_refused_in_json(
-    client: aiohttp.ClientSession, path: str
+@pytest.mark.parametrize(
+    ("path", "error", "remedy"),
+    [
+        ("/", "nothing is at this address", "/$enrol"),
+        ("/$nothing", "nothing is at this address", "/$enrol"),
+        ("/$enrol", "this address does not take GET", "Send POST."),
+        ("/$enrol/xyz", "this address does not take GET", "Send DELETE."),
+    ],
+)
+async def test_other_addresses_are_refused_in_words(
+    client: aiohttp.ClientSession, path: str, error: str, remedy: str
 ) -> None:
     async with client.get(path) as answer:
         assert answer.status in (404, 405)
-        assert set(await answer.json()) == {"error", "remedy"}
+        told = await answer.json()
+    assert set(told) == {"error", "remedy"}
+    assert told["error"] == error
+    assert remedy in told["remedy"]
 
 
 async def test_every_client_encoding_of_the_audience_is_taken(

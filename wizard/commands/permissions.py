@@ -22,6 +22,7 @@ from wizard.commands.stopping import stopped_by_signal
 from wizard.commands.told import Exit, Told
 from wizard.exporting import Form, Unfinished, finish, writing
 from wizard.permissions import Explained, Permissions
+from wizard.reason import sentence
 
 VERBS = {
     "check": "judge everybody in the scope, and the account itself",
@@ -97,9 +98,8 @@ def explain(
     try:
         found = permissions.explain(settings, inputs, by, value)
     except Refused as error:
-        what = f"{error.detail[:1].upper()}{error.detail[1:]}."
         remedy = _REMEDIES.get(error.code, error.outcome.remedy)
-        raise BadUsage(what, remedy) from error
+        raise BadUsage(sentence(error.detail), remedy) from error
     code = Exit.DONE if found.verdict.reset.state is State.YES else Exit.FINDINGS
     data = found.verdict.as_dict() | {
         "controller": found.controller,

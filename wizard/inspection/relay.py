@@ -15,6 +15,7 @@ from relay import code as codes
 from wizard.checks import Check
 from wizard.inspection import chain
 from wizard.inspection.attempts import Attempt, Failed, attempt_all
+from wizard.reason import sentence
 from wizard.relay_api import Answered, RelayFailed, ask
 
 _CONNECT_S = 8.0
@@ -156,7 +157,8 @@ class _Tried:
         try:
             self._parsed = codes.parse(self._code.reveal())
         except codes.BadCode as error:
-            raise Failed(f"{error}.", "Type it again.", field=_CODE) from None
+            told = sentence(str(error))
+            raise Failed(told, "Type it again.", field=_CODE) from None
         return self._parsed
 
 

@@ -13,6 +13,7 @@ from agent.secret import Secret
 from agent.settings import Directory as DirectorySettings
 from wizard.inspection.controllers import Cell, ControllerFacts
 from wizard.inspection.judging import CA, CONTROLLERS
+from wizard.reason import sentence
 
 _OTHER = "Mend the account in the directory, or give another one."
 _OLD_TLS = ("UNSUPPORTED_PROTOCOL", "PROTOCOL_VERSION", "NO_PROTOCOLS_AVAILABLE")
@@ -131,17 +132,13 @@ def _refused(error: SignInRefused, fields: tuple[str, str]) -> Cell:
     wrong = error.data in ("52e", "525")
     remedy = "Type the name and the password again." if wrong else _OTHER
     field = fields[1] if wrong else fields[0]
-    said = _sentence(error.what)
+    said = sentence(error.what)
     return Cell("sign-in", "failed", "Refused", said, remedy, field=field)
 
 
 def _no_answer(error: DirectoryError) -> Cell:
-    said, remedy = _sentence(error.what), _sentence(error.remedy)
+    said, remedy = sentence(error.what), sentence(error.remedy)
     return Cell("sign-in", "failed", "No answer", said, remedy, field=CONTROLLERS)
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
 
 
 def _ms(began: float) -> float:

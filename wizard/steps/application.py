@@ -11,6 +11,7 @@ from agent.secrets import AGENT_KEYS, LISTEN_KEY, SELF_TEST_KEYS, TEST_KEY
 from agent.settings import Relay
 from relay import code as codes
 from wizard.plan import Context, StepFailed
+from wizard.reason import sentence
 from wizard.relay_api import Application, RelayFailed
 from wizard.steps.keys import private_keys
 
@@ -32,7 +33,8 @@ def parsed_code(context: Context) -> codes.EnrolmentCode:
     try:
         return codes.parse(given.reveal())
     except codes.BadCode as error:
-        raise StepFailed(f"{error}.", "Type it again, or ask for a new one.") from None
+        remedy = "Type it again, or ask for a new one."
+        raise StepFailed(sentence(str(error)), remedy) from None
 
 
 def application(agent: str, code: codes.EnrolmentCode, context: Context) -> Application:

@@ -18,6 +18,7 @@ from agent.settings import Directory as DirectorySettings
 from agent.settings import SettingsError, parse
 from wizard.checks import Check
 from wizard.plan import Context, StepFailed
+from wizard.reason import sentence
 from wizard.steps.stored import trouble, usable
 
 NEEDS_ADMIN = (
@@ -53,8 +54,8 @@ def prove_admin(settings: DirectorySettings, context: Context) -> None:
     try:
         as_admin(settings, context).close()
     except SignInRefused as error:
-        what = f"{_sentence(error.what)} Nothing was changed."
-        raise StepFailed(what, _sentence(error.remedy)) from error
+        what = f"{sentence(error.what)} Nothing was changed."
+        raise StepFailed(what, sentence(error.remedy)) from error
 
 
 def as_agent(settings: DirectorySettings, context: Context) -> Directory:
@@ -153,12 +154,8 @@ def open_first(settings: DirectorySettings, user: str, password: Secret) -> Dire
 
 def finding(check_id: str, title: str, error: DirectoryError | StepFailed) -> Check:
     """Tell what could not be looked at, in whole sentences."""
-    told, remedy = (_sentence(text) for text in (error.what, error.remedy))
+    told, remedy = (sentence(text) for text in (error.what, error.remedy))
     return Check(check_id, title, "failed", told, remedy)
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
 def named(change: Mapping[str, Any] | None) -> DirectorySettings:

@@ -1,0 +1,142 @@
+"""What people read in the wizard of a relay's refusals: sentences, with what to do."""
+
+import asyncio
+import re
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from agent.keys import PrivateKeys
+from agent.secret import Secret
+from agent.settings import Relay
+from relay.code import EnrolmentCode
+from tests.relay.stage import Enrolled, Stage
+from wizard.inspection.relay import check_relay
+from wizard.relay_api import Application, RelayFailed, Sender, ask, enrol
+
+_KEY = Secret("a2V5" * 10)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A relay where one agent is, as the wizard meets it."""
+
+    relay: Relay
+    there: Enrolled
+    code: EnrolmentCode
+    expired: EnrolmentCode
+
+    def enrols(self, name: str, code: EnrolmentCode, **other: Any) -> None:
+        """Enrol as the wizard does."""
+        agent = Enrolled(name, code)
+        secret = Secret(agent.application["secret"])
+        keys, listen = agent.keys.public.jwks(), Secret(agent.listen_key)
+        given = Application(agent.name, keys, secret, listen, Secret(agent.test_key))
+        enrol(self.relay, replace(given, **other))
+
+    def send(self, key: Secret, name: str) -> None:
+        """Send as the wizard's test does."""
+        Sender(self.relay, self.there.name, key, name).send("GET", "keys")
+
+
+@pytest.fixture
+def ground(stage: Stage, agent: Enrolled) -> Ground:
+    url, ca = f"https://127.0.0.1:{stage.port}", str(stage.ca)
+    codes = (stage.new_code(), stage.new_code(hours=-1.0))
+    return Ground(Relay(url=url, ca=ca), agent, *codes)
+
+
+def _used(ground: Ground) -> None:
+    ground.enrols("other", ground.there.code)
+
+
+def _expired(ground: Ground) -> None:
+    ground.enrols("other", ground.expired)
+
+
+def _unknown(ground: Ground) -> None:
+    ground.enrols("other", EnrolmentCode(b"u" * 16, b"p" * 16))
+
+
+def _taken(ground: Ground) -> None:
+    ground.enrols(ground.there.name, ground.code)
+
+
+def _private(ground: Ground) -> None:
+    keys = PrivateKeys.generate()
+    pair = {"sig": keys.signing, "enc": keys.sealing}
+    jwks = [key.as_dict(private=True) | {"use": use} for use, key in pair.items()]
+    ground.enrols("other", ground.code, keys=jwks)
+
+
+def _misnamed(ground: Ground) -> None:
+    ground.enrols("Not A Name", ground.code)
+
+
+def _nobody(ground: Ground) -> None:
+    ground.send(Secret(ground.there.test_key), "self-test")
+
+
+def _foreign(ground: Ground) -> None:
+    ground.send(_KEY, "self-test")
+
+
+REFUSALS: dict[str, tuple[Callable[[Ground], None], str]] = {
+    "used": (_used, r"The relay refused: the code was used by 'agent1' at 20\S+Z\."),
+    "expired": (_expired, "The relay refused: the code has expired."),
+    "unknown": (_unknown, "The relay refused: this relay does not know the code."),
+    "taken": (_taken, "The relay refused: another agent has the name 'agent1'."),
+    "private": (_private, "The relay refused: keys: the key with use=sig is private;"),
+    "misnamed": (_misnamed, "The relay refused: agent: must be 1 to 63 of"),
+    "nobody": (_nobody, "The relay refused: no agent listens on this connection."),
+    "foreign": (_foreign, "The relay refused: no key of this name signed the token."),
+}
+
+
+def is_sentence(text: str) -> bool:
+    return bool(re.fullmatch(r"[A-Z].*[^.]\.", text))
+
+
+@pytest.mark.parametrize(("act", "told"), REFUSALS.values(), ids=REFUSALS.keys())
+async def test_a_refusal_is_told_in_sentences(
+    ground: Ground, act: Callable[[Ground], None], told: str
+) -> None:
+    with pytest.raises(RelayFailed, match=told) as refused:
+        await asyncio.to_thread(act, ground)
+    assert is_sentence(refused.value.what), refused.value.what
+    assert is_sentence(refused.value.remedy), refused.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("ABC", "The enrolment code must have 56 letters and digits, not 3."),
+        ("1", "The enrolment code holds a sign that never occurs in a code;"),
+        (EnrolmentCode(b"u" * 16, b"p" * 16).text, "This relay does not know the code"),
+    ],
+)
+async def test_a_code_that_is_none_is_told_in_sentences(
+    ground: Ground, code: str, told: str
+) -> None:
+    given = (ground.relay, Secret(code), threading.Event())
+    rows = await asyncio.to_thread(check_relay, *given)
+    (row,) = [row for row in rows if row.state == "failed"]
+    assert row.detail.startswith(told)
+    assert is_sentence(row.detail)
+    assert is_sentence(row.remedy)
+
+
+async def test_an_error_that_is_no_text_is_not_shown(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others than our relay answer JSON too."""
+    body = b'{"error": {"code": 40103}}'
+    odd = replace(
+        await asyncio.to_thread(ask, ground.relay, "GET", "/", b"", {}), body=body
+    )
+    monkeypatch.setattr("wizard.relay_api.ask", lambda *_: odd)
+    with pytest.raises(RelayFailed, match=r"^The relay does not know this agent\."):
+        _nobody(ground)
