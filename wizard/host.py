@@ -177,7 +177,15 @@ class Host(Protocol):
         ...
 
     def seal(self, name: str, *, sealed: bool) -> None:
-        """Seal a secret, or put it back into a plain file."""
+        """Seal a secret beside its plain file, or have it in that alone again."""
+        ...
+
+    def in_plain(self) -> Sequence[str]:
+        """Name the secrets in plain files, of use or not, where this system seals."""
+        ...
+
+    def keep_plain(self, name: str, *, kept: bool) -> None:
+        """Remove the plain file of a secret that is sealed, or have it there again."""
         ...
 
     def misplaced(self) -> Sequence["Misplaced"]:

@@ -131,6 +131,13 @@ class TrialHost:
         how = "sealed" if sealed else "put into a plain file"
         raise ServiceFailed(f"{name} can't be {how} here.")
 
+    def in_plain(self) -> Sequence[str]:
+        return ()  # there are no others
+
+    def keep_plain(self, name: str, *, kept: bool) -> None:
+        how = "had in a plain file too" if kept else "taken out of its file"
+        raise ServiceFailed(f"{name} can't be {how} here.")
+
     def misplaced(self) -> Sequence[Misplaced]:
         return ()  # everything is the person's own
 

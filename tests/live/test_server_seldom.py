@@ -1,5 +1,6 @@
 """What few servers meet: an old systemd, an account that stays, a lost original."""
 
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from tests.installer.packages import built_agent
 from tests.live.remains import directory_now
 from tests.live.test_hand_over import until
+from tests.machine.killing import Point, Run
 from tests.machine.server import Server, server
 from tests.machine.traces import leaves_no_secret
 
@@ -43,6 +45,48 @@ def test_secrets_are_roots_own_files_where_systemd_seals_none(tmp_path: Path) ->
         gone = set(before) - set(here.machine.files())
         left = {p for p in set(here.machine.files()) - set(before) if "writeback" in p}
         assert (gone, left) == (set(), set())
+
+
+_SEALING = (
+    Point(0, "sealing", "after"),
+    Point(1, "unit", "before"),
+    Point(1, "unit", "after"),
+    Point(3, "plain", "before"),
+    Point(3, "plain", "after"),
+)
+
+
+def test_a_plug_pulled_while_secrets_are_sealed_leaves_an_agent_that_starts(
+    tmp_path: Path,
+) -> None:
+    with server("bookworm", tmp_path / "server") as here:
+        here.machine.told("mv", _TOOL, f"{_TOOL}.away")
+        here.install(built_agent())
+        here.set_up()
+        known = here.status()["fingerprint"]
+        here.machine.told("mv", f"{_TOOL}.away", _TOOL)  # the system was upgraded
+        for point in _SEALING:
+            with Run.of(here, ("repair", "--yes")) as run:
+                assert run.comes_to(point)
+                run.signal(signal.SIGKILL)
+            here.machine.pull_plug()
+            here.machine.boot()
+            serves(here, known)
+            if point is not _SEALING[-1]:  # by then it may be done
+                assert here.status()["cut_off"]
+            here.done("rollback", "--yes")
+            serves(here, known)
+        here.done("repair", "--yes")
+        assert all(name.endswith(".cred") for name in secrets(here))
+        serves(here, known)
+        here.done("remove", "--yes", **here.admin)
+
+
+def serves(here: Server, known: str) -> None:
+    upn = here.lab.people["clara"]["upn"]
+    with here.portal(known) as asking:
+        user = {"by": "userPrincipalName", "value": upn}
+        assert asking.code("check", user=user) == "ok"
 
 
 def secrets(here: Server) -> list[str]:

@@ -5,13 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from agent.keys import PrivateKeys
 from agent.secret import Secret
-from agent.secrets import NAMES, SecretsUnavailable
+from agent.secrets import LISTEN_KEY, NAMES, SecretsUnavailable
 from tests.wizard.answered import CANARY, SETTINGS
 from tests.wizard.machine import Machine, on
-from wizard.plan import Context
-from wizard.steps.keys import Keys
-from wizard.steps.sealing import Sealing
+from wizard.checks import Inputs
+from wizard.plan import Change, Context, Step, plan
+from wizard.steps.keys import PREVIOUS, Keys
+from wizard.steps.sealing import PlainFiles, Sealing
+from wizard.steps.stored import PAIRS
+from wizard.steps.unit import UnitStep
 from wizard.systemd import creds
 from wizard.systemd.creds import SystemCredentials
 
@@ -130,6 +134,11 @@ def test_what_an_older_systemd_left_is_found_and_sealed(
     kept.seal(NAMES[1])
     kept.seal(NAMES[1])
     assert (kept.get(NAME), kept.get(NAMES[1])) == (Secret("new"), Secret(CANARY))
+    assert kept.in_plain() == NAMES[:2]
+    for name in kept.in_plain():
+        kept.keep_plain(name, kept=False)
+        kept.keep_plain(name, kept=False)
+    assert kept.in_plain() == ()
     assert not any(CANARY.encode() in content for content in files(folder).values())
     assert (kept.unsealed(), old.unsealed()) == ((), ())
     kept.unseal(NAMES[1])
@@ -167,26 +176,61 @@ def test_what_is_of_no_use_comes_back_as_it_was(
 # the step
 
 
+STEPS: tuple[Step, ...] = (Sealing(), Keys(), UnitStep(), PlainFiles())
+
+
 class Upgraded(Machine):
-    """A server whose systemd can seal by now."""
+    """A server whose systemd can seal by now; its agent is there after each act."""
 
     def __init__(self, home: Path) -> None:
         super().__init__(home)
         self.kept = SystemCredentials(self.places.secrets, seals=True)
+        self.drop_in = home / "10-credentials.conf"
+
+    @property
+    def secrets(self) -> SystemCredentials:
+        return self.kept
+
+    def service_files(self) -> dict[Path, str]:
+        return {self.drop_in: "\n".join(map(self.kept.option, NAMES[:3]))}
 
     def unsealed(self) -> tuple[str, ...]:
         return self.kept.unsealed()
 
     def seal(self, name: str, *, sealed: bool) -> None:
         (self.kept.seal if sealed else self.kept.unseal)(name)
+        self.can_start()
+
+    def in_plain(self) -> tuple[str, ...]:
+        return self.kept.in_plain()
+
+    def keep_plain(self, name: str, *, kept: bool) -> None:
+        self.kept.keep_plain(name, kept=kept)
+        self.can_start()
+
+    def write(self, path: Path, text: str) -> None:
+        super().write(path, text)
+        self.can_start()
+
+    def can_start(self) -> None:
+        """As systemd does: what the drop-in names is there, and opens."""
+        for option in self.drop_in.read_text().splitlines():
+            kind, _, rest = option.partition("=")
+            name, _, place = rest.partition(":")
+            # whoever may read a plain file is no matter to it
+            assert Path(place).read_bytes(), option
+            if kind == "LoadCredentialEncrypted":
+                assert self.kept.get(name)
 
 
 @pytest.fixture
 def upgraded(tmp_path: Path) -> Context:
     host = Upgraded(tmp_path)
     old = SystemCredentials(host.places.secrets, seals=False)
-    for name in NAMES[:2]:
-        old.put(name, Secret(CANARY))
+    for name in NAMES:
+        pair = PrivateKeys.generate().secret()
+        old.put(name, pair if name in PAIRS else Secret(CANARY))
+    host.drop_in.write_text("\n".join(map(old.option, NAMES[:3])))
     return on(host)
 
 
@@ -196,17 +240,57 @@ def test_a_system_that_can_seal_by_now_is_told_and_seals(
     seals: bool,  # noqa: FBT001 - a parameter
 ) -> None:
     assert seals
-    step, folder = Sealing(), upgraded.host.places.secrets
-    before = files(folder)
-    (row,) = step.verify(SETTINGS, upgraded)
+    folder = upgraded.host.places.secrets
+    (row,) = Sealing().verify(SETTINGS, upgraded)
     assert (row.state, NAMES[0] in row.detail) == ("warning", True)
-    (change,) = step.plan(SETTINGS, upgraded, ())
-    step.apply(change, upgraded)
-    assert set(files(folder)) == {f"{name}.cred" for name in NAMES[:2]}
-    assert step.plan(SETTINGS, upgraded, ()) == ()
-    assert step.verify(SETTINGS, upgraded) == ()
-    step.undo(change, {}, upgraded)
-    assert files(folder) == before
+    changes = plan(STEPS, SETTINGS, upgraded)
+    assert [change.step for change in changes] == ["sealing", "unit", "plain"]
+    for change in changes:
+        step_of(change).apply(change, upgraded)
+    assert set(files(folder)) == {f"{name}.cred" for name in NAMES}
+    assert plan(STEPS, SETTINGS, upgraded) == ()
+    assert Sealing().verify(SETTINGS, upgraded) == ()
+
+
+def step_of(change: Change) -> Step:
+    return next(step for step in STEPS if step.name == change.step)
+
+
+@sealed_only
+@pytest.mark.parametrize("inputs", [Inputs(), Inputs(new_keys=True)])
+def test_wherever_sealing_is_cut_off_the_agent_can_start(
+    upgraded: Context,
+    inputs: Inputs,
+    seals: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    """On the way, and on the way back from anywhere; then all is as it was."""
+    assert seals
+    host, context = upgraded.host, on(upgraded.host, inputs)  # type: ignore[arg-type]
+    folder, drop_in = host.places.secrets, next(iter(host.service_files()))
+    before = (files(folder), host.read(drop_in))
+    changes = plan(STEPS, SETTINGS, context)
+    for made in range(len(changes) + 1):
+        for change in changes[:made]:
+            step_of(change).apply(change, context)
+        for _ in range(2):
+            for change in reversed(changes[: made + 1]):  # one that was only begun too
+                step_of(change).undo(change, None, context)
+            assert (files(folder), host.read(drop_in)) == before
+
+
+@sealed_only
+def test_a_plain_file_that_others_could_read_goes_when_it_was_replaced(
+    upgraded: Context,
+    seals: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    assert seals
+    folder = upgraded.host.places.secrets
+    (folder / LISTEN_KEY).chmod(0o644)
+    for change in plan(STEPS, SETTINGS, upgraded):
+        step_of(change).apply(change, upgraded)
+    for name in PREVIOUS:
+        upgraded.host.secrets.remove(name)
+    assert set(files(folder)) == {f"{name}.cred" for name in NAMES}
 
 
 class Copied(Machine):

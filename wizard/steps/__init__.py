@@ -9,7 +9,7 @@ from wizard.steps.grants import Grants
 from wizard.steps.keys import Keys
 from wizard.steps.leaving import Leaving
 from wizard.steps.remains import Remains
-from wizard.steps.sealing import Sealing
+from wizard.steps.sealing import PlainFiles, Sealing
 from wizard.steps.service import ServiceStep
 from wizard.steps.settings_file import SettingsFile
 from wizard.steps.unit import UnitStep
@@ -26,6 +26,7 @@ STEPS: tuple[Step, ...] = (
     SettingsFile(),
     UnitStep(),
     ServiceStep(),
+    PlainFiles(),
     Leaving(),
     FormerAccount(),
 )

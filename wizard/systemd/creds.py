@@ -65,9 +65,8 @@ class SystemCredentials:
         text = value.reveal()
         if self._seals:
             text = _run("encrypt", name, text.encode(), "--with-key=host").decode()
+        # a plain file of before stays: until the drop-in is another, systemd needs it
         write_atomically(self.place(name), text, mode=0o600)
-        if self._seals:
-            self._plain(name).unlink(missing_ok=True)
 
     def unsealed(self) -> tuple[str, ...]:
         """Name what is in plain files, of use, and could be sealed."""
@@ -75,17 +74,31 @@ class SystemCredentials:
             return ()
         return tuple(name for name in NAMES if self._is_in_plain(name))
 
+    def in_plain(self) -> tuple[str, ...]:
+        """Name what is in plain files, of use or not, where others are sealed."""
+        if not self._seals:
+            return ()
+        return tuple(name for name in NAMES if self._plain(name).exists())
+
+    def keep_plain(self, name: str, *, kept: bool) -> None:
+        """Have a sealed secret in a plain file too, or no longer."""
+        plain = self._plain(name)
+        if not self.place(name).exists():
+            return
+        if not kept:
+            plain.unlink(missing_ok=True)
+        elif not plain.exists():
+            self._write_plain(name)
+
     def seal(self, name: str) -> None:
-        """Seal what is in a plain file; nothing happens when it is sealed."""
+        """Seal what is in a plain file, which stays; nothing when there is none."""
         plain = _decoded(self._plain(name), _read(self._plain(name)))
         if plain is not None:
             self.put(name, plain)
 
     def unseal(self, name: str) -> None:
-        """Put it back into a plain file, as an older systemd needs it."""
-        kept = self.get(name)
-        if kept is not None:
-            write_atomically(self._plain(name), kept.reveal(), mode=0o600)
+        """Put it back into a plain file alone, as an older systemd needs it."""
+        if self._write_plain(name):
             self.place(name).unlink(missing_ok=True)
 
     def remove(self, name: str) -> None:
@@ -118,6 +131,12 @@ class SystemCredentials:
         """
         kind = "LoadCredentialEncrypted" if self._seals else "LoadCredential"
         return f"{kind}={name}:{self.place(name)}"
+
+    def _write_plain(self, name: str) -> bool:
+        kept = self.get(name)
+        if kept is not None:
+            write_atomically(self._plain(name), kept.reveal(), mode=0o600)
+        return kept is not None
 
     def _plain(self, name: str) -> Path:
         return self.folder / name

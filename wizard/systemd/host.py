@@ -166,6 +166,12 @@ class SystemdHost:
         change = self._secrets.seal if sealed else self._secrets.unseal
         change(name)
 
+    def in_plain(self) -> Sequence[str]:
+        return self._secrets.in_plain()
+
+    def keep_plain(self, name: str, *, kept: bool) -> None:
+        self._secrets.keep_plain(name, kept=kept)
+
     def misplaced(self) -> Sequence[Misplaced]:
         return protection.misplaced(self._places, tuple(self.service_files()))
 
