@@ -1,0 +1,232 @@
+"""New keys by the keyboard alone: each key goes to where the keyboard is."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.wizard.answered import CANARY, CODE
+from tests.wizard.ui.conftest import Open
+from tests.wizard.ui.copied import COPY, KEYS
+from tests.wizard.ui.fake import INSTALLED, RELAY_ROWS, FakeController
+from tests.wizard.ui.walk import wait_for
+from wizard.answers import ANOTHER, NEEDED
+from wizard.checks import Check
+from wizard.plan import ApplyError
+from wizard.ui.window import WizardWindow
+
+_ALT = Qt.KeyboardModifier.AltModifier
+_MISTYPED = CODE[:-1] + ("A" if CODE[-1] != "A" else "B")
+_CODE = "input.enrolment_code"
+
+
+@pytest.fixture
+def fake() -> FakeController:
+    return FakeController(found=INSTALLED, changes=KEYS)
+
+
+def here() -> QWidget:
+    """Give the widget that has the keyboard."""
+    found = QApplication.focusWidget()
+    assert found, "nothing has the keyboard"
+    return found
+
+
+def press(key: Qt.Key, times: int = 1) -> None:
+    for _ in range(times):
+        QTest.keyClick(here(), key)
+
+
+def write(text: str) -> None:
+    QTest.keyClicks(here(), text)
+
+
+def alt(window: WizardWindow, text: str) -> None:
+    """Press Alt and the letter that is marked in a text on the screen."""
+    letter = text[text.index("&") + 1]
+    QTest.keyClick(window, Qt.Key[f"Key_{letter.upper()}"], _ALT)
+
+
+def line(window: WizardWindow, path: str) -> QWidget:
+    return window.page("rekey").boxes[path].editor.focus_widget()  # type: ignore[no-any-return]
+
+
+def told(window: WizardWindow, path: str) -> str:
+    box = window.page("rekey").boxes[path]
+    return "" if box.wrong.isHidden() else box.wrong_text.text()
+
+
+def tab_to(wanted: QWidget) -> list[QWidget]:
+    """Press Tab until the keyboard is there; give what was met on the way."""
+    met: list[QWidget] = []
+    while here() is not wanted:
+        assert len(met) < 30, "Tab does not lead there"
+        met.append(here())
+        press(Qt.Key.Key_Tab)
+    return met
+
+
+def at_rekey(qtbot: QtBot, window: WizardWindow) -> None:
+    """Choose the task on the first page, and go on."""
+    card = window.page("tasks").boxes["task"].editor.buttons["rekey"]
+    alt(window, card.text())
+    qtbot.waitUntil(card.isChecked)
+    press(Qt.Key.Key_Return)
+    wait_for(qtbot, window, "rekey")
+
+
+def through_the_plan(qtbot: QtBot, window: WizardWindow) -> None:
+    """From the page's last answer to the end, and close."""
+    press(Qt.Key.Key_Return)
+    wait_for(qtbot, window, "review")
+    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    with qtbot.waitSignal(window.applied):
+        press(Qt.Key.Key_Return)
+    wait_for(qtbot, window, "complete")
+    qtbot.waitUntil(lambda: not window.shown.busy)
+    press(Qt.Key.Key_Return)
+    assert not window.isVisible()
+
+
+def test_new_keys_are_made_by_keys_alone(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    window = open_window(fake)
+    at_rekey(qtbot, window)
+    code = line(window, _CODE)
+    assert here() is code
+    press(Qt.Key.Key_Return)
+    assert told(window, _CODE) == NEEDED
+    assert here() is code
+    write(_MISTYPED)
+    assert told(window, _CODE) == ""
+    press(Qt.Key.Key_Return)
+    assert "mistyped" in told(window, _CODE)
+    assert here() is code
+    write(CODE)  # over what is wrong, which is selected
+    through_the_plan(qtbot, window)
+    assert fake.named("apply")[0][2].enrolment_code.reveal() == CODE
+    assert fake.named("apply")[0][2].new_keys
+
+
+def test_a_code_that_the_relay_refuses_is_where_the_keyboard_is(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    window = open_window(fake)
+    at_rekey(qtbot, window)
+    used = "The code was used by sync-01 at 2026-11-23T10:00:00Z."
+    row = Check("code", "Enrolment code", "failed", used, "Ask for a new code.")
+    fake.relay_rows = (*RELAY_ROWS[:3], Check(**{**vars(row), "field": _CODE}))
+    write(CODE)
+    for leave in ("enter", "check"):
+        if leave == "enter":
+            press(Qt.Key.Key_Return)
+        else:
+            tab_to(window.page("rekey").checking.now)
+            press(Qt.Key.Key_Space)
+        qtbot.waitUntil(lambda: told(window, _CODE).startswith(used))
+        assert here() is line(window, _CODE)
+    fake.relay_rows = RELAY_ROWS
+    write(CODE)
+    through_the_plan(qtbot, window)
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints")  # offscreen has none
+def test_escape_and_back_keep_what_was_typed(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    window = open_window(fake)
+    at_rekey(qtbot, window)
+    write(CODE)
+    press(Qt.Key.Key_Escape)
+    assert window.question
+    QTest.keyClick(window.question, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: QApplication.activeModalWidget() is None)
+    window.activateWindow()
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is line(window, _CODE))
+    alt(window, window.button(window.WizardButton.BackButton).text())
+    wait_for(qtbot, window, "tasks")
+    press(Qt.Key.Key_Return)
+    wait_for(qtbot, window, "rekey")
+    through_the_plan(qtbot, window)
+
+
+def test_a_copy_gets_its_own_names_by_keys_alone(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    fake.found = COPY
+    window = open_window(fake)
+    press(Qt.Key.Key_Return)  # the task is chosen already
+    wait_for(qtbot, window, "rekey")
+    paths = [
+        *(_CODE, "agent", "directory.account.name"),
+        *("input.admin_user", "input.admin_password"),
+    ]
+    assert here() is line(window, "input.original")
+    typed = (CODE, "sync-01", "svc-2", "administrator@corp.test", CANARY)
+    met: list[QWidget] = []
+    for path, text in zip(paths, typed, strict=True):
+        met += tab_to(line(window, path))[1:]
+        write(text)
+    assert met == []  # nothing is between them
+    press(Qt.Key.Key_Return)
+    assert told(window, "agent") == ANOTHER
+    assert here() is line(window, "agent")
+    write("sync-02")
+    through_the_plan(qtbot, window)
+    _, settings, inputs = fake.named("apply")[0]
+    assert (settings.agent, settings.directory.account.name) == ("sync-02", "svc-2")
+    assert (inputs.new_keys, inputs.original_is_gone) == (True, False)
+    assert inputs.admin.password.reveal() == CANARY
+
+
+def test_a_copy_takes_over_by_keys_alone(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    fake.found = COPY
+    window = open_window(fake)
+    press(Qt.Key.Key_Return)
+    wait_for(qtbot, window, "rekey")
+    press(Qt.Key.Key_Down)
+    assert window.journey.answers.get("input.original") == "gone"
+    for path, text in (
+        (_CODE, CODE),
+        ("input.admin_user", "administrator@corp.test"),
+        ("input.admin_password", CANARY),
+    ):
+        assert tab_to(line(window, path))[1:] == []
+        write(text)
+    through_the_plan(qtbot, window)
+    _, settings, inputs = fake.named("apply")[0]
+    assert settings == INSTALLED.settings
+    assert (inputs.new_keys, inputs.original_is_gone) == (True, True)
+
+
+def test_a_code_that_was_used_meanwhile_is_typed_anew_by_keys_alone(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    window = open_window(fake)
+    at_rekey(qtbot, window)
+    write(CODE)
+    press(Qt.Key.Key_Return)
+    wait_for(qtbot, window, "review")
+    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    used = "The relay refused: the code was used by 'other'. Ask for a new code."
+    fake.fails_at = 1
+    fake.apply_error = ApplyError(KEYS[1], used, KEYS[:1], ())
+    press(Qt.Key.Key_Return)
+    wait_for(qtbot, window, "apply")
+    page = window.page("apply")
+    qtbot.waitUntil(lambda: bool(page.rows.checks))
+    assert used in page.rows.text
+    assert here().isVisibleTo(window)
+    fake.apply_error = None
+    for back in ("review", "rekey"):
+        alt(window, window.button(window.WizardButton.BackButton).text())
+        wait_for(qtbot, window, back)
+    assert here() is line(window, _CODE)
+    QTest.keySequence(here(), QKeySequence.StandardKey.SelectAll)
+    write(CODE)
+    through_the_plan(qtbot, window)
