@@ -870,3 +870,13 @@ def test_what_a_roll_back_brought_back_runs_again(host: Machine) -> None:
     host.fails = "The agent was not ready."
     assert resume(on(host), ()) == host.fails
     assert host.runs
+
+
+def test_a_copy_has_no_agent_that_served_before(
+    host: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writing(host)
+    host.fails = "It was made on another machine."
+    monkeypatch.setattr("wizard.steps.service.is_copied", lambda _: True)
+    assert resume(on(host), ()) == ""
+    assert host.did == []

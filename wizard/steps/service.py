@@ -6,6 +6,7 @@ from agent.settings import Settings, digest
 from wizard.checks import Check
 from wizard.host import REPLACE, ServiceFailed, waits_for
 from wizard.plan import Change, Context, Facts, StepFailed
+from wizard.steps.copied import is_copied
 
 READY_S = 45.0
 # what a new process reads anew, and what systemd hands over only at a start
@@ -131,8 +132,8 @@ def resume(context: Context, undone: Sequence[Change]) -> str:
         why it is not ready, empty when it is or when there is none.
 
     """
-    if context.host.read(context.host.places.settings) is None:
-        return ""
+    if context.host.read(context.host.places.settings) is None or is_copied(context):
+        return ""  # there is none, or what is there is another machine's
     try:
         if context.host.service().running and any(map(_hands_over, undone)):
             context.host.hand_over(READY_S)
