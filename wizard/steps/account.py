@@ -30,10 +30,15 @@ from wizard.steps.signing_in import (
     named,
     stored_password,
 )
-from wizard.steps.stored import trouble, usable
+from wizard.steps.stored import (
+    keep_previous,
+    previous,
+    put_back,
+    trouble,
+)
 
 MARK = "writeback:"
-PREVIOUS = f"{DIRECTORY_PASSWORD}-previous"
+PREVIOUS = previous(DIRECTORY_PASSWORD)
 _FLAGS = UserFlag.NORMAL_ACCOUNT | UserFlag.DONT_EXPIRE_PASSWD
 _LENGTH = 40
 _KINDS = (string.ascii_lowercase, string.ascii_uppercase, string.digits, "-_.!#%+=")
@@ -62,7 +67,7 @@ class Account:
             )
         if found is not None and _works(directory, context):
             return ()
-        stored = usable(DIRECTORY_PASSWORD, context) is not None
+        stored = context.host.secrets.holds(DIRECTORY_PASSWORD)
         return (_plan_new(directory, found, stored=stored),)
 
     def plan_removal(
@@ -89,7 +94,7 @@ class Account:
         if change.after["kind"] == "existing":
             return _store(context)
         password = _new_password()
-        _keep_previous(context)
+        keep_previous(DIRECTORY_PASSWORD, context)
         context.host.secrets.put(DIRECTORY_PASSWORD, password)
         directory = named(change.after)
         with as_admin(directory, context) as opened:
@@ -101,17 +106,16 @@ class Account:
 
     def undo(self, change: Change, made: Facts | None, context: Context) -> None:
         assert change.after is not None
-        secrets = context.host.secrets
-        previous, kept = usable(PREVIOUS, context), change.after["stored"]
-        if (previous if kept else usable(DIRECTORY_PASSWORD, context)) is None:
+        secrets, stored = context.host.secrets, change.after["stored"]
+        begun = secrets.holds(PREVIOUS if stored else DIRECTORY_PASSWORD)
+        if not begun:
             return  # cut off before anything was done: the secret comes first
         if change.after["kind"] == "new" and change.before is None:
             self._remove(change, made, context)
-        if previous is None:
+        if stored:
+            put_back(DIRECTORY_PASSWORD, context)
+        else:
             secrets.remove(DIRECTORY_PASSWORD)
-            return
-        secrets.put(DIRECTORY_PASSWORD, previous)
-        secrets.remove(PREVIOUS)
 
     def verify(self, wanted: Settings, context: Context) -> Sequence[Check]:
         title = f"Sign-in as {wanted.directory.sign_in_name}"
@@ -220,7 +224,7 @@ def _plan_existing(
     directory: DirectorySettings, context: Context
 ) -> tuple[Change, ...]:
     given = context.inputs.account_password
-    stored = usable(DIRECTORY_PASSWORD, context)
+    stored = context.host.secrets.holds(DIRECTORY_PASSWORD)
     in_force = stored_password(directory, context)
     if given is None and in_force is None:
         raise StepFailed(
@@ -230,14 +234,14 @@ def _plan_existing(
         )
     if given is None or given == in_force:
         return ()
-    after = _after(directory, stored=stored is not None)
+    after = _after(directory, stored=stored)
     summary = f"Stores the password of {directory.account.name} in the secret store"
-    before = None if stored is None else {"kind": "existing"}
+    before = {"kind": "existing"} if stored else None
     return (Change("account", summary, before, after),)
 
 
 def _after(directory: DirectorySettings, *, stored: bool) -> dict[str, Any]:
-    """Tell what comes, and whether a password in force was stored before."""
+    """Tell what comes, and whether a password was stored before, of use or not."""
     return {
         "kind": directory.account.kind,
         "directory": directory.model_dump(mode="json"),
@@ -249,16 +253,9 @@ def _store(context: Context) -> Facts:
     password = context.inputs.account_password
     if password is None:
         raise StepFailed("The account's password was not given.", "Give it again.")
-    _keep_previous(context)
+    keep_previous(DIRECTORY_PASSWORD, context)
     context.host.secrets.put(DIRECTORY_PASSWORD, password)
     return {}
-
-
-def _keep_previous(context: Context) -> None:
-    """Keep the password in force until all is done, for the way back."""
-    previous = usable(DIRECTORY_PASSWORD, context)
-    if previous is not None:
-        context.host.secrets.put(PREVIOUS, previous)
 
 
 def _works(directory: DirectorySettings, context: Context) -> bool:

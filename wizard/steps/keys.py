@@ -17,16 +17,17 @@ from wizard import journal
 from wizard.checks import Check
 from wizard.plan import Change, Context, Facts, StepFailed
 from wizard.steps.copied import is_copied
-from wizard.steps.stored import PAIRS, trouble, usable
+from wizard.steps.stored import (
+    PAIRS,
+    keep_previous,
+    previous,
+    put_back,
+    trouble,
+    usable,
+)
 
 _NAMES = (*PAIRS, LISTEN_KEY, TEST_KEY)
 _RELAY_KEY_BYTES = 32
-
-
-def previous(name: str) -> str:
-    """Name what a secret was before, until a plan is done."""
-    return f"{name}-previous"
-
 
 PREVIOUS = tuple(previous(name) for name in NAMES)
 # what goes with the installation: the account's password too, and those kept for undo
@@ -70,7 +71,7 @@ class Keys:
             return {}
         for name in change.after["names"]:
             if change.before is not None:
-                _keep_previous(name, context)
+                keep_previous(name, context)
             context.host.secrets.put(name, _made(name))
         made = usable(AGENT_KEYS, context)  # none: another change makes them next
         return {} if made is None else {"fingerprint": fingerprint(context)}
@@ -85,7 +86,7 @@ class Keys:
             )
         if change.before is not None:
             for name in names:
-                _put_back(name, context)
+                put_back(name, context)
             return
         if made and AGENT_KEYS in names and self._replaced(made, context):
             raise StepFailed(
@@ -157,33 +158,6 @@ def _enrolment_stands(context: Context) -> bool:
     found = journal.find_open(context.host.places.journal)
     begun = found.begun() if found is not None and found.id == context.plan_id else ()
     return any(entry.change.step == "enrolment" for entry in begun)
-
-
-def _keep_previous(name: str, context: Context) -> None:
-    """Keep a secret until all is done, for the way back; once, also when repeated.
-
-    One of no use too, as it is: what replaces it is known to no relay until then, and
-    must not pass for good. One that others could read may even be in force.
-    """
-    secrets = context.host.secrets
-    if secrets.holds(previous(name)):
-        return
-    now = usable(name, context)
-    if now is None:
-        secrets.copy(name, previous(name))
-    else:
-        secrets.put(previous(name), now)
-
-
-def _put_back(name: str, context: Context) -> None:
-    """Put back what was kept; nothing was, so it was not replaced yet."""
-    secrets = context.host.secrets
-    kept = usable(previous(name), context)
-    if kept is None:
-        secrets.copy(previous(name), name)
-    else:
-        secrets.put(name, kept)
-    secrets.remove(previous(name))
 
 
 def _must_be_new(context: Context) -> bool:

@@ -16,8 +16,7 @@ from wizard.plan import Change, Context, Facts
 from wizard.steps.application import parsed_code
 from wizard.steps.copied import is_the_originals
 from wizard.steps.enrolment import relay_of, withdrawn
-from wizard.steps.keys import previous
-from wizard.steps.stored import usable
+from wizard.steps.stored import previous, usable
 
 
 class Leaving:

@@ -30,3 +30,35 @@ def trouble(name: str, context: Context) -> str:
     except BadKeys:
         return f"{name} is damaged"
     return ""
+
+
+def previous(name: str) -> str:
+    """Name what a secret was before, until a plan is done."""
+    return f"{name}-previous"
+
+
+def keep_previous(name: str, context: Context) -> None:
+    """Keep a secret until all is done, for the way back; once, also when repeated.
+
+    One of no use too, as it is: what replaces it may be known to nobody until then, and
+    must not pass for good. One that others could read may even be in force.
+    """
+    secrets = context.host.secrets
+    if secrets.holds(previous(name)):
+        return
+    now = usable(name, context)
+    if now is None:
+        secrets.copy(name, previous(name))
+    else:
+        secrets.put(previous(name), now)
+
+
+def put_back(name: str, context: Context) -> None:
+    """Put back what was kept; nothing was, so it was not replaced yet."""
+    secrets = context.host.secrets
+    kept = usable(previous(name), context)
+    if kept is None:
+        secrets.copy(previous(name), name)
+    else:
+        secrets.put(name, kept)
+    secrets.remove(previous(name))
