@@ -70,12 +70,18 @@ class Machine:
 
     def boot(self) -> Self:
         """Boot, and return when everything that starts with the machine has started."""
+        kind = propagation()
+        if kind != "private":  # user_namespaces(7): EPERM
+            what = (
+                "A machine whose service has users of its own can't boot in a chroot."
+            )
+            raise LabError(what, "Run this on the machine itself, or in a container.")
         groups = " ".join(str(group) for group in self._groups())
         argv = [
             # a killed test run leaves no machine: SIGTERM has nspawn end it in order,
             # where its own end by SIGKILL would leave the machine running
             *("setpriv", "--pdeathsig", "TERM"),
-            *("unshare", "--mount", "--propagation", propagation()),
+            *("unshare", "--mount", "--propagation", kind),
             *("sh", "-c", _BOOT, "boot"),
             *(str(self.home), str(self._lower), self._name, groups),
         ]
