@@ -1,5 +1,6 @@
 """New keys that the relay refuses leave no trace: what stood before is there again."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,10 @@ from agent import secrets as kept
 from agent.secret import Secret
 from tests.lab import Lab
 from tests.live.remains import files_now
-from tests.live.test_install import change, code_for, install, ok
+from tests.live.test_install import admin, change, code_for, install, ok
 from tests.stage import AGENT, Stage, stage
 from wizard.checks import Inputs
-from wizard.plan import ApplyError
+from wizard.plan import ApplyError, Progress
 
 pytestmark = pytest.mark.live
 
@@ -58,3 +59,31 @@ def test_keys_that_are_refused_are_not_kept(
         change(whole, settings, Inputs(enrolment_code=good, new_keys=True))
         assert ok(whole, settings)
         assert code_for(whole, "anna") == "ok"
+
+
+def test_a_password_that_was_replaced_is_kept_where_it_is_in_force(
+    fresh_lab: Lab, tmp_path: Path
+) -> None:
+    """The directory does not go back to the old one: nobody can tell it that one."""
+    with stage(fresh_lab, tmp_path / "stage") as whole:
+        settings = install(whole)
+        place = f"{kept.SERVICE}.{kept.DIRECTORY_PASSWORD}"
+        (whole.host.places.secrets / place).chmod(0o644)
+        stop = threading.Event()
+
+        def late(told: Progress) -> None:
+            if (told.change.step, told.state) == ("account", "done"):
+                stop.set()
+
+        inputs = admin(whole)
+        changes = whole.controller.plan(settings, inputs)
+        with pytest.raises(ApplyError, match="Stopped") as refused:
+            whole.controller.apply(settings, changes, inputs, late, stop)
+        assert refused.value.stuck == ()
+        assert code_for(whole, "anna") == "ok"
+        # also with what it is given at its next start
+        whole.host.stop_service()
+        whole.host.start_service()
+        whole.host.wait_ready(30)
+        assert ok(whole, settings)
+        assert code_for(whole, "bruno") == "ok"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from agent import secrets as kept
-from agent.directory import SignInRefused
+from agent.directory import SignInRefused, Unreachable
 from agent.instance import VERSION
 from agent.keys import PrivateKeys, fingerprint_digest
 from agent.secret import Secret
@@ -318,6 +318,63 @@ def test_another_accounts_password_comes_back_when_it_is_taken_back(
     assert host.secrets.get(kept.DIRECTORY_PASSWORD) == Secret("given")
     Account().undo(change, made, on(host))
     assert host.secrets.get(kept.DIRECTORY_PASSWORD) == Secret(CANARY)
+
+
+class Opened:
+    """A directory that let somebody in."""
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("cut_off", [False, True])
+@pytest.mark.parametrize("answer", ["in", "refused", "silent"])
+@pytest.mark.parametrize("installed", [False, True])
+def test_a_password_that_was_set_stays_where_an_agent_goes_on_with_it(
+    host: Machine,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: str,
+    *,
+    cut_off: bool,
+    installed: bool,
+) -> None:
+    """Whether it was set is asked of the directory, where nothing here tells."""
+
+    def connect(*_arguments: object) -> Opened:
+        if answer == "in":
+            return Opened()
+        kind = SignInRefused if answer == "refused" else Unreachable
+        raise kind("dc1.corp.test", "no", "look at it")
+
+    monkeypatch.setattr("wizard.steps.signing_in.connect", connect)
+    if installed:
+        host.write(host.places.settings, dump(SETTINGS))
+    host.secrets.put(PREVIOUS, Secret("of before"))
+    host.secrets.put(kept.DIRECTORY_PASSWORD, Secret(CANARY))
+    directory = SETTINGS.directory.model_dump(mode="json")
+    after = {"kind": "new", "directory": directory, "stored": True}
+    change = Change("account", "Takes over", {"dn": "CN=svc"}, after)
+    made = None if cut_off else {"dn": "CN=svc"}
+    if installed and cut_off and answer == "silent":
+        with pytest.raises(Unreachable):
+            Account().undo(change, made, on(host))
+        assert host.secrets.get(PREVIOUS) == Secret("of before")
+        return
+    Account().undo(change, made, on(host))
+    stays = installed and (not cut_off or answer == "in")
+    now = Secret(CANARY if stays else "of before")
+    for _ in range(2):
+        assert host.secrets.get(kept.DIRECTORY_PASSWORD) == now
+        assert host.secrets.get(PREVIOUS) is None
+        Account().undo(change, made, on(host))
+
+
+def test_an_agent_whose_password_is_none_now_is_started_anew(host: Machine) -> None:
+    host.write(host.places.settings, dump(SETTINGS))
+    host.runs = True
+    change = Change("account", "Takes over", {"dn": "CN=svc"}, {"kind": "new"})
+    assert resume(on(host), (change,)) == ""
+    assert host.did == ["stop", "start", "wait"]
 
 
 # the enrolment

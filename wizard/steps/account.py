@@ -12,7 +12,14 @@ from typing import Any
 
 from agent.account import UserFlag
 from agent.ace import Sid
-from agent.directory import Directory, DirectoryError, Entry, escape, rdn
+from agent.directory import (
+    Directory,
+    DirectoryError,
+    Entry,
+    SignInRefused,
+    escape,
+    rdn,
+)
 from agent.entries import Modification
 from agent.secret import Secret
 from agent.secrets import DIRECTORY_PASSWORD
@@ -112,6 +119,9 @@ class Account:
             return  # cut off before anything was done: the secret comes first
         if change.after["kind"] == "new" and change.before is None:
             self._remove(change, made, context)
+        elif takes_over(change) and _in_force(change, made, context):
+            secrets.remove(PREVIOUS)
+            return
         if stored:
             put_back(DIRECTORY_PASSWORD, context)
         else:
@@ -144,6 +154,33 @@ class Account:
                     "Look at the account and remove it by hand if it is not used.",
                 )
             opened.delete(found.dn)
+
+
+def takes_over(change: Change) -> bool:
+    """Say whether a change sets a new password to an account that is there."""
+    made = change.step == Account.name and change.after is not None
+    return made and change.before is not None and "dn" in change.before
+
+
+def _in_force(change: Change, made: Facts | None, context: Context) -> bool:
+    """Say whether an installation goes on with the password that was set.
+
+    The directory does not go back to the old one, which may be known to nobody.
+
+    Raises:
+        DirectoryError: it was cut off, and nobody tells which password it is.
+
+    """
+    directory = named(change.after)
+    settings = context.host.read(context.host.places.settings)
+    if settings is None or stored_password(directory, context) is None:
+        return False
+    try:
+        if made is None:
+            as_agent(directory, context).close()
+    except SignInRefused:
+        return False
+    return True
 
 
 def delete(change: Change, context: Context) -> Facts:

@@ -6,6 +6,7 @@ from agent.settings import Settings, digest
 from wizard.checks import Check
 from wizard.host import REPLACE, ServiceFailed, waits_for
 from wizard.plan import Change, Context, Facts, StepFailed
+from wizard.steps.account import takes_over
 from wizard.steps.copied import is_copied
 
 READY_S = 45.0
@@ -137,6 +138,8 @@ def resume(context: Context, undone: Sequence[Change]) -> str:
     try:
         if context.host.service().running and any(map(_hands_over, undone)):
             context.host.hand_over(READY_S)
+        if any(map(takes_over, undone)):
+            context.host.stop_service()  # it may have a password that is none now
         context.host.start_service()
         context.host.wait_ready(READY_S)
     except ServiceFailed as error:
