@@ -14,8 +14,9 @@ from tests.wizard.machine import Machine, on
 from wizard import journal
 from wizard.plan import Change
 from wizard.steps import account, former
-from wizard.steps.account import MARK, Account
+from wizard.steps.account import Account
 from wizard.steps.former import FormerAccount
+from wizard.steps.new_account import MARK
 
 DN = "CN=svc-writeback,CN=Users,DC=corp,DC=test"
 CHANGES = (Change("account", "Creates another account", None, {}),)

@@ -19,8 +19,9 @@ from agent.settings import Directory as DirectorySettings
 from agent.trustees import Names
 from wizard.checks import Check
 from wizard.inspection.attempts import Failed
-from wizard.steps.account import MARK, find
+from wizard.steps.account import find
 from wizard.steps.judging import decided_for, descriptors
+from wizard.steps.new_account import MARK
 from wizard.steps.permissions import RIGHTS
 from wizard.steps.signing_in import open_first
 

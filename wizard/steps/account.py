@@ -5,12 +5,9 @@ over, so that undo after a crash knows it from one of the same name that somebod
 made, and a server from one that another server took over.
 """
 
-import secrets
-import string
 from collections.abc import Sequence
 from typing import Any
 
-from agent.account import UserFlag
 from agent.ace import Sid
 from agent.directory import (
     Directory,
@@ -18,10 +15,7 @@ from agent.directory import (
     Entry,
     SignInRefused,
     escape,
-    rdn,
 )
-from agent.entries import Modification
-from agent.secret import Secret
 from agent.secrets import DIRECTORY_PASSWORD
 from agent.settings import Directory as DirectorySettings
 from agent.settings import Settings
@@ -29,6 +23,7 @@ from wizard.checks import Check
 from wizard.plan import Change, Context, Facts, StepFailed
 from wizard.steps.copied import REKEY, is_the_originals
 from wizard.steps.made_accounts import made_before, name_of
+from wizard.steps.new_account import MARK, create, new_password, take_over
 from wizard.steps.signing_in import (
     as_admin,
     as_agent,
@@ -44,11 +39,7 @@ from wizard.steps.stored import (
     trouble,
 )
 
-MARK = "writeback:"
 PREVIOUS = previous(DIRECTORY_PASSWORD)
-_FLAGS = UserFlag.NORMAL_ACCOUNT | UserFlag.DONT_EXPIRE_PASSWD
-_LENGTH = 40
-_KINDS = (string.ascii_lowercase, string.ascii_uppercase, string.digits, "-_.!#%+=")
 
 
 class Account:
@@ -100,15 +91,15 @@ class Account:
             return delete(change, context)
         if change.after["kind"] == "existing":
             return _store(context)
-        password = _new_password()
+        password = new_password()
         keep_previous(DIRECTORY_PASSWORD, context)
         context.host.secrets.put(DIRECTORY_PASSWORD, password)
         directory = named(change.after)
         with as_admin(directory, context) as opened:
             if change.before is None:
-                _create(opened, directory, password, context.plan_id)
+                create(opened, directory, password, context.plan_id)
             else:
-                _take_over(opened, change.before["dn"], password, context.plan_id)
+                take_over(opened, change.before["dn"], password, context.plan_id)
             return _facts(_needed(opened, directory))
 
     def undo(self, change: Change, made: Facts | None, context: Context) -> None:
@@ -303,47 +294,6 @@ def _works(directory: DirectorySettings, context: Context) -> bool:
     except DirectoryError:
         return False
     return True
-
-
-def _create(
-    opened: Directory, directory: DirectorySettings, password: Secret, plan_id: str
-) -> None:
-    name, container = directory.account.name, directory.account.container
-    values: dict[str, str] = {
-        "sAMAccountName": name,
-        "userPrincipalName": directory.sign_in_name,
-        "displayName": name,
-        "description": "Password writeback agent; made by the Writeback wizard",
-        "info": f"{MARK}{plan_id}",
-        "userAccountControl": str(int(_FLAGS)),
-    }
-    attributes = {key: (value.encode(),) for key, value in values.items()}
-    attributes["unicodePwd"] = (_quoted(password),)
-    opened.add(f"{rdn('CN', name)},{container}", ("user",), attributes)
-
-
-def _take_over(opened: Directory, dn: str, password: Secret, plan_id: str) -> None:
-    changes = (
-        # whose it was knows by that that it is not its any more
-        Modification("replace", "info", (f"{MARK}{plan_id}".encode(),)),
-        Modification("replace", "unicodePwd", (_quoted(password),)),
-        Modification("replace", "userAccountControl", (str(int(_FLAGS)).encode(),)),
-    )
-    opened.modify(dn, changes)
-
-
-def _quoted(password: Secret) -> bytes:
-    """Spell a password as unicodePwd takes it (MS-ADTS 3.1.1.3.1.5)."""
-    return f'"{password.reveal()}"'.encode("utf-16-le")
-
-
-def _new_password() -> Secret:
-    """Make 40 random characters with each kind in them, as any policy asks."""
-    everything = "".join(_KINDS)
-    while True:
-        text = "".join(secrets.choice(everything) for _ in range(_LENGTH))
-        if all(set(kind) & set(text) for kind in _KINDS):
-            return Secret(text)
 
 
 def _facts(found: Entry) -> dict[str, Any]:
