@@ -15,6 +15,7 @@ from agent.directory import DirectoryError, Untrusted, connect
 from agent.equipment import Equipment, load, target
 from agent.places import Places
 from agent.problems import SettingsError
+from agent.relay_errors import reason_for_failure
 from agent.secrets import Secrets
 
 _RELAY_S = 10.0
@@ -102,19 +103,21 @@ def _relay(equipment: Equipment) -> Finding:
     try:
         status = asyncio.run(_ask(equipment, url))
     except (OSError, TimeoutError, aiohttp.ClientError) as error:
-        said = str(error) or type(error).__name__
-        remedy = "check the address, the proxy, port 443 and the certificate"
+        said, _, remedy = reason_for_failure(error).partition("; ")
+        remedy = remedy or "check the address, the proxy, port 443 and the certificate"
         return Finding("relay", title, "failed", said, remedy, ms=_since(began))
     return _ok("relay", title, f"HTTP {status}", began)
 
 
 async def _ask(equipment: Equipment, url: str) -> int:
-    relay = equipment.settings.relay
-    context = trusting(Path(relay.ca) if relay.ca else None)
+    way = equipment.way
+    context = trusting(Path(way.relay.ca) if way.relay.ca else None)
     limit = aiohttp.ClientTimeout(total=_RELAY_S)
     async with (
         aiohttp.ClientSession(timeout=limit) as session,
-        session.get(url, ssl=context, proxy=relay.proxy) as answer,
+        session.get(
+            url, ssl=context, proxy=way.proxy, proxy_headers=way.proxy_headers
+        ) as answer,
     ):
         return answer.status
 

@@ -15,6 +15,7 @@ from agent import gesture, sas
 from agent.channel import CLOSE_S, Channel
 from agent.gesture import BadMessage
 from agent.secret import Secret
+from agent.way import Way
 
 _DIAL_S = 30.0
 _MAX_FRAME = gesture.MAX_BODY + gesture.MAX_INLINE_HEADERS
@@ -29,7 +30,7 @@ class Dialler:
         key_name: the name of the key that listens.
         key: the key that listens.
         ssl: decides which certificates are trusted.
-        proxy: http://[user:password@]host:port, or None for direct.
+        way: through which proxy, and who signs in there.
         ping_seconds: how often a connection is tried; it is given up when half
             that time passes without a reply.
         token_seconds: for how long a token is made.
@@ -44,7 +45,7 @@ class Dialler:
         key_name: str,
         key: Secret,
         ssl: SSLContext,
-        proxy: str | None,
+        way: Way,
         ping_seconds: float = 20.0,
         token_seconds: float = 3600.0,
     ) -> None:
@@ -53,7 +54,7 @@ class Dialler:
         self._key_name = key_name
         self._key = key
         self._ssl = ssl
-        self._proxy = proxy
+        self._way = way
         self._ping_seconds = ping_seconds
         self.token_seconds = token_seconds
 
@@ -99,7 +100,8 @@ class Dialler:
                 address,
                 headers=headers,
                 ssl=self._ssl,
-                proxy=self._proxy,
+                proxy=self._way.proxy,
+                proxy_headers=self._way.proxy_headers,
                 # aiohttp waits half of it for the reply to its ping
                 heartbeat=self._ping_seconds,
                 timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_S),

@@ -16,6 +16,7 @@ from agent.problems import Problem, SettingsError
 from agent.secret import Secret
 from agent.secrets import Secrets, SecretsUnavailable
 from agent.settings import Settings
+from agent.way import Way
 
 _LISTEN_KEY_BYTES = 32
 COPIED = (
@@ -35,6 +36,12 @@ class Equipment:
     listen_key: Secret
     password: Secret
     test_key: Secret | None = None
+    proxy_password: Secret | None = None
+
+    @property
+    def way(self) -> Way:
+        """The way to the relay."""
+        return Way(self.settings.relay, self.proxy_password)
 
 
 def load(places: Places, kept: Secrets | None = None) -> Equipment:
@@ -56,6 +63,7 @@ def load(places: Places, kept: Secrets | None = None) -> Equipment:
     listen_key = _secret(kept, secrets.LISTEN_KEY, problems)
     password = _secret(kept, secrets.DIRECTORY_PASSWORD, problems)
     test_key = _stored(kept, secrets.TEST_KEY, problems)  # it serves without, too
+    proxy_password = _proxy_password(kept, found, problems)
     if listen_key is not None and not _is_key(listen_key):
         rule = "is not base64 of 32 bytes; enrol this agent again"
         problems.append(Problem(secrets.LISTEN_KEY, rule))
@@ -66,7 +74,8 @@ def load(places: Places, kept: Secrets | None = None) -> Equipment:
     assert keys is not None
     assert listen_key is not None
     assert password is not None
-    return Equipment(places, found, enrolled, keys, listen_key, password, test_key)
+    own = (keys, listen_key, password, test_key, proxy_password)
+    return Equipment(places, found, enrolled, *own)
 
 
 def _settings(path: Path, problems: list[Problem]) -> Settings | None:
@@ -99,11 +108,26 @@ def _keys(kept: Secrets, problems: list[Problem]) -> PrivateKeys | None:
         return None
 
 
-def _secret(kept: Secrets, name: str, problems: list[Problem]) -> Secret | None:
+def _proxy_password(
+    kept: Secrets, found: Settings | None, problems: list[Problem]
+) -> Secret | None:
+    """Give what the relay's proxy takes, where its address names a user."""
+    if found is None or found.relay.proxy_user is None:
+        return None
+    how = "give it to writeback apply (proxy_password)"
+    return _secret(kept, secrets.PROXY_PASSWORD, problems, how)
+
+
+def _secret(
+    kept: Secrets,
+    name: str,
+    problems: list[Problem],
+    how: str = "run the wizard's repair",
+) -> Secret | None:
     known = len(problems)
     value = _stored(kept, name, problems)
     if value is None and len(problems) == known:
-        problems.append(Problem(name, "is not kept here; run the wizard's repair"))
+        problems.append(Problem(name, f"is not kept here; {how}"))
     return value
 
 

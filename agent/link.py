@@ -20,7 +20,7 @@ from agent import gesture
 from agent.channel import Channel
 from agent.dialler import Dialler
 from agent.gesture import Asked, BadMessage, RelayRequest, RelayResponse
-from agent.relay_errors import reason_for_close, reason_for_failure
+from agent.relay_errors import WRONG_AT_PROXY, reason_for_close, reason_for_failure
 
 __all__ = ["Link", "LinkState", "Phase", "RelayRequest", "RelayResponse"]
 
@@ -29,6 +29,8 @@ LOG = logging.getLogger("agent.link")
 # the delays of Microsoft's own listeners
 _DELAYS_S = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0)
 _LEAST_DELAY_S = 0.2
+# tried too often, it would lock the user at the proxy
+_WRONG_PASSWORD_S = 300.0
 _STEADY_S = 10.0
 _MOST_UNDER_WAY = 100
 _GOING_AWAY = 1001
@@ -137,7 +139,7 @@ class Link:
                 return
             if time.monotonic() - began > _STEADY_S:
                 failures = 0
-            delay = _delay(failures)
+            delay = _delay(failures) if reason != WRONG_AT_PROXY else _WRONG_PASSWORD_S
             failures += 1
             LOG.warning("%s; trying again in %.1f s", reason, delay)
             self._on_state(LinkState(Phase.WAITING, reason, time.time() + delay))

@@ -14,9 +14,15 @@ _STATUS = {
     403: "the listen key is not for this connection (403); check the relay's address "
     "and the connection's name, or enrol this agent again",
     404: "the relay does not know this connection (404); enrol this agent again",
-    407: "the proxy asks for credentials (407); have it let this server through to "
-    "the relay without",
 }
+_PROXY_ASKS = (
+    "the proxy asks for credentials (407); name its user in relay.proxy, as "
+    "http://user@host:port, and give the password to writeback apply (proxy_password)"
+)
+WRONG_AT_PROXY = (
+    "the proxy does not accept its user's password (407); give the right one to "
+    "writeback apply (proxy_password)"
+)
 _CLOSE = {
     1001: "the relay is going away (1001)",
     1008: "the relay no longer accepts the token (1008); check this machine's clock",
@@ -28,6 +34,8 @@ _SKEW_S = 60
 def reason_for_failure(error: Exception) -> str:
     """Say why dialling failed."""
     match error:
+        case aiohttp.ClientHttpProxyError():
+            return _at_proxy(error)
         case aiohttp.ClientResponseError():
             return _status(error)
         case aiohttp.ClientConnectorCertificateError():
@@ -53,6 +61,14 @@ def reason_for_close(code: int | None) -> str:
     if code is None or code == aiohttp.WSCloseCode.ABNORMAL_CLOSURE:
         return "the connection broke, or the relay no longer answers"
     return f"the relay closed the connection ({code})"
+
+
+def _at_proxy(error: aiohttp.ClientHttpProxyError) -> str:
+    if error.status != 407:
+        told = f"the proxy does not lead to the relay ({error.status})"
+        return f"{told}; have it let this server through, and check the address"
+    given = "Proxy-Authorization" in error.request_info.headers
+    return WRONG_AT_PROXY if given else _PROXY_ASKS
 
 
 def _status(error: aiohttp.ClientResponseError) -> str:

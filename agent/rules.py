@@ -7,7 +7,7 @@ the rule and the remedy in words.
 import re
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 _Item = TypeVar("_Item")
 
@@ -57,22 +57,45 @@ def relay_url(value: str) -> str:
 
 
 def proxy_url(value: str) -> str:
-    """Check the address of an HTTP proxy: http, a host, a port, no credentials."""
-    parts = urlsplit(value)
-    if "@" in value:
+    """Check the address of an HTTP proxy: http, perhaps a user, a host, a port."""
+    userinfo, at, _ = (value.partition("://")[2] or value).rpartition("@")
+    if ":" in userinfo:
         raise ValueError(
-            "must not hold a user or a password: settings are no place for them; "
-            "have the proxy let this server through to the relay without"
+            "must not hold a password: settings are no place for it; name the user "
+            "alone, as http://user@host:port, and give the password apart "
+            "(proxy_password)"
         )
+    parts = urlsplit(value)
     if parts.scheme != "http" or not parts.hostname or _more_than_host(parts):
-        raise ValueError("must be http://host:port such as http://proxy.corp.test:3128")
+        raise ValueError(
+            "must be http://host:port such as http://proxy.corp.test:3128, or "
+            "http://user@host:port where it asks for credentials"
+        )
     try:
         port = parts.port
     except ValueError:
         port = None
     if not port:
         raise ValueError("must end with the port, a number from 1 to 65535")
-    return f"http://{parts.netloc.lower()}"
+    host = parts.netloc.rpartition("@")[2].lower()
+    return f"http://{_spelled(userinfo)}@{host}" if at else f"http://{host}"
+
+
+def proxy_user(address: str) -> str | None:
+    """Give the user that a proxy's address names; None where it names nobody."""
+    try:
+        user = urlsplit(address).username
+    except ValueError:
+        return None
+    return unquote(user) if user else None
+
+
+def _spelled(userinfo: str) -> str:
+    """Spell a user in the one way of RFC 3986; a name has no colon (RFC 7617)."""
+    user = unquote(userinfo)
+    if not user or ":" in user or "\ufffd" in user or not user.isprintable():
+        raise ValueError("must name a user without ':' and control characters")
+    return quote(user, safe="")
 
 
 def _more_than_host(parts: SplitResult) -> bool:

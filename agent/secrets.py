@@ -23,7 +23,11 @@ AGENT_KEYS = "agent-keys"
 LISTEN_KEY = "relay-listen-key"
 TEST_KEY = "relay-test-key"
 SELF_TEST_KEYS = "self-test-keys"
-NAMES = (DIRECTORY_PASSWORD, AGENT_KEYS, LISTEN_KEY, TEST_KEY, SELF_TEST_KEYS)
+PROXY_PASSWORD = "relay-proxy-password"  # noqa: S105 - the name, not the secret
+NAMES = (
+    *(DIRECTORY_PASSWORD, AGENT_KEYS, LISTEN_KEY, TEST_KEY, SELF_TEST_KEYS),
+    PROXY_PASSWORD,
+)
 
 
 class SecretsUnavailable(Exception):  # noqa: N818 - says what is, not that it is wrong

@@ -106,7 +106,7 @@ class Service:
             key_name=equipment.enrolment.listen_key_name,
             key=equipment.listen_key,
             ssl=trusting(Path(relay.ca) if relay.ca else None),
-            proxy=relay.proxy,
+            way=equipment.way,
         )
         return Link(dialler, self._handler.handle, self._status.on_link)
 
@@ -161,7 +161,7 @@ class Service:
         if equipment.test_key is None:
             return ()
         asked = Asked(
-            relay=equipment.settings.relay,
+            way=equipment.way,
             connection=equipment.enrolment.connection,
             key_name=equipment.enrolment.test_key_name,
             key=equipment.test_key,

@@ -82,8 +82,15 @@ class Relay(Model):
         description="PEM file with the relay's CA; none: the system's trust store",
     )
     proxy: ProxyUrl | None = Field(
-        default=None, description="HTTP proxy as http://host:port; none: direct"
+        default=None,
+        description="HTTP proxy as http://host:port, or http://user@host:port where "
+        "it asks for credentials (the password is kept apart); none: direct",
     )
+
+    @property
+    def proxy_user(self) -> str | None:
+        """Who signs in at the proxy; None where it asks for nobody."""
+        return rules.proxy_user(self.proxy or "")
 
 
 class Controller(Model):

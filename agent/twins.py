@@ -23,12 +23,14 @@ from agent.errors import Code, Refused
 from agent.instance import Instance
 from agent.keys import PublicKeys
 from agent.secret import Secret
-from agent.settings import Relay
+from agent.way import Way
 
 LOG = logging.getLogger("agent.twins")
 # the relay picks any listener: with two, one look in 32 misses the other
 _TRIES = 5
 _EVERY_S = 60.0
+# a wrong password, tried too often, would lock the user at the proxy
+_PROXY_REFUSED_S = 300.0
 _TIMEOUT_S = 20.0
 _TOKEN_S = 300
 
@@ -38,7 +40,7 @@ class Asked:
     """Where an agent asks itself, and how its answer is known.
 
     Attributes:
-        relay: as settings have it.
+        way: to the relay.
         connection: the agent's.
         key_name: of the key that may send on this connection.
         key: the key.
@@ -46,7 +48,7 @@ class Asked:
 
     """
 
-    relay: Relay
+    way: Way
     connection: str
     key_name: str
     key: Secret
@@ -72,16 +74,16 @@ class Twins:
         every_s: float = _EVERY_S,
     ) -> None:
         self._asked, self._own = asked, own
-        self._found, self._every_s = found, every_s
+        self._found, self._every_s, self._pause_s = found, every_s, every_s
         # read once, as the link does: a file that goes later ends nothing
-        ca = asked.relay.ca
+        ca = asked.way.relay.ca
         self._trusted = trusting(Path(ca) if ca else None)
         self._seen: frozenset[str] = frozenset()
 
     async def run(self) -> None:
         """Look until cancelled; a relay that does not answer is told elsewhere."""
         while True:
-            await asyncio.sleep(self._every_s)
+            await asyncio.sleep(self._pause_s)
             others = await self.look()
             still = others & self._seen
             if still:
@@ -95,25 +97,31 @@ class Twins:
         """Ask a few times; give the names of other processes that answered."""
         limit = aiohttp.ClientTimeout(total=_TIMEOUT_S)
         others = set[str]()
+        self._pause_s = self._every_s
         async with aiohttp.ClientSession(timeout=limit) as session:
             for _ in range(_TRIES):
                 try:
                     others.add(await self._ask(session, self._trusted))
+                except aiohttp.ClientHttpProxyError:
+                    self._pause_s = max(self._every_s, _PROXY_REFUSED_S)
+                    break
                 except (OSError, TimeoutError, aiohttp.ClientError, Refused):
                     break
         return frozenset(others - {self._own.id, ""})
 
     async def _ask(self, session: aiohttp.ClientSession, context: object) -> str:
         asked = self._asked
-        host = urlsplit(asked.relay.url).hostname
+        relay = asked.way.relay
+        host = urlsplit(relay.url).hostname
         audience = f"http://{host}/{asked.connection}"
         expires = int(time.time()) + _TOKEN_S
         token = sas.sign(asked.key.reveal(), asked.key_name, audience, expires)
         async with session.get(
-            f"{asked.relay.url}/{quote(asked.connection)}/ready",
+            f"{relay.url}/{quote(asked.connection)}/ready",
             headers={"ServiceBusAuthorization": token},
             ssl=context,  # type: ignore[arg-type]
-            proxy=asked.relay.proxy,
+            proxy=asked.way.proxy,
+            proxy_headers=asked.way.proxy_headers,
         ) as answer:
             signed = await _short(answer)
             if answer.status != 200:

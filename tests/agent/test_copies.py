@@ -20,7 +20,9 @@ from agent.secret import Secret
 from agent.settings import Relay
 from agent.status import Status
 from agent.twins import WORDS, Asked, Twins
+from agent.way import Way
 from tests.agent.test_service import places as places  # noqa: PLC0414 - a fixture
+from tests.machine.proxy import proxy
 
 HERE = "0123456789abcdef0123456789abcdef"
 
@@ -80,7 +82,7 @@ def test_one_that_goes_on_beside_a_successor_tells_no_lower_count(
 
 OWN = PrivateKeys.generate()
 ASKED = Asked(
-    Relay(url="https://relay.corp.test"), "srv1", "test", Secret("key"), OWN.public
+    Way(Relay(url="https://relay.corp.test")), "srv1", "test", Secret("key"), OWN.public
 )
 
 
@@ -117,7 +119,7 @@ async def answering(
     url = f"http://127.0.0.1:{server.port}"
     # a relay is asked over TLS alone; what is looked at here comes after that
     relay = Relay.model_construct(url=url, ca=None, proxy=None)
-    asked = replace(ASKED, relay=relay, keys=OWN.public)
+    asked = replace(ASKED, way=Way(relay), keys=OWN.public)
     try:
         yield Twins(asked, Instance("own", 1), lambda _told: None)
     finally:
@@ -148,6 +150,18 @@ async def test_only_a_fresh_answer_of_its_own_keys_counts(
 
     async with answering(ready) as twins:
         assert await twins.look() == others
+
+
+async def test_a_proxy_that_refuses_is_not_asked_again_soon() -> None:
+    """A wrong password, tried every minute, would lock the user there."""
+    with proxy("127.0.0.1") as there:
+        there.ask_for("me:right")
+        relay = Relay(url="https://127.0.0.1:1", proxy=there.of("me"))
+        asked = replace(ASKED, way=Way(relay, Secret("wrong")))
+        twins = Twins(asked, Instance("own", 1), lambda _told: None)
+        assert await twins.look() == frozenset()
+        assert there.refused == ["127.0.0.1:1"]
+        assert twins._pause_s == 300
 
 
 async def test_a_relay_that_never_stops_answering_is_left() -> None:

@@ -368,34 +368,62 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
     writer.close()
 
 
-async def test_it_goes_through_a_proxy(stage: Stage, agent: Enrolled) -> None:
-    proxy = Proxy("me:secret")
+PASSWORD = "Canary-7f3a-Passw0rd!-ü:@"
+
+
+@contextlib.asynccontextmanager
+async def a_proxy() -> AsyncIterator[tuple[Proxy, int]]:
+    proxy = Proxy(f"CORP\\me:{PASSWORD}")
     server = await proxy.serve()
-    port = server.sockets[0].getsockname()[1]
     try:
-        async with a_link(
-            stage, agent, echo, proxy=f"http://me:secret@127.0.0.1:{port}"
-        ):
+        yield proxy, server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+
+
+async def test_it_goes_through_a_proxy(
+    stage: Stage, agent: Enrolled, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with a_proxy() as (proxy, port):
+        named = f"http://CORP%5Cme@127.0.0.1:{port}"
+        async with a_link(stage, agent, echo, proxy=named, proxy_password=PASSWORD):
             assert await post(stage, "agent1", BIG) == (200, BIG)
         # the control channel, and the rendezvous of the big body
         assert proxy.connected == [f"localhost:{stage.port}"] * 2
-    finally:
-        server.close()
+    for leak in (PASSWORD, base64.b64encode(f"CORP\\me:{PASSWORD}".encode()).decode()):
+        assert leak not in caplog.text
 
 
-async def test_it_says_that_the_proxy_asks_for_credentials(
-    stage: Stage, agent: Enrolled
+@pytest.mark.parametrize(
+    ("user", "password", "says", "waits"),
+    [
+        ("", "", "asks for credentials (407); name its user in relay.proxy", 0),
+        ("me@", "", "asks for credentials (407); name its user in relay.proxy", 0),
+        ("me@", "Canary-wrong", "does not accept its user's password (407)", 290),
+        ("other@", PASSWORD, "does not accept its user's password (407)", 290),
+    ],
+)
+async def test_it_says_what_the_proxy_asks_for(
+    stage: Stage, agent: Enrolled, *, user: str, password: str, says: str, waits: float
 ) -> None:
-    server = await Proxy("me:secret").serve()
-    port = server.sockets[0].getsockname()[1]
-    try:
+    """A wrong password, tried every few seconds, would lock the user there."""
+    async with a_proxy() as (proxy, port):
+        named = f"http://{user}127.0.0.1:{port}"
         async with a_link(
-            stage, agent, echo, proxy=f"http://127.0.0.1:{port}", connected=False
+            *(stage, agent, echo),
+            proxy=named,
+            proxy_password=password,
+            connected=False,
         ) as linked:
             await until(lambda: linked.reasons)
-        assert "the proxy asks for credentials (407)" in linked.reasons[0]
-    finally:
-        server.close()
+        assert says in linked.reasons[0]
+        assert "proxy_password" in linked.reasons[0]
+        assert "Canary" not in linked.reasons[0]
+        waiting = next(s for s in linked.states if s.phase is Phase.WAITING)
+        assert waiting.retry_at is not None
+        assert waits <= waiting.retry_at - time.time() < waits + 20
+        assert proxy.connected == []
 
 
 async def test_no_token_and_no_address_is_logged(

@@ -1,5 +1,6 @@
 """What the agent starts from, and what it says about itself."""
 
+import base64
 import errno
 import json
 import ssl
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agent import enrolment, equipment, secrets, settings
+from agent import checking, enrolment, equipment, secrets, settings
 from agent.__main__ import main
 from agent.enrolment import Enrolment, EnrolmentError
 from agent.errors import Code
@@ -19,6 +20,7 @@ from agent.problems import SettingsError
 from agent.secret import Secret
 from agent.status import Status
 from tests.agent.test_settings import GOOD
+from tests.machine.proxy import proxy
 
 CANARY = "Canary-7f3a-Passw0rd!"
 
@@ -107,6 +109,41 @@ def test_a_key_for_tests_that_others_could_read_is_named(places: Places) -> None
     with pytest.raises(SettingsError, match=secrets.TEST_KEY) as refused:
         equipment.load(places)
     assert CANARY not in str(refused.value)
+
+
+def through_a_proxy(places: Places, proxy: str) -> None:
+    chosen = settings.validate({**GOOD, "relay": {**GOOD["relay"], "proxy": proxy}})
+    settings.write_atomically(places.settings, settings.dump(chosen))
+
+
+def test_the_password_of_a_proxy_is_needed_where_it_names_a_user(
+    places: Places,
+) -> None:
+    through_a_proxy(places, "http://proxy.corp.test:3128")
+    assert equipment.load(places).way.proxy_headers is None
+    through_a_proxy(places, "http://CORP%5Cme@proxy.corp.test:3128")
+    with pytest.raises(SettingsError, match="relay-proxy-password: is not kept") as bad:
+        equipment.load(places)
+    assert "writeback apply (proxy_password)" in str(bad.value)
+    secrets.in_folder(places.secrets).put(secrets.PROXY_PASSWORD, Secret(CANARY))
+    found = equipment.load(places)
+    assert found.way.proxy == "http://proxy.corp.test:3128"
+    told = base64.b64encode(f"CORP\\me:{CANARY}".encode()).decode()
+    assert found.way.proxy_headers == {"Proxy-Authorization": f"Basic {told}"}
+    assert CANARY not in repr(found) + repr(found.way)
+
+
+def test_a_check_says_that_the_proxy_refuses_the_password(places: Places) -> None:
+    with proxy("127.0.0.1") as there:
+        there.ask_for("CORP\\me:right")
+        through_a_proxy(places, there.of("CORP\\me"))
+        secrets.in_folder(places.secrets).put(secrets.PROXY_PASSWORD, Secret(CANARY))
+        found = checking._relay(equipment.load(places))
+    assert found.state == "failed"
+    assert "does not accept its user's password (407)" in found.detail
+    assert "writeback apply (proxy_password)" in found.remedy
+    assert CANARY not in repr(found)
+    assert there.refused == ["relay.corp.test:443"]
 
 
 @pytest.mark.parametrize(

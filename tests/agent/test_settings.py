@@ -122,17 +122,20 @@ def test_a_problem_says_what_to_write(path: str, value: Any, says: str) -> None:
         ("https://proxy.corp.test:3128", "must be http://host:port"),
         ("http://proxy.corp.test:3128/x", "must be http://host:port"),
         ("http://:3128", "must be http://host:port"),
-        (f"http://{CANARY}@proxy.corp.test:3128", "must not hold a user or a pass"),
-        (
-            f"http://user:{CANARY}@proxy.corp.test:3128",
-            "must not hold a user or a pass",
-        ),
-        (f"user:{CANARY}@proxy.corp.test:3128", "must not hold a user or a password"),
-        (f"socks5://user:{CANARY}@proxy.corp.test", "must not hold a user or a pass"),
+        (f"http://user:{CANARY}@proxy.corp.test:3128", "must not hold a password"),
+        (f"http://user:{CANARY}@x@proxy.corp.test:3128", "must not hold a password"),
+        (f"http://:{CANARY}@proxy.corp.test:3128", "must not hold a password"),
+        (f"user:{CANARY}@proxy.corp.test:3128", "must not hold a password"),
+        (f"socks5://user:{CANARY}@proxy.corp.test", "must not hold a password"),
+        (f"http://user%3A{CANARY}@proxy.corp.test:3128", "must name a user"),
+        ("http://@proxy.corp.test:3128", "must name a user"),
+        ("http://a%0Ab@proxy.corp.test:3128", "must name a user"),
+        ("http://a%FFb@proxy.corp.test:3128", "must name a user"),
+        (f"http://user/{CANARY}@proxy.corp.test:3128", "must be http://host:port"),
     ],
 )
-def test_a_proxy_is_an_address_and_no_more(address: str, says: str) -> None:
-    """Credentials in it would be in the file, in plans and in exports."""
+def test_a_proxy_is_an_address_and_a_user_at_most(address: str, says: str) -> None:
+    """A password in it would be in the file, in plans and in exports."""
     said = problems(spoiled("relay.proxy", address))["relay.proxy"]
     assert said.startswith(says)
     assert CANARY not in said
@@ -143,10 +146,23 @@ def test_an_address_with_credentials_is_not_quoted() -> None:
     assert CANARY not in said["relay.url"]
 
 
-def test_a_proxy_is_kept_as_it_is_written() -> None:
-    for address in ("http://proxy.corp.test:3128", "http://[2001:db8::1]:8080"):
-        found = settings.validate(spoiled("relay.proxy", address))
-        assert found.relay.proxy == address
+@pytest.mark.parametrize(
+    ("address", "kept", "user"),
+    [
+        ("http://proxy.corp.test:3128", "", None),
+        ("http://[2001:db8::1]:8080", "", None),
+        ("http://CORP%5CSvc@proxy.corp.test:3128", "", "CORP\\Svc"),
+        ("http://CORP\\Svc@Proxy:1", "http://CORP%5CSvc@proxy:1", "CORP\\Svc"),
+        ("http://a@b.test@proxy:1", "http://a%40b.test@proxy:1", "a@b.test"),
+        ("http://a%40b.test@[2001:db8::1]:1", "", "a@b.test"),
+    ],
+)
+def test_a_proxy_is_spelled_in_one_way(
+    address: str, kept: str, user: str | None
+) -> None:
+    relay = settings.validate(spoiled("relay.proxy", address)).relay
+    assert (relay.proxy, relay.proxy_user) == (kept or address, user)
+    assert settings.validate(spoiled("relay.proxy", relay.proxy)).relay == relay
 
 
 def test_a_tab_is_named() -> None:

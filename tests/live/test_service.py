@@ -30,6 +30,7 @@ from agent.keys import PrivateKeys, PublicKeys
 from agent.places import Places
 from agent.secret import Secret
 from agent.twins import WORDS, Asked, Twins
+from agent.way import Way
 from docs.portal_client import Client, Portal
 from relay.code import parse
 from tests.lab import Lab
@@ -313,7 +314,7 @@ async def test_two_agents_with_the_same_keys_are_found(
     key = store.get(kept.TEST_KEY)
     assert key is not None
     asked = Asked(
-        settings.load(installed.places.settings).relay,
+        Way(settings.load(installed.places.settings).relay),
         made.connection,
         made.test_key_name,
         key,

@@ -3,17 +3,46 @@
 import socket
 import socketserver
 import threading
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 
 @dataclass
 class Proxy:
-    """Where it is, and which places it was asked for."""
+    """Where it is, whom it lets through, and which places it was asked for."""
 
     url: str = ""
     connected: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    _credentials: str = ""
+    _open: set[socket.socket] = field(default_factory=set)
+
+    def of(self, user: str) -> str:
+        """Give its address with a user, as settings have it."""
+        return self.url.replace("http://", f"http://{quote(user, safe='')}@")
+
+    def ask_for(self, credentials: str) -> None:
+        """Let only these through from now on, and none that were before."""
+        self._credentials = credentials
+        for connection in tuple(self._open):
+            with suppress(OSError):  # it ended by itself
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def lets_through(self, head: str) -> bool:
+        told = b64encode(self._credentials.encode()).decode()
+        wanted = f"\nProxy-Authorization: Basic {told}\r\n"
+        return not self._credentials or wanted in head
+
+    @contextmanager
+    def holding(self, connection: socket.socket) -> Iterator[None]:
+        self._open.add(connection)
+        try:
+            yield
+        finally:
+            self._open.discard(connection)
 
 
 @contextmanager
@@ -23,12 +52,20 @@ def proxy(address: str) -> Iterator[Proxy]:
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
-            method, target, _ = self.rfile.readline().decode().split(" ", 2)
-            while self.rfile.readline().strip():
-                pass
+            head = "".join(iter(lambda: self.rfile.readline().decode(), "\r\n"))
+            method, target, _ = head.split(" ", 2)
             assert method == "CONNECT"
+            if not told.lets_through(head):
+                told.refused.append(target)
+                self.wfile.write(b"HTTP/1.1 407 Denied\r\nContent-Length: 0\r\n\r\n")
+                return
             host, _, port = target.rpartition(":")
-            with socket.create_connection((host, int(port))) as there:
+            try:
+                there = socket.create_connection((host, int(port)))
+            except OSError:
+                self.wfile.write(b"HTTP/1.1 502 Away\r\nContent-Length: 0\r\n\r\n")
+                return
+            with told.holding(self.connection), there:
                 told.connected.append(target)
                 self.wfile.write(b"HTTP/1.1 200 Connected\r\n\r\n")
                 back = threading.Thread(target=_copy, args=(there, self.connection))

@@ -19,6 +19,8 @@ from agent.dialler import Dialler
 from agent.keys import PrivateKeys, fingerprint_digest
 from agent.link import Link, LinkState, Phase, RelayRequest, RelayResponse
 from agent.secret import Secret
+from agent.settings import Relay as RelaySettings
+from agent.way import Way
 from relay.authorization import Hosts
 from relay.code import EnrolmentCode
 from relay.server import Place, Relay, start, stop, tls_context
@@ -221,6 +223,7 @@ async def a_link(
     *,
     url: str | None = None,
     proxy: str | None = None,
+    proxy_password: str = "",
     ping_seconds: float = 20.0,
     token_seconds: float = 3600.0,
     connected: bool = True,
@@ -234,7 +237,10 @@ async def a_link(
         key_name="listen",
         key=Secret(agent.listen_key),
         ssl=tls or stage.client_tls,
-        proxy=proxy,
+        way=Way(
+            RelaySettings.model_construct(url=url or stage.url, proxy=proxy),
+            Secret(proxy_password) if proxy_password else None,
+        ),
         ping_seconds=ping_seconds,
         token_seconds=token_seconds,
     )

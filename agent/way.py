@@ -1,0 +1,40 @@
+"""The way to a relay: its address, and the HTTP proxy in between with who signs in."""
+
+from base64 import b64encode
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from agent.secret import Secret
+from agent.settings import Relay
+
+
+@dataclass(frozen=True)
+class Way:
+    """How one relay is reached.
+
+    Attributes:
+        relay: as settings have it.
+        proxy_password: of the user that its proxy's address names, where it names one.
+
+    """
+
+    relay: Relay
+    proxy_password: Secret | None = None
+
+    @property
+    def proxy(self) -> str | None:
+        """The proxy's address without the user; None where there is no proxy."""
+        if self.relay.proxy is None:
+            return None
+        parts = urlsplit(self.relay.proxy)
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+    @property
+    def proxy_headers(self) -> dict[str, str] | None:
+        """What signs in at the proxy (RFC 7617); made where it is sent."""
+        user, password = self.relay.proxy_user, self.proxy_password
+        if user is None or password is None:
+            return None
+        # a proxy that says nothing else takes UTF-8
+        told = b64encode(f"{user}:{password.reveal()}".encode()).decode()
+        return {"Proxy-Authorization": f"Basic {told}"}
