@@ -264,6 +264,7 @@ def inputs_of(answers: Answers) -> Inputs:
         admin=admin,
         account_password=answers.get("input.account_password") or None,
         enrolment_code=answers.get("input.enrolment_code") or None,
+        proxy_password=answers.get("input.proxy_password") or None,
         new_keys=rekeying(answers),
         original_is_gone=rekeying(answers) and original_is_gone(answers),
         keep_account=removing(answers) and not answers.get(asked_of_removal(answers)),

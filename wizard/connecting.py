@@ -4,11 +4,13 @@ from wizard.questions import (
     Field,
     Option,
     Page,
+    another_proxy,
     asking,
     existing_account,
     installing,
     never,
     new_account,
+    proxy_user_named,
 )
 
 AGENT_NAME = Field(
@@ -30,6 +32,15 @@ ACCOUNT_PASSWORD = Field(
     help="Kept for the agent in this server's secret store only.",
     shown=existing_account,
     needed=installing,
+    width=36,
+)
+PROXY_PASSWORD = Field(
+    "input.proxy_password",
+    "Password for the proxy",
+    "secret",
+    help="Kept for the agent in this server's secret store only.",
+    shown=proxy_user_named,
+    needed=another_proxy,
     width=36,
 )
 
@@ -66,10 +77,12 @@ RELAY = Page(
         Field(
             "relay.proxy",
             "HTTP proxy",
-            help="As http://proxy.corp.example:3128. Leave empty for none.",
+            help="As http://proxy.corp.example:3128, or http://user@... where it asks "
+            "for credentials. Leave empty for none.",
             needed=never,
-            width=36,
+            width=48,
         ),
+        PROXY_PASSWORD,
     ),
     shown=asking,
     check="relay",

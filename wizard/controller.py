@@ -54,6 +54,7 @@ from wizard.relay_api import Sender
 from wizard.steps import STEPS
 from wizard.steps.copied import COPIED, is_copied, is_the_originals
 from wizard.steps.keys import PREVIOUS, fingerprint, private_keys
+from wizard.steps.proxy import way_asked, way_to
 from wizard.steps.service import resume
 from wizard.steps.settings_file import drift
 from wizard.steps.signing_in import (
@@ -155,10 +156,11 @@ class Controller:
         return discovery.find_domain()
 
     def check_relay(
-        self, relay: Relay, code: Secret | None, stop: threading.Event
+        self, relay: Relay, inputs: Inputs, stop: threading.Event
     ) -> tuple[Check, ...]:
         """Try a relay, and an enrolment code where one is given."""
-        return relay_checks.check_relay(relay, code, stop)
+        way = way_asked(relay, self._context(inputs))
+        return relay_checks.check_relay(way, inputs.enrolment_code, stop)
 
     def inspect_directory(
         self,
@@ -384,7 +386,7 @@ class Controller:
         if key is None:
             raise StepFailed("The key for tests is missing.", "Apply the settings.")
         return ask_agent(
-            Sender(relay, made.connection, key, made.test_key_name),
+            Sender(way_to(relay, context), made.connection, key, made.test_key_name),
             made,
             private_keys(SELF_TEST_KEYS, context),
             private_keys(AGENT_KEYS, context).public,

@@ -124,8 +124,13 @@ class Host(Protocol):
         """Say why the agent can't read a file; empty when it can."""
         ...
 
-    def service_files(self) -> Mapping[Path, str]:
-        """Give the files that the service needs beside what the package brought."""
+    def service_files(self, secrets: Sequence[str]) -> Mapping[Path, str]:
+        """Give the files that the service needs beside what the package brought.
+
+        Args:
+            secrets: the names of those that it is given.
+
+        """
         ...
 
     @property

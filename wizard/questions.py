@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
+from agent.rules import proxy_user
 from agent.settings import Settings
 
 Kind = Literal[
@@ -71,6 +72,7 @@ SECRETS = (
     "input.enrolment_code",
     "input.admin_password",
     "input.account_password",
+    "input.proxy_password",
 )
 
 
@@ -137,6 +139,17 @@ def new_account(answers: Answers) -> bool:
 def existing_account(answers: Answers) -> bool:
     """Hold when the agent uses an account that is there."""
     return not new_account(answers)
+
+
+def proxy_user_named(answers: Answers) -> bool:
+    """Hold when the address of the proxy names a user."""
+    return proxy_user(answers.text("relay.proxy").strip()) is not None
+
+
+def another_proxy(answers: Answers) -> bool:
+    """Hold when the proxy is not the one in force, whose password is stored."""
+    known = answers.installed.relay.proxy if answers.installed else None
+    return answers.text("relay.proxy").strip() != known
 
 
 def piloting(answers: Answers) -> bool:

@@ -2,7 +2,12 @@
 
 from dataclasses import replace
 
-from wizard.connecting import ACCOUNT_NAME, ACCOUNT_PASSWORD, AGENT_NAME
+from wizard.connecting import (
+    ACCOUNT_NAME,
+    ACCOUNT_PASSWORD,
+    AGENT_NAME,
+    PROXY_PASSWORD,
+)
 from wizard.questions import (
     Answers,
     Field,
@@ -77,6 +82,7 @@ REKEY = Page(
         replace(AGENT_NAME, shown=beside_original, another=beside_original),
         replace(ACCOUNT_NAME, shown=beside_original, another=beside_original),
         replace(ACCOUNT_PASSWORD, shown=_copied_existing, needed=always),
+        PROXY_PASSWORD,
         Field(
             "input.admin_user",
             "Domain administrator",

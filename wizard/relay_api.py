@@ -16,18 +16,20 @@ from agent import sas
 from agent.certificates import trusting
 from agent.relay_errors import reason_for_failure
 from agent.secret import Secret
-from agent.settings import Relay
+from agent.way import Way
+from wizard.reason import sentence
 
 _TIMEOUT_S = 20.0
 _ANSWER_S = 65.0  # the relay itself gives up after 60
 _TOKEN_S = 300
+PROXY_REFUSES = 407
 
 
 class RelayFailed(Exception):  # noqa: N818 - says what happened
     """The relay could not be asked, or refused.
 
     Args:
-        status: HTTP status; 0 when none came.
+        status: HTTP status; 0 when none came, PROXY_REFUSES when the proxy's did.
         what: what happened.
         remedy: what to do next.
 
@@ -67,7 +69,7 @@ class Application:
     test_key: Secret
 
 
-def enrol(relay: Relay, application: Application) -> Mapping[str, Any]:
+def enrol(way: Way, application: Application) -> Mapping[str, Any]:
     """Use an enrolment code; the same application again gives the same answer.
 
     Raises:
@@ -82,31 +84,31 @@ def enrol(relay: Relay, application: Application) -> Mapping[str, Any]:
         "test_key": application.test_key.reveal(),
     }
     payload = json.dumps(body).encode()
-    answered = ask(relay, "POST", "/$enrol", payload, {"Content-Type": _JSON})
+    answered = ask(way, "POST", "/$enrol", payload, {"Content-Type": _JSON})
     if answered.status not in (200, 201):
         raise _refused(answered)
     return answered.json()
 
 
-def knows(relay: Relay, lookup: str) -> bool:
+def knows(way: Way, lookup: str) -> bool:
     """Say whether a relay knows an enrolment code, by the hash that names it.
 
     Raises:
         RelayFailed: no answer came.
 
     """
-    return ask(relay, "GET", f"/$enrol/{lookup}", b"", {}).status == 200
+    return ask(way, "GET", f"/$enrol/{lookup}", b"", {}).status == 200
 
 
-def withdraw(relay: Relay, agent: str, listen_key: Secret, key_name: str) -> None:
+def withdraw(way: Way, agent: str, listen_key: Secret, key_name: str) -> None:
     """Take an enrolment back; nothing happens when there is none.
 
     Raises:
         RelayFailed: with the relay's own words.
 
     """
-    headers = {"ServiceBusAuthorization": _token(relay, agent, listen_key, key_name)}
-    answered = ask(relay, "DELETE", f"/$enrol/{quote(agent)}", b"", headers)
+    headers = {"ServiceBusAuthorization": _token(way, agent, listen_key, key_name)}
+    answered = ask(way, "DELETE", f"/$enrol/{quote(agent)}", b"", headers)
     # 401: the relay knows no such agent, or another holds the name by now
     if answered.status not in (200, 204, 401, 404):
         raise _refused(answered)
@@ -116,7 +118,7 @@ def withdraw(relay: Relay, agent: str, listen_key: Secret, key_name: str) -> Non
 class Sender:
     """The right to send to one agent."""
 
-    relay: Relay
+    way: Way
     agent: str
     key: Secret
     key_name: str
@@ -128,12 +130,12 @@ class Sender:
             RelayFailed: it did not reach the agent.
 
         """
-        token = _token(self.relay, self.agent, self.key, self.key_name)
+        token = _token(self.way, self.agent, self.key, self.key_name)
         headers = {"ServiceBusAuthorization": token}
         if body:
             headers["Content-Type"] = "application/jose"
         target = f"/{quote(self.agent)}/{path}"
-        answered = ask(self.relay, method, target, body, headers)
+        answered = ask(self.way, method, target, body, headers)
         if answered.status not in (200, 400):
             raise _refused(answered)
         return answered
@@ -148,10 +150,17 @@ class _Asked:
     path: str
     body: bytes = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
+    seconds: float
 
 
 def ask(
-    relay: Relay, method: str, path: str, body: bytes, headers: Mapping[str, str]
+    way: Way,
+    method: str,
+    path: str,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    seconds: float = _ANSWER_S,
 ) -> Answered:
     """Ask a relay, through the proxy where there is one.
 
@@ -159,37 +168,50 @@ def ask(
         RelayFailed: no answer came.
 
     """
+    relay = way.relay
     try:
         context = trusting(Path(relay.ca) if relay.ca else None)
     except OSError as error:
         told = f"The file {relay.ca} can't be used as the relay's CA."
         raise RelayFailed(0, told, "Give a PEM file.") from error
     try:
-        return asyncio.run(_ask(relay, _Asked(method, path, body, headers), context))
+        asked = _Asked(method, path, body, headers, seconds)
+        return asyncio.run(_ask(way, asked, context))
+    except aiohttp.ClientHttpProxyError as error:
+        raise _at_proxy(relay.url, error) from None
     except (TimeoutError, aiohttp.ClientError, OSError) as error:
         told = f"The relay {relay.url} did not answer: {reason_for_failure(error)}."
         raise RelayFailed(0, told, "Check its address and its state.") from None
 
 
-async def _ask(relay: Relay, asked: _Asked, context: ssl.SSLContext) -> Answered:
-    timeout = aiohttp.ClientTimeout(total=_ANSWER_S, sock_connect=_TIMEOUT_S)
+def _at_proxy(url: str, error: aiohttp.ClientHttpProxyError) -> RelayFailed:
+    """Tell of a proxy that does not lead to the relay; of its status, only this one."""
+    status = PROXY_REFUSES if error.status == PROXY_REFUSES else 0
+    what, _, remedy = reason_for_failure(error).partition("; ")
+    told = f"The relay {url} was not reached: {what}."
+    return RelayFailed(status, told, sentence(remedy))
+
+
+async def _ask(way: Way, asked: _Asked, context: ssl.SSLContext) -> Answered:
+    timeout = aiohttp.ClientTimeout(total=asked.seconds, sock_connect=_TIMEOUT_S)
     async with (
         aiohttp.ClientSession(timeout=timeout) as session,
         session.request(
             asked.method,
-            f"{relay.url}{asked.path}",
+            f"{way.relay.url}{asked.path}",
             data=asked.body or None,
             headers=asked.headers,
             ssl=context,
-            proxy=relay.proxy,
+            proxy=way.proxy,
+            proxy_headers=way.proxy_headers,
             allow_redirects=False,
         ) as response,
     ):
         return Answered(response.status, await response.read())
 
 
-def _token(relay: Relay, agent: str, key: Secret, key_name: str) -> str:
-    audience = f"http://{urlsplit(relay.url).hostname}/{agent}"
+def _token(way: Way, agent: str, key: Secret, key_name: str) -> str:
+    audience = f"http://{urlsplit(way.relay.url).hostname}/{agent}"
     return sas.sign(key.reveal(), key_name, audience, int(time.time()) + _TOKEN_S)
 
 

@@ -73,7 +73,7 @@ class TrialHost:
     def unreadable(self, path: Path) -> str:
         return "" if os.access(path, os.R_OK) else _why(path)
 
-    def service_files(self) -> Mapping[Path, str]:
+    def service_files(self, secrets: Sequence[str]) -> Mapping[Path, str]:  # noqa: ARG002 - it reads them itself
         return {}
 
     @property

@@ -41,7 +41,9 @@ def check(
 
 
 def check_relay(whole: Stage, relay: Relay, code: str) -> tuple[Check, ...]:
-    return whole.controller.check_relay(relay, Secret(code), threading.Event())
+    return whole.controller.check_relay(
+        relay, Inputs(enrolment_code=Secret(code)), threading.Event()
+    )
 
 
 def failed(rows: tuple[Check, ...]) -> Check:

@@ -12,6 +12,7 @@ import pytest
 from agent.keys import PrivateKeys
 from agent.secret import Secret
 from agent.settings import Relay
+from agent.way import Way
 from relay.code import EnrolmentCode
 from tests.relay.stage import Enrolled, Stage
 from wizard.inspection.relay import check_relay
@@ -24,7 +25,7 @@ _KEY = Secret("a2V5" * 10)
 class Ground:
     """A relay where one agent is, as the wizard meets it."""
 
-    relay: Relay
+    way: Way
     there: Enrolled
     code: EnrolmentCode
     expired: EnrolmentCode
@@ -35,18 +36,18 @@ class Ground:
         secret = Secret(agent.application["secret"])
         keys, listen = agent.keys.public.jwks(), Secret(agent.listen_key)
         given = Application(agent.name, keys, secret, listen, Secret(agent.test_key))
-        enrol(self.relay, replace(given, **other))
+        enrol(self.way, replace(given, **other))
 
     def send(self, key: Secret, name: str) -> None:
         """Send as the wizard's test does."""
-        Sender(self.relay, self.there.name, key, name).send("GET", "keys")
+        Sender(self.way, self.there.name, key, name).send("GET", "keys")
 
 
 @pytest.fixture
 def ground(stage: Stage, agent: Enrolled) -> Ground:
     url, ca = f"https://127.0.0.1:{stage.port}", str(stage.ca)
     codes = (stage.new_code(), stage.new_code(hours=-1.0))
-    return Ground(Relay(url=url, ca=ca), agent, *codes)
+    return Ground(Way(Relay(url=url, ca=ca)), agent, *codes)
 
 
 def _used(ground: Ground) -> None:
@@ -121,7 +122,7 @@ async def test_a_refusal_is_told_in_sentences(
 async def test_a_code_that_is_none_is_told_in_sentences(
     ground: Ground, code: str, told: str
 ) -> None:
-    given = (ground.relay, Secret(code), threading.Event())
+    given = (ground.way, Secret(code), threading.Event())
     rows = await asyncio.to_thread(check_relay, *given)
     (row,) = [row for row in rows if row.state == "failed"]
     assert row.detail.startswith(told)
@@ -135,7 +136,7 @@ async def test_an_error_that_is_no_text_is_not_shown(
     """Others than our relay answer JSON too."""
     body = b'{"error": {"code": 40103}}'
     odd = replace(
-        await asyncio.to_thread(ask, ground.relay, "GET", "/", b"", {}), body=body
+        await asyncio.to_thread(ask, ground.way, "GET", "/", b"", {}), body=body
     )
     monkeypatch.setattr("wizard.relay_api.ask", lambda *_: odd)
     with pytest.raises(RelayFailed, match=r"^The relay does not know this agent\."):

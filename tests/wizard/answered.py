@@ -10,6 +10,8 @@ from wizard.questions import Answers
 
 CANARY = "Canary-7f3a-Passw0rd!"
 CODE = EnrolmentCode(b"s" * 16, b"p" * 16).text
+# a proxy that asks CORP\svc for a password
+BEHIND = "http://CORP%5Csvc@proxy.corp.test:3128"
 
 EXPRESS: dict[str, Any] = {
     "mode": "express",

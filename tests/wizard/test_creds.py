@@ -1,13 +1,15 @@
 """Secrets on a server: sealed by systemd-creds, or files that only root can read."""
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from agent import secrets
 from agent.keys import PrivateKeys
 from agent.secret import Secret
-from agent.secrets import LISTEN_KEY, NAMES, SecretsUnavailable
+from agent.secrets import LISTEN_KEY, PROXY_PASSWORD, SecretsUnavailable
 from tests.wizard.answered import CANARY, SETTINGS
 from tests.wizard.machine import Machine, on
 from wizard.checks import Inputs
@@ -19,6 +21,8 @@ from wizard.steps.unit import UnitStep
 from wizard.systemd import creds
 from wizard.systemd.creds import SystemCredentials
 
+# the settings here name no user of a proxy
+NAMES = tuple(name for name in secrets.NAMES if name != PROXY_PASSWORD)
 NAME = NAMES[0]
 PLAIN = pytest.param(False, id="plain")
 SEALED = pytest.param(
@@ -191,7 +195,7 @@ class Upgraded(Machine):
     def secrets(self) -> SystemCredentials:
         return self.kept
 
-    def service_files(self) -> dict[Path, str]:
+    def service_files(self, secrets: Sequence[str]) -> dict[Path, str]:
         return {self.drop_in: "\n".join(map(self.kept.option, NAMES[:3]))}
 
     def unsealed(self) -> tuple[str, ...]:
@@ -266,7 +270,7 @@ def test_wherever_sealing_is_cut_off_the_agent_can_start(
     """On the way, and on the way back from anywhere; then all is as it was."""
     assert seals
     host, context = upgraded.host, on(upgraded.host, inputs)  # type: ignore[arg-type]
-    folder, drop_in = host.places.secrets, next(iter(host.service_files()))
+    folder, drop_in = host.places.secrets, next(iter(host.service_files(())))
     before = (files(folder), host.read(drop_in))
     changes = plan(STEPS, SETTINGS, context)
     for made in range(len(changes) + 1):

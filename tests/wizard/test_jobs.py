@@ -209,7 +209,7 @@ class Lacking(Machine):
     """A machine whose plan needs what it was not given, one after the other."""
 
     def plan(self, settings: Settings, inputs: Inputs) -> tuple[Change, ...]:
-        for name in ("enrolment_code", "admin", "account_password"):
+        for name in ("enrolment_code", "admin", "account_password", "proxy_password"):
             if getattr(inputs, name) is None:
                 raise StepFailed("It is needed.", "Give it.", name)
         return self.changes
@@ -252,7 +252,7 @@ def test_a_terminal_is_asked_for_what_a_plan_turns_out_to_need(
     assert job(door(machine), Given(can_ask=True)).code == 0
     assert asked == [
         *("Enrolment code", "Name", "Password"),
-        "Password of the agent's account",
+        *("Password of the agent's account", "Password for the proxy"),
     ]
     assert all(each.enrolment_code == Secret(CANARY) for each in machine.given)
     with pytest.raises(StepFailed, match="It is needed"):

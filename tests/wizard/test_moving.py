@@ -8,6 +8,7 @@ import pytest
 from agent.secret import Secret
 from agent.secrets import TEST_KEY
 from agent.settings import Settings, dump
+from agent.way import Way
 from tests.lab.authority import make_authority
 from tests.lab.domain import ADDRESSES
 from tests.lab.relay import LabRelay
@@ -56,7 +57,7 @@ def is_known(wanted: Settings, host: Machine) -> bool:
     key = host.secrets.get(TEST_KEY)
     assert key is not None
     with pytest.raises(RelayFailed) as failed:
-        Sender(wanted.relay, wanted.agent, key, "self-test").send("GET", "ready")
+        Sender(Way(wanted.relay), wanted.agent, key, "self-test").send("GET", "ready")
     assert failed.value.status in (404, 502, 503), failed.value
     return failed.value.status != 404
 

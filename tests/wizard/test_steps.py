@@ -13,8 +13,9 @@ from agent.directory import SignInRefused, Unreachable
 from agent.instance import VERSION
 from agent.keys import PrivateKeys, fingerprint_digest
 from agent.secret import Secret
-from agent.settings import Relay, Settings, digest, dump, parse, validate
+from agent.settings import Settings, digest, dump, parse, validate
 from agent.versions import kept_name
+from agent.way import Way
 from relay.code import EnrolmentCode
 from tests.wizard.answered import CANARY, SETTINGS
 from tests.wizard.machine import Machine, on
@@ -412,16 +413,16 @@ class FakeRelay:
             "portal": self.portal,
         }
 
-    def withdraw(self, relay: Relay, agent: str, _key: Secret, _name: str) -> None:
+    def withdraw(self, way: Way, agent: str, _key: Secret, _name: str) -> None:
         if self.fails:
             raise self.fails
-        self.withdrawn.append((relay.url, agent))
+        self.withdrawn.append((way.relay.url, agent))
         self.agents.discard(agent)
         self.keys.pop(agent, None)
 
-    def knows(self, relay: Relay, lookup: str) -> bool:
+    def knows(self, way: Way, lookup: str) -> bool:
         assert lookup == CODE.lookup
-        return relay.url in self.addresses
+        return way.relay.url in self.addresses
 
     def installed(self, monkeypatch: pytest.MonkeyPatch) -> "FakeRelay":
         monkeypatch.setattr("wizard.steps.enrolment.knows", self.knows)

@@ -18,12 +18,14 @@ NAMES = (
     "admin_password",
     "account_password",
     "enrolment_code",
+    "proxy_password",
     "new_password",
 )
 
 PROMPTS = {
     "account_password": "Password of the agent's account",
     "enrolment_code": "Enrolment code",
+    "proxy_password": "Password for the proxy",
 }
 
 _STANDARD_ERROR = 2
@@ -72,6 +74,7 @@ class Given:
             admin,
             self.get("account_password"),
             self.get("enrolment_code"),
+            self.get("proxy_password"),
             **self.choices,
         )
 

@@ -55,9 +55,9 @@ class RemoteController:
         return self._ask(Controller.find_domain, {})
 
     def check_relay(
-        self, relay: Relay, code: Secret | None, stop: threading.Event
+        self, relay: Relay, inputs: Inputs, stop: threading.Event
     ) -> tuple[Check, ...]:
-        given = {"relay": relay, "code": code, "stop": stop}
+        given = {"relay": relay, "inputs": inputs, "stop": stop}
         return self._ask(Controller.check_relay, given)
 
     def inspect_directory(

@@ -10,27 +10,28 @@ from urllib.parse import urlsplit
 from agent.certificates import Endpoint, fetch_chain
 from agent.keys import BadKeys, fingerprint_digest
 from agent.secret import Secret
-from agent.settings import Relay
+from agent.way import Way
 from relay import code as codes
 from wizard.checks import Check
 from wizard.inspection import chain
 from wizard.inspection.attempts import Attempt, Failed, attempt_all
 from wizard.reason import sentence
-from wizard.relay_api import Answered, RelayFailed, ask
+from wizard.relay_api import PROXY_REFUSES, Answered, RelayFailed, ask
 
 _CONNECT_S = 8.0
 _NO_CODE = "0" * 64
 _CODE = "input.enrolment_code"
 _URL = "relay.url"
+_PROXY, _PROXY_PASSWORD = "relay.proxy", "input.proxy_password"
 
 
 def check_relay(
-    relay: Relay, code: Secret | None, stop: threading.Event
+    way: Way, code: Secret | None, stop: threading.Event
 ) -> tuple[Check, ...]:
     """Try a relay; with a code, see that it is open and for the right portal."""
-    tried = _Tried(relay, code)
+    tried = _Tried(way, code)
     attempts = [Attempt("answer", "Relay answers", tried.answer)]
-    if not relay.proxy:  # through a proxy only the whole can be tried
+    if not way.proxy:  # through a proxy only the whole can be tried
         attempts[:0] = [
             Attempt("name", "Name of the relay", tried.name),
             Attempt("connection", "Connection", tried.connection),
@@ -47,9 +48,9 @@ def check_relay(
 class _Tried:
     """The attempts, each leaving what the next needs."""
 
-    def __init__(self, relay: Relay, code: Secret | None) -> None:
-        self._relay, self._code = relay, code
-        url = urlsplit(relay.url)
+    def __init__(self, way: Way, code: Secret | None) -> None:
+        self._way, self._relay, self._code = way, way.relay, code
+        url = urlsplit(way.relay.url)
         self._host, self._port = url.hostname or "", url.port or 443
         self._answered = Answered(0, b"")
         self._parsed: codes.EnrolmentCode | None = None
@@ -105,9 +106,9 @@ class _Tried:
         # the hash of the code names it; a relay knows no other way to ask
         asked = self._lookup()
         try:
-            self._answered = ask(self._relay, "GET", f"/$enrol/{asked}", b"", {})
+            self._answered = ask(self._way, "GET", f"/$enrol/{asked}", b"", {})
         except RelayFailed as error:
-            raise Failed(error.what, error.remedy, field=_URL) from error
+            raise self._not_reached(error) from error
         if "error" not in self._answered.json() and self._answered.status != 200:
             raise Failed(
                 f"What answers at {self._relay.url} is no Writeback relay "
@@ -144,6 +145,15 @@ class _Tried:
                 field=_CODE,
             )
         return f"The keys of {portal['issuer']} are the ones the code was made for"
+
+    def _not_reached(self, error: RelayFailed) -> Failed:
+        if error.status != PROXY_REFUSES:
+            return Failed(error.what, error.remedy, field=_URL)
+        if self._relay.proxy_user is None:
+            remedy = "Name its user in the address, as http://user@host:port."
+            return Failed(error.what, remedy, field=_PROXY)
+        remedy = "Type the password of its user."
+        return Failed(error.what, remedy, field=_PROXY_PASSWORD)
 
     def _lookup(self) -> str:
         """Name the code; a wrong one is told by the attempt that is about it."""

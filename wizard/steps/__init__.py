@@ -8,6 +8,7 @@ from wizard.steps.former import FormerAccount
 from wizard.steps.grants import Grants
 from wizard.steps.keys import Keys
 from wizard.steps.leaving import Leaving
+from wizard.steps.proxy import Forgetting, ProxyPassword
 from wizard.steps.remains import Remains
 from wizard.steps.sealing import PlainFiles, Sealing
 from wizard.steps.service import ServiceStep
@@ -22,11 +23,13 @@ STEPS: tuple[Step, ...] = (
     Keys(),
     Account(),
     Grants(),
+    ProxyPassword(),
     EnrolmentStep(),
     SettingsFile(),
     UnitStep(),
     ServiceStep(),
     PlainFiles(),
+    Forgetting(),
     Leaving(),
     FormerAccount(),
 )

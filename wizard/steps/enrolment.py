@@ -26,6 +26,7 @@ from wizard.steps.application import (
     stored,
 )
 from wizard.steps.copied import REKEY, is_copied, is_the_originals
+from wizard.steps.proxy import way_from, way_to
 from wizard.steps.stored import usable
 
 
@@ -80,7 +81,7 @@ class EnrolmentStep:
 
     def apply(self, change: Change, context: Context) -> Facts:
         if change.after is None:
-            said = withdrawn(change, usable(LISTEN_KEY, context))
+            said = withdrawn(change, usable(LISTEN_KEY, context), context)
             context.host.remove(context.host.places.enrolment)
             return {"told": said}
         relay, agent = _named(change)
@@ -93,10 +94,10 @@ class EnrolmentStep:
     def undo(self, change: Change, made: Facts | None, context: Context) -> None:
         relay, agent = _named(change)
         key = usable(LISTEN_KEY, context)
-        if key is not None and not _stood(change, made):
+        if key is not None and not _stood(change, made, context):
             # also when it was cut off: the relay may have taken the code
             name = made["listen_key_name"] if made else "listen"
-            withdraw(relay, agent, key, name)
+            withdraw(way_to(relay, context), agent, key, name)
         place = context.host.places.enrolment
         if change.before is None:
             context.host.remove(place)
@@ -121,7 +122,7 @@ class EnrolmentStep:
         return (Check("enrolment", title, "ok", told),)
 
 
-def withdrawn(change: Change, key: Secret | None) -> str:
+def withdrawn(change: Change, key: Secret | None, context: Context) -> str:
     """Withdraw at the relay; say why not, where it can't be: the plan goes on."""
     assert change.before is not None
     if change.before.get("copied"):
@@ -131,10 +132,11 @@ def withdrawn(change: Change, key: Secret | None) -> str:
         name = enrolment.parse(change.before["text"], "enrolment").listen_key_name
         if key is not None and told is not None:
             relay = Relay.model_validate(told)
+            way = way_from(relay, change.before.get("proxy", relay.proxy), context)
             code = change.before.get("code")
-            if code is not None and knows(relay, code):
+            if code is not None and knows(way, code):
                 return "It is the same relay by another address: nothing is withdrawn."
-            withdraw(relay, str(change.before["agent"]), key, name)
+            withdraw(way, str(change.before["agent"]), key, name)
             return ""
     except (EnrolmentError, RelayFailed) as error:
         return f"{error} {_TO_FORGET}"
@@ -166,7 +168,7 @@ def _former(text: str | None, wanted: Settings, context: Context) -> Facts | Non
     return relay_of(made, context).model_dump(mode="json") if moves else None
 
 
-def _stood(change: Change, made: Facts | None) -> bool:
+def _stood(change: Change, made: Facts | None, context: Context) -> bool:
     """Say whether the enrolment stood before: withdrawn now, it would be gone.
 
     One that was refused did not replace the agent's own; one that was cut off may
@@ -181,8 +183,9 @@ def _stood(change: Change, made: Facts | None) -> bool:
     former, code = change.after.get("former"), change.after.get("code")
     if change.after.get("stood") or former is None or code is None:
         return bool(change.after.get("stood"))
+    way = way_from(Relay.model_validate(former), _named(change)[0].proxy, context)
     try:
-        return knows(Relay.model_validate(former), code)
+        return knows(way, code)
     except RelayFailed:
         return False
 
@@ -216,14 +219,15 @@ def _enrolled(
     The relay refuses that last: the code is good, so it does not end without either.
     """
     relay, agent = _named(change)
+    way = way_to(relay, context)
     assert change.after is not None
     try:
-        return enrol(relay, handed_in)
+        return enrol(way, handed_in)
     except RelayFailed as error:
         if error.status != _NAME_TAKEN or not change.after["own"]:
             raise
-    withdraw(relay, agent, stored(LISTEN_KEY, context), _listen_key_name(change))
-    return enrol(relay, handed_in)
+    withdraw(way, agent, stored(LISTEN_KEY, context), _listen_key_name(change))
+    return enrol(way, handed_in)
 
 
 _NAME_TAKEN = 409

@@ -79,7 +79,7 @@ class Keys:
     def undo(self, change: Change, made: Facts | None, context: Context) -> None:
         assert change.after is not None
         names = change.after["names"]
-        if _enrolment_stands(context):
+        if enrolment_stands(context):
             raise StepFailed(
                 "The relay still knows these keys, and only they can withdraw them.",
                 "Roll back again when the relay answers.",
@@ -153,8 +153,8 @@ def fingerprint(context: Context) -> str:
     return private_keys(AGENT_KEYS, context).public.fingerprint
 
 
-def _enrolment_stands(context: Context) -> bool:
-    """Say whether the enrolment that used these keys could not be taken back."""
+def enrolment_stands(context: Context) -> bool:
+    """Say whether the enrolment of this plan could not be taken back."""
     found = journal.find_open(context.host.places.journal)
     begun = found.begun() if found is not None and found.id == context.plan_id else ()
     return any(entry.change.step == "enrolment" for entry in begun)

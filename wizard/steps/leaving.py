@@ -41,7 +41,7 @@ class Leaving:
             return ()
         relay = relay_of(old, context).model_dump(mode="json")
         before: dict[str, Any] = {"text": text, "relay": relay}
-        before["agent"] = old.connection
+        before |= {"agent": old.connection, "proxy": wanted.relay.proxy}
         before["key"] = _key_there(earlier)
         if old.connection == wanted.agent:
             # another address may lead to the same relay, which tells by the new code
@@ -58,7 +58,8 @@ class Leaving:
 
     def apply(self, change: Change, context: Context) -> Facts:
         assert change.before is not None
-        return {"told": withdrawn(change, usable(change.before["key"], context))}
+        key = usable(change.before["key"], context)
+        return {"told": withdrawn(change, key, context)}
 
     def undo(self, change: Change, made: Facts | None, context: Context) -> None:
         """Do nothing: from this change on a plan only goes forward."""

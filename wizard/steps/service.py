@@ -12,7 +12,7 @@ from wizard.steps.copied import is_copied
 READY_S = 45.0
 # what a new process reads anew, and what systemd hands over only at a start
 _READ = frozenset({"enrolment", "settings"})
-_GIVEN = frozenset({"keys", "account", "unit"})
+_GIVEN = frozenset({"keys", "account", "proxy", "unit"})
 
 
 class ServiceStep:

@@ -8,6 +8,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from agent.secrets import (
+    AGENT_KEYS,
+    DIRECTORY_PASSWORD,
+    LISTEN_KEY,
+    PROXY_PASSWORD,
+    TEST_KEY,
+)
 from agent.settings import Settings
 from wizard.checks import Check
 from wizard.plan import Change, Context, Facts, StepFailed
@@ -20,11 +27,11 @@ class UnitStep:
 
     def plan(
         self,
-        wanted: Settings,  # noqa: ARG002 - it is the same for all settings
+        wanted: Settings,
         context: Context,
         earlier: Sequence[Change],  # noqa: ARG002 - it depends on none
     ) -> Sequence[Change]:
-        now, after = _now(context), _wanted(context)
+        now, after = _now(context), _wanted(wanted, context)
         if now == after:
             return ()
         before = None if _is_nothing(now) else now
@@ -58,8 +65,8 @@ class UnitStep:
                 )
         _put(before, context)
 
-    def verify(self, wanted: Settings, context: Context) -> Sequence[Check]:  # noqa: ARG002
-        now, after = _now(context), _wanted(context)
+    def verify(self, wanted: Settings, context: Context) -> Sequence[Check]:
+        now, after = _now(context), _wanted(wanted, context)
         if not after["files"]:
             return ()
         title = "Service of the agent"
@@ -87,13 +94,20 @@ def _states(change: Change) -> tuple[Facts, Facts]:
 
 
 def _now(context: Context) -> dict[str, Any]:
-    files = {str(p): context.host.read(p) for p in context.host.service_files()}
+    files = {str(p): context.host.read(p) for p in context.host.service_files(())}
     return {"files": files, "enabled": context.host.enabled}
 
 
-def _wanted(context: Context) -> dict[str, Any]:
-    files = {str(p): text for p, text in context.host.service_files().items()}
+def _wanted(wanted: Settings, context: Context) -> dict[str, Any]:
+    needed = context.host.service_files(_secrets_of(wanted))
+    files = {str(p): text for p, text in needed.items()}
     return {"files": files, "enabled": True}
+
+
+def _secrets_of(wanted: Settings) -> Sequence[str]:
+    """Name what the agent is given; a service does not start where one is missing."""
+    names = (AGENT_KEYS, DIRECTORY_PASSWORD, LISTEN_KEY, TEST_KEY)
+    return names if wanted.relay.proxy_user is None else (*names, PROXY_PASSWORD)
 
 
 def _nothing(state: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,13 +18,7 @@ from agent.enrolment import EnrolmentError
 from agent.files import remove_torn, write_atomically
 from agent.machine import is_copy, machine_name
 from agent.places import Places
-from agent.secrets import (
-    AGENT_KEYS,
-    DIRECTORY_PASSWORD,
-    LISTEN_KEY,
-    TEST_KEY,
-    Store,
-)
+from agent.secrets import Store
 from wizard.checks import Busy
 from wizard.host import Misplaced, Protection, Service, ServiceFailed, not_ready
 from wizard.locking import held, is_held
@@ -101,9 +95,8 @@ class SystemdHost:
         blocked = [part for part in (path, *path.parents) if not _may(part, user)]
         return f"{blocked[0]} can't be read by the user {USER}." if blocked else ""
 
-    def service_files(self) -> Mapping[Path, str]:
-        names = (AGENT_KEYS, DIRECTORY_PASSWORD, LISTEN_KEY, TEST_KEY)
-        options = "\n".join(map(self._secrets.option, names))
+    def service_files(self, secrets: Sequence[str]) -> Mapping[Path, str]:
+        options = "\n".join(map(self._secrets.option, secrets))
         head = "# Written by the Writeback wizard: the secrets of this service."
         return {_CREDENTIALS: f"{head}\n[Service]\n{options}\n"}
 
@@ -173,7 +166,7 @@ class SystemdHost:
         self._secrets.keep_plain(name, kept=kept)
 
     def misplaced(self) -> Sequence[Misplaced]:
-        return protection.misplaced(self._places, tuple(self.service_files()))
+        return protection.misplaced(self._places, tuple(self.service_files(())))
 
     def protect(self, path: Path, wanted: Protection) -> None:
         protection.protect(path, wanted)

@@ -52,8 +52,7 @@ Run = Callable[[threading.Event, Report], Outcome]
 
 def _relay(door: Door, answers: Answers) -> Run:
     relay, inputs = relay_of(answers), inputs_of(answers)
-    code = inputs.enrolment_code
-    return lambda stop, _report: Outcome(door.check_relay(relay, code, stop))
+    return lambda stop, _report: Outcome(door.check_relay(relay, inputs, stop))
 
 
 def _directory(door: Door, answers: Answers) -> Run:

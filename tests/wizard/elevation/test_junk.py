@@ -82,7 +82,7 @@ def test_settings_are_validated_again(raw: DBusConnection, stage: Stage) -> None
     assert isinstance(error, SettingsError)
     assert {each.path for each in error.problems} == {"identify_by", "x"}
     relay = call("check_relay", relay={"url": "http://relay.corp.test"})
-    got = json.loads(say(raw, relay, b'{"code": null}\n'))
+    got = json.loads(say(raw, relay, NO_SECRETS))
     error = errors.read(got["error"])
     assert isinstance(error, SettingsError)
     assert [each.path for each in error.problems] == ["url"]

@@ -30,7 +30,9 @@ from wizard.plan import ApplyError, Progress, StepFailed, Stuck
 from wizard.ui.door import Door
 
 ADMIN = AdminCredentials("administrator@corp.test", Secret(CANARY))
-INPUTS = Inputs(ADMIN, Secret("account"), Secret("code"), keep_account=True)
+INPUTS = Inputs(
+    ADMIN, Secret("account"), Secret("code"), Secret("proxy"), keep_account=True
+)
 NEVER = threading.Event()
 DIRECTORY = SETTINGS.directory
 IN = ("OU=People,DC=corp,DC=test",)
@@ -62,7 +64,7 @@ ASKED: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("installed", ()),
     ("recovery", ()),
     ("find_domain", ()),
-    ("check_relay", (SETTINGS.relay, Secret("code"), NEVER)),
+    ("check_relay", (SETTINGS.relay, INPUTS, NEVER)),
     ("containers", (DIRECTORY, INPUTS, IN[0])),
     ("check_scope", (DIRECTORY, INPUTS, IN)),
     ("check_group", (DIRECTORY, INPUTS, "Pilot")),

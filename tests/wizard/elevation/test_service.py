@@ -54,7 +54,7 @@ def test_a_secret_is_in_no_message_and_no_log(
     with Listener.listening() as listener:
         changes = remote.plan(SETTINGS, INPUTS)
         stop = threading.Event()
-        remote.check_relay(SETTINGS.relay, Secret(CANARY), stop)
+        remote.check_relay(SETTINGS.relay, Inputs(proxy_password=Secret(CANARY)), stop)
         remote.apply(SETTINGS, changes, INPUTS, lambda _: None, stop)
         remote.test_reset("mail", "the-last@corp.test", Secret(CANARY))
         heard = listener.heard(until=b"the-last@corp.test")

@@ -329,8 +329,8 @@ class FakeController:
         controllers = tuple(DomainController(host=host) for host in hosts)
         return Found("corp.test", controllers, "DNS, _ldap._tcp.dc._msdcs.corp.test")
 
-    def check_relay(self, relay: Any, code: Any, stop: Any) -> tuple[Check, ...]:
-        self._called("check_relay", relay, code)
+    def check_relay(self, relay: Any, inputs: Any, stop: Any) -> tuple[Check, ...]:
+        self._called("check_relay", relay, inputs)
         return self.relay_rows
 
     def inspect_directory(

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 from agent.causes import Cause
 from agent.secret import Secret
 from agent.subject import Operation
-from tests.wizard.answered import CODE, EXPRESS
+from tests.wizard.answered import BEHIND, CANARY, CODE, EXPRESS
 from tests.wizard.ui.copied import ADMIN, COPY, KEYS
 from tests.wizard.ui.fake import (
     FORGET,
@@ -48,6 +48,17 @@ from wizard.ui.window import WizardWindow
 PARTS = "install reconfigure nothing_to_do repair rekeying removal recovery"
 EDIT = "features.unlock: yes becomes no; limits.per_minute: 120 becomes 60"
 EDITED = replace(INSTALLED, drift=tuple(EDIT.split("; ")))
+REFUSED_BY_PROXY = (
+    Check(
+        "answer",
+        "Relay answers",
+        "failed",
+        "The relay https://relay.corp.test was not reached: the proxy does not accept "
+        "its user's password (407).",
+        "Type the password of its user.",
+        field="input.proxy_password",
+    ),
+)
 OFFERED = ("relay.url", "directory.domain", "directory.controllers")
 
 
@@ -242,6 +253,15 @@ class Gallery:
         self.shoot(window, "apply-running")
         controller.go.set()
 
+    def behind_a_proxy(self, window: WizardWindow, controller: FakeController) -> None:
+        found, controller.relay_rows = controller.relay_rows, REFUSED_BY_PROXY
+        window.set_answers({"relay.proxy": BEHIND})
+        window.set_answers({"input.proxy_password": Secret(CANARY)})
+        window.press_next()
+        self.settle(lambda: bool(window.page("relay").checking.rows.checks))
+        self.shoot(window, "relay-proxy")
+        controller.relay_rows = found
+
     def reconfigure(self) -> None:
         controller = FakeController(found=INSTALLED)
         controller.changes = (
@@ -267,6 +287,7 @@ class Gallery:
         window.back()
         window.set_answers({"task": "options"})
         self.go(window, "relay")
+        self.behind_a_proxy(window, controller)
         window.reject()
         self.shoot(window, "leaving")
         box = window.question

@@ -1,10 +1,12 @@
 """New keys: on one page with the code, and on a copy its own names first."""
 
+from dataclasses import replace
+
 import pytest
 from pytestqt.qtbot import QtBot
 
 from agent.secret import Secret
-from tests.wizard.answered import CODE
+from tests.wizard.answered import BEHIND, CODE
 from tests.wizard.ui.conftest import Open
 from tests.wizard.ui.copied import ADMIN, COPY, KEYS
 from tests.wizard.ui.fake import INSTALLED, FakeController
@@ -58,6 +60,23 @@ def test_the_code_is_all_that_is_asked(
     assert command(window.journey.answers) == "writeback rekey"
     go(qtbot, window, "complete")
     assert fake.named("apply")[0][2].new_keys
+
+
+def test_one_behind_a_proxy_may_be_given_its_password(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    """What the original of a copy sealed may not open here."""
+    relay = INSTALLED.settings.relay.model_copy(update={"proxy": BEHIND})
+    settings = INSTALLED.settings.model_copy(update={"relay": relay})
+    fake.found = replace(INSTALLED, settings=settings)
+    window = at_page(qtbot, open_window(fake))
+    assert asked(window) == {"input.enrolment_code", "input.proxy_password"}
+    assert told_beside(window) == {"input.enrolment_code": NEEDED}
+    window.set_answers({"input.proxy_password": Secret("x")})
+    window.set_answers({"input.enrolment_code": Secret(CODE)})
+    go(qtbot, window, "review")
+    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    assert planned(fake)[1].proxy_password == Secret("x")
 
 
 def test_a_copy_begins_there_and_takes_names_of_its_own(

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from agent.secret import Secret
-from tests.wizard.answered import CANARY, EXPRESS
+from tests.wizard.answered import BEHIND, CANARY, EXPRESS
 from tests.wizard.ui.conftest import Open
 from tests.wizard.ui.fake import (
     FORWARD,
@@ -316,6 +316,7 @@ def test_mnemonics_are_never_given_twice_on_a_page(
     qtbot: QtBot, open_window: Open, fake: FakeController
 ) -> None:
     window = at_relay(qtbot, open_window, fake)
+    window.set_answers({"relay.proxy": BEHIND})
     page = window.page("relay")
     labels = [box.label.text() for box in page.boxes.values()]
     letters = [t[t.index("&") + 1].lower() for t in labels if "&" in t]
@@ -328,6 +329,7 @@ def test_tab_goes_through_the_fields_in_reading_order(
     qtbot: QtBot, open_window: Open, fake: FakeController
 ) -> None:
     window = at_relay(qtbot, open_window, fake)
+    window.set_answers({"relay.proxy": BEHIND})
     page = window.page("relay")
     order = [box.editor.line for box in page.boxes.values()]
     met: list[QWidget] = []

@@ -1,0 +1,340 @@
+"""The password for the proxy: planned, stored, taken back, found wrong, forgotten."""
+
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent import secrets as kept
+from agent.secret import Secret
+from agent.secrets import PROXY_PASSWORD
+from agent.settings import Relay, Settings, dump
+from agent.way import Way
+from tests.machine.proxy import Proxy, proxy
+from tests.wizard.answered import BEHIND, CANARY, SETTINGS
+from tests.wizard.machine import Machine, on
+from wizard import journal
+from wizard.checks import Check, Inputs
+from wizard.inspection.relay import check_relay
+from wizard.plan import Change, Context, StepFailed, plan
+from wizard.relay_api import PROXY_REFUSES, Answered, RelayFailed, ask
+from wizard.steps import STEPS
+from wizard.steps.keys import Keys
+from wizard.steps.proxy import Forgetting, ProxyPassword, way_asked, way_from, way_to
+from wizard.steps.stored import previous
+from wizard.steps.unit import UnitStep
+
+OTHER = BEHIND.replace("proxy.", "proxy2.")
+DIRECT = SETTINGS
+STEP = ProxyPassword()
+
+
+def through(address: str | None) -> Settings:
+    relay = SETTINGS.relay.model_copy(update={"proxy": address})
+    return SETTINGS.model_copy(update={"relay": relay})
+
+
+WANTED = through(BEHIND)
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Machine:
+    return Machine(tmp_path / "machine")
+
+
+class Behind:
+    """A proxy that lets one password through; what is behind it may be away."""
+
+    def __init__(self) -> None:
+        self.password, self.away = CANARY, False
+        self.asked: list[str | None] = []
+
+    def ask(self, way: Way, *_: object, seconds: float) -> Answered:
+        assert seconds <= 10
+        assert way.proxy_password is not None
+        self.asked.append(way.proxy)
+        if way.proxy_password != Secret(self.password):
+            raise RelayFailed(PROXY_REFUSES, "It is refused (407).", "Give another.")
+        if self.away:
+            raise RelayFailed(0, "The relay was not reached.", "Look at it.")
+        return Answered(404, b"")
+
+
+@pytest.fixture(autouse=True)
+def behind(monkeypatch: pytest.MonkeyPatch) -> Behind:
+    made = Behind()
+    monkeypatch.setattr("wizard.steps.proxy.ask", made.ask)
+    return made
+
+
+def given(host: Machine, password: str = CANARY) -> Context:
+    return on(host, Inputs(proxy_password=Secret(password)))
+
+
+def in_force(host: Machine, address: str = BEHIND, password: str = CANARY) -> None:
+    """An installation behind a proxy, whose password is stored."""
+    host.write(host.places.settings, dump(through(address)))
+    host.secrets.put(PROXY_PASSWORD, Secret(password))
+
+
+def test_without_a_user_there_is_nothing_to_store(
+    host: Machine, behind: Behind
+) -> None:
+    for wanted in (DIRECT, through("http://proxy.corp.test:3128")):
+        assert STEP.plan(wanted, given(host), ()) == ()
+        assert STEP.verify(wanted, on(host)) == ()
+    assert behind.asked == []
+
+
+def test_a_password_is_asked_for_stored_and_taken_back(host: Machine) -> None:
+    with pytest.raises(StepFailed, match="is needed") as needed:
+        STEP.plan(WANTED, on(host), ())
+    assert needed.value.needs == "proxy_password"
+    (change,) = STEP.plan(WANTED, given(host), ())
+    made = STEP.apply(change, given(host))
+    assert host.secrets.get(PROXY_PASSWORD) == Secret(CANARY)
+    assert CANARY not in json.dumps([change.as_dict(), dict(made)])
+    assert "CORP\\svc at the proxy http://proxy.corp.test:3128" in change.summary
+    for _ in range(2):
+        STEP.undo(change, made, on(host))
+        assert host.secrets.get(PROXY_PASSWORD) is None
+
+
+def test_the_password_in_force_changes_nothing(host: Machine) -> None:
+    in_force(host)
+    assert STEP.plan(WANTED, on(host), ()) == ()
+    assert STEP.plan(WANTED, given(host), ()) == ()
+    assert STEP.verify(WANTED, on(host)) == (
+        Check(
+            "proxy",
+            "Sign-in at the proxy http://proxy.corp.test:3128",
+            "ok",
+            "It lets CORP\\svc through.",
+        ),
+    )
+
+
+def test_a_wrong_password_never_gets_to_a_plan(host: Machine, behind: Behind) -> None:
+    in_force(host)
+    behind.password = "changed"
+    for context in (on(host), given(host, "wrong")):
+        with pytest.raises(StepFailed, match="refused") as wrong:
+            STEP.plan(WANTED, context, ())
+        assert wrong.value.needs == "proxy_password"
+    (row,) = STEP.verify(WANTED, on(host))
+    assert (row.state, row.remedy) == ("failed", "Give another.")
+    (change,) = STEP.plan(WANTED, given(host, "changed"), ())
+    STEP.apply(change, given(host, "changed"))
+    (row,) = STEP.verify(WANTED, on(host))
+    assert row.state == "ok"
+
+
+def test_a_relay_that_is_away_keeps_no_password_from_being_stored(
+    host: Machine, behind: Behind
+) -> None:
+    behind.away = True
+    (change,) = STEP.plan(WANTED, given(host), ())
+    STEP.apply(change, given(host))
+    host.write(host.places.settings, dump(WANTED))
+    assert STEP.plan(WANTED, on(host), ()) == ()
+    (row,) = STEP.verify(WANTED, on(host))
+    assert (row.state, row.detail) == ("failed", "The relay was not reached.")
+
+
+@pytest.mark.parametrize("address", [OTHER, BEHIND.replace("svc", "svc2")])
+def test_what_is_stored_is_shown_to_no_other_proxy(
+    host: Machine, behind: Behind, address: str
+) -> None:
+    in_force(host)
+    with pytest.raises(StepFailed, match="is needed"):
+        STEP.plan(through(address), on(host), ())
+    (row,) = STEP.verify(through(address), on(host))
+    assert row.state == "failed"
+    host.places.settings.unlink()  # it can't be said whose it is
+    with pytest.raises(StepFailed, match="is needed"):
+        STEP.plan(WANTED, on(host), ())
+    assert behind.asked == []
+
+
+@pytest.mark.parametrize("cut_off", [True, False])
+def test_the_password_in_force_comes_back(
+    host: Machine,
+    cut_off: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    in_force(host, password="in force")
+    (change,) = STEP.plan(through(OTHER), given(host), ())
+    if not cut_off:
+        STEP.apply(change, given(host))
+        assert host.secrets.get(PROXY_PASSWORD) == Secret(CANARY)
+        assert host.secrets.get(previous(PROXY_PASSWORD)) == Secret("in force")
+    STEP.undo(change, None, on(host))
+    assert host.secrets.get(PROXY_PASSWORD) == Secret("in force")
+    assert host.secrets.get(previous(PROXY_PASSWORD)) is None
+
+
+def test_one_of_no_use_is_a_finding_and_replaced(host: Machine) -> None:
+    in_force(host)
+    path = host.places.secrets / f"{kept.SERVICE}.{PROXY_PASSWORD}"
+    path.chmod(0o644)
+    (row,) = STEP.verify(WANTED, on(host))
+    assert row.state == "failed"
+    assert "mode 644" in row.detail
+    with pytest.raises(StepFailed, match="mode 644"):
+        STEP.plan(WANTED, on(host), ())
+    (change,) = STEP.plan(WANTED, given(host), ())
+    STEP.undo(change, None, on(host))
+    STEP.apply(change, given(host))
+    (row,) = STEP.verify(WANTED, on(host))
+    assert row.state == "ok"
+    STEP.undo(change, {}, on(host))
+    (row,) = STEP.verify(WANTED, on(host))
+    assert "mode 644" in row.detail
+
+
+@pytest.mark.parametrize("damaged", [True, False])
+def test_one_that_no_proxy_takes_is_forgotten_and_comes_back(
+    host: Machine,
+    damaged: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    assert Forgetting().plan(DIRECT, on(host), ()) == ()
+    in_force(host)
+    path = host.places.secrets / f"{kept.SERVICE}.{PROXY_PASSWORD}"
+    if damaged:
+        path.write_bytes(b"\xff")
+    before, old = path.read_bytes(), way_to(WANTED.relay, on(host))
+    assert Forgetting().plan(WANTED, on(host), ()) == ()
+    (change,) = plan((STEP, Forgetting()), DIRECT, on(host))
+    for cut_off in (True, False):
+        if not cut_off:
+            Forgetting().apply(change, on(host))
+            assert not path.exists()
+        assert way_from(WANTED.relay, None, on(host)) == old
+        for _ in range(2):
+            Forgetting().undo(change, None, on(host))
+            assert path.read_bytes() == before
+        assert not host.secrets.holds(previous(PROXY_PASSWORD))
+
+
+def test_a_service_is_never_given_what_is_not_there() -> None:
+    """It is stored before, and forgotten after; a relay may be left in between."""
+    order = ("proxy", "enrolment", "unit", "service", "forgetting", "leaving")
+    names = [step.name for step in STEPS if step.name in order]
+    assert names == [*order]
+
+
+def test_a_relay_that_is_left_is_asked_as_before(host: Machine) -> None:
+    in_force(host, password="in force")
+    old = Way(WANTED.relay, Secret("in force"))
+    assert way_from(old.relay, None, on(host)) == old
+    (change,) = STEP.plan(through(OTHER), given(host), ())
+    STEP.apply(change, given(host))
+    assert way_from(old.relay, OTHER, on(host)) == old
+    STEP.undo(change, {}, on(host))
+    # the new password is the one that the same proxy takes
+    (change,) = STEP.plan(WANTED, given(host), ())
+    STEP.apply(change, given(host))
+    assert way_from(old.relay, BEHIND, on(host)) == Way(old.relay, Secret(CANARY))
+
+
+def test_what_a_new_proxy_takes_is_never_shown_to_the_old_one(host: Machine) -> None:
+    in_force(host)
+    path = host.places.secrets / f"{kept.SERVICE}.{PROXY_PASSWORD}"
+    path.write_bytes(b"\xff")
+    (change,) = STEP.plan(through(OTHER), given(host), ())
+    STEP.apply(change, given(host))
+    assert way_from(WANTED.relay, OTHER, on(host)) == Way(WANTED.relay)
+
+
+def test_it_stays_while_a_relay_is_still_to_be_told(host: Machine) -> None:
+    (stored,) = STEP.plan(WANTED, given(host), ())
+    begun = journal.begin(host.places.journal, (stored,))
+    enrols = Change("enrolment", "Enrols", None, {})
+    for index, change in enumerate((stored, enrols)):
+        begun.intend(index, change)
+    STEP.apply(stored, given(host))
+    with pytest.raises(StepFailed, match="still to be told"):
+        STEP.undo(stored, {}, on(host, plan_id=begun.id))
+    begun.undid(1)
+    STEP.undo(stored, {}, on(host, plan_id=begun.id))
+    assert host.secrets.get(PROXY_PASSWORD) is None
+
+
+def test_it_goes_with_the_installation(host: Machine) -> None:
+    in_force(host)
+    assert STEP.plan_removal(WANTED, on(host)) == ()
+    (change,) = Keys().plan_removal(WANTED, on(host))
+    assert change.before == {"names": [PROXY_PASSWORD]}
+    Keys().apply(change, on(host))
+    assert host.secrets.get(PROXY_PASSWORD) is None
+
+
+def test_the_service_is_given_it_where_it_is_needed(
+    host: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = host.places.home / "drop-in"
+
+    def files(names: Any) -> dict[Path, str]:
+        return {place: "\n".join(names)}
+
+    monkeypatch.setattr(host, "service_files", files)
+    for wanted in (DIRECT, WANTED, DIRECT):
+        (change,) = UnitStep().plan(wanted, on(host), ())
+        UnitStep().apply(change, on(host))
+        assert (PROXY_PASSWORD in place.read_text()) is (wanted is WANTED)
+        (row,) = UnitStep().verify(wanted, on(host))
+        assert row.state == "ok"
+
+
+# at a real proxy
+
+
+@pytest.fixture
+def there() -> Iterator[Proxy]:
+    with proxy("127.0.0.1") as made:
+        made.ask_for(f"CORP\\svc:{CANARY}")
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("user", "password", "field", "says"),
+    [
+        ("", "", "relay.proxy", "asks for credentials (407)"),
+        ("CORP\\svc", "", "input.proxy_password", "asks for credentials (407)"),
+        (
+            "CORP\\svc",
+            "wrong",
+            "input.proxy_password",
+            "not accept its user's password",
+        ),
+        ("CORP\\svc", CANARY, "relay.url", "does not lead to the relay (502)"),
+    ],
+)
+def test_a_check_of_the_relay_names_what_the_proxy_wants(
+    host: Machine, there: Proxy, *, user: str, password: str, field: str, says: str
+) -> None:
+    address = there.of(user) if user else there.url
+    # a relay that is not there: what is looked at here comes before it
+    relay = Relay(url="https://127.0.0.1:1", proxy=address)
+    inputs = Inputs(proxy_password=Secret(password) if password else None)
+    (row,) = check_relay(way_asked(relay, on(host, inputs)), None, threading.Event())
+    assert (row.state, row.field) == ("failed", field)
+    assert says in row.detail
+    assert CANARY not in repr(row)
+    assert there.refused == ([] if password == CANARY else ["127.0.0.1:1"])
+
+
+def test_it_is_proven_at_the_proxy_itself(
+    host: Machine, there: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wizard.steps.proxy.ask", ask)
+    relay = Relay(url="https://127.0.0.1:1", proxy=there.of("CORP\\svc"))
+    wanted = SETTINGS.model_copy(update={"relay": relay})
+    with pytest.raises(StepFailed, match=r"password \(407\)"):
+        STEP.plan(wanted, given(host, "wrong"), ())
+    (change,) = STEP.plan(wanted, given(host), ())
+    STEP.apply(change, given(host))
+    assert way_to(relay, on(host)) == Way(relay, Secret(CANARY))
+    assert way_to(SETTINGS.relay, on(host)) == Way(SETTINGS.relay)

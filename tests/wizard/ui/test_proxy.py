@@ -1,0 +1,56 @@
+"""A proxy that asks for credentials, on the page that connects to the cloud."""
+
+from dataclasses import replace
+
+from pytestqt.qtbot import QtBot
+
+from agent.secret import Secret
+from agent.settings import dump
+from tests.wizard.answered import BEHIND, CANARY, SETTINGS
+from tests.wizard.ui.conftest import Open
+from tests.wizard.ui.fake import INSTALLED, FakeController
+from tests.wizard.ui.test_window import at_relay
+from tests.wizard.ui.walk import go
+
+
+def test_a_proxy_that_asks_has_its_password_asked_below_it(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    window = at_relay(qtbot, open_window, fake)
+    boxes = window.page("relay").boxes
+    assert [*boxes][-2:] == ["relay.proxy", "input.proxy_password"]
+    assert boxes["input.proxy_password"].isHidden()
+    window.set_answers({"relay.proxy": "http://proxy.corp.test:3128"})
+    assert boxes["input.proxy_password"].isHidden()
+    window.set_answers({"relay.proxy": BEHIND})
+    assert not boxes["input.proxy_password"].isHidden()
+    with qtbot.waitSignal(window.refused) as refused:
+        window.press_next()
+    assert refused.args[0] == "input.proxy_password: This is needed."
+    window.set_answers({"input.proxy_password": Secret(CANARY)})
+    go(qtbot, window, "directory")
+    ((_, relay, inputs),) = fake.named("check_relay")
+    assert (relay.proxy, inputs.proxy_password) == (BEHIND, Secret(CANARY))
+    go(qtbot, window, "review")
+    assert CANARY not in dump(window.journey.settings)
+
+
+def test_the_password_of_the_proxy_in_force_need_not_be_given_again(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    relay = SETTINGS.relay.model_copy(update={"proxy": BEHIND})
+    behind = SETTINGS.model_copy(update={"relay": relay})
+    fake = FakeController(replace(INSTALLED, settings=behind))
+    window = open_window(fake)
+    window.set_answers({"task": "options"})
+    go(qtbot, window, "relay")
+    box = window.page("relay").boxes["input.proxy_password"]
+    assert not box.isHidden()
+    assert "(optional)" in box.label.text()
+    go(qtbot, window, "directory")
+    window.back()
+    window.set_answers({"relay.proxy": BEHIND.replace("svc", "other")})
+    assert "(optional)" not in box.label.text()
+    with qtbot.waitSignal(window.refused):
+        window.press_next()
+    assert window.page_id() == "relay"
