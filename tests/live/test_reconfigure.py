@@ -1,9 +1,12 @@
 """A live server is reconfigured, one thing after another; a reset works after each."""
 
 import json
-from collections.abc import Iterator, Mapping
+import time
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -21,6 +24,11 @@ pytestmark = pytest.mark.live
 _OTHER_CA = "/etc/ssl/certs/other-test.pem"
 _WANTED = "/root/wanted.yaml"
 _UNIT = "writeback-agent.service"
+_APPLY = ("apply", "--settings", _WANTED, "--yes", "--json")
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+_SEALED_PROXY = "/etc/writeback/credentials/relay-proxy-password.cred"
+_USER, _BY_PROXY, _OTHERWISE = "CORP\\svc", f"{CANARY}-proxy", f"{CANARY}-otherwise"
+_SECONDS = 60.0
 _FILES = {
     "settings": "/etc/writeback/settings.yaml",
     "enrolment": "/etc/writeback/enrolment.json",
@@ -41,14 +49,15 @@ class Site:
     wanted: dict[str, Any] = field(default_factory=dict)
     resets: int = 0
 
-    def change(self, code: str = "", **sections: Any) -> tuple[str, ...]:
+    def change(
+        self, given: Mapping[str, str] = _NOTHING, **sections: Any
+    ) -> tuple[str, ...]:
         """Apply other sections; give the steps that it took."""
         self.wanted |= sections
         self.here.machine.put(_WANTED, self.here.settings(**self.wanted).encode())
-        given = {**self.here.admin, "enrolment_code": code} if code else self.here.admin
-        argv = ("apply", "--settings", _WANTED, "--yes", "--json")
-        said = self.here.done(*argv, **given)
-        return tuple(change["step"] for change in json.loads(said)["changes"])
+        said = json.loads(self.here.done(*_APPLY, **self.here.admin, **given))
+        assert said.get("told", []) == []
+        return tuple(change["step"] for change in said["changes"])
 
     def resets_home(self, person: str) -> None:
         """A new password comes home, and signs in."""
@@ -119,9 +128,11 @@ def test_a_live_server_is_reconfigured(site: Site) -> None:
         assert site.change(relay=through) == ("settings", "service")
     assert here.relay.url.removeprefix("https://") in site.through.connected
     site.resets_home("anna")
-    moves_to_another_relay(site, through)
+    a_proxy_asks_for_credentials(site, relay)
+    moves_to_another_relay(site, relay)
     takes_another_account(site, directory)
-    leaves_no_secret(here)
+    # the proxy is told its password in another spelling
+    leaves_no_secret(here, proxy=basic(_BY_PROXY), otherwise=basic(_OTHERWISE))
 
 
 def scope_grows_and_shrinks(site: Site, containers: list[str]) -> None:
@@ -139,13 +150,55 @@ def scope_grows_and_shrinks(site: Site, containers: list[str]) -> None:
     site.resets_home("anna")
 
 
+def a_proxy_asks_for_credentials(site: Site, relay: dict[str, Any]) -> None:
+    """Its password is stored; when it is another one, that is told, and mended."""
+    here, through = site.here, site.through
+    through.ask_for(f"{_USER}:{_BY_PROXY}")
+    behind = {**relay, "proxy": through.of(_USER)}
+    with site.touching("unit", "started", *_HAND_OVER):
+        steps = site.change({"proxy_password": _BY_PROXY}, relay=behind)
+        assert steps == ("proxy", "settings", "unit", "service")
+    site.resets_home("anna")
+    assert site.change() == ()
+    through.ask_for(f"{_USER}:{_OTHERWISE}")
+    until(lambda: "(407)" in here.status()["relay"])
+    assert "writeback apply (proxy_password)" in here.status()["relay"]
+    found = here.writeback("verify")
+    assert found.returncode == 4
+    assert "Sign-in at the proxy" in found.stdout
+    for wrong in ({}, {"proxy_password": f"{CANARY}-wrong"}):
+        refused = here.writeback("apply", "--yes", **here.admin, **wrong)
+        assert refused.returncode == 2
+        assert "does not accept its user's password (407)" in refused.stderr
+    with site.touching("started", "process"):
+        steps = site.change({"proxy_password": _OTHERWISE})
+        assert steps == ("proxy", "service")
+    site.resets_home("anna")
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + _SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def basic(password: str) -> str:
+    return b64encode(f"{_USER}:{password}".encode()).decode()
+
+
 def moves_to_another_relay(site: Site, relay: dict[str, Any]) -> None:
-    """The keys stay, and with them what the portal knows."""
+    """The keys stay; the old relay is told through its proxy, which is left too."""
     known = site.here.status()["fingerprint"]
-    with site.touching("enrolment", *_HAND_OVER):
+    asked = len(site.through.connected)
+    with site.touching("enrolment", "unit", "started", *_HAND_OVER):
         moved = {**relay, "url": site.second.url}
-        steps = site.change(site.second.code(), relay=moved)
-        assert steps == ("enrolment", "settings", "service", "leaving")
+        steps = site.change({"enrolment_code": site.second.code()}, relay=moved)
+        assert steps == (
+            *("enrolment", "settings", "unit", "service", "forgetting", "leaving"),
+        )
+    assert len(site.through.connected) > asked
+    assert site.here.machine.run("test", "-e", _SEALED_PROXY).returncode == 1
     assert site.here.status()["fingerprint"] == known
     site.here = Server(site.here.lab, site.second, site.here.machine)
     site.resets_home("anna")

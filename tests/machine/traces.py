@@ -33,9 +33,15 @@ def secrets_of(here: Server) -> dict[str, str]:
     return found
 
 
-def leaves_no_secret(here: Server) -> None:
-    """Search everything that was written since the bare root, and all that runs."""
-    needles = _spelled(secrets_of(here))
+def leaves_no_secret(here: Server, **more: str) -> None:
+    """Search everything that was written since the bare root, and all that runs.
+
+    Args:
+        here: where.
+        more: what else must not be found, each by a name.
+
+    """
+    needles = _spelled({**secrets_of(here), **more})
     for path in _files(here):
         with suppress(FileNotFoundError):  # it ended while this looked
             assert _found(needles, path.read_bytes()) == [], path
