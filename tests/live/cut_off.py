@@ -27,7 +27,7 @@ from wizard.trial import TrialHost
 
 # within a step: the act of the step that the process dies instead of, or after
 _WITHIN: dict[str, tuple[Any, str]] = {
-    "account, before it is added": (account, "_create"),
+    "account, before it is added": (account, "create"),
     "enrolment, before it is written": (enrolment, "enrolment_of"),
     "grants, before they are written": (grants, "rewrite"),
 }
@@ -67,7 +67,9 @@ def _planned(
 
 def _arm(cut: str, changes: tuple[Change, ...], host: TrialHost) -> None:
     if cut in _WITHIN:
-        setattr(*_WITHIN[cut], _die)
+        place, act = _WITHIN[cut]
+        assert callable(getattr(place, act))  # or nothing is cut off
+        setattr(place, act, _die)
         return
     if cut == "service, before it is noted":
         start = host._start
