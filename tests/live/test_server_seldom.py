@@ -72,7 +72,7 @@ def test_a_plug_pulled_while_secrets_are_sealed_leaves_an_agent_that_starts(
             here.machine.pull_plug()
             here.machine.boot()
             serves(here, known)
-            if point is not _SEALING[-1]:  # by then it may be done
+            if point.step != "plain":  # the last one takes no time: it may be done
                 assert here.status()["cut_off"]
             here.done("rollback", "--yes")
             serves(here, known)

@@ -192,7 +192,9 @@ class Rig:
 
 def journals(here: Server) -> list[Path]:
     """List what the program has written down on a server."""
-    return list((here.machine.upper / JOURNALS[1:]).glob("*.jsonl"))
+    with suppress(FileNotFoundError):  # a removal takes the folder too
+        return list((here.machine.upper / JOURNALS[1:]).glob("*.jsonl"))
+    return []
 
 
 def _tells(path: Path, point: Point) -> bool:
