@@ -23,6 +23,7 @@ from wizard.hosts import NoHost, this_machine
 from wizard.inspection.attempts import Failed
 from wizard.journal import JournalDamaged
 from wizard.plan import StepFailed
+from wizard.reason import sentence
 from wizard.relay_api import RelayFailed
 from wizard.trial import TrialHost
 
@@ -222,7 +223,7 @@ class _Words(argparse.ArgumentParser):
     """Tells of wrong words as of anything else, to programs too."""
 
     def error(self, message: str) -> NoReturn:
-        raise BadUsage(f"{message[:1].upper()}{message[1:]}.", f"See {self.prog} -h.")
+        raise BadUsage(sentence(message), f"See {self.prog} -h.")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -6,6 +6,7 @@ from agent.settings import Settings, digest
 from wizard.checks import Check
 from wizard.host import REPLACE, ServiceFailed, waits_for
 from wizard.plan import Change, Context, Facts, StepFailed
+from wizard.reason import sentence
 from wizard.steps.account import takes_over
 from wizard.steps.copied import is_copied
 
@@ -89,7 +90,7 @@ class ServiceStep:
             return (Check("service", "Agent", "failed", told, remedy),)
         if service.ready and service.outdated:
             told = f"It works, but {service.outdated}."
-            remedy = f"{REPLACE[0].upper()}{REPLACE[1:]}."
+            remedy = sentence(REPLACE)
             return (Check("service", "Agent", "warning", told, remedy),)
         if service.ready:
             told = "It runs, the relay link is up and a controller answered."
