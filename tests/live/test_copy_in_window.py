@@ -28,10 +28,7 @@ from wizard.trial import TrialHost
 from wizard.ui.application import application
 from wizard.ui.window import WizardWindow
 
-pytestmark = [
-    pytest.mark.live,
-    pytest.mark.qt_log_ignore("propagateSizeHints"),  # offscreen knows none
-]
+pytestmark = pytest.mark.live
 _RUNNING = ("supervisor.*", "wizard.lock", "status.json")  # gone after a boot
 
 

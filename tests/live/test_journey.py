@@ -8,10 +8,7 @@ from tests.journey.plot import FIRST, SECOND, Ground, travel
 from tests.lab import Lab
 from tests.stage import stage
 
-pytestmark = [
-    pytest.mark.live,
-    pytest.mark.qt_log_ignore("propagateSizeHints"),  # offscreen knows none
-]
+pytestmark = pytest.mark.live
 
 
 def test_customize_reset_sign_in_and_reconfigure(

@@ -133,6 +133,9 @@ class WizardPage(QWizardPage):
     def entered(self) -> None:
         """Begin what this page does when it is shown."""
 
+    def left(self) -> None:
+        """Give up what this page does: another one is shown."""
+
     def close_work(self) -> None:
         """Stop what is under way; the window is about to be destroyed."""
 

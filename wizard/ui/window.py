@@ -50,6 +50,7 @@ class WizardWindow(QWizard):
         self.journey = Journey(controller, offers or Offers())
         self.question: QMessageBox | None = None
         self._walking = False
+        self._entered: WizardPage | None = None
         self._finder = Worker(self)
         self._frame()
         self._add_pages()
@@ -148,12 +149,18 @@ class WizardWindow(QWizard):
         for page in route(self.journey.answers):
             if page.id == here:
                 self.shown.word(page)
-        self.shown.entered()
+        self._enter(self.shown)
         title = tr("{page} - Writeback").format(page=tr(self.shown.page.title))
         self.setWindowTitle(title)
         self.refresh()
         self._focus()
         self.page_shown.emit(self.page_id())
+
+    def _enter(self, page: WizardPage) -> None:
+        if self._entered:
+            self._entered.left()
+        self._entered = page
+        page.entered()
 
     def _focus(self) -> None:
         """Put the keyboard at the first control of the page, or on Next."""

@@ -261,7 +261,6 @@ def test_an_account_to_be_is_foreseen_when_installing(
     assert len(fake.permissions.calls) == count
 
 
-@pytest.mark.qt_log_ignore("propagateSizeHints")  # offscreen has none
 def test_an_existing_accounts_entries_are_handed_over_when_installing(
     qtbot: QtBot, open_window: Open, offered: dict[str, Any]
 ) -> None:
@@ -367,7 +366,6 @@ def test_a_grant_that_fails_says_what_was_taken_back(
     assert page.granting.boxes[PASSWORD].value() is None
 
 
-@pytest.mark.qt_log_ignore("propagateSizeHints")  # offscreen has none
 def test_the_entries_can_be_handed_to_another_team(
     qtbot: QtBot, open_window: Open, ungranted: FakeController
 ) -> None:

@@ -133,7 +133,6 @@ def test_a_code_that_the_relay_refuses_is_where_the_keyboard_is(
     through_the_plan(qtbot, window)
 
 
-@pytest.mark.qt_log_ignore("propagateSizeHints")  # offscreen has none
 def test_escape_and_back_keep_what_was_typed(
     qtbot: QtBot, open_window: Open, fake: FakeController
 ) -> None:

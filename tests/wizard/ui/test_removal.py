@@ -249,7 +249,6 @@ def test_it_can_be_stopped_before_what_goes_for_good(
     assert window.button(_BACK).isEnabled()
 
 
-@pytest.mark.qt_log_ignore("propagateSizeHints")  # offscreen has none
 def test_from_there_on_it_is_not_offered_to_stop(
     qtbot: QtBot, open_window: Open
 ) -> None:
@@ -328,7 +327,6 @@ def test_a_move_that_was_cut_off_at_its_end_is_finished_and_no_removal(
     assert window.journey.answers.recovery is False
 
 
-@pytest.mark.qt_log_ignore("propagateSizeHints")  # offscreen has none
 def test_a_recovery_under_way_is_not_left(qtbot: QtBot, open_window: Open) -> None:
     fake = FakeController(cut_off=FORWARD, hold="recover")
     window = open_window(fake)

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from pytestqt.qtbot import QtBot
 
 from agent.settings import load, validate
@@ -18,7 +17,6 @@ from wizard.ui.viewer import TextDialog
 _NAMES = ("OU=Vertrieb\\, Süd: #1,DC=corp,DC=test", "OU=No,DC=corp,DC=test")
 
 
-@pytest.mark.qt_log_ignore("propagateSizeHints")  # offscreen has none
 def test_a_saved_plan_is_the_export_of_what_it_leads_to(
     qtbot: QtBot, open_window: Open, fake: FakeController, tmp_path: Path
 ) -> None:

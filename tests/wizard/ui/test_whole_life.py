@@ -17,10 +17,7 @@ from wizard.journal import find_open
 from wizard.ui.application import application
 from wizard.ui.window import WizardWindow
 
-pytestmark = [
-    pytest.mark.live,
-    pytest.mark.qt_log_ignore("propagateSizeHints"),  # offscreen knows none
-]
+pytestmark = pytest.mark.live
 _MS = 90_000
 
 

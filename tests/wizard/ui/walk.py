@@ -19,6 +19,8 @@ def press_enter(qtbot: QtBot, window: WizardWindow) -> None:
 
 
 def go(qtbot: QtBot, window: WizardWindow, *pages: str) -> None:
+    """Press Next, or what it is named, once it can be pressed, up to each page."""
     for page in pages:
+        qtbot.waitUntil(lambda: window.shown.can_go_on, timeout=5000)
         window.press_next()
         wait_for(qtbot, window, page)

@@ -82,6 +82,10 @@ class ReviewPage(Form):
         return self.worker.busy
 
     @property
+    def can_go_back(self) -> bool:
+        return True  # making the plan only reads, from controllers that may be slow
+
+    @property
     def can_go_on(self) -> bool:
         agreed = not self._final or bool(self.journey.answers.get(ACCEPT))
         return not self.busy and bool(self.journey.changes) and agreed
@@ -113,6 +117,9 @@ class ReviewPage(Form):
     def entered(self) -> None:
         super().entered()
         self.replan()
+
+    def left(self) -> None:
+        self.worker.drop()
 
     def replan(self) -> None:
         """Make the plan anew: the answers or the machine may be others."""
