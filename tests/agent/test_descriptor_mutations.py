@@ -23,6 +23,9 @@ CLASSES = frozenset({access.USER})
 RIGHTS = (Right.RESET_PASSWORD, Right.WRITE_PWD_LAST_SET, Right.READ_CONTROL)
 # far above what any takes: a bound against what grows, not a measure of speed
 SLOWEST_S = 1.0
+# a cost that grew with what was read before would make the last tenth 19 times as
+# dear as the first; a machine that is shared makes it twice as dear by chance
+LAST_TO_FIRST = 6
 # a value read may be so many times as large as its bytes: an entry of 4 bytes is a
 # whole object
 TIMES_AS_LARGE = 40
@@ -80,7 +83,7 @@ def check(found: Run, cases: int) -> None:
     # both ways are met: what is broken, and what is odd but whole
     assert min(found.read, found.refused) >= cases // 5
     assert found.slowest < SLOWEST_S
-    assert found.last < 2 * found.first
+    assert found.last < LAST_TO_FIRST * found.first
 
 
 def peak_kib() -> int:

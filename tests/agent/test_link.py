@@ -198,7 +198,7 @@ async def test_drain_finishes_what_is_under_way_and_takes_no_more(
         let_go.set()
         await draining
         assert await first == (200, b"done")
-        await asyncio.wait_for(linked.task, 5)
+        await asyncio.wait_for(linked.task, 20)
         assert (await post(stage, "agent1", b"3"))[0] == 502
     assert linked.states[-1].phase is Phase.CLOSED
 
@@ -220,7 +220,7 @@ async def test_nobody_notices_that_another_takes_over(
         for _ in range(25):
             successor = await links.enter_async_context(a_link(stage, agent, echo))
             await serving.link.drain(10, idle_within=5)
-            await asyncio.wait_for(serving.task, 5)
+            await asyncio.wait_for(serving.task, 20)
             serving = successor
         over.set()
         await asyncio.gather(*asking)
@@ -242,7 +242,7 @@ async def test_drain_does_not_wait_longer_than_told(
     async with a_link(stage, agent, handle) as linked:
         asked = asyncio.create_task(post(stage, "agent1", b"1"))
         await entered.wait()
-        await asyncio.wait_for(linked.link.drain(0.1), 5)
+        await asyncio.wait_for(linked.link.drain(0.1), 20)
         status, body = await asked
     assert status == 502
     assert b"went away" in body
@@ -269,8 +269,8 @@ async def test_drain_does_not_wait_for_a_relay_that_does_not_answer(
     ):
         await accepted.wait()
         await linked.link.drain(10)
-        await asyncio.wait_for(asyncio.shield(linked.task), 5)
-        await asyncio.wait_for(ended.wait(), 5)
+        await asyncio.wait_for(asyncio.shield(linked.task), 20)
+        await asyncio.wait_for(ended.wait(), 20)
     assert linked.states[-1].phase is Phase.CLOSED
 
 

@@ -9,7 +9,7 @@ from wizard.ui.window import WizardWindow
 
 
 def wait_for(qtbot: QtBot, window: WizardWindow, page: str) -> None:
-    qtbot.waitUntil(lambda: window.page_id() == page, timeout=5000)
+    qtbot.waitUntil(lambda: window.page_id() == page, timeout=20_000)
 
 
 def press_enter(qtbot: QtBot, window: WizardWindow) -> None:
@@ -21,6 +21,6 @@ def press_enter(qtbot: QtBot, window: WizardWindow) -> None:
 def go(qtbot: QtBot, window: WizardWindow, *pages: str) -> None:
     """Press Next, or what it is named, once it can be pressed, up to each page."""
     for page in pages:
-        qtbot.waitUntil(lambda: window.shown.can_go_on, timeout=5000)
+        qtbot.waitUntil(lambda: window.shown.can_go_on, timeout=20_000)
         window.press_next()
         wait_for(qtbot, window, page)
