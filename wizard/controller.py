@@ -50,6 +50,7 @@ from wizard.plan import (
     plan_removal,
 )
 from wizard.reason import sentence
+from wizard.recovering import prove_for, to_recover
 from wizard.relay_api import Sender
 from wizard.steps import STEPS
 from wizard.steps.copied import COPIED, is_copied, is_the_originals
@@ -115,9 +116,7 @@ class Controller:
             return None
         self._refuse_busy()
         forward = found.forward
-        changes = [entry.change for entry in found.begun()]
-        if forward:
-            changes = [change for _, change in found.rest()]
+        changes = to_recover(found)
         return Recovery(
             started=found.started,
             changes=tuple(change.summary for change in changes),
@@ -133,6 +132,7 @@ class Controller:
 
         Raises:
             Busy: another wizard or command is at work.
+            StepFailed: the administrator is not let in; nothing was begun.
             ApplyError: it could not be finished; what is left is still known.
 
         """
@@ -142,6 +142,7 @@ class Controller:
                 return RolledBack((), ())
             context = self._context(inputs, found.id)
             run = Run(STEPS, found, context, report)
+            prove_for(found, context)
             if found.forward:
                 finished = go_on(run)
                 self._forget_previous()
