@@ -15,9 +15,9 @@ from agent.settings import Settings
 from agent.trustees import Names
 from wizard.plan import Change, Context, Facts, StepFailed
 from wizard.steps.account import sid_of
+from wizard.steps.granted import granted_before, located, reached
 from wizard.steps.grants import (
     grant_change,
-    granted_before,
     missing,
     revoke_change,
 )
@@ -118,7 +118,11 @@ def plan_revoke(settings: Settings, context: Context) -> Revocation:
     _refuse_unmade(settings, context)
     with as_agent(settings.directory, context) as opened:
         own = sid_of(opened, settings.directory)
-        ours = [facts for facts in granted_before(context) if facts["sid"] == str(own)]
+        ours = [
+            located(opened, reached(facts, settings.directory))
+            for facts in granted_before(context)
+            if facts["sid"] == str(own)
+        ]
         changes = tuple(_still_there(opened, ours))
         written = (*(f["container"] for f in ours), *settings.scope.containers)
         places = {dn.parse(name): name for name in written}

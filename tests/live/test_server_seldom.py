@@ -98,6 +98,7 @@ def secrets(here: Server) -> list[str]:
 
 def test_an_account_that_is_kept_serves_the_next_installation(tmp_path: Path) -> None:
     with server("bookworm", tmp_path / "server") as here:
+        bare = directory_now(here.lab)
         here.install(built_agent())
         here.set_up()
         before = directory_now(here.lab)
@@ -110,6 +111,7 @@ def test_an_account_that_is_kept_serves_the_next_installation(tmp_path: Path) ->
         assert here.reset("anna") == "ok"
         here.signs_in("anna")
         here.done("remove", "--yes", **here.admin)
+        assert directory_now(here.lab) == bare
 
 
 def test_a_copy_takes_over_from_an_original_that_is_gone(tmp_path: Path) -> None:

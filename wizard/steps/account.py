@@ -197,6 +197,16 @@ def _is_ours(found: Entry, directory: DirectorySettings, context: Context) -> bo
     return info == known if known else info.startswith(MARK)
 
 
+def is_anothers(
+    opened: Directory, directory: DirectorySettings, context: Context
+) -> bool:
+    """Say whether another server took over an account that was this machine's."""
+    if directory.account.kind == "existing":
+        return False
+    found = find(opened, directory)
+    return found is not None and not _is_ours(found, directory, context)
+
+
 def find(opened: Directory, directory: DirectorySettings) -> Entry | None:
     """Find the agent's account in its domain."""
     name = escape(directory.account.name)

@@ -6,12 +6,14 @@ directory as somebody's who has a password, and nobody would look after it.
 
 from collections.abc import Iterator, Sequence
 
+from agent.directory import Directory
+from agent.settings import Directory as DirectorySettings
 from agent.settings import Settings
 from wizard.checks import Check
 from wizard.plan import Change, Context, Facts
 from wizard.steps.account import delete, find
 from wizard.steps.made_accounts import made_before, name_of
-from wizard.steps.signing_in import as_either
+from wizard.steps.signing_in import as_either, reached_now
 
 
 class FormerAccount:
@@ -29,8 +31,10 @@ class FormerAccount:
     def plan_removal(
         self, settings: Settings | None, context: Context
     ) -> Sequence[Change]:
-        if settings is None or context.inputs.keep_account:
+        if context.inputs.keep_account:
             return ()
+        if settings is None:
+            return tuple(_all(context))
         return tuple(_deletions(settings, context))
 
     def apply(self, change: Change, context: Context) -> Facts:
@@ -53,12 +57,26 @@ def _deletions(settings: Settings, context: Context) -> Iterator[Change]:
     if not others:
         return
     with as_either(settings.directory, context) as opened:
-        for directory, mark in others:
-            found = find(opened, directory)
-            info = found.text("info") if found else None
-            if found is None or not info or info != mark:
-                continue  # it is gone, or somebody else's by now
-            told = directory.model_dump(mode="json")
-            before = {"dn": found.dn, "info": info, "directory": told}
-            summary = f"Deletes the account {found.dn}, which is used no more"
-            yield Change("former", summary, before, None, needs_admin=True, final=True)
+        for known, mark in others:
+            directory = reached_now(known, settings.directory)
+            yield from _deletion(opened, directory, mark, ", which is used no more")
+
+
+def _all(context: Context) -> Iterator[Change]:
+    """Delete every account that was made: no settings tell which one is used."""
+    for directory, mark in made_before(context):
+        with as_either(directory, context) as opened:
+            yield from _deletion(opened, directory, mark, "")
+
+
+def _deletion(
+    opened: Directory, directory: DirectorySettings, mark: str, why: str
+) -> Iterator[Change]:
+    found = find(opened, directory)
+    info = found.text("info") if found else None
+    if found is None or not info or info != mark:
+        return  # it is gone, or somebody else's by now
+    told = directory.model_dump(mode="json")
+    before = {"dn": found.dn, "info": info, "directory": told}
+    summary = f"Deletes the account {found.dn}{why}"
+    yield Change("former", summary, before, None, needs_admin=True, final=True)

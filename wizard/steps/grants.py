@@ -5,28 +5,37 @@ effective already, by whatever entry, is not granted again.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from agent import descriptor
 from agent.access import Right
 from agent.accounts import own_sids
 from agent.ace import Sid
-from agent.directory import Directory, DirectoryError, NoSuchObject
+from agent.directory import Directory, DirectoryError
 from agent.dn import is_below, same
-from agent.dn import parse as parse_dn
 from agent.forecast import ANYBODY
 from agent.grant import Grant
 from agent.settings import Directory as DirectorySettings
 from agent.settings import Settings
-from wizard import journal
 from wizard.checks import Check
 from wizard.plan import Change, Context, Facts, StepFailed
 from wizard.steps.account import find, sid_of
-from wizard.steps.copied import is_the_originals
 from wizard.steps.grant_rows import row_of
+from wizard.steps.granted import (
+    container_of,
+    granted_as_told,
+    granted_now,
+    guid_of,
+    rights_held,
+)
 from wizard.steps.judging import Judged, judge
 from wizard.steps.nesting import Places, places
-from wizard.steps.permissions import refuse_protected, rewrite, rights_of
+from wizard.steps.permissions import (
+    Edit,
+    read,
+    refuse_protected,
+    rewrite,
+    rights_of,
+)
 from wizard.steps.signing_in import as_admin, as_agent, finding, named
 
 
@@ -38,54 +47,41 @@ class Grants:
     def plan(
         self, wanted: Settings, context: Context, earlier: Sequence[Change]
     ) -> Sequence[Change]:
-        revoked = tuple(_revoked(wanted, context))
+        known = granted_now(context, wanted.directory)
+        revoked = tuple(_revoked(wanted, known))
         losing = tuple(_left_by(wanted, revoked))
-        lacking = _still_missing(wanted, context, earlier, losing)
-        granted = [grant_change(wanted, dn, grants) for dn, grants in lacking if grants]
+        granted = _granted(wanted, context, earlier, losing, known)
         return (*granted, *revoked)
 
     def plan_removal(
-        self,
-        settings: Settings | None,  # noqa: ARG002 - the journals tell what was granted
-        context: Context,
+        self, settings: Settings | None, context: Context
     ) -> Sequence[Change]:
         if context.inputs.keep_account:
             return ()
-        return [
-            revoke_change(facts, facts["rights"]) for facts in granted_before(context)
-        ]
+        known = granted_as_told(context, settings.directory if settings else None)
+        return [revoke_change(facts, facts["rights"]) for facts in known]
 
     def apply(self, change: Change, context: Context) -> Facts:
         facts = change.after or change.before
         directory = named(facts)
         assert facts is not None
         with as_admin(directory, context) as opened:
-            known = facts.get("sid")  # of an account that may be gone by now
-            sid = Sid.of(known) if known else sid_of(opened, directory)
-            aces = {Grant.of(name).ace(sid): name for name in facts["rights"]}
-            edit = descriptor.remove_ace if change.after is None else descriptor.add_ace
-            if change.after is not None:  # it may have become one since the plan
-                refuse_protected(opened, facts["container"], directory.base_dn)
-            done = rewrite(opened, facts["container"], tuple(aces), edit)
-        names = [aces[ace] for ace in done]
-        return {"container": facts["container"], "sid": str(sid), "rights": names}
+            if change.after is None:
+                return _take(opened, facts)
+            return _give(opened, facts, sid_of(opened, directory))
 
     def undo(self, change: Change, made: Facts | None, context: Context) -> None:
-        facts = change.after or change.before
-        directory = named(facts)
-        assert facts is not None
-        with as_admin(directory, context) as opened:
-            known = made["sid"] if made else facts.get("sid")
-            sid = Sid.of(known) if known else _sid_if_there(opened, directory)
-            if sid is None:
-                return  # no account: nothing was granted to it
-            names = (made or {}).get("rights", facts["rights"])
+        facts = {**(change.after or change.before or {}), **(made or {})}
+        with as_admin(named(facts), context) as opened:
+            known = facts.get("sid")
+            sid = Sid.of(known) if known else _sid_if_there(opened, named(facts))
+            container = container_of(opened, facts)
+            if sid is None or container is None:
+                return  # the account or the container went, and the entries with it
+            names = facts.get("added", facts["rights"])
             aces = [Grant.of(name).ace(sid) for name in names]
             edit = descriptor.add_ace if change.after is None else descriptor.remove_ace
-            try:
-                rewrite(opened, facts["container"], aces, edit)
-            except NoSuchObject:
-                return  # the container went, and the entries with it
+            rewrite(opened, container, aces, edit)
 
     def verify(self, wanted: Settings, context: Context) -> Sequence[Check]:
         try:
@@ -97,34 +93,79 @@ class Grants:
         return [row_of(container, found, rights) for container, found in judged]
 
 
+def _give(opened: Directory, facts: Facts, sid: Sid) -> Facts:
+    container = facts["container"]
+    # it may have become a protected one since the plan
+    refuse_protected(opened, container, named(facts).base_dn)
+    added = _edit(opened, container, facts["rights"], sid, descriptor.add_ace)
+    stood = facts.get("stood", ())
+    list_now = read(opened, container)
+    kept = [n for n in stood if descriptor.has_ace(list_now, Grant.of(n).ace(sid))]
+    return {
+        "container": container,
+        "guid": guid_of(opened, container),
+        "sid": str(sid),
+        "rights": [*added, *kept],
+        "added": added,
+    }
+
+
+def _take(opened: Directory, facts: Facts) -> Facts:
+    container, sid = container_of(opened, facts), Sid.of(facts["sid"])
+    made = {"container": container or facts["container"], "sid": str(sid)}
+    if container is None:
+        told = "The container is not there any more, and the entries went with it."
+        return {**made, "rights": [], "told": told}
+    edit = descriptor.remove_ace
+    return {**made, "rights": _edit(opened, container, facts["rights"], sid, edit)}
+
+
+def _edit(
+    opened: Directory, container: str, names: Sequence[str], sid: Sid, edit: Edit
+) -> list[str]:
+    """Edit entries by the names of `Grant`; give those that were not so before."""
+    aces = {Grant.of(name).ace(sid): name for name in names}
+    return [aces[ace] for ace in rewrite(opened, container, tuple(aces), edit)]
+
+
 _Missing = list[tuple[str, tuple[Grant, ...]]]
 _Judged = list[tuple[str, Judged]]
 
 
-def _still_missing(
+def _granted(
     wanted: Settings,
     context: Context,
     earlier: Sequence[Change],
     losing: Sequence[str],
-) -> _Missing:
+    known: Sequence[Facts],
+) -> Iterator[Change]:
     account = next((c for c in earlier if c.step == "account"), None)
     if account is None or wanted.directory.account.kind == "existing":
-        return missing(wanted, context, losing)
-    return _before_sign_in(wanted, context, there=account.before is not None)
+        for dn, grants in missing(wanted, context, losing):
+            if grants:
+                yield grant_change(wanted, dn, grants)
+    else:
+        there = account.before is not None
+        yield from _before_sign_in(wanted, context, known, there=there)
 
 
-def _before_sign_in(wanted: Settings, context: Context, *, there: bool) -> _Missing:
+def _before_sign_in(
+    wanted: Settings, context: Context, known: Sequence[Facts], *, there: bool
+) -> Iterator[Change]:
     """Judge for an account that can't sign in yet: made now, or taken over.
 
-    What it has as everybody does counts; its groups do not, as it will have none.
+    What it has as everybody does counts; its groups do not, as it will have none. The
+    entries of one that is taken over become this machine's, to be taken back by it.
     """
     with as_admin(wanted.directory, context) as opened:
         own = sid_of(opened, wanted.directory) if there else None
         where = places(opened, wanted.scope.containers)
-        return [
-            (dn, _judge(opened, dn, wanted, where, token=ANYBODY, own=own).missing)
-            for dn in where.containers
-        ]
+        for dn in where.containers:
+            found = _judge(opened, dn, wanted, where, token=ANYBODY, own=own)
+            held = rights_held(known, dn, str(own))
+            stood = [each for each in found.standing if each.name not in held]
+            if found.missing or stood:
+                yield grant_change(wanted, dn, found.missing, stood)
 
 
 def missing(wanted: Settings, context: Context, losing: Sequence[str] = ()) -> _Missing:
@@ -180,19 +221,42 @@ def _lost(container: str, losing: Sequence[str], own: Sid) -> frozenset[Sid]:
     return frozenset({own}) if gone else frozenset()
 
 
-def grant_change(wanted: Settings, container: str, grants: Sequence[Grant]) -> Change:
-    """Grant rights on a container to the account of the settings."""
+def grant_change(
+    wanted: Settings,
+    container: str,
+    grants: Sequence[Grant],
+    stood: Sequence[Grant] = (),
+) -> Change:
+    """Grant rights on a container to the account of the settings.
+
+    Args:
+        wanted: the settings to come.
+        container: on what.
+        grants: what is missing.
+        stood: what an earlier setup granted, and this machine will take back.
+
+    """
     account = wanted.directory.account.name
-    summary = f"Grants {_count(grants)} to {account} on {container}"
-    after = _facts(wanted.directory, container, grants)
+    to = f"{account} on {container}"
+    summary = f"Grants {_count(grants)} to {to}"
+    if stood:
+        kept = f"{_count(stood)} of an earlier setup"
+        summary = f"{summary}, and takes over {kept}" if grants else ""
+        summary = summary or f"Takes over {kept}, of {to}"
+    after = {
+        "container": container,
+        "rights": [grant.name for grant in grants],
+        "stood": [grant.name for grant in stood],
+        "directory": wanted.directory.model_dump(mode="json"),
+    }
     return Change("grants", summary, None, after, needs_admin=True)
 
 
-def _revoked(wanted: Settings, context: Context) -> Iterator[Change]:
+def _revoked(wanted: Settings, known: Sequence[Facts]) -> Iterator[Change]:
     """Take back what earlier plans granted and these settings do not ask for."""
     own = wanted.directory.sign_in_name
     needed = rights_of(wanted.features)
-    for facts in granted_before(context):
+    for facts in known:
         kept = any(same(facts["container"], dn) for dn in wanted.scope.containers)
         ours = kept and named(facts).sign_in_name == own
         over = [
@@ -225,40 +289,8 @@ def _left_by(wanted: Settings, revoked: Sequence[Change]) -> Iterator[str]:
             yield container
 
 
-def granted_before(context: Context) -> list[Facts]:
-    """Read from the sealed journals what is granted, to whom and where."""
-    if is_the_originals(context):
-        return []  # the journals are the original's too, and so is what they tell of
-    found: dict[tuple[object, str], Facts] = {}
-    for entry in journal.sealed(context.host.places.journal):
-        facts = entry.change.after or entry.change.before
-        if entry.change.step != "grants" or facts is None or entry.made is None:
-            continue
-        sid = str(entry.made["sid"])
-        key = (parse_dn(facts["container"]), sid)
-        earlier = found.pop(key, {"rights": []})["rights"]
-        gone = entry.change.after is None
-        # what stood there already is not ours; journals of old do not tell
-        added = [] if gone else entry.made.get("rights", facts["rights"])
-        over = facts["rights"] if gone else added  # somebody else had removed those
-        rights = [*(name for name in earlier if name not in over), *added]
-        if rights:
-            found[key] = {**facts, "rights": rights, "sid": sid}
-    return list(found.values())
-
-
 def _count(rights: Sequence[object]) -> str:
     return "1 permission" if len(rights) == 1 else f"{len(rights)} permissions"
-
-
-def _facts(
-    directory: DirectorySettings, container: str, grants: Sequence[Grant]
-) -> dict[str, Any]:
-    return {
-        "container": container,
-        "rights": [grant.name for grant in grants],
-        "directory": directory.model_dump(mode="json"),
-    }
 
 
 def _sid_if_there(opened: Directory, directory: DirectorySettings) -> Sid | None:

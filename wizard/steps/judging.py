@@ -66,6 +66,7 @@ class Judged:
         beyond: those of them whom a grant that stands does not reach.
         unknown: how many have a list that is hidden or not understood.
         example: one of those.
+        standing: what the account's own entries on the container grant already.
 
     """
 
@@ -74,6 +75,7 @@ class Judged:
     beyond: tuple[Beyond, ...] = ()
     unknown: int = 0
     example: str = ""
+    standing: tuple[Grant, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -143,10 +145,12 @@ def judge(
     """
     here = read(opened, container)
     found = _people_of(opened, container, rights, token, where)
+    possible = tuple(_possible(found.alike, rights))
+    standing = tuple(g for g in possible if own and has_ace(here, g.ace(own)))
     missing = tuple(
         grant
-        for grant in _possible(found.alike, rights)
-        if not (own and has_ace(here, grant.ace(own)))
+        for grant in possible
+        if grant not in standing
         and _is_lacked(grant, rights.index(grant.right), found.alike)
     )
     beyond = (
@@ -159,6 +163,7 @@ def judge(
         tuple(each for each in beyond if each.rights),
         found.unknown.people,
         found.unknown.example,
+        standing,
     )
 
 

@@ -152,6 +152,20 @@ def open_first(settings: DirectorySettings, user: str, password: Secret) -> Dire
     raise last
 
 
+def reached_now(
+    known: DirectorySettings, today: DirectorySettings
+) -> DirectorySettings:
+    """Reach the domain of an earlier plan by the controllers of today.
+
+    Those of then may be replaced, and their certificates issued by another CA. Another
+    domain is reached as it was.
+    """
+    if known.domain.casefold() != today.domain.casefold():
+        return known
+    ways = {name: getattr(today, name) for name in ("controllers", "port", "ca")}
+    return known.model_copy(update=ways)
+
+
 def finding(check_id: str, title: str, error: DirectoryError | StepFailed) -> Check:
     """Tell what could not be looked at, in whole sentences."""
     told, remedy = (sentence(text) for text in (error.what, error.remedy))
