@@ -43,9 +43,11 @@ from wizard.plan import (
     ApplyError,
     Change,
     Context,
+    MayChange,
     Report,
     RolledBack,
     StepFailed,
+    as_root,
     plan,
     plan_removal,
 )
@@ -69,11 +71,17 @@ from wizard.testing import ask_agent, claims_of
 
 
 class Controller:
-    """What can be read and changed of one host. Calls block; errors have a remedy."""
+    """What can be read and changed of one host. Calls block; errors have a remedy.
 
-    def __init__(self, host: Host) -> None:
-        self._host = host
-        self.permissions = Permissions(host)
+    Args:
+        host: the machine.
+        may_change: says whether who asks may change it; asked only where it counts.
+
+    """
+
+    def __init__(self, host: Host, may_change: MayChange = as_root) -> None:
+        self._host, self._may_change = host, may_change
+        self.permissions = Permissions(host, may_change)
 
     def installed(self) -> Installed | None:
         """Find the installation on this machine.
@@ -399,7 +407,7 @@ class Controller:
             self._host.secrets.remove(name)
 
     def _context(self, inputs: Inputs, plan_id: str = "") -> Context:
-        return Context(self._host, inputs, plan_id)
+        return Context(self._host, inputs, plan_id, self._may_change)
 
     def _refuse_busy(self) -> None:
         busy = self._host.held_by()

@@ -34,7 +34,7 @@ from wizard.checks import Inputs
 from wizard.granting import Entry, Revocation
 from wizard.host import Host
 from wizard.inspection.findings import find_about_account
-from wizard.plan import Change, Context, StepFailed
+from wizard.plan import Change, Context, MayChange, StepFailed, as_root
 from wizard.steps.permissions import rights_of
 from wizard.steps.signing_in import as_agent, as_either, stored_password
 
@@ -98,8 +98,8 @@ class Explained:
 class Permissions:
     """What can be read of permissions; calls block, errors have a remedy."""
 
-    def __init__(self, host: Host) -> None:
-        self._host = host
+    def __init__(self, host: Host, may_change: MayChange = as_root) -> None:
+        self._host, self._may_change = host, may_change
 
     def explain(
         self, settings: Settings, inputs: Inputs, by: Identifier | None, value: str
@@ -188,7 +188,7 @@ class Permissions:
             DirectoryError, StepFailed: it can't be asked; with the remedy.
 
         """
-        context = Context(self._host, inputs)
+        context = self._context(inputs)
         if _is_to_be(settings, context):
             return ()
         with as_agent(settings.directory, context) as opened:
@@ -203,7 +203,7 @@ class Permissions:
             DirectoryError, StepFailed: it can't be said; with the remedy.
 
         """
-        return granting.plan_grant(settings, Context(self._host, inputs))
+        return granting.plan_grant(settings, self._context(inputs))
 
     def plan_revoke(self, settings: Settings, inputs: Inputs) -> Revocation:
         """Say what earlier plans granted to the account and still is there.
@@ -212,7 +212,7 @@ class Permissions:
             DirectoryError, StepFailed: it can't be said; with the remedy.
 
         """
-        return granting.plan_revoke(settings, Context(self._host, inputs))
+        return granting.plan_revoke(settings, self._context(inputs))
 
     def entries(
         self, settings: Settings, inputs: Inputs, changes: Sequence[Change]
@@ -223,7 +223,10 @@ class Permissions:
             DirectoryError, StepFailed: the account's SID can't be read.
 
         """
-        return granting.entries(changes, settings, Context(self._host, inputs))
+        return granting.entries(changes, settings, self._context(inputs))
+
+    def _context(self, inputs: Inputs) -> Context:
+        return Context(self._host, inputs, may_change=self._may_change)
 
     @contextmanager
     def _sight(
@@ -232,7 +235,7 @@ class Permissions:
         inputs: Inputs,
         stop: Callable[[], bool] = lambda: False,
     ) -> Iterator[Sight]:
-        context = Context(self._host, inputs)
+        context = self._context(inputs)
         to_be = _is_to_be(settings, context)
         sign_in = as_either if to_be else as_agent
         with (

@@ -143,6 +143,14 @@ class ApplyError(Exception):
         self.rest = rest
 
 
+MayChange = Callable[[], bool]
+
+
+def as_root() -> bool:
+    """Let who asks change this machine: whoever calls without the service is root."""
+    return True
+
+
 @dataclass(frozen=True)
 class Context:
     """What steps work with; made anew for each plan.
@@ -151,12 +159,15 @@ class Context:
         host: this machine.
         inputs: what an administrator gave; nothing of it is stored as given.
         plan_id: the journal's id, which marks what is made.
+        may_change: says whether who asks may change this machine, and so have what is
+            stored here used for settings that are not in force.
 
     """
 
     host: Host
     inputs: Inputs
     plan_id: str = ""
+    may_change: MayChange = as_root
 
 
 class Step(Protocol):

@@ -22,7 +22,7 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     signal.signal(signal.SIGTERM, _leave)
     try:
-        Service(lambda person: Controller(this_machine(person))).run()
+        Service(lambda who, may: Controller(this_machine(who), may)).run()
     except (DBusErrorResponse, OSError) as error:
         print(f"The system bus can't be used: {error}", file=sys.stderr)
         return _FAILED

@@ -3,16 +3,17 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from wizard.controller import Controller
 from wizard.elevation import authority, protocol
 from wizard.elevation.channel import Channel
+from wizard.elevation.errors import NotAllowed
 from wizard.elevation.methods import Action, Method, method, name_of
-from wizard.plan import Change, StepFailed
+from wizard.plan import Change, MayChange, StepFailed, as_root
 
-Doors = Callable[[str], Controller]
+Doors = Callable[[str, MayChange], Controller]
 
 _LOG = logging.getLogger(__name__)
 
@@ -39,7 +40,7 @@ def answer(asked: Asked, channel: Channel, doors: Doors) -> None:
     Args:
         asked: the call; nothing of it is read before its sender is let in.
         channel: to the caller.
-        doors: gives the controller that works for a person.
+        doors: gives the controller that works for a person, as far as they may.
 
     """
     try:
@@ -47,7 +48,8 @@ def answer(asked: Asked, channel: Channel, doors: Doors) -> None:
         call = protocol.read_call(asked.text, asked.action)
         _LOG.info("%s asks: %s", person, call.method.name)
         arguments = call.read(channel.first_line())
-        done = _do(call.method, doors(person), arguments, channel)
+        door = doors(person, _may_change(asked))
+        done = _do(call.method, door, arguments, channel)
         told = protocol.spell_result(call.method, done)
     except Exception as error:  # noqa: BLE001 - the boundary
         told = protocol.spell_error(error)
@@ -55,6 +57,20 @@ def answer(asked: Asked, channel: Channel, doors: Doors) -> None:
         _LOG.warning("%s: %s", asked.action, type(error).__name__)
     channel.say(told)
     channel.close()
+
+
+def _may_change(asked: Asked) -> MayChange:
+    """Give what says whether the caller may change the machine, asking polkit once."""
+
+    @cache
+    def let_in() -> bool:
+        try:
+            authority.let_in(asked.sender, "change")
+        except NotAllowed:
+            return False
+        return True
+
+    return as_root if asked.action == "change" else let_in
 
 
 def _do(

@@ -44,7 +44,7 @@ class Service:
     """The root service. One process serves all callers.
 
     Args:
-        doors: gives the controller that works for a person.
+        doors: gives the controller that works for a person, as far as they may.
         idle_s: seconds without a call after which it ends.
 
     """

@@ -101,31 +101,80 @@ def sign_in_as(settings: DirectorySettings, context: Context) -> tuple[str, Secr
 
 
 def _password(settings: DirectorySettings, context: Context) -> Secret:
-    password = context.inputs.account_password or stored_password(settings, context)
-    if password is None:
-        why = trouble(DIRECTORY_PASSWORD, context)
-        told = why or f"The password of {settings.sign_in_name} is not stored here"
-        if settings.account.kind == "new":
-            raise StepFailed(f"{told}.", NEEDS_ADMIN, "admin")
-        remedy = "Give the account's password."
-        raise StepFailed(f"{told}.", remedy, "account_password")
-    return password
+    given = context.inputs.account_password
+    if given is not None:
+        return given
+    stored = stored_password(settings, context)
+    if stored is None:
+        raise _no_password(settings, context)
+    if not _may_learn_it(settings, context):
+        raise _only_in_force(settings, context)
+    return stored
+
+
+def _no_password(settings: DirectorySettings, context: Context) -> StepFailed:
+    why = trouble(DIRECTORY_PASSWORD, context)
+    told = why or f"The password of {settings.sign_in_name} is not stored here"
+    if settings.account.kind == "new":
+        return StepFailed(f"{told}.", NEEDS_ADMIN, "admin")
+    return StepFailed(f"{told}.", "Give the account's password.", "account_password")
+
+
+def _only_in_force(settings: DirectorySettings, context: Context) -> StepFailed:
+    told = (
+        f"The stored password of {settings.sign_in_name} goes to the controllers in "
+        "force alone, by the CA in force."
+    )
+    allow = "have an administrator of this machine allow the change"
+    if settings.account.kind == "existing":
+        remedy = f"Give the account's password, or {allow}."
+        return StepFailed(told, remedy, "account_password")
+    if context.inputs.admin is None:
+        remedy = f"Give an administrator of the domain, or {allow}."
+        return StepFailed(told, remedy, "admin")
+    return StepFailed(told, sentence(allow))
 
 
 def stored_password(settings: DirectorySettings, context: Context) -> Secret | None:
-    """Give the password that is stored for the agent's account.
+    """Give the password that is stored for the agent's account; not to be sent as is.
 
     That of another account in force is none: trying it would count towards a lockout.
     """
-    text = context.host.read(context.host.places.settings)
-    try:
-        in_force = None if text is None else parse(text).directory.sign_in_name
-    except SettingsError:
-        in_force = None  # it can't be said whose it is
+    in_force = _in_force(context)
     own = settings.sign_in_name
-    if in_force is not None and in_force.casefold() != own.casefold():
+    if in_force is not None and in_force.sign_in_name.casefold() != own.casefold():
         return None
     return usable(DIRECTORY_PASSWORD, context)
+
+
+def _may_learn_it(settings: DirectorySettings, context: Context) -> bool:
+    """Say whether the controllers named may be told the stored password.
+
+    Those in force may: the agent itself signs in there. Others, or the same trusted
+    otherwise, only for who may change this machine, and so could have the agent sign
+    in there: who may look would learn it from a server and a certificate of theirs.
+    One more controller that DNS or the CA in force vouches for is another too: any
+    server of the domain has a certificate in its name.
+    """
+    in_force = _in_force(context)
+    if in_force is not None:
+        fewer = set(settings.controllers) <= set(in_force.controllers)
+        if fewer and _trust(settings) == _trust(in_force):
+            return True
+    return context.may_change()
+
+
+def _trust(settings: DirectorySettings) -> tuple[str, int, str | None]:
+    return settings.domain, settings.port, settings.ca
+
+
+def _in_force(context: Context) -> DirectorySettings | None:
+    """Give the directory in force; None where it can't be said, or none is."""
+    text = context.host.read(context.host.places.settings)
+    try:
+        return None if text is None else parse(text).directory
+    except SettingsError:
+        return None
 
 
 def open_first(settings: DirectorySettings, user: str, password: Secret) -> Directory:

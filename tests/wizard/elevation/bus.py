@@ -111,9 +111,17 @@ def wait_for(name: str, *, there: bool = True) -> None:
 
 @dataclass
 class FakePolkit:
-    """org.freedesktop.PolicyKit1 in a thread: answers as told, keeps what was asked."""
+    """org.freedesktop.PolicyKit1 in a thread: answers as told, keeps what was asked.
+
+    Attributes:
+        says: what it answers.
+        says_of_changing: what it answers about `change`, where that is something else.
+        asked: the arguments of each question.
+
+    """
 
     says: Says = "yes"
+    says_of_changing: Says | None = None
     asked: list[Any] = field(default_factory=list)
 
     @contextlib.contextmanager
@@ -143,11 +151,14 @@ class FakePolkit:
 
     def _answer(self, call: Message) -> Message:
         self.asked.append(call.body)
-        if self.says == "error":
+        says = self.says
+        if call.body[1] == "org.writeback.change":
+            says = self.says_of_changing or says
+        if says == "error":
             return new_error(call, "org.freedesktop.PolicyKit1.Error.Failed")
-        if self.says == "nonsense":
+        if says == "nonsense":
             return new_method_return(call, "s", ("yes",))
-        said: tuple[Any, ...] = (self.says == "yes", self.says == "challenge", {})
+        said: tuple[Any, ...] = (says == "yes", says == "challenge", {})
         return new_method_return(call, "(bba{ss})", (said,))
 
 

@@ -17,6 +17,8 @@ from wizard.elevation.calling import Calling
 from wizard.elevation.protocol import NAME
 from wizard.elevation.remote import RemoteController
 from wizard.elevation.service import Service
+from wizard.host import Host
+from wizard.plan import MayChange
 
 IDLE_S = 60.0
 Start = Callable[..., threading.Thread]
@@ -29,9 +31,12 @@ class Stage:
     fake: FakeController = field(default_factory=FakeController)
     people: list[str] = field(default_factory=list)
     instead: Any = None
+    host: Host | None = None
 
-    def door(self, person: str) -> Controller:
+    def door(self, person: str, may_change: MayChange) -> Controller:
         self.people.append(person)
+        if self.host is not None:
+            return Controller(self.host, may_change)
         return cast("Controller", self.instead or self.fake)
 
 

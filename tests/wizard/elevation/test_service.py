@@ -172,7 +172,7 @@ def test_a_call_starts_the_service_and_is_answered(
         f"sys.path[:0] = [{str(Path.cwd())!r}]\n"
         "from tests.wizard.ui.fake import INSTALLED, FakeController\n"
         "from wizard.elevation.service import Service\n"
-        "Service(lambda _: FakeController(INSTALLED), 0.2).run()\n"
+        "Service(lambda *_: FakeController(INSTALLED), 0.2).run()\n"
     )
     program.chmod(0o755)
     text = SERVICE_FILE.read_text()

@@ -1,0 +1,207 @@
+"""What is stored for the agent goes to the controllers in force, whoever asks."""
+
+import re
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent import secrets as kept
+from agent.directory import Endpoint, Unreachable
+from agent.secret import Secret
+from agent.settings import Directory, Relay, Settings, dump, validate
+from agent.way import Way
+from tests.wizard.answered import BEHIND, CANARY, SETTINGS
+from tests.wizard.elevation.bus import FakePolkit
+from tests.wizard.elevation.conftest import Stage
+from tests.wizard.machine import Machine
+from wizard.checks import AdminCredentials, Inputs
+from wizard.controller import Controller
+from wizard.elevation.calling import Calling
+from wizard.elevation.methods import NAMES, Method, method
+from wizard.elevation.remote import RemoteController
+from wizard.permissions import Permissions
+from wizard.plan import Change, StepFailed
+from wizard.relay_api import RelayFailed
+
+EVIL = {"host": "evil.example"}
+IN_FORCE = SETTINGS.directory.model_dump(mode="json")["controllers"]
+EXISTING = {"kind": "existing", "name": "svc-writeback@corp.test"}
+OTHERWISE: dict[str, dict[str, Any]] = {
+    "another controller": {"controllers": [EVIL]},
+    "one more": {"controllers": [*IN_FORCE, EVIL]},
+    "another address": {"controllers": [IN_FORCE[1] | {"address": "192.0.2.7"}]},
+    "another port": {"port": 6636},
+    "another CA": {"ca": "/home/ada/ca.pem"},
+    "another domain": {"domain": "evil.example", "account": EXISTING},
+    "of an existing account": {"controllers": [EVIL], "account": EXISTING},
+}
+
+
+def having(**parts: Any) -> Settings:
+    plain = SETTINGS.model_dump(mode="json")
+    plain["directory"] |= parts
+    return validate(plain)
+
+
+@pytest.fixture
+def host(tmp_path: Path, stage: Stage) -> Machine:
+    """A machine with an installation, behind the service."""
+    host = Machine(tmp_path / "machine")
+    host.write(host.places.settings, dump(SETTINGS))
+    host.secrets.put(kept.DIRECTORY_PASSWORD, Secret(CANARY))
+    stage.host = host
+    return host
+
+
+@pytest.fixture
+def told(host: Machine, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Whom the password was told to; none of them answers."""
+    told: list[str] = []
+
+    def connect(where: Endpoint, _user: str, password: Secret) -> None:
+        assert password == Secret(CANARY)
+        told.append(where.host)
+        raise Unreachable(where.host, "no answer", "look at it")
+
+    monkeypatch.setattr("wizard.steps.signing_in.connect", connect)
+    monkeypatch.setattr("wizard.inspection.visiting.connect", connect)
+    monkeypatch.setattr("wizard.inspection.directory.see_certificate", lambda f, _: f)
+    return told
+
+
+def signing_in() -> list[str]:
+    """Name the methods that take a directory to sign in to, and only look."""
+    rows = [method(name) for name in NAMES]
+    takes = [row for row in rows if {Settings, Directory} & {*row.open.values()}]
+    return [row.name for row in takes if row.action == "look"]
+
+
+def given(asked: Method, settings: Settings) -> dict[str, Any]:
+    """Give arguments of the types that a method takes."""
+    change = Change("grants", "Grants", None, {"container": "OU=x", "rights": []})
+    values: dict[str, Any] = {
+        "settings": settings,
+        "directory": settings.directory,
+        "inputs": Inputs(),
+        "changes": (change,),
+        "containers": settings.scope.containers,
+        "identify_by": "mail",
+        "by": None,
+        **dict.fromkeys(("parent_dn", "group", "value"), "ada"),
+        "stop": threading.Event(),
+    }
+    names = (*asked.open, *asked.sealed, *(("stop",) if asked.stops else ()))
+    told: dict[str, Any] = dict.fromkeys(asked.reports, lambda _value: None)
+    return {name: values[name] for name in names} | told
+
+
+def ask(calling: Calling, name: str, settings: Settings, inputs: Inputs) -> str:
+    """Ask a method; give the error in words, empty for none."""
+    owner, _, own = name.rpartition(".")
+    function = getattr(Permissions if owner else Controller, own)
+    try:
+        calling.ask(function, given(method(name), settings) | {"inputs": inputs})
+    except (StepFailed, Unreachable) as error:
+        return str(error)
+    return ""
+
+
+@pytest.fixture
+def calling(remote: RemoteController, calling: Calling) -> Calling:
+    """The way to a service that runs."""
+    assert remote is not None
+    return calling
+
+
+@pytest.mark.parametrize("otherwise", OTHERWISE)
+def test_who_may_only_look_has_it_sent_nowhere_else(
+    calling: Calling, polkit: FakePolkit, told: list[str], otherwise: str
+) -> None:
+    polkit.says_of_changing = "no"
+    wanted = having(**OTHERWISE[otherwise])
+    said = {name: ask(calling, name, wanted, Inputs()) for name in signing_in()}
+    assert told == []
+    new = wanted.directory.account.kind == "new"
+    way = (
+        "Give an administrator of the domain" if new else "Give the account's password"
+    )
+    assert re.search(f"controllers in force.*{way}, or", said["containers"])
+    # that one tells it in a row
+    assert [name for name, text in said.items() if not text] == ["verify"]
+
+
+@pytest.mark.parametrize("spoilt", ["removed", "torn"])
+def test_where_nothing_is_known_to_be_in_force_it_is_sent_nowhere(
+    calling: Calling, polkit: FakePolkit, told: list[str], host: Machine, spoilt: str
+) -> None:
+    polkit.says_of_changing = "no"
+    if spoilt == "torn":
+        host.write(host.places.settings, "version: 1\nagent")
+    else:
+        host.remove(host.places.settings)
+    for name in signing_in():
+        ask(calling, name, SETTINGS, Inputs())
+    assert told == []
+
+
+@pytest.mark.parametrize("settings", [SETTINGS, having(controllers=IN_FORCE[1:])])
+def test_who_may_look_has_it_used_where_it_is_in_force(
+    calling: Calling, polkit: FakePolkit, told: list[str], settings: Settings
+) -> None:
+    polkit.says_of_changing = "no"
+    there = [controller.host for controller in settings.directory.controllers]
+    assert "no answer" in ask(calling, "containers", settings, Inputs())
+    assert told == there
+    assert "org.writeback.change" not in {action for _, action, *_ in polkit.asked}
+
+
+def test_who_may_change_has_it_used_for_what_is_to_come(
+    calling: Calling, polkit: FakePolkit, told: list[str]
+) -> None:
+    wanted = having(controllers=[EVIL])
+    assert "no answer" in ask(calling, "permissions.coverage", wanted, Inputs())
+    assert told == ["evil.example"]
+    # once for a call, as whoever types a password for it would see
+    asked = [action for _, action, *_ in polkit.asked]
+    assert asked == ["org.writeback.look", "org.writeback.change"]
+
+
+def test_what_is_given_is_used_without_asking(
+    calling: Calling, polkit: FakePolkit, told: list[str]
+) -> None:
+    polkit.says_of_changing = "no"
+    wanted = having(controllers=[EVIL], account=EXISTING)
+    own = Inputs(account_password=Secret(CANARY))
+    admin = Inputs(AdminCredentials("admin@corp.test", Secret(CANARY)))
+    assert "no answer" in ask(calling, "containers", wanted, own)
+    assert "no answer" in ask(calling, "containers", wanted, admin)
+    assert told == ["evil.example", "evil.example"]
+
+
+def test_root_itself_is_asked_nothing(host: Machine, told: list[str]) -> None:
+    wanted = having(controllers=[EVIL])
+    with pytest.raises(Unreachable):
+        Controller(host).containers(wanted.directory, Inputs(), "")
+    assert told == ["evil.example"]
+
+
+@pytest.mark.parametrize("proxy", [BEHIND, BEHIND.replace("proxy.", "evil.")])
+def test_the_proxys_password_goes_to_the_proxy_in_force(
+    calling: Calling, host: Machine, monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    asked: list[Way] = []
+
+    def ask(way: Way, *_: object) -> None:
+        asked.append(way)
+        raise RelayFailed(0, "The relay was not reached.", "Look at it.")
+
+    monkeypatch.setattr("wizard.inspection.relay.ask", ask)
+    relay = SETTINGS.relay.model_copy(update={"proxy": BEHIND})
+    host.write(host.places.settings, dump(SETTINGS.model_copy(update={"relay": relay})))
+    host.secrets.put(kept.PROXY_PASSWORD, Secret(CANARY))
+    evil = Relay(url="https://relay.evil.example", proxy=proxy)
+    RemoteController(calling).check_relay(evil, Inputs(), threading.Event())
+    known = Secret(CANARY) if proxy == BEHIND else None
+    assert asked == [Way(evil, known)]
