@@ -42,6 +42,15 @@ def installs(remote: RemoteController, given: dict[str, Any]) -> Any:
     }
 
 
+def elsewhere(remote: RemoteController, given: dict[str, Any]) -> Any:
+    """Ask for containers of a controller that is not in force, where nobody listens."""
+    settings = given["settings"]
+    there = [{"host": "dc.evil.example", "address": "127.0.0.9"}]
+    directory = settings["directory"] | {"controllers": there}
+    wanted = validate(settings | {"directory": directory})
+    return {"found": len(remote.containers(wanted.directory, Inputs(), ""))}
+
+
 def removes(remote: RemoteController, given: dict[str, Any]) -> Any:
     inputs = _inputs(given)
     changes = remote.plan_removal(inputs)
@@ -58,6 +67,7 @@ def _inputs(given: dict[str, Any]) -> Inputs:
 WHAT: dict[str, Callable[[RemoteController, dict[str, Any]], Any]] = {
     "looks": looks,
     "installs": installs,
+    "elsewhere": elsewhere,
     "removes": removes,
 }
 

@@ -87,6 +87,10 @@ def test_an_ordinary_user_sets_a_server_up(suite: Suite, tmp_path: Path) -> None
         journal = here.machine.told("journalctl", "--no-pager", f"--unit={_UNIT}")
         assert "ada asks: apply" in journal
         leaves_no_secret(here)
+        assert ada(here, "elsewhere")["error"] == "Unreachable"
+        let_in(here, "look")
+        assert "controllers in force" in ada(here, "elsewhere")["text"]
+        let_in(here, "look", "change")
         removed = ada(here, "removes")
         assert removed.get("left") is False, removed
         assert here.status() == {"exit": 0, "installed": False}
