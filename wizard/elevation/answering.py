@@ -11,6 +11,7 @@ from wizard.elevation import authority, protocol
 from wizard.elevation.channel import Channel
 from wizard.elevation.errors import NotAllowed
 from wizard.elevation.methods import Action, Method, method, name_of
+from wizard.elevation.places import Places
 from wizard.plan import Change, MayChange, StepFailed, as_root
 
 Doors = Callable[[str, MayChange], Controller]
@@ -24,39 +25,50 @@ class Asked:
 
     Attributes:
         sender: the caller's unique name on the bus.
+        user: the number of the caller's account, as the bus knows it.
         action: what it asks to be let in for.
         text: the call as it came.
 
     """
 
     sender: str
+    user: int
     action: Action
     text: str
 
 
-def answer(asked: Asked, channel: Channel, doors: Doors) -> None:
+def answer(asked: Asked, channel: Channel, doors: Doors, places: Places) -> None:
     """Answer one call and close its channel.
 
     Args:
         asked: the call; nothing of it is read before its sender is let in.
         channel: to the caller.
         doors: gives the controller that works for a person, as far as they may.
+        places: the call waits in one of its user's; it is left here.
 
     """
     try:
-        person = authority.let_in(asked.sender, asked.action)
-        call = protocol.read_call(asked.text, asked.action)
-        _LOG.info("%s asks: %s", person, call.method.name)
-        arguments = call.read(channel.first_line())
-        door = doors(person, _may_change(asked))
-        done = _do(call.method, door, arguments, channel)
-        told = protocol.spell_result(call.method, done)
+        try:
+            person = authority.let_in(asked.sender, asked.action)
+        finally:
+            places.wait_no_more(asked.user)
+        with places.at_work():
+            told = _answered(asked, person, channel, doors)
     except Exception as error:  # noqa: BLE001 - the boundary
         told = protocol.spell_error(error)
         # the kind alone, as a text could quote
         _LOG.warning("%s: %s", asked.action, type(error).__name__)
     channel.say(told)
     channel.close()
+
+
+def _answered(asked: Asked, person: str, channel: Channel, doors: Doors) -> bytes:
+    call = protocol.read_call(asked.text, asked.action)
+    _LOG.info("%s asks: %s", person, call.method.name)
+    arguments = call.read(channel.first_line())
+    door = doors(person, _may_change(asked))
+    done = _do(call.method, door, arguments, channel)
+    return protocol.spell_result(call.method, done)
 
 
 def _may_change(asked: Asked) -> MayChange:

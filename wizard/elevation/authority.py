@@ -8,10 +8,10 @@ import pwd
 
 from jeepney import DBusAddress, DBusErrorResponse, new_method_call
 from jeepney.bus_messages import message_bus
-from jeepney.io.blocking import open_dbus_connection
+from jeepney.io.blocking import DBusConnection, open_dbus_connection
 from jeepney.wrappers import unwrap_msg
 
-from wizard.elevation.errors import NotAllowed
+from wizard.elevation.errors import NotAllowed, NotReached
 from wizard.elevation.methods import Action
 
 _POLKIT = DBusAddress(
@@ -36,10 +36,7 @@ def let_in(sender: str, action: Action) -> str:
 
     """
     try:
-        # a connection of its own: it waits, and others are answered meanwhile
-        with contextlib.closing(
-            open_dbus_connection("SYSTEM", auth_timeout=_REPLY_S)
-        ) as bus:
+        with _connected() as bus:
             ask = new_method_call(
                 _POLKIT,
                 "CheckAuthorization",
@@ -53,8 +50,7 @@ def let_in(sender: str, action: Action) -> str:
                 ),
             )
             answer = unwrap_msg(bus.send_and_get_reply(ask, timeout=_TYPING_S))
-            who = message_bus.GetConnectionUnixUser(sender)
-            (number,) = unwrap_msg(bus.send_and_get_reply(who, timeout=_REPLY_S))
+            number = _user(bus, sender)
     except (DBusErrorResponse, OSError) as error:
         raise NotAllowed(f"polkit can't be asked: {_words(error)}.") from error
     match answer:
@@ -63,6 +59,31 @@ def let_in(sender: str, action: Action) -> str:
         case ((_, True, _),):
             raise NotAllowed("An administrator must allow this, and can't be asked.")
     raise NotAllowed("This needs an administrator of this machine.")
+
+
+def user_of(sender: str) -> int:
+    """Give the number of a caller's account, of which polkit is not asked.
+
+    Raises:
+        NotReached: the bus does not tell; the caller may be gone.
+
+    """
+    try:
+        with _connected() as bus:
+            return _user(bus, sender)
+    except (DBusErrorResponse, OSError) as error:
+        raise NotReached(f"The bus does not say who asks: {_words(error)}.") from error
+
+
+def _connected() -> contextlib.closing[DBusConnection]:
+    """Connect anew: it may wait while others are answered, and hears no calls."""
+    return contextlib.closing(open_dbus_connection("SYSTEM", auth_timeout=_REPLY_S))
+
+
+def _user(bus: DBusConnection, sender: str) -> int:
+    asked = message_bus.GetConnectionUnixUser(sender)
+    (number,) = unwrap_msg(bus.send_and_get_reply(asked, timeout=_REPLY_S))
+    return int(number)
 
 
 def _person(number: int) -> str:

@@ -95,6 +95,7 @@ _OTHERS = (
     JournalDamaged,
     NoHost,
     NotAllowed,
+    NotReached,
     RecoveryNeeded,
     Refused,
     RelayFailed,

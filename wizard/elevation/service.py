@@ -22,9 +22,11 @@ from jeepney.fds import FileDescriptor
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 from jeepney.wrappers import unwrap_msg
 
+from wizard.elevation import authority
 from wizard.elevation.answering import Asked, Doors, answer
 from wizard.elevation.channel import Channel
 from wizard.elevation.errors import BadCall, NotReached
+from wizard.elevation.places import Places
 from wizard.elevation.protocol import (
     LEAVING,
     LONGEST,
@@ -35,7 +37,6 @@ from wizard.elevation.protocol import (
 )
 
 IDLE_S = 60.0
-_AT_ONCE = 8
 # what jeepney says to a message that it can't read
 _UNREADABLE = (LookupError, ValueError, TypeError, AssertionError, struct.error)
 
@@ -52,6 +53,7 @@ class Service:
     def __init__(self, doors: Doors, idle_s: float = IDLE_S) -> None:
         self._doors, self._idle_s = doors, idle_s
         self._under_way: dict[threading.Thread, Channel] = {}
+        self._places = Places()
 
     def run(self) -> None:
         """Serve until nothing is asked any more.
@@ -82,7 +84,8 @@ class Service:
             try:
                 message = bus.recv_until_filtered(calls, timeout=self._idle_s)
             except TimeoutError:
-                if not self._busy():
+                self._forget_ended()
+                if not self._under_way:
                     break
             except _UNREADABLE:
                 # jeepney took it from its buffer, and stays at its size and descriptors
@@ -121,23 +124,29 @@ class Service:
         text, end = message.body
         if len(text) > LONGEST:
             raise BadCall(f"A call has {LONGEST} characters at most.")
-        if self._busy() >= _AT_ONCE:
-            raise NotReached("Too much is asked at once.", "Try again in a minute.")
+        sender = fields[HeaderFields.sender]
+        user = authority.user_of(sender)
         try:
             end = end.to_socket()
         except OSError:
             raise BadCall("The channel is no socket.") from None
-        channel = Channel(end)
-        asked = Asked(fields[HeaderFields.sender], action, text)
-        thread = threading.Thread(target=answer, args=(asked, channel, self._doors))
+        self._start(Asked(sender, user, action, text), Channel(end))
+
+    def _start(self, asked: Asked, channel: Channel) -> None:
+        try:
+            self._places.wait(asked.user)
+        except NotReached:
+            channel.close()
+            raise
+        given = (asked, channel, self._doors, self._places)
+        thread = threading.Thread(target=answer, args=given)
+        self._forget_ended()
         self._under_way[thread] = channel
         thread.start()
 
-    def _busy(self) -> int:
-        """Forget the calls that are over, and count the others."""
+    def _forget_ended(self) -> None:
         for thread in [each for each in self._under_way if not each.is_alive()]:
             del self._under_way[thread]
-        return len(self._under_way)
 
 
 def _close_all(part: Any) -> None:

@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -56,7 +56,7 @@ CONFIG = """<!DOCTYPE busconfig PUBLIC
   </policy>
 </busconfig>
 """
-Says = Literal["yes", "no", "challenge", "error", "nonsense"]
+Says = Literal["yes", "no", "challenge", "error", "nonsense", "nothing"]
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,14 @@ def private_bus(folder: Path) -> Iterator[Bus]:
 
 def connected(*, enable_fds: bool = False) -> DBusConnection:
     return open_dbus_connection("SYSTEM", enable_fds=enable_fds, auth_timeout=20)
+
+
+def until(there: Callable[[], bool]) -> None:
+    """Wait until something holds."""
+    deadline = time.monotonic() + 20
+    while not there():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def wait_for(name: str, *, there: bool = True) -> None:
@@ -147,13 +155,17 @@ class FakePolkit:
             ready.set()
             while not over.is_set():
                 with contextlib.suppress(TimeoutError):
-                    bus.send(self._answer(bus.recv_until_filtered(calls, timeout=0.1)))
+                    answer = self._answer(bus.recv_until_filtered(calls, timeout=0.1))
+                    if answer is not None:
+                        bus.send(answer)
 
-    def _answer(self, call: Message) -> Message:
+    def _answer(self, call: Message) -> Message | None:
         self.asked.append(call.body)
         says = self.says
         if call.body[1] == "org.writeback.change":
             says = self.says_of_changing or says
+        if says == "nothing":
+            return None
         if says == "error":
             return new_error(call, "org.freedesktop.PolicyKit1.Error.Failed")
         if says == "nonsense":

@@ -62,6 +62,7 @@ ERRORS = (
     JournalDamaged(Path("/var/lib/writeback/journal/1.open.jsonl"), 3),
     NoHost(),
     NotAllowed("This needs an administrator of this machine."),
+    NotReached("Too much is asked at once.", "Try again in a minute."),
     RecoveryNeeded(),
     Refused(Code.SEVERAL_USERS, "two of them"),
     RelayFailed(401, "The relay refused.", "Take a new code."),
@@ -91,7 +92,11 @@ def test_what_errors_tell_by_their_fields_is_told_on_the_other_side() -> None:
     assert crossed.data == "52e"
 
 
-@pytest.mark.parametrize("error", [ValueError(CANARY), NotReached(CANARY, CANARY)])
+class NeverHeardOf(BadCall):
+    """A kind of ours that is not among those that cross."""
+
+
+@pytest.mark.parametrize("error", [ValueError(CANARY), NeverHeardOf(CANARY)])
 def test_one_that_nobody_foresaw_crosses_by_its_kind(error: Exception) -> None:
     spelt = errors.spell(error)
     assert CANARY not in json.dumps(spelt)

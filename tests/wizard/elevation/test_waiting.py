@@ -1,0 +1,50 @@
+"""Whoever waits for polkit keeps nobody else from being answered."""
+
+import pytest
+
+from tests.wizard.elevation.bus import Bus, FakePolkit, until
+from tests.wizard.elevation.crowd import crowd
+from wizard.elevation import authority
+from wizard.elevation.errors import NotAllowed, NotReached
+from wizard.elevation.places import Places
+from wizard.elevation.protocol import NAME
+from wizard.elevation.remote import RemoteController
+
+SOMEBODY = 65534
+
+
+def test_a_stranger_with_a_silent_polkit_agent_blocks_only_themselves(
+    bus: Bus, remote: RemoteController, polkit: FakePolkit
+) -> None:
+    polkit.says = "nothing"
+    with crowd(bus.address, SOMEBODY, 12) as told:
+        assert told == ["taken"] * 8 + [f"{NAME}.Busy"] * 4
+        until(lambda: len(polkit.asked) == 8)
+        polkit.says = "yes"
+        assert remote.installed() is None
+
+
+def test_who_is_refused_leaves_their_place(
+    bus: Bus, remote: RemoteController, polkit: FakePolkit
+) -> None:
+    polkit.says = "no"
+    for _ in range(9):
+        with pytest.raises(NotAllowed):
+            remote.installed()
+    polkit.says = "yes"
+    assert remote.installed() is None
+
+
+def test_all_who_wait_are_not_more_than_the_bus_takes() -> None:
+    places = Places()
+    for user in range(64):
+        places.wait(user)
+    with pytest.raises(NotReached, match="Too much is asked at once"):
+        places.wait(64)
+    places.wait_no_more(3)
+    places.wait(64)
+
+
+def test_a_caller_whom_the_bus_does_not_know_is_not_taken(bus: Bus) -> None:
+    with pytest.raises(NotReached, match="does not say who asks"):
+        authority.user_of(":1.4242")
