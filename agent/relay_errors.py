@@ -4,10 +4,10 @@ Fixed texts only: the exceptions of the HTTP library can hold tokens and passwor
 """
 
 import ssl
-import time
-from email.utils import parsedate_to_datetime
 
 import aiohttp
+
+from agent import clock
 
 _STATUS = {
     401: "the relay does not accept the listen key (401); enrol this agent again",
@@ -28,7 +28,6 @@ _CLOSE = {
     1008: "the relay no longer accepts the token (1008); check this machine's clock",
     1011: "the relay failed (1011)",
 }
-_SKEW_S = 60
 
 
 def reason_for_failure(error: Exception) -> str:
@@ -73,17 +72,10 @@ def _at_proxy(error: aiohttp.ClientHttpProxyError) -> str:
 
 def _status(error: aiohttp.ClientResponseError) -> str:
     text = _STATUS.get(error.status, f"the relay or the proxy answered {error.status}")
-    skew = _skew(error.headers.get("Date") if error.headers else None)
-    if error.status == 401 and abs(skew) > _SKEW_S:
-        return f"this machine's clock is {skew:+.0f} s off the relay's; set it right"
+    ahead = clock.ahead_of(error.headers.get("Date") if error.headers else None)
+    if error.status == 401 and abs(ahead or 0.0) > clock.WARNING_S:
+        return f"{clock.told(ahead or 0.0)}; set it right"
     return text
-
-
-def _skew(date: str | None) -> float:
-    try:
-        return time.time() - parsedate_to_datetime(date).timestamp() if date else 0.0
-    except ValueError:
-        return 0.0
 
 
 def _certificate(error: aiohttp.ClientConnectorCertificateError) -> str:

@@ -23,6 +23,10 @@ class BadToken(Exception):  # noqa: N818 - names what is wrong with what was giv
     """A token that proves nothing. The text names the rule, never the token."""
 
 
+class WrongKey(BadToken):
+    """A token that another key signed, if any."""
+
+
 class ExpiredToken(BadToken):
     """A token that was good once."""
 
@@ -134,13 +138,14 @@ def verify(text: str, keys: Callable[[str], Iterable[str]], now: float) -> Token
         now: Unix seconds.
 
     Raises:
-        BadToken: the form or the signature is wrong.
+        BadToken: the form is wrong.
+        WrongKey: the signature is.
         ExpiredToken: the signature is right, the time is past.
 
     """
     token = parse(text)
     if not signed_by(token, keys(token.key_name)):
-        raise BadToken("no key of this name signed the token")
+        raise WrongKey("no key of this name signed the token")
     if token.expires <= now:
         raise ExpiredToken(f"the token expired {now - token.expires:.0f} s ago")
     return token

@@ -81,7 +81,8 @@ class Authorization:
 
         """
         if not text:
-            raise Refused(401, "there is no token", "Send ServiceBusAuthorization.")
+            told = ("there is no token", "Send ServiceBusAuthorization.")
+            raise _proves_nothing("no_token", *told)
         agent = self._store.agent(path.strip("/").partition("/")[0])
         token = self._verified(text, agent)
         self._check_audience(token, path)
@@ -104,9 +105,11 @@ class Authorization:
                 raise _unknown_connection()
             return sas.verify(text, lambda name: self._keys(name, agent), self._clock())
         except sas.ExpiredToken as error:
-            raise Refused(401, str(error), _CLOCK) from error
+            raise _proves_nothing("expired_token", str(error), _CLOCK) from error
         except sas.BadToken as error:
-            raise Refused(401, str(error), "Sign with the key given out.") from error
+            reason = "wrong_key" if isinstance(error, sas.WrongKey) else "bad_token"
+            remedy = "Sign with the key given out."
+            raise _proves_nothing(reason, str(error), remedy) from error
 
     def _keys(self, name: str, agent: Agent | None) -> list[str]:
         if agent is not None and name == LISTEN_KEY_NAME:
@@ -120,7 +123,8 @@ class Authorization:
         try:
             audience = token.audience
         except sas.BadToken as error:
-            raise Refused(401, str(error), "Sign for http://host/path.") from error
+            remedy = "Sign for http://host/path."
+            raise _proves_nothing("bad_token", str(error), remedy) from error
         if audience.host not in self._hosts:
             raise Refused(
                 403,
@@ -165,6 +169,11 @@ def hosts_of(name: str, certificate: bytes) -> Hosts:
 
 def _right_of(key_name: str) -> Right:
     return Right.LISTEN if key_name == LISTEN_KEY_NAME else Right.SEND
+
+
+def _proves_nothing(reason: str, error: str, remedy: str) -> Refused:
+    """Refuse a token, and say for programs why (docs/wire.md)."""
+    return Refused(401, error, remedy, {"reason": reason})
 
 
 def _unknown_connection() -> Refused:

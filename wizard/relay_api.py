@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 
 import aiohttp
 
-from agent import sas
+from agent import clock, sas
 from agent.certificates import trusting
 from agent.relay_errors import reason_for_failure
 from agent.secret import Secret
@@ -21,8 +21,11 @@ from wizard.reason import sentence
 
 _TIMEOUT_S = 20.0
 _ANSWER_S = 65.0  # the relay itself gives up after 60
-_TOKEN_S = 300
+# longer than a clock may be behind, and than an answer may take
+_TOKEN_S = 600
+_PROVES_NOTHING = 401
 PROXY_REFUSES = 407
+SET_CLOCK = "Set both clocks by the same time server, then try again."
 
 
 class RelayFailed(Exception):  # noqa: N818 - says what happened
@@ -44,10 +47,17 @@ class RelayFailed(Exception):  # noqa: N818 - says what happened
 
 @dataclass(frozen=True)
 class Answered:
-    """An HTTP answer of a relay, or of the agent behind it."""
+    """An HTTP answer of a relay, or of the agent behind it.
+
+    Attributes:
+        ahead: seconds that this machine's clock is ahead of the relay's; None where
+            it does not tell its time.
+
+    """
 
     status: int
     body: bytes = field(repr=False)
+    ahead: float | None = None
 
     def json(self) -> Mapping[str, Any]:
         """Read a JSON object; empty for anything else."""
@@ -109,9 +119,36 @@ def withdraw(way: Way, agent: str, listen_key: Secret, key_name: str) -> None:
     """
     headers = {"ServiceBusAuthorization": _token(way, agent, listen_key, key_name)}
     answered = ask(way, "DELETE", f"/$enrol/{quote(agent)}", b"", headers)
-    # 401: the relay knows no such agent, or another holds the name by now
-    if answered.status not in (200, 204, 401, 404):
+    if answered.status not in (200, 204, 404) and not _is_anothers(answered):
         raise _refused(answered)
+
+
+def _is_anothers(answered: Answered) -> bool:
+    """Say whether another agent holds the name by now, under keys of its own.
+
+    A relay that does not say why it answers 401 means that where the token can't have
+    been past its time.
+    """
+    told = answered.json()
+    if answered.status != _PROVES_NOTHING or not isinstance(told.get("error"), str):
+        return False
+    if "reason" in told:
+        return bool(told["reason"] == "wrong_key")
+    return answered.ahead is not None and abs(answered.ahead) < clock.LIMIT_S
+
+
+def clock_ahead(way: Way, seconds: float) -> float | None:
+    """Say by how many seconds this machine is ahead of a relay; None if it can't be.
+
+    Args:
+        way: to the relay.
+        seconds: how long it may take to answer.
+
+    """
+    try:
+        return ask(way, "GET", "/", b"", {}, seconds=seconds).ahead
+    except RelayFailed:
+        return None
 
 
 @dataclass(frozen=True)
@@ -207,7 +244,8 @@ async def _ask(way: Way, asked: _Asked, context: ssl.SSLContext) -> Answered:
             allow_redirects=False,
         ) as response,
     ):
-        return Answered(response.status, await response.read())
+        ahead = clock.ahead_of(response.headers.get("Date"))
+        return Answered(response.status, await response.read(), ahead)
 
 
 def _token(way: Way, agent: str, key: Secret, key_name: str) -> str:
@@ -226,7 +264,11 @@ _STATUS = {
 
 
 def _refused(answered: Answered) -> RelayFailed:
-    told = answered.json()
+    told, ahead = answered.json(), answered.ahead or 0.0
+    by_clock = told.get("reason", "expired_token") == "expired_token"
+    if answered.status == _PROVES_NOTHING and by_clock and abs(ahead) > clock.LIMIT_S:
+        what = f"The relay does not accept the key: {clock.told(ahead)}."
+        return RelayFailed(answered.status, what, SET_CLOCK)
     if isinstance(told.get("error"), str):  # others than our relay answer JSON too
         what = f"The relay refused: {told['error']}."
         return RelayFailed(answered.status, what, str(told.get("remedy", "")))

@@ -197,7 +197,7 @@ def test_a_relay_with_an_open_code_passes(whole: Stage) -> None:
     rows = check_relay(whole, whole.settings().relay, whole.relay.code())
 
     assert {row.state for row in rows} == {"ok"}
-    assert len(rows) == 6
+    assert len(rows) == 7
 
 
 @pytest.mark.parametrize(

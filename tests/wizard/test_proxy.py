@@ -319,7 +319,8 @@ def test_a_check_of_the_relay_names_what_the_proxy_wants(
     # a relay that is not there: what is looked at here comes before it
     relay = Relay(url="https://127.0.0.1:1", proxy=address)
     inputs = Inputs(proxy_password=Secret(password) if password else None)
-    (row,) = check_relay(way_asked(relay, on(host, inputs)), None, threading.Event())
+    way = way_asked(relay, on(host, inputs))
+    row, *_ = check_relay(way, None, threading.Event())
     assert (row.state, row.field) == ("failed", field)
     assert says in row.detail
     assert CANARY not in repr(row)

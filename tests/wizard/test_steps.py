@@ -398,6 +398,7 @@ class FakeRelay:
         self.keys: dict[str, object] = {}
         self.withdrawn: list[tuple[str, str]] = []
         self.fails: RelayFailed | None = None
+        self.ahead: float | None = None  # this machine's clock
 
     def enrol(self, _relay: object, application: Application) -> Mapping[str, Any]:
         if self.fails:
@@ -428,6 +429,8 @@ class FakeRelay:
         monkeypatch.setattr("wizard.steps.enrolment.knows", self.knows)
         monkeypatch.setattr("wizard.steps.enrolment.enrol", self.enrol)
         monkeypatch.setattr("wizard.steps.enrolment.withdraw", self.withdraw)
+        told = "wizard.steps.enrolment.clock_ahead"
+        monkeypatch.setattr(told, lambda _way, _seconds: self.ahead)
         return self
 
 
@@ -457,6 +460,20 @@ def test_an_enrolment_is_made_once(
         "ok",
         "Takes requests of https://portal.corp.test.",
     )
+
+
+@pytest.mark.parametrize(
+    ("ahead", "told"), [(-3300.0, "55 min behind"), (301.0, "5 min ahead of")]
+)
+def test_nothing_is_begun_by_a_clock_that_the_relay_would_refuse(
+    keyed: Machine, monkeypatch: pytest.MonkeyPatch, ahead: float, told: str
+) -> None:
+    relay = FakeRelay().installed(monkeypatch)
+    relay.ahead = ahead
+    with pytest.raises(StepFailed, match=f"clock is {told} the relay's.*Set both"):
+        enrolling(keyed)
+    relay.ahead = 299.0
+    assert enrolling(keyed)
 
 
 def test_new_keys_are_enrolled_anew(

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from agent import clock
 from agent.certificates import CertificateFacts
 from agent.settings import Directory as DirectorySettings
 from wizard.inspection import chain
@@ -12,7 +13,6 @@ from wizard.inspection.controllers import Cell, ControllerFacts
 CA = "directory.ca"
 CONTROLLERS = "directory.controllers"
 UNKNOWN = "–"  # noqa: RUF001 - the dash a table shows for nothing
-_CLOCK_WARNING_S, _CLOCK_LIMIT_S = 60, 300  # Kerberos and request times bear 5 min
 _NO_FINE_GRAINED = 3  # msDS-PasswordSettings came with Windows Server 2008
 _NAMES = (
     *("certificate", "TLS", "sign-in", "domain"),
@@ -170,10 +170,10 @@ def _clock(facts: ControllerFacts) -> Cell:
         return Cell("clock", "skipped", UNKNOWN, "It does not tell its time.")
     apart = abs(offset)
     said, word = f"{apart:.0f} s apart from this machine", f"{offset:+.0f} s"
-    if apart <= _CLOCK_WARNING_S:
+    if apart <= clock.WARNING_S:
         return Cell("clock", "ok", "0 s" if apart < 0.5 else word, said)
     remedy = "Set both clocks by the same time server."
-    failed = apart > _CLOCK_LIMIT_S
+    failed = apart > clock.LIMIT_S
     return Cell("clock", "failed" if failed else "warning", word, f"{said}.", remedy)
 
 

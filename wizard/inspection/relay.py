@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from agent import clock
 from agent.certificates import Endpoint, fetch_chain
 from agent.keys import BadKeys, fingerprint_digest
 from agent.secret import Secret
 from agent.way import Way
 from relay import code as codes
-from wizard.checks import Check
+from wizard.checks import Check, State
 from wizard.inspection import chain
 from wizard.inspection.attempts import Attempt, Failed, attempt_all
 from wizard.reason import sentence
-from wizard.relay_api import PROXY_REFUSES, Answered, RelayFailed, ask
+from wizard.relay_api import PROXY_REFUSES, SET_CLOCK, Answered, RelayFailed, ask
 
 _CONNECT_S = 8.0
 _NO_CODE = "0" * 64
@@ -30,7 +31,10 @@ def check_relay(
 ) -> tuple[Check, ...]:
     """Try a relay; with a code, see that it is open and for the right portal."""
     tried = _Tried(way, code)
-    attempts = [Attempt("answer", "Relay answers", tried.answer)]
+    attempts = [
+        Attempt("answer", "Relay answers", tried.answer),
+        Attempt("clock", "Clock", tried.clock),
+    ]
     if not way.proxy:  # through a proxy only the whole can be tried
         attempts[:0] = [
             Attempt("name", "Name of the relay", tried.name),
@@ -117,6 +121,15 @@ class _Tried:
                 field=_URL,
             )
         return "It is a Writeback relay"
+
+    def clock(self) -> str:
+        ahead = self._answered.ahead
+        if ahead is None:
+            raise Failed("It does not tell its time.", "", state="skipped")
+        if abs(ahead) <= clock.WARNING_S:
+            return f"{abs(ahead):.0f} s apart from the relay's"
+        state: State = "failed" if abs(ahead) > clock.LIMIT_S else "warning"
+        raise Failed(sentence(clock.told(ahead)), SET_CLOCK, state=state)
 
     def code_state(self) -> str:
         self._parse()

@@ -7,7 +7,7 @@ fingerprint that the code carries.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from agent import enrolment
+from agent import clock, enrolment
 from agent.enrolment import Enrolment, EnrolmentError
 from agent.secret import Secret
 from agent.secrets import (
@@ -18,7 +18,16 @@ from agent.settings import Relay, Settings, SettingsError
 from agent.settings import parse as parse_settings
 from wizard.checks import Check
 from wizard.plan import Change, Context, Facts, StepFailed
-from wizard.relay_api import Application, RelayFailed, enrol, knows, withdraw
+from wizard.reason import sentence
+from wizard.relay_api import (
+    SET_CLOCK,
+    Application,
+    RelayFailed,
+    clock_ahead,
+    enrol,
+    knows,
+    withdraw,
+)
 from wizard.steps.application import (
     application,
     enrolment_of,
@@ -26,7 +35,7 @@ from wizard.steps.application import (
     stored,
 )
 from wizard.steps.copied import REKEY, is_copied, is_the_originals
-from wizard.steps.proxy import way_from, way_to
+from wizard.steps.proxy import way_asked, way_from, way_to
 from wizard.steps.stored import usable
 
 
@@ -48,6 +57,7 @@ class EnrolmentStep:
             return ()
         _refuse_name_of_original(text, wanted, context)
         code = parsed_code(context)
+        _refuse_wrong_clock(wanted.relay, context)
         summary = f"Enrols the agent {wanted.agent} at {wanted.relay.url}"
         after: dict[str, Any] = {"agent": wanted.agent}
         after |= {"relay": wanted.relay.model_dump(mode="json")}
@@ -203,6 +213,19 @@ def _refuse_name_of_original(
             f"This machine is a copy, and the original is called {wanted.agent} too.",
             REKEY,
         )
+
+
+def _refuse_wrong_clock(relay: Relay, context: Context) -> None:
+    """Begin nothing where the link would be refused, and taking it back too.
+
+    Enrolling takes no token, so it would be the first thing that works.
+    """
+    ahead = clock_ahead(way_asked(relay, context), _CLOCK_S)
+    if ahead is not None and abs(ahead) > clock.LIMIT_S:
+        raise StepFailed(sentence(clock.told(ahead)), SET_CLOCK)
+
+
+_CLOCK_S = 10.0
 
 
 def _replaced_keys(earlier: Sequence[Change]) -> set[str]:

@@ -1,0 +1,34 @@
+"""The clock of this machine beside a relay's, which HTTP tells with each answer."""
+
+import time
+from email.utils import parsedate_to_datetime
+
+# the two minutes of a request bear less than that, and Kerberos five minutes
+WARNING_S, LIMIT_S = 60, 300
+
+
+def ahead_of(date: str | None) -> float | None:
+    """Say by how many seconds this machine is ahead of the time an answer came.
+
+    Args:
+        date: the answer's Date (RFC 9110 6.6.1); None where it has none.
+
+    """
+    try:
+        # whole seconds are told: half of one is added on average
+        told = None if date is None else parsedate_to_datetime(date).timestamp() + 0.5
+    except (ValueError, OverflowError):
+        return None
+    return None if told is None else time.time() - told
+
+
+def told(ahead: float) -> str:
+    """Say how far this machine's clock is from the relay's, and in which direction."""
+    direction = "ahead of" if ahead > 0 else "behind"
+    return f"this machine's clock is {_duration(abs(ahead))} {direction} the relay's"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.0f} h"

@@ -1,0 +1,147 @@
+"""A clock that is wrong: found before it matters, and never taken for a withdrawal."""
+
+import asyncio
+import json
+import threading
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from agent.secret import Secret
+from agent.settings import Relay
+from agent.way import Way
+from tests.relay.stage import Enrolled, Stage, a_link, echo, until
+from tests.relay.wrong_clock import set_back
+from wizard import relay_api
+from wizard.checks import Check
+from wizard.inspection.relay import check_relay
+from wizard.relay_api import RelayFailed, withdraw
+
+
+@pytest.fixture
+def way(stage: Stage) -> Way:
+    return Way(Relay(url=f"https://127.0.0.1:{stage.port}", ca=str(stage.ca)))
+
+
+async def withdrawn(way: Way, agent: Enrolled) -> None:
+    given = (way, agent.name, Secret(agent.listen_key), "listen")
+    await asyncio.to_thread(withdraw, *given)
+
+
+def silent(monkeypatch: pytest.MonkeyPatch, **others: Any) -> None:
+    """Have the relay be one that does not say why it answers 401."""
+    ask = relay_api.ask
+
+    def asked(*given: Any, **more: Any) -> relay_api.Answered:
+        answered = ask(*given, **more)
+        told = {k: v for k, v in answered.json().items() if k != "reason"}
+        return replace(answered, body=json.dumps(told).encode(), **others)
+
+    monkeypatch.setattr("wizard.relay_api.ask", asked)
+
+
+@pytest.mark.parametrize("says", [True, False])
+async def test_an_expired_token_is_no_withdrawal(
+    stage: Stage,
+    agent: Enrolled,
+    way: Way,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    says: bool,
+) -> None:
+    if not says:
+        silent(monkeypatch)
+    set_back(55 * 60, monkeypatch)
+    with pytest.raises(RelayFailed, match=r"clock is 55 min behind the relay's\. Set"):
+        await withdrawn(way, agent)
+    assert stage.store.agent(agent.name) is not None
+    set_back(0, monkeypatch)
+    await withdrawn(way, agent)
+    assert stage.store.agent(agent.name) is None
+    await withdrawn(way, agent)
+
+
+@pytest.mark.parametrize("says", [True, False])
+async def test_another_agents_name_is_none_to_withdraw(
+    stage: Stage,
+    agent: Enrolled,
+    way: Way,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    says: bool,
+) -> None:
+    if not says:
+        silent(monkeypatch)
+    await withdrawn(way, Enrolled(agent.name, agent.code))
+    assert stage.store.agent(agent.name) is not None
+
+
+async def test_a_relay_that_tells_neither_why_nor_when_is_not_believed(
+    agent: Enrolled, way: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silent(monkeypatch, ahead=None)
+    with pytest.raises(RelayFailed, match="no key of this name"):
+        await withdrawn(way, Enrolled(agent.name, agent.code))
+
+
+async def test_who_is_no_relay_withdraws_nothing(
+    agent: Enrolled, way: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd = relay_api.Answered(401, b"<html>Sign in to the guest network</html>", 0.0)
+    monkeypatch.setattr("wizard.relay_api.ask", lambda *_: odd)
+    with pytest.raises(RelayFailed, match="does not accept the key"):
+        await withdrawn(way, agent)
+
+
+async def checked(way: Way) -> Check:
+    rows = await asyncio.to_thread(check_relay, way, None, threading.Event())
+    (row,) = [row for row in rows if row.id == "clock"]
+    return row
+
+
+@pytest.mark.parametrize(
+    ("behind", "state", "told"),
+    [
+        (0, "ok", "0 s apart from the relay's"),
+        (90, "warning", "This machine's clock is 90 s behind the relay's."),
+        (-90, "warning", "This machine's clock is 90 s ahead of the relay's."),
+        (55 * 60, "failed", "This machine's clock is 55 min behind the relay's."),
+        (-26 * 3600, "failed", "This machine's clock is 26 h ahead of the relay's."),
+    ],
+)
+async def test_the_check_of_a_relay_compares_the_clocks(
+    way: Way, monkeypatch: pytest.MonkeyPatch, behind: float, state: str, told: str
+) -> None:
+    set_back(behind, monkeypatch)
+    row = await checked(way)
+    assert row.state == state
+    # a second may pass on the way
+    assert row.detail.replace("1 s a", "0 s a").replace("89 s", "90 s") == told
+    assert bool(row.remedy) is (state != "ok")
+
+
+async def test_a_link_tells_of_the_clock(
+    stage: Stage, agent: Enrolled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_back(65 * 60, monkeypatch)
+    async with a_link(stage, agent, echo, connected=False) as linked:
+        await until(lambda: linked.reasons)
+    assert linked.reasons[0].startswith("this machine's clock is 65 min behind")
+
+
+async def test_a_relay_says_for_programs_why_it_takes_no_token(
+    stage: Stage, agent: Enrolled
+) -> None:
+    tokens = {
+        "no_token": "",
+        "bad_token": "Bearer x",
+        "wrong_key": stage.token(agent.name, key="wrong"),
+        "expired_token": stage.token(agent.name, seconds=-1),
+    }
+    async with stage.client() as client:
+        for reason, token in tokens.items():
+            headers = {"ServiceBusAuthorization": token}
+            async with client.post(f"/{agent.name}", headers=headers) as answer:
+                assert answer.status == 401
+                assert (await answer.json())["reason"] == reason
