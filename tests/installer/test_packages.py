@@ -172,7 +172,7 @@ def test_the_packaged_wizard_opens_its_window(
     ):
         try:
             screen.find_window("Writeback")
-            screen.press_until("Return", "Express or customize")
+            screen.press_to("Return", "Express or customize")
             assert wizard.poll() is None
         finally:
             wizard.kill()

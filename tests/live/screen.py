@@ -55,6 +55,7 @@ class Screen:
         _wait(found, f"a window named {name}")
         # there is no window manager that would do it
         self._do("windowfocus", "--sync", self._window)
+        _wait(self._has_keyboard, f"the keyboard in {name}")
 
     def title(self) -> str:
         """The window's title."""
@@ -68,12 +69,21 @@ class Screen:
         """Type text, letter by letter."""
         self._do("type", "--delay", "5", text)
 
+    def press_to(self, key: str, title: str) -> None:
+        """Press a key once, where it is heard at any time; wait for another title."""
+        self.press(key)
+        _wait(lambda: title in self.title(), title)
+
     def press_until(self, key: str, title: str) -> None:
-        """Press a key, again where it was not heard, until the title is another."""
+        """Press a key, again where its button was off, until the title is another."""
         self.press_till(key, lambda: title in self.title(), title)
 
     def press_till(self, key: str, condition: Callable[[], bool], what: str) -> None:
-        """Press a key, again where it was not heard, until something is so."""
+        """Press a key, again where its button was off, until something is so.
+
+        One that was only heard late is heard twice: not for a key that the page to
+        come takes too.
+        """
         deadline, pressed = time.monotonic() + _PATIENCE_S, 0.0
         while not condition():
             assert time.monotonic() < deadline, f"at {self.title()} in vain: {what}"
@@ -81,6 +91,9 @@ class Screen:
                 self.press(key)
                 pressed = time.monotonic()
             time.sleep(_POLL_S)
+
+    def _has_keyboard(self) -> bool:
+        return self._do("getwindowfocus").strip() == self._window
 
     def _do(self, *arguments: str) -> str:
         argv = ["xdotool", *arguments]

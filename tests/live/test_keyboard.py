@@ -33,8 +33,8 @@ def test_express_installs_by_keys_alone(fresh_lab: Lab, tmp_path: Path) -> None:
 
 def _install(screen: Screen) -> None:
     screen.find_window("Writeback")
-    screen.press_until("Return", "Express or customize")
-    screen.press_until("Return", "Connect to the cloud")
+    screen.press_to("Return", "Express or customize")
+    screen.press_to("Return", "Connect to the cloud")
     screen.press("Tab", "Tab", "ctrl+a")
     screen.type("by-keys")
     screen.press_until("alt+n", "Connect directories")
