@@ -112,7 +112,8 @@ def installs(here: Server) -> None:
     assert here.reset("anna") == "ok"
     here.signs_in("anna")
     # an alert for Microsoft's event finds it in the journal
-    found = here.machine.told("journalctl", "--output=json", "WRITEBACK_EVENT=31002")
+    event = ("--output=json", "WRITEBACK_EVENT=31002")
+    found = here.machine.journal("WRITEBACK_USER", *event)
     entry = json.loads(found.splitlines()[-1])
     assert entry["WRITEBACK_USER"] == here.lab.people["anna"]["upn"]
     exposure = here.machine.told("systemd-analyze", "security", "--no-pager", _UNIT)
@@ -170,7 +171,7 @@ def is_upgraded_and_downgraded_under_load(
         old = pid(here)
         with asked_all_the_time(here, *ASKED, resetting=RESETTING) as answers:
             here.install(file)
-            here.machine.told("writeback", "status")
+            serves_again(here, old)  # dpkg does not wait for the successor
         assert set(answers.codes) == {"ok"}, answers.codes
         asked += answers.codes.total()
         now = here.status()
@@ -251,10 +252,10 @@ def gets_new_keys(here: Server) -> None:
     assert here.check("clara") == "ok"
 
 
-def serves_again(here: Server, killed: int) -> None:
-    """Wait for systemd to bring a killed agent back."""
+def serves_again(here: Server, gone: int) -> None:
+    """Wait until another process serves in the place of one that ends."""
     deadline = time.monotonic() + 60
-    while pid(here) in (0, killed) or not here.status()["ready"]:
+    while pid(here) in (0, gone) or not here.status()["ready"]:
         assert time.monotonic() < deadline
         time.sleep(0.1)
 

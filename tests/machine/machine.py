@@ -23,6 +23,7 @@ _OFF_S = 60.0
 _POLL_S = 0.02
 _PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _CGROUP = Path("/sys/fs/cgroup")
+_HEARD_S = 60.0
 
 # A tmpfs on /run/systemd: nspawn finds no other systemd to ask. `exec` all the way.
 _BOOT = """
@@ -123,6 +124,20 @@ class Machine:
             said = f"{done.stdout}\n{done.stderr}".strip()
             raise AssertionError(f"{argv[0]} ended with {done.returncode}: {said}")
         return done.stdout
+
+    def journal(self, word: str, *asked: str) -> str:
+        """Give what journalctl says once a word is in it: it is written a while later.
+
+        Args:
+            word: waited for.
+            asked: of journalctl.
+
+        """
+        deadline = time.monotonic() + _HEARD_S
+        while word not in (said := self.told("journalctl", "--no-pager", *asked)):
+            assert time.monotonic() < deadline, f"not in the journal: {word}"
+            time.sleep(_POLL_S)
+        return said
 
     def put(self, path: str, content: bytes, *, mode: int = 0o644) -> None:
         """Write a file on it, whole."""

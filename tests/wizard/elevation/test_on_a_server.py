@@ -84,8 +84,7 @@ def test_an_ordinary_user_sets_a_server_up(suite: Suite, tmp_path: Path) -> None
         assert here.status()["ready"]
         assert here.reset("anna") == "ok"
         here.signs_in("anna")
-        journal = here.machine.told("journalctl", "--no-pager", f"--unit={_UNIT}")
-        assert "ada asks: apply" in journal
+        here.machine.journal("ada asks: apply", f"--unit={_UNIT}")
         leaves_no_secret(here)
         assert ada(here, "elsewhere")["error"] == "Unreachable"
         let_in(here, "look")
