@@ -10,7 +10,7 @@ import pytest
 from tests.installer.packages import built_agent
 from tests.live.remains import directory_now
 from tests.machine.load import asked_all_the_time
-from tests.machine.machine import differences
+from tests.machine.machine import DAILY, differences
 from tests.machine.root import Suite
 from tests.machine.server import CANARY, LIMITS, SITE, Server, server
 from tests.machine.traces import leaves_no_secret, watched
@@ -31,6 +31,7 @@ _SYSTEMS = (
     # rewritten, with a backup, when a user comes or goes
     *("/etc/.pwd.lock", "/etc/passwd-", "/etc/group-", "/etc/shadow-"),
     *("/etc/gshadow-", "/etc/subuid-", "/etc/subgid-", "/etc/ld.so.cache"),
+    *DAILY,
     SITE,
 )
 _ACCOUNTS = ("/etc/passwd", "/etc/group", "/etc/shadow", "/etc/gshadow")

@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 
 from tests.live.remains import directory_now
-from tests.machine.machine import differences
+from tests.machine.machine import DAILY, differences
 from tests.machine.server import SITE, Server
 
 JOURNALS = "/var/lib/writeback/journal"
@@ -31,6 +31,7 @@ _SECONDS = 60.0
 PAST = (
     *("/var/lib/writeback", "/var/log", "/var/lib/systemd", "/etc/machine-id"),
     *("/run", "/var/tmp", "/var/lib/private", "/var/log/private", SITE),
+    *DAILY,
 )
 
 

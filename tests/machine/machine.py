@@ -24,6 +24,8 @@ _POLL_S = 0.02
 _PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _CGROUP = Path("/sys/fs/cgroup")
 _HEARD_S = 60.0
+# what the timers of a bare Debian write, at midnight and twice a day (dpkg, apt)
+DAILY = ("/var/backups", "/var/cache/apt", "/var/lib/apt/daily_lock")
 
 # A tmpfs on /run/systemd: nspawn finds no other systemd to ask. `exec` all the way.
 _BOOT = """
