@@ -5,6 +5,7 @@ import base64
 import contextlib
 import json
 import os
+import queue
 import secrets
 import shutil
 import signal
@@ -253,15 +254,26 @@ def service_manager(folder: Path) -> Iterator[Callable[[str], str]]:
     """Listen as systemd does; gives a function that waits for a line."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
         listening.bind(str(folder / "notify"))
-        listening.settimeout(_SECONDS)
+        lines = queue.SimpleQueue[str]()
+
+        def listen() -> None:
+            # all the time: who tells more than the socket holds waits for this
+            while told := listening.recv(4096).decode():
+                for line in told.splitlines():
+                    lines.put(line)
 
         def wait_for(start: str) -> str:
-            while True:
-                for line in listening.recv(4096).decode().splitlines():
-                    if line.startswith(start):
-                        return line.removeprefix(start)
+            while not (line := lines.get(timeout=_SECONDS)).startswith(start):
+                pass
+            return line.removeprefix(start)
 
-        yield wait_for
+        thread = threading.Thread(target=listen)
+        thread.start()
+        try:
+            yield wait_for
+        finally:
+            listening.shutdown(socket.SHUT_RD)
+            thread.join()
 
 
 def ask_on(installed: Installed, stop: threading.Event, codes: list[str]) -> None:
