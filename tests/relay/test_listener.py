@@ -119,18 +119,18 @@ async def test_a_status_may_be_text_and_a_header_a_list(
 
 
 async def test_an_expired_token_closes_with_1008(stage: Stage, agent: Enrolled) -> None:
-    async with stage.listening(agent, seconds=1.5) as socket:
+    async with stage.listening(agent, seconds=5) as socket:
         assert await close_code(socket) == 1008
 
 
 async def test_a_renewed_token_keeps_the_channel_open(
     stage: Stage, agent: Enrolled
 ) -> None:
-    async with stage.listening(agent, seconds=2) as socket:
+    async with stage.listening(agent, seconds=3) as socket:
         began = time.monotonic()
         token = stage.listen_headers(agent)["ServiceBusAuthorization"]
         await socket.send_json({"renewToken": {"token": token}})
-        await until(lambda: time.monotonic() - began > 3)
+        await until(lambda: time.monotonic() - began > 4)
         asking = Asking(stage)
         await socket.send_json(response(await request_on(socket)))
         assert (await asking.answer())[0] == 200

@@ -20,8 +20,7 @@ from wizard.elevation.service import Service
 from wizard.host import Host
 from wizard.plan import MayChange
 
-IDLE_S = 60.0
-Start = Callable[..., threading.Thread]
+Start = Callable[[], threading.Thread]
 
 
 @dataclass
@@ -57,12 +56,12 @@ def start(bus: Bus, stage: Stage) -> Iterator[Start]:
     """Run the service until nothing is asked of it, or the bus is gone."""
     threads: list[threading.Thread] = []
 
-    def run(idle_s: float) -> None:
+    def run() -> None:
         with contextlib.suppress(ConnectionResetError):
-            Service(stage.door, idle_s).run()
+            Service(stage.door).run()
 
-    def start(idle_s: float = IDLE_S) -> threading.Thread:
-        thread = threading.Thread(target=run, args=(idle_s,))
+    def start() -> threading.Thread:
+        thread = threading.Thread(target=run)
         threads.append(thread)
         thread.start()
         wait_for(NAME)

@@ -41,6 +41,7 @@ from wizard.elevation.errors import NotReached, Unexpected
 from wizard.elevation.methods import method
 from wizard.elevation.protocol import LEAVING, NAME
 from wizard.elevation.remote import RemoteController
+from wizard.elevation.service import Service
 from wizard.plan import StepFailed
 
 ADMIN = AdminCredentials("administrator@corp.test", Secret(CANARY))
@@ -99,8 +100,9 @@ def test_a_plan_that_cannot_be_made_again_says_why(
         remote.apply(SETTINGS, changes, INPUTS, lambda _: None, threading.Event())
 
 
-def test_it_ends_when_nothing_is_asked(start: Start, calling: Calling) -> None:
-    service = start(idle_s=0.2)
+def test_it_ends_when_nothing_is_asked(stage: Stage, calling: Calling) -> None:
+    service = threading.Thread(target=Service(stage.door, 0.2).run)
+    service.start()
     service.join(20)
     assert not service.is_alive()
     with pytest.raises(NotReached, match=r"(?s)refused.*sudo writeback"):
@@ -108,9 +110,13 @@ def test_it_ends_when_nothing_is_asked(start: Start, calling: Calling) -> None:
 
 
 def test_it_does_not_end_while_a_call_is_under_way(
-    start: Start, stage: Stage, calling: Calling
+    stage: Stage, calling: Calling
 ) -> None:
-    service = start(idle_s=0.2)
+    serving = Service(stage.door)
+    service = threading.Thread(target=serving.run)
+    service.start()
+    wait_for(NAME)
+    serving._idle_s = 0.2  # from the first call on: it must be there to take it
     stage.fake.hold = "find_domain"
     found: list[Any] = []
     asking = threading.Thread(

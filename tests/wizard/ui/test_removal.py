@@ -41,9 +41,11 @@ def texts(widget: QWidget) -> str:
     return "\n".join(each.text() for each in shown)
 
 
-def wait_told(qtbot: QtBot, widget: QWidget, text: str) -> None:
+def wait_told(
+    qtbot: QtBot, widget: QWidget, text: str, milliseconds: int = 5_000
+) -> None:
     """Waits for a text: what is put on a page is shown in the next turn."""
-    qtbot.waitUntil(lambda: text in texts(widget))
+    qtbot.waitUntil(lambda: text in texts(widget), timeout=milliseconds)
 
 
 def at_review(

@@ -98,7 +98,7 @@ def _rotate(qtbot: QtBot, whole: Stage) -> None:
     go(qtbot, window, "complete")
     shown = whole.controller.hand_over().fingerprint
     assert shown != known
-    wait_told(qtbot, window.page("complete"), shown)
+    wait_told(qtbot, window.page("complete"), shown, _MS)
     assert whole.host.service().ready
     window.done(0)
 
@@ -112,7 +112,7 @@ def _remove(qtbot: QtBot, whole: Stage) -> None:
     qtbot.waitUntil(lambda: bool(window.journey.changes), timeout=_MS)
     window.set_answers({**_admin(whole), "input.accept_final": True})
     go(qtbot, window, "removed")
-    wait_told(qtbot, window.page("removed"), "srv1")
+    wait_told(qtbot, window.page("removed"), "srv1", _MS)
     window.done(0)
 
 
