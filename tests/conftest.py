@@ -4,11 +4,22 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.lab import Lab
 
 # before Qt is imported by any test; those on a real screen say so themselves
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+# A machine under load takes longer than Hypothesis's 200 ms for an example, and a
+# failure must come again; random seeds are for the runs that tell theirs.
+settings.register_profile(
+    "same",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("same")
 
 
 @pytest.fixture(scope="session")
