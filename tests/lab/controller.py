@@ -21,6 +21,7 @@ from tests.lab.domain import (
     ADMIN_USER,
     HOST,
     ensure_snapshot,
+    locked,
     write_settings,
 )
 from tests.lab.errors import LabError
@@ -137,7 +138,8 @@ class Lab:
         shutil.rmtree(self._data, ignore_errors=True)
         # Copies on write where the file system can.
         copy = ["cp", "-a", "--reflink=auto", str(snapshot), str(self._data)]
-        subprocess.run(copy, check=True)
+        with locked(places.LOCK):  # another worker may be setting its times again
+            subprocess.run(copy, check=True)
         write_settings(self._data, self.address)
         self.restart()
 

@@ -414,6 +414,9 @@ def test_a_password_and_an_account_with_an_end_are_told(
     admin.replace(account, "userAccountControl", b"512")
     soon = to_filetime(datetime.now(UTC) + timedelta(days=9, hours=1))
     admin.replace(account, "accountExpires", str(soon).encode())
+    # set now, as the copy that the lab is made of may be days old
+    password = fresh_lab.accounts[NAME]["password"]
+    admin.replace(account, "unicodePwd", f'"{password}"'.encode("utf-16-le"))
 
     found = find(fresh_lab)
 

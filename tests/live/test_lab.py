@@ -26,7 +26,8 @@ from tests.lab.places import REPOSITORY
 
 Found = dict[str, dict[str, list[bytes]]]
 
-pytestmark = pytest.mark.live
+# untouched by the tests of another file
+pytestmark = [pytest.mark.live, pytest.mark.usefixtures("clean_lab")]
 
 HINTS = "1.2.840.113556.1.4.2239"
 OLD_HINTS = "1.2.840.113556.1.4.2066"

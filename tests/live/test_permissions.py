@@ -21,7 +21,8 @@ from tests.live.agent_stage import settings_for
 from tests.stage import Stage, stage
 from wizard.cli import main
 
-pytestmark = pytest.mark.live
+# untouched by the tests of another file
+pytestmark = [pytest.mark.live, pytest.mark.usefixtures("clean_lab")]
 
 
 class Shell:

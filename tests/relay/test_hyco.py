@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.lab.domain import locked
 from tests.relay.stage import Enrolled, Stage
 
 _SOURCES = Path(__file__).parent / "hyco"
@@ -25,6 +26,12 @@ def peer() -> Path:
     npm = shutil.which("npm")
     if npm is None or shutil.which("node") is None:
         pytest.fail(f"npm is missing: {_REMEDY}")
+    with locked(_INSTALLED.with_name("hyco.lock")):  # two workers of pytest do it once
+        _install(npm)
+    return _INSTALLED / "listener.js"
+
+
+def _install(npm: str) -> None:
     _INSTALLED.mkdir(parents=True, exist_ok=True)
     wanted = (_SOURCES / "package.json").read_bytes()
     there = _INSTALLED / "package.json"
@@ -41,8 +48,9 @@ def peer() -> Path:
         )
         assert done.returncode == 0, f"npm install failed: {done.stderr[-2000:]}"
     # Node resolves packages from where the script is
-    shutil.copy(_SOURCES / "listener.js", _INSTALLED / "listener.js")
-    return _INSTALLED / "listener.js"
+    script, copied = (_SOURCES / "listener.js").read_bytes(), _INSTALLED / "listener.js"
+    if not (copied.exists() and copied.read_bytes() == script):
+        copied.write_bytes(script)  # never while another worker's Node reads it
 
 
 @contextlib.asynccontextmanager
