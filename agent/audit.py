@@ -6,6 +6,7 @@ written to the end of the file in one act, so that a reader never sees half of o
 
 import contextlib
 import json
+import logging
 import os
 import threading
 import uuid
@@ -16,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from agent.errors import OUTCOMES, Code
+
+LOG = logging.getLogger("agent.audit")
 
 NAMES = {
     31002: "PasswordResetSuccess",
@@ -112,6 +115,8 @@ def as_line(record: Record, at: datetime) -> dict[str, Any]:
 class Audit:
     """The file of records; safe for many threads. Made anew when it was moved away.
 
+    While it can't be made anew, records go on to the file that was moved.
+
     Args:
         path: the file.
         also: given each record too, such as the system's journal.
@@ -124,6 +129,7 @@ class Audit:
         self._path = path
         self._also = also
         self._lock = threading.Lock()
+        self._told = False
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = self._open()
 
@@ -131,18 +137,19 @@ class Audit:
         """Add a record.
 
         Raises:
-            OSError: the disk is full or the folder is gone.
+            OSError: the disk is full, or the file was deleted and can't be made anew.
 
         """
         line = as_line(record, datetime.now(UTC))
         data = (json.dumps(line) + "\n").encode("ascii")
-        with self._lock:
-            if self._was_moved():
-                os.close(self._file)
-                self._file = self._open()
-            os.write(self._file, data)
-        if self._also is not None:
-            self._also(line)
+        try:
+            with self._lock:
+                if self._was_moved():
+                    self._make_anew()
+                os.write(self._file, data)
+        finally:
+            if self._also is not None:
+                self._also(line)
 
     def close(self) -> None:
         """Close the file."""
@@ -152,6 +159,30 @@ class Audit:
     def _open(self) -> int:
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
         return os.open(self._path, flags, 0o640)
+
+    def _make_anew(self) -> None:
+        """Open the file again by its name; the old one is closed only after.
+
+        A number that is closed belongs at once to whoever opens something next.
+        """
+        try:
+            anew = self._open()
+        except OSError as error:
+            self._tell(error)
+            if not os.fstat(self._file).st_nlink:
+                raise  # deleted, and not moved: nobody would ever read it
+            return
+        old, self._file, self._told = self._file, anew, False
+        os.close(old)
+
+    def _tell(self, error: OSError) -> None:
+        if not self._told:
+            said = (
+                "audit records can't be written to %s: %s; see that its folder is "
+                "there and that the agent may write to it"
+            )
+            LOG.error(said, self._path, error.strerror)
+        self._told = True
 
     def _was_moved(self) -> bool:
         """Say whether the name is of another file now, as after a rotation."""

@@ -1,7 +1,11 @@
 """Audit records: one line each, with the names that alerts know."""
 
 import json
+import os
+import stat
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,4 +49,55 @@ def test_a_file_that_was_moved_away_is_made_anew(tmp_path: Path) -> None:
     audit.write(Record("2", "agent-1"))
     assert [line["id"] for line in lines(path)] == ["2"]
     assert [line["id"] for line in lines(tmp_path / "audit.jsonl.1")] == ["1"]
+    audit.close()
+
+
+def test_a_folder_that_is_gone_closes_nobody_elses_file(tmp_path: Path) -> None:
+    folder, kept = tmp_path / "log", tmp_path / "kept"
+    audit = Audit(folder / "audit.jsonl")
+    folder.rename(kept)
+    others = []
+    for name in "12":
+        audit.write(Record(name, "agent-1"))
+        others.append(os.open(os.devnull, os.O_RDONLY))
+    assert all(stat.S_ISCHR(os.fstat(other).st_mode) for other in others)
+    # written on to the file that is still open, wherever it is now
+    assert [line["id"] for line in lines(kept / "audit.jsonl")] == ["1", "2"]
+    for other in others:
+        os.close(other)
+    audit.close()
+
+
+def test_a_file_that_can_not_be_made_anew_is_told_of_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "log"
+    audit = Audit(folder / "audit.jsonl")
+    folder.rename(tmp_path / "kept")
+    for name in "12":
+        audit.write(Record(name, "agent-1"))
+    (told,) = [each.getMessage() for each in caplog.records]
+    assert str(folder / "audit.jsonl") in told
+    assert "No such file" in told
+    folder.mkdir()
+    audit.write(Record("3", "agent-1"))
+    assert [line["id"] for line in lines(folder / "audit.jsonl")] == ["3"]
+    folder.rename(tmp_path / "again")
+    audit.write(Record("4", "agent-1"))
+    assert len(caplog.records) == 2
+    audit.close()
+
+
+def test_a_record_that_no_file_keeps_is_an_error_and_goes_to_the_journal(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    told: list[Mapping[str, Any]] = []
+    path = tmp_path / "log/audit.jsonl"
+    audit = Audit(path, told.append)
+    path.unlink()
+    path.parent.rmdir()
+    with pytest.raises(FileNotFoundError):
+        audit.write(Record("1", "agent-1"))
+    assert [line["id"] for line in told] == ["1"]
+    assert str(path) in caplog.text
     audit.close()
