@@ -8,6 +8,7 @@ over one password write is never cached: the user's own state.
 import threading
 import time
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar, cast
 
@@ -15,11 +16,11 @@ from agent import accounts, dn
 from agent.access import SELF
 from agent.accounts import User
 from agent.ace import Sid
-from agent.directory import Directory
+from agent.directory import Directory, DirectoryError, NoSuchObject
 from agent.effective import READING, unreadable
 from agent.policy import PasswordPolicy, PolicyUnreadable
 from agent.pool import Warm
-from agent.protected import ProtectedGroups, protected_groups
+from agent.protected import ProtectedGroups, of_token, protected_groups, token_of
 from agent.settings import Settings
 from agent.subject import Subject
 
@@ -28,7 +29,7 @@ T = TypeVar("T")
 KEPT_S = 60.0
 _PILOT_KEPT_S = 30.0
 _MOST_KEPT = 10_000
-_PSO, _GROUP = "msDS-ResultantPSO", "primaryGroupID"
+_PSO, _GROUP, _TOKEN = "msDS-ResultantPSO", "primaryGroupID", "tokenGroups"
 
 
 class Domain:
@@ -111,16 +112,37 @@ class Domain:
                 as only an explanation needs it.
 
         """
+        found = self._subject(warm, user, detail=detail)
         outside = self.why_not_in_scope(warm.directory, user)
-        return self._subject(warm, user, outside, detail=detail)
+        found = replace(found, in_scope=not outside, why_not_in_scope=outside)
+        return self._with_token(warm.directory, found)
 
     def subject_of_scope(self, warm: Warm, user: User) -> Subject:
         """Gather everything of a user that a search of the scope has found."""
-        return self._subject(warm, user, "", detail=True)
+        found = self._subject(warm, user, detail=True)
+        try:
+            return self._with_token(warm.directory, found)
+        except DirectoryError as error:
+            if error.result is None and not isinstance(error, NoSuchObject):
+                raise
+            # one who is gone by now, say: the others are still told of
+            return _without_token(found)
 
-    def _subject(
-        self, warm: Warm, user: User, outside: str, *, detail: bool
-    ) -> Subject:
+    def _with_token(self, directory: Directory, found: Subject) -> Subject:
+        """Add what only the user's token tells: groups of the forest's other domains.
+
+        Raises:
+            DirectoryError: this controller can't find it out; another one may.
+
+        """
+        if found.protected_group or not self.protected(directory).others:
+            return found
+        token = token_of(directory, found.dn)
+        if not token:
+            return _without_token(found)
+        return replace(found, protected_group=of_token(token))
+
+    def _subject(self, warm: Warm, user: User, *, detail: bool) -> Subject:
         hints = accounts.hints_of(
             warm.root, wanted=self._settings.directory.policy_hints
         )
@@ -143,8 +165,6 @@ class Domain:
             policy=policy,
             agent_sids=token,
             hints=hints is not None,
-            in_scope=not outside,
-            why_not_in_scope=outside,
             protected_group=self.protected(warm.directory).of(user),
             unreadable=hidden,
             unseen=unseen,
@@ -193,6 +213,10 @@ def _unseen(user: User, token: frozenset[Sid]) -> frozenset[str]:
     sids = token | {SELF} if user.sid in token else token
     hidden = gone & unreadable(entry.raw("nTSecurityDescriptor"), sids, user.classes)
     return hidden if entry.raw(_GROUP) is not None else hidden | {_GROUP}
+
+
+def _without_token(found: Subject) -> Subject:
+    return replace(found, unseen=found.unseen | {_TOKEN})
 
 
 def as_policy_dict(policy: PasswordPolicy | None) -> dict[str, object] | None:

@@ -20,17 +20,9 @@ from agent.holding import (
     has_full,
     read,
 )
-from agent.trustees import domain_rid, well_known
+from agent.trustees import is_protected, well_known
 
-# groups that AdminSDHolder protects (MS-ADTS 3.1.1.6.1), of any domain and of Builtin
-_ADMIN_RIDS = frozenset({512, 516, 518, 519, 521, 526, 527})
-_ADMIN_BUILTIN = frozenset(f"S-1-5-32-{rid}" for rid in (544, 548, 549, 550, 551, 552))
 _TAKE_AWAY = "Take the entry away: the agent needs no more than the three rights."
-
-
-def is_protected(sid: Sid) -> bool:
-    """Say whether it is a group that AdminSDHolder protects."""
-    return str(sid) in _ADMIN_BUILTIN or domain_rid(sid) in _ADMIN_RIDS
 
 
 @dataclass(frozen=True, slots=True)

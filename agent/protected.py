@@ -1,7 +1,10 @@
 """Who is protected by AdminSDHolder: the groups, those inside them, their members.
 
 SDProp marks members only once an hour (MS-ADTS 3.1.1.6.1), so the groups themselves
-are asked.
+are asked. What memberOf shows is all there is where a forest has one domain. Where it
+has several, a user may be in groups of the others, such as the Enterprise Admins of the
+forest's root, and only a controller with a global catalog shows some of these: there
+the user's whole token is read.
 """
 
 from collections.abc import Callable, Iterable
@@ -10,13 +13,20 @@ from dataclasses import dataclass
 from agent.accounts import IN_CHAIN, User, only
 from agent.ace import DescriptorError, Sid
 from agent.directory import Directory, DirectoryError, Entry, escape
-from agent.trustees import domain_rid
+from agent.dn import same
+from agent.trustees import (
+    PROTECTED,
+    PROTECTED_BUILTIN,
+    domain_rid,
+    is_protected,
+    well_known,
+)
 
-# groups that AdminSDHolder protects (MS-ADTS 3.1.1.6.1): RIDs of the domain ...
-_PROTECTED = (512, 516, 518, 519, 521, 526, 527)
-# ... and of Builtin: administrators, operators, replicator
-_PROTECTED_BUILTIN = (544, 548, 549, 550, 551, 552)
 _DOMAIN_ADMINS, _ADMINISTRATORS = 512, "S-1-5-32-544"
+_CONFIGURATION = "configurationNamingContext"
+# FLAG_CR_NTDS_NC and FLAG_CR_NTDS_DOMAIN: what is a domain of the forest
+# (MS-ADTS 2.2.10; the bits by 3.1.1.3.4.4.1)
+_DOMAINS = "(&(objectClass=crossRef)(systemFlags:1.2.840.113556.1.4.803:=3))"
 _LET_READ = "let the agent's account read the groups of the domain"
 
 
@@ -27,11 +37,13 @@ class ProtectedGroups:
     Attributes:
         names: their DNs, folded, with the name of each.
         primary: the RIDs that protect as a primary group.
+        others: the forest has other domains, or may have: a user's token counts too.
 
     """
 
     names: dict[str, str]
-    primary: frozenset[int] = frozenset(_PROTECTED)
+    primary: frozenset[int] = PROTECTED
+    others: bool = False
 
     def of(self, user: User) -> str:
         """Name the protected group that a user is seen to be in; or nothing."""
@@ -52,8 +64,8 @@ def protected_groups(directory: Directory, base_dn: str) -> ProtectedGroups:
     """
     head = directory.search(base_dn, "", ("objectSid",), scope="base", paged=False)
     domain = _sid(directory, only(directory, head))
-    sids = [f"{domain}-{rid}" for rid in _PROTECTED]
-    sids += [f"S-1-5-32-{rid}" for rid in _PROTECTED_BUILTIN]
+    sids = [f"{domain}-{rid}" for rid in PROTECTED]
+    sids += [f"S-1-5-32-{rid}" for rid in PROTECTED_BUILTIN]
     tops = _groups(directory, base_dn, _any("objectSid", sids, _sid_bytes))
     _see(directory, tops, f"{domain}-{_DOMAIN_ADMINS}", _ADMINISTRATORS)
     above = [top.dn for top in tops]
@@ -62,8 +74,47 @@ def protected_groups(directory: Directory, base_dn: str) -> ProtectedGroups:
     rids = {domain_rid(_sid(directory, group)) for group in found} - {None}
     return ProtectedGroups(
         {group.dn.casefold(): group.dn for group in found},
-        frozenset(_PROTECTED) | {rid for rid in rids if rid is not None},
+        PROTECTED | {rid for rid in rids if rid is not None},
+        _others(directory, base_dn),
     )
+
+
+def token_of(directory: Directory, dn: str) -> frozenset[Sid]:
+    """Read all groups a user is in, through any number of groups of any domain.
+
+    The controller asks a global catalog for them, and gives them in a search of the
+    one object only (MS-ADTS 3.1.1.4.5.19). Empty: they are hidden, as everybody is in
+    their primary group.
+
+    Raises:
+        DirectoryError: the directory did not answer, or can't find it out.
+
+    """
+    found = directory.search(dn, "", ("tokenGroups",), scope="base", paged=False)
+    return frozenset(map(Sid.parse, only(directory, found).values("tokenGroups")))
+
+
+def of_token(token: frozenset[Sid]) -> str:
+    """Name the protected group that is in a token; or nothing.
+
+    That of a domain which is not of the forest, as by a SID history, counts too.
+    """
+    held = sorted((sid for sid in token if is_protected(sid)), key=str)
+    return f"{well_known(held[0])} ({held[0]})" if held else ""
+
+
+def _others(directory: Directory, base_dn: str) -> bool:
+    """Say whether the forest has other domains; also where that can't be seen."""
+    head = directory.search("", "", (_CONFIGURATION,), scope="base", paged=False)
+    partitions = f"CN=Partitions,{only(directory, head).text(_CONFIGURATION)}"
+    try:
+        found = directory.search(partitions, _DOMAINS, ("nCName",), scope="one")
+        names = [domain.text("nCName") or "" for domain in found]
+    except DirectoryError as error:
+        if error.result is None:
+            raise
+        return True
+    return len(names) != 1 or not same(names[0], base_dn)
 
 
 def _see(directory: Directory, groups: list[Entry], *needed: str) -> None:

@@ -104,6 +104,12 @@ _OF_DOMAIN = {
     572: "Denied RODC Password Replication Group",
 }
 
+# groups that AdminSDHolder protects (MS-ADTS 3.1.1.6.1): RIDs of a domain ...
+PROTECTED = frozenset({512, 516, 518, 519, 521, 526, 527})
+# ... and of Builtin: administrators, operators, replicator
+PROTECTED_BUILTIN = frozenset({544, 548, 549, 550, 551, 552})
+_PROTECTED_BUILTIN = frozenset(f"{_BUILTIN}{rid}" for rid in PROTECTED_BUILTIN)
+
 
 class Searches(Protocol):
     """As much of a directory as a name needs."""
@@ -129,6 +135,11 @@ def domain_rid(sid: Sid) -> int | None:
     if not text.startswith(_DOMAIN) or text.count("-") != 7:
         return None
     return int(text.rpartition("-")[2])
+
+
+def is_protected(sid: Sid) -> bool:
+    """Say whether it is a group that AdminSDHolder protects, of any domain."""
+    return str(sid) in _PROTECTED_BUILTIN or domain_rid(sid) in PROTECTED
 
 
 def well_known(sid: Sid) -> str | None:

@@ -42,6 +42,10 @@ _RIGHTS = {
 
 # what has to be seen, present or not, before anything is done to a user
 _NEEDED = ("primaryGroupID", "memberOf", "adminCount", "accountExpires")
+_FOREST_UNSEEN = (
+    "tokenGroups is not told (hidden, or no global catalog answers), so groups of the "
+    "forest's other domains can't be seen"
+)
 LET_READ = "Let the agent's account read the user's attributes."
 _YES = Answer(State.YES, Code.OK, Cause.NONE)
 _Name = Callable[[Sid], str]
@@ -153,7 +157,8 @@ def unseen(subject: Subject) -> str:
     descriptor = read(subject.descriptor)
     inherits = isinstance(descriptor, SecurityDescriptor) and not descriptor.protected
     names = [name for name in _NEEDED if name in subject.unseen]
-    return absent(name for name in names if name != "adminCount" or not inherits)
+    said = absent(name for name in names if name != "adminCount" or not inherits)
+    return said or (_FOREST_UNSEEN if "tokenGroups" in subject.unseen else "")
 
 
 def absent(names: Iterable[str]) -> str:

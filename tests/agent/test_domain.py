@@ -17,6 +17,7 @@ from agent.subject import Subject
 from tests.agent.sddl_text import DOMAIN, descriptor, sid
 
 BASE = "DC=corp,DC=test"
+CONFIG = f"CN=Configuration,{BASE}"
 STRICT = f"CN=Strict,CN=Password Settings Container,CN=System,{BASE}"
 PSO = "msDS-ResultantPSO"
 EVERYTHING = "(A;;RP;;;AU)"
@@ -59,8 +60,10 @@ class Fake:
         self.asked.append(base)
         if "objectClass=group" in query:
             return iter(self.tops if "objectSid=" in query else self.inner)
-        token = Entry("", {"tokenGroups": (sid("AGENT").raw, sid("AU").raw)})
-        known = {"": token, BASE: entry(BASE, **HEAD)}
+        token = {"tokenGroups": (sid("AGENT").raw, sid("AU").raw)}
+        head = Entry("", token | {"configurationNamingContext": (CONFIG.encode(),)})
+        own = entry(f"CN=CORP,CN=Partitions,{CONFIG}", nCName=BASE.encode())
+        known = {"": head, BASE: entry(BASE, **HEAD), f"CN=Partitions,{CONFIG}": own}
         return iter([known[base]] if base in known else [])
 
     @property
