@@ -23,10 +23,10 @@ from agent.holding import (
     is_broad,
     read,
 )
-from agent.trustees import domain_rid
+from agent.trustees import domain_of
 
 _SYSTEM = frozenset({"S-1-5-18", "S-1-5-32-544"})
-_ADMINS = frozenset({512, 519})
+_DOMAIN_ADMINS, _ENTERPRISE_ADMINS = 512, 519
 _ACCOUNT_OPERATORS = "S-1-5-32-548"
 
 ACCOUNT = (Right.RESET_PASSWORD, *CONTROL)
@@ -53,12 +53,16 @@ class Guarded:
     rights: tuple[Right, ...]
 
 
-def of_guarded(guarded: Guarded, own: Sid, name_of: NameOf) -> Iterator[Finding]:
+def of_guarded(
+    guarded: Guarded, own: Sid, root: Sid | None, name_of: NameOf
+) -> Iterator[Finding]:
     """Tell who could take it over, leaving out the default administrators.
 
     Args:
         guarded: the account or a group.
         own: the account's SID: what it may do to itself is no way in.
+        root: the SID of the forest's root domain; None: not known, so that nobody is
+            taken for its Enterprise Admins.
         name_of: how a SID is called.
 
     """
@@ -70,7 +74,8 @@ def of_guarded(guarded: Guarded, own: Sid, name_of: NameOf) -> Iterator[Finding]
     if descriptor.dacl is None:
         yield _everybody(what, guarded)
         return
-    found = tuple(_found(guarded, descriptor, own, name_of))
+    harmless = _default(own, root) | {own, SELF, OWNER_RIGHTS}
+    found = tuple(_found(guarded, descriptor, harmless, name_of))
     yield from found
     if all(finding.level is Level.INFO for finding in found):
         title = f"Only administrators of the domain could take over {guarded.title}"
@@ -87,15 +92,25 @@ def _everybody(what: str, guarded: Guarded) -> Finding:
     )
 
 
+def _default(own: Sid, root: Sid | None) -> frozenset[Sid]:
+    """Give who administers the domain: its own administrators and the forest's."""
+    groups = ((domain_of(own), _DOMAIN_ADMINS), (root, _ENTERPRISE_ADMINS))
+    told = {f"{domain}-{rid}" for domain, rid in groups if domain is not None}
+    return frozenset(map(Sid.of, _SYSTEM | told))
+
+
 def _found(
-    guarded: Guarded, descriptor: SecurityDescriptor, own: Sid, name_of: NameOf
+    guarded: Guarded,
+    descriptor: SecurityDescriptor,
+    harmless: frozenset[Sid],
+    name_of: NameOf,
 ) -> Iterator[Finding]:
     if stranger := _stranger(descriptor):
         about = f"whether an entry lets somebody take over {guarded.title}"
         what, shown_by = f"guard/{guarded.name}/unknown", words(stranger)
         yield not_known(what, about, shown_by, LOOK)
     for sid in _trustees(descriptor):
-        if _left_out(sid, own):
+        if sid in harmless:  # the owner is asked by its own SID
             continue
         alone = frozenset({sid})
         held = ask(descriptor, alone, guarded.rights, guarded.classes)
@@ -124,15 +139,6 @@ def _trustees(descriptor: SecurityDescriptor) -> Iterable[Sid]:
     ]
     owner = [descriptor.owner] if descriptor.owner else []
     return dict.fromkeys([*named, *owner])
-
-
-def _left_out(sid: Sid, own: Sid) -> bool:
-    """Leave out who administers the domain, the object itself, and its owner's rights.
-
-    The owner is asked by its own SID.
-    """
-    default = str(sid) in _SYSTEM or domain_rid(sid) in _ADMINS
-    return default or sid in (own, SELF, OWNER_RIGHTS)
 
 
 def _taker(

@@ -137,6 +137,13 @@ def domain_rid(sid: Sid) -> int | None:
     return int(text.rpartition("-")[2])
 
 
+def domain_of(sid: Sid) -> Sid | None:
+    """Give the domain that an account or a group is of; None for any other."""
+    if domain_rid(sid) is None:
+        return None
+    return Sid.of(str(sid).rpartition("-")[0])
+
+
 def is_protected(sid: Sid) -> bool:
     """Say whether it is a group that AdminSDHolder protects, of any domain."""
     return str(sid) in _PROTECTED_BUILTIN or domain_rid(sid) in PROTECTED
@@ -177,8 +184,9 @@ class Names:
         known = well_known(sid)
         if known and domain_rid(sid) is None:
             return known
-        # groups of a domain may be renamed, and are in other languages
-        return self._ask(sid) or known or str(sid)
+        # groups of a domain may be renamed, and are in other languages; one that is
+        # not found may be another domain's, so its SID says whose it is
+        return self._ask(sid) or (f"{known} ({sid})" if known else str(sid))
 
     def _ask(self, sid: Sid) -> str | None:
         query = f"(objectSid={escape(sid.raw)})"

@@ -5,21 +5,26 @@ from dataclasses import replace
 import pytest
 
 from agent.access import USER, Right
-from agent.ace import Ace, UnknownAce
+from agent.ace import Ace, Sid, UnknownAce
 from agent.descriptor import SecurityDescriptor, with_dacl
 from agent.findings import Finding, Level
 from agent.guards import ACCOUNT, GROUP, Guarded, of_guarded, of_holders
 from agent.holding import CLASSES
-from tests.agent.sddl_text import NAMES, descriptor, sid, sids
+from tests.agent.sddl_text import DOMAIN, NAMES, descriptor, sid, sids
 
 ITSELF = Guarded("account", "the account", None, frozenset({USER}), ACCOUNT)
 HOLDER = Guarded("G", "the group", None, frozenset({CLASSES["group"]}), GROUP)
 USER_SID, AGENT = NAMES["USER"], sid("AGENT")
 
 
-def found(guarded: Guarded, made: SecurityDescriptor | None) -> list[Finding]:
+ROOT = Sid.of("S-1-5-21-7-8-9")
+
+
+def found(
+    guarded: Guarded, made: SecurityDescriptor | None, root: Sid | None = ROOT
+) -> list[Finding]:
     raw = made.to_bytes() if made else None
-    return list(of_guarded(replace(guarded, descriptor=raw), AGENT, str))
+    return list(of_guarded(replace(guarded, descriptor=raw), AGENT, root, str))
 
 
 def entry(right: Right, who: str = "USER", kind: int = 5) -> Ace:
@@ -35,7 +40,7 @@ def entries(*aces: Ace | UnknownAce) -> SecurityDescriptor:
     [
         "SY",
         "DA",
-        "S-1-5-21-7-8-9-519",
+        f"{ROOT}-519",
         "S-1-5-32-544",
         # itself, and what the owner, asked by its own SID, is given
         "PS",
@@ -47,6 +52,29 @@ def test_default_administrators_are_left_out(who: str) -> None:
     (told,) = found(ITSELF, descriptor(f"(A;;GA;;;{who})"))
 
     assert (told.id, told.level) == ("guard/account", Level.OK)
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        # administrators of a domain that is only trusted, or another of the forest
+        "S-1-5-21-4-5-6-512",
+        "S-1-5-21-4-5-6-519",
+        f"{ROOT}-512",
+        # these exist in the root alone
+        f"{DOMAIN}-519",
+    ],
+)
+def test_administrators_of_another_domain_are_told(who: str) -> None:
+    (told,) = found(ITSELF, descriptor(f"(A;;GA;;;{who})"))
+
+    assert (told.id, told.level) == (f"guard/account/{who}", Level.WARNING)
+
+
+def test_a_root_that_is_not_known_makes_nobody_an_administrator() -> None:
+    (told,) = found(ITSELF, descriptor(f"(A;;GA;;;{ROOT}-519)"), root=None)
+
+    assert told.level is Level.WARNING
 
 
 def test_account_operators_are_information() -> None:

@@ -98,4 +98,10 @@ def test_a_directory_that_fails_leaves_the_text() -> None:
     names = Names(Listing(fails=True), "DC=corp")
 
     assert names(Sid.of(f"{DOMAIN}-1104")) == f"{DOMAIN}-1104"
-    assert names(Sid.of(f"{DOMAIN}-512")) == "Domain Admins"
+    assert names(Sid.of(f"{DOMAIN}-512")) == f"Domain Admins ({DOMAIN}-512)"
+
+
+def test_a_group_of_another_domain_does_not_pass_for_the_own_one() -> None:
+    """It is not found by its SID, or as a foreign principal without an account name."""
+    foreign = "S-1-5-21-7-8-9-512"
+    assert Names(Listing(), "DC=corp")(Sid.of(foreign)) == f"Domain Admins ({foreign})"

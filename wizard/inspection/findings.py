@@ -23,7 +23,7 @@ from agent.guards import Guarded
 from agent.holding import CLASSES, is_broad
 from agent.own_account import OwnAccount, of_state, sid_of
 from agent.settings import Settings
-from agent.trustees import Names, domain_rid
+from agent.trustees import Names, domain_of, domain_rid
 
 Report = Callable[[int], None]
 Stop = Callable[[], bool]
@@ -234,11 +234,23 @@ def _about_guards(sight: _Sight, found: Entry, holders: set[Sid]) -> Iterator[Fi
         _classes(found),
         guards.ACCOUNT,
     )
-    yield from guards.of_guarded(account, sight.own, sight.name_of)
+    root = _root(sight)
+    yield from guards.of_guarded(account, sight.own, root, sight.name_of)
     for sid in sorted(holders - {sight.own}, key=str):
         if not is_broad(sid) and domain_rid(sid) is not None:
             for group in _groups(sight, sid):
-                yield from guards.of_guarded(group, sight.own, sight.name_of)
+                yield from guards.of_guarded(group, sight.own, root, sight.name_of)
+
+
+def _root(sight: _Sight) -> Sid | None:
+    """Give the SID of the forest's root domain; None from a child domain.
+
+    There it can't be read, and the Enterprise Admins are told of like any stranger.
+    """
+    names = ("rootDomainNamingContext",)
+    head = next(sight.opened.search("", "", names, scope="base", paged=False), None)
+    root = head.text(names[0]) if head else None
+    return domain_of(sight.own) if root and same(root, sight.base_dn) else None
 
 
 def _groups(sight: _Sight, sid: Sid) -> Iterator[Guarded]:
