@@ -201,8 +201,13 @@ class Host(Protocol):
         """Give a file its owner and mode."""
         ...
 
-    def damaged(self) -> Sequence[Path]:
-        """Give the files of the program that are not as the package brought them."""
+    def damaged(self) -> Sequence[Path] | None:
+        """Give the files of the program that are not as the package brought them.
+
+        Returns:
+            None where nothing can be compared: no package manager knows it.
+
+        """
         ...
 
     def remains(self) -> Sequence[Path]:

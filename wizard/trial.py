@@ -144,7 +144,7 @@ class TrialHost:
     def protect(self, path: Path, wanted: Protection) -> None:
         raise ServiceFailed(f"{path} can't be made {wanted} here.")
 
-    def damaged(self) -> Sequence[Path]:
+    def damaged(self) -> Sequence[Path] | None:
         return ()  # it runs from the sources
 
     def remains(self) -> Sequence[Path]:

@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -207,6 +208,24 @@ def test_completion_is_where_each_shell_looks(packages: Packages) -> None:
     assert not any("vendor-completions" in path for path in listed)
 
 
+_POLICY = "/usr/share/polkit-1/actions/org.writeback.setup1.policy"
+_DAMAGED = """
+import sys
+from pathlib import Path
+from wizard.systemd.program import damaged
+root = Path(sys.argv[1])
+rpm = ("rpm", "--root", root, "--define", "_dbpath /var/lib/rpm")
+found = damaged("writeback-agent", root, rpm)
+print(found and tuple(str(path.relative_to(root)) for path in found))
+"""
+
+
+def damaged_there(bare: Bare) -> str:
+    """Have the product look with this machine's rpm, as there is none there."""
+    own = ("env", f"PYTHONPATH={REPOSITORY}", sys.executable, "-c", _DAMAGED, ROOT)
+    return bare.outside(*own).strip()
+
+
 def test_the_rpm_is_installed_upgraded_and_erased(
     packages: Packages, bare: Bare
 ) -> None:
@@ -229,6 +248,9 @@ def test_the_rpm_is_installed_upgraded_and_erased(
     assert bare.run("writeback-agent", "--version").strip() in package
     assert '"$defs"' in bare.run("writeback", "schema")
     assert "writeback:x:" in bare.run("getent", "passwd", "writeback")
+    assert damaged_there(bare) == "()"
+    bare.run("sh", "-c", f"echo changed >> {_POLICY}")
+    assert damaged_there(bare) == f"('{_POLICY[1:]}',)"
     own = ("/etc/writeback/settings.yaml", "/var/lib/writeback/ledger.sqlite")
     for path in own:
         bare.put(path, b"the wizard's\n")

@@ -55,12 +55,18 @@ class Files:
             )
             for each in context.host.misplaced()
         ]
-        damaged = [str(path) for path in context.host.damaged()]
-        if damaged:
-            told = f"Not as the package brought it: {', '.join(damaged)}."
-            remedy = "Install the package again."
-            rows.append(Check(self.name, "Program", "failed", told, remedy))
-        return rows
+        return [*rows, *self._program(context)]
+
+    def _program(self, context: Context) -> Sequence[Check]:
+        damaged, title = context.host.damaged(), "Program"
+        if damaged is None:
+            told = "Not compared with its package: neither dpkg nor rpm can tell of it."
+            return (Check(self.name, title, "info", told),)
+        if not damaged:
+            return ()
+        told = f"Not as the package brought it: {', '.join(map(str, damaged))}."
+        remedy = "Install the package again."
+        return (Check(self.name, title, "failed", told, remedy),)
 
     def _change(self, found: Misplaced) -> Change:
         summary = f"Protects {found.path}: {found.now} becomes {found.wanted}"

@@ -22,7 +22,7 @@ from agent.secrets import Store
 from wizard.checks import Busy
 from wizard.host import Misplaced, Protection, Service, ServiceFailed, not_ready
 from wizard.locking import held, is_held
-from wizard.systemd import protection
+from wizard.systemd import program, protection
 from wizard.systemd.creds import SystemCredentials
 from wizard.systemd.manager import Unit, connected
 
@@ -171,8 +171,8 @@ class SystemdHost:
     def protect(self, path: Path, wanted: Protection) -> None:
         protection.protect(path, wanted)
 
-    def damaged(self) -> Sequence[Path]:
-        return protection.damaged("writeback-agent")
+    def damaged(self) -> Sequence[Path] | None:
+        return program.damaged("writeback-agent")
 
     def remains(self) -> Sequence[Path]:
         kept = (self._places.state, self._places.audit.parent)

@@ -1,7 +1,6 @@
-"""Who owns what on a server, and whether the program is as the package brought it."""
+"""Who owns what on a server."""
 
 import grp
-import hashlib
 import os
 import pwd
 import stat
@@ -12,10 +11,6 @@ from agent.places import Places
 from wizard.host import Misplaced, Protection, ServiceFailed
 
 USER = "writeback"
-_DPKG = "var/lib/dpkg/info"
-# what it takes to run; what is below /etc is to be edited, and dpkg leaves manuals out
-# where an administrator says so (path-exclude)
-_PROGRAM = ("usr/lib/", "usr/share/dbus-1/", "usr/share/polkit-1/")
 
 
 def misplaced(places: Places, service_files: Sequence[Path]) -> tuple[Misplaced, ...]:
@@ -37,23 +32,6 @@ def protect(path: Path, wanted: Protection) -> None:
         raise ServiceFailed(told)
     os.chown(path, _id(wanted.user, _user_id), _id(wanted.group, _group_id))
     path.chmod(int(wanted.mode, 8))
-
-
-def damaged(package: str, root: Path = Path("/")) -> tuple[Path, ...]:
-    """Compare the program with the checksums that dpkg keeps (deb-md5sums(5)).
-
-    On a system without dpkg nothing is compared.
-    """
-    try:
-        lines = (root / _DPKG / f"{package}.md5sums").read_text().splitlines()
-    except OSError:
-        return ()
-    known = (line.split(None, 1) for line in lines)
-    return tuple(
-        root / name
-        for wanted, name in known
-        if name.startswith(_PROGRAM) and _md5(root / name) != wanted
-    )
 
 
 def _wanted(
@@ -100,10 +78,3 @@ def _user_id(name: str) -> int:
 
 def _group_id(name: str) -> int:
     return grp.getgrnam(name).gr_gid
-
-
-def _md5(path: Path) -> str:
-    try:
-        return hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
-    except OSError:
-        return ""

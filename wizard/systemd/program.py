@@ -1,0 +1,101 @@
+"""Whether the program is as its package brought it, as dpkg or rpm knows it."""
+
+import hashlib
+import subprocess
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+_DPKG = "var/lib/dpkg/info"
+# what it takes to run; what is below /etc is to be edited, and manuals may be left out
+# where an administrator says so (dpkg's path-exclude, rpm's --excludedocs)
+_PROGRAM = ("usr/lib/", "usr/share/dbus-1/", "usr/share/polkit-1/")
+# scripts and what it depends on say nothing of the files
+_VERIFY = ("--verify", "--nodeps", "--noscripts")
+_MISSING = "missing"
+_FLAGS = 9
+_RPM_S = 60.0
+# a frozen program's own libraries are not for the system's programs
+_ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
+
+
+def damaged(
+    package: str, root: Path = Path("/"), rpm: Sequence[str] = ("rpm",)
+) -> tuple[Path, ...] | None:
+    """Compare the program with what the package manager keeps of it.
+
+    Args:
+        package: its name.
+        root: of the machine; another only in tests.
+        rpm: how rpm is called; with a root of its own only in tests.
+
+    Returns:
+        what was changed or is gone; None where nobody could compare.
+
+    """
+    try:
+        lines = (root / _DPKG / f"{package}.md5sums").read_text().splitlines()
+    except OSError:
+        found = _by_rpm(package, rpm)
+    else:
+        found = tuple(_by_sums(lines, root))
+    return None if found is None else tuple(root / name for name in found)
+
+
+def _by_sums(lines: Sequence[str], root: Path) -> Iterator[str]:
+    """Compare with checksums as dpkg keeps them (deb-md5sums(5))."""
+    for wanted, name in (line.split(None, 1) for line in lines):
+        if name.startswith(_PROGRAM) and _md5(root / name) != wanted:
+            yield name
+
+
+def _by_rpm(package: str, rpm: Sequence[str]) -> tuple[str, ...] | None:
+    try:
+        if _run((*rpm, "--query", package)).returncode:
+            return None
+        compared = _run((*rpm, *_VERIFY, package))
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    # it ends with 1 where something differs, and also where it could not compare
+    if compared.returncode and not any(_rows(compared.stdout)):
+        return None
+    return changed_by_rpm(compared.stdout)
+
+
+def changed_by_rpm(verified: str) -> tuple[str, ...]:
+    """Name what `rpm --verify` found changed of the program, but for times alone."""
+    return tuple(
+        name
+        for flags, name in _rows(verified)
+        if name.startswith(_PROGRAM) and flags.strip(".T")
+    )
+
+
+def _rows(verified: str) -> Iterator[tuple[str, str]]:
+    """Read the lines of rpm(8), VERIFY OPTIONS: flags, perhaps a kind, a path."""
+    for line in verified.splitlines():
+        told, found, path = line.partition("/")
+        flags = told.split(None, 1)[0] if told.strip() else ""
+        if found and (flags == _MISSING or len(flags) >= _FLAGS):
+            # why it is missing may follow, such as (Permission denied)
+            gone = flags == _MISSING and path.endswith(")")
+            yield flags, path.rpartition(" (")[0] if gone else path
+
+
+def _run(argv: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        argv,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        env=_ENVIRONMENT,
+        timeout=_RPM_S,
+        check=False,
+    )
+
+
+def _md5(path: Path) -> str:
+    try:
+        return hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
+    except OSError:
+        return ""
