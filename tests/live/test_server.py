@@ -203,6 +203,27 @@ def is_repaired(here: Server) -> None:
     here.done("repair", "--yes")
     assert here.writeback("verify").returncode == 0
     resets(here, "repaired")
+    what_the_agent_writes_is_its_own_again(here)
+
+
+def what_the_agent_writes_is_its_own_again(here: Server) -> None:
+    """As after a backup that root restored, or a rotation that made files root's."""
+    written = tuple(
+        f"/var/{name}"
+        for name in ("log/writeback/audit.jsonl", "lib/writeback/agent/ledger.sqlite")
+    )
+    here.machine.told("systemctl", "stop", _UNIT)
+    here.machine.told("chown", "root:root", *written)
+    here.machine.run("systemctl", "start", _UNIT)
+    assert here.machine.run("systemctl", "is-active", _UNIT).returncode != 0
+    found = json.loads(here.writeback("verify", "--json").stdout)
+    rows = [row["title"] for row in found["checks"] if row["id"] == "files"]
+    assert sorted(rows) == sorted(f"Protection of {path}" for path in written)
+    here.done("repair", "--yes")
+    listed = here.machine.told("stat", "--format=%U:%G %a", *written)
+    assert listed.splitlines() == ["writeback:writeback 600"] * 2
+    assert here.writeback("verify").returncode == 0
+    resets(here, "its own again")
 
 
 def is_cloned(here: Server, home: Path) -> None:

@@ -1,5 +1,7 @@
 """Who owns what on a server."""
 
+import contextlib
+import errno
 import grp
 import os
 import pwd
@@ -15,23 +17,54 @@ USER = "writeback"
 
 def misplaced(places: Places, service_files: Sequence[Path]) -> tuple[Misplaced, ...]:
     """Compare owners and modes with what they were made with; what is there only."""
-    found = []
-    for path, wanted in _wanted(places, service_files):
-        if not path.exists():
-            continue
-        now = _now(path)
-        if now != wanted:
-            found.append(Misplaced(path, now, wanted))
-    return tuple(found)
+    compared = (*_wanted(places, service_files), *_of_the_agent(places))
+    return tuple(
+        Misplaced(path, now, wanted)
+        for path, wanted in compared
+        if (now := _now(path)) is not None and now != wanted
+    )
 
 
 def protect(path: Path, wanted: Protection) -> None:
-    """Give a file or folder its owner and mode; never what a link leads to."""
-    if path.is_symlink():
-        told = f"{path} is a link, where a file of the installation should be."
+    """Give a file or folder its owner and mode; never what a link leads to.
+
+    What is in a folder of the agent's user may be replaced at any moment: what was
+    looked at is held open, and nothing is done by name.
+    """
+    with contextlib.ExitStack() as ending:
+        folder = _opened(path.parent, os.O_DIRECTORY, None)
+        ending.callback(os.close, folder)
+        handle = _opened(path, os.O_NONBLOCK, folder)
+        ending.callback(os.close, handle)
+        found = os.fstat(handle)
+        if not stat.S_ISDIR(found.st_mode):
+            _refuse_others(path, found)
+        user, group = _id(wanted.user, _user_id), _id(wanted.group, _group_id)
+        os.fchown(handle, user, group)
+        os.fchmod(handle, int(wanted.mode, 8))
+
+
+def _opened(path: Path, kind: int, folder: int | None) -> int:
+    name = path if folder is None else path.name
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | kind
+    try:
+        return os.open(name, flags, dir_fd=folder)
+    except OSError as error:
+        # open(2): ENOTDIR for a link where a folder is asked for
+        if error.errno not in (errno.ELOOP, errno.ENOTDIR, errno.ENXIO):
+            raise
+        told = f"{path} is a link, where a part of the installation should be."
+        if error.errno == errno.ENXIO:
+            told = f"{path} is no file."
+        raise ServiceFailed(told) from error
+
+
+def _refuse_others(path: Path, found: os.stat_result) -> None:
+    if not stat.S_ISREG(found.st_mode):
+        raise ServiceFailed(f"{path} is no file.")
+    if found.st_nlink > 1:
+        told = f"{path} has another name too (a hard link), which may be anybody's."
         raise ServiceFailed(told)
-    os.chown(path, _id(wanted.user, _user_id), _id(wanted.group, _group_id))
-    path.chmod(int(wanted.mode, 8))
 
 
 def _wanted(
@@ -47,8 +80,35 @@ def _wanted(
         yield path, Protection("root", "root", "644")
 
 
-def _now(path: Path) -> Protection:
-    found = path.lstat()
+def _of_the_agent(places: Places) -> Iterator[tuple[Path, Protection]]:
+    """Give what the agent writes, with the modes of its unit (UMask and folders).
+
+    Root's are the folders above. What is left of older files does not matter to it.
+    """
+    for folder in (places.state, places.audit.parent):
+        if not folder.is_symlink():  # as on another disk: an administrator's own
+            yield folder, Protection(USER, USER, "750")
+    yield places.starts, Protection(USER, USER, "640")
+    # what is beside an SQLite database has its mode
+    for more in ("", "-wal", "-shm"):
+        name = f"{places.ledger.name}{more}"
+        yield places.ledger.with_name(name), Protection(USER, USER, "600")
+    yield places.audit, _of_records(places.audit)
+
+
+def _of_records(path: Path) -> Protection:
+    """Let a group read the records where it may, as with logrotate's `create`."""
+    now = _now(path)
+    if now is not None and (now.user, now.mode) == (USER, "640"):
+        return now
+    return Protection(USER, USER, "600")
+
+
+def _now(path: Path) -> Protection | None:
+    try:
+        found = path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
     mode = f"{stat.S_IMODE(found.st_mode):03o}"
     return Protection(_user(found), _group(found), mode)
 
