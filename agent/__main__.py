@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from agent import checking, credentials, journald, loop
+from agent.cores import leave_no_core
 from agent.equipment import load
 from agent.instance import VERSION
 from agent.places import Places
@@ -30,6 +31,7 @@ _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code."""
+    leave_no_core()
     asked = _parser().parse_args(argv)
     places = Places.below(asked.home) if asked.home else Places.of_system()
     if asked.command == "check":

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from agent.cores import leave_no_core
 from agent.secrets import SecretsUnavailable
 from agent.settings import SettingsError
 from wizard.checks import Busy
@@ -59,6 +60,7 @@ def no_screen(environment: Mapping[str, str]) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the wizard; 0 when its window was closed, 2 when it could not open."""
+    leave_no_core()
     parser = argparse.ArgumentParser(prog="writeback-wizard", description=__doc__)
     parser.add_argument("--home", help="try it below a folder (or WRITEBACK_HOME)")
     home = home_of(parser.parse_args(arguments).home, os.environ)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, get_args
 
+from agent.cores import leave_no_core
 from agent.directory import DirectoryError
 from agent.enrolment import EnrolmentError
 from agent.instance import VERSION
@@ -45,6 +46,7 @@ _REFUSALS = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code; see `Exit`."""
+    leave_no_core()
     words = sys.argv[1:] if arguments is None else arguments
     return _told(words).print(as_json="--json" in words)
 

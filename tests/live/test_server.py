@@ -126,6 +126,7 @@ def installs(here: Server) -> None:
 def survives_a_reboot(here: Server) -> None:
     here.machine.reboot()
     assert here.machine.told("systemctl", "is-active", _UNIT) == "active\n"
+    assert here.machine.told("systemctl", "show", "-P", "LimitCORE", _UNIT) == "0\n"
     assert here.status()["ready"]
     assert here.reset("bruno") == "ok"
     here.signs_in("bruno")
