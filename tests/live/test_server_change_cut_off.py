@@ -13,7 +13,7 @@ from tests.lab.relay import LabRelay
 from tests.live.remains import directory_now
 from tests.machine.killing import Point, Rig, parameters, points
 from tests.machine.proxy import proxy
-from tests.machine.server import Server, relay_beside, server
+from tests.machine.server import CANARY, Server, relay_beside, server
 from tests.machine.traces import leaves_no_secret
 
 pytestmark = pytest.mark.live
@@ -21,9 +21,10 @@ pytestmark = pytest.mark.live
 _OTHER_CA = "/etc/ssl/certs/other-test.pem"
 _RENAMED = "srv3"
 _EVERYTHING, _REKEYED = "/root/everything.yaml", "/root/rekeyed.yaml"
+_USER, _BY_PROXY = "writeback", f"{CANARY}-proxy"
 _CHANGE = (
-    *("account", "grants", "grants", "grants"),
-    *("enrolment", "settings", "service", "leaving", "former"),
+    *("account", "grants", "grants", "grants", "proxy"),
+    *("enrolment", "settings", "unit", "service", "leaving", "former"),
 )
 _INSTALL = ("keys", "account", "grants", "enrolment", "settings", "unit", "service")
 _REKEY = ("keys", "enrolment", "settings", "service", "leaving")
@@ -40,13 +41,16 @@ class Installed(Rig):
     second: LabRelay
     took: Mapping[str, float]
 
-    def cut(self, argv: tuple[str, ...], point: Point, new: Server) -> None:
+    def cut(
+        self, argv: tuple[str, ...], point: Point, new: Server, **secrets: str
+    ) -> None:
         """Kill a change; when it is taken back, everything is as it was.
 
         Args:
             argv: of `writeback`.
             point: when.
             new: how the agent is asked when all was done by then.
+            secrets: what it takes beside an administrator and a code.
 
         """
         here, before, objects = (
@@ -56,7 +60,8 @@ class Installed(Rig):
         )
         code, old = new.relay.code(), here.done("export")
         seconds = self.took.get(point.step, 0.0) / 3
-        killed = self.cut_off(argv, point, seconds, enrolment_code=code)
+        given = {**secrets, "enrolment_code": code}
+        killed = self.cut_off(argv, point, seconds, **given)
         # from leaving on it only goes forward, and it may be begun or done by then
         last = point.step in ("service", "leaving", "former")
         assert killed or last
@@ -119,7 +124,8 @@ def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
         through = ending.enter_context(proxy(here.lab.address))
         here.install(package)
         here.machine.put(_OTHER_CA, here.lab.ca.read_bytes())
-        changed = everything(here, second, through.url)
+        through.ask_for(f"{_USER}:{_BY_PROXY}")
+        changed = everything(here, second, through.of(_USER))
         here.machine.put(_EVERYTHING, changed.encode())
         here.machine.put(_REKEYED, replace(here, agent=_RENAMED).settings().encode())
         here.set_up()
@@ -130,8 +136,8 @@ def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
         leaves_no_secret(here)
 
 
-def plan_of(here: Server, *argv: str, code: str) -> tuple[str, ...]:
-    said = here.done(*argv, "--json", **here.admin, enrolment_code=code)
+def plan_of(here: Server, *argv: str, **secrets: str) -> tuple[str, ...]:
+    said = here.done(*argv, "--json", **here.admin, **secrets)
     return tuple(change["step"] for change in json.loads(said)["changes"])
 
 
@@ -139,7 +145,8 @@ def test_the_change_touches_everything(
     rig: Installed, record_property: Callable[[str, object], None]
 ) -> None:
     code = rig.second.code()
-    plan = plan_of(rig.here, "plan", "--settings", _EVERYTHING, code=code)
+    given = {"enrolment_code": code, "proxy_password": _BY_PROXY}
+    plan = plan_of(rig.here, "plan", "--settings", _EVERYTHING, **given)
     assert plan == _CHANGE
     for name, each in (("a change of everything", plan), ("a rekey", _REKEY)):
         found = points(each)
@@ -148,13 +155,14 @@ def test_the_change_touches_everything(
 
 
 @pytest.mark.parametrize(
-    "point", parameters(_CHANGE, {"after 2 grants", "during 4 enrolment"})
+    "point", parameters(_CHANGE, {"after 2 grants", "during 5 enrolment"})
 )
 def test_a_change_of_everything_that_is_killed_leaves_the_old_settings(
     rig: Installed, point: Point
 ) -> None:
     argv = ("apply", "--settings", _EVERYTHING, "--yes")
-    rig.cut(argv, point, replace(rig.here, relay=rig.second))
+    new = replace(rig.here, relay=rig.second)
+    rig.cut(argv, point, new, proxy_password=_BY_PROXY)
 
 
 @pytest.mark.parametrize("point", parameters(_REKEY, {"during 1 enrolment"}))
