@@ -22,12 +22,12 @@ _OTHER_CA = "/etc/ssl/certs/other-test.pem"
 _RENAMED = "srv3"
 _EVERYTHING, _REKEYED = "/root/everything.yaml", "/root/rekeyed.yaml"
 _USER, _BY_PROXY = "writeback", f"{CANARY}-proxy"
-_CHANGE = (
+CHANGE = (
     *("account", "grants", "grants", "grants", "proxy"),
     *("enrolment", "settings", "unit", "service", "leaving", "former"),
 )
 _INSTALL = ("keys", "account", "grants", "enrolment", "settings", "unit", "service")
-_REKEY = ("keys", "enrolment", "settings", "service", "leaving")
+REKEY = ("keys", "enrolment", "settings", "service", "leaving")
 
 
 @dataclass
@@ -147,15 +147,15 @@ def test_the_change_touches_everything(
     code = rig.second.code()
     given = {"enrolment_code": code, "proxy_password": _BY_PROXY}
     plan = plan_of(rig.here, "plan", "--settings", _EVERYTHING, **given)
-    assert plan == _CHANGE
-    for name, each in (("a change of everything", plan), ("a rekey", _REKEY)):
+    assert plan == CHANGE
+    for name, each in (("a change of everything", plan), ("a rekey", REKEY)):
         found = points(each)
         told = f"{len(found)} points of {name}: {', '.join(map(str, found))}"
         record_property("told", told)
 
 
 @pytest.mark.parametrize(
-    "point", parameters(_CHANGE, {"after 2 grants", "during 5 enrolment"})
+    "point", parameters(CHANGE, {"after 2 grants", "during 5 enrolment"})
 )
 def test_a_change_of_everything_that_is_killed_leaves_the_old_settings(
     rig: Installed, point: Point
@@ -165,7 +165,7 @@ def test_a_change_of_everything_that_is_killed_leaves_the_old_settings(
     rig.cut(argv, point, new, proxy_password=_BY_PROXY)
 
 
-@pytest.mark.parametrize("point", parameters(_REKEY, {"during 1 enrolment"}))
+@pytest.mark.parametrize("point", parameters(REKEY, {"during 1 enrolment"}))
 def test_a_rekey_that_is_killed_leaves_the_old_keys(
     rig: Installed, point: Point
 ) -> None:

@@ -21,11 +21,11 @@ pytestmark = pytest.mark.live
 
 NEWER = "0.2.0"
 # on two containers: two changes of one step are two, each with its own points
-_INSTALL = (
+INSTALL = (
     *("keys", "account", "grants", "grants"),
     *("enrolment", "settings", "unit", "service"),
 )
-_REMOVAL = (
+REMOVAL = (
     *("service", "unit", "settings", "grants", "grants"),
     *("enrolment", "account", "keys", "remains"),
 )
@@ -43,12 +43,12 @@ class Measured(Rig):
 
     def part_of(self, point: Point, plan: tuple[str, ...]) -> float:
         """Give a part of the time that a change takes; the first time is slow."""
-        if plan == _INSTALL:
+        if plan == INSTALL:
             return self.took[point.index] / 3
-        if point.step not in _INSTALL:
+        if point.step not in INSTALL:
             return 0.0
         # taking away is quicker than making
-        return self.took[_INSTALL.index(point.step)] / 10
+        return self.took[INSTALL.index(point.step)] / 10
 
 
 def site(here: Server, *more: str) -> str:
@@ -93,10 +93,10 @@ def test_the_points_grow_with_the_plan(
     one, two = planned(here, site(here)), planned(here, on_two(here))
     assert len(two) == len(one) + 1
     # those that are tried are those of the plan as it is
-    assert two == _INSTALL
+    assert two == INSTALL
     assert len(points(two)) == len(points(one)) + 3
     assert len(rig.took) == len(two)
-    assert rig.removal == _REMOVAL
+    assert rig.removal == REMOVAL
     for name, plan in (("an installation", two), ("a removal", rig.removal)):
         found = points(plan)
         told = f"{len(found)} points of {name}: {', '.join(map(str, found))}"
@@ -107,14 +107,14 @@ def test_the_points_grow_with_the_plan(
 _QUICK = {"before 6 unit", "during 7 service", "after 0 keys", "during 3 grants"}
 
 
-@pytest.mark.parametrize("point", parameters(_INSTALL, _QUICK))
+@pytest.mark.parametrize("point", parameters(INSTALL, _QUICK))
 def test_an_installation_that_is_killed_is_taken_back(
     rig: Measured, point: Point
 ) -> None:
     here = rig.here
-    killed = rig.cut_off(_APPLY, point, rig.part_of(point, _INSTALL))
+    killed = rig.cut_off(_APPLY, point, rig.part_of(point, INSTALL))
     found = here.status()
-    if point in points(_INSTALL)[-2:] and "cut_off" not in found:
+    if point in points(INSTALL)[-2:] and "cut_off" not in found:
         # it was sealed by then: the new state
         assert found["ready"]
         here.done(*_REMOVE, **here.admin)
@@ -129,8 +129,8 @@ def test_an_installation_that_is_killed_is_taken_back(
 @pytest.mark.parametrize("step", ["account", "unit", "service"])
 def test_a_pulled_plug_is_found_after_the_next_start(rig: Measured, step: str) -> None:
     here = rig.here
-    point = Point(_INSTALL.index(step), step, "during")
-    rig.cut_off(_APPLY, point, rig.part_of(point, _INSTALL))
+    point = Point(INSTALL.index(step), step, "during")
+    rig.cut_off(_APPLY, point, rig.part_of(point, INSTALL))
     here.machine.pull_plug()
     here.machine.boot()
     assert here.status()["cut_off"]
@@ -139,15 +139,15 @@ def test_a_pulled_plug_is_found_after_the_next_start(rig: Measured, step: str) -
 
 
 @pytest.mark.parametrize(
-    "point", parameters(_REMOVAL, {"after 2 settings", "during 6 account"})
+    "point", parameters(REMOVAL, {"after 2 settings", "during 6 account"})
 )
 def test_a_removal_that_is_killed_ends_in_the_old_or_the_new_state(
     rig: Measured, point: Point
 ) -> None:
     here = rig.here
     here.apply()
-    killed = rig.cut_off(_REMOVE, point, rig.part_of(point, _REMOVAL))
-    forward, begun = _REMOVAL.index("enrolment"), last_begun(here)
+    killed = rig.cut_off(_REMOVE, point, rig.part_of(point, REMOVAL))
+    forward, begun = REMOVAL.index("enrolment"), last_begun(here)
     assert begun >= point.index
     assert killed or begun >= forward
     if killed and begun < forward:
@@ -166,7 +166,7 @@ def test_a_removal_that_is_killed_ends_in_the_old_or_the_new_state(
 def last_begun(here: Server) -> int:
     """Give the place of the last change that a removal began before it was killed."""
     cut_off = journal.find_open(here.machine.upper / JOURNALS[1:])
-    return cut_off.begun()[-1].index if cut_off else len(_REMOVAL)
+    return cut_off.begun()[-1].index if cut_off else len(REMOVAL)
 
 
 @pytest.mark.slow

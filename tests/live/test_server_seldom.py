@@ -47,7 +47,7 @@ def test_secrets_are_roots_own_files_where_systemd_seals_none(tmp_path: Path) ->
         assert (gone, left) == (set(), set())
 
 
-_SEALING = (
+SEALING = (
     Point(0, "sealing", "after"),
     Point(1, "unit", "before"),
     Point(1, "unit", "after"),
@@ -65,7 +65,7 @@ def test_a_plug_pulled_while_secrets_are_sealed_leaves_an_agent_that_starts(
         here.set_up()
         known = here.status()["fingerprint"]
         here.machine.told("mv", f"{_TOOL}.away", _TOOL)  # the system was upgraded
-        for point in _SEALING:
+        for point in SEALING:
             with Run.of(here, ("repair", "--yes")) as run:
                 assert run.comes_to(point)
                 run.signal(signal.SIGKILL)
