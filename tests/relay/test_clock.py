@@ -41,17 +41,17 @@ def silent(monkeypatch: pytest.MonkeyPatch, **others: Any) -> None:
     monkeypatch.setattr("wizard.relay_api.ask", asked)
 
 
-@pytest.mark.parametrize("says", [True, False])
-async def test_an_expired_token_is_no_withdrawal(
-    stage: Stage,
-    agent: Enrolled,
-    way: Way,
-    monkeypatch: pytest.MonkeyPatch,
-    *,
-    says: bool,
-) -> None:
-    if not says:
+@pytest.fixture(params=["says why", "is silent"])
+def either(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A relay that says why it answers 401, and one that does not."""
+    if request.param == "is silent":
         silent(monkeypatch)
+
+
+@pytest.mark.usefixtures("either")
+async def test_an_expired_token_is_no_withdrawal(
+    stage: Stage, agent: Enrolled, way: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
     set_back(55 * 60, monkeypatch)
     with pytest.raises(RelayFailed, match=r"clock is 55 min behind the relay's\. Set"):
         await withdrawn(way, agent)
@@ -62,17 +62,10 @@ async def test_an_expired_token_is_no_withdrawal(
     await withdrawn(way, agent)
 
 
-@pytest.mark.parametrize("says", [True, False])
+@pytest.mark.usefixtures("either")
 async def test_another_agents_name_is_none_to_withdraw(
-    stage: Stage,
-    agent: Enrolled,
-    way: Way,
-    monkeypatch: pytest.MonkeyPatch,
-    *,
-    says: bool,
+    stage: Stage, agent: Enrolled, way: Way
 ) -> None:
-    if not says:
-        silent(monkeypatch)
     await withdrawn(way, Enrolled(agent.name, agent.code))
     assert stage.store.agent(agent.name) is not None
 

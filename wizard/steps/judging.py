@@ -153,14 +153,10 @@ def judge(
         if grant not in standing
         and _is_lacked(grant, rights.index(grant.right), found.alike)
     )
-    beyond = (
-        Beyond(count.example, _refused(alike, rights, missing), count.people)
-        for alike, count in found.alike.items()
-    )
     return Judged(
         missing,
         sum(count.people for count in found.alike.values()),
-        tuple(each for each in beyond if each.rights),
+        tuple(_beyond(found, rights, missing)),
         found.unknown.people,
         found.unknown.example,
         standing,
@@ -273,6 +269,15 @@ def _is_lacked(grant: Grant, at: int, people: Mapping[_Alike, _Count]) -> bool:
     return any(each.standing is Standing.LACKS for each in told) or all(
         each.standing is Standing.BARRED for each in told
     )
+
+
+def _beyond(
+    found: _People, rights: Sequence[Right], missing: Sequence[Grant]
+) -> Iterator[Beyond]:
+    for alike, count in found.alike.items():
+        refused = _refused(alike, rights, missing)
+        if refused:
+            yield Beyond(count.example, refused, count.people)
 
 
 def _refused(
