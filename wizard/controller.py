@@ -119,10 +119,9 @@ class Controller:
             Busy: it is under way: by whom, and since when.
 
         """
-        found = journal.find_open(self._host.places.journal)
+        found = self._cut_off()
         if found is None:
             return None
-        self._refuse_busy()
         forward = found.forward
         changes = to_recover(found)
         return Recovery(
@@ -238,7 +237,7 @@ class Controller:
 
         """
         self._refuse_busy()
-        self._refuse_open_journal()
+        self._refuse_cut_off()
         return plan(STEPS, settings, self._context(inputs))
 
     def apply(
@@ -286,7 +285,7 @@ class Controller:
 
         """
         self._refuse_busy()
-        self._refuse_open_journal()
+        self._refuse_cut_off()
         return plan_removal(STEPS, self._in_force(), self._context(inputs))
 
     def remove(
@@ -414,9 +413,31 @@ class Controller:
         if busy is not None:
             raise busy
 
+    def _refuse_cut_off(self) -> None:
+        if self._cut_off() is not None:
+            raise RecoveryNeeded
+
     def _refuse_open_journal(self) -> None:
+        """Do so while the lock is held: whatever is open was cut off."""
         if journal.find_open(self._host.places.journal) is not None:
             raise RecoveryNeeded
+
+    def _cut_off(self) -> journal.Journal | None:
+        """Find a journal that is open though nobody is at work.
+
+        Raises:
+            Busy: somebody is.
+
+        """
+        found = journal.find_open(self._host.places.journal)
+        while found is not None:
+            self._refuse_busy()
+            before = found.path
+            # who was at work may have ended in order between the two looks
+            found = journal.find_open(self._host.places.journal)
+            if found is not None and found.path == before:
+                return found
+        return None
 
 
 __all__ = [

@@ -278,7 +278,8 @@ def gets_new_keys(here: Server) -> None:
 def serves_again(here: Server, gone: int) -> None:
     """Wait until another process serves in the place of one that ends."""
     deadline = time.monotonic() + 60
-    while pid(here) in (0, gone) or not here.status()["ready"]:
+    # while somebody changes it, the status says just that
+    while pid(here) in (0, gone) or not here.status().get("ready"):
         assert time.monotonic() < deadline
         time.sleep(0.1)
 

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
@@ -127,6 +128,26 @@ def test_a_cut_off_run_is_told_first(host: Machine, door: Controller) -> None:
     for act in (lambda: door.plan(SETTINGS, Inputs()), lambda: apply(door, MAKES)):
         with pytest.raises(RecoveryNeeded):
             act()
+
+
+def test_a_run_that_ends_while_it_is_looked_at_was_not_cut_off(
+    host: Machine, door: Controller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = journal.begin(host.places.journal)
+    monkeypatch.setattr(host, "held_by", begun.seal)
+    assert door.recovery() is None
+
+
+def test_a_run_that_begins_while_one_plans_was_not_cut_off(
+    host: Machine, door: Controller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def begins() -> None:
+        journal.begin(host.places.journal)
+        monkeypatch.setattr(host, "held_by", lambda: Busy("ada", datetime.now(UTC)))
+
+    monkeypatch.setattr(host, "held_by", begins)
+    with pytest.raises(Busy, match="ada"):
+        door.plan(SETTINGS, Inputs())
 
 
 def test_a_cut_off_run_is_taken_back(host: Machine, door: Controller) -> None:
