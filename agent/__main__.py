@@ -16,6 +16,7 @@ from agent import checking, credentials, journald, loop
 from agent.cores import leave_no_core
 from agent.equipment import load
 from agent.instance import VERSION
+from agent.ledger import LedgerUnusable
 from agent.places import Places
 from agent.problems import SettingsError
 from agent.service import Service
@@ -71,6 +72,9 @@ def _run(places: Places, ready_fd: int | None) -> int:
     except SettingsError as error:
         print(error, file=sys.stderr)
         return _BAD_SETTINGS
+    except LedgerUnusable as error:
+        print(error, file=sys.stderr)
+        return _BAD_SETTINGS if error.for_good else _FAULT
     except OSError as error:
         print(f"{error.filename or places.home}: {error.strerror}", file=sys.stderr)
         return _BAD_SETTINGS if isinstance(error, _FOR_GOOD) else _FAULT

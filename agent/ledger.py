@@ -12,6 +12,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,37 @@ _SWEEP_S = 600.0
 Answer = dict[str, Any]
 
 
+# SQLite's primary result codes that do not go by themselves, as a full disk may
+_FOR_GOOD = frozenset(
+    (
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_READONLY,
+    )
+)
+_PRIMARY = 0xFF  # an extended code has it in its last byte
+
+
+class LedgerUnusable(Exception):  # noqa: N818 - says what is
+    """The file can't be opened; without it a request could be done twice.
+
+    Attributes:
+        for_good: starting again changes nothing.
+
+    """
+
+    def __init__(self, path: Path, error: sqlite3.Error) -> None:
+        super().__init__(
+            f"{path} can't be used: {error}. Look whether the disk is full, and run "
+            "writeback repair, which gives the file back to the agent. If it is "
+            "damaged, move it and the files named like it away and start the agent: "
+            "only which requests were done in the last day is lost."
+        )
+        self.for_good = error.sqlite_errorcode & _PRIMARY in _FOR_GOOD
+
+
 @dataclass(frozen=True)
 class Entry:
     """One request that was taken.
@@ -73,18 +105,20 @@ class Entry:
 
 
 class Ledger:
-    """The file of requests; safe for many threads, one process at a time."""
+    """The file of requests; safe for many threads, one process at a time.
+
+    Raises:
+        LedgerUnusable: it can't be opened, written or read.
+        OSError: its folder can't be made, or it is another's.
+
+    """
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._clock = clock
         self._lock = threading.Lock()
         self._swept = 0.0
-        self._base = sqlite3.connect(
-            path, check_same_thread=False, isolation_level=None, timeout=5.0
-        )
-        path.chmod(0o600)
-        self._base.executescript(_SETUP)
+        self._base = _opened(path)
 
     def find(self, jti: str) -> Entry | None:
         """Give the entry of a request, if it was taken before."""
@@ -181,3 +215,18 @@ class Ledger:
             return
         self._swept = now
         self._do("DELETE FROM requests WHERE at < ?", (now - KEPT_S,))
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    with ExitStack() as undo:
+        try:
+            base = sqlite3.connect(
+                path, check_same_thread=False, isolation_level=None, timeout=5.0
+            )
+            undo.callback(base.close)
+            path.chmod(0o600)
+            base.executescript(_SETUP)
+        except sqlite3.Error as error:
+            raise LedgerUnusable(path, error) from error
+        undo.pop_all()
+    return base

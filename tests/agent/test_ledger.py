@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.ledger import KEPT_S, Ledger
+from agent.ledger import KEPT_S, Ledger, LedgerUnusable
 
 JTI = "jti-0123456789abcdef"
 DIGEST = bytes(range(32))
@@ -49,6 +49,35 @@ def test_a_jti_is_entered_once(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.IntegrityError):
         enter(ledger)
     ledger.close()
+
+
+def test_one_that_is_damaged_is_told_and_kept(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    path.write_bytes(b"no database " * 1000)
+    with pytest.raises(LedgerUnusable, match=r"not a database.* move it") as refused:
+        Ledger(path)
+    assert refused.value.for_good
+    assert str(path) in str(refused.value)
+    assert path.read_bytes().startswith(b"no database")
+
+
+def test_one_that_another_program_holds_may_be_free_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "ledger.sqlite"
+    Ledger(path).close()
+    opened = sqlite3.connect
+    monkeypatch.setattr(
+        "agent.ledger.sqlite3.connect",
+        lambda name, **given: opened(name, **{**given, "timeout": 0.0}),
+    )
+    holder = opened(path, isolation_level=None)
+    holder.execute("PRAGMA locking_mode = EXCLUSIVE")
+    holder.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(LedgerUnusable, match="locked") as refused:
+        Ledger(path)
+    assert not refused.value.for_good
+    holder.close()
 
 
 def test_writes_are_counted_for_one_user_and_one_hour(tmp_path: Path) -> None:

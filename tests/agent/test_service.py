@@ -173,6 +173,17 @@ def test_what_may_pass_by_itself_has_it_started_again(
     assert str(error.strerror) in capsys.readouterr().err
 
 
+def test_a_ledger_that_can_not_be_opened_is_told(
+    places: Places, capsys: pytest.CaptureFixture[str]
+) -> None:
+    places.ledger.parent.mkdir(parents=True, exist_ok=True)
+    places.ledger.write_bytes(b"no database " * 1000)
+    assert main(["run", "--home", str(places.home)]) == 2
+    said = capsys.readouterr().err
+    assert f"{places.ledger} can't be used" in said
+    assert "Traceback" not in said
+
+
 def test_the_agent_is_ready_when_both_sides_are(tmp_path: Path) -> None:
     path = tmp_path / "state/status.json"
     status = Status(path, "1.0", paused=False)
