@@ -108,6 +108,7 @@ class Pool:
         self._on_state = on_state
         self._clock = clock
         self._lock = threading.Lock()
+        self._telling = threading.Lock()
         self._state: PoolState | None = None
         self._closed = False
 
@@ -151,7 +152,7 @@ class Pool:
 
         """
         for post in self._posts:
-            if self._is_refused(post):
+            if self._refusal(post) is not None:
                 continue
             try:
                 warm, _ = self._read_at(post, lambda warm: warm.directory.root())
@@ -174,9 +175,9 @@ class Pool:
     def _first(self, read: Callable[[Warm], T]) -> tuple[_Post, Warm, T]:
         failures: list[DirectoryError] = []
         for post in self._order():
-            if self._is_refused(post):
-                assert post.failure is not None
-                failures.append(post.failure)
+            refusal = self._refusal(post)
+            if refusal is not None:
+                failures.append(refusal)
                 continue
             try:
                 warm, found = self._read_at(post, read)
@@ -198,10 +199,12 @@ class Pool:
         """Those that answer first; those that failed only when none is left."""
         return sorted(self._posts, key=lambda post: post.failure is not None)
 
-    def _is_refused(self, post: _Post) -> bool:
-        """Say whether the account was refused there, not long ago."""
-        refused = isinstance(post.failure, SignInRefused)
-        return refused and self._clock() < post.retry_at
+    def _refusal(self, post: _Post) -> SignInRefused | None:
+        """Say how the account was refused there, not long ago."""
+        failure = post.failure  # another thread may be let in meanwhile
+        if isinstance(failure, SignInRefused) and self._clock() < post.retry_at:
+            return failure
+        return None
 
     def _read_at(self, post: _Post, read: Callable[[Warm], T]) -> tuple[Warm, T]:
         """Read on an idle connection, or, when that is dead, on a new one."""
@@ -209,12 +212,15 @@ class Pool:
         if warm is not None:
             began = self._clock()
             try:
-                return warm, self._read(post, warm, read)
+                found = self._read(post, warm, read)
             except Unreachable:
                 # those beside it are most likely dead too
                 self._drop_idle(post)
                 if self._clock() - began >= READ_S:
                     raise  # it hangs; a new connection would as well
+            else:
+                self._answered(post)
+                return warm, found
         warm = self._connected(post)
         return warm, self._read(post, warm, read)
 
@@ -244,7 +250,15 @@ class Pool:
             post.failure = None
         return warm
 
+    def _answered(self, post: _Post) -> None:
+        """Forget how it failed: it hung, perhaps, and a connection outlived that."""
+        with self._lock:
+            if not isinstance(post.failure, SignInRefused):
+                post.failure = None
+
     def _idle(self, post: _Post) -> Warm | None:
+        if isinstance(post.failure, SignInRefused):
+            return None  # only a new sign-in tells whether it is let in again
         with self._lock:
             while post.idle:
                 warm = post.idle.pop()
@@ -276,15 +290,20 @@ class Pool:
                 each.retry_at = self._clock() + waits
 
     def _tell(self) -> None:
-        working = next((p for p in self._posts if p.failure is None), None)
-        if working is not None:
-            state = PoolState(working.endpoint.host)
-        else:
-            state = PoolState(None, "; ".join(str(p.failure) for p in self._posts))
+        """Tell of another state; in the order they were, whichever thread it is."""
+        with self._telling:
+            state = self._state_now()
+            if state != self._state:
+                self._state = state
+                self._on_state(state)
+
+    def _state_now(self) -> PoolState:
         with self._lock:
-            changed, self._state = state != self._state, state
-        if changed:
-            self._on_state(state)
+            failures = [(post.endpoint.host, post.failure) for post in self._posts]
+        working = next((host for host, failure in failures if failure is None), None)
+        if working is not None:
+            return PoolState(working)
+        return PoolState(None, "; ".join(str(failure) for _, failure in failures))
 
 
 def _check_usable(warm: Warm, base_dn: str) -> None:

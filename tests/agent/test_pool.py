@@ -1,5 +1,7 @@
 """Which controller is asked, and when one is left out."""
 
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -68,10 +70,15 @@ def network(monkeypatch: pytest.MonkeyPatch) -> Network:
     return made
 
 
-def make(clock: Clock, told: list[PoolState] | None = None) -> Pool:
+def make(
+    clock: Clock,
+    told: list[PoolState] | Callable[[PoolState], None] | None = None,
+) -> Pool:
     endpoints = tuple(Endpoint(f"dc{n}.corp.test", "127.0.0.1") for n in (1, 2))
     target = Target(endpoints, BASE, "svc", Secret("x"))
-    on_state = told.append if told is not None else lambda _: None
+    if told is None:
+        told = []
+    on_state = told.append if isinstance(told, list) else told
     return Pool(target, on_state=on_state, clock=clock)
 
 
@@ -180,3 +187,81 @@ def test_a_controller_of_another_domain_is_refused(network: Network) -> None:
     network.base = "DC=other,DC=test"
     with pytest.raises(Unreachable, match="DC=other"):
         host_of(make(Clock()))
+
+
+def test_one_that_answers_on_a_connection_of_before_answers(network: Network) -> None:
+    told: list[PoolState] = []
+    asked = make(Clock(), told)
+    with asked.after(lambda _: None):
+        # meanwhile another request finds no way to any controller
+        for n in (1, 2):
+            name = f"dc{n}.corp.test"
+            network.failures[name] = Unreachable(name, "hangs", "wait")
+        with pytest.raises(Unreachable):
+            host_of(asked)
+    assert asked.keep_warm()
+    assert told[-1] == PoolState("dc1.corp.test")
+
+
+def test_one_that_refused_the_account_is_asked_for_it_again(network: Network) -> None:
+    clock = Clock()
+    told: list[PoolState] = []
+    asked = make(clock, told)
+    locked = "80090308: LdapErr: data 775, v1"
+    with asked.after(lambda _: None):
+        for n in (1, 2):
+            name = f"dc{n}.corp.test"
+            network.failures[name] = SignInRefused(name, "locked", "wait", 49, locked)
+        with pytest.raises(SignInRefused):
+            host_of(asked)
+    clock.now += 61
+    # what was signed in before says nothing of it
+    assert not asked.keep_warm()
+    network.failures.clear()
+    clock.now += 61
+    asked.keep_warm()
+    assert told[-1] == PoolState("dc1.corp.test")
+
+
+def test_what_changes_while_it_is_told_is_told_last(network: Network) -> None:
+    told: list[PoolState] = []
+    others: list[threading.Thread] = []
+
+    def tell(state: PoolState) -> None:
+        if not others:
+            # another thread finds a controller before this one has told of none
+            network.failures.clear()
+            others.append(threading.Thread(target=asked.keep_warm))
+            others[0].start()
+            others[0].join(0.3)
+        told.append(state)
+
+    asked = make(Clock(), tell)
+    for n in (1, 2):
+        name = f"dc{n}.corp.test"
+        network.failures[name] = Unreachable(name, "refused", "wait")
+    asked.keep_warm()
+    others[0].join()
+    assert [state.controller for state in told] == [None, "dc1.corp.test"]
+
+
+def test_an_account_that_is_let_in_meanwhile_is_no_fault(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    asked = make(clock)
+    network.failures["dc1.corp.test"] = network.failures["dc2.corp.test"] = (
+        SignInRefused("dc1", "refused", "check", 49, "80090308: LdapErr: data 52e, v1")
+    )
+    with pytest.raises(SignInRefused):
+        host_of(asked)
+    network.failures.clear()
+
+    def looks() -> float:
+        # another thread is let in, between the look at the clock and what follows
+        monkeypatch.setattr(asked, "_clock", clock)
+        with asked.at("dc1.corp.test"), asked.at("dc2.corp.test"):
+            return 0.0
+
+    monkeypatch.setattr(asked, "_clock", looks)
+    assert host_of(asked) == "dc2.corp.test"
