@@ -57,6 +57,7 @@ from wizard.relay_api import Sender
 from wizard.steps import STEPS
 from wizard.steps.copied import COPIED, is_copied, is_the_originals
 from wizard.steps.keys import PREVIOUS, fingerprint, private_keys
+from wizard.steps.outdated import refuse_outdated
 from wizard.steps.proxy import way_asked, way_to
 from wizard.steps.service import resume
 from wizard.steps.settings_file import drift
@@ -261,7 +262,8 @@ class Controller:
             ApplyError: one failed, or it was stopped; what was made is taken back.
             Busy: another wizard or command is at work.
             RecoveryNeeded: an earlier run was cut off.
-            StepFailed: a change needs an administrator, and none is given or let in.
+            StepFailed: a change needs an administrator, and none is given or let in;
+                or the plan is outdated. Nothing was begun.
             DirectoryError: no controller answered for that; nothing was begun.
 
         """
@@ -272,6 +274,7 @@ class Controller:
             self._refuse_open_journal()
             if not changes:
                 return
+            refuse_outdated(changes, self._context(inputs))
             if needs_admin:
                 prove_admin(settings.directory, self._context(inputs))
             self._carry_out(changes, inputs, report, stop)
@@ -314,6 +317,7 @@ class Controller:
             raise StepFailed("This needs an administrator of the domain.", NEEDS_ADMIN)
         with self._host.lock():
             self._refuse_open_journal()
+            refuse_outdated(changes, self._context(inputs))
             if directory is not None:
                 prove_admin(directory, self._context(inputs))
             if changes:

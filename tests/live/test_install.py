@@ -296,7 +296,7 @@ def test_settings_edited_meanwhile_are_left(fresh_lab: Lab, tmp_path: Path) -> N
         changes = whole.controller.plan(off, NOTHING)
         mine = place.read_text().replace("per_minute: 120", "per_minute: 7")
         place.write_text(mine)
-        with pytest.raises(ApplyError, match="changed while the plan was shown"):
+        with pytest.raises(StepFailed, match="changed while the plan was shown"):
             whole.controller.apply(
                 off, changes, NOTHING, lambda _told: None, threading.Event()
             )

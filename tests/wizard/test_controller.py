@@ -14,7 +14,7 @@ from agent.instance import VERSION
 from agent.secret import Secret
 from agent.settings import SettingsError, dump
 from tests.wizard.answered import CANARY, SETTINGS
-from tests.wizard.machine import Machine
+from tests.wizard.machine import Machine, on
 from wizard import journal
 from wizard.checks import Busy, Inputs
 from wizard.controller import Controller, RecoveryNeeded
@@ -22,6 +22,7 @@ from wizard.glance import at_a_glance
 from wizard.host import Service
 from wizard.plan import ApplyError, Change, Progress, StepFailed
 from wizard.steps.account import PREVIOUS
+from wizard.steps.keys import Keys
 
 MAKES = Change("settings", "Writes the settings", None, {"text": dump(SETTINGS)})
 STARTS = Change("service", "Starts the agent", None, {"running": True})
@@ -150,6 +151,45 @@ def test_a_run_that_begins_while_one_plans_was_not_cut_off(
         door.plan(SETTINGS, Inputs())
 
 
+def test_what_another_made_while_a_plan_was_shown_is_left(
+    host: Machine, door: Controller
+) -> None:
+    (keys,) = Keys().plan(SETTINGS, on(host), ())
+    apply(door, keys, MAKES)  # by somebody else, who had the same plan
+    made = host.secrets.get(kept.AGENT_KEYS)
+    assert made is not None
+    with pytest.raises(StepFailed, match="changed while the plan was shown"):
+        apply(door, keys, MAKES)
+    assert host.secrets.get(kept.AGENT_KEYS) == made
+
+
+def test_an_enrolment_of_another_while_a_plan_was_shown_is_left(
+    host: Machine, door: Controller
+) -> None:
+    (keys,) = Keys().plan(SETTINGS, on(host), ())
+    enrols = Change("enrolment", "Enrols the agent", None, {"agent": "sync-01"})
+    host.write(host.places.enrolment, "by somebody else")
+    with pytest.raises(StepFailed, match="changed while the plan was shown"):
+        apply(door, keys, enrols)
+    assert not host.places.journal.exists()
+
+
+def test_a_removal_of_what_was_changed_since_begins_nothing(
+    host: Machine, door: Controller
+) -> None:
+    apply(door, MAKES, STARTS)
+    changes = door.plan_removal(Inputs(keep_account=True))
+    host.write(host.places.settings, dump(SETTINGS) + "# by somebody else\n")
+    with pytest.raises(StepFailed, match="changed while the plan was shown"):
+        door.remove(
+            changes,
+            Inputs(keep_account=True),
+            lambda _told: None,
+            threading.Event(),
+        )
+    assert host.runs
+
+
 def test_a_cut_off_run_is_taken_back(host: Machine, door: Controller) -> None:
     cut_off(host)
     rolled = door.recover(Inputs(), lambda _told: None)
@@ -172,7 +212,7 @@ def test_a_former_password_left_by_a_killed_run_is_not_put_back(
 ) -> None:
     host.secrets.put(kept.DIRECTORY_PASSWORD, Secret("in force"))
     host.secrets.put(PREVIOUS, Secret("of last month"))
-    broken = Change("settings", "Fails", {"text": "other"}, {"text": "x"})
+    host.fails = "The agent was not ready."
     store = Change(
         "account",
         "Stores",
@@ -182,7 +222,7 @@ def test_a_former_password_left_by_a_killed_run_is_not_put_back(
     inputs = Inputs(account_password=Secret(CANARY))
     with pytest.raises(ApplyError):
         door.apply(
-            SETTINGS, (store, broken), inputs, lambda _told: None, threading.Event()
+            SETTINGS, (store, STARTS), inputs, lambda _told: None, threading.Event()
         )
     assert host.secrets.get(kept.DIRECTORY_PASSWORD) == Secret("in force")
 

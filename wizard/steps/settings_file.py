@@ -56,13 +56,8 @@ class SettingsFile:
         ]
 
     def apply(self, change: Change, context: Context) -> Facts:
-        place = _place(change, context)
-        before = None if change.before is None else change.before["text"]
-        if context.host.read(place) != before:
-            raise StepFailed(
-                f"{place} was changed while the plan was shown.",
-                "Look at the plan again.",
-            )
+        place = place_of(change, context)
+        before = text_before(place, change, context)
         if change.after is None:
             context.host.remove(place)
         elif change.after["text"] != before:
@@ -70,7 +65,7 @@ class SettingsFile:
         return {}
 
     def undo(self, change: Change, made: Facts | None, context: Context) -> None:  # noqa: ARG002
-        place = _place(change, context)
+        place = place_of(change, context)
         before = None if change.before is None else change.before["text"]
         after = None if change.after is None else change.after["text"]
         now = context.host.read(place)
@@ -123,7 +118,23 @@ def _renewed(place: Path, text: str, wanted: Settings) -> Change:
     return Change(SettingsFile.name, summary, {"text": text}, {"text": dump(wanted)})
 
 
-def _place(change: Change, context: Context) -> Path:
+def text_before(place: Path, change: Change, context: Context) -> str | None:
+    """Give the text that a file had when the plan was shown, and has.
+
+    Raises:
+        StepFailed: it has another.
+
+    """
+    before = None if change.before is None else change.before["text"]
+    if context.host.read(place) != before:
+        raise StepFailed(
+            f"{place} was changed while the plan was shown.", "Look at the plan again."
+        )
+    return before
+
+
+def place_of(change: Change, context: Context) -> Path:
+    """Give the file that a change of this step is about."""
     facts = change.after or change.before or {}
     named = facts.get("path")
     return Path(named) if named else context.host.places.settings
