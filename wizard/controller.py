@@ -123,15 +123,10 @@ class Controller:
         found = self._cut_off()
         if found is None:
             return None
-        forward = found.forward
-        changes = to_recover(found)
-        return Recovery(
-            started=found.started,
-            changes=tuple(change.summary for change in changes),
-            needs_admin=any(change.needs_admin for change in changes),
-            forward=forward,
-            removal=found.removal,
-        )
+        try:
+            return _recovery_of(found)
+        except FileNotFoundError:  # somebody took it back, or finished it, meanwhile
+            return self.recovery()
 
     def recover(self, inputs: Inputs, report: Report) -> RolledBack:
         """Roll back a run that was cut off; nothing happens when there is none.
@@ -442,6 +437,17 @@ class Controller:
             if found is not None and found.path == before:
                 return found
         return None
+
+
+def _recovery_of(found: journal.Journal) -> Recovery:
+    changes = to_recover(found)
+    return Recovery(
+        started=found.started,
+        changes=tuple(change.summary for change in changes),
+        needs_admin=any(change.needs_admin for change in changes),
+        forward=found.forward,
+        removal=found.removal,
+    )
 
 
 __all__ = [

@@ -20,7 +20,9 @@ from wizard.checks import Busy, Inputs
 from wizard.controller import Controller, RecoveryNeeded
 from wizard.glance import at_a_glance
 from wizard.host import Service
+from wizard.journal import Journal
 from wizard.plan import ApplyError, Change, Progress, StepFailed
+from wizard.recovering import to_recover
 from wizard.steps.account import PREVIOUS
 from wizard.steps.keys import Keys
 
@@ -136,6 +138,19 @@ def test_a_run_that_ends_while_it_is_looked_at_was_not_cut_off(
 ) -> None:
     begun = journal.begin(host.places.journal)
     monkeypatch.setattr(host, "held_by", begun.seal)
+    assert door.recovery() is None
+
+
+def test_a_run_that_is_taken_back_while_it_is_read_is_none(
+    host: Machine, door: Controller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut_off(host)
+
+    def by_somebody_else(found: Journal) -> list[Change]:
+        Journal(found.path).close_undone()
+        return to_recover(found)
+
+    monkeypatch.setattr("wizard.controller.to_recover", by_somebody_else)
     assert door.recovery() is None
 
 
