@@ -111,16 +111,17 @@ class Relay:
 
     async def _listen(self, request: web.Request) -> web.StreamResponse:
         path = request.match_info["path"]
-        granted = self._authorization.check(token_of(request), path, Right.LISTEN)
+        token = token_of(request)
+        granted = self._authorization.check(token, path, Right.LISTEN)
         channel = await self._accepted(request)
         # the listener can reach us by the name it just used
         origin = f"wss://{request.host}"
         listener = Listener(channel, granted.agent.id, origin)
         self._exchange.join(listener)
-        self._store.saw_agents([granted.agent.id], int(time.time()))
-        LOG.info("%s listens", granted.agent.id)
         try:
-            await self._serve(listener, path, granted.expires)
+            self._store.saw_agents([granted.agent.id], int(time.time()))
+            LOG.info("%s listens", granted.agent.id)
+            await self._serve(listener, path, token)
         except BadMessage as error:
             LOG.warning("%s broke the protocol: %s", granted.agent.id, error)
             await refuse(channel, error)
@@ -130,10 +131,13 @@ class Relay:
             await channel.close()
         return channel.socket
 
-    async def _serve(self, listener: Listener, path: str, expires: int) -> None:
+    async def _serve(self, listener: Listener, path: str, token: str | None) -> None:
         """Take answers until the socket is closed or its token is past its time."""
         try:
-            async with asyncio.timeout_at(_loop_time(expires)) as limit:
+            # again: it may have been withdrawn during the handshake, and now who
+            # withdraws it finds it
+            granted = self._authorization.check(token, path, Right.LISTEN)
+            async with asyncio.timeout_at(_loop_time(granted.expires)) as limit:
                 while (renewal := await listener.next()) is not None:
                     granted = self._authorization.check(
                         renewal.token, path, Right.LISTEN

@@ -2,13 +2,17 @@
 
 import asyncio
 import json
+import sqlite3
 import time
 from typing import Any
 
 import aiohttp
 import pytest
 from aiohttp import WSMsgType, WSServerHandshakeError
+from aiohttp.web import Request
 
+from relay.listener import Channel
+from relay.server import Relay
 from tests.relay.stage import Enrolled, Stage, until
 
 Socket = aiohttp.ClientWebSocketResponse
@@ -71,6 +75,37 @@ async def test_handshakes_are_checked(stage: Stage, agent: Enrolled) -> None:
     assert await refused(stage, unknown, stage.listen_headers(stranger)) == 404
     connect = "/$hc/agent1?sb-hc-action=connect"
     assert await refused(stage, connect, stage.send_headers("agent1")) == 400
+
+
+async def test_who_is_withdrawn_during_the_handshake_does_not_listen(
+    stage: Stage, agent: Enrolled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accepted = Relay._accepted
+
+    async def withdrawn(relay: Relay, request: Request) -> Channel:
+        channel = await accepted(relay, request)
+        known = stage.store.agent(agent.name)
+        assert known is not None
+        stage.store.forget_agent(known)
+        await stage.close_channels()
+        return channel
+
+    monkeypatch.setattr(Relay, "_accepted", withdrawn)
+    async with stage.listening(agent) as socket:
+        assert await close_code(socket) == 1008
+    await until(lambda: stage.listeners(agent) == 0, "it left")
+
+
+async def test_a_listener_that_can_not_be_noted_is_not_asked(
+    stage: Stage, agent: Enrolled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(*_: object) -> None:
+        raise sqlite3.OperationalError("database is locked")
+
+    monkeypatch.setattr(stage.store, "saw_agents", locked)
+    async with stage.listening(agent) as socket:
+        await close_code(socket)
+    await until(lambda: stage.listeners(agent) == 0, "it left")
 
 
 async def test_the_token_may_be_in_the_query(stage: Stage, agent: Enrolled) -> None:
