@@ -105,7 +105,7 @@ class Entry:
 
 
 class Ledger:
-    """The file of requests; safe for many threads, one process at a time.
+    """The file of requests; safe for many threads, and two processes that hand over.
 
     Raises:
         LedgerUnusable: it can't be opened, written or read.
@@ -168,12 +168,13 @@ class Ledger:
         self._do("UPDATE requests SET password_set = 1 WHERE jti = ?", (jti,))
 
     def close_entry(self, jti: str, digest: bytes, answer: Mapping[str, Any]) -> None:
-        """Keep what was answered; also for a request that wrote nothing."""
+        """Keep what was answered first; also for a request that wrote nothing."""
         text = json.dumps(answer, separators=(",", ":"))
         self._do(
             "INSERT INTO requests (jti, digest, at, wrote, user, dn, controller,"
             " pwd_last_set, answer) VALUES (?, ?, ?, 0, '', '', '', 0, ?)"
-            " ON CONFLICT (jti) DO UPDATE SET answer = excluded.answer",
+            " ON CONFLICT (jti) DO UPDATE SET answer = excluded.answer"
+            " WHERE answer IS NULL",
             (jti, digest, self._clock(), text),
         )
         self._sweep()

@@ -4,6 +4,7 @@ A write without an answer is never sent again: its controller's pwdLastSet says 
 became of it.
 """
 
+import sqlite3
 import time
 from dataclasses import replace
 
@@ -33,14 +34,7 @@ def write(judged: Judged, tools: Tools) -> Written:
     """
     located = judged.located
     request, user, warm = located.request, located.user, located.warm
-    tools.ledger.enter(
-        request.jti,
-        request.digest,
-        user=str(user.guid),
-        dn=user.dn,
-        controller=warm.directory.host,
-        pwd_last_set=user.pwd_last_set,
-    )
+    _enter(located, tools)
     warm.directory.limit(WRITE_S)
     try:
         _send(request, warm, user, tools.settings)
@@ -53,6 +47,25 @@ def write(judged: Judged, tools: Tools) -> Written:
     if request.must_change:
         tools.ledger.password_is_set(request.jti)
     return Written(located)
+
+
+def _enter(located: Located, tools: Tools) -> None:
+    """Note the write that comes next."""
+    request, user, host = located.request, located.user, located.warm.directory.host
+    try:
+        tools.ledger.enter(
+            request.jti,
+            request.digest,
+            user=str(user.guid),
+            dn=user.dn,
+            controller=host,
+            pwd_last_set=user.pwd_last_set,
+        )
+    except sqlite3.IntegrityError as error:
+        # the same token was sent to the process before or after this one, too
+        detail = "another process of this agent is at it; send the same token again"
+        answer = Answer(Code.UNKNOWN_RESULT, detail, controller=host)
+        raise Ended(answer) from error
 
 
 def _send(request: Request, warm: Warm, user: User, settings: Settings) -> None:

@@ -51,6 +51,17 @@ def test_a_jti_is_entered_once(tmp_path: Path) -> None:
     ledger.close()
 
 
+def test_the_first_answer_stays(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    enter(ledger)
+    ledger.close_entry(JTI, DIGEST, {"code": "ok", "id": "first"})
+    ledger.close_entry(JTI, DIGEST, {"code": "ok", "id": "second"})
+    found = ledger.find(JTI)
+    assert found is not None
+    assert found.answer == {"code": "ok", "id": "first"}
+    ledger.close()
+
+
 def test_one_that_is_damaged_is_told_and_kept(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite"
     path.write_bytes(b"no database " * 1000)

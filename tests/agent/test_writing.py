@@ -1,9 +1,16 @@
 """After a write: what can't be seen is said as it is."""
 
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
-from agent.stages import Located, Written
-from agent.writing import verify
+import pytest
+
+from agent.answer import Ended
+from agent.errors import Code
+from agent.ledger import Ledger
+from agent.stages import Judged, Located, Written
+from agent.writing import verify, write
 from tests.agent.test_domain import EVERYTHING, Fake, person, seen
 
 
@@ -15,3 +22,21 @@ def test_somebody_who_is_gone_after_the_write_is_told_as_gone() -> None:
     note = verify(written).note
 
     assert note.startswith("not read back: the object is gone")
+
+
+def test_what_another_process_took_meanwhile_is_not_written_again(
+    tmp_path: Path,
+) -> None:
+    ledger, user, fake = Ledger(tmp_path / "ledger"), person(EVERYTHING), Fake()
+    request = cast("Any", SimpleNamespace(jti="jti-1", digest=b"digest"))
+    tools = cast("Any", SimpleNamespace(ledger=ledger))
+    # as one that hands over does, to which the same token was sent
+    entry = {"user": "anna", "dn": user.dn, "controller": "dc1", "pwd_last_set": 7}
+    ledger.enter(request.jti, request.digest, **cast("Any", entry))
+
+    with pytest.raises(Ended) as ended:
+        write(Judged(Located(request, fake.warm, user, seen(user))), tools)
+
+    # the portal sends the same token again, and is told the first answer
+    assert ended.value.answer.code is Code.UNKNOWN_RESULT
+    ledger.close()
