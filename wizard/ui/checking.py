@@ -92,7 +92,8 @@ class Checking(QWidget):
         self.ended.emit(None)
 
     def clear(self) -> None:
-        """Show no rows: the answers they were about are others now."""
+        """Show no rows, and hear of none: the answers they are about are others now."""
+        self.worker.drop()
         if self.rows.checks:
             self.rows.show_checks(())
         self.empty.setText(self._before)

@@ -31,6 +31,7 @@ class Form(WizardPage):
         self.boxes: dict[str, Box] = {}
         self.checking: Checking | None = None
         self._accepted: Answers | None = None
+        self._checked: Answers | None = None
         self._going_on = False
         self.build()
         if not self.fills:
@@ -117,7 +118,9 @@ class Form(WizardPage):
     def _edited(self) -> None:
         self.journey.take(self.answers)
         self.arrange()
-        if self.checking and not self.checking.busy:
+        if self.checking and not (
+            self.checking.busy and self._checked == self.journey.answers
+        ):
             self.checking.clear()
         self.state_changed.emit()
 
@@ -155,7 +158,8 @@ class Form(WizardPage):
         assert self.page.check
         self._going_on = going_on
         make = CHECKS[self.page.check]
-        run = make(self.journey.door, self.journey.answers)
+        self._checked = self.journey.answers
+        run = make(self.journey.door, self._checked)
         self.checking.start(run, tr(DOING[self.page.check]))
         self.bring(self.checking)
         self.state_changed.emit()

@@ -409,6 +409,18 @@ def test_one_person_is_explained_by_pressing_enter(
     assert page.who.text().startswith("CN=Person")
 
 
+def test_another_name_ends_the_question_about_the_first(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    page = troubleshoot(qtbot, open_window, fake)
+    page.set_answers({"explain.user": "niko@corp.test"})
+    page.ask()
+    assert page.busy  # its answer comes by this thread's event loop
+    with qtbot.waitSignal(page.state_changed):
+        page.set_answers({"explain.user": "anna@corp.test"})
+    assert not page.busy
+
+
 def test_two_entries_that_deny_are_two_rows() -> None:
     others = {Operation.UNLOCK: Cause.DENIED}
     rows = checks_of(verdict_of(1, Cause.DENIED, others))

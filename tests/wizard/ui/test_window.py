@@ -139,6 +139,25 @@ def test_a_check_can_be_stopped_and_is_not_heard_any_more(
     assert fake.named("check_relay")
 
 
+def test_an_answer_that_is_changed_while_it_is_checked_is_checked_anew(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    fake.hold = "check_relay"
+    window = at_relay(qtbot, open_window, fake)
+    window.press_next()
+    checking = window.page("relay").checking
+    window.set_answers({"relay.url": "https://other.corp.test"})
+    assert not checking.busy
+    assert window.button(_NEXT).isEnabled()
+    fake.go.set()
+    checking.worker.close()
+    QApplication.processEvents()
+    assert window.page_id() == "relay"
+    go(qtbot, window, "directory")
+    asked = [relay.url for _, relay, _ in fake.named("check_relay")]
+    assert asked[1:] == ["https://other.corp.test"]
+
+
 def test_the_window_does_not_freeze_while_a_slow_check_runs(
     qtbot: QtBot, open_window: Open, fake: FakeController
 ) -> None:

@@ -89,6 +89,7 @@ class ExplainPage(WizardPage):
         self.box.show_problem("")
         self.who.hide()
         self.checking.clear()
+        self.state_changed.emit()
 
     def _ended(self, outcome: Outcome | None) -> None:
         said: Explained | None = outcome.values.get("explained") if outcome else None
