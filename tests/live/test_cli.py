@@ -14,6 +14,8 @@ from tests.stage import CANARY, Stage, stage
 from wizard.checks import Inputs
 from wizard.cli import main
 from wizard.controller import Controller
+from wizard.plan import Context, StepFailed
+from wizard.steps.account import Account
 from wizard.trial import TrialHost
 
 pytestmark = pytest.mark.live
@@ -127,6 +129,10 @@ def test_an_earlier_setups_account_is_taken_over(
         (took,) = [each.summary for each in changes if each.step == "grants"]
         assert took.startswith("Takes over 3 permissions of an earlier setup")
         assert {row.state for row in whole.controller.verify(settings)} == {"ok"}
+        # it has another mark now: by the same plan it is not taken over once more
+        context = Context(whole.host, inputs, "another-plan")
+        with pytest.raises(StepFailed, match="changed while the plan was shown"):
+            Account().apply(changes[1], context)
 
 
 def _use_up(whole: Stage, inputs: Inputs) -> None:

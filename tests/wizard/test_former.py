@@ -7,16 +7,18 @@ from typing import Any
 import pytest
 
 from agent.directory import Entry
+from agent.directory_errors import refused
 from agent.entries import Modification
+from agent.secrets import DIRECTORY_PASSWORD
 from agent.settings import Settings
 from tests.wizard.answered import SETTINGS
 from tests.wizard.machine import Machine, on
 from wizard import journal
-from wizard.plan import Change
+from wizard.plan import Change, StepFailed
 from wizard.steps import account, former
 from wizard.steps.account import Account
 from wizard.steps.former import FormerAccount
-from wizard.steps.new_account import MARK
+from wizard.steps.new_account import MARK, NO_SUCH_ATTRIBUTE
 
 DN = "CN=svc-writeback,CN=Users,DC=corp,DC=test"
 CHANGES = (Change("account", "Creates another account", None, {}),)
@@ -43,9 +45,15 @@ class Domain:
 
     def modify(self, dn: str, changes: tuple[Modification, ...]) -> None:
         assert dn == DN
-        for change in changes:
-            if change.attribute == "info":
-                self.info = change.values[0].decode()
+        now = {self.info}
+        for change in (each for each in changes if each.attribute == "info"):
+            (value,) = (each.decode() for each in change.values)
+            if change.operation == "delete" and value not in now:
+                raise refused(self.host, NO_SUCH_ATTRIBUTE, "")
+            now = {"delete": now - {value}, "add": now | {value}}.get(
+                change.operation, {value}
+            )
+        (self.info,) = now
 
 
 @pytest.fixture
@@ -57,14 +65,20 @@ def domain(monkeypatch: pytest.MonkeyPatch) -> Domain:
     return made
 
 
-def taken_over(host: Machine, domain: Domain) -> None:
-    """Have a machine take the account over, by a plan that ends well."""
+def takes_over(domain: Domain) -> Change:
+    """Plan to take the account over as it is now."""
     after = {
         "kind": "new",
         "directory": SETTINGS.directory.model_dump(mode="json"),
         "stored": False,
     }
-    change = Change("account", "Takes it over", {"dn": DN}, after, needs_admin=True)
+    before = {"dn": DN, "info": domain.info}
+    return Change("account", "Takes it over", before, after, needs_admin=True)
+
+
+def taken_over(host: Machine, domain: Domain) -> None:
+    """Have a machine take the account over, by a plan that ends well."""
+    change = takes_over(domain)
     begun = journal.begin(host.places.journal, (change,))
     begun.intend(0, change)
     before = domain.info
@@ -88,3 +102,16 @@ def test_one_that_another_server_took_over_is_its(
     assert Account().plan_removal(SETTINGS, on(here)) == ()
     assert len(Account().plan_removal(SETTINGS, on(other))) == 1
     assert len(step.plan(wanted, on(other), CHANGES)) == 1
+
+
+def test_one_that_is_somebody_elses_since_the_plan_keeps_its_password(
+    tmp_path: Path, domain: Domain
+) -> None:
+    host = Machine(tmp_path / "here")
+    change = takes_over(domain)
+    domain.info = "of an account that was made in its place"
+    with pytest.raises(StepFailed, match="changed while the plan was shown"):
+        Account().apply(change, on(host))
+    assert domain.info == "of an account that was made in its place"
+    Account().undo(change, None, on(host))
+    assert not host.secrets.holds(DIRECTORY_PASSWORD)

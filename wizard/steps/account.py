@@ -99,7 +99,7 @@ class Account:
             if change.before is None:
                 create(opened, directory, password, context.plan_id)
             else:
-                take_over(opened, change.before["dn"], password, context.plan_id)
+                take_over(opened, change.before, password, context.plan_id)
             return _facts(_needed(opened, directory))
 
     def undo(self, change: Change, made: Facts | None, context: Context) -> None:
@@ -249,13 +249,15 @@ def _plan_new(
     if found is None:
         summary = f"Creates the account {name} in {container}"
         return Change("account", summary, None, after, needs_admin=True)
-    if not (found.text("info") or "").startswith(MARK):
+    info = found.text("info") or ""
+    if not info.startswith(MARK):
         raise StepFailed(
             f"There is an account {name} already, and Writeback did not make it.",
             "Choose another name, or use it as an existing account.",
         )
     summary = f"Takes over the account {name} of an earlier setup: sets a new password"
-    return Change("account", summary, {"dn": found.dn}, after, needs_admin=True)
+    before = {"dn": found.dn, "info": info}
+    return Change("account", summary, before, after, needs_admin=True)
 
 
 def _plan_existing(

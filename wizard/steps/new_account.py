@@ -4,12 +4,14 @@ import secrets
 import string
 
 from agent.account import UserFlag
-from agent.directory import Directory, rdn
+from agent.directory import Directory, DirectoryError, rdn
 from agent.entries import Modification
 from agent.secret import Secret
 from agent.settings import Directory as DirectorySettings
+from wizard.plan import Facts, StepFailed
 
 MARK = "writeback:"
+NO_SUCH_ATTRIBUTE = 16  # RFC 4511 4.1.9; of a value that is not there, too
 _FLAGS = UserFlag.NORMAL_ACCOUNT | UserFlag.DONT_EXPIRE_PASSWD
 _LENGTH = 40
 _KINDS = (string.ascii_lowercase, string.ascii_uppercase, string.digits, "-_.!#%+=")
@@ -33,15 +35,34 @@ def create(
     opened.add(f"{rdn('CN', name)},{container}", ("user",), attributes)
 
 
-def take_over(opened: Directory, dn: str, password: Secret, plan_id: str) -> None:
-    """Have one that is there be this machine's from now on."""
+def take_over(opened: Directory, found: Facts, password: Secret, plan_id: str) -> None:
+    """Have one that is there be this machine's from now on.
+
+    Args:
+        opened: as an administrator.
+        found: its `dn`, and its mark in `info`: another may have that name by now,
+            whose password this must not be.
+        password: its new one.
+        plan_id: its new mark.
+
+    Raises:
+        StepFailed: it has another mark; nothing was changed.
+
+    """
     changes = (
         # whose it was knows by that that it is not its any more
-        Modification("replace", "info", (f"{MARK}{plan_id}".encode(),)),
+        Modification("delete", "info", (found["info"].encode(),)),
+        Modification("add", "info", (f"{MARK}{plan_id}".encode(),)),
         Modification("replace", "unicodePwd", (_quoted(password),)),
         Modification("replace", "userAccountControl", (str(int(_FLAGS)).encode(),)),
     )
-    opened.modify(dn, changes)
+    try:
+        opened.modify(found["dn"], changes)
+    except DirectoryError as error:
+        if error.result != NO_SUCH_ATTRIBUTE:
+            raise
+        told = f"{found['dn']} was changed while the plan was shown."
+        raise StepFailed(told, "Look at the plan again.") from error
 
 
 def _quoted(password: Secret) -> bytes:
