@@ -174,6 +174,7 @@ class Service:
         loop = asyncio.get_running_loop()
         under_way: list[asyncio.Task[None]] = []
         again = asyncio.Event()  # asked for while one was under way
+        after: list[int] = []  # the successor, once it has taken over
 
         async def hand_over() -> None:
             again.clear()
@@ -186,11 +187,16 @@ class Service:
             if again.is_set():
                 # it may have read what was changed since
                 os.kill(successor, signal.SIGHUP)
+            after.append(successor)
             succeeded.set()
             stop.set()
 
         def begin() -> None:
-            if under_way:
+            if after:
+                # sent before the service manager knew of it, and it may have ended
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(after[0], signal.SIGHUP)
+            elif under_way:
                 again.set()
             elif not stop.is_set():
                 under_way.append(loop.create_task(hand_over()))

@@ -4,11 +4,13 @@ import asyncio
 import errno
 import json
 import os
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -16,6 +18,7 @@ from agent import succession
 from agent.link import LinkState, Phase
 from agent.notify import Notifier
 from agent.pool import PoolState
+from agent.service import Service
 from agent.status import Status
 
 
@@ -92,3 +95,27 @@ async def test_one_that_can_not_even_begin_goes_on_and_tells(
     assert await succession.hand_over(Notifier(), before) is None
     before.on_link(LinkState(Phase.WAITING, "the relay went away"))
     assert told(tmp_path / "status.json")["relay"]["reason"] == "the relay went away"
+
+
+async def test_one_that_is_asked_after_it_was_succeeded_passes_it_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    loop, stop, succeeded = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
+    sent: asyncio.Queue[tuple[int, int]] = asyncio.Queue()
+
+    async def handed_over(*_: object) -> int:
+        return 4711
+
+    monkeypatch.setattr(succession, "hand_over", handed_over)
+    monkeypatch.setattr(os, "kill", lambda *given: sent.put_nowait(given))
+    one = cast("Service", SimpleNamespace(_notifier=None, _status=None))
+    Service._take_signals(one, stop, succeeded)
+    try:
+        signal.raise_signal(signal.SIGHUP)
+        await asyncio.wait_for(succeeded.wait(), 10)
+        # by a service manager that had not heard of the successor yet
+        signal.raise_signal(signal.SIGHUP)
+        assert await asyncio.wait_for(sent.get(), 10) == (4711, signal.SIGHUP)
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            loop.remove_signal_handler(number)

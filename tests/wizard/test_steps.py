@@ -874,6 +874,23 @@ def test_one_that_took_over_with_other_settings_is_a_failure(host: Machine) -> N
     assert row.state == "failed"
 
 
+def test_one_that_an_upgrade_had_asked_for_before_is_not_the_last(
+    host: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host.runs = host.gapless = True
+    (change,) = ServiceStep().plan(
+        SETTINGS, on(host), (Change("settings", "Writes", None, {}),)
+    )
+    read = [digest(changed(identify_by="mail")), digest(SETTINGS)]
+
+    def hand_over(_seconds: float) -> None:
+        host.told = {"settings": read.pop(0)}
+
+    monkeypatch.setattr(host, "hand_over", hand_over)
+    ServiceStep().apply(change, on(host))
+    assert read == []
+
+
 def test_an_old_program_that_goes_on_is_told_and_replaced(host: Machine) -> None:
     host.runs = host.gapless = True
     host.told = {"version": "0.0.9"}

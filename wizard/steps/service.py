@@ -66,6 +66,9 @@ class ServiceStep:
             return {}
         if _hands_over(change):
             context.host.hand_over(READY_S)
+            if not _reads_this(change, context):
+                # one that was asked for before, as by an upgrade: another is to come
+                context.host.hand_over(READY_S)
             _check_settings(change, context)
             return {}
         context.host.stop_service()
@@ -107,13 +110,17 @@ class ServiceStep:
 
 def _check_settings(change: Change, context: Context) -> None:
     """Make sure that the agent that took over reads what this plan wrote."""
-    assert change.after is not None
-    runs_with = context.host.service().status.get("settings")
-    if runs_with not in (None, change.after.get("settings")):
+    if not _reads_this(change, context):
         raise StepFailed(
             "The agent that took over runs with other settings.",
             "Somebody else may have changed them; look at them and apply again.",
         )
+
+
+def _reads_this(change: Change, context: Context) -> bool:
+    assert change.after is not None
+    runs_with = context.host.service().status.get("settings")
+    return runs_with in (None, change.after.get("settings"))
 
 
 _START, _HAND_OVER = "start", "hand over"
