@@ -57,7 +57,7 @@ from wizard.relay_api import Sender
 from wizard.steps import STEPS
 from wizard.steps.copied import COPIED, is_copied, is_the_originals
 from wizard.steps.keys import PREVIOUS, fingerprint, private_keys
-from wizard.steps.outdated import refuse_outdated
+from wizard.steps.outdated import refuse_outdated, refuse_outdated_removal
 from wizard.steps.proxy import way_asked, way_to
 from wizard.steps.service import resume
 from wizard.steps.settings_file import drift
@@ -312,7 +312,7 @@ class Controller:
             raise StepFailed("This needs an administrator of the domain.", NEEDS_ADMIN)
         with self._host.lock():
             self._refuse_open_journal()
-            refuse_outdated(changes, self._context(inputs))
+            refuse_outdated_removal(changes, self._context(inputs))
             if directory is not None:
                 prove_admin(directory, self._context(inputs))
             if changes:

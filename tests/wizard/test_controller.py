@@ -205,6 +205,18 @@ def test_a_removal_of_what_was_changed_since_begins_nothing(
     assert host.runs
 
 
+def test_an_installation_made_since_nothing_was_found_to_remove_is_left(
+    host: Machine, door: Controller
+) -> None:
+    found = door.plan_removal(Inputs())
+    assert found == ()
+    apply(door, MAKES, STARTS)  # by somebody else
+    with pytest.raises(StepFailed, match="changed while the plan was shown"):
+        door.remove(found, Inputs(), lambda _told: None, threading.Event())
+    # what was made is known from it alone
+    assert list(host.places.journal.glob("*.sealed.jsonl"))
+
+
 def test_a_cut_off_run_is_taken_back(host: Machine, door: Controller) -> None:
     cut_off(host)
     rolled = door.recover(Inputs(), lambda _told: None)

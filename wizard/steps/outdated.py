@@ -25,3 +25,16 @@ def refuse_outdated(changes: Sequence[Change], context: Context) -> None:
             text_before(place_of(change, context), change, context)
         if change.step == EnrolmentStep.name:
             text_before(context.host.places.enrolment, change, context)
+
+
+def refuse_outdated_removal(changes: Sequence[Change], context: Context) -> None:
+    """Look at the same, and whether there were settings at all.
+
+    Raises:
+        StepFailed: nothing was begun.
+
+    """
+    refuse_outdated(changes, context)
+    if not any(change.step == SettingsFile.name for change in changes):
+        none = Change(SettingsFile.name, "", None, None)
+        text_before(context.host.places.settings, none, context)
