@@ -12,6 +12,8 @@ import dns.resolver
 import dns.rrset
 import pytest
 
+from wizard import discovery
+
 SRV = "_ldap._tcp.dc._msdcs.corp.test."
 # priority, weight, port, target
 RECORDS: tuple[str, ...] = (
@@ -68,11 +70,16 @@ class Names:
 
 @contextmanager
 def serving(monkeypatch: pytest.MonkeyPatch) -> Iterator[Names]:
-    """Have the resolver of this process ask a server of our own."""
+    """Have the resolver of this process ask a server of our own, and wait for it.
+
+    The product gives DNS 3 s, in which a busy machine may not turn to that server.
+    """
     server = Names()
     resolver = dns.resolver.Resolver(configure=False)
     resolver.nameservers, resolver.port = ["127.0.0.1"], server.port
     monkeypatch.setattr(dns.resolver, "default_resolver", resolver)
+    resolver.timeout = 60.0  # it is asked once
+    monkeypatch.setattr(discovery, "_LIFETIME_S", resolver.timeout)
     try:
         yield server
     finally:

@@ -121,12 +121,11 @@ def test_an_empty_password_is_never_sent() -> None:
 
 
 def test_a_closed_port_is_unreachable() -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    endpoint = Endpoint("dc1.corp.test", "127.0.0.1", port)
-    with pytest.raises(Unreachable, match="refused") as error:
-        directory.connect(endpoint, "svc", Secret(CANARY))
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))  # nobody else's, and it does not listen
+        endpoint = Endpoint("dc1.corp.test", *closed.getsockname())
+        with pytest.raises(Unreachable, match="refused") as error:
+            directory.connect(endpoint, "svc", Secret(CANARY))
     assert CANARY not in repr(error.value) + str(error.value)
 
 
