@@ -170,6 +170,24 @@ async def test_it_says_that_nothing_listens(stage: Stage, agent: Enrolled) -> No
     assert linked.reasons[0].startswith("no connection: ")
 
 
+@contextlib.asynccontextmanager
+async def halts() -> AsyncIterator[list[float]]:
+    """Note for how long this process did not turn to its tasks, each time."""
+    noted: list[float] = [0.0]
+
+    async def look() -> None:
+        while True:
+            began = time.monotonic()
+            await asyncio.sleep(0.05)
+            noted.append(time.monotonic() - began)
+
+    looking = asyncio.create_task(look())
+    try:
+        yield noted
+    finally:
+        looking.cancel()
+
+
 async def test_the_token_is_renewed_before_it_expires(
     stage: Stage, agent: Enrolled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -181,11 +199,15 @@ async def test_the_token_is_renewed_before_it_expires(
         return renewal_text(token)
 
     monkeypatch.setattr(gesture, "renewal_text", note)
-    async with a_link(stage, agent, echo, token_seconds=4.0) as linked:
-        # by then the first is over, which was good for 5 seconds at most
-        await until(lambda: len(sent) == 2, "renewed twice")
-        assert await post(stage, "agent1", b"x") == (200, b"x")
-    assert linked.reasons == []
+    for _ in range(10):
+        sent.clear()
+        async with halts() as noted, a_link(stage, agent, echo, token_seconds=4) as it:
+            # by then the first is over, which was good for 5 seconds at most
+            await until(lambda: len(sent) == 2 or it.reasons, "renewed twice")
+            assert await post(stage, "agent1", b"x") == (200, b"x") or it.reasons
+        if max(noted) < 0.5:  # else its last second may have passed in a halt
+            break
+    assert it.reasons == []
 
 
 async def test_drain_finishes_what_is_under_way_and_takes_no_more(
