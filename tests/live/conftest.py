@@ -5,8 +5,20 @@ from pathlib import Path
 
 import pytest
 
+from agent import pool, writing
 from tests.lab import Lab
 from tests.live.agent_stage import CANARY, Stage, settings_for
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have an agent in this process wait for a controller that is only slow.
+
+    Its own 3 s pass on a busy machine; tests of a silent one set them shorter.
+    """
+    monkeypatch.setattr(pool, "CONNECT_S", 30.0)
+    monkeypatch.setattr(pool, "READ_S", 30.0)
+    monkeypatch.setattr(writing, "WRITE_S", 30.0)
 
 
 @pytest.fixture(scope="module")
