@@ -23,13 +23,15 @@ def directory_now(lab: Lab) -> dict[str, bytes | None]:
 def files_now(places: Places) -> dict[str, bytes]:
     """Give the files of an installation but for what tells of the past.
 
-    That is the journals, the logs, which requests the agent took, and its starts.
+    That is the journals, the logs, which requests the agent took, and its starts. An
+    agent that is ended while it starts leaves SQLite's files beside the requests.
     """
-    past = (places.journal, places.log.parent, places.ledger, places.starts)
+    past = (places.journal, places.log.parent, places.starts)
     return {
         str(path.relative_to(places.home)): path.read_bytes()
         for path in places.home.rglob("*")
         if path.is_file()
         and not any(path.is_relative_to(folder) for folder in past)
+        and not path.name.startswith(places.ledger.name)
         and path.name != "wizard.lock"
     }
