@@ -1,24 +1,29 @@
 """Everything a whole installation needs, real and in one folder: for journeys."""
 
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from agent.errors import Code
 from agent.secret import Secret
 from agent.settings import Settings, validate
 from docs.portal_client import Client, Portal
 from tests.lab import Lab
 from tests.lab.authority import Authority
 from tests.lab.relay import LabRelay, write_private
-from wizard.checks import AdminCredentials, Inputs
+from wizard.checks import AdminCredentials, Check, Inputs, TestResult
 from wizard.controller import Controller
 from wizard.trial import TrialHost
 
 AGENT = "srv1"
 CANARY = "Canary-7f3a-Passw0rd!"
+# an agent takes a controller that is silent for 3 s for one that is away, and looks
+# for it every 10 s
+_SLOW_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,23 @@ class Stage:
         """What an administrator types, with a new enrolment code."""
         admin = AdminCredentials(self.lab.admin_user, Secret(self.lab.admin_password))
         return Inputs(admin=admin, enrolment_code=Secret(self.relay.code()))
+
+    def tested(self, upn: str, password: Secret | None = None) -> TestResult:
+        """Test a reset, again as portals do where the controller was only slow."""
+        deadline = time.monotonic() + _SLOW_S
+        while True:
+            told = self.controller.test_reset("userPrincipalName", upn, password)
+            if told.code != Code.DIRECTORY_UNAVAILABLE or time.monotonic() > deadline:
+                return told
+            time.sleep(1)  # 120 a minute are taken
+
+    def verified(self, settings: Settings) -> tuple[Check, ...]:
+        """Verify, once more where a controller was slow: its agent waits for it."""
+        rows = self.controller.verify(settings)
+        if any(row.id == "service" and "Directory: " in row.detail for row in rows):
+            self.host.wait_ready(_SLOW_S)
+            rows = self.controller.verify(settings)
+        return rows
 
     def describe(self, folder: Path) -> tuple[Path, Path]:
         """Write what the wizard offers: the lab's description and a code."""

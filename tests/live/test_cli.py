@@ -128,7 +128,7 @@ def test_an_earlier_setups_account_is_taken_over(
         assert changes[1].summary.startswith("Takes over the account svc-writeback")
         (took,) = [each.summary for each in changes if each.step == "grants"]
         assert took.startswith("Takes over 3 permissions of an earlier setup")
-        assert {row.state for row in whole.controller.verify(settings)} == {"ok"}
+        assert {row.state for row in whole.verified(settings)} == {"ok"}
         # it has another mark now: by the same plan it is not taken over once more
         context = Context(whole.host, inputs, "another-plan")
         with pytest.raises(StepFailed, match="changed while the plan was shown"):

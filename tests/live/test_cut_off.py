@@ -257,4 +257,4 @@ def test_a_change_that_is_cut_off_leaves_the_old_installation(
     assert rolled.stuck == ()
     assert in_force(installed) == files
     assert directory_now(installed.lab) == before
-    assert {row.state for row in installed.controller.verify(settings)} == {"ok"}
+    assert {row.state for row in installed.verified(settings)} == {"ok"}

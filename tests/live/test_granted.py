@@ -79,7 +79,7 @@ def test_a_renamed_container_is_the_same_container(whole: Stage) -> None:
     wanted = whole.settings(**scope(whole, "Lyon", "Berlin"))
     assert steps(change(whole, wanted, NOTHING)) == ["settings", "service"]
     assert ok(whole, wanted)
-    assert whole.controller.test_reset("userPrincipalName", upn, None).code == "ok"
+    assert whole.tested(upn).code == "ok"
 
     taken = remove(whole)
     summaries = [each.summary for each in taken if each.step == "grants"]

@@ -85,7 +85,7 @@ def spelled(password: str) -> bytes:
 
 
 def code_of(whole: Stage, upn: str) -> str:
-    return whole.controller.test_reset("userPrincipalName", upn, None).code
+    return whole.tested(upn).code
 
 
 def change_entries(who: Sid, here: SecurityDescriptor) -> list[Ace]:

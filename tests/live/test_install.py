@@ -47,14 +47,13 @@ def steps(changes: Sequence[Change]) -> list[str]:
 
 def ok(whole: Stage, settings: Settings) -> bool:
     """Whether everything is as the settings say, and nothing is left to do."""
-    rows = whole.controller.verify(settings)
-    assert [row for row in rows if row.state != "ok"] == []
+    assert [row for row in whole.verified(settings) if row.state != "ok"] == []
     return whole.controller.plan(settings, NOTHING) == ()
 
 
 def code_for(whole: Stage, key: str, password: Secret | None = None) -> str:
     upn = whole.lab.people[key]["upn"]
-    return whole.controller.test_reset("userPrincipalName", upn, password).code
+    return whole.tested(upn, password).code
 
 
 def admin(whole: Stage) -> Inputs:
@@ -107,7 +106,7 @@ def test_a_test_reset_tells_the_time_of_each_hop(
     with stage(fresh_lab, tmp_path / "stage") as whole:
         install(whole)
         upn = fresh_lab.people["bruno"]["upn"]
-        told = whole.controller.test_reset("userPrincipalName", upn, None)
+        told = whole.tested(upn)
         assert {"relay", "agent", "total", "keys"} <= set(told.ms)
         assert told.ms["total"] >= told.ms["agent"] > 0
         given = whole.controller.hand_over()
@@ -231,7 +230,7 @@ def test_lost_keys_are_made_and_enrolled_again(fresh_lab: Lab, tmp_path: Path) -
     with stage(fresh_lab, tmp_path / "stage") as whole:
         settings = install(whole)
         whole.host.secrets.remove("relay-listen-key")
-        rows = whole.controller.verify(settings)
+        rows = whole.verified(settings)
         assert "relay-listen-key" in next(r.detail for r in rows if r.id == "keys")
         made = change(whole, settings, whole.inputs)
         assert steps(made) == ["keys", "enrolment", "service"]

@@ -121,7 +121,7 @@ def test_a_deny_is_kept_and_what_it_denies_is_a_finding(whole: Stage) -> None:
     settings = install(whole)
     put_entry(whole, berlin, against)
 
-    rows = [row for row in whole.controller.verify(settings) if row.state != "ok"]
+    rows = [row for row in whole.verified(settings) if row.state != "ok"]
     assert [row.id for row in rows] == ["grants"]
     assert "Reset Password" in rows[0].detail
     assert f",{berlin}" in rows[0].more
@@ -140,7 +140,7 @@ def test_a_container_that_inherits_nothing_is_a_finding(whole: Stage) -> None:
     berlin = people_of(whole, "Berlin")
     settings = install(whole)
     edit_list(whole, berlin, without_inheritance)
-    (row,) = [row for row in whole.controller.verify(settings) if row.state != "ok"]
+    (row,) = [row for row in whole.verified(settings) if row.state != "ok"]
     assert f",{berlin}" in row.more
 
 

@@ -83,7 +83,7 @@ def _mend(qtbot: QtBot, whole: Stage) -> None:
     window.set_answers({"task": "repair"})
     go(qtbot, window, "review")
     go(qtbot, window, "complete")
-    assert whole.host.service().ready
+    whole.host.wait_ready(_MS / 1000)
     window.done(0)
 
 
@@ -99,7 +99,7 @@ def _rotate(qtbot: QtBot, whole: Stage) -> None:
     shown = whole.controller.hand_over().fingerprint
     assert shown != known
     wait_told(qtbot, window.page("complete"), shown, _MS)
-    assert whole.host.service().ready
+    whole.host.wait_ready(_MS / 1000)
     window.done(0)
 
 
