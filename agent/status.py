@@ -102,7 +102,10 @@ class Status:
     def on_link(self, state: LinkState) -> None:
         """Take in what the link does."""
         with self._lock:
-            self._relay = _changed(self._relay, state.phase.value, state.reason)
+            # why the last try failed holds until this one is over
+            again = state.phase is Phase.CONNECTING
+            reason = self._relay.reason if again else state.reason
+            self._relay = _changed(self._relay, state.phase.value, reason)
             self._write()
 
     def on_pool(self, state: PoolState) -> None:

@@ -200,6 +200,31 @@ def test_the_agent_is_ready_when_both_sides_are(tmp_path: Path) -> None:
     assert not path.exists()
 
 
+def test_why_it_is_not_connected_is_told_also_while_it_tries_again(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "status.json"
+    status = Status(path, "1.0", paused=False)
+    told = []
+    for state in (
+        LinkState(Phase.CONNECTING),
+        LinkState(Phase.WAITING, "the relay is away"),
+        LinkState(Phase.CONNECTING),
+        LinkState(Phase.CONNECTED),
+        LinkState(Phase.CONNECTING),
+    ):
+        status.on_link(state)
+        relay = json.loads(path.read_text())["relay"]
+        told.append((relay["state"], relay["reason"]))
+    assert told == [
+        ("connecting", ""),
+        ("waiting", "the relay is away"),
+        ("connecting", "the relay is away"),
+        ("connected", ""),
+        ("connecting", ""),
+    ]
+
+
 def test_answers_are_counted_as_prometheus_reads_them(tmp_path: Path) -> None:
     status = Status(tmp_path / "status.json", "1.0", paused=True)
     for ms in (5.0, 40.0, 20_000.0):
