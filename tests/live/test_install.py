@@ -19,6 +19,7 @@ from tests.live.remains import directory_now, files_now
 from tests.live.test_cut_off import cut_off
 from tests.stage import AGENT, CANARY, Stage, stage
 from wizard.checks import AdminCredentials, Busy, Inputs
+from wizard.host import waits_for
 from wizard.plan import ApplyError, Change, Progress, StepFailed
 
 pytestmark = pytest.mark.live
@@ -238,12 +239,25 @@ def test_lost_keys_are_made_and_enrolled_again(fresh_lab: Lab, tmp_path: Path) -
         assert code_for(whole, "anna") == "ok"
 
 
+def give_up_once_it_waits(whole: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the time to get ready end when the agent says what it waits for."""
+    host, wait = whole.host, whole.host.wait_ready
+
+    def wait_ready(_seconds: float) -> None:
+        deadline = time.monotonic() + _SECONDS
+        while host.service().running and not waits_for(host.service().status):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        wait(0.0)
+
+    monkeypatch.setattr(host, "wait_ready", wait_ready)
+
+
 def test_one_that_does_not_get_ready_is_taken_back_with_its_reason(
     fresh_lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # enough for a busy machine to start it and to hear what it waits for
-    monkeypatch.setattr("wizard.steps.service.READY_S", 10.0)
     with stage(fresh_lab, tmp_path / "stage") as whole:
+        give_up_once_it_waits(whole, monkeypatch)
         before = directory_now(fresh_lab)
         settings, inputs = whole.settings(), whole.inputs
         changes = whole.controller.plan(settings, inputs)
