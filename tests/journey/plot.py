@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from agent.errors import Code
 from agent.secret import Secret
 from tests.journey.driver import Driver, JourneyFailed
 from tests.journey.permissions import look_at_permissions
@@ -139,20 +140,21 @@ def _answer_pages(driver: Driver, lab: Lab) -> None:
 
 
 def _wait_complete(driver: Driver) -> None:
-    page = driver.window.page("complete")
-    driver.wait(lambda: not page.checking.busy, "everything is verified")
+    failed = [row for row in driver.verified() if row.state == "failed"]
     driver.picture("complete")
-    failed = [row for row in page.checking.rows.checks if row.state == "failed"]
     if failed:
         raise JourneyFailed("; ".join(f"{c.title}: {c.detail}" for c in failed))
 
 
 def _test(driver: Driver) -> None:
     panel = driver.window.page("complete").test
-    panel.run.click()
-    driver.wait(lambda: not panel.busy, "the test is answered")
+    for _ in range(5):  # a controller may only be slow
+        panel.run.click()
+        driver.wait(lambda: not panel.busy, "the test is answered")
+        rows = panel.rows.checks
+        if not any(Code.DIRECTORY_UNAVAILABLE in row.title for row in rows):
+            break
     driver.picture("complete-tested")
-    rows = panel.rows.checks
     if not rows or rows[0].state == "failed":
         raise JourneyFailed("; ".join(f"{c.title}: {c.detail}" for c in rows))
 
