@@ -1,12 +1,15 @@
 """Windows without a screen, on a controller that is a fake."""
+# ruff: noqa: N802 - names that pytest-qt gave
 
 import os
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.wizard.answered import EXPRESS
@@ -16,6 +19,37 @@ from wizard.ui.application import application
 from wizard.ui.window import WizardWindow
 
 Open = Callable[..., WizardWindow]
+_MS = 30_000
+
+
+class Patient(QtBot):
+    """Waits longer than pytest-qt's 5 s, in which a busy machine may do one thing."""
+
+    def waitUntil(
+        self, callback: Callable[[], bool | None], *, timeout: int = _MS
+    ) -> None:
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(
+        self,
+        signal: Any,
+        *,
+        timeout: int = _MS,
+        raising: bool | None = None,
+        check_params_cb: Callable[..., bool] | None = None,
+    ) -> Any:
+        return super().waitSignal(
+            signal, timeout=timeout, raising=raising, check_params_cb=check_params_cb
+        )
+
+    def waitActive(self, widget: QWidget, *, timeout: int = _MS) -> Any:
+        return super().waitActive(widget, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
+    assert qapp
+    return Patient(request)
 
 
 @pytest.fixture

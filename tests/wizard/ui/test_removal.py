@@ -42,7 +42,7 @@ def texts(widget: QWidget) -> str:
 
 
 def wait_told(
-    qtbot: QtBot, widget: QWidget, text: str, milliseconds: int = 5_000
+    qtbot: QtBot, widget: QWidget, text: str, milliseconds: int = 30_000
 ) -> None:
     """Waits for a text: what is put on a page is shown in the next turn."""
     qtbot.waitUntil(lambda: text in texts(widget), timeout=milliseconds)

@@ -128,6 +128,7 @@ def test_a_check_can_be_stopped_and_is_not_heard_any_more(
     checking = window.page("relay").checking
     assert checking.busy
     assert not window.button(_NEXT).isEnabled()
+    qtbot.waitUntil(lambda: bool(fake.named("check_relay")))
     QTest.mouseClick(checking.stop, Qt.MouseButton.LeftButton)
     assert not checking.busy
     assert window.button(_NEXT).isEnabled()
@@ -136,7 +137,6 @@ def test_a_check_can_be_stopped_and_is_not_heard_any_more(
     QApplication.processEvents()
     assert window.page_id() == "relay"
     assert not checking.rows.checks
-    assert fake.named("check_relay")
 
 
 def test_an_answer_that_is_changed_while_it_is_checked_is_checked_anew(
@@ -186,6 +186,7 @@ def test_one_can_go_back_while_the_plan_is_made(
     worker = window.page("review").worker
     assert worker.busy
     assert not window.button(_NEXT).isEnabled()
+    qtbot.waitUntil(lambda: bool(fake.named("plan")))
     window.button(_BACK).click()
     assert window.page_id() == "tasks"
     assert not worker.busy
