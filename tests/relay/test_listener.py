@@ -161,11 +161,13 @@ async def test_an_expired_token_closes_with_1008(stage: Stage, agent: Enrolled) 
 async def test_a_renewed_token_keeps_the_channel_open(
     stage: Stage, agent: Enrolled
 ) -> None:
-    async with stage.listening(agent, seconds=3) as socket:
-        began = time.monotonic()
+    # long enough for a slow machine to renew it within its time
+    seconds = 8
+    async with stage.listening(agent, seconds=seconds) as socket:
+        over = time.monotonic() + seconds
         token = stage.listen_headers(agent)["ServiceBusAuthorization"]
         await socket.send_json({"renewToken": {"token": token}})
-        await until(lambda: time.monotonic() - began > 4)
+        await until(lambda: time.monotonic() > over)
         asking = Asking(stage)
         await socket.send_json(response(await request_on(socket)))
         assert (await asking.answer())[0] == 200
@@ -379,8 +381,9 @@ async def test_a_request_under_way_when_the_relay_ends_is_no_word_of_the_listene
 
 
 async def test_who_was_here_is_noted(stage: Stage, agent: Enrolled) -> None:
+    began = int(time.time())
     async with stage.listening(agent):
         known = stage.store.agent("agent1")
         assert known is not None
         assert known.last_seen is not None
-        assert abs(known.last_seen - time.time()) < 5
+        assert began <= known.last_seen <= time.time()
