@@ -17,12 +17,13 @@ from typing import Self
 from installer.inside import propagation
 from tests.lab import process
 from tests.lab.errors import LabError
+from tests.machine import groups
 
-_BOOT_S = 60.0
-_OFF_S = 60.0
+# a busy machine takes many times the few seconds of an idle one
+_BOOT_S = 180.0
+_OFF_S = 180.0
 _POLL_S = 0.02
 _PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-_CGROUP = Path("/sys/fs/cgroup")
 _HEARD_S = 60.0
 # what the timers of a bare Debian write, at midnight and twice a day (dpkg, apt)
 DAILY = ("/var/backups", "/var/cache/apt", "/var/lib/apt/daily_lock")
@@ -79,14 +80,15 @@ class Machine:
                 "A machine whose service has users of its own can't boot in a chroot."
             )
             raise LabError(what, "Run this on the machine itself, or in a container.")
-        groups = " ".join(str(group) for group in self._groups())
+        own = groups.of(self._name)
+        groups.make(own)
         argv = [
             # a killed test run leaves no machine: SIGTERM has nspawn end it in order,
             # where its own end by SIGKILL would leave the machine running
             *("setpriv", "--pdeathsig", "TERM"),
             *("unshare", "--mount", "--propagation", kind),
             *("sh", "-c", _BOOT, "boot"),
-            *(str(self.home), str(self._lower), self._name, groups),
+            *(str(self.home), str(self._lower), self._name, " ".join(map(str, own))),
         ]
         self._nspawn = process.start(
             argv, self.home / "console.log", dies_with_us=False
@@ -162,7 +164,9 @@ class Machine:
         for path in ("/proc", "/sys", "/dev", "/run", "/tmp", *exclude):
             pruned += ["-path", path, "-prune", "-o"]
         form = "%p\t%y %m %u %g %l\\n"
-        listed = self.told("find", "/", "-xdev", *pruned, "-printf", form)
+        # what runs there takes files of its own away meanwhile
+        looking = ("find", "/", "-ignore_readdir_race", "-xdev")
+        listed = self.told(*looking, *pruned, "-printf", form)
         return dict(line.split("\t", 1) for line in listed.splitlines())
 
     def reboot(self) -> None:
@@ -200,22 +204,15 @@ class Machine:
         other = Machine(home, self._lower)
         shutil.rmtree(other.upper)
         argv = ["cp", "-a", "--reflink=auto", str(self.upper), str(other.upper)]
-        subprocess.run(argv, check=True)
+        # or files come and go meanwhile
+        with groups.frozen(groups.of(self._name)):
+            subprocess.run(argv, check=True)
         return other
 
     def _gone(self) -> None:
         self._nspawn, self._leader = None, 0
-        for group in self._groups(make=False):
-            _remove_groups(group)
-
-    def _groups(self, *, make: bool = True) -> list[Path]:
-        """Give the control groups of its own; hybrid hierarchies have two."""
-        tops = [_CGROUP / name for name in ("systemd", "unified")]
-        own = [top / self._name for top in tops if top.is_dir()]
-        own = own or [_CGROUP / self._name]
-        for group in own if make else ():
-            group.mkdir(exist_ok=True)
-        return own
+        for group in groups.of(self._name):
+            groups.remove(group, _OFF_S)
 
     def _find_leader(self, deadline: float) -> int:
         """Find its process 1 among the children of systemd-nspawn's."""
@@ -280,13 +277,3 @@ def differences(
         if before.get(path) != after.get(path):
             found[path] = (before.get(path), after.get(path))
     return found
-
-
-def _remove_groups(top: Path) -> None:
-    """Remove a tree of control groups, once the last process has left it."""
-    deadline = time.monotonic() + _OFF_S
-    while top.is_dir() and time.monotonic() < deadline:
-        for folder, _, _ in os.walk(top, topdown=False):
-            with contextlib.suppress(OSError):
-                Path(folder).rmdir()
-        time.sleep(_POLL_S)
