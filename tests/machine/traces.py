@@ -58,12 +58,16 @@ def watched(here: Server) -> Iterator[None]:
     needles, stop = _spelled(secrets_of(here)), threading.Event()
     seen, bad = set[bytes](), list[str]()
 
+    def look() -> None:
+        for shown in _shown(here):
+            if shown not in seen:
+                seen.add(shown)
+                bad.extend(_found(needles, shown))
+
     def watch() -> None:
         while not stop.wait(_BETWEEN_S):
-            for shown in _shown(here):
-                if shown not in seen:
-                    seen.add(shown)
-                    bad.extend(_found(needles, shown))
+            look()
+        look()  # the agent is there still, if this was kept from looking before
 
     thread = threading.Thread(target=watch)
     thread.start()
