@@ -36,7 +36,9 @@ from tests.wizard.elevation.conftest import Stage, Start
 from tests.wizard.ui.fake import INSTALLED, FakeController
 from wizard.checks import AdminCredentials, Inputs
 from wizard.elevation import protocol
+from wizard.elevation.answering import Asked
 from wizard.elevation.calling import Calling
+from wizard.elevation.channel import Channel
 from wizard.elevation.errors import NotReached, Unexpected
 from wizard.elevation.methods import method
 from wizard.elevation.protocol import LEAVING, NAME
@@ -109,14 +111,20 @@ def test_it_ends_when_nothing_is_asked(stage: Stage, calling: Calling) -> None:
         RemoteController(calling).installed()
 
 
+class Brief(Service):
+    """Ends soon from its first call on: it must be there to take that."""
+
+    def _start(self, asked: Asked, channel: Channel) -> None:
+        self._idle_s = 0.2
+        super()._start(asked, channel)
+
+
 def test_it_does_not_end_while_a_call_is_under_way(
     stage: Stage, calling: Calling
 ) -> None:
-    serving = Service(stage.door)
-    service = threading.Thread(target=serving.run)
+    service = threading.Thread(target=Brief(stage.door).run)
     service.start()
     wait_for(NAME)
-    serving._idle_s = 0.2  # from the first call on: it must be there to take it
     stage.fake.hold = "find_domain"
     found: list[Any] = []
     asking = threading.Thread(
