@@ -11,7 +11,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,10 +23,13 @@ import pytest
 from tests.live.remains import directory_now
 from tests.machine.machine import DAILY, differences
 from tests.machine.server import SITE, Server
+from wizard import journal
 
 JOURNALS = "/var/lib/writeback/journal"
 MOMENTS = ("before", "during", "after")
 _SECONDS = 60.0
+# for trying again and again to be there in time
+_HELD_S = 300.0
 # what tells of the past, and what the system itself writes
 PAST = (
     *("/var/lib/writeback", "/var/log", "/var/lib/systemd", "/etc/machine-id"),
@@ -116,28 +119,69 @@ class Run:
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal to the program, and not to what entered the server for it."""
-        pid = self.process.pid
-        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        for child in self._children():
             with suppress(ProcessLookupError):
-                os.kill(int(child), number)
-        if number == signal.SIGCONT and self.process.poll() is None:
-            self.process.send_signal(number)  # nsenter(1) stops when its child does
+                os.kill(child, number)
+
+    def is_held_at(self, point: Point) -> bool:
+        """Stop it at a point; False where it went on before this could, and goes on."""
+        if not self.comes_to(point):
+            return False
+        self.signal(signal.SIGSTOP)
+        while not all(map(_is_stopped, self._children())):
+            time.sleep(0.001)
+        if any(_ends_with(path, point) for path in self._journals()):
+            return True
+        self.signal(signal.SIGCONT)
+        return False
+
+    def ends(self) -> int:
+        """Have it go on; give what it ended with."""
+        self.signal(signal.SIGCONT)
+        while True:
+            with suppress(subprocess.TimeoutExpired):
+                return self.process.wait(0.1)
+            # nsenter(1) stops when its child does, be it after the child went on
+            self.process.send_signal(signal.SIGCONT)
+
+    def _children(self) -> list[int]:
+        pid = self.process.pid
+        with suppress(FileNotFoundError):  # it has ended
+            told = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+            return [int(child) for child in told.split()]
+        return []
 
     def _journals(self) -> set[Path]:
         return set(journals(self.here)) - self.known
 
 
 @contextmanager
-def halted(here: Server, argv: Sequence[str], point: Point) -> Iterator[Run]:
-    """Hold a command at a point of its plan, for the block or until SIGCONT."""
-    with Run.of(here, argv) as run:
-        assert run.comes_to(point)
-        run.signal(signal.SIGSTOP)
-        try:
-            yield run
-        finally:
-            run.signal(signal.SIGCONT)
-        assert run.process.wait() == 0
+def halted(
+    here: Server, argv: Sequence[str], point: Point, again: Callable[[], object]
+) -> Iterator[Run]:
+    """Hold a command at a point of its plan, for the block or until SIGCONT.
+
+    Args:
+        here: where.
+        argv: of `writeback`.
+        point: when.
+        again: has the command meet the same once more, where it went on before it
+            could be held: nothing in it waits for this.
+
+    """
+    deadline, held = time.monotonic() + _HELD_S, False
+    while not held:
+        assert time.monotonic() < deadline, f"never in time: {point}"
+        with Run.of(here, argv) as run:
+            held = run.is_held_at(point)
+            try:
+                if held:
+                    yield run
+            finally:
+                ended = run.ends()
+            assert ended == 0
+        if not held:
+            again()
 
 
 @dataclass
@@ -164,8 +208,8 @@ class Rig:
             secrets: beside an administrator and an enrolment code.
 
         Returns:
-            whether it was still running then: the last changes of a removal take so
-            little time that it may have ended in order.
+            whether it was still running then: it may have ended in order, as nothing
+            in it waits for this, and as the last changes take little time.
 
         """
         with Run.of(self.here, argv, **secrets) as run:
@@ -176,6 +220,11 @@ class Rig:
                 time.sleep(seconds)  # the moment itself, not a wait for something
             run.signal(signal.SIGKILL)
             return run.process.wait() != 0
+
+    def last_begun(self) -> int | None:
+        """Give the place of the last change that was begun when it was killed."""
+        found = journal.find_open(self.here.machine.upper / JOURNALS[1:])
+        return found.begun()[-1].index if found else None
 
     def is_as_before(self) -> None:
         """Nothing is there that was not, here and in the directory."""
@@ -210,6 +259,25 @@ def _tells(path: Path, point: Point) -> bool:
             if line["what"] == what:
                 return True
     return False
+
+
+def _ends_with(path: Path, point: Point) -> bool:
+    """Say whether the line of a point is the last of an open journal."""
+    if ".open." not in path.name or not _tells(path, point):
+        return False
+    with suppress(OSError):  # renamed
+        last = json.loads(path.read_text().splitlines()[-1])
+        wanted = "did" if point.moment == "after" else "intend"
+        return (last["what"], last.get("index")) == (wanted, point.index)
+    return False
+
+
+def _is_stopped(pid: int) -> bool:
+    """Say whether a process is stopped, or has ended (proc(5))."""
+    with suppress(OSError):
+        stat = Path(f"/proc/{pid}/stat").read_text()
+        return stat.rpartition(")")[2].split()[0] in "TZX"
+    return True
 
 
 def durations(path: Path) -> tuple[float, ...]:
