@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from docs.portal_client import Agent, Client, Portal
 from tests.machine.server import CANARY, Server
+from tests.machine.witness import AWAY, Witness, witnessed
 
 _LONGEST_S = 30.0
 
@@ -26,6 +27,7 @@ class Answers:
     sent: dict[str, float] = field(default_factory=dict)
     first: dict[str, str] = field(default_factory=dict)
     answered: Counter[str] = field(default_factory=Counter)
+    controller: Witness = field(default_factory=Witness)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def note(self, who: str, code: str) -> None:
@@ -35,6 +37,12 @@ class Answers:
             self.answered[who] += 1
             if who not in self.first:
                 self.first[who] = code
+
+    @property
+    def lost(self) -> set[str]:
+        """What should not have come back, however busy this machine is."""
+        away = AWAY if self.controller.was_silent else set[str]()
+        return set(self.codes) - {"ok"} - away
 
     def wait_until_all_are_answered(self, portals: Iterable[str]) -> None:
         """Wait until something more came back to each of some portals."""
@@ -84,16 +92,17 @@ def asked_all_the_time(
         one = _One(client, agent, op, upn, answers)
         threads.append(threading.Thread(target=one.go_on, args=(stop,)))
         portals.append(one.who)
-    for thread in threads:
-        thread.start()
-    try:
-        answers.wait_until_all_are_answered(portals)
-        yield answers
-        answers.wait_until_all_are_answered(portals)
-    finally:
-        stop.set()
+    with witnessed(here.lab) as answers.controller:
         for thread in threads:
-            thread.join()
+            thread.start()
+        try:
+            answers.wait_until_all_are_answered(portals)
+            yield answers
+            answers.wait_until_all_are_answered(portals)
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join()
 
 
 @dataclass
