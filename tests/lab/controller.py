@@ -28,7 +28,7 @@ from tests.lab.errors import LabError
 from tests.lab.signin import signed_in
 from tests.lab.steps import Say, silent
 
-_READY_SECONDS = 30.0
+_READY_SECONDS = 60.0
 _POLL_SECONDS = 0.02
 _SAMBA = (
     *("samba", "--foreground", "--no-process-group", "--model=single"),

@@ -18,7 +18,7 @@ NAME = "relay.corp.test"
 PORTAL = "portal"
 ISSUER = "https://portal.corp.test"
 _PORTS = (443, 8443, 9443)
-_READY_SECONDS = 20.0
+_READY_SECONDS = 60.0
 _POLL_SECONDS = 0.02
 
 

@@ -28,7 +28,7 @@ from relay.store import Portal, Store
 from tests.lab.authority import issue, make_authority
 
 PORTAL = "acme"
-DEADLINE_S = 10.0
+DEADLINE_S = 30.0
 
 Handle = Callable[[RelayRequest], Awaitable[RelayResponse]]
 

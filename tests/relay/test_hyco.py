@@ -74,7 +74,7 @@ async def hyco(stage: Stage, agent: Enrolled, script: Path) -> AsyncIterator[Non
     try:
         process.stdin.write(json.dumps({"server": server, "token": token}).encode())
         process.stdin.close()
-        line = await asyncio.wait_for(process.stdout.readline(), 20)
+        line = await asyncio.wait_for(process.stdout.readline(), 60)
         assert line == b"listening\n", line + await _rest(process)
         yield
         assert process.returncode is None, await process.stdout.read()
