@@ -45,7 +45,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         made.done("remove", "--yes", **made.admin)
 
 
-def until(condition: Callable[[], object], what: str, seconds: float = 60.0) -> None:
+def until(condition: Callable[[], object], what: str, seconds: float = 180.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, what

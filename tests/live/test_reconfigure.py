@@ -28,7 +28,7 @@ _APPLY = ("apply", "--settings", _WANTED, "--yes", "--json")
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 _SEALED_PROXY = "/etc/writeback/credentials/relay-proxy-password.cred"
 _USER, _BY_PROXY, _OTHERWISE = "CORP\\svc", f"{CANARY}-proxy", f"{CANARY}-otherwise"
-_SECONDS = 60.0
+_SECONDS = 180.0
 _FILES = {
     "settings": "/etc/writeback/settings.yaml",
     "enrolment": "/etc/writeback/enrolment.json",

@@ -277,7 +277,7 @@ def gets_new_keys(here: Server) -> None:
 
 def serves_again(here: Server, gone: int) -> None:
     """Wait until another process serves in the place of one that ends."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     # while somebody changes it, the status says just that
     while pid(here) in (0, gone) or not here.status().get("ready"):
         assert time.monotonic() < deadline

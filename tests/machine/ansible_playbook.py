@@ -119,5 +119,5 @@ class Control:
             capture_output=True,
             text=True,
             check=check,
-            timeout=240,
+            timeout=600,
         )

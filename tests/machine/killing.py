@@ -27,7 +27,7 @@ from wizard import journal
 
 JOURNALS = "/var/lib/writeback/journal"
 MOMENTS = ("before", "during", "after")
-_SECONDS = 60.0
+_SECONDS = 180.0
 # for trying again and again to be there in time
 _HELD_S = 300.0
 # what tells of the past, and what the system itself writes

@@ -24,7 +24,7 @@ _BOOT_S = 180.0
 _OFF_S = 180.0
 _POLL_S = 0.02
 _PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-_HEARD_S = 60.0
+_HEARD_S = 180.0
 # what the timers of a bare Debian write, at midnight and twice a day (dpkg, apt)
 DAILY = ("/var/backups", "/var/cache/apt", "/var/lib/apt/daily_lock")
 
@@ -104,7 +104,7 @@ class Machine:
         return self
 
     def run(
-        self, *argv: str, given: str | bytes = "", seconds: float = 120.0
+        self, *argv: str, given: str | bytes = "", seconds: float = 300.0
     ) -> subprocess.CompletedProcess[str]:
         """Run a command as root on it; what it says is UTF-8."""
         return subprocess.run(

@@ -45,7 +45,7 @@ def ada(here: Server, what: str, **given: str) -> dict[str, Any]:
         capture_output=True,
         text=True,
         check=True,
-        timeout=240,
+        timeout=600,
     )
     found: dict[str, Any] = json.loads(done.stdout)
     return found
