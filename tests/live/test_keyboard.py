@@ -28,7 +28,7 @@ def test_express_installs_by_keys_alone(fresh_lab: Lab, tmp_path: Path) -> None:
         assert found.status.ready
         upn = fresh_lab.people["anna"]["upn"]
 
-        assert whole.controller.test_reset("userPrincipalName", upn, None).code == "ok"
+        assert whole.tested(upn).code == "ok"
 
 
 def _install(screen: Screen) -> None:

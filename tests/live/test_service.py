@@ -26,6 +26,7 @@ import pytest
 from agent import enrolment, messages, sas, settings
 from agent import secrets as kept
 from agent.enrolment import Enrolment
+from agent.errors import Code
 from agent.instance import Instance
 from agent.keys import PrivateKeys, PublicKeys
 from agent.places import Places
@@ -53,15 +54,25 @@ class Installed:
     places: Places
     keys: PrivateKeys
 
-    def start(self, **environment: str) -> subprocess.Popen[str]:
-        with (self.places.home / "out").open("a") as out:
-            return subprocess.Popen(
-                [sys.executable, "-m", "agent", "run", "--home", str(self.places.home)],
+    @contextlib.contextmanager
+    def start(self, **environment: str) -> Iterator[subprocess.Popen[str]]:
+        """Run an agent, which the block ends; when that fails, it is killed."""
+        argv = [sys.executable, "-m", "agent", "run", "--home", str(self.places.home)]
+        with (
+            (self.places.home / "out").open("a") as out,
+            subprocess.Popen(
+                argv,
                 stdout=out,
                 stderr=out,
                 text=True,
                 env={**os.environ, **environment},
-            )
+            ) as agent,
+        ):
+            try:
+                yield agent
+            except BaseException:
+                agent.kill()
+                raise
 
     def check(self, *more: str) -> subprocess.CompletedProcess[str]:
         argv = [sys.executable, "-m", "agent", "check"]
@@ -94,6 +105,16 @@ class Installed:
         return {"ServiceBusAuthorization": token}
 
     def reset(self, key: str) -> dict[str, Any]:
+        """Reset a person's password; again where the controller was only slow."""
+        deadline = time.monotonic() + _SECONDS
+        while True:
+            answer = self._reset(key)
+            slow = answer["code"] == Code.DIRECTORY_UNAVAILABLE
+            if not slow or time.monotonic() > deadline:
+                return answer
+            time.sleep(1)
+
+    def _reset(self, key: str) -> dict[str, Any]:
         portal = json.loads((self.relay.folder / "portal.json").read_text())
         own = PrivateKeys.of(Secret(json.dumps(portal["keys"])))
         now = int(time.time())
@@ -194,7 +215,7 @@ def test_a_reset_through_the_relay(installed: Installed) -> None:
             assert 'writeback_requests_total{code="ok"} 1' in said
         finally:
             os.kill(agent.pid, signal.SIGTERM)
-        assert agent.wait(15) == 0
+        assert agent.wait(_SECONDS) == 0
     installed.lab.sign_in(installed.lab.people["anna"]["upn"], CANARY)
     assert not installed.places.status.exists()
     password = installed.lab.accounts["svc-existing"]["password"]
@@ -216,7 +237,7 @@ def test_it_finds_a_controller_that_came_back(installed: Installed) -> None:
             assert installed.reset("bruno")["code"] == "ok"
         finally:
             os.kill(agent.pid, signal.SIGTERM)
-        assert agent.wait(15) == 0
+        assert agent.wait(_SECONDS) == 0
 
 
 def test_check_proves_what_the_service_needs(installed: Installed) -> None:
@@ -301,18 +322,20 @@ def test_a_successor_takes_over_without_a_gap(installed: Installed) -> None:
         stop, codes = threading.Event(), list[str]()
         asking = threading.Thread(target=ask_on, args=(installed, stop, codes))
         asking.start()
-        os.kill(agent.pid, signal.SIGHUP)
-        successor = running.of(int(wait_for("MAINPID=")))
-        assert agent.wait(15) == 0
-        # it was there before the other went, and stays
-        assert installed.status()["pid"] == successor.pid
-        before = len(codes)
-        until(lambda: len(codes) > before + 3)
-        stop.set()
-        asking.join()
+        try:
+            os.kill(agent.pid, signal.SIGHUP)
+            successor = running.of(int(wait_for("MAINPID=")))
+            assert agent.wait(_SECONDS) == 0
+            # it was there before the other went, and stays
+            assert installed.status()["pid"] == successor.pid
+            before = len(codes)
+            until(lambda: len(codes) > before + 3)
+        finally:
+            stop.set()
+            asking.join()
         assert set(codes) == {"ok"}
         successor.signal(signal.SIGTERM)
-        assert successor.ended_within(15)
+        assert successor.ended_within(_SECONDS)
     assert not installed.places.status.exists()
 
 
@@ -344,7 +367,7 @@ async def test_two_agents_with_the_same_keys_are_found(
         finally:
             first.send_signal(signal.SIGTERM)
             second.send_signal(signal.SIGTERM)
-        assert (first.wait(15), second.wait(15)) == (0, 0)
+        assert (first.wait(_SECONDS), second.wait(_SECONDS)) == (0, 0)
 
 
 def test_a_successor_that_can_not_start_takes_nobody_down(
@@ -366,9 +389,9 @@ def test_a_successor_that_can_not_start_takes_nobody_down(
         installed.places.settings.write_text(text)
         os.kill(agent.pid, signal.SIGHUP)
         successor = running.of(int(wait_for("MAINPID=")))
-        assert agent.wait(15) == 0
+        assert agent.wait(_SECONDS) == 0
         successor.signal(signal.SIGTERM)
-        assert successor.ended_within(15)
+        assert successor.ended_within(_SECONDS)
 
 
 def until(condition: Callable[[], bool]) -> None:
