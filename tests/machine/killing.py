@@ -265,7 +265,7 @@ def _ends_with(path: Path, point: Point) -> bool:
     """Say whether the line of a point is the last of an open journal."""
     if ".open." not in path.name or not _tells(path, point):
         return False
-    with suppress(OSError):  # renamed
+    with suppress(OSError, ValueError):  # renamed, or half a line
         last = json.loads(path.read_text().splitlines()[-1])
         wanted = "did" if point.moment == "after" else "intend"
         return (last["what"], last.get("index")) == (wanted, point.index)
