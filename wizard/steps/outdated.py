@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from wizard.plan import Change, Context
 from wizard.steps.enrolment import EnrolmentStep
-from wizard.steps.settings_file import SettingsFile, place_of, text_before
+from wizard.steps.settings_file import SettingsFile, place_of, refuse_changed, text_of
 
 
 def refuse_outdated(changes: Sequence[Change], context: Context) -> None:
@@ -22,9 +22,12 @@ def refuse_outdated(changes: Sequence[Change], context: Context) -> None:
     """
     for change in changes:
         if change.step == SettingsFile.name:
-            text_before(place_of(change, context), change, context)
-        if change.step == EnrolmentStep.name:
-            text_before(context.host.places.enrolment, change, context)
+            place = place_of(change, context)
+        elif change.step == EnrolmentStep.name:
+            place = context.host.places.enrolment
+        else:
+            continue
+        refuse_changed(place, text_of(change.before), context)
 
 
 def refuse_outdated_removal(changes: Sequence[Change], context: Context) -> None:
@@ -36,5 +39,4 @@ def refuse_outdated_removal(changes: Sequence[Change], context: Context) -> None
     """
     refuse_outdated(changes, context)
     if not any(change.step == SettingsFile.name for change in changes):
-        none = Change(SettingsFile.name, "", None, None)
-        text_before(context.host.places.settings, none, context)
+        refuse_changed(context.host.places.settings, None, context)

@@ -56,8 +56,8 @@ class SettingsFile:
         ]
 
     def apply(self, change: Change, context: Context) -> Facts:
-        place = place_of(change, context)
-        before = text_before(place, change, context)
+        place, before = place_of(change, context), text_of(change.before)
+        refuse_changed(place, before, context)
         if change.after is None:
             context.host.remove(place)
         elif change.after["text"] != before:
@@ -66,8 +66,7 @@ class SettingsFile:
 
     def undo(self, change: Change, made: Facts | None, context: Context) -> None:  # noqa: ARG002
         place = place_of(change, context)
-        before = None if change.before is None else change.before["text"]
-        after = None if change.after is None else change.after["text"]
+        before, after = text_of(change.before), text_of(change.after)
         now = context.host.read(place)
         if now == before:
             return
@@ -118,19 +117,27 @@ def _renewed(place: Path, text: str, wanted: Settings) -> Change:
     return Change(SettingsFile.name, summary, {"text": text}, {"text": dump(wanted)})
 
 
-def text_before(place: Path, change: Change, context: Context) -> str | None:
-    """Give the text that a file had when the plan was shown, and has.
+def refuse_changed(place: Path, text: str | None, context: Context) -> None:
+    """Look whether a file has the text that it had when the plan was shown.
+
+    Args:
+        place: where it is.
+        text: what it had then; None when it was not there.
+        context: the machine.
 
     Raises:
         StepFailed: it has another.
 
     """
-    before = None if change.before is None else change.before["text"]
-    if context.host.read(place) != before:
+    if context.host.read(place) != text:
         raise StepFailed(
             f"{place} was changed while the plan was shown.", "Look at the plan again."
         )
-    return before
+
+
+def text_of(facts: Facts | None) -> str | None:
+    """Give a file's text before or after a change; None when it is not there."""
+    return None if facts is None else str(facts["text"])
 
 
 def place_of(change: Change, context: Context) -> Path:
