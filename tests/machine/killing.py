@@ -109,11 +109,13 @@ class Run:
             yield cls(here, process, known)
 
     def comes_to(self, point: Point) -> bool:
-        """Wait for a line of the journal; False when the run ends before it is seen."""
-        deadline = time.monotonic() + _SECONDS
+        """Wait for a line of the journal; False when the run ends without it."""
+        deadline, ended = time.monotonic() + _SECONDS, False
         while not any(_tells(path, point) for path in self._journals()):
-            if self.process.poll() is not None:
+            if ended:
                 return False
+            # what it wrote last is looked for once more
+            ended = self.process.poll() is not None
             assert time.monotonic() < deadline, f"never came: {point}"
         return True
 
