@@ -7,7 +7,6 @@ wrong later is a state that is shown, and tried again.
 import asyncio
 import contextlib
 import logging
-import os
 import signal
 from collections.abc import Sequence
 from pathlib import Path
@@ -172,40 +171,14 @@ class Service:
 
     def _take_signals(self, stop: asyncio.Event, succeeded: asyncio.Event) -> None:
         loop = asyncio.get_running_loop()
-        under_way: list[asyncio.Task[None]] = []
-        again = asyncio.Event()  # asked for while one was under way
-        after: list[int] = []  # the successor, once it has taken over
-
-        async def hand_over() -> None:
-            again.clear()
-            successor = await succession.hand_over(self._notifier, self._status)
-            if successor is None:
-                under_way.clear()
-                if again.is_set():
-                    begin()
-                return
-            if again.is_set():
-                # it may have read what was changed since
-                os.kill(successor, signal.SIGHUP)
-            after.append(successor)
-            succeeded.set()
-            stop.set()
-
-        def begin() -> None:
-            if after:
-                # sent before the service manager knew of it, and it may have ended
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(after[0], signal.SIGHUP)
-            elif under_way:
-                again.set()
-            elif not stop.is_set():
-                under_way.append(loop.create_task(hand_over()))
-
+        reloads = succession.Reloads(
+            lambda: succession.hand_over(self._notifier, self._status), stop, succeeded
+        )
         # Windows has no handlers in the loop; its service ends by other ways
         with contextlib.suppress(NotImplementedError):
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.add_signal_handler(number, stop.set)
-            loop.add_signal_handler(signal.SIGHUP, begin)
+            loop.add_signal_handler(signal.SIGHUP, reloads.ask)
 
     async def _keep_alive(self) -> None:
         """Keep the watchdog quiet as long as this loop turns."""

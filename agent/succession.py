@@ -10,9 +10,10 @@ import asyncio
 import contextlib
 import logging
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from agent.notify import Notifier
@@ -68,6 +69,59 @@ async def hand_over(
     status.leave()
     notifier.succeeded_by(successor)
     return successor
+
+
+class Reloads:
+    """What SIGHUP asks for: one hand-over at a time, and none is forgotten.
+
+    Args:
+        hand_over: gives the successor's id once it is the main process, else None.
+        stop: the end of this process; no hand-over begins after it.
+        succeeded: set, before `stop` is, when there is a successor.
+
+    """
+
+    def __init__(
+        self,
+        hand_over: Callable[[], Awaitable[int | None]],
+        stop: asyncio.Event,
+        succeeded: asyncio.Event,
+    ) -> None:
+        self._hand_over = hand_over
+        self._stop, self._succeeded = stop, succeeded
+        self._under_way: asyncio.Task[None] | None = None
+        self._again = False
+        self._successor: int | None = None
+
+    def ask(self) -> None:
+        """Ask for a successor of the program and the settings as they are now."""
+        if self._successor is not None:
+            # sent before it was known that this is not the main process any more
+            _pass_on(self._successor)
+        elif self._under_way is not None:
+            self._again = True
+        elif not self._stop.is_set():
+            self._under_way = asyncio.create_task(self._run())
+
+    async def _run(self) -> None:
+        self._successor = await self._hand_over()
+        while self._successor is None and self._again and not self._stop.is_set():
+            self._again = False
+            self._successor = await self._hand_over()
+        self._under_way = None
+        if self._successor is None:
+            return
+        if self._again:
+            # it may have read what was changed since
+            _pass_on(self._successor)
+        self._succeeded.set()
+        self._stop.set()
+
+
+def _pass_on(successor: int) -> None:
+    """Have it hand over, too."""
+    with contextlib.suppress(ProcessLookupError):  # it may have ended
+        os.kill(successor, signal.SIGHUP)
 
 
 async def _succeeded(seconds: float) -> int | None:

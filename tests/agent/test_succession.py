@@ -9,8 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -18,7 +17,6 @@ from agent import succession
 from agent.link import LinkState, Phase
 from agent.notify import Notifier
 from agent.pool import PoolState
-from agent.service import Service
 from agent.status import Status
 
 
@@ -100,22 +98,61 @@ async def test_one_that_can_not_even_begin_goes_on_and_tells(
 async def test_one_that_is_asked_after_it_was_succeeded_passes_it_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    loop, stop, succeeded = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
-    sent: asyncio.Queue[tuple[int, int]] = asyncio.Queue()
+    sent: list[tuple[int, int]] = []
 
-    async def handed_over(*_: object) -> int:
+    async def handed_over() -> int:
         return 4711
 
-    monkeypatch.setattr(succession, "hand_over", handed_over)
-    monkeypatch.setattr(os, "kill", lambda *given: sent.put_nowait(given))
-    one = cast("Service", SimpleNamespace(_notifier=None, _status=None))
-    Service._take_signals(one, stop, succeeded)
-    try:
-        signal.raise_signal(signal.SIGHUP)
-        await asyncio.wait_for(succeeded.wait(), 10)
-        # by a service manager that had not heard of the successor yet
-        signal.raise_signal(signal.SIGHUP)
-        assert await asyncio.wait_for(sent.get(), 10) == (4711, signal.SIGHUP)
-    finally:
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            loop.remove_signal_handler(number)
+    monkeypatch.setattr(os, "kill", lambda *given: sent.append(given))
+    stop, succeeded = asyncio.Event(), asyncio.Event()
+    reloads = succession.Reloads(handed_over, stop, succeeded)
+    reloads.ask()
+    await asyncio.wait_for(stop.wait(), 30)
+    assert succeeded.is_set()
+    assert sent == []
+    # by a service manager that had not heard of the successor yet
+    reloads.ask()
+    assert sent == [(4711, signal.SIGHUP)]
+
+
+@pytest.mark.parametrize("second", [None, 4711])
+async def test_what_is_asked_during_one_that_fails_is_not_forgotten(
+    monkeypatch: pytest.MonkeyPatch, second: int | None
+) -> None:
+    begun: list[int] = []
+    ended = asyncio.Event()
+    stop, succeeded = asyncio.Event(), asyncio.Event()
+
+    async def hand_over() -> int | None:
+        begun.append(len(begun))
+        if len(begun) == 1:
+            reloads.ask()
+            return None
+        ended.set()
+        return second
+
+    sent: list[tuple[int, int]] = []
+    monkeypatch.setattr(os, "kill", lambda *given: sent.append(given))
+    reloads = succession.Reloads(hand_over, stop, succeeded)
+    reloads.ask()
+    await asyncio.wait_for(ended.wait(), 30)
+    assert begun == [0, 1]
+    assert succeeded.is_set() is stop.is_set() is (second is not None)
+    assert sent == []
+
+
+async def test_one_that_is_asked_meanwhile_has_its_successor_hand_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sent: list[tuple[int, int]] = []
+
+    async def hand_over() -> int:
+        reloads.ask()
+        return 4711
+
+    monkeypatch.setattr(os, "kill", lambda *given: sent.append(given))
+    stop = asyncio.Event()
+    reloads = succession.Reloads(hand_over, stop, asyncio.Event())
+    reloads.ask()
+    await asyncio.wait_for(stop.wait(), 30)
+    assert sent == [(4711, signal.SIGHUP)]
