@@ -1,29 +1,25 @@
 """Everything a whole installation needs, real and in one folder: for journeys."""
 
 import shutil
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from agent.errors import Code
 from agent.secret import Secret
 from agent.settings import Settings, validate
 from docs.portal_client import Client, Portal
 from tests.lab import Lab
 from tests.lab.authority import Authority
 from tests.lab.relay import LabRelay, write_private
+from tests.slow_controller import SLOW_S, asked, is_away
 from wizard.checks import AdminCredentials, Check, Inputs, TestResult
 from wizard.controller import Controller
 from wizard.trial import TrialHost
 
 AGENT = "srv1"
 CANARY = "Canary-7f3a-Passw0rd!"
-# an agent takes a controller that is silent for 3 s for one that is away, and looks
-# for it every 10 s
-_SLOW_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -48,18 +44,16 @@ class Stage:
 
     def tested(self, upn: str, password: Secret | None = None) -> TestResult:
         """Test a reset, again as portals do where the controller was only slow."""
-        deadline = time.monotonic() + _SLOW_S
-        while True:
-            told = self.controller.test_reset("userPrincipalName", upn, password)
-            if told.code != Code.DIRECTORY_UNAVAILABLE or time.monotonic() > deadline:
-                return told
-            time.sleep(1)  # 120 a minute are taken
+        test = self.controller.test_reset
+        return asked(
+            lambda: test("userPrincipalName", upn, password), lambda told: told.code
+        )
 
     def verified(self, settings: Settings) -> tuple[Check, ...]:
         """Verify, once more where a controller was slow: its agent waits for it."""
         rows = self.controller.verify(settings)
-        if any(row.id == "service" and "Directory: " in row.detail for row in rows):
-            self.host.wait_ready(_SLOW_S)
+        if is_away(rows):
+            self.host.wait_ready(SLOW_S)
             rows = self.controller.verify(settings)
         return rows
 

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
+from tests.slow_controller import SLOW_S, is_away
 from wizard.checks import Check
 from wizard.ui.window import WizardWindow
 
@@ -120,17 +121,13 @@ class Driver:
         self.picture(f"{self.window.page_id()}-checked")
 
     def verified(self) -> tuple[Check, ...]:
-        """Give the rows of Complete; of a controller that was only slow, new ones.
-
-        Its agent takes it for away after 3 s, and looks again within 10.
-        """
+        """Give the rows of Complete; of a controller that was only slow, new ones."""
         page: Any = self.window.page("complete")
-        deadline = time.monotonic() + _PAGE_S
+        deadline = time.monotonic() + SLOW_S
         while True:
             self.wait(lambda: not page.checking.busy, "everything is verified")
             rows: tuple[Check, ...] = page.checking.rows.checks
-            slow = any(r.id == "service" and "Directory: " in r.detail for r in rows)
-            if not slow or time.monotonic() > deadline:
+            if not is_away(rows) or time.monotonic() > deadline:
                 return rows
             page.verify()
 

@@ -7,13 +7,11 @@ from typing import Self
 
 from ldap3.core.exceptions import LDAPException
 
-from agent.errors import Code
 from docs.portal_client import Client, Portal
 from tests.lab import Lab
 from tests.lab.controller import Person
+from tests.slow_controller import asked
 from wizard.checks import HandOver
-
-_SLOW_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -40,13 +38,7 @@ class PortalSide:
 
     def reset(self, person: Person, password: str) -> Answered:
         """Send a reset and open its answer; again where the controller was slow."""
-        deadline = time.monotonic() + _SLOW_S
-        while True:
-            answered = self._reset(person, password)
-            away = answered.code == Code.DIRECTORY_UNAVAILABLE
-            if not away or time.monotonic() > deadline:
-                return answered
-            time.sleep(1)
+        return asked(lambda: self._reset(person, password), lambda told: told.code)
 
     def _reset(self, person: Person, password: str) -> Answered:
         user = {"by": "userPrincipalName", "value": person["upn"]}

@@ -26,7 +26,6 @@ import pytest
 from agent import enrolment, messages, sas, settings
 from agent import secrets as kept
 from agent.enrolment import Enrolment
-from agent.errors import Code
 from agent.instance import Instance
 from agent.keys import PrivateKeys, PublicKeys
 from agent.places import Places
@@ -39,6 +38,7 @@ from tests.lab import Lab
 from tests.lab.authority import Authority
 from tests.lab.relay import LabRelay
 from tests.live.agent_stage import AGENT, CANARY, SELF_TEST, settings_for
+from tests.slow_controller import asked
 from wizard import running
 
 pytestmark = pytest.mark.live
@@ -106,13 +106,7 @@ class Installed:
 
     def reset(self, key: str) -> dict[str, Any]:
         """Reset a person's password; again where the controller was only slow."""
-        deadline = time.monotonic() + _SECONDS
-        while True:
-            answer = self.reset_once(key)
-            slow = answer["code"] == Code.DIRECTORY_UNAVAILABLE
-            if not slow or time.monotonic() > deadline:
-                return answer
-            time.sleep(1)
+        return asked(lambda: self.reset_once(key), lambda told: str(told["code"]))
 
     def reset_once(self, key: str) -> dict[str, Any]:
         portal = json.loads((self.relay.folder / "portal.json").read_text())

@@ -119,6 +119,13 @@ def test_an_exception_in_a_check_becomes_a_row(
     assert checks[0].remedy == "Check the cable."
 
 
+def ends_too_late(fake: FakeController, worker: Any) -> None:
+    """Let what was held end, and hear whatever it says."""
+    fake.go.set()
+    worker.close()
+    QApplication.processEvents()
+
+
 def test_a_check_can_be_stopped_and_is_not_heard_any_more(
     qtbot: QtBot, open_window: Open, fake: FakeController
 ) -> None:
@@ -132,9 +139,7 @@ def test_a_check_can_be_stopped_and_is_not_heard_any_more(
     QTest.mouseClick(checking.stop, Qt.MouseButton.LeftButton)
     assert not checking.busy
     assert window.button(_NEXT).isEnabled()
-    fake.go.set()
-    checking.worker.close()
-    QApplication.processEvents()
+    ends_too_late(fake, checking.worker)
     assert window.page_id() == "relay"
     assert not checking.rows.checks
 
@@ -146,12 +151,11 @@ def test_an_answer_that_is_changed_while_it_is_checked_is_checked_anew(
     window = at_relay(qtbot, open_window, fake)
     window.press_next()
     checking = window.page("relay").checking
+    qtbot.waitUntil(lambda: bool(fake.named("check_relay")))
     window.set_answers({"relay.url": "https://other.corp.test"})
     assert not checking.busy
     assert window.button(_NEXT).isEnabled()
-    fake.go.set()
-    checking.worker.close()
-    QApplication.processEvents()
+    ends_too_late(fake, checking.worker)
     assert window.page_id() == "relay"
     go(qtbot, window, "directory")
     asked = [relay.url for _, relay, _ in fake.named("check_relay")]
@@ -190,9 +194,7 @@ def test_one_can_go_back_while_the_plan_is_made(
     window.button(_BACK).click()
     assert window.page_id() == "tasks"
     assert not worker.busy
-    fake.go.set()
-    worker.close()
-    QApplication.processEvents()
+    ends_too_late(fake, worker)
     assert window.journey.changes == ()  # what was given up says nothing any more
     go(qtbot, window, "review")
     qtbot.waitUntil(lambda: window.journey.changes == fake.changes)
