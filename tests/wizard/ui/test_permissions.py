@@ -2,6 +2,7 @@
 
 import csv
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -409,16 +410,50 @@ def test_one_person_is_explained_by_pressing_enter(
     assert page.who.text().startswith("CN=Person")
 
 
+@pytest.mark.parametrize("by_hand", [True, False])
 def test_another_name_ends_the_question_about_the_first(
+    qtbot: QtBot,
+    open_window: Open,
+    fake: FakeController,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    by_hand: bool,
+) -> None:
+    page, go_on = troubleshoot(qtbot, open_window, fake), threading.Event()
+    explain = fake.permissions.explain
+
+    def held(*given: Any) -> Any:
+        said = explain(*given)
+        go_on.wait(30)
+        return said
+
+    monkeypatch.setattr(fake.permissions, "explain", held)
+    page.set_answers({"explain.user": "niko@corp.test"})
+    page.ask()
+    qtbot.waitUntil(lambda: bool(fake.permissions.calls))
+    if by_hand:
+        QTest.keyClicks(page.box.editor.line, "x")
+    else:
+        page.set_answers({"explain.user": "anna@corp.test"})
+    assert not page.busy
+    go_on.set()
+    page.checking.worker.close()
+    QApplication.processEvents()
+    # what was asked about the first is not shown beside the second
+    assert not page.checking.rows.checks
+    assert page.who.isHidden()
+
+
+def test_what_was_told_of_one_person_is_not_shown_beside_another(
     qtbot: QtBot, open_window: Open, fake: FakeController
 ) -> None:
     page = troubleshoot(qtbot, open_window, fake)
     page.set_answers({"explain.user": "niko@corp.test"})
     page.ask()
-    assert page.busy  # its answer comes by this thread's event loop
-    with qtbot.waitSignal(page.state_changed):
-        page.set_answers({"explain.user": "anna@corp.test"})
-    assert not page.busy
+    qtbot.waitUntil(lambda: bool(page.checking.rows.checks))
+    page.set_answers({"explain.user": ""})
+    assert not page.checking.rows.checks
+    assert page.who.isHidden()
 
 
 def test_two_entries_that_deny_are_two_rows() -> None:

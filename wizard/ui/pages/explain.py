@@ -56,6 +56,7 @@ class ExplainPage(WizardPage):
             if path != WHO:
                 raise KeyError(f"page {self.page.id} does not ask {path}")
             self.box.set_value(value)
+            self._edited()
 
     def ask(self) -> None:
         """Ask about the person that is named."""
