@@ -12,14 +12,16 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from agent import checking, credentials, journald, loop
-from agent.cores import leave_no_core
-from agent.equipment import load
-from agent.instance import VERSION
-from agent.ledger import LedgerUnusable
-from agent.places import Places
-from agent.problems import SettingsError
-from agent.service import Service
+from agent.config import systemd_credentials
+from agent.config.agent_config import load
+from agent.config.errors import SettingsError
+from agent.request.ledger import LedgerUnusable
+from agent.service import journald, self_check
+from agent.service.service import Service
+from agent.system import process
+from agent.system.paths import Places
+from agent.system.process import leave_no_core
+from agent.system.version import VERSION
 
 _FAULT = 1
 _BAD_SETTINGS = 2
@@ -67,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
 def _run(places: Places, ready_fd: int | None) -> int:
     log = _log()
     try:
-        equipment = load(places, credentials.given())
+        equipment = load(places, systemd_credentials.given())
         service = Service(equipment, journal=log, ready_fd=ready_fd)
     except SettingsError as error:
         print(error, file=sys.stderr)
@@ -78,7 +80,7 @@ def _run(places: Places, ready_fd: int | None) -> int:
     except OSError as error:
         print(f"{error.filename or places.home}: {error.strerror}", file=sys.stderr)
         return _BAD_SETTINGS if isinstance(error, _FOR_GOOD) else _FAULT
-    loop.run(service.run())
+    process.run(service.run())
     return 0
 
 
@@ -98,13 +100,13 @@ def _log() -> journald.Journal | None:
 def _check(places: Places, *, as_json: bool) -> int:
     code = _FINDINGS
     try:
-        findings = checking.check(places, credentials.given())
+        findings = self_check.check(places, systemd_credentials.given())
     except SettingsError as error:
-        findings, code = checking.unusable(error), _BAD_SETTINGS
+        findings, code = self_check.unusable(error), _BAD_SETTINGS
     if as_json:
         print(json.dumps([each.as_dict() for each in findings], indent=2))
     else:
-        checking.as_table(findings, print)
+        self_check.as_table(findings, print)
     return code if any(each.state == "failed" for each in findings) else 0
 
 

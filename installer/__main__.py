@@ -8,9 +8,9 @@ from pathlib import Path
 
 from installer.build import build, checksum
 from installer.errors import BuildError
-from installer.places import DIST
-from installer.recipes import RECIPES
-from tests.lab.steps import spoken
+from installer.package_specs import RECIPES
+from installer.paths import DIST
+from lab.steps import spoken
 
 
 def main() -> int:

@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from installer import builder, freezing, inputs, inside, packing, staging
-from installer.places import BUILD, REPOSITORY
-from installer.recipes import RECIPES, Recipe
-from tests.lab.steps import Say
+from installer import build_root, chroot, nfpm, pyinstaller, source_hash, staging
+from installer.package_specs import RECIPES, Recipe
+from installer.paths import BUILD, REPOSITORY
+from lab.steps import Say
 
 # So many kept builds stay, some 30 to 130 MB each.
 _KEPT = 12
@@ -52,13 +52,15 @@ def build(
         BuildError: with its remedy.
 
     """
-    wish = inputs.checked_version(version or inputs.project_version())
+    wish = source_hash.checked_version(version or source_hash.project_version())
     with _alone() as work:
-        inputs.copy(repository, work / "src")
+        source_hash.copy(repository, work / "src")
         return [
             path
             for name in names
-            for path in _built(_Job(RECIPES[name], wish, inputs.epoch(), work, say))
+            for path in _built(
+                _Job(RECIPES[name], wish, source_hash.epoch(), work, say)
+            )
         ]
 
 
@@ -71,11 +73,11 @@ def checksum(path: Path) -> str:
 def _built(job: _Job) -> list[Path]:
     recipe, version = job.recipe, job.version
     source = job.work / "src"
-    key = inputs.of_package(source, recipe.short, version, str(job.epoch))
+    key = source_hash.of_package(source, recipe.short, version, str(job.epoch))
     kept = BUILD / "packages" / key[:32]
-    files = [kept / packing.file_name(recipe, p, version) for p in packing.PACKAGERS]
+    files = [kept / nfpm.file_name(recipe, p, version) for p in nfpm.PACKAGERS]
     if not all(path.is_file() for path in files):
-        made = _make(job, builder.ensure_root(job.say))
+        made = _make(job, build_root.ensure_root(job.say))
         kept.mkdir(parents=True, exist_ok=True)
         for path in made:
             path.replace(kept / path.name)
@@ -92,16 +94,16 @@ def _make(job: _Job, root: Path) -> list[Path]:
     staging.note_version(at / "usr/lib" / job.recipe.name / "_internal", job.version)
     job.say(f"packing {job.recipe.name} {job.version}")
     wish = (job.recipe, staging.entries(job.recipe, at))
-    return packing.pack(root, job.work, *wish, version=job.version, epoch=job.epoch)
+    return nfpm.pack(root, job.work, *wish, version=job.version, epoch=job.epoch)
 
 
 def _frozen(job: _Job, root: Path) -> Path:
     """Freeze, or give what is kept: the programs do not hold the version."""
-    key = inputs.of_programs(job.work / "src", job.recipe.short)
+    key = source_hash.of_programs(job.work / "src", job.recipe.short)
     kept = BUILD / "frozen" / key[:32]
     if not kept.is_dir():
         job.say(f"freezing the programs of {job.recipe.name}")
-        made = freezing.freeze(root, job.work, job.recipe)
+        made = pyinstaller.freeze(root, job.work, job.recipe)
         kept.parent.mkdir(parents=True, exist_ok=True)
         made.rename(kept)
         _forget(BUILD / "frozen")
@@ -115,7 +117,7 @@ def _documents(job: _Job, root: Path) -> Path:
     if not pages.is_dir():
         pages.mkdir()
         staging.note_version(noted, job.version)
-        inside.run(
+        chroot.run(
             *(root, job.work, "env", "PYTHONPATH=/build/src:/build/noted"),
             *("python", "-m", "installer.documents", "/build/pages", job.version),
             epoch=job.epoch,

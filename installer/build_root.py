@@ -12,12 +12,12 @@ import sys
 import tomllib
 from pathlib import Path
 
-from installer import inside
+from installer import chroot
 from installer.errors import BuildError
-from installer.places import BUILD, CONSTRAINTS, PYPROJECT
-from tests.lab.errors import LabError
-from tests.lab.root import archive_keys, mirror
-from tests.lab.steps import Say
+from installer.paths import BUILD, CONSTRAINTS, PYPROJECT
+from lab.errors import LabError
+from lab.root import archive_keys, mirror
+from lab.steps import Say
 
 # Part of the stamp: raise it when what is below changes.
 VERSION = "builder-2"
@@ -108,8 +108,8 @@ def _debootstrap(target: Path) -> None:
 
 
 def _install(root: Path, wheels: Path) -> None:
-    inside.run(root, wheels, "python3", "-m", "venv", "/opt/tools")
+    chroot.run(root, wheels, "python3", "-m", "venv", "/opt/tools")
     pip = ["/opt/tools/bin/python", "-m", "pip", "install", "--no-index", "--no-cache"]
     names = sorted(path.name for path in wheels.iterdir())
-    inside.run(root, wheels, *pip, "--no-deps", *(f"/build/{name}" for name in names))
-    inside.run(root, wheels, "/opt/tools/bin/python", "-m", "pip", "check")
+    chroot.run(root, wheels, *pip, "--no-deps", *(f"/build/{name}" for name in names))
+    chroot.run(root, wheels, "/opt/tools/bin/python", "-m", "pip", "check")

@@ -4,6 +4,7 @@ import subprocess
 from pathlib import Path
 
 from installer.errors import BuildError
+from lab.chroot import propagation
 
 # The mounts live in a mount namespace of their own and vanish with the last process
 # in it. No network: what is built is built from what was fetched and checked before.
@@ -18,13 +19,6 @@ exec chroot "$root" /usr/bin/env -i PATH=/opt/tools/bin:/usr/sbin:/usr/bin:/sbin
   HOME=/build LANG=C.UTF-8 TZ=UTC PYTHONHASHSEED=0 PYTHONDONTWRITEBYTECODE=1 "$@"
 """
 _LINES = 25
-
-
-def propagation() -> str:
-    """Private mounts; inside a chroot, `/` is no mount and its mode stays as it is."""
-    probe = ["unshare", "--mount", "--propagation", "private", "true"]
-    private = subprocess.run(probe, capture_output=True, check=False).returncode == 0
-    return "private" if private else "unchanged"
 
 
 def run(root: Path, work: Path, *argv: str, epoch: int = 0) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import shtab
 
-from installer.parsers import commands
+from installer.command_lines import commands
 
 Shell = Literal["bash", "zsh"]
 

@@ -5,12 +5,12 @@ import sys
 from pathlib import Path
 
 from agent.__main__ import main as agent_main
-from installer import licences, manual
+from installer import copyright_file, manual
+from installer.command_lines import parser_of
 from installer.completion import completion
-from installer.parsers import parser_of
-from installer.recipes import RECIPES
+from installer.package_specs import RECIPES
 from wizard.__main__ import main as wizard_main
-from wizard.cli import main as command_main
+from wizard.cli.main import main as command_main
 
 PROGRAMS = {
     "writeback.1": command_main,
@@ -33,7 +33,7 @@ def write(pages: Path, version: str, epoch: int) -> None:
     _put(pages / _BASH, completion(words, "bash"))
     _put(pages / _ZSH, completion(words, "zsh"))
     for short in RECIPES:
-        _put(pages / f"copyright-{short}", licences.copyright_of(short))
+        _put(pages / f"copyright-{short}", copyright_file.copyright_of(short))
 
 
 def _put(path: Path, text: str) -> None:

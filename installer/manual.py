@@ -7,7 +7,7 @@ import argparse
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from installer.parsers import Command, commands, options, told
+from installer.command_lines import Command, commands, options, told
 
 
 def page(

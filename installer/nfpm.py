@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from installer import inside
-from installer.places import INSTALLER
-from installer.recipes import LICENSE, MAINTAINER, Recipe
+from installer import chroot
+from installer.package_specs import LICENSE, MAINTAINER, Recipe
+from installer.paths import INSTALLER
 from installer.staging import Entry
 
 Packager = Literal["deb", "rpm"]
@@ -82,7 +82,7 @@ def pack(
         name = file_name(recipe, packager, version)
         nfpm = ["nfpm", "package", "--packager", packager]
         nfpm += ["--config", f"/build/{asked.name}", "--target", f"/build/{name}"]
-        inside.run(root, work, *nfpm, epoch=epoch)
+        chroot.run(root, work, *nfpm, epoch=epoch)
         made.append(work / name)
     return made
 

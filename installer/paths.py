@@ -10,4 +10,4 @@ BUILD = REPOSITORY / ".lab/build"
 CONSTRAINTS = INSTALLER / "constraints.txt"
 PYPROJECT = REPOSITORY / "pyproject.toml"
 # What the frozen programs are made of: nothing else of the repository gets in.
-SOURCES = ("agent", "relay", "resources", "wizard")
+SOURCES = ("agent", "relay", "resources", "wire", "wizard")

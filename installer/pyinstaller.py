@@ -4,10 +4,10 @@ import re
 import shutil
 from pathlib import Path
 
-from installer import inside
+from installer import chroot
 from installer.errors import BuildError
-from installer.places import SOURCES
-from installer.recipes import Recipe
+from installer.package_specs import Recipe
+from installer.paths import SOURCES
 
 # The first time that a zip file can hold; packing gives files their real one, and so
 # a commit that changed no source freezes nothing again.
@@ -22,7 +22,7 @@ _NOT_FOUND = re.compile(
 def freeze(root: Path, work: Path, recipe: Recipe) -> Path:
     """Freeze one package's programs from `work`/src; give their folder."""
     shutil.copytree(work / "src/installer/freeze", work, dirs_exist_ok=True)
-    inside.run(
+    chroot.run(
         *(root, work, "pyinstaller", "--noconfirm", "--log-level", "WARN"),
         *("--distpath", "/build/frozen", "--workpath", "/build/scratch"),
         f"/build/{recipe.short}.spec",

@@ -9,9 +9,9 @@ import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
-from installer import builder
+from installer import build_root
 from installer.errors import BuildError
-from installer.places import INSTALLER, PYPROJECT, REPOSITORY, SOURCES
+from installer.paths import INSTALLER, PYPROJECT, REPOSITORY, SOURCES
 
 # Also what the packages' documents are made of.
 _MORE = ("CHANGELOG.md", "LICENSE", "pyproject.toml")
@@ -70,12 +70,12 @@ def of_package(copied: Path, *more: str) -> str:
 
 def of_programs(copied: Path, *more: str) -> str:
     """Hash everything that decides about the frozen programs, and `more`."""
-    ours = ("installer/freeze", "installer/freezing.py")
+    ours = ("installer/freeze", "installer/pyinstaller.py")
     return _hash(copied, (*SOURCES, *ours), more)
 
 
 def _hash(base: Path, names: Iterable[str], more: Iterable[str]) -> str:
-    digest = hashlib.sha256("\0".join((builder.fingerprint(), *more)).encode())
+    digest = hashlib.sha256("\0".join((build_root.fingerprint(), *more)).encode())
     for name in names:
         tree = base / name
         for path in sorted(tree.rglob("*")) if tree.is_dir() else [tree]:

@@ -5,7 +5,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from installer.recipes import Recipe
+from installer.package_specs import Recipe
 
 PROJECT = "ad-password-writeback"
 

@@ -1,18 +1,18 @@
-"""`python -m tests.lab up|reset|down|code`: the lab as people use it."""
+"""`python -m lab up|reset|down|code`: the lab as people use it."""
 
 import argparse
 import shutil
 import sys
 import time
 
-from tests.lab import places
-from tests.lab.authority import Authority
-from tests.lab.controller import Lab
-from tests.lab.domain import locked
-from tests.lab.errors import LabError
-from tests.lab.relay import LabRelay, write_private
-from tests.lab.steps import Say, spoken
-from wizard.trial import TrialHost
+from lab import places
+from lab.authority import Authority
+from lab.controller import Lab
+from lab.domain import locked
+from lab.errors import LabError
+from lab.relay import LabRelay, write_private
+from lab.steps import Say, spoken
+from wizard.host.sandbox.host import TrialHost
 
 
 def up() -> None:

@@ -13,10 +13,9 @@ from typing import Self, TypedDict
 import ldap3
 from ldap3.core.exceptions import LDAPCommunicationError
 
-from tests.lab import people, places, process
-from tests.lab.address import LDAPS, Reservation, reserve
-from tests.lab.chroot import enter, run_python
-from tests.lab.domain import (
+from lab import people, places, process
+from lab.address import LDAPS, Reservation, reserve
+from lab.domain import (
     ADMIN_PASSWORD,
     ADMIN_USER,
     HOST,
@@ -24,9 +23,10 @@ from tests.lab.domain import (
     locked,
     write_settings,
 )
-from tests.lab.errors import LabError
-from tests.lab.signin import signed_in
-from tests.lab.steps import Say, silent
+from lab.errors import LabError
+from lab.samba_chroot import enter, run_python
+from lab.signin import signed_in
+from lab.steps import Say, silent
 
 _READY_SECONDS = 60.0
 _POLL_SECONDS = 0.02
@@ -220,7 +220,7 @@ class Lab:
     def signed_in(
         self, user: str, password: str
     ) -> contextlib.AbstractContextManager[ldap3.Connection]:
-        """A plain ldap3 connection over LDAPS; see tests.lab.signin."""
+        """A plain ldap3 connection over LDAPS; see `lab.signin`."""
         return signed_in(self.address, self.ca, user, password)
 
     def sign_in(self, user: str, password: str) -> None:

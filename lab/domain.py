@@ -8,11 +8,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.lab import people, places
-from tests.lab.authority import issue, make_authority
-from tests.lab.chroot import run_python
-from tests.lab.root import ensure_root
-from tests.lab.steps import Say
+from lab import people, places
+from lab.authority import issue, make_authority
+from lab.root import ensure_root
+from lab.samba_chroot import run_python
+from lab.steps import Say
 
 HOST = "dc1.corp.test"
 ADMIN_USER = "Administrator@corp.test"

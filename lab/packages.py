@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from installer.build import build
-from installer.recipes import RECIPES
-from tests.lab.steps import silent
+from installer.package_specs import RECIPES
+from lab.steps import silent
 
 
 @dataclass(frozen=True, slots=True)

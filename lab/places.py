@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+REPOSITORY = Path(__file__).resolve().parents[1]
 LAB = REPOSITORY / ".lab"
 ROOT = LAB / "root"
 SNAPSHOT = LAB / "snapshot"

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tests.lab.errors import LabError
+from lab.errors import LabError
 
 _STOP_SECONDS = 10.0
 _POLL_SECONDS = 0.01

@@ -9,10 +9,10 @@ import sys
 import time
 from pathlib import Path
 
-from tests.lab import places, process
-from tests.lab.authority import Authority, issue
-from tests.lab.domain import ADDRESSES
-from tests.lab.errors import LabError
+from lab import places, process
+from lab.authority import Authority, issue
+from lab.domain import ADDRESSES
+from lab.errors import LabError
 
 NAME = "relay.corp.test"
 PORTAL = "portal"

@@ -1,11 +1,11 @@
 """What is there now, to compare with what was there before."""
 
-from agent.certificates import Endpoint
-from agent.directory import connect
-from agent.entries import sd_flags
-from agent.places import Places
-from agent.secret import Secret
-from tests.lab import Lab
+from agent.ldap.certificates import Endpoint
+from agent.ldap.connection import connect
+from agent.ldap.controls import sd_flags
+from agent.system.paths import Places
+from lab.controller import Lab
+from wire.secret import Secret
 
 _OWNER_GROUP_DACL = 7
 

@@ -10,8 +10,8 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.lab.errors import LabError
-from tests.lab.steps import Say
+from lab.errors import LabError
+from lab.steps import Say
 
 # Part of the stamp: raise it when the packages below change.
 VERSION = "samba-4.24-trixie-1"

@@ -8,8 +8,8 @@ from typing import Any
 
 import ldap3
 
-from tests.lab.address import LDAPS
-from tests.lab.domain import HOST
+from lab.address import LDAPS
+from lab.domain import HOST
 
 # Enough for a busy machine; a test of a hung controller waits less.
 SECONDS = 20

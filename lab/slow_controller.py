@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from agent.errors import Code
-from wizard.checks import Check
+from wire.outcomes import Code
+from wizard.results import Check
 
 T = TypeVar("T")
 

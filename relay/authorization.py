@@ -13,9 +13,9 @@ from ipaddress import ip_address
 
 from cryptography import x509
 
-from agent import sas
 from relay.errors import Refused
 from relay.store import LISTEN_KEY_NAME, TEST_KEY_NAME, Agent, Store
+from wire import sas
 
 _CLOCK = "Check the clock of the machine that made it, and make a new token."
 

@@ -4,8 +4,8 @@ import asyncio
 import contextlib
 import random
 
+from relay.frames import Answer, Question
 from relay.listener import GOING_AWAY, Listener, NotTaken, Pending
-from relay.message import Answer, Question
 
 
 class ListenerSilent(Exception):  # noqa: N818 - says what is, not that it is wrong

@@ -16,14 +16,13 @@ from typing import Any
 
 from aiohttp import web
 
-from agent import rules
-from agent.keys import BadKeys, PublicKeys
-from relay import code
 from relay.authorization import Authorization, Right
+from relay.broker import Exchange
 from relay.errors import Refused
-from relay.exchange import Exchange
 from relay.sender import TOKEN_HEADER
 from relay.store import LISTEN_KEY_NAME, TEST_KEY_NAME, Agent, Code, Jwks, Portal, Store
+from wire import enrolment_code, names
+from wire.keys import BadKeys, PublicKeys
 
 _KEY_BYTES = 32
 _UNKNOWN = ("this relay does not know the code", "Compare it with the one you got.")
@@ -182,7 +181,9 @@ def _application(body: bytes) -> Application:
     if listen_key == test_key:
         raise _wrong("test_key", "must not be the listen key: it may only send")
     return Application(
-        lookup=code.lookup(_decoded(given, "secret", code.SECRET_BYTES)),
+        lookup=enrolment_code.lookup(
+            _decoded(given, "secret", enrolment_code.SECRET_BYTES)
+        ),
         agent=_agent_name(given.get("agent")),
         keys=_public_keys(given.get("keys")),
         listen_key=listen_key,
@@ -194,7 +195,7 @@ def _agent_name(value: object) -> str:
     if not isinstance(value, str):
         raise _wrong("agent", "must be text")
     try:
-        return rules.agent_name(value)
+        return names.agent_name(value)
     except ValueError as error:
         raise _wrong("agent", str(error)) from error
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from aiohttp import WSMessage, WSMsgType
 from aiohttp.web import WebSocketResponse
 
-from relay import message
-from relay.message import Answer, BadMessage, Head, Question
+from relay import frames as message
+from relay.frames import Answer, BadMessage, Head, Question
 
 GOING_AWAY = 1001
 POLICY_VIOLATION = 1008

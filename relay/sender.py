@@ -9,12 +9,12 @@ from urllib.parse import unquote_plus
 from aiohttp import web
 from multidict import CIMultiDict
 
-from relay import message
+from relay import frames
 from relay.authorization import Authorization, Right
+from relay.broker import Exchange, ListenerSilent, NoListener
 from relay.errors import Refused
-from relay.exchange import Exchange, ListenerSilent, NoListener
+from relay.frames import Answer, Question
 from relay.listener import ListenerGone
-from relay.message import Answer, Question
 
 LOG = logging.getLogger("relay.sender")
 TOKEN_HEADER = "ServiceBusAuthorization"  # noqa: S105 - a header's name
@@ -62,7 +62,7 @@ class Sender:
             method=request.method,
             target=path + _kept(query),
             headers=(
-                *message.relayed(given),
+                *frames.relayed(given),
                 ("Via", f"{via}, {self._via}" if via else self._via),
             ),
             body=await request.read(),

@@ -12,11 +12,12 @@ from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
 from aiohttp.http_exceptions import HttpProcessingError
 
-from relay import message
+from relay import frames
 from relay.authorization import Authorization, Hosts, Right
+from relay.broker import Exchange
 from relay.enrolment import Enrolment
 from relay.errors import Refused
-from relay.exchange import Exchange
+from relay.frames import BadMessage
 from relay.listener import (
     POLICY_VIOLATION,
     Channel,
@@ -25,7 +26,6 @@ from relay.listener import (
     meet,
     refuse,
 )
-from relay.message import BadMessage
 from relay.sender import Sender, token_of
 from relay.store import Store
 
@@ -34,7 +34,7 @@ HTTP = logging.getLogger("relay.http")
 ACCESS = logging.getLogger("relay.access")
 _LAST_SEEN_S = 60.0
 _FINISH_S = 5.0
-_MAX_FRAME = message.MAX_BODY + message.MAX_INLINE_HEADERS
+_MAX_FRAME = frames.MAX_BODY + frames.MAX_INLINE_HEADERS
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -87,7 +87,7 @@ class Relay:
     def application(self) -> web.Application:
         """Build the web application."""
         app = web.Application(
-            middlewares=[_answer_refusals], client_max_size=message.MAX_BODY
+            middlewares=[_answer_refusals], client_max_size=frames.MAX_BODY
         )
         app.router.add_get("/$hc/{path:.+}", self._dialled)
         app.router.add_get("/$enrol/{lookup:[0-9a-f]{64}}", self._enrolment.look_up)
@@ -274,7 +274,7 @@ def _in_words(error: web.HTTPException) -> Refused:
     """Say what the HTTP library refused as the relay says its own refusals."""
     match error:
         case web.HTTPRequestEntityTooLarge():
-            told = f"the body is over {message.MAX_BODY} bytes"
+            told = f"the body is over {frames.MAX_BODY} bytes"
             return Refused(error.status, told, "Send less.")
         case web.HTTPMethodNotAllowed():
             told = f"this address does not take {error.method}"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.lab import Lab
+from lab.controller import Lab
 
 # before Qt is imported by any test; those on a real screen say so themselves
 os.environ["QT_QPA_PLATFORM"] = "offscreen"

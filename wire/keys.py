@@ -13,7 +13,7 @@ from typing import Any, Self
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
-from agent.secret import Secret
+from wire.secret import Secret
 
 CURVE = "P-256"
 PUBLIC_MEMBERS = ("kty", "crv", "x", "y", "use", "kid")

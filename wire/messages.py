@@ -5,23 +5,26 @@ A256GCM). One algorithm each; `typ` is checked so that one kind of message can't
 pass for another (RFC 8725 section 3.11). The relay in between sees neither.
 """
 
-import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from joserfc import jwe, jws
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from agent.errors import Code, Refused
-from agent.keys import PrivateKeys, PublicKeys
-from agent.secret import Secret
+from wire.jose import (
+    json_object,
+    read_signed,
+    seal_token,
+    sign,
+    token_header,
+    unseal_token,
+    verify_token,
+)
+from wire.keys import PrivateKeys, PublicKeys
+from wire.outcomes import Code, Refused
+from wire.secret import Secret
 
-SIGNING = ["ES256"]
-SEALING = ["ECDH-ES+A256KW", "A256GCM"]
 MAX_TOKEN_BYTES = 32 * 1024
 MAX_LIFETIME_S = 120
 CLOCK_LEEWAY_S = 30
@@ -34,7 +37,7 @@ class _Claim(BaseModel):
 
 
 class UserClaim(_Claim):
-    """Who is meant; what the value may be is `agent.naming`'s."""
+    """Who is meant; what the value may be is `agent.active_directory.identifiers`'s."""
 
     by: Literal[
         "objectGUID",
@@ -116,7 +119,7 @@ def unseal(token: bytes, keys: PrivateKeys) -> Opened:
     """
     if len(token) > MAX_TOKEN_BYTES:
         raise Refused(Code.BAD_REQUEST, f"body is over {MAX_TOKEN_BYTES} bytes")
-    return Opened(_unsealed(token, keys.sealing, "writeback-request+jwe"))
+    return Opened(unseal_token(token, keys.sealing, "writeback-request+jwe"))
 
 
 def authenticate(
@@ -134,11 +137,11 @@ def authenticate(
         Refused: forged_request, or bad_request with the claim that is wrong.
 
     """
-    kid = _header(opened.signed).get("kid")
+    kid = token_header(opened.signed).get("kid")
     portal = portals.get(kid) if isinstance(kid, str) else None
     if portal is None:
         raise Refused(Code.FORGED_REQUEST, "signed with a key of no known portal")
-    payload = _verified(opened.signed, portal.keys.signing, "writeback-request+jwt")
+    payload = verify_token(opened.signed, portal.keys.signing, "writeback-request+jwt")
     claims = _claims(payload)
     if claims.iss != portal.issuer:
         raise Refused(Code.FORGED_REQUEST, "iss is not the portal of this key")
@@ -175,7 +178,7 @@ def seal_answer(
 ) -> bytes:
     """Sign and seal an answer for a portal."""
     signed = sign(claims, keys, "writeback-answer+jwt")
-    return _sealed(signed, portal.sealing, "writeback-answer+jwe")
+    return seal_token(signed, portal.sealing, "writeback-answer+jwe")
 
 
 def open_answer(token: bytes, keys: PrivateKeys, agent: PublicKeys) -> dict[str, Any]:
@@ -185,7 +188,7 @@ def open_answer(token: bytes, keys: PrivateKeys, agent: PublicKeys) -> dict[str,
         Refused: it is not sealed for these keys or not signed by this agent.
 
     """
-    signed = _unsealed(token, keys.sealing, "writeback-answer+jwe")
+    signed = unseal_token(token, keys.sealing, "writeback-answer+jwe")
     return read_signed(signed, agent, "writeback-answer+jwt")
 
 
@@ -194,25 +197,7 @@ def seal_request(
 ) -> bytes:
     """Sign and seal a request for an agent, as a portal does."""
     signed = sign(claims, keys, "writeback-request+jwt")
-    return _sealed(signed, agent.sealing, "writeback-request+jwe")
-
-
-def sign(claims: Mapping[str, Any], keys: PrivateKeys, kind: str) -> bytes:
-    """Sign claims as a compact JWS of one kind (its `typ`)."""
-    header = {"alg": "ES256", "typ": kind, "kid": keys.signing.thumbprint()}
-    payload = json.dumps(claims, separators=(",", ":")).encode()
-    token = jws.serialize_compact(header, payload, keys.signing, algorithms=SIGNING)
-    return token.encode("ascii")
-
-
-def read_signed(token: bytes, party: PublicKeys, kind: str) -> dict[str, Any]:
-    """Check a compact JWS of one kind and give its claims.
-
-    Raises:
-        Refused: forged_request or bad_request.
-
-    """
-    return _object(_verified(token, party.signing, kind))
+    return seal_token(signed, agent.sealing, "writeback-request+jwe")
 
 
 def new_jti() -> str:
@@ -220,62 +205,9 @@ def new_jti() -> str:
     return secrets.token_urlsafe(16)
 
 
-def _sealed(signed: bytes, key: ECKey, kind: str) -> bytes:
-    header = {
-        "alg": SEALING[0],
-        "enc": SEALING[1],
-        "typ": kind,
-        "cty": "JWT",
-        "kid": key.thumbprint(),
-    }
-    return jwe.encrypt_compact(header, signed, key, algorithms=SEALING).encode("ascii")
-
-
-def _unsealed(token: bytes, key: ECKey, kind: str) -> bytes:
-    try:
-        opened = jwe.decrypt_compact(token, key, algorithms=SEALING)
-    except (JoseError, ValueError, TypeError, KeyError):
-        raise Refused(
-            Code.FORGED_REQUEST, "the token is not sealed for this key"
-        ) from None
-    _check_type(opened.headers(), kind)
-    return opened.plaintext or b""
-
-
-def _verified(token: bytes, key: ECKey, kind: str) -> bytes:
-    try:
-        signed = jws.deserialize_compact(token, key, algorithms=SIGNING)
-    except (JoseError, ValueError, TypeError, KeyError):
-        raise Refused(Code.FORGED_REQUEST, "the signature does not verify") from None
-    _check_type(signed.headers(), kind)
-    return signed.payload
-
-
-def _check_type(header: Mapping[str, Any], kind: str) -> None:
-    if header.get("typ") != kind:
-        raise Refused(Code.FORGED_REQUEST, f"typ must be {kind}")
-
-
-def _header(token: bytes) -> Mapping[str, Any]:
-    try:
-        return jws.extract_compact(token).headers()
-    except (JoseError, ValueError, TypeError, KeyError):
-        raise Refused(Code.BAD_REQUEST, "holds no signed token") from None
-
-
-def _object(payload: bytes) -> dict[str, Any]:
-    try:
-        data = json.loads(payload)
-    except (ValueError, RecursionError):
-        raise Refused(Code.BAD_REQUEST, "the claims are no JSON") from None
-    if not isinstance(data, dict):
-        raise Refused(Code.BAD_REQUEST, "the claims are no JSON object")
-    return data
-
-
 def _claims(payload: bytes) -> _Claims:
     try:
-        claims = _Claims.model_validate(_object(payload))
+        claims = _Claims.model_validate(json_object(payload))
     except ValidationError as error:
         # the text of the whole quotes the input, which may be the password
         wrong = "; ".join(

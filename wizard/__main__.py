@@ -7,18 +7,18 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from agent.cores import leave_no_core
-from agent.secrets import SecretsUnavailable
-from agent.settings import SettingsError
-from wizard.checks import Busy
-from wizard.controller import Controller
+from agent.config.errors import SettingsError
+from agent.config.secret_store import SecretsUnavailable
+from agent.system.process import leave_no_core
+from wizard.controller.controller import Controller
 from wizard.elevation.errors import NotAllowed, NotReached, Unexpected
-from wizard.elevation.remote import RemoteController, remote_controller
-from wizard.host import ServiceFailed
-from wizard.hosts import NoHost, is_installed, this_machine
-from wizard.journal import JournalDamaged
-from wizard.offers import Offers, lab_offers, machine_offers
-from wizard.trial import TrialHost
+from wizard.elevation.remote_controller import RemoteController, remote_controller
+from wizard.errors import Busy
+from wizard.flow.defaults import Offers, lab_offers, machine_offers
+from wizard.host.detect import NoHost, is_installed, this_machine
+from wizard.host.interface import ServiceFailed
+from wizard.host.sandbox.host import TrialHost
+from wizard.plan.journal import JournalDamaged
 
 USAGE = 2
 
@@ -95,13 +95,12 @@ def door_to(home: Path | None) -> Controller | RemoteController:
 
 def _show(door: Controller | RemoteController, offers: Offers) -> int:
     try:
-        from PySide6.QtWidgets import QMessageBox
+        from wizard.ui.application import application, show_failure
     except ImportError as error:
         told = f"Qt can't be loaded ({error}). Install {_QT_NEEDS}, or use writeback."
         print(told, file=sys.stderr)
         return USAGE
 
-    from wizard.ui.application import application
     from wizard.ui.window import WizardWindow
 
     app = application()
@@ -110,7 +109,7 @@ def _show(door: Controller | RemoteController, offers: Offers) -> int:
     except _CLOSED as error:
         # what is installed can't be looked at: nothing may be changed over it
         print(error, file=sys.stderr)
-        QMessageBox.critical(None, "Writeback", str(error))
+        show_failure(str(error))
         return USAGE
     # hidden while its work ends, it is no "last window" that Qt would see close
     window.finished.connect(app.quit)

@@ -4,9 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from agent.secret import Secret
-from agent.settings import Controller as DomainController
-from agent.settings import Settings
+from agent.config.settings import Controller as DomainController
+from agent.config.settings import Settings
 
 # "info" is worth knowing and falls short of nothing
 State = Literal["ok", "failed", "warning", "skipped", "info"]
@@ -36,38 +35,6 @@ class Check:
     more: str = ""
     ms: float | None = None
     field: str | None = None
-
-
-@dataclass(frozen=True)
-class AdminCredentials:
-    """An administrator of the domain, used once and stored nowhere."""
-
-    user: str
-    password: Secret
-
-
-@dataclass(frozen=True)
-class Inputs:
-    """What an administrator gives beside the settings; never stored as given.
-
-    Attributes:
-        admin: of the domain.
-        account_password: of an existing account.
-        enrolment_code: of the relay's owner.
-        proxy_password: of the user that the proxy's address names.
-        keep_account: a removal leaves the directory as it is.
-        new_keys: the agent's keys are replaced, and it is enrolled anew.
-        original_is_gone: of a copied machine; this one takes its name over.
-
-    """
-
-    admin: AdminCredentials | None = None
-    account_password: Secret | None = None
-    enrolment_code: Secret | None = None
-    proxy_password: Secret | None = None
-    keep_account: bool = False
-    new_keys: bool = False
-    original_is_gone: bool = False
 
 
 @dataclass(frozen=True)
@@ -182,32 +149,3 @@ class TestResult:
     admin: str
     answer: dict[str, Any] = field(default_factory=dict)
     ms: dict[str, float] = field(default_factory=dict)
-
-
-class Busy(Exception):  # noqa: N818 - says what is
-    """Another wizard or command is at work on this machine.
-
-    Args:
-        who: the user and the process.
-        since: when it began.
-
-    """
-
-    # no frozen dataclass: Python itself sets the traceback of what it passes on
-    def __init__(self, who: str, since: datetime) -> None:
-        self.who, self.since = who, since
-        self.remedy = "Let it end, or close it."
-        began = f"{since:%Y-%m-%d %H:%M} {since:%Z}".strip()
-        told = f"{who} has been changing this installation since {began}."
-        super().__init__(f"{told} {self.remedy}")
-
-
-class RecoveryNeeded(Exception):  # noqa: N818 - says what is
-    """An earlier run was cut off; it is rolled back before anything else."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "An earlier run was cut off. Roll it back first: the wizard offers it, "
-            "and writeback rollback does it."
-        )
-        self.remedy = "Run writeback rollback."

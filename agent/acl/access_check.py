@@ -6,164 +6,25 @@ judged (a condition, an entry of an unknown kind) never allows.
 """
 
 from dataclasses import dataclass
-from enum import Enum, StrEnum
+from enum import StrEnum
 from uuid import UUID
 
-from agent.ace import (
-    ALLOWING,
-    CALLBACK,
-    DENYING,
-    Ace,
-    AceFlag,
-    AceType,
-    Sid,
-    UnknownAce,
+from agent.acl.ace import ALLOWING, CALLBACK, DENYING, Ace, AceFlag, UnknownAce
+from agent.acl.descriptor import Acl, SecurityDescriptor
+from agent.acl.rights import (
+    READ_CONTROL,
+    READ_PROPERTY,
+    WRITE_DAC,
+    WRITE_PROPERTY,
+    Right,
+    RightSpec,
+    effective_mask,
 )
-from agent.descriptor import Acl, SecurityDescriptor
+from agent.acl.sid import Sid
+from agent.acl.well_known_sids import OWNER_RIGHTS, SELF
 
-USER = UUID("bf967aba-0de6-11d0-a285-00aa003049e2")
-INET_ORG_PERSON = UUID("4828cc14-1437-45bc-9b07-ad6f015e5f28")
-DOMAIN = UUID("19195a5b-6da0-11d0-afd3-00c04fd930c9")
-ACCOUNT_RESTRICTIONS = UUID("4c164200-20c0-11d0-a768-00aa006e0529")
-_MEMBERSHIP = UUID("bc0ac240-79a9-11d0-9020-00c04fc2d4cf")
-
-SELF = Sid.of("S-1-5-10")
-OWNER_RIGHTS = Sid.of("S-1-3-4")
-EVERYONE = Sid.of("S-1-1-0")
-
-VALIDATED_WRITE = 0x8
-READ_PROPERTY = 0x10
-WRITE_PROPERTY = 0x20
-CONTROL_ACCESS = 0x100
-READ_CONTROL = 0x20000
-WRITE_DAC = 0x40000
-WRITE_OWNER = 0x80000
 # a plain number: an enum's "&" makes a new member each time, for every entry
 _INHERIT_ONLY = int(AceFlag.INHERIT_ONLY)
-# what the generic bits stand for on directory objects (MS-ADTS 5.1.3.2)
-_GENERIC = (
-    (0x10000000, 0xF01FF),  # all
-    (0x20000000, 0x20004),  # execute
-    (0x40000000, 0x20028),  # write
-    (0x80000000, 0x20094),  # read
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What a right is made of.
-
-    Attributes:
-        words: it, after "to".
-        short: what dsacls calls it.
-        mask: its one bit (MS-ADTS 5.1.3.2).
-        guid: the control access right or the attribute; None: the object itself.
-        property_set: the set the attribute belongs to (its attributeSecurityGUID).
-
-    """
-
-    words: str
-    short: str
-    mask: int
-    guid: UUID | None = None
-    property_set: UUID | None = None
-
-
-def _read(attribute: str, guid: str, property_set: UUID | None = None) -> _Asked:
-    words = f"read {attribute}"
-    return _Asked(words, attribute, READ_PROPERTY, UUID(guid), property_set)
-
-
-class Right(Enum):
-    """The rights Writeback asks about (MS-ADTS 5.1.3.2.1, MS-ADA1 and MS-ADA3)."""
-
-    # User-Force-Change-Password
-    RESET_PASSWORD = _Asked(
-        "reset the password",
-        "Reset Password",
-        CONTROL_ACCESS,
-        UUID("00299570-246d-11d0-a768-00aa006e0529"),
-    )
-    # User-Change-Password
-    CHANGE_PASSWORD = _Asked(
-        "change the password, knowing the old one",
-        "Change Password",
-        CONTROL_ACCESS,
-        UUID("ab721a53-1e2f-11d0-9819-00aa0040529b"),
-    )
-    # lockoutTime is in no property set (MS-ADA1 2.373)
-    WRITE_LOCKOUT_TIME = _Asked(
-        "unlock (write lockoutTime)",
-        "lockoutTime",
-        WRITE_PROPERTY,
-        UUID("28630ebf-41d5-11d1-a9c1-0000f80367c1"),
-    )
-    # MS-ADA3 2.175
-    WRITE_PWD_LAST_SET = _Asked(
-        "require a new password at the next sign-in (write pwdLastSet)",
-        "pwdLastSet",
-        WRITE_PROPERTY,
-        UUID("bf967a0a-0de6-11d0-a285-00aa003049e2"),
-        ACCOUNT_RESTRICTIONS,
-    )
-    # asked of the head of the domain, not of the user (MS-ADTS 5.1.3.2.1)
-    UNEXPIRE_PASSWORD = _Asked(
-        "lift the expiry of passwords",
-        "Unexpire Password",
-        CONTROL_ACCESS,
-        UUID("ccc2dc7d-a6ad-4a7a-8846-c04e3cc53501"),
-    )
-    # DS-Replication-Get-Changes, -Get-Changes-All (every password hash) and
-    # -Get-Changes-In-Filtered-Set (what RODCs do not get): excess if held
-    REPLICATE = _Asked(
-        "copy the domain, without password hashes",
-        "Replicating Directory Changes",
-        CONTROL_ACCESS,
-        UUID("1131f6aa-9c07-11d1-f79f-00c04fc2dcd2"),
-    )
-    REPLICATE_SECRETS = _Asked(
-        "copy every password hash of the domain",
-        "Replicating Directory Changes All",
-        CONTROL_ACCESS,
-        UUID("1131f6ad-9c07-11d1-f79f-00c04fc2dcd2"),
-    )
-    REPLICATE_FILTERED = _Asked(
-        "copy the attributes that read-only controllers do not get",
-        "Replicating Directory Changes In Filtered Set",
-        CONTROL_ACCESS,
-        UUID("89e95b76-444d-4c62-991a-0facbeda640c"),
-    )
-    # the attribute and its property set, Membership (MS-ADTS 3.1.1.2.3.3)
-    WRITE_MEMBERS = _Asked(
-        "choose the members",
-        "member",
-        WRITE_PROPERTY,
-        UUID("bf9679c0-0de6-11d0-a285-00aa003049e2"),
-        _MEMBERSHIP,
-    )
-    # Self-Membership, a validated write (MS-ADTS 5.1.3.2.2)
-    ADD_SELF = _Asked(
-        "become a member",
-        "Add/Remove self as member",
-        VALIDATED_WRITE,
-        UUID("bf9679c0-0de6-11d0-a285-00aa003049e2"),
-    )
-    WRITE_EVERYTHING = _Asked("write all properties", "WP", WRITE_PROPERTY)
-    READ_CONTROL = _Asked("read the permissions", "RC", READ_CONTROL)
-    WRITE_DACL = _Asked("change the permissions", "WD", WRITE_DAC)
-    WRITE_OWNER = _Asked("take ownership", "WO", WRITE_OWNER)
-    # schemaIDGUID and attributeSecurityGUID (MS-ADA1 to MS-ADA3)
-    READ_RESULTANT_PSO = _read(
-        "msDS-ResultantPSO", "b77ea093-88d0-4780-9a98-911f8e8b1dca"
-    )
-    READ_MEMBER_OF = _read(
-        "memberOf", "bf967991-0de6-11d0-a285-00aa003049e2", _MEMBERSHIP
-    )
-    READ_ADMIN_COUNT = _read("adminCount", "bf967918-0de6-11d0-a285-00aa003049e2")
-    READ_LOCKOUT_TIME = _read("lockoutTime", "28630ebf-41d5-11d1-a9c1-0000f80367c1")
-    READ_ACCOUNT_EXPIRES = _read(
-        "accountExpires", "bf967915-0de6-11d0-a285-00aa003049e2", ACCOUNT_RESTRICTIONS
-    )
 
 
 class Reason(StrEnum):
@@ -243,7 +104,7 @@ def _limits_owner(dacl: Acl) -> bool:
 
 
 def _walk(
-    dacl: Acl, who: frozenset[Sid], asked: _Asked, classes: frozenset[UUID]
+    dacl: Acl, who: frozenset[Sid], asked: RightSpec, classes: frozenset[UUID]
 ) -> Decision:
     perhaps: Ace | None = None
     for ace in dacl.aces:
@@ -268,7 +129,7 @@ def _walk(
     return Decision(allowed=False, reason=Reason.NOT_GRANTED)
 
 
-def _speaks_of(ace: Ace, asked: _Asked, classes: frozenset[UUID]) -> bool:
+def _speaks_of(ace: Ace, asked: RightSpec, classes: frozenset[UUID]) -> bool:
     """Say whether an effective entry is about the right.
 
     InheritedObjectType plays no part: it says who inherits an entry. A controller
@@ -282,15 +143,7 @@ def _speaks_of(ace: Ace, asked: _Asked, classes: frozenset[UUID]) -> bool:
     return ace.object_type is None or _names(ace.object_type, asked, classes)
 
 
-def effective_mask(mask: int) -> int:
-    """Replace generic bits by what they stand for (MS-ADTS 5.1.3.2)."""
-    for generic, meant in _GENERIC:
-        if mask & generic:
-            mask |= meant
-    return mask
-
-
-def _names(object_type: UUID, asked: _Asked, classes: frozenset[UUID]) -> bool:
+def _names(object_type: UUID, asked: RightSpec, classes: frozenset[UUID]) -> bool:
     if asked.guid is None:
         return object_type in classes
     if object_type in (asked.guid, asked.property_set):
@@ -299,15 +152,3 @@ def _names(object_type: UUID, asked: _Asked, classes: frozenset[UUID]) -> bool:
     # access rights are not in that tree (5.1.3.3.4)
     in_tree = asked.mask in (READ_PROPERTY, WRITE_PROPERTY)
     return in_tree and object_type in classes
-
-
-def grant_ace(right: Right, sid: Sid) -> Ace:
-    """Make the entry that delegates a right on the users below a container.
-
-    Unexpire Password stands on the head of the domain and is not inherited.
-    """
-    asked = right.value
-    if right is Right.UNEXPIRE_PASSWORD:
-        return Ace(AceType.ALLOWED_OBJECT, 0, asked.mask, sid, asked.guid)
-    flags = int(AceFlag.CONTAINER_INHERIT | AceFlag.INHERIT_ONLY)
-    return Ace(AceType.ALLOWED_OBJECT, flags, asked.mask, sid, asked.guid, USER)

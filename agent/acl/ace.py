@@ -4,32 +4,18 @@ An entry of an unknown kind is kept as it came, never skipped. Every length is
 checked before it is used; `DescriptorError` names the offset and the rule.
 """
 
-import re
 import struct
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
 from functools import lru_cache
 from uuid import UUID
 
+from agent.acl.errors import DescriptorError
+from agent.acl.sid import Sid
+
 _HEADER = struct.Struct("<BBH")  # MS-DTYP 2.4.4.1
 _U32 = struct.Struct("<I")
 _CACHED_ACE = 128  # bytes; bounds what the cache of parsed entries may hold
-_SID = re.compile(r"S-1-(0X[0-9A-F]{12}|[0-9]{1,10})((?:-[0-9]{1,10}){0,15})")
-
-
-class DescriptorError(ValueError):
-    """Bytes that are no security descriptor, or a change one can not hold.
-
-    Args:
-        offset: where in the bytes, counted from the start of the descriptor.
-        rule: what should hold there.
-
-    """
-
-    def __init__(self, offset: int, rule: str) -> None:
-        super().__init__(f"at byte {offset}: {rule}")
-        self.offset = offset
-        self.rule = rule
 
 
 class AceFlag(IntFlag):
@@ -74,53 +60,6 @@ DENYING = frozenset({0x01, 0x06, 0x0A, 0x0C})
 CALLBACK = frozenset({0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x0F})
 OBJECT = frozenset({0x05, 0x06, 0x07, 0x0B, 0x0C, 0x0F})
 _PLAIN = frozenset({0x00, 0x01, 0x02, 0x09, 0x0A, 0x0D, 0x11, 0x12, 0x13})
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Sid:
-    """A security identifier (MS-DTYP 2.4.2), kept as its bytes: cheap to compare."""
-
-    raw: bytes
-
-    def __hash__(self) -> int:
-        return hash(self.raw)
-
-    def __str__(self) -> str:
-        authority = int.from_bytes(self.raw[2:8], "big")
-        # MS-DTYP 2.4.2.1: hexadecimal when it does not fit 32 bits
-        head = str(authority) if authority < 1 << 32 else f"0x{authority:012X}"
-        subs = struct.unpack_from(f"<{self.raw[1]}I", self.raw, 8)
-        return "-".join(("S-1", head, *map(str, subs)))
-
-    __repr__ = __str__
-
-    @classmethod
-    def of(cls, text: str) -> "Sid":
-        """Read the string form, `S-1-5-21-...`; ValueError when it is none."""
-        form = _SID.fullmatch(text.upper())
-        if not form:
-            raise ValueError(f"{text!r} is no SID: it has the form S-1-5-21-...")
-        subs = [int(part) for part in form[2].split("-")[1:]]
-        authority = int(form[1], 16 if form[1].startswith("0X") else 10)
-        if max(authority >> 16, *subs, 0) > 0xFFFFFFFF:
-            raise ValueError(f"{text!r} is no SID: a number is too large")
-        head = bytes((1, len(subs))) + authority.to_bytes(6, "big")
-        return cls(head + struct.pack(f"<{len(subs)}I", *subs))
-
-    @classmethod
-    def parse(cls, data: bytes, offset: int = 0) -> "Sid":
-        """Read one SID at an offset; bytes after it are not looked at."""
-        if len(data) - offset < 8:
-            raise DescriptorError(offset, "a SID needs 8 bytes")
-        if data[offset] != 1:
-            raise DescriptorError(offset, f"SID revision {data[offset]} is not 1")
-        count = data[offset + 1]
-        if count > 15:
-            raise DescriptorError(offset + 1, f"{count} sub-authorities, at most 15")
-        end = offset + 8 + 4 * count
-        if end > len(data):
-            raise DescriptorError(offset + 1, "the SID ends outside its frame")
-        return cls(data[offset:end])
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,47 +178,3 @@ _cached = lru_cache(maxsize=4096)(_read)
 def read_ace(raw: bytes) -> Ace | UnknownAce:
     """Read one entry from exactly its bytes."""
     return _cached(raw) if len(raw) <= _CACHED_ACE else _read(raw)
-
-
-_SDDL_TYPES = {0x00: "A", 0x01: "D", 0x02: "AU", 0x05: "OA", 0x06: "OD", 0x07: "OU"}
-_SDDL_FLAGS = (
-    (0x01, "OI"),
-    (0x02, "CI"),
-    (0x04, "NP"),
-    (0x08, "IO"),
-    (0x10, "ID"),
-    (0x40, "SA"),
-    (0x80, "FA"),
-)
-_SDDL_RIGHTS = (  # MS-ADTS 5.1.3.2
-    (0x1, "CC"),
-    (0x2, "DC"),
-    (0x4, "LC"),
-    (0x8, "SW"),
-    (0x10, "RP"),
-    (0x20, "WP"),
-    (0x40, "DT"),
-    (0x80, "LO"),
-    (0x100, "CR"),
-    (0x10000, "SD"),
-    (0x20000, "RC"),
-    (0x40000, "WD"),
-    (0x80000, "WO"),
-    (0x10000000, "GA"),
-    (0x20000000, "GX"),
-    (0x40000000, "GW"),
-    (0x80000000, "GR"),
-)
-
-
-def sddl(ace: Ace) -> str:
-    """Write one entry in SDDL (MS-DTYP 2.5.1), without names for known SIDs."""
-    if ace.type not in _SDDL_TYPES:
-        raise DescriptorError(0, f"an ACE of type {ace.type} is not written in SDDL")
-    rights = "".join(name for bit, name in _SDDL_RIGHTS if ace.mask & bit)
-    if ace.mask & ~sum(bit for bit, _ in _SDDL_RIGHTS) or not rights:
-        rights = f"0x{ace.mask:x}"  # a bit without a name: all of it in hexadecimal
-    flags = "".join(name for bit, name in _SDDL_FLAGS if ace.flags & bit)
-    guids = (str(guid or "") for guid in (ace.object_type, ace.inherited_object_type))
-    fields = (_SDDL_TYPES[ace.type], flags, rights, *guids, str(ace.sid))
-    return f"({';'.join(fields)})"

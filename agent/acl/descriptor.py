@@ -10,31 +10,9 @@ from dataclasses import dataclass, replace
 from enum import IntFlag
 from typing import Literal
 
-from agent.ace import (
-    DENYING,
-    OBJECT,
-    Ace,
-    AceFlag,
-    DescriptorError,
-    Sid,
-    UnknownAce,
-    read_ace,
-)
-
-__all__ = [
-    "Ace",
-    "Acl",
-    "Control",
-    "DescriptorError",
-    "SecurityDescriptor",
-    "Sid",
-    "UnknownAce",
-    "add_ace",
-    "has_ace",
-    "parse",
-    "remove_ace",
-    "with_dacl",
-]
+from agent.acl.ace import DENYING, OBJECT, Ace, AceFlag, UnknownAce, read_ace
+from agent.acl.errors import DescriptorError
+from agent.acl.sid import Sid
 
 _HEADER = struct.Struct("<BBHIIII")  # MS-DTYP 2.4.6
 _ACL = struct.Struct("<BBHHH")  # MS-DTYP 2.4.5

@@ -4,14 +4,18 @@ A directory is asked once for each SID. One that is not found there, or can not 
 asked for, is called by its text: a name never stands in the way of an answer.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import Literal, Protocol
+from agent.acl.sid import Sid
 
-from agent.ace import Sid
-from agent.directory_errors import DirectoryError
-from agent.entries import Entry, escape
+SELF = Sid.of("S-1-5-10")
+OWNER_RIGHTS = Sid.of("S-1-3-4")
+EVERYONE = Sid.of("S-1-1-0")
 
-_MOST_KEPT = 10_000
+# who everybody, or nearly, is in: a right given to them is everybody's
+_BROAD = frozenset(
+    {"S-1-1-0", "S-1-5-7", "S-1-5-11", "S-1-5-32-545", "S-1-5-32-546", "S-1-5-32-554"}
+)
+_BROAD_RIDS = frozenset({513, 514, 515})
+
 _DOMAIN = "S-1-5-21-"
 _BUILTIN = "S-1-5-32-"
 
@@ -111,23 +115,6 @@ PROTECTED_BUILTIN = frozenset({544, 548, 549, 550, 551, 552})
 _PROTECTED_BUILTIN = frozenset(f"{_BUILTIN}{rid}" for rid in PROTECTED_BUILTIN)
 
 
-class Searches(Protocol):
-    """As much of a directory as a name needs."""
-
-    def search(
-        self,
-        base: str,
-        filter: str,  # noqa: A002 - what LDAP calls it
-        attributes: Sequence[str],
-        *,
-        scope: Literal["base", "one", "subtree"] = "subtree",
-        paged: bool = True,
-        limit: int | None = None,
-    ) -> Iterator[Entry]:
-        """Find entries, as `agent.directory.Directory` does."""
-        ...
-
-
 def domain_rid(sid: Sid) -> int | None:
     """Give the last number of a domain's SID; None for any other."""
     text = str(sid)
@@ -161,41 +148,6 @@ def well_known(sid: Sid) -> str | None:
     return _WELL_KNOWN.get(text) if rid is None else _OF_DOMAIN.get(rid)
 
 
-class Names:
-    """What each SID is called, asked of a directory once.
-
-    Serves as the `name_of` of `agent.verdict.judge` and `agent.grant.words`. For one
-    thread, as its connection is.
-    """
-
-    def __init__(self, directory: Searches, base_dn: str) -> None:
-        self._directory = directory
-        self._base_dn = base_dn
-        self._kept: dict[Sid, str] = {}
-
-    def __call__(self, sid: Sid) -> str:
-        if sid not in self._kept:
-            if len(self._kept) >= _MOST_KEPT:
-                self._kept.clear()
-            self._kept[sid] = self._name(sid)
-        return self._kept[sid]
-
-    def _name(self, sid: Sid) -> str:
-        known = well_known(sid)
-        if known and domain_rid(sid) is None:
-            return known
-        # groups of a domain may be renamed, and are in other languages; one that is
-        # not found may be another domain's, so its SID says whose it is
-        return self._ask(sid) or (f"{known} ({sid})" if known else str(sid))
-
-    def _ask(self, sid: Sid) -> str | None:
-        query = f"(objectSid={escape(sid.raw)})"
-        wanted = ("sAMAccountName",)
-        try:
-            found = self._directory.search(
-                self._base_dn, query, wanted, paged=False, limit=1
-            )
-            entry = next(iter(found), None)
-        except DirectoryError:
-            return None
-        return None if entry is None else entry.text("sAMAccountName")
+def is_broad(sid: Sid) -> bool:
+    """Say whether nearly everybody holds what a SID is given."""
+    return str(sid) in _BROAD or domain_rid(sid) in _BROAD_RIDS

@@ -9,20 +9,27 @@ import threading
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import replace
-from datetime import datetime
 from typing import TypeVar, cast
 
-from agent import accounts, dn
-from agent.access import SELF
-from agent.accounts import User
-from agent.ace import Sid
-from agent.directory import Directory, DirectoryError, NoSuchObject
-from agent.effective import READING, unreadable
-from agent.policy import PasswordPolicy, PolicyUnreadable
-from agent.pool import Warm
-from agent.protected import ProtectedGroups, of_token, protected_groups, token_of
-from agent.settings import Settings
-from agent.subject import Subject
+from agent.acl.sid import Sid
+from agent.acl.well_known_sids import SELF
+from agent.active_directory import users
+from agent.active_directory.protected_groups import (
+    ProtectedGroups,
+    of_token,
+    protected_groups,
+    token_of,
+)
+from agent.active_directory.users import User
+from agent.config.settings import Settings
+from agent.ldap import dn
+from agent.ldap.connection import Directory
+from agent.ldap.errors import DirectoryError, NoSuchObject
+from agent.ldap.pool import Warm
+from agent.verdict.attributes import PolicyUnreadable
+from agent.verdict.effective_rights import READING, unreadable
+from agent.verdict.password_policy import PasswordPolicy
+from agent.verdict.subject import Subject
 
 T = TypeVar("T")
 
@@ -46,7 +53,7 @@ class Domain:
 
     def token(self, directory: Directory) -> frozenset[Sid]:
         """Give the SIDs of the agent's own account."""
-        return self._keep("token", KEPT_S, lambda: accounts.own_sids(directory))
+        return self._keep("token", KEPT_S, lambda: users.own_sids(directory))
 
     def protected(self, directory: Directory) -> ProtectedGroups:
         """Give the groups whose members are never written to."""
@@ -98,7 +105,7 @@ class Domain:
         inside = self._keep(
             ("pilot", user.guid),
             _PILOT_KEPT_S,
-            lambda: accounts.in_group(directory, group, user.dn),
+            lambda: users.in_group(directory, group, user.dn),
         )
         return "" if inside else "no member of the pilot group"
 
@@ -143,14 +150,12 @@ class Domain:
         return replace(found, protected_group=of_token(token))
 
     def _subject(self, warm: Warm, user: User, *, detail: bool) -> Subject:
-        hints = accounts.hints_of(
-            warm.root, wanted=self._settings.directory.policy_hints
-        )
+        hints = users.hints_of(warm.root, wanted=self._settings.directory.policy_hints)
         token = self.token(warm.directory)
         unseen = _unseen(user, token)
         account, hidden, policy = None, "", None
         try:
-            account = accounts.account_of(user)
+            account = users.account_of(user)
             if detail:
                 policy = self._policy_of(warm.directory, user, unseen)
         except PolicyUnreadable as error:
@@ -197,7 +202,7 @@ def _policy_or_why(
 ) -> PasswordPolicy | PolicyUnreadable:
     """Read a policy; that it is hidden is kept as well, else each person asks anew."""
     try:
-        return accounts.read_policy(directory, base_dn, pso)
+        return users.read_policy(directory, base_dn, pso)
     except PolicyUnreadable as error:
         return error
 
@@ -217,20 +222,3 @@ def _unseen(user: User, token: frozenset[Sid]) -> frozenset[str]:
 
 def _without_token(found: Subject) -> Subject:
     return replace(found, unseen=found.unseen | {_TOKEN})
-
-
-def as_policy_dict(policy: PasswordPolicy | None) -> dict[str, object] | None:
-    """Give what a portal may show of a policy."""
-    if policy is None:
-        return None
-    return {
-        "min_length": policy.min_length,
-        "complexity": policy.complexity,
-        "history": policy.history,
-        "source": policy.source,
-    }
-
-
-def iso(moment: datetime | None) -> str | None:
-    """Spell a moment as the wire does (RFC 3339)."""
-    return None if moment is None else moment.isoformat(timespec="seconds")

@@ -5,9 +5,9 @@ import binascii
 import unicodedata
 from uuid import UUID
 
-from agent.directory import escape
-from agent.errors import Code, Refused
-from agent.problems import quoted, shown
+from agent.config.errors import quoted, shown
+from agent.ldap.filters import escape
+from wire.outcomes import Code, Refused
 
 MOST = 1024  # what a userPrincipalName may have (MS-ADA3); the others have less
 _GUID = "must be a GUID, 32 hexadecimal digits"

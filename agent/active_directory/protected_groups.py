@@ -10,17 +10,21 @@ the user's whole token is read.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from agent.accounts import IN_CHAIN, User, only
-from agent.ace import DescriptorError, Sid
-from agent.directory import Directory, DirectoryError, Entry, escape
-from agent.dn import same
-from agent.trustees import (
+from agent.acl.errors import DescriptorError
+from agent.acl.sid import Sid
+from agent.acl.well_known_sids import (
     PROTECTED,
     PROTECTED_BUILTIN,
     domain_rid,
     is_protected,
     well_known,
 )
+from agent.active_directory.users import User, only
+from agent.ldap.connection import Directory
+from agent.ldap.dn import same
+from agent.ldap.entry import Entry
+from agent.ldap.errors import DirectoryError
+from agent.ldap.filters import IN_CHAIN, escape
 
 _DOMAIN_ADMINS, _ADMINISTRATORS = 512, "S-1-5-32-544"
 _CONFIGURATION = "configurationNamingContext"

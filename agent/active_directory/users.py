@@ -9,27 +9,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from agent import account, naming, policy
-from agent.access import INET_ORG_PERSON, USER
-from agent.ace import DescriptorError, Sid
-from agent.directory import (
+from agent.acl.errors import DescriptorError
+from agent.acl.rights import INET_ORG_PERSON, USER
+from agent.acl.sid import Sid
+from agent.active_directory import identifiers
+from agent.config.settings import Identifier
+from agent.ldap.connection import Directory
+from agent.ldap.controls import (
     POLICY_HINTS,
     POLICY_HINTS_OLD,
     Control,
-    Directory,
-    DirectoryError,
-    Entry,
-    Modification,
-    NoSuchObject,
-    RootDse,
-    escape,
     policy_hints,
     sd_flags,
 )
-from agent.errors import Code, Refused
-from agent.policy import PasswordPolicy, PolicyUnreadable
-from agent.secret import Secret
-from agent.settings import Identifier
+from agent.ldap.entry import Entry, Modification, RootDse
+from agent.ldap.errors import DirectoryError, NoSuchObject
+from agent.ldap.filters import IN_CHAIN, PEOPLE, escape
+from agent.verdict import account, password_policy
+from agent.verdict.attributes import PolicyUnreadable
+from agent.verdict.password_policy import PasswordPolicy
+from wire.outcomes import Code, Refused
+from wire.secret import Secret
 
 STATE = (
     *("objectGUID", "objectSid", "objectClass", "sAMAccountName", "displayName"),
@@ -46,9 +46,7 @@ _PSO = (
     *("msDS-PasswordHistoryLength", "msDS-MinimumPasswordAge"),
     *("msDS-MaximumPasswordAge", "msDS-LockoutThreshold", "msDS-LockoutDuration"),
 )
-PEOPLE = "(objectCategory=person)(objectClass=user)"  # the parts of an and
 _CLASSES = {"user": USER, "inetorgperson": INET_ORG_PERSON}
-IN_CHAIN = "1.2.840.113556.1.4.1941"  # MS-ADTS 3.1.1.3.4.4.3
 _DESCRIPTOR = sd_flags(7)
 
 
@@ -109,7 +107,7 @@ def find(
         DirectoryError: the directory did not answer.
 
     """
-    attribute, escaped = naming.asserted(by, value)
+    attribute, escaped = identifiers.asserted(by, value)
     query = f"(&{PEOPLE}({attribute}={escaped}))"
     found = directory.search(
         base_dn,
@@ -121,9 +119,9 @@ def find(
     )
     users = list(found)
     if not users:
-        raise naming.nobody(by, value)
+        raise identifiers.nobody(by, value)
     if len(users) > 1:
-        raise naming.several(by, value)
+        raise identifiers.several(by, value)
     return user_of(users[0])
 
 
@@ -257,7 +255,7 @@ def read_policy(
         found = None
     if found is None:
         raise PolicyUnreadable(source, names[0], "is hidden")
-    make = policy.from_pso if pso_dn else policy.from_domain
+    make = password_policy.from_pso if pso_dn else password_policy.from_domain
     return make(source, found.attributes)
 
 

@@ -5,18 +5,15 @@ import binascii
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent import enrolment, secrets, settings
-from agent.certificates import Endpoint
-from agent.enrolment import Enrolment, EnrolmentError
-from agent.keys import BadKeys, PrivateKeys
-from agent.machine import is_copy, machine_name
-from agent.places import Places
-from agent.pool import Target
-from agent.problems import Problem, SettingsError
-from agent.secret import Secret
-from agent.secrets import Secrets, SecretsUnavailable
-from agent.settings import Settings
-from agent.way import Way
+from agent.config import enrolment, secret_store, settings_file
+from agent.config.enrolment import Enrolment, EnrolmentError
+from agent.config.errors import Problem, SettingsError
+from agent.config.secret_store import Secrets, SecretsUnavailable
+from agent.config.settings import Settings
+from agent.system.instance import is_copy, machine_name
+from agent.system.paths import Places
+from wire.keys import BadKeys, PrivateKeys
+from wire.secret import Secret
 
 _LISTEN_KEY_BYTES = 32
 COPIED = (
@@ -38,11 +35,6 @@ class Equipment:
     test_key: Secret | None = None
     proxy_password: Secret | None = None
 
-    @property
-    def way(self) -> Way:
-        """The way to the relay."""
-        return Way(self.settings.relay, self.proxy_password)
-
 
 def load(places: Places, kept: Secrets | None = None) -> Equipment:
     """Read what the agent needs.
@@ -58,15 +50,15 @@ def load(places: Places, kept: Secrets | None = None) -> Equipment:
     problems: list[Problem] = []
     found = _settings(places.settings, problems)
     enrolled = _enrolment(places.enrolment, problems)
-    kept = kept or secrets.in_folder(places.secrets)
+    kept = kept or secret_store.in_folder(places.secrets)
     keys = _keys(kept, problems)
-    listen_key = _secret(kept, secrets.LISTEN_KEY, problems)
-    password = _secret(kept, secrets.DIRECTORY_PASSWORD, problems)
-    test_key = _stored(kept, secrets.TEST_KEY, problems)  # it serves without, too
+    listen_key = _secret(kept, secret_store.LISTEN_KEY, problems)
+    password = _secret(kept, secret_store.DIRECTORY_PASSWORD, problems)
+    test_key = _stored(kept, secret_store.TEST_KEY, problems)  # it serves without, too
     proxy_password = _proxy_password(kept, found, problems)
     if listen_key is not None and not _is_key(listen_key):
         rule = "is not base64 of 32 bytes; enrol this agent again"
-        problems.append(Problem(secrets.LISTEN_KEY, rule))
+        problems.append(Problem(secret_store.LISTEN_KEY, rule))
     if None in (found, enrolled, keys, listen_key, password) or problems:
         raise SettingsError(str(places.home), tuple(problems))
     assert found is not None
@@ -80,7 +72,7 @@ def load(places: Places, kept: Secrets | None = None) -> Equipment:
 
 def _settings(path: Path, problems: list[Problem]) -> Settings | None:
     try:
-        return settings.load(path)
+        return settings_file.load(path)
     except SettingsError as error:
         problems += [
             Problem(f"{path}: {each.path}", each.message) for each in error.problems
@@ -100,11 +92,11 @@ def _enrolment(path: Path, problems: list[Problem]) -> Enrolment | None:
 
 
 def _keys(kept: Secrets, problems: list[Problem]) -> PrivateKeys | None:
-    stored = _secret(kept, secrets.AGENT_KEYS, problems)
+    stored = _secret(kept, secret_store.AGENT_KEYS, problems)
     try:
         return None if stored is None else PrivateKeys.of(stored)
     except BadKeys as error:
-        problems.append(Problem(secrets.AGENT_KEYS, str(error)))
+        problems.append(Problem(secret_store.AGENT_KEYS, str(error)))
         return None
 
 
@@ -115,7 +107,7 @@ def _proxy_password(
     if found is None or found.relay.proxy_user is None:
         return None
     how = "give it to writeback apply (proxy_password)"
-    return _secret(kept, secrets.PROXY_PASSWORD, problems, how)
+    return _secret(kept, secret_store.PROXY_PASSWORD, problems, how)
 
 
 def _secret(
@@ -145,18 +137,3 @@ def _is_key(value: Secret) -> bool:
     except (binascii.Error, ValueError):
         return False
     return len(raw) == _LISTEN_KEY_BYTES
-
-
-def target(equipment: Equipment) -> Target:
-    """Say which controllers are asked, and as whom."""
-    directory = equipment.settings.directory
-    ca = Path(directory.ca) if directory.ca else None
-    endpoints = tuple(
-        Endpoint(each.host, each.address, directory.port, ca)
-        for each in directory.controllers
-    )
-    account = directory.account
-    user = account.name
-    if account.kind == "new":
-        user = f"{account.name}@{directory.domain}"
-    return Target(endpoints, directory.base_dn, user, equipment.password)

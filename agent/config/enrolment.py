@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from agent.files import write_atomically
-from agent.keys import BadKeys, PublicKeys
-from agent.messages import Portal
+from agent.system.atomic_files import write_atomically
+from wire.keys import BadKeys, PublicKeys
+from wire.messages import Portal
 
 Jwks = tuple[dict[str, Any], ...]
 
@@ -44,8 +44,8 @@ class Enrolment:
         portal_keys: the portal's public JWKs, signing first.
         self_test_issuer: the `iss` of the agent's own tests.
         self_test_keys: the public half of the self-test's keys.
-        machine: the one it was enrolled on, as `agent.machine` names it; empty where
-            that was not noted.
+        machine: the one it was enrolled on, as `agent.system.instance` names it; empty
+            where that was not noted.
 
     """
 
@@ -71,11 +71,6 @@ class Enrolment:
             Portal(self.self_test_issuer, PublicKeys.of(self.self_test_keys)),
         )
         return {party.keys.signing.thumbprint(): party for party in parties}
-
-
-def self_test_issuer(agent: str) -> str:
-    """Name the agent's own test portal."""
-    return f"urn:writeback:self-test:{agent}"
 
 
 def load(path: Path) -> Enrolment:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from agent.problems import Problem, SettingsError
+from agent.config.errors import Problem, SettingsError
 
 VERSION = 1
 Data = dict[str, Any]

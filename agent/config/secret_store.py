@@ -13,8 +13,8 @@ from typing import Protocol
 from keyring.backend import KeyringBackend
 from keyring.errors import PasswordDeleteError
 
-from agent.files import copy_atomically, write_atomically
-from agent.secret import Secret
+from agent.system.atomic_files import copy_atomically, write_atomically
+from wire.secret import Secret
 
 SERVICE = "writeback-agent"
 

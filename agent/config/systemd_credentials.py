@@ -8,8 +8,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from agent.secret import Secret
-from agent.secrets import SecretsUnavailable
+from agent.config.secret_store import SecretsUnavailable
+from wire.secret import Secret
 
 VARIABLE = "CREDENTIALS_DIRECTORY"
 

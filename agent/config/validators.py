@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
+from agent.ldap.dn import split_dn
+
 _Item = TypeVar("_Item")
 
 _LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
-_AGENT = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9-]*|\d+(\.\d+)+")
 _SAM_FORBIDDEN = set('"/\\[]:;|=,+*?<>@')
 
@@ -29,15 +30,6 @@ def host_name(value: str) -> str:
     if labels[-1].isdigit():
         raise ValueError("must be a DNS name; certificates name hosts, not addresses")
     return name
-
-
-def agent_name(value: str) -> str:
-    """Check the name a relay knows an agent by: one lower-case DNS label."""
-    if not _AGENT.fullmatch(value):
-        raise ValueError(
-            "must be 1 to 63 of a-z, 0-9 and '-', not starting or ending with '-'"
-        )
-    return value
 
 
 def relay_url(value: str) -> str:
@@ -135,19 +127,6 @@ def not_empty(values: tuple[_Item, ...]) -> tuple[_Item, ...]:
     if not values:
         raise ValueError("must name at least one")
     return values
-
-
-def split_dn(value: str) -> list[str]:
-    """Split a distinguished name at its unescaped commas (RFC 4514 section 2)."""
-    parts, current, escaped = [], "", False
-    for char in value:
-        if char == "," and not escaped:
-            parts.append(current)
-            current = ""
-            continue
-        escaped = char == "\\" and not escaped
-        current += char
-    return [*parts, current]
 
 
 def new_account(name: str, container: str | None) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
+from agent.system.tls import trusting
+
 _CONNECT_S = 5.0
 
 
@@ -70,18 +72,6 @@ class Handshake:
 
     chain: tuple[CertificateFacts, ...]
     tls: str
-
-
-def trusting(ca: Path | None) -> ssl.SSLContext:
-    """Make a context that checks certificate and name; TLS 1.2 at least.
-
-    Raises:
-        OSError: the file of the CA is missing or no PEM.
-
-    """
-    context = ssl.create_default_context(cafile=str(ca) if ca else None)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
 
 
 def fetch_chain(

@@ -1,6 +1,6 @@
 """A signed-in connection to one domain controller: search, write, and its limits.
 
-`agent.opening` opens it, the other importer of ldap3. No referral is followed, no
+`agent.ldap.tls` opens it, the other importer of ldap3. No referral is followed, no
 schema read, every call has a time limit. A request is sent once: who calls decides
 what a broken connection means. ldap3's exceptions never pass, its log is never used
 (it writes passwords), and a connection is never printed.
@@ -14,61 +14,18 @@ from typing import Any, Literal, Self
 import ldap3
 from ldap3.core.exceptions import LDAPException
 
-from agent.certificates import CertificateFacts, Endpoint, fetch_chain
-from agent.directory_errors import (
-    AlreadyThere,
-    ConstraintViolation,
-    Denied,
-    DirectoryError,
-    NoSuchObject,
+from agent.ldap.certificates import Endpoint
+from agent.ldap.controls import Control
+from agent.ldap.entry import Entry, Modification, RootDse
+from agent.ldap.errors import (
     SignInRefused,
     TimedOut,
     Unreachable,
-    Untrusted,
     refused,
     sign_in_refused,
 )
-from agent.entries import (
-    POLICY_HINTS,
-    POLICY_HINTS_OLD,
-    Control,
-    Entry,
-    Modification,
-    RootDse,
-    escape,
-    policy_hints,
-    rdn,
-    sd_flags,
-)
-from agent.opening import CHECK_IT, has_data, open_connection
-from agent.secret import Secret
-
-__all__ = [
-    "POLICY_HINTS",
-    "POLICY_HINTS_OLD",
-    "AlreadyThere",
-    "CertificateFacts",
-    "ConstraintViolation",
-    "Control",
-    "Denied",
-    "Directory",
-    "DirectoryError",
-    "Endpoint",
-    "Entry",
-    "Modification",
-    "NoSuchObject",
-    "RootDse",
-    "SignInRefused",
-    "TimedOut",
-    "Unreachable",
-    "Untrusted",
-    "connect",
-    "escape",
-    "fetch_chain",
-    "policy_hints",
-    "rdn",
-    "sd_flags",
-]
+from agent.ldap.tls import CHECK_IT, has_data, open_connection
+from wire.secret import Secret
 
 Scope = Literal["base", "one", "subtree"]
 

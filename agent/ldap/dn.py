@@ -7,6 +7,8 @@ name that ends in another's text need not be below it. Pure.
 import re
 from functools import lru_cache
 
+_DN = set(',+"\\<>;=#')  # RFC 4514 section 2.4
+
 Rdn = frozenset[tuple[str, str]]
 
 _HEX = re.compile(rb"[0-9a-fA-F]{2}")
@@ -90,3 +92,28 @@ def _split(text: str, separator: str) -> list[str]:
         escaped = char == "\\" and not escaped
         current.append(char)
     return [*parts, "".join(current)]
+
+
+def rdn(attribute: str, value: str) -> str:
+    """Spell attribute=value for a DN (RFC 4514 section 2.4)."""
+    escaped = "".join(
+        f"\\{c}" if c in _DN else ("\\00" if c == "\0" else c) for c in value
+    )
+    if escaped.startswith(" "):
+        escaped = f"\\{escaped}"
+    if escaped.endswith(" ") and not escaped.endswith("\\ "):
+        escaped = f"{escaped[:-1]}\\ "
+    return f"{attribute}={escaped}"
+
+
+def split_dn(value: str) -> list[str]:
+    """Split a distinguished name at its unescaped commas (RFC 4514 section 2)."""
+    parts, current, escaped = [], "", False
+    for char in value:
+        if char == "," and not escaped:
+            parts.append(current)
+            current = ""
+            continue
+        escaped = char == "\\" and not escaped
+        current += char
+    return [*parts, current]

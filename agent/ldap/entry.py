@@ -9,9 +9,7 @@ from datetime import UTC, datetime
 from typing import ClassVar, Literal, Self
 from uuid import UUID
 
-_FILTER = set('\\*()\0"')  # RFC 4515 section 3, and the quote
 _READ_ONLY = "1.2.840.113556.1.4.1920"  # MS-ADTS 3.1.1.3.4.3: an RODC has it
-_DN = set(',+"\\<>;=#')  # RFC 4514 section 2.4
 
 
 @dataclass(frozen=True)
@@ -68,53 +66,6 @@ class Modification:
     operation: Literal["add", "delete", "replace"]
     attribute: str
     values: tuple[bytes, ...] = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Control:
-    """One LDAP control (RFC 4511 section 4.1.11)."""
-
-    oid: str
-    critical: bool
-    value: bytes | None = None
-
-
-POLICY_HINTS = "1.2.840.113556.1.4.2239"
-POLICY_HINTS_OLD = "1.2.840.113556.1.4.2066"
-
-
-def sd_flags(flags: int) -> Control:
-    """Ask for parts of a descriptor (MS-ADTS 3.1.1.3.4.1.11): 7 is all but the SACL."""
-    return Control("1.2.840.113556.1.4.801", critical=True, value=_integer(flags))
-
-
-def policy_hints(oid: str) -> Control:
-    """Let history and age count for a reset (MS-ADTS 3.1.1.3.4.1.27)."""
-    return Control(oid, critical=True, value=_integer(1))
-
-
-def _integer(value: int) -> bytes:
-    """Encode SEQUENCE { INTEGER value } in BER; value is 0 to 127."""
-    return bytes((0x30, 3, 2, 1, value))
-
-
-def escape(value: str | bytes) -> str:
-    """Escape a value for a filter (RFC 4515 section 3); bytes wholly."""
-    if isinstance(value, bytes):
-        return "".join(f"\\{byte:02x}" for byte in value)
-    return "".join(f"\\{ord(c):02x}" if c in _FILTER else c for c in value)
-
-
-def rdn(attribute: str, value: str) -> str:
-    """Spell attribute=value for a DN (RFC 4514 section 2.4)."""
-    escaped = "".join(
-        f"\\{c}" if c in _DN else ("\\00" if c == "\0" else c) for c in value
-    )
-    if escaped.startswith(" "):
-        escaped = f"\\{escaped}"
-    if escaped.endswith(" ") and not escaped.endswith("\\ "):
-        escaped = f"{escaped[:-1]}\\ "
-    return f"{attribute}={escaped}"
 
 
 @dataclass(frozen=True)

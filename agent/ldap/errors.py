@@ -8,7 +8,7 @@ a controller's diagnostics do not repeat values.
 
 import re
 
-from agent.certificates import CertificateFacts
+from agent.ldap.certificates import CertificateFacts
 
 _DATA = re.compile(r"data ([0-9a-fA-F]+)")
 _WIN32 = re.compile(r"^\s*([0-9a-fA-F]{8}):")

@@ -13,17 +13,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from agent.directory import (
-    Directory,
-    DirectoryError,
-    Endpoint,
-    RootDse,
-    SignInRefused,
-    Unreachable,
-    connect,
-)
-from agent.dn import same
-from agent.secret import Secret
+from agent.ldap.certificates import Endpoint
+from agent.ldap.connection import Directory, connect
+from agent.ldap.dn import same
+from agent.ldap.entry import RootDse
+from agent.ldap.errors import DirectoryError, SignInRefused, Unreachable
+from wire.secret import Secret
 
 T = TypeVar("T")
 

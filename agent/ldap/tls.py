@@ -1,6 +1,6 @@
 """The way to a controller: TCP and TLS, with the certificate checked against its name.
 
-LDAPS only. ldap3's exceptions never pass; with `agent.directory` this is its only
+LDAPS only. ldap3's exceptions never pass; with `agent.ldap.connection` this is its only
 importer.
 """
 
@@ -12,9 +12,10 @@ from typing import Any
 import ldap3
 from ldap3.core.exceptions import LDAPException
 
-from agent.certificates import Endpoint, fetch_chain, trusting
-from agent.directory_errors import DirectoryError, Unreachable, Untrusted
-from agent.secret import Secret
+from agent.ldap.certificates import Endpoint, fetch_chain
+from agent.ldap.errors import DirectoryError, Unreachable, Untrusted
+from agent.system.tls import trusting
+from wire.secret import Secret
 
 CHECK_IT = "check the controller, port 636 and the way to it"
 

@@ -17,15 +17,15 @@ from urllib.parse import quote, urlsplit
 
 import aiohttp
 
-from agent import messages, sas
-from agent.certificates import trusting
-from agent.errors import Code, Refused
-from agent.instance import Instance
-from agent.keys import PublicKeys
-from agent.secret import Secret
-from agent.way import Way
+from agent.relay_client.endpoint import Way
+from agent.system.instance import Instance
+from agent.system.tls import trusting
+from wire import jose, messages, sas
+from wire.keys import PublicKeys
+from wire.outcomes import Code, Refused
+from wire.secret import Secret
 
-LOG = logging.getLogger("agent.twins")
+LOG = logging.getLogger("agent.relay_client.clone_detection")
 # the relay picks any listener: with two, one look in 32 misses the other
 _TRIES = 5
 _EVERY_S = 60.0
@@ -126,7 +126,7 @@ class Twins:
             signed = await _short(answer)
             if answer.status != 200:
                 return ""
-        claims = messages.read_signed(signed, asked.keys, "writeback-ready+jwt")
+        claims = jose.read_signed(signed, asked.keys, "writeback-ready+jwt")
         return str(claims.get("instance", "")) if _is_fresh(claims.get("iat")) else ""
 
 

@@ -11,14 +11,14 @@ from urllib.parse import SplitResult, urlsplit
 
 import aiohttp
 
-from agent import gesture, sas
-from agent.channel import CLOSE_S, Channel
-from agent.gesture import BadMessage
-from agent.secret import Secret
-from agent.way import Way
+from agent.relay_client.endpoint import Way
+from agent.relay_client.websocket import CLOSE_S, Channel
+from wire import hybrid_connections, sas
+from wire.hybrid_connections import BadMessage
+from wire.secret import Secret
 
 _DIAL_S = 30.0
-_MAX_FRAME = gesture.MAX_BODY + gesture.MAX_INLINE_HEADERS
+_MAX_FRAME = hybrid_connections.MAX_BODY + hybrid_connections.MAX_INLINE_HEADERS
 
 
 class Dialler:

@@ -4,8 +4,8 @@ from base64 import b64encode
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from agent.secret import Secret
-from agent.settings import Relay
+from agent.config.settings import Relay
+from wire.secret import Secret
 
 
 @dataclass(frozen=True)

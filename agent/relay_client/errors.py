@@ -7,7 +7,7 @@ import ssl
 
 import aiohttp
 
-from agent import clock
+from agent.relay_client import clock_skew
 
 _STATUS = {
     401: "the relay does not accept the listen key (401); enrol this agent again",
@@ -72,9 +72,9 @@ def _at_proxy(error: aiohttp.ClientHttpProxyError) -> str:
 
 def _status(error: aiohttp.ClientResponseError) -> str:
     text = _STATUS.get(error.status, f"the relay or the proxy answered {error.status}")
-    ahead = clock.ahead_of(error.headers.get("Date") if error.headers else None)
-    if error.status == 401 and abs(ahead or 0.0) > clock.WARNING_S:
-        return f"{clock.told(ahead or 0.0)}; set it right"
+    ahead = clock_skew.ahead_of(error.headers.get("Date") if error.headers else None)
+    if error.status == 401 and abs(ahead or 0.0) > clock_skew.WARNING_S:
+        return f"{clock_skew.told(ahead or 0.0)}; set it right"
     return text
 
 

@@ -16,15 +16,17 @@ from enum import StrEnum
 
 import aiohttp
 
-from agent import gesture
-from agent.channel import Channel
-from agent.dialler import Dialler
-from agent.gesture import Asked, BadMessage, RelayRequest, RelayResponse
-from agent.relay_errors import WRONG_AT_PROXY, reason_for_close, reason_for_failure
+from agent.relay_client.dialer import Dialler
+from agent.relay_client.errors import (
+    WRONG_AT_PROXY,
+    reason_for_close,
+    reason_for_failure,
+)
+from agent.relay_client.websocket import Channel
+from wire import hybrid_connections
+from wire.hybrid_connections import Asked, BadMessage, RelayRequest, RelayResponse
 
-__all__ = ["Link", "LinkState", "Phase", "RelayRequest", "RelayResponse"]
-
-LOG = logging.getLogger("agent.link")
+LOG = logging.getLogger("agent.relay_client.listener")
 
 # the delays of Microsoft's own listeners
 _DELAYS_S = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0)
@@ -186,7 +188,7 @@ class Link:
 
     async def _serve(self, session: aiohttp.ClientSession, channel: Channel) -> str:
         while (text := await channel.receive_text()) is not None:
-            asked = gesture.parse(text)
+            asked = hybrid_connections.parse(text)
             if asked is None:
                 continue
             if not asked.complete:
@@ -215,7 +217,7 @@ class Link:
     ) -> None:
         """Answer a request that came whole on the control channel."""
         response = await self._response_to(request)
-        if gesture.fits_inline(response):
+        if hybrid_connections.fits_inline(response):
             await channel.send_response(asked.id, response)
         else:
             await self._answer_at_rendezvous(session, asked, response)
@@ -241,7 +243,7 @@ class Link:
     async def _answer_there(self, channel: Channel) -> None:
         """Answer each request of a rendezvous; the relay may keep it for several."""
         while (text := await channel.receive_text()) is not None:
-            asked = gesture.parse(text)
+            asked = hybrid_connections.parse(text)
             if asked is None or not asked.complete:
                 raise BadMessage("no whole request came to the rendezvous")
             request = await channel.receive_rest(asked)
@@ -265,7 +267,9 @@ class Link:
         with contextlib.suppress(ConnectionError):
             while True:
                 await asyncio.sleep(self._dialler.token_seconds * 0.75)
-                await channel.send(gesture.renewal_text(self._dialler.token()))
+                await channel.send(
+                    hybrid_connections.renewal_text(self._dialler.token())
+                )
 
     async def _end_tasks(self) -> None:
         for task in self._under_way:

@@ -6,8 +6,8 @@ import contextlib
 import aiohttp
 from aiohttp import WSMsgType
 
-from agent import gesture
-from agent.gesture import Asked, BadMessage, RelayRequest, RelayResponse
+from wire import hybrid_connections
+from wire.hybrid_connections import Asked, BadMessage, RelayRequest, RelayResponse
 
 CLOSE_S = 5.0
 
@@ -48,7 +48,9 @@ class Channel:
                 await self._socket.send_bytes(body)
 
     async def send_response(self, number: str, response: RelayResponse) -> None:
-        await self.send(gesture.response_text(number, response), response.body)
+        await self.send(
+            hybrid_connections.response_text(number, response), response.body
+        )
 
     async def receive_text(self) -> str | None:
         """Wait for a text frame; None when the socket is closed."""

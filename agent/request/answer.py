@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Literal
 
-from agent.errors import OUTCOMES, Code
+from wire.outcomes import OUTCOMES, Code
 
 Result = Literal["done", "refused", "off", "skipped"]
 
@@ -89,3 +90,8 @@ class Ended(Exception):  # noqa: N818 - an answer, not a fault
     def __init__(self, answer: Answer) -> None:
         super().__init__(answer.code.value)
         self.answer = answer
+
+
+def iso(moment: datetime | None) -> str | None:
+    """Spell a moment as the wire does (RFC 3339)."""
+    return None if moment is None else moment.isoformat(timespec="seconds")

@@ -16,9 +16,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from agent.errors import OUTCOMES, Code
+from wire.outcomes import OUTCOMES, Code
 
-LOG = logging.getLogger("agent.audit")
+LOG = logging.getLogger("agent.request.audit")
 
 NAMES = {
     31002: "PasswordResetSuccess",

@@ -1,8 +1,8 @@
 """One request, from bytes to an answer.
 
-A straight line of stages (agent.stages, agent.writing). Every path writes one audit
-record and gives one code of `agent.errors`; no text of an exception leaves the agent.
-The one broad `except` is here, at the boundary.
+A straight line of stages (`agent.request.stages`, `agent.request.password_write`).
+Every path writes one audit record and gives one code of `wire.outcomes`; no text of an
+exception leaves the agent. The one broad `except` is here, at the boundary.
 """
 
 import asyncio
@@ -16,19 +16,21 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
-from agent import audit, explain, messages, naming, stages, writing
-from agent.answer import Answer, Ended
-from agent.audit import Audit, Record
-from agent.directory import DirectoryError
-from agent.errors import Code, Refused
-from agent.instance import NOBODY, VERSION, Instance
-from agent.keys import PrivateKeys
-from agent.ledger import Entry
-from agent.link import RelayRequest, RelayResponse
-from agent.messages import Portal, Request
-from agent.stages import Fresh, Tools
+from agent.active_directory import identifiers
+from agent.ldap.errors import DirectoryError
+from agent.request import audit, password_write, refusals, stages
+from agent.request.answer import Answer, Ended
+from agent.request.audit import Audit, Record
+from agent.request.identity import Identity
+from agent.request.ledger import Entry
+from agent.request.stages import Fresh, Tools
+from agent.system.version import VERSION
+from wire import jose, messages
+from wire.hybrid_connections import RelayRequest, RelayResponse
+from wire.messages import Request
+from wire.outcomes import Code, Refused
 
-LOG = logging.getLogger("agent.handler")
+LOG = logging.getLogger("agent.request.handler")
 
 _JOSE = {"Content-Type": "application/jose"}
 _THREADS = 16
@@ -46,24 +48,6 @@ _PASSING = frozenset(
         Code.INTERNAL,
     }
 )
-
-
-@dataclass(frozen=True)
-class Identity:
-    """Who this agent is, and whose requests it takes.
-
-    Attributes:
-        agent: its id, which `aud` must name.
-        keys: its own.
-        portals: by the kid of the key that signs.
-        instance: which process of it this is.
-
-    """
-
-    agent: str
-    keys: PrivateKeys
-    portals: Mapping[str, Portal]
-    instance: Instance = NOBODY
 
 
 @dataclass(frozen=True)
@@ -216,7 +200,10 @@ class Handler:
             run.record,
             op=request.op,
             jti=request.jti,
-            user={"by": request.user.by, "value": request.user.value[: naming.MOST]},
+            user={
+                "by": request.user.by,
+                "value": request.user.value[: identifiers.MOST],
+            },
             portal=request.portal.issuer,
         )
         return request
@@ -259,7 +246,7 @@ class Handler:
     def _settled(self, entry: Entry, fresh: Fresh, run: _Run) -> _Said:
         run.kept = True
         run.record = replace(run.record, dn=entry.dn)
-        return self._close(run, writing.settle(entry, fresh, self._tools))
+        return self._close(run, password_write.settle(entry, fresh, self._tools))
 
     def _replayed(self, run: _Run) -> _Said:
         run.kept = False
@@ -292,7 +279,7 @@ class Handler:
         except Ended as ended:
             return ended.answer
         except DirectoryError as error:
-            return explain.unavailable(error)
+            return refusals.unavailable(error)
 
     def _act(self, located: stages.Located, run: _Run) -> Answer:
         tools = self._tools
@@ -306,10 +293,10 @@ class Handler:
             run.mark("judge")
         try:
             if located.request.op == "unlock":
-                return writing.unlock(judged, tools)
+                return password_write.unlock(judged, tools)
             run.kept = True
-            verified = writing.verify(writing.write(judged, tools))
-            return writing.finish(verified, tools)
+            verified = password_write.verify(password_write.write(judged, tools))
+            return password_write.finish(verified, tools)
         except Ended as ended:
             return ended.answer
         finally:
@@ -357,7 +344,7 @@ class Handler:
         self, status: int, claims: Mapping[str, Any], kind: str
     ) -> RelayResponse:
         head = {"iss": self._identity.agent, "iat": int(time.time())}
-        token = messages.sign(head | dict(claims), self._identity.keys, kind)
+        token = jose.sign(head | dict(claims), self._identity.keys, kind)
         return RelayResponse(status, _JOSE, token)
 
     def _record(self, run: _Run, said: _Said) -> None:

@@ -8,17 +8,18 @@ import sqlite3
 import time
 from dataclasses import replace
 
-from agent import accounts, explain
-from agent.accounts import User
-from agent.answer import Answer, Ended, Step
-from agent.directory import DirectoryError, TimedOut
-from agent.errors import Code
-from agent.ledger import Entry
-from agent.messages import Request
-from agent.pool import WRITE_S, Warm
-from agent.settings import Settings
-from agent.stages import Fresh, Judged, Located, Tools, Verified, Written
-from agent.subject import Operation
+from agent.active_directory import users
+from agent.active_directory.users import User
+from agent.config.settings import Settings
+from agent.ldap.errors import DirectoryError, TimedOut
+from agent.ldap.pool import WRITE_S, Warm
+from agent.request import refusals
+from agent.request.answer import Answer, Ended, Step
+from agent.request.ledger import Entry
+from agent.request.stages import Fresh, Judged, Located, Tools, Verified, Written
+from agent.verdict.subject import Operation
+from wire.messages import Request
+from wire.outcomes import Code
 
 # after which a write that can't be seen at its controller was not done
 _LOST_S = 30.0
@@ -41,7 +42,7 @@ def write(judged: Judged, tools: Tools) -> Written:
     except TimedOut as error:
         raise _settled(located, tools, error) from error
     except DirectoryError as error:
-        answer = explain.refusal(error, request, warm, tools.domain, user)
+        answer = refusals.refusal(error, request, warm, tools.domain, user)
         refused = Step("password", "refused", answer.code)
         raise Ended(replace(answer, steps=(refused,))) from error
     if request.must_change:
@@ -73,10 +74,10 @@ def _send(request: Request, warm: Warm, user: User, settings: Settings) -> None:
     if request.op == "change":
         assert request.old_password is not None
         old, new = request.old_password, request.new_password
-        accounts.change(warm.directory, user.dn, old, new)
+        users.change(warm.directory, user.dn, old, new)
         return
-    hints = accounts.hints_of(warm.root, wanted=settings.directory.policy_hints)
-    accounts.reset(warm.directory, user.dn, request.new_password, hints=hints)
+    hints = users.hints_of(warm.root, wanted=settings.directory.policy_hints)
+    users.reset(warm.directory, user.dn, request.new_password, hints=hints)
 
 
 def _settled(located: Located, tools: Tools, error: TimedOut) -> Ended:
@@ -84,7 +85,7 @@ def _settled(located: Located, tools: Tools, error: TimedOut) -> Ended:
     host, dn = located.warm.directory.host, located.user.dn
     try:
         with tools.pool.at(host) as warm:
-            now = accounts.read_pwd_last_set(warm.directory, dn)
+            now = users.read_pwd_last_set(warm.directory, dn)
             if now != located.user.pwd_last_set:
                 seen = Verified(replace(located, warm=warm), _SETTLED)
                 return Ended(finish(seen, tools))
@@ -108,7 +109,7 @@ def settle(entry: Entry, fresh: Fresh, tools: Tools) -> Answer:
     """
     try:
         with tools.pool.at(entry.controller) as warm:
-            user = accounts.read_again(warm.directory, entry.dn)
+            user = users.read_again(warm.directory, entry.dn)
             done = entry.password_set or user.pwd_last_set != entry.pwd_last_set
             if done:
                 subject = tools.domain.subject(warm, user, detail=True)
@@ -131,7 +132,7 @@ def verify(written: Written) -> Verified:
     """
     located = written.located
     try:
-        now = accounts.read_pwd_last_set(located.warm.directory, located.user.dn)
+        now = users.read_pwd_last_set(located.warm.directory, located.user.dn)
     except DirectoryError as error:
         return Verified(located, f"not read back: {error.what}")
     if now == located.user.pwd_last_set:
@@ -166,7 +167,7 @@ def _unlock_after(located: Located, tools: Tools) -> Step:
     if not tools.settings.features.unlock:
         return Step("unlock", "off")
     try:
-        accounts.unlock(located.warm.directory, located.user.dn)
+        users.unlock(located.warm.directory, located.user.dn)
     except DirectoryError as error:
         return _refused_step("unlock", error, located, tools)
     return Step("unlock", "done")
@@ -180,7 +181,7 @@ def _must_change_after(located: Located, tools: Tools) -> Step:
         detail = "the password never expires: must-change has no effect"
         return Step("must_change", "skipped", detail=detail)
     try:
-        accounts.must_change(located.warm.directory, located.user.dn)
+        users.must_change(located.warm.directory, located.user.dn)
     except DirectoryError as error:
         return _refused_step("must_change", error, located, tools)
     return Step("must_change", "done")
@@ -200,7 +201,7 @@ def _why(
 ) -> Answer:
     if isinstance(error, TimedOut):
         return Answer(Code.UNKNOWN_RESULT, str(error))
-    return explain.step_refusal(
+    return refusals.step_refusal(
         error, operation, located.warm, tools.domain, located.user
     )
 

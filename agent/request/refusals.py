@@ -6,11 +6,10 @@ account and the permissions do.
 
 from datetime import UTC, datetime
 
-from agent import accounts, policy, verdict
-from agent.accounts import User
-from agent.answer import Answer
-from agent.causes import Cause
-from agent.directory import (
+from agent.active_directory import users
+from agent.active_directory.domain_cache import Domain
+from agent.active_directory.users import User
+from agent.ldap.errors import (
     ConstraintViolation,
     Denied,
     DirectoryError,
@@ -18,12 +17,17 @@ from agent.directory import (
     SignInRefused,
     Unreachable,
 )
-from agent.domain import Domain, as_policy_dict, iso
-from agent.errors import Code, Refused
-from agent.messages import Request
-from agent.policy import Finding
-from agent.pool import Warm
-from agent.subject import Operation, State, Subject
+from agent.ldap.pool import Warm
+from agent.request.answer import Answer, iso
+from agent.verdict import effective_rights, judge, password_check
+from agent.verdict import verdict as verdict_of_verdict
+from agent.verdict.causes import Cause
+from agent.verdict.password_check import Finding
+from agent.verdict.password_policy import as_policy_dict
+from agent.verdict.subject import Operation, Subject
+from agent.verdict.verdict import State
+from wire.messages import Request
+from wire.outcomes import Code, Refused
 
 # Windows error codes (MS-ERREF 2.2) that a diagnostic starts with
 _WRONG_PASSWORD = 0x56
@@ -80,7 +84,7 @@ def step_refusal(
 
 def _subject(warm: Warm, domain: Domain, dn: str) -> Subject:
     domain.forget_policies()
-    again = accounts.read_again(warm.directory, dn)
+    again = users.read_again(warm.directory, dn)
     return domain.subject(warm, again, detail=True)
 
 
@@ -94,8 +98,8 @@ def _denied(subject: Subject | None, request: Request) -> Answer:
 def denied(subject: Subject, operation: Operation) -> Answer:
     """Name the entry that stops one operation, after the directory denied it."""
     only = frozenset({operation})
-    judged = verdict.judge(subject, now=datetime.now(UTC), operations=only)
-    said: verdict.Answer = getattr(judged, operation.value)
+    judged = judge.judge(subject, now=datetime.now(UTC), operations=only)
+    said: verdict_of_verdict.Answer = getattr(judged, operation.value)
     named = (Code.PERMISSION_DENIED, Code.PROTECTED_ACCOUNT, Code.CANNOT_CHANGE)
     if said.state is State.YES or said.code not in named:
         return Answer(
@@ -117,7 +121,7 @@ def _constrained(
         return Answer(Code.POLICY, "the policy could not be read")
     if request.op == "change" and _lacks_change(subject):
         return denied(subject, Operation.CHANGE)
-    cause = policy.remaining_cause(
+    cause = password_check.remaining_cause(
         subject.policy,
         password_findings(subject, request),
         operation="change" if request.op == "change" else "reset",
@@ -135,7 +139,7 @@ def _lacks_change(subject: Subject) -> bool:
     Samba answers so with the result of a broken policy; a policy would be blamed.
     """
     only = frozenset({Operation.CHANGE})
-    judged = verdict.judge(subject, now=datetime.now(UTC), operations=only)
+    judged = judge.judge(subject, now=datetime.now(UTC), operations=only)
     return judged.change.cause in _LACKING
 
 
@@ -153,12 +157,12 @@ def password_findings(subject: Subject, request: Request) -> tuple[Finding, ...]
     """Say what the policy says to the new password; that it is hidden, when it is."""
     if subject.account is None or request.new_password is None:
         return ()
-    return policy.judge(
+    return password_check.judge(
         subject.policy,
         subject.account,
         request.new_password.reveal(),
         now=datetime.now(UTC),
         operation="change" if request.op == "change" else "reset",
         hints=subject.hints,
-        cannot_change=verdict.cannot_change(subject) is not None,
+        cannot_change=effective_rights.cannot_change(subject) is not None,
     )

@@ -1,27 +1,33 @@
 """One request, stage by stage: each the only maker of the next type.
 
 opened -> authentic -> fresh -> admitted -> located -> judged -> written -> verified
--> answered. The first two types are in `agent.messages`. A stage that ends a request
+-> answered. The first two types are in `wire.messages`. A stage that ends a request
 raises `Refused` or `Ended`; so a stage that is skipped does not type-check. Those
-that write are in `agent.writing`.
+that write are in `agent.request.password_write`.
 """
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from agent import accounts, explain, messages, naming, verdict
-from agent.accounts import User
-from agent.answer import Answer, Ended
-from agent.descriptor import SecurityDescriptor
-from agent.domain import Domain, as_policy_dict, iso
-from agent.effective import read
-from agent.errors import Code, Refused
-from agent.ledger import Ledger
-from agent.limits import Rate
-from agent.messages import Request
-from agent.pool import Pool, Warm
-from agent.settings import Settings
-from agent.subject import Operation, State, Subject
+from agent.acl.descriptor import SecurityDescriptor
+from agent.active_directory import identifiers, users
+from agent.active_directory.domain_cache import Domain
+from agent.active_directory.users import User
+from agent.config.settings import Settings
+from agent.ldap.pool import Pool, Warm
+from agent.request import refusals
+from agent.request.answer import Answer, Ended, iso
+from agent.request.ledger import Ledger
+from agent.request.rate_limit import Rate
+from agent.verdict import judge as verdict
+from agent.verdict import verdict as verdict_of_verdict
+from agent.verdict.effective_rights import read
+from agent.verdict.password_policy import as_policy_dict
+from agent.verdict.subject import Operation, Subject
+from agent.verdict.verdict import State
+from wire import messages
+from wire.messages import Request
+from wire.outcomes import Code, Refused
 
 _HOUR_S = 3600.0
 _FINAL = frozenset(
@@ -146,7 +152,7 @@ def admit(fresh: Fresh, tools: Tools) -> Admitted:
 
 def _check_user(request: Request) -> None:
     try:
-        naming.asserted(request.user.by, request.user.value)
+        identifiers.asserted(request.user.by, request.user.value)
     except Refused as refused:
         raise Refused(refused.code, f"user: {refused.detail}") from None
 
@@ -171,7 +177,7 @@ def locate(admitted: Admitted, warm: Warm, domain: Domain) -> Located:
     request, directory = admitted.request, warm.directory
     # a change may be forbidden by an entry; a check explains everything
     detail = request.op in ("change", "check")
-    user = accounts.find(
+    user = users.find(
         directory, domain.base_dn, request.user.by, request.user.value, detail=detail
     )
     return Located(request, warm, user, domain.subject(warm, user, detail=detail))
@@ -190,7 +196,7 @@ def judge(located: Located, tools: Tools) -> Judged:
     """
     subject, request = located.subject, located.request
     operation = _OPERATIONS[request.op]
-    said: verdict.Answer = getattr(
+    said: verdict_of_verdict.Answer = getattr(
         verdict.judge(
             subject, now=datetime.now(UTC), operations=frozenset({operation})
         ),
@@ -228,11 +234,11 @@ def check(located: Located, tools: Tools) -> Answer:
     said = judged.reset
     answer = Answer(said.code, said.shown_by, said.remedy, earliest=iso(said.until))
     blocking = (
-        f for f in explain.password_findings(subject, located.request) if f.blocks
+        f for f in refusals.password_findings(subject, located.request) if f.blocks
     )
     finding = next(blocking, None)
     if said.state is State.YES and finding is not None:
-        answer = explain.from_finding(finding, subject)
+        answer = refusals.from_finding(finding, subject)
     return replace(
         answer,
         message=_WOULD_WORK if answer.code is Code.OK else "",

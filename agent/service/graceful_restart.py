@@ -16,9 +16,9 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
-from agent.notify import Notifier
+from agent.service.sd_notify import Notifier
 
-LOG = logging.getLogger("agent.succession")
+LOG = logging.getLogger("agent.service.graceful_restart")
 _OPTION = "--ready-fd"
 _READY = b"1"
 # below the time that the wizard waits

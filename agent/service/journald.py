@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from agent.problems import quoted
+from agent.config.errors import quoted
 
 SOCKET = Path("/run/systemd/journal/socket")
 IDENTIFIER = "writeback-agent"

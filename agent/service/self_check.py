@@ -9,14 +9,16 @@ from typing import Any, Literal
 
 import aiohttp
 
-from agent import accounts
-from agent.certificates import trusting
-from agent.directory import DirectoryError, Untrusted, connect
-from agent.equipment import Equipment, load, target
-from agent.places import Places
-from agent.problems import SettingsError
-from agent.relay_errors import reason_for_failure
-from agent.secrets import Secrets
+from agent.active_directory import users
+from agent.config.agent_config import Equipment, load
+from agent.config.errors import SettingsError
+from agent.config.secret_store import Secrets
+from agent.ldap.connection import connect
+from agent.ldap.errors import DirectoryError, Untrusted
+from agent.relay_client.errors import reason_for_failure
+from agent.service.assembly import relay_way, target
+from agent.system.paths import Places
+from agent.system.tls import trusting
 
 _RELAY_S = 10.0
 
@@ -79,7 +81,7 @@ def _controllers(equipment: Equipment) -> tuple[Finding, ...]:
             root = directory.root()
             found.append(_ok("sign_in", title, root.dns_host_name, began))
             if equipment.settings.directory.policy_hints:
-                offered = accounts.hints_of(root, wanted=True) is not None
+                offered = users.hints_of(root, wanted=True) is not None
                 found.append(_hints(endpoint.host, offered=offered))
         except DirectoryError as error:
             found.append(_failed("sign_in", title, error, began))
@@ -110,7 +112,7 @@ def _relay(equipment: Equipment) -> Finding:
 
 
 async def _ask(equipment: Equipment, url: str) -> int:
-    way = equipment.way
+    way = relay_way(equipment)
     context = trusting(Path(way.relay.ca) if way.relay.ca else None)
     limit = aiohttp.ClientTimeout(total=_RELAY_S)
     async with (

@@ -1,7 +1,7 @@
 """The agent as it runs for years: link, handler and status.
 
-What is wrong with what it needs to start is found before (`agent.equipment`); what goes
-wrong later is a state that is shown, and tried again.
+What is wrong with what it needs to start is found before (`agent.config.agent_config`);
+what goes wrong later is a state that is shown, and tried again.
 """
 
 import asyncio
@@ -11,27 +11,30 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 
-from agent import status, succession
-from agent.audit import Audit
-from agent.certificates import trusting
-from agent.dialler import Dialler
-from agent.directory import DirectoryError
-from agent.domain import Domain
-from agent.equipment import Equipment, target
-from agent.handler import Handler, Health, Identity
-from agent.instance import VERSION, Instance
-from agent.journald import Journal
-from agent.ledger import Ledger
-from agent.limits import Rate
-from agent.link import Link
-from agent.notify import Notifier
-from agent.pool import Pool
-from agent.settings import digest
-from agent.stages import Tools
-from agent.status import Status
-from agent.twins import Asked, Twins
+from agent.active_directory.domain_cache import Domain
+from agent.config.agent_config import Equipment
+from agent.config.settings_file import digest
+from agent.ldap.errors import DirectoryError
+from agent.ldap.pool import Pool
+from agent.relay_client.clone_detection import Asked, Twins
+from agent.relay_client.dialer import Dialler
+from agent.relay_client.listener import Link
+from agent.request.audit import Audit
+from agent.request.handler import Handler, Health
+from agent.request.identity import Identity
+from agent.request.ledger import Ledger
+from agent.request.rate_limit import Rate
+from agent.request.stages import Tools
+from agent.service import graceful_restart, status_server
+from agent.service.assembly import relay_way, target
+from agent.service.journald import Journal
+from agent.service.sd_notify import Notifier
+from agent.service.status import Status
+from agent.system.instance import Instance
+from agent.system.tls import trusting
+from agent.system.version import VERSION
 
-LOG = logging.getLogger("agent.service")
+LOG = logging.getLogger("agent.service.service")
 
 _DRAIN_S = 10.0
 _WARM_EVERY_S = 10.0
@@ -105,7 +108,7 @@ class Service:
             key_name=equipment.enrolment.listen_key_name,
             key=equipment.listen_key,
             ssl=trusting(Path(relay.ca) if relay.ca else None),
-            way=equipment.way,
+            way=relay_way(equipment),
         )
         return Link(dialler, self._handler.handle, self._status.on_link)
 
@@ -116,7 +119,7 @@ class Service:
             return
         self._announced = True
         if self._ready_fd is not None:
-            succession.tell_ready(self._ready_fd)
+            graceful_restart.tell_ready(self._ready_fd)
         self._notifier.ready()
 
     async def run(self) -> None:
@@ -127,7 +130,7 @@ class Service:
         """
         stop, succeeded = asyncio.Event(), asyncio.Event()
         self._take_signals(stop, succeeded)
-        runner = await status.serve(self._status)
+        runner = await status_server.serve(self._status)
         tasks = [
             asyncio.create_task(self._keep_warm()),
             asyncio.create_task(self._keep_alive()),
@@ -160,7 +163,7 @@ class Service:
         if equipment.test_key is None:
             return ()
         asked = Asked(
-            way=equipment.way,
+            way=relay_way(equipment),
             connection=equipment.enrolment.connection,
             key_name=equipment.enrolment.test_key_name,
             key=equipment.test_key,
@@ -171,8 +174,10 @@ class Service:
 
     def _take_signals(self, stop: asyncio.Event, succeeded: asyncio.Event) -> None:
         loop = asyncio.get_running_loop()
-        reloads = succession.Reloads(
-            lambda: succession.hand_over(self._notifier, self._status), stop, succeeded
+        reloads = graceful_restart.Reloads(
+            lambda: graceful_restart.hand_over(self._notifier, self._status),
+            stop,
+            succeeded,
         )
         # Windows has no handlers in the loop; its service ends by other ways
         with contextlib.suppress(NotImplementedError):

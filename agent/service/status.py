@@ -9,20 +9,16 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from aiohttp import web
-
-from agent.errors import Code
-from agent.files import write_atomically
-from agent.link import LinkState, Phase
-from agent.pool import PoolState
-
-# seconds; the upper bounds of the histogram
-_BOUNDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+from agent.ldap.pool import PoolState
+from agent.relay_client.listener import LinkState, Phase
+from agent.service.metrics import BOUNDS_S, Counts
+from agent.system.atomic_files import write_atomically
+from wire.outcomes import Code
 
 
 @dataclass(frozen=True)
@@ -41,14 +37,6 @@ class Side:
     since: str = ""
     reason: str = ""
     controller: str | None = None
-
-
-@dataclass
-class _Counts:
-    by_code: dict[str, int] = field(default_factory=dict)
-    buckets: list[int] = field(default_factory=lambda: [0] * len(_BOUNDS))
-    seconds: float = 0.0
-    total: int = 0
 
 
 class Status:
@@ -87,7 +75,7 @@ class Status:
         self._directory = Side(since=self._started_at)
         self._port: int | None = None
         self._twin = ""
-        self._counts = _Counts()
+        self._counts = Counts()
 
     @property
     def directory_answers(self) -> bool:
@@ -136,7 +124,7 @@ class Status:
             counts.by_code[code] = counts.by_code.get(code, 0) + 1
             counts.seconds += seconds
             counts.total += 1
-            for at, bound in enumerate(_BOUNDS):
+            for at, bound in enumerate(BOUNDS_S):
                 counts.buckets[at] += seconds <= bound
 
     def as_dict(self) -> dict[str, Any]:
@@ -221,7 +209,7 @@ class Status:
 
     def _times(self) -> list[str]:
         name, counts = "writeback_request_seconds", self._counts
-        buckets = zip(_BOUNDS, counts.buckets, strict=True)
+        buckets = zip(BOUNDS_S, counts.buckets, strict=True)
         return [
             f"# HELP {name} From the sealed request to the sealed answer.",
             f"# TYPE {name} histogram",
@@ -247,23 +235,3 @@ def _changed(side: Side, state: str, reason: str) -> Side:
 
 def _now() -> str:
     return datetime.fromtimestamp(time.time(), UTC).isoformat(timespec="seconds")
-
-
-async def serve(status: Status) -> web.AppRunner:
-    """Serve `/ready` and `/metrics` on a port of the kernel's choice."""
-
-    async def ready(_: web.Request) -> web.Response:
-        code = 200 if status.ready else 503
-        return web.json_response(status.as_dict(), status=code)
-
-    async def metrics(_: web.Request) -> web.Response:
-        return web.Response(text=status.metrics(), content_type="text/plain")
-
-    app = web.Application()
-    app.router.add_get("/ready", ready)
-    app.router.add_get("/metrics", metrics)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    status.listens_on(runner.addresses[0][1])
-    return runner

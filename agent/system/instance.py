@@ -4,17 +4,16 @@ The count only grows. A machine that was restored from an older state counts fro
 there again: whoever remembers a higher one, as a portal does, knows it for a copy.
 """
 
+import hmac
 import secrets
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Self
 
-from agent.files import write_atomically
+from agent.system.atomic_files import write_atomically
 
-PROJECT = "ad-password-writeback"
-# of the program that this process runs
-VERSION = version(PROJECT)
+_PURPOSE = b"writeback-agent"
+_MACHINE_ID = Path("/etc/machine-id")
 
 
 @dataclass(frozen=True)
@@ -57,3 +56,18 @@ def _read(path: Path) -> int:
 
 
 NOBODY = Instance("", 0)
+
+
+def machine_name(path: Path = _MACHINE_ID) -> str:
+    """Name this machine; empty where it has no id."""
+    try:
+        told = path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+    key = told.encode()
+    return hmac.new(key, _PURPOSE, "sha256").hexdigest() if len(told) == 32 else ""
+
+
+def is_copy(enrolled: str, here: str) -> bool:
+    """Say whether what was enrolled on one machine is now on another."""
+    return bool(enrolled) and bool(here) and enrolled != here

@@ -7,7 +7,12 @@ program to heed, and only 1 ends it in the kernel (fs/coredump.c, "RLIMIT_CORE s
 its own user, and desktop portals need them.
 """
 
+import asyncio
 import sys
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+_Result = TypeVar("_Result")
 
 _NO_CORE = 1
 
@@ -21,3 +26,12 @@ def leave_no_core() -> None:
     hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
     if hard != 0:
         resource.setrlimit(resource.RLIMIT_CORE, (_NO_CORE, hard))
+
+
+def run(main: Coroutine[Any, Any, _Result]) -> _Result:
+    """Run a program's main coroutine to its end."""
+    if sys.platform == "win32":
+        return asyncio.run(main)
+    import uvloop
+
+    return uvloop.run(main)

@@ -6,7 +6,7 @@ One right may be missing for several reasons, and each has a remedy of its own.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from agent.errors import Code
+from wire.outcomes import Code
 
 
 class Cause(StrEnum):

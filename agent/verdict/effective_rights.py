@@ -7,10 +7,14 @@ the last answers are kept.
 from functools import lru_cache
 from uuid import UUID
 
-from agent.access import EVERYONE, SELF, Decision, Reason, Right, decide
-from agent.ace import Ace, Sid
-from agent.descriptor import DescriptorError, SecurityDescriptor, parse
-from agent.subject import Subject
+from agent.acl.access_check import Decision, Reason, decide
+from agent.acl.ace import Ace
+from agent.acl.descriptor import SecurityDescriptor, parse
+from agent.acl.errors import DescriptorError
+from agent.acl.rights import Right
+from agent.acl.sid import Sid
+from agent.acl.well_known_sids import EVERYONE, SELF
+from agent.verdict.subject import Subject
 
 Descriptor = SecurityDescriptor | DescriptorError | None
 

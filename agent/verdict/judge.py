@@ -10,27 +10,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from agent.access import INET_ORG_PERSON, Decision, Reason, Right
-from agent.account import span_words
-from agent.ace import Sid
-from agent.causes import CAUSES, Cause
-from agent.descriptor import SecurityDescriptor
-from agent.effective import Descriptor, cannot_change, held, read, undecided_change
-from agent.errors import Code
-from agent.grant import words
-from agent.policy import earliest
-from agent.subject import ALL_OPERATIONS, Answer, Operation, State, Subject, Verdict
-
-__all__ = [
-    "ALL_OPERATIONS",
-    "Answer",
-    "Operation",
-    "State",
-    "Subject",
-    "Verdict",
-    "cannot_change",
-    "judge",
-]
+from agent.acl.access_check import Decision, Reason
+from agent.acl.ace_text import words
+from agent.acl.descriptor import SecurityDescriptor
+from agent.acl.rights import INET_ORG_PERSON, Right
+from agent.acl.sid import Sid
+from agent.verdict.attributes import span_words
+from agent.verdict.causes import CAUSES, Cause
+from agent.verdict.effective_rights import (
+    Descriptor,
+    cannot_change,
+    held,
+    read,
+    undecided_change,
+)
+from agent.verdict.password_check import earliest
+from agent.verdict.subject import ALL_OPERATIONS, Operation, Subject
+from agent.verdict.verdict import Answer, State, Verdict
+from wire.outcomes import Code
 
 _RIGHTS = {
     Operation.RESET: Right.RESET_PASSWORD,

@@ -10,30 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from agent.account import (
-    Account,
-    PasswordPolicy,
-    PolicyUnreadable,
-    UserFlag,
-    account_from,
-    from_domain,
-    from_pso,
-)
-from agent.errors import Code
-
-__all__ = [
-    "Account",
-    "Finding",
-    "Operation",
-    "PasswordPolicy",
-    "PolicyUnreadable",
-    "account_from",
-    "earliest",
-    "from_domain",
-    "from_pso",
-    "judge",
-    "remaining_cause",
-]
+from agent.verdict.account import Account, UserFlag
+from agent.verdict.password_policy import PasswordPolicy
+from wire.outcomes import Code
 
 Operation = Literal["reset", "change"]
 

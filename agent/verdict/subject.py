@@ -1,14 +1,12 @@
 """What is read about one user, and what is answered: the values of a verdict."""
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from agent.ace import Sid
-from agent.causes import Cause
-from agent.errors import Code
-from agent.policy import Account, PasswordPolicy
+from agent.acl.sid import Sid
+from agent.verdict.account import Account
+from agent.verdict.password_policy import PasswordPolicy
 
 
 class Operation(StrEnum):
@@ -21,14 +19,6 @@ class Operation(StrEnum):
 
 
 ALL_OPERATIONS = frozenset(Operation)
-
-
-class State(StrEnum):
-    """Whether it would work."""
-
-    YES = "yes"
-    NO = "no"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,60 +60,3 @@ class Subject:
     cut: str = ""
     unreadable: str = ""
     unseen: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Whether one thing would work, and the one cause when it would not.
-
-    Attributes:
-        state: yes, no, or unknown.
-        code: what an agent would answer; `Code.OK` with yes.
-        cause: the cause, finer than the code.
-        shown_by: the entry or the attribute that shows it.
-        remedy: the administrator's next step.
-        until: from when on it would work, if time alone mends it.
-
-    """
-
-    state: State
-    code: Code
-    cause: Cause
-    shown_by: str = ""
-    remedy: str = ""
-    until: datetime | None = None
-
-    def as_dict(self) -> dict[str, str | None]:
-        """Give it as JSON takes it."""
-        return {
-            "state": self.state.value,
-            "code": self.code.value,
-            "cause": self.cause.value,
-            "shown_by": self.shown_by,
-            "remedy": self.remedy,
-            "until": self.until.isoformat() if self.until else None,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The answers about one user.
-
-    Attributes:
-        notes: what an administrator should know, though it stops nothing.
-
-    """
-
-    dn: str
-    guid: UUID
-    reset: Answer
-    change: Answer
-    unlock: Answer
-    must_change: Answer
-    notes: tuple[str, ...] = field(default=())
-
-    def as_dict(self) -> dict[str, object]:
-        """Give it as JSON takes it."""
-        answers = {op.value: getattr(self, op.value).as_dict() for op in Operation}
-        head: dict[str, object] = {"dn": self.dn, "guid": str(self.guid)}
-        return head | answers | {"notes": list(self.notes)}

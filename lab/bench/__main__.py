@@ -1,4 +1,4 @@
-"""`python -m tests.bench`: a reset, judging, a server, each beside its floor."""
+"""`python -m lab.bench`: a reset, judging, a server, each beside its floor."""
 
 import argparse
 import json
@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from docs.portal_client import Agent, Client
-from tests.bench import coverage, install
-from tests.bench.figures import lines, percentiles, table
-from tests.lab import Lab
-from tests.lab.controller import Person
-from tests.stage import Stage, stage
+from lab.bench import coverage, install
+from lab.bench.figures import lines, percentiles, table
+from lab.controller import Lab, Person
+from tests.fixtures.stage import Stage, stage
 
 SAMPLES = 300
 USERS = 20_000
@@ -181,8 +180,10 @@ def _figures(samples: list[Sample]) -> dict[str, dict[str, float]]:
 
 def _lift_minimum_age(lab: Lab) -> None:
     """Let one person's password be set many times: the policy's minimum age is 0."""
-    from agent.directory import Endpoint, Modification, connect
-    from agent.secret import Secret
+    from agent.ldap.certificates import Endpoint
+    from agent.ldap.connection import connect
+    from agent.ldap.entry import Modification
+    from wire.secret import Secret
 
     endpoint = Endpoint(lab.host, lab.address, ca=lab.ca)
     password = Secret(lab.admin_password)

@@ -1,8 +1,8 @@
 """How long judging everybody takes, beside ldapsearch reading the same attributes.
 
 What is timed is all that an administrator waits for: signing in, containers whose
-inheritance is off, everybody judged. It runs as a child of its own (`python -m
-tests.bench.coverage`, what to do as one line of JSON on standard input), so that the
+inheritance is off, everybody judged. It runs as a child of its own (`python
+-m lab.bench.coverage`, what to do as one line of JSON on standard input), so that the
 peak of memory is the judging's own; a few people beside very many show that it stays.
 """
 
@@ -19,14 +19,16 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from agent.accounts import DETAIL, PEOPLE
-from agent.secret import Secret
-from agent.settings import Settings, validate
-from tests.lab import Lab
-from tests.live.agent_stage import settings_for
-from wizard.checks import Inputs
-from wizard.permissions import Permissions
-from wizard.trial import TrialHost
+from agent.active_directory.users import DETAIL
+from agent.config.settings import Settings
+from agent.config.settings_file import validate
+from agent.ldap.filters import PEOPLE
+from lab.controller import Lab
+from tests.fixtures.agent_stage import settings_for
+from wire.secret import Secret
+from wizard.controller.permissions import Permissions
+from wizard.host.sandbox.host import TrialHost
+from wizard.inputs import Inputs
 
 ROUNDS = 3
 FEW = 1_000
@@ -117,7 +119,7 @@ def judge(lab: Lab, settings: Settings) -> Judging:
         "password": account["password"],
     }
     done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.coverage"],
+        [sys.executable, "-m", "lab.bench.coverage"],
         input=json.dumps(given),
         stdout=subprocess.PIPE,
         text=True,

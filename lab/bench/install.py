@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
-from tests.installer.packages import built, built_agent
-from tests.machine.server import Server, server
+from lab.machines.server import Server, server
+from lab.packages import built, built_agent
 
 ROUNDS = 3
 _UNIT = "writeback-agent.service"

@@ -1,4 +1,4 @@
-"""`python -m tests.journey [--json]`: the whole product on the lab, seen.
+"""`python -m lab.demo [--json]`: the whole product on the lab, seen.
 
 On a display the wizard opens with the lab's answers offered. Without one the same
 journey goes through the real pages by itself: install, a real reset through the relay,
@@ -14,10 +14,11 @@ from collections.abc import Callable
 from contextlib import redirect_stdout
 from pathlib import Path
 
-from tests.journey.plot import Ground, Result, travel
-from tests.lab import Lab, places
-from tests.lab.__main__ import down, reset, up
-from wizard.trial import TrialHost
+from lab import places
+from lab.__main__ import down, reset, up
+from lab.controller import Lab
+from lab.demo.plot import Ground, Result, travel
+from wizard.host.sandbox.host import TrialHost
 
 SCREENSHOTS = places.LAB / "screenshots"
 OFFERS = places.LAB / "offers.json"
@@ -89,7 +90,7 @@ def _ground(offered: Path, say: Say) -> Ground:
 
 def _offer() -> Path:
     """Have a new enrolment code offered in the wizard."""
-    from tests.lab.relay import LabRelay, write_private
+    from lab.relay import LabRelay, write_private
 
     lab = Lab.attach(places.INSTANCE)
     assert lab is not None

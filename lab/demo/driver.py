@@ -8,8 +8,8 @@ from typing import Any
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
-from tests.slow_controller import SLOW_S, is_away
-from wizard.checks import Check
+from lab.slow_controller import SLOW_S, is_away
+from wizard.results import Check
 from wizard.ui.window import WizardWindow
 
 _PAGE_S = 90.0

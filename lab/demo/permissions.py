@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from agent.causes import Cause
-from tests.journey.driver import Driver, JourneyFailed
-from tests.lab import Lab
-from wizard.controller import Controller
+from agent.verdict.causes import Cause
+from lab.controller import Lab
+from lab.demo.driver import Driver, JourneyFailed
+from wizard.controller.controller import Controller
 from wizard.ui.window import WizardWindow
 
 

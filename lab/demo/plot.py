@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from agent.errors import Code
-from agent.secret import Secret
-from tests.journey.driver import Driver, JourneyFailed
-from tests.journey.permissions import look_at_permissions
-from tests.journey.proof import PortalSide, signs_in
-from tests.lab import Lab
-from wizard.controller import Controller
-from wizard.offers import lab_offers
-from wizard.trial import TrialHost
+from lab.controller import Lab
+from lab.demo.driver import Driver, JourneyFailed
+from lab.demo.permissions import look_at_permissions
+from lab.demo.proof import PortalSide, signs_in
+from wire.outcomes import Code
+from wire.secret import Secret
+from wizard.controller.controller import Controller
+from wizard.flow.defaults import lab_offers
+from wizard.host.sandbox.host import TrialHost
 from wizard.ui.application import application
 from wizard.ui.window import WizardWindow
 

@@ -8,10 +8,9 @@ from typing import Self
 from ldap3.core.exceptions import LDAPException
 
 from docs.portal_client import Client, Portal
-from tests.lab import Lab
-from tests.lab.controller import Person
-from tests.slow_controller import asked
-from wizard.checks import HandOver
+from lab.controller import Lab, Person
+from lab.slow_controller import asked
+from wizard.results import HandOver
 
 
 @dataclass(frozen=True)

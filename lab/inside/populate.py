@@ -1,6 +1,6 @@
 """Fills the lab's domain: run by the root's own Python on the stopped database.
 
-Reads what tests.lab.people.population() makes from standard input and prints who is
+Reads what `lab.people.population` makes from standard input and prints who is
 there as JSON. Runs inside the Debian root, so it imports nothing of the project.
 
 With `"refresh": true` it only sets the times again that are relative to now, so that

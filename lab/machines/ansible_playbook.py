@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.lab.places import REPOSITORY
-from tests.machine.machine import Machine
+from lab.machines.machine import Machine
+from lab.places import REPOSITORY
 
 PLAYBOOK = REPOSITORY / "docs/ansible/writeback.yaml"
 _PLUGINS = Path(__file__).parent / "ansible/connection_plugins"

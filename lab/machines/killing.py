@@ -20,10 +20,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.live.remains import directory_now
-from tests.machine.machine import DAILY, differences
-from tests.machine.server import SITE, Server
-from wizard import journal
+from lab.machines.machine import DAILY, differences
+from lab.machines.server import SITE, Server
+from lab.remains import directory_now
+from wizard.plan import journal
 
 JOURNALS = "/var/lib/writeback/journal"
 MOMENTS = ("before", "during", "after")

@@ -12,8 +12,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
 from docs.portal_client import Agent, Client, Portal
-from tests.machine.server import CANARY, Server
-from tests.machine.witness import AWAY, Witness, witnessed
+from lab.machines.server import CANARY, Server
+from lab.machines.witness import AWAY, Witness, witnessed
 
 _LONGEST_S = 120.0
 

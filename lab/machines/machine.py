@@ -14,10 +14,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
-from installer.inside import propagation
-from tests.lab import process
-from tests.lab.errors import LabError
-from tests.machine import groups
+from lab import process
+from lab.chroot import propagation
+from lab.errors import LabError
+from lab.machines import groups
 
 # a busy machine takes many times the few seconds of an idle one
 _BOOT_S = 180.0

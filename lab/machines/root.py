@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from tests.lab.errors import LabError
-from tests.lab.places import LAB
-from tests.lab.root import archive_keys, mirror
-from tests.lab.steps import Say, silent
+from lab.errors import LabError
+from lab.places import LAB
+from lab.root import archive_keys, mirror
+from lab.steps import Say, silent
 
 Suite = Literal["bookworm", "trixie"]
 # Part of the stamp: raise it when the packages below change.

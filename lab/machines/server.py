@@ -11,15 +11,15 @@ from typing import Any
 
 from ldap3 import MODIFY_REPLACE
 
-from agent.settings import dump, validate
+from agent.config.settings_file import dump, validate
 from docs.portal_client import Client, Portal
-from tests.lab import Lab
-from tests.lab.authority import Authority
-from tests.lab.relay import LabRelay
-from tests.machine.machine import Machine
-from tests.machine.network import own_network
-from tests.machine.root import Suite, ensure_root
-from tests.machine.witness import witnessed
+from lab.authority import Authority
+from lab.controller import Lab
+from lab.machines.machine import Machine
+from lab.machines.network import own_network
+from lab.machines.root import Suite, ensure_root
+from lab.machines.witness import witnessed
+from lab.relay import LabRelay
 
 AGENT = "srv1"
 CANARY = "Canary-7f3a-Passw0rd!"

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from tests.machine.server import CANARY, Server
+from lab.machines.server import CANARY, Server
 
 _SEALED = "/etc/writeback/credentials/directory-password.cred"
 # beside the disk: what is in memory and looks like files

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import ldap3
 from ldap3.core.exceptions import LDAPException
 
-from tests.lab import Lab
+from lab.controller import Lab
 
 # what the agent answers then
 AWAY = frozenset({"directory_unavailable", "unknown_result"})

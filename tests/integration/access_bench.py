@@ -18,12 +18,13 @@ from ldap3.core.exceptions import (
 )
 from ldap3.protocol.microsoft import security_descriptor_control
 
-from agent import access
-from agent.access import Right
-from agent.ace import Ace, Sid
-from agent.descriptor import Control, SecurityDescriptor, parse, with_dacl
-from tests.lab import Lab
-from tests.live.access_cases import Case, Who
+from agent.acl import rights
+from agent.acl.ace import Ace
+from agent.acl.descriptor import Control, SecurityDescriptor, parse, with_dacl
+from agent.acl.rights import Right
+from agent.acl.sid import Sid
+from lab.controller import Lab
+from tests.integration.access_cases import Case, Who
 
 OWNER_AND_DACL = security_descriptor_control(sdflags=5)
 READABLE = security_descriptor_control(sdflags=7)
@@ -36,7 +37,7 @@ OPEN_POLICY = {
     "lockoutThreshold": 0,
 }
 # read, write permissions and owner: so that the next descriptor can be written
-ADMIN_MASK = access.READ_CONTROL | access.WRITE_DAC | access.WRITE_OWNER | 0x94
+ADMIN_MASK = rights.READ_CONTROL | rights.WRITE_DAC | rights.WRITE_OWNER | 0x94
 
 
 def _spelled(password: str) -> bytes:
@@ -191,7 +192,7 @@ def _add_person(admin: Any, container: str, name: str, kind: str) -> Target:
     spelled = [(ldap3.MODIFY_REPLACE, [_spelled(PASSWORD)])]
     admin.modify(dn, {"unicodePwd": spelled})
     admin.modify(dn, {"userAccountControl": [(ldap3.MODIFY_REPLACE, [b"512"])]})
-    class_ = access.USER if kind == "user" else access.INET_ORG_PERSON
+    class_ = rights.USER if kind == "user" else rights.INET_ORG_PERSON
     return Target(dn, Sid(needed(admin, dn, "objectSid")), class_)
 
 

@@ -7,22 +7,23 @@ import random
 from dataclasses import dataclass
 from uuid import UUID
 
-from agent import access
-from agent.ace import Ace, Sid
-from tests.agent.sddl_text import GUIDS
+from agent.acl import rights, well_known_sids
+from agent.acl.ace import Ace
+from agent.acl.sid import Sid
+from tests.unit.agent.acl.sddl_text import GUIDS
 
 GENERIC_ALL, GENERIC_WRITE = 0x10000000, 0x40000000
 LIST_AND_READ = 0x94
 MASKS = (
     *(0x100, 0x100, 0x20, 0x20, 0x120, 0x30, 0x108),
-    *(GENERIC_ALL, GENERIC_WRITE, access.READ_CONTROL, 0x40000, 0x20020, 0x2),
+    *(GENERIC_ALL, GENERIC_WRITE, rights.READ_CONTROL, 0x40000, 0x20020, 0x2),
 )
 ABOUT = (None, *(UUID(GUIDS[name]) for name in GUIDS if name != "unexpire"))
 HIDDEN = (
     *(UUID(GUIDS[name]) for name in ("membership", "restrictions", "lockout")),
     *(UUID(GUIDS[name]) for name in ("memberof", "expires", "admincount", "user")),
 )
-HEIRS = (None, access.USER, access.INET_ORG_PERSON, UUID(GUIDS["computer"]))
+HEIRS = (None, rights.USER, rights.INET_ORG_PERSON, UUID(GUIDS["computer"]))
 OWN_FLAGS = (0, 0, 0, 0, 0x2, 0xA, 0x4, 0x1)
 # CONTAINER_INHERIT, with INHERIT_ONLY, with NO_PROPAGATE, and what nobody inherits
 HANDED_DOWN = (0x2, 0x2, 0xA, 0xA, 0x6, 0xE, 0x0)
@@ -74,9 +75,9 @@ class Dice:
     def __init__(self, seed: int, who: Who, *, owner_rights: bool = False) -> None:
         self._dice = random.Random(seed)  # noqa: S311 - a repeatable table, no secret
         self._who = who
-        token = (who.agent, *who.groups, AUTHENTICATED, access.EVERYONE)
-        special = (access.OWNER_RIGHTS,) * 4 if owner_rights else ()
-        others = (access.SELF, *who.others, NOBODY)
+        token = (who.agent, *who.groups, AUTHENTICATED, well_known_sids.EVERYONE)
+        special = (well_known_sids.OWNER_RIGHTS,) * 4 if owner_rights else ()
+        others = (well_known_sids.SELF, *who.others, NOBODY)
         self._trustees = (*token, *who.groups, *others, *special)
 
     def case(self, targets: int) -> Case:
@@ -116,7 +117,7 @@ class Dice:
         if dice.random() < 0.6:
             return ()
         who, about = dice.choice(self._trustees), dice.choice(HIDDEN)
-        return (Ace(6, 0, access.READ_PROPERTY, who, about, None),)
+        return (Ace(6, 0, rights.READ_PROPERTY, who, about, None),)
 
     def _readable(self, own: tuple[Ace, ...]) -> tuple[Ace, ...]:
         """Let the descriptor be read in most cases, or forbid just that."""
@@ -124,6 +125,6 @@ class Dice:
         seen = Ace(0, 0, LIST_AND_READ, AUTHENTICATED)
         if dice.random() < 0.2:
             whom = dice.choice(self._trustees)
-            return (Ace(1, 0, access.READ_CONTROL, whom), *own, seen)
-        readable = Ace(0, 0, LIST_AND_READ | access.READ_CONTROL, AUTHENTICATED)
+            return (Ace(1, 0, rights.READ_CONTROL, whom), *own, seen)
+        readable = Ace(0, 0, LIST_AND_READ | rights.READ_CONTROL, AUTHENTICATED)
         return (*own, readable) if dice.random() < 0.7 else (*own, seen)

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from agent import pool, writing
-from tests.lab import Lab
-from tests.live.agent_stage import CANARY, Stage, settings_for
+from agent.ldap import pool
+from agent.request import password_write
+from lab.controller import Lab
+from tests.fixtures.agent_stage import CANARY, Stage, settings_for
 
 
 @pytest.fixture(autouse=True)
@@ -18,7 +19,7 @@ def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """
     monkeypatch.setattr(pool, "CONNECT_S", 30.0)
     monkeypatch.setattr(pool, "READ_S", 30.0)
-    monkeypatch.setattr(writing, "WRITE_S", 30.0)
+    monkeypatch.setattr(password_write, "WRITE_S", 30.0)
 
 
 @pytest.fixture(scope="module")

@@ -15,15 +15,17 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from agent.secret import Secret
-from agent.settings import Settings, parse
-from wizard import carrying_out, journal
-from wizard.checks import AdminCredentials, Inputs
-from wizard.controller import Controller
-from wizard.journal import Journal
-from wizard.plan import Change, Context, Facts, Step
+from agent.config.settings import Settings
+from agent.config.settings_file import parse
+from wire.secret import Secret
+from wizard.controller.controller import Controller
+from wizard.host.sandbox.host import TrialHost
+from wizard.inputs import AdminCredentials, Inputs
+from wizard.plan import apply as carrying_out
+from wizard.plan import journal
+from wizard.plan.change import Change, Context, Facts, Step
+from wizard.plan.journal import Journal
 from wizard.steps import account, enrolment, grants
-from wizard.trial import TrialHost
 
 # within a step: the act of the step that the process dies instead of, or after
 _WITHIN: dict[str, tuple[Any, str]] = {

@@ -2,11 +2,11 @@
 
 import threading
 
-from agent.settings import Settings
-from tests.live.test_install import admin
-from tests.stage import Stage
-from wizard.checks import Inputs
-from wizard.plan import Change
+from agent.config.settings import Settings
+from tests.fixtures.stage import Stage
+from tests.integration.test_install import admin
+from wizard.inputs import Inputs
+from wizard.plan.change import Change
 
 NOTHING = Inputs()
 

@@ -6,9 +6,9 @@ from typing import Any
 import ldap3
 from ldap3.protocol.microsoft import security_descriptor_control
 
-from agent.ace import Ace
-from agent.descriptor import add_ace, parse
-from tests.live.policy_cases import DAY, Linked, Rules
+from agent.acl.ace import Ace
+from agent.acl.descriptor import add_ace, parse
+from tests.integration.policy_cases import DAY, Linked, Rules
 
 DACL = security_descriptor_control(sdflags=4)
 NEVER = -0x8000000000000000

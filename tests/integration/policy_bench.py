@@ -9,22 +9,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from agent import accounts, explain, stages, verdict, writing
-from agent.account import from_filetime, to_filetime
-from agent.ace import Ace, Sid
-from agent.answer import Ended
-from agent.errors import Code
-from agent.messages import Portal, Request, UserClaim, new_jti
-from agent.pool import Warm
-from agent.secret import Secret
-from agent.stages import Located
-from agent.subject import Operation, State, Subject
-from tests.lab import Lab
-from tests.live.agent_stage import CANARY, ISSUER, Stage
-from tests.live.policy_admin import Admin, domain_values, settings_values
-from tests.live.policy_cases import DAY, TICK, Case, Linked, Past, Rules
-from tests.live.policy_cases import State as Wanted
-from tests.live.policy_rules import resultant
+from agent.acl.ace import Ace
+from agent.acl.sid import Sid
+from agent.active_directory import users
+from agent.ldap.pool import Warm
+from agent.request import password_write, refusals, stages
+from agent.request.answer import Ended
+from agent.request.stages import Located
+from agent.verdict import judge
+from agent.verdict import verdict as verdict_of_verdict
+from agent.verdict.attributes import from_filetime, to_filetime
+from agent.verdict.subject import Operation, Subject
+from agent.verdict.verdict import State
+from lab.controller import Lab
+from tests.fixtures.agent_stage import CANARY, ISSUER, Stage
+from tests.integration.policy_admin import Admin, domain_values, settings_values
+from tests.integration.policy_cases import DAY, TICK, Case, Linked, Past, Rules
+from tests.integration.policy_cases import State as Wanted
+from tests.integration.policy_rules import resultant
+from wire.messages import Portal, Request, UserClaim, new_jti
+from wire.outcomes import Code
+from wire.secret import Secret
 
 CHANGE_PASSWORD = uuid.UUID("ab721a53-1e2f-11d0-9819-00aa0040529b")
 READ_ALL = 0x20094  # READ_CONTROL, list, read property, list object
@@ -212,7 +217,7 @@ class Bench:
         domain.forget_policies()
 
         def read(warm: Warm) -> Located:
-            user = accounts.read_again(warm.directory, dn)
+            user = users.read_again(warm.directory, dn)
             subject = domain.subject(warm, user, detail=True)
             return Located(request, warm, user, subject)
 
@@ -224,7 +229,7 @@ class Bench:
         tools = self.agents[case.hints].tools
         try:
             judged = stages.judge(located, tools)
-            writing.verify(writing.write(judged, tools))
+            password_write.verify(password_write.write(judged, tools))
         except Ended as ended:
             words = getattr(ended.__cause__, "diagnostic", "")
             return Became(ended.answer.code, ended.answer.detail, words)
@@ -238,9 +243,9 @@ def _now() -> datetime:
 def foretell(subject: Subject, request: Request) -> Said:
     """Say what the product knows before the write, verdict and policy together."""
     operation = Operation(request.op)
-    judged = verdict.judge(subject, now=_now(), operations=frozenset({operation}))
-    said: verdict.Answer = getattr(judged, operation.value)
-    findings = explain.password_findings(subject, request)
+    judged = judge.judge(subject, now=_now(), operations=frozenset({operation}))
+    said: verdict_of_verdict.Answer = getattr(judged, operation.value)
+    findings = refusals.password_findings(subject, request)
     stops = next((each for each in findings if each.blocks), None)
     if said.state is State.NO and said.code is not Code.TOO_YOUNG:
         return Said(said.code, said.shown_by)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 
-from tests.live.agent_stage import CANARY
+from tests.fixtures.agent_stage import CANARY
 
 TICK = timedelta(microseconds=1)
 DAY = timedelta(days=1)

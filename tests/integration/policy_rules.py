@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from agent.errors import Code
-from tests.live.policy_cases import (
+from tests.integration.policy_cases import (
     ALPHABETS,
     DAY,
     SPLIT,
@@ -20,6 +19,7 @@ from tests.live.policy_cases import (
     Rules,
     units,
 )
+from wire.outcomes import Code
 
 MOST = 256  # MS-SAMR 3.1.1.7.2, maximum password length constraint
 

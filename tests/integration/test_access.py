@@ -2,10 +2,11 @@
 
 import pytest
 
-from agent.access import Right, grant_ace
-from agent.descriptor import add_ace, has_ace, remove_ace
-from tests.lab import Lab
-from tests.live.access_bench import bench_on
+from agent.acl.descriptor import add_ace, has_ace, remove_ace
+from agent.acl.rights import Right
+from lab.controller import Lab
+from tests.integration.access_bench import bench_on
+from wizard.permissions.grant import grant_ace
 
 pytestmark = pytest.mark.live
 

@@ -2,9 +2,9 @@
 
 Each case is a descriptor made by dice, with inheritance from a container whose own
 list is random too. The delegated account then reads the descriptor and attributes,
-resets, changes, unlocks and asks for a new password; each has to end as `agent.access`
-and `agent.verdict` say. WRITEBACK_SEED chooses another run; a case that does not agree
-is kept in tests/data/access.
+resets, changes, unlocks and asks for a new password; each has to end as
+`agent.acl.access_check` and `agent.verdict.judge` say. WRITEBACK_SEED chooses another
+run; a case that does not agree is kept in tests/data/access.
 """
 
 import os
@@ -16,16 +16,16 @@ from pathlib import Path
 import ldap3
 import pytest
 
-from agent import verdict
-from agent.access import Right, decide
-from agent.causes import Cause
-from agent.descriptor import SecurityDescriptor
-from agent.subject import Answer, Operation, State
+from agent.acl.access_check import decide
+from agent.acl.descriptor import SecurityDescriptor
+from agent.acl.rights import Right
+from agent.verdict import judge
+from agent.verdict.causes import Cause
+from agent.verdict.subject import Operation
+from agent.verdict.verdict import Answer, State
+from lab.controller import Lab
 from tests.conftest import Told
-from tests.lab import Lab
-from tests.live.access_bench import Bench, Target, bench_on, read
-from tests.live.access_cases import Dice
-from tests.live.access_files import (
+from tests.fixtures.access_files import (
     FOLDER,
     NOW,
     Kept,
@@ -34,6 +34,8 @@ from tests.live.access_files import (
     subject_of,
     to_sddl,
 )
+from tests.integration.access_bench import Bench, Target, bench_on, read
+from tests.integration.access_cases import Dice
 
 pytestmark = pytest.mark.live
 
@@ -164,7 +166,7 @@ def play(bench: Bench, dice: Dice, number: int, tally: Tally) -> None:
             replace(question, right=right).compare(tally, real=bool(shown))
     raw = found[0] if found else None
     subject = subject_of(raw, bench.token, target.sid, target.object_class)
-    judged = verdict.judge(subject, now=NOW)
+    judged = judge.judge(subject, now=NOW)
     for right, operation in TRIED.items():
         real = bench.works(target, right)
         asked = replace(question, right=right)

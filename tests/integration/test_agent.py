@@ -12,25 +12,22 @@ import pytest
 from ldap3.core.exceptions import LDAPInvalidCredentialsResult
 from ldap3.protocol.microsoft import security_descriptor_control
 
-from agent import accounts, messages, pool, stages, writing
-from agent.access import Right
-from agent.descriptor import parse, with_dacl
-from agent.directory import (
-    POLICY_HINTS,
-    POLICY_HINTS_OLD,
-    ConstraintViolation,
-    Directory,
-    Endpoint,
-    TimedOut,
-    connect,
-    policy_hints,
-)
-from agent.errors import Code
-from agent.link import RelayRequest
-from agent.secret import Secret
-from tests.lab import Lab
-from tests.lab.people import AWKWARD
-from tests.live.agent_stage import CANARY, SELF_TEST, Stage, settings_for
+from agent.acl.descriptor import parse, with_dacl
+from agent.acl.rights import Right
+from agent.active_directory import users as accounts
+from agent.ldap import pool
+from agent.ldap.certificates import Endpoint
+from agent.ldap.connection import Directory, connect
+from agent.ldap.controls import POLICY_HINTS, POLICY_HINTS_OLD, policy_hints
+from agent.ldap.errors import ConstraintViolation, TimedOut
+from agent.request import password_write, stages
+from lab.controller import Lab
+from lab.people import AWKWARD
+from tests.fixtures.agent_stage import CANARY, SELF_TEST, Stage, settings_for
+from wire import jose
+from wire.hybrid_connections import RelayRequest
+from wire.outcomes import Code
+from wire.secret import Secret
 
 pytestmark = pytest.mark.live
 
@@ -422,14 +419,14 @@ def test_a_controller_that_hung_before_is_unavailable(
 def test_a_write_that_hung_is_settled_by_what_the_directory_shows(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(writing, "_LOST_S", 2.0)
+    monkeypatch.setattr(password_write, "_LOST_S", 2.0)
     judge = stages.judge
 
     def judge_and_hang(*given: Any) -> stages.Judged:
         judged = judge(*given)
         stage.lab.pause()
         short.setattr(pool, "CONNECT_S", 0.5)
-        short.setattr(writing, "WRITE_S", 0.5)
+        short.setattr(password_write, "WRITE_S", 0.5)
         return judged
 
     monkeypatch.setattr(stages, "judge", judge_and_hang)
@@ -515,7 +512,7 @@ def test_keys_and_ready_are_signed(stage: Stage) -> None:
         ("ready", "writeback-ready+jwt"),
     ):
         response = stage.handler.answer(RelayRequest("GET", f"/a/{path}?x=1", {}, b""))
-        said = messages.read_signed(response.body, stage.keys.public, kind)
+        said = jose.read_signed(response.body, stage.keys.public, kind)
         assert said["iss"] == "agent-1"
     missing = stage.handler.answer(RelayRequest("GET", "/a/none", {}, b""))
     assert missing.status == 404

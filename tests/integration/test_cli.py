@@ -8,15 +8,16 @@ from typing import Any
 
 import pytest
 
-from agent.settings import Settings, dump
-from tests.lab import Lab
-from tests.stage import CANARY, Stage, stage
-from wizard.checks import Inputs
-from wizard.cli import main
-from wizard.controller import Controller
-from wizard.plan import Context, StepFailed
+from agent.config.settings import Settings
+from agent.config.settings_file import dump
+from lab.controller import Lab
+from tests.fixtures.stage import CANARY, Stage, stage
+from wizard.cli.main import main
+from wizard.controller.controller import Controller
+from wizard.host.sandbox.host import TrialHost
+from wizard.inputs import Inputs
+from wizard.plan.change import Context, StepFailed
 from wizard.steps.account import Account
-from wizard.trial import TrialHost
 
 pytestmark = pytest.mark.live
 

@@ -13,18 +13,18 @@ from typing import Any
 
 import pytest
 
-from agent.machine import machine_name
-from agent.places import Places
-from agent.secret import Secret
-from agent.settings import Settings
-from tests.journey.driver import Driver
-from tests.lab import Lab
-from tests.live.remains import directory_now, files_now
-from tests.live.test_install import code_for, install, ok
-from tests.stage import AGENT, Stage, stage
-from wizard.checks import Installed
-from wizard.controller import Controller
-from wizard.trial import TrialHost
+from agent.config.settings import Settings
+from agent.system.instance import machine_name
+from agent.system.paths import Places
+from lab.controller import Lab
+from lab.demo.driver import Driver
+from lab.remains import directory_now, files_now
+from tests.fixtures.stage import AGENT, Stage, stage
+from tests.integration.test_install import code_for, install, ok
+from wire.secret import Secret
+from wizard.controller.controller import Controller
+from wizard.host.sandbox.host import TrialHost
+from wizard.results import Installed
 from wizard.ui.application import application
 from wizard.ui.window import WizardWindow
 

@@ -5,17 +5,20 @@ from datetime import UTC, datetime
 
 import pytest
 
-from agent import accounts, verdict
-from agent.causes import Cause
-from agent.coverage import Judged, Sight, Tally, cover, offered
-from agent.directory import Directory, Endpoint, connect
-from agent.domain import Domain
-from agent.pool import Warm
-from agent.secret import Secret
-from agent.settings import Settings
-from tests.bench.coverage import judge
-from tests.lab import Lab
-from tests.live.agent_stage import settings_for
+from agent.active_directory import users
+from agent.active_directory.domain_cache import Domain
+from agent.config.settings import Settings
+from agent.ldap import filters
+from agent.ldap.certificates import Endpoint
+from agent.ldap.connection import Directory, connect
+from agent.ldap.pool import Warm
+from agent.verdict import judge as verdict
+from agent.verdict.causes import Cause
+from lab.bench.coverage import judge
+from lab.controller import Lab
+from tests.fixtures.agent_stage import settings_for
+from wire.secret import Secret
+from wizard.permissions.coverage import Judged, Sight, Tally, cover, offered
 
 pytestmark = pytest.mark.live
 
@@ -33,7 +36,7 @@ def judged(
         warm, domain = Warm(facts, facts.root()), Domain(settings)
         sight = Sight(pages, warm, domain, settings.scope, settings.features)
         found = list(cover(sight))
-        scope, query = settings.scope, f"(&{accounts.PEOPLE})"
+        scope, query = settings.scope, f"(&{filters.PEOPLE})"
         there = [
             entry for c in scope.containers for entry in facts.search(c, query, ())
         ]
@@ -50,7 +53,7 @@ def test_everybody_gets_the_answer_they_would_get_alone(lab: Lab) -> None:
     with opened(lab, "svc-existing") as directory:
         warm = Warm(directory, directory.root())
         for sam, each in found.items():
-            user = accounts.find(
+            user = users.find(
                 directory, domain.base_dn, "sAMAccountName", sam, detail=True
             )
             subject = domain.subject(warm, user, detail=True)
@@ -98,7 +101,7 @@ def test_only_members_of_the_pilot_group_are_judged(lab: Lab) -> None:
         inside = {
             person["sam"]
             for person in lab.people.values()
-            if accounts.in_group(directory, pilot, person["dn"])
+            if users.in_group(directory, pilot, person["dn"])
         }
 
     assert set(found) == inside

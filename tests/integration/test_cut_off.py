@@ -8,14 +8,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from agent.secret import Secret
-from agent.settings import Settings, dump
-from tests.lab import Lab
-from tests.live.cut_off import WITHIN
-from tests.live.remains import directory_now, files_now
-from tests.stage import Stage, stage
-from wizard.checks import AdminCredentials, Inputs
-from wizard.controller import RecoveryNeeded
+from agent.config.settings import Settings
+from agent.config.settings_file import dump
+from lab.controller import Lab
+from lab.remains import directory_now, files_now
+from tests.fixtures.stage import Stage, stage
+from tests.integration.cut_off import WITHIN
+from wire.secret import Secret
+from wizard.errors import RecoveryNeeded
+from wizard.inputs import AdminCredentials, Inputs
 
 pytestmark = pytest.mark.live
 _CHANGES = 6
@@ -74,7 +75,7 @@ def cut_off(
         "cut": cut,
     }
     done = subprocess.run(
-        [sys.executable, "-m", "tests.live.cut_off"],
+        [sys.executable, "-m", "tests.integration.cut_off"],
         input=json.dumps(given),
         capture_output=True,
         text=True,
@@ -155,7 +156,7 @@ def writeback(
     home = ("--home", str(whole.host.places.home))
     given = ("--secrets-fd", "0") if secrets else ()
     return subprocess.run(
-        [sys.executable, "-m", "wizard.cli", *arguments, *home, *given],
+        [sys.executable, "-m", "wizard.cli.main", *arguments, *home, *given],
         input=json.dumps(secrets),
         capture_output=True,
         text=True,

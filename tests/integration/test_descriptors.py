@@ -6,9 +6,9 @@ import ldap3
 import pytest
 from ldap3.protocol.microsoft import security_descriptor_control
 
-from agent.ace import UnknownAce
-from agent.descriptor import parse
-from tests.lab import Lab
+from agent.acl.ace import UnknownAce
+from agent.acl.descriptor import parse
+from lab.controller import Lab
 
 pytestmark = pytest.mark.live
 

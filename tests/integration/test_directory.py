@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from agent.settings import Controller as DomainController
-from agent.settings import Settings, dump
-from tests.lab import Lab
-from tests.live.agent_stage import settings_for
-from tests.name_server import Names, serving
-from wizard.cli import main
-from wizard.commands.told import Exit
+from agent.config.settings import Controller as DomainController
+from agent.config.settings import Settings
+from agent.config.settings_file import dump
+from lab.controller import Lab
+from tests.fixtures.agent_stage import settings_for
+from tests.fixtures.name_server import Names, serving
+from wizard.cli.main import main
+from wizard.cli.output import Exit
 
 pytestmark = pytest.mark.live
 HINTS = "1.2.840.113556.1.4.2239"

@@ -10,22 +10,26 @@ import ldap3
 import pytest
 from ldap3.protocol.microsoft import security_descriptor_control
 
-from agent.access import Right, grant_ace
-from agent.account import to_filetime
-from agent.ace import Ace, AceFlag, AceType, Sid
-from agent.descriptor import SecurityDescriptor, add_ace, parse
-from agent.directory import Directory, Endpoint, connect
-from agent.domain import Domain
-from agent.findings import Finding, Level
-from agent.secret import Secret
-from agent.secrets import DIRECTORY_PASSWORD
-from agent.settings import Settings, validate
-from agent.trustees import Names
-from tests.lab import Lab
-from tests.lab.people import GROUPS, OTHER, PEOPLE
-from tests.live.test_install import install
-from tests.stage import stage
-from wizard.inspection.findings import find_about_account
+from agent.acl.ace import Ace, AceFlag, AceType
+from agent.acl.descriptor import SecurityDescriptor, add_ace, parse
+from agent.acl.rights import Right
+from agent.acl.sid import Sid
+from agent.active_directory.domain_cache import Domain
+from agent.config.secret_store import DIRECTORY_PASSWORD
+from agent.config.settings import Settings
+from agent.config.settings_file import validate
+from agent.ldap.certificates import Endpoint
+from agent.ldap.connection import Directory, connect
+from agent.verdict.attributes import to_filetime
+from lab.controller import Lab
+from lab.people import GROUPS, OTHER, PEOPLE
+from tests.fixtures.stage import stage
+from tests.integration.test_install import install
+from wire.secret import Secret
+from wizard.permissions.account_report import find_about_account
+from wizard.permissions.findings import Finding, Level
+from wizard.permissions.grant import grant_ace
+from wizard.permissions.sid_names import Names
 
 pytestmark = pytest.mark.live
 _DACL = security_descriptor_control(sdflags=4)

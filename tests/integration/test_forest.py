@@ -6,16 +6,16 @@ from uuid import UUID
 
 import pytest
 
-from agent.access import READ_PROPERTY
-from agent.ace import Ace, AceType
-from agent.errors import Code
-from agent.protected import protected_groups, token_of
+from agent.acl.ace import Ace, AceType
+from agent.acl.rights import READ_PROPERTY
+from agent.active_directory.protected_groups import protected_groups, token_of
+from lab.controller import Lab
 from tests.conftest import Told
-from tests.lab import Lab
-from tests.live.agent_stage import Stage, settings_for
-from tests.live.policy_admin import Admin
-from tests.live.test_coverage import judged, opened
-from tests.live.test_hidden import account_sid, is_not_written
+from tests.fixtures.agent_stage import Stage, settings_for
+from tests.integration.policy_admin import Admin
+from tests.integration.test_coverage import judged, opened
+from tests.integration.test_hidden import account_sid, is_not_written
+from wire.outcomes import Code
 
 pytestmark = pytest.mark.live
 

@@ -6,15 +6,16 @@ from typing import Any
 
 import pytest
 
-from agent import directory as ldap
-from agent.ace import Ace, Sid
-from agent.descriptor import parse
-from agent.secret import Secret
-from tests.lab import Lab
-from tests.live.granting import NOTHING, names, revoke
-from tests.live.remains import directory_now
-from tests.live.test_cut_off import cut_off
-from tests.live.test_install import (
+from agent.acl.ace import Ace
+from agent.acl.descriptor import parse
+from agent.acl.sid import Sid
+from agent.ldap import connection as ldap
+from lab.controller import Lab
+from lab.remains import directory_now
+from tests.fixtures.stage import CANARY, Stage, stage
+from tests.integration.granting import NOTHING, names, revoke
+from tests.integration.test_cut_off import cut_off
+from tests.integration.test_install import (
     admin,
     change,
     install,
@@ -23,12 +24,12 @@ from tests.live.test_install import (
     someone_in,
     steps,
 )
-from tests.live.test_steps import agents_sids, as_administrator, people_of
-from tests.stage import CANARY, Stage, stage
-from wizard.checks import AdminCredentials, Inputs
-from wizard.controller import Controller
-from wizard.plan import Change, StepFailed
-from wizard.trial import TrialHost
+from tests.integration.test_steps import agents_sids, as_administrator, people_of
+from wire.secret import Secret
+from wizard.controller.controller import Controller
+from wizard.host.sandbox.host import TrialHost
+from wizard.inputs import AdminCredentials, Inputs
+from wizard.plan.change import Change, StepFailed
 
 pytestmark = pytest.mark.live
 _WITH_ALL_BELOW = [("1.2.840.113556.1.4.805", True, None)]  # MS-ADTS 3.1.1.3.4.1.15

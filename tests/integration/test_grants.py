@@ -10,19 +10,22 @@ import ldap3
 import pytest
 from ldap3.core.exceptions import LDAPOperationResult
 
-from agent.access import EVERYONE, SELF, Right
-from agent.ace import Ace, Sid, sddl
-from agent.descriptor import Acl, SecurityDescriptor, parse, with_dacl
-from agent.grant import KINDS, Grant
-from agent.secret import Secret
-from agent.secrets import DIRECTORY_PASSWORD
-from tests.lab import Lab, places
-from tests.lab.chroot import run_python
-from tests.lab.people import AWKWARD
-from tests.live.granting import NOTHING, apply, grant, names, revoke
-from tests.live.remains import directory_now
-from tests.live.test_install import admin, change, install, ok
-from tests.live.test_steps import (
+from agent.acl.ace import Ace
+from agent.acl.descriptor import Acl, SecurityDescriptor, parse, with_dacl
+from agent.acl.rights import Right
+from agent.acl.sddl import sddl
+from agent.acl.sid import Sid
+from agent.acl.well_known_sids import EVERYONE, SELF
+from agent.config.secret_store import DIRECTORY_PASSWORD
+from lab import places
+from lab.controller import Lab
+from lab.people import AWKWARD
+from lab.remains import directory_now
+from lab.samba_chroot import run_python
+from tests.fixtures.stage import CANARY, Stage, stage
+from tests.integration.granting import NOTHING, apply, grant, names, revoke
+from tests.integration.test_install import admin, change, install, ok
+from tests.integration.test_steps import (
     agents_sids,
     as_administrator,
     deny,
@@ -33,10 +36,11 @@ from tests.live.test_steps import (
     with_account,
     without_inheritance,
 )
-from tests.stage import CANARY, Stage, stage
-from wizard.checks import Inputs
-from wizard.plan import ApplyError, StepFailed
-from wizard.steps.grants import grant_change
+from wire.secret import Secret
+from wizard.grants.grants import grant_change
+from wizard.inputs import Inputs
+from wizard.permissions.grant import KINDS, Grant
+from wizard.plan.change import ApplyError, StepFailed
 
 pytestmark = pytest.mark.live
 _RESET, _CHANGE = Right.RESET_PASSWORD, Right.CHANGE_PASSWORD

@@ -6,17 +6,19 @@ from typing import Any
 
 import pytest
 
-from agent.access import Right
-from agent.ace import Ace, Sid, sddl
-from agent.descriptor import has_ace, parse, remove_ace, with_dacl
-from agent.directory import Directory
-from agent.grant import Grant
-from tests.lab import Lab
-from tests.live.granting import NOTHING, apply, grant, names, revoke, revoke_plan
-from tests.live.remains import directory_now
-from tests.live.test_cut_off import cut_off
-from tests.live.test_install import admin, install
-from tests.live.test_steps import (
+from agent.acl.ace import Ace
+from agent.acl.descriptor import has_ace, parse, remove_ace, with_dacl
+from agent.acl.rights import Right
+from agent.acl.sddl import sddl
+from agent.acl.sid import Sid
+from agent.ldap.connection import Directory
+from lab.controller import Lab
+from lab.remains import directory_now
+from tests.fixtures.stage import Stage, stage
+from tests.integration.granting import NOTHING, apply, grant, names, revoke, revoke_plan
+from tests.integration.test_cut_off import cut_off
+from tests.integration.test_install import admin, install
+from tests.integration.test_steps import (
     agents_sids,
     deny,
     edit_list,
@@ -24,8 +26,8 @@ from tests.live.test_steps import (
     put_entry,
     stands,
 )
-from tests.stage import Stage, stage
-from wizard.plan import ApplyError
+from wizard.permissions.grant import Grant
+from wizard.plan.change import ApplyError
 
 pytestmark = pytest.mark.live
 _RESET = Right.RESET_PASSWORD

@@ -6,14 +6,15 @@ from uuid import UUID
 import ldap3
 import pytest
 
-from agent.access import ACCOUNT_RESTRICTIONS, READ_PROPERTY, USER, Right
-from agent.ace import Ace, AceFlag, AceType, Sid
-from agent.errors import Code
-from tests.lab import Lab
-from tests.live.agent_stage import CANARY, Stage, settings_for
-from tests.live.policy_admin import Admin
-from tests.live.test_agent import read, steps
-from tests.live.test_coverage import judged
+from agent.acl.ace import Ace, AceFlag, AceType
+from agent.acl.rights import ACCOUNT_RESTRICTIONS, READ_PROPERTY, USER, Right
+from agent.acl.sid import Sid
+from lab.controller import Lab
+from tests.fixtures.agent_stage import CANARY, Stage, settings_for
+from tests.integration.policy_admin import Admin
+from tests.integration.test_agent import read, steps
+from tests.integration.test_coverage import judged
+from wire.outcomes import Code
 
 pytestmark = pytest.mark.live
 

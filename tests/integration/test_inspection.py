@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
-from agent.secret import Secret
-from agent.settings import Account, Relay
-from agent.settings import Controller as DomainController
-from agent.settings import Directory as DirectorySettings
-from relay.code import EnrolmentCode
-from tests.lab import Lab
-from tests.stage import Stage, stage
-from wizard.checks import AdminCredentials, Check, Inputs
+from agent.config.settings import Account, Relay
+from agent.config.settings import Controller as DomainController
+from agent.config.settings import Directory as DirectorySettings
+from lab.controller import Lab
+from tests.fixtures.stage import Stage, stage
+from wire.enrolment_code import EnrolmentCode
+from wire.secret import Secret
+from wizard.inputs import AdminCredentials, Inputs
+from wizard.results import Check
 
 pytestmark = pytest.mark.live
 

@@ -10,17 +10,18 @@ from typing import Any
 
 import pytest
 
-from agent.directory import SignInRefused
-from agent.secret import Secret
-from agent.settings import Settings
-from tests.lab import Lab
-from tests.lab.errors import LabError
-from tests.live.remains import directory_now, files_now
-from tests.live.test_cut_off import cut_off
-from tests.stage import AGENT, CANARY, Stage, stage
-from wizard.checks import AdminCredentials, Busy, Inputs
-from wizard.host import waits_for
-from wizard.plan import ApplyError, Change, Progress, StepFailed
+from agent.config.settings import Settings
+from agent.ldap.errors import SignInRefused
+from lab.controller import Lab
+from lab.errors import LabError
+from lab.remains import directory_now, files_now
+from tests.fixtures.stage import AGENT, CANARY, Stage, stage
+from tests.integration.test_cut_off import cut_off
+from wire.secret import Secret
+from wizard.errors import Busy
+from wizard.host.interface import waits_for
+from wizard.inputs import AdminCredentials, Inputs
+from wizard.plan.change import ApplyError, Change, Progress, StepFailed
 
 pytestmark = pytest.mark.live
 _SECONDS = 30.0

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.journey.plot import FIRST, SECOND, Ground, travel
-from tests.lab import Lab
-from tests.stage import stage
+from lab.controller import Lab
+from lab.demo.plot import FIRST, SECOND, Ground, travel
+from tests.fixtures.stage import stage
 
 pytestmark = pytest.mark.live
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab import Lab
-from tests.live.screen import Screen
-from tests.stage import Stage, stage
+from lab.controller import Lab
+from tests.fixtures.stage import Stage, stage
+from tests.integration.screen import Screen
 
 
 @pytest.mark.live

@@ -20,9 +20,10 @@ from ldap3.core.exceptions import (
     LDAPUnwillingToPerformResult,
 )
 
-from tests.lab import Lab, process, signin
-from tests.lab.people import AWKWARD
-from tests.lab.places import REPOSITORY
+from lab import process, signin
+from lab.controller import Lab
+from lab.people import AWKWARD
+from lab.places import REPOSITORY
 
 Found = dict[str, dict[str, list[bytes]]]
 
@@ -241,7 +242,8 @@ def test_a_reset_gives_the_first_password_back(lab: Lab) -> None:
 
 def test_a_killed_test_run_leaves_no_controller(tmp_path: Path) -> None:
     script = (
-        "import sys, time; from pathlib import Path; from tests.lab import Lab;"
+        "import sys, time; from pathlib import Path;"
+        "from lab.controller import Lab;"
         "lab = Lab.start(Path(sys.argv[1])); print('up', flush=True); time.sleep(60)"
     )
     argv = [sys.executable, "-c", script, str(tmp_path)]

@@ -12,14 +12,17 @@ from typing import Any
 import pytest
 from ldap3.protocol.microsoft import security_descriptor_control
 
-from agent.access import Right, grant_ace
-from agent.ace import Ace, AceType, Sid
-from agent.descriptor import add_ace, parse
-from agent.settings import Settings, dump, validate
-from tests.lab import Lab
-from tests.live.agent_stage import settings_for
-from tests.stage import Stage, stage
-from wizard.cli import main
+from agent.acl.ace import Ace, AceType
+from agent.acl.descriptor import add_ace, parse
+from agent.acl.rights import Right
+from agent.acl.sid import Sid
+from agent.config.settings import Settings
+from agent.config.settings_file import dump, validate
+from lab.controller import Lab
+from tests.fixtures.agent_stage import settings_for
+from tests.fixtures.stage import Stage, stage
+from wizard.cli.main import main
+from wizard.permissions.grant import grant_ace
 
 # untouched by the tests of another file
 pytestmark = [pytest.mark.live, pytest.mark.usefixtures("clean_lab")]

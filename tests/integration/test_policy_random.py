@@ -15,17 +15,16 @@ from pathlib import Path
 
 import pytest
 
-from agent.account import to_filetime
-from agent.errors import Code
-from agent.stages import Located
+from agent.request.stages import Located
+from agent.verdict.attributes import to_filetime
+from lab.controller import Lab
 from tests.conftest import Told
-from tests.lab import Lab
-from tests.live.agent_stage import CANARY, Stage, settings_for
-from tests.live.policy_admin import Admin
-from tests.live.policy_bench import Became, Bench, Said, foretell
-from tests.live.policy_cases import Dice, units
-from tests.live.policy_files import FOLDER, Judged, store
-from tests.live.policy_rules import (
+from tests.fixtures.agent_stage import CANARY, Stage, settings_for
+from tests.fixtures.policy_files import FOLDER, Judged, store
+from tests.integration.policy_admin import Admin
+from tests.integration.policy_bench import Became, Bench, Said, foretell
+from tests.integration.policy_cases import Dice, units
+from tests.integration.policy_rules import (
     KEPT_OLD,
     LENGTH,
     LETTERS,
@@ -44,6 +43,7 @@ from tests.live.policy_rules import (
     refused_by_ad,
     refused_by_samba,
 )
+from wire.outcomes import Code
 
 pytestmark = pytest.mark.live
 

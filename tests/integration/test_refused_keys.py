@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from agent import secrets as kept
-from agent.secret import Secret
-from tests.lab import Lab
-from tests.live.remains import files_now
-from tests.live.test_install import admin, change, code_for, install, ok
-from tests.stage import AGENT, Stage, stage
-from wizard.checks import Inputs
-from wizard.plan import ApplyError, Progress
+from agent.config import secret_store as kept
+from lab.controller import Lab
+from lab.remains import files_now
+from tests.fixtures.stage import AGENT, Stage, stage
+from tests.integration.test_install import admin, change, code_for, install, ok
+from wire.secret import Secret
+from wizard.inputs import Inputs
+from wizard.plan.change import ApplyError, Progress
 
 pytestmark = pytest.mark.live
 

@@ -23,23 +23,25 @@ from typing import Any
 
 import pytest
 
-from agent import enrolment, messages, sas, settings
-from agent import secrets as kept
-from agent.enrolment import Enrolment
-from agent.instance import Instance
-from agent.keys import PrivateKeys, PublicKeys
-from agent.places import Places
-from agent.secret import Secret
-from agent.twins import WORDS, Asked, Twins
-from agent.way import Way
+from agent.config import enrolment, settings_file
+from agent.config import secret_store as kept
+from agent.config.enrolment import Enrolment
+from agent.relay_client.clone_detection import WORDS, Asked, Twins
+from agent.relay_client.endpoint import Way
+from agent.system import atomic_files
+from agent.system.instance import Instance
+from agent.system.paths import Places
 from docs.portal_client import Client, Portal
-from relay.code import parse
-from tests.lab import Lab
-from tests.lab.authority import Authority
-from tests.lab.relay import LabRelay
-from tests.live.agent_stage import AGENT, CANARY, SELF_TEST, settings_for
-from tests.slow_controller import asked
-from wizard import running
+from lab.authority import Authority
+from lab.controller import Lab
+from lab.relay import LabRelay
+from lab.slow_controller import asked
+from tests.fixtures.agent_stage import AGENT, CANARY, SELF_TEST, settings_for
+from wire import jose, messages, sas
+from wire.enrolment_code import parse
+from wire.keys import PrivateKeys, PublicKeys
+from wire.secret import Secret
+from wizard.host.sandbox import process
 
 pytestmark = pytest.mark.live
 _SECONDS = 30.0
@@ -163,7 +165,7 @@ def install(lab: Lab, relay: LabRelay, places: Places) -> Installed:
     told = json.loads(call(relay, "POST", "/$enrol", json.dumps(asked).encode(), head))
     place = {"url": relay.url, "ca": str(relay.folder / "ca.pem")}
     chosen = settings_for(lab, relay=place)
-    settings.write_atomically(places.settings, settings.dump(chosen))
+    atomic_files.write_atomically(places.settings, settings_file.dump(chosen))
     enrolment.save(
         places.enrolment,
         Enrolment(
@@ -193,9 +195,7 @@ def test_a_reset_through_the_relay(installed: Installed) -> None:
             status = installed.wait_ready()
             assert status["directory"]["controller"] == installed.lab.host
             signed = installed.post("GET", "keys")
-            told = messages.read_signed(
-                signed, installed.keys.public, "writeback-keys+jwt"
-            )
+            told = jose.read_signed(signed, installed.keys.public, "writeback-keys+jwt")
             assert PublicKeys.of(told["keys"]).fingerprint == (
                 installed.keys.public.fingerprint
             )
@@ -318,7 +318,7 @@ def test_a_successor_takes_over_without_a_gap(installed: Installed) -> None:
         asking.start()
         try:
             os.kill(agent.pid, signal.SIGHUP)
-            successor = running.of(int(wait_for("MAINPID=")))
+            successor = process.of(int(wait_for("MAINPID=")))
             assert agent.wait(_SECONDS) == 0
             # it was there before the other went, and stays
             assert installed.status()["pid"] == successor.pid
@@ -343,7 +343,7 @@ async def test_two_agents_with_the_same_keys_are_found(
     key = store.get(kept.TEST_KEY)
     assert key is not None
     asked = Asked(
-        Way(settings.load(installed.places.settings).relay),
+        Way(settings_file.load(installed.places.settings).relay),
         made.connection,
         made.test_key_name,
         key,
@@ -382,7 +382,7 @@ def test_a_successor_that_can_not_start_takes_nobody_down(
         # mended, the next one takes over
         installed.places.settings.write_text(text)
         os.kill(agent.pid, signal.SIGHUP)
-        successor = running.of(int(wait_for("MAINPID=")))
+        successor = process.of(int(wait_for("MAINPID=")))
         assert agent.wait(_SECONDS) == 0
         successor.signal(signal.SIGTERM)
         assert successor.ended_within(_SECONDS)

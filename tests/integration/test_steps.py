@@ -8,9 +8,8 @@ import ldap3
 import pytest
 from ldap3.protocol.microsoft import security_descriptor_control
 
-from agent.access import Right, grant_ace
-from agent.ace import Ace, AceFlag, AceType, Sid
-from agent.descriptor import (
+from agent.acl.ace import Ace, AceFlag, AceType
+from agent.acl.descriptor import (
     Control,
     SecurityDescriptor,
     add_ace,
@@ -18,15 +17,26 @@ from agent.descriptor import (
     parse,
     with_dacl,
 )
-from agent.dn import same
-from agent.secret import Secret
-from tests.lab import Lab
-from tests.lab.people import AWKWARD, rdn
-from tests.live.remains import directory_now, files_now
-from tests.live.test_install import NOTHING, admin, change, code_for, install, ok, steps
-from tests.stage import Stage, stage
-from wizard.checks import Inputs
-from wizard.plan import ApplyError, Progress, StepFailed
+from agent.acl.rights import Right
+from agent.acl.sid import Sid
+from agent.ldap.dn import same
+from lab.controller import Lab
+from lab.people import AWKWARD, rdn
+from lab.remains import directory_now, files_now
+from tests.fixtures.stage import Stage, stage
+from tests.integration.test_install import (
+    NOTHING,
+    admin,
+    change,
+    code_for,
+    install,
+    ok,
+    steps,
+)
+from wire.secret import Secret
+from wizard.inputs import Inputs
+from wizard.permissions.grant import grant_ace
+from wizard.plan.change import ApplyError, Progress, StepFailed
 
 pytestmark = pytest.mark.live
 _DACL = security_descriptor_control(sdflags=4)

@@ -8,11 +8,14 @@ import ldap3
 import pytest
 from ldap3.core.exceptions import LDAPInsufficientAccessRightsResult
 
-from agent.access import DOMAIN, Right, decide, grant_ace
-from agent.ace import Ace, AceType, Sid
-from agent.descriptor import with_dacl
-from tests.lab import Lab
-from tests.live.access_bench import Bench, bench_on
+from agent.acl.access_check import decide
+from agent.acl.ace import Ace, AceType
+from agent.acl.descriptor import with_dacl
+from agent.acl.rights import DOMAIN, Right
+from agent.acl.sid import Sid
+from lab.controller import Lab
+from tests.integration.access_bench import Bench, bench_on
+from wizard.permissions.grant import grant_ace
 
 pytestmark = pytest.mark.live
 

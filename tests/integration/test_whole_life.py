@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from agent import settings as settings_file
-from agent.secret import Secret
-from tests.lab import Lab
-from tests.live.remains import directory_now
-from tests.live.test_install import install
-from tests.stage import Stage, stage
-from tests.wizard.ui.test_removal import wait_told
-from wizard.journal import find_open
+from agent.config import settings_file as settings_file_of_config
+from lab.controller import Lab
+from lab.remains import directory_now
+from tests.fixtures.stage import Stage, stage
+from tests.integration.test_install import install
+from tests.unit.wizard.ui.test_removal import wait_told
+from wire.secret import Secret
+from wizard.plan.journal import find_open
 from wizard.ui.application import application
 from wizard.ui.window import WizardWindow
 
@@ -104,7 +104,7 @@ def _rotate(qtbot: QtBot, whole: Stage) -> None:
 
 
 def _remove(qtbot: QtBot, whole: Stage) -> None:
-    assert settings_file.load(whole.host.places.settings)
+    assert settings_file_of_config.load(whole.host.places.settings)
     window = opened(qtbot, whole)
     window.set_answers({"task": "remove"})
     go(qtbot, window, "remove")

@@ -3,9 +3,8 @@
 import subprocess
 from pathlib import Path
 
-from installer.inside import propagation
-from tests.machine import ensure_root
-from tests.machine.root import Suite
+from lab.chroot import propagation
+from lab.machines.root import Suite, ensure_root
 
 # The mounts vanish with the last process in their namespace. No network: a package
 # brings what it needs.

@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 
-from tests.installer.packages import built_agent
-from tests.live.test_hand_over import until
-from tests.machine.killing import Point, halted, journals
-from tests.machine.root import Suite
-from tests.machine.server import SITE, Server, server
-from tests.machine.traces import leaves_no_secret, watched
+from lab.machines.killing import Point, halted, journals
+from lab.machines.root import Suite
+from lab.machines.server import SITE, Server, server
+from lab.machines.traces import leaves_no_secret, watched
+from lab.packages import built_agent
+from tests.system.test_hand_over import until
 
 pytestmark = pytest.mark.live
 
@@ -36,7 +36,7 @@ _RULE = """polkit.addRule(function(action, subject) {
 def ada(here: Server, what: str, **given: str) -> dict[str, Any]:
     """Do something as a person on the server who is not root."""
     leader = here.machine.entering()[2]
-    program = [sys.executable, "-m", "tests.wizard.elevation.as_person"]
+    program = [sys.executable, "-m", "tests.unit.wizard.elevation.as_person"]
     done = subprocess.run(
         ["nsenter", "-t", leader, "-p", "--", *program, str(_ADA), what],
         cwd=f"/proc/{leader}/root/run/dbus",

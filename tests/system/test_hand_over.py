@@ -9,12 +9,12 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.installer.packages import built_agent
-from tests.live.test_server import NEWER, pid, serves_again
-from tests.machine.killing import Point, halted
-from tests.machine.load import asked_all_the_time
-from tests.machine.server import LIMITS, SITE, Server, server
-from tests.machine.traces import leaves_no_secret
+from lab.machines.killing import Point, halted
+from lab.machines.load import asked_all_the_time
+from lab.machines.server import LIMITS, SITE, Server, server
+from lab.machines.traces import leaves_no_secret
+from lab.packages import built_agent
+from tests.system.test_server import NEWER, pid, serves_again
 
 pytestmark = pytest.mark.live
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.installer.packages import built_agent
-from tests.machine.server import CA, SITE, Server, server
+from lab.machines.server import CA, SITE, Server, server
+from lab.packages import built_agent
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 

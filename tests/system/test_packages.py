@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from installer.places import INSTALLER, REPOSITORY
-from tests.installer.bare import ROOT, Bare
-from tests.installer.packages import Packages, built
-from tests.live.screen import Screen
+from installer.paths import INSTALLER, REPOSITORY
+from lab.packages import Packages, built
+from tests.integration.screen import Screen
+from tests.system.bare import ROOT, Bare
 
 pytestmark = pytest.mark.live
 
@@ -212,7 +212,7 @@ _POLICY = "/usr/share/polkit-1/actions/org.writeback.setup1.policy"
 _DAMAGED = """
 import sys
 from pathlib import Path
-from wizard.systemd.program import damaged
+from wizard.host.systemd.package import damaged
 root = Path(sys.argv[1])
 rpm = ("rpm", "--root", root, "--define", "_dbpath /var/lib/rpm")
 found = damaged("writeback-agent", root, rpm)

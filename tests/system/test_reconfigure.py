@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from tests.installer.packages import built_agent
-from tests.lab.relay import LabRelay
-from tests.live.remains import directory_now
-from tests.live.test_server import pid
-from tests.machine.proxy import Proxy, proxy
-from tests.machine.server import CANARY, LIMITS, Server, relay_beside, server
-from tests.machine.traces import leaves_no_secret
+from lab.machines.proxy import Proxy, proxy
+from lab.machines.server import CANARY, LIMITS, Server, relay_beside, server
+from lab.machines.traces import leaves_no_secret
+from lab.packages import built_agent
+from lab.relay import LabRelay
+from lab.remains import directory_now
+from tests.system.test_server import pid
 
 pytestmark = pytest.mark.live
 

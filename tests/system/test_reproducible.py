@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from installer import inputs
+from installer import source_hash
 from installer.build import build, checksum
-from installer.places import REPOSITORY
-from installer.recipes import RECIPES
-from tests.lab.steps import silent
+from installer.package_specs import RECIPES
+from installer.paths import REPOSITORY
+from lab.steps import silent
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 
@@ -19,8 +19,8 @@ def test_a_second_build_gives_the_same_bytes(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
-    inputs.copy(REPOSITORY, tmp_path / "first")
-    inputs.copy(tmp_path / "first", tmp_path / "second")
+    source_hash.copy(REPOSITORY, tmp_path / "first")
+    source_hash.copy(tmp_path / "first", tmp_path / "second")
     sums = []
     for each in ("first", "second"):
         # packed by nobody, it keeps what was built before from being taken

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.installer.packages import built_agent
-from tests.live.remains import directory_now
-from tests.machine.load import asked_all_the_time
-from tests.machine.machine import DAILY, differences
-from tests.machine.root import Suite
-from tests.machine.server import CANARY, LIMITS, SITE, Server, server
-from tests.machine.traces import leaves_no_secret, watched
+from lab.machines.load import asked_all_the_time
+from lab.machines.machine import DAILY, differences
+from lab.machines.root import Suite
+from lab.machines.server import CANARY, LIMITS, SITE, Server, server
+from lab.machines.traces import leaves_no_secret, watched
+from lab.packages import built_agent
+from lab.remains import directory_now
 
 pytestmark = pytest.mark.live
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from tests.installer.packages import built_agent
-from tests.lab.errors import LabError
-from tests.lab.relay import LabRelay
-from tests.live.remains import directory_now
-from tests.machine.killing import Point, Rig, parameters, points
-from tests.machine.proxy import proxy
-from tests.machine.server import CANARY, Server, relay_beside, server
-from tests.machine.traces import leaves_no_secret
+from lab.errors import LabError
+from lab.machines.killing import Point, Rig, parameters, points
+from lab.machines.proxy import proxy
+from lab.machines.server import CANARY, Server, relay_beside, server
+from lab.machines.traces import leaves_no_secret
+from lab.packages import built_agent
+from lab.relay import LabRelay
+from lab.remains import directory_now
 
 pytestmark = pytest.mark.live
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.installer.packages import built_agent
-from tests.live.remains import directory_now
-from tests.machine.killing import Point, Rig, parameters, planned, points
-from tests.machine.root import Suite
-from tests.machine.server import SITE, Server, server
-from tests.machine.traces import leaves_no_secret
+from lab.machines.killing import Point, Rig, parameters, planned, points
+from lab.machines.root import Suite
+from lab.machines.server import SITE, Server, server
+from lab.machines.traces import leaves_no_secret
+from lab.packages import built_agent
+from lab.remains import directory_now
 
 pytestmark = pytest.mark.live
 

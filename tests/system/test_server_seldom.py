@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.installer.packages import built_agent
-from tests.live.remains import directory_now
-from tests.live.test_hand_over import until
-from tests.machine.killing import Point, Run
-from tests.machine.server import Server, server
-from tests.machine.traces import leaves_no_secret
+from lab.machines.killing import Point, Run
+from lab.machines.server import Server, server
+from lab.machines.traces import leaves_no_secret
+from lab.packages import built_agent
+from lab.remains import directory_now
+from tests.system.test_hand_over import until
 
 pytestmark = [pytest.mark.live, pytest.mark.slow]
 

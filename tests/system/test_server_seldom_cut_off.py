@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from agent.secrets import PROXY_PASSWORD
-from tests.installer.packages import built_agent
-from tests.live.test_server_change_cut_off import CHANGE, REKEY, in_force
-from tests.live.test_server_cut_off import INSTALL, REMOVAL
-from tests.live.test_server_seldom import SEALING
-from tests.machine.killing import Rig, planned, points
-from tests.machine.proxy import Proxy, proxy
-from tests.machine.server import CANARY, SITE, Server, server
-from tests.machine.traces import leaves_no_secret
-from wizard.steps import STEPS
+from agent.config.secret_store import PROXY_PASSWORD
+from lab.machines.killing import Rig, planned, points
+from lab.machines.proxy import Proxy, proxy
+from lab.machines.server import CANARY, SITE, Server, server
+from lab.machines.traces import leaves_no_secret
+from lab.packages import built_agent
+from tests.system.test_server_change_cut_off import CHANGE, REKEY, in_force
+from tests.system.test_server_cut_off import INSTALL, REMOVAL
+from tests.system.test_server_seldom import SEALING
+from wizard.steps.order import STEPS
 
 pytestmark = pytest.mark.live
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from agent.settings import parse
-from tests.installer.packages import built_agent
-from tests.lab.places import REPOSITORY
-from tests.machine.ansible_playbook import Control
-from tests.machine.machine import Machine
-from tests.machine.root import Suite, ensure_root
-from tests.machine.server import CA, SITE, Server, server
-from tests.machine.traces import leaves_no_secret
+from agent.config.settings_file import parse
+from lab.machines.ansible_playbook import Control
+from lab.machines.machine import Machine
+from lab.machines.root import Suite, ensure_root
+from lab.machines.server import CA, SITE, Server, server
+from lab.machines.traces import leaves_no_secret
+from lab.packages import built_agent
+from lab.places import REPOSITORY
 
 pytestmark = pytest.mark.live
 

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from agent.errors import OUTCOMES
+from wire.outcomes import OUTCOMES
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 def test_the_wire_lists_every_code_as_the_catalogue_has_it() -> None:

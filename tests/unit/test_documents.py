@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted((ROOT / "docs").glob("*.md"))
 _TEST = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
 
@@ -18,7 +18,7 @@ def test_a_document_names_tests_that_exist(document: Path) -> None:
 
 
 def test_the_verdicts_causes_are_all_documented() -> None:
-    from agent.causes import Cause
+    from agent.verdict.causes import Cause
 
     told = (ROOT / "docs/verdict.md").read_text("utf-8")
     missing = [c for c in Cause if c is not Cause.NONE and f"`{c.value}`" not in told]

@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 
-from agent import messages
-from agent.keys import PrivateKeys
 from docs.portal_client import (
     Client,
     Portal,
@@ -17,6 +15,8 @@ from docs.portal_client import (
     main,
     new_portal,
 )
+from wire import jose
+from wire.keys import PrivateKeys
 
 AGENT = PrivateKeys.generate()
 FINGERPRINT = AGENT.public.fingerprint
@@ -38,7 +38,7 @@ class Told(Client):
             "instance": "one",
             "starts": self.starts,
         }
-        return 200, messages.sign(claims, self.agent_keys, "writeback-keys+jwt")
+        return 200, jose.sign(claims, self.agent_keys, "writeback-keys+jwt")
 
 
 @pytest.fixture

@@ -6,24 +6,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from agent.access import Right
-from agent.accounts import own_sids
-from agent.ace import Sid
-from agent.descriptor import DescriptorError, parse
-from agent.directory import Directory, DirectoryError, NoSuchObject
-from agent.excess import of_groups
-from agent.findings import Level
-from agent.grant import KINDS, Grant
-from agent.secret import Secret
-from agent.settings import Directory as DirectorySettings
-from agent.trustees import Names
-from wizard.checks import Check
-from wizard.inspection.attempts import Failed
-from wizard.steps.account import find
-from wizard.steps.judging import decided_for, descriptors
-from wizard.steps.new_account import MARK
-from wizard.steps.permissions import RIGHTS
-from wizard.steps.signing_in import open_first
+from agent.acl.descriptor import parse
+from agent.acl.errors import DescriptorError
+from agent.acl.rights import Right
+from agent.acl.sid import Sid
+from agent.active_directory.users import own_sids
+from agent.config.settings import Directory as DirectorySettings
+from agent.ldap.connection import Directory
+from agent.ldap.errors import DirectoryError, NoSuchObject
+from wire.secret import Secret
+from wizard.checks.attempt import Failed
+from wizard.directory.accounts import MARK, find
+from wizard.directory.sign_in import open_first
+from wizard.grants.acl import RIGHTS
+from wizard.grants.effective_rights import decided_for, descriptors
+from wizard.permissions.excess_rights import of_groups
+from wizard.permissions.findings import Level
+from wizard.permissions.grant import KINDS, Grant
+from wizard.permissions.sid_names import Names
+from wizard.results import Check
 
 _DACL = 4
 _KEPT = 1024  # most people of a container share one descriptor

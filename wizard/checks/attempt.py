@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from wizard.checks import Check, State
+from wizard.results import Check, State
 
 
 class Failed(Exception):  # noqa: N818 - says what happened

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from agent.certificates import CertificateFacts
+from agent.ldap.certificates import CertificateFacts
 
 SOON = timedelta(days=30)
 

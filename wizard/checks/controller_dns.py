@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from agent.settings import Directory as DirectorySettings
-from wizard.checks import Check, State
-from wizard.discovery import Answer
-from wizard.inspection.controllers import ControllerFacts
+from agent.config.settings import Directory as DirectorySettings
+from wizard.checks.controller_facts import ControllerFacts
+from wizard.directory.discovery import Answer
+from wizard.results import Check, State
 
 _FIELD = "directory.controllers"
 _FEW = 3

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from agent.certificates import CertificateFacts, Handshake
-from agent.entries import POLICY_HINTS, POLICY_HINTS_OLD, RootDse
-from wizard.checks import Check, State
+from agent.ldap.certificates import CertificateFacts, Handshake
+from agent.ldap.controls import POLICY_HINTS, POLICY_HINTS_OLD
+from agent.ldap.entry import RootDse
+from wizard.results import Check, State
 
 Source = Literal["settings", "DNS SRV"]
 Step = Literal["certificates", "sign-in", "others", "account", ""]

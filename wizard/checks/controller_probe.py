@@ -7,13 +7,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from agent.certificates import Endpoint, shake_hands, trusting
-from agent.directory import Directory, DirectoryError, SignInRefused, connect
-from agent.secret import Secret
-from agent.settings import Directory as DirectorySettings
-from wizard.inspection.controllers import Cell, ControllerFacts
-from wizard.inspection.judging import CA, CONTROLLERS
-from wizard.reason import sentence
+from agent.config.settings import Directory as DirectorySettings
+from agent.ldap.certificates import Endpoint, shake_hands
+from agent.ldap.connection import Directory, connect
+from agent.ldap.errors import DirectoryError, SignInRefused
+from agent.system.tls import trusting
+from wire.secret import Secret
+from wizard.checks.controller_facts import Cell, ControllerFacts
+from wizard.checks.controller_rating import CA, CONTROLLERS
+from wizard.errors import sentence
 
 _OTHER = "Mend the account in the directory, or give another one."
 _OLD_TLS = ("UNSUPPORTED_PROTOCOL", "PROTOCOL_VERSION", "NO_PROTOCOLS_AVAILABLE")

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from agent import clock
-from agent.certificates import CertificateFacts
-from agent.settings import Directory as DirectorySettings
-from wizard.inspection import chain
-from wizard.inspection.controllers import Cell, ControllerFacts
+from agent.config.settings import Directory as DirectorySettings
+from agent.ldap.certificates import CertificateFacts
+from agent.relay_client import clock_skew
+from wizard.checks import certificate
+from wizard.checks.controller_facts import Cell, ControllerFacts
 
 CA = "directory.ca"
 CONTROLLERS = "directory.controllers"
@@ -77,12 +77,12 @@ def _time(ms: float | None) -> str:
 
 
 def _certificate(facts: ControllerFacts, now: datetime) -> Cell:
-    own, more, ms = facts.chain[0], chain.told(facts.chain), facts.handshake_ms
+    own, more, ms = facts.chain[0], certificate.told(facts.chain), facts.handshake_ms
     if not own.trusted:
         return _untrusted(own, more, ms)
     first = min(facts.chain, key=lambda each: each.not_after)
     left = first.not_after - now
-    if left < chain.SOON:
+    if left < certificate.SOON:
         return Cell(
             "certificate",
             "warning",
@@ -93,7 +93,7 @@ def _certificate(facts: ControllerFacts, now: datetime) -> Cell:
             ms,
         )
     until = f"to {own.not_after:%Y-%m-%d}"
-    return Cell("certificate", "ok", until, chain.expiry(own), "", more, ms)
+    return Cell("certificate", "ok", until, certificate.expiry(own), "", more, ms)
 
 
 def _whose(first: CertificateFacts, own: CertificateFacts) -> str:
@@ -170,10 +170,10 @@ def _clock(facts: ControllerFacts) -> Cell:
         return Cell("clock", "skipped", UNKNOWN, "It does not tell its time.")
     apart = abs(offset)
     said, word = f"{apart:.0f} s apart from this machine", f"{offset:+.0f} s"
-    if apart <= clock.WARNING_S:
+    if apart <= clock_skew.WARNING_S:
         return Cell("clock", "ok", "0 s" if apart < 0.5 else word, said)
     remedy = "Set both clocks by the same time server."
-    failed = apart > clock.LIMIT_S
+    failed = apart > clock_skew.LIMIT_S
     return Cell("clock", "failed" if failed else "warning", word, f"{said}.", remedy)
 
 

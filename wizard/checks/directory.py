@@ -11,19 +11,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from agent.settings import Directory as DirectorySettings
-from wizard.checks import Check
-from wizard.discovery import Answer, ask_controllers
-from wizard.inspection import account
-from wizard.inspection.controllers import ControllerFacts, Inspection, Step
-from wizard.inspection.judging import judged
-from wizard.inspection.names import compared, notes_of, of_dns
-from wizard.inspection.visiting import (
-    Visitor,
-    is_refused,
-    see_certificate,
-    sign_in,
-)
+from agent.config.settings import Directory as DirectorySettings
+from wizard.checks import account
+from wizard.checks.controller_dns import compared, notes_of, of_dns
+from wizard.checks.controller_facts import ControllerFacts, Inspection, Step
+from wizard.checks.controller_probe import Visitor, is_refused, see_certificate, sign_in
+from wizard.checks.controller_rating import judged
+from wizard.directory.discovery import Answer, ask_controllers
+from wizard.results import Check
 
 Report = Callable[[Inspection], None]
 T = TypeVar("T")

@@ -3,10 +3,12 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from agent.directory import Directory, DirectoryError, Entry, NoSuchObject
-from agent.dn import is_below
-from agent.entries import escape
-from wizard.checks import Check, Container
+from agent.ldap.connection import Directory
+from agent.ldap.dn import is_below
+from agent.ldap.entry import Entry
+from agent.ldap.errors import DirectoryError, NoSuchObject
+from agent.ldap.filters import escape
+from wizard.results import Check, Container
 
 PEOPLE = "(&(objectCategory=person)(objectClass=user))"
 _CONTAINERS = (

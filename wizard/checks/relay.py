@@ -7,17 +7,23 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from agent import clock
-from agent.certificates import Endpoint, fetch_chain
-from agent.keys import BadKeys, fingerprint_digest
-from agent.secret import Secret
-from agent.way import Way
-from relay import code as codes
-from wizard.checks import Check, State
-from wizard.inspection import chain
-from wizard.inspection.attempts import Attempt, Failed, attempt_all
-from wizard.reason import sentence
-from wizard.relay_api import PROXY_REFUSES, SET_CLOCK, Answered, RelayFailed, ask
+from agent.ldap.certificates import Endpoint, fetch_chain
+from agent.relay_client import clock_skew as clock
+from agent.relay_client.endpoint import Way
+from wire import enrolment_code as codes
+from wire.keys import BadKeys, fingerprint_digest
+from wire.secret import Secret
+from wizard.checks import certificate as chain
+from wizard.checks.attempt import Attempt, Failed, attempt_all
+from wizard.enrolment.relay_client import (
+    PROXY_REFUSES,
+    SET_CLOCK,
+    Answered,
+    RelayFailed,
+    ask,
+)
+from wizard.errors import sentence
+from wizard.results import Check, State
 
 _CONNECT_S = 8.0
 _NO_CODE = "0" * 64

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from agent.causes import CAUSES, Cause
-from agent.coverage import Judged
-from agent.subject import Operation
-from wizard.commands.told import Exit
-from wizard.permissions import Coverage
+from agent.verdict.causes import CAUSES, Cause
+from agent.verdict.subject import Operation
+from wizard.cli.output import Exit
+from wizard.controller.permissions import Coverage
+from wizard.permissions.coverage import Judged
 
 OPERATIONS = {
     Operation.RESET: "Reset",

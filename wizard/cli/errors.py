@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from agent.settings import SettingsError
+from agent.config.errors import SettingsError
 
 
 def problems(error: SettingsError) -> Mapping[str, Any]:
@@ -27,3 +27,17 @@ class InForce(Exception):  # noqa: N818 - says what is so
     def __init__(self, why: SettingsError) -> None:
         super().__init__(f"{why}\n{self.remedy}")
         self.why = why
+
+
+class BadUsage(Exception):  # noqa: N818 - says what was given
+    """A command can't be understood; nothing was touched.
+
+    Args:
+        what: what is wrong.
+        remedy: what to give instead.
+
+    """
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(f"{what} {remedy}".strip())
+        self.what, self.remedy = what, remedy

@@ -5,28 +5,40 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn, get_args
+from typing import Any, NoReturn
 
-from agent.cores import leave_no_core
-from agent.directory import DirectoryError
-from agent.enrolment import EnrolmentError
-from agent.instance import VERSION
-from agent.secrets import SecretsUnavailable
-from agent.settings import Identifier, Settings, SettingsError
-from wizard.checks import Busy
-from wizard.commands import directory, granting, jobs, permissions
-from wizard.commands.given import BadUsage, Given
-from wizard.commands.refusing import InForce, how_given, problems
-from wizard.commands.told import Exit, Told
-from wizard.controller import Controller, RecoveryNeeded
-from wizard.host import Host, ServiceFailed
-from wizard.hosts import NoHost, this_machine
-from wizard.inspection.attempts import Failed
-from wizard.journal import JournalDamaged
-from wizard.plan import StepFailed
-from wizard.reason import sentence
-from wizard.relay_api import RelayFailed
-from wizard.trial import TrialHost
+from agent.config.enrolment import EnrolmentError
+from agent.config.errors import SettingsError
+from agent.config.secret_store import SecretsUnavailable
+from agent.config.settings import Settings
+from agent.ldap.errors import DirectoryError
+from agent.system.process import leave_no_core
+from agent.system.version import VERSION
+from wizard.checks.attempt import Failed
+from wizard.cli import run_plan
+from wizard.cli.commands import (
+    apply,
+    directory,
+    grants,
+    permissions,
+    remove,
+    rollback,
+    status,
+    verify,
+)
+from wizard.cli.commands.self_test import add_test_arguments, run_test_reset
+from wizard.cli.errors import BadUsage, InForce, how_given, problems
+from wizard.cli.output import Exit, Told
+from wizard.cli.run_plan import ask_account, ask_secrets
+from wizard.cli.secrets import Given
+from wizard.controller.controller import Controller
+from wizard.enrolment.relay_client import RelayFailed
+from wizard.errors import Busy, RecoveryNeeded, sentence
+from wizard.host.detect import NoHost, this_machine
+from wizard.host.interface import Host, ServiceFailed
+from wizard.host.sandbox.host import TrialHost
+from wizard.plan.change import StepFailed
+from wizard.plan.journal import JournalDamaged
 
 # each says what and what to do; nothing was touched when one comes
 _REFUSALS = (
@@ -82,7 +94,7 @@ def _refused(
 
 def _run(given: argparse.Namespace) -> Told:
     if given.command == "schema":
-        return jobs.schema()
+        return status.schema()
     host = _host(given)
     try:
         return _ran(Controller(host), given)
@@ -95,14 +107,16 @@ def _run(given: argparse.Namespace) -> Told:
 def _ran(controller: Controller, given: argparse.Namespace) -> Told:
     match given.command:
         case "status":
-            return jobs.status(controller)
+            return status.status(controller)
         case "export":
-            return jobs.export(jobs.wanted(controller, None))
+            return status.export(run_plan.wanted(controller, None))
         case "verify":
-            return jobs.verify(controller, jobs.wanted(controller, given.settings))
+            return verify.verify(
+                controller, run_plan.wanted(controller, given.settings)
+            )
         case "test-reset":
-            jobs.wanted(controller, None)
-            return _test_reset(controller, given)
+            run_plan.wanted(controller, None)
+            return run_test_reset(controller, given)
     secrets = Given.read(given.secrets_fd)
     if given.command in ("permissions", "directory"):
         return _looked_at(controller, given, secrets)
@@ -112,35 +126,35 @@ def _ran(controller: Controller, given: argparse.Namespace) -> Told:
 def _changed(controller: Controller, given: argparse.Namespace, secrets: Given) -> Told:
     match given.command:
         case "repair":
-            return jobs.repair(controller, secrets, _confirm(given))
+            return apply.repair(controller, secrets, _confirm(given))
         case "remove":
             secrets = secrets.choosing(keep_account=given.keep_account)
-            return jobs.remove(controller, secrets, _confirm(given))
+            return remove.remove(controller, secrets, _confirm(given))
         case "rollback":
-            return jobs.roll_back(controller, secrets, _confirm(given))
-    settings = jobs.wanted(controller, given.settings)
+            return rollback.roll_back(controller, secrets, _confirm(given))
+    settings = run_plan.wanted(controller, given.settings)
     found = controller.installed()
     if given.command == "rekey":
         gone = given.original_is_gone
         secrets = secrets.choosing(new_keys=True, original_is_gone=gone)
         found = None  # it is enrolled anew, so the code is asked for
-    secrets = _asked(secrets, found.settings if found else None, settings)
+    secrets = ask_secrets(secrets, found.settings if found else None, settings)
     if given.command == "plan":
-        return jobs.show_plan(controller, settings, secrets)
-    return jobs.carry_out(controller, settings, secrets, _confirm(given))
+        return apply.show_plan(controller, settings, secrets)
+    return apply.carry_out(controller, settings, secrets, _confirm(given))
 
 
 def _looked_at(
     controller: Controller, given: argparse.Namespace, secrets: Given
 ) -> Told:
-    settings = jobs.wanted(controller, given.settings)
+    settings = run_plan.wanted(controller, given.settings)
     found = controller.installed()
-    secrets = _account_asked(secrets, found.settings if found else None, settings)
+    secrets = ask_account(secrets, found.settings if found else None, settings)
     match (given.command, getattr(given, "verb", "")):
         case ("permissions", "grant"):
-            return granting.grant(controller, settings, secrets, _confirm(given))
+            return grants.grant(controller, settings, secrets, _confirm(given))
         case ("permissions", "revoke"):
-            return granting.revoke(controller, settings, secrets, _confirm(given))
+            return grants.revoke(controller, settings, secrets, _confirm(given))
     try:
         return _checked(controller, given, settings, secrets)
     except DirectoryError as error:
@@ -165,45 +179,12 @@ def _checked(
             files = permissions.files_of(given)
             return permissions.coverage(sight, settings, inputs, files)
         case "plan":
-            return granting.plan(controller, settings, secrets, given.hand_over)
+            return grants.plan(controller, settings, secrets, given.hand_over)
     return permissions.check(sight, settings, inputs)
 
 
-def _asked(secrets: Given, old: Settings | None, wanted: Settings) -> Given:
-    """Ask on a terminal for what the settings in force, if any, did not need."""
-    secrets = _account_asked(secrets, old, wanted)
-    where = (wanted.relay.url, wanted.agent)
-    if old is None or (old.relay.url, old.agent) != where:
-        secrets = secrets.with_asked("enrolment_code", "Enrolment code")
-    return secrets
-
-
-def _account_asked(secrets: Given, old: Settings | None, wanted: Settings) -> Given:
-    """Ask for what signs in, unless it is the account in force: that is stored."""
-    account = wanted.directory
-    if old is not None and old.directory.sign_in_name == account.sign_in_name:
-        return secrets
-    if account.account.kind == "existing":
-        prompt = f"Password of {account.account.name}"
-        return secrets.with_asked("account_password", prompt)
-    return secrets.with_admin()
-
-
-def _test_reset(controller: Controller, given: argparse.Namespace) -> Told:
-    password = None
-    if not given.check_only:
-        secrets = Given.read(given.secrets_fd)
-        password = secrets.asked("new_password", f"New password for {given.user}")
-        if not password:
-            raise BadUsage(
-                "No new password is given.",
-                "Give it by --secrets-fd as new_password, or use --check-only.",
-            )
-    return jobs.test_reset(controller, given.by, given.user, password)
-
-
-def _confirm(given: argparse.Namespace) -> jobs.Confirm:
-    return (lambda _text: True) if given.yes else jobs.on_terminal
+def _confirm(given: argparse.Namespace) -> run_plan.Confirm:
+    return (lambda _text: True) if given.yes else run_plan.on_terminal
 
 
 def _host(given: argparse.Namespace) -> Host:
@@ -247,7 +228,7 @@ def _parser() -> argparse.ArgumentParser:
         if name in _CHANGING:
             verb.add_argument("--yes", action="store_true", help="do not ask")
         if name == "test-reset":
-            _test_arguments(verb)
+            add_test_arguments(verb)
         if name == "rekey":
             verb.add_argument("--original-is-gone", action="store_true", help=_GONE)
         if name == "remove":
@@ -255,15 +236,6 @@ def _parser() -> argparse.ArgumentParser:
     permissions.add_words(verbs, shared, _SECRETS)
     directory.add_words(verbs, shared, _SECRETS)
     return parser
-
-
-def _test_arguments(verb: argparse.ArgumentParser) -> None:
-    choices = get_args(Identifier)
-    told = "the person, as the cloud names them"
-    verb.add_argument("user", metavar="USER", help=told)
-    told = "what USER is (default: userPrincipalName)"
-    verb.add_argument("--by", choices=choices, default="userPrincipalName", help=told)
-    verb.add_argument("--check-only", action="store_true", help="all but the write")
 
 
 _SECRETS = "descriptor of a JSON object with secrets; else they are asked for"

@@ -8,8 +8,8 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
-from wizard.checks import Check, HandOver, Installed
-from wizard.plan import Change, Progress, Report, Stuck
+from wizard.plan.change import Change, Progress, Report, Stuck
+from wizard.results import Check, HandOver, Installed
 
 
 class Exit(IntEnum):

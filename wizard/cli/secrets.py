@@ -10,8 +10,9 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from agent.secret import Secret
-from wizard.checks import AdminCredentials, Inputs
+from wire.secret import Secret
+from wizard.cli.errors import BadUsage
+from wizard.inputs import AdminCredentials, Inputs
 
 NAMES = (
     "admin_user",
@@ -29,20 +30,6 @@ PROMPTS = {
 }
 
 _STANDARD_ERROR = 2
-
-
-class BadUsage(Exception):  # noqa: N818 - says what was given
-    """A command can't be understood; nothing was touched.
-
-    Args:
-        what: what is wrong.
-        remedy: what to give instead.
-
-    """
-
-    def __init__(self, what: str, remedy: str) -> None:
-        super().__init__(f"{what} {remedy}".strip())
-        self.what, self.remedy = what, remedy
 
 
 @dataclass(frozen=True)

@@ -5,41 +5,47 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from agent import enrolment, naming
-from agent import settings as settings_file
-from agent.enrolment import EnrolmentError
-from agent.errors import Refused
-from agent.secret import Secret
-from agent.secrets import (
+from agent.active_directory import identifiers
+from agent.config import enrolment
+from agent.config import settings_file as settings_file_of_config
+from agent.config.errors import SettingsError
+from agent.config.secret_store import (
     AGENT_KEYS,
     SELF_TEST_KEYS,
     TEST_KEY,
     SecretsUnavailable,
 )
-from agent.settings import Directory as DirectorySettings
-from agent.settings import Relay, Settings, SettingsError
-from wizard import discovery, journal
-from wizard.carrying_out import Run, apply, go_on, roll_back
-from wizard.checks import (
-    Check,
-    Container,
-    Found,
-    HandOver,
-    Inputs,
-    Installed,
-    Recovery,
-    RecoveryNeeded,
-    TestResult,
+from agent.config.settings import Directory as DirectorySettings
+from agent.config.settings import Relay, Settings
+from wire.outcomes import Refused
+from wire.secret import Secret
+from wizard.checks import directory as directory_checks
+from wizard.checks import people
+from wizard.checks import relay as relay_checks
+from wizard.checks.controller_facts import Inspection
+from wizard.checks.controller_probe import SignedInAs, Visitor
+from wizard.controller.installation import at_a_glance
+from wizard.controller.permissions import Permissions
+from wizard.controller.recovery import prove_for, recovery_of
+from wizard.directory import discovery
+from wizard.directory.sign_in import (
+    NEEDS_ADMIN,
+    as_either,
+    named,
+    prove_admin,
+    sign_in_as,
 )
-from wizard.glance import at_a_glance
-from wizard.host import Host
-from wizard.inspection import directory as directory_checks
-from wizard.inspection import people
-from wizard.inspection import relay as relay_checks
-from wizard.inspection.controllers import Inspection
-from wizard.inspection.visiting import SignedInAs, Visitor
-from wizard.permissions import Permissions
-from wizard.plan import (
+from wizard.enrolment.clone import COPIED, is_copied, is_the_originals
+from wizard.enrolment.keys import fingerprint, private_keys
+from wizard.enrolment.relay_client import Sender
+from wizard.enrolment.relay_route import way_asked, way_to
+from wizard.enrolment.self_test import ask_agent, claims_of
+from wizard.errors import RecoveryNeeded, sentence
+from wizard.host.interface import Host
+from wizard.inputs import Inputs
+from wizard.plan import journal
+from wizard.plan.apply import Run, apply, go_on, roll_back
+from wizard.plan.change import (
     ApplyError,
     Change,
     Context,
@@ -51,24 +57,20 @@ from wizard.plan import (
     plan,
     plan_removal,
 )
-from wizard.reason import sentence
-from wizard.recovering import prove_for, to_recover
-from wizard.relay_api import Sender
-from wizard.steps import STEPS
-from wizard.steps.copied import COPIED, is_copied, is_the_originals
-from wizard.steps.keys import PREVIOUS, fingerprint, private_keys
-from wizard.steps.outdated import refuse_outdated, refuse_outdated_removal
-from wizard.steps.proxy import way_asked, way_to
+from wizard.results import (
+    Check,
+    Container,
+    Found,
+    HandOver,
+    Installed,
+    Recovery,
+    TestResult,
+)
+from wizard.steps.keys import PREVIOUS
+from wizard.steps.order import STEPS
 from wizard.steps.service import resume
 from wizard.steps.settings_file import drift
-from wizard.steps.signing_in import (
-    NEEDS_ADMIN,
-    as_either,
-    named,
-    prove_admin,
-    sign_in_as,
-)
-from wizard.testing import ask_agent, claims_of
+from wizard.steps.stale_plan import refuse_outdated, refuse_outdated_removal
 
 
 class Controller:
@@ -94,7 +96,7 @@ class Controller:
         place = self._host.places.settings
         if self._host.read(place) is None:
             return None
-        settings = settings_file.load(place)
+        settings = settings_file_of_config.load(place)
         try:
             shown = fingerprint(self._context(Inputs()))
         except (StepFailed, SecretsUnavailable):
@@ -124,7 +126,7 @@ class Controller:
         if found is None:
             return None
         try:
-            return _recovery_of(found)
+            return recovery_of(found)
         except FileNotFoundError:  # somebody took it back, or finished it, meanwhile
             return self.recovery()
 
@@ -322,7 +324,11 @@ class Controller:
     def _in_force(self) -> Settings | None:
         place = self._host.places.settings
         try:
-            return None if self._host.read(place) is None else settings_file.load(place)
+            return (
+                None
+                if self._host.read(place) is None
+                else settings_file_of_config.load(place)
+            )
         except SettingsError:
             return None
 
@@ -382,13 +388,13 @@ class Controller:
 
         """
         try:
-            naming.asserted(by, value)
+            identifiers.asserted(by, value)
         except Refused as error:
             remedy = "Name the person as the portal does."
             raise StepFailed(sentence(error.detail), remedy) from None
         context = self._context(Inputs())
         made = enrolment.load(self._host.places.enrolment)
-        relay = settings_file.load(self._host.places.settings).relay
+        relay = settings_file_of_config.load(self._host.places.settings).relay
         key = self._host.secrets.get(TEST_KEY)
         if key is None:
             raise StepFailed("The key for tests is missing.", "Apply the settings.")
@@ -437,22 +443,3 @@ class Controller:
             if found is not None and found.path == before:
                 return found
         return None
-
-
-def _recovery_of(found: journal.Journal) -> Recovery:
-    changes = to_recover(found)
-    return Recovery(
-        started=found.started,
-        changes=tuple(change.summary for change in changes),
-        needs_admin=any(change.needs_admin for change in changes),
-        forward=found.forward,
-        removal=found.removal,
-    )
-
-
-__all__ = [
-    "Controller",
-    "EnrolmentError",
-    "RecoveryNeeded",
-    "SettingsError",
-]

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from agent.settings import Settings
-from wizard.checks import AgentStatus
-from wizard.host import REPLACE, Service
+from agent.config.settings import Settings
+from wizard.host.interface import REPLACE, Service
+from wizard.results import AgentStatus
 
 
 def at_a_glance(settings: Settings, service: Service) -> AgentStatus:

@@ -12,31 +12,34 @@ from datetime import UTC, datetime
 from itertools import takewhile
 from uuid import UUID
 
-from agent import accounts, naming, verdict
-from agent.account import Account
-from agent.accounts import User
-from agent.ace import Sid
-from agent.causes import Cause
-from agent.coverage import Judged, Sight, Tally, as_seen, cover, offered
-from agent.directory import Directory, NoSuchObject
-from agent.domain import Domain
-from agent.errors import Code, Refused
-from agent.findings import Finding
-from agent.forecast import Forecast, forecast
-from agent.inheritance import find_cuts
-from agent.policy import PasswordPolicy
-from agent.pool import Warm
-from agent.settings import Identifier, Settings
-from agent.subject import Operation, State, Verdict
-from agent.trustees import Names
-from wizard import granting
-from wizard.checks import Inputs
-from wizard.granting import Entry, Revocation
-from wizard.host import Host
-from wizard.inspection.findings import find_about_account
-from wizard.plan import Change, Context, MayChange, StepFailed, as_root
-from wizard.steps.permissions import rights_of
-from wizard.steps.signing_in import as_agent, as_either, stored_password
+from agent.acl.sid import Sid
+from agent.active_directory import identifiers, users
+from agent.active_directory.domain_cache import Domain
+from agent.active_directory.users import User
+from agent.config.settings import Identifier, Settings
+from agent.ldap.connection import Directory
+from agent.ldap.errors import NoSuchObject
+from agent.ldap.pool import Warm
+from agent.verdict import judge as verdict
+from agent.verdict.account import Account
+from agent.verdict.causes import Cause
+from agent.verdict.password_policy import PasswordPolicy
+from agent.verdict.subject import Operation
+from agent.verdict.verdict import State, Verdict
+from wire.outcomes import Code, Refused
+from wizard.directory.sign_in import as_agent, as_either, stored_password
+from wizard.grants import grants
+from wizard.grants.acl import rights_of
+from wizard.grants.grants import Entry, Revocation
+from wizard.host.interface import Host
+from wizard.inputs import Inputs
+from wizard.permissions.account_report import find_about_account
+from wizard.permissions.coverage import Judged, Sight, Tally, as_seen, cover, offered
+from wizard.permissions.findings import Finding
+from wizard.permissions.inheritance import find_cuts
+from wizard.permissions.planned_account import Forecast, forecast
+from wizard.permissions.sid_names import Names
+from wizard.plan.change import Change, Context, MayChange, StepFailed, as_root
 
 _STEP = 50  # people between two reports
 
@@ -203,7 +206,7 @@ class Permissions:
             DirectoryError, StepFailed: it can't be said; with the remedy.
 
         """
-        return granting.plan_grant(settings, self._context(inputs))
+        return grants.plan_grant(settings, self._context(inputs))
 
     def plan_revoke(self, settings: Settings, inputs: Inputs) -> Revocation:
         """Say what earlier plans granted to the account and still is there.
@@ -212,7 +215,7 @@ class Permissions:
             DirectoryError, StepFailed: it can't be said; with the remedy.
 
         """
-        return granting.plan_revoke(settings, self._context(inputs))
+        return grants.plan_revoke(settings, self._context(inputs))
 
     def entries(
         self, settings: Settings, inputs: Inputs, changes: Sequence[Change]
@@ -223,7 +226,7 @@ class Permissions:
             DirectoryError, StepFailed: the account's SID can't be read.
 
         """
-        return granting.entries(changes, settings, self._context(inputs))
+        return grants.entries(changes, settings, self._context(inputs))
 
     def _context(self, inputs: Inputs) -> Context:
         return Context(self._host, inputs, may_change=self._may_change)
@@ -273,11 +276,11 @@ def _find(
     """Find somebody by the first of some ways that finds anybody."""
     for by in ways:
         try:
-            return accounts.find(directory, base_dn, by, value, detail=True)
+            return users.find(directory, base_dn, by, value, detail=True)
         except Refused as error:
             if error.code is not Code.USER_NOT_FOUND:
                 raise
-    raise naming.nobody(" or ".join(ways), value)
+    raise identifiers.nobody(" or ".join(ways), value)
 
 
 def _possible(ways: Sequence[Identifier], value: str) -> tuple[Identifier, ...]:
@@ -290,7 +293,7 @@ def _possible(ways: Sequence[Identifier], value: str) -> tuple[Identifier, ...]:
     possible, wrong = [], []
     for by in ways:
         try:
-            naming.asserted(by, value)
+            identifiers.asserted(by, value)
             possible.append(by)
         except Refused as error:
             wrong.append(error)

@@ -2,10 +2,12 @@
 
 from contextlib import suppress
 
-from agent.directory import DirectoryError
-from wizard.journal import Journal
-from wizard.plan import Change, Context
-from wizard.steps.signing_in import named, prove_admin
+from agent.ldap.errors import DirectoryError
+from wizard.directory.sign_in import named, prove_admin
+from wizard.plan import journal
+from wizard.plan.change import Change, Context
+from wizard.plan.journal import Journal
+from wizard.results import Recovery
 
 
 def to_recover(found: Journal) -> list[Change]:
@@ -29,3 +31,14 @@ def prove_for(found: Journal, context: Context) -> None:
     if needing and context.inputs.admin is not None:
         with suppress(DirectoryError):
             prove_admin(named(needing[0].after or needing[0].before), context)
+
+
+def recovery_of(found: journal.Journal) -> Recovery:
+    changes = to_recover(found)
+    return Recovery(
+        started=found.started,
+        changes=tuple(change.summary for change in changes),
+        needs_admin=any(change.needs_admin for change in changes),
+        forward=found.forward,
+        removal=found.removal,
+    )

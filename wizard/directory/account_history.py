@@ -5,11 +5,14 @@ Another server may have taken one over since: it writes a mark of its own.
 
 from collections.abc import Sequence
 
-from agent.settings import Directory as DirectorySettings
-from wizard import journal
-from wizard.plan import Context
-from wizard.steps.copied import is_the_originals
-from wizard.steps.signing_in import named
+from agent.config.settings import Directory as DirectorySettings
+from agent.ldap.connection import Directory
+from agent.ldap.entry import Entry
+from wizard.directory.accounts import MARK, find
+from wizard.directory.sign_in import named
+from wizard.enrolment.clone import is_the_originals
+from wizard.plan import journal
+from wizard.plan.change import Context
 
 
 def made_before(context: Context) -> Sequence[tuple[DirectorySettings, str]]:
@@ -36,3 +39,24 @@ def made_before(context: Context) -> Sequence[tuple[DirectorySettings, str]]:
 def name_of(directory: DirectorySettings) -> str:
     """Give the name by which accounts are told apart; Active Directory folds case."""
     return directory.sign_in_name.casefold()
+
+
+def is_ours(found: Entry, directory: DirectorySettings, context: Context) -> bool:
+    """Say whether the account still has the mark of this machine.
+
+    Where no journal tells, that of any earlier setup counts.
+    """
+    info, own = found.text("info") or "", name_of(directory)
+    marks = [mark for each, mark in made_before(context) if name_of(each) == own]
+    known = next(iter(marks), "")
+    return info == known if known else info.startswith(MARK)
+
+
+def is_anothers(
+    opened: Directory, directory: DirectorySettings, context: Context
+) -> bool:
+    """Say whether another server took over an account that was this machine's."""
+    if directory.account.kind == "existing":
+        return False
+    found = find(opened, directory)
+    return found is not None and not is_ours(found, directory, context)

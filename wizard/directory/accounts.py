@@ -3,12 +3,16 @@
 import secrets
 import string
 
-from agent.account import UserFlag
-from agent.directory import Directory, DirectoryError, rdn
-from agent.entries import Modification
-from agent.secret import Secret
-from agent.settings import Directory as DirectorySettings
-from wizard.plan import Facts, StepFailed
+from agent.acl.sid import Sid
+from agent.config.settings import Directory as DirectorySettings
+from agent.ldap.connection import Directory
+from agent.ldap.dn import rdn
+from agent.ldap.entry import Entry, Modification
+from agent.ldap.errors import DirectoryError
+from agent.ldap.filters import escape
+from agent.verdict.account import UserFlag
+from wire.secret import Secret
+from wizard.plan.change import Facts, StepFailed
 
 MARK = "writeback:"
 NO_SUCH_ATTRIBUTE = 16  # RFC 4511 4.1.9; of a value that is not there, too
@@ -77,3 +81,37 @@ def new_password() -> Secret:
         text = "".join(secrets.choice(everything) for _ in range(_LENGTH))
         if all(set(kind) & set(text) for kind in _KINDS):
             return Secret(text)
+
+
+def find(opened: Directory, directory: DirectorySettings) -> Entry | None:
+    """Find the agent's account in its domain."""
+    name = escape(directory.account.name)
+    query = f"(&(objectClass=user)(userPrincipalName={name}))"
+    if directory.account.kind == "new":
+        # whatever it is: a group of that name takes it as well
+        query = f"(sAMAccountName={name})"
+    wanted = ("objectGUID", "objectSid", "info", "userAccountControl")
+    return next(opened.search(directory.base_dn, query, wanted, limit=1), None)
+
+
+def sid_of(opened: Directory, directory: DirectorySettings) -> Sid:
+    """Give the account's SID.
+
+    Raises:
+        StepFailed: there is no such account.
+
+    """
+    raw = needed(opened, directory).raw("objectSid")
+    if raw is None:
+        raise StepFailed("The account's objectSid is hidden.", "Let it be read.")
+    return Sid.parse(raw)
+
+
+def needed(opened: Directory, directory: DirectorySettings) -> Entry:
+    found = find(opened, directory)
+    if found is None:
+        raise StepFailed(
+            f"There is no account {directory.account.name} in {directory.domain}.",
+            "Check the name, or let the wizard create it.",
+        )
+    return found

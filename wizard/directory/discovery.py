@@ -9,9 +9,9 @@ from pathlib import Path
 import dns.exception
 import dns.resolver
 
-from agent.rules import host_name
-from agent.settings import Controller
-from wizard.checks import Found
+from agent.config.settings import Controller
+from agent.config.validators import host_name
+from wizard.results import Found
 
 _LIFETIME_S = 3.0
 _RESOLV = Path("/etc/resolv.conf")

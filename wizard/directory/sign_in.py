@@ -4,22 +4,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from agent.directory import (
-    Directory,
-    DirectoryError,
-    Endpoint,
-    SignInRefused,
-    Unreachable,
-    connect,
-)
-from agent.secret import Secret
-from agent.secrets import DIRECTORY_PASSWORD
-from agent.settings import Directory as DirectorySettings
-from agent.settings import SettingsError, parse
-from wizard.checks import Check
-from wizard.plan import Context, StepFailed
-from wizard.reason import sentence
-from wizard.steps.stored import trouble, usable
+from agent.config.errors import SettingsError
+from agent.config.secret_store import DIRECTORY_PASSWORD
+from agent.config.settings import Directory as DirectorySettings
+from agent.config.settings_file import parse
+from agent.ldap.certificates import Endpoint
+from agent.ldap.connection import Directory, connect
+from agent.ldap.errors import DirectoryError, SignInRefused, Unreachable
+from wire.secret import Secret
+from wizard.errors import sentence
+from wizard.host.stored_secrets import trouble, usable
+from wizard.plan.change import Context, StepFailed
+from wizard.results import Check
 
 NEEDS_ADMIN = (
     "Give an administrator of the domain; the account is used once and not stored."
@@ -113,7 +109,7 @@ def _password(settings: DirectorySettings, context: Context) -> Secret:
 
 
 def _no_password(settings: DirectorySettings, context: Context) -> StepFailed:
-    why = trouble(DIRECTORY_PASSWORD, context)
+    why = trouble(DIRECTORY_PASSWORD, context.host.secrets)
     told = why or f"The password of {settings.sign_in_name} is not stored here"
     if settings.account.kind == "new":
         return StepFailed(f"{told}.", NEEDS_ADMIN, "admin")
@@ -144,7 +140,7 @@ def stored_password(settings: DirectorySettings, context: Context) -> Secret | N
     own = settings.sign_in_name
     if in_force is not None and in_force.sign_in_name.casefold() != own.casefold():
         return None
-    return usable(DIRECTORY_PASSWORD, context)
+    return usable(DIRECTORY_PASSWORD, context.host.secrets)
 
 
 def _may_learn_it(settings: DirectorySettings, context: Context) -> bool:

@@ -10,9 +10,9 @@ from types import FrameType
 
 from jeepney import DBusErrorResponse
 
-from wizard.controller import Controller
-from wizard.elevation.service import Service
-from wizard.hosts import this_machine
+from wizard.controller.controller import Controller
+from wizard.elevation.dbus.server import Service
+from wizard.host.detect import this_machine
 
 _FAILED = 1
 

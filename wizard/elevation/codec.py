@@ -12,13 +12,13 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from agent import settings as settings_file
-from agent.problems import explain
-from agent.settings import Settings, SettingsError
-from wizard.elevation import errors, sealed
+from agent.config import settings_file as settings_file_of_config
+from agent.config.errors import SettingsError, explain
+from agent.config.settings import Settings
+from wizard.elevation import errors, secret_codec
 from wizard.elevation.errors import BadCall
 from wizard.elevation.methods import Action, Method, adapter, method
-from wizard.plan import Change
+from wizard.plan.change import Change
 
 NAME = "org.writeback.Setup1"
 PATH = "/org/writeback/Setup1"
@@ -47,7 +47,7 @@ class Call:
         """
         given = _object(line, set(self.method.sealed))
         hidden = {
-            name: sealed.read(hint, given[name])
+            name: secret_codec.read(hint, given[name])
             for name, hint in self.method.sealed.items()
         }
         opened = {
@@ -68,7 +68,7 @@ def spell_call(asked: Method, given: Mapping[str, Any]) -> str:
 
 def spell_sealed(asked: Method, given: Mapping[str, Any]) -> bytes:
     """Give the line with the arguments that hold secrets, for the channel alone."""
-    return _line({name: sealed.spell(given[name]) for name in asked.sealed})
+    return _line({name: secret_codec.spell(given[name]) for name in asked.sealed})
 
 
 def read_call(text: str, action: Action) -> Call:
@@ -135,7 +135,7 @@ def _object(text: bytes, keys: set[str]) -> dict[str, Any]:
 
 def _read(name: str, hint: Any, data: Any) -> Any:
     if hint is Settings:
-        return settings_file.validate(data, _SOURCE)
+        return settings_file_of_config.validate(data, _SOURCE)
     try:
         return adapter(hint).validate_python(data)
     except ValidationError as error:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
-from wizard.controller import Controller
-from wizard.elevation import authority, protocol
-from wizard.elevation.channel import Channel
+from wizard.controller.controller import Controller
+from wizard.elevation import codec
+from wizard.elevation.dbus import polkit
+from wizard.elevation.dbus.channel import Channel
 from wizard.elevation.errors import NotAllowed
 from wizard.elevation.methods import Action, Method, method, name_of
-from wizard.elevation.places import Places
-from wizard.plan import Change, MayChange, StepFailed, as_root
+from wizard.elevation.quota import Places
+from wizard.plan.change import Change, MayChange, StepFailed, as_root
 
 Doors = Callable[[str, MayChange], Controller]
 
@@ -49,13 +50,13 @@ def answer(asked: Asked, channel: Channel, doors: Doors, places: Places) -> None
     """
     try:
         try:
-            person = authority.let_in(asked.sender, asked.action)
+            person = polkit.let_in(asked.sender, asked.action)
         finally:
             places.wait_no_more(asked.user)
         with places.at_work():
             told = _answered(asked, person, channel, doors)
     except Exception as error:  # noqa: BLE001 - the boundary
-        told = protocol.spell_error(error)
+        told = codec.spell_error(error)
         # the kind alone, as a text could quote
         _LOG.warning("%s: %s", asked.action, type(error).__name__)
     channel.say(told)
@@ -63,12 +64,12 @@ def answer(asked: Asked, channel: Channel, doors: Doors, places: Places) -> None
 
 
 def _answered(asked: Asked, person: str, channel: Channel, doors: Doors) -> bytes:
-    call = protocol.read_call(asked.text, asked.action)
+    call = codec.read_call(asked.text, asked.action)
     _LOG.info("%s asks: %s", person, call.method.name)
     arguments = call.read(channel.first_line())
     door = doors(person, _may_change(asked))
     done = _do(call.method, door, arguments, channel)
-    return protocol.spell_result(call.method, done)
+    return codec.spell_result(call.method, done)
 
 
 def _may_change(asked: Asked) -> MayChange:
@@ -77,7 +78,7 @@ def _may_change(asked: Asked) -> MayChange:
     @cache
     def let_in() -> bool:
         try:
-            authority.let_in(asked.sender, "change")
+            polkit.let_in(asked.sender, "change")
         except NotAllowed:
             return False
         return True
@@ -98,7 +99,7 @@ def _do(
 
 
 def _report(asked: Method, name: str, channel: Channel, value: object) -> None:
-    channel.say(protocol.spell_report(asked, name, value))
+    channel.say(codec.spell_report(asked, name, value))
 
 
 def _planned(
@@ -114,7 +115,7 @@ def _planned(
         except StepFailed as error:
             refusals.append(error)
         else:
-            if protocol.same(planned, given["changes"]):
+            if codec.same(planned, given["changes"]):
                 return planned
     if len(refusals) == len(asked.plans):
         raise refusals[0]

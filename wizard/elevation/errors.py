@@ -9,19 +9,19 @@ from typing import Any, get_type_hints
 from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError
 
-from agent import directory_errors
-from agent.directory import DirectoryError
-from agent.enrolment import EnrolmentError
-from agent.errors import Refused
-from agent.secrets import SecretsUnavailable
-from agent.settings import SettingsError
-from wizard.checks import Busy, RecoveryNeeded
-from wizard.host import ServiceFailed
-from wizard.hosts import NoHost
-from wizard.inspection.attempts import Failed
-from wizard.journal import JournalDamaged
-from wizard.plan import ApplyError, StepFailed
-from wizard.relay_api import RelayFailed
+from agent.config.enrolment import EnrolmentError
+from agent.config.errors import SettingsError
+from agent.config.secret_store import SecretsUnavailable
+from agent.ldap import errors
+from agent.ldap.errors import DirectoryError
+from wire.outcomes import Refused
+from wizard.checks.attempt import Failed
+from wizard.enrolment.relay_client import RelayFailed
+from wizard.errors import Busy, RecoveryNeeded
+from wizard.host.detect import NoHost
+from wizard.host.interface import ServiceFailed
+from wizard.plan.change import ApplyError, StepFailed
+from wizard.plan.journal import JournalDamaged
 
 BY_HAND = "Use sudo writeback on a terminal, which does the same."
 
@@ -77,14 +77,14 @@ class Unexpected(Exception):  # noqa: N818 - says what happened
 
 _DIRECTORY = (
     DirectoryError,
-    directory_errors.Unreachable,
-    directory_errors.Untrusted,
-    directory_errors.SignInRefused,
-    directory_errors.Denied,
-    directory_errors.NoSuchObject,
-    directory_errors.AlreadyThere,
-    directory_errors.ConstraintViolation,
-    directory_errors.TimedOut,
+    errors.Unreachable,
+    errors.Untrusted,
+    errors.SignInRefused,
+    errors.Denied,
+    errors.NoSuchObject,
+    errors.AlreadyThere,
+    errors.ConstraintViolation,
+    errors.TimedOut,
 )
 _OTHERS = (
     ApplyError,

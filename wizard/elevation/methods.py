@@ -7,9 +7,9 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter
 
-from wizard.controller import Controller
-from wizard.elevation.sealed import holds_secret
-from wizard.permissions import Permissions
+from wizard.controller.controller import Controller
+from wizard.controller.permissions import Permissions
+from wizard.elevation.secret_codec import holds_secret
 
 Action = Literal["look", "change"]
 Function = Callable[..., Any]

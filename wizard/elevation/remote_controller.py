@@ -1,30 +1,33 @@
 """The controller of this machine, for an ordinary user: each method asks the service.
 
-It has the methods of `wizard.controller.Controller` that a window needs, with the same
-promises; beside their errors each may raise NotAllowed and NotReached.
+It has the methods of `wizard.controller.controller.Controller` that a window needs,
+with the same promises; beside their errors each may raise NotAllowed and NotReached.
 """
 
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from agent.secret import Secret
-from agent.settings import Directory, Relay, Settings
-from wizard.checks import (
+from agent.config.settings import Directory, Identifier, Relay, Settings
+from wire.secret import Secret
+from wizard.checks.controller_facts import Inspection
+from wizard.controller.controller import Controller
+from wizard.controller.permissions import Coverage, Explained, Permissions, Seen
+from wizard.elevation.dbus.client import Calling
+from wizard.grants.grants import Entry, Revocation
+from wizard.inputs import Inputs
+from wizard.permissions.coverage import Judged
+from wizard.permissions.findings import Finding
+from wizard.plan.change import Change, Report, RolledBack
+from wizard.results import (
     Check,
     Container,
     Found,
     HandOver,
-    Inputs,
     Installed,
     Recovery,
     TestResult,
 )
-from wizard.controller import Controller
-from wizard.elevation.calling import Calling
-from wizard.elevation.remote_permissions import RemotePermissions
-from wizard.inspection.controllers import Inspection
-from wizard.plan import Change, Report, RolledBack
 
 
 def remote_controller() -> "RemoteController":
@@ -151,3 +154,55 @@ class RemoteController:
     ) -> TestResult:
         given = {"by": by, "value": value, "new_password": new_password}
         return self._ask(Controller.test_reset, given)
+
+
+class RemotePermissions:
+    """What can be read of permissions by whom polkit lets in."""
+
+    def __init__(self, calling: Calling) -> None:
+        self._ask = calling.ask
+
+    def explain(
+        self, settings: Settings, inputs: Inputs, by: Identifier | None, value: str
+    ) -> Explained:
+        given = {"settings": settings, "inputs": inputs, "by": by, "value": value}
+        return self._ask(Permissions.explain, given)
+
+    def coverage(
+        self,
+        settings: Settings,
+        inputs: Inputs,
+        *,
+        each: Callable[[Judged], None],
+        report: Callable[[Seen], None],
+        stop: threading.Event,
+    ) -> Coverage:
+        given = {"settings": settings, "inputs": inputs}
+        told = {"each": each, "report": report, "stop": stop}
+        return self._ask(Permissions.coverage, given | told)
+
+    def about_account(
+        self,
+        settings: Settings,
+        inputs: Inputs,
+        *,
+        report: Callable[[int], None],
+        stop: threading.Event,
+    ) -> tuple[Finding, ...]:
+        given = {"settings": settings, "inputs": inputs}
+        told = {"report": report, "stop": stop}
+        return self._ask(Permissions.about_account, given | told)
+
+    def plan_grant(self, settings: Settings, inputs: Inputs) -> tuple[Change, ...]:
+        given = {"settings": settings, "inputs": inputs}
+        return self._ask(Permissions.plan_grant, given)
+
+    def plan_revoke(self, settings: Settings, inputs: Inputs) -> Revocation:
+        given = {"settings": settings, "inputs": inputs}
+        return self._ask(Permissions.plan_revoke, given)
+
+    def entries(
+        self, settings: Settings, inputs: Inputs, changes: Sequence[Change]
+    ) -> tuple[Entry, ...]:
+        given = {"settings": settings, "inputs": inputs, "changes": changes}
+        return self._ask(Permissions.entries, given)

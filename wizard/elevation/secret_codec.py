@@ -8,7 +8,7 @@ from dataclasses import fields, is_dataclass
 from types import NoneType, UnionType
 from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
-from agent.secret import Secret
+from wire.secret import Secret
 from wizard.elevation.errors import BadCall
 
 

@@ -4,16 +4,17 @@ import base64
 from collections.abc import Mapping
 from typing import Any
 
-from agent.enrolment import Enrolment, self_test_issuer
-from agent.keys import BadKeys, fingerprint_digest
-from agent.secret import Secret
-from agent.secrets import AGENT_KEYS, LISTEN_KEY, SELF_TEST_KEYS, TEST_KEY
-from agent.settings import Relay
-from relay import code as codes
-from wizard.plan import Context, StepFailed
-from wizard.reason import sentence
-from wizard.relay_api import Application, RelayFailed
-from wizard.steps.keys import private_keys
+from agent.config.enrolment import Enrolment
+from agent.config.secret_store import AGENT_KEYS, LISTEN_KEY, SELF_TEST_KEYS, TEST_KEY
+from agent.config.settings import Relay
+from wire import enrolment_code as codes
+from wire.keys import BadKeys, fingerprint_digest
+from wire.names import self_test_issuer
+from wire.secret import Secret
+from wizard.enrolment.keys import private_keys
+from wizard.enrolment.relay_client import Application, RelayFailed
+from wizard.errors import sentence
+from wizard.plan.change import Context, StepFailed
 
 
 def parsed_code(context: Context) -> codes.EnrolmentCode:

@@ -4,10 +4,10 @@ The account, its permissions and the agent's name are then not this machine's to
 or to remove, until an administrator says that the original is gone for good.
 """
 
-from agent import enrolment
-from agent.enrolment import EnrolmentError
-from agent.machine import is_copy
-from wizard.plan import Context
+from agent.config import enrolment
+from agent.config.enrolment import EnrolmentError
+from agent.system.instance import is_copy
+from wizard.plan.change import Context
 
 REKEY = (
     "Give this agent a name and an account of its own (agent and directory.account in "

@@ -12,12 +12,13 @@ from urllib.parse import quote, urlsplit
 
 import aiohttp
 
-from agent import clock, sas
-from agent.certificates import trusting
-from agent.relay_errors import reason_for_failure
-from agent.secret import Secret
-from agent.way import Way
-from wizard.reason import sentence
+from agent.relay_client import clock_skew
+from agent.relay_client.endpoint import Way
+from agent.relay_client.errors import reason_for_failure
+from agent.system.tls import trusting
+from wire import sas
+from wire.secret import Secret
+from wizard.errors import sentence
 
 _TIMEOUT_S = 20.0
 _ANSWER_S = 65.0  # the relay itself gives up after 60
@@ -134,7 +135,7 @@ def _is_anothers(answered: Answered) -> bool:
         return False
     if "reason" in told:
         return bool(told["reason"] == "wrong_key")
-    return answered.ahead is not None and abs(answered.ahead) < clock.LIMIT_S
+    return answered.ahead is not None and abs(answered.ahead) < clock_skew.LIMIT_S
 
 
 def clock_ahead(way: Way, seconds: float) -> float | None:
@@ -244,7 +245,7 @@ async def _ask(way: Way, asked: _Asked, context: ssl.SSLContext) -> Answered:
             allow_redirects=False,
         ) as response,
     ):
-        ahead = clock.ahead_of(response.headers.get("Date"))
+        ahead = clock_skew.ahead_of(response.headers.get("Date"))
         return Answered(response.status, await response.read(), ahead)
 
 
@@ -266,8 +267,12 @@ _STATUS = {
 def _refused(answered: Answered) -> RelayFailed:
     told, ahead = answered.json(), answered.ahead or 0.0
     by_clock = told.get("reason", "expired_token") == "expired_token"
-    if answered.status == _PROVES_NOTHING and by_clock and abs(ahead) > clock.LIMIT_S:
-        what = f"The relay does not accept the key: {clock.told(ahead)}."
+    if (
+        answered.status == _PROVES_NOTHING
+        and by_clock
+        and abs(ahead) > clock_skew.LIMIT_S
+    ):
+        what = f"The relay does not accept the key: {clock_skew.told(ahead)}."
         return RelayFailed(answered.status, what, SET_CLOCK)
     if isinstance(told.get("error"), str):  # others than our relay answer JSON too
         what = f"The relay refused: {told['error']}."

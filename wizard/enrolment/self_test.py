@@ -7,20 +7,15 @@ and may send to this agent only. The agent takes its requests as any portal's.
 import time
 from typing import Any
 
-from agent.enrolment import Enrolment
-from agent.errors import OUTCOMES, Code, Refused
-from agent.keys import PrivateKeys, PublicKeys
-from agent.messages import (
-    MAX_LIFETIME_S,
-    new_jti,
-    open_answer,
-    read_signed,
-    seal_request,
-)
-from agent.secret import Secret
-from wizard.checks import TestResult
-from wizard.reason import sentence
-from wizard.relay_api import RelayFailed, Sender
+from agent.config.enrolment import Enrolment
+from wire.jose import read_signed
+from wire.keys import PrivateKeys, PublicKeys
+from wire.messages import MAX_LIFETIME_S, new_jti, open_answer, seal_request
+from wire.outcomes import OUTCOMES, Code, Refused
+from wire.secret import Secret
+from wizard.enrolment.relay_client import RelayFailed, Sender
+from wizard.errors import sentence
+from wizard.results import TestResult
 
 
 def ask_agent(

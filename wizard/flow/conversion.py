@@ -3,82 +3,18 @@
 Every problem carries the dotted path of a field, and is shown beside it.
 """
 
-import re
-import socket
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from agent.secret import Secret
-from agent.settings import (
-    Controller,
-    Directory,
-    Problem,
-    Relay,
-    Settings,
-    SettingsError,
-    validate,
-)
-from relay.code import BadCode, parse
-from wizard.checks import AdminCredentials, Inputs
-from wizard.flow import asked
-from wizard.questions import (
-    SECRETS,
-    Answers,
-    Field,
-    Page,
-    new_account,
-    rekeying,
-    removing,
-)
-from wizard.rekeying import ORIGINAL, original_is_gone
-from wizard.removing import ACCOUNT, GRANTS
-
-ACCOUNT_NAME = "svc-writeback"
-NEEDED = "This is needed."
-ANOTHER = "The original has this one; take another."
-
-
-def defaults() -> Mapping[str, Any]:
-    """Give the common answers; what they are is on the pages, ready to change."""
-    return MappingProxyType(
-        {
-            "mode": "express",
-            "task": "options",
-            "pilot": "all",
-            "agent": agent_name(socket.gethostname()),
-            "directory.account.kind": "new",
-            "directory.account.name": ACCOUNT_NAME,
-            "directory.policy_hints": True,
-            "identify_by": "userPrincipalName",
-            "features.password_writeback": True,
-            "features.unlock": True,
-            "features.must_change": True,
-            "features.change": True,
-            "limits.per_minute": 120,
-            "limits.per_user_per_hour": 10,
-            "limits.proofs": 0,
-            ACCOUNT: True,
-            GRANTS: True,
-            ORIGINAL: "used",
-        }
-    )
-
-
-def agent_name(host: str) -> str:
-    """Propose a name for the agent: the machine's, in the form a relay takes."""
-    label = host.split(".", maxsplit=1)[0].lower()
-    return re.sub(r"[^a-z0-9]+", "-", label).strip("-")[:63] or "agent"
-
-
-def base_dn(domain: str) -> str:
-    """Spell a domain's DNS name as its naming context."""
-    return ",".join(f"DC={label}" for label in domain.strip(". ").split(".") if label)
-
-
-def proposed_container(domain: str) -> str:
-    """Propose where a new account is made; empty before the domain is known."""
-    return f"CN=Users,{base_dn(domain)}" if domain.strip() else ""
+from agent.config.settings import Controller, Directory, Relay, Settings
+from agent.config.settings_file import validate
+from wizard.flow.conditions import new_account, original_is_gone, rekeying, removing
+from wizard.flow.defaults import base_dn, defaults
+from wizard.flow.model import SECRETS, Answers
+from wizard.flow.pages.remove import ACCOUNT, GRANTS
+from wizard.flow.route import asked
+from wizard.inputs import AdminCredentials, Inputs
 
 
 def answers_of(settings: Settings) -> Mapping[str, Any]:
@@ -155,79 +91,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Controller):
         return value.model_dump()
     return value
-
-
-def problems_of(page: Page, answers: Answers) -> tuple[Problem, ...]:
-    """Give what is wrong with the answers of one page, by field."""
-    fields = [field for field in page.fields if field.shown(answers)]
-    missing = [f.path for f in fields if f.needed(answers) and _empty(answers, f)]
-    found = [Problem(path, NEEDED) for path in missing]
-    found += _bad_code(fields, answers)
-    found += _taken(fields, answers)
-    for problem in _settings_problems(_resolved(answers)):
-        path = field_at(fields, problem)
-        if path and path not in {known.path for known in found}:
-            found.append(Problem(path, problem.message))
-    order = [field.path for field in fields]
-    return tuple(sorted(found, key=lambda problem: order.index(problem.path)))
-
-
-def _resolved(answers: Answers) -> Answers:
-    """Take a group given by its name as found: the page's check finds its DN."""
-    group = answers.text("scope.pilot_group")
-    by_name = bool(group) and "=" not in group
-    return answers.having({"pilot": "all"}) if by_name else answers
-
-
-def _empty(answers: Answers, field: Field) -> bool:
-    value = answers.get(field.path)
-    return value in (None, "", ()) or value == Secret("")
-
-
-def _bad_code(fields: list[Field], answers: Answers) -> list[Problem]:
-    code = answers.get("input.enrolment_code")
-    if not code or all(field.path != "input.enrolment_code" for field in fields):
-        return []
-    try:
-        parse(code.reveal())
-    except BadCode as error:
-        return [Problem("input.enrolment_code", str(error))]
-    return []
-
-
-def _taken(fields: list[Field], answers: Answers) -> list[Problem]:
-    """Refuse what is in force where another is needed."""
-    known = answers_of(answers.installed) if answers.installed else {}
-    return [
-        Problem(field.path, ANOTHER)
-        for field in fields
-        if field.another(answers) and _same(answers, known, field.path)
-    ]
-
-
-def _same(answers: Answers, known: Mapping[str, Any], path: str) -> bool:
-    """Say whether an answer is the one in force; names in AD know no case."""
-    given = answers.text(path).strip().casefold()
-    return bool(given) and given == str(known.get(path, "")).casefold()
-
-
-def _settings_problems(answers: Answers) -> tuple[Problem, ...]:
-    try:
-        settings_of(answers)
-    except SettingsError as error:
-        return error.problems
-    return ()
-
-
-def field_at(fields: Iterable[Field], problem: Problem) -> str | None:
-    """Give the path of the field that a problem of the settings belongs to."""
-    paths = [field.path for field in fields]
-    for path in paths:
-        if problem.path == path or problem.path.startswith((f"{path}.", f"{path}[")):
-            return path
-    below = [path for path in paths if path.startswith(f"{problem.path}.")]
-    named = [p for p in below if problem.message.startswith(p.rpartition(".")[2])]
-    return named[0] if named else None
 
 
 def relay_of(answers: Answers) -> Relay:

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
-from agent.rules import proxy_user
-from agent.settings import Settings
+from agent.config.settings import Settings
 
 Kind = Literal[
     "text",
@@ -66,7 +65,6 @@ class Answers:
 
 
 Condition = Callable[[Answers], bool]
-_PLANNED = ("options", "writeback", "repair", "rekey", "remove")
 
 SECRETS = (
     "input.enrolment_code",
@@ -84,82 +82,6 @@ def always(_answers: Answers) -> bool:
 def never(_answers: Answers) -> bool:
     """Hold for no journey."""
     return False
-
-
-def installing(answers: Answers) -> bool:
-    """Hold while nothing is installed."""
-    return answers.installed is None
-
-
-def reconfiguring(answers: Answers) -> bool:
-    """Hold when an installation was found."""
-    return answers.installed is not None
-
-
-def customizing(answers: Answers) -> bool:
-    """Hold for an installation where every question is asked."""
-    return installing(answers) and answers.get("mode") == "custom"
-
-
-def changing(answers: Answers) -> bool:
-    """Hold when the options of an installation are gone through."""
-    return reconfiguring(answers) and answers.get("task") == "options"
-
-
-def asking(answers: Answers) -> bool:
-    """Hold where the pages between the first and Ready to configure are asked."""
-    return installing(answers) or changing(answers)
-
-
-def choosing(answers: Answers) -> bool:
-    """Hold for the pages that Express skips."""
-    return customizing(answers) or changing(answers)
-
-
-def applying(answers: Answers) -> bool:
-    """Hold for the journeys that end in a plan."""
-    return installing(answers) or answers.get("task") in _PLANNED
-
-
-def removing(answers: Answers) -> bool:
-    """Hold when the installation is taken away."""
-    return reconfiguring(answers) and answers.get("task") == "remove"
-
-
-def rekeying(answers: Answers) -> bool:
-    """Hold when the agent gets new keys."""
-    return reconfiguring(answers) and answers.get("task") == "rekey"
-
-
-def new_account(answers: Answers) -> bool:
-    """Hold when the wizard makes the agent's account."""
-    return bool(answers.get("directory.account.kind", "new") == "new")
-
-
-def existing_account(answers: Answers) -> bool:
-    """Hold when the agent uses an account that is there."""
-    return not new_account(answers)
-
-
-def proxy_user_named(answers: Answers) -> bool:
-    """Hold when the address of the proxy names a user."""
-    return proxy_user(answers.text("relay.proxy").strip()) is not None
-
-
-def another_proxy(answers: Answers) -> bool:
-    """Hold when the proxy is not the one in force, whose password is stored."""
-    known = answers.installed.relay.proxy if answers.installed else None
-    return answers.text("relay.proxy").strip() != known
-
-
-def piloting(answers: Answers) -> bool:
-    """Hold when only a group may reset."""
-    return bool(answers.get("pilot") == "group")
-
-
-def writing_back(answers: Answers) -> bool:
-    """Hold when password writeback is on."""
-    return answers.get("features.password_writeback", True) is not False
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,9 @@ graph. A page that only asks is drawn from its fields; texts are translated ther
 
 from collections.abc import Iterator
 
-from wizard.pages import PAGES
-from wizard.questions import Answers, Field, Option, Page
-from wizard.removing import worded
-
-__all__ = ["PAGES", "Answers", "Field", "Option", "Page", "asked", "route"]
+from wizard.flow.model import Answers, Field, Page
+from wizard.flow.pages.order import PAGES
+from wizard.flow.pages.remove import worded
 
 
 def route(answers: Answers) -> tuple[Page, ...]:

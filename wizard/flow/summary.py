@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from agent.settings import Settings
+from agent.config.settings import Settings
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Sequence
 
-from agent import descriptor
-from agent.access import Right
-from agent.ace import Ace
-from agent.descriptor import DescriptorError, SecurityDescriptor
-from agent.directory import Directory, Entry, sd_flags
-from agent.dn import same
-from agent.entries import Modification
-from agent.settings import Features
-from wizard.plan import StepFailed
+from agent.acl import descriptor
+from agent.acl.ace import Ace
+from agent.acl.descriptor import SecurityDescriptor
+from agent.acl.errors import DescriptorError
+from agent.acl.rights import Right
+from agent.config.settings import Features
+from agent.ldap.connection import Directory
+from agent.ldap.controls import sd_flags
+from agent.ldap.dn import same
+from agent.ldap.entry import Entry, Modification
+from wizard.plan.change import StepFailed
 
 Edit = Callable[[SecurityDescriptor, Ace], SecurityDescriptor]
 RIGHTS = (

@@ -9,13 +9,17 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from functools import lru_cache
 
-from agent.access import Decision, Reason, Right, decide
-from agent.ace import DENYING, AceFlag, DescriptorError, Sid, UnknownAce
-from agent.descriptor import SecurityDescriptor, add_ace, has_ace, parse, with_dacl
-from agent.directory import Directory, sd_flags
-from agent.grant import KINDS, Grant
-from wizard.steps.nesting import Places
-from wizard.steps.permissions import read
+from agent.acl.access_check import Decision, Reason, decide
+from agent.acl.ace import DENYING, AceFlag, UnknownAce
+from agent.acl.descriptor import SecurityDescriptor, add_ace, has_ace, parse, with_dacl
+from agent.acl.errors import DescriptorError
+from agent.acl.rights import Right
+from agent.acl.sid import Sid
+from agent.ldap.connection import Directory
+from agent.ldap.controls import sd_flags
+from wizard.grants.acl import read
+from wizard.grants.grant_targets import Places
+from wizard.permissions.grant import KINDS, Grant
 
 _PEOPLE = "(objectCategory=person)(objectClass=user)(!(adminCount=1))"
 # inetOrgPerson is a subclass of user

@@ -6,14 +6,15 @@ another one may have its name by now. The controllers may be others, too.
 
 from collections.abc import Hashable, Sequence
 
-from agent.directory import Directory, DirectoryError, NoSuchObject
-from agent.dn import parse as parse_dn
-from agent.settings import Directory as DirectorySettings
-from wizard import journal
-from wizard.plan import Context, Facts, StepFailed
-from wizard.steps.account import is_anothers
-from wizard.steps.copied import is_the_originals
-from wizard.steps.signing_in import as_either, named, reached_now
+from agent.config.settings import Directory as DirectorySettings
+from agent.ldap.connection import Directory
+from agent.ldap.dn import parse as parse_dn
+from agent.ldap.errors import DirectoryError, NoSuchObject
+from wizard.directory.account_history import is_anothers
+from wizard.directory.sign_in import as_either, named, reached_now
+from wizard.enrolment.clone import is_the_originals
+from wizard.plan import journal
+from wizard.plan.change import Context, Facts, StepFailed
 
 
 def granted_before(context: Context) -> list[Facts]:

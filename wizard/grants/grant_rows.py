@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from agent.access import Right
-from agent.grant import Grant
-from wizard.checks import Check, State
-from wizard.steps.judging import Beyond, Judged
+from agent.acl.rights import Right
+from wizard.grants.effective_rights import Beyond, Judged
+from wizard.permissions.grant import Grant
+from wizard.results import Check, State
 
 
 def row_of(container: str, judged: Judged, rights: Sequence[Right]) -> Check:

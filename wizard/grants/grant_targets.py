@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from agent.directory import Directory
-from agent.dn import is_below, same
-from agent.inheritance import find_cuts
-from wizard.steps.permissions import read
+from agent.ldap.connection import Directory
+from agent.ldap.dn import is_below, same
+from wizard.grants.acl import read
+from wizard.permissions.inheritance import find_cuts
 
 
 @dataclass(frozen=True)

@@ -7,22 +7,29 @@ directory: the same entries as a plan, as a table and as a file to hand over.
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
-from agent import dn
-from agent.ace import Ace, AceFlag, Sid, UnknownAce, sddl
-from agent.directory import Directory, NoSuchObject
-from agent.grant import Grant, dsacls_line, powershell, powershell_revoke, words
-from agent.settings import Settings
-from agent.trustees import Names
-from wizard.plan import Change, Context, Facts, StepFailed
-from wizard.steps.account import sid_of
-from wizard.steps.granted import granted_before, located, reached
-from wizard.steps.grants import (
-    grant_change,
-    missing,
-    revoke_change,
-)
-from wizard.steps.permissions import read
-from wizard.steps.signing_in import as_agent, stored_password
+from agent.acl.ace import Ace, AceFlag, UnknownAce
+from agent.acl.ace_text import words
+from agent.acl.sddl import sddl
+from agent.acl.sid import Sid
+from agent.active_directory.users import own_sids
+from agent.config.settings import Settings
+from agent.ldap import dn
+from agent.ldap.connection import Directory
+from agent.ldap.dn import is_below
+from agent.ldap.errors import NoSuchObject
+from wizard.directory.accounts import sid_of
+from wizard.directory.sign_in import as_agent, named, stored_password
+from wizard.grants.acl import read, refuse_protected, rights_of
+from wizard.grants.effective_rights import Judged, judge
+from wizard.grants.grant_commands import dsacls_line, powershell, powershell_revoke
+from wizard.grants.grant_history import granted_before, located, reached
+from wizard.grants.grant_targets import Places, places
+from wizard.permissions.grant import Grant
+from wizard.permissions.sid_names import Names
+from wizard.plan.change import Change, Context, Facts, StepFailed
+
+_Missing = list[tuple[str, tuple[Grant, ...]]]
+_Judged = list[tuple[str, Judged]]
 
 
 @dataclass(frozen=True)
@@ -153,37 +160,6 @@ def entries(
     )
 
 
-def hand_over(found: Sequence[Entry], settings: Settings) -> str:
-    """Write what another team needs: what, why, how, how to take it back, to check."""
-    account = settings.directory.sign_in_name
-    parts = [
-        f"Permissions for password writeback in {settings.directory.domain}",
-        "=" * 60,
-        "",
-        f"{account} brings passwords that people reset in the cloud home to Active",
-        "Directory. It needs the entries below and no others: each allows one thing,",
-        "on the people below one container. Nothing is removed or denied.",
-        "",
-    ]
-    for number, entry in enumerate(found, 1):
-        parts += [f"{number}. {entry.right}", f"   on {entry.container}", ""]
-    parts += _section("SDDL of each entry", (entry.sddl for entry in found))
-    parts += _section("dsacls", (entry.dsacls for entry in found))
-    module = "Import-Module ActiveDirectory"
-    add = (entry.powershell for entry in found)
-    parts += _section("PowerShell, instead of dsacls", (module, *add))
-    back = (entry.take_back for entry in found)
-    title = "To take the same entries back; dsacls /R would take all of the account's"
-    parts += _section(title, (module, *back))
-    check = ("writeback permissions check",)
-    parts += _section("To check, on the server with the agent", check)
-    return "\n".join(parts)
-
-
-def _section(title: str, lines: Iterator[str] | Sequence[str]) -> list[str]:
-    return [title, "-" * len(title), *lines, ""]
-
-
 def _entry(container: str, trustee: str, grant: Grant, sid: Sid) -> Entry:
     ace = grant.ace(sid)
     return Entry(
@@ -234,3 +210,102 @@ def _left(
             about = isinstance(ace, Ace) and ace.sid == own and ace not in taken
             if about and not ace.flags & AceFlag.INHERITED:
                 yield Left(container, words(ace, name_of=names))
+
+
+def missing(wanted: Settings, context: Context, losing: Sequence[str] = ()) -> _Missing:
+    """Give the rights that an account which is there lacks, by container."""
+    return [(dn, found.missing) for dn, found in judged_scope(wanted, context, losing)]
+
+
+def judged_scope(
+    wanted: Settings, context: Context, losing: Sequence[str] = ()
+) -> _Judged:
+    """Judge what the account may do, for each container that gets entries.
+
+    Args:
+        wanted: the settings to come.
+        context: this machine.
+        losing: containers whose entries go: what comes from there does not count.
+
+    """
+    with as_agent(wanted.directory, context) as opened:
+        token = own_sids(opened)
+        own = sid_of(opened, wanted.directory)
+        where = places(opened, wanted.scope.containers)
+        found: _Judged = []
+        for dn in where.containers:
+            sids = token - _lost(dn, losing, own)
+            judged = judge_scope(opened, dn, wanted, where, token=sids, own=own)
+            found.append((dn, judged))
+        return found
+
+
+def judge_scope(
+    opened: Directory,
+    container: str,
+    wanted: Settings,
+    where: Places,
+    *,
+    token: frozenset[Sid],
+    own: Sid | None,
+) -> Judged:
+    rights = rights_of(wanted.features)
+    found = judge(opened, container, rights, where, token=token, own=own)
+    if found.missing:
+        refuse_protected(opened, container, wanted.directory.base_dn)
+    return found
+
+
+def _lost(container: str, losing: Sequence[str], own: Sid) -> frozenset[Sid]:
+    """Leave out the account's own SID where what reaches people by it goes.
+
+    It goes for some of them where the lost entries stand further down.
+    """
+    gone = any(
+        is_below(container, lost) or is_below(lost, container) for lost in losing
+    )
+    return frozenset({own}) if gone else frozenset()
+
+
+def grant_change(
+    wanted: Settings,
+    container: str,
+    grants: Sequence[Grant],
+    stood: Sequence[Grant] = (),
+) -> Change:
+    """Grant rights on a container to the account of the settings.
+
+    Args:
+        wanted: the settings to come.
+        container: on what.
+        grants: what is missing.
+        stood: what an earlier setup granted, and this machine will take back.
+
+    """
+    account = wanted.directory.account.name
+    to = f"{account} on {container}"
+    summary = f"Grants {_count(grants)} to {to}"
+    if stood:
+        kept = f"{_count(stood)} of an earlier setup"
+        summary = f"{summary}, and takes over {kept}" if grants else ""
+        summary = summary or f"Takes over {kept}, of {to}"
+    after = {
+        "container": container,
+        "rights": [grant.name for grant in grants],
+        "stood": [grant.name for grant in stood],
+        "directory": wanted.directory.model_dump(mode="json"),
+    }
+    return Change("grants", summary, None, after, needs_admin=True)
+
+
+def revoke_change(facts: Facts, rights: Sequence[str]) -> Change:
+    """Take back some of what was granted on a container, by the names of `Grant`."""
+    account = named(facts).account.name
+    what = _count(rights)
+    summary = f"Revokes {what} of {account} on {facts['container']}"
+    before = {**facts, "rights": list(rights)}
+    return Change("grants", summary, before, None, needs_admin=True)
+
+
+def _count(rights: Sequence[object]) -> str:
+    return "1 permission" if len(rights) == 1 else f"{len(rights)} permissions"

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from wizard.host import Host
-from wizard.systemd.host import PROGRAM_UNIT, SystemdHost
+from wizard.host.interface import Host
+from wizard.host.systemd.host import PROGRAM_UNIT, SystemdHost
 
 
 class NoHost(Exception):  # noqa: N818 - says what is

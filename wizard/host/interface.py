@@ -7,12 +7,12 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from agent.instance import PROJECT, VERSION
-from agent.places import Places
-from agent.secrets import Store
+from agent.config.secret_store import Store
+from agent.system.paths import Places
+from agent.system.version import PROJECT, VERSION
 
 if TYPE_CHECKING:
-    from wizard.checks import Busy
+    from wizard.errors import Busy
 
 
 # what to do about an old program that goes on, as after an upgrade that failed
@@ -117,7 +117,7 @@ class Host(Protocol):
 
     @property
     def machine(self) -> str:
-        """Name this machine (`agent.machine`); empty where copies are no matter."""
+        """Name this machine (`agent.system.instance`); empty: copies do no harm."""
         ...
 
     def unreadable(self, path: Path) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from wizard.checks import Busy
+from wizard.errors import Busy
 
 
 @contextlib.contextmanager

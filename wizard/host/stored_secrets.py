@@ -1,17 +1,21 @@
 """What the secret store of this machine holds: a secret, none, or one of no use."""
 
-from agent.keys import BadKeys, PrivateKeys
-from agent.secret import Secret
-from agent.secrets import AGENT_KEYS, SELF_TEST_KEYS, SecretsUnavailable
-from wizard.plan import Context
+from agent.config.secret_store import (
+    AGENT_KEYS,
+    SELF_TEST_KEYS,
+    SecretsUnavailable,
+    Store,
+)
+from wire.keys import BadKeys, PrivateKeys
+from wire.secret import Secret
 
 PAIRS = (AGENT_KEYS, SELF_TEST_KEYS)
 
 
-def usable(name: str, context: Context) -> Secret | None:
+def usable(name: str, secrets: Store) -> Secret | None:
     """Give a secret; one that others could read, or that is damaged, is none."""
     try:
-        found = context.host.secrets.get(name)
+        found = secrets.get(name)
         if found is not None and name in PAIRS:
             PrivateKeys.of(found)
     except (SecretsUnavailable, BadKeys):
@@ -19,10 +23,10 @@ def usable(name: str, context: Context) -> Secret | None:
     return found
 
 
-def trouble(name: str, context: Context) -> str:
+def trouble(name: str, secrets: Store) -> str:
     """Say why a secret that is there is of no use; empty when it is none, or good."""
     try:
-        found = context.host.secrets.get(name)
+        found = secrets.get(name)
         if found is not None and name in PAIRS:
             PrivateKeys.of(found)
     except SecretsUnavailable as error:
@@ -37,26 +41,24 @@ def previous(name: str) -> str:
     return f"{name}-previous"
 
 
-def keep_previous(name: str, context: Context) -> None:
+def keep_previous(name: str, secrets: Store) -> None:
     """Keep a secret until all is done, for the way back; once, also when repeated.
 
     One of no use too, as it is: what replaces it may be known to nobody until then, and
     must not pass for good. One that others could read may even be in force.
     """
-    secrets = context.host.secrets
     if secrets.holds(previous(name)):
         return
-    now = usable(name, context)
+    now = usable(name, secrets)
     if now is None:
         secrets.copy(name, previous(name))
     else:
         secrets.put(previous(name), now)
 
 
-def put_back(name: str, context: Context) -> None:
+def put_back(name: str, secrets: Store) -> None:
     """Put back what was kept; nothing was, so it was not replaced yet."""
-    secrets = context.host.secrets
-    kept = usable(previous(name), context)
+    kept = usable(previous(name), secrets)
     if kept is None:
         secrets.copy(previous(name), name)
     else:

@@ -9,21 +9,25 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from agent import excess, guards
-from agent.accounts import IN_CHAIN, PEOPLE
-from agent.ace import Sid
-from agent.belongings import Belonging, Belongings
-from agent.crowd import Crowd, Person, of_pilot
-from agent.directory import Directory, DirectoryError, Entry, escape, sd_flags
-from agent.dn import is_below, same
-from agent.domain import Domain
-from agent.excess import Place
-from agent.findings import Finding, NameOf, not_known
-from agent.guards import Guarded
-from agent.holding import CLASSES, is_broad
-from agent.own_account import OwnAccount, of_state, sid_of
-from agent.settings import Settings
-from agent.trustees import Names, domain_of, domain_rid
+from agent.acl.rights import CLASSES
+from agent.acl.sid import Sid
+from agent.acl.well_known_sids import domain_of, domain_rid, is_broad
+from agent.active_directory.domain_cache import Domain
+from agent.config.settings import Settings
+from agent.ldap.connection import Directory
+from agent.ldap.controls import sd_flags
+from agent.ldap.dn import is_below, same
+from agent.ldap.entry import Entry
+from agent.ldap.errors import DirectoryError
+from agent.ldap.filters import IN_CHAIN, PEOPLE, escape
+from wizard.permissions import account_takeover, excess_rights
+from wizard.permissions.account_takeover import Guarded
+from wizard.permissions.excess_rights import Place
+from wizard.permissions.findings import Finding, NameOf, not_known
+from wizard.permissions.object_rights import Belonging, Belongings
+from wizard.permissions.service_account import OwnAccount, of_state, sid_of
+from wizard.permissions.sid_names import Names
+from wizard.permissions.user_rights import Crowd, Person, of_pilot
 
 Report = Callable[[int], None]
 Stop = Callable[[], bool]
@@ -67,8 +71,10 @@ def find_about_account(
         name_of: how SIDs are called; none: `Names` over the same connection.
 
     Returns:
-        Every finding, those that are in order among them; see `agent.findings`,
-        `agent.excess`, `agent.belongings` and `agent.guards` for their ids.
+        Every finding, those that are in order among them; see
+        `wizard.permissions.findings`, `wizard.permissions.excess_rights`,
+        `wizard.permissions.object_rights` and `wizard.permissions.account_takeover` for
+        their ids.
 
     Raises:
         DirectoryError: the directory did not answer at all.
@@ -80,7 +86,7 @@ def find_about_account(
     own = None if found is None else sid_of(found)
     if found is None or own is None:
         return (
-            *excess.of_groups(sids, names),
+            *excess_rights.of_groups(sids, names),
             not_known("account", "how the account is", "it can not find itself"),
         )
     sight = _Sight(opened, settings, domain.base_dn, sids, own, names)
@@ -93,12 +99,12 @@ def find_about_account(
 def _look(sight: _Sight, found: Entry, report: Report, stop: Stop) -> Iterator[Finding]:
     """Look at what the account may do, and who may do something to it."""
     crowd, names = _look_at_people(sight, report, stop), sight.name_of
-    yield from excess.of_groups(sight.sids, names)
+    yield from excess_rights.of_groups(sight.sids, names)
     yield from _about_places(sight)
     yield from _look_at_belongings(sight, stop).findings(names)
     yield from crowd.findings(names)
     yield from _about_pilot(sight, crowd, stop)
-    yield from guards.of_holders(crowd.holders, sight.own, names)
+    yield from account_takeover.of_holders(crowd.holders, sight.own, names)
     yield from _about_guards(sight, found, crowd.holders)
 
 
@@ -179,8 +185,8 @@ def _classes(entry: Entry) -> frozenset[UUID]:
 
 def _about_places(sight: _Sight) -> Iterator[Finding]:
     head = _place(sight, sight.base_dn, "head", "the head of the domain")
-    yield from excess.of_replication(head, sight.sids, sight.name_of)
-    yield from excess.of_unexpire(head, sight.sids, sight.name_of)
+    yield from excess_rights.of_replication(head, sight.sids, sight.name_of)
+    yield from excess_rights.of_unexpire(head, sight.sids, sight.name_of)
     template = _place(sight, _holder(sight), "template", "AdminSDHolder")
     containers = [
         _place(sight, each, each, each)
@@ -188,7 +194,7 @@ def _about_places(sight: _Sight) -> Iterator[Finding]:
         if not same(each, sight.base_dn)
     ]
     for place in (head, template, *containers):
-        yield from excess.of_place(place, sight.sids, sight.name_of)
+        yield from excess_rights.of_place(place, sight.sids, sight.name_of)
 
 
 def _place(sight: _Sight, dn: str, name: str, title: str) -> Place:
@@ -232,14 +238,16 @@ def _about_guards(sight: _Sight, found: Entry, holders: set[Sid]) -> Iterator[Fi
         "the agent's account",
         found.raw(_DESCRIPTOR),
         _classes(found),
-        guards.ACCOUNT,
+        account_takeover.ACCOUNT,
     )
     root = _root(sight)
-    yield from guards.of_guarded(account, sight.own, root, sight.name_of)
+    yield from account_takeover.of_guarded(account, sight.own, root, sight.name_of)
     for sid in sorted(holders - {sight.own}, key=str):
         if not is_broad(sid) and domain_rid(sid) is not None:
             for group in _groups(sight, sid):
-                yield from guards.of_guarded(group, sight.own, root, sight.name_of)
+                yield from account_takeover.of_guarded(
+                    group, sight.own, root, sight.name_of
+                )
 
 
 def _root(sight: _Sight) -> Sid | None:
@@ -259,7 +267,7 @@ def _groups(sight: _Sight, sid: Sid) -> Iterator[Guarded]:
     found = list(_groups_by(sight, f"(objectSid={escape(sid.raw)})"))
     if not found:
         title = f"{name}, which holds the grants"
-        yield Guarded(str(sid), title, None, frozenset(), guards.GROUP)
+        yield Guarded(str(sid), title, None, frozenset(), account_takeover.GROUP)
     for holder in found:
         yield _guarded(holder, f"the group {name}, which holds the grants")
         inside = f"(memberOf:{IN_CHAIN}:={escape(holder.dn)})"
@@ -278,4 +286,4 @@ def _groups_by(sight: _Sight, which: str) -> Iterator[Entry]:
 def _guarded(group: Entry, title: str) -> Guarded:
     name = str(sid_of(group) or group.dn)
     raw, classes = group.raw(_DESCRIPTOR), _classes(group)
-    return Guarded(name, title, raw, classes, guards.GROUP)
+    return Guarded(name, title, raw, classes, account_takeover.GROUP)

@@ -8,22 +8,23 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from agent.access import OWNER_RIGHTS, SELF, Reason, Right
-from agent.ace import ALLOWING, Ace, AceFlag, Sid, UnknownAce
-from agent.descriptor import SecurityDescriptor
-from agent.findings import Finding, Level, NameOf, not_known
-from agent.grant import words
-from agent.holding import (
+from agent.acl.access_check import Reason
+from agent.acl.ace import ALLOWING, Ace, AceFlag, UnknownAce
+from agent.acl.ace_text import words
+from agent.acl.descriptor import SecurityDescriptor
+from agent.acl.rights import Right
+from agent.acl.sid import Sid
+from agent.acl.well_known_sids import OWNER_RIGHTS, SELF, domain_of, is_broad
+from wizard.permissions.findings import Finding, Level, NameOf, not_known
+from wizard.permissions.held_rights import (
     CONTROL,
     LET_READ,
     LOOK,
     Held,
     ask,
     has_full,
-    is_broad,
     read,
 )
-from agent.trustees import domain_of
 
 _SYSTEM = frozenset({"S-1-5-18", "S-1-5-32-544"})
 _DOMAIN_ADMINS, _ENTERPRISE_ADMINS = 512, 519

@@ -1,7 +1,7 @@
 """Everybody in the scope judged, page by page, while the next page is on its way.
 
 Memory stays flat: a page is let go once it is judged, and who wants all answers
-writes them down. Equal descriptors are judged once (`agent.verdict` keeps them).
+writes them down. Equal descriptors are judged once (`agent.verdict.judge` keeps them).
 """
 
 import queue
@@ -12,18 +12,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from agent import dn, verdict
-from agent.accounts import DETAIL, IN_CHAIN, PEOPLE, User, user_of
-from agent.ace import Sid
-from agent.causes import Cause
-from agent.directory import Directory, Entry, escape, sd_flags
-from agent.domain import Domain
-from agent.errors import Refused
-from agent.forecast import Forecast
-from agent.inheritance import cut_above
-from agent.pool import Warm
-from agent.settings import Features, Scope
-from agent.subject import Operation, State, Subject, Verdict
+from agent.acl.sid import Sid
+from agent.active_directory.domain_cache import Domain
+from agent.active_directory.users import DETAIL, User, user_of
+from agent.config.settings import Features, Scope
+from agent.ldap import dn
+from agent.ldap.connection import Directory
+from agent.ldap.controls import sd_flags
+from agent.ldap.entry import Entry
+from agent.ldap.filters import IN_CHAIN, PEOPLE, escape
+from agent.ldap.pool import Warm
+from agent.verdict import judge as verdict
+from agent.verdict.causes import Cause
+from agent.verdict.subject import Operation, Subject
+from agent.verdict.verdict import State, Verdict
+from wire.outcomes import Refused
+from wizard.permissions.inheritance import cut_above
+from wizard.permissions.planned_account import Forecast
 
 _PAGE = 500
 _WAITING_PAGES = 2
@@ -72,7 +77,8 @@ class Sight:
         pages: a connection of the agent's account that only reads the pages.
         facts: another one, for policies, groups and the token.
         domain: of the settings that are judged.
-        cuts: containers of the scope that inherit nothing (`agent.inheritance`).
+        cuts: containers of the scope that inherit nothing
+        (`wizard.permissions.inheritance`).
         forecast: the account is not there yet; an administrator looks for it.
 
     """

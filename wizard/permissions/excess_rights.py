@@ -1,16 +1,17 @@
 """Which rights the agent's account holds beyond its task, on one object after another.
 
-Pure. What it may do to people is counted by `agent.crowd`.
+Pure. What it may do to people is counted by `wizard.permissions.user_rights`.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from agent.access import Right
-from agent.ace import Sid
-from agent.findings import Finding, Level, NameOf, not_known
-from agent.holding import (
+from agent.acl.rights import Right
+from agent.acl.sid import Sid
+from agent.acl.well_known_sids import is_protected, well_known
+from wizard.permissions.findings import Finding, Level, NameOf, not_known
+from wizard.permissions.held_rights import (
     CONTROL,
     FULL,
     LET_READ,
@@ -20,7 +21,6 @@ from agent.holding import (
     has_full,
     read,
 )
-from agent.trustees import is_protected, well_known
 
 _TAKE_AWAY = "Take the entry away: the agent needs no more than the three rights."
 

@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Literal
 
-from agent.coverage import Judged
-from agent.subject import Answer
-from wizard.plan import StepFailed
+from agent.verdict.verdict import Answer
+from wizard.permissions.coverage import Judged
+from wizard.plan.change import StepFailed
 
 COLUMNS = (
     *("person", "account", "objectGUID", "reset", "cause", "shown_by", "remedy"),

@@ -1,15 +1,17 @@
 """A finding about the agent's own account: what is so, what shows it, what to do.
 
-Pure. `agent.own_account` judges the account's state, `agent.excess`, `agent.crowd` and
-`agent.belongings` what it may do beyond its task, `agent.guards` who could take it
-over. What can not be read is a finding as well, never silence.
+Pure. `wizard.permissions.service_account` judges the account's state,
+`wizard.permissions.excess_rights`, `wizard.permissions.user_rights` and
+`wizard.permissions.object_rights` what it may do beyond its task,
+`wizard.permissions.account_takeover` who could take it over. What can not be read is a
+finding as well, never silence.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from agent.ace import Sid
+from agent.acl.sid import Sid
 
 NameOf = Callable[[Sid], str]
 

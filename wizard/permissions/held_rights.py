@@ -1,35 +1,21 @@
 """Which of some rights a token holds on one object, and what shows it.
 
-Pure. A right is held when `agent.access.decide` says that it is allowed; one that can
-not be decided is kept too, so that nobody takes it for "not held".
+Pure. A right is held when `agent.acl.access_check.decide` says that it is allowed; one
+that can not be decided is kept too, so that nobody takes it for "not held".
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from agent.access import DOMAIN, INET_ORG_PERSON, USER, Decision, Reason, Right, decide
-from agent.ace import Ace, DescriptorError, Sid
-from agent.descriptor import SecurityDescriptor, parse
-from agent.findings import NameOf
-from agent.grant import words
-from agent.trustees import domain_rid
-
-# the most specific classes of what is asked about (MS-ADSC)
-CLASSES = {
-    "user": USER,
-    "inetorgperson": INET_ORG_PERSON,
-    "domaindns": DOMAIN,
-    "computer": UUID("bf967a86-0de6-11d0-a285-00aa003049e2"),
-    "group": UUID("bf967a9c-0de6-11d0-a285-00aa003049e2"),
-    "organizationalunit": UUID("bf967aa5-0de6-11d0-a285-00aa003049e2"),
-    "container": UUID("bf967a8b-0de6-11d0-a285-00aa003049e2"),
-}
-# who everybody, or nearly, is in: a right given to them is everybody's
-_BROAD = frozenset(
-    {"S-1-1-0", "S-1-5-7", "S-1-5-11", "S-1-5-32-545", "S-1-5-32-546", "S-1-5-32-554"}
-)
-_BROAD_RIDS = frozenset({513, 514, 515})
+from agent.acl.access_check import Decision, Reason, decide
+from agent.acl.ace import Ace
+from agent.acl.ace_text import words
+from agent.acl.descriptor import SecurityDescriptor, parse
+from agent.acl.errors import DescriptorError
+from agent.acl.rights import Right
+from agent.acl.sid import Sid
+from wizard.permissions.findings import NameOf
 
 CONTROL = {
     Right.WRITE_DACL: "write_dacl",
@@ -45,11 +31,6 @@ FULL = "full_control"
 _EVERYTHING = 0xF01FF  # MS-ADTS 5.1.3.2
 LET_READ = "Let the agent's account read the permissions there (READ_CONTROL)."
 LOOK = "Look at the entry: it can not be judged from here."
-
-
-def is_broad(sid: Sid) -> bool:
-    """Say whether nearly everybody holds what a SID is given."""
-    return str(sid) in _BROAD or domain_rid(sid) in _BROAD_RIDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,11 @@ container, and so is the remedy.
 
 from collections.abc import Callable, Iterator, Sequence
 
-from agent.descriptor import DescriptorError, parse
-from agent.directory import Directory, sd_flags
-from agent.dn import is_below, same
+from agent.acl.descriptor import parse
+from agent.acl.errors import DescriptorError
+from agent.ldap.connection import Directory
+from agent.ldap.controls import sd_flags
+from agent.ldap.dn import is_below, same
 
 _DACL = 4
 _CONTAINERS = "(|(objectClass=organizationalUnit)(objectClass=container))"

@@ -11,10 +11,19 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from uuid import UUID
 
-from agent.access import Right
-from agent.ace import Sid
-from agent.findings import Finding, Level, NameOf, not_known
-from agent.holding import CONTROL, FULL, LET_READ, LOOK, Held, ask, has_full, read
+from agent.acl.rights import Right
+from agent.acl.sid import Sid
+from wizard.permissions.findings import Finding, Level, NameOf, not_known
+from wizard.permissions.held_rights import (
+    CONTROL,
+    FULL,
+    LET_READ,
+    LOOK,
+    Held,
+    ask,
+    has_full,
+    read,
+)
 
 KINDS = ("containers", "groups", "computers")
 _MEMBERS = {Right.WRITE_MEMBERS: "write_members", Right.ADD_SELF: "add_self"}

@@ -9,12 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from agent.access import EVERYONE, Right
-from agent.ace import Ace, AceFlag, Sid
-from agent.descriptor import DescriptorError, add_ace, parse
-from agent.dn import is_below
-from agent.grant import KINDS, Grant
-from agent.subject import Subject
+from agent.acl.ace import Ace, AceFlag
+from agent.acl.descriptor import add_ace, parse
+from agent.acl.errors import DescriptorError
+from agent.acl.rights import Right
+from agent.acl.sid import Sid
+from agent.acl.well_known_sids import EVERYONE
+from agent.ldap.dn import is_below
+from agent.verdict.subject import Subject
+from wizard.permissions.grant import KINDS, Grant
 
 # what every account of a domain is in, beside Domain Users (MS-DTYP 2.4.2.4):
 # Authenticated Users, NETWORK, This Organization, Users

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntFlag
 
-from agent.account import from_filetime
-from agent.ace import DescriptorError, Sid
-from agent.entries import Entry
-from agent.findings import Finding, Level, not_known
+from agent.acl.errors import DescriptorError
+from agent.acl.sid import Sid
+from agent.ldap.entry import Entry
+from agent.verdict.attributes import from_filetime
+from wizard.permissions.findings import Finding, Level, not_known
 
 _OLD = timedelta(days=365)
 _SOON = timedelta(days=30)

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from uuid import UUID
 
-from agent.access import Right
-from agent.ace import Ace, Sid
-from agent.effective import unreadable
-from agent.findings import Finding, Level, NameOf, not_known
-from agent.holding import (
+from agent.acl.ace import Ace
+from agent.acl.rights import Right
+from agent.acl.sid import Sid
+from agent.verdict.effective_rights import unreadable
+from wizard.permissions.findings import Finding, Level, NameOf, not_known
+from wizard.permissions.held_rights import (
     CONTROL,
     FULL,
     LET_READ,

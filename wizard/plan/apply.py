@@ -11,8 +11,8 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wizard.journal import Journal
-from wizard.plan import (
+from wizard.errors import reason
+from wizard.plan.change import (
     ApplyError,
     Change,
     Context,
@@ -24,7 +24,7 @@ from wizard.plan import (
     Steps,
     Stuck,
 )
-from wizard.reason import reason
+from wizard.plan.journal import Journal
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,17 @@
 """What a plan is made of: changes, the steps that make them, and how it can end.
 
 A change is data, so that a new process can take back what another began; how plans are
-carried out is in `wizard.carrying_out`.
+carried out is in `wizard.plan.apply`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Protocol, Self
 
-from agent.settings import Settings
-from wizard.checks import Check, Inputs
-from wizard.host import Host
+from agent.config.settings import Settings
+from wizard.host.interface import Host
+from wizard.inputs import Inputs
+from wizard.results import Check
 
 Facts = Mapping[str, Any]
 State = Literal["doing", "done", "failed", "undoing", "undone", "stuck"]

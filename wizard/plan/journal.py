@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from wizard.plan import Change, Facts
+from wizard.plan.change import Change, Facts
 
 _OPEN, _SEALED, _UNDONE = ".open.jsonl", ".sealed.jsonl", ".undone.jsonl"
 _OTHERS = ".copied.jsonl"  # of the machine that this one is a copy of

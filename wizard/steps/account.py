@@ -8,23 +8,22 @@ made, and a server from one that another server took over.
 from collections.abc import Sequence
 from typing import Any
 
-from agent.ace import Sid
-from agent.directory import (
-    Directory,
-    DirectoryError,
-    Entry,
-    SignInRefused,
-    escape,
+from agent.acl.sid import Sid
+from agent.config.secret_store import DIRECTORY_PASSWORD
+from agent.config.settings import Directory as DirectorySettings
+from agent.config.settings import Settings
+from agent.ldap.entry import Entry
+from agent.ldap.errors import DirectoryError, SignInRefused
+from wizard.directory.account_history import is_ours
+from wizard.directory.accounts import (
+    MARK,
+    create,
+    find,
+    needed,
+    new_password,
+    take_over,
 )
-from agent.secrets import DIRECTORY_PASSWORD
-from agent.settings import Directory as DirectorySettings
-from agent.settings import Settings
-from wizard.checks import Check
-from wizard.plan import Change, Context, Facts, StepFailed
-from wizard.steps.copied import REKEY, is_the_originals
-from wizard.steps.made_accounts import made_before, name_of
-from wizard.steps.new_account import MARK, create, new_password, take_over
-from wizard.steps.signing_in import (
+from wizard.directory.sign_in import (
     as_admin,
     as_agent,
     as_either,
@@ -32,12 +31,10 @@ from wizard.steps.signing_in import (
     named,
     stored_password,
 )
-from wizard.steps.stored import (
-    keep_previous,
-    previous,
-    put_back,
-    trouble,
-)
+from wizard.enrolment.clone import REKEY, is_the_originals
+from wizard.host.stored_secrets import keep_previous, previous, put_back, trouble
+from wizard.plan.change import Change, Context, Facts, StepFailed
+from wizard.results import Check
 
 PREVIOUS = previous(DIRECTORY_PASSWORD)
 
@@ -78,7 +75,7 @@ class Account:
             return ()
         with as_either(settings.directory, context) as opened:
             found = find(opened, settings.directory)
-        if found is None or not _is_ours(found, settings.directory, context):
+        if found is None or not is_ours(found, settings.directory, context):
             return ()
         directory = settings.directory.model_dump(mode="json")
         before = {"dn": found.dn, "info": found.text("info"), "directory": directory}
@@ -92,7 +89,7 @@ class Account:
         if change.after["kind"] == "existing":
             return _store(context)
         password = new_password()
-        keep_previous(DIRECTORY_PASSWORD, context)
+        keep_previous(DIRECTORY_PASSWORD, context.host.secrets)
         context.host.secrets.put(DIRECTORY_PASSWORD, password)
         directory = named(change.after)
         with as_admin(directory, context) as opened:
@@ -100,7 +97,7 @@ class Account:
                 create(opened, directory, password, context.plan_id)
             else:
                 take_over(opened, change.before, password, context.plan_id)
-            return _facts(_needed(opened, directory))
+            return _facts(needed(opened, directory))
 
     def undo(self, change: Change, made: Facts | None, context: Context) -> None:
         assert change.after is not None
@@ -114,13 +111,13 @@ class Account:
             secrets.remove(PREVIOUS)
             return
         if stored:
-            put_back(DIRECTORY_PASSWORD, context)
+            put_back(DIRECTORY_PASSWORD, context.host.secrets)
         else:
             secrets.remove(DIRECTORY_PASSWORD)
 
     def verify(self, wanted: Settings, context: Context) -> Sequence[Check]:
         title = f"Sign-in as {wanted.directory.sign_in_name}"
-        why = trouble(DIRECTORY_PASSWORD, context)
+        why = trouble(DIRECTORY_PASSWORD, context.host.secrets)
         if why:
             remedy = "Run writeback repair, which has the password replaced."
             return (Check("account", title, "failed", f"{why}.", remedy),)
@@ -186,61 +183,6 @@ def delete(change: Change, context: Context) -> Facts:
     return {}
 
 
-def _is_ours(found: Entry, directory: DirectorySettings, context: Context) -> bool:
-    """Say whether the account still has the mark of this machine.
-
-    Where no journal tells, that of any earlier setup counts.
-    """
-    info, own = found.text("info") or "", name_of(directory)
-    marks = [mark for each, mark in made_before(context) if name_of(each) == own]
-    known = next(iter(marks), "")
-    return info == known if known else info.startswith(MARK)
-
-
-def is_anothers(
-    opened: Directory, directory: DirectorySettings, context: Context
-) -> bool:
-    """Say whether another server took over an account that was this machine's."""
-    if directory.account.kind == "existing":
-        return False
-    found = find(opened, directory)
-    return found is not None and not _is_ours(found, directory, context)
-
-
-def find(opened: Directory, directory: DirectorySettings) -> Entry | None:
-    """Find the agent's account in its domain."""
-    name = escape(directory.account.name)
-    query = f"(&(objectClass=user)(userPrincipalName={name}))"
-    if directory.account.kind == "new":
-        # whatever it is: a group of that name takes it as well
-        query = f"(sAMAccountName={name})"
-    wanted = ("objectGUID", "objectSid", "info", "userAccountControl")
-    return next(opened.search(directory.base_dn, query, wanted, limit=1), None)
-
-
-def sid_of(opened: Directory, directory: DirectorySettings) -> Sid:
-    """Give the account's SID.
-
-    Raises:
-        StepFailed: there is no such account.
-
-    """
-    raw = _needed(opened, directory).raw("objectSid")
-    if raw is None:
-        raise StepFailed("The account's objectSid is hidden.", "Let it be read.")
-    return Sid.parse(raw)
-
-
-def _needed(opened: Directory, directory: DirectorySettings) -> Entry:
-    found = find(opened, directory)
-    if found is None:
-        raise StepFailed(
-            f"There is no account {directory.account.name} in {directory.domain}.",
-            "Check the name, or let the wizard create it.",
-        )
-    return found
-
-
 def _plan_new(
     directory: DirectorySettings, found: Entry | None, *, stored: bool
 ) -> Change:
@@ -293,7 +235,7 @@ def _store(context: Context) -> Facts:
     password = context.inputs.account_password
     if password is None:
         raise StepFailed("The account's password was not given.", "Give it again.")
-    keep_previous(DIRECTORY_PASSWORD, context)
+    keep_previous(DIRECTORY_PASSWORD, context.host.secrets)
     context.host.secrets.put(DIRECTORY_PASSWORD, password)
     return {}
 

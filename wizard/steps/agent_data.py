@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from agent.settings import Settings
-from wizard.checks import Check
-from wizard.plan import Change, Context, Facts
+from agent.config.settings import Settings
+from wizard.plan.change import Change, Context, Facts
+from wizard.results import Check
 
 
 class Remains:

@@ -7,19 +7,17 @@ fingerprint that the code carries.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from agent import clock, enrolment
-from agent.enrolment import Enrolment, EnrolmentError
-from agent.secret import Secret
-from agent.secrets import (
-    AGENT_KEYS,
-    LISTEN_KEY,
-)
-from agent.settings import Relay, Settings, SettingsError
-from agent.settings import parse as parse_settings
-from wizard.checks import Check
-from wizard.plan import Change, Context, Facts, StepFailed
-from wizard.reason import sentence
-from wizard.relay_api import (
+from agent.config import enrolment
+from agent.config.enrolment import Enrolment, EnrolmentError
+from agent.config.errors import SettingsError
+from agent.config.secret_store import AGENT_KEYS, LISTEN_KEY
+from agent.config.settings import Relay, Settings
+from agent.config.settings_file import parse as parse_settings
+from agent.relay_client import clock_skew
+from wire.secret import Secret
+from wizard.enrolment.application import application, enrolment_of, parsed_code, stored
+from wizard.enrolment.clone import REKEY, is_copied, is_the_originals
+from wizard.enrolment.relay_client import (
     SET_CLOCK,
     Application,
     RelayFailed,
@@ -28,15 +26,11 @@ from wizard.relay_api import (
     knows,
     withdraw,
 )
-from wizard.steps.application import (
-    application,
-    enrolment_of,
-    parsed_code,
-    stored,
-)
-from wizard.steps.copied import REKEY, is_copied, is_the_originals
-from wizard.steps.proxy import way_asked, way_from, way_to
-from wizard.steps.stored import usable
+from wizard.enrolment.relay_route import way_asked, way_from, way_to
+from wizard.errors import sentence
+from wizard.host.stored_secrets import usable
+from wizard.plan.change import Change, Context, Facts, StepFailed
+from wizard.results import Check
 
 
 class EnrolmentStep:
@@ -91,7 +85,7 @@ class EnrolmentStep:
 
     def apply(self, change: Change, context: Context) -> Facts:
         if change.after is None:
-            said = withdrawn(change, usable(LISTEN_KEY, context), context)
+            said = withdrawn(change, usable(LISTEN_KEY, context.host.secrets), context)
             context.host.remove(context.host.places.enrolment)
             return {"told": said}
         relay, agent = _named(change)
@@ -103,7 +97,7 @@ class EnrolmentStep:
 
     def undo(self, change: Change, made: Facts | None, context: Context) -> None:
         relay, agent = _named(change)
-        key = usable(LISTEN_KEY, context)
+        key = usable(LISTEN_KEY, context.host.secrets)
         if key is not None and not _stood(change, made, context):
             # also when it was cut off: the relay may have taken the code
             name = made["listen_key_name"] if made else "listen"
@@ -221,8 +215,8 @@ def _refuse_wrong_clock(relay: Relay, context: Context) -> None:
     Enrolling takes no token, so it would be the first thing that works.
     """
     ahead = clock_ahead(way_asked(relay, context), _CLOCK_S)
-    if ahead is not None and abs(ahead) > clock.LIMIT_S:
-        raise StepFailed(sentence(clock.told(ahead)), SET_CLOCK)
+    if ahead is not None and abs(ahead) > clock_skew.LIMIT_S:
+        raise StepFailed(sentence(clock_skew.told(ahead)), SET_CLOCK)
 
 
 _CLOCK_S = 10.0

@@ -10,10 +10,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from agent.settings import Settings
-from wizard.checks import Check
-from wizard.host import Misplaced, Protection
-from wizard.plan import Change, Context, Facts
+from agent.config.settings import Settings
+from wizard.host.interface import Misplaced, Protection
+from wizard.plan.change import Change, Context, Facts
+from wizard.results import Check
 
 
 class Files:

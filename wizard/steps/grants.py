@@ -6,37 +6,37 @@ effective already, by whatever entry, is not granted again.
 
 from collections.abc import Iterator, Sequence
 
-from agent import descriptor
-from agent.access import Right
-from agent.accounts import own_sids
-from agent.ace import Sid
-from agent.directory import Directory, DirectoryError
-from agent.dn import is_below, same
-from agent.forecast import ANYBODY
-from agent.grant import Grant
-from agent.settings import Directory as DirectorySettings
-from agent.settings import Settings
-from wizard.checks import Check
-from wizard.plan import Change, Context, Facts, StepFailed
-from wizard.steps.account import find, sid_of
-from wizard.steps.grant_rows import row_of
-from wizard.steps.granted import (
+from agent.acl import descriptor
+from agent.acl.rights import Right
+from agent.acl.sid import Sid
+from agent.config.settings import Directory as DirectorySettings
+from agent.config.settings import Settings
+from agent.ldap.connection import Directory
+from agent.ldap.dn import same
+from agent.ldap.errors import DirectoryError
+from wizard.directory.accounts import find, sid_of
+from wizard.directory.sign_in import as_admin, finding, named
+from wizard.grants.acl import Edit, read, refuse_protected, rewrite, rights_of
+from wizard.grants.grant_history import (
     container_of,
     granted_as_told,
     granted_now,
     guid_of,
     rights_held,
 )
-from wizard.steps.judging import Judged, judge
-from wizard.steps.nesting import Places, places
-from wizard.steps.permissions import (
-    Edit,
-    read,
-    refuse_protected,
-    rewrite,
-    rights_of,
+from wizard.grants.grant_rows import row_of
+from wizard.grants.grant_targets import places
+from wizard.grants.grants import (
+    grant_change,
+    judge_scope,
+    judged_scope,
+    missing,
+    revoke_change,
 )
-from wizard.steps.signing_in import as_admin, as_agent, finding, named
+from wizard.permissions.grant import Grant
+from wizard.permissions.planned_account import ANYBODY
+from wizard.plan.change import Change, Context, Facts, StepFailed
+from wizard.results import Check
 
 
 class Grants:
@@ -85,7 +85,7 @@ class Grants:
 
     def verify(self, wanted: Settings, context: Context) -> Sequence[Check]:
         try:
-            judged = _judged(wanted, context)
+            judged = judged_scope(wanted, context)
         except (DirectoryError, StepFailed) as error:
             title = "Permissions of the agent's account"
             return (finding("grants", title, error),)
@@ -128,10 +128,6 @@ def _edit(
     return [aces[ace] for ace in rewrite(opened, container, tuple(aces), edit)]
 
 
-_Missing = list[tuple[str, tuple[Grant, ...]]]
-_Judged = list[tuple[str, Judged]]
-
-
 def _granted(
     wanted: Settings,
     context: Context,
@@ -161,95 +157,11 @@ def _before_sign_in(
         own = sid_of(opened, wanted.directory) if there else None
         where = places(opened, wanted.scope.containers)
         for dn in where.containers:
-            found = _judge(opened, dn, wanted, where, token=ANYBODY, own=own)
+            found = judge_scope(opened, dn, wanted, where, token=ANYBODY, own=own)
             held = rights_held(known, dn, str(own))
             stood = [each for each in found.standing if each.name not in held]
             if found.missing or stood:
                 yield grant_change(wanted, dn, found.missing, stood)
-
-
-def missing(wanted: Settings, context: Context, losing: Sequence[str] = ()) -> _Missing:
-    """Give the rights that an account which is there lacks, by container."""
-    return [(dn, found.missing) for dn, found in _judged(wanted, context, losing)]
-
-
-def _judged(wanted: Settings, context: Context, losing: Sequence[str] = ()) -> _Judged:
-    """Judge what the account may do, for each container that gets entries.
-
-    Args:
-        wanted: the settings to come.
-        context: this machine.
-        losing: containers whose entries go: what comes from there does not count.
-
-    """
-    with as_agent(wanted.directory, context) as opened:
-        token = own_sids(opened)
-        own = sid_of(opened, wanted.directory)
-        where = places(opened, wanted.scope.containers)
-        found: _Judged = []
-        for dn in where.containers:
-            sids = token - _lost(dn, losing, own)
-            judged = _judge(opened, dn, wanted, where, token=sids, own=own)
-            found.append((dn, judged))
-        return found
-
-
-def _judge(
-    opened: Directory,
-    container: str,
-    wanted: Settings,
-    where: Places,
-    *,
-    token: frozenset[Sid],
-    own: Sid | None,
-) -> Judged:
-    rights = rights_of(wanted.features)
-    found = judge(opened, container, rights, where, token=token, own=own)
-    if found.missing:
-        refuse_protected(opened, container, wanted.directory.base_dn)
-    return found
-
-
-def _lost(container: str, losing: Sequence[str], own: Sid) -> frozenset[Sid]:
-    """Leave out the account's own SID where what reaches people by it goes.
-
-    It goes for some of them where the lost entries stand further down.
-    """
-    gone = any(
-        is_below(container, lost) or is_below(lost, container) for lost in losing
-    )
-    return frozenset({own}) if gone else frozenset()
-
-
-def grant_change(
-    wanted: Settings,
-    container: str,
-    grants: Sequence[Grant],
-    stood: Sequence[Grant] = (),
-) -> Change:
-    """Grant rights on a container to the account of the settings.
-
-    Args:
-        wanted: the settings to come.
-        container: on what.
-        grants: what is missing.
-        stood: what an earlier setup granted, and this machine will take back.
-
-    """
-    account = wanted.directory.account.name
-    to = f"{account} on {container}"
-    summary = f"Grants {_count(grants)} to {to}"
-    if stood:
-        kept = f"{_count(stood)} of an earlier setup"
-        summary = f"{summary}, and takes over {kept}" if grants else ""
-        summary = summary or f"Takes over {kept}, of {to}"
-    after = {
-        "container": container,
-        "rights": [grant.name for grant in grants],
-        "stood": [grant.name for grant in stood],
-        "directory": wanted.directory.model_dump(mode="json"),
-    }
-    return Change("grants", summary, None, after, needs_admin=True)
 
 
 def _revoked(wanted: Settings, known: Sequence[Facts]) -> Iterator[Change]:
@@ -270,15 +182,6 @@ def _right(name: str) -> Right:
     return Grant.of(name).right
 
 
-def revoke_change(facts: Facts, rights: Sequence[str]) -> Change:
-    """Take back some of what was granted on a container, by the names of `Grant`."""
-    account = named(facts).account.name
-    what = _count(rights)
-    summary = f"Revokes {what} of {account} on {facts['container']}"
-    before = {**facts, "rights": list(rights)}
-    return Change("grants", summary, before, None, needs_admin=True)
-
-
 def _left_by(wanted: Settings, revoked: Sequence[Change]) -> Iterator[str]:
     """Name the containers where the account to come loses its entries."""
     for change in revoked:
@@ -287,10 +190,6 @@ def _left_by(wanted: Settings, revoked: Sequence[Change]) -> Iterator[str]:
         own = named(change.before).sign_in_name == wanted.directory.sign_in_name
         if own and not any(same(container, dn) for dn in wanted.scope.containers):
             yield container
-
-
-def _count(rights: Sequence[object]) -> str:
-    return "1 permission" if len(rights) == 1 else f"{len(rights)} permissions"
 
 
 def _sid_if_there(opened: Directory, directory: DirectorySettings) -> Sid | None:

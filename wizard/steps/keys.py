@@ -4,20 +4,13 @@ import base64
 import secrets
 from collections.abc import Sequence
 
-from agent.keys import BadKeys, PrivateKeys
-from agent.secret import Secret
-from agent.secrets import (
-    AGENT_KEYS,
-    LISTEN_KEY,
-    NAMES,
-    TEST_KEY,
-)
-from agent.settings import Settings
-from wizard import journal
-from wizard.checks import Check
-from wizard.plan import Change, Context, Facts, StepFailed
-from wizard.steps.copied import is_copied
-from wizard.steps.stored import (
+from agent.config.secret_store import AGENT_KEYS, LISTEN_KEY, NAMES, TEST_KEY
+from agent.config.settings import Settings
+from wire.keys import PrivateKeys
+from wire.secret import Secret
+from wizard.enrolment.clone import is_copied
+from wizard.enrolment.keys import fingerprint
+from wizard.host.stored_secrets import (
     PAIRS,
     keep_previous,
     previous,
@@ -25,6 +18,9 @@ from wizard.steps.stored import (
     trouble,
     usable,
 )
+from wizard.plan import journal
+from wizard.plan.change import Change, Context, Facts, StepFailed
+from wizard.results import Check
 
 _NAMES = (*PAIRS, LISTEN_KEY, TEST_KEY)
 _RELAY_KEY_BYTES = 32
@@ -46,7 +42,11 @@ class Keys:
         earlier: Sequence[Change],  # noqa: ARG002 - it is the first step
     ) -> Sequence[Change]:
         all_new = _must_be_new(context)
-        due = [name for name in _NAMES if all_new or usable(name, context) is None]
+        due = [
+            name
+            for name in _NAMES
+            if all_new or usable(name, context.host.secrets) is None
+        ]
         there = [name for name in due if context.host.secrets.holds(name)]
         missing = [name for name in due if name not in there]
         changes = []
@@ -71,9 +71,11 @@ class Keys:
             return {}
         for name in change.after["names"]:
             if change.before is not None:
-                keep_previous(name, context)
+                keep_previous(name, context.host.secrets)
             context.host.secrets.put(name, _made(name))
-        made = usable(AGENT_KEYS, context)  # none: another change makes them next
+        made = usable(
+            AGENT_KEYS, context.host.secrets
+        )  # none: another change makes them next
         return {} if made is None else {"fingerprint": fingerprint(context)}
 
     def undo(self, change: Change, made: Facts | None, context: Context) -> None:
@@ -86,7 +88,7 @@ class Keys:
             )
         if change.before is not None:
             for name in names:
-                put_back(name, context)
+                put_back(name, context.host.secrets)
             return
         if made and AGENT_KEYS in names and self._replaced(made, context):
             raise StepFailed(
@@ -98,9 +100,9 @@ class Keys:
 
     def verify(self, wanted: Settings, context: Context) -> Sequence[Check]:  # noqa: ARG002
         wrong = [
-            trouble(name, context) or f"{name} is missing"
+            trouble(name, context.host.secrets) or f"{name} is missing"
             for name in _NAMES
-            if usable(name, context) is None
+            if usable(name, context.host.secrets) is None
         ]
         title = "Keys of the agent"
         if wrong:
@@ -126,31 +128,9 @@ class Keys:
 
     @staticmethod
     def _replaced(made: Facts, context: Context) -> bool:
-        if usable(AGENT_KEYS, context) is None:
+        if usable(AGENT_KEYS, context.host.secrets) is None:
             return False
         return made.get("fingerprint") not in (None, fingerprint(context))
-
-
-def private_keys(name: str, context: Context) -> PrivateKeys:
-    """Read a stored pair of keys.
-
-    Raises:
-        StepFailed: it isn't there, or can't be read.
-
-    """
-    stored = context.host.secrets.get(name)
-    if stored is None:
-        raise StepFailed(f"The secret {name} is missing.", "Apply the settings again.")
-    try:
-        return PrivateKeys.of(stored)
-    except BadKeys as error:
-        remedy = "Remove it and apply the settings again."
-        raise StepFailed(f"The secret {name} can't be read.", remedy) from error
-
-
-def fingerprint(context: Context) -> str:
-    """Give the agent's fingerprint, as people compare it."""
-    return private_keys(AGENT_KEYS, context).public.fingerprint
 
 
 def enrolment_stands(context: Context) -> bool:

@@ -6,14 +6,15 @@ directory as somebody's who has a password, and nobody would look after it.
 
 from collections.abc import Iterator, Sequence
 
-from agent.directory import Directory
-from agent.settings import Directory as DirectorySettings
-from agent.settings import Settings
-from wizard.checks import Check
-from wizard.plan import Change, Context, Facts
-from wizard.steps.account import delete, find
-from wizard.steps.made_accounts import made_before, name_of
-from wizard.steps.signing_in import as_either, reached_now
+from agent.config.settings import Directory as DirectorySettings
+from agent.config.settings import Settings
+from agent.ldap.connection import Directory
+from wizard.directory.account_history import made_before, name_of
+from wizard.directory.accounts import find
+from wizard.directory.sign_in import as_either, reached_now
+from wizard.plan.change import Change, Context, Facts
+from wizard.results import Check
+from wizard.steps.account import delete
 
 
 class FormerAccount:

@@ -7,16 +7,16 @@ it is withdrawn there: the name would stay taken.
 from collections.abc import Sequence
 from typing import Any
 
-from agent import enrolment
-from agent.enrolment import Enrolment, EnrolmentError
-from agent.secrets import LISTEN_KEY
-from agent.settings import Settings
-from wizard.checks import Check
-from wizard.plan import Change, Context, Facts
-from wizard.steps.application import parsed_code
-from wizard.steps.copied import is_the_originals
+from agent.config import enrolment
+from agent.config.enrolment import Enrolment, EnrolmentError
+from agent.config.secret_store import LISTEN_KEY
+from agent.config.settings import Settings
+from wizard.enrolment.application import parsed_code
+from wizard.enrolment.clone import is_the_originals
+from wizard.host.stored_secrets import previous, usable
+from wizard.plan.change import Change, Context, Facts
+from wizard.results import Check
 from wizard.steps.enrolment import relay_of, withdrawn
-from wizard.steps.stored import previous, usable
 
 
 class Leaving:
@@ -58,7 +58,7 @@ class Leaving:
 
     def apply(self, change: Change, context: Context) -> Facts:
         assert change.before is not None
-        key = usable(change.before["key"], context)
+        key = usable(change.before["key"], context.host.secrets)
         return {"told": withdrawn(change, key, context)}
 
     def undo(self, change: Change, made: Facts | None, context: Context) -> None:

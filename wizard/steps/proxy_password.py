@@ -8,21 +8,15 @@ proxy could not be taken back through it either.
 
 from collections.abc import Sequence
 
-from agent.rules import proxy_user
-from agent.secrets import PROXY_PASSWORD
-from agent.settings import Relay, Settings, SettingsError, parse
-from agent.way import Way
-from wizard.checks import Check
-from wizard.plan import Change, Context, Facts, StepFailed
-from wizard.relay_api import PROXY_REFUSES, RelayFailed, ask
+from agent.config.secret_store import PROXY_PASSWORD
+from agent.config.settings import Settings
+from agent.relay_client.endpoint import Way
+from wizard.enrolment.relay_client import PROXY_REFUSES, RelayFailed, ask
+from wizard.enrolment.relay_route import way_asked
+from wizard.host.stored_secrets import keep_previous, put_back, trouble, usable
+from wizard.plan.change import Change, Context, Facts, StepFailed
+from wizard.results import Check
 from wizard.steps.keys import enrolment_stands
-from wizard.steps.stored import (
-    keep_previous,
-    previous,
-    put_back,
-    trouble,
-    usable,
-)
 
 _TRIED_S = 10.0
 _NEEDED = "proxy_password"
@@ -45,7 +39,7 @@ class ProxyPassword:
         wrong = _wrong(way, context)
         if wrong is not None and wrong.needs:
             raise wrong
-        if way.proxy_password == usable(PROXY_PASSWORD, context):
+        if way.proxy_password == usable(PROXY_PASSWORD, context.host.secrets):
             return ()
         who = f"{wanted.relay.proxy_user} at the proxy {way.proxy}"
         summary = f"Stores the password of {who} in the secret store"
@@ -65,7 +59,7 @@ class ProxyPassword:
         if given is None:
             raise StepFailed("The proxy's password was not given.", "Give it again.")
         if change.before is not None:
-            keep_previous(PROXY_PASSWORD, context)
+            keep_previous(PROXY_PASSWORD, context.host.secrets)
         context.host.secrets.put(PROXY_PASSWORD, given)
         return {}
 
@@ -76,7 +70,7 @@ class ProxyPassword:
                 "Roll back again when the relay answers.",
             )
         if change.before is not None:
-            put_back(PROXY_PASSWORD, context)
+            put_back(PROXY_PASSWORD, context.host.secrets)
         else:
             context.host.secrets.remove(PROXY_PASSWORD)
 
@@ -118,12 +112,12 @@ class Forgetting:
         return ()
 
     def apply(self, change: Change, context: Context) -> Facts:  # noqa: ARG002
-        keep_previous(PROXY_PASSWORD, context)
+        keep_previous(PROXY_PASSWORD, context.host.secrets)
         context.host.secrets.remove(PROXY_PASSWORD)
         return {}
 
     def undo(self, change: Change, made: Facts | None, context: Context) -> None:  # noqa: ARG002
-        put_back(PROXY_PASSWORD, context)
+        put_back(PROXY_PASSWORD, context.host.secrets)
 
     def verify(
         self,
@@ -133,47 +127,14 @@ class Forgetting:
         return ()
 
 
-def way_to(relay: Relay, context: Context) -> Way:
-    """Give the way to a relay with what is stored for its proxy."""
-    user = relay.proxy_user
-    return Way(relay, None if user is None else usable(PROXY_PASSWORD, context))
-
-
-def way_asked(relay: Relay, context: Context) -> Way:
-    """Give the way to a relay by what was given, before anything is stored for it.
-
-    What is stored for another proxy, or another user, is nothing to be tried here.
-    """
-    if context.inputs.proxy_password is not None:
-        return Way(relay, context.inputs.proxy_password)
-    try:
-        text = context.host.read(context.host.places.settings)
-        in_force = parse(text or "").relay.proxy
-    except SettingsError:
-        in_force = None  # it can't be said whose it is
-    return way_to(relay, context) if in_force == relay.proxy else Way(relay)
-
-
-def way_from(old: Relay, proxy: str | None, context: Context) -> Way:
-    """Give the way to a relay that is left, while the plan for it is not done.
-
-    Args:
-        old: the relay, and the proxy of before.
-        proxy: the one to come; where it is another, the password of before is kept.
-        context: this machine.
-
-    """
-    kept = usable(previous(PROXY_PASSWORD), context)
-    # where none is needed any more, that of before may not be forgotten yet
-    stands = kept is None and proxy_user(proxy or "") is None
-    return way_to(old, context) if stands or proxy == old.proxy else Way(old, kept)
-
-
 def _wrong(way: Way, context: Context) -> StepFailed | None:
     """Say what is wrong with a password, or that it can't be said; None for nothing."""
     user = way.relay.proxy_user
     if way.proxy_password is None:
-        why = trouble(PROXY_PASSWORD, context) or f"It is not stored for {user}"
+        why = (
+            trouble(PROXY_PASSWORD, context.host.secrets)
+            or f"It is not stored for {user}"
+        )
         what = f"The password for the proxy {way.proxy} is needed. {why}."
         remedy = "Give it to writeback apply (proxy_password)."
         return StepFailed(what, remedy, _NEEDED)

@@ -1,16 +1,16 @@
 """Seals the secrets of a system that could not do so when they were made.
 
 systemd seals from version 250 on; until then they are files that only root can read.
-The drop-in names the files (`wizard.steps.unit`). It is written anew between the two
-steps here: sealed beside the plain ones, the drop-in, and without the plain ones. So
-the agent can start wherever the power fails.
+The drop-in names the files (`wizard.steps.service_unit`). It is written anew between
+the two steps here: sealed beside the plain ones, the drop-in, and without the plain
+ones. So the agent can start wherever the power fails.
 """
 
 from collections.abc import Sequence
 
-from agent.settings import Settings
-from wizard.checks import Check
-from wizard.plan import Change, Context, Facts
+from agent.config.settings import Settings
+from wizard.plan.change import Change, Context, Facts
+from wizard.results import Check
 
 
 class Sealing:

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from agent.settings import Settings, digest
-from wizard.checks import Check
-from wizard.host import REPLACE, ServiceFailed, waits_for
-from wizard.plan import Change, Context, Facts, StepFailed
-from wizard.reason import sentence
+from agent.config.settings import Settings
+from agent.config.settings_file import digest
+from wizard.enrolment.clone import is_copied
+from wizard.errors import sentence
+from wizard.host.interface import REPLACE, ServiceFailed, waits_for
+from wizard.plan.change import Change, Context, Facts, StepFailed
+from wizard.results import Check
 from wizard.steps.account import takes_over
-from wizard.steps.copied import is_copied
 
 READY_S = 45.0
 # what a new process reads anew, and what systemd hands over only at a start

@@ -8,16 +8,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from agent.secrets import (
+from agent.config.secret_store import (
     AGENT_KEYS,
     DIRECTORY_PASSWORD,
     LISTEN_KEY,
     PROXY_PASSWORD,
     TEST_KEY,
 )
-from agent.settings import Settings
-from wizard.checks import Check
-from wizard.plan import Change, Context, Facts, StepFailed
+from agent.config.settings import Settings
+from wizard.plan.change import Change, Context, Facts, StepFailed
+from wizard.results import Check
 
 
 class UnitStep:

@@ -5,11 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from agent.settings import Settings, SettingsError, dump, parse, text_version
-from agent.versions import VERSION, kept_name
-from wizard import journal
-from wizard.checks import Check
-from wizard.plan import Change, Context, Facts, StepFailed
+from agent.config.errors import SettingsError
+from agent.config.migrations import VERSION, kept_name
+from agent.config.settings import Settings
+from agent.config.settings_file import dump, parse, text_version
+from wizard.plan import journal
+from wizard.plan.change import Change, Context, Facts, StepFailed
+from wizard.results import Check
 
 
 class SettingsFile:

@@ -6,7 +6,7 @@ that with them: the keys of an installation, or its account's password.
 
 from collections.abc import Sequence
 
-from wizard.plan import Change, Context
+from wizard.plan.change import Change, Context
 from wizard.steps.enrolment import EnrolmentStep
 from wizard.steps.settings_file import SettingsFile, place_of, refuse_changed, text_of
 

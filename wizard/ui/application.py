@@ -2,9 +2,12 @@
 
 import sys
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
-from wizard.ui import look, words
+from wizard.ui import formatting
+from wizard.ui.theme.palette import DARK, LIGHT, palette_of
 
 
 def application() -> QApplication:
@@ -16,6 +19,29 @@ def application() -> QApplication:
     app.setApplicationDisplayName("Writeback")
     # by which a desktop finds its icon
     app.setDesktopFileName("org.writeback.Wizard")
-    look.dress(app)
-    words.speak(app)
+    dress(app)
+    formatting.speak(app)
     return app
+
+
+def show_failure(told: str) -> None:
+    """Say why the window can't begin."""
+    QMessageBox.critical(None, "Writeback", told)
+
+
+def dress(app: QApplication) -> None:
+    """Give the application its style: Windows keeps its own, others get Fusion."""
+    if QGuiApplication.platformName() == "windows":
+        return
+    from wizard.ui.theme.style import Style
+
+    app.setStyle(Style())
+    hints = app.styleHints()
+    hints.colorSchemeChanged.connect(lambda _scheme: follow_scheme(app))
+    follow_scheme(app)
+
+
+def follow_scheme(app: QApplication) -> None:
+    """Take the palette of the system's scheme."""
+    dark = app.styleHints().colorScheme() == Qt.ColorScheme.Dark
+    app.setPalette(palette_of(DARK if dark else LIGHT))

@@ -1,4 +1,4 @@
-"""What the window needs of `wizard.controller.Controller`: the one door.
+"""What the window needs of `wizard.controller.controller.Controller`: the one door.
 
 A Protocol, so that pages are tested with a fake that says what a real domain
 would; the real controller satisfies it by its methods.
@@ -8,30 +8,30 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from agent.coverage import Judged
-from agent.findings import Finding
-from agent.secret import Secret
-from agent.settings import Directory, Identifier, Relay, Settings
-from wizard.checks import (
+from agent.config.settings import Directory, Identifier, Relay, Settings
+from wire.secret import Secret
+from wizard.checks.controller_facts import Inspection
+from wizard.controller.permissions import Coverage, Explained, Seen
+from wizard.grants.grants import Entry
+from wizard.inputs import Inputs
+from wizard.permissions.coverage import Judged
+from wizard.permissions.findings import Finding
+from wizard.plan.change import Change, Progress, RolledBack
+from wizard.results import (
     Check,
     Container,
     Found,
     HandOver,
-    Inputs,
     Installed,
     Recovery,
     TestResult,
 )
-from wizard.granting import Entry
-from wizard.inspection.controllers import Inspection
-from wizard.permissions import Coverage, Explained, Seen
-from wizard.plan import Change, Progress, RolledBack
 
 Report = Callable[[Progress], None]
 
 
 class Permissions(Protocol):
-    """What is read of permissions: `wizard.permissions.Permissions`."""
+    """What is read of permissions: `wizard.controller.permissions.Permissions`."""
 
     def explain(
         self, settings: Settings, inputs: Inputs, by: Identifier | None, value: str

@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from agent.settings import Problem
-from wizard.answers import problems_of
-from wizard.questions import Answers, Page
-from wizard.ui.box import Box
-from wizard.ui.checking import Checking
-from wizard.ui.jobs import CHECKS, DOING, Outcome
-from wizard.ui.journey import Journey
+from agent.config.errors import Problem
+from wizard.flow.model import Answers, Page
+from wizard.flow.validation import problems_of
+from wizard.ui.formatting import mnemonics, tr
+from wizard.ui.jobs.page_checks import CHECKS, DOING, Outcome
 from wizard.ui.page import WizardPage
-from wizard.ui.words import mnemonics, tr
+from wizard.ui.session import Journey
+from wizard.ui.widgets.check_panel import Checking
+from wizard.ui.widgets.field_box import Box
 
 _FOOTER = "nbch"
 

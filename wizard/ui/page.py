@@ -12,13 +12,14 @@ from PySide6.QtWidgets import (
     QWizardPage,
 )
 
-from agent.settings import Problem
-from wizard.flow import PAGES, next_page
-from wizard.questions import Page
-from wizard.ui import look
-from wizard.ui.journey import Journey
-from wizard.ui.labels import label
-from wizard.ui.words import tr
+from agent.config.errors import Problem
+from wizard.flow.model import Page
+from wizard.flow.pages.order import PAGES
+from wizard.flow.route import next_page
+from wizard.ui.formatting import tr
+from wizard.ui.session import Journey
+from wizard.ui.theme import palette
+from wizard.ui.widgets.labels import label
 
 INDEX = {page.id: index for index, page in enumerate(PAGES)}
 
@@ -40,18 +41,18 @@ class WizardPage(QWizardPage):
         self.page, self.journey = page, journey
         self._passed = False
         self.title_label = label(tr(page.title))
-        self.title_label.setFont(look.larger(7, bold=True))
+        self.title_label.setFont(palette.larger(7, bold=True))
         self.why_label = label(tr(page.why), muted=True)
-        self.why_label.setMaximumWidth(look.CONTENT)
+        self.why_label.setMaximumWidth(palette.CONTENT)
         self.content = QWidget()
         self.body = QVBoxLayout(self.content)
-        self.body.setContentsMargins(0, 0, look.TIGHT, look.TIGHT)
-        self.body.setSpacing(look.GROUP)
+        self.body.setContentsMargins(0, 0, palette.TIGHT, palette.TIGHT)
+        self.body.setSpacing(palette.GROUP)
         self.setAccessibleName(tr(page.title))
         self._frame()
 
     def _frame(self) -> None:
-        self.content.setMaximumWidth(look.CONTENT + look.TIGHT)
+        self.content.setMaximumWidth(palette.CONTENT + palette.TIGHT)
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
@@ -59,7 +60,9 @@ class WizardPage(QWizardPage):
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setWidget(self.content)
         place = QVBoxLayout(self)
-        place.setContentsMargins(look.FRAME, look.FRAME, look.FRAME, look.TIGHT)
+        place.setContentsMargins(
+            palette.FRAME, palette.FRAME, palette.FRAME, palette.TIGHT
+        )
         place.setSpacing(0)
         place.addWidget(self.title_label)
         place.addSpacing(6)
@@ -154,7 +157,7 @@ class WizardPage(QWizardPage):
     def _scroll_to(self, widget: QWidget) -> None:
         for _ in range(3):  # a part that grew asks its parents for place, one by one
             QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
-        self.area.ensureWidgetVisible(widget, 0, look.FRAME)
+        self.area.ensureWidgetVisible(widget, 0, palette.FRAME)
 
     def refuse(self, why: str) -> None:
         """Stay here, and say so."""

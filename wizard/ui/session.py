@@ -7,11 +7,11 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from agent.settings import Settings
-from wizard.answers import answers_of, cleared, defaults, settings_of
-from wizard.checks import HandOver, Installed, Recovery
-from wizard.offers import Offers
-from wizard.questions import Answers
+from agent.config.settings import Settings
+from wizard.flow.conversion import answers_of, cleared, settings_of
+from wizard.flow.defaults import Offers, defaults
+from wizard.flow.model import Answers
+from wizard.results import HandOver, Installed, Recovery
 from wizard.ui.door import Door
 
 # keys of its own come first on a copy; its names are asked, not the original's offered

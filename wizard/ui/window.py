@@ -14,16 +14,17 @@ from PySide6.QtWidgets import (
     QWizard,
 )
 
-from wizard.flow import PAGES, route
-from wizard.offers import Offers, found_offers
-from wizard.ui import look
+from wizard.flow.defaults import Offers, found_offers
+from wizard.flow.pages.order import PAGES
+from wizard.flow.route import route
 from wizard.ui.door import Door
-from wizard.ui.journey import Journey
+from wizard.ui.formatting import tr
+from wizard.ui.jobs.worker import Worker
 from wizard.ui.page import INDEX, WizardPage
-from wizard.ui.pages import page_class
-from wizard.ui.rail import Rail
-from wizard.ui.words import tr
-from wizard.ui.worker import Worker
+from wizard.ui.pages.order import page_class
+from wizard.ui.session import Journey
+from wizard.ui.theme import palette
+from wizard.ui.widgets.rail import Rail
 
 _BUTTON = QWizard.WizardButton
 
@@ -131,8 +132,8 @@ class WizardWindow(QWizard):
         for at in range(outer.count()):
             inner = outer.itemAt(at)
             if isinstance(inner, QHBoxLayout):
-                inner.setContentsMargins(look.GROUP, 12, look.GROUP, 12)
-                inner.setSpacing(look.TIGHT)
+                inner.setContentsMargins(palette.GROUP, 12, palette.GROUP, 12)
+                inner.setSpacing(palette.TIGHT)
 
     def _add_pages(self) -> None:
         for index, page in enumerate(PAGES):
@@ -207,7 +208,7 @@ class WizardWindow(QWizard):
             assert isinstance(button, QPushButton)
             button.setDefault(button.isVisibleTo(self))
             destroys = self.shown.destroys
-            button.setPalette(look.accented(self.palette(), destroys=destroys))
+            button.setPalette(palette.accented(self.palette(), destroys=destroys))
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

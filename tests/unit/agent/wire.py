@@ -3,8 +3,8 @@
 import time
 from typing import Any
 
-from agent.keys import PrivateKeys
-from agent.messages import Portal, new_jti
+from wire.keys import PrivateKeys
+from wire.messages import Portal, new_jti
 
 AGENT_ID = "agent-1"
 ISSUER = "https://portal.corp.test"

@@ -7,8 +7,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from installer.places import INSTALLER
-from installer.recipes import WIZARD
+from installer.package_specs import WIZARD
+from installer.paths import INSTALLER
 
 SHARE = INSTALLER / "root/wizard/usr/share"
 ENTRY = SHARE / "applications/org.writeback.Wizard.desktop"

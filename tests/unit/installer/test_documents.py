@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from installer import manual
+from installer.command_lines import commands, parser_of
 from installer.completion import completion
 from installer.documents import PROGRAMS, PROSE
-from installer.parsers import commands, parser_of
 
 PAGES = pytest.mark.parametrize("name", sorted(PROGRAMS))
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from installer import inputs, packing, staging
+from installer import nfpm, source_hash, staging
 from installer.errors import BuildError
-from installer.freezing import missing
-from installer.places import CONSTRAINTS, INSTALLER, REPOSITORY
-from installer.recipes import AGENT, RECIPES, WIZARD, Recipe
+from installer.package_specs import AGENT, RECIPES, WIZARD, Recipe
+from installer.paths import CONSTRAINTS, INSTALLER, REPOSITORY
+from installer.pyinstaller import missing
 
 
 @pytest.fixture
@@ -58,12 +58,12 @@ def test_only_folders_of_its_own_belong_to_a_package(laid_out: Path) -> None:
     assert all("writeback-agent" in path for path in folders)
 
 
-@pytest.mark.parametrize("packager", packing.PACKAGERS)
+@pytest.mark.parametrize("packager", nfpm.PACKAGERS)
 def test_each_file_of_the_configuration_is_there(
-    laid_out: Path, packager: packing.Packager
+    laid_out: Path, packager: nfpm.Packager
 ) -> None:
     told = staging.entries(AGENT, laid_out)
-    wish = packing.config(AGENT, packager, told, version="1.0", epoch=0)
+    wish = nfpm.config(AGENT, packager, told, version="1.0", epoch=0)
     assert wish["scripts"]
     for script in wish["scripts"].values():
         assert (INSTALLER / script.removeprefix("/build/src/installer/")).is_file()
@@ -73,8 +73,8 @@ def test_each_file_of_the_configuration_is_there(
 
 
 def test_the_wizard_wants_the_agent_of_its_own_version() -> None:
-    for packager in packing.PACKAGERS:
-        wish = packing.config(WIZARD, packager, [], version="1.2.3", epoch=0)
+    for packager in nfpm.PACKAGERS:
+        wish = nfpm.config(WIZARD, packager, [], version="1.2.3", epoch=0)
         assert any("writeback-agent" in e and "1.2.3" in e for e in wish["depends"])
 
 
@@ -85,24 +85,24 @@ def test_each_manual_page_of_a_package_is_written(recipe: Recipe) -> None:
 
 
 def test_a_version_that_packagers_order_differently_is_refused() -> None:
-    assert inputs.checked_version("0.2.0") == "0.2.0"
+    assert source_hash.checked_version("0.2.0") == "0.2.0"
     for wrong in ("1", "v1.0", "1.0-2", "1.0_a", "1:1.0", "1.0 ", ""):
         with pytest.raises(BuildError, match="is no version"):
-            inputs.checked_version(wrong)
+            source_hash.checked_version(wrong)
 
 
 def test_a_changed_source_is_another_package(tmp_path: Path) -> None:
     for name in ("one", "two"):
-        inputs.copy(REPOSITORY, tmp_path / name)
+        source_hash.copy(REPOSITORY, tmp_path / name)
     one, two = tmp_path / "one", tmp_path / "two"
-    assert inputs.of_package(one, "agent") == inputs.of_package(two, "agent")
-    assert inputs.of_package(one, "agent") != inputs.of_package(one, "wizard")
-    programs = inputs.of_programs(one)
+    assert source_hash.of_package(one, "agent") == source_hash.of_package(two, "agent")
+    assert source_hash.of_package(one, "agent") != source_hash.of_package(one, "wizard")
+    programs = source_hash.of_programs(one)
     (one / "installer/root/agent/etc/default/writeback-agent").chmod(0o755)
-    assert inputs.of_package(one, "agent") != inputs.of_package(two, "agent")
-    assert inputs.of_programs(one) == programs
-    (two / "agent/handler.py").write_text("")
-    assert inputs.of_programs(two) != programs
+    assert source_hash.of_package(one, "agent") != source_hash.of_package(two, "agent")
+    assert source_hash.of_programs(one) == programs
+    (two / "agent/request/handler.py").write_text("")
+    assert source_hash.of_programs(two) != programs
 
 
 NOTES = """\
@@ -120,10 +120,10 @@ def test_what_the_product_always_imports_must_be_found() -> None:
 
 
 def test_everything_that_is_built_in_is_pinned() -> None:
-    from installer import builder
+    from installer import build_root
 
     lines = CONSTRAINTS.read_text().lower().replace("_", "-").splitlines()
     pinned = {line.partition("==")[0] for line in lines}
-    for wish in builder.wanted():
+    for wish in build_root.wanted():
         name = wish.partition(";")[0].partition(">")[0].lower().replace("_", "-")
         assert name in pinned

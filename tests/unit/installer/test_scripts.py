@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from installer.packing import SCRIPTS
-from installer.places import INSTALLER
+from installer.nfpm import SCRIPTS
+from installer.paths import INSTALLER
 
 FOLDER = INSTALLER / "scripts"
 ALL = sorted(path for path in FOLDER.rglob("*") if path.is_file())

@@ -1,6 +1,6 @@
 """The benchmark's figures keep their names: whoever reads them goes by those."""
 
-from tests.bench.coverage import Judging, figures
+from lab.bench.coverage import Judging, figures
 
 
 def test_judging_is_told_beside_its_floor_and_few_people() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.relay.stage import Enrolled, Stage, a_stage
+from tests.unit.relay.stage import Enrolled, Stage, a_stage
 
 
 @pytest.fixture

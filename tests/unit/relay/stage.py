@@ -14,18 +14,19 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
-from agent import sas
-from agent.dialler import Dialler
-from agent.keys import PrivateKeys, fingerprint_digest
-from agent.link import Link, LinkState, Phase, RelayRequest, RelayResponse
-from agent.secret import Secret
-from agent.settings import Relay as RelaySettings
-from agent.way import Way
+from agent.config.settings import Relay as RelaySettings
+from agent.relay_client.dialer import Dialler
+from agent.relay_client.endpoint import Way
+from agent.relay_client.listener import Link, LinkState, Phase
+from lab.authority import issue, make_authority
 from relay.authorization import Hosts
-from relay.code import EnrolmentCode
 from relay.server import Place, Relay, start, stop, tls_context
 from relay.store import Portal, Store
-from tests.lab.authority import issue, make_authority
+from wire import sas
+from wire.enrolment_code import EnrolmentCode
+from wire.hybrid_connections import RelayRequest, RelayResponse
+from wire.keys import PrivateKeys, fingerprint_digest
+from wire.secret import Secret
 
 PORTAL = "acme"
 DEADLINE_S = 30.0

@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from agent.secret import Secret
-from agent.settings import Relay
-from agent.way import Way
-from tests.relay.stage import Enrolled, Stage, a_link, echo, until
-from tests.relay.wrong_clock import set_back
-from wizard import relay_api
-from wizard.checks import Check
-from wizard.inspection.relay import check_relay
-from wizard.relay_api import RelayFailed, withdraw
+from agent.config.settings import Relay
+from agent.relay_client.endpoint import Way
+from tests.unit.relay.stage import Enrolled, Stage, a_link, echo, until
+from tests.unit.relay.wrong_clock import set_back
+from wire.secret import Secret
+from wizard.checks.relay import check_relay
+from wizard.enrolment import relay_client
+from wizard.enrolment.relay_client import RelayFailed, withdraw
+from wizard.results import Check
 
 
 @pytest.fixture
@@ -32,14 +32,14 @@ async def withdrawn(way: Way, agent: Enrolled) -> None:
 
 def silent(monkeypatch: pytest.MonkeyPatch, **others: Any) -> None:
     """Have the relay be one that does not say why it answers 401."""
-    ask = relay_api.ask
+    ask = relay_client.ask
 
-    def asked(*given: Any, **more: Any) -> relay_api.Answered:
+    def asked(*given: Any, **more: Any) -> relay_client.Answered:
         answered = ask(*given, **more)
         told = {k: v for k, v in answered.json().items() if k != "reason"}
         return replace(answered, body=json.dumps(told).encode(), **others)
 
-    monkeypatch.setattr("wizard.relay_api.ask", asked)
+    monkeypatch.setattr("wizard.enrolment.relay_client.ask", asked)
 
 
 @pytest.fixture(params=["says why", "is silent"])
@@ -82,8 +82,8 @@ async def test_a_relay_that_tells_neither_why_nor_when_is_not_believed(
 async def test_who_is_no_relay_withdraws_nothing(
     agent: Enrolled, way: Way, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    odd = relay_api.Answered(401, b"<html>Sign in to the guest network</html>", 0.0)
-    monkeypatch.setattr("wizard.relay_api.ask", lambda *_: odd)
+    odd = relay_client.Answered(401, b"<html>Sign in to the guest network</html>", 0.0)
+    monkeypatch.setattr("wizard.enrolment.relay_client.ask", lambda *_: odd)
     with pytest.raises(RelayFailed, match="does not accept the key"):
         await withdrawn(way, agent)
 

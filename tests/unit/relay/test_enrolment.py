@@ -6,8 +6,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from agent.keys import PrivateKeys
-from tests.relay.stage import Enrolled, Stage, a_link, echo, shared_key, until
+from tests.unit.relay.stage import Enrolled, Stage, a_link, echo, shared_key, until
+from wire.keys import PrivateKeys
 
 
 @pytest.fixture

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.domain import locked
-from tests.relay.stage import Enrolled, Stage
+from lab.domain import locked
+from tests.unit.relay.stage import Enrolled, Stage
 
 _SOURCES = Path(__file__).parent / "hyco"
-_INSTALLED = Path(__file__).parents[2] / ".lab" / "node" / "hyco"
+_INSTALLED = Path(__file__).parents[3] / ".lab" / "node" / "hyco"
 _REMEDY = "install Node.js 18 or later with npm (apt-get install nodejs npm)"
 
 

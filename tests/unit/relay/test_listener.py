@@ -13,7 +13,7 @@ from aiohttp.web import Request
 
 from relay.listener import Channel
 from relay.server import Relay
-from tests.relay.stage import Enrolled, Stage, until
+from tests.unit.relay.stage import Enrolled, Stage, until
 
 Socket = aiohttp.ClientWebSocketResponse
 

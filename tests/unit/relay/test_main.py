@@ -15,12 +15,12 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from agent import sas
-from agent.keys import PrivateKeys, fingerprint
-from relay.__main__ import main
-from relay.code import parse
-from tests.lab.authority import issue, make_authority
-from tests.relay.stage import Enrolled
+from lab.authority import issue, make_authority
+from relay.cli import main
+from tests.unit.relay.stage import Enrolled
+from wire import sas
+from wire.enrolment_code import parse
+from wire.keys import PrivateKeys, fingerprint
 
 ISSUER = "https://acme.test"
 

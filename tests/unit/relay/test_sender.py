@@ -10,11 +10,11 @@ import aiohttp
 import pytest
 from yarl import URL
 
-from agent import sas
-from agent.keys import PrivateKeys
-from agent.link import RelayRequest, RelayResponse
-from tests.agent.test_sas import signed
-from tests.relay.stage import Enrolled, Stage, a_link, a_stage, echo, until
+from tests.unit.relay.stage import Enrolled, Stage, a_link, a_stage, echo, until
+from tests.unit.wire.test_sas import signed
+from wire import sas
+from wire.hybrid_connections import RelayRequest, RelayResponse
+from wire.keys import PrivateKeys
 
 
 @pytest.fixture

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from agent.keys import PrivateKeys
-from agent.secret import Secret
-from agent.settings import Relay
-from agent.way import Way
-from relay.code import EnrolmentCode
-from tests.relay.stage import Enrolled, Stage
-from wizard.inspection.relay import check_relay
-from wizard.relay_api import Application, RelayFailed, Sender, ask, enrol
+from agent.config.settings import Relay
+from agent.relay_client.endpoint import Way
+from tests.unit.relay.stage import Enrolled, Stage
+from wire.enrolment_code import EnrolmentCode
+from wire.keys import PrivateKeys
+from wire.secret import Secret
+from wizard.checks.relay import check_relay
+from wizard.enrolment.relay_client import Application, RelayFailed, Sender, ask, enrol
 
 _KEY = Secret("a2V5" * 10)
 
@@ -138,6 +138,6 @@ async def test_an_error_that_is_no_text_is_not_shown(
     odd = replace(
         await asyncio.to_thread(ask, ground.way, "GET", "/", b"", {}), body=body
     )
-    monkeypatch.setattr("wizard.relay_api.ask", lambda *_: odd)
+    monkeypatch.setattr("wizard.enrolment.relay_client.ask", lambda *_: odd)
     with pytest.raises(RelayFailed, match=r"^The relay does not know this agent\."):
         _nobody(ground)

@@ -5,7 +5,11 @@ from types import SimpleNamespace
 
 import pytest
 
-_OWN = ("agent.clock", "agent.dialler", "wizard.relay_api")
+_OWN = (
+    "agent.relay_client.clock_skew",
+    "agent.relay_client.dialer",
+    "wizard.enrolment.relay_client",
+)
 
 
 def set_back(seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relay.code import BadCode, EnrolmentCode, Rule, parse
+from wire.enrolment_code import BadCode, EnrolmentCode, Rule, parse
 
 KNOWN = EnrolmentCode(bytes(range(16)), bytes(range(16, 32)))
 

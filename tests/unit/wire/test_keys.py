@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from joserfc.jwk import ECKey
 
-from agent.keys import BadKeys, PrivateKeys, PublicKeys, fingerprint, fingerprint_digest
-from agent.secret import Secret
+from wire.keys import BadKeys, PrivateKeys, PublicKeys, fingerprint, fingerprint_digest
+from wire.secret import Secret
 
 
 def test_keys_come_back_from_their_secret() -> None:

@@ -10,11 +10,7 @@ import pytest
 from joserfc import jwe, jws
 from joserfc.jwk import ECKey
 
-from agent import messages
-from agent.errors import Code, Refused
-from agent.keys import PrivateKeys
-from agent.messages import Request
-from tests.agent.wire import (
+from tests.unit.agent.wire import (
     AGENT,
     AGENT_ID,
     CANARY,
@@ -23,6 +19,10 @@ from tests.agent.wire import (
     STRANGER,
     claims,
 )
+from wire import jose, messages
+from wire.keys import PrivateKeys
+from wire.messages import Request
+from wire.outcomes import Code, Refused
 
 REQUEST = "writeback-request+jwt"
 
@@ -77,7 +77,7 @@ def test_a_token_changed_in_any_part_is_refused(part: int) -> None:
 
 @pytest.mark.parametrize("part", range(3))
 def test_a_signed_part_that_was_changed_is_refused(part: int) -> None:
-    parts = messages.sign(claims(), PORTAL, REQUEST).split(b".")
+    parts = jose.sign(claims(), PORTAL, REQUEST).split(b".")
     middle = len(parts[part]) // 2
     new = b"A" if parts[part][middle : middle + 1] != b"A" else b"B"
     parts[part] = parts[part][:middle] + new + parts[part][middle + 1 :]
@@ -133,13 +133,13 @@ def test_a_mac_keyed_with_the_public_key_is_refused() -> None:
     ],
 )
 def test_another_way_of_sealing_is_refused(head: dict[str, str]) -> None:
-    signed = messages.sign(claims(), PORTAL, REQUEST)
+    signed = jose.sign(claims(), PORTAL, REQUEST)
     assert code_of(sealed(signed, **head)) is Code.FORGED_REQUEST
 
 
 @pytest.mark.parametrize("kind", ["writeback-answer+jwt", "writeback-keys+jwt", "JWT"])
 def test_another_kind_of_message_is_no_request(kind: str) -> None:
-    signed = messages.sign(claims(), PORTAL, kind)
+    signed = jose.sign(claims(), PORTAL, kind)
     assert code_of(sealed(signed)) is Code.FORGED_REQUEST
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent import sas
+from wire import sas
 
 KEY = "a2V5IGluIGJhc2U2NCwgbm90IGRlY29kZWQ="
 NOW = 1_800_000_000.0

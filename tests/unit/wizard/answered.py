@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from agent.secret import Secret
-from agent.settings import Controller, Settings, validate
-from relay.code import EnrolmentCode
-from wizard.flow import route
-from wizard.questions import Answers
+from agent.config.settings import Controller, Settings
+from agent.config.settings_file import validate
+from wire.enrolment_code import EnrolmentCode
+from wire.secret import Secret
+from wizard.flow.model import Answers
+from wizard.flow.route import route
 
 CANARY = "Canary-7f3a-Passw0rd!"
 CODE = EnrolmentCode(b"s" * 16, b"p" * 16).text

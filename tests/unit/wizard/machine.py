@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from wizard.checks import Inputs
-from wizard.host import Service, ServiceFailed
-from wizard.plan import Context
-from wizard.trial import TrialHost
+from wizard.host.interface import Service, ServiceFailed
+from wizard.host.sandbox.host import TrialHost
+from wizard.inputs import Inputs
+from wizard.plan.change import Context
 
 
 class Machine(TrialHost):

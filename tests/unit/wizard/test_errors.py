@@ -5,8 +5,8 @@ import ssl
 
 import pytest
 
-from wizard.plan import StepFailed
-from wizard.reason import reason
+from wizard.errors import reason
+from wizard.plan.change import StepFailed
 
 CANARY = "Canary-7f3a-Passw0rd!"
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from agent.secret import Secret
-from tests.wizard.answered import CANARY
+from tests.unit.wizard.answered import CANARY
+from wire.secret import Secret
 from wizard import __main__ as desktop
-from wizard import hosts
 from wizard.__main__ import USAGE, door_to, home_of, main, no_screen, offers_of
-from wizard.controller import Controller
-from wizard.elevation.remote import RemoteController
+from wizard.controller.controller import Controller
+from wizard.elevation.remote_controller import RemoteController
+from wizard.host import detect
 
 
 def test_the_home_is_given_or_in_the_environment() -> None:
@@ -25,7 +25,7 @@ def test_without_a_package_or_a_home_nothing_opens(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("WRITEBACK_HOME", raising=False)
-    monkeypatch.setattr(hosts, "is_installed", lambda: False)
+    monkeypatch.setattr(detect, "is_installed", lambda: False)
     assert main([]) == USAGE
     said = capsys.readouterr().err
     assert "writeback-agent" in said

@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from agent.settings import Settings
-from wizard.checks import Inputs
-from wizard.commands.stopping import stopped_by_signal
-from wizard.commands.told import Exit, Told, checks_data
-from wizard.controller import Controller
-from wizard.inspection.controllers import ControllerFacts, Inspection
+from agent.config.settings import Settings
+from wizard.checks.controller_facts import ControllerFacts, Inspection
+from wizard.cli.output import Exit, Told, checks_data
+from wizard.cli.signals import stopped_by_signal
+from wizard.controller.controller import Controller
+from wizard.inputs import Inputs
 
 _FEW = 3  # names of a certificate
 _COLUMNS = (

@@ -4,12 +4,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from agent.settings import Settings
-from wizard.commands import jobs
-from wizard.commands.given import BadUsage, Given
-from wizard.commands.told import Exit, Told, plan_data
-from wizard.controller import Controller
-from wizard.granting import Entry, Left, hand_over
+from agent.config.settings import Settings
+from wizard.cli import run_plan
+from wizard.cli.errors import BadUsage
+from wizard.cli.output import Exit, Told, plan_data
+from wizard.cli.secrets import Given
+from wizard.controller.controller import Controller
+from wizard.grants.grants import Entry, Left
+from wizard.grants.handover import hand_over
 
 _NOTHING = (
     "Nothing is missing on the containers of the scope. Whom the grants do not reach "
@@ -34,7 +36,7 @@ def plan(
 
 
 def grant(
-    controller: Controller, settings: Settings, given: Given, confirm: jobs.Confirm
+    controller: Controller, settings: Settings, given: Given, confirm: run_plan.Confirm
 ) -> Told:
     """Grant what is missing, all or none."""
     sight, inputs = controller.permissions, given.inputs()
@@ -43,12 +45,12 @@ def grant(
         return Told(Exit.DONE, _NOTHING, {"changes": [], "entries": []})
     found = sight.entries(settings, inputs, changes)
     text = "\n".join(("Will be granted:", *_lines(found)))
-    told = jobs.make(controller, settings, changes, given, confirm, text=text)
+    told = run_plan.make(controller, settings, changes, given, confirm, text=text)
     return Told(told.code, told.text, {**_data(found), **told.data})
 
 
 def revoke(
-    controller: Controller, settings: Settings, given: Given, confirm: jobs.Confirm
+    controller: Controller, settings: Settings, given: Given, confirm: run_plan.Confirm
 ) -> Told:
     """Take back what earlier plans granted; other entries are named and left."""
     sight, inputs = controller.permissions, given.inputs()
@@ -61,7 +63,7 @@ def revoke(
         return Told(Exit.DONE, text, {"changes": [], "entries": [], **left})
     found = sight.entries(settings, inputs, plan.changes)
     lines = ("Will be taken back:", *_lines(found, back=True), *_left(plan.left))
-    told = jobs.make(
+    told = run_plan.make(
         controller, settings, plan.changes, given, confirm, text="\n".join(lines)
     )
     return Told(told.code, told.text, {**_data(found), **told.data, **left})

@@ -7,22 +7,22 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
-from agent.account import PasswordPolicy, span_words
-from agent.causes import CAUSES
-from agent.coverage import Judged
-from agent.domain import as_policy_dict
-from agent.errors import Code, Refused
-from agent.findings import Finding, Level
-from agent.settings import Identifier, Settings
-from agent.subject import Answer, State
-from wizard.checks import Inputs
-from wizard.commands.coverage import OPERATIONS, Some, as_data, code_of, in_words
-from wizard.commands.given import BadUsage
-from wizard.commands.stopping import stopped_by_signal
-from wizard.commands.told import Exit, Told
-from wizard.exporting import Form, Unfinished, finish, writing
-from wizard.permissions import Explained, Permissions
-from wizard.reason import sentence
+from agent.config.settings import Identifier, Settings
+from agent.verdict.attributes import span_words
+from agent.verdict.causes import CAUSES
+from agent.verdict.password_policy import PasswordPolicy, as_policy_dict
+from agent.verdict.verdict import Answer, State
+from wire.outcomes import Code, Refused
+from wizard.cli.coverage_text import OPERATIONS, Some, as_data, code_of, in_words
+from wizard.cli.errors import BadUsage
+from wizard.cli.output import Exit, Told
+from wizard.cli.signals import stopped_by_signal
+from wizard.controller.permissions import Explained, Permissions
+from wizard.errors import sentence
+from wizard.inputs import Inputs
+from wizard.permissions.coverage import Judged
+from wizard.permissions.export import Form, Unfinished, finish, writing
+from wizard.permissions.findings import Finding, Level
 
 VERBS = {
     "check": "judge everybody in the scope, and the account itself",

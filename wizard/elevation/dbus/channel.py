@@ -5,8 +5,8 @@ import socket
 import struct
 import threading
 
+from wizard.elevation.codec import LONGEST
 from wizard.elevation.errors import BadCall
-from wizard.elevation.protocol import LONGEST
 
 _FIRST_S = 10
 _READING_S = 30  # a caller that reads nothing for so long is gone

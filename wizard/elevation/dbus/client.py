@@ -18,14 +18,14 @@ from jeepney import (
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 from jeepney.wrappers import unwrap_msg
 
-from wizard.elevation import errors, protocol
+from wizard.elevation import codec, errors
 from wizard.elevation.errors import NotReached
 from wizard.elevation.methods import Method, method, name_of
 
 T = TypeVar("T")
 
-_SERVICE = DBusAddress(protocol.PATH, bus_name=protocol.NAME, interface=protocol.NAME)
-_MEMBER = {action: member for member, action in protocol.MEMBERS.items()}
+_SERVICE = DBusAddress(codec.PATH, bus_name=codec.NAME, interface=codec.NAME)
+_MEMBER = {action: member for member, action in codec.MEMBERS.items()}
 _STARTING_S = 30.0
 _POLL_S = 0.1  # how soon a stop is passed on
 _CHUNK = 65536
@@ -56,15 +56,15 @@ class Calling:
         ours, theirs = socket.socketpair()
         with ours:
             with theirs:
-                self._send(asked, protocol.spell_call(asked, given), theirs)
+                self._send(asked, codec.spell_call(asked, given), theirs)
             with contextlib.suppress(OSError):  # refused by now: it says so
-                ours.sendall(protocol.spell_sealed(asked, given))
+                ours.sendall(codec.spell_sealed(asked, given))
             result: T = _hear(asked, given, _lines(ours, given.get("stop")))
             return result
 
     def _send(self, asked: Method, text: str, end: socket.socket) -> None:
         call = new_method_call(
-            _SERVICE, _MEMBER[asked.action], protocol.SIGNATURE, (text, end)
+            _SERVICE, _MEMBER[asked.action], codec.SIGNATURE, (text, end)
         )
         with self._lock:
             try:
@@ -81,7 +81,7 @@ class Calling:
             # kept: polkit remembers whom it let in by it
             self._bus = _connected()
         reply = self._bus.send_and_get_reply(call, timeout=_STARTING_S)
-        if reply.header.fields.get(HeaderFields.error_name) == protocol.LEAVING:
+        if reply.header.fields.get(HeaderFields.error_name) == codec.LEAVING:
             reply = self._bus.send_and_get_reply(call, timeout=_STARTING_S)
         unwrap_msg(reply)
 

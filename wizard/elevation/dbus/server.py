@@ -22,19 +22,12 @@ from jeepney.fds import FileDescriptor
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 from jeepney.wrappers import unwrap_msg
 
-from wizard.elevation import authority
-from wizard.elevation.answering import Asked, Doors, answer
-from wizard.elevation.channel import Channel
+from wizard.elevation.codec import LEAVING, LONGEST, MEMBERS, NAME, PATH, SIGNATURE
+from wizard.elevation.dbus import polkit
+from wizard.elevation.dbus.channel import Channel
+from wizard.elevation.dispatch import Asked, Doors, answer
 from wizard.elevation.errors import BadCall, NotReached
-from wizard.elevation.places import Places
-from wizard.elevation.protocol import (
-    LEAVING,
-    LONGEST,
-    MEMBERS,
-    NAME,
-    PATH,
-    SIGNATURE,
-)
+from wizard.elevation.quota import Places
 
 IDLE_S = 60.0
 # what jeepney says to a message that it can't read
@@ -125,7 +118,7 @@ class Service:
         if len(text) > LONGEST:
             raise BadCall(f"A call has {LONGEST} characters at most.")
         sender = fields[HeaderFields.sender]
-        user = authority.user_of(sender)
+        user = polkit.user_of(sender)
         try:
             end = end.to_socket()
         except OSError:

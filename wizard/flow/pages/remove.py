@@ -1,15 +1,9 @@
 """The pages that remove an installation, and how the others are worded for it."""
 
-from dataclasses import replace
-
-from wizard.questions import (
-    Answers,
-    Field,
-    Page,
-    existing_account,
-    new_account,
-    removing,
-)
+from wizard.flow.conditions import existing_account, new_account, removing
+from wizard.flow.model import Answers, Field, Page
+from wizard.flow.pages.recovery import finishing, finishing_removal
+from wizard.flow.pages.review import carrying_out, reviewing
 
 ACCOUNT, GRANTS = "input.delete_account", "input.take_back_grants"
 
@@ -55,60 +49,12 @@ REMOVED = Page(
 def worded(page: Page, answers: Answers) -> Page:
     """Give a page with the words for this journey: a removal has its own."""
     if page.id == "recovery" and answers.forward:
-        return _finishing_removal(page) if answers.removal else _finishing(page)
+        return finishing_removal(page) if answers.removal else finishing(page)
     if not removing(answers):
         return page
     match page.id:
         case "review":
-            return _reviewing(page)
+            return reviewing(page)
         case "apply":
-            return _carrying_out(page)
+            return carrying_out(page)
     return page
-
-
-def _finishing(page: Page) -> Page:
-    return replace(
-        page,
-        why="An earlier run was cut off after something that can't be taken back. It "
-        "can only be finished.",
-        rail="Finish the changes",
-        act="Finish the changes",
-        help="What was done already is passed over; what is left is done now.",
-    )
-
-
-def _finishing_removal(page: Page) -> Page:
-    return replace(
-        page,
-        title="A removal was cut off",
-        why="An earlier run was removing Writeback from this server and was cut off. "
-        "It can't be taken back any more; it can only be finished.",
-        rail="Finish the removal",
-        act="Finish the removal",
-        help="Something that can't be given back is gone already, such as a key. What "
-        "is left is removed now; what is gone already is passed over.",
-    )
-
-
-def _reviewing(page: Page) -> Page:
-    return replace(
-        page,
-        title="Ready to remove",
-        why="This is everything that will be removed. Nothing has been changed so far.",
-        rail="Ready to remove",
-        act="Remove Writeback",
-        help="What can be given back goes first. If one of those fails, or you stop, "
-        "all is given back. After that the removal is finished, whatever happens.",
-    )
-
-
-def _carrying_out(page: Page) -> Page:
-    return replace(
-        page,
-        title="Removing",
-        why="What can be given back goes first, and is given back if a change fails. "
-        "What can't goes last.",
-        rail="Removing",
-        help="Stop takes effect before the next change, until the first one that "
-        "can't be taken back. From there on the removal is finished.",
-    )

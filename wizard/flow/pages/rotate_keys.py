@@ -2,48 +2,17 @@
 
 from dataclasses import replace
 
-from wizard.connecting import (
-    ACCOUNT_NAME,
-    ACCOUNT_PASSWORD,
-    AGENT_NAME,
-    PROXY_PASSWORD,
-)
-from wizard.questions import (
-    Answers,
-    Field,
-    Option,
-    Page,
-    always,
-    existing_account,
-    new_account,
+from wizard.flow.conditions import (
+    ORIGINAL,
+    beside_original,
+    copied,
+    copied_existing,
+    copied_new,
     rekeying,
 )
-
-ORIGINAL = "input.original"
-
-
-def copied(answers: Answers) -> bool:
-    """Hold on a copy of the machine that was enrolled."""
-    return answers.copied
-
-
-def beside_original(answers: Answers) -> bool:
-    """Hold on a copy whose original goes on: what that one has is not this one's."""
-    return answers.copied and not original_is_gone(answers)
-
-
-def _copied_new(answers: Answers) -> bool:
-    return copied(answers) and new_account(answers)
-
-
-def _copied_existing(answers: Answers) -> bool:
-    return copied(answers) and existing_account(answers)
-
-
-def original_is_gone(answers: Answers) -> bool:
-    """Hold on a copy that takes over what its original had."""
-    return answers.copied and answers.get(ORIGINAL) == "gone"
-
+from wizard.flow.model import Field, Option, Page, always
+from wizard.flow.pages.directory import ACCOUNT_NAME, ACCOUNT_PASSWORD
+from wizard.flow.pages.relay import AGENT_NAME, PROXY_PASSWORD
 
 REKEY = Page(
     id="rekey",
@@ -81,20 +50,20 @@ REKEY = Page(
         ),
         replace(AGENT_NAME, shown=beside_original, another=beside_original),
         replace(ACCOUNT_NAME, shown=beside_original, another=beside_original),
-        replace(ACCOUNT_PASSWORD, shown=_copied_existing, needed=always),
+        replace(ACCOUNT_PASSWORD, shown=copied_existing, needed=always),
         PROXY_PASSWORD,
         Field(
             "input.admin_user",
             "Domain administrator",
             help="Used once for the account and its permissions; not stored.",
-            shown=_copied_new,
+            shown=copied_new,
             width=36,
         ),
         Field(
             "input.admin_password",
             "Administrator's password",
             "secret",
-            shown=_copied_new,
+            shown=copied_new,
             width=36,
         ),
     ),

@@ -17,22 +17,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from agent.files import remove_torn, write_atomically
-from agent.places import Places
-from agent.secrets import Store, in_folder
-from wizard import running
-from wizard.checks import Busy
-from wizard.host import Misplaced, Protection, Service, ServiceFailed, not_ready
-from wizard.locking import held, is_held
-from wizard.running import Running
+from agent.config.secret_store import Store, in_folder
+from agent.system.atomic_files import remove_torn, write_atomically
+from agent.system.paths import Places
+from wizard.errors import Busy
+from wizard.host.interface import (
+    Misplaced,
+    Protection,
+    Service,
+    ServiceFailed,
+    not_ready,
+)
+from wizard.host.lock import held, is_held
+from wizard.host.sandbox import process
+from wizard.host.sandbox.process import Running
 
 # the agent drains for 10 s at most; then the supervisor ends it
 _STOP_S = 20.0
 _POLL_S = 0.05
 _WORDS = 12  # lines: each problem with the settings has one
 _START_S = 15.0
-_DETACHED = ("setsid", "--fork", sys.executable, "-m", "wizard.supervisor")
-_PROGRAMS = Path(__file__).parent.parent
+_DETACHED = ("setsid", "--fork", sys.executable, "-m", "wizard.host.sandbox.supervisor")
+_PROGRAMS = Path(__file__).parents[3]
 
 
 class TrialHost:
@@ -84,7 +90,7 @@ class TrialHost:
         """Do nothing: it starts with nothing."""
 
     def service(self) -> Service:
-        found = running.load(self._pid_file)
+        found = process.load(self._pid_file)
         if found is None:
             return Service(running=False)
         return Service(running=True, status=self._status(), pid=found.pid)
@@ -191,7 +197,7 @@ class TrialHost:
     def _supervisor(self) -> Running | None:
         """Find the supervisor, also one that is started and has not noted itself."""
         deadline = time.monotonic() + _START_S
-        while (found := running.load(self._pid_file)) is None and self._held():
+        while (found := process.load(self._pid_file)) is None and self._held():
             if time.monotonic() > deadline:
                 raise ServiceFailed(f"No supervisor started. {self._last_words()}")
             time.sleep(_POLL_S)

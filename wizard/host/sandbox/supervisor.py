@@ -1,8 +1,8 @@
 """Keeps the agent running on a machine for trying.
 
-`python -m wizard.supervisor HOME PIDFILE` notes itself in the pid file. It restarts the
-agent when it fails, a little later each time. SIGTERM is handed on, so that the agent
-finishes what it does. Should this process be killed, the agent ends too.
+`python -m wizard.host.sandbox.supervisor HOME PIDFILE` notes itself in the pid file. It
+restarts the agent when it fails, a little later each time. SIGTERM is handed on, so
+that the agent finishes what it does. Should this process be killed, the agent ends too.
 """
 
 import contextlib
@@ -14,8 +14,8 @@ import threading
 import time
 from pathlib import Path
 
-from agent.files import write_atomically
-from wizard import running
+from agent.system.atomic_files import write_atomically
+from wizard.host.sandbox import process
 
 _DELAYS_S = (0.2, 1.0, 2.0, 5.0, 10.0)
 _STEADY_S = 60.0
@@ -29,8 +29,8 @@ def main() -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    noted = running.of(os.getpid())
-    write_atomically(pid_file, running.dump(noted), mode=0o600)
+    noted = process.of(os.getpid())
+    write_atomically(pid_file, process.dump(noted), mode=0o600)
     failures = 0
     while not stop.is_set():
         began = time.monotonic()

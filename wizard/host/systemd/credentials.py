@@ -12,9 +12,9 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from agent.files import copy_atomically, write_atomically
-from agent.secret import Secret
-from agent.secrets import NAMES, SecretsUnavailable, refuse_readable
+from agent.config.secret_store import NAMES, SecretsUnavailable, refuse_readable
+from agent.system.atomic_files import copy_atomically, write_atomically
+from wire.secret import Secret
 
 _TOOL = "systemd-creds"
 _SEALED = ".cred"

@@ -13,18 +13,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from agent import enrolment
-from agent.enrolment import EnrolmentError
-from agent.files import remove_torn, write_atomically
-from agent.machine import is_copy, machine_name
-from agent.places import Places
-from agent.secrets import Store
-from wizard.checks import Busy
-from wizard.host import Misplaced, Protection, Service, ServiceFailed, not_ready
-from wizard.locking import held, is_held
-from wizard.systemd import program, protection
-from wizard.systemd.creds import SystemCredentials
-from wizard.systemd.manager import Unit, connected
+from agent.config import enrolment
+from agent.config.enrolment import EnrolmentError
+from agent.config.secret_store import Store
+from agent.system.atomic_files import remove_torn, write_atomically
+from agent.system.instance import is_copy, machine_name
+from agent.system.paths import Places
+from wizard.errors import Busy
+from wizard.host.interface import (
+    Misplaced,
+    Protection,
+    Service,
+    ServiceFailed,
+    not_ready,
+)
+from wizard.host.lock import held, is_held
+from wizard.host.systemd import ownership, package
+from wizard.host.systemd.credentials import SystemCredentials
+from wizard.host.systemd.units import Unit, connected
 
 UNIT = "writeback-agent.service"
 USER = "writeback"
@@ -166,13 +172,13 @@ class SystemdHost:
         self._secrets.keep_plain(name, kept=kept)
 
     def misplaced(self) -> Sequence[Misplaced]:
-        return protection.misplaced(self._places, tuple(self.service_files(())))
+        return ownership.misplaced(self._places, tuple(self.service_files(())))
 
     def protect(self, path: Path, wanted: Protection) -> None:
-        protection.protect(path, wanted)
+        ownership.protect(path, wanted)
 
     def damaged(self) -> Sequence[Path] | None:
-        return program.damaged("writeback-agent")
+        return package.damaged("writeback-agent")
 
     def remains(self) -> Sequence[Path]:
         kept = (self._places.state, self._places.audit.parent)

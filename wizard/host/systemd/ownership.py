@@ -9,8 +9,8 @@ import stat
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from agent.places import Places
-from wizard.host import Misplaced, Protection, ServiceFailed
+from agent.system.paths import Places
+from wizard.host.interface import Misplaced, Protection, ServiceFailed
 
 USER = "writeback"
 

@@ -13,7 +13,7 @@ from jeepney import DBusAddress, DBusErrorResponse, Properties, new_method_call
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 from jeepney.wrappers import unwrap_msg
 
-from wizard.host import ServiceFailed
+from wizard.host.interface import ServiceFailed
 
 _NAME = "org.freedesktop.systemd1"
 _MANAGER = DBusAddress(

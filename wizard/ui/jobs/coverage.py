@@ -7,19 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QProgressBar, QWidget
-
-from agent.coverage import Judged
-from agent.findings import Finding
-from agent.settings import Settings
-from wizard.checks import Inputs
-from wizard.exporting import Form, Unfinished, finish, writing
-from wizard.permissions import Coverage, Seen
+from agent.config.settings import Settings
+from wizard.controller.permissions import Coverage, Seen
+from wizard.inputs import Inputs
+from wizard.permissions.coverage import Judged
+from wizard.permissions.export import Form, Unfinished, finish, writing
+from wizard.permissions.findings import Finding
 from wizard.ui.door import Permissions
-from wizard.ui.labels import button, column, label, row
-from wizard.ui.words import tr, tr_n
-from wizard.ui.worker import Worker
 
 _EVERY_S = 0.1  # between two looks of the window at what is new
 
@@ -111,62 +105,3 @@ class Judge:
         except Unfinished:
             return None
         return place
-
-
-class Progress(QWidget):
-    """How far it is, with Stop.
-
-    Signals:
-        succeeded: what the job gave.
-        failed: the exception that ended it.
-        moved: what the job reported on the way.
-
-    """
-
-    succeeded = Signal(object)
-    failed = Signal(object)
-    moved = Signal(object)
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.worker = Worker(self)
-        self.worker.progressed.connect(self.moved)
-        self.worker.succeeded.connect(self._succeeded)
-        self.worker.failed.connect(self._failed)
-        self.text = label(wrap=False)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setFixedHeight(6)
-        self.bar.setAccessibleName(name)
-        self.stop = button(tr("&Stop"), tr("Stop: {name}").format(name=name))
-        self.stop.clicked.connect(self.worker.ask_to_stop)
-        place = column(self, 6)
-        place.addWidget(self.text)
-        line = row(self.bar, self.stop)
-        line.setStretch(0, 100)
-        place.addLayout(line)
-        self.hide()
-
-    def start(self, job: Callable[..., Any], doing: str) -> None:
-        """Begin a job."""
-        self.text.setText(doing)
-        self.bar.setRange(0, 0)
-        self.show()
-        self.worker.start(job)
-
-    def show_seen(self, seen: Seen) -> None:
-        """Show how far the judging is; how many there are is known at its end."""
-        if seen.people:
-            self.text.setText(tr_n("Judging: %n people so far", seen.people))
-
-    def show_account(self) -> None:
-        """Show that the account itself is looked at."""
-        self.text.setText(tr("Looking at the account itself"))
-
-    def _succeeded(self, value: object) -> None:
-        self.hide()
-        self.succeeded.emit(value)
-
-    def _failed(self, error: object) -> None:
-        self.hide()
-        self.failed.emit(error)

@@ -5,13 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from agent.settings import SettingsError
-from wizard.answers import directory_of, inputs_of, relay_of
-from wizard.checks import Check
-from wizard.inspection.controllers import Inspection
-from wizard.questions import Answers
+from agent.config.errors import SettingsError
+from wizard.checks.controller_facts import Inspection
+from wizard.flow.conversion import directory_of, inputs_of, relay_of
+from wizard.flow.model import Answers
+from wizard.results import Check
 from wizard.ui.door import Door
-from wizard.ui.words import tr
+from wizard.ui.formatting import tr
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from agent.settings import Settings
-from wizard.answers import inputs_of
-from wizard.checks import Check, HandOver, Installed
-from wizard.plan import Change
-from wizard.questions import removing
+from agent.config.settings import Settings
+from wizard.flow.conditions import removing
+from wizard.flow.conversion import inputs_of
+from wizard.plan.change import Change
+from wizard.results import Check, HandOver, Installed
 from wizard.ui.door import Door, Report
-from wizard.ui.journey import Journey
+from wizard.ui.session import Journey
 
 
 @dataclass(frozen=True)

@@ -5,17 +5,18 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QProgressBar
 
-from wizard.questions import Page, removing
-from wizard.ui.endings import ended, parts, told
-from wizard.ui.jobs import broken
-from wizard.ui.journey import Gone, Journey
-from wizard.ui.labels import button, label, row
+from wizard.flow.conditions import removing
+from wizard.flow.model import Page
+from wizard.ui.formatting import tr, tr_n
+from wizard.ui.jobs.page_checks import broken
+from wizard.ui.jobs.plans import Ended, carrying_out
+from wizard.ui.jobs.worker import Worker
 from wizard.ui.page import INDEX, WizardPage
-from wizard.ui.plans import Ended, carrying_out
-from wizard.ui.progress import ChangeList
-from wizard.ui.rows import Rows
-from wizard.ui.words import tr, tr_n
-from wizard.ui.worker import Worker
+from wizard.ui.presenters.failure import ended, parts, told
+from wizard.ui.session import Gone, Journey
+from wizard.ui.widgets.change_list import ChangeList
+from wizard.ui.widgets.check_rows import Rows
+from wizard.ui.widgets.labels import button, label, row
 
 
 class ApplyPage(WizardPage):

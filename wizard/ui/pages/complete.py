@@ -3,15 +3,15 @@
 import threading
 from typing import Any
 
-from wizard.questions import Page
-from wizard.ui.checking import Checking
-from wizard.ui.handing_over import HandOverPanel
-from wizard.ui.jobs import Outcome
-from wizard.ui.journey import Journey
-from wizard.ui.labels import heading
+from wizard.flow.model import Page
+from wizard.ui.formatting import tr
+from wizard.ui.jobs.page_checks import Outcome
 from wizard.ui.page import WizardPage
-from wizard.ui.testing import TestPanel
-from wizard.ui.words import tr
+from wizard.ui.session import Journey
+from wizard.ui.widgets.check_panel import Checking
+from wizard.ui.widgets.labels import heading
+from wizard.ui.widgets.portal_details import HandOverPanel
+from wizard.ui.widgets.self_test_panel import TestPanel
 
 
 class CompletePage(WizardPage):

@@ -1,9 +1,9 @@
 """Connect directories: the fields, and a table of what each controller answered."""
 
-from wizard.inspection.controllers import Inspection
-from wizard.ui.controller_table import ControllerTable
+from wizard.checks.controller_facts import Inspection
 from wizard.ui.form import Form
-from wizard.ui.jobs import Outcome
+from wizard.ui.jobs.page_checks import Outcome
+from wizard.ui.widgets.controller_table import ControllerTable
 
 
 class DirectoryPage(Form):

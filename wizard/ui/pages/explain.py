@@ -4,19 +4,19 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from agent.errors import Code, Refused
-from wizard.answers import inputs_of
-from wizard.checks import Check
-from wizard.permissions import Explained
-from wizard.questions import Field, Page
-from wizard.ui.box import Box, sentence
-from wizard.ui.checking import Checking
-from wizard.ui.jobs import Outcome
-from wizard.ui.journey import Journey
-from wizard.ui.labels import LongName
+from wire.outcomes import Code, Refused
+from wizard.controller.permissions import Explained
+from wizard.flow.conversion import inputs_of
+from wizard.flow.model import Field, Page
+from wizard.results import Check
+from wizard.ui.formatting import tr
+from wizard.ui.jobs.page_checks import Outcome
 from wizard.ui.page import WizardPage
-from wizard.ui.verdicts import checks_of, words
-from wizard.ui.words import tr
+from wizard.ui.presenters.verdict import checks_of, words
+from wizard.ui.session import Journey
+from wizard.ui.widgets.check_panel import Checking
+from wizard.ui.widgets.field_box import Box, sentence
+from wizard.ui.widgets.labels import LongName
 
 WHO = "explain.user"
 _FIELD = Field(

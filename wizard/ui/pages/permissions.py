@@ -7,26 +7,37 @@ from typing import Any
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from agent.causes import CAUSES, Cause
-from agent.coverage import Judged
-from agent.findings import Level
-from agent.settings import Settings, SettingsError
-from wizard.answers import inputs_of
-from wizard.checks import Check
-from wizard.exporting import Form
-from wizard.permissions import Coverage
-from wizard.questions import Page
-from wizard.ui import look, shortfalls
-from wizard.ui.causes import CauseTable
-from wizard.ui.granting import GrantPanel
-from wizard.ui.jobs import broken
-from wizard.ui.journey import Journey
-from wizard.ui.judging import Batch, Judge, Progress, Whole
-from wizard.ui.labels import LongName, Panel, button, column, heading, label, row
+from agent.config.errors import SettingsError
+from agent.config.settings import Settings
+from agent.verdict.causes import CAUSES, Cause
+from wizard.controller.permissions import Coverage
+from wizard.flow.conversion import inputs_of
+from wizard.flow.model import Page
+from wizard.permissions.coverage import Judged
+from wizard.permissions.export import Form
+from wizard.permissions.findings import Level
+from wizard.results import Check
+from wizard.ui.formatting import number, tr, tr_n
+from wizard.ui.jobs.coverage import Batch, Judge, Whole
+from wizard.ui.jobs.page_checks import broken
 from wizard.ui.page import WizardPage
-from wizard.ui.rows import Rows
-from wizard.ui.verdicts import check_of, checks_of, words
-from wizard.ui.words import number, tr, tr_n
+from wizard.ui.presenters import other_operations
+from wizard.ui.presenters.verdict import check_of, checks_of, words
+from wizard.ui.session import Journey
+from wizard.ui.theme import palette
+from wizard.ui.widgets.cause_table import CauseTable
+from wizard.ui.widgets.check_rows import Rows
+from wizard.ui.widgets.grant_panel import GrantPanel
+from wizard.ui.widgets.job_progress import Progress
+from wizard.ui.widgets.labels import (
+    LongName,
+    Panel,
+    button,
+    column,
+    heading,
+    label,
+    row,
+)
 
 
 class PermissionsPage(WizardPage):
@@ -37,7 +48,7 @@ class PermissionsPage(WizardPage):
         self.whole: Whole | None = None
         self._judged_for: Judge | None = None
         self.sum_up = label()
-        self.sum_up.setFont(look.larger(3, bold=True))
+        self.sum_up.setFont(palette.larger(3, bold=True))
         self.short, self.hint = label(), label(muted=True)
         for text in (self.short, self.hint):
             text.hide()
@@ -174,7 +185,7 @@ class PermissionsPage(WizardPage):
         self.whole = whole
         coverage = whole.coverage
         self.table.settle()
-        short = shortfalls.told(self.table.also)
+        short = other_operations.told(self.table.also)
         self.short.setText("\n".join(short))
         hint = _hint(coverage, stopped=whole.stopped, short=bool(short))
         self.hint.setText(hint)

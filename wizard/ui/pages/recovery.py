@@ -2,21 +2,21 @@
 
 from typing import Any
 
-from agent.settings import Problem
-from wizard.answers import inputs_of
-from wizard.checks import Check
-from wizard.plan import RolledBack
-from wizard.ui.endings import parts, stuck_text, told
+from agent.config.errors import Problem
+from wizard.flow.conversion import inputs_of
+from wizard.plan.change import RolledBack
+from wizard.results import Check
 from wizard.ui.form import Form
-from wizard.ui.jobs import broken
-from wizard.ui.labels import Panel, heading, label
+from wizard.ui.formatting import tr, tr_n
+from wizard.ui.jobs.page_checks import broken
+from wizard.ui.jobs.plans import known_of
+from wizard.ui.jobs.worker import Worker
 from wizard.ui.page import INDEX
-from wizard.ui.pages.removing import forgetting
-from wizard.ui.plans import known_of
-from wizard.ui.progress import ChangeList
-from wizard.ui.rows import Rows
-from wizard.ui.words import tr, tr_n
-from wizard.ui.worker import Worker
+from wizard.ui.pages.remove import forgetting
+from wizard.ui.presenters.failure import parts, stuck_text, told
+from wizard.ui.widgets.change_list import ChangeList
+from wizard.ui.widgets.check_rows import Rows
+from wizard.ui.widgets.labels import Panel, heading, label
 
 
 class RecoveryPage(Form):

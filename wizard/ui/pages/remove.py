@@ -2,15 +2,16 @@
 
 from PySide6.QtWidgets import QWidget
 
-from wizard.answers import inputs_of
-from wizard.questions import Page, new_account
+from wizard.flow.conditions import new_account
+from wizard.flow.conversion import inputs_of
+from wizard.flow.model import Page
 from wizard.ui.form import Form
-from wizard.ui.handing_over import HandOverPanel
-from wizard.ui.journey import Journey
-from wizard.ui.labels import column, heading
+from wizard.ui.formatting import tr
 from wizard.ui.page import WizardPage
-from wizard.ui.plan_view import line, point
-from wizard.ui.words import tr
+from wizard.ui.session import Journey
+from wizard.ui.widgets.labels import column, heading
+from wizard.ui.widgets.plan_view import line, point
+from wizard.ui.widgets.portal_details import HandOverPanel
 
 _GOES = (
     (

@@ -4,24 +4,25 @@ from typing import Any
 
 from PySide6.QtWidgets import QProgressBar, QWidget
 
-from agent.settings import Problem, SettingsError, dump
-from wizard.answers import inputs_of
-from wizard.checks import Busy, RecoveryNeeded
-from wizard.flow import asked
-from wizard.questions import Answers, Field, rekeying, removing
-from wizard.rekeying import beside_original, original_is_gone
-from wizard.summary import Decision, kept
-from wizard.ui.box import Box
+from agent.config.errors import Problem, SettingsError
+from agent.config.settings_file import dump
+from wizard.errors import Busy, RecoveryNeeded
+from wizard.flow.conditions import beside_original, original_is_gone, rekeying, removing
+from wizard.flow.conversion import inputs_of
+from wizard.flow.model import Answers, Field
+from wizard.flow.route import asked
+from wizard.flow.summary import Decision, kept
 from wizard.ui.form import Form
-from wizard.ui.jobs import broken
-from wizard.ui.labels import button, column, label, row
-from wizard.ui.pages.removing import kept as left_by_removal
-from wizard.ui.plan_view import PlanView
-from wizard.ui.plans import Planned, planning
-from wizard.ui.rows import Rows
-from wizard.ui.viewer import TextDialog
-from wizard.ui.words import tr, tr_n
-from wizard.ui.worker import Worker
+from wizard.ui.formatting import tr, tr_n
+from wizard.ui.jobs.page_checks import broken
+from wizard.ui.jobs.plans import Planned, planning
+from wizard.ui.jobs.worker import Worker
+from wizard.ui.pages.remove import kept as left_by_removal
+from wizard.ui.widgets.check_rows import Rows
+from wizard.ui.widgets.field_box import Box
+from wizard.ui.widgets.labels import button, column, label, row
+from wizard.ui.widgets.plan_view import PlanView
+from wizard.ui.widgets.text_viewer import TextDialog
 
 _USER, _PASSWORD = "input.admin_user", "input.admin_password"
 ACCEPT = "input.accept_final"

@@ -6,14 +6,15 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QListWidget, QWidget
 
-from wizard.answers import base_dn, directory_of, inputs_of
-from wizard.checks import Container
-from wizard.ui import look
+from wizard.flow.conversion import directory_of, inputs_of
+from wizard.flow.defaults import base_dn
+from wizard.results import Container
 from wizard.ui.form import Form
-from wizard.ui.icons import Mark
-from wizard.ui.labels import InkLabel, label, row
-from wizard.ui.tree import ContainerTree
-from wizard.ui.words import tr, tr_n
+from wizard.ui.formatting import tr, tr_n
+from wizard.ui.theme import palette
+from wizard.ui.theme.icons import Mark
+from wizard.ui.widgets.container_tree import ContainerTree
+from wizard.ui.widgets.labels import InkLabel, label, row
 
 _PATH = "scope.containers"
 
@@ -32,7 +33,7 @@ class ScopePage(Form):
         self.count = label()
         self.body.addWidget(self.count)
         self.list = QListWidget()
-        self.list.setFont(look.mono())
+        self.list.setFont(palette.mono())
         self.list.setFixedHeight(76)
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.list.setAccessibleName(tr("Chosen containers"))

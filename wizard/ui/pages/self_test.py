@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from wizard.questions import Page
-from wizard.ui.journey import Journey
+from wizard.flow.model import Page
 from wizard.ui.page import WizardPage
-from wizard.ui.testing import TestPanel
+from wizard.ui.session import Journey
+from wizard.ui.widgets.self_test_panel import TestPanel
 
 
 class TestResetPage(WizardPage):

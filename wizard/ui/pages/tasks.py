@@ -7,16 +7,16 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from wizard.checks import AgentStatus, Check, Installed
-from wizard.ui import look
-from wizard.ui.choices import Cards
+from wizard.results import AgentStatus, Check, Installed
 from wizard.ui.form import Form
-from wizard.ui.icons import Mark
-from wizard.ui.jobs import broken
-from wizard.ui.labels import Panel, button, column, heading, label, row
-from wizard.ui.rows import Rows
-from wizard.ui.words import tr
-from wizard.ui.worker import Worker
+from wizard.ui.formatting import tr
+from wizard.ui.jobs.page_checks import broken
+from wizard.ui.jobs.worker import Worker
+from wizard.ui.theme import palette
+from wizard.ui.theme.icons import Mark
+from wizard.ui.widgets.check_rows import Rows
+from wizard.ui.widgets.choice_editors import Cards
+from wizard.ui.widgets.labels import Panel, button, column, heading, label, row
 
 _SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse
 _ON = "features.password_writeback"
@@ -54,7 +54,7 @@ class TasksPage(Form):
         self.drift.column.addLayout(place)
         below = QWidget()
         inner = column(below)
-        inner.setContentsMargins(look.FRAME, 0, 0, 0)
+        inner.setContentsMargins(palette.FRAME, 0, 0, 0)
         inner.addWidget(self.edits)
         inner.addWidget(label(told, muted=True))
         inner.addLayout(row(self.apply_edit))

@@ -1,12 +1,12 @@
 """View or export: the settings in force, as the file that sets up another server."""
 
-from agent.settings import dump
-from wizard.questions import Page
-from wizard.ui.journey import Journey
-from wizard.ui.labels import CopyButton, fingerprint, heading, row
+from agent.config.settings_file import dump
+from wizard.flow.model import Page
+from wizard.ui.formatting import tr
 from wizard.ui.page import WizardPage
-from wizard.ui.viewer import TextView
-from wizard.ui.words import tr
+from wizard.ui.session import Journey
+from wizard.ui.widgets.labels import CopyButton, fingerprint, heading, row
+from wizard.ui.widgets.text_viewer import TextView
 
 
 class ViewPage(WizardPage):

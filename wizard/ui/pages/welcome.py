@@ -1,11 +1,11 @@
 """Welcome: what will be set up, and what is needed for it."""
 
-from wizard.questions import Page
-from wizard.ui.journey import Journey
-from wizard.ui.labels import heading
+from wizard.flow.model import Page
+from wizard.ui.formatting import tr
 from wizard.ui.page import WizardPage
-from wizard.ui.plan_view import point
-from wizard.ui.words import tr
+from wizard.ui.session import Journey
+from wizard.ui.widgets.labels import heading
+from wizard.ui.widgets.plan_view import point
 
 _SETS_UP = (
     (

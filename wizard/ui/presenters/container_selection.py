@@ -7,7 +7,7 @@ member is below another. Clearing one below a checked one leaves its siblings.
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
-from agent.rules import split_dn
+from agent.ldap.dn import split_dn
 
 State = Literal["checked", "partly", "clear"]
 

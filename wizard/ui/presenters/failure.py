@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from wizard.checks import Check
-from wizard.plan import ApplyError
-from wizard.ui.words import tr, tr_n
+from wizard.plan.change import ApplyError
+from wizard.results import Check
+from wizard.ui.formatting import tr, tr_n
 
 
 def parts(error: BaseException, name: str) -> tuple[Any, ...]:

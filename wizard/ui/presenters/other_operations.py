@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from agent.causes import CAUSES, Cause
-from agent.subject import Answer, Operation, State, Verdict
-from wizard.ui.verdicts import operation_names
-from wizard.ui.words import tr, tr_n
+from agent.verdict.causes import CAUSES, Cause
+from agent.verdict.subject import Operation
+from agent.verdict.verdict import Answer, State, Verdict
+from wizard.ui.formatting import tr, tr_n
+from wizard.ui.presenters.verdict import operation_names
 
 Key = tuple[Operation, Cause]
 RESET_WORKS: Key = (Operation.RESET, Cause.NONE)

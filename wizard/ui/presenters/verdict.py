@@ -1,11 +1,12 @@
 """A verdict as rows: what would come of each operation, what shows it, what to do."""
 
-from agent.causes import CAUSES
-from agent.findings import Finding, Level
-from agent.subject import Answer, Operation, State, Verdict
-from wizard.checks import Check
-from wizard.checks import State as CheckState
-from wizard.ui.words import tr
+from agent.verdict.causes import CAUSES
+from agent.verdict.subject import Operation
+from agent.verdict.verdict import Answer, State, Verdict
+from wizard.permissions.findings import Finding, Level
+from wizard.results import Check
+from wizard.results import State as CheckState
+from wizard.ui.formatting import tr
 
 _STATES: dict[State, CheckState] = {
     State.YES: "ok",

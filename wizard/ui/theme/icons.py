@@ -8,8 +8,8 @@ from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from wizard.ui import look
-from wizard.ui.words import tr
+from wizard.ui.formatting import tr
+from wizard.ui.theme import palette
 
 STATES = {
     "ok": ("circle-check", "Passed"),
@@ -46,9 +46,9 @@ def icon(name: str, colour: str, *, chosen: str = "") -> QIcon:
     """Give an icon for a button, or for a row with another colour when chosen."""
     made = QIcon()
     for ratio in (1.0, 2.0):
-        made.addPixmap(pixmap(name, colour, look.ICON, ratio))
+        made.addPixmap(pixmap(name, colour, palette.ICON, ratio))
         if chosen:
-            over = pixmap(name, chosen, look.ICON, ratio)
+            over = pixmap(name, chosen, palette.ICON, ratio)
             made.addPixmap(over, QIcon.Mode.Selected)
     return made
 
@@ -56,7 +56,7 @@ def icon(name: str, colour: str, *, chosen: str = "") -> QIcon:
 class Mark(QWidget):
     """A small icon; its meaning always stands beside it as a word too."""
 
-    def __init__(self, name: str, ink: str, size: int = look.ICON) -> None:
+    def __init__(self, name: str, ink: str, size: int = palette.ICON) -> None:
         super().__init__()
         self._name, self._ink = name, ink
         self.setFixedSize(size, size)
@@ -68,7 +68,7 @@ class Mark(QWidget):
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        colour = getattr(look.inks(self.palette()), self._ink)
+        colour = getattr(palette.inks(self.palette()), self._ink)
         painter = QPainter(self)
         _renderer(self._name, colour).render(painter, QRectF(self.rect()))
         painter.end()

@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication
 
 TIGHT, GROUP, FRAME = 8, 16, 24  # within a group, between groups, to the frame
 RAIL, CONTENT = 220, 680
@@ -121,24 +119,6 @@ def accented(palette: QPalette, *, destroys: bool) -> QPalette:
         made.setColor(group, QPalette.ColorRole.Button, QColor(ground))
         made.setColor(group, QPalette.ColorRole.ButtonText, QColor(ink.on_accent))
     return made
-
-
-def dress(app: QApplication) -> None:
-    """Give the application its style: Windows keeps its own, others get Fusion."""
-    if QGuiApplication.platformName() == "windows":
-        return
-    from wizard.ui.style import Style
-
-    app.setStyle(Style())
-    hints = app.styleHints()
-    hints.colorSchemeChanged.connect(lambda _scheme: follow_scheme(app))
-    follow_scheme(app)
-
-
-def follow_scheme(app: QApplication) -> None:
-    """Take the palette of the system's scheme."""
-    dark = app.styleHints().colorScheme() == Qt.ColorScheme.Dark
-    app.setPalette(palette_of(DARK if dark else LIGHT))
 
 
 def mono() -> QFont:

@@ -9,8 +9,8 @@ from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QColor, QPainter, QPalette
 from PySide6.QtWidgets import QProxyStyle, QStyle, QStyleOption, QWidget
 
-from wizard.ui import look
-from wizard.ui.icons import draw
+from wizard.ui.theme import palette
+from wizard.ui.theme.icons import draw
 
 _PART = QStyle.PrimitiveElement
 _STATE = QStyle.StateFlag
@@ -46,7 +46,7 @@ class Style(QProxyStyle):
         painter: QPainter,
         widget: QWidget | None = None,
     ) -> None:
-        inks = look.inks(option.palette)
+        inks = palette.inks(option.palette)
         if element in (_PART.PE_IndicatorCheckBox, _PART.PE_IndicatorItemViewItemCheck):
             _tick_box(option, painter, inks)
         elif element == _PART.PE_IndicatorRadioButton:
@@ -70,7 +70,7 @@ class Style(QProxyStyle):
         super().drawComplexControl(control, option, painter, widget)  # type: ignore[arg-type]
         kinds = QStyle.ComplexControl
         if control in (kinds.CC_SpinBox, kinds.CC_ComboBox):
-            _edge(option, painter, look.inks(option.palette))
+            _edge(option, painter, palette.inks(option.palette))
 
 
 def _pen(painter: QPainter, colour: str, width: float) -> None:
@@ -81,7 +81,7 @@ def _pen(painter: QPainter, colour: str, width: float) -> None:
     painter.setPen(pen)
 
 
-def _edge(option: QStyleOption, painter: QPainter, inks: look.Inks) -> None:
+def _edge(option: QStyleOption, painter: QPainter, inks: palette.Inks) -> None:
     focused = bool(option.state & _STATE.State_HasFocus)
     painter.save()
     _pen(painter, inks.accent if focused else inks.edge, 1.5 if focused else 1.0)
@@ -91,15 +91,15 @@ def _edge(option: QStyleOption, painter: QPainter, inks: look.Inks) -> None:
     painter.restore()
 
 
-def _is_filled(option: QStyleOption, inks: look.Inks) -> bool:
+def _is_filled(option: QStyleOption, inks: palette.Inks) -> bool:
     colour = option.palette.color(QPalette.ColorRole.Button).name()
     return colour in (inks.accent, inks.failed)
 
 
-def _filled(option: QStyleOption, painter: QPainter, inks: look.Inks) -> None:
+def _filled(option: QStyleOption, painter: QPainter, inks: palette.Inks) -> None:
     """Draw the button that goes on: its colour as it is, darker under the mouse."""
     colour = option.palette.color(QPalette.ColorRole.Button)
-    light = inks is look.LIGHT
+    light = inks is palette.LIGHT
     if option.state & _STATE.State_Sunken:
         colour = colour.darker(125) if light else colour.lighter(112)
     elif option.state & _STATE.State_MouseOver:
@@ -120,14 +120,14 @@ def _square(rect: QRect) -> QRectF:
     return made
 
 
-def _colours(option: QStyleOption, inks: look.Inks, *, on: bool) -> tuple[str, str]:
+def _colours(option: QStyleOption, inks: palette.Inks, *, on: bool) -> tuple[str, str]:
     """Give the edge and the fill of an indicator."""
     if not option.state & _STATE.State_Enabled:
         return inks.line, inks.line if on else inks.window
     return (inks.accent, inks.accent) if on else (inks.edge, inks.base)
 
 
-def _tick_box(option: QStyleOption, painter: QPainter, inks: look.Inks) -> None:
+def _tick_box(option: QStyleOption, painter: QPainter, inks: palette.Inks) -> None:
     state = option.state
     partly = bool(state & _STATE.State_NoChange)
     on = partly or bool(state & _STATE.State_On)
@@ -143,7 +143,7 @@ def _tick_box(option: QStyleOption, painter: QPainter, inks: look.Inks) -> None:
         draw(name, inks.on_accent, painter, area.adjusted(2, 2, -2, -2))
 
 
-def _radio(option: QStyleOption, painter: QPainter, inks: look.Inks) -> None:
+def _radio(option: QStyleOption, painter: QPainter, inks: palette.Inks) -> None:
     on = bool(option.state & _STATE.State_On)
     edge, _fill = _colours(option, inks, on=on)
     area = _square(option.rect).adjusted(1, 1, -1, -1)

@@ -5,13 +5,20 @@ from collections import Counter
 from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem
 
-from agent.causes import Cause
-from agent.coverage import Judged
-from agent.subject import Operation, State
-from wizard.ui import look
-from wizard.ui.icons import icon
-from wizard.ui.shortfalls import RESET_WORKS, Key, keys_of, state_of, title_of
-from wizard.ui.words import number, tr, tr_n
+from agent.verdict.causes import Cause
+from agent.verdict.subject import Operation
+from agent.verdict.verdict import State
+from wizard.permissions.coverage import Judged
+from wizard.ui.formatting import number, tr, tr_n
+from wizard.ui.presenters.other_operations import (
+    RESET_WORKS,
+    Key,
+    keys_of,
+    state_of,
+    title_of,
+)
+from wizard.ui.theme import palette
+from wizard.ui.theme.icons import icon
 
 MOST_SHOWN = 500  # people of one cause; a file has them all
 _LEAST, _MOST = 5, 15  # lines of text high
@@ -159,7 +166,7 @@ class CauseTable(QTreeWidget):
             1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         )
         name, ink = _MARKS[state_of(self._people[key][0].verdict, key[0])]
-        inks = look.inks(self.palette())
+        inks = palette.inks(self.palette())
         row.setIcon(0, icon(name, getattr(inks, ink), chosen=inks.on_accent))
         row.setChildIndicatorPolicy(QTreeWidgetItem.ChildIndicatorPolicy.ShowIndicator)
         # those that would work stand first, then in the order they are met

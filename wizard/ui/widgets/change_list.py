@@ -6,9 +6,9 @@ from typing import Any
 from PySide6.QtCore import QElapsedTimer, Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from wizard.ui.icons import Mark
-from wizard.ui.labels import column, label
-from wizard.ui.words import duration, tr
+from wizard.ui.formatting import duration, tr
+from wizard.ui.theme.icons import Mark
+from wizard.ui.widgets.labels import column, label
 
 _STATES = {
     "waiting": ("circle", "muted", "Waiting"),

@@ -3,12 +3,12 @@
 from PySide6.QtCore import QElapsedTimer, QTimer, Signal
 from PySide6.QtWidgets import QProgressBar, QWidget
 
-from wizard.ui.icons import Mark
-from wizard.ui.jobs import Outcome, Run, broken
-from wizard.ui.labels import CopyButton, button, column, label, row
-from wizard.ui.rows import Rows, Words, text_of
-from wizard.ui.words import duration, tr
-from wizard.ui.worker import Worker
+from wizard.ui.formatting import duration, tr
+from wizard.ui.jobs.page_checks import Outcome, Run, broken
+from wizard.ui.jobs.worker import Worker
+from wizard.ui.theme.icons import Mark
+from wizard.ui.widgets.check_rows import Rows, Words, text_of
+from wizard.ui.widgets.labels import CopyButton, button, column, label, row
 
 
 class Checking(QWidget):

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
 
-from wizard.checks import Check
-from wizard.ui import look
-from wizard.ui.icons import state_mark, state_word
-from wizard.ui.labels import InkLabel, button, column, label, row
-from wizard.ui.words import duration, tr
+from wizard.results import Check
+from wizard.ui.formatting import duration, tr
+from wizard.ui.theme import palette
+from wizard.ui.theme.icons import state_mark, state_word
+from wizard.ui.widgets.labels import InkLabel, button, column, label, row
 
 Words = Mapping[str, str]
 
@@ -45,7 +45,7 @@ class CheckRow(QWidget):
     def _details(self, place: QVBoxLayout) -> None:
         self.details = QPlainTextEdit(self.check.more)
         self.details.setReadOnly(True)
-        self.details.setFont(look.mono())
+        self.details.setFont(palette.mono())
         self.details.setFixedHeight(120)
         self.details.setAccessibleName(tr("Details"))
         self.details.setTabChangesFocus(True)
@@ -54,7 +54,7 @@ class CheckRow(QWidget):
         self.opener.setCheckable(True)
         self.opener.toggled.connect(self.details.setVisible)
         line = row(self.opener)
-        line.setContentsMargins(look.FRAME, 0, 0, 0)
+        line.setContentsMargins(palette.FRAME, 0, 0, 0)
         place.addLayout(line)
         place.addWidget(_indented(self.details))
 
@@ -62,7 +62,7 @@ class CheckRow(QWidget):
 def _indented(widget: QWidget) -> QWidget:
     holder = QWidget()
     place = column(holder)
-    place.setContentsMargins(look.FRAME, 0, 0, 0)
+    place.setContentsMargins(palette.FRAME, 0, 0, 0)
     place.addWidget(widget)
     return holder
 

@@ -16,10 +16,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from wizard.questions import Field, Option
-from wizard.ui import look
-from wizard.ui.labels import column, frame, label
-from wizard.ui.words import mnemonics, tr
+from wizard.flow.model import Field, Option
+from wizard.ui.formatting import mnemonics, tr
+from wizard.ui.theme import palette
+from wizard.ui.widgets.labels import column, frame, label
 
 INDENT = 24
 
@@ -93,10 +93,10 @@ class Card(QFrame):
         self.radio = radio
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        radio.setFont(look.larger(0.5, bold=True))
+        radio.setFont(palette.larger(0.5, bold=True))
         radio.toggled.connect(self.update)
         place = QVBoxLayout(self)
-        place.setContentsMargins(GAP, look.TIGHT, GAP, look.TIGHT)
+        place.setContentsMargins(GAP, palette.TIGHT, GAP, palette.TIGHT)
         place.setSpacing(4)
         place.addWidget(radio)
         self.line = label(text, muted=True)
@@ -116,7 +116,7 @@ class Card(QFrame):
         super().changeEvent(event)
 
 
-GAP = look.GROUP
+GAP = palette.GROUP
 _MANY = 4  # more cards than this would not fit below each other
 
 
@@ -133,7 +133,7 @@ class Cards(Choice):
         self._columns = 0
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setSpacing(look.TIGHT)
+        self._grid.setSpacing(palette.TIGHT)
         self._spread(1)
 
     def _spread(self, columns: int) -> None:
@@ -147,7 +147,7 @@ class Cards(Choice):
         self.updateGeometry()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        both = 2 * self._widest + look.TIGHT
+        both = 2 * self._widest + palette.TIGHT
         fits = len(self.parts) > _MANY and event.size().width() >= both
         self._spread(2 if fits else 1)
         super().resizeEvent(event)
@@ -191,8 +191,8 @@ class Tick(QWidget):
         place = column(self)
         self._framed = field.kind == "switch"
         if self._framed:
-            self.box.setFont(look.larger(1.5, bold=True))
-            place.setContentsMargins(GAP, look.TIGHT, GAP, look.TIGHT)
+            self.box.setFont(palette.larger(1.5, bold=True))
+            place.setContentsMargins(GAP, palette.TIGHT, GAP, palette.TIGHT)
         place.addWidget(told(self.box, field.help))
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem
 
-from wizard.checks import Container
-from wizard.ui import selection
-from wizard.ui.words import number, tr
-from wizard.ui.worker import Worker
+from wizard.results import Container
+from wizard.ui.formatting import number, tr
+from wizard.ui.jobs.worker import Worker
+from wizard.ui.presenters import container_selection
 
 _DN = Qt.ItemDataRole.UserRole
 _LOADED = Qt.ItemDataRole.UserRole + 1
@@ -75,7 +75,7 @@ class ContainerTree(QTreeWidget):
         self.chosen = chosen
         with QSignalBlocker(self):
             for item in self._items.values():
-                state = selection.state(item.data(0, _DN), chosen)
+                state = container_selection.state(item.data(0, _DN), chosen)
                 item.setCheckState(0, _CHECK[state])
         self.viewport().update()
 
@@ -96,9 +96,9 @@ class ContainerTree(QTreeWidget):
         item.setChildIndicatorPolicy(
             policy.ShowIndicator if container.has_children else policy.DontShowIndicator
         )
-        state = selection.state(container.dn, self.chosen)
+        state = container_selection.state(container.dn, self.chosen)
         item.setCheckState(0, _CHECK[state])
-        self._items[selection.key(container.dn)] = item
+        self._items[container_selection.key(container.dn)] = item
         return item
 
     def _opened(self, item: QTreeWidgetItem) -> None:
@@ -120,7 +120,7 @@ class ContainerTree(QTreeWidget):
         self.loading_changed.emit()
 
     def _loaded(self, containers: tuple[Container, ...]) -> None:
-        item = self._items[selection.key(self._waiting.pop(0))]
+        item = self._items[container_selection.key(self._waiting.pop(0))]
         with QSignalBlocker(self):
             item.takeChildren()
             item.addChildren([self._item(container) for container in containers])
@@ -131,7 +131,7 @@ class ContainerTree(QTreeWidget):
         self._next()
 
     def _failed(self, error: BaseException) -> None:
-        item = self._items[selection.key(self._waiting.pop(0))]
+        item = self._items[container_selection.key(self._waiting.pop(0))]
         text = tr("Can't be read: {reason}. Close and open it to try again.")
         with QSignalBlocker(self):
             item.takeChildren()
@@ -143,14 +143,14 @@ class ContainerTree(QTreeWidget):
         if part or not dn:
             return
         if item.checkState(0) == Qt.CheckState.Checked:
-            chosen = selection.check(dn, self.chosen)
+            chosen = container_selection.check(dn, self.chosen)
         else:
-            chosen = selection.clear(dn, self.chosen, self._children)
+            chosen = container_selection.clear(dn, self.chosen, self._children)
         self.show_chosen(chosen)
         self.chosen_changed.emit()
 
     def _children(self, dn: str) -> list[str]:
-        item = self._items[selection.key(dn)]
+        item = self._items[container_selection.key(dn)]
         below = (item.child(at) for at in range(item.childCount()))
         found = [child.data(0, _DN) for child in below if child]
         return [str(dn) for dn in found if dn]

@@ -10,19 +10,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from wizard.checks import Check
-from wizard.inspection.controllers import (
-    Cell,
-    ControllerFacts,
-    Inspection,
-    check_of,
-)
-from wizard.ui import look
-from wizard.ui.icons import STATES, icon, state_word
-from wizard.ui.labels import Panel, column, heading, label
-from wizard.ui.rows import Rows
-from wizard.ui.tables import ReadTable
-from wizard.ui.words import tr
+from wizard.checks.controller_facts import Cell, ControllerFacts, Inspection, check_of
+from wizard.results import Check
+from wizard.ui.formatting import tr
+from wizard.ui.theme import palette
+from wizard.ui.theme.icons import STATES, icon, state_word
+from wizard.ui.widgets.check_rows import Rows
+from wizard.ui.widgets.labels import Panel, column, heading, label
+from wizard.ui.widgets.tables import ReadTable
 
 NAMES = ("certificate", "TLS", "sign-in", "writable", "policy hints", "clock", "level")
 _WAITS = "…"
@@ -95,7 +90,7 @@ class ControllerTable(QWidget):
         # all are of one domain: what tells them apart has the place there is
         host = QTableWidgetItem(facts.host.removesuffix(f".{domain}"))
         host.setToolTip(facts.host)
-        inks = look.inks(self.palette())
+        inks = palette.inks(self.palette())
         if facts.doing:
             host.setIcon(icon("loader-circle", inks.accent, chosen=inks.on_accent))
         else:
@@ -125,7 +120,7 @@ class ControllerTable(QWidget):
         return item
 
     def _mark(self, item: QTableWidgetItem, state: str) -> None:
-        inks = look.inks(self.palette())
+        inks = palette.inks(self.palette())
         name = STATES[state][0]
         item.setIcon(icon(name, getattr(inks, state), chosen=inks.on_accent))
 

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from agent.settings import Controller
-from wizard.questions import Field
-from wizard.ui.labels import button, column, row
-from wizard.ui.words import tr
+from agent.config.settings import Controller
+from wizard.flow.model import Field
+from wizard.ui.formatting import tr
+from wizard.ui.widgets.labels import button, column, row
 
 
 class Controllers(QWidget):

@@ -12,13 +12,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from agent.secret import Secret
-from wizard.questions import Field
-from wizard.ui import look
-from wizard.ui.choices import Cards, Choice, Tick
-from wizard.ui.controllers import Controllers
-from wizard.ui.labels import button, row
-from wizard.ui.words import tr
+from wire.secret import Secret
+from wizard.flow.model import Field
+from wizard.ui.formatting import tr
+from wizard.ui.theme import palette
+from wizard.ui.widgets.choice_editors import Cards, Choice, Tick
+from wizard.ui.widgets.controllers_editor import Controllers
+from wizard.ui.widgets.labels import button, row
 
 
 class Editor(Protocol):
@@ -40,9 +40,9 @@ class Line(QWidget):
         super().__init__()
         self.line = QLineEdit()
         if field.kind in ("dn", "code"):
-            self.line.setFont(look.mono())
+            self.line.setFont(palette.mono())
         advance = self.line.fontMetrics().averageCharWidth()
-        self.line.setMaximumWidth(min(advance * field.width + 24, look.CONTENT))
+        self.line.setMaximumWidth(min(advance * field.width + 24, palette.CONTENT))
         self.line.setMinimumWidth(min(self.line.maximumWidth(), 280))
         self.line.textEdited.connect(lambda _text: self.changed.emit())
         self.setFocusProxy(self.line)

@@ -5,11 +5,11 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
-from wizard.questions import Field
-from wizard.ui.fields import editor
-from wizard.ui.icons import Mark
-from wizard.ui.labels import InkLabel, column, heading, label, row
-from wizard.ui.words import tr
+from wizard.flow.model import Field
+from wizard.ui.formatting import tr
+from wizard.ui.theme.icons import Mark
+from wizard.ui.widgets.editors import editor
+from wizard.ui.widgets.labels import InkLabel, column, heading, label, row
 
 _UNLABELLED = ("check", "switch", "cards")
 

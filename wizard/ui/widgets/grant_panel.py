@@ -15,22 +15,24 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from agent.settings import Settings
-from wizard.checks import AdminCredentials, Check, Inputs
-from wizard.granting import Entry, hand_over
-from wizard.plan import Change
-from wizard.questions import Field
-from wizard.ui.box import Box
+from agent.config.settings import Settings
+from wizard.flow.model import Field
+from wizard.grants.grants import Entry
+from wizard.grants.handover import hand_over
+from wizard.inputs import AdminCredentials, Inputs
+from wizard.plan.change import Change
+from wizard.results import Check
 from wizard.ui.door import Door
-from wizard.ui.endings import told
-from wizard.ui.jobs import broken
-from wizard.ui.labels import Panel, button, column, heading, label, row
-from wizard.ui.progress import ChangeList
-from wizard.ui.rows import Rows
-from wizard.ui.tables import ReadTable
-from wizard.ui.viewer import TextDialog
-from wizard.ui.words import tr, tr_n
-from wizard.ui.worker import Worker
+from wizard.ui.formatting import tr, tr_n
+from wizard.ui.jobs.page_checks import broken
+from wizard.ui.jobs.worker import Worker
+from wizard.ui.presenters.failure import told
+from wizard.ui.widgets.change_list import ChangeList
+from wizard.ui.widgets.check_rows import Rows
+from wizard.ui.widgets.field_box import Box
+from wizard.ui.widgets.labels import Panel, button, column, heading, label, row
+from wizard.ui.widgets.tables import ReadTable
+from wizard.ui.widgets.text_viewer import TextDialog
 
 USER, PASSWORD = "grant.admin_user", "grant.admin_password"
 

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from wizard.ui import look
-from wizard.ui.words import tr
+from wizard.ui.formatting import tr
+from wizard.ui.theme import palette as look
 
 
 def label(text: str = "", *, muted: bool = False, wrap: bool = True) -> QLabel:

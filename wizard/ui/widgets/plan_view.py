@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from wizard.plan import Change
-from wizard.ui import look
-from wizard.ui.icons import Mark
-from wizard.ui.labels import column, heading, label, row
-from wizard.ui.words import tr
+from wizard.plan.change import Change
+from wizard.ui.formatting import tr
+from wizard.ui.theme import palette
+from wizard.ui.theme.icons import Mark
+from wizard.ui.widgets.labels import column, heading, label, row
 
 _GROUPS = (
     ("created", "Will be created"),
@@ -115,7 +115,7 @@ def point(name: str, title: str, text: str) -> QWidget:
     place = QHBoxLayout(holder)
     place.setContentsMargins(0, 0, 0, 0)
     place.setSpacing(12)
-    size = 20 if title else look.ICON
+    size = 20 if title else palette.ICON
     mark = Mark(name, "accent" if title else "muted", size)
     place.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
     place.addWidget(words, 1)

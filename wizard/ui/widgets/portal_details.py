@@ -4,9 +4,16 @@ from typing import Any
 
 from PySide6.QtWidgets import QGridLayout
 
-from wizard.checks import HandOver
-from wizard.ui.labels import CopyButton, LongName, Panel, fingerprint, heading, label
-from wizard.ui.words import tr
+from wizard.results import HandOver
+from wizard.ui.formatting import tr
+from wizard.ui.widgets.labels import (
+    CopyButton,
+    LongName,
+    Panel,
+    fingerprint,
+    heading,
+    label,
+)
 
 
 class HandOverPanel(Panel):

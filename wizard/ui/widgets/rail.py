@@ -6,11 +6,11 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from wizard.questions import Page
-from wizard.ui import look
-from wizard.ui.icons import icon
-from wizard.ui.labels import label
-from wizard.ui.words import tr
+from wizard.flow.model import Page
+from wizard.ui.formatting import tr
+from wizard.ui.theme import palette
+from wizard.ui.theme.icons import icon
+from wizard.ui.widgets.labels import label
 
 _MARKS = {
     "done": ("circle-check", "ok"),
@@ -31,7 +31,7 @@ class Step(QPushButton):
         word = tr(_WORDS[state])
         self.setAccessibleName(f"{place}: {tr(page.rail)}, {word}")
         self.setToolTip(f"{tr(page.rail)}, {word}")
-        font = look.larger(0, bold=state == "here")
+        font = palette.larger(0, bold=state == "here")
         self.setFont(font)
         self.setMinimumHeight(34)
         self._tint()
@@ -43,17 +43,17 @@ class Step(QPushButton):
 
     def _tint(self) -> None:
         name, ink = _MARKS[self.state]
-        self._icon = icon(name, getattr(look.inks(self.palette()), ink))
+        self._icon = icon(name, getattr(palette.inks(self.palette()), ink))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        inks = look.inks(self.palette())
+        inks = palette.inks(self.palette())
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.state == "here" or self.hasFocus() or self._under():
             self._shape(painter, inks)
-        top = (self.height() - look.ICON) // 2
+        top = (self.height() - palette.ICON) // 2
         mode = QColor(inks.text if self.state != "ahead" else inks.muted)
-        self._icon.paint(painter, 12, top, look.ICON, look.ICON)
+        self._icon.paint(painter, 12, top, palette.ICON, palette.ICON)
         painter.setPen(mode)
         area = self.rect().adjusted(38, 0, -8, 0)
         text = self.fontMetrics().elidedText(
@@ -65,7 +65,7 @@ class Step(QPushButton):
     def _under(self) -> bool:
         return self.underMouse() and self.isEnabled()
 
-    def _shape(self, painter: QPainter, inks: look.Inks) -> None:
+    def _shape(self, painter: QPainter, inks: palette.Inks) -> None:
         inner = self.rect().adjusted(1, 1, -1, -1)
         painter.setPen(QColor(inks.accent if self.hasFocus() else inks.line))
         painter.setBrush(QColor(inks.base))
@@ -84,14 +84,14 @@ class Rail(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setFixedWidth(look.RAIL)
+        self.setFixedWidth(palette.RAIL)
         self.setAccessibleName(tr("Pages of this journey"))
         self.steps: list[Step] = []
         name = label(tr("Writeback"))
-        name.setFont(look.larger(2, bold=True))
+        name.setFont(palette.larger(2, bold=True))
         name.setContentsMargins(12, 0, 0, 12)
         self._place = QVBoxLayout(self)
-        self._place.setContentsMargins(12, look.FRAME, 12, look.GROUP)
+        self._place.setContentsMargins(12, palette.FRAME, 12, palette.GROUP)
         self._place.setSpacing(2)
         self._place.addWidget(name)
         self._place.addStretch(1)
@@ -125,5 +125,5 @@ class Rail(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(look.inks(self.palette()).rail))
+        painter.fillRect(self.rect(), QColor(palette.inks(self.palette()).rail))
         painter.end()

@@ -5,15 +5,15 @@ from typing import Any
 
 from PySide6.QtCore import Signal
 
-from wizard.checks import Check, TestResult
-from wizard.questions import Answers, Field, Option
-from wizard.ui.box import Box
-from wizard.ui.jobs import broken
-from wizard.ui.journey import Journey
-from wizard.ui.labels import CopyButton, Panel, button, heading, label, row
-from wizard.ui.rows import Rows
-from wizard.ui.words import duration, tr
-from wizard.ui.worker import Worker
+from wizard.flow.model import Answers, Field, Option
+from wizard.results import Check, TestResult
+from wizard.ui.formatting import duration, tr
+from wizard.ui.jobs.page_checks import broken
+from wizard.ui.jobs.worker import Worker
+from wizard.ui.session import Journey
+from wizard.ui.widgets.check_rows import Rows
+from wizard.ui.widgets.field_box import Box
+from wizard.ui.widgets.labels import CopyButton, Panel, button, heading, label, row
 
 _BY = tuple(
     Option(name, name)

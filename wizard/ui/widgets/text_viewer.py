@@ -10,9 +10,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from wizard.ui import look
-from wizard.ui.labels import CopyButton, button, column, label, row
-from wizard.ui.words import tr
+from wizard.ui.formatting import tr
+from wizard.ui.theme import palette
+from wizard.ui.widgets.labels import CopyButton, button, column, label, row
 
 
 class TextView(QWidget):
@@ -23,7 +23,7 @@ class TextView(QWidget):
         self._file_name = file_name
         self.text = QPlainTextEdit(text)
         self.text.setReadOnly(True)
-        self.text.setFont(look.mono())
+        self.text.setFont(palette.mono())
         self.text.setAccessibleName(name)
         self.text.setTabChangesFocus(True)
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
@@ -71,8 +71,10 @@ class TextDialog(QDialog):
         self.setWindowTitle(title)
         self.resize(620, 460 if file_name else 220)
         place = QVBoxLayout(self)
-        place.setContentsMargins(look.FRAME, look.FRAME, look.FRAME, look.GROUP)
-        place.setSpacing(look.GROUP)
+        place.setContentsMargins(
+            palette.FRAME, palette.FRAME, palette.FRAME, palette.GROUP
+        )
+        place.setSpacing(palette.GROUP)
         place.addWidget(label(told, muted=True))
         self.view = TextView(text, title, file_name)
         place.addWidget(self.view, 1)

@@ -8,7 +8,7 @@ import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-RECORDED = sorted((Path(__file__).parents[1] / "data/descriptors").glob("*.hex"))
+RECORDED = sorted((Path(__file__).parents[3] / "data/descriptors").glob("*.hex"))
 CORPUS = tuple(bytes.fromhex(file.read_text(encoding="ascii")) for file in RECORDED)
 MOST = 0x1FFFF  # bytes; two lists of the greatest size and some
 _ODD = (0, 1, 2, 3, 4, 7, 8, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFC, 0xFFFF)

@@ -3,8 +3,9 @@
 import re
 from uuid import UUID
 
-from agent.ace import Ace, Sid
-from agent.descriptor import Acl, Control, SecurityDescriptor
+from agent.acl.ace import Ace
+from agent.acl.descriptor import Acl, Control, SecurityDescriptor
+from agent.acl.sid import Sid
 
 DOMAIN = "S-1-5-21-1-2-3"
 NAMES = {

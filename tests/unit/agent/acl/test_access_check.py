@@ -4,15 +4,19 @@ from uuid import UUID
 
 import pytest
 
-from agent import access
-from agent.access import Reason, Right, decide, grant_ace
-from agent.ace import Ace, UnknownAce, sddl
-from agent.descriptor import Acl, SecurityDescriptor, add_ace
-from agent.grant import dsacls_line, powershell, words
-from tests.agent.sddl_text import GUIDS, ace, descriptor, sid, sids
+from agent.acl import access_check, rights
+from agent.acl.access_check import Reason, decide
+from agent.acl.ace import Ace, UnknownAce
+from agent.acl.ace_text import words
+from agent.acl.descriptor import Acl, SecurityDescriptor, add_ace
+from agent.acl.rights import Right
+from agent.acl.sddl import sddl
+from tests.unit.agent.acl.sddl_text import GUIDS, ace, descriptor, sid, sids
+from wizard.grants.grant_commands import dsacls_line, powershell
+from wizard.permissions.grant import grant_ace
 
 TOKEN = sids("AGENT", "GROUP", "WD", "AU")
-USER = frozenset({access.USER})
+USER = frozenset({rights.USER})
 RESET, CHANGE = Right.RESET_PASSWORD, Right.CHANGE_PASSWORD
 UNLOCK, MUST = Right.WRITE_LOCKOUT_TIME, Right.WRITE_PWD_LAST_SET
 READ, WRITE = Right.READ_CONTROL, Right.WRITE_DACL
@@ -20,7 +24,7 @@ READ, WRITE = Right.READ_CONTROL, Right.WRITE_DACL
 
 def ask(
     text: str | None, right: Right, *, owner: str = "DA", self_sid: str = "USER"
-) -> access.Decision:
+) -> access_check.Decision:
     found = descriptor(text, owner=owner)
     return decide(found, TOKEN, right, classes=USER, self_sid=sid(self_sid))
 
@@ -99,7 +103,9 @@ def test_nothing_grants_it(name: str, text: str, right: Right) -> None:
 
 
 def test_no_list_allows_and_an_empty_one_does_not() -> None:
-    assert ask(None, RESET) == access.Decision(allowed=True, reason=Reason.NO_LIST)
+    assert ask(None, RESET) == access_check.Decision(
+        allowed=True, reason=Reason.NO_LIST
+    )
     assert ask("", RESET).reason == Reason.EMPTY
     assert not ask("", RESET).allowed
 
@@ -176,7 +182,7 @@ def test_a_grant_reaches_the_user_below_but_not_the_container(right: Right) -> N
     made = grant_ace(right, sid("AGENT"))
     container = add_ace(descriptor("(A;;RC;;;AU)"), made)
     handed_down = Ace(
-        made.type, 0x12, made.mask, made.sid, made.object_type, access.USER
+        made.type, 0x12, made.mask, made.sid, made.object_type, rights.USER
     )
     user = SecurityDescriptor(0x8004, None, None, None, Acl((handed_down,)))
     for found, allowed in ((container, False), (user, True)):

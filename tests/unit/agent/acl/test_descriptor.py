@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent import ace as aces
-from agent.ace import Ace, DescriptorError, Sid, UnknownAce, read_ace, sddl
-from agent.descriptor import (
+from agent.acl import ace as aces
+from agent.acl.ace import Ace, UnknownAce, read_ace
+from agent.acl.descriptor import (
     _PARTS,
     Acl,
     Control,
@@ -20,9 +20,12 @@ from agent.descriptor import (
     parse,
     remove_ace,
 )
-from tests.agent.sddl_text import ace, descriptor, sid
+from agent.acl.errors import DescriptorError
+from agent.acl.sddl import sddl
+from agent.acl.sid import Sid
+from tests.unit.agent.acl.sddl_text import ace, descriptor, sid
 
-RECORDED = sorted((Path(__file__).parents[1] / "data/descriptors").glob("*.hex"))
+RECORDED = sorted((Path(__file__).parents[3] / "data/descriptors").glob("*.hex"))
 EVERYONE = bytes.fromhex("010100000000000100000000")
 ADMINISTRATORS = bytes.fromhex("01020000000000052000000020020000")
 

@@ -10,16 +10,19 @@ from dataclasses import dataclass
 
 import pytest
 
-from agent import access
-from agent.access import EVERYONE, Right, decide
-from agent.ace import DescriptorError, Sid
-from agent.descriptor import SecurityDescriptor, parse
-from tests.agent.descriptor_mutations import CORPUS, MOST, mutated
+from agent.acl import rights
+from agent.acl.access_check import decide
+from agent.acl.descriptor import SecurityDescriptor, parse
+from agent.acl.errors import DescriptorError
+from agent.acl.rights import Right
+from agent.acl.sid import Sid
+from agent.acl.well_known_sids import EVERYONE
 from tests.conftest import Told
+from tests.unit.agent.acl.descriptor_mutations import CORPUS, MOST, mutated
 
 SEED = int(os.environ.get("WRITEBACK_SEED", "20261123"))
 TOKEN = frozenset({EVERYONE, Sid.of("S-1-5-11"), Sid.of("S-1-5-32-554")})
-CLASSES = frozenset({access.USER})
+CLASSES = frozenset({rights.USER})
 RIGHTS = (Right.RESET_PASSWORD, Right.WRITE_PWD_LAST_SET, Right.READ_CONTROL)
 # far above what any takes: a bound against what grows, not a measure of speed
 SLOWEST_S = 1.0

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from agent.ace import Sid
-from agent.directory_errors import Unreachable
-from agent.entries import Entry
-from agent.trustees import Names, domain_rid, well_known
+from agent.acl.sid import Sid
+from agent.acl.well_known_sids import domain_rid, well_known
+from agent.ldap.entry import Entry
+from agent.ldap.errors import Unreachable
+from wizard.permissions.sid_names import Names
 
 DOMAIN = "S-1-5-21-1-2-3"
 

@@ -6,15 +6,18 @@ from uuid import UUID
 
 import pytest
 
-from agent.accounts import User, own_sids, read_again, read_pwd_last_set
-from agent.ace import Sid
-from agent.directory import Directory, DirectoryError, Entry, NoSuchObject, RootDse
-from agent.domain import Domain
-from agent.pool import Warm
-from agent.protected import protected_groups
-from agent.settings import Settings, validate
-from agent.subject import Subject
-from tests.agent.sddl_text import DOMAIN, descriptor, sid
+from agent.acl.sid import Sid
+from agent.active_directory.domain_cache import Domain
+from agent.active_directory.protected_groups import protected_groups
+from agent.active_directory.users import User, own_sids, read_again, read_pwd_last_set
+from agent.config.settings import Settings
+from agent.config.settings_file import validate
+from agent.ldap.connection import Directory
+from agent.ldap.entry import Entry, RootDse
+from agent.ldap.errors import DirectoryError, NoSuchObject
+from agent.ldap.pool import Warm
+from agent.verdict.subject import Subject
+from tests.unit.agent.acl.sddl_text import DOMAIN, descriptor, sid
 
 BASE = "DC=corp,DC=test"
 CONFIG = f"CN=Configuration,{BASE}"

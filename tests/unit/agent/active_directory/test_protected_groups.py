@@ -5,16 +5,26 @@ from typing import Any
 
 import pytest
 
-from agent import verdict
-from agent.accounts import User
-from agent.ace import Sid
-from agent.causes import Cause
-from agent.directory import DirectoryError, Entry, NoSuchObject
-from agent.domain import Domain
-from agent.subject import State, Subject
-from tests.agent.sddl_text import DOMAIN
-from tests.agent.test_domain import BASE, EVERYTHING, Fake, entry, person, settings
-from tests.agent.test_verdict import NOW
+from agent.acl.sid import Sid
+from agent.active_directory.domain_cache import Domain
+from agent.active_directory.users import User
+from agent.ldap.entry import Entry
+from agent.ldap.errors import DirectoryError, NoSuchObject
+from agent.verdict import judge
+from agent.verdict import verdict as verdict_of_verdict
+from agent.verdict.causes import Cause
+from agent.verdict.subject import Subject
+from agent.verdict.verdict import State
+from tests.unit.agent.acl.sddl_text import DOMAIN
+from tests.unit.agent.active_directory.test_domain_cache import (
+    BASE,
+    EVERYTHING,
+    Fake,
+    entry,
+    person,
+    settings,
+)
+from tests.unit.agent.verdict.test_judge import NOW
 
 ROOT = "S-1-5-21-7-8-9"
 USERS = f"{DOMAIN}-513"
@@ -57,8 +67,8 @@ def judged(forest: Forest, user: User | None = None) -> Subject:
     return Domain(settings()).subject(forest.warm, asked, detail=True)
 
 
-def reset(subject: Subject) -> verdict.Answer:
-    return verdict.judge(subject, now=NOW).reset
+def reset(subject: Subject) -> verdict_of_verdict.Answer:
+    return judge.judge(subject, now=NOW).reset
 
 
 @pytest.mark.parametrize(
@@ -92,8 +102,8 @@ def test_groups_that_are_not_told_may_be_protected_ones() -> None:
 
     assert found.unseen == {"tokenGroups"}
     assert (reset(found).state, reset(found).cause) == (State.UNKNOWN, Cause.HIDDEN)
-    assert "tokenGroups" in verdict.unseen(found)
-    assert "other domains" in verdict.unseen(found)
+    assert "tokenGroups" in judge.unseen(found)
+    assert "other domains" in judge.unseen(found)
 
 
 def test_a_controller_that_can_not_tell_is_not_asked_for_more() -> None:

@@ -7,12 +7,12 @@ from uuid import UUID
 
 import pytest
 
-from agent import accounts
-from agent.accounts import User
-from agent.directory import Entry, Modification
-from agent.errors import Code, Refused
-from agent.protected import ProtectedGroups
-from agent.secret import Secret
+from agent.active_directory import users
+from agent.active_directory.protected_groups import ProtectedGroups
+from agent.active_directory.users import User
+from agent.ldap.entry import Entry, Modification
+from wire.outcomes import Code, Refused
+from wire.secret import Secret
 
 GUID = UUID("00112233-4455-6677-8899-aabbccddeeff")
 ESCAPED = "".join(f"\\{byte:02x}" for byte in GUID.bytes_le)
@@ -57,7 +57,7 @@ def test_an_identifier_becomes_one_exact_filter(
     by: Any, value: str, asserted: str
 ) -> None:
     fake: Any = FakeDirectory(entry())
-    assert accounts.find(fake, "DC=x", by, value).guid == GUID
+    assert users.find(fake, "DC=x", by, value).guid == GUID
     person = "(objectCategory=person)(objectClass=user)"
     assert fake.asked == [("DC=x", f"(&{person}({asserted}))")]
 
@@ -73,7 +73,7 @@ def test_an_identifier_becomes_one_exact_filter(
 def test_not_exactly_one_user_is_refused(found: tuple[Entry, ...], code: Code) -> None:
     fake: Any = FakeDirectory(*found)
     with pytest.raises(Refused) as refused:
-        accounts.find(fake, "DC=x", "mail", "a@x")
+        users.find(fake, "DC=x", "mail", "a@x")
     assert refused.value.code is code
     hidden = code is Code.PERMISSION_DENIED
     assert ("the mail 'a@x'" in refused.value.detail) is not hidden
@@ -85,14 +85,14 @@ def test_what_is_no_guid_is_not_searched_for(value: str) -> None:
     for by in ("objectGUID", "ms-DS-ConsistencyGuid"):
         identifier: Any = by
         with pytest.raises(Refused) as refused:
-            accounts.find(fake, "DC=x", identifier, value)
+            users.find(fake, "DC=x", identifier, value)
         assert refused.value.code is Code.BAD_REQUEST
     assert fake.asked == []
 
 
 def test_a_password_is_quoted_and_spelled_in_utf_16() -> None:
     fake: Any = FakeDirectory()
-    accounts.reset(fake, "CN=A", Secret('pä"😀'), hints=None)
+    users.reset(fake, "CN=A", Secret('pä"😀'), hints=None)
     ((_, (change,), controls),) = fake.written
     assert change.values == ('"pä"😀"'.encode("utf-16-le"),)
     assert (change.operation, controls) == ("replace", ())
@@ -100,7 +100,7 @@ def test_a_password_is_quoted_and_spelled_in_utf_16() -> None:
 
 def test_a_change_proves_the_old_password_in_one_act() -> None:
     fake: Any = FakeDirectory()
-    accounts.change(fake, "CN=A", Secret("old"), Secret("new"))
+    users.change(fake, "CN=A", Secret("old"), Secret("new"))
     ((_, (first, second), _),) = fake.written
     assert (first.operation, second.operation) == ("delete", "add")
 

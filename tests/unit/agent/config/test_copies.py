@@ -11,31 +11,33 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from agent import enrolment, equipment, machine, messages
-from agent.instance import Instance
-from agent.keys import PrivateKeys
-from agent.places import Places
-from agent.problems import SettingsError
-from agent.secret import Secret
-from agent.settings import Relay
-from agent.status import Status
-from agent.twins import WORDS, Asked, Twins
-from agent.way import Way
-from tests.agent.test_service import places as places  # noqa: PLC0414 - a fixture
-from tests.machine.proxy import proxy
+from agent.config import agent_config, enrolment
+from agent.config.errors import SettingsError
+from agent.config.settings import Relay
+from agent.relay_client.clone_detection import WORDS, Asked, Twins
+from agent.relay_client.endpoint import Way
+from agent.service.status import Status
+from agent.system import instance
+from agent.system.instance import Instance
+from agent.system.paths import Places
+from lab.machines.proxy import proxy
+from tests.unit.agent.service.test_service import places as places  # noqa: PLC0414 - a fixture
+from wire import jose
+from wire.keys import PrivateKeys
+from wire.secret import Secret
 
 HERE = "0123456789abcdef0123456789abcdef"
 
 
 def test_a_machine_is_named_without_its_id(tmp_path: Path) -> None:
     path = tmp_path / "machine-id"
-    assert machine.machine_name(path) == ""
+    assert instance.machine_name(path) == ""
     path.write_text(f"{HERE}\n")
-    named = machine.machine_name(path)
+    named = instance.machine_name(path)
     assert len(named) == 64
     assert HERE not in named
     path.write_text("uninitialized\n")
-    assert machine.machine_name(path) == ""
+    assert instance.machine_name(path) == ""
 
 
 @pytest.mark.parametrize(
@@ -44,20 +46,20 @@ def test_a_machine_is_named_without_its_id(tmp_path: Path) -> None:
 def test_a_machine_that_is_not_known_for_another_is_no_copy(
     enrolled: str, here: str
 ) -> None:
-    assert not machine.is_copy(enrolled, here)
-    assert machine.is_copy("there", "here")
+    assert not instance.is_copy(enrolled, here)
+    assert instance.is_copy("there", "here")
 
 
 def test_an_agent_does_not_start_on_a_copy(
     places: Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(equipment, "machine_name", lambda: "here")
+    monkeypatch.setattr(agent_config, "machine_name", lambda: "here")
     made = enrolment.load(places.enrolment)
     enrolment.save(places.enrolment, replace(made, machine="here"))
-    assert equipment.load(places).enrolment.machine == "here"
+    assert agent_config.load(places).enrolment.machine == "here"
     enrolment.save(places.enrolment, replace(made, machine="there"))
     with pytest.raises(SettingsError, match="writeback rekey"):
-        equipment.load(places)
+        agent_config.load(places)
 
 
 def test_starts_are_counted_up(tmp_path: Path) -> None:
@@ -128,7 +130,7 @@ async def answering(
 
 def ready_signed(age_s: float, keys: PrivateKeys = OWN) -> bytes:
     claims = {"iat": int(time.time() - age_s), "instance": "other"}
-    return messages.sign(claims, keys, "writeback-ready+jwt")
+    return jose.sign(claims, keys, "writeback-ready+jwt")
 
 
 @pytest.mark.parametrize(
@@ -139,7 +141,7 @@ def ready_signed(age_s: float, keys: PrivateKeys = OWN) -> bytes:
         (lambda: ready_signed(200), set()),
         (lambda: ready_signed(-200), set()),
         (lambda: ready_signed(0, PrivateKeys.generate()), set()),
-        (lambda: messages.sign({"iat": "x"}, OWN, "writeback-ready+jwt"), set()),
+        (lambda: jose.sign({"iat": "x"}, OWN, "writeback-ready+jwt"), set()),
     ],
 )
 async def test_only_a_fresh_answer_of_its_own_keys_counts(

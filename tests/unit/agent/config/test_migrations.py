@@ -6,10 +6,16 @@ from typing import Any
 import pytest
 import yaml
 
-from agent import settings
-from agent.settings import SettingsError
-from agent.versions import MIGRATIONS, VERSION, brought_up, kept_name, refuse_newer
-from tests.agent.test_settings import GOOD
+from agent.config import settings_file
+from agent.config.errors import SettingsError
+from agent.config.migrations import (
+    MIGRATIONS,
+    VERSION,
+    brought_up,
+    kept_name,
+    refuse_newer,
+)
+from tests.unit.agent.config.test_settings import GOOD
 
 
 def first(data: dict[str, Any]) -> dict[str, Any]:
@@ -49,19 +55,19 @@ def test_a_newer_file_is_refused_with_what_to_do() -> None:
 
 def test_a_program_taken_back_finds_the_file_it_can_read(tmp_path: Path) -> None:
     place = tmp_path / "settings.yaml"
-    chosen = settings.validate(GOOD)
-    place.write_text(settings.dump(chosen).replace("version: 1", "version: 2"))
+    chosen = settings_file.validate(GOOD)
+    place.write_text(settings_file.dump(chosen).replace("version: 1", "version: 2"))
     with pytest.raises(SettingsError, match="version"):
-        settings.load(place)
-    kept_name(place, 1).write_text(settings.dump(chosen))
-    assert settings.load(place) == chosen
+        settings_file.load(place)
+    kept_name(place, 1).write_text(settings_file.dump(chosen))
+    assert settings_file.load(place) == chosen
     # a file of this version that is wrong is not passed over for an older one
     place.write_text("version: 1\n")
     with pytest.raises(SettingsError, match="agent"):
-        settings.load(place)
+        settings_file.load(place)
 
 
-RECORDED = Path(__file__).parents[1] / "data/settings"
+RECORDED = Path(__file__).parents[3] / "data/settings"
 KEPT = {
     "agent": "berlin-1",
     "relay": "https://relay.corp.example:8443",
@@ -84,8 +90,8 @@ def test_each_version_there_ever_was_has_its_recorded_file() -> None:
 @pytest.mark.parametrize("path", sorted(RECORDED.iterdir()), ids=lambda path: path.stem)
 def test_a_recorded_file_is_read_as_the_present_settings(path: Path) -> None:
     text = path.read_text()
-    assert settings.text_version(text) == int(path.stem.removeprefix("v"))
-    found = settings.load(path)
+    assert settings_file.text_version(text) == int(path.stem.removeprefix("v"))
+    found = settings_file.load(path)
     told = (found.agent, found.relay.url, found.directory.domain)
     more = (found.scope.containers, found.limits.per_user_per_hour)
     assert (*told, *more) == tuple(KEPT.values())
@@ -94,5 +100,5 @@ def test_a_recorded_file_is_read_as_the_present_settings(path: Path) -> None:
 def test_the_newest_recorded_file_has_every_setting() -> None:
     path = RECORDED / f"v{VERSION}.yaml"
     assert yaml.safe_load(path.read_text()) == yaml.safe_load(
-        settings.dump(settings.load(path))
+        settings_file.dump(settings_file.load(path))
     )

@@ -9,8 +9,13 @@ from pathlib import Path
 import pytest
 from keyring.errors import PasswordDeleteError
 
-from agent.secret import Secret
-from agent.secrets import NAMES, RootOnlyFiles, SecretsUnavailable, in_folder
+from agent.config.secret_store import (
+    NAMES,
+    RootOnlyFiles,
+    SecretsUnavailable,
+    in_folder,
+)
+from wire.secret import Secret
 
 CANARY = "Canary-7f3a-Passw0rd!"
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
-from agent import settings
-from agent.settings import SettingsError
+from agent.config import settings_file
+from agent.config.errors import SettingsError
+from agent.system import atomic_files
 
 CANARY = "Canary-7f3a-Passw0rd!"
 
@@ -41,7 +42,7 @@ def spoiled(path: str, value: Any) -> dict[str, Any]:
 
 def problems(data: object) -> dict[str, str]:
     with pytest.raises(SettingsError) as refused:
-        settings.validate(data)
+        settings_file.validate(data)
     return {each.path: each.message for each in refused.value.problems}
 
 
@@ -160,14 +161,14 @@ def test_an_address_with_credentials_is_not_quoted() -> None:
 def test_a_proxy_is_spelled_in_one_way(
     address: str, kept: str, user: str | None
 ) -> None:
-    relay = settings.validate(spoiled("relay.proxy", address)).relay
+    relay = settings_file.validate(spoiled("relay.proxy", address)).relay
     assert (relay.proxy, relay.proxy_user) == (kept or address, user)
-    assert settings.validate(spoiled("relay.proxy", relay.proxy)).relay == relay
+    assert settings_file.validate(spoiled("relay.proxy", relay.proxy)).relay == relay
 
 
 def test_a_tab_is_named() -> None:
     with pytest.raises(SettingsError, match="line 2: is indented with a tab"):
-        settings.parse("relay:\n\turl: https://relay.corp.example\n")
+        settings_file.parse("relay:\n\turl: https://relay.corp.example\n")
 
 
 def test_every_problem_is_told_at_once() -> None:
@@ -206,38 +207,40 @@ def test_a_new_account_must_be_one_that_can_be_made(account: dict[str, str]) -> 
 
 
 def test_settings_come_back_from_their_own_text() -> None:
-    first = settings.validate(GOOD)
-    assert settings.parse(settings.dump(first)) == first
+    first = settings_file.validate(GOOD)
+    assert settings_file.parse(settings_file.dump(first)) == first
     assert first.directory.base_dn == "DC=corp,DC=test"
 
 
 def test_a_saved_file_is_read_and_named_when_spoiled(tmp_path: Path) -> None:
     path = tmp_path / "etc/settings.yaml"
-    settings.write_atomically(path, settings.dump(settings.validate(GOOD)))
-    assert settings.load(path) == settings.validate(GOOD)
+    atomic_files.write_atomically(
+        path, settings_file.dump(settings_file.validate(GOOD))
+    )
+    assert settings_file.load(path) == settings_file.validate(GOOD)
     path.write_text("agent: [")
     with pytest.raises(SettingsError, match="not valid YAML") as refused:
-        settings.load(path)
+        settings_file.load(path)
     assert str(path) in str(refused.value)
 
 
 @pytest.mark.parametrize("text", ["", "- 1", "null", "just text"])
 def test_a_file_without_settings_is_refused(text: str) -> None:
     with pytest.raises(SettingsError, match="version: 1"):
-        settings.parse(text)
+        settings_file.parse(text)
 
 
 def test_missing_and_binary_files_are_problems(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="No such file"):
-        settings.load(tmp_path / "none.yaml")
+        settings_file.load(tmp_path / "none.yaml")
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(SettingsError, match="UTF-8"):
-        settings.load(tmp_path / "binary")
+        settings_file.load(tmp_path / "binary")
 
 
 def test_yaml_can_make_no_objects() -> None:
     with pytest.raises(SettingsError, match="not valid YAML"):
-        settings.parse("version: !!python/object/apply:os.getcwd []")
+        settings_file.parse("version: !!python/object/apply:os.getcwd []")
 
 
 def test_a_relative_path_is_told_why() -> None:
@@ -248,24 +251,26 @@ def test_a_relative_path_is_told_why() -> None:
 @pytest.mark.parametrize("part", ["relay", "directory"])
 def test_new_content_below_the_same_path_is_a_change(tmp_path: Path, part: str) -> None:
     ca = tmp_path / "ca.pem"
-    named = settings.validate(spoiled(f"{part}.ca", str(ca)))
-    states = [settings.digest(named)]
+    named = settings_file.validate(spoiled(f"{part}.ca", str(ca)))
+    states = [settings_file.digest(named)]
     for content in (b"one", b"two"):
         ca.write_bytes(content)
-        assert settings.digest(named) == settings.digest(named)
-        states.append(settings.digest(named))
+        assert settings_file.digest(named) == settings_file.digest(named)
+        states.append(settings_file.digest(named))
     assert len(set(states)) == 3
 
 
 def test_the_schema_names_what_the_file_may_hold() -> None:
-    schema = settings.schema()
+    schema = settings_file.schema()
     assert set(GOOD) <= set(schema["properties"])
     assert json.loads(json.dumps(schema)) == schema
-    assert yaml.safe_load(settings.dump(settings.validate(GOOD)))["version"] == 1
+    assert (
+        yaml.safe_load(settings_file.dump(settings_file.validate(GOOD)))["version"] == 1
+    )
 
 
 def test_a_key_given_twice_is_refused_with_its_line() -> None:
     with pytest.raises(SettingsError) as caught:
-        settings.parse("version: 1\nagent: one\nagent: two\n")
+        settings_file.parse("version: 1\nagent: one\nagent: two\n")
 
     assert str(caught.value.problems[0]) == "line 3: agent is given twice; keep one"

@@ -9,17 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent import directory
-from agent.directory import Endpoint, Entry, Modification, SignInRefused, Unreachable
-from agent.directory_errors import (
+from agent.ldap import connection, dn, filters
+from agent.ldap.certificates import Endpoint
+from agent.ldap.controls import policy_hints, sd_flags
+from agent.ldap.entry import Entry, Modification, RootDse
+from agent.ldap.errors import (
     ConstraintViolation,
     Denied,
     DirectoryError,
+    SignInRefused,
+    Unreachable,
     refused,
     sign_in_refused,
 )
-from agent.entries import RootDse, policy_hints, sd_flags
-from agent.secret import Secret
+from wire.secret import Secret
 
 CANARY = "Canary-7f3a-Passw0rd!"
 
@@ -53,12 +56,12 @@ def test_values_are_read_as_what_they_are() -> None:
     ],
 )
 def test_filter_values_are_escaped(value: str | bytes, escaped: str) -> None:
-    assert directory.escape(value) == escaped
+    assert filters.escape(value) == escaped
 
 
 @given(st.text())
 def test_an_escaped_value_ends_no_filter(value: str) -> None:
-    assert not set(directory.escape(value)) & set("*()\0")
+    assert not set(filters.escape(value)) & set("*()\0")
 
 
 @pytest.mark.parametrize(
@@ -71,7 +74,7 @@ def test_an_escaped_value_ends_no_filter(value: str) -> None:
     ],
 )
 def test_names_are_spelled_for_a_dn(value: str, spelled: str) -> None:
-    assert directory.rdn("OU", value) == spelled
+    assert dn.rdn("OU", value) == spelled
 
 
 def test_controls_are_encoded() -> None:
@@ -117,7 +120,7 @@ def test_a_refused_sign_in_says_why(data: str, said: str) -> None:
 
 def test_an_empty_password_is_never_sent() -> None:
     with pytest.raises(SignInRefused, match="no password"):
-        directory.connect(Endpoint("dc1.corp.test", "127.0.0.1"), "svc", Secret(""))
+        connection.connect(Endpoint("dc1.corp.test", "127.0.0.1"), "svc", Secret(""))
 
 
 def test_a_closed_port_is_unreachable() -> None:
@@ -125,7 +128,7 @@ def test_a_closed_port_is_unreachable() -> None:
         closed.bind(("127.0.0.1", 0))  # nobody else's, and it does not listen
         endpoint = Endpoint("dc1.corp.test", *closed.getsockname())
         with pytest.raises(Unreachable, match="refused") as error:
-            directory.connect(endpoint, "svc", Secret(CANARY))
+            connection.connect(endpoint, "svc", Secret(CANARY))
     assert CANARY not in repr(error.value) + str(error.value)
 
 
@@ -133,13 +136,13 @@ def test_a_port_that_says_nothing_is_given_up() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         endpoint = Endpoint("dc1.corp.test", "127.0.0.1", silent.getsockname()[1])
         with pytest.raises(Unreachable, match="timed out"):
-            directory.connect(endpoint, "svc", Secret(CANARY), connect_timeout=0.2)
+            connection.connect(endpoint, "svc", Secret(CANARY), connect_timeout=0.2)
 
 
 def test_a_ca_that_is_missing_is_named(tmp_path: Path) -> None:
     endpoint = Endpoint("dc1.corp.test", "127.0.0.1", 636, tmp_path / "none.pem")
     with pytest.raises(Unreachable, match="CA"):
-        directory.connect(endpoint, "svc", Secret(CANARY))
+        connection.connect(endpoint, "svc", Secret(CANARY))
 
 
 def test_a_controller_says_what_it_is() -> None:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent import dn
-from agent.entries import rdn
+from agent.ldap import dn
+from agent.ldap.dn import rdn
 
 BASE = "DC=corp,DC=test"
 

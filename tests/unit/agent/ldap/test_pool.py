@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
-from agent import pool
-from agent.directory import Endpoint, RootDse, SignInRefused, Unreachable, Untrusted
-from agent.pool import Pool, PoolState, Target
-from agent.secret import Secret
+from agent.ldap import pool
+from agent.ldap.certificates import Endpoint
+from agent.ldap.entry import RootDse
+from agent.ldap.errors import SignInRefused, Unreachable, Untrusted
+from agent.ldap.pool import Pool, PoolState, Target
+from wire.secret import Secret
 
 BASE = "DC=corp,DC=test"
 

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from agent import gesture
-from agent.link import Phase, RelayRequest, RelayResponse
-from tests.relay.stage import Enrolled, Stage, a_link, a_stage, echo, until
+from agent.relay_client.listener import Phase
+from tests.unit.relay.stage import Enrolled, Stage, a_link, a_stage, echo, until
+from wire import hybrid_connections
+from wire.hybrid_connections import RelayRequest, RelayResponse
 
 BIG = bytes(range(256)) * 1024  # 256 KB
 
@@ -192,13 +193,13 @@ async def test_the_token_is_renewed_before_it_expires(
     stage: Stage, agent: Enrolled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent: list[str] = []
-    renewal_text = gesture.renewal_text
+    renewal_text = hybrid_connections.renewal_text
 
     def note(token: str) -> str:
         sent.append(token)
         return renewal_text(token)
 
-    monkeypatch.setattr(gesture, "renewal_text", note)
+    monkeypatch.setattr(hybrid_connections, "renewal_text", note)
     for _ in range(10):
         sent.clear()
         async with halts() as noted, a_link(stage, agent, echo, token_seconds=4) as it:

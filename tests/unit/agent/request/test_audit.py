@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from agent.audit import NAMES, Audit, Record, event_of, new_id
-from agent.errors import OUTCOMES, Code
+from agent.request.audit import NAMES, Audit, Record, event_of, new_id
+from wire.outcomes import OUTCOMES, Code
 
 
 def lines(path: Path) -> list[dict[str, object]]:

@@ -10,28 +10,23 @@ from typing import Any
 
 import pytest
 
-from agent import messages, stages
-from agent.audit import Audit
-from agent.domain import Domain
-from agent.errors import Code
-from agent.handler import Handler, Health, Identity
-from agent.instance import Instance
-from agent.ledger import Ledger
-from agent.limits import Rate
-from agent.link import RelayRequest, RelayResponse
-from agent.pool import Pool, Target
-from agent.secret import Secret
-from agent.settings import validate
-from agent.stages import Tools
-from tests.agent.test_settings import GOOD
-from tests.agent.wire import (
-    AGENT,
-    AGENT_ID,
-    CANARY,
-    PORTAL,
-    PORTALS,
-    claims,
-)
+from agent.active_directory.domain_cache import Domain
+from agent.config.settings_file import validate
+from agent.ldap.pool import Pool, Target
+from agent.request import stages
+from agent.request.audit import Audit
+from agent.request.handler import Handler, Health
+from agent.request.identity import Identity
+from agent.request.ledger import Ledger
+from agent.request.rate_limit import Rate
+from agent.request.stages import Tools
+from agent.system.instance import Instance
+from tests.unit.agent.config.test_settings import GOOD
+from tests.unit.agent.wire import AGENT, AGENT_ID, CANARY, PORTAL, PORTALS, claims
+from wire import jose, messages
+from wire.hybrid_connections import RelayRequest, RelayResponse
+from wire.outcomes import Code
+from wire.secret import Secret
 
 PROCESS = Instance("0123456789abcdef", 7)
 
@@ -113,7 +108,7 @@ def test_an_agent_signs_which_process_it_is_and_how_often_it_started(
 ) -> None:
     response = desk.handler.answer(RelayRequest("GET", f"/a/{asked}", {}, b""))
     kind = f"writeback-{asked}+jwt"
-    claims = messages.read_signed(response.body, AGENT.public, kind)
+    claims = jose.read_signed(response.body, AGENT.public, kind)
     assert (claims["instance"], claims["starts"]) == (PROCESS.id, PROCESS.starts)
     assert abs(claims["iat"] - time.time()) < 60
 
@@ -123,7 +118,7 @@ def test_a_start_since_counts_for_the_one_before_too(
 ) -> None:
     monkeypatch.setattr(Instance, "counted", 8)
     response = desk.handler.answer(RelayRequest("GET", "/a/keys", {}, b""))
-    claims = messages.read_signed(response.body, AGENT.public, "writeback-keys+jwt")
+    claims = jose.read_signed(response.body, AGENT.public, "writeback-keys+jwt")
     assert claims["starts"] == 8
 
 
@@ -159,7 +154,7 @@ def test_a_fault_before_the_portal_is_known_is_signed_only(
 
     monkeypatch.setattr(messages, "unseal", fail)
     response = desk.post(b"x")
-    said = messages.read_signed(response.body, AGENT.public, "writeback-error+jwt")
+    said = jose.read_signed(response.body, AGENT.public, "writeback-error+jwt")
     assert (response.status, said["code"]) == (400, "internal")
     assert len(desk.records()) == 1
 
@@ -192,7 +187,7 @@ def test_the_same_token_at_once_is_done_once(
         assert go_on.acquire(timeout=10)
         return admit(*given)
 
-    monkeypatch.setattr("agent.handler.Future", Watched)
+    monkeypatch.setattr("agent.request.handler.Future", Watched)
     monkeypatch.setattr(stages, "admit", admit_slowly)
     token = messages.seal_request(claims(), PORTAL, AGENT.public)
     answers: list[bytes] = []

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.ledger import KEPT_S, Ledger, LedgerUnusable
+from agent.request.ledger import KEPT_S, Ledger, LedgerUnusable
 
 JTI = "jti-0123456789abcdef"
 DIGEST = bytes(range(32))
@@ -79,7 +79,7 @@ def test_one_that_another_program_holds_may_be_free_again(
     Ledger(path).close()
     opened = sqlite3.connect
     monkeypatch.setattr(
-        "agent.ledger.sqlite3.connect",
+        "agent.request.ledger.sqlite3.connect",
         lambda name, **given: opened(name, **{**given, "timeout": 0.0}),
     )
     holder = opened(path, isolation_level=None)
@@ -129,7 +129,7 @@ def test_only_the_owner_reads_it(tmp_path: Path) -> None:
 _CHILD = """
 import sys
 from pathlib import Path
-from agent.ledger import Ledger
+from agent.request.ledger import Ledger
 
 ledger = Ledger(Path(sys.argv[1]))
 for number in range(1_000_000):

@@ -6,12 +6,17 @@ from typing import Any, cast
 
 import pytest
 
-from agent.answer import Ended
-from agent.errors import Code
-from agent.ledger import Ledger
-from agent.stages import Judged, Located, Written
-from agent.writing import verify, write
-from tests.agent.test_domain import EVERYTHING, Fake, person, seen
+from agent.request.answer import Ended
+from agent.request.ledger import Ledger
+from agent.request.password_write import verify, write
+from agent.request.stages import Judged, Located, Written
+from tests.unit.agent.active_directory.test_domain_cache import (
+    EVERYTHING,
+    Fake,
+    person,
+    seen,
+)
+from wire.outcomes import Code
 
 
 def test_somebody_who_is_gone_after_the_write_is_told_as_gone() -> None:

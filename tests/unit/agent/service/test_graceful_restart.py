@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from agent import succession
-from agent.link import LinkState, Phase
-from agent.notify import Notifier
-from agent.pool import PoolState
-from agent.status import Status
+from agent.ldap.pool import PoolState
+from agent.relay_client.listener import LinkState, Phase
+from agent.service import graceful_restart
+from agent.service.sd_notify import Notifier
+from agent.service.status import Status
 
 
 def told(path: Path) -> Any:
@@ -53,7 +53,7 @@ def started(
         asyncio.get_running_loop().call_soon(act, os.dup(pipe))
         return successor
 
-    monkeypatch.setattr(succession, "_start", start)
+    monkeypatch.setattr(graceful_restart, "_start", start)
     with subprocess.Popen(["sleep", "60"]) as successor:
         yield
         successor.kill()
@@ -64,7 +64,7 @@ async def test_the_state_of_the_successor_is_not_written_over(
 ) -> None:
     path = tmp_path / "status.json"
     with started(monkeypatch, path, before, ready=True):
-        assert await succession.hand_over(Notifier(), before) is not None
+        assert await graceful_restart.hand_over(Notifier(), before) is not None
     before.on_link(LinkState(Phase.CLOSED))
     assert (told(path)["version"], told(path)["ready"]) == ("2.0", True)
     before.remove()
@@ -76,7 +76,7 @@ async def test_one_that_goes_on_tells_what_happened_meanwhile(
 ) -> None:
     path = tmp_path / "status.json"
     with started(monkeypatch, path, before, ready=False):
-        assert await succession.hand_over(Notifier(), before) is None
+        assert await graceful_restart.hand_over(Notifier(), before) is None
     assert (told(path)["version"], told(path)["ready"]) == ("1.0", False)
     assert told(path)["relay"]["reason"] == "the relay went away"
     before.remove()
@@ -90,7 +90,7 @@ async def test_one_that_can_not_even_begin_goes_on_and_tells(
         raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
 
     monkeypatch.setattr(os, "pipe", full)
-    assert await succession.hand_over(Notifier(), before) is None
+    assert await graceful_restart.hand_over(Notifier(), before) is None
     before.on_link(LinkState(Phase.WAITING, "the relay went away"))
     assert told(tmp_path / "status.json")["relay"]["reason"] == "the relay went away"
 
@@ -105,7 +105,7 @@ async def test_one_that_is_asked_after_it_was_succeeded_passes_it_on(
 
     monkeypatch.setattr(os, "kill", lambda *given: sent.append(given))
     stop, succeeded = asyncio.Event(), asyncio.Event()
-    reloads = succession.Reloads(handed_over, stop, succeeded)
+    reloads = graceful_restart.Reloads(handed_over, stop, succeeded)
     reloads.ask()
     await asyncio.wait_for(stop.wait(), 30)
     assert succeeded.is_set()
@@ -133,7 +133,7 @@ async def test_what_is_asked_during_one_that_fails_is_not_forgotten(
 
     sent: list[tuple[int, int]] = []
     monkeypatch.setattr(os, "kill", lambda *given: sent.append(given))
-    reloads = succession.Reloads(hand_over, stop, succeeded)
+    reloads = graceful_restart.Reloads(hand_over, stop, succeeded)
     reloads.ask()
     await asyncio.wait_for(ended.wait(), 30)
     assert begun == [0, 1]
@@ -152,7 +152,7 @@ async def test_one_that_is_asked_meanwhile_has_its_successor_hand_over(
 
     monkeypatch.setattr(os, "kill", lambda *given: sent.append(given))
     stop = asyncio.Event()
-    reloads = succession.Reloads(hand_over, stop, asyncio.Event())
+    reloads = graceful_restart.Reloads(hand_over, stop, asyncio.Event())
     reloads.ask()
     await asyncio.wait_for(stop.wait(), 30)
     assert sent == [(4711, signal.SIGHUP)]

@@ -8,19 +8,22 @@ from pathlib import Path
 
 import pytest
 
-from agent import checking, enrolment, equipment, secrets, settings
 from agent.__main__ import main
-from agent.enrolment import Enrolment, EnrolmentError
-from agent.errors import Code
-from agent.keys import PrivateKeys
-from agent.link import LinkState, Phase
-from agent.places import Places
-from agent.pool import PoolState
-from agent.problems import SettingsError
-from agent.secret import Secret
-from agent.status import Status
-from tests.agent.test_settings import GOOD
-from tests.machine.proxy import proxy
+from agent.config import agent_config, enrolment, secret_store, settings_file
+from agent.config.enrolment import Enrolment, EnrolmentError
+from agent.config.errors import SettingsError
+from agent.ldap.pool import PoolState
+from agent.relay_client.listener import LinkState, Phase
+from agent.service import assembly, self_check
+from agent.service.status import Status
+from agent.system import atomic_files
+from agent.system.paths import Places
+from lab.machines.proxy import proxy
+from tests.unit.agent.config.test_settings import GOOD
+from wire import names
+from wire.keys import PrivateKeys
+from wire.outcomes import Code
+from wire.secret import Secret
 
 CANARY = "Canary-7f3a-Passw0rd!"
 
@@ -33,7 +36,7 @@ def enrolled() -> Enrolment:
         test_key_name="self-test",
         portal_issuer="https://portal.corp.test",
         portal_keys=tuple(PrivateKeys.generate().public.jwks()),
-        self_test_issuer=enrolment.self_test_issuer("berlin-1"),
+        self_test_issuer=names.self_test_issuer("berlin-1"),
         self_test_keys=tuple(PrivateKeys.generate().public.jwks()),
     )
 
@@ -41,19 +44,19 @@ def enrolled() -> Enrolment:
 @pytest.fixture
 def places(tmp_path: Path) -> Places:
     made = Places.below(tmp_path)
-    chosen = settings.validate(GOOD)
-    settings.write_atomically(made.settings, settings.dump(chosen))
+    chosen = settings_file.validate(GOOD)
+    atomic_files.write_atomically(made.settings, settings_file.dump(chosen))
     enrolment.save(made.enrolment, enrolled())
-    kept = secrets.in_folder(made.secrets)
-    kept.put(secrets.AGENT_KEYS, PrivateKeys.generate().secret())
-    kept.put(secrets.LISTEN_KEY, Secret("A" * 43 + "="))
-    kept.put(secrets.DIRECTORY_PASSWORD, Secret(CANARY))
+    kept = secret_store.in_folder(made.secrets)
+    kept.put(secret_store.AGENT_KEYS, PrivateKeys.generate().secret())
+    kept.put(secret_store.LISTEN_KEY, Secret("A" * 43 + "="))
+    kept.put(secret_store.DIRECTORY_PASSWORD, Secret(CANARY))
     return made
 
 
 def test_everything_is_read(places: Places) -> None:
-    found = equipment.load(places)
-    wanted = equipment.target(found)
+    found = agent_config.load(places)
+    wanted = assembly.target(found)
     assert wanted.user == "svc@corp.test"
     assert wanted.base_dn == "DC=corp,DC=test"
     assert CANARY not in repr(found) + repr(wanted)
@@ -61,9 +64,9 @@ def test_everything_is_read(places: Places) -> None:
 
 @pytest.mark.parametrize("name", ["agent-keys", "relay-listen-key"])
 def test_a_spoiled_secret_is_named_and_not_shown(places: Places, name: str) -> None:
-    secrets.in_folder(places.secrets).put(name, Secret(CANARY))
+    secret_store.in_folder(places.secrets).put(name, Secret(CANARY))
     with pytest.raises(SettingsError, match=name) as refused:
-        equipment.load(places)
+        agent_config.load(places)
     assert CANARY not in str(refused.value)
 
 
@@ -72,7 +75,7 @@ def test_every_thing_missing_is_named_at_once(
 ) -> None:
     assert main(["run", "--home", str(tmp_path)]) == 2
     said = capsys.readouterr().err
-    for name in ("settings.yaml", "enrolment.json", *secrets.NAMES[:3]):
+    for name in ("settings.yaml", "enrolment.json", *secret_store.NAMES[:3]):
         assert name in said
     assert main(["check", "--json", "--home", str(tmp_path)]) == 2
     found = json.loads(capsys.readouterr().out)
@@ -102,43 +105,50 @@ def test_private_keys_do_not_pass_as_the_portals() -> None:
 
 
 def test_a_key_for_tests_that_others_could_read_is_named(places: Places) -> None:
-    assert equipment.load(places).test_key is None
-    secrets.in_folder(places.secrets).put(secrets.TEST_KEY, Secret(CANARY))
-    (path,) = places.secrets.glob(f"*{secrets.TEST_KEY}")
+    assert agent_config.load(places).test_key is None
+    secret_store.in_folder(places.secrets).put(secret_store.TEST_KEY, Secret(CANARY))
+    (path,) = places.secrets.glob(f"*{secret_store.TEST_KEY}")
     path.chmod(0o644)
-    with pytest.raises(SettingsError, match=secrets.TEST_KEY) as refused:
-        equipment.load(places)
+    with pytest.raises(SettingsError, match=secret_store.TEST_KEY) as refused:
+        agent_config.load(places)
     assert CANARY not in str(refused.value)
 
 
 def through_a_proxy(places: Places, proxy: str) -> None:
-    chosen = settings.validate({**GOOD, "relay": {**GOOD["relay"], "proxy": proxy}})
-    settings.write_atomically(places.settings, settings.dump(chosen))
+    chosen = settings_file.validate(
+        {**GOOD, "relay": {**GOOD["relay"], "proxy": proxy}}
+    )
+    atomic_files.write_atomically(places.settings, settings_file.dump(chosen))
 
 
 def test_the_password_of_a_proxy_is_needed_where_it_names_a_user(
     places: Places,
 ) -> None:
     through_a_proxy(places, "http://proxy.corp.test:3128")
-    assert equipment.load(places).way.proxy_headers is None
+    assert assembly.relay_way(agent_config.load(places)).proxy_headers is None
     through_a_proxy(places, "http://CORP%5Cme@proxy.corp.test:3128")
     with pytest.raises(SettingsError, match="relay-proxy-password: is not kept") as bad:
-        equipment.load(places)
+        agent_config.load(places)
     assert "writeback apply (proxy_password)" in str(bad.value)
-    secrets.in_folder(places.secrets).put(secrets.PROXY_PASSWORD, Secret(CANARY))
-    found = equipment.load(places)
-    assert found.way.proxy == "http://proxy.corp.test:3128"
+    secret_store.in_folder(places.secrets).put(
+        secret_store.PROXY_PASSWORD, Secret(CANARY)
+    )
+    found = agent_config.load(places)
+    way = assembly.relay_way(found)
+    assert way.proxy == "http://proxy.corp.test:3128"
     told = base64.b64encode(f"CORP\\me:{CANARY}".encode()).decode()
-    assert found.way.proxy_headers == {"Proxy-Authorization": f"Basic {told}"}
-    assert CANARY not in repr(found) + repr(found.way)
+    assert way.proxy_headers == {"Proxy-Authorization": f"Basic {told}"}
+    assert CANARY not in repr(found) + repr(way)
 
 
 def test_a_check_says_that_the_proxy_refuses_the_password(places: Places) -> None:
     with proxy("127.0.0.1") as there:
         there.ask_for("CORP\\me:right")
         through_a_proxy(places, there.of("CORP\\me"))
-        secrets.in_folder(places.secrets).put(secrets.PROXY_PASSWORD, Secret(CANARY))
-        found = checking._relay(equipment.load(places))
+        secret_store.in_folder(places.secrets).put(
+            secret_store.PROXY_PASSWORD, Secret(CANARY)
+        )
+        found = self_check._relay(agent_config.load(places))
     assert found.state == "failed"
     assert "does not accept its user's password (407)" in found.detail
     assert "writeback apply (proxy_password)" in found.remedy

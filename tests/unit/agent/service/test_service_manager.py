@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from agent import credentials, journald
-from agent.notify import Notifier
-from agent.places import Places
-from agent.secret import Secret
-from agent.secrets import SecretsUnavailable
-from tests.stage import CANARY
+from agent.config import systemd_credentials
+from agent.config.secret_store import SecretsUnavailable
+from agent.service import journald
+from agent.service.sd_notify import Notifier
+from agent.system.paths import Places
+from tests.fixtures.stage import CANARY
+from wire.secret import Secret
 
 
 @pytest.fixture
@@ -105,14 +106,14 @@ def test_a_log_record_has_its_level(listening: socket.socket, tmp_path: Path) ->
 
 def test_credentials_are_read_and_never_written(tmp_path: Path) -> None:
     (tmp_path / "agent-keys").write_text(CANARY)
-    given = credentials.given({"CREDENTIALS_DIRECTORY": str(tmp_path)})
+    given = systemd_credentials.given({"CREDENTIALS_DIRECTORY": str(tmp_path)})
     assert given is not None
     assert given.get("agent-keys") == Secret(CANARY)
     assert given.get("other") is None
     with pytest.raises(SecretsUnavailable) as refused:
         given.put("other", Secret(CANARY))
     assert CANARY not in str(refused.value)
-    assert credentials.given({}) is None
+    assert systemd_credentials.given({}) is None
     (tmp_path / "agent-keys").write_bytes(b"\xff" + CANARY.encode())
     with pytest.raises(SecretsUnavailable, match="agent-keys is damaged") as damaged:
         given.get("agent-keys")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 CANARY = "Canary-core-5b1e"
-_HOUSE = Path(__file__).parents[2]
+_HOUSE = Path(__file__).parents[4]
 _UNITS = _HOUSE / "installer/root/agent/usr/lib/systemd/system"
 _PATTERN = Path("/proc/sys/kernel/core_pattern")
 _KILLED = """
@@ -24,7 +24,7 @@ os.kill(os.getpid(), signal.SIGABRT)
 """
 PROGRAMS = [
     "from agent.__main__ import main; main(['--version'])",
-    "from wizard.cli import main; main(['--version'])",
+    "from wizard.cli.main import main; main(['--version'])",
     "from wizard.__main__ import main; main(['--help'])",
 ]
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from agent.subject import State
-from agent.verdict import judge
-from tests.live.access_files import (
+from agent.verdict.judge import judge
+from agent.verdict.verdict import State
+from tests.fixtures.access_files import (
     FOLDER,
     NOW,
     as_samba_reads,

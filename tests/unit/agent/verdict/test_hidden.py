@@ -6,17 +6,17 @@ from typing import Any, cast
 
 import pytest
 
-from agent.access import USER
-from agent.answer import Ended
-from agent.causes import Cause
-from agent.effective import READING, unreadable
-from agent.errors import Code
-from agent.stages import Located
-from agent.stages import judge as judge_stage
-from agent.subject import State
-from agent.verdict import judge
-from tests.agent.sddl_text import sids
-from tests.agent.test_verdict import ACCOUNT, NOW, RIGHTS, SUBJECT, YES, raw
+from agent.acl.rights import USER
+from agent.request.answer import Ended
+from agent.request.stages import Located
+from agent.request.stages import judge as judge_stage
+from agent.verdict.causes import Cause
+from agent.verdict.effective_rights import READING, unreadable
+from agent.verdict.judge import judge
+from agent.verdict.verdict import State
+from tests.unit.agent.acl.sddl_text import sids
+from tests.unit.agent.verdict.test_judge import ACCOUNT, NOW, RIGHTS, SUBJECT, YES, raw
+from wire.outcomes import Code
 
 TOKEN = sids("AGENT", "AU")
 

@@ -7,12 +7,15 @@ from uuid import UUID
 
 import pytest
 
-from agent.access import INET_ORG_PERSON, USER
-from agent.causes import CAUSES, Cause
-from agent.errors import Code
-from agent.policy import Account, PasswordPolicy
-from agent.verdict import Answer, Operation, State, Subject, judge
-from tests.agent.sddl_text import descriptor, sid, sids
+from agent.acl.rights import INET_ORG_PERSON, USER
+from agent.verdict.account import Account
+from agent.verdict.causes import CAUSES, Cause
+from agent.verdict.judge import judge
+from agent.verdict.password_policy import PasswordPolicy
+from agent.verdict.subject import Operation, Subject
+from agent.verdict.verdict import Answer, State
+from tests.unit.agent.acl.sddl_text import descriptor, sid, sids
+from wire.outcomes import Code
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

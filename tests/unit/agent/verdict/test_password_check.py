@@ -8,24 +8,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.account import from_filetime, from_interval, span_words, to_filetime
-from agent.errors import Code
-from agent.policy import (
-    Account,
+from agent.verdict.account import Account, account_from
+from agent.verdict.attributes import (
+    PolicyUnreadable,
+    from_filetime,
+    from_interval,
+    span_words,
+    to_filetime,
+)
+from agent.verdict.password_check import (
     Finding,
     Operation,
-    PasswordPolicy,
-    PolicyUnreadable,
-    account_from,
     earliest,
-    from_domain,
-    from_pso,
     judge,
     kinds,
     name_inside,
     remaining_cause,
     units,
 )
+from agent.verdict.password_policy import PasswordPolicy, from_domain, from_pso
+from wire.outcomes import Code
 
 CANARY = "Canary-7f3a-Passw0rd!"
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.live.agent_stage import CANARY
-from tests.live.policy_files import FOLDER, load, stand_in
+from tests.fixtures.agent_stage import CANARY
+from tests.fixtures.policy_files import FOLDER, load, stand_in
 
 KEPT = sorted(FOLDER.glob("*.json"))
 

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from agent.certificates import CertificateFacts, Handshake
-from agent.entries import POLICY_HINTS, POLICY_HINTS_OLD, RootDse
-from tests.wizard.answered import SETTINGS
-from wizard.inspection.controllers import Cell, ControllerFacts, checks_of
-from wizard.inspection.judging import judged
-from wizard.inspection.visiting import is_refused
+from agent.ldap.certificates import CertificateFacts, Handshake
+from agent.ldap.controls import POLICY_HINTS, POLICY_HINTS_OLD
+from agent.ldap.entry import RootDse
+from tests.unit.wizard.answered import SETTINGS
+from wizard.checks.controller_facts import Cell, ControllerFacts, checks_of
+from wizard.checks.controller_probe import is_refused
+from wizard.checks.controller_rating import judged
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DIRECTORY = SETTINGS.directory

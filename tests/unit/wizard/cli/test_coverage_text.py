@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from agent.causes import CAUSES, Cause
-from agent.subject import Operation
-from wizard.commands.coverage import Some, in_words
-from wizard.permissions import Coverage
+from agent.verdict.causes import CAUSES, Cause
+from agent.verdict.subject import Operation
+from wizard.cli.coverage_text import Some, in_words
+from wizard.controller.permissions import Coverage
 
 _ALL = {Cause.NONE: 10}
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from agent.settings import dump, schema, validate
-from tests.wizard.answered import SETTINGS
-from wizard import journal
-from wizard.cli import main
-from wizard.commands.told import Exit, Told
-from wizard.trial import TrialHost
+from agent.config.settings_file import dump, schema, validate
+from tests.unit.wizard.answered import SETTINGS
+from wizard.cli.main import main
+from wizard.cli.output import Exit, Told
+from wizard.host.sandbox.host import TrialHost
+from wizard.plan import journal
 
 CANARY = "Canary-7f3a-Passw0rd!"
 BAD = """
@@ -209,7 +209,7 @@ def test_a_descriptor_that_can_not_be_read_is_named(
 ) -> None:
     argv = ["apply", "--home", str(tmp_path), "--json", "--secrets-fd", number]
     done = subprocess.run(
-        [sys.executable, "-m", "wizard.cli", *argv],
+        [sys.executable, "-m", "wizard.cli.main", *argv],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -224,7 +224,7 @@ def test_a_descriptor_that_can_not_be_read_is_named(
 def test_secrets_come_by_standard_input_too(tmp_path: Path) -> None:
     argv = ["plan", "--home", str(tmp_path), "--secrets-fd", "0"]
     done = subprocess.run(
-        [sys.executable, "-m", "wizard.cli", *argv],
+        [sys.executable, "-m", "wizard.cli.main", *argv],
         input=f'{{"admin_pasword": "{CANARY}"}}',
         capture_output=True,
         text=True,
@@ -266,7 +266,7 @@ def test_stopped_elsewhere_it_says_where_to_look(
     def stop(_controller: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("wizard.commands.jobs.status", stop)
+    monkeypatch.setattr("wizard.cli.commands.status.status", stop)
     assert main(["status", "--home", str(tmp_path)]) == 3
     assert "writeback status" in capsys.readouterr().err
 
@@ -279,7 +279,7 @@ def test_an_unexpected_error_is_told_by_its_kind_alone(
     def breaks(_controller: object) -> None:
         raise ValueError(CANARY)
 
-    monkeypatch.setattr("wizard.commands.jobs.status", breaks)
+    monkeypatch.setattr("wizard.cli.commands.status.status", breaks)
     assert main(["status", "--home", str(tmp_path), "--json"]) == 3
     told = capsys.readouterr()
     assert json.loads(told.out)["error"] == "ValueError"
@@ -330,7 +330,7 @@ def test_a_terminal_is_asked_for_what_the_settings_need(
     monkeypatch.setattr("getpass.getpass", ask)
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
-    monkeypatch.setattr("wizard.commands.jobs.show_plan", show)
+    monkeypatch.setattr("wizard.cli.commands.apply.show_plan", show)
 
     assert main(["plan", "--home", str(home), "--settings", str(file)]) == 0
     assert asked == prompts
@@ -368,7 +368,7 @@ def test_wrong_secrets_are_refused_by_name_and_never_quoted(
 def test_it_runs_where_qt_can_not_be_imported(tmp_path: Path) -> None:
     blocked = "import sys; sys.modules['PySide6'] = None\n"
     run = f"main(['status', '--home', {str(tmp_path)!r}])"
-    call = f"from wizard.cli import main; sys.exit({run})"
+    call = f"from wizard.cli.main import main; sys.exit({run})"
     done = subprocess.run(
         [sys.executable, "-c", blocked + call],
         capture_output=True,

@@ -10,23 +10,20 @@ from typing import Any, cast
 
 import pytest
 
-from agent.secret import Secret
-from agent.settings import Settings
-from tests.wizard.answered import CANARY, SETTINGS
-from wizard.checks import (
-    AgentStatus,
-    Check,
-    HandOver,
-    Inputs,
-    Installed,
-    Recovery,
-    TestResult,
-)
-from wizard.commands import jobs
-from wizard.commands.given import BadUsage, Given
-from wizard.commands.told import Exit, plan_text, say_progress
-from wizard.controller import Controller
-from wizard.plan import (
+from agent.config.settings import Settings
+from tests.unit.wizard.answered import CANARY, SETTINGS
+from wire.secret import Secret
+from wizard.cli import run_plan
+from wizard.cli.commands import apply as apply_of_commands
+from wizard.cli.commands import remove as remove_of_commands
+from wizard.cli.commands import rollback, self_test
+from wizard.cli.commands import verify as verify_of_commands
+from wizard.cli.errors import BadUsage
+from wizard.cli.output import Exit, plan_text, say_progress
+from wizard.cli.secrets import Given
+from wizard.controller.controller import Controller
+from wizard.inputs import Inputs
+from wizard.plan.change import (
     ApplyError,
     Change,
     Progress,
@@ -35,6 +32,7 @@ from wizard.plan import (
     StepFailed,
     Stuck,
 )
+from wizard.results import AgentStatus, Check, HandOver, Installed, Recovery, TestResult
 
 MAKES = Change("settings", "Writes the settings file", None, {"text": "x"})
 GRANTS = Change("grants", "Grants 3 permissions", None, {}, needs_admin=True)
@@ -102,8 +100,8 @@ def door(machine: Machine) -> Controller:
     return cast("Controller", machine)
 
 
-def carry_out(machine: Machine, confirm: jobs.Confirm = lambda _text: True) -> Any:
-    return jobs.carry_out(door(machine), SETTINGS, Given(), confirm)
+def carry_out(machine: Machine, confirm: run_plan.Confirm = lambda _text: True) -> Any:
+    return apply_of_commands.carry_out(door(machine), SETTINGS, Given(), confirm)
 
 
 def test_all_made_is_0() -> None:
@@ -156,7 +154,7 @@ def test_a_plan_not_accepted_is_2_and_applies_nothing() -> None:
 
 def test_nobody_to_ask_is_2() -> None:
     with pytest.raises(BadUsage, match="--yes"):
-        carry_out(Machine(), jobs.on_terminal)
+        carry_out(Machine(), run_plan.on_terminal)
 
 
 def test_rolled_back_is_1_with_what_failed_and_why() -> None:
@@ -198,7 +196,7 @@ def test_changes_that_need_an_administrator_ask_for_one_on_a_terminal(
     monkeypatch.setattr("getpass.getpass", lambda _prompt: CANARY)
     machine = Machine((GRANTS,))
     given = Given(can_ask=True)
-    jobs.carry_out(door(machine), SETTINGS, given, lambda _text: True)
+    apply_of_commands.carry_out(door(machine), SETTINGS, given, lambda _text: True)
     admin = machine.given[0].admin
     assert admin is not None
     assert (admin.user, admin.password) == ("administrator@corp.test", Secret(CANARY))
@@ -229,10 +227,12 @@ class Lacking(Machine):
 
 Job = Callable[[Controller, Given], Any]
 JOBS: dict[str, Job] = {
-    "plan": lambda c, given: jobs.show_plan(c, SETTINGS, given),
-    "apply": lambda c, given: jobs.carry_out(c, SETTINGS, given, lambda _text: True),
-    "repair": lambda c, given: jobs.repair(c, given, lambda _text: True),
-    "remove": lambda c, given: jobs.remove(c, given, lambda _text: True),
+    "plan": lambda c, given: apply_of_commands.show_plan(c, SETTINGS, given),
+    "apply": lambda c, given: apply_of_commands.carry_out(
+        c, SETTINGS, given, lambda _text: True
+    ),
+    "repair": lambda c, given: apply_of_commands.repair(c, given, lambda _text: True),
+    "remove": lambda c, given: remove_of_commands.remove(c, given, lambda _text: True),
 }
 
 
@@ -269,14 +269,14 @@ class NeverContent(Machine):
 def test_what_was_given_and_is_not_right_is_not_asked_again() -> None:
     given = Given({"enrolment_code": Secret("x")}, can_ask=True)
     with pytest.raises(StepFailed, match="no use"):
-        jobs.show_plan(door(NeverContent()), SETTINGS, given)
+        apply_of_commands.show_plan(door(NeverContent()), SETTINGS, given)
 
 
 def test_a_roll_back_is_0_or_3() -> None:
-    clean = jobs.roll_back(door(Machine(cut_off=True)), Given(), lambda _text: True)
+    clean = rollback.roll_back(door(Machine(cut_off=True)), Given(), lambda _text: True)
     assert (clean.code, clean.text) == (0, "Taken back: 1 change.")
     machine = Machine(rolled=RolledBack((), (LEFT,)), cut_off=True)
-    stuck = jobs.roll_back(door(machine), Given(), lambda _text: True)
+    stuck = rollback.roll_back(door(machine), Given(), lambda _text: True)
     assert stuck.code == 3
     assert LEFT.reason in stuck.text
 
@@ -284,11 +284,13 @@ def test_a_roll_back_is_0_or_3() -> None:
 def test_findings_are_4() -> None:
     fine = Check("a", "Agent", "ok", "It runs.")
     bad = Check("b", "Permissions", "failed", "Missing.", "Grant them.")
-    assert jobs.verify(door(Machine(rows=(fine,))), SETTINGS).code == 0
-    cut_off = jobs.verify(door(Machine(rows=(fine,), cut_off=True)), SETTINGS)
+    assert verify_of_commands.verify(door(Machine(rows=(fine,))), SETTINGS).code == 0
+    cut_off = verify_of_commands.verify(
+        door(Machine(rows=(fine,), cut_off=True)), SETTINGS
+    )
     assert cut_off.code == 4
     assert "writeback rollback" in cut_off.text
-    told = jobs.verify(door(Machine(rows=(fine, bad))), SETTINGS)
+    told = verify_of_commands.verify(door(Machine(rows=(fine, bad))), SETTINGS)
     assert told.code == 4
     assert told.text.splitlines() == [
         "ok       Agent: It runs.",
@@ -298,7 +300,7 @@ def test_findings_are_4() -> None:
 
 
 def test_a_test_reset_lists_its_hops() -> None:
-    told = jobs.test_reset(door(Machine()), "mail", "a@corp.test", None)
+    told = self_test.test_reset(door(Machine()), "mail", "a@corp.test", None)
     assert told.code == 0
     assert told.text.splitlines() == [
         "ok: Done.",

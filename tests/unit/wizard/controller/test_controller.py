@@ -8,21 +8,23 @@ from pathlib import Path
 
 import pytest
 
-from agent import secrets as kept
-from agent.enrolment import EnrolmentError
-from agent.instance import VERSION
-from agent.secret import Secret
-from agent.settings import SettingsError, dump
-from tests.wizard.answered import CANARY, SETTINGS
-from tests.wizard.machine import Machine, on
-from wizard import journal
-from wizard.checks import Busy, Inputs
-from wizard.controller import Controller, RecoveryNeeded
-from wizard.glance import at_a_glance
-from wizard.host import Service
-from wizard.journal import Journal
-from wizard.plan import ApplyError, Change, Progress, StepFailed
-from wizard.recovering import to_recover
+from agent.config import secret_store as kept
+from agent.config.enrolment import EnrolmentError
+from agent.config.errors import SettingsError
+from agent.config.settings_file import dump
+from agent.system.version import VERSION
+from tests.unit.wizard.answered import CANARY, SETTINGS
+from tests.unit.wizard.machine import Machine, on
+from wire.secret import Secret
+from wizard.controller.controller import Controller
+from wizard.controller.installation import at_a_glance
+from wizard.controller.recovery import to_recover
+from wizard.errors import Busy, RecoveryNeeded
+from wizard.host.interface import Service
+from wizard.inputs import Inputs
+from wizard.plan import journal
+from wizard.plan.change import ApplyError, Change, Progress, StepFailed
+from wizard.plan.journal import Journal
 from wizard.steps.account import PREVIOUS
 from wizard.steps.keys import Keys
 
@@ -150,7 +152,7 @@ def test_a_run_that_is_taken_back_while_it_is_read_is_none(
         Journal(found.path).close_undone()
         return to_recover(found)
 
-    monkeypatch.setattr("wizard.controller.to_recover", by_somebody_else)
+    monkeypatch.setattr("wizard.controller.recovery.to_recover", by_somebody_else)
     assert door.recovery() is None
 
 
@@ -315,7 +317,7 @@ def test_a_window_that_stays_open_over_an_upgrade_tells_nothing_wrong(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The program on the disk counts, not the one that looks."""
-    monkeypatch.setattr("wizard.host.version", lambda _name: "99.0")
+    monkeypatch.setattr("wizard.host.interface.version", lambda _name: "99.0")
     runs = Service(running=True, status={"version": "99.0"})
     assert at_a_glance(SETTINGS, runs).attention == ""
     runs = Service(running=True, status={"version": VERSION})
@@ -330,7 +332,7 @@ def test_a_program_that_is_being_replaced_compares_with_itself(
     def gone(name: str) -> str:
         raise PackageNotFoundError(name)
 
-    monkeypatch.setattr("wizard.host.version", gone)
+    monkeypatch.setattr("wizard.host.interface.version", gone)
     runs = Service(running=True, status={"version": VERSION})
     assert at_a_glance(SETTINGS, runs).attention == ""
 

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from agent.errors import Code, Refused
-from agent.settings import Identifier
-from tests.wizard.answered import SETTINGS
-from tests.wizard.machine import Machine
-from wizard.checks import Inputs
-from wizard.commands import permissions
-from wizard.commands.given import BadUsage
-from wizard.controller import Controller
-from wizard.permissions import Permissions
-from wizard.plan import StepFailed
+from agent.config.settings import Identifier
+from tests.unit.wizard.answered import SETTINGS
+from tests.unit.wizard.machine import Machine
+from wire.outcomes import Code, Refused
+from wizard.cli.commands import permissions
+from wizard.cli.errors import BadUsage
+from wizard.controller.controller import Controller
+from wizard.controller.permissions import Permissions
+from wizard.inputs import Inputs
+from wizard.plan.change import StepFailed
 
 ABSURD: list[tuple[Identifier, str, str]] = [
     ("userPrincipalName", "", "must not be empty (it is '')"),

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from agent.settings import Controller
-from tests.name_server import SRV, Names, serving
-from wizard import discovery
+from agent.config.settings import Controller
+from tests.fixtures.name_server import SRV, Names, serving
+from wizard.directory import discovery
 
 
 @pytest.fixture

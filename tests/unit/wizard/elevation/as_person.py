@@ -11,10 +11,10 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from agent.secret import Secret
-from agent.settings import validate
-from wizard.checks import AdminCredentials, Inputs
-from wizard.elevation.remote import RemoteController, remote_controller
+from agent.config.settings_file import validate
+from wire.secret import Secret
+from wizard.elevation.remote_controller import RemoteController, remote_controller
+from wizard.inputs import AdminCredentials, Inputs
 
 
 def looks(remote: RemoteController, given: dict[str, Any]) -> Any:

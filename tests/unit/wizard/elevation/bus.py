@@ -25,7 +25,7 @@ from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 from jeepney.wrappers import unwrap_msg
 
-SHIPPED = Path(__file__).parents[3] / "installer/root/agent"
+SHIPPED = Path(__file__).parents[4] / "installer/root/agent"
 POLICY = SHIPPED / "usr/share/dbus-1/system.d/org.writeback.Setup1.conf"
 SERVICE_FILE = SHIPPED / "usr/share/dbus-1/system-services/org.writeback.Setup1.service"
 # as the system's bus: nobody may own a name, or send, unless a policy says so

@@ -11,15 +11,15 @@ from jeepney import (
 from jeepney.io.blocking import DBusConnection
 from jeepney.wrappers import unwrap_msg
 
-from wizard.checks import Inputs
-from wizard.elevation import errors, protocol
+from wizard.elevation import codec, errors
+from wizard.elevation.codec import NAME, PATH
 from wizard.elevation.errors import BadCall
 from wizard.elevation.methods import method
-from wizard.elevation.protocol import NAME, PATH
+from wizard.inputs import Inputs
 
 SETUP = DBusAddress(PATH, bus_name=NAME, interface=NAME)
 INSTALLED_CALL = json.dumps({"method": "installed", "arguments": {}})
-NO_SECRETS = protocol.spell_sealed(method("plan"), {"inputs": Inputs()})
+NO_SECRETS = codec.spell_sealed(method("plan"), {"inputs": Inputs()})
 
 
 def say(bus: DBusConnection, text: str, line: bytes, member: str = "Look") -> bytes:

@@ -10,15 +10,21 @@ from typing import Any, cast
 import pytest
 from jeepney.io.blocking import DBusConnection
 
-from tests.wizard.elevation.bus import Bus, FakePolkit, connected, private_bus, wait_for
-from tests.wizard.ui.fake import FakeController
-from wizard.controller import Controller
-from wizard.elevation.calling import Calling
-from wizard.elevation.protocol import NAME
-from wizard.elevation.remote import RemoteController
-from wizard.elevation.service import Service
-from wizard.host import Host
-from wizard.plan import MayChange
+from tests.unit.wizard.elevation.bus import (
+    Bus,
+    FakePolkit,
+    connected,
+    private_bus,
+    wait_for,
+)
+from tests.unit.wizard.ui.fake import FakeController
+from wizard.controller.controller import Controller
+from wizard.elevation.codec import NAME
+from wizard.elevation.dbus.client import Calling
+from wizard.elevation.dbus.server import Service
+from wizard.elevation.remote_controller import RemoteController
+from wizard.host.interface import Host
+from wizard.plan.change import MayChange
 
 Start = Callable[[], threading.Thread]
 

@@ -16,7 +16,7 @@ from jeepney import DBusErrorResponse, new_method_call
 from jeepney.io.blocking import open_dbus_connection
 from jeepney.wrappers import unwrap_msg
 
-from tests.wizard.elevation.by_hand import INSTALLED_CALL, SETUP
+from tests.unit.wizard.elevation.by_hand import INSTALLED_CALL, SETUP
 
 
 @contextlib.contextmanager
@@ -24,7 +24,7 @@ def crowd(bus: str, person: int, calls: int) -> Iterator[list[str]]:
     """Have a person ask; give what each call came to: `taken`, or the error's name."""
     folder = Path(bus.removeprefix("unix:path=")).parent
     folder.chmod(0o755)
-    program = [sys.executable, "-m", "tests.wizard.elevation.crowd"]
+    program = [sys.executable, "-m", "tests.unit.wizard.elevation.crowd"]
     with subprocess.Popen(
         [*program, str(person), str(calls)],
         cwd=folder,

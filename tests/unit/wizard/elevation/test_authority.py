@@ -6,15 +6,15 @@ import threading
 
 import pytest
 
-from agent.secret import Secret
-from tests.wizard.answered import CANARY, SETTINGS
-from tests.wizard.elevation.bus import FakePolkit, Says
-from tests.wizard.elevation.conftest import Stage, Start
-from wizard.checks import AdminCredentials, Inputs
-from wizard.elevation import authority
-from wizard.elevation.calling import Calling
+from tests.unit.wizard.answered import CANARY, SETTINGS
+from tests.unit.wizard.elevation.bus import FakePolkit, Says
+from tests.unit.wizard.elevation.conftest import Stage, Start
+from wire.secret import Secret
+from wizard.elevation.dbus import polkit as authority
+from wizard.elevation.dbus.client import Calling
 from wizard.elevation.errors import NotAllowed
-from wizard.elevation.remote import RemoteController
+from wizard.elevation.remote_controller import RemoteController
+from wizard.inputs import AdminCredentials, Inputs
 
 INPUTS = Inputs(AdminCredentials("administrator@corp.test", Secret(CANARY)))
 

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from agent.certificates import CertificateFacts
-from agent.directory_errors import (
+from agent.config.enrolment import EnrolmentError
+from agent.config.errors import Problem, SettingsError
+from agent.config.secret_store import SecretsUnavailable
+from agent.ldap.certificates import CertificateFacts
+from agent.ldap.errors import (
     AlreadyThere,
     ConstraintViolation,
     Denied,
@@ -18,12 +21,9 @@ from agent.directory_errors import (
     Unreachable,
     Untrusted,
 )
-from agent.enrolment import EnrolmentError
-from agent.errors import Code, Refused
-from agent.secrets import SecretsUnavailable
-from agent.settings import Problem, SettingsError
-from tests.wizard.answered import CANARY
-from wizard.checks import Busy, RecoveryNeeded
+from tests.unit.wizard.answered import CANARY
+from wire.outcomes import Code, Refused
+from wizard.checks.attempt import Failed
 from wizard.elevation import errors
 from wizard.elevation.errors import (
     KNOWN,
@@ -32,12 +32,12 @@ from wizard.elevation.errors import (
     NotReached,
     Unexpected,
 )
-from wizard.host import ServiceFailed
-from wizard.hosts import NoHost
-from wizard.inspection.attempts import Failed
-from wizard.journal import JournalDamaged
-from wizard.plan import ApplyError, Change, StepFailed, Stuck
-from wizard.relay_api import RelayFailed
+from wizard.enrolment.relay_client import RelayFailed
+from wizard.errors import Busy, RecoveryNeeded
+from wizard.host.detect import NoHost
+from wizard.host.interface import ServiceFailed
+from wizard.plan.change import ApplyError, Change, StepFailed, Stuck
+from wizard.plan.journal import JournalDamaged
 
 NOW = datetime(2026, 11, 23, 17, 5, tzinfo=UTC)
 CHANGE = Change("keys", "Makes the keys", None, {"names": ["a"]}, final=True)

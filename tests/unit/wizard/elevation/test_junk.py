@@ -15,9 +15,9 @@ from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import DBusConnection
 from jeepney.wrappers import unwrap_msg
 
-from agent.settings import SettingsError
-from tests.wizard.answered import SETTINGS
-from tests.wizard.elevation.by_hand import (
+from agent.config.errors import SettingsError
+from tests.unit.wizard.answered import SETTINGS
+from tests.unit.wizard.elevation.by_hand import (
     INSTALLED_CALL,
     NO_SECRETS,
     SETUP,
@@ -25,10 +25,10 @@ from tests.wizard.elevation.by_hand import (
     refused,
     say,
 )
-from tests.wizard.elevation.conftest import Stage
+from tests.unit.wizard.elevation.conftest import Stage
 from wizard.elevation import errors
-from wizard.elevation.protocol import LONGEST, NAME
-from wizard.elevation.remote import RemoteController
+from wizard.elevation.codec import LONGEST, NAME
+from wizard.elevation.remote_controller import RemoteController
 
 PLAN = call("plan", settings=SETTINGS.model_dump(mode="json"))
 JUNK = {

@@ -7,13 +7,11 @@ from typing import Any
 
 import pytest
 
-from agent.causes import Cause
-from agent.errors import Code, Refused
-from agent.secret import Secret
-from agent.settings import Settings
-from tests.wizard.answered import CANARY, SETTINGS
-from tests.wizard.elevation.conftest import Stage
-from tests.wizard.ui.fake import (
+from agent.config.settings import Settings
+from agent.verdict.causes import Cause
+from tests.unit.wizard.answered import CANARY, SETTINGS
+from tests.unit.wizard.elevation.conftest import Stage
+from tests.unit.wizard.ui.fake import (
     CHAIN,
     HAND_OVER,
     INSTALLED,
@@ -21,12 +19,14 @@ from tests.wizard.ui.fake import (
     SEVERAL,
     FakeController,
 )
-from wizard.checks import AdminCredentials, Inputs
-from wizard.controller import Controller
+from wire.outcomes import Code, Refused
+from wire.secret import Secret
+from wizard.controller.controller import Controller
+from wizard.controller.permissions import Permissions
 from wizard.elevation.methods import NAMES, method
-from wizard.elevation.remote import RemoteController
-from wizard.permissions import Permissions
-from wizard.plan import ApplyError, Progress, StepFailed, Stuck
+from wizard.elevation.remote_controller import RemoteController
+from wizard.inputs import AdminCredentials, Inputs
+from wizard.plan.change import ApplyError, Progress, StepFailed, Stuck
 from wizard.ui.door import Door
 
 ADMIN = AdminCredentials("administrator@corp.test", Secret(CANARY))

@@ -21,9 +21,8 @@ from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import DBusConnection
 from jeepney.wrappers import unwrap_msg
 
-from agent.secret import Secret
-from tests.wizard.answered import CANARY, SETTINGS
-from tests.wizard.elevation.bus import (
+from tests.unit.wizard.answered import CANARY, SETTINGS
+from tests.unit.wizard.elevation.bus import (
     SERVICE_FILE,
     Bus,
     Listener,
@@ -31,20 +30,21 @@ from tests.wizard.elevation.bus import (
     until,
     wait_for,
 )
-from tests.wizard.elevation.by_hand import SETUP, call
-from tests.wizard.elevation.conftest import Stage, Start
-from tests.wizard.ui.fake import INSTALLED, FakeController
-from wizard.checks import AdminCredentials, Inputs
-from wizard.elevation import protocol
-from wizard.elevation.answering import Asked
-from wizard.elevation.calling import Calling
-from wizard.elevation.channel import Channel
+from tests.unit.wizard.elevation.by_hand import SETUP, call
+from tests.unit.wizard.elevation.conftest import Stage, Start
+from tests.unit.wizard.ui.fake import INSTALLED, FakeController
+from wire.secret import Secret
+from wizard.elevation import codec
+from wizard.elevation.codec import LEAVING, NAME
+from wizard.elevation.dbus.channel import Channel
+from wizard.elevation.dbus.client import Calling
+from wizard.elevation.dbus.server import Service
+from wizard.elevation.dispatch import Asked
 from wizard.elevation.errors import NotReached, Unexpected
 from wizard.elevation.methods import method
-from wizard.elevation.protocol import LEAVING, NAME
-from wizard.elevation.remote import RemoteController
-from wizard.elevation.service import Service
-from wizard.plan import StepFailed
+from wizard.elevation.remote_controller import RemoteController
+from wizard.inputs import AdminCredentials, Inputs
+from wizard.plan.change import StepFailed
 
 ADMIN = AdminCredentials("administrator@corp.test", Secret(CANARY))
 INPUTS = Inputs(ADMIN, Secret(CANARY + "2"), Secret(CANARY + "3"))
@@ -66,7 +66,7 @@ def test_a_secret_is_in_no_message_and_no_log(
     assert b"svc-writeback" in heard
     assert CANARY.encode() not in heard
     assert CANARY not in caplog.text
-    asked = protocol.spell_call(method("plan"), {"settings": SETTINGS})
+    asked = codec.spell_call(method("plan"), {"settings": SETTINGS})
     assert CANARY not in asked
 
 
@@ -175,8 +175,8 @@ def test_a_call_starts_the_service_and_is_answered(
         "import os, sys\n"
         f"os.environ['DBUS_SYSTEM_BUS_ADDRESS'] = {bus.address!r}\n"
         f"sys.path[:0] = [{str(Path.cwd())!r}]\n"
-        "from tests.wizard.ui.fake import INSTALLED, FakeController\n"
-        "from wizard.elevation.service import Service\n"
+        "from tests.unit.wizard.ui.fake import INSTALLED, FakeController\n"
+        "from wizard.elevation.dbus.server import Service\n"
         "Service(lambda *_: FakeController(INSTALLED), 0.2).run()\n"
     )
     program.chmod(0o755)

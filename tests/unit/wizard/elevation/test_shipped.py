@@ -6,9 +6,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.wizard.elevation.bus import POLICY, SERVICE_FILE, SHIPPED
+from tests.unit.wizard.elevation.bus import POLICY, SERVICE_FILE, SHIPPED
+from wizard.elevation.codec import MEMBERS, NAME
 from wizard.elevation.methods import NAMES, method
-from wizard.elevation.protocol import MEMBERS, NAME
 
 ACTIONS = SHIPPED / "usr/share/polkit-1/actions/org.writeback.setup1.policy"
 UNIT = SHIPPED / "usr/lib/systemd/system/writeback-setup.service"

@@ -7,23 +7,25 @@ from typing import Any
 
 import pytest
 
-from agent import secrets as kept
-from agent.directory import Endpoint, Unreachable
-from agent.secret import Secret
-from agent.settings import Directory, Relay, Settings, dump, validate
-from agent.way import Way
-from tests.wizard.answered import BEHIND, CANARY, SETTINGS
-from tests.wizard.elevation.bus import FakePolkit
-from tests.wizard.elevation.conftest import Stage
-from tests.wizard.machine import Machine
-from wizard.checks import AdminCredentials, Inputs
-from wizard.controller import Controller
-from wizard.elevation.calling import Calling
+from agent.config import secret_store as kept
+from agent.config.settings import Directory, Relay, Settings
+from agent.config.settings_file import dump, validate
+from agent.ldap.certificates import Endpoint
+from agent.ldap.errors import Unreachable
+from agent.relay_client.endpoint import Way
+from tests.unit.wizard.answered import BEHIND, CANARY, SETTINGS
+from tests.unit.wizard.elevation.bus import FakePolkit
+from tests.unit.wizard.elevation.conftest import Stage
+from tests.unit.wizard.machine import Machine
+from wire.secret import Secret
+from wizard.controller.controller import Controller
+from wizard.controller.permissions import Permissions
+from wizard.elevation.dbus.client import Calling
 from wizard.elevation.methods import NAMES, Method, method
-from wizard.elevation.remote import RemoteController
-from wizard.permissions import Permissions
-from wizard.plan import Change, StepFailed
-from wizard.relay_api import RelayFailed
+from wizard.elevation.remote_controller import RemoteController
+from wizard.enrolment.relay_client import RelayFailed
+from wizard.inputs import AdminCredentials, Inputs
+from wizard.plan.change import Change, StepFailed
 
 EVIL = {"host": "evil.example"}
 IN_FORCE = SETTINGS.directory.model_dump(mode="json")["controllers"]
@@ -65,9 +67,9 @@ def told(host: Machine, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         told.append(where.host)
         raise Unreachable(where.host, "no answer", "look at it")
 
-    monkeypatch.setattr("wizard.steps.signing_in.connect", connect)
-    monkeypatch.setattr("wizard.inspection.visiting.connect", connect)
-    monkeypatch.setattr("wizard.inspection.directory.see_certificate", lambda f, _: f)
+    monkeypatch.setattr("wizard.directory.sign_in.connect", connect)
+    monkeypatch.setattr("wizard.checks.controller_probe.connect", connect)
+    monkeypatch.setattr("wizard.checks.directory.see_certificate", lambda f, _: f)
     return told
 
 
@@ -197,7 +199,7 @@ def test_the_proxys_password_goes_to_the_proxy_in_force(
         asked.append(way)
         raise RelayFailed(0, "The relay was not reached.", "Look at it.")
 
-    monkeypatch.setattr("wizard.inspection.relay.ask", ask)
+    monkeypatch.setattr("wizard.checks.relay.ask", ask)
     relay = SETTINGS.relay.model_copy(update={"proxy": BEHIND})
     host.write(host.places.settings, dump(SETTINGS.model_copy(update={"relay": relay})))
     host.secrets.put(kept.PROXY_PASSWORD, Secret(CANARY))

@@ -2,13 +2,13 @@
 
 import pytest
 
-from tests.wizard.elevation.bus import Bus, FakePolkit, until
-from tests.wizard.elevation.crowd import crowd
-from wizard.elevation import authority
+from tests.unit.wizard.elevation.bus import Bus, FakePolkit, until
+from tests.unit.wizard.elevation.crowd import crowd
+from wizard.elevation.codec import NAME
+from wizard.elevation.dbus import polkit as authority
 from wizard.elevation.errors import NotAllowed, NotReached
-from wizard.elevation.places import Places
-from wizard.elevation.protocol import NAME
-from wizard.elevation.remote import RemoteController
+from wizard.elevation.quota import Places
+from wizard.elevation.remote_controller import RemoteController
 
 SOMEBODY = 65534
 

@@ -5,22 +5,23 @@ from pathlib import Path
 
 import pytest
 
-from agent.secret import Secret
-from agent.secrets import TEST_KEY
-from agent.settings import Settings, dump
-from agent.way import Way
-from tests.lab.authority import make_authority
-from tests.lab.domain import ADDRESSES
-from tests.lab.relay import LabRelay
-from tests.machine.network import own_network
-from tests.wizard.answered import SETTINGS
-from tests.wizard.machine import Machine, on
-from wizard.checks import Inputs
-from wizard.plan import Context
-from wizard.relay_api import RelayFailed, Sender
+from agent.config.secret_store import TEST_KEY
+from agent.config.settings import Settings
+from agent.config.settings_file import dump
+from agent.relay_client.endpoint import Way
+from lab.authority import make_authority
+from lab.domain import ADDRESSES
+from lab.machines.network import own_network
+from lab.relay import LabRelay
+from tests.unit.wizard.answered import SETTINGS
+from tests.unit.wizard.machine import Machine, on
+from wire.secret import Secret
+from wizard.enrolment.relay_client import RelayFailed, Sender
+from wizard.inputs import Inputs
+from wizard.plan.change import Context
 from wizard.steps.enrolment import EnrolmentStep
 from wizard.steps.keys import Keys
-from wizard.steps.leaving import Leaving
+from wizard.steps.old_enrolment import Leaving
 
 pytestmark = pytest.mark.live  # a network of its own takes root
 

@@ -6,24 +6,30 @@ from typing import Any
 
 import pytest
 
-from agent.secret import Secret
-from agent.settings import Controller
-from tests.wizard.answered import CANARY, EXPRESS, SETTINGS
-from wizard.answers import (
-    agent_name,
+from agent.config.settings import Controller
+from tests.unit.wizard.answered import CANARY, EXPRESS, SETTINGS
+from wire.secret import Secret
+from wizard.flow.conversion import (
     answers_of,
     cleared,
-    defaults,
     directory_of,
     inputs_of,
-    problems_of,
     relay_of,
     settings_of,
 )
-from wizard.checks import Found, Inputs
-from wizard.flow import page_at
-from wizard.offers import Offer, Offers, found_offers, lab_offers
-from wizard.questions import Answers
+from wizard.flow.defaults import (
+    Offer,
+    Offers,
+    agent_name,
+    defaults,
+    found_offers,
+    lab_offers,
+)
+from wizard.flow.model import Answers
+from wizard.flow.route import page_at
+from wizard.flow.validation import problems_of
+from wizard.inputs import Inputs
+from wizard.results import Found
 
 
 def answers(**changes: Any) -> Answers:

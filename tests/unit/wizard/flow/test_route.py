@@ -1,8 +1,9 @@
 """Routes: answers in, pages out."""
 
-from tests.wizard.answered import SETTINGS, ids
-from wizard.flow import PAGES, next_page, route
-from wizard.questions import Answers
+from tests.unit.wizard.answered import SETTINGS, ids
+from wizard.flow.model import Answers
+from wizard.flow.pages.order import PAGES
+from wizard.flow.route import next_page, route
 
 EXPRESS = ["welcome", "mode", "relay", "directory", "review", "apply", "complete"]
 EXTRA = ["scope", "identify", "pilot", "features", "permissions"]

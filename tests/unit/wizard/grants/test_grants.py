@@ -8,22 +8,24 @@ from typing import Any, cast
 
 import pytest
 
-from agent.access import Right, grant_ace
-from agent.ace import Ace, AceFlag, AceType, Sid
-from agent.descriptor import Acl, Control, SecurityDescriptor, add_ace, remove_ace
-from agent.directory import Directory, Entry
-from agent.dn import is_below, same
-from agent.grant import Grant
-from agent.inheritance import find_cuts
-from agent.settings import validate
-from tests.wizard.answered import SETTINGS
-from tests.wizard.machine import Machine, on
-from wizard.plan import StepFailed
-from wizard.steps import grants
-from wizard.steps.grant_rows import row_of
-from wizard.steps.judging import Judged, judge
-from wizard.steps.nesting import places
-from wizard.steps.permissions import rewrite, rights_of
+from agent.acl.ace import Ace, AceFlag, AceType
+from agent.acl.descriptor import Acl, Control, SecurityDescriptor, add_ace, remove_ace
+from agent.acl.rights import Right
+from agent.acl.sid import Sid
+from agent.config.settings_file import validate
+from agent.ldap.connection import Directory
+from agent.ldap.dn import is_below, same
+from agent.ldap.entry import Entry
+from tests.unit.wizard.answered import SETTINGS
+from tests.unit.wizard.machine import Machine, on
+from wizard.grants import grants as grants_of_grants
+from wizard.grants.acl import rewrite, rights_of
+from wizard.grants.effective_rights import Judged, judge
+from wizard.grants.grant_rows import row_of
+from wizard.grants.grant_targets import places
+from wizard.permissions.grant import Grant, grant_ace
+from wizard.permissions.inheritance import find_cuts
+from wizard.plan.change import StepFailed
 
 PEOPLE = "OU=People,DC=corp,DC=test"
 BERLIN = f"OU=Berlin,{PEOPLE}"
@@ -198,13 +200,14 @@ def test_entries_that_go_do_not_count_for_those_that_come(
         "sid_of": OWN,
         "refuse_protected": None,
     }.items():
-        monkeypatch.setattr(grants, name, lambda *_, _found=found: _found)
+        place = f"{grants_of_grants.missing.__module__}.{name}"
+        monkeypatch.setattr(place, lambda *_, _found=found: _found)
     plain = SETTINGS.model_dump(mode="json")
     wanted = validate(plain | {"scope": {"containers": [at]}})
     context = on(Machine(tmp_path))
 
-    assert grants.missing(wanted, context) == [(at, ())]
-    ((where, missing),) = grants.missing(wanted, context, (losing,))
+    assert grants_of_grants.missing(wanted, context) == [(at, ())]
+    ((where, missing),) = grants_of_grants.missing(wanted, context, (losing,))
     assert (where, {grant.right for grant in missing}) == (at, set(rights))
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from wizard.checks import Busy
-from wizard.locking import held, is_held
+from wizard.errors import Busy
+from wizard.host.lock import held, is_held
 
 LOOKS = """
 import sys
 from pathlib import Path
-from wizard.locking import is_held
+from wizard.host.lock import is_held
 path = Path(sys.argv[1])
 print("looking", flush=True)
 while True:
@@ -24,7 +24,7 @@ while True:
 HOLDS = """
 import sys
 from pathlib import Path
-from wizard.locking import held
+from wizard.host.lock import held
 with held(Path(sys.argv[1]), "anna"):
     print("held", flush=True)
     sys.stdin.read()

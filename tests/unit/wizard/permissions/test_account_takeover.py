@@ -4,13 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from agent.access import USER, Right
-from agent.ace import Ace, Sid, UnknownAce
-from agent.descriptor import SecurityDescriptor, with_dacl
-from agent.findings import Finding, Level
-from agent.guards import ACCOUNT, GROUP, Guarded, of_guarded, of_holders
-from agent.holding import CLASSES
-from tests.agent.sddl_text import DOMAIN, NAMES, descriptor, sid, sids
+from agent.acl.ace import Ace, UnknownAce
+from agent.acl.descriptor import SecurityDescriptor, with_dacl
+from agent.acl.rights import CLASSES, USER, Right
+from agent.acl.sid import Sid
+from tests.unit.agent.acl.sddl_text import DOMAIN, NAMES, descriptor, sid, sids
+from wizard.permissions.account_takeover import (
+    ACCOUNT,
+    GROUP,
+    Guarded,
+    of_guarded,
+    of_holders,
+)
+from wizard.permissions.findings import Finding, Level
 
 ITSELF = Guarded("account", "the account", None, frozenset({USER}), ACCOUNT)
 HOLDER = Guarded("G", "the group", None, frozenset({CLASSES["group"]}), GROUP)

@@ -9,19 +9,23 @@ from uuid import UUID
 
 import pytest
 
-from agent import effective
-from agent.access import Right, decide
-from agent.account import PasswordPolicy
-from agent.accounts import User
-from agent.coverage import Sight, Tally, cover, outermost
-from agent.descriptor import SecurityDescriptor, parse
-from agent.directory import Directory, Entry, Unreachable
-from agent.domain import Domain
-from agent.pool import Warm
-from agent.settings import Features, Scope
-from agent.subject import Operation, State, Subject
-from tests.agent.sddl_text import descriptor, sids
-from tests.agent.test_verdict import RIGHTS, SUBJECT
+from agent.acl.access_check import decide
+from agent.acl.descriptor import SecurityDescriptor, parse
+from agent.acl.rights import Right
+from agent.active_directory.domain_cache import Domain
+from agent.active_directory.users import User
+from agent.config.settings import Features, Scope
+from agent.ldap.connection import Directory
+from agent.ldap.entry import Entry
+from agent.ldap.errors import Unreachable
+from agent.ldap.pool import Warm
+from agent.verdict import effective_rights
+from agent.verdict.password_policy import PasswordPolicy
+from agent.verdict.subject import Operation, Subject
+from agent.verdict.verdict import State
+from tests.unit.agent.acl.sddl_text import descriptor, sids
+from tests.unit.agent.verdict.test_judge import RIGHTS, SUBJECT
+from wizard.permissions.coverage import Sight, Tally, cover, outermost
 
 PEOPLE = "OU=People,DC=corp,DC=test"
 PILOT = "CN=Pilot (1),OU=Groups,DC=corp,DC=test"
@@ -147,10 +151,14 @@ def test_equal_descriptors_are_decided_once(monkeypatch: pytest.MonkeyPatch) -> 
         parsed.append(data)
         return parse(data)
 
-    for kept in (effective.read, effective._decide, effective.unreadable):
+    for kept in (
+        effective_rights.read,
+        effective_rights._decide,
+        effective_rights.unreadable,
+    ):
         kept.cache_clear()
-    monkeypatch.setattr(effective, "decide", counted)
-    monkeypatch.setattr(effective, "parse", counted_too)
+    monkeypatch.setattr(effective_rights, "decide", counted)
+    monkeypatch.setattr(effective_rights, "parse", counted_too)
     everybody = replace(sight(Paged(600)), domain=cast("Domain", Two()))
 
     states = Counter(each.verdict.reset.state for each in cover(everybody))
@@ -170,6 +178,6 @@ class Two:
         text = READS + RIGHTS if user.guid.int % 2 else READS
         raw = descriptor(text).to_bytes()
         token = sids("AGENT", "GROUP", "AU")
-        unseen = effective.unreadable(raw, token, SUBJECT.classes)
+        unseen = effective_rights.unreadable(raw, token, SUBJECT.classes)
         said = replace(SUBJECT, descriptor=raw, agent_sids=token, unseen=unseen)
         return replace(said, dn=user.dn, guid=user.guid)

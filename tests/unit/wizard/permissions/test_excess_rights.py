@@ -5,18 +5,19 @@ from dataclasses import replace
 
 import pytest
 
-from agent.access import DOMAIN, Right
-from agent.ace import Ace, AceType, Sid, UnknownAce
-from agent.descriptor import SecurityDescriptor, with_dacl
-from agent.excess import (
+from agent.acl.ace import Ace, AceType, UnknownAce
+from agent.acl.descriptor import SecurityDescriptor, with_dacl
+from agent.acl.rights import DOMAIN, Right
+from agent.acl.sid import Sid
+from tests.unit.agent.acl.sddl_text import NAMES, descriptor, sid, sids
+from wizard.permissions.excess_rights import (
     Place,
     of_groups,
     of_place,
     of_replication,
     of_unexpire,
 )
-from agent.findings import Finding, Level
-from tests.agent.sddl_text import NAMES, descriptor, sid, sids
+from wizard.permissions.findings import Finding, Level
 
 TOKEN = sids("AGENT", "GROUP", "WD", "AU")
 AGENT = NAMES["AGENT"]

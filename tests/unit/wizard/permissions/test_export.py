@@ -9,12 +9,12 @@ from uuid import UUID
 
 import pytest
 
-from agent.causes import Cause
-from agent.coverage import Judged
-from agent.errors import Code
-from agent.subject import Answer, State, Verdict
-from wizard.exporting import COLUMNS, Unfinished, finish, writing
-from wizard.plan import StepFailed
+from agent.verdict.causes import Cause
+from agent.verdict.verdict import Answer, State, Verdict
+from wire.outcomes import Code
+from wizard.permissions.coverage import Judged
+from wizard.permissions.export import COLUMNS, Unfinished, finish, writing
+from wizard.plan.change import StepFailed
 
 YES = Answer(State.YES, Code.OK, Cause.NONE)
 DN = "CN=Ünal\\, Ana,OU=People,DC=corp,DC=test"

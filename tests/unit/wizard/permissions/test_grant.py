@@ -4,9 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from agent.access import INET_ORG_PERSON, USER, Right, grant_ace
-from agent.ace import Ace, Sid
-from agent.grant import KINDS, Grant, dsacls_line, powershell, powershell_revoke, words
+from agent.acl.ace import Ace
+from agent.acl.ace_text import words
+from agent.acl.rights import INET_ORG_PERSON, USER, Right
+from agent.acl.sid import Sid
+from wizard.grants.grant_commands import dsacls_line, powershell, powershell_revoke
+from wizard.permissions.grant import KINDS, Grant, grant_ace
 
 OWN = Sid.of("S-1-5-21-1-2-3-1104")
 PEOPLE = "OU=People,DC=corp,DC=test"

@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from agent.ace import UnknownAce
-from agent.belongings import Belonging, Belongings
-from agent.descriptor import SecurityDescriptor, with_dacl
-from agent.findings import Finding, Level
-from agent.holding import CLASSES
-from tests.agent.sddl_text import NAMES, descriptor, sids
+from agent.acl.ace import UnknownAce
+from agent.acl.descriptor import SecurityDescriptor, with_dacl
+from agent.acl.rights import CLASSES
+from tests.unit.agent.acl.sddl_text import NAMES, descriptor, sids
+from wizard.permissions.findings import Finding, Level
+from wizard.permissions.object_rights import Belonging, Belongings
 
 TOKEN = sids("AGENT", "GROUP", "WD", "AU")
 AGENT = NAMES["AGENT"]

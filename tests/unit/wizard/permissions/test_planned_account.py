@@ -5,13 +5,14 @@ from uuid import UUID
 
 import pytest
 
-from agent.access import INET_ORG_PERSON, Right
-from agent.ace import Sid
-from agent.causes import Cause
-from agent.forecast import Forecast, forecast
-from agent.subject import Subject, Verdict
-from agent.verdict import judge
-from tests.agent.test_verdict import NOW, SUBJECT, raw
+from agent.acl.rights import INET_ORG_PERSON, Right
+from agent.acl.sid import Sid
+from agent.verdict.causes import Cause
+from agent.verdict.judge import judge
+from agent.verdict.subject import Subject
+from agent.verdict.verdict import Verdict
+from tests.unit.agent.verdict.test_judge import NOW, SUBJECT, raw
+from wizard.permissions.planned_account import Forecast, forecast
 
 PEOPLE = "OU=People,DC=corp,DC=test"
 ANNA = replace(

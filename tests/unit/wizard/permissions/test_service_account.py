@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from agent.account import to_filetime
-from agent.entries import Entry
-from agent.findings import Finding, Level
-from agent.own_account import OwnAccount, of_state
+from agent.ldap.entry import Entry
+from agent.verdict.attributes import to_filetime
+from wizard.permissions.findings import Finding, Level
+from wizard.permissions.service_account import OwnAccount, of_state
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from agent.access import USER
-from agent.ace import UnknownAce
-from agent.crowd import Crowd, Person, of_pilot
-from agent.descriptor import SecurityDescriptor, with_dacl
-from agent.findings import Finding, Level
-from tests.agent.sddl_text import NAMES, descriptor, sids
+from agent.acl.ace import UnknownAce
+from agent.acl.descriptor import SecurityDescriptor, with_dacl
+from agent.acl.rights import USER
+from tests.unit.agent.acl.sddl_text import NAMES, descriptor, sids
+from wizard.permissions.findings import Finding, Level
+from wizard.permissions.user_rights import Crowd, Person, of_pilot
 
 TOKEN = sids("AGENT", "GROUP", "WD", "AU")
 AGENT = NAMES["AGENT"]
@@ -129,7 +129,7 @@ def test_equal_descriptors_are_decided_once(monkeypatch: pytest.MonkeyPatch) -> 
         seen.append(raw)
         return OURS
 
-    monkeypatch.setattr("agent.crowd.read", reading)
+    monkeypatch.setattr("wizard.permissions.user_rights.read", reading)
 
     crowd_of(*(person(OURS, dn=f"CN={number}") for number in range(50)))
 

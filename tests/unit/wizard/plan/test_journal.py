@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from wizard import journal
-from wizard.journal import Begun, Journal, JournalDamaged
-from wizard.plan import Change
+from wizard.plan import journal
+from wizard.plan.change import Change
+from wizard.plan.journal import Begun, Journal, JournalDamaged
 
 FIRST = Change("one", "Makes one", None, {"n": 1}, needs_admin=True)
 SECOND = Change("two", "Makes two", {"n": 0}, None)
@@ -49,7 +49,7 @@ def test_each_line_is_on_the_disk_before_the_act(
     def fsync(_handle: int) -> None:
         synced.append(begun.path.read_text())
 
-    monkeypatch.setattr("wizard.journal.os.fsync", fsync)
+    monkeypatch.setattr("wizard.plan.journal.os.fsync", fsync)
     begun.intend(0, FIRST)
     # what is synced is the whole line
     assert synced[-1].endswith("\n")

@@ -9,21 +9,17 @@ from typing import Any, cast
 
 import pytest
 
-from agent.settings import Settings
-from tests.wizard.answered import SETTINGS
-from wizard import carrying_out, journal, plan
-from wizard.carrying_out import Run
-from wizard.checks import Check, Inputs
-from wizard.host import Host
-from wizard.journal import Journal
-from wizard.plan import (
-    ApplyError,
-    Change,
-    Context,
-    Facts,
-    Progress,
-    StepFailed,
-)
+from agent.config.settings import Settings
+from tests.unit.wizard.answered import SETTINGS
+from wizard.host.interface import Host
+from wizard.inputs import Inputs
+from wizard.plan import apply as carrying_out
+from wizard.plan import change as plan
+from wizard.plan import journal
+from wizard.plan.apply import Run
+from wizard.plan.change import ApplyError, Change, Context, Facts, Progress, StepFailed
+from wizard.plan.journal import Journal
+from wizard.results import Check
 
 CANARY = "Canary-7f3a-Passw0rd!"
 

@@ -6,19 +6,18 @@ from typing import Any
 
 import pytest
 
-from agent.directory import Entry
-from agent.directory_errors import refused
-from agent.entries import Modification
-from agent.secrets import DIRECTORY_PASSWORD
-from agent.settings import Settings
-from tests.wizard.answered import SETTINGS
-from tests.wizard.machine import Machine, on
-from wizard import journal
-from wizard.plan import Change, StepFailed
-from wizard.steps import account, former
+from agent.config.secret_store import DIRECTORY_PASSWORD
+from agent.config.settings import Settings
+from agent.ldap.entry import Entry, Modification
+from agent.ldap.errors import refused
+from tests.unit.wizard.answered import SETTINGS
+from tests.unit.wizard.machine import Machine, on
+from wizard.directory.accounts import MARK, NO_SUCH_ATTRIBUTE
+from wizard.plan import journal
+from wizard.plan.change import Change, StepFailed
+from wizard.steps import account, old_account
 from wizard.steps.account import Account
-from wizard.steps.former import FormerAccount
-from wizard.steps.new_account import MARK, NO_SUCH_ATTRIBUTE
+from wizard.steps.old_account import FormerAccount
 
 DN = "CN=svc-writeback,CN=Users,DC=corp,DC=test"
 CHANGES = (Change("account", "Creates another account", None, {}),)
@@ -61,7 +60,7 @@ def domain(monkeypatch: pytest.MonkeyPatch) -> Domain:
     made = Domain(f"{MARK}of-an-earlier-setup")
     monkeypatch.setattr(account, "as_admin", lambda *_: nullcontext(made))
     monkeypatch.setattr(account, "as_either", lambda *_: nullcontext(made))
-    monkeypatch.setattr(former, "as_either", lambda *_: nullcontext(made))
+    monkeypatch.setattr(old_account, "as_either", lambda *_: nullcontext(made))
     return made
 
 

@@ -8,24 +8,27 @@ from typing import Any
 
 import pytest
 
-from agent import secrets as kept
-from agent.secret import Secret
-from agent.secrets import PROXY_PASSWORD
-from agent.settings import Relay, Settings, dump
-from agent.way import Way
-from tests.machine.proxy import Proxy, proxy
-from tests.wizard.answered import BEHIND, CANARY, SETTINGS
-from tests.wizard.machine import Machine, on
-from wizard import journal
-from wizard.checks import Check, Inputs
-from wizard.inspection.relay import check_relay
-from wizard.plan import Change, Context, StepFailed, plan
-from wizard.relay_api import PROXY_REFUSES, Answered, RelayFailed, ask
-from wizard.steps import STEPS
+from agent.config import secret_store as kept
+from agent.config.secret_store import PROXY_PASSWORD
+from agent.config.settings import Relay, Settings
+from agent.config.settings_file import dump
+from agent.relay_client.endpoint import Way
+from lab.machines.proxy import Proxy, proxy
+from tests.unit.wizard.answered import BEHIND, CANARY, SETTINGS
+from tests.unit.wizard.machine import Machine, on
+from wire.secret import Secret
+from wizard.checks.relay import check_relay
+from wizard.enrolment.relay_client import PROXY_REFUSES, Answered, RelayFailed, ask
+from wizard.enrolment.relay_route import way_asked, way_from, way_to
+from wizard.host.stored_secrets import previous
+from wizard.inputs import Inputs
+from wizard.plan import journal
+from wizard.plan.change import Change, Context, StepFailed, plan
+from wizard.results import Check
 from wizard.steps.keys import Keys
-from wizard.steps.proxy import Forgetting, ProxyPassword, way_asked, way_from, way_to
-from wizard.steps.stored import previous
-from wizard.steps.unit import UnitStep
+from wizard.steps.order import STEPS
+from wizard.steps.proxy_password import Forgetting, ProxyPassword
+from wizard.steps.service_unit import UnitStep
 
 OTHER = BEHIND.replace("proxy.", "proxy2.")
 DIRECT = SETTINGS
@@ -66,7 +69,7 @@ class Behind:
 @pytest.fixture(autouse=True)
 def behind(monkeypatch: pytest.MonkeyPatch) -> Behind:
     made = Behind()
-    monkeypatch.setattr("wizard.steps.proxy.ask", made.ask)
+    monkeypatch.setattr("wizard.steps.proxy_password.ask", made.ask)
     return made
 
 
@@ -330,7 +333,7 @@ def test_a_check_of_the_relay_names_what_the_proxy_wants(
 def test_it_is_proven_at_the_proxy_itself(
     host: Machine, there: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wizard.steps.proxy.ask", ask)
+    monkeypatch.setattr("wizard.steps.proxy_password.ask", ask)
     relay = Relay(url="https://127.0.0.1:1", proxy=there.of("CORP\\svc"))
     wanted = SETTINGS.model_copy(update={"relay": relay})
     with pytest.raises(StepFailed, match=r"password \(407\)"):

@@ -8,27 +8,28 @@ from typing import Any
 
 import pytest
 
-from agent import secrets as kept
-from agent.directory import SignInRefused, Unreachable
-from agent.instance import VERSION
-from agent.keys import PrivateKeys, fingerprint_digest
-from agent.secret import Secret
-from agent.settings import Settings, digest, dump, parse, validate
-from agent.versions import kept_name
-from agent.way import Way
-from relay.code import EnrolmentCode
-from tests.wizard.answered import CANARY, SETTINGS
-from tests.wizard.machine import Machine, on
-from wizard import journal
-from wizard.checks import Inputs
-from wizard.host import Protection
-from wizard.plan import Change, StepFailed
-from wizard.relay_api import Application, RelayFailed
+from agent.config import secret_store as kept
+from agent.config.migrations import kept_name
+from agent.config.settings import Settings
+from agent.config.settings_file import digest, dump, parse, validate
+from agent.ldap.errors import SignInRefused, Unreachable
+from agent.relay_client.endpoint import Way
+from agent.system.version import VERSION
+from tests.unit.wizard.answered import CANARY, SETTINGS
+from tests.unit.wizard.machine import Machine, on
+from wire.enrolment_code import EnrolmentCode
+from wire.keys import PrivateKeys, fingerprint_digest
+from wire.secret import Secret
+from wizard.enrolment.relay_client import Application, RelayFailed
+from wizard.host.interface import Protection
+from wizard.inputs import Inputs
+from wizard.plan import journal
+from wizard.plan.change import Change, StepFailed
 from wizard.steps.account import PREVIOUS, Account
 from wizard.steps.enrolment import EnrolmentStep
-from wizard.steps.files import Files
+from wizard.steps.file_ownership import Files
 from wizard.steps.keys import Keys
-from wizard.steps.leaving import Leaving
+from wizard.steps.old_enrolment import Leaving
 from wizard.steps.service import ServiceStep, resume
 from wizard.steps.settings_file import SettingsFile, differences, drift
 
@@ -186,7 +187,7 @@ def test_what_went_with_a_roll_back_needs_no_protection(
         Files().apply(change, on(host))
 
 
-# the account's password; what needs a directory is in tests/live
+# the account's password; what needs a directory is in tests/integration
 
 
 EXISTING = changed(directory={"account": {"kind": "existing", "name": "svc@corp.test"}})
@@ -276,7 +277,7 @@ def test_a_refused_sign_in_is_a_finding(
         raise SignInRefused("dc1.corp.test", "the password is wrong", "give it anew")
 
     host.secrets.put(kept.DIRECTORY_PASSWORD, Secret(CANARY))
-    monkeypatch.setattr("wizard.steps.signing_in.connect", refused)
+    monkeypatch.setattr("wizard.directory.sign_in.connect", refused)
     (row,) = Account().verify(EXISTING, on(host))
     assert row.state == "failed"
     assert (row.detail, row.remedy) == ("The password is wrong.", "Give it anew.")
@@ -294,7 +295,7 @@ def test_another_accounts_password_is_not_tried(
     def connect(*_arguments: object) -> None:
         pytest.fail("a wrong password counts towards a lockout")
 
-    monkeypatch.setattr("wizard.steps.signing_in.connect", connect)
+    monkeypatch.setattr("wizard.directory.sign_in.connect", connect)
     other_in_force(host)
     with pytest.raises(StepFailed, match=r"password of svc@corp\.test is needed"):
         Account().plan(EXISTING, on(host), ())
@@ -347,7 +348,7 @@ def test_a_password_that_was_set_stays_where_an_agent_goes_on_with_it(
         kind = SignInRefused if answer == "refused" else Unreachable
         raise kind("dc1.corp.test", "no", "look at it")
 
-    monkeypatch.setattr("wizard.steps.signing_in.connect", connect)
+    monkeypatch.setattr("wizard.directory.sign_in.connect", connect)
     if installed:
         host.write(host.places.settings, dump(SETTINGS))
     host.secrets.put(PREVIOUS, Secret("of before"))

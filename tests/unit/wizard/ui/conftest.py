@@ -12,9 +12,9 @@ import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.wizard.answered import EXPRESS
-from tests.wizard.ui.fake import FakeController
-from wizard.offers import Offer, Offers
+from tests.unit.wizard.answered import EXPRESS
+from tests.unit.wizard.ui.fake import FakeController
+from wizard.flow.defaults import Offer, Offers
 from wizard.ui.application import application
 from wizard.ui.window import WizardWindow
 

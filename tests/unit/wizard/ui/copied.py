@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from agent.secret import Secret
-from tests.wizard.answered import CANARY
-from tests.wizard.ui.fake import INSTALLED, change
-from wizard.steps.copied import COPIED
+from tests.unit.wizard.answered import CANARY
+from tests.unit.wizard.ui.fake import INSTALLED, change
+from wire.secret import Secret
+from wizard.enrolment.clone import COPIED
 
 KEYS = (
     change("keys", "Replaces the agent's keys; the portal learns a new fingerprint", 1),

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from agent.certificates import CertificateFacts, Handshake
-from agent.settings import Controller as DomainController
-from agent.settings import Settings
-from tests.wizard.answered import SETTINGS
-from tests.wizard.ui.fake_permissions import FakePermissions
-from wizard.checks import (
+from agent.config.settings import Controller as DomainController
+from agent.config.settings import Settings
+from agent.ldap.certificates import CertificateFacts, Handshake
+from tests.unit.wizard.answered import SETTINGS
+from tests.unit.wizard.ui.fake_permissions import FakePermissions
+from wizard.checks.controller_facts import Cell, ControllerFacts, Inspection
+from wizard.plan.change import ApplyError, Change, Progress, RolledBack, Stuck
+from wizard.results import (
     AgentStatus,
     Check,
     Container,
@@ -21,8 +23,6 @@ from wizard.checks import (
     Recovery,
     TestResult,
 )
-from wizard.inspection.controllers import Cell, ControllerFacts, Inspection
-from wizard.plan import ApplyError, Change, Progress, RolledBack, Stuck
 
 FINGERPRINT = (
     "7C1F 09AE 55D2 E0B4 3A96 4471 0CFE 82B7 91D4 6A3E F508 2C6B 1B9D 77E2 40AF C853"

@@ -7,15 +7,16 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from agent import naming
-from agent.causes import CAUSES, Cause
-from agent.coverage import Judged, Tally
-from agent.errors import Code
-from agent.findings import Finding, Level
-from agent.subject import Answer, Operation, State, Verdict
-from wizard.granting import Entry
-from wizard.permissions import Coverage, Explained, Seen
-from wizard.plan import Change
+from agent.active_directory import identifiers
+from agent.verdict.causes import CAUSES, Cause
+from agent.verdict.subject import Operation
+from agent.verdict.verdict import Answer, State, Verdict
+from wire.outcomes import Code
+from wizard.controller.permissions import Coverage, Explained, Seen
+from wizard.grants.grants import Entry
+from wizard.permissions.coverage import Judged, Tally
+from wizard.permissions.findings import Finding, Level
+from wizard.plan.change import Change
 
 PEOPLE = "OU=People,DC=corp,DC=test"
 YES = Answer(State.YES, Code.OK, Cause.NONE)
@@ -152,7 +153,7 @@ class FakePermissions:
         self.calls.append(("explain", settings, inputs, by, value))
         if value.startswith("nobody"):
             tried = by or "sAMAccountName or mail"
-            raise naming.nobody(tried, value)
+            raise identifiers.nobody(tried, value)
         cause = Cause.INHERITANCE_OFF if "niko" in value else Cause.NONE
         said = verdict_of(7, cause, self.others)
         return Explained(said, None, None, "dc1.corp.test", self.foreseen)

@@ -1,4 +1,4 @@
-"""Renders every page with realistic data: python -m tests.wizard.ui.gallery FOLDER."""
+"""Renders every page with real data: python -m tests.unit.wizard.ui.gallery FOLDER."""
 
 import os
 import sys
@@ -13,12 +13,11 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 
-from agent.causes import Cause
-from agent.secret import Secret
-from agent.subject import Operation
-from tests.wizard.answered import BEHIND, CANARY, CODE, EXPRESS
-from tests.wizard.ui.copied import ADMIN, COPY, KEYS
-from tests.wizard.ui.fake import (
+from agent.verdict.causes import Cause
+from agent.verdict.subject import Operation
+from tests.unit.wizard.answered import BEHIND, CANARY, CODE, EXPRESS
+from tests.unit.wizard.ui.copied import ADMIN, COPY, KEYS
+from tests.unit.wizard.ui.fake import (
     FORGET,
     FORWARD,
     INSTALL,
@@ -32,17 +31,19 @@ from tests.wizard.ui.fake import (
     FakeController,
     change,
 )
-from tests.wizard.ui.fake_permissions import (
+from tests.unit.wizard.ui.fake_permissions import (
     EVERYBODY,
     EXCESS,
     IN_ORDER,
     UNGRANTED,
     FakePermissions,
 )
-from wizard.checks import Check
-from wizard.offers import Offer, Offers
-from wizard.plan import ApplyError, StepFailed
-from wizard.ui import look, words
+from wire.secret import Secret
+from wizard.flow.defaults import Offer, Offers
+from wizard.plan.change import ApplyError, StepFailed
+from wizard.results import Check
+from wizard.ui import application, formatting
+from wizard.ui.theme import palette
 from wizard.ui.window import WizardWindow
 
 PARTS = "install reconfigure nothing_to_do repair rekeying removal recovery"
@@ -512,14 +513,14 @@ class Gallery:
 def main(folder: Path) -> None:
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)
-    look.dress(app)
-    words.speak(app)
+    application.dress(app)
+    formatting.speak(app)
     family = os.environ.get("GALLERY_FONT")
     if family:
         app.setFont(QFont(family, 10))
     width, height = os.environ.get("GALLERY_SIZE", "960x680").split("x")
-    for name, inks in (("light", look.LIGHT), ("dark", look.DARK)):
-        app.setPalette(look.palette_of(inks))
+    for name, inks in (("light", palette.LIGHT), ("dark", palette.DARK)):
+        app.setPalette(palette.palette_of(inks))
         gallery = Gallery(folder / name, QSize(int(width), int(height)))
         wanted = os.environ.get("GALLERY_PARTS", PARTS).split()
         for part in wanted:

@@ -7,12 +7,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from tests.wizard.answered import EXPRESS
-from tests.wizard.ui.conftest import Open
-from tests.wizard.ui.fake import ONE, SEVERAL, UNTRUSTED, FakeController
-from tests.wizard.ui.walk import go
-from wizard.ui.controller_table import ControllerTable
+from tests.unit.wizard.answered import EXPRESS
+from tests.unit.wizard.ui.conftest import Open
+from tests.unit.wizard.ui.fake import ONE, SEVERAL, UNTRUSTED, FakeController
+from tests.unit.wizard.ui.walk import go
 from wizard.ui.pages.directory import DirectoryPage
+from wizard.ui.widgets.controller_table import ControllerTable
 from wizard.ui.window import WizardWindow
 
 SPOKEN = Qt.ItemDataRole.AccessibleTextRole

@@ -8,19 +8,19 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from agent.secret import Secret
-from tests.wizard.answered import CANARY, CODE, EXPRESS, SETTINGS
-from tests.wizard.ui.conftest import Open
-from tests.wizard.ui.fake import (
+from tests.unit.wizard.answered import CANARY, CODE, EXPRESS, SETTINGS
+from tests.unit.wizard.ui.conftest import Open
+from tests.unit.wizard.ui.fake import (
     INSTALL,
     INSTALLED,
     RECOVERY,
     FakeController,
     change,
 )
-from tests.wizard.ui.walk import go, press_enter, wait_for
-from wizard.plan import ApplyError, StepFailed, Stuck
-from wizard.ui.words import tr_n
+from tests.unit.wizard.ui.walk import go, press_enter, wait_for
+from wire.secret import Secret
+from wizard.plan.change import ApplyError, StepFailed, Stuck
+from wizard.ui.formatting import tr_n
 
 
 def test_express_is_installed_by_pressing_enter(

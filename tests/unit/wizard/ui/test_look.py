@@ -8,9 +8,9 @@ from xml.sax.saxutils import escape
 import pytest
 from PySide6.QtGui import QColor
 
-from wizard.ui import look
-from wizard.ui.icons import STATES
-from wizard.ui.words import duration, mnemonics, number, tr_n
+from wizard.ui.formatting import duration, mnemonics, number, tr_n
+from wizard.ui.theme import palette
+from wizard.ui.theme.icons import STATES
 
 
 def luminance(name: str) -> float:
@@ -29,25 +29,25 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-@pytest.mark.parametrize("inks", [look.LIGHT, look.DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("inks", [palette.LIGHT, palette.DARK], ids=["light", "dark"])
 @pytest.mark.parametrize(
     "name", ["text", "muted", "ok", "failed", "warning", "skipped", "accent"]
 )
-def test_text_has_contrast_on_every_ground(inks: look.Inks, name: str) -> None:
+def test_text_has_contrast_on_every_ground(inks: palette.Inks, name: str) -> None:
     for ground in (inks.window, inks.base, inks.rail):
         assert contrast(getattr(inks, name), ground) >= 4.5
 
 
-@pytest.mark.parametrize("inks", [look.LIGHT, look.DARK], ids=["light", "dark"])
-def test_the_accent_and_the_edges_can_be_seen(inks: look.Inks) -> None:
+@pytest.mark.parametrize("inks", [palette.LIGHT, palette.DARK], ids=["light", "dark"])
+def test_the_accent_and_the_edges_can_be_seen(inks: palette.Inks) -> None:
     assert contrast(inks.on_accent, inks.accent) >= 4.5
     assert contrast(inks.edge, inks.base) >= 3
     assert contrast(inks.edge, inks.window) >= 3
 
 
-@pytest.mark.parametrize("inks", [look.LIGHT, look.DARK], ids=["light", "dark"])
-def test_the_palette_tells_its_scheme(inks: look.Inks) -> None:
-    assert look.inks(look.palette_of(inks)) is inks
+@pytest.mark.parametrize("inks", [palette.LIGHT, palette.DARK], ids=["light", "dark"])
+def test_the_palette_tells_its_scheme(inks: palette.Inks) -> None:
+    assert palette.inks(palette.palette_of(inks)) is inks
 
 
 def test_every_state_has_an_icon_and_a_word() -> None:

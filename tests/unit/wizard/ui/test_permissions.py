@@ -12,14 +12,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from agent.causes import Cause
-from agent.directory import Unreachable
-from agent.secret import Secret
-from agent.subject import Operation
-from tests.wizard.answered import CANARY
-from tests.wizard.ui.conftest import Open
-from tests.wizard.ui.fake import INSTALLED, FakeController
-from tests.wizard.ui.fake_permissions import (
+from agent.ldap.errors import Unreachable
+from agent.verdict.causes import Cause
+from agent.verdict.subject import Operation
+from tests.unit.wizard.answered import CANARY
+from tests.unit.wizard.ui.conftest import Open
+from tests.unit.wizard.ui.fake import INSTALLED, FakeController
+from tests.unit.wizard.ui.fake_permissions import (
     ENTRIES,
     EVERYBODY,
     EXCESS,
@@ -27,14 +26,15 @@ from tests.wizard.ui.fake_permissions import (
     UNGRANTED,
     verdict_of,
 )
-from tests.wizard.ui.walk import go
-from wizard.plan import ApplyError
-from wizard.ui.causes import MOST_SHOWN
-from wizard.ui.granting import PASSWORD, USER
-from wizard.ui.verdicts import checks_of
-from wizard.ui.viewer import TextDialog
+from tests.unit.wizard.ui.walk import go
+from wire.secret import Secret
+from wizard.plan.change import ApplyError
+from wizard.ui.formatting import tr_n
+from wizard.ui.presenters.verdict import checks_of
+from wizard.ui.widgets.cause_table import MOST_SHOWN
+from wizard.ui.widgets.grant_panel import PASSWORD, USER
+from wizard.ui.widgets.text_viewer import TextDialog
 from wizard.ui.window import WizardWindow
-from wizard.ui.words import tr_n
 
 
 @pytest.fixture

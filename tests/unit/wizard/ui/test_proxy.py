@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from pytestqt.qtbot import QtBot
 
-from agent.secret import Secret
-from agent.settings import dump
-from tests.wizard.answered import BEHIND, CANARY, SETTINGS
-from tests.wizard.ui.conftest import Open
-from tests.wizard.ui.fake import INSTALLED, FakeController
-from tests.wizard.ui.test_window import at_relay
-from tests.wizard.ui.walk import go
+from agent.config.settings_file import dump
+from tests.unit.wizard.answered import BEHIND, CANARY, SETTINGS
+from tests.unit.wizard.ui.conftest import Open
+from tests.unit.wizard.ui.fake import INSTALLED, FakeController
+from tests.unit.wizard.ui.test_window import at_relay
+from tests.unit.wizard.ui.walk import go
+from wire.secret import Secret
 
 
 def test_a_proxy_that_asks_has_its_password_asked_below_it(

@@ -5,14 +5,14 @@ from dataclasses import replace
 import pytest
 from pytestqt.qtbot import QtBot
 
-from agent.secret import Secret
-from tests.wizard.answered import BEHIND, CODE
-from tests.wizard.ui.conftest import Open
-from tests.wizard.ui.copied import ADMIN, COPY, KEYS
-from tests.wizard.ui.fake import INSTALLED, FakeController
-from tests.wizard.ui.walk import go
-from wizard.answers import ANOTHER, NEEDED
-from wizard.checks import Inputs
+from tests.unit.wizard.answered import BEHIND, CODE
+from tests.unit.wizard.ui.conftest import Open
+from tests.unit.wizard.ui.copied import ADMIN, COPY, KEYS
+from tests.unit.wizard.ui.fake import INSTALLED, FakeController
+from tests.unit.wizard.ui.walk import go
+from wire.secret import Secret
+from wizard.flow.validation import ANOTHER, NEEDED
+from wizard.inputs import Inputs
 from wizard.ui.pages.review import command
 from wizard.ui.window import WizardWindow
 

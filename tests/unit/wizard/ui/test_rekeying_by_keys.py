@@ -7,14 +7,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from tests.wizard.answered import CANARY, CODE
-from tests.wizard.ui.conftest import Open
-from tests.wizard.ui.copied import COPY, KEYS
-from tests.wizard.ui.fake import INSTALLED, RELAY_ROWS, FakeController
-from tests.wizard.ui.walk import wait_for
-from wizard.answers import ANOTHER, NEEDED
-from wizard.checks import Check
-from wizard.plan import ApplyError
+from tests.unit.wizard.answered import CANARY, CODE
+from tests.unit.wizard.ui.conftest import Open
+from tests.unit.wizard.ui.copied import COPY, KEYS
+from tests.unit.wizard.ui.fake import INSTALLED, RELAY_ROWS, FakeController
+from tests.unit.wizard.ui.walk import wait_for
+from wizard.flow.validation import ANOTHER, NEEDED
+from wizard.plan.change import ApplyError
+from wizard.results import Check
 from wizard.ui.window import WizardWindow
 
 _ALT = Qt.KeyboardModifier.AltModifier

@@ -9,10 +9,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget, QWizard
 from pytestqt.qtbot import QtBot
 
-from agent.secret import Secret
-from tests.wizard.answered import CANARY, SETTINGS
-from tests.wizard.ui.conftest import Open
-from tests.wizard.ui.fake import (
+from tests.unit.wizard.answered import CANARY, SETTINGS
+from tests.unit.wizard.ui.conftest import Open
+from tests.unit.wizard.ui.fake import (
     FORGET,
     FORWARD,
     HAND_OVER,
@@ -21,8 +20,9 @@ from tests.wizard.ui.fake import (
     REMOVAL,
     FakeController,
 )
-from tests.wizard.ui.walk import go, press_enter, wait_for
-from wizard.plan import ApplyError, StepFailed, Stuck
+from tests.unit.wizard.ui.walk import go, press_enter, wait_for
+from wire.secret import Secret
+from wizard.plan.change import ApplyError, StepFailed, Stuck
 from wizard.ui.pages.review import command
 from wizard.ui.window import WizardWindow
 

@@ -7,14 +7,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from agent.settings import Problem, SettingsError
-from tests.wizard.answered import SETTINGS
-from tests.wizard.ui.conftest import Open
-from tests.wizard.ui.copied import COPY
-from tests.wizard.ui.fake import INSTALLED, VERIFIED, FakeController, change
-from tests.wizard.ui.test_removal import texts, wait_told
-from tests.wizard.ui.walk import go, wait_for
-from wizard.checks import Check
+from agent.config.errors import Problem, SettingsError
+from tests.unit.wizard.answered import SETTINGS
+from tests.unit.wizard.ui.conftest import Open
+from tests.unit.wizard.ui.copied import COPY
+from tests.unit.wizard.ui.fake import INSTALLED, VERIFIED, FakeController, change
+from tests.unit.wizard.ui.test_removal import texts, wait_told
+from tests.unit.wizard.ui.walk import go, wait_for
+from wizard.results import Check
 from wizard.ui.pages.review import command
 from wizard.ui.window import WizardWindow
 

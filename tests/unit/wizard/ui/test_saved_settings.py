@@ -5,13 +5,13 @@ from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 
-from agent.settings import load, validate
-from tests.wizard.answered import EXPRESS, SETTINGS
-from tests.wizard.ui.conftest import Open
-from tests.wizard.ui.fake import INSTALLED, FakeController
-from tests.wizard.ui.walk import go
-from wizard.commands.jobs import export
-from wizard.ui.viewer import TextDialog
+from agent.config.settings_file import load, validate
+from tests.unit.wizard.answered import EXPRESS, SETTINGS
+from tests.unit.wizard.ui.conftest import Open
+from tests.unit.wizard.ui.fake import INSTALLED, FakeController
+from tests.unit.wizard.ui.walk import go
+from wizard.cli.commands.status import export
+from wizard.ui.widgets.text_viewer import TextDialog
 
 # what YAML could take for something else
 _NAMES = ("OU=Vertrieb\\, Süd: #1,DC=corp,DC=test", "OU=No,DC=corp,DC=test")

@@ -1,6 +1,6 @@
 """Tri-state check boxes over a tree: what covers what."""
 
-from wizard.ui.selection import check, clear, covers, state
+from wizard.ui.presenters.container_selection import check, clear, covers, state
 
 HEAD = "DC=corp,DC=test"
 PEOPLE, USERS = f"OU=People,{HEAD}", f"CN=Users,{HEAD}"

@@ -8,9 +8,9 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from tests.wizard.ui.fake import TREE
-from wizard.checks import Container
-from wizard.ui.tree import ContainerTree
+from tests.unit.wizard.ui.fake import TREE
+from wizard.results import Container
+from wizard.ui.widgets.container_tree import ContainerTree
 
 HEAD = "DC=corp,DC=test"
 

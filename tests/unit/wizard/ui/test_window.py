@@ -21,22 +21,22 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from agent.secret import Secret
-from tests.wizard.answered import BEHIND, CANARY, EXPRESS
-from tests.wizard.ui.conftest import Open
-from tests.wizard.ui.fake import (
+from tests.unit.wizard.answered import BEHIND, CANARY, EXPRESS
+from tests.unit.wizard.ui.conftest import Open
+from tests.unit.wizard.ui.fake import (
     FORWARD,
     INSTALLED,
     RECOVERY,
     UNTRUSTED,
     FakeController,
 )
-from tests.wizard.ui.test_look import contrast
-from tests.wizard.ui.walk import go, wait_for
-from wizard.checks import Check
-from wizard.flow import PAGES
-from wizard.plan import StepFailed
-from wizard.ui import look
+from tests.unit.wizard.ui.test_look import contrast
+from tests.unit.wizard.ui.walk import go, wait_for
+from wire.secret import Secret
+from wizard.flow.pages.order import PAGES
+from wizard.plan.change import StepFailed
+from wizard.results import Check
+from wizard.ui.theme import palette
 from wizard.ui.window import WizardWindow
 
 _NEXT = QWizard.WizardButton.NextButton
@@ -412,13 +412,13 @@ def test_an_existing_account_asks_for_its_password_only(
     assert window.journey.settings.directory.account.container is None
 
 
-@pytest.mark.parametrize("inks", [look.LIGHT, look.DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("inks", [palette.LIGHT, palette.DARK], ids=["light", "dark"])
 @pytest.mark.parametrize("controller", [FakeController(), FakeController(INSTALLED)])
 def test_the_button_that_goes_on_can_be_read_as_it_is_drawn(
-    qtbot: QtBot, open_window: Open, inks: look.Inks, controller: FakeController
+    qtbot: QtBot, open_window: Open, inks: palette.Inks, controller: FakeController
 ) -> None:
     window = open_window(controller)
-    window.setPalette(look.palette_of(inks))
+    window.setPalette(palette.palette_of(inks))
     if controller.found:
         window.set_answers({"task": "remove"})
         go(qtbot, window, "remove", "review")

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from wizard.ui.worker import Report, Worker
+from wizard.ui.jobs.worker import Report, Worker
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from wizard import running
-from wizard.checks import Busy
-from wizard.host import ServiceFailed
-from wizard.trial import TrialHost
+from wizard.errors import Busy
+from wizard.host.interface import ServiceFailed
+from wizard.host.sandbox import process
+from wizard.host.sandbox.host import TrialHost
 
 _SECONDS = 15.0
 
@@ -63,7 +63,7 @@ def test_busy_stays_busy_on_its_way_through_a_with_block(host: TrialHost) -> Non
 def test_the_lock_of_a_killed_process_is_free(host: TrialHost) -> None:
     script = (
         "import os, signal, sys; from pathlib import Path;"
-        "from wizard.trial import TrialHost\n"
+        "from wizard.host.sandbox.host import TrialHost\n"
         "with TrialHost(Path(sys.argv[1])).lock(): os.kill(os.getpid(), 9)"
     )
     argv = [sys.executable, "-c", script, str(host.places.home)]
@@ -76,8 +76,8 @@ def test_what_a_killed_process_was_writing_goes_with_the_next_lock(
     host: TrialHost,
 ) -> None:
     script = (
-        "import os, sys; from pathlib import Path; from agent.secret import Secret;"
-        "from wizard.trial import TrialHost\n"
+        "import os, sys; from pathlib import Path; from wire.secret import Secret;"
+        "from wizard.host.sandbox.host import TrialHost\n"
         "host = TrialHost(Path(sys.argv[1]))\n"
         "host.write(host.places.settings, 'whole')\n"
         "os.fsync = lambda _: os.kill(os.getpid(), 9)\n"
@@ -129,9 +129,10 @@ def start_and_wait(host: TrialHost) -> None:
     host.wait_ready(_SECONDS)
 
 
-def supervised(host: TrialHost, monkeypatch: pytest.MonkeyPatch) -> running.Running:
+def supervised(host: TrialHost, monkeypatch: pytest.MonkeyPatch) -> process.Running:
     """Start a service whose agent only waits."""
     programs = host.places.home / "programs"
+    house = Path(__file__).parents[5]
     (programs / "agent").mkdir(parents=True)
     (programs / "agent/__main__.py").write_text(
         "import pathlib, signal, sys\n"
@@ -142,14 +143,13 @@ def supervised(host: TrialHost, monkeypatch: pytest.MonkeyPatch) -> running.Runn
     monkeypatch.setenv("PYTHONPATH", str(programs))
     # the real supervisor, and the waiting agent before the real one
     (programs / "agent/__init__.py").write_text(
-        "import pathlib, agent\n"
-        f"agent.__path__.append({str(Path(running.__file__).parents[1] / 'agent')!r})"
+        f"import pathlib, agent\nagent.__path__.append({str(house / 'agent')!r})"
     )
-    (programs / "wizard").symlink_to(Path(running.__file__).parent)
-    monkeypatch.setattr("wizard.trial._PROGRAMS", programs)
+    (programs / "wizard").symlink_to(house / "wizard")
+    monkeypatch.setattr("wizard.host.sandbox.host._PROGRAMS", programs)
     host.start_service()
     wait(lambda: starts(host) == 1)
-    found = running.load(pid_file(host))
+    found = process.load(pid_file(host))
     assert found is not None
     return found
 
@@ -200,7 +200,7 @@ def test_stopping_ends_the_supervisor_and_the_agent(
     host: TrialHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     supervisor = supervised(host, monkeypatch)
-    (agent,) = (running.of(pid) for pid in agents(supervisor.pid))
+    (agent,) = (process.of(pid) for pid in agents(supervisor.pid))
     # another process than the one that started it
     TrialHost(host.places.home).stop_service()
     assert not supervisor.alive
@@ -213,7 +213,7 @@ def test_the_agent_ends_with_a_killed_supervisor(
     host: TrialHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     supervisor = supervised(host, monkeypatch)
-    (agent,) = (running.of(pid) for pid in agents(supervisor.pid))
+    (agent,) = (process.of(pid) for pid in agents(supervisor.pid))
     os.kill(supervisor.pid, 9)
     assert agent.ended_within(_SECONDS)
     assert not host.service().running
@@ -221,8 +221,8 @@ def test_the_agent_ends_with_a_killed_supervisor(
 
 def test_a_process_that_got_the_id_later_is_not_signalled(host: TrialHost) -> None:
     with subprocess.Popen(["sleep", "60"]) as foreign:
-        noted = running.Running(foreign.pid, "1")
-        host.write(pid_file(host), running.dump(noted))
+        noted = process.Running(foreign.pid, "1")
+        host.write(pid_file(host), process.dump(noted))
         host.stop_service()
         assert foreign.poll() is None
         foreign.kill()
@@ -243,7 +243,7 @@ def test_one_that_is_started_and_not_noted_yet_is_stopped_too(
         noted.write_text(text)
         real(seconds)
 
-    monkeypatch.setattr("wizard.trial.time.sleep", sleep)
+    monkeypatch.setattr("wizard.host.sandbox.host.time.sleep", sleep)
     other.stop_service()
     assert polls
     assert not supervisor.alive

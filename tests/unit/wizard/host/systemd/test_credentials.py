@@ -6,20 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from agent import secrets
-from agent.keys import PrivateKeys
-from agent.secret import Secret
-from agent.secrets import LISTEN_KEY, PROXY_PASSWORD, SecretsUnavailable
-from tests.wizard.answered import CANARY, SETTINGS
-from tests.wizard.machine import Machine, on
-from wizard.checks import Inputs
-from wizard.plan import Change, Context, Step, plan
+from agent.config import secret_store as secrets
+from agent.config.secret_store import LISTEN_KEY, PROXY_PASSWORD, SecretsUnavailable
+from tests.unit.wizard.answered import CANARY, SETTINGS
+from tests.unit.wizard.machine import Machine, on
+from wire.keys import PrivateKeys
+from wire.secret import Secret
+from wizard.host.stored_secrets import PAIRS
+from wizard.host.systemd import credentials
+from wizard.host.systemd.credentials import SystemCredentials
+from wizard.inputs import Inputs
+from wizard.plan.change import Change, Context, Step, plan
 from wizard.steps.keys import PREVIOUS, Keys
-from wizard.steps.sealing import PlainFiles, Sealing
-from wizard.steps.stored import PAIRS
-from wizard.steps.unit import UnitStep
-from wizard.systemd import creds
-from wizard.systemd.creds import SystemCredentials
+from wizard.steps.sealed_secrets import PlainFiles, Sealing
+from wizard.steps.service_unit import UnitStep
 
 # the settings here name no user of a proxy
 NAMES = tuple(name for name in secrets.NAMES if name != PROXY_PASSWORD)
@@ -40,7 +40,7 @@ sealed_only = pytest.mark.parametrize("seals", [SEALED])
 def _a_key_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave the machine's own key alone."""
     key = str(tmp_path / "credential.secret")
-    monkeypatch.setitem(creds._ENVIRONMENT, "SYSTEMD_CREDENTIAL_SECRET", key)
+    monkeypatch.setitem(credentials._ENVIRONMENT, "SYSTEMD_CREDENTIAL_SECRET", key)
 
 
 @pytest.fixture

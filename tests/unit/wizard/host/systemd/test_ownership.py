@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from agent.places import Places
-from wizard.host import Protection, ServiceFailed
-from wizard.systemd import protection
-from wizard.systemd.protection import misplaced, protect
+from agent.system.paths import Places
+from wizard.host.interface import Protection, ServiceFailed
+from wizard.host.systemd import ownership
+from wizard.host.systemd.ownership import misplaced, protect
 
 OWN = (pwd.getpwuid(os.geteuid()).pw_name, grp.getgrgid(os.getegid()).gr_name)
 CLOSED = Protection(*OWN, "600")
@@ -19,7 +19,7 @@ CLOSED = Protection(*OWN, "600")
 @pytest.fixture
 def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
     """What the agent writes on a server, as it writes it; its user is this one."""
-    monkeypatch.setattr(protection, "USER", OWN[0])
+    monkeypatch.setattr(ownership, "USER", OWN[0])
     made = Places.of_system(tmp_path)
     for folder in (made.state, made.audit.parent):
         folder.mkdir(parents=True)

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.wizard.answered import SETTINGS
-from tests.wizard.machine import Machine, on
-from wizard.steps.files import Files
-from wizard.systemd.program import changed_by_rpm, damaged
+from tests.unit.wizard.answered import SETTINGS
+from tests.unit.wizard.machine import Machine, on
+from wizard.host.systemd.package import changed_by_rpm, damaged
+from wizard.steps.file_ownership import Files
 
 PROGRAM = "usr/lib/writeback-agent/writeback-agent"
 FILES = (

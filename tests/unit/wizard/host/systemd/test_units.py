@@ -6,8 +6,8 @@ import pytest
 from jeepney import HeaderFields, Message, new_error, new_method_return
 from jeepney.io.blocking import DBusConnection
 
-from wizard.host import ServiceFailed
-from wizard.systemd.manager import Manager
+from wizard.host.interface import ServiceFailed
+from wizard.host.systemd.units import Manager
 
 UNIT = "writeback-agent.service"
 _ENDED = {

@@ -1,6 +1,7 @@
-"""Answers that are found, not asked: each with where it is from."""
+"""Common and found answers, each with its source."""
 
 import json
+import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,10 +9,55 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from agent.secret import Secret
-from agent.settings import Controller
-from wizard.answers import agent_name, base_dn, proposed_container
-from wizard.checks import Found
+from agent.config.settings import Controller
+from wire.secret import Secret
+from wizard.flow.conditions import ORIGINAL
+from wizard.flow.pages.remove import ACCOUNT, GRANTS
+from wizard.results import Found
+
+ACCOUNT_NAME = "svc-writeback"
+
+
+def defaults() -> Mapping[str, Any]:
+    """Give the common answers; what they are is on the pages, ready to change."""
+    return MappingProxyType(
+        {
+            "mode": "express",
+            "task": "options",
+            "pilot": "all",
+            "agent": agent_name(socket.gethostname()),
+            "directory.account.kind": "new",
+            "directory.account.name": ACCOUNT_NAME,
+            "directory.policy_hints": True,
+            "identify_by": "userPrincipalName",
+            "features.password_writeback": True,
+            "features.unlock": True,
+            "features.must_change": True,
+            "features.change": True,
+            "limits.per_minute": 120,
+            "limits.per_user_per_hour": 10,
+            "limits.proofs": 0,
+            ACCOUNT: True,
+            GRANTS: True,
+            ORIGINAL: "used",
+        }
+    )
+
+
+def agent_name(host: str) -> str:
+    """Propose a name for the agent: the machine's, in the form a relay takes."""
+    label = host.split(".", maxsplit=1)[0].lower()
+    return re.sub(r"[^a-z0-9]+", "-", label).strip("-")[:63] or "agent"
+
+
+def base_dn(domain: str) -> str:
+    """Spell a domain's DNS name as its naming context."""
+    return ",".join(f"DC={label}" for label in domain.strip(". ").split(".") if label)
+
+
+def proposed_container(domain: str) -> str:
+    """Propose where a new account is made; empty before the domain is known."""
+    return f"CN=Users,{base_dn(domain)}" if domain.strip() else ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""The domain as the agent knows it: users, protected groups, policies."""

@@ -1,0 +1,1 @@
+"""What an agent starts from: settings, enrolment, secrets."""

@@ -1,0 +1,144 @@
+"""The settings file: parsed, loaded, written."""
+
+import contextlib
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from agent.config.errors import Problem, SettingsError, explain
+from agent.config.migrations import (
+    VERSION,
+    brought_up,
+    kept_name,
+    refuse_newer,
+    version_of,
+)
+from agent.config.settings import Settings
+
+
+class _GivenTwice(yaml.MarkedYAMLError):
+    """A key is there twice; its problem is the key."""
+
+
+class _Loader(yaml.SafeLoader):
+    """Refuses a key that is given twice: YAML 1.2 section 3.2.1.3 forbids it."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:  # noqa: FBT001, FBT002
+        seen = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                continue
+            if key.value in seen:
+                raise _GivenTwice(problem=key.value, problem_mark=key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def schema() -> dict[str, Any]:
+    """Describe the settings file as JSON Schema 2020-12."""
+    return Settings.model_json_schema()
+
+
+def validate(data: object, source: str = "settings") -> Settings:
+    """Make settings of plain data.
+
+    Raises:
+        SettingsError: with every problem and its dotted path.
+
+    """
+    if not isinstance(data, dict):
+        problem = Problem("(file)", "holds no settings; start with version: 1")
+        raise SettingsError(source, (problem,))
+    refuse_newer(data, source)
+    try:
+        return Settings.model_validate(brought_up(data))
+    except ValidationError as error:
+        raise SettingsError(source, explain(error, Settings)) from None
+
+
+def parse(text: str, source: str = "settings") -> Settings:
+    """Make settings of YAML text.
+
+    Raises:
+        SettingsError: with every problem and its dotted path.
+
+    """
+    try:
+        data = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+    except yaml.YAMLError as error:
+        raise SettingsError(source, (_no_yaml(error),)) from error
+    return validate(data, source)
+
+
+def _no_yaml(error: yaml.YAMLError) -> Problem:
+    mark = getattr(error, "problem_mark", None)
+    where = f"line {mark.line + 1}" if mark else "(file)"
+    what = getattr(error, "problem", None) or "it holds characters that YAML has not"
+    if isinstance(error, _GivenTwice):
+        return Problem(where, f"{what} is given twice; keep one")
+    if "'\\t'" in what:
+        return Problem(where, "is indented with a tab; use spaces")
+    return Problem(where, f"is not valid YAML: {what}")
+
+
+def load(path: Path) -> Settings:
+    """Read a settings file.
+
+    One that a newer program wrote is passed over for the older one that it kept.
+
+    Raises:
+        SettingsError: the file is missing, unreadable or wrong.
+
+    """
+    text, kept = _text(path), kept_name(path, VERSION)
+    try:
+        return parse(text, str(path))
+    except SettingsError:
+        if not (_is_newer(text) and kept.is_file()):
+            raise
+    return parse(_text(kept), str(kept))
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "is no UTF-8 text"
+        raise SettingsError(str(path), (Problem("(file)", reason),)) from error
+
+
+def text_version(text: str) -> int | None:
+    """Give the version that a settings file says it is of."""
+    try:
+        data = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+    except yaml.YAMLError:
+        return None
+    return version_of(data) if isinstance(data, dict) else None
+
+
+def _is_newer(text: str) -> bool:
+    found = text_version(text)
+    return found is not None and found > VERSION
+
+
+def digest(settings: Settings) -> str:
+    """Name what settings say, whatever comments and order their file has (SHA-256).
+
+    The certificates that they name count too: a file may get new content.
+    """
+    named = hashlib.sha256(dump(settings).encode())
+    for ca in (settings.relay.ca, settings.directory.ca):
+        if ca is not None:
+            with contextlib.suppress(OSError):  # told where it is used
+                named.update(hashlib.sha256(Path(ca).read_bytes()).digest())
+    return named.hexdigest()
+
+
+def dump(settings: Settings) -> str:
+    """Spell settings as the YAML text that `parse` reads back to the same."""
+    data = json.loads(settings.model_dump_json())
+    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=4096)

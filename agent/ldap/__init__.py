@@ -1,0 +1,1 @@
+"""LDAPS connections, names, filters: the only importer of ldap3."""

@@ -1,0 +1,1 @@
+"""The outbound connection to the relay."""

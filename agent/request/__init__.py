@@ -1,0 +1,1 @@
+"""One request: from bytes through stages to a write and its answer."""

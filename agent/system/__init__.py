@@ -1,0 +1,1 @@
+"""The machine an agent runs on: paths, files, instance, TLS."""

@@ -1,0 +1,1 @@
+"""Would it work for this user, and why not: pure."""

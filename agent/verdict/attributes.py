@@ -1,0 +1,114 @@
+"""Raw attribute values to Python, naming the one that fails."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+Raw = Mapping[str, Sequence[bytes]]
+
+_NEVER_TIME = 0x7FFFFFFFFFFFFFFF
+_NEVER_SPAN = -0x8000000000000000
+_EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
+
+
+class PolicyUnreadable(Exception):  # noqa: N818 - says what is, not that it is wrong
+    """An attribute that a policy or an account needs is missing or malformed."""
+
+    def __init__(self, source: str, attribute: str, rule: str) -> None:
+        super().__init__(
+            f"{attribute} of {source} {rule}; let the agent's account read it"
+        )
+        self.source = source
+        self.attribute = attribute
+        self.rule = rule
+
+
+def from_filetime(value: int) -> datetime | None:
+    """Read 100-ns ticks since 1601 (MS-DTYP 2.3.3); None for 0 and for never."""
+    if value < 0:
+        raise ValueError(f"{value} is before 1601")
+    if value in (0, _NEVER_TIME):
+        return None
+    try:
+        return _EPOCH + timedelta(microseconds=value // 10)
+    except OverflowError:
+        return None  # after the year 9999 is never
+
+
+def to_filetime(moment: datetime) -> int:
+    """Write a moment that knows its zone as 100-ns ticks since 1601."""
+    return (moment - _EPOCH) // timedelta(microseconds=1) * 10
+
+
+def from_interval(value: int) -> timedelta | None:
+    """Read a span, kept as negative 100-ns ticks; None for never."""
+    if value > 0:
+        raise ValueError(f"{value} is positive; spans are kept negative")
+    return None if value == _NEVER_SPAN else timedelta(microseconds=-value // 10)
+
+
+def span_words(span: timedelta) -> str:
+    """Say a span as an administrator would: 1 day 2 hours."""
+    minutes = int(span.total_seconds() // 60)
+    parts = (
+        (minutes // 1440, "day"),
+        (minutes // 60 % 24, "hour"),
+        (minutes % 60, "minute"),
+    )
+    said = [
+        f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count
+    ]
+    return " ".join(said) or "less than a minute"
+
+
+class AttributeReader:
+    """Reads single values of one object and names the one that fails."""
+
+    def __init__(self, source: str, raw: Raw) -> None:
+        self.source, self.raw = source, raw
+
+    def text(self, name: str) -> str | None:
+        values = self.raw.get(name)
+        if not values:
+            return None
+        try:
+            return bytes(values[0]).decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise PolicyUnreadable(self.source, name, "is not UTF-8") from error
+
+    def number(self, name: str) -> int:
+        found = self.optional(name)
+        if found is None:
+            raise PolicyUnreadable(self.source, name, "is missing or hidden")
+        return found
+
+    def optional(self, name: str) -> int | None:
+        text = self.text(name)
+        try:
+            return None if text is None else int(text)
+        except ValueError as error:
+            raise PolicyUnreadable(self.source, name, "is no number") from error
+
+    def count(self, name: str) -> int:
+        found = self.number(name)
+        if found < 0:
+            raise PolicyUnreadable(self.source, name, "is negative")
+        return found
+
+    def span(self, name: str) -> timedelta | None:
+        try:
+            return from_interval(self.number(name))
+        except ValueError as error:
+            raise PolicyUnreadable(self.source, name, "is no span of time") from error
+
+    def moment(self, name: str, ticks: int) -> datetime | None:
+        try:
+            return from_filetime(ticks)
+        except ValueError as error:
+            raise PolicyUnreadable(self.source, name, "is no moment") from error
+
+    def flag(self, name: str) -> bool:
+        text = self.text(name)
+        if text not in ("TRUE", "FALSE"):  # RFC 4517 3.3.3
+            rule = "is missing or hidden" if text is None else "is not TRUE or FALSE"
+            raise PolicyUnreadable(self.source, name, rule)
+        return text == "TRUE"

@@ -1,0 +1,93 @@
+"""The server, until it is stopped."""
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import ssl
+import sys
+from collections.abc import Coroutine
+from typing import Any
+
+from relay.authorization import hosts_of
+from relay.errors import RelayUnusable
+from relay.server import Place, Relay, start, stop, tls_context
+from relay.store import Store
+
+
+def run_server(arguments: argparse.Namespace) -> int:
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    address, port = arguments.listen
+    place, tls = _place(arguments, address, port), _tls(arguments)
+    with contextlib.closing(Store(arguments.data)) as store:
+        _run(_until_stopped(Relay(place, store), place, tls, arguments.ready_fd))
+    return 0
+
+
+def _run(main: Coroutine[Any, Any, None]) -> None:
+    """Run the server to its end, on libuv where that is to be had."""
+    if sys.platform == "win32":
+        asyncio.run(main)
+        return
+    import uvloop
+
+    uvloop.run(main)
+
+
+async def _until_stopped(
+    relay: Relay, place: Place, tls: ssl.SSLContext, ready_fd: int | None
+) -> None:
+    stopped = asyncio.Event()
+    _on_signals(stopped)
+    try:
+        runner = await start(relay, place, tls)
+    except OSError as error:
+        raise RelayUnusable(
+            f"can't listen on {place.address}:{place.port}: {error.strerror}; "
+            "choose a free port and an address of this machine"
+        ) from error
+    try:
+        host, port = runner.addresses[0][:2]
+        logging.getLogger("relay").info("ready on %s:%d", host, port)
+        _tell_ready(ready_fd, f"{host}:{port}\n")
+        await stopped.wait()
+    finally:
+        await stop(relay, runner)
+
+
+def _on_signals(stopped: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        try:
+            loop.add_signal_handler(number, stopped.set)
+        except NotImplementedError:  # Windows: only Ctrl+C, by KeyboardInterrupt
+            return
+
+
+def _tell_ready(ready_fd: int | None, line: str) -> None:
+    if ready_fd is not None:
+        with os.fdopen(ready_fd, "w") as pipe:
+            pipe.write(line)
+
+
+def _place(arguments: argparse.Namespace, address: str, port: int) -> Place:
+    try:
+        hosts = hosts_of(arguments.name, arguments.cert.read_bytes())
+    except (OSError, ValueError) as error:
+        raise RelayUnusable(
+            f"can't read a PEM certificate from {arguments.cert}; name the file with "
+            "the relay's certificate first and its chain after it"
+        ) from error
+    return Place(arguments.name, hosts, address, port)
+
+
+def _tls(arguments: argparse.Namespace) -> ssl.SSLContext:
+    try:
+        return tls_context(str(arguments.cert), str(arguments.key))
+    except OSError as error:  # ssl.SSLError is one
+        raise RelayUnusable(
+            f"{arguments.key} is not the private key (PEM, without a passphrase) of "
+            f"{arguments.cert}"
+        ) from error

@@ -1,0 +1,24 @@
+"""Verify."""
+
+from agent.config.settings import Settings
+from wizard.cli.output import Exit, Told, checks_data, checks_text
+from wizard.controller.controller import Controller
+from wizard.results import Check
+
+
+def verify(controller: Controller, settings: Settings) -> Told:
+    """Compare everything with the settings."""
+    rows = (*_cut_off(controller), *controller.verify(settings))
+    bad = any(row.state in ("failed", "warning") for row in rows)
+    code = Exit.FINDINGS if bad else Exit.DONE
+    return Told(code, checks_text(rows), {"checks": checks_data(rows)})
+
+
+def _cut_off(controller: Controller) -> tuple[Check, ...]:
+    """Tell of a run that was cut off: nothing can be applied before it is settled."""
+    found = controller.recovery()
+    if found is None:
+        return ()
+    told = f"It was begun {found.started:%Y-%m-%d %H:%M} UTC and cut off."
+    remedy = "Run writeback rollback first."
+    return (Check("journal", "An earlier run", "failed", told, remedy),)

@@ -1,0 +1,1 @@
+"""Active Directory's side of setting up: sign in, the account, discovery."""

@@ -1,0 +1,1 @@
+"""The calls of the elevation carried over D-Bus."""

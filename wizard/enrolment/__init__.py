@@ -1,0 +1,1 @@
+"""The relay's side of setting up: enrol, withdraw, test."""

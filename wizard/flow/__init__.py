@@ -1,0 +1,1 @@
+"""Questions without a screen: pages, conditions, answers."""

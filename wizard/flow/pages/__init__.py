@@ -1,0 +1,1 @@
+"""The pages as data, one file each."""

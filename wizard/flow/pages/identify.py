@@ -1,0 +1,44 @@
+"""Identify users."""
+
+from wizard.flow.conditions import customizing
+from wizard.flow.model import Field, Option, Page
+
+IDENTIFY = Page(
+    id="identify",
+    title="Identify users",
+    why="The portal names a person by one attribute. It must be there and be "
+    "different for each person.",
+    rail="Identify users",
+    fields=(
+        Field(
+            "identify_by",
+            "The cloud names people by",
+            "choice",
+            options=(
+                Option(
+                    "userPrincipalName",
+                    "User principal name",
+                    "As anna@corp.example. The usual choice.",
+                ),
+                Option("mail", "Mail address", "Where sign-in names are addresses."),
+                Option(
+                    "objectGUID",
+                    "objectGUID",
+                    "Never changes, not even when a person is renamed.",
+                ),
+                Option(
+                    "ms-DS-ConsistencyGuid",
+                    "ms-DS-ConsistencyGuid",
+                    "Where Entra Connect uses it as source anchor.",
+                ),
+                Option("sAMAccountName", "sAMAccountName", "One domain only."),
+            ),
+        ),
+    ),
+    shown=customizing,
+    check="identifier",
+    check_label="Look for duplicates",
+    empty="Next counts the people who lack it or share it with somebody.",
+    help="People who lack the attribute or share it can't be reset until it is "
+    "mended; everybody else can.",
+)

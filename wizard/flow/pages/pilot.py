@@ -1,0 +1,36 @@
+"""Pilot group."""
+
+from wizard.flow.conditions import choosing, piloting
+from wizard.flow.model import Field, Option, Page
+
+PILOT = Page(
+    id="pilot",
+    title="Pilot group",
+    why="Begin with a few people, and widen it when you have seen it work.",
+    rail="Pilot group",
+    fields=(
+        Field(
+            "pilot",
+            "Who can be reset",
+            "choice",
+            options=(
+                Option("all", "Everybody in the containers"),
+                Option("group", "Only the members of one group"),
+            ),
+        ),
+        Field(
+            "scope.pilot_group",
+            "Group",
+            "dn",
+            help="Its name or distinguished name. Nested members count.",
+            shown=piloting,
+            width=60,
+        ),
+    ),
+    shown=choosing,
+    check="group",
+    checked=piloting,
+    check_label="Resolve",
+    empty="Resolve finds the group and counts its members.",
+    help="The group is looked up at each reset: who joins can be reset at once.",
+)

@@ -1,0 +1,17 @@
+"""Domains and OUs."""
+
+from wizard.flow.conditions import choosing
+from wizard.flow.model import Field, Page
+
+SCOPE = Page(
+    id="scope",
+    title="Domains and OUs",
+    why="Only people below the containers you check can be reset. Permissions are "
+    "granted there and nowhere else.",
+    rail="Domains and OUs",
+    fields=(Field("scope.containers", "Containers", "containers"),),
+    shown=choosing,
+    check="scope",
+    help="A check mark covers everything below it, also what is created later. "
+    "A partly filled box means that only some containers below are covered.",
+)

@@ -1,0 +1,13 @@
+"""Test a reset."""
+
+from wizard.flow.conditions import doing
+from wizard.flow.model import Page
+
+TEST = Page(
+    id="test",
+    title="Test a reset",
+    why="Sends one request through the relay to the agent, the directory and back.",
+    rail="Test a reset",
+    shown=lambda answers: doing(answers, "test"),
+    help="Check only runs every step but the write. A reset sets the password.",
+)

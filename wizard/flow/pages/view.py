@@ -1,0 +1,13 @@
+"""View or export."""
+
+from wizard.flow.conditions import doing
+from wizard.flow.model import Page
+
+VIEW = Page(
+    id="view",
+    title="Configuration in force",
+    why="The settings file; it holds no passwords and no keys.",
+    rail="Configuration",
+    shown=lambda answers: doing(answers, "view"),
+    help="The same file sets up another server: writeback apply --settings FILE.",
+)

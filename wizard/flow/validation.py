@@ -1,0 +1,86 @@
+"""What is wrong with a page's answers, by field."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from agent.config.errors import Problem, SettingsError
+from wire.enrolment_code import BadCode, parse
+from wire.secret import Secret
+from wizard.flow.conversion import answers_of, settings_of
+from wizard.flow.model import Answers, Field, Page
+
+NEEDED = "This is needed."
+ANOTHER = "The original has this one; take another."
+
+
+def problems_of(page: Page, answers: Answers) -> tuple[Problem, ...]:
+    """Give what is wrong with the answers of one page, by field."""
+    fields = [field for field in page.fields if field.shown(answers)]
+    missing = [f.path for f in fields if f.needed(answers) and _empty(answers, f)]
+    found = [Problem(path, NEEDED) for path in missing]
+    found += _bad_code(fields, answers)
+    found += _taken(fields, answers)
+    for problem in _settings_problems(_resolved(answers)):
+        path = field_at(fields, problem)
+        if path and path not in {known.path for known in found}:
+            found.append(Problem(path, problem.message))
+    order = [field.path for field in fields]
+    return tuple(sorted(found, key=lambda problem: order.index(problem.path)))
+
+
+def _resolved(answers: Answers) -> Answers:
+    """Take a group given by its name as found: the page's check finds its DN."""
+    group = answers.text("scope.pilot_group")
+    by_name = bool(group) and "=" not in group
+    return answers.having({"pilot": "all"}) if by_name else answers
+
+
+def _empty(answers: Answers, field: Field) -> bool:
+    value = answers.get(field.path)
+    return value in (None, "", ()) or value == Secret("")
+
+
+def _bad_code(fields: list[Field], answers: Answers) -> list[Problem]:
+    code = answers.get("input.enrolment_code")
+    if not code or all(field.path != "input.enrolment_code" for field in fields):
+        return []
+    try:
+        parse(code.reveal())
+    except BadCode as error:
+        return [Problem("input.enrolment_code", str(error))]
+    return []
+
+
+def _taken(fields: list[Field], answers: Answers) -> list[Problem]:
+    """Refuse what is in force where another is needed."""
+    known = answers_of(answers.installed) if answers.installed else {}
+    return [
+        Problem(field.path, ANOTHER)
+        for field in fields
+        if field.another(answers) and _same(answers, known, field.path)
+    ]
+
+
+def _same(answers: Answers, known: Mapping[str, Any], path: str) -> bool:
+    """Say whether an answer is the one in force; names in AD know no case."""
+    given = answers.text(path).strip().casefold()
+    return bool(given) and given == str(known.get(path, "")).casefold()
+
+
+def _settings_problems(answers: Answers) -> tuple[Problem, ...]:
+    try:
+        settings_of(answers)
+    except SettingsError as error:
+        return error.problems
+    return ()
+
+
+def field_at(fields: Iterable[Field], problem: Problem) -> str | None:
+    """Give the path of the field that a problem of the settings belongs to."""
+    paths = [field.path for field in fields]
+    for path in paths:
+        if problem.path == path or problem.path.startswith((f"{path}.", f"{path}[")):
+            return path
+    below = [path for path in paths if path.startswith(f"{problem.path}.")]
+    named = [p for p in below if problem.message.startswith(p.rpartition(".")[2])]
+    return named[0] if named else None

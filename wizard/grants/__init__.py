@@ -1,0 +1,1 @@
+"""What changes permissions in the directory."""

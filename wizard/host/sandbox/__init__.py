@@ -1,0 +1,1 @@
+"""A machine below one folder, for trying."""

@@ -1,0 +1,1 @@
+"""What the agent's account may do: enough, and no more; reads only."""

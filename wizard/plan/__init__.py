@@ -1,0 +1,1 @@
+"""Changes as data: planned, journaled, applied, rolled back."""

@@ -1,0 +1,1 @@
+"""Colours, spacing, style, icons."""

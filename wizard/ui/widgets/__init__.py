@@ -1,0 +1,1 @@
+"""Editors, panels, tables and pieces of text."""
