@@ -19,7 +19,7 @@ from agent.request.ledger import LedgerUnusable
 from agent.service import journald, self_check
 from agent.service.service import Service
 from agent.system import process
-from agent.system.paths import Places
+from agent.system.paths import Paths
 from agent.system.process import leave_no_core
 from agent.system.version import VERSION
 
@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code."""
     leave_no_core()
     asked = _parser().parse_args(argv)
-    places = Places.below(asked.home) if asked.home else Places.of_system()
+    places = Paths.below(asked.home) if asked.home else Paths.of_system()
     if asked.command == "check":
         return _check(places, as_json=asked.json)
     return _run(places, asked.ready_fd)
@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _run(places: Places, ready_fd: int | None) -> int:
+def _run(places: Paths, ready_fd: int | None) -> int:
     log = _log()
     try:
         equipment = load(places, systemd_credentials.given())
@@ -97,7 +97,7 @@ def _log() -> journald.Journal | None:
     return journal
 
 
-def _check(places: Places, *, as_json: bool) -> int:
+def _check(places: Paths, *, as_json: bool) -> int:
     code = _FINDINGS
     try:
         findings = self_check.check(places, systemd_credentials.given())

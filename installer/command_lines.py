@@ -37,7 +37,7 @@ class Command:
     """
 
     name: str
-    told: str
+    help_text: str
     arguments: tuple[argparse.Action, ...]
 
 
@@ -51,18 +51,18 @@ def options(parser: argparse.ArgumentParser) -> list[argparse.Action]:
     return [each for each in _shown(parser) if each.option_strings]
 
 
-def told(action: argparse.Action, program: str) -> str:
+def help_text(action: argparse.Action, program: str) -> str:
     """Give an option's help, with its defaults in place."""
     return (action.help or "") % {**vars(action), "prog": program}
 
 
 def _commands(
-    parser: argparse.ArgumentParser, name: str, told: str
+    parser: argparse.ArgumentParser, name: str, help_: str
 ) -> Iterator[Command]:
     inner: list[Any] = [each for each in _actions(parser) if _is_choice(each)]
     if not inner:
         arguments = tuple(each for each in _shown(parser) if each.dest != "help")
-        yield Command(name, told, arguments)
+        yield Command(name, help_, arguments)
     for action in inner:
         texts = {each.dest: each.help for each in action._choices_actions}  # noqa: SLF001
         for word, each in action.choices.items():

@@ -7,7 +7,7 @@ import argparse
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from installer.command_lines import Command, commands, options, told
+from installer.command_lines import Command, commands, help_text, options
 
 
 def page(
@@ -68,7 +68,7 @@ def _commands(found: list[Command], common: list[argparse.Action], program: str)
             if not each.option_strings
         )
         lines.append(f".SS {escaped(command.name)}{names}")
-        lines.append(escaped(_sentence(command.told)))
+        lines.append(escaped(_sentence(command.help_text)))
         lines.append(_arguments(own, program))
     return "\n".join(line for line in lines if line)
 
@@ -78,7 +78,7 @@ def _arguments(actions: Iterable[argparse.Action], program: str) -> str:
     for action in actions:
         lines.append(".TP")
         lines.append(_term(action))
-        text = told(action, program)
+        text = help_text(action, program)
         if action.choices is not None:
             text = f"{text}; one of {', '.join(map(str, action.choices))}".strip("; ")
         lines.append(escaped(_sentence(text)))

@@ -12,7 +12,7 @@ from lab.domain import locked
 from lab.errors import LabError
 from lab.relay import LabRelay, write_private
 from lab.steps import Say, spoken
-from wizard.host.sandbox.host import TrialHost
+from wizard.host.sandbox.host import SandboxHost
 
 
 def up() -> None:
@@ -84,7 +84,7 @@ def down() -> None:
 
 def forget_machine() -> None:
     """End the agent that was set up on the lab, and remove what was made for it."""
-    TrialHost(places.MACHINE).stop_service()
+    SandboxHost(places.MACHINE).stop_service()
     shutil.rmtree(places.MACHINE, ignore_errors=True)
 
 

@@ -3,7 +3,7 @@
 from agent.ldap.certificates import Endpoint
 from agent.ldap.connection import connect
 from agent.ldap.controls import sd_flags
-from agent.system.paths import Places
+from agent.system.paths import Paths
 from lab.controller import Lab
 from wire.secret import Secret
 
@@ -20,7 +20,7 @@ def directory_now(lab: Lab) -> dict[str, bytes | None]:
         return {entry.dn: entry.raw("nTSecurityDescriptor") for entry in found}
 
 
-def files_now(places: Places) -> dict[str, bytes]:
+def files_now(places: Paths) -> dict[str, bytes]:
     """Give the files of an installation but for what tells of the past.
 
     That is the journals, the logs, which requests the agent took, and its starts. An

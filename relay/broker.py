@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import random
 
-from relay.frames import Answer, Question
+from relay.frames import Request, Response
 from relay.listener import GOING_AWAY, Listener, NotTaken, Pending
 
 
@@ -50,7 +50,7 @@ class Exchange:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._idle.wait(), seconds)
 
-    async def ask(self, connection: str, question: Question) -> Answer:
+    async def ask(self, connection: str, question: Request) -> Response:
         """Relay a request to one of the listeners and wait for the answer.
 
         Raises:
@@ -70,7 +70,7 @@ class Exchange:
             if not self._under_way:
                 self._idle.set()
 
-    async def _ask_around(self, connection: str, question: Question) -> Answer:
+    async def _ask_around(self, connection: str, question: Request) -> Response:
         """Ask one listener after the other until one takes the request."""
         until = asyncio.get_running_loop().time() + self._answer_seconds
         left: list[Listener] = []
@@ -87,8 +87,8 @@ class Exchange:
         return [listener for listener in listeners if listener not in left]
 
     async def _ask_one(
-        self, listener: Listener, question: Question, until: float
-    ) -> Answer:
+        self, listener: Listener, question: Request, until: float
+    ) -> Response:
         pending = listener.expect(question)
         self._rendezvous[pending.id] = pending
         try:

@@ -43,7 +43,7 @@ class BadMessage(Exception):  # noqa: N818 - names what is wrong with what came
 
 
 @dataclass(frozen=True)
-class Question:
+class Request:
     """What a sender asks, ready to be relayed.
 
     Attributes:
@@ -62,7 +62,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Head:
+class ResponseHead:
     """A response without its body.
 
     Attributes:
@@ -79,10 +79,10 @@ class Head:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Response:
     """A listener's response, whole."""
 
-    head: Head
+    head: ResponseHead
     body: bytes
 
 
@@ -98,7 +98,7 @@ class Unknown:
     """A message of a kind this relay has no use for."""
 
 
-def request_text(question: Question, question_id: str, address: str) -> str:
+def request_text(question: Request, question_id: str, address: str) -> str:
     """Write a whole request; its body follows in a frame of its own."""
     # method and body must both be there: a listener that misses one of them dials
     # the address instead (hyco-https looks for method, .NET for body)
@@ -124,7 +124,7 @@ def summons_text(question_id: str, address: str) -> str:
     return _dump("request", {"address": address, "id": question_id})
 
 
-def fits_inline(question: Question) -> bool:
+def fits_inline(question: Request) -> bool:
     """Say whether a request is small enough for the control channel."""
     headers = sum(len(name) + len(value) + 4 for name, value in question.headers)
     return len(question.body) <= MAX_INLINE_BODY and headers <= MAX_INLINE_HEADERS
@@ -142,7 +142,7 @@ def relayed(headers: Headers) -> Headers:
     return tuple(kept.values())
 
 
-def parse(text: str) -> Head | Renewal | Unknown:
+def parse(text: str) -> ResponseHead | Renewal | Unknown:
     """Read a text frame of a listener.
 
     Raises:
@@ -163,11 +163,11 @@ def parse(text: str) -> Head | Renewal | Unknown:
     return Unknown()
 
 
-def _head(message: dict[str, Any]) -> Head:
+def _head(message: dict[str, Any]) -> ResponseHead:
     question, reason = message.get("requestId"), message.get("statusDescription")
     if not isinstance(question, str):
         raise BadMessage("a response has no requestId")
-    return Head(
+    return ResponseHead(
         question=question,
         status=_status(message.get("statusCode")),
         reason=reason if isinstance(reason, str) and _FIELD.fullmatch(reason) else None,

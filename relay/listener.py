@@ -13,7 +13,7 @@ from aiohttp import WSMessage, WSMsgType
 from aiohttp.web import WebSocketResponse
 
 from relay import frames as message
-from relay.frames import Answer, BadMessage, Head, Question
+from relay.frames import BadMessage, Request, Response, ResponseHead
 
 GOING_AWAY = 1001
 POLICY_VIOLATION = 1008
@@ -40,13 +40,13 @@ class Pending:
     """
 
     id: str
-    question: Question
+    question: Request
     address: str
     inline: bool
-    answer: asyncio.Future[Answer] = field(repr=False)
+    answer: asyncio.Future[Response] = field(repr=False)
     met: bool = False
 
-    def settle(self, answer: Answer) -> None:
+    def settle(self, answer: Response) -> None:
         if not self.answer.done():
             self.answer.set_result(answer)
 
@@ -90,17 +90,17 @@ class Channel:
             raise BadMessage("a body came without its response")
         return None if frame is None else str(frame.data)
 
-    async def receive_body(self, head: Head) -> Answer | None:
+    async def receive_body(self, head: ResponseHead) -> Response | None:
         """Wait for the body of a response; None when the socket is closed."""
         if not head.body:
-            return Answer(head, b"")
+            return Response(head, b"")
         frame = await self._frame()
         if frame is None:
             return None
         if frame.type is WSMsgType.TEXT:
             # a body may be sent as text by clients whose response was a string
-            return Answer(head, str(frame.data).encode())
-        return Answer(head, frame.data)
+            return Response(head, str(frame.data).encode())
+        return Response(head, frame.data)
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
         """Close, and wait for the other side's close frame; the first code counts.
@@ -135,7 +135,7 @@ class Listener:
         self._origin = origin
         self._pending: dict[str, Pending] = {}
 
-    def expect(self, question: Question) -> Pending:
+    def expect(self, question: Request) -> Pending:
         """Note a request, before it is sent."""
         number = secrets.token_hex(16)
         path = f"/$hc/{self.connection}?sb-hc-action=request&sb-hc-id={number}"
@@ -183,7 +183,7 @@ class Listener:
             found = message.parse(text)
             if isinstance(found, message.Renewal):
                 return found
-            if isinstance(found, Head):
+            if isinstance(found, ResponseHead):
                 answer = await self.channel.receive_body(found)
                 if answer is not None and found.question in self._pending:
                     self._pending[found.question].settle(answer)
@@ -222,12 +222,12 @@ async def meet(channel: Channel, pending: Pending) -> None:
         pending.give_up(ListenerGone())
 
 
-async def _answer_at(channel: Channel, pending: Pending) -> Answer:
+async def _answer_at(channel: Channel, pending: Pending) -> Response:
     text = await channel.receive()
     head = message.parse(text) if text is not None else None
     if head is None:
         raise ListenerGone
-    if not isinstance(head, Head) or head.question != pending.id:
+    if not isinstance(head, ResponseHead) or head.question != pending.id:
         raise BadMessage("a rendezvous takes the response to its request alone")
     answer = await channel.receive_body(head)
     if answer is None:

@@ -13,7 +13,7 @@ from relay import frames
 from relay.authorization import Authorization, Right
 from relay.broker import Exchange, ListenerSilent, NoListener
 from relay.errors import Refused
-from relay.frames import Answer, Question
+from relay.frames import Request, Response
 from relay.listener import ListenerGone
 
 LOG = logging.getLogger("relay.sender")
@@ -49,7 +49,7 @@ class Sender:
         answer = await self._ask(granted.agent.id, question)
         return self._response(answer)
 
-    async def _question(self, request: web.Request) -> Question:
+    async def _question(self, request: web.Request) -> Request:
         peer = request.transport.get_extra_info("peername") if request.transport else ()
         via = request.headers.get("Via")
         given = tuple(
@@ -58,7 +58,7 @@ class Sender:
             if name != "Via" and not (name == "Authorization" and _consumed(request))
         )
         path, _, query = request.raw_path.partition("?")
-        return Question(
+        return Request(
             method=request.method,
             target=path + _kept(query),
             headers=(
@@ -70,7 +70,7 @@ class Sender:
             remote_port=int(peer[1]) if peer else 0,
         )
 
-    async def _ask(self, connection: str, question: Question) -> Answer:
+    async def _ask(self, connection: str, question: Request) -> Response:
         try:
             return await self._exchange.ask(connection, question)
         except NoListener as error:
@@ -86,7 +86,7 @@ class Sender:
                 504, "the agent did not answer in time", _ASK_AGAIN
             ) from error
 
-    def _response(self, answer: Answer) -> web.Response:
+    def _response(self, answer: Response) -> web.Response:
         headers = CIMultiDict(answer.head.headers)
         via = headers.get("Via")
         headers["Via"] = f"{via}, {self._via}" if via else self._via

@@ -44,7 +44,7 @@ class RelayResponse:
 
 
 @dataclass(frozen=True)
-class Asked:
+class RequestHead:
     """A request's text frame.
 
     Attributes:
@@ -67,7 +67,7 @@ class Asked:
         return RelayRequest(self.method, self.target, self.headers, body)
 
 
-def parse(text: str) -> Asked | None:
+def parse(text: str) -> RequestHead | None:
     """Read a text frame; None for kinds of message that a listener may pass over.
 
     Raises:
@@ -110,9 +110,9 @@ def fits_inline(response: RelayResponse) -> bool:
     return len(response.body) <= MAX_INLINE_BODY and headers <= MAX_INLINE_HEADERS
 
 
-def _asked(given: dict[str, Any]) -> Asked:
+def _asked(given: dict[str, Any]) -> RequestHead:
     complete = "method" in given and "body" in given
-    asked = Asked(
+    asked = RequestHead(
         id=_text(given, "id"),
         address=_text(given, "address"),
         complete=complete,

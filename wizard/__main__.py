@@ -17,7 +17,7 @@ from wizard.errors import Busy
 from wizard.flow.defaults import Offers, lab_offers, machine_offers
 from wizard.host.detect import NoHost, is_installed, this_machine
 from wizard.host.interface import ServiceFailed
-from wizard.host.sandbox.host import TrialHost
+from wizard.host.sandbox.host import SandboxHost
 from wizard.plan.journal import JournalDamaged
 
 USAGE = 2
@@ -87,7 +87,7 @@ def door_to(home: Path | None) -> Controller | RemoteController:
 
     """
     if home is not None:
-        return Controller(TrialHost(home))
+        return Controller(SandboxHost(home))
     if os.geteuid() == 0 or not is_installed():
         return Controller(this_machine())
     return remote_controller()

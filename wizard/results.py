@@ -4,8 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from agent.config.settings import Controller as DomainController
-from agent.config.settings import Settings
+from agent.config.settings import DomainController, Settings
 
 # "info" is worth knowing and falls short of nothing
 State = Literal["ok", "failed", "warning", "skipped", "info"]
@@ -38,7 +37,7 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundDomain:
     """A domain found without asking.
 
     Attributes:
@@ -120,7 +119,7 @@ class Recovery:
 
 
 @dataclass(frozen=True)
-class HandOver:
+class PortalDetails:
     """What the portal's side must be given."""
 
     url: str
@@ -130,7 +129,7 @@ class HandOver:
 
 
 @dataclass(frozen=True)
-class TestResult:
+class SelfTestResult:
     """One request sent through the relay to the agent and back.
 
     Attributes:

@@ -23,10 +23,10 @@ from agent.active_directory.protected_groups import (
 from agent.active_directory.users import User
 from agent.config.settings import Settings
 from agent.ldap import dn
-from agent.ldap.connection import Directory
+from agent.ldap.connection import Connection
 from agent.ldap.errors import DirectoryError, NoSuchObject
-from agent.ldap.pool import Warm
-from agent.verdict.attributes import PolicyUnreadable
+from agent.ldap.pool import PooledConnection
+from agent.verdict.attributes import AttributeUnreadable
 from agent.verdict.effective_rights import READING, unreadable
 from agent.verdict.password_policy import PasswordPolicy
 from agent.verdict.subject import Subject
@@ -51,11 +51,11 @@ class Domain:
         self._lock = threading.Lock()
         self._kept: dict[Hashable, tuple[float, object]] = {}
 
-    def token(self, directory: Directory) -> frozenset[Sid]:
+    def token(self, directory: Connection) -> frozenset[Sid]:
         """Give the SIDs of the agent's own account."""
         return self._keep("token", KEPT_S, lambda: users.own_sids(directory))
 
-    def protected(self, directory: Directory) -> ProtectedGroups:
+    def protected(self, directory: Connection) -> ProtectedGroups:
         """Give the groups whose members are never written to."""
         return self._keep(
             "protected",
@@ -63,7 +63,7 @@ class Domain:
             lambda: protected_groups(directory, self.base_dn),
         )
 
-    def policy(self, directory: Directory, pso: str | None) -> PasswordPolicy:
+    def policy(self, directory: Connection, pso: str | None) -> PasswordPolicy:
         """Give the policy of a PSO, or the domain's.
 
         Raises:
@@ -75,8 +75,8 @@ class Domain:
             KEPT_S,
             lambda: _policy_or_why(directory, self.base_dn, pso),
         )
-        if isinstance(found, PolicyUnreadable):
-            raise PolicyUnreadable(found.source, found.attribute, found.rule)
+        if isinstance(found, AttributeUnreadable):
+            raise AttributeUnreadable(found.source, found.attribute, found.rule)
         return found
 
     def forget_policies(self) -> None:
@@ -86,7 +86,7 @@ class Domain:
                 if key[0] == "policy":
                     del self._kept[key]
 
-    def warm_up(self, directory: Directory) -> None:
+    def warm_up(self, directory: Connection) -> None:
         """Read again what every request needs; called in the background."""
         with self._lock:
             for what in ("protected", "token"):
@@ -94,7 +94,7 @@ class Domain:
         self.protected(directory)
         self.token(directory)
 
-    def why_not_in_scope(self, directory: Directory, user: User) -> str:
+    def why_not_in_scope(self, directory: Connection, user: User) -> str:
         """Say why a user is out of scope; empty when in it."""
         scope = self._settings.scope
         if not any(dn.is_below(user.dn, each) for each in scope.containers):
@@ -109,7 +109,7 @@ class Domain:
         )
         return "" if inside else "no member of the pilot group"
 
-    def subject(self, warm: Warm, user: User, *, detail: bool) -> Subject:
+    def subject(self, warm: PooledConnection, user: User, *, detail: bool) -> Subject:
         """Gather what a verdict needs.
 
         Args:
@@ -124,7 +124,7 @@ class Domain:
         found = replace(found, in_scope=not outside, why_not_in_scope=outside)
         return self._with_token(warm.directory, found)
 
-    def subject_of_scope(self, warm: Warm, user: User) -> Subject:
+    def subject_of_scope(self, warm: PooledConnection, user: User) -> Subject:
         """Gather everything of a user that a search of the scope has found."""
         found = self._subject(warm, user, detail=True)
         try:
@@ -135,7 +135,7 @@ class Domain:
             # one who is gone by now, say: the others are still told of
             return _without_token(found)
 
-    def _with_token(self, directory: Directory, found: Subject) -> Subject:
+    def _with_token(self, directory: Connection, found: Subject) -> Subject:
         """Add what only the user's token tells: groups of the forest's other domains.
 
         Raises:
@@ -149,7 +149,7 @@ class Domain:
             return _without_token(found)
         return replace(found, protected_group=of_token(token))
 
-    def _subject(self, warm: Warm, user: User, *, detail: bool) -> Subject:
+    def _subject(self, warm: PooledConnection, user: User, *, detail: bool) -> Subject:
         hints = users.hints_of(warm.root, wanted=self._settings.directory.policy_hints)
         token = self.token(warm.directory)
         unseen = _unseen(user, token)
@@ -158,7 +158,7 @@ class Domain:
             account = users.account_of(user)
             if detail:
                 policy = self._policy_of(warm.directory, user, unseen)
-        except PolicyUnreadable as error:
+        except AttributeUnreadable as error:
             hidden = str(error)
         return Subject(
             dn=user.dn,
@@ -176,11 +176,11 @@ class Domain:
         )
 
     def _policy_of(
-        self, directory: Directory, user: User, unseen: frozenset[str]
+        self, directory: Connection, user: User, unseen: frozenset[str]
     ) -> PasswordPolicy:
         """Give the policy of a user who was read with everything."""
         if _PSO in unseen:  # the domain's holds only for who has none
-            raise PolicyUnreadable(user.dn, _PSO, "is not set, or hidden")
+            raise AttributeUnreadable(user.dn, _PSO, "is not set, or hidden")
         return self.policy(directory, user.entry.text(_PSO))
 
     def _keep(self, key: Hashable, seconds: float, read: Callable[[], T]) -> T:
@@ -198,12 +198,12 @@ class Domain:
 
 
 def _policy_or_why(
-    directory: Directory, base_dn: str, pso: str | None
-) -> PasswordPolicy | PolicyUnreadable:
+    directory: Connection, base_dn: str, pso: str | None
+) -> PasswordPolicy | AttributeUnreadable:
     """Read a policy; that it is hidden is kept as well, else each person asks anew."""
     try:
         return users.read_policy(directory, base_dn, pso)
-    except PolicyUnreadable as error:
+    except AttributeUnreadable as error:
         return error
 
 

@@ -20,7 +20,7 @@ from agent.acl.well_known_sids import (
     well_known,
 )
 from agent.active_directory.users import User, only
-from agent.ldap.connection import Directory
+from agent.ldap.connection import Connection
 from agent.ldap.dn import same
 from agent.ldap.entry import Entry
 from agent.ldap.errors import DirectoryError
@@ -59,7 +59,7 @@ class ProtectedGroups:
         return ""
 
 
-def protected_groups(directory: Directory, base_dn: str) -> ProtectedGroups:
+def protected_groups(directory: Connection, base_dn: str) -> ProtectedGroups:
     """Find the protected groups.
 
     Raises:
@@ -83,7 +83,7 @@ def protected_groups(directory: Directory, base_dn: str) -> ProtectedGroups:
     )
 
 
-def token_of(directory: Directory, dn: str) -> frozenset[Sid]:
+def token_of(directory: Connection, dn: str) -> frozenset[Sid]:
     """Read all groups a user is in, through any number of groups of any domain.
 
     The controller asks a global catalog for them, and gives them in a search of the
@@ -107,7 +107,7 @@ def of_token(token: frozenset[Sid]) -> str:
     return f"{well_known(held[0])} ({held[0]})" if held else ""
 
 
-def _others(directory: Directory, base_dn: str) -> bool:
+def _others(directory: Connection, base_dn: str) -> bool:
     """Say whether the forest has other domains; also where that can't be seen."""
     head = directory.search("", "", (_CONFIGURATION,), scope="base", paged=False)
     partitions = f"CN=Partitions,{only(directory, head).text(_CONFIGURATION)}"
@@ -121,7 +121,7 @@ def _others(directory: Directory, base_dn: str) -> bool:
     return len(names) != 1 or not same(names[0], base_dn)
 
 
-def _see(directory: Directory, groups: list[Entry], *needed: str) -> None:
+def _see(directory: Connection, groups: list[Entry], *needed: str) -> None:
     """See to it that groups which every domain has are among those that are shown."""
     shown = {str(_sid(directory, group)) for group in groups}
     if hidden := [sid for sid in needed if sid not in shown]:
@@ -129,12 +129,12 @@ def _see(directory: Directory, groups: list[Entry], *needed: str) -> None:
         raise DirectoryError(directory.host, what, _LET_READ)
 
 
-def _groups(directory: Directory, base_dn: str, which: str) -> list[Entry]:
+def _groups(directory: Connection, base_dn: str, which: str) -> list[Entry]:
     query = f"(&(objectClass=group){which})"
     return list(directory.search(base_dn, query, ("objectSid",)))
 
 
-def _sid(directory: Directory, entry: Entry) -> Sid:
+def _sid(directory: Connection, entry: Entry) -> Sid:
     """Read an objectSid; without it nobody knows whose primary group it is."""
     try:
         return Sid.parse(entry.raw("objectSid") or b"")

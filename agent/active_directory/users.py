@@ -14,7 +14,7 @@ from agent.acl.rights import INET_ORG_PERSON, USER
 from agent.acl.sid import Sid
 from agent.active_directory import identifiers
 from agent.config.settings import Identifier
-from agent.ldap.connection import Directory
+from agent.ldap.connection import Connection
 from agent.ldap.controls import (
     POLICY_HINTS,
     POLICY_HINTS_OLD,
@@ -26,7 +26,7 @@ from agent.ldap.entry import Entry, Modification, RootDse
 from agent.ldap.errors import DirectoryError, NoSuchObject
 from agent.ldap.filters import IN_CHAIN, PEOPLE, escape
 from agent.verdict import account, password_policy
-from agent.verdict.attributes import PolicyUnreadable
+from agent.verdict.attributes import AttributeUnreadable
 from agent.verdict.password_policy import PasswordPolicy
 from wire.outcomes import Code, Refused
 from wire.secret import Secret
@@ -86,7 +86,7 @@ class User:
 
 
 def find(
-    directory: Directory,
+    directory: Connection,
     base_dn: str,
     by: Identifier,
     value: str,
@@ -125,7 +125,7 @@ def find(
     return user_of(users[0])
 
 
-def read_again(directory: Directory, dn: str) -> User:
+def read_again(directory: Connection, dn: str) -> User:
     """Read everything about one user, to explain a refusal or to check.
 
     Raises:
@@ -138,7 +138,7 @@ def read_again(directory: Directory, dn: str) -> User:
     return user_of(only(directory, found))
 
 
-def only(directory: Directory, found: Iterator[Entry]) -> Entry:
+def only(directory: Connection, found: Iterator[Entry]) -> Entry:
     """Give the one entry of a base search.
 
     Raises:
@@ -152,7 +152,7 @@ def only(directory: Directory, found: Iterator[Entry]) -> Entry:
     return entry
 
 
-def read_pwd_last_set(directory: Directory, dn: str) -> int:
+def read_pwd_last_set(directory: Connection, dn: str) -> int:
     """Read when a user's password was set; -1 when it is hidden.
 
     Raises:
@@ -190,7 +190,9 @@ def _spelled(password: Secret) -> bytes:
     return f'"{password.reveal()}"'.encode("utf-16-le", "surrogatepass")
 
 
-def reset(directory: Directory, dn: str, new: Secret, *, hints: Control | None) -> None:
+def reset(
+    directory: Connection, dn: str, new: Secret, *, hints: Control | None
+) -> None:
     """Set a password. Sent once.
 
     Raises:
@@ -202,7 +204,7 @@ def reset(directory: Directory, dn: str, new: Secret, *, hints: Control | None) 
     directory.modify(dn, (change,), () if hints is None else (hints,))
 
 
-def change(directory: Directory, dn: str, old: Secret, new: Secret) -> None:
+def change(directory: Connection, dn: str, old: Secret, new: Secret) -> None:
     """Change a password, which the old one proves. Sent once.
 
     Raises:
@@ -215,7 +217,7 @@ def change(directory: Directory, dn: str, old: Secret, new: Secret) -> None:
     directory.modify(dn, (given, wanted))
 
 
-def unlock(directory: Directory, dn: str) -> None:
+def unlock(directory: Connection, dn: str) -> None:
     """Unlock an account; clears the count of wrong passwords too.
 
     Raises:
@@ -225,7 +227,7 @@ def unlock(directory: Directory, dn: str) -> None:
     directory.modify(dn, (Modification("replace", "lockoutTime", (b"0",)),))
 
 
-def must_change(directory: Directory, dn: str) -> None:
+def must_change(directory: Connection, dn: str) -> None:
     """Make the user change the password at the next sign-in.
 
     Raises:
@@ -236,7 +238,7 @@ def must_change(directory: Directory, dn: str) -> None:
 
 
 def read_policy(
-    directory: Directory, base_dn: str, pso_dn: str | None
+    directory: Connection, base_dn: str, pso_dn: str | None
 ) -> PasswordPolicy:
     """Read the policy that holds for a user: their PSO, else the domain's.
 
@@ -254,7 +256,7 @@ def read_policy(
             raise
         found = None
     if found is None:
-        raise PolicyUnreadable(source, names[0], "is hidden")
+        raise AttributeUnreadable(source, names[0], "is hidden")
     make = password_policy.from_pso if pso_dn else password_policy.from_domain
     return make(source, found.attributes)
 
@@ -269,7 +271,7 @@ def account_of(user: User) -> account.Account:
     return account.account_from(user.dn, user.entry.attributes)
 
 
-def in_group(directory: Directory, group_dn: str, user_dn: str) -> bool:
+def in_group(directory: Connection, group_dn: str, user_dn: str) -> bool:
     """Say whether a user is in a group, through any number of groups.
 
     Raises:
@@ -281,7 +283,7 @@ def in_group(directory: Directory, group_dn: str, user_dn: str) -> bool:
     return next(iter(found), None) is not None
 
 
-def own_sids(directory: Directory) -> frozenset[Sid]:
+def own_sids(directory: Connection) -> frozenset[Sid]:
     """Read the agent's whole token (rootDSE tokenGroups).
 
     Raises:

@@ -11,7 +11,7 @@ from agent.config.errors import Problem, SettingsError
 from agent.config.secret_store import Secrets, SecretsUnavailable
 from agent.config.settings import Settings
 from agent.system.instance import is_copy, machine_name
-from agent.system.paths import Places
+from agent.system.paths import Paths
 from wire.keys import BadKeys, PrivateKeys
 from wire.secret import Secret
 
@@ -23,10 +23,10 @@ COPIED = (
 
 
 @dataclass(frozen=True)
-class Equipment:
+class AgentConfig:
     """Everything the agent needs to start, read and checked."""
 
-    places: Places
+    places: Paths
     settings: Settings
     enrolment: Enrolment
     keys: PrivateKeys
@@ -36,7 +36,7 @@ class Equipment:
     proxy_password: Secret | None = None
 
 
-def load(places: Places, kept: Secrets | None = None) -> Equipment:
+def load(places: Paths, kept: Secrets | None = None) -> AgentConfig:
     """Read what the agent needs.
 
     Args:
@@ -67,7 +67,7 @@ def load(places: Places, kept: Secrets | None = None) -> Equipment:
     assert listen_key is not None
     assert password is not None
     own = (keys, listen_key, password, test_key, proxy_password)
-    return Equipment(places, found, enrolled, *own)
+    return AgentConfig(places, found, enrolled, *own)
 
 
 def _settings(path: Path, problems: list[Problem]) -> Settings | None:

@@ -57,7 +57,7 @@ class Relay(Model):
         return validators.proxy_user(self.proxy or "")
 
 
-class Controller(Model):
+class DomainController(Model):
     """One domain controller."""
 
     host: HostName = Field(description="DNS name, as in the certificate")
@@ -68,7 +68,7 @@ class Controller(Model):
     )
 
 
-class Account(Model):
+class AccountSettings(Model):
     """The directory account that the agent signs in with."""
 
     kind: Literal["new", "existing"] = Field(
@@ -91,11 +91,11 @@ class Account(Model):
         return self
 
 
-class Directory(Model):
+class DirectorySettings(Model):
     """Active Directory: one domain, its controllers, the account."""
 
     domain: HostName = Field(description="DNS name of the domain")
-    controllers: Annotated[tuple[Controller, ...], NotEmpty] = Field(
+    controllers: Annotated[tuple[DomainController, ...], NotEmpty] = Field(
         strict=False, description="asked in this order"
     )
     port: DirectoryPort = Field(default=636, description="LDAPS port")
@@ -103,7 +103,7 @@ class Directory(Model):
         default=None,
         description="PEM file with the controllers' CA; none: the trust store",
     )
-    account: Account
+    account: AccountSettings
     policy_hints: bool = Field(
         default=True,
         description="history and minimum age count for resets too",
@@ -169,7 +169,7 @@ class Settings(Model):
         description="what the relay and the portal call this agent"
     )
     relay: Relay
-    directory: Directory
+    directory: DirectorySettings
     scope: Scope
     identify_by: Identifier = Field(
         default="userPrincipalName",

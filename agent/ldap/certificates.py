@@ -11,7 +11,7 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
-from agent.system.tls import trusting
+from agent.system.tls import client_context
 
 _CONNECT_S = 5.0
 
@@ -106,7 +106,7 @@ def shake_hands(endpoint: Endpoint, *, timeout: float = _CONNECT_S) -> Handshake
 def _distrust(endpoint: Endpoint, timeout: float) -> str:
     """Say why a checked handshake fails; empty when it does not."""
     try:
-        with _handshake(trusting(endpoint.ca), endpoint, timeout):
+        with _handshake(client_context(endpoint.ca), endpoint, timeout):
             return ""
     except ssl.SSLCertVerificationError as error:
         return error.verify_message

@@ -55,7 +55,7 @@ def connect(
     *,
     connect_timeout: float = 5.0,
     receive_timeout: float = 10.0,
-) -> "Directory":
+) -> "Connection":
     """Open a connection and sign in with a simple bind over TLS.
 
     Args:
@@ -77,7 +77,7 @@ def connect(
     connection = open_connection(
         endpoint, user, password, connect_timeout, receive_timeout
     )
-    directory = Directory(connection, endpoint.host)
+    directory = Connection(connection, endpoint.host)
     try:
         directory.sign_in()
     except BaseException:
@@ -86,7 +86,7 @@ def connect(
     return directory
 
 
-class Directory:
+class Connection:
     """One connection. For one thread at a time; close it when done."""
 
     def __init__(self, connection: Any, host: str) -> None:

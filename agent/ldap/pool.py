@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from agent.ldap.certificates import Endpoint
-from agent.ldap.connection import Directory, connect
+from agent.ldap.connection import Connection, connect
 from agent.ldap.dn import same
 from agent.ldap.entry import RootDse
 from agent.ldap.errors import DirectoryError, SignInRefused, Unreachable
@@ -50,19 +50,19 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Warm:
+class PooledConnection:
     """A signed-in connection and what its controller said of itself."""
 
-    directory: Directory
+    directory: Connection
     root: RootDse
 
 
 @dataclass
-class _Post:
+class _Controller:
     """One controller: its idle connections, and how it failed last."""
 
     endpoint: Endpoint
-    idle: list[Warm] = field(default_factory=list)
+    idle: list[PooledConnection] = field(default_factory=list)
     failure: DirectoryError | None = None
     retry_at: float = 0.0
 
@@ -99,7 +99,7 @@ class Pool:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._target = target
-        self._posts = [_Post(endpoint) for endpoint in target.endpoints]
+        self._posts = [_Controller(endpoint) for endpoint in target.endpoints]
         self._on_state = on_state
         self._clock = clock
         self._lock = threading.Lock()
@@ -108,7 +108,9 @@ class Pool:
         self._closed = False
 
     @contextmanager
-    def after(self, read: Callable[[Warm], T]) -> Iterator[tuple[Warm, T]]:
+    def after(
+        self, read: Callable[[PooledConnection], T]
+    ) -> Iterator[tuple[PooledConnection, T]]:
         """Give a connection on which `read` has just worked, and what it read.
 
         Raises:
@@ -123,7 +125,7 @@ class Pool:
             self._give_back(post, warm)
 
     @contextmanager
-    def at(self, host: str) -> Iterator[Warm]:
+    def at(self, host: str) -> Iterator[PooledConnection]:
         """Give a new connection to one controller, to see what became of a write.
 
         Raises:
@@ -167,7 +169,9 @@ class Pool:
         for warm in idle:
             warm.directory.close()
 
-    def _first(self, read: Callable[[Warm], T]) -> tuple[_Post, Warm, T]:
+    def _first(
+        self, read: Callable[[PooledConnection], T]
+    ) -> tuple[_Controller, PooledConnection, T]:
         failures: list[DirectoryError] = []
         for post in self._order():
             refusal = self._refusal(post)
@@ -190,18 +194,20 @@ class Pool:
         self._tell()
         raise _worst(failures)
 
-    def _order(self) -> Sequence[_Post]:
+    def _order(self) -> Sequence[_Controller]:
         """Those that answer first; those that failed only when none is left."""
         return sorted(self._posts, key=lambda post: post.failure is not None)
 
-    def _refusal(self, post: _Post) -> SignInRefused | None:
+    def _refusal(self, post: _Controller) -> SignInRefused | None:
         """Say how the account was refused there, not long ago."""
         failure = post.failure  # another thread may be let in meanwhile
         if isinstance(failure, SignInRefused) and self._clock() < post.retry_at:
             return failure
         return None
 
-    def _read_at(self, post: _Post, read: Callable[[Warm], T]) -> tuple[Warm, T]:
+    def _read_at(
+        self, post: _Controller, read: Callable[[PooledConnection], T]
+    ) -> tuple[PooledConnection, T]:
         """Read on an idle connection, or, when that is dead, on a new one."""
         warm = self._idle(post)
         if warm is not None:
@@ -219,7 +225,12 @@ class Pool:
         warm = self._connected(post)
         return warm, self._read(post, warm, read)
 
-    def _read(self, post: _Post, warm: Warm, read: Callable[[Warm], T]) -> T:
+    def _read(
+        self,
+        post: _Controller,
+        warm: PooledConnection,
+        read: Callable[[PooledConnection], T],
+    ) -> T:
         warm.directory.limit(READ_S)
         try:
             return read(warm)
@@ -227,7 +238,7 @@ class Pool:
             self._give_back(post, warm)
             raise
 
-    def _connected(self, post: _Post) -> Warm:
+    def _connected(self, post: _Controller) -> PooledConnection:
         directory = connect(
             post.endpoint,
             self._target.user,
@@ -236,7 +247,7 @@ class Pool:
             receive_timeout=READ_S,
         )
         try:
-            warm = Warm(directory, directory.root())
+            warm = PooledConnection(directory, directory.root())
             _check_usable(warm, self._target.base_dn)
         except BaseException:
             directory.close()
@@ -245,13 +256,13 @@ class Pool:
             post.failure = None
         return warm
 
-    def _answered(self, post: _Post) -> None:
+    def _answered(self, post: _Controller) -> None:
         """Forget how it failed: it hung, perhaps, and a connection outlived that."""
         with self._lock:
             if not isinstance(post.failure, SignInRefused):
                 post.failure = None
 
-    def _idle(self, post: _Post) -> Warm | None:
+    def _idle(self, post: _Controller) -> PooledConnection | None:
         if isinstance(post.failure, SignInRefused):
             return None  # only a new sign-in tells whether it is let in again
         with self._lock:
@@ -262,13 +273,13 @@ class Pool:
                 warm.directory.close()
         return None
 
-    def _drop_idle(self, post: _Post) -> None:
+    def _drop_idle(self, post: _Controller) -> None:
         with self._lock:
             idle, post.idle = post.idle, []
         for warm in idle:
             warm.directory.close()
 
-    def _give_back(self, post: _Post, warm: Warm) -> None:
+    def _give_back(self, post: _Controller, warm: PooledConnection) -> None:
         with self._lock:
             kept = len(post.idle) < _MOST_IDLE and not self._closed
             if kept and not warm.directory.broken:
@@ -276,7 +287,7 @@ class Pool:
                 return
         warm.directory.close()
 
-    def _failed(self, post: _Post, error: DirectoryError) -> None:
+    def _failed(self, post: _Controller, error: DirectoryError) -> None:
         everywhere = isinstance(error, SignInRefused) and error.data == "52e"
         waits = _WRONG_PASSWORD_S if everywhere else _REFUSED_S
         with self._lock:
@@ -301,7 +312,7 @@ class Pool:
         return PoolState(None, "; ".join(str(failure) for _, failure in failures))
 
 
-def _check_usable(warm: Warm, base_dn: str) -> None:
+def _check_usable(warm: PooledConnection, base_dn: str) -> None:
     """Refuse a controller where a password of this domain can't be written."""
     host, root = warm.directory.host, warm.root
     if root.read_only:

@@ -14,7 +14,7 @@ from ldap3.core.exceptions import LDAPException
 
 from agent.ldap.certificates import Endpoint, fetch_chain
 from agent.ldap.errors import DirectoryError, Unreachable, Untrusted
-from agent.system.tls import trusting
+from agent.system.tls import client_context
 from wire.secret import Secret
 
 CHECK_IT = "check the controller, port 636 and the way to it"
@@ -30,7 +30,7 @@ class _NamedTls(ldap3.Tls):
     def __init__(self, endpoint: Endpoint, receive_timeout: float) -> None:
         super().__init__(validate=ssl.CERT_REQUIRED)
         self._host = endpoint.host
-        self._context = trusting(endpoint.ca)
+        self._context = client_context(endpoint.ca)
         self._receive_timeout = receive_timeout
         self.failure: OSError | None = None
 

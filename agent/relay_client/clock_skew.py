@@ -16,13 +16,15 @@ def ahead_of(date: str | None) -> float | None:
     """
     try:
         # whole seconds are told: half of one is added on average
-        told = None if date is None else parsedate_to_datetime(date).timestamp() + 0.5
+        relay_time = (
+            None if date is None else parsedate_to_datetime(date).timestamp() + 0.5
+        )
     except (ValueError, OverflowError):
         return None
-    return None if told is None else time.time() - told
+    return None if relay_time is None else time.time() - relay_time
 
 
-def told(ahead: float) -> str:
+def describe_skew(ahead: float) -> str:
     """Say how far this machine's clock is from the relay's, and in which direction."""
     direction = "ahead of" if ahead > 0 else "behind"
     return f"this machine's clock is {_duration(abs(ahead))} {direction} the relay's"

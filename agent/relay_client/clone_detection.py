@@ -17,9 +17,9 @@ from urllib.parse import quote, urlsplit
 
 import aiohttp
 
-from agent.relay_client.endpoint import Way
+from agent.relay_client.endpoint import RelayEndpoint
 from agent.system.instance import Instance
-from agent.system.tls import trusting
+from agent.system.tls import client_context
 from wire import jose, messages, sas
 from wire.keys import PublicKeys
 from wire.outcomes import Code, Refused
@@ -36,7 +36,7 @@ _TOKEN_S = 300
 
 
 @dataclass(frozen=True)
-class Asked:
+class CloneQuery:
     """Where an agent asks itself, and how its answer is known.
 
     Attributes:
@@ -48,14 +48,14 @@ class Asked:
 
     """
 
-    way: Way
+    way: RelayEndpoint
     connection: str
     key_name: str
     key: Secret
     keys: PublicKeys
 
 
-class Twins:
+class CloneDetector:
     """Looks for a twin now and then.
 
     Args:
@@ -68,7 +68,7 @@ class Twins:
 
     def __init__(
         self,
-        asked: Asked,
+        asked: CloneQuery,
         own: Instance,
         found: Callable[[str], None],
         every_s: float = _EVERY_S,
@@ -77,7 +77,7 @@ class Twins:
         self._found, self._every_s, self._pause_s = found, every_s, every_s
         # read once, as the link does: a file that goes later ends nothing
         ca = asked.way.relay.ca
-        self._trusted = trusting(Path(ca) if ca else None)
+        self._trusted = client_context(Path(ca) if ca else None)
         self._seen: frozenset[str] = frozenset()
 
     async def run(self) -> None:

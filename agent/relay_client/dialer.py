@@ -11,8 +11,8 @@ from urllib.parse import SplitResult, urlsplit
 
 import aiohttp
 
-from agent.relay_client.endpoint import Way
-from agent.relay_client.websocket import CLOSE_S, Channel
+from agent.relay_client.endpoint import RelayEndpoint
+from agent.relay_client.websocket import CLOSE_S, MessageSocket
 from wire import hybrid_connections, sas
 from wire.hybrid_connections import BadMessage
 from wire.secret import Secret
@@ -21,7 +21,7 @@ _DIAL_S = 30.0
 _MAX_FRAME = hybrid_connections.MAX_BODY + hybrid_connections.MAX_INLINE_HEADERS
 
 
-class Dialler:
+class Dialer:
     """The way from one agent to one relay.
 
     Args:
@@ -45,7 +45,7 @@ class Dialler:
         key_name: str,
         key: Secret,
         ssl: SSLContext,
-        way: Way,
+        way: RelayEndpoint,
         ping_seconds: float = 20.0,
         token_seconds: float = 3600.0,
     ) -> None:
@@ -58,7 +58,7 @@ class Dialler:
         self._ping_seconds = ping_seconds
         self.token_seconds = token_seconds
 
-    async def control(self, session: aiohttp.ClientSession) -> Channel:
+    async def control(self, session: aiohttp.ClientSession) -> MessageSocket:
         """Listen at the relay.
 
         Raises:
@@ -71,7 +71,9 @@ class Dialler:
         headers = {"ServiceBusAuthorization": self.token()}
         return await self._dial(session, address, headers)
 
-    async def rendezvous(self, session: aiohttp.ClientSession, address: str) -> Channel:
+    async def rendezvous(
+        self, session: aiohttp.ClientSession, address: str
+    ) -> MessageSocket:
         """Come to an address that the relay gave with a request.
 
         Raises:
@@ -94,7 +96,7 @@ class Dialler:
         session: aiohttp.ClientSession,
         address: str,
         headers: dict[str, str] | None = None,
-    ) -> Channel:
+    ) -> MessageSocket:
         async with asyncio.timeout(_DIAL_S):
             socket = await session.ws_connect(
                 address,
@@ -107,7 +109,7 @@ class Dialler:
                 timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_S),
                 max_msg_size=_MAX_FRAME,
             )
-        return Channel(socket)
+        return MessageSocket(socket)
 
 
 def _is_of(relay: SplitResult, address: SplitResult) -> bool:

@@ -9,7 +9,7 @@ from wire.secret import Secret
 
 
 @dataclass(frozen=True)
-class Way:
+class RelayEndpoint:
     """How one relay is reached.
 
     Attributes:

@@ -74,7 +74,7 @@ def _status(error: aiohttp.ClientResponseError) -> str:
     text = _STATUS.get(error.status, f"the relay or the proxy answered {error.status}")
     ahead = clock_skew.ahead_of(error.headers.get("Date") if error.headers else None)
     if error.status == 401 and abs(ahead or 0.0) > clock_skew.WARNING_S:
-        return f"{clock_skew.told(ahead or 0.0)}; set it right"
+        return f"{clock_skew.describe_skew(ahead or 0.0)}; set it right"
     return text
 
 

@@ -16,15 +16,15 @@ from enum import StrEnum
 
 import aiohttp
 
-from agent.relay_client.dialer import Dialler
+from agent.relay_client.dialer import Dialer
 from agent.relay_client.errors import (
     WRONG_AT_PROXY,
     reason_for_close,
     reason_for_failure,
 )
-from agent.relay_client.websocket import Channel
+from agent.relay_client.websocket import MessageSocket
 from wire import hybrid_connections
-from wire.hybrid_connections import Asked, BadMessage, RelayRequest, RelayResponse
+from wire.hybrid_connections import BadMessage, RelayRequest, RelayResponse, RequestHead
 
 LOG = logging.getLogger("agent.relay_client.listener")
 
@@ -52,7 +52,7 @@ class Phase(StrEnum):
 
 
 @dataclass(frozen=True)
-class LinkState:
+class ListenerState:
     """What the link is doing.
 
     Attributes:
@@ -66,7 +66,7 @@ class LinkState:
     retry_at: float | None = None
 
 
-class Link:
+class Listener:
     """One connection of one agent to one relay.
 
     Args:
@@ -78,9 +78,9 @@ class Link:
 
     def __init__(
         self,
-        dialler: Dialler,
+        dialler: Dialer,
         handle: Handle,
-        on_state: Callable[[LinkState], None],
+        on_state: Callable[[ListenerState], None],
     ) -> None:
         self._dialler = dialler
         self._handle = handle
@@ -88,7 +88,7 @@ class Link:
         self._stopping = asyncio.Event()
         self._leaving = False
         self._under_way: set[asyncio.Task[None]] = set()
-        self._control: Channel | None = None
+        self._control: MessageSocket | None = None
 
     async def run(self) -> None:
         """Stay connected until cancelled or drained."""
@@ -99,7 +99,7 @@ class Link:
                 finally:
                     await self._end_tasks()
         finally:
-            self._on_state(LinkState(Phase.CLOSED))
+            self._on_state(ListenerState(Phase.CLOSED))
 
     async def drain(self, seconds: float, *, idle_within: float = 0.0) -> None:
         """Take no more requests, finish those under way, close; `run` then returns.
@@ -134,7 +134,7 @@ class Link:
     async def _stay(self, session: aiohttp.ClientSession) -> None:
         failures = 0
         while not self._stopping.is_set():
-            self._on_state(LinkState(Phase.CONNECTING))
+            self._on_state(ListenerState(Phase.CONNECTING))
             began = time.monotonic()
             reason = await self._connect_and_serve(session)
             if self._stopping.is_set():
@@ -144,7 +144,7 @@ class Link:
             delay = _delay(failures) if reason != WRONG_AT_PROXY else _WRONG_PASSWORD_S
             failures += 1
             LOG.warning("%s; trying again in %.1f s", reason, delay)
-            self._on_state(LinkState(Phase.WAITING, reason, time.time() + delay))
+            self._on_state(ListenerState(Phase.WAITING, reason, time.time() + delay))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), delay)
 
@@ -157,7 +157,7 @@ class Link:
         if channel is None:
             return ""
         self._control = channel
-        self._on_state(LinkState(Phase.CONNECTED))
+        self._on_state(ListenerState(Phase.CONNECTED))
         renewing = asyncio.create_task(self._renew(channel))
         try:
             return await self._serve(session, channel)
@@ -169,7 +169,9 @@ class Link:
             renewing.cancel()
             await channel.close()
 
-    async def _dial_control(self, session: aiohttp.ClientSession) -> Channel | None:
+    async def _dial_control(
+        self, session: aiohttp.ClientSession
+    ) -> MessageSocket | None:
         """Dial the control channel; None when told to stop meanwhile."""
         dialling = asyncio.create_task(self._dialler.control(session))
         stopping = asyncio.create_task(self._stopping.wait())
@@ -186,7 +188,9 @@ class Link:
             return None
         return channel
 
-    async def _serve(self, session: aiohttp.ClientSession, channel: Channel) -> str:
+    async def _serve(
+        self, session: aiohttp.ClientSession, channel: MessageSocket
+    ) -> str:
         while (text := await channel.receive_text()) is not None:
             asked = hybrid_connections.parse(text)
             if asked is None:
@@ -211,8 +215,8 @@ class Link:
     async def _answer(
         self,
         session: aiohttp.ClientSession,
-        channel: Channel,
-        asked: Asked,
+        channel: MessageSocket,
+        asked: RequestHead,
         request: RelayRequest,
     ) -> None:
         """Answer a request that came whole on the control channel."""
@@ -223,7 +227,10 @@ class Link:
             await self._answer_at_rendezvous(session, asked, response)
 
     async def _answer_at_rendezvous(
-        self, session: aiohttp.ClientSession, asked: Asked, response: RelayResponse
+        self,
+        session: aiohttp.ClientSession,
+        asked: RequestHead,
+        response: RelayResponse,
     ) -> None:
         channel = await self._dialler.rendezvous(session, asked.address)
         try:
@@ -232,7 +239,7 @@ class Link:
         finally:
             await channel.close()
 
-    async def _meet(self, session: aiohttp.ClientSession, asked: Asked) -> None:
+    async def _meet(self, session: aiohttp.ClientSession, asked: RequestHead) -> None:
         """Fetch a request where it waits, and answer it there."""
         channel = await self._dialler.rendezvous(session, asked.address)
         try:
@@ -240,7 +247,7 @@ class Link:
         finally:
             await channel.close()
 
-    async def _answer_there(self, channel: Channel) -> None:
+    async def _answer_there(self, channel: MessageSocket) -> None:
         """Answer each request of a rendezvous; the relay may keep it for several."""
         while (text := await channel.receive_text()) is not None:
             asked = hybrid_connections.parse(text)
@@ -262,7 +269,7 @@ class Link:
             LOG.error("a request failed: %s", type(error).__name__)  # noqa: TRY400
             return _refusal(500, "internal")
 
-    async def _renew(self, channel: Channel) -> None:
+    async def _renew(self, channel: MessageSocket) -> None:
         # when the channel is gone, `_serve` sees it too and says so
         with contextlib.suppress(ConnectionError):
             while True:

@@ -7,12 +7,12 @@ import aiohttp
 from aiohttp import WSMsgType
 
 from wire import hybrid_connections
-from wire.hybrid_connections import Asked, BadMessage, RelayRequest, RelayResponse
+from wire.hybrid_connections import BadMessage, RelayRequest, RelayResponse, RequestHead
 
 CLOSE_S = 5.0
 
 
-class Channel:
+class MessageSocket:
     """A control channel or a rendezvous, after its handshake."""
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
@@ -59,7 +59,7 @@ class Channel:
             raise BadMessage("a body came without its request")
         return str(frame.data) if frame.type is WSMsgType.TEXT else None
 
-    async def receive_rest(self, asked: Asked) -> RelayRequest | None:
+    async def receive_rest(self, asked: RequestHead) -> RelayRequest | None:
         """Wait for a request's body if it has one; None when the socket is closed."""
         if not asked.body:
             return asked.with_body(b"")

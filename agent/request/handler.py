@@ -59,14 +59,14 @@ class Health:
 
 
 @dataclass(frozen=True)
-class _Said:
+class _Reply:
     """An answer as it goes out and as it is kept."""
 
     claims: Mapping[str, Any]
     code: Code
 
 
-class _Run:
+class _RequestRun:
     """One request under way: what is known so far, and how long each stage took."""
 
     def __init__(self, agent: str) -> None:
@@ -117,7 +117,7 @@ class Handler:
         self._count = count
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="request")
         self._lock = threading.Lock()
-        self._under_way: dict[str, tuple[bytes, Future[_Said]]] = {}
+        self._under_way: dict[str, tuple[bytes, Future[_Reply]]] = {}
 
     async def handle(self, request: RelayRequest) -> RelayResponse:
         """Answer one request."""
@@ -164,7 +164,7 @@ class Handler:
         return self._signed(200, claims, "writeback-ready+jwt")
 
     def _reset(self, body: bytes) -> RelayResponse:
-        run = _Run(self._identity.agent)
+        run = _RequestRun(self._identity.agent)
         try:
             said = self._work(body, run)
         except Exception as error:  # noqa: BLE001 - the boundary: nothing else may leave
@@ -175,7 +175,7 @@ class Handler:
         finally:
             self._record(run, said)
 
-    def _work(self, body: bytes, run: _Run) -> _Said:
+    def _work(self, body: bytes, run: _RequestRun) -> _Reply:
         try:
             request = self._authentic(body, run)
         except Refused as refused:
@@ -188,7 +188,7 @@ class Handler:
             return self._close(run, Answer(refused.code, refused.detail))
         return self._once(fresh, run)
 
-    def _authentic(self, body: bytes, run: _Run) -> Request:
+    def _authentic(self, body: bytes, run: _RequestRun) -> Request:
         identity = self._identity
         opened = messages.unseal(body, identity.keys)
         digest = hashlib.sha256(body).digest()
@@ -208,10 +208,10 @@ class Handler:
         )
         return request
 
-    def _once(self, fresh: Fresh, run: _Run) -> _Said:
+    def _once(self, fresh: Fresh, run: _RequestRun) -> _Reply:
         """Do a request, or give the answer of the same one that came before."""
         request = fresh.request
-        mine: Future[_Said] = Future()
+        mine: Future[_Reply] = Future()
         with self._lock:
             digest, first = self._under_way.setdefault(
                 request.jti, (request.digest, mine)
@@ -231,7 +231,7 @@ class Handler:
         mine.set_result(said)
         return said
 
-    def _known_or_new(self, fresh: Fresh, run: _Run) -> _Said:
+    def _known_or_new(self, fresh: Fresh, run: _RequestRun) -> _Reply:
         request = fresh.request
         entry = self._tools.ledger.find(request.jti)
         if entry is None:
@@ -239,22 +239,22 @@ class Handler:
         if entry.digest != request.digest:
             return self._replayed(run)
         if entry.answer is not None:
-            said = _Said(entry.answer, Code(entry.answer["code"]))
+            said = _Reply(entry.answer, Code(entry.answer["code"]))
             return self._repeated(run, said)
         return self._settled(entry, fresh, run)
 
-    def _settled(self, entry: Entry, fresh: Fresh, run: _Run) -> _Said:
+    def _settled(self, entry: Entry, fresh: Fresh, run: _RequestRun) -> _Reply:
         run.kept = True
         run.record = replace(run.record, dn=entry.dn)
         return self._close(run, password_write.settle(entry, fresh, self._tools))
 
-    def _replayed(self, run: _Run) -> _Said:
+    def _replayed(self, run: _RequestRun) -> _Reply:
         run.kept = False
         answer = Answer(Code.REPLAYED_REQUEST, "this jti came with another token")
         return self._close(run, answer)
 
     @staticmethod
-    def _repeated(run: _Run, said: _Said) -> _Said:
+    def _repeated(run: _RequestRun, said: _Reply) -> _Reply:
         first = str(said.claims["id"])
         run.record = replace(
             run.record,
@@ -264,7 +264,7 @@ class Handler:
         )
         return said
 
-    def _do(self, fresh: Fresh, run: _Run) -> Answer:
+    def _do(self, fresh: Fresh, run: _RequestRun) -> Answer:
         try:
             admitted = stages.admit(fresh, self._tools)
             domain = self._tools.domain
@@ -281,7 +281,7 @@ class Handler:
         except DirectoryError as error:
             return refusals.unavailable(error)
 
-    def _act(self, located: stages.Located, run: _Run) -> Answer:
+    def _act(self, located: stages.Located, run: _RequestRun) -> Answer:
         tools = self._tools
         if located.request.op == "check":
             answer = stages.check(located, tools)
@@ -302,7 +302,7 @@ class Handler:
         finally:
             run.mark("write")
 
-    def _close(self, run: _Run, answer: Answer) -> _Said:
+    def _close(self, run: _RequestRun, answer: Answer) -> _Reply:
         """Keep an answer that is final."""
         steps = tuple(step.as_dict() for step in answer.steps)
         run.record = replace(
@@ -310,20 +310,20 @@ class Handler:
             controller=answer.controller,
             steps=steps,
         )
-        said = _Said(answer.as_dict(run.record.id), answer.code)
+        said = _Reply(answer.as_dict(run.record.id), answer.code)
         request = run.request
         if request is not None and self._is_final(answer.code, run):
             self._tools.ledger.close_entry(request.jti, request.digest, said.claims)
         return said
 
     @staticmethod
-    def _is_final(code: Code, run: _Run) -> bool:
+    def _is_final(code: Code, run: _RequestRun) -> bool:
         if run.kept:
             # an entry of a write stays open until it is known what became of it
             return code not in (Code.UNKNOWN_RESULT, Code.INTERNAL)
         return code not in _PASSING
 
-    def _reply(self, run: _Run, said: _Said) -> RelayResponse:
+    def _reply(self, run: _RequestRun, said: _Reply) -> RelayResponse:
         if run.request is None:
             # there is no key to seal to, so only what anybody may know
             claims = {name: said.claims[name] for name in ("code", "message", "id")}
@@ -347,7 +347,7 @@ class Handler:
         token = jose.sign(head | dict(claims), self._identity.keys, kind)
         return RelayResponse(status, _JOSE, token)
 
-    def _record(self, run: _Run, said: _Said) -> None:
+    def _record(self, run: _RequestRun, said: _Reply) -> None:
         ms = run.total()
         code = Code(said.claims["code"])
         detail = run.record.detail or str(said.claims["detail"])

@@ -12,7 +12,7 @@ from agent.active_directory import users
 from agent.active_directory.users import User
 from agent.config.settings import Settings
 from agent.ldap.errors import DirectoryError, TimedOut
-from agent.ldap.pool import WRITE_S, Warm
+from agent.ldap.pool import WRITE_S, PooledConnection
 from agent.request import refusals
 from agent.request.answer import Answer, Ended, Step
 from agent.request.ledger import Entry
@@ -69,7 +69,9 @@ def _enter(located: Located, tools: Tools) -> None:
         raise Ended(answer) from error
 
 
-def _send(request: Request, warm: Warm, user: User, settings: Settings) -> None:
+def _send(
+    request: Request, warm: PooledConnection, user: User, settings: Settings
+) -> None:
     assert request.new_password is not None
     if request.op == "change":
         assert request.old_password is not None

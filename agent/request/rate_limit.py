@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 
 
-class Rate:
+class RateLimit:
     """Counts what came in the last minute.
 
     Args:

@@ -17,12 +17,12 @@ from agent.ldap.errors import (
     SignInRefused,
     Unreachable,
 )
-from agent.ldap.pool import Warm
+from agent.ldap.pool import PooledConnection
 from agent.request.answer import Answer, iso
 from agent.verdict import effective_rights, judge, password_check
 from agent.verdict import verdict as verdict_of_verdict
 from agent.verdict.causes import Cause
-from agent.verdict.password_check import Finding
+from agent.verdict.password_check import PolicyFinding
 from agent.verdict.password_policy import as_policy_dict
 from agent.verdict.subject import Operation, Subject
 from agent.verdict.verdict import State
@@ -50,7 +50,11 @@ def unavailable(error: DirectoryError) -> Answer:
 
 
 def refusal(
-    error: DirectoryError, request: Request, warm: Warm, domain: Domain, user: User
+    error: DirectoryError,
+    request: Request,
+    warm: PooledConnection,
+    domain: Domain,
+    user: User,
 ) -> Answer:
     """Answer for a write that the directory refused."""
     if isinstance(error, NoSuchObject):
@@ -71,7 +75,11 @@ def refusal(
 
 
 def step_refusal(
-    error: DirectoryError, operation: Operation, warm: Warm, domain: Domain, user: User
+    error: DirectoryError,
+    operation: Operation,
+    warm: PooledConnection,
+    domain: Domain,
+    user: User,
 ) -> Answer:
     """Answer for a step after the password that the directory refused."""
     if not isinstance(error, Denied):
@@ -82,7 +90,7 @@ def step_refusal(
         return Answer(Code.PERMISSION_DENIED)
 
 
-def _subject(warm: Warm, domain: Domain, dn: str) -> Subject:
+def _subject(warm: PooledConnection, domain: Domain, dn: str) -> Subject:
     domain.forget_policies()
     again = users.read_again(warm.directory, dn)
     return domain.subject(warm, again, detail=True)
@@ -99,7 +107,7 @@ def denied(subject: Subject, operation: Operation) -> Answer:
     """Name the entry that stops one operation, after the directory denied it."""
     only = frozenset({operation})
     judged = judge.judge(subject, now=datetime.now(UTC), operations=only)
-    said: verdict_of_verdict.Answer = getattr(judged, operation.value)
+    said: verdict_of_verdict.OperationVerdict = getattr(judged, operation.value)
     named = (Code.PERMISSION_DENIED, Code.PROTECTED_ACCOUNT, Code.CANNOT_CHANGE)
     if said.state is State.YES or said.code not in named:
         return Answer(
@@ -143,7 +151,7 @@ def _lacks_change(subject: Subject) -> bool:
     return judged.change.cause in _LACKING
 
 
-def from_finding(cause: Finding, subject: Subject, detail: str = "") -> Answer:
+def from_finding(cause: PolicyFinding, subject: Subject, detail: str = "") -> Answer:
     """Answer with one thing the policy says."""
     return Answer(
         cause.code,
@@ -153,7 +161,7 @@ def from_finding(cause: Finding, subject: Subject, detail: str = "") -> Answer:
     )
 
 
-def password_findings(subject: Subject, request: Request) -> tuple[Finding, ...]:
+def password_findings(subject: Subject, request: Request) -> tuple[PolicyFinding, ...]:
     """Say what the policy says to the new password; that it is hidden, when it is."""
     if subject.account is None or request.new_password is None:
         return ()

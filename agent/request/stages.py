@@ -14,11 +14,11 @@ from agent.active_directory import identifiers, users
 from agent.active_directory.domain_cache import Domain
 from agent.active_directory.users import User
 from agent.config.settings import Settings
-from agent.ldap.pool import Pool, Warm
+from agent.ldap.pool import Pool, PooledConnection
 from agent.request import refusals
 from agent.request.answer import Answer, Ended, iso
 from agent.request.ledger import Ledger
-from agent.request.rate_limit import Rate
+from agent.request.rate_limit import RateLimit
 from agent.verdict import judge as verdict
 from agent.verdict import verdict as verdict_of_verdict
 from agent.verdict.effective_rights import read
@@ -60,7 +60,7 @@ class Tools:
     pool: Pool
     domain: Domain
     ledger: Ledger
-    rate: Rate
+    rate: RateLimit
     self_tests: str
 
 
@@ -83,7 +83,7 @@ class Located:
     """The one user, on a controller where a write can follow."""
 
     request: Request
-    warm: Warm
+    warm: PooledConnection
     user: User
     subject: Subject
 
@@ -166,7 +166,7 @@ def _check_operation(request: Request, tools: Tools, *, testing: bool) -> None:
         raise Refused(Code.OPERATION_OFF, f"{request.op} is not for self-tests")
 
 
-def locate(admitted: Admitted, warm: Warm, domain: Domain) -> Located:
+def locate(admitted: Admitted, warm: PooledConnection, domain: Domain) -> Located:
     """Find the user and what is to be known of them, on one controller.
 
     Raises:
@@ -196,7 +196,7 @@ def judge(located: Located, tools: Tools) -> Judged:
     """
     subject, request = located.subject, located.request
     operation = _OPERATIONS[request.op]
-    said: verdict_of_verdict.Answer = getattr(
+    said: verdict_of_verdict.OperationVerdict = getattr(
         verdict.judge(
             subject, now=datetime.now(UTC), operations=frozenset({operation})
         ),

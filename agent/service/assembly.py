@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from agent.config.agent_config import Equipment
+from agent.config.agent_config import AgentConfig
 from agent.ldap.certificates import Endpoint
 from agent.ldap.pool import Target
-from agent.relay_client.endpoint import Way
+from agent.relay_client.endpoint import RelayEndpoint
 
 
-def target(equipment: Equipment) -> Target:
+def target(equipment: AgentConfig) -> Target:
     """Say which controllers are asked, and as whom."""
     directory = equipment.settings.directory
     ca = Path(directory.ca) if directory.ca else None
@@ -23,6 +23,6 @@ def target(equipment: Equipment) -> Target:
     return Target(endpoints, directory.base_dn, user, equipment.password)
 
 
-def relay_way(equipment: Equipment) -> Way:
+def relay_endpoint(equipment: AgentConfig) -> RelayEndpoint:
     """Say how the relay is reached."""
-    return Way(equipment.settings.relay, equipment.proxy_password)
+    return RelayEndpoint(equipment.settings.relay, equipment.proxy_password)

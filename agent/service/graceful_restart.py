@@ -34,7 +34,7 @@ def tell_ready(descriptor: int) -> None:
         os.close(descriptor)
 
 
-class Told(Protocol):
+class StatusPublisher(Protocol):
     """What this process tells of itself, in the place where a successor will."""
 
     def hold(self) -> None:
@@ -51,7 +51,7 @@ class Told(Protocol):
 
 
 async def hand_over(
-    notifier: Notifier, status: Told, seconds: float = _READY_S
+    notifier: Notifier, status: StatusPublisher, seconds: float = _READY_S
 ) -> int | None:
     """Start a successor; give its id when it is the main process now, else None.
 

@@ -10,21 +10,21 @@ from typing import Any, Literal
 import aiohttp
 
 from agent.active_directory import users
-from agent.config.agent_config import Equipment, load
+from agent.config.agent_config import AgentConfig, load
 from agent.config.errors import SettingsError
 from agent.config.secret_store import Secrets
 from agent.ldap.connection import connect
 from agent.ldap.errors import DirectoryError, Untrusted
 from agent.relay_client.errors import reason_for_failure
-from agent.service.assembly import relay_way, target
-from agent.system.paths import Places
-from agent.system.tls import trusting
+from agent.service.assembly import relay_endpoint, target
+from agent.system.paths import Paths
+from agent.system.tls import client_context
 
 _RELAY_S = 10.0
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckResult:
     """One thing that was tried; the shape the wizard shows.
 
     Attributes:
@@ -46,7 +46,7 @@ class Finding:
         return asdict(self)
 
 
-def check(places: Places, kept: Secrets | None = None) -> tuple[Finding, ...]:
+def check(places: Paths, kept: Secrets | None = None) -> tuple[CheckResult, ...]:
     """Try everything the service needs; nothing is changed.
 
     Raises:
@@ -54,19 +54,19 @@ def check(places: Places, kept: Secrets | None = None) -> tuple[Finding, ...]:
 
     """
     equipment = load(places, kept)
-    readable = Finding("secrets", "Secrets readable by this account", "ok")
+    readable = CheckResult("secrets", "Secrets readable by this account", "ok")
     return (readable, *_controllers(equipment), _relay(equipment))
 
 
-def unusable(error: SettingsError) -> tuple[Finding, ...]:
+def unusable(error: SettingsError) -> tuple[CheckResult, ...]:
     """Say what is wrong with what the service starts from."""
     return tuple(
-        Finding("settings", each.path, "failed", each.message, "run the wizard")
+        CheckResult("settings", each.path, "failed", each.message, "run the wizard")
         for each in error.problems
     )
 
 
-def _controllers(equipment: Equipment) -> tuple[Finding, ...]:
+def _controllers(equipment: AgentConfig) -> tuple[CheckResult, ...]:
     wanted = target(equipment)
     found = []
     for endpoint in wanted.endpoints:
@@ -90,15 +90,17 @@ def _controllers(equipment: Equipment) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def _hints(host: str, *, offered: bool) -> Finding:
+def _hints(host: str, *, offered: bool) -> CheckResult:
     title = f"Policy hints at {host}"
     if offered:
-        return Finding("policy_hints", title, "ok")
+        return CheckResult("policy_hints", title, "ok")
     detail = "not offered: history and minimum age do not count for resets"
-    return Finding("policy_hints", title, "warning", detail, "update the controller")
+    return CheckResult(
+        "policy_hints", title, "warning", detail, "update the controller"
+    )
 
 
-def _relay(equipment: Equipment) -> Finding:
+def _relay(equipment: AgentConfig) -> CheckResult:
     began = time.perf_counter()
     url = equipment.enrolment.relay_url
     title = f"Relay at {url}"
@@ -107,13 +109,13 @@ def _relay(equipment: Equipment) -> Finding:
     except (OSError, TimeoutError, aiohttp.ClientError) as error:
         said, _, remedy = reason_for_failure(error).partition("; ")
         remedy = remedy or "check the address, the proxy, port 443 and the certificate"
-        return Finding("relay", title, "failed", said, remedy, ms=_since(began))
+        return CheckResult("relay", title, "failed", said, remedy, ms=_since(began))
     return _ok("relay", title, f"HTTP {status}", began)
 
 
-async def _ask(equipment: Equipment, url: str) -> int:
-    way = relay_way(equipment)
-    context = trusting(Path(way.relay.ca) if way.relay.ca else None)
+async def _ask(equipment: AgentConfig, url: str) -> int:
+    way = relay_endpoint(equipment)
+    context = client_context(Path(way.relay.ca) if way.relay.ca else None)
     limit = aiohttp.ClientTimeout(total=_RELAY_S)
     async with (
         aiohttp.ClientSession(timeout=limit) as session,
@@ -124,22 +126,24 @@ async def _ask(equipment: Equipment, url: str) -> int:
         return answer.status
 
 
-def _ok(name: str, title: str, detail: str, began: float) -> Finding:
-    return Finding(name, title, "ok", detail, ms=_since(began))
+def _ok(name: str, title: str, detail: str, began: float) -> CheckResult:
+    return CheckResult(name, title, "ok", detail, ms=_since(began))
 
 
-def _failed(name: str, title: str, error: DirectoryError, began: float) -> Finding:
+def _failed(name: str, title: str, error: DirectoryError, began: float) -> CheckResult:
     more = ""
     if isinstance(error, Untrusted):
         more = "\n".join(f"{each.subject} ({each.sha256})" for each in error.chain)
-    return Finding(name, title, "failed", error.what, error.remedy, more, _since(began))
+    return CheckResult(
+        name, title, "failed", error.what, error.remedy, more, _since(began)
+    )
 
 
 def _since(began: float) -> float:
     return round((time.perf_counter() - began) * 1000, 1)
 
 
-def as_table(findings: tuple[Finding, ...], line: Callable[[str], None]) -> None:
+def as_table(findings: tuple[CheckResult, ...], line: Callable[[str], None]) -> None:
     """Say the findings in words, one a line."""
     for each in findings:
         said = f"{each.state:8}{each.title}"

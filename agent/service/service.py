@@ -12,26 +12,26 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from agent.active_directory.domain_cache import Domain
-from agent.config.agent_config import Equipment
+from agent.config.agent_config import AgentConfig
 from agent.config.settings_file import digest
 from agent.ldap.errors import DirectoryError
 from agent.ldap.pool import Pool
-from agent.relay_client.clone_detection import Asked, Twins
-from agent.relay_client.dialer import Dialler
-from agent.relay_client.listener import Link
+from agent.relay_client.clone_detection import CloneDetector, CloneQuery
+from agent.relay_client.dialer import Dialer
+from agent.relay_client.listener import Listener
 from agent.request.audit import Audit
 from agent.request.handler import Handler, Health
 from agent.request.identity import Identity
 from agent.request.ledger import Ledger
-from agent.request.rate_limit import Rate
+from agent.request.rate_limit import RateLimit
 from agent.request.stages import Tools
 from agent.service import graceful_restart, status_server
-from agent.service.assembly import relay_way, target
+from agent.service.assembly import relay_endpoint, target
 from agent.service.journald import Journal
 from agent.service.sd_notify import Notifier
 from agent.service.status import Status
 from agent.system.instance import Instance
-from agent.system.tls import trusting
+from agent.system.tls import client_context
 from agent.system.version import VERSION
 
 LOG = logging.getLogger("agent.service.service")
@@ -52,7 +52,7 @@ class Service:
 
     def __init__(
         self,
-        equipment: Equipment,
+        equipment: AgentConfig,
         *,
         journal: Journal | None = None,
         ready_fd: int | None = None,
@@ -88,7 +88,7 @@ class Service:
             pool=self._pool,
             domain=self._domain,
             ledger=self._ledger,
-            rate=Rate(chosen.limits.per_minute),
+            rate=RateLimit(chosen.limits.per_minute),
             self_tests=enrolled.self_test_issuer,
         )
         return Handler(
@@ -99,18 +99,18 @@ class Service:
             count=self._status.count,
         )
 
-    def _make_link(self) -> Link:
+    def _make_link(self) -> Listener:
         equipment = self._equipment
         relay = equipment.settings.relay
-        dialler = Dialler(
+        dialler = Dialer(
             url=equipment.enrolment.relay_url,
             connection=equipment.enrolment.connection,
             key_name=equipment.enrolment.listen_key_name,
             key=equipment.listen_key,
-            ssl=trusting(Path(relay.ca) if relay.ca else None),
-            way=relay_way(equipment),
+            ssl=client_context(Path(relay.ca) if relay.ca else None),
+            way=relay_endpoint(equipment),
         )
-        return Link(dialler, self._handler.handle, self._status.on_link)
+        return Listener(dialler, self._handler.handle, self._status.on_link)
 
     def _tell(self, status: Status) -> None:
         """Tell whoever started this process; ready is said once, when it is true."""
@@ -162,14 +162,14 @@ class Service:
         equipment = self._equipment
         if equipment.test_key is None:
             return ()
-        asked = Asked(
-            way=relay_way(equipment),
+        asked = CloneQuery(
+            way=relay_endpoint(equipment),
             connection=equipment.enrolment.connection,
             key_name=equipment.enrolment.test_key_name,
             key=equipment.test_key,
             keys=equipment.keys.public,
         )
-        twins = Twins(asked, self._instance, self._status.on_twin)
+        twins = CloneDetector(asked, self._instance, self._status.on_twin)
         return (asyncio.create_task(twins.run()),)
 
     def _take_signals(self, stop: asyncio.Event, succeeded: asyncio.Event) -> None:

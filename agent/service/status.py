@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.ldap.pool import PoolState
-from agent.relay_client.listener import LinkState, Phase
+from agent.relay_client.listener import ListenerState, Phase
 from agent.service.metrics import BOUNDS_S, Counts
 from agent.system.atomic_files import write_atomically
 from wire.outcomes import Code
@@ -87,7 +87,7 @@ class Status:
         """Whether a reset that comes now could work."""
         return self._relay.state == "connected" and self.directory_answers
 
-    def on_link(self, state: LinkState) -> None:
+    def on_link(self, state: ListenerState) -> None:
         """Take in what the link does."""
         with self._lock:
             # why the last try failed holds until this one is over

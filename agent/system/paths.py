@@ -6,7 +6,7 @@ from typing import Self
 
 
 @dataclass(frozen=True)
-class Places:
+class Paths:
     """The files and folders of one installation.
 
     Attributes:

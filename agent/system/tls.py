@@ -4,7 +4,7 @@ import ssl
 from pathlib import Path
 
 
-def trusting(ca: Path | None) -> ssl.SSLContext:
+def client_context(ca: Path | None) -> ssl.SSLContext:
     """Make a context that checks certificate and name; TLS 1.2 at least.
 
     Raises:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntFlag
 
-from agent.verdict.attributes import AttributeReader, PolicyUnreadable, Raw
+from agent.verdict.attributes import AttributeReader, AttributeUnreadable, Raw
 from agent.verdict.password_policy import PasswordPolicy
 
 
@@ -83,7 +83,7 @@ def account_from(source: str, raw: Raw) -> Account:
     read = AttributeReader(source, raw)
     sam = read.text("sAMAccountName")
     if not sam:
-        raise PolicyUnreadable(source, "sAMAccountName", "is missing or hidden")
+        raise AttributeUnreadable(source, "sAMAccountName", "is missing or hidden")
     return Account(
         sam=sam,
         flags=read.number("userAccountControl"),

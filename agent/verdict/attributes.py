@@ -10,7 +10,7 @@ _NEVER_SPAN = -0x8000000000000000
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 
 
-class PolicyUnreadable(Exception):  # noqa: N818 - says what is, not that it is wrong
+class AttributeUnreadable(Exception):  # noqa: N818 - says what is, not that it is wrong
     """An attribute that a policy or an account needs is missing or malformed."""
 
     def __init__(self, source: str, attribute: str, rule: str) -> None:
@@ -73,12 +73,12 @@ class AttributeReader:
         try:
             return bytes(values[0]).decode("utf-8")
         except UnicodeDecodeError as error:
-            raise PolicyUnreadable(self.source, name, "is not UTF-8") from error
+            raise AttributeUnreadable(self.source, name, "is not UTF-8") from error
 
     def number(self, name: str) -> int:
         found = self.optional(name)
         if found is None:
-            raise PolicyUnreadable(self.source, name, "is missing or hidden")
+            raise AttributeUnreadable(self.source, name, "is missing or hidden")
         return found
 
     def optional(self, name: str) -> int | None:
@@ -86,29 +86,31 @@ class AttributeReader:
         try:
             return None if text is None else int(text)
         except ValueError as error:
-            raise PolicyUnreadable(self.source, name, "is no number") from error
+            raise AttributeUnreadable(self.source, name, "is no number") from error
 
     def count(self, name: str) -> int:
         found = self.number(name)
         if found < 0:
-            raise PolicyUnreadable(self.source, name, "is negative")
+            raise AttributeUnreadable(self.source, name, "is negative")
         return found
 
     def span(self, name: str) -> timedelta | None:
         try:
             return from_interval(self.number(name))
         except ValueError as error:
-            raise PolicyUnreadable(self.source, name, "is no span of time") from error
+            raise AttributeUnreadable(
+                self.source, name, "is no span of time"
+            ) from error
 
     def moment(self, name: str, ticks: int) -> datetime | None:
         try:
             return from_filetime(ticks)
         except ValueError as error:
-            raise PolicyUnreadable(self.source, name, "is no moment") from error
+            raise AttributeUnreadable(self.source, name, "is no moment") from error
 
     def flag(self, name: str) -> bool:
         text = self.text(name)
         if text not in ("TRUE", "FALSE"):  # RFC 4517 3.3.3
             rule = "is missing or hidden" if text is None else "is not TRUE or FALSE"
-            raise PolicyUnreadable(self.source, name, rule)
+            raise AttributeUnreadable(self.source, name, rule)
         return text == "TRUE"

@@ -31,7 +31,7 @@ class Cause(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class CauseText:
     """A cause in words.
 
     Attributes:
@@ -51,86 +51,86 @@ class Told:
 
 
 CAUSES = {
-    Cause.NONE: Told("Would work", Code.OK),
-    Cause.OUTSIDE: Told(
+    Cause.NONE: CauseText("Would work", Code.OK),
+    Cause.OUTSIDE: CauseText(
         "Outside the scope",
         Code.NOT_IN_SCOPE,
         "Add the user's container or group membership if this was not intended.",
     ),
-    Cause.PROTECTED: Told(
+    Cause.PROTECTED: CauseText(
         "Protected by AdminSDHolder",
         Code.PROTECTED_ACCOUNT,
         "Reset administrators by hand. If the person is one no longer, clear "
         "adminCount and turn inheritance on.",
     ),
-    Cause.INHERITANCE_OFF: Told(
+    Cause.INHERITANCE_OFF: CauseText(
         "Inheritance is off",
         Code.PERMISSION_DENIED,
         "Turn inheritance on there, or grant the right below it.",
         falls_short=True,
     ),
-    Cause.DENIED: Told(
+    Cause.DENIED: CauseText(
         "An entry denies it",
         Code.PERMISSION_DENIED,
         "Look at why this entry denies it; a grant does not remove a deny.",
         falls_short=True,
     ),
-    Cause.NOT_GRANTED: Told(
+    Cause.NOT_GRANTED: CauseText(
         "Not granted",
         Code.PERMISSION_DENIED,
         "Grant the right on the container.",
         mended_by_grant=True,
         falls_short=True,
     ),
-    Cause.HIDDEN: Told(
+    Cause.HIDDEN: CauseText(
         "Not known: hidden from the agent's account",
         Code.PERMISSION_DENIED,
         "Let the agent's account read the attributes and the permissions.",
         falls_short=True,
     ),
-    Cause.POLICY_HIDDEN: Told(
+    Cause.POLICY_HIDDEN: CauseText(
         "Not known: the password policy is hidden",
         Code.POLICY,
         "Let the agent's account read the password settings object.",
         falls_short=True,
     ),
-    Cause.UNDECIDED: Told(
+    Cause.UNDECIDED: CauseText(
         "Not known: an entry that can't be evaluated",
         Code.PERMISSION_DENIED,
         "Grant the right by an entry of its own, above the one shown.",
         falls_short=True,
     ),
-    Cause.DISABLED: Told(
+    Cause.DISABLED: CauseText(
         "Account disabled",
         Code.ACCOUNT_DISABLED,
         "Enable the account if the person should sign in.",
     ),
-    Cause.EXPIRED: Told(
+    Cause.EXPIRED: CauseText(
         "Account expired",
         Code.ACCOUNT_EXPIRED,
         "Extend accountExpires if the person should sign in.",
     ),
-    Cause.CANNOT_CHANGE: Told(
+    Cause.CANNOT_CHANGE: CauseText(
         'Set to "user cannot change password"',
         Code.CANNOT_CHANGE,
         "Clear that option on the account, or reset the password by hand.",
     ),
-    Cause.TOO_YOUNG: Told(
+    Cause.TOO_YOUNG: CauseText(
         "Password too young",
         Code.TOO_YOUNG,
         "Wait until the minimum age has passed, or set must-change on the account.",
     ),
-    Cause.LOCKED: Told(
+    Cause.LOCKED: CauseText(
         "Locked",
         Code.ACCOUNT_LOCKED,
         "Unlock the account, or have the user reset the password.",
     ),
-    Cause.NO_EFFECT: Told(
+    Cause.NO_EFFECT: CauseText(
         "Must-change has no effect",
         Code.PARTIAL,
         "Clear the option that the password never expires.",
     ),
-    Cause.SWITCHED_OFF: Told(
+    Cause.SWITCHED_OFF: CauseText(
         "Switched off in the settings",
         Code.OPERATION_OFF,
         "Switch it on in Optional features if it should be.",

@@ -26,7 +26,7 @@ from agent.verdict.effective_rights import (
 )
 from agent.verdict.password_check import earliest
 from agent.verdict.subject import ALL_OPERATIONS, Operation, Subject
-from agent.verdict.verdict import Answer, State, Verdict
+from agent.verdict.verdict import OperationVerdict, State, Verdict
 from wire.outcomes import Code
 
 _RIGHTS = {
@@ -44,7 +44,7 @@ _FOREST_UNSEEN = (
     "forest's other domains can't be seen"
 )
 LET_READ = "Let the agent's account read the user's attributes."
-_YES = Answer(State.YES, Code.OK, Cause.NONE)
+_YES = OperationVerdict(State.YES, Code.OK, Cause.NONE)
 _Name = Callable[[Sid], str]
 
 
@@ -97,22 +97,24 @@ def hidden(dn: str, shown_by: str) -> Verdict:
     return Verdict(dn, UUID(int=0), answer, answer, answer, answer)
 
 
-def _off(operation: Operation) -> Answer:
+def _off(operation: Operation) -> OperationVerdict:
     shown_by = f"{operation.value} is switched off in the settings"
     return _no(Cause.SWITCHED_OFF, shown_by)
 
 
-def _no(cause: Cause, shown_by: str, until: datetime | None = None) -> Answer:
+def _no(cause: Cause, shown_by: str, until: datetime | None = None) -> OperationVerdict:
     told = CAUSES[cause]
-    return Answer(State.NO, told.code, cause, shown_by, told.remedy, until)
+    return OperationVerdict(State.NO, told.code, cause, shown_by, told.remedy, until)
 
 
-def _unknown(cause: Cause, shown_by: str, remedy: str = "") -> Answer:
+def _unknown(cause: Cause, shown_by: str, remedy: str = "") -> OperationVerdict:
     told = CAUSES[cause]
-    return Answer(State.UNKNOWN, told.code, cause, shown_by, remedy or told.remedy)
+    return OperationVerdict(
+        State.UNKNOWN, told.code, cause, shown_by, remedy or told.remedy
+    )
 
 
-def _stops_everything(case: _Case) -> Answer | None:
+def _stops_everything(case: _Case) -> OperationVerdict | None:
     """Find what stops every operation on this user, the strongest cause first."""
     subject = case.subject
     if not subject.in_scope:
@@ -175,7 +177,7 @@ def _lock_unseen(subject: Subject) -> str:
     return "" if subject.policy else subject.unreadable or "the policy is hidden"
 
 
-def _answer(case: _Case, operation: Operation) -> Answer:
+def _answer(case: _Case, operation: Operation) -> OperationVerdict:
     subject, descriptor = case.subject, case.descriptor
     if subject.descriptor is None or not isinstance(descriptor, SecurityDescriptor):
         return _hidden(descriptor)
@@ -202,7 +204,7 @@ def _answer(case: _Case, operation: Operation) -> Answer:
     return _effect(subject, operation)
 
 
-def _stops_change(case: _Case) -> Answer | None:
+def _stops_change(case: _Case) -> OperationVerdict | None:
     """Find what stops a change, though not a reset."""
     subject = case.subject
     if ace := cannot_change(subject):
@@ -214,7 +216,7 @@ def _stops_change(case: _Case) -> Answer | None:
     return None
 
 
-def _hidden(descriptor: Descriptor) -> Answer:
+def _hidden(descriptor: Descriptor) -> OperationVerdict:
     if descriptor is None:
         return _unknown(
             Cause.HIDDEN,
@@ -230,7 +232,7 @@ def _hidden(descriptor: Descriptor) -> Answer:
 
 def _refused(
     decision: Decision, case: _Case, descriptor: SecurityDescriptor, right: Right
-) -> Answer:
+) -> OperationVerdict:
     if not decision.certain:
         return _undecided(decision, case)
     if decision.reason is Reason.DENIED:
@@ -245,7 +247,7 @@ def _refused(
     return _no(Cause.NOT_GRANTED, lacking)
 
 
-def _undecided(decision: Decision, case: _Case, remedy: str = "") -> Answer:
+def _undecided(decision: Decision, case: _Case, remedy: str = "") -> OperationVerdict:
     shown_by = f"{_entry(decision, case)}: {decision.reason.value}"
     return _unknown(Cause.UNDECIDED, shown_by, remedy)
 
@@ -255,7 +257,7 @@ def _entry(decision: Decision, case: _Case) -> str:
     return words(because, name_of=case.name_of) if because else ""
 
 
-def _aged(subject: Subject, operation: Operation, now: datetime) -> Answer:
+def _aged(subject: Subject, operation: Operation, now: datetime) -> OperationVerdict:
     """Apply the minimum age, the one rule that needs no password to be judged."""
     account, policy = subject.account, subject.policy
     assert account is not None
@@ -282,7 +284,7 @@ def _aged(subject: Subject, operation: Operation, now: datetime) -> Answer:
     return _no(Cause.TOO_YOUNG, shown_by, until=since)
 
 
-def _effect(subject: Subject, operation: Operation) -> Answer:
+def _effect(subject: Subject, operation: Operation) -> OperationVerdict:
     """Refuse what the directory would take without any effect."""
     never = subject.account is not None and subject.account.never_expires
     if operation is Operation.MUST_CHANGE and never:

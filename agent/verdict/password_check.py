@@ -22,7 +22,7 @@ _NAME_BREAKS = re.compile(r"[ \t,.\-_#]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class PolicyFinding:
     """One thing the policy says about a new password.
 
     Attributes:
@@ -66,7 +66,7 @@ def judge(
     operation: Operation,
     hints: bool,
     cannot_change: bool = False,
-) -> tuple[Finding, ...]:
+) -> tuple[PolicyFinding, ...]:
     """Say what is known to be wrong before the directory is asked.
 
     Args:
@@ -81,10 +81,10 @@ def judge(
     """
     found = _cannot_change(operation, denied=cannot_change)
     if operation == "change" and account.locked(now, policy):
-        found.append(Finding(Code.ACCOUNT_LOCKED, "the account is locked"))
+        found.append(PolicyFinding(Code.ACCOUNT_LOCKED, "the account is locked"))
     if policy is None:
         hidden = "the policy that holds for the user can not be read"
-        unknown = Finding(Code.POLICY, hidden, blocks=False)
+        unknown = PolicyFinding(Code.POLICY, hidden, blocks=False)
         return (*found, *_too_long(password), unknown)
     since = earliest(policy, account, operation, hints=hints)
     found += _too_young(policy, account, now, since)
@@ -93,29 +93,29 @@ def judge(
     if policy.history and (operation == "change" or hints):
         last = f"the last {policy.history} passwords are refused"
         detail = f"{last}; only the directory knows them"
-        found.append(Finding(Code.IN_HISTORY, detail, blocks=False))
+        found.append(PolicyFinding(Code.IN_HISTORY, detail, blocks=False))
     return tuple(found)
 
 
-def _cannot_change(operation: Operation, *, denied: bool) -> list[Finding]:
+def _cannot_change(operation: Operation, *, denied: bool) -> list[PolicyFinding]:
     if not denied:
         return []
     detail = 'the user is set to "user cannot change password"'
     if operation == "reset":
         detail += "; a reset is not bound by it"
-    return [Finding(Code.CANNOT_CHANGE, detail, blocks=operation == "change")]
+    return [PolicyFinding(Code.CANNOT_CHANGE, detail, blocks=operation == "change")]
 
 
 def _too_young(
     policy: PasswordPolicy, account: Account, now: datetime, since: datetime | None
-) -> list[Finding]:
+) -> list[PolicyFinding]:
     if since is None or now >= since:
         return []
     detail = (
         f"pwdLastSet is {account.pwd_last_set:%Y-%m-%d %H:%M:%S} UTC and "
         f"{policy.source} asks for an age of {policy.min_age}"
     )
-    return [Finding(Code.TOO_YOUNG, detail, earliest=since)]
+    return [PolicyFinding(Code.TOO_YOUNG, detail, earliest=since)]
 
 
 def units(password: str) -> int:
@@ -130,32 +130,34 @@ def _exempt(account: Account) -> bool:
     )
 
 
-def _too_long(password: str) -> list[Finding]:
+def _too_long(password: str) -> list[PolicyFinding]:
     if units(password) <= LONGEST:
         return []
-    return [Finding(Code.POLICY, f"the password is longer than {LONGEST} characters")]
+    return [
+        PolicyFinding(Code.POLICY, f"the password is longer than {LONGEST} characters")
+    ]
 
 
 def _too_short(
     policy: PasswordPolicy, account: Account, password: str
-) -> list[Finding]:
+) -> list[PolicyFinding]:
     if units(password) >= policy.min_length or _exempt(account):
         return []
     detail = f"{policy.source} asks for {policy.min_length} characters"
-    return [Finding(Code.TOO_SHORT, detail, minimum=policy.min_length)]
+    return [PolicyFinding(Code.TOO_SHORT, detail, minimum=policy.min_length)]
 
 
 def _complexity(
     policy: PasswordPolicy, account: Account, password: str
-) -> list[Finding]:
+) -> list[PolicyFinding]:
     if not policy.complexity or _exempt(account):
         return []
     found = []
     if kinds(password) < 3:
         detail = f"{policy.source} asks for three of five kinds of character"
-        found.append(Finding(Code.NOT_COMPLEX, detail))
+        found.append(PolicyFinding(Code.NOT_COMPLEX, detail))
     if name := name_inside(account, password):
-        found.append(Finding(Code.NOT_COMPLEX, f"the password contains {name}"))
+        found.append(PolicyFinding(Code.NOT_COMPLEX, f"the password contains {name}"))
     return found
 
 
@@ -198,11 +200,11 @@ def name_inside(account: Account, password: str) -> str | None:
 
 def remaining_cause(
     policy: PasswordPolicy | None,
-    findings: Sequence[Finding],
+    findings: Sequence[PolicyFinding],
     *,
     operation: Operation,
     hints: bool,
-) -> Finding:
+) -> PolicyFinding:
     """Name the likely cause after the directory refused a password (0000052D).
 
     By elimination: what was found before, else the history, else a filter. The
@@ -213,12 +215,12 @@ def remaining_cause(
             return finding
     if policy is None:
         detail = "the policy could not be read, so the cause can not be narrowed down"
-        return Finding(Code.POLICY, detail)
+        return PolicyFinding(Code.POLICY, detail)
     if policy.history and (operation == "change" or hints):
         detail = (
             f"every rule that can be read is met; of the rest, the history of "
             f"{policy.history} passwords is likelier than a password filter"
         )
-        return Finding(Code.IN_HISTORY, detail)
+        return PolicyFinding(Code.IN_HISTORY, detail)
     detail = "every rule that can be read is met: a password filter is the likely cause"
-    return Finding(Code.POLICY, detail)
+    return PolicyFinding(Code.POLICY, detail)

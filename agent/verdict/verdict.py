@@ -19,7 +19,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class OperationVerdict:
     """Whether one thing would work, and the one cause when it would not.
 
     Attributes:
@@ -62,10 +62,10 @@ class Verdict:
 
     dn: str
     guid: UUID
-    reset: Answer
-    change: Answer
-    unlock: Answer
-    must_change: Answer
+    reset: OperationVerdict
+    change: OperationVerdict
+    unlock: OperationVerdict
+    must_change: OperationVerdict
     notes: tuple[str, ...] = field(default=())
 
     def as_dict(self) -> dict[str, object]:

@@ -27,7 +27,7 @@ from lab.controller import Lab
 from tests.fixtures.agent_stage import settings_for
 from wire.secret import Secret
 from wizard.controller.permissions import Permissions
-from wizard.host.sandbox.host import TrialHost
+from wizard.host.sandbox.host import SandboxHost
 from wizard.inputs import Inputs
 
 ROUNDS = 3
@@ -134,7 +134,7 @@ def main() -> None:
     settings = validate(given["settings"])
     inputs = Inputs(account_password=Secret(given["password"]))
     with TemporaryDirectory() as home:
-        door, start = Permissions(TrialHost(Path(home))), time.perf_counter()
+        door, start = Permissions(SandboxHost(Path(home))), time.perf_counter()
         found = door.coverage(
             settings,
             inputs,

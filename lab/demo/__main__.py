@@ -18,7 +18,7 @@ from lab import places
 from lab.__main__ import down, reset, up
 from lab.controller import Lab
 from lab.demo.plot import Ground, Result, travel
-from wizard.host.sandbox.host import TrialHost
+from wizard.host.sandbox.host import SandboxHost
 
 SCREENSHOTS = places.LAB / "screenshots"
 OFFERS = places.LAB / "offers.json"
@@ -51,7 +51,7 @@ def _for_a_person() -> int:
     os.environ["WRITEBACK_LAB"] = str(places.DESCRIPTION)
     os.environ["WRITEBACK_OFFERS"] = str(OFFERS)
     code = wizard([])
-    running = TrialHost(places.MACHINE).service().running
+    running = SandboxHost(places.MACHINE).service().running
     print(
         "The agent keeps running: ./dev try again to reconfigure it."
         if running

@@ -10,7 +10,7 @@ from ldap3.core.exceptions import LDAPException
 from docs.portal_client import Client, Portal
 from lab.controller import Lab, Person
 from lab.slow_controller import asked
-from wizard.results import HandOver
+from wizard.results import PortalDetails
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Answered:
 class PortalSide:
     """A portal that was given what the wizard's last page shows."""
 
-    def __init__(self, portal: Path, given: HandOver) -> None:
+    def __init__(self, portal: Path, given: PortalDetails) -> None:
         self._client = Client(Portal.load(portal))
         self._agent = self._client.agent(given.agent, given.fingerprint)
 

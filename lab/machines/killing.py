@@ -187,7 +187,7 @@ def halted(
 
 
 @dataclass
-class Rig:
+class Interruption:
     """A server whose package is installed, as it was before anything was set up."""
 
     here: Server

@@ -19,7 +19,7 @@ from agent.config.settings import Settings
 from agent.config.settings_file import parse
 from wire.secret import Secret
 from wizard.controller.controller import Controller
-from wizard.host.sandbox.host import TrialHost
+from wizard.host.sandbox.host import SandboxHost
 from wizard.inputs import AdminCredentials, Inputs
 from wizard.plan import apply as carrying_out
 from wizard.plan import journal
@@ -39,7 +39,7 @@ WITHIN = (*_WITHIN, "service, before it is noted")
 def main() -> None:
     """Apply, and die on the way."""
     given = json.load(sys.stdin)
-    host = TrialHost(Path(given["home"]))
+    host = SandboxHost(Path(given["home"]))
     inputs = Inputs(
         AdminCredentials(given["admin_user"], Secret(given["admin_password"])),
         account_password=Secret(given["account_password"]) or None,
@@ -67,7 +67,7 @@ def _planned(
     return controller.plan(settings, inputs)
 
 
-def _arm(cut: str, changes: tuple[Change, ...], host: TrialHost) -> None:
+def _arm(cut: str, changes: tuple[Change, ...], host: SandboxHost) -> None:
     if cut in _WITHIN:
         place, act = _WITHIN[cut]
         assert callable(getattr(place, act))  # or nothing is cut off
@@ -100,7 +100,7 @@ def _die_when_noted(fatal: int) -> None:
     Journal.did = did  # type: ignore[method-assign]
 
 
-def _arm_undo(cut: str, host: TrialHost) -> None:
+def _arm_undo(cut: str, host: SandboxHost) -> None:
     _, when, index = cut.split(" ")
     begun = journal.find_open(host.places.journal)
     assert begun is not None

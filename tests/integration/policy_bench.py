@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from agent.acl.ace import Ace
 from agent.acl.sid import Sid
 from agent.active_directory import users
-from agent.ldap.pool import Warm
+from agent.ldap.pool import PooledConnection
 from agent.request import password_write, refusals, stages
 from agent.request.answer import Ended
 from agent.request.stages import Located
@@ -216,7 +216,7 @@ class Bench:
         domain = stage.tools.domain
         domain.forget_policies()
 
-        def read(warm: Warm) -> Located:
+        def read(warm: PooledConnection) -> Located:
             user = users.read_again(warm.directory, dn)
             subject = domain.subject(warm, user, detail=True)
             return Located(request, warm, user, subject)
@@ -244,7 +244,7 @@ def foretell(subject: Subject, request: Request) -> Said:
     """Say what the product knows before the write, verdict and policy together."""
     operation = Operation(request.op)
     judged = judge.judge(subject, now=_now(), operations=frozenset({operation}))
-    said: verdict_of_verdict.Answer = getattr(judged, operation.value)
+    said: verdict_of_verdict.OperationVerdict = getattr(judged, operation.value)
     findings = refusals.password_findings(subject, request)
     stops = next((each for each in findings if each.blocks), None)
     if said.state is State.NO and said.code is not Code.TOO_YOUNG:

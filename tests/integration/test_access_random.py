@@ -22,7 +22,7 @@ from agent.acl.rights import Right
 from agent.verdict import judge
 from agent.verdict.causes import Cause
 from agent.verdict.subject import Operation
-from agent.verdict.verdict import Answer, State
+from agent.verdict.verdict import OperationVerdict, State
 from lab.controller import Lab
 from tests.conftest import Told
 from tests.fixtures.access_files import (
@@ -141,7 +141,7 @@ class Question:
         )
 
 
-def should_answer(answer: Answer, *, said: bool, readable: bool) -> State:
+def should_answer(answer: OperationVerdict, *, said: bool, readable: bool) -> State:
     """Give what the verdict has to be, from the access check's own answer."""
     if not readable:
         return State.UNKNOWN
@@ -171,7 +171,7 @@ def play(bench: Bench, dice: Dice, number: int, tally: Tally) -> None:
         real = bench.works(target, right)
         asked = replace(question, right=right)
         said = asked.compare(tally, real=real)
-        answer: Answer = getattr(judged, operation.value)
+        answer: OperationVerdict = getattr(judged, operation.value)
         wanted = should_answer(answer, said=said, readable=bool(found))
         if answer.state is not wanted:
             kept = asked.kept(said=said, real=real)

@@ -17,7 +17,7 @@ from agent.acl.rights import Right
 from agent.active_directory import users as accounts
 from agent.ldap import pool
 from agent.ldap.certificates import Endpoint
-from agent.ldap.connection import Directory, connect
+from agent.ldap.connection import Connection, connect
 from agent.ldap.controls import POLICY_HINTS, POLICY_HINTS_OLD, policy_hints
 from agent.ldap.errors import ConstraintViolation, TimedOut
 from agent.request import password_write, stages
@@ -455,7 +455,7 @@ def test_a_write_whose_answer_was_lost_is_not_sent_again(
     reset = accounts.reset
 
     def reset_and_hang(
-        directory: Directory, dn: str, *given: Any, **named: Any
+        directory: Connection, dn: str, *given: Any, **named: Any
     ) -> None:
         sent.append(dn)
         reset(directory, dn, *given, **named)

@@ -14,7 +14,7 @@ from lab.controller import Lab
 from tests.fixtures.stage import CANARY, Stage, stage
 from wizard.cli.main import main
 from wizard.controller.controller import Controller
-from wizard.host.sandbox.host import TrialHost
+from wizard.host.sandbox.host import SandboxHost
 from wizard.inputs import Inputs
 from wizard.plan.change import Context, StepFailed
 from wizard.steps.account import Account
@@ -144,7 +144,7 @@ def _use_up(whole: Stage, inputs: Inputs) -> None:
 
 
 def _install_elsewhere(whole: Stage, inputs: Inputs, settings: Settings) -> None:
-    other = TrialHost(whole.host.places.home.with_name("other"))
+    other = SandboxHost(whole.host.places.home.with_name("other"))
     controller = Controller(other)
     changes = controller.plan(settings, inputs)
     controller.apply(settings, changes, inputs, lambda _: None, threading.Event())

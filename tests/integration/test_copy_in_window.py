@@ -15,7 +15,7 @@ import pytest
 
 from agent.config.settings import Settings
 from agent.system.instance import machine_name
-from agent.system.paths import Places
+from agent.system.paths import Paths
 from lab.controller import Lab
 from lab.demo.driver import Driver
 from lab.remains import directory_now, files_now
@@ -23,7 +23,7 @@ from tests.fixtures.stage import AGENT, Stage, stage
 from tests.integration.test_install import code_for, install, ok
 from wire.secret import Secret
 from wizard.controller.controller import Controller
-from wizard.host.sandbox.host import TrialHost
+from wizard.host.sandbox.host import SandboxHost
 from wizard.results import Installed
 from wizard.ui.application import application
 from wizard.ui.window import WizardWindow
@@ -33,7 +33,7 @@ _SECONDS = 60.0
 _RUNNING = ("supervisor.*", "wizard.lock", "status.json")  # gone after a boot
 
 
-class Clone(TrialHost):
+class Clone(SandboxHost):
     """A machine with the disk of another."""
 
     @property
@@ -93,7 +93,7 @@ def cloned(original: Stage, home: Path) -> Iterator[Stage]:
     """Copy the disk of a machine, which was called otherwise."""
     here = original.host.places.home
     shutil.copytree(here, home, ignore=shutil.ignore_patterns(*_RUNNING))
-    place = Places.below(home).enrolment
+    place = Paths.below(home).enrolment
     made = json.loads(place.read_text())
     place.write_text(json.dumps({**made, "machine": "the original"}))
     host = Clone(home)

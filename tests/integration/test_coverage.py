@@ -10,20 +10,20 @@ from agent.active_directory.domain_cache import Domain
 from agent.config.settings import Settings
 from agent.ldap import filters
 from agent.ldap.certificates import Endpoint
-from agent.ldap.connection import Directory, connect
-from agent.ldap.pool import Warm
+from agent.ldap.connection import Connection, connect
+from agent.ldap.pool import PooledConnection
 from agent.verdict import judge as verdict
 from agent.verdict.causes import Cause
 from lab.bench.coverage import judge
 from lab.controller import Lab
 from tests.fixtures.agent_stage import settings_for
 from wire.secret import Secret
-from wizard.permissions.coverage import Judged, Sight, Tally, cover, offered
+from wizard.permissions.coverage import PersonVerdict, Scan, Tally, cover, offered
 
 pytestmark = pytest.mark.live
 
 
-def opened(lab: Lab, account: str) -> Directory:
+def opened(lab: Lab, account: str) -> Connection:
     own = lab.accounts[account]
     endpoint = Endpoint(lab.host, lab.address, ca=lab.ca)
     return connect(endpoint, own["upn"], Secret(own["password"]))
@@ -31,10 +31,10 @@ def opened(lab: Lab, account: str) -> Directory:
 
 def judged(
     lab: Lab, settings: Settings, who: str = "svc-existing"
-) -> dict[str, Judged]:
+) -> dict[str, PersonVerdict]:
     with opened(lab, who) as pages, opened(lab, who) as facts:
-        warm, domain = Warm(facts, facts.root()), Domain(settings)
-        sight = Sight(pages, warm, domain, settings.scope, settings.features)
+        warm, domain = PooledConnection(facts, facts.root()), Domain(settings)
+        sight = Scan(pages, warm, domain, settings.scope, settings.features)
         found = list(cover(sight))
         scope, query = settings.scope, f"(&{filters.PEOPLE})"
         there = [
@@ -51,7 +51,7 @@ def test_everybody_gets_the_answer_they_would_get_alone(lab: Lab) -> None:
     now, operations = datetime.now(UTC), offered(settings.features)
     domain = Domain(settings)
     with opened(lab, "svc-existing") as directory:
-        warm = Warm(directory, directory.root())
+        warm = PooledConnection(directory, directory.root())
         for sam, each in found.items():
             user = users.find(
                 directory, domain.base_dn, "sAMAccountName", sam, detail=True

@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from agent.config.settings import Controller as DomainController
-from agent.config.settings import Settings
+from agent.config.settings import DomainController, Settings
 from agent.config.settings_file import dump
 from lab.controller import Lab
 from tests.fixtures.agent_stage import settings_for

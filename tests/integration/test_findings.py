@@ -19,7 +19,7 @@ from agent.config.secret_store import DIRECTORY_PASSWORD
 from agent.config.settings import Settings
 from agent.config.settings_file import validate
 from agent.ldap.certificates import Endpoint
-from agent.ldap.connection import Directory, connect
+from agent.ldap.connection import Connection, connect
 from agent.verdict.attributes import to_filetime
 from lab.controller import Lab
 from lab.people import GROUPS, OTHER, PEOPLE
@@ -58,7 +58,7 @@ def settings(lab: Lab, name: str = NAME, *containers: str) -> Settings:
 
 
 @contextmanager
-def opened(lab: Lab, name: str = NAME) -> Iterator[Directory]:
+def opened(lab: Lab, name: str = NAME) -> Iterator[Connection]:
     account = lab.accounts[name]
     endpoint = Endpoint(lab.host, lab.address, 636, lab.ca)
     with connect(endpoint, account["upn"], Secret(account["password"])) as found:
@@ -70,7 +70,7 @@ def find(lab: Lab, name: str = NAME, *containers: str) -> dict[str, Finding]:
         return judged(directory, settings(lab, name, *containers))
 
 
-def judged(directory: Directory, wanted: Settings) -> dict[str, Finding]:
+def judged(directory: Connection, wanted: Settings) -> dict[str, Finding]:
     found = find_about_account(
         directory,
         Domain(wanted),

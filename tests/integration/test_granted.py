@@ -27,7 +27,7 @@ from tests.integration.test_install import (
 from tests.integration.test_steps import agents_sids, as_administrator, people_of
 from wire.secret import Secret
 from wizard.controller.controller import Controller
-from wizard.host.sandbox.host import TrialHost
+from wizard.host.sandbox.host import SandboxHost
 from wizard.inputs import AdminCredentials, Inputs
 from wizard.plan.change import Change, StepFailed
 
@@ -202,7 +202,7 @@ def test_what_was_taken_over_stays_when_the_plan_is_taken_back(whole: Stage) -> 
 def test_what_another_server_took_over_is_left_to_it(whole: Stage) -> None:
     install(whole)
     whole.host.stop_service()
-    other = TrialHost(whole.host.places.home.with_name("other"))
+    other = SandboxHost(whole.host.places.home.with_name("other"))
     elsewhere = Stage(whole.lab, whole.relay, other, Controller(other))
     try:
         theirs = elsewhere.settings(agent="other")
@@ -238,13 +238,13 @@ def test_a_mistyped_administrator_is_tried_once(
     at = steps(whole.controller.plan(settings, whole.inputs)).index("enrolment")
     cut_off(whole, f"before {at}", whole.relay.code(), settings)
     tried: list[str] = []
-    real = ldap.Directory.sign_in
+    real = ldap.Connection.sign_in
 
-    def counted(self: ldap.Directory) -> None:
+    def counted(self: ldap.Connection) -> None:
         tried.append(self.host)
         real(self)
 
-    monkeypatch.setattr(ldap.Directory, "sign_in", counted)
+    monkeypatch.setattr(ldap.Connection, "sign_in", counted)
     wrong = Inputs(AdminCredentials(whole.lab.admin_user, Secret(CANARY)))
 
     with pytest.raises(StepFailed, match="not let in") as raised:

@@ -11,7 +11,7 @@ from agent.acl.descriptor import has_ace, parse, remove_ace, with_dacl
 from agent.acl.rights import Right
 from agent.acl.sddl import sddl
 from agent.acl.sid import Sid
-from agent.ldap.connection import Directory
+from agent.ldap.connection import Connection
 from lab.controller import Lab
 from lab.remains import directory_now
 from tests.fixtures.stage import Stage, stage
@@ -116,9 +116,9 @@ def test_a_grant_that_is_not_there_after_all_is_taken_back(
     before = directory_now(whole.lab)
     changes = whole.controller.permissions.plan_grant(settings, NOTHING)
     (own,) = agents_sids(whole)
-    lost, real, written = Grant(_RESET).ace(own), Directory.modify, list[bytes]()
+    lost, real, written = Grant(_RESET).ace(own), Connection.modify, list[bytes]()
 
-    def loses(self: Directory, dn: str, what: Any, controls: Any = ()) -> None:
+    def loses(self: Connection, dn: str, what: Any, controls: Any = ()) -> None:
         """Write all but one entry, as a script that tidies up would leave it."""
         (modification,) = what
         here = parse(modification.values[0])
@@ -128,7 +128,7 @@ def test_a_grant_that_is_not_there_after_all_is_taken_back(
         real(self, dn, (replace(modification, values=(written[-1],)),), controls)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Directory, "modify", loses)
+        patched.setattr(Connection, "modify", loses)
         with pytest.raises(ApplyError, match="but shows others") as raised:
             apply(whole, settings, changes)
     assert has_ace(parse(written[0]), Grant(Right.WRITE_LOCKOUT_TIME).ace(own))

@@ -8,9 +8,12 @@ from typing import Any
 
 import pytest
 
-from agent.config.settings import Account, Relay
-from agent.config.settings import Controller as DomainController
-from agent.config.settings import Directory as DirectorySettings
+from agent.config.settings import (
+    AccountSettings,
+    DirectorySettings,
+    DomainController,
+    Relay,
+)
 from lab.controller import Lab
 from tests.fixtures.stage import Stage, stage
 from wire.enrolment_code import EnrolmentCode
@@ -54,7 +57,7 @@ def failed(rows: tuple[Check, ...]) -> Check:
 
 def existing(whole: Stage, name: str) -> tuple[DirectorySettings, Inputs]:
     account = whole.lab.accounts[name]
-    named = Account(kind="existing", name=account["upn"])
+    named = AccountSettings(kind="existing", name=account["upn"])
     inputs = Inputs(account_password=Secret(account["password"]))
     return directory(whole, account=named), inputs
 
@@ -132,7 +135,7 @@ def test_everybody_counts_for_the_rights_of_an_account(whole: Stage) -> None:
 
 
 def test_an_administrator_as_the_agents_account_is_warned_of(whole: Stage) -> None:
-    named = Account(kind="existing", name=whole.lab.admin_user)
+    named = AccountSettings(kind="existing", name=whole.lab.admin_user)
     inputs = Inputs(account_password=Secret(whole.lab.admin_password))
     rows = check(whole, directory(whole, account=named), inputs)
 

@@ -26,11 +26,11 @@ import pytest
 from agent.config import enrolment, settings_file
 from agent.config import secret_store as kept
 from agent.config.enrolment import Enrolment
-from agent.relay_client.clone_detection import WORDS, Asked, Twins
-from agent.relay_client.endpoint import Way
+from agent.relay_client.clone_detection import WORDS, CloneDetector, CloneQuery
+from agent.relay_client.endpoint import RelayEndpoint
 from agent.system import atomic_files
 from agent.system.instance import Instance
-from agent.system.paths import Places
+from agent.system.paths import Paths
 from docs.portal_client import Client, Portal
 from lab.authority import Authority
 from lab.controller import Lab
@@ -53,7 +53,7 @@ class Installed:
 
     lab: Lab
     relay: LabRelay
-    places: Places
+    places: Paths
     keys: PrivateKeys
 
     @contextlib.contextmanager
@@ -144,12 +144,12 @@ def installed(fresh_lab: Lab, tmp_path: Path) -> Iterator[Installed]:
     relay = LabRelay.make(tmp_path / "relay", fresh_lab.address, authority)
     relay.start(dies_with_us=True)
     try:
-        yield install(fresh_lab, relay, Places.below(tmp_path / "home"))
+        yield install(fresh_lab, relay, Paths.below(tmp_path / "home"))
     finally:
         relay.stop()
 
 
-def install(lab: Lab, relay: LabRelay, places: Places) -> Installed:
+def install(lab: Lab, relay: LabRelay, places: Paths) -> Installed:
     """Do by hand what the wizard does."""
     keys, tester = PrivateKeys.generate(), PrivateKeys.generate()
     listen, test = (base64.b64encode(secrets.token_bytes(32)).decode() for _ in "12")
@@ -336,14 +336,14 @@ def test_a_successor_takes_over_without_a_gap(installed: Installed) -> None:
 async def test_two_agents_with_the_same_keys_are_found(
     installed: Installed, tmp_path: Path
 ) -> None:
-    copied = replace(installed, places=Places.below(tmp_path / "copy"))
+    copied = replace(installed, places=Paths.below(tmp_path / "copy"))
     shutil.copytree(installed.places.home, copied.places.home)
     store = kept.in_folder(installed.places.secrets)
     made = enrolment.load(installed.places.enrolment)
     key = store.get(kept.TEST_KEY)
     assert key is not None
-    asked = Asked(
-        Way(settings_file.load(installed.places.settings).relay),
+    asked = CloneQuery(
+        RelayEndpoint(settings_file.load(installed.places.settings).relay),
         made.connection,
         made.test_key_name,
         key,
@@ -354,7 +354,7 @@ async def test_two_agents_with_the_same_keys_are_found(
             for each in (installed, copied):
                 await asyncio.to_thread(each.wait_ready)
             told: list[str] = []
-            looking = Twins(asked, Instance("neither", 1), told.append, 0.01)
+            looking = CloneDetector(asked, Instance("neither", 1), told.append, 0.01)
             task = asyncio.create_task(looking.run())
             await asyncio.to_thread(until, lambda: WORDS in told)
             task.cancel()

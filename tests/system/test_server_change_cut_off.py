@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from lab.errors import LabError
-from lab.machines.killing import Point, Rig, parameters, points
+from lab.machines.killing import Interruption, Point, parameters, points
 from lab.machines.proxy import proxy
 from lab.machines.server import CANARY, Server, relay_beside, server
 from lab.machines.traces import leaves_no_secret
@@ -37,7 +37,7 @@ _Words = tuple[str, ...]
 
 
 @dataclass
-class Installed(Rig):
+class Installed(Interruption):
     """A server that serves, and how long each change took when it was set up.
 
     The keys are replaced under another name: under its own the relay's owner would

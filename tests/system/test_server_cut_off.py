@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.machines.killing import Point, Rig, parameters, planned, points
+from lab.machines.killing import Interruption, Point, parameters, planned, points
 from lab.machines.root import Suite
 from lab.machines.server import SITE, Server, server
 from lab.machines.traces import leaves_no_secret
@@ -35,7 +35,7 @@ _TRIES = 5
 
 
 @dataclass
-class Measured(Rig):
+class Measured(Interruption):
     """One that knows how long each change takes there."""
 
     took: tuple[float, ...]

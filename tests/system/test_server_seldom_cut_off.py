@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from agent.config.secret_store import PROXY_PASSWORD
-from lab.machines.killing import Rig, planned, points
+from lab.machines.killing import Interruption, planned, points
 from lab.machines.proxy import Proxy, proxy
 from lab.machines.server import CANARY, SITE, Server, server
 from lab.machines.traces import leaves_no_secret
@@ -52,7 +52,7 @@ def test_a_proxy_that_is_left_is_left_or_not(tmp_path: Path) -> None:
         for point in points(plan):
             before = in_force(here)
             argv = ("apply", "--settings", SITE, "--yes")
-            killed = Rig(here, {}, {}).cut_off(argv, point, 0.1)
+            killed = Interruption(here, {}, {}).cut_off(argv, point, 0.1)
             # a last change takes no time: it may be done
             assert killed or point.step == "forgetting"
             if "cut_off" in here.status():
@@ -92,7 +92,7 @@ def test_a_repair_that_is_killed_is_taken_back(tmp_path: Path) -> None:
             damage(here)
             broken = protection(here)
             assert broken != sound
-            killed = Rig(here, {}, {}).cut_off(("repair", "--yes"), point, 0.1)
+            killed = Interruption(here, {}, {}).cut_off(("repair", "--yes"), point, 0.1)
             assert killed or point.step == "service"
             if "cut_off" in here.status():
                 here.writeback("rollback", "--yes")  # tells of the agent: it is down

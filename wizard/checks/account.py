@@ -11,8 +11,8 @@ from agent.acl.errors import DescriptorError
 from agent.acl.rights import Right
 from agent.acl.sid import Sid
 from agent.active_directory.users import own_sids
-from agent.config.settings import Directory as DirectorySettings
-from agent.ldap.connection import Directory
+from agent.config.settings import DirectorySettings
+from agent.ldap.connection import Connection
 from agent.ldap.errors import DirectoryError, NoSuchObject
 from wire.secret import Secret
 from wizard.checks.attempt import Failed
@@ -50,14 +50,14 @@ def check_account(
     return ()
 
 
-def _administrator(opened: Directory, settings: DirectorySettings) -> Iterator[Check]:
+def _administrator(opened: Connection, settings: DirectorySettings) -> Iterator[Check]:
     container = settings.account.container or ""
     yield _row("container", f"New account in {container}", _creates(opened, container))
     yield _row("name", f"Name {settings.account.name}", _free(opened, settings))
     yield _row("grants", "Granting permissions", _may_grant(opened, settings))
 
 
-def _creates(opened: Directory, container: str) -> str | Failed:
+def _creates(opened: Connection, container: str) -> str | Failed:
     wanted = ("allowedChildClassesEffective",)
     try:
         found = next(opened.search(container, "", wanted, scope="base", paged=False))
@@ -73,7 +73,7 @@ def _creates(opened: Directory, container: str) -> str | Failed:
     return "The administrator may create it"
 
 
-def _free(opened: Directory, settings: DirectorySettings) -> str | Failed:
+def _free(opened: Connection, settings: DirectorySettings) -> str | Failed:
     found = find(opened, settings)
     if found is None:
         return "It is free"
@@ -90,7 +90,7 @@ def _free(opened: Directory, settings: DirectorySettings) -> str | Failed:
     )
 
 
-def _may_grant(opened: Directory, settings: DirectorySettings) -> str | Failed:
+def _may_grant(opened: Connection, settings: DirectorySettings) -> str | Failed:
     wanted = ("sDRightsEffective",)
     head = settings.base_dn
     found = next(opened.search(head, "", wanted, scope="base", paged=False))
@@ -104,7 +104,7 @@ def _may_grant(opened: Directory, settings: DirectorySettings) -> str | Failed:
 
 
 def _existing(
-    opened: Directory, settings: DirectorySettings, stop: threading.Event
+    opened: Connection, settings: DirectorySettings, stop: threading.Event
 ) -> Iterator[Check]:
     token = own_sids(opened)
     yield _row("excess", "Rights beyond the task", _excess(opened, settings, token))
@@ -137,7 +137,7 @@ class _Everybody:
 
 
 def _look_at_everybody(
-    opened: Directory, base: str, token: frozenset[Sid], stop: threading.Event
+    opened: Connection, base: str, token: frozenset[Sid], stop: threading.Event
 ) -> _Everybody:
     @lru_cache(maxsize=_KEPT)
     def held(raw: bytes, kind: str) -> tuple[Right, ...]:
@@ -182,7 +182,7 @@ def _held(found: _Everybody, right: Right, settings: DirectorySettings) -> str |
 
 
 def _excess(
-    opened: Directory, settings: DirectorySettings, token: frozenset[Sid]
+    opened: Connection, settings: DirectorySettings, token: frozenset[Sid]
 ) -> str | Failed:
     names = Names(opened, settings.base_dn)
     found = tuple(of_groups(token, names))

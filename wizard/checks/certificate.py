@@ -8,7 +8,7 @@ from agent.ldap.certificates import CertificateFacts
 SOON = timedelta(days=30)
 
 
-def told(chain: Sequence[CertificateFacts]) -> str:
+def describe_chain(chain: Sequence[CertificateFacts]) -> str:
     """Spell a chain, its own certificate first."""
     return "\n".join(_one(facts) for facts in chain)
 

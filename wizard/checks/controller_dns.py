@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from agent.config.settings import Directory as DirectorySettings
+from agent.config.settings import DirectorySettings
 from wizard.checks.controller_facts import ControllerFacts
 from wizard.directory.discovery import Answer
 from wizard.results import Check, State

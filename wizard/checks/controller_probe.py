@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from agent.config.settings import Directory as DirectorySettings
+from agent.config.settings import DirectorySettings
 from agent.ldap.certificates import Endpoint, shake_hands
-from agent.ldap.connection import Directory, connect
+from agent.ldap.connection import Connection, connect
 from agent.ldap.errors import DirectoryError, SignInRefused
-from agent.system.tls import trusting
+from agent.system.tls import client_context
 from wire.secret import Secret
 from wizard.checks.controller_facts import Cell, ControllerFacts
 from wizard.checks.controller_rating import CA, CONTROLLERS
@@ -29,7 +29,7 @@ _FIELDS = {
 
 
 @dataclass(frozen=True)
-class Visitor:
+class SignIn:
     """Who signs in: the administrator, or the agent's account."""
 
     user: str
@@ -54,7 +54,7 @@ def see_certificate(
     """Connect without credentials: what certificate, which TLS."""
     where, began = endpoint(facts, settings), time.perf_counter()
     try:
-        trusting(where.ca)
+        client_context(where.ca)
     except OSError as error:
         return replace(facts, trouble=_no_ca(settings, error))
     try:
@@ -65,7 +65,7 @@ def see_certificate(
 
 
 def sign_in(
-    facts: ControllerFacts, settings: DirectorySettings, visitor: Visitor
+    facts: ControllerFacts, settings: DirectorySettings, visitor: SignIn
 ) -> ControllerFacts:
     """Sign in once, and read what the controller says about itself."""
     began = time.perf_counter()
@@ -88,7 +88,9 @@ def is_refused(facts: ControllerFacts) -> bool:
     return facts.trouble is not None and facts.trouble.word == "Refused"
 
 
-def _read_root(facts: ControllerFacts, opened: Directory, user: str) -> ControllerFacts:
+def _read_root(
+    facts: ControllerFacts, opened: Connection, user: str
+) -> ControllerFacts:
     before = datetime.now(UTC)
     root = opened.root()
     # a controller tells whole seconds: half of one is added on average

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from agent.config.settings import Directory as DirectorySettings
+from agent.config.settings import DirectorySettings
 from agent.ldap.certificates import CertificateFacts
 from agent.relay_client import clock_skew
 from wizard.checks import certificate
@@ -77,7 +77,11 @@ def _time(ms: float | None) -> str:
 
 
 def _certificate(facts: ControllerFacts, now: datetime) -> Cell:
-    own, more, ms = facts.chain[0], certificate.told(facts.chain), facts.handshake_ms
+    own, more, ms = (
+        facts.chain[0],
+        certificate.describe_chain(facts.chain),
+        facts.handshake_ms,
+    )
     if not own.trusted:
         return _untrusted(own, more, ms)
     first = min(facts.chain, key=lambda each: each.not_after)

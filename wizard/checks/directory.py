@@ -11,11 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from agent.config.settings import Directory as DirectorySettings
+from agent.config.settings import DirectorySettings
 from wizard.checks import account
 from wizard.checks.controller_dns import compared, notes_of, of_dns
 from wizard.checks.controller_facts import ControllerFacts, Inspection, Step
-from wizard.checks.controller_probe import Visitor, is_refused, see_certificate, sign_in
+from wizard.checks.controller_probe import SignIn, is_refused, see_certificate, sign_in
 from wizard.checks.controller_rating import judged
 from wizard.directory.discovery import Answer, ask_controllers
 from wizard.results import Check
@@ -31,7 +31,7 @@ _TOO_MANY = f"Not looked at: DNS names more than {_MOST_OTHERS} others."
 
 def inspect_directory(
     settings: DirectorySettings,
-    visitor: Visitor,
+    visitor: SignIn,
     stop: threading.Event,
     report: Report,
 ) -> Inspection:
@@ -58,7 +58,7 @@ def inspect_directory(
 
 def inspect_controllers(
     settings: DirectorySettings,
-    visitor: Visitor,
+    visitor: SignIn,
     stop: threading.Event,
     report: Report,
     *,
@@ -83,7 +83,7 @@ class _Round:
     def __init__(
         self,
         settings: DirectorySettings,
-        visitor: Visitor,
+        visitor: SignIn,
         stop: threading.Event,
         report: Report,
         more: int,

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from agent.ldap.connection import Directory
+from agent.ldap.connection import Connection
 from agent.ldap.dn import is_below
 from agent.ldap.entry import Entry
 from agent.ldap.errors import DirectoryError, NoSuchObject
@@ -20,7 +20,7 @@ _NAMED = 5
 _SCOPE, _GROUP, _BY = "scope.containers", "scope.pilot_group", "identify_by"
 
 
-def containers(opened: Directory, parent_dn: str) -> tuple[Container, ...]:
+def containers(opened: Connection, parent_dn: str) -> tuple[Container, ...]:
     """Give the containers below one, by name; the domain's head itself for none."""
     if not parent_dn:
         head = opened.root().naming_context
@@ -30,7 +30,7 @@ def containers(opened: Directory, parent_dn: str) -> tuple[Container, ...]:
     return tuple(sorted(nodes, key=lambda node: node.name.casefold()))
 
 
-def check_scope(opened: Directory, chosen: Sequence[str]) -> tuple[Check, ...]:
+def check_scope(opened: Connection, chosen: Sequence[str]) -> tuple[Check, ...]:
     """Count the people of each container; nobody in all of them is a failure."""
     rows, total = [], 0
     for container in chosen:
@@ -51,7 +51,7 @@ def check_scope(opened: Directory, chosen: Sequence[str]) -> tuple[Check, ...]:
 
 
 def check_group(
-    opened: Directory, base_dn: str, group: str
+    opened: Connection, base_dn: str, group: str
 ) -> tuple[Check, str | None]:
     """Find a group by DN or name and count its members, nested ones too."""
     found = list(_groups(opened, base_dn, group))
@@ -71,7 +71,7 @@ def check_group(
 
 
 def check_identifier(
-    opened: Directory, chosen: Sequence[str], identify_by: str
+    opened: Connection, chosen: Sequence[str], identify_by: str
 ) -> tuple[Check, ...]:
     """Find who lacks the attribute, and who shares it with somebody."""
     title = f"People by {identify_by}"
@@ -105,7 +105,7 @@ def check_identifier(
     return tuple(rows)
 
 
-def _container(opened: Directory, entry: Entry) -> Container:
+def _container(opened: Connection, entry: Entry) -> Container:
     below = opened.search(
         entry.dn, _CONTAINERS, ("name",), scope="one", paged=False, limit=1
     )
@@ -117,11 +117,11 @@ def _container(opened: Directory, entry: Entry) -> Container:
     )
 
 
-def _count(opened: Directory, container: str) -> int:
+def _count(opened: Connection, container: str) -> int:
     return sum(1 for _ in opened.search(container, PEOPLE, ()))
 
 
-def _groups(opened: Directory, base_dn: str, group: str) -> Iterator[Entry]:
+def _groups(opened: Connection, base_dn: str, group: str) -> Iterator[Entry]:
     if "=" in group and is_below(group, base_dn):
         query = "(objectClass=group)"
         try:

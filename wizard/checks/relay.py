@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from agent.ldap.certificates import Endpoint, fetch_chain
 from agent.relay_client import clock_skew as clock
-from agent.relay_client.endpoint import Way
+from agent.relay_client.endpoint import RelayEndpoint
 from wire import enrolment_code as codes
 from wire.keys import BadKeys, fingerprint_digest
 from wire.secret import Secret
@@ -33,7 +33,7 @@ _PROXY, _PROXY_PASSWORD = "relay.proxy", "input.proxy_password"
 
 
 def check_relay(
-    way: Way, code: Secret | None, stop: threading.Event
+    way: RelayEndpoint, code: Secret | None, stop: threading.Event
 ) -> tuple[Check, ...]:
     """Try a relay; with a code, see that it is open and for the right portal."""
     tried = _Tried(way, code)
@@ -58,7 +58,7 @@ def check_relay(
 class _Tried:
     """The attempts, each leaving what the next needs."""
 
-    def __init__(self, way: Way, code: Secret | None) -> None:
+    def __init__(self, way: RelayEndpoint, code: Secret | None) -> None:
         self._way, self._relay, self._code = way, way.relay, code
         url = urlsplit(way.relay.url)
         self._host, self._port = url.hostname or "", url.port or 443
@@ -107,7 +107,7 @@ class _Tried:
                 f"{found[0].issuer}.",
                 "Give the CA's PEM file if the issuer is yours. If it is your "
                 "proxy's, something in between opens the encryption.",
-                more=chain.told(found),
+                more=chain.describe_chain(found),
                 field="relay.ca",
             )
         return chain.expiry(found[0])
@@ -135,7 +135,7 @@ class _Tried:
         if abs(ahead) <= clock.WARNING_S:
             return f"{abs(ahead):.0f} s apart from the relay's"
         state: State = "failed" if abs(ahead) > clock.LIMIT_S else "warning"
-        raise Failed(sentence(clock.told(ahead)), SET_CLOCK, state=state)
+        raise Failed(sentence(clock.describe_skew(ahead)), SET_CLOCK, state=state)
 
     def code_state(self) -> str:
         self._parse()

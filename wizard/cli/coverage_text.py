@@ -7,7 +7,7 @@ from agent.verdict.causes import CAUSES, Cause
 from agent.verdict.subject import Operation
 from wizard.cli.output import Exit
 from wizard.controller.permissions import Coverage
-from wizard.permissions.coverage import Judged
+from wizard.permissions.coverage import PersonVerdict
 
 OPERATIONS = {
     Operation.RESET: "Reset",
@@ -24,7 +24,7 @@ class Some:
     def __init__(self) -> None:
         self.names: dict[Cause, list[str]] = {}
 
-    def take(self, judged: Judged) -> None:
+    def take(self, judged: PersonVerdict) -> None:
         """Keep the person, if there are few of the cause so far."""
         cause = judged.verdict.reset.cause
         names = self.names.setdefault(cause, [])

@@ -28,15 +28,15 @@ from wizard.cli.commands import (
 )
 from wizard.cli.commands.self_test import add_test_arguments, run_test_reset
 from wizard.cli.errors import BadUsage, InForce, how_given, problems
-from wizard.cli.output import Exit, Told
+from wizard.cli.output import Exit, Result
 from wizard.cli.run_plan import ask_account, ask_secrets
-from wizard.cli.secrets import Given
+from wizard.cli.secrets import CommandSecrets
 from wizard.controller.controller import Controller
 from wizard.enrolment.relay_client import RelayFailed
 from wizard.errors import Busy, RecoveryNeeded, sentence
 from wizard.host.detect import NoHost, this_machine
 from wizard.host.interface import Host, ServiceFailed
-from wizard.host.sandbox.host import TrialHost
+from wizard.host.sandbox.host import SandboxHost
 from wizard.plan.change import StepFailed
 from wizard.plan.journal import JournalDamaged
 
@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _told(words).print(as_json="--json" in words)
 
 
-def _told(words: Sequence[str]) -> Told:
+def _told(words: Sequence[str]) -> Result:
     try:
         return _run(_parser().parse_args(words))
     except InForce as error:
@@ -78,21 +78,21 @@ def _told(words: Sequence[str]) -> Told:
     except KeyboardInterrupt:
         told, remedy = "Stopped.", "Look at writeback status before going on."
         print(f"{told} {remedy}", file=sys.stderr)
-        return Told(Exit.NOT_CLEAN, "", {"error": told, "remedy": remedy})
+        return Result(Exit.NOT_CLEAN, "", {"error": told, "remedy": remedy})
     except Exception as error:  # noqa: BLE001 - the boundary: a text could quote
         kind = type(error).__name__
         print(f"An unexpected error of kind {kind}.", file=sys.stderr)
-        return Told(Exit.NOT_CLEAN, "", {"error": kind})
+        return Result(Exit.NOT_CLEAN, "", {"error": kind})
 
 
 def _refused(
     error: Exception | str, more: Mapping[str, Any], code: Exit = Exit.BAD_USAGE
-) -> Told:
+) -> Result:
     print(error, file=sys.stderr)
-    return Told(code, "", {"error": str(error), **more})
+    return Result(code, "", {"error": str(error), **more})
 
 
-def _run(given: argparse.Namespace) -> Told:
+def _run(given: argparse.Namespace) -> Result:
     if given.command == "schema":
         return status.schema()
     host = _host(given)
@@ -104,7 +104,7 @@ def _run(given: argparse.Namespace) -> Told:
         raise
 
 
-def _ran(controller: Controller, given: argparse.Namespace) -> Told:
+def _ran(controller: Controller, given: argparse.Namespace) -> Result:
     match given.command:
         case "status":
             return status.status(controller)
@@ -117,13 +117,15 @@ def _ran(controller: Controller, given: argparse.Namespace) -> Told:
         case "test-reset":
             run_plan.wanted(controller, None)
             return run_test_reset(controller, given)
-    secrets = Given.read(given.secrets_fd)
+    secrets = CommandSecrets.read(given.secrets_fd)
     if given.command in ("permissions", "directory"):
         return _looked_at(controller, given, secrets)
     return _changed(controller, given, secrets)
 
 
-def _changed(controller: Controller, given: argparse.Namespace, secrets: Given) -> Told:
+def _changed(
+    controller: Controller, given: argparse.Namespace, secrets: CommandSecrets
+) -> Result:
     match given.command:
         case "repair":
             return apply.repair(controller, secrets, _confirm(given))
@@ -145,8 +147,8 @@ def _changed(controller: Controller, given: argparse.Namespace, secrets: Given) 
 
 
 def _looked_at(
-    controller: Controller, given: argparse.Namespace, secrets: Given
-) -> Told:
+    controller: Controller, given: argparse.Namespace, secrets: CommandSecrets
+) -> Result:
     settings = run_plan.wanted(controller, given.settings)
     found = controller.installed()
     secrets = ask_account(secrets, found.settings if found else None, settings)
@@ -166,8 +168,8 @@ def _checked(
     controller: Controller,
     given: argparse.Namespace,
     settings: Settings,
-    secrets: Given,
-) -> Told:
+    secrets: CommandSecrets,
+) -> Result:
     sight, inputs = controller.permissions, secrets.inputs()
     if given.command == "directory":
         return directory.check(controller, settings, inputs)
@@ -199,7 +201,7 @@ def _host(given: argparse.Namespace) -> Host:
         return host
     if home.exists() and not home.is_dir():
         raise BadUsage(f"{home} is no folder.", "Give --home FOLDER.")
-    return TrialHost(home)
+    return SandboxHost(home)
 
 
 class _Words(argparse.ArgumentParser):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from wizard.plan.change import Change, Progress, Report, Stuck
-from wizard.results import Check, HandOver, Installed
+from wizard.results import Check, Installed, PortalDetails
 
 
 class Exit(IntEnum):
@@ -23,7 +23,7 @@ class Exit(IntEnum):
 
 
 @dataclass(frozen=True)
-class Told:
+class Result:
     """The outcome of a command.
 
     Attributes:
@@ -122,7 +122,7 @@ def saying(kept: list[str]) -> Report:
     return report
 
 
-def hand_over_text(given: HandOver) -> str:
+def portal_details_text(given: PortalDetails) -> str:
     """Say what the portal's side must know of a new enrolment."""
     rows = {
         "Connection": given.url,
@@ -180,13 +180,13 @@ def status_text(found: Installed | None) -> str:
     return "\n".join([first_line(found), *lines])
 
 
-def without_settings(lost: Path | None) -> Told:
+def without_settings(lost: Path | None) -> Result:
     """Say that nothing is set up, or that what is has lost its settings."""
     if lost is None:
-        return Told(Exit.DONE, status_text(None), {"installed": False})
+        return Result(Exit.DONE, status_text(None), {"installed": False})
     text = f"Password writeback was set up here, but {lost} is missing."
     data = {"installed": True, "lost": str(lost), "remedy": LOST}
-    return Told(Exit.FINDINGS, f"{text}\n{LOST}", data)
+    return Result(Exit.FINDINGS, f"{text}\n{LOST}", data)
 
 
 def first_line(found: Installed) -> str:

@@ -12,14 +12,14 @@ from wizard.cli.errors import BadUsage
 from wizard.cli.output import (
     LOST,
     Exit,
-    Told,
-    hand_over_text,
+    Result,
     plan_data,
     plan_text,
+    portal_details_text,
     saying,
     stuck_text,
 )
-from wizard.cli.secrets import Given, typed
+from wizard.cli.secrets import CommandSecrets, typed
 from wizard.cli.signals import stopped_by_signal
 from wizard.controller.controller import Controller
 from wizard.inputs import Inputs
@@ -49,8 +49,8 @@ def wanted(controller: Controller, file: Path | None) -> Settings:
 
 
 def planned(
-    plan: Callable[[Inputs], tuple[Change, ...]], given: Given
-) -> tuple[tuple[Change, ...], Given]:
+    plan: Callable[[Inputs], tuple[Change, ...]], given: CommandSecrets
+) -> tuple[tuple[Change, ...], CommandSecrets]:
     """Plan; what turns out to be needed is asked for on a terminal, each once."""
     while True:
         try:
@@ -66,11 +66,11 @@ def make(
     controller: Controller,
     settings: Settings,
     changes: Sequence[Change],
-    given: Given,
+    given: CommandSecrets,
     confirm: Confirm,
     *,
     text: str = "",
-) -> Told:
+) -> Result:
     """Make changes that were planned, once they are accepted; all or none.
 
     Args:
@@ -83,7 +83,7 @@ def make(
 
     """
     if not confirm(text or plan_text(changes)):
-        return Told(Exit.BAD_USAGE, "Nothing was changed.", {"changes": []})
+        return Result(Exit.BAD_USAGE, "Nothing was changed.", {"changes": []})
     if any(change.needs_admin for change in changes):
         given = given.with_admin()
         need_admin(given)
@@ -97,11 +97,11 @@ def make(
     data: dict[str, Any] = {"changes": plan_data(changes), "told": came}
     if any(change.step == "enrolment" for change in changes):
         known = controller.hand_over()
-        done, data["hand_over"] = f"{done}\n{hand_over_text(known)}", asdict(known)
-    return Told(Exit.DONE, done, data)
+        done, data["hand_over"] = f"{done}\n{portal_details_text(known)}", asdict(known)
+    return Result(Exit.DONE, done, data)
 
 
-def need_admin(given: Given) -> None:
+def need_admin(given: CommandSecrets) -> None:
     """Say which of the two is missing, and how it is given."""
     names = ("admin_user", "admin_password")
     missing = [name for name in names if given.get(name) is None]
@@ -112,7 +112,7 @@ def need_admin(given: Given) -> None:
         )
 
 
-def failure(error: ApplyError) -> Told:
+def failure(error: ApplyError) -> Result:
     failed = error.failed.summary if error.failed else ""
     data: dict[str, Any] = {
         "failed": failed,
@@ -128,12 +128,12 @@ def failure(error: ApplyError) -> Told:
         text = f"{head}\nIt can't be taken back any more; still to be done:\n"
         text += "\n".join(f"  {summary}" for summary in data["rest"])
         text += "\nMend the cause, then writeback rollback goes on with it."
-        return Told(Exit.NOT_CLEAN, text, data)
+        return Result(Exit.NOT_CLEAN, text, data)
     if error.stuck:
         text = f"{head}\nCould not be taken back:\n{stuck_text(error.stuck)}"
-        return Told(Exit.NOT_CLEAN, text, data)
+        return Result(Exit.NOT_CLEAN, text, data)
     text = f"{head}\nEverything begun was taken back ({counted(error.undone)})."
-    return Told(Exit.ROLLED_BACK, text, data)
+    return Result(Exit.ROLLED_BACK, text, data)
 
 
 def counted(changes: Sequence[Change]) -> str:
@@ -149,7 +149,9 @@ def on_terminal(text: str) -> bool:
     return typed(input).strip().lower() in ("y", "yes")
 
 
-def ask_secrets(secrets: Given, old: Settings | None, wanted: Settings) -> Given:
+def ask_secrets(
+    secrets: CommandSecrets, old: Settings | None, wanted: Settings
+) -> CommandSecrets:
     """Ask on a terminal for what the settings in force, if any, did not need."""
     secrets = ask_account(secrets, old, wanted)
     where = (wanted.relay.url, wanted.agent)
@@ -158,7 +160,9 @@ def ask_secrets(secrets: Given, old: Settings | None, wanted: Settings) -> Given
     return secrets
 
 
-def ask_account(secrets: Given, old: Settings | None, wanted: Settings) -> Given:
+def ask_account(
+    secrets: CommandSecrets, old: Settings | None, wanted: Settings
+) -> CommandSecrets:
     """Ask for what signs in, unless it is the account in force: that is stored."""
     account = wanted.directory
     if old is not None and old.directory.sign_in_name == account.sign_in_name:

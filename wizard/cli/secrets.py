@@ -33,7 +33,7 @@ _STANDARD_ERROR = 2
 
 
 @dataclass(frozen=True)
-class Given:
+class CommandSecrets:
     """The secrets of one command."""
 
     secrets: Mapping[str, Secret] = field(default_factory=dict)
@@ -41,7 +41,7 @@ class Given:
     choices: Mapping[str, bool] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, descriptor: int | None) -> "Given":
+    def read(cls, descriptor: int | None) -> "CommandSecrets":
         """Read a JSON object of secrets from a descriptor, to its end.
 
         Raises:
@@ -65,7 +65,7 @@ class Given:
             **self.choices,
         )
 
-    def choosing(self, **choices: bool) -> "Given":
+    def choosing(self, **choices: bool) -> "CommandSecrets":
         """Add what was decided by options, by the names of `Inputs`."""
         return replace(self, choices={**self.choices, **choices})
 
@@ -80,7 +80,7 @@ class Given:
             found = Secret(typed(lambda: getpass.getpass(f"{prompt}: ")))
         return found
 
-    def with_admin(self) -> "Given":
+    def with_admin(self) -> "CommandSecrets":
         """Ask for an administrator on the terminal where none was given."""
         if not self.can_ask or "admin_user" in self.secrets:
             return self
@@ -92,13 +92,13 @@ class Given:
         }
         return replace(self, secrets={**self.secrets, **admin})
 
-    def with_needed(self, needs: str) -> "Given":
+    def with_needed(self, needs: str) -> "CommandSecrets":
         """Have what a plan said it needs, asked for on the terminal if need be."""
         if needs == "admin":
             return self.with_admin()
         return self.with_asked(needs, PROMPTS[needs]) if needs in PROMPTS else self
 
-    def with_asked(self, name: str, prompt: str) -> "Given":
+    def with_asked(self, name: str, prompt: str) -> "CommandSecrets":
         """Have one secret among those given, typed if need be."""
         found = self.asked(name, prompt)
         if found is None:

@@ -15,15 +15,14 @@ from agent.config.secret_store import (
     TEST_KEY,
     SecretsUnavailable,
 )
-from agent.config.settings import Directory as DirectorySettings
-from agent.config.settings import Relay, Settings
+from agent.config.settings import DirectorySettings, Relay, Settings
 from wire.outcomes import Refused
 from wire.secret import Secret
 from wizard.checks import directory as directory_checks
 from wizard.checks import people
 from wizard.checks import relay as relay_checks
 from wizard.checks.controller_facts import Inspection
-from wizard.checks.controller_probe import SignedInAs, Visitor
+from wizard.checks.controller_probe import SignedInAs, SignIn
 from wizard.controller.installation import at_a_glance
 from wizard.controller.permissions import Permissions
 from wizard.controller.recovery import prove_for, recovery_of
@@ -38,7 +37,7 @@ from wizard.directory.sign_in import (
 from wizard.enrolment.clone import COPIED, is_copied, is_the_originals
 from wizard.enrolment.keys import fingerprint, private_keys
 from wizard.enrolment.relay_client import Sender
-from wizard.enrolment.relay_route import way_asked, way_to
+from wizard.enrolment.relay_route import requested_endpoint, stored_endpoint
 from wizard.enrolment.self_test import ask_agent, claims_of
 from wizard.errors import RecoveryNeeded, sentence
 from wizard.host.interface import Host
@@ -60,11 +59,11 @@ from wizard.plan.change import (
 from wizard.results import (
     Check,
     Container,
-    Found,
-    HandOver,
+    FoundDomain,
     Installed,
+    PortalDetails,
     Recovery,
-    TestResult,
+    SelfTestResult,
 )
 from wizard.steps.keys import PREVIOUS
 from wizard.steps.order import STEPS
@@ -157,7 +156,7 @@ class Controller:
             rolled = roll_back(run)
             return replace(rolled, down=resume(context, rolled.undone))
 
-    def find_domain(self) -> Found | None:
+    def find_domain(self) -> FoundDomain | None:
         """Find the domain of this machine, without asking."""
         return discovery.find_domain()
 
@@ -165,7 +164,7 @@ class Controller:
         self, relay: Relay, inputs: Inputs, stop: threading.Event
     ) -> tuple[Check, ...]:
         """Try a relay, and an enrolment code where one is given."""
-        way = way_asked(relay, self._context(inputs))
+        way = requested_endpoint(relay, self._context(inputs))
         return relay_checks.check_relay(way, inputs.enrolment_code, stop)
 
     def inspect_directory(
@@ -190,9 +189,9 @@ class Controller:
         inspect = directory_checks.inspect_controllers
         return inspect(directory, visitor, stop, lambda _so_far: None)
 
-    def _visitor(self, directory: DirectorySettings, inputs: Inputs) -> Visitor:
+    def _visitor(self, directory: DirectorySettings, inputs: Inputs) -> SignIn:
         kind: SignedInAs = "account" if inputs.admin is None else "admin"
-        return Visitor(*sign_in_as(directory, self._context(inputs)), kind)
+        return SignIn(*sign_in_as(directory, self._context(inputs)), kind)
 
     def containers(
         self, directory: DirectorySettings, inputs: Inputs, parent_dn: str
@@ -362,7 +361,7 @@ class Controller:
         context = self._context(Inputs())
         return tuple(row for step in STEPS for row in step.verify(settings, context))
 
-    def hand_over(self) -> HandOver:
+    def hand_over(self) -> PortalDetails:
         """Give what the portal's side must know.
 
         Raises:
@@ -370,7 +369,7 @@ class Controller:
 
         """
         made = enrolment.load(self._host.places.enrolment)
-        return HandOver(
+        return PortalDetails(
             url=f"{made.relay_url}/{made.connection}",
             agent=made.connection,
             fingerprint=fingerprint(self._context(Inputs())),
@@ -379,7 +378,7 @@ class Controller:
 
     def test_reset(
         self, by: str, value: str, new_password: Secret | None
-    ) -> TestResult:
+    ) -> SelfTestResult:
         """Send one request through the relay; a check only without a password.
 
         Raises:
@@ -399,7 +398,12 @@ class Controller:
         if key is None:
             raise StepFailed("The key for tests is missing.", "Apply the settings.")
         return ask_agent(
-            Sender(way_to(relay, context), made.connection, key, made.test_key_name),
+            Sender(
+                stored_endpoint(relay, context),
+                made.connection,
+                key,
+                made.test_key_name,
+            ),
             made,
             private_keys(SELF_TEST_KEYS, context),
             private_keys(AGENT_KEYS, context).public,

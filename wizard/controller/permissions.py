@@ -17,9 +17,9 @@ from agent.active_directory import identifiers, users
 from agent.active_directory.domain_cache import Domain
 from agent.active_directory.users import User
 from agent.config.settings import Identifier, Settings
-from agent.ldap.connection import Directory
+from agent.ldap.connection import Connection
 from agent.ldap.errors import NoSuchObject
-from agent.ldap.pool import Warm
+from agent.ldap.pool import PooledConnection
 from agent.verdict import judge as verdict
 from agent.verdict.account import Account
 from agent.verdict.causes import Cause
@@ -34,10 +34,17 @@ from wizard.grants.grants import Entry, Revocation
 from wizard.host.interface import Host
 from wizard.inputs import Inputs
 from wizard.permissions.account_report import find_about_account
-from wizard.permissions.coverage import Judged, Sight, Tally, as_seen, cover, offered
+from wizard.permissions.coverage import (
+    PersonVerdict,
+    Scan,
+    Tally,
+    as_seen,
+    cover,
+    offered,
+)
 from wizard.permissions.findings import Finding
-from wizard.permissions.inheritance import find_cuts
-from wizard.permissions.planned_account import Forecast, forecast
+from wizard.permissions.inheritance import find_blocked
+from wizard.permissions.planned_account import PlannedAccount, planned_account
 from wizard.permissions.sid_names import Names
 from wizard.plan.change import Change, Context, MayChange, StepFailed, as_root
 
@@ -121,7 +128,7 @@ class Permissions:
             DirectoryError, StepFailed: it can't be asked; with the remedy.
 
         """
-        ways = _possible((by,) if by else ways_of(value, settings), value)
+        ways = _possible((by,) if by else identifiers_of(value, settings), value)
         with self._sight(settings, inputs) as sight:
             directory, domain = sight.facts.directory, sight.domain
             user = _find(directory, domain.base_dn, ways, value)
@@ -141,7 +148,7 @@ class Permissions:
         settings: Settings,
         inputs: Inputs,
         *,
-        each: Callable[[Judged], None],
+        each: Callable[[PersonVerdict], None],
         report: Callable[[Seen], None],
         stop: threading.Event,
     ) -> Coverage:
@@ -237,7 +244,7 @@ class Permissions:
         settings: Settings,
         inputs: Inputs,
         stop: Callable[[], bool] = lambda: False,
-    ) -> Iterator[Sight]:
+    ) -> Iterator[Scan]:
         context = self._context(inputs)
         to_be = _is_to_be(settings, context)
         sign_in = as_either if to_be else as_agent
@@ -246,18 +253,18 @@ class Permissions:
             sign_in(settings.directory, context) as facts,
         ):
             _refuse_missing(facts, settings)
-            yield Sight(
+            yield Scan(
                 pages=pages,
-                facts=Warm(facts, facts.root()),
+                facts=PooledConnection(facts, facts.root()),
                 domain=Domain(settings),
                 scope=settings.scope,
                 features=settings.features,
-                cuts=find_cuts(facts, settings.scope.containers, stop),
+                cuts=find_blocked(facts, settings.scope.containers, stop),
                 forecast=_foreseen(settings, facts) if to_be else None,
             )
 
 
-def ways_of(value: str, settings: Settings) -> tuple[Identifier, ...]:
+def identifiers_of(value: str, settings: Settings) -> tuple[Identifier, ...]:
     """Tell by its form what somebody is named by, then by what the settings say."""
     ways = (_form_of(value), settings.identify_by)
     return tuple(dict.fromkeys(ways))
@@ -271,7 +278,7 @@ def _form_of(value: str) -> Identifier:
 
 
 def _find(
-    directory: Directory, base_dn: str, ways: Sequence[Identifier], value: str
+    directory: Connection, base_dn: str, ways: Sequence[Identifier], value: str
 ) -> User:
     """Find somebody by the first of some ways that finds anybody."""
     for by in ways:
@@ -321,7 +328,7 @@ def _is_to_be(settings: Settings, context: Context) -> bool:
     return True
 
 
-def _refuse_missing(opened: Directory, settings: Settings) -> None:
+def _refuse_missing(opened: Connection, settings: Settings) -> None:
     """Name a container of the scope that is not there."""
     for container in settings.scope.containers:
         try:
@@ -333,8 +340,10 @@ def _refuse_missing(opened: Directory, settings: Settings) -> None:
             ) from error
 
 
-def _foreseen(settings: Settings, opened: Directory) -> Forecast:
+def _foreseen(settings: Settings, opened: Connection) -> PlannedAccount:
     base = settings.directory.base_dn
     head = opened.search(base, "", ("objectSid",), scope="base", paged=False)
     domain = Sid.parse(next(iter(head)).raw("objectSid") or b"")
-    return forecast(domain, rights_of(settings.features), settings.scope.containers)
+    return planned_account(
+        domain, rights_of(settings.features), settings.scope.containers
+    )

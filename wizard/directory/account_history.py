@@ -5,8 +5,8 @@ Another server may have taken one over since: it writes a mark of its own.
 
 from collections.abc import Sequence
 
-from agent.config.settings import Directory as DirectorySettings
-from agent.ldap.connection import Directory
+from agent.config.settings import DirectorySettings
+from agent.ldap.connection import Connection
 from agent.ldap.entry import Entry
 from wizard.directory.accounts import MARK, find
 from wizard.directory.sign_in import named
@@ -53,7 +53,7 @@ def is_ours(found: Entry, directory: DirectorySettings, context: Context) -> boo
 
 
 def is_anothers(
-    opened: Directory, directory: DirectorySettings, context: Context
+    opened: Connection, directory: DirectorySettings, context: Context
 ) -> bool:
     """Say whether another server took over an account that was this machine's."""
     if directory.account.kind == "existing":

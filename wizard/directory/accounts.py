@@ -4,8 +4,8 @@ import secrets
 import string
 
 from agent.acl.sid import Sid
-from agent.config.settings import Directory as DirectorySettings
-from agent.ldap.connection import Directory
+from agent.config.settings import DirectorySettings
+from agent.ldap.connection import Connection
 from agent.ldap.dn import rdn
 from agent.ldap.entry import Entry, Modification
 from agent.ldap.errors import DirectoryError
@@ -22,7 +22,7 @@ _KINDS = (string.ascii_lowercase, string.ascii_uppercase, string.digits, "-_.!#%
 
 
 def create(
-    opened: Directory, directory: DirectorySettings, password: Secret, plan_id: str
+    opened: Connection, directory: DirectorySettings, password: Secret, plan_id: str
 ) -> None:
     """Make it, enabled, with a password that does not expire."""
     name, container = directory.account.name, directory.account.container
@@ -39,7 +39,7 @@ def create(
     opened.add(f"{rdn('CN', name)},{container}", ("user",), attributes)
 
 
-def take_over(opened: Directory, found: Facts, password: Secret, plan_id: str) -> None:
+def take_over(opened: Connection, found: Facts, password: Secret, plan_id: str) -> None:
     """Have one that is there be this machine's from now on.
 
     Args:
@@ -83,7 +83,7 @@ def new_password() -> Secret:
             return Secret(text)
 
 
-def find(opened: Directory, directory: DirectorySettings) -> Entry | None:
+def find(opened: Connection, directory: DirectorySettings) -> Entry | None:
     """Find the agent's account in its domain."""
     name = escape(directory.account.name)
     query = f"(&(objectClass=user)(userPrincipalName={name}))"
@@ -94,7 +94,7 @@ def find(opened: Directory, directory: DirectorySettings) -> Entry | None:
     return next(opened.search(directory.base_dn, query, wanted, limit=1), None)
 
 
-def sid_of(opened: Directory, directory: DirectorySettings) -> Sid:
+def sid_of(opened: Connection, directory: DirectorySettings) -> Sid:
     """Give the account's SID.
 
     Raises:
@@ -107,7 +107,7 @@ def sid_of(opened: Directory, directory: DirectorySettings) -> Sid:
     return Sid.parse(raw)
 
 
-def needed(opened: Directory, directory: DirectorySettings) -> Entry:
+def needed(opened: Connection, directory: DirectorySettings) -> Entry:
     found = find(opened, directory)
     if found is None:
         raise StepFailed(

@@ -9,9 +9,9 @@ from pathlib import Path
 import dns.exception
 import dns.resolver
 
-from agent.config.settings import Controller
+from agent.config.settings import DomainController
 from agent.config.validators import host_name
-from wizard.results import Found
+from wizard.results import FoundDomain
 
 _LIFETIME_S = 3.0
 _RESOLV = Path("/etc/resolv.conf")
@@ -27,16 +27,16 @@ class Answer:
 
     """
 
-    controllers: tuple[Controller, ...]
+    controllers: tuple[DomainController, ...]
     unavailable: str = ""
 
 
-def find_domain() -> Found | None:
+def find_domain() -> FoundDomain | None:
     """Find the domain and its controllers by their SRV records (MS-ADTS 6.3.2.3)."""
     for domain, source in _candidates():
         controllers = ask_controllers(domain).controllers
         if controllers:
-            return Found(domain, controllers, f"from DNS; the domain {source}")
+            return FoundDomain(domain, controllers, f"from DNS; the domain {source}")
     return None
 
 
@@ -81,8 +81,8 @@ def _search_list() -> Iterator[tuple[str, str]]:
             yield from ((name, f"from {_RESOLV}") for name in names)
 
 
-def _targets(answer: dns.resolver.Answer) -> Iterator[Controller]:
+def _targets(answer: dns.resolver.Answer) -> Iterator[DomainController]:
     for record in sorted(answer, key=lambda each: (each.priority, -each.weight)):
         with contextlib.suppress(ValueError):
             host = host_name(record.target.to_text(omit_final_dot=True))
-            yield Controller(host=host)
+            yield DomainController(host=host)

@@ -6,10 +6,10 @@ from typing import Any
 
 from agent.config.errors import SettingsError
 from agent.config.secret_store import DIRECTORY_PASSWORD
-from agent.config.settings import Directory as DirectorySettings
+from agent.config.settings import DirectorySettings
 from agent.config.settings_file import parse
 from agent.ldap.certificates import Endpoint
-from agent.ldap.connection import Directory, connect
+from agent.ldap.connection import Connection, connect
 from agent.ldap.errors import DirectoryError, SignInRefused, Unreachable
 from wire.secret import Secret
 from wizard.errors import sentence
@@ -22,7 +22,7 @@ NEEDS_ADMIN = (
 )
 
 
-def as_admin(settings: DirectorySettings, context: Context) -> Directory:
+def as_admin(settings: DirectorySettings, context: Context) -> Connection:
     """Sign in with the administrator's credentials.
 
     Raises:
@@ -54,7 +54,7 @@ def prove_admin(settings: DirectorySettings, context: Context) -> None:
         raise StepFailed(what, sentence(error.remedy)) from error
 
 
-def as_agent(settings: DirectorySettings, context: Context) -> Directory:
+def as_agent(settings: DirectorySettings, context: Context) -> Connection:
     """Sign in with the agent's own account.
 
     Raises:
@@ -65,14 +65,14 @@ def as_agent(settings: DirectorySettings, context: Context) -> Directory:
     return open_first(settings, settings.sign_in_name, _password(settings, context))
 
 
-def as_either(settings: DirectorySettings, context: Context) -> Directory:
+def as_either(settings: DirectorySettings, context: Context) -> Connection:
     """Sign in to read: as the administrator where one is given, else as the agent."""
     if context.inputs.admin is None:
         return as_agent(settings, context)
     return _as_given(settings, context)
 
 
-def _as_given(settings: DirectorySettings, context: Context) -> Directory:
+def _as_given(settings: DirectorySettings, context: Context) -> Connection:
     """Sign in as the administrator, whose name and password were typed just now."""
     admin = context.inputs.admin
     assert admin is not None
@@ -173,7 +173,7 @@ def _in_force(context: Context) -> DirectorySettings | None:
         return None
 
 
-def open_first(settings: DirectorySettings, user: str, password: Secret) -> Directory:
+def open_first(settings: DirectorySettings, user: str, password: Secret) -> Connection:
     """Sign in to the first controller that answers.
 
     Raises:

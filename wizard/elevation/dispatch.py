@@ -12,7 +12,7 @@ from wizard.elevation.dbus import polkit
 from wizard.elevation.dbus.channel import Channel
 from wizard.elevation.errors import NotAllowed
 from wizard.elevation.methods import Action, Method, method, name_of
-from wizard.elevation.quota import Places
+from wizard.elevation.quota import Quota
 from wizard.plan.change import Change, MayChange, StepFailed, as_root
 
 Doors = Callable[[str, MayChange], Controller]
@@ -21,7 +21,7 @@ _LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Asked:
+class CallRequest:
     """One message.
 
     Attributes:
@@ -38,7 +38,7 @@ class Asked:
     text: str
 
 
-def answer(asked: Asked, channel: Channel, doors: Doors, places: Places) -> None:
+def answer(asked: CallRequest, channel: Channel, doors: Doors, places: Quota) -> None:
     """Answer one call and close its channel.
 
     Args:
@@ -63,7 +63,7 @@ def answer(asked: Asked, channel: Channel, doors: Doors, places: Places) -> None
     channel.close()
 
 
-def _answered(asked: Asked, person: str, channel: Channel, doors: Doors) -> bytes:
+def _answered(asked: CallRequest, person: str, channel: Channel, doors: Doors) -> bytes:
     call = codec.read_call(asked.text, asked.action)
     _LOG.info("%s asks: %s", person, call.method.name)
     arguments = call.read(channel.first_line())
@@ -72,7 +72,7 @@ def _answered(asked: Asked, person: str, channel: Channel, doors: Doors) -> byte
     return codec.spell_result(call.method, done)
 
 
-def _may_change(asked: Asked) -> MayChange:
+def _may_change(asked: CallRequest) -> MayChange:
     """Give what says whether the caller may change the machine, asking polkit once."""
 
     @cache

@@ -17,7 +17,7 @@ _WAITING_OF_ONE = 8
 _WAITING = 64
 
 
-class Places:
+class Quota:
     """Places of all calls; each thread takes and leaves its own."""
 
     def __init__(self) -> None:

@@ -8,37 +8,37 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from agent.config.settings import Directory, Identifier, Relay, Settings
+from agent.config.settings import DirectorySettings, Identifier, Relay, Settings
 from wire.secret import Secret
 from wizard.checks.controller_facts import Inspection
 from wizard.controller.controller import Controller
 from wizard.controller.permissions import Coverage, Explained, Permissions, Seen
-from wizard.elevation.dbus.client import Calling
+from wizard.elevation.dbus.client import ServiceClient
 from wizard.grants.grants import Entry, Revocation
 from wizard.inputs import Inputs
-from wizard.permissions.coverage import Judged
+from wizard.permissions.coverage import PersonVerdict
 from wizard.permissions.findings import Finding
 from wizard.plan.change import Change, Report, RolledBack
 from wizard.results import (
     Check,
     Container,
-    Found,
-    HandOver,
+    FoundDomain,
     Installed,
+    PortalDetails,
     Recovery,
-    TestResult,
+    SelfTestResult,
 )
 
 
 def remote_controller() -> "RemoteController":
     """Give this machine's controller; nothing is asked yet."""
-    return RemoteController(Calling())
+    return RemoteController(ServiceClient())
 
 
 class RemoteController:
     """What can be read and changed of this machine by whom polkit lets in."""
 
-    def __init__(self, calling: Calling) -> None:
+    def __init__(self, calling: ServiceClient) -> None:
         self._ask = calling.ask
         self.permissions = RemotePermissions(calling)
 
@@ -54,7 +54,7 @@ class RemoteController:
     def recover(self, inputs: Inputs, report: Report) -> RolledBack:
         return self._ask(Controller.recover, {"inputs": inputs, "report": report})
 
-    def find_domain(self) -> Found | None:
+    def find_domain(self) -> FoundDomain | None:
         return self._ask(Controller.find_domain, {})
 
     def check_relay(
@@ -65,7 +65,7 @@ class RemoteController:
 
     def inspect_directory(
         self,
-        directory: Directory,
+        directory: DirectorySettings,
         inputs: Inputs,
         stop: threading.Event,
         report: Callable[[Inspection], None],
@@ -75,26 +75,26 @@ class RemoteController:
         return self._ask(Controller.inspect_directory, given | told)
 
     def containers(
-        self, directory: Directory, inputs: Inputs, parent_dn: str
+        self, directory: DirectorySettings, inputs: Inputs, parent_dn: str
     ) -> tuple[Container, ...]:
         given = {"directory": directory, "inputs": inputs, "parent_dn": parent_dn}
         return self._ask(Controller.containers, given)
 
     def check_scope(
-        self, directory: Directory, inputs: Inputs, containers: Sequence[str]
+        self, directory: DirectorySettings, inputs: Inputs, containers: Sequence[str]
     ) -> tuple[Check, ...]:
         given = {"directory": directory, "inputs": inputs, "containers": containers}
         return self._ask(Controller.check_scope, given)
 
     def check_group(
-        self, directory: Directory, inputs: Inputs, group: str
+        self, directory: DirectorySettings, inputs: Inputs, group: str
     ) -> tuple[Check, str | None]:
         given = {"directory": directory, "inputs": inputs, "group": group}
         return self._ask(Controller.check_group, given)
 
     def check_identifier(
         self,
-        directory: Directory,
+        directory: DirectorySettings,
         inputs: Inputs,
         containers: Sequence[str],
         identify_by: str,
@@ -146,12 +146,12 @@ class RemoteController:
     def verify(self, settings: Settings) -> tuple[Check, ...]:
         return self._ask(Controller.verify, {"settings": settings})
 
-    def hand_over(self) -> HandOver:
+    def hand_over(self) -> PortalDetails:
         return self._ask(Controller.hand_over, {})
 
     def test_reset(
         self, by: str, value: str, new_password: Secret | None
-    ) -> TestResult:
+    ) -> SelfTestResult:
         given = {"by": by, "value": value, "new_password": new_password}
         return self._ask(Controller.test_reset, given)
 
@@ -159,7 +159,7 @@ class RemoteController:
 class RemotePermissions:
     """What can be read of permissions by whom polkit lets in."""
 
-    def __init__(self, calling: Calling) -> None:
+    def __init__(self, calling: ServiceClient) -> None:
         self._ask = calling.ask
 
     def explain(
@@ -173,7 +173,7 @@ class RemotePermissions:
         settings: Settings,
         inputs: Inputs,
         *,
-        each: Callable[[Judged], None],
+        each: Callable[[PersonVerdict], None],
         report: Callable[[Seen], None],
         stop: threading.Event,
     ) -> Coverage:

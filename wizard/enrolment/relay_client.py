@@ -13,9 +13,9 @@ from urllib.parse import quote, urlsplit
 import aiohttp
 
 from agent.relay_client import clock_skew
-from agent.relay_client.endpoint import Way
+from agent.relay_client.endpoint import RelayEndpoint
 from agent.relay_client.errors import reason_for_failure
-from agent.system.tls import trusting
+from agent.system.tls import client_context
 from wire import sas
 from wire.secret import Secret
 from wizard.errors import sentence
@@ -80,7 +80,7 @@ class Application:
     test_key: Secret
 
 
-def enrol(way: Way, application: Application) -> Mapping[str, Any]:
+def enrol(way: RelayEndpoint, application: Application) -> Mapping[str, Any]:
     """Use an enrolment code; the same application again gives the same answer.
 
     Raises:
@@ -101,7 +101,7 @@ def enrol(way: Way, application: Application) -> Mapping[str, Any]:
     return answered.json()
 
 
-def knows(way: Way, lookup: str) -> bool:
+def knows(way: RelayEndpoint, lookup: str) -> bool:
     """Say whether a relay knows an enrolment code, by the hash that names it.
 
     Raises:
@@ -111,7 +111,7 @@ def knows(way: Way, lookup: str) -> bool:
     return ask(way, "GET", f"/$enrol/{lookup}", b"", {}).status == 200
 
 
-def withdraw(way: Way, agent: str, listen_key: Secret, key_name: str) -> None:
+def withdraw(way: RelayEndpoint, agent: str, listen_key: Secret, key_name: str) -> None:
     """Take an enrolment back; nothing happens when there is none.
 
     Raises:
@@ -138,7 +138,7 @@ def _is_anothers(answered: Answered) -> bool:
     return answered.ahead is not None and abs(answered.ahead) < clock_skew.LIMIT_S
 
 
-def clock_ahead(way: Way, seconds: float) -> float | None:
+def clock_ahead(way: RelayEndpoint, seconds: float) -> float | None:
     """Say by how many seconds this machine is ahead of a relay; None if it can't be.
 
     Args:
@@ -156,7 +156,7 @@ def clock_ahead(way: Way, seconds: float) -> float | None:
 class Sender:
     """The right to send to one agent."""
 
-    way: Way
+    way: RelayEndpoint
     agent: str
     key: Secret
     key_name: str
@@ -183,7 +183,7 @@ _JSON = "application/json"
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _HttpRequest:
     method: str
     path: str
     body: bytes = field(repr=False)
@@ -192,7 +192,7 @@ class _Asked:
 
 
 def ask(
-    way: Way,
+    way: RelayEndpoint,
     method: str,
     path: str,
     body: bytes,
@@ -208,12 +208,12 @@ def ask(
     """
     relay = way.relay
     try:
-        context = trusting(Path(relay.ca) if relay.ca else None)
+        context = client_context(Path(relay.ca) if relay.ca else None)
     except OSError as error:
         told = f"The file {relay.ca} can't be used as the relay's CA."
         raise RelayFailed(0, told, "Give a PEM file.") from error
     try:
-        asked = _Asked(method, path, body, headers, seconds)
+        asked = _HttpRequest(method, path, body, headers, seconds)
         return asyncio.run(_ask(way, asked, context))
     except aiohttp.ClientHttpProxyError as error:
         raise _at_proxy(relay.url, error) from None
@@ -230,7 +230,9 @@ def _at_proxy(url: str, error: aiohttp.ClientHttpProxyError) -> RelayFailed:
     return RelayFailed(status, told, sentence(remedy))
 
 
-async def _ask(way: Way, asked: _Asked, context: ssl.SSLContext) -> Answered:
+async def _ask(
+    way: RelayEndpoint, asked: _HttpRequest, context: ssl.SSLContext
+) -> Answered:
     timeout = aiohttp.ClientTimeout(total=asked.seconds, sock_connect=_TIMEOUT_S)
     async with (
         aiohttp.ClientSession(timeout=timeout) as session,
@@ -249,7 +251,7 @@ async def _ask(way: Way, asked: _Asked, context: ssl.SSLContext) -> Answered:
         return Answered(response.status, await response.read(), ahead)
 
 
-def _token(way: Way, agent: str, key: Secret, key_name: str) -> str:
+def _token(way: RelayEndpoint, agent: str, key: Secret, key_name: str) -> str:
     audience = f"http://{urlsplit(way.relay.url).hostname}/{agent}"
     return sas.sign(key.reveal(), key_name, audience, int(time.time()) + _TOKEN_S)
 
@@ -272,7 +274,7 @@ def _refused(answered: Answered) -> RelayFailed:
         and by_clock
         and abs(ahead) > clock_skew.LIMIT_S
     ):
-        what = f"The relay does not accept the key: {clock_skew.told(ahead)}."
+        what = f"The relay does not accept the key: {clock_skew.describe_skew(ahead)}."
         return RelayFailed(answered.status, what, SET_CLOCK)
     if isinstance(told.get("error"), str):  # others than our relay answer JSON too
         what = f"The relay refused: {told['error']}."

@@ -5,35 +5,39 @@ from agent.config.secret_store import PROXY_PASSWORD
 from agent.config.settings import Relay
 from agent.config.settings_file import parse
 from agent.config.validators import proxy_user
-from agent.relay_client.endpoint import Way
+from agent.relay_client.endpoint import RelayEndpoint
 from wizard.host.stored_secrets import previous, usable
 from wizard.plan.change import Context
 
 
-def way_to(relay: Relay, context: Context) -> Way:
+def stored_endpoint(relay: Relay, context: Context) -> RelayEndpoint:
     """Give the way to a relay with what is stored for its proxy."""
     user = relay.proxy_user
-    return Way(
+    return RelayEndpoint(
         relay, None if user is None else usable(PROXY_PASSWORD, context.host.secrets)
     )
 
 
-def way_asked(relay: Relay, context: Context) -> Way:
+def requested_endpoint(relay: Relay, context: Context) -> RelayEndpoint:
     """Give the way to a relay by what was given, before anything is stored for it.
 
     What is stored for another proxy, or another user, is nothing to be tried here.
     """
     if context.inputs.proxy_password is not None:
-        return Way(relay, context.inputs.proxy_password)
+        return RelayEndpoint(relay, context.inputs.proxy_password)
     try:
         text = context.host.read(context.host.places.settings)
         in_force = parse(text or "").relay.proxy
     except SettingsError:
         in_force = None  # it can't be said whose it is
-    return way_to(relay, context) if in_force == relay.proxy else Way(relay)
+    return (
+        stored_endpoint(relay, context)
+        if in_force == relay.proxy
+        else RelayEndpoint(relay)
+    )
 
 
-def way_from(old: Relay, proxy: str | None, context: Context) -> Way:
+def former_endpoint(old: Relay, proxy: str | None, context: Context) -> RelayEndpoint:
     """Give the way to a relay that is left, while the plan for it is not done.
 
     Args:
@@ -45,4 +49,8 @@ def way_from(old: Relay, proxy: str | None, context: Context) -> Way:
     kept = usable(previous(PROXY_PASSWORD), context.host.secrets)
     # where none is needed any more, that of before may not be forgotten yet
     stands = kept is None and proxy_user(proxy or "") is None
-    return way_to(old, context) if stands or proxy == old.proxy else Way(old, kept)
+    return (
+        stored_endpoint(old, context)
+        if stands or proxy == old.proxy
+        else RelayEndpoint(old, kept)
+    )

@@ -15,7 +15,7 @@ from wire.outcomes import OUTCOMES, Code, Refused
 from wire.secret import Secret
 from wizard.enrolment.relay_client import RelayFailed, Sender
 from wizard.errors import sentence
-from wizard.results import TestResult
+from wizard.results import SelfTestResult
 
 
 def ask_agent(
@@ -24,7 +24,7 @@ def ask_agent(
     keys: PrivateKeys,
     agent_keys: PublicKeys,
     claims: dict[str, Any],
-) -> TestResult:
+) -> SelfTestResult:
     """Send one request and tell what came back, with the time of each hop.
 
     Args:
@@ -49,7 +49,7 @@ def ask_agent(
     ms["keys"] = round((compared - began) * 1000, 1)
     outcome = OUTCOMES[Code(answer["code"])]
     detail = str(answer.get("detail") or outcome.admin)
-    return TestResult(
+    return SelfTestResult(
         code=outcome.code,
         message=str(answer.get("message") or outcome.user),
         admin=f"{sentence(detail)} {outcome.remedy}",

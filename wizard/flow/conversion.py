@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from agent.config.settings import Controller, Directory, Relay, Settings
+from agent.config.settings import DirectorySettings, DomainController, Relay, Settings
 from agent.config.settings_file import validate
 from wizard.flow.conditions import new_account, original_is_gone, rekeying, removing
 from wizard.flow.defaults import base_dn, defaults
@@ -88,7 +88,7 @@ def _plain(value: Any) -> Any:
         return value.strip() or None
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
-    if isinstance(value, Controller):
+    if isinstance(value, DomainController):
         return value.model_dump()
     return value
 
@@ -98,7 +98,7 @@ def relay_of(answers: Answers) -> Relay:
     return settings_of(_completed(answers)).relay
 
 
-def directory_of(answers: Answers) -> Directory:
+def directory_of(answers: Answers) -> DirectorySettings:
     """Give the directory that the answers name, for a check on the way."""
     return settings_of(_completed(answers)).directory
 
@@ -106,7 +106,7 @@ def directory_of(answers: Answers) -> Directory:
 _STAND_INS: Mapping[str, Any] = {
     "relay.url": "https://relay.invalid",
     "directory.domain": "domain.invalid",
-    "directory.controllers": (Controller(host="dc.domain.invalid"),),
+    "directory.controllers": (DomainController(host="dc.domain.invalid"),),
     "directory.account.container": "CN=Users,DC=domain,DC=invalid",
     "scope.containers": ("DC=domain,DC=invalid",),
 }

@@ -9,11 +9,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from agent.config.settings import Controller
+from agent.config.settings import DomainController
 from wire.secret import Secret
 from wizard.flow.conditions import ORIGINAL
 from wizard.flow.pages.remove import ACCOUNT, GRANTS
-from wizard.results import Found
+from wizard.results import FoundDomain
 
 ACCOUNT_NAME = "svc-writeback"
 
@@ -99,7 +99,7 @@ class Offers:
         return Offers(self.offers + new)
 
 
-def found_offers(found: Found) -> Offers:
+def found_offers(found: FoundDomain) -> Offers:
     """Offer the domain that was found in DNS or on the machine."""
     container = proposed_container(found.domain)
     return Offers(
@@ -135,8 +135,8 @@ def lab_offers(lab: Path, file: Path | None = None) -> Offers:
     return Offers(tuple(offers) + _code(file))
 
 
-def _controller(dc: Mapping[str, Any]) -> Controller:
-    return Controller(host=dc["host"], address=dc.get("address"))
+def _controller(dc: Mapping[str, Any]) -> DomainController:
+    return DomainController(host=dc["host"], address=dc.get("address"))
 
 
 def _code(file: Path | None) -> tuple[Offer, ...]:

@@ -8,7 +8,7 @@ from agent.acl.descriptor import SecurityDescriptor
 from agent.acl.errors import DescriptorError
 from agent.acl.rights import Right
 from agent.config.settings import Features
-from agent.ldap.connection import Directory
+from agent.ldap.connection import Connection
 from agent.ldap.controls import sd_flags
 from agent.ldap.dn import same
 from agent.ldap.entry import Entry, Modification
@@ -35,7 +35,7 @@ def rights_of(features: Features) -> tuple[Right, ...]:
     return (*always, Right.CHANGE_PASSWORD) if features.change else always
 
 
-def refuse_protected(opened: Directory, container: str, base_dn: str) -> None:
+def refuse_protected(opened: Connection, container: str, base_dn: str) -> None:
     """Refuse to grant on a protected account or group, or on their template.
 
     The directory would take back the first, and would copy an entry on AdminSDHolder
@@ -56,7 +56,7 @@ def refuse_protected(opened: Directory, container: str, base_dn: str) -> None:
 
 
 def rewrite(
-    opened: Directory, container: str, aces: Sequence[Ace], edit: Edit
+    opened: Connection, container: str, aces: Sequence[Ace], edit: Edit
 ) -> tuple[Ace, ...]:
     """Read the container's list, edit it, write it, and read it back.
 
@@ -109,7 +109,7 @@ def _edited(
         ) from error
 
 
-def read(opened: Directory, container: str) -> SecurityDescriptor:
+def read(opened: Connection, container: str) -> SecurityDescriptor:
     """Read a container's list.
 
     Raises:

@@ -15,10 +15,10 @@ from agent.acl.descriptor import SecurityDescriptor, add_ace, has_ace, parse, wi
 from agent.acl.errors import DescriptorError
 from agent.acl.rights import Right
 from agent.acl.sid import Sid
-from agent.ldap.connection import Directory
+from agent.ldap.connection import Connection
 from agent.ldap.controls import sd_flags
 from wizard.grants.acl import read
-from wizard.grants.grant_targets import Places
+from wizard.grants.grant_targets import GrantTargets
 from wizard.permissions.grant import KINDS, Grant
 
 _PEOPLE = "(objectCategory=person)(objectClass=user)(!(adminCount=1))"
@@ -45,7 +45,7 @@ class Standing(Enum):
 
 
 @dataclass(frozen=True)
-class Beyond:
+class Unreached:
     """People whom rights do not reach: a deny, or inheritance off on the way.
 
     Attributes:
@@ -61,7 +61,7 @@ class Beyond:
 
 
 @dataclass(frozen=True)
-class Judged:
+class ContainerRights:
     """What an account may do in a container.
 
     Attributes:
@@ -76,14 +76,14 @@ class Judged:
 
     missing: tuple[Grant, ...]
     people: int = 0
-    beyond: tuple[Beyond, ...] = ()
+    beyond: tuple[Unreached, ...] = ()
     unknown: int = 0
     example: str = ""
     standing: tuple[Grant, ...] = ()
 
 
 @dataclass(frozen=True)
-class _Told:
+class _Decided:
     """What is decided about one right: how somebody stands, refused for certain."""
 
     standing: Standing
@@ -92,7 +92,7 @@ class _Told:
 
 
 @dataclass(frozen=True)
-class _Alike:
+class _Class:
     """People for whom the same is decided.
 
     Attributes:
@@ -104,7 +104,7 @@ class _Alike:
 
     kind: str
     reached: bool
-    told: tuple[_Told, ...]
+    told: tuple[_Decided, ...]
 
 
 @dataclass
@@ -121,19 +121,19 @@ class _Count:
 class _People:
     """Everybody in a container, counted."""
 
-    alike: dict[_Alike, _Count] = field(default_factory=dict)
+    alike: dict[_Class, _Count] = field(default_factory=dict)
     unknown: _Count = field(default_factory=_Count)
 
 
 def judge(
-    opened: Directory,
+    opened: Connection,
     container: str,
     rights: Sequence[Right],
-    where: Places,
+    where: GrantTargets,
     *,
     token: frozenset[Sid],
     own: Sid | None,
-) -> Judged:
+) -> ContainerRights:
     """Judge by the people there, whatever entry gives them the right.
 
     Those whose inheritance is off do not count: no grant on a container reaches them.
@@ -157,7 +157,7 @@ def judge(
         if grant not in standing
         and _is_lacked(grant, rights.index(grant.right), found.alike)
     )
-    return Judged(
+    return ContainerRights(
         missing,
         sum(count.people for count in found.alike.values()),
         tuple(_beyond(found, rights, missing)),
@@ -168,11 +168,11 @@ def judge(
 
 
 def _people_of(
-    opened: Directory,
+    opened: Connection,
     container: str,
     rights: Sequence[Right],
     token: frozenset[Sid],
-    where: Places,
+    where: GrantTargets,
 ) -> _People:
     decided = lru_cache(maxsize=_KEPT)(_decider(rights, token))
     found = _People()
@@ -187,15 +187,15 @@ def _people_of(
             if told is None:
                 found.unknown.add(dn)
             elif told:
-                alike = _Alike(kind, where.reaches(container, dn), told)
+                alike = _Class(kind, where.reaches(container, dn), told)
                 found.alike.setdefault(alike, _Count()).add(dn)
     return found
 
 
 def _decider(
     rights: Sequence[Right], token: frozenset[Sid]
-) -> Callable[[bytes, str], tuple[_Told, ...]]:
-    def decided(raw: bytes, kind: str) -> tuple[_Told, ...]:
+) -> Callable[[bytes, str], tuple[_Decided, ...]]:
+    def decided(raw: bytes, kind: str) -> tuple[_Decided, ...]:
         found = parse(raw)
         if found.protected:
             return ()
@@ -204,11 +204,11 @@ def _decider(
     return decided
 
 
-def _tell(found: SecurityDescriptor, token: frozenset[Sid], grant: Grant) -> _Told:
+def _tell(found: SecurityDescriptor, token: frozenset[Sid], grant: Grant) -> _Decided:
     decision = decided_for(found, token, grant)
     lacking = decision.reason in _LACKING
     refused = not decision.allowed and decision.certain
-    return _Told(_standing(found, token, grant, decision), lacking, refused)
+    return _Decided(_standing(found, token, grant, decision), lacking, refused)
 
 
 def _standing(
@@ -249,7 +249,7 @@ def decided_for(
 
 
 def _possible(
-    people: Mapping[_Alike, _Count], rights: Sequence[Right]
+    people: Mapping[_Class, _Count], rights: Sequence[Right]
 ) -> Iterator[Grant]:
     """Give what could be granted; for another class than users where one is there."""
     there = {"user"} | {each.kind for each in people}
@@ -258,7 +258,7 @@ def _possible(
             yield from (Grant(right, kind) for right in rights)
 
 
-def _is_lacked(grant: Grant, at: int, people: Mapping[_Alike, _Count]) -> bool:
+def _is_lacked(grant: Grant, at: int, people: Mapping[_Class, _Count]) -> bool:
     """Say whether a grant would give somebody what they lack, or nobody is there.
 
     One who is denied lacks nothing that a grant gives. Where all are, and no entry
@@ -277,15 +277,15 @@ def _is_lacked(grant: Grant, at: int, people: Mapping[_Alike, _Count]) -> bool:
 
 def _beyond(
     found: _People, rights: Sequence[Right], missing: Sequence[Grant]
-) -> Iterator[Beyond]:
+) -> Iterator[Unreached]:
     for alike, count in found.alike.items():
         refused = _refused(alike, rights, missing)
         if refused:
-            yield Beyond(count.example, refused, count.people)
+            yield Unreached(count.example, refused, count.people)
 
 
 def _refused(
-    alike: _Alike, rights: Sequence[Right], missing: Sequence[Grant]
+    alike: _Class, rights: Sequence[Right], missing: Sequence[Grant]
 ) -> tuple[Right, ...]:
     return tuple(
         right
@@ -297,7 +297,7 @@ def _refused(
 
 
 def descriptors(
-    opened: Directory, container: str, kind: str
+    opened: Connection, container: str, kind: str
 ) -> Iterator[tuple[str, bytes | None]]:
     """Read everybody's list of one class; None where it is hidden.
 

@@ -6,8 +6,8 @@ another one may have its name by now. The controllers may be others, too.
 
 from collections.abc import Hashable, Sequence
 
-from agent.config.settings import Directory as DirectorySettings
-from agent.ldap.connection import Directory
+from agent.config.settings import DirectorySettings
+from agent.ldap.connection import Connection
 from agent.ldap.dn import parse as parse_dn
 from agent.ldap.errors import DirectoryError, NoSuchObject
 from wizard.directory.account_history import is_anothers
@@ -69,13 +69,13 @@ def granted_now(context: Context, directory: DirectorySettings) -> list[Facts]:
         return others
     with as_either(directory, context) as opened:
         return others + [
-            located(opened, reached(facts, directory))
+            located(opened, with_current_base(facts, directory))
             for facts in here
             if not is_anothers(opened, named(facts), context)
         ]
 
 
-def granted_as_told(
+def granted_or_recorded(
     context: Context, directory: DirectorySettings | None
 ) -> list[Facts]:
     """Give the same, with the names of then where nobody can be asked."""
@@ -84,21 +84,23 @@ def granted_as_told(
     try:
         return granted_now(context, directory)
     except (StepFailed, DirectoryError):
-        return [reached(facts, directory) for facts in granted_before(context)]
+        return [
+            with_current_base(facts, directory) for facts in granted_before(context)
+        ]
 
 
-def reached(facts: Facts, directory: DirectorySettings) -> Facts:
+def with_current_base(facts: Facts, directory: DirectorySettings) -> Facts:
     """Reach what an earlier plan tells of by the controllers of today."""
     now = reached_now(named(facts), directory)
     return {**facts, "directory": now.model_dump(mode="json")}
 
 
-def located(opened: Directory, facts: Facts) -> Facts:
+def located(opened: Connection, facts: Facts) -> Facts:
     """Name a container as it is named now; as before where it is not to be found."""
     return {**facts, "container": container_of(opened, facts) or facts["container"]}
 
 
-def container_of(opened: Directory, facts: Facts) -> str | None:
+def container_of(opened: Connection, facts: Facts) -> str | None:
     """Give a container's name; None where there is none (any more).
 
     Found by its GUID where it is known (MS-ADTS 3.1.1.3.1.2.4).
@@ -112,7 +114,7 @@ def container_of(opened: Directory, facts: Facts) -> str | None:
     return found.dn if found else None
 
 
-def guid_of(opened: Directory, container: str) -> str | None:
+def guid_of(opened: Connection, container: str) -> str | None:
     """Give a container's objectGUID, which no renaming changes."""
     wanted = ("objectGUID",)
     found = opened.search(container, "", wanted, scope="base", paged=False)

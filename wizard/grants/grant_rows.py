@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from agent.acl.rights import Right
-from wizard.grants.effective_rights import Beyond, Judged
+from wizard.grants.effective_rights import ContainerRights, Unreached
 from wizard.permissions.grant import Grant
 from wizard.results import Check, State
 
 
-def row_of(container: str, judged: Judged, rights: Sequence[Right]) -> Check:
+def row_of(container: str, judged: ContainerRights, rights: Sequence[Right]) -> Check:
     """Tell what is missing on a container, else whom what stands does not reach."""
     title = f"Permissions on {container}"
     if judged.missing:
@@ -23,7 +23,7 @@ def row_of(container: str, judged: Judged, rights: Sequence[Right]) -> Check:
     return Check("grants", title, "ok", f"Effective: {_names(shown)}.")
 
 
-def _beyond(title: str, judged: Judged, rights: Sequence[Right]) -> Check:
+def _beyond(title: str, judged: ContainerRights, rights: Sequence[Right]) -> Check:
     """Tell of those whom the grant does not reach; another grant would not help."""
     refused = [
         right for right in rights if any(right in b.rights for b in judged.beyond)
@@ -40,12 +40,12 @@ def _beyond(title: str, judged: Judged, rights: Sequence[Right]) -> Check:
     return Check("grants", title, state, told, remedy, more)
 
 
-def _example(beyond: Beyond) -> str:
+def _example(beyond: Unreached) -> str:
     others = f" and {beyond.people - 1} more" if beyond.people > 1 else ""
     return f"{beyond.dn}{others}: {_names(beyond.rights)}"
 
 
-def _unknown(title: str, judged: Judged) -> Check:
+def _unknown(title: str, judged: ContainerRights) -> Check:
     """Tell of those whose permissions say nothing."""
     told = (
         f"Not known for {judged.unknown} of {judged.people + judged.unknown} people, "

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from agent.ldap.connection import Directory
+from agent.ldap.connection import Connection
 from agent.ldap.dn import is_below, same
 from wizard.grants.acl import read
-from wizard.permissions.inheritance import find_cuts
+from wizard.permissions.inheritance import find_blocked
 
 
 @dataclass(frozen=True)
-class Places:
+class GrantTargets:
     """Where the entries for a scope stand.
 
     Attributes:
@@ -35,7 +35,7 @@ class Places:
         )
 
 
-def places(opened: Directory, containers: Sequence[str]) -> Places:
+def grant_targets(opened: Connection, containers: Sequence[str]) -> GrantTargets:
     """Find where entries are to stand so that they reach the whole scope.
 
     A container inside another one of the scope gets what stands on that: entries of its
@@ -49,13 +49,13 @@ def places(opened: Directory, containers: Sequence[str]) -> Places:
     inner = [name for name in given if any(_outer(name, given))]
     # one that is given is no cut by itself: an entry may stand on it
     closed = [name for name in inner if read(opened, name).protected]
-    cuts = (*find_cuts(opened, given), *closed)
+    cuts = (*find_blocked(opened, given), *closed)
     own = (
         name
         for name in given
         if not any(_reaches(outer, name, cuts) for outer in _outer(name, given))
     )
-    return Places(tuple(own), cuts)
+    return GrantTargets(tuple(own), cuts)
 
 
 def _each_once(containers: Sequence[str]) -> Iterator[str]:

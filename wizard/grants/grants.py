@@ -14,22 +14,22 @@ from agent.acl.sid import Sid
 from agent.active_directory.users import own_sids
 from agent.config.settings import Settings
 from agent.ldap import dn
-from agent.ldap.connection import Directory
+from agent.ldap.connection import Connection
 from agent.ldap.dn import is_below
 from agent.ldap.errors import NoSuchObject
 from wizard.directory.accounts import sid_of
 from wizard.directory.sign_in import as_agent, named, stored_password
 from wizard.grants.acl import read, refuse_protected, rights_of
-from wizard.grants.effective_rights import Judged, judge
+from wizard.grants.effective_rights import ContainerRights, judge
 from wizard.grants.grant_commands import dsacls_line, powershell, powershell_revoke
-from wizard.grants.grant_history import granted_before, located, reached
-from wizard.grants.grant_targets import Places, places
+from wizard.grants.grant_history import granted_before, located, with_current_base
+from wizard.grants.grant_targets import GrantTargets, grant_targets
 from wizard.permissions.grant import Grant
 from wizard.permissions.sid_names import Names
 from wizard.plan.change import Change, Context, Facts, StepFailed
 
 _Missing = list[tuple[str, tuple[Grant, ...]]]
-_Judged = list[tuple[str, Judged]]
+_Judged = list[tuple[str, ContainerRights]]
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def plan_revoke(settings: Settings, context: Context) -> Revocation:
     with as_agent(settings.directory, context) as opened:
         own = sid_of(opened, settings.directory)
         ours = [
-            located(opened, reached(facts, settings.directory))
+            located(opened, with_current_base(facts, settings.directory))
             for facts in granted_before(context)
             if facts["sid"] == str(own)
         ]
@@ -175,7 +175,7 @@ def _entry(container: str, trustee: str, grant: Grant, sid: Sid) -> Entry:
     )
 
 
-def _aces(opened: Directory, container: str) -> tuple[Ace | UnknownAce, ...]:
+def _aces(opened: Connection, container: str) -> tuple[Ace | UnknownAce, ...]:
     try:
         found = read(opened, container)
     except NoSuchObject:
@@ -183,7 +183,7 @@ def _aces(opened: Directory, container: str) -> tuple[Ace | UnknownAce, ...]:
     return found.dacl.aces if found.dacl else ()
 
 
-def _still_there(opened: Directory, ours: Sequence[Facts]) -> Iterator[Change]:
+def _still_there(opened: Connection, ours: Sequence[Facts]) -> Iterator[Change]:
     for facts in ours:
         there = _aces(opened, facts["container"])
         sid = Sid.of(facts["sid"])
@@ -193,7 +193,7 @@ def _still_there(opened: Directory, ours: Sequence[Facts]) -> Iterator[Change]:
 
 
 def _left(
-    opened: Directory,
+    opened: Connection,
     containers: Sequence[str],
     own: Sid,
     changes: Sequence[Change],
@@ -231,7 +231,7 @@ def judged_scope(
     with as_agent(wanted.directory, context) as opened:
         token = own_sids(opened)
         own = sid_of(opened, wanted.directory)
-        where = places(opened, wanted.scope.containers)
+        where = grant_targets(opened, wanted.scope.containers)
         found: _Judged = []
         for dn in where.containers:
             sids = token - _lost(dn, losing, own)
@@ -241,14 +241,14 @@ def judged_scope(
 
 
 def judge_scope(
-    opened: Directory,
+    opened: Connection,
     container: str,
     wanted: Settings,
-    where: Places,
+    where: GrantTargets,
     *,
     token: frozenset[Sid],
     own: Sid | None,
-) -> Judged:
+) -> ContainerRights:
     rights = rights_of(wanted.features)
     found = judge(opened, container, rights, where, token=token, own=own)
     if found.missing:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from agent.config.secret_store import Store
-from agent.system.paths import Places
+from agent.system.paths import Paths
 from agent.system.version import PROJECT, VERSION
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class Host(Protocol):
     """One machine that an agent is set up on."""
 
     @property
-    def places(self) -> Places:
+    def places(self) -> Paths:
         """Where the agent's files are."""
         ...
 

@@ -14,7 +14,7 @@ from agent.acl.sid import Sid
 from agent.acl.well_known_sids import domain_of, domain_rid, is_broad
 from agent.active_directory.domain_cache import Domain
 from agent.config.settings import Settings
-from agent.ldap.connection import Directory
+from agent.ldap.connection import Connection
 from agent.ldap.controls import sd_flags
 from agent.ldap.dn import is_below, same
 from agent.ldap.entry import Entry
@@ -24,10 +24,10 @@ from wizard.permissions import account_takeover, excess_rights
 from wizard.permissions.account_takeover import Guarded
 from wizard.permissions.excess_rights import Place
 from wizard.permissions.findings import Finding, NameOf, not_known
-from wizard.permissions.object_rights import Belonging, Belongings
-from wizard.permissions.service_account import OwnAccount, of_state, sid_of
+from wizard.permissions.object_rights import ObjectRights, OwnedObject
+from wizard.permissions.service_account import ServiceAccount, of_state, sid_of
 from wizard.permissions.sid_names import Names
-from wizard.permissions.user_rights import Crowd, Person, of_pilot
+from wizard.permissions.user_rights import Person, UserRights, of_pilot
 
 Report = Callable[[int], None]
 Stop = Callable[[], bool]
@@ -43,7 +43,7 @@ _CATEGORIES = ("organizationalUnit", "container", "group", "computer")
 class _Sight:
     """One look at one account."""
 
-    opened: Directory
+    opened: Connection
     settings: Settings
     base_dn: str
     sids: frozenset[Sid]
@@ -52,7 +52,7 @@ class _Sight:
 
 
 def find_about_account(
-    opened: Directory,
+    opened: Connection,
     domain: Domain,
     settings: Settings,
     *,
@@ -91,7 +91,7 @@ def find_about_account(
         )
     sight = _Sight(opened, settings, domain.base_dn, sids, own, names)
     return (
-        *of_state(OwnAccount.of(found), datetime.now(UTC)),
+        *of_state(ServiceAccount.of(found), datetime.now(UTC)),
         *_look(sight, found, report, stop),
     )
 
@@ -109,7 +109,7 @@ def _look(sight: _Sight, found: Entry, report: Report, stop: Stop) -> Iterator[F
 
 
 def _own_entry(
-    opened: Directory, settings: Settings, base_dn: str, sids: frozenset[Sid]
+    opened: Connection, settings: Settings, base_dn: str, sids: frozenset[Sid]
 ) -> Entry | None:
     """Find the account by who the controller says it is, else by its sign-in name."""
     upn = escape(settings.directory.sign_in_name)
@@ -120,11 +120,11 @@ def _own_entry(
     found = opened.search(base_dn, query, ("objectSid",), paged=False)
     own = next((entry.dn for entry in found if sid_of(entry) in sids), None)
     # by its name: some values are computed for one object only
-    wanted = (*OwnAccount.ATTRIBUTES, _DESCRIPTOR)
+    wanted = (*ServiceAccount.ATTRIBUTES, _DESCRIPTOR)
     return None if own is None else _base(opened, own, wanted)
 
 
-def _base(opened: Directory, dn: str, wanted: Sequence[str]) -> Entry | None:
+def _base(opened: Connection, dn: str, wanted: Sequence[str]) -> Entry | None:
     """Read one object; None when it is hidden or not there."""
     controls = (_OWNER_GROUP_DACL,)
     found = opened.search(dn, "", wanted, scope="base", controls=controls, paged=False)
@@ -136,13 +136,15 @@ def _base(opened: Directory, dn: str, wanted: Sequence[str]) -> Entry | None:
         return None
 
 
-def _look_at_people(sight: _Sight, report: Report, stop: Stop) -> Crowd:
-    crowd = Crowd(sight.sids)
+def _look_at_people(sight: _Sight, report: Report, stop: Stop) -> UserRights:
+    crowd = UserRights(sight.sids)
     _fill(crowd, sight, f"(&{PEOPLE})", report, stop)
     return crowd
 
 
-def _fill(crowd: Crowd, sight: _Sight, query: str, report: Report, stop: Stop) -> None:
+def _fill(
+    crowd: UserRights, sight: _Sight, query: str, report: Report, stop: Stop
+) -> None:
     controls = (_OWNER_GROUP_DACL,)
     found = sight.opened.search(sight.base_dn, query, _PERSON, controls=controls)
     for number, entry in enumerate(found):
@@ -156,12 +158,12 @@ def _fill(crowd: Crowd, sight: _Sight, query: str, report: Report, stop: Stop) -
     report(crowd.people)
 
 
-def _about_pilot(sight: _Sight, everybody: Crowd, stop: Stop) -> Iterator[Finding]:
+def _about_pilot(sight: _Sight, everybody: UserRights, stop: Stop) -> Iterator[Finding]:
     """Tell how many people of the containers are not in the pilot group."""
     group = sight.settings.scope.pilot_group
     if group is None:
         return
-    pilot = Crowd(sight.sids)
+    pilot = UserRights(sight.sids)
     query = f"(&{PEOPLE}(memberOf:{IN_CHAIN}:={escape(group)}))"
     _fill(pilot, sight, query, lambda _count: None, stop)
     yield of_pilot(everybody, pilot, group)
@@ -204,9 +206,9 @@ def _place(sight: _Sight, dn: str, name: str, title: str) -> Place:
     return Place(name, title, found.raw(_DESCRIPTOR), _classes(found))
 
 
-def _look_at_belongings(sight: _Sight, stop: Stop) -> Belongings:
+def _look_at_belongings(sight: _Sight, stop: Stop) -> ObjectRights:
     """Look at every container, group and computer that is not judged by itself."""
-    found, controls = Belongings(sight.sids), (_OWNER_GROUP_DACL,)
+    found, controls = ObjectRights(sight.sids), (_OWNER_GROUP_DACL,)
     alone = (_holder(sight), *sight.settings.scope.containers)
     either = "".join(f"(objectCategory={name})" for name in _CATEGORIES)
     wanted, query = ("objectClass", _DESCRIPTOR), f"(|{either})"
@@ -217,7 +219,7 @@ def _look_at_belongings(sight: _Sight, stop: Stop) -> Belongings:
             break
         if not any(same(entry.dn, name) for name in alone):
             raw, classes = entry.raw(_DESCRIPTOR), _classes(entry)
-            found.add(Belonging(entry.dn, _kind(entry), raw, classes))
+            found.add(OwnedObject(entry.dn, _kind(entry), raw, classes))
     return found
 
 

@@ -17,18 +17,18 @@ from agent.active_directory.domain_cache import Domain
 from agent.active_directory.users import DETAIL, User, user_of
 from agent.config.settings import Features, Scope
 from agent.ldap import dn
-from agent.ldap.connection import Directory
+from agent.ldap.connection import Connection
 from agent.ldap.controls import sd_flags
 from agent.ldap.entry import Entry
 from agent.ldap.filters import IN_CHAIN, PEOPLE, escape
-from agent.ldap.pool import Warm
+from agent.ldap.pool import PooledConnection
 from agent.verdict import judge as verdict
 from agent.verdict.causes import Cause
 from agent.verdict.subject import Operation, Subject
 from agent.verdict.verdict import State, Verdict
 from wire.outcomes import Refused
-from wizard.permissions.inheritance import cut_above
-from wizard.permissions.planned_account import Forecast
+from wizard.permissions.inheritance import blocked_above
+from wizard.permissions.planned_account import PlannedAccount
 
 _PAGE = 500
 _WAITING_PAGES = 2
@@ -36,7 +36,7 @@ _OWNER_GROUP_DACL = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class PersonVerdict:
     """One person with the answers about them."""
 
     sam: str
@@ -70,7 +70,7 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class Scan:
     """Who looks, and by which rules.
 
     Attributes:
@@ -83,18 +83,18 @@ class Sight:
 
     """
 
-    pages: Directory
-    facts: Warm
+    pages: Connection
+    facts: PooledConnection
     domain: Domain
     scope: Scope
     features: Features
     cuts: tuple[str, ...] = ()
-    forecast: Forecast | None = None
+    forecast: PlannedAccount | None = None
 
 
 def cover(
-    sight: Sight, name_of: Callable[[Sid], str] = str
-) -> Generator[Judged, None, None]:
+    sight: Scan, name_of: Callable[[Sid], str] = str
+) -> Generator[PersonVerdict, None, None]:
     """Judge everybody in the scope, in the directory's order.
 
     Close it when leaving early: that stops the reading too.
@@ -116,17 +116,17 @@ def cover(
                     said = verdict.judge(
                         subject, now=now, operations=operations, name_of=name_of
                     )
-                yield Judged(entry.text("sAMAccountName") or "", said)
+                yield PersonVerdict(entry.text("sAMAccountName") or "", said)
 
 
-def _subject(sight: Sight, user: User) -> Subject:
+def _subject(sight: Scan, user: User) -> Subject:
     subject = sight.domain.subject_of_scope(sight.facts, user)
     return as_seen(subject, sight)
 
 
-def as_seen(subject: Subject, sight: Sight) -> Subject:
+def as_seen(subject: Subject, sight: Scan) -> Subject:
     """Add what is known of the containers above, and of an account to be."""
-    if cut := cut_above(subject.dn, sight.cuts):
+    if cut := blocked_above(subject.dn, sight.cuts):
         subject = replace(subject, cut=cut)
     return sight.forecast.of(subject) if sight.forecast else subject
 
@@ -158,7 +158,7 @@ def _query(scope: Scope) -> str:
 
 
 @contextmanager
-def _read_ahead(directory: Directory, scope: Scope) -> Iterator[Iterator[list[Entry]]]:
+def _read_ahead(directory: Connection, scope: Scope) -> Iterator[Iterator[list[Entry]]]:
     """Read pages in a thread of their own, a few ahead."""
     pages = _Pages(directory, scope)
     reader = threading.Thread(target=pages.read, name="coverage-pages", daemon=True)
@@ -173,7 +173,7 @@ def _read_ahead(directory: Directory, scope: Scope) -> Iterator[Iterator[list[En
 class _Pages:
     """The way of pages from the thread that reads to the one that judges."""
 
-    def __init__(self, directory: Directory, scope: Scope) -> None:
+    def __init__(self, directory: Connection, scope: Scope) -> None:
         self._directory, self._scope = directory, scope
         self._left = threading.Event()
         self._queue: queue.Queue[list[Entry] | Exception | None] = queue.Queue(

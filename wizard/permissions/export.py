@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Literal
 
-from agent.verdict.verdict import Answer
-from wizard.permissions.coverage import Judged
+from agent.verdict.verdict import OperationVerdict
+from wizard.permissions.coverage import PersonVerdict
 from wizard.plan.change import StepFailed
 
 COLUMNS = (
@@ -24,7 +24,7 @@ COLUMNS = (
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 Form = Literal["csv", "jsonl"]
-Write = Callable[[Judged], None]
+Write = Callable[[PersonVerdict], None]
 
 
 class Unfinished(Exception):  # noqa: N818 - says what is
@@ -79,14 +79,14 @@ def _rows(file: IO[str]) -> Write:
 
 
 def _lines(file: IO[str]) -> Write:
-    def write(judged: Judged) -> None:
+    def write(judged: PersonVerdict) -> None:
         told = {"account": judged.sam} | judged.verdict.as_dict()
         file.write(f"{json.dumps(told, ensure_ascii=False)}\n")
 
     return write
 
 
-def _cells(judged: Judged) -> Sequence[str]:
+def _cells(judged: PersonVerdict) -> Sequence[str]:
     said = judged.verdict
     reset = said.reset
     return (
@@ -98,7 +98,7 @@ def _cells(judged: Judged) -> Sequence[str]:
     )
 
 
-def _short(answer: Answer) -> str:
+def _short(answer: OperationVerdict) -> str:
     return "yes" if answer.state == "yes" else f"{answer.state}: {answer.cause}"
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from agent.acl.descriptor import parse
 from agent.acl.errors import DescriptorError
-from agent.ldap.connection import Directory
+from agent.ldap.connection import Connection
 from agent.ldap.controls import sd_flags
 from agent.ldap.dn import is_below, same
 
@@ -18,8 +18,8 @@ _CONTAINERS = "(|(objectClass=organizationalUnit)(objectClass=container))"
 _DESCRIPTOR = "nTSecurityDescriptor"
 
 
-def find_cuts(
-    directory: Directory,
+def find_blocked(
+    directory: Connection,
     containers: Sequence[str],
     stop: Callable[[], bool] = lambda: False,
 ) -> tuple[str, ...]:
@@ -46,13 +46,13 @@ def find_cuts(
     return tuple(sorted(found, key=lambda name: (-len(name), name)))
 
 
-def cut_above(name: str, cuts: Sequence[str]) -> str:
+def blocked_above(name: str, cuts: Sequence[str]) -> str:
     """Name the nearest container above somebody whose inheritance is off; or empty."""
     return next((cut for cut in cuts if is_below(name, cut)), "")
 
 
 def _protected(
-    directory: Directory, container: str, stop: Callable[[], bool]
+    directory: Connection, container: str, stop: Callable[[], bool]
 ) -> Iterator[str]:
     found = directory.search(
         container, _CONTAINERS, (_DESCRIPTOR,), controls=(sd_flags(_DACL),)

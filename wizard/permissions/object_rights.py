@@ -41,7 +41,7 @@ _Answer = tuple[Held, ...] | str
 
 
 @dataclass(frozen=True, slots=True)
-class Belonging:
+class OwnedObject:
     """A container, a group or a computer that a search has found.
 
     Attributes:
@@ -65,7 +65,7 @@ class _Count:
 
 
 @dataclass(slots=True)
-class Belongings:
+class ObjectRights:
     """What the account may do to containers, groups and computers.
 
     Attributes:
@@ -83,7 +83,7 @@ class Belongings:
         # most of a kind share one descriptor
         self._decided = lru_cache(maxsize=1024)(self._decide)
 
-    def add(self, one: Belonging) -> None:
+    def add(self, one: OwnedObject) -> None:
         """Look at one object."""
         held: _Answer = "hidden"
         if one.descriptor is not None:
@@ -103,7 +103,7 @@ class Belongings:
         rights = (*CONTROL, *_MEMBERS) if kind == "groups" else tuple(CONTROL)
         return ask(descriptor, self.sids, rights, classes)
 
-    def _count(self, what: str, one: Belonging, because: Held | None = None) -> None:
+    def _count(self, what: str, one: OwnedObject, because: Held | None = None) -> None:
         key = one.kind, what
         counted = self._counts.setdefault(key, _Count(0, one.dn, because))
         counted.objects += 1

@@ -29,7 +29,7 @@ _NOBODY = 0xFFFFFFFE
 
 
 @dataclass(frozen=True, slots=True)
-class Forecast:
+class PlannedAccount:
     """An account to be, and where it will be granted what.
 
     Attributes:
@@ -56,9 +56,9 @@ class Forecast:
         return any(is_below(name, container) for container in self.containers)
 
 
-def forecast(
+def planned_account(
     domain: Sid, rights: Sequence[Right], containers: Sequence[str]
-) -> Forecast:
+) -> PlannedAccount:
     """Foresee a new account in a domain.
 
     Args:
@@ -71,7 +71,7 @@ def forecast(
     users = Sid.of(f"{domain}-{_DOMAIN_USERS}")
     grants = (Grant(right, kind) for kind in KINDS for right in rights)
     aces = tuple(_inherited(grant.ace(own)) for grant in grants)
-    return Forecast(ANYBODY | {own, users}, aces, tuple(containers))
+    return PlannedAccount(ANYBODY | {own, users}, aces, tuple(containers))
 
 
 def _inherited(ace: Ace) -> Ace:

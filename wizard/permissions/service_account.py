@@ -32,7 +32,7 @@ class Flag(IntFlag):
 
 
 @dataclass(frozen=True, slots=True)
-class OwnAccount:
+class ServiceAccount:
     """What was read of the account; None is hidden, or no number.
 
     Attributes:
@@ -61,7 +61,7 @@ class OwnAccount:
     )
 
     @classmethod
-    def of(cls, found: Entry) -> "OwnAccount":
+    def of(cls, found: Entry) -> "ServiceAccount":
         """Read it from an entry that was searched with `ATTRIBUTES`."""
         return cls(
             dn=found.dn,
@@ -98,7 +98,7 @@ def sid_of(found: Entry) -> Sid | None:
         return None
 
 
-def of_state(account: OwnAccount, now: datetime) -> Iterator[Finding]:
+def of_state(account: ServiceAccount, now: datetime) -> Iterator[Finding]:
     """Judge the account's own state: its dates, then its options."""
     yield _locked(account)
     yield _account_ends(account, now)
@@ -109,7 +109,7 @@ def of_state(account: OwnAccount, now: datetime) -> Iterator[Finding]:
         yield _option(account, option)
 
 
-def _locked(account: OwnAccount) -> Finding:
+def _locked(account: ServiceAccount) -> Finding:
     if account.computed is None:
         hidden = "msDS-User-Account-Control-Computed is hidden"
         return not_known("account/locked", "whether it is locked", hidden)
@@ -131,7 +131,7 @@ def _moment(ticks: int | None) -> datetime | None:
         return None
 
 
-def _account_ends(account: OwnAccount, now: datetime) -> Finding:
+def _account_ends(account: ServiceAccount, now: datetime) -> Finding:
     what = "account/expires"
     if account.account_ends is None or account.account_ends < 0:
         return not_known(what, "whether it expires", "accountExpires is hidden")
@@ -154,7 +154,7 @@ def _days(span: timedelta) -> str:
     return "1 day" if span.days == 1 else f"{span.days} days"
 
 
-def _password_age(account: OwnAccount, now: datetime) -> Finding:
+def _password_age(account: ServiceAccount, now: datetime) -> Finding:
     what, ticks = "password/age", account.pwd_last_set
     if ticks is None or ticks < 0:
         return not_known(what, "how old its password is", "pwdLastSet is hidden")
@@ -177,7 +177,7 @@ def _password_age(account: OwnAccount, now: datetime) -> Finding:
     return Finding(what, Level.WARNING, said, shown_by, remedy)
 
 
-def _password_ends(account: OwnAccount, now: datetime) -> Finding:
+def _password_ends(account: ServiceAccount, now: datetime) -> Finding:
     what = "password/expires"
     if account.flags is not None and account.flags & Flag.DONT_EXPIRE_PASSWD:
         return Finding(
@@ -211,7 +211,7 @@ def _password_ends(account: OwnAccount, now: datetime) -> Finding:
     return _ends(what, "Its password", ends - now, shown_by, remedy)
 
 
-def _service(account: OwnAccount) -> Finding:
+def _service(account: ServiceAccount) -> Finding:
     what = "account/service_names"
     if account.names is None:
         hidden = "servicePrincipalName is hidden"
@@ -289,7 +289,7 @@ _OPTIONS = (
 )
 
 
-def _option(account: OwnAccount, option: _Option) -> Finding:
+def _option(account: ServiceAccount, option: _Option) -> Finding:
     if account.flags is None:
         about = f"whether {option.on[:1].lower()}{option.on[1:]}"
         return not_known(option.what, about, "userAccountControl is hidden")

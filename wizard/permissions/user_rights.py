@@ -67,7 +67,7 @@ _ON = {
 
 
 @dataclass(slots=True)
-class Crowd:
+class UserRights:
     """What the account may do to people: counted, with one example of each.
 
     Attributes:
@@ -187,7 +187,7 @@ class Crowd:
         return Finding(what, level, said, shown_by, _REMEDIES[group])
 
 
-def of_pilot(everybody: Crowd, pilot: Crowd, group: str) -> Finding:
+def of_pilot(everybody: UserRights, pilot: UserRights, group: str) -> Finding:
     """Tell that a pilot group narrows the agent, and not the rights of its account.
 
     Args:

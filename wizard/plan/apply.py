@@ -84,7 +84,7 @@ def go_on(run: Run) -> tuple[Change, ...]:
 
 def _make(run: Run, index: int, change: Change, total: int) -> None:
     """Make one change, written down before and after."""
-    told = _Told(run.report, index, total, change)
+    told = _Reporter(run.report, index, total, change)
     try:
         run.journal.intend(index, change)
         told("doing")
@@ -102,7 +102,7 @@ def roll_back(run: Run) -> RolledBack:
     undone, stuck = [], []
     begun = run.journal.begun()
     for entry in reversed(begun):
-        told = _Told(run.report, entry.index, len(begun), entry.change)
+        told = _Reporter(run.report, entry.index, len(begun), entry.change)
         told("undoing")
         try:
             run.step(entry.change).undo(entry.change, entry.made, run.context)
@@ -127,7 +127,7 @@ def _given_up(run: Run, failed: Change | None, why: str) -> ApplyError:
     return ApplyError(failed, why, rolled.undone, rolled.stuck)
 
 
-class _Told:
+class _Reporter:
     """Reports one change's states. Who looks on can't change what is done."""
 
     def __init__(self, report: Report, index: int, total: int, change: Change) -> None:

@@ -10,8 +10,7 @@ from typing import Any
 
 from agent.acl.sid import Sid
 from agent.config.secret_store import DIRECTORY_PASSWORD
-from agent.config.settings import Directory as DirectorySettings
-from agent.config.settings import Settings
+from agent.config.settings import DirectorySettings, Settings
 from agent.ldap.entry import Entry
 from agent.ldap.errors import DirectoryError, SignInRefused
 from wizard.directory.account_history import is_ours

@@ -7,7 +7,7 @@ from wizard.plan.change import Change, Context, Facts
 from wizard.results import Check
 
 
-class Remains:
+class AgentData:
     """Removes what the agent wrote while it served; makes nothing."""
 
     name = "remains"

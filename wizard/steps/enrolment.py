@@ -26,7 +26,11 @@ from wizard.enrolment.relay_client import (
     knows,
     withdraw,
 )
-from wizard.enrolment.relay_route import way_asked, way_from, way_to
+from wizard.enrolment.relay_route import (
+    former_endpoint,
+    requested_endpoint,
+    stored_endpoint,
+)
 from wizard.errors import sentence
 from wizard.host.stored_secrets import usable
 from wizard.plan.change import Change, Context, Facts, StepFailed
@@ -101,7 +105,7 @@ class EnrolmentStep:
         if key is not None and not _stood(change, made, context):
             # also when it was cut off: the relay may have taken the code
             name = made["listen_key_name"] if made else "listen"
-            withdraw(way_to(relay, context), agent, key, name)
+            withdraw(stored_endpoint(relay, context), agent, key, name)
         place = context.host.places.enrolment
         if change.before is None:
             context.host.remove(place)
@@ -136,7 +140,9 @@ def withdrawn(change: Change, key: Secret | None, context: Context) -> str:
         name = enrolment.parse(change.before["text"], "enrolment").listen_key_name
         if key is not None and told is not None:
             relay = Relay.model_validate(told)
-            way = way_from(relay, change.before.get("proxy", relay.proxy), context)
+            way = former_endpoint(
+                relay, change.before.get("proxy", relay.proxy), context
+            )
             code = change.before.get("code")
             if code is not None and knows(way, code):
                 return "It is the same relay by another address: nothing is withdrawn."
@@ -187,7 +193,9 @@ def _stood(change: Change, made: Facts | None, context: Context) -> bool:
     former, code = change.after.get("former"), change.after.get("code")
     if change.after.get("stood") or former is None or code is None:
         return bool(change.after.get("stood"))
-    way = way_from(Relay.model_validate(former), _named(change)[0].proxy, context)
+    way = former_endpoint(
+        Relay.model_validate(former), _named(change)[0].proxy, context
+    )
     try:
         return knows(way, code)
     except RelayFailed:
@@ -214,9 +222,9 @@ def _refuse_wrong_clock(relay: Relay, context: Context) -> None:
 
     Enrolling takes no token, so it would be the first thing that works.
     """
-    ahead = clock_ahead(way_asked(relay, context), _CLOCK_S)
+    ahead = clock_ahead(requested_endpoint(relay, context), _CLOCK_S)
     if ahead is not None and abs(ahead) > clock_skew.LIMIT_S:
-        raise StepFailed(sentence(clock_skew.told(ahead)), SET_CLOCK)
+        raise StepFailed(sentence(clock_skew.describe_skew(ahead)), SET_CLOCK)
 
 
 _CLOCK_S = 10.0
@@ -236,7 +244,7 @@ def _enrolled(
     The relay refuses that last: the code is good, so it does not end without either.
     """
     relay, agent = _named(change)
-    way = way_to(relay, context)
+    way = stored_endpoint(relay, context)
     assert change.after is not None
     try:
         return enrol(way, handed_in)

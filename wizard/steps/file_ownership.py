@@ -16,7 +16,7 @@ from wizard.plan.change import Change, Context, Facts
 from wizard.results import Check
 
 
-class Files:
+class FileOwnership:
     """Gives files back the protection they were made with."""
 
     name = "files"

@@ -9,9 +9,8 @@ from collections.abc import Iterator, Sequence
 from agent.acl import descriptor
 from agent.acl.rights import Right
 from agent.acl.sid import Sid
-from agent.config.settings import Directory as DirectorySettings
-from agent.config.settings import Settings
-from agent.ldap.connection import Directory
+from agent.config.settings import DirectorySettings, Settings
+from agent.ldap.connection import Connection
 from agent.ldap.dn import same
 from agent.ldap.errors import DirectoryError
 from wizard.directory.accounts import find, sid_of
@@ -19,13 +18,13 @@ from wizard.directory.sign_in import as_admin, finding, named
 from wizard.grants.acl import Edit, read, refuse_protected, rewrite, rights_of
 from wizard.grants.grant_history import (
     container_of,
-    granted_as_told,
     granted_now,
+    granted_or_recorded,
     guid_of,
     rights_held,
 )
 from wizard.grants.grant_rows import row_of
-from wizard.grants.grant_targets import places
+from wizard.grants.grant_targets import grant_targets
 from wizard.grants.grants import (
     grant_change,
     judge_scope,
@@ -58,7 +57,7 @@ class Grants:
     ) -> Sequence[Change]:
         if context.inputs.keep_account:
             return ()
-        known = granted_as_told(context, settings.directory if settings else None)
+        known = granted_or_recorded(context, settings.directory if settings else None)
         return [revoke_change(facts, facts["rights"]) for facts in known]
 
     def apply(self, change: Change, context: Context) -> Facts:
@@ -93,7 +92,7 @@ class Grants:
         return [row_of(container, found, rights) for container, found in judged]
 
 
-def _give(opened: Directory, facts: Facts, sid: Sid) -> Facts:
+def _give(opened: Connection, facts: Facts, sid: Sid) -> Facts:
     container = facts["container"]
     # it may have become a protected one since the plan
     refuse_protected(opened, container, named(facts).base_dn)
@@ -110,7 +109,7 @@ def _give(opened: Directory, facts: Facts, sid: Sid) -> Facts:
     }
 
 
-def _take(opened: Directory, facts: Facts) -> Facts:
+def _take(opened: Connection, facts: Facts) -> Facts:
     container, sid = container_of(opened, facts), Sid.of(facts["sid"])
     made = {"container": container or facts["container"], "sid": str(sid)}
     if container is None:
@@ -121,7 +120,7 @@ def _take(opened: Directory, facts: Facts) -> Facts:
 
 
 def _edit(
-    opened: Directory, container: str, names: Sequence[str], sid: Sid, edit: Edit
+    opened: Connection, container: str, names: Sequence[str], sid: Sid, edit: Edit
 ) -> list[str]:
     """Edit entries by the names of `Grant`; give those that were not so before."""
     aces = {Grant.of(name).ace(sid): name for name in names}
@@ -155,7 +154,7 @@ def _before_sign_in(
     """
     with as_admin(wanted.directory, context) as opened:
         own = sid_of(opened, wanted.directory) if there else None
-        where = places(opened, wanted.scope.containers)
+        where = grant_targets(opened, wanted.scope.containers)
         for dn in where.containers:
             found = judge_scope(opened, dn, wanted, where, token=ANYBODY, own=own)
             held = rights_held(known, dn, str(own))
@@ -192,7 +191,7 @@ def _left_by(wanted: Settings, revoked: Sequence[Change]) -> Iterator[str]:
             yield container
 
 
-def _sid_if_there(opened: Directory, directory: DirectorySettings) -> Sid | None:
+def _sid_if_there(opened: Connection, directory: DirectorySettings) -> Sid | None:
     found = find(opened, directory)
     raw = found.raw("objectSid") if found else None
     return Sid.parse(raw) if raw else None

@@ -6,9 +6,8 @@ directory as somebody's who has a password, and nobody would look after it.
 
 from collections.abc import Iterator, Sequence
 
-from agent.config.settings import Directory as DirectorySettings
-from agent.config.settings import Settings
-from agent.ldap.connection import Directory
+from agent.config.settings import DirectorySettings, Settings
+from agent.ldap.connection import Connection
 from wizard.directory.account_history import made_before, name_of
 from wizard.directory.accounts import find
 from wizard.directory.sign_in import as_either, reached_now
@@ -17,7 +16,7 @@ from wizard.results import Check
 from wizard.steps.account import delete
 
 
-class FormerAccount:
+class OldAccount:
     """Takes away the accounts of earlier plans that these settings do not name."""
 
     name = "former"
@@ -71,7 +70,7 @@ def _all(context: Context) -> Iterator[Change]:
 
 
 def _deletion(
-    opened: Directory, directory: DirectorySettings, mark: str, why: str
+    opened: Connection, directory: DirectorySettings, mark: str, why: str
 ) -> Iterator[Change]:
     found = find(opened, directory)
     info = found.text("info") if found else None

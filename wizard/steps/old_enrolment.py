@@ -19,7 +19,7 @@ from wizard.results import Check
 from wizard.steps.enrolment import relay_of, withdrawn
 
 
-class Leaving:
+class OldEnrolment:
     """Withdraws the agent where it was before it moved."""
 
     name = "leaving"

@@ -2,34 +2,34 @@
 
 from wizard.plan.change import Step
 from wizard.steps.account import Account
-from wizard.steps.agent_data import Remains
+from wizard.steps.agent_data import AgentData
 from wizard.steps.enrolment import EnrolmentStep
-from wizard.steps.file_ownership import Files
+from wizard.steps.file_ownership import FileOwnership
 from wizard.steps.grants import Grants
 from wizard.steps.keys import Keys
-from wizard.steps.old_account import FormerAccount
-from wizard.steps.old_enrolment import Leaving
-from wizard.steps.proxy_password import Forgetting, ProxyPassword
-from wizard.steps.sealed_secrets import PlainFiles, Sealing
+from wizard.steps.old_account import OldAccount
+from wizard.steps.old_enrolment import OldEnrolment
+from wizard.steps.proxy_password import ProxyPassword, ProxyPasswordRemoval
+from wizard.steps.sealed_secrets import PlainFiles, SealedSecrets
 from wizard.steps.service import ServiceStep
-from wizard.steps.service_unit import UnitStep
+from wizard.steps.service_unit import ServiceUnit
 from wizard.steps.settings_file import SettingsFile
 
 # in the order they are done; taken back the other way round
 STEPS: tuple[Step, ...] = (
-    Remains(),
-    Files(),
-    Sealing(),
+    AgentData(),
+    FileOwnership(),
+    SealedSecrets(),
     Keys(),
     Account(),
     Grants(),
     ProxyPassword(),
     EnrolmentStep(),
     SettingsFile(),
-    UnitStep(),
+    ServiceUnit(),
     ServiceStep(),
     PlainFiles(),
-    Forgetting(),
-    Leaving(),
-    FormerAccount(),
+    ProxyPasswordRemoval(),
+    OldEnrolment(),
+    OldAccount(),
 )

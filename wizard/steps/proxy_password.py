@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from agent.config.secret_store import PROXY_PASSWORD
 from agent.config.settings import Settings
-from agent.relay_client.endpoint import Way
+from agent.relay_client.endpoint import RelayEndpoint
 from wizard.enrolment.relay_client import PROXY_REFUSES, RelayFailed, ask
-from wizard.enrolment.relay_route import way_asked
+from wizard.enrolment.relay_route import requested_endpoint
 from wizard.host.stored_secrets import keep_previous, put_back, trouble, usable
 from wizard.plan.change import Change, Context, Facts, StepFailed
 from wizard.results import Check
@@ -35,7 +35,7 @@ class ProxyPassword:
     ) -> Sequence[Change]:
         if wanted.relay.proxy_user is None:
             return ()
-        way = way_asked(wanted.relay, context)
+        way = requested_endpoint(wanted.relay, context)
         wrong = _wrong(way, context)
         if wrong is not None and wrong.needs:
             raise wrong
@@ -78,7 +78,7 @@ class ProxyPassword:
         user = wanted.relay.proxy_user
         if user is None:
             return ()
-        way = way_asked(wanted.relay, context)
+        way = requested_endpoint(wanted.relay, context)
         title = f"Sign-in at the proxy {way.proxy}"
         wrong = _wrong(way, context)
         if wrong is not None:
@@ -86,7 +86,7 @@ class ProxyPassword:
         return (Check(self.name, title, "ok", f"It lets {user} through."),)
 
 
-class Forgetting:
+class ProxyPasswordRemoval:
     """Forgets the password that no proxy takes any more."""
 
     name = "forgetting"
@@ -127,7 +127,7 @@ class Forgetting:
         return ()
 
 
-def _wrong(way: Way, context: Context) -> StepFailed | None:
+def _wrong(way: RelayEndpoint, context: Context) -> StepFailed | None:
     """Say what is wrong with a password, or that it can't be said; None for nothing."""
     user = way.relay.proxy_user
     if way.proxy_password is None:

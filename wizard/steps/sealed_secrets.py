@@ -13,7 +13,7 @@ from wizard.plan.change import Change, Context, Facts
 from wizard.results import Check
 
 
-class Sealing:
+class SealedSecrets:
     """Seals what is kept in plain files, once systemd can do it."""
 
     name = "sealing"

@@ -20,7 +20,7 @@ from wizard.plan.change import Change, Context, Facts, StepFailed
 from wizard.results import Check
 
 
-class UnitStep:
+class ServiceUnit:
     """Writes the drop-in and has the service start with the machine."""
 
     name = "unit"

@@ -8,23 +8,23 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from agent.config.settings import Directory, Identifier, Relay, Settings
+from agent.config.settings import DirectorySettings, Identifier, Relay, Settings
 from wire.secret import Secret
 from wizard.checks.controller_facts import Inspection
 from wizard.controller.permissions import Coverage, Explained, Seen
 from wizard.grants.grants import Entry
 from wizard.inputs import Inputs
-from wizard.permissions.coverage import Judged
+from wizard.permissions.coverage import PersonVerdict
 from wizard.permissions.findings import Finding
 from wizard.plan.change import Change, Progress, RolledBack
 from wizard.results import (
     Check,
     Container,
-    Found,
-    HandOver,
+    FoundDomain,
     Installed,
+    PortalDetails,
     Recovery,
-    TestResult,
+    SelfTestResult,
 )
 
 Report = Callable[[Progress], None]
@@ -41,7 +41,7 @@ class Permissions(Protocol):
         settings: Settings,
         inputs: Inputs,
         *,
-        each: Callable[[Judged], None],
+        each: Callable[[PersonVerdict], None],
         report: Callable[[Seen], None],
         stop: threading.Event,
     ) -> Coverage: ...
@@ -67,29 +67,29 @@ class Door(Protocol):
     def installed(self) -> Installed | None: ...
     def recovery(self) -> Recovery | None: ...
     def recover(self, inputs: Inputs, report: Report) -> RolledBack: ...
-    def find_domain(self) -> Found | None: ...
+    def find_domain(self) -> FoundDomain | None: ...
     def check_relay(
         self, relay: Relay, inputs: Inputs, stop: threading.Event
     ) -> tuple[Check, ...]: ...
     def inspect_directory(
         self,
-        directory: Directory,
+        directory: DirectorySettings,
         inputs: Inputs,
         stop: threading.Event,
         report: Callable[[Inspection], None],
     ) -> Inspection: ...
     def containers(
-        self, directory: Directory, inputs: Inputs, parent_dn: str
+        self, directory: DirectorySettings, inputs: Inputs, parent_dn: str
     ) -> tuple[Container, ...]: ...
     def check_scope(
-        self, directory: Directory, inputs: Inputs, containers: Sequence[str]
+        self, directory: DirectorySettings, inputs: Inputs, containers: Sequence[str]
     ) -> tuple[Check, ...]: ...
     def check_group(
-        self, directory: Directory, inputs: Inputs, group: str
+        self, directory: DirectorySettings, inputs: Inputs, group: str
     ) -> tuple[Check, str | None]: ...
     def check_identifier(
         self,
-        directory: Directory,
+        directory: DirectorySettings,
         inputs: Inputs,
         containers: Sequence[str],
         identify_by: str,
@@ -112,7 +112,7 @@ class Door(Protocol):
         stop: threading.Event,
     ) -> None: ...
     def verify(self, settings: Settings) -> tuple[Check, ...]: ...
-    def hand_over(self) -> HandOver: ...
+    def hand_over(self) -> PortalDetails: ...
     def test_reset(
         self, by: str, value: str, new_password: Secret | None
-    ) -> TestResult: ...
+    ) -> SelfTestResult: ...

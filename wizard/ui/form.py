@@ -9,9 +9,9 @@ from wizard.flow.validation import problems_of
 from wizard.ui.formatting import mnemonics, tr
 from wizard.ui.jobs.page_checks import CHECKS, DOING, Outcome
 from wizard.ui.page import WizardPage
-from wizard.ui.session import Journey
-from wizard.ui.widgets.check_panel import Checking
-from wizard.ui.widgets.field_box import Box
+from wizard.ui.session import Session
+from wizard.ui.widgets.check_panel import CheckPanel
+from wizard.ui.widgets.field_box import FieldBox
 
 _FOOTER = "nbch"
 
@@ -26,10 +26,10 @@ class Form(WizardPage):
 
     fills = False
 
-    def __init__(self, page: Page, journey: Journey) -> None:
+    def __init__(self, page: Page, journey: Session) -> None:
         super().__init__(page, journey)
-        self.boxes: dict[str, Box] = {}
-        self.checking: Checking | None = None
+        self.boxes: dict[str, FieldBox] = {}
+        self.checking: CheckPanel | None = None
         self._accepted: Answers | None = None
         self._checked: Answers | None = None
         self._going_on = False
@@ -43,11 +43,11 @@ class Form(WizardPage):
         """Draw the fields, and the check below them."""
         for field in self.page.fields:
             if field.kind != "containers":
-                self.add_box(Box(field))
+                self.add_box(FieldBox(field))
         if self.page.check:
             self.add_check()
 
-    def add_box(self, box: Box) -> None:
+    def add_box(self, box: FieldBox) -> None:
         """Put a field on the page."""
         self.boxes[box.field.path] = box
         box.changed.connect(self._edited)
@@ -55,7 +55,7 @@ class Form(WizardPage):
 
     def add_check(self) -> None:
         """Put the page's check on it."""
-        self.checking = Checking(tr(self.page.check_label), tr(self.page.empty))
+        self.checking = CheckPanel(tr(self.page.check_label), tr(self.page.empty))
         self.checking.asked.connect(self.check_now)
         self.checking.ended.connect(self._check_ended)
         self.body.addWidget(self.checking)
@@ -78,7 +78,7 @@ class Form(WizardPage):
             self._box(path).set_value(value)
             self._edited()
 
-    def _box(self, path: str) -> Box:
+    def _box(self, path: str) -> FieldBox:
         if path not in self.boxes:
             raise KeyError(f"page {self.page.id} does not ask {path}")
         return self.boxes[path]

@@ -17,7 +17,7 @@ from wizard.flow.model import Page
 from wizard.flow.pages.order import PAGES
 from wizard.flow.route import next_page
 from wizard.ui.formatting import tr
-from wizard.ui.session import Journey
+from wizard.ui.session import Session
 from wizard.ui.theme import palette
 from wizard.ui.widgets.labels import label
 
@@ -36,7 +36,7 @@ class WizardPage(QWizardPage):
     state_changed = Signal()
     refused = Signal(str)
 
-    def __init__(self, page: Page, journey: Journey) -> None:
+    def __init__(self, page: Page, journey: Session) -> None:
         super().__init__()
         self.page, self.journey = page, journey
         self._passed = False

@@ -11,7 +11,7 @@ from agent.config.settings import Settings
 from wizard.flow.conversion import answers_of, cleared, settings_of
 from wizard.flow.defaults import Offers, defaults
 from wizard.flow.model import Answers
-from wizard.results import HandOver, Installed, Recovery
+from wizard.results import Installed, PortalDetails, Recovery
 from wizard.ui.door import Door
 
 # keys of its own come first on a copy; its names are asked, not the original's offered
@@ -29,10 +29,10 @@ class Gone:
     """
 
     lines: tuple[tuple[str, str], ...]
-    known: HandOver | None
+    known: PortalDetails | None
 
 
-class Journey(QObject):
+class Session(QObject):
     """The answers on their way to settings.
 
     Signals:

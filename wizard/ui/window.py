@@ -22,7 +22,7 @@ from wizard.ui.formatting import tr
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.page import INDEX, WizardPage
 from wizard.ui.pages.order import page_class
-from wizard.ui.session import Journey
+from wizard.ui.session import Session
 from wizard.ui.theme import palette
 from wizard.ui.widgets.rail import Rail
 
@@ -48,7 +48,7 @@ class WizardWindow(QWizard):
 
     def __init__(self, controller: Door, offers: Offers | None = None) -> None:
         super().__init__()
-        self.journey = Journey(controller, offers or Offers())
+        self.journey = Session(controller, offers or Offers())
         self.question: QMessageBox | None = None
         self._walking = False
         self._entered: WizardPage | None = None

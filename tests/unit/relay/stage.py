@@ -15,9 +15,9 @@ import aiohttp
 from aiohttp import web
 
 from agent.config.settings import Relay as RelaySettings
-from agent.relay_client.dialer import Dialler
-from agent.relay_client.endpoint import Way
-from agent.relay_client.listener import Link, LinkState, Phase
+from agent.relay_client.dialer import Dialer
+from agent.relay_client.endpoint import RelayEndpoint
+from agent.relay_client.listener import Listener, ListenerState, Phase
 from lab.authority import issue, make_authority
 from relay.authorization import Hosts
 from relay.server import Place, Relay, start, stop, tls_context
@@ -203,8 +203,8 @@ async def a_stage(
 class LinkedAgent:
     """A running link, what it said, and the way to stop it."""
 
-    link: Link
-    states: list[LinkState]
+    link: Listener
+    states: list[ListenerState]
     task: asyncio.Task[None]
 
     @property
@@ -231,21 +231,21 @@ async def a_link(
     tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[LinkedAgent]:
     """Run a link, by default until it is connected."""
-    states: list[LinkState] = []
-    dialler = Dialler(
+    states: list[ListenerState] = []
+    dialler = Dialer(
         url=url or stage.url,
         connection=agent.name,
         key_name="listen",
         key=Secret(agent.listen_key),
         ssl=tls or stage.client_tls,
-        way=Way(
+        way=RelayEndpoint(
             RelaySettings.model_construct(url=url or stage.url, proxy=proxy),
             Secret(proxy_password) if proxy_password else None,
         ),
         ping_seconds=ping_seconds,
         token_seconds=token_seconds,
     )
-    link = Link(dialler, handle, states.append)
+    link = Listener(dialler, handle, states.append)
     linked = LinkedAgent(link, states, asyncio.create_task(link.run()))
     try:
         if connected:

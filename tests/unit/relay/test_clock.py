@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from agent.config.settings import Relay
-from agent.relay_client.endpoint import Way
+from agent.relay_client.endpoint import RelayEndpoint
 from tests.unit.relay.stage import Enrolled, Stage, a_link, echo, until
 from tests.unit.relay.wrong_clock import set_back
 from wire.secret import Secret
@@ -21,11 +21,11 @@ from wizard.results import Check
 
 
 @pytest.fixture
-def way(stage: Stage) -> Way:
-    return Way(Relay(url=f"https://127.0.0.1:{stage.port}", ca=str(stage.ca)))
+def way(stage: Stage) -> RelayEndpoint:
+    return RelayEndpoint(Relay(url=f"https://127.0.0.1:{stage.port}", ca=str(stage.ca)))
 
 
-async def withdrawn(way: Way, agent: Enrolled) -> None:
+async def withdrawn(way: RelayEndpoint, agent: Enrolled) -> None:
     given = (way, agent.name, Secret(agent.listen_key), "listen")
     await asyncio.to_thread(withdraw, *given)
 
@@ -51,7 +51,7 @@ def either(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.usefixtures("either")
 async def test_an_expired_token_is_no_withdrawal(
-    stage: Stage, agent: Enrolled, way: Way, monkeypatch: pytest.MonkeyPatch
+    stage: Stage, agent: Enrolled, way: RelayEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_back(55 * 60, monkeypatch)
     with pytest.raises(RelayFailed, match=r"clock is 55 min behind the relay's\. Set"):
@@ -65,14 +65,14 @@ async def test_an_expired_token_is_no_withdrawal(
 
 @pytest.mark.usefixtures("either")
 async def test_another_agents_name_is_none_to_withdraw(
-    stage: Stage, agent: Enrolled, way: Way
+    stage: Stage, agent: Enrolled, way: RelayEndpoint
 ) -> None:
     await withdrawn(way, Enrolled(agent.name, agent.code))
     assert stage.store.agent(agent.name) is not None
 
 
 async def test_a_relay_that_tells_neither_why_nor_when_is_not_believed(
-    agent: Enrolled, way: Way, monkeypatch: pytest.MonkeyPatch
+    agent: Enrolled, way: RelayEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     silent(monkeypatch, ahead=None)
     with pytest.raises(RelayFailed, match="no key of this name"):
@@ -80,7 +80,7 @@ async def test_a_relay_that_tells_neither_why_nor_when_is_not_believed(
 
 
 async def test_who_is_no_relay_withdraws_nothing(
-    agent: Enrolled, way: Way, monkeypatch: pytest.MonkeyPatch
+    agent: Enrolled, way: RelayEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     odd = relay_client.Answered(401, b"<html>Sign in to the guest network</html>", 0.0)
     monkeypatch.setattr("wizard.enrolment.relay_client.ask", lambda *_: odd)
@@ -88,7 +88,7 @@ async def test_who_is_no_relay_withdraws_nothing(
         await withdrawn(way, agent)
 
 
-async def checked(way: Way) -> Check:
+async def checked(way: RelayEndpoint) -> Check:
     rows = await asyncio.to_thread(check_relay, way, None, threading.Event())
     (row,) = [row for row in rows if row.id == "clock"]
     return row
@@ -111,7 +111,11 @@ def near(seconds: float, took: float) -> range:
     ],
 )
 async def test_the_check_of_a_relay_compares_the_clocks(
-    way: Way, monkeypatch: pytest.MonkeyPatch, behind: float, state: str, told: str
+    way: RelayEndpoint,
+    monkeypatch: pytest.MonkeyPatch,
+    behind: float,
+    state: str,
+    told: str,
 ) -> None:
     set_back(behind, monkeypatch)
     began = time.monotonic()

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from agent.config.settings import Relay
-from agent.relay_client.endpoint import Way
+from agent.relay_client.endpoint import RelayEndpoint
 from tests.unit.relay.stage import Enrolled, Stage
 from wire.enrolment_code import EnrolmentCode
 from wire.keys import PrivateKeys
@@ -25,7 +25,7 @@ _KEY = Secret("a2V5" * 10)
 class Ground:
     """A relay where one agent is, as the wizard meets it."""
 
-    way: Way
+    way: RelayEndpoint
     there: Enrolled
     code: EnrolmentCode
     expired: EnrolmentCode
@@ -47,7 +47,7 @@ class Ground:
 def ground(stage: Stage, agent: Enrolled) -> Ground:
     url, ca = f"https://127.0.0.1:{stage.port}", str(stage.ca)
     codes = (stage.new_code(), stage.new_code(hours=-1.0))
-    return Ground(Way(Relay(url=url, ca=ca)), agent, *codes)
+    return Ground(RelayEndpoint(Relay(url=url, ca=ca)), agent, *codes)
 
 
 def _used(ground: Ground) -> None:

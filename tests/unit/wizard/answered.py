@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from agent.config.settings import Controller, Settings
+from agent.config.settings import DomainController, Settings
 from agent.config.settings_file import validate
 from wire.enrolment_code import EnrolmentCode
 from wire.secret import Secret
@@ -21,8 +21,8 @@ EXPRESS: dict[str, Any] = {
     "agent": "sync-01",
     "directory.domain": "corp.test",
     "directory.controllers": (
-        Controller(host="dc1.corp.test", address="127.0.0.5"),
-        Controller(host="dc2.corp.test"),
+        DomainController(host="dc1.corp.test", address="127.0.0.5"),
+        DomainController(host="dc2.corp.test"),
     ),
     "directory.account.kind": "new",
     "directory.account.name": "svc-writeback",

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from wizard.host.interface import Service, ServiceFailed
-from wizard.host.sandbox.host import TrialHost
+from wizard.host.sandbox.host import SandboxHost
 from wizard.inputs import Inputs
 from wizard.plan.change import Context
 
 
-class Machine(TrialHost):
+class Machine(SandboxHost):
     """Files and secrets are real; the agent is ready when it is started."""
 
     def __init__(self, home: Path) -> None:

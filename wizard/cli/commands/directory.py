@@ -7,7 +7,7 @@ from typing import Any
 
 from agent.config.settings import Settings
 from wizard.checks.controller_facts import ControllerFacts, Inspection
-from wizard.cli.output import Exit, Told, checks_data
+from wizard.cli.output import Exit, Result, checks_data
 from wizard.cli.signals import stopped_by_signal
 from wizard.controller.controller import Controller
 from wizard.inputs import Inputs
@@ -18,7 +18,7 @@ _COLUMNS = (
 )
 
 
-def check(controller: Controller, settings: Settings, inputs: Inputs) -> Told:
+def check(controller: Controller, settings: Settings, inputs: Inputs) -> Result:
     """Try each controller; what falls short is a finding."""
     with stopped_by_signal("Stopping.") as stop:
         found = controller.inspect_controllers(settings.directory, inputs, stop)
@@ -28,7 +28,7 @@ def check(controller: Controller, settings: Settings, inputs: Inputs) -> Told:
         "controllers": [_facts(facts) for facts in found.controllers],
         "notes": checks_data(found.notes),
     }
-    return Told(code, "\n".join(_lines(found)), data)
+    return Result(code, "\n".join(_lines(found)), data)
 
 
 def _lines(found: Inspection) -> Iterator[str]:

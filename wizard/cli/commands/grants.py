@@ -7,11 +7,11 @@ from typing import Any
 from agent.config.settings import Settings
 from wizard.cli import run_plan
 from wizard.cli.errors import BadUsage
-from wizard.cli.output import Exit, Told, plan_data
-from wizard.cli.secrets import Given
+from wizard.cli.output import Exit, Result, plan_data
+from wizard.cli.secrets import CommandSecrets
 from wizard.controller.controller import Controller
 from wizard.grants.grants import Entry, Left
-from wizard.grants.handover import hand_over
+from wizard.grants.handover_text import handover_text
 
 _NOTHING = (
     "Nothing is missing on the containers of the scope. Whom the grants do not reach "
@@ -20,38 +20,44 @@ _NOTHING = (
 
 
 def plan(
-    controller: Controller, settings: Settings, given: Given, file: Path | None
-) -> Told:
+    controller: Controller, settings: Settings, given: CommandSecrets, file: Path | None
+) -> Result:
     """Show what is missing, entry by entry; write it down for another team."""
     sight, inputs = controller.permissions, given.inputs()
     changes = sight.plan_grant(settings, inputs)
     found = sight.entries(settings, inputs, changes)
     if file is not None and found:
-        _write(file, hand_over(found, settings))
+        _write(file, handover_text(found, settings))
     code = Exit.FINDINGS if found else Exit.DONE
     text = "\n".join(_lines(found)) if found else _NOTHING
     if file is not None:
         text += f"\nWritten: {file}" if found else "\nNo file was written."
-    return Told(code, text, _data(found) | {"changes": plan_data(changes)})
+    return Result(code, text, _data(found) | {"changes": plan_data(changes)})
 
 
 def grant(
-    controller: Controller, settings: Settings, given: Given, confirm: run_plan.Confirm
-) -> Told:
+    controller: Controller,
+    settings: Settings,
+    given: CommandSecrets,
+    confirm: run_plan.Confirm,
+) -> Result:
     """Grant what is missing, all or none."""
     sight, inputs = controller.permissions, given.inputs()
     changes = sight.plan_grant(settings, inputs)
     if not changes:
-        return Told(Exit.DONE, _NOTHING, {"changes": [], "entries": []})
+        return Result(Exit.DONE, _NOTHING, {"changes": [], "entries": []})
     found = sight.entries(settings, inputs, changes)
     text = "\n".join(("Will be granted:", *_lines(found)))
     told = run_plan.make(controller, settings, changes, given, confirm, text=text)
-    return Told(told.code, told.text, {**_data(found), **told.data})
+    return Result(told.code, told.text, {**_data(found), **told.data})
 
 
 def revoke(
-    controller: Controller, settings: Settings, given: Given, confirm: run_plan.Confirm
-) -> Told:
+    controller: Controller,
+    settings: Settings,
+    given: CommandSecrets,
+    confirm: run_plan.Confirm,
+) -> Result:
     """Take back what earlier plans granted; other entries are named and left."""
     sight, inputs = controller.permissions, given.inputs()
     plan = sight.plan_revoke(settings, inputs)
@@ -60,13 +66,13 @@ def revoke(
         text = "\n".join(
             ("Nothing that Writeback granted is there.", *_left(plan.left))
         )
-        return Told(Exit.DONE, text, {"changes": [], "entries": [], **left})
+        return Result(Exit.DONE, text, {"changes": [], "entries": [], **left})
     found = sight.entries(settings, inputs, plan.changes)
     lines = ("Will be taken back:", *_lines(found, back=True), *_left(plan.left))
     told = run_plan.make(
         controller, settings, plan.changes, given, confirm, text="\n".join(lines)
     )
-    return Told(told.code, told.text, {**_data(found), **told.data, **left})
+    return Result(told.code, told.text, {**_data(found), **told.data, **left})
 
 
 def _lines(found: Sequence[Entry], *, back: bool = False) -> Iterator[str]:

@@ -11,16 +11,16 @@ from agent.config.settings import Identifier, Settings
 from agent.verdict.attributes import span_words
 from agent.verdict.causes import CAUSES
 from agent.verdict.password_policy import PasswordPolicy, as_policy_dict
-from agent.verdict.verdict import Answer, State
+from agent.verdict.verdict import OperationVerdict, State
 from wire.outcomes import Code, Refused
 from wizard.cli.coverage_text import OPERATIONS, Some, as_data, code_of, in_words
 from wizard.cli.errors import BadUsage
-from wizard.cli.output import Exit, Told
+from wizard.cli.output import Exit, Result
 from wizard.cli.signals import stopped_by_signal
 from wizard.controller.permissions import Explained, Permissions
 from wizard.errors import sentence
 from wizard.inputs import Inputs
-from wizard.permissions.coverage import Judged
+from wizard.permissions.coverage import PersonVerdict
 from wizard.permissions.export import Form, Unfinished, finish, writing
 from wizard.permissions.findings import Finding, Level
 
@@ -41,7 +41,7 @@ _REMEDIES = {
 _WEIGHING = (Level.WARNING, Level.PROBLEM)
 
 
-def check(permissions: Permissions, settings: Settings, inputs: Inputs) -> Told:
+def check(permissions: Permissions, settings: Settings, inputs: Inputs) -> Result:
     """Judge everybody and the account; shortfalls are findings."""
     told = coverage(permissions, settings, inputs, ())
     if told.code is Exit.BAD_USAGE:
@@ -54,19 +54,19 @@ def check(permissions: Permissions, settings: Settings, inputs: Inputs) -> Told:
     head = f"The account {name}: {_in_order(found, weighing)}"
     lines = [told.text, "", head, *map(_finding, weighing)]
     data = {"findings": [each.as_dict() for each in found]}
-    return Told(code, "\n".join(lines), {**told.data, **data})
+    return Result(code, "\n".join(lines), {**told.data, **data})
 
 
 def coverage(
     permissions: Permissions, settings: Settings, inputs: Inputs, files: Files
-) -> Told:
+) -> Result:
     """Judge everybody in the scope, and write them down where wanted."""
     with contextlib.suppress(Unfinished), contextlib.ExitStack() as stack:
         writers = [stack.enter_context(writing(*file)) for file in files]
 
         some = Some()
 
-        def each(judged: Judged) -> None:
+        def each(judged: PersonVerdict) -> None:
             some.take(judged)
             for write in writers:
                 write(judged)
@@ -82,9 +82,9 @@ def coverage(
         finish(stop)
         text = "\n".join((in_words(found, some), *_written(files)))
         data = as_data(found) | {"some": some.as_dict()}
-        return Told(code_of(found), text, data)
+        return Result(code_of(found), text, data)
     text = "Stopped. No file was written."
-    return Told(Exit.BAD_USAGE, text, {"error": text})
+    return Result(Exit.BAD_USAGE, text, {"error": text})
 
 
 def explain(
@@ -93,7 +93,7 @@ def explain(
     inputs: Inputs,
     by: Identifier | None,
     value: str,
-) -> Told:
+) -> Result:
     """Say what would come of each operation on one person, and why."""
     try:
         found = permissions.explain(settings, inputs, by, value)
@@ -106,7 +106,7 @@ def explain(
         "foreseen": found.foreseen,
         "policy": as_policy_dict(found.policy),
     }
-    return Told(code, _explained(found), data)
+    return Result(code, _explained(found), data)
 
 
 def files_of(given: argparse.Namespace) -> Files:
@@ -128,7 +128,7 @@ def _written(files: Files) -> Iterator[str]:
 
 def _explained(found: Explained) -> str:
     said, policy = found.verdict, found.policy
-    answers: dict[str, Answer] = {
+    answers: dict[str, OperationVerdict] = {
         name: getattr(said, operation.value) for operation, name in OPERATIONS.items()
     }
     lines = [said.dn, f"Asked of {found.controller}", ""]
@@ -151,7 +151,7 @@ def _policy(policy: PasswordPolicy) -> str:
     return ", ".join(rules)
 
 
-def _answer(name: str, answer: Answer) -> Iterator[str]:
+def _answer(name: str, answer: OperationVerdict) -> Iterator[str]:
     if answer.state is State.YES:
         yield f"{name:<13}would work"
         return

@@ -2,22 +2,22 @@
 
 import threading
 
-from wizard.cli.output import Exit, Told, plan_data, plan_text, say_progress, saying
+from wizard.cli.output import Exit, Result, plan_data, plan_text, say_progress, saying
 from wizard.cli.run_plan import Confirm, failure, need_admin, planned
-from wizard.cli.secrets import Given
+from wizard.cli.secrets import CommandSecrets
 from wizard.cli.signals import stopped_by_signal
 from wizard.controller.controller import Controller
 from wizard.plan.change import ApplyError
 
 
-def remove(controller: Controller, given: Given, confirm: Confirm) -> Told:
+def remove(controller: Controller, given: CommandSecrets, confirm: Confirm) -> Result:
     """Remove the installation; the directory's side too unless it is kept."""
     changes, given = planned(controller.plan_removal, given)
     if not changes:
         controller.remove((), given.inputs(), say_progress, threading.Event())
-        return Told(Exit.DONE, "There is nothing to remove.", {"changes": []})
+        return Result(Exit.DONE, "There is nothing to remove.", {"changes": []})
     if not confirm(plan_text(changes)):
-        return Told(Exit.BAD_USAGE, "Nothing was changed.", {"changes": []})
+        return Result(Exit.BAD_USAGE, "Nothing was changed.", {"changes": []})
     if any(change.needs_admin for change in changes):
         given = given.with_admin()
         need_admin(given)
@@ -27,4 +27,4 @@ def remove(controller: Controller, given: Given, confirm: Confirm) -> Told:
             controller.remove(changes, given.inputs(), saying(came), stop)
     except ApplyError as error:
         return failure(error)
-    return Told(Exit.DONE, "Removed.", {"changes": plan_data(changes), "told": came})
+    return Result(Exit.DONE, "Removed.", {"changes": plan_data(changes), "told": came})

@@ -1,21 +1,25 @@
 """Rollback."""
 
-from wizard.cli.output import Exit, Told, say_progress, stuck_text
+from wizard.cli.output import Exit, Result, say_progress, stuck_text
 from wizard.cli.run_plan import Confirm, counted, failure
-from wizard.cli.secrets import Given
+from wizard.cli.secrets import CommandSecrets
 from wizard.controller.controller import Controller
 from wizard.plan.change import ApplyError
 
 
-def roll_back(controller: Controller, given: Given, confirm: Confirm) -> Told:
+def roll_back(
+    controller: Controller, given: CommandSecrets, confirm: Confirm
+) -> Result:
     """Take back a run that was cut off."""
     found = controller.recovery()
     if found is None:
-        return Told(Exit.DONE, "Nothing to roll back.", {"undone": [], "stuck": []})
+        return Result(Exit.DONE, "Nothing to roll back.", {"undone": [], "stuck": []})
     begun = "\n".join(f"  {summary}" for summary in found.changes)
     what = "cut off; still to be done" if found.forward else "cut off"
     if not confirm(f"Begun {found.started:%Y-%m-%d %H:%M} UTC and {what}:\n{begun}"):
-        return Told(Exit.BAD_USAGE, "Nothing was changed.", {"undone": [], "stuck": []})
+        return Result(
+            Exit.BAD_USAGE, "Nothing was changed.", {"undone": [], "stuck": []}
+        )
     if found.needs_admin:
         given = given.with_admin()
     try:
@@ -31,10 +35,10 @@ def roll_back(controller: Controller, given: Given, confirm: Confirm) -> Told:
     }
     if rolled.stuck:
         text = f"Could not be taken back:\n{stuck_text(rolled.stuck)}"
-        return Told(Exit.NOT_CLEAN, text, data)
+        return Result(Exit.NOT_CLEAN, text, data)
     if rolled.down:
         text = f"Taken back, but the agent of before is down: {rolled.down}"
-        return Told(Exit.NOT_CLEAN, text, {**data, "down": rolled.down})
+        return Result(Exit.NOT_CLEAN, text, {**data, "down": rolled.down})
     if found.forward:
-        return Told(Exit.DONE, f"Finished: {counted(rolled.finished)}.", data)
-    return Told(Exit.DONE, f"Taken back: {counted(rolled.undone)}.", data)
+        return Result(Exit.DONE, f"Finished: {counted(rolled.finished)}.", data)
+    return Result(Exit.DONE, f"Taken back: {counted(rolled.undone)}.", data)

@@ -6,15 +6,15 @@ from typing import get_args
 from agent.config.settings import Identifier
 from wire.secret import Secret
 from wizard.cli.errors import BadUsage
-from wizard.cli.output import Exit, Told
-from wizard.cli.secrets import Given
+from wizard.cli.output import Exit, Result
+from wizard.cli.secrets import CommandSecrets
 from wizard.controller.controller import Controller
 
 
-def run_test_reset(controller: Controller, given: argparse.Namespace) -> Told:
+def run_test_reset(controller: Controller, given: argparse.Namespace) -> Result:
     password = None
     if not given.check_only:
-        secrets = Given.read(given.secrets_fd)
+        secrets = CommandSecrets.read(given.secrets_fd)
         password = secrets.asked("new_password", f"New password for {given.user}")
         if not password:
             raise BadUsage(
@@ -35,7 +35,7 @@ def add_test_arguments(verb: argparse.ArgumentParser) -> None:
 
 def test_reset(
     controller: Controller, by: str, value: str, password: Secret | None
-) -> Told:
+) -> Result:
     """Send one request through the relay to the agent and back."""
     result = controller.test_reset(by, value, password)
     hops = "\n".join(f"  {hop:<14}{ms:>8.1f} ms" for hop, ms in result.ms.items())
@@ -47,4 +47,4 @@ def test_reset(
         "answer": result.answer,
         "ms": result.ms,
     }
-    return Told(Exit.DONE if result.code == "ok" else Exit.FINDINGS, text, data)
+    return Result(Exit.DONE if result.code == "ok" else Exit.FINDINGS, text, data)

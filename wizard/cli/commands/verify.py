@@ -1,17 +1,17 @@
 """Verify."""
 
 from agent.config.settings import Settings
-from wizard.cli.output import Exit, Told, checks_data, checks_text
+from wizard.cli.output import Exit, Result, checks_data, checks_text
 from wizard.controller.controller import Controller
 from wizard.results import Check
 
 
-def verify(controller: Controller, settings: Settings) -> Told:
+def verify(controller: Controller, settings: Settings) -> Result:
     """Compare everything with the settings."""
     rows = (*_cut_off(controller), *controller.verify(settings))
     bad = any(row.state in ("failed", "warning") for row in rows)
     code = Exit.FINDINGS if bad else Exit.DONE
-    return Told(code, checks_text(rows), {"checks": checks_data(rows)})
+    return Result(code, checks_text(rows), {"checks": checks_data(rows)})
 
 
 def _cut_off(controller: Controller) -> tuple[Check, ...]:

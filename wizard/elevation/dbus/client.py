@@ -32,7 +32,7 @@ _CHUNK = 65536
 _AGAIN = "Start the wizard again: what was cut off is found and offered."
 
 
-class Calling:
+class ServiceClient:
     """The service, as its callers reach it; connected at the first call."""
 
     def __init__(self) -> None:

@@ -25,9 +25,9 @@ from jeepney.wrappers import unwrap_msg
 from wizard.elevation.codec import LEAVING, LONGEST, MEMBERS, NAME, PATH, SIGNATURE
 from wizard.elevation.dbus import polkit
 from wizard.elevation.dbus.channel import Channel
-from wizard.elevation.dispatch import Asked, Doors, answer
+from wizard.elevation.dispatch import CallRequest, Doors, answer
 from wizard.elevation.errors import BadCall, NotReached
-from wizard.elevation.quota import Places
+from wizard.elevation.quota import Quota
 
 IDLE_S = 60.0
 # what jeepney says to a message that it can't read
@@ -46,7 +46,7 @@ class Service:
     def __init__(self, doors: Doors, idle_s: float = IDLE_S) -> None:
         self._doors, self._idle_s = doors, idle_s
         self._under_way: dict[threading.Thread, Channel] = {}
-        self._places = Places()
+        self._places = Quota()
 
     def run(self) -> None:
         """Serve until nothing is asked any more.
@@ -123,9 +123,9 @@ class Service:
             end = end.to_socket()
         except OSError:
             raise BadCall("The channel is no socket.") from None
-        self._start(Asked(sender, user, action, text), Channel(end))
+        self._start(CallRequest(sender, user, action, text), Channel(end))
 
-    def _start(self, asked: Asked, channel: Channel) -> None:
+    def _start(self, asked: CallRequest, channel: Channel) -> None:
         try:
             self._places.wait(asked.user)
         except NotReached:

@@ -19,7 +19,7 @@ from typing import IO, Any
 
 from agent.config.secret_store import Store, in_folder
 from agent.system.atomic_files import remove_torn, write_atomically
-from agent.system.paths import Places
+from agent.system.paths import Paths
 from wizard.errors import Busy
 from wizard.host.interface import (
     Misplaced,
@@ -30,7 +30,7 @@ from wizard.host.interface import (
 )
 from wizard.host.lock import held, is_held
 from wizard.host.sandbox import process
-from wizard.host.sandbox.process import Running
+from wizard.host.sandbox.process import DetachedProcess
 
 # the agent drains for 10 s at most; then the supervisor ends it
 _STOP_S = 20.0
@@ -41,11 +41,11 @@ _DETACHED = ("setsid", "--fork", sys.executable, "-m", "wizard.host.sandbox.supe
 _PROGRAMS = Path(__file__).parents[3]
 
 
-class TrialHost:
+class SandboxHost:
     """A host below one folder."""
 
     def __init__(self, home: Path) -> None:
-        self._places = Places.below(home.absolute())
+        self._places = Paths.below(home.absolute())
         self._secrets = in_folder(self._places.secrets)
         self._pid_file = self._places.state / "supervisor.json"
         # locked by the supervisor from before it is there until it ends
@@ -53,7 +53,7 @@ class TrialHost:
         self._lock_file = self._places.state / "wizard.lock"
 
     @property
-    def places(self) -> Places:
+    def places(self) -> Paths:
         return self._places
 
     @property
@@ -194,7 +194,7 @@ class TrialHost:
                 check=True,
             )
 
-    def _supervisor(self) -> Running | None:
+    def _supervisor(self) -> DetachedProcess | None:
         """Find the supervisor, also one that is started and has not noted itself."""
         deadline = time.monotonic() + _START_S
         while (found := process.load(self._pid_file)) is None and self._held():

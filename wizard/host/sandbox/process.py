@@ -15,7 +15,7 @@ _POLL_S = 0.02
 
 
 @dataclass(frozen=True)
-class Running:
+class DetachedProcess:
     """One process; `started` is field 22 of /proc/PID/stat, in ticks since boot."""
 
     pid: int
@@ -41,21 +41,21 @@ class Running:
         return True
 
 
-def of(pid: int) -> Running:
+def of(pid: int) -> DetachedProcess:
     """Take note of a process that runs now."""
-    return Running(pid, _started(pid) or "")
+    return DetachedProcess(pid, _started(pid) or "")
 
 
-def load(path: Path) -> Running | None:
+def load(path: Path) -> DetachedProcess | None:
     """Give the process noted in a file, if it still runs."""
     try:
-        found = Running(**json.loads(path.read_text(encoding="utf-8")))
+        found = DetachedProcess(**json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
     return found if found.alive else None
 
 
-def dump(process: Running) -> str:
+def dump(process: DetachedProcess) -> str:
     """Spell it for `load`."""
     return json.dumps(asdict(process))
 

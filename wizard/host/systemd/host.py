@@ -18,7 +18,7 @@ from agent.config.enrolment import EnrolmentError
 from agent.config.secret_store import Store
 from agent.system.atomic_files import remove_torn, write_atomically
 from agent.system.instance import is_copy, machine_name
-from agent.system.paths import Places
+from agent.system.paths import Paths
 from wizard.errors import Busy
 from wizard.host.interface import (
     Misplaced,
@@ -56,12 +56,12 @@ class SystemdHost:
     """
 
     def __init__(self, who: str = "") -> None:
-        self._places = Places.of_system()
+        self._places = Paths.of_system()
         self._secrets = SystemCredentials(self._places.secrets, is_copy=self._is_copy)
         self._who = who
 
     @property
-    def places(self) -> Places:
+    def places(self) -> Paths:
         return self._places
 
     @property

@@ -9,13 +9,13 @@ import stat
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from agent.system.paths import Places
+from agent.system.paths import Paths
 from wizard.host.interface import Misplaced, Protection, ServiceFailed
 
 USER = "writeback"
 
 
-def misplaced(places: Places, service_files: Sequence[Path]) -> tuple[Misplaced, ...]:
+def misplaced(places: Paths, service_files: Sequence[Path]) -> tuple[Misplaced, ...]:
     """Compare owners and modes with what they were made with; what is there only."""
     compared = (*_wanted(places, service_files), *_of_the_agent(places))
     return tuple(
@@ -68,7 +68,7 @@ def _refuse_others(path: Path, found: os.stat_result) -> None:
 
 
 def _wanted(
-    places: Places, service_files: Sequence[Path]
+    places: Paths, service_files: Sequence[Path]
 ) -> Iterator[tuple[Path, Protection]]:
     yield places.settings.parent, Protection("root", "root", "755")
     yield places.settings, Protection("root", USER, "640")
@@ -80,7 +80,7 @@ def _wanted(
         yield path, Protection("root", "root", "644")
 
 
-def _of_the_agent(places: Places) -> Iterator[tuple[Path, Protection]]:
+def _of_the_agent(places: Paths) -> Iterator[tuple[Path, Protection]]:
     """Give what the agent writes, with the modes of its unit (UMask and folders).
 
     Root's are the folders above. What is left of older files does not matter to it.

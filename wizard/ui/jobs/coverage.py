@@ -10,7 +10,7 @@ from typing import Any
 from agent.config.settings import Settings
 from wizard.controller.permissions import Coverage, Seen
 from wizard.inputs import Inputs
-from wizard.permissions.coverage import Judged
+from wizard.permissions.coverage import PersonVerdict
 from wizard.permissions.export import Form, Unfinished, finish, writing
 from wizard.permissions.findings import Finding
 from wizard.ui.door import Permissions
@@ -30,7 +30,7 @@ class Batch:
     """
 
     seen: Seen
-    people: list[Judged]
+    people: list[PersonVerdict]
     account: bool = False
 
 
@@ -60,7 +60,7 @@ class Judge:
 
     def run(self, report: Callable[[Any], None], stop: threading.Event) -> Whole:
         """Judge everybody, then the account."""
-        waiting: list[Judged] = []
+        waiting: list[PersonVerdict] = []
         said = 0.0
 
         def tell(seen: Seen) -> None:

@@ -11,9 +11,9 @@ from agent.config.settings import Settings
 from wizard.flow.conditions import removing
 from wizard.flow.conversion import inputs_of
 from wizard.plan.change import Change
-from wizard.results import Check, HandOver, Installed
+from wizard.results import Check, Installed, PortalDetails
 from wizard.ui.door import Door, Report
-from wizard.ui.session import Journey
+from wizard.ui.session import Session
 
 
 @dataclass(frozen=True)
@@ -43,14 +43,14 @@ class Ended:
 
     installed: Installed | None
     applied: Settings | None = None
-    known: HandOver | None = None
+    known: PortalDetails | None = None
 
 
 Planning = Callable[[], Planned]
 CarryingOut = Callable[[Report, threading.Event], Ended]
 
 
-def planning(journey: Journey) -> Planning:
+def planning(journey: Session) -> Planning:
     """Give the job that says what the task would change.
 
     Raises:
@@ -72,7 +72,7 @@ def planning(journey: Journey) -> Planning:
     return plan
 
 
-def carrying_out(journey: Journey) -> CarryingOut:
+def carrying_out(journey: Session) -> CarryingOut:
     """Give the job that makes the changes that were reviewed.
 
     Raises:
@@ -94,7 +94,7 @@ def carrying_out(journey: Journey) -> CarryingOut:
     return remove if removing(journey.answers) else apply
 
 
-def known_of(door: Door, installed: Installed | None) -> HandOver | None:
+def known_of(door: Door, installed: Installed | None) -> PortalDetails | None:
     """Give what the portal's side knows; of the settings where all else is gone."""
     try:
         return door.hand_over()
@@ -103,4 +103,4 @@ def known_of(door: Door, installed: Installed | None) -> HandOver | None:
             return None
         settings = installed.settings
         url = f"{settings.relay.url}/{settings.agent}"
-        return HandOver(url, settings.agent, installed.fingerprint, "")
+        return PortalDetails(url, settings.agent, installed.fingerprint, "")

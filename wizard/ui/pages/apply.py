@@ -12,10 +12,10 @@ from wizard.ui.jobs.page_checks import broken
 from wizard.ui.jobs.plans import Ended, carrying_out
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.page import INDEX, WizardPage
-from wizard.ui.presenters.failure import ended, parts, told
-from wizard.ui.session import Gone, Journey
+from wizard.ui.presenters.failure import describe_failure, ended, parts
+from wizard.ui.session import Gone, Session
 from wizard.ui.widgets.change_list import ChangeList
-from wizard.ui.widgets.check_rows import Rows
+from wizard.ui.widgets.check_rows import CheckRows
 from wizard.ui.widgets.labels import button, label, row
 
 
@@ -29,7 +29,7 @@ class ApplyPage(WizardPage):
 
     applied = Signal()
 
-    def __init__(self, page: Page, journey: Journey) -> None:
+    def __init__(self, page: Page, journey: Session) -> None:
         super().__init__(page, journey)
         self._final = False  # something that can't be given back was begun
         self._open = False  # it ended with changes still to be made
@@ -49,7 +49,7 @@ class ApplyPage(WizardPage):
         self.stop_button.clicked.connect(self.stop)
         line = row(self.bar, self.stop_button)
         line.setStretch(0, 100)
-        self.rows, self.changes = Rows(), ChangeList()
+        self.rows, self.changes = CheckRows(), ChangeList()
         self.body.addWidget(self.state)
         self.body.addLayout(line)
         self.body.addWidget(self.rows)
@@ -164,7 +164,7 @@ class ApplyPage(WizardPage):
     def _failed(self, error: BaseException) -> None:
         self.stop_button.hide()
         self.bar.hide()
-        checks = told(error)
+        checks = describe_failure(error)
         self.rows.show_checks(checks)
         begun = any(row.state != "waiting" for row in self.changes.rows)
         self.state.setText(ended(error, begun=begun))

@@ -7,24 +7,24 @@ from wizard.flow.model import Page
 from wizard.ui.formatting import tr
 from wizard.ui.jobs.page_checks import Outcome
 from wizard.ui.page import WizardPage
-from wizard.ui.session import Journey
-from wizard.ui.widgets.check_panel import Checking
+from wizard.ui.session import Session
+from wizard.ui.widgets.check_panel import CheckPanel
 from wizard.ui.widgets.labels import heading
-from wizard.ui.widgets.portal_details import HandOverPanel
+from wizard.ui.widgets.portal_details import PortalDetailsPanel
 from wizard.ui.widgets.self_test_panel import TestPanel
 
 
 class CompletePage(WizardPage):
     """The last page of a plan that was applied."""
 
-    def __init__(self, page: Page, journey: Journey) -> None:
+    def __init__(self, page: Page, journey: Session) -> None:
         super().__init__(page, journey)
         self.body.addWidget(heading(tr("Verified")))
-        self.checking = Checking(tr("Verify again"), "")
+        self.checking = CheckPanel(tr("Verify again"), "")
         self.checking.asked.connect(self.verify)
         self.checking.ended.connect(self._verified)
         self.body.addWidget(self.checking)
-        self.panel = HandOverPanel(tr("Give this to your portal"))
+        self.panel = PortalDetailsPanel(tr("Give this to your portal"))
         self.body.addWidget(self.panel)
         self.test = TestPanel(journey)
         self.test.state_changed.connect(self.state_changed)

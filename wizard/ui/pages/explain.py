@@ -13,9 +13,9 @@ from wizard.ui.formatting import tr
 from wizard.ui.jobs.page_checks import Outcome
 from wizard.ui.page import WizardPage
 from wizard.ui.presenters.verdict import checks_of, words
-from wizard.ui.session import Journey
-from wizard.ui.widgets.check_panel import Checking
-from wizard.ui.widgets.field_box import Box, sentence
+from wizard.ui.session import Session
+from wizard.ui.widgets.check_panel import CheckPanel
+from wizard.ui.widgets.field_box import FieldBox, sentence
 from wizard.ui.widgets.labels import LongName
 
 WHO = "explain.user"
@@ -31,14 +31,14 @@ _FIELD = Field(
 class ExplainPage(WizardPage):
     """Asks the directory what would come of each operation; changes nothing."""
 
-    def __init__(self, page: Page, journey: Journey) -> None:
+    def __init__(self, page: Page, journey: Session) -> None:
         super().__init__(page, journey)
-        self.box = Box(_FIELD)
+        self.box = FieldBox(_FIELD)
         self.box.changed.connect(self._edited)
         self.box.editor.line.returnPressed.connect(self.ask)
         self.who = LongName()
         self.who.hide()
-        self.checking = Checking(
+        self.checking = CheckPanel(
             tr("&Ask"), tr("Nothing is written; the person notices nothing."), words()
         )
         self.checking.asked.connect(self.ask)

@@ -13,7 +13,7 @@ from agent.verdict.causes import CAUSES, Cause
 from wizard.controller.permissions import Coverage
 from wizard.flow.conversion import inputs_of
 from wizard.flow.model import Page
-from wizard.permissions.coverage import Judged
+from wizard.permissions.coverage import PersonVerdict
 from wizard.permissions.export import Form
 from wizard.permissions.findings import Level
 from wizard.results import Check
@@ -23,10 +23,10 @@ from wizard.ui.jobs.page_checks import broken
 from wizard.ui.page import WizardPage
 from wizard.ui.presenters import other_operations
 from wizard.ui.presenters.verdict import check_of, checks_of, words
-from wizard.ui.session import Journey
+from wizard.ui.session import Session
 from wizard.ui.theme import palette
 from wizard.ui.widgets.cause_table import CauseTable
-from wizard.ui.widgets.check_rows import Rows
+from wizard.ui.widgets.check_rows import CheckRows
 from wizard.ui.widgets.grant_panel import GrantPanel
 from wizard.ui.widgets.job_progress import Progress
 from wizard.ui.widgets.labels import (
@@ -43,7 +43,7 @@ from wizard.ui.widgets.labels import (
 class PermissionsPage(WizardPage):
     """Judges on entering; nothing is changed unless Grant is pressed."""
 
-    def __init__(self, page: Page, journey: Journey) -> None:
+    def __init__(self, page: Page, journey: Session) -> None:
         super().__init__(page, journey)
         self.whole: Whole | None = None
         self._judged_for: Judge | None = None
@@ -59,7 +59,7 @@ class PermissionsPage(WizardPage):
         self.table = CauseTable()
         self.table.cause_chosen.connect(self._tell_cause)
         self.table.person_chosen.connect(self._tell_person)
-        self.rows = Rows()
+        self.rows = CheckRows()
         told = (self.sum_up, self.short, self.hint)
         for widget in (*told, self.progress, self.rows):
             self.body.addWidget(widget)
@@ -77,7 +77,7 @@ class PermissionsPage(WizardPage):
         self.why = Panel()
         self.who = LongName()
         self.cause_told = label()
-        self.answers_told = Rows(words())
+        self.answers_told = CheckRows(words())
         for widget in (self.who, self.cause_told, self.answers_told):
             self.why.column.addWidget(widget)
         self.why.hide()
@@ -110,7 +110,7 @@ class PermissionsPage(WizardPage):
         self.account = QWidget()
         place = column(self.account)
         self.account_name = heading("")
-        self.account_rows = Rows()
+        self.account_rows = CheckRows()
         place.addWidget(self.account_name)
         place.addWidget(self.account_rows)
         self.account.hide()
@@ -185,7 +185,7 @@ class PermissionsPage(WizardPage):
         self.whole = whole
         coverage = whole.coverage
         self.table.settle()
-        short = other_operations.told(self.table.also)
+        short = other_operations.describe_operations(self.table.also)
         self.short.setText("\n".join(short))
         hint = _hint(coverage, stopped=whole.stopped, short=bool(short))
         self.hint.setText(hint)
@@ -223,7 +223,7 @@ class PermissionsPage(WizardPage):
         self.cause_told.setVisible(bool(told.remedy))
         self.why.setVisible(bool(told.remedy))
 
-    def _tell_person(self, judged: Judged) -> None:
+    def _tell_person(self, judged: PersonVerdict) -> None:
         self.who.set_name(judged.verdict.dn)
         self.who.show()
         self.cause_told.hide()

@@ -13,9 +13,9 @@ from wizard.ui.jobs.plans import known_of
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.page import INDEX
 from wizard.ui.pages.remove import forgetting
-from wizard.ui.presenters.failure import parts, stuck_text, told
+from wizard.ui.presenters.failure import describe_failure, parts, stuck_text
 from wizard.ui.widgets.change_list import ChangeList
-from wizard.ui.widgets.check_rows import Rows
+from wizard.ui.widgets.check_rows import CheckRows
 from wizard.ui.widgets.labels import Panel, heading, label
 
 
@@ -30,7 +30,7 @@ class RecoveryPage(Form):
         self.when = label()
         self.changes = ChangeList()
         self.worker.progressed.connect(self.changes.take)
-        self.rows = Rows()
+        self.rows = CheckRows()
         self.heading = heading(tr("What was under way"))
         under_way = Panel()
         for widget in (self.heading, self.when, self.changes):
@@ -176,7 +176,9 @@ class RecoveryPage(Form):
     def _failed(self, error: BaseException) -> None:
         rest = parts(error, "rest")
         remedy = tr("Mend the cause and finish it again, here or at the next start.")
-        self.rows.show_checks(told(error, remedy) if rest else (broken(error),))
+        self.rows.show_checks(
+            describe_failure(error, remedy) if rest else (broken(error),)
+        )
         for row in self.changes.rows:
             if row.state == "doing":
                 row.turn("failed")

@@ -8,10 +8,10 @@ from wizard.flow.model import Page
 from wizard.ui.form import Form
 from wizard.ui.formatting import tr
 from wizard.ui.page import WizardPage
-from wizard.ui.session import Journey
+from wizard.ui.session import Session
 from wizard.ui.widgets.labels import column, heading
 from wizard.ui.widgets.plan_view import line, point
-from wizard.ui.widgets.portal_details import HandOverPanel
+from wizard.ui.widgets.portal_details import PortalDetailsPanel
 
 _GOES = (
     (
@@ -43,7 +43,7 @@ class RemovePage(Form):
 class RemovedPage(WizardPage):
     """The last page of a removal: what went, and what others must forget."""
 
-    def __init__(self, page: Page, journey: Journey) -> None:
+    def __init__(self, page: Page, journey: Session) -> None:
         super().__init__(page, journey)
         self.lines = QWidget()
         self._place = column(self.lines, 6)
@@ -76,10 +76,10 @@ class RemovedPage(WizardPage):
             self._stays_place.addWidget(line("check", "muted", text))
 
 
-def forgetting() -> HandOverPanel:
+def forgetting() -> PortalDetailsPanel:
     """Make the panel of what the portal's side knows of an agent that is gone."""
     told = tr("It still knows this agent by these; nothing answers there any more.")
-    return HandOverPanel(tr("What your portal must forget"), told)
+    return PortalDetailsPanel(tr("What your portal must forget"), told)
 
 
 def _note(text: str) -> QWidget:
@@ -89,7 +89,7 @@ def _note(text: str) -> QWidget:
     return made
 
 
-def kept(journey: Journey) -> tuple[str, ...]:
+def kept(journey: Session) -> tuple[str, ...]:
     """Say what a removal leaves, in words."""
     program = tr("The program; your package manager removes its packages.")
     answers = journey.answers

@@ -18,8 +18,8 @@ from wizard.ui.jobs.page_checks import broken
 from wizard.ui.jobs.plans import Planned, planning
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.pages.remove import kept as left_by_removal
-from wizard.ui.widgets.check_rows import Rows
-from wizard.ui.widgets.field_box import Box
+from wizard.ui.widgets.check_rows import CheckRows
+from wizard.ui.widgets.field_box import FieldBox
 from wizard.ui.widgets.labels import button, column, label, row
 from wizard.ui.widgets.plan_view import PlanView
 from wizard.ui.widgets.text_viewer import TextDialog
@@ -38,7 +38,7 @@ class ReviewPage(Form):
         self.worker.failed.connect(self._failed)
         self._planned_for: Any = None
         self.waiting = self._waiting()
-        self.view, self.rows = PlanView(), Rows()
+        self.view, self.rows = PlanView(), CheckRows()
         self.again = button(tr("Make the plan a&gain"))
         self.again.clicked.connect(self.replan)
         self.not_in_order = label(
@@ -49,7 +49,7 @@ class ReviewPage(Form):
         self._credentials()
         self.body.addLayout(row(self.again))
         told = tr("Yes, remove what can't be taken back")
-        self.add_box(Box(Field(ACCEPT, told, "check")))
+        self.add_box(FieldBox(Field(ACCEPT, told, "check")))
         self.file = button(tr("Settings file…"))
         self.file.clicked.connect(self._show_file)
         self.command = button(tr("Command line…"))
@@ -73,8 +73,8 @@ class ReviewPage(Form):
         told = tr("These changes need a domain administrator, once; not stored.")
         self.admin_told = label(told)
         self.body.addWidget(self.admin_told)
-        self.add_box(Box(Field(_USER, "Domain administrator", width=36)))
-        self.add_box(Box(Field(_PASSWORD, "Password", "secret", width=36)))
+        self.add_box(FieldBox(Field(_USER, "Domain administrator", width=36)))
+        self.add_box(FieldBox(Field(_PASSWORD, "Password", "secret", width=36)))
 
     _asks_admin = False  # the plan needs one, who is asked for here
 

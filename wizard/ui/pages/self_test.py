@@ -4,7 +4,7 @@ from typing import Any
 
 from wizard.flow.model import Page
 from wizard.ui.page import WizardPage
-from wizard.ui.session import Journey
+from wizard.ui.session import Session
 from wizard.ui.widgets.self_test_panel import TestPanel
 
 
@@ -13,7 +13,7 @@ class TestResetPage(WizardPage):
 
     __test__ = False
 
-    def __init__(self, page: Page, journey: Journey) -> None:
+    def __init__(self, page: Page, journey: Session) -> None:
         super().__init__(page, journey)
         self.test = TestPanel(journey)
         self.test.state_changed.connect(self.state_changed)

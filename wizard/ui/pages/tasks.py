@@ -14,7 +14,7 @@ from wizard.ui.jobs.page_checks import broken
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.theme import palette
 from wizard.ui.theme.icons import Mark
-from wizard.ui.widgets.check_rows import Rows
+from wizard.ui.widgets.check_rows import CheckRows
 from wizard.ui.widgets.choice_editors import Cards
 from wizard.ui.widgets.labels import Panel, button, column, heading, label, row
 
@@ -36,7 +36,7 @@ class TasksPage(Form):
         self.grid.setColumnStretch(2, 1)
         self.panel.column.addLayout(self.grid)
         self.body.addWidget(self.panel)
-        self.rows = Rows()
+        self.rows = CheckRows()
         self.body.addWidget(self.rows)
         self.body.addWidget(self._drift())
         super().build()

@@ -4,7 +4,7 @@ from agent.config.settings_file import dump
 from wizard.flow.model import Page
 from wizard.ui.formatting import tr
 from wizard.ui.page import WizardPage
-from wizard.ui.session import Journey
+from wizard.ui.session import Session
 from wizard.ui.widgets.labels import CopyButton, fingerprint, heading, row
 from wizard.ui.widgets.text_viewer import TextView
 
@@ -12,7 +12,7 @@ from wizard.ui.widgets.text_viewer import TextView
 class ViewPage(WizardPage):
     """The settings file, and the agent's fingerprint."""
 
-    def __init__(self, page: Page, journey: Journey) -> None:
+    def __init__(self, page: Page, journey: Session) -> None:
         super().__init__(page, journey)
         self.view = TextView("", tr("Settings file"), "settings.yaml")
         self.body.addWidget(self.view, 1)

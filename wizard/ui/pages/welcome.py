@@ -3,7 +3,7 @@
 from wizard.flow.model import Page
 from wizard.ui.formatting import tr
 from wizard.ui.page import WizardPage
-from wizard.ui.session import Journey
+from wizard.ui.session import Session
 from wizard.ui.widgets.labels import heading
 from wizard.ui.widgets.plan_view import point
 
@@ -34,7 +34,7 @@ _NEEDS = (
 class WelcomePage(WizardPage):
     """The first page of an installation."""
 
-    def __init__(self, page: Page, journey: Journey) -> None:
+    def __init__(self, page: Page, journey: Session) -> None:
         super().__init__(page, journey)
         self.body.addWidget(heading(tr("What is set up")))
         for name, title, text in _SETS_UP:

@@ -34,7 +34,7 @@ def ended(error: BaseException, *, begun: bool) -> str:
     return tr("Nothing was changed.")
 
 
-def told(error: BaseException, remedy: str = "") -> tuple[Check, ...]:
+def describe_failure(error: BaseException, remedy: str = "") -> tuple[Check, ...]:
     """Tell what failed, what was taken back and what remains, a row each.
 
     Args:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from agent.verdict.causes import CAUSES, Cause
 from agent.verdict.subject import Operation
-from agent.verdict.verdict import Answer, State, Verdict
+from agent.verdict.verdict import OperationVerdict, State, Verdict
 from wizard.ui.formatting import tr, tr_n
 from wizard.ui.presenters.verdict import operation_names
 
@@ -34,8 +34,8 @@ def state_of(verdict: Verdict, operation: Operation) -> State:
     return _answer(verdict, operation).state
 
 
-def _answer(verdict: Verdict, operation: Operation) -> Answer:
-    found: Answer = getattr(verdict, operation.value)
+def _answer(verdict: Verdict, operation: Operation) -> OperationVerdict:
+    found: OperationVerdict = getattr(verdict, operation.value)
     return found
 
 
@@ -52,7 +52,7 @@ def title_of(key: Key) -> str:
     return tr("{operation}: {cause}").format(operation=name, cause=title)
 
 
-def told(also: Mapping[Key, int]) -> tuple[str, ...]:
+def describe_operations(also: Mapping[Key, int]) -> tuple[str, ...]:
     """Say of each operation beside the reset how many people it falls short for."""
     failing, unknown = Counter[Operation](), Counter[Operation]()
     for (operation, cause), people in also.items():

@@ -2,7 +2,7 @@
 
 from agent.verdict.causes import CAUSES
 from agent.verdict.subject import Operation
-from agent.verdict.verdict import Answer, State, Verdict
+from agent.verdict.verdict import OperationVerdict, State, Verdict
 from wizard.permissions.findings import Finding, Level
 from wizard.results import Check
 from wizard.results import State as CheckState
@@ -46,9 +46,9 @@ def checks_of(verdict: Verdict) -> tuple[Check, ...]:
 
     Operations with one answer share a row; one cause that two entries show is two.
     """
-    alike: dict[Answer, list[str]] = {}
+    alike: dict[OperationVerdict, list[str]] = {}
     for operation, name in operation_names().items():
-        answer: Answer = getattr(verdict, operation.value)
+        answer: OperationVerdict = getattr(verdict, operation.value)
         alike.setdefault(answer, []).append(name)
     rows = [_row(", ".join(names), answer) for answer, names in alike.items()]
     notes = "; ".join(verdict.notes)
@@ -58,7 +58,7 @@ def checks_of(verdict: Verdict) -> tuple[Check, ...]:
     return tuple(rows)
 
 
-def _row(names: str, answer: Answer) -> Check:
+def _row(names: str, answer: OperationVerdict) -> Check:
     name = f"{names[:1].upper()}{names[1:]}"
     if answer.state is State.YES:
         return Check("answer", name, "ok")

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem
 from agent.verdict.causes import Cause
 from agent.verdict.subject import Operation
 from agent.verdict.verdict import State
-from wizard.permissions.coverage import Judged
+from wizard.permissions.coverage import PersonVerdict
 from wizard.ui.formatting import number, tr, tr_n
 from wizard.ui.presenters.other_operations import (
     RESET_WORKS,
@@ -73,10 +73,10 @@ class CauseTable(QTreeWidget):
         self.clear()
         self.counts: Counter[Cause] = Counter()
         self.also: Counter[Key] = Counter()
-        self._people: dict[Key, list[Judged]] = {}
+        self._people: dict[Key, list[PersonVerdict]] = {}
         self._rows: dict[Key, QTreeWidgetItem] = {}
 
-    def take(self, people: list[Judged]) -> None:
+    def take(self, people: list[PersonVerdict]) -> None:
         """Count some more people, and show the counts."""
         met: dict[Key, None] = {}
         for judged in people:
@@ -87,7 +87,7 @@ class CauseTable(QTreeWidget):
             self._count(key)
         self.fit()
 
-    def _keep(self, key: Key, judged: Judged) -> None:
+    def _keep(self, key: Key, judged: PersonVerdict) -> None:
         operation, cause = key
         if operation is Operation.RESET:
             self.counts[cause] += 1
@@ -130,7 +130,7 @@ class CauseTable(QTreeWidget):
 
     def people_of(
         self, cause: Cause, operation: Operation = Operation.RESET
-    ) -> tuple[Judged, ...]:
+    ) -> tuple[PersonVerdict, ...]:
         """Give the people of a cause that are kept."""
         return tuple(self._people.get((operation, cause), ()))
 
@@ -142,7 +142,7 @@ class CauseTable(QTreeWidget):
         row.setExpanded(True)
         return row
 
-    def choose_person(self, judged: Judged) -> None:
+    def choose_person(self, judged: PersonVerdict) -> None:
         """Choose a person, as a click on the row does."""
         row = self.open_cause(judged.verdict.reset.cause)
         item = row.child(self.people_of(judged.verdict.reset.cause).index(judged))

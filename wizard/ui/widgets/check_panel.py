@@ -7,11 +7,11 @@ from wizard.ui.formatting import duration, tr
 from wizard.ui.jobs.page_checks import Outcome, Run, broken
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.theme.icons import Mark
-from wizard.ui.widgets.check_rows import Rows, Words, text_of
+from wizard.ui.widgets.check_rows import CheckRows, Words, text_of
 from wizard.ui.widgets.labels import CopyButton, button, column, label, row
 
 
-class Checking(QWidget):
+class CheckPanel(QWidget):
     """Runs a check off the GUI thread and shows what came back.
 
     Signals:
@@ -41,7 +41,7 @@ class Checking(QWidget):
         self._before = empty
         self.empty = label(empty, muted=True)
         self._told = False
-        self.rows = Rows(words)
+        self.rows = CheckRows(words)
         place = self._place = column(self, 12)
         place.addLayout(row(self.now, self.copy))
         place.addWidget(self._running())

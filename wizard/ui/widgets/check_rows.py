@@ -73,7 +73,7 @@ def spoken(check: Check, word: str) -> str:
     return ". ".join(part.rstrip(".") for part in parts if part) + "."
 
 
-class Rows(QWidget):
+class CheckRows(QWidget):
     """A list of checks, one below the other.
 
     Args:

@@ -24,7 +24,7 @@ from wizard.ui.widgets.labels import column, frame, label
 INDENT = 24
 
 
-def told(box: QAbstractButton, help_text: str) -> QWidget:
+def with_help(box: QAbstractButton, help_text: str) -> QWidget:
     """Put a muted line of help under a button, in line with its text."""
     whole = QWidget()
     place = column(whole, 2)
@@ -66,7 +66,7 @@ class Choice(QWidget):
         name_button(radio, tr(option.label))
         self.group.addButton(radio)
         self.buttons[option.value] = radio
-        return told(radio, option.help)
+        return with_help(radio, option.help)
 
     def _toggled(self, _button: QAbstractButton, on: bool) -> None:  # noqa: FBT001
         if on:
@@ -193,7 +193,7 @@ class Tick(QWidget):
         if self._framed:
             self.box.setFont(palette.larger(1.5, bold=True))
             place.setContentsMargins(GAP, palette.TIGHT, GAP, palette.TIGHT)
-        place.addWidget(told(self.box, field.help))
+        place.addWidget(with_help(self.box, field.help))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._framed:

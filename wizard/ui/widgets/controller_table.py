@@ -15,7 +15,7 @@ from wizard.results import Check
 from wizard.ui.formatting import tr
 from wizard.ui.theme import palette
 from wizard.ui.theme.icons import STATES, icon, state_word
-from wizard.ui.widgets.check_rows import Rows
+from wizard.ui.widgets.check_rows import CheckRows
 from wizard.ui.widgets.labels import Panel, column, heading, label
 from wizard.ui.widgets.tables import ReadTable
 
@@ -46,7 +46,7 @@ class ControllerTable(QWidget):
         self.table.itemSelectionChanged.connect(self._tell)
         self.panel = Panel()
         self.who, self.about = heading(""), label(muted=True)
-        self.rows = Rows()
+        self.rows = CheckRows()
         for widget in (self.who, self.about, self.rows):
             self.panel.column.addWidget(widget)
         place = column(self, 12)

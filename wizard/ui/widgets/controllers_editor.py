@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from agent.config.settings import Controller
+from agent.config.settings import DomainController
 from wizard.flow.model import Field
 from wizard.ui.formatting import tr
 from wizard.ui.widgets.labels import button, column, row
@@ -96,14 +96,14 @@ class Controllers(QWidget):
         )
 
 
-def _controller(host: str, address: str) -> Controller:
+def _controller(host: str, address: str) -> DomainController:
     """Make a controller as typed; the rules for it are told by the page."""
-    return Controller.model_construct(host=host, address=address or None)
+    return DomainController.model_construct(host=host, address=address or None)
 
 
-def _given(value: Iterable[Any]) -> Iterable[Controller]:
+def _given(value: Iterable[Any]) -> Iterable[DomainController]:
     for item in value:
-        if isinstance(item, Controller):
+        if isinstance(item, DomainController):
             yield item
         elif isinstance(item, str):
             yield _controller(item, "")

@@ -14,7 +14,7 @@ from wizard.ui.widgets.labels import InkLabel, column, heading, label, row
 _UNLABELLED = ("check", "switch", "cards")
 
 
-class Box(QWidget):
+class FieldBox(QWidget):
     """A field of the flow, drawn.
 
     Signals:

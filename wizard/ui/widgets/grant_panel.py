@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from agent.config.settings import Settings
 from wizard.flow.model import Field
 from wizard.grants.grants import Entry
-from wizard.grants.handover import hand_over
+from wizard.grants.handover_text import handover_text
 from wizard.inputs import AdminCredentials, Inputs
 from wizard.plan.change import Change
 from wizard.results import Check
@@ -26,10 +26,10 @@ from wizard.ui.door import Door
 from wizard.ui.formatting import tr, tr_n
 from wizard.ui.jobs.page_checks import broken
 from wizard.ui.jobs.worker import Worker
-from wizard.ui.presenters.failure import told
+from wizard.ui.presenters.failure import describe_failure
 from wizard.ui.widgets.change_list import ChangeList
-from wizard.ui.widgets.check_rows import Rows
-from wizard.ui.widgets.field_box import Box
+from wizard.ui.widgets.check_rows import CheckRows
+from wizard.ui.widgets.field_box import FieldBox
 from wizard.ui.widgets.labels import Panel, button, column, heading, label, row
 from wizard.ui.widgets.tables import ReadTable
 from wizard.ui.widgets.text_viewer import TextDialog
@@ -61,7 +61,7 @@ class GrantPanel(Panel):
         self.worker.succeeded.connect(self._granted)
         self.worker.failed.connect(self._failed)
         self.title, self.told = heading(tr("Grant what is missing")), label()
-        self.rows, self.changes = Rows(), ChangeList()
+        self.rows, self.changes = CheckRows(), ChangeList()
         self.worker.progressed.connect(self.changes.take)
         for widget in (self.title, self.told, self._plan(), self.changes, self.rows):
             self.column.addWidget(widget)
@@ -79,7 +79,7 @@ class GrantPanel(Panel):
         self.other.clicked.connect(self.show_hand_over)
         user = Field(USER, "Domain administrator", width=36)
         password = Field(PASSWORD, "Password", "secret", width=36)
-        self.boxes = {field.path: Box(field) for field in (user, password)}
+        self.boxes = {field.path: FieldBox(field) for field in (user, password)}
         self.act = button(tr("&Grant"))
         self.act.clicked.connect(self.grant)
         self.leave = button(tr("Not now"))
@@ -159,7 +159,7 @@ class GrantPanel(Panel):
     def show_hand_over(self) -> None:
         """Show the same entries as another team's tools take them."""
         assert self._settings
-        text = hand_over(self._entries, self._settings)
+        text = handover_text(self._entries, self._settings)
         said = tr(
             "For those who own the directory: what, why, and how to take it back."
         )
@@ -232,7 +232,7 @@ class GrantPanel(Panel):
         self.granted.emit()
 
     def _failed(self, error: BaseException) -> None:
-        self._show_failure(told(error))
+        self._show_failure(describe_failure(error))
         self.plan.show()
 
     def _show_failure(self, checks: tuple[Check, ...]) -> None:

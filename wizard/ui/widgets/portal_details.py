@@ -4,7 +4,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QGridLayout
 
-from wizard.results import HandOver
+from wizard.results import PortalDetails
 from wizard.ui.formatting import tr
 from wizard.ui.widgets.labels import (
     CopyButton,
@@ -16,12 +16,12 @@ from wizard.ui.widgets.labels import (
 )
 
 
-class HandOverPanel(Panel):
+class PortalDetailsPanel(Panel):
     """Connection URL, agent, fingerprint and portal; hidden before they are known."""
 
     def __init__(self, title: str, told: str = "") -> None:
         super().__init__()
-        self._shown: HandOver | None = None
+        self._shown: PortalDetails | None = None
         self.column.addWidget(heading(title))
         if told:
             self.column.addWidget(label(told))
@@ -31,7 +31,7 @@ class HandOverPanel(Panel):
         self.column.addLayout(self.grid)
         self.hide()
 
-    def show_given(self, given: HandOver) -> None:
+    def show_given(self, given: PortalDetails) -> None:
         """Show these, and leave out what is not known."""
         if given == self._shown:
             return

@@ -6,13 +6,13 @@ from typing import Any
 from PySide6.QtCore import Signal
 
 from wizard.flow.model import Answers, Field, Option
-from wizard.results import Check, TestResult
+from wizard.results import Check, SelfTestResult
 from wizard.ui.formatting import duration, tr
 from wizard.ui.jobs.page_checks import broken
 from wizard.ui.jobs.worker import Worker
-from wizard.ui.session import Journey
-from wizard.ui.widgets.check_rows import Rows
-from wizard.ui.widgets.field_box import Box
+from wizard.ui.session import Session
+from wizard.ui.widgets.check_rows import CheckRows
+from wizard.ui.widgets.field_box import FieldBox
 from wizard.ui.widgets.labels import CopyButton, Panel, button, heading, label, row
 
 _BY = tuple(
@@ -53,7 +53,7 @@ class TestPanel(Panel):
     state_changed = Signal()
     tested = Signal(object)
 
-    def __init__(self, journey: Journey) -> None:
+    def __init__(self, journey: Session) -> None:
         super().__init__()
         self.journey = journey
         self.worker = Worker(self)
@@ -61,7 +61,7 @@ class TestPanel(Panel):
         self.worker.failed.connect(self._failed)
         self.heading = heading(tr("Test a reset"))
         self.column.addWidget(self.heading)
-        self.boxes = {field.path: Box(field) for field in _FIELDS}
+        self.boxes = {field.path: FieldBox(field) for field in _FIELDS}
         for box in self.boxes.values():
             self.column.addWidget(box)
             box.changed.connect(self._arrange)
@@ -69,7 +69,7 @@ class TestPanel(Panel):
         self.run.clicked.connect(self.test)
         self.copy = CopyButton("", tr("Copy the result"))
         self.doing = label(muted=True, wrap=False)
-        self.rows = Rows()
+        self.rows = CheckRows()
         self.column.addLayout(row(self.run, self.copy, self.doing))
         self.column.addWidget(self.rows)
         self.copy.hide()
@@ -117,7 +117,7 @@ class TestPanel(Panel):
         self.doing.setText(waits)
         self.copy.setVisible(bool(self.rows.checks))
 
-    def _tested(self, result: TestResult) -> None:
+    def _tested(self, result: SelfTestResult) -> None:
         self._show((row_of(result),))
         self.tested.emit(result)
 
@@ -131,7 +131,7 @@ class TestPanel(Panel):
         self.state_changed.emit()
 
 
-def row_of(result: TestResult) -> Check:
+def row_of(result: SelfTestResult) -> Check:
     """Give a test's outcome as a row, with the hops as its details."""
     states = {"ok": "ok", "partial": "warning"}
     hops = "\n".join(f"{hop:<12}{duration(ms)}" for hop, ms in result.ms.items())

@@ -12,10 +12,10 @@ from agent.active_directory.protected_groups import protected_groups
 from agent.active_directory.users import User, own_sids, read_again, read_pwd_last_set
 from agent.config.settings import Settings
 from agent.config.settings_file import validate
-from agent.ldap.connection import Directory
+from agent.ldap.connection import Connection
 from agent.ldap.entry import Entry, RootDse
 from agent.ldap.errors import DirectoryError, NoSuchObject
-from agent.ldap.pool import Warm
+from agent.ldap.pool import PooledConnection
 from agent.verdict.subject import Subject
 from tests.unit.agent.acl.sddl_text import DOMAIN, descriptor, sid
 
@@ -70,13 +70,13 @@ class Fake:
         return iter([known[base]] if base in known else [])
 
     @property
-    def warm(self) -> Warm:
+    def warm(self) -> PooledConnection:
         root = RootDse.of(entry("", domainFunctionality=b"7"))
-        return Warm(self.directory, root)
+        return PooledConnection(self.directory, root)
 
     @property
-    def directory(self) -> Directory:
-        return cast("Directory", self)
+    def directory(self) -> Connection:
+        return cast("Connection", self)
 
 
 def settings() -> Settings:

@@ -67,7 +67,7 @@ def judged(forest: Forest, user: User | None = None) -> Subject:
     return Domain(settings()).subject(forest.warm, asked, detail=True)
 
 
-def reset(subject: Subject) -> verdict_of_verdict.Answer:
+def reset(subject: Subject) -> verdict_of_verdict.OperationVerdict:
     return judge.judge(subject, now=NOW).reset
 
 

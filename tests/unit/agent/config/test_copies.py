@@ -14,12 +14,12 @@ from aiohttp.test_utils import TestServer
 from agent.config import agent_config, enrolment
 from agent.config.errors import SettingsError
 from agent.config.settings import Relay
-from agent.relay_client.clone_detection import WORDS, Asked, Twins
-from agent.relay_client.endpoint import Way
+from agent.relay_client.clone_detection import WORDS, CloneDetector, CloneQuery
+from agent.relay_client.endpoint import RelayEndpoint
 from agent.service.status import Status
 from agent.system import instance
 from agent.system.instance import Instance
-from agent.system.paths import Places
+from agent.system.paths import Paths
 from lab.machines.proxy import proxy
 from tests.unit.agent.service.test_service import places as places  # noqa: PLC0414 - a fixture
 from wire import jose
@@ -51,7 +51,7 @@ def test_a_machine_that_is_not_known_for_another_is_no_copy(
 
 
 def test_an_agent_does_not_start_on_a_copy(
-    places: Places, monkeypatch: pytest.MonkeyPatch
+    places: Paths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(agent_config, "machine_name", lambda: "here")
     made = enrolment.load(places.enrolment)
@@ -83,12 +83,16 @@ def test_one_that_goes_on_beside_a_successor_tells_no_lower_count(
 
 
 OWN = PrivateKeys.generate()
-ASKED = Asked(
-    Way(Relay(url="https://relay.corp.test")), "srv1", "test", Secret("key"), OWN.public
+ASKED = CloneQuery(
+    RelayEndpoint(Relay(url="https://relay.corp.test")),
+    "srv1",
+    "test",
+    Secret("key"),
+    OWN.public,
 )
 
 
-class Looking(Twins):
+class Looking(CloneDetector):
     """Twins whose looks come from a list."""
 
     def __init__(self, looks: list[frozenset[str]], told: list[str]) -> None:
@@ -112,7 +116,7 @@ async def test_a_successor_is_no_twin_and_one_that_stays_is() -> None:
 @contextlib.asynccontextmanager
 async def answering(
     ready: Callable[[web.Request], Awaitable[web.StreamResponse]],
-) -> AsyncIterator[Twins]:
+) -> AsyncIterator[CloneDetector]:
     """A relay that answers what it likes, and an agent that looks for twins there."""
     app = web.Application()
     app.router.add_get("/srv1/ready", ready)
@@ -121,9 +125,9 @@ async def answering(
     url = f"http://127.0.0.1:{server.port}"
     # a relay is asked over TLS alone; what is looked at here comes after that
     relay = Relay.model_construct(url=url, ca=None, proxy=None)
-    asked = replace(ASKED, way=Way(relay), keys=OWN.public)
+    asked = replace(ASKED, way=RelayEndpoint(relay), keys=OWN.public)
     try:
-        yield Twins(asked, Instance("own", 1), lambda _told: None)
+        yield CloneDetector(asked, Instance("own", 1), lambda _told: None)
     finally:
         await server.close()
 
@@ -159,8 +163,8 @@ async def test_a_proxy_that_refuses_is_not_asked_again_soon() -> None:
     with proxy("127.0.0.1") as there:
         there.ask_for("me:right")
         relay = Relay(url="https://127.0.0.1:1", proxy=there.of("me"))
-        asked = replace(ASKED, way=Way(relay, Secret("wrong")))
-        twins = Twins(asked, Instance("own", 1), lambda _told: None)
+        asked = replace(ASKED, way=RelayEndpoint(relay, Secret("wrong")))
+        twins = CloneDetector(asked, Instance("own", 1), lambda _told: None)
         assert await twins.look() == frozenset()
         assert there.refused == ["127.0.0.1:1"]
         assert twins._pause_s == 300

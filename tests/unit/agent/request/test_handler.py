@@ -18,7 +18,7 @@ from agent.request.audit import Audit
 from agent.request.handler import Handler, Health
 from agent.request.identity import Identity
 from agent.request.ledger import Ledger
-from agent.request.rate_limit import Rate
+from agent.request.rate_limit import RateLimit
 from agent.request.stages import Tools
 from agent.system.instance import Instance
 from tests.unit.agent.config.test_settings import GOOD
@@ -40,7 +40,7 @@ class Desk:
         target = Target((), settings.directory.base_dn, "svc", Secret("x"))
         self.ledger = Ledger(folder / "ledger.sqlite")
         tools = Tools(
-            settings, Pool(target), Domain(settings), self.ledger, Rate(5), ""
+            settings, Pool(target), Domain(settings), self.ledger, RateLimit(5), ""
         )
         self.counted: list[Code] = []
         self.handler = Handler(

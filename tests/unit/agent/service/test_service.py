@@ -13,11 +13,11 @@ from agent.config import agent_config, enrolment, secret_store, settings_file
 from agent.config.enrolment import Enrolment, EnrolmentError
 from agent.config.errors import SettingsError
 from agent.ldap.pool import PoolState
-from agent.relay_client.listener import LinkState, Phase
+from agent.relay_client.listener import ListenerState, Phase
 from agent.service import assembly, self_check
 from agent.service.status import Status
 from agent.system import atomic_files
-from agent.system.paths import Places
+from agent.system.paths import Paths
 from lab.machines.proxy import proxy
 from tests.unit.agent.config.test_settings import GOOD
 from wire import names
@@ -42,8 +42,8 @@ def enrolled() -> Enrolment:
 
 
 @pytest.fixture
-def places(tmp_path: Path) -> Places:
-    made = Places.below(tmp_path)
+def places(tmp_path: Path) -> Paths:
+    made = Paths.below(tmp_path)
     chosen = settings_file.validate(GOOD)
     atomic_files.write_atomically(made.settings, settings_file.dump(chosen))
     enrolment.save(made.enrolment, enrolled())
@@ -54,7 +54,7 @@ def places(tmp_path: Path) -> Places:
     return made
 
 
-def test_everything_is_read(places: Places) -> None:
+def test_everything_is_read(places: Paths) -> None:
     found = agent_config.load(places)
     wanted = assembly.target(found)
     assert wanted.user == "svc@corp.test"
@@ -63,7 +63,7 @@ def test_everything_is_read(places: Places) -> None:
 
 
 @pytest.mark.parametrize("name", ["agent-keys", "relay-listen-key"])
-def test_a_spoiled_secret_is_named_and_not_shown(places: Places, name: str) -> None:
+def test_a_spoiled_secret_is_named_and_not_shown(places: Paths, name: str) -> None:
     secret_store.in_folder(places.secrets).put(name, Secret(CANARY))
     with pytest.raises(SettingsError, match=name) as refused:
         agent_config.load(places)
@@ -104,7 +104,7 @@ def test_private_keys_do_not_pass_as_the_portals() -> None:
         enrolment.parse(json.dumps(data), "enrolment.json")
 
 
-def test_a_key_for_tests_that_others_could_read_is_named(places: Places) -> None:
+def test_a_key_for_tests_that_others_could_read_is_named(places: Paths) -> None:
     assert agent_config.load(places).test_key is None
     secret_store.in_folder(places.secrets).put(secret_store.TEST_KEY, Secret(CANARY))
     (path,) = places.secrets.glob(f"*{secret_store.TEST_KEY}")
@@ -114,7 +114,7 @@ def test_a_key_for_tests_that_others_could_read_is_named(places: Places) -> None
     assert CANARY not in str(refused.value)
 
 
-def through_a_proxy(places: Places, proxy: str) -> None:
+def through_a_proxy(places: Paths, proxy: str) -> None:
     chosen = settings_file.validate(
         {**GOOD, "relay": {**GOOD["relay"], "proxy": proxy}}
     )
@@ -122,10 +122,10 @@ def through_a_proxy(places: Places, proxy: str) -> None:
 
 
 def test_the_password_of_a_proxy_is_needed_where_it_names_a_user(
-    places: Places,
+    places: Paths,
 ) -> None:
     through_a_proxy(places, "http://proxy.corp.test:3128")
-    assert assembly.relay_way(agent_config.load(places)).proxy_headers is None
+    assert assembly.relay_endpoint(agent_config.load(places)).proxy_headers is None
     through_a_proxy(places, "http://CORP%5Cme@proxy.corp.test:3128")
     with pytest.raises(SettingsError, match="relay-proxy-password: is not kept") as bad:
         agent_config.load(places)
@@ -134,14 +134,14 @@ def test_the_password_of_a_proxy_is_needed_where_it_names_a_user(
         secret_store.PROXY_PASSWORD, Secret(CANARY)
     )
     found = agent_config.load(places)
-    way = assembly.relay_way(found)
+    way = assembly.relay_endpoint(found)
     assert way.proxy == "http://proxy.corp.test:3128"
     told = base64.b64encode(f"CORP\\me:{CANARY}".encode()).decode()
     assert way.proxy_headers == {"Proxy-Authorization": f"Basic {told}"}
     assert CANARY not in repr(found) + repr(way)
 
 
-def test_a_check_says_that_the_proxy_refuses_the_password(places: Places) -> None:
+def test_a_check_says_that_the_proxy_refuses_the_password(places: Paths) -> None:
     with proxy("127.0.0.1") as there:
         there.ask_for("CORP\\me:right")
         through_a_proxy(places, there.of("CORP\\me"))
@@ -167,7 +167,7 @@ def test_a_check_says_that_the_proxy_refuses_the_password(places: Places) -> Non
     ],
 )
 def test_what_may_pass_by_itself_has_it_started_again(
-    places: Places,
+    places: Paths,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     error: OSError,
@@ -184,7 +184,7 @@ def test_what_may_pass_by_itself_has_it_started_again(
 
 
 def test_a_ledger_that_can_not_be_opened_is_told(
-    places: Places, capsys: pytest.CaptureFixture[str]
+    places: Paths, capsys: pytest.CaptureFixture[str]
 ) -> None:
     places.ledger.parent.mkdir(parents=True, exist_ok=True)
     places.ledger.write_bytes(b"no database " * 1000)
@@ -197,7 +197,7 @@ def test_a_ledger_that_can_not_be_opened_is_told(
 def test_the_agent_is_ready_when_both_sides_are(tmp_path: Path) -> None:
     path = tmp_path / "state/status.json"
     status = Status(path, "1.0", paused=False)
-    status.on_link(LinkState(Phase.CONNECTED))
+    status.on_link(ListenerState(Phase.CONNECTED))
     assert not status.ready
     status.on_pool(PoolState("dc1.corp.test"))
     told = json.loads(path.read_text())
@@ -217,11 +217,11 @@ def test_why_it_is_not_connected_is_told_also_while_it_tries_again(
     status = Status(path, "1.0", paused=False)
     told = []
     for state in (
-        LinkState(Phase.CONNECTING),
-        LinkState(Phase.WAITING, "the relay is away"),
-        LinkState(Phase.CONNECTING),
-        LinkState(Phase.CONNECTED),
-        LinkState(Phase.CONNECTING),
+        ListenerState(Phase.CONNECTING),
+        ListenerState(Phase.WAITING, "the relay is away"),
+        ListenerState(Phase.CONNECTING),
+        ListenerState(Phase.CONNECTED),
+        ListenerState(Phase.CONNECTING),
     ):
         status.on_link(state)
         relay = json.loads(path.read_text())["relay"]

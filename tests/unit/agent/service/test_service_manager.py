@@ -12,7 +12,7 @@ from agent.config import systemd_credentials
 from agent.config.secret_store import SecretsUnavailable
 from agent.service import journald
 from agent.service.sd_notify import Notifier
-from agent.system.paths import Places
+from agent.system.paths import Paths
 from tests.fixtures.stage import CANARY
 from wire.secret import Secret
 
@@ -121,6 +121,6 @@ def test_credentials_are_read_and_never_written(tmp_path: Path) -> None:
 
 
 def test_what_root_reads_again_is_not_the_agents_to_write() -> None:
-    places = Places.of_system()
+    places = Paths.of_system()
     for kept in (places.journal, places.settings, places.enrolment, places.secrets):
         assert not kept.is_relative_to(places.state)

@@ -13,7 +13,7 @@ from agent.verdict.causes import CAUSES, Cause
 from agent.verdict.judge import judge
 from agent.verdict.password_policy import PasswordPolicy
 from agent.verdict.subject import Operation, Subject
-from agent.verdict.verdict import Answer, State
+from agent.verdict.verdict import OperationVerdict, State
 from tests.unit.agent.acl.sddl_text import descriptor, sid, sids
 from wire.outcomes import Code
 
@@ -51,10 +51,10 @@ SUBJECT = Subject(
     agent_sids=sids("AGENT", "GROUP", "WD", "AU"),
     hints=True,
 )
-YES = Answer(State.YES, Code.OK, Cause.NONE)
+YES = OperationVerdict(State.YES, Code.OK, Cause.NONE)
 
 
-def reset(subject: Subject) -> Answer:
+def reset(subject: Subject) -> OperationVerdict:
     return judge(subject, now=NOW).reset
 
 
@@ -137,7 +137,7 @@ def test_a_left_over_admin_count_protects_nobody() -> None:
 @pytest.mark.parametrize("operation", Operation)
 def test_a_missing_right_is_named(operation: Operation) -> None:
     got = judge(replace(SUBJECT, descriptor=raw("(A;;RC;;;AU)")), now=NOW)
-    answer: Answer = getattr(got, operation.value)
+    answer: OperationVerdict = getattr(got, operation.value)
 
     assert (answer.state, answer.code) == (State.NO, Code.PERMISSION_DENIED)
     assert answer.shown_by.startswith("no entry allows the agent's account to")

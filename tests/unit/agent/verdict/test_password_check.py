@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 
 from agent.verdict.account import Account, account_from
 from agent.verdict.attributes import (
-    PolicyUnreadable,
+    AttributeUnreadable,
     from_filetime,
     from_interval,
     span_words,
     to_filetime,
 )
 from agent.verdict.password_check import (
-    Finding,
     Operation,
+    PolicyFinding,
     earliest,
     judge,
     kinds,
@@ -74,7 +74,7 @@ USER = {
 }
 
 
-def codes(found: Sequence[Finding]) -> list[Code]:
+def codes(found: Sequence[PolicyFinding]) -> list[Code]:
     return [finding.code for finding in found if finding.blocks]
 
 
@@ -86,7 +86,7 @@ def say(
     operation: Operation = "reset",
     hints: bool = True,
     cannot_change: bool = False,
-) -> tuple[Finding, ...]:
+) -> tuple[PolicyFinding, ...]:
     return judge(
         policy,
         account,
@@ -131,7 +131,7 @@ def test_the_head_of_the_domain_is_read() -> None:
 
 @pytest.mark.parametrize("name", sorted(PSO))
 def test_a_pso_with_a_hidden_attribute_is_no_policy(name: str) -> None:
-    with pytest.raises(PolicyUnreadable, match=name) as caught:
+    with pytest.raises(AttributeUnreadable, match=name) as caught:
         from_pso("CN=strict", PSO | {name: []})
 
     assert caught.value.attribute == name
@@ -140,7 +140,7 @@ def test_a_pso_with_a_hidden_attribute_is_no_policy(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(HEAD))
 @pytest.mark.parametrize("value", [b"", b"many", b"\xff"])
 def test_a_malformed_attribute_is_no_policy(name: str, value: bytes) -> None:
-    with pytest.raises(PolicyUnreadable, match=name):
+    with pytest.raises(AttributeUnreadable, match=name):
         from_domain("DC=corp", HEAD | {name: [value]})
 
 
@@ -149,12 +149,12 @@ def test_a_malformed_attribute_is_no_policy(name: str, value: bytes) -> None:
     [("minPwdLength", b"-1"), ("minPwdAge", b"5"), ("lockoutDuration", b"1")],
 )
 def test_values_out_of_range_are_no_policy(name: str, value: bytes) -> None:
-    with pytest.raises(PolicyUnreadable, match=name):
+    with pytest.raises(AttributeUnreadable, match=name):
         from_domain("DC=corp", HEAD | {name: [value]})
 
 
 def test_a_flag_is_true_or_false_and_nothing_else() -> None:
-    with pytest.raises(PolicyUnreadable, match="is not TRUE or FALSE"):
+    with pytest.raises(AttributeUnreadable, match="is not TRUE or FALSE"):
         from_pso("CN=strict", PSO | {"msDS-PasswordComplexityEnabled": [b"1"]})
 
 
@@ -203,12 +203,12 @@ def test_an_account_is_read() -> None:
 
 @pytest.mark.parametrize("name", sorted(USER))
 def test_an_account_needs_these(name: str) -> None:
-    with pytest.raises(PolicyUnreadable, match=name):
+    with pytest.raises(AttributeUnreadable, match=name):
         account_from("CN=Ada", USER | {name: []})
 
 
 def test_a_moment_before_1601_is_no_account() -> None:
-    with pytest.raises(PolicyUnreadable, match="accountExpires"):
+    with pytest.raises(AttributeUnreadable, match="accountExpires"):
         account_from("CN=Ada", USER | {"accountExpires": [b"-1"]})
 
 

@@ -13,8 +13,8 @@ import pytest
 from agent.config.settings_file import dump, schema, validate
 from tests.unit.wizard.answered import SETTINGS
 from wizard.cli.main import main
-from wizard.cli.output import Exit, Told
-from wizard.host.sandbox.host import TrialHost
+from wizard.cli.output import Exit, Result
+from wizard.host.sandbox.host import SandboxHost
 from wizard.plan import journal
 
 CANARY = "Canary-7f3a-Passw0rd!"
@@ -55,7 +55,7 @@ def test_status_answers_in_its_first_line_when_nothing_is_set_up(
 def test_settings_that_were_deleted_are_told_and_not_taken_for_none(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    places = TrialHost(tmp_path).places
+    places = SandboxHost(tmp_path).places
     places.enrolment.parent.mkdir(parents=True)
     places.enrolment.write_text("{}")
     assert main(["status", "--home", str(tmp_path), "--json"]) == Exit.FINDINGS
@@ -71,7 +71,7 @@ def test_settings_that_were_deleted_are_told_and_not_taken_for_none(
 def test_settings_in_force_that_can_not_be_read_come_with_what_to_do(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    place = TrialHost(tmp_path).places.settings
+    place = SandboxHost(tmp_path).places.settings
     place.parent.mkdir(parents=True)
     place.write_text("agent: [a")
     for command in ("status", "verify", "repair", "apply"):
@@ -161,7 +161,7 @@ def test_rollback_without_a_journal_has_nothing_to_do(
 def test_another_at_work_is_told_with_who_and_since_when(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    host, began = TrialHost(tmp_path), datetime.now(UTC)
+    host, began = SandboxHost(tmp_path), datetime.now(UTC)
     journal.begin(host.places.journal)
     with host.lock():
         code = main(["rollback", "--home", str(tmp_path), "--yes", "--json"])
@@ -180,7 +180,7 @@ def test_another_at_work_is_told_with_who_and_since_when(
 def test_status_tells_of_a_cut_off_run_and_of_what_is_installed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    host = TrialHost(tmp_path)
+    host = SandboxHost(tmp_path)
     journal.begin(host.places.journal)
     assert main(["status", "--home", str(tmp_path)]) == 4
     told = capsys.readouterr().out
@@ -246,7 +246,7 @@ def test_who_stops_at_a_question_has_changed_nothing(
     def stop() -> str:
         raise stopped
 
-    journal.begin(TrialHost(tmp_path).places.journal)
+    journal.begin(SandboxHost(tmp_path).places.journal)
     monkeypatch.setattr("builtins.input", stop)
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
@@ -317,14 +317,14 @@ def test_a_terminal_is_asked_for_what_the_settings_need(
     file, home, asked = tmp_path / "site.yaml", tmp_path / "home", []
     file.write_text(dump(validate(plain)))
     if installed:
-        TrialHost(home).write(home / "etc/settings.yaml", dump(SETTINGS))
+        SandboxHost(home).write(home / "etc/settings.yaml", dump(SETTINGS))
 
     def ask(prompt: str = "Name: ") -> str:
         asked.append(prompt.removesuffix(": "))
         return "given"
 
-    def show(*_arguments: object) -> Told:
-        return Told(Exit.DONE, "", {})
+    def show(*_arguments: object) -> Result:
+        return Result(Exit.DONE, "", {})
 
     monkeypatch.setattr("builtins.input", ask)
     monkeypatch.setattr("getpass.getpass", ask)

@@ -20,7 +20,7 @@ from wizard.cli.commands import rollback, self_test
 from wizard.cli.commands import verify as verify_of_commands
 from wizard.cli.errors import BadUsage
 from wizard.cli.output import Exit, plan_text, say_progress
-from wizard.cli.secrets import Given
+from wizard.cli.secrets import CommandSecrets
 from wizard.controller.controller import Controller
 from wizard.inputs import Inputs
 from wizard.plan.change import (
@@ -32,12 +32,19 @@ from wizard.plan.change import (
     StepFailed,
     Stuck,
 )
-from wizard.results import AgentStatus, Check, HandOver, Installed, Recovery, TestResult
+from wizard.results import (
+    AgentStatus,
+    Check,
+    Installed,
+    PortalDetails,
+    Recovery,
+    SelfTestResult,
+)
 
 MAKES = Change("settings", "Writes the settings file", None, {"text": "x"})
 GRANTS = Change("grants", "Grants 3 permissions", None, {}, needs_admin=True)
 TAKEN_BACK = RolledBack((MAKES,), ())
-HAND_OVER = HandOver("https://r.test/a", "a", "7C1F 09AE", "https://portal.test")
+HAND_OVER = PortalDetails("https://r.test/a", "a", "7C1F 09AE", "https://portal.test")
 LEFT = Stuck(GRANTS, "Somebody else changed it since.")
 
 
@@ -76,7 +83,7 @@ class Machine:
         for index, change in enumerate(changes):
             report(Progress(index, len(changes), change, "done", self.says))
 
-    def hand_over(self) -> HandOver:
+    def hand_over(self) -> PortalDetails:
         return HAND_OVER
 
     def recovery(self) -> Recovery | None:
@@ -92,8 +99,10 @@ class Machine:
     def verify(self, settings: Settings) -> tuple[Check, ...]:
         return self.rows
 
-    def test_reset(self, by: str, value: str, password: Secret | None) -> TestResult:
-        return TestResult("ok", "It is set.", "Done.", {}, {"total": 12.3})
+    def test_reset(
+        self, by: str, value: str, password: Secret | None
+    ) -> SelfTestResult:
+        return SelfTestResult("ok", "It is set.", "Done.", {}, {"total": 12.3})
 
 
 def door(machine: Machine) -> Controller:
@@ -101,7 +110,9 @@ def door(machine: Machine) -> Controller:
 
 
 def carry_out(machine: Machine, confirm: run_plan.Confirm = lambda _text: True) -> Any:
-    return apply_of_commands.carry_out(door(machine), SETTINGS, Given(), confirm)
+    return apply_of_commands.carry_out(
+        door(machine), SETTINGS, CommandSecrets(), confirm
+    )
 
 
 def test_all_made_is_0() -> None:
@@ -195,7 +206,7 @@ def test_changes_that_need_an_administrator_ask_for_one_on_a_terminal(
     monkeypatch.setattr("builtins.input", lambda: "administrator@corp.test")
     monkeypatch.setattr("getpass.getpass", lambda _prompt: CANARY)
     machine = Machine((GRANTS,))
-    given = Given(can_ask=True)
+    given = CommandSecrets(can_ask=True)
     apply_of_commands.carry_out(door(machine), SETTINGS, given, lambda _text: True)
     admin = machine.given[0].admin
     assert admin is not None
@@ -225,7 +236,7 @@ class Lacking(Machine):
         return Installed(SETTINGS, status, "")
 
 
-Job = Callable[[Controller, Given], Any]
+Job = Callable[[Controller, CommandSecrets], Any]
 JOBS: dict[str, Job] = {
     "plan": lambda c, given: apply_of_commands.show_plan(c, SETTINGS, given),
     "apply": lambda c, given: apply_of_commands.carry_out(
@@ -249,14 +260,14 @@ def test_a_terminal_is_asked_for_what_a_plan_turns_out_to_need(
     monkeypatch.setattr("builtins.input", ask)
     monkeypatch.setattr("getpass.getpass", ask)
     machine = Lacking()
-    assert job(door(machine), Given(can_ask=True)).code == 0
+    assert job(door(machine), CommandSecrets(can_ask=True)).code == 0
     assert asked == [
         *("Enrolment code", "Name", "Password"),
         *("Password of the agent's account", "Password for the proxy"),
     ]
     assert all(each.enrolment_code == Secret(CANARY) for each in machine.given)
     with pytest.raises(StepFailed, match="It is needed"):
-        job(door(Lacking()), Given())
+        job(door(Lacking()), CommandSecrets())
 
 
 class NeverContent(Machine):
@@ -267,16 +278,18 @@ class NeverContent(Machine):
 
 
 def test_what_was_given_and_is_not_right_is_not_asked_again() -> None:
-    given = Given({"enrolment_code": Secret("x")}, can_ask=True)
+    given = CommandSecrets({"enrolment_code": Secret("x")}, can_ask=True)
     with pytest.raises(StepFailed, match="no use"):
         apply_of_commands.show_plan(door(NeverContent()), SETTINGS, given)
 
 
 def test_a_roll_back_is_0_or_3() -> None:
-    clean = rollback.roll_back(door(Machine(cut_off=True)), Given(), lambda _text: True)
+    clean = rollback.roll_back(
+        door(Machine(cut_off=True)), CommandSecrets(), lambda _text: True
+    )
     assert (clean.code, clean.text) == (0, "Taken back: 1 change.")
     machine = Machine(rolled=RolledBack((), (LEFT,)), cut_off=True)
-    stuck = rollback.roll_back(door(machine), Given(), lambda _text: True)
+    stuck = rollback.roll_back(door(machine), CommandSecrets(), lambda _text: True)
     assert stuck.code == 3
     assert LEFT.reason in stuck.text
 

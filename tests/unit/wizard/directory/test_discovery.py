@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.config.settings import Controller
+from agent.config.settings import DomainController
 from tests.fixtures.name_server import SRV, Names, serving
 from wizard.directory import discovery
 
@@ -35,9 +35,9 @@ def test_the_machines_own_domain_comes_first_by_priority_and_weight(
     assert found is not None
     assert found.domain == "corp.test"
     assert found.controllers == (
-        Controller(host="dc1.corp.test"),
-        Controller(host="dc3.corp.test"),
-        Controller(host="dc2.corp.test"),
+        DomainController(host="dc1.corp.test"),
+        DomainController(host="dc3.corp.test"),
+        DomainController(host="dc2.corp.test"),
     )
     assert found.source == "from DNS; the domain from the name of this machine"
     assert names.asked == [SRV]
@@ -62,7 +62,7 @@ def test_a_target_that_is_no_host_name_is_left_out(
     machine(monkeypatch, tmp_path, "srv1.corp.test")
     found = discovery.find_domain()
     assert found is not None
-    assert found.controllers == (Controller(host="dc1.corp.test"),)
+    assert found.controllers == (DomainController(host="dc1.corp.test"),)
 
 
 @pytest.mark.usefixtures("names")

@@ -20,7 +20,7 @@ from tests.unit.wizard.elevation.bus import (
 from tests.unit.wizard.ui.fake import FakeController
 from wizard.controller.controller import Controller
 from wizard.elevation.codec import NAME
-from wizard.elevation.dbus.client import Calling
+from wizard.elevation.dbus.client import ServiceClient
 from wizard.elevation.dbus.server import Service
 from wizard.elevation.remote_controller import RemoteController
 from wizard.host.interface import Host
@@ -88,14 +88,14 @@ def polkit(start: Start) -> Iterator[FakePolkit]:
 
 
 @pytest.fixture
-def calling(polkit: FakePolkit) -> Iterator[Calling]:
-    calling = Calling()
+def calling(polkit: FakePolkit) -> Iterator[ServiceClient]:
+    calling = ServiceClient()
     yield calling
     calling.close()
 
 
 @pytest.fixture
-def remote(start: Start, calling: Calling) -> RemoteController:
+def remote(start: Start, calling: ServiceClient) -> RemoteController:
     """The controller of an ordinary user, whom polkit lets in."""
     start()
     return RemoteController(calling)

@@ -11,7 +11,7 @@ from tests.unit.wizard.elevation.bus import FakePolkit, Says
 from tests.unit.wizard.elevation.conftest import Stage, Start
 from wire.secret import Secret
 from wizard.elevation.dbus import polkit as authority
-from wizard.elevation.dbus.client import Calling
+from wizard.elevation.dbus.client import ServiceClient
 from wizard.elevation.errors import NotAllowed
 from wizard.elevation.remote_controller import RemoteController
 from wizard.inputs import AdminCredentials, Inputs
@@ -32,7 +32,7 @@ def test_a_stranger_is_refused(
 
 def test_without_polkit_nobody_is_let_in(start: Start, stage: Stage) -> None:
     start()
-    calling = Calling()
+    calling = ServiceClient()
     with pytest.raises(NotAllowed, match=r"polkit can't be asked.*sudo writeback"):
         RemoteController(calling).installed()
     calling.close()

@@ -37,9 +37,9 @@ from wire.secret import Secret
 from wizard.elevation import codec
 from wizard.elevation.codec import LEAVING, NAME
 from wizard.elevation.dbus.channel import Channel
-from wizard.elevation.dbus.client import Calling
+from wizard.elevation.dbus.client import ServiceClient
 from wizard.elevation.dbus.server import Service
-from wizard.elevation.dispatch import Asked
+from wizard.elevation.dispatch import CallRequest
 from wizard.elevation.errors import NotReached, Unexpected
 from wizard.elevation.methods import method
 from wizard.elevation.remote_controller import RemoteController
@@ -102,7 +102,7 @@ def test_a_plan_that_cannot_be_made_again_says_why(
         remote.apply(SETTINGS, changes, INPUTS, lambda _: None, threading.Event())
 
 
-def test_it_ends_when_nothing_is_asked(stage: Stage, calling: Calling) -> None:
+def test_it_ends_when_nothing_is_asked(stage: Stage, calling: ServiceClient) -> None:
     service = threading.Thread(target=Service(stage.door, 0.2).run)
     service.start()
     service.join(20)
@@ -114,13 +114,13 @@ def test_it_ends_when_nothing_is_asked(stage: Stage, calling: Calling) -> None:
 class Brief(Service):
     """Ends soon from its first call on: it must be there to take that."""
 
-    def _start(self, asked: Asked, channel: Channel) -> None:
+    def _start(self, asked: CallRequest, channel: Channel) -> None:
         self._idle_s = 0.2
         super()._start(asked, channel)
 
 
 def test_it_does_not_end_while_a_call_is_under_way(
-    stage: Stage, calling: Calling
+    stage: Stage, calling: ServiceClient
 ) -> None:
     service = threading.Thread(target=Brief(stage.door).run)
     service.start()
@@ -167,7 +167,7 @@ def test_too_much_at_once_is_refused(
 
 
 def test_a_call_starts_the_service_and_is_answered(
-    bus: Bus, calling: Calling, tmp_path: Path
+    bus: Bus, calling: ServiceClient, tmp_path: Path
 ) -> None:
     program = tmp_path / "setupd"
     program.write_text(
@@ -221,7 +221,7 @@ class Leaving:
 
 
 def test_a_call_that_comes_as_the_service_leaves_is_made_again(
-    start: Start, stage: Stage, calling: Calling
+    start: Start, stage: Stage, calling: ServiceClient
 ) -> None:
     stage.fake.found = INSTALLED
     leaving = threading.Thread(target=Leaving(start).run)
@@ -232,7 +232,7 @@ def test_a_call_that_comes_as_the_service_leaves_is_made_again(
 
 
 def test_a_service_that_dies_is_told(
-    bus: Bus, polkit: object, calling: Calling, monkeypatch: pytest.MonkeyPatch
+    bus: Bus, polkit: object, calling: ServiceClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(calling, "_send", lambda *_: None)
     with pytest.raises(NotReached, match=r"ended before.*Start the wizard again"):
@@ -242,5 +242,5 @@ def test_a_service_that_dies_is_told(
 def test_a_machine_without_a_bus_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus")
     with pytest.raises(NotReached, match=r"can't be reached.*sudo writeback"):
-        RemoteController(Calling()).installed()
+        RemoteController(ServiceClient()).installed()
     assert os.environ["DBUS_SYSTEM_BUS_ADDRESS"]

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from agent.config import secret_store as kept
-from agent.config.settings import Directory, Relay, Settings
+from agent.config.settings import DirectorySettings, Relay, Settings
 from agent.config.settings_file import dump, validate
 from agent.ldap.certificates import Endpoint
 from agent.ldap.errors import Unreachable
-from agent.relay_client.endpoint import Way
+from agent.relay_client.endpoint import RelayEndpoint
 from tests.unit.wizard.answered import BEHIND, CANARY, SETTINGS
 from tests.unit.wizard.elevation.bus import FakePolkit
 from tests.unit.wizard.elevation.conftest import Stage
@@ -20,7 +20,7 @@ from tests.unit.wizard.machine import Machine
 from wire.secret import Secret
 from wizard.controller.controller import Controller
 from wizard.controller.permissions import Permissions
-from wizard.elevation.dbus.client import Calling
+from wizard.elevation.dbus.client import ServiceClient
 from wizard.elevation.methods import NAMES, Method, method
 from wizard.elevation.remote_controller import RemoteController
 from wizard.enrolment.relay_client import RelayFailed
@@ -76,7 +76,9 @@ def told(host: Machine, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def signing_in() -> list[str]:
     """Name the methods that take a directory to sign in to, and only look."""
     rows = [method(name) for name in NAMES]
-    takes = [row for row in rows if {Settings, Directory} & {*row.open.values()}]
+    takes = [
+        row for row in rows if {Settings, DirectorySettings} & {*row.open.values()}
+    ]
     return [row.name for row in takes if row.action == "look"]
 
 
@@ -99,7 +101,7 @@ def given(asked: Method, settings: Settings) -> dict[str, Any]:
     return {name: values[name] for name in names} | told
 
 
-def ask(calling: Calling, name: str, settings: Settings, inputs: Inputs) -> str:
+def ask(calling: ServiceClient, name: str, settings: Settings, inputs: Inputs) -> str:
     """Ask a method; give the error in words, empty for none."""
     owner, _, own = name.rpartition(".")
     function = getattr(Permissions if owner else Controller, own)
@@ -111,7 +113,7 @@ def ask(calling: Calling, name: str, settings: Settings, inputs: Inputs) -> str:
 
 
 @pytest.fixture
-def calling(remote: RemoteController, calling: Calling) -> Calling:
+def calling(remote: RemoteController, calling: ServiceClient) -> ServiceClient:
     """The way to a service that runs."""
     assert remote is not None
     return calling
@@ -119,7 +121,7 @@ def calling(remote: RemoteController, calling: Calling) -> Calling:
 
 @pytest.mark.parametrize("otherwise", OTHERWISE)
 def test_who_may_only_look_has_it_sent_nowhere_else(
-    calling: Calling, polkit: FakePolkit, told: list[str], otherwise: str
+    calling: ServiceClient, polkit: FakePolkit, told: list[str], otherwise: str
 ) -> None:
     polkit.says_of_changing = "no"
     wanted = having(**OTHERWISE[otherwise])
@@ -136,7 +138,11 @@ def test_who_may_only_look_has_it_sent_nowhere_else(
 
 @pytest.mark.parametrize("spoilt", ["removed", "torn"])
 def test_where_nothing_is_known_to_be_in_force_it_is_sent_nowhere(
-    calling: Calling, polkit: FakePolkit, told: list[str], host: Machine, spoilt: str
+    calling: ServiceClient,
+    polkit: FakePolkit,
+    told: list[str],
+    host: Machine,
+    spoilt: str,
 ) -> None:
     polkit.says_of_changing = "no"
     if spoilt == "torn":
@@ -150,7 +156,7 @@ def test_where_nothing_is_known_to_be_in_force_it_is_sent_nowhere(
 
 @pytest.mark.parametrize("settings", [SETTINGS, having(controllers=IN_FORCE[1:])])
 def test_who_may_look_has_it_used_where_it_is_in_force(
-    calling: Calling, polkit: FakePolkit, told: list[str], settings: Settings
+    calling: ServiceClient, polkit: FakePolkit, told: list[str], settings: Settings
 ) -> None:
     polkit.says_of_changing = "no"
     there = [controller.host for controller in settings.directory.controllers]
@@ -160,7 +166,7 @@ def test_who_may_look_has_it_used_where_it_is_in_force(
 
 
 def test_who_may_change_has_it_used_for_what_is_to_come(
-    calling: Calling, polkit: FakePolkit, told: list[str]
+    calling: ServiceClient, polkit: FakePolkit, told: list[str]
 ) -> None:
     wanted = having(controllers=[EVIL])
     assert "no answer" in ask(calling, "permissions.coverage", wanted, Inputs())
@@ -171,7 +177,7 @@ def test_who_may_change_has_it_used_for_what_is_to_come(
 
 
 def test_what_is_given_is_used_without_asking(
-    calling: Calling, polkit: FakePolkit, told: list[str]
+    calling: ServiceClient, polkit: FakePolkit, told: list[str]
 ) -> None:
     polkit.says_of_changing = "no"
     wanted = having(controllers=[EVIL], account=EXISTING)
@@ -191,11 +197,11 @@ def test_root_itself_is_asked_nothing(host: Machine, told: list[str]) -> None:
 
 @pytest.mark.parametrize("proxy", [BEHIND, BEHIND.replace("proxy.", "evil.")])
 def test_the_proxys_password_goes_to_the_proxy_in_force(
-    calling: Calling, host: Machine, monkeypatch: pytest.MonkeyPatch, proxy: str
+    calling: ServiceClient, host: Machine, monkeypatch: pytest.MonkeyPatch, proxy: str
 ) -> None:
-    asked: list[Way] = []
+    asked: list[RelayEndpoint] = []
 
-    def ask(way: Way, *_: object) -> None:
+    def ask(way: RelayEndpoint, *_: object) -> None:
         asked.append(way)
         raise RelayFailed(0, "The relay was not reached.", "Look at it.")
 
@@ -206,4 +212,4 @@ def test_the_proxys_password_goes_to_the_proxy_in_force(
     evil = Relay(url="https://relay.evil.example", proxy=proxy)
     RemoteController(calling).check_relay(evil, Inputs(), threading.Event())
     known = Secret(CANARY) if proxy == BEHIND else None
-    assert asked == [Way(evil, known)]
+    assert asked == [RelayEndpoint(evil, known)]

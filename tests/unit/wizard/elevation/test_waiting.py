@@ -7,7 +7,7 @@ from tests.unit.wizard.elevation.crowd import crowd
 from wizard.elevation.codec import NAME
 from wizard.elevation.dbus import polkit as authority
 from wizard.elevation.errors import NotAllowed, NotReached
-from wizard.elevation.quota import Places
+from wizard.elevation.quota import Quota
 from wizard.elevation.remote_controller import RemoteController
 
 SOMEBODY = 65534
@@ -36,7 +36,7 @@ def test_who_is_refused_leaves_their_place(
 
 
 def test_all_who_wait_are_not_more_than_the_bus_takes() -> None:
-    places = Places()
+    places = Quota()
     for user in range(64):
         places.wait(user)
     with pytest.raises(NotReached, match="Too much is asked at once"):

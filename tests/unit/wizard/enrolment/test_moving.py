@@ -8,7 +8,7 @@ import pytest
 from agent.config.secret_store import TEST_KEY
 from agent.config.settings import Settings
 from agent.config.settings_file import dump
-from agent.relay_client.endpoint import Way
+from agent.relay_client.endpoint import RelayEndpoint
 from lab.authority import make_authority
 from lab.domain import ADDRESSES
 from lab.machines.network import own_network
@@ -21,7 +21,7 @@ from wizard.inputs import Inputs
 from wizard.plan.change import Context
 from wizard.steps.enrolment import EnrolmentStep
 from wizard.steps.keys import Keys
-from wizard.steps.old_enrolment import Leaving
+from wizard.steps.old_enrolment import OldEnrolment
 
 pytestmark = pytest.mark.live  # a network of its own takes root
 
@@ -58,7 +58,9 @@ def is_known(wanted: Settings, host: Machine) -> bool:
     key = host.secrets.get(TEST_KEY)
     assert key is not None
     with pytest.raises(RelayFailed) as failed:
-        Sender(Way(wanted.relay), wanted.agent, key, "self-test").send("GET", "ready")
+        Sender(RelayEndpoint(wanted.relay), wanted.agent, key, "self-test").send(
+            "GET", "ready"
+        )
     assert failed.value.status in (404, 502, 503), failed.value
     return failed.value.status != 404
 
@@ -77,9 +79,9 @@ def test_one_relay_by_another_address_keeps_its_agent(
 
     context = coded(host, relay)
     (moving,) = EnrolmentStep().plan(after, context, ())
-    (leaving,) = Leaving().plan(after, context, (moving,))
+    (leaving,) = OldEnrolment().plan(after, context, (moving,))
     made = EnrolmentStep().apply(moving, context)
-    assert "same relay" in str(Leaving().apply(leaving, on(host))["told"])
+    assert "same relay" in str(OldEnrolment().apply(leaving, on(host))["told"])
     assert is_known(after, host)
     EnrolmentStep().undo(moving, made, on(host))
     assert is_known(before, host)

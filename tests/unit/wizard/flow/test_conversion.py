@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agent.config.settings import Controller
+from agent.config.settings import DomainController
 from tests.unit.wizard.answered import CANARY, EXPRESS, SETTINGS
 from wire.secret import Secret
 from wizard.flow.conversion import (
@@ -29,7 +29,7 @@ from wizard.flow.model import Answers
 from wizard.flow.route import page_at
 from wizard.flow.validation import problems_of
 from wizard.inputs import Inputs
-from wizard.results import Found
+from wizard.results import FoundDomain
 
 
 def answers(**changes: Any) -> Answers:
@@ -96,7 +96,7 @@ def test_a_pilot_group_counts_only_when_it_is_chosen() -> None:
         (
             "directory",
             "directory.controllers",
-            (Controller.model_construct(host="dc1", address=None),),
+            (DomainController.model_construct(host="dc1", address=None),),
             "must be a full DNS name",
         ),
         ("directory", "directory.controllers", (), "This is needed."),
@@ -160,7 +160,9 @@ def test_names_are_proposed_in_the_form_the_relay_takes() -> None:
 
 
 def test_a_found_domain_says_where_it_is_from() -> None:
-    found = Found("corp.test", (Controller(host="dc1.corp.test"),), "from DNS")
+    found = FoundDomain(
+        "corp.test", (DomainController(host="dc1.corp.test"),), "from DNS"
+    )
     offers = found_offers(found)
     assert offers.values["directory.domain"] == "corp.test"
     assert offers.source("directory.controllers") == "from DNS"

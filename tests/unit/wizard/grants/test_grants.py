@@ -13,18 +13,18 @@ from agent.acl.descriptor import Acl, Control, SecurityDescriptor, add_ace, remo
 from agent.acl.rights import Right
 from agent.acl.sid import Sid
 from agent.config.settings_file import validate
-from agent.ldap.connection import Directory
+from agent.ldap.connection import Connection
 from agent.ldap.dn import is_below, same
 from agent.ldap.entry import Entry
 from tests.unit.wizard.answered import SETTINGS
 from tests.unit.wizard.machine import Machine, on
 from wizard.grants import grants as grants_of_grants
 from wizard.grants.acl import rewrite, rights_of
-from wizard.grants.effective_rights import Judged, judge
+from wizard.grants.effective_rights import ContainerRights, judge
 from wizard.grants.grant_rows import row_of
-from wizard.grants.grant_targets import places
+from wizard.grants.grant_targets import grant_targets
 from wizard.permissions.grant import Grant, grant_ace
-from wizard.permissions.inheritance import find_cuts
+from wizard.permissions.inheritance import find_blocked
 from wizard.plan.change import StepFailed
 
 PEOPLE = "OU=People,DC=corp,DC=test"
@@ -95,17 +95,17 @@ def judged(
     rights: Sequence[Right] = (RESET,),
     scope: Sequence[str] = (PEOPLE,),
     at: str = PEOPLE,
-) -> Judged:
+) -> ContainerRights:
     opened = lists(*crowds)
-    where = places(opened, scope)
+    where = grant_targets(opened, scope)
     return judge(opened, at, rights, where, token=TOKEN, own=OWN)
 
 
-def lists(*crowds: Mapping[str, bytes | None]) -> Directory:
+def lists(*crowds: Mapping[str, bytes | None]) -> Connection:
     held: dict[str, bytes | None] = {PEOPLE: listed()}
     for crowd in crowds:
         held |= crowd
-    return cast("Directory", Lists(held))
+    return cast("Connection", Lists(held))
 
 
 GRANTED, LACKING = listed(inherited(RESET)), listed(inherited(UNLOCK))
@@ -217,14 +217,14 @@ def test_a_container_inside_another_gets_no_entries_of_its_own(
 ) -> None:
     opened = lists({BERLIN: listed()})
 
-    assert places(opened, scope).containers == (PEOPLE,)
+    assert grant_targets(opened, scope).containers == (PEOPLE,)
 
 
 def test_a_container_that_inherits_nothing_gets_its_own() -> None:
     scope, cut = (PEOPLE, BERLIN), {BERLIN: listed(protected=True)}
     lacking = people(3, LACKING, BERLIN)
 
-    assert places(lists(cut), scope).containers == scope
+    assert grant_targets(lists(cut), scope).containers == scope
     found = judged(people(5, GRANTED), cut, lacking, scope=scope)
     assert (found.missing, found.people) == ((), 5)
     found = judged(people(5, GRANTED), cut, lacking, scope=scope, at=BERLIN)
@@ -235,15 +235,15 @@ def test_inheritance_that_is_off_between_two_counts() -> None:
     mitte = f"OU=Mitte,{BERLIN}"
     opened = lists({BERLIN: listed(protected=True), mitte: listed()})
 
-    assert places(opened, (PEOPLE, mitte)).containers == (PEOPLE, mitte)
-    assert places(opened, (PEOPLE, PEOPLE.lower())).containers == (PEOPLE,)
+    assert grant_targets(opened, (PEOPLE, mitte)).containers == (PEOPLE, mitte)
+    assert grant_targets(opened, (PEOPLE, PEOPLE.lower())).containers == (PEOPLE,)
 
 
 def test_looking_for_cuts_can_be_stopped() -> None:
     opened = lists({BERLIN: listed(protected=True)})
 
-    assert find_cuts(opened, (PEOPLE,)) == (BERLIN,)
-    assert find_cuts(opened, (PEOPLE,), lambda: True) == ()
+    assert find_blocked(opened, (PEOPLE,)) == (BERLIN,)
+    assert find_blocked(opened, (PEOPLE,), lambda: True) == ()
 
 
 def test_a_list_that_takes_no_entry_is_told_with_what_to_do() -> None:
@@ -253,7 +253,7 @@ def test_a_list_that_takes_no_entry_is_told_with_what_to_do() -> None:
     )
     for raw, told in ((none.to_bytes(), "NULL DACL"), (listed(*many), "no more")):
         fake = Lists({PEOPLE: raw})
-        opened, ace = cast("Directory", fake), grant_ace(RESET, OWN)
+        opened, ace = cast("Connection", fake), grant_ace(RESET, OWN)
         with pytest.raises(StepFailed, match=told) as raised:
             rewrite(opened, PEOPLE, (ace,), add_ace)
         assert raised.value.remedy

@@ -15,17 +15,16 @@ from agent.acl.rights import Right
 from agent.active_directory.domain_cache import Domain
 from agent.active_directory.users import User
 from agent.config.settings import Features, Scope
-from agent.ldap.connection import Directory
 from agent.ldap.entry import Entry
 from agent.ldap.errors import Unreachable
-from agent.ldap.pool import Warm
+from agent.ldap.pool import PooledConnection
 from agent.verdict import effective_rights
 from agent.verdict.password_policy import PasswordPolicy
 from agent.verdict.subject import Operation, Subject
 from agent.verdict.verdict import State
 from tests.unit.agent.acl.sddl_text import descriptor, sids
 from tests.unit.agent.verdict.test_judge import RIGHTS, SUBJECT
-from wizard.permissions.coverage import Sight, Tally, cover, outermost
+from wizard.permissions.coverage import Scan, Tally, cover, outermost
 
 PEOPLE = "OU=People,DC=corp,DC=test"
 PILOT = "CN=Pilot (1),OU=Groups,DC=corp,DC=test"
@@ -59,7 +58,7 @@ def entry(number: int, base: str) -> Entry:
 class Blind:
     """A domain in which nothing of anybody can be read."""
 
-    def subject_of_scope(self, _warm: Warm, user: Any) -> Subject:
+    def subject_of_scope(self, _warm: PooledConnection, user: Any) -> Subject:
         return Subject(
             dn=user.dn,
             guid=user.guid,
@@ -74,10 +73,10 @@ class Blind:
         )
 
 
-def sight(directory: Paged, *containers: str, pilot: str | None = None) -> Sight:
-    return Sight(
-        pages=cast("Directory", directory),
-        facts=cast("Warm", None),
+def sight(directory: Paged, *containers: str, pilot: str | None = None) -> Scan:
+    return Scan(
+        pages=cast("Any", directory),
+        facts=cast("PooledConnection", None),
         domain=cast("Domain", Blind()),
         scope=Scope(containers=containers or (PEOPLE,), pilot_group=pilot),
         features=Features(),
@@ -174,7 +173,7 @@ READS = "(A;;RP;;;AU)"
 class Two:
     """A domain of two kinds of people, each read as bytes of its own."""
 
-    def subject_of_scope(self, _warm: Warm, user: User) -> Subject:
+    def subject_of_scope(self, _warm: PooledConnection, user: User) -> Subject:
         text = READS + RIGHTS if user.guid.int % 2 else READS
         raw = descriptor(text).to_bytes()
         token = sids("AGENT", "GROUP", "AU")

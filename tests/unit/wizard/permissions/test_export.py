@@ -10,18 +10,18 @@ from uuid import UUID
 import pytest
 
 from agent.verdict.causes import Cause
-from agent.verdict.verdict import Answer, State, Verdict
+from agent.verdict.verdict import OperationVerdict, State, Verdict
 from wire.outcomes import Code
-from wizard.permissions.coverage import Judged
+from wizard.permissions.coverage import PersonVerdict
 from wizard.permissions.export import COLUMNS, Unfinished, finish, writing
 from wizard.plan.change import StepFailed
 
-YES = Answer(State.YES, Code.OK, Cause.NONE)
+YES = OperationVerdict(State.YES, Code.OK, Cause.NONE)
 DN = "CN=Ünal\\, Ana,OU=People,DC=corp,DC=test"
 
 
-def judged(sam: str = "ana") -> Judged:
-    return Judged(sam, Verdict(DN, UUID(int=1), YES, YES, YES, YES, ("a note",)))
+def judged(sam: str = "ana") -> PersonVerdict:
+    return PersonVerdict(sam, Verdict(DN, UUID(int=1), YES, YES, YES, YES, ("a note",)))
 
 
 def test_a_row_has_every_column_and_is_utf_8(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from agent.acl.descriptor import SecurityDescriptor, with_dacl
 from agent.acl.rights import CLASSES
 from tests.unit.agent.acl.sddl_text import NAMES, descriptor, sids
 from wizard.permissions.findings import Finding, Level
-from wizard.permissions.object_rights import Belonging, Belongings
+from wizard.permissions.object_rights import ObjectRights, OwnedObject
 
 TOKEN = sids("AGENT", "GROUP", "WD", "AU")
 AGENT = NAMES["AGENT"]
@@ -16,17 +16,17 @@ _CLASS = {"containers": "container", "groups": "group", "computers": "computer"}
 
 def one(
     kind: str, made: SecurityDescriptor | bytes | None, dn: str = "CN=X"
-) -> Belonging:
+) -> OwnedObject:
     raw = made.to_bytes() if isinstance(made, SecurityDescriptor) else made
-    return Belonging(dn, kind, raw, frozenset({_class_of(kind)}))
+    return OwnedObject(dn, kind, raw, frozenset({_class_of(kind)}))
 
 
 def _class_of(kind: str) -> UUID:
     return CLASSES[_CLASS[kind]]
 
 
-def told(*those: Belonging, stopped: bool = False) -> dict[str, Finding]:
-    found = Belongings(TOKEN, stopped=stopped)
+def told(*those: OwnedObject, stopped: bool = False) -> dict[str, Finding]:
+    found = ObjectRights(TOKEN, stopped=stopped)
     for each in those:
         found.add(each)
     return {each.id: each for each in found.findings(str)}

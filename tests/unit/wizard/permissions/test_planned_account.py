@@ -12,7 +12,7 @@ from agent.verdict.judge import judge
 from agent.verdict.subject import Subject
 from agent.verdict.verdict import Verdict
 from tests.unit.agent.verdict.test_judge import NOW, SUBJECT, raw
-from wizard.permissions.planned_account import Forecast, forecast
+from wizard.permissions.planned_account import PlannedAccount, planned_account
 
 PEOPLE = "OU=People,DC=corp,DC=test"
 ANNA = replace(
@@ -29,7 +29,7 @@ RIGHTS = (
 
 def foreseen(subject: Subject, *rights: Right) -> Verdict:
     domain = Sid.of("S-1-5-21-1-2-3")
-    future: Forecast = forecast(domain, rights or RIGHTS, (PEOPLE,))
+    future: PlannedAccount = planned_account(domain, rights or RIGHTS, (PEOPLE,))
     return judge(future.of(subject), now=NOW)
 
 

@@ -8,12 +8,12 @@ import pytest
 from agent.ldap.entry import Entry
 from agent.verdict.attributes import to_filetime
 from wizard.permissions.findings import Finding, Level
-from wizard.permissions.service_account import OwnAccount, of_state
+from wizard.permissions.service_account import ServiceAccount, of_state
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 NEVER = 0x7FFFFFFFFFFFFFFF
-GOOD = OwnAccount(
+GOOD = ServiceAccount(
     dn="CN=svc,DC=corp,DC=test",
     flags=0x10200,
     computed=0,
@@ -25,14 +25,14 @@ GOOD = OwnAccount(
 EXPIRING = replace(GOOD, flags=0x200)
 
 
-def of(account: OwnAccount) -> dict[str, Finding]:
+def of(account: ServiceAccount) -> dict[str, Finding]:
     found = list(of_state(account, NOW))
     by_id = {each.id: each for each in found}
     assert len(by_id) == len(found)
     return by_id
 
 
-def beyond(account: OwnAccount) -> dict[str, Finding]:
+def beyond(account: ServiceAccount) -> dict[str, Finding]:
     fine = (Level.OK, Level.INFO)
     return {key: each for key, each in of(account).items() if each.level not in fine}
 
@@ -154,7 +154,7 @@ def test_the_end_of_the_password_is_told(ends: int, level: Level, title: str) ->
 
 
 def test_all_that_is_hidden_is_not_known() -> None:
-    nothing = OwnAccount("CN=svc", None, None, None, None, None, None)
+    nothing = ServiceAccount("CN=svc", None, None, None, None, None, None)
     found = of(nothing)
 
     assert set(found) == set(of(GOOD))
@@ -169,7 +169,7 @@ def test_an_entry_is_read_and_nothing_is_made_up() -> None:
         "userAccountControl": (b"512",),
         "pwdLastSet": (b"no number",),
     }
-    account = OwnAccount.of(Entry("CN=svc", values))
+    account = ServiceAccount.of(Entry("CN=svc", values))
 
     assert account.flags == 512
     assert account.names == ()
@@ -178,7 +178,7 @@ def test_an_entry_is_read_and_nothing_is_made_up() -> None:
 
 
 def test_names_of_an_entry_without_its_class_are_hidden() -> None:
-    assert OwnAccount.of(Entry("CN=svc", {})).names is None
+    assert ServiceAccount.of(Entry("CN=svc", {})).names is None
 
 
 def test_a_finding_is_given_as_json_takes_it() -> None:

@@ -9,21 +9,21 @@ from agent.acl.descriptor import SecurityDescriptor, with_dacl
 from agent.acl.rights import USER
 from tests.unit.agent.acl.sddl_text import NAMES, descriptor, sids
 from wizard.permissions.findings import Finding, Level
-from wizard.permissions.user_rights import Crowd, Person, of_pilot
+from wizard.permissions.user_rights import Person, UserRights, of_pilot
 
 TOKEN = sids("AGENT", "GROUP", "WD", "AU")
 AGENT = NAMES["AGENT"]
 PERSON = Person("CN=Ada", None, frozenset({USER}), inside=True, marked=False)
 
 
-def crowd_of(*people: Person) -> Crowd:
-    crowd = Crowd(TOKEN)
+def crowd_of(*people: Person) -> UserRights:
+    crowd = UserRights(TOKEN)
     for person in people:
         crowd.add(person)
     return crowd
 
 
-def told(crowd: Crowd) -> dict[str, Finding]:
+def told(crowd: UserRights) -> dict[str, Finding]:
     return {each.id: each for each in crowd.findings(str)}
 
 

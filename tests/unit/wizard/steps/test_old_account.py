@@ -17,7 +17,7 @@ from wizard.plan import journal
 from wizard.plan.change import Change, StepFailed
 from wizard.steps import account, old_account
 from wizard.steps.account import Account
-from wizard.steps.old_account import FormerAccount
+from wizard.steps.old_account import OldAccount
 
 DN = "CN=svc-writeback,CN=Users,DC=corp,DC=test"
 CHANGES = (Change("account", "Creates another account", None, {}),)
@@ -92,7 +92,7 @@ def test_one_that_another_server_took_over_is_its(
 ) -> None:
     here, other = Machine(tmp_path / "here"), Machine(tmp_path / "other")
     taken_over(here, domain)
-    wanted, step = named("svc-2"), FormerAccount()
+    wanted, step = named("svc-2"), OldAccount()
     (deletion,) = step.plan(wanted, on(here), CHANGES)
     assert DN in deletion.summary
     assert step.plan(SETTINGS, on(here), CHANGES) == ()

@@ -12,14 +12,18 @@ from agent.config import secret_store as kept
 from agent.config.secret_store import PROXY_PASSWORD
 from agent.config.settings import Relay, Settings
 from agent.config.settings_file import dump
-from agent.relay_client.endpoint import Way
+from agent.relay_client.endpoint import RelayEndpoint
 from lab.machines.proxy import Proxy, proxy
 from tests.unit.wizard.answered import BEHIND, CANARY, SETTINGS
 from tests.unit.wizard.machine import Machine, on
 from wire.secret import Secret
 from wizard.checks.relay import check_relay
 from wizard.enrolment.relay_client import PROXY_REFUSES, Answered, RelayFailed, ask
-from wizard.enrolment.relay_route import way_asked, way_from, way_to
+from wizard.enrolment.relay_route import (
+    former_endpoint,
+    requested_endpoint,
+    stored_endpoint,
+)
 from wizard.host.stored_secrets import previous
 from wizard.inputs import Inputs
 from wizard.plan import journal
@@ -27,8 +31,8 @@ from wizard.plan.change import Change, Context, StepFailed, plan
 from wizard.results import Check
 from wizard.steps.keys import Keys
 from wizard.steps.order import STEPS
-from wizard.steps.proxy_password import Forgetting, ProxyPassword
-from wizard.steps.service_unit import UnitStep
+from wizard.steps.proxy_password import ProxyPassword, ProxyPasswordRemoval
+from wizard.steps.service_unit import ServiceUnit
 
 OTHER = BEHIND.replace("proxy.", "proxy2.")
 DIRECT = SETTINGS
@@ -55,7 +59,7 @@ class Behind:
         self.password, self.away = CANARY, False
         self.asked: list[str | None] = []
 
-    def ask(self, way: Way, *_: object, seconds: float) -> Answered:
+    def ask(self, way: RelayEndpoint, *_: object, seconds: float) -> Answered:
         assert seconds <= 10
         assert way.proxy_password is not None
         self.asked.append(way.proxy)
@@ -202,21 +206,21 @@ def test_one_that_no_proxy_takes_is_forgotten_and_comes_back(
     host: Machine,
     damaged: bool,  # noqa: FBT001 - a parameter
 ) -> None:
-    assert Forgetting().plan(DIRECT, on(host), ()) == ()
+    assert ProxyPasswordRemoval().plan(DIRECT, on(host), ()) == ()
     in_force(host)
     path = host.places.secrets / f"{kept.SERVICE}.{PROXY_PASSWORD}"
     if damaged:
         path.write_bytes(b"\xff")
-    before, old = path.read_bytes(), way_to(WANTED.relay, on(host))
-    assert Forgetting().plan(WANTED, on(host), ()) == ()
-    (change,) = plan((STEP, Forgetting()), DIRECT, on(host))
+    before, old = path.read_bytes(), stored_endpoint(WANTED.relay, on(host))
+    assert ProxyPasswordRemoval().plan(WANTED, on(host), ()) == ()
+    (change,) = plan((STEP, ProxyPasswordRemoval()), DIRECT, on(host))
     for cut_off in (True, False):
         if not cut_off:
-            Forgetting().apply(change, on(host))
+            ProxyPasswordRemoval().apply(change, on(host))
             assert not path.exists()
-        assert way_from(WANTED.relay, None, on(host)) == old
+        assert former_endpoint(WANTED.relay, None, on(host)) == old
         for _ in range(2):
-            Forgetting().undo(change, None, on(host))
+            ProxyPasswordRemoval().undo(change, None, on(host))
             assert path.read_bytes() == before
         assert not host.secrets.holds(previous(PROXY_PASSWORD))
 
@@ -230,16 +234,18 @@ def test_a_service_is_never_given_what_is_not_there() -> None:
 
 def test_a_relay_that_is_left_is_asked_as_before(host: Machine) -> None:
     in_force(host, password="in force")
-    old = Way(WANTED.relay, Secret("in force"))
-    assert way_from(old.relay, None, on(host)) == old
+    old = RelayEndpoint(WANTED.relay, Secret("in force"))
+    assert former_endpoint(old.relay, None, on(host)) == old
     (change,) = STEP.plan(through(OTHER), given(host), ())
     STEP.apply(change, given(host))
-    assert way_from(old.relay, OTHER, on(host)) == old
+    assert former_endpoint(old.relay, OTHER, on(host)) == old
     STEP.undo(change, {}, on(host))
     # the new password is the one that the same proxy takes
     (change,) = STEP.plan(WANTED, given(host), ())
     STEP.apply(change, given(host))
-    assert way_from(old.relay, BEHIND, on(host)) == Way(old.relay, Secret(CANARY))
+    assert former_endpoint(old.relay, BEHIND, on(host)) == RelayEndpoint(
+        old.relay, Secret(CANARY)
+    )
 
 
 def test_what_a_new_proxy_takes_is_never_shown_to_the_old_one(host: Machine) -> None:
@@ -248,7 +254,7 @@ def test_what_a_new_proxy_takes_is_never_shown_to_the_old_one(host: Machine) -> 
     path.write_bytes(b"\xff")
     (change,) = STEP.plan(through(OTHER), given(host), ())
     STEP.apply(change, given(host))
-    assert way_from(WANTED.relay, OTHER, on(host)) == Way(WANTED.relay)
+    assert former_endpoint(WANTED.relay, OTHER, on(host)) == RelayEndpoint(WANTED.relay)
 
 
 def test_it_stays_while_a_relay_is_still_to_be_told(host: Machine) -> None:
@@ -284,10 +290,10 @@ def test_the_service_is_given_it_where_it_is_needed(
 
     monkeypatch.setattr(host, "service_files", files)
     for wanted in (DIRECT, WANTED, DIRECT):
-        (change,) = UnitStep().plan(wanted, on(host), ())
-        UnitStep().apply(change, on(host))
+        (change,) = ServiceUnit().plan(wanted, on(host), ())
+        ServiceUnit().apply(change, on(host))
         assert (PROXY_PASSWORD in place.read_text()) is (wanted is WANTED)
-        (row,) = UnitStep().verify(wanted, on(host))
+        (row,) = ServiceUnit().verify(wanted, on(host))
         assert row.state == "ok"
 
 
@@ -322,7 +328,7 @@ def test_a_check_of_the_relay_names_what_the_proxy_wants(
     # a relay that is not there: what is looked at here comes before it
     relay = Relay(url="https://127.0.0.1:1", proxy=address)
     inputs = Inputs(proxy_password=Secret(password) if password else None)
-    way = way_asked(relay, on(host, inputs))
+    way = requested_endpoint(relay, on(host, inputs))
     row, *_ = check_relay(way, None, threading.Event())
     assert (row.state, row.field) == ("failed", field)
     assert says in row.detail
@@ -340,5 +346,5 @@ def test_it_is_proven_at_the_proxy_itself(
         STEP.plan(wanted, given(host, "wrong"), ())
     (change,) = STEP.plan(wanted, given(host), ())
     STEP.apply(change, given(host))
-    assert way_to(relay, on(host)) == Way(relay, Secret(CANARY))
-    assert way_to(SETTINGS.relay, on(host)) == Way(SETTINGS.relay)
+    assert stored_endpoint(relay, on(host)) == RelayEndpoint(relay, Secret(CANARY))
+    assert stored_endpoint(SETTINGS.relay, on(host)) == RelayEndpoint(SETTINGS.relay)

@@ -13,7 +13,7 @@ from agent.config.migrations import kept_name
 from agent.config.settings import Settings
 from agent.config.settings_file import digest, dump, parse, validate
 from agent.ldap.errors import SignInRefused, Unreachable
-from agent.relay_client.endpoint import Way
+from agent.relay_client.endpoint import RelayEndpoint
 from agent.system.version import VERSION
 from tests.unit.wizard.answered import CANARY, SETTINGS
 from tests.unit.wizard.machine import Machine, on
@@ -27,9 +27,9 @@ from wizard.plan import journal
 from wizard.plan.change import Change, StepFailed
 from wizard.steps.account import PREVIOUS, Account
 from wizard.steps.enrolment import EnrolmentStep
-from wizard.steps.file_ownership import Files
+from wizard.steps.file_ownership import FileOwnership
 from wizard.steps.keys import Keys
-from wizard.steps.old_enrolment import Leaving
+from wizard.steps.old_enrolment import OldEnrolment
 from wizard.steps.service import ServiceStep, resume
 from wizard.steps.settings_file import SettingsFile, differences, drift
 
@@ -180,11 +180,11 @@ def test_what_went_with_a_roll_back_needs_no_protection(
         for mode in ("755", "700")
     )
     change = Change("files", "Protects the folder", was, wanted)
-    Files().apply(change, on(host))
+    FileOwnership().apply(change, on(host))
     folder.rmdir()  # empty again, it goes with the last secret
-    Files().undo(change, {}, on(host))
+    FileOwnership().undo(change, {}, on(host))
     with pytest.raises(FileNotFoundError):
-        Files().apply(change, on(host))
+        FileOwnership().apply(change, on(host))
 
 
 # the account's password; what needs a directory is in tests/integration
@@ -415,14 +415,16 @@ class FakeRelay:
             "portal": self.portal,
         }
 
-    def withdraw(self, way: Way, agent: str, _key: Secret, _name: str) -> None:
+    def withdraw(
+        self, way: RelayEndpoint, agent: str, _key: Secret, _name: str
+    ) -> None:
         if self.fails:
             raise self.fails
         self.withdrawn.append((way.relay.url, agent))
         self.agents.discard(agent)
         self.keys.pop(agent, None)
 
-    def knows(self, way: Way, lookup: str) -> bool:
+    def knows(self, way: RelayEndpoint, lookup: str) -> bool:
         assert lookup == CODE.lookup
         return way.relay.url in self.addresses
 
@@ -590,20 +592,22 @@ def test_one_that_moved_is_withdrawn_where_it_was(
 ) -> None:
     relay = FakeRelay().installed(monkeypatch)
     change, context = enrolling(keyed)
-    assert Leaving().plan(SETTINGS, context, (change,)) == ()  # it was nowhere
+    assert OldEnrolment().plan(SETTINGS, context, (change,)) == ()  # it was nowhere
     EnrolmentStep().apply(change, context)
     writing(keyed)
     moved, context = enrolling(keyed, changed(**parts))
     assert moved.after is not None
     assert not moved.after["stood"]
-    (leaving,) = Leaving().plan(changed(**parts), context, (moved,))
+    (leaving,) = OldEnrolment().plan(changed(**parts), context, (moved,))
     assert leaving.summary == "Withdraws the agent sync-01 from https://relay.corp.test"
     assert leaving.final
     EnrolmentStep().apply(moved, context)
-    assert Leaving().apply(leaving, context) == {"told": ""}
+    assert OldEnrolment().apply(leaving, context) == {"told": ""}
     assert relay.withdrawn == [("https://relay.corp.test", "sync-01")]
     relay.fails = RelayFailed(0, "It did not answer.", "Try again.")
-    assert "must forget this agent" in str(Leaving().apply(leaving, context)["told"])
+    assert "must forget this agent" in str(
+        OldEnrolment().apply(leaving, context)["told"]
+    )
 
 
 @pytest.mark.parametrize("opens", [True, False])
@@ -621,9 +625,9 @@ def test_one_with_new_keys_is_withdrawn_by_the_old_or_not_at_all(
     wanted, context = changed(agent="other"), on(keyed, Inputs(new_keys=True))
     (keys,) = Keys().plan(wanted, context, ())
     moved = Change("enrolment", "Enrols", None, {})
-    (leaving,) = Leaving().plan(wanted, context, (keys, moved))
+    (leaving,) = OldEnrolment().plan(wanted, context, (keys, moved))
     Keys().apply(keys, context)
-    said = str(Leaving().apply(leaving, on(keyed))["told"])
+    said = str(OldEnrolment().apply(leaving, on(keyed))["told"])
     assert bool(relay.withdrawn) is opens
     assert ("must forget this agent" in said) is not opens
 
@@ -638,15 +642,15 @@ def test_one_that_only_calls_its_relay_otherwise_is_never_withdrawn(
     writing(keyed)
     before, wanted = keyed.read(keyed.places.enrolment), changed(relay={"url": there})
     moved, context = enrolling(keyed, wanted)
-    (leaving,) = Leaving().plan(wanted, context, (moved,))
+    (leaving,) = OldEnrolment().plan(wanted, context, (moved,))
     made = EnrolmentStep().apply(moved, context)
-    assert "same relay" in str(Leaving().apply(leaving, on(keyed))["told"])
+    assert "same relay" in str(OldEnrolment().apply(leaving, on(keyed))["told"])
     EnrolmentStep().undo(moved, made, on(keyed))
     assert relay.withdrawn == []
     assert keyed.read(keyed.places.enrolment) == before
     # one that is to move away from there is another matter
     relay.addresses = {there}
-    assert Leaving().apply(leaving, on(keyed)) == {"told": ""}
+    assert OldEnrolment().apply(leaving, on(keyed)) == {"told": ""}
     assert relay.withdrawn == [(SETTINGS.relay.url, "sync-01")]
 
 
@@ -658,8 +662,8 @@ def test_one_that_stays_leaves_nothing(
     EnrolmentStep().apply(change, context)
     keys = Change("keys", "Creates keys", None, {"names": []})
     (again,) = EnrolmentStep().plan(SETTINGS, context, (keys,))
-    assert Leaving().plan(SETTINGS, context, (keys, again)) == ()
-    assert Leaving().plan(changed(agent="other"), context, ()) == ()
+    assert OldEnrolment().plan(SETTINGS, context, (keys, again)) == ()
+    assert OldEnrolment().plan(changed(agent="other"), context, ()) == ()
 
 
 def test_another_port_of_a_relay_is_another_place(

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from agent.config.settings import Controller as DomainController
-from agent.config.settings import Settings
+from agent.config.settings import DomainController, Settings
 from agent.ldap.certificates import CertificateFacts, Handshake
 from tests.unit.wizard.answered import SETTINGS
 from tests.unit.wizard.ui.fake_permissions import FakePermissions
@@ -17,11 +16,11 @@ from wizard.results import (
     AgentStatus,
     Check,
     Container,
-    Found,
-    HandOver,
+    FoundDomain,
     Installed,
+    PortalDetails,
     Recovery,
-    TestResult,
+    SelfTestResult,
 )
 
 FINGERPRINT = (
@@ -245,13 +244,13 @@ VERIFIED = (
     Check("directory", "The directory answers", "ok", "dc1.corp.test", ms=14),
     Check("rights", "Permissions", "ok", "4 of 4, on 1 container; none in excess"),
 )
-HAND_OVER = HandOver(
+HAND_OVER = PortalDetails(
     "https://relay.corp.test/sync-01",
     "sync-01",
     FINGERPRINT,
     "https://portal.corp.test",
 )
-TESTED = TestResult(
+TESTED = SelfTestResult(
     "ok",
     "Your password is changed.",
     "The directory accepted the request.",
@@ -280,7 +279,7 @@ class FakeController:
     fails_at: int = 2
     told: dict[str, str] = field(default_factory=dict)
     verified: tuple[Check, ...] = VERIFIED
-    result: TestResult = TESTED
+    result: SelfTestResult = TESTED
     hold: str = ""
     stays: bool = False  # what is finished was no removal
     go: threading.Event = field(default_factory=threading.Event)
@@ -323,11 +322,13 @@ class FakeController:
         self.found = self.found if self.stays else None
         return RolledBack((), (), tuple(rest))
 
-    def find_domain(self) -> Found | None:
+    def find_domain(self) -> FoundDomain | None:
         self._called("find_domain")
         hosts = ("dc1.corp.test", "dc2.corp.test")
         controllers = tuple(DomainController(host=host) for host in hosts)
-        return Found("corp.test", controllers, "DNS, _ldap._tcp.dc._msdcs.corp.test")
+        return FoundDomain(
+            "corp.test", controllers, "DNS, _ldap._tcp.dc._msdcs.corp.test"
+        )
 
     def check_relay(self, relay: Any, inputs: Any, stop: Any) -> tuple[Check, ...]:
         self._called("check_relay", relay, inputs)
@@ -426,9 +427,9 @@ class FakeController:
         self._called("verify", settings)
         return self.verified
 
-    def hand_over(self) -> HandOver:
+    def hand_over(self) -> PortalDetails:
         return HAND_OVER
 
-    def test_reset(self, by: str, value: str, new_password: Any) -> TestResult:
+    def test_reset(self, by: str, value: str, new_password: Any) -> SelfTestResult:
         self._called("test_reset", by, value, new_password)
         return self.result

@@ -10,16 +10,16 @@ from uuid import UUID
 from agent.active_directory import identifiers
 from agent.verdict.causes import CAUSES, Cause
 from agent.verdict.subject import Operation
-from agent.verdict.verdict import Answer, State, Verdict
+from agent.verdict.verdict import OperationVerdict, State, Verdict
 from wire.outcomes import Code
 from wizard.controller.permissions import Coverage, Explained, Seen
 from wizard.grants.grants import Entry
-from wizard.permissions.coverage import Judged, Tally
+from wizard.permissions.coverage import PersonVerdict, Tally
 from wizard.permissions.findings import Finding, Level
 from wizard.plan.change import Change
 
 PEOPLE = "OU=People,DC=corp,DC=test"
-YES = Answer(State.YES, Code.OK, Cause.NONE)
+YES = OperationVerdict(State.YES, Code.OK, Cause.NONE)
 SHOWN_BY = {
     Cause.PROTECTED: "a member of CN=Domain Admins,CN=Users,DC=corp,DC=test",
     Cause.NOT_GRANTED: "no entry allows the agent's account to reset the password",
@@ -91,12 +91,12 @@ EXCESS = (
 )
 
 
-def answer_of(cause: Cause, operation: Operation = Operation.RESET) -> Answer:
+def answer_of(cause: Cause, operation: Operation = Operation.RESET) -> OperationVerdict:
     if cause is Cause.NONE:
         return YES
     until = datetime(2026, 11, 24, 8, 12, 44, tzinfo=UTC)
     told = CAUSES[cause]
-    return Answer(
+    return OperationVerdict(
         STATES.get(cause, State.NO),
         told.code,
         cause,
@@ -163,7 +163,7 @@ class FakePermissions:
         settings: Any,
         inputs: Any,
         *,
-        each: Callable[[Judged], None],
+        each: Callable[[PersonVerdict], None],
         report: Callable[[Seen], None],
         stop: threading.Event,
     ) -> Coverage:
@@ -200,7 +200,7 @@ class FakePermissions:
     def entries(self, settings: Any, inputs: Any, changes: Any) -> tuple[Entry, ...]:
         return ENTRIES if changes else ()
 
-    def _people(self) -> Iterator[Judged]:
+    def _people(self) -> Iterator[PersonVerdict]:
         """Spread the rare causes among the others, as a directory does."""
         number = 0
         rest = dict(self.everybody)
@@ -211,5 +211,5 @@ class FakePermissions:
                 others = self.others if cause is Cause.NONE else {}
                 for _ in range(take):
                     said = verdict_of(number, cause, others)
-                    yield Judged(f"person{number:04}", said)
+                    yield PersonVerdict(f"person{number:04}", said)
                     number += 1

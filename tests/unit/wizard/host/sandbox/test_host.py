@@ -15,19 +15,19 @@ import pytest
 from wizard.errors import Busy
 from wizard.host.interface import ServiceFailed
 from wizard.host.sandbox import process
-from wizard.host.sandbox.host import TrialHost
+from wizard.host.sandbox.host import SandboxHost
 
 _SECONDS = 15.0
 
 
 @pytest.fixture
-def host(tmp_path: Path) -> Iterator[TrialHost]:
-    made = TrialHost(tmp_path / "machine")
+def host(tmp_path: Path) -> Iterator[SandboxHost]:
+    made = SandboxHost(tmp_path / "machine")
     yield made
     made.stop_service()
 
 
-def test_files_are_written_whole_and_removed(host: TrialHost) -> None:
+def test_files_are_written_whole_and_removed(host: SandboxHost) -> None:
     place = host.places.settings
     assert host.read(place) is None
     host.write(place, "a: 1\n")
@@ -39,8 +39,8 @@ def test_files_are_written_whole_and_removed(host: TrialHost) -> None:
     assert host.read(place) is None
 
 
-def test_only_one_changes_the_machine(host: TrialHost) -> None:
-    other = TrialHost(host.places.home)
+def test_only_one_changes_the_machine(host: SandboxHost) -> None:
+    other = SandboxHost(host.places.home)
     with host.lock(), ExitStack() as stack, pytest.raises(Busy) as raised:
         stack.enter_context(other.lock())
     assert f"(process {os.getpid()})" in raised.value.who
@@ -49,7 +49,7 @@ def test_only_one_changes_the_machine(host: TrialHost) -> None:
         pass
 
 
-def test_busy_stays_busy_on_its_way_through_a_with_block(host: TrialHost) -> None:
+def test_busy_stays_busy_on_its_way_through_a_with_block(host: SandboxHost) -> None:
     @contextmanager
     def around() -> Iterator[None]:
         yield
@@ -60,7 +60,7 @@ def test_busy_stays_busy_on_its_way_through_a_with_block(host: TrialHost) -> Non
     assert raised.value.remedy in str(raised.value)
 
 
-def test_the_lock_of_a_killed_process_is_free(host: TrialHost) -> None:
+def test_the_lock_of_a_killed_process_is_free(host: SandboxHost) -> None:
     script = (
         "import os, signal, sys; from pathlib import Path;"
         "from wizard.host.sandbox.host import TrialHost\n"
@@ -73,7 +73,7 @@ def test_the_lock_of_a_killed_process_is_free(host: TrialHost) -> None:
 
 
 def test_what_a_killed_process_was_writing_goes_with_the_next_lock(
-    host: TrialHost,
+    host: SandboxHost,
 ) -> None:
     script = (
         "import os, sys; from pathlib import Path; from wire.secret import Secret;"
@@ -105,7 +105,7 @@ def torn(home: Path) -> set[Path]:
     }
 
 
-def test_a_service_that_can_not_start_says_why(host: TrialHost) -> None:
+def test_a_service_that_can_not_start_says_why(host: SandboxHost) -> None:
     host.write(host.places.settings, "version: 1\n")
     with pytest.raises(ServiceFailed, match="scope: "):
         start_and_wait(host)
@@ -113,7 +113,7 @@ def test_a_service_that_can_not_start_says_why(host: TrialHost) -> None:
 
 
 def test_one_that_is_not_ready_in_time_gives_its_reason(
-    host: TrialHost, monkeypatch: pytest.MonkeyPatch
+    host: SandboxHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slept = supervised(host, monkeypatch)
     reason = "the relay does not know the key"
@@ -124,12 +124,14 @@ def test_one_that_is_not_ready_in_time_gives_its_reason(
     assert slept.alive
 
 
-def start_and_wait(host: TrialHost) -> None:
+def start_and_wait(host: SandboxHost) -> None:
     host.start_service()
     host.wait_ready(_SECONDS)
 
 
-def supervised(host: TrialHost, monkeypatch: pytest.MonkeyPatch) -> process.Running:
+def supervised(
+    host: SandboxHost, monkeypatch: pytest.MonkeyPatch
+) -> process.DetachedProcess:
     """Start a service whose agent only waits."""
     programs = host.places.home / "programs"
     house = Path(__file__).parents[5]
@@ -154,11 +156,11 @@ def supervised(host: TrialHost, monkeypatch: pytest.MonkeyPatch) -> process.Runn
     return found
 
 
-def pid_file(host: TrialHost) -> Path:
+def pid_file(host: SandboxHost) -> Path:
     return host.places.state / "supervisor.json"
 
 
-def starts(host: TrialHost) -> int:
+def starts(host: SandboxHost) -> int:
     """How often the agent was started."""
     text = host.read(host.places.home / "started")
     return len(text or "")
@@ -178,17 +180,17 @@ def agents(supervisor: int) -> list[int]:
 
 
 def test_starting_twice_starts_once(
-    host: TrialHost, monkeypatch: pytest.MonkeyPatch
+    host: SandboxHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = supervised(host, monkeypatch)
     host.start_service()
-    TrialHost(host.places.home).start_service()
+    SandboxHost(host.places.home).start_service()
     assert host.service().pid == first.pid
     assert starts(host) == 1
 
 
 def test_an_agent_that_crashed_is_started_again(
-    host: TrialHost, monkeypatch: pytest.MonkeyPatch
+    host: SandboxHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     supervisor = supervised(host, monkeypatch)
     os.kill(agents(supervisor.pid)[0], 9)
@@ -197,12 +199,12 @@ def test_an_agent_that_crashed_is_started_again(
 
 
 def test_stopping_ends_the_supervisor_and_the_agent(
-    host: TrialHost, monkeypatch: pytest.MonkeyPatch
+    host: SandboxHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     supervisor = supervised(host, monkeypatch)
     (agent,) = (process.of(pid) for pid in agents(supervisor.pid))
     # another process than the one that started it
-    TrialHost(host.places.home).stop_service()
+    SandboxHost(host.places.home).stop_service()
     assert not supervisor.alive
     assert not agent.alive
     assert not host.service().running
@@ -210,7 +212,7 @@ def test_stopping_ends_the_supervisor_and_the_agent(
 
 
 def test_the_agent_ends_with_a_killed_supervisor(
-    host: TrialHost, monkeypatch: pytest.MonkeyPatch
+    host: SandboxHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     supervisor = supervised(host, monkeypatch)
     (agent,) = (process.of(pid) for pid in agents(supervisor.pid))
@@ -219,9 +221,9 @@ def test_the_agent_ends_with_a_killed_supervisor(
     assert not host.service().running
 
 
-def test_a_process_that_got_the_id_later_is_not_signalled(host: TrialHost) -> None:
+def test_a_process_that_got_the_id_later_is_not_signalled(host: SandboxHost) -> None:
     with subprocess.Popen(["sleep", "60"]) as foreign:
-        noted = process.Running(foreign.pid, "1")
+        noted = process.DetachedProcess(foreign.pid, "1")
         host.write(pid_file(host), process.dump(noted))
         host.stop_service()
         assert foreign.poll() is None
@@ -229,13 +231,13 @@ def test_a_process_that_got_the_id_later_is_not_signalled(host: TrialHost) -> No
 
 
 def test_one_that_is_started_and_not_noted_yet_is_stopped_too(
-    host: TrialHost, monkeypatch: pytest.MonkeyPatch
+    host: SandboxHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     supervisor = supervised(host, monkeypatch)
     noted = pid_file(host)
     text = noted.read_text()
     noted.unlink()
-    other, polls = TrialHost(host.places.home), []
+    other, polls = SandboxHost(host.places.home), []
     real = time.sleep
 
     def sleep(seconds: float) -> None:

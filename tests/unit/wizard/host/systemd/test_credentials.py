@@ -18,8 +18,8 @@ from wizard.host.systemd.credentials import SystemCredentials
 from wizard.inputs import Inputs
 from wizard.plan.change import Change, Context, Step, plan
 from wizard.steps.keys import PREVIOUS, Keys
-from wizard.steps.sealed_secrets import PlainFiles, Sealing
-from wizard.steps.service_unit import UnitStep
+from wizard.steps.sealed_secrets import PlainFiles, SealedSecrets
+from wizard.steps.service_unit import ServiceUnit
 
 # the settings here name no user of a proxy
 NAMES = tuple(name for name in secrets.NAMES if name != PROXY_PASSWORD)
@@ -180,7 +180,7 @@ def test_what_is_of_no_use_comes_back_as_it_was(
 # the step
 
 
-STEPS: tuple[Step, ...] = (Sealing(), Keys(), UnitStep(), PlainFiles())
+STEPS: tuple[Step, ...] = (SealedSecrets(), Keys(), ServiceUnit(), PlainFiles())
 
 
 class Upgraded(Machine):
@@ -245,7 +245,7 @@ def test_a_system_that_can_seal_by_now_is_told_and_seals(
 ) -> None:
     assert seals
     folder = upgraded.host.places.secrets
-    (row,) = Sealing().verify(SETTINGS, upgraded)
+    (row,) = SealedSecrets().verify(SETTINGS, upgraded)
     assert (row.state, NAMES[0] in row.detail) == ("warning", True)
     changes = plan(STEPS, SETTINGS, upgraded)
     assert [change.step for change in changes] == ["sealing", "unit", "plain"]
@@ -253,7 +253,7 @@ def test_a_system_that_can_seal_by_now_is_told_and_seals(
         step_of(change).apply(change, upgraded)
     assert set(files(folder)) == {f"{name}.cred" for name in NAMES}
     assert plan(STEPS, SETTINGS, upgraded) == ()
-    assert Sealing().verify(SETTINGS, upgraded) == ()
+    assert SealedSecrets().verify(SETTINGS, upgraded) == ()
 
 
 def step_of(change: Change) -> Step:
@@ -335,5 +335,5 @@ def test_a_copy_is_removed_with_the_secrets_that_it_can_not_open(
 
 def test_where_nothing_can_be_sealed_nothing_is_planned(tmp_path: Path) -> None:
     context = on(Machine(tmp_path))
-    assert Sealing().plan(SETTINGS, context, ()) == ()
-    assert Sealing().verify(SETTINGS, context) == ()
+    assert SealedSecrets().plan(SETTINGS, context, ()) == ()
+    assert SealedSecrets().verify(SETTINGS, context) == ()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.system.paths import Places
+from agent.system.paths import Paths
 from wizard.host.interface import Protection, ServiceFailed
 from wizard.host.systemd import ownership
 from wizard.host.systemd.ownership import misplaced, protect
@@ -17,10 +17,10 @@ CLOSED = Protection(*OWN, "600")
 
 
 @pytest.fixture
-def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
     """What the agent writes on a server, as it writes it; its user is this one."""
     monkeypatch.setattr(ownership, "USER", OWN[0])
-    made = Places.of_system(tmp_path)
+    made = Paths.of_system(tmp_path)
     for folder in (made.state, made.audit.parent):
         folder.mkdir(parents=True)
         folder.chmod(0o750)
@@ -32,14 +32,14 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
     return made
 
 
-def modes_of(places: Places) -> dict[str, tuple[str, str]]:
+def modes_of(places: Paths) -> dict[str, tuple[str, str]]:
     return {
         each.path.name: (each.now.mode, each.wanted.mode)
         for each in misplaced(places, ())
     }
 
 
-def test_what_the_agent_writes_is_its_own(places: Places) -> None:
+def test_what_the_agent_writes_is_its_own(places: Paths) -> None:
     assert misplaced(places, ()) == ()
     for path in (places.state, places.audit.parent, places.ledger, places.starts):
         path.chmod(0o777)
@@ -55,7 +55,7 @@ def test_what_the_agent_writes_is_its_own(places: Places) -> None:
 
 
 def test_records_may_be_read_by_a_group_and_written_by_nobody_else(
-    places: Places,
+    places: Paths,
 ) -> None:
     places.audit.chmod(0o640)
     assert misplaced(places, ()) == ()
@@ -64,7 +64,7 @@ def test_records_may_be_read_by_a_group_and_written_by_nobody_else(
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files to others")
-def test_what_another_owns_is_told(places: Places) -> None:
+def test_what_another_owns_is_told(places: Paths) -> None:
     for path in (places.audit, places.ledger):
         os.chown(path, 65534, 65534)
     found = misplaced(places, ())
@@ -75,7 +75,7 @@ def test_what_another_owns_is_told(places: Places) -> None:
 
 
 def test_a_folder_that_an_administrator_put_elsewhere_is_theirs(
-    places: Places,
+    places: Paths,
 ) -> None:
     elsewhere = places.state.rename(places.state.with_name("elsewhere"))
     places.state.symlink_to(elsewhere)
@@ -89,7 +89,7 @@ def test_a_folder_that_an_administrator_put_elsewhere_is_theirs(
 
 
 @pytest.mark.parametrize("how", ["link", "hard link", "pipe", "socket"])
-def test_what_is_planted_there_leads_to_nothing_else(places: Places, how: str) -> None:
+def test_what_is_planted_there_leads_to_nothing_else(places: Paths, how: str) -> None:
     theirs = places.home / "theirs"
     theirs.write_text("")
     theirs.chmod(0o644)
@@ -111,7 +111,7 @@ def test_what_is_planted_there_leads_to_nothing_else(places: Places, how: str) -
     assert (after.st_mode, after.st_uid) == (before.st_mode, before.st_uid)
 
 
-def test_what_is_gone_needs_nothing(places: Places) -> None:
+def test_what_is_gone_needs_nothing(places: Paths) -> None:
     places.audit.unlink()
     assert misplaced(places, ()) == ()
     with pytest.raises(FileNotFoundError):

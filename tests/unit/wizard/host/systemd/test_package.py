@@ -8,7 +8,7 @@ import pytest
 from tests.unit.wizard.answered import SETTINGS
 from tests.unit.wizard.machine import Machine, on
 from wizard.host.systemd.package import changed_by_rpm, damaged
-from wizard.steps.file_ownership import Files
+from wizard.steps.file_ownership import FileOwnership
 
 PROGRAM = "usr/lib/writeback-agent/writeback-agent"
 FILES = (
@@ -117,6 +117,6 @@ def test_that_nothing_was_compared_is_told(
 ) -> None:
     host = Machine(tmp_path / "machine")
     monkeypatch.setattr(host, "damaged", lambda: None)
-    (row,) = Files().verify(SETTINGS, on(host))
+    (row,) = FileOwnership().verify(SETTINGS, on(host))
     assert (row.title, row.state) == ("Program", "info")
     assert "Not compared" in row.detail

@@ -6,7 +6,7 @@ from agent.config.settings import Settings
 from wizard.grants.grants import Entry
 
 
-def hand_over(found: Sequence[Entry], settings: Settings) -> str:
+def handover_text(found: Sequence[Entry], settings: Settings) -> str:
     """Write what another team needs: what, why, how, how to take it back, to check."""
     account = settings.directory.sign_in_name
     parts = [
