@@ -16,7 +16,7 @@ from wizard.cli.main import main
 from wizard.controller.controller import Controller
 from wizard.host.sandbox.host import SandboxHost
 from wizard.inputs import Inputs
-from wizard.plan.change import Context, StepFailed
+from wizard.plan.change import Context, StepFailed, allow_all
 from wizard.steps.account import Account
 
 pytestmark = pytest.mark.live
@@ -131,7 +131,7 @@ def test_an_earlier_setups_account_is_taken_over(
         assert took.startswith("Takes over 3 permissions of an earlier setup")
         assert {row.state for row in whole.verified(settings)} == {"ok"}
         # it has another mark now: by the same plan it is not taken over once more
-        context = Context(whole.host, inputs, "another-plan")
+        context = Context(whole.host, inputs, allow_all, "another-plan")
         with pytest.raises(StepFailed, match="changed while the plan was shown"):
             Account().apply(changes[1], context)
 
@@ -145,7 +145,7 @@ def _use_up(whole: Stage, inputs: Inputs) -> None:
 
 def _install_elsewhere(whole: Stage, inputs: Inputs, settings: Settings) -> None:
     other = SandboxHost(whole.host.places.home.with_name("other"))
-    controller = Controller(other)
+    controller = Controller(other, allow_all)
     changes = controller.plan(settings, inputs)
     controller.apply(settings, changes, inputs, lambda _: None, threading.Event())
     other.stop_service()

@@ -24,6 +24,7 @@ from tests.integration.test_install import code_for, install, ok
 from wire.secret import Secret
 from wizard.controller.controller import Controller
 from wizard.host.sandbox.host import SandboxHost
+from wizard.plan.change import allow_all
 from wizard.results import Installed
 from wizard.ui.application import application
 from wizard.ui.window import WizardWindow
@@ -98,7 +99,7 @@ def cloned(original: Stage, home: Path) -> Iterator[Stage]:
     place.write_text(json.dumps({**made, "machine": "the original"}))
     host = Clone(home)
     try:
-        yield Stage(original.lab, original.relay, host, Controller(host))
+        yield Stage(original.lab, original.relay, host, Controller(host, allow_all))
     finally:
         host.stop_service()
 

@@ -29,7 +29,7 @@ from wire.secret import Secret
 from wizard.controller.controller import Controller
 from wizard.host.sandbox.host import SandboxHost
 from wizard.inputs import AdminCredentials, Inputs
-from wizard.plan.change import Change, StepFailed
+from wizard.plan.change import Change, StepFailed, allow_all
 
 pytestmark = pytest.mark.live
 _WITH_ALL_BELOW = [("1.2.840.113556.1.4.805", True, None)]  # MS-ADTS 3.1.1.3.4.1.15
@@ -203,7 +203,7 @@ def test_what_another_server_took_over_is_left_to_it(whole: Stage) -> None:
     install(whole)
     whole.host.stop_service()
     other = SandboxHost(whole.host.places.home.with_name("other"))
-    elsewhere = Stage(whole.lab, whole.relay, other, Controller(other))
+    elsewhere = Stage(whole.lab, whole.relay, other, Controller(other, allow_all))
     try:
         theirs = elsewhere.settings(agent="other")
         change(elsewhere, theirs, elsewhere.inputs)

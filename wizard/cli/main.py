@@ -37,7 +37,7 @@ from wizard.errors import Busy, RecoveryNeeded, sentence
 from wizard.host.detect import NoHost, this_machine
 from wizard.host.interface import Host, ServiceFailed
 from wizard.host.sandbox.host import SandboxHost
-from wizard.plan.change import StepFailed
+from wizard.plan.change import StepFailed, allow_all
 from wizard.plan.journal import JournalDamaged
 
 # each says what and what to do; nothing was touched when one comes
@@ -97,7 +97,7 @@ def _run(given: argparse.Namespace) -> Result:
         return status.schema()
     host = _host(given)
     try:
-        return _ran(Controller(host), given)
+        return _ran(Controller(host, allow_all), given)
     except SettingsError as error:
         if error.source == str(host.places.settings):
             raise InForce(error) from error

@@ -52,7 +52,6 @@ from wizard.plan.change import (
     Report,
     RolledBack,
     StepFailed,
-    as_root,
     plan,
     plan_removal,
 )
@@ -81,7 +80,7 @@ class Controller:
 
     """
 
-    def __init__(self, host: Host, may_change: MayChange = as_root) -> None:
+    def __init__(self, host: Host, may_change: MayChange) -> None:
         self._host, self._may_change = host, may_change
         self.permissions = Permissions(host, may_change)
 
@@ -415,7 +414,7 @@ class Controller:
             self._host.secrets.remove(name)
 
     def _context(self, inputs: Inputs, plan_id: str = "") -> Context:
-        return Context(self._host, inputs, plan_id, self._may_change)
+        return Context(self._host, inputs, self._may_change, plan_id)
 
     def _refuse_busy(self) -> None:
         busy = self._host.held_by()

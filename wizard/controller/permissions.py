@@ -46,7 +46,7 @@ from wizard.permissions.findings import Finding
 from wizard.permissions.inheritance import find_blocked
 from wizard.permissions.planned_account import PlannedAccount, planned_account
 from wizard.permissions.sid_names import Names
-from wizard.plan.change import Change, Context, MayChange, StepFailed, as_root
+from wizard.plan.change import Change, Context, MayChange, StepFailed
 
 _STEP = 50  # people between two reports
 
@@ -108,7 +108,7 @@ class Explained:
 class Permissions:
     """What can be read of permissions; calls block, errors have a remedy."""
 
-    def __init__(self, host: Host, may_change: MayChange = as_root) -> None:
+    def __init__(self, host: Host, may_change: MayChange) -> None:
         self._host, self._may_change = host, may_change
 
     def explain(
@@ -236,7 +236,7 @@ class Permissions:
         return grants.entries(changes, settings, self._context(inputs))
 
     def _context(self, inputs: Inputs) -> Context:
-        return Context(self._host, inputs, may_change=self._may_change)
+        return Context(self._host, inputs, self._may_change)
 
     @contextmanager
     def _sight(

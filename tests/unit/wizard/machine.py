@@ -5,7 +5,7 @@ from pathlib import Path
 from wizard.host.interface import Service, ServiceFailed
 from wizard.host.sandbox.host import SandboxHost
 from wizard.inputs import Inputs
-from wizard.plan.change import Context
+from wizard.plan.change import Context, allow_all
 
 
 class Machine(SandboxHost):
@@ -51,4 +51,4 @@ def on(
     plan_id: str = "20261123T000000-abcdef",
 ) -> Context:
     """A context for steps on a machine."""
-    return Context(host, inputs or Inputs(), plan_id)
+    return Context(host, inputs or Inputs(), allow_all, plan_id)

@@ -23,7 +23,7 @@ from wizard.errors import Busy, RecoveryNeeded
 from wizard.host.interface import Service
 from wizard.inputs import Inputs
 from wizard.plan import journal
-from wizard.plan.change import ApplyError, Change, Progress, StepFailed
+from wizard.plan.change import ApplyError, Change, Progress, StepFailed, allow_all
 from wizard.plan.journal import Journal
 from wizard.steps.account import PREVIOUS
 from wizard.steps.keys import Keys
@@ -40,7 +40,7 @@ def host(tmp_path: Path) -> Machine:
 
 @pytest.fixture
 def door(host: Machine) -> Controller:
-    return Controller(host)
+    return Controller(host, allow_all)
 
 
 def apply(door: Controller, *changes: Change) -> list[str]:

@@ -14,7 +14,7 @@ from wizard.cli.errors import BadUsage
 from wizard.controller.controller import Controller
 from wizard.controller.permissions import Permissions
 from wizard.inputs import Inputs
-from wizard.plan.change import StepFailed
+from wizard.plan.change import StepFailed, allow_all
 
 ABSURD: list[tuple[Identifier, str, str]] = [
     ("userPrincipalName", "", "must not be empty (it is '')"),
@@ -40,7 +40,7 @@ NAMED = [
 def test_an_absurd_name_is_told_at_explain(
     host: Machine, by: Identifier | None, value: str, rule: str
 ) -> None:
-    sight = Permissions(host)
+    sight = Permissions(host, allow_all)
     with pytest.raises(BadUsage) as refused:
         permissions.explain(sight, SETTINGS, Inputs(), by, value)
     error = refused.value
@@ -65,7 +65,7 @@ def test_who_is_not_found_is_told_with_what_helps(
     def explain(*_arguments: object) -> None:
         raise Refused(code, "no user has the mail 'a@x'")
 
-    sight = Permissions(host)
+    sight = Permissions(host, allow_all)
     monkeypatch.setattr(sight, "explain", explain)
     with pytest.raises(BadUsage) as refused:
         permissions.explain(sight, SETTINGS, Inputs(), "mail", "a@x")
@@ -78,7 +78,7 @@ def test_an_absurd_name_is_not_sent_to_be_tested(
     host: Machine, by: Identifier, value: str, rule: str
 ) -> None:
     with pytest.raises(StepFailed) as refused:
-        Controller(host).test_reset(by, value, None)
+        Controller(host, allow_all).test_reset(by, value, None)
     assert refused.value.what.startswith(f"The {by} must ")
     assert rule in refused.value.what
     assert refused.value.remedy

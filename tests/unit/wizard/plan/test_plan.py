@@ -17,7 +17,15 @@ from wizard.plan import apply as carrying_out
 from wizard.plan import change as plan
 from wizard.plan import journal
 from wizard.plan.apply import Run
-from wizard.plan.change import ApplyError, Change, Context, Facts, Progress, StepFailed
+from wizard.plan.change import (
+    ApplyError,
+    Change,
+    Context,
+    Facts,
+    Progress,
+    StepFailed,
+    allow_all,
+)
 from wizard.plan.journal import Journal
 from wizard.results import Check
 
@@ -95,7 +103,7 @@ class Stage:
 
 
 def context() -> Context:
-    return Context(cast("Host", None), Inputs())
+    return Context(cast("Host", None), Inputs(), allow_all)
 
 
 @pytest.fixture
