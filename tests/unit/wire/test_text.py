@@ -1,0 +1,87 @@
+"""Texts keep their template and fields, whatever carries them."""
+
+import copy
+import json
+import pickle
+from dataclasses import asdict, dataclass
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from wire.text import Text, plural, read_text
+
+NESTED = Text("Set {name} to {value}", name="a{b}", value=Text("off"))
+TEXTS = TypeAdapter(Text)
+
+
+@dataclass(frozen=True)
+class Row:
+    title: Text
+
+
+def same(one: Text, other: Text) -> bool:
+    return one.as_dict() == other.as_dict()
+
+
+def test_a_text_is_the_english_of_it() -> None:
+    assert NESTED == "Set a{b} to off"
+    assert json.dumps(asdict(Row(NESTED))) == '{"title": "Set a{b} to off"}'
+    assert f"{NESTED}." == "Set a{b} to off."
+
+
+def test_a_text_without_fields_is_taken_to_the_letter() -> None:
+    assert Text("{no field}, {} and {name}") == "{no field}, {} and {name}"
+
+
+def test_a_field_that_is_missing_is_found_where_the_text_is_made() -> None:
+    with pytest.raises(KeyError):
+        Text("Set {name} to {value}", name="x")
+
+
+@pytest.mark.parametrize(
+    ("count", "english"), [(0, "0 changes."), (1, "1 change."), (2, "2 changes.")]
+)
+def test_a_count_chooses_the_plural(count: int, english: str) -> None:
+    assert plural("{count} change.", "{count} changes.", count) == english
+
+
+@pytest.mark.parametrize("text", [NESTED, plural("{count} a", "{count} b", 2)])
+def test_a_text_crosses_whole(text: Text) -> None:
+    assert same(TEXTS.validate_json(TEXTS.dump_json(text)), text)
+    assert same(pickle.loads(pickle.dumps(text)), text)  # noqa: S301 - our own
+    assert same(copy.deepcopy(text), text)
+
+
+def test_a_line_of_before_is_a_template_without_fields() -> None:
+    old = TEXTS.validate_json(b'"Make {x} of it"')
+
+    assert same(old, Text("Make {x} of it"))
+
+
+@pytest.mark.parametrize(
+    "peer",
+    [
+        {"template": "{x}"},
+        {"template": "{x}", "fields": {"y": 1}},
+        {"template": "{x}", "fields": {"x": [1]}},
+        {"template": "{x}", "fields": 3},
+        {"template": "a", "many": "b", "fields": {"x": 1}},
+        7,
+        None,
+        ["a"],
+    ],
+)
+def test_what_is_no_text_is_refused(peer: object) -> None:
+    with pytest.raises(ValueError, match="is no text"):
+        read_text(peer)
+    with pytest.raises(ValidationError):
+        TEXTS.validate_python(peer)
+
+
+def test_a_template_of_a_peer_only_fills_in() -> None:
+    peer = {
+        "template": "{x.__class__} {x!r} {x:>99999999} {x}",
+        "fields": {"x": "1"},
+    }
+
+    assert read_text(peer) == "{x.__class__} {x!r} {x:>99999999} 1"

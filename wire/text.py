@@ -1,0 +1,115 @@
+"""Text: words for people, with what is filled in kept apart from the template."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Self
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+Field = str | int
+
+# `str.format` would do more than fill in: a template may come from another process
+_FIELD = re.compile(r"\{(\w+)\}")
+
+
+class Text(str):
+    """One text for people: its value is the English of it.
+
+    It is a `str`, so that a log, a journal, JSON and a comparison hold the English; a
+    front end translates the template and fills the fields in again. A template is a
+    literal where it is made, so that the message catalog can be extracted (gettext
+    manual, section 4); what differs from time to time is a field.
+
+    Attributes:
+        template: with `{name}` where a field goes; any other brace is itself.
+        many: the template of any other count than one; empty where nothing is counted.
+        fields: what is filled in. `count` chooses between `template` and `many`.
+
+    """
+
+    __slots__ = ("fields", "many", "template")
+
+    template: str
+    many: str
+    fields: Mapping[str, Field]
+
+    def __new__(cls, template: str, /, *, many: str = "", **fields: Field) -> Self:
+        """Fill the fields in, in English.
+
+        Raises:
+            KeyError: the template names a field that is not given.
+
+        """
+        chosen = many if many and fields["count"] != 1 else template
+        self = super().__new__(cls, fill(chosen, fields, str) if fields else chosen)
+        self.template, self.many, self.fields = template, many, fields
+        return self
+
+    def __deepcopy__(self, _memo: object) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (_read, (self.as_dict(),))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give template and fields, as JSON takes them."""
+        fields = {
+            name: value.as_dict() if isinstance(value, Text) else value
+            for name, value in self.fields.items()
+        }
+        many = {"many": self.many} if self.many else {}
+        return {"template": self.template, **many, "fields": fields}
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, _source: object, _handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            read_text,
+            serialization=core_schema.plain_serializer_function_ser_schema(
+                lambda text: text.as_dict() if isinstance(text, Text) else text
+            ),
+        )
+
+
+def fill(
+    template: str, fields: Mapping[str, Field], spell: Callable[[Field], str]
+) -> str:
+    """Fill the fields into a template, each as `spell` spells it.
+
+    Raises:
+        KeyError: the template names a field that is not given.
+
+    """
+    return _FIELD.sub(lambda place: spell(fields[place[1]]), template)
+
+
+def plural(one: str, many: str, count: int, /, **fields: Field) -> Text:
+    """Make a text that counts: `{count}` in either template is the number."""
+    return Text(one, many=many, count=count, **fields)
+
+
+def read_text(value: object) -> Text:
+    """Read a text back, as `Text.as_dict` gives it; a string is one to the letter.
+
+    Raises:
+        ValueError: it is none, or its fields do not fit its template.
+
+    """
+    if isinstance(value, Text):
+        return value
+    if isinstance(value, str):
+        return Text(value)
+    try:
+        return _read(value)
+    except (AttributeError, IndexError, KeyError, TypeError) as error:
+        raise ValueError("is no text with a template and its fields") from error
+
+
+def _read(value: Any) -> Text:
+    fields = {
+        str(name): each if isinstance(each, int | str) else read_text(each)
+        for name, each in value["fields"].items()
+    }
+    return Text(str(value["template"]), many=str(value.get("many", "")), **fields)
