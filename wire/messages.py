@@ -22,14 +22,13 @@ from wire.jose import (
     verify_token,
 )
 from wire.keys import PrivateKeys, PublicKeys
+from wire.operation import Operation
 from wire.outcomes import Code, Refused
 from wire.secret import Secret
 
 MAX_TOKEN_BYTES = 32 * 1024
 MAX_LIFETIME_S = 120
 CLOCK_LEEWAY_S = 30
-
-Operation = Literal["reset", "change", "unlock", "check"]
 
 
 class _Claim(BaseModel):
@@ -62,7 +61,7 @@ class _Claims(_Claim):
     iat: int
     exp: int
     jti: str = Field(min_length=16, max_length=128)
-    op: Operation
+    op: Literal["reset", "change", "unlock", "check"]
     user: UserClaim
     # 256 UTF-16 units is what Active Directory takes (MS-SAMR 2.2.6.21)
     new_password: str | None = Field(default=None, min_length=1, max_length=256)
@@ -232,7 +231,7 @@ def _request(claims: _Claims, portal: Portal, digest: bytes) -> Request:
         issued_at=claims.iat,
         expires_at=claims.exp,
         jti=claims.jti,
-        op=claims.op,
+        op=Operation(claims.op),
         user=claims.user,
         new_password=_secret(claims.new_password),
         old_password=_secret(claims.old_password),

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from agent.config import validators
 from wire import names
+from wire.operation import Operation
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 HostName = Annotated[str, AfterValidator(validators.host_name)]
@@ -145,6 +146,16 @@ class Features(Model):
     change: bool = Field(
         default=True, description="users may change with their old password"
     )
+
+    @property
+    def operations(self) -> frozenset[Operation]:
+        """What may be done for a user."""
+        optional = {
+            Operation.CHANGE: self.change,
+            Operation.UNLOCK: self.unlock,
+            Operation.MUST_CHANGE: self.must_change,
+        }
+        return frozenset({Operation.RESET, *(op for op, on in optional.items() if on)})
 
 
 class Limits(Model):

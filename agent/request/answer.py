@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from wire.operation import Operation
 from wire.outcomes import OUTCOMES, Code
 
+FollowingStep = Literal[Operation.UNLOCK, Operation.MUST_CHANGE]
 Result = Literal["done", "refused", "off", "skipped"]
 
 
@@ -22,14 +24,14 @@ class Step:
 
     """
 
-    step: Literal["password", "unlock", "must_change"]
+    step: Literal["password"] | FollowingStep
     result: Result
     code: Code | None = None
     detail: str = ""
 
     def as_dict(self) -> dict[str, str]:
         """Give it as the wire does."""
-        said: dict[str, str] = {"step": self.step, "result": self.result}
+        said: dict[str, str] = {"step": str(self.step), "result": self.result}
         if self.code is not None:
             said["code"] = self.code.value
         return said | ({"detail": self.detail} if self.detail else {})

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from wire.operation import Operation
 from wire.outcomes import OUTCOMES, Code
 
 LOG = logging.getLogger("agent.request.audit")
@@ -63,7 +64,7 @@ class Record:
     agent: str
     code: Code = Code.INTERNAL
     detail: str = ""
-    op: str | None = None
+    op: Operation | None = None
     jti: str | None = None
     user: Mapping[str, str] | None = None
     dn: str | None = None
@@ -83,10 +84,10 @@ def new_id() -> str:
     return str(uuid.uuid4())
 
 
-def event_of(code: Code, op: str | None) -> int:
+def event_of(code: Code, op: Operation | None) -> int:
     """Choose the event id: a change has its own."""
     event = OUTCOMES[code].event
-    return _OF_CHANGE.get(event, event) if op == "change" else event
+    return _OF_CHANGE.get(event, event) if op is Operation.CHANGE else event
 
 
 def as_line(record: Record, at: datetime) -> dict[str, Any]:

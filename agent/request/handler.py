@@ -28,6 +28,7 @@ from agent.system.version import VERSION
 from wire import jose, messages
 from wire.hybrid_connections import RelayRequest, RelayResponse
 from wire.messages import Request
+from wire.operation import Operation
 from wire.outcomes import Code, Refused
 
 LOG = logging.getLogger("agent.request.handler")
@@ -283,7 +284,7 @@ class Handler:
 
     def _act(self, located: stages.Located, run: _RequestRun) -> Answer:
         tools = self._tools
-        if located.request.op == "check":
+        if located.request.op is Operation.CHECK:
             answer = stages.check(located, tools)
             run.mark("judge")
             return answer
@@ -292,7 +293,7 @@ class Handler:
         finally:
             run.mark("judge")
         try:
-            if located.request.op == "unlock":
+            if located.request.op is Operation.UNLOCK:
                 return password_write.unlock(judged, tools)
             run.kept = True
             verified = password_write.verify(password_write.write(judged, tools))

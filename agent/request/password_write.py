@@ -14,11 +14,11 @@ from agent.config.settings import Settings
 from agent.ldap.errors import DirectoryError, TimedOut
 from agent.ldap.pool import WRITE_S, PooledConnection
 from agent.request import refusals
-from agent.request.answer import Answer, Ended, Step
+from agent.request.answer import Answer, Ended, FollowingStep, Step
 from agent.request.ledger import Entry
 from agent.request.stages import Fresh, Judged, Located, Tools, Verified, Written
-from agent.verdict.subject import Operation
 from wire.messages import Request
+from wire.operation import Operation
 from wire.outcomes import Code
 
 # after which a write that can't be seen at its controller was not done
@@ -73,7 +73,7 @@ def _send(
     request: Request, warm: PooledConnection, user: User, settings: Settings
 ) -> None:
     assert request.new_password is not None
-    if request.op == "change":
+    if request.op is Operation.CHANGE:
         assert request.old_password is not None
         old, new = request.old_password, request.new_password
         users.change(warm.directory, user.dn, old, new)
@@ -147,7 +147,7 @@ def finish(verified: Verified, tools: Tools) -> Answer:
     """Do the steps after the password, and answer."""
     located = verified.located
     steps = [Step("password", "done")]
-    if located.request.op == "reset":
+    if located.request.op is Operation.RESET:
         steps.append(_unlock_after(located, tools))
     if located.request.must_change:
         steps.append(_must_change_after(located, tools))
@@ -165,47 +165,40 @@ def _unlock_after(located: Located, tools: Tools) -> Step:
     locked = subject.account is not None and subject.account.lockout_time is not None
     # where it can't be seen it is written all the same
     if not locked and "lockoutTime" not in subject.unseen:
-        return Step("unlock", "skipped", detail="the account is not locked")
+        return Step(Operation.UNLOCK, "skipped", detail="the account is not locked")
     if not tools.settings.features.unlock:
-        return Step("unlock", "off")
+        return Step(Operation.UNLOCK, "off")
     try:
         users.unlock(located.warm.directory, located.user.dn)
     except DirectoryError as error:
-        return _refused_step("unlock", error, located, tools)
-    return Step("unlock", "done")
+        return _refused_step(Operation.UNLOCK, error, located, tools)
+    return Step(Operation.UNLOCK, "done")
 
 
 def _must_change_after(located: Located, tools: Tools) -> Step:
     account = located.subject.account
     if not tools.settings.features.must_change:
-        return Step("must_change", "off")
+        return Step(Operation.MUST_CHANGE, "off")
     if account is not None and account.never_expires:
         detail = "the password never expires: must-change has no effect"
-        return Step("must_change", "skipped", detail=detail)
+        return Step(Operation.MUST_CHANGE, "skipped", detail=detail)
     try:
         users.must_change(located.warm.directory, located.user.dn)
     except DirectoryError as error:
-        return _refused_step("must_change", error, located, tools)
-    return Step("must_change", "done")
+        return _refused_step(Operation.MUST_CHANGE, error, located, tools)
+    return Step(Operation.MUST_CHANGE, "done")
 
 
 def _refused_step(
-    step: str, error: DirectoryError, located: Located, tools: Tools
+    step: FollowingStep, error: DirectoryError, located: Located, tools: Tools
 ) -> Step:
-    answer = _why(Operation(step), error, located, tools)
-    if step == "unlock":
-        return Step("unlock", "refused", answer.code, answer.detail)
-    return Step("must_change", "refused", answer.code, answer.detail)
-
-
-def _why(
-    operation: Operation, error: DirectoryError, located: Located, tools: Tools
-) -> Answer:
     if isinstance(error, TimedOut):
-        return Answer(Code.UNKNOWN_RESULT, str(error))
-    return refusals.step_refusal(
-        error, operation, located.warm, tools.domain, located.user
-    )
+        answer = Answer(Code.UNKNOWN_RESULT, str(error))
+    else:
+        answer = refusals.step_refusal(
+            error, step, located.warm, tools.domain, located.user
+        )
+    return Step(step, "refused", answer.code, answer.detail)
 
 
 def unlock(judged: Judged, tools: Tools) -> Answer:

@@ -20,13 +20,13 @@ from agent.ldap.errors import (
 from agent.ldap.pool import PooledConnection
 from agent.request.answer import Answer, iso
 from agent.verdict import effective_rights, judge, password_check
-from agent.verdict import verdict as verdict_of_verdict
 from agent.verdict.causes import Cause
 from agent.verdict.password_check import PolicyFinding
 from agent.verdict.password_policy import as_policy_dict
-from agent.verdict.subject import Operation, Subject
+from agent.verdict.subject import Subject
 from agent.verdict.verdict import State
 from wire.messages import Request
+from wire.operation import Operation
 from wire.outcomes import Code, Refused
 
 # Windows error codes (MS-ERREF 2.2) that a diagnostic starts with
@@ -35,11 +35,6 @@ _RESTRICTION = 0x52D
 _ILL_FORMED = 0x52C
 _LOCKED_OUT = 0x775
 _LACKING = (Cause.NOT_GRANTED, Cause.INHERITANCE_OFF, Cause.DENIED)
-_ASKED = {
-    "reset": Operation.RESET,
-    "change": Operation.CHANGE,
-    "unlock": Operation.UNLOCK,
-}
 
 
 def unavailable(error: DirectoryError) -> Answer:
@@ -100,14 +95,14 @@ def _denied(subject: Subject | None, request: Request) -> Answer:
     """Name the entry that decides."""
     if subject is None:
         return Answer(Code.PERMISSION_DENIED)
-    return denied(subject, _ASKED[request.op])
+    return denied(subject, request.op)
 
 
 def denied(subject: Subject, operation: Operation) -> Answer:
     """Name the entry that stops one operation, after the directory denied it."""
     only = frozenset({operation})
     judged = judge.judge(subject, now=datetime.now(UTC), operations=only)
-    said: verdict_of_verdict.OperationVerdict = getattr(judged, operation.value)
+    said = judged.of(operation)
     named = (Code.PERMISSION_DENIED, Code.PROTECTED_ACCOUNT, Code.CANNOT_CHANGE)
     if said.state is State.YES or said.code not in named:
         return Answer(
@@ -127,12 +122,12 @@ def _constrained(
         return Answer(Code.POLICY, f"the directory refused the password with {code}")
     if subject is None:
         return Answer(Code.POLICY, "the policy could not be read")
-    if request.op == "change" and _lacks_change(subject):
+    if request.op is Operation.CHANGE and _lacks_change(subject):
         return denied(subject, Operation.CHANGE)
     cause = password_check.remaining_cause(
         subject.policy,
         password_findings(subject, request),
-        operation="change" if request.op == "change" else "reset",
+        operation=request.op,
         hints=subject.hints,
     )
     detail = cause.detail
@@ -170,7 +165,7 @@ def password_findings(subject: Subject, request: Request) -> tuple[PolicyFinding
         subject.account,
         request.new_password.reveal(),
         now=datetime.now(UTC),
-        operation="change" if request.op == "change" else "reset",
+        operation=request.op,
         hints=subject.hints,
         cannot_change=effective_rights.cannot_change(subject) is not None,
     )

@@ -20,13 +20,13 @@ from agent.request.answer import Answer, Ended, iso
 from agent.request.ledger import Ledger
 from agent.request.rate_limit import RateLimit
 from agent.verdict import judge as verdict
-from agent.verdict import verdict as verdict_of_verdict
 from agent.verdict.effective_rights import read
 from agent.verdict.password_policy import as_policy_dict
-from agent.verdict.subject import Operation, Subject
+from agent.verdict.subject import Subject
 from agent.verdict.verdict import State
 from wire import messages
 from wire.messages import Request
+from wire.operation import Operation
 from wire.outcomes import Code, Refused
 
 _HOUR_S = 3600.0
@@ -40,11 +40,6 @@ _FINAL = frozenset(
     }
 )
 _WOULD_WORK = "Your password can be reset. Nothing was changed."
-_OPERATIONS = {
-    "reset": Operation.RESET,
-    "change": Operation.CHANGE,
-    "unlock": Operation.UNLOCK,
-}
 
 
 @dataclass(frozen=True)
@@ -159,10 +154,9 @@ def _check_user(request: Request) -> None:
 
 def _check_operation(request: Request, tools: Tools, *, testing: bool) -> None:
     features = tools.settings.features
-    off = {"change": not features.change, "unlock": not features.unlock}
-    if off.get(request.op):
+    if request.op not in features.operations | {Operation.CHECK}:
         raise Refused(Code.OPERATION_OFF, f"{request.op} is off in the settings")
-    if testing and request.op not in ("reset", "check"):
+    if testing and request.op not in (Operation.RESET, Operation.CHECK):
         raise Refused(Code.OPERATION_OFF, f"{request.op} is not for self-tests")
 
 
@@ -176,7 +170,7 @@ def locate(admitted: Admitted, warm: PooledConnection, domain: Domain) -> Locate
     """
     request, directory = admitted.request, warm.directory
     # a change may be forbidden by an entry; a check explains everything
-    detail = request.op in ("change", "check")
+    detail = request.op in (Operation.CHANGE, Operation.CHECK)
     user = users.find(
         directory, domain.base_dn, request.user.by, request.user.value, detail=detail
     )
@@ -195,13 +189,9 @@ def judge(located: Located, tools: Tools) -> Judged:
 
     """
     subject, request = located.subject, located.request
-    operation = _OPERATIONS[request.op]
-    said: verdict_of_verdict.OperationVerdict = getattr(
-        verdict.judge(
-            subject, now=datetime.now(UTC), operations=frozenset({operation})
-        ),
-        operation.value,
-    )
+    said = verdict.judge(
+        subject, now=datetime.now(UTC), operations=frozenset({request.op})
+    ).of(request.op)
     if said.state is State.NO and said.code in _FINAL:
         raise Ended(Answer(said.code, said.shown_by, said.remedy, earliest=None))
     if subject.account is None:
@@ -223,14 +213,9 @@ def judge(located: Located, tools: Tools) -> Judged:
 def check(located: Located, tools: Tools) -> Answer:
     """Answer what a reset would come to; everything but the write."""
     subject, features = located.subject, tools.settings.features
-    on = {
-        Operation.RESET: True,
-        Operation.CHANGE: features.change,
-        Operation.UNLOCK: features.unlock,
-        Operation.MUST_CHANGE: features.must_change,
-    }
-    allowed = frozenset(operation for operation in Operation if on[operation])
-    judged = verdict.judge(subject, now=datetime.now(UTC), operations=allowed)
+    judged = verdict.judge(
+        subject, now=datetime.now(UTC), operations=features.operations
+    )
     said = judged.reset
     answer = Answer(said.code, said.shown_by, said.remedy, earliest=iso(said.until))
     blocking = (

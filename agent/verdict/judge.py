@@ -25,8 +25,9 @@ from agent.verdict.effective_rights import (
     undecided_change,
 )
 from agent.verdict.password_check import earliest
-from agent.verdict.subject import ALL_OPERATIONS, Operation, Subject
+from agent.verdict.subject import JUDGED, Subject
 from agent.verdict.verdict import OperationVerdict, State, Verdict
+from wire.operation import Operation
 from wire.outcomes import Code
 
 _RIGHTS = {
@@ -62,7 +63,7 @@ def judge(
     subject: Subject,
     *,
     now: datetime,
-    operations: frozenset[Operation] = ALL_OPERATIONS,
+    operations: frozenset[Operation] = frozenset(JUDGED),
     name_of: _Name = str,
 ) -> Verdict:
     """Answer for one user.
@@ -78,7 +79,7 @@ def judge(
     shared = _stops_everything(case)
     answers = {
         op: (shared or _answer(case, op)) if op in operations else _off(op)
-        for op in Operation
+        for op in JUDGED
     }
     return Verdict(
         subject.dn,
@@ -269,12 +270,7 @@ def _aged(subject: Subject, operation: Operation, now: datetime) -> OperationVer
             Cause.POLICY_HIDDEN,
             subject.unreadable or "the password policy of the user can not be read",
         )
-    since = earliest(
-        policy,
-        account,
-        "change" if operation is Operation.CHANGE else "reset",
-        hints=subject.hints,
-    )
+    since = earliest(policy, account, operation, hints=subject.hints)
     if since is None or now >= since:
         return _YES
     set_at = f"pwdLastSet is {account.pwd_last_set:%Y-%m-%d %H:%M:%S} UTC"

@@ -8,13 +8,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from agent.verdict.account import Account, UserFlag
 from agent.verdict.password_policy import PasswordPolicy
+from wire.operation import Operation
 from wire.outcomes import Code
-
-Operation = Literal["reset", "change"]
 
 LONGEST = 256  # UTF-16 code units (MS-SAMR 3.1.1.7.2, maximum password length)
 _SPECIAL = frozenset("~!@#$%^&*_-+=`|\\(){}[]:;\"'<>,.?/")
@@ -50,7 +48,7 @@ def earliest(
     must change its password is free to, and so is one that is no user's (MS-SAMR
     3.1.1.7.1, minimum password age constraint).
     """
-    bound = hints or operation == "change"
+    bound = hints or operation is Operation.CHANGE
     normal = account.flags & UserFlag.NORMAL_ACCOUNT
     if account.pwd_last_set is None or not (bound and normal):
         return None
@@ -74,13 +72,13 @@ def judge(
         account: the user's.
         password: the new one.
         now: in UTC.
-        operation: a change is bound by more rules than a reset.
+        operation: a change is bound by more rules than any other.
         hints: whether the policy hints go with a reset.
         cannot_change: an entry denies the user to change the password.
 
     """
     found = _cannot_change(operation, denied=cannot_change)
-    if operation == "change" and account.locked(now, policy):
+    if operation is Operation.CHANGE and account.locked(now, policy):
         found.append(PolicyFinding(Code.ACCOUNT_LOCKED, "the account is locked"))
     if policy is None:
         hidden = "the policy that holds for the user can not be read"
@@ -90,7 +88,7 @@ def judge(
     found += _too_young(policy, account, now, since)
     found += _too_long(password) or _too_short(policy, account, password)
     found += _complexity(policy, account, password)
-    if policy.history and (operation == "change" or hints):
+    if policy.history and (operation is Operation.CHANGE or hints):
         last = f"the last {policy.history} passwords are refused"
         detail = f"{last}; only the directory knows them"
         found.append(PolicyFinding(Code.IN_HISTORY, detail, blocks=False))
@@ -101,9 +99,11 @@ def _cannot_change(operation: Operation, *, denied: bool) -> list[PolicyFinding]
     if not denied:
         return []
     detail = 'the user is set to "user cannot change password"'
-    if operation == "reset":
+    if operation is not Operation.CHANGE:
         detail += "; a reset is not bound by it"
-    return [PolicyFinding(Code.CANNOT_CHANGE, detail, blocks=operation == "change")]
+    return [
+        PolicyFinding(Code.CANNOT_CHANGE, detail, blocks=operation is Operation.CHANGE)
+    ]
 
 
 def _too_young(
@@ -216,7 +216,7 @@ def remaining_cause(
     if policy is None:
         detail = "the policy could not be read, so the cause can not be narrowed down"
         return PolicyFinding(Code.POLICY, detail)
-    if policy.history and (operation == "change" or hints):
+    if policy.history and (operation is Operation.CHANGE or hints):
         detail = (
             f"every rule that can be read is met; of the rest, the history of "
             f"{policy.history} passwords is likelier than a password filter"

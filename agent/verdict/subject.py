@@ -1,24 +1,20 @@
 """What is read about one user, and what is answered: the values of a verdict."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from uuid import UUID
 
 from agent.acl.sid import Sid
 from agent.verdict.account import Account
 from agent.verdict.password_policy import PasswordPolicy
+from wire.operation import Operation
 
-
-class Operation(StrEnum):
-    """What may be asked of an agent for one user."""
-
-    RESET = "reset"
-    CHANGE = "change"
-    UNLOCK = "unlock"
-    MUST_CHANGE = "must_change"
-
-
-ALL_OPERATIONS = frozenset(Operation)
+# a check has no answer of its own: it says what would come of a reset
+JUDGED = (
+    Operation.RESET,
+    Operation.CHANGE,
+    Operation.UNLOCK,
+    Operation.MUST_CHANGE,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from enum import StrEnum
 from uuid import UUID
 
 from agent.verdict.causes import Cause
-from agent.verdict.subject import Operation
+from agent.verdict.subject import JUDGED
+from wire.operation import Operation
 from wire.outcomes import Code
 
 
@@ -68,8 +69,17 @@ class Verdict:
     must_change: OperationVerdict
     notes: tuple[str, ...] = field(default=())
 
+    def of(self, operation: Operation) -> OperationVerdict:
+        """Give the answer for one operation of those that are judged."""
+        return {
+            Operation.RESET: self.reset,
+            Operation.CHANGE: self.change,
+            Operation.UNLOCK: self.unlock,
+            Operation.MUST_CHANGE: self.must_change,
+        }[operation]
+
     def as_dict(self) -> dict[str, object]:
         """Give it as JSON takes it."""
-        answers = {op.value: getattr(self, op.value).as_dict() for op in Operation}
+        answers = {op.value: self.of(op).as_dict() for op in JUDGED}
         head: dict[str, object] = {"dn": self.dn, "guid": str(self.guid)}
         return head | answers | {"notes": list(self.notes)}

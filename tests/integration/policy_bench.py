@@ -17,9 +17,8 @@ from agent.request import password_write, refusals, stages
 from agent.request.answer import Ended
 from agent.request.stages import Located
 from agent.verdict import judge
-from agent.verdict import verdict as verdict_of_verdict
 from agent.verdict.attributes import from_filetime, to_filetime
-from agent.verdict.subject import Operation, Subject
+from agent.verdict.subject import Subject
 from agent.verdict.verdict import State
 from lab.controller import Lab
 from tests.fixtures.agent_stage import CANARY, ISSUER, Stage
@@ -28,6 +27,7 @@ from tests.integration.policy_cases import DAY, TICK, Case, Linked, Past, Rules
 from tests.integration.policy_cases import State as Wanted
 from tests.integration.policy_rules import resultant
 from wire.messages import Portal, Request, UserClaim, new_jti
+from wire.operation import Operation
 from wire.outcomes import Code
 from wire.secret import Secret
 
@@ -204,7 +204,7 @@ class Bench:
             op=case.operation,
             user=UserClaim(by="sAMAccountName", value=self.people[case.user].sam),
             new_password=Secret(new),
-            old_password=Secret(old) if case.operation == "change" else None,
+            old_password=Secret(old) if case.operation is Operation.CHANGE else None,
             must_change=False,
             methods=(),
             digest=b"",
@@ -242,9 +242,8 @@ def _now() -> datetime:
 
 def foretell(subject: Subject, request: Request) -> Said:
     """Say what the product knows before the write, verdict and policy together."""
-    operation = Operation(request.op)
-    judged = judge.judge(subject, now=_now(), operations=frozenset({operation}))
-    said: verdict_of_verdict.OperationVerdict = getattr(judged, operation.value)
+    judged = judge.judge(subject, now=_now(), operations=frozenset({request.op}))
+    said = judged.of(request.op)
     findings = refusals.password_findings(subject, request)
     stops = next((each for each in findings if each.blocks), None)
     if said.state is State.NO and said.code is not Code.TOO_YOUNG:

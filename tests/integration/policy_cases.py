@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Literal
 
 from tests.fixtures.agent_stage import CANARY
+from wire.operation import Operation
 
 TICK = timedelta(microseconds=1)
 DAY = timedelta(days=1)
@@ -77,7 +78,7 @@ class Case:
     domain: Rules
     settings: tuple[Linked, ...]
     state: State
-    operation: Literal["reset", "change"]
+    operation: Operation
     hints: bool
     right: bool
 
@@ -125,7 +126,7 @@ class Dice:
             domain=self._rules(),
             settings=tuple(self._linked() for _ in range(settings)),
             state=self._state(),
-            operation=dice.choice(("reset", "reset", "change")),
+            operation=dice.choice((Operation.RESET, Operation.RESET, Operation.CHANGE)),
             hints=dice.random() < 0.7,
             right=dice.random() < 0.85,
         )

@@ -19,6 +19,7 @@ from tests.integration.policy_cases import (
     Rules,
     units,
 )
+from wire.operation import Operation
 from wire.outcomes import Code
 
 MOST = 256  # MS-SAMR 3.1.1.7.2, maximum password length constraint
@@ -64,7 +65,7 @@ def is_bound(facts: Facts) -> bool:
     That the hints let the age count too is in Microsoft's notes on the update that
     brought them (KB2386717), and so Samba does it.
     """
-    return facts.case.operation == "change" or facts.case.hints
+    return facts.case.operation is Operation.CHANGE or facts.case.hints
 
 
 def is_young(facts: Facts) -> bool:

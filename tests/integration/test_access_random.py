@@ -21,7 +21,6 @@ from agent.acl.descriptor import SecurityDescriptor
 from agent.acl.rights import Right
 from agent.verdict import judge
 from agent.verdict.causes import Cause
-from agent.verdict.subject import Operation
 from agent.verdict.verdict import OperationVerdict, State
 from lab.controller import Lab
 from tests.conftest import Told
@@ -36,6 +35,7 @@ from tests.fixtures.access_files import (
 )
 from tests.integration.access_bench import Bench, Target, bench_on, read
 from tests.integration.access_cases import Dice
+from wire.operation import Operation
 
 pytestmark = pytest.mark.live
 
@@ -171,7 +171,7 @@ def play(bench: Bench, dice: Dice, number: int, tally: Tally) -> None:
         real = bench.works(target, right)
         asked = replace(question, right=right)
         said = asked.compare(tally, real=real)
-        answer: OperationVerdict = getattr(judged, operation.value)
+        answer = judged.of(operation)
         wanted = should_answer(answer, said=said, readable=bool(found))
         if answer.state is not wanted:
             kept = asked.kept(said=said, real=real)

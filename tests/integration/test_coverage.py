@@ -18,7 +18,7 @@ from lab.bench.coverage import judge
 from lab.controller import Lab
 from tests.fixtures.agent_stage import settings_for
 from wire.secret import Secret
-from wizard.permissions.coverage import PersonVerdict, Scan, Tally, cover, offered
+from wizard.permissions.coverage import PersonVerdict, Scan, Tally, cover
 
 pytestmark = pytest.mark.live
 
@@ -48,7 +48,7 @@ def test_everybody_gets_the_answer_they_would_get_alone(lab: Lab) -> None:
     settings = settings_for(lab)
     found = judged(lab, settings)
     assert len(found) > 60
-    now, operations = datetime.now(UTC), offered(settings.features)
+    now, operations = datetime.now(UTC), settings.features.operations
     domain = Domain(settings)
     with opened(lab, "svc-existing") as directory:
         warm = PooledConnection(directory, directory.root())

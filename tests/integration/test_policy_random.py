@@ -43,6 +43,7 @@ from tests.integration.policy_rules import (
     refused_by_ad,
     refused_by_samba,
 )
+from wire.operation import Operation
 from wire.outcomes import Code
 
 pytestmark = pytest.mark.live
@@ -98,7 +99,7 @@ def should_say(facts: Facts, *, hidden: bool) -> Code | None:
     case = facts.case
     if stop := _stopped(facts):
         return stop
-    if case.operation == "change" and is_locked(facts):
+    if case.operation is Operation.CHANGE and is_locked(facts):
         return Code.ACCOUNT_LOCKED
     if hidden:
         return Code.POLICY if units(facts.password) > MOST else None
@@ -114,7 +115,7 @@ def _stopped(facts: Facts) -> Code | None:
         return Code.ACCOUNT_DISABLED
     if facts.case.state.expired:
         return Code.ACCOUNT_EXPIRED
-    if facts.case.operation == "change" and facts.cannot_change:
+    if facts.case.operation is Operation.CHANGE and facts.cannot_change:
         return Code.CANNOT_CHANGE
     return None
 
@@ -123,7 +124,7 @@ def should_become(facts: Facts, *, hidden: bool) -> Code:
     """Give the answer after the write, with the cause that is left."""
     if stop := _stopped(facts):
         return stop
-    if facts.case.operation == "change":
+    if facts.case.operation is Operation.CHANGE:
         if is_locked(facts):
             return Code.ACCOUNT_LOCKED
         if not facts.case.right:
@@ -252,7 +253,7 @@ def stops_of(facts: Facts, *, hidden: bool) -> list[str]:
     found = [code for code in refused_by_ad(facts) if code is not Code.IN_HISTORY]
     if hidden:
         found = [Code.POLICY] if units(facts.password) > MOST else []
-    if facts.case.operation == "change":
+    if facts.case.operation is Operation.CHANGE:
         if is_locked(facts):
             found.insert(0, Code.ACCOUNT_LOCKED)
         if facts.cannot_change:

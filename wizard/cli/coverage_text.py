@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from agent.verdict.causes import CAUSES, Cause
-from agent.verdict.subject import Operation
+from wire.operation import Operation
 from wizard.cli.output import Exit
 from wizard.controller.permissions import Coverage
 from wizard.permissions.coverage import PersonVerdict

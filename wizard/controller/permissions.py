@@ -24,8 +24,8 @@ from agent.verdict import judge as verdict
 from agent.verdict.account import Account
 from agent.verdict.causes import Cause
 from agent.verdict.password_policy import PasswordPolicy
-from agent.verdict.subject import Operation
 from agent.verdict.verdict import State, Verdict
+from wire.operation import Operation
 from wire.outcomes import Code, Refused
 from wizard.directory.sign_in import as_agent, as_either, stored_password
 from wizard.grants import grants
@@ -40,7 +40,6 @@ from wizard.permissions.coverage import (
     Tally,
     as_seen,
     cover,
-    offered,
 )
 from wizard.permissions.findings import Finding
 from wizard.permissions.inheritance import find_blocked
@@ -136,7 +135,7 @@ class Permissions:
             said = verdict.judge(
                 subject,
                 now=datetime.now(UTC),
-                operations=offered(settings.features),
+                operations=settings.features.operations,
                 name_of=Names(directory, domain.base_dn),
             )
             foreseen = sight.forecast is not None

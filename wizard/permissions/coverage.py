@@ -24,8 +24,9 @@ from agent.ldap.filters import IN_CHAIN, PEOPLE, escape
 from agent.ldap.pool import PooledConnection
 from agent.verdict import judge as verdict
 from agent.verdict.causes import Cause
-from agent.verdict.subject import Operation, Subject
+from agent.verdict.subject import JUDGED, Subject
 from agent.verdict.verdict import State, Verdict
+from wire.operation import Operation
 from wire.outcomes import Refused
 from wizard.permissions.inheritance import blocked_above
 from wizard.permissions.planned_account import PlannedAccount
@@ -56,17 +57,15 @@ class Tally:
     people: int = 0
     states: Counter[State] = field(default_factory=Counter)
     causes: dict[Operation, Counter[Cause]] = field(
-        default_factory=lambda: {operation: Counter() for operation in Operation}
+        default_factory=lambda: {operation: Counter() for operation in JUDGED}
     )
 
     def add(self, judged: Verdict) -> None:
         """Count one person."""
         self.people += 1
         self.states[judged.reset.state] += 1
-        self.causes[Operation.RESET][judged.reset.cause] += 1
-        self.causes[Operation.CHANGE][judged.change.cause] += 1
-        self.causes[Operation.UNLOCK][judged.unlock.cause] += 1
-        self.causes[Operation.MUST_CHANGE][judged.must_change.cause] += 1
+        for operation, causes in self.causes.items():
+            causes[judged.of(operation).cause] += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,7 @@ def cover(
         DirectoryError: the directory did not answer, while it is iterated.
 
     """
-    operations, now = offered(sight.features), datetime.now(UTC)
+    operations, now = sight.features.operations, datetime.now(UTC)
     with _read_ahead(sight.pages, sight.scope) as pages:
         for page in pages:
             for entry in page:
@@ -129,17 +128,6 @@ def as_seen(subject: Subject, sight: Scan) -> Subject:
     if cut := blocked_above(subject.dn, sight.cuts):
         subject = replace(subject, cut=cut)
     return sight.forecast.of(subject) if sight.forecast else subject
-
-
-def offered(features: Features) -> frozenset[Operation]:
-    """Give the operations that the settings switch on."""
-    on = {
-        Operation.RESET: True,
-        Operation.CHANGE: features.change,
-        Operation.UNLOCK: features.unlock,
-        Operation.MUST_CHANGE: features.must_change,
-    }
-    return frozenset(operation for operation in Operation if on[operation])
 
 
 def outermost(scope: Scope) -> tuple[str, ...]:

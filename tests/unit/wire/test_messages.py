@@ -22,6 +22,7 @@ from tests.unit.agent.wire import (
 from wire import jose, messages
 from wire.keys import PrivateKeys
 from wire.messages import Request
+from wire.operation import Operation
 from wire.outcomes import Code, Refused
 
 REQUEST = "writeback-request+jwt"
@@ -57,7 +58,7 @@ def request(**more: Any) -> bytes:
 
 def test_a_request_arrives_as_it_was_sent() -> None:
     found = opened(request(op="change", old_password="old", must_change=True))
-    assert found.op == "change"
+    assert found.op is Operation.CHANGE
     assert found.user.value == "anna@corp.test"
     assert found.new_password is not None
     assert found.new_password.reveal() == CANARY

@@ -129,7 +129,7 @@ def _written(files: Files) -> Iterator[str]:
 def _explained(found: Explained) -> str:
     said, policy = found.verdict, found.policy
     answers: dict[str, OperationVerdict] = {
-        name: getattr(said, operation.value) for operation, name in OPERATIONS.items()
+        name: said.of(operation) for operation, name in OPERATIONS.items()
     }
     lines = [said.dn, f"Asked of {found.controller}", ""]
     for name, answer in answers.items():

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from agent.verdict.causes import CAUSES, Cause
-from agent.verdict.subject import Operation
-from agent.verdict.verdict import OperationVerdict, State, Verdict
+from agent.verdict.verdict import Verdict
+from wire.operation import Operation
 from wizard.ui.formatting import tr, tr_n
 from wizard.ui.presenters.verdict import operation_names
 
@@ -24,19 +24,9 @@ def keys_of(verdict: Verdict) -> Iterator[Key]:
     """
     yield Operation.RESET, verdict.reset.cause
     for operation in _OTHERS:
-        cause = _answer(verdict, operation).cause
+        cause = verdict.of(operation).cause
         if CAUSES[cause].falls_short and cause is not verdict.reset.cause:
             yield operation, cause
-
-
-def state_of(verdict: Verdict, operation: Operation) -> State:
-    """Say whether an operation would work."""
-    return _answer(verdict, operation).state
-
-
-def _answer(verdict: Verdict, operation: Operation) -> OperationVerdict:
-    found: OperationVerdict = getattr(verdict, operation.value)
-    return found
 
 
 def title_of(key: Key) -> str:

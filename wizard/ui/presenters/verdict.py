@@ -1,8 +1,8 @@
 """A verdict as rows: what would come of each operation, what shows it, what to do."""
 
 from agent.verdict.causes import CAUSES
-from agent.verdict.subject import Operation
 from agent.verdict.verdict import OperationVerdict, State, Verdict
+from wire.operation import Operation
 from wizard.permissions.findings import Finding, Level
 from wizard.results import Check
 from wizard.results import State as CheckState
@@ -48,8 +48,7 @@ def checks_of(verdict: Verdict) -> tuple[Check, ...]:
     """
     alike: dict[OperationVerdict, list[str]] = {}
     for operation, name in operation_names().items():
-        answer: OperationVerdict = getattr(verdict, operation.value)
-        alike.setdefault(answer, []).append(name)
+        alike.setdefault(verdict.of(operation), []).append(name)
     rows = [_row(", ".join(names), answer) for answer, names in alike.items()]
     notes = "; ".join(verdict.notes)
     if notes:

@@ -6,15 +6,14 @@ from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem
 
 from agent.verdict.causes import Cause
-from agent.verdict.subject import Operation
 from agent.verdict.verdict import State
+from wire.operation import Operation
 from wizard.permissions.coverage import PersonVerdict
 from wizard.ui.formatting import number, tr, tr_n
 from wizard.ui.presenters.other_operations import (
     RESET_WORKS,
     Key,
     keys_of,
-    state_of,
     title_of,
 )
 from wizard.ui.theme import palette
@@ -165,7 +164,7 @@ class CauseTable(QTreeWidget):
         row.setTextAlignment(
             1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         )
-        name, ink = _MARKS[state_of(self._people[key][0].verdict, key[0])]
+        name, ink = _MARKS[self._people[key][0].verdict.of(key[0]).state]
         inks = palette.inks(self.palette())
         row.setIcon(0, icon(name, getattr(inks, ink), chosen=inks.on_accent))
         row.setChildIndicatorPolicy(QTreeWidgetItem.ChildIndicatorPolicy.ShowIndicator)

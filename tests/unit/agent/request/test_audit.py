@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from agent.request.audit import NAMES, Audit, Record, event_of, new_id
+from wire.operation import Operation
 from wire.outcomes import OUTCOMES, Code
 
 
@@ -20,7 +21,7 @@ def lines(path: Path) -> list[dict[str, object]]:
 def test_a_record_is_one_line(tmp_path: Path) -> None:
     audit = Audit(tmp_path / "log/audit.jsonl")
     user = {"by": "mail", "value": 'a"b\nc\u2028\udc80@corp.test'}
-    audit.write(Record(new_id(), "agent-1", Code.OK, op="reset", user=user))
+    audit.write(Record(new_id(), "agent-1", Code.OK, op=Operation.RESET, user=user))
     audit.write(Record(new_id(), "agent-1", Code.FORGED_REQUEST))
     first, second = lines(tmp_path / "log/audit.jsonl")
     assert (first["event"], first["event_name"]) == (31002, "PasswordResetSuccess")
@@ -29,16 +30,18 @@ def test_a_record_is_one_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("code", Code)
-@pytest.mark.parametrize("op", ["reset", "change", "unlock", "check", None])
-def test_every_outcome_has_an_event_with_a_name(code: Code, op: str | None) -> None:
+@pytest.mark.parametrize("op", [*Operation, None])
+def test_every_outcome_has_an_event_with_a_name(
+    code: Code, op: Operation | None
+) -> None:
     assert event_of(code, op) in NAMES
-    if op != "change":
+    if op is not Operation.CHANGE:
         assert event_of(code, op) == OUTCOMES[code].event
 
 
 def test_a_change_has_its_own_events() -> None:
-    assert event_of(Code.OK, "change") == 31007
-    assert event_of(Code.NOT_IN_SCOPE, "change") == 31008
+    assert event_of(Code.OK, Operation.CHANGE) == 31007
+    assert event_of(Code.NOT_IN_SCOPE, Operation.CHANGE) == 31008
 
 
 def test_a_file_that_was_moved_away_is_made_anew(tmp_path: Path) -> None:

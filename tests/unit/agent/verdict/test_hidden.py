@@ -16,6 +16,7 @@ from agent.verdict.judge import judge
 from agent.verdict.verdict import State
 from tests.unit.agent.acl.sddl_text import sids
 from tests.unit.agent.verdict.test_judge import ACCOUNT, NOW, RIGHTS, SUBJECT, YES, raw
+from wire.operation import Operation
 from wire.outcomes import Code
 
 TOKEN = sids("AGENT", "AU")
@@ -72,7 +73,7 @@ def test_a_mark_protects_where_the_permissions_say_nothing(
     marked = replace(ACCOUNT, admin_count=True)
     subject = replace(SUBJECT, account=marked, descriptor=bytes_)
     nothing = cast("Any", None)  # neither the directory nor the ledger is asked
-    asked = cast("Any", SimpleNamespace(op="reset"))
+    asked = cast("Any", SimpleNamespace(op=Operation.RESET))
 
     with pytest.raises(Ended) as ended:
         judge_stage(Located(asked, nothing, nothing, subject), nothing)

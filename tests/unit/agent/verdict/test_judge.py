@@ -12,9 +12,10 @@ from agent.verdict.account import Account
 from agent.verdict.causes import CAUSES, Cause
 from agent.verdict.judge import judge
 from agent.verdict.password_policy import PasswordPolicy
-from agent.verdict.subject import Operation, Subject
+from agent.verdict.subject import JUDGED, Subject
 from agent.verdict.verdict import OperationVerdict, State
 from tests.unit.agent.acl.sddl_text import descriptor, sid, sids
+from wire.operation import Operation
 from wire.outcomes import Code
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -134,10 +135,10 @@ def test_a_left_over_admin_count_protects_nobody() -> None:
     assert got.notes == ("adminCount is 1, left over: inheritance is on",)
 
 
-@pytest.mark.parametrize("operation", Operation)
+@pytest.mark.parametrize("operation", JUDGED)
 def test_a_missing_right_is_named(operation: Operation) -> None:
     got = judge(replace(SUBJECT, descriptor=raw("(A;;RC;;;AU)")), now=NOW)
-    answer: OperationVerdict = getattr(got, operation.value)
+    answer = got.of(operation)
 
     assert (answer.state, answer.code) == (State.NO, Code.PERMISSION_DENIED)
     assert answer.shown_by.startswith("no entry allows the agent's account to")

@@ -17,7 +17,6 @@ from agent.verdict.attributes import (
     to_filetime,
 )
 from agent.verdict.password_check import (
-    Operation,
     PolicyFinding,
     earliest,
     judge,
@@ -27,6 +26,7 @@ from agent.verdict.password_check import (
     units,
 )
 from agent.verdict.password_policy import PasswordPolicy, from_domain, from_pso
+from wire.operation import Operation
 from wire.outcomes import Code
 
 CANARY = "Canary-7f3a-Passw0rd!"
@@ -83,7 +83,7 @@ def say(
     *,
     policy: PasswordPolicy | None = POLICY,
     account: Account = ACCOUNT,
-    operation: Operation = "reset",
+    operation: Operation = Operation.RESET,
     hints: bool = True,
     cannot_change: bool = False,
 ) -> tuple[PolicyFinding, ...]:
@@ -320,7 +320,11 @@ def test_accounts_that_need_no_password_are_exempt(flags: int) -> None:
 
 @pytest.mark.parametrize(
     ("operation", "hints", "bound"),
-    [("reset", True, True), ("reset", False, False), ("change", False, True)],
+    [
+        (Operation.RESET, True, True),
+        (Operation.RESET, False, False),
+        (Operation.CHANGE, False, True),
+    ],
 )
 def test_the_minimum_age_binds_changes_and_resets_with_hints(
     operation: Operation,
@@ -342,11 +346,13 @@ def test_the_minimum_age_ends() -> None:
 def test_who_must_change_is_not_bound_by_the_minimum_age() -> None:
     assert codes(say(account=replace(ACCOUNT, pwd_last_set=None))) == []
     no_age = replace(POLICY, min_age=timedelta(0))
-    assert earliest(no_age, ACCOUNT, "change", hints=True) is None
+    assert earliest(no_age, ACCOUNT, Operation.CHANGE, hints=True) is None
 
 
 def test_cannot_change_stops_a_change_and_is_told_for_a_reset() -> None:
-    assert codes(say(operation="change", cannot_change=True)) == [Code.CANNOT_CHANGE]
+    assert codes(say(operation=Operation.CHANGE, cannot_change=True)) == [
+        Code.CANNOT_CHANGE
+    ]
     reset = say(cannot_change=True)
     assert codes(reset) == []
     assert Code.CANNOT_CHANGE in [finding.code for finding in reset]
@@ -355,10 +361,12 @@ def test_cannot_change_stops_a_change_and_is_told_for_a_reset() -> None:
 def test_a_lock_stops_a_change_and_no_reset() -> None:
     locked = replace(ACCOUNT, lockout_time=NOW, pwd_last_set=NOW)
 
-    assert codes(say(account=locked, operation="change"))[0] == Code.ACCOUNT_LOCKED
+    assert (
+        codes(say(account=locked, operation=Operation.CHANGE))[0] == Code.ACCOUNT_LOCKED
+    )
     assert Code.ACCOUNT_LOCKED not in codes(say(account=locked))
     over = replace(locked, lockout_time=NOW - HOUR, pwd_last_set=NOW - DAY)
-    assert codes(say(account=over, operation="change")) == []
+    assert codes(say(account=over, operation=Operation.CHANGE)) == []
 
 
 def test_a_policy_that_is_hidden_is_said_to_be_and_never_met() -> None:
@@ -370,10 +378,10 @@ def test_a_policy_that_is_hidden_is_said_to_be_and_never_met() -> None:
 
 def test_what_needs_no_policy_is_found_without_it() -> None:
     locked = replace(ACCOUNT, computed=0x10)
-    found = say("x" * 257, policy=None, account=locked, operation="change")
+    found = say("x" * 257, policy=None, account=locked, operation=Operation.CHANGE)
 
     assert codes(found) == [Code.ACCOUNT_LOCKED, Code.POLICY]
-    denied = say(policy=None, operation="change", cannot_change=True)
+    denied = say(policy=None, operation=Operation.CHANGE, cannot_change=True)
     assert codes(denied) == [Code.CANNOT_CHANGE]
 
 
@@ -387,7 +395,7 @@ def test_the_minimum_age_is_for_normal_accounts() -> None:
 
 def test_after_a_refusal_what_was_found_before_is_the_cause() -> None:
     found = say("short")
-    cause = remaining_cause(POLICY, found, operation="reset", hints=True)
+    cause = remaining_cause(POLICY, found, operation=Operation.RESET, hints=True)
 
     assert cause.code == Code.TOO_SHORT
 
@@ -395,11 +403,11 @@ def test_after_a_refusal_what_was_found_before_is_the_cause() -> None:
 @pytest.mark.parametrize(
     ("policy", "operation", "hints", "code"),
     [
-        (POLICY, "reset", True, Code.IN_HISTORY),
-        (POLICY, "change", False, Code.IN_HISTORY),
-        (POLICY, "reset", False, Code.POLICY),
-        (replace(POLICY, history=0), "reset", True, Code.POLICY),
-        (None, "reset", True, Code.POLICY),
+        (POLICY, Operation.RESET, True, Code.IN_HISTORY),
+        (POLICY, Operation.CHANGE, False, Code.IN_HISTORY),
+        (POLICY, Operation.RESET, False, Code.POLICY),
+        (replace(POLICY, history=0), Operation.RESET, True, Code.POLICY),
+        (None, Operation.RESET, True, Code.POLICY),
     ],
 )
 def test_after_a_refusal_the_cause_is_named_by_elimination(

@@ -6,6 +6,7 @@ import pytest
 
 from tests.fixtures.agent_stage import CANARY
 from tests.fixtures.policy_files import FOLDER, load, stand_in
+from wire.operation import Operation
 
 KEPT = sorted(FOLDER.glob("*.json"))
 
@@ -26,7 +27,7 @@ def test_a_kept_case_stops_where_it_should(file: Path) -> None:
 def test_a_refusal_of_a_kept_case_has_the_cause_that_is_left(file: Path) -> None:
     judged, plain = load(file)
 
-    bound = judged.operation == "change" or judged.hints
+    bound = judged.operation is Operation.CHANGE or judged.hints
     history = judged.policy.history if judged.policy else 0
     left = "in_history" if history and bound else "policy"
     expected = next(iter(plain["stops"]), left)

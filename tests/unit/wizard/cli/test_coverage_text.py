@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from agent.verdict.causes import CAUSES, Cause
-from agent.verdict.subject import Operation
+from agent.verdict.subject import JUDGED
+from wire.operation import Operation
 from wizard.cli.coverage_text import Some, in_words
 from wizard.controller.permissions import Coverage
 
@@ -11,7 +12,7 @@ _ALL = {Cause.NONE: 10}
 
 
 def told(**causes: Mapping[Cause, int]) -> list[str]:
-    by_operation = {each: causes.get(each.value, _ALL) for each in Operation}
+    by_operation = {each: causes.get(each.value, _ALL) for each in JUDGED}
     works = by_operation[Operation.RESET].get(Cause.NONE, 0)
     return in_words(Coverage(10, works, by_operation, foreseen=False), Some()).split(
         "\n"

@@ -20,7 +20,7 @@ from agent.ldap.errors import Unreachable
 from agent.ldap.pool import PooledConnection
 from agent.verdict import effective_rights
 from agent.verdict.password_policy import PasswordPolicy
-from agent.verdict.subject import Operation, Subject
+from agent.verdict.subject import JUDGED, Subject
 from agent.verdict.verdict import State
 from tests.unit.agent.acl.sddl_text import descriptor, sids
 from tests.unit.agent.verdict.test_judge import RIGHTS, SUBJECT
@@ -91,7 +91,7 @@ def test_everybody_is_judged_once_and_counted() -> None:
     assert tally.people == 1234
     assert tally.states == {State.UNKNOWN: 1234}
     assert {sum(causes.values()) for causes in tally.causes.values()} == {1234}
-    assert set(tally.causes) == set(Operation)
+    assert set(tally.causes) == set(JUDGED)
 
 
 def test_a_container_inside_another_is_read_once() -> None:

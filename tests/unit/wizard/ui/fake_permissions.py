@@ -9,8 +9,8 @@ from uuid import UUID
 
 from agent.active_directory import identifiers
 from agent.verdict.causes import CAUSES, Cause
-from agent.verdict.subject import Operation
 from agent.verdict.verdict import OperationVerdict, State, Verdict
+from wire.operation import Operation
 from wire.outcomes import Code
 from wizard.controller.permissions import Coverage, Explained, Seen
 from wizard.grants.grants import Entry

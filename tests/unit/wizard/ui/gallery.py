@@ -14,7 +14,6 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 
 from agent.verdict.causes import Cause
-from agent.verdict.subject import Operation
 from tests.unit.wizard.answered import BEHIND, CANARY, CODE, EXPRESS
 from tests.unit.wizard.ui.copied import ADMIN, COPY, KEYS
 from tests.unit.wizard.ui.fake import (
@@ -38,6 +37,7 @@ from tests.unit.wizard.ui.fake_permissions import (
     UNGRANTED,
     FakePermissions,
 )
+from wire.operation import Operation
 from wire.secret import Secret
 from wizard.flow.defaults import Offer, Offers
 from wizard.plan.change import ApplyError, StepFailed

@@ -14,7 +14,6 @@ from pytestqt.qtbot import QtBot
 
 from agent.ldap.errors import Unreachable
 from agent.verdict.causes import Cause
-from agent.verdict.subject import Operation
 from tests.unit.wizard.answered import CANARY
 from tests.unit.wizard.ui.conftest import Open
 from tests.unit.wizard.ui.fake import INSTALLED, FakeController
@@ -27,6 +26,7 @@ from tests.unit.wizard.ui.fake_permissions import (
     verdict_of,
 )
 from tests.unit.wizard.ui.walk import go
+from wire.operation import Operation
 from wire.secret import Secret
 from wizard.plan.change import ApplyError
 from wizard.ui.formatting import tr_n
