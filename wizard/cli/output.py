@@ -49,6 +49,14 @@ class Result:
         return int(self.code)
 
 
+def refused(
+    error: Exception | str, data: Mapping[str, Any], code: Exit = Exit.BAD_USAGE
+) -> Result:
+    """Say on standard error why a command does not go on."""
+    print(error, file=sys.stderr)
+    return Result(code, "", {"error": str(error), **data})
+
+
 LOST = (
     "Run writeback apply --settings FILE with a saved one, or writeback remove to take "
     "away what is left."

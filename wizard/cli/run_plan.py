@@ -1,16 +1,12 @@
-"""Each command as a function of what it is given: reads, changes, and what it tells."""
+"""Plan, ask, apply, report: the same for every command that changes something."""
 
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
-from agent.config import settings_file as settings_file_of_config
 from agent.config.settings import Settings
 from wizard.cli.errors import BadUsage
 from wizard.cli.output import (
-    LOST,
     Exit,
     Result,
     plan_data,
@@ -19,54 +15,33 @@ from wizard.cli.output import (
     saying,
     stuck_text,
 )
-from wizard.cli.secrets import CommandSecrets, typed
+from wizard.cli.secrets import CommandSecrets
 from wizard.cli.signals import stopped_by_signal
+from wizard.cli.terminal import Confirm
 from wizard.controller.controller import Controller
 from wizard.inputs import Inputs
 from wizard.plan.change import ApplyError, Change, StepFailed
 
-Confirm = Callable[[str], bool]
-NOT_SET_UP = "Nothing is set up on this machine; give --settings FILE."
-
-
-def wanted(controller: Controller, file: Path | None) -> Settings:
-    """Read the settings given, else those in force.
-
-    Raises:
-        SettingsError: with every problem.
-        BadUsage: there are none.
-
-    """
-    if file is not None:
-        return settings_file_of_config.load(file)
-    found = controller.installed()
-    if found is None:
-        lost = controller.lost()
-        if lost is not None:
-            raise BadUsage(f"{lost} is missing.", LOST)
-        raise BadUsage("There are no settings.", NOT_SET_UP)
-    return found.settings
-
 
 def planned(
-    plan: Callable[[Inputs], tuple[Change, ...]], given: CommandSecrets
+    plan: Callable[[Inputs], tuple[Change, ...]], secrets: CommandSecrets
 ) -> tuple[tuple[Change, ...], CommandSecrets]:
     """Plan; what turns out to be needed is asked for on a terminal, each once."""
     while True:
         try:
-            return plan(given.inputs()), given
+            return plan(secrets.inputs()), secrets
         except StepFailed as error:
-            more = given.with_needed(error.needs)
-            if more == given:
+            more = secrets.with_needed(error.needs)
+            if more == secrets:
                 raise
-            given = more
+            secrets = more
 
 
 def make(
     controller: Controller,
     settings: Settings,
     changes: Sequence[Change],
-    given: CommandSecrets,
+    secrets: CommandSecrets,
     confirm: Confirm,
     *,
     text: str = "",
@@ -77,7 +52,7 @@ def make(
         controller: makes them.
         settings: what they lead to.
         changes: as planned.
-        given: an administrator is asked for where one is needed.
+        secrets: an administrator is asked for where one is needed.
         confirm: shown the plan.
         text: the plan in words, where not as for any plan.
 
@@ -85,12 +60,12 @@ def make(
     if not confirm(text or plan_text(changes)):
         return Result(Exit.BAD_USAGE, "Nothing was changed.", {"changes": []})
     if any(change.needs_admin for change in changes):
-        given = given.with_admin()
-        need_admin(given)
+        secrets = secrets.with_admin()
+        need_admin(secrets)
     came: list[str] = []
     try:
         with stopped_by_signal() as stop:
-            controller.apply(settings, changes, given.inputs(), saying(came), stop)
+            controller.apply(settings, changes, secrets.inputs(), saying(came), stop)
     except ApplyError as error:
         return failure(error)
     done = f"Done: {counted(changes)} made."
@@ -101,10 +76,10 @@ def make(
     return Result(Exit.DONE, done, data)
 
 
-def need_admin(given: CommandSecrets) -> None:
+def need_admin(secrets: CommandSecrets) -> None:
     """Say which of the two is missing, and how it is given."""
     names = ("admin_user", "admin_password")
-    missing = [name for name in names if given.get(name) is None]
+    missing = [name for name in names if secrets.get(name) is None]
     if missing:
         raise BadUsage(
             f"This needs an administrator of the domain: {' and '.join(missing)}.",
@@ -138,36 +113,3 @@ def failure(error: ApplyError) -> Result:
 
 def counted(changes: Sequence[Change]) -> str:
     return "1 change" if len(changes) == 1 else f"{len(changes)} changes"
-
-
-def on_terminal(text: str) -> bool:
-    """Show what will be done and ask; nobody to ask is no."""
-    print(text, file=sys.stderr)
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise BadUsage("Nobody can be asked here.", "Accept the plan with --yes.")
-    print("Go on? [y/N] ", end="", file=sys.stderr, flush=True)
-    return typed(input).strip().lower() in ("y", "yes")
-
-
-def ask_secrets(
-    secrets: CommandSecrets, old: Settings | None, wanted: Settings
-) -> CommandSecrets:
-    """Ask on a terminal for what the settings in force, if any, did not need."""
-    secrets = ask_account(secrets, old, wanted)
-    where = (wanted.relay.url, wanted.agent)
-    if old is None or (old.relay.url, old.agent) != where:
-        secrets = secrets.with_asked("enrolment_code", "Enrolment code")
-    return secrets
-
-
-def ask_account(
-    secrets: CommandSecrets, old: Settings | None, wanted: Settings
-) -> CommandSecrets:
-    """Ask for what signs in, unless it is the account in force: that is stored."""
-    account = wanted.directory
-    if old is not None and old.directory.sign_in_name == account.sign_in_name:
-        return secrets
-    if account.account.kind == "existing":
-        prompt = f"Password of {account.account.name}"
-        return secrets.with_asked("account_password", prompt)
-    return secrets.with_admin()

@@ -7,11 +7,13 @@ import getpass
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from agent.config.settings import Settings
 from wire.secret import Secret
 from wizard.cli.errors import BadUsage
+from wizard.cli.terminal import typed
 from wizard.inputs import AdminCredentials, Inputs
 
 NAMES = (
@@ -73,12 +75,12 @@ class CommandSecrets:
         """Give one secret."""
         return self.secrets.get(name)
 
-    def asked(self, name: str, prompt: str) -> Secret | None:
+    def ask(self, name: str, prompt: str) -> Secret | None:
         """Give a secret, typed on the terminal where it was not given."""
-        found = self.secrets.get(name)
-        if found is None and self.can_ask:
-            found = Secret(typed(lambda: getpass.getpass(f"{prompt}: ")))
-        return found
+        secret = self.secrets.get(name)
+        if secret is None and self.can_ask:
+            secret = Secret(typed(lambda: getpass.getpass(f"{prompt}: ")))
+        return secret
 
     def with_admin(self) -> "CommandSecrets":
         """Ask for an administrator on the terminal where none was given."""
@@ -96,27 +98,38 @@ class CommandSecrets:
         """Have what a plan said it needs, asked for on the terminal if need be."""
         if needs == "admin":
             return self.with_admin()
-        return self.with_asked(needs, PROMPTS[needs]) if needs in PROMPTS else self
+        return self.with_secret(needs, PROMPTS[needs]) if needs in PROMPTS else self
 
-    def with_asked(self, name: str, prompt: str) -> "CommandSecrets":
+    def with_secret(self, name: str, prompt: str) -> "CommandSecrets":
         """Have one secret among those given, typed if need be."""
-        found = self.asked(name, prompt)
-        if found is None:
+        secret = self.ask(name, prompt)
+        if secret is None:
             return self
-        return replace(self, secrets={**self.secrets, name: found})
+        return replace(self, secrets={**self.secrets, name: secret})
 
+    def with_account(
+        self, in_force: Settings | None, new: Settings
+    ) -> "CommandSecrets":
+        """Have what signs in, unless it is the account in force: that is stored."""
+        account = new.directory
+        if in_force and in_force.directory.sign_in_name == account.sign_in_name:
+            return self
+        if account.account.kind == "existing":
+            prompt = f"Password of {account.account.name}"
+            return self.with_secret("account_password", prompt)
+        return self.with_admin()
 
-def typed(ask: Callable[[], str]) -> str:
-    """Take what is typed at a question.
-
-    Raises:
-        BadUsage: Ctrl-C or Ctrl-D came instead.
-
-    """
-    try:
-        return ask()
-    except (KeyboardInterrupt, EOFError):
-        raise BadUsage("Stopped at a question.", "Nothing was changed.") from None
+    def with_enrolment(
+        self, in_force: Settings | None, new: Settings
+    ) -> "CommandSecrets":
+        """Have what signs in, and the code where the agent is enrolled anew."""
+        secrets = self.with_account(in_force, new)
+        if in_force and (in_force.relay.url, in_force.agent) == (
+            new.relay.url,
+            new.agent,
+        ):
+            return secrets
+        return secrets.with_secret("enrolment_code", "Enrolment code")
 
 
 def _read_all(descriptor: int) -> str:

@@ -1,39 +1,98 @@
-"""Plan, apply and repair."""
+"""Plan, apply, repair and rekey: what leads to settings."""
 
 from functools import partial
 
 from agent.config.settings import Settings
+from wizard.cli.command import SECRETS, SETTINGS, YES, Command, argument
 from wizard.cli.commands.verify import verify
+from wizard.cli.invocation import Invocation, settings_in_force
 from wizard.cli.output import Exit, Result, plan_data, plan_text
-from wizard.cli.run_plan import Confirm, make, planned, wanted
+from wizard.cli.run_plan import make, planned
 from wizard.cli.secrets import CommandSecrets
+from wizard.cli.terminal import Confirm
 from wizard.controller.controller import Controller
 
 
 def show_plan(
-    controller: Controller, settings: Settings, given: CommandSecrets
+    controller: Controller, settings: Settings, secrets: CommandSecrets
 ) -> Result:
     """Say what would change; reads only."""
-    changes, _ = planned(partial(controller.plan, settings), given)
+    changes, _ = planned(partial(controller.plan, settings), secrets)
     return Result(Exit.DONE, plan_text(changes), {"changes": plan_data(changes)})
 
 
 def carry_out(
-    controller: Controller, settings: Settings, given: CommandSecrets, confirm: Confirm
+    controller: Controller,
+    settings: Settings,
+    secrets: CommandSecrets,
+    confirm: Confirm,
 ) -> Result:
     """Apply settings: all changes or none."""
-    changes, given = planned(partial(controller.plan, settings), given)
+    changes, secrets = planned(partial(controller.plan, settings), secrets)
     if not changes:
         return Result(Exit.DONE, plan_text(()), {"changes": []})
-    return make(controller, settings, changes, given, confirm)
+    return make(controller, settings, changes, secrets, confirm)
 
 
-def repair(controller: Controller, given: CommandSecrets, confirm: Confirm) -> Result:
+def repair(controller: Controller, secrets: CommandSecrets, confirm: Confirm) -> Result:
     """Mend what differs from the settings in force, and compare everything again."""
-    settings = wanted(controller, None)
-    done = carry_out(controller, settings, given, confirm)
+    settings = settings_in_force(controller)
+    done = carry_out(controller, settings, secrets, confirm)
     if done.code != Exit.DONE:
         return done
     checked = verify(controller, settings)
     text = f"{done.text}\n{checked.text}"
     return Result(checked.code, text, {**done.data, **checked.data})
+
+
+def _with_secrets(
+    invocation: Invocation,
+) -> tuple[Controller, Settings, CommandSecrets]:
+    controller, secrets = invocation.controller, invocation.secrets
+    settings = invocation.settings()
+    secrets = secrets.with_enrolment(invocation.installed_settings(), settings)
+    return controller, settings, secrets
+
+
+def _plan(invocation: Invocation) -> Result:
+    return show_plan(*_with_secrets(invocation))
+
+
+def _apply(invocation: Invocation) -> Result:
+    return carry_out(*_with_secrets(invocation), invocation.confirm)
+
+
+def _repair(invocation: Invocation) -> Result:
+    return repair(invocation.controller, invocation.secrets, invocation.confirm)
+
+
+def _rekey(invocation: Invocation) -> Result:
+    controller, secrets = invocation.controller, invocation.secrets
+    settings = invocation.settings()
+    # nothing counts as enrolled, so the code is asked for
+    secrets = secrets.with_enrolment(None, settings).choosing(
+        new_keys=True, original_is_gone=invocation.arguments.original_is_gone
+    )
+    return carry_out(controller, settings, secrets, invocation.confirm)
+
+
+PLAN = Command("plan", "say what would change; reads only", (SETTINGS, SECRETS), _plan)
+APPLY = Command("apply", "make all changes or none", (SETTINGS, SECRETS, YES), _apply)
+REPAIR = Command(
+    "repair", "mend what differs from the settings in force", (SECRETS, YES), _repair
+)
+REKEY = Command(
+    "rekey",
+    "give the agent new keys, on a copied machine or in doubt",
+    (
+        SETTINGS,
+        SECRETS,
+        YES,
+        argument(
+            "--original-is-gone",
+            action="store_true",
+            help="this copied machine takes the name of its original over",
+        ),
+    ),
+    _rekey,
+)

@@ -1,12 +1,13 @@
 """`writeback directory check`: each domain controller tried, as a table."""
 
-import argparse
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 from agent.config.settings import Settings
 from wizard.checks.controller_facts import ControllerFacts, Inspection
+from wizard.cli.command import SECRETS, SETTINGS, Command, Group
+from wizard.cli.invocation import Invocation, inspect_directory
 from wizard.cli.output import Exit, Result, checks_data
 from wizard.cli.signals import stopped_by_signal
 from wizard.controller.controller import Controller
@@ -106,13 +107,10 @@ def _to_do(facts: ControllerFacts) -> Sequence[dict[str, str]]:
     ]
 
 
-def add_words(verbs: Any, shared: argparse.ArgumentParser, secrets: str) -> None:
-    """Describe `writeback directory check` to the parser of the command line."""
-    told = "try each domain controller: certificate, TLS, policy hints, clock"
-    parser = verbs.add_parser("directory", help=told, description=told)
-    inner = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    verb = inner.add_parser(
-        "check", parents=[shared], help=told, description=told, allow_abbrev=False
-    )
-    verb.add_argument("--settings", type=Path, help="else those in force")
-    verb.add_argument("--secrets-fd", type=int, metavar="N", help=secrets)
+def _check(invocation: Invocation) -> Result:
+    return inspect_directory(invocation, partial(check, invocation.controller))
+
+
+HELP = "try each domain controller: certificate, TLS, policy hints, clock"
+CHECK = Command("check", HELP, (SETTINGS, SECRETS), _check)
+DIRECTORY = Group("directory", HELP, (CHECK,))

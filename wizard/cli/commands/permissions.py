@@ -4,8 +4,9 @@ import argparse
 import contextlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 from agent.config.settings import Identifier, Settings
 from agent.verdict.attributes import span_words
@@ -13,8 +14,11 @@ from agent.verdict.causes import CAUSES
 from agent.verdict.password_policy import PasswordPolicy, as_policy_dict
 from agent.verdict.verdict import OperationVerdict, State
 from wire.outcomes import Code, Refused
+from wizard.cli.command import SECRETS, SETTINGS, Command, Group, argument
+from wizard.cli.commands.grants import GRANT, PLAN, REVOKE
 from wizard.cli.coverage_text import OPERATIONS, Some, as_data, code_of, in_words
 from wizard.cli.errors import BadUsage
+from wizard.cli.invocation import Invocation, inspect_directory
 from wizard.cli.output import Exit, Result
 from wizard.cli.signals import stopped_by_signal
 from wizard.controller.permissions import Explained, Permissions
@@ -24,14 +28,6 @@ from wizard.permissions.coverage import PersonVerdict
 from wizard.permissions.export import Form, Unfinished, finish, writing
 from wizard.permissions.findings import Finding, Level
 
-VERBS = {
-    "check": "judge everybody in the scope, and the account itself",
-    "explain": "say why a reset of one person would fail, before anyone tries",
-    "coverage": "judge everybody in the scope, into files where wanted",
-    "plan": "show the permissions that are missing, entry by entry",
-    "grant": "grant what is missing; an administrator is used once",
-    "revoke": "take back what was granted, entry by entry",
-}
 Files = Sequence[tuple[Path, Form]]
 _STOPPING = "Stopping."
 _REMEDIES = {
@@ -109,15 +105,15 @@ def explain(
     return Result(code, _explained(found), data)
 
 
-def files_of(given: argparse.Namespace) -> Files:
+def files_of(arguments: argparse.Namespace) -> Files:
     """Give the files that everybody is written into."""
     forms: tuple[tuple[Path | None, Form], ...] = (
-        (given.csv, "csv"),
-        (given.jsonl, "jsonl"),
+        (arguments.csv, "csv"),
+        (arguments.jsonl, "jsonl"),
     )
     files = [(place, form) for place, form in forms if place is not None]
     if len({place.absolute() for place, _ in files}) < len(files):
-        raise BadUsage(f"{given.csv} is named twice.", "Give each its own file.")
+        raise BadUsage(f"{arguments.csv} is named twice.", "Give each its own file.")
     return files
 
 
@@ -195,32 +191,64 @@ def _counting() -> Iterator[Callable[..., None]]:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
-def add_words(verbs: Any, shared: argparse.ArgumentParser, secrets: str) -> None:
-    """Describe `writeback permissions ...` to the parser of the command line."""
-    told = "verify permissions, explain one person's, grant what is missing"
-    parser = verbs.add_parser("permissions", help=told, description=told)
-    inner = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    for name, words in VERBS.items():
-        verb = inner.add_parser(
-            name, parents=[shared], help=words, description=words, allow_abbrev=False
-        )
-        verb.add_argument("--settings", type=Path, help="else those in force")
-        verb.add_argument("--secrets-fd", type=int, metavar="N", help=secrets)
-        if name == "explain":
-            who = "their sign-in name, account name, GUID or identify_by"
-            verb.add_argument("user", metavar="USER", help=who)
-            by = "what USER is; else told by its form"
-            verb.add_argument("--by", choices=get_args(Identifier), help=by)
-        if name == "coverage":
-            verb.add_argument(
-                "--csv", type=Path, metavar="FILE", help="a table, a row a person"
-            )
-            verb.add_argument(
-                "--jsonl", type=Path, metavar="FILE", help="JSON, a line a person"
-            )
-        if name in ("grant", "revoke"):
-            verb.add_argument("--yes", action="store_true", help="do not ask")
-        if name == "plan":
-            verb.add_argument(
-                "--hand-over", type=Path, metavar="FILE", help="for another team"
-            )
+def _check(invocation: Invocation) -> Result:
+    return inspect_directory(
+        invocation, partial(check, invocation.controller.permissions)
+    )
+
+
+def _explain(invocation: Invocation) -> Result:
+    arguments, permissions = invocation.arguments, invocation.controller.permissions
+    who = {"by": arguments.by, "value": arguments.user}
+    return inspect_directory(invocation, partial(explain, permissions, **who))
+
+
+def _coverage(invocation: Invocation) -> Result:
+    permissions, files = (
+        invocation.controller.permissions,
+        files_of(invocation.arguments),
+    )
+    return inspect_directory(invocation, partial(coverage, permissions, files=files))
+
+
+CHECK = Command(
+    "check",
+    "judge everybody in the scope, and the account itself",
+    (SETTINGS, SECRETS),
+    _check,
+)
+EXPLAIN = Command(
+    "explain",
+    "say why a reset of one person would fail, before anyone tries",
+    (
+        SETTINGS,
+        SECRETS,
+        argument(
+            "user",
+            metavar="USER",
+            help="their sign-in name, account name, GUID or identify_by",
+        ),
+        argument(
+            "--by",
+            choices=get_args(Identifier),
+            help="what USER is; else told by its form",
+        ),
+    ),
+    _explain,
+)
+COVERAGE = Command(
+    "coverage",
+    "judge everybody in the scope, into files where wanted",
+    (
+        SETTINGS,
+        SECRETS,
+        argument("--csv", type=Path, metavar="FILE", help="a table, a row a person"),
+        argument("--jsonl", type=Path, metavar="FILE", help="JSON, a line a person"),
+    ),
+    _coverage,
+)
+PERMISSIONS = Group(
+    "permissions",
+    "verify permissions, explain one person's, grant what is missing",
+    (CHECK, EXPLAIN, COVERAGE, PLAN, GRANT, REVOKE),
+)

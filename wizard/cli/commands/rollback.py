@@ -1,14 +1,17 @@
-"""Rollback."""
+"""Rollback: a run that was cut off, taken back or finished."""
 
+from wizard.cli.command import SECRETS, YES, Command
+from wizard.cli.invocation import Invocation
 from wizard.cli.output import Exit, Result, say_progress, stuck_text
-from wizard.cli.run_plan import Confirm, counted, failure
+from wizard.cli.run_plan import counted, failure
 from wizard.cli.secrets import CommandSecrets
+from wizard.cli.terminal import Confirm
 from wizard.controller.controller import Controller
 from wizard.plan.change import ApplyError
 
 
 def roll_back(
-    controller: Controller, given: CommandSecrets, confirm: Confirm
+    controller: Controller, secrets: CommandSecrets, confirm: Confirm
 ) -> Result:
     """Take back a run that was cut off."""
     found = controller.recovery()
@@ -21,9 +24,9 @@ def roll_back(
             Exit.BAD_USAGE, "Nothing was changed.", {"undone": [], "stuck": []}
         )
     if found.needs_admin:
-        given = given.with_admin()
+        secrets = secrets.with_admin()
     try:
-        rolled = controller.recover(given.inputs(), say_progress)
+        rolled = controller.recover(secrets.inputs(), say_progress)
     except ApplyError as error:
         return failure(error)
     data = {
@@ -42,3 +45,15 @@ def roll_back(
     if found.forward:
         return Result(Exit.DONE, f"Finished: {counted(rolled.finished)}.", data)
     return Result(Exit.DONE, f"Taken back: {counted(rolled.undone)}.", data)
+
+
+def _roll_back(invocation: Invocation) -> Result:
+    return roll_back(invocation.controller, invocation.secrets, invocation.confirm)
+
+
+ROLLBACK = Command(
+    "rollback",
+    "take back a run that was cut off, or finish what is past that",
+    (SECRETS, YES),
+    _roll_back,
+)

@@ -1,36 +1,14 @@
 """Test-reset: one request through the relay and back."""
 
-import argparse
 from typing import get_args
 
 from agent.config.settings import Identifier
 from wire.secret import Secret
+from wizard.cli.command import SECRETS, Command, argument
 from wizard.cli.errors import BadUsage
+from wizard.cli.invocation import Invocation, settings_in_force
 from wizard.cli.output import Exit, Result
-from wizard.cli.secrets import CommandSecrets
 from wizard.controller.controller import Controller
-
-
-def run_test_reset(controller: Controller, given: argparse.Namespace) -> Result:
-    password = None
-    if not given.check_only:
-        secrets = CommandSecrets.read(given.secrets_fd)
-        password = secrets.asked("new_password", f"New password for {given.user}")
-        if not password:
-            raise BadUsage(
-                "No new password is given.",
-                "Give it by --secrets-fd as new_password, or use --check-only.",
-            )
-    return test_reset(controller, given.by, given.user, password)
-
-
-def add_test_arguments(verb: argparse.ArgumentParser) -> None:
-    choices = get_args(Identifier)
-    told = "the person, as the cloud names them"
-    verb.add_argument("user", metavar="USER", help=told)
-    told = "what USER is (default: userPrincipalName)"
-    verb.add_argument("--by", choices=choices, default="userPrincipalName", help=told)
-    verb.add_argument("--check-only", action="store_true", help="all but the write")
 
 
 def test_reset(
@@ -48,3 +26,39 @@ def test_reset(
         "ms": result.ms,
     }
     return Result(Exit.DONE if result.code == "ok" else Exit.FINDINGS, text, data)
+
+
+def _new_password(invocation: Invocation) -> Secret:
+    prompt = f"New password for {invocation.arguments.user}"
+    password = invocation.secrets.ask("new_password", prompt)
+    if not password:
+        raise BadUsage(
+            "No new password is given.",
+            "Give it by --secrets-fd as new_password, or use --check-only.",
+        )
+    return password
+
+
+def _test_reset(invocation: Invocation) -> Result:
+    controller, arguments = invocation.controller, invocation.arguments
+    settings_in_force(controller)
+    password = None if arguments.check_only else _new_password(invocation)
+    return test_reset(controller, arguments.by, arguments.user, password)
+
+
+SELF_TEST = Command(
+    "test-reset",
+    "send one request through the relay and back",
+    (
+        SECRETS,
+        argument("user", metavar="USER", help="the person, as the cloud names them"),
+        argument(
+            "--by",
+            choices=get_args(Identifier),
+            default="userPrincipalName",
+            help="what USER is (default: userPrincipalName)",
+        ),
+        argument("--check-only", action="store_true", help="all but the write"),
+    ),
+    _test_reset,
+)

@@ -1,10 +1,12 @@
-"""Status, schema and export."""
+"""Status, schema and export: what is read of one machine."""
 
 import json
 
-from agent.config import settings_file as settings_file_of_config
+from agent.config import settings_file
 from agent.config.errors import SettingsError
 from agent.config.settings import Settings
+from wizard.cli.command import Command
+from wizard.cli.invocation import Invocation, settings_in_force
 from wizard.cli.output import Exit, Result, first_line, status_text, without_settings
 from wizard.controller.controller import Controller
 
@@ -47,13 +49,30 @@ def _is_installed(controller: Controller) -> bool:
 
 def schema() -> Result:
     """Describe the settings file."""
-    described = settings_file_of_config.schema()
+    described = settings_file.schema()
     return Result(Exit.DONE, json.dumps(described, indent=2), {"schema": described})
 
 
 def export(settings: Settings) -> Result:
     """Give the settings in force as a file."""
-    text = settings_file_of_config.dump(settings)
+    text = settings_file.dump(settings)
     return Result(
         Exit.DONE, text.rstrip("\n"), {"settings": settings.model_dump(mode="json")}
     )
+
+
+def _status(invocation: Invocation) -> Result:
+    return status(invocation.controller)
+
+
+def _schema(_invocation: Invocation) -> Result:
+    return schema()
+
+
+def _export(invocation: Invocation) -> Result:
+    return export(settings_in_force(invocation.controller))
+
+
+STATUS = Command("status", "is password writeback on?", (), _status)
+SCHEMA = Command("schema", "describe the settings file (JSON Schema)", (), _schema)
+EXPORT = Command("export", "print the settings in force", (), _export)

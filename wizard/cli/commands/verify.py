@@ -1,6 +1,8 @@
-"""Verify."""
+"""Verify: everything compared with the settings."""
 
 from agent.config.settings import Settings
+from wizard.cli.command import SETTINGS, Command
+from wizard.cli.invocation import Invocation
 from wizard.cli.output import Exit, Result, checks_data, checks_text
 from wizard.controller.controller import Controller
 from wizard.results import Check
@@ -22,3 +24,10 @@ def _cut_off(controller: Controller) -> tuple[Check, ...]:
     told = f"It was begun {found.started:%Y-%m-%d %H:%M} UTC and cut off."
     remedy = "Run writeback rollback first."
     return (Check("journal", "An earlier run", "failed", told, remedy),)
+
+
+def _verify(invocation: Invocation) -> Result:
+    return verify(invocation.controller, invocation.settings())
+
+
+VERIFY = Command("verify", "compare everything with the settings", (SETTINGS,), _verify)

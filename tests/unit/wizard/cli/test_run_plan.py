@@ -13,7 +13,6 @@ import pytest
 from agent.config.settings import Settings
 from tests.unit.wizard.answered import CANARY, SETTINGS
 from wire.secret import Secret
-from wizard.cli import run_plan
 from wizard.cli.commands import apply as apply_of_commands
 from wizard.cli.commands import remove as remove_of_commands
 from wizard.cli.commands import rollback, self_test
@@ -21,6 +20,7 @@ from wizard.cli.commands import verify as verify_of_commands
 from wizard.cli.errors import BadUsage
 from wizard.cli.output import Exit, plan_text, say_progress
 from wizard.cli.secrets import CommandSecrets
+from wizard.cli.terminal import Confirm, confirm_on_terminal
 from wizard.controller.controller import Controller
 from wizard.inputs import Inputs
 from wizard.plan.change import (
@@ -109,7 +109,7 @@ def door(machine: Machine) -> Controller:
     return cast("Controller", machine)
 
 
-def carry_out(machine: Machine, confirm: run_plan.Confirm = lambda _text: True) -> Any:
+def carry_out(machine: Machine, confirm: Confirm = lambda _text: True) -> Any:
     return apply_of_commands.carry_out(
         door(machine), SETTINGS, CommandSecrets(), confirm
     )
@@ -165,7 +165,7 @@ def test_a_plan_not_accepted_is_2_and_applies_nothing() -> None:
 
 def test_nobody_to_ask_is_2() -> None:
     with pytest.raises(BadUsage, match="--yes"):
-        carry_out(Machine(), run_plan.on_terminal)
+        carry_out(Machine(), confirm_on_terminal)
 
 
 def test_rolled_back_is_1_with_what_failed_and_why() -> None:

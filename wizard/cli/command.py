@@ -1,0 +1,59 @@
+"""A command of `writeback` as a value: its name, what it takes and what it runs."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from wizard.cli.invocation import Invocation
+from wizard.cli.output import Result
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One argument of a command, as `ArgumentParser.add_argument` takes it."""
+
+    names: tuple[str, ...]
+    options: Mapping[str, Any]
+
+
+def argument(*names: str, **options: Any) -> Argument:
+    """Describe one argument; see `ArgumentParser.add_argument`."""
+    return Argument(names, options)
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command.
+
+    Attributes:
+        name: the word that is typed.
+        help: what it does, in the list of commands and above its own help.
+        arguments: beside `--home` and `--json`, which all take; in their help's order.
+        run: gives its outcome; what it raises is refused in one place, `main`.
+
+    """
+
+    name: str
+    help: str
+    arguments: tuple[Argument, ...]
+    run: Callable[[Invocation], Result]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Commands of two words that share the first one."""
+
+    name: str
+    help: str
+    commands: tuple[Command, ...]
+
+
+SETTINGS = argument("--settings", type=Path, help="else those in force")
+SECRETS = argument(
+    "--secrets-fd",
+    type=int,
+    metavar="N",
+    help="descriptor of a JSON object with secrets; else they are asked for",
+)
+YES = argument("--yes", action="store_true", help="do not ask")

@@ -1,0 +1,27 @@
+"""All commands in order, as the help, the manual and the completion list them."""
+
+from wizard.cli.command import Command, Group
+from wizard.cli.commands.apply import APPLY, PLAN, REKEY, REPAIR
+from wizard.cli.commands.directory import DIRECTORY
+from wizard.cli.commands.permissions import PERMISSIONS
+from wizard.cli.commands.remove import REMOVE
+from wizard.cli.commands.rollback import ROLLBACK
+from wizard.cli.commands.self_test import SELF_TEST
+from wizard.cli.commands.status import EXPORT, SCHEMA, STATUS
+from wizard.cli.commands.verify import VERIFY
+
+COMMANDS: tuple[Command | Group, ...] = (
+    PLAN,
+    APPLY,
+    VERIFY,
+    ROLLBACK,
+    REPAIR,
+    REKEY,
+    REMOVE,
+    STATUS,
+    SCHEMA,
+    EXPORT,
+    SELF_TEST,
+    PERMISSIONS,
+    DIRECTORY,
+)
