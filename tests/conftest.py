@@ -1,7 +1,9 @@
-"""Fixtures of every test: the lab's real domain controller."""
+"""Fixtures of every test, and what a run of the tests ends with."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -37,32 +39,60 @@ def fresh_lab(lab: Lab) -> Lab:
     return lab
 
 
-Told = Callable[[str], None]
-_TOLD = "told"
+ReportLine = Callable[[str], None]
+_LINE = "line of the report"
 
 
 @pytest.fixture
-def told(record_property: Callable[[str, object], None]) -> Told:
+def report_line(record_property: Callable[[str, object], None]) -> ReportLine:
     """Takes a line, such as a seed; every run of the tests ends with these."""
-    return lambda line: record_property(_TOLD, line)
+    return lambda line: record_property(_LINE, line)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Show what was told, also by tests that passed in other processes."""
+    """End with the lines that tests reported, and with the seconds of each folder."""
+    # those that passed in other processes too
     reports = [
         report
-        for outcome in ("passed", "failed")
-        for report in terminalreporter.getreports(outcome)
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if isinstance(report, pytest.TestReport)
     ]
     lines = [
         f"{report.nodeid}: {line}"
         for report in reports
+        if report.when == "call"
         for name, line in report.user_properties
-        if name == _TOLD
+        if name == _LINE
     ]
+    _write_section(
+        terminalreporter,
+        "reported by tests (WRITEBACK_SEED gives a random run again)",
+        list(dict.fromkeys(lines)),
+    )
+    _write_section(
+        terminalreporter, "seconds and cases by folder", _durations_by_folder(reports)
+    )
+
+
+def _write_section(
+    reporter: pytest.TerminalReporter, title: str, lines: list[str]
+) -> None:
     if lines:
-        terminalreporter.section(
-            "told by tests (WRITEBACK_SEED gives a random run again)"
-        )
-        for line in dict.fromkeys(lines):
-            terminalreporter.write_line(line)
+        reporter.section(title)
+        for line in lines:
+            reporter.write_line(line)
+
+
+def _durations_by_folder(reports: list[pytest.TestReport]) -> list[str]:
+    """Sum set-up, call and tear-down of all workers; the longest folder first."""
+    seconds: Counter[str] = Counter()
+    cases: Counter[str] = Counter()
+    for report in reports:
+        folder = str(Path(report.nodeid.partition("::")[0]).parent)
+        seconds[folder] += report.duration  # type: ignore[assignment]
+        cases[folder] += report.when == "setup"
+    return [
+        f"{duration:8.1f} s {cases[folder]:5}  {folder}"
+        for folder, duration in seconds.most_common()
+    ]

@@ -16,7 +16,7 @@ from docs.portal_client import Agent, Client
 from lab.bench import coverage, install
 from lab.bench.figures import lines, percentiles, table
 from lab.controller import Lab, Person
-from tests.fixtures.stage import Stage, stage
+from lab.sandbox import Sandbox, sandbox
 
 SAMPLES = 300
 USERS = 20_000
@@ -113,7 +113,7 @@ def _measure(folder: Path, count: int, say: Callable[[str], None]) -> list[Sampl
     lab = Lab.start(folder / "lab")
     try:
         _lift_minimum_age(lab)
-        with stage(lab, folder / "stage") as whole:
+        with sandbox(lab, folder / "stage") as whole:
             _install(whole)
             say(f"Measuring {count} resets, each beside its floor")
             return _samples(whole, count)
@@ -121,7 +121,7 @@ def _measure(folder: Path, count: int, say: Callable[[str], None]) -> list[Sampl
         lab.stop()
 
 
-def _install(whole: Stage) -> None:
+def _install(whole: Sandbox) -> None:
     limits = {"per_minute": 100_000, "per_user_per_hour": 1000, "proofs": 0}
     settings = whole.settings(limits=limits)
     inputs = whole.inputs
@@ -129,7 +129,7 @@ def _install(whole: Stage) -> None:
     whole.controller.apply(settings, changes, inputs, lambda _: None, threading.Event())
 
 
-def _samples(whole: Stage, count: int) -> list[Sample]:
+def _samples(whole: Sandbox, count: int) -> list[Sample]:
     client, floor = whole.client, Floor(whole.lab)
     handed = whole.controller.hand_over()
     agent = client.agent(handed.agent, handed.fingerprint)

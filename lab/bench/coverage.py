@@ -23,8 +23,8 @@ from agent.active_directory.users import DETAIL
 from agent.config.settings import Settings
 from agent.config.settings_file import validate
 from agent.ldap.filters import PEOPLE
+from lab.agent_settings import settings_for
 from lab.controller import Lab
-from tests.fixtures.agent_stage import settings_for
 from wire.secret import Secret
 from wizard.controller.permissions import Permissions
 from wizard.host.sandbox.host import SandboxHost

@@ -1,4 +1,4 @@
-"""An agent in this process beside the lab's controller; it leaves no password."""
+"""What stands on the lab: its controller, its relay, peers that are fetched for it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,8 +7,18 @@ import pytest
 
 from agent.ldap import pool
 from agent.request import password_write
+from lab.agent_settings import settings_for
 from lab.controller import Lab
-from tests.fixtures.agent_stage import CANARY, Stage, settings_for
+from tests.fixtures.agent_stage import CANARY, AgentStage
+
+_FOLDER = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what lies here; the hook is given the whole run's tests."""
+    for item in items:
+        if item.path.is_relative_to(_FOLDER):
+            item.add_marker(pytest.mark.live)
 
 
 @pytest.fixture(autouse=True)
@@ -30,8 +40,8 @@ def clean_lab(lab: Lab) -> Lab:
 
 
 @pytest.fixture
-def stage(clean_lab: Lab, tmp_path: Path) -> Iterator[Stage]:
-    made = Stage(clean_lab, tmp_path, settings_for(clean_lab))
+def stage(clean_lab: Lab, tmp_path: Path) -> Iterator[AgentStage]:
+    made = AgentStage(clean_lab, tmp_path, settings_for(clean_lab))
     yield made
     made.close()
     written = [path for path in tmp_path.rglob("*") if path.is_file()]

@@ -22,8 +22,6 @@ from lab.machines.traces import leaves_no_secret, watched
 from lab.packages import built_agent
 from tests.system.test_hand_over import until
 
-pytestmark = pytest.mark.live
-
 _UNIT = "writeback-setup.service"
 _ADA = 1000
 _RULE = """polkit.addRule(function(action, subject) {

@@ -14,9 +14,8 @@ from lab.machines.load import asked_all_the_time
 from lab.machines.server import LIMITS, SITE, Server, server
 from lab.machines.traces import leaves_no_secret
 from lab.packages import built_agent
+from tests.conftest import ReportLine
 from tests.system.test_server import NEWER, pid, serves_again
-
-pytestmark = pytest.mark.live
 
 _UNIT = "writeback-agent.service"
 _DROP_INS = f"/etc/systemd/system/{_UNIT}.d"
@@ -92,7 +91,7 @@ def change(here: Server, per_minute: int) -> list[str]:
 
 
 def test_no_request_is_lost_when_settings_change(
-    here: Server, record_property: Callable[[str, object], None]
+    here: Server, report_line: ReportLine
 ) -> None:
     before = pid(here)
     with asked_all_the_time(here, *_PEOPLE, resetting=_RESETTING) as answers:
@@ -100,8 +99,9 @@ def test_no_request_is_lost_when_settings_change(
             assert change(here, 90_000 + round_) == ["settings", "service"]
     assert pid(here) != before
     assert answers.lost == set(), answers.codes
-    told = f"{answers.codes.total()} requests, each sent once, during 3 hand-overs"
-    record_property("told", told)
+    report_line(
+        f"{answers.codes.total()} requests, each sent once, during 3 hand-overs"
+    )
 
 
 def edit_by_hand(here: Server) -> None:

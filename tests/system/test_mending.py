@@ -9,7 +9,7 @@ import pytest
 from lab.machines.server import CA, SITE, Server, server
 from lab.packages import built_agent
 
-pytestmark = [pytest.mark.live, pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 NEWER = "0.2.0"
 _CREDENTIALS = "/etc/writeback/credentials"

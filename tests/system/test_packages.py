@@ -10,10 +10,8 @@ import pytest
 
 from installer.paths import INSTALLER, REPOSITORY
 from lab.packages import Packages, built
-from tests.integration.screen import Screen
+from tests.integration.wizard.screen import Screen
 from tests.system.bare import ROOT, Bare
-
-pytestmark = pytest.mark.live
 
 # What dpkg, rpm and the tools that make users leave on any machine.
 _OF_THE_TOOLS = re.compile(

@@ -19,8 +19,6 @@ from lab.relay import LabRelay
 from lab.remains import directory_now
 from tests.system.test_server import pid
 
-pytestmark = pytest.mark.live
-
 _OTHER_CA = "/etc/ssl/certs/other-test.pem"
 _WANTED = "/root/wanted.yaml"
 _UNIT = "writeback-agent.service"

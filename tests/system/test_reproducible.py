@@ -11,7 +11,7 @@ from installer.package_specs import RECIPES
 from installer.paths import REPOSITORY
 from lab.steps import silent
 
-pytestmark = [pytest.mark.live, pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize("name", list(RECIPES))

@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,8 +13,7 @@ from lab.machines.server import CANARY, LIMITS, SITE, Server, server
 from lab.machines.traces import leaves_no_secret, watched
 from lab.packages import built_agent
 from lab.remains import directory_now
-
-pytestmark = pytest.mark.live
+from tests.conftest import ReportLine
 
 NEWER = "0.2.0"
 # those who are asked about all the time, and who is given a password all the time
@@ -41,7 +39,7 @@ _ACCOUNTS = ("/etc/passwd", "/etc/group", "/etc/shadow", "/etc/gshadow")
     "suite", ["bookworm", pytest.param("trixie", marks=pytest.mark.slow)]
 )
 def test_the_life_of_an_agent(
-    suite: Suite, tmp_path: Path, record_property: Callable[[str, object], None]
+    suite: Suite, tmp_path: Path, report_line: ReportLine
 ) -> None:
     # built before: where the server is, there is no registry
     package, newer = built_agent(), built_agent(NEWER)
@@ -53,8 +51,7 @@ def test_the_life_of_an_agent(
         survives_a_reboot(here)
         asked = is_reconfigured(here)
         asked += is_upgraded_and_downgraded_under_load(here, newer, package)
-        told = f"{asked} requests, each sent once, in 3 hand-overs: none was lost"
-        record_property("told", told)
+        report_line(f"{asked} requests, each sent once, in 3 hand-overs: none was lost")
         is_repaired(here)
         is_cloned(here, tmp_path / "clone")
         gets_new_keys(here)

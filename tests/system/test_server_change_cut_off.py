@@ -1,7 +1,7 @@
 """A change of everything, or of the keys, that is killed leaves what was in force."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 
@@ -15,8 +15,7 @@ from lab.machines.traces import leaves_no_secret
 from lab.packages import built_agent
 from lab.relay import LabRelay
 from lab.remains import directory_now
-
-pytestmark = pytest.mark.live
+from tests.conftest import ReportLine
 
 _OTHER_CA = "/etc/ssl/certs/other-test.pem"
 _RENAMED = "srv3"
@@ -158,17 +157,14 @@ def plan_of(here: Server, *argv: str, **secrets: str) -> tuple[str, ...]:
     return tuple(change["step"] for change in json.loads(said)["changes"])
 
 
-def test_the_change_touches_everything(
-    rig: Installed, record_property: Callable[[str, object], None]
-) -> None:
+def test_the_change_touches_everything(rig: Installed, report_line: ReportLine) -> None:
     code = rig.second.code()
     given = {"enrolment_code": code, "proxy_password": _BY_PROXY}
     plan = plan_of(rig.here, "plan", "--settings", _EVERYTHING, **given)
     assert plan == CHANGE
     for name, each in (("a change of everything", plan), ("a rekey", REKEY)):
         found = points(each)
-        told = f"{len(found)} points of {name}: {', '.join(map(str, found))}"
-        record_property("told", told)
+        report_line(f"{len(found)} points of {name}: {', '.join(map(str, found))}")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +15,7 @@ from lab.machines.server import SITE, Server, server
 from lab.machines.traces import leaves_no_secret
 from lab.packages import built_agent
 from lab.remains import directory_now
-
-pytestmark = pytest.mark.live
+from tests.conftest import ReportLine
 
 NEWER = "0.2.0"
 # on two containers: two changes of one step are two, each with its own points
@@ -87,9 +86,7 @@ def rig(
         leaves_no_secret(here)
 
 
-def test_the_points_grow_with_the_plan(
-    rig: Measured, record_property: Callable[[str, object], None]
-) -> None:
+def test_the_points_grow_with_the_plan(rig: Measured, report_line: ReportLine) -> None:
     here = rig.here
     one, two = planned(here, site(here)), planned(here, on_two(here))
     assert len(two) == len(one) + 1
@@ -100,8 +97,7 @@ def test_the_points_grow_with_the_plan(
     assert rig.removal == REMOVAL
     for name, plan in (("an installation", two), ("a removal", rig.removal)):
         found = points(plan)
-        told = f"{len(found)} points of {name}: {', '.join(map(str, found))}"
-        record_property("told", told)
+        report_line(f"{len(found)} points of {name}: {', '.join(map(str, found))}")
 
 
 # those that a machine for trying has in another form; all the others with --all

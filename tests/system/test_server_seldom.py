@@ -13,7 +13,7 @@ from lab.packages import built_agent
 from lab.remains import directory_now
 from tests.system.test_hand_over import until
 
-pytestmark = [pytest.mark.live, pytest.mark.slow]
+pytestmark = pytest.mark.slow
 
 _CREDENTIALS = "/etc/writeback/credentials"
 _TOOL = "/usr/bin/systemd-creds"

@@ -17,8 +17,6 @@ from tests.system.test_server_cut_off import INSTALL, REMOVAL
 from tests.system.test_server_seldom import SEALING
 from wizard.steps.order import STEPS
 
-pytestmark = pytest.mark.live
-
 LEAVING_A_PROXY = ("settings", "unit", "service", "forgetting")
 MENDING = ("files", "files", "service")
 _USER, _BY_PROXY = "writeback", f"{CANARY}-proxy"

@@ -17,8 +17,6 @@ from lab.machines.traces import leaves_no_secret
 from lab.packages import built_agent
 from lab.places import REPOSITORY
 
-pytestmark = pytest.mark.live
-
 _SITE = "/etc/writeback-site.yaml"
 _SEALED = "/etc/credstore.encrypted/writeback"
 _FIRST_BOOT = "writeback-first-boot.service"

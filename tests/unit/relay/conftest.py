@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.relay.stage import Enrolled, Stage, a_stage
+from tests.fixtures.relay_stage import Enrolled, RelayStage, relay_stage
 
 
 @pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with a_stage(tmp_path) as running:
+async def stage(tmp_path: Path) -> AsyncIterator[RelayStage]:
+    async with relay_stage(tmp_path) as running:
         yield running
 
 
 @pytest.fixture
-async def agent(stage: Stage) -> Enrolled:
+async def agent(stage: RelayStage) -> Enrolled:
     return await stage.enrol("agent1")

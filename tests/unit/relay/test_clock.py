@@ -11,7 +11,13 @@ import pytest
 
 from agent.config.settings import Relay
 from agent.relay_client.endpoint import RelayEndpoint
-from tests.unit.relay.stage import Enrolled, Stage, a_link, echo, until
+from tests.fixtures.relay_stage import (
+    Enrolled,
+    RelayStage,
+    echo,
+    listening_agent,
+    until,
+)
 from tests.unit.relay.wrong_clock import set_back
 from wire.secret import Secret
 from wizard.checks.relay import check_relay
@@ -21,7 +27,7 @@ from wizard.results import Check
 
 
 @pytest.fixture
-def way(stage: Stage) -> RelayEndpoint:
+def way(stage: RelayStage) -> RelayEndpoint:
     return RelayEndpoint(Relay(url=f"https://127.0.0.1:{stage.port}", ca=str(stage.ca)))
 
 
@@ -51,7 +57,10 @@ def either(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.usefixtures("either")
 async def test_an_expired_token_is_no_withdrawal(
-    stage: Stage, agent: Enrolled, way: RelayEndpoint, monkeypatch: pytest.MonkeyPatch
+    stage: RelayStage,
+    agent: Enrolled,
+    way: RelayEndpoint,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     set_back(55 * 60, monkeypatch)
     with pytest.raises(RelayFailed, match=r"clock is 55 min behind the relay's\. Set"):
@@ -65,7 +74,7 @@ async def test_an_expired_token_is_no_withdrawal(
 
 @pytest.mark.usefixtures("either")
 async def test_another_agents_name_is_none_to_withdraw(
-    stage: Stage, agent: Enrolled, way: RelayEndpoint
+    stage: RelayStage, agent: Enrolled, way: RelayEndpoint
 ) -> None:
     await withdrawn(way, Enrolled(agent.name, agent.code))
     assert stage.store.agent(agent.name) is not None
@@ -127,16 +136,16 @@ async def test_the_check_of_a_relay_compares_the_clocks(
 
 
 async def test_a_link_tells_of_the_clock(
-    stage: Stage, agent: Enrolled, monkeypatch: pytest.MonkeyPatch
+    stage: RelayStage, agent: Enrolled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_back(65 * 60, monkeypatch)
-    async with a_link(stage, agent, echo, connected=False) as linked:
+    async with listening_agent(stage, agent, echo, connected=False) as linked:
         await until(lambda: linked.reasons)
     assert linked.reasons[0].startswith("this machine's clock is 65 min behind")
 
 
 async def test_a_relay_says_for_programs_why_it_takes_no_token(
-    stage: Stage, agent: Enrolled
+    stage: RelayStage, agent: Enrolled
 ) -> None:
     tokens = {
         "no_token": "",

@@ -6,12 +6,19 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.unit.relay.stage import Enrolled, Stage, a_link, echo, shared_key, until
+from tests.fixtures.relay_stage import (
+    Enrolled,
+    RelayStage,
+    echo,
+    listening_agent,
+    shared_key,
+    until,
+)
 from wire.keys import PrivateKeys
 
 
 @pytest.fixture
-async def client(stage: Stage) -> AsyncIterator[aiohttp.ClientSession]:
+async def client(stage: RelayStage) -> AsyncIterator[aiohttp.ClientSession]:
     async with stage.client() as session:
         yield session
 
@@ -31,7 +38,7 @@ async def look_up(
 
 
 async def forget(
-    client: aiohttp.ClientSession, stage: Stage, agent: Enrolled
+    client: aiohttp.ClientSession, stage: RelayStage, agent: Enrolled
 ) -> tuple[int, dict[str, Any]]:
     headers = stage.listen_headers(agent)
     async with client.delete(f"/$enrol/{agent.name}", headers=headers) as answer:
@@ -39,7 +46,7 @@ async def forget(
 
 
 async def test_a_code_is_looked_up_without_using_it(
-    stage: Stage, client: aiohttp.ClientSession
+    stage: RelayStage, client: aiohttp.ClientSession
 ) -> None:
     agent = Enrolled("agent1", stage.new_code())
     portal = {"issuer": stage.portal.issuer, "keys": stage.portal.keys}
@@ -50,7 +57,7 @@ async def test_a_code_is_looked_up_without_using_it(
 
 
 async def test_an_agent_enrols_and_listens(
-    stage: Stage, client: aiohttp.ClientSession
+    stage: RelayStage, client: aiohttp.ClientSession
 ) -> None:
     agent = Enrolled("agent1", stage.new_code())
     status, body = await enrol(client, agent.application)
@@ -62,7 +69,7 @@ async def test_an_agent_enrols_and_listens(
         "portal": {"issuer": stage.portal.issuer, "keys": stage.portal.keys},
     }
     assert (await look_up(client, agent))[1]["state"] == "used"
-    async with a_link(stage, agent, echo):
+    async with listening_agent(stage, agent, echo):
         token = stage.token("agent1", key=agent.test_key, key_name="self-test")
         headers = {"ServiceBusAuthorization": token}
         async with client.post("/agent1", data=b"x", headers=headers) as answer:
@@ -70,7 +77,7 @@ async def test_an_agent_enrols_and_listens(
 
 
 async def test_the_same_enrolment_again_is_no_mistake(
-    stage: Stage, client: aiohttp.ClientSession
+    stage: RelayStage, client: aiohttp.ClientSession
 ) -> None:
     agent = Enrolled("agent1", stage.new_code())
     first = await enrol(client, agent.application)
@@ -80,7 +87,7 @@ async def test_the_same_enrolment_again_is_no_mistake(
 
 
 async def test_a_used_code_says_by_whom_and_when(
-    stage: Stage, client: aiohttp.ClientSession, agent: Enrolled
+    stage: RelayStage, client: aiohttp.ClientSession, agent: Enrolled
 ) -> None:
     other = Enrolled("agent2", agent.code)
     status, body = await enrol(client, other.application)
@@ -90,7 +97,7 @@ async def test_a_used_code_says_by_whom_and_when(
 
 
 async def test_a_used_code_is_no_way_to_replace_the_listen_key(
-    stage: Stage, client: aiohttp.ClientSession, agent: Enrolled
+    stage: RelayStage, client: aiohttp.ClientSession, agent: Enrolled
 ) -> None:
     thief = Enrolled("agent1", agent.code, keys=agent.keys)
     assert (await enrol(client, thief.application))[0] == 410
@@ -100,7 +107,7 @@ async def test_a_used_code_is_no_way_to_replace_the_listen_key(
 
 
 async def test_an_expired_code_is_refused(
-    stage: Stage, client: aiohttp.ClientSession
+    stage: RelayStage, client: aiohttp.ClientSession
 ) -> None:
     agent = Enrolled("agent1", stage.new_code(hours=-1))
     assert (await look_up(client, agent))[1]["state"] == "expired"
@@ -110,7 +117,7 @@ async def test_an_expired_code_is_refused(
 
 
 async def test_an_unknown_code_is_refused(
-    stage: Stage, client: aiohttp.ClientSession
+    stage: RelayStage, client: aiohttp.ClientSession
 ) -> None:
     agent = Enrolled("agent1", stage.new_code())
     stranger = Enrolled("agent1", type(agent.code)(bytes(16), agent.code.portal))
@@ -119,7 +126,7 @@ async def test_an_unknown_code_is_refused(
 
 
 async def test_a_name_that_other_keys_have_is_refused(
-    stage: Stage, client: aiohttp.ClientSession, agent: Enrolled
+    stage: RelayStage, client: aiohttp.ClientSession, agent: Enrolled
 ) -> None:
     other = Enrolled("agent1", stage.new_code())
     status, body = await enrol(client, other.application)
@@ -129,19 +136,19 @@ async def test_a_name_that_other_keys_have_is_refused(
 
 
 async def test_the_same_keys_may_enrol_again_with_a_new_code(
-    stage: Stage, client: aiohttp.ClientSession, agent: Enrolled
+    stage: RelayStage, client: aiohttp.ClientSession, agent: Enrolled
 ) -> None:
     again = Enrolled("agent1", stage.new_code(), keys=agent.keys)
     assert (await enrol(client, again.application))[0] == 201
-    async with a_link(stage, again, echo):
+    async with listening_agent(stage, again, echo):
         pass
 
 
 async def test_a_new_enrolment_sends_the_old_listener_away(
-    stage: Stage, client: aiohttp.ClientSession, agent: Enrolled
+    stage: RelayStage, client: aiohttp.ClientSession, agent: Enrolled
 ) -> None:
     again = Enrolled("agent1", stage.new_code(), keys=agent.keys)
-    async with a_link(stage, agent, echo) as linked:
+    async with listening_agent(stage, agent, echo) as linked:
         await enrol(client, again.application)
         await until(lambda: len(linked.reasons) > 1)
     assert "(1001)" in linked.reasons[0]
@@ -149,7 +156,7 @@ async def test_a_new_enrolment_sends_the_old_listener_away(
 
 
 async def test_another_portals_code_does_not_take_an_agent_over(
-    stage: Stage, client: aiohttp.ClientSession, agent: Enrolled
+    stage: RelayStage, client: aiohttp.ClientSession, agent: Enrolled
 ) -> None:
     stage.add_portal("globex", PrivateKeys.generate())
     code = stage.new_code(portal="globex")
@@ -158,7 +165,7 @@ async def test_another_portals_code_does_not_take_an_agent_over(
 
 
 async def test_undo_forgets_the_agent_and_frees_the_code(
-    stage: Stage, client: aiohttp.ClientSession, agent: Enrolled
+    stage: RelayStage, client: aiohttp.ClientSession, agent: Enrolled
 ) -> None:
     assert (await forget(client, stage, agent))[0] == 200
     assert stage.store.agent("agent1") is None
@@ -168,9 +175,9 @@ async def test_undo_forgets_the_agent_and_frees_the_code(
 
 
 async def test_undo_sends_the_listener_away(
-    stage: Stage, client: aiohttp.ClientSession, agent: Enrolled
+    stage: RelayStage, client: aiohttp.ClientSession, agent: Enrolled
 ) -> None:
-    async with a_link(stage, agent, echo) as linked:
+    async with listening_agent(stage, agent, echo) as linked:
         await forget(client, stage, agent)
         await until(lambda: len(linked.reasons) > 1)
     assert "(1001)" in linked.reasons[0]
@@ -179,7 +186,7 @@ async def test_undo_sends_the_listener_away(
 
 @pytest.mark.parametrize("key_name", ["self-test", "portal-acme"])
 async def test_only_the_listen_key_may_undo(
-    stage: Stage, client: aiohttp.ClientSession, agent: Enrolled, key_name: str
+    stage: RelayStage, client: aiohttp.ClientSession, agent: Enrolled, key_name: str
 ) -> None:
     keys = {"self-test": agent.test_key, "portal-acme": stage.portal.send_key}
     token = stage.token("agent1", key=keys[key_name], key_name=key_name)
@@ -214,7 +221,7 @@ WRONG: dict[str, tuple[str, object]] = {
 
 @pytest.mark.parametrize(("name", "value"), WRONG.values(), ids=WRONG.keys())
 async def test_a_wrong_application_names_its_field(
-    stage: Stage, client: aiohttp.ClientSession, name: str, value: object
+    stage: RelayStage, client: aiohttp.ClientSession, name: str, value: object
 ) -> None:
     agent = Enrolled("agent1", stage.new_code())
     status, body = await enrol(client, agent.application | {name: value})
@@ -223,7 +230,7 @@ async def test_a_wrong_application_names_its_field(
 
 
 async def test_one_key_for_both_rights_is_refused(
-    stage: Stage, client: aiohttp.ClientSession
+    stage: RelayStage, client: aiohttp.ClientSession
 ) -> None:
     key = shared_key()
     agent = Enrolled("agent1", stage.new_code(), listen_key=key, test_key=key)

@@ -13,12 +13,12 @@ from aiohttp.web import Request
 
 from relay.listener import Channel
 from relay.server import Relay
-from tests.unit.relay.stage import Enrolled, Stage, until
+from tests.fixtures.relay_stage import Enrolled, RelayStage, until
 
 Socket = aiohttp.ClientWebSocketResponse
 
 
-async def refused(stage: Stage, path: str, headers: dict[str, str]) -> int:
+async def refused(stage: RelayStage, path: str, headers: dict[str, str]) -> int:
     async with stage.client() as client:
         with pytest.raises(WSServerHandshakeError) as caught:
             await client.ws_connect(path, headers=headers)
@@ -48,10 +48,10 @@ def response(request: dict[str, Any], **more: object) -> dict[str, Any]:
 class Asking:
     """A sender's request under way."""
 
-    def __init__(self, stage: Stage, body: bytes = b"") -> None:
+    def __init__(self, stage: RelayStage, body: bytes = b"") -> None:
         self.task = asyncio.create_task(self._ask(stage, body))
 
-    async def _ask(self, stage: Stage, body: bytes) -> tuple[int, bytes]:
+    async def _ask(self, stage: RelayStage, body: bytes) -> tuple[int, bytes]:
         headers = stage.send_headers("agent1")
         async with (
             stage.client() as client,
@@ -63,7 +63,7 @@ class Asking:
         return await asyncio.wait_for(self.task, 10)
 
 
-async def test_handshakes_are_checked(stage: Stage, agent: Enrolled) -> None:
+async def test_handshakes_are_checked(stage: RelayStage, agent: Enrolled) -> None:
     listen = "/$hc/agent1?sb-hc-action=listen"
     other = stage.token("agent1", key=agent.test_key, key_name="self-test")
     assert await refused(stage, listen, {}) == 401
@@ -78,7 +78,7 @@ async def test_handshakes_are_checked(stage: Stage, agent: Enrolled) -> None:
 
 
 async def test_who_is_withdrawn_during_the_handshake_does_not_listen(
-    stage: Stage, agent: Enrolled, monkeypatch: pytest.MonkeyPatch
+    stage: RelayStage, agent: Enrolled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     accepted = Relay._accepted
 
@@ -97,7 +97,7 @@ async def test_who_is_withdrawn_during_the_handshake_does_not_listen(
 
 
 async def test_a_listener_that_can_not_be_noted_is_not_asked(
-    stage: Stage, agent: Enrolled, monkeypatch: pytest.MonkeyPatch
+    stage: RelayStage, agent: Enrolled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def locked(*_: object) -> None:
         raise sqlite3.OperationalError("database is locked")
@@ -108,7 +108,9 @@ async def test_a_listener_that_can_not_be_noted_is_not_asked(
     await until(lambda: stage.listeners(agent) == 0, "it left")
 
 
-async def test_the_token_may_be_in_the_query(stage: Stage, agent: Enrolled) -> None:
+async def test_the_token_may_be_in_the_query(
+    stage: RelayStage, agent: Enrolled
+) -> None:
     token = stage.listen_headers(agent)["ServiceBusAuthorization"]
     query = {"sb-hc-action": "listen", "sb-hc-token": token}
     async with (
@@ -120,7 +122,9 @@ async def test_the_token_may_be_in_the_query(stage: Stage, agent: Enrolled) -> N
         assert await asking.answer() == (200, b"")
 
 
-async def test_a_whole_request_has_every_member(stage: Stage, agent: Enrolled) -> None:
+async def test_a_whole_request_has_every_member(
+    stage: RelayStage, agent: Enrolled
+) -> None:
     async with stage.listening(agent) as socket:
         asking = Asking(stage, b"body")
         request = await request_on(socket)
@@ -141,7 +145,7 @@ async def test_a_whole_request_has_every_member(stage: Stage, agent: Enrolled) -
 
 
 async def test_a_status_may_be_text_and_a_header_a_list(
-    stage: Stage, agent: Enrolled
+    stage: RelayStage, agent: Enrolled
 ) -> None:
     async with stage.listening(agent) as socket:
         asking = Asking(stage)
@@ -153,13 +157,15 @@ async def test_a_status_may_be_text_and_a_header_a_list(
         assert (await asking.answer())[0] == 201
 
 
-async def test_an_expired_token_closes_with_1008(stage: Stage, agent: Enrolled) -> None:
+async def test_an_expired_token_closes_with_1008(
+    stage: RelayStage, agent: Enrolled
+) -> None:
     async with stage.listening(agent, seconds=5) as socket:
         assert await close_code(socket) == 1008
 
 
 async def test_a_renewed_token_keeps_the_channel_open(
-    stage: Stage, agent: Enrolled
+    stage: RelayStage, agent: Enrolled
 ) -> None:
     # long enough for a slow machine to renew it within its time
     seconds = 8
@@ -175,14 +181,16 @@ async def test_a_renewed_token_keeps_the_channel_open(
 
 @pytest.mark.parametrize("token", ["", "SharedAccessSignature x", 7])
 async def test_a_bad_renewal_closes_with_1008(
-    stage: Stage, agent: Enrolled, token: object
+    stage: RelayStage, agent: Enrolled, token: object
 ) -> None:
     async with stage.listening(agent) as socket:
         await socket.send_json({"renewToken": {"token": token}})
         assert await close_code(socket) == 1008
 
 
-async def test_an_ended_relay_closes_with_1001(stage: Stage, agent: Enrolled) -> None:
+async def test_an_ended_relay_closes_with_1001(
+    stage: RelayStage, agent: Enrolled
+) -> None:
     async with stage.listening(agent) as socket:
         closing = asyncio.create_task(stage.stop())
         assert await close_code(socket) == 1001
@@ -190,7 +198,7 @@ async def test_an_ended_relay_closes_with_1001(stage: Stage, agent: Enrolled) ->
 
 
 async def test_an_ending_relay_lets_answers_under_way_arrive(
-    stage: Stage, agent: Enrolled
+    stage: RelayStage, agent: Enrolled
 ) -> None:
     async with stage.listening(agent) as socket:
         asking = Asking(stage)
@@ -214,7 +222,7 @@ BROKEN: dict[str, str | bytes] = {
 
 @pytest.mark.parametrize("message", BROKEN.values(), ids=BROKEN.keys())
 async def test_a_broken_protocol_closes_with_1002(
-    stage: Stage, agent: Enrolled, message: str | bytes
+    stage: RelayStage, agent: Enrolled, message: str | bytes
 ) -> None:
     async with stage.listening(agent) as socket:
         if isinstance(message, str):
@@ -237,7 +245,7 @@ async def test_a_broken_protocol_closes_with_1002(
     ],
 )
 async def test_a_forbidden_response_is_no_answer(
-    stage: Stage, agent: Enrolled, wrong: dict[str, object]
+    stage: RelayStage, agent: Enrolled, wrong: dict[str, object]
 ) -> None:
     async with stage.listening(agent) as socket:
         asking = Asking(stage)
@@ -247,7 +255,7 @@ async def test_a_forbidden_response_is_no_answer(
 
 
 async def test_messages_of_other_kinds_and_late_responses_are_passed_over(
-    stage: Stage, agent: Enrolled
+    stage: RelayStage, agent: Enrolled
 ) -> None:
     async with stage.listening(agent) as socket:
         await socket.send_json({"future": {}})
@@ -258,7 +266,9 @@ async def test_messages_of_other_kinds_and_late_responses_are_passed_over(
         assert (await asking.answer())[0] == 200
 
 
-async def test_another_listener_cannot_answer(stage: Stage, agent: Enrolled) -> None:
+async def test_another_listener_cannot_answer(
+    stage: RelayStage, agent: Enrolled
+) -> None:
     await stage.enrol("agent2")
     other = await stage.enrol("agent3")
     async with stage.listening(agent) as right, stage.listening(other) as wrong:
@@ -270,7 +280,9 @@ async def test_another_listener_cannot_answer(stage: Stage, agent: Enrolled) -> 
         assert (await asking.answer())[0] == 200
 
 
-async def test_a_rendezvous_address_is_good_once(stage: Stage, agent: Enrolled) -> None:
+async def test_a_rendezvous_address_is_good_once(
+    stage: RelayStage, agent: Enrolled
+) -> None:
     async with stage.listening(agent) as socket, stage.client() as client:
         asking = Asking(stage, bytes(100_000))
         summons = await request_on(socket)
@@ -287,7 +299,7 @@ async def test_a_rendezvous_address_is_good_once(stage: Stage, agent: Enrolled) 
 
 
 async def test_a_rendezvous_left_without_an_answer_is_502(
-    stage: Stage, agent: Enrolled
+    stage: RelayStage, agent: Enrolled
 ) -> None:
     async with stage.listening(agent) as socket, stage.client() as client:
         asking = Asking(stage)
@@ -298,7 +310,7 @@ async def test_a_rendezvous_left_without_an_answer_is_502(
 
 
 async def test_a_rendezvous_outlives_the_control_channel(
-    stage: Stage, agent: Enrolled
+    stage: RelayStage, agent: Enrolled
 ) -> None:
     async with stage.client() as client:
         async with stage.listening(agent) as socket:
@@ -311,7 +323,7 @@ async def test_a_rendezvous_outlives_the_control_channel(
 
 
 async def test_what_a_leaving_listener_did_not_take_goes_to_the_next(
-    stage: Stage, agent: Enrolled
+    stage: RelayStage, agent: Enrolled
 ) -> None:
     """1001 from a listener: what it has not answered by now was never begun."""
     async with stage.listening(agent) as leaving:
@@ -327,7 +339,7 @@ async def test_what_a_leaving_listener_did_not_take_goes_to_the_next(
 
 
 async def test_what_a_leaving_listener_did_not_take_found_nobody(
-    stage: Stage, agent: Enrolled
+    stage: RelayStage, agent: Enrolled
 ) -> None:
     async with stage.listening(agent) as leaving:
         asking = Asking(stage)
@@ -340,7 +352,7 @@ async def test_what_a_leaving_listener_did_not_take_found_nobody(
 
 @pytest.mark.parametrize("code", [1000, 1011])
 async def test_what_a_lost_listener_may_have_begun_goes_to_no_other(
-    stage: Stage, agent: Enrolled, code: int
+    stage: RelayStage, agent: Enrolled, code: int
 ) -> None:
     async with stage.listening(agent) as lost:
         asking = Asking(stage)
@@ -353,7 +365,7 @@ async def test_what_a_lost_listener_may_have_begun_goes_to_no_other(
 
 
 async def test_what_was_never_fetched_goes_to_the_next(
-    stage: Stage, agent: Enrolled
+    stage: RelayStage, agent: Enrolled
 ) -> None:
     async with stage.listening(agent) as lost, stage.client() as client:
         asking = Asking(stage, bytes(100_000))
@@ -367,7 +379,7 @@ async def test_what_was_never_fetched_goes_to_the_next(
 
 
 async def test_a_request_under_way_when_the_relay_ends_is_no_word_of_the_listener(
-    stage: Stage, agent: Enrolled
+    stage: RelayStage, agent: Enrolled
 ) -> None:
     """The reply to the relay's own 1001 has that code too."""
     async with stage.listening(agent) as socket:
@@ -380,7 +392,7 @@ async def test_a_request_under_way_when_the_relay_ends_is_no_word_of_the_listene
     assert b"went away" in body
 
 
-async def test_who_was_here_is_noted(stage: Stage, agent: Enrolled) -> None:
+async def test_who_was_here_is_noted(stage: RelayStage, agent: Enrolled) -> None:
     began = int(time.time())
     async with stage.listening(agent):
         known = stage.store.agent("agent1")

@@ -17,7 +17,7 @@ import pytest
 
 from lab.authority import issue, make_authority
 from relay.cli import main
-from tests.unit.relay.stage import Enrolled
+from tests.fixtures.relay_stage import Enrolled
 from wire import sas
 from wire.enrolment_code import parse
 from wire.keys import PrivateKeys, fingerprint

@@ -10,7 +10,14 @@ import aiohttp
 import pytest
 from yarl import URL
 
-from tests.unit.relay.stage import Enrolled, Stage, a_link, a_stage, echo, until
+from tests.fixtures.relay_stage import (
+    Enrolled,
+    RelayStage,
+    echo,
+    listening_agent,
+    relay_stage,
+    until,
+)
 from tests.unit.wire.test_sas import signed
 from wire import sas
 from wire.hybrid_connections import RelayRequest, RelayResponse
@@ -18,7 +25,7 @@ from wire.keys import PrivateKeys
 
 
 @pytest.fixture
-async def client(stage: Stage) -> AsyncIterator[aiohttp.ClientSession]:
+async def client(stage: RelayStage) -> AsyncIterator[aiohttp.ClientSession]:
     async with stage.client() as session:
         yield session
 
@@ -47,7 +54,7 @@ async def status_for(
 
 
 async def test_nobody_listening_is_502_without_via(
-    stage: Stage, agent: Enrolled, client: aiohttp.ClientSession
+    stage: RelayStage, agent: Enrolled, client: aiohttp.ClientSession
 ) -> None:
     headers = stage.send_headers("agent1")
     async with client.post("/agent1", headers=headers) as answer:
@@ -57,7 +64,7 @@ async def test_nobody_listening_is_502_without_via(
 
 
 async def test_tokens_are_checked(
-    stage: Stage, agent: Enrolled, client: aiohttp.ClientSession
+    stage: RelayStage, agent: Enrolled, client: aiohttp.ClientSession
 ) -> None:
     """401 proves nothing, 403 not for this, 404 no such connection."""
     await stage.enrol("agent2")
@@ -79,13 +86,13 @@ async def test_tokens_are_checked(
         stage.token("agent1"): 200,
         stage.token("agent1", key=agent.test_key, key_name="self-test"): 200,
     }
-    async with a_link(stage, agent, echo):
+    async with listening_agent(stage, agent, echo):
         found = {token: await status_for(client, token) for token in cases}
     assert found == cases
 
 
 async def test_the_self_test_key_is_for_its_connection_alone(
-    stage: Stage, agent: Enrolled, client: aiohttp.ClientSession
+    stage: RelayStage, agent: Enrolled, client: aiohttp.ClientSession
 ) -> None:
     await stage.enrol("agent2")
     token = stage.token("", key=agent.test_key, key_name="self-test")
@@ -94,7 +101,7 @@ async def test_the_self_test_key_is_for_its_connection_alone(
 
 
 async def test_a_token_for_another_host_is_refused(
-    stage: Stage, agent: Enrolled, client: aiohttp.ClientSession
+    stage: RelayStage, agent: Enrolled, client: aiohttp.ClientSession
 ) -> None:
     token = stage.token("agent1")
     foreign = sas.sign(
@@ -107,13 +114,13 @@ async def test_a_token_for_another_host_is_refused(
 
 
 async def test_an_unknown_connection_is_404(
-    stage: Stage, client: aiohttp.ClientSession
+    stage: RelayStage, client: aiohttp.ClientSession
 ) -> None:
     assert await status_for(client, stage.token("nobody"), "/nobody") == 404
 
 
 async def test_a_silent_listener_is_504(tmp_path: Path) -> None:
-    async with a_stage(tmp_path, answer_seconds=0.2) as stage:
+    async with relay_stage(tmp_path, answer_seconds=0.2) as stage:
         agent = await stage.enrol("agent1")
         async with stage.listening(agent), stage.client() as client:
             headers = stage.send_headers("agent1")
@@ -123,7 +130,7 @@ async def test_a_silent_listener_is_504(tmp_path: Path) -> None:
 
 
 async def test_a_listener_that_leaves_is_502_at_once(
-    stage: Stage, agent: Enrolled, client: aiohttp.ClientSession
+    stage: RelayStage, agent: Enrolled, client: aiohttp.ClientSession
 ) -> None:
     async with stage.listening(agent) as socket:
         asked = asyncio.create_task(status_for(client, stage.token("agent1")))
@@ -133,12 +140,12 @@ async def test_a_listener_that_leaves_is_502_at_once(
 
 
 async def test_answers_of_the_listener_carry_via(
-    stage: Stage, agent: Enrolled, client: aiohttp.ClientSession
+    stage: RelayStage, agent: Enrolled, client: aiohttp.ClientSession
 ) -> None:
     recorder = Recorder({"Via": "1.0 inner", "X-Own": "1", "Connection": "close"})
     headers = stage.send_headers("agent1") | {"Via": "1.1 outer"}
     async with (
-        a_link(stage, agent, recorder),
+        listening_agent(stage, agent, recorder),
         client.post("/agent1", headers=headers) as answer,
     ):
         assert answer.headers["Via"] == "1.0 inner, 1.1 relay.corp.test"
@@ -148,7 +155,7 @@ async def test_answers_of_the_listener_carry_via(
 
 
 async def test_tokens_and_headers_of_one_hop_are_not_relayed(
-    stage: Stage, agent: Enrolled, client: aiohttp.ClientSession
+    stage: RelayStage, agent: Enrolled, client: aiohttp.ClientSession
 ) -> None:
     recorder = Recorder()
     headers = stage.send_headers("agent1") | {
@@ -160,7 +167,7 @@ async def test_tokens_and_headers_of_one_hop_are_not_relayed(
         "X-Kept": "1",
     }
     async with (
-        a_link(stage, agent, recorder),
+        listening_agent(stage, agent, recorder),
         client.post("/agent1", data=b"x", headers=headers) as answer,
     ):
         assert answer.status == 200
@@ -171,12 +178,12 @@ async def test_tokens_and_headers_of_one_hop_are_not_relayed(
 
 
 async def test_authorization_is_consumed_when_it_is_the_token(
-    stage: Stage, agent: Enrolled, client: aiohttp.ClientSession
+    stage: RelayStage, agent: Enrolled, client: aiohttp.ClientSession
 ) -> None:
     recorder = Recorder()
     headers = {"Authorization": stage.token("agent1")}
     async with (
-        a_link(stage, agent, recorder),
+        listening_agent(stage, agent, recorder),
         client.post("/agent1", headers=headers) as answer,
     ):
         assert answer.status == 200
@@ -184,12 +191,12 @@ async def test_authorization_is_consumed_when_it_is_the_token(
 
 
 async def test_the_token_is_cut_out_of_the_query_and_the_rest_is_kept(
-    stage: Stage, agent: Enrolled, client: aiohttp.ClientSession
+    stage: RelayStage, agent: Enrolled, client: aiohttp.ClientSession
 ) -> None:
     recorder = Recorder()
     token = quote(stage.token("agent1"), safe="")
     query = f"a=%2f+b&sb-hc-token={token}&%73b-hc-id=1&c"
-    async with a_link(stage, agent, recorder):
+    async with listening_agent(stage, agent, recorder):
         address = URL(f"{stage.url}/agent1/x%2Fy?{query}", encoded=True)
         connector = aiohttp.TCPConnector(ssl=stage.client_tls)
         async with (
@@ -201,9 +208,9 @@ async def test_the_token_is_cut_out_of_the_query_and_the_rest_is_kept(
 
 
 async def test_a_token_in_the_query_counts_before_the_header(
-    stage: Stage, agent: Enrolled, client: aiohttp.ClientSession
+    stage: RelayStage, agent: Enrolled, client: aiohttp.ClientSession
 ) -> None:
-    async with a_link(stage, agent, echo):
+    async with listening_agent(stage, agent, echo):
         wrong = {"ServiceBusAuthorization": "wrong"}
         query = {"sb-hc-token": stage.token("agent1")}
         async with client.post("/agent1", params=query, headers=wrong) as answer:
@@ -212,12 +219,12 @@ async def test_a_token_in_the_query_counts_before_the_header(
 
 @pytest.mark.parametrize("path", ["/agent1", "/$enrol"])
 async def test_a_body_over_a_megabyte_is_413(
-    stage: Stage, agent: Enrolled, client: aiohttp.ClientSession, path: str
+    stage: RelayStage, agent: Enrolled, client: aiohttp.ClientSession, path: str
 ) -> None:
     headers = stage.send_headers("agent1")
     body = io.BytesIO(bytes(1024 * 1024 + 1))
     async with (
-        a_link(stage, agent, echo),
+        listening_agent(stage, agent, echo),
         client.post(path, data=body, headers=headers) as answer,
     ):
         told = {"error": "the body is over 1048576 bytes", "remedy": "Send less."}
@@ -225,7 +232,7 @@ async def test_a_body_over_a_megabyte_is_413(
 
 
 async def test_a_chunked_body_is_relayed(
-    stage: Stage, agent: Enrolled, client: aiohttp.ClientSession
+    stage: RelayStage, agent: Enrolled, client: aiohttp.ClientSession
 ) -> None:
     async def chunks() -> AsyncIterator[bytes]:
         for _ in range(3):
@@ -233,7 +240,7 @@ async def test_a_chunked_body_is_relayed(
 
     headers = stage.send_headers("agent1")
     async with (
-        a_link(stage, agent, echo),
+        listening_agent(stage, agent, echo),
         client.post("/agent1", data=chunks(), headers=headers) as answer,
     ):
         assert await answer.read() == b"chunk" * 3
@@ -241,14 +248,14 @@ async def test_a_chunked_body_is_relayed(
 
 @pytest.mark.parametrize("status", [204, 304, 400, 599])
 async def test_statuses_of_the_listener_are_kept(
-    stage: Stage, agent: Enrolled, client: aiohttp.ClientSession, status: int
+    stage: RelayStage, agent: Enrolled, client: aiohttp.ClientSession, status: int
 ) -> None:
     async def handle(_: RelayRequest) -> RelayResponse:
         return RelayResponse(status, {}, b"")
 
     headers = stage.send_headers("agent1")
     async with (
-        a_link(stage, agent, handle),
+        listening_agent(stage, agent, handle),
         client.post("/agent1", headers=headers) as answer,
     ):
         assert answer.status == status
@@ -256,17 +263,20 @@ async def test_statuses_of_the_listener_are_kept(
 
 
 async def test_names_are_compared_without_case(
-    stage: Stage, agent: Enrolled, client: aiohttp.ClientSession
+    stage: RelayStage, agent: Enrolled, client: aiohttp.ClientSession
 ) -> None:
-    async with a_link(stage, agent, echo):
+    async with listening_agent(stage, agent, echo):
         assert await status_for(client, stage.token("AGENT1"), "/Agent1") == 200
 
 
 async def test_several_listeners_share_the_requests(
-    stage: Stage, agent: Enrolled, client: aiohttp.ClientSession
+    stage: RelayStage, agent: Enrolled, client: aiohttp.ClientSession
 ) -> None:
     first, second = Recorder(), Recorder()
-    async with a_link(stage, agent, first), a_link(stage, agent, second):
+    async with (
+        listening_agent(stage, agent, first),
+        listening_agent(stage, agent, second),
+    ):
         for _ in range(60):
             assert await status_for(client, stage.token("agent1")) == 200
     assert first.seen
@@ -275,9 +285,12 @@ async def test_several_listeners_share_the_requests(
 
 
 async def test_the_other_listener_takes_over_when_one_goes(
-    stage: Stage, agent: Enrolled, client: aiohttp.ClientSession
+    stage: RelayStage, agent: Enrolled, client: aiohttp.ClientSession
 ) -> None:
-    async with a_link(stage, agent, echo) as first, a_link(stage, agent, echo):
+    async with (
+        listening_agent(stage, agent, echo) as first,
+        listening_agent(stage, agent, echo),
+    ):
         await first.link.drain(1)
         await until(first.task.done)
         statuses = {await status_for(client, stage.token("agent1")) for _ in range(10)}
@@ -305,7 +318,7 @@ async def test_other_addresses_are_refused_in_words(
 
 
 async def test_every_client_encoding_of_the_audience_is_taken(
-    stage: Stage, agent: Enrolled, client: aiohttp.ClientSession
+    stage: RelayStage, agent: Enrolled, client: aiohttp.ClientSession
 ) -> None:
     resources = [
         f"http%3A%2F%2Flocalhost%3A{stage.port}%2Fagent1",
@@ -313,7 +326,7 @@ async def test_every_client_encoding_of_the_audience_is_taken(
         quote("http://localhost/agent1", safe=""),
         quote_plus("http://localhost/agent1"),
     ]
-    async with a_link(stage, agent, echo):
+    async with listening_agent(stage, agent, echo):
         for resource in resources:
             token = signed(resource, key=stage.portal.send_key, expires=2**33)
             token = token.replace("skn=listen", f"skn={stage.portal.send_key_name}")

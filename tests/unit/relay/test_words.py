@@ -11,7 +11,7 @@ import pytest
 
 from agent.config.settings import Relay
 from agent.relay_client.endpoint import RelayEndpoint
-from tests.unit.relay.stage import Enrolled, Stage
+from tests.fixtures.relay_stage import Enrolled, RelayStage
 from wire.enrolment_code import EnrolmentCode
 from wire.keys import PrivateKeys
 from wire.secret import Secret
@@ -44,7 +44,7 @@ class Ground:
 
 
 @pytest.fixture
-def ground(stage: Stage, agent: Enrolled) -> Ground:
+def ground(stage: RelayStage, agent: Enrolled) -> Ground:
     url, ca = f"https://127.0.0.1:{stage.port}", str(stage.ca)
     codes = (stage.new_code(), stage.new_code(hours=-1.0))
     return Ground(RelayEndpoint(Relay(url=url, ca=ca)), agent, *codes)

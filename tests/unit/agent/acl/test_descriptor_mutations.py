@@ -17,7 +17,7 @@ from agent.acl.errors import DescriptorError
 from agent.acl.rights import Right
 from agent.acl.sid import Sid
 from agent.acl.well_known_sids import EVERYONE
-from tests.conftest import Told
+from tests.conftest import ReportLine
 from tests.unit.agent.acl.descriptor_mutations import CORPUS, MOST, mutated
 
 SEED = int(os.environ.get("WRITEBACK_SEED", "20261123"))
@@ -60,7 +60,7 @@ def survives(raw: bytes) -> SecurityDescriptor | None:
     return read
 
 
-def run(cases: int, told: Told) -> Run:
+def run(cases: int, report_line: ReportLine) -> Run:
     found = Run()
     tenth = cases // 10
     for number, raw in enumerate(mutated(SEED, cases)):
@@ -77,7 +77,7 @@ def run(cases: int, told: Told) -> Run:
             found.refused += 1
         else:
             found.read += 1
-    told(f"seed {SEED}: {found}")
+    report_line(f"seed {SEED}: {found}")
     return found
 
 
@@ -93,16 +93,22 @@ def peak_kib() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-def test_broken_descriptors_are_refused_or_read_exactly(told: Told) -> None:
-    check(run(20_000, told), 20_000)
+def test_broken_descriptors_are_refused_or_read_exactly(
+    report_line: ReportLine,
+) -> None:
+    check(run(20_000, report_line), 20_000)
 
 
 @pytest.mark.slow
-def test_a_million_broken_descriptors_take_bounded_time_and_memory(told: Told) -> None:
-    check(run(20_000, told), 20_000)  # what is kept of entries is full after this
+def test_a_million_broken_descriptors_take_bounded_time_and_memory(
+    report_line: ReportLine,
+) -> None:
+    check(
+        run(20_000, report_line), 20_000
+    )  # what is kept of entries is full after this
     before = peak_kib()
 
-    check(run(1_000_000, told), 1_000_000)
+    check(run(1_000_000, report_line), 1_000_000)
 
     assert peak_kib() - before < 64 * 1024
 

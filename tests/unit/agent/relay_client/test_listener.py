@@ -13,7 +13,14 @@ from pathlib import Path
 import pytest
 
 from agent.relay_client.listener import Phase
-from tests.unit.relay.stage import Enrolled, Stage, a_link, a_stage, echo, until
+from tests.fixtures.relay_stage import (
+    Enrolled,
+    RelayStage,
+    echo,
+    listening_agent,
+    relay_stage,
+    until,
+)
 from wire import hybrid_connections
 from wire.hybrid_connections import RelayRequest, RelayResponse
 
@@ -21,17 +28,17 @@ BIG = bytes(range(256)) * 1024  # 256 KB
 
 
 @pytest.fixture
-async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with a_stage(tmp_path) as running:
+async def stage(tmp_path: Path) -> AsyncIterator[RelayStage]:
+    async with relay_stage(tmp_path) as running:
         yield running
 
 
 @pytest.fixture
-async def agent(stage: Stage) -> Enrolled:
+async def agent(stage: RelayStage) -> Enrolled:
     return await stage.enrol("agent1")
 
 
-async def post(stage: Stage, path: str, body: bytes) -> tuple[int, bytes]:
+async def post(stage: RelayStage, path: str, body: bytes) -> tuple[int, bytes]:
     name = path.partition("/")[0].partition("?")[0]
     async with (
         stage.client() as client,
@@ -40,13 +47,13 @@ async def post(stage: Stage, path: str, body: bytes) -> tuple[int, bytes]:
         return answer.status, await answer.read()
 
 
-async def test_a_request_is_answered(stage: Stage, agent: Enrolled) -> None:
-    async with a_link(stage, agent, echo):
+async def test_a_request_is_answered(stage: RelayStage, agent: Enrolled) -> None:
+    async with listening_agent(stage, agent, echo):
         assert await post(stage, "agent1/resets", b"hello") == (200, b"hello")
 
 
 async def test_the_handler_sees_method_target_headers_and_body(
-    stage: Stage, agent: Enrolled
+    stage: RelayStage, agent: Enrolled
 ) -> None:
     seen: list[RelayRequest] = []
 
@@ -54,7 +61,7 @@ async def test_the_handler_sees_method_target_headers_and_body(
         seen.append(request)
         return RelayResponse(204, {}, b"")
 
-    async with a_link(stage, agent, handle), stage.client() as client:
+    async with listening_agent(stage, agent, handle), stage.client() as client:
         headers = stage.send_headers("agent1") | {"X-Mine": "yes"}
         async with client.put("/agent1/a/b?c=d%20e", data=b"x", headers=headers) as got:
             assert got.status == 204
@@ -67,11 +74,11 @@ async def test_the_handler_sees_method_target_headers_and_body(
 
 
 async def test_a_request_without_body_is_answered(
-    stage: Stage, agent: Enrolled
+    stage: RelayStage, agent: Enrolled
 ) -> None:
     headers = stage.send_headers("agent1")
     async with (
-        a_link(stage, agent, echo),
+        listening_agent(stage, agent, echo),
         stage.client() as client,
         client.get("/agent1/x", headers=headers) as got,
     ):
@@ -82,23 +89,25 @@ async def test_a_request_without_body_is_answered(
 
 @pytest.mark.parametrize("size", [64 * 1024, 64 * 1024 + 1, 1024 * 1024])
 async def test_bodies_up_to_a_megabyte_go_both_ways(
-    stage: Stage, agent: Enrolled, size: int
+    stage: RelayStage, agent: Enrolled, size: int
 ) -> None:
     body = (BIG * 4)[:size]
-    async with a_link(stage, agent, echo):
+    async with listening_agent(stage, agent, echo):
         assert await post(stage, "agent1", body) == (200, body)
 
 
-async def test_a_big_answer_to_a_small_question(stage: Stage, agent: Enrolled) -> None:
+async def test_a_big_answer_to_a_small_question(
+    stage: RelayStage, agent: Enrolled
+) -> None:
     async def handle(_: RelayRequest) -> RelayResponse:
         return RelayResponse(200, {}, BIG)
 
-    async with a_link(stage, agent, handle):
+    async with listening_agent(stage, agent, handle):
         assert await post(stage, "agent1", b"?") == (200, BIG)
 
 
 async def test_concurrent_requests_do_not_interleave(
-    stage: Stage, agent: Enrolled
+    stage: RelayStage, agent: Enrolled
 ) -> None:
     """Small and big bodies, answered in another order than asked."""
 
@@ -107,7 +116,7 @@ async def test_concurrent_requests_do_not_interleave(
         return RelayResponse(200, {}, request.body)
 
     bodies = [bytes([number]) * (number * 997 + 1) for number in range(100)]
-    async with a_link(stage, agent, handle):
+    async with listening_agent(stage, agent, handle):
         answers = await asyncio.gather(
             *(post(stage, "agent1", body) for body in bodies)
         )
@@ -115,21 +124,21 @@ async def test_concurrent_requests_do_not_interleave(
 
 
 async def test_a_handler_that_fails_answers_internal_and_shows_nothing(
-    stage: Stage, agent: Enrolled, caplog: pytest.LogCaptureFixture
+    stage: RelayStage, agent: Enrolled, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def handle(_: RelayRequest) -> RelayResponse:
         raise ValueError("Canary-7f3a-Passw0rd!")
 
-    async with a_link(stage, agent, handle):
+    async with listening_agent(stage, agent, handle):
         status, body = await post(stage, "agent1", b"x")
     assert (status, body) == (500, b'{"code":"internal"}')
     assert "Canary-7f3a-Passw0rd!" not in caplog.text
 
 
 async def test_it_reconnects_after_the_relay_restarts(
-    stage: Stage, agent: Enrolled
+    stage: RelayStage, agent: Enrolled
 ) -> None:
-    async with a_link(stage, agent, echo) as linked:
+    async with listening_agent(stage, agent, echo) as linked:
         await stage.stop()
         await until(lambda: not linked.connected, "noticed")
         await stage.start()
@@ -140,33 +149,35 @@ async def test_it_reconnects_after_the_relay_restarts(
     assert all(state.retry_at is not None for state in waiting)
 
 
-async def test_it_says_why_it_is_refused(stage: Stage, agent: Enrolled) -> None:
+async def test_it_says_why_it_is_refused(stage: RelayStage, agent: Enrolled) -> None:
     stranger = Enrolled("nobody", agent.code)
-    async with a_link(stage, stranger, echo, connected=False) as linked:
+    async with listening_agent(stage, stranger, echo, connected=False) as linked:
         await until(lambda: linked.reasons)
     assert "does not know this connection (404)" in linked.reasons[0]
 
 
-async def test_it_says_that_its_key_is_wrong(stage: Stage, agent: Enrolled) -> None:
+async def test_it_says_that_its_key_is_wrong(
+    stage: RelayStage, agent: Enrolled
+) -> None:
     wrong = Enrolled("agent1", agent.code)
-    async with a_link(stage, wrong, echo, connected=False) as linked:
+    async with listening_agent(stage, wrong, echo, connected=False) as linked:
         await until(lambda: linked.reasons)
     assert "does not accept the listen key (401)" in linked.reasons[0]
 
 
 async def test_it_does_not_talk_to_a_relay_it_cannot_trust(
-    stage: Stage, agent: Enrolled
+    stage: RelayStage, agent: Enrolled
 ) -> None:
-    async with a_link(
+    async with listening_agent(
         stage, agent, echo, connected=False, tls=ssl.create_default_context()
     ) as linked:
         await until(lambda: linked.reasons)
     assert "certificate is not trusted" in linked.reasons[0]
 
 
-async def test_it_says_that_nothing_listens(stage: Stage, agent: Enrolled) -> None:
+async def test_it_says_that_nothing_listens(stage: RelayStage, agent: Enrolled) -> None:
     await stage.stop()
-    async with a_link(stage, agent, echo, connected=False) as linked:
+    async with listening_agent(stage, agent, echo, connected=False) as linked:
         await until(lambda: linked.reasons)
     assert linked.reasons[0].startswith("no connection: ")
 
@@ -190,7 +201,7 @@ async def halts() -> AsyncIterator[list[float]]:
 
 
 async def test_the_token_is_renewed_before_it_expires(
-    stage: Stage, agent: Enrolled, monkeypatch: pytest.MonkeyPatch
+    stage: RelayStage, agent: Enrolled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent: list[str] = []
     renewal_text = hybrid_connections.renewal_text
@@ -202,7 +213,10 @@ async def test_the_token_is_renewed_before_it_expires(
     monkeypatch.setattr(hybrid_connections, "renewal_text", note)
     for _ in range(10):
         sent.clear()
-        async with halts() as noted, a_link(stage, agent, echo, token_seconds=4) as it:
+        async with (
+            halts() as noted,
+            listening_agent(stage, agent, echo, token_seconds=4) as it,
+        ):
             # by then the first is over, which was good for 5 seconds at most
             await until(lambda: len(sent) == 2 or it.reasons, "renewed twice")
             assert await post(stage, "agent1", b"x") == (200, b"x") or it.reasons
@@ -212,7 +226,7 @@ async def test_the_token_is_renewed_before_it_expires(
 
 
 async def test_drain_finishes_what_is_under_way_and_takes_no_more(
-    stage: Stage, agent: Enrolled
+    stage: RelayStage, agent: Enrolled
 ) -> None:
     entered, let_go = asyncio.Event(), asyncio.Event()
 
@@ -221,7 +235,7 @@ async def test_drain_finishes_what_is_under_way_and_takes_no_more(
         await let_go.wait()
         return RelayResponse(200, {}, b"done")
 
-    async with a_link(stage, agent, handle) as linked:
+    async with listening_agent(stage, agent, handle) as linked:
         first = asyncio.create_task(post(stage, "agent1", b"1"))
         await entered.wait()
         draining = asyncio.create_task(linked.link.drain(10))
@@ -236,7 +250,7 @@ async def test_drain_finishes_what_is_under_way_and_takes_no_more(
 
 
 async def test_nobody_notices_that_another_takes_over(
-    stage: Stage, agent: Enrolled
+    stage: RelayStage, agent: Enrolled
 ) -> None:
     """Requests that come while the channel closes are the successor's."""
     over = asyncio.Event()
@@ -247,10 +261,12 @@ async def test_nobody_notices_that_another_takes_over(
             seen.append(await post(stage, "agent1", b"x"))
 
     async with contextlib.AsyncExitStack() as links:
-        serving = await links.enter_async_context(a_link(stage, agent, echo))
+        serving = await links.enter_async_context(listening_agent(stage, agent, echo))
         asking = [asyncio.create_task(ask_on()) for _ in range(4)]
         for _ in range(25):
-            successor = await links.enter_async_context(a_link(stage, agent, echo))
+            successor = await links.enter_async_context(
+                listening_agent(stage, agent, echo)
+            )
             await serving.link.drain(10, idle_within=5)
             await asyncio.wait_for(serving.task, 20)
             serving, answered = successor, len(seen)
@@ -261,7 +277,7 @@ async def test_nobody_notices_that_another_takes_over(
 
 
 async def test_drain_does_not_wait_longer_than_told(
-    stage: Stage, agent: Enrolled
+    stage: RelayStage, agent: Enrolled
 ) -> None:
     """What was begun and cut off is nobody else's to begin once more."""
     entered = asyncio.Event()
@@ -271,7 +287,7 @@ async def test_drain_does_not_wait_longer_than_told(
         await asyncio.Event().wait()
         raise AssertionError
 
-    async with a_link(stage, agent, handle) as linked:
+    async with listening_agent(stage, agent, handle) as linked:
         asked = asyncio.create_task(post(stage, "agent1", b"1"))
         await entered.wait()
         await asyncio.wait_for(linked.link.drain(0.1), 20)
@@ -281,7 +297,7 @@ async def test_drain_does_not_wait_longer_than_told(
 
 
 async def test_drain_does_not_wait_for_a_relay_that_does_not_answer(
-    stage: Stage, agent: Enrolled
+    stage: RelayStage, agent: Enrolled
 ) -> None:
     async def accept(
         reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -297,7 +313,7 @@ async def test_drain_does_not_wait_for_a_relay_that_does_not_answer(
     url = f"https://localhost:{silent.sockets[0].getsockname()[1]}"
     async with (
         silent,
-        a_link(stage, agent, echo, url=url, connected=False) as linked,
+        listening_agent(stage, agent, echo, url=url, connected=False) as linked,
     ):
         await accepted.wait()
         await linked.link.drain(10)
@@ -347,13 +363,15 @@ class Wire:
 
 async def test_both_ends_find_a_half_open_connection(tmp_path: Path) -> None:
     """The link dials again; the relay sends no request to the dead one."""
-    async with a_stage(tmp_path, ping_seconds=0.4) as stage:
+    async with relay_stage(tmp_path, ping_seconds=0.4) as stage:
         agent = await stage.enrol("agent1")
         wire = Wire(stage.port)
         server = await wire.serve()
         url = f"https://localhost:{server.sockets[0].getsockname()[1]}"
         try:
-            async with a_link(stage, agent, echo, url=url, ping_seconds=0.4) as linked:
+            async with listening_agent(
+                stage, agent, echo, url=url, ping_seconds=0.4
+            ) as linked:
                 wire.silent = True
                 await until(lambda: linked.reasons, "the link noticed")
                 wire.silent = False
@@ -417,12 +435,14 @@ async def a_proxy() -> AsyncIterator[tuple[Proxy, int]]:
 
 
 async def test_it_goes_through_a_proxy(
-    stage: Stage, agent: Enrolled, caplog: pytest.LogCaptureFixture
+    stage: RelayStage, agent: Enrolled, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     async with a_proxy() as (proxy, port):
         named = f"http://CORP%5Cme@127.0.0.1:{port}"
-        async with a_link(stage, agent, echo, proxy=named, proxy_password=PASSWORD):
+        async with listening_agent(
+            stage, agent, echo, proxy=named, proxy_password=PASSWORD
+        ):
             assert await post(stage, "agent1", BIG) == (200, BIG)
         # the control channel, and the rendezvous of the big body
         assert proxy.connected == [f"localhost:{stage.port}"] * 2
@@ -440,13 +460,19 @@ async def test_it_goes_through_a_proxy(
     ],
 )
 async def test_it_says_what_the_proxy_asks_for(
-    stage: Stage, agent: Enrolled, *, user: str, password: str, says: str, waits: float
+    stage: RelayStage,
+    agent: Enrolled,
+    *,
+    user: str,
+    password: str,
+    says: str,
+    waits: float,
 ) -> None:
     """A wrong password, tried every few seconds, would lock the user there."""
     began = time.time()
     async with a_proxy() as (proxy, port):
         named = f"http://{user}127.0.0.1:{port}"
-        async with a_link(
+        async with listening_agent(
             *(stage, agent, echo),
             proxy=named,
             proxy_password=password,
@@ -463,10 +489,10 @@ async def test_it_says_what_the_proxy_asks_for(
 
 
 async def test_no_token_and_no_address_is_logged(
-    stage: Stage, agent: Enrolled, caplog: pytest.LogCaptureFixture
+    stage: RelayStage, agent: Enrolled, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    async with a_link(stage, agent, echo), stage.client() as client:
+    async with listening_agent(stage, agent, echo), stage.client() as client:
         token = stage.token("agent1")
         async with client.post(
             "/agent1", params={"sb-hc-token": token}, data=BIG
@@ -477,7 +503,9 @@ async def test_no_token_and_no_address_is_logged(
         assert leak not in caplog.text
 
 
-async def test_small_packets_are_not_held_back(stage: Stage, agent: Enrolled) -> None:
+async def test_small_packets_are_not_held_back(
+    stage: RelayStage, agent: Enrolled
+) -> None:
     """asyncio sets TCP_NODELAY; a request must not wait for Nagle's timer."""
     set_on: list[int] = []
     real = socket.socket.setsockopt
@@ -489,6 +517,6 @@ async def test_small_packets_are_not_held_back(stage: Stage, agent: Enrolled) ->
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "setsockopt", note, raising=False)
-        async with a_link(stage, agent, echo):
+        async with listening_agent(stage, agent, echo):
             pass
     assert set_on.count(1) >= 2  # both ends

@@ -13,7 +13,7 @@ from agent.config.secret_store import SecretsUnavailable
 from agent.service import journald
 from agent.service.sd_notify import Notifier
 from agent.system.paths import Paths
-from tests.fixtures.stage import CANARY
+from lab.sandbox import CANARY
 from wire.secret import Secret
 
 

@@ -1,0 +1,39 @@
+"""The whole journey through the real pages, and no secret left behind by it."""
+
+from pathlib import Path
+
+from lab.controller import Lab
+from lab.demo.plot import FIRST, SECOND, Ground, travel
+from lab.sandbox import sandbox
+
+
+def test_customize_reset_sign_in_and_reconfigure(
+    fresh_lab: Lab, tmp_path: Path, qapp: object
+) -> None:
+    assert qapp
+    said: list[str] = []
+    with sandbox(fresh_lab, tmp_path / "stage") as whole:
+        described, offered = whole.describe(tmp_path)
+        portal = whole.relay.folder / "portal.json"
+        machine, pictures = whole.host.places.home, tmp_path / "pictures"
+        ground = Ground(
+            fresh_lab, portal, described, offered, machine, pictures, said.append
+        )
+        result = travel(ground)
+
+        assert result.ok, result.failure
+        assert len(result.screenshots) >= 18
+        assert all(Path(picture).stat().st_size for picture in result.screenshots)
+        secrets = (FIRST, SECOND, fresh_lab.admin_password)
+        _search(secrets, machine, whole.relay.folder)
+        assert not any(secret in line for secret in secrets for line in said)
+
+
+def _search(secrets: tuple[str, ...], *folders: Path) -> None:
+    """Look for each secret, as text and as the directory's UTF-16, in every file."""
+    needles = [s.encode(code) for s in secrets for code in ("utf-8", "utf-16-le")]
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    assert files
+    for path in files:
+        data = path.read_bytes()
+        assert not any(needle in data for needle in needles), path

@@ -1,0 +1,149 @@
+"""`writeback` from nothing to a reset, as the README tells it."""
+
+import json
+import os
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.config.settings import Settings
+from agent.config.settings_file import dump
+from lab.controller import Lab
+from lab.sandbox import CANARY, Sandbox, sandbox
+from wizard.cli.main import main
+from wizard.controller.controller import Controller
+from wizard.host.sandbox.host import SandboxHost
+from wizard.inputs import Inputs
+from wizard.plan.change import Context, StepFailed, allow_all
+from wizard.steps.account import Account
+
+
+class Shell:
+    """Runs commands on one machine and reads their JSON."""
+
+    def __init__(self, whole: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
+        self._home = str(whole.host.places.home)
+        self._capsys = capsys
+        self.said = ""
+
+    def run(self, *arguments: str, **secrets: str) -> dict[str, Any]:
+        given = ["--secrets-fd", self._descriptor(secrets)] if secrets else []
+        code = main([*arguments, "--home", self._home, "--json", *given])
+        told = self._capsys.readouterr()
+        self.said += told.out + told.err
+        answer: dict[str, Any] = json.loads(told.out)
+        assert answer["exit"] == code
+        return answer
+
+    @staticmethod
+    def _descriptor(secrets: dict[str, str]) -> str:
+        reading, writing = os.pipe()
+        with os.fdopen(writing, "w") as file:
+            json.dump(secrets, file)
+        return str(reading)
+
+
+def test_a_session_as_the_readme_tells_it(
+    fresh_lab: Lab, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with sandbox(fresh_lab, tmp_path / "stage") as whole:
+        shell, site = Shell(whole, capsys), tmp_path / "site.yaml"
+        site.write_text(dump(whole.settings()))
+        admin = {
+            "admin_user": fresh_lab.admin_user,
+            "admin_password": fresh_lab.admin_password,
+            "enrolment_code": whole.relay.code(),
+        }
+        upn = fresh_lab.people["anna"]["upn"]
+
+        wrong = {**admin, "admin_password": "Wrong-1-Passw0rd"}
+        refused = shell.run("plan", "--settings", str(site), **wrong)
+        name = fresh_lab.admin_user
+        assert f"the administrator {name} was not let in" in refused["error"]
+        assert "agent's account" not in refused["error"]
+        planned = shell.run("plan", "--settings", str(site), **admin)
+        assert [change["kind"] for change in planned["changes"]] == ["created"] * 6
+        refused = shell.run("apply", "--settings", str(site), **admin)
+        assert (refused["exit"], refused["remedy"]) == (
+            2,
+            "Accept the plan with --yes.",
+        )
+        applied = shell.run("apply", "--settings", str(site), "--yes", **admin)
+        assert (applied["exit"], applied["changes"]) == (0, planned["changes"])
+        again = shell.run("apply", "--settings", str(site))
+        assert again["changes"] == []
+        assert shell.run("verify")["exit"] == 0
+        status = shell.run("status")
+        assert status["summary"].startswith("Password writeback is on: ")
+        assert shell.run("test-reset", upn, "--check-only")["code"] == "ok"
+        assert shell.run("test-reset", upn, new_password=CANARY)["code"] == "ok"
+        fresh_lab.sign_in(upn, CANARY)
+
+        nobody = shell.run("test-reset", "nobody@corp.test", "--check-only")
+        assert (nobody["exit"], nobody["code"]) == (4, "user_not_found")
+        for secret in (CANARY, *admin.values()):
+            if secret != fresh_lab.admin_user:
+                assert secret not in shell.said
+
+
+def test_a_used_code_fails_and_everything_is_rolled_back(
+    fresh_lab: Lab, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with sandbox(fresh_lab, tmp_path / "stage") as whole:
+        shell, site = Shell(whole, capsys), tmp_path / "site.yaml"
+        inputs = whole.inputs
+        _use_up(whole, inputs)
+        site.write_text(dump(whole.settings()))
+        assert inputs.enrolment_code is not None
+        failed = shell.run(
+            "apply",
+            "--settings",
+            str(site),
+            "--yes",
+            admin_user=fresh_lab.admin_user,
+            admin_password=fresh_lab.admin_password,
+            enrolment_code=inputs.enrolment_code.reveal(),
+        )
+
+        assert failed["exit"] == 1, failed
+        assert "was used by 'other'" in failed["reason"]
+        assert failed["stuck"] == []
+        assert shell.run("status")["installed"] is False
+
+
+def test_an_earlier_setups_account_is_taken_over(
+    fresh_lab: Lab, tmp_path: Path
+) -> None:
+    with sandbox(fresh_lab, tmp_path / "stage") as whole:
+        _install_elsewhere(whole, whole.inputs, whole.settings(agent="earlier"))
+        settings, inputs = whole.settings(), whole.inputs
+        changes = whole.controller.plan(settings, inputs)
+        whole.controller.apply(
+            settings, changes, inputs, lambda _: None, threading.Event()
+        )
+
+        assert changes[1].summary.startswith("Takes over the account svc-writeback")
+        (took,) = [each.summary for each in changes if each.step == "grants"]
+        assert took.startswith("Takes over 3 permissions of an earlier setup")
+        assert {row.state for row in whole.verified(settings)} == {"ok"}
+        # it has another mark now: by the same plan it is not taken over once more
+        context = Context(whole.host, inputs, allow_all, "another-plan")
+        with pytest.raises(StepFailed, match="changed while the plan was shown"):
+            Account().apply(changes[1], context)
+
+
+def _use_up(whole: Sandbox, inputs: Inputs) -> None:
+    directory = whole.settings().directory.model_dump(mode="json")
+    directory["account"]["name"] = "svc-other"
+    settings = whole.settings(agent="other", directory=directory)
+    _install_elsewhere(whole, inputs, settings)
+
+
+def _install_elsewhere(whole: Sandbox, inputs: Inputs, settings: Settings) -> None:
+    other = SandboxHost(whole.host.places.home.with_name("other"))
+    controller = Controller(other, allow_all)
+    changes = controller.plan(settings, inputs)
+    controller.apply(settings, changes, inputs, lambda _: None, threading.Event())
+    other.stop_service()
