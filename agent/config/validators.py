@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
-from agent.ldap.dn import split_dn
+from agent.ldap.dn import split
 
 _Item = TypeVar("_Item")
 
@@ -112,7 +112,7 @@ def directory_port(value: int) -> int:
 
 def distinguished_name(value: str) -> str:
     """Check the form of a distinguished name (RFC 4514)."""
-    for part in split_dn(value):
+    for part in (pair for rdn in split(value) for pair in split(rdn, "+")):
         kind, separator, rest = part.partition("=")
         if not separator or not rest or not _ATTRIBUTE.fullmatch(kind.strip()):
             raise ValueError(

@@ -29,7 +29,7 @@ def parse(name: str) -> tuple[Rdn, ...]:
     """
     if not name.strip():
         return ()
-    return tuple(_rdn(part) for part in _split(name, ","))
+    return tuple(_rdn(part) for part in split(name))
 
 
 def is_below(name: str, container: str) -> bool:
@@ -54,7 +54,7 @@ def same(one: str, other: str) -> bool:
 
 
 def _rdn(part: str) -> Rdn:
-    return frozenset(_pair(each) for each in _split(part, "+"))
+    return frozenset(_pair(each) for each in split(part, "+"))
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -79,8 +79,8 @@ def _unescaped(found: re.Match[bytes]) -> bytes:
     return bytes.fromhex(escaped.decode()) if _HEX.fullmatch(escaped) else escaped
 
 
-def _split(text: str, separator: str) -> list[str]:
-    """Split at unescaped separators."""
+def split(text: str, separator: str = ",") -> list[str]:
+    """Split at the separators that are not escaped (RFC 4514 section 2)."""
     parts: list[str] = []
     current: list[str] = []
     escaped = False
@@ -104,16 +104,3 @@ def rdn(attribute: str, value: str) -> str:
     if escaped.endswith(" ") and not escaped.endswith("\\ "):
         escaped = f"{escaped[:-1]}\\ "
     return f"{attribute}={escaped}"
-
-
-def split_dn(value: str) -> list[str]:
-    """Split a distinguished name at its unescaped commas (RFC 4514 section 2)."""
-    parts, current, escaped = [], "", False
-    for char in value:
-        if char == "," and not escaped:
-            parts.append(current)
-            current = ""
-            continue
-        escaped = char == "\\" and not escaped
-        current += char
-    return [*parts, current]

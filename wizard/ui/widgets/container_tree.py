@@ -5,6 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem
 
+from agent.ldap import dn as names
 from wizard.results import Container
 from wizard.ui.formatting import number, tr
 from wizard.ui.jobs.worker import Worker
@@ -37,7 +38,7 @@ class ContainerTree(QTreeWidget):
         self.chosen: tuple[str, ...] = ()
         self._load: Load = lambda _dn: ()
         self._waiting: list[str] = []
-        self._items: dict[tuple[str, ...], QTreeWidgetItem] = {}
+        self._items: dict[tuple[names.Rdn, ...], QTreeWidgetItem] = {}
         self.worker = Worker(self)
         self.worker.succeeded.connect(self._loaded)
         self.worker.failed.connect(self._failed)
@@ -98,7 +99,7 @@ class ContainerTree(QTreeWidget):
         )
         state = container_selection.state(container.dn, self.chosen)
         item.setCheckState(0, _CHECK[state])
-        self._items[container_selection.key(container.dn)] = item
+        self._items[names.parse(container.dn)] = item
         return item
 
     def _opened(self, item: QTreeWidgetItem) -> None:
@@ -120,7 +121,7 @@ class ContainerTree(QTreeWidget):
         self.loading_changed.emit()
 
     def _loaded(self, containers: tuple[Container, ...]) -> None:
-        item = self._items[container_selection.key(self._waiting.pop(0))]
+        item = self._items[names.parse(self._waiting.pop(0))]
         with QSignalBlocker(self):
             item.takeChildren()
             item.addChildren([self._item(container) for container in containers])
@@ -131,7 +132,7 @@ class ContainerTree(QTreeWidget):
         self._next()
 
     def _failed(self, error: BaseException) -> None:
-        item = self._items[container_selection.key(self._waiting.pop(0))]
+        item = self._items[names.parse(self._waiting.pop(0))]
         text = tr("Can't be read: {reason}. Close and open it to try again.")
         with QSignalBlocker(self):
             item.takeChildren()
@@ -150,7 +151,7 @@ class ContainerTree(QTreeWidget):
         self.chosen_changed.emit()
 
     def _children(self, dn: str) -> list[str]:
-        item = self._items[container_selection.key(dn)]
+        item = self._items[names.parse(dn)]
         below = (item.child(at) for at in range(item.childCount()))
         found = [child.data(0, _DN) for child in below if child]
         return [str(dn) for dn in found if dn]

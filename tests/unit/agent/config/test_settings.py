@@ -74,6 +74,7 @@ BAD = [
     ("directory.account.kind", "gmsa", "directory.account.kind"),
     ("scope.containers", [], "scope.containers"),
     ("scope.containers.0", "People", "scope.containers[0]"),
+    ("scope.containers.0", "OU=R+D,DC=corp,DC=test", "scope.containers[0]"),
     ("scope.pilot_group", "CN=", "scope.pilot_group"),
     ("features.unlock", 1, "features.unlock"),
     ("features.unlok", True, "features.unlok"),

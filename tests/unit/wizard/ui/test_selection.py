@@ -1,6 +1,7 @@
 """Tri-state check boxes over a tree: what covers what."""
 
-from wizard.ui.presenters.container_selection import check, clear, covers, state
+from agent.ldap.dn import is_below
+from wizard.ui.presenters.container_selection import check, clear, state
 
 HEAD = "DC=corp,DC=test"
 PEOPLE, USERS = f"OU=People,{HEAD}", f"CN=Users,{HEAD}"
@@ -14,14 +15,21 @@ def below(dn: str) -> list[str]:
 
 
 def test_a_container_covers_itself_and_what_is_below() -> None:
-    assert covers(PEOPLE, BASEL)
-    assert covers(PEOPLE.lower(), PEOPLE)
-    assert not covers(BASEL, PEOPLE)
+    assert is_below(BASEL, PEOPLE)
+    assert is_below(PEOPLE, PEOPLE.lower())
+    assert not is_below(PEOPLE, BASEL)
 
 
 def test_a_name_that_ends_alike_is_not_below() -> None:
-    assert not covers("OU=A,DC=test", "OU=B,OU=XA,DC=test")
-    assert covers("OU=A,DC=test", r"OU=one\, two,OU=A,DC=test")
+    assert not is_below("OU=B,OU=XA,DC=test", "OU=A,DC=test")
+    assert is_below(r"OU=one\, two,OU=A,DC=test", "OU=A,DC=test")
+
+
+def test_a_name_spelled_with_other_escapes_is_the_same() -> None:
+    upper, lower = rf"OU=Sales\, West,{HEAD}", rf"OU=IT,ou=sales\2C west,{HEAD}"
+    assert is_below(lower, upper)
+    assert state(lower, [upper]) == "checked"
+    assert check(upper, [lower]) == (upper,)
 
 
 def test_what_is_below_a_checked_one_is_checked_and_above_it_partly() -> None:
