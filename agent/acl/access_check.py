@@ -70,23 +70,22 @@ def decide(
     right: Right,
     *,
     classes: frozenset[UUID],
-    self_sid: Sid | None,
 ) -> Decision:
     """Say whether a token holds a right on one object.
 
     Args:
         descriptor: the object's.
-        sids: the whole token: account, groups, well-known groups.
+        sids: the whole token: account, groups, well-known groups; on its own object
+            with SELF (`token_on`).
         right: what is asked.
         classes: the object's most specific class and its dynamic auxiliary ones.
-        self_sid: the object's own SID, for entries about SELF.
 
     """
     if descriptor.dacl is None:
         return Decision(allowed=True, reason=Reason.NO_LIST)
-    who = sids | {SELF} if self_sid in sids else sids
+    who = sids
     if descriptor.owner in sids:
-        who |= {OWNER_RIGHTS}
+        who = sids | {OWNER_RIGHTS}
         # the owner's own rights come before the list (MS-DTYP 2.5.3.2)
         implied = right.value.mask & (READ_CONTROL | WRITE_DAC)
         if implied and not _limits_owner(descriptor.dacl):
@@ -94,6 +93,11 @@ def decide(
     if not descriptor.dacl.aces:
         return Decision(allowed=False, reason=Reason.EMPTY)
     return _walk(descriptor.dacl, who, right.value, classes)
+
+
+def token_on(sids: frozenset[Sid], object_sid: Sid | None) -> frozenset[Sid]:
+    """Give the token that counts on an object: with SELF on the account's own."""
+    return sids | {SELF} if object_sid in sids else sids
 
 
 def _limits_owner(dacl: Acl) -> bool:

@@ -5,29 +5,45 @@ from collections.abc import Callable
 from agent.acl.ace import ALLOWING, CALLBACK, DENYING, Ace, AceFlag, UnknownAce
 from agent.acl.rights import (
     ACCOUNT_RESTRICTIONS,
+    CONTROL_ACCESS,
+    CREATE_CHILD,
+    DELETE,
+    DELETE_CHILD,
+    DELETE_TREE,
     INET_ORG_PERSON,
+    LIST_CHILDREN,
     READ_CONTROL,
+    READ_PROPERTY,
     USER,
+    VALIDATED_WRITE,
     WRITE_DAC,
     WRITE_OWNER,
+    WRITE_PROPERTY,
     Right,
     effective_mask,
+    is_full_control,
 )
 from agent.acl.sid import Sid
 
 _DEEDS = (
-    (0x10, "read all properties"),
-    (0x20, "write all properties"),
-    (0x100, "use all extended rights, Reset Password among them"),
-    (0x1, "create objects"),
-    (0x2, "delete objects below"),
-    (0x40, "delete the tree"),
-    (0x10000, "delete"),
-    (0x4, "list"),
-    (0x8, "make validated writes"),
+    (READ_PROPERTY, "read all properties"),
+    (WRITE_PROPERTY, "write all properties"),
+    (CONTROL_ACCESS, "use all extended rights, Reset Password among them"),
+    (CREATE_CHILD, "create objects"),
+    (DELETE_CHILD, "delete objects below"),
+    (DELETE_TREE, "delete the tree"),
+    (DELETE, "delete"),
+    (LIST_CHILDREN, "list"),
+    (VALIDATED_WRITE, "make validated writes"),
     (READ_CONTROL, Right.READ_CONTROL.value.words),
     (WRITE_DAC, Right.WRITE_DACL.value.words),
     (WRITE_OWNER, Right.WRITE_OWNER.value.words),
+)
+_VERBS = (
+    (READ_PROPERTY, "read"),
+    (WRITE_PROPERTY, "write"),
+    (CREATE_CHILD, "create"),
+    (DELETE_CHILD, "delete"),
 )
 _NAMES = {
     ACCOUNT_RESTRICTIONS: "the account restrictions (pwdLastSet among them)",
@@ -50,9 +66,9 @@ def words(ace: Ace | UnknownAce, *, name_of: Callable[[Sid], str] = str) -> str:
 
 
 def _deeds(ace: Ace) -> str:
-    mask = effective_mask(ace.mask)
-    if mask & 0xF01FF == 0xF01FF and ace.object_type is None:
+    if is_full_control(ace.mask) and ace.object_type is None:
         return "do everything"
+    mask = effective_mask(ace.mask)
     if ace.object_type is None:
         return " and ".join(name for bit, name in _DEEDS if mask & bit) or hex(mask)
     for right in Right:
@@ -62,8 +78,7 @@ def _deeds(ace: Ace) -> str:
 
 
 def _verbs(mask: int) -> str:
-    verbs = ((0x10, "read"), (0x20, "write"), (0x1, "create"), (0x2, "delete"))
-    return " and ".join(verb for bit, verb in verbs if mask & bit) or "use the right"
+    return " and ".join(verb for bit, verb in _VERBS if mask & bit) or "use the right"
 
 
 def _where(ace: Ace) -> str:

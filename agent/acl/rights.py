@@ -10,20 +10,32 @@ DOMAIN = UUID("19195a5b-6da0-11d0-afd3-00c04fd930c9")
 ACCOUNT_RESTRICTIONS = UUID("4c164200-20c0-11d0-a768-00aa006e0529")
 _MEMBERSHIP = UUID("bc0ac240-79a9-11d0-9020-00c04fc2d4cf")
 
+# the bits of a mask (MS-ADTS 5.1.3.2), and all of those of a directory object
+CREATE_CHILD = 0x1
+DELETE_CHILD = 0x2
+LIST_CHILDREN = 0x4
 VALIDATED_WRITE = 0x8
 READ_PROPERTY = 0x10
 WRITE_PROPERTY = 0x20
+DELETE_TREE = 0x40
+LIST_OBJECT = 0x80
 CONTROL_ACCESS = 0x100
+DELETE = 0x10000
 READ_CONTROL = 0x20000
 WRITE_DAC = 0x40000
 WRITE_OWNER = 0x80000
+FULL_CONTROL = 0xF01FF
+GENERIC_ALL = 0x10000000
+GENERIC_EXECUTE = 0x20000000
+GENERIC_WRITE = 0x40000000
+GENERIC_READ = 0x80000000
 
 # what the generic bits stand for on directory objects (MS-ADTS 5.1.3.2)
 _GENERIC = (
-    (0x10000000, 0xF01FF),  # all
-    (0x20000000, 0x20004),  # execute
-    (0x40000000, 0x20028),  # write
-    (0x80000000, 0x20094),  # read
+    (GENERIC_ALL, FULL_CONTROL),
+    (GENERIC_EXECUTE, READ_CONTROL | LIST_CHILDREN),
+    (GENERIC_WRITE, READ_CONTROL | WRITE_PROPERTY | VALIDATED_WRITE),
+    (GENERIC_READ, READ_CONTROL | LIST_OBJECT | READ_PROPERTY | LIST_CHILDREN),
 )
 
 # the most specific classes of what is asked about (MS-ADSC)
@@ -161,3 +173,8 @@ def effective_mask(mask: int) -> int:
         if mask & generic:
             mask |= meant
     return mask
+
+
+def is_full_control(mask: int) -> bool:
+    """Say whether a mask has every bit of a directory object, generic ones counted."""
+    return effective_mask(mask) & FULL_CONTROL == FULL_CONTROL

@@ -1,5 +1,6 @@
 """An ACE in SDDL."""
 
+from agent.acl import rights
 from agent.acl.ace import Ace
 from agent.acl.errors import DescriptorError
 
@@ -14,23 +15,23 @@ _SDDL_FLAGS = (
     (0x80, "FA"),
 )
 _SDDL_RIGHTS = (  # MS-ADTS 5.1.3.2
-    (0x1, "CC"),
-    (0x2, "DC"),
-    (0x4, "LC"),
-    (0x8, "SW"),
-    (0x10, "RP"),
-    (0x20, "WP"),
-    (0x40, "DT"),
-    (0x80, "LO"),
-    (0x100, "CR"),
-    (0x10000, "SD"),
-    (0x20000, "RC"),
-    (0x40000, "WD"),
-    (0x80000, "WO"),
-    (0x10000000, "GA"),
-    (0x20000000, "GX"),
-    (0x40000000, "GW"),
-    (0x80000000, "GR"),
+    (rights.CREATE_CHILD, "CC"),
+    (rights.DELETE_CHILD, "DC"),
+    (rights.LIST_CHILDREN, "LC"),
+    (rights.VALIDATED_WRITE, "SW"),
+    (rights.READ_PROPERTY, "RP"),
+    (rights.WRITE_PROPERTY, "WP"),
+    (rights.DELETE_TREE, "DT"),
+    (rights.LIST_OBJECT, "LO"),
+    (rights.CONTROL_ACCESS, "CR"),
+    (rights.DELETE, "SD"),
+    (rights.READ_CONTROL, "RC"),
+    (rights.WRITE_DAC, "WD"),
+    (rights.WRITE_OWNER, "WO"),
+    (rights.GENERIC_ALL, "GA"),
+    (rights.GENERIC_EXECUTE, "GX"),
+    (rights.GENERIC_WRITE, "GW"),
+    (rights.GENERIC_READ, "GR"),
 )
 
 
@@ -38,10 +39,10 @@ def sddl(ace: Ace) -> str:
     """Write one entry in SDDL (MS-DTYP 2.5.1), without names for known SIDs."""
     if ace.type not in _SDDL_TYPES:
         raise DescriptorError(0, f"an ACE of type {ace.type} is not written in SDDL")
-    rights = "".join(name for bit, name in _SDDL_RIGHTS if ace.mask & bit)
-    if ace.mask & ~sum(bit for bit, _ in _SDDL_RIGHTS) or not rights:
-        rights = f"0x{ace.mask:x}"  # a bit without a name: all of it in hexadecimal
+    letters = "".join(name for bit, name in _SDDL_RIGHTS if ace.mask & bit)
+    if ace.mask & ~sum(bit for bit, _ in _SDDL_RIGHTS) or not letters:
+        letters = f"0x{ace.mask:x}"  # a bit without a name: all of it in hexadecimal
     flags = "".join(name for bit, name in _SDDL_FLAGS if ace.flags & bit)
     guids = (str(guid or "") for guid in (ace.object_type, ace.inherited_object_type))
-    fields = (_SDDL_TYPES[ace.type], flags, rights, *guids, str(ace.sid))
+    fields = (_SDDL_TYPES[ace.type], flags, letters, *guids, str(ace.sid))
     return f"({';'.join(fields)})"

@@ -11,8 +11,8 @@ from collections.abc import Callable, Hashable
 from dataclasses import replace
 from typing import TypeVar, cast
 
+from agent.acl.access_check import token_on
 from agent.acl.sid import Sid
-from agent.acl.well_known_sids import SELF
 from agent.active_directory import users
 from agent.active_directory.protected_groups import (
     ProtectedGroups,
@@ -215,8 +215,8 @@ def _unseen(user: User, token: frozenset[Sid]) -> frozenset[str]:
     """
     entry = user.entry
     gone = frozenset(name for name in READING if entry.raw(name) is None)
-    sids = token | {SELF} if user.sid in token else token
-    hidden = gone & unreadable(entry.raw("nTSecurityDescriptor"), sids, user.classes)
+    raw, sids = entry.raw("nTSecurityDescriptor"), token_on(token, user.sid)
+    hidden = gone & unreadable(raw, sids, user.classes)
     return hidden if entry.raw(_GROUP) is not None else hidden | {_GROUP}
 
 

@@ -7,7 +7,7 @@ forest's root, and only a controller with a global catalog shows some of these: 
 the user's whole token is read.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from agent.acl.errors import DescriptorError
@@ -24,7 +24,7 @@ from agent.ldap.connection import Connection
 from agent.ldap.dn import same
 from agent.ldap.entry import Entry
 from agent.ldap.errors import DirectoryError
-from agent.ldap.filters import IN_CHAIN, escape
+from agent.ldap.filters import escape, member_filter
 
 _DOMAIN_ADMINS, _ADMINISTRATORS = 512, "S-1-5-32-544"
 _CONFIGURATION = "configurationNamingContext"
@@ -70,10 +70,10 @@ def protected_groups(directory: Connection, base_dn: str) -> ProtectedGroups:
     domain = _sid(directory, only(directory, head))
     sids = [f"{domain}-{rid}" for rid in PROTECTED]
     sids += [f"S-1-5-32-{rid}" for rid in PROTECTED_BUILTIN]
-    tops = _groups(directory, base_dn, _any("objectSid", sids, _sid_bytes))
+    named = (f"(objectSid={escape(Sid.of(each).raw)})" for each in sids)
+    tops = _groups(directory, base_dn, named)
     _see(directory, tops, f"{domain}-{_DOMAIN_ADMINS}", _ADMINISTRATORS)
-    above = [top.dn for top in tops]
-    inner = _groups(directory, base_dn, _any(f"memberOf:{IN_CHAIN}:", above))
+    inner = _groups(directory, base_dn, (member_filter(top.dn) for top in tops))
     found = (*tops, *inner)
     rids = {domain_rid(_sid(directory, group)) for group in found} - {None}
     return ProtectedGroups(
@@ -129,8 +129,8 @@ def _see(directory: Connection, groups: list[Entry], *needed: str) -> None:
         raise DirectoryError(directory.host, what, _LET_READ)
 
 
-def _groups(directory: Connection, base_dn: str, which: str) -> list[Entry]:
-    query = f"(&(objectClass=group){which})"
+def _groups(directory: Connection, base_dn: str, either: Iterable[str]) -> list[Entry]:
+    query = f"(&(objectClass=group)(|{''.join(either)}))"
     return list(directory.search(base_dn, query, ("objectSid",)))
 
 
@@ -141,14 +141,3 @@ def _sid(directory: Connection, entry: Entry) -> Sid:
     except DescriptorError:
         what = f"the objectSid of {entry.dn} is hidden"
         raise DirectoryError(directory.host, what, _LET_READ) from None
-
-
-def _sid_bytes(text: str) -> str:
-    return escape(Sid.of(text).raw)
-
-
-def _any(
-    attribute: str, values: Iterable[str], spell: Callable[[str], str] = escape
-) -> str:
-    parts = "".join(f"({attribute}={spell(value)})" for value in values)
-    return f"(|{parts})" if parts else "(!(objectClass=*))"

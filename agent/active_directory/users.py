@@ -24,7 +24,7 @@ from agent.ldap.controls import (
 )
 from agent.ldap.entry import Entry, Modification, RootDse
 from agent.ldap.errors import DirectoryError, NoSuchObject
-from agent.ldap.filters import IN_CHAIN, PEOPLE, escape
+from agent.ldap.filters import member_filter, people_filter
 from agent.verdict import account, password_policy
 from agent.verdict.attributes import AttributeUnreadable
 from agent.verdict.password_policy import PasswordPolicy
@@ -108,7 +108,7 @@ def find(
 
     """
     attribute, escaped = identifiers.asserted(by, value)
-    query = f"(&{PEOPLE}({attribute}={escaped}))"
+    query = people_filter(f"({attribute}={escaped})")
     found = directory.search(
         base_dn,
         query,
@@ -278,8 +278,8 @@ def in_group(directory: Connection, group_dn: str, user_dn: str) -> bool:
         DirectoryError: the directory did not answer.
 
     """
-    query = f"(memberOf:{IN_CHAIN}:={escape(group_dn)})"
-    found = directory.search(user_dn, query, ("objectGUID",), scope="base", paged=False)
+    query, wanted = member_filter(group_dn), ("objectGUID",)
+    found = directory.search(user_dn, query, wanted, scope="base", paged=False)
     return next(iter(found), None) is not None
 
 

@@ -108,19 +108,21 @@ class Pool:
         self._closed = False
 
     @contextmanager
-    def after(
-        self, read: Callable[[PooledConnection], T]
-    ) -> Iterator[tuple[PooledConnection, T]]:
-        """Give a connection on which `read` has just worked, and what it read.
+    def connection(self, first_read: Callable[[PooledConnection], T]) -> Iterator[T]:
+        """Read on a connection that works, and lend it for what follows.
+
+        Args:
+            first_read: shows that the connection is alive; what it gives holds the
+                connection where more is to be done on it.
 
         Raises:
             SignInRefused: every controller that answers refuses the account.
             Unreachable: no controller answers.
 
         """
-        post, warm, found = self._first(read)
+        post, warm, found = self._first(first_read)
         try:
-            yield warm, found
+            yield found
         finally:
             self._give_back(post, warm)
 

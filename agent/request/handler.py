@@ -18,6 +18,7 @@ from typing import Any
 
 from agent.active_directory import identifiers
 from agent.ldap.errors import DirectoryError
+from agent.ldap.pool import PooledConnection
 from agent.request import audit, password_write, refusals, stages
 from agent.request.answer import Answer, Ended
 from agent.request.audit import Audit, Record
@@ -269,12 +270,14 @@ class Handler:
         try:
             admitted = stages.admit(fresh, self._tools)
             domain = self._tools.domain
-            read = self._tools.pool.after
-            with read(lambda warm: stages.locate(admitted, warm, domain)) as found:
-                warm, located = found
+
+            def locate(warm: PooledConnection) -> stages.Located:
+                return stages.locate(admitted, warm, domain)
+
+            with self._tools.pool.connection(first_read=locate) as located:
                 run.record = replace(run.record, dn=located.user.dn)
                 run.mark("find")
-                return self._act(located, run).at(warm.directory.host)
+                return self._act(located, run).at(located.warm.directory.host)
         except Refused as refused:
             return Answer(refused.code, refused.detail)
         except Ended as ended:

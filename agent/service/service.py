@@ -203,7 +203,8 @@ class Service:
         if not self._pool.keep_warm():
             return
         try:
-            with self._pool.after(lambda warm: self._domain.warm_up(warm.directory)):
+            warm_up = self._domain.warm_up
+            with self._pool.connection(lambda warm: warm_up(warm.directory)):
                 pass
         except DirectoryError as error:
             LOG.warning("the directory stopped answering: %s", error)

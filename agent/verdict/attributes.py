@@ -34,11 +34,6 @@ def from_filetime(value: int) -> datetime | None:
         return None  # after the year 9999 is never
 
 
-def to_filetime(moment: datetime) -> int:
-    """Write a moment that knows its zone as 100-ns ticks since 1601."""
-    return (moment - _EPOCH) // timedelta(microseconds=1) * 10
-
-
 def from_interval(value: int) -> timedelta | None:
     """Read a span, kept as negative 100-ns ticks; None for never."""
     if value > 0:

@@ -7,7 +7,7 @@ the last answers are kept.
 from functools import lru_cache
 from uuid import UUID
 
-from agent.acl.access_check import Decision, Reason, decide
+from agent.acl.access_check import Decision, Reason, decide, token_on
 from agent.acl.ace import Ace
 from agent.acl.descriptor import SecurityDescriptor, parse
 from agent.acl.errors import DescriptorError
@@ -46,9 +46,8 @@ def held(subject: Subject, right: Right, raw: bytes) -> Decision:
         raw: the user's descriptor, of which `read` gave no error.
 
     """
-    sids = subject.agent_sids
     # SELF is added here, so that users who are not the agent share the answer
-    sids = sids | {SELF} if subject.object_sid in sids else sids
+    sids = token_on(subject.agent_sids, subject.object_sid)
     return _decide(raw, sids, right, subject.classes)
 
 
@@ -96,7 +95,7 @@ def unreadable(
     return frozenset(
         name
         for name, right in READING.items()
-        if not decide(descriptor, sids, right, classes=classes, self_sid=None).allowed
+        if not decide(descriptor, sids, right, classes=classes).allowed
     )
 
 
@@ -106,4 +105,4 @@ def _decide(
 ) -> Decision:
     descriptor = read(raw)
     assert isinstance(descriptor, SecurityDescriptor)
-    return decide(descriptor, sids, right, classes=classes, self_sid=None)
+    return decide(descriptor, sids, right, classes=classes)

@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 from agent.active_directory.users import DETAIL
 from agent.config.settings import Settings
 from agent.config.settings_file import validate
-from agent.ldap.filters import PEOPLE
+from agent.ldap.filters import people_filter
 from lab.agent_settings import settings_for
 from lab.controller import Lab
 from wire.secret import Secret
@@ -97,7 +97,7 @@ def _floor(lab: Lab, container: str) -> float:
     argv = [
         *("ldapsearch", "-x", "-LLL", "-H", f"ldaps://{lab.address}"),
         *("-D", account["upn"], "-y", "/dev/stdin", "-b", container),
-        *("-E", "pr=500/noprompt", "-E", _SD_FLAGS, f"(&{PEOPLE})", *DETAIL),
+        *("-E", "pr=500/noprompt", "-E", _SD_FLAGS, people_filter(), *DETAIL),
     ]
     # the certificate names the host, the lab is reached by address
     env = os.environ | {"LDAPTLS_REQCERT": "never"}

@@ -7,15 +7,13 @@ from agent.ldap.connection import Connection
 from agent.ldap.dn import is_below
 from agent.ldap.entry import Entry
 from agent.ldap.errors import DirectoryError, NoSuchObject
-from agent.ldap.filters import escape
+from agent.ldap.filters import escape, member_filter, people_filter
 from wizard.results import Check, Container
 
-PEOPLE = "(&(objectCategory=person)(objectClass=user))"
 _CONTAINERS = (
     "(&(|(objectClass=organizationalUnit)(objectClass=container))"
     "(!(showInAdvancedViewOnly=TRUE)))"
 )
-_IN_CHAIN = "1.2.840.113556.1.4.1941"  # MS-ADTS 3.1.1.3.4.4.3: nested members too
 _NAMED = 5
 _SCOPE, _GROUP, _BY = "scope.containers", "scope.pilot_group", "identify_by"
 
@@ -60,7 +58,7 @@ def check_group(
         remedy = "Give its distinguished name." if found else "Check the name."
         return _row("Pilot group", "failed", said, remedy, _GROUP), None
     dn = found[0].dn
-    query = f"(&{PEOPLE}(memberOf:{_IN_CHAIN}:={escape(dn)}))"
+    query = people_filter(member_filter(dn))
     members = sum(1 for _ in opened.search(base_dn, query, ()))
     if not members:
         said = f"{dn} has no members."
@@ -79,7 +77,7 @@ def check_identifier(
     named: dict[bytes, list[str]] = {}
     without, seen = [], set()
     for container in chosen:
-        for entry in opened.search(container, PEOPLE, (identify_by,)):
+        for entry in opened.search(container, people_filter(), (identify_by,)):
             if entry.dn in seen:
                 continue  # a container inside another one that is chosen
             seen.add(entry.dn)
@@ -118,7 +116,7 @@ def _container(opened: Connection, entry: Entry) -> Container:
 
 
 def _count(opened: Connection, container: str) -> int:
-    return sum(1 for _ in opened.search(container, PEOPLE, ()))
+    return sum(1 for _ in opened.search(container, people_filter(), ()))
 
 
 def _groups(opened: Connection, base_dn: str, group: str) -> Iterator[Entry]:

@@ -17,15 +17,16 @@ from agent.acl.rights import Right
 from agent.acl.sid import Sid
 from agent.ldap.connection import Connection
 from agent.ldap.controls import sd_flags
+from agent.ldap.filters import people_filter
 from wizard.grants.acl import read
 from wizard.grants.grant_targets import GrantTargets
 from wizard.permissions.grant import KINDS, Grant
 
-_PEOPLE = "(objectCategory=person)(objectClass=user)(!(adminCount=1))"
+_NOT_MARKED = "(!(adminCount=1))"
 # inetOrgPerson is a subclass of user
 _OF_KIND = {
-    "user": f"(&{_PEOPLE}(!(objectClass=inetOrgPerson)))",
-    "inetOrgPerson": f"(&{_PEOPLE}(objectClass=inetOrgPerson))",
+    "user": people_filter(_NOT_MARKED, "(!(objectClass=inetOrgPerson))"),
+    "inetOrgPerson": people_filter(_NOT_MARKED, "(objectClass=inetOrgPerson)"),
 }
 _LACKING = frozenset({Reason.NOT_GRANTED, Reason.EMPTY})
 _OWNER_GROUP_DACL = 7
@@ -245,7 +246,7 @@ def decided_for(
 ) -> Decision:
     """Decide the right of a grant for somebody of its class."""
     classes = frozenset({KINDS[grant.kind]})
-    return decide(found, token, grant.right, classes=classes, self_sid=None)
+    return decide(found, token, grant.right, classes=classes)
 
 
 def _possible(

@@ -19,7 +19,7 @@ from agent.ldap.controls import sd_flags
 from agent.ldap.dn import is_below, same
 from agent.ldap.entry import Entry
 from agent.ldap.errors import DirectoryError
-from agent.ldap.filters import IN_CHAIN, PEOPLE, escape
+from agent.ldap.filters import escape, member_filter, people_filter
 from wizard.permissions import account_takeover, excess_rights
 from wizard.permissions.account_takeover import Guarded
 from wizard.permissions.excess_rights import Place
@@ -138,7 +138,7 @@ def _base(opened: Connection, dn: str, wanted: Sequence[str]) -> Entry | None:
 
 def _look_at_people(sight: _Sight, report: Report, stop: Stop) -> UserRights:
     crowd = UserRights(sight.sids)
-    _fill(crowd, sight, f"(&{PEOPLE})", report, stop)
+    _fill(crowd, sight, people_filter(), report, stop)
     return crowd
 
 
@@ -164,7 +164,7 @@ def _about_pilot(sight: _Sight, everybody: UserRights, stop: Stop) -> Iterator[F
     if group is None:
         return
     pilot = UserRights(sight.sids)
-    query = f"(&{PEOPLE}(memberOf:{IN_CHAIN}:={escape(group)}))"
+    query = people_filter(member_filter(group))
     _fill(pilot, sight, query, lambda _count: None, stop)
     yield of_pilot(everybody, pilot, group)
 
@@ -272,8 +272,7 @@ def _groups(sight: _Sight, sid: Sid) -> Iterator[Guarded]:
         yield Guarded(str(sid), title, None, frozenset(), account_takeover.GROUP)
     for holder in found:
         yield _guarded(holder, f"the group {name}, which holds the grants")
-        inside = f"(memberOf:{IN_CHAIN}:={escape(holder.dn)})"
-        for inner in _groups_by(sight, inside):
+        for inner in _groups_by(sight, member_filter(holder.dn)):
             told = inner.text("sAMAccountName") or inner.dn
             yield _guarded(inner, f"the group {told} in {name}, which holds the grants")
 

@@ -20,7 +20,7 @@ from agent.ldap import dn
 from agent.ldap.connection import Connection
 from agent.ldap.controls import sd_flags
 from agent.ldap.entry import Entry
-from agent.ldap.filters import IN_CHAIN, PEOPLE, escape
+from agent.ldap.filters import member_filter, people_filter
 from agent.ldap.pool import PooledConnection
 from agent.verdict import judge as verdict
 from agent.verdict.causes import Cause
@@ -141,8 +141,8 @@ def outermost(scope: Scope) -> tuple[str, ...]:
 
 def _query(scope: Scope) -> str:
     if scope.pilot_group is None:
-        return f"(&{PEOPLE})"
-    return f"(&{PEOPLE}(memberOf:{IN_CHAIN}:={escape(scope.pilot_group)}))"
+        return people_filter()
+    return people_filter(member_filter(scope.pilot_group))
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from agent.acl.ace import Ace
 from agent.acl.ace_text import words
 from agent.acl.descriptor import SecurityDescriptor, parse
 from agent.acl.errors import DescriptorError
-from agent.acl.rights import Right
+from agent.acl.rights import Right, is_full_control
 from agent.acl.sid import Sid
 from wizard.permissions.findings import NameOf
 
@@ -28,7 +28,6 @@ TASK = {
     Right.WRITE_PWD_LAST_SET: "write_pwd_last_set",
 }
 FULL = "full_control"
-_EVERYTHING = 0xF01FF  # MS-ADTS 5.1.3.2
 LET_READ = "Let the agent's account read the permissions there (READ_CONTROL)."
 LOOK = "Look at the entry: it can not be judged from here."
 
@@ -55,13 +54,7 @@ class Held:
         because = self.decision.because
         if not isinstance(because, Ace) or because.object_type is not None:
             return self.decision.reason is Reason.NO_LIST
-        return full(because)
-
-
-def full(ace: Ace) -> bool:
-    """Say whether an entry stands for full control."""
-    generic_all = bool(ace.mask & 0x10000000)
-    return generic_all or ace.mask & _EVERYTHING == _EVERYTHING
+        return is_full_control(because.mask)
 
 
 def read(raw: bytes | None) -> SecurityDescriptor | str:
@@ -84,7 +77,7 @@ def ask(
     asked = (
         Held(
             right,
-            decide(descriptor, sids, right, classes=classes, self_sid=None),
+            decide(descriptor, sids, right, classes=classes),
             descriptor.owner,
         )
         for right in rights

@@ -6,29 +6,16 @@ Pure: values in, findings out.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import IntFlag
 
 from agent.acl.errors import DescriptorError
 from agent.acl.sid import Sid
 from agent.ldap.entry import Entry
+from agent.verdict.account import UserFlag
 from agent.verdict.attributes import from_filetime
 from wizard.permissions.findings import Finding, Level, not_known
 
 _OLD = timedelta(days=365)
 _SOON = timedelta(days=30)
-_LOCKOUT = 0x10
-
-
-class Flag(IntFlag):
-    """Bits of userAccountControl that matter here (MS-ADTS 2.2.16)."""
-
-    DISABLED = 0x2
-    PASSWD_NOTREQD = 0x20
-    ENCRYPTED_TEXT_PASSWORD_ALLOWED = 0x80
-    DONT_EXPIRE_PASSWD = 0x10000
-    TRUSTED_FOR_DELEGATION = 0x80000
-    DONT_REQUIRE_PREAUTH = 0x400000
-    TRUSTED_TO_AUTHENTICATE_FOR_DELEGATION = 0x1000000
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +100,7 @@ def _locked(account: ServiceAccount) -> Finding:
     if account.computed is None:
         hidden = "msDS-User-Account-Control-Computed is hidden"
         return not_known("account/locked", "whether it is locked", hidden)
-    if account.computed & _LOCKOUT:
+    if account.computed & UserFlag.LOCKOUT:
         return Finding(
             "account/locked",
             Level.PROBLEM,
@@ -179,7 +166,7 @@ def _password_age(account: ServiceAccount, now: datetime) -> Finding:
 
 def _password_ends(account: ServiceAccount, now: datetime) -> Finding:
     what = "password/expires"
-    if account.flags is not None and account.flags & Flag.DONT_EXPIRE_PASSWD:
+    if account.flags is not None and account.flags & UserFlag.DONT_EXPIRE_PASSWD:
         return Finding(
             what,
             Level.INFO,
@@ -230,7 +217,7 @@ def _service(account: ServiceAccount) -> Finding:
 @dataclass(frozen=True, slots=True)
 class _Option:
     what: str
-    flag: Flag
+    flag: UserFlag
     level: Level
     on: str
     off: str
@@ -240,7 +227,7 @@ class _Option:
 _OPTIONS = (
     _Option(
         "account/disabled",
-        Flag.DISABLED,
+        UserFlag.DISABLED,
         Level.PROBLEM,
         "It is disabled: the agent can't sign in",
         "It is not disabled",
@@ -248,7 +235,7 @@ _OPTIONS = (
     ),
     _Option(
         "account/password_not_required",
-        Flag.PASSWD_NOTREQD,
+        UserFlag.PASSWD_NOTREQD,
         Level.WARNING,
         "It may have an empty password",
         "It must have a password",
@@ -256,7 +243,7 @@ _OPTIONS = (
     ),
     _Option(
         "account/reversible",
-        Flag.ENCRYPTED_TEXT_PASSWORD_ALLOWED,
+        UserFlag.ENCRYPTED_TEXT_PASSWORD_ALLOWED,
         Level.WARNING,
         "Its password is kept so that it can be read again",
         "Its password is not kept readable",
@@ -264,7 +251,7 @@ _OPTIONS = (
     ),
     _Option(
         "account/delegation",
-        Flag.TRUSTED_FOR_DELEGATION,
+        UserFlag.TRUSTED_FOR_DELEGATION,
         Level.PROBLEM,
         "It may act as anybody who signs in to it (unconstrained delegation)",
         "It has no unconstrained delegation",
@@ -272,7 +259,7 @@ _OPTIONS = (
     ),
     _Option(
         "account/protocol_transition",
-        Flag.TRUSTED_TO_AUTHENTICATE_FOR_DELEGATION,
+        UserFlag.TRUSTED_TO_AUTHENTICATE_FOR_DELEGATION,
         Level.WARNING,
         "It may act as anybody towards some services (protocol transition)",
         "It has no protocol transition",
@@ -280,7 +267,7 @@ _OPTIONS = (
     ),
     _Option(
         "account/no_preauthentication",
-        Flag.DONT_REQUIRE_PREAUTH,
+        UserFlag.DONT_REQUIRE_PREAUTH,
         Level.PROBLEM,
         "Anybody may get something to guess its password by, without signing in",
         "It asks for Kerberos pre-authentication",

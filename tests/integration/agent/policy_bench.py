@@ -17,11 +17,12 @@ from agent.request import password_write, refusals, stages
 from agent.request.answer import Ended
 from agent.request.stages import Located
 from agent.verdict import judge
-from agent.verdict.attributes import from_filetime, to_filetime
+from agent.verdict.attributes import from_filetime
 from agent.verdict.subject import Subject
 from agent.verdict.verdict import State
 from lab.controller import Lab
 from tests.fixtures.agent_stage import CANARY, ISSUER, AgentStage
+from tests.fixtures.filetime import to_filetime
 from tests.integration.agent.policy_admin import Admin, domain_values, settings_values
 from tests.integration.agent.policy_cases import DAY, TICK, Case, Linked, Past, Rules
 from tests.integration.agent.policy_cases import State as Wanted
@@ -221,7 +222,7 @@ class Bench:
             subject = domain.subject(warm, user, detail=True)
             return Located(request, warm, user, subject)
 
-        with stage.tools.pool.after(read) as (_, found):
+        with stage.tools.pool.connection(first_read=read) as found:
             yield found
 
     def write(self, case: Case, located: Located) -> Became:

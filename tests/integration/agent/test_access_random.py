@@ -16,7 +16,7 @@ from pathlib import Path
 import ldap3
 import pytest
 
-from agent.acl.access_check import decide
+from agent.acl.access_check import decide, token_on
 from agent.acl.descriptor import SecurityDescriptor
 from agent.acl.rights import Right
 from agent.verdict import judge
@@ -103,10 +103,9 @@ class Question:
     def decided(self, descriptor: SecurityDescriptor) -> bool:
         return decide(
             descriptor,
-            self.bench.token,
+            token_on(self.bench.token, self.target.sid),
             self.right,
             classes=frozenset({self.target.object_class}),
-            self_sid=self.target.sid,
         ).allowed
 
     def compare(self, tally: Tally, *, real: bool) -> bool:

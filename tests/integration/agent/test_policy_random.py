@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 
 from agent.request.stages import Located
-from agent.verdict.attributes import to_filetime
 from lab.agent_settings import settings_for
 from lab.controller import Lab
 from tests.conftest import ReportLine
 from tests.fixtures.agent_stage import CANARY, AgentStage
+from tests.fixtures.filetime import to_filetime
 from tests.fixtures.policy_files import FOLDER, Judged, store
 from tests.integration.agent.policy_admin import Admin
 from tests.integration.agent.policy_bench import Became, Bench, Said, foretell

@@ -54,13 +54,8 @@ def try_value(bench: Bench, value: int) -> bool:
 
 
 def decided(bench: Bench, head: str) -> bool:
-    return decide(
-        bench.stored(head),
-        bench.token,
-        UNEXPIRE,
-        classes=frozenset({DOMAIN}),
-        self_sid=None,
-    ).allowed
+    stored = bench.stored(head)
+    return decide(stored, bench.token, UNEXPIRE, classes=frozenset({DOMAIN})).allowed
 
 
 def about(ace: Any) -> bool:

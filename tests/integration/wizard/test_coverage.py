@@ -32,7 +32,7 @@ def judged(
         warm, domain = PooledConnection(facts, facts.root()), Domain(settings)
         sight = Scan(pages, warm, domain, settings.scope, settings.features)
         found = list(cover(sight))
-        scope, query = settings.scope, f"(&{filters.PEOPLE})"
+        scope, query = settings.scope, filters.people_filter()
         there = [
             entry for c in scope.containers for entry in facts.search(c, query, ())
         ]

@@ -20,10 +20,10 @@ from agent.config.settings import Settings
 from agent.config.settings_file import validate
 from agent.ldap.certificates import Endpoint
 from agent.ldap.connection import Connection, connect
-from agent.verdict.attributes import to_filetime
 from lab.controller import Lab
 from lab.people import GROUPS, OTHER, PEOPLE
 from lab.sandbox import sandbox
+from tests.fixtures.filetime import to_filetime
 from tests.integration.wizard.test_install import install
 from wire.secret import Secret
 from wizard.permissions.account_report import find_about_account

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from agent.acl import access_check, rights
-from agent.acl.access_check import Reason, decide
+from agent.acl.access_check import Reason, decide, token_on
 from agent.acl.ace import Ace, UnknownAce
 from agent.acl.ace_text import words
 from agent.acl.descriptor import Acl, SecurityDescriptor, add_ace
@@ -26,7 +26,7 @@ def ask(
     text: str | None, right: Right, *, owner: str = "DA", self_sid: str = "USER"
 ) -> access_check.Decision:
     found = descriptor(text, owner=owner)
-    return decide(found, TOKEN, right, classes=USER, self_sid=sid(self_sid))
+    return decide(found, token_on(TOKEN, sid(self_sid)), right, classes=USER)
 
 
 ALLOWED = [
@@ -162,7 +162,7 @@ def test_an_unknown_entry_stops_the_walk() -> None:
     grant = ace("A;;CR;;;AGENT")
     for aces, allowed in (((odd, grant), False), ((grant, odd), True)):
         found = SecurityDescriptor(0x8004, None, None, None, Acl(aces))
-        got = decide(found, TOKEN, RESET, classes=USER, self_sid=None)
+        got = decide(found, TOKEN, RESET, classes=USER)
 
         assert got.allowed is allowed
         assert got.certain is allowed
@@ -174,7 +174,7 @@ def test_an_unknown_entry_that_is_only_handed_down_is_passed() -> None:
         0x8004, None, None, None, Acl((odd, ace("A;;CR;;;AGENT")))
     )
 
-    assert decide(found, TOKEN, RESET, classes=USER, self_sid=None).allowed
+    assert decide(found, TOKEN, RESET, classes=USER).allowed
 
 
 @pytest.mark.parametrize("right", [RESET, UNLOCK, MUST])
@@ -186,7 +186,7 @@ def test_a_grant_reaches_the_user_below_but_not_the_container(right: Right) -> N
     )
     user = SecurityDescriptor(0x8004, None, None, None, Acl((handed_down,)))
     for found, allowed in ((container, False), (user, True)):
-        got = decide(found, TOKEN, right, classes=USER, self_sid=None)
+        got = decide(found, TOKEN, right, classes=USER)
         assert got.allowed is allowed
 
 

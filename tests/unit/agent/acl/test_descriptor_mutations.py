@@ -55,7 +55,7 @@ def survives(raw: bytes) -> SecurityDescriptor | None:
         return None
     assert read.to_bytes() == raw
     for right in RIGHTS:
-        decided = decide(read, TOKEN, right, classes=CLASSES, self_sid=None)
+        decided = decide(read, TOKEN, right, classes=CLASSES)
         assert not decided.allowed or decided.certain
     return read
 

@@ -85,7 +85,7 @@ def make(
 
 
 def host_of(asked: Pool) -> str:
-    with asked.after(lambda warm: warm.directory.host) as (_, host):
+    with asked.connection(lambda warm: warm.directory.host) as host:
         return host
 
 
@@ -98,8 +98,8 @@ def test_the_first_controller_is_asked_on_one_warm_connection(network: Network) 
 def test_two_at_once_have_a_connection_each(network: Network) -> None:
     asked = make(Clock())
     with (
-        asked.after(lambda _: None) as (one, _),
-        asked.after(lambda _: None) as (two, _),
+        asked.connection(lambda warm: warm) as one,
+        asked.connection(lambda warm: warm) as two,
     ):
         assert one.directory is not two.directory
     assert len(network.opened) == 2
@@ -194,7 +194,7 @@ def test_a_controller_of_another_domain_is_refused(network: Network) -> None:
 def test_one_that_answers_on_a_connection_of_before_answers(network: Network) -> None:
     told: list[PoolState] = []
     asked = make(Clock(), told)
-    with asked.after(lambda _: None):
+    with asked.connection(lambda _: None):
         # meanwhile another request finds no way to any controller
         for n in (1, 2):
             name = f"dc{n}.corp.test"
@@ -210,7 +210,7 @@ def test_one_that_refused_the_account_is_asked_for_it_again(network: Network) ->
     told: list[PoolState] = []
     asked = make(clock, told)
     locked = "80090308: LdapErr: data 775, v1"
-    with asked.after(lambda _: None):
+    with asked.connection(lambda _: None):
         for n in (1, 2):
             name = f"dc{n}.corp.test"
             network.failures[name] = SignInRefused(name, "locked", "wait", 49, locked)

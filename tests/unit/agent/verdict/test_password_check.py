@@ -14,7 +14,6 @@ from agent.verdict.attributes import (
     from_filetime,
     from_interval,
     span_words,
-    to_filetime,
 )
 from agent.verdict.password_check import (
     PolicyFinding,
@@ -26,6 +25,7 @@ from agent.verdict.password_check import (
     units,
 )
 from agent.verdict.password_policy import PasswordPolicy, from_domain, from_pso
+from tests.fixtures.filetime import to_filetime
 from wire.operation import Operation
 from wire.outcomes import Code
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from agent.ldap.entry import Entry
-from agent.verdict.attributes import to_filetime
+from tests.fixtures.filetime import to_filetime
 from wizard.permissions.findings import Finding, Level
 from wizard.permissions.service_account import ServiceAccount, of_state
 
