@@ -1,19 +1,17 @@
 """Says what the lab is doing, a line per step with the time so far."""
 
-import sys
 import time
 from collections.abc import Callable
-from typing import TextIO
 
 Say = Callable[[str], None]
 
 
-def spoken(stream: TextIO = sys.stdout) -> Say:
-    """Prints each step with the seconds since the first."""
+def spoken() -> Say:
+    """Prints each step, with the seconds since the first, to what is sys.stdout then."""
     began = time.monotonic()
 
     def say(step: str) -> None:
-        print(f"  {time.monotonic() - began:5.1f} s  {step}", file=stream, flush=True)
+        print(f"  {time.monotonic() - began:5.1f} s  {step}", flush=True)
 
     return say
 
