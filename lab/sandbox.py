@@ -12,7 +12,7 @@ from agent.config.settings_file import validate
 from docs.portal_client import Client, Portal
 from lab.authority import Authority
 from lab.controller import Lab
-from lab.relay import LabRelay, write_private
+from lab.relay import LabRelay
 from lab.slow_controller import SLOW_S, asked, is_away
 from wire.secret import Secret
 from wizard.controller.controller import Controller
@@ -59,22 +59,6 @@ class Sandbox:
             self.host.wait_ready(SLOW_S)
             rows = self.controller.verify(settings)
         return rows
-
-    def describe(self, folder: Path) -> tuple[Path, Path]:
-        """Write what the wizard offers: the lab's description and a code."""
-        described, offered = folder / "lab.json", folder / "offers.json"
-        controller = {
-            "host": self.lab.host,
-            "address": self.lab.address,
-            "ca": str(self.lab.ca),
-            "realm": self.lab.realm,
-            "admin_user": self.lab.admin_user,
-            "admin_password": self.lab.admin_password,
-        }
-        relay = {"url": self.relay.url, "ca": str(self.relay.folder / "ca.pem")}
-        write_private(described, {"dc": controller, "relay": relay})
-        write_private(offered, {"enrolment_code": self.relay.code()})
-        return described, offered
 
     def settings(self, **changed: Any) -> Settings:
         """Settings for this stage; `changed` replaces whole sections."""

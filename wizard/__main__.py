@@ -14,7 +14,8 @@ from wizard.controller.controller import Controller
 from wizard.elevation.errors import NotAllowed, NotReached, Unexpected
 from wizard.elevation.remote_controller import RemoteController, remote_controller
 from wizard.errors import Busy
-from wizard.flow.defaults import Offers, lab_offers, machine_offers
+from wizard.flow.defaults import Offers, machine_offers
+from wizard.flow.offers_file import OffersRefused, read_offers
 from wizard.host.detect import NoHost, is_installed, this_machine
 from wizard.host.interface import ServiceFailed
 from wizard.host.sandbox.host import SandboxHost
@@ -25,18 +26,15 @@ USAGE = 2
 
 
 def offers_of(environment: Mapping[str, str]) -> Offers:
-    """Give what is offered: the machine's name, and the lab's answers if there.
+    """Give what is offered: the rows of the file in WRITEBACK_OFFERS, then our name.
 
-    Args:
-        environment: WRITEBACK_LAB names the lab's description (lab.json);
-            WRITEBACK_OFFERS a JSON file with the enrolment code.
+    Raises:
+        OffersRefused: the file is not one that may be offered from.
 
     """
-    lab, code = environment.get("WRITEBACK_LAB"), environment.get("WRITEBACK_OFFERS")
-    if not lab:
-        return machine_offers()
-    found = lab_offers(Path(lab), Path(code) if code else None)
-    return found.and_also(machine_offers())
+    file = environment.get("WRITEBACK_OFFERS")
+    offers = read_offers(Path(file)) if file else Offers()
+    return offers.and_also(machine_offers())
 
 
 def home_of(given: str | None, environment: Mapping[str, str]) -> Path | None:
@@ -71,11 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return USAGE
     try:
         door, offers = door_to(home), offers_of(os.environ)
-    except NoHost as error:
+    except (NoHost, OffersRefused) as error:
         print(error, file=sys.stderr)
-        return USAGE
-    except (OSError, ValueError, KeyError) as error:
-        print(f"The lab's offers can't be read: {error}", file=sys.stderr)
         return USAGE
     return _show(door, offers)
 

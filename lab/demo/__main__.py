@@ -18,6 +18,8 @@ from lab import places
 from lab.__main__ import down, reset, up
 from lab.controller import Lab
 from lab.demo.plot import Ground, Result, travel
+from lab.offers import write_offers
+from lab.relay import LabRelay
 from wizard.host.sandbox.host import SandboxHost
 
 SCREENSHOTS = places.LAB / "screenshots"
@@ -46,10 +48,8 @@ def _for_a_person() -> int:
     from wizard.__main__ import main as wizard
 
     up()
-    _offer()
     os.environ["WRITEBACK_HOME"] = str(places.MACHINE)
-    os.environ["WRITEBACK_LAB"] = str(places.DESCRIPTION)
-    os.environ["WRITEBACK_OFFERS"] = str(OFFERS)
+    os.environ["WRITEBACK_OFFERS"] = str(_offer())
     code = wizard([])
     running = SandboxHost(places.MACHINE).service().running
     print(
@@ -84,20 +84,16 @@ def _by_itself(*, as_json: bool, keep: bool) -> int:
 def _ground(offered: Path, say: Say) -> Ground:
     lab = Lab.attach(places.INSTANCE)
     assert lab is not None
-    portal, described = places.PORTAL, places.DESCRIPTION
-    return Ground(lab, portal, described, offered, places.MACHINE, SCREENSHOTS, say)
+    return Ground(lab, places.PORTAL, offered, places.MACHINE, SCREENSHOTS, say)
 
 
 def _offer() -> Path:
-    """Have a new enrolment code offered in the wizard."""
-    from lab.relay import LabRelay, write_private
-
+    """Have the wizard offered what it asks, with a new enrolment code."""
     lab = Lab.attach(places.INSTANCE)
     assert lab is not None
     relay = LabRelay.attach(places.RELAY, lab.address)
     assert relay is not None
-    write_private(OFFERS, {"enrolment_code": relay.code()})
-    return OFFERS
+    return write_offers(OFFERS, lab, relay)
 
 
 def _tell(result: Result, *, as_json: bool) -> None:

@@ -12,7 +12,7 @@ from lab.demo.proof import PortalSide, signs_in
 from wire.outcomes import Code
 from wire.secret import Secret
 from wizard.controller.controller import Controller
-from wizard.flow.defaults import lab_offers
+from wizard.flow.offers_file import read_offers
 from wizard.host.sandbox.host import SandboxHost
 from wizard.plan.change import allow_all
 from wizard.ui.application import application
@@ -30,8 +30,7 @@ class Ground:
     Attributes:
         lab: the domain controller.
         portal: the portal's private file.
-        described: the lab's description, as `./dev` gives it to the wizard.
-        offered: the file with an enrolment code.
+        offered: the offers file, as `./dev` gives it to the wizard.
         machine: the folder that is installed below.
         pictures: where pictures of the pages go.
         say: told each step.
@@ -40,7 +39,6 @@ class Ground:
 
     lab: Lab
     portal: Path
-    described: Path
     offered: Path
     machine: Path
     pictures: Path
@@ -92,8 +90,7 @@ def travel(ground: Ground) -> Result:
 
 
 def _install(controller: Controller, ground: Ground, result: Result) -> None:
-    offers = lab_offers(ground.described, ground.offered)
-    window = WizardWindow(controller, offers)
+    window = WizardWindow(controller, read_offers(ground.offered))
     window.show()
     driver = Driver(window, ground.pictures / "install", ground.say)
     result.install = "failed"

@@ -1,16 +1,12 @@
 """Common and found answers, each with its source."""
 
-import json
 import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from agent.config.settings import DomainController
-from wire.secret import Secret
 from wizard.flow.conditions import ORIGINAL
 from wizard.flow.pages.remove import ACCOUNT, GRANTS
 from wizard.results import FoundDomain
@@ -109,42 +105,6 @@ def found_offers(found: FoundDomain) -> Offers:
             Offer("directory.account.container", container, "usual place for accounts"),
         )
     )
-
-
-def lab_offers(lab: Path, file: Path | None = None) -> Offers:
-    """Offer what the lab's description holds, and the code from the offers' file.
-
-    Raises:
-        OSError, ValueError, KeyError: the lab's description can't be read.
-
-    """
-    description = json.loads(lab.read_text(encoding="utf-8"))
-    dc, relay = description["dc"], description["relay"]
-    domain = str(dc.get("realm") or dc["host"].partition(".")[2]).lower()
-    source = "from the lab"
-    offers = [
-        Offer("relay.url", relay["url"], source),
-        Offer("relay.ca", relay["ca"], source),
-        Offer("directory.domain", domain, source),
-        Offer("directory.controllers", (_controller(dc),), source),
-        Offer("directory.ca", dc["ca"], source),
-        Offer("directory.account.container", f"CN=Users,{base_dn(domain)}", source),
-        Offer("input.admin_user", dc["admin_user"], source),
-        Offer("input.admin_password", Secret(dc["admin_password"]), source),
-    ]
-    return Offers(tuple(offers) + _code(file))
-
-
-def _controller(dc: Mapping[str, Any]) -> DomainController:
-    return DomainController(host=dc["host"], address=dc.get("address"))
-
-
-def _code(file: Path | None) -> tuple[Offer, ...]:
-    if file is None:
-        return ()
-    code = json.loads(file.read_text(encoding="utf-8")).get("enrolment_code")
-    path = "input.enrolment_code"
-    return (Offer(path, Secret(code), "from the lab's portal"),) if code else ()
 
 
 def machine_offers() -> Offers:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from lab.controller import Lab
 from lab.demo.plot import FIRST, SECOND, Ground, travel
+from lab.offers import write_offers
 from lab.sandbox import sandbox
 
 
@@ -13,12 +14,10 @@ def test_customize_reset_sign_in_and_reconfigure(
     assert qapp
     said: list[str] = []
     with sandbox(fresh_lab, tmp_path / "stage") as whole:
-        described, offered = whole.describe(tmp_path)
+        offers = write_offers(tmp_path / "offers.json", fresh_lab, whole.relay)
         portal = whole.relay.folder / "portal.json"
         machine, pictures = whole.host.places.home, tmp_path / "pictures"
-        ground = Ground(
-            fresh_lab, portal, described, offered, machine, pictures, said.append
-        )
+        ground = Ground(fresh_lab, portal, offers, machine, pictures, said.append)
         result = travel(ground)
 
         assert result.ok, result.failure

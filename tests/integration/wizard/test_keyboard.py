@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from lab.controller import Lab
+from lab.offers import write_offers
 from lab.sandbox import Sandbox, sandbox
 from tests.integration.wizard.screen import Screen
 
@@ -40,10 +41,9 @@ def _install(screen: Screen) -> None:
 
 
 def _start(whole: Sandbox, screen: Screen, folder: Path) -> subprocess.Popen[bytes]:
-    described, offered = whole.describe(folder)
+    offers = write_offers(folder / "offers.json", whole.lab, whole.relay)
     environment = screen.environment | {
-        "WRITEBACK_LAB": str(described),
-        "WRITEBACK_OFFERS": str(offered),
+        "WRITEBACK_OFFERS": str(offers),
         "WRITEBACK_HOME": str(whole.host.places.home),
     }
     return subprocess.Popen([sys.executable, "-m", "wizard"], env=environment)

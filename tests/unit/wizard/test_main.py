@@ -6,8 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.wizard.answered import CANARY
-from wire.secret import Secret
 from wizard import __main__ as desktop
 from wizard.__main__ import USAGE, door_to, home_of, main, no_screen, offers_of
 from wizard.controller.controller import Controller
@@ -50,23 +48,21 @@ def test_the_machine_offers_its_name_only() -> None:
     assert set(offers_of({}).values) == {"agent"}
 
 
-def test_the_labs_files_are_named_by_the_environment(tmp_path: Path) -> None:
-    lab, code = tmp_path / "lab.json", tmp_path / "offers.json"
-    dc = {"host": "dc1.corp.test", "ca": "/ca.pem", "admin_user": "a@corp.test"}
-    relay = {"url": "https://relay.corp.test", "ca": "/relay.pem"}
-    lab.write_text(json.dumps({"dc": dc | {"admin_password": CANARY}, "relay": relay}))
-    code.write_text(json.dumps({"enrolment_code": "AAAAA"}))
-    offers = offers_of({"WRITEBACK_LAB": str(lab), "WRITEBACK_OFFERS": str(code)})
+def test_the_offers_file_is_named_by_the_environment(tmp_path: Path) -> None:
+    file = tmp_path / "offers.json"
+    file.write_text(
+        json.dumps([{"path": "directory.domain", "value": "corp.test", "source": "x"}])
+    )
+    offers = offers_of({"WRITEBACK_OFFERS": str(file)})
     assert offers.values["directory.domain"] == "corp.test"
-    assert offers.values["input.enrolment_code"] == Secret("AAAAA")
     assert "agent" in offers.values
 
 
-def test_a_lab_that_cannot_be_read_is_said(
+def test_offers_that_cannot_be_read_are_told(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
 ) -> None:
-    monkeypatch.setenv("WRITEBACK_LAB", str(tmp_path / "missing.json"))
+    monkeypatch.setenv("WRITEBACK_OFFERS", str(tmp_path / "missing.json"))
     assert main(["--home", str(tmp_path)]) == USAGE
     assert "missing.json" in capsys.readouterr().err

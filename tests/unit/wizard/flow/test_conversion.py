@@ -1,7 +1,5 @@
 """Answers to settings and back; problems beside their fields."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,7 +21,6 @@ from wizard.flow.defaults import (
     agent_name,
     defaults,
     found_offers,
-    lab_offers,
 )
 from wizard.flow.model import Answers
 from wizard.flow.route import page_at
@@ -173,18 +170,3 @@ def test_an_offer_is_not_replaced_by_a_later_one() -> None:
     both = first.and_also(Offers((Offer("agent", "b", "then"), Offer("x", 1, "then"))))
     assert both.values == {"agent": "a", "x": 1}
     assert both.source("agent") == "first"
-
-
-def test_the_lab_offers_what_its_files_hold(tmp_path: Path) -> None:
-    lab, code = tmp_path / "lab.json", tmp_path / "offers.json"
-    dc = {"host": "dc1.corp.test", "address": "127.0.0.5", "ca": "/ca.pem"}
-    dc |= {"realm": "CORP.TEST", "admin_user": "administrator@corp.test"}
-    dc["admin_password"] = CANARY
-    relay = {"url": "https://relay.corp.test:9", "ca": "/relay.pem"}
-    lab.write_text(json.dumps({"dc": dc, "relay": relay}))
-    code.write_text(json.dumps({"enrolment_code": "AAAAA"}))
-    offers = lab_offers(lab, code)
-    assert offers.values["directory.domain"] == "corp.test"
-    assert offers.values["input.enrolment_code"] == Secret("AAAAA")
-    assert offers.source("input.admin_password") == "from the lab"
-    assert CANARY not in repr(offers)

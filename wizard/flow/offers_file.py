@@ -1,0 +1,87 @@
+"""The offers file: answers that wait on the wizard's pages, each with its source.
+
+docs/offers.md has its form. A row for no field of a page, a value that its field does
+not take, or a file that others write ends it: nothing of it is offered then.
+"""
+
+import json
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+from agent.config.settings import DomainController
+from wire.secret import Secret
+from wizard.flow.defaults import Offer, Offers
+from wizard.flow.model import SECRETS, Kind
+from wizard.flow.pages.order import PAGES
+
+MAX_BYTES = 65_536
+_FIELDS = {field.path: field for page in PAGES for field in page.fields}
+_TYPES: dict[Kind, type] = {"check": bool, "switch": bool, "number": int}
+
+
+class OffersRefused(ValueError):  # noqa: N818 - says what happened
+    """Nothing is offered; the text names the row and never a value."""
+
+
+def read_offers(path: Path) -> Offers:
+    """Read a file of offers.
+
+    Raises:
+        OffersRefused: it can't be read, is too large or not safe, or has a bad row.
+
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(handle, "rb") as file:  # noqa: PTH123 - a descriptor
+            status, data = os.fstat(handle), file.read(MAX_BYTES + 1)
+        rows = json.loads(data) if len(data) <= MAX_BYTES else None
+    except OSError as error:
+        raise OffersRefused(f"{path} can't be read: {error.strerror}.") from error
+    except (ValueError, RecursionError):
+        raise OffersRefused(f"{path} is not JSON.") from None
+    if not isinstance(rows, list):
+        raise OffersRefused(f"{path} is no list of at most {MAX_BYTES} bytes.")
+    offers = tuple(_offer(number, row) for number, row in enumerate(rows, 1))
+    _check_owner(path, status, private=any(each.path in SECRETS for each in offers))
+    return Offers(offers)
+
+
+def _check_owner(path: Path, status: os.stat_result, *, private: bool) -> None:
+    """Refuse what another user could have written, or read a secret from."""
+    others = 0o077 if private else 0o022
+    if not stat.S_ISREG(status.st_mode) or status.st_uid not in (0, os.geteuid()):
+        raise OffersRefused(f"{path} is not a file of yours.")
+    if status.st_mode & others:
+        raise OffersRefused(f"{path} is open to others: chmod 600 {path}.")
+
+
+def _offer(number: int, row: Any) -> Offer:
+    if not isinstance(row, dict) or set(row) != {"path", "value", "source"}:
+        raise OffersRefused(f"Row {number} is not a path, a value and a source.")
+    path, value, source = row["path"], row["value"], row["source"]
+    if not isinstance(path, str) or path not in _FIELDS or not isinstance(source, str):
+        raise OffersRefused(f"Row {number} names no field of a page, or no source.")
+    try:
+        return Offer(path, _value(path, value), source)
+    except (TypeError, ValueError):
+        raise OffersRefused(f"Row {number}: {path} does not take its value.") from None
+
+
+def _value(path: str, value: Any) -> Any:
+    field = _FIELDS[path]
+    if field.kind == "controllers":
+        return tuple(map(DomainController.model_validate, _typed(value, list)))
+    if field.kind == "containers":
+        return tuple(_typed(each, str) for each in _typed(value, list))
+    plain = _typed(value, _TYPES.get(field.kind, str))
+    if field.options and plain not in {option.value for option in field.options}:
+        raise ValueError
+    return Secret(plain) if path in SECRETS else plain
+
+
+def _typed(value: Any, wanted: type) -> Any:
+    if type(value) is not wanted:  # a bool is an int to isinstance
+        raise TypeError
+    return value
