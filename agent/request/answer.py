@@ -1,14 +1,29 @@
 """What is answered: the outcome and its steps, as claims and for the ledger."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
 from wire.operation import Operation
-from wire.outcomes import OUTCOMES, Code
+from wire.outcomes import OUTCOMES, Code, Refused
 
 FollowingStep = Literal[Operation.UNLOCK, Operation.MUST_CHANGE]
+# nothing was done and another time may do better
+_PASSING = frozenset(
+    {
+        Code.PAUSED,
+        Code.TOO_MANY,
+        Code.EXPIRED_REQUEST,
+        Code.REPLAYED_REQUEST,
+        Code.DIRECTORY_UNAVAILABLE,
+        Code.DIRECTORY_REFUSED_AGENT,
+        Code.UNKNOWN_RESULT,
+        Code.INTERNAL,
+    }
+)
+# an entry of a write stays open until it is known what became of it
+_OPEN = frozenset({Code.UNKNOWN_RESULT, Code.INTERNAL})
 Result = Literal["done", "refused", "off", "skipped"]
 
 
@@ -31,10 +46,10 @@ class Step:
 
     def as_dict(self) -> dict[str, str]:
         """Give it as the wire does."""
-        said: dict[str, str] = {"step": str(self.step), "result": self.result}
+        plain: dict[str, str] = {"step": str(self.step), "result": self.result}
         if self.code is not None:
-            said["code"] = self.code.value
-        return said | ({"detail": self.detail} if self.detail else {})
+            plain["code"] = self.code.value
+        return plain | ({"detail": self.detail} if self.detail else {})
 
 
 @dataclass(frozen=True)
@@ -48,6 +63,7 @@ class Answer:
         earliest: from when on it would work (RFC 3339).
         policy: what holds for the user, where known.
         verdict: with op check.
+        entered: the ledger has an entry of a write for it.
 
     """
 
@@ -60,6 +76,22 @@ class Answer:
     earliest: str | None = None
     policy: Mapping[str, object] | None = None
     verdict: Mapping[str, object] | None = None
+    entered: bool = False
+
+    @classmethod
+    def of(cls, refused: Refused) -> "Answer":
+        """Answer with a code that a stage ended with."""
+        return cls(refused.code, refused.detail)
+
+    @property
+    def final(self) -> bool:
+        """Whether the same request gets this answer again, or is done again."""
+        return self.code not in (_OPEN if self.entered else _PASSING)
+
+    @property
+    def step_dicts(self) -> tuple[Mapping[str, str], ...]:
+        """The steps as the wire has them."""
+        return tuple(step.as_dict() for step in self.steps)
 
     def at(self, controller: str) -> "Answer":
         """Say which controller it comes from."""
@@ -68,14 +100,14 @@ class Answer:
     def as_dict(self, reference: str) -> dict[str, Any]:
         """Give the claims that are the same when the answer is repeated."""
         outcome = OUTCOMES[self.code]
-        said: dict[str, Any] = {
+        claims: dict[str, Any] = {
             "code": self.code.value,
             "message": self.message or outcome.user,
             "admin": outcome.admin,
             "remedy": self.remedy or outcome.remedy,
             "detail": self.detail,
             "id": reference,
-            "steps": [step.as_dict() for step in self.steps],
+            "steps": list(self.step_dicts),
         }
         perhaps = {
             "controller": self.controller,
@@ -83,7 +115,47 @@ class Answer:
             "policy": self.policy,
             "verdict": self.verdict,
         }
-        return said | {name: value for name, value in perhaps.items() if value}
+        return claims | {name: value for name, value in perhaps.items() if value}
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """The first answer to a request, which is given again as it was.
+
+    Attributes:
+        id: of the first answer.
+        claims: all of it, as it was spelled.
+
+    """
+
+    id: str
+    code: Code
+    detail: str
+    controller: str | None
+    step_dicts: tuple[Mapping[str, str], ...]
+    claims: Mapping[str, Any] = field(repr=False)
+
+    @classmethod
+    def of(cls, claims: Mapping[str, Any]) -> "Repeat":
+        """Read the claims of an answer.
+
+        Raises:
+            KeyError, ValueError: they are of no agent so old as this one.
+
+        """
+        return cls(
+            str(claims["id"]),
+            Code(claims["code"]),
+            str(claims["detail"]),
+            claims.get("controller"),
+            tuple(claims["steps"]),
+            claims,
+        )
+
+
+def spelled(reply: Answer | Repeat, answer_id: str) -> Mapping[str, Any]:
+    """Give the claims of an answer; `answer_id` is its id, where it is a first one."""
+    return reply.claims if isinstance(reply, Repeat) else reply.as_dict(answer_id)
 
 
 class Ended(Exception):  # noqa: N818 - an answer, not a fault

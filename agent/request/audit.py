@@ -11,11 +11,14 @@ import os
 import threading
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from agent.active_directory import identifiers
+from agent.request.answer import Answer, Repeat
+from wire.messages import Request
 from wire.operation import Operation
 from wire.outcomes import OUTCOMES, Code
 
@@ -46,37 +49,49 @@ _OF_CHANGE = {31002: 31007, 31003: 31008}
 
 
 @dataclass(frozen=True)
+class Received:
+    """What is noted of a request; nothing, when it could not be read.
+
+    Attributes:
+        user: by which identifier, and its value.
+        portal: the issuer.
+
+    """
+
+    op: Operation | None = None
+    jti: str | None = None
+    user: Mapping[str, str] | None = None
+    portal: str | None = None
+
+    @classmethod
+    def of(cls, request: Request | None) -> "Received":
+        """Take from a request what is no secret."""
+        if request is None:
+            return cls()
+        by, value = request.user.by, request.user.value[: identifiers.MOST]
+        user = {"by": by, "value": value}
+        return cls(request.op, request.jti, user, request.portal.issuer)
+
+
+@dataclass(frozen=True)
 class Record:
     """What became of one request.
 
     Attributes:
         id: shown to the user as the reference.
-        code: the outcome.
-        detail: what exactly, for the administrator.
-        op: what was asked; None when that is not known.
-        user: by which identifier, and its value.
-        portal: the issuer.
-        answer_of: the id of the first answer, when this one repeats it.
+        agent: who answered.
+        reply: what.
+        dn: the user's, when it was found.
+        ms: by stage.
 
     """
 
     id: str
     agent: str
-    code: Code = Code.INTERNAL
-    detail: str = ""
-    op: Operation | None = None
-    jti: str | None = None
-    user: Mapping[str, str] | None = None
+    reply: Answer | Repeat
+    received: Received = Received()
     dn: str | None = None
-    portal: str | None = None
-    controller: str | None = None
-    steps: tuple[Mapping[str, str], ...] = ()
     ms: Mapping[str, float] = field(default_factory=dict)
-    answer_of: str | None = None
-
-    def ended(self, code: Code, detail: str = "") -> "Record":
-        """Say how it ended."""
-        return replace(self, code=code, detail=detail)
 
 
 def new_id() -> str:
@@ -92,24 +107,25 @@ def event_of(code: Code, op: Operation | None) -> int:
 
 def as_line(record: Record, at: datetime) -> dict[str, Any]:
     """Give a record as the JSON of its line."""
-    event = event_of(record.code, record.op)
+    received, reply = record.received, record.reply
+    event = event_of(reply.code, received.op)
     return {
         "at": at.isoformat(timespec="milliseconds"),
         "id": record.id,
         "event": event,
         "event_name": NAMES[event],
-        "code": record.code.value,
-        "detail": record.detail,
-        "op": record.op,
-        "jti": record.jti,
-        "user": dict(record.user) if record.user else None,
+        "code": reply.code.value,
+        "detail": reply.detail,
+        "op": received.op,
+        "jti": received.jti,
+        "user": received.user,
         "dn": record.dn,
         "agent": record.agent,
-        "portal": record.portal,
-        "controller": record.controller,
-        "steps": [dict(step) for step in record.steps],
+        "portal": received.portal,
+        "controller": reply.controller,
+        "steps": list(reply.step_dicts),
         "ms": dict(record.ms),
-        "answer_of": record.answer_of,
+        "answer_of": reply.id if isinstance(reply, Repeat) else None,
     }
 
 
@@ -130,7 +146,7 @@ class Audit:
         self._path = path
         self._also = also
         self._lock = threading.Lock()
-        self._told = False
+        self._reported = False
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = self._open()
 
@@ -169,21 +185,22 @@ class Audit:
         try:
             anew = self._open()
         except OSError as error:
-            self._tell(error)
+            self._report(error)
             if not os.fstat(self._file).st_nlink:
                 raise  # deleted, and not moved: nobody would ever read it
             return
-        old, self._file, self._told = self._file, anew, False
+        old, self._file, self._reported = self._file, anew, False
         os.close(old)
 
-    def _tell(self, error: OSError) -> None:
-        if not self._told:
-            said = (
+    def _report(self, error: OSError) -> None:
+        if not self._reported:
+            LOG.error(
                 "audit records can't be written to %s: %s; see that its folder is "
-                "there and that the agent may write to it"
+                "there and that the agent may write to it",
+                self._path,
+                error.strerror,
             )
-            LOG.error(said, self._path, error.strerror)
-        self._told = True
+        self._reported = True
 
     def _was_moved(self) -> bool:
         """Say whether the name is of another file now, as after a rotation."""

@@ -1,11 +1,17 @@
-"""Who this agent is to its portal: keys, names."""
+"""Who this agent is to its portals, and what it signs and seals as that."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from agent.system.instance import NOBODY, Instance
+from wire import jose, messages
+from wire.hybrid_connections import RelayResponse
 from wire.keys import PrivateKeys
-from wire.messages import Portal
+from wire.messages import Portal, Request
+
+_JOSE = {"Content-Type": "application/jose"}
 
 
 @dataclass(frozen=True)
@@ -24,3 +30,23 @@ class Identity:
     keys: PrivateKeys
     portals: Mapping[str, Portal]
     instance: Instance = NOBODY
+
+    def signed(
+        self, claims: Mapping[str, Any], kind: str, status: int = 200
+    ) -> RelayResponse:
+        """Give a response that anybody may read, signed as one kind (its `typ`)."""
+        head = {"iss": self.agent, "iat": int(time.time())}
+        token = jose.sign({**head, **claims}, self.keys, kind)
+        return RelayResponse(status, _JOSE, token)
+
+    def sealed(self, claims: Mapping[str, Any], request: Request) -> RelayResponse:
+        """Give the answer to a request, which only its portal can read."""
+        head = {
+            "iss": self.agent,
+            "aud": request.portal.issuer,
+            "iat": int(time.time()),
+            "jti": request.jti,
+        }
+        portal = request.portal.keys
+        token = messages.seal_answer({**head, **claims}, self.keys, portal)
+        return RelayResponse(200, _JOSE, token)

@@ -26,6 +26,15 @@ _LOST_S = 30.0
 _SETTLED = "settled by pwdLastSet"
 
 
+def set_password(judged: Judged, tools: Tools) -> Answer:
+    """Set the password, see that it is set, and do the steps after it."""
+    try:
+        answer = finish(verify(write(judged, tools)), tools)
+    except Ended as ended:
+        answer = ended.answer
+    return replace(answer, entered=True)
+
+
 def write(judged: Judged, tools: Tools) -> Written:
     """Set the password: entered in the ledger first, sent once.
 
@@ -109,6 +118,10 @@ def settle(entry: Entry, fresh: Fresh, tools: Tools) -> Answer:
 
     Nothing is sent again but the steps that may be done twice.
     """
+    return replace(_settle_entry(entry, fresh, tools), entered=True)
+
+
+def _settle_entry(entry: Entry, fresh: Fresh, tools: Tools) -> Answer:
     try:
         with tools.pool.at(entry.controller) as warm:
             user = users.read_again(warm.directory, entry.dn)
@@ -202,18 +215,13 @@ def _refused_step(
 
 
 def unlock(judged: Judged, tools: Tools) -> Answer:
-    """Unlock without a new password. May be done twice, so it is in no ledger.
-
-    Raises:
-        Ended: the directory refused.
-
-    """
+    """Unlock without a new password. May be done twice, so it is in no ledger."""
     located = judged.located
     step = _unlock_after(located, tools)
     if step.result != "refused":
-        said = "is unlocked" if step.result == "done" else "is not locked"
-        return Answer(Code.OK, message=f"Your account {said}.", steps=(step,))
+        state = "unlocked" if step.result == "done" else "not locked"
+        return Answer(Code.OK, message=f"Your account is {state}.", steps=(step,))
     code = step.code or Code.INTERNAL
     if code is Code.UNKNOWN_RESULT:
         code = Code.DIRECTORY_UNAVAILABLE
-    raise Ended(Answer(code, step.detail, steps=(step,)))
+    return Answer(code, step.detail, steps=(step,))

@@ -20,7 +20,8 @@ from agent.relay_client.clone_detection import CloneDetector, CloneQuery
 from agent.relay_client.dialer import Dialer
 from agent.relay_client.listener import Listener
 from agent.request.audit import Audit
-from agent.request.handler import Handler, Health
+from agent.request.endpoints import Endpoints
+from agent.request.handler import Handler
 from agent.request.identity import Identity
 from agent.request.ledger import Ledger
 from agent.request.rate_limit import RateLimit
@@ -77,10 +78,10 @@ class Service:
         self._audit = Audit(
             equipment.places.audit, journal.request if journal else None
         )
-        self._handler = self._make_handler()
+        self._endpoints = self._make_endpoints()
         self._link = self._make_link()
 
-    def _make_handler(self) -> Handler:
+    def _make_endpoints(self) -> Endpoints:
         equipment = self._equipment
         enrolled, chosen = equipment.enrolment, equipment.settings
         tools = Tools(
@@ -91,13 +92,11 @@ class Service:
             rate=RateLimit(chosen.limits.per_minute),
             self_tests=enrolled.self_test_issuer,
         )
-        return Handler(
-            Identity(chosen.agent, equipment.keys, enrolled.portals(), self._instance),
-            tools,
-            self._audit,
-            health=lambda: Health(self._status.ready, self._status.directory_answers),
-            count=self._status.count,
+        identity = Identity(
+            chosen.agent, equipment.keys, enrolled.portals(), self._instance
         )
+        handler = Handler(identity, tools, self._audit, self._status.count)
+        return Endpoints(identity, handler, self._status.health)
 
     def _make_link(self) -> Listener:
         equipment = self._equipment
@@ -110,7 +109,7 @@ class Service:
             ssl=client_context(Path(relay.ca) if relay.ca else None),
             way=relay_endpoint(equipment),
         )
-        return Listener(dialler, self._handler.handle, self._status.on_link)
+        return Listener(dialler, self._endpoints.handle, self._status.on_link)
 
     def _tell(self, status: Status) -> None:
         """Tell whoever started this process; ready is said once, when it is true."""
@@ -210,7 +209,7 @@ class Service:
             LOG.warning("the directory stopped answering: %s", error)
 
     def _close(self) -> None:
-        self._handler.close()
+        self._endpoints.close()
         self._pool.close()
         self._ledger.close()
         self._audit.close()

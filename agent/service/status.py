@@ -16,6 +16,7 @@ from typing import Any
 
 from agent.ldap.pool import PoolState
 from agent.relay_client.listener import ListenerState, Phase
+from agent.request.endpoints import Health
 from agent.service.metrics import BOUNDS_S, Counts
 from agent.system.atomic_files import write_atomically
 from wire.outcomes import Code
@@ -86,6 +87,10 @@ class Status:
     def ready(self) -> bool:
         """Whether a reset that comes now could work."""
         return self._relay.state == "connected" and self.directory_answers
+
+    def health(self) -> Health:
+        """Give what `GET ready` says."""
+        return Health(self.ready, self._paused, self.directory_answers)
 
     def on_link(self, state: ListenerState) -> None:
         """Take in what the link does."""

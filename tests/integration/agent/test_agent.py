@@ -514,9 +514,9 @@ def test_keys_and_ready_are_signed(stage: AgentStage) -> None:
         ("keys", "writeback-keys+jwt"),
         ("ready", "writeback-ready+jwt"),
     ):
-        response = stage.handler.answer(RelayRequest("GET", f"/a/{path}?x=1", {}, b""))
+        response = stage.served.answer(RelayRequest("GET", f"/a/{path}?x=1", {}, b""))
         said = jose.read_signed(response.body, stage.keys.public, kind)
         assert said["iss"] == "agent-1"
-    missing = stage.handler.answer(RelayRequest("GET", "/a/none", {}, b""))
+    missing = stage.served.answer(RelayRequest("GET", "/a/none", {}, b""))
     assert missing.status == 404
     assert stage.reset("tilda")["code"] == "ok"

@@ -15,7 +15,8 @@ from agent.config.settings_file import validate
 from agent.ldap.pool import Pool, Target
 from agent.request import stages
 from agent.request.audit import Audit
-from agent.request.handler import Handler, Health
+from agent.request.endpoints import Endpoints, Health
+from agent.request.handler import Handler
 from agent.request.identity import Identity
 from agent.request.ledger import Ledger
 from agent.request.rate_limit import RateLimit
@@ -43,16 +44,18 @@ class Desk:
             settings, Pool(target), Domain(settings), self.ledger, RateLimit(5), ""
         )
         self.counted: list[Code] = []
-        self.handler = Handler(
-            Identity(AGENT_ID, AGENT, PORTALS, PROCESS),
+        identity = Identity(AGENT_ID, AGENT, PORTALS, PROCESS)
+        handler = Handler(
+            identity,
             tools,
             Audit(folder / "audit.jsonl"),
-            health=lambda: Health(ready=False, directory=False),
             count=lambda code, _: self.counted.append(code),
         )
+        health = Health(ready=False, paused=False, directory=False)
+        self.endpoints = Endpoints(identity, handler, lambda: health)
 
     def post(self, token: bytes) -> RelayResponse:
-        return self.handler.answer(RelayRequest("POST", "/a/resets", {}, token))
+        return self.endpoints.answer(RelayRequest("POST", "/a/resets", {}, token))
 
     def ask(self, **more: Any) -> dict[str, Any]:
         token = messages.seal_request(claims(**more), PORTAL, AGENT.public)
@@ -70,7 +73,7 @@ class Desk:
 def desk(tmp_path: Path) -> Iterator[Desk]:
     made = Desk(tmp_path)
     yield made
-    made.handler.close()
+    made.endpoints.close()
     made.ledger.close()
 
 
@@ -106,7 +109,7 @@ def test_an_absurd_user_is_told_what_is_wrong(
 def test_an_agent_signs_which_process_it_is_and_how_often_it_started(
     desk: Desk, asked: str
 ) -> None:
-    response = desk.handler.answer(RelayRequest("GET", f"/a/{asked}", {}, b""))
+    response = desk.endpoints.answer(RelayRequest("GET", f"/a/{asked}", {}, b""))
     kind = f"writeback-{asked}+jwt"
     claims = jose.read_signed(response.body, AGENT.public, kind)
     assert (claims["instance"], claims["starts"]) == (PROCESS.id, PROCESS.starts)
@@ -117,7 +120,7 @@ def test_a_start_since_counts_for_the_one_before_too(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Instance, "counted", 8)
-    response = desk.handler.answer(RelayRequest("GET", "/a/keys", {}, b""))
+    response = desk.endpoints.answer(RelayRequest("GET", "/a/keys", {}, b""))
     claims = jose.read_signed(response.body, AGENT.public, "writeback-keys+jwt")
     assert claims["starts"] == 8
 
@@ -187,7 +190,7 @@ def test_the_same_token_at_once_is_done_once(
         assert go_on.acquire(timeout=10)
         return admit(*given)
 
-    monkeypatch.setattr("agent.request.handler.Future", Watched)
+    monkeypatch.setattr("agent.request.exactly_once.Future", Watched)
     monkeypatch.setattr(stages, "admit", admit_slowly)
     token = messages.seal_request(claims(), PORTAL, AGENT.public)
     answers: list[bytes] = []
@@ -223,5 +226,5 @@ def test_a_full_disk_does_not_lose_the_answer(
 
 def test_only_what_is_served_is_answered(desk: Desk) -> None:
     for method, path in (("GET", "/a/resets"), ("POST", "/a/keys"), ("GET", "/")):
-        response = desk.handler.answer(RelayRequest(method, path, {}, b""))
+        response = desk.endpoints.answer(RelayRequest(method, path, {}, b""))
         assert response.status == 404

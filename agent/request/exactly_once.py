@@ -1,0 +1,85 @@
+"""Each request is done once; the same one again gets the first answer."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+
+from agent.request.answer import Answer, Repeat, spelled
+from agent.request.ledger import Entry, Ledger
+from wire.messages import Request
+from wire.outcomes import Code
+
+_REPEAT_WAIT_S = 30.0
+_REPLAYED = Answer(Code.REPLAYED_REQUEST, "this jti came with another token")
+
+
+@dataclass(frozen=True)
+class _UnderWay:
+    """A request that is being done now, and the id of its answer."""
+
+    digest: bytes
+    answer_id: str
+    reply: Future[Answer | Repeat]
+
+    def repeat(self) -> Repeat:
+        """Wait for the answer.
+
+        Raises:
+            TimeoutError: it is not there in time.
+            Exception: what the first of these requests failed with.
+
+        """
+        reply = self.reply.result(_REPEAT_WAIT_S)
+        return Repeat.of(spelled(reply, self.answer_id))
+
+
+class ExactlyOnce:
+    """Knows what is under way in this process, and by the ledger what was before."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._lock = threading.Lock()
+        self._under_way: dict[str, _UnderWay] = {}
+
+    def run(
+        self, request: Request, answer_id: str, do: Callable[[Entry | None], Answer]
+    ) -> Answer | Repeat:
+        """Do a request, or give the answer of the same one that came before.
+
+        Args:
+            request: known again by its jti and the digest of its token.
+            answer_id: the id of its answer, where it is the first.
+            do: what it comes to; given the entry of a write that it was, and whose
+                result is not known so far.
+
+        """
+        mine = _UnderWay(request.digest, answer_id, Future())
+        with self._lock:
+            first = self._under_way.setdefault(request.jti, mine)
+        if first is not mine:
+            return first.repeat() if first.digest == request.digest else _REPLAYED
+        try:
+            reply = self._known_or_new(request, answer_id, do)
+        except BaseException as error:
+            mine.reply.set_exception(error)
+            raise
+        finally:
+            with self._lock:
+                del self._under_way[request.jti]
+        mine.reply.set_result(reply)
+        return reply
+
+    def _known_or_new(
+        self, request: Request, answer_id: str, do: Callable[[Entry | None], Answer]
+    ) -> Answer | Repeat:
+        entry = self._ledger.find(request.jti)
+        if entry is not None and entry.digest != request.digest:
+            return _REPLAYED
+        if entry is not None and entry.answer is not None:
+            return Repeat.of(entry.answer)
+        answer = do(entry)
+        if answer.final:
+            claims = answer.as_dict(answer_id)
+            self._ledger.close_entry(request.jti, request.digest, claims)
+        return answer
