@@ -7,7 +7,7 @@ Say = Callable[[str], None]
 
 
 def spoken() -> Say:
-    """Prints each step, with the seconds since the first, to what is sys.stdout then."""
+    """Prints each step with the seconds since the first, to what sys.stdout is then."""
     began = time.monotonic()
 
     def say(step: str) -> None:
