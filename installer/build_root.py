@@ -97,7 +97,7 @@ def _debootstrap(target: Path) -> None:
     try:
         source = f"[signed-by={archive_keys()}] {mirror(Path('/etc/apt'))}"
     except LabError as error:
-        raise BuildError(error.problem, error.remedy) from error
+        raise BuildError(error.what, error.remedy) from error
     argv = ["mmdebstrap", "--mode=root", "--variant=minbase"]
     argv += [f"--include={PACKAGES}", SUITE, str(target), f"deb {source} {SUITE} main"]
     done = subprocess.run(argv, capture_output=True, text=True, check=False)

@@ -1,10 +1,7 @@
 """What can go wrong in a build, said with its remedy."""
 
+from wire.failure import Failure
 
-class BuildError(Exception):
+
+class BuildError(Failure):
     """The build cannot go on; `remedy` says what to do, or holds the tool's words."""
-
-    def __init__(self, problem: str, remedy: str) -> None:
-        super().__init__(f"{problem}\n{remedy}")
-        self.problem = problem
-        self.remedy = remedy

@@ -140,7 +140,7 @@ def main() -> int:
         with locked(places.LAB / "verb.lock"):
             verbs[verb]()
     except LabError as error:
-        print(f"{error.problem}\n{error.remedy}", file=sys.stderr)
+        print(error, file=sys.stderr)
         return 1
     return 0
 

@@ -8,11 +8,11 @@ from relay.frames import Request, Response
 from relay.listener import GOING_AWAY, Listener, NotTaken, Pending
 
 
-class ListenerSilent(Exception):  # noqa: N818 - says what is, not that it is wrong
+class ListenerSilent(Exception):
     """The listener did not answer in time."""
 
 
-class NoListener(Exception):  # noqa: N818
+class NoListener(Exception):
     """Nobody listens on the connection."""
 
 

@@ -61,8 +61,8 @@ def _make_code(arguments: argparse.Namespace) -> int:
         portal = store.portal(arguments.portal)
         if portal is None:
             raise RelayUnusable(
-                f"there is no portal {arguments.portal!r}; register it with "
-                "`writeback-relay portal add`"
+                f"there is no portal {arguments.portal!r}",
+                "register it with `writeback-relay portal add`",
             )
         code = EnrolmentCode.new(fingerprint_digest(portal.keys))
         expires = int(time.time() + arguments.valid_hours * _HOUR_S)
@@ -98,7 +98,7 @@ def _forget_agent(arguments: argparse.Namespace) -> int:
         agent = store.agent(arguments.name)
         if agent is None:
             raise RelayUnusable(
-                f"there is no agent {arguments.name!r}; see `writeback-relay agents`"
+                f"there is no agent {arguments.name!r}", "see `writeback-relay agents`"
             )
         store.remove_agent(agent)
     print(f"{agent.id} is forgotten; the name is free for an agent with other keys.")
@@ -120,8 +120,8 @@ def _public_keys(path: Path) -> list[dict[str, Any]]:
         raise RelayUnusable(f"{path}: {error}") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RelayUnusable(
-            f"{path} can't be read; it must be a JWK set with the portal's two public "
-            "keys"
+            f"{path} can't be read",
+            "it must be a JWK set with the portal's two public keys",
         ) from error
 
 

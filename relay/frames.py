@@ -38,7 +38,7 @@ _FROM_RELAY_ONLY = (502, 504)
 Headers = tuple[tuple[str, str], ...]
 
 
-class BadMessage(Exception):  # noqa: N818 - names what is wrong with what came
+class BadMessage(Exception):
     """A listener sent something that is not of the protocol."""
 
 

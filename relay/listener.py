@@ -20,7 +20,7 @@ POLICY_VIOLATION = 1008
 _PROTOCOL_ERROR = 1002
 
 
-class ListenerGone(Exception):  # noqa: N818 - says what is, not that it is wrong
+class ListenerGone(Exception):
     """The listener went away before it answered."""
 
 

@@ -45,8 +45,8 @@ async def _until_stopped(
         runner = await start(relay, place, tls)
     except OSError as error:
         raise RelayUnusable(
-            f"can't listen on {place.address}:{place.port}: {error.strerror}; "
-            "choose a free port and an address of this machine"
+            f"can't listen on {place.address}:{place.port}: {error.strerror}",
+            "choose a free port and an address of this machine",
         ) from error
     try:
         host, port = runner.addresses[0][:2]
@@ -77,8 +77,8 @@ def _place(arguments: argparse.Namespace, address: str, port: int) -> Place:
         hosts = hosts_of(arguments.name, arguments.cert.read_bytes())
     except (OSError, ValueError) as error:
         raise RelayUnusable(
-            f"can't read a PEM certificate from {arguments.cert}; name the file with "
-            "the relay's certificate first and its chain after it"
+            f"can't read a PEM certificate from {arguments.cert}",
+            "name the file with the relay's certificate first and its chain after it",
         ) from error
     return Place(arguments.name, hosts, address, port)
 

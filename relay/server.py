@@ -146,7 +146,7 @@ class Relay:
         except TimeoutError:
             await listener.channel.close(POLICY_VIOLATION, "the token expired")
         except Refused as refusal:
-            await listener.channel.close(POLICY_VIOLATION, refusal.error)
+            await listener.channel.close(POLICY_VIOLATION, refusal.what)
 
     async def _rendezvous(self, request: web.Request) -> web.StreamResponse:
         pending = self._exchange.arrive(request.query.get("sb-hc-id", ""))

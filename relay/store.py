@@ -125,7 +125,8 @@ class Store:
         except sqlite3.IntegrityError as error:
             raise RelayUnusable(
                 f"a portal with the name {portal.name!r} or the issuer "
-                f"{portal.issuer!r} is already registered; choose another name"
+                f"{portal.issuer!r} is already registered",
+                "choose another name",
             ) from error
 
     def portal(self, name: str) -> Portal | None:
@@ -227,6 +228,7 @@ def _refuse_readable(path: Path, wanted: str) -> None:
     if mode & 0o077:
         raise RelayUnusable(
             f"{path} can be read or changed by others (mode {mode:04o}) and holds the "
-            f"relay's keys; set its mode to {wanted}, and replace the keys if others "
-            "may have read them"
+            "relay's keys",
+            f"set its mode to {wanted}, and replace the keys if others may have read "
+            "them",
         )

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Self
 
+from wire.failure import Failure
+
 VERSION = 1
 SECRET_BYTES = 16
 PORTAL_BYTES = 16
@@ -37,7 +39,7 @@ class Rule(StrEnum):
     VERSION = "is of a version that this program does not know; update the program"
 
 
-class BadCode(ValueError):  # noqa: N818 - names what is wrong with what was typed
+class BadCode(Failure, ValueError):
     """A text that is no enrolment code.
 
     Args:

@@ -14,7 +14,7 @@ MAX_INLINE_HEADERS = 32 * 1024
 MAX_BODY = 1024 * 1024
 
 
-class BadMessage(Exception):  # noqa: N818 - names what is wrong with what came
+class BadMessage(Exception):
     """The relay sent something that is not of the protocol."""
 
 

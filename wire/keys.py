@@ -13,6 +13,7 @@ from typing import Any, Self
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
+from wire.failure import Failure
 from wire.secret import Secret
 
 CURVE = "P-256"
@@ -21,7 +22,7 @@ PUBLIC_MEMBERS = ("kty", "crv", "x", "y", "use", "kid")
 Jwk = Mapping[str, Any]
 
 
-class BadKeys(Exception):  # noqa: N818 - names what is wrong with what was given
+class BadKeys(Failure):
     """A set of keys is not the two P-256 keys a party has."""
 
 

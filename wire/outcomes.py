@@ -8,6 +8,8 @@ PasswordResetService source, so that existing alerts keep working.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from wire.failure import Failure
+
 
 class Code(StrEnum):
     """What became of a request. The value is what crosses the wire."""
@@ -277,7 +279,7 @@ _ALL = (
 OUTCOMES: dict[Code, Outcome] = {outcome.code: outcome for outcome in _ALL}
 
 
-class Refused(Exception):  # noqa: N818 - a refusal is an answer, not a fault
+class Refused(Failure):
     """A request that ends here, with the code its answer carries.
 
     Args:

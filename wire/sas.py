@@ -19,7 +19,7 @@ _SIGNATURE_BYTES = hashlib.sha256().digest_size
 MAX_TOKEN_CHARS = 4096
 
 
-class BadToken(Exception):  # noqa: N818 - names what is wrong with what was given
+class BadToken(Exception):
     """A token that proves nothing. The text names the rule, never the token."""
 
 

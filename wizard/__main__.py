@@ -7,20 +7,15 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from agent.config.errors import SettingsError
-from agent.config.secret_store import SecretsUnavailable
 from agent.system.process import leave_no_core
+from wire.failure import Failure
 from wizard.controller.controller import Controller
-from wizard.elevation.errors import NotAllowed, NotReached, Unexpected
 from wizard.elevation.remote_controller import RemoteController, remote_controller
-from wizard.errors import Busy
 from wizard.flow.defaults import Offers, machine_offers
-from wizard.flow.offers_file import OffersRefused, read_offers
-from wizard.host.detect import NoHost, is_installed, this_machine
-from wizard.host.interface import ServiceFailed
+from wizard.flow.offers_file import read_offers
+from wizard.host.detect import is_installed, this_machine
 from wizard.host.sandbox.host import SandboxHost
 from wizard.plan.change import allow_all
-from wizard.plan.journal import JournalDamaged
 
 USAGE = 2
 
@@ -69,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return USAGE
     try:
         door, offers = door_to(home), offers_of(os.environ)
-    except (NoHost, OffersRefused) as error:
+    except Failure as error:
         print(error, file=sys.stderr)
         return USAGE
     return _show(door, offers)
@@ -102,7 +97,7 @@ def _show(door: Controller | RemoteController, offers: Offers) -> int:
     app = application()
     try:
         window = WizardWindow(door, offers)
-    except _CLOSED as error:
+    except Failure as error:
         # what is installed can't be looked at: nothing may be changed over it
         print(error, file=sys.stderr)
         show_failure(str(error))
@@ -113,17 +108,6 @@ def _show(door: Controller | RemoteController, offers: Offers) -> int:
     return app.exec()
 
 
-# why the window can't begin; each says what to do
-_CLOSED = (
-    Busy,
-    SettingsError,
-    JournalDamaged,
-    SecretsUnavailable,
-    ServiceFailed,
-    NotAllowed,
-    NotReached,
-    Unexpected,
-)
 # Debian's names of what the package recommends
 _QT_NEEDS = "libgl1, libegl1, libxkbcommon0, libfontconfig1 and libdbus-1-3"
 

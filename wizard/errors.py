@@ -1,11 +1,13 @@
-"""The wizard's errors; one Failure(what, remedy) is the base of all."""
+"""Errors of every part of the wizard, and why an error came, for people."""
 
 import errno
 import os
 from datetime import datetime
 
+from wire.failure import Failure
 
-class Busy(Exception):  # noqa: N818 - says what is
+
+class Busy(Failure):
     """Another wizard or command is at work on this machine.
 
     Args:
@@ -14,38 +16,30 @@ class Busy(Exception):  # noqa: N818 - says what is
 
     """
 
-    # no frozen dataclass: Python itself sets the traceback of what it passes on
     def __init__(self, who: str, since: datetime) -> None:
-        self.who, self.since = who, since
-        self.remedy = "Let it end, or close it."
         began = f"{since:%Y-%m-%d %H:%M} {since:%Z}".strip()
-        told = f"{who} has been changing this installation since {began}."
-        super().__init__(f"{told} {self.remedy}")
+        what = f"{who} has been changing this installation since {began}."
+        super().__init__(what, "Let it end, or close it.")
+        self.who, self.since = who, since
 
 
-class RecoveryNeeded(Exception):  # noqa: N818 - says what is
+class RecoveryNeeded(Failure):
     """An earlier run was cut off; it is rolled back before anything else."""
 
     def __init__(self) -> None:
         super().__init__(
-            "An earlier run was cut off. Roll it back first: the wizard offers it, "
-            "and writeback rollback does it."
+            "An earlier run was cut off.",
+            "Roll it back first: the wizard offers it, and writeback rollback does it.",
         )
-        self.remedy = "Run writeback rollback."
-
-
-def sentence(text: str) -> str:
-    """Write what an error says as a sentence."""
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
 def reason(error: Exception) -> str:
     """Say why, for people.
 
-    Errors of ours, known by their remedy, give their own words; the system's give its
-    words for their number; unexpected ones give their kind only.
+    Errors of ours give their own words; the system's give its words for their number;
+    unexpected ones give their kind only.
     """
-    if hasattr(error, "remedy"):
+    if isinstance(error, Failure):
         return str(error)
     number = error.errno if isinstance(error, OSError) else None
     # numbers of TLS and of name resolution are other ones

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from agent.system.atomic_files import write_atomically
+from wire.failure import Failure
 from wire.keys import BadKeys, PublicKeys
 from wire.messages import Portal
 
 Jwks = tuple[dict[str, Any], ...]
 
 
-class EnrolmentError(Exception):
+class EnrolmentError(Failure):
     """The enrolment can't be used.
 
     Args:
@@ -26,7 +27,7 @@ class EnrolmentError(Exception):
     """
 
     def __init__(self, source: str, rule: str) -> None:
-        super().__init__(f"{source} {rule}; enrol this agent again with the wizard")
+        super().__init__(f"{source} {rule}", "enrol this agent again with the wizard")
         self.source = source
         self.rule = rule
 

@@ -6,6 +6,8 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from wire.failure import Failure
+
 _LONGEST = 80
 # by the type of pydantic's error
 _RULES = {
@@ -31,18 +33,21 @@ class Problem:
         return f"{self.path}: {self.message}"
 
 
-class SettingsError(Exception):
+class SettingsError(Failure):
     """The settings can't be used; nothing was touched.
 
     Args:
         source: the file, or where the settings came from.
         problems: everything that is wrong, in the order of the file.
+        remedy: more than to mend them.
 
     """
 
-    def __init__(self, source: str, problems: tuple[Problem, ...]) -> None:
+    def __init__(
+        self, source: str, problems: tuple[Problem, ...], remedy: str = ""
+    ) -> None:
         lines = "\n".join(f"  {problem}" for problem in problems)
-        super().__init__(f"{source} can't be used:\n{lines}")
+        super().__init__(f"{source} can't be used:\n{lines}", remedy)
         self.source = source
         self.problems = problems
 

@@ -14,6 +14,7 @@ from keyring.backend import KeyringBackend
 from keyring.errors import PasswordDeleteError
 
 from agent.system.atomic_files import copy_atomically, write_atomically
+from wire.failure import Failure
 from wire.secret import Secret
 
 SERVICE = "writeback-agent"
@@ -30,10 +31,13 @@ NAMES = (
 )
 
 
-class SecretsUnavailable(Exception):  # noqa: N818 - says what is, not that it is wrong
+class SecretsUnavailable(Failure):
     """No place to keep a secret, or one that others could read."""
 
-    remedy = "Mend that, or give this agent new keys: writeback rekey."
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            what, "mend that, or give this agent new keys: writeback rekey"
+        )
 
 
 class Secrets(Protocol):

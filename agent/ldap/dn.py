@@ -15,7 +15,7 @@ _HEX = re.compile(rb"[0-9a-fA-F]{2}")
 _ESCAPED = re.compile(rb"(?:\\[0-9a-fA-F]{2})|(?:\\.)", re.DOTALL)
 
 
-class BadName(ValueError):  # noqa: N818 - names what was given
+class BadName(ValueError):
     """A text that is no distinguished name."""
 
 

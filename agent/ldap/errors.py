@@ -4,17 +4,16 @@ Each error names the controller, what it said and the remedy. None holds a passw
 a controller's diagnostics do not repeat values.
 """
 
-# ruff: noqa: N818 - each name says what is, and all are kinds of DirectoryError
-
 import re
 
 from agent.ldap.certificates import CertificateFacts
+from wire.failure import Failure
 
 _DATA = re.compile(r"data ([0-9a-fA-F]+)")
 _WIN32 = re.compile(r"^\s*([0-9a-fA-F]{8}):")
 
 
-class DirectoryError(Exception):
+class DirectoryError(Failure):
     """A controller refused, or did not answer.
 
     Attributes:
@@ -34,10 +33,9 @@ class DirectoryError(Exception):
         result: int | None = None,
         diagnostic: str = "",
     ) -> None:
-        super().__init__(f"{host}: {what}; {remedy}")
+        super().__init__(what, remedy)
+        self.args = (f"{host}: {self}",)
         self.host = host
-        self.what = what
-        self.remedy = remedy
         self.result = result
         self.diagnostic = diagnostic
 

@@ -158,7 +158,7 @@ def spelled(reply: Answer | Repeat, answer_id: str) -> Mapping[str, Any]:
     return reply.claims if isinstance(reply, Repeat) else reply.as_dict(answer_id)
 
 
-class Ended(Exception):  # noqa: N818 - an answer, not a fault
+class Ended(Exception):
     """A request that ends here, with more to say than a code."""
 
     def __init__(self, answer: Answer) -> None:

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from wire.failure import Failure
+
 # Write-ahead log with synchronous=NORMAL: a commit is safe against the end of this
 # process (kill -9). All statements of one request cost 0.07 ms (p99 0.5); with FULL,
 # an fsync for each commit, 0.9 ms (p99 3.5) on a fast disk and far more on a slow one.
@@ -60,7 +62,7 @@ _FOR_GOOD = frozenset(
 _PRIMARY = 0xFF  # an extended code has it in its last byte
 
 
-class LedgerUnusable(Exception):  # noqa: N818 - says what is
+class LedgerUnusable(Failure):
     """The file can't be opened; without it a request could be done twice.
 
     Attributes:
@@ -68,12 +70,15 @@ class LedgerUnusable(Exception):  # noqa: N818 - says what is
 
     """
 
+    for_good: bool
+
     def __init__(self, path: Path, error: sqlite3.Error) -> None:
         super().__init__(
-            f"{path} can't be used: {error}. Look whether the disk is full, and run "
-            "writeback repair, which gives the file back to the agent. If it is "
-            "damaged, move it and the files named like it away and start the agent: "
-            "only which requests were done in the last day is lost."
+            f"{path} can't be used: {error}.",
+            "Look whether the disk is full, and run writeback repair, which gives the "
+            "file back to the agent. If it is damaged, move it and the files named "
+            "like it away and start the agent: only which requests were done in the "
+            "last day is lost.",
         )
         self.for_good = error.sqlite_errorcode & _PRIMARY in _FOR_GOOD
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
+from wire.failure import Failure
+
 Raw = Mapping[str, Sequence[bytes]]
 
 _NEVER_TIME = 0x7FFFFFFFFFFFFFFF
@@ -10,12 +12,12 @@ _NEVER_SPAN = -0x8000000000000000
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 
 
-class AttributeUnreadable(Exception):  # noqa: N818 - says what is, not that it is wrong
+class AttributeUnreadable(Failure):
     """An attribute that a policy or an account needs is missing or malformed."""
 
     def __init__(self, source: str, attribute: str, rule: str) -> None:
         super().__init__(
-            f"{attribute} of {source} {rule}; let the agent's account read it"
+            f"{attribute} of {source} {rule}", "let the agent's account read it"
         )
         self.source = source
         self.attribute = attribute

@@ -15,7 +15,7 @@ from wizard.ui.window import WizardWindow
 _PAGE_S = 90.0
 
 
-class JourneyFailed(Exception):  # noqa: N818 - says what happened
+class JourneyFailed(Exception):
     """The journey did not get where it should."""
 
 

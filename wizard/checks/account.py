@@ -195,12 +195,4 @@ def _excess(
 def _row(name: str, title: str, outcome: str | Failed) -> Check:
     if isinstance(outcome, str):
         return Check(f"account/{name}", title, "ok", outcome)
-    return Check(
-        f"account/{name}",
-        title,
-        outcome.state,
-        outcome.detail,
-        outcome.remedy,
-        outcome.more,
-        field=outcome.field,
-    )
+    return outcome.check(f"account/{name}", title)

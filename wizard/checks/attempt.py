@@ -5,14 +5,15 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from wire.failure import Failure
 from wizard.results import Check, State
 
 
-class Failed(Exception):  # noqa: N818 - says what happened
+class Failed(Failure):
     """An attempt that did not succeed, or did with a reservation.
 
     Args:
-        detail: what came back.
+        what: what came back.
         remedy: what to do.
         state: "warning" does not keep the later attempts from being made.
         more: long text for a details view.
@@ -22,16 +23,28 @@ class Failed(Exception):  # noqa: N818 - says what happened
 
     def __init__(
         self,
-        detail: str,
+        what: str,
         remedy: str,
         *,
         state: State = "failed",
         more: str = "",
         field: str | None = None,
     ) -> None:
-        super().__init__(detail)
-        self.detail, self.remedy, self.state = detail, remedy, state
-        self.more, self.field = more, field
+        super().__init__(what, remedy)
+        self.state, self.more, self.field = state, more, field
+
+    def check(self, name: str, title: str, ms: float | None = None) -> Check:
+        """Give the row that tells of it."""
+        return Check(
+            name,
+            title,
+            self.state,
+            self.what,
+            self.remedy,
+            self.more,
+            ms,
+            self.field,
+        )
 
 
 @dataclass(frozen=True)
@@ -69,16 +82,7 @@ def _one(attempt: Attempt) -> Check:
     try:
         detail = attempt.act()
     except Failed as error:
-        return Check(
-            attempt.id,
-            attempt.title,
-            error.state,
-            error.detail,
-            error.remedy,
-            error.more,
-            _ms(began),
-            error.field,
-        )
+        return error.check(attempt.id, attempt.title, _ms(began))
     return Check(attempt.id, attempt.title, "ok", detail, ms=_ms(began))
 
 

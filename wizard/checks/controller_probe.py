@@ -12,10 +12,10 @@ from agent.ldap.certificates import Endpoint, shake_hands
 from agent.ldap.connection import Connection, connect
 from agent.ldap.errors import DirectoryError, SignInRefused
 from agent.system.tls import client_context
+from wire.failure import sentence
 from wire.secret import Secret
 from wizard.checks.controller_facts import Cell, ControllerFacts
 from wizard.checks.controller_rating import CA, CONTROLLERS
-from wizard.errors import sentence
 
 _OTHER = "Mend the account in the directory, or give another one."
 _OLD_TLS = ("UNSUPPORTED_PROTOCOL", "PROTOCOL_VERSION", "NO_PROTOCOLS_AVAILABLE")

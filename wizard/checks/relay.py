@@ -11,6 +11,7 @@ from agent.ldap.certificates import Endpoint, fetch_chain
 from agent.relay_client import clock_skew as clock
 from agent.relay_client.endpoint import RelayEndpoint
 from wire import enrolment_code as codes
+from wire.failure import sentence
 from wire.keys import BadKeys, fingerprint_digest
 from wire.secret import Secret
 from wizard.checks import certificate as chain
@@ -22,7 +23,6 @@ from wizard.enrolment.relay_client import (
     RelayFailed,
     ask,
 )
-from wizard.errors import sentence
 from wizard.results import Check, State
 
 _CONNECT_S = 8.0

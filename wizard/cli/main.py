@@ -6,39 +6,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from agent.config.enrolment import EnrolmentError
 from agent.config.errors import SettingsError
-from agent.config.secret_store import SecretsUnavailable
-from agent.ldap.errors import DirectoryError
 from agent.system.process import leave_no_core
 from agent.system.version import VERSION
-from wizard.checks.attempt import Failed
+from wire.failure import Failure, sentence
 from wizard.cli.command import Command
 from wizard.cli.commands.order import COMMANDS
-from wizard.cli.errors import BadUsage, InForce, how_given, problems
+from wizard.cli.errors import MEND_IN_FORCE, BadUsage, how_given, problems
 from wizard.cli.invocation import Invocation
 from wizard.cli.output import Exit, Result, refused
-from wizard.enrolment.relay_client import RelayFailed
-from wizard.errors import Busy, RecoveryNeeded, sentence
-from wizard.host.detect import NoHost
-from wizard.host.interface import ServiceFailed
 from wizard.plan.change import StepFailed
-from wizard.plan.journal import JournalDamaged
-
-# each says what and what to do; nothing was touched when one comes
-_REFUSALS = (
-    BadUsage,
-    NoHost,
-    Busy,
-    RecoveryNeeded,
-    DirectoryError,
-    EnrolmentError,
-    SecretsUnavailable,
-    JournalDamaged,
-    ServiceFailed,
-    RelayFailed,
-    Failed,
-)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,15 +28,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _outcome(words: Sequence[str]) -> Result:
     try:
         return _run(words)
-    except InForce as error:
-        return refused(error, {**problems(error.why), "remedy": error.remedy})
     except SettingsError as error:
         return refused(error, problems(error))
     except StepFailed as error:
         how = how_given(error.needs)
         return refused(f"{error}{how}", {"remedy": f"{error.remedy}{how}"})
-    except _REFUSALS as error:
-        return refused(error, {"remedy": str(getattr(error, "remedy", ""))})
+    except Failure as error:  # nothing was touched when one comes
+        return refused(error, {"remedy": error.remedy})
     except KeyboardInterrupt:
         error_text, remedy = "Stopped.", "Look at writeback status before going on."
         print(f"{error_text} {remedy}", file=sys.stderr)
@@ -77,7 +52,7 @@ def _run(words: Sequence[str]) -> Result:
         result: Result = arguments.run(invocation)
     except SettingsError as error:
         if error.source == str(invocation.host.places.settings):
-            raise InForce(error) from error
+            raise SettingsError(error.source, error.problems, MEND_IN_FORCE) from error
         raise
     return result
 

@@ -16,6 +16,7 @@ from agent.config.secret_store import (
     SecretsUnavailable,
 )
 from agent.config.settings import DirectorySettings, Relay, Settings
+from wire.failure import sentence
 from wire.outcomes import Refused
 from wire.secret import Secret
 from wizard.checks import directory as directory_checks
@@ -39,7 +40,7 @@ from wizard.enrolment.keys import fingerprint, private_keys
 from wizard.enrolment.relay_client import Sender
 from wizard.enrolment.relay_route import requested_endpoint, stored_endpoint
 from wizard.enrolment.self_test import ask_agent, claims_of
-from wizard.errors import RecoveryNeeded, sentence
+from wizard.errors import RecoveryNeeded
 from wizard.host.interface import Host
 from wizard.inputs import Inputs
 from wizard.plan import journal

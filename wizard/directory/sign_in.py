@@ -11,8 +11,8 @@ from agent.config.settings_file import parse
 from agent.ldap.certificates import Endpoint
 from agent.ldap.connection import Connection, connect
 from agent.ldap.errors import DirectoryError, SignInRefused, Unreachable
+from wire.failure import sentence
 from wire.secret import Secret
-from wizard.errors import sentence
 from wizard.host.stored_secrets import trouble, usable
 from wizard.plan.change import Context, StepFailed
 from wizard.results import Check

@@ -3,30 +3,21 @@
 Those that nobody foresaw cross by their kind alone: their text could quote anything.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from typing import Any, get_type_hints
 
 from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError
 
-from agent.config.enrolment import EnrolmentError
-from agent.config.errors import SettingsError
-from agent.config.secret_store import SecretsUnavailable
-from agent.ldap import errors
-from agent.ldap.errors import DirectoryError
-from wire.outcomes import Refused
-from wizard.checks.attempt import Failed
-from wizard.enrolment.relay_client import RelayFailed
-from wizard.errors import Busy, RecoveryNeeded
-from wizard.host.detect import NoHost
-from wizard.host.interface import ServiceFailed
-from wizard.plan.change import ApplyError, StepFailed
-from wizard.plan.journal import JournalDamaged
+from wire.failure import Failure
 
+# where what crosses is declared; the names of their kinds are told apart by a test
+_PACKAGES = ("agent", "wire", "wizard")
 BY_HAND = "Use sudo writeback on a terminal, which does the same."
 
 
-class NotAllowed(Exception):  # noqa: N818 - says what is
+class NotAllowed(Failure):
     """The caller is not let in; nothing was looked at or changed.
 
     Args:
@@ -35,11 +26,10 @@ class NotAllowed(Exception):  # noqa: N818 - says what is
     """
 
     def __init__(self, why: str) -> None:
-        super().__init__(f"{why} {BY_HAND}")
-        self.why, self.remedy = why, BY_HAND
+        super().__init__(why, BY_HAND)
 
 
-class NotReached(Exception):  # noqa: N818 - says what is
+class NotReached(Failure):
     """The service could not be asked, or went away before it answered.
 
     Args:
@@ -49,11 +39,10 @@ class NotReached(Exception):  # noqa: N818 - says what is
     """
 
     def __init__(self, why: str, remedy: str = BY_HAND) -> None:
-        super().__init__(f"{why} {remedy}")
-        self.why, self.remedy = why, remedy
+        super().__init__(why, remedy)
 
 
-class BadCall(Exception):  # noqa: N818 - says what came
+class BadCall(Failure):
     """A call that is none of the service's; nothing was looked at or changed.
 
     Args:
@@ -62,93 +51,72 @@ class BadCall(Exception):  # noqa: N818 - says what came
     """
 
     def __init__(self, what: str) -> None:
-        remedy = "Use the wizard and the agent of one version."
-        super().__init__(f"{what} {remedy}")
-        self.what, self.remedy = what, remedy
+        super().__init__(what, "Use the wizard and the agent of one version.")
 
 
-class Unexpected(Exception):  # noqa: N818 - says what happened
+class Unexpected(Failure):
     """Something nobody foresaw; its kind is told, its text is not."""
 
     def __init__(self, kind: str) -> None:
-        self.remedy = "Look at the machine with sudo writeback status."
-        super().__init__(f"An unexpected error of kind {kind}. {self.remedy}")
+        super().__init__(
+            f"An unexpected error of kind {kind}.",
+            "Look at the machine with sudo writeback status.",
+        )
 
 
-_DIRECTORY = (
-    DirectoryError,
-    errors.Unreachable,
-    errors.Untrusted,
-    errors.SignInRefused,
-    errors.Denied,
-    errors.NoSuchObject,
-    errors.AlreadyThere,
-    errors.ConstraintViolation,
-    errors.TimedOut,
-)
-_OTHERS = (
-    ApplyError,
-    BadCall,
-    Busy,
-    EnrolmentError,
-    Failed,
-    JournalDamaged,
-    NoHost,
-    NotAllowed,
-    NotReached,
-    RecoveryNeeded,
-    Refused,
-    RelayFailed,
-    SecretsUnavailable,
-    ServiceFailed,
-    SettingsError,
-    StepFailed,
-    Unexpected,
-)
-KNOWN: Mapping[str, type[Exception]] = {
-    each.__name__: each for each in (*_DIRECTORY, *_OTHERS)
-}
+def crossing() -> Mapping[str, type[Failure]]:
+    """Give the kinds that may cross, by name: each Failure of the wizard's packages."""
+    ours = re.compile(rf"({'|'.join(_PACKAGES)})\.")
+    kinds = (kind for kind in _kinds_of(Failure) if ours.match(kind.__module__))
+    return {kind.__name__: kind for kind in kinds}
+
+
+def _kinds_of(kind: type[Failure]) -> Iterator[type[Failure]]:
+    for each in kind.__subclasses__():
+        yield each
+        yield from _kinds_of(each)
 
 
 def spell(error: Exception) -> dict[str, Any]:
     """Give an error as JSON takes it; an unknown one by its kind alone."""
     kind = type(error)
-    if KNOWN.get(kind.__name__) is not kind:
-        return spell(Unexpected(kind.__name__))
-    types = _types(kind)
+    name = kind.__name__
+    if crossing().get(name) is not kind:
+        return spell(Unexpected(name))
     try:
         fields = {
-            name: TypeAdapter[Any](types.get(name, str)).dump_python(
-                value, mode="json", warnings="error"
+            field: TypeAdapter[Any](type_).dump_python(
+                vars(error)[field], mode="json", warnings="error"
             )
-            for name, value in vars(error).items()
-            if not name.startswith("_")
+            for field, type_ in _types(kind).items()
+            if field in vars(error)
         }
     except PydanticSerializationError:  # nobody foresaw that either
-        return spell(Unexpected(kind.__name__))
-    return {"kind": kind.__name__, "text": str(error), "fields": fields}
+        return spell(Unexpected(name))
+    return {"kind": name, "text": str(error), "fields": fields}
 
 
 def read(data: Mapping[str, Any]) -> Exception:
-    """Make the error that `spell` gave.
+    """Make the error that `spell` gave; a field that its kind lacks is passed over.
 
     Raises:
         KeyError, ValueError: it is none.
 
     """
-    kind = KNOWN[data["kind"]]
-    types = _types(kind)
-    error = kind.__new__(kind, data["text"])  # with its text, whatever `__init__` takes
-    for name, value in data["fields"].items():
-        adapter = TypeAdapter[Any](types.get(name, str))
-        setattr(error, name, adapter.validate_python(value))
+    kind, fields = crossing()[data["kind"]], data["fields"]
+    error = kind.__new__(kind, str(data["text"]))  # no `__init__`: only typed fields
+    error.what, error.remedy = str(data["text"]), ""  # of a version without them
+    for name, type_ in _types(kind).items():
+        if name in fields:
+            setattr(error, name, TypeAdapter[Any](type_).validate_python(fields[name]))
     return error
 
 
-def _types(kind: type[Exception]) -> dict[str, Any]:
-    """Give the types of an error's fields: as they are given when it is made."""
-    types: dict[str, Any] = {}
+def _types(kind: type[Failure]) -> dict[str, Any]:
+    """Give the types of an error's fields: as its classes declare or take them."""
+    types: dict[str, Any] = get_type_hints(kind)
     for each in reversed(kind.__mro__):
-        if "__init__" in vars(each) and each.__module__ != "builtins":
+        if issubclass(each, Failure) and "__init__" in vars(each):
             types |= get_type_hints(vars(each)["__init__"])
+    types.pop("return", None)
     return types

@@ -8,12 +8,12 @@ from agent.config.enrolment import Enrolment
 from agent.config.secret_store import AGENT_KEYS, LISTEN_KEY, SELF_TEST_KEYS, TEST_KEY
 from agent.config.settings import Relay
 from wire import enrolment_code as codes
+from wire.failure import sentence
 from wire.keys import BadKeys, fingerprint_digest
 from wire.names import self_test_issuer
 from wire.secret import Secret
 from wizard.enrolment.keys import private_keys
 from wizard.enrolment.relay_client import Application, RelayFailed
-from wizard.errors import sentence
 from wizard.plan.change import Context, StepFailed
 
 

@@ -17,8 +17,8 @@ from agent.relay_client.endpoint import RelayEndpoint
 from agent.relay_client.errors import reason_for_failure
 from agent.system.tls import client_context
 from wire import sas
+from wire.failure import Failure, sentence
 from wire.secret import Secret
-from wizard.errors import sentence
 
 _TIMEOUT_S = 20.0
 _ANSWER_S = 65.0  # the relay itself gives up after 60
@@ -29,7 +29,7 @@ PROXY_REFUSES = 407
 SET_CLOCK = "Set both clocks by the same time server, then try again."
 
 
-class RelayFailed(Exception):  # noqa: N818 - says what happened
+class RelayFailed(Failure):
     """The relay could not be asked, or refused.
 
     Args:
@@ -40,10 +40,8 @@ class RelayFailed(Exception):  # noqa: N818 - says what happened
     """
 
     def __init__(self, status: int, what: str, remedy: str) -> None:
-        super().__init__(f"{what} {remedy}".strip())
+        super().__init__(what, remedy)
         self.status = status
-        self.what = what
-        self.remedy = remedy
 
 
 @dataclass(frozen=True)

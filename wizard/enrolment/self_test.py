@@ -8,13 +8,13 @@ import time
 from typing import Any
 
 from agent.config.enrolment import Enrolment
+from wire.failure import sentence
 from wire.jose import read_signed
 from wire.keys import PrivateKeys, PublicKeys
 from wire.messages import MAX_LIFETIME_S, new_jti, open_answer, seal_request
 from wire.outcomes import OUTCOMES, Code, Refused
 from wire.secret import Secret
 from wizard.enrolment.relay_client import RelayFailed, Sender
-from wizard.errors import sentence
 from wizard.results import SelfTestResult
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.config.settings import DomainController
+from wire.failure import Failure
 from wire.secret import Secret
 from wizard.flow.defaults import Offer, Offers
 from wizard.flow.model import SECRETS, Kind
@@ -21,7 +22,7 @@ _FIELDS = {field.path: field for page in PAGES for field in page.fields}
 _TYPES: dict[Kind, type] = {"check": bool, "switch": bool, "number": int}
 
 
-class OffersRefused(ValueError):  # noqa: N818 - says what happened
+class OffersRefused(Failure):
     """Nothing is offered; the text names the row and never a value."""
 
 

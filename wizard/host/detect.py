@@ -2,19 +2,20 @@
 
 from pathlib import Path
 
+from wire.failure import Failure
 from wizard.host.interface import Host
 from wizard.host.systemd.host import PROGRAM_UNIT, SystemdHost
 
 
-class NoHost(Exception):  # noqa: N818 - says what is
+class NoHost(Failure):
     """The package is not installed, or there is no systemd to run it."""
 
     def __init__(self) -> None:
-        self.remedy = (
+        super().__init__(
+            "The agent's service is not on this machine.",
             "Install the package writeback-agent, or give --home FOLDER to try it "
-            "below one folder."
+            "below one folder.",
         )
-        super().__init__(f"The agent's service is not on this machine. {self.remedy}")
 
 
 def this_machine(who: str = "") -> Host:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from agent.config.secret_store import Store
 from agent.system.paths import Paths
 from agent.system.version import PROJECT, VERSION
+from wire.failure import Failure
 
 if TYPE_CHECKING:
     from wizard.errors import Busy
@@ -77,7 +78,7 @@ class Misplaced:
     wanted: Protection
 
 
-class ServiceFailed(Exception):  # noqa: N818 - says what happened
+class ServiceFailed(Failure):
     """The service did not start, stop or become ready.
 
     Args:
@@ -86,8 +87,7 @@ class ServiceFailed(Exception):  # noqa: N818 - says what happened
     """
 
     def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.remedy = "Mend the cause and try again."
+        super().__init__(reason, "Mend the cause and try again.")
 
 
 class Host(Protocol):

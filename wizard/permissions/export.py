@@ -27,7 +27,7 @@ Form = Literal["csv", "jsonl"]
 Write = Callable[[PersonVerdict], None]
 
 
-class Unfinished(Exception):  # noqa: N818 - says what is
+class Unfinished(Exception):
     """Raised within `writing`: the file is not to appear."""
 
 

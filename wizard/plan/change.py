@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, Protocol, Self
 
 from agent.config.settings import Settings
+from wire.failure import Failure
 from wizard.host.interface import Host
 from wizard.inputs import Inputs
 from wizard.results import Check
@@ -72,7 +73,7 @@ class Progress:
 Report = Callable[[Progress], None]
 
 
-class StepFailed(Exception):  # noqa: N818 - says what happened
+class StepFailed(Failure):
     """A change could not be made, or not be taken back.
 
     Args:
@@ -83,9 +84,7 @@ class StepFailed(Exception):  # noqa: N818 - says what happened
     """
 
     def __init__(self, what: str, remedy: str, needs: str = "") -> None:
-        super().__init__(f"{what} {remedy}".strip())
-        self.what = what
-        self.remedy = remedy
+        super().__init__(what, remedy)
         self.needs = needs
 
 
@@ -115,7 +114,7 @@ class RolledBack:
     down: str = ""
 
 
-class ApplyError(Exception):
+class ApplyError(Failure):
     """Applying failed or was stopped; says what state the machine is in.
 
     Args:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from wire.failure import Failure
 from wizard.plan.change import Change, Facts
 
 _OPEN, _SEALED, _UNDONE = ".open.jsonl", ".sealed.jsonl", ".undone.jsonl"
@@ -22,13 +23,14 @@ _OTHERS = ".copied.jsonl"  # of the machine that this one is a copy of
 FORM = 1
 
 
-class JournalDamaged(Exception):  # noqa: N818 - says what is
+class JournalDamaged(Failure):
     """A journal can't be read; it is kept, for a person to look at."""
 
     def __init__(self, path: Path, line: int) -> None:
         super().__init__(
-            f"{path}, line {line}, can't be read. Compare this machine with the last "
-            "sealed journal by hand, then move the file away."
+            f"{path}, line {line}, can't be read.",
+            "Compare this machine with the last sealed journal by hand, then move the "
+            "file away.",
         )
         self.path = path
 

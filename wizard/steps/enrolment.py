@@ -14,6 +14,7 @@ from agent.config.secret_store import AGENT_KEYS, LISTEN_KEY
 from agent.config.settings import Relay, Settings
 from agent.config.settings_file import parse as parse_settings
 from agent.relay_client import clock_skew
+from wire.failure import sentence
 from wire.secret import Secret
 from wizard.enrolment.application import application, enrolment_of, parsed_code, stored
 from wizard.enrolment.clone import REKEY, is_copied, is_the_originals
@@ -31,7 +32,6 @@ from wizard.enrolment.relay_route import (
     requested_endpoint,
     stored_endpoint,
 )
-from wizard.errors import sentence
 from wizard.host.stored_secrets import usable
 from wizard.plan.change import Change, Context, Facts, StepFailed
 from wizard.results import Check

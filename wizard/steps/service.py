@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from agent.config.settings import Settings
 from agent.config.settings_file import digest
+from wire.failure import sentence
 from wizard.enrolment.clone import is_copied
-from wizard.errors import sentence
 from wizard.host.interface import REPLACE, ServiceFailed, waits_for
 from wizard.plan.change import Change, Context, Facts, StepFailed
 from wizard.results import Check
@@ -152,5 +152,5 @@ def resume(context: Context, undone: Sequence[Change]) -> str:
         context.host.start_service()
         context.host.wait_ready(READY_S)
     except ServiceFailed as error:
-        return str(error)
+        return error.what
     return ""

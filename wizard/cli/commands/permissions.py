@@ -13,6 +13,7 @@ from agent.verdict.attributes import span_words
 from agent.verdict.causes import CAUSES
 from agent.verdict.password_policy import PasswordPolicy, as_policy_dict
 from agent.verdict.verdict import OperationVerdict, State
+from wire.failure import sentence
 from wire.outcomes import Code, Refused
 from wizard.cli.command import SECRETS, SETTINGS, Command, Group, argument
 from wizard.cli.commands.grants import GRANT, PLAN, REVOKE
@@ -22,7 +23,6 @@ from wizard.cli.invocation import Invocation, inspect_directory
 from wizard.cli.output import Exit, Result
 from wizard.cli.signals import stopped_by_signal
 from wizard.controller.permissions import Explained, Permissions
-from wizard.errors import sentence
 from wizard.inputs import Inputs
 from wizard.permissions.coverage import PersonVerdict
 from wizard.permissions.export import Form, Unfinished, finish, writing

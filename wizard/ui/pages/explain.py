@@ -4,6 +4,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
+from wire.failure import sentence
 from wire.outcomes import Code, Refused
 from wizard.controller.permissions import Explained
 from wizard.flow.conversion import inputs_of
@@ -15,7 +16,7 @@ from wizard.ui.page import WizardPage
 from wizard.ui.presenters.verdict import checks_of, words
 from wizard.ui.session import Session
 from wizard.ui.widgets.check_panel import CheckPanel
-from wizard.ui.widgets.field_box import FieldBox, sentence
+from wizard.ui.widgets.field_box import FieldBox
 from wizard.ui.widgets.labels import LongName
 
 WHO = "explain.user"

@@ -5,6 +5,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
+from wire.failure import sentence
 from wizard.flow.model import Field
 from wizard.ui.formatting import tr
 from wizard.ui.theme.icons import Mark
@@ -111,11 +112,3 @@ class FieldBox(QWidget):
     def _edited(self) -> None:
         self.show_problem("")
         self.changed.emit()
-
-
-def sentence(text: str) -> str:
-    """Write a problem as a sentence."""
-    if not text:
-        return ""
-    whole = text[:1].upper() + text[1:]
-    return whole if whole.endswith((".", ")")) else f"{whole}."

@@ -1,6 +1,11 @@
 """An error is the same on the other side; one that nobody foresaw quotes nothing."""
 
+import importlib
 import json
+import pkgutil
+import sqlite3
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,12 +26,17 @@ from agent.ldap.errors import (
     Unreachable,
     Untrusted,
 )
+from agent.request.ledger import LedgerUnusable
+from agent.verdict.attributes import AttributeUnreadable
 from tests.unit.wizard.answered import CANARY
+from wire.enrolment_code import BadCode, Rule
+from wire.failure import Failure
+from wire.keys import BadKeys
 from wire.outcomes import Code, Refused
 from wizard.checks.attempt import Failed
+from wizard.cli.errors import BadUsage
 from wizard.elevation import errors
 from wizard.elevation.errors import (
-    KNOWN,
     BadCall,
     NotAllowed,
     NotReached,
@@ -34,6 +44,7 @@ from wizard.elevation.errors import (
 )
 from wizard.enrolment.relay_client import RelayFailed
 from wizard.errors import Busy, RecoveryNeeded
+from wizard.flow.offers_file import OffersRefused
 from wizard.host.detect import NoHost
 from wizard.host.interface import ServiceFailed
 from wizard.plan.change import ApplyError, Change, StepFailed, Stuck
@@ -43,6 +54,8 @@ NOW = datetime(2026, 11, 23, 17, 5, tzinfo=UTC)
 CHANGE = Change("keys", "Makes the keys", None, {"names": ["a"]}, final=True)
 CERTIFICATE = CertificateFacts("CN=a", "CN=b", ("a",), NOW, NOW, "4F:1A", trusted=False)
 SAID = ("dc1.corp.test", "no such right", "grant it")
+NO_LEDGER = sqlite3.OperationalError("disk I/O error")
+NO_LEDGER.sqlite_errorcode = sqlite3.SQLITE_IOERR
 ERRORS = (
     DirectoryError(*SAID, 53, "0000052D: Constraint"),
     Unreachable(*SAID),
@@ -71,6 +84,12 @@ ERRORS = (
     SettingsError("site.yaml", (Problem("agent", "is missing"),)),
     StepFailed("It moved.", "Look."),
     Unexpected("KeyError"),
+    AttributeUnreadable("CN=ada", "pwdLastSet", "is missing"),
+    BadCode(Rule.LENGTH, ", not 3"),
+    BadKeys("the stored keys are not private keys"),
+    BadUsage("Not a secret: x.", "Give a JSON object."),
+    OffersRefused("Row 1 names no field of a page, or no source."),
+    LedgerUnusable(Path("ledger.sqlite"), NO_LEDGER),
 )
 
 
@@ -83,7 +102,46 @@ def test_an_error_is_the_same_on_the_other_side(error: Exception) -> None:
 
 
 def test_each_kind_that_crosses_is_tried() -> None:
-    assert {type(error) for error in ERRORS} == set(KNOWN.values())
+    for root in errors._PACKAGES:
+        for each in pkgutil.walk_packages([root], f"{root}."):
+            importlib.import_module(each.name)
+    assert {type(error) for error in ERRORS} == set(errors.crossing().values())
+
+
+def test_no_two_kinds_that_cross_share_a_name() -> None:
+    kinds = {
+        kind
+        for kind in errors._kinds_of(Failure)
+        if kind.__module__.partition(".")[0] in errors._PACKAGES
+    }
+    assert set(errors.crossing().values()) == kinds
+
+
+def test_who_asks_the_service_knows_every_kind_that_it_answers_with() -> None:
+    listed = "from wizard.elevation.errors import crossing; print(*crossing())"
+    asked = f"import wizard.__main__; {listed}"
+    done = subprocess.run(
+        [sys.executable, "-c", asked], capture_output=True, text=True, check=True
+    )
+    own = {
+        "BadUsage",
+        "LedgerUnusable",
+        "OffersRefused",
+    }  # of a command, and of the agent itself
+    assert set(done.stdout.split()) >= set(errors.crossing()) - own
+
+
+def test_a_peer_sets_only_the_fields_that_a_kind_has() -> None:
+    data = errors.spell(StepFailed("It moved.", "Look."))
+    data["fields"] |= {"__class__": "x", "add_note": "x", "undone": "x"}
+    crossed = errors.read(data)
+    assert vars(crossed) == vars(StepFailed("It moved.", "Look."))
+
+
+def test_an_error_of_a_version_without_its_fields_keeps_its_text() -> None:
+    crossed = errors.read({"kind": "RecoveryNeeded", "text": "Cut off.", "fields": {}})
+    assert isinstance(crossed, RecoveryNeeded)
+    assert (str(crossed), crossed.what, crossed.remedy) == ("Cut off.", "Cut off.", "")
 
 
 def test_what_errors_tell_by_their_fields_is_told_on_the_other_side() -> None:
@@ -104,7 +162,7 @@ def test_one_that_nobody_foresaw_crosses_by_its_kind(error: Exception) -> None:
 
 
 def test_a_namesake_of_a_known_error_is_none() -> None:
-    class StepFailed(Exception):  # noqa: N818
+    class StepFailed(Exception):
         pass
 
     assert errors.spell(StepFailed(CANARY))["kind"] == "Unexpected"
