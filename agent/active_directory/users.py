@@ -243,7 +243,7 @@ def read_policy(
     """Read the policy that holds for a user: their PSO, else the domain's.
 
     Raises:
-        PolicyUnreadable: an attribute is hidden; never a lenient default.
+        AttributeUnreadable: an attribute is hidden; never a lenient default.
         DirectoryError: the directory did not answer.
 
     """
@@ -265,7 +265,7 @@ def account_of(user: User) -> account.Account:
     """Read the state of a user's account.
 
     Raises:
-        PolicyUnreadable: a needed attribute is hidden.
+        AttributeUnreadable: a needed attribute is hidden.
 
     """
     return account.account_from(user.dn, user.entry.attributes)

@@ -9,6 +9,7 @@ import time
 from dataclasses import replace
 
 from agent.active_directory import users
+from agent.active_directory.subject_reader import SubjectReader
 from agent.active_directory.users import User
 from agent.config.settings import Settings
 from agent.ldap.errors import DirectoryError, TimedOut
@@ -127,7 +128,7 @@ def _settle_entry(entry: Entry, fresh: Fresh, tools: Tools) -> Answer:
             user = users.read_again(warm.directory, entry.dn)
             done = entry.password_set or user.pwd_last_set != entry.pwd_last_set
             if done:
-                subject = tools.domain.subject(warm, user, detail=True)
+                subject = SubjectReader(tools.domain).read(warm, user, detail=True)
                 seen = Located(fresh.request, warm, user, subject)
                 return finish(Verified(seen, _SETTLED), tools)
     except DirectoryError as error:

@@ -4,10 +4,9 @@ Active Directory's text does not say which rule a password broke; the policy, th
 account and the permissions do.
 """
 
-from datetime import UTC, datetime
-
 from agent.active_directory import users
-from agent.active_directory.domain_cache import Domain
+from agent.active_directory.domain_cache import DomainCache
+from agent.active_directory.subject_reader import SubjectReader
 from agent.active_directory.users import User
 from agent.ldap.errors import (
     ConstraintViolation,
@@ -48,7 +47,7 @@ def refusal(
     error: DirectoryError,
     request: Request,
     warm: PooledConnection,
-    domain: Domain,
+    domain: DomainCache,
     user: User,
 ) -> Answer:
     """Answer for a write that the directory refused."""
@@ -73,7 +72,7 @@ def step_refusal(
     error: DirectoryError,
     operation: Operation,
     warm: PooledConnection,
-    domain: Domain,
+    domain: DomainCache,
     user: User,
 ) -> Answer:
     """Answer for a step after the password that the directory refused."""
@@ -85,10 +84,10 @@ def step_refusal(
         return Answer(Code.PERMISSION_DENIED)
 
 
-def _subject(warm: PooledConnection, domain: Domain, dn: str) -> Subject:
+def _subject(warm: PooledConnection, domain: DomainCache, dn: str) -> Subject:
     domain.forget_policies()
     again = users.read_again(warm.directory, dn)
-    return domain.subject(warm, again, detail=True)
+    return SubjectReader(domain).read(warm, again, detail=True)
 
 
 def _denied(subject: Subject | None, request: Request) -> Answer:
@@ -100,9 +99,7 @@ def _denied(subject: Subject | None, request: Request) -> Answer:
 
 def denied(subject: Subject, operation: Operation) -> Answer:
     """Name the entry that stops one operation, after the directory denied it."""
-    only = frozenset({operation})
-    judged = judge.judge(subject, now=datetime.now(UTC), operations=only)
-    said = judged.of(operation)
+    said = judge.judge_operation(subject, operation)
     named = (Code.PERMISSION_DENIED, Code.PROTECTED_ACCOUNT, Code.CANNOT_CHANGE)
     if said.state is State.YES or said.code not in named:
         return Answer(
@@ -141,9 +138,7 @@ def _lacks_change(subject: Subject) -> bool:
 
     Samba answers so with the result of a broken policy; a policy would be blamed.
     """
-    only = frozenset({Operation.CHANGE})
-    judged = judge.judge(subject, now=datetime.now(UTC), operations=only)
-    return judged.change.cause in _LACKING
+    return judge.judge_operation(subject, Operation.CHANGE).cause in _LACKING
 
 
 def from_finding(cause: PolicyFinding, subject: Subject, detail: str = "") -> Answer:
@@ -164,7 +159,7 @@ def password_findings(subject: Subject, request: Request) -> tuple[PolicyFinding
         subject.policy,
         subject.account,
         request.new_password.reveal(),
-        now=datetime.now(UTC),
+        now=subject.read_at,
         operation=request.op,
         hints=subject.hints,
         cannot_change=effective_rights.cannot_change(subject) is not None,

@@ -7,11 +7,11 @@ that write are in `agent.request.password_write`.
 """
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from agent.acl.descriptor import SecurityDescriptor
 from agent.active_directory import identifiers, users
-from agent.active_directory.domain_cache import Domain
+from agent.active_directory.domain_cache import DomainCache
+from agent.active_directory.subject_reader import SubjectReader
 from agent.active_directory.users import User
 from agent.config.settings import Settings
 from agent.ldap.pool import Pool, PooledConnection
@@ -53,7 +53,7 @@ class Tools:
 
     settings: Settings
     pool: Pool
-    domain: Domain
+    domain: DomainCache
     ledger: Ledger
     rate: RateLimit
     self_tests: str
@@ -160,7 +160,7 @@ def _check_operation(request: Request, tools: Tools, *, testing: bool) -> None:
         raise Refused(Code.OPERATION_OFF, f"{request.op} is not for self-tests")
 
 
-def locate(admitted: Admitted, warm: PooledConnection, domain: Domain) -> Located:
+def locate(admitted: Admitted, warm: PooledConnection, domain: DomainCache) -> Located:
     """Find the user and what is to be known of them, on one controller.
 
     Raises:
@@ -174,7 +174,8 @@ def locate(admitted: Admitted, warm: PooledConnection, domain: Domain) -> Locate
     user = users.find(
         directory, domain.base_dn, request.user.by, request.user.value, detail=detail
     )
-    return Located(request, warm, user, domain.subject(warm, user, detail=detail))
+    subject = SubjectReader(domain).read(warm, user, detail=detail)
+    return Located(request, warm, user, subject)
 
 
 def judge(located: Located, tools: Tools) -> Judged:
@@ -189,9 +190,7 @@ def judge(located: Located, tools: Tools) -> Judged:
 
     """
     subject, request = located.subject, located.request
-    said = verdict.judge(
-        subject, now=datetime.now(UTC), operations=frozenset({request.op})
-    ).of(request.op)
+    said = verdict.judge_operation(subject, request.op)
     if said.state is State.NO and said.code in _FINAL:
         raise Ended(Answer(said.code, said.shown_by, said.remedy, earliest=None))
     if subject.account is None:
@@ -212,10 +211,8 @@ def judge(located: Located, tools: Tools) -> Judged:
 
 def check(located: Located, tools: Tools) -> Answer:
     """Answer what a reset would come to; everything but the write."""
-    subject, features = located.subject, tools.settings.features
-    judged = verdict.judge(
-        subject, now=datetime.now(UTC), operations=features.operations
-    )
+    subject, operations = located.subject, tools.settings.features.operations
+    judged = verdict.judge(subject, operations)
     said = judged.reset
     answer = Answer(said.code, said.shown_by, said.remedy, earliest=iso(said.until))
     blocking = (

@@ -11,7 +11,7 @@ import signal
 from collections.abc import Sequence
 from pathlib import Path
 
-from agent.active_directory.domain_cache import Domain
+from agent.active_directory.domain_cache import DomainCache
 from agent.config.agent_config import AgentConfig
 from agent.config.settings_file import digest
 from agent.ldap.errors import DirectoryError
@@ -73,7 +73,7 @@ class Service:
         )
         self._instance = Instance.begin(equipment.places.starts)
         self._pool = Pool(target(equipment), on_state=self._status.on_pool)
-        self._domain = Domain(chosen)
+        self._domain = DomainCache(chosen)
         self._ledger = Ledger(equipment.places.ledger)
         self._audit = Audit(
             equipment.places.audit, journal.request if journal else None

@@ -1,6 +1,6 @@
 """One account and the policy that holds for it: raw attributes to values.
 
-What can not be read is `PolicyUnreadable`, naming the attribute; never a lenient
+What can not be read is `AttributeUnreadable`, naming the attribute; never a lenient
 default.
 """
 

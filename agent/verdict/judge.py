@@ -55,27 +55,23 @@ class _Case:
 
     subject: Subject
     descriptor: Descriptor
-    now: datetime
     name_of: _Name
 
 
 def judge(
     subject: Subject,
-    *,
-    now: datetime,
     operations: frozenset[Operation] = frozenset(JUDGED),
     name_of: _Name = str,
 ) -> Verdict:
-    """Answer for one user.
+    """Answer for one user, as of when they were read.
 
     Args:
         subject: what was read.
-        now: in UTC.
         operations: those that the settings allow.
         name_of: how a SID is called in the answers.
 
     """
-    case = _Case(subject, read(subject.descriptor), now, name_of)
+    case = _Case(subject, read(subject.descriptor), name_of)
     shared = _stops_everything(case)
     answers = {
         op: (shared or _answer(case, op)) if op in operations else _off(op)
@@ -90,6 +86,11 @@ def judge(
         answers[Operation.MUST_CHANGE],
         _notes(case),
     )
+
+
+def judge_operation(subject: Subject, operation: Operation) -> OperationVerdict:
+    """Answer for one user and one thing to do, which the settings allow."""
+    return judge(subject, frozenset({operation})).of(operation)
 
 
 def hidden(dn: str, shown_by: str) -> Verdict:
@@ -127,7 +128,7 @@ def _stops_everything(case: _Case) -> OperationVerdict | None:
         return None  # a right that is missing may be the reason for that too
     if subject.account.disabled:
         return _no(Cause.DISABLED, "userAccountControl has ACCOUNTDISABLE")
-    if subject.account.expired(case.now):
+    if subject.account.expired(subject.read_at):
         ended = (
             f"accountExpires is {subject.account.account_expires:%Y-%m-%d %H:%M} UTC"
         )
@@ -201,7 +202,7 @@ def _answer(case: _Case, operation: Operation) -> OperationVerdict:
     if operation is Operation.CHANGE and (missing := _lock_unseen(subject)):
         return _unknown(Cause.HIDDEN, missing, LET_READ)
     if operation in (Operation.RESET, Operation.CHANGE):
-        return _aged(subject, operation, case.now)
+        return _aged(subject, operation)
     return _effect(subject, operation)
 
 
@@ -212,7 +213,7 @@ def _stops_change(case: _Case) -> OperationVerdict | None:
         return _no(Cause.CANNOT_CHANGE, words(ace, name_of=case.name_of))
     if _lock_unseen(subject):
         return None
-    if subject.account and subject.account.locked(case.now, subject.policy):
+    if subject.account and subject.account.locked(subject.read_at, subject.policy):
         return _no(Cause.LOCKED, "the account is locked: see lockoutTime")
     return None
 
@@ -241,8 +242,8 @@ def _refused(
     lacking = f"no entry allows the agent's account to {right.value.words}"
     if descriptor.protected:
         return _no(Cause.INHERITANCE_OFF, f"{lacking}; inheritance is off")
-    if cut := case.subject.cut:
-        return _no(Cause.INHERITANCE_OFF, f"{lacking}; inheritance is off at {cut}")
+    if above := case.subject.inheritance_off_at:
+        return _no(Cause.INHERITANCE_OFF, f"{lacking}; inheritance is off at {above}")
     if INET_ORG_PERSON in case.subject.classes:
         lacking = f"{lacking}; entries meant for users do not reach an inetOrgPerson"
     return _no(Cause.NOT_GRANTED, lacking)
@@ -258,7 +259,7 @@ def _entry(decision: Decision, case: _Case) -> str:
     return words(because, name_of=case.name_of) if because else ""
 
 
-def _aged(subject: Subject, operation: Operation, now: datetime) -> OperationVerdict:
+def _aged(subject: Subject, operation: Operation) -> OperationVerdict:
     """Apply the minimum age, the one rule that needs no password to be judged."""
     account, policy = subject.account, subject.policy
     assert account is not None
@@ -271,7 +272,7 @@ def _aged(subject: Subject, operation: Operation, now: datetime) -> OperationVer
             subject.unreadable or "the password policy of the user can not be read",
         )
     since = earliest(policy, account, operation, hints=subject.hints)
-    if since is None or now >= since:
+    if since is None or subject.read_at >= since:
         return _YES
     set_at = f"pwdLastSet is {account.pwd_last_set:%Y-%m-%d %H:%M:%S} UTC"
     shown_by = (
@@ -302,7 +303,7 @@ def _notes(case: _Case) -> tuple[str, ...]:
             notes.append("adminCount is 1, left over: inheritance is on")
         if descriptor.dacl is None:
             notes.append("there is no DACL: everybody may do everything")
-    if subject.account and subject.account.locked(case.now, subject.policy):
+    if subject.account and subject.account.locked(subject.read_at, subject.policy):
         notes.append("locked: a reset does not unlock; unlock with it")
     if cannot_change(subject):
         notes.append('set to "user cannot change password"; a reset is not bound')

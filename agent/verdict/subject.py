@@ -1,6 +1,7 @@
 """What is read about one user, and what is answered: the values of a verdict."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from agent.acl.sid import Sid
@@ -31,10 +32,11 @@ class Subject:
         policy: the resultant one; None when it can not be read.
         agent_sids: the whole token of the agent's account (rootDSE tokenGroups).
         hints: whether policy hints are sent with a reset.
+        read_at: when, in UTC.
         in_scope: within the containers and the pilot group.
         why_not_in_scope: which of them it is not in.
         protected_group: the protected group it is a member of, when known.
-        cut: the container above whose inheritance is off, when known.
+        inheritance_off_at: the container above where it is off, when known.
         unreadable: what was hidden or malformed, for `account` and `policy`.
         unseen: attributes that are absent, perhaps only because whoever read the user
             may not read them.
@@ -50,9 +52,10 @@ class Subject:
     policy: PasswordPolicy | None
     agent_sids: frozenset[Sid]
     hints: bool
+    read_at: datetime
     in_scope: bool = True
     why_not_in_scope: str = ""
     protected_group: str = ""
-    cut: str = ""
+    inheritance_off_at: str = ""
     unreadable: str = ""
     unseen: frozenset[str] = frozenset()

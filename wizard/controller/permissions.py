@@ -8,19 +8,19 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import takewhile
 from uuid import UUID
 
 from agent.acl.sid import Sid
 from agent.active_directory import identifiers, users
-from agent.active_directory.domain_cache import Domain
+from agent.active_directory.domain_cache import DomainCache
+from agent.active_directory.subject_reader import SubjectReader
 from agent.active_directory.users import User
 from agent.config.settings import Identifier, Settings
 from agent.ldap.connection import Connection
 from agent.ldap.errors import NoSuchObject
 from agent.ldap.pool import PooledConnection
-from agent.verdict import judge as verdict
+from agent.verdict import judge
 from agent.verdict.account import Account
 from agent.verdict.causes import Cause
 from agent.verdict.password_policy import PasswordPolicy
@@ -38,7 +38,6 @@ from wizard.permissions.coverage import (
     PersonVerdict,
     Scan,
     Tally,
-    as_seen,
     cover,
 )
 from wizard.permissions.findings import Finding
@@ -128,19 +127,20 @@ class Permissions:
 
         """
         ways = _possible((by,) if by else identifiers_of(value, settings), value)
-        with self._sight(settings, inputs) as sight:
-            directory, domain = sight.facts.directory, sight.domain
-            user = _find(directory, domain.base_dn, ways, value)
-            subject = as_seen(domain.subject(sight.facts, user, detail=True), sight)
-            said = verdict.judge(
-                subject,
-                now=datetime.now(UTC),
-                operations=settings.features.operations,
-                name_of=Names(directory, domain.base_dn),
-            )
-            foreseen = sight.forecast is not None
-            host = directory.host
-        return Explained(said, subject.account, subject.policy, host, foreseen)
+        base_dn = settings.directory.base_dn
+        with self._scan(settings, inputs) as scan:
+            directory = scan.facts.directory
+            user = _find(directory, base_dn, ways, value)
+            subject = scan.subjects.read(scan.facts, user, detail=True)
+            names = Names(directory, base_dn)
+            verdict = judge.judge(subject, scan.operations, names)
+        return Explained(
+            verdict,
+            subject.account,
+            subject.policy,
+            directory.host,
+            foreseen=scan.subjects.planned is not None,
+        )
 
     def coverage(
         self,
@@ -168,16 +168,16 @@ class Permissions:
         """
         tally = Tally()
         report(_seen(tally))
-        with self._sight(settings, inputs, stop.is_set) as sight:
-            names = Names(sight.facts.directory, sight.domain.base_dn)
-            with closing(cover(sight, names)) as everybody:
+        with self._scan(settings, inputs, stop.is_set) as scan:
+            names = Names(scan.facts.directory, settings.directory.base_dn)
+            with closing(cover(scan, names)) as everybody:
                 for judged in takewhile(lambda _judged: not stop.is_set(), everybody):
                     tally.add(judged.verdict)
                     each(judged)
                     if tally.people % _STEP == 0:
                         report(_seen(tally))
             complete = not stop.is_set()
-            foreseen = sight.forecast is not None
+            foreseen = scan.subjects.planned is not None
         seen = _seen(tally)
         report(seen)
         causes = {op: dict(found) for op, found in tally.causes.items()}
@@ -202,7 +202,7 @@ class Permissions:
             return ()
         with as_agent(settings.directory, context) as opened:
             return find_about_account(
-                opened, Domain(settings), settings, report=report, stop=stop.is_set
+                opened, DomainCache(settings), settings, report=report, stop=stop.is_set
             )
 
     def plan_grant(self, settings: Settings, inputs: Inputs) -> tuple[Change, ...]:
@@ -238,7 +238,7 @@ class Permissions:
         return Context(self._host, inputs, self._may_change)
 
     @contextmanager
-    def _sight(
+    def _scan(
         self,
         settings: Settings,
         inputs: Inputs,
@@ -252,15 +252,14 @@ class Permissions:
             sign_in(settings.directory, context) as facts,
         ):
             _refuse_missing(facts, settings)
-            yield Scan(
-                pages=pages,
-                facts=PooledConnection(facts, facts.root()),
-                domain=Domain(settings),
-                scope=settings.scope,
-                features=settings.features,
-                cuts=find_blocked(facts, settings.scope.containers, stop),
-                forecast=_foreseen(settings, facts) if to_be else None,
+            subjects = SubjectReader(
+                DomainCache(settings),
+                find_blocked(facts, settings.scope.containers, stop),
+                _planned(settings, facts) if to_be else None,
             )
+            warm = PooledConnection(facts, facts.root())
+            operations = settings.features.operations
+            yield Scan(pages, warm, subjects, settings.scope, operations)
 
 
 def identifiers_of(value: str, settings: Settings) -> tuple[Identifier, ...]:
@@ -339,7 +338,7 @@ def _refuse_missing(opened: Connection, settings: Settings) -> None:
             ) from error
 
 
-def _foreseen(settings: Settings, opened: Connection) -> PlannedAccount:
+def _planned(settings: Settings, opened: Connection) -> PlannedAccount:
     base = settings.directory.base_dn
     head = opened.search(base, "", ("objectSid",), scope="base", paged=False)
     domain = Sid.parse(next(iter(head)).raw("objectSid") or b"")

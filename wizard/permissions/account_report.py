@@ -12,7 +12,7 @@ from uuid import UUID
 from agent.acl.rights import CLASSES
 from agent.acl.sid import Sid
 from agent.acl.well_known_sids import domain_of, domain_rid, is_broad
-from agent.active_directory.domain_cache import Domain
+from agent.active_directory.domain_cache import DomainCache
 from agent.config.settings import Settings
 from agent.ldap.connection import Connection
 from agent.ldap.controls import sd_flags
@@ -53,7 +53,7 @@ class _Sight:
 
 def find_about_account(
     opened: Connection,
-    domain: Domain,
+    domain: DomainCache,
     settings: Settings,
     *,
     report: Report,

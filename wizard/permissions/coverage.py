@@ -9,27 +9,24 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
 
 from agent.acl.sid import Sid
-from agent.active_directory.domain_cache import Domain
-from agent.active_directory.users import DETAIL, User, user_of
-from agent.config.settings import Features, Scope
+from agent.active_directory.subject_reader import SubjectReader
+from agent.active_directory.users import DETAIL, user_of
+from agent.config.settings import Scope
 from agent.ldap import dn
 from agent.ldap.connection import Connection
 from agent.ldap.controls import sd_flags
 from agent.ldap.entry import Entry
 from agent.ldap.filters import member_filter, people_filter
 from agent.ldap.pool import PooledConnection
-from agent.verdict import judge as verdict
+from agent.verdict import judge
 from agent.verdict.causes import Cause
-from agent.verdict.subject import JUDGED, Subject
+from agent.verdict.subject import JUDGED
 from agent.verdict.verdict import State, Verdict
 from wire.operation import Operation
 from wire.outcomes import Refused
-from wizard.permissions.inheritance import blocked_above
-from wizard.permissions.planned_account import PlannedAccount
 
 _PAGE = 500
 _WAITING_PAGES = 2
@@ -75,24 +72,21 @@ class Scan:
     Attributes:
         pages: a connection of the agent's account that only reads the pages.
         facts: another one, for policies, groups and the token.
-        domain: of the settings that are judged.
-        cuts: containers of the scope that inherit nothing
-        (`wizard.permissions.inheritance`).
-        forecast: the account is not there yet; an administrator looks for it.
+        subjects: makes them, as the agent's account reads them; where it is not there
+            yet, as it will.
+        operations: those that the settings switch on.
 
     """
 
     pages: Connection
     facts: PooledConnection
-    domain: Domain
+    subjects: SubjectReader
     scope: Scope
-    features: Features
-    cuts: tuple[str, ...] = ()
-    forecast: PlannedAccount | None = None
+    operations: frozenset[Operation]
 
 
 def cover(
-    sight: Scan, name_of: Callable[[Sid], str] = str
+    scan: Scan, name_of: Callable[[Sid], str] = str
 ) -> Generator[PersonVerdict, None, None]:
     """Judge everybody in the scope, in the directory's order.
 
@@ -102,32 +96,17 @@ def cover(
         DirectoryError: the directory did not answer, while it is iterated.
 
     """
-    operations, now = sight.features.operations, datetime.now(UTC)
-    with _read_ahead(sight.pages, sight.scope) as pages:
+    with _read_ahead(scan.pages, scan.scope) as pages:
         for page in pages:
             for entry in page:
                 try:
                     user = user_of(entry)
                 except Refused as error:
-                    said = verdict.hidden(entry.dn, error.detail)
+                    verdict = judge.hidden(entry.dn, error.detail)
                 else:
-                    subject = _subject(sight, user)
-                    said = verdict.judge(
-                        subject, now=now, operations=operations, name_of=name_of
-                    )
-                yield PersonVerdict(entry.text("sAMAccountName") or "", said)
-
-
-def _subject(sight: Scan, user: User) -> Subject:
-    subject = sight.domain.subject_of_scope(sight.facts, user)
-    return as_seen(subject, sight)
-
-
-def as_seen(subject: Subject, sight: Scan) -> Subject:
-    """Add what is known of the containers above, and of an account to be."""
-    if cut := blocked_above(subject.dn, sight.cuts):
-        subject = replace(subject, cut=cut)
-    return sight.forecast.of(subject) if sight.forecast else subject
+                    subject = scan.subjects.read_in_scope(scan.facts, user)
+                    verdict = judge.judge(subject, scan.operations, name_of)
+                yield PersonVerdict(entry.text("sAMAccountName") or "", verdict)
 
 
 def outermost(scope: Scope) -> tuple[str, ...]:

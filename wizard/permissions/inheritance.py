@@ -11,7 +11,7 @@ from agent.acl.descriptor import parse
 from agent.acl.errors import DescriptorError
 from agent.ldap.connection import Connection
 from agent.ldap.controls import sd_flags
-from agent.ldap.dn import is_below, same
+from agent.ldap.dn import same
 
 _DACL = 4
 _CONTAINERS = "(|(objectClass=organizationalUnit)(objectClass=container))"
@@ -44,11 +44,6 @@ def find_blocked(
         if not any(same(name, given) for given in containers)
     }
     return tuple(sorted(found, key=lambda name: (-len(name), name)))
-
-
-def blocked_above(name: str, cuts: Sequence[str]) -> str:
-    """Name the nearest container above somebody whose inheritance is off; or empty."""
-    return next((cut for cut in cuts if is_below(name, cut)), "")
 
 
 def _protected(

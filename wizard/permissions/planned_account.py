@@ -8,6 +8,7 @@ is off. What the account will be able to read can't be told before it is there.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from uuid import UUID
 
 from agent.acl.ace import Ace, AceFlag
 from agent.acl.descriptor import add_ace, parse
@@ -16,7 +17,6 @@ from agent.acl.rights import Right
 from agent.acl.sid import Sid
 from agent.acl.well_known_sids import EVERYONE
 from agent.ldap.dn import is_below
-from agent.verdict.subject import Subject
 from wizard.permissions.grant import KINDS, Grant
 
 # what every account of a domain is in, beside Domain Users (MS-DTYP 2.4.2.4):
@@ -43,17 +43,13 @@ class PlannedAccount:
     aces: tuple[Ace, ...]
     containers: tuple[str, ...]
 
-    def of(self, subject: Subject) -> Subject:
-        """See one person as the account will."""
-        raw = subject.descriptor
-        if raw is not None and not subject.cut and self._reaches(subject.dn):
-            # each class has its own entry, planned where somebody of it is there
-            meant = (a for a in self.aces if a.inherited_object_type in subject.classes)
-            raw = _handed_down(raw, tuple(meant))
-        return replace(subject, agent_sids=self.token, descriptor=raw)
-
-    def _reaches(self, name: str) -> bool:
-        return any(is_below(name, container) for container in self.containers)
+    def with_grants(self, raw: bytes, dn: str, classes: frozenset[UUID]) -> bytes:
+        """Give a person's descriptor as it will be once the grants are made."""
+        if not any(is_below(dn, container) for container in self.containers):
+            return raw
+        # each class has its own entry, planned where somebody of it is there
+        meant = (a for a in self.aces if a.inherited_object_type in classes)
+        return _handed_down(raw, tuple(meant))
 
 
 def planned_account(

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from agent.acl.ace import Ace
 from agent.acl.sid import Sid
 from agent.active_directory import users
+from agent.active_directory.subject_reader import SubjectReader
 from agent.ldap.pool import PooledConnection
 from agent.request import password_write, refusals, stages
 from agent.request.answer import Ended
@@ -219,7 +220,7 @@ class Bench:
 
         def read(warm: PooledConnection) -> Located:
             user = users.read_again(warm.directory, dn)
-            subject = domain.subject(warm, user, detail=True)
+            subject = SubjectReader(domain).read(warm, user, detail=True)
             return Located(request, warm, user, subject)
 
         with stage.tools.pool.connection(first_read=read) as found:
@@ -243,8 +244,7 @@ def _now() -> datetime:
 
 def foretell(subject: Subject, request: Request) -> Said:
     """Say what the product knows before the write, verdict and policy together."""
-    judged = judge.judge(subject, now=_now(), operations=frozenset({request.op}))
-    said = judged.of(request.op)
+    said = judge.judge_operation(subject, request.op)
     findings = refusals.password_findings(subject, request)
     stops = next((each for each in findings if each.blocks), None)
     if said.state is State.NO and said.code is not Code.TOO_YOUNG:

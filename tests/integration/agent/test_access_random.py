@@ -26,7 +26,6 @@ from lab.controller import Lab
 from tests.conftest import ReportLine
 from tests.fixtures.access_files import (
     FOLDER,
-    NOW,
     Kept,
     as_samba_reads,
     store,
@@ -163,7 +162,7 @@ def play(bench: Bench, dice: Dice, number: int, tally: Tally) -> None:
             replace(question, right=right).compare(tally, real=bool(shown))
     raw = found[0] if found else None
     subject = subject_of(raw, bench.token, target.sid, target.object_class)
-    judged = judge.judge(subject, now=NOW)
+    judged = judge.judge(subject)
     for right, operation in TRIED.items():
         real = bench.works(target, right)
         asked = replace(question, right=right)

@@ -1,10 +1,10 @@
 """Coverage of the lab's domain: each answer is the one the person alone would get."""
 
 from collections import Counter
-from datetime import UTC, datetime
 
 from agent.active_directory import users
-from agent.active_directory.domain_cache import Domain
+from agent.active_directory.domain_cache import DomainCache
+from agent.active_directory.subject_reader import SubjectReader
 from agent.config.settings import Settings
 from agent.ldap import filters
 from agent.ldap.certificates import Endpoint
@@ -29,9 +29,11 @@ def judged(
     lab: Lab, settings: Settings, who: str = "svc-existing"
 ) -> dict[str, PersonVerdict]:
     with opened(lab, who) as pages, opened(lab, who) as facts:
-        warm, domain = PooledConnection(facts, facts.root()), Domain(settings)
-        sight = Scan(pages, warm, domain, settings.scope, settings.features)
-        found = list(cover(sight))
+        warm = PooledConnection(facts, facts.root())
+        subjects = SubjectReader(DomainCache(settings))
+        operations = settings.features.operations
+        scan = Scan(pages, warm, subjects, settings.scope, operations)
+        found = list(cover(scan))
         scope, query = settings.scope, filters.people_filter()
         there = [
             entry for c in scope.containers for entry in facts.search(c, query, ())
@@ -44,16 +46,15 @@ def test_everybody_gets_the_answer_they_would_get_alone(lab: Lab) -> None:
     settings = settings_for(lab)
     found = judged(lab, settings)
     assert len(found) > 60
-    now, operations = datetime.now(UTC), settings.features.operations
-    domain = Domain(settings)
+    domain = DomainCache(settings)
     with opened(lab, "svc-existing") as directory:
         warm = PooledConnection(directory, directory.root())
         for sam, each in found.items():
             user = users.find(
                 directory, domain.base_dn, "sAMAccountName", sam, detail=True
             )
-            subject = domain.subject(warm, user, detail=True)
-            alone = verdict.judge(subject, now=now, operations=operations)
+            subject = SubjectReader(domain).read(warm, user, detail=True)
+            alone = verdict.judge(subject, settings.features.operations)
             assert each.verdict == alone
 
 

@@ -14,7 +14,7 @@ from agent.acl.ace import Ace, AceFlag, AceType
 from agent.acl.descriptor import SecurityDescriptor, add_ace, parse
 from agent.acl.rights import Right
 from agent.acl.sid import Sid
-from agent.active_directory.domain_cache import Domain
+from agent.active_directory.domain_cache import DomainCache
 from agent.config.secret_store import DIRECTORY_PASSWORD
 from agent.config.settings import Settings
 from agent.config.settings_file import validate
@@ -72,7 +72,7 @@ def find(lab: Lab, name: str = NAME, *containers: str) -> dict[str, Finding]:
 def judged(directory: Connection, wanted: Settings) -> dict[str, Finding]:
     found = find_about_account(
         directory,
-        Domain(wanted),
+        DomainCache(wanted),
         wanted,
         report=lambda _count: None,
         stop=lambda: False,
@@ -451,7 +451,7 @@ def test_what_was_not_looked_at_is_not_known(lab: Lab) -> None:
     with opened(lab) as directory:
         found = find_about_account(
             directory,
-            Domain(wanted),
+            DomainCache(wanted),
             wanted,
             report=lambda _count: None,
             stop=lambda: True,
@@ -474,7 +474,7 @@ def test_a_name_is_asked_for_once(lab: Lab) -> None:
                 return directory.search(*args, **options)
 
         names = Names(Counting(), lab.base_dn)
-        domain = Domain(settings(lab)).token(directory)
+        domain = DomainCache(settings(lab)).token(directory)
         users = next(sid for sid in domain if str(sid).endswith("-513"))
         stranger = Sid.of("S-1-5-21-9-9-9-4711")
 

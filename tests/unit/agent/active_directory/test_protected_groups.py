@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from agent.acl.sid import Sid
-from agent.active_directory.domain_cache import Domain
+from agent.active_directory.domain_cache import DomainCache
+from agent.active_directory.subject_reader import SubjectReader
 from agent.active_directory.users import User
 from agent.ldap.entry import Entry
 from agent.ldap.errors import DirectoryError, NoSuchObject
@@ -24,7 +25,6 @@ from tests.unit.agent.active_directory.test_domain_cache import (
     person,
     settings,
 )
-from tests.unit.agent.verdict.test_judge import NOW
 
 ROOT = "S-1-5-21-7-8-9"
 USERS = f"{DOMAIN}-513"
@@ -64,11 +64,11 @@ class Forest(Fake):
 
 def judged(forest: Forest, user: User | None = None) -> Subject:
     asked = user or person(GRANTED)
-    return Domain(settings()).subject(forest.warm, asked, detail=True)
+    return SubjectReader(DomainCache(settings())).read(forest.warm, asked, detail=True)
 
 
 def reset(subject: Subject) -> verdict_of_verdict.OperationVerdict:
-    return judge.judge(subject, now=NOW).reset
+    return judge.judge(subject).reset
 
 
 @pytest.mark.parametrize(
@@ -116,8 +116,8 @@ def test_a_controller_that_can_not_tell_is_not_asked_for_more() -> None:
 def test_one_person_who_can_not_be_told_does_not_end_a_coverage(
     said: DirectoryError,
 ) -> None:
-    forest, domain = Forest(fails=said), Domain(settings())
-    found = domain.subject_of_scope(forest.warm, person(GRANTED))
+    forest, subjects = Forest(fails=said), SubjectReader(DomainCache(settings()))
+    found = subjects.read_in_scope(forest.warm, person(GRANTED))
 
     assert reset(found).state is State.UNKNOWN
 
@@ -125,7 +125,9 @@ def test_one_person_who_can_not_be_told_does_not_end_a_coverage(
 def test_a_connection_that_breaks_ends_a_coverage() -> None:
     forest = Forest(fails=DirectoryError("dc1", "no answer", "look"))
     with pytest.raises(DirectoryError, match="no answer"):
-        Domain(settings()).subject_of_scope(forest.warm, person(GRANTED))
+        SubjectReader(DomainCache(settings())).read_in_scope(
+            forest.warm, person(GRANTED)
+        )
 
 
 def test_who_is_seen_to_be_protected_costs_no_other_search() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from agent.active_directory.domain_cache import Domain
+from agent.active_directory.domain_cache import DomainCache
 from agent.config.settings_file import validate
 from agent.ldap.pool import Pool, Target
 from agent.request import stages
@@ -41,7 +41,7 @@ class Desk:
         target = Target((), settings.directory.base_dn, "svc", Secret("x"))
         self.ledger = Ledger(folder / "ledger.sqlite")
         tools = Tools(
-            settings, Pool(target), Domain(settings), self.ledger, RateLimit(5), ""
+            settings, Pool(target), DomainCache(settings), self.ledger, RateLimit(5), ""
         )
         self.counted: list[Code] = []
         identity = Identity(AGENT_ID, AGENT, PORTALS, PROCESS)

@@ -14,8 +14,8 @@ from tests.unit.agent.active_directory.test_domain_cache import (
     EVERYTHING,
     Fake,
     person,
-    seen,
 )
+from tests.unit.agent.active_directory.test_subject_reader import seen
 from wire.outcomes import Code
 
 

@@ -8,7 +8,6 @@ from agent.verdict.judge import judge
 from agent.verdict.verdict import State
 from tests.fixtures.access_files import (
     FOLDER,
-    NOW,
     as_samba_reads,
     from_sddl,
     load,
@@ -39,7 +38,7 @@ JUDGED = [file for file in KEPT if load(file).answer]
 @pytest.mark.parametrize("file", JUDGED, ids=lambda file: file.stem)
 def test_a_kept_verdict_is_what_it_has_to_be(file: Path) -> None:
     kept = load(file)
-    answer = getattr(judge(kept.subject(), now=NOW), TRIED[kept.right])
+    answer = getattr(judge(kept.subject()), TRIED[kept.right])
 
     assert answer.state == kept.answer, kept.about
 

@@ -51,16 +51,17 @@ SUBJECT = Subject(
     policy=POLICY,
     agent_sids=sids("AGENT", "GROUP", "WD", "AU"),
     hints=True,
+    read_at=NOW,
 )
 YES = OperationVerdict(State.YES, Code.OK, Cause.NONE)
 
 
 def reset(subject: Subject) -> OperationVerdict:
-    return judge(subject, now=NOW).reset
+    return judge(subject).reset
 
 
 def test_with_every_right_everything_would_work() -> None:
-    got = judge(SUBJECT, now=NOW)
+    got = judge(SUBJECT)
 
     assert (got.reset, got.change, got.unlock, got.must_change) == (YES,) * 4
     assert got.notes == ()
@@ -108,7 +109,7 @@ STOPS = [
 def test_a_cause_that_stops_everything(
     name: str, subject: Subject, code: Code, shown_by: str
 ) -> None:
-    got = judge(subject, now=NOW)
+    got = judge(subject)
 
     for answer in (got.reset, got.change, got.unlock, got.must_change):
         assert (answer.state, answer.code) == (State.NO, code), name
@@ -129,7 +130,7 @@ def test_the_strongest_cause_is_the_one_named() -> None:
 
 def test_a_left_over_admin_count_protects_nobody() -> None:
     left = replace(SUBJECT, account=replace(ACCOUNT, admin_count=True))
-    got = judge(left, now=NOW)
+    got = judge(left)
 
     assert got.reset == YES
     assert got.notes == ("adminCount is 1, left over: inheritance is on",)
@@ -137,7 +138,7 @@ def test_a_left_over_admin_count_protects_nobody() -> None:
 
 @pytest.mark.parametrize("operation", JUDGED)
 def test_a_missing_right_is_named(operation: Operation) -> None:
-    got = judge(replace(SUBJECT, descriptor=raw("(A;;RC;;;AU)")), now=NOW)
+    got = judge(replace(SUBJECT, descriptor=raw("(A;;RC;;;AU)")))
     answer = got.of(operation)
 
     assert (answer.state, answer.code) == (State.NO, Code.PERMISSION_DENIED)
@@ -147,15 +148,15 @@ def test_a_missing_right_is_named(operation: Operation) -> None:
 
 def test_each_right_counts_for_its_own_operation() -> None:
     only = replace(SUBJECT, descriptor=raw("(OA;;CR;reset;;AGENT)"))
-    got = judge(only, now=NOW)
+    got = judge(only)
 
     assert got.reset == YES
     assert {got.change.state, got.unlock.state, got.must_change.state} == {State.NO}
 
 
 def test_inheritance_that_is_off_is_the_remedy() -> None:
-    cut = replace(SUBJECT, descriptor=raw("(A;;RC;;;AU)", protected=True))
-    got = judge(cut, now=NOW)
+    protected = replace(SUBJECT, descriptor=raw("(A;;RC;;;AU)", protected=True))
+    got = judge(protected)
 
     assert got.reset.code == Code.PERMISSION_DENIED
     assert got.reset.shown_by.endswith("inheritance is off")
@@ -165,11 +166,11 @@ def test_inheritance_that_is_off_is_the_remedy() -> None:
 
 def test_inheritance_may_be_off_at_a_container_above() -> None:
     sales = "OU=Sales,DC=corp,DC=test"
-    below = replace(SUBJECT, descriptor=raw("(A;;RC;;;AU)"), cut=sales)
+    below = replace(SUBJECT, descriptor=raw("(A;;RC;;;AU)"), inheritance_off_at=sales)
 
     assert reset(below).cause == Cause.INHERITANCE_OFF
     assert reset(below).shown_by.endswith(f"inheritance is off at {sales}")
-    assert reset(replace(SUBJECT, cut=sales)) == YES
+    assert reset(replace(SUBJECT, inheritance_off_at=sales)) == YES
 
 
 def test_an_inet_org_person_is_told_why_the_grant_passes_by() -> None:
@@ -185,7 +186,7 @@ def test_an_inet_org_person_is_told_why_the_grant_passes_by() -> None:
 
 def test_the_entry_that_denies_is_shown_by_name() -> None:
     denied = replace(SUBJECT, descriptor=raw("(D;;CR;;;GROUP)" + RIGHTS))
-    got = judge(denied, now=NOW, name_of=lambda _: "CORP\\Helpers").reset
+    got = judge(denied, name_of=lambda _: "CORP\\Helpers").reset
 
     assert (got.state, got.code) == (State.NO, Code.PERMISSION_DENIED)
     assert got.shown_by.startswith("Denies CORP\\Helpers to use all extended rights")
@@ -219,7 +220,7 @@ def test_what_can_not_be_read_is_unknown_and_never_yes(
 
 def test_a_password_that_is_too_young_says_until_when() -> None:
     young = replace(SUBJECT, account=replace(ACCOUNT, pwd_last_set=NOW - DAY / 2))
-    got = judge(young, now=NOW)
+    got = judge(young)
 
     assert (got.reset.state, got.reset.code) == (State.NO, Code.TOO_YOUNG)
     assert got.reset.until == NOW + DAY / 2
@@ -230,7 +231,7 @@ def test_a_password_that_is_too_young_says_until_when() -> None:
 
 def test_without_hints_only_a_change_can_be_too_young() -> None:
     young = replace(SUBJECT, hints=False, account=replace(ACCOUNT, pwd_last_set=NOW))
-    got = judge(young, now=NOW)
+    got = judge(young)
 
     assert got.reset == YES
     assert got.change.code == Code.TOO_YOUNG
@@ -238,7 +239,7 @@ def test_without_hints_only_a_change_can_be_too_young() -> None:
 
 def test_without_a_policy_the_minimum_age_is_unknown_where_it_counts() -> None:
     blind = replace(SUBJECT, policy=None)
-    got = judge(blind, now=NOW)
+    got = judge(blind)
 
     assert (got.reset.state, got.reset.code) == (State.UNKNOWN, Code.POLICY)
     assert got.unlock == YES
@@ -250,7 +251,7 @@ def test_without_a_policy_the_minimum_age_is_unknown_where_it_counts() -> None:
 @pytest.mark.parametrize("who", ["PS", "WD"])
 def test_user_cannot_change_password_stops_a_change_only(who: str) -> None:
     text = f"(OD;;CR;change;;{who})" + RIGHTS
-    got = judge(replace(SUBJECT, descriptor=raw(text)), now=NOW)
+    got = judge(replace(SUBJECT, descriptor=raw(text)))
 
     assert (got.change.state, got.change.code) == (State.NO, Code.CANNOT_CHANGE)
     assert got.change.shown_by.startswith(f"Denies {sid(who)} to change the password")
@@ -260,14 +261,14 @@ def test_user_cannot_change_password_stops_a_change_only(who: str) -> None:
 
 def test_must_change_has_no_effect_on_a_password_that_never_expires() -> None:
     forever = replace(SUBJECT, account=replace(ACCOUNT, flags=0x10200))
-    got = judge(forever, now=NOW)
+    got = judge(forever)
 
     assert (got.must_change.state, got.must_change.code) == (State.NO, Code.PARTIAL)
     assert got.reset == YES
 
 
 def test_an_operation_that_is_off_is_not_offered() -> None:
-    got = judge(SUBJECT, now=NOW, operations=frozenset({Operation.RESET}))
+    got = judge(SUBJECT, frozenset({Operation.RESET}))
 
     assert got.reset == YES
     assert got.change.code == got.unlock.code == Code.OPERATION_OFF
@@ -276,7 +277,7 @@ def test_an_operation_that_is_off_is_not_offered() -> None:
 
 def test_notes_tell_of_a_lock_and_of_a_missing_list() -> None:
     locked = replace(ACCOUNT, lockout_time=NOW)
-    got = judge(replace(SUBJECT, account=locked, descriptor=raw(None)), now=NOW)
+    got = judge(replace(SUBJECT, account=locked, descriptor=raw(None)))
 
     assert got.reset == YES
     assert len(got.notes) == 2
@@ -323,8 +324,8 @@ def test_every_cause_has_words_and_a_remedy() -> None:
 
 
 def test_a_missing_right_is_known_even_of_an_account_that_is_hidden() -> None:
-    cut = raw("(A;;RC;;;AU)", protected=True)
-    got = judge(replace(SUBJECT, descriptor=cut, account=None), now=NOW)
+    unreadable = raw("(A;;RC;;;AU)", protected=True)
+    got = judge(replace(SUBJECT, descriptor=unreadable, account=None))
 
     assert (got.reset.state, got.reset.cause) == (State.NO, Cause.INHERITANCE_OFF)
     assert got.unlock.cause == Cause.INHERITANCE_OFF
@@ -332,7 +333,7 @@ def test_a_missing_right_is_known_even_of_an_account_that_is_hidden() -> None:
 
 def test_a_lock_stops_a_change_and_nothing_else() -> None:
     locked = replace(SUBJECT, account=replace(ACCOUNT, lockout_time=NOW))
-    got = judge(locked, now=NOW)
+    got = judge(locked)
 
     assert (got.change.code, got.change.cause) == (Code.ACCOUNT_LOCKED, Cause.LOCKED)
     assert got.reset == got.unlock == YES
@@ -340,7 +341,7 @@ def test_a_lock_stops_a_change_and_nothing_else() -> None:
 
 def test_a_verdict_is_json() -> None:
     young = replace(SUBJECT, account=replace(ACCOUNT, pwd_last_set=NOW))
-    told = json.loads(json.dumps(judge(young, now=NOW).as_dict()))
+    told = json.loads(json.dumps(judge(young).as_dict()))
 
     assert told["guid"] == "00000000-0000-0000-0000-000000000007"
     assert told["reset"]["state"] == "no"

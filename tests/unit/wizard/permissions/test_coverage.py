@@ -12,7 +12,7 @@ import pytest
 from agent.acl.access_check import decide
 from agent.acl.descriptor import SecurityDescriptor, parse
 from agent.acl.rights import Right
-from agent.active_directory.domain_cache import Domain
+from agent.active_directory.subject_reader import SubjectReader
 from agent.active_directory.users import User
 from agent.config.settings import Features, Scope
 from agent.ldap.entry import Entry
@@ -23,7 +23,7 @@ from agent.verdict.password_policy import PasswordPolicy
 from agent.verdict.subject import JUDGED, Subject
 from agent.verdict.verdict import State
 from tests.unit.agent.acl.sddl_text import descriptor, sids
-from tests.unit.agent.verdict.test_judge import RIGHTS, SUBJECT
+from tests.unit.agent.verdict.test_judge import NOW, RIGHTS, SUBJECT
 from wizard.permissions.coverage import Scan, Tally, cover, outermost
 
 PEOPLE = "OU=People,DC=corp,DC=test"
@@ -56,9 +56,9 @@ def entry(number: int, base: str) -> Entry:
 
 
 class Blind:
-    """A domain in which nothing of anybody can be read."""
+    """Reads people of whom nothing is shown."""
 
-    def subject_of_scope(self, _warm: PooledConnection, user: Any) -> Subject:
+    def read_in_scope(self, _warm: PooledConnection, user: Any) -> Subject:
         return Subject(
             dn=user.dn,
             guid=user.guid,
@@ -69,6 +69,7 @@ class Blind:
             policy=cast("PasswordPolicy | None", None),
             agent_sids=frozenset(),
             hints=True,
+            read_at=NOW,
             unreadable="pwdLastSet is hidden",
         )
 
@@ -77,9 +78,9 @@ def sight(directory: Paged, *containers: str, pilot: str | None = None) -> Scan:
     return Scan(
         pages=cast("Any", directory),
         facts=cast("PooledConnection", None),
-        domain=cast("Domain", Blind()),
+        subjects=cast("SubjectReader", Blind()),
         scope=Scope(containers=containers or (PEOPLE,), pilot_group=pilot),
-        features=Features(),
+        operations=Features().operations,
     )
 
 
@@ -158,7 +159,7 @@ def test_equal_descriptors_are_decided_once(monkeypatch: pytest.MonkeyPatch) -> 
         kept.cache_clear()
     monkeypatch.setattr(effective_rights, "decide", counted)
     monkeypatch.setattr(effective_rights, "parse", counted_too)
-    everybody = replace(sight(Paged(600)), domain=cast("Domain", Two()))
+    everybody = replace(sight(Paged(600)), subjects=cast("SubjectReader", Two()))
 
     states = Counter(each.verdict.reset.state for each in cover(everybody))
 
@@ -171,9 +172,9 @@ READS = "(A;;RP;;;AU)"
 
 
 class Two:
-    """A domain of two kinds of people, each read as bytes of its own."""
+    """Reads two kinds of people, each as bytes of its own."""
 
-    def subject_of_scope(self, _warm: PooledConnection, user: User) -> Subject:
+    def read_in_scope(self, _warm: PooledConnection, user: User) -> Subject:
         text = READS + RIGHTS if user.guid.int % 2 else READS
         raw = descriptor(text).to_bytes()
         token = sids("AGENT", "GROUP", "AU")

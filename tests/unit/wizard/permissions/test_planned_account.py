@@ -1,4 +1,4 @@
-"""A forecast of an account to be: granted where the grant reaches, and only there."""
+"""An account to be: granted where the grant reaches, and only there."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -11,8 +11,8 @@ from agent.verdict.causes import Cause
 from agent.verdict.judge import judge
 from agent.verdict.subject import Subject
 from agent.verdict.verdict import Verdict
-from tests.unit.agent.verdict.test_judge import NOW, SUBJECT, raw
-from wizard.permissions.planned_account import PlannedAccount, planned_account
+from tests.unit.agent.verdict.test_judge import SUBJECT, raw
+from wizard.permissions.planned_account import planned_account
 
 PEOPLE = "OU=People,DC=corp,DC=test"
 ANNA = replace(
@@ -28,13 +28,17 @@ RIGHTS = (
 
 
 def foreseen(subject: Subject, *rights: Right) -> Verdict:
+    """Judge somebody as `SubjectReader` reads them for an account to be."""
     domain = Sid.of("S-1-5-21-1-2-3")
-    future: PlannedAccount = planned_account(domain, rights or RIGHTS, (PEOPLE,))
-    return judge(future.of(subject), now=NOW)
+    account = planned_account(domain, rights or RIGHTS, (PEOPLE,))
+    raw = subject.descriptor
+    if raw is not None and not subject.inheritance_off_at:
+        raw = account.with_grants(raw, subject.dn, subject.classes)
+    return judge(replace(subject, agent_sids=account.token, descriptor=raw))
 
 
 def test_a_grant_that_reaches_makes_it_work() -> None:
-    assert judge(ANNA, now=NOW).reset.cause == Cause.NOT_GRANTED
+    assert judge(ANNA).reset.cause == Cause.NOT_GRANTED
     assert foreseen(ANNA).reset.cause == Cause.NONE
     assert foreseen(ANNA).must_change.cause == Cause.NONE
 
@@ -53,7 +57,10 @@ def test_only_what_is_granted_will_work() -> None:
             replace(ANNA, descriptor=raw("(A;;RC;;;AU)", protected=True)),
             Cause.INHERITANCE_OFF,
         ),
-        (replace(ANNA, cut=f"OU=Berlin,{PEOPLE}"), Cause.INHERITANCE_OFF),
+        (
+            replace(ANNA, inheritance_off_at=f"OU=Berlin,{PEOPLE}"),
+            Cause.INHERITANCE_OFF,
+        ),
         (replace(ANNA, dn="CN=Otto,OU=Other,DC=corp,DC=test"), Cause.NOT_GRANTED),
         (replace(ANNA, descriptor=raw("(D;;CR;;;AU)")), Cause.DENIED),
         (replace(ANNA, descriptor=raw("(D;ID;CR;;;WD)")), Cause.DENIED),
@@ -76,5 +83,5 @@ def test_each_class_of_people_is_granted_its_own_entry() -> None:
 def test_what_the_one_who_looks_may_do_plays_no_part() -> None:
     mighty = replace(ANNA, descriptor=raw("(A;;CR;;;AGENT)"))
 
-    assert judge(mighty, now=NOW).reset.cause == Cause.NONE
+    assert judge(mighty).reset.cause == Cause.NONE
     assert foreseen(mighty, Right.WRITE_LOCKOUT_TIME).reset.cause == Cause.NOT_GRANTED

@@ -1,0 +1,171 @@
+"""The subject of a verdict: what was read of a user, put together once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+from uuid import UUID
+
+from agent.acl.access_check import token_on
+from agent.acl.sid import Sid
+from agent.active_directory import users
+from agent.active_directory.domain_cache import DomainCache
+from agent.active_directory.protected_groups import of_token, token_of
+from agent.active_directory.users import User
+from agent.ldap.connection import Connection
+from agent.ldap.dn import is_below
+from agent.ldap.errors import DirectoryError, NoSuchObject
+from agent.ldap.pool import PooledConnection
+from agent.verdict.account import Account
+from agent.verdict.attributes import AttributeUnreadable
+from agent.verdict.effective_rights import READING, unreadable
+from agent.verdict.password_policy import PasswordPolicy
+from agent.verdict.subject import Subject
+
+_PSO, _GROUP, _TOKEN = "msDS-ResultantPSO", "primaryGroupID", "tokenGroups"
+
+
+class Planned(Protocol):
+    """An account that is not made yet (`wizard.permissions.planned_account`)."""
+
+    @property
+    def token(self) -> frozenset[Sid]:
+        """The SIDs that it will have."""
+        ...
+
+    def with_grants(self, raw: bytes, dn: str, classes: frozenset[UUID]) -> bytes:
+        """Give a user's descriptor as it will be once the grants are made."""
+        ...
+
+
+@dataclass(frozen=True)
+class SubjectReader:
+    """Makes the subjects of users that were found; safe for many threads.
+
+    Attributes:
+        domain: what is known of their domain.
+        blocked: containers whose inheritance is off, the deepest first.
+        planned: for whose token they are judged; None: who reads them.
+
+    """
+
+    domain: DomainCache
+    blocked: Sequence[str] = ()
+    planned: Planned | None = None
+
+    def read(self, warm: PooledConnection, user: User, *, detail: bool) -> Subject:
+        """Read what a verdict needs, the scope too.
+
+        Args:
+            warm: the connection the user was read on.
+            user: as found.
+            detail: the user was read with everything; else the policy is left out,
+                as only an explanation needs it.
+
+        Raises:
+            DirectoryError: this controller can't find it out; another one may.
+
+        """
+        why_not = self.domain.why_not_in_scope(warm.directory, user)
+        group = self._protected_group(warm.directory, user)
+        return self._subject(warm, user, group, detail=detail, why_not=why_not)
+
+    def read_in_scope(self, warm: PooledConnection, user: User) -> Subject:
+        """Read everything of a user that a search of the scope has found.
+
+        Raises:
+            DirectoryError: the controller does not answer.
+
+        """
+        try:
+            group = self._protected_group(warm.directory, user)
+        except DirectoryError as error:
+            if error.result is None and not isinstance(error, NoSuchObject):
+                raise
+            group = None  # one who is gone by now, say: the others are still read
+        return self._subject(warm, user, group, detail=True)
+
+    def _protected_group(self, directory: Connection, user: User) -> str | None:
+        """Name the protected group of a user, empty for none; None: it is hidden."""
+        protected = self.domain.protected(directory)
+        group = protected.of(user)
+        if group or not protected.others:
+            return group
+        # groups of the forest's other domains are in the user's token alone
+        token = token_of(directory, user.dn)
+        return of_token(token) if token else None
+
+    def _subject(
+        self,
+        warm: PooledConnection,
+        user: User,
+        group: str | None,
+        *,
+        detail: bool,
+        why_not: str = "",
+    ) -> Subject:
+        wanted = self.domain.settings.directory.policy_hints
+        token = self.domain.token(warm.directory)
+        unseen = _unseen(user, token) | (frozenset() if group is not None else {_TOKEN})
+        account, policy, hidden = self._state(warm.directory, user, unseen, detail)
+        blocked = next((each for each in self.blocked if is_below(user.dn, each)), "")
+        return Subject(
+            dn=user.dn,
+            guid=user.guid,
+            object_sid=user.sid,
+            classes=user.classes,
+            descriptor=self._descriptor(user, blocked),
+            account=account,
+            policy=policy,
+            agent_sids=self.planned.token if self.planned else token,
+            hints=users.hints_of(warm.root, wanted=wanted) is not None,
+            read_at=datetime.now(UTC),
+            in_scope=not why_not,
+            why_not_in_scope=why_not,
+            protected_group=group or "",
+            inheritance_off_at=blocked,
+            unreadable=hidden,
+            unseen=unseen,
+        )
+
+    def _descriptor(self, user: User, blocked: str) -> bytes | None:
+        raw = user.entry.raw("nTSecurityDescriptor")
+        if self.planned is None or raw is None or blocked:
+            return raw
+        return self.planned.with_grants(raw, user.dn, user.classes)
+
+    def _state(
+        self,
+        directory: Connection,
+        user: User,
+        unseen: frozenset[str],
+        detail: bool,  # noqa: FBT001 - as `read` was asked
+    ) -> tuple[Account | None, PasswordPolicy | None, str]:
+        """Read the account and the policy; with what is hidden of them."""
+        account = None
+        try:
+            account = users.account_of(user)
+            policy = self._policy(directory, user, unseen) if detail else None
+        except AttributeUnreadable as error:
+            return account, None, str(error)
+        return account, policy, ""
+
+    def _policy(
+        self, directory: Connection, user: User, unseen: frozenset[str]
+    ) -> PasswordPolicy:
+        if _PSO in unseen:  # the domain's holds only for who has none
+            raise AttributeUnreadable(user.dn, _PSO, "is not set, or hidden")
+        return self.domain.policy(directory, user.entry.text(_PSO))
+
+
+def _unseen(user: User, token: frozenset[Sid]) -> frozenset[str]:
+    """Give the attributes that are absent and not known to be readable.
+
+    Absence means something only where the token may read. primaryGroupID every user
+    has (MS-SAMR 3.1.1.8.1), so that it is hidden where it is absent.
+    """
+    entry = user.entry
+    gone = frozenset(name for name in READING if entry.raw(name) is None)
+    raw, sids = entry.raw("nTSecurityDescriptor"), token_on(token, user.sid)
+    hidden = gone & unreadable(raw, sids, user.classes)
+    return hidden if entry.raw(_GROUP) is not None else hidden | {_GROUP}
