@@ -52,13 +52,25 @@ class SettingsError(Failure):
         self.problems = problems
 
 
-def explain(error: ValidationError, model: type[BaseModel]) -> tuple[Problem, ...]:
-    """Translate pydantic's errors, in the order of the file."""
-    return tuple(_problem(dict(item), model) for item in error.errors())
+def explain(
+    error: ValidationError, model: type[BaseModel], below: tuple[str, ...] = ()
+) -> tuple[Problem, ...]:
+    """Translate pydantic's errors, in the order of the file.
+
+    Args:
+        error: as pydantic raised it.
+        model: the whole of the settings.
+        below: where in it the part lies that was validated alone.
+
+    """
+    return tuple(
+        _problem(dict(item), (*below, *item["loc"]), model) for item in error.errors()
+    )
 
 
-def _problem(item: dict[str, Any], model: type[BaseModel]) -> Problem:
-    location = tuple(item["loc"])
+def _problem(
+    item: dict[str, Any], location: tuple[int | str, ...], model: type[BaseModel]
+) -> Problem:
     path = _dotted(location)
     if item["type"] == "extra_forbidden":
         return Problem(path, _unknown_key(location, model))

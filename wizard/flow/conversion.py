@@ -5,16 +5,23 @@ Every problem carries the dotted path of a field, and is shown beside it.
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
+from pydantic import ValidationError
+
+from agent.config.errors import SettingsError, explain
 from agent.config.settings import DirectorySettings, DomainController, Relay, Settings
 from agent.config.settings_file import validate
 from wizard.flow.conditions import new_account, original_is_gone, rekeying, removing
-from wizard.flow.defaults import base_dn, defaults
+from wizard.flow.defaults import defaults
 from wizard.flow.model import SECRETS, Answers
 from wizard.flow.pages.remove import ACCOUNT, GRANTS
-from wizard.flow.route import asked
+from wizard.flow.proposals import base_dn
+from wizard.flow.route import asked_fields
 from wizard.inputs import AdminCredentials, Inputs
+
+_SOURCE = "the answers"
+_Part = TypeVar("_Part", Relay, DirectorySettings)
 
 
 def answers_of(settings: Settings) -> Mapping[str, Any]:
@@ -44,13 +51,33 @@ def settings_of(answers: Answers) -> Settings:
         SettingsError: with every problem and its dotted path.
 
     """
-    values = {**defaults(), **_unasked(answers)}
-    values.update(_asked_values(answers))
+    return validate(_data(answers), _SOURCE)
+
+
+def relay_of(answers: Answers) -> Relay:
+    """Give the relay that the answers name, for a check before all is answered."""
+    return _part(Relay, "relay", answers)
+
+
+def directory_of(answers: Answers) -> DirectorySettings:
+    """Give the directory that the answers name, for a check on the way."""
+    return _part(DirectorySettings, "directory", answers)
+
+
+def _part(model: type[_Part], name: str, answers: Answers) -> _Part:
+    try:
+        return model.model_validate(_data(answers).get(name, {}))
+    except ValidationError as error:
+        raise SettingsError(_SOURCE, explain(error, Settings, (name,))) from None
+
+
+def _data(answers: Answers) -> Mapping[str, Any]:
+    values = {**defaults(), **_unasked(answers), **_asked(answers)}
     if values.get("pilot") != "group":
         values["scope.pilot_group"] = None
     if values.get("directory.account.kind") == "existing":
         values["directory.account.container"] = None
-    return validate(_nested(values), "the answers")
+    return _nested(values)
 
 
 def _unasked(answers: Answers) -> Mapping[str, Any]:
@@ -60,22 +87,19 @@ def _unasked(answers: Answers) -> Mapping[str, Any]:
     return {"scope.containers": (base_dn(domain),)} if domain else {}
 
 
-def _asked_values(answers: Answers) -> Mapping[str, Any]:
-    paths = [field.path for field in asked(answers)]
+def _asked(answers: Answers) -> Mapping[str, Any]:
+    paths = [field.path for field in asked_fields(answers)]
     if answers.get("task") == "writeback":
         paths.append("features.password_writeback")
     return {path: answers.get(path) for path in paths if path in answers.values}
 
 
-_OTHER = ("input.", "mode", "task", "pilot")
-
-
 def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
     data: dict[str, Any] = {"version": 1}
     for path, value in values.items():
-        if path.startswith(_OTHER):
-            continue
         *parents, last = path.split(".")
+        if (*parents, last)[0] not in Settings.model_fields:
+            continue
         place = data
         for parent in parents:
             place = place.setdefault(parent, {})
@@ -93,31 +117,6 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def relay_of(answers: Answers) -> Relay:
-    """Give the relay that the answers name, for a check before all is answered."""
-    return settings_of(_completed(answers)).relay
-
-
-def directory_of(answers: Answers) -> DirectorySettings:
-    """Give the directory that the answers name, for a check on the way."""
-    return settings_of(_completed(answers)).directory
-
-
-_STAND_INS: Mapping[str, Any] = {
-    "relay.url": "https://relay.invalid",
-    "directory.domain": "domain.invalid",
-    "directory.controllers": (DomainController(host="dc.domain.invalid"),),
-    "directory.account.container": "CN=Users,DC=domain,DC=invalid",
-    "scope.containers": ("DC=domain,DC=invalid",),
-}
-
-
-def _completed(answers: Answers) -> Answers:
-    """Stand in for what later pages ask, so that this page's part validates."""
-    open_ = {path: v for path, v in _STAND_INS.items() if not answers.get(path)}
-    return answers.having({**open_, "pilot": "all"})
-
-
 def inputs_of(answers: Answers) -> Inputs:
     """Give what an administrator gave beside the settings."""
     user = answers.text("input.admin_user").strip()
@@ -130,12 +129,13 @@ def inputs_of(answers: Answers) -> Inputs:
         proxy_password=answers.get("input.proxy_password") or None,
         new_keys=rekeying(answers),
         original_is_gone=rekeying(answers) and original_is_gone(answers),
-        keep_account=removing(answers) and not answers.get(asked_of_removal(answers)),
+        keep_account=removing(answers)
+        and not answers.get(directory_removal_path(answers)),
     )
 
 
-def asked_of_removal(answers: Answers) -> str:
-    """Give the path of what is asked about the directory's side."""
+def directory_removal_path(answers: Answers) -> str:
+    """Give the path of the answer whether the directory's side goes too."""
     return ACCOUNT if new_account(answers) else GRANTS
 
 

@@ -1,59 +1,21 @@
 """Common and found answers, each with its source."""
 
-import re
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from wizard.flow.conditions import ORIGINAL
-from wizard.flow.pages.remove import ACCOUNT, GRANTS
+from wizard.flow.pages.order import FIELDS
+from wizard.flow.proposals import proposed_container, this_machine_name
 from wizard.results import FoundDomain
-
-ACCOUNT_NAME = "svc-writeback"
 
 
 def defaults() -> Mapping[str, Any]:
-    """Give the common answers; what they are is on the pages, ready to change."""
-    return MappingProxyType(
-        {
-            "mode": "express",
-            "task": "options",
-            "pilot": "all",
-            "agent": agent_name(socket.gethostname()),
-            "directory.account.kind": "new",
-            "directory.account.name": ACCOUNT_NAME,
-            "directory.policy_hints": True,
-            "identify_by": "userPrincipalName",
-            "features.password_writeback": True,
-            "features.unlock": True,
-            "features.must_change": True,
-            "features.change": True,
-            "limits.per_minute": 120,
-            "limits.per_user_per_hour": 10,
-            "limits.proofs": 0,
-            ACCOUNT: True,
-            GRANTS: True,
-            ORIGINAL: "used",
-        }
-    )
-
-
-def agent_name(host: str) -> str:
-    """Propose a name for the agent: the machine's, in the form a relay takes."""
-    label = host.split(".", maxsplit=1)[0].lower()
-    return re.sub(r"[^a-z0-9]+", "-", label).strip("-")[:63] or "agent"
-
-
-def base_dn(domain: str) -> str:
-    """Spell a domain's DNS name as its naming context."""
-    return ",".join(f"DC={label}" for label in domain.strip(". ").split(".") if label)
-
-
-def proposed_container(domain: str) -> str:
-    """Propose where a new account is made; empty before the domain is known."""
-    return f"CN=Users,{base_dn(domain)}" if domain.strip() else ""
+    """Give the common answers, as the fields of the pages carry them."""
+    known = {
+        p: field.default for p, field in FIELDS.items() if field.default is not None
+    }
+    return {p: value() if callable(value) else value for p, value in known.items()}
 
 
 @dataclass(frozen=True)
@@ -109,5 +71,4 @@ def found_offers(found: FoundDomain) -> Offers:
 
 def machine_offers() -> Offers:
     """Offer what this machine says of itself: its name, for the agent."""
-    name = agent_name(socket.gethostname())
-    return Offers((Offer("agent", name, "this machine's name"),))
+    return Offers((Offer("agent", this_machine_name(), "this machine's name"),))

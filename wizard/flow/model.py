@@ -95,14 +95,19 @@ class Option:
 
 @dataclass(frozen=True)
 class Field:
-    """One question.
+    """One question, with everything that is said of its answer anywhere.
 
     Attributes:
         path: where the answer goes: a dotted setting, or `input.*`.
+        label: what its page calls it.
         needed: whether an empty answer is refused.
         another: whether the answer in force is refused.
         width: in characters, as wide as what it holds.
         under: heading that starts a group above this field.
+        default: the common answer; a function where the machine decides.
+        minimum: of a number, as `Settings` has it; maximum likewise.
+        decision: what the summary calls it; empty where it is not listed there.
+        phrase: what a switch is called within a sentence of the plan.
 
     """
 
@@ -117,7 +122,43 @@ class Field:
     another: Condition = never
     width: int = 44
     under: str = ""
-    most: int = 100_000
+    default: Any = None
+    minimum: int = 0
+    maximum: int = 0
+    decision: str = ""
+    phrase: str = ""
+
+
+@dataclass(frozen=True)
+class PageCheck:
+    """The check that a page's Next runs.
+
+    Attributes:
+        name: which of the controller's checks.
+        doing: what it does, shown while it runs.
+        label: the button that runs it without going on.
+        placeholder: what stands where its rows come.
+        when: whether there is anything to check with these answers.
+
+    """
+
+    name: str
+    doing: str
+    label: str = "Check now"
+    placeholder: str = ""
+    when: Condition = always
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Other words for a page where a condition holds; the empty ones stay."""
+
+    when: Condition
+    title: str = ""
+    why: str = ""
+    rail: str = ""
+    act: str = ""
+    help: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,12 +169,10 @@ class Page:
         title: what is decided here.
         why: one sentence: why, or what happens next.
         rail: its short name at the side.
-        check: which of the controller's checks runs on Next, None for none.
-        checked: whether there is anything to check with these answers.
-        check_label: the button that runs the check without going on.
-        empty: what stands where the check's rows come.
+        check: what runs on Next, None where nothing is checked.
         act: the page's Next changes the machine; it is named for what it does.
         help: what Help tells.
+        wordings: other words for some journeys; the first that holds counts.
 
     """
 
@@ -143,9 +182,15 @@ class Page:
     rail: str
     fields: tuple[Field, ...] = ()
     shown: Condition = always
-    check: str | None = None
-    checked: Condition = always
-    check_label: str = "Check now"
-    empty: str = ""
-    act: str | None = None
+    check: PageCheck | None = None
+    act: str = ""
     help: str = ""
+    wordings: tuple[Wording, ...] = ()
+
+    def worded(self, answers: Answers) -> "Page":
+        """Give this page with the words for this journey."""
+        for wording in self.wordings:
+            if wording.when(answers):
+                words = {n: w for n, w in vars(wording).items() if n != "when" and w}
+                return replace(self, **words)
+        return self

@@ -15,10 +15,9 @@ from wire.failure import Failure
 from wire.secret import Secret
 from wizard.flow.defaults import Offer, Offers
 from wizard.flow.model import SECRETS, Kind
-from wizard.flow.pages.order import PAGES
+from wizard.flow.pages.order import FIELDS
 
 MAX_BYTES = 65_536
-_FIELDS = {field.path: field for page in PAGES for field in page.fields}
 _TYPES: dict[Kind, type] = {"check": bool, "switch": bool, "number": int}
 
 
@@ -62,7 +61,7 @@ def _offer(number: int, row: Any) -> Offer:
     if not isinstance(row, dict) or set(row) != {"path", "value", "source"}:
         raise OffersRefused(f"Row {number} is not a path, a value and a source.")
     path, value, source = row["path"], row["value"], row["source"]
-    if not isinstance(path, str) or path not in _FIELDS or not isinstance(source, str):
+    if not isinstance(path, str) or path not in FIELDS or not isinstance(source, str):
         raise OffersRefused(f"Row {number} names no field of a page, or no source.")
     try:
         return Offer(path, _value(path, value), source)
@@ -71,7 +70,7 @@ def _offer(number: int, row: Any) -> Offer:
 
 
 def _value(path: str, value: Any) -> Any:
-    field = _FIELDS[path]
+    field = FIELDS[path]
     if field.kind == "controllers":
         return tuple(map(DomainController.model_validate, _typed(value, list)))
     if field.kind == "containers":

@@ -1,6 +1,6 @@
-"""The flow: answers in, route out.
+"""The route: which pages a journey has, in order, for the answers so far.
 
-No Qt is imported here. A journey is the ordered tuple `PAGES`, filtered by each
+A journey is the ordered tuple `PAGES`, filtered by each
 page's `shown`; Next and Back are neighbours in the route. There is no stack and no
 graph. A page that only asks is drawn from its fields; texts are translated there.
 """
@@ -9,7 +9,6 @@ from collections.abc import Iterator
 
 from wizard.flow.model import Answers, Field, Page
 from wizard.flow.pages.order import PAGES
-from wizard.flow.pages.remove import worded
 
 
 def route(answers: Answers) -> tuple[Page, ...]:
@@ -17,7 +16,7 @@ def route(answers: Answers) -> tuple[Page, ...]:
     shown = [page for page in PAGES if page.shown(answers)]
     if answers.recovery:
         shown = [page for page in PAGES if page.id == "recovery"]
-    return tuple(worded(page, answers) for page in shown)
+    return tuple(page.worded(answers) for page in shown)
 
 
 def next_page(answers: Answers, page_id: str) -> str | None:
@@ -34,7 +33,7 @@ def page_at(page_id: str) -> Page:
     return next(page for page in PAGES if page.id == page_id)
 
 
-def asked(answers: Answers) -> Iterator[Field]:
+def asked_fields(answers: Answers) -> Iterator[Field]:
     """Give the fields of the pages shown: only their answers become settings."""
     for page in route(answers):
         yield from (item for item in page.fields if item.shown(answers))

@@ -1,8 +1,12 @@
 """What was decided, in words: the same lines for review, view and export."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from agent.config.settings import Settings
+from agent.config.settings import DomainController, Settings
+from wizard.flow.conversion import answers_of
+from wizard.flow.pages.order import FIELDS
 
 
 @dataclass(frozen=True)
@@ -15,35 +19,28 @@ class Decision:
 
 
 def decisions(settings: Settings) -> tuple[Decision, ...]:
-    """Give everything an administrator decided, a line each."""
-    directory, scope = settings.directory, settings.scope
-    hosts = ", ".join(controller.host for controller in directory.controllers)
-    return (
-        Decision("Relay", settings.relay.url, exact=True),
-        Decision("Name of this agent", settings.agent, exact=True),
-        Decision("Domain", directory.domain, exact=True),
-        Decision("Domain controllers", hosts, exact=True),
-        Decision("Account of the agent", directory.account.name, exact=True),
-        *(Decision("Container", dn, exact=True) for dn in scope.containers),
-        Decision("Pilot group", scope.pilot_group or "None", exact=True),
-        Decision("People are named by", settings.identify_by, exact=True),
-        *_features(settings),
+    """Give everything an administrator decided, a line each, as the pages ask it."""
+    answers = answers_of(settings)
+    return tuple(
+        Decision(field.decision, value, exact=field.kind not in ("switch", "check"))
+        for path, field in FIELDS.items()
+        if field.decision
+        for value in _values(answers[path])
     )
 
 
-def _features(settings: Settings) -> tuple[Decision, ...]:
-    on = settings.features
-    lines = (
-        ("Password writeback", on.password_writeback),
-        ("Unlock the account with a reset", on.unlock),
-        ("Change at next sign-in", on.must_change),
-        ("Change with the old password", on.change),
-        ("Keep to history and minimum age", settings.directory.policy_hints),
-    )
-    return tuple(Decision(name, "On" if value else "Off") for name, value in lines)
+def _values(answer: Any) -> Iterator[str]:
+    if isinstance(answer, bool):
+        yield "On" if answer else "Off"
+    elif not isinstance(answer, tuple):
+        yield str(answer or "None")
+    elif all(isinstance(each, DomainController) for each in answer):
+        yield ", ".join(controller.host for controller in answer)
+    else:
+        yield from answer
 
 
-def kept(old: Settings, new: Settings) -> tuple[Decision, ...]:
+def unchanged(old: Settings, new: Settings) -> tuple[Decision, ...]:
     """Give the decisions that stay as they are."""
     before = set(decisions(old))
     return tuple(decision for decision in decisions(new) if decision in before)

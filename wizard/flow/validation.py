@@ -6,26 +6,37 @@ from typing import Any
 from agent.config.errors import Problem, SettingsError
 from wire.enrolment_code import BadCode, parse
 from wire.secret import Secret
+from wire.text import Text
 from wizard.flow.conversion import answers_of, settings_of
 from wizard.flow.model import Answers, Field, Page
 
-NEEDED = "This is needed."
-ANOTHER = "The original has this one; take another."
+NEEDED = Text("This is needed.")
+ANOTHER = Text("The original has this one; take another.")
 
 
 def problems_of(page: Page, answers: Answers) -> tuple[Problem, ...]:
     """Give what is wrong with the answers of one page, by field."""
     fields = [field for field in page.fields if field.shown(answers)]
-    missing = [f.path for f in fields if f.needed(answers) and _empty(answers, f)]
-    found = [Problem(path, NEEDED) for path in missing]
-    found += _bad_code(fields, answers)
-    found += _taken(fields, answers)
+    problems = [
+        *missing_of(fields, answers),
+        *_bad_code(fields, answers),
+        *_taken(fields, answers),
+    ]
     for problem in _settings_problems(_resolved(answers)):
         path = field_at(fields, problem)
-        if path and path not in {known.path for known in found}:
-            found.append(Problem(path, problem.message))
+        if path and path not in {known.path for known in problems}:
+            problems.append(Problem(path, problem.message))
     order = [field.path for field in fields]
-    return tuple(sorted(found, key=lambda problem: order.index(problem.path)))
+    return tuple(sorted(problems, key=lambda problem: order.index(problem.path)))
+
+
+def missing_of(fields: Iterable[Field], answers: Answers) -> tuple[Problem, ...]:
+    """Give the fields that must be answered and are not, each as a problem."""
+    return tuple(
+        Problem(field.path, NEEDED)
+        for field in fields
+        if field.needed(answers) and _empty(answers, field)
+    )
 
 
 def _resolved(answers: Answers) -> Answers:
@@ -63,8 +74,8 @@ def _taken(fields: list[Field], answers: Answers) -> list[Problem]:
 
 def _same(answers: Answers, known: Mapping[str, Any], path: str) -> bool:
     """Say whether an answer is the one in force; names in AD know no case."""
-    given = answers.text(path).strip().casefold()
-    return bool(given) and given == str(known.get(path, "")).casefold()
+    answer = answers.text(path).strip().casefold()
+    return bool(answer) and answer == str(known.get(path, "")).casefold()
 
 
 def _settings_problems(answers: Answers) -> tuple[Problem, ...]:
@@ -82,5 +93,5 @@ def field_at(fields: Iterable[Field], problem: Problem) -> str | None:
         if problem.path == path or problem.path.startswith((f"{path}.", f"{path}[")):
             return path
     below = [path for path in paths if path.startswith(f"{problem.path}.")]
-    named = [p for p in below if problem.message.startswith(p.rpartition(".")[2])]
-    return named[0] if named else None
+    matching = (p for p in below if problem.message.startswith(p.rpartition(".")[2]))
+    return next(matching, None)

@@ -9,6 +9,7 @@ from agent.config.errors import SettingsError
 from agent.config.migrations import VERSION, kept_name
 from agent.config.settings import Settings
 from agent.config.settings_file import dump, parse, text_version
+from wizard.flow.pages.order import FIELDS
 from wizard.plan import journal
 from wizard.plan.change import Change, Context, Facts, StepFailed
 from wizard.results import Check
@@ -197,23 +198,15 @@ def differences(old: Settings, new: Settings) -> tuple[str, ...]:
     )
 
 
-_SWITCHES = {
-    "features.password_writeback": "password writeback",
-    "features.unlock": "unlocking with a reset",
-    "features.must_change": "must-change at the next sign-in",
-    "features.change": "changes with the old password",
-}
-
-
 def _summary(text: str | None, wanted: Settings, place: str) -> str:
     old = None if text is None else _read(text)
     if old is None:
         return f"Writes the settings file {place}"
     changed = differences(old, wanted)
     switch = changed[0].partition(":")[0] if len(changed) == 1 else ""
-    if switch in _SWITCHES:
+    if switch in FIELDS and FIELDS[switch].phrase:
         state = "on" if changed[0].endswith("yes") else "off"
-        return f"Turns {_SWITCHES[switch]} {state} in the settings file"
+        return f"Turns {FIELDS[switch].phrase} {state} in the settings file"
     return f"Changes the settings file: {'; '.join(changed)}"
 
 

@@ -7,7 +7,7 @@ from agent.config.errors import Problem
 from wizard.flow.model import Answers, Page
 from wizard.flow.validation import problems_of
 from wizard.ui.formatting import mnemonics, tr
-from wizard.ui.jobs.page_checks import CHECKS, DOING, Outcome
+from wizard.ui.jobs.page_checks import CHECKS, Outcome
 from wizard.ui.page import WizardPage
 from wizard.ui.session import Session
 from wizard.ui.widgets.check_panel import CheckPanel
@@ -55,7 +55,9 @@ class Form(WizardPage):
 
     def add_check(self) -> None:
         """Put the page's check on it."""
-        self.checking = CheckPanel(tr(self.page.check_label), tr(self.page.empty))
+        check = self.page.check
+        assert check
+        self.checking = CheckPanel(tr(check.label), tr(check.placeholder))
         self.checking.asked.connect(self.check_now)
         self.checking.ended.connect(self._check_ended)
         self.body.addWidget(self.checking)
@@ -107,13 +109,13 @@ class Form(WizardPage):
             box.setEnabled(box.field.enabled(answers))
             box.mark_optional(optional=not box.field.needed(answers))
         labels = [box.label.text() for box in shown]
-        check = tr(self.page.check_label)
-        *labels, check = mnemonics([*labels, check], _FOOTER)
+        check = self.page.check
+        *labels, now = mnemonics([*labels, tr(check.label) if check else ""], _FOOTER)
         for box, text in zip(shown, labels, strict=True):
             box.name(text)
-        if self.checking:
-            self.checking.now.setText(check)
-            self.checking.setVisible(self.page.checked(answers))
+        if self.checking and check:
+            self.checking.now.setText(now)
+            self.checking.setVisible(check.when(answers))
 
     def _edited(self) -> None:
         self.journey.take(self.answers)
@@ -157,10 +159,10 @@ class Form(WizardPage):
         assert self.checking
         assert self.page.check
         self._going_on = going_on
-        make = CHECKS[self.page.check]
+        make = CHECKS[self.page.check.name]
         self._checked = self.journey.answers
         run = make(self.journey.door, self._checked)
-        self.checking.start(run, tr(DOING[self.page.check]))
+        self.checking.start(run, tr(self.page.check.doing))
         self.bring(self.checking)
         self.state_changed.emit()
 

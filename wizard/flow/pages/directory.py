@@ -1,25 +1,17 @@
-"""The pages that connect: the relay, the directory and its account."""
+"""Connect directories: the domain, its controllers and the agent's account."""
 
-from wizard.flow.conditions import asking, existing_account, installing, new_account
-from wizard.flow.model import Field, Option, Page, never
+from wizard.flow.conditions import asking, installing, new_account
+from wizard.flow.model import Field, Option, Page, PageCheck, never
+from wizard.flow.pages.credentials import ACCOUNT_PASSWORD, administrator
 
 ACCOUNT_NAME = Field(
     "directory.account.name",
     "Name of the account",
     help="New: 20 characters at most. Existing: name@corp.example.",
     width=36,
+    default="svc-writeback",
+    decision="Account of the agent",
 )
-ACCOUNT_PASSWORD = Field(
-    "input.account_password",
-    "Password of the account",
-    "secret",
-    help="Kept for the agent in this server's secret store only.",
-    shown=existing_account,
-    needed=installing,
-    width=36,
-)
-
-
 DIRECTORY = Page(
     id="directory",
     title="Connect directories",
@@ -27,12 +19,13 @@ DIRECTORY = Page(
     "and checks their certificates each time.",
     rail="Connect directories",
     fields=(
-        Field("directory.domain", "Domain", width=32),
+        Field("directory.domain", "Domain", width=32, decision="Domain"),
         Field(
             "directory.controllers",
             "Domain controllers",
             "controllers",
             help="Asked in this order. An address is needed only where DNS has none.",
+            decision="Domain controllers",
         ),
         Field(
             "directory.ca",
@@ -58,22 +51,13 @@ DIRECTORY = Page(
                     "For shops where another team owns the directory.",
                 ),
             ),
+            default="new",
         ),
-        Field(
-            "input.admin_user",
-            "Domain administrator",
-            help="Used once to make the account and grant permissions; not stored.",
+        *administrator(
+            "Used once to make the account and grant permissions; not stored.",
+            label="Administrator's password",
             shown=new_account,
             needed=installing,
-            width=36,
-        ),
-        Field(
-            "input.admin_password",
-            "Administrator's password",
-            "secret",
-            shown=new_account,
-            needed=installing,
-            width=36,
         ),
         ACCOUNT_NAME,
         ACCOUNT_PASSWORD,
@@ -86,9 +70,12 @@ DIRECTORY = Page(
         ),
     ),
     shown=asking,
-    check="directory",
-    empty="Next checks each controller: certificate, TLS, sign-in, policy hints, "
-    "writable, clock, and how long it took.",
+    check=PageCheck(
+        "directory",
+        "Asking the controllers: certificate, sign-in, policy hints, clock",
+        placeholder="Next checks each controller: certificate, TLS, sign-in, policy "
+        "hints, writable, clock, and how long it took.",
+    ),
     help="Ports 3268 and 3269 are never used. Referrals are not followed. With "
     "policy hints, password history and minimum age count for resets too.",
 )

@@ -1,4 +1,4 @@
-"""The pages that choose: whose passwords, how they are named, what is on."""
+"""Optional features: what is on, and the limits of requests."""
 
 from wizard.flow.conditions import choosing, writing_back
 from wizard.flow.model import Field, Page
@@ -14,6 +14,9 @@ FEATURES = Page(
             "Password writeback",
             "switch",
             help="Off: the agent stays connected and answers that reset is off.",
+            default=True,
+            decision="Password writeback",
+            phrase="password writeback",
         ),
         Field(
             "features.unlock",
@@ -22,6 +25,9 @@ FEATURES = Page(
             help="Clears a lockout when the password is set.",
             enabled=writing_back,
             under="With a reset",
+            default=True,
+            decision="Unlock the account with a reset",
+            phrase="unlocking with a reset",
         ),
         Field(
             "features.must_change",
@@ -29,6 +35,9 @@ FEATURES = Page(
             "check",
             help="The portal may ask that a person changes the new password.",
             enabled=writing_back,
+            default=True,
+            decision="Change at next sign-in",
+            phrase="must-change at the next sign-in",
         ),
         Field(
             "features.change",
@@ -36,6 +45,9 @@ FEATURES = Page(
             "check",
             help="For people who know their password.",
             enabled=writing_back,
+            default=True,
+            decision="Change with the old password",
+            phrase="changes with the old password",
         ),
         Field(
             "directory.policy_hints",
@@ -43,6 +55,8 @@ FEATURES = Page(
             "check",
             help="Policy hints: a reset meets the same policy as a change.",
             enabled=writing_back,
+            default=True,
+            decision="Keep to history and minimum age",
         ),
         Field(
             "limits.per_minute",
@@ -50,20 +64,27 @@ FEATURES = Page(
             "number",
             under="Limits, whatever the cloud says",
             enabled=writing_back,
+            default=120,
+            minimum=1,
+            maximum=100_000,
         ),
         Field(
             "limits.per_user_per_hour",
             "Resets of one person in any hour",
             "number",
             enabled=writing_back,
-            most=1000,
+            default=10,
+            minimum=1,
+            maximum=1000,
         ),
         Field(
             "limits.proofs",
             "Proofs of identity the portal must have taken",
             "number",
             enabled=writing_back,
-            most=5,
+            default=0,
+            minimum=0,
+            maximum=5,
         ),
     ),
     shown=choosing,

@@ -1,7 +1,7 @@
-"""Identify users."""
+"""Identify users: the attribute by which the cloud names people."""
 
 from wizard.flow.conditions import customizing
-from wizard.flow.model import Field, Option, Page
+from wizard.flow.model import Field, Option, Page, PageCheck
 
 IDENTIFY = Page(
     id="identify",
@@ -33,12 +33,17 @@ IDENTIFY = Page(
                 ),
                 Option("sAMAccountName", "sAMAccountName", "One domain only."),
             ),
+            default="userPrincipalName",
+            decision="People are named by",
         ),
     ),
     shown=customizing,
-    check="identifier",
-    check_label="Look for duplicates",
-    empty="Next counts the people who lack it or share it with somebody.",
+    check=PageCheck(
+        "identifier",
+        "Looking for people who lack the attribute or share it",
+        "Look for duplicates",
+        "Next counts the people who lack it or share it with somebody.",
+    ),
     help="People who lack the attribute or share it can't be reset until it is "
     "mended; everybody else can.",
 )

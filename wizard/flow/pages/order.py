@@ -1,6 +1,9 @@
-"""What the pages of both journeys ask and say, in order; `flow` walks them."""
+"""All pages of both journeys in order, and their fields by path."""
 
-from wizard.flow.model import Page
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from wizard.flow.model import Field, Page
 from wizard.flow.pages.directory import DIRECTORY
 from wizard.flow.pages.features import FEATURES
 from wizard.flow.pages.identify import IDENTIFY
@@ -15,20 +18,16 @@ from wizard.flow.pages.scope import SCOPE
 from wizard.flow.pages.self_test import TEST
 from wizard.flow.pages.tasks import TASKS
 from wizard.flow.pages.view import VIEW
-from wizard.flow.pages.welcome import MODE, WELCOME
+from wizard.flow.pages.welcome import WELCOME, mode_page
+
+_ASKING = (RELAY, DIRECTORY, SCOPE, IDENTIFY, PILOT, FEATURES, PERMISSIONS)
 
 PAGES: tuple[Page, ...] = (
     RECOVERY,
     WELCOME,
     TASKS,
-    MODE,
-    RELAY,
-    DIRECTORY,
-    SCOPE,
-    IDENTIFY,
-    PILOT,
-    FEATURES,
-    PERMISSIONS,
+    mode_page(_ASKING),
+    *_ASKING,
     EXPLAIN,
     VIEW,
     TEST,
@@ -38,4 +37,9 @@ PAGES: tuple[Page, ...] = (
     APPLY,
     COMPLETE,
     REMOVED,
+)
+
+# a field of several pages has one default, one name and one phrase on all of them
+FIELDS: Mapping[str, Field] = MappingProxyType(
+    {field.path: field for page in PAGES for field in page.fields}
 )

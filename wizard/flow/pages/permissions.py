@@ -1,4 +1,4 @@
-"""Permissions; Troubleshoot."""
+"""Permissions, and Troubleshoot: who can be reset, and why one person can't."""
 
 from wizard.flow.conditions import choosing, doing
 from wizard.flow.model import Page

@@ -1,7 +1,7 @@
-"""Pilot group."""
+"""Pilot group: everybody in the containers, or the members of one group."""
 
 from wizard.flow.conditions import choosing, piloting
-from wizard.flow.model import Field, Option, Page
+from wizard.flow.model import Field, Option, Page, PageCheck
 
 PILOT = Page(
     id="pilot",
@@ -17,6 +17,7 @@ PILOT = Page(
                 Option("all", "Everybody in the containers"),
                 Option("group", "Only the members of one group"),
             ),
+            default="all",
         ),
         Field(
             "scope.pilot_group",
@@ -25,12 +26,16 @@ PILOT = Page(
             help="Its name or distinguished name. Nested members count.",
             shown=piloting,
             width=60,
+            decision="Pilot group",
         ),
     ),
     shown=choosing,
-    check="group",
-    checked=piloting,
-    check_label="Resolve",
-    empty="Resolve finds the group and counts its members.",
+    check=PageCheck(
+        "group",
+        "Finding the group and counting its members",
+        "Resolve",
+        "Resolve finds the group and counts its members.",
+        piloting,
+    ),
     help="The group is looked up at each reset: who joins can be reset at once.",
 )

@@ -1,24 +1,22 @@
-"""Connect to the cloud."""
+"""Connect to the cloud: the relay, the agent's name there, the proxy."""
 
-from wizard.flow.conditions import another_proxy, asking, installing, proxy_user_named
-from wizard.flow.model import Field, Page, never
+from dataclasses import replace
+
+from wizard.flow.conditions import asking, installing
+from wizard.flow.model import Field, Page, PageCheck, never
+from wizard.flow.pages.credentials import ENROLMENT_CODE, PROXY_PASSWORD
+from wizard.flow.proposals import this_machine_name
 
 AGENT_NAME = Field(
     "agent",
     "Name of this agent",
     help="What the relay and the portal call it: a to z, 0 to 9 and hyphens.",
     width=28,
+    default=this_machine_name,
+    decision="Name of this agent",
 )
 
-PROXY_PASSWORD = Field(
-    "input.proxy_password",
-    "Password for the proxy",
-    "secret",
-    help="Kept for the agent in this server's secret store only.",
-    shown=proxy_user_named,
-    needed=another_proxy,
-    width=36,
-)
+ASKING_RELAY = "Asking the relay: name, connection, certificate, code"
 
 RELAY = Page(
     id="relay",
@@ -32,15 +30,9 @@ RELAY = Page(
             "Relay address",
             help="As https://relay.corp.example.",
             width=48,
+            decision="Relay",
         ),
-        Field(
-            "input.enrolment_code",
-            "Enrolment code",
-            "code",
-            help="From your portal, in groups of five. It works once.",
-            needed=installing,
-            width=72,
-        ),
+        replace(ENROLMENT_CODE, needed=installing),
         AGENT_NAME,
         Field(
             "relay.ca",
@@ -61,9 +53,12 @@ RELAY = Page(
         PROXY_PASSWORD,
     ),
     shown=asking,
-    check="relay",
-    empty="Next checks the name, the connection, the certificate and the code, and "
-    "shows how long each took.",
+    check=PageCheck(
+        "relay",
+        ASKING_RELAY,
+        placeholder="Next checks the name, the connection, the certificate and the "
+        "code, and shows how long each took.",
+    ),
     help="The enrolment code carries the fingerprint of your portal's key, so that "
     "no relay can put in a key of its own. Passwords cross the relay sealed.",
 )

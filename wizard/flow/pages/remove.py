@@ -1,9 +1,7 @@
-"""The pages that remove an installation, and how the others are worded for it."""
+"""Remove Writeback, and Writeback is removed."""
 
 from wizard.flow.conditions import existing_account, new_account, removing
-from wizard.flow.model import Answers, Field, Page
-from wizard.flow.pages.recovery import finishing, finishing_removal
-from wizard.flow.pages.review import carrying_out, reviewing
+from wizard.flow.model import Field, Page
 
 ACCOUNT, GRANTS = "input.delete_account", "input.take_back_grants"
 
@@ -21,6 +19,7 @@ REMOVE = Page(
             help="Only the account and the permissions that this wizard made. Needs a "
             "domain administrator, once; not stored.",
             shown=new_account,
+            default=True,
         ),
         Field(
             GRANTS,
@@ -29,6 +28,7 @@ REMOVE = Page(
             help="Only those that this wizard granted; the account itself was there "
             "before and stays. Needs a domain administrator, once; not stored.",
             shown=existing_account,
+            default=True,
         ),
     ),
     shown=removing,
@@ -44,17 +44,3 @@ REMOVED = Page(
     shown=removing,
     help="To set it up again, start the wizard: it needs a new enrolment code.",
 )
-
-
-def worded(page: Page, answers: Answers) -> Page:
-    """Give a page with the words for this journey: a removal has its own."""
-    if page.id == "recovery" and answers.forward:
-        return finishing_removal(page) if answers.removal else finishing(page)
-    if not removing(answers):
-        return page
-    match page.id:
-        case "review":
-            return reviewing(page)
-        case "apply":
-            return carrying_out(page)
-    return page

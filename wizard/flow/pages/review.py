@@ -1,9 +1,7 @@
 """Ready to configure, Configuring, Complete."""
 
-from dataclasses import replace
-
 from wizard.flow.conditions import applying, removing
-from wizard.flow.model import Page
+from wizard.flow.model import Page, Wording
 
 REVIEW = Page(
     id="review",
@@ -14,6 +12,19 @@ REVIEW = Page(
     act="Install",
     help="Each change is written down before it is made. If one fails, those before "
     "it are taken back.",
+    wordings=(
+        Wording(
+            removing,
+            title="Ready to remove",
+            why="This is everything that will be removed. Nothing has been changed so "
+            "far.",
+            rail="Ready to remove",
+            act="Remove Writeback",
+            help="What can be given back goes first. If one of those fails, or you "
+            "stop, all is given back. After that the removal is finished, whatever "
+            "happens.",
+        ),
+    ),
 )
 
 APPLY = Page(
@@ -23,6 +34,17 @@ APPLY = Page(
     rail="Configuring",
     shown=applying,
     help="Stop takes effect before the next change; what was done is taken back.",
+    wordings=(
+        Wording(
+            removing,
+            title="Removing",
+            why="What can be given back goes first, and is given back if a change "
+            "fails. What can't goes last.",
+            rail="Removing",
+            help="Stop takes effect before the next change, until the first one that "
+            "can't be taken back. From there on the removal is finished.",
+        ),
+    ),
 )
 
 COMPLETE = Page(
@@ -33,27 +55,3 @@ COMPLETE = Page(
     shown=lambda answers: applying(answers) and not removing(answers),
     help="The fingerprint lets the portal's side see that nobody stands between.",
 )
-
-
-def reviewing(page: Page) -> Page:
-    return replace(
-        page,
-        title="Ready to remove",
-        why="This is everything that will be removed. Nothing has been changed so far.",
-        rail="Ready to remove",
-        act="Remove Writeback",
-        help="What can be given back goes first. If one of those fails, or you stop, "
-        "all is given back. After that the removal is finished, whatever happens.",
-    )
-
-
-def carrying_out(page: Page) -> Page:
-    return replace(
-        page,
-        title="Removing",
-        why="What can be given back goes first, and is given back if a change fails. "
-        "What can't goes last.",
-        rail="Removing",
-        help="Stop takes effect before the next change, until the first one that "
-        "can't be taken back. From there on the removal is finished.",
-    )

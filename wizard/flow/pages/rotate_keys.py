@@ -1,4 +1,4 @@
-"""The page that gives an agent new keys: in doubt about the old ones, or for a copy."""
+"""Rotate keys: in doubt about the old ones, or on a copy of the machine."""
 
 from dataclasses import replace
 
@@ -10,9 +10,15 @@ from wizard.flow.conditions import (
     copied_new,
     rekeying,
 )
-from wizard.flow.model import Field, Option, Page, always
-from wizard.flow.pages.directory import ACCOUNT_NAME, ACCOUNT_PASSWORD
-from wizard.flow.pages.relay import AGENT_NAME, PROXY_PASSWORD
+from wizard.flow.model import Field, Option, Page, PageCheck, always
+from wizard.flow.pages.credentials import (
+    ACCOUNT_PASSWORD,
+    ENROLMENT_CODE,
+    PROXY_PASSWORD,
+    administrator,
+)
+from wizard.flow.pages.directory import ACCOUNT_NAME
+from wizard.flow.pages.relay import AGENT_NAME, ASKING_RELAY
 
 REKEY = Page(
     id="rekey",
@@ -38,38 +44,30 @@ REKEY = Page(
                 ),
             ),
             shown=copied,
+            default="used",
         ),
-        Field(
-            "input.enrolment_code",
-            "Enrolment code",
-            "code",
+        replace(
+            ENROLMENT_CODE,
             help="From your portal, in groups of five. It works once. To keep its "
             "name, have the relay's owner forget the agent first: writeback-relay "
             "forget.",
-            width=72,
         ),
         replace(AGENT_NAME, shown=beside_original, another=beside_original),
         replace(ACCOUNT_NAME, shown=beside_original, another=beside_original),
         replace(ACCOUNT_PASSWORD, shown=copied_existing, needed=always),
         PROXY_PASSWORD,
-        Field(
-            "input.admin_user",
-            "Domain administrator",
-            help="Used once for the account and its permissions; not stored.",
+        *administrator(
+            "Used once for the account and its permissions; not stored.",
+            label="Administrator's password",
             shown=copied_new,
-            width=36,
-        ),
-        Field(
-            "input.admin_password",
-            "Administrator's password",
-            "secret",
-            shown=copied_new,
-            width=36,
         ),
     ),
     shown=rekeying,
-    check="relay",
-    empty="Next checks the connection to the relay and the code.",
+    check=PageCheck(
+        "relay",
+        ASKING_RELAY,
+        placeholder="Next checks the connection to the relay and the code.",
+    ),
     help="A relay gives a name to one agent: it refuses new keys under a name that it "
     "knows. If anything fails, the old keys are back.",
 )

@@ -1,7 +1,7 @@
-"""Domains and OUs."""
+"""Domains and OUs: the containers whose people can be reset."""
 
 from wizard.flow.conditions import choosing
-from wizard.flow.model import Field, Page
+from wizard.flow.model import Field, Page, PageCheck
 
 SCOPE = Page(
     id="scope",
@@ -9,9 +9,11 @@ SCOPE = Page(
     why="Only people below the containers you check can be reset. Permissions are "
     "granted there and nowhere else.",
     rail="Domains and OUs",
-    fields=(Field("scope.containers", "Containers", "containers"),),
+    fields=(
+        Field("scope.containers", "Containers", "containers", decision="Container"),
+    ),
     shown=choosing,
-    check="scope",
+    check=PageCheck("scope", "Counting people in the containers"),
     help="A check mark covers everything below it, also what is created later. "
     "A partly filled box means that only some containers below are covered.",
 )

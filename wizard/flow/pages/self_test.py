@@ -1,4 +1,4 @@
-"""Test a reset."""
+"""Test a reset: one request through the relay and back."""
 
 from wizard.flow.conditions import doing
 from wizard.flow.model import Page

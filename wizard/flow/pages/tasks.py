@@ -1,4 +1,4 @@
-"""Tasks."""
+"""Tasks: what is wanted of an installation."""
 
 from wizard.flow.conditions import reconfiguring
 from wizard.flow.model import Field, Option, Page
@@ -61,6 +61,7 @@ TASKS = Page(
                     "Takes away what the wizard made. Shows it all before it begins.",
                 ),
             ),
+            default="options",
         ),
     ),
     shown=reconfiguring,

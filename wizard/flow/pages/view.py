@@ -1,4 +1,4 @@
-"""View or export."""
+"""View or export: the settings in force."""
 
 from wizard.flow.conditions import doing
 from wizard.flow.model import Page

@@ -1,7 +1,10 @@
-"""Welcome; Express or Customize."""
+"""Welcome, and Express or customize."""
 
+from collections.abc import Sequence
+
+from wire.text import Text
 from wizard.flow.conditions import installing
-from wizard.flow.model import Field, Option, Page
+from wizard.flow.model import Answers, Field, Option, Page
 
 WELCOME = Page(
     id="welcome",
@@ -14,34 +17,56 @@ WELCOME = Page(
     "that may create accounts and grant permissions in your domain.",
 )
 
-MODE = Page(
-    id="mode",
-    title="Express or customize",
-    why="Express fits one domain and asks only what can't be found out.",
-    rail="Express or customize",
-    fields=(
-        Field(
-            "mode",
-            "Kind of setup",
-            "cards",
-            options=(
-                Option(
-                    "express",
-                    "Express",
-                    "All people of the domain, named by their user principal name. "
-                    "Creates a new account with the permissions it needs. Password "
-                    "writeback is on. You answer 2 pages.",
+
+def mode_page(pages: Sequence[Page]) -> Page:
+    """Make Express or customize.
+
+    Args:
+        pages: those between it and Ready to configure; those that ask are counted.
+
+    """
+    return Page(
+        id="mode",
+        title="Express or customize",
+        why="Express fits one domain and asks only what can't be found out.",
+        rail="Express or customize",
+        fields=(
+            Field(
+                "mode",
+                "Kind of setup",
+                "cards",
+                options=(
+                    Option(
+                        "express",
+                        "Express",
+                        Text(
+                            "All people of the domain, named by their user principal "
+                            "name. Creates a new account with the permissions it "
+                            "needs. Password writeback is on. You answer {pages} "
+                            "pages.",
+                            pages=_asking(pages, "express"),
+                        ),
+                    ),
+                    Option(
+                        "custom",
+                        "Customize",
+                        Text(
+                            "You choose organizational units, how people are "
+                            "identified, a pilot group and the optional features. You "
+                            "answer {pages} pages.",
+                            pages=_asking(pages, "custom"),
+                        ),
+                    ),
                 ),
-                Option(
-                    "custom",
-                    "Customize",
-                    "You choose organizational units, how people are identified, a "
-                    "pilot group and the optional features. You answer 6 pages.",
-                ),
+                default="express",
             ),
         ),
-    ),
-    shown=installing,
-    help="Everything Express chooses can be changed later: start the wizard again "
-    "and choose Change options.",
-)
+        shown=installing,
+        help="Everything Express chooses can be changed later: start the wizard again "
+        "and choose Change options.",
+    )
+
+
+def _asking(pages: Sequence[Page], mode: str) -> int:
+    answers = Answers({"mode": mode})
+    return sum(bool(page.fields) and page.shown(answers) for page in pages)

@@ -103,14 +103,6 @@ CHECKS: Mapping[str, Callable[[Door, Answers], Run]] = {
     "group": _group,
 }
 
-DOING: Mapping[str, str] = {
-    "relay": "Asking the relay: name, connection, certificate, code",
-    "directory": "Asking the controllers: certificate, sign-in, policy hints, clock",
-    "scope": "Counting people in the containers",
-    "identifier": "Looking for people who lack the attribute or share it",
-    "group": "Finding the group and counting its members",
-}
-
 
 def broken(error: BaseException) -> Check:
     """Tell of a check that ended in an exception as a row."""

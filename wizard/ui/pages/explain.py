@@ -9,6 +9,7 @@ from wire.outcomes import Code, Refused
 from wizard.controller.permissions import Explained
 from wizard.flow.conversion import inputs_of
 from wizard.flow.model import Field, Page
+from wizard.flow.validation import NEEDED
 from wizard.results import Check
 from wizard.ui.formatting import tr
 from wizard.ui.jobs.page_checks import Outcome
@@ -62,7 +63,7 @@ class ExplainPage(WizardPage):
     def ask(self) -> None:
         """Ask about the person that is named."""
         value = str(self.box.value() or "").strip()
-        self.box.show_problem("" if value else tr("This is needed."))
+        self.box.show_problem("" if value else tr(NEEDED))
         installed = self.journey.installed
         if not value or installed is None or self.busy:
             self.box.focus()

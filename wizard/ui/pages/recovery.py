@@ -4,6 +4,7 @@ from typing import Any
 
 from agent.config.errors import Problem
 from wizard.flow.conversion import inputs_of
+from wizard.flow.validation import missing_of
 from wizard.plan.change import RolledBack
 from wizard.results import Check
 from wizard.ui.form import Form
@@ -66,12 +67,7 @@ class RecoveryPage(Form):
         recovery = self.journey.recovery
         if recovery is None or not recovery.needs_admin:
             return ()
-        given = self.journey.answers
-        return tuple(
-            Problem(path, tr("This is needed."))
-            for path in ("input.admin_user", "input.admin_password")
-            if not given.get(path)
-        )
+        return missing_of(self.page.fields, self.journey.answers)
 
     @property
     def busy(self) -> bool:

@@ -10,8 +10,10 @@ from wizard.errors import Busy, RecoveryNeeded
 from wizard.flow.conditions import beside_original, original_is_gone, rekeying, removing
 from wizard.flow.conversion import inputs_of
 from wizard.flow.model import Answers, Field
-from wizard.flow.route import asked
-from wizard.flow.summary import Decision, kept
+from wizard.flow.pages.credentials import administrator
+from wizard.flow.route import asked_fields
+from wizard.flow.summary import Decision, unchanged
+from wizard.flow.validation import missing_of
 from wizard.ui.form import Form
 from wizard.ui.formatting import tr, tr_n
 from wizard.ui.jobs.page_checks import broken
@@ -24,7 +26,8 @@ from wizard.ui.widgets.labels import button, column, label, row
 from wizard.ui.widgets.plan_view import PlanView
 from wizard.ui.widgets.text_viewer import TextDialog
 
-_USER, _PASSWORD = "input.admin_user", "input.admin_password"
+_ADMINISTRATOR = administrator()
+_USER = _ADMINISTRATOR[0].path
 ACCEPT = "input.accept_final"
 _FILE = "--settings settings.yaml"
 
@@ -73,8 +76,8 @@ class ReviewPage(Form):
         told = tr("These changes need a domain administrator, once; not stored.")
         self.admin_told = label(told)
         self.body.addWidget(self.admin_told)
-        self.add_box(FieldBox(Field(_USER, "Domain administrator", width=36)))
-        self.add_box(FieldBox(Field(_PASSWORD, "Password", "secret", width=36)))
+        for field in _ADMINISTRATOR:
+            self.add_box(FieldBox(field))
 
     _asks_admin = False  # the plan needs one, who is asked for here
 
@@ -111,9 +114,7 @@ class ReviewPage(Form):
     def problems(self) -> tuple[Problem, ...]:
         if not self._asks_admin:
             return ()
-        given = self.journey.answers
-        empty = [path for path in (_USER, _PASSWORD) if not given.get(path)]
-        return tuple(Problem(path, tr("This is needed.")) for path in empty)
+        return missing_of(_ADMINISTRATOR, self.journey.answers)
 
     def entered(self) -> None:
         super().entered()
@@ -137,8 +138,8 @@ class ReviewPage(Form):
         super().arrange()
         self.waiting.setVisible(self.busy)
         self.admin_told.setVisible(self._asks_admin)
-        for path in (_USER, _PASSWORD):
-            self.boxes[path].setVisible(self._asks_admin)
+        for field in _ADMINISTRATOR:
+            self.boxes[field.path].setVisible(self._asks_admin)
         self.boxes[ACCEPT].setVisible(self._final)
         self.again.setVisible(not self.busy and bool(self.rows.checks))
 
@@ -162,7 +163,7 @@ class ReviewPage(Form):
     def _admin_is_open(self) -> bool:
         """Whether an administrator was not given, or can be corrected here alone."""
         answers = self.journey.answers
-        elsewhere = any(field.path == _USER for field in asked(answers))
+        elsewhere = any(field.path == _USER for field in asked_fields(answers))
         return inputs_of(answers).admin is None or not elsewhere
 
     @property
@@ -180,7 +181,9 @@ class ReviewPage(Form):
             return (tr("No existing account, group or permission is removed."),)
         if removing(self.journey.answers):
             return left_by_removal(self.journey)
-        return tuple(_words(item) for item in kept(installed, self.journey.settings))
+        return tuple(
+            _words(item) for item in unchanged(installed, self.journey.settings)
+        )
 
     def _failed(self, error: BaseException) -> None:
         self.rows.show_checks((broken(error),))

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QListWidget, QWidget
 
 from wizard.flow.conversion import directory_of, inputs_of
-from wizard.flow.defaults import base_dn
+from wizard.flow.proposals import base_dn
 from wizard.results import Container
 from wizard.ui.form import Form
 from wizard.ui.formatting import tr, tr_n

@@ -120,7 +120,7 @@ class Number(QWidget):
     def __init__(self, field: Field) -> None:
         super().__init__()
         self.spin = QSpinBox()
-        self.spin.setRange(0 if field.most < 10 else 1, field.most)
+        self.spin.setRange(field.minimum, field.maximum)
         self.spin.setFixedWidth(110)
         self.spin.valueChanged.connect(lambda _value: self.changed.emit())
         self.setFocusProxy(self.spin)

@@ -1,12 +1,14 @@
 """One question on a page: label, editor, help or source, and what is wrong."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from wire.failure import sentence
-from wizard.flow.model import Field
+from wizard.flow.model import Answers, Field
+from wizard.flow.validation import NEEDED, missing_of
 from wizard.ui.formatting import tr
 from wizard.ui.theme.icons import Mark
 from wizard.ui.widgets.editors import editor
@@ -112,3 +114,14 @@ class FieldBox(QWidget):
     def _edited(self) -> None:
         self.show_problem("")
         self.changed.emit()
+
+
+def refuse_missing(fields: Sequence[Field], boxes: Mapping[str, FieldBox]) -> bool:
+    """Tell what must be answered beside its field, and go to the first."""
+    answers = Answers({path: box.value() for path, box in boxes.items()})
+    missing = [problem.path for problem in missing_of(fields, answers)]
+    for path, box in boxes.items():
+        box.show_problem(tr(NEEDED) if path in missing else "")
+    if missing:
+        boxes[missing[0]].focus()
+    return bool(missing)

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from agent.config.settings import Settings
-from wizard.flow.model import Field
+from wizard.flow.pages.credentials import administrator
 from wizard.grants.grants import Entry
 from wizard.grants.handover_text import handover_text
 from wizard.inputs import AdminCredentials, Inputs
@@ -29,12 +29,13 @@ from wizard.ui.jobs.worker import Worker
 from wizard.ui.presenters.failure import describe_failure
 from wizard.ui.widgets.change_list import ChangeList
 from wizard.ui.widgets.check_rows import CheckRows
-from wizard.ui.widgets.field_box import FieldBox
+from wizard.ui.widgets.field_box import FieldBox, refuse_missing
 from wizard.ui.widgets.labels import Panel, button, column, heading, label, row
 from wizard.ui.widgets.tables import ReadTable
 from wizard.ui.widgets.text_viewer import TextDialog
 
-USER, PASSWORD = "grant.admin_user", "grant.admin_password"
+_ADMINISTRATOR = administrator(path="grant")
+USER, PASSWORD = (field.path for field in _ADMINISTRATOR)
 
 
 class GrantPanel(Panel):
@@ -77,9 +78,7 @@ class GrantPanel(Panel):
             tr("SDDL, dsacls, PowerShell…"), tr("The same for another team")
         )
         self.other.clicked.connect(self.show_hand_over)
-        user = Field(USER, "Domain administrator", width=36)
-        password = Field(PASSWORD, "Password", "secret", width=36)
-        self.boxes = {field.path: FieldBox(field) for field in (user, password)}
+        self.boxes = {field.path: FieldBox(field) for field in _ADMINISTRATOR}
         self.act = button(tr("&Grant"))
         self.act.clicked.connect(self.grant)
         self.leave = button(tr("Not now"))
@@ -171,11 +170,7 @@ class GrantPanel(Panel):
     def grant(self) -> None:
         """Make the entries; a missing answer is told beside its field."""
         given = {path: box.value() for path, box in self.boxes.items()}
-        missing = [path for path, value in given.items() if not value]
-        for path, box in self.boxes.items():
-            box.show_problem(tr("This is needed.") if path in missing else "")
-        if missing:
-            self.boxes[missing[0]].focus()
+        if refuse_missing(_ADMINISTRATOR, self.boxes):
             return
         assert self._settings
         admin = AdminCredentials(str(given[USER]).strip(), given[PASSWORD])

@@ -12,7 +12,7 @@ from wizard.ui.jobs.page_checks import broken
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.session import Session
 from wizard.ui.widgets.check_rows import CheckRows
-from wizard.ui.widgets.field_box import FieldBox
+from wizard.ui.widgets.field_box import FieldBox, refuse_missing
 from wizard.ui.widgets.labels import CopyButton, Panel, button, heading, label, row
 
 _BY = tuple(
@@ -36,7 +36,13 @@ _FIELDS = (
         "check",
         help="Runs every step but the write; no password is needed.",
     ),
-    Field(PASSWORD, "New password", "secret", width=36),
+    Field(
+        PASSWORD,
+        "New password",
+        "secret",
+        needed=lambda answers: not answers.get(ONLY),
+        width=36,
+    ),
 )
 
 
@@ -93,14 +99,9 @@ class TestPanel(Panel):
 
     def test(self) -> None:
         """Run the test; a missing answer is told beside its field."""
-        given = Answers({path: box.value() for path, box in self.boxes.items()})
-        needed = [VALUE] if given.get(ONLY) else [VALUE, PASSWORD]
-        missing = [path for path in needed if not given.get(path)]
-        for path, box in self.boxes.items():
-            box.show_problem(tr("This is needed.") if path in missing else "")
-        if missing:
-            self.boxes[missing[0]].focus()
+        if refuse_missing(_FIELDS, self.boxes):
             return
+        given = Answers({path: box.value() for path, box in self.boxes.items()})
         by, value = given.text(BY), given.text(VALUE).strip()
         new = None if given.get(ONLY) else given.get(PASSWORD)
         door = self.journey.door

@@ -18,11 +18,11 @@ from wizard.flow.conversion import (
 from wizard.flow.defaults import (
     Offer,
     Offers,
-    agent_name,
     defaults,
     found_offers,
 )
 from wizard.flow.model import Answers
+from wizard.flow.proposals import agent_name
 from wizard.flow.route import page_at
 from wizard.flow.validation import problems_of
 from wizard.inputs import Inputs

@@ -1,0 +1,75 @@
+"""Secrets and who signs in: fields that stand on several pages."""
+
+from wizard.flow.conditions import (
+    another_proxy,
+    existing_account,
+    installing,
+    proxy_user_named,
+)
+from wizard.flow.model import Condition, Field, always
+
+ENROLMENT_CODE = Field(
+    "input.enrolment_code",
+    "Enrolment code",
+    "code",
+    help="From your portal, in groups of five. It works once.",
+    width=72,
+)
+
+ACCOUNT_PASSWORD = Field(
+    "input.account_password",
+    "Password of the account",
+    "secret",
+    help="Kept for the agent in this server's secret store only.",
+    shown=existing_account,
+    needed=installing,
+    width=36,
+)
+
+PROXY_PASSWORD = Field(
+    "input.proxy_password",
+    "Password for the proxy",
+    "secret",
+    help="Kept for the agent in this server's secret store only.",
+    shown=proxy_user_named,
+    needed=another_proxy,
+    width=36,
+)
+
+
+def administrator(
+    purpose: str = "",
+    *,
+    label: str = "Password",
+    shown: Condition = always,
+    needed: Condition = always,
+    path: str = "input",
+) -> tuple[Field, Field]:
+    """Ask for an administrator of the domain, who is used once and not stored.
+
+    Args:
+        purpose: what they are used for.
+        label: of their password.
+        shown: when they are asked for.
+        needed: when they must be given.
+        path: what both answers lie below.
+
+    """
+    return (
+        Field(
+            f"{path}.admin_user",
+            "Domain administrator",
+            help=purpose,
+            shown=shown,
+            needed=needed,
+            width=36,
+        ),
+        Field(
+            f"{path}.admin_password",
+            label,
+            "secret",
+            shown=shown,
+            needed=needed,
+            width=36,
+        ),
+    )
