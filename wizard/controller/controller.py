@@ -6,9 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from agent.active_directory import identifiers
-from agent.config import enrolment
-from agent.config import settings_file as settings_file_of_config
-from agent.config.errors import SettingsError
 from agent.config.secret_store import (
     AGENT_KEYS,
     SELF_TEST_KEYS,
@@ -31,11 +28,10 @@ from wizard.directory import discovery
 from wizard.directory.sign_in import (
     NEEDS_ADMIN,
     as_either,
-    named,
     prove_admin,
     sign_in_as,
 )
-from wizard.enrolment.clone import COPIED, is_copied, is_the_originals
+from wizard.enrolment.clone import COPIED
 from wizard.enrolment.keys import fingerprint, private_keys
 from wizard.enrolment.relay_client import Sender
 from wizard.enrolment.relay_route import requested_endpoint, stored_endpoint
@@ -53,9 +49,9 @@ from wizard.plan.change import (
     Report,
     RolledBack,
     StepFailed,
-    plan,
-    plan_removal,
+    directory_of,
 )
+from wizard.plan.step import Target, plan, plan_removal, refuse_stale
 from wizard.results import (
     Check,
     Container,
@@ -68,8 +64,7 @@ from wizard.results import (
 from wizard.steps.keys import PREVIOUS
 from wizard.steps.order import STEPS
 from wizard.steps.service import resume
-from wizard.steps.settings_file import drift
-from wizard.steps.stale_plan import refuse_outdated, refuse_outdated_removal
+from wizard.steps.settings_file import drift, refuse_new_settings
 
 
 class Controller:
@@ -92,17 +87,16 @@ class Controller:
             SettingsError: there is one, and its settings file can't be used.
 
         """
-        place = self._host.places.settings
-        if self._host.read(place) is None:
+        if self._host.read(self._host.places.settings) is None:
             return None
-        settings = settings_file_of_config.load(place)
+        context = self._context(Inputs())
+        settings = context.load_settings()
         try:
-            shown = fingerprint(self._context(Inputs()))
+            shown = fingerprint(context)
         except (StepFailed, SecretsUnavailable):
             shown = ""
-        context = self._context(Inputs())
         glance = at_a_glance(settings, self._host.service())
-        copied = is_copied(context)
+        copied = context.is_copy
         if copied:
             glance = replace(glance, attention=COPIED)
         return Installed(settings, glance, shown, drift(context), copied)
@@ -270,7 +264,7 @@ class Controller:
             self._refuse_open_journal()
             if not changes:
                 return
-            refuse_outdated(changes, self._context(inputs))
+            refuse_stale(STEPS, changes, self._context(inputs))
             if needs_admin:
                 prove_admin(settings.directory, self._context(inputs))
             self._carry_out(changes, inputs, report, stop)
@@ -285,7 +279,7 @@ class Controller:
         """
         self._refuse_busy()
         self._refuse_cut_off()
-        return plan_removal(STEPS, self._in_force(), self._context(inputs))
+        return plan_removal(STEPS, self._context(inputs))
 
     def remove(
         self,
@@ -308,28 +302,20 @@ class Controller:
             Busy, RecoveryNeeded, StepFailed, DirectoryError: as for `apply`.
 
         """
-        directory = next((named(c.before) for c in changes if c.needs_admin), None)
+        directory = next(
+            (directory_of(c.before) for c in changes if c.needs_admin), None
+        )
         if directory is not None and inputs.admin is None:
             raise StepFailed("This needs an administrator of the domain.", NEEDS_ADMIN)
         with self._host.lock():
             self._refuse_open_journal()
-            refuse_outdated_removal(changes, self._context(inputs))
+            refuse_stale(STEPS, changes, self._context(inputs))
+            refuse_new_settings(changes, self._context(inputs))
             if directory is not None:
                 prove_admin(directory, self._context(inputs))
             if changes:
                 self._carry_out(changes, inputs, report, stop)
             self._host.forget()
-
-    def _in_force(self) -> Settings | None:
-        place = self._host.places.settings
-        try:
-            return (
-                None
-                if self._host.read(place) is None
-                else settings_file_of_config.load(place)
-            )
-        except SettingsError:
-            return None
 
     def _carry_out(
         self,
@@ -341,7 +327,7 @@ class Controller:
         # one that a run left which was cut off right after its end
         self._forget_previous()
         journal.drop_empty(self._host.places.journal)
-        if is_the_originals(self._context(inputs)):
+        if self._context(inputs).belongs_to_original:
             journal.set_aside(self._host.places.journal)
         begun = journal.begin(self._host.places.journal, changes)
         context = self._context(inputs, begun.id)
@@ -358,8 +344,8 @@ class Controller:
 
     def verify(self, settings: Settings) -> tuple[Check, ...]:
         """Look whether everything is as the settings say."""
-        context = self._context(Inputs())
-        return tuple(row for step in STEPS for row in step.verify(settings, context))
+        target = Target(settings, self._context(Inputs()))
+        return tuple(row for step in STEPS for row in step.verify(target))
 
     def hand_over(self) -> PortalDetails:
         """Give what the portal's side must know.
@@ -368,11 +354,12 @@ class Controller:
             EnrolmentError, StepFailed: nothing is installed here.
 
         """
-        made = enrolment.load(self._host.places.enrolment)
+        context = self._context(Inputs())
+        made = context.load_enrolment()
         return PortalDetails(
             url=f"{made.relay_url}/{made.connection}",
             agent=made.connection,
-            fingerprint=fingerprint(self._context(Inputs())),
+            fingerprint=fingerprint(context),
             issuer=made.portal_issuer,
         )
 
@@ -392,8 +379,7 @@ class Controller:
             remedy = "Name the person as the portal does."
             raise StepFailed(sentence(error.detail), remedy) from None
         context = self._context(Inputs())
-        made = enrolment.load(self._host.places.enrolment)
-        relay = settings_file_of_config.load(self._host.places.settings).relay
+        made, relay = context.load_enrolment(), context.load_settings().relay
         key = self._host.secrets.get(TEST_KEY)
         if key is None:
             raise StepFailed("The key for tests is missing.", "Apply the settings.")

@@ -3,9 +3,9 @@
 from contextlib import suppress
 
 from agent.ldap.errors import DirectoryError
-from wizard.directory.sign_in import named, prove_admin
+from wizard.directory.sign_in import prove_admin
 from wizard.plan import journal
-from wizard.plan.change import Change, Context
+from wizard.plan.change import Change, Context, directory_of
 from wizard.plan.journal import Journal
 from wizard.results import Recovery
 
@@ -30,7 +30,7 @@ def prove_for(found: Journal, context: Context) -> None:
     needing = [change for change in to_recover(found) if change.needs_admin]
     if needing and context.inputs.admin is not None:
         with suppress(DirectoryError):
-            prove_admin(named(needing[0].after or needing[0].before), context)
+            prove_admin(directory_of(needing[0].after or needing[0].before), context)
 
 
 def recovery_of(found: journal.Journal) -> Recovery:

@@ -1,13 +1,9 @@
 """Signing in to the directory for a step: as the administrator, or as the agent."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from agent.config.errors import SettingsError
 from agent.config.secret_store import DIRECTORY_PASSWORD
 from agent.config.settings import DirectorySettings
-from agent.config.settings_file import parse
 from agent.ldap.certificates import Endpoint
 from agent.ldap.connection import Connection, connect
 from agent.ldap.errors import DirectoryError, SignInRefused, Unreachable
@@ -136,9 +132,9 @@ def stored_password(settings: DirectorySettings, context: Context) -> Secret | N
 
     That of another account in force is none: trying it would count towards a lockout.
     """
-    in_force = _in_force(context)
-    own = settings.sign_in_name
-    if in_force is not None and in_force.sign_in_name.casefold() != own.casefold():
+    in_force = context.settings
+    own = settings.sign_in_name.casefold()
+    if in_force and in_force.directory.sign_in_name.casefold() != own:
         return None
     return usable(DIRECTORY_PASSWORD, context.host.secrets)
 
@@ -152,25 +148,17 @@ def _may_learn_it(settings: DirectorySettings, context: Context) -> bool:
     One more controller that DNS or the CA in force vouches for is another too: any
     server of the domain has a certificate in its name.
     """
-    in_force = _in_force(context)
+    in_force = context.settings
     if in_force is not None:
-        fewer = set(settings.controllers) <= set(in_force.controllers)
-        if fewer and _trust(settings) == _trust(in_force):
+        directory = in_force.directory
+        fewer = set(settings.controllers) <= set(directory.controllers)
+        if fewer and _trust(settings) == _trust(directory):
             return True
     return context.may_change()
 
 
 def _trust(settings: DirectorySettings) -> tuple[str, int, str | None]:
     return settings.domain, settings.port, settings.ca
-
-
-def _in_force(context: Context) -> DirectorySettings | None:
-    """Give the directory in force; None where it can't be said, or none is."""
-    text = context.host.read(context.host.places.settings)
-    try:
-        return None if text is None else parse(text).directory
-    except SettingsError:
-        return None
 
 
 def open_first(settings: DirectorySettings, user: str, password: Secret) -> Connection:
@@ -215,9 +203,3 @@ def finding(check_id: str, title: str, error: DirectoryError | StepFailed) -> Ch
     """Tell what could not be looked at, in whole sentences."""
     told, remedy = (sentence(text) for text in (error.what, error.remedy))
     return Check(check_id, title, "failed", told, remedy)
-
-
-def named(change: Mapping[str, Any] | None) -> DirectorySettings:
-    """Read the directory that a change was planned for."""
-    assert change is not None
-    return DirectorySettings.model_validate(change["directory"])

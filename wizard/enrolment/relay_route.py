@@ -1,9 +1,7 @@
 """The way to a relay, with the stored proxy password."""
 
-from agent.config.errors import SettingsError
 from agent.config.secret_store import PROXY_PASSWORD
 from agent.config.settings import Relay
-from agent.config.settings_file import parse
 from agent.config.validators import proxy_user
 from agent.relay_client.endpoint import RelayEndpoint
 from wizard.host.stored_secrets import previous, usable
@@ -25,16 +23,10 @@ def requested_endpoint(relay: Relay, context: Context) -> RelayEndpoint:
     """
     if context.inputs.proxy_password is not None:
         return RelayEndpoint(relay, context.inputs.proxy_password)
-    try:
-        text = context.host.read(context.host.places.settings)
-        in_force = parse(text or "").relay.proxy
-    except SettingsError:
-        in_force = None  # it can't be said whose it is
-    return (
-        stored_endpoint(relay, context)
-        if in_force == relay.proxy
-        else RelayEndpoint(relay)
-    )
+    settings = context.settings
+    if settings is None or settings.relay.proxy != relay.proxy:
+        return RelayEndpoint(relay)
+    return stored_endpoint(relay, context)
 
 
 def former_endpoint(old: Relay, proxy: str | None, context: Context) -> RelayEndpoint:

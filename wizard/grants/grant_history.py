@@ -4,49 +4,16 @@ A container is known by its objectGUID: it may have been renamed or moved since,
 another one may have its name by now. The controllers may be others, too.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 
 from agent.config.settings import DirectorySettings
 from agent.ldap.connection import Connection
 from agent.ldap.dn import parse as parse_dn
 from agent.ldap.errors import DirectoryError, NoSuchObject
 from wizard.directory.account_history import is_anothers
-from wizard.directory.sign_in import as_either, named, reached_now
-from wizard.enrolment.clone import is_the_originals
-from wizard.plan import journal
-from wizard.plan.change import Context, Facts, StepFailed
-
-
-def granted_before(context: Context) -> list[Facts]:
-    """Read from the sealed journals what is granted, to whom and where.
-
-    Each with the rights by the names of `Grant`, the container as it was named when
-    something was last done there, its `guid`, and the account's `sid`.
-    """
-    if is_the_originals(context):
-        return []  # the journals are the original's too, and so is what they tell of
-    found: dict[Hashable, Facts] = {}
-    for entry in journal.sealed(context.host.places.journal):
-        facts = entry.change.after or entry.change.before
-        if entry.change.step != "grants" or facts is None or entry.made is None:
-            continue
-        facts = {**facts, "sid": str(entry.made["sid"])}
-        facts["guid"] = entry.made.get("guid") or facts.get("guid")
-        facts.pop("stood", None)
-        key = _key(facts)
-        earlier = found.pop(key, {"rights": []})["rights"]
-        gone = entry.change.after is None
-        # what stood there already is not ours; journals of old do not tell
-        added = [] if gone else entry.made.get("rights", facts["rights"])
-        over = facts["rights"] if gone else added  # somebody else had removed those
-        rights = [*(name for name in earlier if name not in over), *added]
-        if rights:
-            found[key] = {**facts, "rights": rights}
-    return list(found.values())
-
-
-def _key(facts: Facts) -> Hashable:
-    return facts.get("guid") or parse_dn(facts["container"]), facts["sid"]
+from wizard.directory.sign_in import as_either, reached_now
+from wizard.plan.change import Context, Facts, StepFailed, directory_of
+from wizard.plan.history import granted
 
 
 def granted_now(context: Context, directory: DirectorySettings) -> list[Facts]:
@@ -62,7 +29,7 @@ def granted_now(context: Context, directory: DirectorySettings) -> list[Facts]:
         StepFailed, DirectoryError: it can't be asked; with the remedy.
 
     """
-    known = granted_before(context)
+    known = granted(context)
     here = [facts for facts in known if _is_in(directory, facts)]
     others = [facts for facts in known if not _is_in(directory, facts)]
     if not here:
@@ -71,7 +38,7 @@ def granted_now(context: Context, directory: DirectorySettings) -> list[Facts]:
         return others + [
             located(opened, with_current_base(facts, directory))
             for facts in here
-            if not is_anothers(opened, named(facts), context)
+            if not is_anothers(opened, directory_of(facts), context)
         ]
 
 
@@ -80,18 +47,16 @@ def granted_or_recorded(
 ) -> list[Facts]:
     """Give the same, with the names of then where nobody can be asked."""
     if directory is None:
-        return granted_before(context)
+        return granted(context)
     try:
         return granted_now(context, directory)
     except (StepFailed, DirectoryError):
-        return [
-            with_current_base(facts, directory) for facts in granted_before(context)
-        ]
+        return [with_current_base(facts, directory) for facts in granted(context)]
 
 
 def with_current_base(facts: Facts, directory: DirectorySettings) -> Facts:
     """Reach what an earlier plan tells of by the controllers of today."""
-    now = reached_now(named(facts), directory)
+    now = reached_now(directory_of(facts), directory)
     return {**facts, "directory": now.model_dump(mode="json")}
 
 
@@ -134,4 +99,4 @@ def rights_held(known: Sequence[Facts], container: str, sid: str) -> frozenset[s
 
 
 def _is_in(directory: DirectorySettings, facts: Facts) -> bool:
-    return named(facts).domain.casefold() == directory.domain.casefold()
+    return directory_of(facts).domain.casefold() == directory.domain.casefold()

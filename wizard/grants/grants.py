@@ -18,15 +18,16 @@ from agent.ldap.connection import Connection
 from agent.ldap.dn import is_below
 from agent.ldap.errors import NoSuchObject
 from wizard.directory.accounts import sid_of
-from wizard.directory.sign_in import as_agent, named, stored_password
+from wizard.directory.sign_in import as_agent, stored_password
 from wizard.grants.acl import read, refuse_protected, rights_of
 from wizard.grants.effective_rights import ContainerRights, judge
 from wizard.grants.grant_commands import dsacls_line, powershell, powershell_revoke
-from wizard.grants.grant_history import granted_before, located, with_current_base
+from wizard.grants.grant_history import located, with_current_base
 from wizard.grants.grant_targets import GrantTargets, grant_targets
 from wizard.permissions.grant import Grant
 from wizard.permissions.sid_names import Names
-from wizard.plan.change import Change, Context, Facts, StepFailed
+from wizard.plan.change import Change, Context, Facts, StepFailed, directory_of
+from wizard.plan.history import granted
 
 _Missing = list[tuple[str, tuple[Grant, ...]]]
 _Judged = list[tuple[str, ContainerRights]]
@@ -127,7 +128,7 @@ def plan_revoke(settings: Settings, context: Context) -> Revocation:
         own = sid_of(opened, settings.directory)
         ours = [
             located(opened, with_current_base(facts, settings.directory))
-            for facts in granted_before(context)
+            for facts in granted(context)
             if facts["sid"] == str(own)
         ]
         changes = tuple(_still_there(opened, ours))
@@ -300,7 +301,7 @@ def grant_change(
 
 def revoke_change(facts: Facts, rights: Sequence[str]) -> Change:
     """Take back some of what was granted on a container, by the names of `Grant`."""
-    account = named(facts).account.name
+    account = directory_of(facts).account.name
     what = _count(rights)
     summary = f"Revokes {what} of {account} on {facts['container']}"
     before = {**facts, "rights": list(rights)}

@@ -1,7 +1,7 @@
 """The machine, as the steps see it: files, secrets, the service, one at a time."""
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -90,8 +90,78 @@ class ServiceFailed(Failure):
         super().__init__(reason, "Mend the cause and try again.")
 
 
+class UnitFiles(Protocol):
+    """What the service needs beside what the package brought."""
+
+    def files(self, secrets: Sequence[str]) -> Mapping[Path, str]:
+        """Give the files' texts; `secrets` names those that the service is given."""
+        ...
+
+    @property
+    def enabled(self) -> bool:
+        """Whether the agent starts with the machine."""
+        ...
+
+    def enable(self, *, enabled: bool) -> None:
+        """Have the agent start with the machine or not, by its files as they are."""
+        ...
+
+
+class Sealing(Protocol):
+    """Secrets that an older system kept in plain files, where this one can seal."""
+
+    def unsealed(self) -> Sequence[str]:
+        """Name the secrets in plain files, of use, that could be sealed by now."""
+        ...
+
+    def seal(self, name: str) -> None:
+        """Seal a secret beside its plain file; nothing when there is none."""
+        ...
+
+    def unseal(self, name: str) -> None:
+        """Have a secret in its plain file alone again."""
+        ...
+
+    def in_plain(self) -> Sequence[str]:
+        """Name the secrets in plain files, of use or not, where others are sealed."""
+        ...
+
+    def keep_plain(self, name: str, *, kept: bool) -> None:
+        """Have a sealed secret in a plain file too, or no longer."""
+        ...
+
+
+class Ownership(Protocol):
+    """Owners and modes of what was installed."""
+
+    def misplaced(self) -> Sequence[Misplaced]:
+        """Give the files whose owner or mode is not as it was made."""
+        ...
+
+    def protect(self, path: Path, wanted: Protection) -> None:
+        """Give a file its owner and mode."""
+        ...
+
+
+class Package(Protocol):
+    """The program as the package manager knows it."""
+
+    def damaged(self) -> Sequence[Path] | None:
+        """Give the files that are not as the package brought them.
+
+        Returns:
+            None where nothing can be compared: no package manager knows it.
+
+        """
+        ...
+
+
 class Host(Protocol):
-    """One machine that an agent is set up on."""
+    """One machine that an agent is set up on: what each has, and options.
+
+    An option is None where a platform has no such thing; nothing is planned for it
+    there.
+    """
 
     @property
     def places(self) -> Paths:
@@ -124,24 +194,6 @@ class Host(Protocol):
         """Say why the agent can't read a file; empty when it can."""
         ...
 
-    def service_files(self, secrets: Sequence[str]) -> Mapping[Path, str]:
-        """Give the files that the service needs beside what the package brought.
-
-        Args:
-            secrets: the names of those that it is given.
-
-        """
-        ...
-
-    @property
-    def enabled(self) -> bool:
-        """Whether the agent starts with the machine."""
-        ...
-
-    def enable_service(self, *, enabled: bool) -> None:
-        """Have the agent start with the machine or not, by its files as they are."""
-        ...
-
     def service(self) -> Service:
         """Look at the agent's service."""
         ...
@@ -155,17 +207,32 @@ class Host(Protocol):
         ...
 
     @property
-    def hands_over(self) -> bool:
-        """Whether a new agent can take over from a running one without a gap."""
+    def reload(self) -> Callable[[float], None] | None:
+        """What has a new agent take over from the running one without a gap.
+
+        Given how many seconds it may take. It raises ServiceFailed when the new one is
+        not ready in time; the old one goes on. None where a start is the only way.
+        """
         ...
 
-    def hand_over(self, seconds: float) -> None:
-        """Have a new agent take over from the one that runs, where `hands_over`.
+    @property
+    def unit(self) -> "UnitFiles | None":
+        """What the service needs beside the package; None where it has no unit."""
+        ...
 
-        Raises:
-            ServiceFailed: the new one is not ready in time; the old one goes on.
+    @property
+    def sealing(self) -> "Sealing | None":
+        """Secrets in plain files that could be sealed; None where nothing seals."""
+        ...
 
-        """
+    @property
+    def ownership(self) -> "Ownership | None":
+        """Owners and modes; None where everything is the person's own."""
+        ...
+
+    @property
+    def package(self) -> "Package | None":
+        """The program as installed; None where it runs from its sources."""
         ...
 
     def wait_ready(self, seconds: float) -> None:
@@ -173,39 +240,6 @@ class Host(Protocol):
 
         Raises:
             ServiceFailed: with the agent's own reason, when it is not in time.
-
-        """
-        ...
-
-    def unsealed(self) -> Sequence[str]:
-        """Name the secrets in plain files that this system could seal by now."""
-        ...
-
-    def seal(self, name: str, *, sealed: bool) -> None:
-        """Seal a secret beside its plain file, or have it in that alone again."""
-        ...
-
-    def in_plain(self) -> Sequence[str]:
-        """Name the secrets in plain files, of use or not, where this system seals."""
-        ...
-
-    def keep_plain(self, name: str, *, kept: bool) -> None:
-        """Remove the plain file of a secret that is sealed, or have it there again."""
-        ...
-
-    def misplaced(self) -> Sequence["Misplaced"]:
-        """Give the files whose owner or mode is not as it was made."""
-        ...
-
-    def protect(self, path: Path, wanted: "Protection") -> None:
-        """Give a file its owner and mode."""
-        ...
-
-    def damaged(self) -> Sequence[Path] | None:
-        """Give the files of the program that are not as the package brought them.
-
-        Returns:
-            None where nothing can be compared: no package manager knows it.
 
         """
         ...
@@ -238,8 +272,8 @@ class Host(Protocol):
 
 def not_ready(status: Mapping[str, Any], seconds: float) -> str:
     """Say that an agent is not ready in time, and why."""
-    told = waits_for(status) or "It did not say why."
-    return f"The agent was not ready within {seconds:.0f} s. {told}"
+    why = waits_for(status) or "It did not say why."
+    return f"The agent was not ready within {seconds:.0f} s. {why}"
 
 
 def waits_for(status: Mapping[str, Any]) -> str:

@@ -20,11 +20,10 @@ from wizard.plan.change import (
     Report,
     RolledBack,
     State,
-    Step,
-    Steps,
     Stuck,
 )
 from wizard.plan.journal import Journal
+from wizard.plan.step import Step, Steps
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,7 @@ def roll_back(run: Run) -> RolledBack:
         told = _Reporter(run.report, entry.index, len(begun), entry.change)
         told("undoing")
         try:
-            run.step(entry.change).undo(entry.change, entry.made, run.context)
+            run.step(entry.change).undo(entry, run.context)
             run.journal.undid(entry.index)
         except Exception as error:  # noqa: BLE001 - the others are still taken back
             why = reason(error)

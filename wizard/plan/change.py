@@ -1,18 +1,21 @@
-"""What a plan is made of: changes, the steps that make them, and how it can end.
+"""What a plan is made of: changes, what they are made with, and how it can end.
 
 A change is data, so that a new process can take back what another began; how plans are
 carried out is in `wizard.plan.apply`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, Protocol, Self
+from typing import Any, Literal, Self
 
-from agent.config.settings import Settings
+from agent.config import enrolment, settings_file
+from agent.config.enrolment import Enrolment, EnrolmentError
+from agent.config.errors import SettingsError
+from agent.config.settings import DirectorySettings, Settings
+from agent.system.instance import is_copy
 from wire.failure import Failure
 from wizard.host.interface import Host
 from wizard.inputs import Inputs
-from wizard.results import Check
 
 Facts = Mapping[str, Any]
 State = Literal["doing", "done", "failed", "undoing", "undone", "stuck"]
@@ -40,6 +43,11 @@ class Change:
     needs_admin: bool = False
     final: bool = False
 
+    @property
+    def secret_names(self) -> tuple[str, ...]:
+        """The secrets that it makes, stores, seals or removes."""
+        return tuple((self.after or self.before or {}).get("names", ()))
+
     def as_dict(self) -> dict[str, Any]:
         """Give it as JSON takes it."""
         return asdict(self)
@@ -48,6 +56,12 @@ class Change:
     def of(cls, data: Facts) -> Self:
         """Read what `as_dict` gave."""
         return cls(**data)
+
+
+def directory_of(facts: Facts | None) -> DirectorySettings:
+    """Read the directory that a change was planned for."""
+    assert facts is not None
+    return DirectorySettings.model_validate(facts["directory"])
 
 
 @dataclass(frozen=True)
@@ -86,6 +100,22 @@ class StepFailed(Failure):
     def __init__(self, what: str, remedy: str, needs: str = "") -> None:
         super().__init__(what, remedy)
         self.needs = needs
+
+
+@dataclass(frozen=True)
+class Begun:
+    """One change that was begun and not taken back yet.
+
+    Attributes:
+        index: its place in the plan.
+        change: what was planned.
+        made: what came of it; None when it was cut off before it was known.
+
+    """
+
+    index: int
+    change: Change
+    made: Facts | None
 
 
 @dataclass(frozen=True)
@@ -169,88 +199,53 @@ class Context:
     may_change: MayChange
     plan_id: str = ""
 
+    @property
+    def settings(self) -> Settings | None:
+        """The settings in force now; None where there are none that can be used.
 
-class Step(Protocol):
-    """One kind of thing that is changed."""
+        Read at each look, as the enrolment is: a plan changes them on its way.
+        """
+        try:
+            return self.load_settings()
+        except SettingsError:
+            return None
+
+    def load_settings(self) -> Settings:
+        """Read the settings in force, as the agent does.
+
+        Raises:
+            SettingsError: there are none, or they can't be used.
+
+        """
+        return settings_file.load(self.host.places.settings)
 
     @property
-    def name(self) -> str:
-        """The name a change refers to it by."""
-        ...
+    def enrolment(self) -> Enrolment | None:
+        """The enrolment in force now; None where there is none that can be used."""
+        try:
+            return self.load_enrolment()
+        except EnrolmentError:
+            return None
 
-    def plan(
-        self, wanted: Settings, context: Context, earlier: Sequence[Change]
-    ) -> Sequence[Change]:
-        """Say what would have to change. Reads only; nothing when it is so already.
-
-        Args:
-            wanted: the settings to come.
-            context: this machine.
-            earlier: what the steps before this one will change.
-
-        """
-        ...
-
-    def apply(self, change: Change, context: Context) -> Facts:
-        """Make the change; give the facts its undo needs.
+    def load_enrolment(self) -> Enrolment:
+        """Read the enrolment in force.
 
         Raises:
-            StepFailed: it could not be made, or not as planned.
+            EnrolmentError: there is none, or it can't be used.
 
         """
-        ...
+        return enrolment.load(self.host.places.enrolment)
 
-    def undo(self, change: Change, made: Facts | None, context: Context) -> None:
-        """Take the change back; nothing happens when it was never made.
+    @property
+    def is_copy(self) -> bool:
+        """Whether the agent was enrolled on another machine than this."""
+        made = self.enrolment
+        return made is not None and is_copy(made.machine, self.host.machine)
 
-        Args:
-            change: what was planned.
-            made: what `apply` gave; None when it was cut off.
-            context: perhaps of another process.
+    @property
+    def belongs_to_original(self) -> bool:
+        """Whether what stands in the directory and at the relay is another machine's.
 
-        Raises:
-            StepFailed: somebody else changed it since, or it can't be reached.
-
+        This one is a copy of it, and nobody said that the original is gone for good.
         """
-        ...
-
-    def verify(self, wanted: Settings, context: Context) -> Sequence[Check]:
-        """Look whether it is as wanted."""
-        ...
-
-    def plan_removal(
-        self, settings: Settings | None, context: Context
-    ) -> Sequence[Change]:
-        """Say what goes with the installation. Reads only; nothing that others made.
-
-        A final change must do nothing where it was done before.
-
-        Args:
-            settings: those in force; None where they can't be read.
-            context: this machine.
-
-        """
-        ...
-
-
-Steps = Sequence[Step]
-
-
-def plan(steps: Steps, wanted: Settings, context: Context) -> tuple[Change, ...]:
-    """Say everything that would change, in the order it would be made."""
-    changes: tuple[Change, ...] = ()
-    for step in steps:
-        changes += tuple(step.plan(wanted, context, changes))
-    return changes
-
-
-def plan_removal(
-    steps: Steps, settings: Settings | None, context: Context
-) -> tuple[Change, ...]:
-    """Say everything that would be removed: first what could be given back."""
-    changes = [
-        change
-        for step in reversed(steps)
-        for change in step.plan_removal(settings, context)
-    ]
-    return tuple(sorted(changes, key=lambda change: change.final))
+        return self.is_copy and not self.inputs.original_is_gone

@@ -10,13 +10,13 @@ import json
 import os
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from wire.failure import Failure
-from wizard.plan.change import Change, Facts
+from wizard.plan.change import Begun, Change, Facts
 
 _OPEN, _SEALED, _UNDONE = ".open.jsonl", ".sealed.jsonl", ".undone.jsonl"
 _OTHERS = ".copied.jsonl"  # of the machine that this one is a copy of
@@ -33,22 +33,6 @@ class JournalDamaged(Failure):
             "file away.",
         )
         self.path = path
-
-
-@dataclass(frozen=True)
-class Begun:
-    """One change that was begun and not taken back yet.
-
-    Attributes:
-        index: its place in the plan.
-        change: what was planned.
-        made: what came of it; None when it was cut off before it was known.
-
-    """
-
-    index: int
-    change: Change
-    made: Facts | None
 
 
 class Journal:

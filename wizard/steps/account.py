@@ -6,11 +6,13 @@ made, and a server from one that another server took over.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Self
 
 from agent.acl.sid import Sid
 from agent.config.secret_store import DIRECTORY_PASSWORD
-from agent.config.settings import DirectorySettings, Settings
+from agent.config.settings import DirectorySettings
 from agent.ldap.entry import Entry
 from agent.ldap.errors import DirectoryError, SignInRefused
 from wizard.directory.account_history import is_ours
@@ -27,129 +29,169 @@ from wizard.directory.sign_in import (
     as_agent,
     as_either,
     finding,
-    named,
     stored_password,
 )
-from wizard.enrolment.clone import REKEY, is_the_originals
+from wizard.enrolment.clone import REKEY
 from wizard.host.stored_secrets import keep_previous, previous, put_back, trouble
-from wizard.plan.change import Change, Context, Facts, StepFailed
+from wizard.plan.change import (
+    Begun,
+    Change,
+    Context,
+    Facts,
+    StepFailed,
+    directory_of,
+)
+from wizard.plan.step import Restart, Step, Target
 from wizard.results import Check
 
 PREVIOUS = previous(DIRECTORY_PASSWORD)
 
 
-class Account:
+class Act(Enum):
+    """What is done with the account, or with its password."""
+
+    CREATE = "create"
+    TAKE_OVER = "take over"  # one of an earlier setup: it is given a new password
+    STORE = "store"  # the password of an existing one
+    DELETE = "delete"
+
+
+@dataclass(frozen=True)
+class AccountChange:
+    """A change of the account, as its facts tell it.
+
+    Attributes:
+        act: what is done.
+        directory: of which domain, and as whom.
+        entry: the account that is there, its `dn` and `info`; empty for none.
+        stored: a password was stored before, of use or not.
+
+    """
+
+    act: Act
+    directory: DirectorySettings
+    entry: Facts
+    stored: bool = False
+
+    @classmethod
+    def of(cls, change: Change) -> Self:
+        """Read the facts of a change, also as an older version wrote them."""
+        entry = change.before or {}
+        if change.after is None:
+            return cls(Act.DELETE, directory_of(change.before), entry)
+        act = Act.TAKE_OVER if "dn" in entry else Act.CREATE
+        if change.after["kind"] == "existing":
+            act = Act.STORE
+        stored = bool(change.after["stored"])
+        return cls(act, directory_of(change.after), entry, stored)
+
+
+class Account(Step):
     """Makes the account, or stores the password of an existing one."""
 
     name = "account"
+    restart = Restart.RESTART
 
-    def plan(
-        self,
-        wanted: Settings,
-        context: Context,
-        earlier: Sequence[Change],  # noqa: ARG002 - it depends on none
-    ) -> Sequence[Change]:
-        directory = wanted.directory
+    def plan(self, target: Target) -> Sequence[Change]:
+        directory, context = target.settings.directory, target.context
         if directory.account.kind == "existing":
             return _plan_existing(directory, context)
         with as_either(directory, context) as opened:
-            found = find(opened, directory)
-        if found is not None and is_the_originals(context):
+            entry = find(opened, directory)
+        if entry is not None and context.belongs_to_original:
             raise StepFailed(
-                f"This machine is a copy, and the original signs in as {found.dn}.",
+                f"This machine is a copy, and the original signs in as {entry.dn}.",
                 REKEY,
             )
-        if found is not None and _works(directory, context):
+        if entry is not None and _works(directory, context):
             return ()
         stored = context.host.secrets.holds(DIRECTORY_PASSWORD)
-        return (_plan_new(directory, found, stored=stored),)
+        return (_plan_new(directory, entry, stored=stored),)
 
-    def plan_removal(
-        self, settings: Settings | None, context: Context
-    ) -> Sequence[Change]:
-        keeps = settings is None or context.inputs.keep_account
-        if settings is None or keeps or settings.directory.account.kind == "existing":
+    def plan_removal(self, context: Context) -> Sequence[Change]:
+        settings = context.settings
+        if settings is None or context.inputs.keep_account:
             return ()
-        if is_the_originals(context):
+        directory = settings.directory
+        if directory.account.kind == "existing" or context.belongs_to_original:
             return ()
-        with as_either(settings.directory, context) as opened:
-            found = find(opened, settings.directory)
-        if found is None or not is_ours(found, settings.directory, context):
+        with as_either(directory, context) as opened:
+            entry = find(opened, directory)
+        if entry is None or not is_ours(entry, directory, context):
             return ()
-        directory = settings.directory.model_dump(mode="json")
-        before = {"dn": found.dn, "info": found.text("info"), "directory": directory}
-        summary = f"Deletes the account {found.dn}"
-        removal = Change("account", summary, before, None, needs_admin=True, final=True)
-        return (removal,)
+        return (deletion(self.name, entry, directory),)
 
     def apply(self, change: Change, context: Context) -> Facts:
-        if change.after is None:
+        planned = AccountChange.of(change)
+        if planned.act is Act.DELETE:
             return delete(change, context)
-        if change.after["kind"] == "existing":
+        if planned.act is Act.STORE:
             return _store(context)
         password = new_password()
         keep_previous(DIRECTORY_PASSWORD, context.host.secrets)
         context.host.secrets.put(DIRECTORY_PASSWORD, password)
-        directory = named(change.after)
-        with as_admin(directory, context) as opened:
-            if change.before is None:
-                create(opened, directory, password, context.plan_id)
+        with as_admin(planned.directory, context) as opened:
+            if planned.act is Act.CREATE:
+                create(opened, planned.directory, password, context.plan_id)
             else:
-                take_over(opened, change.before, password, context.plan_id)
-            return _facts(needed(opened, directory))
+                take_over(opened, planned.entry, password, context.plan_id)
+            return _facts(needed(opened, planned.directory))
 
-    def undo(self, change: Change, made: Facts | None, context: Context) -> None:
-        assert change.after is not None
-        secrets, stored = context.host.secrets, change.after["stored"]
-        begun = secrets.holds(PREVIOUS if stored else DIRECTORY_PASSWORD)
-        if not begun:
+    def undo(self, begun: Begun, context: Context) -> None:
+        secrets, planned = context.host.secrets, AccountChange.of(begun.change)
+        if not secrets.holds(PREVIOUS if planned.stored else DIRECTORY_PASSWORD):
             return  # cut off before anything was done: the secret comes first
-        if change.after["kind"] == "new" and change.before is None:
-            self._remove(change, made, context)
-        elif takes_over(change) and _in_force(change, made, context):
+        if planned.act is Act.CREATE:
+            _remove(planned.directory, begun.made, context)
+        elif planned.act is Act.TAKE_OVER and _in_force(
+            planned.directory, begun.made, context
+        ):
             secrets.remove(PREVIOUS)
             return
-        if stored:
-            put_back(DIRECTORY_PASSWORD, context.host.secrets)
+        if planned.stored:
+            put_back(DIRECTORY_PASSWORD, secrets)
         else:
             secrets.remove(DIRECTORY_PASSWORD)
 
-    def verify(self, wanted: Settings, context: Context) -> Sequence[Check]:
-        title = f"Sign-in as {wanted.directory.sign_in_name}"
+    def verify(self, target: Target) -> Sequence[Check]:
+        directory, context = target.settings.directory, target.context
+        title = f"Sign-in as {directory.sign_in_name}"
         why = trouble(DIRECTORY_PASSWORD, context.host.secrets)
         if why:
             remedy = "Run writeback repair, which has the password replaced."
-            return (Check("account", title, "failed", f"{why}.", remedy),)
+            return (Check(self.name, title, "failed", f"{why}.", remedy),)
         try:
-            with as_agent(wanted.directory, context) as opened:
-                told = f"{opened.host} let it in."
+            with as_agent(directory, context) as opened:
+                detail = f"{opened.host} let it in."
         except (DirectoryError, StepFailed) as error:
-            return (finding("account", title, error),)
-        return (Check("account", title, "ok", told),)
-
-    @staticmethod
-    def _remove(change: Change, made: Facts | None, context: Context) -> None:
-        directory = named(change.after)
-        with as_admin(directory, context) as opened:
-            found = find(opened, directory)
-            marked = found and found.text("info") == f"{MARK}{context.plan_id}"
-            if found is None or not (marked or made):
-                return  # it was never made, or another of that name was first
-            if not marked:
-                raise StepFailed(
-                    f"{found.dn} was changed since, or was made by somebody else.",
-                    "Look at the account and remove it by hand if it is not used.",
-                )
-            opened.delete(found.dn)
+            return (finding(self.name, title, error),)
+        return (Check(self.name, title, "ok", detail),)
 
 
-def takes_over(change: Change) -> bool:
+def _remove(directory: DirectorySettings, made: Facts | None, context: Context) -> None:
+    """Delete the account that this plan made, and no other of its name."""
+    with as_admin(directory, context) as opened:
+        entry = find(opened, directory)
+        marked = entry and entry.text("info") == f"{MARK}{context.plan_id}"
+        if entry is None or not (marked or made):
+            return  # it was never made, or another of that name was first
+        if not marked:
+            raise StepFailed(
+                f"{entry.dn} was changed since, or was made by somebody else.",
+                "Look at the account and remove it by hand if it is not used.",
+            )
+        opened.delete(entry.dn)
+
+
+def sets_password(change: Change) -> bool:
     """Say whether a change sets a new password to an account that is there."""
-    made = change.step == Account.name and change.after is not None
-    return made and change.before is not None and "dn" in change.before
+    ours = change.step == Account.name
+    return ours and AccountChange.of(change).act is Act.TAKE_OVER
 
 
-def _in_force(change: Change, made: Facts | None, context: Context) -> bool:
+def _in_force(
+    directory: DirectorySettings, made: Facts | None, context: Context
+) -> bool:
     """Say whether an installation goes on with the password that was set.
 
     The directory does not go back to the old one, which may be known to nobody.
@@ -158,7 +200,6 @@ def _in_force(change: Change, made: Facts | None, context: Context) -> bool:
         DirectoryError: it was cut off, and nobody tells which password it is.
 
     """
-    directory = named(change.after)
     settings = context.host.read(context.host.places.settings)
     if settings is None or stored_password(directory, context) is None:
         return False
@@ -170,50 +211,59 @@ def _in_force(change: Change, made: Facts | None, context: Context) -> bool:
     return True
 
 
+def deletion(
+    step: str, entry: Entry, directory: DirectorySettings, why: str = ""
+) -> Change:
+    """Plan to delete an account as it is marked now."""
+    where = directory.model_dump(mode="json")
+    before = {"dn": entry.dn, "info": entry.text("info"), "directory": where}
+    summary = f"Deletes the account {entry.dn}{why}"
+    return Change(step, summary, before, None, needs_admin=True, final=True)
+
+
 def delete(change: Change, context: Context) -> Facts:
     """Delete the account that was planned, and no other that has its name by now."""
-    assert change.before is not None
-    directory = named(change.before)
-    with as_admin(directory, context) as opened:
-        found = find(opened, directory)
-        if found is None or found.text("info") != change.before["info"]:
+    planned = AccountChange.of(change)
+    with as_admin(planned.directory, context) as opened:
+        entry = find(opened, planned.directory)
+        if entry is None or entry.text("info") != planned.entry["info"]:
             return {"told": "It was not there any more."}
-        opened.delete(found.dn)
+        opened.delete(entry.dn)
     return {}
 
 
 def _plan_new(
-    directory: DirectorySettings, found: Entry | None, *, stored: bool
+    directory: DirectorySettings, entry: Entry | None, *, stored: bool
 ) -> Change:
     name, container = directory.account.name, directory.account.container
     after = _after(directory, stored=stored)
-    if found is None:
+    if entry is None:
         summary = f"Creates the account {name} in {container}"
         return Change("account", summary, None, after, needs_admin=True)
-    info = found.text("info") or ""
+    info = entry.text("info") or ""
     if not info.startswith(MARK):
         raise StepFailed(
             f"There is an account {name} already, and Writeback did not make it.",
             "Choose another name, or use it as an existing account.",
         )
     summary = f"Takes over the account {name} of an earlier setup: sets a new password"
-    before = {"dn": found.dn, "info": info}
+    before = {"dn": entry.dn, "info": info}
     return Change("account", summary, before, after, needs_admin=True)
 
 
 def _plan_existing(
     directory: DirectorySettings, context: Context
 ) -> tuple[Change, ...]:
-    given = context.inputs.account_password
+    password = context.inputs.account_password
     stored = context.host.secrets.holds(DIRECTORY_PASSWORD)
     in_force = stored_password(directory, context)
-    if given is None and in_force is None:
+    if password is None and in_force is None:
         raise StepFailed(
             f"The password of {directory.account.name} is needed.",
             "Give it; it is kept in the secret store of this machine only.",
             "account_password",
         )
-    if given is None or given == in_force:
+    if password is None or password == in_force:
         return ()
     after = _after(directory, stored=stored)
     summary = f"Stores the password of {directory.account.name} in the secret store"
@@ -249,7 +299,7 @@ def _works(directory: DirectorySettings, context: Context) -> bool:
     return True
 
 
-def _facts(found: Entry) -> dict[str, Any]:
-    guid, sid = found.guid("objectGUID"), found.raw("objectSid")
-    facts = {"dn": found.dn, "objectGUID": str(guid), "info": found.text("info")}
+def _facts(entry: Entry) -> dict[str, Any]:
+    guid, sid = entry.guid("objectGUID"), entry.raw("objectSid")
+    facts = {"dn": entry.dn, "objectGUID": str(guid), "info": entry.text("info")}
     return facts | ({"sid": str(Sid.parse(sid))} if sid else {})

@@ -5,19 +5,18 @@ fingerprint that the code carries.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Self
 
 from agent.config import enrolment
 from agent.config.enrolment import Enrolment, EnrolmentError
-from agent.config.errors import SettingsError
 from agent.config.secret_store import AGENT_KEYS, LISTEN_KEY
 from agent.config.settings import Relay, Settings
-from agent.config.settings_file import parse as parse_settings
 from agent.relay_client import clock_skew
 from wire.failure import sentence
-from wire.secret import Secret
 from wizard.enrolment.application import application, enrolment_of, parsed_code, stored
-from wizard.enrolment.clone import REKEY, is_copied, is_the_originals
+from wizard.enrolment.clone import REKEY
 from wizard.enrolment.relay_client import (
     SET_CLOCK,
     Application,
@@ -32,185 +31,213 @@ from wizard.enrolment.relay_route import (
     requested_endpoint,
     stored_endpoint,
 )
+from wizard.enrolment.withdrawal import Withdrawal, relay_of, withdraw_former
 from wizard.host.stored_secrets import usable
-from wizard.plan.change import Change, Context, Facts, StepFailed
+from wizard.plan.change import Begun, Change, Context, Facts, StepFailed
+from wizard.plan.step import Restart, Step, Target, refuse_changed, text_of
 from wizard.results import Check
+from wizard.steps.keys import Keys, replaced_keys
+
+_CLOCK_S = 10.0
+_NAME_TAKEN = 409
 
 
-class EnrolmentStep:
+class Undo(Enum):
+    """What taking an enrolment back does at the relay.
+
+    Withdrawn there, an agent is gone: also one that was enrolled before.
+    """
+
+    WITHDRAW = "withdraw"
+    KEEP = "keep"  # the same keys under the same name were enrolled before
+    # the agent had the name under keys that are lost: one that was refused did not
+    # replace it; one that was cut off may have, and is replaced by the next
+    WITHDRAW_IF_MADE = "withdraw if made"
+    # the address of before may be one more of the same relay: who else would know the
+    # code that was made here?
+    ASK_RELAY = "ask the relay"
+
+
+@dataclass(frozen=True)
+class EnrolmentChange:
+    """An enrolment that is made, as a change tells of it.
+
+    Attributes:
+        relay: where.
+        agent: under which name.
+        undo: what taking it back does there.
+        former: the relay where the same name is enrolled so far; None for the same.
+        code: the hash that names the code; empty where no relay would be asked for it.
+
+    """
+
+    relay: Relay
+    agent: str
+    undo: Undo
+    former: Relay | None = None
+    code: str = ""
+
+    @classmethod
+    def of(cls, change: Change) -> Self:
+        """Read the facts of a change, also as an older version wrote them."""
+        facts = change.after
+        assert facts is not None
+        former, code = facts.get("former"), facts.get("code") or ""
+        undo = Undo.WITHDRAW
+        if facts.get("own"):
+            undo = Undo.WITHDRAW_IF_MADE
+        elif facts.get("stood"):
+            undo = Undo.KEEP
+        elif former is not None and code:
+            undo = Undo.ASK_RELAY
+        relay = Relay.model_validate(facts["relay"])
+        old = None if former is None else Relay.model_validate(former)
+        return cls(relay, str(facts["agent"]), undo, old, code)
+
+    def facts(self) -> dict[str, Any]:
+        """Give the facts of a change, as `of` reads them."""
+        facts: dict[str, Any] = {"agent": self.agent}
+        facts |= {"relay": self.relay.model_dump(mode="json")}
+        facts |= {"stood": self.undo is Undo.KEEP}
+        facts |= {"own": self.undo is Undo.WITHDRAW_IF_MADE}
+        if self.code:
+            former = self.former and self.former.model_dump(mode="json")
+            facts |= {"code": self.code, "former": former}
+        return facts
+
+
+class EnrolmentStep(Step):
     """Enrols the agent, or moves it to another relay."""
 
     name = "enrolment"
+    restart = Restart.RELOAD
 
-    def plan(
-        self,
-        wanted: Settings,
-        context: Context,
-        earlier: Sequence[Change],
-    ) -> Sequence[Change]:
+    def plan(self, target: Target) -> Sequence[Change]:
+        settings, context = target.settings, target.context
         text = context.host.read(context.host.places.enrolment)
         # a relay and a portal know the keys: new ones are enrolled anew
-        new_keys = any(change.step == "keys" for change in earlier)
-        if text is not None and _fits(text, wanted) and not new_keys:
+        new_keys = target.changes_of(Keys.name)
+        if _fits(context.enrolment, settings) and not new_keys:
             return ()
-        _refuse_name_of_original(text, wanted, context)
+        _refuse_name_of_original(settings, context)
         code = parsed_code(context)
-        _refuse_wrong_clock(wanted.relay, context)
-        summary = f"Enrols the agent {wanted.agent} at {wanted.relay.url}"
-        after: dict[str, Any] = {"agent": wanted.agent}
-        after |= {"relay": wanted.relay.model_dump(mode="json")}
-        # the same keys under the same name: taking that back would end what stood
-        stood = text is not None and _fits_name(text, wanted)
-        replaced = _replaced_keys(earlier)
-        known = {AGENT_KEYS, LISTEN_KEY} & replaced  # by a relay
-        after["stood"] = stood and not known
-        after["own"] = stood and known == {AGENT_KEYS}
-        if not known:
-            after |= {"code": code.lookup, "former": _former(text, wanted, context)}
+        _refuse_wrong_clock(settings.relay, context)
+        planned = _planned(text, code.lookup, target)
+        summary = f"Enrols the agent {settings.agent} at {settings.relay.url}"
         before = None if text is None else {"text": text}
-        return (Change(self.name, summary, before, after),)
+        return (Change(self.name, summary, before, planned.facts()),)
 
-    def plan_removal(
-        self, settings: Settings | None, context: Context
-    ) -> Sequence[Change]:
+    def plan_removal(self, context: Context) -> Sequence[Change]:
         text = context.host.read(context.host.places.enrolment)
         if text is None:
             return ()
-        before: dict[str, Any] = {"text": text, "relay": None}
+        settings, withdrawal = context.settings, Withdrawal(text, None)
         summary = "Removes the enrolment; the relay's owner must forget the agent"
-        if is_the_originals(context):
+        if context.belongs_to_original:
             summary = "Removes the copied enrolment; the original keeps its own"
-            before["copied"] = True
+            withdrawal = Withdrawal(text, None, copied=True)
         elif settings is not None:
-            before["relay"] = settings.relay.model_dump(mode="json")
-            before["agent"] = settings.agent
-            summary = f"Withdraws the agent {settings.agent} from {settings.relay.url}"
-        return (Change(self.name, summary, before, None, final=True),)
+            relay, agent = settings.relay, settings.agent
+            withdrawal = Withdrawal(text, relay, agent, relay.proxy)
+            summary = f"Withdraws the agent {agent} from {relay.url}"
+        return (Change(self.name, summary, withdrawal.facts(), None, final=True),)
+
+    def refuse_stale(self, changes: Sequence[Change], context: Context) -> None:
+        for change in changes:
+            place = context.host.places.enrolment
+            refuse_changed(place, text_of(change.before), context)
 
     def apply(self, change: Change, context: Context) -> Facts:
         if change.after is None:
-            said = withdrawn(change, usable(LISTEN_KEY, context.host.secrets), context)
+            detail = withdraw_former(Withdrawal.of(change.before), context)
             context.host.remove(context.host.places.enrolment)
-            return {"told": said}
-        relay, agent = _named(change)
-        code = parsed_code(context)
-        told = _enrolled(change, application(agent, code, context), context)
-        made = enrolment_of(relay, agent, told, code, context)
+            return {"told": detail}
+        planned, code = EnrolmentChange.of(change), parsed_code(context)
+        answer = _enrol(change, application(planned.agent, code, context), context)
+        made = enrolment_of(planned.relay, planned.agent, answer, code, context)
         context.host.write(context.host.places.enrolment, enrolment.dump(made))
         return {"listen_key_name": made.listen_key_name}
 
-    def undo(self, change: Change, made: Facts | None, context: Context) -> None:
-        relay, agent = _named(change)
+    def undo(self, begun: Begun, context: Context) -> None:
+        planned = EnrolmentChange.of(begun.change)
         key = usable(LISTEN_KEY, context.host.secrets)
-        if key is not None and not _stood(change, made, context):
+        if key is not None and _withdraws(planned, begun.made, context):
             # also when it was cut off: the relay may have taken the code
-            name = made["listen_key_name"] if made else "listen"
-            withdraw(stored_endpoint(relay, context), agent, key, name)
-        place = context.host.places.enrolment
-        if change.before is None:
+            name = begun.made["listen_key_name"] if begun.made else "listen"
+            endpoint = stored_endpoint(planned.relay, context)
+            withdraw(endpoint, planned.agent, key, name)
+        place, before = context.host.places.enrolment, text_of(begun.change.before)
+        if before is None:
             context.host.remove(place)
         else:
-            context.host.write(place, change.before["text"])
+            context.host.write(place, before)
 
-    def verify(self, wanted: Settings, context: Context) -> Sequence[Check]:
-        title = f"Enrolment at {wanted.relay.url}"
+    def verify(self, target: Target) -> Sequence[Check]:
+        settings, context = target.settings, target.context
+        title, anew = (
+            f"Enrolment at {settings.relay.url}",
+            "Apply the settings with a new enrolment code.",
+        )
         try:
-            made = enrolment.load(context.host.places.enrolment)
+            made = context.load_enrolment()
         except EnrolmentError as error:
-            remedy = "Apply the settings with a new enrolment code."
-            return (Check("enrolment", title, "failed", str(error), remedy),)
-        if is_copied(context):
-            told = "It was made on another machine: this one is a copy of it."
-            return (Check("enrolment", title, "failed", told, REKEY),)
-        if (made.relay_url, made.connection) != (wanted.relay.url, wanted.agent):
-            told = f"It is enrolled at {made.relay_url} as {made.connection}."
-            remedy = "Apply the settings with a new enrolment code."
-            return (Check("enrolment", title, "failed", told, remedy),)
-        told = f"Takes requests of {made.portal_issuer}."
-        return (Check("enrolment", title, "ok", told),)
+            return (Check(self.name, title, "failed", str(error), anew),)
+        if context.is_copy:
+            detail = "It was made on another machine: this one is a copy of it."
+            return (Check(self.name, title, "failed", detail, REKEY),)
+        if not _fits(made, settings):
+            detail = f"It is enrolled at {made.relay_url} as {made.connection}."
+            return (Check(self.name, title, "failed", detail, anew),)
+        detail = f"Takes requests of {made.portal_issuer}."
+        return (Check(self.name, title, "ok", detail),)
 
 
-def withdrawn(change: Change, key: Secret | None, context: Context) -> str:
-    """Withdraw at the relay; say why not, where it can't be: the plan goes on."""
-    assert change.before is not None
-    if change.before.get("copied"):
-        return ""
-    told = change.before["relay"]
-    try:
-        name = enrolment.parse(change.before["text"], "enrolment").listen_key_name
-        if key is not None and told is not None:
-            relay = Relay.model_validate(told)
-            way = former_endpoint(
-                relay, change.before.get("proxy", relay.proxy), context
-            )
-            code = change.before.get("code")
-            if code is not None and knows(way, code):
-                return "It is the same relay by another address: nothing is withdrawn."
-            withdraw(way, str(change.before["agent"]), key, name)
-            return ""
-    except (EnrolmentError, RelayFailed) as error:
-        return f"{error} {_TO_FORGET}"
-    return f"The relay was not asked. {_TO_FORGET}"
+def _planned(text: str | None, code: str, target: Target) -> EnrolmentChange:
+    """Decide what taking the enrolment back will have to do.
+
+    Args:
+        text: the enrolment so far, perhaps damaged; None for none.
+        code: the hash that names the code.
+        target: what is to become.
+
+    """
+    wanted = target.settings
+    same = text is not None and _fits_name(text, target)
+    replaced = {AGENT_KEYS, LISTEN_KEY} & replaced_keys(target)  # known to a relay
+    if replaced:
+        own = same and replaced == {AGENT_KEYS}
+        undo = Undo.WITHDRAW_IF_MADE if own else Undo.WITHDRAW
+        return EnrolmentChange(wanted.relay, wanted.agent, undo)
+    former = _former(wanted, target.context)
+    undo = Undo.WITHDRAW if former is None else Undo.ASK_RELAY
+    undo = Undo.KEEP if same else undo
+    return EnrolmentChange(wanted.relay, wanted.agent, undo, former, code)
 
 
-_TO_FORGET = "Its owner must forget this agent (writeback-relay forget)."
-
-
-def relay_of(made: Enrolment, context: Context) -> Relay:
-    """Give its relay with the CA and proxy, where the settings still have them."""
-    text = context.host.read(context.host.places.settings)
-    try:
-        found = parse_settings(text or "").relay
-    except SettingsError:
-        found = None
-    return found if found and found.url == made.relay_url else Relay(url=made.relay_url)
-
-
-def _former(text: str | None, wanted: Settings, context: Context) -> Facts | None:
-    """Give the address where the same name is enrolled so far, if there is another."""
-    try:
-        made = None if text is None else enrolment.parse(text, "enrolment")
-    except EnrolmentError:
-        return None
+def _former(wanted: Settings, context: Context) -> Relay | None:
+    """Give the relay where the same name is enrolled so far, if it is another."""
+    made = context.enrolment
     if made is None or made.connection != wanted.agent:
         return None
-    moves = made.relay_url != wanted.relay.url
-    return relay_of(made, context).model_dump(mode="json") if moves else None
+    return relay_of(made, context) if made.relay_url != wanted.relay.url else None
 
 
-def _stood(change: Change, made: Facts | None, context: Context) -> bool:
-    """Say whether the enrolment stood before: withdrawn now, it would be gone.
-
-    One that was refused did not replace the agent's own; one that was cut off may
-    have, and is replaced by the next.
-
-    So it did where the former address is one more of the same relay: who else knows
-    the code that was made here?
-    """
-    assert change.after is not None
-    if change.after.get("own"):
-        return made is None
-    former, code = change.after.get("former"), change.after.get("code")
-    if change.after.get("stood") or former is None or code is None:
-        return bool(change.after.get("stood"))
-    way = former_endpoint(
-        Relay.model_validate(former), _named(change)[0].proxy, context
-    )
+def _withdraws(planned: EnrolmentChange, made: Facts | None, context: Context) -> bool:
+    """Say whether taking it back withdraws it; `made` is None when it was cut off."""
+    if planned.undo is not Undo.ASK_RELAY or planned.former is None:
+        made_and_own = planned.undo is Undo.WITHDRAW_IF_MADE and made is not None
+        return planned.undo is Undo.WITHDRAW or made_and_own
+    endpoint = former_endpoint(planned.former, planned.relay.proxy, context)
     try:
-        return knows(way, code)
+        return not knows(endpoint, planned.code)
     except RelayFailed:
-        return False
+        return True
 
 
-def _refuse_name_of_original(
-    text: str | None, wanted: Settings, context: Context
-) -> None:
+def _refuse_name_of_original(wanted: Settings, context: Context) -> None:
     """Have a copy take another name: the original listens on the old one."""
-    try:
-        made = None if text is None else enrolment.parse(text, "enrolment")
-    except EnrolmentError:
-        return
-    if made and made.connection == wanted.agent and is_the_originals(context):
+    made = context.enrolment
+    if made and made.connection == wanted.agent and context.belongs_to_original:
         raise StepFailed(
             f"This machine is a copy, and the original is called {wanted.agent} too.",
             REKEY,
@@ -227,63 +254,41 @@ def _refuse_wrong_clock(relay: Relay, context: Context) -> None:
         raise StepFailed(sentence(clock_skew.describe_skew(ahead)), SET_CLOCK)
 
 
-_CLOCK_S = 10.0
-
-
-def _replaced_keys(earlier: Sequence[Change]) -> set[str]:
-    """Name the keys that will be others when this step comes."""
-    made = [c.after["names"] for c in earlier if c.step == "keys" and c.after]
-    return {name for names in made for name in names}
-
-
-def _enrolled(
-    change: Change, handed_in: Application, context: Context
-) -> Mapping[str, Any]:
+def _enrol(change: Change, agent: Application, context: Context) -> Mapping[str, Any]:
     """Enrol; where the agent itself has the name, under lost keys, it gives it up.
 
     The relay refuses that last: the code is good, so it does not end without either.
     """
-    relay, agent = _named(change)
-    way = stored_endpoint(relay, context)
-    assert change.after is not None
+    planned = EnrolmentChange.of(change)
+    endpoint = stored_endpoint(planned.relay, context)
     try:
-        return enrol(way, handed_in)
+        return enrol(endpoint, agent)
     except RelayFailed as error:
-        if error.status != _NAME_TAKEN or not change.after["own"]:
+        has_name = planned.undo is Undo.WITHDRAW_IF_MADE
+        if error.status != _NAME_TAKEN or not has_name:
             raise
-    withdraw(way, agent, stored(LISTEN_KEY, context), _listen_key_name(change))
-    return enrol(way, handed_in)
+    name = _listen_key_name(text_of(change.before))
+    withdraw(endpoint, planned.agent, stored(LISTEN_KEY, context), name)
+    return enrol(endpoint, agent)
 
 
-_NAME_TAKEN = 409
-
-
-def _listen_key_name(change: Change) -> str:
-    assert change.before is not None
+def _listen_key_name(text: str | None) -> str:
     try:
-        return enrolment.parse(change.before["text"], "enrolment").listen_key_name
+        return enrolment.parse(text or "", "enrolment").listen_key_name
     except EnrolmentError:
         return "listen"
 
 
-def _fits_name(text: str, wanted: Settings) -> bool:
+def _fits_name(text: str, target: Target) -> bool:
     """Say whether an enrolment, also one that is damaged, is of this name and relay."""
-    try:
-        enrolment.parse(text, "enrolment")
-    except EnrolmentError:
+    made, wanted = target.context.enrolment, target.settings
+    if made is None:
         # each as JSON spells it, whole
         return f'"{wanted.relay.url}"' in text and f'"{wanted.agent}"' in text
-    return _fits(text, wanted)
+    return _fits(made, wanted)
 
 
-def _fits(text: str, wanted: Settings) -> bool:
-    try:
-        made = enrolment.parse(text, "enrolment")
-    except EnrolmentError:
+def _fits(made: Enrolment | None, wanted: Settings) -> bool:
+    if made is None:
         return False
     return (made.relay_url, made.connection) == (wanted.relay.url, wanted.agent)
-
-
-def _named(change: Change) -> tuple[Relay, str]:
-    assert change.after is not None
-    return Relay.model_validate(change.after["relay"]), str(change.after["agent"])

@@ -5,46 +5,33 @@ read, so the secret store refuses it until it is replaced.
 """
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
-from agent.config.settings import Settings
-from wizard.host.interface import Misplaced, Protection
-from wizard.plan.change import Change, Context, Facts
+from wizard.host.interface import Misplaced, Protection, ServiceFailed
+from wizard.plan.change import Begun, Change, Context, Facts
+from wizard.plan.step import Step, Target
 from wizard.results import Check
 
 
-class FileOwnership:
+class FileOwnership(Step):
     """Gives files back the protection they were made with."""
 
     name = "files"
 
-    def plan(
-        self,
-        wanted: Settings,  # noqa: ARG002 - it is the same for all settings
-        context: Context,
-        earlier: Sequence[Change],  # noqa: ARG002 - it depends on none
-    ) -> Sequence[Change]:
-        return [self._change(each) for each in context.host.misplaced()]
-
-    def plan_removal(
-        self,
-        settings: Settings | None,  # noqa: ARG002 - nothing is made here
-        context: Context,  # noqa: ARG002
-    ) -> Sequence[Change]:
-        return ()
+    def plan(self, target: Target) -> Sequence[Change]:
+        return [self._change(each) for each in _misplaced(target.context)]
 
     def apply(self, change: Change, context: Context) -> Facts:
         _protect(change.after, context)
         return {}
 
-    def undo(self, change: Change, made: Facts | None, context: Context) -> None:  # noqa: ARG002
+    def undo(self, begun: Begun, context: Context) -> None:
         with contextlib.suppress(FileNotFoundError):  # an empty folder went
-            _protect(change.before, context)
+            _protect(begun.change.before, context)
 
-    def verify(self, wanted: Settings, context: Context) -> Sequence[Check]:  # noqa: ARG002
+    def verify(self, target: Target) -> Sequence[Check]:
         rows = [
             Check(
                 self.name,
@@ -53,31 +40,43 @@ class FileOwnership:
                 f"It is {each.now}, and should be {each.wanted}.",
                 "Run writeback repair.",
             )
-            for each in context.host.misplaced()
+            for each in _misplaced(target.context)
         ]
-        return [*rows, *self._program(context)]
+        return [*rows, *self._program(target.context)]
 
     def _program(self, context: Context) -> Sequence[Check]:
-        damaged, title = context.host.damaged(), "Program"
+        package, title = context.host.package, "Program"
+        if package is None:
+            return ()
+        damaged = package.damaged()
         if damaged is None:
-            told = "Not compared with its package: neither dpkg nor rpm can tell of it."
-            return (Check(self.name, title, "info", told),)
+            detail = (
+                "Not compared with its package: neither dpkg nor rpm can tell of it."
+            )
+            return (Check(self.name, title, "info", detail),)
         if not damaged:
             return ()
-        told = f"Not as the package brought it: {', '.join(map(str, damaged))}."
+        detail = f"Not as the package brought it: {', '.join(map(str, damaged))}."
         remedy = "Install the package again."
-        return (Check(self.name, title, "failed", told, remedy),)
+        return (Check(self.name, title, "failed", detail, remedy),)
 
-    def _change(self, found: Misplaced) -> Change:
-        summary = f"Protects {found.path}: {found.now} becomes {found.wanted}"
+    def _change(self, file: Misplaced) -> Change:
+        summary = f"Protects {file.path}: {file.now} becomes {file.wanted}"
         before, after = (
-            {"path": str(found.path), **asdict(each)}
-            for each in (found.now, found.wanted)
+            {"path": str(file.path), **asdict(each)} for each in (file.now, file.wanted)
         )
         return Change(self.name, summary, before, after)
 
 
-def _protect(facts: Mapping[str, Any] | None, context: Context) -> None:
+def _misplaced(context: Context) -> Sequence[Misplaced]:
+    ownership = context.host.ownership
+    return () if ownership is None else ownership.misplaced()
+
+
+def _protect(facts: Facts | None, context: Context) -> None:
     assert facts is not None
-    wanted = Protection(facts["user"], facts["group"], facts["mode"])
-    context.host.protect(Path(facts["path"]), wanted)
+    protection = Protection(facts["user"], facts["group"], facts["mode"])
+    path, ownership = Path(facts["path"]), context.host.ownership
+    if ownership is None:
+        raise ServiceFailed(f"{path} can't be made {protection} here.")
+    ownership.protect(path, protection)

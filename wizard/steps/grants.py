@@ -14,7 +14,7 @@ from agent.ldap.connection import Connection
 from agent.ldap.dn import same
 from agent.ldap.errors import DirectoryError
 from wizard.directory.accounts import find, sid_of
-from wizard.directory.sign_in import as_admin, finding, named
+from wizard.directory.sign_in import as_admin, finding
 from wizard.grants.acl import Edit, read, refuse_protected, rewrite, rights_of
 from wizard.grants.grant_history import (
     container_of,
@@ -34,46 +34,55 @@ from wizard.grants.grants import (
 )
 from wizard.permissions.grant import Grant
 from wizard.permissions.planned_account import ANYBODY
-from wizard.plan.change import Change, Context, Facts, StepFailed
+from wizard.plan.change import (
+    Begun,
+    Change,
+    Context,
+    Facts,
+    StepFailed,
+    directory_of,
+)
+from wizard.plan.step import Step, Target
 from wizard.results import Check
+from wizard.steps.account import Account, sets_password
 
 
-class Grants:
+class Grants(Step):
     """Permissions of the agent's account on the containers of the scope."""
 
     name = "grants"
 
-    def plan(
-        self, wanted: Settings, context: Context, earlier: Sequence[Change]
-    ) -> Sequence[Change]:
-        known = granted_now(context, wanted.directory)
-        revoked = tuple(_revoked(wanted, known))
+    def plan(self, target: Target) -> Sequence[Change]:
+        wanted = target.settings
+        recorded = granted_now(target.context, wanted.directory)
+        revoked = tuple(_revoked(wanted, recorded))
         losing = tuple(_left_by(wanted, revoked))
-        granted = _granted(wanted, context, earlier, losing, known)
-        return (*granted, *revoked)
+        return (*_granted(target, losing, recorded), *revoked)
 
-    def plan_removal(
-        self, settings: Settings | None, context: Context
-    ) -> Sequence[Change]:
+    def plan_removal(self, context: Context) -> Sequence[Change]:
         if context.inputs.keep_account:
             return ()
-        known = granted_or_recorded(context, settings.directory if settings else None)
-        return [revoke_change(facts, facts["rights"]) for facts in known]
+        settings = context.settings
+        directory = settings.directory if settings else None
+        recorded = granted_or_recorded(context, directory)
+        return [revoke_change(facts, facts["rights"]) for facts in recorded]
 
     def apply(self, change: Change, context: Context) -> Facts:
         facts = change.after or change.before
-        directory = named(facts)
+        directory = directory_of(facts)
         assert facts is not None
         with as_admin(directory, context) as opened:
             if change.after is None:
                 return _take(opened, facts)
             return _give(opened, facts, sid_of(opened, directory))
 
-    def undo(self, change: Change, made: Facts | None, context: Context) -> None:
-        facts = {**(change.after or change.before or {}), **(made or {})}
-        with as_admin(named(facts), context) as opened:
-            known = facts.get("sid")
-            sid = Sid.of(known) if known else _sid_if_there(opened, named(facts))
+    def undo(self, begun: Begun, context: Context) -> None:
+        change = begun.change
+        facts = {**(change.after or change.before or {}), **(begun.made or {})}
+        directory = directory_of(facts)
+        with as_admin(directory, context) as opened:
+            recorded = facts.get("sid")
+            sid = Sid.of(recorded) if recorded else _sid_if_there(opened, directory)
             container = container_of(opened, facts)
             if sid is None or container is None:
                 return  # the account or the container went, and the entries with it
@@ -82,20 +91,20 @@ class Grants:
             edit = descriptor.add_ace if change.after is None else descriptor.remove_ace
             rewrite(opened, container, aces, edit)
 
-    def verify(self, wanted: Settings, context: Context) -> Sequence[Check]:
+    def verify(self, target: Target) -> Sequence[Check]:
         try:
-            judged = judged_scope(wanted, context)
+            judged = judged_scope(target.settings, target.context)
         except (DirectoryError, StepFailed) as error:
             title = "Permissions of the agent's account"
-            return (finding("grants", title, error),)
-        rights = rights_of(wanted.features)
-        return [row_of(container, found, rights) for container, found in judged]
+            return (finding(self.name, title, error),)
+        rights = rights_of(target.settings.features)
+        return [row_of(container, judgement, rights) for container, judgement in judged]
 
 
 def _give(opened: Connection, facts: Facts, sid: Sid) -> Facts:
     container = facts["container"]
     # it may have become a protected one since the plan
-    refuse_protected(opened, container, named(facts).base_dn)
+    refuse_protected(opened, container, directory_of(facts).base_dn)
     added = _edit(opened, container, facts["rights"], sid, descriptor.add_ace)
     stood = facts.get("stood", ())
     list_now = read(opened, container)
@@ -128,24 +137,20 @@ def _edit(
 
 
 def _granted(
-    wanted: Settings,
-    context: Context,
-    earlier: Sequence[Change],
-    losing: Sequence[str],
-    known: Sequence[Facts],
+    target: Target, losing: Sequence[str], recorded: Sequence[Facts]
 ) -> Iterator[Change]:
-    account = next((c for c in earlier if c.step == "account"), None)
-    if account is None or wanted.directory.account.kind == "existing":
-        for dn, grants in missing(wanted, context, losing):
-            if grants:
-                yield grant_change(wanted, dn, grants)
-    else:
-        there = account.before is not None
-        yield from _before_sign_in(wanted, context, known, there=there)
+    wanted, accounts = target.settings, target.changes_of(Account.name)
+    if accounts and wanted.directory.account.kind == "new":
+        there = sets_password(accounts[0])
+        yield from _before_sign_in(wanted, target.context, recorded, there=there)
+        return
+    for dn, grants in missing(wanted, target.context, losing):
+        if grants:
+            yield grant_change(wanted, dn, grants)
 
 
 def _before_sign_in(
-    wanted: Settings, context: Context, known: Sequence[Facts], *, there: bool
+    wanted: Settings, context: Context, recorded: Sequence[Facts], *, there: bool
 ) -> Iterator[Change]:
     """Judge for an account that can't sign in yet: made now, or taken over.
 
@@ -156,20 +161,20 @@ def _before_sign_in(
         own = sid_of(opened, wanted.directory) if there else None
         where = grant_targets(opened, wanted.scope.containers)
         for dn in where.containers:
-            found = judge_scope(opened, dn, wanted, where, token=ANYBODY, own=own)
-            held = rights_held(known, dn, str(own))
-            stood = [each for each in found.standing if each.name not in held]
-            if found.missing or stood:
-                yield grant_change(wanted, dn, found.missing, stood)
+            judged = judge_scope(opened, dn, wanted, where, token=ANYBODY, own=own)
+            held = rights_held(recorded, dn, str(own))
+            stood = [each for each in judged.standing if each.name not in held]
+            if judged.missing or stood:
+                yield grant_change(wanted, dn, judged.missing, stood)
 
 
-def _revoked(wanted: Settings, known: Sequence[Facts]) -> Iterator[Change]:
+def _revoked(wanted: Settings, recorded: Sequence[Facts]) -> Iterator[Change]:
     """Take back what earlier plans granted and these settings do not ask for."""
     own = wanted.directory.sign_in_name
     needed = rights_of(wanted.features)
-    for facts in known:
+    for facts in recorded:
         kept = any(same(facts["container"], dn) for dn in wanted.scope.containers)
-        ours = kept and named(facts).sign_in_name == own
+        ours = kept and directory_of(facts).sign_in_name == own
         over = [
             name for name in facts["rights"] if not ours or _right(name) not in needed
         ]
@@ -186,12 +191,12 @@ def _left_by(wanted: Settings, revoked: Sequence[Change]) -> Iterator[str]:
     for change in revoked:
         assert change.before is not None
         container = change.before["container"]
-        own = named(change.before).sign_in_name == wanted.directory.sign_in_name
+        own = directory_of(change.before).sign_in_name == wanted.directory.sign_in_name
         if own and not any(same(container, dn) for dn in wanted.scope.containers):
             yield container
 
 
 def _sid_if_there(opened: Connection, directory: DirectorySettings) -> Sid | None:
-    found = find(opened, directory)
-    raw = found.raw("objectSid") if found else None
+    entry = find(opened, directory)
+    raw = entry.raw("objectSid") if entry else None
     return Sid.parse(raw) if raw else None

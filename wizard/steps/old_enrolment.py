@@ -5,86 +5,53 @@ it is withdrawn there: the name would stay taken.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
-from agent.config import enrolment
-from agent.config.enrolment import Enrolment, EnrolmentError
 from agent.config.secret_store import LISTEN_KEY
-from agent.config.settings import Settings
 from wizard.enrolment.application import parsed_code
-from wizard.enrolment.clone import is_the_originals
-from wizard.host.stored_secrets import previous, usable
+from wizard.enrolment.withdrawal import Withdrawal, relay_of, withdraw_former
+from wizard.host.stored_secrets import previous
 from wizard.plan.change import Change, Context, Facts
-from wizard.results import Check
-from wizard.steps.enrolment import relay_of, withdrawn
+from wizard.plan.step import Step, Target
+from wizard.steps.enrolment import EnrolmentStep
+from wizard.steps.keys import replaced_keys
 
 
-class OldEnrolment:
+class OldEnrolment(Step):
     """Withdraws the agent where it was before it moved."""
 
     name = "leaving"
 
-    def plan(
-        self,
-        wanted: Settings,
-        context: Context,
-        earlier: Sequence[Change],
-    ) -> Sequence[Change]:
-        if not any(change.step == "enrolment" for change in earlier):
+    def plan(self, target: Target) -> Sequence[Change]:
+        if not target.changes_of(EnrolmentStep.name):
             return ()
-        text = context.host.read(context.host.places.enrolment)
-        old = _read(text)
-        here = (wanted.relay.url, wanted.agent)
-        if old is None or (old.relay_url, old.connection) == here:
+        wanted, context = target.settings, target.context
+        text, old = context.host.read(context.host.places.enrolment), context.enrolment
+        if text is None or old is None or context.belongs_to_original:
             return ()
-        if is_the_originals(context):
+        if (old.relay_url, old.connection) == (wanted.relay.url, wanted.agent):
             return ()
-        relay = relay_of(old, context).model_dump(mode="json")
-        before: dict[str, Any] = {"text": text, "relay": relay}
-        before |= {"agent": old.connection, "proxy": wanted.relay.proxy}
-        before["key"] = _key_there(earlier)
-        if old.connection == wanted.agent:
+        same_name = old.connection == wanted.agent
+        withdrawal = Withdrawal(
+            text,
+            relay_of(old, context),
+            old.connection,
+            wanted.relay.proxy,
+            _key_there(target),
             # another address may lead to the same relay, which tells by the new code
-            before["code"] = parsed_code(context).lookup
+            parsed_code(context).lookup if same_name else None,
+        )
         summary = f"Withdraws the agent {old.connection} from {old.relay_url}"
-        return (Change(self.name, summary, before, None, final=True),)
-
-    def plan_removal(
-        self,
-        settings: Settings | None,  # noqa: ARG002 - the enrolment's own step leaves
-        context: Context,  # noqa: ARG002
-    ) -> Sequence[Change]:
-        return ()
+        return (Change(self.name, summary, withdrawal.facts(), None, final=True),)
 
     def apply(self, change: Change, context: Context) -> Facts:
-        assert change.before is not None
-        key = usable(change.before["key"], context.host.secrets)
-        return {"told": withdrawn(change, key, context)}
-
-    def undo(self, change: Change, made: Facts | None, context: Context) -> None:
-        """Do nothing: from this change on a plan only goes forward."""
-
-    def verify(
-        self,
-        wanted: Settings,  # noqa: ARG002 - where it was is known to nobody later
-        context: Context,  # noqa: ARG002
-    ) -> Sequence[Check]:
-        return ()
+        return {"told": withdraw_former(Withdrawal.of(change.before), context)}
 
 
-def _key_there(earlier: Sequence[Change]) -> str:
+def _key_there(target: Target) -> str:
     """Name the secret by which the old place knows the agent.
 
     A key that is replaced is kept until the plan is done, if it could be read. The
     new one proves nothing there: a relay would refuse it as that of another agent.
     """
-    made = [c.after["names"] for c in earlier if c.step == "keys" and c.after]
-    replaced = any(LISTEN_KEY in names for names in made)
+    replaced = LISTEN_KEY in replaced_keys(target)
     return previous(LISTEN_KEY) if replaced else LISTEN_KEY
-
-
-def _read(text: str | None) -> Enrolment | None:
-    try:
-        return None if text is None else enrolment.parse(text, "enrolment")
-    except EnrolmentError:
-        return None

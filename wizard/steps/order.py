@@ -1,6 +1,6 @@
 """The steps, in the order they are done."""
 
-from wizard.plan.change import Step
+from wizard.plan.step import Step
 from wizard.steps.account import Account
 from wizard.steps.agent_data import AgentData
 from wizard.steps.enrolment import EnrolmentStep

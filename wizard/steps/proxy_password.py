@@ -9,137 +9,109 @@ proxy could not be taken back through it either.
 from collections.abc import Sequence
 
 from agent.config.secret_store import PROXY_PASSWORD
-from agent.config.settings import Settings
 from agent.relay_client.endpoint import RelayEndpoint
 from wizard.enrolment.relay_client import PROXY_REFUSES, RelayFailed, ask
 from wizard.enrolment.relay_route import requested_endpoint
 from wizard.host.stored_secrets import keep_previous, put_back, trouble, usable
-from wizard.plan.change import Change, Context, Facts, StepFailed
+from wizard.plan.change import Begun, Change, Context, Facts, StepFailed
+from wizard.plan.history import enrolment_stands
+from wizard.plan.step import Restart, Step, Target
 from wizard.results import Check
-from wizard.steps.keys import enrolment_stands
 
 _TRIED_S = 10.0
 _NEEDED = "proxy_password"
 
 
-class ProxyPassword:
+class ProxyPassword(Step):
     """Stores the password."""
 
     name = "proxy"
+    restart = Restart.RESTART
 
-    def plan(
-        self,
-        wanted: Settings,
-        context: Context,
-        earlier: Sequence[Change],  # noqa: ARG002 - it depends on none
-    ) -> Sequence[Change]:
-        if wanted.relay.proxy_user is None:
+    def plan(self, target: Target) -> Sequence[Change]:
+        relay, secrets = target.settings.relay, target.context.host.secrets
+        if relay.proxy_user is None:
             return ()
-        way = requested_endpoint(wanted.relay, context)
-        wrong = _wrong(way, context)
-        if wrong is not None and wrong.needs:
-            raise wrong
-        if way.proxy_password == usable(PROXY_PASSWORD, context.host.secrets):
+        endpoint = requested_endpoint(relay, target.context)
+        failure = _failure(endpoint, target.context)
+        if failure is not None and failure.needs:
+            raise failure
+        if endpoint.proxy_password == usable(PROXY_PASSWORD, secrets):
             return ()
-        who = f"{wanted.relay.proxy_user} at the proxy {way.proxy}"
+        who = f"{relay.proxy_user} at the proxy {endpoint.proxy}"
         summary = f"Stores the password of {who} in the secret store"
-        told = {"names": [PROXY_PASSWORD]}
-        before = told if context.host.secrets.holds(PROXY_PASSWORD) else None
-        return (Change(self.name, summary, before, told),)
-
-    def plan_removal(
-        self,
-        settings: Settings | None,  # noqa: ARG002 - it goes with the keys
-        context: Context,  # noqa: ARG002
-    ) -> Sequence[Change]:
-        return ()
+        after = {"names": [PROXY_PASSWORD]}
+        before = after if secrets.holds(PROXY_PASSWORD) else None
+        return (Change(self.name, summary, before, after),)
 
     def apply(self, change: Change, context: Context) -> Facts:
-        given = context.inputs.proxy_password
-        if given is None:
+        password = context.inputs.proxy_password
+        if password is None:
             raise StepFailed("The proxy's password was not given.", "Give it again.")
         if change.before is not None:
             keep_previous(PROXY_PASSWORD, context.host.secrets)
-        context.host.secrets.put(PROXY_PASSWORD, given)
+        context.host.secrets.put(PROXY_PASSWORD, password)
         return {}
 
-    def undo(self, change: Change, made: Facts | None, context: Context) -> None:  # noqa: ARG002
+    def undo(self, begun: Begun, context: Context) -> None:
         if enrolment_stands(context):
             raise StepFailed(
                 "The relay is still to be told, and that takes this password.",
                 "Roll back again when the relay answers.",
             )
-        if change.before is not None:
+        if begun.change.before is not None:
             put_back(PROXY_PASSWORD, context.host.secrets)
         else:
             context.host.secrets.remove(PROXY_PASSWORD)
 
-    def verify(self, wanted: Settings, context: Context) -> Sequence[Check]:
-        user = wanted.relay.proxy_user
+    def verify(self, target: Target) -> Sequence[Check]:
+        user = target.settings.relay.proxy_user
         if user is None:
             return ()
-        way = requested_endpoint(wanted.relay, context)
-        title = f"Sign-in at the proxy {way.proxy}"
-        wrong = _wrong(way, context)
-        if wrong is not None:
-            return (Check(self.name, title, "failed", wrong.what, wrong.remedy),)
+        endpoint = requested_endpoint(target.settings.relay, target.context)
+        title = f"Sign-in at the proxy {endpoint.proxy}"
+        failure = _failure(endpoint, target.context)
+        if failure is not None:
+            return (Check(self.name, title, "failed", failure.what, failure.remedy),)
         return (Check(self.name, title, "ok", f"It lets {user} through."),)
 
 
-class ProxyPasswordRemoval:
+class ProxyPasswordRemoval(Step):
     """Forgets the password that no proxy takes any more."""
 
     name = "forgetting"
 
-    def plan(
-        self,
-        wanted: Settings,
-        context: Context,
-        earlier: Sequence[Change],  # noqa: ARG002 - it depends on none
-    ) -> Sequence[Change]:
-        there = context.host.secrets.holds(PROXY_PASSWORD)
-        if wanted.relay.proxy_user is not None or not there:
+    def plan(self, target: Target) -> Sequence[Change]:
+        there = target.context.host.secrets.holds(PROXY_PASSWORD)
+        if target.settings.relay.proxy_user is not None or not there:
             return ()
         summary = "Forgets the password for the proxy: none is needed any more"
-        told = {"names": [PROXY_PASSWORD]}
-        return (Change(self.name, summary, told, None),)
+        return (Change(self.name, summary, {"names": [PROXY_PASSWORD]}, None),)
 
-    def plan_removal(
-        self,
-        settings: Settings | None,  # noqa: ARG002 - it goes with the keys
-        context: Context,  # noqa: ARG002
-    ) -> Sequence[Change]:
-        return ()
-
-    def apply(self, change: Change, context: Context) -> Facts:  # noqa: ARG002
-        keep_previous(PROXY_PASSWORD, context.host.secrets)
-        context.host.secrets.remove(PROXY_PASSWORD)
+    def apply(self, change: Change, context: Context) -> Facts:
+        for name in change.secret_names:
+            keep_previous(name, context.host.secrets)
+            context.host.secrets.remove(name)
         return {}
 
-    def undo(self, change: Change, made: Facts | None, context: Context) -> None:  # noqa: ARG002
-        put_back(PROXY_PASSWORD, context.host.secrets)
-
-    def verify(
-        self,
-        wanted: Settings,  # noqa: ARG002 - one too many is nothing wrong
-        context: Context,  # noqa: ARG002
-    ) -> Sequence[Check]:
-        return ()
+    def undo(self, begun: Begun, context: Context) -> None:
+        for name in begun.change.secret_names:
+            put_back(name, context.host.secrets)
 
 
-def _wrong(way: RelayEndpoint, context: Context) -> StepFailed | None:
+def _failure(endpoint: RelayEndpoint, context: Context) -> StepFailed | None:
     """Say what is wrong with a password, or that it can't be said; None for nothing."""
-    user = way.relay.proxy_user
-    if way.proxy_password is None:
+    user = endpoint.relay.proxy_user
+    if endpoint.proxy_password is None:
         why = (
             trouble(PROXY_PASSWORD, context.host.secrets)
             or f"It is not stored for {user}"
         )
-        what = f"The password for the proxy {way.proxy} is needed. {why}."
+        what = f"The password for the proxy {endpoint.proxy} is needed. {why}."
         remedy = "Give it to writeback apply (proxy_password)."
         return StepFailed(what, remedy, _NEEDED)
     try:
-        ask(way, "GET", "/", b"", {}, seconds=_TRIED_S)
+        ask(endpoint, "GET", "/", b"", {}, seconds=_TRIED_S)
     except RelayFailed as error:
         needs = _NEEDED if error.status == PROXY_REFUSES else ""
         return StepFailed(error.what, error.remedy, needs)

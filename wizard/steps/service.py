@@ -2,60 +2,48 @@
 
 from collections.abc import Sequence
 
-from agent.config.settings import Settings
 from agent.config.settings_file import digest
 from wire.failure import sentence
-from wizard.enrolment.clone import is_copied
-from wizard.host.interface import REPLACE, ServiceFailed, waits_for
-from wizard.plan.change import Change, Context, Facts, StepFailed
-from wizard.results import Check
-from wizard.steps.account import takes_over
+from wizard.host.interface import REPLACE, Service, ServiceFailed, waits_for
+from wizard.plan.change import Begun, Change, Context, Facts, StepFailed
+from wizard.plan.step import Restart, Step, Target
+from wizard.results import Check, State
+from wizard.steps.account import sets_password
 
 READY_S = 45.0
-# what a new process reads anew, and what systemd hands over only at a start
-_READ = frozenset({"enrolment", "settings"})
-_GIVEN = frozenset({"keys", "account", "proxy", "unit"})
+_START, _RELOAD = "start", "hand over"
 
 
-class ServiceStep:
+class ServiceStep(Step):
     """Starts the agent and waits until it is ready."""
 
     name = "service"
 
-    def plan(
-        self,
-        wanted: Settings,
-        context: Context,
-        earlier: Sequence[Change],
-    ) -> Sequence[Change]:
-        service = context.host.service()
-        running, steps = service.running, {change.step for change in earlier}
+    def plan(self, target: Target) -> Sequence[Change]:
+        host, wanted = target.context.host, digest(target.settings)
+        service, restart = host.service(), target.restart
         # edited by hand, changed by a run that was cut off, or a renewed certificate
-        if service.status.get("settings") not in (None, digest(wanted)):
-            steps.add("settings")
+        if service.status.get("settings") not in (None, wanted):
+            restart = max(restart, Restart.RELOAD)
         # one that waits for a relay or a controller goes on trying: another would too
-        serves = service.ready or (running and bool(waits_for(service.status)))
-        if serves and not service.outdated and not steps & (_READ | _GIVEN):
+        serves = service.ready or (service.running and bool(waits_for(service.status)))
+        if serves and not service.outdated and not restart:
             return ()
         summary = "Starts the agent and waits until it is ready"
         how = _START
         # one that never got ready hands nothing over (systemd reloads active units)
-        hands_over = context.host.hands_over and service.ready
-        if running and (steps & _GIVEN or not hands_over):
+        reloads = host.reload is not None and service.ready
+        if service.running and (restart is Restart.RESTART or not reloads):
             summary = "Restarts the agent; it answers what is under way first"
-        elif running:
+        elif service.running:
             why = service.outdated or "it reads what was changed"
             summary = f"Has a new agent take over: {why}"
-            how = _HAND_OVER
-        before = {"running": True} if running else None
-        after = {"running": True, "how": how, "settings": digest(wanted)}
+            how = _RELOAD
+        before = {"running": True} if service.running else None
+        after = {"running": True, "how": how, "settings": wanted}
         return (Change(self.name, summary, before, after),)
 
-    def plan_removal(
-        self,
-        settings: Settings | None,  # noqa: ARG002 - it is the same for all settings
-        context: Context,
-    ) -> Sequence[Change]:
+    def plan_removal(self, context: Context) -> Sequence[Change]:
         if not context.host.service().running:
             return ()
         summary = "Stops the agent; it answers what is under way first"
@@ -65,11 +53,11 @@ class ServiceStep:
         if change.after is None:
             context.host.stop_service()
             return {}
-        if _hands_over(change):
-            context.host.hand_over(READY_S)
+        if _reloads(change):
+            _reload(context)
             if not _reads_this(change, context):
                 # one that was asked for before, as by an upgrade: another is to come
-                context.host.hand_over(READY_S)
+                _reload(context)
             _check_settings(change, context)
             return {}
         context.host.stop_service()
@@ -77,36 +65,41 @@ class ServiceStep:
         context.host.wait_ready(READY_S)
         return {}
 
-    def undo(self, change: Change, made: Facts | None, context: Context) -> None:  # noqa: ARG002
+    def undo(self, begun: Begun, context: Context) -> None:
         # what it reads is taken back after this; `resume` has it read that then
-        if change.after is not None and not _hands_over(change):
+        if begun.change.after is not None and not _reloads(begun.change):
             context.host.stop_service()
 
-    def verify(self, wanted: Settings, context: Context) -> Sequence[Check]:
-        service = context.host.service()
-        if service.status.get("settings") not in (None, digest(wanted)):
-            told = "It runs with other settings or certificates than these."
-            remedy = "Apply the settings."
-            return (Check("service", "Agent", "failed", told, remedy),)
-        if service.status.get("twin"):
-            told = "It runs, and so does a copy of it."
-            remedy = f"{service.status['twin']}."
-            return (Check("service", "Agent", "failed", told, remedy),)
-        if service.ready and service.outdated:
-            told = f"It works, but {service.outdated}."
-            remedy = sentence(REPLACE)
-            return (Check("service", "Agent", "warning", told, remedy),)
-        if service.ready:
-            told = "It runs, the relay link is up and a controller answered."
-            return (Check("service", "Agent", "ok", told),)
-        why = waits_for(service.status) if service.running else ""
-        if why:
-            told = f"It is not ready. {why}"
-            remedy = "Mend what it names; it goes on trying by itself."
-            return (Check("service", "Agent", "failed", told, remedy),)
-        told = "It does not run." if not service.running else "It is not ready."
-        remedy = "Apply the settings again: that starts it anew."
-        return (Check("service", "Agent", "failed", told, remedy),)
+    def verify(self, target: Target) -> Sequence[Check]:
+        service = target.context.host.service()
+        state, detail, remedy = _judged(service, digest(target.settings))
+        return (Check(self.name, "Agent", state, detail, remedy),)
+
+
+def _judged(service: Service, settings: str) -> tuple[State, str, str]:
+    """Judge what runs: its state, what is so, and what to do.
+
+    Args:
+        service: as it is now.
+        settings: the digest of those it should run with.
+
+    """
+    if service.status.get("settings") not in (None, settings):
+        detail = "It runs with other settings or certificates than these."
+        return "failed", detail, "Apply the settings."
+    if service.status.get("twin"):
+        remedy = f"{service.status['twin']}."
+        return "failed", "It runs, and so does a copy of it.", remedy
+    if service.ready and service.outdated:
+        return "warning", f"It works, but {service.outdated}.", sentence(REPLACE)
+    if service.ready:
+        return "ok", "It runs, the relay link is up and a controller answered.", ""
+    why = waits_for(service.status) if service.running else ""
+    if why:
+        remedy = "Mend what it names; it goes on trying by itself."
+        return "failed", f"It is not ready. {why}", remedy
+    detail = "It is not ready." if service.running else "It does not run."
+    return "failed", detail, "Apply the settings again: that starts it anew."
 
 
 def _check_settings(change: Change, context: Context) -> None:
@@ -124,11 +117,15 @@ def _reads_this(change: Change, context: Context) -> bool:
     return runs_with in (None, change.after.get("settings"))
 
 
-_START, _HAND_OVER = "start", "hand over"
+def _reloads(change: Change) -> bool:
+    return change.after is not None and change.after.get("how") == _RELOAD
 
 
-def _hands_over(change: Change) -> bool:
-    return change.after is not None and change.after.get("how") == _HAND_OVER
+def _reload(context: Context) -> None:
+    reload = context.host.reload
+    if reload is None:
+        raise ServiceFailed(f"Nobody takes over here within {READY_S:.0f} s.")
+    reload(READY_S)
 
 
 def resume(context: Context, undone: Sequence[Change]) -> str:
@@ -142,12 +139,12 @@ def resume(context: Context, undone: Sequence[Change]) -> str:
         why it is not ready, empty when it is or when there is none.
 
     """
-    if context.host.read(context.host.places.settings) is None or is_copied(context):
+    if context.host.read(context.host.places.settings) is None or context.is_copy:
         return ""  # there is none, or what is there is another machine's
     try:
-        if context.host.service().running and any(map(_hands_over, undone)):
-            context.host.hand_over(READY_S)
-        if any(map(takes_over, undone)):
+        if context.host.service().running and any(map(_reloads, undone)):
+            _reload(context)
+        if any(map(sets_password, undone)):
             context.host.stop_service()  # it may have a password that is none now
         context.host.start_service()
         context.host.wait_ready(READY_S)

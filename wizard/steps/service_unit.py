@@ -5,8 +5,9 @@ drop-in. A machine for trying has neither, and nothing is planned there.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from agent.config.secret_store import (
     AGENT_KEYS,
@@ -16,112 +17,134 @@ from agent.config.secret_store import (
     TEST_KEY,
 )
 from agent.config.settings import Settings
-from wizard.plan.change import Change, Context, Facts, StepFailed
+from wizard.host.interface import ServiceFailed, UnitFiles
+from wizard.plan.change import Begun, Change, Context, Facts, StepFailed
+from wizard.plan.step import Restart, Step, Target
 from wizard.results import Check
 
 
-class ServiceUnit:
+@dataclass(frozen=True)
+class UnitState:
+    """What is beside the unit.
+
+    Attributes:
+        files: their texts by path; None where there is none.
+        enabled: the service starts with the machine.
+
+    """
+
+    files: Mapping[str, str | None]
+    enabled: bool
+
+    @classmethod
+    def now(cls, unit: UnitFiles, context: Context) -> Self:
+        """Read what is there."""
+        paths = unit.files(())
+        files = {str(path): context.host.read(path) for path in paths}
+        return cls(files, unit.enabled)
+
+    @classmethod
+    def wanted(cls, unit: UnitFiles, settings: Settings) -> Self:
+        """Give what settings ask for."""
+        files = unit.files(_secrets_of(settings))
+        return cls({str(path): text for path, text in files.items()}, enabled=True)
+
+    @classmethod
+    def of(cls, change: Change) -> tuple[Self, Self]:
+        """Read what was there before a change and what comes, each perhaps nothing."""
+        before, after = (
+            None if facts is None else cls(**facts)
+            for facts in (change.before, change.after)
+        )
+        known = after or before
+        assert known is not None
+        return before or known.nothing(), after or known.nothing()
+
+    def nothing(self) -> Self:
+        """Give the state where none of these files is there."""
+        return type(self)(dict.fromkeys(self.files), enabled=False)
+
+    def facts(self) -> dict[str, Any] | None:
+        """Give the facts of a change, as `of` reads them; None for nothing."""
+        return None if self == self.nothing() else asdict(self)
+
+
+class ServiceUnit(Step):
     """Writes the drop-in and has the service start with the machine."""
 
     name = "unit"
+    restart = Restart.RESTART
 
-    def plan(
-        self,
-        wanted: Settings,
-        context: Context,
-        earlier: Sequence[Change],  # noqa: ARG002 - it depends on none
-    ) -> Sequence[Change]:
-        now, after = _now(context), _wanted(wanted, context)
-        if now == after:
+    def plan(self, target: Target) -> Sequence[Change]:
+        unit = target.context.host.unit
+        if unit is None:
             return ()
-        before = None if _is_nothing(now) else now
+        now = UnitState.now(unit, target.context)
+        wanted = UnitState.wanted(unit, target.settings)
+        if now == wanted:
+            return ()
         summary = (
             "Sets up the service: its secrets, and that it starts with the machine"
         )
-        return (Change(self.name, summary, before, after),)
+        return (Change(self.name, summary, now.facts(), wanted.facts()),)
 
-    def plan_removal(
-        self,
-        settings: Settings | None,  # noqa: ARG002 - it is the same for all settings
-        context: Context,
-    ) -> Sequence[Change]:
-        now = _now(context)
-        if _is_nothing(now) or not now["files"]:
+    def plan_removal(self, context: Context) -> Sequence[Change]:
+        unit = context.host.unit
+        now = None if unit is None else UnitState.now(unit, context).facts()
+        if now is None:
             return ()
         summary = "Takes the service out of the system"
         return (Change(self.name, summary, now, None),)
 
     def apply(self, change: Change, context: Context) -> Facts:
-        _put(_states(change)[1], context)
+        _put(UnitState.of(change)[1], context)
         return {}
 
-    def undo(self, change: Change, made: Facts | None, context: Context) -> None:  # noqa: ARG002
-        before, after = _states(change)
-        for name, text in _now(context)["files"].items():
-            if text not in (before["files"].get(name), after["files"].get(name)):
+    def undo(self, begun: Begun, context: Context) -> None:
+        before, after = UnitState.of(begun.change)
+        for name, text in UnitState.now(_unit(context), context).files.items():
+            if text not in (before.files.get(name), after.files.get(name)):
                 raise StepFailed(
                     f"{name} was changed by somebody else since.",
                     "Remove it, or mend it by hand, and roll back again.",
                 )
         _put(before, context)
 
-    def verify(self, wanted: Settings, context: Context) -> Sequence[Check]:
-        now, after = _now(context), _wanted(wanted, context)
-        if not after["files"]:
+    def verify(self, target: Target) -> Sequence[Check]:
+        unit, title = target.context.host.unit, "Service of the agent"
+        if unit is None:
             return ()
-        title = "Service of the agent"
-        wrong = [
-            name
-            for name in after["files"]
-            if now["files"][name] != after["files"][name]
-        ]
+        now = UnitState.now(unit, target.context)
+        wanted = UnitState.wanted(unit, target.settings)
+        wrong = [name for name in wanted.files if now.files[name] != wanted.files[name]]
         remedy = "Apply the settings again."
         if wrong:
-            told = f"Not as it was set up: {', '.join(wrong)}."
-            return (Check(self.name, title, "failed", told, remedy),)
-        if not now["enabled"]:
-            told = "It does not start with the machine."
-            return (Check(self.name, title, "failed", told, remedy),)
-        told = "It has its secrets, and starts with the machine."
-        return (Check(self.name, title, "ok", told),)
+            detail = f"Not as it was set up: {', '.join(wrong)}."
+            return (Check(self.name, title, "failed", detail, remedy),)
+        if not now.enabled:
+            detail = "It does not start with the machine."
+            return (Check(self.name, title, "failed", detail, remedy),)
+        detail = "It has its secrets, and starts with the machine."
+        return (Check(self.name, title, "ok", detail),)
 
 
-def _states(change: Change) -> tuple[Facts, Facts]:
-    """Give what was there before and what comes, either as nothing at all."""
-    known = change.after or change.before
-    assert known is not None
-    return change.before or _nothing(known), change.after or _nothing(known)
-
-
-def _now(context: Context) -> dict[str, Any]:
-    files = {str(p): context.host.read(p) for p in context.host.service_files(())}
-    return {"files": files, "enabled": context.host.enabled}
-
-
-def _wanted(wanted: Settings, context: Context) -> dict[str, Any]:
-    needed = context.host.service_files(_secrets_of(wanted))
-    files = {str(p): text for p, text in needed.items()}
-    return {"files": files, "enabled": True}
-
-
-def _secrets_of(wanted: Settings) -> Sequence[str]:
+def _secrets_of(settings: Settings) -> Sequence[str]:
     """Name what the agent is given; a service does not start where one is missing."""
     names = (AGENT_KEYS, DIRECTORY_PASSWORD, LISTEN_KEY, TEST_KEY)
-    return names if wanted.relay.proxy_user is None else (*names, PROXY_PASSWORD)
+    return names if settings.relay.proxy_user is None else (*names, PROXY_PASSWORD)
 
 
-def _nothing(state: Mapping[str, Any]) -> dict[str, Any]:
-    return {"files": dict.fromkeys(state["files"]), "enabled": False}
+def _unit(context: Context) -> UnitFiles:
+    unit = context.host.unit
+    if unit is None:
+        raise ServiceFailed("There is no unit of the service here.")
+    return unit
 
 
-def _is_nothing(state: Mapping[str, Any]) -> bool:
-    return state == _nothing(state)
-
-
-def _put(state: Mapping[str, Any], context: Context) -> None:
-    for name, text in state["files"].items():
+def _put(state: UnitState, context: Context) -> None:
+    for name, text in state.files.items():
         if text is None:
             context.host.remove(Path(name))
         else:
             context.host.write(Path(name), text)
-    context.host.enable_service(enabled=state["enabled"])
+    _unit(context).enable(enabled=state.enabled)

@@ -2,30 +2,52 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from agent.config.errors import SettingsError
 from agent.config.migrations import VERSION, kept_name
 from agent.config.settings import Settings
 from agent.config.settings_file import dump, parse, text_version
 from wizard.flow.pages.order import FIELDS
-from wizard.plan import journal
-from wizard.plan.change import Change, Context, Facts, StepFailed
+from wizard.plan.change import Begun, Change, Context, Facts, StepFailed
+from wizard.plan.history import applied_settings
+from wizard.plan.step import Restart, Step, Target, refuse_changed, text_of
 from wizard.results import Check
 
 
-class SettingsFile:
+@dataclass(frozen=True)
+class FileChange:
+    """A settings file that is written or removed.
+
+    Attributes:
+        path: the file in force, or one of another version.
+        before: its text so far; None where there is none.
+        after: its text to come; None where it is removed.
+
+    """
+
+    path: Path
+    before: str | None
+    after: str | None
+
+    @classmethod
+    def of(cls, change: Change, context: Context) -> Self:
+        """Read the facts of a change; those of older versions may name no path."""
+        path = (change.after or change.before or {}).get("path")
+        place = Path(path) if path else context.host.places.settings
+        return cls(place, text_of(change.before), text_of(change.after))
+
+
+class SettingsFile(Step):
     """Writes the settings file."""
 
     name = "settings"
+    restart = Restart.RELOAD
 
-    def plan(
-        self,
-        wanted: Settings,
-        context: Context,
-        earlier: Sequence[Change],  # noqa: ARG002 - it depends on none
-    ) -> Sequence[Change]:
+    def plan(self, target: Target) -> Sequence[Change]:
+        wanted, context = target.settings, target.context
         _refuse_unreadable(wanted, context)
         place = context.host.places.settings
         text = context.host.read(place)
@@ -33,20 +55,16 @@ class SettingsFile:
             renewed = _renewed(place, text, wanted)
             return (*_kept(place, text, context), renewed)
         if text is not None and _read(text) == wanted:
-            return _edited(self.name, text, context)
+            return _edited(text, context)
         before = None if text is None else {"text": text}
         summary = _summary(text, wanted, str(place))
         return (Change(self.name, summary, before, {"text": dump(wanted)}),)
 
-    def plan_removal(
-        self,
-        settings: Settings | None,  # noqa: ARG002 - also one that can't be read
-        context: Context,
-    ) -> Sequence[Change]:
+    def plan_removal(self, context: Context) -> Sequence[Change]:
         place = context.host.places.settings
         older = re.compile(rf"{place.stem}\.v\d+\{place.suffix}")
         kept = place.parent.glob(f"{place.stem}.v*{place.suffix}")
-        known = [place, *(path for path in kept if older.fullmatch(path.name))]
+        paths = [place, *(path for path in kept if older.fullmatch(path.name))]
         return [
             Change(
                 self.name,
@@ -54,50 +72,56 @@ class SettingsFile:
                 {"text": text, "path": str(path)},
                 None,
             )
-            for path in known
+            for path in paths
             if (text := context.host.read(path)) is not None
         ]
 
+    def refuse_stale(self, changes: Sequence[Change], context: Context) -> None:
+        for change in changes:
+            file = FileChange.of(change, context)
+            refuse_changed(file.path, file.before, context)
+
     def apply(self, change: Change, context: Context) -> Facts:
-        place, before = place_of(change, context), text_of(change.before)
-        refuse_changed(place, before, context)
-        if change.after is None:
-            context.host.remove(place)
-        elif change.after["text"] != before:
-            context.host.write(place, change.after["text"])
+        file = FileChange.of(change, context)
+        refuse_changed(file.path, file.before, context)
+        if file.after is None:
+            context.host.remove(file.path)
+        elif file.after != file.before:
+            context.host.write(file.path, file.after)
         return {}
 
-    def undo(self, change: Change, made: Facts | None, context: Context) -> None:  # noqa: ARG002
-        place = place_of(change, context)
-        before, after = text_of(change.before), text_of(change.after)
-        now = context.host.read(place)
-        if now == before:
+    def undo(self, begun: Begun, context: Context) -> None:
+        file = FileChange.of(begun.change, context)
+        now = context.host.read(file.path)
+        if now == file.before:
             return
-        if now != after:
+        if now != file.after:
             raise StepFailed(
-                f"{place} was changed by somebody else since.",
+                f"{file.path} was changed by somebody else since.",
                 f"Put back the text that the open journal in "
                 f"{context.host.places.journal} has for it, then roll back again.",
             )
-        if before is None:
-            context.host.remove(place)
+        if file.before is None:
+            context.host.remove(file.path)
         else:
-            context.host.write(place, before)
+            context.host.write(file.path, file.before)
 
-    def verify(self, wanted: Settings, context: Context) -> Sequence[Check]:
-        place = context.host.places.settings
-        text = context.host.read(place)
+    def verify(self, target: Target) -> Sequence[Check]:
+        place = target.context.host.places.settings
+        text = target.context.host.read(place)
         title = f"Settings file {place}"
-        if text is not None and _read(text) == wanted:
-            edits = drift(context)
+        if text is not None and _read(text) == target.settings:
+            edits = drift(target.context)
             if not edits:
-                return (Check("settings", title, "ok", "It is as applied."),)
-            told = f"Edited by hand since it was applied: {'; '.join(edits)}."
+                return (Check(self.name, title, "ok", "It is as applied."),)
+            detail = f"Edited by hand since it was applied: {'; '.join(edits)}."
             remedy = "Apply the settings, so that everything follows the edit."
-            return (Check("settings", title, "warning", told, remedy),)
-        told = "It is missing." if text is None else "It differs from what is wanted."
+            return (Check(self.name, title, "warning", detail, remedy),)
+        detail = "It differs from what is wanted."
+        if text is None:
+            detail = "It is missing."
         remedy = "Apply the settings again."
-        return (Check("settings", title, "failed", told, remedy),)
+        return (Check(self.name, title, "failed", detail, remedy),)
 
 
 def _kept(place: Path, text: str, context: Context) -> Sequence[Change]:
@@ -120,66 +144,37 @@ def _renewed(place: Path, text: str, wanted: Settings) -> Change:
     return Change(SettingsFile.name, summary, {"text": text}, {"text": dump(wanted)})
 
 
-def refuse_changed(place: Path, text: str | None, context: Context) -> None:
-    """Look whether a file has the text that it had when the plan was shown.
-
-    Args:
-        place: where it is.
-        text: what it had then; None when it was not there.
-        context: the machine.
+def refuse_new_settings(changes: Sequence[Change], context: Context) -> None:
+    """Refuse a removal that was planned without settings, where some came since.
 
     Raises:
-        StepFailed: it has another.
+        StepFailed: nothing was begun.
 
     """
-    if context.host.read(place) != text:
-        raise StepFailed(
-            f"{place} was changed while the plan was shown.", "Look at the plan again."
-        )
-
-
-def text_of(facts: Facts | None) -> str | None:
-    """Give a file's text before or after a change; None when it is not there."""
-    return None if facts is None else str(facts["text"])
-
-
-def place_of(change: Change, context: Context) -> Path:
-    """Give the file that a change of this step is about."""
-    facts = change.after or change.before or {}
-    named = facts.get("path")
-    return Path(named) if named else context.host.places.settings
+    if not any(change.step == SettingsFile.name for change in changes):
+        refuse_changed(context.host.places.settings, None, context)
 
 
 def drift(context: Context) -> tuple[str, ...]:
     """Say what was edited by hand in the settings file since it was applied."""
-    text, applied = context.host.read(context.host.places.settings), _applied(context)
-    now, then = _read(text or ""), _read(applied or "")
+    text = context.host.read(context.host.places.settings)
+    now, then = _read(text or ""), _read(applied_settings(context) or "")
     return () if now is None or then is None else differences(then, now)
 
 
-def _applied(context: Context) -> str | None:
-    """Give the text that was applied last, from the sealed journals."""
-    last = None
-    for entry in journal.sealed(context.host.places.journal):
-        facts = entry.change.after or {}
-        if entry.change.step == SettingsFile.name and "path" not in facts:
-            last = entry.change.after
-    return None if last is None else str(last["text"])
-
-
-def _edited(step: str, text: str, context: Context) -> Sequence[Change]:
+def _edited(text: str, context: Context) -> Sequence[Change]:
     """Take over what was edited by hand: the file stays, what is applied is noted."""
     edits = drift(context)
     if not edits:
         return ()
     summary = f"Takes over what was edited by hand: {'; '.join(edits)}"
-    return (Change(step, summary, {"text": text}, {"text": text}),)
+    return (Change(SettingsFile.name, summary, {"text": text}, {"text": text}),)
 
 
 def _refuse_unreadable(wanted: Settings, context: Context) -> None:
     """Find a certificate that the agent could not read before anything is done."""
-    named = {"relay.ca": wanted.relay.ca, "directory.ca": wanted.directory.ca}
-    for field, path in named.items():
+    certificates = {"relay.ca": wanted.relay.ca, "directory.ca": wanted.directory.ca}
+    for field, path in certificates.items():
         why = context.host.unreadable(Path(path)) if path else ""
         if why:
             remedy = "Name a file that it can read, or leave it out."

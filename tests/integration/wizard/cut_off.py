@@ -23,8 +23,9 @@ from wizard.host.sandbox.host import SandboxHost
 from wizard.inputs import AdminCredentials, Inputs
 from wizard.plan import apply as carrying_out
 from wizard.plan import journal
-from wizard.plan.change import Change, Context, Facts, Step, allow_all
+from wizard.plan.change import Begun, Change, Context, Facts, allow_all
 from wizard.plan.journal import Journal
+from wizard.plan.step import Step
 from wizard.steps import account, enrolment, grants
 
 # within a step: the act of the step that the process dies instead of, or after
@@ -130,9 +131,9 @@ class _Fatal:
         _die()
         return made
 
-    def undo(self, change: Change, made: Facts | None, context: Context) -> None:
+    def undo(self, begun: Begun, context: Context) -> None:
         if self._when == "after":
-            self._step.undo(change, made, context)
+            self._step.undo(begun, context)
         _die()
 
 

@@ -18,7 +18,8 @@ from tests.unit.wizard.machine import Machine, on
 from wire.secret import Secret
 from wizard.enrolment.relay_client import RelayFailed, Sender
 from wizard.inputs import Inputs
-from wizard.plan.change import Context
+from wizard.plan.change import Begun, Context
+from wizard.plan.step import Target
 from wizard.steps.enrolment import EnrolmentStep
 from wizard.steps.keys import Keys
 from wizard.steps.old_enrolment import OldEnrolment
@@ -67,19 +68,19 @@ def test_one_relay_by_another_address_keeps_its_agent(
     tmp_path: Path, relay: LabRelay
 ) -> None:
     host = Machine(tmp_path / "machine")
-    (keys,) = Keys().plan(SETTINGS, on(host), ())
+    (keys,) = Keys().plan(Target(SETTINGS, on(host)))
     Keys().apply(keys, on(host))
     before, after = (by(address, relay) for address in ADDRESSES[:2])
     context = coded(host, relay)
-    (change,) = EnrolmentStep().plan(before, context, ())
+    (change,) = EnrolmentStep().plan(Target(before, context))
     EnrolmentStep().apply(change, context)
     host.write(host.places.settings, dump(before))
 
     context = coded(host, relay)
-    (moving,) = EnrolmentStep().plan(after, context, ())
-    (leaving,) = OldEnrolment().plan(after, context, (moving,))
+    (moving,) = EnrolmentStep().plan(Target(after, context))
+    (leaving,) = OldEnrolment().plan(Target(after, context, (moving,)))
     made = EnrolmentStep().apply(moving, context)
     assert "same relay" in str(OldEnrolment().apply(leaving, on(host))["told"])
     assert is_known(after, host)
-    EnrolmentStep().undo(moving, made, on(host))
+    EnrolmentStep().undo(Begun(0, moving, made), on(host))
     assert is_known(before, host)

@@ -1,11 +1,15 @@
 """A machine in a folder whose service is only a flag, for steps without a directory."""
 
+from collections.abc import Callable
 from pathlib import Path
 
+from agent.config.settings import Settings
 from wizard.host.interface import Service, ServiceFailed
 from wizard.host.sandbox.host import SandboxHost
 from wizard.inputs import Inputs
-from wizard.plan.change import Context, allow_all
+from wizard.plan.change import Change, Context, allow_all
+from wizard.plan.step import Target
+from wizard.steps.order import STEPS
 
 
 class Machine(SandboxHost):
@@ -15,12 +19,12 @@ class Machine(SandboxHost):
         super().__init__(home)
         self.runs = False
         self.fails = ""
-        self.gapless = False
-        self.told: dict[str, object] = {}
+        self.gapless = False  # a new agent can take over from one that runs
+        self.status: dict[str, object] = {}
         self.did: list[str] = []
 
     def service(self) -> Service:
-        return Service(running=self.runs, status={"ready": self.runs, **self.told})
+        return Service(running=self.runs, status={"ready": self.runs, **self.status})
 
     def start_service(self) -> None:
         self.did.append("start")
@@ -31,11 +35,11 @@ class Machine(SandboxHost):
         self.runs = False
 
     @property
-    def hands_over(self) -> bool:
-        return self.gapless
+    def reload(self) -> Callable[[float], None] | None:  # type: ignore[override]
+        return self.take_over if self.gapless else None
 
-    def hand_over(self, seconds: float) -> None:
-        self.did.append("hand over")
+    def take_over(self, _seconds: float) -> None:
+        self.did.append("reload")
         if self.fails:
             raise ServiceFailed(self.fails)
 
@@ -52,3 +56,12 @@ def on(
 ) -> Context:
     """A context for steps on a machine."""
     return Context(host, inputs or Inputs(), allow_all, plan_id)
+
+
+def after(settings: Settings, context: Context, *earlier: Change) -> Target:
+    """What a step is asked for when some changes are planned before it."""
+    target = Target(settings, context)
+    for change in earlier:
+        step = next(step for step in STEPS if step.name == change.step)
+        target = target.after((change,), step.restart)
+    return target

@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -22,10 +22,12 @@ from agent.system.atomic_files import remove_torn, write_atomically
 from agent.system.paths import Paths
 from wizard.errors import Busy
 from wizard.host.interface import (
-    Misplaced,
-    Protection,
+    Ownership,
+    Package,
+    Sealing,
     Service,
     ServiceFailed,
+    UnitFiles,
     not_ready,
 )
 from wizard.host.lock import held, is_held
@@ -42,7 +44,17 @@ _PROGRAMS = Path(__file__).parents[3]
 
 
 class SandboxHost:
-    """A host below one folder."""
+    """A host below one folder.
+
+    Its supervisor knows one process, nothing starts with the machine, nothing seals,
+    and everything is the person's own.
+    """
+
+    reload: Callable[[float], None] | None = None
+    unit: UnitFiles | None = None
+    sealing: Sealing | None = None
+    ownership: Ownership | None = None
+    package: Package | None = None
 
     def __init__(self, home: Path) -> None:
         self._places = Paths.below(home.absolute())
@@ -79,16 +91,6 @@ class SandboxHost:
     def unreadable(self, path: Path) -> str:
         return "" if os.access(path, os.R_OK) else _why(path)
 
-    def service_files(self, secrets: Sequence[str]) -> Mapping[Path, str]:  # noqa: ARG002 - it reads them itself
-        return {}
-
-    @property
-    def enabled(self) -> bool:
-        return True  # it starts with nothing; there is nothing to enable
-
-    def enable_service(self, *, enabled: bool) -> None:
-        """Do nothing: it starts with nothing."""
-
     def service(self) -> Service:
         found = process.load(self._pid_file)
         if found is None:
@@ -114,13 +116,6 @@ class SandboxHost:
         for left in (self._pid_file, self._held_file, self._places.status):
             left.unlink(missing_ok=True)
 
-    @property
-    def hands_over(self) -> bool:
-        return False  # its supervisor knows one process
-
-    def hand_over(self, seconds: float) -> None:
-        raise ServiceFailed(f"Nobody takes over here within {seconds:.0f} s.")
-
     def wait_ready(self, seconds: float) -> None:
         deadline = time.monotonic() + seconds
         while not (service := self.service()).ready:
@@ -129,29 +124,6 @@ class SandboxHost:
             if time.monotonic() > deadline:
                 raise ServiceFailed(not_ready(service.status, seconds))
             time.sleep(_POLL_S)
-
-    def unsealed(self) -> Sequence[str]:
-        return ()  # nothing seals here
-
-    def seal(self, name: str, *, sealed: bool) -> None:
-        how = "sealed" if sealed else "put into a plain file"
-        raise ServiceFailed(f"{name} can't be {how} here.")
-
-    def in_plain(self) -> Sequence[str]:
-        return ()  # there are no others
-
-    def keep_plain(self, name: str, *, kept: bool) -> None:
-        how = "had in a plain file too" if kept else "taken out of its file"
-        raise ServiceFailed(f"{name} can't be {how} here.")
-
-    def misplaced(self) -> Sequence[Misplaced]:
-        return ()  # everything is the person's own
-
-    def protect(self, path: Path, wanted: Protection) -> None:
-        raise ServiceFailed(f"{path} can't be made {wanted} here.")
-
-    def damaged(self) -> Sequence[Path] | None:
-        return ()  # it runs from the sources
 
     def remains(self) -> Sequence[Path]:
         kept = (self._places.ledger, self._places.starts, self._places.log.parent)

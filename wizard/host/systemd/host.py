@@ -10,6 +10,7 @@ import stat
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +22,18 @@ from agent.system.instance import is_copy, machine_name
 from agent.system.paths import Paths
 from wizard.errors import Busy
 from wizard.host.interface import (
-    Misplaced,
-    Protection,
+    Ownership,
+    Package,
+    Sealing,
     Service,
     ServiceFailed,
+    UnitFiles,
     not_ready,
 )
 from wizard.host.lock import held, is_held
-from wizard.host.systemd import ownership, package
 from wizard.host.systemd.credentials import SystemCredentials
+from wizard.host.systemd.ownership import ServerOwnership
+from wizard.host.systemd.package import InstalledPackage
 from wizard.host.systemd.units import Unit, connected
 
 UNIT = "writeback-agent.service"
@@ -58,6 +62,10 @@ class SystemdHost:
     def __init__(self, who: str = "") -> None:
         self._places = Paths.of_system()
         self._secrets = SystemCredentials(self._places.secrets, is_copy=self._is_copy)
+        self.sealing: Sealing = self._secrets
+        self.unit: UnitFiles = DropIn(self._secrets)
+        self.ownership: Ownership = ServerOwnership(self._places, _CREDENTIALS)
+        self.package: Package = InstalledPackage("writeback-agent")
         self._who = who
 
     @property
@@ -101,22 +109,6 @@ class SystemdHost:
         blocked = [part for part in (path, *path.parents) if not _may(part, user)]
         return f"{blocked[0]} can't be read by the user {USER}." if blocked else ""
 
-    def service_files(self, secrets: Sequence[str]) -> Mapping[Path, str]:
-        options = "\n".join(map(self._secrets.option, secrets))
-        head = "# Written by the Writeback wizard: the secrets of this service."
-        return {_CREDENTIALS: f"{head}\n[Service]\n{options}\n"}
-
-    @property
-    def enabled(self) -> bool:
-        with connected() as manager:
-            return manager.is_enabled(UNIT)
-
-    def enable_service(self, *, enabled: bool) -> None:
-        with connected() as manager:
-            manager.read_again()
-            if manager.is_enabled(UNIT) != enabled:
-                manager.enable(UNIT, enabled=enabled)
-
     def service(self) -> Service:
         unit = self._unit()
         if not unit.pid:
@@ -131,11 +123,7 @@ class SystemdHost:
         with connected() as manager:
             manager.stop(UNIT, _STOP_S)
 
-    @property
-    def hands_over(self) -> bool:
-        return True
-
-    def hand_over(self, seconds: float) -> None:
+    def reload(self, seconds: float) -> None:
         with connected() as manager:
             before = manager.unit(UNIT).pid
             manager.hand_over(UNIT)
@@ -157,28 +145,6 @@ class SystemdHost:
                 if time.monotonic() > deadline:
                     raise ServiceFailed(not_ready(self._status(), seconds))
                 time.sleep(_POLL_S)
-
-    def unsealed(self) -> Sequence[str]:
-        return self._secrets.unsealed()
-
-    def seal(self, name: str, *, sealed: bool) -> None:
-        change = self._secrets.seal if sealed else self._secrets.unseal
-        change(name)
-
-    def in_plain(self) -> Sequence[str]:
-        return self._secrets.in_plain()
-
-    def keep_plain(self, name: str, *, kept: bool) -> None:
-        self._secrets.keep_plain(name, kept=kept)
-
-    def misplaced(self) -> Sequence[Misplaced]:
-        return ownership.misplaced(self._places, tuple(self.service_files(())))
-
-    def protect(self, path: Path, wanted: Protection) -> None:
-        ownership.protect(path, wanted)
-
-    def damaged(self) -> Sequence[Path] | None:
-        return package.damaged("writeback-agent")
 
     def remains(self) -> Sequence[Path]:
         kept = (self._places.state, self._places.audit.parent)
@@ -229,6 +195,29 @@ class SystemdHost:
         asked += [f"_SYSTEMD_INVOCATION_ID={unit.invocation}"]
         done = subprocess.run(asked, capture_output=True, text=True, check=False)
         return " ".join(line.strip() for line in done.stdout.splitlines())
+
+
+@dataclass(frozen=True)
+class DropIn:
+    """What is beside the package's unit: the secrets that systemd hands over."""
+
+    secrets: SystemCredentials
+
+    def files(self, secrets: Sequence[str]) -> Mapping[Path, str]:
+        options = "\n".join(map(self.secrets.option, secrets))
+        head = "# Written by the Writeback wizard: the secrets of this service."
+        return {_CREDENTIALS: f"{head}\n[Service]\n{options}\n"}
+
+    @property
+    def enabled(self) -> bool:
+        with connected() as manager:
+            return manager.is_enabled(UNIT)
+
+    def enable(self, *, enabled: bool) -> None:
+        with connected() as manager:
+            manager.read_again()
+            if manager.is_enabled(UNIT) != enabled:
+                manager.enable(UNIT, enabled=enabled)
 
 
 def _make_folder(folder: Path) -> None:

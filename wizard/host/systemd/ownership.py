@@ -7,12 +7,33 @@ import os
 import pwd
 import stat
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from agent.system.paths import Paths
 from wizard.host.interface import Misplaced, Protection, ServiceFailed
 
 USER = "writeback"
+
+
+@dataclass(frozen=True)
+class ServerOwnership:
+    """Owners and modes of this server's installation.
+
+    Attributes:
+        places: where it is.
+        drop_in: the file beside the service's unit.
+
+    """
+
+    places: Paths
+    drop_in: Path
+
+    def misplaced(self) -> Sequence[Misplaced]:
+        return misplaced(self.places, (self.drop_in,))
+
+    def protect(self, path: Path, wanted: Protection) -> None:
+        protect(path, wanted)
 
 
 def misplaced(places: Paths, service_files: Sequence[Path]) -> tuple[Misplaced, ...]:

@@ -3,6 +3,7 @@
 import hashlib
 import subprocess
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 _DPKG = "var/lib/dpkg/info"
@@ -16,6 +17,16 @@ _FLAGS = 9
 _RPM_S = 60.0
 # a frozen program's own libraries are not for the system's programs
 _ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
+
+
+@dataclass(frozen=True)
+class InstalledPackage:
+    """The program as one package brought it."""
+
+    name: str
+
+    def damaged(self) -> Sequence[Path] | None:
+        return damaged(self.name)
 
 
 def damaged(

@@ -25,6 +25,7 @@ from wizard.inputs import Inputs
 from wizard.plan import journal
 from wizard.plan.change import ApplyError, Change, Progress, StepFailed, allow_all
 from wizard.plan.journal import Journal
+from wizard.plan.step import Target
 from wizard.steps.account import PREVIOUS
 from wizard.steps.keys import Keys
 
@@ -171,7 +172,7 @@ def test_a_run_that_begins_while_one_plans_was_not_cut_off(
 def test_what_another_made_while_a_plan_was_shown_is_left(
     host: Machine, door: Controller
 ) -> None:
-    (keys,) = Keys().plan(SETTINGS, on(host), ())
+    (keys,) = Keys().plan(Target(SETTINGS, on(host)))
     apply(door, keys, MAKES)  # by somebody else, who had the same plan
     made = host.secrets.get(kept.AGENT_KEYS)
     assert made is not None
@@ -183,7 +184,7 @@ def test_what_another_made_while_a_plan_was_shown_is_left(
 def test_an_enrolment_of_another_while_a_plan_was_shown_is_left(
     host: Machine, door: Controller
 ) -> None:
-    (keys,) = Keys().plan(SETTINGS, on(host), ())
+    (keys,) = Keys().plan(Target(SETTINGS, on(host)))
     enrols = Change("enrolment", "Enrols the agent", None, {"agent": "sync-01"})
     host.write(host.places.enrolment, "by somebody else")
     with pytest.raises(StepFailed, match="changed while the plan was shown"):

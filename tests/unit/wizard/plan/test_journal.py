@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from wizard.plan import journal
-from wizard.plan.change import Change
-from wizard.plan.journal import Begun, Journal, JournalDamaged
+from wizard.plan.change import Begun, Change
+from wizard.plan.journal import Journal, JournalDamaged
 
 FIRST = Change("one", "Makes one", None, {"n": 1}, needs_admin=True)
 SECOND = Change("two", "Makes two", {"n": 0}, None)

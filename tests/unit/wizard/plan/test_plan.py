@@ -9,16 +9,15 @@ from typing import Any, cast
 
 import pytest
 
-from agent.config.settings import Settings
 from tests.unit.wizard.answered import SETTINGS
 from wizard.host.interface import Host
 from wizard.inputs import Inputs
 from wizard.plan import apply as carrying_out
-from wizard.plan import change as plan
 from wizard.plan import journal
 from wizard.plan.apply import Run
 from wizard.plan.change import (
     ApplyError,
+    Begun,
     Change,
     Context,
     Facts,
@@ -27,13 +26,13 @@ from wizard.plan.change import (
     allow_all,
 )
 from wizard.plan.journal import Journal
-from wizard.results import Check
+from wizard.plan.step import Step, Target, plan
 
 CANARY = "Canary-7f3a-Passw0rd!"
 
 
 @dataclass
-class Counter:
+class Counter(Step):
     """A step that sets names in a dict, as a real one sets things on a machine."""
 
     world: dict[str, int]
@@ -43,9 +42,7 @@ class Counter:
     )
     name: str = "count"
 
-    def plan(
-        self, wanted: Settings, context: Context, earlier: Sequence[Change]
-    ) -> Sequence[Change]:
+    def plan(self, target: Target) -> Sequence[Change]:
         return [
             Change(self.name, f"Sets {key}", None, {"key": key})
             for key in ("a", "b", "c")
@@ -59,19 +56,14 @@ class Counter:
         self.world[change.after["key"]] = 1
         return {"value": 1}
 
-    def undo(self, change: Change, made: Facts | None, context: Context) -> None:
-        assert change.after is not None
-        key = change.after["key"]
+    def undo(self, begun: Begun, context: Context) -> None:
+        assert begun.change.after is not None
+        key = begun.change.after["key"]
         if self.world.get(key, 1) != 1:
             raise StepFailed(f"{key} was changed since.", "Look at it.")
         self.world.pop(key, None)
 
-    def verify(self, wanted: Settings, context: Context) -> Sequence[Check]:
-        return ()
-
-    def plan_removal(
-        self, settings: Settings | None, context: Context
-    ) -> Sequence[Change]:
+    def plan_removal(self, context: Context) -> Sequence[Change]:
         return [
             Change(self.name, f"Removes {key}", {"key": key}, None, final=key != "a")
             for key in self.world
@@ -92,7 +84,7 @@ class Stage:
 
     @property
     def changes(self) -> tuple[Change, ...]:
-        return plan.plan((self.step,), SETTINGS, context())
+        return plan((self.step,), SETTINGS, context())
 
     def apply(self, stop: threading.Event | None = None) -> None:
         carrying_out.apply(self.run, self.changes, stop or threading.Event())

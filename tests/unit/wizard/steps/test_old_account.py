@@ -8,13 +8,15 @@ import pytest
 
 from agent.config.secret_store import DIRECTORY_PASSWORD
 from agent.config.settings import Settings
+from agent.config.settings_file import dump
 from agent.ldap.entry import Entry, Modification
 from agent.ldap.errors import refused
 from tests.unit.wizard.answered import SETTINGS
 from tests.unit.wizard.machine import Machine, on
 from wizard.directory.accounts import MARK, NO_SUCH_ATTRIBUTE
 from wizard.plan import journal
-from wizard.plan.change import Change, StepFailed
+from wizard.plan.change import Begun, Change, StepFailed
+from wizard.plan.step import Target
 from wizard.steps import account, old_account
 from wizard.steps.account import Account
 from wizard.steps.old_account import OldAccount
@@ -93,14 +95,16 @@ def test_one_that_another_server_took_over_is_its(
     here, other = Machine(tmp_path / "here"), Machine(tmp_path / "other")
     taken_over(here, domain)
     wanted, step = named("svc-2"), OldAccount()
-    (deletion,) = step.plan(wanted, on(here), CHANGES)
+    (deletion,) = step.plan(Target(wanted, on(here), CHANGES))
     assert DN in deletion.summary
-    assert step.plan(SETTINGS, on(here), CHANGES) == ()
+    assert step.plan(Target(SETTINGS, on(here), CHANGES)) == ()
     taken_over(other, domain)
-    assert step.plan(wanted, on(here), CHANGES) == ()
-    assert Account().plan_removal(SETTINGS, on(here)) == ()
-    assert len(Account().plan_removal(SETTINGS, on(other))) == 1
-    assert len(step.plan(wanted, on(other), CHANGES)) == 1
+    assert step.plan(Target(wanted, on(here), CHANGES)) == ()
+    for host in (here, other):
+        host.write(host.places.settings, dump(SETTINGS))
+    assert Account().plan_removal(on(here)) == ()
+    assert len(Account().plan_removal(on(other))) == 1
+    assert len(step.plan(Target(wanted, on(other), CHANGES))) == 1
 
 
 def test_one_that_is_somebody_elses_since_the_plan_keeps_its_password(
@@ -112,5 +116,5 @@ def test_one_that_is_somebody_elses_since_the_plan_keeps_its_password(
     with pytest.raises(StepFailed, match="changed while the plan was shown"):
         Account().apply(change, on(host))
     assert domain.info == "of an account that was made in its place"
-    Account().undo(change, None, on(host))
+    Account().undo(Begun(0, change, None), on(host))
     assert not host.secrets.holds(DIRECTORY_PASSWORD)

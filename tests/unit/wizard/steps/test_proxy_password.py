@@ -2,9 +2,8 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -24,10 +23,12 @@ from wizard.enrolment.relay_route import (
     requested_endpoint,
     stored_endpoint,
 )
+from wizard.host.interface import UnitFiles
 from wizard.host.stored_secrets import previous
 from wizard.inputs import Inputs
 from wizard.plan import journal
-from wizard.plan.change import Change, Context, StepFailed, plan
+from wizard.plan.change import Begun, Change, Context, StepFailed
+from wizard.plan.step import Target, plan
 from wizard.results import Check
 from wizard.steps.keys import Keys
 from wizard.steps.order import STEPS
@@ -91,30 +92,30 @@ def test_without_a_user_there_is_nothing_to_store(
     host: Machine, behind: Behind
 ) -> None:
     for wanted in (DIRECT, through("http://proxy.corp.test:3128")):
-        assert STEP.plan(wanted, given(host), ()) == ()
-        assert STEP.verify(wanted, on(host)) == ()
+        assert STEP.plan(Target(wanted, given(host))) == ()
+        assert STEP.verify(Target(wanted, on(host))) == ()
     assert behind.asked == []
 
 
 def test_a_password_is_asked_for_stored_and_taken_back(host: Machine) -> None:
     with pytest.raises(StepFailed, match="is needed") as needed:
-        STEP.plan(WANTED, on(host), ())
+        STEP.plan(Target(WANTED, on(host)))
     assert needed.value.needs == "proxy_password"
-    (change,) = STEP.plan(WANTED, given(host), ())
+    (change,) = STEP.plan(Target(WANTED, given(host)))
     made = STEP.apply(change, given(host))
     assert host.secrets.get(PROXY_PASSWORD) == Secret(CANARY)
     assert CANARY not in json.dumps([change.as_dict(), dict(made)])
     assert "CORP\\svc at the proxy http://proxy.corp.test:3128" in change.summary
     for _ in range(2):
-        STEP.undo(change, made, on(host))
+        STEP.undo(Begun(0, change, made), on(host))
         assert host.secrets.get(PROXY_PASSWORD) is None
 
 
 def test_the_password_in_force_changes_nothing(host: Machine) -> None:
     in_force(host)
-    assert STEP.plan(WANTED, on(host), ()) == ()
-    assert STEP.plan(WANTED, given(host), ()) == ()
-    assert STEP.verify(WANTED, on(host)) == (
+    assert STEP.plan(Target(WANTED, on(host))) == ()
+    assert STEP.plan(Target(WANTED, given(host))) == ()
+    assert STEP.verify(Target(WANTED, on(host))) == (
         Check(
             "proxy",
             "Sign-in at the proxy http://proxy.corp.test:3128",
@@ -129,13 +130,13 @@ def test_a_wrong_password_never_gets_to_a_plan(host: Machine, behind: Behind) ->
     behind.password = "changed"
     for context in (on(host), given(host, "wrong")):
         with pytest.raises(StepFailed, match="refused") as wrong:
-            STEP.plan(WANTED, context, ())
+            STEP.plan(Target(WANTED, context))
         assert wrong.value.needs == "proxy_password"
-    (row,) = STEP.verify(WANTED, on(host))
+    (row,) = STEP.verify(Target(WANTED, on(host)))
     assert (row.state, row.remedy) == ("failed", "Give another.")
-    (change,) = STEP.plan(WANTED, given(host, "changed"), ())
+    (change,) = STEP.plan(Target(WANTED, given(host, "changed")))
     STEP.apply(change, given(host, "changed"))
-    (row,) = STEP.verify(WANTED, on(host))
+    (row,) = STEP.verify(Target(WANTED, on(host)))
     assert row.state == "ok"
 
 
@@ -143,11 +144,11 @@ def test_a_relay_that_is_away_keeps_no_password_from_being_stored(
     host: Machine, behind: Behind
 ) -> None:
     behind.away = True
-    (change,) = STEP.plan(WANTED, given(host), ())
+    (change,) = STEP.plan(Target(WANTED, given(host)))
     STEP.apply(change, given(host))
     host.write(host.places.settings, dump(WANTED))
-    assert STEP.plan(WANTED, on(host), ()) == ()
-    (row,) = STEP.verify(WANTED, on(host))
+    assert STEP.plan(Target(WANTED, on(host))) == ()
+    (row,) = STEP.verify(Target(WANTED, on(host)))
     assert (row.state, row.detail) == ("failed", "The relay was not reached.")
 
 
@@ -157,12 +158,12 @@ def test_what_is_stored_is_shown_to_no_other_proxy(
 ) -> None:
     in_force(host)
     with pytest.raises(StepFailed, match="is needed"):
-        STEP.plan(through(address), on(host), ())
-    (row,) = STEP.verify(through(address), on(host))
+        STEP.plan(Target(through(address), on(host)))
+    (row,) = STEP.verify(Target(through(address), on(host)))
     assert row.state == "failed"
     host.places.settings.unlink()  # it can't be said whose it is
     with pytest.raises(StepFailed, match="is needed"):
-        STEP.plan(WANTED, on(host), ())
+        STEP.plan(Target(WANTED, on(host)))
     assert behind.asked == []
 
 
@@ -172,12 +173,12 @@ def test_the_password_in_force_comes_back(
     cut_off: bool,  # noqa: FBT001 - a parameter
 ) -> None:
     in_force(host, password="in force")
-    (change,) = STEP.plan(through(OTHER), given(host), ())
+    (change,) = STEP.plan(Target(through(OTHER), given(host)))
     if not cut_off:
         STEP.apply(change, given(host))
         assert host.secrets.get(PROXY_PASSWORD) == Secret(CANARY)
         assert host.secrets.get(previous(PROXY_PASSWORD)) == Secret("in force")
-    STEP.undo(change, None, on(host))
+    STEP.undo(Begun(0, change, None), on(host))
     assert host.secrets.get(PROXY_PASSWORD) == Secret("in force")
     assert host.secrets.get(previous(PROXY_PASSWORD)) is None
 
@@ -186,18 +187,18 @@ def test_one_of_no_use_is_a_finding_and_replaced(host: Machine) -> None:
     in_force(host)
     path = host.places.secrets / f"{kept.SERVICE}.{PROXY_PASSWORD}"
     path.chmod(0o644)
-    (row,) = STEP.verify(WANTED, on(host))
+    (row,) = STEP.verify(Target(WANTED, on(host)))
     assert row.state == "failed"
     assert "mode 644" in row.detail
     with pytest.raises(StepFailed, match="mode 644"):
-        STEP.plan(WANTED, on(host), ())
-    (change,) = STEP.plan(WANTED, given(host), ())
-    STEP.undo(change, None, on(host))
+        STEP.plan(Target(WANTED, on(host)))
+    (change,) = STEP.plan(Target(WANTED, given(host)))
+    STEP.undo(Begun(0, change, None), on(host))
     STEP.apply(change, given(host))
-    (row,) = STEP.verify(WANTED, on(host))
+    (row,) = STEP.verify(Target(WANTED, on(host)))
     assert row.state == "ok"
-    STEP.undo(change, {}, on(host))
-    (row,) = STEP.verify(WANTED, on(host))
+    STEP.undo(Begun(0, change, {}), on(host))
+    (row,) = STEP.verify(Target(WANTED, on(host)))
     assert "mode 644" in row.detail
 
 
@@ -206,13 +207,13 @@ def test_one_that_no_proxy_takes_is_forgotten_and_comes_back(
     host: Machine,
     damaged: bool,  # noqa: FBT001 - a parameter
 ) -> None:
-    assert ProxyPasswordRemoval().plan(DIRECT, on(host), ()) == ()
+    assert ProxyPasswordRemoval().plan(Target(DIRECT, on(host))) == ()
     in_force(host)
     path = host.places.secrets / f"{kept.SERVICE}.{PROXY_PASSWORD}"
     if damaged:
         path.write_bytes(b"\xff")
     before, old = path.read_bytes(), stored_endpoint(WANTED.relay, on(host))
-    assert ProxyPasswordRemoval().plan(WANTED, on(host), ()) == ()
+    assert ProxyPasswordRemoval().plan(Target(WANTED, on(host))) == ()
     (change,) = plan((STEP, ProxyPasswordRemoval()), DIRECT, on(host))
     for cut_off in (True, False):
         if not cut_off:
@@ -220,7 +221,7 @@ def test_one_that_no_proxy_takes_is_forgotten_and_comes_back(
             assert not path.exists()
         assert former_endpoint(WANTED.relay, None, on(host)) == old
         for _ in range(2):
-            ProxyPasswordRemoval().undo(change, None, on(host))
+            ProxyPasswordRemoval().undo(Begun(0, change, None), on(host))
             assert path.read_bytes() == before
         assert not host.secrets.holds(previous(PROXY_PASSWORD))
 
@@ -236,12 +237,12 @@ def test_a_relay_that_is_left_is_asked_as_before(host: Machine) -> None:
     in_force(host, password="in force")
     old = RelayEndpoint(WANTED.relay, Secret("in force"))
     assert former_endpoint(old.relay, None, on(host)) == old
-    (change,) = STEP.plan(through(OTHER), given(host), ())
+    (change,) = STEP.plan(Target(through(OTHER), given(host)))
     STEP.apply(change, given(host))
     assert former_endpoint(old.relay, OTHER, on(host)) == old
-    STEP.undo(change, {}, on(host))
+    STEP.undo(Begun(0, change, {}), on(host))
     # the new password is the one that the same proxy takes
-    (change,) = STEP.plan(WANTED, given(host), ())
+    (change,) = STEP.plan(Target(WANTED, given(host)))
     STEP.apply(change, given(host))
     assert former_endpoint(old.relay, BEHIND, on(host)) == RelayEndpoint(
         old.relay, Secret(CANARY)
@@ -252,48 +253,52 @@ def test_what_a_new_proxy_takes_is_never_shown_to_the_old_one(host: Machine) -> 
     in_force(host)
     path = host.places.secrets / f"{kept.SERVICE}.{PROXY_PASSWORD}"
     path.write_bytes(b"\xff")
-    (change,) = STEP.plan(through(OTHER), given(host), ())
+    (change,) = STEP.plan(Target(through(OTHER), given(host)))
     STEP.apply(change, given(host))
     assert former_endpoint(WANTED.relay, OTHER, on(host)) == RelayEndpoint(WANTED.relay)
 
 
 def test_it_stays_while_a_relay_is_still_to_be_told(host: Machine) -> None:
-    (stored,) = STEP.plan(WANTED, given(host), ())
+    (stored,) = STEP.plan(Target(WANTED, given(host)))
     begun = journal.begin(host.places.journal, (stored,))
     enrols = Change("enrolment", "Enrols", None, {})
     for index, change in enumerate((stored, enrols)):
         begun.intend(index, change)
     STEP.apply(stored, given(host))
     with pytest.raises(StepFailed, match="still to be told"):
-        STEP.undo(stored, {}, on(host, plan_id=begun.id))
+        STEP.undo(Begun(0, stored, {}), on(host, plan_id=begun.id))
     begun.undid(1)
-    STEP.undo(stored, {}, on(host, plan_id=begun.id))
+    STEP.undo(Begun(0, stored, {}), on(host, plan_id=begun.id))
     assert host.secrets.get(PROXY_PASSWORD) is None
 
 
 def test_it_goes_with_the_installation(host: Machine) -> None:
     in_force(host)
-    assert STEP.plan_removal(WANTED, on(host)) == ()
-    (change,) = Keys().plan_removal(WANTED, on(host))
+    assert STEP.plan_removal(on(host)) == ()
+    (change,) = Keys().plan_removal(on(host))
     assert change.before == {"names": [PROXY_PASSWORD]}
     Keys().apply(change, on(host))
     assert host.secrets.get(PROXY_PASSWORD) is None
 
 
-def test_the_service_is_given_it_where_it_is_needed(
-    host: Machine, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_service_is_given_it_where_it_is_needed(host: Machine) -> None:
     place = host.places.home / "drop-in"
 
-    def files(names: Any) -> dict[Path, str]:
-        return {place: "\n".join(names)}
+    class NamesIn(UnitFiles):
+        enabled = True
 
-    monkeypatch.setattr(host, "service_files", files)
+        def files(self, secrets: Sequence[str]) -> dict[Path, str]:
+            return {place: "\n".join(secrets)}
+
+        def enable(self, *, enabled: bool) -> None:
+            assert enabled
+
+    host.unit = NamesIn()
     for wanted in (DIRECT, WANTED, DIRECT):
-        (change,) = ServiceUnit().plan(wanted, on(host), ())
+        (change,) = ServiceUnit().plan(Target(wanted, on(host)))
         ServiceUnit().apply(change, on(host))
         assert (PROXY_PASSWORD in place.read_text()) is (wanted is WANTED)
-        (row,) = ServiceUnit().verify(wanted, on(host))
+        (row,) = ServiceUnit().verify(Target(wanted, on(host)))
         assert row.state == "ok"
 
 
@@ -343,8 +348,8 @@ def test_it_is_proven_at_the_proxy_itself(
     relay = Relay(url="https://127.0.0.1:1", proxy=there.of("CORP\\svc"))
     wanted = SETTINGS.model_copy(update={"relay": relay})
     with pytest.raises(StepFailed, match=r"password \(407\)"):
-        STEP.plan(wanted, given(host, "wrong"), ())
-    (change,) = STEP.plan(wanted, given(host), ())
+        STEP.plan(Target(wanted, given(host, "wrong")))
+    (change,) = STEP.plan(Target(wanted, given(host)))
     STEP.apply(change, given(host))
     assert stored_endpoint(relay, on(host)) == RelayEndpoint(relay, Secret(CANARY))
     assert stored_endpoint(SETTINGS.relay, on(host)) == RelayEndpoint(SETTINGS.relay)

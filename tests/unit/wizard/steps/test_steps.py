@@ -1,7 +1,7 @@
 """Each step alone: what it plans, makes, takes back and finds; nothing secret told."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,15 +16,16 @@ from agent.ldap.errors import SignInRefused, Unreachable
 from agent.relay_client.endpoint import RelayEndpoint
 from agent.system.version import VERSION
 from tests.unit.wizard.answered import CANARY, SETTINGS
-from tests.unit.wizard.machine import Machine, on
+from tests.unit.wizard.machine import Machine, after, on
 from wire.enrolment_code import EnrolmentCode
 from wire.keys import PrivateKeys, fingerprint_digest
 from wire.secret import Secret
 from wizard.enrolment.relay_client import Application, RelayFailed
-from wizard.host.interface import Protection
+from wizard.host.interface import Misplaced, Ownership, Protection
 from wizard.inputs import Inputs
 from wizard.plan import journal
-from wizard.plan.change import Change, StepFailed
+from wizard.plan.change import Begun, Change, Context, StepFailed
+from wizard.plan.step import Target
 from wizard.steps.account import PREVIOUS, Account
 from wizard.steps.enrolment import EnrolmentStep
 from wizard.steps.file_ownership import FileOwnership
@@ -51,15 +52,15 @@ def changed(**parts: Any) -> Settings:
 
 
 def test_keys_are_made_once(host: Machine) -> None:
-    (change,) = Keys().plan(SETTINGS, on(host), ())
+    (change,) = Keys().plan(Target(SETTINGS, on(host)))
     Keys().apply(change, on(host))
-    assert Keys().plan(SETTINGS, on(host), ()) == ()
-    (row,) = Keys().verify(SETTINGS, on(host))
+    assert Keys().plan(Target(SETTINGS, on(host))) == ()
+    (row,) = Keys().verify(Target(SETTINGS, on(host)))
     assert row.state == "ok"
 
 
 def test_keys_in_a_plan_are_names(host: Machine) -> None:
-    (change,) = Keys().plan(SETTINGS, on(host), ())
+    (change,) = Keys().plan(Target(SETTINGS, on(host)))
     made = Keys().apply(change, on(host))
     told = json.dumps([change.as_dict(), dict(made)])
     for name in kept.NAMES:
@@ -70,25 +71,25 @@ def test_keys_in_a_plan_are_names(host: Machine) -> None:
 
 def test_only_the_keys_that_were_made_are_taken_back(host: Machine) -> None:
     host.secrets.put(kept.TEST_KEY, Secret(CANARY))
-    (change,) = Keys().plan(SETTINGS, on(host), ())
+    (change,) = Keys().plan(Target(SETTINGS, on(host)))
     made = Keys().apply(change, on(host))
-    Keys().undo(change, made, on(host))
-    Keys().undo(change, made, on(host))
+    Keys().undo(Begun(0, change, made), on(host))
+    Keys().undo(Begun(0, change, made), on(host))
     assert host.secrets.get(kept.AGENT_KEYS) is None
     assert host.secrets.get(kept.TEST_KEY) == Secret(CANARY)
 
 
 def test_keys_that_were_replaced_since_are_left(host: Machine) -> None:
-    (change,) = Keys().plan(SETTINGS, on(host), ())
+    (change,) = Keys().plan(Target(SETTINGS, on(host)))
     made = Keys().apply(change, on(host))
     host.secrets.put(kept.AGENT_KEYS, PrivateKeys.generate().secret())
     with pytest.raises(StepFailed, match="replaced since"):
-        Keys().undo(change, made, on(host))
+        Keys().undo(Begun(0, change, made), on(host))
     assert host.secrets.get(kept.AGENT_KEYS) is not None
 
 
 def test_lost_keys_are_a_finding(host: Machine) -> None:
-    (row,) = Keys().verify(SETTINGS, on(host))
+    (row,) = Keys().verify(Target(SETTINGS, on(host)))
     assert row.state == "failed"
     assert "agent-keys" in row.detail
 
@@ -108,24 +109,24 @@ def test_keys_of_no_use_are_a_finding_and_replaced(
     host: Machine, how: str, inputs: Inputs
 ) -> None:
     step = Keys()
-    for change in step.plan(SETTINGS, on(host), ()):
+    for change in step.plan(Target(SETTINGS, on(host))):
         step.apply(change, on(host))
     test_key = host.secrets.get(kept.TEST_KEY)
     for name in (kept.AGENT_KEYS, kept.LISTEN_KEY):
         spoil(host, name, how)
-    (row,) = step.verify(SETTINGS, on(host))
+    (row,) = step.verify(Target(SETTINGS, on(host)))
     assert row.state == "failed"
     assert kept.AGENT_KEYS in row.detail
     assert kept.LISTEN_KEY in row.detail
     assert "writeback repair" in row.remedy
-    changes = step.plan(SETTINGS, on(host, inputs), ())
+    changes = step.plan(Target(SETTINGS, on(host, inputs)))
     for change in changes:
         step.apply(change, on(host, inputs))
-    (row,) = step.verify(SETTINGS, on(host))
-    assert (row.state, step.plan(SETTINGS, on(host), ())) == ("ok", ())
+    (row,) = step.verify(Target(SETTINGS, on(host)))
+    assert (row.state, step.plan(Target(SETTINGS, on(host)))) == ("ok", ())
     assert (host.secrets.get(kept.TEST_KEY) == test_key) is not inputs.new_keys
     for change in reversed(changes):
-        step.undo(change, {}, on(host))
+        step.undo(Begun(0, change, {}), on(host))
     assert host.secrets.get(kept.TEST_KEY) == test_key
 
 
@@ -144,35 +145,39 @@ def test_keys_that_no_relay_got_to_know_do_not_pass_for_good(
     host: Machine, how: str, inputs: Inputs, names: list[str]
 ) -> None:
     step, context = Keys(), on(host, inputs)
-    for change in step.plan(SETTINGS, on(host), ()):
+    for change in step.plan(Target(SETTINGS, on(host))):
         step.apply(change, on(host))
     for name in names:
         if how == "gone":
             host.secrets.remove(name)
         else:
             spoil(host, name, how)
-    before, found = secrets_now(host), step.verify(SETTINGS, on(host))
-    changes = step.plan(SETTINGS, context, ())
+    before, found = secrets_now(host), step.verify(Target(SETTINGS, on(host)))
+    changes = step.plan(Target(SETTINGS, context))
     for change in changes:
-        step.undo(change, None, on(host))  # cut off before: it is as it was
+        step.undo(Begun(0, change, None), on(host))  # cut off before: it is as it was
     assert secrets_now(host) == before
     made = [step.apply(change, context) for change in changes]
     assert secrets_now(host) != before
     for facts in (made, [None] * len(made)):
         for change, fact in zip(reversed(changes), reversed(facts), strict=True):
-            step.undo(change, fact, on(host))
+            step.undo(Begun(0, change, fact), on(host))
         assert secrets_now(host) == before
-        assert step.verify(SETTINGS, on(host)) == found
+        assert step.verify(Target(SETTINGS, on(host))) == found
     assert [row.state for row in found] == ["failed"]
 
 
 def test_what_went_with_a_roll_back_needs_no_protection(
-    host: Machine, monkeypatch: pytest.MonkeyPatch
+    host: Machine,
 ) -> None:
-    def protect(path: Path, wanted: Protection) -> None:
-        path.chmod(int(wanted.mode, 8))
+    class Modes(Ownership):
+        def misplaced(self) -> Sequence[Misplaced]:
+            return ()
 
-    monkeypatch.setattr(host, "protect", protect)
+        def protect(self, path: Path, wanted: Protection) -> None:
+            path.chmod(int(wanted.mode, 8))
+
+    host.ownership = Modes()
     folder = host.places.secrets
     folder.mkdir(parents=True)
     was, wanted = (
@@ -182,7 +187,7 @@ def test_what_went_with_a_roll_back_needs_no_protection(
     change = Change("files", "Protects the folder", was, wanted)
     FileOwnership().apply(change, on(host))
     folder.rmdir()  # empty again, it goes with the last secret
-    FileOwnership().undo(change, {}, on(host))
+    FileOwnership().undo(Begun(0, change, {}), on(host))
     with pytest.raises(FileNotFoundError):
         FileOwnership().apply(change, on(host))
 
@@ -199,40 +204,40 @@ def with_password(password: str) -> Inputs:
 
 def test_an_existing_accounts_password_is_asked_for(host: Machine) -> None:
     with pytest.raises(StepFailed, match=r"password of svc@corp\.test is needed"):
-        Account().plan(EXISTING, on(host), ())
+        Account().plan(Target(EXISTING, on(host)))
 
 
 def test_a_password_that_is_stored_already_changes_nothing(host: Machine) -> None:
     host.secrets.put(kept.DIRECTORY_PASSWORD, Secret(CANARY))
-    assert Account().plan(EXISTING, on(host), ()) == ()
-    assert Account().plan(EXISTING, on(host, with_password(CANARY)), ()) == ()
+    assert Account().plan(Target(EXISTING, on(host))) == ()
+    assert Account().plan(Target(EXISTING, on(host, with_password(CANARY)))) == ()
 
 
 def test_a_password_is_stored_and_taken_back(host: Machine) -> None:
     context = on(host, with_password(CANARY))
-    (change,) = Account().plan(EXISTING, context, ())
+    (change,) = Account().plan(Target(EXISTING, context))
     made = Account().apply(change, context)
     assert host.secrets.get(kept.DIRECTORY_PASSWORD) == Secret(CANARY)
     assert CANARY not in json.dumps([change.as_dict(), dict(made)])
-    Account().undo(change, made, on(host))
-    Account().undo(change, made, on(host))
+    Account().undo(Begun(0, change, made), on(host))
+    Account().undo(Begun(0, change, made), on(host))
     assert host.secrets.get(kept.DIRECTORY_PASSWORD) is None
 
 
 def test_the_password_in_force_comes_back(host: Machine) -> None:
     host.secrets.put(kept.DIRECTORY_PASSWORD, Secret("in force"))
     context = on(host, with_password(CANARY))
-    (change,) = Account().plan(EXISTING, context, ())
+    (change,) = Account().plan(Target(EXISTING, context))
     made = Account().apply(change, context)
-    Account().undo(change, made, on(host))
+    Account().undo(Begun(0, change, made), on(host))
     assert host.secrets.get(kept.DIRECTORY_PASSWORD) == Secret("in force")
     assert host.secrets.get(PREVIOUS) is None
 
 
 def test_a_change_not_begun_leaves_the_password_in_force(host: Machine) -> None:
     host.secrets.put(kept.DIRECTORY_PASSWORD, Secret("in force"))
-    (change,) = Account().plan(EXISTING, on(host, with_password(CANARY)), ())
-    Account().undo(change, None, on(host))
+    (change,) = Account().plan(Target(EXISTING, on(host, with_password(CANARY))))
+    Account().undo(Begun(0, change, None), on(host))
     assert host.secrets.get(kept.DIRECTORY_PASSWORD) == Secret("in force")
 
 
@@ -243,20 +248,20 @@ def test_a_password_of_no_use_is_a_finding_and_asked_for(
     host.secrets.put(kept.DIRECTORY_PASSWORD, Secret("in force"))
     spoil(host, kept.DIRECTORY_PASSWORD, how)
     before = secrets_now(host)
-    (row,) = Account().verify(EXISTING, on(host))
+    (row,) = Account().verify(Target(EXISTING, on(host)))
     assert row.state == "failed"
     assert "writeback repair" in row.remedy
     with pytest.raises(StepFailed, match="is needed") as needed:
-        Account().plan(EXISTING, on(host), ())
+        Account().plan(Target(EXISTING, on(host)))
     assert needed.value.needs == "account_password"
     context = on(host, with_password(CANARY))
-    (change,) = Account().plan(EXISTING, context, ())
-    Account().undo(change, None, on(host))
+    (change,) = Account().plan(Target(EXISTING, context))
+    Account().undo(Begun(0, change, None), on(host))
     assert secrets_now(host) == before
     Account().apply(change, context)
     assert host.secrets.get(kept.DIRECTORY_PASSWORD) == Secret(CANARY)
     for _ in range(2):
-        Account().undo(change, {}, on(host))
+        Account().undo(Begun(0, change, {}), on(host))
         assert secrets_now(host) == before
 
 
@@ -266,7 +271,7 @@ def test_a_new_accounts_password_of_no_use_needs_an_administrator(
     host.secrets.put(kept.DIRECTORY_PASSWORD, Secret("in force"))
     spoil(host, kept.DIRECTORY_PASSWORD, "read")
     with pytest.raises(StepFailed, match="mode 644") as needed:
-        Account().plan(SETTINGS, on(host), ())
+        Account().plan(Target(SETTINGS, on(host)))
     assert needed.value.needs == "admin"
 
 
@@ -278,7 +283,7 @@ def test_a_refused_sign_in_is_a_finding(
 
     host.secrets.put(kept.DIRECTORY_PASSWORD, Secret(CANARY))
     monkeypatch.setattr("wizard.directory.sign_in.connect", refused)
-    (row,) = Account().verify(EXISTING, on(host))
+    (row,) = Account().verify(Target(EXISTING, on(host)))
     assert row.state == "failed"
     assert (row.detail, row.remedy) == ("The password is wrong.", "Give it anew.")
 
@@ -298,12 +303,12 @@ def test_another_accounts_password_is_not_tried(
     monkeypatch.setattr("wizard.directory.sign_in.connect", connect)
     other_in_force(host)
     with pytest.raises(StepFailed, match=r"password of svc@corp\.test is needed"):
-        Account().plan(EXISTING, on(host), ())
+        Account().plan(Target(EXISTING, on(host)))
     account = SETTINGS.directory.account.model_dump() | {"name": "svc-2"}
     other = changed(directory={"account": account})
     with pytest.raises(StepFailed, match=r"password of svc-2@corp\.test is not stored"):
-        Account().plan(other, on(host), ())
-    (row,) = Account().verify(EXISTING, on(host))
+        Account().plan(Target(other, on(host)))
+    (row,) = Account().verify(Target(EXISTING, on(host)))
     assert (row.state, row.detail) == (
         "failed",
         "The password of svc@corp.test is not stored here.",
@@ -315,10 +320,10 @@ def test_another_accounts_password_comes_back_when_it_is_taken_back(
 ) -> None:
     other_in_force(host)
     context = on(host, with_password("given"))
-    (change,) = Account().plan(EXISTING, context, ())
+    (change,) = Account().plan(Target(EXISTING, context))
     made = Account().apply(change, context)
     assert host.secrets.get(kept.DIRECTORY_PASSWORD) == Secret("given")
-    Account().undo(change, made, on(host))
+    Account().undo(Begun(0, change, made), on(host))
     assert host.secrets.get(kept.DIRECTORY_PASSWORD) == Secret(CANARY)
 
 
@@ -359,22 +364,24 @@ def test_a_password_that_was_set_stays_where_an_agent_goes_on_with_it(
     made = None if cut_off else {"dn": "CN=svc"}
     if installed and cut_off and answer == "silent":
         with pytest.raises(Unreachable):
-            Account().undo(change, made, on(host))
+            Account().undo(Begun(0, change, made), on(host))
         assert host.secrets.get(PREVIOUS) == Secret("of before")
         return
-    Account().undo(change, made, on(host))
+    Account().undo(Begun(0, change, made), on(host))
     stays = installed and (not cut_off or answer == "in")
     now = Secret(CANARY if stays else "of before")
     for _ in range(2):
         assert host.secrets.get(kept.DIRECTORY_PASSWORD) == now
         assert host.secrets.get(PREVIOUS) is None
-        Account().undo(change, made, on(host))
+        Account().undo(Begun(0, change, made), on(host))
 
 
 def test_an_agent_whose_password_is_none_now_is_started_anew(host: Machine) -> None:
     host.write(host.places.settings, dump(SETTINGS))
     host.runs = True
-    change = Change("account", "Takes over", {"dn": "CN=svc"}, {"kind": "new"})
+    directory = SETTINGS.directory.model_dump(mode="json")
+    after = {"kind": "new", "directory": directory, "stored": True}
+    change = Change("account", "Takes over", {"dn": "CN=svc"}, after)
     assert resume(on(host), (change,)) == ""
     assert host.did == ["stop", "start", "wait"]
 
@@ -429,9 +436,10 @@ class FakeRelay:
         return way.relay.url in self.addresses
 
     def installed(self, monkeypatch: pytest.MonkeyPatch) -> "FakeRelay":
-        monkeypatch.setattr("wizard.steps.enrolment.knows", self.knows)
+        for module in ("wizard.steps.enrolment", "wizard.enrolment.withdrawal"):
+            monkeypatch.setattr(f"{module}.knows", self.knows)
+            monkeypatch.setattr(f"{module}.withdraw", self.withdraw)
         monkeypatch.setattr("wizard.steps.enrolment.enrol", self.enrol)
-        monkeypatch.setattr("wizard.steps.enrolment.withdraw", self.withdraw)
         told = "wizard.steps.enrolment.clock_ahead"
         monkeypatch.setattr(told, lambda _way, _seconds: self.ahead)
         return self
@@ -440,14 +448,14 @@ class FakeRelay:
 @pytest.fixture
 def keyed(host: Machine) -> Machine:
     """A machine with keys."""
-    (change,) = Keys().plan(SETTINGS, on(host), ())
+    (change,) = Keys().plan(Target(SETTINGS, on(host)))
     Keys().apply(change, on(host))
     return host
 
 
 def enrolling(host: Machine, settings: Settings = SETTINGS) -> tuple[Change, Any]:
     context = on(host, Inputs(enrolment_code=Secret(CODE.text)))
-    (change,) = EnrolmentStep().plan(settings, context, ())
+    (change,) = EnrolmentStep().plan(Target(settings, context))
     return change, context
 
 
@@ -457,8 +465,8 @@ def test_an_enrolment_is_made_once(
     FakeRelay().installed(monkeypatch)
     change, context = enrolling(keyed)
     EnrolmentStep().apply(change, context)
-    assert EnrolmentStep().plan(SETTINGS, on(keyed), ()) == ()
-    (row,) = EnrolmentStep().verify(SETTINGS, on(keyed))
+    assert EnrolmentStep().plan(Target(SETTINGS, on(keyed))) == ()
+    (row,) = EnrolmentStep().verify(Target(SETTINGS, on(keyed)))
     assert (row.state, row.detail) == (
         "ok",
         "Takes requests of https://portal.corp.test.",
@@ -486,7 +494,7 @@ def test_new_keys_are_enrolled_anew(
     change, context = enrolling(keyed)
     EnrolmentStep().apply(change, context)
     keys = Change("keys", "Creates keys", None, {"names": []})
-    assert len(EnrolmentStep().plan(SETTINGS, context, (keys,))) == 1
+    assert len(EnrolmentStep().plan(Target(SETTINGS, context, (keys,)))) == 1
 
 
 @pytest.mark.parametrize("lost", ["read", "damaged", "gone"])
@@ -502,8 +510,8 @@ def test_an_agent_that_lost_its_keys_keeps_its_name(
         keyed.secrets.remove(kept.AGENT_KEYS)
     else:
         spoil(keyed, kept.AGENT_KEYS, lost)
-    keys = Keys().plan(SETTINGS, context, ())
-    (again,) = EnrolmentStep().plan(SETTINGS, context, keys)
+    keys = Keys().plan(Target(SETTINGS, context))
+    (again,) = EnrolmentStep().plan(Target(SETTINGS, context, tuple(keys)))
     for each in keys:
         Keys().apply(each, context)
     if refused:
@@ -511,7 +519,7 @@ def test_an_agent_that_lost_its_keys_keeps_its_name(
         with pytest.raises(RelayFailed, match="expired"):
             EnrolmentStep().apply(again, context)
         relay.fails = None
-        EnrolmentStep().undo(again, None, context)
+        EnrolmentStep().undo(Begun(0, again, None), context)
         assert (relay.keys, relay.withdrawn) == (stood, [])
         assert keyed.read(keyed.places.enrolment) == text
         return
@@ -519,7 +527,7 @@ def test_an_agent_that_lost_its_keys_keeps_its_name(
     assert relay.withdrawn == [("https://relay.corp.test", "sync-01")]
     assert set(relay.keys) == set(stood)
     assert relay.keys != stood
-    EnrolmentStep().undo(again, made, context)
+    EnrolmentStep().undo(Begun(0, again, made), context)
     assert relay.keys == {}
 
 
@@ -551,8 +559,8 @@ def test_an_enrolment_is_taken_back_also_when_it_was_cut_off(
     relay = FakeRelay().installed(monkeypatch)
     change, context = enrolling(keyed)
     EnrolmentStep().apply(change, context)
-    EnrolmentStep().undo(change, made, on(keyed))
-    EnrolmentStep().undo(change, made, on(keyed))
+    EnrolmentStep().undo(Begun(0, change, made), on(keyed))
+    EnrolmentStep().undo(Begun(0, change, made), on(keyed))
     assert relay.agents == set()
     assert keyed.read(keyed.places.enrolment) is None
 
@@ -565,7 +573,7 @@ def test_a_relay_that_can_not_be_told_keeps_the_enrolment(
     made = EnrolmentStep().apply(change, context)
     relay.fails = RelayFailed(0, "It did not answer.", "Try again.")
     with pytest.raises(RelayFailed):
-        EnrolmentStep().undo(change, made, on(keyed))
+        EnrolmentStep().undo(Begun(0, change, made), on(keyed))
     assert keyed.read(keyed.places.enrolment) is not None
 
 
@@ -580,7 +588,7 @@ def test_moving_to_another_relay_comes_back_to_the_first(
     moved, context = enrolling(keyed, other)
     made = EnrolmentStep().apply(moved, context)
     assert keyed.read(keyed.places.enrolment) != before
-    EnrolmentStep().undo(moved, made, on(keyed))
+    EnrolmentStep().undo(Begun(0, moved, made), on(keyed))
     assert keyed.read(keyed.places.enrolment) == before
 
 
@@ -592,13 +600,15 @@ def test_one_that_moved_is_withdrawn_where_it_was(
 ) -> None:
     relay = FakeRelay().installed(monkeypatch)
     change, context = enrolling(keyed)
-    assert OldEnrolment().plan(SETTINGS, context, (change,)) == ()  # it was nowhere
+    assert (
+        OldEnrolment().plan(Target(SETTINGS, context, (change,))) == ()
+    )  # it was nowhere
     EnrolmentStep().apply(change, context)
     writing(keyed)
     moved, context = enrolling(keyed, changed(**parts))
     assert moved.after is not None
     assert not moved.after["stood"]
-    (leaving,) = OldEnrolment().plan(changed(**parts), context, (moved,))
+    (leaving,) = OldEnrolment().plan(Target(changed(**parts), context, (moved,)))
     assert leaving.summary == "Withdraws the agent sync-01 from https://relay.corp.test"
     assert leaving.final
     EnrolmentStep().apply(moved, context)
@@ -623,9 +633,9 @@ def test_one_with_new_keys_is_withdrawn_by_the_old_or_not_at_all(
     if not opens:
         spoil(keyed, kept.LISTEN_KEY, "damaged")
     wanted, context = changed(agent="other"), on(keyed, Inputs(new_keys=True))
-    (keys,) = Keys().plan(wanted, context, ())
+    (keys,) = Keys().plan(Target(wanted, context))
     moved = Change("enrolment", "Enrols", None, {})
-    (leaving,) = OldEnrolment().plan(wanted, context, (keys, moved))
+    (leaving,) = OldEnrolment().plan(Target(wanted, context, (keys, moved)))
     Keys().apply(keys, context)
     said = str(OldEnrolment().apply(leaving, on(keyed))["told"])
     assert bool(relay.withdrawn) is opens
@@ -642,10 +652,10 @@ def test_one_that_only_calls_its_relay_otherwise_is_never_withdrawn(
     writing(keyed)
     before, wanted = keyed.read(keyed.places.enrolment), changed(relay={"url": there})
     moved, context = enrolling(keyed, wanted)
-    (leaving,) = OldEnrolment().plan(wanted, context, (moved,))
+    (leaving,) = OldEnrolment().plan(Target(wanted, context, (moved,)))
     made = EnrolmentStep().apply(moved, context)
     assert "same relay" in str(OldEnrolment().apply(leaving, on(keyed))["told"])
-    EnrolmentStep().undo(moved, made, on(keyed))
+    EnrolmentStep().undo(Begun(0, moved, made), on(keyed))
     assert relay.withdrawn == []
     assert keyed.read(keyed.places.enrolment) == before
     # one that is to move away from there is another matter
@@ -661,9 +671,9 @@ def test_one_that_stays_leaves_nothing(
     change, context = enrolling(keyed)
     EnrolmentStep().apply(change, context)
     keys = Change("keys", "Creates keys", None, {"names": []})
-    (again,) = EnrolmentStep().plan(SETTINGS, context, (keys,))
-    assert OldEnrolment().plan(SETTINGS, context, (keys, again)) == ()
-    assert OldEnrolment().plan(changed(agent="other"), context, ()) == ()
+    (again,) = EnrolmentStep().plan(Target(SETTINGS, context, (keys,)))
+    assert OldEnrolment().plan(Target(SETTINGS, context, (keys, again))) == ()
+    assert OldEnrolment().plan(Target(changed(agent="other"), context)) == ()
 
 
 def test_another_port_of_a_relay_is_another_place(
@@ -695,7 +705,7 @@ def test_a_code_that_is_none_never_gets_to_a_plan(
     keyed: Machine, code: Secret | None, told: str
 ) -> None:
     with pytest.raises(StepFailed, match=told) as needed:
-        EnrolmentStep().plan(SETTINGS, on(keyed, Inputs(enrolment_code=code)), ())
+        EnrolmentStep().plan(Target(SETTINGS, on(keyed, Inputs(enrolment_code=code))))
     assert needed.value.needs == ("" if code else "enrolment_code")
 
 
@@ -703,7 +713,7 @@ def test_a_code_that_is_none_never_gets_to_a_plan(
 
 
 def writing(host: Machine, settings: Settings = SETTINGS) -> Change:
-    (change,) = SettingsFile().plan(settings, on(host), ())
+    (change,) = SettingsFile().plan(Target(settings, on(host)))
     SettingsFile().apply(change, on(host))
     return change
 
@@ -711,20 +721,20 @@ def writing(host: Machine, settings: Settings = SETTINGS) -> Change:
 def test_settings_are_written_once(host: Machine) -> None:
     writing(host)
     assert parse(host.places.settings.read_text()) == SETTINGS
-    assert SettingsFile().plan(SETTINGS, on(host), ()) == ()
+    assert SettingsFile().plan(Target(SETTINGS, on(host))) == ()
 
 
 def test_a_file_with_comments_that_says_the_same_is_kept(host: Machine) -> None:
     host.write(host.places.settings, "# ours\n" + dump(SETTINGS))
-    assert SettingsFile().plan(SETTINGS, on(host), ()) == ()
+    assert SettingsFile().plan(Target(SETTINGS, on(host))) == ()
 
 
 def test_the_file_before_comes_back_to_the_letter(host: Machine) -> None:
     before = "# ours\n" + dump(SETTINGS)
     host.write(host.places.settings, before)
     change = writing(host, changed(identify_by="mail"))
-    SettingsFile().undo(change, {}, on(host))
-    SettingsFile().undo(change, {}, on(host))
+    SettingsFile().undo(Begun(0, change, {}), on(host))
+    SettingsFile().undo(Begun(0, change, {}), on(host))
     assert host.places.settings.read_text() == before
 
 
@@ -732,7 +742,7 @@ def test_a_file_that_was_edited_since_is_left(host: Machine) -> None:
     change = writing(host)
     host.write(host.places.settings, "mine")
     with pytest.raises(StepFailed, match="changed by somebody else since"):
-        SettingsFile().undo(change, {}, on(host))
+        SettingsFile().undo(Begun(0, change, {}), on(host))
     assert host.places.settings.read_text() == "mine"
 
 
@@ -753,7 +763,7 @@ def test_a_plan_says_what_becomes_of_the_settings(
     host: Machine, parts: dict[str, Any], summary: str
 ) -> None:
     writing(host)
-    (change,) = SettingsFile().plan(changed(**parts), on(host), ())
+    (change,) = SettingsFile().plan(Target(changed(**parts), on(host)))
     assert change.summary == summary
 
 
@@ -773,14 +783,14 @@ def test_what_was_edited_by_hand_is_told_and_taken_over(host: Machine) -> None:
     text = "# our own note\n" + dump(edited)
     host.write(host.places.settings, text)
     assert drift(on(host)) == ("identify_by: userPrincipalName becomes mail",)
-    (row,) = SettingsFile().verify(edited, on(host))
+    (row,) = SettingsFile().verify(Target(edited, on(host)))
     assert (row.state, "identify_by" in row.detail) == ("warning", True)
-    (change,) = SettingsFile().plan(edited, on(host), ())
+    (change,) = SettingsFile().plan(Target(edited, on(host)))
     assert "Takes over what was edited by hand" in change.summary
     SettingsFile().apply(change, on(host))
     # taken as it is: the note too; and taking it back leaves the file alone
     assert host.read(host.places.settings) == text
-    SettingsFile().undo(change, {}, on(host))
+    SettingsFile().undo(Begun(0, change, {}), on(host))
     assert host.read(host.places.settings) == text
 
 
@@ -795,14 +805,14 @@ def test_versions_go_down_up_and_down_again(host: Machine) -> None:
     for text in (*texts, texts[-1]):
         host.write(place, text)  # as the newer program left it
         before = host.read(kept_as)
-        changes = step.plan(SETTINGS, on(host), ())
+        changes = step.plan(Target(SETTINGS, on(host)))
         for change in changes:
             step.apply(change, on(host))
         assert parse(place.read_text()) == SETTINGS
         assert kept_as.read_text() == text
         assert len(changes) == (1 if before == text else 2)
         for change in reversed(changes):
-            step.undo(change, {}, on(host))
+            step.undo(Begun(0, change, {}), on(host))
         assert (host.read(place), host.read(kept_as)) == (text, before)
         for change in changes:
             step.apply(change, on(host))
@@ -810,9 +820,9 @@ def test_versions_go_down_up_and_down_again(host: Machine) -> None:
 
 def test_an_agent_that_runs_with_other_settings_reads_them_anew(host: Machine) -> None:
     host.runs = True
-    host.told = {"settings": digest(SETTINGS)}
-    assert ServiceStep().plan(SETTINGS, on(host), ()) == ()
-    (change,) = ServiceStep().plan(changed(identify_by="mail"), on(host), ())
+    host.status = {"settings": digest(SETTINGS)}
+    assert ServiceStep().plan(Target(SETTINGS, on(host))) == ()
+    (change,) = ServiceStep().plan(Target(changed(identify_by="mail"), on(host)))
     assert change.step == "service"
 
 
@@ -830,15 +840,15 @@ def seal(host: Machine) -> None:
 
 def test_a_service_that_runs_is_left_when_it_reads_nothing_new(host: Machine) -> None:
     host.runs = True
-    assert ServiceStep().plan(SETTINGS, on(host), ()) == ()
+    assert ServiceStep().plan(Target(SETTINGS, on(host))) == ()
     grants = Change("grants", "Grants", None, {})
-    assert ServiceStep().plan(SETTINGS, on(host), (grants,)) == ()
+    assert ServiceStep().plan(after(SETTINGS, on(host), grants)) == ()
 
 
 def test_a_service_is_restarted_for_what_it_reads(host: Machine) -> None:
     host.runs = True
     settings = Change("settings", "Writes", None, {})
-    (change,) = ServiceStep().plan(SETTINGS, on(host), (settings,))
+    (change,) = ServiceStep().plan(after(SETTINGS, on(host), settings))
     assert change.summary.startswith("Restarts the agent")
     ServiceStep().apply(change, on(host))
     assert host.did == ["stop", "start", "wait"]
@@ -847,35 +857,35 @@ def test_a_service_is_restarted_for_what_it_reads(host: Machine) -> None:
 def test_a_new_agent_takes_over_where_only_files_changed(host: Machine) -> None:
     host.runs = host.gapless = True
     settings = Change("settings", "Writes", None, {})
-    (change,) = ServiceStep().plan(SETTINGS, on(host), (settings,))
+    (change,) = ServiceStep().plan(after(SETTINGS, on(host), settings))
     assert change.summary.startswith("Has a new agent take over")
     ServiceStep().apply(change, on(host))
-    assert host.did == ["hand over"]
+    assert host.did == ["reload"]
     # taken back: what it reads comes later, and one that reads that takes over then
-    ServiceStep().undo(change, {}, on(host))
-    assert host.did == ["hand over"]
+    ServiceStep().undo(Begun(0, change, {}), on(host))
+    assert host.did == ["reload"]
     writing(host)
     assert resume(on(host), (change,)) == ""
-    assert host.did == ["hand over", "hand over", "start", "wait"]
+    assert host.did == ["reload", "reload", "start", "wait"]
 
 
 def test_one_that_never_got_ready_is_restarted(host: Machine) -> None:
     host.runs = host.gapless = True
-    host.told = {"ready": False}
+    host.status = {"ready": False}
     settings = Change("settings", "Mends the proxy", None, {})
-    (change,) = ServiceStep().plan(SETTINGS, on(host), (settings,))
+    (change,) = ServiceStep().plan(after(SETTINGS, on(host), settings))
     assert change.summary.startswith("Restarts the agent")
 
 
 def test_one_that_took_over_with_other_settings_is_a_failure(host: Machine) -> None:
     host.runs = host.gapless = True
     (change,) = ServiceStep().plan(
-        SETTINGS, on(host), (Change("settings", "Writes", None, {}),)
+        after(SETTINGS, on(host), Change("settings", "Writes", None, {}))
     )
-    host.told = {"settings": digest(changed(identify_by="mail"))}
+    host.status = {"settings": digest(changed(identify_by="mail"))}
     with pytest.raises(StepFailed, match="other settings"):
         ServiceStep().apply(change, on(host))
-    (row,) = ServiceStep().verify(SETTINGS, on(host))
+    (row,) = ServiceStep().verify(Target(SETTINGS, on(host)))
     assert row.state == "failed"
 
 
@@ -884,63 +894,63 @@ def test_one_that_an_upgrade_had_asked_for_before_is_not_the_last(
 ) -> None:
     host.runs = host.gapless = True
     (change,) = ServiceStep().plan(
-        SETTINGS, on(host), (Change("settings", "Writes", None, {}),)
+        after(SETTINGS, on(host), Change("settings", "Writes", None, {}))
     )
     read = [digest(changed(identify_by="mail")), digest(SETTINGS)]
 
-    def hand_over(_seconds: float) -> None:
-        host.told = {"settings": read.pop(0)}
+    def take_over(_seconds: float) -> None:
+        host.status = {"settings": read.pop(0)}
 
-    monkeypatch.setattr(host, "hand_over", hand_over)
+    monkeypatch.setattr(host, "take_over", take_over)
     ServiceStep().apply(change, on(host))
     assert read == []
 
 
 def test_an_old_program_that_goes_on_is_told_and_replaced(host: Machine) -> None:
     host.runs = host.gapless = True
-    host.told = {"version": "0.0.9"}
-    (row,) = ServiceStep().verify(SETTINGS, on(host))
+    host.status = {"version": "0.0.9"}
+    (row,) = ServiceStep().verify(Target(SETTINGS, on(host)))
     assert (row.state, f"0.0.9 runs and {VERSION} is installed" in row.detail) == (
         "warning",
         True,
     )
     assert "writeback repair" in row.remedy
-    (change,) = ServiceStep().plan(SETTINGS, on(host), ())
+    (change,) = ServiceStep().plan(Target(SETTINGS, on(host)))
     assert change.summary.startswith("Has a new agent take over")
     assert f"{VERSION} is installed" in change.summary
     host.gapless = False
-    (change,) = ServiceStep().plan(SETTINGS, on(host), ())
+    (change,) = ServiceStep().plan(Target(SETTINGS, on(host)))
     assert change.summary.startswith("Restarts the agent")
-    host.told = {"version": VERSION}
-    assert ServiceStep().plan(SETTINGS, on(host), ()) == ()
-    assert ServiceStep().verify(SETTINGS, on(host))[0].state == "ok"
+    host.status = {"version": VERSION}
+    assert ServiceStep().plan(Target(SETTINGS, on(host))) == ()
+    assert ServiceStep().verify(Target(SETTINGS, on(host)))[0].state == "ok"
 
 
 def test_one_that_waits_for_its_relay_is_left_trying(host: Machine) -> None:
     host.runs = host.gapless = True
-    host.told = {"ready": False, "relay": {"state": "down", "reason": "it is away"}}
-    assert ServiceStep().plan(SETTINGS, on(host), ()) == ()
-    (row,) = ServiceStep().verify(SETTINGS, on(host))
+    host.status = {"ready": False, "relay": {"state": "down", "reason": "it is away"}}
+    assert ServiceStep().plan(Target(SETTINGS, on(host))) == ()
+    (row,) = ServiceStep().verify(Target(SETTINGS, on(host)))
     assert row.state == "failed"
     assert "Relay: it is away." in row.detail
     assert "by itself" in row.remedy
     settings = Change("settings", "Mends the relay", None, {})
-    assert len(ServiceStep().plan(SETTINGS, on(host), (settings,))) == 1
+    assert len(ServiceStep().plan(after(SETTINGS, on(host), settings))) == 1
 
 
 def test_one_that_is_not_ready_is_started_anew(host: Machine) -> None:
     host.runs = host.gapless = True
-    host.told = {"ready": False}
-    (row,) = ServiceStep().verify(SETTINGS, on(host))
+    host.status = {"ready": False}
+    (row,) = ServiceStep().verify(Target(SETTINGS, on(host)))
     assert (row.state, row.detail) == ("failed", "It is not ready.")
-    (change,) = ServiceStep().plan(SETTINGS, on(host), ())
+    (change,) = ServiceStep().plan(Target(SETTINGS, on(host)))
     assert change.summary.startswith("Restarts the agent")
     ServiceStep().apply(change, on(host))
     assert host.did == ["stop", "start", "wait"]
 
 
 def test_keys_stay_while_the_relay_knows_them(host: Machine) -> None:
-    (change,) = Keys().plan(SETTINGS, on(host), ())
+    (change,) = Keys().plan(Target(SETTINGS, on(host)))
     begun = journal.begin(host.places.journal)
     begun.intend(0, change)
     enrols = Change("enrolment", "Enrols", None, {})
@@ -948,10 +958,10 @@ def test_keys_stay_while_the_relay_knows_them(host: Machine) -> None:
     context = replace(on(host), plan_id=begun.id)
     made = Keys().apply(change, context)
     with pytest.raises(StepFailed, match="withdraw"):
-        Keys().undo(change, made, context)
+        Keys().undo(Begun(0, change, made), context)
     assert host.secrets.get(kept.LISTEN_KEY) is not None
     begun.undid(1)
-    Keys().undo(change, made, context)
+    Keys().undo(Begun(0, change, made), context)
     assert host.secrets.get(kept.LISTEN_KEY) is None
 
 
@@ -959,7 +969,7 @@ def test_keys_stay_while_the_relay_knows_them(host: Machine) -> None:
 def test_what_systemd_gives_at_a_start_needs_one(host: Machine, step: str) -> None:
     host.runs = host.gapless = True
     given = Change(step, "Writes", None, {})
-    (change,) = ServiceStep().plan(SETTINGS, on(host), (given,))
+    (change,) = ServiceStep().plan(after(SETTINGS, on(host), given))
     assert change.summary.startswith("Restarts the agent")
 
 
@@ -977,6 +987,6 @@ def test_a_copy_has_no_agent_that_served_before(
 ) -> None:
     writing(host)
     host.fails = "It was made on another machine."
-    monkeypatch.setattr("wizard.steps.service.is_copied", lambda _: True)
+    monkeypatch.setattr(Context, "is_copy", True)
     assert resume(on(host), ()) == ""
     assert host.did == []

@@ -63,8 +63,8 @@ def test_busy_stays_busy_on_its_way_through_a_with_block(host: SandboxHost) -> N
 def test_the_lock_of_a_killed_process_is_free(host: SandboxHost) -> None:
     script = (
         "import os, signal, sys; from pathlib import Path;"
-        "from wizard.host.sandbox.host import TrialHost\n"
-        "with TrialHost(Path(sys.argv[1])).lock(): os.kill(os.getpid(), 9)"
+        "from wizard.host.sandbox.host import SandboxHost\n"
+        "with SandboxHost(Path(sys.argv[1])).lock(): os.kill(os.getpid(), 9)"
     )
     argv = [sys.executable, "-c", script, str(host.places.home)]
     assert subprocess.run(argv, check=False).returncode == -9
@@ -77,8 +77,8 @@ def test_what_a_killed_process_was_writing_goes_with_the_next_lock(
 ) -> None:
     script = (
         "import os, sys; from pathlib import Path; from wire.secret import Secret;"
-        "from wizard.host.sandbox.host import TrialHost\n"
-        "host = TrialHost(Path(sys.argv[1]))\n"
+        "from wizard.host.sandbox.host import SandboxHost\n"
+        "host = SandboxHost(Path(sys.argv[1]))\n"
         "host.write(host.places.settings, 'whole')\n"
         "os.fsync = lambda _: os.kill(os.getpid(), 9)\n"
         "if sys.argv[2] == 'secret': host.secrets.put('agent-keys', Secret('torn'))\n"

@@ -12,11 +12,13 @@ from tests.unit.wizard.answered import CANARY, SETTINGS
 from tests.unit.wizard.machine import Machine, on
 from wire.keys import PrivateKeys
 from wire.secret import Secret
+from wizard.host.interface import UnitFiles
 from wizard.host.stored_secrets import PAIRS
 from wizard.host.systemd import credentials
 from wizard.host.systemd.credentials import SystemCredentials
 from wizard.inputs import Inputs
-from wizard.plan.change import Change, Context, Step, plan
+from wizard.plan.change import Begun, Change, Context
+from wizard.plan.step import Step, Target, plan
 from wizard.steps.keys import PREVIOUS, Keys
 from wizard.steps.sealed_secrets import PlainFiles, SealedSecrets
 from wizard.steps.service_unit import ServiceUnit
@@ -24,6 +26,7 @@ from wizard.steps.service_unit import ServiceUnit
 # the settings here name no user of a proxy
 NAMES = tuple(name for name in secrets.NAMES if name != PROXY_PASSWORD)
 NAME = NAMES[0]
+GIVEN = NAMES[:3]
 PLAIN = pytest.param(False, id="plain")
 SEALED = pytest.param(
     True,
@@ -183,6 +186,21 @@ def test_what_is_of_no_use_comes_back_as_it_was(
 STEPS: tuple[Step, ...] = (SealedSecrets(), Keys(), ServiceUnit(), PlainFiles())
 
 
+class DropInStage(UnitFiles):
+    """A drop-in with some options, of a service that starts with the machine."""
+
+    enabled = True
+
+    def __init__(self, texts: dict[Path, str]) -> None:
+        self.texts = texts
+
+    def files(self, secrets: Sequence[str]) -> dict[Path, str]:
+        return self.texts
+
+    def enable(self, *, enabled: bool) -> None:
+        """Leave it enabled."""
+
+
 class Upgraded(Machine):
     """A server whose systemd can seal by now; its agent is there after each act."""
 
@@ -190,19 +208,22 @@ class Upgraded(Machine):
         super().__init__(home)
         self.kept = SystemCredentials(self.places.secrets, seals=True)
         self.drop_in = home / "10-credentials.conf"
+        self.sealing = self
+        self.unit = DropInStage({self.drop_in: "\n".join(map(self.kept.option, GIVEN))})
 
     @property
     def secrets(self) -> SystemCredentials:
         return self.kept
 
-    def service_files(self, secrets: Sequence[str]) -> dict[Path, str]:
-        return {self.drop_in: "\n".join(map(self.kept.option, NAMES[:3]))}
-
     def unsealed(self) -> tuple[str, ...]:
         return self.kept.unsealed()
 
-    def seal(self, name: str, *, sealed: bool) -> None:
-        (self.kept.seal if sealed else self.kept.unseal)(name)
+    def seal(self, name: str) -> None:
+        self.kept.seal(name)
+        self.can_start()
+
+    def unseal(self, name: str) -> None:
+        self.kept.unseal(name)
         self.can_start()
 
     def in_plain(self) -> tuple[str, ...]:
@@ -234,7 +255,7 @@ def upgraded(tmp_path: Path) -> Context:
     for name in NAMES:
         pair = PrivateKeys.generate().secret()
         old.put(name, pair if name in PAIRS else Secret(CANARY))
-    host.drop_in.write_text("\n".join(map(old.option, NAMES[:3])))
+    host.drop_in.write_text("\n".join(map(old.option, GIVEN)))
     return on(host)
 
 
@@ -245,7 +266,7 @@ def test_a_system_that_can_seal_by_now_is_told_and_seals(
 ) -> None:
     assert seals
     folder = upgraded.host.places.secrets
-    (row,) = SealedSecrets().verify(SETTINGS, upgraded)
+    (row,) = SealedSecrets().verify(Target(SETTINGS, upgraded))
     assert (row.state, NAMES[0] in row.detail) == ("warning", True)
     changes = plan(STEPS, SETTINGS, upgraded)
     assert [change.step for change in changes] == ["sealing", "unit", "plain"]
@@ -253,7 +274,7 @@ def test_a_system_that_can_seal_by_now_is_told_and_seals(
         step_of(change).apply(change, upgraded)
     assert set(files(folder)) == {f"{name}.cred" for name in NAMES}
     assert plan(STEPS, SETTINGS, upgraded) == ()
-    assert SealedSecrets().verify(SETTINGS, upgraded) == ()
+    assert SealedSecrets().verify(Target(SETTINGS, upgraded)) == ()
 
 
 def step_of(change: Change) -> Step:
@@ -269,8 +290,10 @@ def test_wherever_sealing_is_cut_off_the_agent_can_start(
 ) -> None:
     """On the way, and on the way back from anywhere; then all is as it was."""
     assert seals
-    host, context = upgraded.host, on(upgraded.host, inputs)  # type: ignore[arg-type]
-    folder, drop_in = host.places.secrets, next(iter(host.service_files(())))
+    host = upgraded.host
+    assert isinstance(host, Upgraded)
+    context = on(host, inputs)
+    folder, drop_in = host.places.secrets, host.drop_in
     before = (files(folder), host.read(drop_in))
     changes = plan(STEPS, SETTINGS, context)
     for made in range(len(changes) + 1):
@@ -278,7 +301,7 @@ def test_wherever_sealing_is_cut_off_the_agent_can_start(
             step_of(change).apply(change, context)
         for _ in range(2):
             for change in reversed(changes[: made + 1]):  # one that was only begun too
-                step_of(change).undo(change, None, context)
+                step_of(change).undo(Begun(0, change, None), context)
             assert (files(folder), host.read(drop_in)) == before
 
 
@@ -320,20 +343,20 @@ def test_a_copy_is_removed_with_the_secrets_that_it_can_not_open(
 ) -> None:
     assert seals
     host = Copied(tmp_path)
-    monkeypatch.setattr("wizard.steps.keys.is_copied", lambda _: host.is_copied)
+    monkeypatch.setattr(Context, "is_copy", property(lambda _: host.is_copied))
     host.secrets.put("another", Secret(CANARY))
     for name in (NAME, f"{NAME}-previous"):
         shutil.copy(host.secrets.place("another"), host.secrets.place(name))
     host.secrets.remove("another")
     assert host.secrets.get(NAME) is None
-    (change,) = Keys().plan_removal(SETTINGS, on(host))
+    (change,) = Keys().plan_removal(on(host))
     Keys().apply(change, on(host))
     assert not host.places.secrets.exists()
     host.is_copied = False  # the enrolment goes before
-    assert Keys().plan_removal(SETTINGS, on(host)) == ()
+    assert Keys().plan_removal(on(host)) == ()
 
 
 def test_where_nothing_can_be_sealed_nothing_is_planned(tmp_path: Path) -> None:
     context = on(Machine(tmp_path))
-    assert SealedSecrets().plan(SETTINGS, context, ()) == ()
-    assert SealedSecrets().verify(SETTINGS, context) == ()
+    assert SealedSecrets().plan(Target(SETTINGS, context)) == ()
+    assert SealedSecrets().verify(Target(SETTINGS, context)) == ()

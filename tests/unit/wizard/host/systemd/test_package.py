@@ -7,7 +7,8 @@ import pytest
 
 from tests.unit.wizard.answered import SETTINGS
 from tests.unit.wizard.machine import Machine, on
-from wizard.host.systemd.package import changed_by_rpm, damaged
+from wizard.host.systemd.package import InstalledPackage, changed_by_rpm, damaged
+from wizard.plan.step import Target
 from wizard.steps.file_ownership import FileOwnership
 
 PROGRAM = "usr/lib/writeback-agent/writeback-agent"
@@ -116,7 +117,8 @@ def test_that_nothing_was_compared_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     host = Machine(tmp_path / "machine")
-    monkeypatch.setattr(host, "damaged", lambda: None)
-    (row,) = FileOwnership().verify(SETTINGS, on(host))
+    host.package = InstalledPackage("writeback-agent")
+    monkeypatch.setattr("wizard.host.systemd.package.damaged", lambda _: None)
+    (row,) = FileOwnership().verify(Target(SETTINGS, on(host)))
     assert (row.title, row.state) == ("Program", "info")
     assert "Not compared" in row.detail

@@ -1,0 +1,88 @@
+"""Withdrawing an agent from a relay that it leaves."""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+from agent.config import enrolment
+from agent.config.enrolment import Enrolment, EnrolmentError
+from agent.config.secret_store import LISTEN_KEY
+from agent.config.settings import Relay
+from wizard.enrolment.relay_client import RelayFailed, knows, withdraw
+from wizard.enrolment.relay_route import former_endpoint
+from wizard.host.stored_secrets import usable
+from wizard.plan.change import Context, Facts
+
+_TO_FORGET = "Its owner must forget this agent (writeback-relay forget)."
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """An enrolment that is given up, as a change tells of it.
+
+    Attributes:
+        text: the enrolment's file.
+        relay: where; None where no settings tell, and nobody can be asked.
+        agent: the name there; empty with no relay.
+        proxy: the proxy to come, whose password is stored by then.
+        key: the name of the secret by which the relay knows the agent.
+        code: of the enrolment that replaces this one under the same name; None for
+            another name, or none.
+        copied: the enrolment is another machine's, and stays.
+
+    """
+
+    text: str
+    relay: Relay | None
+    agent: str = ""
+    proxy: str | None = None
+    key: str = LISTEN_KEY
+    code: str | None = None
+    copied: bool = False
+
+    @classmethod
+    def of(cls, before: Facts | None) -> Self:
+        """Read the facts of a change, also as an older version wrote them."""
+        assert before is not None
+        relay = before["relay"] and Relay.model_validate(before["relay"])
+        return cls(
+            text=before["text"],
+            relay=relay or None,
+            agent=str(before.get("agent", "")),
+            proxy=before.get("proxy", relay.proxy if relay else None),
+            key=str(before.get("key", LISTEN_KEY)),
+            code=before.get("code"),
+            copied=bool(before.get("copied")),
+        )
+
+    def facts(self) -> dict[str, Any]:
+        """Give the facts of a change, as `of` reads them."""
+        relay = self.relay and self.relay.model_dump(mode="json")
+        facts = {"text": self.text, "relay": relay, "agent": self.agent}
+        facts |= {"proxy": self.proxy, "key": self.key}
+        optional = {"code": self.code, "copied": self.copied}
+        return facts | {name: value for name, value in optional.items() if value}
+
+
+def withdraw_former(withdrawal: Withdrawal, context: Context) -> str:
+    """Withdraw at the relay; say why not, where it can't be: the plan goes on."""
+    if withdrawal.copied:
+        return ""
+    key = usable(withdrawal.key, context.host.secrets)
+    try:
+        made = enrolment.parse(withdrawal.text, "enrolment")
+        if key is None or withdrawal.relay is None:
+            return f"The relay was not asked. {_TO_FORGET}"
+        endpoint = former_endpoint(withdrawal.relay, withdrawal.proxy, context)
+        if withdrawal.code is not None and knows(endpoint, withdrawal.code):
+            return "It is the same relay by another address: nothing is withdrawn."
+        withdraw(endpoint, withdrawal.agent, key, made.listen_key_name)
+    except (EnrolmentError, RelayFailed) as error:
+        return f"{error} {_TO_FORGET}"
+    return ""
+
+
+def relay_of(made: Enrolment, context: Context) -> Relay:
+    """Give its relay with the CA and proxy, where the settings still have them."""
+    settings = context.settings
+    relay = settings.relay if settings else None
+    return relay if relay and relay.url == made.relay_url else Relay(url=made.relay_url)

@@ -1,0 +1,162 @@
+"""One kind of thing that is changed: how it is planned, made, taken back, looked at."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from pathlib import Path
+from typing import Self
+
+from agent.config.settings import Settings
+from wizard.plan.change import Begun, Change, Context, Facts, StepFailed
+from wizard.results import Check
+
+
+class Restart(IntEnum):
+    """What a change means for an agent that runs; the strongest of a plan counts."""
+
+    NONE = 0
+    RELOAD = 1  # a new process reads it, and can take over without a gap
+    RESTART = 2  # systemd hands it over only when the service starts
+
+
+@dataclass(frozen=True)
+class Target:
+    """What an installation is to become, as each step is asked for its part of it.
+
+    Attributes:
+        settings: the settings to come.
+        context: this machine.
+        earlier: what the steps before this one will change.
+        restart: what these changes mean for an agent that runs.
+
+    """
+
+    settings: Settings
+    context: Context
+    earlier: tuple[Change, ...] = ()
+    restart: Restart = Restart.NONE
+
+    def changes_of(self, step: str) -> tuple[Change, ...]:
+        """Give the earlier changes of one step."""
+        return tuple(change for change in self.earlier if change.step == step)
+
+    def after(self, changes: Sequence[Change], restart: Restart) -> Self:
+        """Give the target of the steps that follow one which plans some changes."""
+        earlier = (*self.earlier, *changes)
+        strongest = max(self.restart, restart) if changes else self.restart
+        return replace(self, earlier=earlier, restart=strongest)
+
+
+class Step(ABC):
+    """One kind of thing that is changed; what a step does not say, it has none of.
+
+    Attributes:
+        name: what a change refers to it by, in journals too.
+        restart: what its changes mean for an agent that runs.
+
+    """
+
+    name: str
+    restart: Restart = Restart.NONE
+
+    def plan(self, target: Target) -> Sequence[Change]:  # noqa: ARG002 - a default
+        """Say what would have to change. Reads only; nothing when it is so already."""
+        return ()
+
+    def plan_removal(self, context: Context) -> Sequence[Change]:  # noqa: ARG002 - a default
+        """Say what goes with the installation. Reads only; nothing that others made.
+
+        A final change must do nothing where it was done before.
+        """
+        return ()
+
+    def refuse_stale(self, changes: Sequence[Change], context: Context) -> None:  # noqa: B027 - most start from nothing
+        """Look whether what this step's changes start from is as when they were shown.
+
+        Raises:
+            StepFailed: it is not; nothing was begun.
+
+        """
+
+    @abstractmethod
+    def apply(self, change: Change, context: Context) -> Facts:
+        """Make the change; give the facts its undo needs.
+
+        Raises:
+            StepFailed: it could not be made, or not as planned.
+
+        """
+
+    def undo(self, begun: Begun, context: Context) -> None:  # noqa: B027 - the default for what is final
+        """Take a change back; nothing happens when it was never made, or is final.
+
+        Args:
+            begun: what was planned, and what `apply` gave of it.
+            context: perhaps of another process.
+
+        Raises:
+            StepFailed: somebody else changed it since, or it can't be reached.
+
+        """
+
+    def verify(self, target: Target) -> Sequence[Check]:  # noqa: ARG002 - a default
+        """Look whether it is as the target's settings say."""
+        return ()
+
+
+Steps = Sequence[Step]
+
+
+def plan(steps: Steps, wanted: Settings, context: Context) -> tuple[Change, ...]:
+    """Say everything that would change, in the order it would be made."""
+    target = Target(wanted, context)
+    for step in steps:
+        target = target.after(tuple(step.plan(target)), step.restart)
+    return target.earlier
+
+
+def plan_removal(steps: Steps, context: Context) -> tuple[Change, ...]:
+    """Say everything that would be removed: first what could be given back."""
+    changes = [
+        change for step in reversed(steps) for change in step.plan_removal(context)
+    ]
+    return tuple(sorted(changes, key=lambda change: change.final))
+
+
+def refuse_stale(steps: Steps, changes: Sequence[Change], context: Context) -> None:
+    """Refuse a plan that is outdated: somebody applied another while it was shown.
+
+    Its first changes would be made over what that one made, and taking them back would
+    take that with them: the keys of an installation, or its account's password.
+
+    Raises:
+        StepFailed: it is; nothing was begun.
+
+    """
+    for step in steps:
+        own = [change for change in changes if change.step == step.name]
+        step.refuse_stale(own, context)
+
+
+def refuse_changed(place: Path, text: str | None, context: Context) -> None:
+    """Look whether a file has the text that it had when the plan was shown.
+
+    Args:
+        place: where it is.
+        text: what it had then; None when it was not there.
+        context: the machine.
+
+    Raises:
+        StepFailed: it has another.
+
+    """
+    if context.host.read(place) != text:
+        raise StepFailed(
+            f"{place} was changed while the plan was shown.", "Look at the plan again."
+        )
+
+
+def text_of(facts: Facts | None) -> str | None:
+    """Give a file's text before or after a change; None when it is not there."""
+    return None if facts is None else str(facts["text"])
