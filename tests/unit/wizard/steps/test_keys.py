@@ -1,0 +1,133 @@
+"""The keys: made once, replaced where they are of no use, taken back, never told."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from agent.config import secret_store as kept
+from tests.unit.wizard.answered import CANARY, SETTINGS
+from tests.unit.wizard.machine import Machine, on
+from tests.unit.wizard.steps.installation import secrets_now, spoil
+from wire.keys import PrivateKeys
+from wire.secret import Secret
+from wizard.inputs import Inputs
+from wizard.plan import journal
+from wizard.plan.change import Begun, Change, StepFailed
+from wizard.plan.step import Target
+from wizard.steps.keys import Keys
+
+
+def test_keys_are_made_once(host: Machine) -> None:
+    (change,) = Keys().plan(Target(SETTINGS, on(host)))
+    Keys().apply(change, on(host))
+    assert Keys().plan(Target(SETTINGS, on(host))) == ()
+    (row,) = Keys().verify(Target(SETTINGS, on(host)))
+    assert row.state == "ok"
+
+
+def test_keys_in_a_plan_are_names(host: Machine) -> None:
+    (change,) = Keys().plan(Target(SETTINGS, on(host)))
+    made = Keys().apply(change, on(host))
+    told = json.dumps([change.as_dict(), dict(made)])
+    for name in kept.NAMES:
+        stored = host.secrets.get(name)
+        assert stored is None or stored.reveal() not in told
+    assert set(made) == {"fingerprint"}
+
+
+def test_only_the_keys_that_were_made_are_taken_back(host: Machine) -> None:
+    host.secrets.put(kept.TEST_KEY, Secret(CANARY))
+    (change,) = Keys().plan(Target(SETTINGS, on(host)))
+    made = Keys().apply(change, on(host))
+    Keys().undo(Begun(0, change, made), on(host))
+    Keys().undo(Begun(0, change, made), on(host))
+    assert host.secrets.get(kept.AGENT_KEYS) is None
+    assert host.secrets.get(kept.TEST_KEY) == Secret(CANARY)
+
+
+def test_keys_that_were_replaced_since_are_left(host: Machine) -> None:
+    (change,) = Keys().plan(Target(SETTINGS, on(host)))
+    made = Keys().apply(change, on(host))
+    host.secrets.put(kept.AGENT_KEYS, PrivateKeys.generate().secret())
+    with pytest.raises(StepFailed, match="replaced since"):
+        Keys().undo(Begun(0, change, made), on(host))
+    assert host.secrets.get(kept.AGENT_KEYS) is not None
+
+
+def test_lost_keys_are_a_finding(host: Machine) -> None:
+    (row,) = Keys().verify(Target(SETTINGS, on(host)))
+    assert row.state == "failed"
+    assert "agent-keys" in row.detail
+
+
+@pytest.mark.parametrize("how", ["read", "damaged"])
+@pytest.mark.parametrize("inputs", [Inputs(), Inputs(new_keys=True)])
+def test_keys_of_no_use_are_a_finding_and_replaced(
+    host: Machine, how: str, inputs: Inputs
+) -> None:
+    step = Keys()
+    for change in step.plan(Target(SETTINGS, on(host))):
+        step.apply(change, on(host))
+    test_key = host.secrets.get(kept.TEST_KEY)
+    for name in (kept.AGENT_KEYS, kept.LISTEN_KEY):
+        spoil(host, name, how)
+    (row,) = step.verify(Target(SETTINGS, on(host)))
+    assert row.state == "failed"
+    assert kept.AGENT_KEYS in row.detail
+    assert kept.LISTEN_KEY in row.detail
+    assert "writeback repair" in row.remedy
+    changes = step.plan(Target(SETTINGS, on(host, inputs)))
+    for change in changes:
+        step.apply(change, on(host, inputs))
+    (row,) = step.verify(Target(SETTINGS, on(host)))
+    assert (row.state, step.plan(Target(SETTINGS, on(host)))) == ("ok", ())
+    assert (host.secrets.get(kept.TEST_KEY) == test_key) is not inputs.new_keys
+    for change in reversed(changes):
+        step.undo(Begun(0, change, {}), on(host))
+    assert host.secrets.get(kept.TEST_KEY) == test_key
+
+
+@pytest.mark.parametrize("how", ["read", "damaged", "gone"])
+@pytest.mark.parametrize("inputs", [Inputs(), Inputs(new_keys=True)])
+@pytest.mark.parametrize("names", [[kept.AGENT_KEYS], [kept.LISTEN_KEY, kept.TEST_KEY]])
+def test_keys_that_no_relay_got_to_know_do_not_pass_for_good(
+    host: Machine, how: str, inputs: Inputs, names: list[str]
+) -> None:
+    step, context = Keys(), on(host, inputs)
+    for change in step.plan(Target(SETTINGS, on(host))):
+        step.apply(change, on(host))
+    for name in names:
+        if how == "gone":
+            host.secrets.remove(name)
+        else:
+            spoil(host, name, how)
+    before, found = secrets_now(host), step.verify(Target(SETTINGS, on(host)))
+    changes = step.plan(Target(SETTINGS, context))
+    for change in changes:
+        step.undo(Begun(0, change, None), on(host))  # cut off before: it is as it was
+    assert secrets_now(host) == before
+    made = [step.apply(change, context) for change in changes]
+    assert secrets_now(host) != before
+    for facts in (made, [None] * len(made)):
+        for change, fact in zip(reversed(changes), reversed(facts), strict=True):
+            step.undo(Begun(0, change, fact), on(host))
+        assert secrets_now(host) == before
+        assert step.verify(Target(SETTINGS, on(host))) == found
+    assert [row.state for row in found] == ["failed"]
+
+
+def test_keys_stay_while_the_relay_knows_them(host: Machine) -> None:
+    (change,) = Keys().plan(Target(SETTINGS, on(host)))
+    begun = journal.begin(host.places.journal)
+    begun.intend(0, change)
+    enrols = Change("enrolment", "Enrols", None, {})
+    begun.intend(1, enrols)
+    context = replace(on(host), plan_id=begun.id)
+    made = Keys().apply(change, context)
+    with pytest.raises(StepFailed, match="withdraw"):
+        Keys().undo(Begun(0, change, made), context)
+    assert host.secrets.get(kept.LISTEN_KEY) is not None
+    begun.undid(1)
+    Keys().undo(Begun(0, change, made), context)
+    assert host.secrets.get(kept.LISTEN_KEY) is None
