@@ -1,7 +1,16 @@
-"""What an agent and its self-test are called."""
+"""What an agent, its self-test and a user are called."""
 
 import re
+from typing import Literal
 
+# the attribute that means a user; the values of the claim `user.by`
+Identifier = Literal[
+    "objectGUID",
+    "ms-DS-ConsistencyGuid",
+    "userPrincipalName",
+    "mail",
+    "sAMAccountName",
+]
 _AGENT = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 

@@ -1,8 +1,9 @@
-"""Whom an identifier means, as one exact filter; what can be nobody is no filter."""
+"""One exact LDAP filter for an identifier; what no user can be named by is refused."""
 
 import base64
 import binascii
 import unicodedata
+from dataclasses import dataclass
 from uuid import UUID
 
 from agent.config.errors import quoted, shown
@@ -13,8 +14,24 @@ MOST = 1024  # what a userPrincipalName may have (MS-ADA3); the others have less
 _GUID = "must be a GUID, 32 hexadecimal digits"
 
 
-def asserted(by: str, value: str) -> tuple[str, str]:
-    """Give the attribute and the escaped value of a filter (RFC 4515).
+@dataclass(frozen=True)
+class UserFilter:
+    """What means one user.
+
+    Attributes:
+        by: the attribute.
+        value: as it came.
+        assertion: the attribute and the escaped value of a filter (RFC 4515).
+
+    """
+
+    by: str
+    value: str
+    assertion: str
+
+
+def user_filter(by: str, value: str) -> UserFilter:
+    """Make the filter for an identifier.
 
     Args:
         by: the attribute.
@@ -32,11 +49,13 @@ def asserted(by: str, value: str) -> tuple[str, str]:
     if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in value):
         raise _wrong(by, "must not hold control characters", value)
     if by == "objectGUID":
-        return by, escape(_guid(by, value, _GUID).bytes_le)
+        guid = escape(_guid(by, value, _GUID).bytes_le)
+        return UserFilter(by, value, f"objectGUID={guid}")
     if by == "ms-DS-ConsistencyGuid":
         # the name in the schema (MS-ADA2 2.187)
-        return "mS-DS-ConsistencyGuid", escape(_consistency(by, value))
-    return by, escape(value)
+        guid = escape(_consistency(by, value))
+        return UserFilter(by, value, f"mS-DS-ConsistencyGuid={guid}")
+    return UserFilter(by, value, f"{by}={escape(value)}")
 
 
 def nobody(by: str, value: str) -> Refused:
@@ -46,8 +65,8 @@ def nobody(by: str, value: str) -> Refused:
 
 def several(by: str, value: str) -> Refused:
     """Say that more than one user is so named."""
-    told = f"more than one user has the {by} {quoted(value)}"
-    return Refused(Code.SEVERAL_USERS, told)
+    detail = f"more than one user has the {by} {quoted(value)}"
+    return Refused(Code.SEVERAL_USERS, detail)
 
 
 def _guid(by: str, value: str, rule: str) -> UUID:

@@ -12,8 +12,7 @@ from uuid import UUID
 from agent.acl.errors import DescriptorError
 from agent.acl.rights import INET_ORG_PERSON, USER
 from agent.acl.sid import Sid
-from agent.active_directory import identifiers
-from agent.config.settings import Identifier
+from agent.active_directory.identifiers import UserFilter, nobody, several
 from agent.ldap.connection import Connection
 from agent.ldap.controls import (
     POLICY_HINTS,
@@ -88,8 +87,7 @@ class User:
 def find(
     directory: Connection,
     base_dn: str,
-    by: Identifier,
-    value: str,
+    whom: UserFilter,
     *,
     detail: bool = False,
 ) -> User:
@@ -98,30 +96,27 @@ def find(
     Args:
         directory: a controller of the domain.
         base_dn: the domain's naming context.
-        by: the attribute.
-        value: a GUID is taken as text, ms-DS-ConsistencyGuid as base64 too.
+        whom: the identifier.
         detail: also what only an explanation needs.
 
     Raises:
-        Refused: user_not_found, several_users, or bad_request for what is no name.
+        Refused: user_not_found, several_users.
         DirectoryError: the directory did not answer.
 
     """
-    attribute, escaped = identifiers.asserted(by, value)
-    query = people_filter(f"({attribute}={escaped})")
-    found = directory.search(
+    entries = directory.search(
         base_dn,
-        query,
+        people_filter(f"({whom.assertion})"),
         DETAIL if detail else STATE,
         controls=(_DESCRIPTOR,),
         paged=False,
         limit=2,
     )
-    users = list(found)
+    users = list(entries)
     if not users:
-        raise identifiers.nobody(by, value)
+        raise nobody(whom.by, whom.value)
     if len(users) > 1:
-        raise identifiers.several(by, value)
+        raise several(whom.by, whom.value)
     return user_of(users[0])
 
 

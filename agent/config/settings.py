@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from agent.config import validators
 from wire import names
+from wire.names import Identifier
 from wire.operation import Operation
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -23,13 +24,6 @@ WholePath = Annotated[str, AfterValidator(validators.whole_path)]
 DirectoryPort = Annotated[Port, AfterValidator(validators.directory_port)]
 # A minimum length would be reported beside each bad item too
 NotEmpty = AfterValidator(validators.not_empty)
-Identifier = Literal[
-    "objectGUID",
-    "ms-DS-ConsistencyGuid",
-    "userPrincipalName",
-    "mail",
-    "sAMAccountName",
-]
 
 
 class Model(BaseModel):

@@ -9,8 +9,9 @@ that write are in `agent.request.password_write`.
 from dataclasses import dataclass, replace
 
 from agent.acl.descriptor import SecurityDescriptor
-from agent.active_directory import identifiers, users
+from agent.active_directory import users
 from agent.active_directory.domain_cache import DomainCache
+from agent.active_directory.identifiers import UserFilter, user_filter
 from agent.active_directory.subject_reader import SubjectReader
 from agent.active_directory.users import User
 from agent.config.settings import Settings
@@ -24,8 +25,7 @@ from agent.verdict.effective_rights import read
 from agent.verdict.password_policy import as_policy_dict
 from agent.verdict.subject import Subject
 from agent.verdict.verdict import State
-from wire import messages
-from wire.messages import Request
+from wire.messages import CLOCK_LEEWAY_S, MAX_LIFETIME_S, Request
 from wire.operation import Operation
 from wire.outcomes import Code, Refused
 
@@ -68,9 +68,10 @@ class Fresh:
 
 @dataclass(frozen=True)
 class Admitted:
-    """A request that the settings let in."""
+    """A request that the settings let in, and whom it means."""
 
     request: Request
+    whom: UserFilter
 
 
 @dataclass(frozen=True)
@@ -114,11 +115,20 @@ def freshen(request: Request, now: float) -> Fresh:
     """Check the time.
 
     Raises:
-        Refused: expired_request.
+        Refused: expired_request, with both clocks' difference.
 
     """
-    messages.check_time(request, now)
-    return Fresh(request)
+    most = MAX_LIFETIME_S + CLOCK_LEEWAY_S
+    left, ahead = request.expires_at - now, request.issued_at - now
+    if left > most:
+        detail = f"exp is {left:.0f} s ahead; at most {MAX_LIFETIME_S}"
+    elif left < -CLOCK_LEEWAY_S:
+        detail = f"exp passed {-left:.0f} s ago"
+    elif ahead > CLOCK_LEEWAY_S:
+        detail = f"iat is {ahead:.0f} s ahead of this clock"
+    else:
+        return Fresh(request)
+    raise Refused(Code.EXPIRED_REQUEST, detail)
 
 
 def admit(fresh: Fresh, tools: Tools) -> Admitted:
@@ -141,13 +151,12 @@ def admit(fresh: Fresh, tools: Tools) -> Admitted:
     if proofs < settings.limits.proofs and not testing:
         asked = f"{proofs} of {settings.limits.proofs} proofs"
         raise Refused(Code.NOT_ENOUGH_PROOFS, asked)
-    _check_user(request)
-    return Admitted(request)
+    return Admitted(request, _whom(request))
 
 
-def _check_user(request: Request) -> None:
+def _whom(request: Request) -> UserFilter:
     try:
-        identifiers.asserted(request.user.by, request.user.value)
+        return user_filter(request.user.by, request.user.value)
     except Refused as refused:
         raise Refused(refused.code, f"user: {refused.detail}") from None
 
@@ -171,9 +180,7 @@ def locate(admitted: Admitted, warm: PooledConnection, domain: DomainCache) -> L
     request, directory = admitted.request, warm.directory
     # a change may be forbidden by an entry; a check explains everything
     detail = request.op in (Operation.CHANGE, Operation.CHECK)
-    user = users.find(
-        directory, domain.base_dn, request.user.by, request.user.value, detail=detail
-    )
+    user = users.find(directory, domain.base_dn, admitted.whom, detail=detail)
     subject = SubjectReader(domain).read(warm, user, detail=detail)
     return Located(request, warm, user, subject)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from agent.active_directory import identifiers
+from agent.active_directory.identifiers import user_filter
 from agent.config.secret_store import (
     AGENT_KEYS,
     SELF_TEST_KEYS,
@@ -374,7 +374,7 @@ class Controller:
 
         """
         try:
-            identifiers.asserted(by, value)
+            user_filter(by, value)
         except Refused as error:
             remedy = "Name the person as the portal does."
             raise StepFailed(sentence(error.detail), remedy) from None

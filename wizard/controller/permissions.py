@@ -12,11 +12,12 @@ from itertools import takewhile
 from uuid import UUID
 
 from agent.acl.sid import Sid
-from agent.active_directory import identifiers, users
+from agent.active_directory import users
 from agent.active_directory.domain_cache import DomainCache
+from agent.active_directory.identifiers import UserFilter, nobody, user_filter
 from agent.active_directory.subject_reader import SubjectReader
 from agent.active_directory.users import User
-from agent.config.settings import Identifier, Settings
+from agent.config.settings import Settings
 from agent.ldap.connection import Connection
 from agent.ldap.errors import NoSuchObject
 from agent.ldap.pool import PooledConnection
@@ -25,6 +26,7 @@ from agent.verdict.account import Account
 from agent.verdict.causes import Cause
 from agent.verdict.password_policy import PasswordPolicy
 from agent.verdict.verdict import State, Verdict
+from wire.names import Identifier
 from wire.operation import Operation
 from wire.outcomes import Code, Refused
 from wizard.directory.sign_in import as_agent, as_either, stored_password
@@ -126,11 +128,11 @@ class Permissions:
             DirectoryError, StepFailed: it can't be asked; with the remedy.
 
         """
-        ways = _possible((by,) if by else identifiers_of(value, settings), value)
+        filters = _possible((by,) if by else identifiers_of(value, settings), value)
         base_dn = settings.directory.base_dn
         with self._scan(settings, inputs) as scan:
             directory = scan.facts.directory
-            user = _find(directory, base_dn, ways, value)
+            user = _find(directory, base_dn, filters)
             subject = scan.subjects.read(scan.facts, user, detail=True)
             names = Names(directory, base_dn)
             verdict = judge.judge(subject, scan.operations, names)
@@ -275,20 +277,19 @@ def _form_of(value: str) -> Identifier:
     return "userPrincipalName" if "@" in value else "sAMAccountName"
 
 
-def _find(
-    directory: Connection, base_dn: str, ways: Sequence[Identifier], value: str
-) -> User:
-    """Find somebody by the first of some ways that finds anybody."""
-    for by in ways:
+def _find(directory: Connection, base_dn: str, filters: Sequence[UserFilter]) -> User:
+    """Find somebody by the first filter that finds anybody."""
+    for whom in filters:
         try:
-            return users.find(directory, base_dn, by, value, detail=True)
+            return users.find(directory, base_dn, whom, detail=True)
         except Refused as error:
             if error.code is not Code.USER_NOT_FOUND:
                 raise
-    raise identifiers.nobody(" or ".join(ways), value)
+    tried = " or ".join(whom.by for whom in filters)
+    raise nobody(tried, filters[0].value)
 
 
-def _possible(ways: Sequence[Identifier], value: str) -> tuple[Identifier, ...]:
+def _possible(attributes: Sequence[Identifier], value: str) -> tuple[UserFilter, ...]:
     """Leave out what somebody can't be named by so, such as what is no GUID.
 
     Raises:
@@ -296,10 +297,9 @@ def _possible(ways: Sequence[Identifier], value: str) -> tuple[Identifier, ...]:
 
     """
     possible, wrong = [], []
-    for by in ways:
+    for by in attributes:
         try:
-            identifiers.asserted(by, value)
-            possible.append(by)
+            possible.append(user_filter(by, value))
         except Refused as error:
             wrong.append(error)
     if not possible:

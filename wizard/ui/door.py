@@ -8,7 +8,8 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from agent.config.settings import DirectorySettings, Identifier, Relay, Settings
+from agent.config.settings import DirectorySettings, Relay, Settings
+from wire.names import Identifier
 from wire.secret import Secret
 from wizard.checks.controller_facts import Inspection
 from wizard.controller.permissions import Coverage, Explained, Seen

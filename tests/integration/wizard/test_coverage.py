@@ -4,6 +4,7 @@ from collections import Counter
 
 from agent.active_directory import users
 from agent.active_directory.domain_cache import DomainCache
+from agent.active_directory.identifiers import user_filter
 from agent.active_directory.subject_reader import SubjectReader
 from agent.config.settings import Settings
 from agent.ldap import filters
@@ -50,9 +51,8 @@ def test_everybody_gets_the_answer_they_would_get_alone(lab: Lab) -> None:
     with opened(lab, "svc-existing") as directory:
         warm = PooledConnection(directory, directory.root())
         for sam, each in found.items():
-            user = users.find(
-                directory, domain.base_dn, "sAMAccountName", sam, detail=True
-            )
+            whom = user_filter("sAMAccountName", sam)
+            user = users.find(directory, domain.base_dn, whom, detail=True)
             subject = SubjectReader(domain).read(warm, user, detail=True)
             alone = verdict.judge(subject, settings.features.operations)
             assert each.verdict == alone

@@ -196,29 +196,6 @@ def test_a_write_needs_its_passwords(op: str, lacks: str) -> None:
     assert refused.value.code is Code.BAD_REQUEST
 
 
-@pytest.mark.parametrize(
-    ("iat", "exp", "fresh"),
-    [
-        (0, 60, True),
-        (0, 120, True),
-        (-100, -29, True),
-        (0, 151, False),
-        (-100, -31, False),
-        (29, 100, True),
-        (31, 100, False),
-    ],
-)
-def test_a_request_is_fresh_within_its_time(iat: int, exp: int, *, fresh: bool) -> None:
-    now = 1_800_000_000
-    found = opened(request(iat=now + iat, exp=now + exp))
-    if fresh:
-        messages.check_time(found, now)
-        return
-    with pytest.raises(Refused) as refused:
-        messages.check_time(found, now)
-    assert refused.value.code is Code.EXPIRED_REQUEST
-
-
 def test_an_answer_opens_for_the_portal_alone() -> None:
     token = messages.seal_answer({"code": "ok"}, AGENT, PORTAL.public)
     assert messages.open_answer(token, PORTAL, AGENT.public) == {"code": "ok"}

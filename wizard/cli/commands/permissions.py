@@ -8,12 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import get_args
 
-from agent.config.settings import Identifier, Settings
+from agent.config.settings import Settings
 from agent.verdict.attributes import span_words
 from agent.verdict.causes import CAUSES
 from agent.verdict.password_policy import PasswordPolicy, as_policy_dict
 from agent.verdict.verdict import OperationVerdict, State
 from wire.failure import sentence
+from wire.names import Identifier
 from wire.outcomes import Code, Refused
 from wizard.cli.command import SECRETS, SETTINGS, Command, Group, argument
 from wizard.cli.commands.grants import GRANT, PLAN, REVOKE

@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from agent.config.settings import Identifier
+from wire.names import Identifier
 from wire.secret import Secret
 from wizard.cli.command import SECRETS, Command, argument
 from wizard.cli.errors import BadUsage

@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from agent.active_directory import users
+from agent.active_directory.identifiers import user_filter
 from agent.active_directory.protected_groups import ProtectedGroups
 from agent.active_directory.users import User
 from agent.ldap.entry import Entry, Modification
@@ -57,7 +58,7 @@ def test_an_identifier_becomes_one_exact_filter(
     by: Any, value: str, asserted: str
 ) -> None:
     fake: Any = FakeDirectory(entry())
-    assert users.find(fake, "DC=x", by, value).guid == GUID
+    assert users.find(fake, "DC=x", user_filter(by, value)).guid == GUID
     person = "(objectCategory=person)(objectClass=user)"
     assert fake.asked == [("DC=x", f"(&{person}({asserted}))")]
 
@@ -73,7 +74,7 @@ def test_an_identifier_becomes_one_exact_filter(
 def test_not_exactly_one_user_is_refused(found: tuple[Entry, ...], code: Code) -> None:
     fake: Any = FakeDirectory(*found)
     with pytest.raises(Refused) as refused:
-        users.find(fake, "DC=x", "mail", "a@x")
+        users.find(fake, "DC=x", user_filter("mail", "a@x"))
     assert refused.value.code is code
     hidden = code is Code.PERMISSION_DENIED
     assert ("the mail 'a@x'" in refused.value.detail) is not hidden
@@ -85,7 +86,7 @@ def test_what_is_no_guid_is_not_searched_for(value: str) -> None:
     for by in ("objectGUID", "ms-DS-ConsistencyGuid"):
         identifier: Any = by
         with pytest.raises(Refused) as refused:
-            users.find(fake, "DC=x", identifier, value)
+            users.find(fake, "DC=x", user_filter(identifier, value))
         assert refused.value.code is Code.BAD_REQUEST
     assert fake.asked == []
 

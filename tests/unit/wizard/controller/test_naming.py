@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from agent.config.settings import Identifier
 from tests.unit.wizard.answered import SETTINGS
 from tests.unit.wizard.machine import Machine
+from wire.names import Identifier
 from wire.outcomes import Code, Refused
 from wizard.cli.commands import permissions
 from wizard.cli.errors import BadUsage
