@@ -35,11 +35,11 @@ _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code."""
     leave_no_core()
-    asked = _parser().parse_args(argv)
-    places = Paths.below(asked.home) if asked.home else Paths.of_system()
-    if asked.command == "check":
-        return _check(places, as_json=asked.json)
-    return _run(places, asked.ready_fd)
+    arguments = _parser().parse_args(argv)
+    places = Paths.below(arguments.home) if arguments.home else Paths.of_system()
+    if arguments.command == "check":
+        return _check(places, as_json=arguments.json)
+    return _run(places, arguments.ready_fd)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -69,8 +69,8 @@ def _parser() -> argparse.ArgumentParser:
 def _run(places: Paths, ready_fd: int | None) -> int:
     log = _log()
     try:
-        equipment = load(places, systemd_credentials.given())
-        service = Service(equipment, journal=log, ready_fd=ready_fd)
+        config = load(places, systemd_credentials.of_service())
+        service = Service(config, journal=log, ready_fd=ready_fd)
     except SettingsError as error:
         print(error, file=sys.stderr)
         return _BAD_SETTINGS
@@ -100,7 +100,7 @@ def _log() -> journald.Journal | None:
 def _check(places: Paths, *, as_json: bool) -> int:
     code = _FINDINGS
     try:
-        findings = self_check.check(places, systemd_credentials.given())
+        findings = self_check.check(places, systemd_credentials.of_service())
     except SettingsError as error:
         findings, code = self_check.unusable(error), _BAD_SETTINGS
     if as_json:

@@ -20,7 +20,7 @@ class BadMessage(Exception):
 
 @dataclass(frozen=True)
 class RelayRequest:
-    """What a sender asked.
+    """What a sender asks for.
 
     Attributes:
         target: path and query, from the connection's name on.
@@ -36,7 +36,7 @@ class RelayRequest:
 
 @dataclass(frozen=True)
 class RelayResponse:
-    """What it is answered. The relay itself answers 502 and 504; they can't be used."""
+    """The answer to it. The relay itself answers 502 and 504; they can't be used."""
 
     status: int
     headers: Mapping[str, str]
@@ -78,12 +78,12 @@ def parse(text: str) -> RequestHead | None:
         message = json.loads(text)
     except ValueError:
         raise BadMessage("a text frame is no JSON") from None
-    given = message.get("request") if isinstance(message, dict) else None
-    if given is None:
+    content = message.get("request") if isinstance(message, dict) else None
+    if content is None:
         return None
-    if not isinstance(given, dict):
+    if not isinstance(content, dict):
         raise BadMessage("request is no JSON object")
-    return _asked(given)
+    return _head(content)
 
 
 def response_text(number: str, response: RelayResponse) -> str:
@@ -110,32 +110,32 @@ def fits_inline(response: RelayResponse) -> bool:
     return len(response.body) <= MAX_INLINE_BODY and headers <= MAX_INLINE_HEADERS
 
 
-def _asked(given: dict[str, Any]) -> RequestHead:
-    complete = "method" in given and "body" in given
-    asked = RequestHead(
-        id=_text(given, "id"),
-        address=_text(given, "address"),
+def _head(content: dict[str, Any]) -> RequestHead:
+    complete = "method" in content and "body" in content
+    head = RequestHead(
+        id=_text(content, "id"),
+        address=_text(content, "address"),
         complete=complete,
-        body=given.get("body") is True,
-        method=_text(given, "method"),
-        target=_text(given, "requestTarget"),
-        headers=_headers(given.get("requestHeaders") or {}),
+        body=content.get("body") is True,
+        method=_text(content, "method"),
+        target=_text(content, "requestTarget"),
+        headers=_headers(content.get("requestHeaders") or {}),
     )
-    if complete and not asked.id:
+    if complete and not head.id:
         raise BadMessage("a request has no id")
-    if not complete and not asked.address:
+    if not complete and not head.address:
         raise BadMessage("a request has neither a method nor an address")
-    return asked
+    return head
 
 
-def _text(given: dict[str, Any], name: str) -> str:
-    value = given.get(name, "")
+def _text(content: dict[str, Any], name: str) -> str:
+    value = content.get(name, "")
     if not isinstance(value, str):
         raise BadMessage(f"{name} is no text")
     return value
 
 
-def _headers(given: object) -> Mapping[str, str]:
-    if not isinstance(given, dict):
+def _headers(content: object) -> Mapping[str, str]:
+    if not isinstance(content, dict):
         raise BadMessage("requestHeaders is no JSON object")
-    return {name: str(value) for name, value in given.items()}
+    return {name: str(value) for name, value in content.items()}

@@ -36,99 +36,97 @@ class AgentConfig:
     proxy_password: Secret | None = None
 
 
-def load(places: Paths, kept: Secrets | None = None) -> AgentConfig:
+def load(places: Paths, secrets: Secrets | None = None) -> AgentConfig:
     """Read what the agent needs.
 
     Args:
         places: where it is.
-        kept: where the secrets are; by default files below `places`.
+        secrets: where they are kept; by default files below `places`.
 
     Raises:
         SettingsError: with every problem, those of enrolment and secrets too.
 
     """
-    problems: list[Problem] = []
-    found = _settings(places.settings, problems)
-    enrolled = _enrolment(places.enrolment, problems)
-    kept = kept or secret_store.in_folder(places.secrets)
-    keys = _keys(kept, problems)
-    listen_key = _secret(kept, secret_store.LISTEN_KEY, problems)
-    password = _secret(kept, secret_store.DIRECTORY_PASSWORD, problems)
-    test_key = _stored(kept, secret_store.TEST_KEY, problems)  # it serves without, too
-    proxy_password = _proxy_password(kept, found, problems)
+    reader = _Reader(secrets or secret_store.in_folder(places.secrets))
+    settings = reader.settings(places.settings)
+    enrolled = reader.enrolment(places.enrolment)
+    keys = reader.keys()
+    listen_key = reader.needed(secret_store.LISTEN_KEY)
+    password = reader.needed(secret_store.DIRECTORY_PASSWORD)
+    test_key = reader.kept(secret_store.TEST_KEY)  # it serves without, too
+    proxy_password = reader.proxy_password(settings)
     if listen_key is not None and not _is_key(listen_key):
         rule = "is not base64 of 32 bytes; enrol this agent again"
-        problems.append(Problem(secret_store.LISTEN_KEY, rule))
-    if None in (found, enrolled, keys, listen_key, password) or problems:
-        raise SettingsError(str(places.home), tuple(problems))
-    assert found is not None
-    assert enrolled is not None
-    assert keys is not None
-    assert listen_key is not None
-    assert password is not None
+        reader.problems.append(Problem(secret_store.LISTEN_KEY, rule))
+    if (
+        reader.problems
+        or settings is None
+        or enrolled is None
+        or keys is None
+        or listen_key is None
+        or password is None
+    ):
+        raise SettingsError(str(places.home), tuple(reader.problems))
     own = (keys, listen_key, password, test_key, proxy_password)
-    return AgentConfig(places, found, enrolled, *own)
+    return AgentConfig(places, settings, enrolled, *own)
 
 
-def _settings(path: Path, problems: list[Problem]) -> Settings | None:
-    try:
-        return settings_file.load(path)
-    except SettingsError as error:
-        problems += [
-            Problem(f"{path}: {each.path}", each.message) for each in error.problems
-        ]
-        return None
+class _Reader:
+    """Reads one thing after another; what is wrong is noted, and it goes on."""
 
+    def __init__(self, secrets: Secrets) -> None:
+        self._secrets = secrets
+        self.problems: list[Problem] = []
 
-def _enrolment(path: Path, problems: list[Problem]) -> Enrolment | None:
-    try:
-        found = enrolment.load(path)
-    except EnrolmentError as error:
-        problems.append(Problem(str(path), error.rule))
-        return None
-    if is_copy(found.machine, machine_name()):
-        problems.append(Problem(str(path), COPIED))
-    return found
+    def settings(self, path: Path) -> Settings | None:
+        try:
+            return settings_file.load(path)
+        except SettingsError as error:
+            self.problems += [
+                Problem(f"{path}: {each.path}", each.message) for each in error.problems
+            ]
+            return None
 
+    def enrolment(self, path: Path) -> Enrolment | None:
+        try:
+            enrolled = enrolment.load(path)
+        except EnrolmentError as error:
+            self.problems.append(Problem(str(path), error.rule))
+            return None
+        if is_copy(enrolled.machine, machine_name()):
+            self.problems.append(Problem(str(path), COPIED))
+        return enrolled
 
-def _keys(kept: Secrets, problems: list[Problem]) -> PrivateKeys | None:
-    stored = _secret(kept, secret_store.AGENT_KEYS, problems)
-    try:
-        return None if stored is None else PrivateKeys.of(stored)
-    except BadKeys as error:
-        problems.append(Problem(secret_store.AGENT_KEYS, str(error)))
-        return None
+    def keys(self) -> PrivateKeys | None:
+        stored = self.needed(secret_store.AGENT_KEYS)
+        try:
+            return None if stored is None else PrivateKeys.of(stored)
+        except BadKeys as error:
+            self.problems.append(Problem(secret_store.AGENT_KEYS, str(error)))
+            return None
 
+    def proxy_password(self, settings: Settings | None) -> Secret | None:
+        """Give what the relay's proxy takes, where its address names a user."""
+        if settings is None or settings.relay.proxy_user is None:
+            return None
+        remedy = "give it to writeback apply (proxy_password)"
+        return self.needed(secret_store.PROXY_PASSWORD, remedy)
 
-def _proxy_password(
-    kept: Secrets, found: Settings | None, problems: list[Problem]
-) -> Secret | None:
-    """Give what the relay's proxy takes, where its address names a user."""
-    if found is None or found.relay.proxy_user is None:
-        return None
-    how = "give it to writeback apply (proxy_password)"
-    return _secret(kept, secret_store.PROXY_PASSWORD, problems, how)
+    def needed(
+        self, name: str, remedy: str = "run the wizard's repair"
+    ) -> Secret | None:
+        known = len(self.problems)
+        value = self.kept(name)
+        if value is None and len(self.problems) == known:
+            self.problems.append(Problem(name, f"is not kept here; {remedy}"))
+        return value
 
-
-def _secret(
-    kept: Secrets,
-    name: str,
-    problems: list[Problem],
-    how: str = "run the wizard's repair",
-) -> Secret | None:
-    known = len(problems)
-    value = _stored(kept, name, problems)
-    if value is None and len(problems) == known:
-        problems.append(Problem(name, f"is not kept here; {how}"))
-    return value
-
-
-def _stored(kept: Secrets, name: str, problems: list[Problem]) -> Secret | None:
-    try:
-        return kept.get(name)
-    except (SecretsUnavailable, OSError) as error:
-        problems.append(Problem(name, str(error)))
-        return None
+    def kept(self, name: str) -> Secret | None:
+        try:
+            return self._secrets.get(name)
+        except (SecretsUnavailable, OSError) as error:
+            self.problems.append(Problem(name, str(error)))
+            return None
 
 
 def _is_key(value: Secret) -> bool:

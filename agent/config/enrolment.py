@@ -101,7 +101,7 @@ def parse(text: str, source: str) -> Enrolment:
     except ValueError as error:
         raise EnrolmentError(source, "is no JSON") from error
     try:
-        found = Enrolment(
+        enrolment = Enrolment(
             relay_url=str(data["relay_url"]),
             connection=str(data["connection"]),
             listen_key_name=str(data["listen_key_name"]),
@@ -115,10 +115,10 @@ def parse(text: str, source: str) -> Enrolment:
     except (KeyError, TypeError) as error:
         raise EnrolmentError(source, f"lacks {error}") from error
     try:
-        found.portals()
+        enrolment.portals()
     except BadKeys as error:
         raise EnrolmentError(source, f"has keys that can't be used: {error}") from error
-    return found
+    return enrolment
 
 
 def dump(enrolment: Enrolment) -> str:

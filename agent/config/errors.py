@@ -76,10 +76,10 @@ def _problem(
         return Problem(path, _unknown_key(location, model))
     if item["type"] == "missing":
         return Problem(path, "is missing")
-    rule, given = _rule(item, location, model), item.get("input")
-    if location[0] == "relay" and "@" in str(given):
+    rule, value = _rule(item, location, model), item.get("input")
+    if location[0] == "relay" and "@" in str(value):
         return Problem(path, rule)  # an address that may hold a password
-    return Problem(path, rule + shown(given))
+    return Problem(path, rule + shown(value))
 
 
 def _rule(
@@ -102,20 +102,20 @@ def _rule(
     return message[:1].lower() + message[1:]
 
 
-def shown(given: Any) -> str:
+def shown(value: Any) -> str:
     """Say what a value is, where that can be said in a line; it begins with a blank."""
-    if given is None:
+    if value is None:
         return " (it is empty)"
-    if not isinstance(given, str | int | float):
+    if not isinstance(value, str | int | float):
         return ""
-    if isinstance(given, bool):
-        return f" (it is {str(given).lower()})"
-    return f" (it is {quoted(given)})"
+    if isinstance(value, bool):
+        return f" (it is {str(value).lower()})"
+    return f" (it is {quoted(value)})"
 
 
-def quoted(given: str | float) -> str:
+def quoted(value: str | float) -> str:
     """Quote a value as one line of plain signs, cut where it is long."""
-    text = repr(given)
+    text = repr(value)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 

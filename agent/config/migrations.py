@@ -19,8 +19,10 @@ MIGRATIONS: Mapping[int, Callable[[Data], Data]] = {}
 
 def version_of(data: Mapping[str, Any]) -> int | None:
     """Give the version that settings say they are of; None when it is no number."""
-    found = data.get("version")
-    return found if isinstance(found, int) and not isinstance(found, bool) else None
+    version = data.get("version")
+    return (
+        version if isinstance(version, int) and not isinstance(version, bool) else None
+    )
 
 
 def brought_up(
@@ -28,12 +30,12 @@ def brought_up(
     current: int = VERSION,
     migrations: Mapping[int, Callable[[Data], Data]] = MIGRATIONS,
 ) -> Data:
-    """Make settings of this version of older ones; others are given as they are."""
-    found = version_of(data)
-    if found is None or not 1 <= found < current:
+    """Make settings of this version of older ones; others stay as they are."""
+    version = version_of(data)
+    if version is None or not 1 <= version < current:
         return data
-    for version in range(found, current):
-        data = {**migrations[version](dict(data)), "version": version + 1}
+    for older in range(version, current):
+        data = {**migrations[older](dict(data)), "version": older + 1}
     return data
 
 
@@ -44,12 +46,12 @@ def refuse_newer(data: Mapping[str, Any], source: str, current: int = VERSION) -
         SettingsError: with what to do.
 
     """
-    found = version_of(data)
-    if found is not None and found > current:
+    version = version_of(data)
+    if version is not None and version > current:
         rule = (
-            f"is {found}, and this program knows versions up to {current}; install the "
-            f"newer program again, or put {kept_name(Path(source), current).name} in "
-            "place of the file"
+            f"is {version}, and this program knows versions up to {current}; install "
+            "the newer program again, or put "
+            f"{kept_name(Path(source), current).name} in place of the file"
         )
         raise SettingsError(source, (Problem("version", rule),))
 

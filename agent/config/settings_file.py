@@ -20,7 +20,7 @@ from agent.config.migrations import (
 from agent.config.settings import Settings
 
 
-class _GivenTwice(yaml.MarkedYAMLError):
+class _DuplicateKey(yaml.MarkedYAMLError):
     """A key is there twice; its problem is the key."""
 
 
@@ -33,7 +33,7 @@ class _Loader(yaml.SafeLoader):
             if not isinstance(key, yaml.ScalarNode):
                 continue
             if key.value in seen:
-                raise _GivenTwice(problem=key.value, problem_mark=key.start_mark)
+                raise _DuplicateKey(problem=key.value, problem_mark=key.start_mark)
             seen.add(key.value)
         return super().construct_mapping(node, deep)
 
@@ -78,7 +78,7 @@ def _no_yaml(error: yaml.YAMLError) -> Problem:
     mark = getattr(error, "problem_mark", None)
     where = f"line {mark.line + 1}" if mark else "(file)"
     what = getattr(error, "problem", None) or "it holds characters that YAML has not"
-    if isinstance(error, _GivenTwice):
+    if isinstance(error, _DuplicateKey):
         return Problem(where, f"{what} is given twice; keep one")
     if "'\\t'" in what:
         return Problem(where, "is indented with a tab; use spaces")
@@ -121,8 +121,8 @@ def text_version(text: str) -> int | None:
 
 
 def _is_newer(text: str) -> bool:
-    found = text_version(text)
-    return found is not None and found > VERSION
+    version = text_version(text)
+    return version is not None and version > VERSION
 
 
 def digest(settings: Settings) -> str:

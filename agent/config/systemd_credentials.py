@@ -36,7 +36,9 @@ class ServiceCredentials:
         raise SecretsUnavailable(f"{name} can't be removed by the agent itself")
 
 
-def given(environment: Mapping[str, str] = os.environ) -> ServiceCredentials | None:
-    """Give what the service manager handed over; None where it did not."""
+def of_service(
+    environment: Mapping[str, str] = os.environ,
+) -> ServiceCredentials | None:
+    """Give what the service manager handed to this process; None where it did not."""
     folder = environment.get(VARIABLE)
     return ServiceCredentials(Path(folder)) if folder else None

@@ -1,4 +1,4 @@
-"""The clock of this machine beside a relay's, which HTTP tells with each answer."""
+"""By how much this machine's clock differs from a relay's (RFC 9110 6.6.1, Date)."""
 
 import time
 from email.utils import parsedate_to_datetime
@@ -15,7 +15,7 @@ def ahead_of(date: str | None) -> float | None:
 
     """
     try:
-        # whole seconds are told: half of one is added on average
+        # it holds whole seconds: half of one is added on average
         relay_time = (
             None if date is None else parsedate_to_datetime(date).timestamp() + 0.5
         )

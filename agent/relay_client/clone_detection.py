@@ -1,4 +1,4 @@
-"""Finds another agent that uses the same keys: a copy of this machine that also runs.
+"""Detects a clone: another machine that runs with the keys of this agent.
 
 The agent asks itself through the relay, as a portal would. An answer that its own keys
 signed, just now, and that names another process can only come from one who has these
@@ -12,14 +12,12 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import aiohttp
 
 from agent.relay_client.endpoint import RelayEndpoint
 from agent.system.instance import Instance
-from agent.system.tls import client_context
 from wire import jose, messages, sas
 from wire.keys import PublicKeys
 from wire.outcomes import Code, Refused
@@ -40,7 +38,7 @@ class CloneQuery:
     """Where an agent asks itself, and how its answer is known.
 
     Attributes:
-        way: to the relay.
+        endpoint: to the relay.
         connection: the agent's.
         key_name: of the key that may send on this connection.
         key: the key.
@@ -48,7 +46,7 @@ class CloneQuery:
 
     """
 
-    way: RelayEndpoint
+    endpoint: RelayEndpoint
     connection: str
     key_name: str
     key: Secret
@@ -56,32 +54,31 @@ class CloneQuery:
 
 
 class CloneDetector:
-    """Looks for a twin now and then.
+    """Looks for a clone now and then.
 
     Args:
-        asked: where.
+        query: where it asks.
         own: this process.
-        found: told what an administrator must know, or nothing when it is over.
+        report: given what an administrator must know, or "" when it is over.
         every_s: seconds between two looks.
 
     """
 
     def __init__(
         self,
-        asked: CloneQuery,
+        query: CloneQuery,
         own: Instance,
-        found: Callable[[str], None],
+        report: Callable[[str], None],
         every_s: float = _EVERY_S,
     ) -> None:
-        self._asked, self._own = asked, own
-        self._found, self._every_s, self._pause_s = found, every_s, every_s
-        # read once, as the link does: a file that goes later ends nothing
-        ca = asked.way.relay.ca
-        self._trusted = client_context(Path(ca) if ca else None)
+        self._query, self._own = query, own
+        self._report, self._every_s, self._pause_s = report, every_s, every_s
+        # read once, as the listener does: a file that goes later ends nothing
+        self._tls = query.endpoint.tls_context()
         self._seen: frozenset[str] = frozenset()
 
     async def run(self) -> None:
-        """Look until cancelled; a relay that does not answer is told elsewhere."""
+        """Look until cancelled; the listener reports a relay that does not answer."""
         while True:
             await asyncio.sleep(self._pause_s)
             others = await self.look()
@@ -90,7 +87,7 @@ class CloneDetector:
                 names = ", ".join(sorted(still))
                 LOG.error("another process uses the keys of this agent: %s", names)
             if others or self._seen:
-                self._found(WORDS if still else "")
+                self._report(WORDS if still else "")
             self._seen = others
 
     async def look(self) -> frozenset[str]:
@@ -101,7 +98,7 @@ class CloneDetector:
         async with aiohttp.ClientSession(timeout=limit) as session:
             for _ in range(_TRIES):
                 try:
-                    others.add(await self._ask(session, self._trusted))
+                    others.add(await self._ask(session, self._tls))
                 except aiohttp.ClientHttpProxyError:
                     self._pause_s = max(self._every_s, _PROXY_REFUSED_S)
                     break
@@ -110,23 +107,23 @@ class CloneDetector:
         return frozenset(others - {self._own.id, ""})
 
     async def _ask(self, session: aiohttp.ClientSession, context: object) -> str:
-        asked = self._asked
-        relay = asked.way.relay
+        query = self._query
+        relay = query.endpoint.relay
         host = urlsplit(relay.url).hostname
-        audience = f"http://{host}/{asked.connection}"
+        audience = f"http://{host}/{query.connection}"
         expires = int(time.time()) + _TOKEN_S
-        token = sas.sign(asked.key.reveal(), asked.key_name, audience, expires)
+        token = sas.sign(query.key.reveal(), query.key_name, audience, expires)
         async with session.get(
-            f"{relay.url}/{quote(asked.connection)}/ready",
+            f"{relay.url}/{quote(query.connection)}/ready",
             headers={"ServiceBusAuthorization": token},
             ssl=context,  # type: ignore[arg-type]
-            proxy=asked.way.proxy,
-            proxy_headers=asked.way.proxy_headers,
+            proxy=query.endpoint.proxy,
+            proxy_headers=query.endpoint.proxy_headers,
         ) as answer:
             signed = await _short(answer)
             if answer.status != 200:
                 return ""
-        claims = jose.read_signed(signed, asked.keys, "writeback-ready+jwt")
+        claims = jose.read_signed(signed, query.keys, "writeback-ready+jwt")
         return str(claims.get("instance", "")) if _is_fresh(claims.get("iat")) else ""
 
 

@@ -30,7 +30,7 @@ class Dialer:
         key_name: the name of the key that listens.
         key: the key that listens.
         ssl: decides which certificates are trusted.
-        way: through which proxy, and who signs in there.
+        endpoint: through which proxy, and who signs in there.
         ping_seconds: how often a connection is tried; it is given up when half
             that time passes without a reply.
         token_seconds: for how long a token is made.
@@ -45,7 +45,7 @@ class Dialer:
         key_name: str,
         key: Secret,
         ssl: SSLContext,
-        way: RelayEndpoint,
+        endpoint: RelayEndpoint,
         ping_seconds: float = 20.0,
         token_seconds: float = 3600.0,
     ) -> None:
@@ -54,7 +54,7 @@ class Dialer:
         self._key_name = key_name
         self._key = key
         self._ssl = ssl
-        self._way = way
+        self._endpoint = endpoint
         self._ping_seconds = ping_seconds
         self.token_seconds = token_seconds
 
@@ -102,8 +102,8 @@ class Dialer:
                 address,
                 headers=headers,
                 ssl=self._ssl,
-                proxy=self._way.proxy,
-                proxy_headers=self._way.proxy_headers,
+                proxy=self._endpoint.proxy,
+                proxy_headers=self._endpoint.proxy_headers,
                 # aiohttp waits half of it for the reply to its ping
                 heartbeat=self._ping_seconds,
                 timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_S),

@@ -1,10 +1,13 @@
-"""The way to a relay: its address, and the HTTP proxy in between with who signs in."""
+"""A relay's address, and the HTTP proxy in between with who signs in there."""
 
 from base64 import b64encode
 from dataclasses import dataclass
+from pathlib import Path
+from ssl import SSLContext
 from urllib.parse import urlsplit
 
 from agent.config.settings import Relay
+from agent.system.tls import client_context
 from wire.secret import Secret
 
 
@@ -21,6 +24,15 @@ class RelayEndpoint:
     relay: Relay
     proxy_password: Secret | None = None
 
+    def tls_context(self) -> SSLContext:
+        """Make what decides which certificates are trusted, from the CA as it is now.
+
+        Raises:
+            OSError: the file of the CA is missing or no PEM.
+
+        """
+        return client_context(Path(self.relay.ca) if self.relay.ca else None)
+
     @property
     def proxy(self) -> str | None:
         """The proxy's address without the user; None where there is no proxy."""
@@ -36,5 +48,5 @@ class RelayEndpoint:
         if user is None or password is None:
             return None
         # a proxy that says nothing else takes UTF-8
-        told = b64encode(f"{user}:{password.reveal()}".encode()).decode()
-        return {"Proxy-Authorization": f"Basic {told}"}
+        credentials = b64encode(f"{user}:{password.reveal()}".encode()).decode()
+        return {"Proxy-Authorization": f"Basic {credentials}"}

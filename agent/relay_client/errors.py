@@ -64,10 +64,10 @@ def reason_for_close(code: int | None) -> str:
 
 def _at_proxy(error: aiohttp.ClientHttpProxyError) -> str:
     if error.status != 407:
-        told = f"the proxy does not lead to the relay ({error.status})"
-        return f"{told}; have it let this server through, and check the address"
-    given = "Proxy-Authorization" in error.request_info.headers
-    return WRONG_AT_PROXY if given else _PROXY_ASKS
+        what = f"the proxy does not lead to the relay ({error.status})"
+        return f"{what}; have it let this server through, and check the address"
+    signed_in = "Proxy-Authorization" in error.request_info.headers
+    return WRONG_AT_PROXY if signed_in else _PROXY_ASKS
 
 
 def _status(error: aiohttp.ClientResponseError) -> str:

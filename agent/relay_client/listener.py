@@ -43,7 +43,7 @@ Handle = Callable[[RelayRequest], Awaitable[RelayResponse]]
 
 
 class Phase(StrEnum):
-    """Where the link is."""
+    """Where the listener is."""
 
     CONNECTING = "connecting"
     CONNECTED = "connected"
@@ -53,7 +53,7 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True)
 class ListenerState:
-    """What the link is doing.
+    """What the listener is doing.
 
     Attributes:
         reason: while waiting, why the connection failed, with the remedy.
@@ -70,19 +70,19 @@ class Listener:
     """One connection of one agent to one relay.
 
     Args:
-        dialler: opens its WebSockets.
+        dialer: opens its WebSockets.
         handle: answers a request; called concurrently.
-        on_state: told of every change; must not block.
+        on_state: called with every change; must not block.
 
     """
 
     def __init__(
         self,
-        dialler: Dialer,
+        dialer: Dialer,
         handle: Handle,
         on_state: Callable[[ListenerState], None],
     ) -> None:
-        self._dialler = dialler
+        self._dialer = dialer
         self._handle = handle
         self._on_state = on_state
         self._stopping = asyncio.Event()
@@ -172,8 +172,8 @@ class Listener:
     async def _dial_control(
         self, session: aiohttp.ClientSession
     ) -> MessageSocket | None:
-        """Dial the control channel; None when told to stop meanwhile."""
-        dialling = asyncio.create_task(self._dialler.control(session))
+        """Dial the control channel; None when it is to stop meanwhile."""
+        dialling = asyncio.create_task(self._dialer.control(session))
         stopping = asyncio.create_task(self._stopping.wait())
         try:
             await asyncio.wait(
@@ -192,23 +192,23 @@ class Listener:
         self, session: aiohttp.ClientSession, channel: MessageSocket
     ) -> str:
         while (text := await channel.receive_text()) is not None:
-            asked = hybrid_connections.parse(text)
-            if asked is None:
+            head = hybrid_connections.parse(text)
+            if head is None:
                 continue
-            if not asked.complete:
-                self._start(self._meet(session, asked))
+            if not head.complete:
+                self._start(self._serve_rendezvous(session, head))
                 continue
-            request = await channel.receive_rest(asked)
+            request = await channel.receive_rest(head)
             if request is None:
                 break
-            self._start(self._answer(session, channel, asked, request))
+            self._start(self._answer(session, channel, head, request))
         return reason_for_close(channel.close_code)
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         if self._leaving:
             work.close()
             return
-        task = asyncio.create_task(_undisturbed(work))
+        task = asyncio.create_task(_contained(work))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
 
@@ -216,47 +216,49 @@ class Listener:
         self,
         session: aiohttp.ClientSession,
         channel: MessageSocket,
-        asked: RequestHead,
+        head: RequestHead,
         request: RelayRequest,
     ) -> None:
         """Answer a request that came whole on the control channel."""
         response = await self._response_to(request)
         if hybrid_connections.fits_inline(response):
-            await channel.send_response(asked.id, response)
+            await channel.send_response(head.id, response)
         else:
-            await self._answer_at_rendezvous(session, asked, response)
+            await self._answer_at_rendezvous(session, head, response)
 
     async def _answer_at_rendezvous(
         self,
         session: aiohttp.ClientSession,
-        asked: RequestHead,
+        head: RequestHead,
         response: RelayResponse,
     ) -> None:
-        channel = await self._dialler.rendezvous(session, asked.address)
+        channel = await self._dialer.rendezvous(session, head.address)
         try:
-            await channel.send_response(asked.id, response)
+            await channel.send_response(head.id, response)
             await channel.wait_closed()
         finally:
             await channel.close()
 
-    async def _meet(self, session: aiohttp.ClientSession, asked: RequestHead) -> None:
+    async def _serve_rendezvous(
+        self, session: aiohttp.ClientSession, head: RequestHead
+    ) -> None:
         """Fetch a request where it waits, and answer it there."""
-        channel = await self._dialler.rendezvous(session, asked.address)
+        channel = await self._dialer.rendezvous(session, head.address)
         try:
-            await self._answer_there(channel)
+            await self._answer_each(channel)
         finally:
             await channel.close()
 
-    async def _answer_there(self, channel: MessageSocket) -> None:
+    async def _answer_each(self, channel: MessageSocket) -> None:
         """Answer each request of a rendezvous; the relay may keep it for several."""
         while (text := await channel.receive_text()) is not None:
-            asked = hybrid_connections.parse(text)
-            if asked is None or not asked.complete:
+            head = hybrid_connections.parse(text)
+            if head is None or not head.complete:
                 raise BadMessage("no whole request came to the rendezvous")
-            request = await channel.receive_rest(asked)
+            request = await channel.receive_rest(head)
             if request is None:
                 return
-            await channel.send_response(asked.id, await self._response_to(request))
+            await channel.send_response(head.id, await self._response_to(request))
 
     async def _response_to(self, request: RelayRequest) -> RelayResponse:
         if self._stopping.is_set():
@@ -273,9 +275,9 @@ class Listener:
         # when the channel is gone, `_serve` sees it too and says so
         with contextlib.suppress(ConnectionError):
             while True:
-                await asyncio.sleep(self._dialler.token_seconds * 0.75)
+                await asyncio.sleep(self._dialer.token_seconds * 0.75)
                 await channel.send(
-                    hybrid_connections.renewal_text(self._dialler.token())
+                    hybrid_connections.renewal_text(self._dialer.token())
                 )
 
     async def _end_tasks(self) -> None:
@@ -284,7 +286,7 @@ class Listener:
         await asyncio.gather(*self._under_way, return_exceptions=True)
 
 
-async def _undisturbed(work: Coroutine[None, None, None]) -> None:
+async def _contained(work: Coroutine[None, None, None]) -> None:
     """Answer one request; whatever goes wrong stays with it."""
     try:
         await work

@@ -59,14 +59,14 @@ class MessageSocket:
             raise BadMessage("a body came without its request")
         return str(frame.data) if frame.type is WSMsgType.TEXT else None
 
-    async def receive_rest(self, asked: RequestHead) -> RelayRequest | None:
+    async def receive_rest(self, head: RequestHead) -> RelayRequest | None:
         """Wait for a request's body if it has one; None when the socket is closed."""
-        if not asked.body:
-            return asked.with_body(b"")
+        if not head.body:
+            return head.with_body(b"")
         frame = await self._frame()
         if frame.type is WSMsgType.TEXT:
             raise BadMessage("a request came without its body")
-        return asked.with_body(frame.data) if frame.type is WSMsgType.BINARY else None
+        return head.with_body(frame.data) if frame.type is WSMsgType.BINARY else None
 
     async def wait_closed(self) -> None:
         """Wait for the relay to close a rendezvous that has served its end."""

@@ -1,4 +1,4 @@
-"""Which requests were taken, so that each is done once: SQLite.
+"""The ledger of requests and their first answers, so that each is done once (SQLite).
 
 A request is entered before its write, with the user's pwdLastSet. Its answer is kept
 with it, so that the same token sent again gets the first answer. An entry without an
@@ -184,24 +184,12 @@ class Ledger:
         )
         self._sweep()
 
-    def forget(self, jti: str) -> None:
-        """Drop an entry whose write was certainly not done, so that it may be."""
-        self._do("DELETE FROM requests WHERE jti = ?", (jti,))
-
     def writes_for(self, user: str, seconds: float) -> int:
         """Count the writes for one user in the last so many seconds."""
         with self._lock:
             (count,) = self._base.execute(
                 "SELECT count(*) FROM requests WHERE user = ? AND at > ? AND wrote = 1",
                 (user, self._clock() - seconds),
-            ).fetchone()
-        return int(count)
-
-    def open_entries(self) -> int:
-        """Count the requests that have no answer yet."""
-        with self._lock:
-            (count,) = self._base.execute(
-                "SELECT count(*) FROM requests WHERE answer IS NULL"
             ).fetchone()
         return int(count)
 

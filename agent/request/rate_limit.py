@@ -1,4 +1,4 @@
-"""How much is taken in: requests in any minute."""
+"""A limit to the requests of any minute."""
 
 import threading
 import time
@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 
 class RateLimit:
-    """Counts what came in the last minute.
+    """Counts the requests of the last minute.
 
     Args:
-        per_minute: how many are let in.
+        per_minute: how many are allowed.
         clock: seconds that only go on.
 
     """
@@ -20,16 +20,16 @@ class RateLimit:
     ) -> None:
         self._per_minute = per_minute
         self._clock = clock
-        self._came: deque[float] = deque()
+        self._times: deque[float] = deque()
         self._lock = threading.Lock()
 
-    def let_in(self) -> bool:
-        """Count one more, or say that the limit is reached."""
+    def allow(self) -> bool:
+        """Count one more; False where the limit is reached."""
         now = self._clock()
         with self._lock:
-            while self._came and self._came[0] <= now - 60.0:
-                self._came.popleft()
-            if len(self._came) >= self._per_minute:
+            while self._times and self._times[0] <= now - 60.0:
+                self._times.popleft()
+            if len(self._times) >= self._per_minute:
                 return False
-            self._came.append(now)
+            self._times.append(now)
             return True

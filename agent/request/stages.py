@@ -141,7 +141,7 @@ def admit(fresh: Fresh, tools: Tools) -> Admitted:
     request, settings = fresh.request, tools.settings
     if not settings.features.password_writeback:
         raise Refused(Code.PAUSED)
-    if not tools.rate.let_in():
+    if not tools.rate.allow():
         raise Refused(Code.TOO_MANY, f"over {settings.limits.per_minute} in a minute")
     testing = request.portal.issuer == tools.self_tests
     _check_operation(request, tools, testing=testing)

@@ -1,28 +1,119 @@
-"""The parts of a running agent, put together."""
+"""The parts of a running agent, put together from its configuration."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
+from agent.active_directory.domain_cache import DomainCache
 from agent.config.agent_config import AgentConfig
 from agent.ldap.certificates import Endpoint
-from agent.ldap.pool import Target
+from agent.ldap.pool import Pool, Target
+from agent.relay_client.clone_detection import CloneDetector, CloneQuery
+from agent.relay_client.dialer import Dialer
 from agent.relay_client.endpoint import RelayEndpoint
+from agent.relay_client.listener import Listener
+from agent.request.audit import Audit
+from agent.request.endpoints import Endpoints
+from agent.request.handler import Handler
+from agent.request.identity import Identity
+from agent.request.ledger import Ledger
+from agent.request.rate_limit import RateLimit
+from agent.request.stages import Tools
+from agent.service.journald import Journal
+from agent.service.metrics import Metrics
+from agent.service.status import Status
+from agent.system.instance import Instance
 
 
-def target(equipment: AgentConfig) -> Target:
+@dataclass(frozen=True)
+class Parts:
+    """What a running agent consists of.
+
+    Attributes:
+        clone_detector: None where the agent has no key to ask itself with.
+
+    """
+
+    tools: Tools
+    audit: Audit
+    endpoints: Endpoints
+    listener: Listener
+    clone_detector: CloneDetector | None
+
+    def close(self) -> None:
+        """Wait for what is under way, and close everything."""
+        self.endpoints.close()
+        self.tools.pool.close()
+        self.tools.ledger.close()
+        self.audit.close()
+
+
+def assemble(
+    config: AgentConfig, status: Status, metrics: Metrics, journal: Journal | None
+) -> Parts:
+    """Put an agent together.
+
+    Raises:
+        LedgerUnusable: the ledger can't be opened.
+        OSError: a file can't be made, or the CA of the relay can't be read.
+
+    """
+    settings, enrolment = config.settings, config.enrolment
+    instance = Instance.begin(config.places.starts)
+    tools = Tools(
+        settings=settings,
+        pool=Pool(target(config), on_state=status.on_pool),
+        domain=DomainCache(settings),
+        ledger=Ledger(config.places.ledger),
+        rate=RateLimit(settings.limits.per_minute),
+        self_tests=enrolment.self_test_issuer,
+    )
+    audit = Audit(config.places.audit, journal.request if journal else None)
+    identity = Identity(settings.agent, config.keys, enrolment.portals(), instance)
+    handler = Handler(identity, tools, audit, metrics.count)
+    endpoints = Endpoints(identity, handler, status.health)
+    listener = Listener(_dialer(config), endpoints.handle, status.on_listener)
+    clone_detector = _clone_detector(config, instance, status)
+    return Parts(tools, audit, endpoints, listener, clone_detector)
+
+
+def target(config: AgentConfig) -> Target:
     """Say which controllers are asked, and as whom."""
-    directory = equipment.settings.directory
+    directory = config.settings.directory
     ca = Path(directory.ca) if directory.ca else None
     endpoints = tuple(
         Endpoint(each.host, each.address, directory.port, ca)
         for each in directory.controllers
     )
-    account = directory.account
-    user = account.name
-    if account.kind == "new":
-        user = f"{account.name}@{directory.domain}"
-    return Target(endpoints, directory.base_dn, user, equipment.password)
+    return Target(endpoints, directory.base_dn, directory.sign_in_name, config.password)
 
 
-def relay_endpoint(equipment: AgentConfig) -> RelayEndpoint:
+def relay_endpoint(config: AgentConfig) -> RelayEndpoint:
     """Say how the relay is reached."""
-    return RelayEndpoint(equipment.settings.relay, equipment.proxy_password)
+    return RelayEndpoint(config.settings.relay, config.proxy_password)
+
+
+def _dialer(config: AgentConfig) -> Dialer:
+    endpoint = relay_endpoint(config)
+    return Dialer(
+        url=config.enrolment.relay_url,
+        connection=config.enrolment.connection,
+        key_name=config.enrolment.listen_key_name,
+        key=config.listen_key,
+        ssl=endpoint.tls_context(),
+        endpoint=endpoint,
+    )
+
+
+def _clone_detector(
+    config: AgentConfig, instance: Instance, status: Status
+) -> CloneDetector | None:
+    if config.test_key is None:
+        return None
+    query = CloneQuery(
+        endpoint=relay_endpoint(config),
+        connection=config.enrolment.connection,
+        key_name=config.enrolment.test_key_name,
+        key=config.test_key,
+        keys=config.keys.public,
+    )
+    return CloneDetector(query, instance, status.on_clone)

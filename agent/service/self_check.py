@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 import aiohttp
@@ -18,7 +17,6 @@ from agent.ldap.errors import DirectoryError, Untrusted
 from agent.relay_client.errors import reason_for_failure
 from agent.service.assembly import relay_endpoint, target
 from agent.system.paths import Paths
-from agent.system.tls import client_context
 
 _RELAY_S = 10.0
 
@@ -53,9 +51,9 @@ def check(places: Paths, kept: Secrets | None = None) -> tuple[CheckResult, ...]
         SettingsError: the settings, the enrolment or the secrets can't be used.
 
     """
-    equipment = load(places, kept)
+    config = load(places, kept)
     readable = CheckResult("secrets", "Secrets readable by this account", "ok")
-    return (readable, *_controllers(equipment), _relay(equipment))
+    return (readable, *_controllers(config), _relay(config))
 
 
 def unusable(error: SettingsError) -> tuple[CheckResult, ...]:
@@ -66,28 +64,28 @@ def unusable(error: SettingsError) -> tuple[CheckResult, ...]:
     )
 
 
-def _controllers(equipment: AgentConfig) -> tuple[CheckResult, ...]:
-    wanted = target(equipment)
-    found = []
+def _controllers(config: AgentConfig) -> tuple[CheckResult, ...]:
+    wanted = target(config)
+    results = []
     for endpoint in wanted.endpoints:
         began = time.perf_counter()
         title = f"Sign-in at {endpoint.host}"
         try:
             directory = connect(endpoint, wanted.user, wanted.password)
         except DirectoryError as error:
-            found.append(_failed("sign_in", title, error, began))
+            results.append(_failed("sign_in", title, error, began))
             continue
         try:
             root = directory.root()
-            found.append(_ok("sign_in", title, root.dns_host_name, began))
-            if equipment.settings.directory.policy_hints:
+            results.append(_ok("sign_in", title, root.dns_host_name, began))
+            if config.settings.directory.policy_hints:
                 offered = users.hints_of(root, wanted=True) is not None
-                found.append(_hints(endpoint.host, offered=offered))
+                results.append(_hints(endpoint.host, offered=offered))
         except DirectoryError as error:
-            found.append(_failed("sign_in", title, error, began))
+            results.append(_failed("sign_in", title, error, began))
         finally:
             directory.close()
-    return tuple(found)
+    return tuple(results)
 
 
 def _hints(host: str, *, offered: bool) -> CheckResult:
@@ -100,27 +98,29 @@ def _hints(host: str, *, offered: bool) -> CheckResult:
     )
 
 
-def _relay(equipment: AgentConfig) -> CheckResult:
+def _relay(config: AgentConfig) -> CheckResult:
     began = time.perf_counter()
-    url = equipment.enrolment.relay_url
+    url = config.enrolment.relay_url
     title = f"Relay at {url}"
     try:
-        status = asyncio.run(_ask(equipment, url))
+        status = asyncio.run(_ask(config, url))
     except (OSError, TimeoutError, aiohttp.ClientError) as error:
-        said, _, remedy = reason_for_failure(error).partition("; ")
+        reason, _, remedy = reason_for_failure(error).partition("; ")
         remedy = remedy or "check the address, the proxy, port 443 and the certificate"
-        return CheckResult("relay", title, "failed", said, remedy, ms=_since(began))
+        return CheckResult("relay", title, "failed", reason, remedy, ms=_since(began))
     return _ok("relay", title, f"HTTP {status}", began)
 
 
-async def _ask(equipment: AgentConfig, url: str) -> int:
-    way = relay_endpoint(equipment)
-    context = client_context(Path(way.relay.ca) if way.relay.ca else None)
+async def _ask(config: AgentConfig, url: str) -> int:
+    endpoint = relay_endpoint(config)
     limit = aiohttp.ClientTimeout(total=_RELAY_S)
     async with (
         aiohttp.ClientSession(timeout=limit) as session,
         session.get(
-            url, ssl=context, proxy=way.proxy, proxy_headers=way.proxy_headers
+            url,
+            ssl=endpoint.tls_context(),
+            proxy=endpoint.proxy,
+            proxy_headers=endpoint.proxy_headers,
         ) as answer,
     ):
         return answer.status
@@ -146,9 +146,9 @@ def _since(began: float) -> float:
 def as_table(findings: tuple[CheckResult, ...], line: Callable[[str], None]) -> None:
     """Say the findings in words, one a line."""
     for each in findings:
-        said = f"{each.state:8}{each.title}"
+        text = f"{each.state:8}{each.title}"
         if each.detail:
-            said += f": {each.detail}"
+            text += f": {each.detail}"
         if each.remedy:
-            said += f"; {each.remedy}"
-        line(said + (f" ({each.ms:.0f} ms)" if each.ms is not None else ""))
+            text += f"; {each.remedy}"
+        line(text + (f" ({each.ms:.0f} ms)" if each.ms is not None else ""))

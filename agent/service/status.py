@@ -1,7 +1,8 @@
 """What the agent says about itself: a file, `/ready` and `/metrics` on this machine.
 
-The file is for the wizard and `writeback status`; the two addresses are for whatever
-watches the machine. All are for the local host only and hold no secret.
+The file is for the wizard and `writeback status`; the two addresses
+(`agent.service.status_server`) are for whatever watches the machine. All are for the
+local host only and hold no secret.
 """
 
 import json
@@ -17,9 +18,7 @@ from typing import Any
 from agent.ldap.pool import PoolState
 from agent.relay_client.listener import ListenerState, Phase
 from agent.request.endpoints import Health
-from agent.service.metrics import BOUNDS_S, Counts
 from agent.system.atomic_files import write_atomically
-from wire.outcomes import Code
 
 
 @dataclass(frozen=True)
@@ -41,14 +40,14 @@ class Side:
 
 
 class Status:
-    """The agent's state; told by the link and the pool, from any thread.
+    """The agent's state; the listener and the pool report, from any thread.
 
     Args:
         path: the file that is replaced at each change.
         version: the agent's.
         paused: password writeback is off.
         settings: the digest of those it started with.
-        changed: told after each change of the state.
+        changed: called after each change of the state.
         waiting: leave the file to the process before until this one is ready.
 
     """
@@ -75,8 +74,7 @@ class Status:
         self._relay = Side(since=self._started_at)
         self._directory = Side(since=self._started_at)
         self._port: int | None = None
-        self._twin = ""
-        self._counts = Counts()
+        self._clone = ""
 
     @property
     def directory_answers(self) -> bool:
@@ -92,8 +90,8 @@ class Status:
         """Give what `GET ready` says."""
         return Health(self.ready, self._paused, self.directory_answers)
 
-    def on_link(self, state: ListenerState) -> None:
-        """Take in what the link does."""
+    def on_listener(self, state: ListenerState) -> None:
+        """Take in what the listener does."""
         with self._lock:
             # why the last try failed holds until this one is over
             again = state.phase is Phase.CONNECTING
@@ -103,16 +101,16 @@ class Status:
 
     def on_pool(self, state: PoolState) -> None:
         """Take in which controller answers."""
-        said = Phase.CONNECTED if state.controller else Phase.WAITING
+        phase = Phase.CONNECTED if state.controller else Phase.WAITING
         with self._lock:
-            side = _changed(self._directory, said.value, state.reason)
+            side = _changed(self._directory, phase.value, state.reason)
             self._directory = replace(side, controller=state.controller)
             self._write()
 
-    def on_twin(self, told: str) -> None:
-        """Take in that another agent uses the same keys, or that it is over."""
+    def on_clone(self, warning: str) -> None:
+        """Take in that another agent uses the same keys; empty: none does any more."""
         with self._lock:
-            self._twin = told
+            self._clone = warning
             self._write()
 
     def listens_on(self, port: int) -> None:
@@ -120,17 +118,6 @@ class Status:
         with self._lock:
             self._port = port
             self._write()
-
-    def count(self, code: Code, ms: float) -> None:
-        """Count one answer."""
-        seconds = ms / 1000
-        with self._lock:
-            counts = self._counts
-            counts.by_code[code] = counts.by_code.get(code, 0) + 1
-            counts.seconds += seconds
-            counts.total += 1
-            for at, bound in enumerate(BOUNDS_S):
-                counts.buckets[at] += seconds <= bound
 
     def as_dict(self) -> dict[str, Any]:
         """Give the state as the file holds it."""
@@ -153,7 +140,7 @@ class Status:
                 "reason": directory.reason,
                 "controller": directory.controller,
             },
-            "twin": self._twin,
+            "twin": self._clone,
             "port": self._port,
         }
 
@@ -189,40 +176,14 @@ class Status:
             if self._path is not None and not self._waiting:
                 self._path.unlink(missing_ok=True)
 
-    def metrics(self) -> str:
-        """Give the counters as Prometheus reads them (text format 0.0.4)."""
-        with self._lock:
-            return "\n".join([*self._gauges(), *self._requests(), *self._times(), ""])
-
-    def _gauges(self) -> list[str]:
-        values = {
+    def gauges(self) -> dict[str, bool]:
+        """Give the state as Prometheus names it."""
+        return {
             "writeback_ready": self.ready,
             "writeback_relay_connected": self._relay.state == "connected",
             "writeback_directory_connected": self.directory_answers,
             "writeback_paused": self._paused,
         }
-        lines = []
-        for name, value in values.items():
-            lines += [f"# TYPE {name} gauge", f"{name} {int(value)}"]
-        return lines
-
-    def _requests(self) -> list[str]:
-        name = "writeback_requests_total"
-        head = [f"# HELP {name} Answers by code.", f"# TYPE {name} counter"]
-        codes = sorted(self._counts.by_code.items())
-        return head + [f'{name}{{code="{code}"}} {count}' for code, count in codes]
-
-    def _times(self) -> list[str]:
-        name, counts = "writeback_request_seconds", self._counts
-        buckets = zip(BOUNDS_S, counts.buckets, strict=True)
-        return [
-            f"# HELP {name} From the sealed request to the sealed answer.",
-            f"# TYPE {name} histogram",
-            *(f'{name}_bucket{{le="{bound}"}} {count}' for bound, count in buckets),
-            f'{name}_bucket{{le="+Inf"}} {counts.total}',
-            f"{name}_sum {counts.seconds:.6f}",
-            f"{name}_count {counts.total}",
-        ]
 
     def _write(self) -> None:
         self._waiting = self._waiting and not self.ready

@@ -6,7 +6,6 @@ import ssl
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -15,7 +14,6 @@ import aiohttp
 from agent.relay_client import clock_skew
 from agent.relay_client.endpoint import RelayEndpoint
 from agent.relay_client.errors import reason_for_failure
-from agent.system.tls import client_context
 from wire import sas
 from wire.failure import Failure, sentence
 from wire.secret import Secret
@@ -206,7 +204,7 @@ def ask(
     """
     relay = way.relay
     try:
-        context = client_context(Path(relay.ca) if relay.ca else None)
+        context = way.tls_context()
     except OSError as error:
         told = f"The file {relay.ca} can't be used as the relay's CA."
         raise RelayFailed(0, told, "Give a PEM file.") from error

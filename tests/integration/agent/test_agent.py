@@ -25,6 +25,7 @@ from lab.agent_settings import settings_for
 from lab.controller import Lab
 from lab.people import AWKWARD
 from tests.fixtures.agent_stage import CANARY, SELF_TEST, AgentStage
+from tests.fixtures.ledger_file import open_entries
 from wire import jose
 from wire.hybrid_connections import RelayRequest
 from wire.outcomes import Code
@@ -440,14 +441,14 @@ def test_a_write_that_hung_is_settled_by_what_the_directory_shows(
             assert stage.send(token)["code"] == "unknown_result"
     finally:
         stage.lab.resume()
-    assert stage.tools.ledger.open_entries() == 1
+    assert open_entries(stage.places.ledger) == 1
     answer = stage.send(token)
     while answer["code"] == "unknown_result":
         answer = stage.send(token)
     # Samba drops a request whose connection ended; either way it must be the truth
     holds = CANARY if answer["code"] == "ok" else stage.lab.start_password
     assert answer["code"] in ("ok", "directory_unavailable")
-    assert stage.tools.ledger.open_entries() == 0
+    assert open_entries(stage.places.ledger) == 0
     stage.lab.sign_in(stage.lab.people["quentin"]["upn"], holds)
 
 

@@ -125,7 +125,7 @@ async def answering(
     url = f"http://127.0.0.1:{server.port}"
     # a relay is asked over TLS alone; what is looked at here comes after that
     relay = Relay.model_construct(url=url, ca=None, proxy=None)
-    asked = replace(ASKED, way=RelayEndpoint(relay), keys=OWN.public)
+    asked = replace(ASKED, endpoint=RelayEndpoint(relay), keys=OWN.public)
     try:
         yield CloneDetector(asked, Instance("own", 1), lambda _told: None)
     finally:
@@ -163,7 +163,7 @@ async def test_a_proxy_that_refuses_is_not_asked_again_soon() -> None:
     with proxy("127.0.0.1") as there:
         there.ask_for("me:right")
         relay = Relay(url="https://127.0.0.1:1", proxy=there.of("me"))
-        asked = replace(ASKED, way=RelayEndpoint(relay, Secret("wrong")))
+        asked = replace(ASKED, endpoint=RelayEndpoint(relay, Secret("wrong")))
         twins = CloneDetector(asked, Instance("own", 1), lambda _told: None)
         assert await twins.look() == frozenset()
         assert there.refused == ["127.0.0.1:1"]
@@ -185,5 +185,5 @@ async def test_a_relay_that_never_stops_answering_is_left() -> None:
 
 def test_a_twin_is_told_in_the_status(tmp_path: Path) -> None:
     status = Status(tmp_path / "status.json", "1.0", paused=False)
-    status.on_twin(WORDS)
+    status.on_clone(WORDS)
     assert status.as_dict()["twin"] == WORDS

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from agent.request.ledger import KEPT_S, Ledger, LedgerUnusable
+from tests.fixtures.ledger_file import open_entries
 
 JTI = "jti-0123456789abcdef"
 DIGEST = bytes(range(32))
@@ -30,16 +31,16 @@ def test_an_entry_is_open_until_it_is_answered(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "ledger.sqlite")
     assert ledger.find(JTI) is None
     enter(ledger)
-    found = ledger.find(JTI)
-    assert found is not None
-    assert (found.answer, found.pwd_last_set, found.password_set) == (None, 7, False)
-    assert (found.digest, found.dn, found.controller) == (DIGEST, "CN=A", "dc1")
+    entry = ledger.find(JTI)
+    assert entry is not None
+    assert (entry.answer, entry.pwd_last_set, entry.password_set) == (None, 7, False)
+    assert (entry.digest, entry.dn, entry.controller) == (DIGEST, "CN=A", "dc1")
     ledger.password_is_set(JTI)
     ledger.close_entry(JTI, DIGEST, {"code": "ok"})
-    found = ledger.find(JTI)
-    assert found is not None
-    assert (found.answer, found.password_set) == ({"code": "ok"}, True)
-    assert ledger.open_entries() == 0
+    entry = ledger.find(JTI)
+    assert entry is not None
+    assert (entry.answer, entry.password_set) == ({"code": "ok"}, True)
+    assert open_entries(tmp_path / "ledger.sqlite") == 0
     ledger.close()
 
 
@@ -56,13 +57,13 @@ def test_the_first_answer_stays(tmp_path: Path) -> None:
     enter(ledger)
     ledger.close_entry(JTI, DIGEST, {"code": "ok", "id": "first"})
     ledger.close_entry(JTI, DIGEST, {"code": "ok", "id": "second"})
-    found = ledger.find(JTI)
-    assert found is not None
-    assert found.answer == {"code": "ok", "id": "first"}
+    entry = ledger.find(JTI)
+    assert entry is not None
+    assert entry.answer == {"code": "ok", "id": "first"}
     ledger.close()
 
 
-def test_one_that_is_damaged_is_told_and_kept(tmp_path: Path) -> None:
+def test_one_that_is_damaged_is_named_and_kept(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite"
     path.write_bytes(b"no database " * 1000)
     with pytest.raises(LedgerUnusable, match=r"not a database.* move it") as refused:
@@ -80,7 +81,7 @@ def test_one_that_another_program_holds_may_be_free_again(
     opened = sqlite3.connect
     monkeypatch.setattr(
         "agent.request.ledger.sqlite3.connect",
-        lambda name, **given: opened(name, **{**given, "timeout": 0.0}),
+        lambda name, **options: opened(name, **{**options, "timeout": 0.0}),
     )
     holder = opened(path, isolation_level=None)
     holder.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -156,12 +157,12 @@ def test_what_was_entered_before_kill_9_is_there_after(
     last = int(rest[-1]) if rest else after
     ledger = Ledger(path)
     for number in range(last):
-        found = ledger.find(f"jti-{number}")
-        assert found is not None
-        assert found.answer == {"code": "ok"}
+        entry = ledger.find(f"jti-{number}")
+        assert entry is not None
+        assert entry.answer == {"code": "ok"}
     # the last one was about to be written: it is there, open or answered
-    found = ledger.find(f"jti-{last}")
-    assert found is not None
-    assert found.pwd_last_set == last
-    assert ledger.open_entries() <= 1
+    entry = ledger.find(f"jti-{last}")
+    assert entry is not None
+    assert entry.pwd_last_set == last
+    assert open_entries(path) <= 1
     ledger.close()

@@ -28,7 +28,7 @@ def told(path: Path) -> Any:
 def before(tmp_path: Path) -> Status:
     """The one before, which serves."""
     made = Status(tmp_path / "status.json", "1.0", paused=False)
-    made.on_link(ListenerState(Phase.CONNECTED))
+    made.on_listener(ListenerState(Phase.CONNECTED))
     made.on_pool(PoolState("dc1.corp.test"))
     return made
 
@@ -42,9 +42,9 @@ def started(
     def act(pipe: int) -> None:
         if ready:
             after = Status(path, "2.0", paused=False, waiting=True)
-            after.on_link(ListenerState(Phase.CONNECTED))
+            after.on_listener(ListenerState(Phase.CONNECTED))
             after.on_pool(PoolState("dc1.corp.test"))
-        before.on_link(ListenerState(Phase.WAITING, "the relay went away"))
+        before.on_listener(ListenerState(Phase.WAITING, "the relay went away"))
         if ready:
             os.write(pipe, b"1")
         os.close(pipe)
@@ -65,7 +65,7 @@ async def test_the_state_of_the_successor_is_not_written_over(
     path = tmp_path / "status.json"
     with started(monkeypatch, path, before, ready=True):
         assert await graceful_restart.hand_over(Notifier(), before) is not None
-    before.on_link(ListenerState(Phase.CLOSED))
+    before.on_listener(ListenerState(Phase.CLOSED))
     assert (told(path)["version"], told(path)["ready"]) == ("2.0", True)
     before.remove()
     assert path.exists()
@@ -91,7 +91,7 @@ async def test_one_that_can_not_even_begin_goes_on_and_tells(
 
     monkeypatch.setattr(os, "pipe", full)
     assert await graceful_restart.hand_over(Notifier(), before) is None
-    before.on_link(ListenerState(Phase.WAITING, "the relay went away"))
+    before.on_listener(ListenerState(Phase.WAITING, "the relay went away"))
     assert told(tmp_path / "status.json")["relay"]["reason"] == "the relay went away"
 
 

@@ -15,6 +15,7 @@ from agent.config.errors import SettingsError
 from agent.ldap.pool import PoolState
 from agent.relay_client.listener import ListenerState, Phase
 from agent.service import assembly, self_check
+from agent.service.metrics import Metrics
 from agent.service.status import Status
 from agent.system import atomic_files
 from agent.system.paths import Paths
@@ -197,7 +198,7 @@ def test_a_ledger_that_can_not_be_opened_is_told(
 def test_the_agent_is_ready_when_both_sides_are(tmp_path: Path) -> None:
     path = tmp_path / "state/status.json"
     status = Status(path, "1.0", paused=False)
-    status.on_link(ListenerState(Phase.CONNECTED))
+    status.on_listener(ListenerState(Phase.CONNECTED))
     assert not status.ready
     status.on_pool(PoolState("dc1.corp.test"))
     told = json.loads(path.read_text())
@@ -223,7 +224,7 @@ def test_why_it_is_not_connected_is_told_also_while_it_tries_again(
         ListenerState(Phase.CONNECTED),
         ListenerState(Phase.CONNECTING),
     ):
-        status.on_link(state)
+        status.on_listener(state)
         relay = json.loads(path.read_text())["relay"]
         told.append((relay["state"], relay["reason"]))
     assert told == [
@@ -237,9 +238,10 @@ def test_why_it_is_not_connected_is_told_also_while_it_tries_again(
 
 def test_answers_are_counted_as_prometheus_reads_them(tmp_path: Path) -> None:
     status = Status(tmp_path / "status.json", "1.0", paused=True)
+    metrics = Metrics()
     for ms in (5.0, 40.0, 20_000.0):
-        status.count(Code.OK, ms)
-    lines = status.metrics().splitlines()
+        metrics.count(Code.OK, ms)
+    lines = metrics.text(status.gauges()).splitlines()
     assert 'writeback_requests_total{code="ok"} 3' in lines
     assert 'writeback_request_seconds_bucket{le="0.01"} 1' in lines
     assert 'writeback_request_seconds_bucket{le="0.05"} 2' in lines

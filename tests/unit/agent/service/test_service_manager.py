@@ -106,14 +106,14 @@ def test_a_log_record_has_its_level(listening: socket.socket, tmp_path: Path) ->
 
 def test_credentials_are_read_and_never_written(tmp_path: Path) -> None:
     (tmp_path / "agent-keys").write_text(CANARY)
-    given = systemd_credentials.given({"CREDENTIALS_DIRECTORY": str(tmp_path)})
+    given = systemd_credentials.of_service({"CREDENTIALS_DIRECTORY": str(tmp_path)})
     assert given is not None
     assert given.get("agent-keys") == Secret(CANARY)
     assert given.get("other") is None
     with pytest.raises(SecretsUnavailable) as refused:
         given.put("other", Secret(CANARY))
     assert CANARY not in str(refused.value)
-    assert systemd_credentials.given({}) is None
+    assert systemd_credentials.of_service({}) is None
     (tmp_path / "agent-keys").write_bytes(b"\xff" + CANARY.encode())
     with pytest.raises(SecretsUnavailable, match="agent-keys is damaged") as damaged:
         given.get("agent-keys")
