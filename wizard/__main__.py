@@ -32,23 +32,23 @@ def offers_of(environment: Mapping[str, str]) -> Offers:
     return offers.and_also(machine_offers())
 
 
-def home_of(given: str | None, environment: Mapping[str, str]) -> Path | None:
+def home_of(option: str | None, environment: Mapping[str, str]) -> Path | None:
     """Give the folder everything is below: --home, else WRITEBACK_HOME."""
-    home = given or environment.get("WRITEBACK_HOME")
+    home = option or environment.get("WRITEBACK_HOME")
     return Path(home) if home else None
 
 
 def no_screen(environment: Mapping[str, str]) -> str:
     """Say why no window can open here; empty when one can."""
-    told = "use the command writeback, which does the same without a screen."
+    instead = "use the command writeback, which does the same without a screen."
     if importlib.util.find_spec("PySide6") is None:
         return (
             "The desktop wizard needs PySide6, which is not installed: install "
-            f"ad-password-writeback[wizard], or {told}"
+            f"ad-password-writeback[wizard], or {instead}"
         )
     named = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     if sys.platform == "linux" and not any(environment.get(name) for name in named):
-        return f"There is no display (DISPLAY is not set): {told}"
+        return f"There is no display (DISPLAY is not set): {instead}"
     return ""
 
 
@@ -63,14 +63,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(missing, file=sys.stderr)
         return USAGE
     try:
-        door, offers = door_to(home), offers_of(os.environ)
+        controller, offers = controller_for(home), offers_of(os.environ)
     except Failure as error:
         print(error, file=sys.stderr)
         return USAGE
-    return _show(door, offers)
+    return _show(controller, offers)
 
 
-def door_to(home: Path | None) -> Controller | RemoteController:
+def controller_for(home: Path | None) -> Controller | RemoteController:
     """Give the controller: below a folder, of this server, or by its root service.
 
     Raises:
@@ -84,24 +84,18 @@ def door_to(home: Path | None) -> Controller | RemoteController:
     return remote_controller()
 
 
-def _show(door: Controller | RemoteController, offers: Offers) -> int:
+def _show(controller: Controller | RemoteController, offers: Offers) -> int:
     try:
-        from wizard.ui.application import application, show_failure
+        from wizard.ui.application import application
     except ImportError as error:
-        told = f"Qt can't be loaded ({error}). Install {_QT_NEEDS}, or use writeback."
-        print(told, file=sys.stderr)
+        remedy = f"Install {_QT_NEEDS}, or use writeback."
+        print(f"Qt can't be loaded ({error}). {remedy}", file=sys.stderr)
         return USAGE
 
     from wizard.ui.window import WizardWindow
 
     app = application()
-    try:
-        window = WizardWindow(door, offers)
-    except Failure as error:
-        # what is installed can't be looked at: nothing may be changed over it
-        print(error, file=sys.stderr)
-        show_failure(str(error))
-        return USAGE
+    window = WizardWindow(controller, offers)
     # hidden while its work ends, it is no "last window" that Qt would see close
     window.finished.connect(app.quit)
     window.show()

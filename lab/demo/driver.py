@@ -38,6 +38,7 @@ class Driver:
         self._say = say
         self._refusal = ""
         window.refused.connect(self._refused)
+        self.wait(lambda: window.page_id() != "reading", "the machine is read")
 
     def go_on(self, answers: Mapping[str, Any] | None = None, to: str = "") -> None:
         """Answer, press Next, and wait for the next page.

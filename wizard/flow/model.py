@@ -36,6 +36,7 @@ class Answers:
         forward: it can only be finished.
         removal: it was taking everything away.
         copied: this machine is a copy of the one that was enrolled.
+        reading: what is on the machine is not known yet.
 
     """
 
@@ -45,6 +46,7 @@ class Answers:
     forward: bool = False
     removal: bool = False
     copied: bool = False
+    reading: bool = False
 
     def get(self, path: str, default: Any = None) -> Any:
         """Give the answer at a path, or the default where there is none."""

@@ -12,10 +12,13 @@ from wizard.flow.pages.order import PAGES
 
 
 def route(answers: Answers) -> tuple[Page, ...]:
-    """Give the pages of this journey, in order; a recovery stands before all."""
+    """Give the pages of this journey, in order.
+
+    Reading the machine stands before all, then a recovery: nothing else is asked.
+    """
     shown = [page for page in PAGES if page.shown(answers)]
-    if answers.recovery:
-        shown = [page for page in PAGES if page.id == "recovery"]
+    if answers.reading or answers.recovery:
+        shown = shown[:1]
     return tuple(page.worded(answers) for page in shown)
 
 

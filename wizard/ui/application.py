@@ -4,7 +4,7 @@ import sys
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication
 
 from wizard.ui import formatting
 from wizard.ui.theme.palette import DARK, LIGHT, palette_of
@@ -22,11 +22,6 @@ def application() -> QApplication:
     dress(app)
     formatting.speak(app)
     return app
-
-
-def show_failure(told: str) -> None:
-    """Say why the window can't begin."""
-    QMessageBox.critical(None, "Writeback", told)
 
 
 def dress(app: QApplication) -> None:

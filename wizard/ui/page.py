@@ -91,6 +91,11 @@ class WizardPage(QWizardPage):
         return not self.busy
 
     @property
+    def asks_to_leave(self) -> bool:
+        """Whether leaving the wizard here would lose answers."""
+        return self.nextId() != -1
+
+    @property
     def can_go_back(self) -> bool:
         """Whether Back is enabled where there is a page before."""
         return not self.busy

@@ -13,6 +13,7 @@ from wizard.flow.defaults import Offers, defaults
 from wizard.flow.model import Answers
 from wizard.results import Installed, PortalDetails, Recovery
 from wizard.ui.door import Door
+from wizard.ui.jobs.machine import Machine
 
 # keys of its own come first on a copy; its names are asked, not the original's offered
 _OF_COPY = {"task": "rekey", "agent": "", "directory.account.name": ""}
@@ -38,11 +39,13 @@ class Session(QObject):
     Signals:
         changed: an answer is another.
         reread: answers were put in from outside; pages show them anew.
+        begun: what is on the machine was read; the journey is at its first page.
 
     """
 
     changed = Signal()
     reread = Signal()
+    begun = Signal()
 
     def __init__(self, door: Door, offers: Offers) -> None:
         super().__init__()
@@ -50,21 +53,15 @@ class Session(QObject):
         self.offers = offers
         self.installed: Installed | None = None
         self.recovery: Recovery | None = None
-        self.answers = Answers()
+        self.answers = Answers(reading=True)
         self.changes: tuple[Any, ...] = ()
         self.applied: Settings | None = None
         self.gone: Gone | None = None
-        self.look()
 
-    def look(self) -> None:
-        """See what is on this machine; it decides the journey."""
-        self.recovery = self.door.recovery()
-        self.installed = self.door.installed()
-        self.arrange(self.recovery, self.installed)
-
-    def arrange(self, recovery: Recovery | None, installed: Installed | None) -> None:
-        """Begin with the answers that go with what was found."""
-        self.recovery, self.installed = recovery, installed
+    def begin(self, machine: Machine) -> None:
+        """Begin with the answers that go with what is on the machine."""
+        self.recovery, self.installed = machine.recovery, machine.installed
+        recovery, installed = machine.recovery, machine.installed
         settings = installed.settings if installed else None
         known = answers_of(settings) if settings else self.offers.values
         values = {**defaults(), **known}
@@ -80,7 +77,7 @@ class Session(QObject):
             copied=copied,
         )
         self.reread.emit()
-        self.changed.emit()
+        self.begun.emit()
 
     def found(self, installed: Installed) -> None:
         """Take what is installed now; answers that were changed are kept."""

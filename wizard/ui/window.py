@@ -21,6 +21,7 @@ from wizard.ui.door import Door
 from wizard.ui.formatting import tr
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.page import INDEX, WizardPage
+from wizard.ui.pages.apply import ApplyPage
 from wizard.ui.pages.order import page_class
 from wizard.ui.session import Session
 from wizard.ui.theme import palette
@@ -32,8 +33,9 @@ _BUTTON = QWizard.WizardButton
 class WizardWindow(QWizard):
     """The wizard on the desktop, for both journeys.
 
-    Opening it reads what is installed (`installed` and `recovery`, before it is
-    shown); everything else that may take time runs off the GUI thread.
+    It opens at once: what is installed is read while its first page is shown, and
+    each page is built when it is first shown. What may take time runs off the GUI
+    thread.
 
     Signals:
         page_shown: the id of the page that is shown now.
@@ -54,12 +56,18 @@ class WizardWindow(QWizard):
         self._entered: WizardPage | None = None
         self._finder = Worker(self)
         self._frame()
-        self._add_pages()
         self.journey.changed.connect(self.refresh)
         self.currentIdChanged.connect(self._page_changed)
         self.helpRequested.connect(self._help)
         self._finder.succeeded.connect(self._found)
-        self.setStartId(INDEX[route(self.journey.answers)[0].id])
+        self.journey.begun.connect(self._begin)
+        self._begin()
+
+    def _begin(self) -> None:
+        """Go to the first page of the journey, which is a new one."""
+        first = route(self.journey.answers)[0]
+        self._build(INDEX[first.id])
+        self.setStartId(INDEX[first.id])
         self.restart()
         self._find_domain()
 
@@ -68,8 +76,10 @@ class WizardWindow(QWizard):
         return self.shown.page.id
 
     def page(self, page: int | str) -> Any:
-        """Give a page by its id (or by QWizard's number)."""
-        return super().page(INDEX[page] if isinstance(page, str) else page)
+        """Give a page by its id, built where it was not; or by QWizard's number."""
+        if isinstance(page, str):
+            self._build(page := INDEX[page])
+        return super().page(page)
 
     def set_answers(self, values: Mapping[str, Any]) -> None:
         """Answer on the page that is shown, through its widgets.
@@ -108,6 +118,10 @@ class WizardWindow(QWizard):
                 _BUTTON.CancelButton,
             ]
         )
+        for which in (_BUTTON.HelpButton, _BUTTON.BackButton, _BUTTON.CancelButton):
+            button = self.button(which)
+            assert isinstance(button, QPushButton)
+            button.setAutoDefault(False)  # Enter never leaves, nor goes back
         self.rail = Rail()
         self.rail.chosen.connect(self.go_back_to)
         self.setSideWidget(self.rail)
@@ -135,13 +149,21 @@ class WizardWindow(QWizard):
                 inner.setContentsMargins(palette.GROUP, 12, palette.GROUP, 12)
                 inner.setSpacing(palette.TIGHT)
 
-    def _add_pages(self) -> None:
-        for index, page in enumerate(PAGES):
-            made = page_class(page.id)(page, self.journey)
-            made.state_changed.connect(self._state_changed)
-            made.refused.connect(self.refused)
-            self.setPage(index, made)
-        self.page("apply").applied.connect(self.applied)
+    def _build(self, number: int) -> None:
+        if number in self.pageIds():
+            return
+        made = page_class(PAGES[number].id)(PAGES[number], self.journey)
+        made.state_changed.connect(self._state_changed)
+        made.refused.connect(self.refused)
+        if isinstance(made, ApplyPage):
+            made.applied.connect(self.applied)
+        self.setPage(number, made)
+
+    def validateCurrentPage(self) -> bool:
+        passed = super().validateCurrentPage()
+        if passed and self.shown.nextId() >= 0:
+            self._build(self.shown.nextId())
+        return passed
 
     def _page_changed(self, number: int) -> None:
         if number < 0 or self._walking:
@@ -234,7 +256,8 @@ class WizardWindow(QWizard):
         self._page_changed(self.currentId())
 
     def _find_domain(self) -> None:
-        if self.journey.installed or "directory.domain" in self.journey.offers.values:
+        known = self.journey.installed or self.journey.answers.reading
+        if known or "directory.domain" in self.journey.offers.values:
             return
         door = self.journey.door
         self._finder.start(lambda _report, _stop: door.find_domain())
@@ -257,7 +280,7 @@ class WizardWindow(QWizard):
             text = tr("Stop, and take back what was done so far?")
             stop = (tr("Stop and take back"), page.stop)  # type: ignore[attr-defined]
             self._ask(tr("Changes are being made"), text, (stop, (tr("Go on"), None)))
-        elif page.nextId() == -1:
+        elif not page.asks_to_leave:
             super().reject()
         else:
             text = tr("Your answers are not kept. Nothing more will be changed.")
@@ -292,7 +315,7 @@ class WizardWindow(QWizard):
         """Stop all work off the GUI thread, then close."""
         self.hide()
         self._finder.close()
-        for page in PAGES:
-            self.page(page.id).close_work()
+        for number in self.pageIds():
+            self.page(number).close_work()
         self.journey.clear_secrets()
         super().done(result)

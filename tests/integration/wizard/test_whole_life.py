@@ -31,6 +31,7 @@ def opened(qtbot: QtBot, whole: Sandbox) -> WizardWindow:
     window = WizardWindow(whole.controller)
     qtbot.addWidget(window)
     window.show()
+    qtbot.waitUntil(lambda: window.page_id() != "reading", timeout=_MS)
     return window
 
 

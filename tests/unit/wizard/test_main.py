@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from wizard import __main__ as desktop
-from wizard.__main__ import USAGE, door_to, home_of, main, no_screen, offers_of
+from wizard.__main__ import USAGE, controller_for, home_of, main, no_screen, offers_of
 from wizard.controller.controller import Controller
 from wizard.elevation.remote_controller import RemoteController
 from wizard.host import detect
@@ -35,8 +35,8 @@ def test_an_ordinary_user_goes_through_the_root_service(
 ) -> None:
     monkeypatch.setattr(desktop, "is_installed", lambda: True)
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    assert isinstance(door_to(None), RemoteController)
-    assert isinstance(door_to(tmp_path), Controller)
+    assert isinstance(controller_for(None), RemoteController)
+    assert isinstance(controller_for(tmp_path), Controller)
 
 
 def test_without_a_display_it_names_the_command_that_needs_none() -> None:

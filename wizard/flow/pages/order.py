@@ -9,6 +9,7 @@ from wizard.flow.pages.features import FEATURES
 from wizard.flow.pages.identify import IDENTIFY
 from wizard.flow.pages.permissions import EXPLAIN, PERMISSIONS
 from wizard.flow.pages.pilot import PILOT
+from wizard.flow.pages.reading import READING
 from wizard.flow.pages.recovery import RECOVERY
 from wizard.flow.pages.relay import RELAY
 from wizard.flow.pages.remove import REMOVE, REMOVED
@@ -23,6 +24,7 @@ from wizard.flow.pages.welcome import WELCOME, mode_page
 _ASKING = (RELAY, DIRECTORY, SCOPE, IDENTIFY, PILOT, FEATURES, PERMISSIONS)
 
 PAGES: tuple[Page, ...] = (
+    READING,
     RECOVERY,
     WELCOME,
     TASKS,

@@ -8,10 +8,11 @@ from PySide6.QtWidgets import QProgressBar
 from wizard.flow.conditions import removing
 from wizard.flow.model import Page
 from wizard.ui.formatting import tr, tr_n
+from wizard.ui.jobs.machine import Machine, read_machine
 from wizard.ui.jobs.page_checks import broken
 from wizard.ui.jobs.plans import Ended, carrying_out
 from wizard.ui.jobs.worker import Worker
-from wizard.ui.page import INDEX, WizardPage
+from wizard.ui.page import WizardPage
 from wizard.ui.presenters.failure import describe_failure, ended, parts
 from wizard.ui.session import Gone, Session
 from wizard.ui.widgets.change_list import ChangeList
@@ -89,10 +90,6 @@ class ApplyPage(WizardPage):
             self._find_rest()
         return self._passed
 
-    def nextId(self) -> int:
-        # the journey is another by then: it has that page alone
-        return INDEX["recovery"] if self._open else super().nextId()
-
     def entered(self) -> None:
         changes = self.journey.changes
         self._final = self._open = False
@@ -145,17 +142,16 @@ class ApplyPage(WizardPage):
     def _find_rest(self) -> None:
         """See what is still to be done, as the next start would."""
         door = self.journey.door
-        self.finder.start(lambda _report, _stop: (door.recovery(), door.installed()))
+        self.finder.start(lambda _report, _stop: read_machine(door))
         self.state_changed.emit()
 
-    def _found_rest(self, found: tuple[Any, Any]) -> None:
-        if found[0] is None:
+    def _found_rest(self, machine: Machine) -> None:
+        if machine.recovery is None:
             self._open = False
             self.state.setText(tr("It was finished by somebody else meanwhile."))
             self.state_changed.emit()
             return
-        self.journey.arrange(*found)
-        self.go_on()
+        self.journey.begin(machine)
 
     def _not_found(self, error: BaseException) -> None:
         self.rows.show_checks((broken(error),))

@@ -7,6 +7,7 @@ from wizard.ui.pages.complete import CompletePage
 from wizard.ui.pages.directory import DirectoryPage
 from wizard.ui.pages.explain import ExplainPage
 from wizard.ui.pages.permissions import PermissionsPage
+from wizard.ui.pages.reading import ReadingPage
 from wizard.ui.pages.recovery import RecoveryPage
 from wizard.ui.pages.remove import RemovedPage, RemovePage
 from wizard.ui.pages.review import ReviewPage
@@ -17,6 +18,7 @@ from wizard.ui.pages.view import ViewPage
 from wizard.ui.pages.welcome import WelcomePage
 
 _PAGES: dict[str, type[WizardPage]] = {
+    "reading": ReadingPage,
     "welcome": WelcomePage,
     "recovery": RecoveryPage,
     "tasks": TasksPage,

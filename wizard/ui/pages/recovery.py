@@ -9,6 +9,7 @@ from wizard.plan.change import RolledBack
 from wizard.results import Check
 from wizard.ui.form import Form
 from wizard.ui.formatting import tr, tr_n
+from wizard.ui.jobs.machine import Machine, read_machine
 from wizard.ui.jobs.page_checks import broken
 from wizard.ui.jobs.plans import known_of
 from wizard.ui.jobs.worker import Worker
@@ -104,16 +105,12 @@ class RecoveryPage(Form):
     def nextId(self) -> int:
         if self._finished:
             return -1  # nothing is left to go on to
-        following = "tasks" if self.journey.installed else "welcome"
-        return INDEX[following] if self.journey.recovery else super().nextId()
+        return INDEX["welcome"]  # or another: the journey begins anew
 
     def validatePage(self) -> bool:
-        if self._passed:
-            return True
         if self._over:
             self._leave()
-            return True
-        if self.busy or self.refuse_problems():
+        if self._over or self.busy or self.refuse_problems():
             return False
         door, inputs = self.journey.door, inputs_of(self.journey.answers)
         removal, installed = self._removal, self.journey.installed
@@ -121,15 +118,14 @@ class RecoveryPage(Form):
 
         def recover(report: Any, _stop: object) -> Any:
             known = known_of(door, installed) if removal else None
-            result = door.recover(inputs, report)
-            return result, known, door.recovery(), door.installed()
+            return door.recover(inputs, report), known, read_machine(door)
 
         self.worker.start(recover)
         self.state_changed.emit()
         return False
 
-    def _recovered(self, found: tuple[RolledBack, Any, Any, Any]) -> None:
-        result, known, self._recovery, self._installed = found
+    def _recovered(self, found: tuple[RolledBack, Any, Machine]) -> None:
+        result, known, self._machine = found
         if self._forward and self._removal:
             self._tell_finished(result)
             if known:
@@ -142,12 +138,11 @@ class RecoveryPage(Form):
             row.turn(state, left.get(row.summary, ""))
         stuck = tuple(_stuck(item) for item in result.stuck)
         self.rows.show_checks(stuck)
-        self._over = self._recovery is None
+        self._over = self._machine.recovery is None
         if stuck:
             self.refuse("; ".join(check.detail for check in stuck))
         elif self._over:
             self._leave()
-            self.go_on()
         self.state_changed.emit()
 
     def _tell_finished(self, result: RolledBack) -> None:
@@ -167,7 +162,7 @@ class RecoveryPage(Form):
         self.state_changed.emit()
 
     def _leave(self) -> None:
-        self.journey.arrange(self._recovery, self._installed)
+        self.journey.begin(self._machine)
 
     def _failed(self, error: BaseException) -> None:
         rest = parts(error, "rest")

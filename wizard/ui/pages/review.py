@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from PySide6.QtWidgets import QProgressBar, QWidget
+from PySide6.QtWidgets import QWidget
 
 from agent.config.errors import Problem, SettingsError
 from agent.config.settings_file import dump
@@ -22,7 +22,7 @@ from wizard.ui.jobs.worker import Worker
 from wizard.ui.pages.remove import kept as left_by_removal
 from wizard.ui.widgets.check_rows import CheckRows
 from wizard.ui.widgets.field_box import FieldBox
-from wizard.ui.widgets.labels import button, column, label, row
+from wizard.ui.widgets.labels import busy_bar, button, column, label, row
 from wizard.ui.widgets.plan_view import PlanView
 from wizard.ui.widgets.text_viewer import TextDialog
 
@@ -63,12 +63,8 @@ class ReviewPage(Form):
         holder = QWidget()
         place = column(holder)
         place.addWidget(label(tr("Comparing your answers with what is there")))
-        bar = QProgressBar()
-        bar.setRange(0, 0)
-        bar.setTextVisible(False)
-        bar.setFixedHeight(6)
+        bar = busy_bar(tr("Making the plan"))
         bar.setMaximumWidth(360)
-        bar.setAccessibleName(tr("Making the plan"))
         place.addWidget(bar)
         return holder
 

@@ -1,14 +1,14 @@
 """A check on a page: its button, what it is doing, Stop, and its rows."""
 
 from PySide6.QtCore import QElapsedTimer, QTimer, Signal
-from PySide6.QtWidgets import QProgressBar, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wizard.ui.formatting import duration, tr
 from wizard.ui.jobs.page_checks import Outcome, Run, broken
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.theme.icons import Mark
 from wizard.ui.widgets.check_rows import CheckRows, Words, text_of
-from wizard.ui.widgets.labels import CopyButton, button, column, label, row
+from wizard.ui.widgets.labels import CopyButton, busy_bar, button, column, label, row
 
 
 class CheckPanel(QWidget):
@@ -52,11 +52,7 @@ class CheckPanel(QWidget):
     def _running(self) -> QWidget:
         self.running = QWidget()
         self.doing, self.took = label(wrap=False), label(muted=True, wrap=False)
-        self.bar = QProgressBar()
-        self.bar.setRange(0, 0)
-        self.bar.setTextVisible(False)
-        self.bar.setFixedHeight(6)
-        self.bar.setAccessibleName(tr("Check in progress"))
+        self.bar = busy_bar(tr("Check in progress"))
         self.stop = button(tr("Stop"), tr("Stop the check"))
         self.stop.clicked.connect(self.stop_check)
         place = column(self.running, 6)

@@ -47,8 +47,8 @@ class FieldBox(QWidget):
             self.label.setBuddy(self.editor.focus_widget())
         self._place.addWidget(self.editor)
         self.help = label(tr(field.help), muted=True)
-        self.help.setVisible(bool(field.help) and field.kind not in _UNLABELLED)
         self._place.addWidget(self.help)
+        self.help.setVisible(bool(field.help) and field.kind not in _UNLABELLED)
         self._place.addWidget(self._wrong())
         self.name(tr(field.label))
 

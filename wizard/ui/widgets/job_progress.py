@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QProgressBar, QWidget
+from PySide6.QtWidgets import QWidget
 
 from wizard.controller.permissions import Seen
 from wizard.ui.formatting import tr, tr_n
 from wizard.ui.jobs.worker import Worker
-from wizard.ui.widgets.labels import button, column, label, row
+from wizard.ui.widgets.labels import busy_bar, button, column, label, row
 
 
 class Progress(QWidget):
@@ -33,10 +33,7 @@ class Progress(QWidget):
         self.worker.succeeded.connect(self._succeeded)
         self.worker.failed.connect(self._failed)
         self.text = label(wrap=False)
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setFixedHeight(6)
-        self.bar.setAccessibleName(name)
+        self.bar = busy_bar(name)
         self.stop = button(tr("&Stop"), tr("Stop: {name}").format(name=name))
         self.stop.clicked.connect(self.worker.ask_to_stop)
         place = column(self, 6)
@@ -49,7 +46,6 @@ class Progress(QWidget):
     def start(self, job: Callable[..., Any], doing: str) -> None:
         """Begin a job."""
         self.text.setText(doing)
-        self.bar.setRange(0, 0)
         self.show()
         self.worker.start(job)
 

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QProgressBar,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
@@ -161,4 +162,14 @@ def button(text: str, name: str = "") -> QPushButton:
     made = QPushButton(text)
     made.setAutoDefault(False)
     made.setAccessibleName(name or text.replace("&", ""))
+    return made
+
+
+def busy_bar(name: str) -> QProgressBar:
+    """Make a thin bar that moves without an end, for what takes a time not known."""
+    made = QProgressBar()
+    made.setRange(0, 0)
+    made.setTextVisible(False)
+    made.setFixedHeight(6)
+    made.setAccessibleName(name)
     return made

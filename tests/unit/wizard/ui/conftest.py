@@ -58,7 +58,19 @@ def fake() -> FakeController:
 
 
 @pytest.fixture
-def open_window(qtbot: QtBot, fake: FakeController) -> Iterator[Open]:
+def open_window(qtbot: QtBot, show_window: Open) -> Open:
+    """Opens windows on the first page that follows from what is installed."""
+
+    def open_one(*given: FakeController, **answers: object) -> WizardWindow:
+        window = show_window(*given, **answers)
+        qtbot.waitUntil(lambda: window.page_id() != "reading")
+        return window
+
+    return open_one
+
+
+@pytest.fixture
+def show_window(qtbot: QtBot, fake: FakeController) -> Iterator[Open]:
     """Opens windows, and closes what they started when the test is over."""
     application()
     opened: list[WizardWindow] = []

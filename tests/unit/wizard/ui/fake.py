@@ -274,6 +274,7 @@ class FakeController:
     changes: tuple[Change, ...] = INSTALL
     apply_error: Exception | None = None
     unplannable: Exception | None = None
+    unreadable: Exception | None = None
     stuck: tuple[Stuck, ...] = ()
     refuses: Exception | None = None
     fails_at: int = 2
@@ -286,8 +287,11 @@ class FakeController:
     calls: list[tuple[Any, ...]] = field(default_factory=list)
     permissions: FakePermissions = field(default_factory=FakePermissions)
 
+    threads: set[threading.Thread] = field(default_factory=set)  # that called
+
     def _called(self, name: str, *given: Any) -> None:
         self.calls.append((name, *given))
+        self.threads.add(threading.current_thread())
         if self.hold == name:
             self.go.wait(20)
 
@@ -295,9 +299,13 @@ class FakeController:
         return [call for call in self.calls if call[0] == name]
 
     def installed(self) -> Installed | None:
+        self._called("installed")
+        if self.unreadable:
+            raise self.unreadable
         return self.found
 
     def recovery(self) -> Recovery | None:
+        self._called("recovery")
         return self.cut_off
 
     def recover(self, inputs: Any, report: Callable[[Any], None]) -> RolledBack:

@@ -39,6 +39,7 @@ from tests.unit.wizard.ui.fake_permissions import (
 )
 from wire.operation import Operation
 from wire.secret import Secret
+from wizard.elevation.errors import NotAllowed
 from wizard.flow.defaults import Offer, Offers
 from wizard.plan.change import ApplyError, StepFailed
 from wizard.results import Check
@@ -46,7 +47,7 @@ from wizard.ui import application, formatting
 from wizard.ui.theme import palette
 from wizard.ui.window import WizardWindow
 
-PARTS = "install reconfigure nothing_to_do repair rekeying removal recovery"
+PARTS = "reading install reconfigure nothing_to_do repair rekeying removal recovery"
 EDIT = "features.unlock: yes becomes no; limits.per_minute: 120 becomes 60"
 EDITED = replace(INSTALLED, drift=tuple(EDIT.split("; ")))
 REFUSED_BY_PROXY = (
@@ -81,7 +82,7 @@ class Gallery:
         window = WizardWindow(controller, offers())
         window.resize(self.size)
         window.show()
-        self.settle()
+        self.settle(lambda: window.page_id() != "reading")
         return window
 
     def settle(self, until: Callable[[], bool] = lambda: True) -> None:
@@ -100,6 +101,19 @@ class Gallery:
         self.settle(lambda: window.page_id() == page)
         if window.page_id() != page:
             raise SystemExit(f"at {window.page_id()}, not at {page}")
+
+    def reading(self) -> None:
+        controller = FakeController(hold="installed")
+        window = WizardWindow(controller)
+        window.resize(self.size)
+        window.show()
+        self.settle()
+        self.shoot(window, "reading")
+        controller.unreadable = NotAllowed("You were not let in by polkit.")
+        controller.go.set()
+        self.settle(lambda: not window.shown.busy)
+        self.shoot(window, "reading-failed")
+        window.done(0)
 
     def install(self) -> None:
         controller = FakeController()

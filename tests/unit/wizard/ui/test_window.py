@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -429,3 +429,23 @@ def test_the_button_that_goes_on_can_be_read_as_it_is_drawn(
     for y in range(4, drawn.height() - 4):
         ground = drawn.pixelColor(5, y).name()
         assert contrast(inks.on_accent, ground) >= 4.5
+
+
+def test_a_page_that_is_built_flashes_no_window_of_its_own(
+    open_window: Open, fake: FakeController
+) -> None:
+    window = open_window(fake)
+    shown: list[QWidget] = []
+
+    class Watch(QObject):
+        def eventFilter(self, widget: QObject, event: QEvent) -> bool:  # noqa: N802
+            if event.type() == QEvent.Type.Show and isinstance(widget, QWidget):
+                shown.extend([widget] if widget.isWindow() else [])
+            return False
+
+    watch = Watch()
+    QApplication.instance().installEventFilter(watch)  # type: ignore[union-attr]
+    for page in PAGES:
+        window.page(page.id)
+    QApplication.instance().removeEventFilter(watch)  # type: ignore[union-attr]
+    assert shown == []
