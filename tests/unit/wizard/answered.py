@@ -6,6 +6,7 @@ from agent.config.settings import DomainController, Settings
 from agent.config.settings_file import validate
 from wire.enrolment_code import EnrolmentCode
 from wire.secret import Secret
+from wizard.flow.defaults import defaults
 from wizard.flow.model import Answers
 from wizard.flow.route import route
 
@@ -54,6 +55,12 @@ SETTINGS: Settings = validate(
         },
     }
 )
+
+
+def express(**changes: Any) -> Answers:
+    """Answer as in Express; a path of the changes has `__` for each dot."""
+    values = {key.replace("__", "."): value for key, value in changes.items()}
+    return Answers().having({**defaults(), **EXPRESS, **values})
 
 
 def ids(answers: Answers) -> list[str]:

@@ -1,0 +1,68 @@
+"""Problems, each beside its field."""
+
+from typing import Any
+
+import pytest
+
+from agent.config.settings import DomainController
+from tests.unit.wizard.answered import SETTINGS, express
+from wire.secret import Secret
+from wizard.flow.conversion import answers_of
+from wizard.flow.model import Answers
+from wizard.flow.route import page_at
+from wizard.flow.validation import problems_of
+
+
+def problems(page: str, answers: Answers) -> dict[str, str]:
+    return {p.path: p.message for p in problems_of(page_at(page), answers)}
+
+
+@pytest.mark.parametrize(
+    ("page", "path", "value", "says"),
+    [
+        ("relay", "relay.url", "http://relay.corp.test", "must start with https://"),
+        ("relay", "relay.url", "", "This is needed."),
+        ("relay", "agent", "Sync 01", "must be 1 to 63"),
+        ("relay", "input.enrolment_code", Secret("ABC"), "the enrolment code must"),
+        ("relay", "input.enrolment_code", None, "This is needed."),
+        ("directory", "directory.domain", "corp", "must be a full DNS name"),
+        (
+            "directory",
+            "directory.controllers",
+            (DomainController.model_construct(host="dc1", address=None),),
+            "must be a full DNS name",
+        ),
+        ("directory", "directory.controllers", (), "This is needed."),
+        ("directory", "directory.account.name", "a" * 21, "name must be at most 20"),
+        ("directory", "directory.account.container", "Users", "must be a disting"),
+        ("directory", "input.admin_password", Secret(""), "This is needed."),
+        ("scope", "scope.containers", (), "This is needed."),
+        ("features", "limits.proofs", 9, "must be 5 or less"),
+    ],
+)
+def test_a_wrong_answer_is_told_beside_its_field(
+    page: str, path: str, value: Any, says: str
+) -> None:
+    answers = express(mode="custom").having({path: value})
+    assert problems(page, answers)[path].startswith(says)
+
+
+def test_a_pilot_group_may_be_named_before_it_is_resolved() -> None:
+    answers = express(mode="custom", pilot="group", scope__pilot_group="Pilot")
+    assert problems("pilot", answers) == {}
+    wrong = answers.having({"scope.pilot_group": "CN=Pilot,Groups"})
+    assert "scope.pilot_group" in problems("pilot", wrong)
+
+
+def test_a_page_tells_only_its_own_problems() -> None:
+    answers = express(relay__url="nonsense", directory__domain="corp")
+    assert set(problems(page="relay", answers=answers)) == {"relay.url"}
+    assert problems("relay", express()) == {}
+    assert problems("directory", express()) == {}
+
+
+def test_reconfiguring_needs_no_code_and_no_administrator() -> None:
+    answers = Answers(installed=SETTINGS).having(answers_of(SETTINGS))
+    answers = answers.having({"task": "options"})
+    assert problems("relay", answers) == {}
+    assert problems("directory", answers) == {}
