@@ -1,6 +1,6 @@
 """A command of `writeback` as a value: its name, what it takes and what it runs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,17 +9,11 @@ from wizard.cli.invocation import Invocation
 from wizard.cli.output import Result
 
 
-@dataclass(frozen=True)
 class Argument:
     """One argument of a command, as `ArgumentParser.add_argument` takes it."""
 
-    names: tuple[str, ...]
-    options: Mapping[str, Any]
-
-
-def argument(*names: str, **options: Any) -> Argument:
-    """Describe one argument; see `ArgumentParser.add_argument`."""
-    return Argument(names, options)
+    def __init__(self, *names: str, **options: Any) -> None:
+        self.names, self.options = names, options
 
 
 @dataclass(frozen=True)
@@ -49,11 +43,11 @@ class Group:
     commands: tuple[Command, ...]
 
 
-SETTINGS = argument("--settings", type=Path, help="else those in force")
-SECRETS = argument(
+SETTINGS = Argument("--settings", type=Path, help="else those in force")
+SECRETS = Argument(
     "--secrets-fd",
     type=int,
     metavar="N",
     help="descriptor of a JSON object with secrets; else they are asked for",
 )
-YES = argument("--yes", action="store_true", help="do not ask")
+YES = Argument("--yes", action="store_true", help="do not ask")

@@ -1,4 +1,4 @@
-"""Everybody judged, told: in words for people, as data for programs."""
+"""Coverage: how many can be reset and why the others can't, in words and as data."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -18,90 +18,93 @@ OPERATIONS = {
 _FEW = 3  # people of a cause named
 
 
-class Some:
+class Examples:
     """A few people of each cause, to name them."""
 
     def __init__(self) -> None:
         self.names: dict[Cause, list[str]] = {}
 
-    def take(self, judged: PersonVerdict) -> None:
+    def take(self, person: PersonVerdict) -> None:
         """Keep the person, if there are few of the cause so far."""
-        cause = judged.verdict.reset.cause
+        cause = person.verdict.reset.cause
         names = self.names.setdefault(cause, [])
         if cause is not Cause.NONE and len(names) < _FEW:
-            names.append(judged.verdict.dn)
+            names.append(person.verdict.dn)
 
     def as_dict(self) -> dict[str, list[str]]:
         """Give them as JSON takes it."""
         return {cause.value: names for cause, names in self.names.items() if names}
 
 
-def code_of(found: Coverage) -> Exit:
+def code_of(coverage: Coverage) -> Exit:
     """Fall short where permissions do, or where nobody is in the scope."""
     short = (
         CAUSES[cause].falls_short
-        for causes in found.causes.values()
+        for causes in coverage.causes.values()
         for cause in causes
     )
-    return Exit.FINDINGS if any(short) or not found.people else Exit.DONE
+    return Exit.FINDINGS if any(short) or not coverage.people else Exit.DONE
 
 
-def in_words(found: Coverage, some: Some) -> str:
+def in_words(coverage: Coverage, examples: Examples) -> str:
     """Tell how many can be reset, and the others by cause with what to do."""
-    will = "could be" if found.foreseen else "can be"
-    head = f"{found.would_work:,} of {found.people:,} people in the scope {will} reset."
-    lines = [head, *_cause_lines(found.causes[Operation.RESET], some)]
-    for operation, causes in found.causes.items():
+    will = "could be" if coverage.foreseen else "can be"
+    people = f"{coverage.would_work:,} of {coverage.people:,} people in the scope"
+    lines = [
+        f"{people} {will} reset.",
+        *_cause_lines(coverage.causes[Operation.RESET], examples),
+    ]
+    for operation, causes in coverage.causes.items():
         if operation is not Operation.RESET and Cause.SWITCHED_OFF not in causes:
-            lines += _operation_lines(operation, causes, found)
-    if any(Cause.NOT_GRANTED in causes for causes in found.causes.values()):
+            lines += _operation_lines(operation, causes, coverage)
+    if any(Cause.NOT_GRANTED in causes for causes in coverage.causes.values()):
         lines.append("See what is missing: writeback permissions plan")
         lines.append("Grant it:            writeback permissions grant")
-    if found.foreseen:
+    if coverage.foreseen:
         lines.append("The account is not made yet: this is whom its grants will reach.")
         lines.append("What it will be able to read can't be told before it is there.")
     return "\n".join(lines)
 
 
 def _operation_lines(
-    operation: Operation, causes: Mapping[Cause, int], found: Coverage
+    operation: Operation, causes: Mapping[Cause, int], coverage: Coverage
 ) -> Iterator[str]:
-    """Tell an operation beside the reset; causes that the reset has too are told."""
-    reset = found.causes[Operation.RESET]
+    """Tell an operation beside the reset; causes that the reset has too are counted."""
+    reset = coverage.causes[Operation.RESET]
     works = causes.get(Cause.NONE, 0)
     others: dict[Cause, int] = {
         cause: people
         for cause, people in causes.items()
         if cause is not Cause.NONE and people != reset.get(cause)
     }
-    told = found.people - works - sum(others.values())
-    above = f"; {told:,} not, for the causes above" if told else ""
-    yield f"{OPERATIONS[operation]}: {works:,} of {found.people:,}{above}."
+    already_named = coverage.people - works - sum(others.values())
+    above = f"; {already_named:,} not, for the causes above" if already_named else ""
+    yield f"{OPERATIONS[operation]}: {works:,} of {coverage.people:,}{above}."
     yield from _cause_lines(others)
 
 
 def _cause_lines(
-    causes: Mapping[Cause, int], some: Some | None = None
+    causes: Mapping[Cause, int], examples: Examples | None = None
 ) -> Iterator[str]:
     """Tell causes with their remedies, most people first."""
     for cause, people in sorted(causes.items(), key=lambda pair: -pair[1]):
         if cause is not Cause.NONE:
             yield f"  {people:>7,}  {CAUSES[cause].title}"
             yield f"           {CAUSES[cause].remedy}"
-            named = some.names.get(cause, []) if some else []
+            named = examples.names.get(cause, []) if examples else []
             yield from (f"           {name}" for name in named)
             if named and (more := people - len(named)):
                 yield f"           and {more:,} more: see coverage --csv FILE"
 
 
-def as_data(found: Coverage) -> dict[str, Any]:
+def as_data(coverage: Coverage) -> dict[str, Any]:
     """Give the counts."""
     return {
-        "people": found.people,
-        "would_work": found.would_work,
-        "foreseen": found.foreseen,
+        "people": coverage.people,
+        "would_work": coverage.would_work,
+        "foreseen": coverage.foreseen,
         "causes": {
             operation.value: {cause.value: people for cause, people in causes.items()}
-            for operation, causes in found.causes.items()
+            for operation, causes in coverage.causes.items()
         },
     }

@@ -37,6 +37,11 @@ class Result:
     text: str
     data: Mapping[str, Any]
 
+    def then(self, after: "Result") -> "Result":
+        """Give both outcomes as one; the later one decides how it ended."""
+        text = f"{self.text}\n{after.text}"
+        return Result(after.code, text, {**self.data, **after.data})
+
     def print(self, *, as_json: bool) -> int:
         """Say it on standard output, and give the exit code."""
         text = json.dumps({"exit": self.code, **self.data}) if as_json else self.text
@@ -86,10 +91,10 @@ def plan_text(changes: Sequence[Change]) -> str:
         return "Nothing to do: everything is as the settings say."
     lines = []
     for kind, title in _GROUPS:
-        found = [c for c in changes if kind == ("gone" if c.final else kind_of(c))]
-        if found:
-            lines.append(f"{title} ({len(found)})")
-            lines += [f"  {change.summary}" for change in found]
+        group = [c for c in changes if kind == ("gone" if c.final else kind_of(c))]
+        if group:
+            lines.append(f"{title} ({len(group)})")
+            lines += [f"  {change.summary}" for change in group]
             lines += [_FOR_GOOD] if kind == "gone" else []
     return "\n".join(lines)
 
@@ -130,15 +135,15 @@ def saying(kept: list[str]) -> Report:
     return report
 
 
-def portal_details_text(given: PortalDetails) -> str:
+def portal_details_text(details: PortalDetails) -> str:
     """Say what the portal's side must know of a new enrolment."""
     rows = {
-        "Connection": given.url,
-        "Agent": given.agent,
-        "Fingerprint": given.fingerprint,
+        "Connection": details.url,
+        "Agent": details.agent,
+        "Fingerprint": details.fingerprint,
     }
     lines = [f"  {name:<12} {value}" for name, value in rows.items()]
-    return "\n".join([f"Give this to the portal {given.issuer}:", *lines])
+    return "\n".join([f"Give this to the portal {details.issuer}:", *lines])
 
 
 def checks_text(rows: Sequence[Check]) -> str:
@@ -161,11 +166,16 @@ def stuck_text(stuck: Sequence[Stuck]) -> str:
     return "\n".join(f"  {each.change.summary}: {each.reason}" for each in stuck)
 
 
-def status_text(found: Installed | None) -> str:
+def stuck_data(stuck: Sequence[Stuck]) -> list[dict[str, str]]:
+    """Give what could not be taken back for programs."""
+    return [{"summary": s.change.summary, "reason": s.reason} for s in stuck]
+
+
+def status_text(installed: Installed | None) -> str:
     """Answer whether password writeback is on in the first line."""
-    if found is None:
+    if installed is None:
         return "Password writeback is not set up on this machine."
-    settings, status = found.settings, found.status
+    settings, status = installed.settings, installed.status
     rows = {
         "Agent": settings.agent if status.running else f"{settings.agent}, not running",
         "Relay": f"{settings.relay.url} ({status.relay})",
@@ -173,7 +183,7 @@ def status_text(found: Installed | None) -> str:
         "Account": settings.directory.sign_in_name,
         "Scope": "; ".join(settings.scope.containers),
         "Pilot group": settings.scope.pilot_group or "none",
-        "Fingerprint": found.fingerprint,
+        "Fingerprint": installed.fingerprint,
         "Version": status.version or "unknown",
         "Since": f"{status.since:%Y-%m-%d %H:%M:%S %Z}" if status.since else "",
     }
@@ -182,10 +192,10 @@ def status_text(found: Installed | None) -> str:
         lines.append(f"Attention: {status.attention.rstrip('.')}.")
     if not status.running and not status.attention:
         lines.append("What to do: writeback repair starts it, or says why it can't.")
-    if found.drift:
+    if installed.drift:
         lines.append("Edited by hand since it was applied (writeback apply follows):")
-        lines += [f"  {each}" for each in found.drift]
-    return "\n".join([first_line(found), *lines])
+        lines += [f"  {each}" for each in installed.drift]
+    return "\n".join([first_line(installed), *lines])
 
 
 def without_settings(lost: Path | None) -> Result:
@@ -197,15 +207,15 @@ def without_settings(lost: Path | None) -> Result:
     return Result(Exit.FINDINGS, f"{text}\n{LOST}", data)
 
 
-def first_line(found: Installed) -> str:
+def first_line(installed: Installed) -> str:
     """Say whether it is on, and whether it works."""
-    status = found.status
+    status = installed.status
     if not status.writeback:
         return "Password writeback is off: requests are answered as paused."
     if status.ready:
         controller = status.directory.partition(": ")[2] or "a domain controller"
-        told = f"the relay link is up and {controller} answers"
-        return f"Password writeback is on: {told}."
+        connected = f"the relay link is up and {controller} answers"
+        return f"Password writeback is on: {connected}."
     if not status.running:
         return "Password writeback is on, but not ready: the agent does not run."
     parts = (status.relay, status.directory)

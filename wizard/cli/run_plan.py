@@ -1,26 +1,26 @@
 """Plan, ask, apply, report: the same for every command that changes something."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from threading import Event
 from typing import Any
 
-from agent.config.settings import Settings
 from wizard.cli.errors import BadUsage
 from wizard.cli.output import (
     Exit,
     Result,
     plan_data,
     plan_text,
-    portal_details_text,
     saying,
+    stuck_data,
     stuck_text,
 )
 from wizard.cli.secrets import CommandSecrets
 from wizard.cli.signals import stopped_by_signal
 from wizard.cli.terminal import Confirm
-from wizard.controller.controller import Controller
 from wizard.inputs import Inputs
-from wizard.plan.change import ApplyError, Change, StepFailed
+from wizard.plan.change import ApplyError, Change, Report, StepFailed
+
+Apply = Callable[[Inputs, Report, Event], object]
 
 
 def planned(
@@ -37,46 +37,42 @@ def planned(
             secrets = more
 
 
-def make(
-    controller: Controller,
-    settings: Settings,
+def run_plan(
     changes: Sequence[Change],
+    apply: Apply,
     secrets: CommandSecrets,
     confirm: Confirm,
     *,
     text: str = "",
+    done: str = "",
 ) -> Result:
     """Make changes that were planned, once they are accepted; all or none.
 
     Args:
-        controller: makes them.
-        settings: what they lead to.
         changes: as planned.
+        apply: makes them.
         secrets: an administrator is asked for where one is needed.
         confirm: shown the plan.
         text: the plan in words, where not as for any plan.
+        done: what is said at the end, where not how many were made.
 
     """
     if not confirm(text or plan_text(changes)):
         return Result(Exit.BAD_USAGE, "Nothing was changed.", {"changes": []})
     if any(change.needs_admin for change in changes):
         secrets = secrets.with_admin()
-        need_admin(secrets)
-    came: list[str] = []
+        _refuse_without_admin(secrets)
+    details: list[str] = []
     try:
         with stopped_by_signal() as stop:
-            controller.apply(settings, changes, secrets.inputs(), saying(came), stop)
+            apply(secrets.inputs(), saying(details), stop)
     except ApplyError as error:
         return failure(error)
-    done = f"Done: {counted(changes)} made."
-    data: dict[str, Any] = {"changes": plan_data(changes), "told": came}
-    if any(change.step == "enrolment" for change in changes):
-        known = controller.hand_over()
-        done, data["hand_over"] = f"{done}\n{portal_details_text(known)}", asdict(known)
-    return Result(Exit.DONE, done, data)
+    data = {"changes": plan_data(changes), "told": details}
+    return Result(Exit.DONE, done or f"Done: {counted(changes)} made.", data)
 
 
-def need_admin(secrets: CommandSecrets) -> None:
+def _refuse_without_admin(secrets: CommandSecrets) -> None:
     """Say which of the two is missing, and how it is given."""
     names = ("admin_user", "admin_password")
     missing = [name for name in names if secrets.get(name) is None]
@@ -88,14 +84,13 @@ def need_admin(secrets: CommandSecrets) -> None:
 
 
 def failure(error: ApplyError) -> Result:
+    """Say what failed, and in what state the machine is now."""
     failed = error.failed.summary if error.failed else ""
     data: dict[str, Any] = {
         "failed": failed,
         "reason": error.reason,
         "undone": [change.summary for change in error.undone],
-        "stuck": [
-            {"summary": s.change.summary, "reason": s.reason} for s in error.stuck
-        ],
+        "stuck": stuck_data(error.stuck),
     }
     head = f"Failed: {failed}\n{error.reason}" if failed else error.reason
     if error.rest:
@@ -112,4 +107,5 @@ def failure(error: ApplyError) -> Result:
 
 
 def counted(changes: Sequence[Change]) -> str:
+    """Count changes in words."""
     return "1 change" if len(changes) == 1 else f"{len(changes)} changes"

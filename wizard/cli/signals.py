@@ -11,13 +11,13 @@ _TAKEN_BACK = "Stopping before the next change; what was done is taken back."
 
 
 @contextlib.contextmanager
-def stopped_by_signal(told: str = _TAKEN_BACK) -> Iterator[threading.Event]:
+def stopped_by_signal(notice: str = _TAKEN_BACK) -> Iterator[threading.Event]:
     """Give an event that a signal sets; the former handlers come back after it."""
     stop = threading.Event()
 
     def ask(_number: int, _frame: object) -> None:
         if not stop.is_set():
-            print(told, file=sys.stderr, flush=True)
+            print(notice, file=sys.stderr, flush=True)
         stop.set()
 
     if threading.current_thread() is not threading.main_thread():

@@ -1,13 +1,14 @@
 """Plan, apply, repair and rekey: what leads to settings."""
 
+from dataclasses import asdict
 from functools import partial
 
 from agent.config.settings import Settings
-from wizard.cli.command import SECRETS, SETTINGS, YES, Command, argument
+from wizard.cli.command import SECRETS, SETTINGS, YES, Argument, Command
 from wizard.cli.commands.verify import verify
 from wizard.cli.invocation import Invocation, settings_in_force
-from wizard.cli.output import Exit, Result, plan_data, plan_text
-from wizard.cli.run_plan import make, planned
+from wizard.cli.output import Exit, Result, plan_data, plan_text, portal_details_text
+from wizard.cli.run_plan import planned, run_plan
 from wizard.cli.secrets import CommandSecrets
 from wizard.cli.terminal import Confirm
 from wizard.controller.controller import Controller
@@ -31,7 +32,14 @@ def carry_out(
     changes, secrets = planned(partial(controller.plan, settings), secrets)
     if not changes:
         return Result(Exit.DONE, plan_text(()), {"changes": []})
-    return make(controller, settings, changes, secrets, confirm)
+    apply = partial(controller.apply, settings, changes)
+    result = run_plan(changes, apply, secrets, confirm)
+    enrols = any(change.step == "enrolment" for change in changes)
+    if result.code != Exit.DONE or not enrols:
+        return result
+    details = controller.hand_over()
+    text = portal_details_text(details)
+    return result.then(Result(Exit.DONE, text, {"hand_over": asdict(details)}))
 
 
 def repair(controller: Controller, secrets: CommandSecrets, confirm: Confirm) -> Result:
@@ -40,9 +48,7 @@ def repair(controller: Controller, secrets: CommandSecrets, confirm: Confirm) ->
     done = carry_out(controller, settings, secrets, confirm)
     if done.code != Exit.DONE:
         return done
-    checked = verify(controller, settings)
-    text = f"{done.text}\n{checked.text}"
-    return Result(checked.code, text, {**done.data, **checked.data})
+    return done.then(verify(controller, settings))
 
 
 def _with_secrets(
@@ -52,18 +58,6 @@ def _with_secrets(
     settings = invocation.settings()
     secrets = secrets.with_enrolment(invocation.installed_settings(), settings)
     return controller, settings, secrets
-
-
-def _plan(invocation: Invocation) -> Result:
-    return show_plan(*_with_secrets(invocation))
-
-
-def _apply(invocation: Invocation) -> Result:
-    return carry_out(*_with_secrets(invocation), invocation.confirm)
-
-
-def _repair(invocation: Invocation) -> Result:
-    return repair(invocation.controller, invocation.secrets, invocation.confirm)
 
 
 def _rekey(invocation: Invocation) -> Result:
@@ -76,10 +70,23 @@ def _rekey(invocation: Invocation) -> Result:
     return carry_out(controller, settings, secrets, invocation.confirm)
 
 
-PLAN = Command("plan", "say what would change; reads only", (SETTINGS, SECRETS), _plan)
-APPLY = Command("apply", "make all changes or none", (SETTINGS, SECRETS, YES), _apply)
+PLAN = Command(
+    "plan",
+    "say what would change; reads only",
+    (SETTINGS, SECRETS),
+    lambda call: show_plan(*_with_secrets(call)),
+)
+APPLY = Command(
+    "apply",
+    "make all changes or none",
+    (SETTINGS, SECRETS, YES),
+    lambda call: carry_out(*_with_secrets(call), call.confirm),
+)
 REPAIR = Command(
-    "repair", "mend what differs from the settings in force", (SECRETS, YES), _repair
+    "repair",
+    "mend what differs from the settings in force",
+    (SECRETS, YES),
+    lambda call: repair(call.controller, call.secrets, call.confirm),
 )
 REKEY = Command(
     "rekey",
@@ -88,7 +95,7 @@ REKEY = Command(
         SETTINGS,
         SECRETS,
         YES,
-        argument(
+        Argument(
             "--original-is-gone",
             action="store_true",
             help="this copied machine takes the name of its original over",

@@ -7,7 +7,7 @@ from typing import Any
 from agent.config.settings import Settings
 from wizard.checks.controller_facts import ControllerFacts, Inspection
 from wizard.cli.command import SECRETS, SETTINGS, Command, Group
-from wizard.cli.invocation import Invocation, inspect_directory
+from wizard.cli.invocation import inspect_directory
 from wizard.cli.output import Exit, Result, checks_data
 from wizard.cli.signals import stopped_by_signal
 from wizard.controller.controller import Controller
@@ -22,30 +22,33 @@ _COLUMNS = (
 def check(controller: Controller, settings: Settings, inputs: Inputs) -> Result:
     """Try each controller; what falls short is a finding."""
     with stopped_by_signal("Stopping.") as stop:
-        found = controller.inspect_controllers(settings.directory, inputs, stop)
-    code = Exit.FINDINGS if found.falls_short else Exit.DONE
+        inspection = controller.inspect_controllers(settings.directory, inputs, stop)
+    code = Exit.FINDINGS if inspection.falls_short else Exit.DONE
     data = {
-        "domain": found.domain,
-        "controllers": [_facts(facts) for facts in found.controllers],
-        "notes": checks_data(found.notes),
+        "domain": inspection.domain,
+        "controllers": [_facts(facts) for facts in inspection.controllers],
+        "notes": checks_data(inspection.notes),
     }
-    return Result(code, "\n".join(_lines(found)), data)
+    return Result(code, "\n".join(_lines(inspection)), data)
 
 
-def _lines(found: Inspection) -> Iterator[str]:
-    rows = [("controller", *_COLUMNS), *(_row(facts) for facts in found.controllers)]
+def _lines(inspection: Inspection) -> Iterator[str]:
+    rows = [
+        ("controller", *_COLUMNS),
+        *(_row(facts) for facts in inspection.controllers),
+    ]
     widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
     for row in rows:
         cells = (cell.ljust(wide) for cell, wide in zip(row, widths, strict=True))
         yield "  ".join(cells).rstrip()
-    for facts in found.controllers:
+    for facts in inspection.controllers:
         yield from _certificate(facts)
         for cell in facts.to_do:
             yield ""
             yield f"{cell.state:<8} {facts.host}: {cell.detail}"
             if cell.remedy:
                 yield f"{'':<8} {cell.remedy}"
-    for note in found.notes:
+    for note in inspection.notes:
         yield ""
         yield f"{note.state:<8} {note.detail}"
         if note.remedy:
@@ -107,10 +110,11 @@ def _to_do(facts: ControllerFacts) -> Sequence[dict[str, str]]:
     ]
 
 
-def _check(invocation: Invocation) -> Result:
-    return inspect_directory(invocation, partial(check, invocation.controller))
-
-
 HELP = "try each domain controller: certificate, TLS, policy hints, clock"
-CHECK = Command("check", HELP, (SETTINGS, SECRETS), _check)
+CHECK = Command(
+    "check",
+    HELP,
+    (SETTINGS, SECRETS),
+    lambda call: inspect_directory(call, partial(check, call.controller)),
+)
 DIRECTORY = Group("directory", HELP, (CHECK,))

@@ -1,16 +1,17 @@
 """`writeback permissions plan | grant | revoke`: entries shown, made, taken back."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from agent.config.settings import Settings
-from wizard.cli import run_plan
-from wizard.cli.command import SECRETS, SETTINGS, YES, Command, argument
+from wizard.cli.command import SECRETS, SETTINGS, YES, Argument, Command
 from wizard.cli.errors import BadUsage
 from wizard.cli.invocation import Invocation, inspect_directory
 from wizard.cli.output import Exit, Result, plan_data
+from wizard.cli.run_plan import run_plan
 from wizard.cli.secrets import CommandSecrets
 from wizard.cli.terminal import Confirm
 from wizard.controller.controller import Controller
@@ -28,16 +29,16 @@ def plan(
     controller: Controller, settings: Settings, inputs: Inputs, file: Path | None
 ) -> Result:
     """Show what is missing, entry by entry; write it down for another team."""
-    sight = controller.permissions
-    changes = sight.plan_grant(settings, inputs)
-    found = sight.entries(settings, inputs, changes)
-    if file is not None and found:
-        _write(file, handover_text(found, settings))
-    code = Exit.FINDINGS if found else Exit.DONE
-    text = "\n".join(_lines(found)) if found else _NOTHING
+    permissions = controller.permissions
+    changes = permissions.plan_grant(settings, inputs)
+    entries = permissions.entries(settings, inputs, changes)
+    if file is not None and entries:
+        _write(file, handover_text(entries, settings))
+    code = Exit.FINDINGS if entries else Exit.DONE
+    text = "\n".join(_lines(entries)) if entries else _NOTHING
     if file is not None:
-        text += f"\nWritten: {file}" if found else "\nNo file was written."
-    return Result(code, text, _data(found) | {"changes": plan_data(changes)})
+        text += f"\nWritten: {file}" if entries else "\nNo file was written."
+    return Result(code, text, _data(entries) | {"changes": plan_data(changes)})
 
 
 def grant(
@@ -47,14 +48,15 @@ def grant(
     confirm: Confirm,
 ) -> Result:
     """Grant what is missing, all or none."""
-    sight, inputs = controller.permissions, secrets.inputs()
-    changes = sight.plan_grant(settings, inputs)
+    permissions, inputs = controller.permissions, secrets.inputs()
+    changes = permissions.plan_grant(settings, inputs)
     if not changes:
         return Result(Exit.DONE, _NOTHING, {"changes": [], "entries": []})
-    found = sight.entries(settings, inputs, changes)
-    text = "\n".join(("Will be granted:", *_lines(found)))
-    told = run_plan.make(controller, settings, changes, secrets, confirm, text=text)
-    return Result(told.code, told.text, {**_data(found), **told.data})
+    entries = permissions.entries(settings, inputs, changes)
+    text = "\n".join(("Will be granted:", *_lines(entries)))
+    apply = partial(controller.apply, settings, changes)
+    result = run_plan(changes, apply, secrets, confirm, text=text)
+    return replace(result, data={**_data(entries), **result.data})
 
 
 def revoke(
@@ -64,33 +66,30 @@ def revoke(
     confirm: Confirm,
 ) -> Result:
     """Take back what earlier plans granted; other entries are named and left."""
-    sight, inputs = controller.permissions, secrets.inputs()
-    plan = sight.plan_revoke(settings, inputs)
+    permissions, inputs = controller.permissions, secrets.inputs()
+    plan = permissions.plan_revoke(settings, inputs)
     left = {"left": [{"container": e.container, "entry": e.words} for e in plan.left]}
     if not plan.changes:
-        text = "\n".join(
-            ("Nothing that Writeback granted is there.", *_left(plan.left))
-        )
-        return Result(Exit.DONE, text, {"changes": [], "entries": [], **left})
-    found = sight.entries(settings, inputs, plan.changes)
-    lines = ("Will be taken back:", *_lines(found, back=True), *_left(plan.left))
-    told = run_plan.make(
-        controller, settings, plan.changes, secrets, confirm, text="\n".join(lines)
-    )
-    return Result(told.code, told.text, {**_data(found), **told.data, **left})
+        head = "Nothing that Writeback granted is there."
+        data = {"changes": [], "entries": [], **left}
+        return Result(Exit.DONE, "\n".join((head, *_left(plan.left))), data)
+    entries = permissions.entries(settings, inputs, plan.changes)
+    lines = ("Will be taken back:", *_lines(entries, back=True), *_left(plan.left))
+    apply = partial(controller.apply, settings, plan.changes)
+    result = run_plan(plan.changes, apply, secrets, confirm, text="\n".join(lines))
+    return replace(result, data={**_data(entries), **result.data, **left})
 
 
-def _lines(found: Sequence[Entry], *, back: bool = False) -> Iterator[str]:
-    for entry in found:
+def _lines(entries: Sequence[Entry], *, back: bool = False) -> Iterator[str]:
+    for entry in entries:
         yield entry.right
         yield f"  on          {entry.container}"
         yield f"  SDDL        {entry.sddl}"
         # dsacls can't take one entry back, only all of an account
-        yield (
-            f"  PowerShell  {entry.take_back}"
-            if back
-            else f"  dsacls      {entry.dsacls}"
-        )
+        if back:
+            yield f"  PowerShell  {entry.take_back}"
+        else:
+            yield f"  dsacls      {entry.dsacls}"
 
 
 def _left(left: Sequence[Left]) -> Iterator[str]:
@@ -100,8 +99,8 @@ def _left(left: Sequence[Left]) -> Iterator[str]:
         yield f"  {entry.words}, on {entry.container}"
 
 
-def _data(found: Sequence[Entry]) -> dict[str, Any]:
-    return {"entries": [entry.as_dict() for entry in found]}
+def _data(entries: Sequence[Entry]) -> dict[str, Any]:
+    return {"entries": [entry.as_dict() for entry in entries]}
 
 
 def _write(file: Path, text: str) -> None:
@@ -129,7 +128,7 @@ PLAN = Command(
     (
         SETTINGS,
         SECRETS,
-        argument("--hand-over", type=Path, metavar="FILE", help="for another team"),
+        Argument("--hand-over", type=Path, metavar="FILE", help="for another team"),
     ),
     _plan,
 )

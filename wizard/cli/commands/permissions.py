@@ -16,9 +16,9 @@ from agent.verdict.verdict import OperationVerdict, State
 from wire.failure import sentence
 from wire.names import Identifier
 from wire.outcomes import Code, Refused
-from wizard.cli.command import SECRETS, SETTINGS, Command, Group, argument
+from wizard.cli.command import SECRETS, SETTINGS, Argument, Command, Group
 from wizard.cli.commands.grants import GRANT, PLAN, REVOKE
-from wizard.cli.coverage_text import OPERATIONS, Some, as_data, code_of, in_words
+from wizard.cli.coverage_text import OPERATIONS, Examples, as_data, code_of, in_words
 from wizard.cli.errors import BadUsage
 from wizard.cli.invocation import Invocation, inspect_directory
 from wizard.cli.output import Exit, Result
@@ -35,23 +35,23 @@ _REMEDIES = {
     Code.USER_NOT_FOUND: "Check the spelling, or say with --by what it is.",
     Code.BAD_REQUEST: "Give a sign-in or account name, a GUID, or what --by says.",
 }
-_WEIGHING = (Level.WARNING, Level.PROBLEM)
+_WEIGHTY = (Level.WARNING, Level.PROBLEM)
 
 
 def check(permissions: Permissions, settings: Settings, inputs: Inputs) -> Result:
     """Judge everybody and the account; shortfalls are findings."""
-    told = coverage(permissions, settings, inputs, ())
-    if told.code is Exit.BAD_USAGE:
-        return told  # stopped: the account is not looked at either
+    judged = coverage(permissions, settings, inputs, ())
+    if judged.code is Exit.BAD_USAGE:
+        return judged  # stopped: the account is not looked at either
     with _counting() as count, stopped_by_signal(_STOPPING) as stop:
-        found = permissions.about_account(settings, inputs, report=count, stop=stop)
-    weighing = [each for each in found if each.level in _WEIGHING]
-    code = Exit.FINDINGS if weighing else told.code
+        findings = permissions.about_account(settings, inputs, report=count, stop=stop)
+    weighty = [each for each in findings if each.level in _WEIGHTY]
+    code = Exit.FINDINGS if weighty else judged.code
     name = settings.directory.sign_in_name
-    head = f"The account {name}: {_in_order(found, weighing)}"
-    lines = [told.text, "", head, *map(_finding, weighing)]
-    data = {"findings": [each.as_dict() for each in found]}
-    return Result(code, "\n".join(lines), {**told.data, **data})
+    head = f"The account {name}: {_in_order(findings, weighty)}"
+    lines = [judged.text, "", head, *map(_finding, weighty)]
+    data = {"findings": [each.as_dict() for each in findings]}
+    return Result(code, "\n".join(lines), {**judged.data, **data})
 
 
 def coverage(
@@ -61,25 +61,25 @@ def coverage(
     with contextlib.suppress(Unfinished), contextlib.ExitStack() as stack:
         writers = [stack.enter_context(writing(*file)) for file in files]
 
-        some = Some()
+        examples = Examples()
 
-        def each(judged: PersonVerdict) -> None:
-            some.take(judged)
+        def take(person: PersonVerdict) -> None:
+            examples.take(person)
             for write in writers:
-                write(judged)
+                write(person)
 
         with _counting() as count, stopped_by_signal(_STOPPING) as stop:
-            found = permissions.coverage(
+            counts = permissions.coverage(
                 settings,
                 inputs,
-                each=each,
+                each=take,
                 report=lambda seen: count(seen.people),
                 stop=stop,
             )
         finish(stop)
-        text = "\n".join((in_words(found, some), *_written(files)))
-        data = as_data(found) | {"some": some.as_dict()}
-        return Result(code_of(found), text, data)
+        text = "\n".join((in_words(counts, examples), *_written(files)))
+        data = as_data(counts) | {"some": examples.as_dict()}
+        return Result(code_of(counts), text, data)
     text = "Stopped. No file was written."
     return Result(Exit.BAD_USAGE, text, {"error": text})
 
@@ -93,17 +93,17 @@ def explain(
 ) -> Result:
     """Say what would come of each operation on one person, and why."""
     try:
-        found = permissions.explain(settings, inputs, by, value)
+        explained = permissions.explain(settings, inputs, by, value)
     except Refused as error:
         remedy = _REMEDIES.get(error.code, error.outcome.remedy)
         raise BadUsage(sentence(error.detail), remedy) from error
-    code = Exit.DONE if found.verdict.reset.state is State.YES else Exit.FINDINGS
-    data = found.verdict.as_dict() | {
-        "controller": found.controller,
-        "foreseen": found.foreseen,
-        "policy": as_policy_dict(found.policy),
+    code = Exit.DONE if explained.verdict.reset.state is State.YES else Exit.FINDINGS
+    data = explained.verdict.as_dict() | {
+        "controller": explained.controller,
+        "foreseen": explained.foreseen,
+        "policy": as_policy_dict(explained.policy),
     }
-    return Result(code, _explained(found), data)
+    return Result(code, _explained(explained), data)
 
 
 def files_of(arguments: argparse.Namespace) -> Files:
@@ -123,15 +123,15 @@ def _written(files: Files) -> Iterator[str]:
         yield f"Written: {place}"
 
 
-def _explained(found: Explained) -> str:
-    said, policy = found.verdict, found.policy
+def _explained(explained: Explained) -> str:
+    verdict, policy = explained.verdict, explained.policy
     answers: dict[str, OperationVerdict] = {
-        name: said.of(operation) for operation, name in OPERATIONS.items()
+        name: verdict.of(operation) for operation, name in OPERATIONS.items()
     }
-    lines = [said.dn, f"Asked of {found.controller}", ""]
+    lines = [verdict.dn, f"Asked of {explained.controller}", ""]
     for name, answer in answers.items():
         lines += _answer(name, answer)
-    lines += [f"Note         {note}" for note in said.notes]
+    lines += [f"Note         {note}" for note in verdict.notes]
     if policy is not None:
         lines.append(f"Policy       {policy.source}: {_policy(policy)}")
     return "\n".join(lines)
@@ -160,14 +160,12 @@ def _answer(name: str, answer: OperationVerdict) -> Iterator[str]:
     yield f"{'':<13}{answer.remedy}"
 
 
-def _in_order(found: Sequence[Finding], weighing: Sequence[Finding]) -> str:
-    if not found:
+def _in_order(findings: Sequence[Finding], weighty: Sequence[Finding]) -> str:
+    if not findings:
         return "not made yet."
-    return (
-        f"{len(weighing)} of {len(found)} findings need a look."
-        if weighing
-        else (f"nothing wrong in {len(found)} findings.")
-    )
+    if not weighty:
+        return f"nothing wrong in {len(findings)} findings."
+    return f"{len(weighty)} of {len(findings)} findings need a look."
 
 
 def _finding(each: Finding) -> str:
@@ -192,12 +190,6 @@ def _counting() -> Iterator[Callable[..., None]]:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
-def _check(invocation: Invocation) -> Result:
-    return inspect_directory(
-        invocation, partial(check, invocation.controller.permissions)
-    )
-
-
 def _explain(invocation: Invocation) -> Result:
     arguments, permissions = invocation.arguments, invocation.controller.permissions
     who = {"by": arguments.by, "value": arguments.user}
@@ -205,18 +197,16 @@ def _explain(invocation: Invocation) -> Result:
 
 
 def _coverage(invocation: Invocation) -> Result:
-    permissions, files = (
-        invocation.controller.permissions,
-        files_of(invocation.arguments),
-    )
-    return inspect_directory(invocation, partial(coverage, permissions, files=files))
+    arguments, permissions = invocation.arguments, invocation.controller.permissions
+    inspect = partial(coverage, permissions, files=files_of(arguments))
+    return inspect_directory(invocation, inspect)
 
 
 CHECK = Command(
     "check",
     "judge everybody in the scope, and the account itself",
     (SETTINGS, SECRETS),
-    _check,
+    lambda call: inspect_directory(call, partial(check, call.controller.permissions)),
 )
 EXPLAIN = Command(
     "explain",
@@ -224,12 +214,12 @@ EXPLAIN = Command(
     (
         SETTINGS,
         SECRETS,
-        argument(
+        Argument(
             "user",
             metavar="USER",
             help="their sign-in name, account name, GUID or identify_by",
         ),
-        argument(
+        Argument(
             "--by",
             choices=get_args(Identifier),
             help="what USER is; else told by its form",
@@ -243,8 +233,8 @@ COVERAGE = Command(
     (
         SETTINGS,
         SECRETS,
-        argument("--csv", type=Path, metavar="FILE", help="a table, a row a person"),
-        argument("--jsonl", type=Path, metavar="FILE", help="JSON, a line a person"),
+        Argument("--csv", type=Path, metavar="FILE", help="a table, a row a person"),
+        Argument("--jsonl", type=Path, metavar="FILE", help="JSON, a line a person"),
     ),
     _coverage,
 )

@@ -1,8 +1,7 @@
 """Rollback: a run that was cut off, taken back or finished."""
 
 from wizard.cli.command import SECRETS, YES, Command
-from wizard.cli.invocation import Invocation
-from wizard.cli.output import Exit, Result, say_progress, stuck_text
+from wizard.cli.output import Exit, Result, say_progress, stuck_data, stuck_text
 from wizard.cli.run_plan import counted, failure
 from wizard.cli.secrets import CommandSecrets
 from wizard.cli.terminal import Confirm
@@ -14,16 +13,16 @@ def roll_back(
     controller: Controller, secrets: CommandSecrets, confirm: Confirm
 ) -> Result:
     """Take back a run that was cut off."""
-    found = controller.recovery()
-    if found is None:
+    cut_off = controller.recovery()
+    if cut_off is None:
         return Result(Exit.DONE, "Nothing to roll back.", {"undone": [], "stuck": []})
-    begun = "\n".join(f"  {summary}" for summary in found.changes)
-    what = "cut off; still to be done" if found.forward else "cut off"
-    if not confirm(f"Begun {found.started:%Y-%m-%d %H:%M} UTC and {what}:\n{begun}"):
+    begun = "\n".join(f"  {summary}" for summary in cut_off.changes)
+    what = "cut off; still to be done" if cut_off.forward else "cut off"
+    if not confirm(f"Begun {cut_off.started:%Y-%m-%d %H:%M} UTC and {what}:\n{begun}"):
         return Result(
             Exit.BAD_USAGE, "Nothing was changed.", {"undone": [], "stuck": []}
         )
-    if found.needs_admin:
+    if cut_off.needs_admin:
         secrets = secrets.with_admin()
     try:
         rolled = controller.recover(secrets.inputs(), say_progress)
@@ -32,9 +31,7 @@ def roll_back(
     data = {
         "finished": [change.summary for change in rolled.finished],
         "undone": [change.summary for change in rolled.undone],
-        "stuck": [
-            {"summary": s.change.summary, "reason": s.reason} for s in rolled.stuck
-        ],
+        "stuck": stuck_data(rolled.stuck),
     }
     if rolled.stuck:
         text = f"Could not be taken back:\n{stuck_text(rolled.stuck)}"
@@ -42,18 +39,14 @@ def roll_back(
     if rolled.down:
         text = f"Taken back, but the agent of before is down: {rolled.down}"
         return Result(Exit.NOT_CLEAN, text, {**data, "down": rolled.down})
-    if found.forward:
+    if cut_off.forward:
         return Result(Exit.DONE, f"Finished: {counted(rolled.finished)}.", data)
     return Result(Exit.DONE, f"Taken back: {counted(rolled.undone)}.", data)
-
-
-def _roll_back(invocation: Invocation) -> Result:
-    return roll_back(invocation.controller, invocation.secrets, invocation.confirm)
 
 
 ROLLBACK = Command(
     "rollback",
     "take back a run that was cut off, or finish what is past that",
     (SECRETS, YES),
-    _roll_back,
+    lambda call: roll_back(call.controller, call.secrets, call.confirm),
 )

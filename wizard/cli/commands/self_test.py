@@ -4,7 +4,7 @@ from typing import get_args
 
 from wire.names import Identifier
 from wire.secret import Secret
-from wizard.cli.command import SECRETS, Command, argument
+from wizard.cli.command import SECRETS, Argument, Command
 from wizard.cli.errors import BadUsage
 from wizard.cli.invocation import Invocation, settings_in_force
 from wizard.cli.output import Exit, Result
@@ -51,14 +51,14 @@ SELF_TEST = Command(
     "send one request through the relay and back",
     (
         SECRETS,
-        argument("user", metavar="USER", help="the person, as the cloud names them"),
-        argument(
+        Argument("user", metavar="USER", help="the person, as the cloud names them"),
+        Argument(
             "--by",
             choices=get_args(Identifier),
             default="userPrincipalName",
             help="what USER is (default: userPrincipalName)",
         ),
-        argument("--check-only", action="store_true", help="all but the write"),
+        Argument("--check-only", action="store_true", help="all but the write"),
     ),
     _test_reset,
 )

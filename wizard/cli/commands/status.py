@@ -6,7 +6,7 @@ from agent.config import settings_file
 from agent.config.errors import SettingsError
 from agent.config.settings import Settings
 from wizard.cli.command import Command
-from wizard.cli.invocation import Invocation, settings_in_force
+from wizard.cli.invocation import settings_in_force
 from wizard.cli.output import Exit, Result, first_line, status_text, without_settings
 from wizard.controller.controller import Controller
 
@@ -17,10 +17,10 @@ def status(controller: Controller) -> Result:
         text = "An earlier run was cut off; run writeback rollback."
         there = _is_installed(controller)
         return Result(Exit.FINDINGS, text, {"installed": there, "cut_off": True})
-    found = controller.installed()
-    if found is None:
+    installed = controller.installed()
+    if installed is None:
         return without_settings(controller.lost())
-    state = found.status
+    state = installed.status
     data = {
         "installed": True,
         "writeback": state.writeback,
@@ -30,14 +30,14 @@ def status(controller: Controller) -> Result:
         "directory": state.directory,
         "since": state.since.isoformat() if state.since else None,
         "version": state.version,
-        "agent": found.settings.agent,
-        "fingerprint": found.fingerprint,
-        "drift": list(found.drift),
+        "agent": installed.settings.agent,
+        "fingerprint": installed.fingerprint,
+        "drift": list(installed.drift),
         "attention": state.attention,
-        "summary": first_line(found),
+        "summary": first_line(installed),
     }
     code = Exit.DONE if state.ready else Exit.FINDINGS
-    return Result(code, status_text(found), data)
+    return Result(code, status_text(installed), data)
 
 
 def _is_installed(controller: Controller) -> bool:
@@ -61,18 +61,15 @@ def export(settings: Settings) -> Result:
     )
 
 
-def _status(invocation: Invocation) -> Result:
-    return status(invocation.controller)
-
-
-def _schema(_invocation: Invocation) -> Result:
-    return schema()
-
-
-def _export(invocation: Invocation) -> Result:
-    return export(settings_in_force(invocation.controller))
-
-
-STATUS = Command("status", "is password writeback on?", (), _status)
-SCHEMA = Command("schema", "describe the settings file (JSON Schema)", (), _schema)
-EXPORT = Command("export", "print the settings in force", (), _export)
+STATUS = Command(
+    "status", "is password writeback on?", (), lambda call: status(call.controller)
+)
+SCHEMA = Command(
+    "schema", "describe the settings file (JSON Schema)", (), lambda _call: schema()
+)
+EXPORT = Command(
+    "export",
+    "print the settings in force",
+    (),
+    lambda call: export(settings_in_force(call.controller)),
+)

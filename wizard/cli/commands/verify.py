@@ -2,7 +2,6 @@
 
 from agent.config.settings import Settings
 from wizard.cli.command import SETTINGS, Command
-from wizard.cli.invocation import Invocation
 from wizard.cli.output import Exit, Result, checks_data, checks_text
 from wizard.controller.controller import Controller
 from wizard.results import Check
@@ -18,16 +17,17 @@ def verify(controller: Controller, settings: Settings) -> Result:
 
 def _cut_off(controller: Controller) -> tuple[Check, ...]:
     """Tell of a run that was cut off: nothing can be applied before it is settled."""
-    found = controller.recovery()
-    if found is None:
+    cut_off = controller.recovery()
+    if cut_off is None:
         return ()
-    told = f"It was begun {found.started:%Y-%m-%d %H:%M} UTC and cut off."
+    detail = f"It was begun {cut_off.started:%Y-%m-%d %H:%M} UTC and cut off."
     remedy = "Run writeback rollback first."
-    return (Check("journal", "An earlier run", "failed", told, remedy),)
+    return (Check("journal", "An earlier run", "failed", detail, remedy),)
 
 
-def _verify(invocation: Invocation) -> Result:
-    return verify(invocation.controller, invocation.settings())
-
-
-VERIFY = Command("verify", "compare everything with the settings", (SETTINGS,), _verify)
+VERIFY = Command(
+    "verify",
+    "compare everything with the settings",
+    (SETTINGS,),
+    lambda call: verify(call.controller, call.settings()),
+)

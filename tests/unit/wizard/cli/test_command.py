@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from wizard.cli import main as command_line
-from wizard.cli.command import SETTINGS, Command, Group, argument
+from wizard.cli.command import SETTINGS, Argument, Command, Group
 from wizard.cli.commands.order import COMMANDS
 from wizard.cli.invocation import Invocation
 from wizard.cli.output import Exit, Result
@@ -18,7 +18,7 @@ def _greet(invocation: Invocation) -> Result:
 
 
 GREET = Command(
-    "greet", "say hello", (SETTINGS, argument("name", metavar="NAME")), _greet
+    "greet", "say hello", (SETTINGS, Argument("name", metavar="NAME")), _greet
 )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from agent.verdict.causes import CAUSES, Cause
 from agent.verdict.subject import JUDGED
 from wire.operation import Operation
-from wizard.cli.coverage_text import Some, in_words
+from wizard.cli.coverage_text import Examples, in_words
 from wizard.controller.permissions import Coverage
 
 _ALL = {Cause.NONE: 10}
@@ -14,9 +14,9 @@ _ALL = {Cause.NONE: 10}
 def told(**causes: Mapping[Cause, int]) -> list[str]:
     by_operation = {each: causes.get(each.value, _ALL) for each in JUDGED}
     works = by_operation[Operation.RESET].get(Cause.NONE, 0)
-    return in_words(Coverage(10, works, by_operation, foreseen=False), Some()).split(
-        "\n"
-    )
+    return in_words(
+        Coverage(10, works, by_operation, foreseen=False), Examples()
+    ).split("\n")
 
 
 def test_causes_that_a_reset_has_too_are_told_once() -> None:
