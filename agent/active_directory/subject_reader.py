@@ -18,7 +18,7 @@ from agent.ldap.errors import DirectoryError, NoSuchObject
 from agent.ldap.pool import PooledConnection
 from agent.verdict.account import Account
 from agent.verdict.attributes import AttributeUnreadable
-from agent.verdict.effective_rights import READING, unreadable
+from agent.verdict.effective_rights import READING, unreadable_attributes
 from agent.verdict.password_policy import PasswordPolicy
 from agent.verdict.subject import Subject
 
@@ -129,7 +129,7 @@ class SubjectReader:
         )
 
     def _descriptor(self, user: User, blocked: str) -> bytes | None:
-        raw = user.entry.raw("nTSecurityDescriptor")
+        raw = user.entry.descriptor
         if self.planned is None or raw is None or blocked:
             return raw
         return self.planned.with_grants(raw, user.dn, user.classes)
@@ -166,6 +166,6 @@ def _unseen(user: User, token: frozenset[Sid]) -> frozenset[str]:
     """
     entry = user.entry
     gone = frozenset(name for name in READING if entry.raw(name) is None)
-    raw, sids = entry.raw("nTSecurityDescriptor"), token_on(token, user.sid)
-    hidden = gone & unreadable(raw, sids, user.classes)
+    raw, sids = entry.descriptor, token_on(token, user.sid)
+    hidden = gone & unreadable_attributes(raw, sids, user.classes)
     return hidden if entry.raw(_GROUP) is not None else hidden | {_GROUP}

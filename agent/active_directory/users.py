@@ -15,11 +15,11 @@ from agent.acl.sid import Sid
 from agent.active_directory.identifiers import UserFilter, nobody, several
 from agent.ldap.connection import Connection
 from agent.ldap.controls import (
+    OWNER_GROUP_DACL,
     POLICY_HINTS,
     POLICY_HINTS_OLD,
     Control,
     policy_hints,
-    sd_flags,
 )
 from agent.ldap.entry import Entry, Modification, RootDse
 from agent.ldap.errors import DirectoryError, NoSuchObject
@@ -46,7 +46,6 @@ _PSO = (
     *("msDS-MaximumPasswordAge", "msDS-LockoutThreshold", "msDS-LockoutDuration"),
 )
 _CLASSES = {"user": USER, "inetorgperson": INET_ORG_PERSON}
-_DESCRIPTOR = sd_flags(7)
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,7 @@ def find(
         base_dn,
         people_filter(f"({whom.assertion})"),
         DETAIL if detail else STATE,
-        controls=(_DESCRIPTOR,),
+        controls=(OWNER_GROUP_DACL,),
         paged=False,
         limit=2,
     )
@@ -128,7 +127,7 @@ def read_again(directory: Connection, dn: str) -> User:
 
     """
     found = directory.search(
-        dn, "", DETAIL, scope="base", controls=(_DESCRIPTOR,), paged=False
+        dn, "", DETAIL, scope="base", controls=(OWNER_GROUP_DACL,), paged=False
     )
     return user_of(only(directory, found))
 

@@ -28,3 +28,8 @@ def policy_hints(oid: str) -> Control:
 def _integer(value: int) -> bytes:
     """Encode SEQUENCE { INTEGER value } in BER; value is 0 to 127."""
     return bytes((0x30, 3, 2, 1, value))
+
+
+# the list alone, as it is written; and all that a decision needs
+DACL = sd_flags(4)
+OWNER_GROUP_DACL = sd_flags(7)

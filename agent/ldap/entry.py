@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import ClassVar, Literal, Self
 from uuid import UUID
 
+DESCRIPTOR = "nTSecurityDescriptor"
 _READ_ONLY = "1.2.840.113556.1.4.1920"  # MS-ADTS 3.1.1.3.4.3: an RODC has it
 
 
@@ -52,6 +53,11 @@ class Entry:
         """
         raw = self.raw(name)
         return None if raw is None else int(raw)
+
+    @property
+    def descriptor(self) -> bytes | None:
+        """The security descriptor as it came; None when hidden or not asked for."""
+        return self.raw(DESCRIPTOR)
 
     def guid(self, name: str) -> UUID | None:
         """Give the first value as a GUID (MS-DTYP 2.3.4.2, little-endian)."""

@@ -8,7 +8,7 @@ that write are in `agent.request.password_write`.
 
 from dataclasses import dataclass, replace
 
-from agent.acl.descriptor import SecurityDescriptor
+from agent.acl.descriptor_reader import Unreadable, read
 from agent.active_directory import users
 from agent.active_directory.domain_cache import DomainCache
 from agent.active_directory.identifiers import UserFilter, user_filter
@@ -21,7 +21,6 @@ from agent.request.answer import Answer, Ended, iso
 from agent.request.ledger import Ledger
 from agent.request.rate_limit import RateLimit
 from agent.verdict import judge as verdict
-from agent.verdict.effective_rights import read
 from agent.verdict.password_policy import as_policy_dict
 from agent.verdict.subject import Subject
 from agent.verdict.verdict import State
@@ -203,8 +202,8 @@ def judge(located: Located, tools: Tools) -> Judged:
     if subject.account is None:
         # unreadable is not the same as harmless
         raise Ended(Answer(Code.PERMISSION_DENIED, subject.unreadable, said.remedy))
-    seen = isinstance(read(subject.descriptor), SecurityDescriptor)
-    if subject.account.admin_count and not seen:
+    unseen = isinstance(read(subject.descriptor), Unreadable)
+    if subject.account.admin_count and unseen:
         hidden = "adminCount is 1 and the permissions are hidden or not understood"
         raise Ended(Answer(Code.PROTECTED_ACCOUNT, hidden))
     if hidden := verdict.unseen(subject):

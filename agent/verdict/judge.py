@@ -13,17 +13,12 @@ from uuid import UUID
 from agent.acl.access_check import Decision, Reason
 from agent.acl.ace_text import words
 from agent.acl.descriptor import SecurityDescriptor
+from agent.acl.descriptor_reader import HIDDEN, Unreadable, read
 from agent.acl.rights import INET_ORG_PERSON, Right
 from agent.acl.sid import Sid
 from agent.verdict.attributes import span_words
 from agent.verdict.causes import CAUSES, Cause
-from agent.verdict.effective_rights import (
-    Descriptor,
-    cannot_change,
-    held,
-    read,
-    undecided_change,
-)
+from agent.verdict.effective_rights import cannot_change, held, undecided_change
 from agent.verdict.password_check import earliest
 from agent.verdict.subject import JUDGED, Subject
 from agent.verdict.verdict import OperationVerdict, State, Verdict
@@ -54,8 +49,14 @@ class _Case:
     """A subject with its descriptor read, and how to judge and name things."""
 
     subject: Subject
-    descriptor: Descriptor
+    descriptor: SecurityDescriptor | Unreadable
     name_of: _Name
+
+    @property
+    def protected(self) -> bool:
+        """Whether the user is seen to inherit nothing."""
+        descriptor = self.descriptor
+        return not isinstance(descriptor, Unreadable) and descriptor.protected
 
 
 def judge(
@@ -122,7 +123,7 @@ def _stops_everything(case: _Case) -> OperationVerdict | None:
     if not subject.in_scope:
         shown_by = subject.why_not_in_scope or "outside the scope"
         return _no(Cause.OUTSIDE, shown_by)
-    if shown_by := _protection(subject, case.descriptor):
+    if shown_by := _protection(case):
         return _no(Cause.PROTECTED, shown_by)
     if subject.account is None:
         return None  # a right that is missing may be the reason for that too
@@ -136,18 +137,13 @@ def _stops_everything(case: _Case) -> OperationVerdict | None:
     return None
 
 
-def _protection(subject: Subject, descriptor: Descriptor) -> str:
+def _protection(case: _Case) -> str:
     """Say what shows that AdminSDHolder protects the user; empty when it does not."""
-    if subject.protected_group:
-        return f"a member of {subject.protected_group}"
-    if (
-        subject.account
-        and subject.account.admin_count
-        and isinstance(descriptor, SecurityDescriptor)
-        and descriptor.protected
-    ):
-        return "adminCount is 1 and inheritance is off"
-    return ""
+    account = case.subject.account
+    if case.subject.protected_group:
+        return f"a member of {case.subject.protected_group}"
+    marked = account is not None and account.admin_count
+    return "adminCount is 1 and inheritance is off" if marked and case.protected else ""
 
 
 def unseen(subject: Subject) -> str:
@@ -156,7 +152,7 @@ def unseen(subject: Subject) -> str:
     adminCount counts only where inheritance is off (`_protection`).
     """
     descriptor = read(subject.descriptor)
-    inherits = isinstance(descriptor, SecurityDescriptor) and not descriptor.protected
+    inherits = not isinstance(descriptor, Unreadable) and not descriptor.protected
     names = [name for name in _NEEDED if name in subject.unseen]
     said = absent(name for name in names if name != "adminCount" or not inherits)
     return said or (_FOREST_UNSEEN if "tokenGroups" in subject.unseen else "")
@@ -180,15 +176,14 @@ def _lock_unseen(subject: Subject) -> str:
 
 
 def _answer(case: _Case, operation: Operation) -> OperationVerdict:
-    subject, descriptor = case.subject, case.descriptor
-    if subject.descriptor is None or not isinstance(descriptor, SecurityDescriptor):
-        return _hidden(descriptor)
+    subject, right = case.subject, _RIGHTS[operation]
+    decision = held(subject, right)
+    if isinstance(decision, Unreadable):
+        return _hidden(decision)
     if operation is Operation.CHANGE and (stop := _stops_change(case)):
         return stop
-    right = _RIGHTS[operation]
-    decision = held(subject, right, subject.descriptor)
     if not decision.allowed:
-        return _refused(decision, case, descriptor, right)
+        return _refused(decision, case, right)
     if operation is Operation.CHANGE and (open_ := undecided_change(subject)):
         return _undecided(open_, case, "Look at whether the user may change it.")
     if subject.account is None:
@@ -218,29 +213,27 @@ def _stops_change(case: _Case) -> OperationVerdict | None:
     return None
 
 
-def _hidden(descriptor: Descriptor) -> OperationVerdict:
-    if descriptor is None:
+def _hidden(descriptor: Unreadable) -> OperationVerdict:
+    if descriptor is HIDDEN:
         return _unknown(
             Cause.HIDDEN,
-            "nTSecurityDescriptor is hidden from the agent's account",
+            descriptor.reason,
             "Let the agent's account read the user's permissions (READ_CONTROL).",
         )
     return _unknown(
         Cause.UNDECIDED,
-        f"nTSecurityDescriptor can not be read: {descriptor}",
+        descriptor.reason,
         "Look at the user's permissions in Active Directory Users and Computers.",
     )
 
 
-def _refused(
-    decision: Decision, case: _Case, descriptor: SecurityDescriptor, right: Right
-) -> OperationVerdict:
+def _refused(decision: Decision, case: _Case, right: Right) -> OperationVerdict:
     if not decision.certain:
         return _undecided(decision, case)
     if decision.reason is Reason.DENIED:
         return _no(Cause.DENIED, _entry(decision, case))
     lacking = f"no entry allows the agent's account to {right.value.words}"
-    if descriptor.protected:
+    if case.protected:
         return _no(Cause.INHERITANCE_OFF, f"{lacking}; inheritance is off")
     if above := case.subject.inheritance_off_at:
         return _no(Cause.INHERITANCE_OFF, f"{lacking}; inheritance is off at {above}")
@@ -294,7 +287,7 @@ def _effect(subject: Subject, operation: Operation) -> OperationVerdict:
 
 def _notes(case: _Case) -> tuple[str, ...]:
     subject, descriptor, notes = case.subject, case.descriptor, []
-    if isinstance(descriptor, SecurityDescriptor):
+    if not isinstance(descriptor, Unreadable):
         if descriptor.protected:
             notes.append("inheritance is off: grants on containers do not reach it")
         elif subject.protected_group:

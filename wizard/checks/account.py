@@ -4,10 +4,9 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 
-from agent.acl.descriptor import parse
-from agent.acl.errors import DescriptorError
+from agent.acl.descriptor import SecurityDescriptor
+from agent.acl.descriptor_reader import Unreadable, decide_once
 from agent.acl.rights import Right
 from agent.acl.sid import Sid
 from agent.active_directory.users import own_sids
@@ -18,16 +17,15 @@ from wire.secret import Secret
 from wizard.checks.attempt import Failed
 from wizard.directory.accounts import MARK, find
 from wizard.directory.sign_in import open_first
-from wizard.grants.acl import RIGHTS
 from wizard.grants.effective_rights import decided_for, descriptors
 from wizard.permissions.excess_rights import of_groups
 from wizard.permissions.findings import Level
 from wizard.permissions.grant import KINDS, Grant
+from wizard.permissions.held_rights import TASK
 from wizard.permissions.sid_names import Names
 from wizard.results import Check
 
 _DACL = 4
-_KEPT = 1024  # most people of a container share one descriptor
 _NAME, _CONTAINER = "directory.account.name", "directory.account.container"
 
 
@@ -113,7 +111,7 @@ def _existing(
         told = "Not looked at: stopped."
         yield Check("account/rights", "What it may do", "skipped", told)
         return
-    for right in RIGHTS:
+    for right in TASK:
         title = f"May {right.value.words}"
         yield _row(f"right/{right.name}", title, _held(found, right, settings))
 
@@ -139,13 +137,12 @@ class _Everybody:
 def _look_at_everybody(
     opened: Connection, base: str, token: frozenset[Sid], stop: threading.Event
 ) -> _Everybody:
-    @lru_cache(maxsize=_KEPT)
-    def held(raw: bytes, kind: str) -> tuple[Right, ...]:
-        here = parse(raw)
+    @decide_once
+    def held(descriptor: SecurityDescriptor, kind: str) -> tuple[Right, ...]:
         return tuple(
             right
-            for right in RIGHTS
-            if decided_for(here, token, Grant(right, kind)).allowed
+            for right in TASK
+            if decided_for(descriptor, token, Grant(right, kind)).allowed
         )
 
     found = _Everybody()
@@ -154,11 +151,12 @@ def _look_at_everybody(
             if stop.is_set():
                 return found
             found.people += 1
-            try:
-                found.held.update(held(raw or b"", kind))
-            except DescriptorError:
+            rights = held(raw, kind)
+            if isinstance(rights, Unreadable):
                 found.unknown += 1
                 found.example = found.example or dn
+            else:
+                found.held.update(rights)
     return found
 
 

@@ -204,7 +204,7 @@ class Permissions:
             return ()
         with as_agent(settings.directory, context) as opened:
             return find_about_account(
-                opened, DomainCache(settings), settings, report=report, stop=stop.is_set
+                opened, DomainCache(settings), report=report, stop=stop.is_set
             )
 
     def plan_grant(self, settings: Settings, inputs: Inputs) -> tuple[Change, ...]:

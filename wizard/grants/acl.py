@@ -5,23 +5,18 @@ from collections.abc import Callable, Sequence
 from agent.acl import descriptor
 from agent.acl.ace import Ace
 from agent.acl.descriptor import SecurityDescriptor
+from agent.acl.descriptor_reader import HIDDEN, Unreadable, read
 from agent.acl.errors import DescriptorError
 from agent.acl.rights import Right
 from agent.config.settings import Features
 from agent.ldap.connection import Connection
-from agent.ldap.controls import sd_flags
+from agent.ldap.controls import DACL
 from agent.ldap.dn import same
-from agent.ldap.entry import Entry, Modification
+from agent.ldap.entry import DESCRIPTOR, Modification
+from wizard.permissions.held_rights import TASK
 from wizard.plan.change import StepFailed
 
 Edit = Callable[[SecurityDescriptor, Ace], SecurityDescriptor]
-RIGHTS = (
-    Right.RESET_PASSWORD,
-    Right.WRITE_LOCKOUT_TIME,
-    Right.WRITE_PWD_LAST_SET,
-)
-_DESCRIPTOR = "nTSecurityDescriptor"
-_DACL = 4
 
 
 def rights_of(features: Features) -> tuple[Right, ...]:
@@ -31,7 +26,7 @@ def rights_of(features: Features) -> tuple[Right, ...]:
     are made; it is granted only where that entry was taken away.
     """
     wanted = (True, features.unlock, features.must_change)
-    always = tuple(right for right, on in zip(RIGHTS, wanted, strict=True) if on)
+    always = tuple(right for right, on in zip(TASK, wanted, strict=True) if on)
     return (*always, Right.CHANGE_PASSWORD) if features.change else always
 
 
@@ -69,15 +64,15 @@ def rewrite(
         DirectoryError: it was refused.
 
     """
-    before = read(opened, container)
+    before = descriptor_of(opened, container)
     after, written = _edited(before, container, aces, edit)
     wanted = [descriptor.has_ace(after, ace) for ace in aces]
     had = [descriptor.has_ace(before, ace) for ace in aces]
     if after == before:
         return ()
-    change = Modification("replace", _DESCRIPTOR, (written,))
-    opened.modify(container, (change,), (sd_flags(_DACL),))
-    now = read(opened, container)
+    change = Modification("replace", DESCRIPTOR, (written,))
+    opened.modify(container, (change,), (DACL,))
+    now = descriptor_of(opened, container)
     if [descriptor.has_ace(now, ace) for ace in aces] != wanted:
         raise StepFailed(
             f"{opened.host} took the permissions of {container} but shows others.",
@@ -109,28 +104,24 @@ def _edited(
         ) from error
 
 
-def read(opened: Connection, container: str) -> SecurityDescriptor:
-    """Read a container's list.
+def descriptor_of(opened: Connection, container: str) -> SecurityDescriptor:
+    """Read a container's descriptor with its list.
 
     Raises:
         StepFailed: it is hidden, or not understood.
 
     """
-    controls = (sd_flags(_DACL),)
-    found: Entry | None = next(
-        opened.search(
-            container, "", (_DESCRIPTOR,), scope="base", controls=controls, paged=False
-        ),
-        None,
+    entries = opened.search(
+        container, "", (DESCRIPTOR,), scope="base", controls=(DACL,), paged=False
     )
-    raw = found.raw(_DESCRIPTOR) if found else None
-    if raw is None:
+    entry = next(entries, None)
+    found = read(entry.descriptor if entry else None)
+    if found is HIDDEN:
         raise StepFailed(
             f"The permissions of {container} can't be read.",
             "Sign in with an account that may read and write them.",
         )
-    try:
-        return descriptor.parse(raw)
-    except DescriptorError as error:
-        told = f"The permissions of {container} can't be understood: {error}."
-        raise StepFailed(told, "Look at them with dsacls.") from error
+    if isinstance(found, Unreadable):
+        what = f"The permissions of {container} can't be understood ({found.reason})."
+        raise StepFailed(what, "Look at them with dsacls.")
+    return found

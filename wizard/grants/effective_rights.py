@@ -4,21 +4,21 @@ People are read page by page and counted by what is decided for them: memory sta
 flat, and equal descriptors are decided once.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from functools import lru_cache
 
 from agent.acl.access_check import Decision, Reason, decide
 from agent.acl.ace import DENYING, AceFlag, UnknownAce
-from agent.acl.descriptor import SecurityDescriptor, add_ace, has_ace, parse, with_dacl
-from agent.acl.errors import DescriptorError
+from agent.acl.descriptor import SecurityDescriptor, add_ace, has_ace, with_dacl
+from agent.acl.descriptor_reader import Unreadable, decide_once
 from agent.acl.rights import Right
 from agent.acl.sid import Sid
 from agent.ldap.connection import Connection
-from agent.ldap.controls import sd_flags
+from agent.ldap.controls import OWNER_GROUP_DACL
+from agent.ldap.entry import DESCRIPTOR
 from agent.ldap.filters import people_filter
-from wizard.grants.acl import read
+from wizard.grants.acl import descriptor_of
 from wizard.grants.grant_targets import GrantTargets
 from wizard.permissions.grant import KINDS, Grant
 
@@ -29,9 +29,6 @@ _OF_KIND = {
     "inetOrgPerson": people_filter(_NOT_MARKED, "(objectClass=inetOrgPerson)"),
 }
 _LACKING = frozenset({Reason.NOT_GRANTED, Reason.EMPTY})
-_OWNER_GROUP_DACL = 7
-_DESCRIPTOR = "nTSecurityDescriptor"
-_KEPT = 1024  # most people of a container share one descriptor
 # nobody, for whom no entry stands: tries what a grant would do (MS-DTYP 2.4.2.4)
 _NOBODY = Sid.of("S-1-0-0")
 
@@ -68,7 +65,7 @@ class ContainerRights:
     Attributes:
         missing: what is to be granted on the container.
         people: how many could be judged.
-        beyond: those of them whom a grant that stands does not reach.
+        unreached: those of them whom a grant that stands does not reach.
         unknown: how many have a list that is hidden or not understood.
         example: one of those.
         standing: what the account's own entries on the container grant already.
@@ -77,7 +74,7 @@ class ContainerRights:
 
     missing: tuple[Grant, ...]
     people: int = 0
-    beyond: tuple[Unreached, ...] = ()
+    unreached: tuple[Unreached, ...] = ()
     unknown: int = 0
     example: str = ""
     standing: tuple[Grant, ...] = ()
@@ -93,19 +90,19 @@ class _Decided:
 
 
 @dataclass(frozen=True)
-class _Class:
+class _Group:
     """People for whom the same is decided.
 
     Attributes:
         kind: their class, a name of `KINDS`.
         reached: an entry on the container is handed down to them.
-        told: what is decided, in the order of the rights.
+        decided: in the order of the rights.
 
     """
 
     kind: str
     reached: bool
-    told: tuple[_Decided, ...]
+    decided: tuple[_Decided, ...]
 
 
 @dataclass
@@ -122,7 +119,7 @@ class _Count:
 class _People:
     """Everybody in a container, counted."""
 
-    alike: dict[_Class, _Count] = field(default_factory=dict)
+    groups: dict[_Group, _Count] = field(default_factory=dict)
     unknown: _Count = field(default_factory=_Count)
 
 
@@ -148,22 +145,22 @@ def judge(
         own: its own SID; None where it is to be made.
 
     """
-    here = read(opened, container)
-    found = _people_of(opened, container, rights, token, where)
-    possible = tuple(_possible(found.alike, rights))
+    here = descriptor_of(opened, container)
+    people = _people_of(opened, container, rights, token, where)
+    possible = tuple(_possible(people.groups, rights))
     standing = tuple(g for g in possible if own and has_ace(here, g.ace(own)))
     missing = tuple(
         grant
         for grant in possible
         if grant not in standing
-        and _is_lacked(grant, rights.index(grant.right), found.alike)
+        and _is_lacked(grant, rights.index(grant.right), people.groups)
     )
     return ContainerRights(
         missing,
-        sum(count.people for count in found.alike.values()),
-        tuple(_beyond(found, rights, missing)),
-        found.unknown.people,
-        found.unknown.example,
+        sum(count.people for count in people.groups.values()),
+        tuple(_unreached(people.groups, rights, missing)),
+        people.unknown.people,
+        people.unknown.example,
         standing,
     )
 
@@ -175,45 +172,37 @@ def _people_of(
     token: frozenset[Sid],
     where: GrantTargets,
 ) -> _People:
-    decided = lru_cache(maxsize=_KEPT)(_decider(rights, token))
-    found = _People()
+    @decide_once
+    def decided(descriptor: SecurityDescriptor, kind: str) -> tuple[_Decided, ...]:
+        if descriptor.protected:
+            return ()
+        return tuple(_decide(descriptor, token, Grant(each, kind)) for each in rights)
+
+    people = _People()
     for kind in KINDS:
         for dn, raw in descriptors(opened, container, kind):
             if not where.is_judged_at(container, dn):
                 continue
-            try:
-                told = None if raw is None else decided(raw, kind)
-            except DescriptorError:
-                told = None
-            if told is None:
-                found.unknown.add(dn)
-            elif told:
-                alike = _Class(kind, where.reaches(container, dn), told)
-                found.alike.setdefault(alike, _Count()).add(dn)
-    return found
+            each = decided(raw, kind)
+            if isinstance(each, Unreadable):
+                people.unknown.add(dn)
+            elif each:
+                group = _Group(kind, where.reaches(container, dn), each)
+                people.groups.setdefault(group, _Count()).add(dn)
+    return people
 
 
-def _decider(
-    rights: Sequence[Right], token: frozenset[Sid]
-) -> Callable[[bytes, str], tuple[_Decided, ...]]:
-    def decided(raw: bytes, kind: str) -> tuple[_Decided, ...]:
-        found = parse(raw)
-        if found.protected:
-            return ()
-        return tuple(_tell(found, token, Grant(right, kind)) for right in rights)
-
-    return decided
-
-
-def _tell(found: SecurityDescriptor, token: frozenset[Sid], grant: Grant) -> _Decided:
-    decision = decided_for(found, token, grant)
+def _decide(
+    descriptor: SecurityDescriptor, token: frozenset[Sid], grant: Grant
+) -> _Decided:
+    decision = decided_for(descriptor, token, grant)
     lacking = decision.reason in _LACKING
     refused = not decision.allowed and decision.certain
-    return _Decided(_standing(found, token, grant, decision), lacking, refused)
+    return _Decided(_standing(descriptor, token, grant, decision), lacking, refused)
 
 
 def _standing(
-    found: SecurityDescriptor, token: frozenset[Sid], grant: Grant, now: Decision
+    descriptor: SecurityDescriptor, token: frozenset[Sid], grant: Grant, now: Decision
 ) -> Standing:
     """Say how somebody stands, by trying the grant.
 
@@ -225,15 +214,15 @@ def _standing(
         return Standing.HAS
     ace = grant.ace(_NOBODY)
     flags = (ace.flags | AceFlag.INHERITED) & ~AceFlag.INHERIT_ONLY
-    granted = add_ace(found, replace(ace, flags=int(flags)))
+    granted = add_ace(descriptor, replace(ace, flags=int(flags)))
     if decided_for(granted, token | {_NOBODY}, grant).allowed:
         return Standing.LACKS
-    assert found.dacl  # without a list everybody has every right
+    assert descriptor.dacl  # without a list everybody has every right
     freed = with_dacl(
-        found,
+        descriptor,
         tuple(
             ace
-            for ace in found.dacl.aces
+            for ace in descriptor.dacl.aces
             if not isinstance(ace, UnknownAce) and ace.type not in DENYING
         ),
     )
@@ -242,58 +231,58 @@ def _standing(
 
 
 def decided_for(
-    found: SecurityDescriptor, token: frozenset[Sid], grant: Grant
+    descriptor: SecurityDescriptor, token: frozenset[Sid], grant: Grant
 ) -> Decision:
     """Decide the right of a grant for somebody of its class."""
     classes = frozenset({KINDS[grant.kind]})
-    return decide(found, token, grant.right, classes=classes)
+    return decide(descriptor, token, grant.right, classes=classes)
 
 
 def _possible(
-    people: Mapping[_Class, _Count], rights: Sequence[Right]
+    groups: Mapping[_Group, _Count], rights: Sequence[Right]
 ) -> Iterator[Grant]:
     """Give what could be granted; for another class than users where one is there."""
-    there = {"user"} | {each.kind for each in people}
+    there = {"user"} | {each.kind for each in groups}
     for kind in KINDS:
         if kind in there:
             yield from (Grant(right, kind) for right in rights)
 
 
-def _is_lacked(grant: Grant, at: int, people: Mapping[_Class, _Count]) -> bool:
+def _is_lacked(grant: Grant, at: int, groups: Mapping[_Group, _Count]) -> bool:
     """Say whether a grant would give somebody what they lack, or nobody is there.
 
     One who is denied lacks nothing that a grant gives. Where all are, and no entry
     allows it to any of them, it is what remains to be granted once the deny is gone.
     """
-    told = [
-        each.told[at] for each in people if each.kind == grant.kind and each.reached
+    decided = [
+        each.decided[at] for each in groups if each.kind == grant.kind and each.reached
     ]
     if grant.right is Right.CHANGE_PASSWORD:
         # a deny is how "user cannot change password" is set: no grant would end it
-        return any(each.lacking for each in told)
-    return any(each.standing is Standing.LACKS for each in told) or all(
-        each.standing is Standing.BARRED for each in told
+        return any(each.lacking for each in decided)
+    return any(each.standing is Standing.LACKS for each in decided) or all(
+        each.standing is Standing.BARRED for each in decided
     )
 
 
-def _beyond(
-    found: _People, rights: Sequence[Right], missing: Sequence[Grant]
+def _unreached(
+    groups: Mapping[_Group, _Count], rights: Sequence[Right], missing: Sequence[Grant]
 ) -> Iterator[Unreached]:
-    for alike, count in found.alike.items():
-        refused = _refused(alike, rights, missing)
+    for group, count in groups.items():
+        refused = _refused(group, rights, missing)
         if refused:
             yield Unreached(count.example, refused, count.people)
 
 
 def _refused(
-    alike: _Class, rights: Sequence[Right], missing: Sequence[Grant]
+    group: _Group, rights: Sequence[Right], missing: Sequence[Grant]
 ) -> tuple[Right, ...]:
     return tuple(
         right
-        for right, told in zip(rights, alike.told, strict=True)
+        for right, decided in zip(rights, group.decided, strict=True)
         if right is not Right.CHANGE_PASSWORD  # that may be meant for the person
-        and Grant(right, alike.kind) not in missing
-        and told.refused
+        and Grant(right, group.kind) not in missing
+        and decided.refused
     )
 
 
@@ -304,7 +293,6 @@ def descriptors(
 
     Those that AdminSDHolder protects are left out: no grant is for them.
     """
-    controls = (sd_flags(_OWNER_GROUP_DACL),)
-    wanted = (_DESCRIPTOR,)
+    wanted, controls = (DESCRIPTOR,), (OWNER_GROUP_DACL,)
     for entry in opened.search(container, _OF_KIND[kind], wanted, controls=controls):
-        yield entry.dn, entry.raw(_DESCRIPTOR)
+        yield entry.dn, entry.descriptor

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from agent.ldap.connection import Connection
 from agent.ldap.dn import is_below, same
-from wizard.grants.acl import read
+from wizard.grants.acl import descriptor_of
 from wizard.permissions.inheritance import find_blocked
 
 
@@ -48,7 +48,7 @@ def grant_targets(opened: Connection, containers: Sequence[str]) -> GrantTargets
     given = tuple(_each_once(containers))
     inner = [name for name in given if any(_outer(name, given))]
     # one that is given is no cut by itself: an entry may stand on it
-    closed = [name for name in inner if read(opened, name).protected]
+    closed = [name for name in inner if descriptor_of(opened, name).protected]
     cuts = (*find_blocked(opened, given), *closed)
     own = (
         name

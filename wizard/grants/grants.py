@@ -19,7 +19,7 @@ from agent.ldap.dn import is_below
 from agent.ldap.errors import NoSuchObject
 from wizard.directory.accounts import sid_of
 from wizard.directory.sign_in import as_agent, stored_password
-from wizard.grants.acl import read, refuse_protected, rights_of
+from wizard.grants.acl import descriptor_of, refuse_protected, rights_of
 from wizard.grants.effective_rights import ContainerRights, judge
 from wizard.grants.grant_commands import dsacls_line, powershell, powershell_revoke
 from wizard.grants.grant_history import located, with_current_base
@@ -178,7 +178,7 @@ def _entry(container: str, trustee: str, grant: Grant, sid: Sid) -> Entry:
 
 def _aces(opened: Connection, container: str) -> tuple[Ace | UnknownAce, ...]:
     try:
-        found = read(opened, container)
+        found = descriptor_of(opened, container)
     except NoSuchObject:
         return ()  # it went, and its entries with it
     return found.dacl.aces if found.dacl else ()

@@ -6,15 +6,16 @@ domain anyway is left out; Account Operators, who do by default, are told of.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from uuid import UUID
 
 from agent.acl.access_check import Reason
 from agent.acl.ace import ALLOWING, Ace, AceFlag, UnknownAce
 from agent.acl.ace_text import words
 from agent.acl.descriptor import SecurityDescriptor
+from agent.acl.descriptor_reader import Unreadable, read
 from agent.acl.rights import Right
 from agent.acl.sid import Sid
 from agent.acl.well_known_sids import OWNER_RIGHTS, SELF, domain_of, is_broad
+from wizard.permissions.excess_rights import Place
 from wizard.permissions.findings import Finding, Level, NameOf, not_known
 from wizard.permissions.held_rights import (
     CONTROL,
@@ -23,7 +24,6 @@ from wizard.permissions.held_rights import (
     Held,
     ask,
     has_full,
-    read,
 )
 
 _SYSTEM = frozenset({"S-1-5-18", "S-1-5-32-544"})
@@ -35,22 +35,14 @@ GROUP = (Right.WRITE_MEMBERS, Right.ADD_SELF, *CONTROL)
 
 
 @dataclass(frozen=True, slots=True)
-class Guarded:
+class Guarded(Place):
     """What should be guarded: the account, or a group that holds its rights.
 
     Attributes:
-        name: the end of a finding's id: account, or the SID of a group.
-        title: what it is called in a finding.
-        descriptor: owner, group and DACL as read; None when hidden.
-        classes: the GUID of its most specific class.
         rights: what takes it over.
 
     """
 
-    name: str
-    title: str
-    descriptor: bytes | None
-    classes: frozenset[UUID]
     rights: tuple[Right, ...]
 
 
@@ -68,17 +60,17 @@ def of_guarded(
 
     """
     what, descriptor = f"guard/{guarded.name}", read(guarded.descriptor)
-    if isinstance(descriptor, str):
+    if isinstance(descriptor, Unreadable):
         about = f"who could take over {guarded.title}"
-        yield not_known(what, about, descriptor, LET_READ)
+        yield not_known(what, about, descriptor.reason, LET_READ)
         return
     if descriptor.dacl is None:
         yield _everybody(what, guarded)
         return
-    harmless = _default(own, root) | {own, SELF, OWNER_RIGHTS}
-    found = tuple(_found(guarded, descriptor, harmless, name_of))
-    yield from found
-    if all(finding.level is Level.INFO for finding in found):
+    harmless = _administrators(own, root) | {own, SELF, OWNER_RIGHTS}
+    findings = tuple(_takers(guarded, descriptor, harmless, name_of))
+    yield from findings
+    if all(finding.level is Level.INFO for finding in findings):
         title = f"Only administrators of the domain could take over {guarded.title}"
         yield Finding(what, Level.OK, title)
 
@@ -93,14 +85,14 @@ def _everybody(what: str, guarded: Guarded) -> Finding:
     )
 
 
-def _default(own: Sid, root: Sid | None) -> frozenset[Sid]:
+def _administrators(own: Sid, root: Sid | None) -> frozenset[Sid]:
     """Give who administers the domain: its own administrators and the forest's."""
     groups = ((domain_of(own), _DOMAIN_ADMINS), (root, _ENTERPRISE_ADMINS))
-    told = {f"{domain}-{rid}" for domain, rid in groups if domain is not None}
-    return frozenset(map(Sid.of, _SYSTEM | told))
+    known = {f"{domain}-{rid}" for domain, rid in groups if domain is not None}
+    return frozenset(map(Sid.of, _SYSTEM | known))
 
 
-def _found(
+def _takers(
     guarded: Guarded,
     descriptor: SecurityDescriptor,
     harmless: frozenset[Sid],
@@ -165,8 +157,8 @@ def _taker(
 def _deeds(held: tuple[Held, ...]) -> str:
     if has_full(held):
         return "do everything"
-    said = [each.right.value.words for each in held]
-    return " and ".join([", ".join(said[:-1]), said[-1]] if said[1:] else said)
+    deeds = [each.right.value.words for each in held]
+    return " and ".join([", ".join(deeds[:-1]), deeds[-1]] if deeds[1:] else deeds)
 
 
 def _perhaps(guarded: Guarded, sid: Sid, held: Held, name_of: NameOf) -> Finding:

@@ -17,7 +17,7 @@ from agent.active_directory.users import DETAIL, user_of
 from agent.config.settings import Scope
 from agent.ldap import dn
 from agent.ldap.connection import Connection
-from agent.ldap.controls import sd_flags
+from agent.ldap.controls import OWNER_GROUP_DACL
 from agent.ldap.entry import Entry
 from agent.ldap.filters import member_filter, people_filter
 from agent.ldap.pool import PooledConnection
@@ -30,7 +30,6 @@ from wire.outcomes import Refused
 
 _PAGE = 500
 _WAITING_PAGES = 2
-_OWNER_GROUP_DACL = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +181,7 @@ class _Pages:
             container,
             _query(self._scope),
             DETAIL,
-            controls=(sd_flags(_OWNER_GROUP_DACL),),
+            controls=(OWNER_GROUP_DACL,),
         )
         page: list[Entry] = []
         for entry in found:

@@ -7,22 +7,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
+from agent.acl.descriptor_reader import Unreadable, read
 from agent.acl.rights import Right
 from agent.acl.sid import Sid
 from agent.acl.well_known_sids import is_protected, well_known
 from wizard.permissions.findings import Finding, Level, NameOf, not_known
 from wizard.permissions.held_rights import (
     CONTROL,
-    FULL,
     LET_READ,
     LOOK,
+    TAKE_AWAY,
     Held,
+    Whole,
     ask,
     has_full,
-    read,
+    spelled,
 )
-
-_TAKE_AWAY = "Take the entry away: the agent needs no more than the three rights."
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Place:
     """An object whose permissions are judged.
 
     Attributes:
-        name: the end of a finding's id: head, template, or the DN.
+        name: the end of a finding's id: head, template, account, a DN or a SID.
         title: what it is called in a finding.
         descriptor: owner, group and DACL as read; None when hidden.
         classes: the GUID of its most specific class.
@@ -73,15 +73,15 @@ def of_replication(
 ) -> Iterator[Finding]:
     """Tell whether the account may copy the directory, with the hashes or without."""
     descriptor = read(head.descriptor)
-    if isinstance(descriptor, str):
+    if isinstance(descriptor, Unreadable):
         about = "whether it may replicate the domain"
-        yield not_known("replication", about, descriptor, LET_READ)
+        yield not_known("replication", about, descriptor.reason, LET_READ)
         return
     held = ask(descriptor, sids, (each[0] for each in _REPLICATION), head.classes)
     by_right = {each.right: each for each in held}
     for right, what, level in _REPLICATION:
         if each := by_right.get(right):
-            yield _told(what, level, f"It may {right.value.words}", each, name_of)
+            yield _judged(what, level, f"It may {right.value.words}", each, name_of)
     if not held:
         yield Finding("replication", Level.OK, "It may not replicate the domain")
 
@@ -89,9 +89,9 @@ def of_replication(
 def of_place(place: Place, sids: frozenset[Sid], name_of: NameOf) -> Iterator[Finding]:
     """Tell which control over one object the account has."""
     descriptor = read(place.descriptor)
-    if isinstance(descriptor, str):
+    if isinstance(descriptor, Unreadable):
         about = f"what it may change of {place.title}"
-        yield not_known(f"excess/{place.name}", about, descriptor, LET_READ)
+        yield not_known(f"excess/{place.name}", about, descriptor.reason, LET_READ)
         return
     held = ask(descriptor, sids, CONTROL, place.classes)
     if not held:
@@ -99,24 +99,25 @@ def of_place(place: Place, sids: frozenset[Sid], name_of: NameOf) -> Iterator[Fi
         yield Finding(f"excess/{place.name}", Level.OK, title)
     elif whole := has_full(held):
         title = f"It may do everything with {place.title}"
-        what = f"excess/{FULL}/{place.name}"
-        yield _told(what, Level.PROBLEM, title, whole, name_of)
+        what = f"excess/{spelled(Whole.FULL_CONTROL)}/{place.name}"
+        yield _judged(what, Level.PROBLEM, title, whole, name_of)
     else:
         for each in held:
             title = f"It may {each.right.value.words} of {place.title}"
             if each.right is Right.WRITE_OWNER:
                 title = f"It may take ownership of {place.title}"
-            what = f"excess/{CONTROL[each.right]}/{place.name}"
-            yield _told(what, Level.PROBLEM, title, each, name_of)
+            what = f"excess/{spelled(each.right)}/{place.name}"
+            yield _judged(what, Level.PROBLEM, title, each, name_of)
 
 
-def _told(what: str, level: Level, title: str, held: Held, name_of: NameOf) -> Finding:
+def _judged(
+    what: str, level: Level, title: str, held: Held, name_of: NameOf
+) -> Finding:
     if not held.decision.allowed:
         about = f"whether {title[:1].lower()}{title[1:]}"
         shown_by = f"{held.shown_by(name_of)}: {held.decision.reason.value}"
-        remedy = LOOK
-        return not_known(what, about, shown_by, remedy)
-    return Finding(what, level, title, held.shown_by(name_of), _TAKE_AWAY)
+        return not_known(what, about, shown_by, LOOK)
+    return Finding(what, level, title, held.shown_by(name_of), TAKE_AWAY)
 
 
 def of_unexpire(
@@ -124,12 +125,12 @@ def of_unexpire(
 ) -> Iterator[Finding]:
     """Tell of Unexpire Password; a reset does not need it, so it is never granted."""
     what, descriptor = "unexpire", read(head.descriptor)
-    if isinstance(descriptor, str):
+    if isinstance(descriptor, Unreadable):
         yield Finding(
             what,
             Level.INFO,
             "Not known: whether it may lift the expiry of passwords",
-            descriptor,
+            descriptor.reason,
             known=False,
         )
         return

@@ -1,4 +1,4 @@
-"""Which of some rights a token holds on one object, and what shows it.
+"""Which of some rights an account's token holds on one object, and what shows it.
 
 Pure. A right is held when `agent.acl.access_check.decide` says that it is allowed; one
 that can not be decided is kept too, so that nobody takes it for "not held".
@@ -6,30 +6,28 @@ that can not be decided is kept too, so that nobody takes it for "not held".
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import Enum
 from uuid import UUID
 
 from agent.acl.access_check import Decision, Reason, decide
 from agent.acl.ace import Ace
 from agent.acl.ace_text import words
-from agent.acl.descriptor import SecurityDescriptor, parse
-from agent.acl.errors import DescriptorError
+from agent.acl.descriptor import SecurityDescriptor
 from agent.acl.rights import Right, is_full_control
 from agent.acl.sid import Sid
 from wizard.permissions.findings import NameOf
 
-CONTROL = {
-    Right.WRITE_DACL: "write_dacl",
-    Right.WRITE_OWNER: "write_owner",
-    Right.WRITE_EVERYTHING: "write_everything",
-}
-TASK = {
-    Right.RESET_PASSWORD: "reset_password",
-    Right.WRITE_LOCKOUT_TIME: "write_lockout_time",
-    Right.WRITE_PWD_LAST_SET: "write_pwd_last_set",
-}
-FULL = "full_control"
+CONTROL = (Right.WRITE_DACL, Right.WRITE_OWNER, Right.WRITE_EVERYTHING)
+TASK = (Right.RESET_PASSWORD, Right.WRITE_LOCKOUT_TIME, Right.WRITE_PWD_LAST_SET)
+TAKE_AWAY = "Take the entry away: the agent needs no more than the three rights."
 LET_READ = "Let the agent's account read the permissions there (READ_CONTROL)."
 LOOK = "Look at the entry: it can not be judged from here."
+
+
+class Whole(Enum):
+    """All rights at once, beside the members of `Right`."""
+
+    FULL_CONTROL = "full_control"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +55,9 @@ class Held:
         return is_full_control(because.mask)
 
 
-def read(raw: bytes | None) -> SecurityDescriptor | str:
-    """Read a descriptor, or say why it can not be read."""
-    if raw is None:
-        return "nTSecurityDescriptor is hidden from the agent's account"
-    try:
-        return parse(raw)
-    except DescriptorError as error:
-        return f"nTSecurityDescriptor can not be read: {error}"
+def spelled(right: Enum) -> str:
+    """Spell a right as the ids of findings have it."""
+    return right.name.lower()
 
 
 def ask(
@@ -74,21 +67,17 @@ def ask(
     classes: frozenset[UUID],
 ) -> tuple[Held, ...]:
     """Decide several rights; those that are surely not held are left out."""
-    asked = (
-        Held(
-            right,
-            decide(descriptor, sids, right, classes=classes),
-            descriptor.owner,
-        )
+    decided = (
+        Held(right, decide(descriptor, sids, right, classes=classes), descriptor.owner)
         for right in rights
     )
     return tuple(
-        each for each in asked if each.decision.allowed or not each.decision.certain
+        each for each in decided if each.decision.allowed or not each.decision.certain
     )
 
 
 def has_full(held: tuple[Held, ...]) -> Held | None:
-    """Give what shows full control: all asked for is held, by entries for it."""
+    """Give what shows full control: all of `CONTROL` is held, by entries for it."""
     sure = [each for each in held if each.decision.allowed]
     if not set(CONTROL) <= {each.right for each in sure}:
         return None

@@ -7,15 +7,13 @@ container, and so is the remedy.
 
 from collections.abc import Callable, Iterator, Sequence
 
-from agent.acl.descriptor import parse
-from agent.acl.errors import DescriptorError
+from agent.acl.descriptor_reader import Unreadable, read
 from agent.ldap.connection import Connection
-from agent.ldap.controls import sd_flags
+from agent.ldap.controls import DACL
 from agent.ldap.dn import same
+from agent.ldap.entry import DESCRIPTOR
 
-_DACL = 4
 _CONTAINERS = "(|(objectClass=organizationalUnit)(objectClass=container))"
-_DESCRIPTOR = "nTSecurityDescriptor"
 
 
 def find_blocked(
@@ -49,15 +47,10 @@ def find_blocked(
 def _protected(
     directory: Connection, container: str, stop: Callable[[], bool]
 ) -> Iterator[str]:
-    found = directory.search(
-        container, _CONTAINERS, (_DESCRIPTOR,), controls=(sd_flags(_DACL),)
-    )
+    found = directory.search(container, _CONTAINERS, (DESCRIPTOR,), controls=(DACL,))
     for entry in found:
         if stop():
             return
-        raw = entry.raw(_DESCRIPTOR)
-        try:
-            if raw is not None and parse(raw).protected:
-                yield entry.dn
-        except DescriptorError:
-            continue
+        descriptor = read(entry.descriptor)
+        if not isinstance(descriptor, Unreadable) and descriptor.protected:
+            yield entry.dn

@@ -11,7 +11,8 @@ from functools import lru_cache
 from uuid import UUID
 
 from agent.acl.ace import Ace, AceFlag
-from agent.acl.descriptor import add_ace, parse
+from agent.acl.descriptor import add_ace
+from agent.acl.descriptor_reader import Unreadable, read
 from agent.acl.errors import DescriptorError
 from agent.acl.rights import Right
 from agent.acl.sid import Sid
@@ -78,12 +79,12 @@ def _inherited(ace: Ace) -> Ace:
 # most people of a container share one descriptor
 @lru_cache(maxsize=256)
 def _handed_down(raw: bytes, aces: tuple[Ace, ...]) -> bytes:
+    descriptor = read(raw)
+    if isinstance(descriptor, Unreadable) or descriptor.protected:
+        return raw  # the verdict says what is wrong with it
     try:
-        found = parse(raw)
-        if found.protected or found.dacl is None:
-            return raw
         for ace in aces:
-            found = add_ace(found, ace)
-        return found.to_bytes()
+            descriptor = add_ace(descriptor, ace)
+        return descriptor.to_bytes()
     except DescriptorError:
-        return raw  # the verdict says that it can't be understood
+        return raw  # it takes no more entries, or has no list: everybody may

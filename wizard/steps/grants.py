@@ -15,7 +15,7 @@ from agent.ldap.dn import same
 from agent.ldap.errors import DirectoryError
 from wizard.directory.accounts import find, sid_of
 from wizard.directory.sign_in import as_admin, finding
-from wizard.grants.acl import Edit, read, refuse_protected, rewrite, rights_of
+from wizard.grants.acl import Edit, descriptor_of, refuse_protected, rewrite, rights_of
 from wizard.grants.grant_history import (
     container_of,
     granted_now,
@@ -107,7 +107,7 @@ def _give(opened: Connection, facts: Facts, sid: Sid) -> Facts:
     refuse_protected(opened, container, directory_of(facts).base_dn)
     added = _edit(opened, container, facts["rights"], sid, descriptor.add_ace)
     stood = facts.get("stood", ())
-    list_now = read(opened, container)
+    list_now = descriptor_of(opened, container)
     kept = [n for n in stood if descriptor.has_ace(list_now, Grant.of(n).ace(sid))]
     return {
         "container": container,

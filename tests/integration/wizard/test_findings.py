@@ -73,7 +73,6 @@ def judged(directory: Connection, wanted: Settings) -> dict[str, Finding]:
     found = find_about_account(
         directory,
         DomainCache(wanted),
-        wanted,
         report=lambda _count: None,
         stop=lambda: False,
     )
@@ -452,7 +451,6 @@ def test_what_was_not_looked_at_is_not_known(lab: Lab) -> None:
         found = find_about_account(
             directory,
             DomainCache(wanted),
-            wanted,
             report=lambda _count: None,
             stop=lambda: True,
         )

@@ -11,7 +11,7 @@ from agent.request.answer import Ended
 from agent.request.stages import Located
 from agent.request.stages import judge as judge_stage
 from agent.verdict.causes import Cause
-from agent.verdict.effective_rights import READING, unreadable
+from agent.verdict.effective_rights import READING, unreadable_attributes
 from agent.verdict.judge import judge
 from agent.verdict.verdict import State
 from tests.unit.agent.acl.sddl_text import sids
@@ -38,12 +38,12 @@ TOKEN = sids("AGENT", "AU")
     ],
 )
 def test_the_right_to_read_is_decided_as_any_other(text: str, hidden: set[str]) -> None:
-    assert unreadable(raw(text), TOKEN, frozenset({USER})) == hidden
+    assert unreadable_attributes(raw(text), TOKEN, frozenset({USER})) == hidden
 
 
 @pytest.mark.parametrize("bytes_", [None, b"\x01no descriptor"])
 def test_without_permissions_to_look_at_nothing_is_known(bytes_: bytes | None) -> None:
-    assert unreadable(bytes_, TOKEN, frozenset({USER})) == set(READING)
+    assert unreadable_attributes(bytes_, TOKEN, frozenset({USER})) == set(READING)
 
 
 @pytest.mark.parametrize("name", ["primaryGroupID", "memberOf", "accountExpires"])

@@ -123,7 +123,7 @@ def test_one_who_is_denied_among_people_who_have_it_needs_no_grant() -> None:
     found = judged(people(20, GRANTED), people(1, denied))
 
     assert found.missing == ()
-    assert [(each.people, each.rights) for each in found.beyond] == [(1, (RESET,))]
+    assert [(each.people, each.rights) for each in found.unreached] == [(1, (RESET,))]
     row = row_of(PEOPLE, found, (RESET,))
     assert row.detail == "Granted, but refused for 1 of 21 people: Reset Password."
 
@@ -166,7 +166,7 @@ def test_those_a_grant_does_not_reach_ask_for_none() -> None:
     found = judged(people(20, GRANTED), cut, people(3, LACKING, BERLIN))
 
     assert found.missing == ()
-    assert sum(each.people for each in found.beyond) == 3
+    assert sum(each.people for each in found.unreached) == 3
 
 
 def test_a_list_that_is_not_understood_is_told_and_stops_nobody() -> None:
