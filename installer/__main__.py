@@ -10,24 +10,24 @@ from installer.build import build, checksum
 from installer.errors import BuildError
 from installer.package_specs import RECIPES
 from installer.paths import DIST
-from lab.steps import spoken
+from lab.chroot.progress import spoken
 
 
 def main() -> int:
     """Build, put the files into the output folder and say how large they are."""
-    given = _parser().parse_args()
-    names = [given.package] if given.package else list(RECIPES)
+    options = _parser().parse_args()
+    names = [options.package] if options.package else list(RECIPES)
     try:
-        files = build(names, given.version, spoken())
+        files = build(names, options.version, spoken())
     except BuildError as error:
         print(error, file=sys.stderr)
         return 1
-    copied = _copy(files, given.out)
+    copied = _copy(files, options.out)
     if not copied:
-        print(f"Nothing has changed: the packages in {given.out} are of these sources.")
+        print(f"Nothing has changed: {options.out} holds packages of these sources.")
     for path in files:
         size = path.stat().st_size / 1_000_000
-        print(f"{size:6.1f} MB  {given.out / path.name}")
+        print(f"{size:6.1f} MB  {options.out / path.name}")
     return 0
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from installer import build_root, chroot, nfpm, pyinstaller, source_hash, staging
 from installer.package_specs import RECIPES, Recipe
 from installer.paths import BUILD, REPOSITORY
-from lab.steps import Say
+from lab.chroot.progress import Say
 
 # So many kept builds stay, some 30 to 130 MB each.
 _KEPT = 12
@@ -77,9 +77,9 @@ def _built(job: _Job) -> list[Path]:
     kept = BUILD / "packages" / key[:32]
     files = [kept / nfpm.file_name(recipe, p, version) for p in nfpm.PACKAGERS]
     if not all(path.is_file() for path in files):
-        made = _make(job, build_root.ensure_root(job.say))
+        new = _make(job, build_root.ensure_root(job.say))
         kept.mkdir(parents=True, exist_ok=True)
-        for path in made:
+        for path in new:
             path.replace(kept / path.name)
         _forget(BUILD / "packages")
     kept.touch()
@@ -103,9 +103,9 @@ def _frozen(job: _Job, root: Path) -> Path:
     kept = BUILD / "frozen" / key[:32]
     if not kept.is_dir():
         job.say(f"freezing the programs of {job.recipe.name}")
-        made = pyinstaller.freeze(root, job.work, job.recipe)
+        new = pyinstaller.freeze(root, job.work, job.recipe)
         kept.parent.mkdir(parents=True, exist_ok=True)
-        made.rename(kept)
+        new.rename(kept)
         _forget(BUILD / "frozen")
     kept.touch()
     return kept

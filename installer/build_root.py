@@ -15,9 +15,9 @@ from pathlib import Path
 from installer import chroot
 from installer.errors import BuildError
 from installer.paths import BUILD, CONSTRAINTS, PYPROJECT
-from lab.errors import LabError
-from lab.root import archive_keys, mirror
-from lab.steps import Say
+from lab.chroot.debian import archive_keys, mirror
+from lab.chroot.errors import LabError
+from lab.chroot.progress import Say
 
 # Part of the stamp: raise it when what is below changes.
 VERSION = "builder-2"

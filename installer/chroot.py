@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 
 from installer.errors import BuildError
-from lab.chroot import propagation
+from lab.chroot.mounts import propagation
 
 # The mounts live in a mount namespace of their own and vanish with the last process
 # in it. No network: what is built is built from what was fetched and checked before.

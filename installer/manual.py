@@ -14,15 +14,15 @@ def page(
     prose: str, parser: argparse.ArgumentParser, *, version: str, epoch: int
 ) -> str:
     """Fill in the prose's places, such as @COMMANDS@; `epoch` dates the page."""
-    found = commands(parser)
-    several = found[0].name != ""
-    common = _common(found) if several else list(found[0].arguments)
+    every = commands(parser)
+    several = every[0].name != ""
+    common = _common(every) if several else list(every[0].arguments)
     date = datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%d")
     filled = {
         "DATE": date,
         "VERSION": version,
         "SYNOPSIS": _synopsis(parser.prog, several=several),
-        "COMMANDS": _commands(found, common, parser.prog),
+        "COMMANDS": _commands(every, common, parser.prog),
         "OPTIONS": _arguments([*common, *options_without(parser, common)], parser.prog),
     }
     for name, text in filled.items():
@@ -44,12 +44,12 @@ def escaped(text: str) -> str:
     return f"\\&{plain}" if plain.startswith((".", "'")) else plain
 
 
-def _common(found: list[Command]) -> list[argparse.Action]:
+def _common(every: list[Command]) -> list[argparse.Action]:
     """List the options that every command takes: they are told once."""
     shared = set.intersection(
-        *({each.dest for each in command.arguments} for command in found)
+        *({each.dest for each in command.arguments} for command in every)
     )
-    return [each for each in found[0].arguments if each.dest in shared]
+    return [each for each in every[0].arguments if each.dest in shared]
 
 
 def _synopsis(program: str, *, several: bool) -> str:
@@ -57,10 +57,10 @@ def _synopsis(program: str, *, several: bool) -> str:
     return f".B {escaped(program)}{words}"
 
 
-def _commands(found: list[Command], common: list[argparse.Action], program: str) -> str:
+def _commands(every: list[Command], common: list[argparse.Action], program: str) -> str:
     known = {each.dest for each in common}
     lines = []
-    for command in found:
+    for command in every:
         own = [each for each in command.arguments if each.dest not in known]
         names = "".join(
             f" \\fI{escaped(_metavar(each))}\\fR"

@@ -74,25 +74,25 @@ def pack(
     epoch: int,
 ) -> list[Path]:
     """Make the packages from `work`/RECIPE/ in the builder's root; give the files."""
-    made = []
+    packages = []
     for packager in PACKAGERS:
         wish = config(recipe, packager, contents, version=version, epoch=epoch)
-        asked = work / f"{recipe.short}.{packager}.json"
-        asked.write_text(json.dumps(wish, indent=1))
+        config_name = f"{recipe.short}.{packager}.json"
+        (work / config_name).write_text(json.dumps(wish, indent=1))
         name = file_name(recipe, packager, version)
         nfpm = ["nfpm", "package", "--packager", packager]
-        nfpm += ["--config", f"/build/{asked.name}", "--target", f"/build/{name}"]
+        nfpm += ["--config", f"/build/{config_name}", "--target", f"/build/{name}"]
         chroot.run(root, work, *nfpm, epoch=epoch)
-        made.append(work / name)
-    return made
+        packages.append(work / name)
+    return packages
 
 
 def _scripts(recipe: Recipe, packager: Packager) -> dict[str, str]:
     folder = INSTALLER / "scripts" / recipe.short / packager
     here = f"/build/src/installer/scripts/{recipe.short}/{packager}"
     return {
-        asked: f"{here}/{name}"
-        for name, asked in SCRIPTS[packager].items()
+        event: f"{here}/{name}"
+        for name, event in SCRIPTS[packager].items()
         if (folder / name).is_file()
     }
 
@@ -110,7 +110,7 @@ def _content(
     path = entry.path
     if packager == "rpm":
         path = path.replace(*_ZSH)
-    given = {"src": f"/build/{recipe.short}{entry.path}", "dst": path}
+    content = {"src": f"/build/{recipe.short}{entry.path}", "dst": path}
     if entry.kind == "config":
-        given["type"] = "config|noreplace"
-    return {**given, "file_info": info}
+        content["type"] = "config|noreplace"
+    return {**content, "file_info": info}

@@ -46,10 +46,10 @@ def missing(notes: str) -> list[str]:
             `missing module named X - imported by Y (top-level), Z (optional)`.
 
     """
-    found = []
+    names = []
     # A dotted name that is missing is most often no module but a thing in one.
     for absent, excluded, importers in _NOT_FOUND.findall(notes):
         always = re.findall(r"([\w.]+) \(top-level\)", importers)
         if any(each.split(".")[0] in SOURCES for each in always):
-            found.append(absent or excluded)
-    return sorted(found)
+            names.append(absent or excluded)
+    return sorted(names)

@@ -40,9 +40,9 @@ def epoch() -> int:
     The last commit that touched what goes into the packages: one that did not
     changes nothing.
     """
-    given = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if given.isdecimal():
-        return int(given)
+    named = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if named.isdecimal():
+        return int(named)
     argv = ["git", "log", "-1", "--format=%ct", "--", *SOURCES, *_MORE, "installer"]
     done = subprocess.run(
         argv, cwd=REPOSITORY, capture_output=True, text=True, check=False

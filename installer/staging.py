@@ -60,18 +60,18 @@ def entries(recipe: Recipe, at: Path) -> list[Entry]:
     """List what lies in `at`, sorted; folders only where they are the package's."""
     own = (f"/usr/lib/{recipe.name}", f"/usr/share/doc/{recipe.name}")
     programs = {path.name for path in (at / own[0][1:]).iterdir() if path.is_file()}
-    found = []
+    listed = []
     for path in sorted(at.rglob("*")):
         name = f"/{path.relative_to(at)}"
         if path.is_symlink():
-            found.append(Entry(name, "symlink", target=str(path.readlink())))
+            listed.append(Entry(name, "symlink", target=str(path.readlink())))
         elif path.is_dir():
             if name.startswith(own):
-                found.append(Entry(name, "dir", 0o755))
+                listed.append(Entry(name, "dir", 0o755))
         else:
             kind = "config" if name.startswith("/etc/") else "file"
-            found.append(Entry(name, kind, _mode(path, name, own[0], programs)))
-    return found
+            listed.append(Entry(name, kind, _mode(path, name, own[0], programs)))
+    return listed
 
 
 def _mode(path: Path, name: str, home: str, programs: set[str]) -> int:

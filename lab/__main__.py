@@ -7,11 +7,11 @@ import time
 
 from lab import places
 from lab.authority import Authority
+from lab.chroot.errors import LabError
+from lab.chroot.progress import Say, spoken
 from lab.controller import Lab
 from lab.domain import locked
-from lab.errors import LabError
 from lab.relay import LabRelay, write_private
-from lab.steps import Say, spoken
 from wizard.host.sandbox.host import SandboxHost
 
 

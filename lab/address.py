@@ -10,8 +10,8 @@ import errno
 import socket
 from dataclasses import dataclass
 
+from lab.chroot.errors import LabError
 from lab.domain import ADDRESSES
-from lab.errors import LabError
 
 LDAPS = 636
 

@@ -15,6 +15,8 @@ from ldap3.core.exceptions import LDAPCommunicationError
 
 from lab import people, places, process
 from lab.address import LDAPS, Reservation, reserve
+from lab.chroot.errors import LabError
+from lab.chroot.progress import Say, silent
 from lab.domain import (
     ADMIN_PASSWORD,
     ADMIN_USER,
@@ -23,10 +25,8 @@ from lab.domain import (
     locked,
     write_settings,
 )
-from lab.errors import LabError
 from lab.samba_chroot import enter, run_python
 from lab.signin import signed_in
-from lab.steps import Say, silent
 
 _READY_SECONDS = 60.0
 _POLL_SECONDS = 0.02
@@ -117,8 +117,8 @@ class Lab:
 
     @property
     def people(self) -> dict[str, Person]:
-        found: dict[str, Person] = json.loads((self._data / "people.json").read_text())
-        return found
+        people: dict[str, Person] = json.loads((self._data / "people.json").read_text())
+        return people
 
     @property
     def accounts(self) -> dict[str, Account]:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from lab import people, places
 from lab.authority import issue, make_authority
-from lab.root import ensure_root
+from lab.chroot.progress import Say
 from lab.samba_chroot import run_python
-from lab.steps import Say
+from lab.samba_root import ensure_root
 
 HOST = "dc1.corp.test"
 ADMIN_USER = "Administrator@corp.test"
@@ -112,8 +112,8 @@ def _build(say: Say) -> None:
     }
     run_python(places.ROOT, new, "provision.py", wish)
     say("adding people, groups, policies and accounts")
-    told = run_python(places.ROOT, new, "populate.py", people.population())
-    (new / "people.json").write_text(json.dumps(json.loads(told), indent=1))
+    people_json = run_python(places.ROOT, new, "populate.py", people.population())
+    (new / "people.json").write_text(json.dumps(json.loads(people_json), indent=1))
     _times_of(new).touch()
     (new / "fingerprint").write_text(places.fingerprint())
     shutil.rmtree(places.SNAPSHOT, ignore_errors=True)

@@ -49,19 +49,23 @@ _LAST = ("Adler", "Brandt", "Costa")
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class NewPerson:
     """One person to be; `state` names what is special, in inside/populate.py."""
 
     key: str
-    given: str
+    given_name: str
     surname: str
     place: str
     state: str = ""
     mail: str = ""
 
     @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.surname}"
+
+    @property
     def sam(self) -> str:
-        return f"{self.given}.{self.surname}".lower()
+        return f"{self.given_name}.{self.surname}".lower()
 
 
 def rdn(value: str) -> str:
@@ -88,42 +92,42 @@ OTHER = _ou("Other")
 
 # One person each for what can stand in a reset's way.
 _SPECIAL = (
-    Wanted("disabled", "Dora", "Disabled", BERLIN, "disabled"),
-    Wanted("locked", "Lars", "Locked", BERLIN, "locked"),
-    Wanted("expired", "Emil", "Expired", BERLIN, "expired"),
-    Wanted("password_expired", "Petra", "Stale", BERLIN, "password_expired"),
-    Wanted("must_change", "Mona", "Mustchange", BERLIN, "must_change"),
-    Wanted("protected", "Paula", "Protected", PARIS, "protected"),
-    Wanted("strict", "Stefan", "Strict", PARIS),
-    Wanted("young", "Yara", "Young", PARIS, "young"),
-    Wanted("cannot_change", "Carla", "Cannot", PARIS, "cannot_change"),
-    Wanted("never_expires", "Nora", "Never", PARIS, "never_expires"),
-    Wanted("no_inheritance", "Niko", "Noinherit", SALES, "no_inheritance"),
-    Wanted("duplicate_mail", "Tom", "Twin", SALES, "", "twin@corp.test"),
-    Wanted("duplicate_mail_2", "Tim", "Twin", SALES, "", "twin@corp.test"),
-    Wanted("outside", "Otto", "Outside", OTHER),
-    Wanted("outside_2", "Olaf", "Outside", OTHER),
+    NewPerson("disabled", "Dora", "Disabled", BERLIN, "disabled"),
+    NewPerson("locked", "Lars", "Locked", BERLIN, "locked"),
+    NewPerson("expired", "Emil", "Expired", BERLIN, "expired"),
+    NewPerson("password_expired", "Petra", "Stale", BERLIN, "password_expired"),
+    NewPerson("must_change", "Mona", "Mustchange", BERLIN, "must_change"),
+    NewPerson("protected", "Paula", "Protected", PARIS, "protected"),
+    NewPerson("strict", "Stefan", "Strict", PARIS),
+    NewPerson("young", "Yara", "Young", PARIS, "young"),
+    NewPerson("cannot_change", "Carla", "Cannot", PARIS, "cannot_change"),
+    NewPerson("never_expires", "Nora", "Never", PARIS, "never_expires"),
+    NewPerson("no_inheritance", "Niko", "Noinherit", SALES, "no_inheritance"),
+    NewPerson("duplicate_mail", "Tom", "Twin", SALES, "", "twin@corp.test"),
+    NewPerson("duplicate_mail_2", "Tim", "Twin", SALES, "", "twin@corp.test"),
+    NewPerson("outside", "Otto", "Outside", OTHER),
+    NewPerson("outside_2", "Olaf", "Outside", OTHER),
 )
 
 
-def _everyone() -> list[Wanted]:
+def _everyone() -> list[NewPerson]:
     places = (BERLIN, PARIS, SALES)
-    crowd = [
+    many = [
         # The first of each given name is known by it: anna, bruno, clara ...
-        Wanted(
-            given.lower() if last == _LAST[0] else f"{given}_{last}".lower(),
-            given,
+        NewPerson(
+            given_name.lower() if last == _LAST[0] else f"{given_name}_{last}".lower(),
+            given_name,
             last,
             places[index % 3],
         )
         for last in _LAST
-        for index, given in enumerate(_FIRST)
+        for index, given_name in enumerate(_FIRST)
     ]
     awkward = [
-        Wanted(key, key.partition("_")[0].title(), "Awkward", _ou(name, "People"))
+        NewPerson(key, key.partition("_")[0].title(), "Awkward", _ou(name, "People"))
         for key, name in AWKWARD.items()
     ]
-    return [*crowd, *awkward, *_SPECIAL]
+    return [*many, *awkward, *_SPECIAL]
 
 
 def _members() -> dict[str, list[str]]:
@@ -153,9 +157,9 @@ def population() -> dict[str, object]:
         "people": [
             {
                 "key": person.key,
-                "dn": f"CN={rdn(f'{person.given} {person.surname}')},{person.place}",
+                "dn": f"CN={rdn(person.name)},{person.place}",
                 "sam": person.sam,
-                "given": person.given,
+                "given_name": person.given_name,
                 "surname": person.surname,
                 "mail": person.mail or f"{person.sam}@corp.test",
                 "state": person.state,

@@ -19,7 +19,7 @@ _INGREDIENTS = (
     "authority.py",
     "domain.py",
     "people.py",
-    "root.py",
+    "samba_root.py",
     "inside/populate.py",
     "inside/provision.py",
 )

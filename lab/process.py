@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from lab.errors import LabError
+from lab.chroot.errors import LabError
 
 _STOP_SECONDS = 10.0
 _POLL_SECONDS = 0.01

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from lab import places, process
 from lab.authority import Authority, issue
+from lab.chroot.errors import LabError
 from lab.domain import ADDRESSES
-from lab.errors import LabError
 
 NAME = "relay.corp.test"
 PORTAL = "portal"
@@ -103,14 +103,14 @@ class LabRelay:
 
     def code(self) -> str:
         """A new enrolment code, good for one agent."""
-        told = _run("code", "--data", str(self._data), "--portal", PORTAL).strip()
-        self.codes.append(told)
-        return told
+        output = _run("code", "--data", str(self._data), "--portal", PORTAL).strip()
+        self.codes.append(output)
+        return output
 
     def _add_portal(self) -> None:
         portal = self.folder / "portal.json"
         client = places.REPOSITORY / "docs/portal_client.py"
-        made = subprocess.run(
+        new_keys = subprocess.run(
             [
                 *(sys.executable, str(client), "--portal", str(portal), "new-keys"),
                 *(ISSUER, self.url, "--relay-ca", str(self.folder / "ca.pem")),
@@ -120,12 +120,12 @@ class LabRelay:
             text=True,
         )
         public = self.folder / "portal-public.json"
-        public.write_text(made.stdout)
-        told = _run(
+        public.write_text(new_keys.stdout)
+        output = _run(
             *("portal", "add", PORTAL, "--data", str(self._data)),
             *("--issuer", ISSUER, "--keys", str(public)),
         )
-        granted = json.loads(told)
+        granted = json.loads(output)
         known = json.loads(portal.read_text())
         known["send_key_name"] = granted["send_key_name"]
         known["send_key"] = granted["send_key"]

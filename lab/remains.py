@@ -16,8 +16,10 @@ def directory_now(lab: Lab) -> dict[str, bytes | None]:
     password = Secret(lab.admin_password)
     wanted, controls = ("nTSecurityDescriptor",), (sd_flags(_OWNER_GROUP_DACL),)
     with connect(endpoint, lab.admin_user, password) as opened:
-        found = opened.search(lab.base_dn, "(objectClass=*)", wanted, controls=controls)
-        return {entry.dn: entry.raw("nTSecurityDescriptor") for entry in found}
+        entries = opened.search(
+            lab.base_dn, "(objectClass=*)", wanted, controls=controls
+        )
+        return {entry.dn: entry.raw("nTSecurityDescriptor") for entry in entries}
 
 
 def files_now(places: Paths) -> dict[str, bytes]:

@@ -4,8 +4,8 @@ import json
 import subprocess
 from pathlib import Path
 
-from lab.chroot import propagation
-from lab.errors import LabError
+from lab.chroot.errors import LabError
+from lab.chroot.mounts import propagation
 
 # The mounts live in a mount namespace of their own and vanish with the last process
 # in it, so nothing is left to unmount. `exec` all the way: the process started is

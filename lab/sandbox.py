@@ -13,7 +13,7 @@ from docs.portal_client import Client, Portal
 from lab.authority import Authority
 from lab.controller import Lab
 from lab.relay import LabRelay
-from lab.slow_controller import SLOW_S, asked, is_away
+from lab.slow_controller import SLOW_S, ask_until_there, is_away
 from wire.secret import Secret
 from wizard.controller.controller import Controller
 from wizard.host.sandbox.host import SandboxHost
@@ -48,8 +48,8 @@ class Sandbox:
     def tested(self, upn: str, password: Secret | None = None) -> SelfTestResult:
         """Test a reset, again as portals do where the controller was only slow."""
         test = self.controller.test_reset
-        return asked(
-            lambda: test("userPrincipalName", upn, password), lambda told: told.code
+        return ask_until_there(
+            lambda: test("userPrincipalName", upn, password), lambda result: result.code
         )
 
     def verified(self, settings: Settings) -> tuple[Check, ...]:

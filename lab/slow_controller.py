@@ -17,7 +17,7 @@ SLOW_S = 60.0
 _BETWEEN_S = 1.0  # an agent takes 120 requests a minute
 
 
-def asked(ask: Callable[[], T], code: Callable[[T], str]) -> T:
+def ask_until_there(ask: Callable[[], T], code: Callable[[T], str]) -> T:
     """Ask, and again while the controller is away.
 
     Args:

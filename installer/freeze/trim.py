@@ -18,7 +18,7 @@ LEFT_OUT = [
 _OF_THE_SYSTEM = ("libstdc++.so.6", "libgcc_s.so.1")
 
 
-def kept(found: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+def kept(collected: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
     """Give PyInstaller's list without what would only be weight, or in the way.
 
     Entry points and other metadata go: a keyring backend is named, never searched for,
@@ -26,6 +26,6 @@ def kept(found: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
     """
     return [
         (name, source, kind)
-        for name, source, kind in found
+        for name, source, kind in collected
         if name not in _OF_THE_SYSTEM and ".dist-info/" not in name
     ]

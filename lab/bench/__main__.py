@@ -78,16 +78,16 @@ def main() -> int:
     parser.add_argument(
         "--no-install", action="store_true", help="leave out packages and a server"
     )
-    given = parser.parse_args()
+    options = parser.parse_args()
     say: Callable[[str], None] = lambda text: print(text, file=sys.stderr, flush=True)  # noqa: E731
     with tempfile.TemporaryDirectory(prefix="writeback-bench-") as folder:
-        figures = _figures(_measure(Path(folder), given.n, say)) if given.n else {}
-        judging = _judge(Path(folder), given.users, say) if given.users else {}
-        installing = {} if given.no_install else _install_anew(Path(folder), say)
+        figures = _figures(_measure(Path(folder), options.n, say)) if options.n else {}
+        judging = _judge(Path(folder), options.users, say) if options.users else {}
+        installing = {} if options.no_install else _install_anew(Path(folder), say)
     print(
         table(figures) if figures else "", *lines(judging), *lines(installing), sep="\n"
     )
-    if given.json:
+    if options.json:
         rows: dict[str, Any] = {f"{name}_ms": row for name, row in figures.items()}
         more = {"coverage": judging, "install": installing}
         print(json.dumps(rows | {name: row for name, row in more.items() if row}))
@@ -101,7 +101,7 @@ def _install_anew(folder: Path, say: Callable[[str], None]) -> dict[str, float]:
 
 def _judge(folder: Path, users: int, say: Callable[[str], None]) -> dict[str, float]:
     say(f"Judging {users} people, each time beside ldapsearch reading them")
-    lab = Lab.start(folder / "crowd")
+    lab = Lab.start(folder / "many")
     try:
         return coverage.measure(lab, users)
     finally:

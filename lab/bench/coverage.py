@@ -53,12 +53,12 @@ class Judging:
 
 
 def measure(lab: Lab, people: int) -> dict[str, float]:
-    """Fill the lab with a few people and with a crowd, and judge both.
+    """Fill the lab with a few people and with very many, and judge both.
 
-    The crowd is judged in turns with the floor.
+    The many are judged in turns with the floor.
     """
     few = judge(lab, _filled(lab, "few", min(FEW, people)))
-    settings = _filled(lab, "crowd", people)
+    settings = _filled(lab, "many", people)
     floors, judgings = [], []
     for _ in range(ROUNDS):
         floors.append(_floor(lab, settings.scope.containers[0]))
@@ -88,7 +88,7 @@ def _filled(lab: Lab, name: str, people: int) -> Settings:
     """Make a container with so many people; give the settings whose scope it is."""
     container = f"OU={name.title()},OU=People,{lab.base_dn}"
     wish = {"container": container, "realm": lab.realm, "count": people, "name": name}
-    lab.change_stopped("crowd.py", wish)
+    lab.change_stopped("many_people.py", wish)
     return settings_for(lab, scope={"containers": [container]})
 
 
@@ -115,13 +115,13 @@ def _floor(lab: Lab, container: str) -> float:
 def judge(lab: Lab, settings: Settings) -> Judging:
     """Judge everybody in a process of its own."""
     account = lab.accounts[ACCOUNT]
-    given = {
+    wish = {
         "settings": settings.model_dump(mode="json"),
         "password": account["password"],
     }
     done = subprocess.run(
         [sys.executable, "-m", "lab.bench.coverage"],
-        input=json.dumps(given),
+        input=json.dumps(wish),
         stdout=subprocess.PIPE,
         text=True,
         check=True,
@@ -131,15 +131,15 @@ def judge(lab: Lab, settings: Settings) -> Judging:
 
 def main() -> None:
     """Judge once and print what it took."""
-    given = json.loads(sys.stdin.readline())
-    settings = validate(given["settings"])
-    inputs = Inputs(account_password=Secret(given["password"]))
+    wish = json.loads(sys.stdin.readline())
+    settings = validate(wish["settings"])
+    inputs = Inputs(account_password=Secret(wish["password"]))
     with TemporaryDirectory() as home:
         door, start = (
             Permissions(SandboxHost(Path(home)), allow_all),
             time.perf_counter(),
         )
-        found = door.coverage(
+        tally = door.coverage(
             settings,
             inputs,
             each=lambda _judged: None,
@@ -148,7 +148,7 @@ def main() -> None:
         )
         seconds = time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"people": found.people, "seconds": seconds, "peak_mb": peak}))
+    print(json.dumps({"people": tally.people, "seconds": seconds, "peak_mb": peak}))
 
 
 if __name__ == "__main__":

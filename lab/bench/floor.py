@@ -16,14 +16,14 @@ POLICY_HINTS = "1.2.840.113556.1.4.2239"
 
 
 def main() -> None:
-    given = json.loads(sys.stdin.readline())
-    ldap.set_option(ldap.OPT_X_TLS_CACERTFILE, given["ca"])
-    link = ldap.initialize(given["url"])
+    wish = json.loads(sys.stdin.readline())
+    ldap.set_option(ldap.OPT_X_TLS_CACERTFILE, wish["ca"])
+    link = ldap.initialize(wish["url"])
     link.set_option(ldap.OPT_REFERRALS, 0)
     # the certificate names the host, the lab connects by address
     link.set_option(ldap.OPT_X_TLS_REQUIRE_CERT, ldap.OPT_X_TLS_NEVER)
     link.set_option(ldap.OPT_X_TLS_NEWCTX, 0)
-    link.simple_bind_s(given["user"], given["password"])
+    link.simple_bind_s(wish["user"], wish["password"])
     hints = LDAPControl(
         POLICY_HINTS, criticality=True, encodedControlValue=b"0\x03\x02\x01\x01"
     )

@@ -6,13 +6,14 @@ that it is ready; that of an installation is the same files unpacked by tar.
 
 import contextlib
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
 from lab.machines.server import Server, server
-from lab.packages import built, built_agent
+from lab.places import REPOSITORY
 
 ROUNDS = 3
 _UNIT = "writeback-agent.service"
@@ -27,16 +28,30 @@ _MB = 1_000_000
 
 def measure(folder: Path) -> dict[str, float]:
     """Build the packages, and take one server through its life."""
-    files, newer = built(), built_agent(_NEWER)
+    packages, newer = folder / "packages", folder / "newer"
+    _build(packages)
+    _build(newer, "agent", "--version", _NEWER)
     rows = {
-        "agent_deb_mb": files.agent_deb.stat().st_size / _MB,
-        "agent_rpm_mb": files.agent_rpm.stat().st_size / _MB,
-        "wizard_deb_mb": files.wizard_deb.stat().st_size / _MB,
-        "wizard_rpm_mb": files.wizard_rpm.stat().st_size / _MB,
+        f"{name}_{form}_mb": _only(packages, name, form).stat().st_size / _MB
+        for name in ("agent", "wizard")
+        for form in ("deb", "rpm")
     }
     with server("bookworm", folder / "server") as here:
-        rows |= _life(here, files.agent_deb, newer)
+        rows |= _life(
+            here, *(_only(each, "agent", "deb") for each in (packages, newer))
+        )
     return {name: round(value, 3) for name, value in rows.items()}
+
+
+def _build(folder: Path, *words: str) -> None:
+    """Run the installer as ./dev build does: it imports the lab, and never back."""
+    argv = [sys.executable, "-m", "installer", *words, "--out", str(folder)]
+    subprocess.run(argv, check=True, cwd=REPOSITORY, stdout=sys.stderr)
+
+
+def _only(folder: Path, name: str, form: str) -> Path:
+    (path,) = folder.glob(f"writeback-{name}[-_]*.{form}")
+    return path
 
 
 def _life(here: Server, package: Path, newer: Path) -> dict[str, float]:
@@ -48,7 +63,7 @@ def _life(here: Server, package: Path, newer: Path) -> dict[str, float]:
         here.install(package)
     with _timed(rows, "apply_s"):
         here.set_up()
-    score = here.machine.told("systemd-analyze", "security", "--no-pager", _UNIT)
+    score = here.machine.output("systemd-analyze", "security", "--no-pager", _UNIT)
     rows["exposure"] = float(score.rpartition(f"{_UNIT}: ")[2].split()[0])
     restarts, floors = [], []
     for _ in range(ROUNDS):
@@ -68,7 +83,7 @@ def _life(here: Server, package: Path, newer: Path) -> dict[str, float]:
 
 def _idle(here: Server) -> None:
     here.machine.put("/etc/systemd/system/idle.service", _IDLE.encode())
-    here.machine.told("systemctl", "daemon-reload")
+    here.machine.output("systemctl", "daemon-reload")
 
 
 def _unpack(here: Server, package: Path) -> None:
@@ -77,12 +92,12 @@ def _unpack(here: Server, package: Path) -> None:
         ["dpkg-deb", "--fsys-tarfile", str(package)], check=True, capture_output=True
     ).stdout
     subprocess.run(entering, input=data, check=True)
-    here.machine.told("rm", "-r", "/x")
+    here.machine.output("rm", "-r", "/x")
 
 
 def _restart(here: Server, unit: str) -> float:
     began = time.perf_counter()
-    here.machine.told("systemctl", "restart", unit)  # returns when it says ready
+    here.machine.output("systemctl", "restart", unit)  # returns when it says ready
     return time.perf_counter() - began
 
 

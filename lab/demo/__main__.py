@@ -36,12 +36,12 @@ def main() -> int:
     parser.add_argument(
         "--keep", action="store_true", help="leave it set up, for ./dev writeback"
     )
-    given = parser.parse_args()
+    options = parser.parse_args()
     display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    if display and not given.offscreen and not given.json:
+    if display and not options.offscreen and not options.json:
         return _for_a_person()
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    return _by_itself(as_json=given.json, keep=given.keep)
+    return _by_itself(as_json=options.json, keep=options.keep)
 
 
 def _for_a_person() -> int:

@@ -66,10 +66,10 @@ class Result:
 
     def as_dict(self) -> dict[str, Any]:
         """Give it as JSON takes it; `failure` only where there is one."""
-        told = dict(vars(self))
+        plain = dict(vars(self))
         if not self.failure:
-            told.pop("failure")
-        return told
+            plain.pop("failure")
+        return plain
 
 
 def travel(ground: Ground) -> Result:
@@ -169,8 +169,8 @@ def _reset(portal: PortalSide, ground: Ground, result: Result) -> None:
     person = ground.lab.people["anna"]
     result.reset = "failed"
     answered = portal.reset(person, FIRST)
-    told = f"{answered.code}, {answered.ms:.0f} ms"
-    ground.say(f"A portal's reset for {person['upn']}: {told}")
+    plain = f"{answered.code}, {answered.ms:.0f} ms"
+    ground.say(f"A portal's reset for {person['upn']}: {plain}")
     if answered.code != "ok":
         raise JourneyFailed(f"The reset was answered {answered.code}")
     result.reset, result.end_to_end_ms = "ok", round(answered.ms, 1)

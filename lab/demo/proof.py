@@ -9,7 +9,7 @@ from ldap3.core.exceptions import LDAPException
 
 from docs.portal_client import Client, Portal
 from lab.controller import Lab, Person
-from lab.slow_controller import asked
+from lab.slow_controller import ask_until_there
 from wizard.results import PortalDetails
 
 
@@ -25,9 +25,9 @@ class Answered:
 class PortalSide:
     """A portal that was given what the wizard's last page shows."""
 
-    def __init__(self, portal: Path, given: PortalDetails) -> None:
+    def __init__(self, portal: Path, details: PortalDetails) -> None:
         self._client = Client(Portal.load(portal))
-        self._agent = self._client.agent(given.agent, given.fingerprint)
+        self._agent = self._client.agent(details.agent, details.fingerprint)
 
     def __enter__(self) -> Self:
         return self
@@ -37,7 +37,9 @@ class PortalSide:
 
     def reset(self, person: Person, password: str) -> Answered:
         """Send a reset and open its answer; again where the controller was slow."""
-        return asked(lambda: self._reset(person, password), lambda told: told.code)
+        return ask_until_there(
+            lambda: self._reset(person, password), lambda answer: answer.code
+        )
 
     def _reset(self, person: Person, password: str) -> Answered:
         user = {"by": "userPrincipalName", "value": person["upn"]}

@@ -98,9 +98,9 @@ def add_people(db: Any, wish: dict[str, Any]) -> None:
             wish["realm"],
             {
                 "mail": person["mail"],
-                "givenName": person["given"],
+                "givenName": person["given_name"],
                 "sn": person["surname"],
-                "displayName": f"{person['given']} {person['surname']}",
+                "displayName": f"{person['given_name']} {person['surname']}",
                 "clearTextPassword": wish["start_password"].encode("utf-16-le"),
             },
         )
@@ -119,9 +119,9 @@ def add_groups(db: Any, wish: dict[str, Any]) -> None:
         dn = f"CN={name},{wish['groups_dn']}"
         db.add({"dn": dn, "objectClass": "group", "sAMAccountName": name})
         message = ldb.Message(ldb.Dn(db, dn))
-        found = [find(db, member, ["1.1"]) for member in members]
+        entries = [find(db, member, ["1.1"]) for member in members]
         message["member"] = ldb.MessageElement(
-            [str(each.dn) for each in found], ldb.FLAG_MOD_ADD, "member"
+            [str(each.dn) for each in entries], ldb.FLAG_MOD_ADD, "member"
         )
         db.modify(message)
 
@@ -149,8 +149,8 @@ def add_strict_policy(db: Any, wish: dict[str, Any]) -> None:
 
 def grant(db: Any, wish: dict[str, Any]) -> None:
     """What a delegation wizard gives: three rights on the users below OU=People."""
-    found = find(db, "svc-existing", ["objectSid"])
-    sid = ndr_unpack(security.dom_sid, found["objectSid"][0])
+    entry = find(db, "svc-existing", ["objectSid"])
+    sid = ndr_unpack(security.dom_sid, entry["objectSid"][0])
     aces = [
         f"(OA;CIIO;CR;{RESET_PASSWORD};{USER_CLASS};{sid})",
         f"(OA;CIIO;WP;{LOCKOUT_TIME};{USER_CLASS};{sid})",
@@ -226,17 +226,17 @@ def find(db: Any, sam: str, names: list[str]) -> Any:
 
 
 def roll_call(db: Any, people: list[dict[str, str]]) -> dict[str, dict[str, str]]:
-    told = {}
+    described = {}
     for person in people:
-        found = find(db, person["sam"], ["objectGUID", "userPrincipalName", "mail"])
-        told[person["key"]] = {
-            "dn": str(found.dn),
-            "upn": str(found["userPrincipalName"]),
+        entry = find(db, person["sam"], ["objectGUID", "userPrincipalName", "mail"])
+        described[person["key"]] = {
+            "dn": str(entry.dn),
+            "upn": str(entry["userPrincipalName"]),
             "sam": person["sam"],
-            "mail": str(found["mail"]),
-            "objectGUID": str(uuid.UUID(bytes_le=bytes(found["objectGUID"][0]))),
+            "mail": str(entry["mail"]),
+            "objectGUID": str(uuid.UUID(bytes_le=bytes(entry["objectGUID"][0]))),
         }
-    return told
+    return described
 
 
 def main() -> None:

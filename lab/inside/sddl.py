@@ -10,8 +10,8 @@ from samba.dcerpc import security  # type: ignore[import-not-found]
 from samba.ndr import ndr_pack  # type: ignore[import-not-found]
 
 domain = security.dom_sid("S-1-5-21-1-2-3")
-made = [
+descriptors = [
     ndr_pack(security.descriptor.from_sddl(f"D:{entry}", domain)).hex()
     for entry in json.load(sys.stdin)
 ]
-print(json.dumps(made))
+print(json.dumps(descriptors))

@@ -25,20 +25,20 @@ class Played:
     Attributes:
         changed: how many tasks changed something.
         failed: how many failed.
-        said: all it printed, at `-vvv`.
+        output: all it printed, at `-vvv`.
         stored: what it stored on the machine, for good or for a moment.
 
     """
 
     changed: int
     failed: int
-    said: str
+    output: str
     stored: tuple[bytes, ...]
 
     def shows(self, secret: str) -> bool:
         """Say whether a secret was printed, or stored on the machine."""
         spelled = secret.encode()
-        return secret in self.said or any(spelled in each for each in self.stored)
+        return secret in self.output or any(spelled in each for each in self.stored)
 
 
 @dataclass(frozen=True)
@@ -75,18 +75,18 @@ class Control:
         """Write the secrets, encrypted by Ansible Vault."""
         vault = json.dumps({"writeback_secrets": dict(secrets)})
         target = str(self._group / "vault.yaml")
-        self._ansible("vault", "encrypt", "--output", target, given=vault, check=True)
+        self._ansible("vault", "encrypt", "--output", target, stdin=vault, check=True)
 
     def play(self) -> Played:
         """Run the playbook."""
         for old in self._carried.iterdir():
             old.unlink()
         done = self._ansible("playbook", "-vvv", "-i", "hosts.yaml", str(PLAYBOOK))
-        said = f"{done.stdout}\n{done.stderr}"
-        recap = _RECAP.search(said)
-        assert recap, said
+        output = f"{done.stdout}\n{done.stderr}"
+        recap = _RECAP.search(output)
+        assert recap, output
         stored = tuple(path.read_bytes() for path in self._carried.iterdir())
-        return Played(int(recap[1]), int(recap[2]), said, stored)
+        return Played(int(recap[1]), int(recap[2]), output, stored)
 
     @property
     def _group(self) -> Path:
@@ -97,7 +97,7 @@ class Control:
         return self.folder / "carried"
 
     def _ansible(
-        self, program: str, *arguments: str, given: str = "", check: bool = False
+        self, program: str, *arguments: str, stdin: str = "", check: bool = False
     ) -> subprocess.CompletedProcess[str]:
         place = Path(sys.executable).parent
         argv = [str(place / f"ansible-{program}"), *arguments]
@@ -115,7 +115,7 @@ class Control:
             argv,
             cwd=self.folder,
             env=environment,
-            input=given,
+            input=stdin,
             capture_output=True,
             text=True,
             check=check,

@@ -64,22 +64,22 @@ def points(plan: Sequence[str]) -> tuple[Point, ...]:
 
 def parameters(plan: Sequence[str], quick: set[str]) -> list[object]:
     """Give the points of a plan to a test; all but the `quick` ones are slow."""
-    made = points(plan)
-    assert quick <= {str(point) for point in made}
+    all_points = points(plan)
+    assert quick <= {str(point) for point in all_points}
     slow = pytest.mark.slow
     return [
         pytest.param(point, id=str(point), marks=() if str(point) in quick else slow)
-        for point in made
+        for point in all_points
     ]
 
 
 def planned(here: Server, settings: str, verb: str = "plan") -> tuple[str, ...]:
     """Ask the program on a server for its plan; give the steps of its changes."""
     here.machine.put("/root/planned.yaml", settings.encode())
-    given = {**here.admin, "enrolment_code": here.relay.code()}
-    said = here.done(verb, "--settings", "/root/planned.yaml", "--json", **given)
-    here.machine.told("rm", "/root/planned.yaml")
-    return tuple(change["step"] for change in json.loads(said)["changes"])
+    stdin = {**here.admin, "enrolment_code": here.relay.code()}
+    plan_json = here.done(verb, "--settings", "/root/planned.yaml", "--json", **stdin)
+    here.machine.output("rm", "/root/planned.yaml")
+    return tuple(change["step"] for change in json.loads(plan_json)["changes"])
 
 
 @dataclass
@@ -95,7 +95,7 @@ class Run:
     def of(cls, here: Server, argv: Sequence[str], **secrets: str) -> Iterator["Run"]:
         """Start one, with an administrator and a code; wait for its end."""
         known = frozenset(journals(here))
-        given = {**here.admin, "enrolment_code": here.relay.code(), **secrets}
+        stdin = {**here.admin, "enrolment_code": here.relay.code(), **secrets}
         command = here.machine.entering("writeback", *argv, "--secrets-fd", "0")
         with subprocess.Popen(
             command,
@@ -104,7 +104,7 @@ class Run:
             stderr=subprocess.DEVNULL,
         ) as process:
             assert process.stdin is not None
-            process.stdin.write(json.dumps(given).encode())
+            process.stdin.write(json.dumps(stdin).encode())
             process.stdin.close()
             yield cls(here, process, known)
 
@@ -149,8 +149,8 @@ class Run:
     def _children(self) -> list[int]:
         pid = self.process.pid
         with suppress(FileNotFoundError):  # it has ended
-            told = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-            return [int(child) for child in told.split()]
+            children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+            return [int(child) for child in children.split()]
         return []
 
     def _journals(self) -> set[Path]:
@@ -225,8 +225,8 @@ class Interruption:
 
     def last_begun(self) -> int | None:
         """Give the place of the last change that was begun when it was killed."""
-        found = journal.find_open(self.here.machine.upper / JOURNALS[1:])
-        return found.begun()[-1].index if found else None
+        open_plan = journal.find_open(self.here.machine.upper / JOURNALS[1:])
+        return open_plan.begun()[-1].index if open_plan else None
 
     def is_as_before(self) -> None:
         """Nothing is there that was not, here and in the directory."""

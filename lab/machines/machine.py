@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Self
 
 from lab import process
-from lab.chroot import propagation
-from lab.errors import LabError
+from lab.chroot.errors import LabError
+from lab.chroot.mounts import propagation
 from lab.machines import groups
 
 # a busy machine takes many times the few seconds of an idle one
@@ -104,12 +104,12 @@ class Machine:
         return self
 
     def run(
-        self, *argv: str, given: str | bytes = "", seconds: float = 300.0
+        self, *argv: str, stdin: str | bytes = "", seconds: float = 300.0
     ) -> subprocess.CompletedProcess[str]:
         """Run a command as root on it; what it says is UTF-8."""
         return subprocess.run(
             self.entering(*argv),
-            input=given.decode() if isinstance(given, bytes) else given,
+            input=stdin.decode() if isinstance(stdin, bytes) else stdin,
             capture_output=True,
             text=True,
             check=False,
@@ -121,27 +121,27 @@ class Machine:
         entered = ["nsenter", "-t", str(self._leader), "-a"]
         return [*entered, "env", "-i", _PATH, "HOME=/root", "LANG=C.UTF-8", *argv]
 
-    def told(self, *argv: str, given: str = "") -> str:
+    def output(self, *argv: str, stdin: str = "") -> str:
         """Run a command that must succeed; give what it said."""
-        done = self.run(*argv, given=given)
+        done = self.run(*argv, stdin=stdin)
         if done.returncode:
-            said = f"{done.stdout}\n{done.stderr}".strip()
-            raise AssertionError(f"{argv[0]} ended with {done.returncode}: {said}")
+            text = f"{done.stdout}\n{done.stderr}".strip()
+            raise AssertionError(f"{argv[0]} ended with {done.returncode}: {text}")
         return done.stdout
 
-    def journal(self, word: str, *asked: str) -> str:
+    def journal(self, word: str, *options: str) -> str:
         """Give what journalctl says once a word is in it: it is written a while later.
 
         Args:
             word: waited for.
-            asked: of journalctl.
+            options: of journalctl.
 
         """
         deadline = time.monotonic() + _HEARD_S
-        while word not in (said := self.told("journalctl", "--no-pager", *asked)):
+        while word not in (text := self.output("journalctl", "--no-pager", *options)):
             assert time.monotonic() < deadline, f"not in the journal: {word}"
             time.sleep(_POLL_S)
-        return said
+        return text
 
     def put(self, path: str, content: bytes, *, mode: int = 0o644) -> None:
         """Write a file on it, whole."""
@@ -151,7 +151,7 @@ class Machine:
 
     def read(self, path: str) -> str:
         """Read a file on it."""
-        return self.told("cat", path)
+        return self.output("cat", path)
 
     def files(self, *exclude: str) -> dict[str, str]:
         """List everything on it: path -> kind, mode, owner, group, target.
@@ -166,7 +166,7 @@ class Machine:
         form = "%p\t%y %m %u %g %l\\n"
         # what runs there takes files of its own away meanwhile
         looking = ("find", "/", "-ignore_readdir_race", "-xdev")
-        listed = self.told(*looking, *pruned, "-printf", form)
+        listed = self.output(*looking, *pruned, "-printf", form)
         return dict(line.split("\t", 1) for line in listed.splitlines())
 
     def reboot(self) -> None:
@@ -252,11 +252,11 @@ def _is_first(pid: str) -> bool:
 @contextlib.contextmanager
 def machine(home: Path, lower: Path) -> Iterator[Machine]:
     """Boot a machine, and leave nothing of it."""
-    made = Machine(home, lower)
+    booted = Machine(home, lower)
     try:
-        yield made.boot()
+        yield booted.boot()
     finally:
-        made.stop()
+        booted.stop()
 
 
 def differences(
@@ -270,10 +270,10 @@ def differences(
         known: paths that the system itself writes, with all below.
 
     """
-    found = {}
+    changed = {}
     for path in sorted({*before, *after}):
         if any(path == each or path.startswith(f"{each}/") for each in known):
             continue
         if before.get(path) != after.get(path):
-            found[path] = (before.get(path), after.get(path))
-    return found
+            changed[path] = (before.get(path), after.get(path))
+    return changed

@@ -32,8 +32,8 @@ class Proxy:
                 connection.shutdown(socket.SHUT_RDWR)
 
     def lets_through(self, head: str) -> bool:
-        told = b64encode(self._credentials.encode()).decode()
-        wanted = f"\nProxy-Authorization: Basic {told}\r\n"
+        encoded = b64encode(self._credentials.encode()).decode()
+        wanted = f"\nProxy-Authorization: Basic {encoded}\r\n"
         return not self._credentials or wanted in head
 
     @contextmanager
@@ -48,15 +48,15 @@ class Proxy:
 @contextmanager
 def proxy(address: str) -> Iterator[Proxy]:
     """Serve until the end of the block; its threads stay in the caller's network."""
-    told = Proxy()
+    state = Proxy()
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
             head = "".join(iter(lambda: self.rfile.readline().decode(), "\r\n"))
             method, target, _ = head.split(" ", 2)
             assert method == "CONNECT"
-            if not told.lets_through(head):
-                told.refused.append(target)
+            if not state.lets_through(head):
+                state.refused.append(target)
                 self.wfile.write(b"HTTP/1.1 407 Denied\r\nContent-Length: 0\r\n\r\n")
                 return
             host, _, port = target.rpartition(":")
@@ -65,8 +65,8 @@ def proxy(address: str) -> Iterator[Proxy]:
             except OSError:
                 self.wfile.write(b"HTTP/1.1 502 Away\r\nContent-Length: 0\r\n\r\n")
                 return
-            with told.holding(self.connection), there:
-                told.connected.append(target)
+            with state.holding(self.connection), there:
+                state.connected.append(target)
                 self.wfile.write(b"HTTP/1.1 200 Connected\r\n\r\n")
                 back = threading.Thread(target=_copy, args=(there, self.connection))
                 back.start()
@@ -80,9 +80,9 @@ def proxy(address: str) -> Iterator[Proxy]:
     with Server((address, 0), Handler) as server:
         serving = threading.Thread(target=server.serve_forever)
         serving.start()
-        told.url = f"http://{address}:{server.server_address[1]}"
+        state.url = f"http://{address}:{server.server_address[1]}"
         try:
-            yield told
+            yield state
         finally:
             server.shutdown()
             serving.join()

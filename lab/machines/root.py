@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
-from lab.errors import LabError
+from lab.chroot.debian import archive_keys, mirror
+from lab.chroot.errors import LabError
+from lab.chroot.progress import Say, silent
 from lab.places import LAB
-from lab.root import archive_keys, mirror
-from lab.steps import Say, silent
 
 Suite = Literal["bookworm", "trixie"]
 # Part of the stamp: raise it when the packages below change.

@@ -44,23 +44,30 @@ class Server:
         """Install a package that was copied there, with nothing else at hand."""
         place = f"/var/cache/{package.name}"
         self.machine.put(place, package.read_bytes())
-        self.machine.told("dpkg", "-i", place)
-        self.machine.told("rm", place)
+        self.machine.output("dpkg", "-i", place)
+        self.machine.output("rm", place)
 
     def writeback(
         self, *arguments: str, **secrets: str
     ) -> subprocess.CompletedProcess[str]:
         """Run the command as root does, secrets by a descriptor."""
-        given = ("--secrets-fd", "0") if secrets else ()
+        options = ("--secrets-fd", "0") if secrets else ()
         # as a careful root has it: what the service needs is still made readable to it
-        argv = ("sh", "-c", 'umask 077 && exec writeback "$@"', "-", *arguments, *given)
-        return self.machine.run(*argv, given=json.dumps(secrets) if secrets else "")
+        argv = (
+            "sh",
+            "-c",
+            'umask 077 && exec writeback "$@"',
+            "-",
+            *arguments,
+            *options,
+        )
+        return self.machine.run(*argv, stdin=json.dumps(secrets) if secrets else "")
 
     def done(self, *arguments: str, **secrets: str) -> str:
         """Run a command that must end with 0; give what it said."""
         ended = self.writeback(*arguments, **secrets)
-        said = f"{ended.stdout}\n{ended.stderr}"
-        assert ended.returncode == 0, (arguments, ended.returncode, said)
+        output = f"{ended.stdout}\n{ended.stderr}"
+        assert ended.returncode == 0, (arguments, ended.returncode, output)
         return ended.stdout
 
     @property
@@ -107,8 +114,8 @@ class Server:
 
     def status(self) -> dict[str, Any]:
         """Say how the agent is, as programs read it."""
-        found: dict[str, Any] = json.loads(self.writeback("status", "--json").stdout)
-        return found
+        status: dict[str, Any] = json.loads(self.writeback("status", "--json").stdout)
+        return status
 
     def lift_minimum_age(self) -> None:
         """Let a person be given a password again and again."""

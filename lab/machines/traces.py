@@ -25,12 +25,12 @@ _BETWEEN_S = 0.005
 
 def secrets_of(here: Server) -> dict[str, str]:
     """Name what must not be found; the account's password while there is one."""
-    found = {"canary": CANARY, "administrator": here.lab.admin_password}
-    found |= {f"code {at}": code for at, code in enumerate(here.relay.codes)}
+    secrets = {"canary": CANARY, "administrator": here.lab.admin_password}
+    secrets |= {f"code {at}": code for at, code in enumerate(here.relay.codes)}
     if here.machine.run("test", "-e", _SEALED).returncode == 0:
         opening = ("systemd-creds", "decrypt", "--name=directory-password")
-        found["account"] = here.machine.told(*opening, _SEALED, "-")
-    return found
+        secrets["account"] = here.machine.output(*opening, _SEALED, "-")
+    return secrets
 
 
 def leaves_no_secret(here: Server, **more: str) -> None:
@@ -46,9 +46,9 @@ def leaves_no_secret(here: Server, **more: str) -> None:
         with suppress(FileNotFoundError):  # it ended while this looked
             assert _found(needles, path.read_bytes()) == [], path
     telling = here.machine.entering("journalctl", "--output=export", "--no-pager")
-    told = subprocess.run(telling, capture_output=True, check=True).stdout
-    assert len(told) > 1000
-    assert _found(needles, told) == []
+    exported = subprocess.run(telling, capture_output=True, check=True).stdout
+    assert len(exported) > 1000
+    assert _found(needles, exported) == []
     assert _found(needles, b"\0".join(_shown(here))) == []
 
 

@@ -37,31 +37,31 @@ class Witness:
 @contextmanager
 def witnessed(lab: Lab) -> Iterator[Witness]:
     """Ask a controller again and again for as long as the block takes."""
-    told, stop = Witness(), threading.Event()
-    thread = threading.Thread(target=_ask_on, args=(lab, told, stop))
+    witness, stop = Witness(), threading.Event()
+    thread = threading.Thread(target=_ask_on, args=(lab, witness, stop))
     thread.start()
     try:
-        yield told
+        yield witness
     finally:
         stop.set()
         thread.join()
 
 
-def _ask_on(lab: Lab, told: Witness, stop: threading.Event) -> None:
+def _ask_on(lab: Lab, witness: Witness, stop: threading.Event) -> None:
     admin = (lab.admin_user, lab.admin_password)
     while not stop.wait(_BETWEEN_S):
         with suppress(LDAPException), ExitStack() as asking:
-            with _timed(told):
+            with _timed(witness):
                 link = asking.enter_context(lab.signed_in(*admin))
             while not stop.wait(_BETWEEN_S):
-                with _timed(told):
+                with _timed(witness):
                     link.search("", "(objectClass=*)", ldap3.BASE)
 
 
 @contextmanager
-def _timed(told: Witness) -> Iterator[None]:
+def _timed(witness: Witness) -> Iterator[None]:
     began = time.monotonic()
     try:
         yield
     finally:
-        told.longest = max(told.longest, time.monotonic() - began)
+        witness.longest = max(witness.longest, time.monotonic() - began)

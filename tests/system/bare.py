@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-from lab.chroot import propagation
+from lab.chroot.mounts import propagation
 from lab.machines.root import Suite, ensure_root
 
 # The mounts vanish with the last process in their namespace. No network: a package

@@ -19,7 +19,7 @@ from lab.machines.killing import Point, halted, journals
 from lab.machines.root import Suite
 from lab.machines.server import SITE, Server, server
 from lab.machines.traces import leaves_no_secret, watched
-from lab.packages import built_agent
+from tests.fixtures.packages import built_agent
 from tests.system.test_hand_over import until
 
 _UNIT = "writeback-setup.service"
@@ -53,7 +53,7 @@ def let_in(here: Server, *actions: str) -> None:
     named = [f"org.writeback.{action}" for action in actions]
     rule = _RULE % json.dumps(named)
     here.machine.put("/etc/polkit-1/rules.d/10-ada.rules", rule.encode())
-    here.machine.told("systemctl", "restart", "polkit")
+    here.machine.output("systemctl", "restart", "polkit")
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_an_ordinary_user_sets_a_server_up(suite: Suite, tmp_path: Path) -> None
     package = built_agent()
     with server(suite, tmp_path / suite) as here:
         here.install(package)
-        here.machine.told("useradd", "--uid", str(_ADA), "ada")
+        here.machine.output("useradd", "--uid", str(_ADA), "ada")
         code = {"enrolment_code": here.relay.code()}
         # no rule is for ada, and nobody is there to type a password
         refused = ada(here, "looks", **code)
@@ -138,7 +138,7 @@ def held_for_ada(here: Server) -> Iterator[datetime]:
                 if held:
                     yield began
             finally:
-                here.machine.told("kill", "-CONT", service)
+                here.machine.output("kill", "-CONT", service)
             assert doing.result()["ready"]
         if not held:
             remove(here)
@@ -147,9 +147,9 @@ def held_for_ada(here: Server) -> Iterator[datetime]:
 def stopped(here: Server, known: set[Path]) -> str:
     """Stop the service once it has begun something; give its process."""
     until(lambda: set(journals(here)) - known, "it is not begun")
-    service = here.machine.told("systemctl", "show", "-P", "MainPID", _UNIT).strip()
+    service = here.machine.output("systemctl", "show", "-P", "MainPID", _UNIT).strip()
     assert int(service)  # 0 would be this process and its like
-    here.machine.told("kill", "-STOP", service)
+    here.machine.output("kill", "-STOP", service)
     return service
 
 
@@ -172,5 +172,5 @@ def names(said: str, who: str, began: datetime) -> bool:
 def exposure(here: Server) -> float:
     """Give how exposed systemd finds the service that is root."""
     asked = ("systemd-analyze", "security", "--no-pager", _UNIT)
-    said = here.machine.told(*asked)
+    said = here.machine.output(*asked)
     return float(said.rpartition(f"{_UNIT}: ")[2].split()[0])

@@ -13,8 +13,8 @@ from lab.machines.killing import Point, halted
 from lab.machines.load import asked_all_the_time
 from lab.machines.server import LIMITS, SITE, Server, server
 from lab.machines.traces import leaves_no_secret
-from lab.packages import built_agent
 from tests.conftest import ReportLine
+from tests.fixtures.packages import built_agent
 from tests.system.test_server import NEWER, pid, serves_again
 
 _UNIT = "writeback-agent.service"
@@ -64,7 +64,7 @@ def until_another(here: Server, before: int) -> int:
 
 
 def state(here: Server, name: str = "ActiveState") -> str:
-    return here.machine.told("systemctl", "show", "-P", name, _UNIT).strip()
+    return here.machine.output("systemctl", "show", "-P", name, _UNIT).strip()
 
 
 @contextmanager
@@ -72,14 +72,14 @@ def watchdog(here: Server, seconds: int) -> Iterator[None]:
     """Have systemd wait no longer than this for a sign of life."""
     path = f"{_DROP_INS}/90-watchdog.conf"
     here.machine.put(path, f"[Service]\nWatchdogSec={seconds}\n".encode())
-    here.machine.told("systemctl", "daemon-reload")
-    here.machine.told("systemctl", "restart", _UNIT)
+    here.machine.output("systemctl", "daemon-reload")
+    here.machine.output("systemctl", "restart", _UNIT)
     try:
         yield
     finally:
-        here.machine.told("rm", path)
-        here.machine.told("systemctl", "daemon-reload")
-        here.machine.told("systemctl", "restart", _UNIT)
+        here.machine.output("rm", path)
+        here.machine.output("systemctl", "daemon-reload")
+        here.machine.output("systemctl", "restart", _UNIT)
 
 
 def change(here: Server, per_minute: int) -> list[str]:
@@ -106,7 +106,7 @@ def test_no_request_is_lost_when_settings_change(
 
 def edit_by_hand(here: Server) -> None:
     edit = f"echo '# by hand' >> {_DROP_INS}/10-credentials.conf"
-    here.machine.told("sh", "-c", edit)
+    here.machine.output("sh", "-c", edit)
 
 
 def test_a_request_under_way_is_answered_before_a_restart(here: Server) -> None:
@@ -146,7 +146,7 @@ def test_an_agent_that_hangs_is_restarted(here: Server) -> None:
     with watchdog(here, 6):
         before = pid(here)
         assert before  # 0 would be this process and its like
-        here.machine.told("kill", "-STOP", str(before))
+        here.machine.output("kill", "-STOP", str(before))
         serves_again(here, before)
         assert here.check("clara") == "ok"
         here.machine.journal("Watchdog timeout", "--unit", _UNIT)
@@ -158,7 +158,7 @@ def test_hand_overs_in_quick_succession_are_no_hang(here: Server) -> None:
         began = time.monotonic()
         while time.monotonic() < began + 9:
             before = pid(here)
-            here.machine.told("systemctl", "reload", _UNIT)
+            here.machine.output("systemctl", "reload", _UNIT)
             until_another(here, before)
         assert state(here, "NRestarts") == "0"
         assert here.check("clara") == "ok"
@@ -169,7 +169,7 @@ def test_it_is_started_when_the_relay_is_there(here: Server) -> None:
     """Ready means ready: until then systemd has it as activating."""
     here.relay.stop()
     try:
-        here.machine.told("systemctl", "restart", "--no-block", _UNIT)
+        here.machine.output("systemctl", "restart", "--no-block", _UNIT)
         until(lambda: "relay waiting" in state(here, "StatusText"), "it tells nothing")
         assert state(here) == "activating"
         assert not here.status()["ready"]
@@ -185,7 +185,7 @@ def second(here: Server, first: int) -> int:
     found: list[int] = []
 
     def look() -> bool:
-        told = here.machine.told("cat", group).split()
+        told = here.machine.output("cat", group).split()
         others = [each for each in told if int(each) not in (0, first)]
         found[:] = [int(each) for each in others if is_successor(here, each)]
         return bool(found)
@@ -217,7 +217,7 @@ def applying(here: Server, per_minute: int) -> Iterator[subprocess.Popen[bytes]]
 def test_a_successor_that_is_killed_leaves_the_old_agent(here: Server) -> None:
     before, settings = pid(here), here.done("export")
     with applying(here, 80_001) as run:
-        here.machine.told("kill", "-KILL", str(second(here, before)))
+        here.machine.output("kill", "-KILL", str(second(here, before)))
     assert run.returncode == 1
     assert here.done("export") == settings
     assert here.status()["ready"]
@@ -229,7 +229,7 @@ def test_an_old_agent_that_is_killed_is_followed_by_another(here: Server) -> Non
     before, settings = pid(here), here.done("export")
     with applying(here, 80_002) as run:
         second(here, before)
-        here.machine.told("kill", "-KILL", str(before))
+        here.machine.output("kill", "-KILL", str(before))
     assert run.returncode in (0, 1)
     serves_again(here, before)
     changed = here.done("export") != settings
@@ -244,7 +244,7 @@ def test_a_successor_that_is_killed_when_it_took_over_is_followed_by_another(
     before = pid(here)
     with applying(here, 80_003):
         new = until_another(here, before)
-        here.machine.told("kill", "-KILL", str(new))
+        here.machine.output("kill", "-KILL", str(new))
     serves_again(here, new)
     settles(here, 80_003)
 
@@ -254,10 +254,10 @@ def test_an_upgrade_whose_new_agent_is_killed_leaves_the_old_one(here: Server) -
     before, newer, package = pid(here), built_agent(NEWER), built_agent()
     try:
         here.install(newer)
-        here.machine.told("kill", "-KILL", str(second(here, before)))
+        here.machine.output("kill", "-KILL", str(second(here, before)))
         assert here.check("clara") == "ok"
         assert (pid(here), here.status()["version"]) == (before, "0.1.0")
-        here.machine.told("systemctl", "reload", _UNIT)
+        here.machine.output("systemctl", "reload", _UNIT)
         until(lambda: here.status().get("version") == NEWER, "no new agent")
     finally:
         here.install(package)

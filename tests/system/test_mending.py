@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from lab.machines.server import CA, SITE, Server, server
-from lab.packages import built_agent
+from tests.fixtures.packages import built_agent
 
 pytestmark = pytest.mark.slow
 
@@ -34,7 +34,7 @@ def test_what_differs_is_told_and_mended(tmp_path: Path) -> None:
 
 def an_edited_environment_is_no_damage(here: Server) -> None:
     line = "echo WRITEBACK_LOG_LEVEL=DEBUG >> /etc/default/writeback-agent"
-    here.machine.told("sh", "-c", line)
+    here.machine.output("sh", "-c", line)
     here.done("verify")
 
 
@@ -43,7 +43,7 @@ def an_upgrade_that_came_to_nothing_is_told(here: Server, newer: Path) -> None:
     here.relay.stop()
     here.install(newer)
     asked = ("journalctl", "--unit=writeback-agent", "--output=cat")
-    until(lambda: "going on" in here.machine.told(*asked))
+    until(lambda: "going on" in here.machine.output(*asked))
     here.relay.start(dies_with_us=True)
     until(lambda: bool(here.status()["ready"]))
     status = here.status()
@@ -56,7 +56,7 @@ def an_upgrade_that_came_to_nothing_is_told(here: Server, newer: Path) -> None:
 
 
 def secrets_of_no_use_are_replaced(here: Server) -> None:
-    here.machine.told("chmod", "644", f"{_CREDENTIALS}/relay-listen-key.cred")
+    here.machine.output("chmod", "644", f"{_CREDENTIALS}/relay-listen-key.cred")
     found(here, "mode 644")
     assert "enrolment code is needed" in here.writeback("repair", "--yes").stderr
     used = here.relay.codes[-1]
@@ -73,7 +73,7 @@ def secrets_of_no_use_are_replaced(here: Server) -> None:
 
 
 def a_renewed_certificate_is_taken_up(here: Server) -> None:
-    here.machine.told("sh", "-c", f"echo '# renewed' >> {CA}")
+    here.machine.output("sh", "-c", f"echo '# renewed' >> {CA}")
     found(here, "other settings or certificates")
     assert "a new agent take over" in here.done("plan")
     here.done("apply", "--yes")
@@ -85,9 +85,9 @@ def plain_secrets_are_sealed(here: Server) -> None:
     plain = f"{_CREDENTIALS}/relay-test-key"
     sealed = f"{plain}.cred"
     argv = ("systemd-creds", "decrypt", "--name=relay-test-key", sealed, plain)
-    here.machine.told(*argv)
-    here.machine.told("chmod", "600", plain)
-    here.machine.told("rm", sealed)
+    here.machine.output(*argv)
+    here.machine.output("chmod", "600", plain)
+    here.machine.output("rm", sealed)
     found(here, "relay-test-key")
     here.done("repair", "--yes")
     assert plain not in here.machine.files()
@@ -104,11 +104,11 @@ def another_name_leaves_the_old_one(here: Server) -> None:
 
 def a_disabled_service_is_removed(here: Server) -> None:
     """systemd unloads it as soon as it has ended; a certificate put there stays."""
-    here.machine.told("systemctl", "disable", "writeback-agent")
+    here.machine.output("systemctl", "disable", "writeback-agent")
     here.machine.put(_CERTIFICATE, b"an administrator's own\n")
     here.done("remove", "--yes", **here.admin)
-    here.machine.told("dpkg", "--purge", "writeback-agent")
-    assert here.machine.told("find", "/etc/writeback").split() == [
+    here.machine.output("dpkg", "--purge", "writeback-agent")
+    assert here.machine.output("find", "/etc/writeback").split() == [
         "/etc/writeback",
         _CERTIFICATE,
     ]

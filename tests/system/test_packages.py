@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from installer.paths import INSTALLER, REPOSITORY
-from lab.packages import Packages, built
+from tests.fixtures.packages import Packages, built
 from tests.integration.wizard.screen import Screen
 from tests.system.bare import ROOT, Bare
 

@@ -14,9 +14,9 @@ import pytest
 from lab.machines.proxy import Proxy, proxy
 from lab.machines.server import CANARY, LIMITS, Server, relay_beside, server
 from lab.machines.traces import leaves_no_secret
-from lab.packages import built_agent
 from lab.relay import LabRelay
 from lab.remains import directory_now
+from tests.fixtures.packages import built_agent
 from tests.system.test_server import pid
 
 _OTHER_CA = "/etc/ssl/certs/other-test.pem"
@@ -68,12 +68,12 @@ class Site:
         """Give the time and number of each file, and the run of the service."""
         asked = ("stat", "--format=%n %Y %i", *_FILES.values())
         told = (
-            line.split(" ", 1) for line in self.here.machine.told(*asked).splitlines()
+            line.split(" ", 1) for line in self.here.machine.output(*asked).splitlines()
         )
         by_path = dict(told)
         found = {name: by_path[path] for name, path in _FILES.items()}
         show = ("systemctl", "show", "-P")
-        run = self.here.machine.told(*show, "InvocationID", _UNIT)
+        run = self.here.machine.output(*show, "InvocationID", _UNIT)
         return {**found, "started": run, "process": str(pid(self.here))}
 
     @contextmanager

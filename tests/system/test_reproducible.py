@@ -9,7 +9,7 @@ from installer import source_hash
 from installer.build import build, checksum
 from installer.package_specs import RECIPES
 from installer.paths import REPOSITORY
-from lab.steps import silent
+from lab.chroot.progress import silent
 
 pytestmark = pytest.mark.slow
 

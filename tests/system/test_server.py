@@ -11,9 +11,9 @@ from lab.machines.machine import DAILY, differences
 from lab.machines.root import Suite
 from lab.machines.server import CANARY, LIMITS, SITE, Server, server
 from lab.machines.traces import leaves_no_secret, watched
-from lab.packages import built_agent
 from lab.remains import directory_now
 from tests.conftest import ReportLine
+from tests.fixtures.packages import built_agent
 
 NEWER = "0.2.0"
 # those who are asked about all the time, and who is given a password all the time
@@ -60,14 +60,14 @@ def test_the_life_of_an_agent(
         assert here.status() == {"exit": 0, "installed": False}
         # from nothing, and then over what a removal of the package alone leaves
         here.set_up()
-        here.machine.told("dpkg", "--remove", "writeback-agent")
+        here.machine.output("dpkg", "--remove", "writeback-agent")
         here.install(package)
         assert here.status()["installed"]
         here.done("apply", "--yes")
         assert here.check("clara") == "ok"
         leaves_no_secret(here)
         here.done("remove", "--yes", **here.admin)
-        here.machine.told("dpkg", "--purge", "writeback-agent")
+        here.machine.output("dpkg", "--purge", "writeback-agent")
         assert differences(files, here.machine.files(), _SYSTEMS) == {}
         assert {p: here.machine.read(p) for p in _ACCOUNTS} == users
         assert units(here) == ""
@@ -106,7 +106,7 @@ def installs(here: Server) -> None:
         here.set_up()
     status = here.status()
     assert (status["ready"], status["version"]) == (True, "0.1.0")
-    assert here.machine.told("systemctl", "is-enabled", _UNIT) == "enabled\n"
+    assert here.machine.output("systemctl", "is-enabled", _UNIT) == "enabled\n"
     assert here.reset("anna") == "ok"
     here.signs_in("anna")
     # an alert for Microsoft's event finds it in the journal
@@ -114,7 +114,7 @@ def installs(here: Server) -> None:
     found = here.machine.journal("WRITEBACK_USER", *event)
     entry = json.loads(found.splitlines()[-1])
     assert entry["WRITEBACK_USER"] == here.lab.people["anna"]["upn"]
-    exposure = here.machine.told("systemd-analyze", "security", "--no-pager", _UNIT)
+    exposure = here.machine.output("systemd-analyze", "security", "--no-pager", _UNIT)
     score = float(exposure.rpartition(f"{_UNIT}: ")[2].split()[0])
     assert score <= 1.5, score
     assert here.done("apply", "--settings", SITE, "--yes").startswith("Nothing to do")
@@ -122,8 +122,8 @@ def installs(here: Server) -> None:
 
 def survives_a_reboot(here: Server) -> None:
     here.machine.reboot()
-    assert here.machine.told("systemctl", "is-active", _UNIT) == "active\n"
-    assert here.machine.told("systemctl", "show", "-P", "LimitCORE", _UNIT) == "0\n"
+    assert here.machine.output("systemctl", "is-active", _UNIT) == "active\n"
+    assert here.machine.output("systemctl", "show", "-P", "LimitCORE", _UNIT) == "0\n"
     assert here.status()["ready"]
     assert here.reset("bruno") == "ok"
     here.signs_in("bruno")
@@ -143,7 +143,7 @@ def is_reconfigured(here: Server) -> int:
     assert pid(here) != before
     # by hand: shown, and followed when it is applied
     edit = "s/per_minute: 50000/per_minute: 60000/"
-    here.machine.told("sed", "-i", edit, "/etc/writeback/settings.yaml")
+    here.machine.output("sed", "-i", edit, "/etc/writeback/settings.yaml")
     assert here.status()["drift"] == ["limits.per_minute: 50000 becomes 60000"]
     here.done("apply", "--yes")
     assert here.status()["drift"] == []
@@ -163,7 +163,7 @@ def is_upgraded_and_downgraded_under_load(
 ) -> int:
     """Settings, secrets and keys stay; no request is lost on the way."""
     before, asked = here.status(), 0
-    kept = here.machine.told(
+    kept = here.machine.output(
         "sh", "-c", "sha256sum /etc/writeback/*/* /etc/writeback/*.*"
     )
     for version, file in ((NEWER, newer), ("0.1.0", package)):
@@ -179,10 +179,10 @@ def is_upgraded_and_downgraded_under_load(
         assert pid(here) != old
         # one that took over is watched and restarted like one that was started
         old = pid(here)
-        here.machine.told("kill", "-KILL", str(old))
+        here.machine.output("kill", "-KILL", str(old))
         serves_again(here, old)
         resets(here, version)
-    after = here.machine.told(
+    after = here.machine.output(
         "sh", "-c", "sha256sum /etc/writeback/*/* /etc/writeback/*.*"
     )
     assert after == kept
@@ -192,9 +192,9 @@ def is_upgraded_and_downgraded_under_load(
 def is_repaired(here: Server) -> None:
     """What was damaged is found and mended."""
     drop_in = f"/etc/systemd/system/{_UNIT}.d"
-    here.machine.told("rm", "-r", drop_in)
-    here.machine.told("chmod", "666", "/etc/writeback/settings.yaml")
-    here.machine.told("systemctl", "disable", "--now", _UNIT)
+    here.machine.output("rm", "-r", drop_in)
+    here.machine.output("chmod", "666", "/etc/writeback/settings.yaml")
+    here.machine.output("systemctl", "disable", "--now", _UNIT)
     found = json.loads(here.writeback("verify", "--json").stdout)
     failed = {row["id"] for row in found["checks"] if row["state"] == "failed"}
     assert failed == {"files", "unit", "service"}
@@ -210,15 +210,15 @@ def what_the_agent_writes_is_its_own_again(here: Server) -> None:
         f"/var/{name}"
         for name in ("log/writeback/audit.jsonl", "lib/writeback/agent/ledger.sqlite")
     )
-    here.machine.told("systemctl", "stop", _UNIT)
-    here.machine.told("chown", "root:root", *written)
+    here.machine.output("systemctl", "stop", _UNIT)
+    here.machine.output("chown", "root:root", *written)
     here.machine.run("systemctl", "start", _UNIT)
     assert here.machine.run("systemctl", "is-active", _UNIT).returncode != 0
     found = json.loads(here.writeback("verify", "--json").stdout)
     rows = [row["title"] for row in found["checks"] if row["id"] == "files"]
     assert sorted(rows) == sorted(f"Protection of {path}" for path in written)
     here.done("repair", "--yes")
-    listed = here.machine.told("stat", "--format=%U:%G %a", *written)
+    listed = here.machine.output("stat", "--format=%U:%G %a", *written)
     assert listed.splitlines() == ["writeback:writeback 600"] * 2
     assert here.writeback("verify").returncode == 0
     resets(here, "its own again")
@@ -283,5 +283,5 @@ def serves_again(here: Server, gone: int) -> None:
 
 def pid(here: Server) -> int:
     """Give the agent's main process."""
-    said = here.machine.told("systemctl", "show", "-P", "MainPID", _UNIT)
+    said = here.machine.output("systemctl", "show", "-P", "MainPID", _UNIT)
     return int(said)

@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from lab.errors import LabError
+from lab.chroot.errors import LabError
 from lab.machines.killing import Interruption, Point, parameters, points
 from lab.machines.proxy import proxy
 from lab.machines.server import CANARY, Server, relay_beside, server
 from lab.machines.traces import leaves_no_secret
-from lab.packages import built_agent
 from lab.relay import LabRelay
 from lab.remains import directory_now
 from tests.conftest import ReportLine
+from tests.fixtures.packages import built_agent
 
 _OTHER_CA = "/etc/ssl/certs/other-test.pem"
 _RENAMED = "srv3"
@@ -107,15 +107,15 @@ class Installed(Interruption):
 
 def in_force(here: Server) -> dict[str, str]:
     """Give what decides what the agent does: files by content, secrets opened."""
-    told = here.machine.told(
+    told = here.machine.output(
         *("sh", "-c", "cd /etc && sha256sum writeback/*.* systemd/system/*.d/*.conf")
     )
     found = {line[66:]: line[:64] for line in told.splitlines()}
     folder = "/etc/writeback/credentials"
-    for name in here.machine.told("ls", folder).split():
+    for name in here.machine.output("ls", folder).split():
         opening = ("systemd-creds", "decrypt", f"--name={name.removesuffix('.cred')}")
-        found[name] = here.machine.told(*opening, f"{folder}/{name}", "-")
-    found["enabled"] = here.machine.told("systemctl", "is-enabled", "writeback-agent")
+        found[name] = here.machine.output(*opening, f"{folder}/{name}", "-")
+    found["enabled"] = here.machine.output("systemctl", "is-enabled", "writeback-agent")
     return found
 
 

@@ -13,9 +13,9 @@ from lab.machines.killing import Interruption, Point, parameters, planned, point
 from lab.machines.root import Suite
 from lab.machines.server import SITE, Server, server
 from lab.machines.traces import leaves_no_secret
-from lab.packages import built_agent
 from lab.remains import directory_now
 from tests.conftest import ReportLine
+from tests.fixtures.packages import built_agent
 
 NEWER = "0.2.0"
 # on two containers: two changes of one step are two, each with its own points
@@ -72,7 +72,7 @@ def rig(
     with server(suite, tmp_path_factory.mktemp("server")) as here:
         here.install(package)
         # what systemd makes once: the machine's own key
-        here.machine.told("systemd-creds", "setup")
+        here.machine.output("systemd-creds", "setup")
         here.machine.put(SITE, on_two(here).encode())
         made = Measured(
             here, here.machine.files(), directory_now(here.lab), (), (), package
@@ -183,7 +183,7 @@ def test_an_upgrade_that_is_killed_takes_nobody_down(
     try:
         machine.put("/var/cache/newer.deb", newer.read_bytes())
         began = time.monotonic()
-        machine.told("dpkg", "-i", "/var/cache/newer.deb")
+        machine.output("dpkg", "-i", "/var/cache/newer.deb")
         took = time.monotonic() - began
         here.install(rig.package)
         with subprocess.Popen(
@@ -200,11 +200,11 @@ def test_an_upgrade_that_is_killed_takes_nobody_down(
             user = {"by": "userPrincipalName", "value": upn}
             assert asking.code("check", user=user) == "ok"
         # and the way on is the package manager's own
-        machine.told("dpkg", "-i", "/var/cache/newer.deb")
+        machine.output("dpkg", "-i", "/var/cache/newer.deb")
         assert here.status()["version"] == NEWER
         assert here.writeback("verify").returncode == 0
     finally:
-        machine.told("rm", "-f", "/var/cache/newer.deb")
+        machine.output("rm", "-f", "/var/cache/newer.deb")
         here.install(rig.package)
         here.done("remove", "--yes", **here.admin)
     rig.is_as_before()

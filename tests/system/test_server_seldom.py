@@ -9,8 +9,8 @@ import pytest
 from lab.machines.killing import Point, Run
 from lab.machines.server import Server, server
 from lab.machines.traces import leaves_no_secret
-from lab.packages import built_agent
 from lab.remains import directory_now
+from tests.fixtures.packages import built_agent
 from tests.system.test_hand_over import until
 
 pytestmark = pytest.mark.slow
@@ -22,14 +22,14 @@ _TOOL = "/usr/bin/systemd-creds"
 def test_secrets_are_roots_own_files_where_systemd_seals_none(tmp_path: Path) -> None:
     """As with a systemd older than 250, which hands on what only root can read."""
     with server("bookworm", tmp_path / "server") as here:
-        here.machine.told("mv", _TOOL, f"{_TOOL}.away")
+        here.machine.output("mv", _TOOL, f"{_TOOL}.away")
         here.install(built_agent())
         before = here.machine.files()
         here.set_up()
-        listed = here.machine.told("stat", "--format=%n %a %U", *secrets(here))
+        listed = here.machine.output("stat", "--format=%n %a %U", *secrets(here))
         for line in listed.splitlines():
             assert line.endswith(" 600 root"), line
-        assert here.machine.told("stat", "--format=%a", _CREDENTIALS) == "700\n"
+        assert here.machine.output("stat", "--format=%a", _CREDENTIALS) == "700\n"
         options = here.machine.read(
             "/etc/systemd/system/writeback-agent.service.d/10-credentials.conf"
         )
@@ -60,11 +60,11 @@ def test_a_plug_pulled_while_secrets_are_sealed_leaves_an_agent_that_starts(
     tmp_path: Path,
 ) -> None:
     with server("bookworm", tmp_path / "server") as here:
-        here.machine.told("mv", _TOOL, f"{_TOOL}.away")
+        here.machine.output("mv", _TOOL, f"{_TOOL}.away")
         here.install(built_agent())
         here.set_up()
         known = here.status()["fingerprint"]
-        here.machine.told("mv", f"{_TOOL}.away", _TOOL)  # the system was upgraded
+        here.machine.output("mv", f"{_TOOL}.away", _TOOL)  # the system was upgraded
         for point in SEALING:
             with Run.of(here, ("repair", "--yes")) as run:
                 assert run.comes_to(point)
@@ -91,7 +91,7 @@ def serves(here: Server, known: str) -> None:
 
 def secrets(here: Server) -> list[str]:
     """List the files of secrets, with their folder."""
-    names = here.machine.told("ls", _CREDENTIALS).split()
+    names = here.machine.output("ls", _CREDENTIALS).split()
     assert len(names) == 5, names
     return [f"{_CREDENTIALS}/{name}" for name in names]
 

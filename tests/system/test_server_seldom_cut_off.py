@@ -11,7 +11,7 @@ from lab.machines.killing import Interruption, planned, points
 from lab.machines.proxy import Proxy, proxy
 from lab.machines.server import CANARY, SITE, Server, server
 from lab.machines.traces import leaves_no_secret
-from lab.packages import built_agent
+from tests.fixtures.packages import built_agent
 from tests.system.test_server_change_cut_off import CHANGE, REKEY, in_force
 from tests.system.test_server_cut_off import INSTALL, REMOVAL
 from tests.system.test_server_seldom import SEALING
@@ -70,13 +70,13 @@ def test_a_proxy_that_is_left_is_left_or_not(tmp_path: Path) -> None:
 
 def damage(here: Server) -> None:
     """Do by hand what a repair mends: modes, owners, and a service that is stopped."""
-    here.machine.told("systemctl", "stop", _UNITS)
-    here.machine.told("chmod", "0666", _SETTINGS)
-    here.machine.told("chown", "root:root", _RECORDS)
+    here.machine.output("systemctl", "stop", _UNITS)
+    here.machine.output("chmod", "0666", _SETTINGS)
+    here.machine.output("chown", "root:root", _RECORDS)
 
 
 def protection(here: Server) -> str:
-    return here.machine.told("stat", "--format=%n %a %U %G", _SETTINGS, _RECORDS)
+    return here.machine.output("stat", "--format=%n %a %U %G", _SETTINGS, _RECORDS)
 
 
 @pytest.mark.slow

@@ -14,8 +14,8 @@ from lab.machines.machine import Machine
 from lab.machines.root import Suite, ensure_root
 from lab.machines.server import CA, SITE, Server, server
 from lab.machines.traces import leaves_no_secret
-from lab.packages import built_agent
 from lab.places import REPOSITORY
+from tests.fixtures.packages import built_agent
 
 _SITE = "/etc/writeback-site.yaml"
 _SEALED = "/etc/credstore.encrypted/writeback"
@@ -69,7 +69,7 @@ def is_told_why_it_fails(managed: Server, control: Control) -> None:
     control.seal(managed.admin)
     played = control.play()
     assert played.failed == 1
-    assert "An enrolment code is needed" in played.said
+    assert "An enrolment code is needed" in played.output
     assert not played.shows(managed.lab.admin_password)
     assert managed.status() == {"exit": 0, "installed": False}
 
@@ -79,14 +79,14 @@ def is_set_up_once(managed: Server, control: Control) -> None:
     code = managed.relay.code()
     control.seal({**managed.admin, "enrolment_code": code})
     first = control.play()
-    assert (first.failed, first.changed) == (0, 1), first.said
+    assert (first.failed, first.changed) == (0, 1), first.output
     before = managed.status()
     assert before["ready"]
-    assert before["fingerprint"] in first.said
+    assert before["fingerprint"] in first.output
     assert managed.reset("anna") == "ok"
     managed.signs_in("anna")
     again = control.play()
-    assert (again.failed, again.changed) == (0, 0), again.said
+    assert (again.failed, again.changed) == (0, 0), again.output
     assert managed.status() == before
     for secret in (managed.lab.admin_password, code):
         assert not first.shows(secret)
@@ -110,17 +110,17 @@ def sets_itself_up(here: Server, package: Path, exported: str) -> None:
     here.machine.put(_SITE, exported.encode())
     unit = (REPOSITORY / "docs/ansible" / _FIRST_BOOT).read_bytes()
     here.machine.put(f"/etc/systemd/system/{_FIRST_BOOT}", unit)
-    here.machine.told("install", "-d", "-m", "700", str(Path(_SEALED).parent))
+    here.machine.output("install", "-d", "-m", "700", str(Path(_SEALED).parent))
     seal(here, here.admin)
     assert here.machine.run("systemctl", "start", _FIRST_BOOT).returncode == 1
     here.machine.journal("An enrolment code is needed", "--unit", _FIRST_BOOT)
     # it failed: what is sealed stays for the next start
     seal(here, {**here.admin, "enrolment_code": here.relay.code()}, again=True)
     assert can_be_read_by_a_pipe(here)
-    here.machine.told("systemctl", "enable", _FIRST_BOOT)
+    here.machine.output("systemctl", "enable", _FIRST_BOOT)
     assert here.status() == {"exit": 0, "installed": False}
     here.machine.reboot()
-    said = here.machine.told("journalctl", "--no-pager", "--unit", _FIRST_BOOT)
+    said = here.machine.output("journalctl", "--no-pager", "--unit", _FIRST_BOOT)
     assert here.status()["ready"], said
     assert here.done("export") == exported
     assert here.reset("bruno") == "ok"
@@ -133,14 +133,14 @@ def seal(here: Server, secrets: Mapping[str, str], *, again: bool = False) -> No
     """Seal secrets as a credential of systemd's, where there are some or none yet."""
     there = here.machine.run("test", "-e", _SEALED).returncode == 0
     assert there is again
-    here.machine.told("rm", "-f", _SEALED)
+    here.machine.output("rm", "-f", _SEALED)
     sealing = ("systemd-creds", "encrypt", "--name=writeback", "-", _SEALED)
-    here.machine.told(*sealing, given=json.dumps(dict(secrets)))
+    here.machine.output(*sealing, stdin=json.dumps(dict(secrets)))
 
 
 def can_be_read_by_a_pipe(here: Server) -> bool:
     """Say whether what is sealed makes a plan that needs the administrator."""
     opened = f"systemd-creds decrypt --name=writeback {_SEALED} -"
     planned = f"writeback plan --settings {_SITE} --json --secrets-fd 0"
-    told = json.loads(here.machine.told("sh", "-c", f"{opened} | {planned}"))
+    told = json.loads(here.machine.output("sh", "-c", f"{opened} | {planned}"))
     return any(change["needs_admin"] for change in told["changes"])

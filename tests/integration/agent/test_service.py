@@ -36,7 +36,7 @@ from lab.agent_settings import AGENT, settings_for
 from lab.authority import Authority
 from lab.controller import Lab
 from lab.relay import LabRelay
-from lab.slow_controller import asked
+from lab.slow_controller import ask_until_there
 from tests.fixtures.agent_stage import CANARY, SELF_TEST
 from wire import jose, messages, sas
 from wire.enrolment_code import parse
@@ -108,7 +108,9 @@ class Installed:
 
     def reset(self, key: str) -> dict[str, Any]:
         """Reset a person's password; again where the controller was only slow."""
-        return asked(lambda: self.reset_once(key), lambda told: str(told["code"]))
+        return ask_until_there(
+            lambda: self.reset_once(key), lambda told: str(told["code"])
+        )
 
     def reset_once(self, key: str) -> dict[str, Any]:
         portal = json.loads((self.relay.folder / "portal.json").read_text())
@@ -133,8 +135,8 @@ def call(
     relay: LabRelay, method: str, path: str, body: bytes | None, head: dict[str, str]
 ) -> bytes:
     context = ssl.create_default_context(cafile=str(relay.folder / "ca.pem"))
-    asked = urllib.request.Request(relay.url + path, body, head, method=method)  # noqa: S310
-    with urllib.request.urlopen(asked, context=context, timeout=20) as answer:  # noqa: S310
+    request = urllib.request.Request(relay.url + path, body, head, method=method)  # noqa: S310
+    with urllib.request.urlopen(request, context=context, timeout=20) as answer:  # noqa: S310
         return bytes(answer.read())
 
 
@@ -154,7 +156,7 @@ def install(lab: Lab, relay: LabRelay, places: Paths) -> Installed:
     keys, tester = PrivateKeys.generate(), PrivateKeys.generate()
     listen, test = (base64.b64encode(secrets.token_bytes(32)).decode() for _ in "12")
     code = parse(relay.code())
-    asked = {
+    ask_until_there = {
         "secret": base64.urlsafe_b64encode(code.secret).decode().rstrip("="),
         "agent": AGENT,
         "keys": keys.public.jwks(),
@@ -162,7 +164,9 @@ def install(lab: Lab, relay: LabRelay, places: Paths) -> Installed:
         "test_key": test,
     }
     head = {"Content-Type": "application/json"}
-    told = json.loads(call(relay, "POST", "/$enrol", json.dumps(asked).encode(), head))
+    told = json.loads(
+        call(relay, "POST", "/$enrol", json.dumps(ask_until_there).encode(), head)
+    )
     place = {"url": relay.url, "ca": str(relay.folder / "ca.pem")}
     chosen = settings_for(lab, relay=place)
     atomic_files.write_atomically(places.settings, settings_file.dump(chosen))
@@ -342,7 +346,7 @@ async def test_two_agents_with_the_same_keys_are_found(
     made = enrolment.load(installed.places.enrolment)
     key = store.get(kept.TEST_KEY)
     assert key is not None
-    asked = CloneQuery(
+    ask_until_there = CloneQuery(
         RelayEndpoint(settings_file.load(installed.places.settings).relay),
         made.connection,
         made.test_key_name,
@@ -354,7 +358,9 @@ async def test_two_agents_with_the_same_keys_are_found(
             for each in (installed, copied):
                 await asyncio.to_thread(each.wait_ready)
             told: list[str] = []
-            looking = CloneDetector(asked, Instance("neither", 1), told.append, 0.01)
+            looking = CloneDetector(
+                ask_until_there, Instance("neither", 1), told.append, 0.01
+            )
             task = asyncio.create_task(looking.run())
             await asyncio.to_thread(until, lambda: WORDS in told)
             task.cancel()

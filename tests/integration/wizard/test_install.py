@@ -12,8 +12,8 @@ import pytest
 
 from agent.config.settings import Settings
 from agent.ldap.errors import SignInRefused
+from lab.chroot.errors import LabError
 from lab.controller import Lab
-from lab.errors import LabError
 from lab.remains import directory_now, files_now
 from lab.sandbox import AGENT, CANARY, Sandbox, sandbox
 from tests.integration.wizard.test_cut_off import cut_off

@@ -107,10 +107,10 @@ def test_a_changed_source_is_another_package(tmp_path: Path) -> None:
 
 NOTES = """\
 missing module named winreg - imported by mimetypes (optional)
-missing module named gone - imported by agent.handler (delayed), relay.code (optional)
-excluded module named sqlite3 - imported by agent.ledger (top-level), x (optional)
-missing module named absent - imported by wizard.cli (top-level)
-missing module named pydantic.BaseModel - imported by agent.settings (top-level)
+missing module named gone - imported by wire.jose (delayed), relay.cli (optional)
+excluded module named sqlite3 - imported by relay.store (top-level), x (optional)
+missing module named absent - imported by wizard.cli.main (top-level)
+missing module named pydantic.BaseModel - imported by agent.config.settings (top-level)
 excluded module named 'keyring.cli' - imported by keyring (top-level)
 """
 

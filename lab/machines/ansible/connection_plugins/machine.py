@@ -68,19 +68,19 @@ class Connection(ConnectionBase):  # type: ignore[misc]
         ) as copy:
             copy.write(content)
         argv = ["sh", "-c", 'cat > "$1"', "put", out_path]
-        code, _, said = self._entered(argv, content)
+        code, _, errors = self._entered(argv, content)
         if code:
-            raise AnsibleError(f"{out_path} can't be written: {said.decode()}")
+            raise AnsibleError(f"{out_path} can't be written: {errors.decode()}")
 
     def fetch_file(self, in_path: str, out_path: str) -> None:
         """Read a file on the machine."""
         super().fetch_file(in_path, out_path)
-        code, content, said = self._entered(["cat", in_path], b"")
+        code, content, errors = self._entered(["cat", in_path], b"")
         if code:
-            raise AnsibleError(f"{in_path} can't be read: {said.decode()}")
+            raise AnsibleError(f"{in_path} can't be read: {errors.decode()}")
         Path(out_path).write_bytes(content)
 
-    def _entered(self, argv: list[str], given: bytes) -> tuple[int, bytes, bytes]:
+    def _entered(self, argv: list[str], stdin: bytes) -> tuple[int, bytes, bytes]:
         whole = [*self.get_option("entering"), *argv]
-        done = subprocess.run(whole, input=given, capture_output=True, check=False)
+        done = subprocess.run(whole, input=stdin, capture_output=True, check=False)
         return done.returncode, done.stdout, done.stderr

@@ -1,4 +1,4 @@
-"""Says what the lab is doing, a line per step with the time so far."""
+"""Says what is being done, a line per step with the time so far."""
 
 import time
 from collections.abc import Callable

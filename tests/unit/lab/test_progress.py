@@ -3,7 +3,7 @@
 import io
 from contextlib import redirect_stdout
 
-from lab.steps import spoken
+from lab.chroot.progress import spoken
 
 
 def test_progress_follows_a_standard_output_that_is_redirected() -> None:

@@ -1,4 +1,4 @@
-"""What can go wrong in the lab, said with its remedy."""
+"""What can go wrong in a root or in the lab, said with its remedy."""
 
 from wire.failure import Failure
 

@@ -1,0 +1,1 @@
+"""Debian roots: what making and entering one takes; the installer imports no more."""
