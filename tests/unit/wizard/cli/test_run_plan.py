@@ -49,7 +49,7 @@ LEFT = Stuck(GRANTS, "Somebody else changed it since.")
 
 
 @dataclass
-class Machine:
+class ScriptedController:
     """A controller whose outcomes are set by the test."""
 
     changes: tuple[Change, ...] = (MAKES,)
@@ -105,18 +105,20 @@ class Machine:
         return SelfTestResult("ok", "It is set.", "Done.", {}, {"total": 12.3})
 
 
-def door(machine: Machine) -> Controller:
+def door(machine: ScriptedController) -> Controller:
     return cast("Controller", machine)
 
 
-def carry_out(machine: Machine, confirm: Confirm = lambda _text: True) -> Any:
+def carry_out(
+    machine: ScriptedController, confirm: Confirm = lambda _text: True
+) -> Any:
     return apply_of_commands.carry_out(
         door(machine), SETTINGS, CommandSecrets(), confirm
     )
 
 
 def test_all_made_is_0() -> None:
-    told = carry_out(Machine())
+    told = carry_out(ScriptedController())
     assert (told.code, told.text) == (Exit.DONE, "Done: 1 change made.")
 
 
@@ -130,21 +132,21 @@ def test_what_came_of_a_change_is_said(capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_what_came_of_changes_is_among_what_programs_read() -> None:
-    told = carry_out(Machine(says="Its owner must forget it."))
+    told = carry_out(ScriptedController(says="Its owner must forget it."))
     assert told.data["told"] == ["Writes the settings file: Its owner must forget it."]
-    assert carry_out(Machine()).data["told"] == []
+    assert carry_out(ScriptedController()).data["told"] == []
 
 
 def test_a_new_enrolment_ends_with_what_the_portal_must_know() -> None:
     enrols = Change("enrolment", "Enrols the agent", None, {})
-    told = carry_out(Machine((MAKES, enrols)))
+    told = carry_out(ScriptedController((MAKES, enrols)))
     for text in (HAND_OVER.url, HAND_OVER.fingerprint, HAND_OVER.issuer):
         assert text in told.text
     assert told.data["hand_over"] == asdict(HAND_OVER)
 
 
 def test_nothing_to_do_is_0_and_applies_nothing() -> None:
-    machine = Machine(())
+    machine = ScriptedController(())
     told = carry_out(machine)
     assert told.code == 0
     assert told.text == "Nothing to do: everything is as the settings say."
@@ -152,7 +154,7 @@ def test_nothing_to_do_is_0_and_applies_nothing() -> None:
 
 
 def test_a_plan_not_accepted_is_2_and_applies_nothing() -> None:
-    machine, shown = Machine(), list[str]()
+    machine, shown = ScriptedController(), list[str]()
 
     def refuse(text: str) -> bool:
         shown.append(text)
@@ -165,11 +167,13 @@ def test_a_plan_not_accepted_is_2_and_applies_nothing() -> None:
 
 def test_nobody_to_ask_is_2() -> None:
     with pytest.raises(BadUsage, match="--yes"):
-        carry_out(Machine(), confirm_on_terminal)
+        carry_out(ScriptedController(), confirm_on_terminal)
 
 
 def test_rolled_back_is_1_with_what_failed_and_why() -> None:
-    machine = Machine(fails=ApplyError(GRANTS, "It broke. Mend it.", (MAKES,), ()))
+    machine = ScriptedController(
+        fails=ApplyError(GRANTS, "It broke. Mend it.", (MAKES,), ())
+    )
     told = carry_out(machine)
     assert told.code == 1
     assert told.text.splitlines() == [
@@ -180,7 +184,9 @@ def test_rolled_back_is_1_with_what_failed_and_why() -> None:
 
 
 def test_not_clean_is_3_with_what_remains() -> None:
-    told = carry_out(Machine(fails=ApplyError(MAKES, "It broke.", (), (LEFT,))))
+    told = carry_out(
+        ScriptedController(fails=ApplyError(MAKES, "It broke.", (), (LEFT,)))
+    )
     assert told.code == 3
     assert "  Grants 3 permissions: Somebody else changed it since." in told.text
     assert told.data["stuck"] == [
@@ -193,7 +199,7 @@ def test_a_signal_stops_and_takes_back(
     number: signal.Signals, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = signal.getsignal(number)
-    told = carry_out(Machine(during=lambda: os.kill(os.getpid(), number)))
+    told = carry_out(ScriptedController(during=lambda: os.kill(os.getpid(), number)))
     assert told.code == 1
     assert told.text.startswith("Stopped.")
     assert "Stopping before the next change" in capsys.readouterr().err
@@ -205,7 +211,7 @@ def test_changes_that_need_an_administrator_ask_for_one_on_a_terminal(
 ) -> None:
     monkeypatch.setattr("builtins.input", lambda: "administrator@corp.test")
     monkeypatch.setattr("getpass.getpass", lambda _prompt: CANARY)
-    machine = Machine((GRANTS,))
+    machine = ScriptedController((GRANTS,))
     given = CommandSecrets(can_ask=True)
     apply_of_commands.carry_out(door(machine), SETTINGS, given, lambda _text: True)
     admin = machine.given[0].admin
@@ -214,7 +220,7 @@ def test_changes_that_need_an_administrator_ask_for_one_on_a_terminal(
 
 
 @dataclass
-class Lacking(Machine):
+class Lacking(ScriptedController):
     """A machine whose plan needs what it was not given, one after the other."""
 
     def plan(self, settings: Settings, inputs: Inputs) -> tuple[Change, ...]:
@@ -270,7 +276,7 @@ def test_a_terminal_is_asked_for_what_a_plan_turns_out_to_need(
         job(door(Lacking()), CommandSecrets())
 
 
-class NeverContent(Machine):
+class NeverContent(ScriptedController):
     """A machine whose plan takes no code."""
 
     def plan(self, settings: Settings, inputs: Inputs) -> tuple[Change, ...]:
@@ -285,10 +291,10 @@ def test_what_was_given_and_is_not_right_is_not_asked_again() -> None:
 
 def test_a_roll_back_is_0_or_3() -> None:
     clean = rollback.roll_back(
-        door(Machine(cut_off=True)), CommandSecrets(), lambda _text: True
+        door(ScriptedController(cut_off=True)), CommandSecrets(), lambda _text: True
     )
     assert (clean.code, clean.text) == (0, "Taken back: 1 change.")
-    machine = Machine(rolled=RolledBack((), (LEFT,)), cut_off=True)
+    machine = ScriptedController(rolled=RolledBack((), (LEFT,)), cut_off=True)
     stuck = rollback.roll_back(door(machine), CommandSecrets(), lambda _text: True)
     assert stuck.code == 3
     assert LEFT.reason in stuck.text
@@ -297,13 +303,18 @@ def test_a_roll_back_is_0_or_3() -> None:
 def test_findings_are_4() -> None:
     fine = Check("a", "Agent", "ok", "It runs.")
     bad = Check("b", "Permissions", "failed", "Missing.", "Grant them.")
-    assert verify_of_commands.verify(door(Machine(rows=(fine,))), SETTINGS).code == 0
+    assert (
+        verify_of_commands.verify(door(ScriptedController(rows=(fine,))), SETTINGS).code
+        == 0
+    )
     cut_off = verify_of_commands.verify(
-        door(Machine(rows=(fine,), cut_off=True)), SETTINGS
+        door(ScriptedController(rows=(fine,), cut_off=True)), SETTINGS
     )
     assert cut_off.code == 4
     assert "writeback rollback" in cut_off.text
-    told = verify_of_commands.verify(door(Machine(rows=(fine, bad))), SETTINGS)
+    told = verify_of_commands.verify(
+        door(ScriptedController(rows=(fine, bad))), SETTINGS
+    )
     assert told.code == 4
     assert told.text.splitlines() == [
         "ok       Agent: It runs.",
@@ -313,7 +324,7 @@ def test_findings_are_4() -> None:
 
 
 def test_a_test_reset_lists_its_hops() -> None:
-    told = self_test.test_reset(door(Machine()), "mail", "a@corp.test", None)
+    told = self_test.test_reset(door(ScriptedController()), "mail", "a@corp.test", None)
     assert told.code == 0
     assert told.text.splitlines() == [
         "ok: Done.",

@@ -30,7 +30,7 @@ Start = Callable[[], threading.Thread]
 
 
 @dataclass
-class Stage:
+class ServiceStage:
     """What stands behind the bus: the controller, and whom it was made for."""
 
     fake: FakeController = field(default_factory=FakeController)
@@ -53,12 +53,12 @@ def bus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bus]:
 
 
 @pytest.fixture
-def stage() -> Stage:
-    return Stage()
+def stage() -> ServiceStage:
+    return ServiceStage()
 
 
 @pytest.fixture
-def start(bus: Bus, stage: Stage) -> Iterator[Start]:
+def start(bus: Bus, stage: ServiceStage) -> Iterator[Start]:
     """Run the service until nothing is asked of it, or the bus is gone."""
     threads: list[threading.Thread] = []
 

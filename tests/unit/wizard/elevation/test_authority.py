@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.wizard.answered import CANARY, SETTINGS
 from tests.unit.wizard.elevation.bus import FakePolkit, Says
-from tests.unit.wizard.elevation.conftest import Stage, Start
+from tests.unit.wizard.elevation.conftest import ServiceStage, Start
 from wire.secret import Secret
 from wizard.elevation.dbus import polkit as authority
 from wizard.elevation.dbus.client import ServiceClient
@@ -21,7 +21,7 @@ INPUTS = Inputs(AdminCredentials("administrator@corp.test", Secret(CANARY)))
 
 @pytest.mark.parametrize("says", ["no", "challenge", "error", "nonsense"])
 def test_a_stranger_is_refused(
-    remote: RemoteController, stage: Stage, polkit: FakePolkit, says: Says
+    remote: RemoteController, stage: ServiceStage, polkit: FakePolkit, says: Says
 ) -> None:
     polkit.says = says
     with pytest.raises(NotAllowed, match="sudo writeback"):
@@ -30,7 +30,7 @@ def test_a_stranger_is_refused(
     assert stage.fake.calls == []
 
 
-def test_without_polkit_nobody_is_let_in(start: Start, stage: Stage) -> None:
+def test_without_polkit_nobody_is_let_in(start: Start, stage: ServiceStage) -> None:
     start()
     calling = ServiceClient()
     with pytest.raises(NotAllowed, match=r"polkit can't be asked.*sudo writeback"):
@@ -64,14 +64,14 @@ def test_polkit_is_asked_of_the_sender_about_the_action_alone(
 
 
 def test_the_work_is_done_in_the_name_of_the_person(
-    remote: RemoteController, stage: Stage
+    remote: RemoteController, stage: ServiceStage
 ) -> None:
     remote.installed()
     assert stage.people == [pwd.getpwuid(os.getuid()).pw_name]
 
 
 def test_who_may_look_may_not_change(
-    remote: RemoteController, stage: Stage, polkit: FakePolkit
+    remote: RemoteController, stage: ServiceStage, polkit: FakePolkit
 ) -> None:
     changes = remote.plan(SETTINGS, INPUTS)
     polkit.says = "no"

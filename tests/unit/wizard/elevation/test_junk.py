@@ -25,7 +25,7 @@ from tests.unit.wizard.elevation.by_hand import (
     refused,
     say,
 )
-from tests.unit.wizard.elevation.conftest import Stage
+from tests.unit.wizard.elevation.conftest import ServiceStage
 from wizard.elevation import errors
 from wizard.elevation.codec import LONGEST, NAME
 from wizard.elevation.remote_controller import RemoteController
@@ -57,7 +57,7 @@ JUNK = {
 
 @pytest.mark.parametrize("kind", JUNK)
 def test_junk_is_refused_and_the_service_goes_on(
-    raw: DBusConnection, remote: RemoteController, stage: Stage, kind: str
+    raw: DBusConnection, remote: RemoteController, stage: ServiceStage, kind: str
 ) -> None:
     refused(say(raw, *JUNK[kind]))
     assert stage.fake.calls == []
@@ -75,7 +75,7 @@ def test_arguments_of_another_type_are_refused(
     assert remote.installed() is None
 
 
-def test_settings_are_validated_again(raw: DBusConnection, stage: Stage) -> None:
+def test_settings_are_validated_again(raw: DBusConnection, stage: ServiceStage) -> None:
     data = SETTINGS.model_dump(mode="json") | {"identify_by": "shoe size", "x": 1}
     got = json.loads(say(raw, call("plan", settings=data), NO_SECRETS))
     error = errors.read(got["error"])

@@ -10,7 +10,7 @@ import pytest
 from agent.config.settings import Settings
 from agent.verdict.causes import Cause
 from tests.unit.wizard.answered import CANARY, SETTINGS
-from tests.unit.wizard.elevation.conftest import Stage
+from tests.unit.wizard.elevation.conftest import ServiceStage
 from tests.unit.wizard.ui.fake import (
     CHAIN,
     HAND_OVER,
@@ -79,7 +79,7 @@ ASKED: tuple[tuple[str, tuple[Any, ...]], ...] = (
 
 @pytest.mark.parametrize(("name", "given"), ASKED)
 def test_an_answer_comes_back_the_same(
-    remote: RemoteController, stage: Stage, name: str, given: tuple[Any, ...]
+    remote: RemoteController, stage: ServiceStage, name: str, given: tuple[Any, ...]
 ) -> None:
     stage.fake.found, stage.fake.cut_off = INSTALLED, RECOVERY
     direct = FakeController(INSTALLED, RECOVERY)
@@ -99,7 +99,7 @@ def test_nothing_there_comes_back_as_nothing(remote: RemoteController) -> None:
 
 
 def test_the_checks_of_controllers_are_reported(
-    remote: RemoteController, stage: Stage
+    remote: RemoteController, stage: ServiceStage
 ) -> None:
     stage.fake.inspection = SEVERAL
     told: list[Any] = []
@@ -110,7 +110,7 @@ def test_the_checks_of_controllers_are_reported(
 
 
 def test_changes_are_made_and_each_is_reported(
-    remote: RemoteController, stage: Stage
+    remote: RemoteController, stage: ServiceStage
 ) -> None:
     told: list[Progress] = []
     changes = remote.plan(SETTINGS, INPUTS)
@@ -123,7 +123,7 @@ def test_changes_are_made_and_each_is_reported(
 
 
 def test_a_failure_comes_with_what_was_taken_back(
-    remote: RemoteController, stage: Stage
+    remote: RemoteController, stage: ServiceStage
 ) -> None:
     changes = remote.plan(SETTINGS, INPUTS)
     stuck = (Stuck(changes[0], "Somebody changed it."),)
@@ -137,7 +137,7 @@ def test_a_failure_comes_with_what_was_taken_back(
 
 
 def test_a_plan_that_this_machine_does_not_make_is_refused(
-    remote: RemoteController, stage: Stage
+    remote: RemoteController, stage: ServiceStage
 ) -> None:
     changes = remote.plan(SETTINGS, INPUTS)
     stage.fake.changes = changes[1:]
@@ -147,7 +147,7 @@ def test_a_plan_that_this_machine_does_not_make_is_refused(
 
 
 def test_a_plan_of_permissions_alone_is_taken(
-    remote: RemoteController, stage: Stage
+    remote: RemoteController, stage: ServiceStage
 ) -> None:
     grants = stage.fake.permissions
     grants.everybody = {Cause.NOT_GRANTED: 1}
@@ -174,7 +174,7 @@ class Patient(FakeController):
 
 
 def test_a_stop_is_passed_on_and_its_outcome_heard(
-    remote: RemoteController, stage: Stage
+    remote: RemoteController, stage: ServiceStage
 ) -> None:
     stage.fake = Patient()
     stop, told = threading.Event(), []
@@ -190,7 +190,7 @@ def test_a_stop_is_passed_on_and_its_outcome_heard(
 
 
 def test_a_window_that_dies_stops_what_it_asked_for(
-    remote: RemoteController, stage: Stage
+    remote: RemoteController, stage: ServiceStage
 ) -> None:
     stage.fake = patient = Patient()
 
@@ -203,7 +203,7 @@ def test_a_window_that_dies_stops_what_it_asked_for(
 
 
 def test_everybody_is_judged_and_reported(
-    remote: RemoteController, stage: Stage
+    remote: RemoteController, stage: ServiceStage
 ) -> None:
     sights = (remote.permissions, FakeController().permissions)
     found = []
@@ -240,7 +240,9 @@ def test_findings_and_entries_come_back_the_same(remote: RemoteController) -> No
     assert entries == direct.entries(SETTINGS, INPUTS, changes)
 
 
-def test_a_cut_off_run_is_taken_back(remote: RemoteController, stage: Stage) -> None:
+def test_a_cut_off_run_is_taken_back(
+    remote: RemoteController, stage: ServiceStage
+) -> None:
     stage.fake.cut_off = RECOVERY
     rolled = remote.recover(INPUTS, lambda _: None)
     assert rolled.undone == FakeController().changes[:3]

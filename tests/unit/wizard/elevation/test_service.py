@@ -31,7 +31,7 @@ from tests.unit.wizard.elevation.bus import (
     wait_for,
 )
 from tests.unit.wizard.elevation.by_hand import SETUP, call
-from tests.unit.wizard.elevation.conftest import Stage, Start
+from tests.unit.wizard.elevation.conftest import ServiceStage, Start
 from tests.unit.wizard.ui.fake import INSTALLED, FakeController
 from wire.secret import Secret
 from wizard.elevation import codec
@@ -51,7 +51,7 @@ INPUTS = Inputs(ADMIN, Secret(CANARY + "2"), Secret(CANARY + "3"))
 
 
 def test_a_secret_is_in_no_message_and_no_log(
-    remote: RemoteController, stage: Stage, caplog: pytest.LogCaptureFixture
+    remote: RemoteController, stage: ServiceStage, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     with Listener.listening() as listener:
@@ -76,7 +76,7 @@ class Broken(FakeController):
 
 
 def test_an_error_that_nobody_foresaw_quotes_nothing(
-    remote: RemoteController, stage: Stage, caplog: pytest.LogCaptureFixture
+    remote: RemoteController, stage: ServiceStage, caplog: pytest.LogCaptureFixture
 ) -> None:
     stage.fake = Broken()
     with pytest.raises(Unexpected, match="ValueError") as caught:
@@ -91,7 +91,7 @@ class Grumpy(FakeController):
 
 
 def test_a_plan_that_cannot_be_made_again_says_why(
-    remote: RemoteController, stage: Stage
+    remote: RemoteController, stage: ServiceStage
 ) -> None:
     changes = stage.fake.changes
     stage.fake = Grumpy()
@@ -102,7 +102,9 @@ def test_a_plan_that_cannot_be_made_again_says_why(
         remote.apply(SETTINGS, changes, INPUTS, lambda _: None, threading.Event())
 
 
-def test_it_ends_when_nothing_is_asked(stage: Stage, calling: ServiceClient) -> None:
+def test_it_ends_when_nothing_is_asked(
+    stage: ServiceStage, calling: ServiceClient
+) -> None:
     service = threading.Thread(target=Service(stage.door, 0.2).run)
     service.start()
     service.join(20)
@@ -120,7 +122,7 @@ class Brief(Service):
 
 
 def test_it_does_not_end_while_a_call_is_under_way(
-    stage: Stage, calling: ServiceClient
+    stage: ServiceStage, calling: ServiceClient
 ) -> None:
     service = threading.Thread(target=Brief(stage.door).run)
     service.start()
@@ -143,7 +145,7 @@ def test_it_does_not_end_while_a_call_is_under_way(
 
 
 def test_too_much_at_once_is_refused(
-    raw: DBusConnection, remote: RemoteController, stage: Stage
+    raw: DBusConnection, remote: RemoteController, stage: ServiceStage
 ) -> None:
     stage.fake.hold = "find_domain"
     text, ends = call("find_domain"), []
@@ -221,7 +223,7 @@ class Leaving:
 
 
 def test_a_call_that_comes_as_the_service_leaves_is_made_again(
-    start: Start, stage: Stage, calling: ServiceClient
+    start: Start, stage: ServiceStage, calling: ServiceClient
 ) -> None:
     stage.fake.found = INSTALLED
     leaving = threading.Thread(target=Leaving(start).run)

@@ -15,7 +15,7 @@ from agent.ldap.errors import Unreachable
 from agent.relay_client.endpoint import RelayEndpoint
 from tests.unit.wizard.answered import BEHIND, CANARY, SETTINGS
 from tests.unit.wizard.elevation.bus import FakePolkit
-from tests.unit.wizard.elevation.conftest import Stage
+from tests.unit.wizard.elevation.conftest import ServiceStage
 from tests.unit.wizard.machine import Machine
 from wire.secret import Secret
 from wizard.controller.controller import Controller
@@ -48,7 +48,7 @@ def having(**parts: Any) -> Settings:
 
 
 @pytest.fixture
-def host(tmp_path: Path, stage: Stage) -> Machine:
+def host(tmp_path: Path, stage: ServiceStage) -> Machine:
     """A machine with an installation, behind the service."""
     host = Machine(tmp_path / "machine")
     host.write(host.places.settings, dump(SETTINGS))

@@ -71,7 +71,7 @@ class Counter(Step):
 
 
 @dataclass
-class Stage:
+class PlanStage:
     """One plan over one step."""
 
     step: Counter
@@ -99,11 +99,11 @@ def context() -> Context:
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Stage:
-    return Stage(Counter({}), journal.begin(tmp_path))
+def stage(tmp_path: Path) -> PlanStage:
+    return PlanStage(Counter({}), journal.begin(tmp_path))
 
 
-def test_all_changes_are_made_and_the_journal_is_sealed(stage: Stage) -> None:
+def test_all_changes_are_made_and_the_journal_is_sealed(stage: PlanStage) -> None:
     stage.apply()
     assert stage.step.world == {"a": 1, "b": 1, "c": 1}
     assert stage.journal.path.name.endswith(".sealed.jsonl")
@@ -111,12 +111,12 @@ def test_all_changes_are_made_and_the_journal_is_sealed(stage: Stage) -> None:
     assert [(p.index, p.total) for p in stage.told[::2]] == [(0, 3), (1, 3), (2, 3)]
 
 
-def test_a_second_plan_has_nothing_to_do(stage: Stage) -> None:
+def test_a_second_plan_has_nothing_to_do(stage: PlanStage) -> None:
     stage.apply()
     assert stage.changes == ()
 
 
-def test_an_act_is_written_down_before_it_is_done(stage: Stage) -> None:
+def test_an_act_is_written_down_before_it_is_done(stage: PlanStage) -> None:
     seen: list[int] = []
     real = stage.step.apply
 
@@ -129,7 +129,7 @@ def test_an_act_is_written_down_before_it_is_done(stage: Stage) -> None:
     assert seen == [1, 2, 3]
 
 
-def test_a_failure_takes_back_newest_first(stage: Stage) -> None:
+def test_a_failure_takes_back_newest_first(stage: PlanStage) -> None:
     stage.step.fails_at = "c"
     with pytest.raises(ApplyError, match=r"^It broke\. Mend it\.$") as raised:
         stage.apply()
@@ -146,7 +146,7 @@ def test_a_failure_takes_back_newest_first(stage: Stage) -> None:
     assert stage.journal.path.name.endswith(".undone.jsonl")
 
 
-def test_stop_ends_before_the_next_change(stage: Stage) -> None:
+def test_stop_ends_before_the_next_change(stage: PlanStage) -> None:
     stop = threading.Event()
     run = Run((stage.step,), stage.journal, context(), lambda _progress: stop.set())
     with pytest.raises(ApplyError, match="Stopped") as raised:
@@ -156,7 +156,7 @@ def test_stop_ends_before_the_next_change(stage: Stage) -> None:
     assert stage.step.world == {}
 
 
-def test_taking_back_goes_on_past_what_is_stuck(stage: Stage) -> None:
+def test_taking_back_goes_on_past_what_is_stuck(stage: PlanStage) -> None:
     stage.step.fails_at = "c"
 
     def drifts(progress: Progress) -> None:
@@ -175,7 +175,7 @@ def test_taking_back_goes_on_past_what_is_stuck(stage: Stage) -> None:
     assert stage.journal.path.name.endswith(".open.jsonl")
 
 
-def test_a_roll_back_can_be_repeated_until_nothing_is_stuck(stage: Stage) -> None:
+def test_a_roll_back_can_be_repeated_until_nothing_is_stuck(stage: PlanStage) -> None:
     test_taking_back_goes_on_past_what_is_stuck(stage)
     stage.step.world["b"] = 1
     rolled = carrying_out.roll_back(stage.run)
@@ -185,7 +185,7 @@ def test_a_roll_back_can_be_repeated_until_nothing_is_stuck(stage: Stage) -> Non
 
 
 @pytest.mark.parametrize("made", [0, 1, 2, 3])
-def test_a_cut_after_any_change_is_taken_back(stage: Stage, made: int) -> None:
+def test_a_cut_after_any_change_is_taken_back(stage: PlanStage, made: int) -> None:
     for index, change in enumerate(stage.changes[:made]):
         stage.journal.intend(index, change)
         stage.step.apply(change, context())
@@ -195,7 +195,7 @@ def test_a_cut_after_any_change_is_taken_back(stage: Stage, made: int) -> None:
     assert stage.step.world == {}
 
 
-def full_disk(stage: Stage, monkeypatch: pytest.MonkeyPatch, *what: str) -> None:
+def full_disk(stage: PlanStage, monkeypatch: pytest.MonkeyPatch, *what: str) -> None:
     """Let no line of these kinds into the journal."""
     real = Journal._append
 
@@ -209,7 +209,7 @@ def full_disk(stage: Stage, monkeypatch: pytest.MonkeyPatch, *what: str) -> None
 
 @pytest.mark.parametrize("what", ["intend", "did"])
 def test_a_journal_that_can_not_be_written_takes_back_what_was_made(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch, what: str
+    stage: PlanStage, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     full_disk(stage, monkeypatch, what)
     with pytest.raises(ApplyError, match="No space left on device") as raised:
@@ -220,7 +220,7 @@ def test_a_journal_that_can_not_be_written_takes_back_what_was_made(
 
 
 def test_what_can_not_be_noted_as_taken_back_is_stuck(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
+    stage: PlanStage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     full_disk(stage, monkeypatch, "undid")
     stage.step.fails_at = "c"
@@ -235,7 +235,9 @@ def test_what_can_not_be_noted_as_taken_back_is_stuck(
 
 
 @pytest.mark.parametrize("state", ["doing", "done", "undoing", "undone", "stuck"])
-def test_who_looks_on_does_not_change_what_is_done(stage: Stage, state: str) -> None:
+def test_who_looks_on_does_not_change_what_is_done(
+    stage: PlanStage, state: str
+) -> None:
     stage.step.fails_at = "c"
 
     def breaks(progress: Progress) -> None:
@@ -250,7 +252,7 @@ def test_who_looks_on_does_not_change_what_is_done(stage: Stage, state: str) -> 
     assert stage.step.world == ({"b": 7} if state == "stuck" else {})
 
 
-def test_an_unexpected_error_gives_its_kind_only(stage: Stage) -> None:
+def test_an_unexpected_error_gives_its_kind_only(stage: PlanStage) -> None:
     stage.step.fails_at = "b"
     stage.step.raises = ValueError(CANARY)
     with pytest.raises(ApplyError) as raised:
