@@ -31,7 +31,7 @@ _RULE = """polkit.addRule(function(action, subject) {
 """
 
 
-def ada(here: Server, what: str, **given: str) -> dict[str, Any]:
+def ada(here: Server, what: str, **secrets: str) -> dict[str, Any]:
     """Do something as a person on the server who is not root."""
     leader = here.machine.entering()[2]
     program = [sys.executable, "-m", "tests.unit.wizard.elevation.as_person"]
@@ -39,7 +39,7 @@ def ada(here: Server, what: str, **given: str) -> dict[str, Any]:
         ["nsenter", "-t", leader, "-p", "--", *program, str(_ADA), what],
         cwd=f"/proc/{leader}/root/run/dbus",
         env={**os.environ, "PYTHONPATH": str(Path.cwd())},
-        input=json.dumps({"settings": here.plain(), **here.admin, **given}),
+        input=json.dumps({"settings": here.plain(), **here.admin, **secrets}),
         capture_output=True,
         text=True,
         check=True,
@@ -104,9 +104,9 @@ def second_is_told_who_is_first(here: Server) -> None:
     point, began = Point(0, "keys", "before"), datetime.now(UTC)
     argv = ("apply", "--settings", SITE, "--yes")
     with halted(here, argv, point, again=lambda: remove(here)):
-        told = ada(here, "installs", enrolment_code=here.relay.code())
-        assert told["error"] == "Busy", told
-        assert names(told["text"], "root", began)
+        refusal = ada(here, "installs", enrolment_code=here.relay.code())
+        assert refusal["error"] == "Busy", refusal
+        assert names(refusal["text"], "root", began)
         assert names(refused(here, "status"), "root", began)
     assert here.status()["ready"]
     remove(here)
@@ -160,11 +160,11 @@ def refused(here: Server, *words: str) -> str:
     return ended.stderr
 
 
-def names(said: str, who: str, began: datetime) -> bool:
+def names(text: str, who: str, began: datetime) -> bool:
     """Say whether a text names somebody, a process, and the minute since when."""
     form = rf"^{who} \(process \d+\) has been changing .* since ([-0-9]+ [:0-9]+) UTC"
-    found = re.search(form, said, re.MULTILINE)
-    assert found, said
+    found = re.search(form, text, re.MULTILINE)
+    assert found, text
     since = datetime.strptime(found[1], "%Y-%m-%d %H:%M").replace(tzinfo=UTC)
     return began.replace(second=0, microsecond=0) <= since <= datetime.now(UTC)
 
@@ -172,5 +172,5 @@ def names(said: str, who: str, began: datetime) -> bool:
 def exposure(here: Server) -> float:
     """Give how exposed systemd finds the service that is root."""
     asked = ("systemd-analyze", "security", "--no-pager", _UNIT)
-    said = here.machine.output(*asked)
-    return float(said.rpartition(f"{_UNIT}: ")[2].split()[0])
+    text = here.machine.output(*asked)
+    return float(text.rpartition(f"{_UNIT}: ")[2].split()[0])

@@ -86,8 +86,8 @@ def change(here: Server, per_minute: int) -> list[str]:
     """Apply another limit; give the steps that it took."""
     limits = {**LIMITS, "per_minute": per_minute}
     here.machine.put(SITE, here.settings(limits=limits).encode())
-    said = here.done("apply", "--settings", SITE, "--yes", "--json")
-    return [each["step"] for each in json.loads(said)["changes"]]
+    plan = here.done("apply", "--settings", SITE, "--yes", "--json")
+    return [each["step"] for each in json.loads(plan)["changes"]]
 
 
 def test_no_request_is_lost_when_settings_change(
@@ -185,8 +185,8 @@ def second(here: Server, first: int) -> int:
     found: list[int] = []
 
     def look() -> bool:
-        told = here.machine.output("cat", group).split()
-        others = [each for each in told if int(each) not in (0, first)]
+        processes = here.machine.output("cat", group).split()
+        others = [each for each in processes if int(each) not in (0, first)]
         found[:] = [int(each) for each in others if is_successor(here, each)]
         return bool(found)
 

@@ -42,8 +42,8 @@ def an_upgrade_that_came_to_nothing_is_told(here: Server, newer: Path) -> None:
     """While the relay is away the successor gets not ready, and the old one goes on."""
     here.relay.stop()
     here.install(newer)
-    asked = ("journalctl", "--unit=writeback-agent", "--output=cat")
-    until(lambda: "going on" in here.machine.output(*asked))
+    query = ("journalctl", "--unit=writeback-agent", "--output=cat")
+    until(lambda: "going on" in here.machine.output(*query))
     here.relay.start(dies_with_us=True)
     until(lambda: bool(here.status()["ready"]))
     status = here.status()

@@ -37,8 +37,8 @@ def bare(tmp_path: Path, request: pytest.FixtureRequest) -> Bare:
 def contents(package: Path) -> list[list[str]]:
     """List `mode owner size date time path [-> target]` of each thing in a .deb."""
     argv = ["dpkg-deb", "--contents", str(package)]
-    told = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
-    return [line.split() for line in told.splitlines()]
+    output = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
+    return [line.split() for line in output.splitlines()]
 
 
 def paths(package: Path) -> dict[str, str]:
@@ -116,14 +116,14 @@ def test_nothing_names_the_machine_that_built(
     subprocess.run(argv, check=True)
     # the work tree, and where it was built inside the root
     words = [str(REPOSITORY).encode(), b"/opt/tools", b"/build/src", b"/build/frozen"]
-    told = [
+    output = [
         (str(path.relative_to(tmp_path)), word)
         for path in tmp_path.rglob("*")
         if path.is_file() and not path.is_symlink()
         for word in words
         if word in path.read_bytes()
     ]
-    assert told == []
+    assert output == []
 
 
 def test_on_a_bare_debian_the_programs_run(packages: Packages, bare: Bare) -> None:
@@ -133,9 +133,9 @@ def test_on_a_bare_debian_the_programs_run(packages: Packages, bare: Bare) -> No
     assert bare.run("writeback-agent", "--version").strip() == version
     assert '"$defs"' in bare.run("writeback", "schema")
     # everything the service needs is imported for this
-    told = bare.run("writeback-agent", "check", fails=True)
-    assert "settings.yaml" in told
-    assert "Traceback" not in told
+    output = bare.run("writeback-agent", "check", fails=True)
+    assert "settings.yaml" in output
+    assert "Traceback" not in output
     assert "writeback:x:" in bare.run("getent", "passwd", "writeback")
     assert bare.run("systemd-analyze", "--version")  # its own libraries, not ours
 
@@ -151,8 +151,8 @@ def test_the_wizard_installs_with_no_network_and_says_what_it_lacks(
     bare.run("dpkg", "--install", "/agent_deb.deb")
     before = bare.files()
     bare.run("dpkg", "--install", "/wizard_deb.deb")
-    told = bare.run("writeback-wizard", "--home", "/trial", fails=True)
-    assert "use the command writeback" in told
+    output = bare.run("writeback-wizard", "--home", "/trial", fails=True)
+    assert "use the command writeback" in output
     bare.run("dpkg", "--purge", "writeback-wizard")
     left = bare.files() - before
     assert {path for path in left if not _OF_THE_TOOLS.fullmatch(path)} == set()
@@ -276,10 +276,10 @@ def test_the_rpm_is_installed_upgraded_and_erased(
 
 
 def test_the_rpms_scripts_go_by_numbers(packages: Packages) -> None:
-    told = rpm("--scripts", packages.agent_rpm)
-    assert '[ "$1" -gt 1 ]' in told
-    assert '[ "$1" -eq 0 ]' in told
-    assert "purge" not in told.replace("no purge", "")
+    output = rpm("--scripts", packages.agent_rpm)
+    assert '[ "$1" -gt 1 ]' in output
+    assert '[ "$1" -eq 0 ]' in output
+    assert "purge" not in output.replace("no purge", "")
 
 
 @pytest.mark.parametrize("certificate", [True, False])

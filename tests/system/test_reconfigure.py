@@ -48,14 +48,14 @@ class Site:
     resets: int = 0
 
     def change(
-        self, given: Mapping[str, str] = _NOTHING, **sections: Any
+        self, secrets: Mapping[str, str] = _NOTHING, **sections: Any
     ) -> tuple[str, ...]:
         """Apply other sections; give the steps that it took."""
         self.wanted |= sections
         self.here.machine.put(_WANTED, self.here.settings(**self.wanted).encode())
-        said = json.loads(self.here.done(*_APPLY, **self.here.admin, **given))
-        assert said.get("told", []) == []
-        return tuple(change["step"] for change in said["changes"])
+        plan = json.loads(self.here.done(*_APPLY, **self.here.admin, **secrets))
+        assert plan.get("told", []) == []
+        return tuple(change["step"] for change in plan["changes"])
 
     def resets_home(self, person: str) -> None:
         """A new password comes home, and signs in."""
@@ -66,11 +66,11 @@ class Site:
 
     def now(self) -> Mapping[str, str]:
         """Give the time and number of each file, and the run of the service."""
-        asked = ("stat", "--format=%n %Y %i", *_FILES.values())
-        told = (
-            line.split(" ", 1) for line in self.here.machine.output(*asked).splitlines()
+        query = ("stat", "--format=%n %Y %i", *_FILES.values())
+        rows = (
+            line.split(" ", 1) for line in self.here.machine.output(*query).splitlines()
         )
-        by_path = dict(told)
+        by_path = dict(rows)
         found = {name: by_path[path] for name, path in _FILES.items()}
         show = ("systemctl", "show", "-P")
         run = self.here.machine.output(*show, "InvocationID", _UNIT)
@@ -188,14 +188,14 @@ def basic(password: str) -> str:
 def moves_to_another_relay(site: Site, relay: dict[str, Any]) -> None:
     """The keys stay; the old relay is told through its proxy, which is left too."""
     known = site.here.status()["fingerprint"]
-    asked = len(site.through.connected)
+    query = len(site.through.connected)
     with site.touching("enrolment", "unit", "started", *_HAND_OVER):
         moved = {**relay, "url": site.second.url}
         steps = site.change({"enrolment_code": site.second.code()}, relay=moved)
         assert steps == (
             *("enrolment", "settings", "unit", "service", "forgetting", "leaving"),
         )
-    assert len(site.through.connected) > asked
+    assert len(site.through.connected) > query
     assert site.here.machine.run("test", "-e", _SEALED_PROXY).returncode == 1
     assert site.here.status()["fingerprint"] == known
     site.here = Server(site.here.lab, site.second, site.here.machine)

@@ -49,9 +49,9 @@ def test_the_life_of_an_agent(
         here.install(package)
         installs(here)
         survives_a_reboot(here)
-        asked = is_reconfigured(here)
-        asked += is_upgraded_and_downgraded_under_load(here, newer, package)
-        report_line(f"{asked} requests, each sent once, in 3 hand-overs: none was lost")
+        count = is_reconfigured(here)
+        count += is_upgraded_and_downgraded_under_load(here, newer, package)
+        report_line(f"{count} requests, each sent once, in 3 hand-overs: none was lost")
         is_repaired(here)
         is_cloned(here, tmp_path / "clone")
         gets_new_keys(here)
@@ -94,8 +94,8 @@ def changed_objects(before: dict[str, bytes | None], here: Server) -> dict[str, 
 
 def units(here: Server) -> str:
     """List what systemd knows of the product."""
-    asked = ("systemctl", "list-unit-files", "--no-legend", "writeback*")
-    return here.machine.run(*asked).stdout
+    count = ("systemctl", "list-unit-files", "--no-legend", "writeback*")
+    return here.machine.run(*count).stdout
 
 
 def installs(here: Server) -> None:
@@ -135,8 +135,8 @@ def is_reconfigured(here: Server) -> int:
     with asked_all_the_time(here, *ASKED, resetting=RESETTING) as answers:
         edited = here.settings(limits={**LIMITS, "per_minute": 50_000})
         here.machine.put(SITE, edited.encode())
-        said = here.done("apply", "--settings", SITE, "--yes", "--json")
-    steps = [change["step"] for change in json.loads(said)["changes"]]
+        output = here.done("apply", "--settings", SITE, "--yes", "--json")
+    steps = [change["step"] for change in json.loads(output)["changes"]]
     assert steps[:1] == ["settings"]
     assert steps[-1] == "service"
     assert answers.lost == set(), answers.codes
@@ -162,7 +162,7 @@ def is_upgraded_and_downgraded_under_load(
     here: Server, newer: Path, package: Path
 ) -> int:
     """Settings, secrets and keys stay; no request is lost on the way."""
-    before, asked = here.status(), 0
+    before, count = here.status(), 0
     kept = here.machine.output(
         "sh", "-c", "sha256sum /etc/writeback/*/* /etc/writeback/*.*"
     )
@@ -172,7 +172,7 @@ def is_upgraded_and_downgraded_under_load(
             here.install(file)
             serves_again(here, old)  # dpkg does not wait for the successor
         assert answers.lost == set(), answers.codes
-        asked += answers.codes.total()
+        count += answers.codes.total()
         now = here.status()
         assert now["version"] == version
         assert now["fingerprint"] == before["fingerprint"]
@@ -186,7 +186,7 @@ def is_upgraded_and_downgraded_under_load(
         "sh", "-c", "sha256sum /etc/writeback/*/* /etc/writeback/*.*"
     )
     assert after == kept
-    return asked
+    return count
 
 
 def is_repaired(here: Server) -> None:
@@ -283,5 +283,5 @@ def serves_again(here: Server, gone: int) -> None:
 
 def pid(here: Server) -> int:
     """Give the agent's main process."""
-    said = here.machine.output("systemctl", "show", "-P", "MainPID", _UNIT)
-    return int(said)
+    output = here.machine.output("systemctl", "show", "-P", "MainPID", _UNIT)
+    return int(output)

@@ -76,8 +76,8 @@ class Installed(Interruption):
         )
         code, old = new.relay.code(), here.done("export")
         seconds = self.took.get(point.step, 0.0) / 3
-        given = {**secrets, "enrolment_code": code}
-        killed, last = self.cut_off(argv, point, seconds, **given), self.last_begun()
+        more = {**secrets, "enrolment_code": code}
+        killed, last = self.cut_off(argv, point, seconds, **more), self.last_begun()
         # from leaving on it only goes forward
         forward = last is None or last >= plan.index("leaving")
         assert killed or last is None
@@ -107,10 +107,10 @@ class Installed(Interruption):
 
 def in_force(here: Server) -> dict[str, str]:
     """Give what decides what the agent does: files by content, secrets opened."""
-    told = here.machine.output(
+    sums = here.machine.output(
         *("sh", "-c", "cd /etc && sha256sum writeback/*.* systemd/system/*.d/*.conf")
     )
-    found = {line[66:]: line[:64] for line in told.splitlines()}
+    found = {line[66:]: line[:64] for line in sums.splitlines()}
     folder = "/etc/writeback/credentials"
     for name in here.machine.output("ls", folder).split():
         opening = ("systemd-creds", "decrypt", f"--name={name.removesuffix('.cred')}")
@@ -133,7 +133,7 @@ def everything(here: Server, second: LabRelay, through: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
     package, folder = built_agent(), tmp_path_factory.mktemp("server")
     with server("bookworm", folder / "server") as here, ExitStack() as ending:
         second = ending.enter_context(relay_beside(here.lab, folder / "second"))
@@ -153,14 +153,16 @@ def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
 
 
 def plan_of(here: Server, *argv: str, **secrets: str) -> tuple[str, ...]:
-    said = here.done(*argv, "--json", **here.admin, **secrets)
-    return tuple(change["step"] for change in json.loads(said)["changes"])
+    plan_json = here.done(*argv, "--json", **here.admin, **secrets)
+    return tuple(change["step"] for change in json.loads(plan_json)["changes"])
 
 
-def test_the_change_touches_everything(rig: Installed, report_line: ReportLine) -> None:
-    code = rig.second.code()
-    given = {"enrolment_code": code, "proxy_password": _BY_PROXY}
-    plan = plan_of(rig.here, "plan", "--settings", _EVERYTHING, **given)
+def test_the_change_touches_everything(
+    installed: Installed, report_line: ReportLine
+) -> None:
+    code = installed.second.code()
+    more = {"enrolment_code": code, "proxy_password": _BY_PROXY}
+    plan = plan_of(installed.here, "plan", "--settings", _EVERYTHING, **more)
     assert plan == CHANGE
     for name, each in (("a change of everything", plan), ("a rekey", REKEY)):
         found = points(each)
@@ -171,16 +173,16 @@ def test_the_change_touches_everything(rig: Installed, report_line: ReportLine) 
     "point", parameters(CHANGE, {"after 2 grants", "during 5 enrolment"})
 )
 def test_a_change_of_everything_that_is_killed_leaves_the_old_settings(
-    rig: Installed, point: Point
+    installed: Installed, point: Point
 ) -> None:
     argv = ("apply", "--settings", _EVERYTHING, "--yes")
-    new = replace(rig.here, relay=rig.second)
-    rig.cut(argv, CHANGE, point, new, proxy_password=_BY_PROXY)
+    new = replace(installed.here, relay=installed.second)
+    installed.cut(argv, CHANGE, point, new, proxy_password=_BY_PROXY)
 
 
 @pytest.mark.parametrize("point", parameters(REKEY, {"during 1 enrolment"}))
 def test_a_rekey_that_is_killed_leaves_the_old_keys(
-    rig: Installed, point: Point
+    installed: Installed, point: Point
 ) -> None:
     argv = ("rekey", "--settings", _REKEYED, "--yes")
-    rig.cut(argv, REKEY, point, replace(rig.here, agent=_RENAMED))
+    installed.cut(argv, REKEY, point, replace(installed.here, agent=_RENAMED))

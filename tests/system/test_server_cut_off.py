@@ -64,7 +64,7 @@ def on_two(here: Server) -> str:
 @pytest.fixture(
     scope="module", params=["bookworm", pytest.param("trixie", marks=pytest.mark.slow)]
 )
-def rig(
+def measured(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Measured]:
     suite: Suite = request.param
@@ -79,23 +79,25 @@ def rig(
         )
         here.apply()
         made.took = made.last_took()
-        told = here.done(*_REMOVE, "--json", **here.admin)
-        made.removal = tuple(each["step"] for each in json.loads(told)["changes"])
+        plan_json = here.done(*_REMOVE, "--json", **here.admin)
+        made.removal = tuple(each["step"] for each in json.loads(plan_json)["changes"])
         made.is_as_before()
         yield made
         leaves_no_secret(here)
 
 
-def test_the_points_grow_with_the_plan(rig: Measured, report_line: ReportLine) -> None:
-    here = rig.here
+def test_the_points_grow_with_the_plan(
+    measured: Measured, report_line: ReportLine
+) -> None:
+    here = measured.here
     one, two = planned(here, site(here)), planned(here, on_two(here))
     assert len(two) == len(one) + 1
     # those that are tried are those of the plan as it is
     assert two == INSTALL
     assert len(points(two)) == len(points(one)) + 3
-    assert len(rig.took) == len(two)
-    assert rig.removal == REMOVAL
-    for name, plan in (("an installation", two), ("a removal", rig.removal)):
+    assert len(measured.took) == len(two)
+    assert measured.removal == REMOVAL
+    for name, plan in (("an installation", two), ("a removal", measured.removal)):
         found = points(plan)
         report_line(f"{len(found)} points of {name}: {', '.join(map(str, found))}")
 
@@ -106,10 +108,10 @@ _QUICK = {"before 6 unit", "during 7 service", "after 0 keys", "during 3 grants"
 
 @pytest.mark.parametrize("point", parameters(INSTALL, _QUICK))
 def test_an_installation_that_is_killed_is_taken_back(
-    rig: Measured, point: Point
+    measured: Measured, point: Point
 ) -> None:
     for _ in range(_TRIES):
-        if is_taken_back(rig, point):
+        if is_taken_back(measured, point):
             return
         # it was sealed by then, as the last changes may be at any time
         if point in points(INSTALL)[-2:]:
@@ -117,10 +119,10 @@ def test_an_installation_that_is_killed_is_taken_back(
     pytest.fail("it was never killed in time")
 
 
-def is_taken_back(rig: Measured, point: Point) -> bool:
+def is_taken_back(measured: Measured, point: Point) -> bool:
     """Kill an installation, then have the old state again; False where it was over."""
-    here = rig.here
-    killed = rig.cut_off(_APPLY, point, rig.part_of(point, INSTALL))
+    here = measured.here
+    killed = measured.cut_off(_APPLY, point, measured.part_of(point, INSTALL))
     found = here.status()
     cut_off = "cut_off" in found
     if cut_off:
@@ -129,33 +131,35 @@ def is_taken_back(rig: Measured, point: Point) -> bool:
     else:
         assert found["ready"]
         here.done(*_REMOVE, **here.admin)
-    rig.is_as_before()
+    measured.is_as_before()
     return cut_off
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("step", ["account", "unit", "service"])
-def test_a_pulled_plug_is_found_after_the_next_start(rig: Measured, step: str) -> None:
-    here = rig.here
+def test_a_pulled_plug_is_found_after_the_next_start(
+    measured: Measured, step: str
+) -> None:
+    here = measured.here
     point = Point(INSTALL.index(step), step, "during")
-    rig.cut_off(_APPLY, point, rig.part_of(point, INSTALL))
+    measured.cut_off(_APPLY, point, measured.part_of(point, INSTALL))
     here.machine.pull_plug()
     here.machine.boot()
     assert here.status()["cut_off"]
     here.done("rollback", "--yes", **here.admin)
-    rig.is_as_before()
+    measured.is_as_before()
 
 
 @pytest.mark.parametrize(
     "point", parameters(REMOVAL, {"after 2 settings", "during 6 account"})
 )
 def test_a_removal_that_is_killed_ends_in_the_old_or_the_new_state(
-    rig: Measured, point: Point
+    measured: Measured, point: Point
 ) -> None:
-    here = rig.here
+    here = measured.here
     here.apply()
-    killed = rig.cut_off(_REMOVE, point, rig.part_of(point, REMOVAL))
-    forward, last = REMOVAL.index("enrolment"), rig.last_begun()
+    killed = measured.cut_off(_REMOVE, point, measured.part_of(point, REMOVAL))
+    forward, last = REMOVAL.index("enrolment"), measured.last_begun()
     begun = len(REMOVAL) if last is None else last
     assert begun >= point.index
     assert killed or begun >= forward
@@ -169,15 +173,15 @@ def test_a_removal_that_is_killed_ends_in_the_old_or_the_new_state(
         assert found["ready"]
         assert here.writeback("verify").returncode == 0
         here.done(*_REMOVE, **here.admin)
-    rig.is_as_before()
+    measured.is_as_before()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("share", [0.1, 0.3, 0.5, 0.7, 0.9])
 def test_an_upgrade_that_is_killed_takes_nobody_down(
-    rig: Measured, share: float
+    measured: Measured, share: float
 ) -> None:
-    here, machine, newer = rig.here, rig.here.machine, built_agent(NEWER)
+    here, machine, newer = measured.here, measured.here.machine, built_agent(NEWER)
     here.apply()
     known = here.status()["fingerprint"]
     try:
@@ -185,7 +189,7 @@ def test_an_upgrade_that_is_killed_takes_nobody_down(
         began = time.monotonic()
         machine.output("dpkg", "-i", "/var/cache/newer.deb")
         took = time.monotonic() - began
-        here.install(rig.package)
+        here.install(measured.package)
         with subprocess.Popen(
             machine.entering("dpkg", "-i", "/var/cache/newer.deb"),
             stdout=subprocess.DEVNULL,
@@ -205,6 +209,6 @@ def test_an_upgrade_that_is_killed_takes_nobody_down(
         assert here.writeback("verify").returncode == 0
     finally:
         machine.output("rm", "-f", "/var/cache/newer.deb")
-        here.install(rig.package)
+        here.install(measured.package)
         here.done("remove", "--yes", **here.admin)
-    rig.is_as_before()
+    measured.is_as_before()

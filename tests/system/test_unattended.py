@@ -99,8 +99,8 @@ def comes_back_the_same(managed: Server) -> str:
     exported = managed.done("export")
     assert parse(exported) == parse(managed.settings())
     managed.machine.put(SITE, exported.encode())
-    told = managed.done("apply", "--settings", SITE, "--yes", "--json")
-    assert json.loads(told)["changes"] == []
+    plan = managed.done("apply", "--settings", SITE, "--yes", "--json")
+    assert json.loads(plan)["changes"] == []
     return exported
 
 
@@ -120,8 +120,8 @@ def sets_itself_up(here: Server, package: Path, exported: str) -> None:
     here.machine.output("systemctl", "enable", _FIRST_BOOT)
     assert here.status() == {"exit": 0, "installed": False}
     here.machine.reboot()
-    said = here.machine.output("journalctl", "--no-pager", "--unit", _FIRST_BOOT)
-    assert here.status()["ready"], said
+    log = here.machine.output("journalctl", "--no-pager", "--unit", _FIRST_BOOT)
+    assert here.status()["ready"], log
     assert here.done("export") == exported
     assert here.reset("bruno") == "ok"
     here.signs_in("bruno")
@@ -142,5 +142,5 @@ def can_be_read_by_a_pipe(here: Server) -> bool:
     """Say whether what is sealed makes a plan that needs the administrator."""
     opened = f"systemd-creds decrypt --name=writeback {_SEALED} -"
     planned = f"writeback plan --settings {_SITE} --json --secrets-fd 0"
-    told = json.loads(here.machine.output("sh", "-c", f"{opened} | {planned}"))
-    return any(change["needs_admin"] for change in told["changes"])
+    plan = json.loads(here.machine.output("sh", "-c", f"{opened} | {planned}"))
+    return any(change["needs_admin"] for change in plan["changes"])

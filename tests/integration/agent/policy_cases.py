@@ -165,7 +165,7 @@ class Dice:
 
     def password(self, rules: Rules, sam: str, display: str, past: Past) -> str:
         """Make a new password around what the rules ask for."""
-        ways: tuple[tuple[Callable[[], str], int], ...] = (
+        spellings: tuple[tuple[Callable[[], str], int], ...] = (
             (lambda: self._around(rules.length), 8),
             (self._good, 6),
             (lambda: self._named(sam, display), 3),
@@ -174,9 +174,9 @@ class Dice:
             (self._long, 1),
             (str, 1),
         )
-        made, weights = zip(*ways, strict=True)
-        way: Callable[[], str] = self._dice.choices(made, weights)[0]
-        return way()
+        made, weights = zip(*spellings, strict=True)
+        spelling: Callable[[], str] = self._dice.choices(made, weights)[0]
+        return spelling()
 
     def wrong(self) -> str:
         return f"Wrong-{self._dice.getrandbits(40)}"

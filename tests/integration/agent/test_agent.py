@@ -426,8 +426,8 @@ def test_a_write_that_hung_is_settled_by_what_the_directory_shows(
     monkeypatch.setattr(password_write, "_LOST_S", 2.0)
     judge = stages.judge
 
-    def judge_and_hang(*given: Any) -> stages.Judged:
-        judged = judge(*given)
+    def judge_and_hang(*arguments: Any) -> stages.Judged:
+        judged = judge(*arguments)
         stage.lab.pause()
         short.setattr(pool, "CONNECT_S", 0.5)
         short.setattr(password_write, "WRITE_S", 0.5)
@@ -459,10 +459,10 @@ def test_a_write_whose_answer_was_lost_is_not_sent_again(
     reset = accounts.reset
 
     def reset_and_hang(
-        directory: Connection, dn: str, *given: Any, **named: Any
+        directory: Connection, dn: str, *arguments: Any, **named: Any
     ) -> None:
         sent.append(dn)
-        reset(directory, dn, *given, **named)
+        reset(directory, dn, *arguments, **named)
         stage.lab.pause()
         short.setattr(pool, "CONNECT_S", 0.5)
         raise TimedOut(directory.host, "no answer", "wait", waited=True)
@@ -486,8 +486,8 @@ def test_a_controller_that_crashed_before_the_write_is_told(
 ) -> None:
     judge = stages.judge
 
-    def judge_and_crash(*given: Any) -> stages.Judged:
-        judged = judge(*given)
+    def judge_and_crash(*arguments: Any) -> stages.Judged:
+        judged = judge(*arguments)
         stage.lab.kill()
         return judged
 

@@ -109,7 +109,7 @@ class Installed:
     def reset(self, key: str) -> dict[str, Any]:
         """Reset a person's password; again where the controller was only slow."""
         return ask_until_there(
-            lambda: self.reset_once(key), lambda told: str(told["code"])
+            lambda: self.reset_once(key), lambda reply: str(reply["code"])
         )
 
     def reset_once(self, key: str) -> dict[str, Any]:
@@ -164,7 +164,7 @@ def install(lab: Lab, relay: LabRelay, places: Paths) -> Installed:
         "test_key": test,
     }
     head = {"Content-Type": "application/json"}
-    told = json.loads(
+    reply = json.loads(
         call(relay, "POST", "/$enrol", json.dumps(ask_until_there).encode(), head)
     )
     place = {"url": relay.url, "ca": str(relay.folder / "ca.pem")}
@@ -174,11 +174,11 @@ def install(lab: Lab, relay: LabRelay, places: Paths) -> Installed:
         places.enrolment,
         Enrolment(
             relay_url=relay.url,
-            connection=told["connection"],
-            listen_key_name=told["listen_key_name"],
-            test_key_name=told["test_key_name"],
-            portal_issuer=told["portal"]["issuer"],
-            portal_keys=tuple(told["portal"]["keys"]),
+            connection=reply["connection"],
+            listen_key_name=reply["listen_key_name"],
+            test_key_name=reply["test_key_name"],
+            portal_issuer=reply["portal"]["issuer"],
+            portal_keys=tuple(reply["portal"]["keys"]),
             self_test_issuer=SELF_TEST,
             self_test_keys=tuple(tester.public.jwks()),
         ),
@@ -199,8 +199,10 @@ def test_a_reset_through_the_relay(installed: Installed) -> None:
             status = installed.wait_ready()
             assert status["directory"]["controller"] == installed.lab.host
             signed = installed.post("GET", "keys")
-            told = jose.read_signed(signed, installed.keys.public, "writeback-keys+jwt")
-            assert PublicKeys.of(told["keys"]).fingerprint == (
+            reply = jose.read_signed(
+                signed, installed.keys.public, "writeback-keys+jwt"
+            )
+            assert PublicKeys.of(reply["keys"]).fingerprint == (
                 installed.keys.public.fingerprint
             )
             answer = installed.reset("anna")
@@ -277,8 +279,8 @@ def service_manager(folder: Path) -> Iterator[Callable[[str], str]]:
 
         def listen() -> None:
             # all the time: who tells more than the socket holds waits for this
-            while told := listening.recv(4096).decode():
-                for line in told.splitlines():
+            while reply := listening.recv(4096).decode():
+                for line in reply.splitlines():
                     lines.put(line)
 
         def wait_for(start: str) -> str:
@@ -357,12 +359,12 @@ async def test_two_agents_with_the_same_keys_are_found(
         try:
             for each in (installed, copied):
                 await asyncio.to_thread(each.wait_ready)
-            told: list[str] = []
+            reply: list[str] = []
             looking = CloneDetector(
-                ask_until_there, Instance("neither", 1), told.append, 0.01
+                ask_until_there, Instance("neither", 1), reply.append, 0.01
             )
             task = asyncio.create_task(looking.run())
-            await asyncio.to_thread(until, lambda: WORDS in told)
+            await asyncio.to_thread(until, lambda: WORDS in reply)
             task.cancel()
         finally:
             first.send_signal(signal.SIGTERM)

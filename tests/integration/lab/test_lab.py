@@ -140,8 +140,8 @@ def test_every_person_is_found_by_the_name_told(lab: Lab) -> None:
     with lab.signed_in(lab.admin_user, lab.admin_password) as connection:
         for person in lab.people.values():
             (found,) = find(connection, person["dn"], "", *names).values()
-            told = uuid.UUID(person["objectGUID"])
-            assert uuid.UUID(bytes_le=found["objectGUID"][0]) == told
+            described = uuid.UUID(person["objectGUID"])
+            assert uuid.UUID(bytes_le=found["objectGUID"][0]) == described
             assert found["sAMAccountName"] == [person["sam"].encode()]
             assert found["mail"] == [person["mail"].encode()]
 

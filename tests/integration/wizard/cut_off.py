@@ -39,21 +39,23 @@ WITHIN = (*_WITHIN, "service, before it is noted")
 
 def main() -> None:
     """Apply, and die on the way."""
-    given = json.load(sys.stdin)
-    host = SandboxHost(Path(given["home"]))
+    order = json.load(sys.stdin)
+    host = SandboxHost(Path(order["home"]))
     inputs = Inputs(
-        AdminCredentials(given["admin_user"], Secret(given["admin_password"])),
-        account_password=Secret(given["account_password"]) or None,
-        enrolment_code=Secret(given["code"]) or None,
+        AdminCredentials(order["admin_user"], Secret(order["admin_password"])),
+        account_password=Secret(order["account_password"]) or None,
+        enrolment_code=Secret(order["code"]) or None,
     )
-    settings, controller = parse(given["settings"]), Controller(host, allow_all)
-    if given["cut"].startswith("undo "):
-        _arm_undo(given["cut"], host)
-        controller.recover(inputs, lambda _told: None)
+    settings, controller = parse(order["settings"]), Controller(host, allow_all)
+    if order["cut"].startswith("undo "):
+        _arm_undo(order["cut"], host)
+        controller.recover(inputs, lambda _progress: None)
         raise SystemExit("not cut off")
-    changes = _planned(given["plan"], controller, settings, inputs)
-    _arm(given["cut"], changes, host)
-    controller.apply(settings, changes, inputs, lambda _told: None, threading.Event())
+    changes = _planned(order["plan"], controller, settings, inputs)
+    _arm(order["cut"], changes, host)
+    controller.apply(
+        settings, changes, inputs, lambda _progress: None, threading.Event()
+    )
     raise SystemExit("not cut off")
 
 

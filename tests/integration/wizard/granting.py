@@ -14,7 +14,7 @@ NOTHING = Inputs()
 def apply(whole: Sandbox, settings: Settings, changes: tuple[Change, ...]) -> None:
     stop = threading.Event()
     inputs = admin(whole)
-    whole.controller.apply(settings, changes, inputs, lambda _told: None, stop)
+    whole.controller.apply(settings, changes, inputs, lambda _progress: None, stop)
 
 
 def grant(whole: Sandbox, settings: Settings) -> tuple[Change, ...]:

@@ -29,11 +29,11 @@ class Shell:
         self.said = ""
 
     def run(self, *arguments: str, **secrets: str) -> dict[str, Any]:
-        given = ["--secrets-fd", self._descriptor(secrets)] if secrets else []
-        code = main([*arguments, "--home", self._home, "--json", *given])
-        told = self._capsys.readouterr()
-        self.said += told.out + told.err
-        answer: dict[str, Any] = json.loads(told.out)
+        options = ["--secrets-fd", self._descriptor(secrets)] if secrets else []
+        code = main([*arguments, "--home", self._home, "--json", *options])
+        printed = self._capsys.readouterr()
+        self.said += printed.out + printed.err
+        answer: dict[str, Any] = json.loads(printed.out)
         assert answer["exit"] == code
         return answer
 

@@ -84,7 +84,7 @@ def pair(fresh_lab: Lab, tmp_path: Path, qapp: object) -> Iterator[Pair]:
     with sandbox(fresh_lab, tmp_path / "stage") as original:
         settings = install(original)
         with cloned(original, tmp_path / "clone") as copy, window(copy) as opened:
-            driver = Driver(opened, tmp_path / "pictures", lambda _told: None)
+            driver = Driver(opened, tmp_path / "pictures", lambda _step: None)
             yield Pair(original, copy, settings, driver)
 
 

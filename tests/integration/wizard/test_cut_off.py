@@ -63,7 +63,7 @@ def cut_off(
     plan: str = "all",
 ) -> None:
     """Apply in a process that is killed there."""
-    given = {
+    order = {
         "home": str(whole.host.places.home),
         "settings": dump(settings or whole.settings()),
         "admin_user": whole.lab.admin_user,
@@ -75,7 +75,7 @@ def cut_off(
     }
     done = subprocess.run(
         [sys.executable, "-m", "tests.integration.wizard.cut_off"],
-        input=json.dumps(given),
+        input=json.dumps(order),
         capture_output=True,
         text=True,
         check=False,
@@ -103,7 +103,7 @@ def test_nothing_remains(whole: Sandbox, code: str, cut: str) -> None:
     assert found is not None
     with pytest.raises(RecoveryNeeded):
         whole.controller.plan(whole.settings(), Inputs())
-    rolled = whole.controller.recover(Inputs(admin(whole)), lambda _told: None)
+    rolled = whole.controller.recover(Inputs(admin(whole)), lambda _progress: None)
     assert rolled.stuck == ()
     assert {change.summary for change in rolled.undone} == set(found.changes)
     assert whole.controller.recovery() is None
@@ -124,7 +124,7 @@ def test_a_roll_back_that_is_cut_off_each_time_ends_clean(
         assert found is not None
         # what was taken back and not noted is taken back once more
         assert len(found.changes) == index + 1
-    assert whole.controller.recover(NOTHING, lambda _told: None).stuck == ()
+    assert whole.controller.recover(NOTHING, lambda _progress: None).stuck == ()
     assert directory_now(whole.lab) == before
     assert files_now(whole.host.places) == {}
 
@@ -153,9 +153,9 @@ def writeback(
 ) -> subprocess.CompletedProcess[str]:
     """Run the command as an administrator does, secrets by a descriptor."""
     home = ("--home", str(whole.host.places.home))
-    given = ("--secrets-fd", "0") if secrets else ()
+    order = ("--secrets-fd", "0") if secrets else ()
     return subprocess.run(
-        [sys.executable, "-m", "wizard.cli.main", *arguments, *home, *given],
+        [sys.executable, "-m", "wizard.cli.main", *arguments, *home, *order],
         input=json.dumps(secrets),
         capture_output=True,
         text=True,
@@ -168,14 +168,14 @@ def test_without_an_administrator_the_rest_is_taken_back(
 ) -> None:
     before = directory_now(whole.lab)
     cut_off(whole, "after 4", code)
-    rolled = whole.controller.recover(NOTHING, lambda _told: None)
+    rolled = whole.controller.recover(NOTHING, lambda _progress: None)
     assert [stuck.change.step for stuck in rolled.stuck] == ["grants", "account"]
     assert all("administrator of the domain" in s.reason for s in rolled.stuck)
     found = whole.controller.recovery()
     assert found is not None
     assert found.needs_admin
     assert len(found.changes) == 2
-    rolled = whole.controller.recover(Inputs(admin(whole)), lambda _told: None)
+    rolled = whole.controller.recover(Inputs(admin(whole)), lambda _progress: None)
     assert rolled.stuck == ()
     assert directory_now(whole.lab) == before
     assert files_now(whole.host.places) == {}
@@ -183,7 +183,7 @@ def test_without_an_administrator_the_rest_is_taken_back(
 
 def test_after_a_roll_back_the_same_code_installs(whole: Sandbox, code: str) -> None:
     cut_off(whole, "after 5", code)
-    whole.controller.recover(Inputs(admin(whole)), lambda _told: None)
+    whole.controller.recover(Inputs(admin(whole)), lambda _progress: None)
     inputs = Inputs(admin(whole), enrolment_code=Secret(code))
     assert len(whole.controller.plan(whole.settings(), inputs)) == _CHANGES
 
@@ -191,7 +191,7 @@ def test_after_a_roll_back_the_same_code_installs(whole: Sandbox, code: str) -> 
 def test_the_journal_of_a_killed_run_holds_no_secret(whole: Sandbox, code: str) -> None:
     cut_off(whole, "after 5", code)
     stored = [path.read_text() for path in whole.host.places.secrets.iterdir()]
-    whole.controller.recover(Inputs(admin(whole)), lambda _told: None)
+    whole.controller.recover(Inputs(admin(whole)), lambda _progress: None)
     written = b"".join(
         path.read_bytes()
         for path in whole.host.places.home.rglob("*")
@@ -211,7 +211,7 @@ def installed(
         settings, inputs = made.settings(agent="stays"), made.inputs
         changes = made.controller.plan(settings, inputs)
         made.controller.apply(
-            settings, changes, inputs, lambda _told: None, threading.Event()
+            settings, changes, inputs, lambda _progress: None, threading.Event()
         )
         yield made
 
@@ -253,7 +253,9 @@ def test_a_change_that_is_cut_off_leaves_the_old_installation(
     before, files = directory_now(installed.lab), in_force(installed)
 
     cut_off(installed, cut, "", other, password)
-    rolled = installed.controller.recover(Inputs(admin(installed)), lambda _told: None)
+    rolled = installed.controller.recover(
+        Inputs(admin(installed)), lambda _progress: None
+    )
     assert rolled.stuck == ()
     assert in_force(installed) == files
     assert directory_now(installed.lab) == before

@@ -51,12 +51,12 @@ class Shell:
         reading, writing = os.pipe()
         with os.fdopen(writing, "w") as file:
             json.dump({"account_password": self.password}, file)
-        given = ["--settings", str(site), "--secrets-fd", str(reading)]
+        options = ["--settings", str(site), "--secrets-fd", str(reading)]
         home = ["--home", str(self.folder / "home")]
-        code = main(["directory", "check", *home, *given, *more])
-        told = self._capsys.readouterr()
-        assert self.password not in told.out + told.err
-        return code, told.out
+        code = main(["directory", "check", *home, *options, *more])
+        report = self._capsys.readouterr()
+        assert self.password not in report.out + report.err
+        return code, report.out
 
     def json(self) -> dict[str, Any]:
         code, out = self.run("--json")
@@ -73,10 +73,10 @@ def shell(lab: Lab, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shell
 def test_a_sound_controller_is_told_whole_and_nothing_falls_short(
     shell: Shell,
 ) -> None:
-    told = shell.json()
-    (found,) = told["controllers"]
+    report = shell.json()
+    (found,) = report["controllers"]
 
-    assert (told["exit"], found["state"], found["in_dns"]) == (Exit.DONE, "ok", True)
+    assert (report["exit"], found["state"], found["in_dns"]) == (Exit.DONE, "ok", True)
     assert "dc1.corp.test" in found["certificate"]["names"]
     assert found["certificate"]["trusted"]
     assert found["certificate"]["chain"][0] == "CN=dc1.corp.test"
@@ -101,12 +101,12 @@ def test_the_hints_are_those_that_the_controller_announces(
 
 def test_a_controller_that_dns_alone_names_is_told(shell: Shell, names: Names) -> None:
     names.records = ("0 1 636 dc1.corp.test.", "0 1 636 dc2.corp.test.")
-    told = shell.json()
-    _, other = told["controllers"]
+    report = shell.json()
+    _, other = report["controllers"]
 
-    assert told["exit"] == Exit.FINDINGS
+    assert report["exit"] == Exit.FINDINGS
     assert (other["host"], other["source"]) == ("dc2.corp.test", "DNS SRV")
-    assert "dc2.corp.test" in told["notes"][0]["remedy"]
+    assert "dc2.corp.test" in report["notes"][0]["remedy"]
 
 
 def test_the_certificate_of_one_that_dns_alone_names_is_looked_at(
@@ -121,8 +121,8 @@ def test_the_certificate_of_one_that_dns_alone_names_is_looked_at(
 
     monkeypatch.setattr(socket, "create_connection", here)
     before = bad_passwords(lab)
-    told = shell.json()
-    sound, other = told["controllers"]
+    report = shell.json()
+    sound, other = report["controllers"]
 
     assert other["tls"] == "TLSv1.3"
     # it is dc1 that answers there

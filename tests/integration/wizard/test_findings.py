@@ -133,8 +133,8 @@ class Administrator:
 
     def group(self, name: str, *members: str) -> str:
         dn = f"CN={name},{GROUPS}"
-        given = {"sAMAccountName": name}
-        self.link.add(dn, "group", given)  # type: ignore[no-untyped-call]
+        attributes = {"sAMAccountName": name}
+        self.link.add(dn, "group", attributes)  # type: ignore[no-untyped-call]
         self.join(dn, *members)
         return dn
 
@@ -180,9 +180,9 @@ def test_an_administrator_by_a_group_in_a_group_is_told(
 
     found = find(fresh_lab)
 
-    told = found[f"groups/{admin.sid(admins)}"]
-    assert told.level is Level.PROBLEM
-    assert told.title == "It is in Domain Admins"
+    finding = found[f"groups/{admin.sid(admins)}"]
+    assert finding.level is Level.PROBLEM
+    assert finding.title == "It is in Domain Admins"
     assert found["groups/S-1-5-32-544"].title == "It is in Administrators"
     assert "groups" not in found
     assert found["excess/full_control/template"].level is Level.PROBLEM
@@ -203,10 +203,10 @@ def test_a_right_to_replicate_is_told_with_its_entry(
     sid = admin.sid(dn_of(fresh_lab))
     admin.add_entry(fresh_lab.base_dn, extended(sid, right))
 
-    (told,) = beyond(find(fresh_lab))
+    (finding,) = beyond(find(fresh_lab))
 
-    assert (told.id, told.level) == (what, level)
-    assert told.shown_by == f"Allows svc-existing to {right.value.words}"
+    assert (finding.id, finding.level) == (what, level)
+    assert finding.shown_by == f"Allows svc-existing to {right.value.words}"
 
 
 @pytest.mark.parametrize(
@@ -223,10 +223,10 @@ def test_control_over_a_container_is_told_with_its_entry(
 ) -> None:
     admin.add_entry(PEOPLE, entry(admin.sid(dn_of(fresh_lab)), mask))
 
-    (told,) = beyond(find(fresh_lab))
+    (finding,) = beyond(find(fresh_lab))
 
-    assert (told.id, told.level) == (f"excess/{what}/{PEOPLE}", Level.PROBLEM)
-    assert told.shown_by == shown_by
+    assert (finding.id, finding.level) == (f"excess/{what}/{PEOPLE}", Level.PROBLEM)
+    assert finding.shown_by == shown_by
 
 
 def test_control_over_the_head_of_the_domain_is_told(
@@ -235,10 +235,10 @@ def test_control_over_the_head_of_the_domain_is_told(
     sid = admin.sid(dn_of(fresh_lab))
     admin.add_entry(fresh_lab.base_dn, entry(sid, 0x40000))
 
-    (told,) = beyond(find(fresh_lab))
+    (finding,) = beyond(find(fresh_lab))
 
-    assert told.id == "excess/write_dacl/head"
-    assert told.title == "It may change the permissions of the head of the domain"
+    assert finding.id == "excess/write_dacl/head"
+    assert finding.title == "It may change the permissions of the head of the domain"
 
 
 def test_full_control_that_people_inherit_is_counted_with_an_example(
@@ -249,10 +249,10 @@ def test_full_control_that_people_inherit_is_counted_with_an_example(
 
     found = find(fresh_lab)
 
-    told = found["excess/full_control/people"]
-    assert told.level is Level.PROBLEM
-    assert told.title == "It may do everything with 2 people"
-    assert told.shown_by.endswith(
+    finding = found["excess/full_control/people"]
+    assert finding.level is Level.PROBLEM
+    assert finding.title == "It may do everything with 2 people"
+    assert finding.shown_by.endswith(
         "Outside,OU=Other,DC=corp,DC=test: Allows svc-existing to do everything "
         "here and on all objects below (inherited)"
     )
@@ -267,12 +267,12 @@ def test_people_outside_the_scope_are_counted_by_right(
     sid = admin.sid(dn_of(fresh_lab))
     admin.add_entry(OTHER, grant_ace(Right.RESET_PASSWORD, sid))
 
-    (told,) = beyond(find(fresh_lab))
+    (finding,) = beyond(find(fresh_lab))
 
-    assert (told.id, told.level) == ("outside/reset_password", Level.WARNING)
-    assert told.title == "It may reset the passwords of 2 people outside the scope"
-    assert "Outside,OU=Other" in told.shown_by
-    assert "Allows svc-existing to reset the password" in told.shown_by
+    assert (finding.id, finding.level) == ("outside/reset_password", Level.WARNING)
+    assert finding.title == "It may reset the passwords of 2 people outside the scope"
+    assert "Outside,OU=Other" in finding.shown_by
+    assert "Allows svc-existing to reset the password" in finding.shown_by
     assert beyond(find(fresh_lab, NAME, PEOPLE, OTHER)) == []
 
 
@@ -283,10 +283,10 @@ def test_a_protected_account_that_may_be_reset_is_told(
     sid = admin.sid(dn_of(fresh_lab))
     admin.add_entry(protected, extended(sid, Right.RESET_PASSWORD))
 
-    (told,) = beyond(find(fresh_lab))
+    (finding,) = beyond(find(fresh_lab))
 
-    assert (told.id, told.level) == ("protected/reset_password", Level.PROBLEM)
-    assert told.shown_by.startswith(protected)
+    assert (finding.id, finding.level) == ("protected/reset_password", Level.PROBLEM)
+    assert finding.shown_by.startswith(protected)
 
 
 @pytest.mark.parametrize(
@@ -303,11 +303,11 @@ def test_control_over_a_container_outside_the_scope_is_told(
 ) -> None:
     admin.add_entry(OTHER, entry(admin.sid(dn_of(fresh_lab)), mask))
 
-    (told,) = beyond(find(fresh_lab))
+    (finding,) = beyond(find(fresh_lab))
 
-    assert (told.id, told.level) == (f"excess/{what}/containers", Level.PROBLEM)
-    assert told.title == f"It may {verb} 1 container"
-    assert told.shown_by.startswith(f"{OTHER}: Allows svc-existing to ")
+    assert (finding.id, finding.level) == (f"excess/{what}/containers", Level.PROBLEM)
+    assert finding.title == f"It may {verb} 1 container"
+    assert finding.shown_by.startswith(f"{OTHER}: Allows svc-existing to ")
 
 
 def test_control_over_a_container_above_the_scope_is_told(
@@ -318,9 +318,9 @@ def test_control_over_a_container_above_the_scope_is_told(
 
     found = beyond(find(fresh_lab, NAME, inner))
 
-    (told,) = [each for each in found if each.level is Level.PROBLEM]
-    assert told.id == "excess/write_dacl/containers"
-    assert told.shown_by.startswith(f"{PEOPLE}: ")
+    (finding,) = [each for each in found if each.level is Level.PROBLEM]
+    assert finding.id == "excess/write_dacl/containers"
+    assert finding.shown_by.startswith(f"{PEOPLE}: ")
 
 
 def test_control_over_groups_and_computers_is_counted_with_an_example(
@@ -332,14 +332,14 @@ def test_control_over_groups_and_computers_is_counted_with_an_example(
         admin.add_entry(group, extended(sid, Right.WRITE_MEMBERS))
     admin.add_entry(groups[0], entry(sid, 0x80000))
     computer = f"CN=PC1,CN=Computers,{fresh_lab.base_dn}"
-    given = {"sAMAccountName": "PC1$", "userAccountControl": "4096"}
-    admin.link.add(computer, "computer", given)  # type: ignore[no-untyped-call]
+    attributes = {"sAMAccountName": "PC1$", "userAccountControl": "4096"}
+    admin.link.add(computer, "computer", attributes)  # type: ignore[no-untyped-call]
     admin.add_entry(computer, entry(sid, FULL_CONTROL))
 
     found = find(fresh_lab)
 
-    told = {each.id: each.title for each in beyond(found)}
-    assert told == {
+    finding = {each.id: each.title for each in beyond(found)}
+    assert finding == {
         "excess/full_control/computers": "It may do everything with 1 computer",
         "excess/write_members/groups": "It may choose the members of 2 groups",
         "excess/write_owner/groups": "It may take ownership of 1 group",
@@ -356,11 +356,11 @@ def test_who_may_reset_the_account_is_told(
     helpdesk = admin.sid(admin.group("Helpdesk"))
     admin.add_entry(dn_of(fresh_lab), extended(helpdesk, Right.RESET_PASSWORD))
 
-    (told,) = beyond(find(fresh_lab))
+    (finding,) = beyond(find(fresh_lab))
 
-    assert (told.id, told.level) == (f"guard/account/{helpdesk}", Level.WARNING)
-    assert told.title == "Helpdesk may reset the password: the agent's account"
-    assert told.shown_by == "Allows Helpdesk to reset the password"
+    assert (finding.id, finding.level) == (f"guard/account/{helpdesk}", Level.WARNING)
+    assert finding.title == "Helpdesk may reset the password: the agent's account"
+    assert finding.shown_by == "Allows Helpdesk to reset the password"
 
 
 def test_who_may_join_the_group_with_the_grants_is_told(
@@ -372,21 +372,21 @@ def test_who_may_join_the_group_with_the_grants_is_told(
     before = find(fresh_lab, "svc-weak")
     admin.add_entry(holders, extended(helpdesk, Right.WRITE_MEMBERS))
 
-    (told,) = beyond(find(fresh_lab, "svc-weak"))
+    (finding,) = beyond(find(fresh_lab, "svc-weak"))
 
     assert beyond(before) == []
     assert before[f"guard/{holder}"].level is Level.OK
-    assert (told.id, told.level) == (f"guard/{holder}/{helpdesk}", Level.WARNING)
-    assert told.shown_by == "Allows Helpdesk to choose the members"
+    assert (finding.id, finding.level) == (f"guard/{holder}/{helpdesk}", Level.WARNING)
+    assert finding.shown_by == "Allows Helpdesk to choose the members"
 
 
 def test_a_grant_to_everybody_is_told(fresh_lab: Lab, admin: Administrator) -> None:
     everybody = Sid.of("S-1-5-11")
     admin.add_entry(PEOPLE, grant_ace(Right.RESET_PASSWORD, everybody))
 
-    (told,) = beyond(find(fresh_lab, "svc-weak"))
+    (finding,) = beyond(find(fresh_lab, "svc-weak"))
 
-    assert (told.id, told.level) == ("grants/S-1-5-11", Level.PROBLEM)
+    assert (finding.id, finding.level) == ("grants/S-1-5-11", Level.PROBLEM)
 
 
 def test_options_and_service_names_of_the_account_are_told(
@@ -439,9 +439,9 @@ def test_people_whose_permissions_are_hidden_are_not_known(
 
     found = find(fresh_lab)
 
-    (told,) = beyond(found)
-    assert (told.id, told.known) == ("people/hidden", False)
-    assert told.title == "Not known: what it may do to 2 people"
+    (finding,) = beyond(found)
+    assert (finding.id, finding.known) == ("people/hidden", False)
+    assert finding.title == "Not known: what it may do to 2 people"
     assert "outside/people" not in found
 
 
@@ -491,10 +491,10 @@ def test_who_may_join_a_group_in_the_group_with_the_grants_is_told(
     admin.add_entry(PEOPLE, grant_ace(Right.RESET_PASSWORD, holder))
     admin.add_entry(inner, entry(helpdesk, 0x40000))
 
-    (told,) = beyond(find(fresh_lab, "svc-weak"))
+    (finding,) = beyond(find(fresh_lab, "svc-weak"))
 
-    assert told.id == f"guard/{admin.sid(inner)}/{helpdesk}"
-    assert "Inner agents in Writeback agents" in told.title
+    assert finding.id == f"guard/{admin.sid(inner)}/{helpdesk}"
+    assert "Inner agents in Writeback agents" in finding.title
 
 
 def test_people_beside_the_pilot_group_are_counted(lab: Lab) -> None:

@@ -43,9 +43,9 @@ def whole(
 
 
 def remove(whole: Sandbox, inputs: Inputs | None = None) -> Sequence[Change]:
-    door, given = whole.controller, inputs or admin(whole)
-    changes = door.plan_removal(given)
-    door.remove(changes, given, lambda _told: None, threading.Event())
+    door, credentials = whole.controller, inputs or admin(whole)
+    changes = door.plan_removal(credentials)
+    door.remove(changes, credentials, lambda _progress: None, threading.Event())
     return changes
 
 
@@ -177,8 +177,8 @@ def test_what_a_kept_account_had_goes_with_the_next_removal(whole: Sandbox) -> N
     made = change(whole, whole.settings(), whole.inputs)
     (took,) = [each.summary for each in made if each.step == "grants"]
     people = people_of(whole)
-    told = "Takes over 3 permissions of an earlier setup, of svc-writeback on"
-    assert took == f"{told} {people}"
+    summary = "Takes over 3 permissions of an earlier setup, of svc-writeback on"
+    assert took == f"{summary} {people}"
     assert ok(whole, whole.settings())
 
     remove(whole)
@@ -194,7 +194,7 @@ def test_what_was_taken_over_stays_when_the_plan_is_taken_back(whole: Sandbox) -
     at = steps(whole.controller.plan(settings, whole.inputs)).index("grants")
 
     cut_off(whole, f"after {at}", whole.relay.code(), settings)
-    whole.controller.recover(admin(whole), lambda _told: None)
+    whole.controller.recover(admin(whole), lambda _progress: None)
 
     assert whole.controller.recovery() is None
     assert entries_for(whole, own) == before != []
@@ -249,12 +249,12 @@ def test_a_mistyped_administrator_is_tried_once(
     wrong = Inputs(AdminCredentials(whole.lab.admin_user, Secret(CANARY)))
 
     with pytest.raises(StepFailed, match="not let in") as raised:
-        whole.controller.recover(wrong, lambda _told: None)
+        whole.controller.recover(wrong, lambda _progress: None)
 
     assert len(tried) == 1
     assert "Nothing was changed" in str(raised.value)
     assert CANARY not in str(raised.value)
     assert whole.controller.recovery() is not None
-    rolled = whole.controller.recover(admin(whole), lambda _told: None)
+    rolled = whole.controller.recover(admin(whole), lambda _progress: None)
     assert rolled.stuck == ()
     assert directory_now(whole.lab) == bare

@@ -152,8 +152,8 @@ def test_an_inet_org_person_gets_an_entry_of_their_own(whole: Sandbox) -> None:
 
 
 def test_an_account_that_is_not_made_yet_is_told(whole: Sandbox) -> None:
-    sight, settings = whole.controller.permissions, whole.settings()
-    for act in (sight.plan_grant, sight.plan_revoke):
+    permissions, settings = whole.controller.permissions, whole.settings()
+    for act in (permissions.plan_grant, permissions.plan_revoke):
         with pytest.raises(StepFailed, match="not made") as raised:
             act(settings, admin(whole))
         assert raised.value.remedy.startswith("Install first")
@@ -200,22 +200,26 @@ def test_change_password_is_granted_only_where_everybody_lost_it(
     key, name = next(iter(AWKWARD.items()))
     scope = {"containers": [people_of(whole, name)]}
     settings = install(whole, scope=scope)
-    sight, person = whole.controller.permissions, whole.lab.people[key]
-    assert sight.plan_grant(settings, NOTHING) == ()
+    permissions, person = whole.controller.permissions, whole.lab.people[key]
+    assert permissions.plan_grant(settings, NOTHING) == ()
     start_with_canary(whole, person["dn"])
     edit_list(whole, person["dn"], without_change)
     before = directory_now(whole.lab)
 
     off = whole.settings(scope=scope, features={"change": False})
-    assert sight.plan_grant(off, NOTHING) == ()
-    explained = sight.explain(settings, NOTHING, "userPrincipalName", person["upn"])
+    assert permissions.plan_grant(off, NOTHING) == ()
+    explained = permissions.explain(
+        settings, NOTHING, "userPrincipalName", person["upn"]
+    )
     assert explained.verdict.change.cause == "not_granted"
     assert "error in module acl" in changed(whole, key)  # not one of policy
     assert names(grant(whole, settings)) == ["CHANGE_PASSWORD"]
-    explained = sight.explain(settings, NOTHING, "userPrincipalName", person["upn"])
+    explained = permissions.explain(
+        settings, NOTHING, "userPrincipalName", person["upn"]
+    )
     assert explained.verdict.change.cause == "none"
     assert changed(whole, key) == "done"
-    assert sight.plan_grant(settings, NOTHING) == ()
+    assert permissions.plan_grant(settings, NOTHING) == ()
     # once it is not offered any more, a plan of everything takes it back
     changes = whole.controller.plan(off, NOTHING)
     apply(whole, off, changes)
@@ -229,15 +233,15 @@ def test_what_a_group_may_is_not_granted_again(whole: Sandbox) -> None:
     settings = whole.settings(**with_account(whole, "existing", account["upn"]))
     inputs = Inputs(None, Secret(account["password"]))
     group = group_with(whole, "svc-weak")
-    sight = whole.controller.permissions
-    lacking = names(sight.plan_grant(settings, inputs))
+    permissions = whole.controller.permissions
+    lacking = names(permissions.plan_grant(settings, inputs))
     assert lacking == ["RESET_PASSWORD", "WRITE_LOCKOUT_TIME", "WRITE_PWD_LAST_SET"]
 
     put_entry(whole, people, Grant(_RESET).ace(group))
-    assert names(sight.plan_grant(settings, inputs)) == lacking[1:]
+    assert names(permissions.plan_grant(settings, inputs)) == lacking[1:]
     for name in lacking[1:]:
         put_entry(whole, people, Grant.of(name).ace(group))
-    assert sight.plan_grant(settings, inputs) == ()
+    assert permissions.plan_grant(settings, inputs) == ()
 
 
 def test_one_who_is_denied_among_people_of_a_group_needs_no_grant(
@@ -254,10 +258,10 @@ def test_one_who_is_denied_among_people_of_a_group_needs_no_grant(
     put_entry(whole, whole.lab.people["anna"]["dn"], replace(against, flags=0))
 
     assert whole.controller.permissions.plan_grant(settings, inputs) == ()
-    sight = whole.controller.permissions
+    permissions = whole.controller.permissions
     upn = whole.lab.people["anna"]["upn"]
-    said = sight.explain(settings, inputs, "userPrincipalName", upn).verdict
-    assert said.reset.cause == "denied"
+    verdict = permissions.explain(settings, inputs, "userPrincipalName", upn).verdict
+    assert verdict.reset.cause == "denied"
 
 
 def test_containers_inside_others_get_entries_only_where_none_reach(

@@ -157,7 +157,7 @@ def test_a_killed_run_is_taken_back(whole: Sandbox, what: str) -> None:
     for cut in ("before 0", within, "after 0", "noted 0"):
         cut_off(whole, cut, "", settings, plan=what)
         assert whole.controller.recovery() is not None
-        rolled = whole.controller.recover(admin(whole), lambda _told: None)
+        rolled = whole.controller.recover(admin(whole), lambda _progress: None)
         assert (len(rolled.undone), rolled.stuck) == (1, ())
         assert sorted_aces(directory_now(whole.lab)) == sorted_aces(before)
     changes = grant(whole, settings) if what == "grant" else revoke(whole, settings)

@@ -36,10 +36,10 @@ def directory(whole: Sandbox, **changed: Any) -> DirectorySettings:
 def check(
     whole: Sandbox, settings: DirectorySettings, inputs: Inputs | None = None
 ) -> tuple[Check, ...]:
-    given = inputs or whole.inputs
+    credentials = inputs or whole.inputs
     stop = threading.Event()
     inspect = whole.controller.inspect_directory
-    return inspect(settings, given, stop, lambda _so_far: None).checks
+    return inspect(settings, credentials, stop, lambda _so_far: None).checks
 
 
 def check_relay(whole: Sandbox, relay: Relay, code: str) -> tuple[Check, ...]:

@@ -38,7 +38,7 @@ def change(whole: Sandbox, settings: Settings, inputs: Inputs) -> Sequence[Chang
     """Plan and apply; what was changed."""
     door = whole.controller
     changes = door.plan(settings, inputs)
-    door.apply(settings, changes, inputs, lambda _told: None, threading.Event())
+    door.apply(settings, changes, inputs, lambda _progress: None, threading.Event())
     return changes
 
 
@@ -107,11 +107,11 @@ def test_a_test_reset_tells_the_time_of_each_hop(
     with sandbox(fresh_lab, tmp_path / "stage") as whole:
         install(whole)
         upn = fresh_lab.people["bruno"]["upn"]
-        told = whole.tested(upn)
-        assert {"relay", "agent", "total", "keys"} <= set(told.ms)
-        assert told.ms["total"] >= told.ms["agent"] > 0
-        given = whole.controller.hand_over()
-        assert given.fingerprint == whole.controller.installed().fingerprint  # type: ignore[union-attr]
+        result = whole.tested(upn)
+        assert {"relay", "agent", "total", "keys"} <= set(result.ms)
+        assert result.ms["total"] >= result.ms["agent"] > 0
+        details = whole.controller.hand_over()
+        assert details.fingerprint == whole.controller.installed().fingerprint  # type: ignore[union-attr]
 
 
 def test_a_moved_scope_moves_the_permissions(fresh_lab: Lab, tmp_path: Path) -> None:
@@ -192,7 +192,7 @@ def test_the_account_of_before_goes_also_after_a_crash(
         found = whole.controller.recovery()
         assert found is not None
         assert (found.forward, found.removal) == (True, False)
-        rolled = whole.controller.recover(admin(whole), lambda _told: None)
+        rolled = whole.controller.recover(admin(whole), lambda _progress: None)
         assert [each.step for each in rolled.finished] == ["former"]
         left = f"CN=svc-writeback,CN=Users,{fresh_lab.base_dn}"
         assert left not in directory_now(fresh_lab)
@@ -262,8 +262,8 @@ def test_one_that_does_not_get_ready_is_taken_back_with_its_reason(
         settings, inputs = whole.settings(), whole.inputs
         changes = whole.controller.plan(settings, inputs)
 
-        def goes_away(told: Progress) -> None:
-            if (told.change.step, told.state) == ("enrolment", "done"):
+        def goes_away(progress: Progress) -> None:
+            if (progress.change.step, progress.state) == ("enrolment", "done"):
                 whole.relay.stop()
 
         with pytest.raises(ApplyError) as raised:
@@ -278,7 +278,7 @@ def test_one_that_does_not_get_ready_is_taken_back_with_its_reason(
         assert left == ["enrolment", "keys"]
 
         whole.relay.start(dies_with_us=True)
-        rolled = whole.controller.recover(NOTHING, lambda _told: None)
+        rolled = whole.controller.recover(NOTHING, lambda _progress: None)
         assert rolled.stuck == ()
         assert directory_now(fresh_lab) == before
         assert files_now(whole.host.places) == {}
@@ -290,8 +290,8 @@ def test_stop_takes_back_what_was_made(fresh_lab: Lab, tmp_path: Path) -> None:
         settings, inputs = whole.settings(), whole.inputs
         changes = whole.controller.plan(settings, inputs)
 
-        def stops(told: Progress) -> None:
-            if told.change.step == "enrolment":
+        def stops(progress: Progress) -> None:
+            if progress.change.step == "enrolment":
                 stop.set()
 
         with pytest.raises(ApplyError, match="Stopped"):
@@ -311,7 +311,7 @@ def test_settings_edited_meanwhile_are_left(fresh_lab: Lab, tmp_path: Path) -> N
         place.write_text(mine)
         with pytest.raises(StepFailed, match="changed while the plan was shown"):
             whole.controller.apply(
-                off, changes, NOTHING, lambda _told: None, threading.Event()
+                off, changes, NOTHING, lambda _progress: None, threading.Event()
             )
         assert place.read_text() == mine
 

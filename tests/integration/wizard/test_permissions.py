@@ -52,12 +52,12 @@ class Shell:
         with os.fdopen(writing, "w") as file:
             json.dump(self.secrets, file)
         home, site = str(self.folder / "home"), str(self.folder / "site.yaml")
-        given = ["--home", home, "--settings", site, "--secrets-fd", str(reading)]
-        code = main(["permissions", verb, *arguments, *given])
-        told = self._capsys.readouterr()
+        options = ["--home", home, "--settings", site, "--secrets-fd", str(reading)]
+        code = main(["permissions", verb, *arguments, *options])
+        report = self._capsys.readouterr()
         for password in self.secrets.values():
-            assert password not in told.out + told.err
-        return code, told.out
+            assert password not in report.out + report.err
+        return code, report.out
 
     def explained(self, key: str) -> dict[str, Any]:
         return self.json("explain", self.lab.people[key]["upn"])
@@ -82,11 +82,11 @@ def shell(lab: Lab, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Shell
     ],
 )
 def test_one_person_is_explained(shell: Shell, key: str, cause: str, code: int) -> None:
-    told = shell.explained(key)
+    report = shell.explained(key)
 
-    assert (told["reset"]["cause"], told["exit"]) == (cause, code)
-    assert told["controller"] == shell.lab.host
-    assert not told["foreseen"]
+    assert (report["reset"]["cause"], report["exit"]) == (cause, code)
+    assert report["controller"] == shell.lab.host
+    assert not report["foreseen"]
 
 
 def test_an_explanation_names_the_entry_and_the_remedy(shell: Shell) -> None:
@@ -120,16 +120,16 @@ def test_a_person_may_be_named_as_the_cloud_does(
 
     assert shell.json("explain", mail)["dn"] == anna["dn"]
     assert shell.json("explain", anna["upn"])["dn"] == anna["dn"]
-    told = shell.json("explain", "nobody@elsewhere.example")
-    assert "userPrincipalName or mail" in told["error"]
+    report = shell.json("explain", "nobody@elsewhere.example")
+    assert "userPrincipalName or mail" in report["error"]
 
 
 def test_a_name_that_nobody_has_is_told(shell: Shell) -> None:
-    told = shell.json("explain", "nobody@corp.test")
+    report = shell.json("explain", "nobody@corp.test")
 
-    assert told["exit"] == 2
-    assert "userPrincipalName" in told["error"]
-    assert told["remedy"]
+    assert report["exit"] == 2
+    assert "userPrincipalName" in report["error"]
+    assert report["remedy"]
 
 
 @pytest.mark.parametrize("verb", ["check", "coverage", "plan", "explain"])
@@ -139,11 +139,11 @@ def test_an_account_that_is_refused_is_a_problem_that_was_found(
     shell = Shell(fresh_lab, tmp_path, capsys)
     shell.secrets = {"account_password": "Not-The-Password-1"}
     who = [fresh_lab.people["anna"]["upn"]] if verb == "explain" else []
-    told = shell.json(verb, *who)
+    report = shell.json(verb, *who)
 
-    assert told["exit"] == 4
-    assert told["error"]
-    assert told["remedy"]
+    assert report["exit"] == 4
+    assert report["error"]
+    assert report["remedy"]
 
 
 def test_a_controller_that_is_down_is_a_problem_that_was_found(shell: Shell) -> None:
@@ -155,13 +155,13 @@ def test_a_controller_that_is_down_is_a_problem_that_was_found(shell: Shell) -> 
 
 def test_everybody_is_counted_by_cause_and_written_down(shell: Shell) -> None:
     table, lines = shell.folder / "all.csv", shell.folder / "all.jsonl"
-    told = shell.json("coverage", "--csv", str(table), "--jsonl", str(lines))
+    report = shell.json("coverage", "--csv", str(table), "--jsonl", str(lines))
 
-    assert told["exit"] == 4
-    assert told["people"] == sum(told["causes"]["reset"].values())
-    assert told["would_work"] == told["causes"]["reset"]["none"]
+    assert report["exit"] == 4
+    assert report["people"] == sum(report["causes"]["reset"].values())
+    assert report["would_work"] == report["causes"]["reset"]["none"]
     rows = list(csv.DictReader(table.read_text("utf-8-sig").splitlines()))
-    assert len(rows) == told["people"]
+    assert len(rows) == report["people"]
     by_name = {row["account"]: row for row in rows}
     protected = by_name[shell.lab.people["protected"]["sam"]]
     assert (protected["reset"], protected["cause"]) == ("no", "protected")
@@ -173,23 +173,23 @@ def test_everybody_is_counted_by_cause_and_written_down(shell: Shell) -> None:
 
 
 def test_a_file_that_can_not_be_written_is_told_before_anything(shell: Shell) -> None:
-    told = shell.json("coverage", "--csv", str(shell.folder / "none" / "all.csv"))
+    report = shell.json("coverage", "--csv", str(shell.folder / "none" / "all.csv"))
 
-    assert told["exit"] == 2
-    assert "No such file or directory" in told["error"]
+    assert report["exit"] == 2
+    assert "No such file or directory" in report["error"]
 
 
 def test_the_check_tells_of_people_and_of_the_account(shell: Shell) -> None:
-    told = shell.json("check")
+    report = shell.json("check")
 
-    assert told["exit"] == 4
-    assert told["causes"]["reset"]["inheritance_off"] == 1
-    assert {each["level"] for each in told["findings"]} <= {
+    assert report["exit"] == 4
+    assert report["causes"]["reset"]["inheritance_off"] == 1
+    assert {each["level"] for each in report["findings"]} <= {
         *("ok", "info", "warning", "problem"),
     }
     code, out = shell.run("check")
     assert code == 4
-    assert f"of {told['people']} people in the scope can be reset." in out
+    assert f"of {report['people']} people in the scope can be reset." in out
 
 
 def test_an_account_to_be_made_is_foreseen(shell: Shell) -> None:
@@ -206,11 +206,11 @@ def test_an_account_to_be_made_is_foreseen(shell: Shell) -> None:
         "admin_password": shell.lab.admin_password,
     }
 
-    told = shell.json("check")
-    assert told["foreseen"]
-    assert told["causes"]["reset"]["inheritance_off"] == 1
-    assert "not_granted" not in told["causes"]["reset"]
-    assert told["findings"] == []
+    report = shell.json("check")
+    assert report["foreseen"]
+    assert report["causes"]["reset"]["inheritance_off"] == 1
+    assert "not_granted" not in report["causes"]["reset"]
+    assert report["findings"] == []
     assert shell.explained("anna")["reset"]["state"] == "yes"
     shell.secrets = {}
     assert shell.json("check")["remedy"].startswith("Give an administrator")
@@ -235,12 +235,12 @@ class Installed:
     def run(
         self, *arguments: str, admin: bool = False, password: str = ""
     ) -> dict[str, Any]:
-        given = ["--secrets-fd", self._descriptor(password)] if admin else []
+        options = ["--secrets-fd", self._descriptor(password)] if admin else []
         home = str(self.whole.host.places.home)
-        main(["permissions", *arguments, "--home", home, "--json", *given])
-        told = self._capsys.readouterr()
-        assert self.whole.lab.admin_password not in told.out + told.err
-        answer: dict[str, Any] = json.loads(told.out)
+        main(["permissions", *arguments, "--home", home, "--json", *options])
+        report = self._capsys.readouterr()
+        assert self.whole.lab.admin_password not in report.out + report.err
+        answer: dict[str, Any] = json.loads(report.out)
         return answer
 
     def _descriptor(self, password: str) -> str:
@@ -302,13 +302,13 @@ def test_grants_are_taken_back_and_made_again_alone(installed: Installed) -> Non
     again = installed.run("revoke", "--yes", admin=True)
     assert (again["exit"], again["changes"]) == (0, [])
 
-    told = installed.run(
+    report = installed.run(
         "plan", "--hand-over", str(installed.whole.host.places.home / "h")
     )
-    assert told["exit"] == 4
-    assert {entry["sddl"].split(";")[0] for entry in told["entries"]} == {"(OA"}
+    assert report["exit"] == 4
+    assert {entry["sddl"].split(";")[0] for entry in report["entries"]} == {"(OA"}
     handed = (installed.whole.host.places.home / "h").read_text()
-    for entry in told["entries"]:
+    for entry in report["entries"]:
         for form in ("sddl", "dsacls", "powershell", "take_back"):
             assert entry[form] in handed
     made = installed.run("grant", "--yes", admin=True)
@@ -322,10 +322,10 @@ def test_a_grant_without_an_administrator_changes_nothing(installed: Installed) 
     installed.run("revoke", "--yes", admin=True)
     before = installed.descriptor(installed.people)
 
-    told = installed.run("grant", "--yes")
+    report = installed.run("grant", "--yes")
 
-    assert told["exit"] == 2
-    assert "administrator" in told["error"]
+    assert report["exit"] == 2
+    assert "administrator" in report["error"]
     assert installed.descriptor(installed.people) == before
 
 
@@ -334,10 +334,10 @@ def test_a_wrong_administrator_is_told_before_anything_is_begun(
 ) -> None:
     lab = installed.whole.lab
     journals = sorted(installed.whole.host.places.journal.iterdir())
-    told = installed.run("revoke", "--yes", admin=True, password="Wrong-1-Passw0rd")
+    report = installed.run("revoke", "--yes", admin=True, password="Wrong-1-Passw0rd")
 
-    assert told["exit"] == 2
-    assert f"The administrator {lab.admin_user} was not let in" in told["error"]
+    assert report["exit"] == 2
+    assert f"The administrator {lab.admin_user} was not let in" in report["error"]
     assert installed.whole.controller.recovery() is None
     assert sorted(installed.whole.host.places.journal.iterdir()) == journals
     assert installed.run("plan")["entries"] == []
@@ -348,10 +348,10 @@ def test_what_somebody_else_granted_is_named_and_left(installed: Installed) -> N
     theirs = grant_ace(Right.CHANGE_PASSWORD, own)
     installed.add(installed.people, theirs)
 
-    told = installed.run("revoke", "--yes", admin=True)
+    report = installed.run("revoke", "--yes", admin=True)
 
-    assert [left["container"] for left in told["left"]] == [installed.people]
-    assert "change the password" in told["left"][0]["entry"]
+    assert [left["container"] for left in report["left"]] == [installed.people]
+    assert "change the password" in report["left"][0]["entry"]
     assert theirs in dacl(installed.descriptor(installed.people))
 
 

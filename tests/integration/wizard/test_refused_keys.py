@@ -69,8 +69,8 @@ def test_a_password_that_was_replaced_is_kept_where_it_is_in_force(
         (whole.host.places.secrets / place).chmod(0o644)
         stop = threading.Event()
 
-        def late(told: Progress) -> None:
-            if (told.change.step, told.state) == ("account", "done"):
+        def late(progress: Progress) -> None:
+            if (progress.change.step, progress.state) == ("account", "done"):
                 stop.set()
 
         inputs = admin(whole)

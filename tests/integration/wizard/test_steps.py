@@ -162,8 +162,8 @@ def test_what_stood_there_before_comes_back_to_the_byte(whole: Sandbox) -> None:
     before, stop = directory_now(whole.lab), threading.Event()
     settings, inputs = whole.settings(), whole.inputs
 
-    def late(told: Progress) -> None:
-        if (told.change.step, told.state) == ("settings", "done"):
+    def late(progress: Progress) -> None:
+        if (progress.change.step, progress.state) == ("settings", "done"):
             stop.set()
 
     changes = whole.controller.plan(settings, inputs)
@@ -217,8 +217,8 @@ def test_an_account_that_was_changed_since_is_left(whole: Sandbox) -> None:
     dn = f"CN=svc-writeback,CN=Users,{whole.lab.base_dn}"
     stop = threading.Event()
 
-    def takes_it_over(told: Progress) -> None:
-        if (told.change.step, told.state) == ("enrolment", "done"):
+    def takes_it_over(progress: Progress) -> None:
+        if (progress.change.step, progress.state) == ("enrolment", "done"):
             set_text(whole, dn, "info", "ours now")
             stop.set()
 
@@ -278,8 +278,8 @@ def test_a_container_that_went_meanwhile_does_not_stop_the_way_back(
     settings = whole.settings(scope={"containers": [people_of(whole), extra]})
     inputs, stop = whole.inputs, threading.Event()
 
-    def goes(told: Progress) -> None:
-        if (told.change.step, told.state) == ("settings", "done"):
+    def goes(progress: Progress) -> None:
+        if (progress.change.step, progress.state) == ("settings", "done"):
             as_administrator(whole, lambda link: link.delete(extra))  # type: ignore[no-untyped-call]
             stop.set()
 
