@@ -2,13 +2,11 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-
-from lab.controller import Lab
 
 # before Qt is imported by any test; those on a real screen say so themselves
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -22,21 +20,6 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("same")
-
-
-@pytest.fixture(scope="session")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """A domain controller of this worker's own; tests leave people as they were."""
-    started = Lab.start(tmp_path_factory.mktemp("lab"))
-    yield started
-    started.stop()
-
-
-@pytest.fixture
-def fresh_lab(lab: Lab) -> Lab:
-    """The controller in its first state, for a test that changes things."""
-    lab.reset()
-    return lab
 
 
 ReportLine = Callable[[str], None]

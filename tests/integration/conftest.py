@@ -32,6 +32,21 @@ def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(password_write, "WRITE_S", 30.0)
 
 
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A domain controller of this worker's own; tests leave people as they were."""
+    started = Lab.start(tmp_path_factory.mktemp("lab"))
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def fresh_lab(lab: Lab) -> Lab:
+    """The controller in its first state, for a test that changes things."""
+    lab.reset()
+    return lab
+
+
 @pytest.fixture(scope="module")
 def clean_lab(lab: Lab) -> Lab:
     """Once for this file: each test takes a person of its own."""

@@ -151,7 +151,7 @@ class Repeated:
         agent = client.agent(here.agent, here.status()["fingerprint"])
         upn = here.lab.people["bruno"]["upn"]
         claims: dict[str, Any] = {"user": {"by": "userPrincipalName", "value": upn}}
-        claims |= {"new_password": f"{CANARY}-repeated"}
+        claims |= {"new_password": f"{CANARY}-{pid(here)}"}
         token = client.seal(agent, "reset", claims)
         once = cls(client, agent, token, {})
         return replace(once, first=once.answer())
