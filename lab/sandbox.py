@@ -47,17 +47,17 @@ class Sandbox:
 
     def tested(self, upn: str, password: Secret | None = None) -> SelfTestResult:
         """Test a reset, again as portals do where the controller was only slow."""
-        test = self.controller.test_reset
+        test = self.controller.installation.test_reset
         return ask_until_there(
             lambda: test("userPrincipalName", upn, password), lambda result: result.code
         )
 
     def verified(self, settings: Settings) -> tuple[Check, ...]:
         """Verify, once more where a controller was slow: its agent waits for it."""
-        rows = self.controller.verify(settings)
+        rows = self.controller.installation.verify(settings)
         if is_away(rows):
             self.host.wait_ready(SLOW_S)
-            rows = self.controller.verify(settings)
+            rows = self.controller.installation.verify(settings)
         return rows
 
     def settings(self, **changed: Any) -> Settings:

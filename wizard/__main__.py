@@ -10,7 +10,7 @@ from pathlib import Path
 from agent.system.process import leave_no_core
 from wire.failure import Failure
 from wizard.controller.controller import Controller
-from wizard.elevation.remote_controller import RemoteController, remote_controller
+from wizard.elevation.remote_controller import remote_controller
 from wizard.flow.defaults import Offers, machine_offers
 from wizard.flow.offers_file import read_offers
 from wizard.host.detect import is_installed, this_machine
@@ -70,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _show(controller, offers)
 
 
-def controller_for(home: Path | None) -> Controller | RemoteController:
+def controller_for(home: Path | None) -> Controller:
     """Give the controller: below a folder, of this server, or by its root service.
 
     Raises:
@@ -84,7 +84,7 @@ def controller_for(home: Path | None) -> Controller | RemoteController:
     return remote_controller()
 
 
-def _show(controller: Controller | RemoteController, offers: Offers) -> int:
+def _show(controller: Controller, offers: Offers) -> int:
     try:
         from wizard.ui.application import application
     except ImportError as error:

@@ -1,8 +1,56 @@
-"""What an administrator gives beside the settings; never stored."""
+"""What an administrator gives: settings as far as they go, and secrets beside them."""
 
 from dataclasses import dataclass
 
+from agent.config.errors import Problem, SettingsError
+from agent.config.settings import DirectorySettings, Relay
 from wire.secret import Secret
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The settings as far as they are answered, for a check on the way.
+
+    Attributes:
+        relay: None while it is not answered, or not rightly.
+        directory: likewise.
+        containers: of the scope, by DN.
+        identify_by: the attribute that the cloud names people by.
+        group: the pilot group, by name or DN; empty for none.
+
+    """
+
+    relay: Relay | None = None
+    directory: DirectorySettings | None = None
+    containers: tuple[str, ...] = ()
+    identify_by: str = ""
+    group: str = ""
+
+    def needed_relay(self) -> Relay:
+        """Give the relay.
+
+        Raises:
+            SettingsError: it is not answered.
+
+        """
+        if self.relay is None:
+            raise _unanswered("relay")
+        return self.relay
+
+    def needed_directory(self) -> DirectorySettings:
+        """Give the directory.
+
+        Raises:
+            SettingsError: it is not answered.
+
+        """
+        if self.directory is None:
+            raise _unanswered("directory")
+        return self.directory
+
+
+def _unanswered(part: str) -> SettingsError:
+    return SettingsError("the answers", (Problem(part, "is not answered yet"),))
 
 
 @dataclass(frozen=True)

@@ -125,13 +125,13 @@ def _install(whole: Sandbox) -> None:
     limits = {"per_minute": 100_000, "per_user_per_hour": 1000, "proofs": 0}
     settings = whole.settings(limits=limits)
     inputs = whole.inputs
-    changes = whole.controller.plan(settings, inputs)
-    whole.controller.apply(settings, changes, inputs, lambda _: None, threading.Event())
+    plan = whole.controller.changes.plan(settings, inputs)
+    whole.controller.changes.apply(plan, inputs, lambda _: None, threading.Event())
 
 
 def _samples(whole: Sandbox, count: int) -> list[Sample]:
     client, floor = whole.client, Floor(whole.lab)
-    handed = whole.controller.hand_over()
+    handed = whole.controller.installation.portal_details()
     agent = client.agent(handed.agent, handed.fingerprint)
     people = [
         person

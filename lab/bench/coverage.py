@@ -26,7 +26,7 @@ from agent.ldap.filters import people_filter
 from lab.agent_settings import settings_for
 from lab.controller import Lab
 from wire.secret import Secret
-from wizard.controller.permissions import Permissions
+from wizard.controller.controller import Controller
 from wizard.host.sandbox.host import SandboxHost
 from wizard.inputs import Inputs
 from wizard.plan.change import allow_all
@@ -135,11 +135,9 @@ def main() -> None:
     settings = validate(wish["settings"])
     inputs = Inputs(account_password=Secret(wish["password"]))
     with TemporaryDirectory() as home:
-        door, start = (
-            Permissions(SandboxHost(Path(home)), allow_all),
-            time.perf_counter(),
-        )
-        tally = door.coverage(
+        controller = Controller(SandboxHost(Path(home)), allow_all)
+        start = time.perf_counter()
+        tally = controller.permissions.coverage(
             settings,
             inputs,
             each=lambda _judged: None,

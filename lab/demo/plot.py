@@ -80,7 +80,9 @@ def travel(ground: Ground) -> Result:
     try:
         _install(controller, ground, result)
         _permissions(controller, ground, result)
-        with PortalSide(ground.portal, controller.hand_over()) as portal:
+        with PortalSide(
+            ground.portal, controller.installation.portal_details()
+        ) as portal:
             _reset(portal, ground, result)
             _reconfigure(controller, portal, ground, result)
     except JourneyFailed as error:

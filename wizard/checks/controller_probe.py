@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 from agent.config.settings import DirectorySettings
 from agent.ldap.certificates import Endpoint, shake_hands
@@ -16,6 +16,8 @@ from wire.failure import sentence
 from wire.secret import Secret
 from wizard.checks.controller_facts import Cell, ControllerFacts
 from wizard.checks.controller_rating import CA, CONTROLLERS
+from wizard.directory.sign_in import sign_in_as
+from wizard.plan.change import Context
 
 _OTHER = "Mend the account in the directory, or give another one."
 _OLD_TLS = ("UNSUPPORTED_PROTOCOL", "PROTOCOL_VERSION", "NO_PROTOCOLS_AVAILABLE")
@@ -35,6 +37,17 @@ class SignIn:
     user: str
     password: Secret
     kind: SignedInAs
+
+    @classmethod
+    def of(cls, directory: DirectorySettings, context: Context) -> Self:
+        """Choose the administrator where one is given, else the agent's account.
+
+        Raises:
+            StepFailed: the account's password is neither given nor stored here.
+
+        """
+        kind: SignedInAs = "account" if context.inputs.admin is None else "admin"
+        return cls(*sign_in_as(directory, context), kind)
 
     @property
     def fields(self) -> tuple[str, str]:
@@ -65,20 +78,22 @@ def see_certificate(
 
 
 def sign_in(
-    facts: ControllerFacts, settings: DirectorySettings, visitor: SignIn
+    facts: ControllerFacts, settings: DirectorySettings, credentials: SignIn
 ) -> ControllerFacts:
     """Sign in once, and read what the controller says about itself."""
     began = time.perf_counter()
     try:
-        opened = connect(endpoint(facts, settings), visitor.user, visitor.password)
+        opened = connect(
+            endpoint(facts, settings), credentials.user, credentials.password
+        )
     except SignInRefused as error:
-        return replace(facts, trouble=_refused(error, visitor.fields))
+        return replace(facts, trouble=_refused(error, credentials.fields))
     except DirectoryError as error:
         return replace(facts, trouble=_no_answer(error))
     took = _ms(began)
     with opened:
         try:
-            return _read_root(replace(facts, ms=took), opened, visitor.user)
+            return _read_root(replace(facts, ms=took), opened, credentials.user)
         except DirectoryError as error:
             return replace(facts, trouble=_no_answer(error))
 

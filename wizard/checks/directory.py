@@ -17,10 +17,12 @@ from wizard.checks.controller_dns import compared, notes_of, of_dns
 from wizard.checks.controller_facts import ControllerFacts, Inspection, Step
 from wizard.checks.controller_probe import SignIn, is_refused, see_certificate, sign_in
 from wizard.checks.controller_rating import judged
+from wizard.checks.outcome import Outcome, Report
 from wizard.directory.discovery import Answer, ask_controllers
+from wizard.inputs import Draft
+from wizard.plan.change import Context
 from wizard.results import Check
 
-Report = Callable[[Inspection], None]
 T = TypeVar("T")
 
 HELD_BACK = "Not tried: a refused sign-in counts towards the account's lockout."
@@ -29,9 +31,22 @@ _MOST_OTHERS = 20  # of those that DNS alone names
 _TOO_MANY = f"Not looked at: DNS names more than {_MOST_OTHERS} others."
 
 
+def run(
+    draft: Draft, context: Context, stop: threading.Event, report: Report
+) -> Outcome:
+    """Try each controller, and what the account may do."""
+    directory = draft.needed_directory()
+    if directory.account.kind == "existing":
+        # judged by its own sign-in, whoever else is known
+        context = replace(context, inputs=replace(context.inputs, admin=None))
+    credentials = SignIn.of(directory, context)
+    found = inspect_directory(directory, credentials, stop, report)
+    return Outcome((*found.checks, *found.notes), inspection=found)
+
+
 def inspect_directory(
     settings: DirectorySettings,
-    visitor: SignIn,
+    credentials: SignIn,
     stop: threading.Event,
     report: Report,
 ) -> Inspection:
@@ -39,26 +54,26 @@ def inspect_directory(
 
     Args:
         settings: the controllers, and the account to judge.
-        visitor: who signs in.
+        credentials: who signs in.
         stop: looked at before each controller is signed in to.
         report: told of what is known so far, from several threads, one at a time.
 
     """
-    found = inspect_controllers(settings, visitor, stop, report, more=1)
+    found = inspect_controllers(settings, credentials, stop, report, more=1)
     refused = any(is_refused(facts) for facts in found.controllers)
     let_in = any(facts.signed_in_as for facts in found.controllers)
     judged_account: tuple[Check, ...] = ()
     if let_in and not refused and not stop.is_set():
         report(replace(found, step="account", done=found.total - 1))
         judged_account = account.check_account(
-            settings, visitor.user, visitor.password, visitor.kind, stop
+            settings, credentials.user, credentials.password, credentials.kind, stop
         )
     return replace(found, account=judged_account, step="", done=found.total)
 
 
 def inspect_controllers(
     settings: DirectorySettings,
-    visitor: SignIn,
+    credentials: SignIn,
     stop: threading.Event,
     report: Report,
     *,
@@ -68,13 +83,13 @@ def inspect_controllers(
 
     Args:
         settings: the controllers.
-        visitor: who signs in.
+        credentials: who signs in.
         stop: looked at before each controller is signed in to.
         report: told of what is known so far, from several threads, one at a time.
         more: steps that follow, so that progress counts them.
 
     """
-    return _Round(settings, visitor, stop, report, more).run()
+    return _Round(settings, credentials, stop, report, more).run()
 
 
 class _Round:
@@ -83,12 +98,12 @@ class _Round:
     def __init__(
         self,
         settings: DirectorySettings,
-        visitor: SignIn,
+        credentials: SignIn,
         stop: threading.Event,
         report: Report,
         more: int,
     ) -> None:
-        self._settings, self._visitor = settings, visitor
+        self._settings, self._credentials = settings, credentials
         self._stop, self._report = stop, report
         self._lock = threading.Lock()
         self._facts = [
@@ -170,7 +185,7 @@ class _Round:
         if self._stop.is_set():
             found = replace(found, held_back=_STOPPED)
         else:
-            found = sign_in(found, self._settings, self._visitor)
+            found = sign_in(found, self._settings, self._credentials)
         self._put(index, replace(found, doing=""), done=1)
 
     def _turn(self, step: Step, host: str = "") -> None:

@@ -1,5 +1,6 @@
 """Who is in the scope: containers, counts, the pilot group, the identifier."""
 
+import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -8,6 +9,10 @@ from agent.ldap.dn import is_below
 from agent.ldap.entry import Entry
 from agent.ldap.errors import DirectoryError, NoSuchObject
 from agent.ldap.filters import escape, member_filter, people_filter
+from wizard.checks.outcome import Outcome, Report
+from wizard.directory.sign_in import as_either
+from wizard.inputs import Draft
+from wizard.plan.change import Context
 from wizard.results import Check, Container
 
 _CONTAINERS = (
@@ -26,6 +31,34 @@ def containers(opened: Connection, parent_dn: str) -> tuple[Container, ...]:
     found = opened.search(parent_dn, _CONTAINERS, ("name",), scope="one")
     nodes = [_container(opened, entry) for entry in list(found)]
     return tuple(sorted(nodes, key=lambda node: node.name.casefold()))
+
+
+def run_scope(
+    draft: Draft, context: Context, _stop: threading.Event, _report: Report
+) -> Outcome:
+    """Count who is in the scope; nobody is a failure."""
+    with as_either(draft.needed_directory(), context) as opened:
+        return Outcome(check_scope(opened, draft.containers))
+
+
+def run_group(
+    draft: Draft, context: Context, _stop: threading.Event, _report: Report
+) -> Outcome:
+    """Find the pilot group, where there is one, and give its DN for its name."""
+    if not draft.group:
+        return Outcome(())
+    directory = draft.needed_directory()
+    with as_either(directory, context) as opened:
+        check, dn = check_group(opened, directory.base_dn, draft.group)
+    return Outcome((check,), {_GROUP: dn} if dn else {})
+
+
+def run_identifier(
+    draft: Draft, context: Context, _stop: threading.Event, _report: Report
+) -> Outcome:
+    """Find people who lack the identifier or share it."""
+    with as_either(draft.needed_directory(), context) as opened:
+        return Outcome(check_identifier(opened, draft.containers, draft.identify_by))
 
 
 def check_scope(opened: Connection, chosen: Sequence[str]) -> tuple[Check, ...]:

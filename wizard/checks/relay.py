@@ -16,6 +16,7 @@ from wire.keys import BadKeys, fingerprint_digest
 from wire.secret import Secret
 from wizard.checks import certificate as chain
 from wizard.checks.attempt import Attempt, Failed, attempt_all
+from wizard.checks.outcome import Outcome, Report
 from wizard.enrolment.relay_client import (
     PROXY_REFUSES,
     SET_CLOCK,
@@ -23,6 +24,9 @@ from wizard.enrolment.relay_client import (
     RelayFailed,
     ask,
 )
+from wizard.enrolment.relay_route import requested_endpoint
+from wizard.inputs import Draft
+from wizard.plan.change import Context
 from wizard.results import Check, State
 
 _CONNECT_S = 8.0
@@ -32,16 +36,24 @@ _URL = "relay.url"
 _PROXY, _PROXY_PASSWORD = "relay.proxy", "input.proxy_password"
 
 
+def run(
+    draft: Draft, context: Context, stop: threading.Event, _report: Report
+) -> Outcome:
+    """Try a relay, and an enrolment code where one is given."""
+    endpoint = requested_endpoint(draft.needed_relay(), context)
+    return Outcome(check_relay(endpoint, context.inputs.enrolment_code, stop))
+
+
 def check_relay(
-    way: RelayEndpoint, code: Secret | None, stop: threading.Event
+    endpoint: RelayEndpoint, code: Secret | None, stop: threading.Event
 ) -> tuple[Check, ...]:
     """Try a relay; with a code, see that it is open and for the right portal."""
-    tried = _Tried(way, code)
+    tried = _Tried(endpoint, code)
     attempts = [
         Attempt("answer", "Relay answers", tried.answer),
         Attempt("clock", "Clock", tried.clock),
     ]
-    if not way.proxy:  # through a proxy only the whole can be tried
+    if not endpoint.proxy:  # through a proxy only the whole can be tried
         attempts[:0] = [
             Attempt("name", "Name of the relay", tried.name),
             Attempt("connection", "Connection", tried.connection),
@@ -58,9 +70,9 @@ def check_relay(
 class _Tried:
     """The attempts, each leaving what the next needs."""
 
-    def __init__(self, way: RelayEndpoint, code: Secret | None) -> None:
-        self._way, self._relay, self._code = way, way.relay, code
-        url = urlsplit(way.relay.url)
+    def __init__(self, endpoint: RelayEndpoint, code: Secret | None) -> None:
+        self._endpoint, self._relay, self._code = endpoint, endpoint.relay, code
+        url = urlsplit(endpoint.relay.url)
         self._host, self._port = url.hostname or "", url.port or 443
         self._answered = Answered(0, b"")
         self._parsed: codes.EnrolmentCode | None = None
@@ -113,10 +125,10 @@ class _Tried:
         return chain.expiry(found[0])
 
     def answer(self) -> str:
-        # the hash of the code names it; a relay knows no other way to ask
+        # the hash of the code names it; a relay knows no other endpoint to ask
         asked = self._lookup()
         try:
-            self._answered = ask(self._way, "GET", f"/$enrol/{asked}", b"", {})
+            self._answered = ask(self._endpoint, "GET", f"/$enrol/{asked}", b"", {})
         except RelayFailed as error:
             raise self._not_reached(error) from error
         if "error" not in self._answered.json() and self._answered.status != 200:

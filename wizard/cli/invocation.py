@@ -68,7 +68,7 @@ class Invocation:
 
     def installed_settings(self) -> Settings | None:
         """Read the settings in force, None where nothing is set up."""
-        installed = self.controller.installed()
+        installed = self.controller.installation.installed()
         return installed.settings if installed else None
 
     def with_account(self) -> tuple[Settings, CommandSecrets]:
@@ -85,10 +85,10 @@ def settings_in_force(controller: Controller) -> Settings:
         BadUsage: there are none.
 
     """
-    installed = controller.installed()
+    installed = controller.installation.installed()
     if installed is not None:
         return installed.settings
-    lost = controller.lost()
+    lost = controller.installation.lost()
     if lost is not None:
         raise BadUsage(f"{lost} is missing.", LOST)
     raise BadUsage("There are no settings.", NOT_SET_UP)

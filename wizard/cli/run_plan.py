@@ -1,7 +1,6 @@
 """Plan, ask, apply, report: the same for every command that changes something."""
 
 from collections.abc import Callable, Sequence
-from threading import Event
 from typing import Any
 
 from wizard.cli.errors import BadUsage
@@ -17,15 +16,14 @@ from wizard.cli.output import (
 from wizard.cli.secrets import CommandSecrets
 from wizard.cli.signals import stopped_by_signal
 from wizard.cli.terminal import Confirm
+from wizard.controller.controller import Controller
 from wizard.inputs import Inputs
-from wizard.plan.change import ApplyError, Change, Report, StepFailed
-
-Apply = Callable[[Inputs, Report, Event], object]
+from wizard.plan.change import ApplyError, Change, Plan, StepFailed
 
 
 def planned(
-    plan: Callable[[Inputs], tuple[Change, ...]], secrets: CommandSecrets
-) -> tuple[tuple[Change, ...], CommandSecrets]:
+    plan: Callable[[Inputs], Plan], secrets: CommandSecrets
+) -> tuple[Plan, CommandSecrets]:
     """Plan; what turns out to be needed is asked for on a terminal, each once."""
     while True:
         try:
@@ -38,8 +36,8 @@ def planned(
 
 
 def run_plan(
-    changes: Sequence[Change],
-    apply: Apply,
+    controller: Controller,
+    plan: Plan,
     secrets: CommandSecrets,
     confirm: Confirm,
     *,
@@ -49,27 +47,27 @@ def run_plan(
     """Make changes that were planned, once they are accepted; all or none.
 
     Args:
-        changes: as planned.
-        apply: makes them.
+        controller: makes them.
+        plan: as it was made.
         secrets: an administrator is asked for where one is needed.
         confirm: shown the plan.
         text: the plan in words, where not as for any plan.
         done: what is said at the end, where not how many were made.
 
     """
-    if not confirm(text or plan_text(changes)):
+    if not confirm(text or plan_text(plan.changes)):
         return Result(Exit.BAD_USAGE, "Nothing was changed.", {"changes": []})
-    if any(change.needs_admin for change in changes):
+    if plan.needs_admin:
         secrets = secrets.with_admin()
         _refuse_without_admin(secrets)
     details: list[str] = []
     try:
         with stopped_by_signal() as stop:
-            apply(secrets.inputs(), saying(details), stop)
+            controller.changes.apply(plan, secrets.inputs(), saying(details), stop)
     except ApplyError as error:
         return failure(error)
-    data = {"changes": plan_data(changes), "told": details}
-    return Result(Exit.DONE, done or f"Done: {counted(changes)} made.", data)
+    data = {"changes": plan_data(plan.changes), "told": details}
+    return Result(Exit.DONE, done or f"Done: {counted(plan.changes)} made.", data)
 
 
 def _refuse_without_admin(secrets: CommandSecrets) -> None:

@@ -1,27 +1,134 @@
-"""The agent at a glance: from its settings and what it says about itself."""
+"""What is installed on one machine: its state, and one request to try it."""
 
+from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+from agent.active_directory.identifiers import user_filter
+from agent.config.secret_store import (
+    AGENT_KEYS,
+    SELF_TEST_KEYS,
+    TEST_KEY,
+    SecretsUnavailable,
+)
 from agent.config.settings import Settings
+from wire.failure import sentence
+from wire.outcomes import Refused
+from wire.secret import Secret
+from wizard.controller.access import Access
+from wizard.enrolment.clone import COPIED
+from wizard.enrolment.keys import fingerprint, private_keys
+from wizard.enrolment.relay_client import Sender
+from wizard.enrolment.relay_route import stored_endpoint
+from wizard.enrolment.self_test import ask_agent, claims_of
 from wizard.host.interface import REPLACE, Service
-from wizard.results import AgentStatus
+from wizard.inputs import Inputs
+from wizard.plan.change import StepFailed
+from wizard.plan.step import Target
+from wizard.results import AgentStatus, Check, Installed, PortalDetails, SelfTestResult
+from wizard.steps.order import STEPS
+from wizard.steps.settings_file import drift
+
+
+class Installation:
+    """What is there: found, compared with its settings, tried."""
+
+    def __init__(self, access: Access) -> None:
+        self._access, self._host = access, access.host
+
+    def installed(self) -> Installed | None:
+        """Find the installation on this machine.
+
+        Raises:
+            SettingsError: there is one, and its settings file can't be used.
+
+        """
+        if self._host.read(self._host.places.settings) is None:
+            return None
+        context = self._access.context(Inputs())
+        settings = context.load_settings()
+        try:
+            shown = fingerprint(context)
+        except (StepFailed, SecretsUnavailable):
+            shown = ""
+        status = at_a_glance(settings, self._host.service())
+        copied = context.is_copy
+        if copied:
+            status = replace(status, attention=COPIED)
+        return Installed(settings, status, shown, drift(context), copied)
+
+    def lost(self) -> Path | None:
+        """Give the settings file where all but that is there: it was deleted."""
+        places = self._host.places
+        enrolled = self._host.read(places.enrolment) is not None
+        there = self._host.read(places.settings) is not None
+        return places.settings if enrolled and not there else None
+
+    def verify(self, settings: Settings) -> tuple[Check, ...]:
+        """Look whether everything is as the settings say."""
+        target = Target(settings, self._access.context(Inputs()))
+        return tuple(row for step in STEPS for row in step.verify(target))
+
+    def portal_details(self) -> PortalDetails:
+        """Give what the portal's side must know.
+
+        Raises:
+            EnrolmentError, StepFailed: nothing is installed here.
+
+        """
+        context = self._access.context(Inputs())
+        enrolled = context.load_enrolment()
+        return PortalDetails(
+            url=f"{enrolled.relay_url}/{enrolled.connection}",
+            agent=enrolled.connection,
+            fingerprint=fingerprint(context),
+            issuer=enrolled.portal_issuer,
+        )
+
+    def test_reset(
+        self, by: str, value: str, new_password: Secret | None
+    ) -> SelfTestResult:
+        """Send one request through the relay; a check only without a password.
+
+        Raises:
+            RelayFailed, EnrolmentError, SettingsError, StepFailed: no answer came,
+                or nobody can be so named and nothing was sent.
+
+        """
+        try:
+            user_filter(by, value)
+        except Refused as error:
+            remedy = "Name the person as the portal does."
+            raise StepFailed(sentence(error.detail), remedy) from None
+        context = self._access.context(Inputs())
+        enrolled, relay = context.load_enrolment(), context.load_settings().relay
+        key = self._host.secrets.get(TEST_KEY)
+        if key is None:
+            raise StepFailed("The key for tests is missing.", "Apply the settings.")
+        endpoint = stored_endpoint(relay, context)
+        return ask_agent(
+            Sender(endpoint, enrolled.connection, key, enrolled.test_key_name),
+            enrolled,
+            private_keys(SELF_TEST_KEYS, context),
+            private_keys(AGENT_KEYS, context).public,
+            claims_of(by, value, new_password),
+        )
 
 
 def at_a_glance(settings: Settings, service: Service) -> AgentStatus:
     """Put together what is wanted, what runs, and what the agent says of itself."""
-    told = service.status
-    since = told.get("started_at")
+    status = service.status
     return AgentStatus(
         running=service.running,
         ready=service.ready,
         writeback=settings.features.password_writeback,
-        relay=_part(told.get("relay")),
-        directory=_part(told.get("directory")),
-        pid=told.get("pid"),
-        since=_time(since),
-        version=str(told.get("version") or ""),
-        attention=str(told.get("twin") or "") or _outdated(service),
+        relay=_part(status.get("relay")),
+        directory=_part(status.get("directory")),
+        pid=status.get("pid"),
+        since=_time(status.get("started_at")),
+        version=str(status.get("version") or ""),
+        attention=str(status.get("twin") or "") or _outdated(service),
     )
 
 
@@ -29,18 +136,16 @@ def _outdated(service: Service) -> str:
     return f"{service.outdated}; {REPLACE}" if service.outdated else ""
 
 
-def _time(told: Any) -> datetime | None:
+def _time(value: Any) -> datetime | None:
     try:
-        return datetime.fromisoformat(told)
+        return datetime.fromisoformat(value)
     except (TypeError, ValueError):
         return None
 
 
-def _part(told: Any) -> str:
-    if not isinstance(told, dict):
+def _part(link: Any) -> str:
+    if not isinstance(link, dict):
         return "not running"
-    state, reason = str(told.get("state", "unknown")), told.get("reason")
-    named = told.get("controller")
-    if named and not reason:
-        return f"{state}: {named}"
-    return f"{state}: {reason}" if reason else state
+    state, more = str(link.get("state", "unknown")), link.get("reason")
+    more = more or link.get("controller")
+    return f"{state}: {more}" if more else state

@@ -29,11 +29,11 @@ from agent.verdict.verdict import State, Verdict
 from wire.names import Identifier
 from wire.operation import Operation
 from wire.outcomes import Code, Refused
+from wizard.controller.access import Access
 from wizard.directory.sign_in import as_agent, as_either, stored_password
 from wizard.grants import grants
 from wizard.grants.acl import rights_of
 from wizard.grants.grants import Entry, Revocation
-from wizard.host.interface import Host
 from wizard.inputs import Inputs
 from wizard.permissions.account_report import find_about_account
 from wizard.permissions.coverage import (
@@ -46,7 +46,7 @@ from wizard.permissions.findings import Finding
 from wizard.permissions.inheritance import find_blocked
 from wizard.permissions.planned_account import PlannedAccount, planned_account
 from wizard.permissions.sid_names import Names
-from wizard.plan.change import Change, Context, MayChange, StepFailed
+from wizard.plan.change import Context, Plan, StepFailed
 
 _STEP = 50  # people between two reports
 
@@ -108,8 +108,8 @@ class Explained:
 class Permissions:
     """What can be read of permissions; calls block, errors have a remedy."""
 
-    def __init__(self, host: Host, may_change: MayChange) -> None:
-        self._host, self._may_change = host, may_change
+    def __init__(self, access: Access) -> None:
+        self._access = access
 
     def explain(
         self, settings: Settings, inputs: Inputs, by: Identifier | None, value: str
@@ -199,7 +199,7 @@ class Permissions:
             DirectoryError, StepFailed: it can't be asked; with the remedy.
 
         """
-        context = self._context(inputs)
+        context = self._access.context(inputs)
         if _is_to_be(settings, context):
             return ()
         with as_agent(settings.directory, context) as opened:
@@ -207,14 +207,15 @@ class Permissions:
                 opened, DomainCache(settings), report=report, stop=stop.is_set
             )
 
-    def plan_grant(self, settings: Settings, inputs: Inputs) -> tuple[Change, ...]:
+    def plan_grant(self, settings: Settings, inputs: Inputs) -> Plan:
         """Say what is missing for the scope; nothing is taken back.
 
         Raises:
             DirectoryError, StepFailed: it can't be said; with the remedy.
 
         """
-        return grants.plan_grant(settings, self._context(inputs))
+        changes = grants.plan_grant(settings, self._access.context(inputs))
+        return Plan(settings, changes)
 
     def plan_revoke(self, settings: Settings, inputs: Inputs) -> Revocation:
         """Say what earlier plans granted to the account and still is there.
@@ -223,21 +224,19 @@ class Permissions:
             DirectoryError, StepFailed: it can't be said; with the remedy.
 
         """
-        return grants.plan_revoke(settings, self._context(inputs))
+        return grants.plan_revoke(settings, self._access.context(inputs))
 
-    def entries(
-        self, settings: Settings, inputs: Inputs, changes: Sequence[Change]
-    ) -> tuple[Entry, ...]:
+    def entries(self, plan: Plan, inputs: Inputs) -> tuple[Entry, ...]:
         """Give each entry of a plan by itself, as other tools write it.
 
         Raises:
             DirectoryError, StepFailed: the account's SID can't be read.
 
         """
-        return grants.entries(changes, settings, self._context(inputs))
-
-    def _context(self, inputs: Inputs) -> Context:
-        return Context(self._host, inputs, self._may_change)
+        if plan.settings is None:
+            return ()  # a removal names no account to grant to
+        context = self._access.context(inputs)
+        return grants.entries(plan.changes, plan.settings, context)
 
     @contextmanager
     def _scan(
@@ -246,7 +245,7 @@ class Permissions:
         inputs: Inputs,
         stop: Callable[[], bool] = lambda: False,
     ) -> Iterator[Scan]:
-        context = self._context(inputs)
+        context = self._access.context(inputs)
         to_be = _is_to_be(settings, context)
         sign_in = as_either if to_be else as_agent
         with (

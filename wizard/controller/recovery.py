@@ -1,13 +1,79 @@
-"""What a run that was cut off leaves to be done, and whether it can be."""
+"""A run that was cut off: what it leaves to be done, and the doing of it."""
 
 from contextlib import suppress
+from dataclasses import replace
 
 from agent.ldap.errors import DirectoryError
+from wizard.controller.access import Access
+from wizard.controller.changes import forget_previous
+from wizard.controller.guards import find_cut_off
 from wizard.directory.sign_in import prove_admin
+from wizard.inputs import Inputs
 from wizard.plan import journal
-from wizard.plan.change import Change, Context, directory_of
+from wizard.plan.apply import Run, go_on, roll_back
+from wizard.plan.change import (
+    Change,
+    Context,
+    Report,
+    RolledBack,
+    directory_of,
+)
 from wizard.plan.journal import Journal
 from wizard.results import Recovery
+from wizard.steps.order import STEPS
+from wizard.steps.service import resume
+
+
+class RunRecovery:
+    """Finds a run that was cut off, and takes it back or finishes it."""
+
+    def __init__(self, access: Access) -> None:
+        self._access, self._host = access, access.host
+
+    def find(self) -> Recovery | None:
+        """Find a run that was cut off.
+
+        Raises:
+            Busy: it is under way: by whom, and since when.
+
+        """
+        found = find_cut_off(self._host)
+        if found is None:
+            return None
+        try:
+            return recovery_of(found)
+        except FileNotFoundError:  # somebody took it back, or finished it, meanwhile
+            return self.find()
+
+    def recover(self, inputs: Inputs, report: Report) -> RolledBack:
+        """Roll back a run that was cut off; nothing happens when there is none.
+
+        One that has done what can't be given back is finished instead.
+
+        Raises:
+            Busy: another wizard or command is at work.
+            StepFailed: the administrator is not let in; nothing was begun.
+            ApplyError: it could not be finished; what is left is still known.
+
+        """
+        with self._host.lock():
+            found = journal.find_open(self._host.places.journal)
+            if found is None:
+                return RolledBack((), ())
+            context = self._access.context(inputs, found.id)
+            run = Run(STEPS, found, context, report)
+            prove_for(found, context)
+            if found.forward:
+                return self._finish(run)
+            rolled = roll_back(run)
+            return replace(rolled, down=resume(context, rolled.undone))
+
+    def _finish(self, run: Run) -> RolledBack:
+        finished = go_on(run)
+        forget_previous(self._host)
+        if run.journal.removal:
+            self._host.forget()
+        return RolledBack((), (), finished)
 
 
 def to_recover(found: Journal) -> list[Change]:
@@ -33,7 +99,8 @@ def prove_for(found: Journal, context: Context) -> None:
             prove_admin(directory_of(needing[0].after or needing[0].before), context)
 
 
-def recovery_of(found: journal.Journal) -> Recovery:
+def recovery_of(found: Journal) -> Recovery:
+    """Tell what a recovery of this journal does."""
     changes = to_recover(found)
     return Recovery(
         started=found.started,

@@ -6,7 +6,7 @@ the service writes lines back: any number of reports, then the result or the err
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from agent.config.settings import Settings
 from wizard.elevation import errors, secret_codec
 from wizard.elevation.errors import BadCall
 from wizard.elevation.methods import Action, Method, adapter, method
-from wizard.plan.change import Change
+from wizard.plan.change import Plan
 
 NAME = "org.writeback.Setup1"
 PATH = "/org/writeback/Setup1"
@@ -112,10 +112,10 @@ def spell_error(error: Exception) -> bytes:
     return _line({"error": errors.spell(error)})
 
 
-def same(ones: Sequence[Change], others: Sequence[Change]) -> bool:
+def same(one: Plan, other: Plan) -> bool:
     """Say whether two plans are the same, as they cross."""
-    plans = adapter(tuple[Change, ...])
-    return plans.dump_json(tuple(ones)) == plans.dump_json(tuple(others))
+    plans = adapter(Plan)
+    return plans.dump_json(one) == plans.dump_json(other)
 
 
 def _line(data: object) -> bytes:

@@ -1,7 +1,7 @@
 """One call, from who asks to what it came to: the boundary, where all is told."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
@@ -13,7 +13,7 @@ from wizard.elevation.dbus.channel import Channel
 from wizard.elevation.errors import NotAllowed
 from wizard.elevation.methods import Action, Method, method, name_of
 from wizard.elevation.quota import Quota
-from wizard.plan.change import Change, MayChange, StepFailed, allow_all
+from wizard.plan.change import MayChange, Plan, StepFailed, allow_all
 
 Doors = Callable[[str, MayChange], Controller]
 
@@ -90,7 +90,7 @@ def _do(
     asked: Method, controller: Controller, given: dict[str, Any], channel: Channel
 ) -> Any:
     if asked.plans:
-        given = {**given, "changes": _planned(asked, controller, given)}
+        given = {**given, "plan": _planned_again(asked, controller, given)}
     for name in asked.reports:
         given[name] = partial(_report, asked, name, channel)
     if asked.stops:
@@ -102,22 +102,26 @@ def _report(asked: Method, name: str, channel: Channel, value: object) -> None:
     channel.say(codec.spell_report(asked, name, value))
 
 
-def _planned(
+def _planned_again(
     asked: Method, controller: Controller, given: dict[str, Any]
-) -> Sequence[Change]:
+) -> Plan:
     """Plan again: what is made is what this machine says, not what a caller wrote."""
+    accepted: Plan = given["plan"]
+    known = {**given, "settings": accepted.settings}
     refusals: list[StepFailed] = []
-    for function in asked.plans:
-        plan = method(name_of(function))
-        wanted = {name: given[name] for name in (*plan.open, *plan.sealed)}
+    planners = [method(name_of(function)) for function in asked.plans]
+    # a removal is planned without settings, and nothing else is
+    fitting = [p for p in planners if ("settings" in p.open) is not accepted.removes]
+    for planner in fitting:
+        wanted = {name: known[name] for name in (*planner.open, *planner.sealed)}
         try:
-            planned: Sequence[Change] = plan.of(controller)(**wanted)
+            planned: Plan = planner.of(controller)(**wanted)
         except StepFailed as error:
             refusals.append(error)
         else:
-            if codec.same(planned, given["changes"]):
+            if codec.same(planned, accepted):
                 return planned
-    if len(refusals) == len(asked.plans):
+    if len(refusals) == len(fitting):
         raise refusals[0]
     raise StepFailed(
         "The machine changed since the plan was shown.",

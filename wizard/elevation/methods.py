@@ -1,14 +1,19 @@
 """What the service does for its callers: one row for each method, typed by itself."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from inspect import Signature, signature
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter
 
+from wizard.controller.changes import Changes
+from wizard.controller.checks import Checks
 from wizard.controller.controller import Controller
+from wizard.controller.installation import Installation
 from wizard.controller.permissions import Permissions
+from wizard.controller.recovery import RunRecovery
 from wizard.elevation.secret_codec import holds_secret
 
 Action = Literal["look", "change"]
@@ -19,13 +24,13 @@ _STOP = "stop"
 
 @dataclass(frozen=True)
 class Row:
-    """One method that callers may ask for.
+    """One method that a window asks for; what has no row is not served.
 
     Attributes:
-        function: of the controller, or of its permissions.
+        function: of a part of the controller.
         action: what the caller must be authorised for.
-        plans: the methods that say which changes an administrator may have accepted;
-            the service asks them again, and makes what they say.
+        plans: the methods that make the plans an administrator may have accepted; the
+            service asks them again, and applies what they say.
 
     """
 
@@ -35,31 +40,27 @@ class Row:
 
 
 _ROWS = (
-    Row(Controller.installed),
-    Row(Controller.lost),
-    Row(Controller.recovery),
-    Row(Controller.recover, "change"),
-    Row(Controller.find_domain),
-    Row(Controller.check_relay),
-    Row(Controller.inspect_directory),
-    Row(Controller.inspect_controllers),
-    Row(Controller.containers),
-    Row(Controller.check_scope),
-    Row(Controller.check_group),
-    Row(Controller.check_identifier),
-    Row(Controller.plan),
-    Row(Controller.apply, "change", (Controller.plan, Permissions.plan_grant)),
-    Row(Controller.plan_removal),
-    Row(Controller.remove, "change", (Controller.plan_removal,)),
-    Row(Controller.verify),
-    Row(Controller.hand_over),
+    Row(Installation.installed),
+    Row(Installation.verify),
+    Row(Installation.portal_details),
     # it writes a password where one is given
-    Row(Controller.test_reset, "change"),
+    Row(Installation.test_reset, "change"),
+    Row(Checks.find_domain),
+    Row(Checks.run),
+    Row(Checks.containers),
+    Row(Changes.plan),
+    Row(Changes.plan_removal),
+    Row(
+        Changes.apply,
+        "change",
+        (Changes.plan, Changes.plan_removal, Permissions.plan_grant),
+    ),
+    Row(RunRecovery.find),
+    Row(RunRecovery.recover, "change"),
     Row(Permissions.explain),
     Row(Permissions.coverage),
     Row(Permissions.about_account),
     Row(Permissions.plan_grant),
-    Row(Permissions.plan_revoke),
     Row(Permissions.entries),
 )
 
@@ -69,7 +70,8 @@ class Method:
     """How one method crosses.
 
     Attributes:
-        name: as a call gives it.
+        name: as a call gives it: the part and its method.
+        signature: of its arguments, to bind a call by.
         action: what the caller must be authorised for.
         open: the types of the arguments that hold no secret.
         sealed: the types of those that do.
@@ -81,6 +83,7 @@ class Method:
     """
 
     name: str
+    signature: Signature
     action: Action
     open: Mapping[str, Any]
     sealed: Mapping[str, Any]
@@ -91,19 +94,33 @@ class Method:
 
     def of(self, controller: Controller) -> Function:
         """Give the function of a controller that does it."""
-        owner, _, own = self.name.rpartition(".")
-        found: Function = getattr(controller.permissions if owner else controller, own)
+        part, _, own = self.name.partition(".")
+        found: Function = getattr(getattr(controller, part), own)
         return found
+
+    def bind(self, *values: Any, **named: Any) -> dict[str, Any]:
+        """Give the arguments of a call by name.
+
+        Raises:
+            TypeError: the method does not take these.
+
+        """
+        return self.signature.bind(*values, **named).arguments
+
+
+# the parts of the controller, by name
+PARTS: Mapping[str, type] = get_type_hints(Controller)
+_PART_OF = {part.__name__: name for name, part in PARTS.items()}
 
 
 def name_of(function: Function) -> str:
-    """Name a method as a call gives it: `plan`, `permissions.explain`."""
+    """Name a method as a call gives it: `changes.plan`, `permissions.explain`."""
     owner, _, own = function.__qualname__.rpartition(".")
-    return own if owner == Controller.__name__ else f"{owner.lower()}.{own}"
+    return f"{_PART_OF[owner]}.{own}"
 
 
 _BY_NAME = {name_of(row.function): row for row in _ROWS}
-NAMES: Sequence[str] = tuple(_BY_NAME)
+NAMES: tuple[str, ...] = tuple(_BY_NAME)
 
 
 @cache
@@ -115,6 +132,7 @@ def method(name: str) -> Method:
 
     """
     row = _BY_NAME[name]
+    own = signature(row.function)
     hints = get_type_hints(row.function)
     result: Any = hints.pop("return")
     stops = hints.pop(_STOP, None) is not None
@@ -122,6 +140,7 @@ def method(name: str) -> Method:
     given = {each: hint for each, hint in hints.items() if each not in reports}
     return Method(
         name=name,
+        signature=own.replace(parameters=tuple(own.parameters.values())[1:]),
         action=row.action,
         open={each: hint for each, hint in given.items() if not holds_secret(hint)},
         sealed={each: hint for each, hint in given.items() if holds_secret(hint)},

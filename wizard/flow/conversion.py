@@ -3,7 +3,7 @@
 Every problem carries the dotted path of a field, and is shown beside it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -12,14 +12,21 @@ from pydantic import ValidationError
 from agent.config.errors import SettingsError, explain
 from agent.config.settings import DirectorySettings, DomainController, Relay, Settings
 from agent.config.settings_file import validate
-from wizard.flow.conditions import new_account, original_is_gone, rekeying, removing
+from wizard.flow.conditions import (
+    new_account,
+    original_is_gone,
+    piloting,
+    rekeying,
+    removing,
+)
 from wizard.flow.defaults import defaults
 from wizard.flow.model import SECRETS, Answers
 from wizard.flow.pages.remove import ACCOUNT, GRANTS
 from wizard.flow.proposals import base_dn
 from wizard.flow.route import asked_fields
-from wizard.inputs import AdminCredentials, Inputs
+from wizard.inputs import AdminCredentials, Draft, Inputs
 
+T = TypeVar("T")
 _SOURCE = "the answers"
 _Part = TypeVar("_Part", Relay, DirectorySettings)
 
@@ -62,6 +69,24 @@ def relay_of(answers: Answers) -> Relay:
 def directory_of(answers: Answers) -> DirectorySettings:
     """Give the directory that the answers name, for a check on the way."""
     return _part(DirectorySettings, "directory", answers)
+
+
+def draft_of(answers: Answers) -> Draft:
+    """Give the settings as far as they are answered rightly."""
+    return Draft(
+        relay=_answered(relay_of, answers),
+        directory=_answered(directory_of, answers),
+        containers=tuple(answers.get("scope.containers") or ()),
+        identify_by=answers.text("identify_by"),
+        group=answers.text("scope.pilot_group").strip() if piloting(answers) else "",
+    )
+
+
+def _answered(part: Callable[[Answers], T], answers: Answers) -> T | None:
+    try:
+        return part(answers)
+    except SettingsError:
+        return None
 
 
 def _part(model: type[_Part], name: str, answers: Answers) -> _Part:

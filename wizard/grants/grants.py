@@ -26,7 +26,7 @@ from wizard.grants.grant_history import located, with_current_base
 from wizard.grants.grant_targets import GrantTargets, grant_targets
 from wizard.permissions.grant import Grant
 from wizard.permissions.sid_names import Names
-from wizard.plan.change import Change, Context, Facts, StepFailed, directory_of
+from wizard.plan.change import Change, Context, Facts, Plan, StepFailed, directory_of
 from wizard.plan.history import granted
 
 _Missing = list[tuple[str, tuple[Grant, ...]]]
@@ -78,12 +78,12 @@ class Revocation:
     """What is taken back, and what is left.
 
     Attributes:
-        changes: the entries that earlier plans added and that still are there.
+        plan: the entries that earlier plans added and that still are there.
         left: other entries for the account on the same containers.
 
     """
 
-    changes: tuple[Change, ...]
+    plan: Plan
     left: tuple[Left, ...]
 
 
@@ -136,7 +136,7 @@ def plan_revoke(settings: Settings, context: Context) -> Revocation:
         places = {dn.parse(name): name for name in written}
         names = Names(opened, settings.directory.base_dn)
         left = tuple(_left(opened, tuple(places.values()), own, changes, names))
-    return Revocation(changes, left)
+    return Revocation(Plan(settings, changes), left)
 
 
 def entries(

@@ -65,6 +65,30 @@ def directory_of(facts: Facts | None) -> DirectorySettings:
 
 
 @dataclass(frozen=True)
+class Plan:
+    """What was shown and is applied as it was shown.
+
+    Attributes:
+        settings: what the changes lead to; None for a removal.
+        changes: in the order they are made.
+
+    """
+
+    settings: Settings | None
+    changes: tuple[Change, ...]
+
+    @property
+    def removes(self) -> bool:
+        """Whether it takes the installation away."""
+        return self.settings is None
+
+    @property
+    def needs_admin(self) -> bool:
+        """Whether a change needs an administrator of the domain."""
+        return any(change.needs_admin for change in self.changes)
+
+
+@dataclass(frozen=True)
 class Progress:
     """One change on its way.
 

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from agent.config.errors import Problem
+from wizard.checks.outcome import Outcome
 from wizard.flow.model import Answers, Page
 from wizard.flow.validation import problems_of
 from wizard.ui.formatting import mnemonics, tr
-from wizard.ui.jobs.page_checks import CHECKS, Outcome
+from wizard.ui.jobs.page_checks import page_check
 from wizard.ui.page import WizardPage
 from wizard.ui.session import Session
 from wizard.ui.widgets.check_panel import CheckPanel
@@ -159,9 +160,8 @@ class Form(WizardPage):
         assert self.checking
         assert self.page.check
         self._going_on = going_on
-        make = CHECKS[self.page.check.name]
         self._checked = self.journey.answers
-        run = make(self.journey.door, self._checked)
+        run = page_check(self.journey.controller, self.page.check.name, self._checked)
         self.checking.start(run, tr(self.page.check.doing))
         self.bring(self.checking)
         self.state_changed.emit()

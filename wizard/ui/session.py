@@ -1,4 +1,4 @@
-"""What the pages of one window share: the door, the answers, the plan reviewed."""
+"""What the pages of one window share: controller, answers, the plan reviewed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -8,11 +8,12 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from agent.config.settings import Settings
+from wizard.controller.controller import Controller
 from wizard.flow.conversion import answers_of, cleared, settings_of
 from wizard.flow.defaults import Offers, defaults
 from wizard.flow.model import Answers
+from wizard.plan.change import Change, Plan
 from wizard.results import Installed, PortalDetails, Recovery
-from wizard.ui.door import Door
 from wizard.ui.jobs.machine import Machine
 
 # keys of its own come first on a copy; its names are asked, not the original's offered
@@ -47,14 +48,14 @@ class Session(QObject):
     reread = Signal()
     begun = Signal()
 
-    def __init__(self, door: Door, offers: Offers) -> None:
+    def __init__(self, controller: Controller, offers: Offers) -> None:
         super().__init__()
-        self.door = door
+        self.controller = controller
         self.offers = offers
         self.installed: Installed | None = None
         self.recovery: Recovery | None = None
         self.answers = Answers(reading=True)
-        self.changes: tuple[Any, ...] = ()
+        self.plan: Plan | None = None
         self.applied: Settings | None = None
         self.gone: Gone | None = None
 
@@ -112,6 +113,11 @@ class Session(QObject):
         self.answers = cleared(self.answers)
         self.reread.emit()
         self.changed.emit()
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """The changes of the plan reviewed; none while there is no plan."""
+        return self.plan.changes if self.plan else ()
 
     @property
     def settings(self) -> Settings:

@@ -14,10 +14,10 @@ from PySide6.QtWidgets import (
     QWizard,
 )
 
+from wizard.controller.controller import Controller
 from wizard.flow.defaults import Offers, found_offers
 from wizard.flow.pages.order import PAGES
 from wizard.flow.route import route
-from wizard.ui.door import Door
 from wizard.ui.formatting import tr
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.page import INDEX, WizardPage
@@ -48,7 +48,7 @@ class WizardWindow(QWizard):
     refused = Signal(str)
     applied = Signal()
 
-    def __init__(self, controller: Door, offers: Offers | None = None) -> None:
+    def __init__(self, controller: Controller, offers: Offers | None = None) -> None:
         super().__init__()
         self.journey = Session(controller, offers or Offers())
         self.question: QMessageBox | None = None
@@ -259,8 +259,8 @@ class WizardWindow(QWizard):
         known = self.journey.installed or self.journey.answers.reading
         if known or "directory.domain" in self.journey.offers.values:
             return
-        door = self.journey.door
-        self._finder.start(lambda _report, _stop: door.find_domain())
+        controller = self.journey.controller
+        self._finder.start(lambda _report, _stop: controller.checks.find_domain())
 
     def _found(self, found: Any) -> None:
         if found is not None:

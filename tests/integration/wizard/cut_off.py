@@ -23,7 +23,7 @@ from wizard.host.sandbox.host import SandboxHost
 from wizard.inputs import AdminCredentials, Inputs
 from wizard.plan import apply as carrying_out
 from wizard.plan import journal
-from wizard.plan.change import Begun, Change, Context, Facts, allow_all
+from wizard.plan.change import Begun, Change, Context, Facts, Plan, allow_all
 from wizard.plan.journal import Journal
 from wizard.plan.step import Step
 from wizard.steps import account, enrolment, grants
@@ -49,25 +49,23 @@ def main() -> None:
     settings, controller = parse(order["settings"]), Controller(host, allow_all)
     if order["cut"].startswith("undo "):
         _arm_undo(order["cut"], host)
-        controller.recover(inputs, lambda _progress: None)
+        controller.recovery.recover(inputs, lambda _progress: None)
         raise SystemExit("not cut off")
-    changes = _planned(order["plan"], controller, settings, inputs)
-    _arm(order["cut"], changes, host)
-    controller.apply(
-        settings, changes, inputs, lambda _progress: None, threading.Event()
-    )
+    plan = _planned(order["plan"], controller, settings, inputs)
+    _arm(order["cut"], plan.changes, host)
+    controller.changes.apply(plan, inputs, lambda _progress: None, threading.Event())
     raise SystemExit("not cut off")
 
 
 def _planned(
     what: str, controller: Controller, settings: Settings, inputs: Inputs
-) -> tuple[Change, ...]:
+) -> Plan:
     match what:
         case "grant":
             return controller.permissions.plan_grant(settings, inputs)
         case "revoke":
-            return controller.permissions.plan_revoke(settings, inputs).changes
-    return controller.plan(settings, inputs)
+            return controller.permissions.plan_revoke(settings, inputs).plan
+    return controller.changes.plan(settings, inputs)
 
 
 def _arm(cut: str, changes: tuple[Change, ...], host: SandboxHost) -> None:

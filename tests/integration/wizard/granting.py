@@ -6,31 +6,31 @@ from agent.config.settings import Settings
 from lab.sandbox import Sandbox
 from tests.integration.wizard.test_install import admin
 from wizard.inputs import Inputs
-from wizard.plan.change import Change
+from wizard.plan.change import Change, Plan
 
 NOTHING = Inputs()
 
 
-def apply(whole: Sandbox, settings: Settings, changes: tuple[Change, ...]) -> None:
+def apply(whole: Sandbox, plan: Plan) -> None:
     stop = threading.Event()
     inputs = admin(whole)
-    whole.controller.apply(settings, changes, inputs, lambda _progress: None, stop)
+    whole.controller.changes.apply(plan, inputs, lambda _progress: None, stop)
 
 
 def grant(whole: Sandbox, settings: Settings) -> tuple[Change, ...]:
-    changes = whole.controller.permissions.plan_grant(settings, NOTHING)
-    apply(whole, settings, changes)
-    return changes
+    plan = whole.controller.permissions.plan_grant(settings, NOTHING)
+    apply(whole, plan)
+    return plan.changes
 
 
 def revoke(whole: Sandbox, settings: Settings) -> tuple[Change, ...]:
-    changes = whole.controller.permissions.plan_revoke(settings, NOTHING).changes
-    apply(whole, settings, changes)
-    return changes
+    plan = whole.controller.permissions.plan_revoke(settings, NOTHING).plan
+    apply(whole, plan)
+    return plan.changes
 
 
 def revoke_plan(whole: Sandbox, settings: Settings) -> tuple[Change, ...]:
-    return whole.controller.permissions.plan_revoke(settings, NOTHING).changes
+    return whole.controller.permissions.plan_revoke(settings, NOTHING).plan.changes
 
 
 def names(changes: tuple[Change, ...]) -> list[str]:

@@ -119,19 +119,19 @@ def test_an_earlier_setups_account_is_taken_over(
     with sandbox(fresh_lab, tmp_path / "stage") as whole:
         _install_elsewhere(whole, whole.inputs, whole.settings(agent="earlier"))
         settings, inputs = whole.settings(), whole.inputs
-        changes = whole.controller.plan(settings, inputs)
-        whole.controller.apply(
-            settings, changes, inputs, lambda _: None, threading.Event()
-        )
+        plan = whole.controller.changes.plan(settings, inputs)
+        whole.controller.changes.apply(plan, inputs, lambda _: None, threading.Event())
 
-        assert changes[1].summary.startswith("Takes over the account svc-writeback")
-        (took,) = [each.summary for each in changes if each.step == "grants"]
+        assert plan.changes[1].summary.startswith(
+            "Takes over the account svc-writeback"
+        )
+        (took,) = [each.summary for each in plan.changes if each.step == "grants"]
         assert took.startswith("Takes over 3 permissions of an earlier setup")
         assert {row.state for row in whole.verified(settings)} == {"ok"}
         # it has another mark now: by the same plan it is not taken over once more
         context = Context(whole.host, inputs, allow_all, "another-plan")
         with pytest.raises(StepFailed, match="changed while the plan was shown"):
-            Account().apply(changes[1], context)
+            Account().apply(plan.changes[1], context)
 
 
 def _use_up(whole: Sandbox, inputs: Inputs) -> None:
@@ -144,6 +144,6 @@ def _use_up(whole: Sandbox, inputs: Inputs) -> None:
 def _install_elsewhere(whole: Sandbox, inputs: Inputs, settings: Settings) -> None:
     other = SandboxHost(whole.host.places.home.with_name("other"))
     controller = Controller(other, allow_all)
-    changes = controller.plan(settings, inputs)
-    controller.apply(settings, changes, inputs, lambda _: None, threading.Event())
+    plan = controller.changes.plan(settings, inputs)
+    controller.changes.apply(plan, inputs, lambda _: None, threading.Event())
     other.stop_service()

@@ -115,7 +115,7 @@ def window(copy: Sandbox) -> Iterator[WizardWindow]:
 
 
 def found(whole: Sandbox) -> Installed:
-    installed = whole.controller.installed()
+    installed = whole.controller.installation.installed()
     assert installed is not None
     return installed
 

@@ -91,22 +91,24 @@ def code(whole: Sandbox) -> str:
 
 def test_every_change_is_cut_off_at_three_points(whole: Sandbox, code: str) -> None:
     inputs = Inputs(admin(whole), enrolment_code=Secret(code))
-    planned = whole.controller.plan(whole.settings(), inputs)
-    assert len(POINTS) == 3 * len(planned)
+    planned = whole.controller.changes.plan(whole.settings(), inputs)
+    assert len(POINTS) == 3 * len(planned.changes)
 
 
 @pytest.mark.parametrize("cut", CUTS)
 def test_nothing_remains(whole: Sandbox, code: str, cut: str) -> None:
     before = directory_now(whole.lab)
     cut_off(whole, cut, code)
-    found = whole.controller.recovery()
+    found = whole.controller.recovery.find()
     assert found is not None
     with pytest.raises(RecoveryNeeded):
-        whole.controller.plan(whole.settings(), Inputs())
-    rolled = whole.controller.recover(Inputs(admin(whole)), lambda _progress: None)
+        whole.controller.changes.plan(whole.settings(), Inputs())
+    rolled = whole.controller.recovery.recover(
+        Inputs(admin(whole)), lambda _progress: None
+    )
     assert rolled.stuck == ()
     assert {change.summary for change in rolled.undone} == set(found.changes)
-    assert whole.controller.recovery() is None
+    assert whole.controller.recovery.find() is None
     assert not whole.host.service().running
     assert directory_now(whole.lab) == before
     assert files_now(whole.host.places) == {}
@@ -120,11 +122,13 @@ def test_a_roll_back_that_is_cut_off_each_time_ends_clean(
     for index in reversed(range(_CHANGES)):
         cut_off(whole, f"undo before {index}", "")
         cut_off(whole, f"undo after {index}", "")
-        found = whole.controller.recovery()
+        found = whole.controller.recovery.find()
         assert found is not None
         # what was taken back and not noted is taken back once more
         assert len(found.changes) == index + 1
-    assert whole.controller.recover(NOTHING, lambda _progress: None).stuck == ()
+    assert (
+        whole.controller.recovery.recover(NOTHING, lambda _progress: None).stuck == ()
+    )
     assert directory_now(whole.lab) == before
     assert files_now(whole.host.places) == {}
 
@@ -168,14 +172,16 @@ def test_without_an_administrator_the_rest_is_taken_back(
 ) -> None:
     before = directory_now(whole.lab)
     cut_off(whole, "after 4", code)
-    rolled = whole.controller.recover(NOTHING, lambda _progress: None)
+    rolled = whole.controller.recovery.recover(NOTHING, lambda _progress: None)
     assert [stuck.change.step for stuck in rolled.stuck] == ["grants", "account"]
     assert all("administrator of the domain" in s.reason for s in rolled.stuck)
-    found = whole.controller.recovery()
+    found = whole.controller.recovery.find()
     assert found is not None
     assert found.needs_admin
     assert len(found.changes) == 2
-    rolled = whole.controller.recover(Inputs(admin(whole)), lambda _progress: None)
+    rolled = whole.controller.recovery.recover(
+        Inputs(admin(whole)), lambda _progress: None
+    )
     assert rolled.stuck == ()
     assert directory_now(whole.lab) == before
     assert files_now(whole.host.places) == {}
@@ -183,15 +189,17 @@ def test_without_an_administrator_the_rest_is_taken_back(
 
 def test_after_a_roll_back_the_same_code_installs(whole: Sandbox, code: str) -> None:
     cut_off(whole, "after 5", code)
-    whole.controller.recover(Inputs(admin(whole)), lambda _progress: None)
+    whole.controller.recovery.recover(Inputs(admin(whole)), lambda _progress: None)
     inputs = Inputs(admin(whole), enrolment_code=Secret(code))
-    assert len(whole.controller.plan(whole.settings(), inputs)) == _CHANGES
+    assert (
+        len(whole.controller.changes.plan(whole.settings(), inputs).changes) == _CHANGES
+    )
 
 
 def test_the_journal_of_a_killed_run_holds_no_secret(whole: Sandbox, code: str) -> None:
     cut_off(whole, "after 5", code)
     stored = [path.read_text() for path in whole.host.places.secrets.iterdir()]
-    whole.controller.recover(Inputs(admin(whole)), lambda _progress: None)
+    whole.controller.recovery.recover(Inputs(admin(whole)), lambda _progress: None)
     written = b"".join(
         path.read_bytes()
         for path in whole.host.places.home.rglob("*")
@@ -209,9 +217,9 @@ def installed(
     """An installation that cut-off changes must leave in force."""
     with sandbox(lab, tmp_path_factory.mktemp("installed")) as made:
         settings, inputs = made.settings(agent="stays"), made.inputs
-        changes = made.controller.plan(settings, inputs)
-        made.controller.apply(
-            settings, changes, inputs, lambda _progress: None, threading.Event()
+        plan = made.controller.changes.plan(settings, inputs)
+        made.controller.changes.apply(
+            plan, inputs, lambda _progress: None, threading.Event()
         )
         yield made
 
@@ -248,12 +256,15 @@ def test_a_change_that_is_cut_off_leaves_the_old_installation(
 ) -> None:
     settings, other, password = changed_account(installed)
     inputs = Inputs(admin(installed), Secret(password))
-    planned = installed.controller.plan(other, inputs)
-    assert tuple(change.step for change in planned) == (*_RECONFIGURED, "former")
+    planned = installed.controller.changes.plan(other, inputs)
+    assert tuple(change.step for change in planned.changes) == (
+        *_RECONFIGURED,
+        "former",
+    )
     before, files = directory_now(installed.lab), in_force(installed)
 
     cut_off(installed, cut, "", other, password)
-    rolled = installed.controller.recover(
+    rolled = installed.controller.recovery.recover(
         Inputs(admin(installed)), lambda _progress: None
     )
     assert rolled.stuck == ()

@@ -43,10 +43,10 @@ def whole(
 
 
 def remove(whole: Sandbox, inputs: Inputs | None = None) -> Sequence[Change]:
-    door, credentials = whole.controller, inputs or admin(whole)
-    changes = door.plan_removal(credentials)
-    door.remove(changes, credentials, lambda _progress: None, threading.Event())
-    return changes
+    controller, given = whole.controller, inputs or admin(whole)
+    plan = controller.changes.plan_removal(given)
+    controller.changes.apply(plan, given, lambda _progress: None, threading.Event())
+    return plan.changes
 
 
 def entries_for(whole: Sandbox, own: Sid) -> list[str]:
@@ -191,12 +191,14 @@ def test_what_was_taken_over_stays_when_the_plan_is_taken_back(whole: Sandbox) -
     (own,) = agents_sids(whole)
     before = entries_for(whole, own)
     settings = whole.settings()
-    at = steps(whole.controller.plan(settings, whole.inputs)).index("grants")
+    at = steps(whole.controller.changes.plan(settings, whole.inputs).changes).index(
+        "grants"
+    )
 
     cut_off(whole, f"after {at}", whole.relay.code(), settings)
-    whole.controller.recover(admin(whole), lambda _progress: None)
+    whole.controller.recovery.recover(admin(whole), lambda _progress: None)
 
-    assert whole.controller.recovery() is None
+    assert whole.controller.recovery.find() is None
     assert entries_for(whole, own) == before != []
 
 
@@ -236,7 +238,9 @@ def test_a_mistyped_administrator_is_tried_once(
 ) -> None:
     settings = whole.settings(**scope(whole, "Paris", "Berlin"))
     bare = directory_now(whole.lab)
-    at = steps(whole.controller.plan(settings, whole.inputs)).index("enrolment")
+    at = steps(whole.controller.changes.plan(settings, whole.inputs).changes).index(
+        "enrolment"
+    )
     cut_off(whole, f"before {at}", whole.relay.code(), settings)
     tried: list[str] = []
     real = ldap.Connection.sign_in
@@ -249,12 +253,12 @@ def test_a_mistyped_administrator_is_tried_once(
     wrong = Inputs(AdminCredentials(whole.lab.admin_user, Secret(CANARY)))
 
     with pytest.raises(StepFailed, match="not let in") as raised:
-        whole.controller.recover(wrong, lambda _progress: None)
+        whole.controller.recovery.recover(wrong, lambda _progress: None)
 
     assert len(tried) == 1
     assert "Nothing was changed" in str(raised.value)
     assert CANARY not in str(raised.value)
-    assert whole.controller.recovery() is not None
-    rolled = whole.controller.recover(admin(whole), lambda _progress: None)
+    assert whole.controller.recovery.find() is not None
+    rolled = whole.controller.recovery.recover(admin(whole), lambda _progress: None)
     assert rolled.stuck == ()
     assert directory_now(whole.lab) == bare

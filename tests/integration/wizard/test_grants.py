@@ -40,7 +40,7 @@ from wire.secret import Secret
 from wizard.grants.grants import grant_change
 from wizard.inputs import Inputs
 from wizard.permissions.grant import KINDS, Grant
-from wizard.plan.change import ApplyError, StepFailed
+from wizard.plan.change import ApplyError, Plan, StepFailed
 
 _RESET, _CHANGE = Right.RESET_PASSWORD, Right.CHANGE_PASSWORD
 
@@ -142,8 +142,8 @@ def test_an_inet_org_person_gets_an_entry_of_their_own(whole: Sandbox) -> None:
     three = ["RESET_PASSWORD", "WRITE_LOCKOUT_TIME", "WRITE_PWD_LAST_SET"]
     assert names(changes) == [f"{name} inetOrgPerson" for name in three]
     assert code_of(whole, upn) == "ok"
-    assert whole.controller.permissions.plan_grant(settings, NOTHING) == ()
-    assert whole.controller.plan(settings, NOTHING) == ()
+    assert whole.controller.permissions.plan_grant(settings, NOTHING).changes == ()
+    assert whole.controller.changes.plan(settings, NOTHING).changes == ()
     taken = revoke(whole, settings)
     assert sorted(names(taken)) == sorted([*three, *names(changes)])
     assert code_of(whole, upn) == "permission_denied"
@@ -166,7 +166,7 @@ def test_a_protected_inet_org_person_needs_no_entry(whole: Sandbox) -> None:
     marked = {"adminCount": [(ldap3.MODIFY_REPLACE, [b"1"])]}
     as_administrator(whole, lambda link: link.modify(dn, marked))  # type: ignore[no-untyped-call]
 
-    assert whole.controller.permissions.plan_grant(settings, NOTHING) == ()
+    assert whole.controller.permissions.plan_grant(settings, NOTHING).changes == ()
 
 
 @pytest.mark.parametrize(
@@ -186,10 +186,10 @@ def test_nothing_is_granted_on_what_is_protected(whole: Sandbox, place: str) -> 
     with pytest.raises(StepFailed, match="is protected by AdminSDHolder"):
         whole.controller.permissions.plan_grant(wider, NOTHING)
     with pytest.raises(StepFailed, match="is protected by AdminSDHolder"):
-        whole.controller.plan(wider, admin(whole))
+        whole.controller.changes.plan(wider, admin(whole))
     late = grant_change(settings, wide[1], (Grant(_RESET),))
     with pytest.raises(ApplyError, match="is protected by AdminSDHolder") as raised:
-        apply(whole, settings, (late,))
+        apply(whole, Plan(settings, (late,)))
     assert raised.value.stuck == ()
     assert directory_now(whole.lab) == before
 
@@ -201,13 +201,13 @@ def test_change_password_is_granted_only_where_everybody_lost_it(
     scope = {"containers": [people_of(whole, name)]}
     settings = install(whole, scope=scope)
     permissions, person = whole.controller.permissions, whole.lab.people[key]
-    assert permissions.plan_grant(settings, NOTHING) == ()
+    assert permissions.plan_grant(settings, NOTHING).changes == ()
     start_with_canary(whole, person["dn"])
     edit_list(whole, person["dn"], without_change)
     before = directory_now(whole.lab)
 
     off = whole.settings(scope=scope, features={"change": False})
-    assert permissions.plan_grant(off, NOTHING) == ()
+    assert permissions.plan_grant(off, NOTHING).changes == ()
     explained = permissions.explain(
         settings, NOTHING, "userPrincipalName", person["upn"]
     )
@@ -219,11 +219,11 @@ def test_change_password_is_granted_only_where_everybody_lost_it(
     )
     assert explained.verdict.change.cause == "none"
     assert changed(whole, key) == "done"
-    assert permissions.plan_grant(settings, NOTHING) == ()
+    assert permissions.plan_grant(settings, NOTHING).changes == ()
     # once it is not offered any more, a plan of everything takes it back
-    changes = whole.controller.plan(off, NOTHING)
-    apply(whole, off, changes)
-    assert names(changes[:1]) == ["CHANGE_PASSWORD"]
+    plan = whole.controller.changes.plan(off, NOTHING)
+    apply(whole, plan)
+    assert names(plan.changes[:1]) == ["CHANGE_PASSWORD"]
     assert directory_now(whole.lab) == before
 
 
@@ -234,14 +234,14 @@ def test_what_a_group_may_is_not_granted_again(whole: Sandbox) -> None:
     inputs = Inputs(None, Secret(account["password"]))
     group = group_with(whole, "svc-weak")
     permissions = whole.controller.permissions
-    lacking = names(permissions.plan_grant(settings, inputs))
+    lacking = names(permissions.plan_grant(settings, inputs).changes)
     assert lacking == ["RESET_PASSWORD", "WRITE_LOCKOUT_TIME", "WRITE_PWD_LAST_SET"]
 
     put_entry(whole, people, Grant(_RESET).ace(group))
-    assert names(permissions.plan_grant(settings, inputs)) == lacking[1:]
+    assert names(permissions.plan_grant(settings, inputs).changes) == lacking[1:]
     for name in lacking[1:]:
         put_entry(whole, people, Grant.of(name).ace(group))
-    assert permissions.plan_grant(settings, inputs) == ()
+    assert permissions.plan_grant(settings, inputs).changes == ()
 
 
 def test_one_who_is_denied_among_people_of_a_group_needs_no_grant(
@@ -257,7 +257,7 @@ def test_one_who_is_denied_among_people_of_a_group_needs_no_grant(
     against = deny(_RESET, group)
     put_entry(whole, whole.lab.people["anna"]["dn"], replace(against, flags=0))
 
-    assert whole.controller.permissions.plan_grant(settings, inputs) == ()
+    assert whole.controller.permissions.plan_grant(settings, inputs).changes == ()
     permissions = whole.controller.permissions
     upn = whole.lab.people["anna"]["upn"]
     verdict = permissions.explain(settings, inputs, "userPrincipalName", upn).verdict
@@ -282,7 +282,7 @@ def test_containers_inside_others_get_entries_only_where_none_reach(
         *("RESET_PASSWORD", "WRITE_LOCKOUT_TIME", "WRITE_PWD_LAST_SET")
     ]
     assert stands(whole, berlin, entry)
-    assert whole.controller.plan(settings, NOTHING) == ()
+    assert whole.controller.changes.plan(settings, NOTHING).changes == ()
     revoke(whole, settings)
     assert not stands(whole, berlin, entry)
     assert not stands(whole, people, entry)

@@ -64,7 +64,7 @@ def test_denies_stand_and_the_rest_comes_back_to_the_byte(whole: Sandbox) -> Non
     assert len(names(grant(whole, settings))) == 3
     assert all(stands(whole, people, ace) for ace in against)
     # a grant that a deny outweighs is not planned over and over
-    assert whole.controller.permissions.plan_grant(settings, NOTHING) == ()
+    assert whole.controller.permissions.plan_grant(settings, NOTHING).changes == ()
     assert len(names(revoke(whole, settings))) == 3
     assert directory_now(whole.lab) == before
     assert revoke_plan(whole, settings) == ()
@@ -73,19 +73,22 @@ def test_denies_stand_and_the_rest_comes_back_to_the_byte(whole: Sandbox) -> Non
 def test_what_appeared_after_the_plan_is_not_ours_to_take_back(whole: Sandbox) -> None:
     settings = install(whole)
     revoke(whole, settings)
-    changes = whole.controller.permissions.plan_grant(settings, NOTHING)
+    plan = whole.controller.permissions.plan_grant(settings, NOTHING)
     (own,) = agents_sids(whole)
     theirs = Grant(_RESET).ace(own)
     put_entry(whole, people_of(whole), theirs)
     before = directory_now(whole.lab)
 
-    apply(whole, settings, changes)
-    plan = whole.controller.permissions.plan_revoke(settings, NOTHING)
-    assert names(plan.changes) == ["WRITE_LOCKOUT_TIME", "WRITE_PWD_LAST_SET"]
-    assert [one.words for one in plan.left] == [
+    apply(whole, plan)
+    revocation = whole.controller.permissions.plan_revoke(settings, NOTHING)
+    assert names(revocation.plan.changes) == [
+        "WRITE_LOCKOUT_TIME",
+        "WRITE_PWD_LAST_SET",
+    ]
+    assert [one.words for one in revocation.left] == [
         "Allows svc-writeback to reset the password on user objects below"
     ]
-    apply(whole, settings, plan.changes)
+    apply(whole, revocation.plan)
     assert directory_now(whole.lab) == before
 
 
@@ -94,11 +97,11 @@ def test_another_spelling_of_a_container_is_the_same_container(whole: Sandbox) -
     spelled = people_of(whole).lower().replace(",", ", ")
     settings = whole.settings(scope={"containers": [spelled]})
 
-    plan = whole.controller.permissions.plan_revoke(settings, NOTHING)
+    revocation = whole.controller.permissions.plan_revoke(settings, NOTHING)
 
-    assert len(names(plan.changes)) == 3
-    assert plan.left == ()
-    assert whole.controller.permissions.plan_grant(settings, NOTHING) == ()
+    assert len(names(revocation.plan.changes)) == 3
+    assert revocation.left == ()
+    assert whole.controller.permissions.plan_grant(settings, NOTHING).changes == ()
 
 
 def test_what_was_removed_by_hand_and_granted_again_is_taken_back_once(
@@ -122,7 +125,7 @@ def test_a_grant_that_is_not_there_after_all_is_taken_back(
     settings = install(whole)
     revoke(whole, settings)
     before = directory_now(whole.lab)
-    changes = whole.controller.permissions.plan_grant(settings, NOTHING)
+    plan = whole.controller.permissions.plan_grant(settings, NOTHING)
     (own,) = agents_sids(whole)
     lost, real, written = Grant(_RESET).ace(own), Connection.modify, list[bytes]()
 
@@ -138,12 +141,12 @@ def test_a_grant_that_is_not_there_after_all_is_taken_back(
     with monkeypatch.context() as patched:
         patched.setattr(Connection, "modify", loses)
         with pytest.raises(ApplyError, match="but shows others") as raised:
-            apply(whole, settings, changes)
+            apply(whole, plan)
     assert has_ace(parse(written[0]), Grant(Right.WRITE_LOCKOUT_TIME).ace(own))
-    assert raised.value.failed == changes[0]
+    assert raised.value.failed == plan.changes[0]
     assert raised.value.stuck == ()
     assert directory_now(whole.lab) == before
-    assert whole.controller.recovery() is None
+    assert whole.controller.recovery.find() is None
     assert revoke_plan(whole, settings) == ()
 
 
@@ -156,8 +159,8 @@ def test_a_killed_run_is_taken_back(whole: Sandbox, what: str) -> None:
     within = "grants, before they are written"
     for cut in ("before 0", within, "after 0", "noted 0"):
         cut_off(whole, cut, "", settings, plan=what)
-        assert whole.controller.recovery() is not None
-        rolled = whole.controller.recover(admin(whole), lambda _progress: None)
+        assert whole.controller.recovery.find() is not None
+        rolled = whole.controller.recovery.recover(admin(whole), lambda _progress: None)
         assert (len(rolled.undone), rolled.stuck) == (1, ())
         assert sorted_aces(directory_now(whole.lab)) == sorted_aces(before)
     changes = grant(whole, settings) if what == "grant" else revoke(whole, settings)

@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ from lab.controller import Lab
 from lab.sandbox import Sandbox, sandbox
 from wire.enrolment_code import EnrolmentCode
 from wire.secret import Secret
-from wizard.inputs import AdminCredentials, Inputs
+from wizard.checks.outcome import Outcome
+from wizard.inputs import AdminCredentials, Draft, Inputs
 from wizard.results import Check
 
 
@@ -36,16 +38,20 @@ def directory(whole: Sandbox, **changed: Any) -> DirectorySettings:
 def check(
     whole: Sandbox, settings: DirectorySettings, inputs: Inputs | None = None
 ) -> tuple[Check, ...]:
-    credentials = inputs or whole.inputs
+    return run(whole, "directory", Draft(directory=settings), inputs).checks
+
+
+def run(
+    whole: Sandbox, name: str, draft: Draft, inputs: Inputs | None = None
+) -> Outcome:
     stop = threading.Event()
-    inspect = whole.controller.inspect_directory
-    return inspect(settings, credentials, stop, lambda _so_far: None).checks
+    checks = whole.controller.checks
+    return checks.run(name, draft, inputs or whole.inputs, stop, lambda _so_far: None)
 
 
 def check_relay(whole: Sandbox, relay: Relay, code: str) -> tuple[Check, ...]:
-    return whole.controller.check_relay(
-        relay, Inputs(enrolment_code=Secret(code)), threading.Event()
-    )
+    inputs = Inputs(enrolment_code=Secret(code))
+    return run(whole, "relay", Draft(relay), inputs).checks
 
 
 def failed(rows: tuple[Check, ...]) -> Check:
@@ -159,29 +165,30 @@ def test_a_new_account_that_can_not_be_made_is_told_where(
 
 
 def test_an_empty_scope_is_refused(whole: Sandbox) -> None:
-    groups = [f"OU=Groups,{whole.lab.base_dn}"]
-    rows = whole.controller.check_scope(directory(whole), whole.inputs, groups)
+    groups = (f"OU=Groups,{whole.lab.base_dn}",)
+    draft = Draft(directory=directory(whole), containers=groups)
 
-    assert failed(rows).field == "scope.containers"
+    assert failed(run(whole, "scope", draft).checks).field == "scope.containers"
 
 
 def test_nested_members_of_a_pilot_group_count(whole: Sandbox) -> None:
-    ask = whole.controller.check_group
-    row, dn = ask(directory(whole), whole.inputs, "Writeback pilot")
-    missing, none = ask(directory(whole), whole.inputs, "No such group")
+    draft = Draft(directory=directory(whole), group="Writeback pilot")
+    found = run(whole, "group", draft)
+    missing = run(whole, "group", replace(draft, group="No such group"))
 
-    assert (row.state, dn) == (
-        "ok",
-        f"CN=Writeback pilot,OU=Groups,{whole.lab.base_dn}",
-    )
+    dn = f"CN=Writeback pilot,OU=Groups,{whole.lab.base_dn}"
+    (row,) = found.checks
+    assert (row.state, found.values) == ("ok", {"scope.pilot_group": dn})
     assert "11 people" in row.detail
-    assert (missing.state, none, missing.field) == ("failed", None, "scope.pilot_group")
+    assert failed(missing.checks).field == "scope.pilot_group"
+    assert missing.values == {}
+    assert run(whole, "group", replace(draft, group="")) == Outcome(())
 
 
 def test_people_who_share_an_identifier_are_named(whole: Sandbox) -> None:
-    people = [f"OU=People,{whole.lab.base_dn}"]
-    ask = whole.controller.check_identifier
-    rows = ask(directory(whole), whole.inputs, people, "mail")
+    people = (f"OU=People,{whole.lab.base_dn}",)
+    draft = Draft(None, directory(whole), people, "mail")
+    rows = run(whole, "identifier", draft).checks
 
     assert [row.state for row in rows] == ["warning"]
     assert "2 people share it" in rows[0].detail
@@ -189,7 +196,7 @@ def test_people_who_share_an_identifier_are_named(whole: Sandbox) -> None:
 
 def test_containers_of_any_name_are_in_the_tree(whole: Sandbox) -> None:
     people = f"OU=People,{whole.lab.base_dn}"
-    ask = whole.controller.containers
+    ask = whole.controller.checks.containers
     found = ask(directory(whole), whole.inputs, people)
 
     names = {node.name for node in found}
@@ -238,9 +245,9 @@ def test_what_is_no_relay_is_told(whole: Sandbox) -> None:
 def test_a_used_code_says_by_which_agent(lab: Lab, tmp_path: Path) -> None:
     with sandbox(lab, tmp_path / "stage") as other:
         inputs, settings = other.inputs, other.settings()
-        changes = other.controller.plan(settings, inputs)
+        plan = other.controller.changes.plan(settings, inputs)
         stop = threading.Event()
-        other.controller.apply(settings, changes, inputs, lambda _: None, stop)
+        other.controller.changes.apply(plan, inputs, lambda _: None, stop)
         assert inputs.enrolment_code is not None
         row = failed(check_relay(other, settings.relay, inputs.enrolment_code.reveal()))
 

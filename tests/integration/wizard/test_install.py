@@ -36,10 +36,10 @@ def install(whole: Sandbox, **changed: Any) -> Settings:
 
 def change(whole: Sandbox, settings: Settings, inputs: Inputs) -> Sequence[Change]:
     """Plan and apply; what was changed."""
-    door = whole.controller
-    changes = door.plan(settings, inputs)
-    door.apply(settings, changes, inputs, lambda _progress: None, threading.Event())
-    return changes
+    controller = whole.controller
+    plan = controller.changes.plan(settings, inputs)
+    controller.changes.apply(plan, inputs, lambda _progress: None, threading.Event())
+    return plan.changes
 
 
 def steps(changes: Sequence[Change]) -> list[str]:
@@ -49,7 +49,7 @@ def steps(changes: Sequence[Change]) -> list[str]:
 def ok(whole: Sandbox, settings: Settings) -> bool:
     """Whether everything is as the settings say, and nothing is left to do."""
     assert [row for row in whole.verified(settings) if row.state != "ok"] == []
-    return whole.controller.plan(settings, NOTHING) == ()
+    return whole.controller.changes.plan(settings, NOTHING).changes == ()
 
 
 def code_for(whole: Sandbox, key: str, password: Secret | None = None) -> str:
@@ -107,11 +107,13 @@ def test_a_test_reset_tells_the_time_of_each_hop(
     with sandbox(fresh_lab, tmp_path / "stage") as whole:
         install(whole)
         upn = fresh_lab.people["bruno"]["upn"]
-        result = whole.tested(upn)
-        assert {"relay", "agent", "total", "keys"} <= set(result.ms)
-        assert result.ms["total"] >= result.ms["agent"] > 0
-        details = whole.controller.hand_over()
-        assert details.fingerprint == whole.controller.installed().fingerprint  # type: ignore[union-attr]
+        told = whole.tested(upn)
+        assert {"relay", "agent", "total", "keys"} <= set(told.ms)
+        assert told.ms["total"] >= told.ms["agent"] > 0
+        given = whole.controller.installation.portal_details()
+        found = whole.controller.installation.installed()
+        assert found is not None
+        assert given.fingerprint == found.fingerprint
 
 
 def test_a_moved_scope_moves_the_permissions(fresh_lab: Lab, tmp_path: Path) -> None:
@@ -165,7 +167,7 @@ def test_another_account_gets_the_permissions_alone(
         made = change(whole, existing, inputs)
         assert steps(made) == ["account", "grants", "settings", "service", "former"]
         assert "Revokes 3 permissions of svc-writeback" in made[1].summary
-        assert whole.controller.plan(existing, admin(whole)) == ()
+        assert whole.controller.changes.plan(existing, admin(whole)).changes == ()
         left = f"CN=svc-writeback,CN=Users,{fresh_lab.base_dn}"
         assert left not in directory_now(fresh_lab)
         assert ok(whole, existing)
@@ -189,10 +191,10 @@ def test_the_account_of_before_goes_also_after_a_crash(
         directory["account"] = {"kind": "existing", "name": account["upn"]}
         existing = whole.settings(directory=directory)
         cut_off(whole, f"{when} 4", "", existing, account["password"])
-        found = whole.controller.recovery()
+        found = whole.controller.recovery.find()
         assert found is not None
         assert (found.forward, found.removal) == (True, False)
-        rolled = whole.controller.recover(admin(whole), lambda _progress: None)
+        rolled = whole.controller.recovery.recover(admin(whole), lambda _progress: None)
         assert [each.step for each in rolled.finished] == ["former"]
         left = f"CN=svc-writeback,CN=Users,{fresh_lab.base_dn}"
         assert left not in directory_now(fresh_lab)
@@ -209,7 +211,7 @@ def test_a_wrong_password_of_an_account_never_gets_to_a_plan(
         directory["account"] = {"kind": "existing", "name": name}
         inputs = Inputs(None, Secret(CANARY), whole.inputs.enrolment_code)
         with pytest.raises(SignInRefused) as raised:
-            whole.controller.plan(whole.settings(directory=directory), inputs)
+            whole.controller.changes.plan(whole.settings(directory=directory), inputs)
         assert CANARY not in str(raised.value)
         assert not whole.host.places.home.exists()
 
@@ -224,7 +226,7 @@ def test_permissions_are_not_changed_without_an_administrator(
             change(whole, whole.settings(**scope(whole, "Paris")), NOTHING)
         assert directory_now(fresh_lab) == before
         assert files_now(whole.host.places) == files
-        assert whole.controller.recovery() is None
+        assert whole.controller.recovery.find() is None
 
 
 def test_lost_keys_are_made_and_enrolled_again(fresh_lab: Lab, tmp_path: Path) -> None:
@@ -260,16 +262,14 @@ def test_one_that_does_not_get_ready_is_taken_back_with_its_reason(
         give_up_once_it_waits(whole, monkeypatch)
         before = directory_now(fresh_lab)
         settings, inputs = whole.settings(), whole.inputs
-        changes = whole.controller.plan(settings, inputs)
+        plan = whole.controller.changes.plan(settings, inputs)
 
         def goes_away(progress: Progress) -> None:
             if (progress.change.step, progress.state) == ("enrolment", "done"):
                 whole.relay.stop()
 
         with pytest.raises(ApplyError) as raised:
-            whole.controller.apply(
-                settings, changes, inputs, goes_away, threading.Event()
-            )
+            whole.controller.changes.apply(plan, inputs, goes_away, threading.Event())
         assert raised.value.failed is not None
         assert raised.value.failed.step == "service"
         assert "Relay: " in raised.value.reason
@@ -278,7 +278,7 @@ def test_one_that_does_not_get_ready_is_taken_back_with_its_reason(
         assert left == ["enrolment", "keys"]
 
         whole.relay.start(dies_with_us=True)
-        rolled = whole.controller.recover(NOTHING, lambda _progress: None)
+        rolled = whole.controller.recovery.recover(NOTHING, lambda _progress: None)
         assert rolled.stuck == ()
         assert directory_now(fresh_lab) == before
         assert files_now(whole.host.places) == {}
@@ -288,17 +288,17 @@ def test_stop_takes_back_what_was_made(fresh_lab: Lab, tmp_path: Path) -> None:
     with sandbox(fresh_lab, tmp_path / "stage") as whole:
         before, stop = directory_now(fresh_lab), threading.Event()
         settings, inputs = whole.settings(), whole.inputs
-        changes = whole.controller.plan(settings, inputs)
+        plan = whole.controller.changes.plan(settings, inputs)
 
         def stops(progress: Progress) -> None:
             if progress.change.step == "enrolment":
                 stop.set()
 
         with pytest.raises(ApplyError, match="Stopped"):
-            whole.controller.apply(settings, changes, inputs, stops, stop)
+            whole.controller.changes.apply(plan, inputs, stops, stop)
         assert directory_now(fresh_lab) == before
         assert files_now(whole.host.places) == {}
-        assert whole.controller.installed() is None
+        assert whole.controller.installation.installed() is None
 
 
 def test_settings_edited_meanwhile_are_left(fresh_lab: Lab, tmp_path: Path) -> None:
@@ -306,12 +306,12 @@ def test_settings_edited_meanwhile_are_left(fresh_lab: Lab, tmp_path: Path) -> N
         install(whole)
         place = whole.host.places.settings
         off = whole.settings(features={"password_writeback": False})
-        changes = whole.controller.plan(off, NOTHING)
+        plan = whole.controller.changes.plan(off, NOTHING)
         mine = place.read_text().replace("per_minute: 120", "per_minute: 7")
         place.write_text(mine)
         with pytest.raises(StepFailed, match="changed while the plan was shown"):
-            whole.controller.apply(
-                off, changes, NOTHING, lambda _progress: None, threading.Event()
+            whole.controller.changes.apply(
+                plan, NOTHING, lambda _progress: None, threading.Event()
             )
         assert place.read_text() == mine
 

@@ -20,7 +20,7 @@ def test_express_installs_by_keys_alone(fresh_lab: Lab, tmp_path: Path) -> None:
         finally:
             wizard.kill()
             wizard.wait()
-        found = whole.controller.installed()
+        found = whole.controller.installation.installed()
         assert found is not None
         assert found.settings.agent == "by-keys"
         assert found.status.ready

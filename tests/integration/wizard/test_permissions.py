@@ -23,6 +23,7 @@ from lab.controller import Lab
 from lab.sandbox import Sandbox, sandbox
 from wizard.cli.main import main
 from wizard.permissions.grant import grant_ace
+from wizard.plan.change import Plan
 
 # untouched by the tests of another file
 pytestmark = pytest.mark.usefixtures("clean_lab")
@@ -223,14 +224,12 @@ class Installed:
         self.whole, self._capsys = whole, capsys
         self.people = f"OU=People,{whole.lab.base_dn}"
         settings, inputs = whole.settings(), whole.inputs
-        changes = whole.controller.plan(settings, inputs)
-        self.apply(settings, changes, inputs)
+        plan = whole.controller.changes.plan(settings, inputs)
+        self.apply(plan, inputs)
 
-    def apply(self, settings: Settings, changes: Any, inputs: Any) -> None:
+    def apply(self, plan: Plan, inputs: Any) -> None:
         stop = threading.Event()
-        self.whole.controller.apply(
-            settings, changes, inputs, lambda _progress: None, stop
-        )
+        self.whole.controller.changes.apply(plan, inputs, lambda _progress: None, stop)
 
     def run(
         self, *arguments: str, admin: bool = False, password: str = ""
@@ -338,7 +337,7 @@ def test_a_wrong_administrator_is_told_before_anything_is_begun(
 
     assert report["exit"] == 2
     assert f"The administrator {lab.admin_user} was not let in" in report["error"]
-    assert installed.whole.controller.recovery() is None
+    assert installed.whole.controller.recovery.find() is None
     assert sorted(installed.whole.host.places.journal.iterdir()) == journals
     assert installed.run("plan")["entries"] == []
 
@@ -389,17 +388,17 @@ def test_protected_accounts_and_their_template_are_never_touched(
 def test_only_what_is_switched_on_is_granted(installed: Installed) -> None:
     whole = installed.whole
     settings = whole.settings(features={"unlock": False, "must_change": False})
-    changes = whole.controller.plan(settings, whole.inputs)
-    revoked = [change for change in changes if change.step == "grants"]
+    plan = whole.controller.changes.plan(settings, whole.inputs)
+    revoked = [change for change in plan.changes if change.step == "grants"]
 
     assert [change.summary for change in revoked] == [
         f"Revokes 2 permissions of svc-writeback on {installed.people}"
     ]
-    installed.apply(settings, changes, whole.inputs)
+    installed.apply(plan, whole.inputs)
     assert len(dacl_of(installed, "svc-writeback")) == 1
-    assert whole.controller.plan(settings, whole.inputs) == ()
-    back = whole.controller.plan(whole.settings(), whole.inputs)
-    (granted,) = (change.summary for change in back if change.step == "grants")
+    assert whole.controller.changes.plan(settings, whole.inputs).changes == ()
+    back = whole.controller.changes.plan(whole.settings(), whole.inputs)
+    (granted,) = (change.summary for change in back.changes if change.step == "grants")
     assert granted.startswith("Grants 2 permissions")
 
 

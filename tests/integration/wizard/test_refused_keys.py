@@ -49,7 +49,9 @@ def test_keys_that_are_refused_are_not_kept(
                 assert files_now(whole.host.places) == before
                 assert modes_now(whole) == modes
                 (row,) = [
-                    row for row in whole.controller.verify(settings) if row.id == "keys"
+                    row
+                    for row in whole.controller.installation.verify(settings)
+                    if row.id == "keys"
                 ]
                 assert row.state == "failed"
         # nothing is spent by that
@@ -74,9 +76,9 @@ def test_a_password_that_was_replaced_is_kept_where_it_is_in_force(
                 stop.set()
 
         inputs = admin(whole)
-        changes = whole.controller.plan(settings, inputs)
+        plan = whole.controller.changes.plan(settings, inputs)
         with pytest.raises(ApplyError, match="Stopped") as refused:
-            whole.controller.apply(settings, changes, inputs, late, stop)
+            whole.controller.changes.apply(plan, inputs, late, stop)
         assert refused.value.stuck == ()
         assert code_for(whole, "anna") == "ok"
         # also with what it is given at its next start

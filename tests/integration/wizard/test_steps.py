@@ -138,7 +138,7 @@ def test_a_deny_is_kept_and_what_it_denies_is_a_finding(whole: Sandbox) -> None:
     assert f",{berlin}" in rows[0].more
     assert rows[0].remedy
     # no entry of ours would help
-    assert whole.controller.plan(settings, NOTHING) == ()
+    assert whole.controller.changes.plan(settings, NOTHING).changes == ()
 
     narrow = whole.settings(scope={"containers": [berlin]})
     change(whole, narrow, admin(whole))
@@ -166,10 +166,10 @@ def test_what_stood_there_before_comes_back_to_the_byte(whole: Sandbox) -> None:
         if (progress.change.step, progress.state) == ("settings", "done"):
             stop.set()
 
-    changes = whole.controller.plan(settings, inputs)
-    assert "grants" in steps(changes)
+    plan = whole.controller.changes.plan(settings, inputs)
+    assert "grants" in steps(plan.changes)
     with pytest.raises(ApplyError) as raised:
-        whole.controller.apply(settings, changes, inputs, late, stop)
+        whole.controller.changes.apply(plan, inputs, late, stop)
     assert raised.value.stuck == ()
     assert directory_now(whole.lab) == before
 
@@ -181,7 +181,7 @@ def test_a_name_that_is_taken_is_refused_before_anything(
     before = directory_now(whole.lab)
     settings = whole.settings(**with_account(whole, "new", name))
     with pytest.raises(StepFailed, match=f"{name} already"):
-        whole.controller.plan(settings, whole.inputs)
+        whole.controller.changes.plan(settings, whole.inputs)
     assert directory_now(whole.lab) == before
     assert files_now(whole.host.places) == {}
 
@@ -222,9 +222,9 @@ def test_an_account_that_was_changed_since_is_left(whole: Sandbox) -> None:
             set_text(whole, dn, "info", "ours now")
             stop.set()
 
-    changes = whole.controller.plan(settings, inputs)
+    plan = whole.controller.changes.plan(settings, inputs)
     with pytest.raises(ApplyError) as raised:
-        whole.controller.apply(settings, changes, inputs, takes_it_over, stop)
+        whole.controller.changes.apply(plan, inputs, takes_it_over, stop)
     (stuck,) = raised.value.stuck
     assert stuck.change.step == "account"
     assert dn in stuck.reason
@@ -264,7 +264,9 @@ def test_another_spelling_of_a_container_is_the_same_container(whole: Sandbox) -
     install(whole)
     spelled = people_of(whole).lower().replace(",", ", ")
     settings = whole.settings(scope={"containers": [spelled]})
-    assert "grants" not in steps(whole.controller.plan(settings, NOTHING))
+    assert "grants" not in steps(
+        whole.controller.changes.plan(settings, NOTHING).changes
+    )
     change(whole, settings, NOTHING)
     assert ok(whole, settings)
     assert code_for(whole, "anna") == "ok"
@@ -283,8 +285,8 @@ def test_a_container_that_went_meanwhile_does_not_stop_the_way_back(
             as_administrator(whole, lambda link: link.delete(extra))  # type: ignore[no-untyped-call]
             stop.set()
 
-    changes = whole.controller.plan(settings, inputs)
+    plan = whole.controller.changes.plan(settings, inputs)
     with pytest.raises(ApplyError) as raised:
-        whole.controller.apply(settings, changes, inputs, goes, stop)
+        whole.controller.changes.apply(plan, inputs, goes, stop)
     assert raised.value.stuck == ()
-    assert whole.controller.recovery() is None
+    assert whole.controller.recovery.find() is None

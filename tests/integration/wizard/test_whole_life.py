@@ -54,7 +54,7 @@ def test_it_is_edited_mended_and_removed_without_a_trace(
     _rotate(qtbot, whole)
     _remove(qtbot, whole)
 
-    assert whole.controller.installed() is None
+    assert whole.controller.installation.installed() is None
     assert directory_now(whole.lab) == before
     assert find_open(whole.host.places.journal) is None
 
@@ -70,7 +70,7 @@ def _edit(qtbot: QtBot, whole: Sandbox) -> None:
     qtbot.waitUntil(lambda: bool(window.journey.changes), timeout=_MS)
     window.set_answers(_admin(whole))  # a permission goes with the feature
     go(qtbot, window, "complete")
-    found = whole.controller.installed()
+    found = whole.controller.installation.installed()
     assert found
     assert not found.settings.features.unlock
     assert not found.drift
@@ -88,7 +88,7 @@ def _mend(qtbot: QtBot, whole: Sandbox) -> None:
 
 
 def _rotate(qtbot: QtBot, whole: Sandbox) -> None:
-    known = whole.controller.hand_over().fingerprint
+    known = whole.controller.installation.portal_details().fingerprint
     whole.relay.forget("srv1")
     window = opened(qtbot, whole)
     window.set_answers({"task": "rekey"})
@@ -96,7 +96,7 @@ def _rotate(qtbot: QtBot, whole: Sandbox) -> None:
     window.set_answers({"input.enrolment_code": Secret(whole.relay.code())})
     go(qtbot, window, "review")
     go(qtbot, window, "complete")
-    shown = whole.controller.hand_over().fingerprint
+    shown = whole.controller.installation.portal_details().fingerprint
     assert shown != known
     wait_told(qtbot, window.page("complete"), shown, _MS)
     whole.host.wait_ready(_MS / 1000)

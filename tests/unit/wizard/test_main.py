@@ -9,7 +9,7 @@ import pytest
 from wizard import __main__ as desktop
 from wizard.__main__ import USAGE, controller_for, home_of, main, no_screen, offers_of
 from wizard.controller.controller import Controller
-from wizard.elevation.remote_controller import RemoteController
+from wizard.elevation.remote_controller import RemotePart
 from wizard.host import detect
 
 
@@ -35,7 +35,7 @@ def test_an_ordinary_user_goes_through_the_root_service(
 ) -> None:
     monkeypatch.setattr(desktop, "is_installed", lambda: True)
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    assert isinstance(controller_for(None), RemoteController)
+    assert isinstance(controller_for(None).changes, RemotePart)
     assert isinstance(controller_for(tmp_path), Controller)
 
 

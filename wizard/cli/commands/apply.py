@@ -18,8 +18,9 @@ def show_plan(
     controller: Controller, settings: Settings, secrets: CommandSecrets
 ) -> Result:
     """Say what would change; reads only."""
-    changes, _ = planned(partial(controller.plan, settings), secrets)
-    return Result(Exit.DONE, plan_text(changes), {"changes": plan_data(changes)})
+    plan, _ = planned(partial(controller.changes.plan, settings), secrets)
+    data = {"changes": plan_data(plan.changes)}
+    return Result(Exit.DONE, plan_text(plan.changes), data)
 
 
 def carry_out(
@@ -29,15 +30,14 @@ def carry_out(
     confirm: Confirm,
 ) -> Result:
     """Apply settings: all changes or none."""
-    changes, secrets = planned(partial(controller.plan, settings), secrets)
-    if not changes:
+    plan, secrets = planned(partial(controller.changes.plan, settings), secrets)
+    if not plan.changes:
         return Result(Exit.DONE, plan_text(()), {"changes": []})
-    apply = partial(controller.apply, settings, changes)
-    result = run_plan(changes, apply, secrets, confirm)
-    enrols = any(change.step == "enrolment" for change in changes)
+    result = run_plan(controller, plan, secrets, confirm)
+    enrols = any(change.step == "enrolment" for change in plan.changes)
     if result.code != Exit.DONE or not enrols:
         return result
-    details = controller.hand_over()
+    details = controller.installation.portal_details()
     text = portal_details_text(details)
     return result.then(Result(Exit.DONE, text, {"hand_over": asdict(details)}))
 

@@ -22,7 +22,8 @@ _COLUMNS = (
 def check(controller: Controller, settings: Settings, inputs: Inputs) -> Result:
     """Try each controller; what falls short is a finding."""
     with stopped_by_signal("Stopping.") as stop:
-        inspection = controller.inspect_controllers(settings.directory, inputs, stop)
+        inspect = controller.checks.inspect_controllers
+        inspection = inspect(settings.directory, inputs, stop)
     code = Exit.FINDINGS if inspection.falls_short else Exit.DONE
     data = {
         "domain": inspection.domain,

@@ -30,15 +30,15 @@ def plan(
 ) -> Result:
     """Show what is missing, entry by entry; write it down for another team."""
     permissions = controller.permissions
-    changes = permissions.plan_grant(settings, inputs)
-    entries = permissions.entries(settings, inputs, changes)
+    plan = permissions.plan_grant(settings, inputs)
+    entries = permissions.entries(plan, inputs)
     if file is not None and entries:
         _write(file, handover_text(entries, settings))
     code = Exit.FINDINGS if entries else Exit.DONE
     text = "\n".join(_lines(entries)) if entries else _NOTHING
     if file is not None:
         text += f"\nWritten: {file}" if entries else "\nNo file was written."
-    return Result(code, text, _data(entries) | {"changes": plan_data(changes)})
+    return Result(code, text, _data(entries) | {"changes": plan_data(plan.changes)})
 
 
 def grant(
@@ -49,13 +49,12 @@ def grant(
 ) -> Result:
     """Grant what is missing, all or none."""
     permissions, inputs = controller.permissions, secrets.inputs()
-    changes = permissions.plan_grant(settings, inputs)
-    if not changes:
+    plan = permissions.plan_grant(settings, inputs)
+    if not plan.changes:
         return Result(Exit.DONE, _NOTHING, {"changes": [], "entries": []})
-    entries = permissions.entries(settings, inputs, changes)
+    entries = permissions.entries(plan, inputs)
     text = "\n".join(("Will be granted:", *_lines(entries)))
-    apply = partial(controller.apply, settings, changes)
-    result = run_plan(changes, apply, secrets, confirm, text=text)
+    result = run_plan(controller, plan, secrets, confirm, text=text)
     return replace(result, data={**_data(entries), **result.data})
 
 
@@ -67,16 +66,16 @@ def revoke(
 ) -> Result:
     """Take back what earlier plans granted; other entries are named and left."""
     permissions, inputs = controller.permissions, secrets.inputs()
-    plan = permissions.plan_revoke(settings, inputs)
-    left = {"left": [{"container": e.container, "entry": e.words} for e in plan.left]}
+    revocation = permissions.plan_revoke(settings, inputs)
+    plan, others = revocation.plan, revocation.left
+    left = {"left": [{"container": e.container, "entry": e.words} for e in others]}
     if not plan.changes:
         head = "Nothing that Writeback granted is there."
         data = {"changes": [], "entries": [], **left}
-        return Result(Exit.DONE, "\n".join((head, *_left(plan.left))), data)
-    entries = permissions.entries(settings, inputs, plan.changes)
-    lines = ("Will be taken back:", *_lines(entries, back=True), *_left(plan.left))
-    apply = partial(controller.apply, settings, plan.changes)
-    result = run_plan(plan.changes, apply, secrets, confirm, text="\n".join(lines))
+        return Result(Exit.DONE, "\n".join((head, *_left(others))), data)
+    entries = permissions.entries(plan, inputs)
+    lines = ("Will be taken back:", *_lines(entries, back=True), *_left(others))
+    result = run_plan(controller, plan, secrets, confirm, text="\n".join(lines))
     return replace(result, data={**_data(entries), **result.data, **left})
 
 

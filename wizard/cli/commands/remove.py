@@ -1,7 +1,6 @@
 """Remove: the installation, and its side of the directory unless that is kept."""
 
 import threading
-from functools import partial
 
 from wizard.cli.command import SECRETS, YES, Argument, Command
 from wizard.cli.invocation import Invocation
@@ -14,12 +13,11 @@ from wizard.controller.controller import Controller
 
 def remove(controller: Controller, secrets: CommandSecrets, confirm: Confirm) -> Result:
     """Remove the installation; the directory's side too unless it is kept."""
-    changes, secrets = planned(controller.plan_removal, secrets)
-    if not changes:
-        controller.remove((), secrets.inputs(), say_progress, threading.Event())
-        return Result(Exit.DONE, "There is nothing to remove.", {"changes": []})
-    apply = partial(controller.remove, changes)
-    return run_plan(changes, apply, secrets, confirm, done="Removed.")
+    plan, secrets = planned(controller.changes.plan_removal, secrets)
+    if plan.changes:
+        return run_plan(controller, plan, secrets, confirm, done="Removed.")
+    controller.changes.apply(plan, secrets.inputs(), say_progress, threading.Event())
+    return Result(Exit.DONE, "There is nothing to remove.", {"changes": []})
 
 
 def _remove(invocation: Invocation) -> Result:

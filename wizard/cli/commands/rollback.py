@@ -13,7 +13,7 @@ def roll_back(
     controller: Controller, secrets: CommandSecrets, confirm: Confirm
 ) -> Result:
     """Take back a run that was cut off."""
-    cut_off = controller.recovery()
+    cut_off = controller.recovery.find()
     if cut_off is None:
         return Result(Exit.DONE, "Nothing to roll back.", {"undone": [], "stuck": []})
     begun = "\n".join(f"  {summary}" for summary in cut_off.changes)
@@ -25,7 +25,7 @@ def roll_back(
     if cut_off.needs_admin:
         secrets = secrets.with_admin()
     try:
-        rolled = controller.recover(secrets.inputs(), say_progress)
+        rolled = controller.recovery.recover(secrets.inputs(), say_progress)
     except ApplyError as error:
         return failure(error)
     data = {

@@ -15,7 +15,7 @@ def test_reset(
     controller: Controller, by: str, value: str, password: Secret | None
 ) -> Result:
     """Send one request through the relay to the agent and back."""
-    result = controller.test_reset(by, value, password)
+    result = controller.installation.test_reset(by, value, password)
     hops = "\n".join(f"  {hop:<14}{ms:>8.1f} ms" for hop, ms in result.ms.items())
     text = f"{result.code}: {result.admin}\nThe person reads: {result.message}\n{hops}"
     data = {

@@ -13,13 +13,13 @@ from wizard.controller.controller import Controller
 
 def status(controller: Controller) -> Result:
     """Answer whether password writeback is on, and how the agent is."""
-    if controller.recovery() is not None:
+    if controller.recovery.find() is not None:
         text = "An earlier run was cut off; run writeback rollback."
         there = _is_installed(controller)
         return Result(Exit.FINDINGS, text, {"installed": there, "cut_off": True})
-    installed = controller.installed()
+    installed = controller.installation.installed()
     if installed is None:
-        return without_settings(controller.lost())
+        return without_settings(controller.installation.lost())
     state = installed.status
     data = {
         "installed": True,
@@ -42,7 +42,7 @@ def status(controller: Controller) -> Result:
 
 def _is_installed(controller: Controller) -> bool:
     try:
-        return controller.installed() is not None
+        return controller.installation.installed() is not None
     except SettingsError:
         return True  # what is cut off is told first
 

@@ -9,7 +9,7 @@ from wizard.results import Check
 
 def verify(controller: Controller, settings: Settings) -> Result:
     """Compare everything with the settings."""
-    rows = (*_cut_off(controller), *controller.verify(settings))
+    rows = (*_cut_off(controller), *controller.installation.verify(settings))
     bad = any(row.state in ("failed", "warning") for row in rows)
     code = Exit.FINDINGS if bad else Exit.DONE
     return Result(code, checks_text(rows), {"checks": checks_data(rows)})
@@ -17,7 +17,7 @@ def verify(controller: Controller, settings: Settings) -> Result:
 
 def _cut_off(controller: Controller) -> tuple[Check, ...]:
     """Tell of a run that was cut off: nothing can be applied before it is settled."""
-    cut_off = controller.recovery()
+    cut_off = controller.recovery.find()
     if cut_off is None:
         return ()
     detail = f"It was begun {cut_off.started:%Y-%m-%d %H:%M} UTC and cut off."

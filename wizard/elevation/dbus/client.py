@@ -5,8 +5,8 @@ import json
 import selectors
 import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from jeepney import (
     DBusAddress,
@@ -20,9 +20,7 @@ from jeepney.wrappers import unwrap_msg
 
 from wizard.elevation import codec, errors
 from wizard.elevation.errors import NotReached
-from wizard.elevation.methods import Method, method, name_of
-
-T = TypeVar("T")
+from wizard.elevation.methods import Method
 
 _SERVICE = DBusAddress(codec.PATH, bus_name=codec.NAME, interface=codec.NAME)
 _MEMBER = {action: member for member, action in codec.MEMBERS.items()}
@@ -39,11 +37,11 @@ class ServiceClient:
         self._lock = threading.Lock()
         self._bus: DBusConnection | None = None
 
-    def ask(self, function: Callable[..., T], given: Mapping[str, Any]) -> T:
-        """Have the service do what a function of the controller does.
+    def ask(self, asked: Method, given: Mapping[str, Any]) -> Any:
+        """Have the service do what a method of the controller does.
 
         Args:
-            function: one of `wizard.elevation.methods`.
+            asked: one of `wizard.elevation.methods`.
             given: its arguments, the reports' and the stop among them.
 
         Raises:
@@ -52,15 +50,13 @@ class ServiceClient:
             Exception: what the function itself raises, as the same class.
 
         """
-        asked = method(name_of(function))
         ours, theirs = socket.socketpair()
         with ours:
             with theirs:
                 self._send(asked, codec.spell_call(asked, given), theirs)
             with contextlib.suppress(OSError):  # refused by now: it says so
                 ours.sendall(codec.spell_sealed(asked, given))
-            result: T = _hear(asked, given, _lines(ours, given.get("stop")))
-            return result
+            return _hear(asked, given, _lines(ours, given.get("stop")))
 
     def _send(self, asked: Method, text: str, end: socket.socket) -> None:
         call = new_method_call(

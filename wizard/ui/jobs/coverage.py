@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from agent.config.settings import Settings
+from wizard.controller.controller import Controller
 from wizard.controller.permissions import Coverage, Seen
 from wizard.inputs import Inputs
 from wizard.permissions.coverage import PersonVerdict
 from wizard.permissions.export import Form, Unfinished, finish, writing
 from wizard.permissions.findings import Finding
-from wizard.ui.door import Permissions
 
 _EVERY_S = 0.1  # between two looks of the window at what is new
 
@@ -52,9 +52,9 @@ class Whole:
 
 @dataclass(frozen=True)
 class Judge:
-    """Judges by one door, for one set of settings; runs in a worker's thread."""
+    """Judges for one set of settings; runs in a worker's thread."""
 
-    permissions: Permissions
+    controller: Controller
     settings: Settings
     inputs: Inputs
 
@@ -72,7 +72,7 @@ class Judge:
             report(Batch(seen, waiting.copy()))
             waiting.clear()
 
-        coverage = self.permissions.coverage(
+        coverage = self.controller.permissions.coverage(
             self.settings,
             self.inputs,
             each=waiting.append,
@@ -83,7 +83,7 @@ class Judge:
         report(Batch(everybody, waiting, account=coverage.complete))
         if stop.is_set():
             return Whole(coverage, (), stopped=True)
-        found = self.permissions.about_account(
+        found = self.controller.permissions.about_account(
             self.settings, self.inputs, report=lambda _people: None, stop=stop
         )
         return Whole(coverage, found, stopped=stop.is_set())
@@ -98,7 +98,7 @@ class Judge:
         """Judge everybody again, into a file; None when it was stopped."""
         try:
             with writing(place, form) as write:
-                self.permissions.coverage(
+                self.controller.permissions.coverage(
                     self.settings, self.inputs, each=write, report=report, stop=stop
                 )
                 finish(stop)

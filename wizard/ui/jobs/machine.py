@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from wizard.controller.controller import Controller
 from wizard.results import Installed, Recovery
-from wizard.ui.door import Door
 
 
 @dataclass(frozen=True)
@@ -20,12 +20,12 @@ class Machine:
     installed: Installed | None
 
 
-def read_machine(door: Door) -> Machine:
+def read_machine(controller: Controller) -> Machine:
     """Read what is on the machine; blocks.
 
     Raises:
-        Exception: as `Controller.recovery` and `Controller.installed`; nothing may
+        Exception: as `RunRecovery.find` and `Installation.installed`; nothing may
             be changed over what can't be read.
 
     """
-    return Machine(door.recovery(), door.installed())
+    return Machine(controller.recovery.find(), controller.installation.installed())

@@ -1,4 +1,4 @@
-"""What the chosen task plans and carries out: settings are applied, or all is removed.
+"""What the chosen task plans and applies: other settings, or a removal.
 
 Both give jobs for a worker; they read the answers before they start.
 """
@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from agent.config.settings import Settings
+from wizard.controller.controller import Controller
 from wizard.flow.conditions import removing
 from wizard.flow.conversion import inputs_of
-from wizard.plan.change import Change
+from wizard.plan.change import Plan, Report
 from wizard.results import Check, Installed, PortalDetails
-from wizard.ui.door import Door, Report
 from wizard.ui.session import Session
 
 
@@ -21,12 +21,12 @@ class Planned:
     """What a task would change.
 
     Attributes:
-        changes: in the order they would be made.
+        plan: as it is shown, and applied once it is accepted.
         checks: what is not in order though nothing would be changed.
 
     """
 
-    changes: tuple[Change, ...]
+    plan: Plan
     checks: tuple[Check, ...] = ()
 
 
@@ -57,47 +57,43 @@ def planning(journey: Session) -> Planning:
         SettingsError: an answer is missing or wrong.
 
     """
-    door, answers = journey.door, journey.answers
+    controller, answers = journey.controller, journey.answers
     inputs, settings = inputs_of(answers), journey.settings
     if removing(answers):
-        return lambda: Planned(tuple(door.plan_removal(inputs)))
+        return lambda: Planned(controller.changes.plan_removal(inputs))
     looks = answers.get("task") == "repair"
 
     def plan() -> Planned:
-        changes = tuple(door.plan(settings, inputs))
-        rows = door.verify(settings) if looks and not changes else ()
+        plan = controller.changes.plan(settings, inputs)
+        looked = looks and not plan.changes
+        rows = controller.installation.verify(settings) if looked else ()
         bad = tuple(row for row in rows if row.state in ("failed", "warning"))
-        return Planned(changes, bad)
+        return Planned(plan, bad)
 
     return plan
 
 
 def carrying_out(journey: Session) -> CarryingOut:
-    """Give the job that makes the changes that were reviewed.
-
-    Raises:
-        SettingsError: an answer is missing or wrong.
-
-    """
-    door, changes, settings = journey.door, journey.changes, journey.settings
+    """Give the job that applies the plan that was reviewed."""
+    controller, plan = journey.controller, journey.plan
+    assert plan is not None
     inputs, installed = inputs_of(journey.answers), journey.installed
 
     def apply(report: Report, stop: threading.Event) -> Ended:
-        door.apply(settings, changes, inputs, report, stop)
-        return Ended(door.installed(), settings)
+        # nobody can say it afterwards
+        known = known_of(controller, installed) if plan.removes else None
+        controller.changes.apply(plan, inputs, report, stop)
+        return Ended(controller.installation.installed(), plan.settings, known)
 
-    def remove(report: Report, stop: threading.Event) -> Ended:
-        known = known_of(door, installed)  # nobody can say it afterwards
-        door.remove(changes, inputs, report, stop)
-        return Ended(door.installed(), known=known)
-
-    return remove if removing(journey.answers) else apply
+    return apply
 
 
-def known_of(door: Door, installed: Installed | None) -> PortalDetails | None:
+def known_of(
+    controller: Controller, installed: Installed | None
+) -> PortalDetails | None:
     """Give what the portal's side knows; of the settings where all else is gone."""
     try:
-        return door.hand_over()
+        return controller.installation.portal_details()
     except Exception:  # noqa: BLE001 - it is only told; the removal does not need it
         if installed is None:
             return None

@@ -141,8 +141,8 @@ class ApplyPage(WizardPage):
 
     def _find_rest(self) -> None:
         """See what is still to be done, as the next start would."""
-        door = self.journey.door
-        self.finder.start(lambda _report, _stop: read_machine(door))
+        controller = self.journey.controller
+        self.finder.start(lambda _report, _stop: read_machine(controller))
         self.state_changed.emit()
 
     def _found_rest(self, machine: Machine) -> None:

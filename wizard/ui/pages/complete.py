@@ -1,17 +1,26 @@
 """Complete: what was verified, a real test, and what the portal must be given."""
 
 import threading
+from dataclasses import dataclass
 from typing import Any
 
+from wizard.checks.outcome import Outcome
 from wizard.flow.model import Page
+from wizard.results import PortalDetails
 from wizard.ui.formatting import tr
-from wizard.ui.jobs.page_checks import Outcome
 from wizard.ui.page import WizardPage
 from wizard.ui.session import Session
 from wizard.ui.widgets.check_panel import CheckPanel
 from wizard.ui.widgets.labels import heading
 from wizard.ui.widgets.portal_details import PortalDetailsPanel
 from wizard.ui.widgets.self_test_panel import TestPanel
+
+
+@dataclass(frozen=True)
+class Verified(Outcome):
+    """The rows, and what the portal's side must know."""
+
+    details: PortalDetails | None = None
 
 
 class CompletePage(WizardPage):
@@ -52,16 +61,18 @@ class CompletePage(WizardPage):
     def verify(self) -> None:
         """Prove what was set up, hop by hop."""
         settings = self.journey.applied or self.journey.settings
-        door = self.journey.door
+        controller = self.journey.controller
 
         def run(_stop: threading.Event, _report: Any) -> Outcome:
-            return Outcome(door.verify(settings), {"hand_over": door.hand_over()})
+            rows = controller.installation.verify(settings)
+            details = controller.installation.portal_details()
+            return Verified(rows, details=details)
 
         self.checking.start(run, tr("Verifying each hop"))
 
     def _verified(self, outcome: Outcome | None) -> None:
-        if outcome and "hand_over" in outcome.values:
-            self.panel.show_given(outcome.values["hand_over"])
+        if isinstance(outcome, Verified) and outcome.details:
+            self.panel.show_given(outcome.details)
         self.state_changed.emit()
 
     def set_answers(self, values: Any) -> None:

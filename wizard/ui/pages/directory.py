@@ -1,8 +1,8 @@
 """Connect directories: the fields, and a table of what each controller answered."""
 
 from wizard.checks.controller_facts import Inspection
+from wizard.checks.outcome import Outcome
 from wizard.ui.form import Form
-from wizard.ui.jobs.page_checks import Outcome
 from wizard.ui.widgets.controller_table import ControllerTable
 
 

@@ -2,17 +2,18 @@
 
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from wire.failure import sentence
 from wire.outcomes import Code, Refused
+from wizard.checks.outcome import Outcome
 from wizard.controller.permissions import Explained
 from wizard.flow.conversion import inputs_of
 from wizard.flow.model import Field, Page
 from wizard.flow.validation import NEEDED
 from wizard.results import Check
 from wizard.ui.formatting import tr
-from wizard.ui.jobs.page_checks import Outcome
 from wizard.ui.page import WizardPage
 from wizard.ui.presenters.verdict import checks_of, words
 from wizard.ui.session import Session
@@ -28,6 +29,13 @@ _FIELD = Field(
     "the cloud names people by.",
     width=44,
 )
+
+
+@dataclass(frozen=True)
+class Explanation(Outcome):
+    """The rows, and the person they are about."""
+
+    explained: Explained | None = None
 
 
 class ExplainPage(WizardPage):
@@ -68,21 +76,21 @@ class ExplainPage(WizardPage):
         if not value or installed is None or self.busy:
             self.box.focus()
             return
-        door, settings = self.journey.door.permissions, installed.settings
+        controller, settings = self.journey.controller, installed.settings
         inputs = inputs_of(self.journey.answers)
 
         def run(_stop: threading.Event, _report: Any) -> Outcome:
             try:
-                said = door.explain(settings, inputs, None, value)
+                explain = controller.permissions.explain
+                explained = explain(settings, inputs, None, value)
             except Refused as error:
-                told = sentence(error.detail)
                 remedy = error.outcome.remedy
                 if error.code is Code.BAD_REQUEST:  # nobody sent it but this page
                     remedy = _FIELD.help
                 title = tr("Person")
-                row = Check("person", title, "failed", told, remedy)
+                row = Check("person", title, "failed", sentence(error.detail), remedy)
                 return Outcome((row,))
-            return Outcome(checks_of(said.verdict), {"explained": said})
+            return Explanation(checks_of(explained.verdict), explained=explained)
 
         self.who.hide()
         self.checking.start(run, tr("Reading the person, permissions and policy"))
@@ -95,9 +103,8 @@ class ExplainPage(WizardPage):
         self.state_changed.emit()
 
     def _ended(self, outcome: Outcome | None) -> None:
-        said: Explained | None = outcome.values.get("explained") if outcome else None
-        if said is not None:
-            self.who.set_name(said.verdict.dn)
+        if isinstance(outcome, Explanation) and outcome.explained:
+            self.who.set_name(outcome.explained.verdict.dn)
             self.who.show()
         self.state_changed.emit()
 

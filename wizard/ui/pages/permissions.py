@@ -66,7 +66,7 @@ class PermissionsPage(WizardPage):
         self.body.addWidget(self.table)
         self.body.addWidget(self._why())
         self.body.addLayout(self._buttons())
-        self.granting = GrantPanel(journey.door)
+        self.granting = GrantPanel(journey.controller)
         self.granting.state_changed.connect(self._arrange)
         self.granting.granted.connect(self.judge)
         self.body.addWidget(self.granting)
@@ -144,7 +144,7 @@ class PermissionsPage(WizardPage):
     def judge_now(self) -> Judge:
         """The judging that fits the answers."""
         inputs = inputs_of(self.journey.answers)
-        return Judge(self.journey.door.permissions, self.settings, inputs)
+        return Judge(self.journey.controller, self.settings, inputs)
 
     def entered(self) -> None:
         try:

@@ -58,7 +58,7 @@ class ReadingPage(WizardPage):
 
     def read(self) -> None:
         """Read the machine; the journey begins with what is found."""
-        controller = self.journey.door
+        controller = self.journey.controller
         self.rows.show_checks(())
         self.worker.start(lambda _report, _stop: read_machine(controller))
         self._arrange()

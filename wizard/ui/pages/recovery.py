@@ -112,13 +112,17 @@ class RecoveryPage(Form):
             self._leave()
         if self._over or self.busy or self.refuse_problems():
             return False
-        door, inputs = self.journey.door, inputs_of(self.journey.answers)
+        controller, inputs = self.journey.controller, inputs_of(self.journey.answers)
         removal, installed = self._removal, self.journey.installed
         self.rows.show_checks(())
 
         def recover(report: Any, _stop: object) -> Any:
-            known = known_of(door, installed) if removal else None
-            return door.recover(inputs, report), known, read_machine(door)
+            known = known_of(controller, installed) if removal else None
+            return (
+                controller.recovery.recover(inputs, report),
+                known,
+                read_machine(controller),
+            )
 
         self.worker.start(recover)
         self.state_changed.emit()

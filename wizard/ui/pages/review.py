@@ -121,7 +121,7 @@ class ReviewPage(Form):
 
     def replan(self) -> None:
         """Make the plan anew: the answers or the machine may be others."""
-        self.journey.changes = ()
+        self.journey.plan = None
         self._asks_admin = False
         self.journey.take({ACCEPT: False})
         self._clear()
@@ -145,13 +145,12 @@ class ReviewPage(Form):
         self.not_in_order.hide()
 
     def _planned(self, planned: Planned) -> None:
-        self.journey.changes = planned.changes
-        needed = any(change.needs_admin for change in planned.changes)
-        self._asks_admin = needed and self._admin_is_open
+        self.journey.plan = plan = planned.plan
+        self._asks_admin = plan.needs_admin and self._admin_is_open
         self.rows.show_checks(planned.checks)
         self.not_in_order.setVisible(bool(planned.checks))
         nothing = "" if planned.checks else self._nothing
-        self.view.show_plan(planned.changes, self._kept(), nothing)
+        self.view.show_plan(plan.changes, self._kept(), nothing)
         self.arrange()
         self.state_changed.emit()
 

@@ -67,10 +67,10 @@ class ScopePage(Form):
         if self._shown_for == (directory, inputs):
             return
         self._shown_for = (directory, inputs)
-        door = self.journey.door
+        controller = self.journey.controller
 
         def load(dn: str) -> tuple[Container, ...]:
-            return door.containers(directory, inputs, dn)
+            return controller.checks.containers(directory, inputs, dn)
 
         self.tree.show_domain(base_dn(directory.domain), load)
 

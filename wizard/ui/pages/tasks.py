@@ -75,8 +75,8 @@ class TasksPage(Form):
 
     def entered(self) -> None:
         super().entered()
-        door = self.journey.door
-        self.reader.start(lambda _report, _stop: door.installed())
+        controller = self.journey.controller
+        self.reader.start(lambda _report, _stop: controller.installation.installed())
 
     def _read(self, installed: Installed | None) -> None:
         if installed is not None:

@@ -3,8 +3,9 @@
 from PySide6.QtCore import QElapsedTimer, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
+from wizard.checks.outcome import Outcome
 from wizard.ui.formatting import duration, tr
-from wizard.ui.jobs.page_checks import Outcome, Run, broken
+from wizard.ui.jobs.page_checks import Run, broken
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.theme.icons import Mark
 from wizard.ui.widgets.check_rows import CheckRows, Words, text_of

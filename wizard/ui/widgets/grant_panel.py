@@ -16,13 +16,13 @@ from PySide6.QtWidgets import (
 )
 
 from agent.config.settings import Settings
+from wizard.controller.controller import Controller
 from wizard.flow.pages.credentials import administrator
 from wizard.grants.grants import Entry
 from wizard.grants.handover_text import handover_text
 from wizard.inputs import AdminCredentials, Inputs
-from wizard.plan.change import Change
+from wizard.plan.change import Plan
 from wizard.results import Check
-from wizard.ui.door import Door
 from wizard.ui.formatting import tr, tr_n
 from wizard.ui.jobs.page_checks import broken
 from wizard.ui.jobs.worker import Worker
@@ -50,11 +50,10 @@ class GrantPanel(Panel):
     state_changed = Signal()
     granted = Signal()
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, controller: Controller) -> None:
         super().__init__()
-        self._door = door
-        self._settings: Settings | None = None
-        self._changes: tuple[Change, ...] = ()
+        self._controller = controller
+        self._shown: Plan | None = None
         self._entries: tuple[Entry, ...] = ()
         self.planner, self.worker = Worker(self), Worker(self)
         self.planner.succeeded.connect(self._planned)
@@ -127,7 +126,6 @@ class GrantPanel(Panel):
             grants: it can be granted here; else it is shown to be handed over.
 
         """
-        self._settings = settings
         for part in (self.administrator, self.act, self.leave):
             part.setVisible(grants)
         for part in (self.note, self.done):
@@ -135,11 +133,11 @@ class GrantPanel(Panel):
         self.title.setText(
             tr("Grant what is missing") if grants else tr("What is missing")
         )
-        sight = self._door.permissions
+        controller = self._controller
 
         def job(_report: Any, _stop: threading.Event) -> Any:
-            changes = sight.plan_grant(settings, inputs)
-            return changes, sight.entries(settings, inputs, changes)
+            plan = controller.permissions.plan_grant(settings, inputs)
+            return plan, controller.permissions.entries(plan, inputs)
 
         self.rows.show_checks(())
         self.changes.show_summaries(())
@@ -157,8 +155,9 @@ class GrantPanel(Panel):
 
     def show_hand_over(self) -> None:
         """Show the same entries as another team's tools take them."""
-        assert self._settings
-        text = handover_text(self._entries, self._settings)
+        assert self._shown
+        assert self._shown.settings
+        text = handover_text(self._entries, self._shown.settings)
         said = tr(
             "For those who own the directory: what, why, and how to take it back."
         )
@@ -172,19 +171,18 @@ class GrantPanel(Panel):
         given = {path: box.value() for path, box in self.boxes.items()}
         if refuse_missing(_ADMINISTRATOR, self.boxes):
             return
-        assert self._settings
+        assert self._shown
         admin = AdminCredentials(str(given[USER]).strip(), given[PASSWORD])
-        settings, changes, door = self._settings, self._changes, self._door
-        inputs = Inputs(admin=admin)
+        plan, controller, inputs = self._shown, self._controller, Inputs(admin=admin)
 
         def job(report: Any, stop: threading.Event) -> None:
-            door.apply(settings, changes, inputs, report, stop)
+            controller.changes.apply(plan, inputs, report, stop)
 
         self._forget_password()
         self.rows.show_checks(())
         self.plan.hide()
         self.told.setText(tr_n("Granting %n permission(s)…", len(self._entries)))
-        self.changes.show_summaries([change.summary for change in changes])
+        self.changes.show_summaries([change.summary for change in plan.changes])
         self.worker.start(job)
         self.state_changed.emit()
 
@@ -197,8 +195,8 @@ class GrantPanel(Panel):
         self.planner.close()
         self.worker.close()
 
-    def _planned(self, found: tuple[Sequence[Change], Sequence[Entry]]) -> None:
-        self._changes, self._entries = tuple(found[0]), tuple(found[1])
+    def _planned(self, planned: tuple[Plan, Sequence[Entry]]) -> None:
+        self._shown, self._entries = planned[0], tuple(planned[1])
         count = len(self._entries)
         if not count:
             text = tr("Nothing is missing that a grant on a container would give.")

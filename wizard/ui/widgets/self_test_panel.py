@@ -104,9 +104,11 @@ class TestPanel(Panel):
         given = Answers({path: box.value() for path, box in self.boxes.items()})
         by, value = given.text(BY), given.text(VALUE).strip()
         new = None if given.get(ONLY) else given.get(PASSWORD)
-        door = self.journey.door
+        controller = self.journey.controller
         self.rows.show_checks(())
-        self.worker.start(lambda _report, _stop: door.test_reset(by, value, new))
+        self.worker.start(
+            lambda _report, _stop: controller.installation.test_reset(by, value, new)
+        )
         self.boxes[PASSWORD].set_value("")
         self._arrange()
         self.state_changed.emit()

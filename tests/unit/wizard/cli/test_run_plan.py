@@ -3,10 +3,11 @@
 import os
 import signal
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, cast
+from types import SimpleNamespace
+from typing import Any, cast, get_type_hints
 
 import pytest
 
@@ -26,6 +27,7 @@ from wizard.inputs import Inputs
 from wizard.plan.change import (
     ApplyError,
     Change,
+    Plan,
     Progress,
     Report,
     RolledBack,
@@ -44,7 +46,9 @@ from wizard.results import (
 MAKES = Change("settings", "Writes the settings file", None, {"text": "x"})
 GRANTS = Change("grants", "Grants 3 permissions", None, {}, needs_admin=True)
 TAKEN_BACK = RolledBack((MAKES,), ())
-HAND_OVER = PortalDetails("https://r.test/a", "a", "7C1F 09AE", "https://portal.test")
+PORTAL_DETAILS = PortalDetails(
+    "https://r.test/a", "a", "7C1F 09AE", "https://portal.test"
+)
 LEFT = Stuck(GRANTS, "Somebody else changed it since.")
 
 
@@ -62,13 +66,12 @@ class ScriptedController:
     cut_off: bool = False
     says: str = ""
 
-    def plan(self, settings: Settings, inputs: Inputs) -> tuple[Change, ...]:
-        return self.changes
+    def plan(self, settings: Settings, inputs: Inputs) -> Plan:
+        return Plan(settings, self.changes)
 
     def apply(
         self,
-        settings: Settings,
-        changes: Sequence[Change],
+        plan: Plan,
         inputs: Inputs,
         report: Report,
         stop: threading.Event,
@@ -80,13 +83,13 @@ class ScriptedController:
             raise ApplyError(None, "Stopped.", (MAKES,), ())
         if self.fails:
             raise self.fails
-        for index, change in enumerate(changes):
-            report(Progress(index, len(changes), change, "done", self.says))
+        for index, change in enumerate(plan.changes):
+            report(Progress(index, len(plan.changes), change, "done", self.says))
 
-    def hand_over(self) -> PortalDetails:
-        return HAND_OVER
+    def portal_details(self) -> PortalDetails:
+        return PORTAL_DETAILS
 
-    def recovery(self) -> Recovery | None:
+    def find(self) -> Recovery | None:
         if not self.cut_off:
             return None
         at = datetime(2026, 11, 23, tzinfo=UTC)
@@ -105,15 +108,17 @@ class ScriptedController:
         return SelfTestResult("ok", "It is set.", "Done.", {}, {"total": 12.3})
 
 
-def door(machine: ScriptedController) -> Controller:
-    return cast("Controller", machine)
+def controller_of(machine: ScriptedController) -> Controller:
+    """Give a controller whose parts the machine is, all of them."""
+    parts = dict.fromkeys(get_type_hints(Controller), machine)
+    return cast("Controller", SimpleNamespace(**parts))
 
 
 def carry_out(
     machine: ScriptedController, confirm: Confirm = lambda _text: True
 ) -> Any:
     return apply_of_commands.carry_out(
-        door(machine), SETTINGS, CommandSecrets(), confirm
+        controller_of(machine), SETTINGS, CommandSecrets(), confirm
     )
 
 
@@ -140,9 +145,9 @@ def test_what_came_of_changes_is_among_what_programs_read() -> None:
 def test_a_new_enrolment_ends_with_what_the_portal_must_know() -> None:
     enrols = Change("enrolment", "Enrols the agent", None, {})
     told = carry_out(ScriptedController((MAKES, enrols)))
-    for text in (HAND_OVER.url, HAND_OVER.fingerprint, HAND_OVER.issuer):
+    for text in (PORTAL_DETAILS.url, PORTAL_DETAILS.fingerprint, PORTAL_DETAILS.issuer):
         assert text in told.text
-    assert told.data["hand_over"] == asdict(HAND_OVER)
+    assert told.data["hand_over"] == asdict(PORTAL_DETAILS)
 
 
 def test_nothing_to_do_is_0_and_applies_nothing() -> None:
@@ -213,7 +218,9 @@ def test_changes_that_need_an_administrator_ask_for_one_on_a_terminal(
     monkeypatch.setattr("getpass.getpass", lambda _prompt: CANARY)
     machine = ScriptedController((GRANTS,))
     given = CommandSecrets(can_ask=True)
-    apply_of_commands.carry_out(door(machine), SETTINGS, given, lambda _text: True)
+    apply_of_commands.carry_out(
+        controller_of(machine), SETTINGS, given, lambda _text: True
+    )
     admin = machine.given[0].admin
     assert admin is not None
     assert (admin.user, admin.password) == ("administrator@corp.test", Secret(CANARY))
@@ -223,17 +230,14 @@ def test_changes_that_need_an_administrator_ask_for_one_on_a_terminal(
 class Lacking(ScriptedController):
     """A machine whose plan needs what it was not given, one after the other."""
 
-    def plan(self, settings: Settings, inputs: Inputs) -> tuple[Change, ...]:
+    def plan(self, settings: Settings, inputs: Inputs) -> Plan:
         for name in ("enrolment_code", "admin", "account_password", "proxy_password"):
             if getattr(inputs, name) is None:
                 raise StepFailed("It is needed.", "Give it.", name)
-        return self.changes
+        return Plan(settings, self.changes)
 
-    def plan_removal(self, inputs: Inputs) -> tuple[Change, ...]:
-        return self.plan(SETTINGS, inputs)
-
-    def remove(self, changes: Sequence[Change], inputs: Inputs, *_: object) -> None:
-        self.given.append(inputs)
+    def plan_removal(self, inputs: Inputs) -> Plan:
+        return replace(self.plan(SETTINGS, inputs), settings=None)
 
     def installed(self) -> Installed:
         status = AgentStatus(
@@ -266,36 +270,40 @@ def test_a_terminal_is_asked_for_what_a_plan_turns_out_to_need(
     monkeypatch.setattr("builtins.input", ask)
     monkeypatch.setattr("getpass.getpass", ask)
     machine = Lacking()
-    assert job(door(machine), CommandSecrets(can_ask=True)).code == 0
+    assert job(controller_of(machine), CommandSecrets(can_ask=True)).code == 0
     assert asked == [
         *("Enrolment code", "Name", "Password"),
         *("Password of the agent's account", "Password for the proxy"),
     ]
     assert all(each.enrolment_code == Secret(CANARY) for each in machine.given)
     with pytest.raises(StepFailed, match="It is needed"):
-        job(door(Lacking()), CommandSecrets())
+        job(controller_of(Lacking()), CommandSecrets())
 
 
 class NeverContent(ScriptedController):
     """A machine whose plan takes no code."""
 
-    def plan(self, settings: Settings, inputs: Inputs) -> tuple[Change, ...]:
+    def plan(self, settings: Settings, inputs: Inputs) -> Plan:
         raise StepFailed("It is of no use.", "Give another.", "enrolment_code")
 
 
 def test_what_was_given_and_is_not_right_is_not_asked_again() -> None:
     given = CommandSecrets({"enrolment_code": Secret("x")}, can_ask=True)
     with pytest.raises(StepFailed, match="no use"):
-        apply_of_commands.show_plan(door(NeverContent()), SETTINGS, given)
+        apply_of_commands.show_plan(controller_of(NeverContent()), SETTINGS, given)
 
 
 def test_a_roll_back_is_0_or_3() -> None:
     clean = rollback.roll_back(
-        door(ScriptedController(cut_off=True)), CommandSecrets(), lambda _text: True
+        controller_of(ScriptedController(cut_off=True)),
+        CommandSecrets(),
+        lambda _text: True,
     )
     assert (clean.code, clean.text) == (0, "Taken back: 1 change.")
     machine = ScriptedController(rolled=RolledBack((), (LEFT,)), cut_off=True)
-    stuck = rollback.roll_back(door(machine), CommandSecrets(), lambda _text: True)
+    stuck = rollback.roll_back(
+        controller_of(machine), CommandSecrets(), lambda _text: True
+    )
     assert stuck.code == 3
     assert LEFT.reason in stuck.text
 
@@ -304,16 +312,18 @@ def test_findings_are_4() -> None:
     fine = Check("a", "Agent", "ok", "It runs.")
     bad = Check("b", "Permissions", "failed", "Missing.", "Grant them.")
     assert (
-        verify_of_commands.verify(door(ScriptedController(rows=(fine,))), SETTINGS).code
+        verify_of_commands.verify(
+            controller_of(ScriptedController(rows=(fine,))), SETTINGS
+        ).code
         == 0
     )
     cut_off = verify_of_commands.verify(
-        door(ScriptedController(rows=(fine,), cut_off=True)), SETTINGS
+        controller_of(ScriptedController(rows=(fine,), cut_off=True)), SETTINGS
     )
     assert cut_off.code == 4
     assert "writeback rollback" in cut_off.text
     told = verify_of_commands.verify(
-        door(ScriptedController(rows=(fine, bad))), SETTINGS
+        controller_of(ScriptedController(rows=(fine, bad))), SETTINGS
     )
     assert told.code == 4
     assert told.text.splitlines() == [
@@ -324,7 +334,9 @@ def test_findings_are_4() -> None:
 
 
 def test_a_test_reset_lists_its_hops() -> None:
-    told = self_test.test_reset(door(ScriptedController()), "mail", "a@corp.test", None)
+    told = self_test.test_reset(
+        controller_of(ScriptedController()), "mail", "a@corp.test", None
+    )
     assert told.code == 0
     assert told.text.splitlines() == [
         "ok: Done.",

@@ -1,4 +1,4 @@
-"""The one door, without a directory: what is there, what is refused, what is left."""
+"""The controller, without a directory: what is there, what is refused, what is left."""
 
 import json
 import threading
@@ -23,7 +23,7 @@ from wizard.errors import Busy, RecoveryNeeded
 from wizard.host.interface import Service
 from wizard.inputs import Inputs
 from wizard.plan import journal
-from wizard.plan.change import ApplyError, Change, Progress, StepFailed, allow_all
+from wizard.plan.change import ApplyError, Change, Plan, Progress, StepFailed, allow_all
 from wizard.plan.journal import Journal
 from wizard.plan.step import Target
 from wizard.steps.account import PREVIOUS
@@ -40,13 +40,14 @@ def host(tmp_path: Path) -> Machine:
 
 
 @pytest.fixture
-def door(host: Machine) -> Controller:
+def controller(host: Machine) -> Controller:
     return Controller(host, allow_all)
 
 
-def apply(door: Controller, *changes: Change) -> list[str]:
+def apply(controller: Controller, *changes: Change) -> list[str]:
     told: list[Progress] = []
-    door.apply(SETTINGS, changes, Inputs(), told.append, threading.Event())
+    plan, stop = Plan(SETTINGS, changes), threading.Event()
+    controller.changes.apply(plan, Inputs(), told.append, stop)
     return [f"{each.state} {each.change.step}" for each in told]
 
 
@@ -58,18 +59,18 @@ def cut_off(host: Machine) -> None:
 
 
 def test_an_empty_machine_has_nothing_and_stays_empty(
-    host: Machine, door: Controller
+    host: Machine, controller: Controller
 ) -> None:
-    assert door.installed() is None
-    assert door.recovery() is None
+    assert controller.installation.installed() is None
+    assert controller.recovery.find() is None
     assert not host.places.home.exists()
 
 
 def test_an_installation_is_found_with_its_state(
-    host: Machine, door: Controller
+    host: Machine, controller: Controller
 ) -> None:
-    apply(door, MAKES, STARTS)
-    found = door.installed()
+    apply(controller, MAKES, STARTS)
+    found = controller.installation.installed()
     assert found is not None
     assert found.settings == SETTINGS
     assert (found.status.running, found.status.ready) == (True, True)
@@ -78,40 +79,40 @@ def test_an_installation_is_found_with_its_state(
 
 
 def test_settings_that_can_not_be_used_are_told_by_path(
-    host: Machine, door: Controller
+    host: Machine, controller: Controller
 ) -> None:
     host.write(host.places.settings, "version: 1\nagnet: x\n")
     with pytest.raises(SettingsError, match="agnet"):
-        door.installed()
+        controller.installation.installed()
 
 
-def test_changes_are_reported_and_sealed(host: Machine, door: Controller) -> None:
-    assert apply(door, MAKES, STARTS) == [
+def test_changes_are_reported_and_sealed(host: Machine, controller: Controller) -> None:
+    assert apply(controller, MAKES, STARTS) == [
         "doing settings",
         "done settings",
         "doing service",
         "done service",
     ]
-    assert door.recovery() is None
+    assert controller.recovery.find() is None
     assert len(list(host.places.journal.glob("*.sealed.jsonl"))) == 1
 
 
-def test_no_changes_touch_nothing(host: Machine, door: Controller) -> None:
-    assert apply(door) == []
+def test_no_changes_touch_nothing(host: Machine, controller: Controller) -> None:
+    assert apply(controller) == []
     assert not host.places.journal.exists()
 
 
 def test_a_failure_leaves_the_installation_before_running(
-    host: Machine, door: Controller
+    host: Machine, controller: Controller
 ) -> None:
-    apply(door, MAKES, STARTS)
+    apply(controller, MAKES, STARTS)
     host.fails = "The agent was not ready. Relay: it is away."
     before = host.read(host.places.settings)
     other = SETTINGS.model_copy(update={"identify_by": "mail"})
     text = {"text": dump(other)}
     changes = (Change("settings", "Changes it", {"text": before}, text), STARTS)
     with pytest.raises(ApplyError, match=r"Relay: it is away\."):
-        apply(door, *changes)
+        apply(controller, *changes)
     assert host.read(host.places.settings) == before
     # stopped by undo, started again when all was taken back
     assert host.runs
@@ -119,33 +120,36 @@ def test_a_failure_leaves_the_installation_before_running(
 
 
 def test_without_an_administrator_nothing_is_begun(
-    host: Machine, door: Controller
+    host: Machine, controller: Controller
 ) -> None:
     with pytest.raises(StepFailed, match="not stored"):
-        apply(door, MAKES, GRANTS)
+        apply(controller, MAKES, GRANTS)
     assert not host.places.journal.exists()
 
 
-def test_a_cut_off_run_is_told_first(host: Machine, door: Controller) -> None:
+def test_a_cut_off_run_is_told_first(host: Machine, controller: Controller) -> None:
     cut_off(host)
-    found = door.recovery()
+    found = controller.recovery.find()
     assert found is not None
     assert (found.changes, found.needs_admin) == (("Writes the settings",), False)
-    for act in (lambda: door.plan(SETTINGS, Inputs()), lambda: apply(door, MAKES)):
+    for act in (
+        lambda: controller.changes.plan(SETTINGS, Inputs()),
+        lambda: apply(controller, MAKES),
+    ):
         with pytest.raises(RecoveryNeeded):
             act()
 
 
 def test_a_run_that_ends_while_it_is_looked_at_was_not_cut_off(
-    host: Machine, door: Controller, monkeypatch: pytest.MonkeyPatch
+    host: Machine, controller: Controller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun = journal.begin(host.places.journal)
     monkeypatch.setattr(host, "held_by", begun.seal)
-    assert door.recovery() is None
+    assert controller.recovery.find() is None
 
 
 def test_a_run_that_is_taken_back_while_it_is_read_is_none(
-    host: Machine, door: Controller, monkeypatch: pytest.MonkeyPatch
+    host: Machine, controller: Controller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cut_off(host)
 
@@ -154,11 +158,11 @@ def test_a_run_that_is_taken_back_while_it_is_read_is_none(
         return to_recover(found)
 
     monkeypatch.setattr("wizard.controller.recovery.to_recover", by_somebody_else)
-    assert door.recovery() is None
+    assert controller.recovery.find() is None
 
 
 def test_a_run_that_begins_while_one_plans_was_not_cut_off(
-    host: Machine, door: Controller, monkeypatch: pytest.MonkeyPatch
+    host: Machine, controller: Controller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def begins() -> None:
         journal.begin(host.places.journal)
@@ -166,41 +170,41 @@ def test_a_run_that_begins_while_one_plans_was_not_cut_off(
 
     monkeypatch.setattr(host, "held_by", begins)
     with pytest.raises(Busy, match="ada"):
-        door.plan(SETTINGS, Inputs())
+        controller.changes.plan(SETTINGS, Inputs())
 
 
 def test_what_another_made_while_a_plan_was_shown_is_left(
-    host: Machine, door: Controller
+    host: Machine, controller: Controller
 ) -> None:
     (keys,) = Keys().plan(Target(SETTINGS, on(host)))
-    apply(door, keys, MAKES)  # by somebody else, who had the same plan
+    apply(controller, keys, MAKES)  # by somebody else, who had the same plan
     made = host.secrets.get(kept.AGENT_KEYS)
     assert made is not None
     with pytest.raises(StepFailed, match="changed while the plan was shown"):
-        apply(door, keys, MAKES)
+        apply(controller, keys, MAKES)
     assert host.secrets.get(kept.AGENT_KEYS) == made
 
 
 def test_an_enrolment_of_another_while_a_plan_was_shown_is_left(
-    host: Machine, door: Controller
+    host: Machine, controller: Controller
 ) -> None:
     (keys,) = Keys().plan(Target(SETTINGS, on(host)))
     enrols = Change("enrolment", "Enrols the agent", None, {"agent": "sync-01"})
     host.write(host.places.enrolment, "by somebody else")
     with pytest.raises(StepFailed, match="changed while the plan was shown"):
-        apply(door, keys, enrols)
+        apply(controller, keys, enrols)
     assert not host.places.journal.exists()
 
 
 def test_a_removal_of_what_was_changed_since_begins_nothing(
-    host: Machine, door: Controller
+    host: Machine, controller: Controller
 ) -> None:
-    apply(door, MAKES, STARTS)
-    changes = door.plan_removal(Inputs(keep_account=True))
+    apply(controller, MAKES, STARTS)
+    plan = controller.changes.plan_removal(Inputs(keep_account=True))
     host.write(host.places.settings, dump(SETTINGS) + "# by somebody else\n")
     with pytest.raises(StepFailed, match="changed while the plan was shown"):
-        door.remove(
-            changes,
+        controller.changes.apply(
+            plan,
             Inputs(keep_account=True),
             lambda _told: None,
             threading.Event(),
@@ -209,36 +213,36 @@ def test_a_removal_of_what_was_changed_since_begins_nothing(
 
 
 def test_an_installation_made_since_nothing_was_found_to_remove_is_left(
-    host: Machine, door: Controller
+    host: Machine, controller: Controller
 ) -> None:
-    found = door.plan_removal(Inputs())
-    assert found == ()
-    apply(door, MAKES, STARTS)  # by somebody else
+    found = controller.changes.plan_removal(Inputs())
+    assert found == Plan(None, ())
+    apply(controller, MAKES, STARTS)  # by somebody else
     with pytest.raises(StepFailed, match="changed while the plan was shown"):
-        door.remove(found, Inputs(), lambda _told: None, threading.Event())
+        controller.changes.apply(found, Inputs(), lambda _told: None, threading.Event())
     # what was made is known from it alone
     assert list(host.places.journal.glob("*.sealed.jsonl"))
 
 
-def test_a_cut_off_run_is_taken_back(host: Machine, door: Controller) -> None:
+def test_a_cut_off_run_is_taken_back(host: Machine, controller: Controller) -> None:
     cut_off(host)
-    rolled = door.recover(Inputs(), lambda _told: None)
+    rolled = controller.recovery.recover(Inputs(), lambda _told: None)
     assert [change.step for change in rolled.undone] == ["settings"]
-    assert door.installed() is None
-    assert door.recovery() is None
-    assert door.recover(Inputs(), lambda _told: None).undone == ()
+    assert controller.installation.installed() is None
+    assert controller.recovery.find() is None
+    assert controller.recovery.recover(Inputs(), lambda _told: None).undone == ()
 
 
 def test_the_former_password_is_kept_no_longer_than_needed(
-    host: Machine, door: Controller
+    host: Machine, controller: Controller
 ) -> None:
     host.secrets.put(PREVIOUS, Secret(CANARY))
-    apply(door, MAKES)
+    apply(controller, MAKES)
     assert host.secrets.get(PREVIOUS) is None
 
 
 def test_a_former_password_left_by_a_killed_run_is_not_put_back(
-    host: Machine, door: Controller
+    host: Machine, controller: Controller
 ) -> None:
     host.secrets.put(kept.DIRECTORY_PASSWORD, Secret("in force"))
     host.secrets.put(PREVIOUS, Secret("of last month"))
@@ -251,16 +255,19 @@ def test_a_former_password_left_by_a_killed_run_is_not_put_back(
     )
     inputs = Inputs(account_password=Secret(CANARY))
     with pytest.raises(ApplyError):
-        door.apply(
-            SETTINGS, (store, STARTS), inputs, lambda _told: None, threading.Event()
+        controller.changes.apply(
+            Plan(SETTINGS, (store, STARTS)),
+            inputs,
+            lambda _told: None,
+            threading.Event(),
         )
     assert host.secrets.get(kept.DIRECTORY_PASSWORD) == Secret("in force")
 
 
 def test_verify_finds_everything_missing_on_an_empty_machine(
-    door: Controller,
+    controller: Controller,
 ) -> None:
-    rows = door.verify(SETTINGS)
+    rows = controller.installation.verify(SETTINGS)
     assert {row.id for row in rows} == {
         "keys",
         "account",
@@ -274,12 +281,12 @@ def test_verify_finds_everything_missing_on_an_empty_machine(
 
 
 def test_there_is_nothing_to_hand_over_before_it_is_installed(
-    door: Controller,
+    controller: Controller,
 ) -> None:
     with pytest.raises(EnrolmentError):
-        door.hand_over()
+        controller.installation.portal_details()
     with pytest.raises(EnrolmentError):
-        door.test_reset("mail", "a@corp.test", Secret(CANARY))
+        controller.installation.test_reset("mail", "a@corp.test", Secret(CANARY))
 
 
 def test_the_agents_words_are_shown() -> None:
@@ -339,35 +346,38 @@ def test_a_program_that_is_being_replaced_compares_with_itself(
 
 
 def test_who_comes_second_is_told_who_and_not_of_a_crash(
-    host: Machine, door: Controller
+    host: Machine, controller: Controller
 ) -> None:
     begun = journal.begin(host.places.journal, (MAKES,))
     begun.intend(0, MAKES)
     with host.lock():
-        for look in (door.recovery, lambda: door.plan(SETTINGS, Inputs())):
+        for look in (
+            controller.recovery.find,
+            lambda: controller.changes.plan(SETTINGS, Inputs()),
+        ):
             with pytest.raises(Busy):
                 look()
     # when nobody is at work any more, it was cut off
-    assert door.recovery() is not None
+    assert controller.recovery.find() is not None
 
 
 def test_an_agent_of_before_that_stays_down_is_told(
-    host: Machine, door: Controller
+    host: Machine, controller: Controller
 ) -> None:
-    apply(door, MAKES, STARTS)
+    apply(controller, MAKES, STARTS)
     host.fails = "Relay: it is away."
     before = host.read(host.places.settings)
     text = {"text": dump(SETTINGS.model_copy(update={"identify_by": "mail"}))}
     changes = (Change("settings", "Changes it", {"text": before}, text), STARTS)
     with pytest.raises(ApplyError) as raised:
-        apply(door, *changes)
+        apply(controller, *changes)
     assert "The agent of before is down: Relay: it is away." in raised.value.reason
 
 
 @pytest.mark.parametrize("moved", [True, False])
 def test_a_cut_off_move_is_finished_and_keeps_what_was_done(
     host: Machine,
-    door: Controller,
+    controller: Controller,
     moved: bool,  # noqa: FBT001 - a parameter
 ) -> None:
     enrolled = {"text": "{}", "relay": None, "agent": "old", "key": kept.LISTEN_KEY}
@@ -378,7 +388,7 @@ def test_a_cut_off_move_is_finished_and_keeps_what_was_done(
         begun.intend(index, change)
     if moved:
         begun.did(0, {})
-    rolled = door.recover(Inputs(), lambda _told: None)
+    rolled = controller.recovery.recover(Inputs(), lambda _told: None)
     assert (rolled.undone, rolled.finished) == ((), (leaves,))
     # only a removal leaves nothing, the journals of what was applied are kept
     assert bool(list(journal.sealed(host.places.journal))) is moved

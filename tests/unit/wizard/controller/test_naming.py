@@ -12,7 +12,6 @@ from wire.outcomes import Code, Refused
 from wizard.cli.commands import permissions
 from wizard.cli.errors import BadUsage
 from wizard.controller.controller import Controller
-from wizard.controller.permissions import Permissions
 from wizard.inputs import Inputs
 from wizard.plan.change import StepFailed, allow_all
 
@@ -40,9 +39,9 @@ NAMED = [
 def test_an_absurd_name_is_told_at_explain(
     host: Machine, by: Identifier | None, value: str, rule: str
 ) -> None:
-    sight = Permissions(host, allow_all)
+    part = Controller(host, allow_all).permissions
     with pytest.raises(BadUsage) as refused:
-        permissions.explain(sight, SETTINGS, Inputs(), by, value)
+        permissions.explain(part, SETTINGS, Inputs(), by, value)
     error = refused.value
     assert rule in error.what
     assert error.what.startswith(f"The {by or 'sAMAccountName'} must ")
@@ -65,10 +64,10 @@ def test_who_is_not_found_is_told_with_what_helps(
     def explain(*_arguments: object) -> None:
         raise Refused(code, "no user has the mail 'a@x'")
 
-    sight = Permissions(host, allow_all)
-    monkeypatch.setattr(sight, "explain", explain)
+    part = Controller(host, allow_all).permissions
+    monkeypatch.setattr(part, "explain", explain)
     with pytest.raises(BadUsage) as refused:
-        permissions.explain(sight, SETTINGS, Inputs(), "mail", "a@x")
+        permissions.explain(part, SETTINGS, Inputs(), "mail", "a@x")
     assert refused.value.what == "No user has the mail 'a@x'."
     assert remedy in refused.value.remedy
 
@@ -78,7 +77,7 @@ def test_an_absurd_name_is_not_sent_to_be_tested(
     host: Machine, by: Identifier, value: str, rule: str
 ) -> None:
     with pytest.raises(StepFailed) as refused:
-        Controller(host, allow_all).test_reset(by, value, None)
+        Controller(host, allow_all).installation.test_reset(by, value, None)
     assert refused.value.what.startswith(f"The {by} must ")
     assert rule in refused.value.what
     assert refused.value.remedy

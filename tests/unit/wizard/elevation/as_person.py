@@ -13,49 +13,53 @@ from typing import Any
 
 from agent.config.settings_file import validate
 from wire.secret import Secret
-from wizard.elevation.remote_controller import RemoteController, remote_controller
+from wizard.controller.controller import Controller
+from wizard.elevation.remote_controller import remote_controller
 from wizard.inputs import AdminCredentials, Inputs
 
 
-def looks(remote: RemoteController, given: dict[str, Any]) -> Any:
-    found = remote.installed()
-    changes = remote.plan(validate(given["settings"]), _inputs(given))
-    steps = [change.step for change in changes]
+def looks(remote: Controller, given: dict[str, Any]) -> Any:
+    found = remote.installation.installed()
+    plan = remote.changes.plan(validate(given["settings"]), _inputs(given))
+    steps = [change.step for change in plan.changes]
     return {"ready": found is not None and found.status.ready, "plan": steps}
 
 
-def installs(remote: RemoteController, given: dict[str, Any]) -> Any:
+def installs(remote: Controller, given: dict[str, Any]) -> Any:
     settings, inputs, told = validate(given["settings"]), _inputs(given), []
-    changes = remote.plan(settings, inputs)
+    plan = remote.changes.plan(settings, inputs)
 
     def report(progress: Any) -> None:
         told.append([progress.change.step, progress.state])
 
-    remote.apply(settings, changes, inputs, report, threading.Event())
-    rows = remote.verify(settings)
-    found = remote.installed()
+    remote.changes.apply(plan, inputs, report, threading.Event())
+    rows = remote.installation.verify(settings)
+    found = remote.installation.installed()
     return {
         "told": told,
         "ready": found is not None and found.status.ready,
         "failed": [[row.id, row.detail] for row in rows if row.state == "failed"],
-        "handed over": remote.hand_over().fingerprint != "",
+        "handed over": remote.installation.portal_details().fingerprint != "",
     }
 
 
-def elsewhere(remote: RemoteController, given: dict[str, Any]) -> Any:
+def elsewhere(remote: Controller, given: dict[str, Any]) -> Any:
     """Ask for containers of a controller that is not in force, where nobody listens."""
     settings = given["settings"]
     there = [{"host": "dc.evil.example", "address": "127.0.0.9"}]
     directory = settings["directory"] | {"controllers": there}
     wanted = validate(settings | {"directory": directory})
-    return {"found": len(remote.containers(wanted.directory, Inputs(), ""))}
+    return {"found": len(remote.checks.containers(wanted.directory, Inputs(), ""))}
 
 
-def removes(remote: RemoteController, given: dict[str, Any]) -> Any:
+def removes(remote: Controller, given: dict[str, Any]) -> Any:
     inputs = _inputs(given)
-    changes = remote.plan_removal(inputs)
-    remote.remove(changes, inputs, lambda _: None, threading.Event())
-    return {"removed": len(changes), "left": remote.installed() is not None}
+    plan = remote.changes.plan_removal(inputs)
+    remote.changes.apply(plan, inputs, lambda _: None, threading.Event())
+    return {
+        "removed": len(plan.changes),
+        "left": remote.installation.installed() is not None,
+    }
 
 
 def _inputs(given: dict[str, Any]) -> Inputs:
@@ -64,7 +68,7 @@ def _inputs(given: dict[str, Any]) -> Inputs:
     return Inputs(admin, enrolment_code=Secret(code) if code else None)
 
 
-WHAT: dict[str, Callable[[RemoteController, dict[str, Any]], Any]] = {
+WHAT: dict[str, Callable[[Controller, dict[str, Any]], Any]] = {
     "looks": looks,
     "installs": installs,
     "elsewhere": elsewhere,

@@ -18,8 +18,8 @@ from wizard.elevation.methods import method
 from wizard.inputs import Inputs
 
 SETUP = DBusAddress(PATH, bus_name=NAME, interface=NAME)
-INSTALLED_CALL = json.dumps({"method": "installed", "arguments": {}})
-NO_SECRETS = codec.spell_sealed(method("plan"), {"inputs": Inputs()})
+INSTALLED_CALL = json.dumps({"method": "installation.installed", "arguments": {}})
+NO_SECRETS = codec.spell_sealed(method("changes.plan"), {"inputs": Inputs()})
 
 
 def say(bus: DBusConnection, text: str, line: bytes, member: str = "Look") -> bytes:
@@ -54,5 +54,5 @@ def refused(got: bytes) -> str:
     return str(error)
 
 
-def call(name: str, **arguments: Any) -> str:
+def call(name: str, /, **arguments: Any) -> str:
     return json.dumps({"method": name, "arguments": arguments})

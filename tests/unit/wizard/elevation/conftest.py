@@ -17,12 +17,12 @@ from tests.unit.wizard.elevation.bus import (
     private_bus,
     wait_for,
 )
-from tests.unit.wizard.ui.fake import FakeController
+from tests.unit.wizard.ui.fake_controller import FakeController
 from wizard.controller.controller import Controller
 from wizard.elevation.codec import NAME
 from wizard.elevation.dbus.client import ServiceClient
 from wizard.elevation.dbus.server import Service
-from wizard.elevation.remote_controller import RemoteController
+from wizard.elevation.remote_controller import remote_controller
 from wizard.host.interface import Host
 from wizard.plan.change import MayChange
 
@@ -95,14 +95,14 @@ def calling(polkit: FakePolkit) -> Iterator[ServiceClient]:
 
 
 @pytest.fixture
-def remote(start: Start, calling: ServiceClient) -> RemoteController:
+def remote(start: Start, calling: ServiceClient) -> Controller:
     """The controller of an ordinary user, whom polkit lets in."""
     start()
-    return RemoteController(calling)
+    return remote_controller(calling)
 
 
 @pytest.fixture
-def raw(remote: RemoteController) -> Iterator[DBusConnection]:
+def raw(remote: Controller) -> Iterator[DBusConnection]:
     """A connection of somebody who writes messages by hand."""
     with connected(enable_fds=True) as bus:
         yield bus

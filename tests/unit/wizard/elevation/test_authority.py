@@ -10,10 +10,11 @@ from tests.unit.wizard.answered import CANARY, SETTINGS
 from tests.unit.wizard.elevation.bus import FakePolkit, Says
 from tests.unit.wizard.elevation.conftest import ServiceStage, Start
 from wire.secret import Secret
+from wizard.controller.controller import Controller
 from wizard.elevation.dbus import polkit as authority
 from wizard.elevation.dbus.client import ServiceClient
 from wizard.elevation.errors import NotAllowed
-from wizard.elevation.remote_controller import RemoteController
+from wizard.elevation.remote_controller import remote_controller
 from wizard.inputs import AdminCredentials, Inputs
 
 INPUTS = Inputs(AdminCredentials("administrator@corp.test", Secret(CANARY)))
@@ -21,11 +22,11 @@ INPUTS = Inputs(AdminCredentials("administrator@corp.test", Secret(CANARY)))
 
 @pytest.mark.parametrize("says", ["no", "challenge", "error", "nonsense"])
 def test_a_stranger_is_refused(
-    remote: RemoteController, stage: ServiceStage, polkit: FakePolkit, says: Says
+    remote: Controller, stage: ServiceStage, polkit: FakePolkit, says: Says
 ) -> None:
     polkit.says = says
     with pytest.raises(NotAllowed, match="sudo writeback"):
-        remote.plan(SETTINGS, INPUTS)
+        remote.changes.plan(SETTINGS, INPUTS)
     assert stage.people == []
     assert stage.fake.calls == []
 
@@ -34,7 +35,7 @@ def test_without_polkit_nobody_is_let_in(start: Start, stage: ServiceStage) -> N
     start()
     calling = ServiceClient()
     with pytest.raises(NotAllowed, match=r"polkit can't be asked.*sudo writeback"):
-        RemoteController(calling).installed()
+        remote_controller(calling).installation.installed()
     calling.close()
     assert stage.people == []
 
@@ -46,11 +47,11 @@ def test_without_a_bus_nobody_is_let_in(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_polkit_is_asked_of_the_sender_about_the_action_alone(
-    remote: RemoteController, polkit: FakePolkit
+    remote: Controller, polkit: FakePolkit
 ) -> None:
-    remote.plan(SETTINGS, INPUTS)
-    remote.recover(INPUTS, lambda _: None)
-    remote.test_reset("mail", "ada@corp.test", Secret(CANARY))
+    remote.changes.plan(SETTINGS, INPUTS)
+    remote.recovery.recover(INPUTS, lambda _: None)
+    remote.installation.test_reset("mail", "ada@corp.test", Secret(CANARY))
     remote.permissions.plan_grant(SETTINGS, INPUTS)
     kinds = [subject for (subject, *_) in polkit.asked]
     assert {kind for kind, _ in kinds} == {"system-bus-name"}
@@ -64,17 +65,17 @@ def test_polkit_is_asked_of_the_sender_about_the_action_alone(
 
 
 def test_the_work_is_done_in_the_name_of_the_person(
-    remote: RemoteController, stage: ServiceStage
+    remote: Controller, stage: ServiceStage
 ) -> None:
-    remote.installed()
+    remote.installation.installed()
     assert stage.people == [pwd.getpwuid(os.getuid()).pw_name]
 
 
 def test_who_may_look_may_not_change(
-    remote: RemoteController, stage: ServiceStage, polkit: FakePolkit
+    remote: Controller, stage: ServiceStage, polkit: FakePolkit
 ) -> None:
-    changes = remote.plan(SETTINGS, INPUTS)
+    plan = remote.changes.plan(SETTINGS, INPUTS)
     polkit.says = "no"
     with pytest.raises(NotAllowed):
-        remote.apply(SETTINGS, changes, INPUTS, lambda _: None, threading.Event())
+        remote.changes.apply(plan, INPUTS, lambda _: None, threading.Event())
     assert not stage.fake.named("apply")

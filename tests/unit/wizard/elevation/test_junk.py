@@ -26,22 +26,30 @@ from tests.unit.wizard.elevation.by_hand import (
     say,
 )
 from tests.unit.wizard.elevation.conftest import ServiceStage
+from wizard.controller.controller import Controller
 from wizard.elevation import errors
 from wizard.elevation.codec import LONGEST, NAME
-from wizard.elevation.remote_controller import RemoteController
 
-PLAN = call("plan", settings=SETTINGS.model_dump(mode="json"))
+PLAN = call("changes.plan", settings=SETTINGS.model_dump(mode="json"))
 JUNK = {
     "no JSON": ("}{", b"{}\n"),
     "deep": ("[" * 100_000, b"{}\n"),
     "a list": ("[]", b"{}\n"),
     "no method": (call("shell", command="id"), b"{}\n"),
     "a name of Python's": (call("__init__", host=""), b"{}\n"),
+    "what a part keeps to itself": (call("changes._carry_out"), b"{}\n"),
+    "what no window asks": (call("installation.lost"), b"{}\n"),
     "another type of name": ('{"method": [], "arguments": {}}', b"{}\n"),
-    "a change by Look": (call("recover"), NO_SECRETS),
-    "more parts": ('{"method": "installed", "arguments": {}, "uid": 0}', b"{}\n"),
-    "more arguments": (call("installed", host="x"), b"{}\n"),
-    "arguments of another type": ('{"method": "plan", "arguments": 7}', b"{}\n"),
+    "a change by Look": (call("recovery.recover"), NO_SECRETS),
+    "more parts": (
+        '{"method": "installation.installed", "arguments": {}, "uid": 0}',
+        b"{}\n",
+    ),
+    "more arguments": (call("installation.installed", host="x"), b"{}\n"),
+    "arguments of another type": (
+        '{"method": "changes.plan", "arguments": 7}',
+        b"{}\n",
+    ),
     "no line": (INSTALLED_CALL, b""),
     "half a line": (INSTALLED_CALL, b"{}"),
     "two lines": (INSTALLED_CALL, b"{}\n{}\n"),
@@ -57,35 +65,39 @@ JUNK = {
 
 @pytest.mark.parametrize("kind", JUNK)
 def test_junk_is_refused_and_the_service_goes_on(
-    raw: DBusConnection, remote: RemoteController, stage: ServiceStage, kind: str
+    raw: DBusConnection, remote: Controller, stage: ServiceStage, kind: str
 ) -> None:
     refused(say(raw, *JUNK[kind]))
     assert stage.fake.calls == []
-    assert remote.installed() is None
+    assert remote.installation.installed() is None
 
 
 def test_arguments_of_another_type_are_refused(
-    raw: DBusConnection, remote: RemoteController
+    raw: DBusConnection, remote: Controller
 ) -> None:
     directory = SETTINGS.directory.model_dump(mode="json")
-    text = call("check_scope", directory=directory, inputs={}, containers="OU=x")
+    draft = {"relay": None, "directory": directory, "containers": "OU=x"}
+    text = call("checks.run", name="scope", draft=draft, inputs={})
     assert "other arguments" in refused(say(raw, text, NO_SECRETS))
-    text = call("check_scope", directory=directory, containers="OU=x")
-    assert "containers" in refused(say(raw, text, NO_SECRETS))
-    assert remote.installed() is None
+    text = call("checks.run", name="scope", draft=draft)
+    assert "draft is not of its type" in refused(say(raw, text, NO_SECRETS))
+    assert remote.installation.installed() is None
 
 
 def test_settings_are_validated_again(raw: DBusConnection, stage: ServiceStage) -> None:
     data = SETTINGS.model_dump(mode="json") | {"identify_by": "shoe size", "x": 1}
-    got = json.loads(say(raw, call("plan", settings=data), NO_SECRETS))
+    got = json.loads(say(raw, call("changes.plan", settings=data), NO_SECRETS))
     error = errors.read(got["error"])
     assert isinstance(error, SettingsError)
     assert {each.path for each in error.problems} == {"identify_by", "x"}
-    relay = call("check_relay", relay={"url": "http://relay.corp.test"})
-    got = json.loads(say(raw, relay, NO_SECRETS))
-    error = errors.read(got["error"])
+    directory = data["directory"] | {"port": 3268}
+    text = call("checks.containers", directory=directory, parent_dn="")
+    error = errors.read(json.loads(say(raw, text, NO_SECRETS))["error"])
     assert isinstance(error, SettingsError)
-    assert [each.path for each in error.problems] == ["url"]
+    assert [each.path for each in error.problems] == ["port"]
+    draft = {"relay": {"url": "http://relay.corp.test"}}
+    text = call("checks.run", name="relay", draft=draft)
+    assert "draft is not of its type" in refused(say(raw, text, NO_SECRETS))
     assert stage.fake.calls == []
 
 
@@ -100,7 +112,7 @@ def test_settings_are_validated_again(raw: DBusConnection, stage: ServiceStage) 
 )
 def test_a_message_of_another_form_is_refused_on_the_bus(
     raw: DBusConnection,
-    remote: RemoteController,
+    remote: Controller,
     member: str,
     signature: str,
     body: Any,
@@ -110,7 +122,7 @@ def test_a_message_of_another_form_is_refused_on_the_bus(
         message = new_method_call(SETUP, member, signature, given)
         with pytest.raises(DBusErrorResponse, match="BadCall"):
             unwrap_msg(raw.send_and_get_reply(message, timeout=20))
-    assert remote.installed() is None
+    assert remote.installation.installed() is None
 
 
 def _with(part: Any, descriptor: int) -> Any:
@@ -120,15 +132,15 @@ def _with(part: Any, descriptor: int) -> Any:
 
 
 def test_a_long_call_is_refused_on_the_bus(
-    raw: DBusConnection, remote: RemoteController
+    raw: DBusConnection, remote: Controller
 ) -> None:
     with pytest.raises(DBusErrorResponse, match="1000000 characters at most"):
         say(raw, INSTALLED_CALL + " " * LONGEST, b"{}\n")
-    assert remote.installed() is None
+    assert remote.installation.installed() is None
 
 
 def test_a_channel_of_another_kind_is_refused(
-    raw: DBusConnection, remote: RemoteController
+    raw: DBusConnection, remote: Controller
 ) -> None:
     for kind in (socket.SOCK_DGRAM, socket.SOCK_SEQPACKET):
         ours, theirs = socket.socketpair(type=kind)
@@ -136,11 +148,11 @@ def test_a_channel_of_another_kind_is_refused(
             message = new_method_call(SETUP, "Look", "sh", (INSTALLED_CALL, theirs))
             with pytest.raises(DBusErrorResponse, match="BadCall"):
                 unwrap_msg(raw.send_and_get_reply(message, timeout=20))
-    assert remote.installed() is None
+    assert remote.installation.installed() is None
 
 
 def test_a_message_that_cannot_be_read_costs_nobody_an_answer(
-    raw: DBusConnection, remote: RemoteController
+    raw: DBusConnection, remote: Controller
 ) -> None:
     before = unwrap_msg(raw.send_and_get_reply(message_bus.GetNameOwner(NAME)))
     # descriptors that are named and not brought: the bus lets that through
@@ -150,6 +162,6 @@ def test_a_message_that_cannot_be_read_costs_nobody_an_answer(
         data = message.serialise(next(raw.outgoing_serial), fds=brought)
         data = data.replace(given.encode() + b"\0", b"hh\0")
         raw.sock.sendmsg([data], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, brought)])
-        assert remote.installed() is None
+        assert remote.installation.installed() is None
     after = unwrap_msg(raw.send_and_get_reply(message_bus.GetNameOwner(NAME)))
     assert after == before

@@ -1,8 +1,12 @@
 """What the window asks comes back the same through the service."""
 
-import inspect
+import ast
+import json
 import threading
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import replace
+from operator import attrgetter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,21 +17,24 @@ from tests.unit.wizard.answered import CANARY, SETTINGS
 from tests.unit.wizard.elevation.conftest import ServiceStage
 from tests.unit.wizard.ui.fake import (
     CHAIN,
-    HAND_OVER,
     INSTALLED,
+    PORTAL_DETAILS,
     RECOVERY,
     SEVERAL,
-    FakeController,
 )
+from tests.unit.wizard.ui.fake_controller import FakeChanges, FakeController
+from wire.names import Identifier
 from wire.outcomes import Code, Refused
 from wire.secret import Secret
+from wizard import ui
 from wizard.controller.controller import Controller
-from wizard.controller.permissions import Permissions
-from wizard.elevation.methods import NAMES, method
-from wizard.elevation.remote_controller import RemoteController
-from wizard.inputs import AdminCredentials, Inputs
-from wizard.plan.change import ApplyError, Progress, StepFailed, Stuck
-from wizard.ui.door import Door
+from wizard.elevation.codec import read_call, spell_sealed
+from wizard.elevation.dbus.client import ServiceClient
+from wizard.elevation.errors import BadCall
+from wizard.elevation.methods import NAMES, PARTS, method
+from wizard.elevation.remote_controller import remote_controller
+from wizard.inputs import AdminCredentials, Draft, Inputs
+from wizard.plan.change import ApplyError, Plan, Progress, Report, StepFailed, Stuck
 
 ADMIN = AdminCredentials("administrator@corp.test", Secret(CANARY))
 INPUTS = Inputs(
@@ -36,21 +43,60 @@ INPUTS = Inputs(
 NEVER = threading.Event()
 DIRECTORY = SETTINGS.directory
 IN = ("OU=People,DC=corp,DC=test",)
+DRAFT = Draft(SETTINGS.relay, DIRECTORY, IN, "mail", "Pilot")
 
 
-def test_it_is_what_the_window_needs(remote: RemoteController) -> None:
-    door: Door = remote  # mypy proves it
-    assert door.permissions is not None
+def calls_of_the_window() -> Iterator[str]:
+    """Read what the window asks of the controller: `controller.part.method`, always."""
+    for file in Path(ui.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Attribute) and _is_part(node.value):
+                assert isinstance(node.value, ast.Attribute)
+                yield f"{node.value.attr}.{node.attr}"
 
 
-def test_every_public_method_of_the_controller_has_a_row() -> None:
-    public = {
-        name if owner is Controller else f"permissions.{name}"
-        for owner in (Controller, Permissions)
-        for name, _ in inspect.getmembers(owner, inspect.isfunction)
-        if not name.startswith("_")
-    }
-    assert set(NAMES) == public
+def parts_of_the_window() -> int:
+    """Count how often it names a part, asked or handed on."""
+    files = Path(ui.__file__).parent.rglob("*.py")
+    nodes = (node for file in files for node in ast.walk(ast.parse(file.read_text())))
+    return sum(_is_part(node) for node in nodes)
+
+
+def _is_part(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Attribute) or node.attr not in PARTS:
+        return False
+    owner = node.value
+    name = owner.id if isinstance(owner, ast.Name) else getattr(owner, "attr", "")
+    return name.removeprefix("_") == "controller"
+
+
+def test_every_call_of_the_window_has_a_row_and_every_row_is_called() -> None:
+    assert set(calls_of_the_window()) == set(NAMES)
+    # no part is handed on, which would hide what is asked of it
+    assert parts_of_the_window() == len(list(calls_of_the_window()))
+
+
+def test_what_has_no_row_is_not_there(calling: ServiceClient) -> None:
+    remote = remote_controller(calling)
+    for ask in (
+        lambda: remote.installation.lost,
+        lambda: remote.checks.inspect_controllers,
+        lambda: remote.permissions.plan_revoke,
+        lambda: remote.changes._carry_out,
+    ):
+        with pytest.raises(AttributeError):
+            ask()
+
+
+def test_what_a_method_does_not_take_is_refused_before_it_is_sent(
+    calling: ServiceClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calling, "_send", lambda *_: pytest.fail("it was sent"))
+    remote: Any = remote_controller(calling)
+    with pytest.raises(TypeError, match="too many"):
+        remote.installation.installed("x")
+    with pytest.raises(TypeError, match="missing"):
+        remote.changes.plan(SETTINGS)
 
 
 def test_no_value_that_crosses_is_bytes() -> None:
@@ -61,30 +107,50 @@ def test_no_value_that_crosses_is_bytes() -> None:
 
 
 ASKED: tuple[tuple[str, tuple[Any, ...]], ...] = (
-    ("installed", ()),
-    ("recovery", ()),
-    ("find_domain", ()),
-    ("check_relay", (SETTINGS.relay, INPUTS, NEVER)),
-    ("containers", (DIRECTORY, INPUTS, IN[0])),
-    ("check_scope", (DIRECTORY, INPUTS, IN)),
-    ("check_group", (DIRECTORY, INPUTS, "Pilot")),
-    ("check_identifier", (DIRECTORY, INPUTS, IN, "mail")),
-    ("plan", (SETTINGS, INPUTS)),
-    ("verify", (SETTINGS,)),
-    ("hand_over", ()),
-    ("test_reset", ("mail", "ada@corp.test", Secret(CANARY))),
-    ("test_reset", ("mail", "ada@corp.test", None)),
+    ("installation.installed", ()),
+    ("recovery.find", ()),
+    ("checks.find_domain", ()),
+    ("checks.containers", (DIRECTORY, INPUTS, IN[0])),
+    ("changes.plan", (SETTINGS, INPUTS)),
+    ("changes.plan_removal", (INPUTS,)),
+    ("installation.verify", (SETTINGS,)),
+    ("installation.portal_details", ()),
+    ("installation.test_reset", ("mail", "ada@corp.test", Secret(CANARY))),
+    ("installation.test_reset", ("mail", "ada@corp.test", None)),
 )
 
 
-@pytest.mark.parametrize(("name", "given"), ASKED)
+@pytest.mark.parametrize("name", ["relay", "scope", "group", "identifier"])
+def test_a_check_comes_back_the_same(
+    remote: Controller, stage: ServiceStage, name: str
+) -> None:
+    direct = FakeController()
+    outcomes = [
+        each.checks.run(name, DRAFT, INPUTS, NEVER, lambda _: None)
+        for each in (remote, direct)
+    ]
+    assert outcomes[0] == outcomes[1]
+    assert outcomes[0].checks
+    # the draft has arrived the same, and the secrets
+    assert stage.fake.calls == direct.calls == [(f"check {name}", DRAFT, INPUTS)]
+
+
+def test_a_draft_without_an_answer_arrives_without_it(
+    remote: Controller, stage: ServiceStage
+) -> None:
+    remote.checks.run("relay", Draft(SETTINGS.relay), INPUTS, NEVER, lambda _: None)
+    assert stage.fake.calls == [("check relay", Draft(SETTINGS.relay), INPUTS)]
+
+
+@pytest.mark.parametrize(("name", "arguments"), ASKED)
 def test_an_answer_comes_back_the_same(
-    remote: RemoteController, stage: ServiceStage, name: str, given: tuple[Any, ...]
+    remote: Controller, stage: ServiceStage, name: str, arguments: tuple[Any, ...]
 ) -> None:
     stage.fake.found, stage.fake.cut_off = INSTALLED, RECOVERY
     direct = FakeController(INSTALLED, RECOVERY)
-    assert getattr(remote, name)(*given) == getattr(direct, name)(*given)
-    # what was given has arrived the same, secrets too
+    ask = attrgetter(name)
+    assert ask(remote)(*arguments) == ask(direct)(*arguments)
+    # the arguments have arrived the same, secrets too
     arrived = [_plain(call) for call in stage.fake.calls]
     assert arrived == [_plain(call) for call in direct.calls]
 
@@ -93,79 +159,123 @@ def _plain(call: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(tuple(part) if isinstance(part, list) else part for part in call)
 
 
-def test_nothing_there_comes_back_as_nothing(remote: RemoteController) -> None:
-    assert remote.installed() is None
-    assert remote.recovery() is None
+def test_nothing_there_comes_back_as_nothing(remote: Controller) -> None:
+    assert remote.installation.installed() is None
+    assert remote.recovery.find() is None
 
 
 def test_the_checks_of_controllers_are_reported(
-    remote: RemoteController, stage: ServiceStage
+    remote: Controller, stage: ServiceStage
 ) -> None:
     stage.fake.inspection = SEVERAL
     told: list[Any] = []
-    found = remote.inspect_directory(DIRECTORY, INPUTS, NEVER, told.append)
+    outcome = remote.checks.run("directory", DRAFT, INPUTS, NEVER, told.append)
     assert told == [SEVERAL]
-    assert found.controllers == SEVERAL.controllers
+    assert outcome.inspection
+    assert outcome.inspection.controllers == SEVERAL.controllers
+    assert outcome.checks
     assert CHAIN not in repr(INPUTS)
 
 
 def test_changes_are_made_and_each_is_reported(
-    remote: RemoteController, stage: ServiceStage
+    remote: Controller, stage: ServiceStage
 ) -> None:
     told: list[Progress] = []
-    changes = remote.plan(SETTINGS, INPUTS)
-    remote.apply(SETTINGS, changes, INPUTS, told.append, NEVER)
+    plan = remote.changes.plan(SETTINGS, INPUTS)
+    remote.changes.apply(plan, INPUTS, told.append, NEVER)
     assert [(each.index, each.state) for each in told] == [
         (index, state) for index in range(6) for state in ("doing", "done")
     ]
-    assert [each.change for each in told[::2]] == list(changes)
-    assert stage.fake.named("apply") == [("apply", SETTINGS, INPUTS)]
+    assert [each.change for each in told[::2]] == list(plan.changes)
+    assert stage.fake.named("apply") == [("apply", plan, INPUTS)]
 
 
 def test_a_failure_comes_with_what_was_taken_back(
-    remote: RemoteController, stage: ServiceStage
+    remote: Controller, stage: ServiceStage
 ) -> None:
-    changes = remote.plan(SETTINGS, INPUTS)
+    plan = remote.changes.plan(SETTINGS, INPUTS)
+    changes = plan.changes
     stuck = (Stuck(changes[0], "Somebody changed it."),)
     error = ApplyError(changes[2], "No.", changes[1:2], stuck, changes[3:])
     stage.fake.apply_error = error
     told: list[Progress] = []
     with pytest.raises(ApplyError, match=r"^No\.$") as caught:
-        remote.apply(SETTINGS, changes, INPUTS, told.append, NEVER)
+        remote.changes.apply(plan, INPUTS, told.append, NEVER)
     assert vars(caught.value) == vars(error)
     assert told[-1].state == "undone"
 
 
 def test_a_plan_that_this_machine_does_not_make_is_refused(
-    remote: RemoteController, stage: ServiceStage
+    remote: Controller, stage: ServiceStage
 ) -> None:
-    changes = remote.plan(SETTINGS, INPUTS)
-    stage.fake.changes = changes[1:]
+    plan = remote.changes.plan(SETTINGS, INPUTS)
+    stage.fake.planned = plan.changes[1:]
     with pytest.raises(StepFailed, match="The machine changed since"):
-        remote.apply(SETTINGS, changes, INPUTS, lambda _: None, NEVER)
+        remote.changes.apply(plan, INPUTS, lambda _: None, NEVER)
     assert not stage.fake.named("apply")
 
 
+@pytest.mark.parametrize("other", [SETTINGS.model_copy(update={"agent": "b"}), None])
+def test_a_plan_is_not_applied_for_other_settings_than_it_was_made_for(
+    remote: Controller, stage: ServiceStage, other: Settings | None
+) -> None:
+    plan = remote.changes.plan(SETTINGS, INPUTS)
+    stage.fake.planned = plan.changes[1:]
+    with pytest.raises(StepFailed, match="The machine changed since"):
+        remote.changes.apply(
+            replace(plan, settings=other), INPUTS, lambda _: None, NEVER
+        )
+    assert not stage.fake.named("apply")
+
+
+def test_a_removal_is_planned_again_as_a_removal(
+    remote: Controller, stage: ServiceStage
+) -> None:
+    plan = remote.changes.plan_removal(INPUTS)
+    remote.changes.apply(plan, INPUTS, lambda _: None, NEVER)
+    assert stage.fake.named("apply") == [("apply", plan, INPUTS)]
+    assert len(stage.fake.named("plan_removal")) == 2
+    assert not stage.fake.named("plan")
+    stage.fake.calls.clear()
+    with pytest.raises(StepFailed, match="The machine changed since"):
+        remote.changes.apply(
+            replace(plan, settings=SETTINGS), INPUTS, lambda _: None, NEVER
+        )
+    assert not stage.fake.named("apply")
+
+
+def test_the_settings_of_a_plan_are_validated_again() -> None:
+    data = SETTINGS.model_dump(mode="json") | {"identify_by": "shoe size"}
+    plan = {"settings": data, "changes": []}
+    text = json.dumps({"method": "changes.apply", "arguments": {"plan": plan}})
+    line = spell_sealed(method("changes.apply"), {"inputs": INPUTS})
+    with pytest.raises(BadCall, match="plan is not of its type") as caught:
+        read_call(text, "change").read(line)
+    assert "shoe" not in str(caught.value)
+
+
 def test_a_plan_of_permissions_alone_is_taken(
-    remote: RemoteController, stage: ServiceStage
+    remote: Controller, stage: ServiceStage
 ) -> None:
     grants = stage.fake.permissions
     grants.everybody = {Cause.NOT_GRANTED: 1}
-    changes = remote.permissions.plan_grant(SETTINGS, INPUTS)
-    assert changes
-    remote.apply(SETTINGS, changes, INPUTS, lambda _: None, NEVER)
+    plan = remote.permissions.plan_grant(SETTINGS, INPUTS)
+    assert plan.changes
+    remote.changes.apply(plan, INPUTS, lambda _: None, NEVER)
     assert stage.fake.named("apply")
 
 
-@dataclass
-class Patient(FakeController):
+class Patient(FakeChanges):
     """Makes a change until it is stopped, and takes it back."""
 
-    stopped: threading.Event = field(default_factory=threading.Event)
+    def __init__(self, fake: FakeController) -> None:
+        super().__init__(fake)
+        self.stopped = threading.Event()
 
     def apply(
-        self, settings: Settings, changes: Any, inputs: Any, report: Any, stop: Any
+        self, plan: Plan, inputs: Inputs, report: Report, stop: threading.Event
     ) -> None:
+        changes = plan.changes
         report(Progress(0, len(changes), changes[0], "doing"))
         assert stop.wait(20)
         self.stopped.set()
@@ -174,9 +284,10 @@ class Patient(FakeController):
 
 
 def test_a_stop_is_passed_on_and_its_outcome_heard(
-    remote: RemoteController, stage: ServiceStage
+    remote: Controller, stage: ServiceStage
 ) -> None:
-    stage.fake = Patient()
+    stage.fake.changes = Patient(stage.fake)
+    plan = Plan(SETTINGS, stage.fake.planned)
     stop, told = threading.Event(), []
 
     def stop_it(progress: Progress) -> None:
@@ -184,33 +295,33 @@ def test_a_stop_is_passed_on_and_its_outcome_heard(
         stop.set()
 
     with pytest.raises(ApplyError, match="Stopped") as caught:
-        remote.apply(SETTINGS, stage.fake.changes, INPUTS, stop_it, stop)
+        remote.changes.apply(plan, INPUTS, stop_it, stop)
     assert told == ["doing", "undone"]
-    assert caught.value.undone == stage.fake.changes[:1]
+    assert caught.value.undone == stage.fake.planned[:1]
 
 
 def test_a_window_that_dies_stops_what_it_asked_for(
-    remote: RemoteController, stage: ServiceStage
+    remote: Controller, stage: ServiceStage
 ) -> None:
-    stage.fake = patient = Patient()
+    stage.fake.changes = patient = Patient(stage.fake)
+    plan = Plan(SETTINGS, stage.fake.planned)
 
     def die(_progress: Progress) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        remote.apply(SETTINGS, patient.changes, INPUTS, die, threading.Event())
+        remote.changes.apply(plan, INPUTS, die, threading.Event())
     assert patient.stopped.wait(20)
 
 
 def test_everybody_is_judged_and_reported(
-    remote: RemoteController, stage: ServiceStage
+    remote: Controller, stage: ServiceStage
 ) -> None:
-    sights = (remote.permissions, FakeController().permissions)
     found = []
-    for sight in sights:
+    for part in (remote.permissions, FakeController().permissions):
         each: list[Any] = []
         told: list[Any] = []
-        came = sight.coverage(
+        came = part.coverage(
             SETTINGS, INPUTS, each=each.append, report=told.append, stop=NEVER
         )
         found.append((came, each, told))
@@ -218,10 +329,10 @@ def test_everybody_is_judged_and_reported(
     assert len(found[0][1]) == 1250
 
 
-def test_one_person_is_explained(remote: RemoteController) -> None:
+def test_one_person_is_explained(remote: Controller) -> None:
     for value in ("ada@corp.test", "niko@corp.test"):
-        given = (SETTINGS, INPUTS, "userPrincipalName", value)
-        direct = FakeController().permissions.explain(*given)
+        by: Identifier = "userPrincipalName"
+        direct = FakeController().permissions.explain(SETTINGS, INPUTS, by, value)
         assert remote.permissions.explain(SETTINGS, INPUTS, "mail", value) == direct
     with pytest.raises(Refused, match="no user has the mail") as caught:
         remote.permissions.explain(SETTINGS, INPUTS, "mail", "nobody")
@@ -229,22 +340,20 @@ def test_one_person_is_explained(remote: RemoteController) -> None:
     assert caught.value.outcome.remedy
 
 
-def test_findings_and_entries_come_back_the_same(remote: RemoteController) -> None:
+def test_findings_and_entries_come_back_the_same(remote: Controller) -> None:
     direct = FakeController().permissions
     found = remote.permissions.about_account(
         SETTINGS, INPUTS, report=lambda _: None, stop=NEVER
     )
     assert found == direct.findings
-    changes = FakeController().changes
-    entries = remote.permissions.entries(SETTINGS, INPUTS, changes)
-    assert entries == direct.entries(SETTINGS, INPUTS, changes)
+    plan = Plan(SETTINGS, FakeController().planned)
+    entries = remote.permissions.entries(plan, INPUTS)
+    assert entries == direct.entries(plan, INPUTS)
 
 
-def test_a_cut_off_run_is_taken_back(
-    remote: RemoteController, stage: ServiceStage
-) -> None:
+def test_a_cut_off_run_is_taken_back(remote: Controller, stage: ServiceStage) -> None:
     stage.fake.cut_off = RECOVERY
-    rolled = remote.recover(INPUTS, lambda _: None)
-    assert rolled.undone == FakeController().changes[:3]
-    assert remote.recovery() is None
-    assert remote.hand_over() == HAND_OVER
+    rolled = remote.recovery.recover(INPUTS, lambda _: None)
+    assert rolled.undone == FakeController().planned[:3]
+    assert remote.recovery.find() is None
+    assert remote.installation.portal_details() == PORTAL_DETAILS

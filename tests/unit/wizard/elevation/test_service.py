@@ -21,6 +21,7 @@ from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import DBusConnection
 from jeepney.wrappers import unwrap_msg
 
+from agent.config.settings import Settings
 from tests.unit.wizard.answered import CANARY, SETTINGS
 from tests.unit.wizard.elevation.bus import (
     SERVICE_FILE,
@@ -32,8 +33,13 @@ from tests.unit.wizard.elevation.bus import (
 )
 from tests.unit.wizard.elevation.by_hand import SETUP, call
 from tests.unit.wizard.elevation.conftest import ServiceStage, Start
-from tests.unit.wizard.ui.fake import INSTALLED, FakeController
+from tests.unit.wizard.ui.fake import INSTALLED
+from tests.unit.wizard.ui.fake_controller import (
+    FakeChanges,
+    FakeInstallation,
+)
 from wire.secret import Secret
+from wizard.controller.controller import Controller
 from wizard.elevation import codec
 from wizard.elevation.codec import LEAVING, NAME
 from wizard.elevation.dbus.channel import Channel
@@ -42,64 +48,71 @@ from wizard.elevation.dbus.server import Service
 from wizard.elevation.dispatch import CallRequest
 from wizard.elevation.errors import NotReached, Unexpected
 from wizard.elevation.methods import method
-from wizard.elevation.remote_controller import RemoteController
-from wizard.inputs import AdminCredentials, Inputs
-from wizard.plan.change import StepFailed
+from wizard.elevation.remote_controller import remote_controller
+from wizard.inputs import AdminCredentials, Draft, Inputs
+from wizard.plan.change import Plan, StepFailed
+from wizard.results import PortalDetails
 
 ADMIN = AdminCredentials("administrator@corp.test", Secret(CANARY))
 INPUTS = Inputs(ADMIN, Secret(CANARY + "2"), Secret(CANARY + "3"))
 
 
 def test_a_secret_is_in_no_message_and_no_log(
-    remote: RemoteController, stage: ServiceStage, caplog: pytest.LogCaptureFixture
+    remote: Controller, stage: ServiceStage, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     with Listener.listening() as listener:
-        changes = remote.plan(SETTINGS, INPUTS)
+        plan = remote.changes.plan(SETTINGS, INPUTS)
         stop = threading.Event()
-        remote.check_relay(SETTINGS.relay, Inputs(proxy_password=Secret(CANARY)), stop)
-        remote.apply(SETTINGS, changes, INPUTS, lambda _: None, stop)
-        remote.test_reset("mail", "the-last@corp.test", Secret(CANARY))
+        remote.checks.run(
+            "relay",
+            Draft(SETTINGS.relay),
+            Inputs(proxy_password=Secret(CANARY)),
+            stop,
+            lambda _: None,
+        )
+        remote.changes.apply(plan, INPUTS, lambda _: None, stop)
+        remote.installation.test_reset("mail", "the-last@corp.test", Secret(CANARY))
         heard = listener.heard(until=b"the-last@corp.test")
-    assert stage.fake.named("apply") == [("apply", SETTINGS, INPUTS)]
+    assert stage.fake.named("apply") == [("apply", plan, INPUTS)]
     assert stage.fake.named("test_reset")[0][3] == Secret(CANARY)
     assert b"svc-writeback" in heard
     assert CANARY.encode() not in heard
     assert CANARY not in caplog.text
-    asked = codec.spell_call(method("plan"), {"settings": SETTINGS})
+    asked = codec.spell_call(method("changes.plan"), {"settings": SETTINGS})
     assert CANARY not in asked
 
 
-class Broken(FakeController):
-    def hand_over(self) -> Any:
+class Broken(FakeInstallation):
+    def portal_details(self) -> PortalDetails:
         raise ValueError(f"can't read {CANARY}")
 
 
 def test_an_error_that_nobody_foresaw_quotes_nothing(
-    remote: RemoteController, stage: ServiceStage, caplog: pytest.LogCaptureFixture
+    remote: Controller, stage: ServiceStage, caplog: pytest.LogCaptureFixture
 ) -> None:
-    stage.fake = Broken()
+    stage.fake.installation = Broken(stage.fake)
     with pytest.raises(Unexpected, match="ValueError") as caught:
-        remote.hand_over()
+        remote.installation.portal_details()
     assert CANARY not in str(caught.value) + caplog.text
-    assert remote.installed() is None
+    assert remote.installation.installed() is None
 
 
-class Grumpy(FakeController):
-    def plan(self, settings: Any, inputs: Any) -> Any:
+class Refusing(FakeChanges):
+    def plan(self, settings: Settings, inputs: Inputs) -> Plan:
         raise StepFailed("This needs an administrator.", "Give one.")
 
 
 def test_a_plan_that_cannot_be_made_again_says_why(
-    remote: RemoteController, stage: ServiceStage
+    remote: Controller, stage: ServiceStage
 ) -> None:
-    changes = stage.fake.changes
-    stage.fake = Grumpy()
+    plan = Plan(SETTINGS, stage.fake.planned)
+    stage.fake.changes = refusing = Refusing(stage.fake)
     with pytest.raises(StepFailed, match="The machine changed"):
-        remote.apply(SETTINGS, changes, INPUTS, lambda _: None, threading.Event())
-    stage.fake.permissions.plan_grant = stage.fake.plan  # type: ignore[method-assign]
+        remote.changes.apply(plan, INPUTS, lambda _: None, threading.Event())
+    stage.fake.permissions.plan_grant = refusing.plan  # type: ignore[method-assign]
     with pytest.raises(StepFailed, match="This needs an administrator"):
-        remote.apply(SETTINGS, changes, INPUTS, lambda _: None, threading.Event())
+        remote.changes.apply(plan, INPUTS, lambda _: None, threading.Event())
 
 
 def test_it_ends_when_nothing_is_asked(
@@ -110,7 +123,7 @@ def test_it_ends_when_nothing_is_asked(
     service.join(20)
     assert not service.is_alive()
     with pytest.raises(NotReached, match=r"(?s)refused.*sudo writeback"):
-        RemoteController(calling).installed()
+        remote_controller(calling).installation.installed()
 
 
 class Brief(Service):
@@ -130,7 +143,7 @@ def test_it_does_not_end_while_a_call_is_under_way(
     stage.fake.hold = "find_domain"
     found: list[Any] = []
     asking = threading.Thread(
-        target=lambda: found.append(RemoteController(calling).find_domain())
+        target=lambda: found.append(remote_controller(calling).checks.find_domain())
     )
     asking.start()
     until(lambda: bool(stage.fake.named("find_domain")))
@@ -145,10 +158,10 @@ def test_it_does_not_end_while_a_call_is_under_way(
 
 
 def test_too_much_at_once_is_refused(
-    raw: DBusConnection, remote: RemoteController, stage: ServiceStage
+    raw: DBusConnection, remote: Controller, stage: ServiceStage
 ) -> None:
     stage.fake.hold = "find_domain"
-    text, ends = call("find_domain"), []
+    text, ends = call("checks.find_domain"), []
     for _ in range(8):
         ours, theirs = socket.socketpair()
         ends.append(ours)
@@ -158,14 +171,14 @@ def test_too_much_at_once_is_refused(
         ours.sendall(b"{}\n")
     until(lambda: len(stage.fake.named("find_domain")) == 8)
     with pytest.raises(NotReached, match="Too much is asked at once"):
-        remote.installed()
+        remote.installation.installed()
     stage.fake.go.set()
     for end in ends:
         end.settimeout(20)
         assert end.recv(10)
         end.close()
     # a place at work is free before the answer is told
-    assert remote.installed() is None
+    assert remote.installation.installed() is None
 
 
 def test_a_call_starts_the_service_and_is_answered(
@@ -177,7 +190,8 @@ def test_a_call_starts_the_service_and_is_answered(
         "import os, sys\n"
         f"os.environ['DBUS_SYSTEM_BUS_ADDRESS'] = {bus.address!r}\n"
         f"sys.path[:0] = [{str(Path.cwd())!r}]\n"
-        "from tests.unit.wizard.ui.fake import INSTALLED, FakeController\n"
+        "from tests.unit.wizard.ui.fake import INSTALLED\n"
+        "from tests.unit.wizard.ui.fake_controller import FakeController\n"
         "from wizard.elevation.dbus.server import Service\n"
         "Service(lambda *_: FakeController(INSTALLED), 0.2).run()\n"
     )
@@ -195,10 +209,10 @@ def test_a_call_starts_the_service_and_is_answered(
     )
     with connected() as by_hand:
         unwrap_msg(by_hand.send_and_get_reply(new_method_call(reload, "ReloadConfig")))
-    remote = RemoteController(calling)
-    assert remote.installed() == INSTALLED
+    remote = remote_controller(calling)
+    assert remote.installation.installed() == INSTALLED
     wait_for(NAME, there=False)
-    assert remote.installed() == INSTALLED
+    assert remote.installation.installed() == INSTALLED
     wait_for(NAME, there=False)
 
 
@@ -229,7 +243,7 @@ def test_a_call_that_comes_as_the_service_leaves_is_made_again(
     leaving = threading.Thread(target=Leaving(start).run)
     leaving.start()
     wait_for(NAME)
-    assert RemoteController(calling).installed() == INSTALLED
+    assert remote_controller(calling).installation.installed() == INSTALLED
     leaving.join(20)
 
 
@@ -238,11 +252,11 @@ def test_a_service_that_dies_is_told(
 ) -> None:
     monkeypatch.setattr(calling, "_send", lambda *_: None)
     with pytest.raises(NotReached, match=r"ended before.*Start the wizard again"):
-        RemoteController(calling).installed()
+        remote_controller(calling).installation.installed()
 
 
 def test_a_machine_without_a_bus_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus")
     with pytest.raises(NotReached, match=r"can't be reached.*sudo writeback"):
-        RemoteController(ServiceClient()).installed()
+        remote_controller(ServiceClient()).installation.installed()
     assert os.environ["DBUS_SYSTEM_BUS_ADDRESS"]

@@ -18,14 +18,14 @@ from tests.unit.wizard.elevation.bus import FakePolkit
 from tests.unit.wizard.elevation.conftest import ServiceStage
 from tests.unit.wizard.machine import Machine
 from wire.secret import Secret
+from wizard.checks.table import CHECKS
 from wizard.controller.controller import Controller
-from wizard.controller.permissions import Permissions
 from wizard.elevation.dbus.client import ServiceClient
 from wizard.elevation.methods import NAMES, Method, method
-from wizard.elevation.remote_controller import RemoteController
+from wizard.elevation.remote_controller import remote_controller
 from wizard.enrolment.relay_client import RelayFailed
-from wizard.inputs import AdminCredentials, Inputs
-from wizard.plan.change import Change, StepFailed, allow_all
+from wizard.inputs import AdminCredentials, Draft, Inputs
+from wizard.plan.change import Change, Plan, StepFailed, allow_all
 
 EVIL = {"host": "evil.example"}
 IN_FORCE = SETTINGS.directory.model_dump(mode="json")["controllers"]
@@ -74,26 +74,32 @@ def told(host: Machine, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def signing_in() -> list[str]:
-    """Name the methods that take a directory to sign in to, and only look."""
+    """Name what takes a directory to sign in to, and only looks: each check too."""
     rows = [method(name) for name in NAMES]
     takes = [
-        row for row in rows if {Settings, DirectorySettings} & {*row.open.values()}
+        row
+        for row in rows
+        if {Settings, DirectorySettings, Draft, Plan} & {*row.open.values()}
     ]
-    return [row.name for row in takes if row.action == "look"]
+    names = [row.name for row in takes if row.action == "look"]
+    names.remove("checks.run")
+    return [*names, *(f"checks.run {name}" for name in CHECKS if name != "relay")]
 
 
-def given(asked: Method, settings: Settings) -> dict[str, Any]:
+def given(asked: Method, settings: Settings, check: str) -> dict[str, Any]:
     """Give arguments of the types that a method takes."""
+    containers = settings.scope.containers
+    draft = Draft(settings.relay, settings.directory, containers, "mail", "ada")
     change = Change("grants", "Grants", None, {"container": "OU=x", "rights": []})
     values: dict[str, Any] = {
         "settings": settings,
         "directory": settings.directory,
         "inputs": Inputs(),
-        "changes": (change,),
-        "containers": settings.scope.containers,
-        "identify_by": "mail",
+        "plan": Plan(settings, (change,)),
+        "name": check,
+        "draft": draft,
         "by": None,
-        **dict.fromkeys(("parent_dn", "group", "value"), "ada"),
+        **dict.fromkeys(("parent_dn", "value"), "ada"),
         "stop": threading.Event(),
     }
     names = (*asked.open, *asked.sealed, *(("stop",) if asked.stops else ()))
@@ -103,17 +109,17 @@ def given(asked: Method, settings: Settings) -> dict[str, Any]:
 
 def ask(calling: ServiceClient, name: str, settings: Settings, inputs: Inputs) -> str:
     """Ask a method; give the error in words, empty for none."""
-    owner, _, own = name.rpartition(".")
-    function = getattr(Permissions if owner else Controller, own)
+    name, _, check = name.partition(" ")
+    row = method(name)
     try:
-        calling.ask(function, given(method(name), settings) | {"inputs": inputs})
+        calling.ask(row, given(row, settings, check) | {"inputs": inputs})
     except (StepFailed, Unreachable) as error:
         return str(error)
     return ""
 
 
 @pytest.fixture
-def calling(remote: RemoteController, calling: ServiceClient) -> ServiceClient:
+def calling(remote: Controller, calling: ServiceClient) -> ServiceClient:
     """The way to a service that runs."""
     assert remote is not None
     return calling
@@ -131,9 +137,9 @@ def test_who_may_only_look_has_it_sent_nowhere_else(
     way = (
         "Give an administrator of the domain" if new else "Give the account's password"
     )
-    assert re.search(f"controllers in force.*{way}, or", said["containers"])
+    assert re.search(f"controllers in force.*{way}, or", said["checks.containers"])
     # that one tells it in a row
-    assert [name for name, text in said.items() if not text] == ["verify"]
+    assert [name for name, text in said.items() if not text] == ["installation.verify"]
 
 
 @pytest.mark.parametrize("spoilt", ["removed", "torn"])
@@ -160,7 +166,7 @@ def test_who_may_look_has_it_used_where_it_is_in_force(
 ) -> None:
     polkit.says_of_changing = "no"
     there = [controller.host for controller in settings.directory.controllers]
-    assert "no answer" in ask(calling, "containers", settings, Inputs())
+    assert "no answer" in ask(calling, "checks.containers", settings, Inputs())
     assert told == there
     assert "org.writeback.change" not in {action for _, action, *_ in polkit.asked}
 
@@ -183,15 +189,15 @@ def test_what_is_given_is_used_without_asking(
     wanted = having(controllers=[EVIL], account=EXISTING)
     own = Inputs(account_password=Secret(CANARY))
     admin = Inputs(AdminCredentials("admin@corp.test", Secret(CANARY)))
-    assert "no answer" in ask(calling, "containers", wanted, own)
-    assert "no answer" in ask(calling, "containers", wanted, admin)
+    assert "no answer" in ask(calling, "checks.containers", wanted, own)
+    assert "no answer" in ask(calling, "checks.containers", wanted, admin)
     assert told == ["evil.example", "evil.example"]
 
 
 def test_root_itself_is_asked_nothing(host: Machine, told: list[str]) -> None:
     wanted = having(controllers=[EVIL])
     with pytest.raises(Unreachable):
-        Controller(host, allow_all).containers(wanted.directory, Inputs(), "")
+        Controller(host, allow_all).checks.containers(wanted.directory, Inputs(), "")
     assert told == ["evil.example"]
 
 
@@ -210,6 +216,7 @@ def test_the_proxys_password_goes_to_the_proxy_in_force(
     host.write(host.places.settings, dump(SETTINGS.model_copy(update={"relay": relay})))
     host.secrets.put(kept.PROXY_PASSWORD, Secret(CANARY))
     evil = Relay(url="https://relay.evil.example", proxy=proxy)
-    RemoteController(calling).check_relay(evil, Inputs(), threading.Event())
+    run = remote_controller(calling).checks.run
+    run("relay", Draft(evil), Inputs(), threading.Event(), lambda _: None)
     known = Secret(CANARY) if proxy == BEHIND else None
     assert asked == [RelayEndpoint(evil, known)]

@@ -4,35 +4,35 @@ import pytest
 
 from tests.unit.wizard.elevation.bus import Bus, FakePolkit, until
 from tests.unit.wizard.elevation.crowd import crowd
+from wizard.controller.controller import Controller
 from wizard.elevation.codec import NAME
 from wizard.elevation.dbus import polkit as authority
 from wizard.elevation.errors import NotAllowed, NotReached
 from wizard.elevation.quota import Quota
-from wizard.elevation.remote_controller import RemoteController
 
 SOMEBODY = 65534
 
 
 def test_a_stranger_with_a_silent_polkit_agent_blocks_only_themselves(
-    bus: Bus, remote: RemoteController, polkit: FakePolkit
+    bus: Bus, remote: Controller, polkit: FakePolkit
 ) -> None:
     polkit.says = "nothing"
     with crowd(bus.address, SOMEBODY, 12) as told:
         assert told == ["taken"] * 8 + [f"{NAME}.Busy"] * 4
         until(lambda: len(polkit.asked) == 8)
         polkit.says = "yes"
-        assert remote.installed() is None
+        assert remote.installation.installed() is None
 
 
 def test_who_is_refused_leaves_their_place(
-    bus: Bus, remote: RemoteController, polkit: FakePolkit
+    bus: Bus, remote: Controller, polkit: FakePolkit
 ) -> None:
     polkit.says = "no"
     for _ in range(9):
         with pytest.raises(NotAllowed):
-            remote.installed()
+            remote.installation.installed()
     polkit.says = "yes"
-    assert remote.installed() is None
+    assert remote.installation.installed() is None
 
 
 def test_all_who_wait_are_not_more_than_the_bus_takes() -> None:

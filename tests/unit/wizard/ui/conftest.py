@@ -6,14 +6,15 @@ import os
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.unit.wizard.answered import EXPRESS
-from tests.unit.wizard.ui.fake import FakeController
+from tests.unit.wizard.ui.fake_controller import FakeController
+from wizard.controller.controller import Controller
 from wizard.flow.defaults import Offer, Offers
 from wizard.ui.application import application
 from wizard.ui.window import WizardWindow
@@ -77,7 +78,7 @@ def show_window(qtbot: QtBot, fake: FakeController) -> Iterator[Open]:
 
     def open_one(controller: FakeController = fake, **answers: object) -> WizardWindow:
         offered = tuple(Offer(path, value, "a test") for path, value in answers.items())
-        window = WizardWindow(controller, Offers(offered))
+        window = WizardWindow(cast("Controller", controller), Offers(offered))
         qtbot.addWidget(window)
         with qtbot.waitActive(window):
             window.show()

@@ -1,22 +1,18 @@
-"""A controller that says what a real domain would; each answer can be replaced."""
+"""What a real machine and domain would answer."""
 
-import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from agent.config.settings import DomainController, Settings
 from agent.ldap.certificates import CertificateFacts, Handshake
 from tests.unit.wizard.answered import SETTINGS
-from tests.unit.wizard.ui.fake_permissions import FakePermissions
 from wizard.checks.controller_facts import Cell, ControllerFacts, Inspection
-from wizard.plan.change import ApplyError, Change, Progress, RolledBack, Stuck
+from wizard.checks.outcome import Outcome
+from wizard.plan.change import Change
 from wizard.results import (
     AgentStatus,
     Check,
     Container,
-    FoundDomain,
     Installed,
     PortalDetails,
     Recovery,
@@ -41,6 +37,13 @@ RELAY_ROWS = (
     Check("tls", "Certificate", "ok", "Valid to 2027-03-01, by Corp Root CA", ms=41),
     Check("code", "Enrolment code", "ok", "Open; for https://portal.corp.test", ms=33),
 )
+ROWS = {
+    "relay": RELAY_ROWS,
+    "scope": (Check("scope", "People in the containers", "ok", "1\u202f204 people"),),
+    "identifier": (
+        Check("unique", "userPrincipalName", "ok", "Each person has their own"),
+    ),
+}
 
 
 def answered(host: str, ms: float = 22, **changed: Cell) -> ControllerFacts:
@@ -142,6 +145,10 @@ SEVERAL = Inspection(
     step="others",
 )
 
+PILOT_GROUP = Outcome(
+    (Check("group", "Group Pilot", "ok", "214 people, nested members counted"),),
+    {"scope.pilot_group": "CN=Pilot,OU=Groups,DC=corp,DC=test"},
+)
 TREE = {
     "DC=corp,DC=test": (
         Container("OU=People,DC=corp,DC=test", "People", True, 1204),
@@ -244,7 +251,7 @@ VERIFIED = (
     Check("directory", "The directory answers", "ok", "dc1.corp.test", ms=14),
     Check("rights", "Permissions", "ok", "4 of 4, on 1 container; none in excess"),
 )
-HAND_OVER = PortalDetails(
+PORTAL_DETAILS = PortalDetails(
     "https://relay.corp.test/sync-01",
     "sync-01",
     FINGERPRINT,
@@ -257,187 +264,3 @@ TESTED = SelfTestResult(
     {},
     {"relay": 12.0, "agent": 8.0, "directory": 61.0, "total": 81.0},
 )
-
-
-@dataclass
-class FakeController:
-    """Answers at once unless `hold` names a call that waits for `go`."""
-
-    found: Installed | None = None
-    cut_off: Recovery | None = None
-    relay_rows: tuple[Check, ...] = RELAY_ROWS
-    inspection: Inspection = ONE
-    group: tuple[Check, str | None] = (
-        Check("group", "Group Pilot", "ok", "214 people, nested members counted"),
-        "CN=Pilot,OU=Groups,DC=corp,DC=test",
-    )
-    changes: tuple[Change, ...] = INSTALL
-    apply_error: Exception | None = None
-    unplannable: Exception | None = None
-    unreadable: Exception | None = None
-    stuck: tuple[Stuck, ...] = ()
-    refuses: Exception | None = None
-    fails_at: int = 2
-    told: dict[str, str] = field(default_factory=dict)
-    verified: tuple[Check, ...] = VERIFIED
-    result: SelfTestResult = TESTED
-    hold: str = ""
-    stays: bool = False  # what is finished was no removal
-    go: threading.Event = field(default_factory=threading.Event)
-    calls: list[tuple[Any, ...]] = field(default_factory=list)
-    permissions: FakePermissions = field(default_factory=FakePermissions)
-
-    threads: set[threading.Thread] = field(default_factory=set)  # that called
-
-    def _called(self, name: str, *given: Any) -> None:
-        self.calls.append((name, *given))
-        self.threads.add(threading.current_thread())
-        if self.hold == name:
-            self.go.wait(20)
-
-    def named(self, name: str) -> list[tuple[Any, ...]]:
-        return [call for call in self.calls if call[0] == name]
-
-    def installed(self) -> Installed | None:
-        self._called("installed")
-        if self.unreadable:
-            raise self.unreadable
-        return self.found
-
-    def recovery(self) -> Recovery | None:
-        self._called("recovery")
-        return self.cut_off
-
-    def recover(self, inputs: Any, report: Callable[[Any], None]) -> RolledBack:
-        self._called("recover", inputs)
-        if self.cut_off and self.cut_off.forward:
-            return self._finish(report)
-        self.cut_off = None
-        return RolledBack(INSTALL[:3], self.stuck)
-
-    def _finish(self, report: Callable[[Any], None]) -> RolledBack:
-        assert self.cut_off
-        total = len(REMOVAL)
-        rest = [c for c in REMOVAL if c.summary in self.cut_off.changes]
-        for index, change in enumerate(rest, total - len(rest)):
-            report(Progress(index, total, change, "doing"))
-            if self.apply_error:
-                report(Progress(index, total, change, "failed", "No."))
-                raise self.apply_error
-            detail = self.told.get(change.step, "")
-            report(Progress(index, total, change, "done", detail))
-        self.cut_off = None
-        self.found = self.found if self.stays else None
-        return RolledBack((), (), tuple(rest))
-
-    def find_domain(self) -> FoundDomain | None:
-        self._called("find_domain")
-        hosts = ("dc1.corp.test", "dc2.corp.test")
-        controllers = tuple(DomainController(host=host) for host in hosts)
-        return FoundDomain(
-            "corp.test", controllers, "DNS, _ldap._tcp.dc._msdcs.corp.test"
-        )
-
-    def check_relay(self, relay: Any, inputs: Any, stop: Any) -> tuple[Check, ...]:
-        self._called("check_relay", relay, inputs)
-        return self.relay_rows
-
-    def inspect_directory(
-        self, directory: Any, inputs: Any, stop: Any, report: Callable[[Any], None]
-    ) -> Inspection:
-        self.calls.append(("inspect_directory", directory, inputs))
-        report(self.inspection)
-        if self.hold == "inspect_directory":
-            self.go.wait(20)
-        return replace(self.inspection, step="")
-
-    def containers(
-        self, directory: Any, inputs: Any, parent_dn: str
-    ) -> tuple[Container, ...]:
-        self._called("containers", parent_dn)
-        return TREE.get(parent_dn, ())
-
-    def check_scope(
-        self, directory: Any, inputs: Any, containers: Any
-    ) -> tuple[Check, ...]:
-        self._called("check_scope", tuple(containers))
-        return (Check("scope", "People in the containers", "ok", "1\u202f204 people"),)
-
-    def check_group(
-        self, directory: Any, inputs: Any, group: str
-    ) -> tuple[Check, str | None]:
-        self._called("check_group", group)
-        return self.group
-
-    def check_identifier(
-        self, directory: Any, inputs: Any, containers: Any, identify_by: str
-    ) -> tuple[Check, ...]:
-        self._called("check_identifier", identify_by)
-        return (
-            Check("unique", "userPrincipalName", "ok", "Each person has their own"),
-        )
-
-    def plan(self, settings: Any, inputs: Any) -> tuple[Any, ...]:
-        self._called("plan", settings, inputs)
-        return self.changes
-
-    def apply(
-        self, settings: Settings, changes: Any, inputs: Any, report: Any, stop: Any
-    ) -> None:
-        self._called("apply", settings, inputs)
-        self._carry_out(changes, report, stop)
-        self.found = replace(INSTALLED, settings=settings)
-
-    def plan_removal(self, inputs: Any) -> tuple[Change, ...]:
-        self._called("plan_removal", inputs)
-        if self.unplannable and inputs.admin is None:
-            raise self.unplannable
-        kept = ("grants", "account") if inputs.keep_account else ()
-        return tuple(change for change in REMOVAL if change.step not in kept)
-
-    def remove(self, changes: Any, inputs: Any, report: Any, stop: Any) -> None:
-        self._called("remove", tuple(changes), inputs)
-        try:
-            self._carry_out(changes, report, stop)
-        except ApplyError as error:
-            rest = tuple(change.summary for change in error.rest)
-            self.cut_off = replace(FORWARD, changes=rest) if rest else None
-            raise
-        self.found = None
-
-    def _carry_out(self, changes: Any, report: Any, stop: Any) -> None:
-        if self.refuses:
-            raise self.refuses
-        final = False
-        for index, change in enumerate(changes):
-            final = final or change.final
-            report(Progress(index, len(changes), change, "doing"))
-            if self.hold == "change" and index == self.fails_at:
-                self.go.wait(20)
-            if self.apply_error and index == self.fails_at:
-                if not final:
-                    self._take_back(changes, report)
-                report(Progress(index, len(changes), change, "failed"))
-                raise self.apply_error
-            if stop.is_set() and not final:
-                raise ApplyError(None, "Stopped.", tuple(changes[:index]), ())
-            detail = self.told.get(change.step, "")
-            report(Progress(index, len(changes), change, "done", detail))
-
-    def _take_back(self, changes: Any, report: Any) -> None:
-        assert self.apply_error
-        for index in (1, 0):
-            report(Progress(index, len(changes), changes[index], "undoing"))
-            report(Progress(index, len(changes), changes[index], "undone"))
-        raise self.apply_error
-
-    def verify(self, settings: Any) -> tuple[Check, ...]:
-        self._called("verify", settings)
-        return self.verified
-
-    def hand_over(self) -> PortalDetails:
-        return HAND_OVER
-
-    def test_reset(self, by: str, value: str, new_password: Any) -> SelfTestResult:
-        self._called("test_reset", by, value, new_password)
-        return self.result

@@ -8,15 +8,18 @@ from typing import Any
 from uuid import UUID
 
 from agent.active_directory import identifiers
+from agent.config.settings import Settings
 from agent.verdict.causes import CAUSES, Cause
 from agent.verdict.verdict import OperationVerdict, State, Verdict
+from wire.names import Identifier
 from wire.operation import Operation
 from wire.outcomes import Code
 from wizard.controller.permissions import Coverage, Explained, Seen
 from wizard.grants.grants import Entry
+from wizard.inputs import Inputs
 from wizard.permissions.coverage import PersonVerdict, Tally
 from wizard.permissions.findings import Finding, Level
-from wizard.plan.change import Change
+from wizard.plan.change import Change, Plan
 
 PEOPLE = "OU=People,DC=corp,DC=test"
 YES = OperationVerdict(State.YES, Code.OK, Cause.NONE)
@@ -149,7 +152,9 @@ class FakePermissions:
     go: threading.Event = field(default_factory=threading.Event)
     calls: list[tuple[Any, ...]] = field(default_factory=list)
 
-    def explain(self, settings: Any, inputs: Any, by: Any, value: str) -> Explained:
+    def explain(
+        self, settings: Settings, inputs: Inputs, by: Identifier | None, value: str
+    ) -> Explained:
         self.calls.append(("explain", settings, inputs, by, value))
         if value.startswith("nobody"):
             tried = by or "sAMAccountName or mail"
@@ -160,8 +165,8 @@ class FakePermissions:
 
     def coverage(
         self,
-        settings: Any,
-        inputs: Any,
+        settings: Settings,
+        inputs: Inputs,
         *,
         each: Callable[[PersonVerdict], None],
         report: Callable[[Seen], None],
@@ -187,18 +192,23 @@ class FakePermissions:
         return Coverage(tally.people, would, causes, self.foreseen, whole)
 
     def about_account(
-        self, settings: Any, inputs: Any, *, report: Any, stop: Any
+        self,
+        settings: Settings,
+        inputs: Inputs,
+        *,
+        report: Callable[[int], None],
+        stop: threading.Event,
     ) -> tuple[Finding, ...]:
         self.calls.append(("about_account", settings, inputs))
         return () if self.foreseen else self.findings
 
-    def plan_grant(self, settings: Any, inputs: Any) -> tuple[Change, ...]:
+    def plan_grant(self, settings: Settings, inputs: Inputs) -> Plan:
         self.calls.append(("plan_grant", settings, inputs))
         causes = (*self.everybody, *self.others.values())
-        return (GRANT,) if Cause.NOT_GRANTED in causes else ()
+        return Plan(settings, (GRANT,) if Cause.NOT_GRANTED in causes else ())
 
-    def entries(self, settings: Any, inputs: Any, changes: Any) -> tuple[Entry, ...]:
-        return ENTRIES if changes else ()
+    def entries(self, plan: Plan, inputs: Inputs) -> tuple[Entry, ...]:
+        return ENTRIES if plan.changes else ()
 
     def _people(self) -> Iterator[PersonVerdict]:
         """Spread the rare causes among the others, as a directory does."""

@@ -9,7 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from tests.unit.wizard.answered import EXPRESS
 from tests.unit.wizard.ui.conftest import Open
-from tests.unit.wizard.ui.fake import ONE, SEVERAL, UNTRUSTED, FakeController
+from tests.unit.wizard.ui.fake import ONE, SEVERAL, UNTRUSTED
+from tests.unit.wizard.ui.fake_controller import FakeController
 from tests.unit.wizard.ui.walk import go
 from wizard.ui.pages.directory import DirectoryPage
 from wizard.ui.widgets.controller_table import ControllerTable
@@ -56,7 +57,7 @@ def said(table: ControllerTable) -> str:
 def test_the_table_fills_while_controllers_still_answer(
     qtbot: QtBot, window: WizardWindow, page: DirectoryPage, fake: FakeController
 ) -> None:
-    fake.inspection, fake.hold = SEVERAL, "inspect_directory"
+    fake.inspection, fake.hold = SEVERAL, "check directory"
     window.press_next()
     qtbot.waitUntil(lambda: page.controllers.table.rowCount() == 4)
 
@@ -69,7 +70,7 @@ def test_the_table_fills_while_controllers_still_answer(
 def test_stop_leaves_what_is_known_and_the_page_can_be_used(
     qtbot: QtBot, window: WizardWindow, page: DirectoryPage, fake: FakeController
 ) -> None:
-    fake.inspection, fake.hold = SEVERAL, "inspect_directory"
+    fake.inspection, fake.hold = SEVERAL, "check directory"
     window.press_next()
     qtbot.waitUntil(lambda: bool(page.controllers.facts))
     assert page.checking
@@ -83,7 +84,7 @@ def test_stop_leaves_what_is_known_and_the_page_can_be_used(
 def test_nothing_says_stopped_once_another_check_has_ended(
     qtbot: QtBot, window: WizardWindow, page: DirectoryPage, fake: FakeController
 ) -> None:
-    fake.inspection, fake.hold = SEVERAL, "inspect_directory"
+    fake.inspection, fake.hold = SEVERAL, "check directory"
     window.press_next()
     qtbot.waitUntil(lambda: bool(page.controllers.facts))
     assert page.checking

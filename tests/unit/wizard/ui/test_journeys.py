@@ -14,9 +14,9 @@ from tests.unit.wizard.ui.fake import (
     INSTALL,
     INSTALLED,
     RECOVERY,
-    FakeController,
     change,
 )
+from tests.unit.wizard.ui.fake_controller import FakeController
 from tests.unit.wizard.ui.walk import go, press_enter, wait_for
 from wire.secret import Secret
 from wizard.plan.change import ApplyError, StepFailed, Stuck
@@ -41,7 +41,7 @@ def test_express_is_installed_by_pressing_enter(
     wait_for(qtbot, window, "complete")
     route = "welcome mode relay directory review apply complete"
     assert shown == route.split()
-    settings = fake.named("apply")[0][1]
+    settings = fake.named("apply")[0][1].settings
     assert settings.scope.containers == ("DC=corp,DC=test",)
 
 
@@ -62,7 +62,7 @@ def test_a_person_types_the_answers(
     QTest.keyClicks(user.editor.line, "administrator@corp.test")
     QTest.keyClicks(password.editor.line, CANARY)
     go(qtbot, window, "review")
-    inputs = fake.named("inspect_directory")[0][2]
+    inputs = fake.named("check directory")[0][2]
     assert inputs.admin.password == Secret(CANARY)
 
 
@@ -85,7 +85,7 @@ def test_customize_asks_every_page_and_its_answers_count(
     window.set_answers({"features.unlock": False, "limits.proofs": 2})
     go(qtbot, window, "permissions", "review")
     settings = window.journey.settings
-    assert settings.scope.pilot_group == fake.group[1]
+    assert settings.scope.pilot_group == fake.group.values["scope.pilot_group"]
     assert settings.identify_by == "mail"
     assert not settings.features.unlock
     assert settings.limits.proofs == 2
@@ -108,7 +108,7 @@ def test_turning_writeback_off_shows_the_difference_first(
     qtbot: QtBot, open_window: Open
 ) -> None:
     fake = FakeController(found=INSTALLED)
-    fake.changes = (change("settings", "Turns writeback off", {"on": 1}),)
+    fake.planned = (change("settings", "Turns writeback off", {"on": 1}),)
     window = open_window(fake)
     window.set_answers({"task": "writeback"})
     go(qtbot, window, "review")
@@ -116,7 +116,7 @@ def test_turning_writeback_off_shows_the_difference_first(
     assert window.page("review").next_text == tr_n("&Apply %n change(s)", 1)
     assert not fake.named("apply")
     go(qtbot, window, "complete")
-    applied = fake.named("apply")[0][1]
+    applied = fake.named("apply")[0][1].settings
     features = SETTINGS.features.model_copy(update={"password_writeback": False})
     assert applied == SETTINGS.model_copy(update={"features": features})
     assert "off" in window.page("complete").title_label.text()
@@ -125,7 +125,7 @@ def test_turning_writeback_off_shows_the_difference_first(
 def test_nothing_to_do_says_so_and_applies_nothing(
     qtbot: QtBot, open_window: Open
 ) -> None:
-    fake = FakeController(found=INSTALLED, changes=())
+    fake = FakeController(found=INSTALLED, planned=())
     window = open_window(fake)
     window.set_answers({"task": "writeback"})
     go(qtbot, window, "review")
@@ -150,7 +150,7 @@ def test_credentials_are_asked_where_the_plan_needs_them(
     qtbot: QtBot, open_window: Open
 ) -> None:
     grants = change("grants", "Grants 4 permissions", needs_admin=True)
-    fake = FakeController(found=INSTALLED, changes=(grants,))
+    fake = FakeController(found=INSTALLED, planned=(grants,))
     window = open_window(fake)
     window.set_answers({"task": "writeback"})
     go(qtbot, window, "review")

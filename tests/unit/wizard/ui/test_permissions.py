@@ -16,7 +16,8 @@ from agent.ldap.errors import Unreachable
 from agent.verdict.causes import Cause
 from tests.unit.wizard.answered import CANARY
 from tests.unit.wizard.ui.conftest import Open
-from tests.unit.wizard.ui.fake import INSTALLED, FakeController
+from tests.unit.wizard.ui.fake import INSTALLED
+from tests.unit.wizard.ui.fake_controller import FakeController
 from tests.unit.wizard.ui.fake_permissions import (
     ENTRIES,
     EVERYBODY,

@@ -7,7 +7,8 @@ from pytestqt.qtbot import QtBot
 from agent.config.settings_file import dump
 from tests.unit.wizard.answered import BEHIND, CANARY, SETTINGS
 from tests.unit.wizard.ui.conftest import Open
-from tests.unit.wizard.ui.fake import INSTALLED, FakeController
+from tests.unit.wizard.ui.fake import INSTALLED
+from tests.unit.wizard.ui.fake_controller import FakeController
 from tests.unit.wizard.ui.test_window import at_relay
 from tests.unit.wizard.ui.walk import go
 from wire.secret import Secret
@@ -29,8 +30,8 @@ def test_a_proxy_that_asks_has_its_password_asked_below_it(
     assert refused.args[0] == "input.proxy_password: This is needed."
     window.set_answers({"input.proxy_password": Secret(CANARY)})
     go(qtbot, window, "directory")
-    ((_, relay, inputs),) = fake.named("check_relay")
-    assert (relay.proxy, inputs.proxy_password) == (BEHIND, Secret(CANARY))
+    ((_, draft, inputs),) = fake.named("check relay")
+    assert (draft.relay.proxy, inputs.proxy_password) == (BEHIND, Secret(CANARY))
     go(qtbot, window, "review")
     assert CANARY not in dump(window.journey.settings)
 

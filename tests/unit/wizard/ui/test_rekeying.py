@@ -8,7 +8,8 @@ from pytestqt.qtbot import QtBot
 from tests.unit.wizard.answered import BEHIND, CODE
 from tests.unit.wizard.ui.conftest import Open
 from tests.unit.wizard.ui.copied import ADMIN, COPY, KEYS
-from tests.unit.wizard.ui.fake import INSTALLED, FakeController
+from tests.unit.wizard.ui.fake import INSTALLED
+from tests.unit.wizard.ui.fake_controller import FakeController
 from tests.unit.wizard.ui.walk import go
 from wire.secret import Secret
 from wizard.flow.validation import ANOTHER, NEEDED
@@ -21,7 +22,7 @@ NAMES = {"agent": "sync-02", "directory.account.name": "svc-writeback-2"}
 
 @pytest.fixture
 def fake() -> FakeController:
-    return FakeController(found=INSTALLED, changes=KEYS)
+    return FakeController(found=INSTALLED, planned=KEYS)
 
 
 def at_page(qtbot: QtBot, window: WizardWindow) -> WizardWindow:

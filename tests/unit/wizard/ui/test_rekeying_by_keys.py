@@ -10,7 +10,8 @@ from pytestqt.qtbot import QtBot
 from tests.unit.wizard.answered import CANARY, CODE
 from tests.unit.wizard.ui.conftest import Open
 from tests.unit.wizard.ui.copied import COPY, KEYS
-from tests.unit.wizard.ui.fake import INSTALLED, RELAY_ROWS, FakeController
+from tests.unit.wizard.ui.fake import INSTALLED, RELAY_ROWS
+from tests.unit.wizard.ui.fake_controller import FakeController
 from tests.unit.wizard.ui.walk import wait_for
 from wizard.flow.validation import ANOTHER, NEEDED
 from wizard.plan.change import ApplyError
@@ -24,7 +25,7 @@ _CODE = "input.enrolment_code"
 
 @pytest.fixture
 def fake() -> FakeController:
-    return FakeController(found=INSTALLED, changes=KEYS)
+    return FakeController(found=INSTALLED, planned=KEYS)
 
 
 def here() -> QWidget:
@@ -118,7 +119,7 @@ def test_a_code_that_the_relay_refuses_is_where_the_keyboard_is(
     at_rekey(qtbot, window)
     used = "The code was used by sync-01 at 2026-11-23T10:00:00Z."
     row = Check("code", "Enrolment code", "failed", used, "Ask for a new code.")
-    fake.relay_rows = (*RELAY_ROWS[:3], Check(**{**vars(row), "field": _CODE}))
+    fake.rows["relay"] = (*RELAY_ROWS[:3], Check(**{**vars(row), "field": _CODE}))
     write(CODE)
     for leave in ("enter", "check"):
         if leave == "enter":
@@ -128,7 +129,7 @@ def test_a_code_that_the_relay_refuses_is_where_the_keyboard_is(
             press(Qt.Key.Key_Space)
         qtbot.waitUntil(lambda: told(window, _CODE).startswith(used))
         assert here() is line(window, _CODE)
-    fake.relay_rows = RELAY_ROWS
+    fake.rows["relay"] = RELAY_ROWS
     write(CODE)
     through_the_plan(qtbot, window)
 
@@ -175,7 +176,8 @@ def test_a_copy_gets_its_own_names_by_keys_alone(
     assert here() is line(window, "agent")
     write("sync-02")
     through_the_plan(qtbot, window)
-    _, settings, inputs = fake.named("apply")[0]
+    _, plan, inputs = fake.named("apply")[0]
+    settings = plan.settings
     assert (settings.agent, settings.directory.account.name) == ("sync-02", "svc-2")
     assert (inputs.new_keys, inputs.original_is_gone) == (True, False)
     assert inputs.admin.password.reveal() == CANARY
@@ -198,8 +200,8 @@ def test_a_copy_takes_over_by_keys_alone(
         assert tab_to(line(window, path))[1:] == []
         write(text)
     through_the_plan(qtbot, window)
-    _, settings, inputs = fake.named("apply")[0]
-    assert settings == INSTALLED.settings
+    _, plan, inputs = fake.named("apply")[0]
+    assert plan.settings == INSTALLED.settings
     assert (inputs.new_keys, inputs.original_is_gone) == (True, True)
 
 

@@ -14,15 +14,15 @@ from tests.unit.wizard.ui.conftest import Open
 from tests.unit.wizard.ui.fake import (
     FORGET,
     FORWARD,
-    HAND_OVER,
     INSTALLED,
+    PORTAL_DETAILS,
     RECOVERY,
     REMOVAL,
-    FakeController,
 )
+from tests.unit.wizard.ui.fake_controller import FakeController
 from tests.unit.wizard.ui.walk import go, press_enter, wait_for
 from wire.secret import Secret
-from wizard.plan.change import ApplyError, StepFailed, Stuck
+from wizard.plan.change import ApplyError, Plan, StepFailed, Stuck
 from wizard.ui.pages.review import command
 from wizard.ui.window import WizardWindow
 
@@ -67,22 +67,22 @@ def accept(window: WizardWindow) -> None:
 def test_a_removal_is_walked_to_its_end_with_what_others_must_forget(
     qtbot: QtBot, open_window: Open
 ) -> None:
-    fake = FakeController(found=INSTALLED, told={"enrolment": FORGET})
+    fake = FakeController(found=INSTALLED, details={"enrolment": FORGET})
     window = at_review(qtbot, open_window, fake)
     accept(window)
     with qtbot.waitSignal(window.applied):
         window.press_next()
     wait_for(qtbot, window, "removed")
-    _, changes, inputs = fake.named("remove")[0]
-    assert changes == REMOVAL
+    _, plan, inputs = fake.named("apply")[0]
+    assert plan == Plan(None, REMOVAL)
     assert inputs.admin.password == Secret(CANARY)
     assert not inputs.keep_account
-    assert not fake.named("apply")
+    assert len(fake.named("apply")) == 1
     page = window.page("removed")
     for change in REMOVAL:
         wait_told(qtbot, page, change.summary)
     wait_told(qtbot, page, FORGET)
-    wait_told(qtbot, page, HAND_OVER.fingerprint)
+    wait_told(qtbot, page, PORTAL_DETAILS.fingerprint)
     assert window.button(_CLOSE).isEnabled()
     assert not window.button(_BACK).isEnabled()
 
@@ -123,7 +123,7 @@ def test_enter_alone_removes_nothing(qtbot: QtBot, open_window: Open) -> None:
     for _ in range(3):
         press_enter(qtbot, window)
     assert window.page_id() == "review"
-    assert not fake.named("remove")
+    assert not fake.named("apply")
 
 
 def test_a_removal_is_walked_by_keys_alone(qtbot: QtBot, open_window: Open) -> None:
@@ -232,7 +232,7 @@ def test_an_administrator_who_was_refused_can_be_corrected(
     window.set_answers({"input.admin_password": Secret("another")})
     window.set_answers({"input.accept_final": True})
     go(qtbot, window, "removed")
-    assert fake.named("remove")[1][2].admin.password == Secret("another")
+    assert fake.named("apply")[1][2].admin.password == Secret("another")
 
 
 def test_it_can_be_stopped_before_what_goes_for_good(
@@ -293,7 +293,7 @@ def test_a_failure_that_can_only_go_forward_says_what_is_left_and_finishes_it(
 def test_a_removal_that_was_cut_off_is_finished_and_told(
     qtbot: QtBot, open_window: Open
 ) -> None:
-    fake = FakeController(cut_off=FORWARD, told={"enrolment": FORGET})
+    fake = FakeController(cut_off=FORWARD, details={"enrolment": FORGET})
     window = open_window(fake)
     page = window.page("recovery")
     assert "was removing" in page.why_label.text()
@@ -306,7 +306,7 @@ def test_a_removal_that_was_cut_off_is_finished_and_told(
     assert [row.summary for row in page.changes.rows] == (
         [change.summary for change in REMOVAL[5:]]
     )
-    for text in (FORGET, HAND_OVER.url, "3 changes made."):
+    for text in (FORGET, PORTAL_DETAILS.url, "3 changes made."):
         wait_told(qtbot, page, text)
     held = [line.text() for line in window.findChildren(QLineEdit)]
     assert CANARY not in " ".join(held) + repr(window.journey.answers.values)
@@ -366,7 +366,7 @@ def test_what_could_not_be_taken_back_is_not_called_taken_back(
 ) -> None:
     fake = FakeController(cut_off=replace(RECOVERY, needs_admin=False))
     window = open_window(fake)
-    recover = fake.recover
+    recover = fake.recovery.recover
 
     def stuck(inputs: Any, report: Any) -> Any:
         rolled = recover(inputs, report)
@@ -375,7 +375,7 @@ def test_what_could_not_be_taken_back_is_not_called_taken_back(
         left = (Stuck(change, "somebody renamed it"),)
         return replace(rolled, undone=rolled.undone[:1], stuck=left)
 
-    monkeypatch.setattr(fake, "recover", stuck)
+    monkeypatch.setattr(fake.recovery, "recover", stuck)
     with qtbot.waitSignal(window.refused):
         window.press_next()
     rows = window.page("recovery").changes.rows

@@ -11,7 +11,8 @@ from agent.config.errors import Problem, SettingsError
 from tests.unit.wizard.answered import SETTINGS
 from tests.unit.wizard.ui.conftest import Open
 from tests.unit.wizard.ui.copied import COPY
-from tests.unit.wizard.ui.fake import INSTALLED, VERIFIED, FakeController, change
+from tests.unit.wizard.ui.fake import INSTALLED, VERIFIED, change
+from tests.unit.wizard.ui.fake_controller import FakeController
 from tests.unit.wizard.ui.test_removal import texts, wait_told
 from tests.unit.wizard.ui.walk import go, wait_for
 from wizard.results import Check
@@ -38,17 +39,17 @@ def at_review(
 def test_a_repair_is_the_plan_of_the_settings_in_force(
     qtbot: QtBot, open_window: Open
 ) -> None:
-    fake = FakeController(found=INSTALLED, changes=MENDS)
+    fake = FakeController(found=INSTALLED, planned=MENDS)
     window = at_review(qtbot, open_window, fake)
     assert fake.named("plan")[0][1] == SETTINGS
     wait_told(qtbot, window.page("review"), MENDS[0].summary)
     assert command(window.journey.answers) == "writeback repair"
     go(qtbot, window, "complete")
-    assert fake.named("apply")[0][1] == SETTINGS
+    assert fake.named("apply")[0][1].settings == SETTINGS
 
 
 def test_a_repair_with_nothing_to_mend_says_so(qtbot: QtBot, open_window: Open) -> None:
-    window = at_review(qtbot, open_window, FakeController(INSTALLED, changes=()))
+    window = at_review(qtbot, open_window, FakeController(INSTALLED, planned=()))
     wait_told(qtbot, window.page("review"), "Nothing to do: files, service,")
     assert not window.page("review").can_go_on
 
@@ -57,7 +58,7 @@ def test_what_a_repair_can_not_mend_is_told_with_what_to_do(
     qtbot: QtBot, open_window: Open
 ) -> None:
     row = Check("files", "Program", "failed", "Not as it was.", "Install it again.")
-    fake = FakeController(INSTALLED, changes=(), verified=(*VERIFIED, row))
+    fake = FakeController(INSTALLED, planned=(), verified=(*VERIFIED, row))
     window = at_review(qtbot, open_window, fake)
     page = window.page("review")
     assert page.rows.checks == (row,)
@@ -73,7 +74,7 @@ def test_a_hand_edit_is_shown_and_applied_on_demand(
     qtbot: QtBot, open_window: Open
 ) -> None:
     found = replace(INSTALLED, settings=EDITED, drift=EDITS)
-    fake = FakeController(found=found, changes=MENDS)
+    fake = FakeController(found=found, planned=MENDS)
     window = open_window(fake)
     page = window.page("tasks")
     assert page.drift.isVisible()
@@ -92,7 +93,7 @@ def test_without_a_hand_edit_nothing_is_said(open_window: Open) -> None:
 def test_an_edit_while_the_window_is_open_is_taken_and_answers_are_kept(
     qtbot: QtBot, open_window: Open
 ) -> None:
-    fake = FakeController(found=INSTALLED, changes=MENDS)
+    fake = FakeController(found=INSTALLED, planned=MENDS)
     window = open_window(fake)
     window.set_answers({"task": "options"})
     go(qtbot, window, "relay")
@@ -118,7 +119,7 @@ def test_a_file_that_can_no_longer_be_read_is_told(
         wrong = Problem("limits.per_minute", "must be a number")
         raise SettingsError("settings.yaml", (wrong,))
 
-    monkeypatch.setattr(fake, "installed", broken)
+    monkeypatch.setattr(fake.installation, "installed", broken)
     window.back()
     rows = window.page("tasks").rows
     qtbot.waitUntil(lambda: bool(rows.checks))

@@ -8,7 +8,8 @@ from pytestqt.qtbot import QtBot
 from agent.config.settings_file import load, validate
 from tests.unit.wizard.answered import EXPRESS, SETTINGS
 from tests.unit.wizard.ui.conftest import Open
-from tests.unit.wizard.ui.fake import INSTALLED, FakeController
+from tests.unit.wizard.ui.fake import INSTALLED
+from tests.unit.wizard.ui.fake_controller import FakeController
 from tests.unit.wizard.ui.walk import go
 from wizard.cli.commands.status import export
 from wizard.ui.widgets.text_viewer import TextDialog

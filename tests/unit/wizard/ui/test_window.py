@@ -28,8 +28,8 @@ from tests.unit.wizard.ui.fake import (
     INSTALLED,
     RECOVERY,
     UNTRUSTED,
-    FakeController,
 )
+from tests.unit.wizard.ui.fake_controller import FakeController
 from tests.unit.wizard.ui.test_look import contrast
 from tests.unit.wizard.ui.walk import go, wait_for
 from wire.secret import Secret
@@ -63,7 +63,7 @@ def test_a_wrong_answer_is_told_beside_its_field_and_gets_the_focus(
     assert "https://" in box.editor.focus_widget().accessibleDescription()
     assert "https://" in refused.args[0]
     assert QApplication.focusWidget() is box.editor.line
-    assert not fake.named("check_relay")
+    assert not fake.named("check relay")
     QTest.keyClick(box.editor.focus_widget(), Qt.Key.Key_Backspace)
     assert box.wrong.isHidden()
 
@@ -92,13 +92,13 @@ def test_a_failed_check_is_a_row_with_its_remedy_and_details(
 def test_a_warning_is_seen_before_next_goes_on(
     qtbot: QtBot, open_window: Open, fake: FakeController
 ) -> None:
-    fake.relay_rows = (Check("tls", "Certificate", "warning", "Ends in 3 days"),)
+    fake.rows["relay"] = (Check("tls", "Certificate", "warning", "Ends in 3 days"),)
     window = at_relay(qtbot, open_window, fake)
     with qtbot.waitSignal(window.refused):
         window.press_next()
     assert window.page_id() == "relay"
     go(qtbot, window, "directory")
-    assert len(fake.named("check_relay")) == 1
+    assert len(fake.named("check relay")) == 1
 
 
 def test_an_exception_in_a_check_becomes_a_row(
@@ -111,7 +111,7 @@ def test_an_exception_in_a_check_becomes_a_row(
         raise StepFailed("No route to host.", "Check the cable.")
 
     window = at_relay(qtbot, open_window, fake)
-    monkeypatch.setattr(fake, "check_relay", broken)
+    monkeypatch.setattr(fake.checks, "run", broken)
     with qtbot.waitSignal(window.refused):
         window.press_next()
     checks = window.page("relay").checking.rows.checks
@@ -129,13 +129,13 @@ def ends_too_late(fake: FakeController, worker: Any) -> None:
 def test_a_check_can_be_stopped_and_is_not_heard_any_more(
     qtbot: QtBot, open_window: Open, fake: FakeController
 ) -> None:
-    fake.hold = "check_relay"
+    fake.hold = "check relay"
     window = at_relay(qtbot, open_window, fake)
     window.press_next()
     checking = window.page("relay").checking
     assert checking.busy
     assert not window.button(_NEXT).isEnabled()
-    qtbot.waitUntil(lambda: bool(fake.named("check_relay")))
+    qtbot.waitUntil(lambda: bool(fake.named("check relay")))
     QTest.mouseClick(checking.stop, Qt.MouseButton.LeftButton)
     assert not checking.busy
     assert window.button(_NEXT).isEnabled()
@@ -147,18 +147,18 @@ def test_a_check_can_be_stopped_and_is_not_heard_any_more(
 def test_an_answer_that_is_changed_while_it_is_checked_is_checked_anew(
     qtbot: QtBot, open_window: Open, fake: FakeController
 ) -> None:
-    fake.hold = "check_relay"
+    fake.hold = "check relay"
     window = at_relay(qtbot, open_window, fake)
     window.press_next()
     checking = window.page("relay").checking
-    qtbot.waitUntil(lambda: bool(fake.named("check_relay")))
+    qtbot.waitUntil(lambda: bool(fake.named("check relay")))
     window.set_answers({"relay.url": "https://other.corp.test"})
     assert not checking.busy
     assert window.button(_NEXT).isEnabled()
     ends_too_late(fake, checking.worker)
     assert window.page_id() == "relay"
     go(qtbot, window, "directory")
-    asked = [relay.url for _, relay, _ in fake.named("check_relay")]
+    asked = [draft.relay.url for _, draft, _ in fake.named("check relay")]
     assert asked[1:] == ["https://other.corp.test"]
 
 
@@ -166,7 +166,7 @@ def test_the_window_does_not_freeze_while_a_slow_check_runs(
     qtbot: QtBot, open_window: Open, fake: FakeController
 ) -> None:
     window = at_relay(qtbot, open_window, fake)
-    fake.hold = "check_relay"  # it ends when told, so all that ticks does so meanwhile
+    fake.hold = "check relay"  # it ends when told, so all that ticks does so meanwhile
     ticks: list[bool] = []
     timer = QTimer(window)
     timer.timeout.connect(lambda: ticks.append(window.shown.busy))
@@ -197,7 +197,7 @@ def test_one_can_go_back_while_the_plan_is_made(
     ends_too_late(fake, worker)
     assert window.journey.changes == ()  # what was given up says nothing any more
     go(qtbot, window, "review")
-    qtbot.waitUntil(lambda: window.journey.changes == fake.changes)
+    qtbot.waitUntil(lambda: window.journey.changes == fake.planned)
     assert len(fake.named("plan")) == 2
 
 
@@ -393,7 +393,7 @@ def test_an_empty_scope_is_refused(
         window.press_next()
     assert window.page_id() == "scope"
     assert not window.page("scope").wrong.isHidden()
-    assert not fake.named("check_scope")
+    assert not fake.named("check scope")
 
 
 def test_an_existing_account_asks_for_its_password_only(

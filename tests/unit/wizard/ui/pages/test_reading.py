@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QApplication, QWizard
 from pytestqt.qtbot import QtBot
 
 from tests.unit.wizard.ui.conftest import Open
-from tests.unit.wizard.ui.fake import INSTALLED, RECOVERY, FakeController
+from tests.unit.wizard.ui.fake import INSTALLED, RECOVERY
+from tests.unit.wizard.ui.fake_controller import FakeController
 from tests.unit.wizard.ui.walk import wait_for
 from wizard.elevation.errors import NotAllowed
 from wizard.errors import Busy

@@ -1,0 +1,245 @@
+"""A controller that says what a real domain would; each answer can be replaced.
+
+A test compares its signatures with those of the real parts.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from agent.config.settings import DirectorySettings, DomainController, Settings
+from tests.unit.wizard.ui.fake import (
+    FORWARD,
+    INSTALL,
+    INSTALLED,
+    ONE,
+    PILOT_GROUP,
+    PORTAL_DETAILS,
+    REMOVAL,
+    ROWS,
+    TESTED,
+    TREE,
+    VERIFIED,
+)
+from tests.unit.wizard.ui.fake_permissions import FakePermissions
+from wire.secret import Secret
+from wizard.checks.controller_facts import Inspection
+from wizard.checks.outcome import Outcome
+from wizard.inputs import Draft, Inputs
+from wizard.plan.change import (
+    ApplyError,
+    Change,
+    Plan,
+    Progress,
+    Report,
+    RolledBack,
+    Stuck,
+)
+from wizard.results import (
+    Check,
+    Container,
+    FoundDomain,
+    Installed,
+    PortalDetails,
+    Recovery,
+    SelfTestResult,
+)
+
+
+class FakeInstallation:
+    def __init__(self, fake: "FakeController") -> None:
+        self._fake = fake
+
+    def installed(self) -> Installed | None:
+        self._fake.called("installed")
+        if self._fake.unreadable:
+            raise self._fake.unreadable
+        return self._fake.found
+
+    def verify(self, settings: Settings) -> tuple[Check, ...]:
+        self._fake.called("verify", settings)
+        return self._fake.verified
+
+    def portal_details(self) -> PortalDetails:
+        return PORTAL_DETAILS
+
+    def test_reset(
+        self, by: str, value: str, new_password: Secret | None
+    ) -> SelfTestResult:
+        self._fake.called("test_reset", by, value, new_password)
+        return self._fake.result
+
+
+class FakeChecks:
+    def __init__(self, fake: "FakeController") -> None:
+        self._fake = fake
+
+    def find_domain(self) -> FoundDomain | None:
+        self._fake.called("find_domain")
+        hosts = ("dc1.corp.test", "dc2.corp.test")
+        controllers = tuple(DomainController(host=host) for host in hosts)
+        return FoundDomain(
+            "corp.test", controllers, "DNS, _ldap._tcp.dc._msdcs.corp.test"
+        )
+
+    def run(
+        self,
+        name: str,
+        draft: Draft,
+        inputs: Inputs,
+        stop: threading.Event,
+        report: Callable[[Inspection], None],
+    ) -> Outcome:
+        fake = self._fake
+        fake.calls.append((f"check {name}", draft, inputs))
+        if name == "directory":
+            report(fake.inspection)
+            fake.wait_at("check directory")
+            found = replace(fake.inspection, step="")
+            return Outcome((*found.checks, *found.notes), inspection=found)
+        fake.wait_at(f"check {name}")
+        if name == "group":
+            return fake.group if draft.group else Outcome(())
+        return Outcome(fake.rows[name])
+
+    def containers(
+        self, directory: DirectorySettings, inputs: Inputs, parent_dn: str
+    ) -> tuple[Container, ...]:
+        self._fake.called("containers", parent_dn)
+        return TREE.get(parent_dn, ())
+
+
+class FakeChanges:
+    def __init__(self, fake: "FakeController") -> None:
+        self._fake = fake
+
+    def plan(self, settings: Settings, inputs: Inputs) -> Plan:
+        self._fake.called("plan", settings, inputs)
+        return Plan(settings, self._fake.planned)
+
+    def plan_removal(self, inputs: Inputs) -> Plan:
+        self._fake.called("plan_removal", inputs)
+        if self._fake.unplannable and inputs.admin is None:
+            raise self._fake.unplannable
+        kept = ("grants", "account") if inputs.keep_account else ()
+        return Plan(None, tuple(each for each in REMOVAL if each.step not in kept))
+
+    def apply(
+        self, plan: Plan, inputs: Inputs, report: Report, stop: threading.Event
+    ) -> None:
+        fake = self._fake
+        fake.called("apply", plan, inputs)
+        try:
+            self._carry_out(plan.changes, report, stop)
+        except ApplyError as error:
+            if plan.removes:
+                rest = tuple(change.summary for change in error.rest)
+                fake.cut_off = replace(FORWARD, changes=rest) if rest else None
+            raise
+        there = plan.settings
+        fake.found = replace(INSTALLED, settings=there) if there else None
+
+    def _carry_out(
+        self, changes: Sequence[Change], report: Report, stop: threading.Event
+    ) -> None:
+        fake = self._fake
+        if fake.refuses:
+            raise fake.refuses
+        final = False
+        for index, change in enumerate(changes):
+            final = final or change.final
+            report(Progress(index, len(changes), change, "doing"))
+            if index == fake.fails_at:
+                fake.wait_at("change")
+            if fake.apply_error and index == fake.fails_at:
+                if not final:
+                    self._take_back(changes, report)
+                report(Progress(index, len(changes), change, "failed"))
+                raise fake.apply_error
+            if stop.is_set() and not final:
+                raise ApplyError(None, "Stopped.", tuple(changes[:index]), ())
+            detail = fake.details.get(change.step, "")
+            report(Progress(index, len(changes), change, "done", detail))
+
+    def _take_back(self, changes: Sequence[Change], report: Report) -> None:
+        assert self._fake.apply_error
+        for index in (1, 0):
+            report(Progress(index, len(changes), changes[index], "undoing"))
+            report(Progress(index, len(changes), changes[index], "undone"))
+        raise self._fake.apply_error
+
+
+class FakeRecovery:
+    def __init__(self, fake: "FakeController") -> None:
+        self._fake = fake
+
+    def find(self) -> Recovery | None:
+        self._fake.called("recovery")
+        return self._fake.cut_off
+
+    def recover(self, inputs: Inputs, report: Report) -> RolledBack:
+        fake = self._fake
+        fake.called("recover", inputs)
+        if fake.cut_off and fake.cut_off.forward:
+            return self._finish(fake.cut_off, report)
+        fake.cut_off = None
+        return RolledBack(INSTALL[:3], fake.stuck)
+
+    def _finish(self, cut_off: Recovery, report: Report) -> RolledBack:
+        fake, total = self._fake, len(REMOVAL)
+        rest = [c for c in REMOVAL if c.summary in cut_off.changes]
+        for index, change in enumerate(rest, total - len(rest)):
+            report(Progress(index, total, change, "doing"))
+            if fake.apply_error:
+                report(Progress(index, total, change, "failed", "No."))
+                raise fake.apply_error
+            detail = fake.details.get(change.step, "")
+            report(Progress(index, total, change, "done", detail))
+        fake.cut_off = None
+        fake.found = fake.found if fake.stays else None
+        return RolledBack((), (), tuple(rest))
+
+
+@dataclass
+class FakeController:
+    """Answers at once unless `hold` names a call that waits for `go`."""
+
+    found: Installed | None = None
+    cut_off: Recovery | None = None
+    inspection: Inspection = ONE
+    rows: dict[str, tuple[Check, ...]] = field(default_factory=lambda: dict(ROWS))
+    group: Outcome = PILOT_GROUP
+    planned: tuple[Change, ...] = INSTALL
+    apply_error: Exception | None = None
+    unplannable: Exception | None = None
+    unreadable: Exception | None = None
+    stuck: tuple[Stuck, ...] = ()
+    refuses: Exception | None = None
+    fails_at: int = 2
+    details: dict[str, str] = field(default_factory=dict)
+    verified: tuple[Check, ...] = VERIFIED
+    result: SelfTestResult = TESTED
+    hold: str = ""
+    stays: bool = False  # what is finished was no removal
+    go: threading.Event = field(default_factory=threading.Event)
+    calls: list[tuple[Any, ...]] = field(default_factory=list)
+    permissions: FakePermissions = field(default_factory=FakePermissions)
+
+    threads: set[threading.Thread] = field(default_factory=set)  # that called
+
+    def __post_init__(self) -> None:
+        self.installation, self.checks = FakeInstallation(self), FakeChecks(self)
+        self.changes, self.recovery = FakeChanges(self), FakeRecovery(self)
+
+    def called(self, name: str, *arguments: Any) -> None:
+        self.calls.append((name, *arguments))
+        self.threads.add(threading.current_thread())
+        self.wait_at(name)
+
+    def wait_at(self, name: str) -> None:
+        if self.hold == name:
+            self.go.wait(20)
+
+    def named(self, name: str) -> list[tuple[Any, ...]]:
+        return [call for call in self.calls if call[0] == name]

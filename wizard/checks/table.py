@@ -1,0 +1,14 @@
+"""The checks that pages run, by name."""
+
+from collections.abc import Mapping
+
+from wizard.checks import directory, people, relay
+from wizard.checks.outcome import CheckFunction
+
+CHECKS: Mapping[str, CheckFunction] = {
+    "relay": relay.run,
+    "directory": directory.run,
+    "scope": people.run_scope,
+    "identifier": people.run_identifier,
+    "group": people.run_group,
+}

@@ -1,0 +1,131 @@
+"""What would change on one machine, and the change itself: all of it or nothing."""
+
+import threading
+
+from agent.config.settings import DirectorySettings, Settings
+from wizard.controller.access import Access
+from wizard.controller.guards import refuse_busy, refuse_cut_off, refuse_open_journal
+from wizard.directory.sign_in import NEEDS_ADMIN, prove_admin
+from wizard.host.interface import Host
+from wizard.inputs import Inputs
+from wizard.plan import journal
+from wizard.plan.apply import Run, apply
+from wizard.plan.change import (
+    ApplyError,
+    Plan,
+    Report,
+    StepFailed,
+    directory_of,
+)
+from wizard.plan.step import plan, plan_removal, refuse_stale
+from wizard.steps.keys import PREVIOUS
+from wizard.steps.order import STEPS
+from wizard.steps.service import resume
+from wizard.steps.settings_file import refuse_new_settings
+
+
+class Changes:
+    """Plans and applies: an installation, another configuration, a removal."""
+
+    def __init__(self, access: Access) -> None:
+        self._access, self._host = access, access.host
+
+    def plan(self, settings: Settings, inputs: Inputs) -> Plan:
+        """Say everything that would change; nothing is touched.
+
+        Raises:
+            RecoveryNeeded: an earlier run was cut off.
+            StepFailed, DirectoryError: it can't be said; with the remedy.
+
+        """
+        self._refuse_others()
+        changes = plan(STEPS, settings, self._access.context(inputs))
+        return Plan(settings, changes)
+
+    def plan_removal(self, inputs: Inputs) -> Plan:
+        """Say everything that would be removed; nothing is touched.
+
+        Raises:
+            RecoveryNeeded: an earlier run was cut off.
+            StepFailed, DirectoryError: it can't be said; with the remedy.
+
+        """
+        self._refuse_others()
+        return Plan(None, plan_removal(STEPS, self._access.context(inputs)))
+
+    def apply(
+        self, plan: Plan, inputs: Inputs, report: Report, stop: threading.Event
+    ) -> None:
+        """Make all changes of a plan or none; a removal leaves only the program.
+
+        Args:
+            plan: as an administrator accepted it.
+            inputs: as it was planned with.
+            report: told of each change as it goes.
+            stop: looked at before each change that could be given back.
+
+        Raises:
+            ApplyError: one failed, or it was stopped; either all is given back, or
+                `rest` is still to be done and `recover` finishes it.
+            Busy: another wizard or command is at work.
+            RecoveryNeeded: an earlier run was cut off.
+            StepFailed: a change needs an administrator, and none is given or let in;
+                or the plan is outdated. Nothing was begun.
+            DirectoryError: no controller answered for that; nothing was begun.
+
+        """
+        directory = _admin_directory(plan)
+        if directory is not None and inputs.admin is None:
+            raise StepFailed("This needs an administrator of the domain.", NEEDS_ADMIN)
+        with self._host.lock():
+            refuse_open_journal(self._host)
+            context = self._access.context(inputs)
+            refuse_stale(STEPS, plan.changes, context)
+            if plan.removes:
+                refuse_new_settings(plan.changes, context)
+            if directory is not None:
+                prove_admin(directory, context)
+            if plan.changes:
+                self._carry_out(plan, inputs, report, stop)
+            if plan.removes:
+                self._host.forget()
+
+    def _carry_out(
+        self, plan: Plan, inputs: Inputs, report: Report, stop: threading.Event
+    ) -> None:
+        place = self._host.places.journal
+        # one that a run left which was cut off right after its end
+        forget_previous(self._host)
+        journal.drop_empty(place)
+        if self._access.context(inputs).belongs_to_original:
+            journal.set_aside(place)
+        begun = journal.begin(place, plan.changes)
+        context = self._access.context(inputs, begun.id)
+        try:
+            apply(Run(STEPS, begun, context, report), plan.changes, stop)
+        except ApplyError as error:
+            down = resume(context, error.undone)
+            if down:
+                error.reason = f"{error.reason} The agent of before is down: {down}"
+            raise
+        finally:
+            if journal.find_open(place) is None:
+                forget_previous(self._host)
+
+    def _refuse_others(self) -> None:
+        refuse_busy(self._host)
+        refuse_cut_off(self._host)
+
+
+def forget_previous(host: Host) -> None:
+    """Destroy the secrets that were kept to be put back: the run has ended."""
+    for name in PREVIOUS:
+        host.secrets.remove(name)
+
+
+def _admin_directory(plan: Plan) -> DirectorySettings | None:
+    """Give the directory whose administrator a plan needs; None where it needs none."""
+    needing = [change for change in plan.changes if change.needs_admin]
+    if not needing:
+        return None
+    return plan.settings.directory if plan.settings else directory_of(needing[0].before)
