@@ -10,7 +10,7 @@ from uuid import UUID
 from agent.acl import rights, well_known_sids
 from agent.acl.ace import Ace
 from agent.acl.sid import Sid
-from tests.unit.agent.acl.sddl_text import GUIDS
+from tests.fixtures.sddl_text import GUIDS
 
 GENERIC_ALL, GENERIC_WRITE = 0x10000000, 0x40000000
 LIST_AND_READ = 0x94

@@ -1,18 +1,17 @@
 """Random cases of password policy: what is set, what is asked, and the password."""
 
 import random
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 
 from tests.fixtures.agent_stage import CANARY
+from tests.fixtures.policy_files import NAME_DELIMITERS
 from wire.operation import Operation
 
 TICK = timedelta(microseconds=1)
 DAY = timedelta(days=1)
-SPLIT = re.compile("[ ,.\t\\-_#]")  # MS-SAMR 3.1.1.7.2, the table of delimiters
 
 # Letters as Active Directory counts them ("Password must meet complexity
 # requirements"), and as Samba does (check_password_quality): there, whatever is
@@ -194,7 +193,7 @@ class Dice:
         return f"{CANARY}{self._dice.getrandbits(64)}"
 
     def _named(self, sam: str, display: str) -> str:
-        names = [sam, *SPLIT.split(display)]
+        names = [sam, *NAME_DELIMITERS.split(display)]
         name = self._dice.choice([n for n in names if n] or [sam])
         cased = self._dice.choice((str.upper, str.lower, str.swapcase, str))(name)
         cut = cased if self._dice.random() < 0.8 else cased[:-1]

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from tests.fixtures.policy_files import NAME_DELIMITERS
 from tests.integration.agent.policy_cases import (
     ALPHABETS,
     DAY,
-    SPLIT,
     Case,
     Linked,
     Past,
@@ -46,7 +46,7 @@ def kinds(password: str, column: int) -> int:
 
 
 def has_name(password: str, sam: str, display: str) -> bool:
-    names = [sam, *SPLIT.split(display)]
+    names = [sam, *NAME_DELIMITERS.split(display)]
     return any(len(n) > 2 and n.lower() in password.lower() for n in names)
 
 

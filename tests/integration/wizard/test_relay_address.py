@@ -14,7 +14,7 @@ from lab.domain import ADDRESSES
 from lab.machines.network import own_network
 from lab.relay import LabRelay
 from tests.unit.wizard.answered import SETTINGS
-from tests.unit.wizard.machine import Machine, on
+from tests.unit.wizard.fake_host import FakeHost, on
 from wire.secret import Secret
 from wizard.enrolment.relay_client import RelayFailed, Sender
 from wizard.inputs import Inputs
@@ -48,11 +48,11 @@ def by(address: str, relay: LabRelay) -> Settings:
     )
 
 
-def coded(host: Machine, relay: LabRelay) -> Context:
+def coded(host: FakeHost, relay: LabRelay) -> Context:
     return on(host, Inputs(enrolment_code=Secret(relay.code())))
 
 
-def is_known(wanted: Settings, host: Machine) -> bool:
+def is_known(wanted: Settings, host: FakeHost) -> bool:
     """Say whether the relay would pass a request on, if the agent listened."""
     key = host.secrets.get(TEST_KEY)
     assert key is not None
@@ -67,7 +67,7 @@ def is_known(wanted: Settings, host: Machine) -> bool:
 def test_one_relay_by_another_address_keeps_its_agent(
     tmp_path: Path, relay: LabRelay
 ) -> None:
-    host = Machine(tmp_path / "machine")
+    host = FakeHost(tmp_path / "machine")
     (keys,) = Keys().plan(Target(SETTINGS, on(host)))
     Keys().apply(keys, on(host))
     before, after = (by(address, relay) for address in ADDRESSES[:2])

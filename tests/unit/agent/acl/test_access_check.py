@@ -11,7 +11,7 @@ from agent.acl.ace_text import words
 from agent.acl.descriptor import Acl, SecurityDescriptor, add_ace
 from agent.acl.rights import Right
 from agent.acl.sddl import sddl
-from tests.unit.agent.acl.sddl_text import GUIDS, ace, descriptor, sid, sids
+from tests.fixtures.sddl_text import GUIDS, ace, descriptor, sid, sids
 from wizard.grants.grant_commands import dsacls_line, powershell
 from wizard.permissions.grant import grant_ace
 

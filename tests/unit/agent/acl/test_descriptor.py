@@ -23,7 +23,7 @@ from agent.acl.descriptor import (
 from agent.acl.errors import DescriptorError
 from agent.acl.sddl import sddl
 from agent.acl.sid import Sid
-from tests.unit.agent.acl.sddl_text import ace, descriptor, sid
+from tests.fixtures.sddl_text import ace, descriptor, sid
 
 RECORDED = sorted((Path(__file__).parents[3] / "data/descriptors").glob("*.hex"))
 EVERYONE = bytes.fromhex("010100000000000100000000")

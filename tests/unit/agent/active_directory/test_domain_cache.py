@@ -17,7 +17,7 @@ from agent.ldap.connection import Connection
 from agent.ldap.entry import Entry, RootDse
 from agent.ldap.errors import DirectoryError, NoSuchObject
 from agent.ldap.pool import PooledConnection
-from tests.unit.agent.acl.sddl_text import DOMAIN, descriptor, sid
+from tests.fixtures.sddl_text import DOMAIN, descriptor, sid
 
 BASE = "DC=corp,DC=test"
 CONFIG = f"CN=Configuration,{BASE}"

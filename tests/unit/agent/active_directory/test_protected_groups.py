@@ -16,7 +16,7 @@ from agent.verdict import verdict as verdict_of_verdict
 from agent.verdict.causes import Cause
 from agent.verdict.subject import Subject
 from agent.verdict.verdict import State
-from tests.unit.agent.acl.sddl_text import DOMAIN
+from tests.fixtures.sddl_text import DOMAIN
 from tests.unit.agent.active_directory.test_domain_cache import (
     BASE,
     EVERYTHING,

@@ -13,7 +13,7 @@ from agent.active_directory.users import User
 from agent.ldap.entry import Entry
 from agent.ldap.errors import DirectoryError
 from agent.verdict.subject import Subject
-from tests.unit.agent.acl.sddl_text import DOMAIN, sids
+from tests.fixtures.sddl_text import DOMAIN, sids
 from tests.unit.agent.active_directory.test_domain_cache import (
     ADMINS,
     BASE,

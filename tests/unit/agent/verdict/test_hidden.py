@@ -14,7 +14,7 @@ from agent.verdict.causes import Cause
 from agent.verdict.effective_rights import READING, unreadable_attributes
 from agent.verdict.judge import judge
 from agent.verdict.verdict import State
-from tests.unit.agent.acl.sddl_text import sids
+from tests.fixtures.sddl_text import sids
 from tests.unit.agent.verdict.test_judge import ACCOUNT, NOW, RIGHTS, SUBJECT, YES, raw
 from wire.operation import Operation
 from wire.outcomes import Code

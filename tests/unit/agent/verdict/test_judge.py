@@ -14,7 +14,7 @@ from agent.verdict.judge import judge
 from agent.verdict.password_policy import PasswordPolicy
 from agent.verdict.subject import JUDGED, Subject
 from agent.verdict.verdict import OperationVerdict, State
-from tests.unit.agent.acl.sddl_text import descriptor, sid, sids
+from tests.fixtures.sddl_text import descriptor, sid, sids
 from wire.operation import Operation
 from wire.outcomes import Code
 

@@ -14,7 +14,7 @@ from agent.config.errors import SettingsError
 from agent.config.settings_file import dump
 from agent.system.version import VERSION
 from tests.unit.wizard.answered import CANARY, SETTINGS
-from tests.unit.wizard.machine import Machine, on
+from tests.unit.wizard.fake_host import FakeHost, on
 from wire.secret import Secret
 from wizard.controller.controller import Controller
 from wizard.controller.installation import at_a_glance
@@ -35,12 +35,12 @@ GRANTS = Change("grants", "Grants", None, {}, needs_admin=True)
 
 
 @pytest.fixture
-def host(tmp_path: Path) -> Machine:
-    return Machine(tmp_path / "machine")
+def host(tmp_path: Path) -> FakeHost:
+    return FakeHost(tmp_path / "machine")
 
 
 @pytest.fixture
-def controller(host: Machine) -> Controller:
+def controller(host: FakeHost) -> Controller:
     return Controller(host, allow_all)
 
 
@@ -51,7 +51,7 @@ def apply(controller: Controller, *changes: Change) -> list[str]:
     return [f"{each.state} {each.change.step}" for each in told]
 
 
-def cut_off(host: Machine) -> None:
+def cut_off(host: FakeHost) -> None:
     """Leave the journal of a run that wrote the settings and died."""
     begun = journal.begin(host.places.journal)
     begun.intend(0, MAKES)
@@ -59,7 +59,7 @@ def cut_off(host: Machine) -> None:
 
 
 def test_an_empty_machine_has_nothing_and_stays_empty(
-    host: Machine, controller: Controller
+    host: FakeHost, controller: Controller
 ) -> None:
     assert controller.installation.installed() is None
     assert controller.recovery.find() is None
@@ -67,7 +67,7 @@ def test_an_empty_machine_has_nothing_and_stays_empty(
 
 
 def test_an_installation_is_found_with_its_state(
-    host: Machine, controller: Controller
+    host: FakeHost, controller: Controller
 ) -> None:
     apply(controller, MAKES, STARTS)
     found = controller.installation.installed()
@@ -79,14 +79,16 @@ def test_an_installation_is_found_with_its_state(
 
 
 def test_settings_that_can_not_be_used_are_told_by_path(
-    host: Machine, controller: Controller
+    host: FakeHost, controller: Controller
 ) -> None:
     host.write(host.places.settings, "version: 1\nagnet: x\n")
     with pytest.raises(SettingsError, match="agnet"):
         controller.installation.installed()
 
 
-def test_changes_are_reported_and_sealed(host: Machine, controller: Controller) -> None:
+def test_changes_are_reported_and_sealed(
+    host: FakeHost, controller: Controller
+) -> None:
     assert apply(controller, MAKES, STARTS) == [
         "doing settings",
         "done settings",
@@ -97,13 +99,13 @@ def test_changes_are_reported_and_sealed(host: Machine, controller: Controller) 
     assert len(list(host.places.journal.glob("*.sealed.jsonl"))) == 1
 
 
-def test_no_changes_touch_nothing(host: Machine, controller: Controller) -> None:
+def test_no_changes_touch_nothing(host: FakeHost, controller: Controller) -> None:
     assert apply(controller) == []
     assert not host.places.journal.exists()
 
 
 def test_a_failure_leaves_the_installation_before_running(
-    host: Machine, controller: Controller
+    host: FakeHost, controller: Controller
 ) -> None:
     apply(controller, MAKES, STARTS)
     host.fails = "The agent was not ready. Relay: it is away."
@@ -120,14 +122,14 @@ def test_a_failure_leaves_the_installation_before_running(
 
 
 def test_without_an_administrator_nothing_is_begun(
-    host: Machine, controller: Controller
+    host: FakeHost, controller: Controller
 ) -> None:
     with pytest.raises(StepFailed, match="not stored"):
         apply(controller, MAKES, GRANTS)
     assert not host.places.journal.exists()
 
 
-def test_a_cut_off_run_is_told_first(host: Machine, controller: Controller) -> None:
+def test_a_cut_off_run_is_told_first(host: FakeHost, controller: Controller) -> None:
     cut_off(host)
     found = controller.recovery.find()
     assert found is not None
@@ -141,7 +143,7 @@ def test_a_cut_off_run_is_told_first(host: Machine, controller: Controller) -> N
 
 
 def test_a_run_that_ends_while_it_is_looked_at_was_not_cut_off(
-    host: Machine, controller: Controller, monkeypatch: pytest.MonkeyPatch
+    host: FakeHost, controller: Controller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun = journal.begin(host.places.journal)
     monkeypatch.setattr(host, "held_by", begun.seal)
@@ -149,7 +151,7 @@ def test_a_run_that_ends_while_it_is_looked_at_was_not_cut_off(
 
 
 def test_a_run_that_is_taken_back_while_it_is_read_is_none(
-    host: Machine, controller: Controller, monkeypatch: pytest.MonkeyPatch
+    host: FakeHost, controller: Controller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cut_off(host)
 
@@ -162,7 +164,7 @@ def test_a_run_that_is_taken_back_while_it_is_read_is_none(
 
 
 def test_a_run_that_begins_while_one_plans_was_not_cut_off(
-    host: Machine, controller: Controller, monkeypatch: pytest.MonkeyPatch
+    host: FakeHost, controller: Controller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def begins() -> None:
         journal.begin(host.places.journal)
@@ -174,7 +176,7 @@ def test_a_run_that_begins_while_one_plans_was_not_cut_off(
 
 
 def test_what_another_made_while_a_plan_was_shown_is_left(
-    host: Machine, controller: Controller
+    host: FakeHost, controller: Controller
 ) -> None:
     (keys,) = Keys().plan(Target(SETTINGS, on(host)))
     apply(controller, keys, MAKES)  # by somebody else, who had the same plan
@@ -186,7 +188,7 @@ def test_what_another_made_while_a_plan_was_shown_is_left(
 
 
 def test_an_enrolment_of_another_while_a_plan_was_shown_is_left(
-    host: Machine, controller: Controller
+    host: FakeHost, controller: Controller
 ) -> None:
     (keys,) = Keys().plan(Target(SETTINGS, on(host)))
     enrols = Change("enrolment", "Enrols the agent", None, {"agent": "sync-01"})
@@ -197,7 +199,7 @@ def test_an_enrolment_of_another_while_a_plan_was_shown_is_left(
 
 
 def test_a_removal_of_what_was_changed_since_begins_nothing(
-    host: Machine, controller: Controller
+    host: FakeHost, controller: Controller
 ) -> None:
     apply(controller, MAKES, STARTS)
     plan = controller.changes.plan_removal(Inputs(keep_account=True))
@@ -213,7 +215,7 @@ def test_a_removal_of_what_was_changed_since_begins_nothing(
 
 
 def test_an_installation_made_since_nothing_was_found_to_remove_is_left(
-    host: Machine, controller: Controller
+    host: FakeHost, controller: Controller
 ) -> None:
     found = controller.changes.plan_removal(Inputs())
     assert found == Plan(None, ())
@@ -224,7 +226,7 @@ def test_an_installation_made_since_nothing_was_found_to_remove_is_left(
     assert list(host.places.journal.glob("*.sealed.jsonl"))
 
 
-def test_a_cut_off_run_is_taken_back(host: Machine, controller: Controller) -> None:
+def test_a_cut_off_run_is_taken_back(host: FakeHost, controller: Controller) -> None:
     cut_off(host)
     rolled = controller.recovery.recover(Inputs(), lambda _told: None)
     assert [change.step for change in rolled.undone] == ["settings"]
@@ -234,7 +236,7 @@ def test_a_cut_off_run_is_taken_back(host: Machine, controller: Controller) -> N
 
 
 def test_the_former_password_is_kept_no_longer_than_needed(
-    host: Machine, controller: Controller
+    host: FakeHost, controller: Controller
 ) -> None:
     host.secrets.put(PREVIOUS, Secret(CANARY))
     apply(controller, MAKES)
@@ -242,7 +244,7 @@ def test_the_former_password_is_kept_no_longer_than_needed(
 
 
 def test_a_former_password_left_by_a_killed_run_is_not_put_back(
-    host: Machine, controller: Controller
+    host: FakeHost, controller: Controller
 ) -> None:
     host.secrets.put(kept.DIRECTORY_PASSWORD, Secret("in force"))
     host.secrets.put(PREVIOUS, Secret("of last month"))
@@ -346,7 +348,7 @@ def test_a_program_that_is_being_replaced_compares_with_itself(
 
 
 def test_who_comes_second_is_told_who_and_not_of_a_crash(
-    host: Machine, controller: Controller
+    host: FakeHost, controller: Controller
 ) -> None:
     begun = journal.begin(host.places.journal, (MAKES,))
     begun.intend(0, MAKES)
@@ -362,7 +364,7 @@ def test_who_comes_second_is_told_who_and_not_of_a_crash(
 
 
 def test_an_agent_of_before_that_stays_down_is_told(
-    host: Machine, controller: Controller
+    host: FakeHost, controller: Controller
 ) -> None:
     apply(controller, MAKES, STARTS)
     host.fails = "Relay: it is away."
@@ -376,7 +378,7 @@ def test_an_agent_of_before_that_stays_down_is_told(
 
 @pytest.mark.parametrize("moved", [True, False])
 def test_a_cut_off_move_is_finished_and_keeps_what_was_done(
-    host: Machine,
+    host: FakeHost,
     controller: Controller,
     moved: bool,  # noqa: FBT001 - a parameter
 ) -> None:

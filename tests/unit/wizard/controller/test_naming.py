@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.wizard.answered import SETTINGS
-from tests.unit.wizard.machine import Machine
+from tests.unit.wizard.fake_host import FakeHost
 from wire.names import Identifier
 from wire.outcomes import Code, Refused
 from wizard.cli.commands import permissions
@@ -24,8 +24,8 @@ ABSURD: list[tuple[Identifier, str, str]] = [
 
 
 @pytest.fixture
-def host(tmp_path: Path) -> Machine:
-    return Machine(tmp_path)
+def host(tmp_path: Path) -> FakeHost:
+    return FakeHost(tmp_path)
 
 
 NAMED = [
@@ -37,7 +37,7 @@ NAMED = [
 
 @pytest.mark.parametrize(("by", "value", "rule"), NAMED)
 def test_an_absurd_name_is_told_at_explain(
-    host: Machine, by: Identifier | None, value: str, rule: str
+    host: FakeHost, by: Identifier | None, value: str, rule: str
 ) -> None:
     part = Controller(host, allow_all).permissions
     with pytest.raises(BadUsage) as refused:
@@ -59,7 +59,7 @@ def test_an_absurd_name_is_told_at_explain(
     ],
 )
 def test_who_is_not_found_is_told_with_what_helps(
-    host: Machine, monkeypatch: pytest.MonkeyPatch, code: Code, remedy: str
+    host: FakeHost, monkeypatch: pytest.MonkeyPatch, code: Code, remedy: str
 ) -> None:
     def explain(*_arguments: object) -> None:
         raise Refused(code, "no user has the mail 'a@x'")
@@ -74,7 +74,7 @@ def test_who_is_not_found_is_told_with_what_helps(
 
 @pytest.mark.parametrize(("by", "value", "rule"), ABSURD)
 def test_an_absurd_name_is_not_sent_to_be_tested(
-    host: Machine, by: Identifier, value: str, rule: str
+    host: FakeHost, by: Identifier, value: str, rule: str
 ) -> None:
     with pytest.raises(StepFailed) as refused:
         Controller(host, allow_all).installation.test_reset(by, value, None)

@@ -16,7 +16,7 @@ from agent.relay_client.endpoint import RelayEndpoint
 from tests.unit.wizard.answered import BEHIND, CANARY, SETTINGS
 from tests.unit.wizard.elevation.bus import FakePolkit
 from tests.unit.wizard.elevation.conftest import ServiceStage
-from tests.unit.wizard.machine import Machine
+from tests.unit.wizard.fake_host import FakeHost
 from wire.secret import Secret
 from wizard.checks.table import CHECKS
 from wizard.controller.controller import Controller
@@ -48,9 +48,9 @@ def having(**parts: Any) -> Settings:
 
 
 @pytest.fixture
-def host(tmp_path: Path, stage: ServiceStage) -> Machine:
+def host(tmp_path: Path, stage: ServiceStage) -> FakeHost:
     """A machine with an installation, behind the service."""
-    host = Machine(tmp_path / "machine")
+    host = FakeHost(tmp_path / "machine")
     host.write(host.places.settings, dump(SETTINGS))
     host.secrets.put(kept.DIRECTORY_PASSWORD, Secret(CANARY))
     stage.host = host
@@ -58,7 +58,7 @@ def host(tmp_path: Path, stage: ServiceStage) -> Machine:
 
 
 @pytest.fixture
-def told(host: Machine, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def told(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Whom the password was told to; none of them answers."""
     told: list[str] = []
 
@@ -147,7 +147,7 @@ def test_where_nothing_is_known_to_be_in_force_it_is_sent_nowhere(
     calling: ServiceClient,
     polkit: FakePolkit,
     told: list[str],
-    host: Machine,
+    host: FakeHost,
     spoilt: str,
 ) -> None:
     polkit.says_of_changing = "no"
@@ -194,7 +194,7 @@ def test_what_is_given_is_used_without_asking(
     assert told == ["evil.example", "evil.example"]
 
 
-def test_root_itself_is_asked_nothing(host: Machine, told: list[str]) -> None:
+def test_root_itself_is_asked_nothing(host: FakeHost, told: list[str]) -> None:
     wanted = having(controllers=[EVIL])
     with pytest.raises(Unreachable):
         Controller(host, allow_all).checks.containers(wanted.directory, Inputs(), "")
@@ -203,7 +203,7 @@ def test_root_itself_is_asked_nothing(host: Machine, told: list[str]) -> None:
 
 @pytest.mark.parametrize("proxy", [BEHIND, BEHIND.replace("proxy.", "evil.")])
 def test_the_proxys_password_goes_to_the_proxy_in_force(
-    calling: ServiceClient, host: Machine, monkeypatch: pytest.MonkeyPatch, proxy: str
+    calling: ServiceClient, host: FakeHost, monkeypatch: pytest.MonkeyPatch, proxy: str
 ) -> None:
     asked: list[RelayEndpoint] = []
 

@@ -17,7 +17,7 @@ from agent.ldap.connection import Connection
 from agent.ldap.dn import is_below, same
 from agent.ldap.entry import Entry
 from tests.unit.wizard.answered import SETTINGS
-from tests.unit.wizard.machine import Machine, on
+from tests.unit.wizard.fake_host import FakeHost, on
 from wizard.grants import grants as grants_of_grants
 from wizard.grants.acl import rewrite, rights_of
 from wizard.grants.effective_rights import ContainerRights, judge
@@ -204,7 +204,7 @@ def test_entries_that_go_do_not_count_for_those_that_come(
         monkeypatch.setattr(place, lambda *_, _found=found: _found)
     plain = SETTINGS.model_dump(mode="json")
     wanted = validate(plain | {"scope": {"containers": [at]}})
-    context = on(Machine(tmp_path))
+    context = on(FakeHost(tmp_path))
 
     assert grants_of_grants.missing(wanted, context) == [(at, ())]
     ((where, missing),) = grants_of_grants.missing(wanted, context, (losing,))

@@ -8,7 +8,7 @@ from agent.acl.ace import Ace, UnknownAce
 from agent.acl.descriptor import SecurityDescriptor, with_dacl
 from agent.acl.rights import CLASSES, USER, Right
 from agent.acl.sid import Sid
-from tests.unit.agent.acl.sddl_text import DOMAIN, NAMES, descriptor, sid, sids
+from tests.fixtures.sddl_text import DOMAIN, NAMES, descriptor, sid, sids
 from wizard.permissions.account_takeover import (
     ACCOUNT,
     GROUP,

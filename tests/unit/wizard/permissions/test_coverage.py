@@ -23,7 +23,7 @@ from agent.verdict import effective_rights
 from agent.verdict.password_policy import PasswordPolicy
 from agent.verdict.subject import JUDGED, Subject
 from agent.verdict.verdict import State
-from tests.unit.agent.acl.sddl_text import descriptor, sids
+from tests.fixtures.sddl_text import descriptor, sids
 from tests.unit.agent.verdict.test_judge import NOW, RIGHTS, SUBJECT
 from wizard.permissions.coverage import Scan, Tally, cover, outermost
 

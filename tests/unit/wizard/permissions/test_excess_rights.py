@@ -9,7 +9,7 @@ from agent.acl.ace import Ace, AceType, UnknownAce
 from agent.acl.descriptor import SecurityDescriptor, with_dacl
 from agent.acl.rights import DOMAIN, Right
 from agent.acl.sid import Sid
-from tests.unit.agent.acl.sddl_text import NAMES, descriptor, sid, sids
+from tests.fixtures.sddl_text import NAMES, descriptor, sid, sids
 from wizard.permissions.excess_rights import (
     Place,
     of_groups,

@@ -3,7 +3,7 @@
 from agent.acl.ace import UnknownAce
 from agent.acl.descriptor import SecurityDescriptor, with_dacl
 from agent.acl.rights import CLASSES
-from tests.unit.agent.acl.sddl_text import NAMES, descriptor, sids
+from tests.fixtures.sddl_text import NAMES, descriptor, sids
 from wizard.permissions.findings import Finding, Level
 from wizard.permissions.object_rights import ObjectRights
 from wizard.permissions.rights_tally import Kind, SecuredObject

@@ -8,7 +8,7 @@ import pytest
 from agent.acl.ace import UnknownAce
 from agent.acl.descriptor import SecurityDescriptor, with_dacl
 from agent.acl.rights import USER
-from tests.unit.agent.acl.sddl_text import NAMES, descriptor, sids
+from tests.fixtures.sddl_text import NAMES, descriptor, sids
 from wizard.permissions.findings import Finding, Level
 from wizard.permissions.held_rights import Held, ask
 from wizard.permissions.user_rights import Person, UserRights, of_pilot

@@ -15,7 +15,7 @@ import pytest
 from agent.config.migrations import kept_name
 from agent.config.settings_file import dump, parse
 from tests.unit.wizard.answered import SETTINGS
-from tests.unit.wizard.machine import Machine, on
+from tests.unit.wizard.fake_host import FakeHost, on
 from wizard.plan import history, journal
 from wizard.plan.change import Change, Context
 from wizard.steps.account import AccountChange, Act
@@ -32,11 +32,11 @@ SID = "S-1-5-21-532390200-3527570076-1184083667"
 
 
 @pytest.fixture
-def host(tmp_path: Path) -> Machine:
-    return Machine(tmp_path / "machine")
+def host(tmp_path: Path) -> FakeHost:
+    return FakeHost(tmp_path / "machine")
 
 
-def recorded(host: Machine, *names: str) -> Context:
+def recorded(host: FakeHost, *names: str) -> Context:
     """A machine with the recorded journals, or some of them."""
     shutil.copytree(RECORDED, host.places.journal)
     for path in host.places.journal.iterdir():
@@ -45,7 +45,7 @@ def recorded(host: Machine, *names: str) -> Context:
     return on(host)
 
 
-def older(host: Machine, change: Callable[[dict[str, Any]], object]) -> None:
+def older(host: FakeHost, change: Callable[[dict[str, Any]], object]) -> None:
     """Have each line be as an older version would have written it."""
     for path in host.places.journal.iterdir():
         lines = [json.loads(line) for line in path.read_text().splitlines()]
@@ -54,7 +54,7 @@ def older(host: Machine, change: Callable[[dict[str, Any]], object]) -> None:
         path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
 
 
-def test_what_was_made_and_not_taken_back_is_known(host: Machine) -> None:
+def test_what_was_made_and_not_taken_back_is_known(host: FakeHost) -> None:
     context = recorded(host)
     (account,) = history.made_accounts(context)
     assert account.directory.account.name == "svc-other"
@@ -66,7 +66,7 @@ def test_what_was_made_and_not_taken_back_is_known(host: Machine) -> None:
     assert parse(text or "").directory.account.name == "svc-other"
 
 
-def test_each_plan_is_known_alone(host: Machine) -> None:
+def test_each_plan_is_known_alone(host: FakeHost) -> None:
     context = recorded(host, FIRST)
     (account,) = history.made_accounts(context)
     assert account.directory.account.name == "svc-writeback"
@@ -76,7 +76,7 @@ def test_each_plan_is_known_alone(host: Machine) -> None:
     assert parse(history.applied_settings(context) or "").agent == "srv1"
 
 
-def test_journals_that_tell_less_are_read(host: Machine) -> None:
+def test_journals_that_tell_less_are_read(host: FakeHost) -> None:
     """Without the whole plan, what an account is marked with, and whose entries."""
 
     def less(line: dict[str, Any]) -> None:
@@ -97,7 +97,7 @@ def test_journals_that_tell_less_are_read(host: Machine) -> None:
     assert all(each["guid"] is None for each in grants)
 
 
-def test_a_removed_settings_file_is_not_in_force(host: Machine) -> None:
+def test_a_removed_settings_file_is_not_in_force(host: FakeHost) -> None:
     def removed(line: dict[str, Any]) -> None:
         if line.get("change", {}).get("step") == "settings":
             line["change"]["before"], line["change"]["after"] = {"text": "x"}, None
@@ -107,14 +107,14 @@ def test_a_removed_settings_file_is_not_in_force(host: Machine) -> None:
     assert history.applied_settings(context) is None
 
 
-def test_a_copy_made_nothing(host: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_copy_made_nothing(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> None:
     context = recorded(host)
     monkeypatch.setattr(Context, "is_copy", True)
     assert history.made_accounts(context) == ()
     assert history.granted(context) == []
 
 
-def test_each_step_reads_what_it_wrote(host: Machine) -> None:
+def test_each_step_reads_what_it_wrote(host: FakeHost) -> None:
     context = recorded(host)
     entries = tuple(journal.sealed(host.places.journal))
     acts = [
@@ -164,7 +164,7 @@ def test_what_taking_an_enrolment_back_does_is_read_from_any_version(
     assert EnrolmentChange.of(again).undo is undo
 
 
-def test_settings_of_a_newer_program_give_way_to_those_kept(host: Machine) -> None:
+def test_settings_of_a_newer_program_give_way_to_those_kept(host: FakeHost) -> None:
     """The agent of this version runs with them, so they are in force."""
     place = host.places.settings
     host.write(place, dump(SETTINGS).replace("version: 1", "version: 2"))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import wizard
-from tests.unit.wizard.machine import Machine
+from tests.unit.wizard.fake_host import FakeHost
 from wizard.controller.controller import Controller
 from wizard.inputs import Inputs
 from wizard.plan.change import Context
@@ -39,7 +39,7 @@ def test_nowhere_is_there_a_default_that_lets_everybody_in() -> None:
 
 
 def test_a_controller_and_a_context_are_not_made_without_it(tmp_path: Path) -> None:
-    host = Machine(tmp_path)
+    host = FakeHost(tmp_path)
     with pytest.raises(TypeError, match=NAME):
         Controller(host)  # type: ignore[call-arg]
     with pytest.raises(TypeError, match=NAME):

@@ -8,7 +8,7 @@ import pytest
 from agent.config.settings import Settings
 from agent.relay_client.endpoint import RelayEndpoint
 from tests.unit.wizard.answered import SETTINGS
-from tests.unit.wizard.machine import Machine, on
+from tests.unit.wizard.fake_host import FakeHost, on
 from wire.enrolment_code import EnrolmentCode
 from wire.keys import PrivateKeys, fingerprint_digest
 from wire.secret import Secret
@@ -76,7 +76,7 @@ class FakeRelay:
         return self
 
 
-def enrolling(host: Machine, settings: Settings = SETTINGS) -> tuple[Change, Any]:
+def enrolling(host: FakeHost, settings: Settings = SETTINGS) -> tuple[Change, Any]:
     context = on(host, Inputs(enrolment_code=Secret(CODE.text)))
     (change,) = EnrolmentStep().plan(Target(settings, context))
     return change, context

@@ -6,7 +6,7 @@ from agent.config import secret_store as kept
 from agent.config.settings import Settings
 from agent.config.settings_file import validate
 from tests.unit.wizard.answered import SETTINGS
-from tests.unit.wizard.machine import Machine, on
+from tests.unit.wizard.fake_host import FakeHost, on
 from wizard.plan import journal
 from wizard.plan.change import Change
 from wizard.plan.step import Target
@@ -21,7 +21,7 @@ def changed(**parts: Any) -> Settings:
     return validate(plain)
 
 
-def spoil(host: Machine, name: str, how: str) -> None:
+def spoil(host: FakeHost, name: str, how: str) -> None:
     """Have others be able to read a secret, or damage it."""
     path = host.places.secrets / f"{kept.SERVICE}.{name}"
     if how == "read":
@@ -30,7 +30,7 @@ def spoil(host: Machine, name: str, how: str) -> None:
         path.write_bytes(b"\xff")
 
 
-def secrets_now(host: Machine) -> dict[str, tuple[int, bytes]]:
+def secrets_now(host: FakeHost) -> dict[str, tuple[int, bytes]]:
     """Give the mode and content of each file of the secret store."""
     return {
         path.name: (path.stat().st_mode, path.read_bytes())
@@ -38,13 +38,13 @@ def secrets_now(host: Machine) -> dict[str, tuple[int, bytes]]:
     }
 
 
-def writing(host: Machine, settings: Settings = SETTINGS) -> Change:
+def writing(host: FakeHost, settings: Settings = SETTINGS) -> Change:
     (change,) = SettingsFile().plan(Target(settings, on(host)))
     SettingsFile().apply(change, on(host))
     return change
 
 
-def seal(host: Machine) -> None:
+def seal(host: FakeHost) -> None:
     """Have a sealed journal tell of the settings that are there now."""
     text = host.read(host.places.settings)
     begun = journal.begin(host.places.journal)

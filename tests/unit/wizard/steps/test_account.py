@@ -8,7 +8,7 @@ from agent.config import secret_store as kept
 from agent.config.settings_file import dump
 from agent.ldap.errors import SignInRefused, Unreachable
 from tests.unit.wizard.answered import CANARY, SETTINGS
-from tests.unit.wizard.machine import Machine, on
+from tests.unit.wizard.fake_host import FakeHost, on
 from tests.unit.wizard.steps.installation import changed, secrets_now, spoil
 from wire.secret import Secret
 from wizard.inputs import Inputs
@@ -23,18 +23,18 @@ def with_password(password: str) -> Inputs:
     return Inputs(account_password=Secret(password))
 
 
-def test_an_existing_accounts_password_is_asked_for(host: Machine) -> None:
+def test_an_existing_accounts_password_is_asked_for(host: FakeHost) -> None:
     with pytest.raises(StepFailed, match=r"password of svc@corp\.test is needed"):
         Account().plan(Target(EXISTING, on(host)))
 
 
-def test_a_password_that_is_stored_already_changes_nothing(host: Machine) -> None:
+def test_a_password_that_is_stored_already_changes_nothing(host: FakeHost) -> None:
     host.secrets.put(kept.DIRECTORY_PASSWORD, Secret(CANARY))
     assert Account().plan(Target(EXISTING, on(host))) == ()
     assert Account().plan(Target(EXISTING, on(host, with_password(CANARY)))) == ()
 
 
-def test_a_password_is_stored_and_taken_back(host: Machine) -> None:
+def test_a_password_is_stored_and_taken_back(host: FakeHost) -> None:
     context = on(host, with_password(CANARY))
     (change,) = Account().plan(Target(EXISTING, context))
     made = Account().apply(change, context)
@@ -45,7 +45,7 @@ def test_a_password_is_stored_and_taken_back(host: Machine) -> None:
     assert host.secrets.get(kept.DIRECTORY_PASSWORD) is None
 
 
-def test_the_password_in_force_comes_back(host: Machine) -> None:
+def test_the_password_in_force_comes_back(host: FakeHost) -> None:
     host.secrets.put(kept.DIRECTORY_PASSWORD, Secret("in force"))
     context = on(host, with_password(CANARY))
     (change,) = Account().plan(Target(EXISTING, context))
@@ -55,7 +55,7 @@ def test_the_password_in_force_comes_back(host: Machine) -> None:
     assert host.secrets.get(PREVIOUS) is None
 
 
-def test_a_change_not_begun_leaves_the_password_in_force(host: Machine) -> None:
+def test_a_change_not_begun_leaves_the_password_in_force(host: FakeHost) -> None:
     host.secrets.put(kept.DIRECTORY_PASSWORD, Secret("in force"))
     (change,) = Account().plan(Target(EXISTING, on(host, with_password(CANARY))))
     Account().undo(Begun(0, change, None), on(host))
@@ -64,7 +64,7 @@ def test_a_change_not_begun_leaves_the_password_in_force(host: Machine) -> None:
 
 @pytest.mark.parametrize("how", ["read", "damaged"])
 def test_a_password_of_no_use_is_a_finding_and_asked_for(
-    host: Machine, how: str
+    host: FakeHost, how: str
 ) -> None:
     host.secrets.put(kept.DIRECTORY_PASSWORD, Secret("in force"))
     spoil(host, kept.DIRECTORY_PASSWORD, how)
@@ -87,7 +87,7 @@ def test_a_password_of_no_use_is_a_finding_and_asked_for(
 
 
 def test_a_new_accounts_password_of_no_use_needs_an_administrator(
-    host: Machine,
+    host: FakeHost,
 ) -> None:
     host.secrets.put(kept.DIRECTORY_PASSWORD, Secret("in force"))
     spoil(host, kept.DIRECTORY_PASSWORD, "read")
@@ -97,7 +97,7 @@ def test_a_new_accounts_password_of_no_use_needs_an_administrator(
 
 
 def test_a_refused_sign_in_is_a_finding(
-    host: Machine, monkeypatch: pytest.MonkeyPatch
+    host: FakeHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refused(*_arguments: object) -> None:
         raise SignInRefused("dc1.corp.test", "the password is wrong", "give it anew")
@@ -109,14 +109,14 @@ def test_a_refused_sign_in_is_a_finding(
     assert (row.detail, row.remedy) == ("The password is wrong.", "Give it anew.")
 
 
-def other_in_force(host: Machine) -> None:
+def other_in_force(host: FakeHost) -> None:
     """An installation with another account, whose password is stored."""
     host.write(host.places.settings, dump(SETTINGS))
     host.secrets.put(kept.DIRECTORY_PASSWORD, Secret(CANARY))
 
 
 def test_another_accounts_password_is_not_tried(
-    host: Machine, monkeypatch: pytest.MonkeyPatch
+    host: FakeHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def connect(*_arguments: object) -> None:
         pytest.fail("a wrong password counts towards a lockout")
@@ -137,7 +137,7 @@ def test_another_accounts_password_is_not_tried(
 
 
 def test_another_accounts_password_comes_back_when_it_is_taken_back(
-    host: Machine,
+    host: FakeHost,
 ) -> None:
     other_in_force(host)
     context = on(host, with_password("given"))
@@ -159,7 +159,7 @@ class Opened:
 @pytest.mark.parametrize("answer", ["in", "refused", "silent"])
 @pytest.mark.parametrize("installed", [False, True])
 def test_a_password_that_was_set_stays_where_an_agent_goes_on_with_it(
-    host: Machine,
+    host: FakeHost,
     monkeypatch: pytest.MonkeyPatch,
     answer: str,
     *,

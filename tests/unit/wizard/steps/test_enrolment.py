@@ -6,7 +6,7 @@ import pytest
 
 from agent.config import secret_store as kept
 from tests.unit.wizard.answered import SETTINGS
-from tests.unit.wizard.machine import Machine, on
+from tests.unit.wizard.fake_host import FakeHost, on
 from tests.unit.wizard.steps.fake_relay import FakeRelay, enrolling
 from tests.unit.wizard.steps.installation import changed, spoil
 from wire.keys import PrivateKeys
@@ -20,7 +20,7 @@ from wizard.steps.keys import Keys
 
 
 def test_an_enrolment_is_made_once(
-    keyed: Machine, monkeypatch: pytest.MonkeyPatch
+    keyed: FakeHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     FakeRelay().installed(monkeypatch)
     change, context = enrolling(keyed)
@@ -37,7 +37,7 @@ def test_an_enrolment_is_made_once(
     ("ahead", "told"), [(-3300.0, "55 min behind"), (301.0, "5 min ahead of")]
 )
 def test_nothing_is_begun_by_a_clock_that_the_relay_would_refuse(
-    keyed: Machine, monkeypatch: pytest.MonkeyPatch, ahead: float, told: str
+    keyed: FakeHost, monkeypatch: pytest.MonkeyPatch, ahead: float, told: str
 ) -> None:
     relay = FakeRelay().installed(monkeypatch)
     relay.ahead = ahead
@@ -48,7 +48,7 @@ def test_nothing_is_begun_by_a_clock_that_the_relay_would_refuse(
 
 
 def test_new_keys_are_enrolled_anew(
-    keyed: Machine, monkeypatch: pytest.MonkeyPatch
+    keyed: FakeHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     FakeRelay().installed(monkeypatch)
     change, context = enrolling(keyed)
@@ -60,7 +60,7 @@ def test_new_keys_are_enrolled_anew(
 @pytest.mark.parametrize("lost", ["read", "damaged", "gone"])
 @pytest.mark.parametrize("refused", [False, True])
 def test_an_agent_that_lost_its_keys_keeps_its_name(
-    keyed: Machine, monkeypatch: pytest.MonkeyPatch, lost: str, *, refused: bool
+    keyed: FakeHost, monkeypatch: pytest.MonkeyPatch, lost: str, *, refused: bool
 ) -> None:
     relay = FakeRelay().installed(monkeypatch)
     change, context = enrolling(keyed)
@@ -92,7 +92,7 @@ def test_an_agent_that_lost_its_keys_keeps_its_name(
 
 
 def test_another_agent_keeps_its_name(
-    keyed: Machine, monkeypatch: pytest.MonkeyPatch
+    keyed: FakeHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     relay = FakeRelay().installed(monkeypatch)
     relay.keys = {"sync-01": ["another's"]}
@@ -103,7 +103,7 @@ def test_another_agent_keeps_its_name(
 
 
 def test_a_relay_that_slips_in_keys_of_its_own_is_refused(
-    keyed: Machine, monkeypatch: pytest.MonkeyPatch
+    keyed: FakeHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     FakeRelay(PrivateKeys.generate().public.jwks()).installed(monkeypatch)
     change, context = enrolling(keyed)
@@ -114,7 +114,7 @@ def test_a_relay_that_slips_in_keys_of_its_own_is_refused(
 
 @pytest.mark.parametrize("made", [{"listen_key_name": "listen"}, None])
 def test_an_enrolment_is_taken_back_also_when_it_was_cut_off(
-    keyed: Machine, monkeypatch: pytest.MonkeyPatch, made: Any
+    keyed: FakeHost, monkeypatch: pytest.MonkeyPatch, made: Any
 ) -> None:
     relay = FakeRelay().installed(monkeypatch)
     change, context = enrolling(keyed)
@@ -126,7 +126,7 @@ def test_an_enrolment_is_taken_back_also_when_it_was_cut_off(
 
 
 def test_a_relay_that_can_not_be_told_keeps_the_enrolment(
-    keyed: Machine, monkeypatch: pytest.MonkeyPatch
+    keyed: FakeHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     relay = FakeRelay().installed(monkeypatch)
     change, context = enrolling(keyed)
@@ -138,7 +138,7 @@ def test_a_relay_that_can_not_be_told_keeps_the_enrolment(
 
 
 def test_moving_to_another_relay_comes_back_to_the_first(
-    keyed: Machine, monkeypatch: pytest.MonkeyPatch
+    keyed: FakeHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     FakeRelay().installed(monkeypatch)
     change, context = enrolling(keyed)
@@ -153,7 +153,7 @@ def test_moving_to_another_relay_comes_back_to_the_first(
 
 
 def test_another_port_of_a_relay_is_another_place(
-    keyed: Machine, monkeypatch: pytest.MonkeyPatch
+    keyed: FakeHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     FakeRelay().installed(monkeypatch)
     there = changed(relay={"url": "https://relay.corp.test:8443"})
@@ -178,7 +178,7 @@ def test_another_port_of_a_relay_is_another_place(
     ],
 )
 def test_a_code_that_is_none_never_gets_to_a_plan(
-    keyed: Machine, code: Secret | None, told: str
+    keyed: FakeHost, code: Secret | None, told: str
 ) -> None:
     with pytest.raises(StepFailed, match=told) as needed:
         EnrolmentStep().plan(Target(SETTINGS, on(keyed, Inputs(enrolment_code=code))))

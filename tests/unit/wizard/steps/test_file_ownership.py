@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.wizard.machine import Machine, on
+from tests.unit.wizard.fake_host import FakeHost, on
 from wizard.host.interface import Misplaced, Ownership, Protection
 from wizard.plan.change import Begun, Change
 from wizard.steps.file_ownership import FileOwnership
 
 
 def test_what_went_with_a_roll_back_needs_no_protection(
-    host: Machine,
+    host: FakeHost,
 ) -> None:
     class Modes(Ownership):
         def misplaced(self) -> Sequence[Misplaced]:

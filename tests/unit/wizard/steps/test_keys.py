@@ -7,7 +7,7 @@ import pytest
 
 from agent.config import secret_store as kept
 from tests.unit.wizard.answered import CANARY, SETTINGS
-from tests.unit.wizard.machine import Machine, on
+from tests.unit.wizard.fake_host import FakeHost, on
 from tests.unit.wizard.steps.installation import secrets_now, spoil
 from wire.keys import PrivateKeys
 from wire.secret import Secret
@@ -18,7 +18,7 @@ from wizard.plan.step import Target
 from wizard.steps.keys import Keys
 
 
-def test_keys_are_made_once(host: Machine) -> None:
+def test_keys_are_made_once(host: FakeHost) -> None:
     (change,) = Keys().plan(Target(SETTINGS, on(host)))
     Keys().apply(change, on(host))
     assert Keys().plan(Target(SETTINGS, on(host))) == ()
@@ -26,7 +26,7 @@ def test_keys_are_made_once(host: Machine) -> None:
     assert row.state == "ok"
 
 
-def test_keys_in_a_plan_are_names(host: Machine) -> None:
+def test_keys_in_a_plan_are_names(host: FakeHost) -> None:
     (change,) = Keys().plan(Target(SETTINGS, on(host)))
     made = Keys().apply(change, on(host))
     told = json.dumps([change.as_dict(), dict(made)])
@@ -36,7 +36,7 @@ def test_keys_in_a_plan_are_names(host: Machine) -> None:
     assert set(made) == {"fingerprint"}
 
 
-def test_only_the_keys_that_were_made_are_taken_back(host: Machine) -> None:
+def test_only_the_keys_that_were_made_are_taken_back(host: FakeHost) -> None:
     host.secrets.put(kept.TEST_KEY, Secret(CANARY))
     (change,) = Keys().plan(Target(SETTINGS, on(host)))
     made = Keys().apply(change, on(host))
@@ -46,7 +46,7 @@ def test_only_the_keys_that_were_made_are_taken_back(host: Machine) -> None:
     assert host.secrets.get(kept.TEST_KEY) == Secret(CANARY)
 
 
-def test_keys_that_were_replaced_since_are_left(host: Machine) -> None:
+def test_keys_that_were_replaced_since_are_left(host: FakeHost) -> None:
     (change,) = Keys().plan(Target(SETTINGS, on(host)))
     made = Keys().apply(change, on(host))
     host.secrets.put(kept.AGENT_KEYS, PrivateKeys.generate().secret())
@@ -55,7 +55,7 @@ def test_keys_that_were_replaced_since_are_left(host: Machine) -> None:
     assert host.secrets.get(kept.AGENT_KEYS) is not None
 
 
-def test_lost_keys_are_a_finding(host: Machine) -> None:
+def test_lost_keys_are_a_finding(host: FakeHost) -> None:
     (row,) = Keys().verify(Target(SETTINGS, on(host)))
     assert row.state == "failed"
     assert "agent-keys" in row.detail
@@ -64,7 +64,7 @@ def test_lost_keys_are_a_finding(host: Machine) -> None:
 @pytest.mark.parametrize("how", ["read", "damaged"])
 @pytest.mark.parametrize("inputs", [Inputs(), Inputs(new_keys=True)])
 def test_keys_of_no_use_are_a_finding_and_replaced(
-    host: Machine, how: str, inputs: Inputs
+    host: FakeHost, how: str, inputs: Inputs
 ) -> None:
     step = Keys()
     for change in step.plan(Target(SETTINGS, on(host))):
@@ -92,7 +92,7 @@ def test_keys_of_no_use_are_a_finding_and_replaced(
 @pytest.mark.parametrize("inputs", [Inputs(), Inputs(new_keys=True)])
 @pytest.mark.parametrize("names", [[kept.AGENT_KEYS], [kept.LISTEN_KEY, kept.TEST_KEY]])
 def test_keys_that_no_relay_got_to_know_do_not_pass_for_good(
-    host: Machine, how: str, inputs: Inputs, names: list[str]
+    host: FakeHost, how: str, inputs: Inputs, names: list[str]
 ) -> None:
     step, context = Keys(), on(host, inputs)
     for change in step.plan(Target(SETTINGS, on(host))):
@@ -117,7 +117,7 @@ def test_keys_that_no_relay_got_to_know_do_not_pass_for_good(
     assert [row.state for row in found] == ["failed"]
 
 
-def test_keys_stay_while_the_relay_knows_them(host: Machine) -> None:
+def test_keys_stay_while_the_relay_knows_them(host: FakeHost) -> None:
     (change,) = Keys().plan(Target(SETTINGS, on(host)))
     begun = journal.begin(host.places.journal)
     begun.intend(0, change)

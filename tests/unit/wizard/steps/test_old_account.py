@@ -12,7 +12,7 @@ from agent.config.settings_file import dump
 from agent.ldap.entry import Entry, Modification
 from agent.ldap.errors import refused
 from tests.unit.wizard.answered import SETTINGS
-from tests.unit.wizard.machine import Machine, on
+from tests.unit.wizard.fake_host import FakeHost, on
 from wizard.directory.accounts import MARK, NO_SUCH_ATTRIBUTE
 from wizard.plan import journal
 from wizard.plan.change import Begun, Change, StepFailed
@@ -77,7 +77,7 @@ def takes_over(domain: Domain) -> Change:
     return Change("account", "Takes it over", before, after, needs_admin=True)
 
 
-def taken_over(host: Machine, domain: Domain) -> None:
+def taken_over(host: FakeHost, domain: Domain) -> None:
     """Have a machine take the account over, by a plan that ends well."""
     change = takes_over(domain)
     begun = journal.begin(host.places.journal, (change,))
@@ -92,7 +92,7 @@ def taken_over(host: Machine, domain: Domain) -> None:
 def test_one_that_another_server_took_over_is_its(
     tmp_path: Path, domain: Domain
 ) -> None:
-    here, other = Machine(tmp_path / "here"), Machine(tmp_path / "other")
+    here, other = FakeHost(tmp_path / "here"), FakeHost(tmp_path / "other")
     taken_over(here, domain)
     wanted, step = named("svc-2"), OldAccount()
     (deletion,) = step.plan(Target(wanted, on(here), CHANGES))
@@ -110,7 +110,7 @@ def test_one_that_another_server_took_over_is_its(
 def test_one_that_is_somebody_elses_since_the_plan_keeps_its_password(
     tmp_path: Path, domain: Domain
 ) -> None:
-    host = Machine(tmp_path / "here")
+    host = FakeHost(tmp_path / "here")
     change = takes_over(domain)
     domain.info = "of an account that was made in its place"
     with pytest.raises(StepFailed, match="changed while the plan was shown"):

@@ -6,7 +6,7 @@ import pytest
 
 from agent.config import secret_store as kept
 from tests.unit.wizard.answered import SETTINGS
-from tests.unit.wizard.machine import Machine, on
+from tests.unit.wizard.fake_host import FakeHost, on
 from tests.unit.wizard.steps.fake_relay import FakeRelay, enrolling
 from tests.unit.wizard.steps.installation import changed, spoil, writing
 from wizard.enrolment.relay_client import RelayFailed
@@ -22,7 +22,7 @@ from wizard.steps.old_enrolment import OldEnrolment
     "parts", [{"relay": {"url": "https://relay2.corp.test"}}, {"agent": "other"}]
 )
 def test_one_that_moved_is_withdrawn_where_it_was(
-    keyed: Machine, monkeypatch: pytest.MonkeyPatch, parts: dict[str, Any]
+    keyed: FakeHost, monkeypatch: pytest.MonkeyPatch, parts: dict[str, Any]
 ) -> None:
     relay = FakeRelay().installed(monkeypatch)
     change, context = enrolling(keyed)
@@ -48,7 +48,7 @@ def test_one_that_moved_is_withdrawn_where_it_was(
 
 @pytest.mark.parametrize("opens", [True, False])
 def test_one_with_new_keys_is_withdrawn_by_the_old_or_not_at_all(
-    keyed: Machine,
+    keyed: FakeHost,
     monkeypatch: pytest.MonkeyPatch,
     opens: bool,  # noqa: FBT001 - a parameter
 ) -> None:
@@ -69,7 +69,7 @@ def test_one_with_new_keys_is_withdrawn_by_the_old_or_not_at_all(
 
 
 def test_one_that_only_calls_its_relay_otherwise_is_never_withdrawn(
-    keyed: Machine, monkeypatch: pytest.MonkeyPatch
+    keyed: FakeHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     relay, there = FakeRelay().installed(monkeypatch), "https://192.0.2.7:8443"
     relay.addresses = {SETTINGS.relay.url, there}
@@ -91,7 +91,7 @@ def test_one_that_only_calls_its_relay_otherwise_is_never_withdrawn(
 
 
 def test_one_that_stays_leaves_nothing(
-    keyed: Machine, monkeypatch: pytest.MonkeyPatch
+    keyed: FakeHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     FakeRelay().installed(monkeypatch)
     change, context = enrolling(keyed)

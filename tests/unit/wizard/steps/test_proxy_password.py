@@ -14,7 +14,7 @@ from agent.config.settings_file import dump
 from agent.relay_client.endpoint import RelayEndpoint
 from lab.machines.proxy import Proxy, proxy
 from tests.unit.wizard.answered import BEHIND, CANARY, SETTINGS
-from tests.unit.wizard.machine import Machine, on
+from tests.unit.wizard.fake_host import FakeHost, on
 from wire.secret import Secret
 from wizard.checks.relay import check_relay
 from wizard.enrolment.relay_client import PROXY_REFUSES, Answered, RelayFailed, ask
@@ -49,8 +49,8 @@ WANTED = through(BEHIND)
 
 
 @pytest.fixture
-def host(tmp_path: Path) -> Machine:
-    return Machine(tmp_path / "machine")
+def host(tmp_path: Path) -> FakeHost:
+    return FakeHost(tmp_path / "machine")
 
 
 class Behind:
@@ -78,18 +78,18 @@ def behind(monkeypatch: pytest.MonkeyPatch) -> Behind:
     return made
 
 
-def given(host: Machine, password: str = CANARY) -> Context:
+def given(host: FakeHost, password: str = CANARY) -> Context:
     return on(host, Inputs(proxy_password=Secret(password)))
 
 
-def in_force(host: Machine, address: str = BEHIND, password: str = CANARY) -> None:
+def in_force(host: FakeHost, address: str = BEHIND, password: str = CANARY) -> None:
     """An installation behind a proxy, whose password is stored."""
     host.write(host.places.settings, dump(through(address)))
     host.secrets.put(PROXY_PASSWORD, Secret(password))
 
 
 def test_without_a_user_there_is_nothing_to_store(
-    host: Machine, behind: Behind
+    host: FakeHost, behind: Behind
 ) -> None:
     for wanted in (DIRECT, through("http://proxy.corp.test:3128")):
         assert STEP.plan(Target(wanted, given(host))) == ()
@@ -97,7 +97,7 @@ def test_without_a_user_there_is_nothing_to_store(
     assert behind.asked == []
 
 
-def test_a_password_is_asked_for_stored_and_taken_back(host: Machine) -> None:
+def test_a_password_is_asked_for_stored_and_taken_back(host: FakeHost) -> None:
     with pytest.raises(StepFailed, match="is needed") as needed:
         STEP.plan(Target(WANTED, on(host)))
     assert needed.value.needs == "proxy_password"
@@ -111,7 +111,7 @@ def test_a_password_is_asked_for_stored_and_taken_back(host: Machine) -> None:
         assert host.secrets.get(PROXY_PASSWORD) is None
 
 
-def test_the_password_in_force_changes_nothing(host: Machine) -> None:
+def test_the_password_in_force_changes_nothing(host: FakeHost) -> None:
     in_force(host)
     assert STEP.plan(Target(WANTED, on(host))) == ()
     assert STEP.plan(Target(WANTED, given(host))) == ()
@@ -125,7 +125,7 @@ def test_the_password_in_force_changes_nothing(host: Machine) -> None:
     )
 
 
-def test_a_wrong_password_never_gets_to_a_plan(host: Machine, behind: Behind) -> None:
+def test_a_wrong_password_never_gets_to_a_plan(host: FakeHost, behind: Behind) -> None:
     in_force(host)
     behind.password = "changed"
     for context in (on(host), given(host, "wrong")):
@@ -141,7 +141,7 @@ def test_a_wrong_password_never_gets_to_a_plan(host: Machine, behind: Behind) ->
 
 
 def test_a_relay_that_is_away_keeps_no_password_from_being_stored(
-    host: Machine, behind: Behind
+    host: FakeHost, behind: Behind
 ) -> None:
     behind.away = True
     (change,) = STEP.plan(Target(WANTED, given(host)))
@@ -154,7 +154,7 @@ def test_a_relay_that_is_away_keeps_no_password_from_being_stored(
 
 @pytest.mark.parametrize("address", [OTHER, BEHIND.replace("svc", "svc2")])
 def test_what_is_stored_is_shown_to_no_other_proxy(
-    host: Machine, behind: Behind, address: str
+    host: FakeHost, behind: Behind, address: str
 ) -> None:
     in_force(host)
     with pytest.raises(StepFailed, match="is needed"):
@@ -169,7 +169,7 @@ def test_what_is_stored_is_shown_to_no_other_proxy(
 
 @pytest.mark.parametrize("cut_off", [True, False])
 def test_the_password_in_force_comes_back(
-    host: Machine,
+    host: FakeHost,
     cut_off: bool,  # noqa: FBT001 - a parameter
 ) -> None:
     in_force(host, password="in force")
@@ -183,7 +183,7 @@ def test_the_password_in_force_comes_back(
     assert host.secrets.get(previous(PROXY_PASSWORD)) is None
 
 
-def test_one_of_no_use_is_a_finding_and_replaced(host: Machine) -> None:
+def test_one_of_no_use_is_a_finding_and_replaced(host: FakeHost) -> None:
     in_force(host)
     path = host.places.secrets / f"{kept.SERVICE}.{PROXY_PASSWORD}"
     path.chmod(0o644)
@@ -204,7 +204,7 @@ def test_one_of_no_use_is_a_finding_and_replaced(host: Machine) -> None:
 
 @pytest.mark.parametrize("damaged", [True, False])
 def test_one_that_no_proxy_takes_is_forgotten_and_comes_back(
-    host: Machine,
+    host: FakeHost,
     damaged: bool,  # noqa: FBT001 - a parameter
 ) -> None:
     assert ProxyPasswordRemoval().plan(Target(DIRECT, on(host))) == ()
@@ -233,7 +233,7 @@ def test_a_service_is_never_given_what_is_not_there() -> None:
     assert names == [*order]
 
 
-def test_a_relay_that_is_left_is_asked_as_before(host: Machine) -> None:
+def test_a_relay_that_is_left_is_asked_as_before(host: FakeHost) -> None:
     in_force(host, password="in force")
     old = RelayEndpoint(WANTED.relay, Secret("in force"))
     assert former_endpoint(old.relay, None, on(host)) == old
@@ -249,7 +249,7 @@ def test_a_relay_that_is_left_is_asked_as_before(host: Machine) -> None:
     )
 
 
-def test_what_a_new_proxy_takes_is_never_shown_to_the_old_one(host: Machine) -> None:
+def test_what_a_new_proxy_takes_is_never_shown_to_the_old_one(host: FakeHost) -> None:
     in_force(host)
     path = host.places.secrets / f"{kept.SERVICE}.{PROXY_PASSWORD}"
     path.write_bytes(b"\xff")
@@ -258,7 +258,7 @@ def test_what_a_new_proxy_takes_is_never_shown_to_the_old_one(host: Machine) -> 
     assert former_endpoint(WANTED.relay, OTHER, on(host)) == RelayEndpoint(WANTED.relay)
 
 
-def test_it_stays_while_a_relay_is_still_to_be_told(host: Machine) -> None:
+def test_it_stays_while_a_relay_is_still_to_be_told(host: FakeHost) -> None:
     (stored,) = STEP.plan(Target(WANTED, given(host)))
     begun = journal.begin(host.places.journal, (stored,))
     enrols = Change("enrolment", "Enrols", None, {})
@@ -272,7 +272,7 @@ def test_it_stays_while_a_relay_is_still_to_be_told(host: Machine) -> None:
     assert host.secrets.get(PROXY_PASSWORD) is None
 
 
-def test_it_goes_with_the_installation(host: Machine) -> None:
+def test_it_goes_with_the_installation(host: FakeHost) -> None:
     in_force(host)
     assert STEP.plan_removal(on(host)) == ()
     (change,) = Keys().plan_removal(on(host))
@@ -281,7 +281,7 @@ def test_it_goes_with_the_installation(host: Machine) -> None:
     assert host.secrets.get(PROXY_PASSWORD) is None
 
 
-def test_the_service_is_given_it_where_it_is_needed(host: Machine) -> None:
+def test_the_service_is_given_it_where_it_is_needed(host: FakeHost) -> None:
     place = host.places.home / "drop-in"
 
     class NamesIn(UnitFiles):
@@ -327,7 +327,7 @@ def there() -> Iterator[Proxy]:
     ],
 )
 def test_a_check_of_the_relay_names_what_the_proxy_wants(
-    host: Machine, there: Proxy, *, user: str, password: str, field: str, says: str
+    host: FakeHost, there: Proxy, *, user: str, password: str, field: str, says: str
 ) -> None:
     address = there.of(user) if user else there.url
     # a relay that is not there: what is looked at here comes before it
@@ -342,7 +342,7 @@ def test_a_check_of_the_relay_names_what_the_proxy_wants(
 
 
 def test_it_is_proven_at_the_proxy_itself(
-    host: Machine, there: Proxy, monkeypatch: pytest.MonkeyPatch
+    host: FakeHost, there: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("wizard.steps.proxy_password.ask", ask)
     relay = Relay(url="https://127.0.0.1:1", proxy=there.of("CORP\\svc"))

@@ -5,14 +5,14 @@ import pytest
 from agent.config.settings_file import digest, dump
 from agent.system.version import VERSION
 from tests.unit.wizard.answered import SETTINGS
-from tests.unit.wizard.machine import Machine, after, on
+from tests.unit.wizard.fake_host import FakeHost, after, on
 from tests.unit.wizard.steps.installation import changed, writing
 from wizard.plan.change import Begun, Change, Context, StepFailed
 from wizard.plan.step import Target
 from wizard.steps.service import ServiceStep, resume
 
 
-def test_an_agent_whose_password_is_none_now_is_started_anew(host: Machine) -> None:
+def test_an_agent_whose_password_is_none_now_is_started_anew(host: FakeHost) -> None:
     host.write(host.places.settings, dump(SETTINGS))
     host.runs = True
     directory = SETTINGS.directory.model_dump(mode="json")
@@ -22,7 +22,7 @@ def test_an_agent_whose_password_is_none_now_is_started_anew(host: Machine) -> N
     assert host.did == ["stop", "start", "wait"]
 
 
-def test_an_agent_that_runs_with_other_settings_reads_them_anew(host: Machine) -> None:
+def test_an_agent_that_runs_with_other_settings_reads_them_anew(host: FakeHost) -> None:
     host.runs = True
     host.status = {"settings": digest(SETTINGS)}
     assert ServiceStep().plan(Target(SETTINGS, on(host))) == ()
@@ -30,14 +30,14 @@ def test_an_agent_that_runs_with_other_settings_reads_them_anew(host: Machine) -
     assert change.step == "service"
 
 
-def test_a_service_that_runs_is_left_when_it_reads_nothing_new(host: Machine) -> None:
+def test_a_service_that_runs_is_left_when_it_reads_nothing_new(host: FakeHost) -> None:
     host.runs = True
     assert ServiceStep().plan(Target(SETTINGS, on(host))) == ()
     grants = Change("grants", "Grants", None, {})
     assert ServiceStep().plan(after(SETTINGS, on(host), grants)) == ()
 
 
-def test_a_service_is_restarted_for_what_it_reads(host: Machine) -> None:
+def test_a_service_is_restarted_for_what_it_reads(host: FakeHost) -> None:
     host.runs = True
     settings = Change("settings", "Writes", None, {})
     (change,) = ServiceStep().plan(after(SETTINGS, on(host), settings))
@@ -46,7 +46,7 @@ def test_a_service_is_restarted_for_what_it_reads(host: Machine) -> None:
     assert host.did == ["stop", "start", "wait"]
 
 
-def test_a_new_agent_takes_over_where_only_files_changed(host: Machine) -> None:
+def test_a_new_agent_takes_over_where_only_files_changed(host: FakeHost) -> None:
     host.runs = host.gapless = True
     settings = Change("settings", "Writes", None, {})
     (change,) = ServiceStep().plan(after(SETTINGS, on(host), settings))
@@ -61,7 +61,7 @@ def test_a_new_agent_takes_over_where_only_files_changed(host: Machine) -> None:
     assert host.did == ["reload", "reload", "start", "wait"]
 
 
-def test_one_that_never_got_ready_is_restarted(host: Machine) -> None:
+def test_one_that_never_got_ready_is_restarted(host: FakeHost) -> None:
     host.runs = host.gapless = True
     host.status = {"ready": False}
     settings = Change("settings", "Mends the proxy", None, {})
@@ -69,7 +69,7 @@ def test_one_that_never_got_ready_is_restarted(host: Machine) -> None:
     assert change.summary.startswith("Restarts the agent")
 
 
-def test_one_that_took_over_with_other_settings_is_a_failure(host: Machine) -> None:
+def test_one_that_took_over_with_other_settings_is_a_failure(host: FakeHost) -> None:
     host.runs = host.gapless = True
     (change,) = ServiceStep().plan(
         after(SETTINGS, on(host), Change("settings", "Writes", None, {}))
@@ -82,7 +82,7 @@ def test_one_that_took_over_with_other_settings_is_a_failure(host: Machine) -> N
 
 
 def test_one_that_an_upgrade_had_asked_for_before_is_not_the_last(
-    host: Machine, monkeypatch: pytest.MonkeyPatch
+    host: FakeHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     host.runs = host.gapless = True
     (change,) = ServiceStep().plan(
@@ -98,7 +98,7 @@ def test_one_that_an_upgrade_had_asked_for_before_is_not_the_last(
     assert read == []
 
 
-def test_an_old_program_that_goes_on_is_told_and_replaced(host: Machine) -> None:
+def test_an_old_program_that_goes_on_is_told_and_replaced(host: FakeHost) -> None:
     host.runs = host.gapless = True
     host.status = {"version": "0.0.9"}
     (row,) = ServiceStep().verify(Target(SETTINGS, on(host)))
@@ -118,7 +118,7 @@ def test_an_old_program_that_goes_on_is_told_and_replaced(host: Machine) -> None
     assert ServiceStep().verify(Target(SETTINGS, on(host)))[0].state == "ok"
 
 
-def test_one_that_waits_for_its_relay_is_left_trying(host: Machine) -> None:
+def test_one_that_waits_for_its_relay_is_left_trying(host: FakeHost) -> None:
     host.runs = host.gapless = True
     host.status = {"ready": False, "relay": {"state": "down", "reason": "it is away"}}
     assert ServiceStep().plan(Target(SETTINGS, on(host))) == ()
@@ -130,7 +130,7 @@ def test_one_that_waits_for_its_relay_is_left_trying(host: Machine) -> None:
     assert len(ServiceStep().plan(after(SETTINGS, on(host), settings))) == 1
 
 
-def test_one_that_is_not_ready_is_started_anew(host: Machine) -> None:
+def test_one_that_is_not_ready_is_started_anew(host: FakeHost) -> None:
     host.runs = host.gapless = True
     host.status = {"ready": False}
     (row,) = ServiceStep().verify(Target(SETTINGS, on(host)))
@@ -142,14 +142,14 @@ def test_one_that_is_not_ready_is_started_anew(host: Machine) -> None:
 
 
 @pytest.mark.parametrize("step", ["keys", "account", "unit"])
-def test_what_systemd_gives_at_a_start_needs_one(host: Machine, step: str) -> None:
+def test_what_systemd_gives_at_a_start_needs_one(host: FakeHost, step: str) -> None:
     host.runs = host.gapless = True
     given = Change(step, "Writes", None, {})
     (change,) = ServiceStep().plan(after(SETTINGS, on(host), given))
     assert change.summary.startswith("Restarts the agent")
 
 
-def test_what_a_roll_back_brought_back_runs_again(host: Machine) -> None:
+def test_what_a_roll_back_brought_back_runs_again(host: FakeHost) -> None:
     assert resume(on(host), ()) == ""
     assert host.did == []
     writing(host)
@@ -159,7 +159,7 @@ def test_what_a_roll_back_brought_back_runs_again(host: Machine) -> None:
 
 
 def test_a_copy_has_no_agent_that_served_before(
-    host: Machine, monkeypatch: pytest.MonkeyPatch
+    host: FakeHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     writing(host)
     host.fails = "It was made on another machine."

@@ -7,25 +7,25 @@ import pytest
 from agent.config.migrations import kept_name
 from agent.config.settings_file import dump, parse
 from tests.unit.wizard.answered import SETTINGS
-from tests.unit.wizard.machine import Machine, on
+from tests.unit.wizard.fake_host import FakeHost, on
 from tests.unit.wizard.steps.installation import changed, seal, writing
 from wizard.plan.change import Begun, StepFailed
 from wizard.plan.step import Target
 from wizard.steps.settings_file import SettingsFile, differences, drift
 
 
-def test_settings_are_written_once(host: Machine) -> None:
+def test_settings_are_written_once(host: FakeHost) -> None:
     writing(host)
     assert parse(host.places.settings.read_text()) == SETTINGS
     assert SettingsFile().plan(Target(SETTINGS, on(host))) == ()
 
 
-def test_a_file_with_comments_that_says_the_same_is_kept(host: Machine) -> None:
+def test_a_file_with_comments_that_says_the_same_is_kept(host: FakeHost) -> None:
     host.write(host.places.settings, "# ours\n" + dump(SETTINGS))
     assert SettingsFile().plan(Target(SETTINGS, on(host))) == ()
 
 
-def test_the_file_before_comes_back_to_the_letter(host: Machine) -> None:
+def test_the_file_before_comes_back_to_the_letter(host: FakeHost) -> None:
     before = "# ours\n" + dump(SETTINGS)
     host.write(host.places.settings, before)
     change = writing(host, changed(identify_by="mail"))
@@ -34,7 +34,7 @@ def test_the_file_before_comes_back_to_the_letter(host: Machine) -> None:
     assert host.places.settings.read_text() == before
 
 
-def test_a_file_that_was_edited_since_is_left(host: Machine) -> None:
+def test_a_file_that_was_edited_since_is_left(host: FakeHost) -> None:
     change = writing(host)
     host.write(host.places.settings, "mine")
     with pytest.raises(StepFailed, match="changed by somebody else since"):
@@ -56,7 +56,7 @@ def test_a_file_that_was_edited_since_is_left(host: Machine) -> None:
     ],
 )
 def test_a_plan_says_what_becomes_of_the_settings(
-    host: Machine, parts: dict[str, Any], summary: str
+    host: FakeHost, parts: dict[str, Any], summary: str
 ) -> None:
     writing(host)
     (change,) = SettingsFile().plan(Target(changed(**parts), on(host)))
@@ -71,7 +71,7 @@ def test_differences_are_told_by_path() -> None:
     )
 
 
-def test_what_was_edited_by_hand_is_told_and_taken_over(host: Machine) -> None:
+def test_what_was_edited_by_hand_is_told_and_taken_over(host: FakeHost) -> None:
     writing(host)
     seal(host)
     assert drift(on(host)) == ()
@@ -94,7 +94,7 @@ def of_newer(text: str) -> str:
     return text.replace("version: 1", "version: 2")
 
 
-def test_versions_go_down_up_and_down_again(host: Machine) -> None:
+def test_versions_go_down_up_and_down_again(host: FakeHost) -> None:
     step, place = SettingsFile(), host.places.settings
     kept_as = kept_name(place, 2)
     texts = [of_newer(dump(SETTINGS)), of_newer(dump(changed(identify_by="mail")))]

@@ -9,7 +9,7 @@ import pytest
 from agent.config import secret_store as secrets
 from agent.config.secret_store import LISTEN_KEY, PROXY_PASSWORD, SecretsUnavailable
 from tests.unit.wizard.answered import CANARY, SETTINGS
-from tests.unit.wizard.machine import Machine, on
+from tests.unit.wizard.fake_host import FakeHost, on
 from wire.keys import PrivateKeys
 from wire.secret import Secret
 from wizard.host.interface import UnitFiles
@@ -201,7 +201,7 @@ class DropInStage(UnitFiles):
         """Leave it enabled."""
 
 
-class Upgraded(Machine):
+class Upgraded(FakeHost):
     """A server whose systemd can seal by now; its agent is there after each act."""
 
     def __init__(self, home: Path) -> None:
@@ -320,7 +320,7 @@ def test_a_plain_file_that_others_could_read_goes_when_it_was_replaced(
     assert set(files(folder)) == {f"{name}.cred" for name in NAMES}
 
 
-class Copied(Machine):
+class Copied(FakeHost):
     """A copy of a server: what the original sealed is there and does not open."""
 
     def __init__(self, home: Path) -> None:
@@ -357,6 +357,6 @@ def test_a_copy_is_removed_with_the_secrets_that_it_can_not_open(
 
 
 def test_where_nothing_can_be_sealed_nothing_is_planned(tmp_path: Path) -> None:
-    context = on(Machine(tmp_path))
+    context = on(FakeHost(tmp_path))
     assert SealedSecrets().plan(Target(SETTINGS, context)) == ()
     assert SealedSecrets().verify(Target(SETTINGS, context)) == ()

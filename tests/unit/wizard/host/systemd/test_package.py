@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.wizard.answered import SETTINGS
-from tests.unit.wizard.machine import Machine, on
+from tests.unit.wizard.fake_host import FakeHost, on
 from wizard.host.systemd.package import InstalledPackage, changed_by_rpm, damaged
 from wizard.plan.step import Target
 from wizard.steps.file_ownership import FileOwnership
@@ -116,7 +116,7 @@ def test_where_dpkg_does_not_know_it_rpm_is_asked(tmp_path: Path) -> None:
 def test_that_nothing_was_compared_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    host = Machine(tmp_path / "machine")
+    host = FakeHost(tmp_path / "machine")
     host.package = InstalledPackage("writeback-agent")
     monkeypatch.setattr("wizard.host.systemd.package.damaged", lambda _: None)
     (row,) = FileOwnership().verify(Target(SETTINGS, on(host)))

@@ -12,7 +12,7 @@ from wizard.plan.step import Target
 from wizard.steps.order import STEPS
 
 
-class Machine(SandboxHost):
+class FakeHost(SandboxHost):
     """Files and secrets are real; the agent is ready when it is started."""
 
     def __init__(self, home: Path) -> None:
@@ -50,7 +50,7 @@ class Machine(SandboxHost):
 
 
 def on(
-    host: Machine,
+    host: FakeHost,
     inputs: Inputs | None = None,
     plan_id: str = "20261123T000000-abcdef",
 ) -> Context:
