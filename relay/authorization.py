@@ -44,7 +44,7 @@ class Hosts:
 
 
 @dataclass(frozen=True)
-class Granted:
+class Access:
     """A token that holds for what was asked.
 
     Attributes:
@@ -67,7 +67,7 @@ class Authorization:
         self._hosts = hosts
         self._clock = clock
 
-    def check(self, text: str | None, path: str, right: Right) -> Granted:
+    def check(self, text: str | None, path: str, right: Right) -> Access:
         """Check a token for a path and a right.
 
         Args:
@@ -81,8 +81,8 @@ class Authorization:
 
         """
         if not text:
-            told = ("there is no token", "Send ServiceBusAuthorization.")
-            raise _proves_nothing("no_token", *told)
+            why = ("there is no token", "Send ServiceBusAuthorization.")
+            raise _proves_nothing("no_token", *why)
         agent = self._store.agent(path.strip("/").partition("/")[0])
         token = self._verified(text, agent)
         self._check_audience(token, path)
@@ -95,7 +95,7 @@ class Authorization:
                 "Use the key that was made for this.",
             )
         self._check_portal(token, agent)
-        return Granted(agent, token.expires)
+        return Access(agent, token.expires)
 
     def _verified(self, text: str, agent: Agent | None) -> sas.Token:
         try:
@@ -159,11 +159,15 @@ def hosts_of(name: str, certificate: bytes) -> Hosts:
     names = {name.lower()}
     leaf = x509.load_pem_x509_certificates(certificate)[0]
     try:
-        found = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+        alternatives = leaf.extensions.get_extension_for_class(
+            x509.SubjectAlternativeName
+        )
     except x509.ExtensionNotFound:
         return Hosts(frozenset(names))
-    names |= {dns.lower() for dns in found.value.get_values_for_type(x509.DNSName)}
-    addresses = found.value.get_values_for_type(x509.IPAddress)
+    names |= {
+        dns.lower() for dns in alternatives.value.get_values_for_type(x509.DNSName)
+    }
+    addresses = alternatives.value.get_values_for_type(x509.IPAddress)
     return Hosts(frozenset(names | {str(ip_address(str(ip))) for ip in addresses}))
 
 

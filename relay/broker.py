@@ -50,7 +50,7 @@ class Exchange:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._idle.wait(), seconds)
 
-    async def ask(self, connection: str, question: Request) -> Response:
+    async def ask(self, connection: str, request: Request) -> Response:
         """Relay a request to one of the listeners and wait for the answer.
 
         Raises:
@@ -62,7 +62,7 @@ class Exchange:
         self._under_way += 1
         self._idle.clear()
         try:
-            return await self._ask_around(connection, question)
+            return await self._ask_around(connection, request)
         except TimeoutError as error:
             raise ListenerSilent from error
         finally:
@@ -70,14 +70,14 @@ class Exchange:
             if not self._under_way:
                 self._idle.set()
 
-    async def _ask_around(self, connection: str, question: Request) -> Response:
+    async def _ask_around(self, connection: str, request: Request) -> Response:
         """Ask one listener after the other until one takes the request."""
         until = asyncio.get_running_loop().time() + self._answer_seconds
         left: list[Listener] = []
-        while found := self._listening(connection, left):
-            listener = random.choice(found)  # noqa: S311 - spreads load, no secret
+        while listeners := self._listening(connection, left):
+            listener = random.choice(listeners)  # noqa: S311 - spreads load, no secret
             try:
-                return await self._ask_one(listener, question, until)
+                return await self._ask_one(listener, request, until)
             except NotTaken:
                 left.append(listener)
         raise NoListener
@@ -87,9 +87,9 @@ class Exchange:
         return [listener for listener in listeners if listener not in left]
 
     async def _ask_one(
-        self, listener: Listener, question: Request, until: float
+        self, listener: Listener, request: Request, until: float
     ) -> Response:
-        pending = listener.expect(question)
+        pending = listener.expect(request)
         self._rendezvous[pending.id] = pending
         try:
             # not under the time limit: a frame cut off from its body is no message
@@ -110,11 +110,11 @@ class Exchange:
 
     async def close(self, connection: str | None = None) -> None:
         """Close the channels of a connection, or all, with 1001."""
-        found = [
+        listeners = [
             listener
             for name, listeners in self._listeners.items()
             if connection is None or name == connection.lower()
             for listener in listeners
         ]
-        closing = (listener.channel.close(GOING_AWAY) for listener in found)
+        closing = (listener.channel.close(GOING_AWAY) for listener in listeners)
         await asyncio.gather(*closing)

@@ -113,8 +113,8 @@ def _time(seconds: int | None) -> str | None:
 
 def _public_keys(path: Path) -> list[dict[str, Any]]:
     try:
-        given = json.loads(path.read_text(encoding="utf-8"))
-        keys = given["keys"] if isinstance(given, dict) else given
+        content = json.loads(path.read_text(encoding="utf-8"))
+        keys = content["keys"] if isinstance(content, dict) else content
         return PublicKeys.of(keys).jwks()
     except BadKeys as error:
         raise RelayUnusable(f"{path}: {error}") from error

@@ -62,24 +62,24 @@ class Enrolment:
 
     async def look_up(self, request: web.Request) -> web.Response:
         """Say what became of a code, without using it."""
-        found = self._store.code(request.match_info["lookup"])
-        if found is None:
+        code = self._store.code(request.match_info["lookup"])
+        if code is None:
             raise Refused(404, *_UNKNOWN)
-        portal = _portal_json(self._portal(found))
-        told = {"state": self._state(found), "portal": portal}
-        return web.json_response(told | _use(found))
+        portal = _portal_json(self._portal(code))
+        state = {"state": self._state(code), "portal": portal}
+        return web.json_response(state | _use(code))
 
     async def enrol(self, request: web.Request) -> web.Response:
         """Use a code."""
-        asked = _application(await request.read())
+        application = _application(await request.read())
         with self._store.transaction():
-            found = self._store.code(asked.lookup)
-            if found is None:
+            code = self._store.code(application.lookup)
+            if code is None:
                 raise Refused(404, *_UNKNOWN)
             now = int(self._clock())
-            repeated = self._check(found, asked, now)
-            agent = _enrolled(asked, found.portal, now)
-            self._store.use_code(found.lookup, agent.id, found.used_at or now)
+            repeated = self._check(code, application, now)
+            agent = _enrolled(application, code.portal, now)
+            self._store.use_code(code.lookup, agent.id, code.used_at or now)
             self._store.put_agent(agent)
         if not repeated:
             # whoever listens with the keys of an older enrolment
@@ -89,7 +89,7 @@ class Enrolment:
                 "connection": agent.id,
                 "listen_key_name": LISTEN_KEY_NAME,
                 "test_key_name": TEST_KEY_NAME,
-                "portal": _portal_json(self._portal(found)),
+                "portal": _portal_json(self._portal(code)),
             },
             status=200 if repeated else 201,
         )
@@ -100,69 +100,71 @@ class Enrolment:
             "Authorization"
         )
         path = request.match_info["agent"]
-        granted = self._authorization.check(token, path, Right.LISTEN)
-        self._store.forget_agent(granted.agent)
-        await self._exchange.close(granted.agent.id)
-        return web.json_response({"agent": granted.agent.id})
+        access = self._authorization.check(token, path, Right.LISTEN)
+        self._store.forget_agent(access.agent)
+        await self._exchange.close(access.agent.id)
+        return web.json_response({"agent": access.agent.id})
 
-    def _check(self, found: Code, asked: Application, now: int) -> bool:
+    def _check(self, code: Code, application: Application, now: int) -> bool:
         """Say whether this is a repetition; refuse what may not be done."""
-        present = self._store.agent(asked.agent)
-        if found.used_at is not None:
-            if present and _is_repetition(found, asked, present):
+        present = self._store.agent(application.agent)
+        if code.used_at is not None:
+            if present and _is_repetition(code, application, present):
                 return True
-            raise _used(found)
-        if found.expires_at <= now:
+            raise _used(code)
+        if code.expires_at <= now:
             raise Refused(410, "the code has expired", _NEW_CODE)
-        if present and (present.portal != found.portal or present.keys != asked.keys):
+        if present and (
+            present.portal != code.portal or present.keys != application.keys
+        ):
             raise Refused(
                 409,
-                f"another agent has the name {asked.agent!r}",
+                f"another agent has the name {application.agent!r}",
                 "Choose another name, or have the relay's owner forget that agent: "
                 "writeback-relay forget.",
             )
         return False
 
-    def _state(self, found: Code) -> str:
-        if found.used_at is not None:
+    def _state(self, code: Code) -> str:
+        if code.used_at is not None:
             return "used"
-        return "expired" if found.expires_at <= self._clock() else "open"
+        return "expired" if code.expires_at <= self._clock() else "open"
 
-    def _portal(self, found: Code) -> Portal:
-        portal = self._store.portal(found.portal)
+    def _portal(self, code: Code) -> Portal:
+        portal = self._store.portal(code.portal)
         assert portal is not None  # codes refer to portals by foreign key
         return portal
 
 
-def _is_repetition(found: Code, asked: Application, present: Agent) -> bool:
-    same_key = hmac.compare_digest(present.listen_key, asked.listen_key)
-    return same_key and (present.code, present.id) == (found.lookup, asked.agent)
+def _is_repetition(code: Code, application: Application, present: Agent) -> bool:
+    same_key = hmac.compare_digest(present.listen_key, application.listen_key)
+    return same_key and (present.code, present.id) == (code.lookup, application.agent)
 
 
-def _use(found: Code) -> dict[str, str]:
+def _use(code: Code) -> dict[str, str]:
     """Say by which agent a code was used, and when; empty for one that was not."""
-    if found.used_at is None:
+    if code.used_at is None:
         return {}
-    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(found.used_at))
-    return {"agent": found.used_by or "", "used_at": at}
+    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(code.used_at))
+    return {"agent": code.used_by or "", "used_at": at}
 
 
-def _used(found: Code) -> Refused:
-    use = _use(found)
-    told = f"the code was used by {use['agent']!r} at {use['used_at']}"
-    return Refused(410, told, _NEW_CODE, use)
+def _used(code: Code) -> Refused:
+    use = _use(code)
+    what = f"the code was used by {use['agent']!r} at {use['used_at']}"
+    return Refused(410, what, _NEW_CODE, use)
 
 
-def _enrolled(asked: Application, portal: str, now: int) -> Agent:
+def _enrolled(application: Application, portal: str, now: int) -> Agent:
     return Agent(
-        id=asked.agent,
+        id=application.agent,
         portal=portal,
-        keys=asked.keys,
-        code=asked.lookup,
+        keys=application.keys,
+        code=application.lookup,
         enrolled_at=now,
         last_seen=None,
-        listen_key=asked.listen_key,
-        test_key=asked.test_key,
+        listen_key=application.listen_key,
+        test_key=application.test_key,
     )
 
 
@@ -172,20 +174,20 @@ def _portal_json(portal: Portal) -> dict[str, Any]:
 
 def _application(body: bytes) -> Application:
     try:
-        given = json.loads(body)
+        claims = json.loads(body)
     except ValueError:
         raise _wrong("body", "must be JSON") from None
-    if not isinstance(given, dict):
+    if not isinstance(claims, dict):
         raise _wrong("body", "must be a JSON object")
-    listen_key, test_key = _key(given, "listen_key"), _key(given, "test_key")
+    listen_key, test_key = _key(claims, "listen_key"), _key(claims, "test_key")
     if listen_key == test_key:
         raise _wrong("test_key", "must not be the listen key: it may only send")
     return Application(
         lookup=enrolment_code.lookup(
-            _decoded(given, "secret", enrolment_code.SECRET_BYTES)
+            _decoded(claims, "secret", enrolment_code.SECRET_BYTES)
         ),
-        agent=_agent_name(given.get("agent")),
-        keys=_public_keys(given.get("keys")),
+        agent=_agent_name(claims.get("agent")),
+        keys=_public_keys(claims.get("keys")),
         listen_key=listen_key,
         test_key=test_key,
     )
@@ -209,13 +211,13 @@ def _public_keys(value: object) -> Jwks:
         raise _wrong("keys", str(error)) from error
 
 
-def _key(given: dict[str, Any], name: str) -> str:
-    _decoded(given, name, _KEY_BYTES)
-    return str(given[name])
+def _key(claims: dict[str, Any], name: str) -> str:
+    _decoded(claims, name, _KEY_BYTES)
+    return str(claims[name])
 
 
-def _decoded(given: dict[str, Any], name: str, length: int) -> bytes:
-    value = given.get(name)
+def _decoded(claims: dict[str, Any], name: str, length: int) -> bytes:
+    value = claims.get(name)
     if not isinstance(value, str):
         raise _wrong(name, "must be text")
     try:

@@ -1,4 +1,4 @@
-"""What the relay refuses, in words for whoever asked."""
+"""What the relay refuses, in words for the sender."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

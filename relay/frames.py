@@ -66,12 +66,12 @@ class ResponseHead:
     """A response without its body.
 
     Attributes:
-        question: the id of the request it answers.
+        request_id: of the request it answers.
         body: whether a body follows.
 
     """
 
-    question: str
+    request_id: str
     status: int
     reason: str | None
     headers: Headers
@@ -98,7 +98,7 @@ class Unknown:
     """A message of a kind this relay has no use for."""
 
 
-def request_text(question: Request, question_id: str, address: str) -> str:
+def request_text(request: Request, request_id: str, address: str) -> str:
     """Write a whole request; its body follows in a frame of its own."""
     # method and body must both be there: a listener that misses one of them dials
     # the address instead (hyco-https looks for method, .NET for body)
@@ -106,28 +106,28 @@ def request_text(question: Request, question_id: str, address: str) -> str:
         "request",
         {
             "address": address,
-            "id": question_id,
-            "requestTarget": question.target,
-            "method": question.method,
-            "requestHeaders": dict(question.headers),
+            "id": request_id,
+            "requestTarget": request.target,
+            "method": request.method,
+            "requestHeaders": dict(request.headers),
             "remoteEndpoint": {
-                "address": question.remote_host,
-                "port": question.remote_port,
+                "address": request.remote_host,
+                "port": request.remote_port,
             },
-            "body": bool(question.body),
+            "body": bool(request.body),
         },
     )
 
 
-def summons_text(question_id: str, address: str) -> str:
+def summons_text(request_id: str, address: str) -> str:
     """Write the request to come to an address, where the whole request will be."""
-    return _dump("request", {"address": address, "id": question_id})
+    return _dump("request", {"address": address, "id": request_id})
 
 
-def fits_inline(question: Request) -> bool:
+def fits_inline(request: Request) -> bool:
     """Say whether a request is small enough for the control channel."""
-    headers = sum(len(name) + len(value) + 4 for name, value in question.headers)
-    return len(question.body) <= MAX_INLINE_BODY and headers <= MAX_INLINE_HEADERS
+    headers = sum(len(name) + len(value) + 4 for name, value in request.headers)
+    return len(request.body) <= MAX_INLINE_BODY and headers <= MAX_INLINE_HEADERS
 
 
 def relayed(headers: Headers) -> Headers:
@@ -164,11 +164,11 @@ def parse(text: str) -> ResponseHead | Renewal | Unknown:
 
 
 def _head(message: dict[str, Any]) -> ResponseHead:
-    question, reason = message.get("requestId"), message.get("statusDescription")
-    if not isinstance(question, str):
+    request_id, reason = message.get("requestId"), message.get("statusDescription")
+    if not isinstance(request_id, str):
         raise BadMessage("a response has no requestId")
     return ResponseHead(
-        question=question,
+        request_id=request_id,
         status=_status(message.get("statusCode")),
         reason=reason if isinstance(reason, str) and _FIELD.fullmatch(reason) else None,
         headers=_headers(message.get("responseHeaders") or {}),
@@ -186,14 +186,14 @@ def _status(value: object) -> int:
     return status
 
 
-def _headers(given: object) -> Headers:
-    if not isinstance(given, dict):
+def _headers(fields: object) -> Headers:
+    if not isinstance(fields, dict):
         raise BadMessage("responseHeaders is no JSON object")
-    found = []
-    for name, value in given.items():
+    pairs = []
+    for name, value in fields.items():
         values = value if isinstance(value, list) else [value]
-        found += [(name, _field(name, str(single))) for single in values]
-    return tuple(pair for pair in found if pair[0].lower() not in _NOT_RELAYED)
+        pairs += [(name, _field(name, str(single))) for single in values]
+    return tuple(pair for pair in pairs if pair[0].lower() not in _NOT_RELAYED)
 
 
 def _field(name: str, value: str) -> str:

@@ -40,7 +40,7 @@ class Pending:
     """
 
     id: str
-    question: Request
+    request: Request
     address: str
     inline: bool
     answer: asyncio.Future[Response] = field(repr=False)
@@ -135,15 +135,15 @@ class Listener:
         self._origin = origin
         self._pending: dict[str, Pending] = {}
 
-    def expect(self, question: Request) -> Pending:
+    def expect(self, request: Request) -> Pending:
         """Note a request, before it is sent."""
         number = secrets.token_hex(16)
         path = f"/$hc/{self.connection}?sb-hc-action=request&sb-hc-id={number}"
         pending = Pending(
             id=number,
-            question=question,
+            request=request,
             address=self._origin + path,
-            inline=message.fits_inline(question),
+            inline=message.fits_inline(request),
             answer=asyncio.get_running_loop().create_future(),
         )
         self._pending[number] = pending
@@ -169,8 +169,8 @@ class Listener:
         if not pending.inline:
             await self.channel.send(message.summons_text(pending.id, pending.address))
             return
-        text = message.request_text(pending.question, pending.id, pending.address)
-        await self.channel.send(text, pending.question.body)
+        text = message.request_text(pending.request, pending.id, pending.address)
+        await self.channel.send(text, pending.request.body)
 
     async def next(self) -> message.Renewal | None:
         """Deliver answers until the listener sends a new token; None when it is gone.
@@ -180,13 +180,13 @@ class Listener:
 
         """
         while (text := await self.channel.receive()) is not None:
-            found = message.parse(text)
-            if isinstance(found, message.Renewal):
-                return found
-            if isinstance(found, ResponseHead):
-                answer = await self.channel.receive_body(found)
-                if answer is not None and found.question in self._pending:
-                    self._pending[found.question].settle(answer)
+            received = message.parse(text)
+            if isinstance(received, message.Renewal):
+                return received
+            if isinstance(received, ResponseHead):
+                answer = await self.channel.receive_body(received)
+                if answer is not None and received.request_id in self._pending:
+                    self._pending[received.request_id].settle(answer)
         return None
 
     def abandon(self) -> None:
@@ -215,8 +215,8 @@ async def meet(channel: Channel, pending: Pending) -> None:
     """
     try:
         if not pending.inline:
-            text = message.request_text(pending.question, pending.id, pending.address)
-            await channel.send(text, pending.question.body)
+            text = message.request_text(pending.request, pending.id, pending.address)
+            await channel.send(text, pending.request.body)
         pending.settle(await _answer_at(channel, pending))
     finally:
         pending.give_up(ListenerGone())
@@ -227,7 +227,7 @@ async def _answer_at(channel: Channel, pending: Pending) -> Response:
     head = message.parse(text) if text is not None else None
     if head is None:
         raise ListenerGone
-    if not isinstance(head, ResponseHead) or head.question != pending.id:
+    if not isinstance(head, ResponseHead) or head.request_id != pending.id:
         raise BadMessage("a rendezvous takes the response to its request alone")
     answer = await channel.receive_body(head)
     if answer is None:

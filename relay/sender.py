@@ -42,17 +42,16 @@ class Sender:
         """
         if request.method == "CONNECT":
             raise Refused(405, "CONNECT is not relayed", "Send a plain request.")
-        granted = self._authorization.check(
+        access = self._authorization.check(
             token_of(request), request.rel_url.path, Right.SEND
         )
-        question = await self._question(request)
-        answer = await self._ask(granted.agent.id, question)
+        answer = await self._ask(access.agent.id, await self._relayed(request))
         return self._response(answer)
 
-    async def _question(self, request: web.Request) -> Request:
+    async def _relayed(self, request: web.Request) -> Request:
         peer = request.transport.get_extra_info("peername") if request.transport else ()
         via = request.headers.get("Via")
-        given = tuple(
+        headers = tuple(
             (name, value)
             for name, value in request.headers.items()
             if name != "Via" and not (name == "Authorization" and _consumed(request))
@@ -62,7 +61,7 @@ class Sender:
             method=request.method,
             target=path + _kept(query),
             headers=(
-                *frames.relayed(given),
+                *frames.relayed(headers),
                 ("Via", f"{via}, {self._via}" if via else self._via),
             ),
             body=await request.read(),
@@ -70,9 +69,9 @@ class Sender:
             remote_port=int(peer[1]) if peer else 0,
         )
 
-    async def _ask(self, connection: str, question: Request) -> Response:
+    async def _ask(self, connection: str, request: Request) -> Response:
         try:
-            return await self._exchange.ask(connection, question)
+            return await self._exchange.ask(connection, request)
         except NoListener as error:
             raise Refused(
                 502, "no agent listens on this connection", "Start the agent."

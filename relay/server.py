@@ -112,22 +112,22 @@ class Relay:
     async def _listen(self, request: web.Request) -> web.StreamResponse:
         path = request.match_info["path"]
         token = token_of(request)
-        granted = self._authorization.check(token, path, Right.LISTEN)
+        access = self._authorization.check(token, path, Right.LISTEN)
         channel = await self._accepted(request)
         # the listener can reach us by the name it just used
         origin = f"wss://{request.host}"
-        listener = Listener(channel, granted.agent.id, origin)
+        listener = Listener(channel, access.agent.id, origin)
         self._exchange.join(listener)
         try:
-            self._store.saw_agents([granted.agent.id], int(time.time()))
-            LOG.info("%s listens", granted.agent.id)
+            self._store.saw_agents([access.agent.id], int(time.time()))
+            LOG.info("%s listens", access.agent.id)
             await self._serve(listener, path, token)
         except BadMessage as error:
-            LOG.warning("%s broke the protocol: %s", granted.agent.id, error)
+            LOG.warning("%s broke the protocol: %s", access.agent.id, error)
             await refuse(channel, error)
         finally:
             self._exchange.leave(listener)
-            LOG.info("%s left", granted.agent.id)
+            LOG.info("%s left", access.agent.id)
             await channel.close()
         return channel.socket
 
@@ -136,13 +136,13 @@ class Relay:
         try:
             # again: it may have been withdrawn during the handshake, and now who
             # withdraws it finds it
-            granted = self._authorization.check(token, path, Right.LISTEN)
-            async with asyncio.timeout_at(_loop_time(granted.expires)) as limit:
+            access = self._authorization.check(token, path, Right.LISTEN)
+            async with asyncio.timeout_at(_loop_time(access.expires)) as limit:
                 while (renewal := await listener.next()) is not None:
-                    granted = self._authorization.check(
+                    access = self._authorization.check(
                         renewal.token, path, Right.LISTEN
                     )
-                    limit.reschedule(_loop_time(granted.expires))
+                    limit.reschedule(_loop_time(access.expires))
         except TimeoutError:
             await listener.channel.close(POLICY_VIOLATION, "the token expired")
         except Refused as refusal:
@@ -274,12 +274,12 @@ def _in_words(error: web.HTTPException) -> Refused:
     """Say what the HTTP library refused as the relay says its own refusals."""
     match error:
         case web.HTTPRequestEntityTooLarge():
-            told = f"the body is over {frames.MAX_BODY} bytes"
-            return Refused(error.status, told, "Send less.")
+            what = f"the body is over {frames.MAX_BODY} bytes"
+            return Refused(error.status, what, "Send less.")
         case web.HTTPMethodNotAllowed():
-            told = f"this address does not take {error.method}"
+            what = f"this address does not take {error.method}"
             remedy = f"Send {' or '.join(sorted(error.allowed_methods))}."
-            return Refused(error.status, told, remedy)
+            return Refused(error.status, what, remedy)
         case web.HTTPNotFound():
             places = (
                 "An agent is at /NAME, its link at /$hc/NAME, enrolment at /$enrol."

@@ -122,15 +122,15 @@ def _public(key: ECKey, use: str) -> dict[str, Any]:
 
 
 def _one(jwks: Iterable[Jwk], use: str) -> ECKey:
-    found = [jwk for jwk in jwks if isinstance(jwk, Mapping) and jwk.get("use") == use]
-    if len(found) != 1:
-        raise BadKeys(f"needs exactly one key with use={use}, has {len(found)}")
-    if found[0].get("kty") != "EC" or found[0].get("crv") != CURVE:
+    own = [jwk for jwk in jwks if isinstance(jwk, Mapping) and jwk.get("use") == use]
+    if len(own) != 1:
+        raise BadKeys(f"needs exactly one key with use={use}, has {len(own)}")
+    if own[0].get("kty") != "EC" or own[0].get("crv") != CURVE:
         raise BadKeys(f"the key with use={use} must be EC on {CURVE}")
-    if "d" in found[0]:
+    if "d" in own[0]:
         raise BadKeys(f"the key with use={use} is private; give only public keys")
     members = {
-        name: found[0][name] for name in ("kty", "crv", "x", "y") if name in found[0]
+        name: own[0][name] for name in ("kty", "crv", "x", "y") if name in own[0]
     }
     try:
         key = ECKey.import_key(members)

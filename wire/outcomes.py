@@ -1,4 +1,4 @@
-"""Every outcome of a request: its code, event id, and what each reader is told.
+"""Every outcome of a request: its code, its event id, and its texts by reader.
 
 The codes are part of the wire (docs/wire.md): never rename one, only add.
 Event ids and names are the ones administrators know from Microsoft's

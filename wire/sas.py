@@ -46,8 +46,8 @@ class Audience:
 
     def covers(self, path: str) -> bool:
         """Say whether a path is this one or below it; case and end "/" don't count."""
-        asked = _segments(path)
-        return asked[: len(self.path)] == self.path
+        segments = _segments(path)
+        return segments[: len(self.path)] == self.path
 
 
 @dataclass(frozen=True)

@@ -99,14 +99,14 @@ def _denied(subject: Subject | None, request: Request) -> Answer:
 
 def denied(subject: Subject, operation: Operation) -> Answer:
     """Name the entry that stops one operation, after the directory denied it."""
-    said = judge.judge_operation(subject, operation)
+    answer = judge.judge_operation(subject, operation)
     named = (Code.PERMISSION_DENIED, Code.PROTECTED_ACCOUNT, Code.CANNOT_CHANGE)
-    if said.state is State.YES or said.code not in named:
+    if answer.state is State.YES or answer.code not in named:
         return Answer(
             Code.PERMISSION_DENIED,
             "the directory denied it although the entries that can be read allow it",
         )
-    return Answer(said.code, said.shown_by, said.remedy)
+    return Answer(answer.code, answer.shown_by, answer.remedy)
 
 
 def _constrained(

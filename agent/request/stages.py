@@ -148,8 +148,8 @@ def admit(fresh: Fresh, tools: Tools) -> Admitted:
     # a test is asked for by the administrator of this machine, not by a person
     # who has to prove anything to a portal
     if proofs < settings.limits.proofs and not testing:
-        asked = f"{proofs} of {settings.limits.proofs} proofs"
-        raise Refused(Code.NOT_ENOUGH_PROOFS, asked)
+        detail = f"{proofs} of {settings.limits.proofs} proofs"
+        raise Refused(Code.NOT_ENOUGH_PROOFS, detail)
     return Admitted(request, _whom(request))
 
 
@@ -196,12 +196,12 @@ def judge(located: Located, tools: Tools) -> Judged:
 
     """
     subject, request = located.subject, located.request
-    said = verdict.judge_operation(subject, request.op)
-    if said.state is State.NO and said.code in _FINAL:
-        raise Ended(Answer(said.code, said.shown_by, said.remedy, earliest=None))
+    answer = verdict.judge_operation(subject, request.op)
+    if answer.state is State.NO and answer.code in _FINAL:
+        raise Ended(Answer(answer.code, answer.shown_by, answer.remedy, earliest=None))
     if subject.account is None:
         # unreadable is not the same as harmless
-        raise Ended(Answer(Code.PERMISSION_DENIED, subject.unreadable, said.remedy))
+        raise Ended(Answer(Code.PERMISSION_DENIED, subject.unreadable, answer.remedy))
     unseen = isinstance(read(subject.descriptor), Unreadable)
     if subject.account.admin_count and unseen:
         hidden = "adminCount is 1 and the permissions are hidden or not understood"
@@ -219,13 +219,13 @@ def check(located: Located, tools: Tools) -> Answer:
     """Answer what a reset would come to; everything but the write."""
     subject, operations = located.subject, tools.settings.features.operations
     judged = verdict.judge(subject, operations)
-    said = judged.reset
-    answer = Answer(said.code, said.shown_by, said.remedy, earliest=iso(said.until))
+    reset = judged.reset
+    answer = Answer(reset.code, reset.shown_by, reset.remedy, earliest=iso(reset.until))
     blocking = (
         f for f in refusals.password_findings(subject, located.request) if f.blocks
     )
     finding = next(blocking, None)
-    if said.state is State.YES and finding is not None:
+    if reset.state is State.YES and finding is not None:
         answer = refusals.from_finding(finding, subject)
     return replace(
         answer,

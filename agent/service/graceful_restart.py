@@ -1,9 +1,10 @@
-"""A new process takes over from this one without a gap, as after an upgrade.
+"""Graceful restart: a new process takes over from this one without a gap.
 
-The successor is the program as it is on the disk now, with the same arguments. It
-connects beside this process; once it is ready, the service manager is told that it is
-the main process, and this one answers what is under way and ends. One that does not
-get ready is ended, and this process goes on: an upgrade that fails takes nobody down.
+The successor is the program as it is on the disk now, as after an upgrade, with the
+same arguments. It connects beside this process; once it is ready, the service manager
+is told that it is the main process, and this one answers what is under way and ends.
+One that does not get ready is ended, and this process goes on: an upgrade that fails
+takes nobody down.
 """
 
 import asyncio
@@ -62,7 +63,7 @@ async def hand_over(
 
     """
     status.hold()
-    successor = await _succeeded(seconds)
+    successor = await _ready_successor(seconds)
     if successor is None:
         status.go_on()
         return None
@@ -124,45 +125,45 @@ def _pass_on(successor: int) -> None:
         os.kill(successor, signal.SIGHUP)
 
 
-async def _succeeded(seconds: float) -> int | None:
+async def _ready_successor(seconds: float) -> int | None:
     """Start a successor; give its id once it is ready."""
     try:
-        successor, heard = _begun()
+        successor, read_end = _start_with_pipe()
     except OSError as error:
         LOG.error("no successor could be started: %s", error.strerror)  # noqa: TRY400
         return None
     try:
-        if await _is_ready(heard, seconds):
+        if await _is_ready(read_end, seconds):
             LOG.info("process %d takes over", successor.pid)
             return successor.pid
     finally:
-        os.close(heard)
+        os.close(read_end)
     why = "ended at once" if successor.poll() is not None else "was not ready in time"
     LOG.error("the successor %s (%.0f s at most); going on", why, seconds)
     await asyncio.to_thread(_end, successor)
     return None
 
 
-def _begun() -> tuple[subprocess.Popen[bytes], int]:
+def _start_with_pipe() -> tuple[subprocess.Popen[bytes], int]:
     """Start a successor; give it with the pipe on which it says that it is ready."""
-    heard, told = os.pipe()
+    read_end, write_end = os.pipe()
     try:
-        return _start(told), heard
+        return _start(write_end), read_end
     except OSError:
-        os.close(heard)
+        os.close(read_end)
         raise
     finally:
-        os.close(told)
+        os.close(write_end)
 
 
-def _start(told: int) -> subprocess.Popen[bytes]:
+def _start(write_end: int) -> subprocess.Popen[bytes]:
     frozen = getattr(sys, "frozen", False)
     program = [sys.executable] if frozen else [sys.executable, "-m", "agent"]
-    arguments = [*_without_option(sys.argv[1:]), _OPTION, str(told)]
+    arguments = [*_without_option(sys.argv[1:]), _OPTION, str(write_end)]
     return subprocess.Popen(
         [*program, *arguments],
         stdin=subprocess.DEVNULL,
-        pass_fds=(told,),
+        pass_fds=(write_end,),
         env={**os.environ, **_OWN_START},
     )
 
@@ -175,17 +176,17 @@ def _without_option(arguments: Sequence[str]) -> list[str]:
     return [*arguments[:at], *arguments[at + 2 :]]
 
 
-async def _is_ready(heard: int, seconds: float) -> bool:
+async def _is_ready(read_end: int, seconds: float) -> bool:
     """Wait for the successor's word; the pipe ends without one when it ends."""
-    loop, said = asyncio.get_running_loop(), asyncio.Event()
-    loop.add_reader(heard, said.set)
+    loop, readable = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(read_end, readable.set)
     try:
-        await asyncio.wait_for(said.wait(), seconds)
-        return os.read(heard, 1) == _READY
+        await asyncio.wait_for(readable.wait(), seconds)
+        return os.read(read_end, 1) == _READY
     except TimeoutError:
         return False
     finally:
-        loop.remove_reader(heard)
+        loop.remove_reader(read_end)
 
 
 def _end(successor: subprocess.Popen[bytes]) -> None:

@@ -53,8 +53,9 @@ class Journal:
     def request(self, record: Mapping[str, Any]) -> None:
         """Write what became of one request, from the line of the audit file."""
         user = record.get("user") or {}
-        told = f"{record['code']}: {record['op'] or 'request'} for "
-        told += f"{_in_line(user.get('value', 'nobody'))}; {record['detail'] or 'done'}"
+        who = _in_line(user.get("value", "nobody"))
+        what = f"{record['code']}: {record['op'] or 'request'}"
+        message = f"{what} for {who}; {record['detail'] or 'done'}"
         fields = {
             f"WRITEBACK_{name.upper()}": str(record[name])
             for name in _FIELDS
@@ -62,7 +63,7 @@ class Journal:
         }
         if user:
             fields["WRITEBACK_USER"] = str(user.get("value"))
-        self.send(told, _NOTICE if record["code"] == "ok" else _WARNING, fields)
+        self.send(message, _NOTICE if record["code"] == "ok" else _WARNING, fields)
 
 
 class Handler(logging.Handler):

@@ -1,7 +1,7 @@
-"""What the service manager is told: ready, alive, ending, succeeded by another process.
+"""Messages to the service manager: ready, alive, ending, succeeded by another process.
 
 systemd's protocol is a datagram of lines to the socket that NOTIFY_SOCKET names
-(sd_notify(3)). Where there is none, as on a machine for trying, nothing is told.
+(sd_notify(3)). Where there is none, as on a machine for trying, nothing is sent.
 """
 
 import contextlib
@@ -14,7 +14,7 @@ _MICRO = 1_000_000
 
 
 class Notifier:
-    """Tells the service manager; nothing happens where there is none.
+    """Notifies the service manager; nothing happens where there is none.
 
     Args:
         address: of its socket; one that starts with @ is in the abstract namespace.
@@ -34,36 +34,36 @@ class Notifier:
         return cls(environment.get("NOTIFY_SOCKET", ""), watchdog_s)
 
     def ready(self) -> None:
-        """Tell that the relay link is up and a controller answered."""
-        self._tell("READY=1")
+        """Say that the relay is connected and a controller answered."""
+        self._send("READY=1")
 
     def status(self, text: str) -> None:
         """Say in one line what the service is doing; `systemctl status` shows it."""
-        self._tell(f"STATUS={' '.join(text.split())}")
+        self._send(f"STATUS={' '.join(text.split())}")
 
     def alive(self) -> None:
         """Keep the watchdog quiet."""
-        self._tell("WATCHDOG=1")
+        self._send("WATCHDOG=1")
 
     def stopping(self) -> None:
-        """Tell that the end has begun: no more requests are taken."""
-        self._tell("STOPPING=1")
+        """Say that the end has begun: no more requests are taken."""
+        self._send("STOPPING=1")
 
     def succeeded_by(self, pid: int) -> None:
         """Another process of this service is the main one from now on.
 
-        What it told before was not heard, its first sign of life neither, so this
+        What it sent before was not heard, its first sign of life neither, so this
         is one: hand-overs in quick succession are else taken for a hung service.
         """
-        self._tell(f"MAINPID={pid}", "WATCHDOG=1")
+        self._send(f"MAINPID={pid}", "WATCHDOG=1")
 
-    def _tell(self, *lines: str) -> None:
+    def _send(self, *lines: str) -> None:
         if not self._address:
             return
         # a service manager that does not listen is no reason to end
-        with contextlib.suppress(OSError), _datagram() as told:
-            told.connect(self._address)
-            told.sendall("\n".join(lines).encode())
+        with contextlib.suppress(OSError), _datagram() as channel:
+            channel.connect(self._address)
+            channel.sendall("\n".join(lines).encode())
 
 
 def _datagram() -> socket.socket:

@@ -61,11 +61,11 @@ NOBODY = Instance("", 0)
 def machine_name(path: Path = _MACHINE_ID) -> str:
     """Name this machine; empty where it has no id."""
     try:
-        told = path.read_text(encoding="ascii").strip()
+        id_ = path.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError):
         return ""
-    key = told.encode()
-    return hmac.new(key, _PURPOSE, "sha256").hexdigest() if len(told) == 32 else ""
+    key = id_.encode()
+    return hmac.new(key, _PURPOSE, "sha256").hexdigest() if len(id_) == 32 else ""
 
 
 def is_copy(enrolled: str, here: str) -> bool:

@@ -44,7 +44,7 @@ def test_an_error_is_written_as_a_sentence(text: str, expected: str) -> None:
 # exceptions that no administrator reads: how one part says to another what is so
 _INTERNAL = {
     "agent.acl.errors.DescriptorError",
-    "agent.config.settings_file._GivenTwice",
+    "agent.config.settings_file._DuplicateKey",
     "agent.ldap.dn.BadName",
     "agent.request.answer.Ended",
     "relay.broker.ListenerSilent",
