@@ -8,7 +8,7 @@ import pytest
 from wire.outcomes import OUTCOMES
 
 ROOT = Path(__file__).parents[3]
-DOCUMENTS = sorted((ROOT / "docs").glob("*.md"))
+DOCUMENTS = sorted([*(ROOT / "docs").glob("*.md"), *ROOT.glob("*.md")])
 _TEST = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
 
 
@@ -17,6 +17,21 @@ def test_a_document_names_tests_that_exist(document: Path) -> None:
     for file, name in _TEST.findall(document.read_text("utf-8")):
         source = (ROOT / file).read_text("utf-8")
         assert not name or f"def {name}(" in source, f"{file}::{name}"
+
+
+_ROOMS = "agent|docs|installer|lab|resources|relay|tests|wire|wizard"
+_PATH = re.compile(rf"`((?:{_ROOMS})/[\w./-]*)`")
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_a_document_names_files_that_exist(document: Path) -> None:
+    named = [
+        path
+        for path in _PATH.findall(document.read_text("utf-8"))
+        if not re.search(r"/x\b", path)  # `x` stands for what is to be added
+    ]
+
+    assert not [path for path in named if not (ROOT / path).exists()]
 
 
 def test_the_verdicts_causes_are_all_documented() -> None:
