@@ -5,22 +5,13 @@ for an account that is not made yet an administrator looks, and it is foreseen.
 """
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import takewhile
-from uuid import UUID
 
-from agent.acl.sid import Sid
-from agent.active_directory import users
 from agent.active_directory.domain_cache import DomainCache
-from agent.active_directory.identifiers import UserFilter, nobody, user_filter
-from agent.active_directory.subject_reader import SubjectReader
-from agent.active_directory.users import User
 from agent.config.settings import Settings
-from agent.ldap.connection import Connection
-from agent.ldap.errors import NoSuchObject
-from agent.ldap.pool import PooledConnection
 from agent.verdict import judge
 from agent.verdict.account import Account
 from agent.verdict.causes import Cause
@@ -28,25 +19,22 @@ from agent.verdict.password_policy import PasswordPolicy
 from agent.verdict.verdict import State, Verdict
 from wire.names import Identifier
 from wire.operation import Operation
-from wire.outcomes import Code, Refused
 from wizard.controller.access import Access
-from wizard.directory.sign_in import as_agent, as_either, stored_password
+from wizard.controller.scan import is_planned, open_scan
+from wizard.directory.sign_in import as_agent
 from wizard.grants import grants
-from wizard.grants.acl import rights_of
 from wizard.grants.grants import Entry, Revocation
 from wizard.inputs import Inputs
 from wizard.permissions.account_report import find_about_account
 from wizard.permissions.coverage import (
     PersonVerdict,
-    Scan,
     Tally,
     cover,
 )
 from wizard.permissions.findings import Finding
-from wizard.permissions.inheritance import find_blocked
-from wizard.permissions.planned_account import PlannedAccount, planned_account
+from wizard.permissions.person import filters_of, find_person
 from wizard.permissions.sid_names import Names
-from wizard.plan.change import Context, Plan, StepFailed
+from wizard.plan.change import Plan
 
 _STEP = 50  # people between two reports
 
@@ -128,11 +116,11 @@ class Permissions:
             DirectoryError, StepFailed: it can't be asked; with the remedy.
 
         """
-        filters = _possible((by,) if by else identifiers_of(value, settings), value)
+        filters = filters_of(value, by, settings)
         base_dn = settings.directory.base_dn
-        with self._scan(settings, inputs) as scan:
+        with open_scan(settings, self._access.context(inputs)) as scan:
             directory = scan.facts.directory
-            user = _find(directory, base_dn, filters)
+            user = find_person(directory, base_dn, filters)
             subject = scan.subjects.read(scan.facts, user, detail=True)
             names = Names(directory, base_dn)
             verdict = judge.judge(subject, scan.operations, names)
@@ -170,7 +158,7 @@ class Permissions:
         """
         tally = Tally()
         report(_seen(tally))
-        with self._scan(settings, inputs, stop.is_set) as scan:
+        with open_scan(settings, self._access.context(inputs), stop.is_set) as scan:
             names = Names(scan.facts.directory, settings.directory.base_dn)
             with closing(cover(scan, names)) as everybody:
                 for judged in takewhile(lambda _judged: not stop.is_set(), everybody):
@@ -200,7 +188,7 @@ class Permissions:
 
         """
         context = self._access.context(inputs)
-        if _is_to_be(settings, context):
+        if is_planned(settings, context):
             return ()
         with as_agent(settings.directory, context) as opened:
             return find_about_account(
@@ -238,109 +226,6 @@ class Permissions:
         context = self._access.context(inputs)
         return grants.entries(plan.changes, plan.settings, context)
 
-    @contextmanager
-    def _scan(
-        self,
-        settings: Settings,
-        inputs: Inputs,
-        stop: Callable[[], bool] = lambda: False,
-    ) -> Iterator[Scan]:
-        context = self._access.context(inputs)
-        to_be = _is_to_be(settings, context)
-        sign_in = as_either if to_be else as_agent
-        with (
-            sign_in(settings.directory, context) as pages,
-            sign_in(settings.directory, context) as facts,
-        ):
-            _refuse_missing(facts, settings)
-            subjects = SubjectReader(
-                DomainCache(settings),
-                find_blocked(facts, settings.scope.containers, stop),
-                _planned(settings, facts) if to_be else None,
-            )
-            warm = PooledConnection(facts, facts.root())
-            operations = settings.features.operations
-            yield Scan(pages, warm, subjects, settings.scope, operations)
-
-
-def identifiers_of(value: str, settings: Settings) -> tuple[Identifier, ...]:
-    """Tell by its form what somebody is named by, then by what the settings say."""
-    ways = (_form_of(value), settings.identify_by)
-    return tuple(dict.fromkeys(ways))
-
-
-def _form_of(value: str) -> Identifier:
-    with suppress(ValueError):
-        UUID(value)
-        return "objectGUID"
-    return "userPrincipalName" if "@" in value else "sAMAccountName"
-
-
-def _find(directory: Connection, base_dn: str, filters: Sequence[UserFilter]) -> User:
-    """Find somebody by the first filter that finds anybody."""
-    for whom in filters:
-        try:
-            return users.find(directory, base_dn, whom, detail=True)
-        except Refused as error:
-            if error.code is not Code.USER_NOT_FOUND:
-                raise
-    tried = " or ".join(whom.by for whom in filters)
-    raise nobody(tried, filters[0].value)
-
-
-def _possible(attributes: Sequence[Identifier], value: str) -> tuple[UserFilter, ...]:
-    """Leave out what somebody can't be named by so, such as what is no GUID.
-
-    Raises:
-        Refused: bad_request; nothing is left.
-
-    """
-    possible, wrong = [], []
-    for by in attributes:
-        try:
-            possible.append(user_filter(by, value))
-        except Refused as error:
-            wrong.append(error)
-    if not possible:
-        raise wrong[0]
-    return tuple(possible)
-
 
 def _seen(tally: Tally) -> Seen:
     return Seen(tally.people, tally.states[State.YES])
-
-
-def _is_to_be(settings: Settings, context: Context) -> bool:
-    """Say whether the settings ask for an account that is still to be made."""
-    directory, inputs = settings.directory, context.inputs
-    if directory.account.kind == "existing" or inputs.account_password:
-        return False
-    if stored_password(directory, context) is not None:
-        return False
-    if inputs.admin is None:
-        raise StepFailed(
-            f"The password of {directory.sign_in_name} is not stored here.",
-            "Give an administrator of the domain; it is used once and not stored.",
-        )
-    return True
-
-
-def _refuse_missing(opened: Connection, settings: Settings) -> None:
-    """Name a container of the scope that is not there."""
-    for container in settings.scope.containers:
-        try:
-            next(opened.search(container, "", (), scope="base", paged=False))
-        except NoSuchObject as error:
-            raise StepFailed(
-                f"There is no container {container}.",
-                "Look at scope.containers in the settings.",
-            ) from error
-
-
-def _planned(settings: Settings, opened: Connection) -> PlannedAccount:
-    base = settings.directory.base_dn
-    head = opened.search(base, "", ("objectSid",), scope="base", paged=False)
-    domain = Sid.parse(next(iter(head)).raw("objectSid") or b"")
-    return planned_account(
-        domain, rights_of(settings.features), settings.scope.containers
-    )

@@ -1,0 +1,87 @@
+"""What judging signs in with: as the agent's account, or as it is foreseen."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from agent.acl.sid import Sid
+from agent.active_directory.domain_cache import DomainCache
+from agent.active_directory.subject_reader import SubjectReader
+from agent.config.settings import Settings
+from agent.ldap.connection import Connection
+from agent.ldap.errors import NoSuchObject
+from agent.ldap.pool import PooledConnection
+from wizard.directory.sign_in import as_agent, as_either, stored_password
+from wizard.grants.acl import rights_of
+from wizard.permissions.coverage import Scan
+from wizard.permissions.inheritance import find_blocked
+from wizard.permissions.planned_account import PlannedAccount, planned_account
+from wizard.plan.change import Context, StepFailed
+
+
+@contextmanager
+def open_scan(
+    settings: Settings, context: Context, stop: Callable[[], bool] = lambda: False
+) -> Iterator[Scan]:
+    """Sign in twice, for pages and for facts, and read what all people share.
+
+    Raises:
+        DirectoryError: nobody is let in, or answers.
+        StepFailed: no password is known, or a container of the scope is not there.
+
+    """
+    planned = is_planned(settings, context)
+    sign_in = as_either if planned else as_agent
+    with (
+        sign_in(settings.directory, context) as pages,
+        sign_in(settings.directory, context) as facts,
+    ):
+        _refuse_missing(facts, settings)
+        subjects = SubjectReader(
+            DomainCache(settings),
+            find_blocked(facts, settings.scope.containers, stop),
+            _foreseen(settings, facts) if planned else None,
+        )
+        warm = PooledConnection(facts, facts.root())
+        operations = settings.features.operations
+        yield Scan(pages, warm, subjects, settings.scope, operations)
+
+
+def is_planned(settings: Settings, context: Context) -> bool:
+    """Say whether the settings ask for an account that is not there yet.
+
+    Raises:
+        StepFailed: they do, and no administrator is given to look in its place.
+
+    """
+    directory, inputs = settings.directory, context.inputs
+    if directory.account.kind == "existing" or inputs.account_password:
+        return False
+    if stored_password(directory, context) is not None:
+        return False
+    if inputs.admin is None:
+        raise StepFailed(
+            f"The password of {directory.sign_in_name} is not stored here.",
+            "Give an administrator of the domain; it is used once and not stored.",
+        )
+    return True
+
+
+def _refuse_missing(opened: Connection, settings: Settings) -> None:
+    """Name a container of the scope that is not there."""
+    for container in settings.scope.containers:
+        try:
+            next(opened.search(container, "", (), scope="base", paged=False))
+        except NoSuchObject as error:
+            raise StepFailed(
+                f"There is no container {container}.",
+                "Look at scope.containers in the settings.",
+            ) from error
+
+
+def _foreseen(settings: Settings, opened: Connection) -> PlannedAccount:
+    base = settings.directory.base_dn
+    head = opened.search(base, "", ("objectSid",), scope="base", paged=False)
+    domain = Sid.parse(next(iter(head)).raw("objectSid") or b"")
+    return planned_account(
+        domain, rights_of(settings.features), settings.scope.containers
+    )
