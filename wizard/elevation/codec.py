@@ -17,7 +17,7 @@ from agent.config.errors import SettingsError, explain
 from agent.config.settings import Settings
 from wizard.elevation import errors, secret_codec
 from wizard.elevation.errors import BadCall
-from wizard.elevation.methods import Action, Method, adapter, method
+from wizard.elevation.methods import Action, Method, adapter, method_of
 from wizard.plan.change import Plan
 
 NAME = "org.writeback.Setup1"
@@ -45,9 +45,9 @@ class Call:
             BadCall, SettingsError: they are not what the method takes.
 
         """
-        given = _object(line, set(self.method.sealed))
+        secrets = _object(line, set(self.method.sealed))
         hidden = {
-            name: secret_codec.read(hint, given[name])
+            name: secret_codec.read(hint, secrets[name])
             for name, hint in self.method.sealed.items()
         }
         opened = {
@@ -57,18 +57,18 @@ class Call:
         return opened | hidden
 
 
-def spell_call(asked: Method, given: Mapping[str, Any]) -> str:
+def spell_call(method: Method, arguments: Mapping[str, Any]) -> str:
     """Give a call as the message carries it: without secrets."""
-    arguments = {
-        name: adapter(hint).dump_python(given[name], mode="json", warnings="error")
-        for name, hint in asked.open.items()
+    plain = {
+        name: adapter(hint).dump_python(arguments[name], mode="json", warnings="error")
+        for name, hint in method.open.items()
     }
-    return json.dumps({"method": asked.name, "arguments": arguments})
+    return json.dumps({"method": method.name, "arguments": plain})
 
 
-def spell_sealed(asked: Method, given: Mapping[str, Any]) -> bytes:
+def spell_sealed(method: Method, arguments: Mapping[str, Any]) -> bytes:
     """Give the line with the arguments that hold secrets, for the channel alone."""
-    return _line({name: secret_codec.spell(given[name]) for name in asked.sealed})
+    return _line({name: secret_codec.spell(arguments[name]) for name in method.sealed})
 
 
 def read_call(text: str, action: Action) -> Call:
@@ -85,26 +85,26 @@ def read_call(text: str, action: Action) -> Call:
     data = _object(text.encode(), {"method", "arguments"})
     name, arguments = data["method"], data["arguments"]
     try:
-        found = method(name)
+        method = method_of(name)
     except (KeyError, TypeError):
         raise BadCall("There is no such method.") from None
-    if found.action != action:
-        raise BadCall(f"{found.name} is for {found.action}, not for {action}.")
-    if not isinstance(arguments, dict) or set(arguments) != set(found.open):
-        raise BadCall(f"{found.name} takes other arguments.")
-    return Call(found, arguments)
+    if method.action != action:
+        raise BadCall(f"{method.name} is for {method.action}, not for {action}.")
+    if not isinstance(arguments, dict) or set(arguments) != set(method.open):
+        raise BadCall(f"{method.name} takes other arguments.")
+    return Call(method, arguments)
 
 
-def spell_report(asked: Method, name: str, value: object) -> bytes:
+def spell_report(method: Method, name: str, value: object) -> bytes:
     """Give a line that reports."""
-    told = asked.reports[name].dump_python(value, mode="json", warnings="error")
-    return _line({"report": name, "value": told})
+    data = method.reports[name].dump_python(value, mode="json", warnings="error")
+    return _line({"report": name, "value": data})
 
 
-def spell_result(asked: Method, value: object) -> bytes:
+def spell_result(method: Method, value: object) -> bytes:
     """Give the line that ends a call well."""
-    told = asked.result.dump_python(value, mode="json", warnings="error")
-    return _line({"result": told})
+    data = method.result.dump_python(value, mode="json", warnings="error")
+    return _line({"result": data})
 
 
 def spell_error(error: Exception) -> bytes:

@@ -1,4 +1,4 @@
-"""One call, from who asks to what it came to: the boundary, where all is told."""
+"""One call, from its sender to its result: the boundary, where every error ends."""
 
 import logging
 from collections.abc import Callable
@@ -11,11 +11,11 @@ from wizard.elevation import codec
 from wizard.elevation.dbus import polkit
 from wizard.elevation.dbus.channel import Channel
 from wizard.elevation.errors import NotAllowed
-from wizard.elevation.methods import Action, Method, method, name_of
+from wizard.elevation.methods import Action, Method, method_of, name_of
 from wizard.elevation.quota import Quota
 from wizard.plan.change import MayChange, Plan, StepFailed, allow_all
 
-Doors = Callable[[str, MayChange], Controller]
+ControllerFor = Callable[[str, MayChange], Controller]
 
 _LOG = logging.getLogger(__name__)
 
@@ -38,78 +38,82 @@ class CallRequest:
     text: str
 
 
-def answer(asked: CallRequest, channel: Channel, doors: Doors, places: Quota) -> None:
+def answer(
+    request: CallRequest, channel: Channel, controller_for: ControllerFor, quota: Quota
+) -> None:
     """Answer one call and close its channel.
 
     Args:
-        asked: the call; nothing of it is read before its sender is let in.
+        request: the call; nothing of it is read before its sender is let in.
         channel: to the caller.
-        doors: gives the controller that works for a person, as far as they may.
-        places: the call waits in one of its user's; it is left here.
+        controller_for: gives a controller that does for a person what they may.
+        quota: the call waits in a place of its user's; it is left here.
 
     """
     try:
         try:
-            person = polkit.let_in(asked.sender, asked.action)
+            person = polkit.let_in(request.sender, request.action)
         finally:
-            places.wait_no_more(asked.user)
-        with places.at_work():
-            told = _answered(asked, person, channel, doors)
+            quota.wait_no_more(request.user)
+        with quota.at_work():
+            line = _answered(request, person, channel, controller_for)
     except Exception as error:  # noqa: BLE001 - the boundary
-        told = codec.spell_error(error)
+        line = codec.spell_error(error)
         # the kind alone, as a text could quote
-        _LOG.warning("%s: %s", asked.action, type(error).__name__)
-    channel.say(told)
+        _LOG.warning("%s: %s", request.action, type(error).__name__)
+    channel.say(line)
     channel.close()
 
 
-def _answered(asked: CallRequest, person: str, channel: Channel, doors: Doors) -> bytes:
-    call = codec.read_call(asked.text, asked.action)
+def _answered(
+    request: CallRequest, person: str, channel: Channel, controller_for: ControllerFor
+) -> bytes:
+    call = codec.read_call(request.text, request.action)
     _LOG.info("%s asks: %s", person, call.method.name)
     arguments = call.read(channel.first_line())
-    door = doors(person, _may_change(asked))
-    done = _do(call.method, door, arguments, channel)
-    return codec.spell_result(call.method, done)
+    controller = controller_for(person, _may_change(request))
+    result = _do(call.method, controller, arguments, channel)
+    return codec.spell_result(call.method, result)
 
 
-def _may_change(asked: CallRequest) -> MayChange:
+def _may_change(request: CallRequest) -> MayChange:
     """Give what says whether the caller may change the machine, asking polkit once."""
 
     @cache
     def let_in() -> bool:
         try:
-            polkit.let_in(asked.sender, "change")
+            polkit.let_in(request.sender, "change")
         except NotAllowed:
             return False
         return True
 
-    return allow_all if asked.action == "change" else let_in
+    return allow_all if request.action == "change" else let_in
 
 
 def _do(
-    asked: Method, controller: Controller, given: dict[str, Any], channel: Channel
+    method: Method, controller: Controller, arguments: dict[str, Any], channel: Channel
 ) -> Any:
-    if asked.plans:
-        given = {**given, "plan": _planned_again(asked, controller, given)}
-    for name in asked.reports:
-        given[name] = partial(_report, asked, name, channel)
-    if asked.stops:
-        given["stop"] = channel.stop
-    return asked.of(controller)(**given)
+    if method.plans:
+        arguments = {**arguments, "plan": _planned_again(method, controller, arguments)}
+    for name in method.reports:
+        arguments[name] = partial(_report, method, name, channel)
+    if method.stops:
+        arguments["stop"] = channel.stop
+    return method.of(controller)(**arguments)
 
 
-def _report(asked: Method, name: str, channel: Channel, value: object) -> None:
-    channel.say(codec.spell_report(asked, name, value))
+def _report(method: Method, name: str, channel: Channel, value: object) -> None:
+    channel.say(codec.spell_report(method, name, value))
 
 
 def _planned_again(
-    asked: Method, controller: Controller, given: dict[str, Any]
+    method: Method, controller: Controller, arguments: dict[str, Any]
 ) -> Plan:
     """Plan again: what is made is what this machine says, not what a caller wrote."""
-    accepted: Plan = given["plan"]
-    known = {**given, "settings": accepted.settings}
+    accepted: Plan = arguments["plan"]
+    known = {**arguments, "settings": accepted.settings}
     refusals: list[StepFailed] = []
-    planners = [method(name_of(function)) for function in asked.plans]
+    planners = [method_of(name_of(function)) for function in method.plans]
     # a removal is planned without settings, and nothing else is
     fitting = [p for p in planners if ("settings" in p.open) is not accepted.removes]
     for planner in fitting:

@@ -75,7 +75,7 @@ class Method:
         action: what the caller must be authorised for.
         open: the types of the arguments that hold no secret.
         sealed: the types of those that do.
-        reports: the types that are reported, by the argument that is told of them.
+        reports: the types that are reported, by the argument that takes them.
         stops: it looks at an event that stops it.
         result: the type of what it gives.
         plans: as in its row.
@@ -95,8 +95,8 @@ class Method:
     def of(self, controller: Controller) -> Function:
         """Give the function of a controller that does it."""
         part, _, own = self.name.partition(".")
-        found: Function = getattr(getattr(controller, part), own)
-        return found
+        function: Function = getattr(getattr(controller, part), own)
+        return function
 
     def bind(self, *values: Any, **named: Any) -> dict[str, Any]:
         """Give the arguments of a call by name.
@@ -124,7 +124,7 @@ NAMES: tuple[str, ...] = tuple(_BY_NAME)
 
 
 @cache
-def method(name: str) -> Method:
+def method_of(name: str) -> Method:
     """Find a method by its name.
 
     Raises:
@@ -136,14 +136,18 @@ def method(name: str) -> Method:
     hints = get_type_hints(row.function)
     result: Any = hints.pop("return")
     stops = hints.pop(_STOP, None) is not None
-    reports = {each: hint for each, hint in hints.items() if get_origin(hint) in _TOLD}
-    given = {each: hint for each, hint in hints.items() if each not in reports}
+    reports = {
+        each: hint for each, hint in hints.items() if get_origin(hint) in _REPORTS
+    }
+    parameters = {each: hint for each, hint in hints.items() if each not in reports}
     return Method(
         name=name,
         signature=own.replace(parameters=tuple(own.parameters.values())[1:]),
         action=row.action,
-        open={each: hint for each, hint in given.items() if not holds_secret(hint)},
-        sealed={each: hint for each, hint in given.items() if holds_secret(hint)},
+        open={
+            each: hint for each, hint in parameters.items() if not holds_secret(hint)
+        },
+        sealed={each: hint for each, hint in parameters.items() if holds_secret(hint)},
         reports={each: adapter(*get_args(hint)[0]) for each, hint in reports.items()},
         stops=stops,
         result=adapter(result),
@@ -151,7 +155,7 @@ def method(name: str) -> Method:
     )
 
 
-_TOLD = (get_origin(Callable[[int], None]),)
+_REPORTS = (get_origin(Callable[[int], None]),)
 
 
 @cache

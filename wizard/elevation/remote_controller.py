@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from wizard.controller.controller import Controller
 from wizard.elevation.dbus.client import ServiceClient
-from wizard.elevation.methods import PARTS, method
+from wizard.elevation.methods import PARTS, method_of
 
 
 class RemotePart:
@@ -28,7 +28,7 @@ class RemotePart:
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         try:
-            row = method(f"{self._part}.{name}")
+            row = method_of(f"{self._part}.{name}")
         except KeyError:
             raise AttributeError(name) from None
         return lambda *values, **named: self._client.ask(

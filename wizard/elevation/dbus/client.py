@@ -37,30 +37,30 @@ class ServiceClient:
         self._lock = threading.Lock()
         self._bus: DBusConnection | None = None
 
-    def ask(self, asked: Method, given: Mapping[str, Any]) -> Any:
+    def ask(self, method: Method, arguments: Mapping[str, Any]) -> Any:
         """Have the service do what a method of the controller does.
 
         Args:
-            asked: one of `wizard.elevation.methods`.
-            given: its arguments, the reports' and the stop among them.
+            method: one of `wizard.elevation.methods`.
+            arguments: its own, the reports' and the stop among them.
 
         Raises:
             NotAllowed: the person may not.
-            NotReached: the service can't be asked, or is gone.
+            NotReached: the service can't be method, or is gone.
             Exception: what the function itself raises, as the same class.
 
         """
         ours, theirs = socket.socketpair()
         with ours:
             with theirs:
-                self._send(asked, codec.spell_call(asked, given), theirs)
+                self._send(method, codec.spell_call(method, arguments), theirs)
             with contextlib.suppress(OSError):  # refused by now: it says so
-                ours.sendall(codec.spell_sealed(asked, given))
-            return _hear(asked, given, _lines(ours, given.get("stop")))
+                ours.sendall(codec.spell_sealed(method, arguments))
+            return _hear(method, arguments, _lines(ours, arguments.get("stop")))
 
-    def _send(self, asked: Method, text: str, end: socket.socket) -> None:
+    def _send(self, method: Method, text: str, end: socket.socket) -> None:
         call = new_method_call(
-            _SERVICE, _MEMBER[asked.action], codec.SIGNATURE, (text, end)
+            _SERVICE, _MEMBER[method.action], codec.SIGNATURE, (text, end)
         )
         with self._lock:
             try:
@@ -69,8 +69,8 @@ class ServiceClient:
                 raise NotReached(f"The set-up service refused: {error}.") from error
             except (OSError, RuntimeError) as error:
                 self._drop()
-                told = "The set-up service of this machine can't be reached."
-                raise NotReached(told) from error
+                what = "The set-up service of this machine can't be reached."
+                raise NotReached(what) from error
 
     def _reach(self, call: Message) -> None:
         if self._bus is None:
@@ -96,13 +96,13 @@ def _connected() -> DBusConnection:
     return open_dbus_connection("SYSTEM", enable_fds=True, auth_timeout=_STARTING_S)
 
 
-def _hear(asked: Method, given: Mapping[str, Any], lines: Iterator[bytes]) -> Any:
+def _hear(method: Method, arguments: Mapping[str, Any], lines: Iterator[bytes]) -> Any:
     for line in lines:
         match json.loads(line):
             case {"report": name, "value": value}:
-                given[name](asked.reports[name].validate_python(value))
+                arguments[name](method.reports[name].validate_python(value))
             case {"result": value}:
-                return asked.result.validate_python(value)
+                return method.result.validate_python(value)
             case {"error": error}:
                 raise errors.read(error)
     raise NotReached("The set-up service ended before it answered.", _AGAIN)
@@ -110,14 +110,14 @@ def _hear(asked: Method, given: Mapping[str, Any], lines: Iterator[bytes]) -> An
 
 def _lines(end: socket.socket, stop: threading.Event | None) -> Iterator[bytes]:
     """Give the service's lines; pass a stop on, and hear what comes of it."""
-    rest, told = b"", False
+    rest, passed_on = b"", False
     with selectors.DefaultSelector() as selector:
         selector.register(end, selectors.EVENT_READ)
         while True:
-            if stop is not None and stop.is_set() and not told:
+            if stop is not None and stop.is_set() and not passed_on:
                 with contextlib.suppress(OSError):  # it ended meanwhile
                     end.shutdown(socket.SHUT_WR)
-                told = True
+                passed_on = True
             if not selector.select(_POLL_S):
                 continue
             got = _received(end)

@@ -81,8 +81,8 @@ def _connected() -> contextlib.closing[DBusConnection]:
 
 
 def _user(bus: DBusConnection, sender: str) -> int:
-    asked = message_bus.GetConnectionUnixUser(sender)
-    (number,) = unwrap_msg(bus.send_and_get_reply(asked, timeout=_REPLY_S))
+    question = message_bus.GetConnectionUnixUser(sender)
+    (number,) = unwrap_msg(bus.send_and_get_reply(question, timeout=_REPLY_S))
     return int(number)
 
 

@@ -25,7 +25,7 @@ from jeepney.wrappers import unwrap_msg
 from wizard.elevation.codec import LEAVING, LONGEST, MEMBERS, NAME, PATH, SIGNATURE
 from wizard.elevation.dbus import polkit
 from wizard.elevation.dbus.channel import Channel
-from wizard.elevation.dispatch import CallRequest, Doors, answer
+from wizard.elevation.dispatch import CallRequest, ControllerFor, answer
 from wizard.elevation.errors import BadCall, NotReached
 from wizard.elevation.quota import Quota
 
@@ -38,15 +38,15 @@ class Service:
     """The root service. One process serves all callers.
 
     Args:
-        doors: gives the controller that works for a person, as far as they may.
+        controller_for: gives a controller that does for a person what they may.
         idle_s: seconds without a call after which it ends.
 
     """
 
-    def __init__(self, doors: Doors, idle_s: float = IDLE_S) -> None:
-        self._doors, self._idle_s = doors, idle_s
+    def __init__(self, controller_for: ControllerFor, idle_s: float = IDLE_S) -> None:
+        self._controller_for, self._idle_s = controller_for, idle_s
         self._under_way: dict[threading.Thread, Channel] = {}
-        self._places = Quota()
+        self._quota = Quota()
 
     def run(self) -> None:
         """Serve until nothing is asked any more.
@@ -125,14 +125,14 @@ class Service:
             raise BadCall("The channel is no socket.") from None
         self._start(CallRequest(sender, user, action, text), Channel(end))
 
-    def _start(self, asked: CallRequest, channel: Channel) -> None:
+    def _start(self, request: CallRequest, channel: Channel) -> None:
         try:
-            self._places.wait(asked.user)
+            self._quota.wait(request.user)
         except NotReached:
             channel.close()
             raise
-        given = (asked, channel, self._doors, self._places)
-        thread = threading.Thread(target=answer, args=given)
+        arguments = (request, channel, self._controller_for, self._quota)
+        thread = threading.Thread(target=answer, args=arguments)
         self._forget_ended()
         self._under_way[thread] = channel
         thread.start()

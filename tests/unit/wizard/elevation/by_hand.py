@@ -14,12 +14,12 @@ from jeepney.wrappers import unwrap_msg
 from wizard.elevation import codec, errors
 from wizard.elevation.codec import NAME, PATH
 from wizard.elevation.errors import BadCall
-from wizard.elevation.methods import method
+from wizard.elevation.methods import method_of
 from wizard.inputs import Inputs
 
 SETUP = DBusAddress(PATH, bus_name=NAME, interface=NAME)
 INSTALLED_CALL = json.dumps({"method": "installation.installed", "arguments": {}})
-NO_SECRETS = codec.spell_sealed(method("changes.plan"), {"inputs": Inputs()})
+NO_SECRETS = codec.spell_sealed(method_of("changes.plan"), {"inputs": Inputs()})
 
 
 def say(bus: DBusConnection, text: str, line: bytes, member: str = "Look") -> bytes:

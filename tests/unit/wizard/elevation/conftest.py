@@ -38,7 +38,7 @@ class ServiceStage:
     instead: Any = None
     host: Host | None = None
 
-    def door(self, person: str, may_change: MayChange) -> Controller:
+    def controller_for(self, person: str, may_change: MayChange) -> Controller:
         self.people.append(person)
         if self.host is not None:
             return Controller(self.host, may_change)
@@ -64,7 +64,7 @@ def start(bus: Bus, stage: ServiceStage) -> Iterator[Start]:
 
     def run() -> None:
         with contextlib.suppress(ConnectionResetError):
-            Service(stage.door).run()
+            Service(stage.controller_for).run()
 
     def start() -> threading.Thread:
         thread = threading.Thread(target=run)

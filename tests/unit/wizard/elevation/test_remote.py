@@ -31,7 +31,7 @@ from wizard.controller.controller import Controller
 from wizard.elevation.codec import read_call, spell_sealed
 from wizard.elevation.dbus.client import ServiceClient
 from wizard.elevation.errors import BadCall
-from wizard.elevation.methods import NAMES, PARTS, method
+from wizard.elevation.methods import NAMES, PARTS, method_of
 from wizard.elevation.remote_controller import remote_controller
 from wizard.inputs import AdminCredentials, Draft, Inputs
 from wizard.plan.change import ApplyError, Plan, Progress, Report, StepFailed, Stuck
@@ -101,7 +101,7 @@ def test_what_a_method_does_not_take_is_refused_before_it_is_sent(
 
 def test_no_value_that_crosses_is_bytes() -> None:
     for name in NAMES:
-        asked = method(name)
+        asked = method_of(name)
         for adapter in (asked.result, *asked.reports.values()):
             assert "binary" not in str(adapter.json_schema(mode="serialization"))
 
@@ -248,7 +248,7 @@ def test_the_settings_of_a_plan_are_validated_again() -> None:
     data = SETTINGS.model_dump(mode="json") | {"identify_by": "shoe size"}
     plan = {"settings": data, "changes": []}
     text = json.dumps({"method": "changes.apply", "arguments": {"plan": plan}})
-    line = spell_sealed(method("changes.apply"), {"inputs": INPUTS})
+    line = spell_sealed(method_of("changes.apply"), {"inputs": INPUTS})
     with pytest.raises(BadCall, match="plan is not of its type") as caught:
         read_call(text, "change").read(line)
     assert "shoe" not in str(caught.value)

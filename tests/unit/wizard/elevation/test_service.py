@@ -47,7 +47,7 @@ from wizard.elevation.dbus.client import ServiceClient
 from wizard.elevation.dbus.server import Service
 from wizard.elevation.dispatch import CallRequest
 from wizard.elevation.errors import NotReached, Unexpected
-from wizard.elevation.methods import method
+from wizard.elevation.methods import method_of
 from wizard.elevation.remote_controller import remote_controller
 from wizard.inputs import AdminCredentials, Draft, Inputs
 from wizard.plan.change import Plan, StepFailed
@@ -79,7 +79,7 @@ def test_a_secret_is_in_no_message_and_no_log(
     assert b"svc-writeback" in heard
     assert CANARY.encode() not in heard
     assert CANARY not in caplog.text
-    asked = codec.spell_call(method("changes.plan"), {"settings": SETTINGS})
+    asked = codec.spell_call(method_of("changes.plan"), {"settings": SETTINGS})
     assert CANARY not in asked
 
 
@@ -118,7 +118,7 @@ def test_a_plan_that_cannot_be_made_again_says_why(
 def test_it_ends_when_nothing_is_asked(
     stage: ServiceStage, calling: ServiceClient
 ) -> None:
-    service = threading.Thread(target=Service(stage.door, 0.2).run)
+    service = threading.Thread(target=Service(stage.controller_for, 0.2).run)
     service.start()
     service.join(20)
     assert not service.is_alive()
@@ -137,7 +137,7 @@ class Brief(Service):
 def test_it_does_not_end_while_a_call_is_under_way(
     stage: ServiceStage, calling: ServiceClient
 ) -> None:
-    service = threading.Thread(target=Brief(stage.door).run)
+    service = threading.Thread(target=Brief(stage.controller_for).run)
     service.start()
     wait_for(NAME)
     stage.fake.hold = "find_domain"

@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.wizard.elevation.bus import POLICY, SERVICE_FILE, SHIPPED
 from wizard.elevation.codec import MEMBERS, NAME
-from wizard.elevation.methods import NAMES, method
+from wizard.elevation.methods import NAMES, method_of
 
 ACTIONS = SHIPPED / "usr/share/polkit-1/actions/org.writeback.setup1.policy"
 UNIT = SHIPPED / "usr/lib/systemd/system/writeback-setup.service"
@@ -20,7 +20,7 @@ def parsed(file: Path) -> ET.Element:
 
 def test_each_action_needs_an_administrator_whoever_asks_from_wherever() -> None:
     found = {action.get("id"): action for action in parsed(ACTIONS).iter("action")}
-    asked = {f"org.writeback.{method(name).action}" for name in NAMES}
+    asked = {f"org.writeback.{method_of(name).action}" for name in NAMES}
     assert set(found) == asked == {f"org.writeback.{each}" for each in MEMBERS.values()}
     for action in found.values():
         defaults = {rule.tag: rule.text for rule in action.iterfind("defaults/*")}

@@ -21,7 +21,7 @@ from wire.secret import Secret
 from wizard.checks.table import CHECKS
 from wizard.controller.controller import Controller
 from wizard.elevation.dbus.client import ServiceClient
-from wizard.elevation.methods import NAMES, Method, method
+from wizard.elevation.methods import NAMES, Method, method_of
 from wizard.elevation.remote_controller import remote_controller
 from wizard.enrolment.relay_client import RelayFailed
 from wizard.inputs import AdminCredentials, Draft, Inputs
@@ -75,7 +75,7 @@ def told(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def signing_in() -> list[str]:
     """Name what takes a directory to sign in to, and only looks: each check too."""
-    rows = [method(name) for name in NAMES]
+    rows = [method_of(name) for name in NAMES]
     takes = [
         row
         for row in rows
@@ -110,7 +110,7 @@ def given(asked: Method, settings: Settings, check: str) -> dict[str, Any]:
 def ask(calling: ServiceClient, name: str, settings: Settings, inputs: Inputs) -> str:
     """Ask a method; give the error in words, empty for none."""
     name, _, check = name.partition(" ")
-    row = method(name)
+    row = method_of(name)
     try:
         calling.ask(row, given(row, settings, check) | {"inputs": inputs})
     except (StepFailed, Unreachable) as error:
