@@ -20,7 +20,7 @@ from wizard.checks.outcome import Outcome, Report
 from wizard.enrolment.relay_client import (
     PROXY_REFUSES,
     SET_CLOCK,
-    Answered,
+    RelayAnswer,
     RelayFailed,
     ask,
 )
@@ -74,7 +74,7 @@ class _Tried:
         self._endpoint, self._relay, self._code = endpoint, endpoint.relay, code
         url = urlsplit(endpoint.relay.url)
         self._host, self._port = url.hostname or "", url.port or 443
-        self._answered = Answered(0, b"")
+        self._answered = RelayAnswer(0, b"")
         self._parsed: codes.EnrolmentCode | None = None
 
     def name(self) -> str:

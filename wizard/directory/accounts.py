@@ -39,12 +39,12 @@ def create(
     opened.add(f"{rdn('CN', name)},{container}", ("user",), attributes)
 
 
-def take_over(opened: Connection, found: Facts, password: Secret, plan_id: str) -> None:
+def take_over(opened: Connection, entry: Facts, password: Secret, plan_id: str) -> None:
     """Have one that is there be this machine's from now on.
 
     Args:
         opened: as an administrator.
-        found: its `dn`, and its mark in `info`: another may have that name by now,
+        entry: its `dn`, and its mark in `info`: another may have that name by now,
             whose password this must not be.
         password: its new one.
         plan_id: its new mark.
@@ -55,18 +55,18 @@ def take_over(opened: Connection, found: Facts, password: Secret, plan_id: str) 
     """
     changes = (
         # whose it was knows by that that it is not its any more
-        Modification("delete", "info", (found["info"].encode(),)),
+        Modification("delete", "info", (entry["info"].encode(),)),
         Modification("add", "info", (f"{MARK}{plan_id}".encode(),)),
         Modification("replace", "unicodePwd", (_quoted(password),)),
         Modification("replace", "userAccountControl", (str(int(_FLAGS)).encode(),)),
     )
     try:
-        opened.modify(found["dn"], changes)
+        opened.modify(entry["dn"], changes)
     except DirectoryError as error:
         if error.result != NO_SUCH_ATTRIBUTE:
             raise
-        told = f"{found['dn']} was changed while the plan was shown."
-        raise StepFailed(told, "Look at the plan again.") from error
+        what = f"{entry['dn']} was changed while the plan was shown."
+        raise StepFailed(what, "Look at the plan again.") from error
 
 
 def _quoted(password: Secret) -> bytes:
@@ -108,10 +108,10 @@ def sid_of(opened: Connection, directory: DirectorySettings) -> Sid:
 
 
 def needed(opened: Connection, directory: DirectorySettings) -> Entry:
-    found = find(opened, directory)
-    if found is None:
+    entry = find(opened, directory)
+    if entry is None:
         raise StepFailed(
             f"There is no account {directory.account.name} in {directory.domain}.",
             "Check the name, or let the wizard create it.",
         )
-    return found
+    return entry

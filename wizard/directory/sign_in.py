@@ -93,9 +93,9 @@ def sign_in_as(settings: DirectorySettings, context: Context) -> tuple[str, Secr
 
 
 def _password(settings: DirectorySettings, context: Context) -> Secret:
-    given = context.inputs.account_password
-    if given is not None:
-        return given
+    password = context.inputs.account_password
+    if password is not None:
+        return password
     stored = stored_password(settings, context)
     if stored is None:
         raise _no_password(settings, context)
@@ -106,25 +106,25 @@ def _password(settings: DirectorySettings, context: Context) -> Secret:
 
 def _no_password(settings: DirectorySettings, context: Context) -> StepFailed:
     why = trouble(DIRECTORY_PASSWORD, context.host.secrets)
-    told = why or f"The password of {settings.sign_in_name} is not stored here"
+    what = why or f"The password of {settings.sign_in_name} is not stored here"
     if settings.account.kind == "new":
-        return StepFailed(f"{told}.", NEEDS_ADMIN, "admin")
-    return StepFailed(f"{told}.", "Give the account's password.", "account_password")
+        return StepFailed(f"{what}.", NEEDS_ADMIN, "admin")
+    return StepFailed(f"{what}.", "Give the account's password.", "account_password")
 
 
 def _only_in_force(settings: DirectorySettings, context: Context) -> StepFailed:
-    told = (
+    what = (
         f"The stored password of {settings.sign_in_name} goes to the controllers in "
         "force alone, by the CA in force."
     )
     allow = "have an administrator of this machine allow the change"
     if settings.account.kind == "existing":
         remedy = f"Give the account's password, or {allow}."
-        return StepFailed(told, remedy, "account_password")
+        return StepFailed(what, remedy, "account_password")
     if context.inputs.admin is None:
         remedy = f"Give an administrator of the domain, or {allow}."
-        return StepFailed(told, remedy, "admin")
-    return StepFailed(told, sentence(allow))
+        return StepFailed(what, remedy, "admin")
+    return StepFailed(what, sentence(allow))
 
 
 def stored_password(settings: DirectorySettings, context: Context) -> Secret | None:
@@ -201,5 +201,5 @@ def reached_now(
 
 def finding(check_id: str, title: str, error: DirectoryError | StepFailed) -> Check:
     """Tell what could not be looked at, in whole sentences."""
-    told, remedy = (sentence(text) for text in (error.what, error.remedy))
-    return Check(check_id, title, "failed", told, remedy)
+    what, remedy = (sentence(text) for text in (error.what, error.remedy))
+    return Check(check_id, title, "failed", what, remedy)

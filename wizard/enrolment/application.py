@@ -24,15 +24,15 @@ def parsed_code(context: Context) -> codes.EnrolmentCode:
         StepFailed: there is none, or it is mistyped.
 
     """
-    given = context.inputs.enrolment_code
-    if given is None:
+    code_text = context.inputs.enrolment_code
+    if code_text is None:
         raise StepFailed(
             "An enrolment code is needed.",
             "Ask the owner of the relay for one.",
             "enrolment_code",
         )
     try:
-        return codes.parse(given.reveal())
+        return codes.parse(code_text.reveal())
     except codes.BadCode as error:
         remedy = "Type it again, or ask for a new one."
         raise StepFailed(sentence(str(error)), remedy) from None
@@ -49,27 +49,27 @@ def application(agent: str, code: codes.EnrolmentCode, context: Context) -> Appl
 
 
 def stored(name: str, context: Context) -> Secret:
-    found = context.host.secrets.get(name)
-    if found is None:
+    secret = context.host.secrets.get(name)
+    if secret is None:
         raise StepFailed(f"The secret {name} is missing.", "Apply the settings again.")
-    return found
+    return secret
 
 
 def enrolment_of(
     relay: Relay,
     agent: str,
-    told: Mapping[str, Any],
+    answer: Mapping[str, Any],
     code: codes.EnrolmentCode,
     context: Context,
 ) -> Enrolment:
     try:
-        portal = told["portal"]
+        portal = answer["portal"]
         proven = code.is_for(fingerprint_digest(portal["keys"]))
         made = Enrolment(
             relay_url=relay.url,
-            connection=str(told["connection"]),
-            listen_key_name=str(told["listen_key_name"]),
-            test_key_name=str(told["test_key_name"]),
+            connection=str(answer["connection"]),
+            listen_key_name=str(answer["listen_key_name"]),
+            test_key_name=str(answer["test_key_name"]),
             portal_issuer=str(portal["issuer"]),
             portal_keys=tuple(portal["keys"]),
             self_test_issuer=self_test_issuer(agent),

@@ -43,7 +43,7 @@ class RelayFailed(Failure):
 
 
 @dataclass(frozen=True)
-class Answered:
+class RelayAnswer:
     """An HTTP answer of a relay, or of the agent behind it.
 
     Attributes:
@@ -59,10 +59,10 @@ class Answered:
     def json(self) -> Mapping[str, Any]:
         """Read a JSON object; empty for anything else."""
         try:
-            found = json.loads(self.body)
+            parsed = json.loads(self.body)
         except ValueError:
             return {}
-        return found if isinstance(found, dict) else {}
+        return parsed if isinstance(parsed, dict) else {}
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Application:
     test_key: Secret
 
 
-def enrol(way: RelayEndpoint, application: Application) -> Mapping[str, Any]:
+def enrol(endpoint: RelayEndpoint, application: Application) -> Mapping[str, Any]:
     """Use an enrolment code; the same application again gives the same answer.
 
     Raises:
@@ -91,59 +91,61 @@ def enrol(way: RelayEndpoint, application: Application) -> Mapping[str, Any]:
         "test_key": application.test_key.reveal(),
     }
     payload = json.dumps(body).encode()
-    answered = ask(way, "POST", "/$enrol", payload, {"Content-Type": _JSON})
-    if answered.status not in (200, 201):
-        raise _refused(answered)
-    return answered.json()
+    answer = ask(endpoint, "POST", "/$enrol", payload, {"Content-Type": _JSON})
+    if answer.status not in (200, 201):
+        raise _refused(answer)
+    return answer.json()
 
 
-def knows(way: RelayEndpoint, lookup: str) -> bool:
+def knows(endpoint: RelayEndpoint, lookup: str) -> bool:
     """Say whether a relay knows an enrolment code, by the hash that names it.
 
     Raises:
         RelayFailed: no answer came.
 
     """
-    return ask(way, "GET", f"/$enrol/{lookup}", b"", {}).status == 200
+    return ask(endpoint, "GET", f"/$enrol/{lookup}", b"", {}).status == 200
 
 
-def withdraw(way: RelayEndpoint, agent: str, listen_key: Secret, key_name: str) -> None:
+def withdraw(
+    endpoint: RelayEndpoint, agent: str, listen_key: Secret, key_name: str
+) -> None:
     """Take an enrolment back; nothing happens when there is none.
 
     Raises:
         RelayFailed: with the relay's own words.
 
     """
-    headers = {"ServiceBusAuthorization": _token(way, agent, listen_key, key_name)}
-    answered = ask(way, "DELETE", f"/$enrol/{quote(agent)}", b"", headers)
-    if answered.status not in (200, 204, 404) and not _is_anothers(answered):
-        raise _refused(answered)
+    headers = {"ServiceBusAuthorization": _token(endpoint, agent, listen_key, key_name)}
+    answer = ask(endpoint, "DELETE", f"/$enrol/{quote(agent)}", b"", headers)
+    if answer.status not in (200, 204, 404) and not _is_anothers(answer):
+        raise _refused(answer)
 
 
-def _is_anothers(answered: Answered) -> bool:
+def _is_anothers(answer: RelayAnswer) -> bool:
     """Say whether another agent holds the name by now, under keys of its own.
 
     A relay that does not say why it answers 401 means that where the token can't have
     been past its time.
     """
-    told = answered.json()
-    if answered.status != _PROVES_NOTHING or not isinstance(told.get("error"), str):
+    body = answer.json()
+    if answer.status != _PROVES_NOTHING or not isinstance(body.get("error"), str):
         return False
-    if "reason" in told:
-        return bool(told["reason"] == "wrong_key")
-    return answered.ahead is not None and abs(answered.ahead) < clock_skew.LIMIT_S
+    if "reason" in body:
+        return bool(body["reason"] == "wrong_key")
+    return answer.ahead is not None and abs(answer.ahead) < clock_skew.LIMIT_S
 
 
-def clock_ahead(way: RelayEndpoint, seconds: float) -> float | None:
+def clock_ahead(endpoint: RelayEndpoint, seconds: float) -> float | None:
     """Say by how many seconds this machine is ahead of a relay; None if it can't be.
 
     Args:
-        way: to the relay.
+        endpoint: of the relay.
         seconds: how long it may take to answer.
 
     """
     try:
-        return ask(way, "GET", "/", b"", {}, seconds=seconds).ahead
+        return ask(endpoint, "GET", "/", b"", {}, seconds=seconds).ahead
     except RelayFailed:
         return None
 
@@ -152,27 +154,27 @@ def clock_ahead(way: RelayEndpoint, seconds: float) -> float | None:
 class Sender:
     """The right to send to one agent."""
 
-    way: RelayEndpoint
+    endpoint: RelayEndpoint
     agent: str
     key: Secret
     key_name: str
 
-    def send(self, method: str, path: str, body: bytes = b"") -> Answered:
+    def send(self, method: str, path: str, body: bytes = b"") -> RelayAnswer:
         """Send one request to the agent.
 
         Raises:
             RelayFailed: it did not reach the agent.
 
         """
-        token = _token(self.way, self.agent, self.key, self.key_name)
+        token = _token(self.endpoint, self.agent, self.key, self.key_name)
         headers = {"ServiceBusAuthorization": token}
         if body:
             headers["Content-Type"] = "application/jose"
         target = f"/{quote(self.agent)}/{path}"
-        answered = ask(self.way, method, target, body, headers)
-        if answered.status not in (200, 400):
-            raise _refused(answered)
-        return answered
+        answer = ask(self.endpoint, method, target, body, headers)
+        if answer.status not in (200, 400):
+            raise _refused(answer)
+        return answer
 
 
 _JSON = "application/json"
@@ -188,67 +190,67 @@ class _HttpRequest:
 
 
 def ask(
-    way: RelayEndpoint,
+    endpoint: RelayEndpoint,
     method: str,
     path: str,
     body: bytes,
     headers: Mapping[str, str],
     *,
     seconds: float = _ANSWER_S,
-) -> Answered:
+) -> RelayAnswer:
     """Ask a relay, through the proxy where there is one.
 
     Raises:
         RelayFailed: no answer came.
 
     """
-    relay = way.relay
+    relay = endpoint.relay
     try:
-        context = way.tls_context()
+        context = endpoint.tls_context()
     except OSError as error:
-        told = f"The file {relay.ca} can't be used as the relay's CA."
-        raise RelayFailed(0, told, "Give a PEM file.") from error
+        what = f"The file {relay.ca} can't be used as the relay's CA."
+        raise RelayFailed(0, what, "Give a PEM file.") from error
     try:
-        asked = _HttpRequest(method, path, body, headers, seconds)
-        return asyncio.run(_ask(way, asked, context))
+        request = _HttpRequest(method, path, body, headers, seconds)
+        return asyncio.run(_ask(endpoint, request, context))
     except aiohttp.ClientHttpProxyError as error:
         raise _at_proxy(relay.url, error) from None
     except (TimeoutError, aiohttp.ClientError, OSError) as error:
-        told = f"The relay {relay.url} did not answer: {reason_for_failure(error)}."
-        raise RelayFailed(0, told, "Check its address and its state.") from None
+        what = f"The relay {relay.url} did not answer: {reason_for_failure(error)}."
+        raise RelayFailed(0, what, "Check its address and its state.") from None
 
 
 def _at_proxy(url: str, error: aiohttp.ClientHttpProxyError) -> RelayFailed:
     """Tell of a proxy that does not lead to the relay; of its status, only this one."""
     status = PROXY_REFUSES if error.status == PROXY_REFUSES else 0
     what, _, remedy = reason_for_failure(error).partition("; ")
-    told = f"The relay {url} was not reached: {what}."
-    return RelayFailed(status, told, sentence(remedy))
+    what = f"The relay {url} was not reached: {what}."
+    return RelayFailed(status, what, sentence(remedy))
 
 
 async def _ask(
-    way: RelayEndpoint, asked: _HttpRequest, context: ssl.SSLContext
-) -> Answered:
-    timeout = aiohttp.ClientTimeout(total=asked.seconds, sock_connect=_TIMEOUT_S)
+    endpoint: RelayEndpoint, request: _HttpRequest, context: ssl.SSLContext
+) -> RelayAnswer:
+    timeout = aiohttp.ClientTimeout(total=request.seconds, sock_connect=_TIMEOUT_S)
     async with (
         aiohttp.ClientSession(timeout=timeout) as session,
         session.request(
-            asked.method,
-            f"{way.relay.url}{asked.path}",
-            data=asked.body or None,
-            headers=asked.headers,
+            request.method,
+            f"{endpoint.relay.url}{request.path}",
+            data=request.body or None,
+            headers=request.headers,
             ssl=context,
-            proxy=way.proxy,
-            proxy_headers=way.proxy_headers,
+            proxy=endpoint.proxy,
+            proxy_headers=endpoint.proxy_headers,
             allow_redirects=False,
         ) as response,
     ):
         ahead = clock_skew.ahead_of(response.headers.get("Date"))
-        return Answered(response.status, await response.read(), ahead)
+        return RelayAnswer(response.status, await response.read(), ahead)
 
 
-def _token(way: RelayEndpoint, agent: str, key: Secret, key_name: str) -> str:
-    audience = f"http://{urlsplit(way.relay.url).hostname}/{agent}"
+def _token(endpoint: RelayEndpoint, agent: str, key: Secret, key_name: str) -> str:
+    audience = f"http://{urlsplit(endpoint.relay.url).hostname}/{agent}"
     return sas.sign(key.reveal(), key_name, audience, int(time.time()) + _TOKEN_S)
 
 
@@ -262,19 +264,19 @@ _STATUS = {
 }
 
 
-def _refused(answered: Answered) -> RelayFailed:
-    told, ahead = answered.json(), answered.ahead or 0.0
-    by_clock = told.get("reason", "expired_token") == "expired_token"
+def _refused(answer: RelayAnswer) -> RelayFailed:
+    body, ahead = answer.json(), answer.ahead or 0.0
+    by_clock = body.get("reason", "expired_token") == "expired_token"
     if (
-        answered.status == _PROVES_NOTHING
+        answer.status == _PROVES_NOTHING
         and by_clock
         and abs(ahead) > clock_skew.LIMIT_S
     ):
         what = f"The relay does not accept the key: {clock_skew.describe_skew(ahead)}."
-        return RelayFailed(answered.status, what, SET_CLOCK)
-    if isinstance(told.get("error"), str):  # others than our relay answer JSON too
-        what = f"The relay refused: {told['error']}."
-        return RelayFailed(answered.status, what, str(told.get("remedy", "")))
-    default = f"The relay answered {answered.status}. Check its address."
-    what, _, remedy = _STATUS.get(answered.status, default).partition(". ")
-    return RelayFailed(answered.status, f"{what}.", remedy)
+        return RelayFailed(answer.status, what, SET_CLOCK)
+    if isinstance(body.get("error"), str):  # others than our relay answer JSON too
+        what = f"The relay refused: {body['error']}."
+        return RelayFailed(answer.status, what, str(body.get("remedy", "")))
+    default = f"The relay answered {answer.status}. Check its address."
+    what, _, remedy = _STATUS.get(answer.status, default).partition(". ")
+    return RelayFailed(answer.status, f"{what}.", remedy)

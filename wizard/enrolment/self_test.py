@@ -70,8 +70,8 @@ def _compare_keys(sender: Sender, agent_keys: PublicKeys) -> None:
     """See that the relay hands out the agent's own keys, as a portal would get them."""
     answered = sender.send("GET", "keys")
     try:
-        told = read_signed(answered.body, agent_keys, "writeback-keys+jwt")
-        same = PublicKeys.of(told["keys"]).fingerprint == agent_keys.fingerprint
+        signed = read_signed(answered.body, agent_keys, "writeback-keys+jwt")
+        same = PublicKeys.of(signed["keys"]).fingerprint == agent_keys.fingerprint
     except (Refused, KeyError):
         same = False
     if not same:

@@ -51,10 +51,10 @@ def is_held(path: Path) -> Busy | None:
     """Say who holds the lock in a file, and since when; None when nobody does."""
     try:
         with path.open("rb") as file:
-            found = fcntl.fcntl(file, fcntl.F_OFD_GETLK, _whole(fcntl.F_WRLCK))
+            held_by = fcntl.fcntl(file, fcntl.F_OFD_GETLK, _whole(fcntl.F_WRLCK))
     except OSError:
         return None  # it is not there, or not to be seen
-    kind, *_ = struct.unpack(_FLOCK, found)
+    kind, *_ = struct.unpack(_FLOCK, held_by)
     return None if kind == fcntl.F_UNLCK else _holder(path)
 
 
@@ -74,7 +74,7 @@ def _person() -> str:
 
 def _holder(path: Path) -> Busy:
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        return Busy(found["who"], datetime.fromisoformat(found["since"]))
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return Busy(content["who"], datetime.fromisoformat(content["since"]))
     except (OSError, ValueError, KeyError):
         return Busy("Another program", datetime.now(UTC))

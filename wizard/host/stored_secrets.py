@@ -15,20 +15,20 @@ PAIRS = (AGENT_KEYS, SELF_TEST_KEYS)
 def usable(name: str, secrets: Store) -> Secret | None:
     """Give a secret; one that others could read, or that is damaged, is none."""
     try:
-        found = secrets.get(name)
-        if found is not None and name in PAIRS:
-            PrivateKeys.of(found)
+        secret = secrets.get(name)
+        if secret is not None and name in PAIRS:
+            PrivateKeys.of(secret)
     except (SecretsUnavailable, BadKeys):
         return None
-    return found
+    return secret
 
 
 def trouble(name: str, secrets: Store) -> str:
     """Say why a secret that is there is of no use; empty when it is none, or good."""
     try:
-        found = secrets.get(name)
-        if found is not None and name in PAIRS:
-            PrivateKeys.of(found)
+        secret = secrets.get(name)
+        if secret is not None and name in PAIRS:
+            PrivateKeys.of(secret)
     except SecretsUnavailable as error:
         return str(error)
     except BadKeys:
@@ -42,10 +42,10 @@ def previous(name: str) -> str:
 
 
 def keep_previous(name: str, secrets: Store) -> None:
-    """Keep a secret until all is done, for the way back; once, also when repeated.
+    """Keep what a secret was until the plan is done; the first one only.
 
-    One of no use too, as it is: what replaces it may be known to nobody until then, and
-    must not pass for good. One that others could read may even be in force.
+    A secret that is damaged, or that others could read, is kept as its file is: the
+    agent may run with it, and what replaces it may not be known to a relay yet.
     """
     if secrets.holds(previous(name)):
         return

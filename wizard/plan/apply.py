@@ -83,17 +83,17 @@ def go_on(run: Run) -> tuple[Change, ...]:
 
 def _make(run: Run, index: int, change: Change, total: int) -> None:
     """Make one change, written down before and after."""
-    told = _Reporter(run.report, index, total, change)
+    tell = _Reporter(run.report, index, total, change)
     try:
         run.journal.intend(index, change)
-        told("doing")
+        tell("doing")
         made = run.step(change).apply(change, run.context)
         run.journal.did(index, made)
     except Exception as error:
         why = reason(error)
-        told("failed", why)
+        tell("failed", why)
         raise _given_up(run, change, why) from error
-    told("done", str(made.get("told", "")))
+    tell("done", str(made.get("told", "")))
 
 
 def roll_back(run: Run) -> RolledBack:
@@ -101,18 +101,18 @@ def roll_back(run: Run) -> RolledBack:
     undone, stuck = [], []
     begun = run.journal.begun()
     for entry in reversed(begun):
-        told = _Reporter(run.report, entry.index, len(begun), entry.change)
-        told("undoing")
+        tell = _Reporter(run.report, entry.index, len(begun), entry.change)
+        tell("undoing")
         try:
             run.step(entry.change).undo(entry, run.context)
             run.journal.undid(entry.index)
         except Exception as error:  # noqa: BLE001 - the others are still taken back
             why = reason(error)
             stuck.append(Stuck(entry.change, why))
-            told("stuck", why)
+            tell("stuck", why)
         else:
             undone.append(entry.change)
-            told("undone")
+            tell("undone")
     if not stuck:
         run.journal.close_undone()
     return RolledBack(tuple(undone), tuple(stuck))
@@ -134,6 +134,6 @@ class _Reporter:
         self._change = change
 
     def __call__(self, state: State, detail: str = "") -> None:
-        told = Progress(self._index, self._total, self._change, state, detail)
+        progress = Progress(self._index, self._total, self._change, state, detail)
         with contextlib.suppress(Exception):  # such as a pipe that nobody reads
-            self._report(told)
+            self._report(progress)

@@ -102,11 +102,11 @@ class Journal:
 
     def begun(self) -> tuple[Begun, ...]:
         """Give what was begun and not taken back, in the order it was begun."""
-        found: dict[int, Begun] = {}
+        entries: dict[int, Begun] = {}
         for number, line in self._lines():
             with self._told(number):
-                _take(line, found)
-        return tuple(found.values())
+                _take(line, entries)
+        return tuple(entries.values())
 
     def _lines(self) -> Iterator[tuple[int, dict[str, Any]]]:
         lines = self.path.read_bytes().splitlines(keepends=True)
@@ -138,19 +138,19 @@ class Journal:
         _sync_folder(self.path.parent)
 
 
-def _take(line: dict[str, Any], found: dict[int, Begun]) -> None:
+def _take(line: dict[str, Any], entries: dict[int, Begun]) -> None:
     """Take one line into what was begun; any error means that it is damaged."""
     match line["what"]:
         case "begin" if line["form"] == FORM:
             datetime.fromisoformat(line["at"])
         case "intend":
             index = int(line["index"])
-            found[index] = Begun(index, Change.of(line["change"]), None)
+            entries[index] = Begun(index, Change.of(line["change"]), None)
         case "did":
             index = int(line["index"])
-            found[index] = replace(found[index], made=line["made"])
+            entries[index] = replace(entries[index], made=line["made"])
         case "undid":
-            del found[int(line["index"])]
+            del entries[int(line["index"])]
         case _:
             raise ValueError(line)
 

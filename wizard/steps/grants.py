@@ -122,8 +122,8 @@ def _take(opened: Connection, facts: Facts) -> Facts:
     container, sid = container_of(opened, facts), Sid.of(facts["sid"])
     made = {"container": container or facts["container"], "sid": str(sid)}
     if container is None:
-        told = "The container is not there any more, and the entries went with it."
-        return {**made, "rights": [], "told": told}
+        detail = "The container is not there any more, and the entries went with it."
+        return {**made, "rights": [], "told": detail}
     edit = descriptor.remove_ace
     return {**made, "rights": _edit(opened, container, facts["rights"], sid, edit)}
 

@@ -56,9 +56,9 @@ class UnitState:
             None if facts is None else cls(**facts)
             for facts in (change.before, change.after)
         )
-        known = after or before
-        assert known is not None
-        return before or known.nothing(), after or known.nothing()
+        either = after or before
+        assert either is not None
+        return before or either.nothing(), after or either.nothing()
 
     def nothing(self) -> Self:
         """Give the state where none of these files is there."""

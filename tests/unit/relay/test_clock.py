@@ -40,7 +40,7 @@ def silent(monkeypatch: pytest.MonkeyPatch, **others: Any) -> None:
     """Have the relay be one that does not say why it answers 401."""
     ask = relay_client.ask
 
-    def asked(*given: Any, **more: Any) -> relay_client.Answered:
+    def asked(*given: Any, **more: Any) -> relay_client.RelayAnswer:
         answered = ask(*given, **more)
         told = {k: v for k, v in answered.json().items() if k != "reason"}
         return replace(answered, body=json.dumps(told).encode(), **others)
@@ -91,7 +91,9 @@ async def test_a_relay_that_tells_neither_why_nor_when_is_not_believed(
 async def test_who_is_no_relay_withdraws_nothing(
     agent: Enrolled, way: RelayEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    odd = relay_client.Answered(401, b"<html>Sign in to the guest network</html>", 0.0)
+    odd = relay_client.RelayAnswer(
+        401, b"<html>Sign in to the guest network</html>", 0.0
+    )
     monkeypatch.setattr("wizard.enrolment.relay_client.ask", lambda *_: odd)
     with pytest.raises(RelayFailed, match="does not accept the key"):
         await withdrawn(way, agent)

@@ -92,10 +92,10 @@ class SandboxHost:
         return "" if os.access(path, os.R_OK) else _why(path)
 
     def service(self) -> Service:
-        found = process.load(self._pid_file)
-        if found is None:
+        supervisor = process.load(self._pid_file)
+        if supervisor is None:
             return Service(running=False)
-        return Service(running=True, status=self._status(), pid=found.pid)
+        return Service(running=True, status=self._status(), pid=supervisor.pid)
 
     def start_service(self) -> None:
         for folder in (self._places.state, self._places.log.parent):
@@ -108,11 +108,13 @@ class SandboxHost:
             raise ServiceFailed(f"The agent ended. {self._last_words()}".strip())
 
     def stop_service(self) -> None:
-        found = self._supervisor()
-        if found is not None:
-            found.signal(signal.SIGTERM)
-            if not found.ended_within(_STOP_S):
-                raise ServiceFailed(f"The agent (process {found.pid}) does not end.")
+        supervisor = self._supervisor()
+        if supervisor is not None:
+            supervisor.signal(signal.SIGTERM)
+            if not supervisor.ended_within(_STOP_S):
+                raise ServiceFailed(
+                    f"The agent (process {supervisor.pid}) does not end."
+                )
         for left in (self._pid_file, self._held_file, self._places.status):
             left.unlink(missing_ok=True)
 
@@ -169,11 +171,11 @@ class SandboxHost:
     def _supervisor(self) -> DetachedProcess | None:
         """Find the supervisor, also one that is started and has not noted itself."""
         deadline = time.monotonic() + _START_S
-        while (found := process.load(self._pid_file)) is None and self._held():
+        while (supervisor := process.load(self._pid_file)) is None and self._held():
             if time.monotonic() > deadline:
                 raise ServiceFailed(f"No supervisor started. {self._last_words()}")
             time.sleep(_POLL_S)
-        return found
+        return supervisor
 
     def _held(self) -> bool:
         try:
@@ -184,10 +186,10 @@ class SandboxHost:
 
     def _status(self) -> Mapping[str, Any]:
         try:
-            found = json.loads(self._places.status.read_text(encoding="utf-8"))
+            content = json.loads(self._places.status.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
-        return found if isinstance(found, dict) else {}
+        return content if isinstance(content, dict) else {}
 
     def _last_words(self) -> str:
         lines = (self.read(self._places.log) or "").strip().splitlines()

@@ -49,10 +49,10 @@ def of(pid: int) -> DetachedProcess:
 def load(path: Path) -> DetachedProcess | None:
     """Give the process noted in a file, if it still runs."""
     try:
-        found = DetachedProcess(**json.loads(path.read_text(encoding="utf-8")))
+        noted = DetachedProcess(**json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
-    return found if found.alive else None
+    return noted if noted.alive else None
 
 
 def dump(process: DetachedProcess) -> str:

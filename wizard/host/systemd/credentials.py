@@ -164,19 +164,20 @@ def _decoded(path: Path, content: bytes | None) -> Secret | None:
         raise SecretsUnavailable(f"{path} is damaged") from None
 
 
-def _run(verb: str, name: str, given: bytes, *more: str) -> bytes:
+def _run(verb: str, name: str, content: bytes, *more: str) -> bytes:
     """Seal or open; the secret goes by pipes alone."""
     done = subprocess.run(
         [_TOOL, verb, f"--name={name}", *more, "-", "-"],
-        input=given,
+        input=content,
         capture_output=True,
         env=_ENVIRONMENT,
         check=False,
     )
     if done.returncode:
-        said = done.stderr.decode(errors="replace").strip().splitlines()
+        lines = done.stderr.decode(errors="replace").strip().splitlines()
+        reason = lines[-1] if lines else "no reason"
         raise SecretsUnavailable(
-            f"systemd-creds can't {verb} {name}: {said[-1] if said else 'no reason'}; "
+            f"systemd-creds can't {verb} {name}: {reason}; "
             "sealed secrets open only on the machine that sealed them"
         )
     return done.stdout

@@ -130,8 +130,8 @@ class SystemdHost:
             deadline = time.monotonic() + seconds
             while (unit := manager.unit(UNIT)).pid == before:
                 if time.monotonic() > deadline:
-                    told = f"No new process took over. {self._last_words(unit)}"
-                    raise ServiceFailed(told.strip())
+                    reason = f"No new process took over. {self._last_words(unit)}"
+                    raise ServiceFailed(reason.strip())
                 time.sleep(_POLL_S)
         self.wait_ready(seconds)
 
@@ -140,8 +140,8 @@ class SystemdHost:
         with connected() as manager:
             while not _is_ready(unit := manager.unit(UNIT)):
                 if unit.ended:
-                    told = f"The agent ended. {self._last_words(unit)}"
-                    raise ServiceFailed(told.strip())
+                    reason = f"The agent ended. {self._last_words(unit)}"
+                    raise ServiceFailed(reason.strip())
                 if time.monotonic() > deadline:
                     raise ServiceFailed(not_ready(self._status(), seconds))
                 time.sleep(_POLL_S)
@@ -183,17 +183,17 @@ class SystemdHost:
 
     def _status(self) -> Mapping[str, Any]:
         try:
-            found = json.loads(_read_from_service(self._places.status))
+            content = json.loads(_read_from_service(self._places.status))
         except (OSError, ValueError):
             return {}
-        return found if isinstance(found, dict) else {}
+        return content if isinstance(content, dict) else {}
 
     @staticmethod
     def _last_words(unit: Unit) -> str:
         """Give what this run said last, from the journal."""
-        asked = ["journalctl", "--quiet", "--output=cat", f"--lines={_LINES}"]
-        asked += [f"_SYSTEMD_INVOCATION_ID={unit.invocation}"]
-        done = subprocess.run(asked, capture_output=True, text=True, check=False)
+        command = ["journalctl", "--quiet", "--output=cat", f"--lines={_LINES}"]
+        command += [f"_SYSTEMD_INVOCATION_ID={unit.invocation}"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
         return " ".join(line.strip() for line in done.stdout.splitlines())
 
 
@@ -243,10 +243,10 @@ def _is_ready(unit: Unit) -> bool:
 
 def _may(path: Path, user: pwd.struct_passwd) -> bool:
     """Say whether a user may read a file, or go through a folder (by mode alone)."""
-    found = path.stat()
+    status = path.stat()
     wanted = os.X_OK if path.is_dir() else os.R_OK
-    if found.st_uid == user.pw_uid:
-        return bool(found.st_mode >> 6 & wanted)
+    if status.st_uid == user.pw_uid:
+        return bool(status.st_mode >> 6 & wanted)
     groups = os.getgrouplist(user.pw_name, user.pw_gid)
-    shift = 3 if found.st_gid in groups else 0
-    return bool(found.st_mode >> shift & wanted)
+    shift = 3 if status.st_gid in groups else 0
+    return bool(status.st_mode >> shift & wanted)

@@ -57,9 +57,9 @@ def protect(path: Path, wanted: Protection) -> None:
         ending.callback(os.close, folder)
         handle = _opened(path, os.O_NONBLOCK, folder)
         ending.callback(os.close, handle)
-        found = os.fstat(handle)
-        if not stat.S_ISDIR(found.st_mode):
-            _refuse_others(path, found)
+        status = os.fstat(handle)
+        if not stat.S_ISDIR(status.st_mode):
+            _refuse_others(path, status)
         user, group = _id(wanted.user, _user_id), _id(wanted.group, _group_id)
         os.fchown(handle, user, group)
         os.fchmod(handle, int(wanted.mode, 8))
@@ -74,18 +74,18 @@ def _opened(path: Path, kind: int, folder: int | None) -> int:
         # open(2): ENOTDIR for a link where a folder is asked for
         if error.errno not in (errno.ELOOP, errno.ENOTDIR, errno.ENXIO):
             raise
-        told = f"{path} is a link, where a part of the installation should be."
+        reason = f"{path} is a link, where a part of the installation should be."
         if error.errno == errno.ENXIO:
-            told = f"{path} is no file."
-        raise ServiceFailed(told) from error
+            reason = f"{path} is no file."
+        raise ServiceFailed(reason) from error
 
 
-def _refuse_others(path: Path, found: os.stat_result) -> None:
-    if not stat.S_ISREG(found.st_mode):
+def _refuse_others(path: Path, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
         raise ServiceFailed(f"{path} is no file.")
-    if found.st_nlink > 1:
-        told = f"{path} has another name too (a hard link), which may be anybody's."
-        raise ServiceFailed(told)
+    if status.st_nlink > 1:
+        reason = f"{path} has another name too (a hard link), which may be anybody's."
+        raise ServiceFailed(reason)
 
 
 def _wanted(
@@ -127,25 +127,25 @@ def _of_records(path: Path) -> Protection:
 
 def _now(path: Path) -> Protection | None:
     try:
-        found = path.lstat()
+        status = path.lstat()
     except (FileNotFoundError, NotADirectoryError):
         return None
-    mode = f"{stat.S_IMODE(found.st_mode):03o}"
-    return Protection(_user(found), _group(found), mode)
+    mode = f"{stat.S_IMODE(status.st_mode):03o}"
+    return Protection(_user(status), _group(status), mode)
 
 
-def _user(found: os.stat_result) -> str:
+def _user(status: os.stat_result) -> str:
     try:
-        return pwd.getpwuid(found.st_uid).pw_name
+        return pwd.getpwuid(status.st_uid).pw_name
     except KeyError:
-        return str(found.st_uid)
+        return str(status.st_uid)
 
 
-def _group(found: os.stat_result) -> str:
+def _group(status: os.stat_result) -> str:
     try:
-        return grp.getgrgid(found.st_gid).gr_name
+        return grp.getgrgid(status.st_gid).gr_name
     except KeyError:
-        return str(found.st_gid)
+        return str(status.st_gid)
 
 
 def _id(name: str, look_up: Callable[[str], int]) -> int:

@@ -46,10 +46,10 @@ def damaged(
     try:
         lines = (root / _DPKG / f"{package}.md5sums").read_text().splitlines()
     except OSError:
-        found = _by_rpm(package, rpm)
+        changed = _by_rpm(package, rpm)
     else:
-        found = tuple(_by_sums(lines, root))
-    return None if found is None else tuple(root / name for name in found)
+        changed = tuple(_by_sums(lines, root))
+    return None if changed is None else tuple(root / name for name in changed)
 
 
 def _by_sums(lines: Sequence[str], root: Path) -> Iterator[str]:
@@ -84,9 +84,9 @@ def changed_by_rpm(verified: str) -> tuple[str, ...]:
 def _rows(verified: str) -> Iterator[tuple[str, str]]:
     """Read the lines of rpm(8), VERIFY OPTIONS: flags, perhaps a kind, a path."""
     for line in verified.splitlines():
-        told, found, path = line.partition("/")
-        flags = told.split(None, 1)[0] if told.strip() else ""
-        if found and (flags == _MISSING or len(flags) >= _FLAGS):
+        head, slash, path = line.partition("/")
+        flags = head.split(None, 1)[0] if head.strip() else ""
+        if slash and (flags == _MISSING or len(flags) >= _FLAGS):
             # why it is missing may follow, such as (Permission denied)
             gone = flags == _MISSING and path.endswith(")")
             yield flags, path.rpartition(" (")[0] if gone else path

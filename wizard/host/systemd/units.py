@@ -131,8 +131,8 @@ class Manager:
 
     def _properties(self, path: str, interface: str) -> dict[str, Any]:
         address = DBusAddress(path, bus_name=_NAME, interface=f"{_NAME}.{interface}")
-        (found,) = self._reply(Properties(address).get_all())
-        return {name: value for name, (_, value) in found.items()}
+        (values,) = self._reply(Properties(address).get_all())
+        return {name: value for name, (_, value) in values.items()}
 
     def _call(self, method: str, form: str, *values: Any) -> tuple[Any, ...]:
         return self._reply(new_method_call(_MANAGER, method, form, values))
@@ -167,6 +167,6 @@ def connected() -> Iterator[Manager]:
 
 def _words(error: BaseException) -> str:
     if isinstance(error, DBusErrorResponse):
-        told = error.data[0] if error.data else error.name
-        return str(told).rstrip(".")
+        reason = error.data[0] if error.data else error.name
+        return str(reason).rstrip(".")
     return str(getattr(error, "strerror", None) or error or type(error).__name__)

@@ -17,7 +17,7 @@ from tests.unit.wizard.answered import BEHIND, CANARY, SETTINGS
 from tests.unit.wizard.fake_host import FakeHost, on
 from wire.secret import Secret
 from wizard.checks.relay import check_relay
-from wizard.enrolment.relay_client import PROXY_REFUSES, Answered, RelayFailed, ask
+from wizard.enrolment.relay_client import PROXY_REFUSES, RelayAnswer, RelayFailed, ask
 from wizard.enrolment.relay_route import (
     former_endpoint,
     requested_endpoint,
@@ -60,7 +60,7 @@ class Behind:
         self.password, self.away = CANARY, False
         self.asked: list[str | None] = []
 
-    def ask(self, way: RelayEndpoint, *_: object, seconds: float) -> Answered:
+    def ask(self, way: RelayEndpoint, *_: object, seconds: float) -> RelayAnswer:
         assert seconds <= 10
         assert way.proxy_password is not None
         self.asked.append(way.proxy)
@@ -68,7 +68,7 @@ class Behind:
             raise RelayFailed(PROXY_REFUSES, "It is refused (407).", "Give another.")
         if self.away:
             raise RelayFailed(0, "The relay was not reached.", "Look at it.")
-        return Answered(404, b"")
+        return RelayAnswer(404, b"")
 
 
 @pytest.fixture(autouse=True)
