@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from agent.config.validators import FieldRule
 from wire.failure import Failure
 
 _LONGEST = 80
@@ -24,10 +25,25 @@ _RULES = {
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong with a settings file."""
+    """One thing wrong with a settings file.
+
+    Attributes:
+        path: of what is wrong, dotted.
+        rule: what it must be.
+        value: what it is, where that can be said; it begins with a blank.
+        field: the path of the one setting that breaks a rule over several.
+
+    """
 
     path: str
-    message: str
+    rule: str
+    value: str = ""
+    field: str = ""
+
+    @property
+    def message(self) -> str:
+        """The rule and the value that breaks it."""
+        return self.rule + self.value
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}"
@@ -79,7 +95,9 @@ def _problem(
     rule, value = _rule(item, location, model), item.get("input")
     if location[0] == "relay" and "@" in str(value):
         return Problem(path, rule)  # an address that may hold a password
-    return Problem(path, rule + shown(value))
+    cause = item.get("ctx", {}).get("error")
+    field = f"{path}.{cause.field}" if isinstance(cause, FieldRule) else ""
+    return Problem(path, rule, shown(value), field)
 
 
 def _rule(

@@ -129,12 +129,27 @@ def not_empty(values: tuple[_Item, ...]) -> tuple[_Item, ...]:
     return values
 
 
+class FieldRule(ValueError):
+    """One of several settings breaks a rule over all of them.
+
+    Args:
+        field: which.
+        rule: what it must be.
+
+    """
+
+    def __init__(self, field: str, rule: str) -> None:
+        super().__init__(f"{field} {rule}")
+        self.field = field
+
+
 def new_account(name: str, container: str | None) -> None:
     """Check what a new account is made of (MS-SAMR 3.1.1.6: sAMAccountName)."""
     if len(name) > 20 or set(name) & _SAM_FORBIDDEN or name != name.strip(" ."):
-        raise ValueError(
-            'name must be at most 20 characters without " / \\ [ ] : ; | = , + * ? '
-            "< > @ and without blanks or dots at its edges"
+        raise FieldRule(
+            "name",
+            'must be at most 20 characters without " / \\ [ ] : ; | = , + * ? '
+            "< > @ and without blanks or dots at its edges",
         )
     if not container:
-        raise ValueError("container is needed to make a new account in")
+        raise FieldRule("container", "is needed to make a new account in")

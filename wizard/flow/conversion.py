@@ -33,12 +33,17 @@ _Part = TypeVar("_Part", Relay, DirectorySettings)
 
 def answers_of(settings: Settings) -> Mapping[str, Any]:
     """Give the answers that made these settings; secrets are never among them."""
-    values = dict(_flat(settings.model_dump(mode="json"), ""))
+    values = flat(settings)
     values.pop("version")
     values["directory.controllers"] = settings.directory.controllers
     values["scope.containers"] = settings.scope.containers
     values["pilot"] = "group" if settings.scope.pilot_group else "all"
     return MappingProxyType(values)
+
+
+def flat(settings: Settings) -> dict[str, Any]:
+    """Give every setting as JSON has it, by its dotted path."""
+    return dict(_flat(settings.model_dump(mode="json"), ""))
 
 
 def _flat(data: Mapping[str, Any], prefix: str) -> Iterable[tuple[str, Any]]:

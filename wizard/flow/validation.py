@@ -1,6 +1,7 @@
 """What is wrong with a page's answers, by field."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from agent.config.errors import Problem, SettingsError
@@ -25,7 +26,7 @@ def problems_of(page: Page, answers: Answers) -> tuple[Problem, ...]:
     for problem in _settings_problems(_resolved(answers)):
         path = field_at(fields, problem)
         if path and path not in {known.path for known in problems}:
-            problems.append(Problem(path, problem.message))
+            problems.append(replace(problem, path=path))
     order = [field.path for field in fields]
     return tuple(sorted(problems, key=lambda problem: order.index(problem.path)))
 
@@ -88,10 +89,8 @@ def _settings_problems(answers: Answers) -> tuple[Problem, ...]:
 
 def field_at(fields: Iterable[Field], problem: Problem) -> str | None:
     """Give the path of the field that a problem of the settings belongs to."""
-    paths = [field.path for field in fields]
-    for path in paths:
-        if problem.path == path or problem.path.startswith((f"{path}.", f"{path}[")):
+    place = problem.field or problem.path
+    for path in (field.path for field in fields):
+        if place == path or place.startswith((f"{path}.", f"{path}[")):
             return path
-    below = [path for path in paths if path.startswith(f"{problem.path}.")]
-    matching = (p for p in below if problem.message.startswith(p.rpartition(".")[2]))
-    return next(matching, None)
+    return None

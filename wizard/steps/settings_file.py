@@ -1,7 +1,7 @@
 """The settings file: what the administrator decided, in one file, replaced whole."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -10,6 +10,7 @@ from agent.config.errors import SettingsError
 from agent.config.migrations import VERSION, kept_name
 from agent.config.settings import Settings
 from agent.config.settings_file import dump, parse, text_version
+from wizard.flow.conversion import flat
 from wizard.flow.pages.order import FIELDS
 from wizard.plan.change import Begun, Change, Context, Facts, StepFailed
 from wizard.plan.history import applied_settings
@@ -183,26 +184,31 @@ def _refuse_unreadable(wanted: Settings, context: Context) -> None:
 
 def differences(old: Settings, new: Settings) -> tuple[str, ...]:
     """Say what differs between two settings, by dotted path."""
-    before = dict(_flat(old.model_dump(mode="json"), ""))
-    after = dict(_flat(new.model_dump(mode="json"), ""))
-    paths = dict.fromkeys((*before, *after))
     return tuple(
-        f"{path}: {_shown(before.get(path))} becomes {_shown(after.get(path))}"
-        for path in paths
-        if before.get(path) != after.get(path)
+        f"{path}: {_shown(before)} becomes {_shown(after)}"
+        for path, (before, after) in _differing(old, new).items()
     )
+
+
+def _differing(old: Settings, new: Settings) -> Mapping[str, tuple[Any, Any]]:
+    before, after = flat(old), flat(new)
+    return {
+        path: (before.get(path), after.get(path))
+        for path in dict.fromkeys((*before, *after))
+        if before.get(path) != after.get(path)
+    }
 
 
 def _summary(text: str | None, wanted: Settings, place: str) -> str:
     old = None if text is None else _read(text)
     if old is None:
         return f"Writes the settings file {place}"
-    changed = differences(old, wanted)
-    switch = changed[0].partition(":")[0] if len(changed) == 1 else ""
-    if switch in FIELDS and FIELDS[switch].phrase:
-        state = "on" if changed[0].endswith("yes") else "off"
-        return f"Turns {FIELDS[switch].phrase} {state} in the settings file"
-    return f"Changes the settings file: {'; '.join(changed)}"
+    differing = _differing(old, wanted)
+    path, (_, value) = next(iter(differing.items()), ("", (None, None)))
+    if len(differing) == 1 and path in FIELDS and FIELDS[path].phrase:
+        state = "on" if value else "off"
+        return f"Turns {FIELDS[path].phrase} {state} in the settings file"
+    return f"Changes the settings file: {'; '.join(differences(old, wanted))}"
 
 
 def _read(text: str) -> Settings | None:
@@ -210,14 +216,6 @@ def _read(text: str) -> Settings | None:
         return parse(text)
     except SettingsError:
         return None
-
-
-def _flat(data: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
-    for key, value in data.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{key}.")
-        else:
-            yield f"{prefix}{key}", value
 
 
 def _shown(value: Any) -> str:

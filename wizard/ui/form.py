@@ -141,7 +141,7 @@ class Form(WizardPage):
         """Tell what is wrong beside the fields, and go to the first."""
         problems = self.problems()
         for path, box in self.boxes.items():
-            box.show_problem(next((p.message for p in problems if p.path == path), ""))
+            box.show_problem(next((p.rule for p in problems if p.path == path), ""))
         if not problems:
             return False
         first = self.boxes.get(problems[0].path)

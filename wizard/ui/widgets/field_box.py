@@ -93,7 +93,7 @@ class FieldBox(QWidget):
 
     def show_problem(self, message: str) -> None:
         """Tell what is wrong beside the field, empty for nothing."""
-        self.wrong_text.setText(sentence(message.partition(" (it is ")[0]))
+        self.wrong_text.setText(sentence(message))
         self.wrong.setVisible(bool(message))
         self._describe()
 
