@@ -1,12 +1,14 @@
 """A page that asks: its fields drawn, their problems beside them, its check run."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from enum import Enum, auto
 from typing import Any
 
 from agent.config.errors import Problem
 from wizard.checks.outcome import Outcome
 from wizard.flow.model import Answers, Page
 from wizard.flow.validation import problems_of
+from wizard.results import Check
 from wizard.ui.formatting import mnemonics, tr
 from wizard.ui.jobs.page_checks import page_check
 from wizard.ui.page import WizardPage
@@ -15,6 +17,16 @@ from wizard.ui.widgets.check_panel import CheckPanel
 from wizard.ui.widgets.field_box import FieldBox
 
 _FOOTER = "nbch"
+
+
+class CheckPhase(Enum):
+    """How far the page's check is, and what Next does."""
+
+    OPEN = auto()  # Next runs the check
+    CHECKING = auto()  # by its own button; the page stays
+    CHECKING_FOR_NEXT = auto()
+    WARNED = auto()  # Next goes on, unless an answer is another by then
+    PASSED = auto()
 
 
 class Form(WizardPage):
@@ -31,9 +43,8 @@ class Form(WizardPage):
         super().__init__(page, journey)
         self.boxes: dict[str, FieldBox] = {}
         self.checking: CheckPanel | None = None
-        self._accepted: Answers | None = None
+        self._check_phase = CheckPhase.OPEN
         self._checked: Answers | None = None
-        self._going_on = False
         self.build()
         if not self.fills:
             self.body.addStretch(1)
@@ -124,17 +135,22 @@ class Form(WizardPage):
         if self.checking and not (
             self.checking.busy and self._checked == self.journey.answers
         ):
+            self._check_phase = CheckPhase.OPEN
             self.checking.clear()
         self.state_changed.emit()
 
     def validatePage(self) -> bool:
-        if self._passed:
+        if self._check_phase is CheckPhase.PASSED:
             return True
         if self.busy or self.refuse_problems():
             return False
-        if not self.page.check or self.journey.answers == self._accepted:
+        seen = (
+            self._check_phase is CheckPhase.WARNED
+            and self._checked == self.journey.answers
+        )
+        if seen or not self.page.check:
             return True
-        self._start(going_on=True)
+        self._start(CheckPhase.CHECKING_FOR_NEXT)
         return False
 
     def refuse_problems(self) -> bool:
@@ -154,12 +170,12 @@ class Form(WizardPage):
     def check_now(self) -> None:
         """Run the check without going on."""
         if not self.refuse_problems():
-            self._start(going_on=False)
+            self._start(CheckPhase.CHECKING)
 
-    def _start(self, *, going_on: bool) -> None:
+    def _start(self, phase: CheckPhase) -> None:
         assert self.checking
         assert self.page.check
-        self._going_on = going_on
+        self._check_phase = phase
         self._checked = self.journey.answers
         run = page_check(self.journey.controller, self.page.check.name, self._checked)
         self.checking.start(run, tr(self.page.check.doing))
@@ -167,6 +183,8 @@ class Form(WizardPage):
         self.state_changed.emit()
 
     def _check_ended(self, outcome: Outcome | None) -> None:
+        going_on = self._check_phase is CheckPhase.CHECKING_FOR_NEXT
+        self._check_phase = CheckPhase.OPEN
         self.state_changed.emit()
         if outcome is None:
             return
@@ -175,12 +193,17 @@ class Form(WizardPage):
             self.show_answers()
         self._tell(outcome)
         if outcome.failed:
-            self.refuse("; ".join(f"{c.title}: {c.detail}" for c in outcome.failed))
-        elif outcome.warnings and self._going_on:
-            self._accepted = self.journey.answers
-            self.refuse("; ".join(f"{c.title}: {c.detail}" for c in outcome.warnings))
-        elif self._going_on:
+            self._refuse_checks(outcome.failed)
+        elif outcome.warnings and going_on:
+            self._check_phase, self._checked = CheckPhase.WARNED, self.journey.answers
+            self._refuse_checks(outcome.warnings)
+        elif going_on:
+            self._check_phase = CheckPhase.PASSED
             self.go_on()
+            self._check_phase = CheckPhase.OPEN
+
+    def _refuse_checks(self, checks: Sequence[Check]) -> None:
+        self.refuse("; ".join(f"{check.title}: {check.detail}" for check in checks))
 
     def _tell(self, outcome: Outcome) -> None:
         """Say failures beside their fields too, and show the rows."""

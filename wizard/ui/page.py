@@ -39,7 +39,6 @@ class WizardPage(QWizardPage):
     def __init__(self, page: Page, journey: Session) -> None:
         super().__init__()
         self.page, self.journey = page, journey
-        self._passed = False
         self.title_label = label(tr(page.title))
         self.title_label.setFont(palette.larger(7, bold=True))
         self.why_label = label(tr(page.why), muted=True)
@@ -149,11 +148,9 @@ class WizardPage(QWizardPage):
 
     def go_on(self) -> None:
         """Go on by itself: what Next waited for has succeeded."""
-        self._passed = True
         wizard = self.wizard()
         if wizard and wizard.currentPage() is self:
             wizard.next()
-        self._passed = False
 
     def bring(self, widget: QWidget) -> None:
         """Scroll to a part of the page, once it has the place it needs."""

@@ -1,5 +1,6 @@
 """Configuring: each change with its state and time; a failure is told whole."""
 
+from enum import Enum, auto
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -20,6 +21,19 @@ from wizard.ui.widgets.check_rows import CheckRows
 from wizard.ui.widgets.labels import button, label, row
 
 
+class Phase(Enum):
+    """How far the changes are."""
+
+    WAITING = auto()
+    APPLYING = auto()
+    STOPPING = auto()  # before the next change; what was done is taken back
+    FINAL = auto()  # something that can't be given back was begun
+    APPLIED = auto()
+    FAILED = auto()  # nothing is left to be done here
+    UNFINISHED = auto()  # it ended with changes still to be made
+    LOOKING = auto()  # for what is still to be done
+
+
 class ApplyPage(WizardPage):
     """Carries out the plan that was reviewed.
 
@@ -32,8 +46,7 @@ class ApplyPage(WizardPage):
 
     def __init__(self, page: Page, journey: Session) -> None:
         super().__init__(page, journey)
-        self._final = False  # something that can't be given back was begun
-        self._open = False  # it ended with changes still to be made
+        self._phase = Phase.WAITING
         self.worker = Worker(self)
         self.worker.progressed.connect(self._progressed)
         self.worker.succeeded.connect(self._applied)
@@ -59,40 +72,40 @@ class ApplyPage(WizardPage):
 
     @property
     def busy(self) -> bool:
-        return self.worker.busy or self.finder.busy
+        return self.changing_machine or self._phase is Phase.LOOKING
 
     @property
     def changing_machine(self) -> bool:
-        return self.worker.busy
+        return self.can_stop or self._phase is Phase.FINAL
 
     @property
     def can_stop(self) -> bool:
-        return self.worker.busy and not self._final
+        return self._phase in (Phase.APPLYING, Phase.STOPPING)
 
     @property
     def can_go_back(self) -> bool:
-        return not self.busy and not self._open
+        return self._phase in (Phase.APPLIED, Phase.FAILED)
 
     @property
     def can_go_on(self) -> bool:
-        return self._passed or (self._open and not self.busy)
+        return self._phase in (Phase.APPLIED, Phase.UNFINISHED)
 
     @property
     def next_text(self) -> str:
-        if not self._open:
+        if self._phase not in (Phase.UNFINISHED, Phase.LOOKING):
             return super().next_text
         if removing(self.journey.answers):
             return tr("&Finish the removal…")
         return tr("&Finish the changes…")
 
     def validatePage(self) -> bool:
-        if self._open and not self._passed and not self.busy:
+        if self._phase is Phase.UNFINISHED:
             self._find_rest()
-        return self._passed
+        return self._phase is Phase.APPLIED
 
     def entered(self) -> None:
         changes = self.journey.changes
-        self._final = self._open = False
+        self._phase = Phase.APPLYING
         self.rows.show_checks(())
         self.changes.show_summaries([change.summary for change in changes])
         self.bar.setValue(0)
@@ -105,6 +118,9 @@ class ApplyPage(WizardPage):
 
     def stop(self) -> None:
         """Stop before the next change; what was done is taken back."""
+        if self._phase is not Phase.APPLYING:
+            return  # what can't be given back was begun while one was asked
+        self._phase = Phase.STOPPING
         self.worker.ask_to_stop()
         self.stop_button.setEnabled(False)
         self.state.setText(tr("Stopping before the next change…"))
@@ -112,19 +128,20 @@ class ApplyPage(WizardPage):
     def _progressed(self, progress: Any) -> None:
         self.changes.take(progress)
         self.bar.setValue(self.changes.share)
-        if progress.change.final and not self._final:
-            self._final = True
+        if progress.change.final and self._phase is not Phase.FINAL:
+            self._phase = Phase.FINAL
             self.stop_button.hide()
             self.state_changed.emit()
         if progress.state == "undoing":
             self.state.setText(tr("Taking back what was done…"))
-        elif progress.state == "doing" and self.stop_button.isEnabled():
+        elif progress.state == "doing" and self._phase is not Phase.STOPPING:
             text = tr("Change {index} of {total}")
             self.state.setText(
                 text.format(index=progress.index + 1, total=progress.total)
             )
 
     def _applied(self, result: Ended) -> None:
+        self._phase = Phase.APPLIED
         self.journey.applied, self.journey.installed = result.applied, result.installed
         for made in self.changes.rows:
             if made.state != "done":
@@ -141,19 +158,21 @@ class ApplyPage(WizardPage):
 
     def _find_rest(self) -> None:
         """See what is still to be done, as the next start would."""
+        self._phase = Phase.LOOKING
         controller = self.journey.controller
         self.finder.start(lambda _report, _stop: read_machine(controller))
         self.state_changed.emit()
 
     def _found_rest(self, machine: Machine) -> None:
         if machine.recovery is None:
-            self._open = False
+            self._phase = Phase.FAILED
             self.state.setText(tr("It was finished by somebody else meanwhile."))
             self.state_changed.emit()
             return
         self.journey.begin(machine)
 
     def _not_found(self, error: BaseException) -> None:
+        self._phase = Phase.UNFINISHED
         self.rows.show_checks((broken(error),))
         self.state_changed.emit()
 
@@ -164,8 +183,9 @@ class ApplyPage(WizardPage):
         self.rows.show_checks(checks)
         begun = any(row.state != "waiting" for row in self.changes.rows)
         self.state.setText(ended(error, begun=begun))
-        self._open = bool(parts(error, "rest"))
-        waits = "to do" if self._open else "not done"
+        rest = bool(parts(error, "rest"))
+        self._phase = Phase.UNFINISHED if rest else Phase.FAILED
+        waits = "to do" if rest else "not done"
         for made in self.changes.rows:
             if made.state in ("waiting", "doing"):
                 made.turn("failed" if made.state == "doing" else waits)

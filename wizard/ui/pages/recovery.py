@@ -1,5 +1,6 @@
 """Recovery: what was cut off is rolled back, or finished, before anything else."""
 
+from enum import Enum, auto
 from typing import Any
 
 from agent.config.errors import Problem
@@ -21,11 +22,20 @@ from wizard.ui.widgets.check_rows import CheckRows
 from wizard.ui.widgets.labels import Panel, heading, label
 
 
+class Phase(Enum):
+    """How far the run that was cut off is."""
+
+    CUT_OFF = auto()  # it waits to be taken back, or to be finished
+    RUNNING = auto()
+    ENDED = auto()  # nothing is cut off any more; the journey goes on
+    REMOVED = auto()  # a removal was finished; nothing is left to go on to
+
+
 class RecoveryPage(Form):
     """Says what was under way, and takes it back, or finishes it, on demand."""
 
     def build(self) -> None:
-        self._over = self._finished = False
+        self._phase = Phase.CUT_OFF
         self.worker = Worker(self)
         self.worker.succeeded.connect(self._recovered)
         self.worker.failed.connect(self._failed)
@@ -45,8 +55,10 @@ class RecoveryPage(Form):
 
     def entered(self) -> None:
         recovery = self.journey.recovery
-        if recovery is None or self.worker.busy:
+        if recovery is None or self.busy:
             return
+        self._phase = Phase.CUT_OFF
+        self.rows.show_checks(())
         begun = tr("Begun {time}. These changes were made or begun:")
         if recovery.forward:
             begun = tr("Begun {time}. These changes are still to be made:")
@@ -62,7 +74,7 @@ class RecoveryPage(Form):
         recovery = self.journey.recovery
         needs = recovery is not None and recovery.needs_admin
         for box in self.boxes.values():
-            box.setVisible(needs and not self._over)
+            box.setVisible(needs and not self._ended)
 
     def problems(self) -> tuple[Problem, ...]:
         recovery = self.journey.recovery
@@ -71,12 +83,16 @@ class RecoveryPage(Form):
         return missing_of(self.page.fields, self.journey.answers)
 
     @property
+    def _ended(self) -> bool:
+        return self._phase in (Phase.ENDED, Phase.REMOVED)
+
+    @property
     def busy(self) -> bool:
-        return self.worker.busy
+        return self._phase is Phase.RUNNING
 
     @property
     def changing_machine(self) -> bool:
-        return self.worker.busy
+        return self.busy
 
     @property
     def can_stop(self) -> bool:
@@ -84,7 +100,7 @@ class RecoveryPage(Form):
 
     @property
     def next_text(self) -> str:
-        if self._over:
+        if self._ended:
             return tr("&Next")
         if not self._forward:
             return tr("&Roll back now")
@@ -103,15 +119,17 @@ class RecoveryPage(Form):
         return recovery is not None and recovery.removal
 
     def nextId(self) -> int:
-        if self._finished:
-            return -1  # nothing is left to go on to
-        return INDEX["welcome"]  # or another: the journey begins anew
+        # or another than Welcome: the journey begins anew
+        return -1 if self._phase is Phase.REMOVED else INDEX["welcome"]
 
     def validatePage(self) -> bool:
-        if self._over:
-            self._leave()
-        if self._over or self.busy or self.refuse_problems():
-            return False
+        if self._ended:
+            self.journey.begin(self._machine)
+        elif not self.busy and not self.refuse_problems():
+            self._recover()
+        return False
+
+    def _recover(self) -> None:
         controller, inputs = self.journey.controller, inputs_of(self.journey.answers)
         removal, installed = self._removal, self.journey.installed
         self.rows.show_checks(())
@@ -124,12 +142,14 @@ class RecoveryPage(Form):
                 read_machine(controller),
             )
 
+        self._phase = Phase.RUNNING
         self.worker.start(recover)
         self.state_changed.emit()
-        return False
 
     def _recovered(self, found: tuple[RolledBack, Any, Machine]) -> None:
         result, known, self._machine = found
+        over = self._machine.recovery is None
+        self._phase = Phase.ENDED if over else Phase.CUT_OFF
         if self._forward and self._removal:
             self._tell_finished(result)
             if known:
@@ -142,16 +162,15 @@ class RecoveryPage(Form):
             row.turn(state, left.get(row.summary, ""))
         stuck = tuple(_stuck(item) for item in result.stuck)
         self.rows.show_checks(stuck)
-        self._over = self._machine.recovery is None
         if stuck:
             self.refuse("; ".join(check.detail for check in stuck))
-        elif self._over:
-            self._leave()
+        elif over:
+            self.journey.begin(self._machine)
         self.state_changed.emit()
 
     def _tell_finished(self, result: RolledBack) -> None:
         """Stay, and say what was done; the journey ends here."""
-        self._over = self._finished = True
+        self._phase = Phase.REMOVED
         details = {row.summary: row.detail.text() for row in self.changes.rows}
         done = [change.summary for change in result.finished]
         self.changes.show_summaries(done)
@@ -165,10 +184,8 @@ class RecoveryPage(Form):
         self.arrange()
         self.state_changed.emit()
 
-    def _leave(self) -> None:
-        self.journey.begin(self._machine)
-
     def _failed(self, error: BaseException) -> None:
+        self._phase = Phase.CUT_OFF
         rest = parts(error, "rest")
         remedy = tr("Mend the cause and finish it again, here or at the next start.")
         self.rows.show_checks(

@@ -1,7 +1,5 @@
 """Ready to configure: the plan in words; nothing happens before it is accepted."""
 
-from typing import Any
-
 from PySide6.QtWidgets import QWidget
 
 from agent.config.errors import Problem, SettingsError
@@ -39,7 +37,7 @@ class ReviewPage(Form):
         self.worker = Worker(self)
         self.worker.succeeded.connect(self._planned)
         self.worker.failed.connect(self._failed)
-        self._planned_for: Any = None
+        self._asks_admin = False  # the plan needs one, who is asked for here
         self.waiting = self._waiting()
         self.view, self.rows = PlanView(), CheckRows()
         self.again = button(tr("Make the plan a&gain"))
@@ -74,8 +72,6 @@ class ReviewPage(Form):
         self.body.addWidget(self.admin_told)
         for field in _ADMINISTRATOR:
             self.add_box(FieldBox(field))
-
-    _asks_admin = False  # the plan needs one, who is asked for here
 
     @property
     def busy(self) -> bool:

@@ -1,0 +1,41 @@
+"""Recovery: what was cut off comes first, each time it happens."""
+
+from pytestqt.qtbot import QtBot
+
+from tests.unit.wizard.answered import EXPRESS
+from tests.unit.wizard.ui.conftest import Open
+from tests.unit.wizard.ui.fake import INSTALLED, RECOVERY, REMOVAL
+from tests.unit.wizard.ui.fake_controller import FakeController
+from tests.unit.wizard.ui.walk import go
+from wizard.plan.change import ApplyError
+
+ADMIN = {path: EXPRESS[path] for path in ("input.admin_user", "input.admin_password")}
+
+
+def test_a_second_run_that_is_cut_off_in_the_same_window_is_finished_too(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    fake = FakeController(found=INSTALLED, cut_off=RECOVERY)
+    window = open_window(fake)
+    window.set_answers(ADMIN)
+    go(qtbot, window, "tasks")
+    window.set_answers({"task": "remove"})
+    go(qtbot, window, "remove", "review")
+    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    window.set_answers({**ADMIN, "input.accept_final": True})
+    rest = REMOVAL[5:]
+    fake.apply_error = ApplyError(rest[0], "No route to host.", (), (), rest)
+    fake.fails_at = 5
+    go(qtbot, window, "apply")
+    qtbot.waitUntil(lambda: bool(window.page("apply").rows.checks))
+    fake.apply_error = None
+    go(qtbot, window, "recovery")
+    page = window.page("recovery")
+    assert [row.summary for row in page.changes.rows] == [c.summary for c in rest]
+    assert page.next_text == "&Finish the removal"
+    assert not page.boxes["input.admin_user"].isHidden()
+    window.set_answers(ADMIN)
+    window.press_next()
+    qtbot.waitUntil(lambda: page.nextId() == -1)
+    assert len(fake.named("recover")) == 2
+    assert page.title_label.text() == "Writeback is removed"
