@@ -108,7 +108,7 @@ def _limits_owner(dacl: Acl) -> bool:
 
 
 def _walk(
-    dacl: Acl, who: frozenset[Sid], asked: RightSpec, classes: frozenset[UUID]
+    dacl: Acl, who: frozenset[Sid], right: RightSpec, classes: frozenset[UUID]
 ) -> Decision:
     perhaps: Ace | None = None
     for ace in dacl.aces:
@@ -116,7 +116,7 @@ def _walk(
             continue
         if isinstance(ace, UnknownAce):
             return Decision(allowed=False, reason=Reason.UNKNOWN, because=ace)
-        if ace.sid not in who or not _speaks_of(ace, asked, classes):
+        if ace.sid not in who or not _speaks_of(ace, right, classes):
             continue
         if ace.type in CALLBACK:
             if ace.type in DENYING:
@@ -133,7 +133,7 @@ def _walk(
     return Decision(allowed=False, reason=Reason.NOT_GRANTED)
 
 
-def _speaks_of(ace: Ace, asked: RightSpec, classes: frozenset[UUID]) -> bool:
+def _speaks_of(ace: Ace, right: RightSpec, classes: frozenset[UUID]) -> bool:
     """Say whether an effective entry is about the right.
 
     InheritedObjectType plays no part: it says who inherits an entry. A controller
@@ -142,17 +142,17 @@ def _speaks_of(ace: Ace, asked: RightSpec, classes: frozenset[UUID]) -> bool:
     """
     if ace.type not in ALLOWING and ace.type not in DENYING:
         return False
-    if not effective_mask(ace.mask) & asked.mask:
+    if not effective_mask(ace.mask) & right.mask:
         return False
-    return ace.object_type is None or _names(ace.object_type, asked, classes)
+    return ace.object_type is None or _names(ace.object_type, right, classes)
 
 
-def _names(object_type: UUID, asked: RightSpec, classes: frozenset[UUID]) -> bool:
-    if asked.guid is None:
+def _names(object_type: UUID, right: RightSpec, classes: frozenset[UUID]) -> bool:
+    if right.guid is None:
         return object_type in classes
-    if object_type in (asked.guid, asked.property_set):
+    if object_type in (right.guid, right.property_set):
         return True
     # the class is the root of the tree of properties (MS-ADTS 5.1.3.3.3); control
     # access rights are not in that tree (5.1.3.3.4)
-    in_tree = asked.mask in (READ_PROPERTY, WRITE_PROPERTY)
+    in_tree = right.mask in (READ_PROPERTY, WRITE_PROPERTY)
     return in_tree and object_type in classes

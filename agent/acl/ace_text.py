@@ -59,10 +59,10 @@ def words(ace: Ace | UnknownAce, *, name_of: Callable[[Sid], str] = str) -> str:
     verb = "Denies" if ace.type in DENYING else "Allows"
     if ace.type not in DENYING and ace.type not in ALLOWING:
         verb = "Audits or labels"
-    said = f"{verb} {name_of(ace.sid)} to {_deeds(ace)}{_where(ace)}"
+    text = f"{verb} {name_of(ace.sid)} to {_deeds(ace)}{_where(ace)}"
     if ace.type in CALLBACK:
-        said += ", under a condition"
-    return said + (" (inherited)" if ace.inherited else "")
+        text += ", under a condition"
+    return text + (" (inherited)" if ace.inherited else "")
 
 
 def _deeds(ace: Ace) -> str:

@@ -145,7 +145,7 @@ def parse(data: bytes) -> SecurityDescriptor:
     if not control & Control.SELF_RELATIVE:
         raise DescriptorError(2, "the descriptor is not self-relative")
     owner, group, sacl, dacl = offsets
-    found = SecurityDescriptor(
+    descriptor = SecurityDescriptor(
         control=control,
         owner=_sid_at(data, owner),
         group=_sid_at(data, group),
@@ -156,16 +156,16 @@ def parse(data: bytes) -> SecurityDescriptor:
         revision=revision,
         sbz=sbz,
     )
-    return _keep_layout(found, data, (owner, group, sacl, dacl))
+    return _keep_layout(descriptor, data, (owner, group, sacl, dacl))
 
 
 def _keep_layout(
-    found: SecurityDescriptor, data: bytes, offsets: tuple[int, int, int, int]
+    descriptor: SecurityDescriptor, data: bytes, offsets: tuple[int, int, int, int]
 ) -> SecurityDescriptor:
     """Remember gaps, overlaps and stray offsets, where there are any."""
     spans, stray = [], False
     for name, offset in zip(_PARTS, offsets, strict=True):
-        if length := _length(found, name, data, offset):
+        if length := _length(descriptor, name, data, offset):
             spans.append((offset, offset + length))
         else:
             stray |= offset != 0
@@ -177,18 +177,18 @@ def _keep_layout(
         overlap |= start < at
         at = max(at, end)
     if not (stray or filler or overlap):
-        return found
-    return replace(found, placed=_Placed(offsets, len(data), tuple(filler)))
+        return descriptor
+    return replace(descriptor, placed=_Placed(offsets, len(data), tuple(filler)))
 
 
-def _length(found: SecurityDescriptor, name: _Part, data: bytes, at: int) -> int:
+def _length(descriptor: SecurityDescriptor, name: _Part, data: bytes, at: int) -> int:
     """Say how many bytes a part takes; 0 when it was not read."""
     match name:
         case "owner" | "group":
-            sid = found.owner if name == "owner" else found.group
+            sid = descriptor.owner if name == "owner" else descriptor.group
             return len(sid.raw) if sid else 0
         case _:
-            acl = found.sacl if name == "sacl" else found.dacl
+            acl = descriptor.sacl if name == "sacl" else descriptor.dacl
             return data[at + 2] | data[at + 3] << 8 if acl else 0
 
 
@@ -224,7 +224,7 @@ def _aces(
     acl: bytes, count: int, base: int
 ) -> tuple[tuple[Ace | UnknownAce, ...], int]:
     """Read so many entries; give them and where they end."""
-    at, found = _ACL.size, []
+    at, aces = _ACL.size, []
     for _ in range(count):
         if len(acl) - at < _ACE_HEADER:
             raise DescriptorError(base + at, f"{count} ACEs do not fit into the ACL")
@@ -234,11 +234,11 @@ def _aces(
                 base + at + 2, f"ACE size {size} is no multiple of 4 inside the ACL"
             )
         try:
-            found.append(read_ace(acl[at : at + size]))
+            aces.append(read_ace(acl[at : at + size]))
         except DescriptorError as error:
             raise DescriptorError(base + at + error.offset, error.rule) from error
         at += size
-    return tuple(found), at
+    return tuple(aces), at
 
 
 def has_ace(descriptor: SecurityDescriptor, ace: Ace) -> bool:

@@ -70,14 +70,14 @@ def protected_groups(directory: Connection, base_dn: str) -> ProtectedGroups:
     domain = _sid(directory, only(directory, head))
     sids = [f"{domain}-{rid}" for rid in PROTECTED]
     sids += [f"S-1-5-32-{rid}" for rid in PROTECTED_BUILTIN]
-    named = (f"(objectSid={escape(Sid.of(each).raw)})" for each in sids)
-    tops = _groups(directory, base_dn, named)
-    _see(directory, tops, f"{domain}-{_DOMAIN_ADMINS}", _ADMINISTRATORS)
-    inner = _groups(directory, base_dn, (member_filter(top.dn) for top in tops))
-    found = (*tops, *inner)
-    rids = {domain_rid(_sid(directory, group)) for group in found} - {None}
+    filters = (f"(objectSid={escape(Sid.of(each).raw)})" for each in sids)
+    outer = _groups(directory, base_dn, filters)
+    _check_shown(directory, outer, f"{domain}-{_DOMAIN_ADMINS}", _ADMINISTRATORS)
+    inner = _groups(directory, base_dn, (member_filter(top.dn) for top in outer))
+    groups = (*outer, *inner)
+    rids = {domain_rid(_sid(directory, group)) for group in groups} - {None}
     return ProtectedGroups(
-        {group.dn.casefold(): group.dn for group in found},
+        {group.dn.casefold(): group.dn for group in groups},
         PROTECTED | {rid for rid in rids if rid is not None},
         _others(directory, base_dn),
     )
@@ -94,8 +94,8 @@ def token_of(directory: Connection, dn: str) -> frozenset[Sid]:
         DirectoryError: the directory did not answer, or can't find it out.
 
     """
-    found = directory.search(dn, "", ("tokenGroups",), scope="base", paged=False)
-    return frozenset(map(Sid.parse, only(directory, found).values("tokenGroups")))
+    entries = directory.search(dn, "", ("tokenGroups",), scope="base", paged=False)
+    return frozenset(map(Sid.parse, only(directory, entries).values("tokenGroups")))
 
 
 def of_token(token: frozenset[Sid]) -> str:
@@ -112,8 +112,8 @@ def _others(directory: Connection, base_dn: str) -> bool:
     head = directory.search("", "", (_CONFIGURATION,), scope="base", paged=False)
     partitions = f"CN=Partitions,{only(directory, head).text(_CONFIGURATION)}"
     try:
-        found = directory.search(partitions, _DOMAINS, ("nCName",), scope="one")
-        names = [domain.text("nCName") or "" for domain in found]
+        domains = directory.search(partitions, _DOMAINS, ("nCName",), scope="one")
+        names = [domain.text("nCName") or "" for domain in domains]
     except DirectoryError as error:
         if error.result is None:
             raise
@@ -121,7 +121,7 @@ def _others(directory: Connection, base_dn: str) -> bool:
     return len(names) != 1 or not same(names[0], base_dn)
 
 
-def _see(directory: Connection, groups: list[Entry], *needed: str) -> None:
+def _check_shown(directory: Connection, groups: list[Entry], *needed: str) -> None:
     """See to it that groups which every domain has are among those that are shown."""
     shown = {str(_sid(directory, group)) for group in groups}
     if hidden := [sid for sid in needed if sid not in shown]:

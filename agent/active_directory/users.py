@@ -103,7 +103,7 @@ def find(
         DirectoryError: the directory did not answer.
 
     """
-    entries = directory.search(
+    found = directory.search(
         base_dn,
         people_filter(f"({whom.assertion})"),
         DETAIL if detail else STATE,
@@ -111,12 +111,12 @@ def find(
         paged=False,
         limit=2,
     )
-    users = list(entries)
-    if not users:
+    entries = list(found)
+    if not entries:
         raise nobody(whom.by, whom.value)
-    if len(users) > 1:
+    if len(entries) > 1:
         raise several(whom.by, whom.value)
-    return user_of(users[0])
+    return user_of(entries[0])
 
 
 def read_again(directory: Connection, dn: str) -> User:
@@ -126,20 +126,20 @@ def read_again(directory: Connection, dn: str) -> User:
         DirectoryError: the directory did not answer, or the user is gone.
 
     """
-    found = directory.search(
+    entries = directory.search(
         dn, "", DETAIL, scope="base", controls=(OWNER_GROUP_DACL,), paged=False
     )
-    return user_of(only(directory, found))
+    return user_of(only(directory, entries))
 
 
-def only(directory: Connection, found: Iterator[Entry]) -> Entry:
+def only(directory: Connection, entries: Iterator[Entry]) -> Entry:
     """Give the one entry of a base search.
 
     Raises:
         NoSuchObject: it is gone, or hidden as a whole.
 
     """
-    entry = next(found, None)
+    entry = next(entries, None)
     if entry is None:
         what = "the object is gone, or hidden from the account"
         raise NoSuchObject(directory.host, what, "look for it in the directory")
@@ -153,8 +153,8 @@ def read_pwd_last_set(directory: Connection, dn: str) -> int:
         DirectoryError: the directory did not answer, or the user is gone.
 
     """
-    found = directory.search(dn, "", ("pwdLastSet",), scope="base", paged=False)
-    value = only(directory, found).number("pwdLastSet")
+    entries = directory.search(dn, "", ("pwdLastSet",), scope="base", paged=False)
+    value = only(directory, entries).number("pwdLastSet")
     return -1 if value is None else value
 
 
@@ -206,9 +206,9 @@ def change(directory: Connection, dn: str, old: Secret, new: Secret) -> None:
         DirectoryError: it was refused.
 
     """
-    given = Modification("delete", "unicodePwd", (_spelled(old),))
-    wanted = Modification("add", "unicodePwd", (_spelled(new),))
-    directory.modify(dn, (given, wanted))
+    delete = Modification("delete", "unicodePwd", (_spelled(old),))
+    add = Modification("add", "unicodePwd", (_spelled(new),))
+    directory.modify(dn, (delete, add))
 
 
 def unlock(directory: Connection, dn: str) -> None:
@@ -243,16 +243,16 @@ def read_policy(
     """
     source, names = (pso_dn, _PSO) if pso_dn else (base_dn, _DOMAIN_POLICY)
     try:
-        read = directory.search(source, "", names, scope="base", paged=False)
-        found = next(iter(read), None)
+        entries = directory.search(source, "", names, scope="base", paged=False)
+        entry = next(iter(entries), None)
     except DirectoryError as error:
         if error.result is None:
             raise
-        found = None
-    if found is None:
+        entry = None
+    if entry is None:
         raise AttributeUnreadable(source, names[0], "is hidden")
     make = password_policy.from_pso if pso_dn else password_policy.from_domain
-    return make(source, found.attributes)
+    return make(source, entry.attributes)
 
 
 def account_of(user: User) -> account.Account:
@@ -273,8 +273,8 @@ def in_group(directory: Connection, group_dn: str, user_dn: str) -> bool:
 
     """
     query, wanted = member_filter(group_dn), ("objectGUID",)
-    found = directory.search(user_dn, query, wanted, scope="base", paged=False)
-    return next(iter(found), None) is not None
+    entries = directory.search(user_dn, query, wanted, scope="base", paged=False)
+    return next(iter(entries), None) is not None
 
 
 def own_sids(directory: Connection) -> frozenset[Sid]:
@@ -284,9 +284,9 @@ def own_sids(directory: Connection) -> frozenset[Sid]:
         DirectoryError: the directory did not answer, or does not tell.
 
     """
-    read = directory.search("", "", ("tokenGroups",), scope="base", paged=False)
-    found = only(directory, read).values("tokenGroups")
-    if not found:  # nobody is in no group: every right would look as if missing
+    entries = directory.search("", "", ("tokenGroups",), scope="base", paged=False)
+    sids = only(directory, entries).values("tokenGroups")
+    if not sids:  # nobody is in no group: every right would look as if missing
         what = "it does not tell which groups the account is in (tokenGroups)"
         raise DirectoryError(directory.host, what, "use another controller")
-    return frozenset(Sid.parse(raw) for raw in found)
+    return frozenset(Sid.parse(raw) for raw in sids)

@@ -136,14 +136,14 @@ def _chain(wrapped: ssl.SSLSocket) -> Iterable[bytes]:
 
 
 def _facts(der: bytes, reason: str) -> CertificateFacts:
-    found = x509.load_der_x509_certificate(der)
-    digits = found.fingerprint(hashes.SHA256()).hex(":").upper()
+    certificate = x509.load_der_x509_certificate(der)
+    digits = certificate.fingerprint(hashes.SHA256()).hex(":").upper()
     return CertificateFacts(
-        subject=found.subject.rfc4514_string(),
-        issuer=found.issuer.rfc4514_string(),
-        sans=_names(found),
-        not_before=found.not_valid_before_utc,
-        not_after=found.not_valid_after_utc,
+        subject=certificate.subject.rfc4514_string(),
+        issuer=certificate.issuer.rfc4514_string(),
+        sans=_names(certificate),
+        not_before=certificate.not_valid_before_utc,
+        not_after=certificate.not_valid_after_utc,
         sha256=digits,
         trusted=not reason,
         reason=reason,

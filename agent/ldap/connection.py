@@ -152,8 +152,8 @@ class Connection:
         """
         query = _Query(base, filter or "(objectClass=*)", scope, tuple(attributes))
         pages = self._pages(query, controls) if paged else None
-        found = pages or self._once(query, controls, limit or 0)
-        return found if limit is None else islice(found, limit)
+        entries = pages or self._once(query, controls, limit or 0)
+        return entries if limit is None else islice(entries, limit)
 
     def _once(
         self, query: _Query, controls: Sequence[Control], limit: int
@@ -228,7 +228,7 @@ class Connection:
             DirectoryError: it was refused.
 
         """
-        values = {name: list(given) for name, given in attributes.items()}
+        values = {name: list(held) for name, held in attributes.items()}
         add = self._connection.add
         self._call("adding", add, dn, list(object_classes), values, writes=True)
         self._check()
@@ -291,10 +291,10 @@ class Connection:
 
 
 def _entries(response: Any) -> Iterator[Entry]:
-    for found in response or ():
-        if found["type"] == "searchResEntry":
-            raw = found["raw_attributes"]
-            yield Entry(found["dn"], {name: tuple(raw[name]) for name in raw})
+    for each in response or ():
+        if each["type"] == "searchResEntry":
+            raw = each["raw_attributes"]
+            yield Entry(each["dn"], {name: tuple(raw[name]) for name in raw})
 
 
 def _cookie(result: Any) -> bytes | None:

@@ -74,8 +74,8 @@ def _value(text: str) -> str:
     return raw.decode("utf-8", "replace")
 
 
-def _unescaped(found: re.Match[bytes]) -> bytes:
-    escaped = found[0][1:]
+def _unescaped(match: re.Match[bytes]) -> bytes:
+    escaped = match[0][1:]
     return bytes.fromhex(escaped.decode()) if _HEX.fullmatch(escaped) else escaped
 
 

@@ -109,18 +109,18 @@ class RootDse:
     )
 
     @classmethod
-    def of(cls, found: Entry) -> Self:
+    def of(cls, entry: Entry) -> Self:
         """Read it from the entry without a name."""
         return cls(
-            naming_context=found.text("defaultNamingContext") or "",
-            dns_host_name=found.text("dnsHostName") or "",
-            supported_controls=frozenset(found.texts("supportedControl")),
-            current_time=_time(found.text("currentTime")),
-            functional_level=found.number("domainFunctionality") or 0,
-            is_global_catalog_ready=found.text("isGlobalCatalogReady") == "TRUE",
-            is_synchronized=found.text("isSynchronized") == "TRUE",
-            read_only=_READ_ONLY in found.texts("supportedCapabilities"),
-            controller_level=found.number("domainControllerFunctionality") or 0,
+            naming_context=entry.text("defaultNamingContext") or "",
+            dns_host_name=entry.text("dnsHostName") or "",
+            supported_controls=frozenset(entry.texts("supportedControl")),
+            current_time=_time(entry.text("currentTime")),
+            functional_level=entry.number("domainFunctionality") or 0,
+            is_global_catalog_ready=entry.text("isGlobalCatalogReady") == "TRUE",
+            is_synchronized=entry.text("isSynchronized") == "TRUE",
+            read_only=_READ_ONLY in entry.texts("supportedCapabilities"),
+            controller_level=entry.number("domainControllerFunctionality") or 0,
         )
 
 

@@ -42,8 +42,8 @@ class DirectoryError(Failure):
     @property
     def win32(self) -> int | None:
         """The Windows error code that a diagnostic starts with, such as 0x52D."""
-        found = _WIN32.match(self.diagnostic)
-        return int(found[1], 16) if found else None
+        match = _WIN32.match(self.diagnostic)
+        return int(match[1], 16) if match else None
 
 
 class Unreachable(DirectoryError):
@@ -77,8 +77,8 @@ class SignInRefused(DirectoryError):
     @property
     def data(self) -> str:
         """Why, as Active Directory says it: 52e, 775, 533 and so on."""
-        found = _DATA.search(self.diagnostic)
-        return found[1].lower() if found else ""
+        match = _DATA.search(self.diagnostic)
+        return match[1].lower() if match else ""
 
 
 class Denied(DirectoryError):

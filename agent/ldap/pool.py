@@ -99,11 +99,11 @@ class Pool:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._target = target
-        self._posts = [_Controller(endpoint) for endpoint in target.endpoints]
+        self._controllers = [_Controller(endpoint) for endpoint in target.endpoints]
         self._on_state = on_state
         self._clock = clock
         self._lock = threading.Lock()
-        self._telling = threading.Lock()
+        self._reporting = threading.Lock()
         self._state: PoolState | None = None
         self._closed = False
 
@@ -120,11 +120,11 @@ class Pool:
             Unreachable: no controller answers.
 
         """
-        post, warm, found = self._first(first_read)
+        dc, warm, value = self._first(first_read)
         try:
-            yield found
+            yield value
         finally:
-            self._give_back(post, warm)
+            self._give_back(dc, warm)
 
     @contextmanager
     def at(self, host: str) -> Iterator[PooledConnection]:
@@ -134,14 +134,14 @@ class Pool:
             DirectoryError: it does not answer.
 
         """
-        post = next((p for p in self._posts if p.endpoint.host == host), None)
-        if post is None:
+        dc = next((p for p in self._controllers if p.endpoint.host == host), None)
+        if dc is None:
             raise Unreachable(host, "is no controller of the settings", "check them")
-        warm = self._connected(post)
+        warm = self._connected(dc)
         try:
             yield warm
         finally:
-            self._give_back(post, warm)
+            self._give_back(dc, warm)
 
     def keep_warm(self) -> bool:
         """Try every controller; what is called in the background.
@@ -150,24 +150,24 @@ class Pool:
             Whether one answers.
 
         """
-        for post in self._posts:
-            if self._refusal(post) is not None:
+        for dc in self._controllers:
+            if self._refusal(dc) is not None:
                 continue
             try:
-                warm, _ = self._read_at(post, lambda warm: warm.directory.root())
-                self._give_back(post, warm)
+                warm, _ = self._read_at(dc, lambda warm: warm.directory.root())
+                self._give_back(dc, warm)
             except DirectoryError as error:
-                self._failed(post, error)
-        self._tell()
-        return any(post.failure is None for post in self._posts)
+                self._failed(dc, error)
+        self._report_state()
+        return any(dc.failure is None for dc in self._controllers)
 
     def close(self) -> None:
         """Close what is idle; what is in use closes when it is given back."""
         with self._lock:
             self._closed = True
-            idle = [warm for post in self._posts for warm in post.idle]
-            for post in self._posts:
-                post.idle.clear()
+            idle = [warm for dc in self._controllers for warm in dc.idle]
+            for dc in self._controllers:
+                dc.idle.clear()
         for warm in idle:
             warm.directory.close()
 
@@ -175,61 +175,61 @@ class Pool:
         self, read: Callable[[PooledConnection], T]
     ) -> tuple[_Controller, PooledConnection, T]:
         failures: list[DirectoryError] = []
-        for post in self._order():
-            refusal = self._refusal(post)
+        for dc in self._order():
+            refusal = self._refusal(dc)
             if refusal is not None:
                 failures.append(refusal)
                 continue
             try:
-                warm, found = self._read_at(post, read)
+                warm, value = self._read_at(dc, read)
             except (Unreachable, SignInRefused) as error:
-                self._failed(post, error)
+                self._failed(dc, error)
                 failures.append(error)
                 continue
             except DirectoryError as error:
                 # Untrusted and the like: this controller can't be used
-                self._failed(post, error)
+                self._failed(dc, error)
                 failures.append(Unreachable(error.host, error.what, error.remedy))
                 continue
-            self._tell()
-            return post, warm, found
-        self._tell()
+            self._report_state()
+            return dc, warm, value
+        self._report_state()
         raise _worst(failures)
 
     def _order(self) -> Sequence[_Controller]:
         """Those that answer first; those that failed only when none is left."""
-        return sorted(self._posts, key=lambda post: post.failure is not None)
+        return sorted(self._controllers, key=lambda dc: dc.failure is not None)
 
-    def _refusal(self, post: _Controller) -> SignInRefused | None:
+    def _refusal(self, dc: _Controller) -> SignInRefused | None:
         """Say how the account was refused there, not long ago."""
-        failure = post.failure  # another thread may be let in meanwhile
-        if isinstance(failure, SignInRefused) and self._clock() < post.retry_at:
+        failure = dc.failure  # another thread may be let in meanwhile
+        if isinstance(failure, SignInRefused) and self._clock() < dc.retry_at:
             return failure
         return None
 
     def _read_at(
-        self, post: _Controller, read: Callable[[PooledConnection], T]
+        self, dc: _Controller, read: Callable[[PooledConnection], T]
     ) -> tuple[PooledConnection, T]:
         """Read on an idle connection, or, when that is dead, on a new one."""
-        warm = self._idle(post)
+        warm = self._idle(dc)
         if warm is not None:
             began = self._clock()
             try:
-                found = self._read(post, warm, read)
+                value = self._read(dc, warm, read)
             except Unreachable:
                 # those beside it are most likely dead too
-                self._drop_idle(post)
+                self._drop_idle(dc)
                 if self._clock() - began >= READ_S:
                     raise  # it hangs; a new connection would as well
             else:
-                self._answered(post)
-                return warm, found
-        warm = self._connected(post)
-        return warm, self._read(post, warm, read)
+                self._answered(dc)
+                return warm, value
+        warm = self._connected(dc)
+        return warm, self._read(dc, warm, read)
 
     def _read(
         self,
-        post: _Controller,
+        dc: _Controller,
         warm: PooledConnection,
         read: Callable[[PooledConnection], T],
     ) -> T:
@@ -237,12 +237,12 @@ class Pool:
         try:
             return read(warm)
         except BaseException:
-            self._give_back(post, warm)
+            self._give_back(dc, warm)
             raise
 
-    def _connected(self, post: _Controller) -> PooledConnection:
+    def _connected(self, dc: _Controller) -> PooledConnection:
         directory = connect(
-            post.endpoint,
+            dc.endpoint,
             self._target.user,
             self._target.password,
             connect_timeout=CONNECT_S,
@@ -255,51 +255,51 @@ class Pool:
             directory.close()
             raise
         with self._lock:
-            post.failure = None
+            dc.failure = None
         return warm
 
-    def _answered(self, post: _Controller) -> None:
+    def _answered(self, dc: _Controller) -> None:
         """Forget how it failed: it hung, perhaps, and a connection outlived that."""
         with self._lock:
-            if not isinstance(post.failure, SignInRefused):
-                post.failure = None
+            if not isinstance(dc.failure, SignInRefused):
+                dc.failure = None
 
-    def _idle(self, post: _Controller) -> PooledConnection | None:
-        if isinstance(post.failure, SignInRefused):
+    def _idle(self, dc: _Controller) -> PooledConnection | None:
+        if isinstance(dc.failure, SignInRefused):
             return None  # only a new sign-in tells whether it is let in again
         with self._lock:
-            while post.idle:
-                warm = post.idle.pop()
+            while dc.idle:
+                warm = dc.idle.pop()
                 if warm.directory.fresh:
                     return warm
                 warm.directory.close()
         return None
 
-    def _drop_idle(self, post: _Controller) -> None:
+    def _drop_idle(self, dc: _Controller) -> None:
         with self._lock:
-            idle, post.idle = post.idle, []
+            idle, dc.idle = dc.idle, []
         for warm in idle:
             warm.directory.close()
 
-    def _give_back(self, post: _Controller, warm: PooledConnection) -> None:
+    def _give_back(self, dc: _Controller, warm: PooledConnection) -> None:
         with self._lock:
-            kept = len(post.idle) < _MOST_IDLE and not self._closed
+            kept = len(dc.idle) < _MOST_IDLE and not self._closed
             if kept and not warm.directory.broken:
-                post.idle.append(warm)
+                dc.idle.append(warm)
                 return
         warm.directory.close()
 
-    def _failed(self, post: _Controller, error: DirectoryError) -> None:
+    def _failed(self, dc: _Controller, error: DirectoryError) -> None:
         everywhere = isinstance(error, SignInRefused) and error.data == "52e"
         waits = _WRONG_PASSWORD_S if everywhere else _REFUSED_S
         with self._lock:
-            for each in self._posts if everywhere else (post,):
+            for each in self._controllers if everywhere else (dc,):
                 each.failure = error
                 each.retry_at = self._clock() + waits
 
-    def _tell(self) -> None:
+    def _report_state(self) -> None:
         """Tell of another state; in the order they were, whichever thread it is."""
-        with self._telling:
+        with self._reporting:
             state = self._state_now()
             if state != self._state:
                 self._state = state
@@ -307,7 +307,7 @@ class Pool:
 
     def _state_now(self) -> PoolState:
         with self._lock:
-            failures = [(post.endpoint.host, post.failure) for post in self._posts]
+            failures = [(dc.endpoint.host, dc.failure) for dc in self._controllers]
         working = next((host for host, failure in failures if failure is None), None)
         if working is not None:
             return PoolState(working)
@@ -331,5 +331,5 @@ def _worst(failures: Sequence[DirectoryError]) -> DirectoryError:
             return failure
     if len(failures) == 1:
         return failures[0]
-    said = "; ".join(f"{failure.host}: {failure.what}" for failure in failures)
-    return Unreachable("every controller", said, "check the controllers")
+    reasons = "; ".join(f"{failure.host}: {failure.what}" for failure in failures)
+    return Unreachable("every controller", reasons, "check the controllers")

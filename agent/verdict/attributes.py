@@ -51,10 +51,10 @@ def span_words(span: timedelta) -> str:
         (minutes // 60 % 24, "hour"),
         (minutes % 60, "minute"),
     )
-    said = [
+    words = [
         f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count
     ]
-    return " ".join(said) or "less than a minute"
+    return " ".join(words) or "less than a minute"
 
 
 class AttributeReader:
@@ -73,10 +73,10 @@ class AttributeReader:
             raise AttributeUnreadable(self.source, name, "is not UTF-8") from error
 
     def number(self, name: str) -> int:
-        found = self.optional(name)
-        if found is None:
+        number = self.optional(name)
+        if number is None:
             raise AttributeUnreadable(self.source, name, "is missing or hidden")
-        return found
+        return number
 
     def optional(self, name: str) -> int | None:
         text = self.text(name)
@@ -86,10 +86,10 @@ class AttributeReader:
             raise AttributeUnreadable(self.source, name, "is no number") from error
 
     def count(self, name: str) -> int:
-        found = self.number(name)
-        if found < 0:
+        number = self.number(name)
+        if number < 0:
             raise AttributeUnreadable(self.source, name, "is negative")
-        return found
+        return number
 
     def span(self, name: str) -> timedelta | None:
         try:

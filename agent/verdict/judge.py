@@ -106,14 +106,14 @@ def _off(operation: Operation) -> OperationVerdict:
 
 
 def _no(cause: Cause, shown_by: str, until: datetime | None = None) -> OperationVerdict:
-    told = CAUSES[cause]
-    return OperationVerdict(State.NO, told.code, cause, shown_by, told.remedy, until)
+    text = CAUSES[cause]
+    return OperationVerdict(State.NO, text.code, cause, shown_by, text.remedy, until)
 
 
 def _unknown(cause: Cause, shown_by: str, remedy: str = "") -> OperationVerdict:
-    told = CAUSES[cause]
+    text = CAUSES[cause]
     return OperationVerdict(
-        State.UNKNOWN, told.code, cause, shown_by, remedy or told.remedy
+        State.UNKNOWN, text.code, cause, shown_by, remedy or text.remedy
     )
 
 
@@ -154,8 +154,8 @@ def unseen(subject: Subject) -> str:
     descriptor = read(subject.descriptor)
     inherits = not isinstance(descriptor, Unreadable) and not descriptor.protected
     names = [name for name in _NEEDED if name in subject.unseen]
-    said = absent(name for name in names if name != "adminCount" or not inherits)
-    return said or (_FOREST_UNSEEN if "tokenGroups" in subject.unseen else "")
+    missing = absent(name for name in names if name != "adminCount" or not inherits)
+    return missing or (_FOREST_UNSEEN if "tokenGroups" in subject.unseen else "")
 
 
 def absent(names: Iterable[str]) -> str:

@@ -77,22 +77,22 @@ def judge(
         cannot_change: an entry denies the user to change the password.
 
     """
-    found = _cannot_change(operation, denied=cannot_change)
+    findings = _cannot_change(operation, denied=cannot_change)
     if operation is Operation.CHANGE and account.locked(now, policy):
-        found.append(PolicyFinding(Code.ACCOUNT_LOCKED, "the account is locked"))
+        findings.append(PolicyFinding(Code.ACCOUNT_LOCKED, "the account is locked"))
     if policy is None:
         hidden = "the policy that holds for the user can not be read"
         unknown = PolicyFinding(Code.POLICY, hidden, blocks=False)
-        return (*found, *_too_long(password), unknown)
+        return (*findings, *_too_long(password), unknown)
     since = earliest(policy, account, operation, hints=hints)
-    found += _too_young(policy, account, now, since)
-    found += _too_long(password) or _too_short(policy, account, password)
-    found += _complexity(policy, account, password)
+    findings += _too_young(policy, account, now, since)
+    findings += _too_long(password) or _too_short(policy, account, password)
+    findings += _complexity(policy, account, password)
     if policy.history and (operation is Operation.CHANGE or hints):
         last = f"the last {policy.history} passwords are refused"
         detail = f"{last}; only the directory knows them"
-        found.append(PolicyFinding(Code.IN_HISTORY, detail, blocks=False))
-    return tuple(found)
+        findings.append(PolicyFinding(Code.IN_HISTORY, detail, blocks=False))
+    return tuple(findings)
 
 
 def _cannot_change(operation: Operation, *, denied: bool) -> list[PolicyFinding]:
@@ -152,13 +152,14 @@ def _complexity(
 ) -> list[PolicyFinding]:
     if not policy.complexity or _exempt(account):
         return []
-    found = []
+    findings = []
     if kinds(password) < 3:
         detail = f"{policy.source} asks for three of five kinds of character"
-        found.append(PolicyFinding(Code.NOT_COMPLEX, detail))
+        findings.append(PolicyFinding(Code.NOT_COMPLEX, detail))
     if name := name_inside(account, password):
-        found.append(PolicyFinding(Code.NOT_COMPLEX, f"the password contains {name}"))
-    return found
+        detail = f"the password contains {name}"
+        findings.append(PolicyFinding(Code.NOT_COMPLEX, detail))
+    return findings
 
 
 def kinds(password: str) -> int:
@@ -189,11 +190,11 @@ def name_inside(account: Account, password: str) -> str | None:
     sAMAccountName counts whole, displayName by its parts; what has fewer than three
     characters does not count (MS-SAMR 3.1.1.7.2).
     """
-    said = password.lower()
-    if units(account.sam) >= 3 and account.sam.lower() in said:
+    lowered = password.lower()
+    if units(account.sam) >= 3 and account.sam.lower() in lowered:
         return "sAMAccountName"
     parts = _NAME_BREAKS.split(account.display_name)
-    if any(units(part) >= 3 and part.lower() in said for part in parts):
+    if any(units(part) >= 3 and part.lower() in lowered for part in parts):
         return "a part of displayName"
     return None
 

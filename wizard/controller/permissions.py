@@ -23,7 +23,7 @@ from wizard.controller.access import Access
 from wizard.controller.scan import is_planned, open_scan
 from wizard.directory.sign_in import as_agent
 from wizard.grants import grants
-from wizard.grants.grants import Entry, Revocation
+from wizard.grants.grants import AccessEntry, Revocation
 from wizard.inputs import Inputs
 from wizard.permissions.account_report import find_about_account
 from wizard.permissions.coverage import (
@@ -170,7 +170,7 @@ class Permissions:
             foreseen = scan.subjects.planned is not None
         seen = _seen(tally)
         report(seen)
-        causes = {op: dict(found) for op, found in tally.causes.items()}
+        causes = {op: dict(counts) for op, counts in tally.causes.items()}
         return Coverage(seen.people, seen.would_work, causes, foreseen, complete)
 
     def about_account(
@@ -214,7 +214,7 @@ class Permissions:
         """
         return grants.plan_revoke(settings, self._access.context(inputs))
 
-    def entries(self, plan: Plan, inputs: Inputs) -> tuple[Entry, ...]:
+    def entries(self, plan: Plan, inputs: Inputs) -> tuple[AccessEntry, ...]:
         """Give each entry of a plan by itself, as other tools write it.
 
         Raises:

@@ -41,8 +41,8 @@ def refuse_protected(opened: Connection, container: str, base_dn: str) -> None:
 
     """
     wanted = ("adminCount",)
-    found = opened.search(container, "", wanted, scope="base", paged=False)
-    marked = any(entry.raw("adminCount") == b"1" for entry in found)
+    entries = opened.search(container, "", wanted, scope="base", paged=False)
+    marked = any(entry.raw("adminCount") == b"1" for entry in entries)
     if marked or same(container, f"CN=AdminSDHolder,CN=System,{base_dn}"):
         raise StepFailed(
             f"{container} is protected by AdminSDHolder; nothing is granted there.",
@@ -115,13 +115,14 @@ def descriptor_of(opened: Connection, container: str) -> SecurityDescriptor:
         container, "", (DESCRIPTOR,), scope="base", controls=(DACL,), paged=False
     )
     entry = next(entries, None)
-    found = read(entry.descriptor if entry else None)
-    if found is HIDDEN:
+    descriptor = read(entry.descriptor if entry else None)
+    if descriptor is HIDDEN:
         raise StepFailed(
             f"The permissions of {container} can't be read.",
             "Sign in with an account that may read and write them.",
         )
-    if isinstance(found, Unreadable):
-        what = f"The permissions of {container} can't be understood ({found.reason})."
-        raise StepFailed(what, "Look at them with dsacls.")
-    return found
+    if isinstance(descriptor, Unreadable):
+        what = f"The permissions of {container} can't be understood"
+        remedy = "Look at them with dsacls."
+        raise StepFailed(f"{what}: {descriptor.reason}.", remedy)
+    return descriptor

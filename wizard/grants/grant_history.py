@@ -73,17 +73,17 @@ def container_of(opened: Connection, facts: Facts) -> str | None:
     guid = facts.get("guid")
     base = f"<GUID={guid}>" if guid else facts["container"]
     try:
-        found = next(opened.search(base, "", (), scope="base", paged=False), None)
+        entry = next(opened.search(base, "", (), scope="base", paged=False), None)
     except NoSuchObject:
         return None
-    return found.dn if found else None
+    return entry.dn if entry else None
 
 
 def guid_of(opened: Connection, container: str) -> str | None:
     """Give a container's objectGUID, which no renaming changes."""
     wanted = ("objectGUID",)
-    found = opened.search(container, "", wanted, scope="base", paged=False)
-    guid = next((entry.guid("objectGUID") for entry in found), None)
+    entries = opened.search(container, "", wanted, scope="base", paged=False)
+    guid = next((entry.guid("objectGUID") for entry in entries), None)
     return str(guid) if guid else None
 
 

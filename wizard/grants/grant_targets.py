@@ -15,16 +15,16 @@ class GrantTargets:
 
     Attributes:
         containers: those of the scope that no other one of it hands entries down to.
-        cuts: containers in the scope whose inheritance is off.
+        blocked: containers in the scope whose inheritance is off.
 
     """
 
     containers: tuple[str, ...]
-    cuts: tuple[str, ...]
+    blocked: tuple[str, ...]
 
     def reaches(self, container: str, name: str) -> bool:
         """Say whether an entry on a container is handed down to an object below it."""
-        return _reaches(container, name, self.cuts)
+        return _reaches(container, name, self.blocked)
 
     def is_judged_at(self, container: str, name: str) -> bool:
         """Say whether no container further down has entries of its own for a name."""
@@ -45,17 +45,17 @@ def grant_targets(opened: Connection, containers: Sequence[str]) -> GrantTargets
         StepFailed, DirectoryError: a container is not there, or is hidden.
 
     """
-    given = tuple(_each_once(containers))
-    inner = [name for name in given if any(_outer(name, given))]
-    # one that is given is no cut by itself: an entry may stand on it
+    scope = tuple(_each_once(containers))
+    inner = [name for name in scope if any(_outer(name, scope))]
+    # one of the scope blocks nothing by itself: an entry may stand on it
     closed = [name for name in inner if descriptor_of(opened, name).protected]
-    cuts = (*find_blocked(opened, given), *closed)
+    blocked = (*find_blocked(opened, scope), *closed)
     own = (
         name
-        for name in given
-        if not any(_reaches(outer, name, cuts) for outer in _outer(name, given))
+        for name in scope
+        if not any(_reaches(outer, name, blocked) for outer in _outer(name, scope))
     )
-    return GrantTargets(tuple(own), cuts)
+    return GrantTargets(tuple(own), blocked)
 
 
 def _each_once(containers: Sequence[str]) -> Iterator[str]:
@@ -64,10 +64,12 @@ def _each_once(containers: Sequence[str]) -> Iterator[str]:
             yield name
 
 
-def _outer(name: str, given: Sequence[str]) -> Iterator[str]:
-    return (outer for outer in given if is_below(name, outer) and not same(name, outer))
+def _outer(name: str, scope: Sequence[str]) -> Iterator[str]:
+    return (outer for outer in scope if is_below(name, outer) and not same(name, outer))
 
 
-def _reaches(container: str, name: str, cuts: Sequence[str]) -> bool:
-    between = (cut for cut in cuts if is_below(name, cut) and is_below(cut, container))
-    return all(same(cut, container) for cut in between)
+def _reaches(container: str, name: str, blocked: Sequence[str]) -> bool:
+    between = (
+        each for each in blocked if is_below(name, each) and is_below(each, container)
+    )
+    return all(same(each, container) for each in between)

@@ -34,7 +34,7 @@ _Judged = list[tuple[str, ContainerRights]]
 
 
 @dataclass(frozen=True)
-class Entry:
+class AccessEntry:
     """One access control entry, as a table and other tools show it.
 
     Attributes:
@@ -141,7 +141,7 @@ def plan_revoke(settings: Settings, context: Context) -> Revocation:
 
 def entries(
     changes: Sequence[Change], settings: Settings, context: Context
-) -> tuple[Entry, ...]:
+) -> tuple[AccessEntry, ...]:
     """Give each entry of a plan by itself.
 
     Raises:
@@ -161,9 +161,9 @@ def entries(
     )
 
 
-def _entry(container: str, trustee: str, grant: Grant, sid: Sid) -> Entry:
+def _entry(container: str, trustee: str, grant: Grant, sid: Sid) -> AccessEntry:
     ace = grant.ace(sid)
-    return Entry(
+    return AccessEntry(
         container=container,
         trustee=trustee,
         sid=str(sid),
@@ -178,10 +178,10 @@ def _entry(container: str, trustee: str, grant: Grant, sid: Sid) -> Entry:
 
 def _aces(opened: Connection, container: str) -> tuple[Ace | UnknownAce, ...]:
     try:
-        found = descriptor_of(opened, container)
+        descriptor = descriptor_of(opened, container)
     except NoSuchObject:
         return ()  # it went, and its entries with it
-    return found.dacl.aces if found.dacl else ()
+    return descriptor.dacl.aces if descriptor.dacl else ()
 
 
 def _still_there(opened: Connection, ours: Sequence[Facts]) -> Iterator[Change]:
@@ -215,7 +215,9 @@ def _left(
 
 def missing(wanted: Settings, context: Context, losing: Sequence[str] = ()) -> _Missing:
     """Give the rights that an account which is there lacks, by container."""
-    return [(dn, found.missing) for dn, found in judged_scope(wanted, context, losing)]
+    return [
+        (dn, rights.missing) for dn, rights in judged_scope(wanted, context, losing)
+    ]
 
 
 def judged_scope(
@@ -233,12 +235,12 @@ def judged_scope(
         token = own_sids(opened)
         own = sid_of(opened, wanted.directory)
         where = grant_targets(opened, wanted.scope.containers)
-        found: _Judged = []
+        rights: _Judged = []
         for dn in where.containers:
             sids = token - _lost(dn, losing, own)
             judged = judge_scope(opened, dn, wanted, where, token=sids, own=own)
-            found.append((dn, judged))
-        return found
+            rights.append((dn, judged))
+        return rights
 
 
 def judge_scope(
@@ -251,10 +253,10 @@ def judge_scope(
     own: Sid | None,
 ) -> ContainerRights:
     rights = rights_of(wanted.features)
-    found = judge(opened, container, rights, where, token=token, own=own)
-    if found.missing:
+    judged = judge(opened, container, rights, where, token=token, own=own)
+    if judged.missing:
         refuse_protected(opened, container, wanted.directory.base_dn)
-    return found
+    return judged
 
 
 def _lost(container: str, losing: Sequence[str], own: Sid) -> frozenset[Sid]:

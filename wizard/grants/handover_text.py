@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from agent.config.settings import Settings
-from wizard.grants.grants import Entry
+from wizard.grants.grants import AccessEntry
 
 
-def handover_text(found: Sequence[Entry], settings: Settings) -> str:
+def handover_text(entries: Sequence[AccessEntry], settings: Settings) -> str:
     """Write what another team needs: what, why, how, how to take it back, to check."""
     account = settings.directory.sign_in_name
     parts = [
@@ -18,14 +18,14 @@ def handover_text(found: Sequence[Entry], settings: Settings) -> str:
         "on the people below one container. Nothing is removed or denied.",
         "",
     ]
-    for number, entry in enumerate(found, 1):
+    for number, entry in enumerate(entries, 1):
         parts += [f"{number}. {entry.right}", f"   on {entry.container}", ""]
-    parts += _section("SDDL of each entry", (entry.sddl for entry in found))
-    parts += _section("dsacls", (entry.dsacls for entry in found))
+    parts += _section("SDDL of each entry", (entry.sddl for entry in entries))
+    parts += _section("dsacls", (entry.dsacls for entry in entries))
     module = "Import-Module ActiveDirectory"
-    add = (entry.powershell for entry in found)
+    add = (entry.powershell for entry in entries)
     parts += _section("PowerShell, instead of dsacls", (module, *add))
-    back = (entry.take_back for entry in found)
+    back = (entry.take_back for entry in entries)
     title = "To take the same entries back; dsacls /R would take all of the account's"
     parts += _section(title, (module, *back))
     check = ("writeback permissions check",)

@@ -167,8 +167,8 @@ def _people(
         report(people.people)
         return inspection.stop()
 
-    found = inspection.find(people_filter(*also), _PERSON)
-    for entry in _until_stopped(found, people, stop):
+    entries = inspection.find(people_filter(*also), _PERSON)
+    for entry in _until_stopped(entries, people, stop):
         if entry.raw("objectSid") != inspection.own.raw:
             people.add(_person(entry, inspection.settings.scope.containers))
     if not people.stopped:
@@ -228,8 +228,8 @@ def _objects(inspection: _Inspection) -> ObjectRights:
     objects = ObjectRights(inspection.sids)
     places = (inspection.template, *inspection.settings.scope.containers)
     either = "".join(f"(objectCategory={name})" for name in _CATEGORIES)
-    found = inspection.find(f"(|{either})", ("objectClass",))
-    for entry in _until_stopped(found, objects, inspection.stop):
+    entries = inspection.find(f"(|{either})", ("objectClass",))
+    for entry in _until_stopped(entries, objects, inspection.stop):
         if not any(same(entry.dn, name) for name in places):
             secured = SecuredObject(entry.dn, entry.descriptor, _classes(entry))
             objects.add(_kind(entry), secured)

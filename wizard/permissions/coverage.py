@@ -177,14 +177,14 @@ class _Pages:
                 return
 
     def _read_container(self, container: str) -> None:
-        found = self._directory.search(
+        entries = self._directory.search(
             container,
             _query(self._scope),
             DETAIL,
             controls=(OWNER_GROUP_DACL,),
         )
         page: list[Entry] = []
-        for entry in found:
+        for entry in entries:
             page.append(entry)
             if len(page) == _PAGE:
                 self._put(page)

@@ -80,21 +80,21 @@ def _rows(file: IO[str]) -> Write:
 
 def _lines(file: IO[str]) -> Write:
     def write(judged: PersonVerdict) -> None:
-        told = {"account": judged.sam} | judged.verdict.as_dict()
-        file.write(f"{json.dumps(told, ensure_ascii=False)}\n")
+        row = {"account": judged.sam} | judged.verdict.as_dict()
+        file.write(f"{json.dumps(row, ensure_ascii=False)}\n")
 
     return write
 
 
 def _cells(judged: PersonVerdict) -> Sequence[str]:
-    said = judged.verdict
-    reset = said.reset
+    verdict = judged.verdict
+    reset = verdict.reset
     return (
-        *(said.dn, judged.sam, str(said.guid), reset.state.value, reset.cause.value),
-        *(reset.shown_by, reset.remedy),
+        *(verdict.dn, judged.sam, str(verdict.guid)),
+        *(reset.state.value, reset.cause.value, reset.shown_by, reset.remedy),
         reset.until.isoformat(timespec="seconds") if reset.until else "",
-        *map(_short, (said.change, said.unlock, said.must_change)),
-        "; ".join(said.notes),
+        *map(_short, (verdict.change, verdict.unlock, verdict.must_change)),
+        "; ".join(verdict.notes),
     )
 
 

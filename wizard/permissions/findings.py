@@ -70,5 +70,5 @@ def not_known(what: str, title: str, shown_by: str, remedy: str = _LET_READ) -> 
         remedy: the next step.
 
     """
-    said = f"Not known: {title}"
-    return Finding(what, Level.WARNING, said, shown_by, remedy, known=False)
+    text = f"Not known: {title}"
+    return Finding(what, Level.WARNING, text, shown_by, remedy, known=False)

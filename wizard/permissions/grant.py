@@ -51,10 +51,10 @@ class Grant:
 
     def ace(self, sid: Sid) -> Ace:
         """Make the entry that grants it."""
-        made = grant_ace(self.right, sid)
-        if made.inherited_object_type is None:
-            return made  # for the head of the domain alone
-        return replace(made, inherited_object_type=KINDS[self.kind])
+        ace = grant_ace(self.right, sid)
+        if ace.inherited_object_type is None:
+            return ace  # for the head of the domain alone
+        return replace(ace, inherited_object_type=KINDS[self.kind])
 
 
 def grant_ace(right: Right, sid: Sid) -> Ace:
@@ -62,8 +62,8 @@ def grant_ace(right: Right, sid: Sid) -> Ace:
 
     Unexpire Password stands on the head of the domain and is not inherited.
     """
-    asked = right.value
+    spec = right.value
     if right is Right.UNEXPIRE_PASSWORD:
-        return Ace(AceType.ALLOWED_OBJECT, 0, asked.mask, sid, asked.guid)
+        return Ace(AceType.ALLOWED_OBJECT, 0, spec.mask, sid, spec.guid)
     flags = int(AceFlag.CONTAINER_INHERIT | AceFlag.INHERIT_ONLY)
-    return Ace(AceType.ALLOWED_OBJECT, flags, asked.mask, sid, asked.guid, USER)
+    return Ace(AceType.ALLOWED_OBJECT, flags, spec.mask, sid, spec.guid, USER)

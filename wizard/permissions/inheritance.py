@@ -35,20 +35,20 @@ def find_blocked(
         DirectoryError: the directory did not answer.
 
     """
-    found = {
+    blocked = {
         name
         for container in containers
         for name in _protected(directory, container, stop)
-        if not any(same(name, given) for given in containers)
+        if not any(same(name, each) for each in containers)
     }
-    return tuple(sorted(found, key=lambda name: (-len(name), name)))
+    return tuple(sorted(blocked, key=lambda name: (-len(name), name)))
 
 
 def _protected(
     directory: Connection, container: str, stop: Callable[[], bool]
 ) -> Iterator[str]:
-    found = directory.search(container, _CONTAINERS, (DESCRIPTOR,), controls=(DACL,))
-    for entry in found:
+    entries = directory.search(container, _CONTAINERS, (DESCRIPTOR,), controls=(DACL,))
+    for entry in entries:
         if stop():
             return
         descriptor = read(entry.descriptor)

@@ -48,39 +48,39 @@ class ServiceAccount:
     )
 
     @classmethod
-    def of(cls, found: Entry) -> "ServiceAccount":
+    def of(cls, entry: Entry) -> "ServiceAccount":
         """Read it from an entry that was searched with `ATTRIBUTES`."""
         return cls(
-            dn=found.dn,
-            flags=_number(found, "userAccountControl"),
-            computed=_number(found, "msDS-User-Account-Control-Computed"),
-            pwd_last_set=_number(found, "pwdLastSet"),
-            password_ends=_number(found, "msDS-UserPasswordExpiryTimeComputed"),
-            account_ends=_number(found, "accountExpires"),
-            names=_service_names(found),
+            dn=entry.dn,
+            flags=_number(entry, "userAccountControl"),
+            computed=_number(entry, "msDS-User-Account-Control-Computed"),
+            pwd_last_set=_number(entry, "pwdLastSet"),
+            password_ends=_number(entry, "msDS-UserPasswordExpiryTimeComputed"),
+            account_ends=_number(entry, "accountExpires"),
+            names=_service_names(entry),
         )
 
 
-def _number(found: Entry, name: str) -> int | None:
+def _number(entry: Entry, name: str) -> int | None:
     try:
-        return found.number(name)
+        return entry.number(name)
     except ValueError:
         return None
 
 
-def _service_names(found: Entry) -> tuple[str, ...] | None:
+def _service_names(entry: Entry) -> tuple[str, ...] | None:
     """Read the SPNs; an account without one looks as one that hides them.
 
     objectClass is in the same property set (Public Information, MS-ADTS
     3.1.1.2.3.3), so that who reads the one reads the other.
     """
-    return found.texts("servicePrincipalName") if found.raw("objectClass") else None
+    return entry.texts("servicePrincipalName") if entry.raw("objectClass") else None
 
 
-def sid_of(found: Entry) -> Sid | None:
+def sid_of(entry: Entry) -> Sid | None:
     """Give an entry's objectSid; None when it is hidden or malformed."""
     try:
-        return Sid.parse(found.raw("objectSid") or b"")
+        return Sid.parse(entry.raw("objectSid") or b"")
     except DescriptorError:
         return None
 
@@ -160,8 +160,8 @@ def _password_age(account: ServiceAccount, now: datetime) -> Finding:
             what, Level.OK, f"Its password is {_days(max(age, age * 0))} old", shown_by
         )
     remedy = "Set a new one, and give it to the agent."
-    said = f"Its password is {_days(age)} old"
-    return Finding(what, Level.WARNING, said, shown_by, remedy)
+    text = f"Its password is {_days(age)} old"
+    return Finding(what, Level.WARNING, text, shown_by, remedy)
 
 
 def _password_ends(account: ServiceAccount, now: datetime) -> Finding:

@@ -60,10 +60,10 @@ class Names:
         query = f"(objectSid={escape(sid.raw)})"
         wanted = ("sAMAccountName",)
         try:
-            found = self._directory.search(
+            entries = self._directory.search(
                 self._base_dn, query, wanted, paged=False, limit=1
             )
-            entry = next(iter(found), None)
+            entry = next(iter(entries), None)
         except DirectoryError:
             return None
         return None if entry is None else entry.text("sAMAccountName")

@@ -15,7 +15,7 @@ from wizard.cli.run_plan import run_plan
 from wizard.cli.secrets import CommandSecrets
 from wizard.cli.terminal import Confirm
 from wizard.controller.controller import Controller
-from wizard.grants.grants import Entry, Left
+from wizard.grants.grants import AccessEntry, Left
 from wizard.grants.handover_text import handover_text
 from wizard.inputs import Inputs
 
@@ -79,7 +79,7 @@ def revoke(
     return replace(result, data={**_data(entries), **result.data, **left})
 
 
-def _lines(entries: Sequence[Entry], *, back: bool = False) -> Iterator[str]:
+def _lines(entries: Sequence[AccessEntry], *, back: bool = False) -> Iterator[str]:
     for entry in entries:
         yield entry.right
         yield f"  on          {entry.container}"
@@ -98,7 +98,7 @@ def _left(left: Sequence[Left]) -> Iterator[str]:
         yield f"  {entry.words}, on {entry.container}"
 
 
-def _data(entries: Sequence[Entry]) -> dict[str, Any]:
+def _data(entries: Sequence[AccessEntry]) -> dict[str, Any]:
     return {"entries": [entry.as_dict() for entry in entries]}
 
 

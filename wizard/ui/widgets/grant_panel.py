@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from agent.config.settings import Settings
 from wizard.controller.controller import Controller
 from wizard.flow.pages.credentials import administrator
-from wizard.grants.grants import Entry
+from wizard.grants.grants import AccessEntry
 from wizard.grants.handover_text import handover_text
 from wizard.inputs import AdminCredentials, Inputs
 from wizard.plan.change import Plan
@@ -54,7 +54,7 @@ class GrantPanel(Panel):
         super().__init__()
         self._controller = controller
         self._shown: Plan | None = None
-        self._entries: tuple[Entry, ...] = ()
+        self._entries: tuple[AccessEntry, ...] = ()
         self.planner, self.worker = Worker(self), Worker(self)
         self.planner.succeeded.connect(self._planned)
         self.planner.failed.connect(self._not_planned)
@@ -195,7 +195,7 @@ class GrantPanel(Panel):
         self.planner.close()
         self.worker.close()
 
-    def _planned(self, planned: tuple[Plan, Sequence[Entry]]) -> None:
+    def _planned(self, planned: tuple[Plan, Sequence[AccessEntry]]) -> None:
         self._shown, self._entries = planned[0], tuple(planned[1])
         count = len(self._entries)
         if not count:

@@ -15,7 +15,7 @@ from wire.names import Identifier
 from wire.operation import Operation
 from wire.outcomes import Code
 from wizard.controller.permissions import Coverage, Explained, Seen
-from wizard.grants.grants import Entry
+from wizard.grants.grants import AccessEntry
 from wizard.inputs import Inputs
 from wizard.permissions.coverage import PersonVerdict, Tally
 from wizard.permissions.findings import Finding, Level
@@ -60,7 +60,7 @@ GUIDS = {
     ),
 }
 ENTRIES = tuple(
-    Entry(
+    AccessEntry(
         PEOPLE,
         "svc-writeback@corp.test",
         "S-1-5-21-1-2-3-1104",
@@ -207,7 +207,7 @@ class FakePermissions:
         causes = (*self.everybody, *self.others.values())
         return Plan(settings, (GRANT,) if Cause.NOT_GRANTED in causes else ())
 
-    def entries(self, plan: Plan, inputs: Inputs) -> tuple[Entry, ...]:
+    def entries(self, plan: Plan, inputs: Inputs) -> tuple[AccessEntry, ...]:
         return ENTRIES if plan.changes else ()
 
     def _people(self) -> Iterator[PersonVerdict]:
