@@ -43,12 +43,12 @@ def find_cut_off(host: Host) -> Journal | None:
         Busy: somebody is.
 
     """
-    found = journal.find_open(host.places.journal)
-    while found is not None:
+    cut_off = journal.find_open(host.places.journal)
+    while cut_off is not None:
         refuse_busy(host)
-        before = found.path
+        before = cut_off.path
         # who was at work may have ended in order between the two looks
-        found = journal.find_open(host.places.journal)
-        if found is not None and found.path == before:
-            return found
+        cut_off = journal.find_open(host.places.journal)
+        if cut_off is not None and cut_off.path == before:
+            return cut_off
     return None

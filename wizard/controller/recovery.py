@@ -37,11 +37,11 @@ class RunRecovery:
             Busy: it is under way: by whom, and since when.
 
         """
-        found = find_cut_off(self._host)
-        if found is None:
+        cut_off = find_cut_off(self._host)
+        if cut_off is None:
             return None
         try:
-            return recovery_of(found)
+            return recovery_of(cut_off)
         except FileNotFoundError:  # somebody took it back, or finished it, meanwhile
             return self.find()
 
@@ -57,13 +57,13 @@ class RunRecovery:
 
         """
         with self._host.lock():
-            found = journal.find_open(self._host.places.journal)
-            if found is None:
+            cut_off = journal.find_open(self._host.places.journal)
+            if cut_off is None:
                 return RolledBack((), ())
-            context = self._access.context(inputs, found.id)
-            run = Run(STEPS, found, context, report)
-            prove_for(found, context)
-            if found.forward:
+            context = self._access.context(inputs, cut_off.id)
+            run = Run(STEPS, cut_off, context, report)
+            prove_for(cut_off, context)
+            if cut_off.forward:
                 return self._finish(run)
             rolled = roll_back(run)
             return replace(rolled, down=resume(context, rolled.undone))
@@ -76,14 +76,14 @@ class RunRecovery:
         return RolledBack((), (), finished)
 
 
-def to_recover(found: Journal) -> list[Change]:
+def to_recover(cut_off: Journal) -> list[Change]:
     """Give what a recovery takes back, or finishes where it can only go forward."""
-    if found.forward:
-        return [change for _, change in found.rest()]
-    return [entry.change for entry in found.begun()]
+    if cut_off.forward:
+        return [change for _, change in cut_off.rest()]
+    return [entry.change for entry in cut_off.begun()]
 
 
-def prove_for(found: Journal, context: Context) -> None:
+def prove_for(cut_off: Journal, context: Context) -> None:
     """Refuse a wrong password once; each change would try it, until it is locked out.
 
     Without an administrator, or a controller that answers, what needs none is taken
@@ -93,19 +93,19 @@ def prove_for(found: Journal, context: Context) -> None:
         StepFailed: the administrator was not let in.
 
     """
-    needing = [change for change in to_recover(found) if change.needs_admin]
+    needing = [change for change in to_recover(cut_off) if change.needs_admin]
     if needing and context.inputs.admin is not None:
         with suppress(DirectoryError):
             prove_admin(directory_of(needing[0].after or needing[0].before), context)
 
 
-def recovery_of(found: Journal) -> Recovery:
+def recovery_of(cut_off: Journal) -> Recovery:
     """Tell what a recovery of this journal does."""
-    changes = to_recover(found)
+    changes = to_recover(cut_off)
     return Recovery(
-        started=found.started,
+        started=cut_off.started,
         changes=tuple(change.summary for change in changes),
         needs_admin=any(change.needs_admin for change in changes),
-        forward=found.forward,
-        removal=found.removal,
+        forward=cut_off.forward,
+        removal=cut_off.removal,
     )

@@ -1,4 +1,4 @@
-"""Which machine this is: the one door to a host for whoever starts without a folder."""
+"""Which machine this is, for whoever starts without a folder."""
 
 from pathlib import Path
 

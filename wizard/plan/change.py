@@ -201,7 +201,7 @@ MayChange = Callable[[], bool]
 
 
 def allow_all() -> bool:
-    """Let whoever calls change this machine: for doors that root alone can open."""
+    """Let whoever calls change this machine: root alone opens it so."""
     return True
 
 
