@@ -58,11 +58,11 @@ def _administrator(opened: Connection, settings: DirectorySettings) -> Iterator[
 def _creates(opened: Connection, container: str) -> str | Failed:
     wanted = ("allowedChildClassesEffective",)
     try:
-        found = next(opened.search(container, "", wanted, scope="base", paged=False))
+        entry = next(opened.search(container, "", wanted, scope="base", paged=False))
     except (NoSuchObject, StopIteration):
-        said = f"There is no container {container}."
-        return Failed(said, "Name a container that is there.", field=_CONTAINER)
-    if "user" not in found.texts("allowedChildClassesEffective"):
+        detail = f"There is no container {container}."
+        return Failed(detail, "Name a container that is there.", field=_CONTAINER)
+    if "user" not in entry.texts("allowedChildClassesEffective"):
         return Failed(
             "The administrator may not create users there.",
             "Name another container or another administrator.",
@@ -72,17 +72,17 @@ def _creates(opened: Connection, container: str) -> str | Failed:
 
 
 def _free(opened: Connection, settings: DirectorySettings) -> str | Failed:
-    found = find(opened, settings)
-    if found is None:
+    entry = find(opened, settings)
+    if entry is None:
         return "It is free"
-    if (found.text("info") or "").startswith(MARK):
+    if (entry.text("info") or "").startswith(MARK):
         return Failed(
-            f"{found.dn} is there from an earlier setup.",
+            f"{entry.dn} is there from an earlier setup.",
             "It is taken over, with a new password.",
             state="warning",
         )
     return Failed(
-        f"{found.dn} is there, and Writeback did not make it.",
+        f"{entry.dn} is there, and Writeback did not make it.",
         "Choose another name, or use it as an existing account.",
         field=_NAME,
     )
@@ -91,8 +91,8 @@ def _free(opened: Connection, settings: DirectorySettings) -> str | Failed:
 def _may_grant(opened: Connection, settings: DirectorySettings) -> str | Failed:
     wanted = ("sDRightsEffective",)
     head = settings.base_dn
-    found = next(opened.search(head, "", wanted, scope="base", paged=False))
-    if not (found.number("sDRightsEffective") or 0) & _DACL:
+    entry = next(opened.search(head, "", wanted, scope="base", paged=False))
+    if not (entry.number("sDRightsEffective") or 0) & _DACL:
         return Failed(
             f"The administrator may not change the permissions of {head}.",
             "Those of a container may be enough; the plan fails cleanly if not.",
@@ -106,14 +106,14 @@ def _existing(
 ) -> Iterator[Check]:
     token = own_sids(opened)
     yield _row("excess", "Rights beyond the task", _excess(opened, settings, token))
-    found = _look_at_everybody(opened, settings.base_dn, token, stop)
+    everybody = _look_at_everybody(opened, settings.base_dn, token, stop)
     if stop.is_set():
-        told = "Not looked at: stopped."
-        yield Check("account/rights", "What it may do", "skipped", told)
+        detail = "Not looked at: stopped."
+        yield Check("account/rights", "What it may do", "skipped", detail)
         return
     for right in TASK:
         title = f"May {right.value.words}"
-        yield _row(f"right/{right.name}", title, _held(found, right, settings))
+        yield _row(f"right/{right.name}", title, _held(everybody, right, settings))
 
 
 @dataclass
@@ -145,34 +145,38 @@ def _look_at_everybody(
             if decided_for(descriptor, token, Grant(right, kind)).allowed
         )
 
-    found = _Everybody()
+    everybody = _Everybody()
     for kind in KINDS:
         for dn, raw in descriptors(opened, base, kind):
             if stop.is_set():
-                return found
-            found.people += 1
+                return everybody
+            everybody.people += 1
             rights = held(raw, kind)
             if isinstance(rights, Unreadable):
-                found.unknown += 1
-                found.example = found.example or dn
+                everybody.unknown += 1
+                everybody.example = everybody.example or dn
             else:
-                found.held.update(rights)
-    return found
+                everybody.held.update(rights)
+    return everybody
 
 
-def _held(found: _Everybody, right: Right, settings: DirectorySettings) -> str | Failed:
-    held, people = found.held[right], found.people
-    said = f"For {held} of {people} people"
+def _held(
+    everybody: _Everybody, right: Right, settings: DirectorySettings
+) -> str | Failed:
+    held, people = everybody.held[right], everybody.people
+    detail = f"For {held} of {people} people"
     if held == people and people:
-        return said
-    if found.unknown:
-        said = f"{said}, not known for {found.unknown} such as {found.example}"
+        return detail
+    if everybody.unknown:
+        detail = (
+            f"{detail}, not known for {everybody.unknown} such as {everybody.example}"
+        )
     name = settings.account.name
     if held:
         remedy = "Scope decides: choose containers where it holds, or grant it there."
-        return Failed(f"{said}.", remedy, state="warning")
+        return Failed(f"{detail}.", remedy, state="warning")
     return Failed(
-        f"{said}: {name} can't do it.",
+        f"{detail}: {name} can't do it.",
         "Grant the right on the people's container, or let the wizard create an "
         "account with the rights it needs.",
         field=_NAME,
@@ -183,11 +187,11 @@ def _excess(
     opened: Connection, settings: DirectorySettings, token: frozenset[Sid]
 ) -> str | Failed:
     names = Names(opened, settings.base_dn)
-    found = tuple(of_groups(token, names))
-    said = "; ".join(finding.title for finding in found)
-    if all(finding.level is Level.OK for finding in found):
-        return said
-    return Failed(f"{said}.", found[0].remedy, state="warning")
+    findings = tuple(of_groups(token, names))
+    detail = "; ".join(finding.title for finding in findings)
+    if all(finding.level is Level.OK for finding in findings):
+        return detail
+    return Failed(f"{detail}.", findings[0].remedy, state="warning")
 
 
 def _row(name: str, title: str, outcome: str | Failed) -> Check:

@@ -28,12 +28,12 @@ def compared(
     if answer is None or answer.unavailable:
         return tuple(facts)
     named = {controller.host.casefold() for controller in answer.controllers}
-    given = {each.host.casefold() for each in facts}
+    configured = {each.host.casefold() for each in facts}
     known = [replace(each, in_dns=each.host.casefold() in named) for each in facts]
     more = (each.host for each in answer.controllers)
-    alone = (host for host in more if host.casefold() not in given)
-    found = others or {}
-    return (*known, *(found.get(host) or of_dns(host) for host in alone))
+    alone = (host for host in more if host.casefold() not in configured)
+    inspected = others or {}
+    return (*known, *(inspected.get(host) or of_dns(host) for host in alone))
 
 
 def of_dns(host: str) -> ControllerFacts:
@@ -47,8 +47,8 @@ def notes_of(settings: DirectorySettings, answer: Answer | None) -> tuple[Check,
 
 
 def _notes(settings: DirectorySettings, answer: Answer) -> Iterator[Check]:
-    given = {each.host.casefold() for each in settings.controllers}
-    others = [c.host for c in answer.controllers if c.host.casefold() not in given]
+    configured = {each.host.casefold() for each in settings.controllers}
+    others = [c.host for c in answer.controllers if c.host.casefold() not in configured]
     if answer.unavailable:
         yield Check(
             "controllers/dns",
@@ -57,25 +57,25 @@ def _notes(settings: DirectorySettings, answer: Answer) -> Iterator[Check]:
             f"DNS does not tell the controllers of {settings.domain}: "
             f"{answer.unavailable}. Those of the settings are tried all the same.",
         )
-    if len(given) == 1:
-        yield _single(next(iter(given)), others, answer)
+    if len(configured) == 1:
+        yield _single(next(iter(configured)), others, answer)
 
 
 def _single(host: str, others: Sequence[str], answer: Answer) -> Check:
-    said = f"Only {host} is named: no password is reset while it is down."
+    detail = f"Only {host} is named: no password is reset while it is down."
     remedy = "Add a second controller where the domain has one."
     if others:
         few = ", ".join(others[:_FEW])
         remedy = f"Add another; DNS names {few}."
     elif not answer.unavailable:
-        said = f"The domain has one controller: no password is reset while {host} is "
-        said, remedy = f"{said}down.", "Have a second controller set up."
+        detail = f"The domain has one controller: no password is reset while {host} is "
+        detail, remedy = f"{detail}down.", "Have a second controller set up."
     state: State = "warning" if others else "info"
     return Check(
         "controllers/single",
         "A second controller",
         state,
-        said,
+        detail,
         remedy,
         field=_FIELD if others else None,
     )

@@ -167,8 +167,8 @@ class ControllerFacts:
     def to_do(self) -> tuple[Cell, ...]:
         """The cells that say what to do, the worst first."""
         order = {"failed": 0, "warning": 1, "info": 2}
-        found = [cell for cell in self.cells if cell.state in order]
-        return tuple(sorted(found, key=lambda cell: order[cell.state]))
+        cells = [cell for cell in self.cells if cell.state in order]
+        return tuple(sorted(cells, key=lambda cell: order[cell.state]))
 
     def cell(self, name: str) -> Cell | None:
         """Give one fact as it is to be taken; None while it is not known."""
@@ -201,8 +201,8 @@ class Inspection:
     @property
     def checks(self) -> tuple[Check, ...]:
         """What was tried as rows: each controller, then the account."""
-        found = [row for facts in self.controllers for row in checks_of(facts)]
-        return (*found, *self.account)
+        rows = [row for facts in self.controllers for row in checks_of(facts)]
+        return (*rows, *self.account)
 
     @property
     def falls_short(self) -> bool:

@@ -116,13 +116,13 @@ def _read_root(
 
 
 def _no_ca(settings: DirectorySettings, error: OSError) -> Cell:
-    said = f"The file {settings.ca} holds no certificate that can be used."
+    detail = f"The file {settings.ca} holds no certificate that can be used."
     if isinstance(error, FileNotFoundError):
-        said = f"The file {settings.ca} is not there."
+        detail = f"The file {settings.ca} is not there."
     elif isinstance(error, PermissionError):
-        said = f"The file {settings.ca} may not be read."
+        detail = f"The file {settings.ca} may not be read."
     remedy = "Give the CA's PEM file."
-    return Cell("certificate", "failed", "No CA file", said, remedy, field=CA)
+    return Cell("certificate", "failed", "No CA file", detail, remedy, field=CA)
 
 
 def _unreachable(where: Endpoint, error: OSError) -> Cell:
@@ -151,13 +151,13 @@ def _refused(error: SignInRefused, fields: tuple[str, str]) -> Cell:
     wrong = error.data in ("52e", "525")
     remedy = "Type the name and the password again." if wrong else _OTHER
     field = fields[1] if wrong else fields[0]
-    said = sentence(error.what)
-    return Cell("sign-in", "failed", "Refused", said, remedy, field=field)
+    detail = sentence(error.what)
+    return Cell("sign-in", "failed", "Refused", detail, remedy, field=field)
 
 
 def _no_answer(error: DirectoryError) -> Cell:
-    said, remedy = sentence(error.what), sentence(error.remedy)
-    return Cell("sign-in", "failed", "No answer", said, remedy, field=CONTROLLERS)
+    detail, remedy = sentence(error.what), sentence(error.remedy)
+    return Cell("sign-in", "failed", "No answer", detail, remedy, field=CONTROLLERS)
 
 
 def _ms(began: float) -> float:

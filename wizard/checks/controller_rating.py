@@ -33,9 +33,9 @@ def judged(
         now: the time that certificates are held against.
 
     """
-    found = list(_cells(facts, settings, now or datetime.now(UTC)))
+    cells = list(_cells(facts, settings, now or datetime.now(UTC)))
     named = _in_dns(facts, settings.domain)
-    return replace(facts, cells=(*found, *named))
+    return replace(facts, cells=(*cells, *named))
 
 
 def _cells(
@@ -45,11 +45,11 @@ def _cells(
     yield from known
     alone = facts.source == "DNS SRV" and bool(known)
     if facts.trouble or facts.held_back or facts.trusted is False or alone:
-        told = facts.held_back or (_NOT_OURS if alone else _FAILED_BEFORE)
+        detail = facts.held_back or (_NOT_OURS if alone else _FAILED_BEFORE)
         seen = {cell.name for cell in known}
         for name in _NAMES:
             if name not in seen:
-                yield Cell(name, "skipped", UNKNOWN, told)
+                yield Cell(name, "skipped", UNKNOWN, detail)
 
 
 def _known(
@@ -61,8 +61,8 @@ def _known(
     if facts.trouble:
         yield facts.trouble
     if facts.signed_in_as:
-        told = f"As {facts.signed_in_as}"
-        yield Cell("sign-in", "ok", _time(facts.ms), told, ms=facts.ms)
+        detail = f"As {facts.signed_in_as}"
+        yield Cell("sign-in", "ok", _time(facts.ms), detail, ms=facts.ms)
         yield _domain(facts, settings)
         yield _writable(facts)
         yield _hints(facts)
@@ -121,8 +121,8 @@ def _untrusted(own: CertificateFacts, more: str, ms: float | None) -> Cell:
     elif "not yet valid" in reason:
         word, field = "Not yet valid", CONTROLLERS
         remedy = "Set both clocks by the same time server."
-    said = f"It is not trusted: {own.reason}"
-    return Cell("certificate", "failed", word, said, remedy, more, ms, field)
+    detail = f"It is not trusted: {own.reason}"
+    return Cell("certificate", "failed", word, detail, remedy, more, ms, field)
 
 
 def _domain(facts: ControllerFacts, settings: DirectorySettings) -> Cell:
@@ -173,12 +173,12 @@ def _clock(facts: ControllerFacts) -> Cell:
     if offset is None:
         return Cell("clock", "skipped", UNKNOWN, "It does not tell its time.")
     apart = abs(offset)
-    said, word = f"{apart:.0f} s apart from this machine", f"{offset:+.0f} s"
+    detail, word = f"{apart:.0f} s apart from this machine", f"{offset:+.0f} s"
     if apart <= clock_skew.WARNING_S:
-        return Cell("clock", "ok", "0 s" if apart < 0.5 else word, said)
+        return Cell("clock", "ok", "0 s" if apart < 0.5 else word, detail)
     remedy = "Set both clocks by the same time server."
     failed = apart > clock_skew.LIMIT_S
-    return Cell("clock", "failed" if failed else "warning", word, f"{said}.", remedy)
+    return Cell("clock", "failed" if failed else "warning", word, f"{detail}.", remedy)
 
 
 def _level(facts: ControllerFacts) -> Cell:

@@ -40,8 +40,8 @@ def run(
         # judged by its own sign-in, whoever else is known
         context = replace(context, inputs=replace(context.inputs, admin=None))
     credentials = SignIn.of(directory, context)
-    found = inspect_directory(directory, credentials, stop, report)
-    return Outcome((*found.checks, *found.notes), inspection=found)
+    inspection = inspect_directory(directory, credentials, stop, report)
+    return Outcome((*inspection.checks, *inspection.notes), inspection=inspection)
 
 
 def inspect_directory(
@@ -59,16 +59,16 @@ def inspect_directory(
         report: told of what is known so far, from several threads, one at a time.
 
     """
-    found = inspect_controllers(settings, credentials, stop, report, more=1)
-    refused = any(is_refused(facts) for facts in found.controllers)
-    let_in = any(facts.signed_in_as for facts in found.controllers)
+    inspection = inspect_controllers(settings, credentials, stop, report, more=1)
+    refused = any(is_refused(facts) for facts in inspection.controllers)
+    let_in = any(facts.signed_in_as for facts in inspection.controllers)
     judged_account: tuple[Check, ...] = ()
     if let_in and not refused and not stop.is_set():
-        report(replace(found, step="account", done=found.total - 1))
+        report(replace(inspection, step="account", done=inspection.total - 1))
         judged_account = account.check_account(
             settings, credentials.user, credentials.password, credentials.kind, stop
         )
-    return replace(found, account=judged_account, step="", done=found.total)
+    return replace(inspection, account=judged_account, step="", done=inspection.total)
 
 
 def inspect_controllers(
@@ -144,12 +144,12 @@ class _Round:
 
     def _see_other(self, host: str) -> None:
         self._put_other(replace(of_dns(host), doing="certificate"))
-        found = of_dns(host)
+        facts = of_dns(host)
         if self._stop.is_set():
-            found = replace(found, held_back=_STOPPED)
+            facts = replace(facts, held_back=_STOPPED)
         else:
-            found = see_certificate(found, self._settings)
-        self._put_other(found)
+            facts = see_certificate(facts, self._settings)
+        self._put_other(facts)
 
     def _put_other(self, facts: ControllerFacts) -> None:
         with self._lock:
@@ -158,12 +158,12 @@ class _Round:
 
     def _see(self, index: int) -> None:
         self._put(index, replace(self._facts[index], doing="certificate"))
-        found = self._facts[index]
+        facts = self._facts[index]
         if self._stop.is_set():
-            found = replace(found, held_back=_STOPPED)
+            facts = replace(facts, held_back=_STOPPED)
         else:
-            found = see_certificate(found, self._settings)
-        self._put(index, replace(found, doing=""), done=1 if found.trusted else 2)
+            facts = see_certificate(facts, self._settings)
+        self._put(index, replace(facts, doing=""), done=1 if facts.trusted else 2)
 
     def _first_in(self, trusted: Sequence[int]) -> Sequence[int]:
         """Sign in to one after the other until one lets in; give those left."""
@@ -181,12 +181,12 @@ class _Round:
 
     def _visit(self, index: int) -> None:
         self._put(index, replace(self._facts[index], doing="sign-in"))
-        found = self._facts[index]
+        facts = self._facts[index]
         if self._stop.is_set():
-            found = replace(found, held_back=_STOPPED)
+            facts = replace(facts, held_back=_STOPPED)
         else:
-            found = sign_in(found, self._settings, self._credentials)
-        self._put(index, replace(found, doing=""), done=1)
+            facts = sign_in(facts, self._settings, self._credentials)
+        self._put(index, replace(facts, doing=""), done=1)
 
     def _turn(self, step: Step, host: str = "") -> None:
         with self._lock:

@@ -30,8 +30,12 @@ class Outcome:
     @property
     def rows(self) -> tuple[Check, ...]:
         """What is shown as rows."""
-        found = self.inspection
-        return self.checks if found is None else (*found.notes, *found.account)
+        inspection = self.inspection
+        return (
+            self.checks
+            if inspection is None
+            else (*inspection.notes, *inspection.account)
+        )
 
     @property
     def failed(self) -> tuple[Check, ...]:

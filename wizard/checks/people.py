@@ -28,8 +28,8 @@ def containers(opened: Connection, parent_dn: str) -> tuple[Container, ...]:
     if not parent_dn:
         head = opened.root().naming_context
         return (Container(head, head, has_children=True, users=_count(opened, head)),)
-    found = opened.search(parent_dn, _CONTAINERS, ("name",), scope="one")
-    nodes = [_container(opened, entry) for entry in list(found)]
+    entries = opened.search(parent_dn, _CONTAINERS, ("name",), scope="one")
+    nodes = [_container(opened, entry) for entry in list(entries)]
     return tuple(sorted(nodes, key=lambda node: node.name.casefold()))
 
 
@@ -68,16 +68,16 @@ def check_scope(opened: Connection, chosen: Sequence[str]) -> tuple[Check, ...]:
         try:
             people = _count(opened, container)
         except NoSuchObject:
-            said = "There is no such container."
+            detail = "There is no such container."
             remedy = "Choose it again in the tree."
-            rows.append(_row(container, "failed", said, remedy, _SCOPE))
+            rows.append(_row(container, "failed", detail, remedy, _SCOPE))
             continue
         total += people
         rows.append(_row(container, "ok", _people(people)))
     if not total:
-        said = "Nobody is in the containers chosen."
+        detail = "Nobody is in the containers chosen."
         remedy = "Choose containers that people are in."
-        rows.append(_row("Scope", "failed", said, remedy, _SCOPE))
+        rows.append(_row("Scope", "failed", detail, remedy, _SCOPE))
     return tuple(rows)
 
 
@@ -85,20 +85,20 @@ def check_group(
     opened: Connection, base_dn: str, group: str
 ) -> tuple[Check, str | None]:
     """Find a group by DN or name and count its members, nested ones too."""
-    found = list(_groups(opened, base_dn, group))
-    if len(found) != 1:
-        said = f"{len(found) or 'No'} groups are named {group!r}."
-        remedy = "Give its distinguished name." if found else "Check the name."
-        return _row("Pilot group", "failed", said, remedy, _GROUP), None
-    dn = found[0].dn
+    groups = list(_groups(opened, base_dn, group))
+    if len(groups) != 1:
+        detail = f"{len(groups) or 'No'} groups are named {group!r}."
+        remedy = "Give its distinguished name." if groups else "Check the name."
+        return _row("Pilot group", "failed", detail, remedy, _GROUP), None
+    dn = groups[0].dn
     query = people_filter(member_filter(dn))
     members = sum(1 for _ in opened.search(base_dn, query, ()))
     if not members:
-        said = f"{dn} has no members."
+        detail = f"{dn} has no members."
         remedy = "Add people to it, or choose another group."
-        return _row("Pilot group", "failed", said, remedy, _GROUP), dn
-    told = f"{dn}: {_people(members)}, nested members counted"
-    return _row("Pilot group", "ok", told), dn
+        return _row("Pilot group", "failed", detail, remedy, _GROUP), dn
+    detail = f"{dn}: {_people(members)}, nested members counted"
+    return _row("Pilot group", "ok", detail), dn
 
 
 def check_identifier(
@@ -123,14 +123,14 @@ def check_identifier(
     shared = [dns for value, dns in named.items() if values[value] > 1]
     rows = []
     if without:
-        said = f"{_people(len(without))} lack it: {_some(without)}."
+        detail = f"{_people(len(without))} lack it: {_some(without)}."
         remedy = "They can't be reset until it is set."
-        rows.append(_row(title, "warning", said, remedy, _BY))
+        rows.append(_row(title, "warning", detail, remedy, _BY))
     if shared:
         people = [dn for dns in shared for dn in dns]
-        said = f"{_people(len(people))} share it with somebody: {_some(people)}."
+        detail = f"{_people(len(people))} share it with somebody: {_some(people)}."
         remedy = "They can't be reset until it is different for each."
-        rows.append(_row(title, "warning", said, remedy, _BY))
+        rows.append(_row(title, "warning", detail, remedy, _BY))
     if not rows:
         rows.append(_row(title, "ok", f"Different for each of {_people(len(seen))}"))
     return tuple(rows)
@@ -176,6 +176,6 @@ def _some(names: Sequence[str]) -> str:
 
 
 def _row(
-    title: str, state: str, said: str, remedy: str = "", field: str | None = None
+    title: str, state: str, detail: str, remedy: str = "", field: str | None = None
 ) -> Check:
-    return Check(title, title, state, said, remedy, field=field)  # type: ignore[arg-type]
+    return Check(title, title, state, detail, remedy, field=field)  # type: ignore[arg-type]

@@ -79,14 +79,16 @@ class _Tried:
 
     def name(self) -> str:
         try:
-            found = socket.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
+            resolved = socket.getaddrinfo(
+                self._host, self._port, type=socket.SOCK_STREAM
+            )
         except OSError as error:
             raise Failed(
                 f"{self._host} can't be resolved ({error.strerror}).",
                 "Check the address, and the DNS servers of this machine.",
                 field=_URL,
             ) from error
-        addresses = sorted({str(each[4][0]) for each in found})
+        addresses = sorted({str(each[4][0]) for each in resolved})
         return f"{self._host} is {', '.join(addresses)}"
 
     def connection(self) -> str:
@@ -105,7 +107,7 @@ class _Tried:
         ca = Path(self._relay.ca) if self._relay.ca else None
         endpoint = Endpoint(self._host, None, self._port, ca)
         try:
-            found = fetch_chain(endpoint, timeout=_CONNECT_S)
+            certificates = fetch_chain(endpoint, timeout=_CONNECT_S)
         except OSError as error:
             wrong = "relay.ca" if isinstance(error, FileNotFoundError) else _URL
             raise Failed(
@@ -113,22 +115,22 @@ class _Tried:
                 "Check the address and the CA file.",
                 field=wrong,
             ) from error
-        if not found[0].trusted:
+        if not certificates[0].trusted:
             raise Failed(
-                f"It is not trusted: {found[0].reason}. Its issuer is "
-                f"{found[0].issuer}.",
+                f"It is not trusted: {certificates[0].reason}. Its issuer is "
+                f"{certificates[0].issuer}.",
                 "Give the CA's PEM file if the issuer is yours. If it is your "
                 "proxy's, something in between opens the encryption.",
-                more=chain.describe_chain(found),
+                more=chain.describe_chain(certificates),
                 field="relay.ca",
             )
-        return chain.expiry(found[0])
+        return chain.expiry(certificates[0])
 
     def answer(self) -> str:
-        # the hash of the code names it; a relay knows no other endpoint to ask
-        asked = self._lookup()
+        # the hash of the code names it; a relay knows no other name of it
+        lookup = self._lookup()
         try:
-            self._answered = ask(self._endpoint, "GET", f"/$enrol/{asked}", b"", {})
+            self._answered = ask(self._endpoint, "GET", f"/$enrol/{lookup}", b"", {})
         except RelayFailed as error:
             raise self._not_reached(error) from error
         if "error" not in self._answered.json() and self._answered.status != 200:
@@ -198,15 +200,15 @@ class _Tried:
         try:
             self._parsed = codes.parse(self._code.reveal())
         except codes.BadCode as error:
-            told = sentence(str(error))
-            raise Failed(told, "Type it again.", field=_CODE) from None
+            detail = sentence(str(error))
+            raise Failed(detail, "Type it again.", field=_CODE) from None
         return self._parsed
 
 
-def _spent(told: Mapping[str, Any]) -> str:
-    if told.get("state") == "expired":
+def _spent(state: Mapping[str, Any]) -> str:
+    if state.get("state") == "expired":
         return "The code has expired."
-    by, at = told.get("agent"), told.get("used_at")
+    by, at = state.get("agent"), state.get("used_at")
     return f"The code was used by {by} at {at}." if by else "The code was used before."
 
 
