@@ -20,6 +20,7 @@ from lab.machines.root import Suite
 from lab.machines.server import SITE, Server, server
 from lab.machines.traces import leaves_no_secret, watched
 from tests.fixtures.packages import built_agent
+from tests.system.suites import SUITES
 from tests.system.test_hand_over import until
 
 _UNIT = "writeback-setup.service"
@@ -56,9 +57,7 @@ def let_in(here: Server, *actions: str) -> None:
     here.machine.output("systemctl", "restart", "polkit")
 
 
-@pytest.mark.parametrize(
-    "suite", ["bookworm", pytest.param("trixie", marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("suite", SUITES)
 def test_an_ordinary_user_sets_a_server_up(suite: Suite, tmp_path: Path) -> None:
     package = built_agent()
     with server(suite, tmp_path / suite) as here:

@@ -9,6 +9,7 @@ import pytest
 from lab.machines.server import CA, SITE, Server, server
 from tests.fixtures.packages import built_agent
 
+# a server that everything is done to, for minutes
 pytestmark = pytest.mark.slow
 
 NEWER = "0.2.0"

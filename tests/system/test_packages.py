@@ -12,6 +12,7 @@ from installer.paths import INSTALLER, REPOSITORY
 from tests.fixtures.packages import Packages, built
 from tests.integration.wizard.screen import Screen
 from tests.system.bare import ROOT, Bare
+from tests.system.suites import SUITES
 
 # What dpkg, rpm and the tools that make users leave on any machine.
 _OF_THE_TOOLS = re.compile(
@@ -28,7 +29,7 @@ def packages() -> Packages:
 
 
 @pytest.fixture(
-    params=["bookworm", pytest.param("trixie", marks=pytest.mark.slow)],
+    params=SUITES,
 )
 def bare(tmp_path: Path, request: pytest.FixtureRequest) -> Bare:
     return Bare(tmp_path, request.param)

@@ -11,6 +11,7 @@ from installer.package_specs import RECIPES
 from installer.paths import REPOSITORY
 from lab.chroot.progress import silent
 
+# all packages are frozen once more
 pytestmark = pytest.mark.slow
 
 

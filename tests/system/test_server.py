@@ -14,6 +14,7 @@ from lab.machines.traces import leaves_no_secret, watched
 from lab.remains import directory_now
 from tests.conftest import ReportLine
 from tests.fixtures.packages import built_agent
+from tests.system.suites import SUITES
 
 NEWER = "0.2.0"
 # those who are asked about all the time, and who is given a password all the time
@@ -35,9 +36,7 @@ _SYSTEMS = (
 _ACCOUNTS = ("/etc/passwd", "/etc/group", "/etc/shadow", "/etc/gshadow")
 
 
-@pytest.mark.parametrize(
-    "suite", ["bookworm", pytest.param("trixie", marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("suite", SUITES)
 def test_the_life_of_an_agent(
     suite: Suite, tmp_path: Path, report_line: ReportLine
 ) -> None:

@@ -16,6 +16,7 @@ from lab.machines.traces import leaves_no_secret
 from lab.remains import directory_now
 from tests.conftest import ReportLine
 from tests.fixtures.packages import built_agent
+from tests.system.suites import SUITES
 
 NEWER = "0.2.0"
 # on two containers: two changes of one step are two, each with its own points
@@ -61,9 +62,7 @@ def on_two(here: Server) -> str:
     return site(here, f"CN=Users,{here.lab.base_dn}")
 
 
-@pytest.fixture(
-    scope="module", params=["bookworm", pytest.param("trixie", marks=pytest.mark.slow)]
-)
+@pytest.fixture(scope="module", params=SUITES)
 def measured(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Measured]:

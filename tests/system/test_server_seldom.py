@@ -13,6 +13,7 @@ from lab.remains import directory_now
 from tests.fixtures.packages import built_agent
 from tests.system.test_hand_over import until
 
+# a server of its own for each, for what few servers meet
 pytestmark = pytest.mark.slow
 
 _CREDENTIALS = "/etc/writeback/credentials"

@@ -16,15 +16,14 @@ from lab.machines.server import CA, SITE, Server, server
 from lab.machines.traces import leaves_no_secret
 from lab.places import REPOSITORY
 from tests.fixtures.packages import built_agent
+from tests.system.suites import SUITES
 
 _SITE = "/etc/writeback-site.yaml"
 _SEALED = "/etc/credstore.encrypted/writeback"
 _FIRST_BOOT = "writeback-first-boot.service"
 
 
-@pytest.mark.parametrize(
-    "suite", ["bookworm", pytest.param("trixie", marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("suite", SUITES)
 def test_servers_are_set_up_unattended(suite: Suite, tmp_path: Path) -> None:
     """One server by the playbook, and from its exported settings another."""
     # built before: where the servers are, there is no registry and no mirror

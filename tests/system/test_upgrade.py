@@ -132,7 +132,7 @@ def goes_over(here: Server, package: Path) -> int:
     assert kept_files(here) == kept
     assert here.writeback("verify").returncode == 0
     assert here.done(*_APPLY).startswith("Nothing to do")
-    resets(here, now["version"])
+    resets(here, f"after {pid(here)}")
     return answers.codes.total()
 
 
