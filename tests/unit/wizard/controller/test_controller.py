@@ -45,10 +45,10 @@ def controller(host: FakeHost) -> Controller:
 
 
 def apply(controller: Controller, *changes: Change) -> list[str]:
-    told: list[Progress] = []
+    reports: list[Progress] = []
     plan, stop = Plan(SETTINGS, changes), threading.Event()
-    controller.changes.apply(plan, Inputs(), told.append, stop)
-    return [f"{each.state} {each.change.step}" for each in told]
+    controller.changes.apply(plan, Inputs(), reports.append, stop)
+    return [f"{each.state} {each.change.step}" for each in reports]
 
 
 def cut_off(host: FakeHost) -> None:
@@ -292,13 +292,13 @@ def test_there_is_nothing_to_hand_over_before_it_is_installed(
 
 
 def test_the_agents_words_are_shown() -> None:
-    told = {
+    status = {
         "ready": False,
         "started_at": "2026-11-23T08:00:00+00:00",
         "relay": {"state": "waiting", "reason": "the key is refused"},
         "directory": {"state": "connected", "controller": "dc1.corp.test"},
     }
-    service = Service(running=True, status=json.loads(json.dumps(told)))
+    service = Service(running=True, status=json.loads(json.dumps(status)))
     found = at_a_glance(SETTINGS, service)
     assert found.relay == "waiting: the key is refused"
     assert found.directory == "connected: dc1.corp.test"
@@ -308,7 +308,7 @@ def test_the_agents_words_are_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "attention"),
+    ("status", "attention"),
     [
         ({"version": VERSION}, ""),
         ({"version": "0.0.9"}, f"0.0.9 runs and {VERSION} is installed"),
@@ -316,9 +316,9 @@ def test_the_agents_words_are_shown() -> None:
     ],
 )
 def test_an_old_program_that_goes_on_is_told_at_a_glance(
-    told: dict[str, str], attention: str
+    status: dict[str, str], attention: str
 ) -> None:
-    found = at_a_glance(SETTINGS, Service(running=True, status=told))
+    found = at_a_glance(SETTINGS, Service(running=True, status=status))
     assert found.attention.startswith(attention)
     assert bool(found.attention) == bool(attention)
 

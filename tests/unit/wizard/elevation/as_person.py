@@ -18,42 +18,42 @@ from wizard.elevation.remote_controller import remote_controller
 from wizard.inputs import AdminCredentials, Inputs
 
 
-def looks(remote: Controller, given: dict[str, Any]) -> Any:
+def looks(remote: Controller, order: dict[str, Any]) -> Any:
     found = remote.installation.installed()
-    plan = remote.changes.plan(validate(given["settings"]), _inputs(given))
+    plan = remote.changes.plan(validate(order["settings"]), _inputs(order))
     steps = [change.step for change in plan.changes]
     return {"ready": found is not None and found.status.ready, "plan": steps}
 
 
-def installs(remote: Controller, given: dict[str, Any]) -> Any:
-    settings, inputs, told = validate(given["settings"]), _inputs(given), []
+def installs(remote: Controller, order: dict[str, Any]) -> Any:
+    settings, inputs, reports = validate(order["settings"]), _inputs(order), []
     plan = remote.changes.plan(settings, inputs)
 
     def report(progress: Any) -> None:
-        told.append([progress.change.step, progress.state])
+        reports.append([progress.change.step, progress.state])
 
     remote.changes.apply(plan, inputs, report, threading.Event())
     rows = remote.installation.verify(settings)
     found = remote.installation.installed()
     return {
-        "told": told,
+        "told": reports,
         "ready": found is not None and found.status.ready,
         "failed": [[row.id, row.detail] for row in rows if row.state == "failed"],
         "handed over": remote.installation.portal_details().fingerprint != "",
     }
 
 
-def elsewhere(remote: Controller, given: dict[str, Any]) -> Any:
+def elsewhere(remote: Controller, order: dict[str, Any]) -> Any:
     """Ask for containers of a controller that is not in force, where nobody listens."""
-    settings = given["settings"]
+    settings = order["settings"]
     there = [{"host": "dc.evil.example", "address": "127.0.0.9"}]
     directory = settings["directory"] | {"controllers": there}
     wanted = validate(settings | {"directory": directory})
     return {"found": len(remote.checks.containers(wanted.directory, Inputs(), ""))}
 
 
-def removes(remote: Controller, given: dict[str, Any]) -> Any:
-    inputs = _inputs(given)
+def removes(remote: Controller, order: dict[str, Any]) -> Any:
+    inputs = _inputs(order)
     plan = remote.changes.plan_removal(inputs)
     remote.changes.apply(plan, inputs, lambda _: None, threading.Event())
     return {
@@ -62,9 +62,9 @@ def removes(remote: Controller, given: dict[str, Any]) -> Any:
     }
 
 
-def _inputs(given: dict[str, Any]) -> Inputs:
-    admin = AdminCredentials(given["admin_user"], Secret(given["admin_password"]))
-    code = given.get("enrolment_code")
+def _inputs(order: dict[str, Any]) -> Inputs:
+    admin = AdminCredentials(order["admin_user"], Secret(order["admin_password"]))
+    code = order.get("enrolment_code")
     return Inputs(admin, enrolment_code=Secret(code) if code else None)
 
 
@@ -78,13 +78,13 @@ WHAT: dict[str, Callable[[Controller, dict[str, Any]], Any]] = {
 
 def main() -> None:
     number, what = int(sys.argv[1]), sys.argv[2]
-    given = json.load(sys.stdin)
+    order = json.load(sys.stdin)
     os.environ["DBUS_SYSTEM_BUS_ADDRESS"] = "unix:path=system_bus_socket"
     os.setgroups([])
     os.setgid(number)
     os.setuid(number)
     try:
-        print(json.dumps(WHAT[what](remote_controller(), given)))
+        print(json.dumps(WHAT[what](remote_controller(), order)))
     except Exception as error:  # noqa: BLE001 - told to the test
         print(json.dumps({"error": type(error).__name__, "text": str(error)}))
 

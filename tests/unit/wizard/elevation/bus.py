@@ -110,9 +110,9 @@ def until(there: Callable[[], bool]) -> None:
 def wait_for(name: str, *, there: bool = True) -> None:
     """Wait until somebody has a name on the bus, or nobody."""
     deadline = time.monotonic() + 60
-    asked = message_bus.NameHasOwner(name)
+    question = message_bus.NameHasOwner(name)
     with connected() as bus:
-        while unwrap_msg(bus.send_and_get_reply(asked)) != (there,):
+        while unwrap_msg(bus.send_and_get_reply(question)) != (there,):
             assert time.monotonic() < deadline, f"{name}: not {there}"
             time.sleep(0.01)
 
@@ -124,13 +124,13 @@ class FakePolkit:
     Attributes:
         says: what it answers.
         says_of_changing: what it answers about `change`, where that is something else.
-        asked: the arguments of each question.
+        questions: the arguments of each question.
 
     """
 
     says: Says = "yes"
     says_of_changing: Says | None = None
-    asked: list[Any] = field(default_factory=list)
+    questions: list[Any] = field(default_factory=list)
 
     @contextlib.contextmanager
     def running(self) -> Iterator["FakePolkit"]:
@@ -160,7 +160,7 @@ class FakePolkit:
                         bus.send(answer)
 
     def _answer(self, call: Message) -> Message | None:
-        self.asked.append(call.body)
+        self.questions.append(call.body)
         says = self.says
         if call.body[1] == "org.writeback.change":
             says = self.says_of_changing or says

@@ -43,7 +43,7 @@ def main() -> None:
     os.setgroups([])
     os.setgid(person)
     os.setuid(person)
-    told, ends = [], []
+    results, ends = [], []
     with open_dbus_connection("SYSTEM", enable_fds=True, auth_timeout=20) as bus:
         for _ in range(calls):
             ours, theirs = socket.socketpair()
@@ -52,10 +52,10 @@ def main() -> None:
                 call = new_method_call(SETUP, "Look", "sh", (INSTALLED_CALL, theirs))
                 try:
                     unwrap_msg(bus.send_and_get_reply(call, timeout=20))
-                    told.append("taken")
+                    results.append("taken")
                 except DBusErrorResponse as error:
-                    told.append(error.name)
-        print(json.dumps(told), flush=True)
+                    results.append(error.name)
+        print(json.dumps(results), flush=True)
         sys.stdin.read()
 
 

@@ -53,10 +53,10 @@ def test_polkit_is_asked_of_the_sender_about_the_action_alone(
     remote.recovery.recover(INPUTS, lambda _: None)
     remote.installation.test_reset("mail", "ada@corp.test", Secret(CANARY))
     remote.permissions.plan_grant(SETTINGS, INPUTS)
-    kinds = [subject for (subject, *_) in polkit.asked]
+    kinds = [subject for (subject, *_) in polkit.questions]
     assert {kind for kind, _ in kinds} == {"system-bus-name"}
     assert len({details["name"][1] for _, details in kinds}) == 1
-    assert [rest for (_, *rest) in polkit.asked] == [
+    assert [rest for (_, *rest) in polkit.questions] == [
         ["org.writeback.look", {}, 1, ""],
         ["org.writeback.change", {}, 1, ""],
         ["org.writeback.change", {}, 1, ""],

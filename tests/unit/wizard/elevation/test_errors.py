@@ -119,9 +119,9 @@ def test_no_two_kinds_that_cross_share_a_name() -> None:
 
 def test_who_asks_the_service_knows_every_kind_that_it_answers_with() -> None:
     listed = "from wizard.elevation.errors import crossing; print(*crossing())"
-    asked = f"import wizard.__main__; {listed}"
+    program = f"import wizard.__main__; {listed}"
     done = subprocess.run(
-        [sys.executable, "-c", asked], capture_output=True, text=True, check=True
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     own = {
         "BadUsage",

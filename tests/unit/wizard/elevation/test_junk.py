@@ -118,8 +118,8 @@ def test_a_message_of_another_form_is_refused_on_the_bus(
     body: Any,
 ) -> None:
     with Path("/dev/null").open() as null:
-        given = tuple(_with(part, null.fileno()) for part in body)
-        message = new_method_call(SETUP, member, signature, given)
+        parts = tuple(_with(part, null.fileno()) for part in body)
+        message = new_method_call(SETUP, member, signature, parts)
         with pytest.raises(DBusErrorResponse, match="BadCall"):
             unwrap_msg(raw.send_and_get_reply(message, timeout=20))
     assert remote.installation.installed() is None
@@ -156,11 +156,11 @@ def test_a_message_that_cannot_be_read_costs_nobody_an_answer(
 ) -> None:
     before = unwrap_msg(raw.send_and_get_reply(message_bus.GetNameOwner(NAME)))
     # descriptors that are named and not brought: the bus lets that through
-    for given in ("uu", "uh"):
-        message = new_method_call(SETUP, "Look", given, (40, 0))
+    for named in ("uu", "uh"):
+        message = new_method_call(SETUP, "Look", named, (40, 0))
         brought = array("i")
         data = message.serialise(next(raw.outgoing_serial), fds=brought)
-        data = data.replace(given.encode() + b"\0", b"hh\0")
+        data = data.replace(named.encode() + b"\0", b"hh\0")
         raw.sock.sendmsg([data], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, brought)])
         assert remote.installation.installed() is None
     after = unwrap_msg(raw.send_and_get_reply(message_bus.GetNameOwner(NAME)))

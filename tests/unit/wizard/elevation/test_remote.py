@@ -101,8 +101,8 @@ def test_what_a_method_does_not_take_is_refused_before_it_is_sent(
 
 def test_no_value_that_crosses_is_bytes() -> None:
     for name in NAMES:
-        asked = method_of(name)
-        for adapter in (asked.result, *asked.reports.values()):
+        row = method_of(name)
+        for adapter in (row.result, *row.reports.values()):
             assert "binary" not in str(adapter.json_schema(mode="serialization"))
 
 
@@ -168,9 +168,9 @@ def test_the_checks_of_controllers_are_reported(
     remote: Controller, stage: ServiceStage
 ) -> None:
     stage.fake.inspection = SEVERAL
-    told: list[Any] = []
-    outcome = remote.checks.run("directory", DRAFT, INPUTS, NEVER, told.append)
-    assert told == [SEVERAL]
+    reports: list[Any] = []
+    outcome = remote.checks.run("directory", DRAFT, INPUTS, NEVER, reports.append)
+    assert reports == [SEVERAL]
     assert outcome.inspection
     assert outcome.inspection.controllers == SEVERAL.controllers
     assert outcome.checks
@@ -180,13 +180,13 @@ def test_the_checks_of_controllers_are_reported(
 def test_changes_are_made_and_each_is_reported(
     remote: Controller, stage: ServiceStage
 ) -> None:
-    told: list[Progress] = []
+    reports: list[Progress] = []
     plan = remote.changes.plan(SETTINGS, INPUTS)
-    remote.changes.apply(plan, INPUTS, told.append, NEVER)
-    assert [(each.index, each.state) for each in told] == [
+    remote.changes.apply(plan, INPUTS, reports.append, NEVER)
+    assert [(each.index, each.state) for each in reports] == [
         (index, state) for index in range(6) for state in ("doing", "done")
     ]
-    assert [each.change for each in told[::2]] == list(plan.changes)
+    assert [each.change for each in reports[::2]] == list(plan.changes)
     assert stage.fake.named("apply") == [("apply", plan, INPUTS)]
 
 
@@ -198,11 +198,11 @@ def test_a_failure_comes_with_what_was_taken_back(
     stuck = (Stuck(changes[0], "Somebody changed it."),)
     error = ApplyError(changes[2], "No.", changes[1:2], stuck, changes[3:])
     stage.fake.apply_error = error
-    told: list[Progress] = []
+    reports: list[Progress] = []
     with pytest.raises(ApplyError, match=r"^No\.$") as caught:
-        remote.changes.apply(plan, INPUTS, told.append, NEVER)
+        remote.changes.apply(plan, INPUTS, reports.append, NEVER)
     assert vars(caught.value) == vars(error)
-    assert told[-1].state == "undone"
+    assert reports[-1].state == "undone"
 
 
 def test_a_plan_that_this_machine_does_not_make_is_refused(
@@ -288,15 +288,15 @@ def test_a_stop_is_passed_on_and_its_outcome_heard(
 ) -> None:
     stage.fake.changes = Patient(stage.fake)
     plan = Plan(SETTINGS, stage.fake.planned)
-    stop, told = threading.Event(), []
+    stop, reports = threading.Event(), []
 
     def stop_it(progress: Progress) -> None:
-        told.append(progress.state)
+        reports.append(progress.state)
         stop.set()
 
     with pytest.raises(ApplyError, match="Stopped") as caught:
         remote.changes.apply(plan, INPUTS, stop_it, stop)
-    assert told == ["doing", "undone"]
+    assert reports == ["doing", "undone"]
     assert caught.value.undone == stage.fake.planned[:1]
 
 
@@ -320,11 +320,11 @@ def test_everybody_is_judged_and_reported(
     found = []
     for part in (remote.permissions, FakeController().permissions):
         each: list[Any] = []
-        told: list[Any] = []
+        reports: list[Any] = []
         came = part.coverage(
-            SETTINGS, INPUTS, each=each.append, report=told.append, stop=NEVER
+            SETTINGS, INPUTS, each=each.append, report=reports.append, stop=NEVER
         )
-        found.append((came, each, told))
+        found.append((came, each, reports))
     assert found[0] == found[1]
     assert len(found[0][1]) == 1250
 

@@ -79,8 +79,8 @@ def test_a_secret_is_in_no_message_and_no_log(
     assert b"svc-writeback" in heard
     assert CANARY.encode() not in heard
     assert CANARY not in caplog.text
-    asked = codec.spell_call(method_of("changes.plan"), {"settings": SETTINGS})
-    assert CANARY not in asked
+    text = codec.spell_call(method_of("changes.plan"), {"settings": SETTINGS})
+    assert CANARY not in text
 
 
 class Broken(FakeInstallation):
@@ -129,9 +129,9 @@ def test_it_ends_when_nothing_is_asked(
 class Brief(Service):
     """Ends soon from its first call on: it must be there to take that."""
 
-    def _start(self, asked: CallRequest, channel: Channel) -> None:
+    def _start(self, request: CallRequest, channel: Channel) -> None:
         self._idle_s = 0.2
-        super()._start(asked, channel)
+        super()._start(request, channel)
 
 
 def test_it_does_not_end_while_a_call_is_under_way(

@@ -20,8 +20,10 @@ def parsed(file: Path) -> ET.Element:
 
 def test_each_action_needs_an_administrator_whoever_asks_from_wherever() -> None:
     found = {action.get("id"): action for action in parsed(ACTIONS).iter("action")}
-    asked = {f"org.writeback.{method_of(name).action}" for name in NAMES}
-    assert set(found) == asked == {f"org.writeback.{each}" for each in MEMBERS.values()}
+    actions = {f"org.writeback.{method_of(name).action}" for name in NAMES}
+    assert (
+        set(found) == actions == {f"org.writeback.{each}" for each in MEMBERS.values()}
+    )
     for action in found.values():
         defaults = {rule.tag: rule.text for rule in action.iterfind("defaults/*")}
         assert defaults == {
@@ -42,9 +44,13 @@ def test_only_root_may_be_the_service() -> None:
     assert owning == [({"user": "root"}, {"own": NAME})]
 
 
-@pytest.mark.parametrize("given", [(SERVICE_FILE, "D-BUS Service"), (UNIT, "Service")])
-def test_the_bus_and_systemd_start_one_program_as_root(given: tuple[Path, str]) -> None:
-    file, section = given
+@pytest.mark.parametrize(
+    "starter", [(SERVICE_FILE, "D-BUS Service"), (UNIT, "Service")]
+)
+def test_the_bus_and_systemd_start_one_program_as_root(
+    starter: tuple[Path, str],
+) -> None:
+    file, section = starter
     parser = configparser.RawConfigParser(strict=False)
     parser.optionxform = str  # type: ignore[assignment,method-assign]
     parser.read_string(file.read_text())

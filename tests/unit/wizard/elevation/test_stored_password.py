@@ -58,19 +58,19 @@ def host(tmp_path: Path, stage: ServiceStage) -> FakeHost:
 
 
 @pytest.fixture
-def told(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Whom the password was told to; none of them answers."""
-    told: list[str] = []
+def contacted(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Whom the password was sent to; none of them answers."""
+    contacted: list[str] = []
 
     def connect(where: Endpoint, _user: str, password: Secret) -> None:
         assert password == Secret(CANARY)
-        told.append(where.host)
+        contacted.append(where.host)
         raise Unreachable(where.host, "no answer", "look at it")
 
     monkeypatch.setattr("wizard.directory.sign_in.connect", connect)
     monkeypatch.setattr("wizard.checks.controller_probe.connect", connect)
     monkeypatch.setattr("wizard.checks.directory.see_certificate", lambda f, _: f)
-    return told
+    return contacted
 
 
 def signing_in() -> list[str]:
@@ -86,7 +86,7 @@ def signing_in() -> list[str]:
     return [*names, *(f"checks.run {name}" for name in CHECKS if name != "relay")]
 
 
-def given(asked: Method, settings: Settings, check: str) -> dict[str, Any]:
+def arguments_of(row: Method, settings: Settings, check: str) -> dict[str, Any]:
     """Give arguments of the types that a method takes."""
     containers = settings.scope.containers
     draft = Draft(settings.relay, settings.directory, containers, "mail", "ada")
@@ -102,9 +102,9 @@ def given(asked: Method, settings: Settings, check: str) -> dict[str, Any]:
         **dict.fromkeys(("parent_dn", "value"), "ada"),
         "stop": threading.Event(),
     }
-    names = (*asked.open, *asked.sealed, *(("stop",) if asked.stops else ()))
-    told: dict[str, Any] = dict.fromkeys(asked.reports, lambda _value: None)
-    return {name: values[name] for name in names} | told
+    names = (*row.open, *row.sealed, *(("stop",) if row.stops else ()))
+    reports: dict[str, Any] = dict.fromkeys(row.reports, lambda _value: None)
+    return {name: values[name] for name in names} | reports
 
 
 def ask(calling: ServiceClient, name: str, settings: Settings, inputs: Inputs) -> str:
@@ -112,7 +112,7 @@ def ask(calling: ServiceClient, name: str, settings: Settings, inputs: Inputs) -
     name, _, check = name.partition(" ")
     row = method_of(name)
     try:
-        calling.ask(row, given(row, settings, check) | {"inputs": inputs})
+        calling.ask(row, arguments_of(row, settings, check) | {"inputs": inputs})
     except (StepFailed, Unreachable) as error:
         return str(error)
     return ""
@@ -127,17 +127,17 @@ def calling(remote: Controller, calling: ServiceClient) -> ServiceClient:
 
 @pytest.mark.parametrize("otherwise", OTHERWISE)
 def test_who_may_only_look_has_it_sent_nowhere_else(
-    calling: ServiceClient, polkit: FakePolkit, told: list[str], otherwise: str
+    calling: ServiceClient, polkit: FakePolkit, contacted: list[str], otherwise: str
 ) -> None:
     polkit.says_of_changing = "no"
     wanted = having(**OTHERWISE[otherwise])
     said = {name: ask(calling, name, wanted, Inputs()) for name in signing_in()}
-    assert told == []
+    assert contacted == []
     new = wanted.directory.account.kind == "new"
-    way = (
+    remedy = (
         "Give an administrator of the domain" if new else "Give the account's password"
     )
-    assert re.search(f"controllers in force.*{way}, or", said["checks.containers"])
+    assert re.search(f"controllers in force.*{remedy}, or", said["checks.containers"])
     # that one tells it in a row
     assert [name for name, text in said.items() if not text] == ["installation.verify"]
 
@@ -146,7 +146,7 @@ def test_who_may_only_look_has_it_sent_nowhere_else(
 def test_where_nothing_is_known_to_be_in_force_it_is_sent_nowhere(
     calling: ServiceClient,
     polkit: FakePolkit,
-    told: list[str],
+    contacted: list[str],
     host: FakeHost,
     spoilt: str,
 ) -> None:
@@ -157,33 +157,33 @@ def test_where_nothing_is_known_to_be_in_force_it_is_sent_nowhere(
         host.remove(host.places.settings)
     for name in signing_in():
         ask(calling, name, SETTINGS, Inputs())
-    assert told == []
+    assert contacted == []
 
 
 @pytest.mark.parametrize("settings", [SETTINGS, having(controllers=IN_FORCE[1:])])
 def test_who_may_look_has_it_used_where_it_is_in_force(
-    calling: ServiceClient, polkit: FakePolkit, told: list[str], settings: Settings
+    calling: ServiceClient, polkit: FakePolkit, contacted: list[str], settings: Settings
 ) -> None:
     polkit.says_of_changing = "no"
     there = [controller.host for controller in settings.directory.controllers]
     assert "no answer" in ask(calling, "checks.containers", settings, Inputs())
-    assert told == there
-    assert "org.writeback.change" not in {action for _, action, *_ in polkit.asked}
+    assert contacted == there
+    assert "org.writeback.change" not in {action for _, action, *_ in polkit.questions}
 
 
 def test_who_may_change_has_it_used_for_what_is_to_come(
-    calling: ServiceClient, polkit: FakePolkit, told: list[str]
+    calling: ServiceClient, polkit: FakePolkit, contacted: list[str]
 ) -> None:
     wanted = having(controllers=[EVIL])
     assert "no answer" in ask(calling, "permissions.coverage", wanted, Inputs())
-    assert told == ["evil.example"]
+    assert contacted == ["evil.example"]
     # once for a call, as whoever types a password for it would see
-    asked = [action for _, action, *_ in polkit.asked]
-    assert asked == ["org.writeback.look", "org.writeback.change"]
+    actions = [action for _, action, *_ in polkit.questions]
+    assert actions == ["org.writeback.look", "org.writeback.change"]
 
 
 def test_what_is_given_is_used_without_asking(
-    calling: ServiceClient, polkit: FakePolkit, told: list[str]
+    calling: ServiceClient, polkit: FakePolkit, contacted: list[str]
 ) -> None:
     polkit.says_of_changing = "no"
     wanted = having(controllers=[EVIL], account=EXISTING)
@@ -191,24 +191,24 @@ def test_what_is_given_is_used_without_asking(
     admin = Inputs(AdminCredentials("admin@corp.test", Secret(CANARY)))
     assert "no answer" in ask(calling, "checks.containers", wanted, own)
     assert "no answer" in ask(calling, "checks.containers", wanted, admin)
-    assert told == ["evil.example", "evil.example"]
+    assert contacted == ["evil.example", "evil.example"]
 
 
-def test_root_itself_is_asked_nothing(host: FakeHost, told: list[str]) -> None:
+def test_root_itself_is_asked_nothing(host: FakeHost, contacted: list[str]) -> None:
     wanted = having(controllers=[EVIL])
     with pytest.raises(Unreachable):
         Controller(host, allow_all).checks.containers(wanted.directory, Inputs(), "")
-    assert told == ["evil.example"]
+    assert contacted == ["evil.example"]
 
 
 @pytest.mark.parametrize("proxy", [BEHIND, BEHIND.replace("proxy.", "evil.")])
 def test_the_proxys_password_goes_to_the_proxy_in_force(
     calling: ServiceClient, host: FakeHost, monkeypatch: pytest.MonkeyPatch, proxy: str
 ) -> None:
-    asked: list[RelayEndpoint] = []
+    endpoints: list[RelayEndpoint] = []
 
-    def ask(way: RelayEndpoint, *_: object) -> None:
-        asked.append(way)
+    def ask(endpoint: RelayEndpoint, *_: object) -> None:
+        endpoints.append(endpoint)
         raise RelayFailed(0, "The relay was not reached.", "Look at it.")
 
     monkeypatch.setattr("wizard.checks.relay.ask", ask)
@@ -219,4 +219,4 @@ def test_the_proxys_password_goes_to_the_proxy_in_force(
     run = remote_controller(calling).checks.run
     run("relay", Draft(evil), Inputs(), threading.Event(), lambda _: None)
     known = Secret(CANARY) if proxy == BEHIND else None
-    assert asked == [RelayEndpoint(evil, known)]
+    assert endpoints == [RelayEndpoint(evil, known)]

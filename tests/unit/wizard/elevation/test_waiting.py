@@ -17,9 +17,9 @@ def test_a_stranger_with_a_silent_polkit_agent_blocks_only_themselves(
     bus: Bus, remote: Controller, polkit: FakePolkit
 ) -> None:
     polkit.says = "nothing"
-    with crowd(bus.address, SOMEBODY, 12) as told:
-        assert told == ["taken"] * 8 + [f"{NAME}.Busy"] * 4
-        until(lambda: len(polkit.asked) == 8)
+    with crowd(bus.address, SOMEBODY, 12) as results:
+        assert results == ["taken"] * 8 + [f"{NAME}.Busy"] * 4
+        until(lambda: len(polkit.questions) == 8)
         polkit.says = "yes"
         assert remote.installation.installed() is None
 

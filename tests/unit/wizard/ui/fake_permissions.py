@@ -98,13 +98,13 @@ def answer_of(cause: Cause, operation: Operation = Operation.RESET) -> Operation
     if cause is Cause.NONE:
         return YES
     until = datetime(2026, 11, 24, 8, 12, 44, tzinfo=UTC)
-    told = CAUSES[cause]
+    row = CAUSES[cause]
     return OperationVerdict(
         STATES.get(cause, State.NO),
-        told.code,
+        row.code,
         cause,
         OTHERS_SHOWN_BY.get((operation, cause)) or SHOWN_BY[cause],
-        told.remedy,
+        row.remedy,
         until if cause is Cause.TOO_YOUNG else None,
     )
 
