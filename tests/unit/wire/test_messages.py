@@ -57,13 +57,13 @@ def request(**more: Any) -> bytes:
 
 
 def test_a_request_arrives_as_it_was_sent() -> None:
-    found = opened(request(op="change", old_password="old", must_change=True))
-    assert found.op is Operation.CHANGE
-    assert found.user.value == "anna@corp.test"
-    assert found.new_password is not None
-    assert found.new_password.reveal() == CANARY
-    assert found.must_change
-    assert CANARY not in repr(found)
+    received = opened(request(op="change", old_password="old", must_change=True))
+    assert received.op is Operation.CHANGE
+    assert received.user.value == "anna@corp.test"
+    assert received.new_password is not None
+    assert received.new_password.reveal() == CANARY
+    assert received.must_change
+    assert CANARY not in repr(received)
 
 
 @pytest.mark.parametrize("part", range(5))
@@ -133,7 +133,7 @@ def test_a_mac_keyed_with_the_public_key_is_refused() -> None:
         {"typ": "JWT"},
     ],
 )
-def test_another_way_of_sealing_is_refused(head: dict[str, str]) -> None:
+def test_another_algorithm_of_sealing_is_refused(head: dict[str, str]) -> None:
     signed = jose.sign(claims(), PORTAL, REQUEST)
     assert code_of(sealed(signed, **head)) is Code.FORGED_REQUEST
 
@@ -172,12 +172,12 @@ def test_every_bad_claim_is_named_and_no_value_is() -> None:
     wrong["new_password"] = [CANARY]
     with pytest.raises(Refused) as refused:
         opened(messages.seal_request(wrong, PORTAL, AGENT.public))
-    said = refused.value.detail
+    detail = refused.value.detail
     for name in ("op", "user.by", "user.value", "jti", "exp", "new_password"):
-        assert f"{name}:" in said
+        assert f"{name}:" in detail
     for value in (CANARY, "sing", "short", "soon"):
-        assert value not in said
-    assert "op: input should be 'reset', 'change', 'unlock' or 'check'" in said
+        assert value not in detail
+    assert "op: input should be 'reset', 'change', 'unlock' or 'check'" in detail
 
 
 @pytest.mark.parametrize(
@@ -189,10 +189,10 @@ def test_every_bad_claim_is_named_and_no_value_is() -> None:
     ],
 )
 def test_a_write_needs_its_passwords(op: str, lacks: str) -> None:
-    given = claims(op=op, old_password="old")
-    del given[lacks]
+    lacking = claims(op=op, old_password="old")
+    del lacking[lacks]
     with pytest.raises(Refused, match=lacks) as refused:
-        opened(messages.seal_request(given, PORTAL, AGENT.public))
+        opened(messages.seal_request(lacking, PORTAL, AGENT.public))
     assert refused.value.code is Code.BAD_REQUEST
 
 

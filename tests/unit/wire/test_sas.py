@@ -48,8 +48,8 @@ def test_every_clients_encoding_is_taken(resource: str) -> None:
 
 
 def test_what_it_signs_the_documents_algorithm_verifies() -> None:
-    made = sas.sign(KEY, "listen", "http://relay.test/a1", LATER)
-    assert made == signed("http%3A%2F%2Frelay.test%2Fa1")
+    token = sas.sign(KEY, "listen", "http://relay.test/a1", LATER)
+    assert token == signed("http%3A%2F%2Frelay.test%2Fa1")
 
 
 @pytest.mark.parametrize(
@@ -173,6 +173,6 @@ def test_any_text_is_either_a_token_or_refused(text: str) -> None:
 )
 def test_what_is_signed_verifies(key: str, name: str, path: str, expires: int) -> None:
     token = sas.sign(key, name, f"http://relay.test/{path}", expires)
-    found = sas.verify(token, lambda asked: [key] if asked == name else [], NOW)
-    assert found.expires == expires
-    assert found.audience.covers(path)
+    verified = sas.verify(token, lambda key_name: [key] if key_name == name else [], NOW)
+    assert verified.expires == expires
+    assert verified.audience.covers(path)

@@ -91,10 +91,10 @@ def test_each_version_there_ever_was_has_its_recorded_file() -> None:
 def test_a_recorded_file_is_read_as_the_present_settings(path: Path) -> None:
     text = path.read_text()
     assert settings_file.text_version(text) == int(path.stem.removeprefix("v"))
-    found = settings_file.load(path)
-    told = (found.agent, found.relay.url, found.directory.domain)
-    more = (found.scope.containers, found.limits.per_user_per_hour)
-    assert (*told, *more) == tuple(KEPT.values())
+    settings = settings_file.load(path)
+    kept = (settings.agent, settings.relay.url, settings.directory.domain)
+    more = (settings.scope.containers, settings.limits.per_user_per_hour)
+    assert (*kept, *more) == tuple(KEPT.values())
 
 
 def test_the_newest_recorded_file_has_every_setting() -> None:

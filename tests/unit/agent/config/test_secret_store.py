@@ -56,7 +56,7 @@ def test_a_file_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> No
     assert CANARY not in str(refused.value)
 
 
-def test_a_damaged_file_is_told_and_never_quoted(tmp_path: Path) -> None:
+def test_a_damaged_file_is_named_and_never_quoted(tmp_path: Path) -> None:
     kept = in_folder(tmp_path / "secrets")
     kept.put("one", Secret(CANARY))
     (file,) = (tmp_path / "secrets").iterdir()
@@ -90,7 +90,7 @@ def test_forgetting_what_is_not_there_is_said_to_keyring(tmp_path: Path) -> None
         RootOnlyFiles(tmp_path).delete_password("writeback-agent", "none")
 
 
-def test_a_secret_shows_in_no_way(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_secret_shows_nowhere(caplog: pytest.LogCaptureFixture) -> None:
     secret = Secret(CANARY)
     with caplog.at_level(logging.DEBUG):
         logging.getLogger("test").info("%s %r", secret, [secret])

@@ -109,9 +109,9 @@ def test_a_bad_value_is_named_with_its_path(path: str, value: Any, named: str) -
     ],
 )
 def test_a_problem_says_what_to_write(path: str, value: Any, says: str) -> None:
-    said = problems(spoiled(path, value))[path]
-    assert says in said
-    assert len(said) < 250
+    rule = problems(spoiled(path, value))[path]
+    assert says in rule
+    assert len(rule) < 250
 
 
 @pytest.mark.parametrize(
@@ -138,14 +138,14 @@ def test_a_problem_says_what_to_write(path: str, value: Any, says: str) -> None:
 )
 def test_a_proxy_is_an_address_and_a_user_at_most(address: str, says: str) -> None:
     """A password in it would be in the file, in plans and in exports."""
-    said = problems(spoiled("relay.proxy", address))["relay.proxy"]
-    assert said.startswith(says)
-    assert CANARY not in said
+    rule = problems(spoiled("relay.proxy", address))["relay.proxy"]
+    assert rule.startswith(says)
+    assert CANARY not in rule
 
 
 def test_an_address_with_credentials_is_not_quoted() -> None:
-    said = problems(spoiled("relay.url", f"https://user:{CANARY}@relay.corp.test"))
-    assert CANARY not in said["relay.url"]
+    rule = problems(spoiled("relay.url", f"https://user:{CANARY}@relay.corp.test"))
+    assert CANARY not in rule["relay.url"]
 
 
 @pytest.mark.parametrize(
@@ -159,9 +159,7 @@ def test_an_address_with_credentials_is_not_quoted() -> None:
         ("http://a%40b.test@[2001:db8::1]:1", "", "a@b.test"),
     ],
 )
-def test_a_proxy_is_spelled_in_one_way(
-    address: str, kept: str, user: str | None
-) -> None:
+def test_a_proxy_is_spelled_alike(address: str, kept: str, user: str | None) -> None:
     relay = settings_file.validate(spoiled("relay.proxy", address)).relay
     assert (relay.proxy, relay.proxy_user) == (kept or address, user)
     assert settings_file.validate(spoiled("relay.proxy", relay.proxy)).relay == relay
@@ -172,7 +170,7 @@ def test_a_tab_is_named() -> None:
         settings_file.parse("relay:\n\turl: https://relay.corp.example\n")
 
 
-def test_every_problem_is_told_at_once() -> None:
+def test_every_problem_is_named_at_once() -> None:
     data = spoiled("agent", "A B")
     data["relay"] = {"url": "ftp://x"}
     data["directory"]["port"] = 3269
@@ -188,7 +186,7 @@ def test_an_unknown_key_comes_with_a_near_miss(path: str, near: str) -> None:
     assert f"did you mean {near}?" in problems(spoiled(path, 1))[path]
 
 
-def test_a_host_that_is_an_address_is_told_why() -> None:
+def test_a_host_that_is_an_address_is_refused_with_why() -> None:
     data = spoiled("directory.controllers.0.host", "10.0.0.1")
     assert "certificates" in problems(data)["directory.controllers[0].host"]
 
@@ -244,9 +242,9 @@ def test_yaml_can_make_no_objects() -> None:
         settings_file.parse("version: !!python/object/apply:os.getcwd []")
 
 
-def test_a_relative_path_is_told_why() -> None:
-    told = problems(spoiled("relay.ca", "certs/ca.pem"))["relay.ca"]
-    assert told.startswith("must be a whole path such as /etc/writeback/ca.pem")
+def test_a_relative_path_is_refused_with_why() -> None:
+    rule = problems(spoiled("relay.ca", "certs/ca.pem"))["relay.ca"]
+    assert rule.startswith("must be a whole path such as /etc/writeback/ca.pem")
 
 
 @pytest.mark.parametrize("part", ["relay", "directory"])

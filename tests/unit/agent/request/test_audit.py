@@ -76,7 +76,7 @@ def test_a_folder_that_is_gone_closes_nobody_elses_file(tmp_path: Path) -> None:
     audit.close()
 
 
-def test_a_file_that_can_not_be_made_anew_is_told_of_once(
+def test_a_file_that_can_not_be_made_anew_is_reported_once(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     folder = tmp_path / "log"
@@ -84,9 +84,9 @@ def test_a_file_that_can_not_be_made_anew_is_told_of_once(
     folder.rename(tmp_path / "kept")
     for name in "12":
         audit.write(Record(name, "agent-1", DONE))
-    (told,) = [each.getMessage() for each in caplog.records]
-    assert str(folder / "audit.jsonl") in told
-    assert "No such file" in told
+    (message,) = [each.getMessage() for each in caplog.records]
+    assert str(folder / "audit.jsonl") in message
+    assert "No such file" in message
     folder.mkdir()
     audit.write(Record("3", "agent-1", DONE))
     assert [line["id"] for line in lines(folder / "audit.jsonl")] == ["3"]
@@ -99,13 +99,13 @@ def test_a_file_that_can_not_be_made_anew_is_told_of_once(
 def test_a_record_that_no_file_keeps_is_an_error_and_goes_to_the_journal(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    told: list[Mapping[str, Any]] = []
+    records: list[Mapping[str, Any]] = []
     path = tmp_path / "log/audit.jsonl"
-    audit = Audit(path, told.append)
+    audit = Audit(path, records.append)
     path.unlink()
     path.parent.rmdir()
     with pytest.raises(FileNotFoundError):
         audit.write(Record("1", "agent-1", DONE))
-    assert [line["id"] for line in told] == ["1"]
+    assert [line["id"] for line in records] == ["1"]
     assert str(path) in caplog.text
     audit.close()

@@ -71,10 +71,10 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(tmp_path)
-    yield made
-    made.endpoints.close()
-    made.ledger.close()
+    opened = Desk(tmp_path)
+    yield opened
+    opened.endpoints.close()
+    opened.ledger.close()
 
 
 @pytest.mark.parametrize(
@@ -88,29 +88,29 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         ("ms-DS-ConsistencyGuid", "AAAA", "the base64 of its 16 bytes"),
     ],
 )
-def test_an_absurd_user_is_told_what_is_wrong(
+def test_an_absurd_user_is_named_with_what_is_wrong(
     desk: Desk, by: str, value: str, rule: str
 ) -> None:
     answer = desk.ask(user={"by": by, "value": value})
     assert answer["code"] == "bad_request"
-    said = answer["detail"]
-    assert said.startswith(f"user: the {by} must ")
-    assert rule in said
-    assert repr(value[:60])[:-1] in said
-    assert said.isprintable()
-    assert len(said) < 250
+    detail = answer["detail"]
+    assert detail.startswith(f"user: the {by} must ")
+    assert rule in detail
+    assert repr(value[:60])[:-1] in detail
+    assert detail.isprintable()
+    assert len(detail) < 250
     assert answer["remedy"]
     (record,) = desk.records()
-    assert record["detail"] == said
+    assert record["detail"] == detail
     assert record["user"]["value"] == value[:1024]
 
 
-@pytest.mark.parametrize("asked", ["keys", "ready"])
+@pytest.mark.parametrize("path", ["keys", "ready"])
 def test_an_agent_signs_which_process_it_is_and_how_often_it_started(
-    desk: Desk, asked: str
+    desk: Desk, path: str
 ) -> None:
-    response = desk.endpoints.answer(RelayRequest("GET", f"/a/{asked}", {}, b""))
-    kind = f"writeback-{asked}+jwt"
+    response = desk.endpoints.answer(RelayRequest("GET", f"/a/{path}", {}, b""))
+    kind = f"writeback-{path}+jwt"
     claims = jose.read_signed(response.body, AGENT.public, kind)
     assert (claims["instance"], claims["starts"]) == (PROCESS.id, PROCESS.starts)
     assert abs(claims["iat"] - time.time()) < 60
@@ -157,8 +157,8 @@ def test_a_fault_before_the_portal_is_known_is_signed_only(
 
     monkeypatch.setattr(messages, "unseal", fail)
     response = desk.post(b"x")
-    said = jose.read_signed(response.body, AGENT.public, "writeback-error+jwt")
-    assert (response.status, said["code"]) == (400, "internal")
+    error = jose.read_signed(response.body, AGENT.public, "writeback-error+jwt")
+    assert (response.status, error["code"]) == (400, "internal")
     assert len(desk.records()) == 1
 
 
@@ -185,10 +185,10 @@ def test_the_same_token_at_once_is_done_once(
             waiting.release()
             return super().result(timeout)
 
-    def admit_slowly(*given: Any) -> stages.Admitted:
+    def admit_slowly(*arguments: Any) -> stages.Admitted:
         entered.release()
         assert go_on.acquire(timeout=10)
-        return admit(*given)
+        return admit(*arguments)
 
     monkeypatch.setattr("agent.request.exactly_once.Future", Watched)
     monkeypatch.setattr(stages, "admit", admit_slowly)

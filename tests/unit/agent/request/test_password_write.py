@@ -19,10 +19,10 @@ from tests.unit.agent.active_directory.test_subject_reader import seen
 from wire.outcomes import Code
 
 
-def test_somebody_who_is_gone_after_the_write_is_told_as_gone() -> None:
+def test_somebody_who_is_gone_after_the_write_is_named_as_gone() -> None:
     user, fake = person(EVERYTHING), Fake()
-    asked = cast("Any", None)  # the request plays no part in reading back
-    written = Written(Located(asked, fake.warm, user, seen(user)))
+    request = cast("Any", None)  # the request plays no part in reading back
+    written = Written(Located(request, fake.warm, user, seen(user)))
 
     note = verify(written).note
 

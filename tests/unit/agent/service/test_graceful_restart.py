@@ -20,17 +20,17 @@ from agent.service.sd_notify import Notifier
 from agent.service.status import Status
 
 
-def told(path: Path) -> Any:
+def state_in(path: Path) -> Any:
     return json.loads(path.read_text())
 
 
 @pytest.fixture
 def before(tmp_path: Path) -> Status:
     """The one before, which serves."""
-    made = Status(tmp_path / "status.json", "1.0", paused=False)
-    made.on_listener(ListenerState(Phase.CONNECTED))
-    made.on_pool(PoolState("dc1.corp.test"))
-    return made
+    connected = Status(tmp_path / "status.json", "1.0", paused=False)
+    connected.on_listener(ListenerState(Phase.CONNECTED))
+    connected.on_pool(PoolState("dc1.corp.test"))
+    return connected
 
 
 @contextmanager
@@ -66,7 +66,7 @@ async def test_the_state_of_the_successor_is_not_written_over(
     with started(monkeypatch, path, before, ready=True):
         assert await graceful_restart.hand_over(Notifier(), before) is not None
     before.on_listener(ListenerState(Phase.CLOSED))
-    assert (told(path)["version"], told(path)["ready"]) == ("2.0", True)
+    assert (state_in(path)["version"], state_in(path)["ready"]) == ("2.0", True)
     before.remove()
     assert path.exists()
 
@@ -77,8 +77,8 @@ async def test_one_that_goes_on_tells_what_happened_meanwhile(
     path = tmp_path / "status.json"
     with started(monkeypatch, path, before, ready=False):
         assert await graceful_restart.hand_over(Notifier(), before) is None
-    assert (told(path)["version"], told(path)["ready"]) == ("1.0", False)
-    assert told(path)["relay"]["reason"] == "the relay went away"
+    assert (state_in(path)["version"], state_in(path)["ready"]) == ("1.0", False)
+    assert state_in(path)["relay"]["reason"] == "the relay went away"
     before.remove()
     assert not path.exists()
 
@@ -92,7 +92,9 @@ async def test_one_that_can_not_even_begin_goes_on_and_tells(
     monkeypatch.setattr(os, "pipe", full)
     assert await graceful_restart.hand_over(Notifier(), before) is None
     before.on_listener(ListenerState(Phase.WAITING, "the relay went away"))
-    assert told(tmp_path / "status.json")["relay"]["reason"] == "the relay went away"
+    assert (
+        state_in(tmp_path / "status.json")["relay"]["reason"] == "the relay went away"
+    )
 
 
 async def test_one_that_is_asked_after_it_was_succeeded_passes_it_on(
@@ -103,7 +105,7 @@ async def test_one_that_is_asked_after_it_was_succeeded_passes_it_on(
     async def handed_over() -> int:
         return 4711
 
-    monkeypatch.setattr(os, "kill", lambda *given: sent.append(given))
+    monkeypatch.setattr(os, "kill", lambda *arguments: sent.append(arguments))
     stop, succeeded = asyncio.Event(), asyncio.Event()
     reloads = graceful_restart.Reloads(handed_over, stop, succeeded)
     reloads.ask()
@@ -132,7 +134,7 @@ async def test_what_is_asked_during_one_that_fails_is_not_forgotten(
         return second
 
     sent: list[tuple[int, int]] = []
-    monkeypatch.setattr(os, "kill", lambda *given: sent.append(given))
+    monkeypatch.setattr(os, "kill", lambda *arguments: sent.append(arguments))
     reloads = graceful_restart.Reloads(hand_over, stop, succeeded)
     reloads.ask()
     await asyncio.wait_for(ended.wait(), 30)
@@ -150,7 +152,7 @@ async def test_one_that_is_asked_meanwhile_has_its_successor_hand_over(
         reloads.ask()
         return 4711
 
-    monkeypatch.setattr(os, "kill", lambda *given: sent.append(given))
+    monkeypatch.setattr(os, "kill", lambda *arguments: sent.append(arguments))
     stop = asyncio.Event()
     reloads = graceful_restart.Reloads(hand_over, stop, asyncio.Event())
     reloads.ask()

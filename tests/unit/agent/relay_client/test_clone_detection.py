@@ -1,0 +1,121 @@
+"""Another machine that runs with the keys of this agent is detected."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from agent.config.settings import Relay
+from agent.relay_client.clone_detection import WORDS, CloneDetector, CloneQuery
+from agent.relay_client.endpoint import RelayEndpoint
+from agent.system.instance import Instance
+from lab.machines.proxy import proxy
+from wire import jose
+from wire.keys import PrivateKeys
+from wire.secret import Secret
+
+OWN = PrivateKeys.generate()
+
+QUERY = CloneQuery(
+    RelayEndpoint(Relay(url="https://relay.corp.test")),
+    "srv1",
+    "test",
+    Secret("key"),
+    OWN.public,
+)
+
+
+class Looking(CloneDetector):
+    """A detector whose looks come from a list."""
+
+    def __init__(self, looks: list[frozenset[str]], warnings: list[str]) -> None:
+        super().__init__(QUERY, Instance("own", 1), warnings.append, 0.0)
+        self._looks = looks
+
+    async def look(self) -> frozenset[str]:
+        if not self._looks:
+            raise asyncio.CancelledError
+        return self._looks.pop(0)
+
+
+async def test_a_successor_is_no_clone_and_one_that_stays_is() -> None:
+    warnings: list[str] = []
+    a, b, none = frozenset({"a"}), frozenset({"b"}), frozenset[str]()
+    with pytest.raises(asyncio.CancelledError):
+        await Looking([none, a, b, none, a, a, none], warnings).run()
+    assert warnings == ["", "", "", "", WORDS, ""]
+
+
+@contextlib.asynccontextmanager
+async def answering(
+    ready: Callable[[web.Request], Awaitable[web.StreamResponse]],
+) -> AsyncIterator[CloneDetector]:
+    """A relay that answers what it likes, and an agent that looks for clones there."""
+    app = web.Application()
+    app.router.add_get("/srv1/ready", ready)
+    server = TestServer(app)
+    await server.start_server()
+    url = f"http://127.0.0.1:{server.port}"
+    # a relay is asked over TLS alone; what is looked at here comes after that
+    relay = Relay.model_construct(url=url, ca=None, proxy=None)
+    query = replace(QUERY, endpoint=RelayEndpoint(relay), keys=OWN.public)
+    try:
+        yield CloneDetector(query, Instance("own", 1), lambda _warning: None)
+    finally:
+        await server.close()
+
+
+def ready_signed(age_s: float, keys: PrivateKeys = OWN) -> bytes:
+    claims = {"iat": int(time.time() - age_s), "instance": "other"}
+    return jose.sign(claims, keys, "writeback-ready+jwt")
+
+
+@pytest.mark.parametrize(
+    ("body", "others"),
+    [
+        (lambda: ready_signed(0), {"other"}),
+        # what a relay kept of a process that ended long ago
+        (lambda: ready_signed(200), set()),
+        (lambda: ready_signed(-200), set()),
+        (lambda: ready_signed(0, PrivateKeys.generate()), set()),
+        (lambda: jose.sign({"iat": "x"}, OWN, "writeback-ready+jwt"), set()),
+    ],
+)
+async def test_only_a_fresh_answer_of_its_own_keys_counts(
+    body: Callable[[], bytes], others: set[str]
+) -> None:
+    async def ready(_request: web.Request) -> web.Response:
+        return web.Response(body=body())
+
+    async with answering(ready) as detector:
+        assert await detector.look() == others
+
+
+async def test_a_proxy_that_refuses_is_not_asked_again_soon() -> None:
+    """A wrong password, tried every minute, would lock the user there."""
+    with proxy("127.0.0.1") as there:
+        there.ask_for("me:right")
+        relay = Relay(url="https://127.0.0.1:1", proxy=there.of("me"))
+        query = replace(QUERY, endpoint=RelayEndpoint(relay, Secret("wrong")))
+        detector = CloneDetector(query, Instance("own", 1), lambda _warning: None)
+        assert await detector.look() == frozenset()
+        assert there.refused == ["127.0.0.1:1"]
+        assert detector._pause_s == 300
+
+
+async def test_a_relay_that_never_stops_answering_is_left() -> None:
+    async def ready(request: web.Request) -> web.StreamResponse:
+        endless = web.StreamResponse()
+        await endless.prepare(request)
+        with contextlib.suppress(ConnectionError):
+            while True:
+                await endless.write(b"x" * 1024)
+        return endless
+
+    async with answering(ready) as detector, asyncio.timeout(10):
+        assert await detector.look() == set()

@@ -1,0 +1,68 @@
+"""What the agent says about itself, in its state file."""
+
+import json
+from pathlib import Path
+
+from agent.ldap.pool import PoolState
+from agent.relay_client.clone_detection import WORDS
+from agent.relay_client.listener import ListenerState, Phase
+from agent.service.status import Status
+
+
+def test_a_clone_is_shown_in_the_status(tmp_path: Path) -> None:
+    status = Status(tmp_path / "status.json", "1.0", paused=False)
+    status.on_clone(WORDS)
+    assert status.as_dict()["twin"] == WORDS
+
+
+def test_the_agent_is_ready_when_both_sides_are(tmp_path: Path) -> None:
+    path = tmp_path / "state/status.json"
+    status = Status(path, "1.0", paused=False)
+    status.on_listener(ListenerState(Phase.CONNECTED))
+    assert not status.ready
+    status.on_pool(PoolState("dc1.corp.test"))
+    state = json.loads(path.read_text())
+    assert (state["ready"], state["directory"]["controller"]) == (True, "dc1.corp.test")
+    status.on_pool(PoolState(None, "refused; wait"))
+    state = json.loads(path.read_text())
+    assert (state["ready"], state["directory"]["reason"]) == (False, "refused; wait")
+    assert state["directory"]["state"] == "waiting"
+    status.remove()
+    assert not path.exists()
+
+
+def test_why_it_is_not_connected_is_shown_also_while_it_tries_again(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "status.json"
+    status = Status(path, "1.0", paused=False)
+    shown = []
+    for state in (
+        ListenerState(Phase.CONNECTING),
+        ListenerState(Phase.WAITING, "the relay is away"),
+        ListenerState(Phase.CONNECTING),
+        ListenerState(Phase.CONNECTED),
+        ListenerState(Phase.CONNECTING),
+    ):
+        status.on_listener(state)
+        relay = json.loads(path.read_text())["relay"]
+        shown.append((relay["state"], relay["reason"]))
+    assert shown == [
+        ("connecting", ""),
+        ("waiting", "the relay is away"),
+        ("connecting", "the relay is away"),
+        ("connected", ""),
+        ("connecting", ""),
+    ]
+
+
+def test_one_that_waits_to_take_over_leaves_the_others_file(tmp_path: Path) -> None:
+    path = tmp_path / "status.json"
+    serving = Status(path, "1.0", paused=False)
+    serving.listens_on(1)
+    waiting = Status(path, "2.0", paused=False, waiting=True)
+    waiting.listens_on(2)
+    waiting.remove()
+    assert json.loads(path.read_text())["port"] == 1
+    serving.remove()
+    assert not path.exists()
