@@ -27,25 +27,25 @@ from wizard.results import Check
 
 
 @pytest.fixture
-def way(stage: RelayStage) -> RelayEndpoint:
+def endpoint(stage: RelayStage) -> RelayEndpoint:
     return RelayEndpoint(Relay(url=f"https://127.0.0.1:{stage.port}", ca=str(stage.ca)))
 
 
-async def withdrawn(way: RelayEndpoint, agent: Enrolled) -> None:
-    given = (way, agent.name, Secret(agent.listen_key), "listen")
-    await asyncio.to_thread(withdraw, *given)
+async def withdrawn(endpoint: RelayEndpoint, agent: Enrolled) -> None:
+    key = Secret(agent.listen_key)
+    await asyncio.to_thread(withdraw, endpoint, agent.name, key, "listen")
 
 
 def silent(monkeypatch: pytest.MonkeyPatch, **others: Any) -> None:
     """Have the relay be one that does not say why it answers 401."""
     ask = relay_client.ask
 
-    def asked(*given: Any, **more: Any) -> relay_client.RelayAnswer:
-        answered = ask(*given, **more)
-        told = {k: v for k, v in answered.json().items() if k != "reason"}
-        return replace(answered, body=json.dumps(told).encode(), **others)
+    def ask_without_reason(*arguments: Any, **more: Any) -> relay_client.RelayAnswer:
+        answered = ask(*arguments, **more)
+        content = {k: v for k, v in answered.json().items() if k != "reason"}
+        return replace(answered, body=json.dumps(content).encode(), **others)
 
-    monkeypatch.setattr("wizard.enrolment.relay_client.ask", asked)
+    monkeypatch.setattr("wizard.enrolment.relay_client.ask", ask_without_reason)
 
 
 @pytest.fixture(params=["says why", "is silent"])
@@ -59,48 +59,48 @@ def either(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
 async def test_an_expired_token_is_no_withdrawal(
     stage: RelayStage,
     agent: Enrolled,
-    way: RelayEndpoint,
+    endpoint: RelayEndpoint,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     set_back(55 * 60, monkeypatch)
     with pytest.raises(RelayFailed, match=r"clock is 55 min behind the relay's\. Set"):
-        await withdrawn(way, agent)
+        await withdrawn(endpoint, agent)
     assert stage.store.agent(agent.name) is not None
     set_back(0, monkeypatch)
-    await withdrawn(way, agent)
+    await withdrawn(endpoint, agent)
     assert stage.store.agent(agent.name) is None
-    await withdrawn(way, agent)
+    await withdrawn(endpoint, agent)
 
 
 @pytest.mark.usefixtures("either")
 async def test_another_agents_name_is_none_to_withdraw(
-    stage: RelayStage, agent: Enrolled, way: RelayEndpoint
+    stage: RelayStage, agent: Enrolled, endpoint: RelayEndpoint
 ) -> None:
-    await withdrawn(way, Enrolled(agent.name, agent.code))
+    await withdrawn(endpoint, Enrolled(agent.name, agent.code))
     assert stage.store.agent(agent.name) is not None
 
 
 async def test_a_relay_that_tells_neither_why_nor_when_is_not_believed(
-    agent: Enrolled, way: RelayEndpoint, monkeypatch: pytest.MonkeyPatch
+    agent: Enrolled, endpoint: RelayEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     silent(monkeypatch, ahead=None)
     with pytest.raises(RelayFailed, match="no key of this name"):
-        await withdrawn(way, Enrolled(agent.name, agent.code))
+        await withdrawn(endpoint, Enrolled(agent.name, agent.code))
 
 
 async def test_who_is_no_relay_withdraws_nothing(
-    agent: Enrolled, way: RelayEndpoint, monkeypatch: pytest.MonkeyPatch
+    agent: Enrolled, endpoint: RelayEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     odd = relay_client.RelayAnswer(
         401, b"<html>Sign in to the guest network</html>", 0.0
     )
     monkeypatch.setattr("wizard.enrolment.relay_client.ask", lambda *_: odd)
     with pytest.raises(RelayFailed, match="does not accept the key"):
-        await withdrawn(way, agent)
+        await withdrawn(endpoint, agent)
 
 
-async def checked(way: RelayEndpoint) -> Check:
-    rows = await asyncio.to_thread(check_relay, way, None, threading.Event())
+async def checked(endpoint: RelayEndpoint) -> Check:
+    rows = await asyncio.to_thread(check_relay, endpoint, None, threading.Event())
     (row,) = [row for row in rows if row.id == "clock"]
     return row
 
@@ -112,7 +112,7 @@ def near(seconds: float, took: float) -> range:
 
 
 @pytest.mark.parametrize(
-    ("behind", "state", "told"),
+    ("behind", "state", "sentence"),
     [
         (0, "ok", "{} s apart from the relay's"),
         (90, "warning", "This machine's clock is {} s behind the relay's."),
@@ -122,22 +122,22 @@ def near(seconds: float, took: float) -> range:
     ],
 )
 async def test_the_check_of_a_relay_compares_the_clocks(
-    way: RelayEndpoint,
+    endpoint: RelayEndpoint,
     monkeypatch: pytest.MonkeyPatch,
     behind: float,
     state: str,
-    told: str,
+    sentence: str,
 ) -> None:
     set_back(behind, monkeypatch)
     began = time.monotonic()
-    row = await checked(way)
+    row = await checked(endpoint)
     took = time.monotonic() - began
     assert row.state == state
-    assert row.detail in {told.format(each) for each in near(abs(behind), took)}
+    assert row.detail in {sentence.format(each) for each in near(abs(behind), took)}
     assert bool(row.remedy) is (state != "ok")
 
 
-async def test_a_link_tells_of_the_clock(
+async def test_a_listener_reports_the_clock(
     stage: RelayStage, agent: Enrolled, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_back(65 * 60, monkeypatch)

@@ -51,8 +51,8 @@ async def test_a_code_is_looked_up_without_using_it(
     agent = Enrolled("agent1", stage.new_code())
     portal = {"issuer": stage.portal.issuer, "keys": stage.portal.keys}
     for _ in range(2):
-        found = await look_up(client, agent)
-        assert found == (200, {"state": "open", "portal": portal})
+        reply = await look_up(client, agent)
+        assert reply == (200, {"state": "open", "portal": portal})
     assert (await enrol(client, agent.application))[0] == 201
 
 
@@ -96,7 +96,7 @@ async def test_a_used_code_says_by_whom_and_when(
     assert stage.store.agent("agent2") is None
 
 
-async def test_a_used_code_is_no_way_to_replace_the_listen_key(
+async def test_a_used_code_can_not_replace_the_listen_key(
     stage: RelayStage, client: aiohttp.ClientSession, agent: Enrolled
 ) -> None:
     thief = Enrolled("agent1", agent.code, keys=agent.keys)

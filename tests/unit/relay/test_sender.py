@@ -87,8 +87,8 @@ async def test_tokens_are_checked(
         stage.token("agent1", key=agent.test_key, key_name="self-test"): 200,
     }
     async with listening_agent(stage, agent, echo):
-        found = {token: await status_for(client, token) for token in cases}
-    assert found == cases
+        statuses = {token: await status_for(client, token) for token in cases}
+    assert statuses == cases
 
 
 async def test_the_self_test_key_is_for_its_connection_alone(
@@ -133,10 +133,10 @@ async def test_a_listener_that_leaves_is_502_at_once(
     stage: RelayStage, agent: Enrolled, client: aiohttp.ClientSession
 ) -> None:
     async with stage.listening(agent) as socket:
-        asked = asyncio.create_task(status_for(client, stage.token("agent1")))
+        status = asyncio.create_task(status_for(client, stage.token("agent1")))
         await socket.receive()
         await socket.close()
-        assert await asyncio.wait_for(asked, 20) == 502
+        assert await asyncio.wait_for(status, 20) == 502
 
 
 async def test_answers_of_the_listener_carry_via(
@@ -227,8 +227,8 @@ async def test_a_body_over_a_megabyte_is_413(
         listening_agent(stage, agent, echo),
         client.post(path, data=body, headers=headers) as answer,
     ):
-        told = {"error": "the body is over 1048576 bytes", "remedy": "Send less."}
-        assert (answer.status, await answer.json()) == (413, told)
+        content = {"error": "the body is over 1048576 bytes", "remedy": "Send less."}
+        assert (answer.status, await answer.json()) == (413, content)
 
 
 async def test_a_chunked_body_is_relayed(
@@ -291,7 +291,7 @@ async def test_the_other_listener_takes_over_when_one_goes(
         listening_agent(stage, agent, echo) as first,
         listening_agent(stage, agent, echo),
     ):
-        await first.link.drain(1)
+        await first.listener.drain(1)
         await until(first.task.done)
         statuses = {await status_for(client, stage.token("agent1")) for _ in range(10)}
     assert statuses == {200}
@@ -311,10 +311,10 @@ async def test_other_addresses_are_refused_in_words(
 ) -> None:
     async with client.get(path) as answer:
         assert answer.status in (404, 405)
-        told = await answer.json()
-    assert set(told) == {"error", "remedy"}
-    assert told["error"] == error
-    assert remedy in told["remedy"]
+        content = await answer.json()
+    assert set(content) == {"error", "remedy"}
+    assert content["error"] == error
+    assert remedy in content["remedy"]
 
 
 async def test_every_client_encoding_of_the_audience_is_taken(

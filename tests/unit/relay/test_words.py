@@ -25,7 +25,7 @@ _KEY = Secret("a2V5" * 10)
 class Ground:
     """A relay where one agent is, as the wizard meets it."""
 
-    way: RelayEndpoint
+    endpoint: RelayEndpoint
     there: Enrolled
     code: EnrolmentCode
     expired: EnrolmentCode
@@ -35,12 +35,14 @@ class Ground:
         agent = Enrolled(name, code)
         secret = Secret(agent.application["secret"])
         keys, listen = agent.keys.public.jwks(), Secret(agent.listen_key)
-        given = Application(agent.name, keys, secret, listen, Secret(agent.test_key))
-        enrol(self.way, replace(given, **other))
+        application = Application(
+            agent.name, keys, secret, listen, Secret(agent.test_key)
+        )
+        enrol(self.endpoint, replace(application, **other))
 
     def send(self, key: Secret, name: str) -> None:
         """Send as the wizard's test does."""
-        Sender(self.way, self.there.name, key, name).send("GET", "keys")
+        Sender(self.endpoint, self.there.name, key, name).send("GET", "keys")
 
 
 @pytest.fixture
@@ -101,31 +103,31 @@ def is_sentence(text: str) -> bool:
     return bool(re.fullmatch(r"[A-Z].*[^.]\.", text))
 
 
-@pytest.mark.parametrize(("act", "told"), REFUSALS.values(), ids=REFUSALS.keys())
-async def test_a_refusal_is_told_in_sentences(
-    ground: Ground, act: Callable[[Ground], None], told: str
+@pytest.mark.parametrize(("act", "sentence"), REFUSALS.values(), ids=REFUSALS.keys())
+async def test_a_refusal_is_worded_in_sentences(
+    ground: Ground, act: Callable[[Ground], None], sentence: str
 ) -> None:
-    with pytest.raises(RelayFailed, match=told) as refused:
+    with pytest.raises(RelayFailed, match=sentence) as refused:
         await asyncio.to_thread(act, ground)
     assert is_sentence(refused.value.what), refused.value.what
     assert is_sentence(refused.value.remedy), refused.value.remedy
 
 
 @pytest.mark.parametrize(
-    ("code", "told"),
+    ("code", "sentence"),
     [
         ("ABC", "The enrolment code must have 56 letters and digits, not 3."),
         ("1", "The enrolment code holds a sign that never occurs in a code;"),
         (EnrolmentCode(b"u" * 16, b"p" * 16).text, "This relay does not know the code"),
     ],
 )
-async def test_a_code_that_is_none_is_told_in_sentences(
-    ground: Ground, code: str, told: str
+async def test_a_code_that_is_none_is_worded_in_sentences(
+    ground: Ground, code: str, sentence: str
 ) -> None:
-    given = (ground.way, Secret(code), threading.Event())
-    rows = await asyncio.to_thread(check_relay, *given)
+    never = threading.Event()
+    rows = await asyncio.to_thread(check_relay, ground.endpoint, Secret(code), never)
     (row,) = [row for row in rows if row.state == "failed"]
-    assert row.detail.startswith(told)
+    assert row.detail.startswith(sentence)
     assert is_sentence(row.detail)
     assert is_sentence(row.remedy)
 
@@ -136,7 +138,7 @@ async def test_an_error_that_is_no_text_is_not_shown(
     """Others than our relay answer JSON too."""
     body = b'{"error": {"code": 40103}}'
     odd = replace(
-        await asyncio.to_thread(ask, ground.way, "GET", "/", b"", {}), body=body
+        await asyncio.to_thread(ask, ground.endpoint, "GET", "/", b"", {}), body=body
     )
     monkeypatch.setattr("wizard.enrolment.relay_client.ask", lambda *_: odd)
     with pytest.raises(RelayFailed, match=r"^The relay does not know this agent\."):

@@ -173,6 +173,8 @@ def test_any_text_is_either_a_token_or_refused(text: str) -> None:
 )
 def test_what_is_signed_verifies(key: str, name: str, path: str, expires: int) -> None:
     token = sas.sign(key, name, f"http://relay.test/{path}", expires)
-    verified = sas.verify(token, lambda key_name: [key] if key_name == name else [], NOW)
+    verified = sas.verify(
+        token, lambda key_name: [key] if key_name == name else [], NOW
+    )
     assert verified.expires == expires
     assert verified.audience.covers(path)

@@ -138,31 +138,31 @@ async def test_a_handler_that_fails_answers_internal_and_shows_nothing(
 async def test_it_reconnects_after_the_relay_restarts(
     stage: RelayStage, agent: Enrolled
 ) -> None:
-    async with listening_agent(stage, agent, echo) as linked:
+    async with listening_agent(stage, agent, echo) as listening:
         await stage.stop()
-        await until(lambda: not linked.connected, "noticed")
+        await until(lambda: not listening.connected, "noticed")
         await stage.start()
-        await until(lambda: linked.connected, "connected again")
+        await until(lambda: listening.connected, "connected again")
         assert await post(stage, "agent1", b"again") == (200, b"again")
-    assert linked.reasons[0] == "the relay is going away (1001)"
-    waiting = [state for state in linked.states if state.phase is Phase.WAITING]
+    assert listening.reasons[0] == "the relay is going away (1001)"
+    waiting = [state for state in listening.states if state.phase is Phase.WAITING]
     assert all(state.retry_at is not None for state in waiting)
 
 
 async def test_it_says_why_it_is_refused(stage: RelayStage, agent: Enrolled) -> None:
     stranger = Enrolled("nobody", agent.code)
-    async with listening_agent(stage, stranger, echo, connected=False) as linked:
-        await until(lambda: linked.reasons)
-    assert "does not know this connection (404)" in linked.reasons[0]
+    async with listening_agent(stage, stranger, echo, connected=False) as listening:
+        await until(lambda: listening.reasons)
+    assert "does not know this connection (404)" in listening.reasons[0]
 
 
 async def test_it_says_that_its_key_is_wrong(
     stage: RelayStage, agent: Enrolled
 ) -> None:
     wrong = Enrolled("agent1", agent.code)
-    async with listening_agent(stage, wrong, echo, connected=False) as linked:
-        await until(lambda: linked.reasons)
-    assert "does not accept the listen key (401)" in linked.reasons[0]
+    async with listening_agent(stage, wrong, echo, connected=False) as listening:
+        await until(lambda: listening.reasons)
+    assert "does not accept the listen key (401)" in listening.reasons[0]
 
 
 async def test_it_does_not_talk_to_a_relay_it_cannot_trust(
@@ -170,16 +170,16 @@ async def test_it_does_not_talk_to_a_relay_it_cannot_trust(
 ) -> None:
     async with listening_agent(
         stage, agent, echo, connected=False, tls=ssl.create_default_context()
-    ) as linked:
-        await until(lambda: linked.reasons)
-    assert "certificate is not trusted" in linked.reasons[0]
+    ) as listening:
+        await until(lambda: listening.reasons)
+    assert "certificate is not trusted" in listening.reasons[0]
 
 
 async def test_it_says_that_nothing_listens(stage: RelayStage, agent: Enrolled) -> None:
     await stage.stop()
-    async with listening_agent(stage, agent, echo, connected=False) as linked:
-        await until(lambda: linked.reasons)
-    assert linked.reasons[0].startswith("no connection: ")
+    async with listening_agent(stage, agent, echo, connected=False) as listening:
+        await until(lambda: listening.reasons)
+    assert listening.reasons[0].startswith("no connection: ")
 
 
 @contextlib.asynccontextmanager
@@ -235,18 +235,18 @@ async def test_drain_finishes_what_is_under_way_and_takes_no_more(
         await let_go.wait()
         return RelayResponse(200, {}, b"done")
 
-    async with listening_agent(stage, agent, handle) as linked:
+    async with listening_agent(stage, agent, handle) as listening:
         first = asyncio.create_task(post(stage, "agent1", b"1"))
         await entered.wait()
-        draining = asyncio.create_task(linked.link.drain(10))
+        draining = asyncio.create_task(listening.listener.drain(10))
         await asyncio.sleep(0)
         assert (await post(stage, "agent1", b"2"))[0] == 503
         let_go.set()
         await draining
         assert await first == (200, b"done")
-        await asyncio.wait_for(linked.task, 20)
+        await asyncio.wait_for(listening.task, 20)
         assert (await post(stage, "agent1", b"3"))[0] == 502
-    assert linked.states[-1].phase is Phase.CLOSED
+    assert listening.states[-1].phase is Phase.CLOSED
 
 
 async def test_nobody_notices_that_another_takes_over(
@@ -267,7 +267,7 @@ async def test_nobody_notices_that_another_takes_over(
             successor = await links.enter_async_context(
                 listening_agent(stage, agent, echo)
             )
-            await serving.link.drain(10, idle_within=5)
+            await serving.listener.drain(10, idle_within=5)
             await asyncio.wait_for(serving.task, 20)
             serving, answered = successor, len(seen)
             await until(lambda: len(seen) > answered, "asked meanwhile")  # noqa: B023
@@ -276,7 +276,7 @@ async def test_nobody_notices_that_another_takes_over(
     assert set(seen) == {(200, b"x")}
 
 
-async def test_drain_does_not_wait_longer_than_told(
+async def test_drain_does_not_wait_longer_than_it_may(
     stage: RelayStage, agent: Enrolled
 ) -> None:
     """What was begun and cut off is nobody else's to begin once more."""
@@ -287,11 +287,11 @@ async def test_drain_does_not_wait_longer_than_told(
         await asyncio.Event().wait()
         raise AssertionError
 
-    async with listening_agent(stage, agent, handle) as linked:
-        asked = asyncio.create_task(post(stage, "agent1", b"1"))
+    async with listening_agent(stage, agent, handle) as listening:
+        posting = asyncio.create_task(post(stage, "agent1", b"1"))
         await entered.wait()
-        await asyncio.wait_for(linked.link.drain(0.1), 20)
-        status, body = await asked
+        await asyncio.wait_for(listening.listener.drain(0.1), 20)
+        status, body = await posting
     assert status == 502
     assert b"went away" in body
 
@@ -313,13 +313,13 @@ async def test_drain_does_not_wait_for_a_relay_that_does_not_answer(
     url = f"https://localhost:{silent.sockets[0].getsockname()[1]}"
     async with (
         silent,
-        listening_agent(stage, agent, echo, url=url, connected=False) as linked,
+        listening_agent(stage, agent, echo, url=url, connected=False) as listening,
     ):
         await accepted.wait()
-        await linked.link.drain(10)
-        await asyncio.wait_for(asyncio.shield(linked.task), 20)
+        await listening.listener.drain(10)
+        await asyncio.wait_for(asyncio.shield(listening.task), 20)
         await asyncio.wait_for(ended.wait(), 20)
-    assert linked.states[-1].phase is Phase.CLOSED
+    assert listening.states[-1].phase is Phase.CLOSED
 
 
 class Wire:
@@ -371,17 +371,17 @@ async def test_both_ends_find_a_half_open_connection(tmp_path: Path) -> None:
         try:
             async with listening_agent(
                 stage, agent, echo, url=url, ping_seconds=0.4
-            ) as linked:
+            ) as listening:
                 wire.silent = True
-                await until(lambda: linked.reasons, "the link noticed")
+                await until(lambda: listening.reasons, "the agent noticed")
                 wire.silent = False
-                await until(lambda: linked.connected, "connected again")
+                await until(lambda: listening.connected, "connected again")
                 await until(lambda: stage.listeners(agent) == 1, "the relay noticed")
                 async with asyncio.timeout(20):  # one to the dead is not answered
                     # such short pings drop a living channel too, in a moment's halt
                     while await post(stage, "agent1", b"x") != (200, b"x"):
-                        await until(lambda: linked.connected, "connected once more")
-            assert "no longer answers" in linked.reasons[0]
+                        await until(lambda: listening.connected, "connected once more")
+            assert "no longer answers" in listening.reasons[0]
         finally:
             server.close()
             await wire.end()
@@ -477,12 +477,12 @@ async def test_it_says_what_the_proxy_asks_for(
             proxy=named,
             proxy_password=password,
             connected=False,
-        ) as linked:
-            await until(lambda: linked.reasons)
-        assert says in linked.reasons[0]
-        assert "proxy_password" in linked.reasons[0]
-        assert "Canary" not in linked.reasons[0]
-        waiting = next(s for s in linked.states if s.phase is Phase.WAITING)
+        ) as listening:
+            await until(lambda: listening.reasons)
+        assert says in listening.reasons[0]
+        assert "proxy_password" in listening.reasons[0]
+        assert "Canary" not in listening.reasons[0]
+        waiting = next(s for s in listening.states if s.phase is Phase.WAITING)
         assert waiting.retry_at is not None
         assert began + waits <= waiting.retry_at < time.time() + waits + 20
         assert proxy.connected == []
