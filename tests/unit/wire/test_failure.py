@@ -45,6 +45,7 @@ def test_an_error_is_written_as_a_sentence(text: str, expected: str) -> None:
 _INTERNAL = {
     "agent.acl.errors.DescriptorError",
     "agent.config.settings_file._DuplicateKey",
+    "agent.config.validators.FieldRule",
     "agent.ldap.dn.BadName",
     "agent.request.answer.Ended",
     "relay.broker.ListenerSilent",
