@@ -114,11 +114,14 @@ class Driver:
     def check_now(self) -> None:
         """Press the page's own check button, wait, and take a picture of the rows."""
         page: Any = self.window.shown
-        checking = page.checking
+        check_panel = page.check_panel
         self._refusal = ""
-        checking.now.click()
-        self.wait(lambda: not checking.busy and bool(checking.rows.checks), "checked")
-        page.bring(checking.rows)
+        check_panel.now.click()
+        self.wait(
+            lambda: not check_panel.busy and bool(check_panel.check_rows.checks),
+            "checked",
+        )
+        page.bring(check_panel.check_rows)
         self.picture(f"{self.window.page_id()}-checked")
 
     def verified(self) -> tuple[Check, ...]:
@@ -126,8 +129,8 @@ class Driver:
         page: Any = self.window.page("complete")
         deadline = time.monotonic() + SLOW_S
         while True:
-            self.wait(lambda: not page.checking.busy, "everything is verified")
-            rows: tuple[Check, ...] = page.checking.rows.checks
+            self.wait(lambda: not page.check_panel.busy, "everything is verified")
+            rows: tuple[Check, ...] = page.check_panel.check_rows.checks
             if not is_away(rows) or time.monotonic() > deadline:
                 return rows
             page.verify()
@@ -141,9 +144,9 @@ class Driver:
         )
 
     def _may_go_on(self) -> bool:
-        checking = getattr(self.window.shown, "checking", None)
-        return checking is not None and not any(
-            row.state == "failed" for row in checking.rows.checks
+        check_panel = getattr(self.window.shown, "check_panel", None)
+        return check_panel is not None and not any(
+            row.state == "failed" for row in check_panel.check_rows.checks
         )
 
     def _refused(self, why: str) -> None:

@@ -57,6 +57,6 @@ def _one(driver: Driver, upn: str) -> None:
     page.ask()
     driver.wait(lambda: not page.busy, "the person is explained")
     driver.picture("explain")
-    rows = page.checking.rows.checks
+    rows = page.check_panel.check_rows.checks
     if not rows or "It works from" not in rows[0].detail:
         raise JourneyFailed(f"{upn} is not told from when on a reset works")

@@ -151,7 +151,7 @@ def _test(driver: Driver) -> None:
     for _ in range(5):  # a controller may only be slow
         panel.run.click()
         driver.wait(lambda: not panel.busy, "the test is answered")
-        rows = panel.rows.checks
+        rows = panel.check_rows.checks
         if not any(Code.DIRECTORY_UNAVAILABLE in row.title for row in rows):
             break
     driver.picture("complete-tested")

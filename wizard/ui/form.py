@@ -39,53 +39,55 @@ class Form(WizardPage):
 
     fills = False
 
-    def __init__(self, page: Page, journey: Session) -> None:
-        super().__init__(page, journey)
-        self.boxes: dict[str, FieldBox] = {}
-        self.checking: CheckPanel | None = None
+    def __init__(self, page: Page, session: Session) -> None:
+        super().__init__(page, session)
+        self.field_boxes: dict[str, FieldBox] = {}
+        self.check_panel: CheckPanel | None = None
         self._check_phase = CheckPhase.OPEN
         self._checked: Answers | None = None
         self.build()
         if not self.fills:
             self.body.addStretch(1)
         self.show_answers()
-        journey.reread.connect(self.show_answers)
+        session.reread.connect(self.show_answers)
 
     def build(self) -> None:
         """Draw the fields, and the check below them."""
         for field in self.page.fields:
             if field.kind != "containers":
-                self.add_box(FieldBox(field))
+                self.add_field_box(FieldBox(field))
         if self.page.check:
             self.add_check()
 
-    def add_box(self, box: FieldBox) -> None:
+    def add_field_box(self, field_box: FieldBox) -> None:
         """Put a field on the page."""
-        self.boxes[box.field.path] = box
-        box.changed.connect(self._edited)
-        self.body.addWidget(box)
+        self.field_boxes[field_box.field.path] = field_box
+        field_box.changed.connect(self._edited)
+        self.body.addWidget(field_box)
 
     def add_check(self) -> None:
         """Put the page's check on it."""
         check = self.page.check
         assert check
-        self.checking = CheckPanel(tr(check.label), tr(check.placeholder))
-        self.checking.asked.connect(self.check_now)
-        self.checking.ended.connect(self._check_ended)
-        self.body.addWidget(self.checking)
+        self.check_panel = CheckPanel(tr(check.label), tr(check.placeholder))
+        self.check_panel.requested.connect(self.check_now)
+        self.check_panel.ended.connect(self._check_ended)
+        self.body.addWidget(self.check_panel)
 
     @property
     def busy(self) -> bool:
-        return self.checking is not None and self.checking.busy
+        return self.check_panel is not None and self.check_panel.busy
 
     @property
     def answers(self) -> Mapping[str, Any]:
         return {
-            path: box.value() for path, box in self.boxes.items() if not box.isHidden()
+            path: field_box.value()
+            for path, field_box in self.field_boxes.items()
+            if not field_box.isHidden()
         }
 
     def problems(self) -> tuple[Problem, ...]:
-        return problems_of(self.page, self.journey.answers)
+        return problems_of(self.page, self.session.answers)
 
     def set_answers(self, values: Mapping[str, Any]) -> None:
         for path, value in values.items():
@@ -93,50 +95,54 @@ class Form(WizardPage):
             self._edited()
 
     def _box(self, path: str) -> FieldBox:
-        if path not in self.boxes:
+        if path not in self.field_boxes:
             raise KeyError(f"page {self.page.id} does not ask {path}")
-        return self.boxes[path]
+        return self.field_boxes[path]
 
     def entered(self) -> None:
         self.show_answers()
 
     def show_answers(self) -> None:
         """Show the answers there are, and only the fields that are asked."""
-        for path, box in self.boxes.items():
-            box.set_value(self.journey.answers.get(path))
+        for path, field_box in self.field_boxes.items():
+            field_box.set_value(self.session.answers.get(path))
         self.arrange()
 
     def _source(self, path: str) -> str:
-        offered = self.journey.offers.values.get(path)
-        same = offered is not None and offered == self.journey.answers.get(path)
-        return self.journey.offers.source(path) if same else ""
+        offered = self.session.offers.values.get(path)
+        same = offered is not None and offered == self.session.answers.get(path)
+        return self.session.offers.source(path) if same else ""
 
     def arrange(self) -> None:
         """Show, enable and name the fields by the answers so far."""
-        answers = self.journey.answers
-        shown = [box for box in self.boxes.values() if box.field.shown(answers)]
-        for path, box in self.boxes.items():
-            box.say_source(self._source(path))
-            box.setVisible(box in shown)
-            box.setEnabled(box.field.enabled(answers))
-            box.mark_optional(optional=not box.field.needed(answers))
-        labels = [box.label.text() for box in shown]
+        answers = self.session.answers
+        shown = [
+            field_box
+            for field_box in self.field_boxes.values()
+            if field_box.field.shown(answers)
+        ]
+        for path, field_box in self.field_boxes.items():
+            field_box.say_source(self._source(path))
+            field_box.setVisible(field_box in shown)
+            field_box.setEnabled(field_box.field.enabled(answers))
+            field_box.mark_optional(optional=not field_box.field.needed(answers))
+        labels = [field_box.label.text() for field_box in shown]
         check = self.page.check
         *labels, now = mnemonics([*labels, tr(check.label) if check else ""], _FOOTER)
-        for box, text in zip(shown, labels, strict=True):
-            box.name(text)
-        if self.checking and check:
-            self.checking.now.setText(now)
-            self.checking.setVisible(check.when(answers))
+        for field_box, text in zip(shown, labels, strict=True):
+            field_box.name(text)
+        if self.check_panel and check:
+            self.check_panel.now.setText(now)
+            self.check_panel.setVisible(check.when(answers))
 
     def _edited(self) -> None:
-        self.journey.take(self.answers)
+        self.session.take(self.answers)
         self.arrange()
-        if self.checking and not (
-            self.checking.busy and self._checked == self.journey.answers
+        if self.check_panel and not (
+            self.check_panel.busy and self._checked == self.session.answers
         ):
             self._check_phase = CheckPhase.OPEN
-            self.checking.clear()
+            self.check_panel.clear()
         self.state_changed.emit()
 
     def validatePage(self) -> bool:
@@ -146,7 +152,7 @@ class Form(WizardPage):
             return False
         seen = (
             self._check_phase is CheckPhase.WARNED
-            and self._checked == self.journey.answers
+            and self._checked == self.session.answers
         )
         if seen or not self.page.check:
             return True
@@ -156,11 +162,13 @@ class Form(WizardPage):
     def refuse_problems(self) -> bool:
         """Tell what is wrong beside the fields, and go to the first."""
         problems = self.problems()
-        for path, box in self.boxes.items():
-            box.show_problem(next((p.rule for p in problems if p.path == path), ""))
+        for path, field_box in self.field_boxes.items():
+            field_box.show_problem(
+                next((p.rule for p in problems if p.path == path), "")
+            )
         if not problems:
             return False
-        first = self.boxes.get(problems[0].path)
+        first = self.field_boxes.get(problems[0].path)
         if first:
             first.focus()
             self.bring(first)
@@ -173,13 +181,13 @@ class Form(WizardPage):
             self._start(CheckPhase.CHECKING)
 
     def _start(self, phase: CheckPhase) -> None:
-        assert self.checking
+        assert self.check_panel
         assert self.page.check
         self._check_phase = phase
-        self._checked = self.journey.answers
-        run = page_check(self.journey.controller, self.page.check.name, self._checked)
-        self.checking.start(run, tr(self.page.check.doing))
-        self.bring(self.checking)
+        self._checked = self.session.answers
+        run = page_check(self.session.controller, self.page.check.name, self._checked)
+        self.check_panel.start(run, tr(self.page.check.doing))
+        self.bring(self.check_panel)
         self.state_changed.emit()
 
     def _check_ended(self, outcome: Outcome | None) -> None:
@@ -189,13 +197,13 @@ class Form(WizardPage):
         if outcome is None:
             return
         if outcome.values:
-            self.journey.take(outcome.values)
+            self.session.take(outcome.values)
             self.show_answers()
         self._tell(outcome)
         if outcome.failed:
             self._refuse_checks(outcome.failed)
         elif outcome.warnings and going_on:
-            self._check_phase, self._checked = CheckPhase.WARNED, self.journey.answers
+            self._check_phase, self._checked = CheckPhase.WARNED, self.session.answers
             self._refuse_checks(outcome.warnings)
         elif going_on:
             self._check_phase = CheckPhase.PASSED
@@ -207,17 +215,17 @@ class Form(WizardPage):
 
     def _tell(self, outcome: Outcome) -> None:
         """Say failures beside their fields too, and show the rows."""
-        told = [c for c in outcome.failed if c.field in self.boxes]
-        for check in told:
+        beside_fields = [c for c in outcome.failed if c.field in self.field_boxes]
+        for check in beside_fields:
             words = f"{check.detail} {check.remedy}".strip()
-            self.boxes[str(check.field)].show_problem(words)
-        if told:
-            first = self.boxes[str(told[0].field)]
+            self.field_boxes[str(check.field)].show_problem(words)
+        if beside_fields:
+            first = self.field_boxes[str(beside_fields[0].field)]
             first.focus()
             self.bring(first)
-        elif self.checking and (outcome.failed or outcome.warnings):
-            self.bring(self.checking)
+        elif self.check_panel and (outcome.failed or outcome.warnings):
+            self.bring(self.check_panel)
 
     def close_work(self) -> None:
-        if self.checking:
-            self.checking.worker.close()
+        if self.check_panel:
+            self.check_panel.worker.close()

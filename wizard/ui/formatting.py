@@ -14,9 +14,9 @@ def tr(text: str) -> str:
 
 def tr_n(text: str, count: int) -> str:
     """Translate a text with `%n` in the plural form that fits the count."""
-    said = QCoreApplication.translate(_CONTEXT, text, None, count)
+    translated = QCoreApplication.translate(_CONTEXT, text, None, count)
     # Qt writes the digits of %n without anything between the thousands
-    return said if count < 1000 else said.replace(str(count), number(count))
+    return translated if count < 1000 else translated.replace(str(count), number(count))
 
 
 def number(value: int) -> str:

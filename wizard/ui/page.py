@@ -36,9 +36,9 @@ class WizardPage(QWizardPage):
     state_changed = Signal()
     refused = Signal(str)
 
-    def __init__(self, page: Page, journey: Session) -> None:
+    def __init__(self, page: Page, session: Session) -> None:
         super().__init__()
-        self.page, self.journey = page, journey
+        self.page, self.session = page, session
         self.title_label = label(tr(page.title))
         self.title_label.setFont(palette.larger(7, bold=True))
         self.why_label = label(tr(page.why), muted=True)
@@ -167,7 +167,7 @@ class WizardPage(QWizardPage):
         self.state_changed.emit()
 
     def nextId(self) -> int:
-        following = next_page(self.journey.answers, self.page.id)
+        following = next_page(self.session.answers, self.page.id)
         return INDEX[following] if following else -1
 
     def isComplete(self) -> bool:

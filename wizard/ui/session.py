@@ -80,7 +80,7 @@ class Session(QObject):
         self.reread.emit()
         self.begun.emit()
 
-    def found(self, installed: Installed) -> None:
+    def update(self, installed: Installed) -> None:
         """Take what is installed now; answers that were changed are kept."""
         before, self.installed = self.answers.installed, installed
         if before is None or before == installed.settings:

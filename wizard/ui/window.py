@@ -50,22 +50,22 @@ class WizardWindow(QWizard):
 
     def __init__(self, controller: Controller, offers: Offers | None = None) -> None:
         super().__init__()
-        self.journey = Session(controller, offers or Offers())
+        self.session = Session(controller, offers or Offers())
         self.question: QMessageBox | None = None
         self._walking = False
         self._entered: WizardPage | None = None
         self._finder = Worker(self)
         self._frame()
-        self.journey.changed.connect(self.refresh)
+        self.session.changed.connect(self.refresh)
         self.currentIdChanged.connect(self._page_changed)
         self.helpRequested.connect(self._help)
-        self._finder.succeeded.connect(self._found)
-        self.journey.begun.connect(self._begin)
+        self._finder.succeeded.connect(self._domain_found)
+        self.session.begun.connect(self._begin)
         self._begin()
 
     def _begin(self) -> None:
         """Go to the first page of the journey, which is a new one."""
-        first = route(self.journey.answers)[0]
+        first = route(self.session.answers)[0]
         self._build(INDEX[first.id])
         self.setStartId(INDEX[first.id])
         self.restart()
@@ -152,12 +152,12 @@ class WizardWindow(QWizard):
     def _build(self, number: int) -> None:
         if number in self.pageIds():
             return
-        made = page_class(PAGES[number].id)(PAGES[number], self.journey)
-        made.state_changed.connect(self._state_changed)
-        made.refused.connect(self.refused)
-        if isinstance(made, ApplyPage):
-            made.applied.connect(self.applied)
-        self.setPage(number, made)
+        built = page_class(PAGES[number].id)(PAGES[number], self.session)
+        built.state_changed.connect(self._state_changed)
+        built.refused.connect(self.refused)
+        if isinstance(built, ApplyPage):
+            built.applied.connect(self.applied)
+        self.setPage(number, built)
 
     def validateCurrentPage(self) -> bool:
         passed = super().validateCurrentPage()
@@ -169,7 +169,7 @@ class WizardWindow(QWizard):
         if number < 0 or self._walking:
             return
         here = self.shown.page.id
-        for page in route(self.journey.answers):
+        for page in route(self.session.answers):
             if page.id == here:
                 self.shown.word(page)
         self._enter(self.shown)
@@ -202,7 +202,7 @@ class WizardWindow(QWizard):
         """Derive every button and the rail from the page and the answers."""
         if self.currentId() < 0 or self._walking:
             return
-        page, pages = self.shown, route(self.journey.answers)
+        page, pages = self.shown, route(self.session.answers)
         last = page.nextId() == -1
         back = page.can_go_back and page.page.id != pages[0].id
         texts = {
@@ -256,15 +256,15 @@ class WizardWindow(QWizard):
         self._page_changed(self.currentId())
 
     def _find_domain(self) -> None:
-        known = self.journey.installed or self.journey.answers.reading
-        if known or "directory.domain" in self.journey.offers.values:
+        known = self.session.installed or self.session.answers.reading
+        if known or "directory.domain" in self.session.offers.values:
             return
-        controller = self.journey.controller
+        controller = self.session.controller
         self._finder.start(lambda _report, _stop: controller.checks.find_domain())
 
-    def _found(self, found: Any) -> None:
-        if found is not None:
-            self.journey.offer(found_offers(found))
+    def _domain_found(self, domain: Any) -> None:
+        if domain is not None:
+            self.session.offer(found_offers(domain))
 
     def _help(self) -> None:
         page = self.shown.page
@@ -291,21 +291,21 @@ class WizardWindow(QWizard):
         self.done(0)
 
     def _ask(self, title: str, text: str, choices: tuple[tuple[str, Any], ...]) -> None:
-        box = QMessageBox(self)
-        box.setWindowTitle(tr("Writeback"))
-        box.setText(title)
-        box.setInformativeText(text)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog = QMessageBox(self)
+        dialog.setWindowTitle(tr("Writeback"))
+        dialog.setText(title)
+        dialog.setInformativeText(text)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for name, act in choices:
             role = QMessageBox.ButtonRole
-            button = box.addButton(name, role.AcceptRole if act else role.RejectRole)
+            button = dialog.addButton(name, role.AcceptRole if act else role.RejectRole)
             if act:
                 button.clicked.connect(act)
             else:
-                box.setDefaultButton(button)
-                box.setEscapeButton(button)
-        self.question = box
-        box.open()
+                dialog.setDefaultButton(button)
+                dialog.setEscapeButton(button)
+        self.question = dialog
+        dialog.open()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         event.ignore()
@@ -317,5 +317,5 @@ class WizardWindow(QWizard):
         self._finder.close()
         for number in self.pageIds():
             self.page(number).close_work()
-        self.journey.clear_secrets()
+        self.session.clear_secrets()
         super().done(result)

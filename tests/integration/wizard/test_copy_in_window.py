@@ -62,12 +62,13 @@ class Pair:
 
     def applied(self) -> str:
         """Accept the plan; give the page that comes of it."""
-        self.driver.wait(lambda: bool(self.driver.window.journey.changes), "the plan")
+        self.driver.wait(lambda: bool(self.driver.window.session.changes), "the plan")
         self.driver.go_on(to="apply")
         page: Any = self.driver.window.page("apply")
         self.driver.wait(
             lambda: (
-                self.driver.window.page_id() == "complete" or bool(page.rows.checks)
+                self.driver.window.page_id() == "complete"
+                or bool(page.check_rows.checks)
             ),
             "the changes are made or refused",
         )
@@ -164,8 +165,8 @@ def test_a_copy_takes_over_from_an_original_that_is_gone(pair: Pair) -> None:
     # its relay does not know that the original is gone
     assert pair.applied() == "apply"
     page: Any = driver.window.page("apply")
-    assert "forget that agent" in page.rows.text
-    assert "down" not in page.rows.text  # it served nobody before either
+    assert "forget that agent" in page.check_rows.text
+    assert "down" not in page.check_rows.text  # it served nobody before either
     assert files_now(pair.copy.host.places) == before
     assert found(pair.copy).copied
     pair.original.relay.forget(AGENT)

@@ -67,7 +67,7 @@ def _edit(qtbot: QtBot, whole: Sandbox) -> None:
     assert "features.unlock: yes becomes no" in page.edits.text()
     page.apply_edit.click()
     qtbot.waitUntil(lambda: window.page_id() == "review", timeout=_MS)
-    qtbot.waitUntil(lambda: bool(window.journey.changes), timeout=_MS)
+    qtbot.waitUntil(lambda: bool(window.session.changes), timeout=_MS)
     window.set_answers(_admin(whole))  # a permission goes with the feature
     go(qtbot, window, "complete")
     found = whole.controller.installation.installed()
@@ -109,7 +109,7 @@ def _remove(qtbot: QtBot, whole: Sandbox) -> None:
     window.set_answers({"task": "remove"})
     go(qtbot, window, "remove")
     go(qtbot, window, "review")
-    qtbot.waitUntil(lambda: bool(window.journey.changes), timeout=_MS)
+    qtbot.waitUntil(lambda: bool(window.session.changes), timeout=_MS)
     window.set_answers({**_admin(whole), "input.accept_final": True})
     go(qtbot, window, "removed")
     wait_told(qtbot, window.page("removed"), "srv1", _MS)

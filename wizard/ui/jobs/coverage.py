@@ -61,14 +61,14 @@ class Judge:
     def run(self, report: Callable[[Any], None], stop: threading.Event) -> Whole:
         """Judge everybody, then the account."""
         waiting: list[PersonVerdict] = []
-        said = 0.0
+        reported = 0.0
 
         def tell(seen: Seen) -> None:
-            nonlocal said
+            nonlocal reported
             now = time.monotonic()
-            if now - said < _EVERY_S:
+            if now - reported < _EVERY_S:
                 return
-            said = now
+            reported = now
             report(Batch(seen, waiting.copy()))
             waiting.clear()
 
@@ -83,10 +83,10 @@ class Judge:
         report(Batch(everybody, waiting, account=coverage.complete))
         if stop.is_set():
             return Whole(coverage, (), stopped=True)
-        found = self.controller.permissions.about_account(
+        findings = self.controller.permissions.about_account(
             self.settings, self.inputs, report=lambda _people: None, stop=stop
         )
-        return Whole(coverage, found, stopped=stop.is_set())
+        return Whole(coverage, findings, stopped=stop.is_set())
 
     def export(
         self,

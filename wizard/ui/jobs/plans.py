@@ -50,15 +50,15 @@ Planning = Callable[[], Planned]
 CarryingOut = Callable[[Report, threading.Event], Ended]
 
 
-def planning(journey: Session) -> Planning:
+def planning(session: Session) -> Planning:
     """Give the job that says what the task would change.
 
     Raises:
         SettingsError: an answer is missing or wrong.
 
     """
-    controller, answers = journey.controller, journey.answers
-    inputs, settings = inputs_of(answers), journey.settings
+    controller, answers = session.controller, session.answers
+    inputs, settings = inputs_of(answers), session.settings
     if removing(answers):
         return lambda: Planned(controller.changes.plan_removal(inputs))
     looks = answers.get("task") == "repair"
@@ -73,11 +73,11 @@ def planning(journey: Session) -> Planning:
     return plan
 
 
-def carrying_out(journey: Session) -> CarryingOut:
+def carrying_out(session: Session) -> CarryingOut:
     """Give the job that applies the plan that was reviewed."""
-    controller, plan = journey.controller, journey.plan
+    controller, plan = session.controller, session.plan
     assert plan is not None
-    inputs, installed = inputs_of(journey.answers), journey.installed
+    inputs, installed = inputs_of(session.answers), session.installed
 
     def apply(report: Report, stop: threading.Event) -> Ended:
         # nobody can say it afterwards

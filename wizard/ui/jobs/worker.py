@@ -24,13 +24,13 @@ class Worker(QObject):
     progressed = Signal(object)
     succeeded = Signal(object)
     failed = Signal(object)
-    _said = Signal(object, str, object)
+    _message = Signal(object, str, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._stop: threading.Event | None = None
         self._threads: list[threading.Thread] = []
-        self._said.connect(self._hear)
+        self._message.connect(self._hear)
 
     @property
     def busy(self) -> bool:
@@ -70,7 +70,7 @@ class Worker(QObject):
 
     def _say(self, stop: threading.Event, kind: str, value: object) -> None:
         with suppress(RuntimeError):  # the window is gone; nobody listens
-            self._said.emit(stop, kind, value)
+            self._message.emit(stop, kind, value)
 
     def _hear(self, stop: threading.Event, kind: str, value: object) -> None:
         if stop is not self._stop:

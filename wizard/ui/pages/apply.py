@@ -44,8 +44,8 @@ class ApplyPage(WizardPage):
 
     applied = Signal()
 
-    def __init__(self, page: Page, journey: Session) -> None:
-        super().__init__(page, journey)
+    def __init__(self, page: Page, session: Session) -> None:
+        super().__init__(page, session)
         self._phase = Phase.WAITING
         self.worker = Worker(self)
         self.worker.progressed.connect(self._progressed)
@@ -63,10 +63,10 @@ class ApplyPage(WizardPage):
         self.stop_button.clicked.connect(self.stop)
         line = row(self.bar, self.stop_button)
         line.setStretch(0, 100)
-        self.rows, self.changes = CheckRows(), ChangeList()
+        self.check_rows, self.changes = CheckRows(), ChangeList()
         self.body.addWidget(self.state)
         self.body.addLayout(line)
-        self.body.addWidget(self.rows)
+        self.body.addWidget(self.check_rows)
         self.body.addWidget(self.changes)
         self.body.addStretch(1)
 
@@ -94,7 +94,7 @@ class ApplyPage(WizardPage):
     def next_text(self) -> str:
         if self._phase not in (Phase.UNFINISHED, Phase.LOOKING):
             return super().next_text
-        if removing(self.journey.answers):
+        if removing(self.session.answers):
             return tr("&Finish the removal…")
         return tr("&Finish the changes…")
 
@@ -104,13 +104,13 @@ class ApplyPage(WizardPage):
         return self._phase is Phase.APPLIED
 
     def entered(self) -> None:
-        changes = self.journey.changes
+        changes = self.session.changes
         self._phase = Phase.APPLYING
-        self.rows.show_checks(())
+        self.check_rows.show_checks(())
         self.changes.show_summaries([change.summary for change in changes])
         self.bar.setValue(0)
         self.state.setText(tr_n("Making %n change(s)…", len(changes)))
-        self.worker.start(carrying_out(self.journey))
+        self.worker.start(carrying_out(self.session))
         self.stop_button.setEnabled(True)
         self.bar.show()
         self.stop_button.show()
@@ -142,16 +142,18 @@ class ApplyPage(WizardPage):
 
     def _applied(self, result: Ended) -> None:
         self._phase = Phase.APPLIED
-        self.journey.applied, self.journey.installed = result.applied, result.installed
-        for made in self.changes.rows:
-            if made.state != "done":
-                made.turn("done")
+        self.session.applied, self.session.installed = result.applied, result.installed
+        for change in self.changes.rows:
+            if change.state != "done":
+                change.turn("done")
         self.bar.setValue(100)
         self.state.setText(tr_n("%n change(s) made.", len(self.changes.rows)))
-        if removing(self.journey.answers):
-            lines = tuple((row.summary, row.detail.text()) for row in self.changes.rows)
-            self.journey.gone = Gone(lines, result.known)
-        self.journey.clear_secrets()
+        if removing(self.session.answers):
+            lines = tuple(
+                (change.summary, change.detail.text()) for change in self.changes.rows
+            )
+            self.session.gone = Gone(lines, result.known)
+        self.session.clear_secrets()
         self.stop_button.hide()
         self.applied.emit()
         self.go_on()
@@ -159,7 +161,7 @@ class ApplyPage(WizardPage):
     def _find_rest(self) -> None:
         """See what is still to be done, as the next start would."""
         self._phase = Phase.LOOKING
-        controller = self.journey.controller
+        controller = self.session.controller
         self.finder.start(lambda _report, _stop: read_machine(controller))
         self.state_changed.emit()
 
@@ -169,26 +171,26 @@ class ApplyPage(WizardPage):
             self.state.setText(tr("It was finished by somebody else meanwhile."))
             self.state_changed.emit()
             return
-        self.journey.begin(machine)
+        self.session.begin(machine)
 
     def _not_found(self, error: BaseException) -> None:
         self._phase = Phase.UNFINISHED
-        self.rows.show_checks((broken(error),))
+        self.check_rows.show_checks((broken(error),))
         self.state_changed.emit()
 
     def _failed(self, error: BaseException) -> None:
         self.stop_button.hide()
         self.bar.hide()
         checks = describe_failure(error)
-        self.rows.show_checks(checks)
-        begun = any(row.state != "waiting" for row in self.changes.rows)
+        self.check_rows.show_checks(checks)
+        begun = any(change.state != "waiting" for change in self.changes.rows)
         self.state.setText(ended(error, begun=begun))
         rest = bool(parts(error, "rest"))
         self._phase = Phase.UNFINISHED if rest else Phase.FAILED
         waits = "to do" if rest else "not done"
-        for made in self.changes.rows:
-            if made.state in ("waiting", "doing"):
-                made.turn("failed" if made.state == "doing" else waits)
+        for change in self.changes.rows:
+            if change.state in ("waiting", "doing"):
+                change.turn("failed" if change.state == "doing" else waits)
         self.refuse("; ".join(f"{check.title}: {check.detail}" for check in checks))
 
     def close_work(self) -> None:

@@ -26,18 +26,18 @@ class Verified(Outcome):
 class CompletePage(WizardPage):
     """The last page of a plan that was applied."""
 
-    def __init__(self, page: Page, journey: Session) -> None:
-        super().__init__(page, journey)
+    def __init__(self, page: Page, session: Session) -> None:
+        super().__init__(page, session)
         self.body.addWidget(heading(tr("Verified")))
-        self.checking = CheckPanel(tr("Verify again"), "")
-        self.checking.asked.connect(self.verify)
-        self.checking.ended.connect(self._verified)
-        self.body.addWidget(self.checking)
+        self.check_panel = CheckPanel(tr("Verify again"), "")
+        self.check_panel.requested.connect(self.verify)
+        self.check_panel.ended.connect(self._verified)
+        self.body.addWidget(self.check_panel)
         self.panel = PortalDetailsPanel(tr("Give this to your portal"))
         self.body.addWidget(self.panel)
-        self.test = TestPanel(journey)
+        self.test = TestPanel(session)
         self.test.state_changed.connect(self.state_changed)
-        self.test.state_changed.connect(lambda: self.bring(self.test.rows))
+        self.test.state_changed.connect(lambda: self.bring(self.test.check_rows))
         self.body.addWidget(self.test)
         self.body.addStretch(1)
 
@@ -50,9 +50,9 @@ class CompletePage(WizardPage):
         return False
 
     def entered(self) -> None:
-        on = self.journey.settings.features.password_writeback
-        if self.journey.applied:
-            on = self.journey.applied.features.password_writeback
+        on = self.session.settings.features.password_writeback
+        if self.session.applied:
+            on = self.session.applied.features.password_writeback
         text = tr("Password writeback is on") if on else tr("Password writeback is off")
         self.title_label.setText(text)
         self.test.setVisible(on)
@@ -60,24 +60,24 @@ class CompletePage(WizardPage):
 
     def verify(self) -> None:
         """Prove what was set up, hop by hop."""
-        settings = self.journey.applied or self.journey.settings
-        controller = self.journey.controller
+        settings = self.session.applied or self.session.settings
+        controller = self.session.controller
 
         def run(_stop: threading.Event, _report: Any) -> Outcome:
             rows = controller.installation.verify(settings)
             details = controller.installation.portal_details()
             return Verified(rows, details=details)
 
-        self.checking.start(run, tr("Verifying each hop"))
+        self.check_panel.start(run, tr("Verifying each hop"))
 
     def _verified(self, outcome: Outcome | None) -> None:
         if isinstance(outcome, Verified) and outcome.details:
-            self.panel.show_given(outcome.details)
+            self.panel.show_details(outcome.details)
         self.state_changed.emit()
 
     def set_answers(self, values: Any) -> None:
         self.test.set_answers(values)
 
     def close_work(self) -> None:
-        self.checking.worker.close()
+        self.check_panel.worker.close()
         self.test.worker.close()

@@ -11,20 +11,20 @@ class DirectoryPage(Form):
 
     def add_check(self) -> None:
         super().add_check()
-        assert self.checking
+        assert self.check_panel
         self.controllers = ControllerTable()
-        self.checking.place_above_rows(self.controllers)
-        self.checking.progressed.connect(self._progressed)
-        self.checking.cleared.connect(self.controllers.clear)
+        self.check_panel.place_above_rows(self.controllers)
+        self.check_panel.progressed.connect(self._progressed)
+        self.check_panel.cleared.connect(self.controllers.clear)
 
-    def _progressed(self, found: Inspection) -> None:
+    def _progressed(self, inspection: Inspection) -> None:
         first = not self.controllers.facts
-        self.controllers.show_inspection(found)
-        if first and self.checking:
-            self.bring(self.checking)  # the page grew by the table
+        self.controllers.show_inspection(inspection)
+        if first and self.check_panel:
+            self.bring(self.check_panel)  # the page grew by the table
 
     def _check_ended(self, outcome: Outcome | None) -> None:
-        found = outcome.inspection if outcome else None
-        if found is not None:
-            self.controllers.show_inspection(found)
+        inspection = outcome.inspection if outcome else None
+        if inspection is not None:
+            self.controllers.show_inspection(inspection)
         super()._check_ended(outcome)

@@ -41,43 +41,43 @@ class Explanation(Outcome):
 class ExplainPage(WizardPage):
     """Asks the directory what would come of each operation; changes nothing."""
 
-    def __init__(self, page: Page, journey: Session) -> None:
-        super().__init__(page, journey)
-        self.box = FieldBox(_FIELD)
-        self.box.changed.connect(self._edited)
-        self.box.editor.line.returnPressed.connect(self.ask)
+    def __init__(self, page: Page, session: Session) -> None:
+        super().__init__(page, session)
+        self.field_box = FieldBox(_FIELD)
+        self.field_box.changed.connect(self._edited)
+        self.field_box.editor.line.returnPressed.connect(self.ask)
         self.who = LongName()
         self.who.hide()
-        self.checking = CheckPanel(
+        self.check_panel = CheckPanel(
             tr("&Ask"), tr("Nothing is written; the person notices nothing."), words()
         )
-        self.checking.asked.connect(self.ask)
-        self.checking.ended.connect(self._ended)
-        for widget in (self.box, self.who, self.checking):
+        self.check_panel.requested.connect(self.ask)
+        self.check_panel.ended.connect(self._ended)
+        for widget in (self.field_box, self.who, self.check_panel):
             self.body.addWidget(widget)
         self.body.addStretch(1)
 
     @property
     def busy(self) -> bool:
-        return self.checking.busy
+        return self.check_panel.busy
 
     def set_answers(self, values: Mapping[str, Any]) -> None:
         for path, value in values.items():
             if path != WHO:
                 raise KeyError(f"page {self.page.id} does not ask {path}")
-            self.box.set_value(value)
+            self.field_box.set_value(value)
             self._edited()
 
     def ask(self) -> None:
         """Ask about the person that is named."""
-        value = str(self.box.value() or "").strip()
-        self.box.show_problem("" if value else tr(NEEDED))
-        installed = self.journey.installed
+        value = str(self.field_box.value() or "").strip()
+        self.field_box.show_problem("" if value else tr(NEEDED))
+        installed = self.session.installed
         if not value or installed is None or self.busy:
-            self.box.focus()
+            self.field_box.focus()
             return
-        controller, settings = self.journey.controller, installed.settings
-        inputs = inputs_of(self.journey.answers)
+        controller, settings = self.session.controller, installed.settings
+        inputs = inputs_of(self.session.answers)
 
         def run(_stop: threading.Event, _report: Any) -> Outcome:
             try:
@@ -93,13 +93,13 @@ class ExplainPage(WizardPage):
             return Explanation(checks_of(explained.verdict), explained=explained)
 
         self.who.hide()
-        self.checking.start(run, tr("Reading the person, permissions and policy"))
+        self.check_panel.start(run, tr("Reading the person, permissions and policy"))
         self.state_changed.emit()
 
     def _edited(self) -> None:
-        self.box.show_problem("")
+        self.field_box.show_problem("")
         self.who.hide()
-        self.checking.clear()
+        self.check_panel.clear()
         self.state_changed.emit()
 
     def _ended(self, outcome: Outcome | None) -> None:
@@ -109,4 +109,4 @@ class ExplainPage(WizardPage):
         self.state_changed.emit()
 
     def close_work(self) -> None:
-        self.checking.worker.close()
+        self.check_panel.worker.close()

@@ -43,8 +43,8 @@ from wizard.ui.widgets.labels import (
 class PermissionsPage(WizardPage):
     """Judges on entering; nothing is changed unless Grant is pressed."""
 
-    def __init__(self, page: Page, journey: Session) -> None:
-        super().__init__(page, journey)
+    def __init__(self, page: Page, session: Session) -> None:
+        super().__init__(page, session)
         self.whole: Whole | None = None
         self._judged_for: Judge | None = None
         self.sum_up = label()
@@ -59,14 +59,14 @@ class PermissionsPage(WizardPage):
         self.table = CauseTable()
         self.table.cause_chosen.connect(self._tell_cause)
         self.table.person_chosen.connect(self._tell_person)
-        self.rows = CheckRows()
-        told = (self.sum_up, self.short, self.hint)
-        for widget in (*told, self.progress, self.rows):
+        self.check_rows = CheckRows()
+        texts = (self.sum_up, self.short, self.hint)
+        for widget in (*texts, self.progress, self.check_rows):
             self.body.addWidget(widget)
         self.body.addWidget(self.table)
         self.body.addWidget(self._why())
         self.body.addLayout(self._buttons())
-        self.granting = GrantPanel(journey.controller)
+        self.granting = GrantPanel(session.controller)
         self.granting.state_changed.connect(self._arrange)
         self.granting.granted.connect(self.judge)
         self.body.addWidget(self.granting)
@@ -76,9 +76,9 @@ class PermissionsPage(WizardPage):
     def _why(self) -> QWidget:
         self.why = Panel()
         self.who = LongName()
-        self.cause_told = label()
-        self.answers_told = CheckRows(words())
-        for widget in (self.who, self.cause_told, self.answers_told):
+        self.remedy = label()
+        self.answer_rows = CheckRows(words())
+        for widget in (self.who, self.remedy, self.answer_rows):
             self.why.column.addWidget(widget)
         self.why.hide()
         return self.why
@@ -92,7 +92,7 @@ class PermissionsPage(WizardPage):
         self.exporter.moved.connect(self.exporter.show_seen)
         self.exporter.succeeded.connect(self._exported)
         self.exporter.failed.connect(self._not_exported)
-        self.said = label(muted=True)
+        self.state = label(muted=True)
         self.body.addWidget(self.exporter)
         self.grant_button = button(tr("&Grant…"), tr("Grant what is missing"))
         self.grant_button.clicked.connect(self._begin_grant)
@@ -101,7 +101,7 @@ class PermissionsPage(WizardPage):
         )
         self.hand_over.clicked.connect(self._begin_grant)
         line = row(
-            self.grant_button, self.hand_over, self.again, self.export, self.said
+            self.grant_button, self.hand_over, self.again, self.export, self.state
         )
         line.setStretch(4, 100)
         return line
@@ -131,20 +131,20 @@ class PermissionsPage(WizardPage):
     @property
     def alone(self) -> bool:
         """Whether this is the task itself; a plan that follows grants by itself."""
-        installed = self.journey.installed is not None
-        return installed and self.journey.answers.get("task") == "permissions"
+        installed = self.session.installed is not None
+        return installed and self.session.answers.get("task") == "permissions"
 
     @property
     def settings(self) -> Settings:
         """What is judged: the answers so far, or what is in force."""
-        installed = self.journey.installed
-        return installed.settings if installed and self.alone else self.journey.settings
+        installed = self.session.installed
+        return installed.settings if installed and self.alone else self.session.settings
 
     @property
     def judge_now(self) -> Judge:
         """The judging that fits the answers."""
-        inputs = inputs_of(self.journey.answers)
-        return Judge(self.journey.controller, self.settings, inputs)
+        inputs = inputs_of(self.session.answers)
+        return Judge(self.session.controller, self.settings, inputs)
 
     def entered(self) -> None:
         try:
@@ -163,10 +163,10 @@ class PermissionsPage(WizardPage):
             self.granting.close_panel()  # it showed what was missing before
         self.table.forget()
         self.table.show()
-        self.rows.show_checks(())
+        self.check_rows.show_checks(())
         for part in (self.why, self.account, self.short, self.hint):
             part.hide()
-        for text in (self.sum_up, self.said):
+        for text in (self.sum_up, self.state):
             text.setText("")
         self.progress.start(judge.run, tr("Reading people and permissions"))
         self._arrange()
@@ -176,10 +176,10 @@ class PermissionsPage(WizardPage):
         if batch.account:
             self.progress.show_account()
         self.table.take(batch.people)
-        told = tr("{people} of {judged} people can be reset").format(
+        text = tr("{people} of {judged} people can be reset").format(
             people=number(batch.seen.would_work), judged=number(batch.seen.people)
         )
-        self.sum_up.setText(told if batch.seen.people else "")
+        self.sum_up.setText(text if batch.seen.people else "")
 
     def _judged(self, whole: Whole) -> None:
         self.whole = whole
@@ -201,8 +201,8 @@ class PermissionsPage(WizardPage):
         weighing = [f for f in whole.findings if f.level not in (Level.OK, Level.INFO)]
         checks = [check_of(each) for each in weighing]
         if not checks and whole.findings:
-            told = tr_n("Nothing wrong in %n finding(s).", len(whole.findings))
-            checks = [Check("account", tr("Rights and state"), "ok", told)]
+            text = tr_n("Nothing wrong in %n finding(s).", len(whole.findings))
+            checks = [Check("account", tr("Rights and state"), "ok", text)]
         name = self.settings.directory.sign_in_name
         self.account_name.setText(tr("The account {name}").format(name=name))
         self.account_rows.show_checks(checks)
@@ -210,24 +210,24 @@ class PermissionsPage(WizardPage):
 
     def _failed(self, error: BaseException) -> None:
         self._judged_for = None
-        self.rows.show_checks((broken(error),))
+        self.check_rows.show_checks((broken(error),))
         self.table.hide()
         self._arrange()
 
     def _tell_cause(self, cause: Cause) -> None:
-        told = CAUSES[cause]
+        meaning = CAUSES[cause]
         self.who.hide()
-        self.answers_told.show_checks(())
-        remedy = tr("What to do: {remedy}").format(remedy=tr(told.remedy))
-        self.cause_told.setText(remedy)
-        self.cause_told.setVisible(bool(told.remedy))
-        self.why.setVisible(bool(told.remedy))
+        self.answer_rows.show_checks(())
+        remedy = tr("What to do: {remedy}").format(remedy=tr(meaning.remedy))
+        self.remedy.setText(remedy)
+        self.remedy.setVisible(bool(meaning.remedy))
+        self.why.setVisible(bool(meaning.remedy))
 
     def _tell_person(self, judged: PersonVerdict) -> None:
         self.who.set_name(judged.verdict.dn)
         self.who.show()
-        self.cause_told.hide()
-        self.answers_told.show_checks(checks_of(judged.verdict))
+        self.remedy.hide()
+        self.answer_rows.show_checks(checks_of(judged.verdict))
         self.why.show()
         self.bring(self.why)
 
@@ -247,17 +247,17 @@ class PermissionsPage(WizardPage):
         def job(report: Any, stop: threading.Event) -> Path | None:
             return judge.export(place, form, report, stop)
 
-        self.said.setText("")
+        self.state.setText("")
         self.exporter.start(job, tr("Reading people and permissions"))
         self._arrange()
 
     def _exported(self, place: Path | None) -> None:
         done = tr("Saved as {path}").format(path=place) if place else tr("Not saved.")
-        self.said.setText(done)
+        self.state.setText(done)
         self._arrange()
 
     def _not_exported(self, error: BaseException) -> None:
-        self.said.setText(str(error))
+        self.state.setText(str(error))
         self._arrange()
 
     def _arrange(self) -> None:
@@ -273,30 +273,30 @@ class PermissionsPage(WizardPage):
 
     @property
     def _lacks_grants(self) -> bool:
-        found = self.whole.coverage.causes if self.whole else {}
+        operations = self.whole.coverage.causes if self.whole else {}
         return any(
-            CAUSES[c].mended_by_grant for causes in found.values() for c in causes
+            CAUSES[c].mended_by_grant for causes in operations.values() for c in causes
         )
 
     @property
     def _account_is_there(self) -> bool:
         """Whether entries can be shown: without an account there is no SID for them."""
         judged = self._judged_for
-        made = self.journey.installed is not None
+        installed = self.session.installed is not None
         return judged is not None and (
-            made or judged.settings.directory.account.kind == "existing"
+            installed or judged.settings.directory.account.kind == "existing"
         )
 
     def _begin_grant(self) -> None:
-        inputs = inputs_of(self.journey.answers)
+        inputs = inputs_of(self.session.answers)
         self.granting.begin(self.settings, inputs, grants=self.alone)
         self.bring(self.granting)
 
     def set_answers(self, values: Mapping[str, Any]) -> None:
         for path, value in values.items():
-            if path not in self.granting.boxes:
+            if path not in self.granting.field_boxes:
                 raise KeyError(f"page {self.page.id} does not ask {path}")
-            self.granting.boxes[path].set_value(value)
+            self.granting.field_boxes[path].set_value(value)
 
     def close_work(self) -> None:
         self.granting.close_work()

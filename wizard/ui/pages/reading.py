@@ -17,14 +17,14 @@ from wizard.ui.widgets.labels import CopyButton, busy_bar, button, column, label
 class ReadingPage(WizardPage):
     """Reads the machine off the GUI thread; what fails is told here."""
 
-    def __init__(self, page: Page, journey: Session) -> None:
-        super().__init__(page, journey)
+    def __init__(self, page: Page, session: Session) -> None:
+        super().__init__(page, session)
         self.worker = Worker(self)
         self.worker.succeeded.connect(self._read)
         self.worker.failed.connect(self._failed)
-        self.rows = CheckRows()
+        self.check_rows = CheckRows()
         self.body.addWidget(self._running())
-        self.body.addWidget(self.rows)
+        self.body.addWidget(self.check_rows)
         self.again = button(tr("Try &again"))
         self.again.clicked.connect(self.read)
         self.copy = CopyButton("", tr("Copy what came back"))
@@ -58,8 +58,8 @@ class ReadingPage(WizardPage):
 
     def read(self) -> None:
         """Read the machine; the journey begins with what is found."""
-        controller = self.journey.controller
-        self.rows.show_checks(())
+        controller = self.session.controller
+        self.check_rows.show_checks(())
         self.worker.start(lambda _report, _stop: read_machine(controller))
         self._arrange()
 
@@ -70,11 +70,11 @@ class ReadingPage(WizardPage):
         self.state_changed.emit()
 
     def _read(self, machine: Machine) -> None:
-        self.journey.begin(machine)
+        self.session.begin(machine)
 
     def _failed(self, error: BaseException) -> None:
-        self.rows.show_checks((broken(error),))
-        self.copy.text_to_copy = self.rows.text
+        self.check_rows.show_checks((broken(error),))
+        self.copy.text_to_copy = self.check_rows.text
         self._arrange()
         self.again.setFocus()
 

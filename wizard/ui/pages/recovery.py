@@ -42,7 +42,7 @@ class RecoveryPage(Form):
         self.when = label()
         self.changes = ChangeList()
         self.worker.progressed.connect(self.changes.take)
-        self.rows = CheckRows()
+        self.check_rows = CheckRows()
         self.heading = heading(tr("What was under way"))
         under_way = Panel()
         for widget in (self.heading, self.when, self.changes):
@@ -51,36 +51,36 @@ class RecoveryPage(Form):
         super().build()
         self.panel = forgetting()
         self.body.addWidget(self.panel)
-        self.body.addWidget(self.rows)
+        self.body.addWidget(self.check_rows)
 
     def entered(self) -> None:
-        recovery = self.journey.recovery
+        recovery = self.session.recovery
         if recovery is None or self.busy:
             return
         self._phase = Phase.CUT_OFF
-        self.rows.show_checks(())
+        self.check_rows.show_checks(())
         begun = tr("Begun {time}. These changes were made or begun:")
         if recovery.forward:
             begun = tr("Begun {time}. These changes are still to be made:")
         started = recovery.started.astimezone()
         self.when.setText(begun.format(time=f"{started:%Y-%m-%d %H:%M}"))
         self.changes.show_summaries(recovery.changes)
-        for made in self.changes.rows:
-            made.turn("to do" if recovery.forward else "begun")
+        for change in self.changes.rows:
+            change.turn("to do" if recovery.forward else "begun")
         super().entered()
 
     def arrange(self) -> None:
         super().arrange()
-        recovery = self.journey.recovery
+        recovery = self.session.recovery
         needs = recovery is not None and recovery.needs_admin
-        for box in self.boxes.values():
-            box.setVisible(needs and not self._ended)
+        for field_box in self.field_boxes.values():
+            field_box.setVisible(needs and not self._ended)
 
     def problems(self) -> tuple[Problem, ...]:
-        recovery = self.journey.recovery
+        recovery = self.session.recovery
         if recovery is None or not recovery.needs_admin:
             return ()
-        return missing_of(self.page.fields, self.journey.answers)
+        return missing_of(self.page.fields, self.session.answers)
 
     @property
     def _ended(self) -> bool:
@@ -110,12 +110,12 @@ class RecoveryPage(Form):
 
     @property
     def _forward(self) -> bool:
-        recovery = self.journey.recovery
+        recovery = self.session.recovery
         return recovery is not None and recovery.forward
 
     @property
     def _removal(self) -> bool:
-        recovery = self.journey.recovery
+        recovery = self.session.recovery
         return recovery is not None and recovery.removal
 
     def nextId(self) -> int:
@@ -124,15 +124,15 @@ class RecoveryPage(Form):
 
     def validatePage(self) -> bool:
         if self._ended:
-            self.journey.begin(self._machine)
+            self.session.begin(self._machine)
         elif not self.busy and not self.refuse_problems():
             self._recover()
         return False
 
     def _recover(self) -> None:
-        controller, inputs = self.journey.controller, inputs_of(self.journey.answers)
-        removal, installed = self._removal, self.journey.installed
-        self.rows.show_checks(())
+        controller, inputs = self.session.controller, inputs_of(self.session.answers)
+        removal, installed = self._removal, self.session.installed
+        self.check_rows.show_checks(())
 
         def recover(report: Any, _stop: object) -> Any:
             known = known_of(controller, installed) if removal else None
@@ -146,41 +146,41 @@ class RecoveryPage(Form):
         self.worker.start(recover)
         self.state_changed.emit()
 
-    def _recovered(self, found: tuple[RolledBack, Any, Machine]) -> None:
-        result, known, self._machine = found
+    def _recovered(self, outcome: tuple[RolledBack, Any, Machine]) -> None:
+        result, known, self._machine = outcome
         over = self._machine.recovery is None
         self._phase = Phase.ENDED if over else Phase.CUT_OFF
         if self._forward and self._removal:
             self._tell_finished(result)
             if known:
-                self.panel.show_given(known)
+                self.panel.show_details(known)
             return
         left = {item.change.summary: item.reason for item in result.stuck}
         ended = "done" if self._forward else "undone"
-        for row in self.changes.rows:
-            state = "stuck" if row.summary in left else ended
-            row.turn(state, left.get(row.summary, ""))
+        for change in self.changes.rows:
+            state = "stuck" if change.summary in left else ended
+            change.turn(state, left.get(change.summary, ""))
         stuck = tuple(_stuck(item) for item in result.stuck)
-        self.rows.show_checks(stuck)
+        self.check_rows.show_checks(stuck)
         if stuck:
             self.refuse("; ".join(check.detail for check in stuck))
         elif over:
-            self.journey.begin(self._machine)
+            self.session.begin(self._machine)
         self.state_changed.emit()
 
     def _tell_finished(self, result: RolledBack) -> None:
         """Stay, and say what was done; the journey ends here."""
         self._phase = Phase.REMOVED
-        details = {row.summary: row.detail.text() for row in self.changes.rows}
+        details = {change.summary: change.detail.text() for change in self.changes.rows}
         done = [change.summary for change in result.finished]
         self.changes.show_summaries(done)
-        for row in self.changes.rows:
-            row.turn("done", details.get(row.summary, ""))
+        for change in self.changes.rows:
+            change.turn("done", details.get(change.summary, ""))
         self.title_label.setText(tr("Writeback is removed"))
         self.why_label.setText(tr("This server takes no more resets from the cloud."))
         self.heading.setText(tr("What was finished"))
         self.when.setText(tr_n("%n change(s) made.", len(done)))
-        self.journey.clear_secrets()
+        self.session.clear_secrets()
         self.arrange()
         self.state_changed.emit()
 
@@ -188,12 +188,12 @@ class RecoveryPage(Form):
         self._phase = Phase.CUT_OFF
         rest = parts(error, "rest")
         remedy = tr("Mend the cause and finish it again, here or at the next start.")
-        self.rows.show_checks(
+        self.check_rows.show_checks(
             describe_failure(error, remedy) if rest else (broken(error),)
         )
-        for row in self.changes.rows:
-            if row.state == "doing":
-                row.turn("failed")
+        for change in self.changes.rows:
+            if change.state == "doing":
+                change.turn("failed")
         self.refuse(str(error))
 
     def close_work(self) -> None:

@@ -43,8 +43,8 @@ class RemovePage(Form):
 class RemovedPage(WizardPage):
     """The last page of a removal: what went, and what others must forget."""
 
-    def __init__(self, page: Page, journey: Session) -> None:
-        super().__init__(page, journey)
+    def __init__(self, page: Page, session: Session) -> None:
+        super().__init__(page, session)
         self.lines = QWidget()
         self._place = column(self.lines, 6)
         self.body.addWidget(self.lines)
@@ -61,7 +61,7 @@ class RemovedPage(WizardPage):
         return False
 
     def entered(self) -> None:
-        gone = self.journey.gone
+        gone = self.session.gone
         if gone is None:
             return
         count = tr("Removed ({count})").format(count=len(gone.lines))
@@ -71,28 +71,28 @@ class RemovedPage(WizardPage):
             if detail:
                 self._place.addWidget(_note(detail))
         if gone.known:
-            self.panel.show_given(gone.known)
-        for text in kept(self.journey):
+            self.panel.show_details(gone.known)
+        for text in kept(self.session):
             self._stays_place.addWidget(line("check", "muted", text))
 
 
 def forgetting() -> PortalDetailsPanel:
     """Make the panel of what the portal's side knows of an agent that is gone."""
-    told = tr("It still knows this agent by these; nothing answers there any more.")
-    return PortalDetailsPanel(tr("What your portal must forget"), told)
+    note = tr("It still knows this agent by these; nothing answers there any more.")
+    return PortalDetailsPanel(tr("What your portal must forget"), note)
 
 
 def _note(text: str) -> QWidget:
     """Make what came back of a change, below it."""
-    made = line("triangle-alert", "warning", text)
-    made.setContentsMargins(24, 0, 0, 0)
-    return made
+    widget = line("triangle-alert", "warning", text)
+    widget.setContentsMargins(24, 0, 0, 0)
+    return widget
 
 
-def kept(journey: Session) -> tuple[str, ...]:
+def kept(session: Session) -> tuple[str, ...]:
     """Say what a removal leaves, in words."""
     program = tr("The program; your package manager removes its packages.")
-    answers = journey.answers
+    answers = session.answers
     name = answers.text("directory.account.name")
     if inputs_of(answers).keep_account:
         text = tr("The account {name} and its permissions in Active Directory.")

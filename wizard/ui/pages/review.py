@@ -39,18 +39,18 @@ class ReviewPage(Form):
         self.worker.failed.connect(self._failed)
         self._asks_admin = False  # the plan needs one, who is asked for here
         self.waiting = self._waiting()
-        self.view, self.rows = PlanView(), CheckRows()
+        self.view, self.check_rows = PlanView(), CheckRows()
         self.again = button(tr("Make the plan a&gain"))
         self.again.clicked.connect(self.replan)
         self.not_in_order = label(
             tr("Nothing can be changed here, but not everything is in order:")
         )
-        for part in (self.waiting, self.not_in_order, self.rows, self.view):
+        for part in (self.waiting, self.not_in_order, self.check_rows, self.view):
             self.body.addWidget(part)
         self._credentials()
         self.body.addLayout(row(self.again))
-        told = tr("Yes, remove what can't be taken back")
-        self.add_box(FieldBox(Field(ACCEPT, told, "check")))
+        label_text = tr("Yes, remove what can't be taken back")
+        self.add_field_box(FieldBox(Field(ACCEPT, label_text, "check")))
         self.file = button(tr("Settings file…"))
         self.file.clicked.connect(self._show_file)
         self.command = button(tr("Command line…"))
@@ -67,11 +67,11 @@ class ReviewPage(Form):
         return holder
 
     def _credentials(self) -> None:
-        told = tr("These changes need a domain administrator, once; not stored.")
-        self.admin_told = label(told)
-        self.body.addWidget(self.admin_told)
+        text = tr("These changes need a domain administrator, once; not stored.")
+        self.admin_note = label(text)
+        self.body.addWidget(self.admin_note)
         for field in _ADMINISTRATOR:
-            self.add_box(FieldBox(field))
+            self.add_field_box(FieldBox(field))
 
     @property
     def busy(self) -> bool:
@@ -83,8 +83,8 @@ class ReviewPage(Form):
 
     @property
     def can_go_on(self) -> bool:
-        agreed = not self._final or bool(self.journey.answers.get(ACCEPT))
-        return not self.busy and bool(self.journey.changes) and agreed
+        agreed = not self._final or bool(self.session.answers.get(ACCEPT))
+        return not self.busy and bool(self.session.changes) and agreed
 
     @property
     def destroys(self) -> bool:
@@ -92,21 +92,21 @@ class ReviewPage(Form):
 
     @property
     def _final(self) -> bool:
-        return any(change.final for change in self.journey.changes)
+        return any(change.final for change in self.session.changes)
 
     @property
     def next_text(self) -> str:
-        count = len(self.journey.changes)
-        if removing(self.journey.answers):
+        count = len(self.session.changes)
+        if removing(self.session.answers):
             return tr("&Remove Writeback")
-        if self.journey.installed is None:
+        if self.session.installed is None:
             return tr("&Install")
         return tr_n("&Apply %n change(s)", count) if count else tr("Nothing to apply")
 
     def problems(self) -> tuple[Problem, ...]:
         if not self._asks_admin:
             return ()
-        return missing_of(_ADMINISTRATOR, self.journey.answers)
+        return missing_of(_ADMINISTRATOR, self.session.answers)
 
     def entered(self) -> None:
         super().entered()
@@ -117,11 +117,11 @@ class ReviewPage(Form):
 
     def replan(self) -> None:
         """Make the plan anew: the answers or the machine may be others."""
-        self.journey.plan = None
+        self.session.plan = None
         self._asks_admin = False
-        self.journey.take({ACCEPT: False})
+        self.session.take({ACCEPT: False})
         self._clear()
-        plan = planning(self.journey)
+        plan = planning(self.session)
         self.worker.start(lambda _report, _stop: plan())
         self.show_answers()
         self.state_changed.emit()
@@ -129,21 +129,21 @@ class ReviewPage(Form):
     def arrange(self) -> None:
         super().arrange()
         self.waiting.setVisible(self.busy)
-        self.admin_told.setVisible(self._asks_admin)
+        self.admin_note.setVisible(self._asks_admin)
         for field in _ADMINISTRATOR:
-            self.boxes[field.path].setVisible(self._asks_admin)
-        self.boxes[ACCEPT].setVisible(self._final)
-        self.again.setVisible(not self.busy and bool(self.rows.checks))
+            self.field_boxes[field.path].setVisible(self._asks_admin)
+        self.field_boxes[ACCEPT].setVisible(self._final)
+        self.again.setVisible(not self.busy and bool(self.check_rows.checks))
 
     def _clear(self) -> None:
-        self.rows.show_checks(())
+        self.check_rows.show_checks(())
         self.view.clear()
         self.not_in_order.hide()
 
     def _planned(self, planned: Planned) -> None:
-        self.journey.plan = plan = planned.plan
+        self.session.plan = plan = planned.plan
         self._asks_admin = plan.needs_admin and self._admin_is_open
-        self.rows.show_checks(planned.checks)
+        self.check_rows.show_checks(planned.checks)
         self.not_in_order.setVisible(bool(planned.checks))
         nothing = "" if planned.checks else self._nothing
         self.view.show_plan(plan.changes, self._kept(), nothing)
@@ -153,13 +153,13 @@ class ReviewPage(Form):
     @property
     def _admin_is_open(self) -> bool:
         """Whether an administrator was not given, or can be corrected here alone."""
-        answers = self.journey.answers
+        answers = self.session.answers
         elsewhere = any(field.path == _USER for field in asked_fields(answers))
         return inputs_of(answers).admin is None or not elsewhere
 
     @property
     def _nothing(self) -> str:
-        if self.journey.answers.get("task") == "repair":
+        if self.session.answers.get("task") == "repair":
             return tr(
                 "Nothing to do: files, service, permissions and secrets are as the "
                 "settings say."
@@ -167,37 +167,37 @@ class ReviewPage(Form):
         return tr("Nothing to do: everything is as you answered.")
 
     def _kept(self) -> tuple[str, ...]:
-        installed = self.journey.answers.installed
+        installed = self.session.answers.installed
         if installed is None:
             return (tr("No existing account, group or permission is removed."),)
-        if removing(self.journey.answers):
-            return left_by_removal(self.journey)
+        if removing(self.session.answers):
+            return left_by_removal(self.session)
         return tuple(
-            _words(item) for item in unchanged(installed, self.journey.settings)
+            _words(item) for item in unchanged(installed, self.session.settings)
         )
 
     def _failed(self, error: BaseException) -> None:
-        self.rows.show_checks((broken(error),))
+        self.check_rows.show_checks((broken(error),))
         waits = isinstance(error, Busy | RecoveryNeeded | SettingsError)
         self._asks_admin = self._admin_is_open and not waits
         self.arrange()
         self.refuse(str(error))
 
     def _show_file(self) -> None:
-        told = tr("What your answers come to. It holds no passwords and no keys.")
-        if removing(self.journey.answers):
-            told = tr(
+        note = tr("What your answers come to. It holds no passwords and no keys.")
+        if removing(self.session.answers):
+            note = tr(
                 "Save it to set up again from. It holds no passwords and no keys."
             )
-        text = dump(self.journey.settings)
-        TextDialog(self, tr("Settings file"), told, text, "settings.yaml").open()
+        text = dump(self.session.settings)
+        TextDialog(self, tr("Settings file"), note, text, "settings.yaml").open()
 
     def _show_command(self) -> None:
-        words = command(self.journey.answers)
-        told = tr("This command makes the same changes.")
+        words = command(self.session.answers)
+        note = tr("This command makes the same changes.")
         if _FILE in words:
-            told = tr("Save the settings file; this command makes the same changes.")
-        TextDialog(self, tr("Command line"), told, words).open()
+            note = tr("Save the settings file; this command makes the same changes.")
+        TextDialog(self, tr("Command line"), note, words).open()
 
     def close_work(self) -> None:
         self.worker.close()

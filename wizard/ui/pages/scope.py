@@ -62,12 +62,12 @@ class ScopePage(Form):
 
     def entered(self) -> None:
         super().entered()
-        answers = self.journey.answers
+        answers = self.session.answers
         directory, inputs = directory_of(answers), inputs_of(answers)
         if self._shown_for == (directory, inputs):
             return
         self._shown_for = (directory, inputs)
-        controller = self.journey.controller
+        controller = self.session.controller
 
         def load(dn: str) -> tuple[Container, ...]:
             return controller.checks.containers(directory, inputs, dn)
@@ -75,7 +75,7 @@ class ScopePage(Form):
         self.tree.show_domain(base_dn(directory.domain), load)
 
     def show_answers(self) -> None:
-        chosen = tuple(self.journey.answers.get(_PATH) or ())
+        chosen = tuple(self.session.answers.get(_PATH) or ())
         self.tree.show_chosen(chosen)
         self.list.clear()
         self.list.addItems(list(chosen))

@@ -13,9 +13,9 @@ class TestResetPage(WizardPage):
 
     __test__ = False
 
-    def __init__(self, page: Page, journey: Session) -> None:
-        super().__init__(page, journey)
-        self.test = TestPanel(journey)
+    def __init__(self, page: Page, session: Session) -> None:
+        super().__init__(page, session)
+        self.test = TestPanel(session)
         self.test.state_changed.connect(self.state_changed)
         self.test.heading.hide()
         self.body.addWidget(self.test)

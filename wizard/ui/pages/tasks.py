@@ -36,8 +36,8 @@ class TasksPage(Form):
         self.grid.setColumnStretch(2, 1)
         self.panel.column.addLayout(self.grid)
         self.body.addWidget(self.panel)
-        self.rows = CheckRows()
-        self.body.addWidget(self.rows)
+        self.check_rows = CheckRows()
+        self.body.addWidget(self.check_rows)
         self.body.addWidget(self._drift())
         super().build()
 
@@ -46,7 +46,9 @@ class TasksPage(Form):
         title = heading(tr("The settings file was edited by hand since it was applied"))
         self.edits = label()
         self.edits.setTextInteractionFlags(_SELECTABLE)
-        told = tr("The agent takes it up once it is applied, or when it starts anew.")
+        help_text = tr(
+            "The agent takes it up once it is applied, or when it starts anew."
+        )
         self.apply_edit = button(tr("Apply the &edit"))
         self.apply_edit.clicked.connect(self.go_with_edit)
         place = row(Mark("triangle-alert", "warning"), title)
@@ -56,7 +58,7 @@ class TasksPage(Form):
         inner = column(below)
         inner.setContentsMargins(palette.FRAME, 0, 0, 0)
         inner.addWidget(self.edits)
-        inner.addWidget(label(told, muted=True))
+        inner.addWidget(label(help_text, muted=True))
         inner.addLayout(row(self.apply_edit))
         self.drift.column.addWidget(below)
         self.drift.hide()
@@ -70,24 +72,24 @@ class TasksPage(Form):
             wizard.next()
 
     def _show_rows(self, *checks: Check) -> None:
-        self.rows.show_checks(checks)
+        self.check_rows.show_checks(checks)
         self.state_changed.emit()
 
     def entered(self) -> None:
         super().entered()
-        controller = self.journey.controller
+        controller = self.session.controller
         self.reader.start(lambda _report, _stop: controller.installation.installed())
 
     def _read(self, installed: Installed | None) -> None:
         if installed is not None:
-            self.rows.show_checks(())
-            self.journey.found(installed)
+            self.check_rows.show_checks(())
+            self.session.update(installed)
             self._show(installed)
 
     def show_answers(self) -> None:
         super().show_answers()
-        if self.journey.installed:
-            self._show(self.journey.installed)
+        if self.session.installed:
+            self._show(self.session.installed)
 
     def _show(self, installed: Installed) -> None:
         while (item := self.grid.takeAt(0)) is not None:
@@ -105,27 +107,27 @@ class TasksPage(Form):
         self._name_switch(on=installed.settings.features.password_writeback)
 
     def _name_switch(self, *, on: bool) -> None:
-        cards = self.boxes["task"].editor
+        cards = self.field_boxes["task"].editor
         assert isinstance(cards, Cards)
         if on:
             text = tr("&Turn password writeback off")
-            told = tr("The agent stays connected and answers that reset is off.")
+            help_text = tr("The agent stays connected and answers that reset is off.")
         else:
             text = tr("&Turn password writeback on")
-            told = tr("People in scope can reset their password again.")
-        cards.rename("writeback", text, told)
+            help_text = tr("People in scope can reset their password again.")
+        cards.rename("writeback", text, help_text)
 
     @property
     def answers(self) -> Mapping[str, Any]:
-        task = self.boxes["task"].value()
-        installed = self.journey.answers.installed
+        task = self.field_boxes["task"].value()
+        installed = self.session.answers.installed
         if installed is None:
             return {"task": task}
         on = installed.features.password_writeback
         return {"task": task, _ON: not on if task == "writeback" else on}
 
     def validatePage(self) -> bool:
-        self.journey.take(self.answers)
+        self.session.take(self.answers)
         return super().validatePage()
 
     def close_work(self) -> None:
@@ -134,10 +136,10 @@ class TasksPage(Form):
 
 def _glance(installed: Installed) -> list[tuple[bool, str, str]]:
     status, on = installed.status, installed.settings.features.password_writeback
-    told = _of_copy() if installed.copied else status.attention
-    attention = [(False, tr("Attention"), told)] if told else []
+    attention = _of_copy() if installed.copied else status.attention
+    first = [(False, tr("Attention"), attention)] if attention else []
     return [
-        *attention,
+        *first,
         (on, tr("Password writeback"), tr("On") if on else tr("Off")),
         (status.ready, tr("Agent"), _agent(status)),
         (_well(status.relay), tr("Relay"), status.relay or tr("not known")),

@@ -12,8 +12,8 @@ from wizard.ui.widgets.text_viewer import TextView
 class ViewPage(WizardPage):
     """The settings file, and the agent's fingerprint."""
 
-    def __init__(self, page: Page, journey: Session) -> None:
-        super().__init__(page, journey)
+    def __init__(self, page: Page, session: Session) -> None:
+        super().__init__(page, session)
         self.view = TextView("", tr("Settings file"), "settings.yaml")
         self.body.addWidget(self.view, 1)
         self.body.addWidget(heading(tr("Fingerprint of this agent")))
@@ -24,7 +24,7 @@ class ViewPage(WizardPage):
         self.body.addLayout(line)
 
     def entered(self) -> None:
-        installed = self.journey.installed
+        installed = self.session.installed
         if installed:
             self.view.show_text(dump(installed.settings))
             self.fingerprint.setText(installed.fingerprint)

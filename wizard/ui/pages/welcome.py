@@ -34,8 +34,8 @@ _NEEDS = (
 class WelcomePage(WizardPage):
     """The first page of an installation."""
 
-    def __init__(self, page: Page, journey: Session) -> None:
-        super().__init__(page, journey)
+    def __init__(self, page: Page, session: Session) -> None:
+        super().__init__(page, session)
         self.body.addWidget(heading(tr("What is set up")))
         for name, title, text in _SETS_UP:
             self.body.addWidget(point(name, tr(title), tr(text)))

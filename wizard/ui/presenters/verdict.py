@@ -52,8 +52,8 @@ def checks_of(verdict: Verdict) -> tuple[Check, ...]:
     rows = [_row(", ".join(names), answer) for answer, names in alike.items()]
     notes = "; ".join(verdict.notes)
     if notes:
-        told = f"{notes[:1].upper()}{notes[1:]}."
-        rows.append(Check("notes", tr("Worth knowing"), "info", told))
+        text = f"{notes[:1].upper()}{notes[1:]}."
+        rows.append(Check("notes", tr("Worth knowing"), "info", text))
     return tuple(rows)
 
 
@@ -63,12 +63,12 @@ def _row(names: str, answer: OperationVerdict) -> Check:
         return Check("answer", name, "ok")
     title = f"{tr(CAUSES[answer.cause].title)}: "
     # the word of the row says already that it is not known
-    said = f"{'' if answer.state is State.UNKNOWN else title}{answer.shown_by}."
-    said = f"{said[:1].upper()}{said[1:]}"
+    text = f"{'' if answer.state is State.UNKNOWN else title}{answer.shown_by}."
+    text = f"{text[:1].upper()}{text[1:]}"
     if answer.until:
         until = f"{answer.until:%Y-%m-%d %H:%M} UTC"
-        said = f"{said} {tr('It works from {time}.').format(time=until)}"
-    return Check("answer", name, _STATES[answer.state], said, answer.remedy)
+        text = f"{text} {tr('It works from {time}.').format(time=until)}"
+    return Check("answer", name, _STATES[answer.state], text, answer.remedy)
 
 
 def check_of(finding: Finding) -> Check:

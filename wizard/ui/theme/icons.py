@@ -44,13 +44,13 @@ def pixmap(name: str, colour: str, size: int, ratio: float) -> QPixmap:
 
 def icon(name: str, colour: str, *, chosen: str = "") -> QIcon:
     """Give an icon for a button, or for a row with another colour when chosen."""
-    made = QIcon()
+    whole = QIcon()
     for ratio in (1.0, 2.0):
-        made.addPixmap(pixmap(name, colour, palette.ICON, ratio))
+        whole.addPixmap(pixmap(name, colour, palette.ICON, ratio))
         if chosen:
             over = pixmap(name, chosen, palette.ICON, ratio)
-            made.addPixmap(over, QIcon.Mode.Selected)
-    return made
+            whole.addPixmap(over, QIcon.Mode.Selected)
+    return whole
 
 
 class Mark(QWidget):

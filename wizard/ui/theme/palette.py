@@ -113,12 +113,14 @@ def accented(palette: QPalette, *, destroys: bool) -> QPalette:
         destroys: what it begins can't be taken back.
 
     """
-    ink, made = inks(palette), QPalette(palette)
+    ink, accented_palette = inks(palette), QPalette(palette)
     ground = ink.failed if destroys else ink.accent
     for group in (QPalette.ColorGroup.Active, QPalette.ColorGroup.Inactive):
-        made.setColor(group, QPalette.ColorRole.Button, QColor(ground))
-        made.setColor(group, QPalette.ColorRole.ButtonText, QColor(ink.on_accent))
-    return made
+        accented_palette.setColor(group, QPalette.ColorRole.Button, QColor(ground))
+        accented_palette.setColor(
+            group, QPalette.ColorRole.ButtonText, QColor(ink.on_accent)
+        )
+    return accented_palette
 
 
 def mono() -> QFont:

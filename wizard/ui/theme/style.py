@@ -115,9 +115,9 @@ def _filled(option: QStyleOption, painter: QPainter, inks: palette.Inks) -> None
 
 def _square(rect: QRect) -> QRectF:
     side = min(rect.width(), rect.height(), _SIDE)
-    made = QRectF(0, 0, side, side)
-    made.moveCenter(QRectF(rect).center())
-    return made
+    square = QRectF(0, 0, side, side)
+    square.moveCenter(QRectF(rect).center())
+    return square
 
 
 def _colours(option: QStyleOption, inks: palette.Inks, *, on: bool) -> tuple[str, str]:

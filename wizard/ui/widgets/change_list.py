@@ -85,23 +85,23 @@ class ChangeList(QWidget):
             old.setParent(None)
             old.deleteLater()
         self.rows = [ChangeRow(summary) for summary in summaries]
-        for made in self.rows:
-            self._place.addWidget(made)
+        for row in self.rows:
+            self._place.addWidget(row)
 
     def take(self, progress: Any) -> None:
         """Show what was reported of one change (`plan.Progress`)."""
-        made = self._row_of(progress)
-        if made:
+        row = self._row_of(progress)
+        if row:
             # why it failed stands above the list, with what to do
             shown = progress.state in ("stuck", "done")
-            made.turn(progress.state, progress.detail if shown else "")
+            row.turn(progress.state, progress.detail if shown else "")
 
     def _row_of(self, progress: Any) -> ChangeRow | None:
         """Find a change's row; the rest of a plan has not the plan's numbers."""
         summary = progress.change.summary
         here = self.rows[progress.index : progress.index + 1]
-        found = [row for row in (*here, *self.rows) if row.summary == summary]
-        return found[0] if found else None
+        matching = [row for row in (*here, *self.rows) if row.summary == summary]
+        return matching[0] if matching else None
 
     @property
     def share(self) -> int:

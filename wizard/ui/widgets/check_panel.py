@@ -16,14 +16,14 @@ class CheckPanel(QWidget):
     """Runs a check off the GUI thread and shows what came back.
 
     Signals:
-        asked: the check's own button was pressed.
+        requested: the check's own button was pressed.
         ended: an Outcome, or None when it was stopped.
         progressed: what the check reported on the way.
         cleared: what was shown counts no more.
 
     """
 
-    asked = Signal()
+    requested = Signal()
     ended = Signal(object)
     progressed = Signal(object)
     cleared = Signal()
@@ -37,17 +37,17 @@ class CheckPanel(QWidget):
         self._clock, self._tick = QElapsedTimer(), QTimer(self)
         self._tick.timeout.connect(self._tell_time)
         self.now = button(name)
-        self.now.clicked.connect(self.asked)
+        self.now.clicked.connect(self.requested)
         self.copy = CopyButton("", tr("Copy what came back"))
         self._before = empty
         self.empty = label(empty, muted=True)
-        self._told = False
-        self.rows = CheckRows(words)
+        self._has_checks = False
+        self.check_rows = CheckRows(words)
         place = self._place = column(self, 12)
         place.addLayout(row(self.now, self.copy))
         place.addWidget(self._running())
         place.addWidget(self.empty)
-        place.addWidget(self.rows)
+        place.addWidget(self.check_rows)
         self._arrange()
 
     def _running(self) -> QWidget:
@@ -70,8 +70,8 @@ class CheckPanel(QWidget):
     def start(self, run: Run, doing: str) -> None:
         """Begin; `ended` tells how it went."""
         self.doing.setText(doing)
-        self.rows.show_checks(())
-        self._told = False
+        self.check_rows.show_checks(())
+        self._has_checks = False
         self.empty.setText("")
         self.cleared.emit()
         self.worker.start(lambda report, stop: run(stop, report))
@@ -91,33 +91,33 @@ class CheckPanel(QWidget):
     def clear(self) -> None:
         """Show no rows, and hear of none: the answers they are about are others now."""
         self.worker.drop()
-        if self.rows.checks:
-            self.rows.show_checks(())
+        if self.check_rows.checks:
+            self.check_rows.show_checks(())
         self.empty.setText(self._before)
-        self._told = False
+        self._has_checks = False
         self.cleared.emit()
         self._arrange()
 
     def place_above_rows(self, widget: QWidget) -> None:
         """Show something else of the check, above its rows."""
-        self._place.insertWidget(self._place.indexOf(self.rows), widget)
+        self._place.insertWidget(self._place.indexOf(self.check_rows), widget)
 
     def _succeeded(self, outcome: Outcome) -> None:
-        self.rows.show_checks(outcome.rows)
+        self.check_rows.show_checks(outcome.rows)
         self.copy.text_to_copy = text_of(outcome.checks)
         self.copy.setText(tr("Copy"))
-        self._told = bool(outcome.checks)
+        self._has_checks = bool(outcome.checks)
         self._arrange()
         self.ended.emit(outcome)
 
     def _arrange(self) -> None:
-        busy, told = self.busy, self._told
+        busy, has_checks = self.busy, self._has_checks
         if not busy:
             self._tick.stop()
         self.running.setVisible(busy)
         self.now.setEnabled(not busy)
-        self.copy.setVisible(told)
-        self.empty.setVisible(not busy and not told and bool(self.empty.text()))
+        self.copy.setVisible(has_checks)
+        self.empty.setVisible(not busy and not has_checks and bool(self.empty.text()))
 
     def _tell_time(self) -> None:
         elapsed = self._clock.elapsed()

@@ -98,8 +98,8 @@ class CheckRows(QWidget):
         self.checks = tuple(checks)
         self.rows = [CheckRow(check, self._words) for check in checks]
         self.setVisible(bool(checks))
-        for made in self.rows:
-            self._place.addWidget(made, 0, Qt.AlignmentFlag.AlignTop)
+        for check_row in self.rows:
+            self._place.addWidget(check_row, 0, Qt.AlignmentFlag.AlignTop)
 
     @property
     def text(self) -> str:

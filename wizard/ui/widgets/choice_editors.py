@@ -24,23 +24,23 @@ from wizard.ui.widgets.labels import column, frame, label
 INDENT = 24
 
 
-def with_help(box: QAbstractButton, help_text: str) -> QWidget:
+def with_help(control: QAbstractButton, help_text: str) -> QWidget:
     """Put a muted line of help under a button, in line with its text."""
     whole = QWidget()
     place = column(whole, 2)
-    place.addWidget(box)
+    place.addWidget(control)
     if help_text:
-        box.setAccessibleDescription(tr(help_text))
+        control.setAccessibleDescription(tr(help_text))
         line = label(tr(help_text), muted=True)
         line.setContentsMargins(INDENT, 0, 0, 0)
         place.addWidget(line)
     return whole
 
 
-def name_button(box: QAbstractButton, text: str) -> None:
+def name_button(control: QAbstractButton, text: str) -> None:
     """Give a button its text and the same as accessible name."""
-    box.setText(text)
-    box.setAccessibleName(text.replace("&", ""))
+    control.setText(text)
+    control.setAccessibleName(text.replace("&", ""))
 
 
 class Choice(QWidget):
@@ -184,29 +184,29 @@ class Tick(QWidget):
 
     def __init__(self, field: Field) -> None:
         super().__init__()
-        self.box = QCheckBox()
-        name_button(self.box, tr(field.label))
-        self.box.toggled.connect(lambda _on: self.changed.emit())
-        self.setFocusProxy(self.box)
+        self.check_box = QCheckBox()
+        name_button(self.check_box, tr(field.label))
+        self.check_box.toggled.connect(lambda _on: self.changed.emit())
+        self.setFocusProxy(self.check_box)
         place = column(self)
         self._framed = field.kind == "switch"
         if self._framed:
-            self.box.setFont(palette.larger(1.5, bold=True))
+            self.check_box.setFont(palette.larger(1.5, bold=True))
             place.setContentsMargins(GAP, palette.TIGHT, GAP, palette.TIGHT)
-        place.addWidget(with_help(self.box, field.help))
+        place.addWidget(with_help(self.check_box, field.help))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._framed:
-            frame(self, "accent" if self.box.isChecked() else "line")
+            frame(self, "accent" if self.check_box.isChecked() else "line")
         super().paintEvent(event)
 
     def value(self) -> Any:
-        return self.box.isChecked()
+        return self.check_box.isChecked()
 
     def set_value(self, value: Any) -> None:
-        with QSignalBlocker(self.box):
-            self.box.setChecked(bool(value))
+        with QSignalBlocker(self.check_box):
+            self.check_box.setChecked(bool(value))
         self.update()
 
     def focus_widget(self) -> QWidget:
-        return self.box
+        return self.check_box

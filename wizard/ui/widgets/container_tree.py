@@ -153,8 +153,8 @@ class ContainerTree(QTreeWidget):
     def _children(self, dn: str) -> list[str]:
         item = self._items[names.parse(dn)]
         below = (item.child(at) for at in range(item.childCount()))
-        found = [child.data(0, _DN) for child in below if child]
-        return [str(dn) for dn in found if dn]
+        dns = [child.data(0, _DN) for child in below if child]
+        return [str(dn) for dn in dns if dn]
 
 
 def _note(text: str) -> QTreeWidgetItem:

@@ -46,27 +46,27 @@ class ControllerTable(QWidget):
         self.table.itemSelectionChanged.connect(self._tell)
         self.panel = Panel()
         self.who, self.about = heading(""), label(muted=True)
-        self.rows = CheckRows()
-        for widget in (self.who, self.about, self.rows):
+        self.check_rows = CheckRows()
+        for widget in (self.who, self.about, self.check_rows):
             self.panel.column.addWidget(widget)
         place = column(self, 12)
         place.addWidget(self.table)
         place.addWidget(self.panel)
         self.hide()
 
-    def show_inspection(self, found: Inspection) -> None:
+    def show_inspection(self, inspection: Inspection) -> None:
         """Show what is known so far; the row that is chosen stays so."""
         chosen = self.table.currentRow()
-        self.facts = found.controllers
+        self.facts = inspection.controllers
         blocked = QSignalBlocker(self.table)
         self.table.clearSpans()
         self.table.setRowCount(len(self.facts))
         for at, facts in enumerate(self.facts):
-            self._fill(at, facts, found.domain)
+            self._fill(at, facts, inspection.domain)
         self.table.fit()
         self.show()
         blocked.unblock()
-        self._choose(chosen, over=not found.step)
+        self._choose(chosen, over=not inspection.step)
 
     def clear(self) -> None:
         """Show nothing: the answers it was about are others now."""
@@ -95,8 +95,8 @@ class ControllerTable(QWidget):
             host.setIcon(icon("loader-circle", inks.accent, chosen=inks.on_accent))
         else:
             self._mark(host, facts.state)
-        told = tr("Being asked") if facts.doing else state_word(facts.state)
-        spoken = f"{facts.host}: {told}"
+        text = tr("Being asked") if facts.doing else state_word(facts.state)
+        spoken = f"{facts.host}: {text}"
         host.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
         self.table.setItem(at, 0, host)
         alone = facts.cell("DNS") if facts.source == "DNS SRV" else None
@@ -140,7 +140,7 @@ class ControllerTable(QWidget):
             )
             for cell in facts.to_do
         ]
-        self.rows.show_checks((*to_do, *_certificate(facts)))
+        self.check_rows.show_checks((*to_do, *_certificate(facts)))
 
 
 def _plain(cell: Cell) -> str:
@@ -153,10 +153,10 @@ def _certificate(facts: ControllerFacts) -> Iterator[Check]:
     own, cell = facts.certificate, facts.cell("certificate")
     if own is None or cell is None or cell.state != "ok":
         return
-    told = tr("For {names}, by {issuer}, to {day}; {tls}.").format(
+    text = tr("For {names}, by {issuer}, to {day}; {tls}.").format(
         names=", ".join(facts.subject_names),
         issuer=facts.issuer,
         day=f"{own.not_after:%Y-%m-%d}",
         tls=facts.tls,
     )
-    yield Check("certificate", tr("Certificate"), "ok", told, more=cell.more)
+    yield Check("certificate", tr("Certificate"), "ok", text, more=cell.more)

@@ -51,12 +51,12 @@ class Controllers(QWidget):
         return tuple(_controller(host, address) for host, address in rows if host)
 
     def set_value(self, value: Any) -> None:
-        given = tuple(_given(value or ()))
-        if given == self.value():
+        controllers = tuple(_controllers(value or ()))
+        if controllers == self.value():
             return
         with QSignalBlocker(self.table):
             self.table.setRowCount(0)
-            for controller in given:
+            for controller in controllers:
                 self._append(controller.host, controller.address or "")
         self._fit()
 
@@ -101,7 +101,7 @@ def _controller(host: str, address: str) -> DomainController:
     return DomainController.model_construct(host=host, address=address or None)
 
 
-def _given(value: Iterable[Any]) -> Iterable[DomainController]:
+def _controllers(value: Iterable[Any]) -> Iterable[DomainController]:
     for item in value:
         if isinstance(item, DomainController):
             yield item

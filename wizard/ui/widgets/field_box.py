@@ -65,7 +65,7 @@ class FieldBox(QWidget):
         """Name the field, with its mnemonic; the editor gets the same name."""
         self.label.setText(text)
         if self.field.kind in ("check", "switch"):
-            self.editor.box.setText(text)
+            self.editor.check_box.setText(text)
         if self.field.kind != "cards":
             self.editor.focus_widget().setAccessibleName(text.replace("&", ""))
             self.editor.setAccessibleName(text.replace("&", ""))
@@ -116,12 +116,16 @@ class FieldBox(QWidget):
         self.changed.emit()
 
 
-def refuse_missing(fields: Sequence[Field], boxes: Mapping[str, FieldBox]) -> bool:
+def refuse_missing(
+    fields: Sequence[Field], field_boxes: Mapping[str, FieldBox]
+) -> bool:
     """Tell what must be answered beside its field, and go to the first."""
-    answers = Answers({path: box.value() for path, box in boxes.items()})
+    answers = Answers(
+        {path: field_box.value() for path, field_box in field_boxes.items()}
+    )
     missing = [problem.path for problem in missing_of(fields, answers)]
-    for path, box in boxes.items():
-        box.show_problem(tr(NEEDED) if path in missing else "")
+    for path, field_box in field_boxes.items():
+        field_box.show_problem(tr(NEEDED) if path in missing else "")
     if missing:
-        boxes[missing[0]].focus()
+        field_boxes[missing[0]].focus()
     return bool(missing)

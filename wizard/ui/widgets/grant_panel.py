@@ -60,10 +60,16 @@ class GrantPanel(Panel):
         self.planner.failed.connect(self._not_planned)
         self.worker.succeeded.connect(self._granted)
         self.worker.failed.connect(self._failed)
-        self.title, self.told = heading(tr("Grant what is missing")), label()
-        self.rows, self.changes = CheckRows(), ChangeList()
+        self.title, self.state = heading(tr("Grant what is missing")), label()
+        self.check_rows, self.changes = CheckRows(), ChangeList()
         self.worker.progressed.connect(self.changes.take)
-        for widget in (self.title, self.told, self._plan(), self.changes, self.rows):
+        for widget in (
+            self.title,
+            self.state,
+            self._plan(),
+            self.changes,
+            self.check_rows,
+        ):
             self.column.addWidget(widget)
         self.hide()
 
@@ -77,7 +83,7 @@ class GrantPanel(Panel):
             tr("SDDL, dsacls, PowerShell…"), tr("The same for another team")
         )
         self.other.clicked.connect(self.show_hand_over)
-        self.boxes = {field.path: FieldBox(field) for field in _ADMINISTRATOR}
+        self.field_boxes = {field.path: FieldBox(field) for field in _ADMINISTRATOR}
         self.act = button(tr("&Grant"))
         self.act.clicked.connect(self.grant)
         self.leave = button(tr("Not now"))
@@ -103,8 +109,8 @@ class GrantPanel(Panel):
         self.administrator = QWidget()
         place = column(self.administrator)
         place.addWidget(label(tr("The administrator is used once and not stored.")))
-        for box in self.boxes.values():
-            place.addWidget(box)
+        for field_box in self.field_boxes.values():
+            place.addWidget(field_box)
         return self.administrator
 
     @property
@@ -139,9 +145,9 @@ class GrantPanel(Panel):
             plan = controller.permissions.plan_grant(settings, inputs)
             return plan, controller.permissions.entries(plan, inputs)
 
-        self.rows.show_checks(())
+        self.check_rows.show_checks(())
         self.changes.show_summaries(())
-        self.told.setText(tr("Finding out what is missing…"))
+        self.state.setText(tr("Finding out what is missing…"))
         self.plan.hide()
         self.show()
         self.planner.start(job)
@@ -158,30 +164,32 @@ class GrantPanel(Panel):
         assert self._shown
         assert self._shown.settings
         text = handover_text(self._entries, self._shown.settings)
-        said = tr(
+        note = tr(
             "For those who own the directory: what, why, and how to take it back."
         )
         title = tr("Permissions to hand over")
-        dialog = TextDialog(self.window(), title, said, text, "permissions.txt")
+        dialog = TextDialog(self.window(), title, note, text, "permissions.txt")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
     def grant(self) -> None:
         """Make the entries; a missing answer is told beside its field."""
-        given = {path: box.value() for path, box in self.boxes.items()}
-        if refuse_missing(_ADMINISTRATOR, self.boxes):
+        values = {
+            path: field_box.value() for path, field_box in self.field_boxes.items()
+        }
+        if refuse_missing(_ADMINISTRATOR, self.field_boxes):
             return
         assert self._shown
-        admin = AdminCredentials(str(given[USER]).strip(), given[PASSWORD])
+        admin = AdminCredentials(str(values[USER]).strip(), values[PASSWORD])
         plan, controller, inputs = self._shown, self._controller, Inputs(admin=admin)
 
         def job(report: Any, stop: threading.Event) -> None:
             controller.changes.apply(plan, inputs, report, stop)
 
         self._forget_password()
-        self.rows.show_checks(())
+        self.check_rows.show_checks(())
         self.plan.hide()
-        self.told.setText(tr_n("Granting %n permission(s)…", len(self._entries)))
+        self.state.setText(tr_n("Granting %n permission(s)…", len(self._entries)))
         self.changes.show_summaries([change.summary for change in plan.changes])
         self.worker.start(job)
         self.state_changed.emit()
@@ -200,10 +208,10 @@ class GrantPanel(Panel):
         count = len(self._entries)
         if not count:
             text = tr("Nothing is missing that a grant on a container would give.")
-            self.told.setText(text)
+            self.state.setText(text)
             self.state_changed.emit()
             return
-        self.told.setText(tr_n("%n permission(s) are missing:", count))
+        self.state.setText(tr_n("%n permission(s) are missing:", count))
         self.act.setText(tr_n("&Grant %n permission(s)", count))
         self.act.setAccessibleName(self.act.text().replace("&", ""))
         self.table.setRowCount(count)
@@ -220,7 +228,7 @@ class GrantPanel(Panel):
         self._show_failure((broken(error),))
 
     def _granted(self, _nothing: object) -> None:
-        self.told.setText(tr_n("%n permission(s) granted.", len(self._entries)))
+        self.state.setText(tr_n("%n permission(s) granted.", len(self._entries)))
         self.state_changed.emit()
         self.granted.emit()
 
@@ -229,10 +237,10 @@ class GrantPanel(Panel):
         self.plan.show()
 
     def _show_failure(self, checks: tuple[Check, ...]) -> None:
-        self.told.setText("")
+        self.state.setText("")
         self.changes.show_summaries(())
-        self.rows.show_checks(checks)
+        self.check_rows.show_checks(checks)
         self.state_changed.emit()
 
     def _forget_password(self) -> None:
-        self.boxes[PASSWORD].set_value("")
+        self.field_boxes[PASSWORD].set_value("")

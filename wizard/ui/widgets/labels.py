@@ -19,19 +19,19 @@ from wizard.ui.theme import palette as look
 
 def label(text: str = "", *, muted: bool = False, wrap: bool = True) -> QLabel:
     """Make a line or paragraph of plain text."""
-    made = QLabel(text)
-    made.setTextFormat(Qt.TextFormat.PlainText)
-    made.setWordWrap(wrap)
+    text_label = QLabel(text)
+    text_label.setTextFormat(Qt.TextFormat.PlainText)
+    text_label.setWordWrap(wrap)
     if muted:
-        made.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-    return made
+        text_label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+    return text_label
 
 
 def heading(text: str) -> QLabel:
     """Make the heading of a group."""
-    made = label(text)
-    made.setFont(look.larger(0.5, bold=True))
-    return made
+    title = label(text)
+    title.setFont(look.larger(0.5, bold=True))
+    return title
 
 
 class InkLabel(QLabel):
@@ -88,11 +88,11 @@ class LongName(QLabel):
 
 def fingerprint(text: str) -> QLabel:
     """Show a fingerprint whole: it is there to be compared, group by group."""
-    made = label(text)
-    made.setFont(look.mono())
-    made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    made.setAccessibleName(text)
-    return made
+    name = label(text)
+    name.setFont(look.mono())
+    name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    name.setAccessibleName(text)
+    return name
 
 
 class CopyButton(QPushButton):
@@ -140,36 +140,36 @@ def frame(widget: QWidget, ink: str, *, width: float = 1.0) -> None:
 
 def row(*widgets: QWidget, spacing: int = look.TIGHT) -> QHBoxLayout:
     """Lay widgets side by side, to the left."""
-    made = QHBoxLayout()
-    made.setContentsMargins(0, 0, 0, 0)
-    made.setSpacing(spacing)
+    layout = QHBoxLayout()
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(spacing)
     for widget in widgets:
-        made.addWidget(widget)
-    made.addStretch(1)
-    return made
+        layout.addWidget(widget)
+    layout.addStretch(1)
+    return layout
 
 
 def column(widget: QWidget, spacing: int = look.TIGHT) -> QVBoxLayout:
     """Give a widget a plain column without margins."""
-    made = QVBoxLayout(widget)
-    made.setContentsMargins(0, 0, 0, 0)
-    made.setSpacing(spacing)
-    return made
+    layout = QVBoxLayout(widget)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(spacing)
+    return layout
 
 
 def button(text: str, name: str = "") -> QPushButton:
     """Make a button that never takes Enter away from Next."""
-    made = QPushButton(text)
-    made.setAutoDefault(False)
-    made.setAccessibleName(name or text.replace("&", ""))
-    return made
+    push_button = QPushButton(text)
+    push_button.setAutoDefault(False)
+    push_button.setAccessibleName(name or text.replace("&", ""))
+    return push_button
 
 
 def busy_bar(name: str) -> QProgressBar:
     """Make a thin bar that moves without an end, for what takes a time not known."""
-    made = QProgressBar()
-    made.setRange(0, 0)
-    made.setTextVisible(False)
-    made.setFixedHeight(6)
-    made.setAccessibleName(name)
-    return made
+    bar = QProgressBar()
+    bar.setRange(0, 0)
+    bar.setTextVisible(False)
+    bar.setFixedHeight(6)
+    bar.setAccessibleName(name)
+    return bar

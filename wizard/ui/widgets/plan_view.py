@@ -95,11 +95,11 @@ def _drawn(title: str, lines: Sequence[str], group: str) -> QWidget:
 def line(name: str, ink: str, text: str) -> QWidget:
     """Make one line: its mark and its words, which can be copied."""
     holder = QWidget()
-    mark, told = Mark(name, ink), label(text)
+    mark, text_label = Mark(name, ink), label(text)
     place = row(mark)
     place.setAlignment(mark, Qt.AlignmentFlag.AlignTop)
-    told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    place.insertWidget(1, told, 100)
+    text_label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    place.insertWidget(1, text_label, 100)
     holder.setLayout(place)
     holder.setAccessibleName(text)
     return holder

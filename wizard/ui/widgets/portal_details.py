@@ -19,37 +19,37 @@ from wizard.ui.widgets.labels import (
 class PortalDetailsPanel(Panel):
     """Connection URL, agent, fingerprint and portal; hidden before they are known."""
 
-    def __init__(self, title: str, told: str = "") -> None:
+    def __init__(self, title: str, note: str = "") -> None:
         super().__init__()
         self._shown: PortalDetails | None = None
         self.column.addWidget(heading(title))
-        if told:
-            self.column.addWidget(label(told))
+        if note:
+            self.column.addWidget(label(note))
         self.grid = QGridLayout()
         self.grid.setColumnStretch(1, 1)
         self.grid.setHorizontalSpacing(12)
         self.column.addLayout(self.grid)
         self.hide()
 
-    def show_given(self, given: PortalDetails) -> None:
+    def show_details(self, details: PortalDetails) -> None:
         """Show these, and leave out what is not known."""
-        if given == self._shown:
+        if details == self._shown:
             return
-        self._shown = given
+        self._shown = details
         while (item := self.grid.takeAt(0)) is not None:
             widget: Any = item.widget()
             if widget:
                 widget.hide()
                 widget.deleteLater()
         lines = (
-            (tr("Connection URL"), given.url),
-            (tr("Agent"), given.agent),
-            (tr("Fingerprint"), given.fingerprint),
-            (tr("Portal"), given.issuer),
+            (tr("Connection URL"), details.url),
+            (tr("Agent"), details.agent),
+            (tr("Fingerprint"), details.fingerprint),
+            (tr("Portal"), details.issuer),
         )
         for at, (name, text) in enumerate(line for line in lines if line[1]):
             self.grid.addWidget(label(name, muted=True, wrap=False), at, 0)
-            whole = text == given.fingerprint
+            whole = text == details.fingerprint
             self.grid.addWidget(fingerprint(text) if whole else LongName(text), at, 1)
             copy = CopyButton(text, tr("Copy: {name}").format(name=name))
             self.grid.addWidget(copy, at, 2)

@@ -112,16 +112,16 @@ class Rail(QWidget):
         self.steps = [
             self._step(page, index, at, len(ids)) for index, page in enumerate(pages)
         ]
-        for index, made in enumerate(self.steps):
-            made.setEnabled(back and index < at)
-            self._place.insertWidget(index + 1, made)
+        for index, step in enumerate(self.steps):
+            step.setEnabled(back and index < at)
+            self._place.insertWidget(index + 1, step)
 
     def _step(self, page: Page, index: int, at: int, total: int) -> Step:
         state = "done" if index < at else "here" if index == at else "ahead"
         place = tr("Step {index} of {total}").format(index=index + 1, total=total)
-        made = Step(page, state, place)
-        made.clicked.connect(lambda: self.chosen.emit(page.id))
-        return made
+        step = Step(page, state, place)
+        step.clicked.connect(lambda: self.chosen.emit(page.id))
+        return step
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -59,29 +59,29 @@ class TestPanel(Panel):
     state_changed = Signal()
     tested = Signal(object)
 
-    def __init__(self, journey: Session) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__()
-        self.journey = journey
+        self.session = session
         self.worker = Worker(self)
         self.worker.succeeded.connect(self._tested)
         self.worker.failed.connect(self._failed)
         self.heading = heading(tr("Test a reset"))
         self.column.addWidget(self.heading)
-        self.boxes = {field.path: FieldBox(field) for field in _FIELDS}
-        for box in self.boxes.values():
-            self.column.addWidget(box)
-            box.changed.connect(self._arrange)
+        self.field_boxes = {field.path: FieldBox(field) for field in _FIELDS}
+        for field_box in self.field_boxes.values():
+            self.column.addWidget(field_box)
+            field_box.changed.connect(self._arrange)
         self.run = button(tr("&Test"), tr("Test now"))
         self.run.clicked.connect(self.test)
         self.copy = CopyButton("", tr("Copy the result"))
         self.doing = label(muted=True, wrap=False)
-        self.rows = CheckRows()
+        self.check_rows = CheckRows()
         self.column.addLayout(row(self.run, self.copy, self.doing))
-        self.column.addWidget(self.rows)
+        self.column.addWidget(self.check_rows)
         self.copy.hide()
-        by = journey.answers.text("identify_by") or "userPrincipalName"
-        self.boxes[BY].set_value(by)
-        self.boxes[ONLY].set_value(value=True)
+        by = session.answers.text("identify_by") or "userPrincipalName"
+        self.field_boxes[BY].set_value(by)
+        self.field_boxes[ONLY].set_value(value=True)
         self._arrange()
 
     @property
@@ -92,33 +92,35 @@ class TestPanel(Panel):
     def set_answers(self, values: Mapping[str, Any]) -> None:
         """Answer through the widgets: test.by, test.value, test.check_only, ..."""
         for path, value in values.items():
-            if path not in self.boxes:
+            if path not in self.field_boxes:
                 raise KeyError(f"the test does not ask {path}")
-            self.boxes[path].set_value(value)
+            self.field_boxes[path].set_value(value)
         self._arrange()
 
     def test(self) -> None:
         """Run the test; a missing answer is told beside its field."""
-        if refuse_missing(_FIELDS, self.boxes):
+        if refuse_missing(_FIELDS, self.field_boxes):
             return
-        given = Answers({path: box.value() for path, box in self.boxes.items()})
-        by, value = given.text(BY), given.text(VALUE).strip()
-        new = None if given.get(ONLY) else given.get(PASSWORD)
-        controller = self.journey.controller
-        self.rows.show_checks(())
+        answers = Answers(
+            {path: field_box.value() for path, field_box in self.field_boxes.items()}
+        )
+        by, value = answers.text(BY), answers.text(VALUE).strip()
+        new = None if answers.get(ONLY) else answers.get(PASSWORD)
+        controller = self.session.controller
+        self.check_rows.show_checks(())
         self.worker.start(
             lambda _report, _stop: controller.installation.test_reset(by, value, new)
         )
-        self.boxes[PASSWORD].set_value("")
+        self.field_boxes[PASSWORD].set_value("")
         self._arrange()
         self.state_changed.emit()
 
     def _arrange(self) -> None:
-        self.boxes[PASSWORD].setVisible(not self.boxes[ONLY].value())
+        self.field_boxes[PASSWORD].setVisible(not self.field_boxes[ONLY].value())
         self.run.setEnabled(not self.busy)
         waits = tr("Waiting for the agent's answer…") if self.busy else ""
         self.doing.setText(waits)
-        self.copy.setVisible(bool(self.rows.checks))
+        self.copy.setVisible(bool(self.check_rows.checks))
 
     def _tested(self, result: SelfTestResult) -> None:
         self._show((row_of(result),))
@@ -128,8 +130,8 @@ class TestPanel(Panel):
         self._show((broken(error),))
 
     def _show(self, checks: tuple[Check, ...]) -> None:
-        self.rows.show_checks(checks)
-        self.copy.text_to_copy = self.rows.text
+        self.check_rows.show_checks(checks)
+        self.copy.text_to_copy = self.check_rows.text
         self._arrange()
         self.state_changed.emit()
 

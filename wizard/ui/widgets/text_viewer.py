@@ -28,7 +28,7 @@ class TextView(QWidget):
         self.text.setTabChangesFocus(True)
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.copy = CopyButton(text, name)
-        self.said = label(muted=True)
+        self.state = label(muted=True)
         place = column(self)
         place.addWidget(self.text, 1)
         buttons = row(self.copy)
@@ -36,7 +36,7 @@ class TextView(QWidget):
             save = button(tr("Save as…"), tr("Save as a file"))
             save.clicked.connect(self._ask)
             buttons.insertWidget(1, save)
-        buttons.insertWidget(2, self.said)
+        buttons.insertWidget(2, self.state)
         place.addLayout(buttons)
 
     def show_text(self, text: str) -> None:
@@ -56,16 +56,16 @@ class TextView(QWidget):
             Path(path).write_text(self.text.toPlainText(), encoding="utf-8")
         except OSError as error:
             reason = error.strerror or str(error)
-            self.said.setText(tr("Not saved: {reason}.").format(reason=reason))
+            self.state.setText(tr("Not saved: {reason}.").format(reason=reason))
         else:
-            self.said.setText(tr("Saved as {path}").format(path=path))
+            self.state.setText(tr("Saved as {path}").format(path=path))
 
 
 class TextDialog(QDialog):
     """A TextView in a window of its own."""
 
     def __init__(
-        self, parent: QWidget, title: str, told: str, text: str, file_name: str = ""
+        self, parent: QWidget, title: str, note: str, text: str, file_name: str = ""
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
@@ -75,7 +75,7 @@ class TextDialog(QDialog):
             palette.FRAME, palette.FRAME, palette.FRAME, palette.GROUP
         )
         place.setSpacing(palette.GROUP)
-        place.addWidget(label(told, muted=True))
+        place.addWidget(label(note, muted=True))
         self.view = TextView(text, title, file_name)
         place.addWidget(self.view, 1)
         close = button(tr("&Close"))

@@ -51,7 +51,9 @@ def spoken(table: ControllerTable, row: int, at: int) -> str:
 
 
 def said(table: ControllerTable) -> str:
-    return " ".join(f"{c.title}: {c.detail} {c.remedy}" for c in table.rows.checks)
+    return " ".join(
+        f"{c.title}: {c.detail} {c.remedy}" for c in table.check_rows.checks
+    )
 
 
 def test_the_table_fills_while_controllers_still_answer(
@@ -73,12 +75,12 @@ def test_stop_leaves_what_is_known_and_the_page_can_be_used(
     fake.inspection, fake.hold = SEVERAL, "check directory"
     window.press_next()
     qtbot.waitUntil(lambda: bool(page.controllers.facts))
-    assert page.checking
-    page.checking.stop.click()
+    assert page.check_panel
+    page.check_panel.stop.click()
 
     assert not page.busy
     assert page.controllers.facts == SEVERAL.controllers
-    assert "Stopped" in page.checking.empty.text()
+    assert "Stopped" in page.check_panel.empty.text()
 
 
 def test_nothing_says_stopped_once_another_check_has_ended(
@@ -87,15 +89,15 @@ def test_nothing_says_stopped_once_another_check_has_ended(
     fake.inspection, fake.hold = SEVERAL, "check directory"
     window.press_next()
     qtbot.waitUntil(lambda: bool(page.controllers.facts))
-    assert page.checking
-    page.checking.stop.click()
+    assert page.check_panel
+    page.check_panel.stop.click()
     fake.hold, fake.inspection = "", UNTRUSTED
     with qtbot.waitSignal(window.refused):
         window.press_next()
 
-    assert page.checking.empty.isHidden()
-    assert not page.checking.copy.isHidden()
-    assert "Corp Root CA" in page.checking.copy.text_to_copy
+    assert page.check_panel.empty.isHidden()
+    assert not page.check_panel.copy.isHidden()
+    assert "Corp Root CA" in page.check_panel.copy.text_to_copy
 
 
 def test_an_answer_that_changes_clears_the_table(
@@ -105,7 +107,7 @@ def test_an_answer_that_changes_clears_the_table(
     with qtbot.waitSignal(window.refused):
         window.press_next()
     assert page.controllers.isVisibleTo(page)
-    ca = page.boxes["directory.ca"]
+    ca = page.field_boxes["directory.ca"]
     QTest.keyClicks(ca.editor.focusWidget() or ca.editor.line, "/x")
 
     assert not page.controllers.isVisibleTo(page)
@@ -165,7 +167,7 @@ def test_a_sound_certificate_shows_its_chain(table: ControllerTable) -> None:
     table.show_inspection(DONE)
     table.choose(0)
 
-    (row,) = table.rows.rows
+    (row,) = table.check_rows.rows
     assert row.check.detail == (
         "For dc1.corp.test, by CN=Corp Issuing CA 1,O=Corp,C=CH, to 2027-03-01; "
         "TLSv1.3."

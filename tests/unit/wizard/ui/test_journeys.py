@@ -35,7 +35,7 @@ def test_express_is_installed_by_pressing_enter(
     for page in ("mode", "relay", "directory", "review"):
         press_enter(qtbot, window)
         wait_for(qtbot, window, page)
-    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    qtbot.waitUntil(lambda: bool(window.session.changes))
     with qtbot.waitSignal(window.applied):
         press_enter(qtbot, window)
     wait_for(qtbot, window, "complete")
@@ -49,16 +49,19 @@ def test_a_person_types_the_answers(
     qtbot: QtBot, open_window: Open, fake: FakeController
 ) -> None:
     window = open_window(fake)
-    qtbot.waitUntil(lambda: "directory.domain" in window.journey.answers.values)
+    qtbot.waitUntil(lambda: "directory.domain" in window.session.answers.values)
     go(qtbot, window, "mode", "relay")
-    boxes = window.page("relay").boxes
-    QTest.keyClicks(boxes["relay.url"].editor.line, "https://relay.corp.test")
-    QTest.keyClicks(boxes["input.enrolment_code"].editor.line, CODE)
+    field_boxes = window.page("relay").field_boxes
+    QTest.keyClicks(field_boxes["relay.url"].editor.line, "https://relay.corp.test")
+    QTest.keyClicks(field_boxes["input.enrolment_code"].editor.line, CODE)
     go(qtbot, window, "directory")
-    boxes = window.page("directory").boxes
-    assert boxes["directory.domain"].value() == "corp.test"
-    assert "DNS" in boxes["directory.domain"].help.text()
-    user, password = boxes["input.admin_user"], boxes["input.admin_password"]
+    field_boxes = window.page("directory").field_boxes
+    assert field_boxes["directory.domain"].value() == "corp.test"
+    assert "DNS" in field_boxes["directory.domain"].help.text()
+    user, password = (
+        field_boxes["input.admin_user"],
+        field_boxes["input.admin_password"],
+    )
     QTest.keyClicks(user.editor.line, "administrator@corp.test")
     QTest.keyClicks(password.editor.line, CANARY)
     go(qtbot, window, "review")
@@ -84,7 +87,7 @@ def test_customize_asks_every_page_and_its_answers_count(
     go(qtbot, window, "features")
     window.set_answers({"features.unlock": False, "limits.proofs": 2})
     go(qtbot, window, "permissions", "review")
-    settings = window.journey.settings
+    settings = window.session.settings
     assert settings.scope.pilot_group == fake.group.values["scope.pilot_group"]
     assert settings.identify_by == "mail"
     assert not settings.features.unlock
@@ -112,7 +115,7 @@ def test_turning_writeback_off_shows_the_difference_first(
     window = open_window(fake)
     window.set_answers({"task": "writeback"})
     go(qtbot, window, "review")
-    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    qtbot.waitUntil(lambda: bool(window.session.changes))
     assert window.page("review").next_text == tr_n("&Apply %n change(s)", 1)
     assert not fake.named("apply")
     go(qtbot, window, "complete")
@@ -128,10 +131,10 @@ def test_what_was_shown_is_what_is_applied(qtbot: QtBot, open_window: Open) -> N
     window = open_window(fake)
     window.set_answers({"task": "writeback"})
     go(qtbot, window, "review")
-    qtbot.waitUntil(lambda: bool(window.journey.changes))
-    shown = window.journey.plan
+    qtbot.waitUntil(lambda: bool(window.session.changes))
+    shown = window.session.plan
     # an answer that came after it, as from a slow look at the domain, is in no plan
-    window.journey.take({"features.password_writeback": True})
+    window.session.take({"features.password_writeback": True})
     go(qtbot, window, "complete")
     assert fake.named("apply")[0][1] is shown
     assert shown is not None
@@ -159,7 +162,7 @@ def test_options_are_walked_without_code_or_administrator(
     window.set_answers({"task": "options"})
     go(qtbot, window, "relay", "directory", "scope", "pilot", "features")
     go(qtbot, window, "permissions", "review")
-    assert window.journey.settings == SETTINGS
+    assert window.session.settings == SETTINGS
 
 
 def test_credentials_are_asked_where_the_plan_needs_them(
@@ -170,7 +173,7 @@ def test_credentials_are_asked_where_the_plan_needs_them(
     window = open_window(fake)
     window.set_answers({"task": "writeback"})
     go(qtbot, window, "review")
-    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    qtbot.waitUntil(lambda: bool(window.session.changes))
     window.press_next()
     assert window.page_id() == "review"
     window.set_answers({"input.admin_user": "administrator@corp.test"})
@@ -213,19 +216,19 @@ def test_a_failure_says_what_was_taken_back_and_can_be_tried_again(
     )
     window = open_window(fake, **offered)
     go(qtbot, window, "mode", "relay", "directory", "review")
-    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    qtbot.waitUntil(lambda: bool(window.session.changes))
     page = window.page("apply")
     window.press_next()
-    qtbot.waitUntil(lambda: bool(page.rows.checks))
-    assert page.rows.checks[0].title == INSTALL[2].summary
-    assert "Insufficient rights" in page.rows.checks[0].detail
+    qtbot.waitUntil(lambda: bool(page.check_rows.checks))
+    assert page.check_rows.checks[0].title == INSTALL[2].summary
+    assert "Insufficient rights" in page.check_rows.checks[0].detail
     states = [row.state for row in page.changes.rows]
     assert states == ["undone", "undone", "failed", "not done", "not done", "not done"]
     assert "2 changes taken back" in page.state.text()
     fake.apply_error = None
     window.back()
     wait_for(qtbot, window, "review")
-    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    qtbot.waitUntil(lambda: bool(window.session.changes))
     go(qtbot, window, "complete")
 
 
@@ -238,13 +241,13 @@ def test_a_plan_whose_end_nobody_told_is_not_called_nothing(
     fake.apply_error = StepFailed("The service went away.", "Start the wizard again.")
     window = open_window(fake, **offered)
     go(qtbot, window, "mode", "relay", "directory", "review")
-    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    qtbot.waitUntil(lambda: bool(window.session.changes))
     window.press_next()
     page = window.page("apply")
-    qtbot.waitUntil(lambda: bool(page.rows.checks))
+    qtbot.waitUntil(lambda: bool(page.check_rows.checks))
     assert page.state.text() == "It is not known what was changed."
-    assert page.rows.checks[0].detail == "The service went away."
-    assert page.rows.checks[0].remedy == "Start the wizard again."
+    assert page.check_rows.checks[0].detail == "The service went away."
+    assert page.check_rows.checks[0].remedy == "Start the wizard again."
 
 
 def test_a_plan_that_was_refused_changed_nothing(
@@ -256,12 +259,12 @@ def test_a_plan_that_was_refused_changed_nothing(
     fake.refuses = StepFailed("The administrator was not let in.", "Type it again.")
     window = open_window(fake, **offered)
     go(qtbot, window, "mode", "relay", "directory", "review")
-    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    qtbot.waitUntil(lambda: bool(window.session.changes))
     window.press_next()
     page = window.page("apply")
-    qtbot.waitUntil(lambda: bool(page.rows.checks))
+    qtbot.waitUntil(lambda: bool(page.check_rows.checks))
     assert page.state.text() == "Nothing was changed."
-    assert page.rows.checks[0].remedy == "Type it again."
+    assert page.check_rows.checks[0].remedy == "Type it again."
 
 
 def test_what_remains_is_told(
@@ -274,9 +277,9 @@ def test_what_remains_is_told(
     fake.apply_error = ApplyError(INSTALL[2], "No.", INSTALL[:1], (stuck,))
     window = open_window(fake, **offered)
     go(qtbot, window, "mode", "relay", "directory", "review")
-    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    qtbot.waitUntil(lambda: bool(window.session.changes))
     window.press_next()
-    rows = window.page("apply").rows
+    rows = window.page("apply").check_rows
     qtbot.waitUntil(lambda: len(rows.checks) == 2)
     assert "somebody renamed it" in rows.checks[1].detail
 
@@ -293,8 +296,8 @@ def test_a_test_reset_is_run_and_its_hops_told(qtbot: QtBot, open_window: Open) 
         QTest.keyClick(panel.run, Qt.Key.Key_Space)
     call = fake.named("test_reset")[0]
     assert call[1:] == ("userPrincipalName", "anna@corp.test", Secret(CANARY))
-    assert "directory" in panel.rows.checks[0].more
-    assert panel.boxes["test.password"].value() is None
+    assert "directory" in panel.check_rows.checks[0].more
+    assert panel.field_boxes["test.password"].value() is None
 
 
 def test_a_check_only_test_sends_no_password(qtbot: QtBot, open_window: Open) -> None:
@@ -317,7 +320,7 @@ def test_the_portal_gets_what_it_needs(
 ) -> None:
     window = open_window(fake, **offered)
     go(qtbot, window, "mode", "relay", "directory", "review")
-    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    qtbot.waitUntil(lambda: bool(window.session.changes))
     go(qtbot, window, "complete")
     page = window.page("complete")
     grid = page.panel.grid
@@ -338,7 +341,7 @@ def test_the_configuration_can_be_viewed_and_saved(
     view.save(str(tmp_path / "settings.yaml"))
     assert (tmp_path / "settings.yaml").read_text() == view.text.toPlainText()
     view.save(str(tmp_path / "missing" / "settings.yaml"))
-    assert "No such file" in view.said.text()
+    assert "No such file" in view.state.text()
 
 
 @pytest.mark.parametrize("path", ["mode", "nothing.here"])

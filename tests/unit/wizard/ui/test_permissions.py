@@ -92,9 +92,9 @@ def test_another_operation_that_falls_short_is_told_and_opens_to_the_people(
     assert (row.text(0), row.text(1)) == ("Unlock: Not granted", "20")
     assert row.childCount() == 20
     page.table.setCurrentItem(row)
-    assert "Grant the right" in page.cause_told.text()
+    assert "Grant the right" in page.remedy.text()
     page.table.setCurrentItem(row.child(3))
-    assert [check.state for check in page.answers_told.checks] == [
+    assert [check.state for check in page.answer_rows.checks] == [
         *("ok", "failed", "failed")
     ]
 
@@ -160,11 +160,11 @@ def test_a_cause_opens_to_the_people_and_a_person_to_the_why(
     row = page.table.open_cause(Cause.INHERITANCE_OFF)
     assert row.childCount() == 9
     page.table.setCurrentItem(row)
-    assert "Turn inheritance on" in page.cause_told.text()
+    assert "Turn inheritance on" in page.remedy.text()
     page.table.setCurrentItem(row.child(2))
 
     assert page.who.text() == row.child(2).text(0)
-    reset = page.answers_told.checks[0]
+    reset = page.answer_rows.checks[0]
     assert reset.state == "failed"
     assert "inheritance is off at OU=Executives" in reset.detail
     assert reset.remedy.startswith("Turn inheritance on")
@@ -187,7 +187,7 @@ def test_everybody_can_be_exported(
     page = judged(qtbot, open_window, fake)
     page.export_to(tmp_path / name)
     qtbot.waitUntil((tmp_path / name).exists)
-    qtbot.waitUntil(lambda: "Saved as" in page.said.text())
+    qtbot.waitUntil(lambda: "Saved as" in page.state.text())
     assert "account" not in page.exporter.text.text()
 
     text = (tmp_path / name).read_text("utf-8-sig")
@@ -204,9 +204,9 @@ def test_an_export_that_fails_says_why(
 ) -> None:
     page = judged(qtbot, open_window, fake)
     page.export_to(tmp_path / "none" / "all.csv")
-    qtbot.waitUntil(lambda: bool(page.said.text()))
+    qtbot.waitUntil(lambda: bool(page.state.text()))
 
-    assert "can't be written" in page.said.text()
+    assert "can't be written" in page.state.text()
 
 
 def test_what_is_wrong_with_the_account_is_a_row(
@@ -225,14 +225,14 @@ def test_a_directory_that_does_not_answer_is_told_with_its_remedy(
 ) -> None:
     fake.permissions.error = Unreachable("dc1", "no answer", "look at port 636")
     page = opened(qtbot, open_window, fake).page("permissions")
-    qtbot.waitUntil(lambda: bool(page.rows.checks))
+    qtbot.waitUntil(lambda: bool(page.check_rows.checks))
 
-    assert "port 636" in page.rows.checks[0].remedy
+    assert "port 636" in page.check_rows.checks[0].remedy
     assert page.again.isEnabled()
     fake.permissions.error = None
     page.again.click()
     qtbot.waitUntil(lambda: page.whole is not None)
-    assert not page.rows.checks
+    assert not page.check_rows.checks
 
 
 def test_nobody_in_the_scope_is_said(
@@ -341,7 +341,7 @@ def test_what_is_missing_is_granted_and_judged_again(
     assert page.granting.act.text() == tr_n("&Grant %n permission(s)", 3)
     assert not ungranted.named("apply")
     page.granting.act.click()
-    assert page.granting.boxes[USER].wrong_text.text() == "This is needed."
+    assert page.granting.field_boxes[USER].wrong_text.text() == "This is needed."
     page.set_answers({USER: "administrator@corp.test", PASSWORD: Secret(CANARY)})
     ungranted.permissions.everybody = dict(EVERYBODY)
     page.granting.act.click()
@@ -349,7 +349,7 @@ def test_what_is_missing_is_granted_and_judged_again(
 
     inputs = ungranted.named("apply")[0][2]
     assert inputs.admin.password == Secret(CANARY)
-    assert page.granting.boxes[PASSWORD].value() is None
+    assert page.granting.field_boxes[PASSWORD].value() is None
     qtbot.waitUntil(lambda: page.whole is not None)
     assert not page.grant_button.isEnabled()
 
@@ -361,11 +361,11 @@ def test_a_grant_that_fails_says_what_was_taken_back(
     ungranted.refuses = ApplyError(GRANT, "The directory refused it.", (), ())
     page.set_answers({USER: "administrator@corp.test", PASSWORD: Secret(CANARY)})
     page.granting.act.click()
-    qtbot.waitUntil(lambda: bool(page.granting.rows.checks))
+    qtbot.waitUntil(lambda: bool(page.granting.check_rows.checks))
 
-    assert "refused" in page.granting.rows.checks[0].detail
+    assert "refused" in page.granting.check_rows.checks[0].detail
     assert page.granting.plan.isVisible()
-    assert page.granting.boxes[PASSWORD].value() is None
+    assert page.granting.field_boxes[PASSWORD].value() is None
 
 
 def test_the_entries_can_be_handed_to_another_team(
@@ -400,12 +400,12 @@ def test_one_person_is_explained_by_pressing_enter(
     qtbot: QtBot, open_window: Open, fake: FakeController
 ) -> None:
     page = troubleshoot(qtbot, open_window, fake)
-    QTest.keyClicks(page.box.editor.line, "niko@corp.test")
-    QTest.keyClick(page.box.editor.line, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: bool(page.checking.rows.checks))
+    QTest.keyClicks(page.field_box.editor.line, "niko@corp.test")
+    QTest.keyClick(page.field_box.editor.line, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(page.check_panel.check_rows.checks))
 
     assert fake.permissions.calls[-1][3:] == (None, "niko@corp.test")
-    rows = page.checking.rows.checks
+    rows = page.check_panel.check_rows.checks
     assert [row.state for row in rows] == ["failed"]
     assert rows[0].title.startswith("Reset, change, unlock")
     assert page.who.text().startswith("CN=Person")
@@ -433,15 +433,15 @@ def test_another_name_ends_the_question_about_the_first(
     page.ask()
     qtbot.waitUntil(lambda: bool(fake.permissions.calls))
     if by_hand:
-        QTest.keyClicks(page.box.editor.line, "x")
+        QTest.keyClicks(page.field_box.editor.line, "x")
     else:
         page.set_answers({"explain.user": "anna@corp.test"})
     assert not page.busy
     go_on.set()
-    page.checking.worker.close()
+    page.check_panel.worker.close()
     QApplication.processEvents()
     # what was asked about the first is not shown beside the second
-    assert not page.checking.rows.checks
+    assert not page.check_panel.check_rows.checks
     assert page.who.isHidden()
 
 
@@ -451,9 +451,9 @@ def test_what_was_told_of_one_person_is_not_shown_beside_another(
     page = troubleshoot(qtbot, open_window, fake)
     page.set_answers({"explain.user": "niko@corp.test"})
     page.ask()
-    qtbot.waitUntil(lambda: bool(page.checking.rows.checks))
+    qtbot.waitUntil(lambda: bool(page.check_panel.check_rows.checks))
     page.set_answers({"explain.user": ""})
-    assert not page.checking.rows.checks
+    assert not page.check_panel.check_rows.checks
     assert page.who.isHidden()
 
 
@@ -472,10 +472,10 @@ def test_nobody_by_that_name_is_told(
     page = troubleshoot(qtbot, open_window, fake)
     page.set_answers({"explain.user": "nobody"})
     page.ask()
-    qtbot.waitUntil(lambda: bool(page.checking.rows.checks))
+    qtbot.waitUntil(lambda: bool(page.check_panel.check_rows.checks))
 
-    rows = page.checking.rows.checks
+    rows = page.check_panel.check_rows.checks
     assert rows[0].detail == "No user has the sAMAccountName or mail 'nobody'."
     page.set_answers({"explain.user": ""})
     page.ask()
-    assert page.box.wrong_text.text() == "This is needed."
+    assert page.field_box.wrong_text.text() == "This is needed."

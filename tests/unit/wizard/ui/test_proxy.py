@@ -18,13 +18,13 @@ def test_a_proxy_that_asks_has_its_password_asked_below_it(
     qtbot: QtBot, open_window: Open, fake: FakeController
 ) -> None:
     window = at_relay(qtbot, open_window, fake)
-    boxes = window.page("relay").boxes
-    assert [*boxes][-2:] == ["relay.proxy", "input.proxy_password"]
-    assert boxes["input.proxy_password"].isHidden()
+    field_boxes = window.page("relay").field_boxes
+    assert [*field_boxes][-2:] == ["relay.proxy", "input.proxy_password"]
+    assert field_boxes["input.proxy_password"].isHidden()
     window.set_answers({"relay.proxy": "http://proxy.corp.test:3128"})
-    assert boxes["input.proxy_password"].isHidden()
+    assert field_boxes["input.proxy_password"].isHidden()
     window.set_answers({"relay.proxy": BEHIND})
-    assert not boxes["input.proxy_password"].isHidden()
+    assert not field_boxes["input.proxy_password"].isHidden()
     with qtbot.waitSignal(window.refused) as refused:
         window.press_next()
     assert refused.args[0] == "input.proxy_password: This is needed."
@@ -33,7 +33,7 @@ def test_a_proxy_that_asks_has_its_password_asked_below_it(
     ((_, draft, inputs),) = fake.named("check relay")
     assert (draft.relay.proxy, inputs.proxy_password) == (BEHIND, Secret(CANARY))
     go(qtbot, window, "review")
-    assert CANARY not in dump(window.journey.settings)
+    assert CANARY not in dump(window.session.settings)
 
 
 def test_the_password_of_the_proxy_in_force_need_not_be_given_again(
@@ -45,7 +45,7 @@ def test_the_password_of_the_proxy_in_force_need_not_be_given_again(
     window = open_window(fake)
     window.set_answers({"task": "options"})
     go(qtbot, window, "relay")
-    box = window.page("relay").boxes["input.proxy_password"]
+    box = window.page("relay").field_boxes["input.proxy_password"]
     assert not box.isHidden()
     assert "(optional)" in box.label.text()
     go(qtbot, window, "directory")

@@ -32,8 +32,8 @@ def at_page(qtbot: QtBot, window: WizardWindow) -> WizardWindow:
 
 
 def asked(window: WizardWindow) -> set[str]:
-    boxes = window.page("rekey").boxes
-    return {path for path, box in boxes.items() if not box.isHidden()}
+    field_boxes = window.page("rekey").field_boxes
+    return {path for path, box in field_boxes.items() if not box.isHidden()}
 
 
 def planned(fake: FakeController) -> tuple[object, Inputs]:
@@ -54,11 +54,11 @@ def test_the_code_is_all_that_is_asked(
     assert told_beside(window) == {"input.enrolment_code": NEEDED}
     window.set_answers({"input.enrolment_code": Secret(CODE)})
     go(qtbot, window, "review")
-    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    qtbot.waitUntil(lambda: bool(window.session.changes))
     settings, inputs = planned(fake)
     assert settings == INSTALLED.settings
     assert (inputs.new_keys, inputs.original_is_gone) == (True, False)
-    assert command(window.journey.answers) == "writeback rekey"
+    assert command(window.session.answers) == "writeback rekey"
     go(qtbot, window, "complete")
     assert fake.named("apply")[0][2].new_keys
 
@@ -76,7 +76,7 @@ def test_one_behind_a_proxy_may_be_given_its_password(
     window.set_answers({"input.proxy_password": Secret("x")})
     window.set_answers({"input.enrolment_code": Secret(CODE)})
     go(qtbot, window, "review")
-    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    qtbot.waitUntil(lambda: bool(window.session.changes))
     assert planned(fake)[1].proxy_password == Secret("x")
 
 
@@ -85,7 +85,7 @@ def test_a_copy_begins_there_and_takes_names_of_its_own(
 ) -> None:
     fake.found = COPY
     window = open_window(fake)
-    assert window.journey.answers.get("task") == "rekey"
+    assert window.session.answers.get("task") == "rekey"
     go(qtbot, window, "rekey")
     assert asked(window) == {"input.original", "input.enrolment_code", *NAMES, *ADMIN}
     assert told_beside(window)["agent"] == NEEDED
@@ -96,7 +96,7 @@ def test_a_copy_begins_there_and_takes_names_of_its_own(
     window.set_answers({**NAMES, "input.enrolment_code": Secret(CODE)})
     assert told_beside(window) == {}
     go(qtbot, window, "review")
-    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    qtbot.waitUntil(lambda: bool(window.session.changes))
     settings, inputs = planned(fake)
     assert settings == INSTALLED.settings.model_copy(
         update={
@@ -111,7 +111,7 @@ def test_a_copy_begins_there_and_takes_names_of_its_own(
         }
     )
     assert (inputs.new_keys, inputs.original_is_gone) == (True, False)
-    said = command(window.journey.answers)
+    said = command(window.session.answers)
     assert said == "writeback rekey --settings settings.yaml"
 
 
@@ -124,11 +124,11 @@ def test_a_copy_takes_over_what_an_original_that_is_gone_had(
     assert asked(window) == {"input.original", "input.enrolment_code", *ADMIN}
     window.set_answers({**ADMIN, "input.enrolment_code": Secret(CODE)})
     go(qtbot, window, "review")
-    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    qtbot.waitUntil(lambda: bool(window.session.changes))
     settings, inputs = planned(fake)
     assert settings == INSTALLED.settings
     assert (inputs.new_keys, inputs.original_is_gone) == (True, True)
-    assert command(window.journey.answers) == "writeback rekey --original-is-gone"
+    assert command(window.session.answers) == "writeback rekey --original-is-gone"
 
 
 def test_other_tasks_of_a_copy_keep_the_settings_in_force(
@@ -137,4 +137,4 @@ def test_other_tasks_of_a_copy_keep_the_settings_in_force(
     fake.found = COPY
     window = open_window(fake)
     window.set_answers({"task": "repair"})
-    assert window.journey.settings == INSTALLED.settings
+    assert window.session.settings == INSTALLED.settings

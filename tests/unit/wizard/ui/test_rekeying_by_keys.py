@@ -51,11 +51,11 @@ def alt(window: WizardWindow, text: str) -> None:
 
 
 def line(window: WizardWindow, path: str) -> QWidget:
-    return window.page("rekey").boxes[path].editor.focus_widget()  # type: ignore[no-any-return]
+    return window.page("rekey").field_boxes[path].editor.focus_widget()  # type: ignore[no-any-return]
 
 
 def told(window: WizardWindow, path: str) -> str:
-    box = window.page("rekey").boxes[path]
+    box = window.page("rekey").field_boxes[path]
     return "" if box.wrong.isHidden() else box.wrong_text.text()
 
 
@@ -71,7 +71,7 @@ def tab_to(wanted: QWidget) -> list[QWidget]:
 
 def at_rekey(qtbot: QtBot, window: WizardWindow) -> None:
     """Choose the task on the first page, and go on."""
-    card = window.page("tasks").boxes["task"].editor.buttons["rekey"]
+    card = window.page("tasks").field_boxes["task"].editor.buttons["rekey"]
     alt(window, card.text())
     qtbot.waitUntil(card.isChecked)
     press(Qt.Key.Key_Return)
@@ -82,7 +82,7 @@ def through_the_plan(qtbot: QtBot, window: WizardWindow) -> None:
     """From the page's last answer to the end, and close."""
     press(Qt.Key.Key_Return)
     wait_for(qtbot, window, "review")
-    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    qtbot.waitUntil(lambda: bool(window.session.changes))
     with qtbot.waitSignal(window.applied):
         press(Qt.Key.Key_Return)
     wait_for(qtbot, window, "complete")
@@ -125,7 +125,7 @@ def test_a_code_that_the_relay_refuses_is_where_the_keyboard_is(
         if leave == "enter":
             press(Qt.Key.Key_Return)
         else:
-            tab_to(window.page("rekey").checking.now)
+            tab_to(window.page("rekey").check_panel.now)
             press(Qt.Key.Key_Space)
         qtbot.waitUntil(lambda: told(window, _CODE).startswith(used))
         assert here() is line(window, _CODE)
@@ -191,7 +191,7 @@ def test_a_copy_takes_over_by_keys_alone(
     press(Qt.Key.Key_Return)
     wait_for(qtbot, window, "rekey")
     press(Qt.Key.Key_Down)
-    assert window.journey.answers.get("input.original") == "gone"
+    assert window.session.answers.get("input.original") == "gone"
     for path, text in (
         (_CODE, CODE),
         ("input.admin_user", "administrator@corp.test"),
@@ -213,15 +213,15 @@ def test_a_code_that_was_used_meanwhile_is_typed_anew_by_keys_alone(
     write(CODE)
     press(Qt.Key.Key_Return)
     wait_for(qtbot, window, "review")
-    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    qtbot.waitUntil(lambda: bool(window.session.changes))
     used = "The relay refused: the code was used by 'other'. Ask for a new code."
     fake.fails_at = 1
     fake.apply_error = ApplyError(KEYS[1], used, KEYS[:1], ())
     press(Qt.Key.Key_Return)
     wait_for(qtbot, window, "apply")
     page = window.page("apply")
-    qtbot.waitUntil(lambda: bool(page.rows.checks))
-    assert used in page.rows.text
+    qtbot.waitUntil(lambda: bool(page.check_rows.checks))
+    assert used in page.check_rows.text
     assert here().isVisibleTo(window)
     fake.apply_error = None
     for back in ("review", "rekey"):

@@ -112,9 +112,9 @@ def test_the_agreement_is_asked_anew_for_each_plan(
     accept(window)
     window.back()
     go(qtbot, window, "review")
-    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    qtbot.waitUntil(lambda: bool(window.session.changes))
     assert not window.button(_NEXT).isEnabled()
-    assert not window.page("review").boxes["input.accept_final"].value()
+    assert not window.page("review").field_boxes["input.accept_final"].value()
 
 
 def test_enter_alone_removes_nothing(qtbot: QtBot, open_window: Open) -> None:
@@ -128,23 +128,23 @@ def test_enter_alone_removes_nothing(qtbot: QtBot, open_window: Open) -> None:
 
 def test_a_removal_is_walked_by_keys_alone(qtbot: QtBot, open_window: Open) -> None:
     window = open_window(FakeController(found=INSTALLED))
-    card = window.page("tasks").boxes["task"].editor.buttons["remove"]
+    card = window.page("tasks").field_boxes["task"].editor.buttons["remove"]
     QTest.keyClick(window, Qt.Key.Key_W, Qt.KeyboardModifier.AltModifier)
     qtbot.waitUntil(card.isChecked)
     press_enter(qtbot, window)
     wait_for(qtbot, window, "remove")
     press_enter(qtbot, window)
     wait_for(qtbot, window, "review")
-    qtbot.waitUntil(lambda: bool(window.journey.changes))
-    boxes = window.page("review").boxes
+    qtbot.waitUntil(lambda: bool(window.session.changes))
+    field_boxes = window.page("review").field_boxes
     for path, text in (
         ("input.admin_user", "administrator@corp.test"),
         ("input.admin_password", CANARY),
     ):
-        boxes[path].editor.line.setFocus()
-        QTest.keyClicks(boxes[path].editor.line, text)
-    tab_to(boxes["input.accept_final"].editor.box)
-    QTest.keyClick(boxes["input.accept_final"].editor.box, Qt.Key.Key_Space)
+        field_boxes[path].editor.line.setFocus()
+        QTest.keyClicks(field_boxes[path].editor.line, text)
+    tab_to(field_boxes["input.accept_final"].editor.check_box)
+    QTest.keyClick(field_boxes["input.accept_final"].editor.check_box, Qt.Key.Key_Space)
     press_enter(qtbot, window)
     wait_for(qtbot, window, "removed")
     press_enter(qtbot, window)
@@ -169,8 +169,8 @@ def test_the_directory_is_left_alone_where_that_is_wanted(
     assert fake.named("plan_removal")[0][1].keep_account
     kept = "The account svc-writeback and its permissions"
     wait_told(qtbot, window.page("review"), kept)
-    assert window.page("review").boxes["input.admin_user"].isHidden()
-    assert command(window.journey.answers) == "writeback remove --keep-account"
+    assert window.page("review").field_boxes["input.admin_user"].isHidden()
+    assert command(window.session.answers) == "writeback remove --keep-account"
     window.set_answers({"input.accept_final": True})
     go(qtbot, window, "removed")
     wait_told(qtbot, window.page("removed"), kept)
@@ -188,11 +188,11 @@ def test_of_an_account_that_was_there_only_the_permissions_are_asked_about(
     window = open_window(fake)
     window.set_answers({"task": "remove"})
     go(qtbot, window, "remove")
-    boxes = window.page("remove").boxes
-    assert boxes["input.delete_account"].isHidden()
-    assert boxes["input.take_back_grants"].value()
+    field_boxes = window.page("remove").field_boxes
+    assert field_boxes["input.delete_account"].isHidden()
+    assert field_boxes["input.take_back_grants"].value()
     go(qtbot, window, "review")
-    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    qtbot.waitUntil(lambda: bool(window.session.changes))
     assert not fake.named("plan_removal")[0][1].keep_account
     kept = "svc@corp.test, which was there before"
     wait_told(qtbot, window.page("review"), kept)
@@ -205,12 +205,12 @@ def test_a_plan_that_needs_a_sign_in_is_made_again_with_an_administrator(
     fake.unplannable = StepFailed("The password is not stored here.", "Give one.")
     window = at_review(qtbot, open_window, fake)
     page = window.page("review")
-    assert page.rows.checks[0].detail == "The password is not stored here."
+    assert page.check_rows.checks[0].detail == "The password is not stored here."
     assert not window.button(_NEXT).isEnabled()
     window.set_answers(ADMIN)
     page.again.click()
-    qtbot.waitUntil(lambda: bool(window.journey.changes))
-    assert not page.rows.checks
+    qtbot.waitUntil(lambda: bool(window.session.changes))
+    assert not page.check_rows.checks
     assert page.again.isHidden()
     accept(window)
     go(qtbot, window, "removed")
@@ -224,10 +224,10 @@ def test_an_administrator_who_was_refused_can_be_corrected(
     window = at_review(qtbot, open_window, fake)
     accept(window)
     window.press_next()
-    qtbot.waitUntil(lambda: bool(window.page("apply").rows.checks))
+    qtbot.waitUntil(lambda: bool(window.page("apply").check_rows.checks))
     window.back()
-    qtbot.waitUntil(lambda: bool(window.journey.changes))
-    assert not window.page("review").boxes["input.admin_password"].isHidden()
+    qtbot.waitUntil(lambda: bool(window.session.changes))
+    assert not window.page("review").field_boxes["input.admin_password"].isHidden()
     fake.refuses = None
     window.set_answers({"input.admin_password": Secret("another")})
     window.set_answers({"input.accept_final": True})
@@ -246,8 +246,8 @@ def test_it_can_be_stopped_before_what_goes_for_good(
     qtbot.waitUntil(lambda: page.changes.rows[2].state == "doing")
     QTest.mouseClick(page.stop_button, Qt.MouseButton.LeftButton)
     fake.go.set()
-    qtbot.waitUntil(lambda: bool(page.rows.checks))
-    assert page.rows.checks[0].detail == "Stopped."
+    qtbot.waitUntil(lambda: bool(page.check_rows.checks))
+    assert page.check_rows.checks[0].detail == "Stopped."
     assert window.button(_BACK).isEnabled()
 
 
@@ -277,9 +277,9 @@ def test_a_failure_that_can_only_go_forward_says_what_is_left_and_finishes_it(
     accept(window)
     go(qtbot, window, "apply")
     page = window.page("apply")
-    qtbot.waitUntil(lambda: bool(page.rows.checks))
+    qtbot.waitUntil(lambda: bool(page.check_rows.checks))
     assert page.state.text().startswith("3 changes still to be done")
-    assert "writeback rollback" in page.rows.checks[0].remedy
+    assert "writeback rollback" in page.check_rows.checks[0].remedy
     states = [row.state for row in page.changes.rows]
     assert states == [*["done"] * 5, "failed", "to do", "to do"]
     assert not window.button(_BACK).isEnabled()
@@ -309,7 +309,7 @@ def test_a_removal_that_was_cut_off_is_finished_and_told(
     for text in (FORGET, PORTAL_DETAILS.url, "3 changes made."):
         wait_told(qtbot, page, text)
     held = [line.text() for line in window.findChildren(QLineEdit)]
-    assert CANARY not in " ".join(held) + repr(window.journey.answers.values)
+    assert CANARY not in " ".join(held) + repr(window.session.answers.values)
     window.press_next()
     assert not window.isVisible()
 
@@ -326,7 +326,7 @@ def test_a_move_that_was_cut_off_at_its_end_is_finished_and_no_removal(
     assert window.button(_NEXT).text() == "&Finish the changes"
     press_enter(qtbot, window)
     wait_for(qtbot, window, "tasks")
-    assert window.journey.answers.recovery is False
+    assert window.session.answers.recovery is False
 
 
 def test_a_recovery_under_way_is_not_left(qtbot: QtBot, open_window: Open) -> None:
@@ -352,8 +352,8 @@ def test_a_removal_that_fails_again_can_be_tried_again(
     window.set_answers(ADMIN)
     window.press_next()
     page = window.page("recovery")
-    qtbot.waitUntil(lambda: bool(page.rows.checks))
-    assert page.rows.checks[0].title == REMOVAL[5].summary
+    qtbot.waitUntil(lambda: bool(page.check_rows.checks))
+    assert page.check_rows.checks[0].title == REMOVAL[5].summary
     assert [row.state for row in page.changes.rows] == ["failed", "to do", "to do"]
     assert window.button(_NEXT).isEnabled()
     fake.apply_error = None

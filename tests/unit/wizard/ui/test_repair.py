@@ -43,7 +43,7 @@ def test_a_repair_is_the_plan_of_the_settings_in_force(
     window = at_review(qtbot, open_window, fake)
     assert fake.named("plan")[0][1] == SETTINGS
     wait_told(qtbot, window.page("review"), MENDS[0].summary)
-    assert command(window.journey.answers) == "writeback repair"
+    assert command(window.session.answers) == "writeback repair"
     go(qtbot, window, "complete")
     assert fake.named("apply")[0][1].settings == SETTINGS
 
@@ -61,7 +61,7 @@ def test_what_a_repair_can_not_mend_is_told_with_what_to_do(
     fake = FakeController(INSTALLED, planned=(), verified=(*VERIFIED, row))
     window = at_review(qtbot, open_window, fake)
     page = window.page("review")
-    assert page.rows.checks == (row,)
+    assert page.check_rows.checks == (row,)
     wait_told(qtbot, page, "not everything is in order")
     assert "Nothing to do" not in texts(page)
     fake.verified = VERIFIED
@@ -82,7 +82,7 @@ def test_a_hand_edit_is_shown_and_applied_on_demand(
     page.apply_edit.setFocus()
     QTest.keyClick(page.apply_edit, Qt.Key.Key_Space)
     wait_for(qtbot, window, "review")
-    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    qtbot.waitUntil(lambda: bool(window.session.changes))
     assert fake.named("plan")[0][1] == EDITED
 
 
@@ -102,7 +102,7 @@ def test_an_edit_while_the_window_is_open_is_taken_and_answers_are_kept(
     window.back()
     page = window.page("tasks")
     qtbot.waitUntil(page.drift.isVisible)
-    settings = window.journey.settings
+    settings = window.session.settings
     assert not settings.features.unlock
     assert settings.agent == "other-01"
 
@@ -121,7 +121,7 @@ def test_a_file_that_can_no_longer_be_read_is_told(
 
     monkeypatch.setattr(fake.installation, "installed", broken)
     window.back()
-    rows = window.page("tasks").rows
+    rows = window.page("tasks").check_rows
     qtbot.waitUntil(lambda: bool(rows.checks))
     assert "limits.per_minute" in rows.checks[0].detail
 

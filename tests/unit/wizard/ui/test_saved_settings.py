@@ -34,7 +34,7 @@ def test_a_saved_plan_is_the_export_of_what_it_leads_to(
     dialog.view.save(str(saved))
     dialog.close()
 
-    settings = window.journey.settings
+    settings = window.session.settings
     assert settings.scope.containers == _NAMES
     assert load(saved) == settings
     assert saved.read_text("utf-8") == f"{export(settings).text}\n"

@@ -57,7 +57,7 @@ def test_a_wrong_answer_is_told_beside_its_field_and_gets_the_focus(
     window.set_answers({"relay.url": "http://relay.corp.test"})
     with qtbot.waitSignal(window.refused) as refused:
         window.press_next()
-    box = window.page("relay").boxes["relay.url"]
+    box = window.page("relay").field_boxes["relay.url"]
     assert not box.wrong.isHidden()
     assert "https://" in box.wrong_text.text()
     assert "https://" in box.editor.focus_widget().accessibleDescription()
@@ -78,14 +78,14 @@ def test_a_failed_check_is_a_row_with_its_remedy_and_details(
         window.press_next()
     page = window.page("directory")
     assert window.page_id() == "directory"
-    made = page.controllers.rows.rows[0]
+    made = page.controllers.check_rows.rows[0]
     assert "What to do" in " ".join(_texts(made))
     assert made.details.isHidden()
     made.opener.click()
     assert "Corp Root CA" in made.details.toPlainText()
     assert not made.details.isHidden()
-    assert not page.boxes["directory.ca"].wrong.isHidden()
-    page.checking.copy.click()
+    assert not page.field_boxes["directory.ca"].wrong.isHidden()
+    page.check_panel.copy.click()
     assert "not trusted here" in QApplication.clipboard().text()
 
 
@@ -114,7 +114,7 @@ def test_an_exception_in_a_check_becomes_a_row(
     monkeypatch.setattr(fake.checks, "run", broken)
     with qtbot.waitSignal(window.refused):
         window.press_next()
-    checks = window.page("relay").checking.rows.checks
+    checks = window.page("relay").check_panel.check_rows.checks
     assert checks[0].detail == "No route to host."
     assert checks[0].remedy == "Check the cable."
 
@@ -132,16 +132,16 @@ def test_a_check_can_be_stopped_and_is_not_heard_any_more(
     fake.hold = "check relay"
     window = at_relay(qtbot, open_window, fake)
     window.press_next()
-    checking = window.page("relay").checking
-    assert checking.busy
+    check_panel = window.page("relay").check_panel
+    assert check_panel.busy
     assert not window.button(_NEXT).isEnabled()
     qtbot.waitUntil(lambda: bool(fake.named("check relay")))
-    QTest.mouseClick(checking.stop, Qt.MouseButton.LeftButton)
-    assert not checking.busy
+    QTest.mouseClick(check_panel.stop, Qt.MouseButton.LeftButton)
+    assert not check_panel.busy
     assert window.button(_NEXT).isEnabled()
-    ends_too_late(fake, checking.worker)
+    ends_too_late(fake, check_panel.worker)
     assert window.page_id() == "relay"
-    assert not checking.rows.checks
+    assert not check_panel.check_rows.checks
 
 
 def test_an_answer_that_is_changed_while_it_is_checked_is_checked_anew(
@@ -150,12 +150,12 @@ def test_an_answer_that_is_changed_while_it_is_checked_is_checked_anew(
     fake.hold = "check relay"
     window = at_relay(qtbot, open_window, fake)
     window.press_next()
-    checking = window.page("relay").checking
+    check_panel = window.page("relay").check_panel
     qtbot.waitUntil(lambda: bool(fake.named("check relay")))
     window.set_answers({"relay.url": "https://other.corp.test"})
-    assert not checking.busy
+    assert not check_panel.busy
     assert window.button(_NEXT).isEnabled()
-    ends_too_late(fake, checking.worker)
+    ends_too_late(fake, check_panel.worker)
     assert window.page_id() == "relay"
     go(qtbot, window, "directory")
     asked = [draft.relay.url for _, draft, _ in fake.named("check relay")]
@@ -195,9 +195,9 @@ def test_one_can_go_back_while_the_plan_is_made(
     assert window.page_id() == "tasks"
     assert not worker.busy
     ends_too_late(fake, worker)
-    assert window.journey.changes == ()  # what was given up says nothing any more
+    assert window.session.changes == ()  # what was given up says nothing any more
     go(qtbot, window, "review")
-    qtbot.waitUntil(lambda: window.journey.changes == fake.planned)
+    qtbot.waitUntil(lambda: window.session.changes == fake.planned)
     assert len(fake.named("plan")) == 2
 
 
@@ -222,7 +222,7 @@ def test_escape_while_changes_are_made_offers_to_take_them_back(
     fake.hold = "apply"
     window = at_relay(qtbot, open_window, fake)
     go(qtbot, window, "directory", "review")
-    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    qtbot.waitUntil(lambda: bool(window.session.changes))
     go(qtbot, window, "apply")
     window.close()
     assert window.isVisible()
@@ -230,8 +230,8 @@ def test_escape_while_changes_are_made_offers_to_take_them_back(
     window.question.buttons()[0].click()
     fake.go.set()
     page = window.page("apply")
-    qtbot.waitUntil(lambda: bool(page.rows.checks))
-    assert page.rows.checks[0].detail == "Stopped."
+    qtbot.waitUntil(lambda: bool(page.check_rows.checks))
+    assert page.check_rows.checks[0].detail == "Stopped."
     assert not window.button(_NEXT).isEnabled()
     assert window.button(_BACK).isEnabled()
 
@@ -255,7 +255,7 @@ def test_answers_are_kept_when_one_goes_back(
     window.set_answers({"agent": "other-01"})
     window.back()
     go(qtbot, window, "relay")
-    assert window.page("relay").boxes["agent"].value() == "other-01"
+    assert window.page("relay").field_boxes["agent"].value() == "other-01"
 
 
 def test_one_cannot_go_back_from_complete(
@@ -263,7 +263,7 @@ def test_one_cannot_go_back_from_complete(
 ) -> None:
     window = at_relay(qtbot, open_window, fake)
     go(qtbot, window, "directory", "review")
-    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    qtbot.waitUntil(lambda: bool(window.session.changes))
     go(qtbot, window, "complete")
     assert not window.button(_BACK).isEnabled()
     assert not any(step.isEnabled() for step in window.rail.steps)
@@ -274,19 +274,19 @@ def test_secrets_are_hidden_until_shown_and_gone_after_use(
 ) -> None:
     window = at_relay(qtbot, open_window, fake)
     go(qtbot, window, "directory")
-    editor = window.page("directory").boxes["input.admin_password"].editor
+    editor = window.page("directory").field_boxes["input.admin_password"].editor
     assert editor.line.echoMode() == QLineEdit.EchoMode.Password
     editor.show_it.click()
     assert editor.line.echoMode() == QLineEdit.EchoMode.Normal
     go(qtbot, window, "review")
-    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    qtbot.waitUntil(lambda: bool(window.session.changes))
     go(qtbot, window, "complete")
     assert editor.line.text() == ""
     assert editor.line.echoMode() == QLineEdit.EchoMode.Password
     held = [line.text() for line in window.findChildren(QLineEdit)]
-    texts = " ".join(held + _texts(window)) + repr(window.journey.answers.values)
+    texts = " ".join(held + _texts(window)) + repr(window.session.answers.values)
     assert CANARY not in texts
-    assert window.page("relay").boxes["input.enrolment_code"].value() is None
+    assert window.page("relay").field_boxes["input.enrolment_code"].value() is None
 
 
 @pytest.mark.parametrize(
@@ -358,7 +358,7 @@ def test_mnemonics_are_never_given_twice_on_a_page(
     window = at_relay(qtbot, open_window, fake)
     window.set_answers({"relay.proxy": BEHIND})
     page = window.page("relay")
-    labels = [box.label.text() for box in page.boxes.values()]
+    labels = [box.label.text() for box in page.field_boxes.values()]
     letters = [t[t.index("&") + 1].lower() for t in labels if "&" in t]
     letters += ["n", "b", "c", "h"]
     assert len(letters) == len(set(letters))
@@ -371,7 +371,7 @@ def test_tab_goes_through_the_fields_in_reading_order(
     window = at_relay(qtbot, open_window, fake)
     window.set_answers({"relay.proxy": BEHIND})
     page = window.page("relay")
-    order = [box.editor.line for box in page.boxes.values()]
+    order = [box.editor.line for box in page.field_boxes.values()]
     met: list[QWidget] = []
     for _ in range(20):
         focus = QApplication.focusWidget()
@@ -402,14 +402,14 @@ def test_an_existing_account_asks_for_its_password_only(
     window = at_relay(qtbot, open_window, fake)
     go(qtbot, window, "directory")
     window.set_answers({"directory.account.kind": "existing"})
-    boxes = window.page("directory").boxes
-    assert boxes["input.admin_user"].isHidden()
-    assert boxes["directory.account.container"].isHidden()
-    assert not boxes["input.account_password"].isHidden()
+    field_boxes = window.page("directory").field_boxes
+    assert field_boxes["input.admin_user"].isHidden()
+    assert field_boxes["directory.account.container"].isHidden()
+    assert not field_boxes["input.account_password"].isHidden()
     window.set_answers({"directory.account.name": "svc@corp.test"})
     window.set_answers({"input.account_password": Secret(CANARY)})
     go(qtbot, window, "review")
-    assert window.journey.settings.directory.account.container is None
+    assert window.session.settings.directory.account.container is None
 
 
 @pytest.mark.parametrize("inks", [palette.LIGHT, palette.DARK], ids=["light", "dark"])
@@ -422,7 +422,7 @@ def test_the_button_that_goes_on_can_be_read_as_it_is_drawn(
     if controller.found:
         window.set_answers({"task": "remove"})
         go(qtbot, window, "remove", "review")
-        qtbot.waitUntil(lambda: bool(window.journey.changes))
+        qtbot.waitUntil(lambda: bool(window.session.changes))
         window.set_answers({"input.accept_final": True})
     window.refresh()
     drawn = window.button(_NEXT).grab().toImage()

@@ -97,14 +97,14 @@ def test_what_fails_is_told_with_its_remedy_and_tried_again(
     fake.unreadable = error
     window = show_window(fake)
     page = window.page("reading")
-    qtbot.waitUntil(lambda: bool(page.rows.checks))
+    qtbot.waitUntil(lambda: bool(page.check_rows.checks))
     assert window.page_id() == "reading"
-    assert remedy in page.rows.checks[0].remedy
+    assert remedy in page.check_rows.checks[0].remedy
     assert not page.busy
     assert not window.button(_NEXT).isEnabled()
     assert page.again.hasFocus()
     page.copy.click()
-    assert page.rows.checks[0].detail in QApplication.clipboard().text()
+    assert page.check_rows.checks[0].detail in QApplication.clipboard().text()
     fake.unreadable = None
     page.again.click()
     wait_for(qtbot, window, "welcome")
@@ -116,8 +116,8 @@ def test_another_wizard_at_work_is_told_not_taken_for_a_clean_machine(
     fake.unreadable = Busy("root, process 4711", RECOVERY.started)
     window = show_window(fake)
     page = window.page("reading")
-    qtbot.waitUntil(lambda: bool(page.rows.checks))
-    assert "process 4711" in page.rows.checks[0].detail
+    qtbot.waitUntil(lambda: bool(page.check_rows.checks))
+    assert "process 4711" in page.check_rows.checks[0].detail
     assert window.page_id() == "reading"
 
 
@@ -126,7 +126,7 @@ def test_escape_leaves_it_at_once(
 ) -> None:
     fake.unreadable = StepFailed("No.", "Mend it.")
     window = show_window(fake)
-    qtbot.waitUntil(lambda: bool(window.page("reading").rows.checks))
+    qtbot.waitUntil(lambda: bool(window.page("reading").check_rows.checks))
     with qtbot.waitSignal(window.finished):
         QTest.keyClick(window, Qt.Key.Key_Escape)
     assert window.question is None

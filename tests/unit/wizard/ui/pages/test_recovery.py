@@ -21,19 +21,19 @@ def test_a_second_run_that_is_cut_off_in_the_same_window_is_finished_too(
     go(qtbot, window, "tasks")
     window.set_answers({"task": "remove"})
     go(qtbot, window, "remove", "review")
-    qtbot.waitUntil(lambda: bool(window.journey.changes))
+    qtbot.waitUntil(lambda: bool(window.session.changes))
     window.set_answers({**ADMIN, "input.accept_final": True})
     rest = REMOVAL[5:]
     fake.apply_error = ApplyError(rest[0], "No route to host.", (), (), rest)
     fake.fails_at = 5
     go(qtbot, window, "apply")
-    qtbot.waitUntil(lambda: bool(window.page("apply").rows.checks))
+    qtbot.waitUntil(lambda: bool(window.page("apply").check_rows.checks))
     fake.apply_error = None
     go(qtbot, window, "recovery")
     page = window.page("recovery")
     assert [row.summary for row in page.changes.rows] == [c.summary for c in rest]
     assert page.next_text == "&Finish the removal"
-    assert not page.boxes["input.admin_user"].isHidden()
+    assert not page.field_boxes["input.admin_user"].isHidden()
     window.set_answers(ADMIN)
     window.press_next()
     qtbot.waitUntil(lambda: page.nextId() == -1)
