@@ -1,4 +1,4 @@
-"""May these SIDs do this here, and which entry says so.
+"""The access check: whether a token holds a right, and which entry decides.
 
 A pure walk over one DACL as Active Directory does it (MS-ADTS 5.1.3.3, MS-DTYP
 2.5.3.2): the first entry that speaks about the right decides. What can not be

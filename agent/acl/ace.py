@@ -1,4 +1,4 @@
-"""The entries of a security descriptor: SIDs and ACEs, bytes to values and back.
+"""Access control entries (MS-DTYP 2.4.4): bytes to values and back.
 
 An entry of an unknown kind is kept as it came, never skipped. Every length is
 checked before it is used; `DescriptorError` names the offset and the rule.

@@ -2,53 +2,35 @@
 
 from collections.abc import Callable
 
+from agent.acl import rights
 from agent.acl.ace import ALLOWING, CALLBACK, DENYING, Ace, AceFlag, UnknownAce
-from agent.acl.rights import (
-    ACCOUNT_RESTRICTIONS,
-    CONTROL_ACCESS,
-    CREATE_CHILD,
-    DELETE,
-    DELETE_CHILD,
-    DELETE_TREE,
-    INET_ORG_PERSON,
-    LIST_CHILDREN,
-    READ_CONTROL,
-    READ_PROPERTY,
-    USER,
-    VALIDATED_WRITE,
-    WRITE_DAC,
-    WRITE_OWNER,
-    WRITE_PROPERTY,
-    Right,
-    effective_mask,
-    is_full_control,
-)
+from agent.acl.rights import Right, effective_mask, is_full_control
 from agent.acl.sid import Sid
 
 _DEEDS = (
-    (READ_PROPERTY, "read all properties"),
-    (WRITE_PROPERTY, "write all properties"),
-    (CONTROL_ACCESS, "use all extended rights, Reset Password among them"),
-    (CREATE_CHILD, "create objects"),
-    (DELETE_CHILD, "delete objects below"),
-    (DELETE_TREE, "delete the tree"),
-    (DELETE, "delete"),
-    (LIST_CHILDREN, "list"),
-    (VALIDATED_WRITE, "make validated writes"),
-    (READ_CONTROL, Right.READ_CONTROL.value.words),
-    (WRITE_DAC, Right.WRITE_DACL.value.words),
-    (WRITE_OWNER, Right.WRITE_OWNER.value.words),
+    (rights.READ_PROPERTY, "read all properties"),
+    (rights.WRITE_PROPERTY, "write all properties"),
+    (rights.CONTROL_ACCESS, "use all extended rights, Reset Password among them"),
+    (rights.CREATE_CHILD, "create objects"),
+    (rights.DELETE_CHILD, "delete objects below"),
+    (rights.DELETE_TREE, "delete the tree"),
+    (rights.DELETE, "delete"),
+    (rights.LIST_CHILDREN, "list"),
+    (rights.VALIDATED_WRITE, "make validated writes"),
+    (rights.READ_CONTROL, Right.READ_CONTROL.value.words),
+    (rights.WRITE_DAC, Right.WRITE_DACL.value.words),
+    (rights.WRITE_OWNER, Right.WRITE_OWNER.value.words),
 )
 _VERBS = (
-    (READ_PROPERTY, "read"),
-    (WRITE_PROPERTY, "write"),
-    (CREATE_CHILD, "create"),
-    (DELETE_CHILD, "delete"),
+    (rights.READ_PROPERTY, "read"),
+    (rights.WRITE_PROPERTY, "write"),
+    (rights.CREATE_CHILD, "create"),
+    (rights.DELETE_CHILD, "delete"),
 )
 _NAMES = {
-    ACCOUNT_RESTRICTIONS: "the account restrictions (pwdLastSet among them)",
-    USER: "user objects",
-    INET_ORG_PERSON: "inetOrgPerson objects",
+    rights.ACCOUNT_RESTRICTIONS: "the account restrictions (pwdLastSet among them)",
+    rights.USER: "user objects",
+    rights.INET_ORG_PERSON: "inetOrgPerson objects",
 }
 
 

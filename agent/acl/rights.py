@@ -1,5 +1,6 @@
 """The rights asked about: masks, GUIDs, property sets."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from uuid import UUID
@@ -38,7 +39,7 @@ _GENERIC = (
     (GENERIC_READ, READ_CONTROL | LIST_OBJECT | READ_PROPERTY | LIST_CHILDREN),
 )
 
-# the most specific classes of what is asked about (MS-ADSC)
+# the most specific classes of what is judged (MS-ADSC)
 CLASSES = {
     "user": USER,
     "inetorgperson": INET_ORG_PERSON,
@@ -165,6 +166,12 @@ class Right(Enum):
     READ_ACCOUNT_EXPIRES = _read(
         "accountExpires", "bf967915-0de6-11d0-a285-00aa003049e2", ACCOUNT_RESTRICTIONS
     )
+
+
+def classes_of(names: Sequence[str]) -> frozenset[UUID]:
+    """Give the GUID of the most specific class, the last; empty for an unknown one."""
+    known = CLASSES.get(names[-1].lower()) if names else None
+    return frozenset() if known is None else frozenset({known})
 
 
 def effective_mask(mask: int) -> int:

@@ -1,8 +1,4 @@
-"""What SIDs are called: the well-known ones by a table, the others by the directory.
-
-A directory is asked once for each SID. One that is not found there, or can not be
-asked for, is called by its text: a name never stands in the way of an answer.
-"""
+"""The SIDs that mean the same everywhere (MS-DTYP 2.4.2.4): names, protected, broad."""
 
 from agent.acl.sid import Sid
 

@@ -10,7 +10,6 @@ the user's whole token is read.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from agent.acl.errors import DescriptorError
 from agent.acl.sid import Sid
 from agent.acl.well_known_sids import (
     PROTECTED,
@@ -19,7 +18,7 @@ from agent.acl.well_known_sids import (
     is_protected,
     well_known,
 )
-from agent.active_directory.users import User, only
+from agent.active_directory.users import User, needed_entry
 from agent.ldap.connection import Connection
 from agent.ldap.dn import same
 from agent.ldap.entry import Entry
@@ -66,8 +65,7 @@ def protected_groups(directory: Connection, base_dn: str) -> ProtectedGroups:
         DirectoryError: the directory did not answer, or groups are hidden.
 
     """
-    head = directory.search(base_dn, "", ("objectSid",), scope="base", paged=False)
-    domain = _sid(directory, only(directory, head))
+    domain = _sid(directory, needed_entry(directory, base_dn, ("objectSid",)))
     sids = [f"{domain}-{rid}" for rid in PROTECTED]
     sids += [f"S-1-5-32-{rid}" for rid in PROTECTED_BUILTIN]
     filters = (f"(objectSid={escape(Sid.of(each).raw)})" for each in sids)
@@ -94,8 +92,8 @@ def token_of(directory: Connection, dn: str) -> frozenset[Sid]:
         DirectoryError: the directory did not answer, or can't find it out.
 
     """
-    entries = directory.search(dn, "", ("tokenGroups",), scope="base", paged=False)
-    return frozenset(map(Sid.parse, only(directory, entries).values("tokenGroups")))
+    entry = needed_entry(directory, dn, ("tokenGroups",))
+    return frozenset(map(Sid.parse, entry.values("tokenGroups")))
 
 
 def of_token(token: frozenset[Sid]) -> str:
@@ -109,8 +107,8 @@ def of_token(token: frozenset[Sid]) -> str:
 
 def _others(directory: Connection, base_dn: str) -> bool:
     """Say whether the forest has other domains; also where that can't be seen."""
-    head = directory.search("", "", (_CONFIGURATION,), scope="base", paged=False)
-    partitions = f"CN=Partitions,{only(directory, head).text(_CONFIGURATION)}"
+    head = needed_entry(directory, "", (_CONFIGURATION,))
+    partitions = f"CN=Partitions,{head.text(_CONFIGURATION)}"
     try:
         domains = directory.search(partitions, _DOMAINS, ("nCName",), scope="one")
         names = [domain.text("nCName") or "" for domain in domains]
@@ -136,8 +134,7 @@ def _groups(directory: Connection, base_dn: str, either: Iterable[str]) -> list[
 
 def _sid(directory: Connection, entry: Entry) -> Sid:
     """Read an objectSid; without it nobody knows whose primary group it is."""
-    try:
-        return Sid.parse(entry.raw("objectSid") or b"")
-    except DescriptorError:
+    if entry.sid is None:
         what = f"the objectSid of {entry.dn} is hidden"
-        raise DirectoryError(directory.host, what, _LET_READ) from None
+        raise DirectoryError(directory.host, what, _LET_READ)
+    return entry.sid

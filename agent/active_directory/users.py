@@ -1,19 +1,18 @@
-"""Intent on users, over a directory: find one, set a password, unlock, read policy.
+"""Users in the directory: find one, set a password, unlock, read the policy.
 
 What is read before a write is one cheap search; what is constructed for it (the
 resultant policy, the computed flags) is read only to explain, or to check. The
 permissions are read always: they tell an attribute that is not set from a hidden one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from agent.acl.errors import DescriptorError
-from agent.acl.rights import INET_ORG_PERSON, USER
+from agent.acl.rights import classes_of
 from agent.acl.sid import Sid
 from agent.active_directory.identifiers import UserFilter, nobody, several
-from agent.ldap.connection import Connection
+from agent.ldap.connection import Connection, read_entry
 from agent.ldap.controls import (
     OWNER_GROUP_DACL,
     POLICY_HINTS,
@@ -45,7 +44,6 @@ _PSO = (
     *("msDS-PasswordHistoryLength", "msDS-MinimumPasswordAge"),
     *("msDS-MaximumPasswordAge", "msDS-LockoutThreshold", "msDS-LockoutDuration"),
 )
-_CLASSES = {"user": USER, "inetorgperson": INET_ORG_PERSON}
 
 
 @dataclass(frozen=True)
@@ -69,18 +67,12 @@ class User:
     @property
     def sid(self) -> Sid | None:
         """The objectSid; None when it is hidden or malformed."""
-        raw = self.entry.raw("objectSid")
-        try:
-            return None if raw is None else Sid.parse(raw)
-        except DescriptorError:
-            return None
+        return self.entry.sid
 
     @property
     def classes(self) -> frozenset[UUID]:
         """The GUID of the most specific class; empty for one that is not known."""
-        names = self.entry.texts("objectClass")
-        known = _CLASSES.get(names[-1].lower()) if names else None
-        return frozenset() if known is None else frozenset({known})
+        return classes_of(self.entry.texts("objectClass"))
 
 
 def find(
@@ -126,20 +118,23 @@ def read_again(directory: Connection, dn: str) -> User:
         DirectoryError: the directory did not answer, or the user is gone.
 
     """
-    entries = directory.search(
-        dn, "", DETAIL, scope="base", controls=(OWNER_GROUP_DACL,), paged=False
-    )
-    return user_of(only(directory, entries))
+    return user_of(needed_entry(directory, dn, DETAIL, (OWNER_GROUP_DACL,)))
 
 
-def only(directory: Connection, entries: Iterator[Entry]) -> Entry:
-    """Give the one entry of a base search.
+def needed_entry(
+    directory: Connection,
+    dn: str,
+    attributes: Sequence[str],
+    controls: Sequence[Control] = (),
+) -> Entry:
+    """Read one object.
 
     Raises:
         NoSuchObject: it is gone, or hidden as a whole.
+        DirectoryError: the directory did not answer.
 
     """
-    entry = next(entries, None)
+    entry = read_entry(directory, dn, attributes, controls)
     if entry is None:
         what = "the object is gone, or hidden from the account"
         raise NoSuchObject(directory.host, what, "look for it in the directory")
@@ -153,8 +148,7 @@ def read_pwd_last_set(directory: Connection, dn: str) -> int:
         DirectoryError: the directory did not answer, or the user is gone.
 
     """
-    entries = directory.search(dn, "", ("pwdLastSet",), scope="base", paged=False)
-    value = only(directory, entries).number("pwdLastSet")
+    value = needed_entry(directory, dn, ("pwdLastSet",)).number("pwdLastSet")
     return -1 if value is None else value
 
 
@@ -243,8 +237,7 @@ def read_policy(
     """
     source, names = (pso_dn, _PSO) if pso_dn else (base_dn, _DOMAIN_POLICY)
     try:
-        entries = directory.search(source, "", names, scope="base", paged=False)
-        entry = next(iter(entries), None)
+        entry = read_entry(directory, source, names)
     except DirectoryError as error:
         if error.result is None:
             raise
@@ -284,8 +277,7 @@ def own_sids(directory: Connection) -> frozenset[Sid]:
         DirectoryError: the directory did not answer, or does not tell.
 
     """
-    entries = directory.search("", "", ("tokenGroups",), scope="base", paged=False)
-    sids = only(directory, entries).values("tokenGroups")
+    sids = needed_entry(directory, "", ("tokenGroups",)).values("tokenGroups")
     if not sids:  # nobody is in no group: every right would look as if missing
         what = "it does not tell which groups the account is in (tokenGroups)"
         raise DirectoryError(directory.host, what, "use another controller")

@@ -290,6 +290,24 @@ class Connection:
             raise refused(self.host, code, words)
 
 
+def read_entry(
+    directory: Connection,
+    dn: str,
+    attributes: Sequence[str],
+    controls: Sequence[Control] = (),
+) -> Entry | None:
+    """Read one object by its name, the rootDSE by none; None when it is hidden.
+
+    Raises:
+        DirectoryError: the controller did not answer, or there is no such object.
+
+    """
+    entries = directory.search(
+        dn, "", attributes, scope="base", controls=controls, paged=False
+    )
+    return next(iter(entries), None)
+
+
 def _entries(response: Any) -> Iterator[Entry]:
     for each in response or ():
         if each["type"] == "searchResEntry":

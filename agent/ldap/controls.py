@@ -1,4 +1,4 @@
-"""LDAP controls: sd_flags, policy hints."""
+"""LDAP controls: parts of a descriptor (sd_flags), policy hints."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What is read from a directory and written to it: entries, changes, controls.
+"""LDAP entries as they were read, modifications, the rootDSE.
 
 Pure. Values stay the bytes that came; a reader says as what it takes them.
 """
@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import ClassVar, Literal, Self
 from uuid import UUID
+
+from agent.acl.errors import DescriptorError
+from agent.acl.sid import Sid
 
 DESCRIPTOR = "nTSecurityDescriptor"
 _READ_ONLY = "1.2.840.113556.1.4.1920"  # MS-ADTS 3.1.1.3.4.3: an RODC has it
@@ -58,6 +61,14 @@ class Entry:
     def descriptor(self) -> bytes | None:
         """The security descriptor as it came; None when hidden or not asked for."""
         return self.raw(DESCRIPTOR)
+
+    @property
+    def sid(self) -> Sid | None:
+        """The objectSid; None when it is hidden or malformed."""
+        try:
+            return Sid.parse(self.raw("objectSid") or b"")
+        except DescriptorError:
+            return None
 
     def guid(self, name: str) -> UUID | None:
         """Give the first value as a GUID (MS-DTYP 2.3.4.2, little-endian)."""

@@ -1,4 +1,4 @@
-"""The way to a controller: TCP and TLS, with the certificate checked against its name.
+"""LDAPS to a controller: TCP and TLS, the certificate checked against its name.
 
 LDAPS only. ldap3's exceptions never pass; with `agent.ldap.connection` this is its only
 importer.

@@ -1,4 +1,4 @@
-"""One account and the policy that holds for it: raw attributes to values.
+"""The state of one user's account, from raw attributes.
 
 What can not be read is `AttributeUnreadable`, naming the attribute; never a lenient
 default.

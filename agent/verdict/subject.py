@@ -1,4 +1,4 @@
-"""What is read about one user, and what is answered: the values of a verdict."""
+"""The subject of a verdict: everything that was read about one user."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What is answered about one user."""
+"""A verdict: for one user, whether each operation would work, and the one cause."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -9,7 +9,7 @@ from agent.acl.descriptor_reader import HIDDEN, Unreadable, read
 from agent.acl.errors import DescriptorError
 from agent.acl.rights import Right
 from agent.config.settings import Features
-from agent.ldap.connection import Connection
+from agent.ldap.connection import Connection, read_entry
 from agent.ldap.controls import DACL
 from agent.ldap.dn import same
 from agent.ldap.entry import DESCRIPTOR, Modification
@@ -40,9 +40,8 @@ def refuse_protected(opened: Connection, container: str, base_dn: str) -> None:
         StepFailed: it is one of them.
 
     """
-    wanted = ("adminCount",)
-    entries = opened.search(container, "", wanted, scope="base", paged=False)
-    marked = any(entry.raw("adminCount") == b"1" for entry in entries)
+    entry = read_entry(opened, container, ("adminCount",))
+    marked = entry is not None and entry.raw("adminCount") == b"1"
     if marked or same(container, f"CN=AdminSDHolder,CN=System,{base_dn}"):
         raise StepFailed(
             f"{container} is protected by AdminSDHolder; nothing is granted there.",
@@ -111,10 +110,7 @@ def descriptor_of(opened: Connection, container: str) -> SecurityDescriptor:
         StepFailed: it is hidden, or not understood.
 
     """
-    entries = opened.search(
-        container, "", (DESCRIPTOR,), scope="base", controls=(DACL,), paged=False
-    )
-    entry = next(entries, None)
+    entry = read_entry(opened, container, (DESCRIPTOR,), (DACL,))
     descriptor = read(entry.descriptor if entry else None)
     if descriptor is HIDDEN:
         raise StepFailed(

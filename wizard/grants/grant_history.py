@@ -7,7 +7,7 @@ another one may have its name by now. The controllers may be others, too.
 from collections.abc import Sequence
 
 from agent.config.settings import DirectorySettings
-from agent.ldap.connection import Connection
+from agent.ldap.connection import Connection, read_entry
 from agent.ldap.dn import parse as parse_dn
 from agent.ldap.errors import DirectoryError, NoSuchObject
 from wizard.directory.account_history import is_anothers
@@ -73,7 +73,7 @@ def container_of(opened: Connection, facts: Facts) -> str | None:
     guid = facts.get("guid")
     base = f"<GUID={guid}>" if guid else facts["container"]
     try:
-        entry = next(opened.search(base, "", (), scope="base", paged=False), None)
+        entry = read_entry(opened, base, ())
     except NoSuchObject:
         return None
     return entry.dn if entry else None
@@ -81,9 +81,8 @@ def container_of(opened: Connection, facts: Facts) -> str | None:
 
 def guid_of(opened: Connection, container: str) -> str | None:
     """Give a container's objectGUID, which no renaming changes."""
-    wanted = ("objectGUID",)
-    entries = opened.search(container, "", wanted, scope="base", paged=False)
-    guid = next((entry.guid("objectGUID") for entry in entries), None)
+    entry = read_entry(opened, container, ("objectGUID",))
+    guid = entry.guid("objectGUID") if entry else None
     return str(guid) if guid else None
 
 

@@ -1,4 +1,4 @@
-"""Permissions alone: what to grant or take back, entry by entry, and how to tell it.
+"""Grants planned by themselves: what to grant or revoke, entry by entry.
 
 For an installation that stands, and for places where another team owns the
 directory: the same entries as a plan, as a table and as a file to hand over.

@@ -1,4 +1,4 @@
-"""The same entries as a text for another team."""
+"""The entries of a grant as a text for the team that owns the directory."""
 
 from collections.abc import Iterator, Sequence
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from agent.acl.rights import CLASSES, Right
+from agent.acl.rights import Right, classes_of
 from agent.acl.sid import Sid
 from agent.acl.well_known_sids import domain_of, domain_rid, is_broad
 from agent.active_directory.domain_cache import DomainCache
 from agent.config.settings import Settings
-from agent.ldap.connection import Connection
+from agent.ldap.connection import Connection, read_entry
 from agent.ldap.controls import OWNER_GROUP_DACL
 from agent.ldap.dn import is_below, same
 from agent.ldap.entry import DESCRIPTOR, Entry
@@ -28,7 +28,7 @@ from wizard.permissions.excess_rights import Place
 from wizard.permissions.findings import Finding, NameOf, not_known
 from wizard.permissions.object_rights import ObjectRights
 from wizard.permissions.rights_tally import Kind, RightsTally, SecuredObject
-from wizard.permissions.service_account import ServiceAccount, of_state, sid_of
+from wizard.permissions.service_account import ServiceAccount, of_state
 from wizard.permissions.sid_names import Names
 from wizard.permissions.user_rights import Person, UserRights, of_pilot
 
@@ -93,7 +93,7 @@ def find_about_account(
     sids, settings = domain.token(directory), domain.settings
     names = name_of or Names(directory, domain.base_dn)
     entry = _own_entry(directory, settings, sids)
-    own = sid_of(entry) if entry else None
+    own = entry.sid if entry else None
     if entry is None or own is None:
         hidden = not_known("account", "how the account is", "it can not find itself")
         return (*excess_rights.of_groups(sids, names), hidden)
@@ -125,7 +125,7 @@ def _own_entry(
     query = f"(&(objectClass=user)(|(userPrincipalName={upn}){either}))"
     base_dn = settings.directory.base_dn
     entries = directory.search(base_dn, query, ("objectSid",), paged=False)
-    own = next((entry.dn for entry in entries if sid_of(entry) in sids), None)
+    own = next((entry.dn for entry in entries if entry.sid in sids), None)
     # by its name: some values are computed for one object only
     return None if own is None else _base(directory, own, ServiceAccount.ATTRIBUTES)
 
@@ -134,12 +134,9 @@ def _base(
     directory: Connection, dn: str, attributes: Sequence[str] = ("objectClass",)
 ) -> Entry | None:
     """Read one object; None when it is hidden or not there."""
-    wanted, controls = (*attributes, DESCRIPTOR), (OWNER_GROUP_DACL,)
-    entries = directory.search(
-        dn, "", wanted, scope="base", controls=controls, paged=False
-    )
+    wanted = (*attributes, DESCRIPTOR)
     try:
-        return next(entries, None)
+        return read_entry(directory, dn, wanted, (OWNER_GROUP_DACL,))
     except DirectoryError as error:
         if error.result is None:
             raise
@@ -195,9 +192,7 @@ def _person(entry: Entry, containers: Sequence[str]) -> Person:
 
 
 def _classes(entry: Entry) -> frozenset[UUID]:
-    names = entry.texts("objectClass")
-    known = CLASSES.get(names[-1].lower()) if names else None
-    return frozenset() if known is None else frozenset({known})
+    return classes_of(entry.texts("objectClass"))
 
 
 def _about_places(inspection: _Inspection) -> Iterator[Finding]:
@@ -264,8 +259,7 @@ def _forest_root(inspection: _Inspection) -> Sid | None:
     There it can't be read, and the Enterprise Admins are told of like any stranger.
     """
     name = "rootDomainNamingContext"
-    heads = inspection.directory.search("", "", (name,), scope="base", paged=False)
-    head = next(heads, None)
+    head = read_entry(inspection.directory, "", (name,))
     root = head.text(name) if head else None
     is_root = root and same(root, inspection.base_dn)
     return domain_of(inspection.own) if is_root else None
@@ -280,11 +274,11 @@ def _groups(inspection: _Inspection, sid: Sid) -> Iterator[Guarded]:
         yield Guarded(str(sid), title, None, frozenset(), rights)
     for holder in holders:
         title = f"the group {name}, which holds the grants"
-        yield _guarded(str(sid_of(holder) or holder.dn), title, holder, rights)
+        yield _guarded(str(holder.sid or holder.dn), title, holder, rights)
         for inner in _groups_by(inspection, member_filter(holder.dn)):
             called = inner.text("sAMAccountName") or inner.dn
             title = f"the group {called} in {name}, which holds the grants"
-            yield _guarded(str(sid_of(inner) or inner.dn), title, inner, rights)
+            yield _guarded(str(inner.sid or inner.dn), title, inner, rights)
 
 
 def _groups_by(inspection: _Inspection, also: str) -> Iterator[Entry]:

@@ -1,4 +1,4 @@
-"""Everybody in the scope judged, page by page, while the next page is on its way.
+"""Coverage: everybody in the scope judged, while the next page is on its way.
 
 Memory stays flat: a page is let go once it is judged, and who wants all answers
 writes them down. Equal descriptors are judged once (`agent.verdict.judge` keeps them).

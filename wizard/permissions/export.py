@@ -1,4 +1,4 @@
-"""Everybody judged, as a file: CSV for a spreadsheet, JSON lines for a program.
+"""A coverage as a file: CSV for a spreadsheet, JSON lines for a program.
 
 The file appears whole or not at all: a judging that is stopped leaves what was there.
 """

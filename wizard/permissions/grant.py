@@ -1,8 +1,4 @@
-"""Entries in words: for an administrator to read, and for a shell to run.
-
-The entry of a `Grant` is shown as a sentence, as dsacls and as
-PowerShell, for places where another team owns the directory.
-"""
+"""A grant: one right for the agent's account on the people below a container."""
 
 from dataclasses import dataclass, replace
 from typing import Self

@@ -1,4 +1,4 @@
-"""Where on the way down permissions stop being inherited.
+"""The containers of a scope that inherit no permissions: their DACL is protected.
 
 A grant on a container does not reach below one whose DACL is protected (MS-DTYP 2.4.6,
 SE_DACL_PROTECTED). People there look as if nothing had been granted; the cause is the

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from agent.acl.errors import DescriptorError
-from agent.acl.sid import Sid
 from agent.ldap.entry import Entry
 from agent.verdict.account import UserFlag
 from agent.verdict.attributes import from_filetime
@@ -75,14 +73,6 @@ def _service_names(entry: Entry) -> tuple[str, ...] | None:
     3.1.1.2.3.3), so that who reads the one reads the other.
     """
     return entry.texts("servicePrincipalName") if entry.raw("objectClass") else None
-
-
-def sid_of(entry: Entry) -> Sid | None:
-    """Give an entry's objectSid; None when it is hidden or malformed."""
-    try:
-        return Sid.parse(entry.raw("objectSid") or b"")
-    except DescriptorError:
-        return None
 
 
 def of_state(account: ServiceAccount, now: datetime) -> Iterator[Finding]:

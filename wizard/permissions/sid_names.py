@@ -1,32 +1,12 @@
 """Names of SIDs, looked up in the directory."""
 
-from collections.abc import Iterator, Sequence
-from typing import Literal, Protocol
-
 from agent.acl.sid import Sid
 from agent.acl.well_known_sids import domain_rid, well_known
-from agent.ldap.entry import Entry
+from agent.ldap.connection import Connection
 from agent.ldap.errors import DirectoryError
 from agent.ldap.filters import escape
 
 _MOST_KEPT = 10_000
-
-
-class Searches(Protocol):
-    """As much of a directory as a name needs."""
-
-    def search(
-        self,
-        base: str,
-        filter: str,  # noqa: A002 - what LDAP calls it
-        attributes: Sequence[str],
-        *,
-        scope: Literal["base", "one", "subtree"] = "subtree",
-        paged: bool = True,
-        limit: int | None = None,
-    ) -> Iterator[Entry]:
-        """Find entries, as `agent.ldap.connection.Directory` does."""
-        ...
 
 
 class Names:
@@ -36,7 +16,7 @@ class Names:
     `agent.acl.ace_text.words`. For one thread, as its connection is.
     """
 
-    def __init__(self, directory: Searches, base_dn: str) -> None:
+    def __init__(self, directory: Connection, base_dn: str) -> None:
         self._directory = directory
         self._base_dn = base_dn
         self._kept: dict[Sid, str] = {}

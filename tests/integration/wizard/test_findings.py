@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import ldap3
 import pytest
@@ -471,7 +471,7 @@ def test_a_name_is_asked_for_once(lab: Lab) -> None:
                 asked.append(args[1])
                 return directory.search(*args, **options)
 
-        names = Names(Counting(), lab.base_dn)
+        names = Names(cast("Connection", Counting()), lab.base_dn)
         domain = DomainCache(settings(lab)).token(directory)
         users = next(sid for sid in domain if str(sid).endswith("-513"))
         stranger = Sid.of("S-1-5-21-9-9-9-4711")
