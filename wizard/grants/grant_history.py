@@ -1,10 +1,11 @@
 """What this machine granted, to whom and on what: from its journals, as it is today.
 
-A container is known by its objectGUID: it may have been renamed or moved since, and
+A container is records by its objectGUID: it may have been renamed or moved since, and
 another one may have its name by now. The controllers may be others, too.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from agent.config.settings import DirectorySettings
 from agent.ldap.connection import Connection, read_entry
@@ -12,11 +13,11 @@ from agent.ldap.dn import parse as parse_dn
 from agent.ldap.errors import DirectoryError, NoSuchObject
 from wizard.directory.account_history import is_anothers
 from wizard.directory.sign_in import as_either, reached_now
-from wizard.plan.change import Context, Facts, StepFailed, directory_of
-from wizard.plan.history import granted
+from wizard.plan.change import Context, StepFailed
+from wizard.plan.history import GrantRecord, granted
 
 
-def granted_now(context: Context, directory: DirectorySettings) -> list[Facts]:
+def granted_now(context: Context, directory: DirectorySettings) -> list[GrantRecord]:
     """Give what was granted with the containers' names of today.
 
     What an account has that another server took over is that server's by now.
@@ -29,49 +30,48 @@ def granted_now(context: Context, directory: DirectorySettings) -> list[Facts]:
         StepFailed, DirectoryError: it can't be asked; with the remedy.
 
     """
-    known = granted(context)
-    here = [facts for facts in known if _is_in(directory, facts)]
-    others = [facts for facts in known if not _is_in(directory, facts)]
+    records = granted(context)
+    here = [record for record in records if _is_in(directory, record)]
+    others = [record for record in records if not _is_in(directory, record)]
     if not here:
         return others
     with as_either(directory, context) as opened:
         return others + [
-            located(opened, with_current_base(facts, directory))
-            for facts in here
-            if not is_anothers(opened, directory_of(facts), context)
+            located(opened, with_current_base(record, directory))
+            for record in here
+            if not is_anothers(opened, record.directory, context)
         ]
 
 
 def granted_or_recorded(
     context: Context, directory: DirectorySettings | None
-) -> list[Facts]:
+) -> list[GrantRecord]:
     """Give the same, with the names of then where nobody can be asked."""
     if directory is None:
         return granted(context)
     try:
         return granted_now(context, directory)
     except (StepFailed, DirectoryError):
-        return [with_current_base(facts, directory) for facts in granted(context)]
+        return [with_current_base(record, directory) for record in granted(context)]
 
 
-def with_current_base(facts: Facts, directory: DirectorySettings) -> Facts:
+def with_current_base(record: GrantRecord, directory: DirectorySettings) -> GrantRecord:
     """Reach what an earlier plan tells of by the controllers of today."""
-    now = reached_now(directory_of(facts), directory)
-    return {**facts, "directory": now.model_dump(mode="json")}
+    now = reached_now(record.directory, directory)
+    return replace(record, directory=now)
 
 
-def located(opened: Connection, facts: Facts) -> Facts:
+def located(opened: Connection, record: GrantRecord) -> GrantRecord:
     """Name a container as it is named now; as before where it is not to be found."""
-    return {**facts, "container": container_of(opened, facts) or facts["container"]}
+    return replace(record, container=container_of(opened, record) or record.container)
 
 
-def container_of(opened: Connection, facts: Facts) -> str | None:
+def container_of(opened: Connection, record: GrantRecord) -> str | None:
     """Give a container's name; None where there is none (any more).
 
     Found by its GUID where it is known (MS-ADTS 3.1.1.3.1.2.4).
     """
-    guid = facts.get("guid")
-    base = f"<GUID={guid}>" if guid else facts["container"]
+    base = f"<GUID={record.guid}>" if record.guid else record.container
     try:
         entry = read_entry(opened, base, ())
     except NoSuchObject:
@@ -86,16 +86,18 @@ def guid_of(opened: Connection, container: str) -> str | None:
     return str(guid) if guid else None
 
 
-def rights_held(known: Sequence[Facts], container: str, sid: str) -> frozenset[str]:
+def rights_held(
+    records: Sequence[GrantRecord], container: str, sid: str
+) -> frozenset[str]:
     """Name the rights that are known to be granted on a container."""
     at = parse_dn(container)
     return frozenset(
         name
-        for facts in known
-        if facts["sid"] == sid and parse_dn(facts["container"]) == at
-        for name in facts["rights"]
+        for record in records
+        if record.sid == sid and parse_dn(record.container) == at
+        for name in record.rights
     )
 
 
-def _is_in(directory: DirectorySettings, facts: Facts) -> bool:
-    return directory_of(facts).domain.casefold() == directory.domain.casefold()
+def _is_in(directory: DirectorySettings, record: GrantRecord) -> bool:
+    return record.directory.domain.casefold() == directory.domain.casefold()

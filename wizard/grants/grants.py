@@ -5,7 +5,7 @@ directory: the same entries as a plan, as a table and as a file to hand over.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from agent.acl.ace import Ace, AceFlag, UnknownAce
 from agent.acl.ace_text import words
@@ -26,8 +26,8 @@ from wizard.grants.grant_history import located, with_current_base
 from wizard.grants.grant_targets import GrantTargets, grant_targets
 from wizard.permissions.grant import Grant
 from wizard.permissions.sid_names import Names
-from wizard.plan.change import Change, Context, Facts, Plan, StepFailed, directory_of
-from wizard.plan.history import granted
+from wizard.plan.change import Change, Context, Plan, StepFailed
+from wizard.plan.history import GrantRecord, granted
 
 _Missing = list[tuple[str, tuple[Grant, ...]]]
 _Judged = list[tuple[str, ContainerRights]]
@@ -127,12 +127,12 @@ def plan_revoke(settings: Settings, context: Context) -> Revocation:
     with as_agent(settings.directory, context) as opened:
         own = sid_of(opened, settings.directory)
         ours = [
-            located(opened, with_current_base(facts, settings.directory))
-            for facts in granted(context)
-            if facts["sid"] == str(own)
+            located(opened, with_current_base(record, settings.directory))
+            for record in granted(context)
+            if record.sid == str(own)
         ]
         changes = tuple(_still_there(opened, ours))
-        written = (*(f["container"] for f in ours), *settings.scope.containers)
+        written = (*(record.container for record in ours), *settings.scope.containers)
         places = {dn.parse(name): name for name in written}
         names = Names(opened, settings.directory.base_dn)
         left = tuple(_left(opened, tuple(places.values()), own, changes, names))
@@ -154,10 +154,9 @@ def entries(
         sid = sid_of(opened, settings.directory)
     trustee = settings.directory.sign_in_name
     return tuple(
-        _entry(str(facts["container"]), trustee, Grant.of(name), sid)
-        for change in changes
-        if (facts := change.after or change.before)
-        for name in facts["rights"]
+        _entry(record.container, trustee, Grant.of(name), sid)
+        for record in map(GrantRecord.of, changes)
+        for name in record.rights
     )
 
 
@@ -184,13 +183,12 @@ def _aces(opened: Connection, container: str) -> tuple[Ace | UnknownAce, ...]:
     return descriptor.dacl.aces if descriptor.dacl else ()
 
 
-def _still_there(opened: Connection, ours: Sequence[Facts]) -> Iterator[Change]:
-    for facts in ours:
-        there = _aces(opened, facts["container"])
-        sid = Sid.of(facts["sid"])
-        rights = [n for n in facts["rights"] if Grant.of(n).ace(sid) in there]
+def _still_there(opened: Connection, ours: Sequence[GrantRecord]) -> Iterator[Change]:
+    for record in ours:
+        there, sid = _aces(opened, record.container), Sid.of(record.sid)
+        rights = [n for n in record.rights if Grant.of(n).ace(sid) in there]
         if rights:
-            yield revoke_change(facts, rights)
+            yield revoke_change(record, rights)
 
 
 def _left(
@@ -292,21 +290,16 @@ def grant_change(
         kept = f"{_count(stood)} of an earlier setup"
         summary = f"{summary}, and takes over {kept}" if grants else ""
         summary = summary or f"Takes over {kept}, of {to}"
-    after = {
-        "container": container,
-        "rights": [grant.name for grant in grants],
-        "stood": [grant.name for grant in stood],
-        "directory": wanted.directory.model_dump(mode="json"),
-    }
-    return Change("grants", summary, None, after, needs_admin=True)
+    rights, taken_over = (tuple(each.name for each in part) for part in (grants, stood))
+    record = GrantRecord(wanted.directory, container, rights, taken_over)
+    return Change("grants", summary, None, record.facts(), needs_admin=True)
 
 
-def revoke_change(facts: Facts, rights: Sequence[str]) -> Change:
+def revoke_change(record: GrantRecord, rights: Sequence[str]) -> Change:
     """Take back some of what was granted on a container, by the names of `Grant`."""
-    account = directory_of(facts).account.name
-    what = _count(rights)
-    summary = f"Revokes {what} of {account} on {facts['container']}"
-    before = {**facts, "rights": list(rights)}
+    account = record.directory.account.name
+    summary = f"Revokes {_count(rights)} of {account} on {record.container}"
+    before = replace(record, rights=tuple(rights)).facts()
     return Change("grants", summary, before, None, needs_admin=True)
 
 

@@ -5,12 +5,13 @@ copied machine are the original's, and so is what they tell of.
 """
 
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 from agent.config.settings import DirectorySettings
 from agent.ldap.dn import parse as parse_dn
 from wizard.plan import journal
-from wizard.plan.change import Begun, Context, Facts, directory_of
+from wizard.plan.change import Begun, Change, Context, Facts, directory_of
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,54 @@ class MadeAccount:
 
     directory: DirectorySettings
     mark: str
+
+
+@dataclass(frozen=True)
+class GrantRecord:
+    """Entries of an account on a container, as a change and what came of it tell.
+
+    Attributes:
+        directory: how the domain was reached, and as whom.
+        container: as it was named then.
+        rights: by the names of `Grant`.
+        stood: those of an earlier setup that this machine takes over.
+        sid: the account's; empty where it was not looked up yet.
+        guid: the container's objectGUID; None where that was not noted.
+        added: those of `rights` that were not there before; None where that was not
+            noted.
+
+    """
+
+    directory: DirectorySettings
+    container: str
+    rights: tuple[str, ...]
+    stood: tuple[str, ...] = ()
+    sid: str = ""
+    guid: str | None = None
+    added: tuple[str, ...] | None = None
+
+    @classmethod
+    def of(cls, change: Change, made: Facts | None = None) -> Self:
+        """Read the facts of a change, and what came of it where that is known."""
+        facts = {**(change.after or change.before or {}), **(made or {})}
+        added = facts.get("added")
+        return cls(
+            directory_of(facts),
+            str(facts["container"]),
+            tuple(facts["rights"]),
+            tuple(facts.get("stood", ())),
+            str(facts.get("sid") or ""),
+            facts.get("guid"),
+            None if added is None else tuple(added),
+        )
+
+    def facts(self) -> dict[str, Any]:
+        """Give the facts of a change, as `of` reads them."""
+        directory = self.directory.model_dump(mode="json")
+        facts = {"container": self.container, "rights": list(self.rights)}
+        if self.sid:
+            return facts | {"directory": directory, "sid": self.sid, "guid": self.guid}
+        return facts | {"directory": directory, "stood": list(self.stood)}
 
 
 def account_key(directory: DirectorySettings) -> str:
@@ -47,29 +96,23 @@ def made_accounts(context: Context) -> Sequence[MadeAccount]:
     return tuple(accounts.values())
 
 
-def granted(context: Context) -> list[Facts]:
-    """Give what is granted, to whom and where.
-
-    Each with the rights by the names of `Grant`, the container as it was named when
-    something was last done there, its `guid`, and the account's `sid`.
-    """
-    grants: dict[Hashable, Facts] = {}
+def granted(context: Context) -> list[GrantRecord]:
+    """Give what is granted, to whom and where; each container as it was named last."""
+    grants: dict[Hashable, GrantRecord] = {}
     for entry in _own(context, "grants"):
-        facts = entry.change.after or entry.change.before
-        if facts is None or entry.made is None:
+        if entry.made is None:
             continue
-        facts = {**facts, "sid": str(entry.made["sid"])}
-        facts["guid"] = entry.made.get("guid") or facts.get("guid")
-        facts.pop("stood", None)
-        key = facts["guid"] or parse_dn(facts["container"]), facts["sid"]
-        earlier = grants.pop(key, {"rights": []})["rights"]
+        record = GrantRecord.of(entry.change, entry.made)
+        key = record.guid or parse_dn(record.container), record.sid
+        earlier = grants.pop(key).rights if key in grants else ()
         revoked = entry.change.after is None
         # what stood there already is not ours; journals of old do not tell
-        added = [] if revoked else entry.made.get("rights", facts["rights"])
-        over = facts["rights"] if revoked else added  # somebody else removed those
-        rights = [*(name for name in earlier if name not in over), *added]
+        added = () if revoked else record.rights
+        # of what was to be revoked, somebody else may have removed some
+        over = GrantRecord.of(entry.change).rights if revoked else added
+        rights = (*(name for name in earlier if name not in over), *added)
         if rights:
-            grants[key] = {**facts, "rights": rights}
+            grants[key] = replace(record, rights=rights, stood=())
     return list(grants.values())
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from agent.acl import descriptor
 from agent.acl.rights import Right
 from agent.acl.sid import Sid
-from agent.config.settings import DirectorySettings, Settings
+from agent.config.settings import Settings
 from agent.ldap.connection import Connection
 from agent.ldap.dn import same
 from agent.ldap.errors import DirectoryError
@@ -40,8 +40,8 @@ from wizard.plan.change import (
     Context,
     Facts,
     StepFailed,
-    directory_of,
 )
+from wizard.plan.history import GrantRecord
 from wizard.plan.step import Step, Target
 from wizard.results import Check
 from wizard.steps.account import Account, sets_password
@@ -65,30 +65,29 @@ class Grants(Step):
         settings = context.settings
         directory = settings.directory if settings else None
         recorded = granted_or_recorded(context, directory)
-        return [revoke_change(facts, facts["rights"]) for facts in recorded]
+        return [revoke_change(record, record.rights) for record in recorded]
 
     def apply(self, change: Change, context: Context) -> Facts:
-        facts = change.after or change.before
-        directory = directory_of(facts)
-        assert facts is not None
-        with as_admin(directory, context) as opened:
+        record = GrantRecord.of(change)
+        with as_admin(record.directory, context) as opened:
             if change.after is None:
-                return _take(opened, facts)
-            return _give(opened, facts, sid_of(opened, directory))
+                return _take(opened, record)
+            return _give(opened, record, sid_of(opened, record.directory))
 
     def undo(self, begun: Begun, context: Context) -> None:
-        change = begun.change
-        facts = {**(change.after or change.before or {}), **(begun.made or {})}
-        directory = directory_of(facts)
-        with as_admin(directory, context) as opened:
-            recorded = facts.get("sid")
-            sid = Sid.of(recorded) if recorded else _sid_if_there(opened, directory)
-            container = container_of(opened, facts)
+        record = GrantRecord.of(begun.change, begun.made)
+        with as_admin(record.directory, context) as opened:
+            sid = _sid(opened, record)
+            container = container_of(opened, record)
             if sid is None or container is None:
                 return  # the account or the container went, and the entries with it
-            names = facts.get("added", facts["rights"])
+            names = record.rights if record.added is None else record.added
             aces = [Grant.of(name).ace(sid) for name in names]
-            edit = descriptor.add_ace if change.after is None else descriptor.remove_ace
+            edit = (
+                descriptor.add_ace
+                if begun.change.after is None
+                else descriptor.remove_ace
+            )
             rewrite(opened, container, aces, edit)
 
     def verify(self, target: Target) -> Sequence[Check]:
@@ -101,14 +100,15 @@ class Grants(Step):
         return [row_of(container, judgement, rights) for container, judgement in judged]
 
 
-def _give(opened: Connection, facts: Facts, sid: Sid) -> Facts:
-    container = facts["container"]
+def _give(opened: Connection, record: GrantRecord, sid: Sid) -> Facts:
+    container = record.container
     # it may have become a protected one since the plan
-    refuse_protected(opened, container, directory_of(facts).base_dn)
-    added = _edit(opened, container, facts["rights"], sid, descriptor.add_ace)
-    stood = facts.get("stood", ())
+    refuse_protected(opened, container, record.directory.base_dn)
+    added = _edit(opened, container, record.rights, sid, descriptor.add_ace)
     list_now = descriptor_of(opened, container)
-    kept = [n for n in stood if descriptor.has_ace(list_now, Grant.of(n).ace(sid))]
+    kept = [
+        n for n in record.stood if descriptor.has_ace(list_now, Grant.of(n).ace(sid))
+    ]
     return {
         "container": container,
         "guid": guid_of(opened, container),
@@ -118,14 +118,14 @@ def _give(opened: Connection, facts: Facts, sid: Sid) -> Facts:
     }
 
 
-def _take(opened: Connection, facts: Facts) -> Facts:
-    container, sid = container_of(opened, facts), Sid.of(facts["sid"])
-    made = {"container": container or facts["container"], "sid": str(sid)}
+def _take(opened: Connection, record: GrantRecord) -> Facts:
+    container, sid = container_of(opened, record), Sid.of(record.sid)
+    made = {"container": container or record.container, "sid": str(sid)}
     if container is None:
         detail = "The container is not there any more, and the entries went with it."
         return {**made, "rights": [], "told": detail}
     edit = descriptor.remove_ace
-    return {**made, "rights": _edit(opened, container, facts["rights"], sid, edit)}
+    return {**made, "rights": _edit(opened, container, record.rights, sid, edit)}
 
 
 def _edit(
@@ -137,7 +137,7 @@ def _edit(
 
 
 def _granted(
-    target: Target, losing: Sequence[str], recorded: Sequence[Facts]
+    target: Target, losing: Sequence[str], recorded: Sequence[GrantRecord]
 ) -> Iterator[Change]:
     wanted, accounts = target.settings, target.changes_of(Account.name)
     if accounts and wanted.directory.account.kind == "new":
@@ -150,7 +150,7 @@ def _granted(
 
 
 def _before_sign_in(
-    wanted: Settings, context: Context, recorded: Sequence[Facts], *, there: bool
+    wanted: Settings, context: Context, recorded: Sequence[GrantRecord], *, there: bool
 ) -> Iterator[Change]:
     """Judge for an account that can't sign in yet: made now, or taken over.
 
@@ -168,18 +168,18 @@ def _before_sign_in(
                 yield grant_change(wanted, dn, judged.missing, stood)
 
 
-def _revoked(wanted: Settings, recorded: Sequence[Facts]) -> Iterator[Change]:
+def _revoked(wanted: Settings, recorded: Sequence[GrantRecord]) -> Iterator[Change]:
     """Take back what earlier plans granted and these settings do not ask for."""
     own = wanted.directory.sign_in_name
     needed = rights_of(wanted.features)
-    for facts in recorded:
-        kept = any(same(facts["container"], dn) for dn in wanted.scope.containers)
-        ours = kept and directory_of(facts).sign_in_name == own
+    for record in recorded:
+        kept = any(same(record.container, dn) for dn in wanted.scope.containers)
+        ours = kept and record.directory.sign_in_name == own
         over = [
-            name for name in facts["rights"] if not ours or _right(name) not in needed
+            name for name in record.rights if not ours or _right(name) not in needed
         ]
         if over:
-            yield revoke_change(facts, over)
+            yield revoke_change(record, over)
 
 
 def _right(name: str) -> Right:
@@ -189,14 +189,17 @@ def _right(name: str) -> Right:
 def _left_by(wanted: Settings, revoked: Sequence[Change]) -> Iterator[str]:
     """Name the containers where the account to come loses its entries."""
     for change in revoked:
-        assert change.before is not None
-        container = change.before["container"]
-        own = directory_of(change.before).sign_in_name == wanted.directory.sign_in_name
-        if own and not any(same(container, dn) for dn in wanted.scope.containers):
-            yield container
+        record = GrantRecord.of(change)
+        own = record.directory.sign_in_name == wanted.directory.sign_in_name
+        kept = any(same(record.container, dn) for dn in wanted.scope.containers)
+        if own and not kept:
+            yield record.container
 
 
-def _sid_if_there(opened: Connection, directory: DirectorySettings) -> Sid | None:
-    entry = find(opened, directory)
+def _sid(opened: Connection, record: GrantRecord) -> Sid | None:
+    """Give the account's SID; None where it went and none was noted."""
+    if record.sid:
+        return Sid.of(record.sid)
+    entry = find(opened, record.directory)
     raw = entry.raw("objectSid") if entry else None
     return Sid.parse(raw) if raw else None

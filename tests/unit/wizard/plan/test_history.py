@@ -27,7 +27,7 @@ FIRST = "20261129T182427277114-3850cb.sealed.jsonl"
 LAST = "20261129T182438805870-4b01b1.sealed.jsonl"
 PARIS = "OU=Paris,OU=People,DC=corp,DC=test"
 BERLIN = "OU=Berlin,OU=People,DC=corp,DC=test"
-RIGHTS = ["RESET_PASSWORD", "WRITE_LOCKOUT_TIME", "WRITE_PWD_LAST_SET"]
+RIGHTS = ("RESET_PASSWORD", "WRITE_LOCKOUT_TIME", "WRITE_PWD_LAST_SET")
 SID = "S-1-5-21-532390200-3527570076-1184083667"
 
 
@@ -60,8 +60,8 @@ def test_what_was_made_and_not_taken_back_is_known(host: FakeHost) -> None:
     assert account.directory.account.name == "svc-other"
     assert account.mark == f"writeback:{LAST.partition('.')[0]}"
     (grant,) = history.granted(context)
-    assert (grant["container"], grant["sid"]) == (PARIS, f"{SID}-1190")
-    assert (grant["rights"], "stood" in grant) == (RIGHTS, False)
+    assert (grant.container, grant.sid) == (PARIS, f"{SID}-1190")
+    assert (grant.rights, grant.stood) == (RIGHTS, ())
     text = history.applied_settings(context)
     assert parse(text or "").directory.account.name == "svc-other"
 
@@ -71,8 +71,8 @@ def test_each_plan_is_known_alone(host: FakeHost) -> None:
     (account,) = history.made_accounts(context)
     assert account.directory.account.name == "svc-writeback"
     grants = history.granted(context)
-    assert [grant["container"] for grant in grants] == [PARIS, BERLIN]
-    assert {grant["sid"] for grant in grants} == {f"{SID}-1189"}
+    assert [grant.container for grant in grants] == [PARIS, BERLIN]
+    assert {grant.sid for grant in grants} == {f"{SID}-1189"}
     assert parse(history.applied_settings(context) or "").agent == "srv1"
 
 
@@ -90,11 +90,11 @@ def test_journals_that_tell_less_are_read(host: FakeHost) -> None:
     (account,) = history.made_accounts(context)
     assert account.mark == ""
     grants = history.granted(context)
-    assert [(each["container"], each["rights"]) for each in grants] == [
+    assert [(each.container, each.rights) for each in grants] == [
         (PARIS, RIGHTS),
         (BERLIN, RIGHTS),
     ]
-    assert all(each["guid"] is None for each in grants)
+    assert all(each.guid is None for each in grants)
 
 
 def test_a_removed_settings_file_is_not_in_force(host: FakeHost) -> None:
