@@ -88,8 +88,10 @@ class Step(ABC):
 
         """
 
-    def undo(self, begun: Begun, context: Context) -> None:  # noqa: B027 - the default for what is final
-        """Take a change back; nothing happens when it was never made, or is final.
+    def undo(self, begun: Begun, context: Context) -> None:  # noqa: ARG002 - a default
+        """Take a change back; nothing happens when it was never made.
+
+        A step whose changes are final has nothing to take back.
 
         Args:
             begun: what was planned, and what `apply` gave of it.
@@ -99,6 +101,8 @@ class Step(ABC):
             StepFailed: somebody else changed it since, or it can't be reached.
 
         """
+        if not begun.change.final:
+            raise NotImplementedError(self.name)
 
     def verify(self, target: Target) -> Sequence[Check]:  # noqa: ARG002 - a default
         """Look whether it is as the target's settings say."""
