@@ -46,7 +46,8 @@ class CertificateFacts:
     Attributes:
         sha256: the fingerprint, upper-case hexadecimal with colons.
         trusted: the chain up to here is trusted for the host.
-        reason: why not.
+        reason: why not, in OpenSSL's words.
+        verify_code: why not, as OpenSSL numbers it (X509_V_ERR_*, its x509_vfy.h).
 
     """
 
@@ -58,6 +59,7 @@ class CertificateFacts:
     sha256: str
     trusted: bool
     reason: str = ""
+    verify_code: int = 0
 
 
 @dataclass(frozen=True)
@@ -93,23 +95,23 @@ def shake_hands(endpoint: Endpoint, *, timeout: float = _CONNECT_S) -> Handshake
         OSError: it can't be reached, or speaks no TLS of 1.2 or newer.
 
     """
-    reason = _distrust(endpoint, timeout)
+    reason, verify_code = _distrust(endpoint, timeout)
     shown = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     shown.minimum_version = ssl.TLSVersion.TLSv1_2
     shown.check_hostname = False
     shown.verify_mode = ssl.CERT_NONE  # nothing is sent on it
     with _handshake(shown, endpoint, timeout) as wrapped:
         chain, tls = tuple(_chain(wrapped)), wrapped.version() or ""
-    return Handshake(tuple(_facts(der, reason) for der in chain), tls)
+    return Handshake(tuple(_facts(der, reason, verify_code) for der in chain), tls)
 
 
-def _distrust(endpoint: Endpoint, timeout: float) -> str:
-    """Say why a checked handshake fails; empty when it does not."""
+def _distrust(endpoint: Endpoint, timeout: float) -> tuple[str, int]:
+    """Say why a checked handshake fails, in words and by OpenSSL's number."""
     try:
         with _handshake(client_context(endpoint.ca), endpoint, timeout):
-            return ""
+            return "", 0
     except ssl.SSLCertVerificationError as error:
-        return error.verify_message
+        return error.verify_message, error.verify_code
 
 
 def _handshake(
@@ -135,7 +137,7 @@ def _chain(wrapped: ssl.SSLSocket) -> Iterable[bytes]:
     ]
 
 
-def _facts(der: bytes, reason: str) -> CertificateFacts:
+def _facts(der: bytes, reason: str, verify_code: int) -> CertificateFacts:
     certificate = x509.load_der_x509_certificate(der)
     digits = certificate.fingerprint(hashes.SHA256()).hex(":").upper()
     return CertificateFacts(
@@ -147,6 +149,7 @@ def _facts(der: bytes, reason: str) -> CertificateFacts:
         sha256=digits,
         trusted=not reason,
         reason=reason,
+        verify_code=verify_code,
     )
 
 

@@ -18,12 +18,13 @@ import aiohttp
 
 from agent.relay_client.dialer import Dialer
 from agent.relay_client.errors import (
-    WRONG_AT_PROXY,
+    WrongProxyPassword,
     reason_for_close,
     reason_for_failure,
 )
 from agent.relay_client.websocket import MessageSocket
 from wire import hybrid_connections
+from wire.failure import Failure
 from wire.hybrid_connections import BadMessage, RelayRequest, RelayResponse, RequestHead
 
 LOG = logging.getLogger("agent.relay_client.listener")
@@ -141,21 +142,23 @@ class Listener:
                 return
             if time.monotonic() - began > _STEADY_S:
                 failures = 0
-            delay = _delay(failures) if reason != WRONG_AT_PROXY else _WRONG_PASSWORD_S
+            locks = isinstance(reason, WrongProxyPassword)
+            delay = _WRONG_PASSWORD_S if locks else _delay(failures)
             failures += 1
             LOG.warning("%s; trying again in %.1f s", reason, delay)
-            self._on_state(ListenerState(Phase.WAITING, reason, time.time() + delay))
+            again_at = time.time() + delay
+            self._on_state(ListenerState(Phase.WAITING, str(reason), again_at))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), delay)
 
-    async def _connect_and_serve(self, session: aiohttp.ClientSession) -> str:
+    async def _connect_and_serve(self, session: aiohttp.ClientSession) -> Failure:
         """Serve one control channel to its end and say why it ended."""
         try:
             channel = await self._dial_control(session)
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             return reason_for_failure(error)
         if channel is None:
-            return ""
+            return Failure("")  # it was told to stop
         self._control = channel
         self._on_state(ListenerState(Phase.CONNECTED))
         renewing = asyncio.create_task(self._renew(channel))
@@ -163,7 +166,7 @@ class Listener:
             return await self._serve(session, channel)
         except BadMessage as error:
             await channel.close(code=_PROTOCOL_ERROR)
-            return f"the relay broke the protocol: {error}"
+            return Failure(f"the relay broke the protocol: {error}")
         finally:
             self._control = None
             renewing.cancel()
@@ -190,7 +193,7 @@ class Listener:
 
     async def _serve(
         self, session: aiohttp.ClientSession, channel: MessageSocket
-    ) -> str:
+    ) -> Failure:
         while (text := await channel.receive_text()) is not None:
             head = hybrid_connections.parse(text)
             if head is None:

@@ -98,6 +98,9 @@ def _hints(host: str, *, offered: bool) -> CheckResult:
     )
 
 
+_CHECK_RELAY = "check the address, the proxy, port 443 and the certificate"
+
+
 def _relay(config: AgentConfig) -> CheckResult:
     began = time.perf_counter()
     url = config.enrolment.relay_url
@@ -105,9 +108,9 @@ def _relay(config: AgentConfig) -> CheckResult:
     try:
         status = asyncio.run(_ask(config, url))
     except (OSError, TimeoutError, aiohttp.ClientError) as error:
-        reason, _, remedy = reason_for_failure(error).partition("; ")
-        remedy = remedy or "check the address, the proxy, port 443 and the certificate"
-        return CheckResult("relay", title, "failed", reason, remedy, ms=_since(began))
+        why = reason_for_failure(error)
+        remedy = why.remedy or _CHECK_RELAY
+        return CheckResult("relay", title, "failed", why.what, remedy, ms=_since(began))
     return _ok("relay", title, f"HTTP {status}", began)
 
 

@@ -70,6 +70,7 @@ class ControllerFacts:
         ms: how long connecting and signing in took.
         root: what it says about itself.
         clock_offset_s: its clock less this machine's.
+        refused: the account was: trying on would count towards its lockout.
         held_back: why it was not tried (further).
         cells: each fact judged, in the order of a table's columns.
 
@@ -83,6 +84,7 @@ class ControllerFacts:
     handshake: Handshake | None = None
     handshake_ms: float | None = None
     trouble: Cell | None = None
+    refused: bool = False
     signed_in_as: str = ""
     ms: float | None = None
     root: RootDse | None = None

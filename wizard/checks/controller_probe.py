@@ -87,7 +87,8 @@ def sign_in(
             endpoint(facts, settings), credentials.user, credentials.password
         )
     except SignInRefused as error:
-        return replace(facts, trouble=_refused(error, credentials.fields))
+        trouble = _refused(error, credentials.fields)
+        return replace(facts, trouble=trouble, refused=True)
     except DirectoryError as error:
         return replace(facts, trouble=_no_answer(error))
     took = _ms(began)
@@ -96,11 +97,6 @@ def sign_in(
             return _read_root(replace(facts, ms=took), opened, credentials.user)
         except DirectoryError as error:
             return replace(facts, trouble=_no_answer(error))
-
-
-def is_refused(facts: ControllerFacts) -> bool:
-    """Whether the account was refused: trying on would count towards its lockout."""
-    return facts.trouble is not None and facts.trouble.word == "Refused"
 
 
 def _read_root(

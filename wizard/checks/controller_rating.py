@@ -104,23 +104,24 @@ def _whose(first: CertificateFacts, own: CertificateFacts) -> str:
     return "It" if first is own else f"The certificate of its issuer {first.subject}"
 
 
+_WRONG_NAME = (
+    "Wrong name",
+    "Name the controller as its certificate does.",
+    CONTROLLERS,
+)
+# by OpenSSL's X509_V_ERR_*
+_UNTRUSTED = {
+    9: ("Not yet valid", "Set both clocks by the same time server.", CONTROLLERS),
+    10: ("Expired", "Have the controller's certificate renewed.", CONTROLLERS),
+    62: _WRONG_NAME,  # HOSTNAME_MISMATCH
+    64: _WRONG_NAME,  # IP_ADDRESS_MISMATCH
+}
+
+
 def _untrusted(own: CertificateFacts, more: str, ms: float | None) -> Cell:
-    """Say why a certificate is not trusted, by the words of the TLS library."""
-    reason = own.reason.lower()
-    word, remedy, field = (
-        "Not trusted",
-        "Give the PEM file of the CA that issued it.",
-        CA,
-    )
-    if "hostname" in reason:
-        word, field = "Wrong name", CONTROLLERS
-        remedy = "Name the controller as its certificate does."
-    elif "expired" in reason:
-        word, field = "Expired", CONTROLLERS
-        remedy = "Have the controller's certificate renewed."
-    elif "not yet valid" in reason:
-        word, field = "Not yet valid", CONTROLLERS
-        remedy = "Set both clocks by the same time server."
+    """Say why a certificate is not trusted, and what to do."""
+    other = ("Not trusted", "Give the PEM file of the CA that issued it.", CA)
+    word, remedy, field = _UNTRUSTED.get(own.verify_code, other)
     detail = f"It is not trusted: {own.reason}"
     return Cell("certificate", "failed", word, detail, remedy, more, ms, field)
 

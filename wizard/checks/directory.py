@@ -15,7 +15,7 @@ from agent.config.settings import DirectorySettings
 from wizard.checks import account
 from wizard.checks.controller_dns import compared, notes_of, of_dns
 from wizard.checks.controller_facts import ControllerFacts, Inspection, Step
-from wizard.checks.controller_probe import SignIn, is_refused, see_certificate, sign_in
+from wizard.checks.controller_probe import SignIn, see_certificate, sign_in
 from wizard.checks.controller_rating import judged
 from wizard.checks.outcome import Outcome, Report
 from wizard.directory.discovery import Answer, ask_controllers
@@ -60,7 +60,7 @@ def inspect_directory(
 
     """
     inspection = inspect_controllers(settings, credentials, stop, report, more=1)
-    refused = any(is_refused(facts) for facts in inspection.controllers)
+    refused = any(facts.refused for facts in inspection.controllers)
     let_in = any(facts.signed_in_as for facts in inspection.controllers)
     judged_account: tuple[Check, ...] = ()
     if let_in and not refused and not stop.is_set():
@@ -170,7 +170,7 @@ class _Round:
         for at, index in enumerate(trusted):
             self._turn("sign-in", self._facts[index].host)
             self._visit(index)
-            if is_refused(self._facts[index]):
+            if self._facts[index].refused:
                 for left in trusted[at + 1 :]:
                     held = replace(self._facts[left], held_back=HELD_BACK)
                     self._put(left, held, done=1)

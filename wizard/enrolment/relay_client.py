@@ -223,9 +223,9 @@ def ask(
 def _at_proxy(url: str, error: aiohttp.ClientHttpProxyError) -> RelayFailed:
     """Tell of a proxy that does not lead to the relay; of its status, only this one."""
     status = PROXY_REFUSES if error.status == PROXY_REFUSES else 0
-    what, _, remedy = reason_for_failure(error).partition("; ")
-    what = f"The relay {url} was not reached: {what}."
-    return RelayFailed(status, what, sentence(remedy))
+    why = reason_for_failure(error)
+    what = f"The relay {url} was not reached: {why.what}."
+    return RelayFailed(status, what, sentence(why.remedy))
 
 
 async def _ask(
@@ -254,13 +254,14 @@ def _token(endpoint: RelayEndpoint, agent: str, key: Secret, key_name: str) -> s
     return sas.sign(key.reveal(), key_name, audience, int(time.time()) + _TOKEN_S)
 
 
+_ENROL, _LOOK = "Enrol this agent again.", "Look at its state."
 _STATUS = {
-    401: "The relay does not accept the key. Enrol this agent again.",
-    403: "The key is not for this agent. Enrol this agent again.",
-    404: "The relay does not know this agent. Enrol this agent again.",
-    502: "The agent is not connected to the relay. Look at its state.",
-    503: "The agent is not connected to the relay. Look at its state.",
-    504: "The agent did not answer within 60 s. Look at its state.",
+    401: ("The relay does not accept the key.", _ENROL),
+    403: ("The key is not for this agent.", _ENROL),
+    404: ("The relay does not know this agent.", _ENROL),
+    502: ("The agent is not connected to the relay.", _LOOK),
+    503: ("The agent is not connected to the relay.", _LOOK),
+    504: ("The agent did not answer within 60 s.", _LOOK),
 }
 
 
@@ -277,6 +278,5 @@ def _refused(answer: RelayAnswer) -> RelayFailed:
     if isinstance(body.get("error"), str):  # others than our relay answer JSON too
         what = f"The relay refused: {body['error']}."
         return RelayFailed(answer.status, what, str(body.get("remedy", "")))
-    default = f"The relay answered {answer.status}. Check its address."
-    what, _, remedy = _STATUS.get(answer.status, default).partition(". ")
-    return RelayFailed(answer.status, f"{what}.", remedy)
+    other = (f"The relay answered {answer.status}.", "Check its address.")
+    return RelayFailed(answer.status, *_STATUS.get(answer.status, other))

@@ -3,15 +3,19 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from agent.ldap.certificates import CertificateFacts, Handshake
 from agent.ldap.controls import POLICY_HINTS, POLICY_HINTS_OLD
 from agent.ldap.entry import RootDse
+from agent.ldap.errors import Unreachable, sign_in_refused
 from tests.unit.wizard.answered import SETTINGS
+from wire.secret import Secret
+from wizard.checks import controller_probe
 from wizard.checks.controller_facts import Cell, ControllerFacts, checks_of
-from wizard.checks.controller_probe import is_refused
+from wizard.checks.controller_probe import SignIn, sign_in
 from wizard.checks.controller_rating import judged
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -72,18 +76,19 @@ def test_a_sound_controller_has_nothing_to_do() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "word", "field"),
+    ("verify_code", "word", "field"),
     [
-        ("unable to get local issuer certificate", "Not trusted", "directory.ca"),
-        ("Hostname mismatch", "Wrong name", "directory.controllers"),
-        ("certificate has expired", "Expired", "directory.controllers"),
-        ("certificate is not yet valid", "Not yet valid", "directory.controllers"),
+        (20, "Not trusted", "directory.ca"),
+        (62, "Wrong name", "directory.controllers"),
+        (64, "Wrong name", "directory.controllers"),
+        (10, "Expired", "directory.controllers"),
+        (9, "Not yet valid", "directory.controllers"),
     ],
 )
 def test_a_certificate_that_is_not_trusted_says_why(
-    reason: str, word: str, field: str
+    verify_code: int, word: str, field: str
 ) -> None:
-    bad = certificate(trusted=False, reason=reason)
+    bad = certificate(trusted=False, reason="in any words", verify_code=verify_code)
     made = cell(facts(bad, signed_in_as="", root=None), "certificate")
 
     assert (made.state, made.word, made.field) == ("failed", word, field)
@@ -168,16 +173,22 @@ def test_the_worst_is_told_first() -> None:
     assert found.state == "failed"
 
 
-def test_only_a_refused_account_ends_the_search() -> None:
-    refused = Cell("sign-in", "failed", "Refused")
-    gone = Cell("sign-in", "failed", "No answer")
+def test_only_a_refused_account_ends_the_search(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def tried(error: Exception) -> ControllerFacts:
+        refuse = Mock(side_effect=error)
+        monkeypatch.setattr(controller_probe, "connect", refuse)
+        who = SignIn("CORP\\adm", Secret("x"), "admin")
+        return sign_in(facts(signed_in_as="", root=None), DIRECTORY, who)
 
-    assert is_refused(facts(trouble=refused))
-    assert not is_refused(facts(trouble=gone))
+    assert tried(sign_in_refused("dc1.corp.test", 49, "data 52e")).refused
+    assert not tried(Unreachable("dc1.corp.test", "no answer", "wait")).refused
+    assert not facts(trouble=Cell("sign-in", "failed", "Refused")).refused
 
 
 def test_one_that_dns_alone_names_is_looked_at_and_not_signed_in_to() -> None:
-    bad = certificate(trusted=False, reason="Hostname mismatch")
+    bad = certificate(trusted=False, reason="Hostname mismatch", verify_code=62)
     alone = facts(bad, source="DNS SRV", in_dns=True, signed_in_as="", root=None)
     found = judged(alone, DIRECTORY, NOW)
 

@@ -26,6 +26,7 @@ from agent.ldap.errors import (
     Unreachable,
     Untrusted,
 )
+from agent.relay_client.errors import WrongProxyPassword
 from agent.request.ledger import LedgerUnusable
 from agent.verdict.attributes import AttributeUnreadable
 from tests.unit.wizard.answered import CANARY
@@ -74,6 +75,7 @@ ERRORS = (
     Failed("Closed", "Open it", state="warning", more="long", field="relay.url"),
     JournalDamaged(Path("/var/lib/writeback/journal/1.open.jsonl"), 3),
     NoHost(),
+    WrongProxyPassword(),
     NotAllowed("This needs an administrator of this machine."),
     NotReached("Too much is asked at once.", "Try again in a minute."),
     RecoveryNeeded(),
