@@ -12,9 +12,13 @@ class Failure(Exception):
 
     # no frozen dataclass: Python itself sets the traceback of what it passes on
     def __init__(self, what: str, remedy: str = "") -> None:
-        super().__init__(joined(what, remedy))
-        self.what = what
-        self.remedy = remedy
+        self.what, self.remedy = what, remedy
+        super().__init__(joined(self.statement, remedy))
+
+    @property
+    def statement(self) -> str:
+        """What happened and where, for a row that has the remedy beside it."""
+        return self.what
 
 
 def joined(what: str, remedy: str) -> str:

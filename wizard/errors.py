@@ -33,7 +33,7 @@ class RecoveryNeeded(Failure):
         )
 
 
-def reason(error: Exception) -> str:
+def reason(error: BaseException) -> str:
     """Say why, for people.
 
     Errors of ours give their own words; the system's give its words for their number;

@@ -64,13 +64,26 @@ class Container:
 
 @dataclass(frozen=True)
 class AgentStatus:
-    """The agent at a glance."""
+    """The agent at a glance.
+
+    Attributes:
+        relay: its connection to the relay, in words.
+        directory: the same to the domain controllers.
+        relay_connected: whether it stands.
+        directory_connected: whether a controller answers.
+        controller: which one; empty where none is named.
+        attention: what an administrator is to look at, in words.
+
+    """
 
     running: bool
     ready: bool
     writeback: bool
     relay: str
     directory: str
+    relay_connected: bool = False
+    directory_connected: bool = False
+    controller: str = ""
     pid: int | None = None
     since: datetime | None = None
     version: str = ""

@@ -33,11 +33,15 @@ class DirectoryError(Failure):
         result: int | None = None,
         diagnostic: str = "",
     ) -> None:
-        super().__init__(what, remedy)
-        self.args = (f"{host}: {self}",)
         self.host = host
+        super().__init__(what, remedy)
         self.result = result
         self.diagnostic = diagnostic
+
+    @property
+    def statement(self) -> str:
+        """What happened, and at which controller."""
+        return f"{self.host}: {self.what}"
 
     @property
     def win32(self) -> int | None:

@@ -78,20 +78,13 @@ _FOR_GOOD = (
 )
 
 
-def kind_of(change: Change) -> str:
-    """Say whether a change creates, changes or removes."""
-    if change.before is None:
-        return "created"
-    return "removed" if change.after is None else "changed"
-
-
 def plan_text(changes: Sequence[Change]) -> str:
     """List the changes in words, grouped."""
     if not changes:
         return "Nothing to do: everything is as the settings say."
     lines = []
     for kind, title in _GROUPS:
-        group = [c for c in changes if kind == ("gone" if c.final else kind_of(c))]
+        group = [change for change in changes if change.group == kind]
         if group:
             lines.append(f"{title} ({len(group)})")
             lines += [f"  {change.summary}" for change in group]
@@ -104,7 +97,7 @@ def plan_data(changes: Sequence[Change]) -> list[dict[str, Any]]:
     return [
         {
             "step": change.step,
-            "kind": kind_of(change),
+            "kind": change.kind,
             "summary": change.summary,
             "needs_admin": change.needs_admin,
         }
@@ -162,8 +155,8 @@ def checks_data(rows: Sequence[Check]) -> list[dict[str, Any]]:
 
 
 def stuck_text(stuck: Sequence[Stuck]) -> str:
-    """Say what could not be taken back, and why."""
-    return "\n".join(f"  {each.change.summary}: {each.reason}" for each in stuck)
+    """List what could not be taken back, and why."""
+    return "\n".join(f"  {each}" for each in stuck)
 
 
 def stuck_data(stuck: Sequence[Stuck]) -> list[dict[str, str]]:
@@ -213,11 +206,11 @@ def first_line(installed: Installed) -> str:
     if not status.writeback:
         return "Password writeback is off: requests are answered as paused."
     if status.ready:
-        controller = status.directory.partition(": ")[2] or "a domain controller"
+        controller = status.controller or "a domain controller"
         connected = f"the relay link is up and {controller} answers"
         return f"Password writeback is on: {connected}."
     if not status.running:
         return "Password writeback is on, but not ready: the agent does not run."
-    parts = (status.relay, status.directory)
-    bad = [part for part in parts if not part.startswith("connected")]
+    relay = [] if status.relay_connected else [status.relay]
+    bad = relay + ([] if status.directory_connected else [status.directory])
     return f"Password writeback is on, but not ready: {'; '.join(bad) or 'starting'}."

@@ -1,5 +1,6 @@
 """What is installed on one machine: its state, and one request to try it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -116,15 +117,22 @@ class Installation:
         )
 
 
+_CONNECTED = "connected"  # in status.json, as agent.relay_client.listener.Phase
+
+
 def at_a_glance(settings: Settings, service: Service) -> AgentStatus:
     """Put together what is wanted, what runs, and what the agent says of itself."""
     status = service.status
+    relay, directory = (_side(status.get(name)) for name in ("relay", "directory"))
     return AgentStatus(
         running=service.running,
         ready=service.ready,
         writeback=settings.features.password_writeback,
-        relay=_part(status.get("relay")),
-        directory=_part(status.get("directory")),
+        relay=_part(relay),
+        directory=_part(directory),
+        relay_connected=relay.get("state") == _CONNECTED,
+        directory_connected=directory.get("state") == _CONNECTED,
+        controller=str(directory.get("controller") or ""),
         pid=status.get("pid"),
         since=_time(status.get("started_at")),
         version=str(status.get("version") or ""),
@@ -143,9 +151,13 @@ def _time(value: Any) -> datetime | None:
         return None
 
 
-def _part(link: Any) -> str:
-    if not isinstance(link, dict):
+def _side(side: Any) -> Mapping[str, Any]:
+    return side if isinstance(side, dict) else {}
+
+
+def _part(side: Mapping[str, Any]) -> str:
+    if not side:
         return "not running"
-    state, more = str(link.get("state", "unknown")), link.get("reason")
-    more = more or link.get("controller")
+    state = str(side.get("state", "unknown"))
+    more = side.get("reason") or side.get("controller")
     return f"{state}: {more}" if more else state

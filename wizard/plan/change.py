@@ -18,6 +18,7 @@ from wizard.host.interface import Host
 from wizard.inputs import Inputs
 
 Facts = Mapping[str, Any]
+Kind = Literal["created", "changed", "removed"]
 State = Literal["doing", "done", "failed", "undoing", "undone", "stuck"]
 
 
@@ -47,6 +48,18 @@ class Change:
     def secret_names(self) -> tuple[str, ...]:
         """The secrets that it makes, stores, seals or removes."""
         return tuple((self.after or self.before or {}).get("names", ()))
+
+    @property
+    def kind(self) -> Kind:
+        """Whether it creates, changes or removes."""
+        if self.before is None:
+            return "created"
+        return "removed" if self.after is None else "changed"
+
+    @property
+    def group(self) -> Kind | Literal["gone"]:
+        """The part of a plan that it is shown in: what is final stands apart."""
+        return "gone" if self.final else self.kind
 
     def as_dict(self) -> dict[str, Any]:
         """Give it as JSON takes it."""
@@ -148,6 +161,9 @@ class Stuck:
 
     change: Change
     reason: str
+
+    def __str__(self) -> str:
+        return f"{self.change.summary}: {self.reason}"
 
 
 @dataclass(frozen=True)

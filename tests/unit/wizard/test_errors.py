@@ -1,33 +1,49 @@
-"""Why something failed: the words of ours and of the system, of nobody else."""
+"""Why something failed: in our own words, the system's, or by its kind alone."""
 
 import errno
-import ssl
 
 import pytest
 
+from agent.config.enrolment import EnrolmentError
+from agent.config.errors import Problem, SettingsError
+from agent.ldap.errors import Denied
 from wizard.errors import reason
-from wizard.plan.change import StepFailed
+from wizard.ui.presenters.failure import row_of
 
-CANARY = "Canary-7f3a-Passw0rd!"
+DENIED = Denied("dc1.corp.test", "the right is missing", "grant it", 50)
+SETTINGS = SettingsError("site.yaml", (Problem("agent", "is missing"),))
 
 
 @pytest.mark.parametrize(
-    ("error", "told"),
+    ("error", "text"),
     [
-        (StepFailed("It broke.", "Mend it."), "It broke. Mend it."),
+        (DENIED, "dc1.corp.test: the right is missing; grant it"),
+        # these had no remedy of their own, and were told by their kind alone
         (
-            OSError(errno.ENOSPC, CANARY, CANARY),
+            EnrolmentError("enrolment.json", "is no JSON"),
+            "enrolment.json is no JSON; enrol this agent again with the wizard",
+        ),
+        (SETTINGS, "site.yaml can't be used:\n  agent: is missing"),
+        (
+            OSError(errno.ENOSPC, "canary"),
             "The system refused: No space left on device.",
         ),
-        (
-            PermissionError(errno.EACCES, CANARY),
-            "The system refused: Permission denied.",
-        ),
-        (OSError(CANARY), "An unexpected error of kind OSError."),
-        # number 1 is no EPERM here
-        (ssl.SSLError(1, CANARY), "An unexpected error of kind SSLError."),
-        (ValueError(CANARY), "An unexpected error of kind ValueError."),
+        (KeyError("canary"), "An unexpected error of kind KeyError."),
     ],
 )
-def test_it_says_why_and_quotes_nobody(error: Exception, told: str) -> None:
-    assert reason(error) == told
+def test_the_reason_of_an_error(error: Exception, text: str) -> None:
+    assert reason(error) == text
+
+
+@pytest.mark.parametrize(
+    ("error", "row"),
+    [
+        (DENIED, ("dc1.corp.test: the right is missing", "grant it")),
+        (SETTINGS, ("agent: is missing", "")),
+        (KeyError("canary"), ("An unexpected error of kind KeyError.", "")),
+    ],
+)
+def test_a_row_has_what_happened_and_the_remedy_apart(
+    error: Exception, row: tuple[str, str]
+) -> None:
+    assert row_of(error) == row

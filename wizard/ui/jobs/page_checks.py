@@ -4,13 +4,13 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from agent.config.errors import SettingsError
 from wizard.checks.outcome import Outcome
 from wizard.controller.controller import Controller
 from wizard.flow.conversion import draft_of, inputs_of
 from wizard.flow.model import Answers
 from wizard.results import Check
 from wizard.ui.formatting import tr
+from wizard.ui.presenters.failure import row_of
 
 Run = Callable[[threading.Event, Callable[[Any], None]], Outcome]
 
@@ -23,11 +23,7 @@ def page_check(controller: Controller, name: str, answers: Answers) -> Run:
 
 def broken(error: BaseException) -> Check:
     """Tell of a check that ended in an exception as a row."""
-    remedy = str(getattr(error, "remedy", ""))
-    if isinstance(error, SettingsError):
-        detail = "; ".join(str(problem) for problem in error.problems)
-    else:
-        detail = str(error).removesuffix(remedy).strip() or type(error).__name__
+    detail, remedy = row_of(error)
     return Check(
         id="broken",
         title=tr("This could not be finished"),

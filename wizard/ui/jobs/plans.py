@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from agent.config.settings import Settings
+from wire.failure import Failure
 from wizard.controller.controller import Controller
 from wizard.flow.conditions import removing
 from wizard.flow.conversion import inputs_of
@@ -94,7 +95,7 @@ def known_of(
     """Give what the portal's side knows; of the settings where all else is gone."""
     try:
         return controller.installation.portal_details()
-    except Exception:  # noqa: BLE001 - it is only told; the removal does not need it
+    except (Failure, OSError):  # it is only told; the removal does not need it
         if installed is None:
             return None
         settings = installed.settings

@@ -14,7 +14,7 @@ from wizard.ui.jobs.page_checks import broken
 from wizard.ui.jobs.plans import Ended, carrying_out
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.page import WizardPage
-from wizard.ui.presenters.failure import describe_failure, ended, parts
+from wizard.ui.presenters.failure import as_apply_error, describe_failure, ended
 from wizard.ui.session import Gone, Session
 from wizard.ui.widgets.change_list import ChangeList
 from wizard.ui.widgets.check_rows import CheckRows
@@ -185,7 +185,7 @@ class ApplyPage(WizardPage):
         self.check_rows.show_checks(checks)
         begun = any(change.state != "waiting" for change in self.changes.rows)
         self.state.setText(ended(error, begun=begun))
-        rest = bool(parts(error, "rest"))
+        rest = bool(as_apply_error(error).rest)
         self._phase = Phase.UNFINISHED if rest else Phase.FAILED
         waits = "to do" if rest else "not done"
         for change in self.changes.rows:

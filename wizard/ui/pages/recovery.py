@@ -16,7 +16,7 @@ from wizard.ui.jobs.plans import known_of
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.page import INDEX
 from wizard.ui.pages.remove import forgetting
-from wizard.ui.presenters.failure import describe_failure, parts, stuck_text
+from wizard.ui.presenters.failure import as_apply_error, describe_failure
 from wizard.ui.widgets.change_list import ChangeList
 from wizard.ui.widgets.check_rows import CheckRows
 from wizard.ui.widgets.labels import Panel, heading, label
@@ -186,7 +186,7 @@ class RecoveryPage(Form):
 
     def _failed(self, error: BaseException) -> None:
         self._phase = Phase.CUT_OFF
-        rest = parts(error, "rest")
+        rest = as_apply_error(error).rest
         remedy = tr("Mend the cause and finish it again, here or at the next start.")
         self.check_rows.show_checks(
             describe_failure(error, remedy) if rest else (broken(error),)
@@ -205,6 +205,6 @@ def _stuck(item: Any) -> Check:
         id="stuck",
         title=tr("Could not be taken back"),
         state="failed",
-        detail=stuck_text(item),
+        detail=str(item),
         remedy=tr("Take it back by hand, then roll back again."),
     )

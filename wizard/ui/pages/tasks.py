@@ -142,8 +142,12 @@ def _glance(installed: Installed) -> list[tuple[bool, str, str]]:
         *first,
         (on, tr("Password writeback"), tr("On") if on else tr("Off")),
         (status.ready, tr("Agent"), _agent(status)),
-        (_well(status.relay), tr("Relay"), status.relay or tr("not known")),
-        (_well(status.directory), tr("Directory"), status.directory or tr("not known")),
+        (status.relay_connected, tr("Relay"), status.relay or tr("not known")),
+        (
+            status.directory_connected,
+            tr("Directory"),
+            status.directory or tr("not known"),
+        ),
     ]
 
 
@@ -152,10 +156,6 @@ def _of_copy() -> str:
         "This server is a copy of the one that was enrolled, so its agent does not "
         "start. Rotate keys gives it keys of its own."
     )
-
-
-def _well(text: str) -> bool:
-    return text.lower().startswith(("connected", "reached", "ok", "ready"))
 
 
 def _agent(status: AgentStatus) -> str:

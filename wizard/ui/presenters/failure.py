@@ -1,15 +1,18 @@
 """How a plan that failed is told: what failed, what was taken back, what remains."""
 
-from typing import Any
-
+from agent.config.errors import SettingsError
+from wire.failure import Failure
+from wizard.errors import reason
 from wizard.plan.change import ApplyError
 from wizard.results import Check
 from wizard.ui.formatting import tr, tr_n
 
 
-def parts(error: BaseException, name: str) -> tuple[Any, ...]:
-    """Give a part of an ApplyError; nothing for an error that has none."""
-    return tuple(getattr(error, name, ()) or ())
+def as_apply_error(error: BaseException) -> ApplyError:
+    """Give what ended a plan; any other error was none of its changes'."""
+    if isinstance(error, ApplyError):
+        return error
+    return ApplyError(None, reason(error), (), ())
 
 
 def ended(error: BaseException, *, begun: bool) -> str:
@@ -20,15 +23,17 @@ def ended(error: BaseException, *, begun: bool) -> str:
         begun: a change was begun, as far as was heard.
 
     """
-    rest, undone, stuck = (parts(error, name) for name in ("rest", "undone", "stuck"))
-    if rest:
+    plan = as_apply_error(error)
+    if plan.rest:
         return tr_n(
-            "%n change(s) still to be done; nothing can be taken back.", len(rest)
+            "%n change(s) still to be done; nothing can be taken back.", len(plan.rest)
         )
-    if stuck:
-        return tr_n("%n change(s) could not be taken back; see below.", len(stuck))
-    if undone:
-        return tr_n("%n change(s) taken back. This server is as before.", len(undone))
+    if plan.stuck:
+        return tr_n("%n change(s) could not be taken back; see below.", len(plan.stuck))
+    if plan.undone:
+        return tr_n(
+            "%n change(s) taken back. This server is as before.", len(plan.undone)
+        )
     if begun and not isinstance(error, ApplyError):
         return tr("It is not known what was changed.")  # nobody was left to say it
     return tr("Nothing was changed.")
@@ -42,39 +47,40 @@ def describe_failure(error: BaseException, remedy: str = "") -> tuple[Check, ...
         remedy: what to do, where not as usual.
 
     """
-    failed, own = getattr(error, "failed", None), str(getattr(error, "remedy", ""))
-    reason = str(getattr(error, "reason", "") or error)
+    plan, (detail, own) = as_apply_error(error), row_of(error)
     first = Check(
         id="failed",
-        title=failed.summary if failed else tr("The changes were not made"),
+        title=plan.failed.summary if plan.failed else tr("The changes were not made"),
         state="failed",
-        detail=reason.removesuffix(own).strip(),
-        remedy=remedy or own or _remedy(error),
+        detail=detail,
+        remedy=remedy or own or _remedy(plan),
     )
     remains = tuple(
         Check(
             id="stuck",
             title=tr("Remains"),
             state="failed",
-            detail=stuck_text(item),
+            detail=str(item),
             remedy=tr("Take it back by hand, or start the wizard again to retry."),
         )
-        for item in parts(error, "stuck")
+        for item in plan.stuck
     )
     return (first, *remains)
 
 
-def _remedy(error: BaseException) -> str:
-    if parts(error, "rest"):
+def row_of(error: BaseException) -> tuple[str, str]:
+    """Give what happened and the remedy; of an error that is none of ours its kind."""
+    if isinstance(error, SettingsError):
+        return "; ".join(str(problem) for problem in error.problems), error.remedy
+    if isinstance(error, Failure):
+        return error.statement, error.remedy
+    return reason(error), ""
+
+
+def _remedy(plan: ApplyError) -> str:
+    if plan.rest:
         return tr(
             "Mend the cause; the wizard offers to finish it at the next start, and "
             "writeback rollback does."
         )
     return tr("Mend the cause, go Back and try again; your answers are kept.")
-
-
-def stuck_text(item: Any) -> str:
-    """Give what remains of one change in words (`plan.Stuck`)."""
-    return tr("{summary}: {reason}").format(
-        summary=item.change.summary, reason=item.reason
-    )

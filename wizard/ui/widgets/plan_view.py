@@ -26,17 +26,6 @@ _MARKS = {
 }
 
 
-def kind_of(change: Change) -> str:
-    """Tell whether a change creates, changes or removes."""
-    if change.before in (None, {}, [], ""):
-        return "created"
-    return "removed" if change.after in (None, {}, [], "") else "changed"
-
-
-def _group_of(change: Change) -> str:
-    return "gone" if change.final else kind_of(change)
-
-
 class PlanView(QWidget):
     """Everything that will be done, and what stays as it is."""
 
@@ -68,7 +57,7 @@ class PlanView(QWidget):
         if not changes and nothing:
             self._place.addWidget(line("circle-check", "ok", nothing))
         for group, title in _GROUPS:
-            lines = [c.summary for c in changes if _group_of(c) == group]
+            lines = [c.summary for c in changes if c.group == group]
             if lines:
                 self._place.addWidget(_drawn(tr(title), lines, group))
         self.show()

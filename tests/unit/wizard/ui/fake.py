@@ -228,6 +228,8 @@ STATUS = AgentStatus(
     writeback=True,
     relay="connected to https://relay.corp.test",
     directory="connected to dc1.corp.test",
+    relay_connected=True,
+    directory_connected=True,
     pid=4711,
     since=datetime(2026, 11, 2, 6, 30, tzinfo=UTC),
     version="0.1.0",

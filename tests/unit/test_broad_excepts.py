@@ -1,0 +1,62 @@
+"""An `except` that takes every error and goes on stands at named boundaries alone."""
+
+import ast
+from collections import Counter
+from pathlib import Path
+
+import agent
+
+ROOT = Path(agent.__file__).parents[1]
+EVERY = ("Exception", "BaseException")
+PACKAGES = ("agent", "installer", "lab", "relay", "wire", "wizard")
+# what comes over a boundary may be anything; each tells of it by its kind
+BOUNDARIES = {
+    "agent/relay_client/listener.py": 1,  # a request: its sender gets an answer
+    "agent/request/handler.py": 1,  # a request: it is audited and answered
+    "relay/server.py": 1,  # a request: the relay goes on
+    "wizard/checks/directory.py": 1,  # a thread: raised again in the one that waits
+    "wizard/cli/main.py": 1,  # the program
+    "wizard/elevation/dispatch.py": 1,  # a call of the service
+    "wizard/permissions/coverage.py": 1,  # a thread: raised again in the one that waits
+    "wizard/plan/apply.py": 3,  # a change, its roll-back, and who is told of them
+    "wizard/ui/jobs/worker.py": 1,  # a thread of the window: told to the page
+}
+
+
+def is_broad(handler: ast.ExceptHandler) -> bool:
+    kind = handler.type
+    kinds = kind.elts if isinstance(kind, ast.Tuple) else [kind] if kind else []
+    return not kinds or any(ast.unparse(each) in EVERY for each in kinds)
+
+
+def passes_on(handler: ast.ExceptHandler) -> bool:
+    """Say whether it only cleans up: what came is raised again as it is."""
+    last = handler.body[-1]
+    return isinstance(last, ast.Raise) and last.exc is None
+
+
+def is_suppressed(call: ast.AST) -> bool:
+    return (
+        isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute | ast.Name)
+        and ast.unparse(call.func).endswith("suppress")
+        and any(
+            ast.unparse(each) in ("Exception", "BaseException") for each in call.args
+        )
+    )
+
+
+def takes_all(node: ast.AST) -> bool:
+    if isinstance(node, ast.ExceptHandler):
+        return is_broad(node) and not passes_on(node)
+    return is_suppressed(node)
+
+
+def test_every_error_is_caught_at_the_boundaries_alone() -> None:
+    found: Counter[str] = Counter()
+    for package in PACKAGES:
+        for path in (ROOT / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if takes_all(node):
+                    found[path.relative_to(ROOT).as_posix()] += 1
+    assert found == BOUNDARIES
