@@ -38,7 +38,9 @@ def directory(whole: Sandbox, **changed: Any) -> DirectorySettings:
 def check(
     whole: Sandbox, settings: DirectorySettings, inputs: Inputs | None = None
 ) -> tuple[Check, ...]:
-    return run(whole, "directory", Draft(directory=settings), inputs).checks
+    inspection = run(whole, "directory", Draft(directory=settings), inputs).inspection
+    assert inspection is not None
+    return inspection.checks
 
 
 def run(
