@@ -1,21 +1,21 @@
 """One call, from its sender to its result: the boundary, where every error ends."""
 
 import logging
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import Any
+from typing import Any, Protocol
 
 from wizard.controller.controller import Controller
 from wizard.elevation import codec
-from wizard.elevation.dbus import polkit
-from wizard.elevation.dbus.channel import Channel
 from wizard.elevation.errors import NotAllowed
 from wizard.elevation.methods import Action, Method, method_of, name_of
 from wizard.elevation.quota import Quota
 from wizard.plan.change import MayChange, Plan, StepFailed, allow_all
 
 ControllerFor = Callable[[str, MayChange], Controller]
+LetIn = Callable[[str, Action], str]
 
 _LOG = logging.getLogger(__name__)
 
@@ -38,56 +38,80 @@ class CallRequest:
     text: str
 
 
-def answer(
-    request: CallRequest, channel: Channel, controller_for: ControllerFor, quota: Quota
-) -> None:
-    """Answer one call and close its channel.
+class Channel(Protocol):
+    """What carries one call's arguments here, and its reports and result back.
 
-    Args:
-        request: the call; nothing of it is read before its sender is let in.
-        channel: to the caller.
-        controller_for: gives a controller that does for a person what they may.
-        quota: the call waits in a place of its user's; it is left here.
+    Attributes:
+        stop: set when the caller asks to stop, or is gone.
 
     """
-    try:
+
+    stop: threading.Event
+
+    def first_line(self) -> bytes: ...
+    def say(self, line: bytes) -> None: ...
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Dispatcher:
+    """Answers calls, whatever carries them.
+
+    Attributes:
+        controller_for: gives a controller that does for a person what they may.
+        let_in: lets a sender in for an action and names the person, or raises
+            NotAllowed.
+        quota: how many may wait, and be at work.
+
+    """
+
+    controller_for: ControllerFor
+    let_in: LetIn
+    quota: Quota
+
+    def answer(self, request: CallRequest, channel: Channel) -> None:
+        """Answer one call and close its channel.
+
+        Args:
+            request: the call, which waits in a place of its user's; nothing of it is
+                read before its sender is let in.
+            channel: to the caller.
+
+        """
         try:
-            person = polkit.let_in(request.sender, request.action)
-        finally:
-            quota.wait_no_more(request.user)
-        with quota.at_work():
-            line = _answered(request, person, channel, controller_for)
-    except Exception as error:  # noqa: BLE001 - the boundary
-        line = codec.spell_error(error)
-        # the kind alone, as a text could quote
-        _LOG.warning("%s: %s", request.action, type(error).__name__)
-    channel.say(line)
-    channel.close()
+            try:
+                person = self.let_in(request.sender, request.action)
+            finally:
+                self.quota.wait_no_more(request.user)
+            with self.quota.at_work():
+                line = self._answered(request, person, channel)
+        except Exception as error:  # noqa: BLE001 - the boundary
+            line = codec.spell_error(error)
+            # the kind alone, as a text could quote
+            _LOG.warning("%s: %s", request.action, type(error).__name__)
+        channel.say(line)
+        channel.close()
 
+    def _answered(self, request: CallRequest, person: str, channel: Channel) -> bytes:
+        call = codec.read_call(request.text, request.action)
+        _LOG.info("%s asks: %s", person, call.method.name)
+        arguments = call.read(channel.first_line())
+        controller = self.controller_for(person, self._may_change(request))
+        result = _do(call.method, controller, arguments, channel)
+        return codec.spell_result(call.method, result)
 
-def _answered(
-    request: CallRequest, person: str, channel: Channel, controller_for: ControllerFor
-) -> bytes:
-    call = codec.read_call(request.text, request.action)
-    _LOG.info("%s asks: %s", person, call.method.name)
-    arguments = call.read(channel.first_line())
-    controller = controller_for(person, _may_change(request))
-    result = _do(call.method, controller, arguments, channel)
-    return codec.spell_result(call.method, result)
+    def _may_change(self, request: CallRequest) -> MayChange:
+        """Give what says whether the caller may change the machine, asking once."""
 
+        @cache
+        def let_in() -> bool:
+            try:
+                self.let_in(request.sender, "change")
+            except NotAllowed:
+                return False
+            return True
 
-def _may_change(request: CallRequest) -> MayChange:
-    """Give what says whether the caller may change the machine, asking polkit once."""
-
-    @cache
-    def let_in() -> bool:
-        try:
-            polkit.let_in(request.sender, "change")
-        except NotAllowed:
-            return False
-        return True
-
-    return allow_all if request.action == "change" else let_in
+        return allow_all if request.action == "change" else let_in
 
 
 def _do(

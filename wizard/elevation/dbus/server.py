@@ -25,7 +25,7 @@ from jeepney.wrappers import unwrap_msg
 from wizard.elevation.codec import LEAVING, LONGEST, MEMBERS, NAME, PATH, SIGNATURE
 from wizard.elevation.dbus import polkit
 from wizard.elevation.dbus.channel import Channel
-from wizard.elevation.dispatch import CallRequest, ControllerFor, answer
+from wizard.elevation.dispatch import CallRequest, ControllerFor, Dispatcher
 from wizard.elevation.errors import BadCall, NotReached
 from wizard.elevation.quota import Quota
 
@@ -44,9 +44,9 @@ class Service:
     """
 
     def __init__(self, controller_for: ControllerFor, idle_s: float = IDLE_S) -> None:
-        self._controller_for, self._idle_s = controller_for, idle_s
+        self._idle_s, self._quota = idle_s, Quota()
+        self._dispatcher = Dispatcher(controller_for, polkit.let_in, self._quota)
         self._under_way: dict[threading.Thread, Channel] = {}
-        self._quota = Quota()
 
     def run(self) -> None:
         """Serve until nothing is asked any more.
@@ -131,8 +131,8 @@ class Service:
         except NotReached:
             channel.close()
             raise
-        arguments = (request, channel, self._controller_for, self._quota)
-        thread = threading.Thread(target=answer, args=arguments)
+        arguments = (request, channel)
+        thread = threading.Thread(target=self._dispatcher.answer, args=arguments)
         self._forget_ended()
         self._under_way[thread] = channel
         thread.start()
