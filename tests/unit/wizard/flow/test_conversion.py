@@ -9,13 +9,14 @@ from wizard.flow.conversion import (
     answers_of,
     cleared,
     directory_of,
+    draft_of,
     inputs_of,
     relay_of,
     settings_of,
 )
 from wizard.flow.defaults import defaults
 from wizard.flow.model import Answers
-from wizard.inputs import Inputs
+from wizard.inputs import Draft, Inputs
 
 
 def test_express_covers_the_whole_domain_with_writeback_on() -> None:
@@ -92,3 +93,20 @@ def test_inputs_hold_what_was_answers_and_nothing_after_it_was_used() -> None:
 def test_no_secret_shows_in_answers_or_settings() -> None:
     answers = express()
     assert CANARY not in repr(answers) + repr(settings_of(answers))
+
+
+def test_a_draft_has_what_is_answered_rightly_and_no_more() -> None:
+    whole = express(scope__containers=("OU=People,DC=corp,DC=test",))
+    draft = draft_of(whole)
+    assert (draft.relay, draft.directory) == (relay_of(whole), directory_of(whole))
+    assert draft.containers == ("OU=People,DC=corp,DC=test",)
+    assert draft_of(Answers()) == Draft()
+    wrong = whole.having({"relay.url": "http://relay.corp.test"})
+    assert draft_of(wrong).relay is None
+    assert draft_of(wrong).directory == draft.directory
+
+
+def test_a_draft_has_a_group_only_where_there_is_a_pilot() -> None:
+    named = express(scope__pilot_group=" Pilot ")
+    assert draft_of(named).group == ""
+    assert draft_of(named.having({"pilot": "group"})).group == "Pilot"
