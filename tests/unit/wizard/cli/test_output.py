@@ -1,0 +1,66 @@
+"""The first line of status: is it on, and does it work."""
+
+import pytest
+
+from tests.unit.wizard.answered import SETTINGS
+from wizard.cli.output import first_line, status_text
+from wizard.results import AgentStatus, Installed
+
+UP, DC = "connected", "connected: dc1.corp.test"
+# begins as the word of a link that is up; the state is another
+REFUSED = "connected once, and refused: 401"
+
+
+def installed(relay: str, directory: str, *switches: bool) -> Installed:
+    running, ready, writeback = switches or (True, False, True)
+    status = AgentStatus(
+        running=running,
+        ready=ready,
+        writeback=writeback,
+        relay=relay,
+        directory=directory,
+        relay_connected=relay == UP,
+        directory_connected=directory in (UP, DC),
+        controller="dc1.corp.test" if directory == DC else "",
+    )
+    return Installed(SETTINGS, status, "7C1F 09AE")
+
+
+@pytest.mark.parametrize(
+    ("shown", "line"),
+    [
+        (
+            installed(UP, DC, True, True, True),
+            "is on: the relay link is up and dc1.corp.test answers.",
+        ),
+        (
+            installed(UP, UP, True, True, True),
+            "is on: the relay link is up and a domain controller answers.",
+        ),
+        (
+            installed(UP, DC, True, True, False),
+            "is off: requests are answered as paused.",
+        ),
+        (
+            installed(UP, DC, False, False, True),
+            "is on, but not ready: the agent does not run.",
+        ),
+        (
+            installed(REFUSED, "connecting"),
+            "is on, but not ready: connected once, and refused: 401; connecting.",
+        ),
+        (installed(UP, DC), "is on, but not ready: starting."),
+    ],
+)
+def test_the_first_line_says_whether_it_works_and_what_does_not(
+    shown: Installed, line: str
+) -> None:
+    assert first_line(shown) == f"Password writeback {line}"
+    assert status_text(shown).splitlines()[0] == first_line(shown)
+
+
+def test_the_links_are_told_with_what_the_agent_says_of_them() -> None:
+    lines = status_text(installed(REFUSED, DC)).splitlines()
+    relay = "https://relay.corp.test (connected once, and refused: 401)"
+    assert f"{'Relay':<12} {relay}" in lines
+    assert f"{'Domain':<12} corp.test (connected: dc1.corp.test)" in lines
