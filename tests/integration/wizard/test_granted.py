@@ -43,9 +43,11 @@ def whole(
 
 
 def remove(whole: Sandbox, inputs: Inputs | None = None) -> Sequence[Change]:
-    controller, given = whole.controller, inputs or admin(whole)
-    plan = controller.changes.plan_removal(given)
-    controller.changes.apply(plan, given, lambda _progress: None, threading.Event())
+    controller, credentials = whole.controller, inputs or admin(whole)
+    plan = controller.changes.plan_removal(credentials)
+    controller.changes.apply(
+        plan, credentials, lambda _progress: None, threading.Event()
+    )
     return plan.changes
 
 

@@ -107,13 +107,13 @@ def test_a_test_reset_tells_the_time_of_each_hop(
     with sandbox(fresh_lab, tmp_path / "stage") as whole:
         install(whole)
         upn = fresh_lab.people["bruno"]["upn"]
-        told = whole.tested(upn)
-        assert {"relay", "agent", "total", "keys"} <= set(told.ms)
-        assert told.ms["total"] >= told.ms["agent"] > 0
-        given = whole.controller.installation.portal_details()
+        result = whole.tested(upn)
+        assert {"relay", "agent", "total", "keys"} <= set(result.ms)
+        assert result.ms["total"] >= result.ms["agent"] > 0
+        details = whole.controller.installation.portal_details()
         found = whole.controller.installation.installed()
         assert found is not None
-        assert given.fingerprint == found.fingerprint
+        assert details.fingerprint == found.fingerprint
 
 
 def test_a_moved_scope_moves_the_permissions(fresh_lab: Lab, tmp_path: Path) -> None:
