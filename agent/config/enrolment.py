@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.system.atomic_files import write_atomically
+from agent.system.instance import is_copy
 from wire.failure import Failure
 from wire.keys import BadKeys, PublicKeys
 from wire.messages import Portal
@@ -87,6 +88,14 @@ def load(path: Path) -> Enrolment:
         raise EnrolmentError(str(path), f"can't be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise EnrolmentError(str(path), "is no UTF-8 text") from error
+
+
+def is_copied(path: Path, machine: str) -> bool:
+    """Say whether what is enrolled in a file was enrolled on another machine."""
+    try:
+        return is_copy(load(path).machine, machine)
+    except EnrolmentError:
+        return False
 
 
 def parse(text: str, source: str) -> Enrolment:

@@ -56,8 +56,16 @@ def keep_previous(name: str, secrets: Store) -> None:
         secrets.put(previous(name), now)
 
 
+def take_back(name: str, secrets: Store, *, replaced: bool) -> None:
+    """Take back that a secret was stored: put back what it replaced, or remove it."""
+    if replaced:
+        put_back(name, secrets)
+    else:
+        secrets.remove(name)
+
+
 def put_back(name: str, secrets: Store) -> None:
-    """Put back what was kept; nothing was, so it was not replaced yet."""
+    """Put back what was kept; where nothing was, it was not replaced yet."""
     kept = usable(previous(name), secrets)
     if kept is None:
         secrets.copy(previous(name), name)

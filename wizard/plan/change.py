@@ -12,7 +12,6 @@ from agent.config import enrolment, settings_file
 from agent.config.enrolment import Enrolment, EnrolmentError
 from agent.config.errors import SettingsError
 from agent.config.settings import DirectorySettings, Settings
-from agent.system.instance import is_copy
 from wire.failure import Failure
 from wizard.host.interface import Host
 from wizard.inputs import Inputs
@@ -279,8 +278,7 @@ class Context:
     @property
     def is_copy(self) -> bool:
         """Whether the agent was enrolled on another machine than this."""
-        made = self.enrolment
-        return made is not None and is_copy(made.machine, self.host.machine)
+        return enrolment.is_copied(self.host.places.enrolment, self.host.machine)
 
     @property
     def belongs_to_original(self) -> bool:

@@ -50,7 +50,7 @@ class Journal:
     def started(self) -> datetime:
         """When the plan was begun, in UTC."""
         for number, line in self._lines():
-            with self._told(number):
+            with self._read_at(number):
                 return datetime.fromisoformat(line["at"])
         raise JournalDamaged(self.path, 1)
 
@@ -67,7 +67,7 @@ class Journal:
     def planned(self) -> tuple[Change, ...]:
         """Give the whole plan; what was begun, in a journal of old that has none."""
         for number, line in self._lines():
-            with self._told(number):
+            with self._read_at(number):
                 return tuple(Change.of(each) for each in line.get("plan", ()))
         return ()
 
@@ -104,7 +104,7 @@ class Journal:
         """Give what was begun and not taken back, in the order it was begun."""
         entries: dict[int, Begun] = {}
         for number, line in self._lines():
-            with self._told(number):
+            with self._read_at(number):
                 _take(line, entries)
         return tuple(entries.values())
 
@@ -113,12 +113,12 @@ class Journal:
         for number, line in enumerate(lines, 1):
             if number == len(lines) and not line.endswith(b"\n"):
                 return  # cut off while it was written: its act was not begun
-            with self._told(number):
+            with self._read_at(number):
                 read = json.loads(line)
             yield number, read
 
     @contextlib.contextmanager
-    def _told(self, number: int) -> Iterator[None]:
+    def _read_at(self, number: int) -> Iterator[None]:
         """Name the line that can't be read, whatever is wrong with it."""
         try:
             yield

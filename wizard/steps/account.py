@@ -32,7 +32,7 @@ from wizard.directory.sign_in import (
     stored_password,
 )
 from wizard.enrolment.clone import REKEY
-from wizard.host.stored_secrets import keep_previous, previous, put_back, trouble
+from wizard.host.stored_secrets import keep_previous, previous, take_back, trouble
 from wizard.plan.change import (
     Begun,
     Change,
@@ -148,10 +148,7 @@ class Account(Step):
         ):
             secrets.remove(PREVIOUS)
             return
-        if planned.stored:
-            put_back(DIRECTORY_PASSWORD, secrets)
-        else:
-            secrets.remove(DIRECTORY_PASSWORD)
+        take_back(DIRECTORY_PASSWORD, secrets, replaced=planned.stored)
 
     def verify(self, target: Target) -> Sequence[Check]:
         directory, context = target.settings.directory, target.context

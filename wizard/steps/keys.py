@@ -12,7 +12,7 @@ from wizard.host.stored_secrets import (
     PAIRS,
     keep_previous,
     previous,
-    put_back,
+    take_back,
     trouble,
     usable,
 )
@@ -68,23 +68,20 @@ class Keys(Step):
         return {"fingerprint": fingerprint(context)}
 
     def undo(self, begun: Begun, context: Context) -> None:
-        names = begun.change.secret_names
+        names, replaced = begun.change.secret_names, begun.change.before is not None
         if history.enrolment_stands(context):
             raise StepFailed(
                 "The relay still knows these keys, and only they can withdraw them.",
                 "Roll back again when the relay answers.",
             )
-        if begun.change.before is not None:
-            for name in names:
-                put_back(name, context.host.secrets)
-            return
-        if begun.made and AGENT_KEYS in names and _replaced(begun.made, context):
+        new = AGENT_KEYS in names and not replaced
+        if new and begun.made and _replaced(begun.made, context):
             raise StepFailed(
                 "The agent's keys were replaced since.",
                 "Remove the installation that uses them first.",
             )
         for name in names:
-            context.host.secrets.remove(name)
+            take_back(name, context.host.secrets, replaced=replaced)
 
     def verify(self, target: Target) -> Sequence[Check]:
         secrets = target.context.host.secrets

@@ -12,7 +12,13 @@ from agent.config.secret_store import PROXY_PASSWORD
 from agent.relay_client.endpoint import RelayEndpoint
 from wizard.enrolment.relay_client import PROXY_REFUSES, RelayFailed, ask
 from wizard.enrolment.relay_route import requested_endpoint
-from wizard.host.stored_secrets import keep_previous, put_back, trouble, usable
+from wizard.host.stored_secrets import (
+    keep_previous,
+    put_back,
+    take_back,
+    trouble,
+    usable,
+)
 from wizard.plan.change import Begun, Change, Context, Facts, StepFailed
 from wizard.plan.history import enrolment_stands
 from wizard.plan.step import Restart, Step, Target
@@ -59,10 +65,8 @@ class ProxyPassword(Step):
                 "The relay is still to be told, and that takes this password.",
                 "Roll back again when the relay answers.",
             )
-        if begun.change.before is not None:
-            put_back(PROXY_PASSWORD, context.host.secrets)
-        else:
-            context.host.secrets.remove(PROXY_PASSWORD)
+        replaced = begun.change.before is not None
+        take_back(PROXY_PASSWORD, context.host.secrets, replaced=replaced)
 
     def verify(self, target: Target) -> Sequence[Check]:
         user = target.settings.relay.proxy_user

@@ -15,10 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from agent.config import enrolment
-from agent.config.enrolment import EnrolmentError
 from agent.config.secret_store import Store
 from agent.system.atomic_files import remove_torn, write_atomically
-from agent.system.instance import is_copy, machine_name
+from agent.system.instance import machine_name
 from agent.system.paths import Paths
 from wizard.errors import Busy
 from wizard.host.interface import (
@@ -171,11 +170,7 @@ class SystemdHost:
             yield
 
     def _is_copy(self) -> bool:
-        try:
-            made = enrolment.load(self._places.enrolment)
-        except EnrolmentError:
-            return False
-        return is_copy(made.machine, self.machine)
+        return enrolment.is_copied(self._places.enrolment, self.machine)
 
     def _unit(self) -> Unit:
         with connected() as manager:
