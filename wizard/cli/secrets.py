@@ -14,16 +14,9 @@ from agent.config.settings import Settings
 from wire.secret import Secret
 from wizard.cli.errors import BadUsage
 from wizard.cli.terminal import typed
-from wizard.inputs import AdminCredentials, Inputs
+from wizard.inputs import SECRETS, AdminCredentials, Inputs
 
-NAMES = (
-    "admin_user",
-    "admin_password",
-    "account_password",
-    "enrolment_code",
-    "proxy_password",
-    "new_password",
-)
+NAMES = ("admin_user", *SECRETS, "new_password")
 
 PROMPTS = {
     "account_password": "Password of the agent's account",

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from agent.config.settings import Settings
+from wizard import inputs
 
 Kind = Literal[
     "text",
@@ -68,12 +69,7 @@ class Answers:
 
 Condition = Callable[[Answers], bool]
 
-SECRETS = (
-    "input.enrolment_code",
-    "input.admin_password",
-    "input.account_password",
-    "input.proxy_password",
-)
+SECRETS = tuple(f"input.{name}" for name in inputs.SECRETS)
 
 
 def always(_answers: Answers) -> bool:
