@@ -74,8 +74,8 @@ def proxy_user_named(answers: Answers) -> bool:
 
 def another_proxy(answers: Answers) -> bool:
     """Hold when the proxy is not the one in force, whose password is stored."""
-    known = answers.installed.relay.proxy if answers.installed else None
-    return answers.text("relay.proxy").strip() != known
+    in_force = answers.installed.relay.proxy if answers.installed else None
+    return answers.text("relay.proxy").strip() != in_force
 
 
 def piloting(answers: Answers) -> bool:

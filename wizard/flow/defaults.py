@@ -12,10 +12,10 @@ from wizard.results import FoundDomain
 
 def defaults() -> Mapping[str, Any]:
     """Give the common answers, as the fields of the pages carry them."""
-    known = {
+    carried = {
         p: field.default for p, field in FIELDS.items() if field.default is not None
     }
-    return {p: value() if callable(value) else value for p, value in known.items()}
+    return {p: value() if callable(value) else value for p, value in carried.items()}
 
 
 @dataclass(frozen=True)
@@ -57,13 +57,13 @@ class Offers:
         return Offers(self.offers + new)
 
 
-def found_offers(found: FoundDomain) -> Offers:
+def found_offers(domain: FoundDomain) -> Offers:
     """Offer the domain that was found in DNS or on the machine."""
-    container = proposed_container(found.domain)
+    container = proposed_container(domain.domain)
     return Offers(
         (
-            Offer("directory.domain", found.domain, found.source),
-            Offer("directory.controllers", found.controllers, found.source),
+            Offer("directory.domain", domain.domain, domain.source),
+            Offer("directory.controllers", domain.controllers, domain.source),
             Offer("directory.account.container", container, "usual place for accounts"),
         )
     )

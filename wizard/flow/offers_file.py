@@ -81,7 +81,7 @@ def _value(path: str, value: Any) -> Any:
     return Secret(plain) if path in SECRETS else plain
 
 
-def _typed(value: Any, wanted: type) -> Any:
-    if type(value) is not wanted:  # a bool is an int to isinstance
+def _typed(value: Any, kind: type) -> Any:
+    if type(value) is not kind:  # a bool is an int to isinstance
         raise TypeError
     return value

@@ -65,18 +65,18 @@ def _bad_code(fields: list[Field], answers: Answers) -> list[Problem]:
 
 def _taken(fields: list[Field], answers: Answers) -> list[Problem]:
     """Refuse what is in force where another is needed."""
-    known = answers_of(answers.installed) if answers.installed else {}
+    in_force = answers_of(answers.installed) if answers.installed else {}
     return [
         Problem(field.path, ANOTHER)
         for field in fields
-        if field.another(answers) and _same(answers, known, field.path)
+        if field.another(answers) and _same(answers, in_force, field.path)
     ]
 
 
-def _same(answers: Answers, known: Mapping[str, Any], path: str) -> bool:
+def _same(answers: Answers, in_force: Mapping[str, Any], path: str) -> bool:
     """Say whether an answer is the one in force; names in AD know no case."""
     answer = answers.text(path).strip().casefold()
-    return bool(answer) and answer == str(known.get(path, "")).casefold()
+    return bool(answer) and answer == str(in_force.get(path, "")).casefold()
 
 
 def _settings_problems(answers: Answers) -> tuple[Problem, ...]:

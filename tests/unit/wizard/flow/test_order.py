@@ -9,6 +9,7 @@ from annotated_types import Ge, Le
 
 from agent.config.settings import Settings
 from tests.unit.wizard.answered import EXPRESS, ids
+from wizard.checks.table import CHECKS
 from wizard.flow import defaults, route
 from wizard.flow.conditions import choosing
 from wizard.flow.conversion import settings_of
@@ -73,9 +74,10 @@ def test_each_switch_has_a_phrase_for_the_plan() -> None:
             assert field.decision
 
 
-def test_each_check_says_what_it_does() -> None:
+def test_each_check_of_a_page_has_its_row_and_says_what_it_does() -> None:
     checks = [page.check for page in PAGES if page.check]
-    assert len({(check.name, check.doing) for check in checks}) == 5
+    assert {check.name for check in checks} == set(CHECKS)
+    assert len({(check.name, check.doing) for check in checks}) == len(CHECKS)
     assert all(check.doing and check.label for check in checks)
 
 
