@@ -25,46 +25,38 @@ def mode_page(pages: Sequence[Page]) -> Page:
         pages: those between it and Ready to configure; those that ask are counted.
 
     """
+    options = (_express(_asking(pages, "express")), _custom(_asking(pages, "custom")))
     return Page(
         id="mode",
         title="Express or customize",
         why="Express fits one domain and asks only what can't be found out.",
         rail="Express or customize",
         fields=(
-            Field(
-                "mode",
-                "Kind of setup",
-                "cards",
-                options=(
-                    Option(
-                        "express",
-                        "Express",
-                        Text(
-                            "All people of the domain, named by their user principal "
-                            "name. Creates a new account with the permissions it "
-                            "needs. Password writeback is on. You answer {pages} "
-                            "pages.",
-                            pages=_asking(pages, "express"),
-                        ),
-                    ),
-                    Option(
-                        "custom",
-                        "Customize",
-                        Text(
-                            "You choose organizational units, how people are "
-                            "identified, a pilot group and the optional features. You "
-                            "answer {pages} pages.",
-                            pages=_asking(pages, "custom"),
-                        ),
-                    ),
-                ),
-                default="express",
-            ),
+            Field("mode", "Kind of setup", "cards", options=options, default="express"),
         ),
         shown=installing,
         help="Everything Express chooses can be changed later: start the wizard again "
         "and choose Change options.",
     )
+
+
+def _express(pages: int) -> Option:
+    text = Text(
+        "All people of the domain, named by their user principal name. Creates a new "
+        "account with the permissions it needs. Password writeback is on. You answer "
+        "{pages} pages.",
+        pages=pages,
+    )
+    return Option("express", "Express", text)
+
+
+def _custom(pages: int) -> Option:
+    text = Text(
+        "You choose organizational units, how people are identified, a pilot group and "
+        "the optional features. You answer {pages} pages.",
+        pages=pages,
+    )
+    return Option("custom", "Customize", text)
 
 
 def _asking(pages: Sequence[Page], mode: str) -> int:
