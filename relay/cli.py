@@ -13,7 +13,7 @@ from typing import Any
 
 from relay.errors import RelayUnusable
 from relay.serve import run_server
-from relay.store import Portal, Store
+from relay.store import Portal, Store, utc
 from wire.enrolment_code import EnrolmentCode
 from wire.keys import BadKeys, PublicKeys, fingerprint, fingerprint_digest
 
@@ -106,9 +106,7 @@ def _forget_agent(arguments: argparse.Namespace) -> int:
 
 
 def _time(seconds: int | None) -> str | None:
-    if seconds is None:
-        return None
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+    return None if seconds is None else utc(seconds)
 
 
 def _public_keys(path: Path) -> list[dict[str, Any]]:

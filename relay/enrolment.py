@@ -20,7 +20,16 @@ from relay.authorization import Authorization, Right
 from relay.broker import Exchange
 from relay.errors import Refused
 from relay.sender import TOKEN_HEADER
-from relay.store import LISTEN_KEY_NAME, TEST_KEY_NAME, Agent, Code, Jwks, Portal, Store
+from relay.store import (
+    LISTEN_KEY_NAME,
+    TEST_KEY_NAME,
+    Agent,
+    Code,
+    Jwks,
+    Portal,
+    Store,
+    utc,
+)
 from wire import enrolment_code, names
 from wire.keys import BadKeys, PublicKeys
 
@@ -145,8 +154,7 @@ def _use(code: Code) -> dict[str, str]:
     """Say by which agent a code was used, and when; empty for one that was not."""
     if code.used_at is None:
         return {}
-    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(code.used_at))
-    return {"agent": code.used_by or "", "used_at": at}
+    return {"agent": code.used_by or "", "used_at": utc(code.used_at)}
 
 
 def _used(code: Code) -> Refused:

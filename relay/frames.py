@@ -9,9 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-MAX_INLINE_BODY = 64 * 1024
-MAX_INLINE_HEADERS = 32 * 1024
-MAX_BODY = 1024 * 1024
+from wire.hybrid_connections import BadMessage, frame_text
 
 # RFC 9110 section 7.6.1, and what the protocol strips besides
 _NOT_RELAYED = frozenset(
@@ -36,10 +34,6 @@ _FIELD = re.compile(r"[\t\x20-\x7e\x80-\U0010ffff]*")
 _FROM_RELAY_ONLY = (502, 504)
 
 Headers = tuple[tuple[str, str], ...]
-
-
-class BadMessage(Exception):
-    """A listener sent something that is not of the protocol."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +96,7 @@ def request_text(request: Request, request_id: str, address: str) -> str:
     """Write a whole request; its body follows in a frame of its own."""
     # method and body must both be there: a listener that misses one of them dials
     # the address instead (hyco-https looks for method, .NET for body)
-    return _dump(
+    return frame_text(
         "request",
         {
             "address": address,
@@ -121,13 +115,7 @@ def request_text(request: Request, request_id: str, address: str) -> str:
 
 def summons_text(request_id: str, address: str) -> str:
     """Write the request to come to an address, where the whole request will be."""
-    return _dump("request", {"address": address, "id": request_id})
-
-
-def fits_inline(request: Request) -> bool:
-    """Say whether a request is small enough for the control channel."""
-    headers = sum(len(name) + len(value) + 4 for name, value in request.headers)
-    return len(request.body) <= MAX_INLINE_BODY and headers <= MAX_INLINE_HEADERS
+    return frame_text("request", {"address": address, "id": request_id})
 
 
 def relayed(headers: Headers) -> Headers:
@@ -207,7 +195,3 @@ def _object(message: dict[str, Any], name: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise BadMessage(f"{name} is no JSON object")
     return value
-
-
-def _dump(kind: str, content: dict[str, Any]) -> str:
-    return json.dumps({kind: content}, separators=(",", ":"))

@@ -13,7 +13,8 @@ from aiohttp import WSMessage, WSMsgType
 from aiohttp.web import WebSocketResponse
 
 from relay import frames as message
-from relay.frames import BadMessage, Request, Response, ResponseHead
+from relay.frames import Request, Response, ResponseHead
+from wire.hybrid_connections import BadMessage, fits_inline
 
 GOING_AWAY = 1001
 POLICY_VIOLATION = 1008
@@ -143,7 +144,7 @@ class Listener:
             id=number,
             request=request,
             address=self._origin + path,
-            inline=message.fits_inline(request),
+            inline=fits_inline(request.headers, request.body),
             answer=asyncio.get_running_loop().create_future(),
         )
         self._pending[number] = pending

@@ -12,12 +12,10 @@ from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
 from aiohttp.http_exceptions import HttpProcessingError
 
-from relay import frames
 from relay.authorization import Authorization, Hosts, Right
 from relay.broker import Exchange
 from relay.enrolment import Enrolment
 from relay.errors import Refused
-from relay.frames import BadMessage
 from relay.listener import (
     POLICY_VIOLATION,
     Channel,
@@ -28,13 +26,14 @@ from relay.listener import (
 )
 from relay.sender import Sender, token_of
 from relay.store import Store
+from wire.hybrid_connections import MAX_BODY, MAX_INLINE_HEADERS, BadMessage
 
 LOG = logging.getLogger("relay.server")
 HTTP = logging.getLogger("relay.http")
 ACCESS = logging.getLogger("relay.access")
 _LAST_SEEN_S = 60.0
 _FINISH_S = 5.0
-_MAX_FRAME = frames.MAX_BODY + frames.MAX_INLINE_HEADERS
+_MAX_FRAME = MAX_BODY + MAX_INLINE_HEADERS
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -86,9 +85,7 @@ class Relay:
 
     def application(self) -> web.Application:
         """Build the web application."""
-        app = web.Application(
-            middlewares=[_answer_refusals], client_max_size=frames.MAX_BODY
-        )
+        app = web.Application(middlewares=[_answer_refusals], client_max_size=MAX_BODY)
         app.router.add_get("/$hc/{path:.+}", self._dialled)
         app.router.add_get("/$enrol/{lookup:[0-9a-f]{64}}", self._enrolment.look_up)
         app.router.add_post("/$enrol", self._enrolment.enrol)
@@ -274,7 +271,7 @@ def _in_words(error: web.HTTPException) -> Refused:
     """Say what the HTTP library refused as the relay says its own refusals."""
     match error:
         case web.HTTPRequestEntityTooLarge():
-            what = f"the body is over {frames.MAX_BODY} bytes"
+            what = f"the body is over {MAX_BODY} bytes"
             return Refused(error.status, what, "Send less.")
         case web.HTTPMethodNotAllowed():
             what = f"this address does not take {error.method}"

@@ -9,6 +9,7 @@ import json
 import os
 import sqlite3
 import stat
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -202,6 +203,11 @@ class Store:
     def _one(self, query: str, value: str) -> sqlite3.Row | None:
         row: sqlite3.Row | None = self._db.execute(query, (value,)).fetchone()
         return row
+
+
+def utc(seconds: int) -> str:
+    """Spell a moment that is kept, as people and programs read it (RFC 3339)."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
 
 
 def _portal(row: sqlite3.Row) -> Portal:

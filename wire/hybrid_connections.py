@@ -5,7 +5,7 @@ it. One without `method` or `body` is a summons: the whole request waits at `add
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,7 @@ MAX_BODY = 1024 * 1024
 
 
 class BadMessage(Exception):
-    """The relay sent something that is not of the protocol."""
+    """The other side sent something that is not of the protocol."""
 
 
 @dataclass(frozen=True)
@@ -94,20 +94,23 @@ def response_text(number: str, response: RelayResponse) -> str:
         "responseHeaders": dict(response.headers),
         "body": bool(response.body),
     }
-    return json.dumps({"response": content}, separators=(",", ":"))
+    return frame_text("response", content)
 
 
 def renewal_text(token: str) -> str:
     """Write a new token for the channel; the relay does not reply."""
-    return json.dumps({"renewToken": {"token": token}}, separators=(",", ":"))
+    return frame_text("renewToken", {"token": token})
 
 
-def fits_inline(response: RelayResponse) -> bool:
-    """Say whether a response is small enough for the control channel."""
-    headers = sum(
-        len(name) + len(value) + 4 for name, value in response.headers.items()
-    )
-    return len(response.body) <= MAX_INLINE_BODY and headers <= MAX_INLINE_HEADERS
+def fits_inline(headers: Iterable[tuple[str, str]], body: bytes) -> bool:
+    """Say whether a request or a response is small enough for the control channel."""
+    size = sum(len(name) + len(value) + 4 for name, value in headers)
+    return len(body) <= MAX_INLINE_BODY and size <= MAX_INLINE_HEADERS
+
+
+def frame_text(kind: str, content: Mapping[str, Any]) -> str:
+    """Write a text frame of one kind."""
+    return json.dumps({kind: content}, separators=(",", ":"))
 
 
 def _head(content: dict[str, Any]) -> RequestHead:

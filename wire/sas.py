@@ -9,9 +9,13 @@ import base64
 import binascii
 import hashlib
 import hmac
+import math
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from urllib.parse import quote_plus, unquote, unquote_plus, urlsplit
+
+from wire.secret import Secret
 
 _SCHEME = "sharedaccesssignature"
 _FIELDS = {"sr", "sig", "se", "skn"}
@@ -102,6 +106,14 @@ def sign(key: str, key_name: str, audience: str, expires: int) -> str:
         f"SharedAccessSignature sr={resource}&sig={quote_plus(signature)}"
         f"&se={expires}&skn={quote_plus(key_name)}"
     )
+
+
+def token_for(
+    url: str, connection: str, key: Secret, key_name: str, seconds: float
+) -> str:
+    """Make a token for one connection of the relay at an address, from now on."""
+    audience = f"http://{urlsplit(url).hostname}/{connection}"
+    return sign(key.reveal(), key_name, audience, math.ceil(time.time() + seconds))
 
 
 def parse(text: str) -> Token:

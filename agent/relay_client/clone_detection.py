@@ -12,7 +12,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import aiohttp
 
@@ -108,13 +108,12 @@ class CloneDetector:
 
     async def _ask(self, session: aiohttp.ClientSession, context: object) -> str:
         query = self._query
-        relay = query.endpoint.relay
-        host = urlsplit(relay.url).hostname
-        audience = f"http://{host}/{query.connection}"
-        expires = int(time.time()) + _TOKEN_S
-        token = sas.sign(query.key.reveal(), query.key_name, audience, expires)
+        url = query.endpoint.relay.url
+        token = sas.token_for(
+            url, query.connection, query.key, query.key_name, _TOKEN_S
+        )
         async with session.get(
-            f"{relay.url}/{quote(query.connection)}/ready",
+            f"{url}/{quote(query.connection)}/ready",
             headers={"ServiceBusAuthorization": token},
             ssl=context,  # type: ignore[arg-type]
             proxy=query.endpoint.proxy,

@@ -4,8 +4,6 @@ Tokens and addresses are never logged: an address is a ticket for one answer.
 """
 
 import asyncio
-import math
-import time
 from ssl import SSLContext
 from urllib.parse import SplitResult, urlsplit
 
@@ -49,7 +47,7 @@ class Dialer:
         ping_seconds: float = 20.0,
         token_seconds: float = 3600.0,
     ) -> None:
-        self._relay = urlsplit(url)
+        self._url, self._relay = url, urlsplit(url)
         self._connection = connection
         self._key_name = key_name
         self._key = key
@@ -87,9 +85,9 @@ class Dialer:
 
     def token(self) -> str:
         """Make a token for the control channel."""
-        audience = f"http://{self._relay.hostname}/{self._connection}"
-        expires = math.ceil(time.time() + self.token_seconds)
-        return sas.sign(self._key.reveal(), self._key_name, audience, expires)
+        return sas.token_for(
+            self._url, self._connection, self._key, self._key_name, self.token_seconds
+        )
 
     async def _dial(
         self,

@@ -224,7 +224,7 @@ class Listener:
     ) -> None:
         """Answer a request that came whole on the control channel."""
         response = await self._response_to(request)
-        if hybrid_connections.fits_inline(response):
+        if hybrid_connections.fits_inline(response.headers.items(), response.body):
             await channel.send_response(head.id, response)
         else:
             await self._answer_at_rendezvous(session, head, response)

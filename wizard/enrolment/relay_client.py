@@ -3,11 +3,10 @@
 import asyncio
 import json
 import ssl
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import aiohttp
 
@@ -116,7 +115,8 @@ def withdraw(
         RelayFailed: with the relay's own words.
 
     """
-    headers = {"ServiceBusAuthorization": _token(endpoint, agent, listen_key, key_name)}
+    token = sas.token_for(endpoint.relay.url, agent, listen_key, key_name, _TOKEN_S)
+    headers = {"ServiceBusAuthorization": token}
     answer = ask(endpoint, "DELETE", f"/$enrol/{quote(agent)}", b"", headers)
     if answer.status not in (200, 204, 404) and not _is_anothers(answer):
         raise _refused(answer)
@@ -166,7 +166,8 @@ class Sender:
             RelayFailed: it did not reach the agent.
 
         """
-        token = _token(self.endpoint, self.agent, self.key, self.key_name)
+        url = self.endpoint.relay.url
+        token = sas.token_for(url, self.agent, self.key, self.key_name, _TOKEN_S)
         headers = {"ServiceBusAuthorization": token}
         if body:
             headers["Content-Type"] = "application/jose"
@@ -247,11 +248,6 @@ async def _ask(
     ):
         ahead = clock_skew.ahead_of(response.headers.get("Date"))
         return RelayAnswer(response.status, await response.read(), ahead)
-
-
-def _token(endpoint: RelayEndpoint, agent: str, key: Secret, key_name: str) -> str:
-    audience = f"http://{urlsplit(endpoint.relay.url).hostname}/{agent}"
-    return sas.sign(key.reveal(), key_name, audience, int(time.time()) + _TOKEN_S)
 
 
 _ENROL, _LOOK = "Enrol this agent again.", "Look at its state."

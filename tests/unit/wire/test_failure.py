@@ -50,7 +50,6 @@ _INTERNAL = {
     "agent.request.answer.Ended",
     "relay.broker.ListenerSilent",
     "relay.broker.NoListener",
-    "relay.frames.BadMessage",
     "relay.listener.ListenerGone",
     "relay.listener.NotTaken",
     "wire.hybrid_connections.BadMessage",
