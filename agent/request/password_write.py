@@ -50,7 +50,7 @@ def write(judged: Judged, tools: Tools) -> Written:
     try:
         _send(request, warm, user, tools.settings)
     except TimedOut as error:
-        raise _settled(located, tools, error) from error
+        raise Ended(_settled(located, tools, error)) from error
     except DirectoryError as error:
         answer = refusals.refusal(error, request, warm, tools.domain, user)
         refused = Step("password", "refused", answer.code)
@@ -92,7 +92,7 @@ def _send(
     users.reset(warm.directory, user.dn, request.new_password, hints=hints)
 
 
-def _settled(located: Located, tools: Tools, error: TimedOut) -> Ended:
+def _settled(located: Located, tools: Tools, error: TimedOut) -> Answer:
     """Look at the same controller for what became of a write without an answer."""
     host, dn = located.warm.directory.host, located.user.dn
     try:
@@ -100,13 +100,13 @@ def _settled(located: Located, tools: Tools, error: TimedOut) -> Ended:
             now = users.read_pwd_last_set(warm.directory, dn)
             if now != located.user.pwd_last_set:
                 seen = Verified(replace(located, warm=warm), _SETTLED)
-                return Ended(finish(seen, tools))
+                return finish(seen, tools)
     except DirectoryError as again:
-        return Ended(Answer(Code.UNKNOWN_RESULT, str(again), controller=host))
+        return Answer(Code.UNKNOWN_RESULT, str(again), controller=host)
     if error.waited:
         detail = f"{error.what}; pwdLastSet has not changed so far"
-        return Ended(Answer(Code.UNKNOWN_RESULT, detail, controller=host))
-    return Ended(_not_done(host))
+        return Answer(Code.UNKNOWN_RESULT, detail, controller=host)
+    return _not_done(host)
 
 
 def _not_done(host: str) -> Answer:

@@ -10,7 +10,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -121,7 +121,7 @@ class Status:
 
     def as_dict(self) -> dict[str, Any]:
         """Give the state as the file holds it."""
-        relay, directory = self._relay, self._directory
+        relay = self._relay
         return {
             "pid": os.getpid(),
             "started_at": self._started_at,
@@ -134,12 +134,7 @@ class Status:
                 "since": relay.since,
                 "reason": relay.reason,
             },
-            "directory": {
-                "state": directory.state,
-                "since": directory.since,
-                "reason": directory.reason,
-                "controller": directory.controller,
-            },
+            "directory": asdict(self._directory),
             "twin": self._clone,
             "port": self._port,
         }
