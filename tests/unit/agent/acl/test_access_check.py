@@ -179,10 +179,10 @@ def test_an_unknown_entry_that_is_only_handed_down_is_passed() -> None:
 
 @pytest.mark.parametrize("right", [RESET, UNLOCK, MUST])
 def test_a_grant_reaches_the_user_below_but_not_the_container(right: Right) -> None:
-    made = grant_ace(right, sid("AGENT"))
-    container = add_ace(descriptor("(A;;RC;;;AU)"), made)
+    grant = grant_ace(right, sid("AGENT"))
+    container = add_ace(descriptor("(A;;RC;;;AU)"), grant)
     handed_down = Ace(
-        made.type, 0x12, made.mask, made.sid, made.object_type, rights.USER
+        grant.type, 0x12, grant.mask, grant.sid, grant.object_type, rights.USER
     )
     user = SecurityDescriptor(0x8004, None, None, None, Acl((handed_down,)))
     for found, allowed in ((container, False), (user, True)):

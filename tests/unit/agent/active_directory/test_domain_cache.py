@@ -146,11 +146,11 @@ def test_who_is_gone_is_no_such_object() -> None:
         assert caught.value.host == "dc1"
 
 
-@pytest.mark.parametrize("told", [[], [Entry("", {})]])
-def test_a_token_that_is_not_told_is_an_error(told: list[Entry]) -> None:
+@pytest.mark.parametrize("entries", [[], [Entry("", {})]])
+def test_a_token_that_is_not_told_is_an_error(entries: list[Entry]) -> None:
     class Silent(Fake):
         def search(self, *_: Any, **__: Any) -> Iterator[Entry]:
-            return iter(told)
+            return iter(entries)
 
     with pytest.raises(DirectoryError):
         own_sids(Silent().directory)

@@ -112,11 +112,11 @@ def test_a_controller_that_can_not_tell_is_not_asked_for_more() -> None:
         judged(Forest(fails=NO_CATALOG))
 
 
-@pytest.mark.parametrize("said", [NO_CATALOG, NoSuchObject("dc1", "gone", "")])
+@pytest.mark.parametrize("error", [NO_CATALOG, NoSuchObject("dc1", "gone", "")])
 def test_one_person_who_can_not_be_told_does_not_end_a_coverage(
-    said: DirectoryError,
+    error: DirectoryError,
 ) -> None:
-    forest, subjects = Forest(fails=said), SubjectReader(DomainCache(settings()))
+    forest, subjects = Forest(fails=error), SubjectReader(DomainCache(settings()))
     found = subjects.read_in_scope(forest.warm, person(GRANTED))
 
     assert reset(found).state is State.UNKNOWN

@@ -26,14 +26,14 @@ from tests.unit.agent.active_directory.test_domain_cache import (
 )
 
 
-def seen(user: User, fake: Fake | None = None) -> Subject:
+def subject_of(user: User, fake: Fake | None = None) -> Subject:
     return SubjectReader(DomainCache(settings())).read_in_scope(
         (fake or Fake()).warm, user
     )
 
 
 def test_without_a_pso_the_policy_is_the_domains() -> None:
-    subject = seen(person(EVERYTHING))
+    subject = subject_of(person(EVERYTHING))
 
     assert subject.policy
     assert subject.policy.source == BASE
@@ -41,7 +41,7 @@ def test_without_a_pso_the_policy_is_the_domains() -> None:
 
 
 def test_a_pso_that_may_be_hidden_is_not_taken_as_none() -> None:
-    subject = seen(person(f"(OD;;RP;pso;;AGENT){EVERYTHING}"))
+    subject = subject_of(person(f"(OD;;RP;pso;;AGENT){EVERYTHING}"))
 
     assert subject.policy is None
     assert subject.unseen == {PSO}
@@ -54,21 +54,23 @@ def test_an_absent_attribute_counts_as_hidden_where_reading_is_not_allowed(
 ) -> None:
     gone: dict[str, Any] = {name: None}
 
-    assert seen(person(EVERYTHING, **gone)).unseen == frozenset()
-    assert name in seen(person("(A;;RC;;;AU)", **gone)).unseen
-    assert name not in seen(person("(A;;RC;;;AU)")).unseen
+    assert subject_of(person(EVERYTHING, **gone)).unseen == frozenset()
+    assert name in subject_of(person("(A;;RC;;;AU)", **gone)).unseen
+    assert name not in subject_of(person("(A;;RC;;;AU)")).unseen
 
 
 def test_everybody_has_a_primary_group() -> None:
-    assert seen(person(EVERYTHING, primaryGroupID=None)).unseen == {"primaryGroupID"}
+    assert subject_of(person(EVERYTHING, primaryGroupID=None)).unseen == {
+        "primaryGroupID"
+    }
 
 
 def test_a_primary_group_inside_a_protected_group_protects() -> None:
     fake = Fake(group("Tier 0", f"{DOMAIN}-1234"))
     admin = person(EVERYTHING, primaryGroupID=b"1234")
 
-    assert "1234" in seen(admin, fake).protected_group
-    assert not seen(person(EVERYTHING), fake).protected_group
+    assert "1234" in subject_of(admin, fake).protected_group
+    assert not subject_of(person(EVERYTHING), fake).protected_group
 
 
 @pytest.mark.parametrize("left", [ADMINS[:1], ADMINS[1:], ()])
@@ -76,7 +78,7 @@ def test_protected_groups_that_are_hidden_protect_all_the_same(
     left: tuple[Entry, ...],
 ) -> None:
     with pytest.raises(DirectoryError, match="are hidden"):
-        seen(person(EVERYTHING), Fake(tops=left))
+        subject_of(person(EVERYTHING), Fake(tops=left))
 
 
 PEOPLE = f"OU=People,{BASE}"

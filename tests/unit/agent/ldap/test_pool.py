@@ -56,31 +56,31 @@ class Network:
         self.tried += 1
         if endpoint.host in self.failures:
             raise self.failures[endpoint.host]
-        made = FakeConnection(
+        opened = FakeConnection(
             endpoint.host,
             read_only=endpoint.host in self.read_only,
             base=self.base,
         )
-        self.opened.append(made)
-        return made
+        self.opened.append(opened)
+        return opened
 
 
 @pytest.fixture
 def network(monkeypatch: pytest.MonkeyPatch) -> Network:
-    made = Network()
-    monkeypatch.setattr(pool, "connect", made.connect)
-    return made
+    opened = Network()
+    monkeypatch.setattr(pool, "connect", opened.connect)
+    return opened
 
 
 def make(
     clock: Clock,
-    told: list[PoolState] | Callable[[PoolState], None] | None = None,
+    states: list[PoolState] | Callable[[PoolState], None] | None = None,
 ) -> Pool:
     endpoints = tuple(Endpoint(f"dc{n}.corp.test", "127.0.0.1") for n in (1, 2))
     target = Target(endpoints, BASE, "svc", Secret("x"))
-    if told is None:
-        told = []
-    on_state = told.append if isinstance(told, list) else told
+    if states is None:
+        states = []
+    on_state = states.append if isinstance(states, list) else states
     return Pool(target, on_state=on_state, clock=clock)
 
 
@@ -106,15 +106,15 @@ def test_two_at_once_have_a_connection_each(network: Network) -> None:
 
 
 def test_the_next_is_asked_until_the_first_is_back(network: Network) -> None:
-    told: list[PoolState] = []
-    asked = make(Clock(), told)
+    states: list[PoolState] = []
+    asked = make(Clock(), states)
     network.failures["dc1.corp.test"] = Unreachable("dc1", "refused", "wait")
     assert host_of(asked) == "dc2.corp.test"
     del network.failures["dc1.corp.test"]
     assert host_of(asked) == "dc2.corp.test"
     assert asked.keep_warm()
     assert host_of(asked) == "dc1.corp.test"
-    assert [state.controller for state in told] == ["dc2.corp.test", "dc1.corp.test"]
+    assert [state.controller for state in states] == ["dc2.corp.test", "dc1.corp.test"]
 
 
 def test_a_dead_idle_connection_is_replaced(network: Network) -> None:
@@ -127,14 +127,14 @@ def test_a_dead_idle_connection_is_replaced(network: Network) -> None:
 
 
 def test_none_that_answers_is_told_with_every_reason(network: Network) -> None:
-    told: list[PoolState] = []
-    asked = make(Clock(), told)
+    states: list[PoolState] = []
+    asked = make(Clock(), states)
     for n in (1, 2):
         name = f"dc{n}.corp.test"
         network.failures[name] = Unreachable(name, f"reason {n}", "wait")
     with pytest.raises(Unreachable, match=r"reason 1.*reason 2"):
         host_of(asked)
-    assert told[-1].controller is None
+    assert states[-1].controller is None
     assert not asked.keep_warm()
 
 
@@ -192,8 +192,8 @@ def test_a_controller_of_another_domain_is_refused(network: Network) -> None:
 
 
 def test_one_that_answers_on_a_connection_of_before_answers(network: Network) -> None:
-    told: list[PoolState] = []
-    asked = make(Clock(), told)
+    states: list[PoolState] = []
+    asked = make(Clock(), states)
     with asked.connection(lambda _: None):
         # meanwhile another request finds no way to any controller
         for n in (1, 2):
@@ -202,13 +202,13 @@ def test_one_that_answers_on_a_connection_of_before_answers(network: Network) ->
         with pytest.raises(Unreachable):
             host_of(asked)
     assert asked.keep_warm()
-    assert told[-1] == PoolState("dc1.corp.test")
+    assert states[-1] == PoolState("dc1.corp.test")
 
 
 def test_one_that_refused_the_account_is_asked_for_it_again(network: Network) -> None:
     clock = Clock()
-    told: list[PoolState] = []
-    asked = make(clock, told)
+    states: list[PoolState] = []
+    asked = make(clock, states)
     locked = "80090308: LdapErr: data 775, v1"
     with asked.connection(lambda _: None):
         for n in (1, 2):
@@ -222,11 +222,11 @@ def test_one_that_refused_the_account_is_asked_for_it_again(network: Network) ->
     network.failures.clear()
     clock.now += 61
     asked.keep_warm()
-    assert told[-1] == PoolState("dc1.corp.test")
+    assert states[-1] == PoolState("dc1.corp.test")
 
 
 def test_what_changes_while_it_is_told_is_told_last(network: Network) -> None:
-    told: list[PoolState] = []
+    states: list[PoolState] = []
     others: list[threading.Thread] = []
 
     def tell(state: PoolState) -> None:
@@ -236,7 +236,7 @@ def test_what_changes_while_it_is_told_is_told_last(network: Network) -> None:
             others.append(threading.Thread(target=asked.keep_warm))
             others[0].start()
             others[0].join(0.3)
-        told.append(state)
+        states.append(state)
 
     asked = make(Clock(), tell)
     for n in (1, 2):
@@ -244,7 +244,7 @@ def test_what_changes_while_it_is_told_is_told_last(network: Network) -> None:
         network.failures[name] = Unreachable(name, "refused", "wait")
     asked.keep_warm()
     others[0].join()
-    assert [state.controller for state in told] == [None, "dc1.corp.test"]
+    assert [state.controller for state in states] == [None, "dc1.corp.test"]
 
 
 def test_an_account_that_is_let_in_meanwhile_is_no_fault(

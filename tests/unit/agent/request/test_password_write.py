@@ -15,14 +15,14 @@ from tests.unit.agent.active_directory.test_domain_cache import (
     Fake,
     person,
 )
-from tests.unit.agent.active_directory.test_subject_reader import seen
+from tests.unit.agent.active_directory.test_subject_reader import subject_of
 from wire.outcomes import Code
 
 
 def test_somebody_who_is_gone_after_the_write_is_named_as_gone() -> None:
     user, fake = person(EVERYTHING), Fake()
     request = cast("Any", None)  # the request plays no part in reading back
-    written = Written(Located(request, fake.warm, user, seen(user)))
+    written = Written(Located(request, fake.warm, user, subject_of(user)))
 
     note = verify(written).note
 
@@ -40,7 +40,7 @@ def test_what_another_process_took_meanwhile_is_not_written_again(
     ledger.enter(request.jti, request.digest, **cast("Any", entry))
 
     with pytest.raises(Ended) as ended:
-        write(Judged(Located(request, fake.warm, user, seen(user))), tools)
+        write(Judged(Located(request, fake.warm, user, subject_of(user))), tools)
 
     # the portal sends the same token again, and is told the first answer
     assert ended.value.answer.code is Code.UNKNOWN_RESULT

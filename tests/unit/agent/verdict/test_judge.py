@@ -316,11 +316,11 @@ def test_one_right_may_be_missing_for_several_causes(
 
 def test_every_cause_has_words_and_a_remedy() -> None:
     assert set(CAUSES) == set(Cause)
-    assert all(told.remedy for cause, told in CAUSES.items() if cause != Cause.NONE)
-    short = {cause for cause, told in CAUSES.items() if told.falls_short}
+    assert all(text.remedy for cause, text in CAUSES.items() if cause != Cause.NONE)
+    short = {cause for cause, text in CAUSES.items() if text.falls_short}
     assert Cause.NOT_GRANTED in short
     assert not short & {Cause.NONE, Cause.PROTECTED, Cause.DISABLED, Cause.TOO_YOUNG}
-    assert len({told.title for told in CAUSES.values()}) == len(Cause)
+    assert len({text.title for text in CAUSES.values()}) == len(Cause)
 
 
 def test_a_missing_right_is_known_even_of_an_account_that_is_hidden() -> None:
@@ -341,13 +341,13 @@ def test_a_lock_stops_a_change_and_nothing_else() -> None:
 
 def test_a_verdict_is_json() -> None:
     young = replace(SUBJECT, account=replace(ACCOUNT, pwd_last_set=NOW))
-    told = json.loads(json.dumps(judge(young).as_dict()))
+    text = json.loads(json.dumps(judge(young).as_dict()))
 
-    assert told["guid"] == "00000000-0000-0000-0000-000000000007"
-    assert told["reset"]["state"] == "no"
-    assert told["reset"]["code"] == "too_young"
-    assert told["reset"]["until"] == "2026-11-24T12:00:00+00:00"
-    assert told["unlock"] == {
+    assert text["guid"] == "00000000-0000-0000-0000-000000000007"
+    assert text["reset"]["state"] == "no"
+    assert text["reset"]["code"] == "too_young"
+    assert text["reset"]["until"] == "2026-11-24T12:00:00+00:00"
+    assert text["unlock"] == {
         "state": "yes",
         "code": "ok",
         "cause": "none",
@@ -355,4 +355,4 @@ def test_a_verdict_is_json() -> None:
         "remedy": "",
         "until": None,
     }
-    assert told["notes"] == []
+    assert text["notes"] == []

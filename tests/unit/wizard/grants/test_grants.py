@@ -91,20 +91,20 @@ def people(count: int, raw: bytes | None, container: str = PEOPLE) -> dict[str, 
 
 
 def judged(
-    *crowds: Mapping[str, bytes | None],
+    *groups: Mapping[str, bytes | None],
     rights: Sequence[Right] = (RESET,),
     scope: Sequence[str] = (PEOPLE,),
     at: str = PEOPLE,
 ) -> ContainerRights:
-    opened = lists(*crowds)
+    opened = lists(*groups)
     where = grant_targets(opened, scope)
     return judge(opened, at, rights, where, token=TOKEN, own=OWN)
 
 
-def lists(*crowds: Mapping[str, bytes | None]) -> Connection:
+def lists(*groups: Mapping[str, bytes | None]) -> Connection:
     held: dict[str, bytes | None] = {PEOPLE: listed()}
-    for crowd in crowds:
-        held |= crowd
+    for group in groups:
+        held |= group
     return cast("Connection", Lists(held))
 
 
@@ -162,8 +162,8 @@ def test_where_nobody_is_yet_the_grant_is_missing() -> None:
 
 
 def test_those_a_grant_does_not_reach_ask_for_none() -> None:
-    cut = {BERLIN: listed(protected=True)}
-    found = judged(people(20, GRANTED), cut, people(3, LACKING, BERLIN))
+    blocked = {BERLIN: listed(protected=True)}
+    found = judged(people(20, GRANTED), blocked, people(3, LACKING, BERLIN))
 
     assert found.missing == ()
     assert sum(each.people for each in found.unreached) == 3
@@ -221,13 +221,13 @@ def test_a_container_inside_another_gets_no_entries_of_its_own(
 
 
 def test_a_container_that_inherits_nothing_gets_its_own() -> None:
-    scope, cut = (PEOPLE, BERLIN), {BERLIN: listed(protected=True)}
+    scope, blocked = (PEOPLE, BERLIN), {BERLIN: listed(protected=True)}
     lacking = people(3, LACKING, BERLIN)
 
-    assert grant_targets(lists(cut), scope).containers == scope
-    found = judged(people(5, GRANTED), cut, lacking, scope=scope)
+    assert grant_targets(lists(blocked), scope).containers == scope
+    found = judged(people(5, GRANTED), blocked, lacking, scope=scope)
     assert (found.missing, found.people) == ((), 5)
-    found = judged(people(5, GRANTED), cut, lacking, scope=scope, at=BERLIN)
+    found = judged(people(5, GRANTED), blocked, lacking, scope=scope, at=BERLIN)
     assert (found.missing, found.people) == ((Grant(RESET),), 3)
 
 
@@ -251,10 +251,10 @@ def test_a_list_that_takes_no_entry_is_told_with_what_to_do() -> None:
     many = tuple(
         grant_ace(RESET, Sid.of(f"S-1-5-21-1-2-3-{rid}")) for rid in range(2000, 2910)
     )
-    for raw, told in ((none.to_bytes(), "NULL DACL"), (listed(*many), "no more")):
+    for raw, reason in ((none.to_bytes(), "NULL DACL"), (listed(*many), "no more")):
         fake = Lists({PEOPLE: raw})
         opened, ace = cast("Connection", fake), grant_ace(RESET, OWN)
-        with pytest.raises(StepFailed, match=told) as raised:
+        with pytest.raises(StepFailed, match=reason) as raised:
             rewrite(opened, PEOPLE, (ace,), add_ace)
         assert raised.value.remedy
         assert not fake.written

@@ -27,9 +27,9 @@ ROOT = Sid.of("S-1-5-21-7-8-9")
 
 
 def found(
-    guarded: Guarded, made: SecurityDescriptor | None, root: Sid | None = ROOT
+    guarded: Guarded, secured: SecurityDescriptor | None, root: Sid | None = ROOT
 ) -> list[Finding]:
-    raw = made.to_bytes() if made else None
+    raw = secured.to_bytes() if secured else None
     return list(of_guarded(replace(guarded, descriptor=raw), AGENT, root, str))
 
 
@@ -55,9 +55,9 @@ def entries(*aces: Ace | UnknownAce) -> SecurityDescriptor:
     ],
 )
 def test_default_administrators_are_left_out(who: str) -> None:
-    (told,) = found(ITSELF, descriptor(f"(A;;GA;;;{who})"))
+    (finding,) = found(ITSELF, descriptor(f"(A;;GA;;;{who})"))
 
-    assert (told.id, told.level) == ("guard/account", Level.OK)
+    assert (finding.id, finding.level) == ("guard/account", Level.OK)
 
 
 @pytest.mark.parametrize(
@@ -72,22 +72,22 @@ def test_default_administrators_are_left_out(who: str) -> None:
     ],
 )
 def test_administrators_of_another_domain_are_told(who: str) -> None:
-    (told,) = found(ITSELF, descriptor(f"(A;;GA;;;{who})"))
+    (finding,) = found(ITSELF, descriptor(f"(A;;GA;;;{who})"))
 
-    assert (told.id, told.level) == (f"guard/account/{who}", Level.WARNING)
+    assert (finding.id, finding.level) == (f"guard/account/{who}", Level.WARNING)
 
 
 def test_a_root_that_is_not_known_makes_nobody_an_administrator() -> None:
-    (told,) = found(ITSELF, descriptor(f"(A;;GA;;;{ROOT}-519)"), root=None)
+    (finding,) = found(ITSELF, descriptor(f"(A;;GA;;;{ROOT}-519)"), root=None)
 
-    assert told.level is Level.WARNING
+    assert finding.level is Level.WARNING
 
 
 def test_account_operators_are_information() -> None:
-    told, fine = found(ITSELF, descriptor("(A;;GA;;;S-1-5-32-548)"))
+    finding, fine = found(ITSELF, descriptor("(A;;GA;;;S-1-5-32-548)"))
 
-    assert (told.id, told.level) == ("guard/account/S-1-5-32-548", Level.INFO)
-    assert told.title == "S-1-5-32-548 may do everything: the account"
+    assert (finding.id, finding.level) == ("guard/account/S-1-5-32-548", Level.INFO)
+    assert finding.title == "S-1-5-32-548 may do everything: the account"
     assert fine.level is Level.OK
 
 
@@ -102,49 +102,49 @@ def test_account_operators_are_information() -> None:
 )
 def test_each_way_in_is_told(rights: str, about: str, deed: str) -> None:
     kind = "OA" if about else "A"
-    (told,) = found(ITSELF, descriptor(f"({kind};;{rights};{about};;USER)"))
+    (finding,) = found(ITSELF, descriptor(f"({kind};;{rights};{about};;USER)"))
 
-    assert (told.id, told.level) == (f"guard/account/{USER_SID}", Level.WARNING)
-    assert told.title == f"{USER_SID} may {deed}: the account"
-    assert told.shown_by == f"Allows {USER_SID} to {deed}"
+    assert (finding.id, finding.level) == (f"guard/account/{USER_SID}", Level.WARNING)
+    assert finding.title == f"{USER_SID} may {deed}: the account"
+    assert finding.shown_by == f"Allows {USER_SID} to {deed}"
 
 
 def test_several_ways_in_of_one_are_one_finding() -> None:
-    made = descriptor("(OA;;CR;reset;;USER)(A;;WDWO;;;USER)")
-    (told,) = found(ITSELF, made)
+    secured = descriptor("(OA;;CR;reset;;USER)(A;;WDWO;;;USER)")
+    (finding,) = found(ITSELF, secured)
 
-    assert told.title == (
+    assert finding.title == (
         f"{USER_SID} may reset the password, change the permissions and "
         "take ownership: the account"
     )
-    assert told.shown_by.count("Allows") == 2
+    assert finding.shown_by.count("Allows") == 2
 
 
 def test_an_owner_may_change_the_permissions() -> None:
-    (told,) = found(ITSELF, descriptor("(A;;RC;;;AU)", owner="USER"))
+    (finding,) = found(ITSELF, descriptor("(A;;RC;;;AU)", owner="USER"))
 
-    assert told.id == f"guard/account/{USER_SID}"
-    assert told.shown_by == f"{USER_SID} is the owner"
+    assert finding.id == f"guard/account/{USER_SID}"
+    assert finding.shown_by == f"{USER_SID} is the owner"
 
 
 @pytest.mark.parametrize("who", ["WD", "AU", "S-1-5-21-1-2-3-513", "S-1-5-32-545"])
 def test_everybody_is_a_problem(who: str) -> None:
-    (told,) = found(ITSELF, descriptor(f"(OA;;CR;reset;;{who})"))
+    (finding,) = found(ITSELF, descriptor(f"(OA;;CR;reset;;{who})"))
 
-    assert told.level is Level.PROBLEM
+    assert finding.level is Level.PROBLEM
 
 
 def test_what_everybody_has_by_default_is_no_way_in() -> None:
     usual = "(OA;;CR;change;;WD)(OA;;CR;change;;PS)(A;;RPRC;;;AU)(A;CIIO;GA;;;USER)"
-    (told,) = found(ITSELF, descriptor(usual))
+    (finding,) = found(ITSELF, descriptor(usual))
 
-    assert told.level is Level.OK
+    assert finding.level is Level.OK
 
 
 def test_a_right_denied_is_not_told() -> None:
-    made = descriptor("(OD;;CR;reset;;USER)(OA;;CR;reset;;USER)")
+    secured = descriptor("(OD;;CR;reset;;USER)(OA;;CR;reset;;USER)")
 
-    assert [each.id for each in found(ITSELF, made)] == ["guard/account"]
+    assert [each.id for each in found(ITSELF, secured)] == ["guard/account"]
 
 
 @pytest.mark.parametrize(
@@ -155,10 +155,10 @@ def test_a_right_denied_is_not_told() -> None:
     ],
 )
 def test_who_may_join_a_group_is_told(right: Right, deed: str) -> None:
-    (told,) = found(HOLDER, entries(entry(right)))
+    (finding,) = found(HOLDER, entries(entry(right)))
 
-    assert (told.id, told.level) == (f"guard/G/{USER_SID}", Level.WARNING)
-    assert told.shown_by == f"Allows {USER_SID} to {deed}"
+    assert (finding.id, finding.level) == (f"guard/G/{USER_SID}", Level.WARNING)
+    assert finding.shown_by == f"Allows {USER_SID} to {deed}"
 
 
 def test_the_set_of_membership_gives_the_members_too() -> None:
@@ -170,46 +170,48 @@ def test_the_set_of_membership_gives_the_members_too() -> None:
 
 
 def test_no_list_is_everybodys() -> None:
-    (told,) = found(ITSELF, descriptor(None))
+    (finding,) = found(ITSELF, descriptor(None))
 
-    assert (told.id, told.level) == ("guard/account/S-1-1-0", Level.PROBLEM)
+    assert (finding.id, finding.level) == ("guard/account/S-1-1-0", Level.PROBLEM)
 
 
 def test_hidden_permissions_are_not_known() -> None:
-    (told,) = found(ITSELF, None)
+    (finding,) = found(ITSELF, None)
 
-    assert (told.id, told.known) == ("guard/account", False)
+    assert (finding.id, finding.known) == ("guard/account", False)
 
 
 def test_a_condition_is_not_known() -> None:
-    (told,) = found(ITSELF, descriptor("(ZA;;CR;reset;;USER)"))
+    (finding,) = found(ITSELF, descriptor("(ZA;;CR;reset;;USER)"))
 
-    assert (told.id, told.known) == (f"guard/account/{USER_SID}", False)
+    assert (finding.id, finding.known) == (f"guard/account/{USER_SID}", False)
 
 
 def test_an_entry_of_unknown_kind_is_not_known_whoever_it_is_for() -> None:
-    (told,) = found(ITSELF, entries(UnknownAce(bytes((4, 0, 8, 0, 0, 0, 0, 0)))))
+    (finding,) = found(ITSELF, entries(UnknownAce(bytes((4, 0, 8, 0, 0, 0, 0, 0)))))
 
-    assert (told.id, told.known) == ("guard/account/unknown", False)
-    assert told.shown_by == "An entry of unknown kind (RESERVED_COMPOUND)"
+    assert (finding.id, finding.known) == ("guard/account/unknown", False)
+    assert finding.shown_by == "An entry of unknown kind (RESERVED_COMPOUND)"
 
 
 def test_an_entry_of_unknown_kind_hides_nobody_who_is_known() -> None:
     stranger = UnknownAce(bytes((4, 0, 8, 0, 0, 0, 0, 0)))
     reset = entry(Right.RESET_PASSWORD)
-    unknown, told = found(ITSELF, entries(reset, stranger, entry(Right.ADD_SELF, "AU")))
+    unknown, finding = found(
+        ITSELF, entries(reset, stranger, entry(Right.ADD_SELF, "AU"))
+    )
 
     assert not unknown.known
-    assert told.id == f"guard/account/{USER_SID}"
+    assert finding.id == f"guard/account/{USER_SID}"
 
 
 def test_an_entry_of_unknown_kind_for_children_only_says_nothing_here() -> None:
-    (told,) = found(ITSELF, entries(UnknownAce(bytes((4, 8, 8, 0, 0, 0, 0, 0)))))
+    (finding,) = found(ITSELF, entries(UnknownAce(bytes((4, 8, 8, 0, 0, 0, 0, 0)))))
 
-    assert told.level is Level.OK
+    assert finding.level is Level.OK
 
 
 def test_rights_held_by_everybody_are_told() -> None:
-    (told,) = of_holders(sids("AGENT", "GROUP", "AU"), AGENT, str)
+    (finding,) = of_holders(sids("AGENT", "GROUP", "AU"), AGENT, str)
 
-    assert (told.id, told.level) == ("grants/S-1-5-11", Level.PROBLEM)
+    assert (finding.id, finding.level) == ("grants/S-1-5-11", Level.PROBLEM)

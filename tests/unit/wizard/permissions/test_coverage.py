@@ -75,7 +75,7 @@ class Blind:
         )
 
 
-def sight(directory: Paged, *containers: str, pilot: str | None = None) -> Scan:
+def scan(directory: Paged, *containers: str, pilot: str | None = None) -> Scan:
     return Scan(
         pages=cast("Any", directory),
         facts=cast("PooledConnection", None),
@@ -87,7 +87,7 @@ def sight(directory: Paged, *containers: str, pilot: str | None = None) -> Scan:
 
 def test_everybody_is_judged_once_and_counted() -> None:
     tally = Tally()
-    for judged in cover(sight(Paged(1234))):
+    for judged in cover(scan(Paged(1234))):
         tally.add(judged.verdict)
 
     assert tally.people == 1234
@@ -102,12 +102,12 @@ def test_a_container_inside_another_is_read_once() -> None:
 
     assert outermost(scope) == (PEOPLE.lower(), other)
     directory = Paged(3)
-    assert len(list(cover(sight(directory, *scope.containers)))) == 6
+    assert len(list(cover(scan(directory, *scope.containers)))) == 6
 
 
 def test_the_directory_looks_for_the_pilot_group_itself() -> None:
     directory = Paged(1)
-    list(cover(sight(directory, pilot=PILOT)))
+    list(cover(scan(directory, pilot=PILOT)))
 
     (_, query), *_ = directory.asked
     assert r"memberOf:1.2.840.113556.1.4.1941:=CN=Pilot \281\29,OU=Groups" in query
@@ -115,12 +115,12 @@ def test_the_directory_looks_for_the_pilot_group_itself() -> None:
 
 def test_what_breaks_while_reading_reaches_who_judges() -> None:
     with pytest.raises(Unreachable):
-        list(cover(sight(Paged(5000, breaks_at=4000))))
+        list(cover(scan(Paged(5000, breaks_at=4000))))
 
 
 def test_reading_ends_when_judging_does() -> None:
     directory = Paged(100_000)
-    judging = cover(sight(directory))
+    judging = cover(scan(directory))
     next(judging)
     judging.close()
 
@@ -134,7 +134,7 @@ def test_who_can_not_be_named_is_unknown_and_stops_nobody() -> None:
             yield Entry(f"CN=hidden,{base}", {})
             yield entry(1, base)
 
-    found = list(cover(sight(Nameless(0))))
+    found = list(cover(scan(Nameless(0))))
 
     assert [each.verdict.reset.state for each in found] == [State.UNKNOWN] * 2
     assert "objectGUID" in found[0].verdict.reset.shown_by
@@ -160,7 +160,7 @@ def test_equal_descriptors_are_decided_once(monkeypatch: pytest.MonkeyPatch) -> 
         kept.cache_clear()
     monkeypatch.setattr(effective_rights, "decide", counted)
     monkeypatch.setattr(descriptor_reader, "parse", counted_too)
-    everybody = replace(sight(Paged(600)), subjects=cast("SubjectReader", Two()))
+    everybody = replace(scan(Paged(600)), subjects=cast("SubjectReader", Two()))
 
     states = Counter(each.verdict.reset.state for each in cover(everybody))
 
@@ -180,5 +180,5 @@ class Two:
         raw = descriptor(text).to_bytes()
         token = sids("AGENT", "GROUP", "AU")
         unseen = effective_rights.unreadable_attributes(raw, token, SUBJECT.classes)
-        said = replace(SUBJECT, descriptor=raw, agent_sids=token, unseen=unseen)
-        return replace(said, dn=user.dn, guid=user.guid)
+        subject = replace(SUBJECT, descriptor=raw, agent_sids=token, unseen=unseen)
+        return replace(subject, dn=user.dn, guid=user.guid)

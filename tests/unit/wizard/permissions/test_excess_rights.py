@@ -26,12 +26,12 @@ PLACE = Place("head", "the head", None, frozenset({DOMAIN}))
 
 
 def only(found: Iterable[Finding]) -> Finding:
-    (told,) = found
-    return told
+    (finding,) = found
+    return finding
 
 
-def at(place: Place, made: SecurityDescriptor) -> Place:
-    return replace(place, descriptor=made.to_bytes())
+def at(place: Place, secured: SecurityDescriptor) -> Place:
+    return replace(place, descriptor=secured.to_bytes())
 
 
 def text(entries: str | None, owner: str = "DA") -> SecurityDescriptor:
@@ -99,8 +99,8 @@ def test_a_right_of_somebody_else_or_denied_is_not_held() -> None:
     asked = Right.REPLICATE_SECRETS
     denied = entries(right(asked, kind=AceType.DENIED_OBJECT), right(asked))
 
-    for made in (denied, entries(right(asked, "USER"))):
-        found = only(of_replication(at(PLACE, made), TOKEN, str))
+    for secured in (denied, entries(right(asked, "USER"))):
+        found = only(of_replication(at(PLACE, secured), TOKEN, str))
         assert (found.id, found.level) == ("replication", Level.OK)
 
 
@@ -143,8 +143,8 @@ def test_rights_from_several_entries_are_not_called_full_control() -> None:
 
 
 def test_a_denied_part_of_full_control_is_left_out() -> None:
-    made = text("(D;;WO;;;AGENT)(A;;GA;;;AGENT)")
-    found = [each.id for each in of_place(at(PLACE, made), TOKEN, str)]
+    secured = text("(D;;WO;;;AGENT)(A;;GA;;;AGENT)")
+    found = [each.id for each in of_place(at(PLACE, secured), TOKEN, str)]
 
     assert found == ["excess/write_dacl/head", "excess/write_everything/head"]
 
@@ -164,9 +164,9 @@ def test_a_place_without_a_list_is_everybodys() -> None:
 
 
 def test_what_only_the_children_inherit_is_not_held_here() -> None:
-    made = text("(A;CIIO;GA;;;AGENT)(OA;CIIO;CR;reset;user;AGENT)")
+    secured = text("(A;CIIO;GA;;;AGENT)(OA;CIIO;CR;reset;user;AGENT)")
 
-    assert only(of_place(at(PLACE, made), TOKEN, str)).level is Level.OK
+    assert only(of_place(at(PLACE, secured), TOKEN, str)).level is Level.OK
 
 
 @pytest.mark.parametrize("raw", [None, b"\1\0", b"\2" * 40])

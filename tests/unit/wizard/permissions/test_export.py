@@ -50,9 +50,9 @@ def test_lines_are_json_as_the_wire_has_it(tmp_path: Path) -> None:
     with writing(place, "jsonl") as write:
         write(judged("=1+1"))
 
-    told = json.loads(place.read_text("utf-8"))
-    assert (told["account"], told["dn"]) == ("=1+1", DN)
-    assert told["reset"]["cause"] == "none"
+    row = json.loads(place.read_text("utf-8"))
+    assert (row["account"], row["dn"]) == ("=1+1", DN)
+    assert row["reset"]["cause"] == "none"
 
 
 def test_what_was_there_stays_when_it_is_stopped(tmp_path: Path) -> None:

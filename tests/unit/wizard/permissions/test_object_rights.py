@@ -19,9 +19,9 @@ Secured = tuple[Kind, SecuredObject]
 
 
 def one(
-    kind: Kind, made: SecurityDescriptor | bytes | None, dn: str = "CN=X"
+    kind: Kind, secured: SecurityDescriptor | bytes | None, dn: str = "CN=X"
 ) -> Secured:
-    raw = made.to_bytes() if isinstance(made, SecurityDescriptor) else made
+    raw = secured.to_bytes() if isinstance(secured, SecurityDescriptor) else secured
     return kind, SecuredObject(dn, raw, frozenset({CLASSES[_CLASS[kind]]}))
 
 
@@ -75,9 +75,9 @@ def test_an_entry_of_an_unknown_kind_is_not_known() -> None:
     plain = descriptor("(A;;RC;;;AU)")
     strange = UnknownAce(b"\x7f\x00\x08\x00" + b"\x00" * 4)
     assert plain.dacl is not None
-    made = with_dacl(plain, (strange, *plain.dacl.aces))
+    secured = with_dacl(plain, (strange, *plain.dacl.aces))
 
-    assert not findings(one(Kind.GROUPS, made))["groups/undecided"].known
+    assert not findings(one(Kind.GROUPS, secured))["groups/undecided"].known
 
 
 def test_what_was_not_looked_at_is_not_known() -> None:

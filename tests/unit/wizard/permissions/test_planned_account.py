@@ -27,7 +27,7 @@ RIGHTS = (
 )
 
 
-def foreseen(subject: Subject, *rights: Right) -> Verdict:
+def planned(subject: Subject, *rights: Right) -> Verdict:
     """Judge somebody as `SubjectReader` reads them for an account to be."""
     domain = Sid.of("S-1-5-21-1-2-3")
     account = planned_account(domain, rights or RIGHTS, (PEOPLE,))
@@ -39,12 +39,12 @@ def foreseen(subject: Subject, *rights: Right) -> Verdict:
 
 def test_a_grant_that_reaches_makes_it_work() -> None:
     assert judge(ANNA).reset.cause == Cause.NOT_GRANTED
-    assert foreseen(ANNA).reset.cause == Cause.NONE
-    assert foreseen(ANNA).must_change.cause == Cause.NONE
+    assert planned(ANNA).reset.cause == Cause.NONE
+    assert planned(ANNA).must_change.cause == Cause.NONE
 
 
 def test_only_what_is_granted_will_work() -> None:
-    only = foreseen(ANNA, Right.RESET_PASSWORD)
+    only = planned(ANNA, Right.RESET_PASSWORD)
 
     assert only.reset.cause == Cause.NONE
     assert only.unlock.cause == Cause.NOT_GRANTED
@@ -69,19 +69,19 @@ def test_only_what_is_granted_will_work() -> None:
     ],
 )
 def test_a_grant_does_not_reach_everybody(subject: Subject, cause: Cause) -> None:
-    assert foreseen(subject).reset.cause == cause
+    assert planned(subject).reset.cause == cause
 
 
 def test_each_class_of_people_is_granted_its_own_entry() -> None:
     other = replace(ANNA, classes=frozenset({INET_ORG_PERSON}))
     group = replace(ANNA, classes=frozenset({GROUP}))
 
-    assert foreseen(other).reset.cause == Cause.NONE
-    assert foreseen(group).reset.cause == Cause.NOT_GRANTED
+    assert planned(other).reset.cause == Cause.NONE
+    assert planned(group).reset.cause == Cause.NOT_GRANTED
 
 
 def test_what_the_one_who_looks_may_do_plays_no_part() -> None:
     mighty = replace(ANNA, descriptor=raw("(A;;CR;;;AGENT)"))
 
     assert judge(mighty).reset.cause == Cause.NONE
-    assert foreseen(mighty, Right.WRITE_LOCKOUT_TIME).reset.cause == Cause.NOT_GRANTED
+    assert planned(mighty, Right.WRITE_LOCKOUT_TIME).reset.cause == Cause.NOT_GRANTED

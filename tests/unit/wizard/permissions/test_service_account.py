@@ -32,7 +32,7 @@ def of(account: ServiceAccount) -> dict[str, Finding]:
     return by_id
 
 
-def beyond(account: ServiceAccount) -> dict[str, Finding]:
+def wrong(account: ServiceAccount) -> dict[str, Finding]:
     fine = (Level.OK, Level.INFO)
     return {key: each for key, each in of(account).items() if each.level not in fine}
 
@@ -42,7 +42,7 @@ def ticks(since_now: timedelta) -> int:
 
 
 def test_a_good_account_has_nothing_beyond_information() -> None:
-    assert beyond(GOOD) == {}
+    assert wrong(GOOD) == {}
     assert of(GOOD)["password/expires"].title == "Its password never expires"
 
 
@@ -75,24 +75,24 @@ def test_a_good_account_has_nothing_beyond_information() -> None:
 def test_each_option_is_told_alone(
     bit: int, what: str, level: Level, shown_by: str
 ) -> None:
-    (told,) = beyond(replace(GOOD, flags=0x10200 | bit)).values()
+    (finding,) = wrong(replace(GOOD, flags=0x10200 | bit)).values()
 
-    assert (told.id, told.level) == (what, level)
-    assert told.shown_by == f"userAccountControl has {shown_by}"
-    assert told.remedy
+    assert (finding.id, finding.level) == (what, level)
+    assert finding.shown_by == f"userAccountControl has {shown_by}"
+    assert finding.remedy
 
 
 def test_a_lock_is_told() -> None:
-    (told,) = beyond(replace(GOOD, computed=0x10)).values()
+    (finding,) = wrong(replace(GOOD, computed=0x10)).values()
 
-    assert (told.id, told.level) == ("account/locked", Level.PROBLEM)
+    assert (finding.id, finding.level) == ("account/locked", Level.PROBLEM)
 
 
 def test_service_names_are_told_with_their_values() -> None:
-    (told,) = beyond(replace(GOOD, names=("http/a", "http/b"))).values()
+    (finding,) = wrong(replace(GOOD, names=("http/a", "http/b"))).values()
 
-    assert (told.id, told.level) == ("account/service_names", Level.WARNING)
-    assert told.shown_by == "servicePrincipalName = http/a; http/b"
+    assert (finding.id, finding.level) == ("account/service_names", Level.WARNING)
+    assert finding.shown_by == "servicePrincipalName = http/a; http/b"
 
 
 @pytest.mark.parametrize(
@@ -108,10 +108,10 @@ def test_service_names_are_told_with_their_values() -> None:
 def test_the_end_of_the_account_is_told_in_time(
     since_now: timedelta, level: Level, title: str
 ) -> None:
-    told = of(replace(GOOD, account_ends=ticks(since_now)))["account/expires"]
+    finding = of(replace(GOOD, account_ends=ticks(since_now)))["account/expires"]
 
-    assert (told.level, told.title) == (level, title)
-    assert told.shown_by.startswith("accountExpires is 202")
+    assert (finding.level, finding.title) == (level, title)
+    assert finding.shown_by.startswith("accountExpires is 202")
 
 
 @pytest.mark.parametrize("never", [0, NEVER])
@@ -124,13 +124,13 @@ def test_an_account_without_an_end_never_expires(never: int) -> None:
     [(DAY, Level.OK), (364 * DAY, Level.OK), (365 * DAY, Level.WARNING)],
 )
 def test_an_old_password_is_told(age: timedelta, level: Level) -> None:
-    told = of(replace(GOOD, pwd_last_set=ticks(-age)))["password/age"]
+    finding = of(replace(GOOD, pwd_last_set=ticks(-age)))["password/age"]
 
-    assert (told.level, told.title) == (
+    assert (finding.level, finding.title) == (
         level,
-        "Its password is 1 day old" if age == DAY else told.title,
+        "Its password is 1 day old" if age == DAY else finding.title,
     )
-    assert told.shown_by.startswith("pwdLastSet is 202")
+    assert finding.shown_by.startswith("pwdLastSet is 202")
 
 
 def test_a_password_that_must_be_changed_is_a_problem() -> None:
@@ -148,9 +148,9 @@ def test_a_password_that_must_be_changed_is_a_problem() -> None:
     ],
 )
 def test_the_end_of_the_password_is_told(ends: int, level: Level, title: str) -> None:
-    told = of(replace(EXPIRING, password_ends=ends))["password/expires"]
+    finding = of(replace(EXPIRING, password_ends=ends))["password/expires"]
 
-    assert (told.level, told.title) == (level, title)
+    assert (finding.level, finding.title) == (level, title)
 
 
 def test_all_that_is_hidden_is_not_known() -> None:
@@ -182,9 +182,9 @@ def test_names_of_an_entry_without_its_class_are_hidden() -> None:
 
 
 def test_a_finding_is_given_as_json_takes_it() -> None:
-    told = Finding("groups", Level.OK, "It is in no protected group")
+    finding = Finding("groups", Level.OK, "It is in no protected group")
 
-    assert told.as_dict() == {
+    assert finding.as_dict() == {
         "id": "groups",
         "level": "ok",
         "title": "It is in no protected group",

@@ -29,8 +29,8 @@ def findings(rights: UserRights) -> dict[str, Finding]:
     return {each.id: each for each in rights.findings(str)}
 
 
-def person(made: SecurityDescriptor, **changed: object) -> Person:
-    return replace(PERSON, descriptor=made.to_bytes(), **changed)  # type: ignore[arg-type]
+def person(secured: SecurityDescriptor, **changed: object) -> Person:
+    return replace(PERSON, descriptor=secured.to_bytes(), **changed)  # type: ignore[arg-type]
 
 
 GRANTS = "(OA;;CR;reset;;AGENT)(OA;;WP;lockout;;AGENT)(OA;;WP;pwdlast;;GROUP)"
@@ -65,8 +65,8 @@ def test_people_outside_the_scope_are_counted_with_the_first_as_example() -> Non
 
 
 def test_control_over_people_is_told_inside_the_scope_and_outside() -> None:
-    made = descriptor("(A;;WD;;;AGENT)")
-    found = findings(rights_over(person(made), person(made, inside=False)))
+    secured = descriptor("(A;;WD;;;AGENT)")
+    found = findings(rights_over(person(secured), person(secured, inside=False)))
 
     assert found["excess/write_dacl/people"].title == (
         "It may change the permissions of 2 people"
@@ -108,8 +108,8 @@ def test_hidden_people_are_told_and_nobody_is_called_fine() -> None:
 
 
 def test_undecided_people_are_told_with_the_entry() -> None:
-    made = with_dacl(descriptor(""), (UnknownAce(bytes((4, 0, 8, 0, 0, 0, 0, 0))),))
-    found = findings(rights_over(person(made)))
+    secured = with_dacl(descriptor(""), (UnknownAce(bytes((4, 0, 8, 0, 0, 0, 0, 0))),))
+    found = findings(rights_over(person(secured)))
 
     assert list(found) == ["people/undecided"]
     assert found["people/undecided"].title == "Not known: a right over 1 person"
