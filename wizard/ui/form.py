@@ -136,14 +136,14 @@ class Form(WizardPage):
             self.check_panel.setVisible(check.when(answers))
 
     def _edited(self) -> None:
-        self.session.take(self.answers)
-        self.arrange()
+        """Write the answers; what depends on them is redrawn by `Session.changed`."""
+        answers = self.session.answers.having(self.answers)
         if self.check_panel and not (
-            self.check_panel.busy and self._checked == self.session.answers
+            self.check_panel.busy and self._checked == answers
         ):
             self._check_phase = CheckPhase.OPEN
             self.check_panel.clear()
-        self.state_changed.emit()
+        self.session.take(self.answers)
 
     def validatePage(self) -> bool:
         if self._check_phase is CheckPhase.PASSED:

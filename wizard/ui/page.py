@@ -137,6 +137,9 @@ class WizardPage(QWizardPage):
         self.why_label.setText(tr(page.why))
         self.setAccessibleName(tr(page.title))
 
+    def arrange(self) -> None:
+        """Redraw what depends on the answers; those of another page too."""
+
     def entered(self) -> None:
         """Begin what this page does when it is shown."""
 

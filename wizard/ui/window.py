@@ -56,7 +56,7 @@ class WizardWindow(QWizard):
         self._entered: WizardPage | None = None
         self._finder = Worker(self)
         self._frame()
-        self.session.changed.connect(self.refresh)
+        self.session.changed.connect(self._answers_changed)
         self.currentIdChanged.connect(self._page_changed)
         self.helpRequested.connect(self._help)
         self._finder.succeeded.connect(self._domain_found)
@@ -131,11 +131,14 @@ class WizardWindow(QWizard):
     def _flush(self) -> None:
         """Let the rail reach the frame; the buttons keep their distance from it.
 
-        QWizard lays itself out anew when it is shown and at some pages.
+        QWizard has no setting for its margins: it takes them from the style's metrics,
+        which are every window's, and sets them anew when it is shown and at some
+        pages. So its grid is changed each time; where another Qt has another grid,
+        only the distances differ.
         """
         outer = self.findChild(QGridLayout)
         if outer is None:
-            return  # another Qt lays it out otherwise; only the distances differ
+            return
         outer.setContentsMargins(0, 0, 0, 0)
         beside = self.rail.parentWidget()
         if beside and (place := beside.layout()):
@@ -193,6 +196,11 @@ class WizardWindow(QWizard):
                 widget.setFocus()
                 return
         self.button(_BUTTON.NextButton).setFocus()
+
+    def _answers_changed(self) -> None:
+        if self.currentId() >= 0 and not self._walking:
+            self.shown.arrange()
+            self._state_changed()
 
     def _state_changed(self) -> None:
         self.shown.completeChanged.emit()

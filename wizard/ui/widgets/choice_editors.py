@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -77,8 +77,7 @@ class Choice(QWidget):
 
     def set_value(self, value: Any) -> None:
         if value in self.buttons:
-            with QSignalBlocker(self.group):
-                self.buttons[value].setChecked(True)
+            self.buttons[value].setChecked(True)
 
     def focus_widget(self) -> QWidget:
         chosen = self.group.checkedButton()
@@ -204,8 +203,7 @@ class Tick(QWidget):
         return self.check_box.isChecked()
 
     def set_value(self, value: Any) -> None:
-        with QSignalBlocker(self.check_box):
-            self.check_box.setChecked(bool(value))
+        self.check_box.setChecked(bool(value))
         self.update()
 
     def focus_widget(self) -> QWidget:

@@ -54,10 +54,9 @@ class Controllers(QWidget):
         controllers = tuple(_controllers(value or ()))
         if controllers == self.value():
             return
-        with QSignalBlocker(self.table):
-            self.table.setRowCount(0)
-            for controller in controllers:
-                self._append(controller.host, controller.address or "")
+        self.table.setRowCount(0)
+        for controller in controllers:
+            self._append(controller.host, controller.address or "")
         self._fit()
 
     def focus_widget(self) -> QWidget:

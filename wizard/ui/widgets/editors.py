@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -130,8 +130,7 @@ class Number(QWidget):
         return self.spin.value()
 
     def set_value(self, value: Any) -> None:
-        with QSignalBlocker(self.spin):
-            self.spin.setValue(int(value or 0))
+        self.spin.setValue(int(value or 0))
 
     def focus_widget(self) -> QWidget:
         return self.spin
@@ -155,8 +154,7 @@ class Pick(QWidget):
         return self.combo.currentData()
 
     def set_value(self, value: Any) -> None:
-        with QSignalBlocker(self.combo):
-            self.combo.setCurrentIndex(max(0, self.combo.findData(value)))
+        self.combo.setCurrentIndex(max(0, self.combo.findData(value)))
 
     def focus_widget(self) -> QWidget:
         return self.combo

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
 from wire.failure import sentence
@@ -89,7 +89,9 @@ class FieldBox(QWidget):
         return self.editor.value()
 
     def set_value(self, value: Any) -> None:
-        self.editor.set_value(value)
+        """Show a value; it is no edit, so `changed` stays silent."""
+        with QSignalBlocker(self.editor):
+            self.editor.set_value(value)
 
     def show_problem(self, message: str) -> None:
         """Tell what is wrong beside the field, empty for nothing."""

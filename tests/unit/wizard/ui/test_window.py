@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -449,3 +449,10 @@ def test_a_page_that_is_built_flashes_no_window_of_its_own(
         window.page(page.id)
     QApplication.instance().removeEventFilter(watch)  # type: ignore[union-attr]
     assert shown == []
+
+
+def test_the_rail_reaches_the_edge_of_the_window(
+    qtbot: QtBot, open_window: Open, fake: FakeController
+) -> None:
+    window = at_relay(qtbot, open_window, fake)
+    assert window.rail.mapTo(window, QPoint(0, 0)) == QPoint(0, 0)
