@@ -11,7 +11,7 @@ from lab.controller import Lab
 from lab.remains import directory_now
 from lab.sandbox import Sandbox, sandbox
 from tests.integration.wizard.test_install import install
-from tests.unit.wizard.ui.test_removal import wait_told
+from tests.unit.wizard.ui.pages.test_remove import wait_for_text
 from wire.secret import Secret
 from wizard.plan.journal import find_open
 from wizard.ui.application import application
@@ -98,7 +98,7 @@ def _rotate(qtbot: QtBot, whole: Sandbox) -> None:
     go(qtbot, window, "complete")
     shown = whole.controller.installation.portal_details().fingerprint
     assert shown != known
-    wait_told(qtbot, window.page("complete"), shown, _MS)
+    wait_for_text(qtbot, window.page("complete"), shown, _MS)
     whole.host.wait_ready(_MS / 1000)
     window.done(0)
 
@@ -112,7 +112,7 @@ def _remove(qtbot: QtBot, whole: Sandbox) -> None:
     qtbot.waitUntil(lambda: bool(window.session.changes), timeout=_MS)
     window.set_answers({**_admin(whole), "input.accept_final": True})
     go(qtbot, window, "removed")
-    wait_told(qtbot, window.page("removed"), "srv1", _MS)
+    wait_for_text(qtbot, window.page("removed"), "srv1", _MS)
     window.done(0)
 
 

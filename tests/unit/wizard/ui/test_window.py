@@ -30,7 +30,7 @@ from tests.unit.wizard.ui.fake import (
     UNTRUSTED,
 )
 from tests.unit.wizard.ui.fake_controller import FakeController
-from tests.unit.wizard.ui.test_look import contrast
+from tests.unit.wizard.ui.theme.test_palette import contrast
 from tests.unit.wizard.ui.walk import go, wait_for
 from wire.secret import Secret
 from wizard.flow.pages.order import PAGES

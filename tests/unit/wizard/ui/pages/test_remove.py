@@ -41,7 +41,7 @@ def texts(widget: QWidget) -> str:
     return "\n".join(each.text() for each in shown)
 
 
-def wait_told(
+def wait_for_text(
     qtbot: QtBot, widget: QWidget, text: str, milliseconds: int = 30_000
 ) -> None:
     """Waits for a text: what is put on a page is shown in the next turn."""
@@ -80,9 +80,9 @@ def test_a_removal_is_walked_to_its_end_with_what_others_must_forget(
     assert len(fake.named("apply")) == 1
     page = window.page("removed")
     for change in REMOVAL:
-        wait_told(qtbot, page, change.summary)
-    wait_told(qtbot, page, FORGET)
-    wait_told(qtbot, page, PORTAL_DETAILS.fingerprint)
+        wait_for_text(qtbot, page, change.summary)
+    wait_for_text(qtbot, page, FORGET)
+    wait_for_text(qtbot, page, PORTAL_DETAILS.fingerprint)
     assert window.button(_CLOSE).isEnabled()
     assert not window.button(_BACK).isEnabled()
 
@@ -91,7 +91,7 @@ def test_what_goes_for_good_is_told_apart_and_agreed_to_first(
     qtbot: QtBot, open_window: Open
 ) -> None:
     window = at_review(qtbot, open_window, FakeController(found=INSTALLED))
-    wait_told(qtbot, window.page("review"), REMOVAL[7].summary)
+    wait_for_text(qtbot, window.page("review"), REMOVAL[7].summary)
     shown = texts(window.page("review"))
     before, _, after = shown.partition("Will be removed for good (4)")
     assert "Will be removed (4)" in before
@@ -168,12 +168,12 @@ def test_the_directory_is_left_alone_where_that_is_wanted(
     window = at_review(qtbot, open_window, fake, **{"input.delete_account": False})
     assert fake.named("plan_removal")[0][1].keep_account
     kept = "The account svc-writeback and its permissions"
-    wait_told(qtbot, window.page("review"), kept)
+    wait_for_text(qtbot, window.page("review"), kept)
     assert window.page("review").field_boxes["input.admin_user"].isHidden()
     assert command(window.session.answers) == "writeback remove --keep-account"
     window.set_answers({"input.accept_final": True})
     go(qtbot, window, "removed")
-    wait_told(qtbot, window.page("removed"), kept)
+    wait_for_text(qtbot, window.page("removed"), kept)
 
 
 def test_of_an_account_that_was_there_only_the_permissions_are_asked_about(
@@ -195,7 +195,7 @@ def test_of_an_account_that_was_there_only_the_permissions_are_asked_about(
     qtbot.waitUntil(lambda: bool(window.session.changes))
     assert not fake.named("plan_removal")[0][1].keep_account
     kept = "svc@corp.test, which was there before"
-    wait_told(qtbot, window.page("review"), kept)
+    wait_for_text(qtbot, window.page("review"), kept)
 
 
 def test_a_plan_that_needs_a_sign_in_is_made_again_with_an_administrator(
@@ -307,7 +307,7 @@ def test_a_removal_that_was_cut_off_is_finished_and_told(
         [change.summary for change in REMOVAL[5:]]
     )
     for text in (FORGET, PORTAL_DETAILS.url, "3 changes made."):
-        wait_told(qtbot, page, text)
+        wait_for_text(qtbot, page, text)
     held = [line.text() for line in window.findChildren(QLineEdit)]
     assert CANARY not in " ".join(held) + repr(window.session.answers.values)
     window.press_next()

@@ -13,7 +13,7 @@ from tests.unit.wizard.ui.conftest import Open
 from tests.unit.wizard.ui.copied import COPY
 from tests.unit.wizard.ui.fake import INSTALLED, VERIFIED, change
 from tests.unit.wizard.ui.fake_controller import FakeController
-from tests.unit.wizard.ui.test_removal import texts, wait_told
+from tests.unit.wizard.ui.pages.test_remove import texts, wait_for_text
 from tests.unit.wizard.ui.walk import go, wait_for
 from wizard.results import Check
 from wizard.ui.pages.review import command
@@ -42,7 +42,7 @@ def test_a_repair_is_the_plan_of_the_settings_in_force(
     fake = FakeController(found=INSTALLED, planned=MENDS)
     window = at_review(qtbot, open_window, fake)
     assert fake.named("plan")[0][1] == SETTINGS
-    wait_told(qtbot, window.page("review"), MENDS[0].summary)
+    wait_for_text(qtbot, window.page("review"), MENDS[0].summary)
     assert command(window.session.answers) == "writeback repair"
     go(qtbot, window, "complete")
     assert fake.named("apply")[0][1].settings == SETTINGS
@@ -50,7 +50,7 @@ def test_a_repair_is_the_plan_of_the_settings_in_force(
 
 def test_a_repair_with_nothing_to_mend_says_so(qtbot: QtBot, open_window: Open) -> None:
     window = at_review(qtbot, open_window, FakeController(INSTALLED, planned=()))
-    wait_told(qtbot, window.page("review"), "Nothing to do: files, service,")
+    wait_for_text(qtbot, window.page("review"), "Nothing to do: files, service,")
     assert not window.page("review").can_go_on
 
 
@@ -62,11 +62,11 @@ def test_what_a_repair_can_not_mend_is_told_with_what_to_do(
     window = at_review(qtbot, open_window, fake)
     page = window.page("review")
     assert page.check_rows.checks == (row,)
-    wait_told(qtbot, page, "not everything is in order")
+    wait_for_text(qtbot, page, "not everything is in order")
     assert "Nothing to do" not in texts(page)
     fake.verified = VERIFIED
     page.again.click()
-    wait_told(qtbot, page, "Nothing to do")
+    wait_for_text(qtbot, page, "Nothing to do")
     assert "not everything is in order" not in texts(page)
 
 
@@ -130,11 +130,13 @@ def test_a_copied_machine_is_told_before_anything(
     qtbot: QtBot, open_window: Open
 ) -> None:
     window = open_window(FakeController(COPY))
-    wait_told(qtbot, window.page("tasks"), "This server is a copy of the one that was")
+    wait_for_text(
+        qtbot, window.page("tasks"), "This server is a copy of the one that was"
+    )
 
 
 def test_a_twin_is_told_before_anything(qtbot: QtBot, open_window: Open) -> None:
     told = "another agent uses these keys since 2026-11-02"
     status = replace(INSTALLED.status, attention=told)
     window = open_window(FakeController(replace(INSTALLED, status=status)))
-    wait_told(qtbot, window.page("tasks"), told)
+    wait_for_text(qtbot, window.page("tasks"), told)

@@ -41,7 +41,7 @@ def planned(fake: FakeController) -> tuple[object, Inputs]:
     return settings, inputs
 
 
-def told_beside(window: WizardWindow) -> dict[str, str]:
+def problems_beside(window: WizardWindow) -> dict[str, str]:
     found = window.page("rekey").problems()
     return {problem.path: problem.message for problem in found}
 
@@ -51,7 +51,7 @@ def test_the_code_is_all_that_is_asked(
 ) -> None:
     window = at_page(qtbot, open_window(fake))
     assert asked(window) == {"input.enrolment_code"}
-    assert told_beside(window) == {"input.enrolment_code": NEEDED}
+    assert problems_beside(window) == {"input.enrolment_code": NEEDED}
     window.set_answers({"input.enrolment_code": Secret(CODE)})
     go(qtbot, window, "review")
     qtbot.waitUntil(lambda: bool(window.session.changes))
@@ -72,7 +72,7 @@ def test_one_behind_a_proxy_may_be_given_its_password(
     fake.found = replace(INSTALLED, settings=settings)
     window = at_page(qtbot, open_window(fake))
     assert asked(window) == {"input.enrolment_code", "input.proxy_password"}
-    assert told_beside(window) == {"input.enrolment_code": NEEDED}
+    assert problems_beside(window) == {"input.enrolment_code": NEEDED}
     window.set_answers({"input.proxy_password": Secret("x")})
     window.set_answers({"input.enrolment_code": Secret(CODE)})
     go(qtbot, window, "review")
@@ -88,13 +88,13 @@ def test_a_copy_begins_there_and_takes_names_of_its_own(
     assert window.session.answers.get("task") == "rekey"
     go(qtbot, window, "rekey")
     assert asked(window) == {"input.original", "input.enrolment_code", *NAMES, *ADMIN}
-    assert told_beside(window)["agent"] == NEEDED
+    assert problems_beside(window)["agent"] == NEEDED
     window.set_answers(dict.fromkeys(NAMES, "sync-01"))
-    assert told_beside(window)["agent"] == ANOTHER
+    assert problems_beside(window)["agent"] == ANOTHER
     window.set_answers({**NAMES, **ADMIN, "directory.account.name": "SVC-Writeback"})
-    assert told_beside(window)["directory.account.name"] == ANOTHER
+    assert problems_beside(window)["directory.account.name"] == ANOTHER
     window.set_answers({**NAMES, "input.enrolment_code": Secret(CODE)})
-    assert told_beside(window) == {}
+    assert problems_beside(window) == {}
     go(qtbot, window, "review")
     qtbot.waitUntil(lambda: bool(window.session.changes))
     settings, inputs = planned(fake)
