@@ -22,7 +22,8 @@ class Text(str):
     manual, section 4); what differs from time to time is a field.
 
     Attributes:
-        template: with `{name}` where a field goes; any other brace is itself.
+        template: with `{name}` where a field goes; any other brace is itself. Empty
+            for what is no language: a host, a name (`verbatim`).
         many: the template of any other count than one; empty where nothing is counted.
         fields: what is filled in. `count` chooses between `template` and `many`.
 
@@ -42,6 +43,7 @@ class Text(str):
 
         """
         chosen = many if many and fields["count"] != 1 else template
+        chosen = chosen or ("{verbatim}" if "verbatim" in fields else "")
         self = super().__new__(cls, fill(chosen, fields, str) if fields else chosen)
         self.template, self.many, self.fields = template, many, fields
         return self
@@ -88,6 +90,11 @@ def fill(
 def plural(one: str, many: str, count: int, /, **fields: Field) -> Text:
     """Make a text that counts: `{count}` in either template is the number."""
     return Text(one, many=many, count=count, **fields)
+
+
+def verbatim(value: str) -> Text:
+    """Make a text of what is never translated: data, or the words of a peer."""
+    return value if isinstance(value, Text) else Text("", verbatim=value)
 
 
 def read_text(value: object) -> Text:

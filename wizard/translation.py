@@ -29,7 +29,7 @@ def say(text: str, spell: Callable[[int], str] = str) -> str:
 
     """
     if not isinstance(text, Text) or not text.template:
-        return text  # gettext answers an empty text with its catalog's header
+        return str(text)  # and gettext answers an empty one with its catalog's header
     translation = _translation(language())
     if text.many:
         template = translation.ngettext(text.template, text.many, _count(text))

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from wire.text import Text, plural, read_text
+from wire.text import Text, plural, read_text, verbatim
 
 NESTED = Text("Set {name} to {value}", name="a{b}", value=Text("off"))
 TEXTS = TypeAdapter(Text)
@@ -33,6 +33,13 @@ def test_a_text_without_fields_is_taken_to_the_letter() -> None:
     assert Text("{no field}, {} and {name}") == "{no field}, {} and {name}"
 
 
+def test_data_is_taken_to_the_letter_and_is_no_template() -> None:
+    assert verbatim("dc1 {x}") == "dc1 {x}"
+    assert verbatim("dc1 {x}").template == ""
+    assert verbatim(NESTED) is NESTED
+    assert verbatim("") == Text("") == ""
+
+
 def test_a_field_that_is_missing_is_found_where_the_text_is_made() -> None:
     with pytest.raises(KeyError):
         Text("Set {name} to {value}", name="x")
@@ -45,7 +52,10 @@ def test_a_count_chooses_the_plural(count: int, english: str) -> None:
     assert plural("{count} change.", "{count} changes.", count) == english
 
 
-@pytest.mark.parametrize("text", [NESTED, plural("{count} a", "{count} b", 2)])
+@pytest.mark.parametrize(
+    "text",
+    [NESTED, plural("{count} a", "{count} b", 2), verbatim("{x} ä"), Text("")],
+)
 def test_a_text_crosses_whole(text: Text) -> None:
     assert same(TEXTS.validate_json(TEXTS.dump_json(text)), text)
     assert same(pickle.loads(pickle.dumps(text)), text)  # noqa: S301 - our own

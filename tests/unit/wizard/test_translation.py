@@ -4,7 +4,7 @@ import gettext
 
 import pytest
 
-from wire.text import Text, plural
+from wire.text import Text, plural, verbatim
 from wizard import translation
 from wizard.translation import PSEUDO, language, say
 
@@ -53,7 +53,7 @@ def test_the_pseudo_language_shows_what_is_translated(
 
     assert said.startswith("[Šéţ Anna ţö [öff~]")
     assert said.endswith("~]")
-    assert say("dc1.corp.test") == "dc1.corp.test"
+    assert say("dc1.corp.test") == say(verbatim("dc1.corp.test")) == "dc1.corp.test"
     assert say(plural("{count} person", "{count} people", 2)).startswith("[2 péöpļé~")
 
 
