@@ -10,6 +10,8 @@ from agent.config.validators import FieldRule
 from wire.failure import Failure
 
 _LONGEST = 80
+# where an address may stand, in all settings or in those of a relay alone
+_ADDRESSES = frozenset({"relay", "url", "proxy"})
 # by the type of pydantic's error
 _RULES = {
     "bool_type": "must be true or false, without quotes",
@@ -93,7 +95,7 @@ def _problem(
     if item["type"] == "missing":
         return Problem(path, "is missing")
     rule, value = _rule(item, location, model), item.get("input")
-    if location[0] == "relay" and "@" in str(value):
+    if "@" in str(value) and _ADDRESSES.intersection(location or _ADDRESSES):
         return Problem(path, rule)  # an address that may hold a password
     cause = item.get("ctx", {}).get("error")
     field = f"{path}.{cause.field}" if isinstance(cause, FieldRule) else ""

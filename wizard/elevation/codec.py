@@ -7,12 +7,12 @@ the service writes lines back: any number of reports, then the result or the err
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, is_dataclass
+from typing import Any, get_args, get_type_hints
 
 from pydantic import BaseModel, ValidationError
 
-from agent.config import settings_file as settings_file_of_config
+from agent.config import settings_file
 from agent.config.errors import SettingsError, explain
 from agent.config.settings import Settings
 from wizard.elevation import errors, secret_codec
@@ -134,11 +134,28 @@ def _object(text: bytes, keys: set[str]) -> dict[str, Any]:
 
 
 def _read(name: str, hint: Any, data: Any) -> Any:
+    """Read an argument; of settings, alone or in a value, it is told what is wrong."""
+    if is_dataclass(hint) and isinstance(data, dict):
+        parts = {each: _model_of(part) for each, part in get_type_hints(hint).items()}
+        data = data | {
+            each: _read(name, model, data[each])
+            for each, model in parts.items()
+            if model is not None and data.get(each) is not None
+        }
     if hint is Settings:
-        return settings_file_of_config.validate(data, _SOURCE)
+        return settings_file.validate(data, _SOURCE)
     try:
         return adapter(hint).validate_python(data)
     except ValidationError as error:
-        if isinstance(hint, type) and issubclass(hint, BaseModel):
-            raise SettingsError(_SOURCE, explain(error, hint)) from None
+        model = _model_of(hint)
+        if model is not None:
+            raise SettingsError(_SOURCE, explain(error, model)) from None
         raise BadCall(f"{name} is not of its type.") from None
+
+
+def _model_of(hint: Any) -> type[BaseModel] | None:
+    """Give the settings that a type is, or may be."""
+    for kind in (hint, *get_args(hint)):  # such as Relay | None
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            return kind
+    return None

@@ -97,8 +97,24 @@ def test_settings_are_validated_again(raw: DBusConnection, stage: ServiceStage) 
     assert [each.path for each in error.problems] == ["port"]
     draft = {"relay": {"url": "http://relay.corp.test"}}
     text = call("checks.run", name="relay", draft=draft)
-    assert "draft is not of its type" in refused(say(raw, text, NO_SECRETS))
+    error = errors.read(json.loads(say(raw, text, NO_SECRETS))["error"])
+    assert isinstance(error, SettingsError)
+    assert [each.path for each in error.problems] == ["url"]
     assert stage.fake.calls == []
+
+
+def test_no_password_in_an_address_comes_back(raw: DBusConnection) -> None:
+    proxy = {"url": "https://r.test", "proxy": "http://ada:hidden@p.test:x"}
+    text = call("checks.run", name="relay", draft={"relay": proxy})
+    answer = say(raw, text, NO_SECRETS)
+    assert "hidden" not in answer.decode()
+    error = errors.read(json.loads(answer)["error"])
+    assert isinstance(error, SettingsError)
+    assert [each.path for each in error.problems] == ["proxy"]
+    text = call("checks.run", name="relay", draft={"relay": "http://ada:hidden@p"})
+    answer = say(raw, text, NO_SECRETS)
+    assert "hidden" not in answer.decode()
+    assert isinstance(errors.read(json.loads(answer)["error"]), SettingsError)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from agent.config.errors import SettingsError
 from agent.config.settings import Settings
 from agent.verdict.causes import Cause
 from tests.unit.wizard.answered import CANARY, SETTINGS
@@ -30,7 +31,6 @@ from wizard import ui
 from wizard.controller.controller import Controller
 from wizard.elevation.codec import read_call, spell_sealed
 from wizard.elevation.dbus.client import ServiceClient
-from wizard.elevation.errors import BadCall
 from wizard.elevation.methods import NAMES, PARTS, method_of
 from wizard.elevation.remote_controller import remote_controller
 from wizard.inputs import AdminCredentials, Draft, Inputs
@@ -249,9 +249,9 @@ def test_the_settings_of_a_plan_are_validated_again() -> None:
     plan = {"settings": data, "changes": []}
     text = json.dumps({"method": "changes.apply", "arguments": {"plan": plan}})
     line = spell_sealed(method_of("changes.apply"), {"inputs": INPUTS})
-    with pytest.raises(BadCall, match="plan is not of its type") as caught:
+    with pytest.raises(SettingsError) as caught:
         read_call(text, "change").read(line)
-    assert "shoe" not in str(caught.value)
+    assert [each.path for each in caught.value.problems] == ["identify_by"]
 
 
 def test_a_plan_of_permissions_alone_is_taken(
