@@ -11,7 +11,7 @@ from agent.acl.rights import Right
 from agent.acl.sid import Sid
 from agent.active_directory.users import own_sids
 from agent.config.settings import DirectorySettings
-from agent.ldap.connection import Connection
+from agent.ldap.connection import Connection, read_entry
 from agent.ldap.errors import DirectoryError, NoSuchObject
 from wire.secret import Secret
 from wizard.checks.attempt import Failed
@@ -56,13 +56,15 @@ def _administrator(opened: Connection, settings: DirectorySettings) -> Iterator[
 
 
 def _creates(opened: Connection, container: str) -> str | Failed:
-    wanted = ("allowedChildClassesEffective",)
+    classes = "allowedChildClassesEffective"
     try:
-        entry = next(opened.search(container, "", wanted, scope="base", paged=False))
-    except (NoSuchObject, StopIteration):
+        entry = read_entry(opened, container, (classes,))
+    except NoSuchObject:
+        entry = None
+    if entry is None:
         detail = f"There is no container {container}."
         return Failed(detail, "Name a container that is there.", field=_CONTAINER)
-    if "user" not in entry.texts("allowedChildClassesEffective"):
+    if "user" not in entry.texts(classes):
         return Failed(
             "The administrator may not create users there.",
             "Name another container or another administrator.",

@@ -35,16 +35,8 @@ class Failed(Failure):
 
     def check(self, name: str, title: str, ms: float | None = None) -> Check:
         """Give the row that tells of it."""
-        return Check(
-            name,
-            title,
-            self.state,
-            self.what,
-            self.remedy,
-            self.more,
-            ms,
-            self.field,
-        )
+        outcome = (self.state, self.what, self.remedy, self.more)
+        return Check(name, title, *outcome, ms, self.field)
 
 
 @dataclass(frozen=True)
@@ -82,9 +74,10 @@ def _one(attempt: Attempt) -> Check:
     try:
         detail = attempt.act()
     except Failed as error:
-        return error.check(attempt.id, attempt.title, _ms(began))
-    return Check(attempt.id, attempt.title, "ok", detail, ms=_ms(began))
+        return error.check(attempt.id, attempt.title, since(began))
+    return Check(attempt.id, attempt.title, "ok", detail, ms=since(began))
 
 
-def _ms(began: float) -> float:
+def since(began: float) -> float:
+    """Give the milliseconds since a moment of `time.perf_counter`."""
     return round((time.perf_counter() - began) * 1000, 1)

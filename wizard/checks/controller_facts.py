@@ -230,13 +230,6 @@ def _level(number: int) -> str:
 
 def check_of(host: str, cell: Cell) -> Check:
     """Give one cell as a check."""
-    return Check(
-        f"{host}/{cell.name}",
-        f"{host}: {cell.name}",
-        cell.state,
-        cell.detail,
-        cell.remedy,
-        cell.more,
-        cell.ms,
-        cell.field,
-    )
+    name, title = f"{host}/{cell.name}", f"{host}: {cell.name}"
+    outcome = (cell.state, cell.detail, cell.remedy, cell.more)
+    return Check(name, title, *outcome, cell.ms, cell.field)

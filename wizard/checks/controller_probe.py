@@ -14,6 +14,7 @@ from agent.ldap.errors import DirectoryError, SignInRefused
 from agent.system.tls import client_context
 from wire.failure import sentence
 from wire.secret import Secret
+from wizard.checks.attempt import since
 from wizard.checks.controller_facts import Cell, ControllerFacts
 from wizard.checks.controller_rating import CA, CONTROLLERS
 from wizard.directory.sign_in import sign_in_as
@@ -74,7 +75,7 @@ def see_certificate(
         shaken = shake_hands(where)
     except OSError as error:
         return replace(facts, trouble=_unreachable(where, error))
-    return replace(facts, handshake=shaken, handshake_ms=_ms(began))
+    return replace(facts, handshake=shaken, handshake_ms=since(began))
 
 
 def sign_in(
@@ -91,7 +92,7 @@ def sign_in(
         return replace(facts, trouble=trouble, refused=True)
     except DirectoryError as error:
         return replace(facts, trouble=_no_answer(error))
-    took = _ms(began)
+    took = since(began)
     with opened:
         try:
             return _read_root(replace(facts, ms=took), opened, credentials.user)
@@ -154,7 +155,3 @@ def _refused(error: SignInRefused, fields: tuple[str, str]) -> Cell:
 def _no_answer(error: DirectoryError) -> Cell:
     detail, remedy = sentence(error.what), sentence(error.remedy)
     return Cell("sign-in", "failed", "No answer", detail, remedy, field=CONTROLLERS)
-
-
-def _ms(began: float) -> float:
-    return round((time.perf_counter() - began) * 1000, 1)

@@ -79,15 +79,9 @@ def inspect_controllers(
     *,
     more: int = 0,
 ) -> Inspection:
-    """Try every controller, and nothing of the account.
+    """Try every controller as `inspect_directory` does, and nothing of the account.
 
-    Args:
-        settings: the controllers.
-        credentials: who signs in.
-        stop: looked at before each controller is signed in to.
-        report: told of what is known so far, from several threads, one at a time.
-        more: steps that follow, so that progress counts them.
-
+    With `more` steps that follow, so that progress counts them.
     """
     return _Round(settings, credentials, stop, report, more).run()
 
@@ -144,12 +138,7 @@ class _Round:
 
     def _see_other(self, host: str) -> None:
         self._put_other(replace(of_dns(host), doing="certificate"))
-        facts = of_dns(host)
-        if self._stop.is_set():
-            facts = replace(facts, held_back=_STOPPED)
-        else:
-            facts = see_certificate(facts, self._settings)
-        self._put_other(facts)
+        self._put_other(self._seen(of_dns(host)))
 
     def _put_other(self, facts: ControllerFacts) -> None:
         with self._lock:
@@ -158,12 +147,13 @@ class _Round:
 
     def _see(self, index: int) -> None:
         self._put(index, replace(self._facts[index], doing="certificate"))
-        facts = self._facts[index]
-        if self._stop.is_set():
-            facts = replace(facts, held_back=_STOPPED)
-        else:
-            facts = see_certificate(facts, self._settings)
+        facts = self._seen(self._facts[index])
         self._put(index, replace(facts, doing=""), done=1 if facts.trusted else 2)
+
+    def _seen(self, facts: ControllerFacts) -> ControllerFacts:
+        if self._stop.is_set():
+            return replace(facts, held_back=_STOPPED)
+        return see_certificate(facts, self._settings)
 
     def _first_in(self, trusted: Sequence[int]) -> Sequence[int]:
         """Sign in to one after the other until one lets in; give those left."""

@@ -1,4 +1,7 @@
-"""An account as the directory takes it: made, or given a new password and our mark."""
+"""The agent's account in the directory: made, taken over, found, and whose it is.
+
+The mark in `info` says whose: another server that takes it over writes its own.
+"""
 
 import secrets
 import string
@@ -12,7 +15,8 @@ from agent.ldap.errors import DirectoryError
 from agent.ldap.filters import escape
 from agent.verdict.account import UserFlag
 from wire.secret import Secret
-from wizard.plan.change import Facts, StepFailed
+from wizard.plan.change import Context, Facts, StepFailed
+from wizard.plan.history import account_key, made_accounts
 
 MARK = "writeback:"
 NO_SUCH_ATTRIBUTE = 16  # RFC 4511 4.1.9; of a value that is not there, too
@@ -115,3 +119,25 @@ def needed(opened: Connection, directory: DirectorySettings) -> Entry:
             "Check the name, or let the wizard create it.",
         )
     return entry
+
+
+def is_ours(entry: Entry, directory: DirectorySettings, context: Context) -> bool:
+    """Say whether the account still has the mark of this machine.
+
+    Where no journal tells, that of any earlier setup counts.
+    """
+    info, key = entry.text("info") or "", account_key(directory)
+    made = made_accounts(context)
+    marks = (each.mark for each in made if account_key(each.directory) == key)
+    mark = next(marks, "")
+    return info == mark if mark else info.startswith(MARK)
+
+
+def is_anothers(
+    opened: Connection, directory: DirectorySettings, context: Context
+) -> bool:
+    """Say whether another server took over an account that was this machine's."""
+    if directory.account.kind == "existing":
+        return False
+    entry = find(opened, directory)
+    return entry is not None and not is_ours(entry, directory, context)

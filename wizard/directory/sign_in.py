@@ -26,10 +26,20 @@ def as_admin(settings: DirectorySettings, context: Context) -> Connection:
         DirectoryError: they were refused, or no controller answered.
 
     """
-    if context.inputs.admin is None:
+    admin = context.inputs.admin
+    if admin is None:
         what = "This needs an administrator of the domain."
         raise StepFailed(what, NEEDS_ADMIN, "admin")
-    return _as_given(settings, context)
+    try:
+        return open_first(settings, admin.user, admin.password)
+    except SignInRefused as error:
+        raise SignInRefused(
+            error.host,
+            f"the administrator {admin.user} was not let in: {error.what}",
+            "give the name as user@domain or DOMAIN\\user, and the password again",
+            error.result,
+            error.diagnostic,
+        ) from error
 
 
 def prove_admin(settings: DirectorySettings, context: Context) -> None:
@@ -63,25 +73,8 @@ def as_agent(settings: DirectorySettings, context: Context) -> Connection:
 
 def as_either(settings: DirectorySettings, context: Context) -> Connection:
     """Sign in to read: as the administrator where one is given, else as the agent."""
-    if context.inputs.admin is None:
-        return as_agent(settings, context)
-    return _as_given(settings, context)
-
-
-def _as_given(settings: DirectorySettings, context: Context) -> Connection:
-    """Sign in as the administrator, whose name and password were typed just now."""
-    admin = context.inputs.admin
-    assert admin is not None
-    try:
-        return open_first(settings, admin.user, admin.password)
-    except SignInRefused as error:
-        raise SignInRefused(
-            error.host,
-            f"the administrator {admin.user} was not let in: {error.what}",
-            "give the name as user@domain or DOMAIN\\user, and the password again",
-            error.result,
-            error.diagnostic,
-        ) from error
+    sign_in = as_agent if context.inputs.admin is None else as_admin
+    return sign_in(settings, context)
 
 
 def sign_in_as(settings: DirectorySettings, context: Context) -> tuple[str, Secret]:
@@ -170,15 +163,12 @@ def open_first(settings: DirectorySettings, user: str, password: Secret) -> Conn
 
     """
     last: DirectoryError | None = None
+    ca = Path(settings.ca) if settings.ca else None
     for controller in settings.controllers:
-        endpoint = Endpoint(
-            controller.host,
-            controller.address,
-            settings.port,
-            Path(settings.ca) if settings.ca else None,
-        )
+        host, address = controller.host, controller.address
         try:
-            return connect(endpoint, user, password)
+            where = Endpoint(host, address, settings.port, ca)
+            return connect(where, user, password)
         except Unreachable as error:
             last = error
     assert last is not None  # the settings name at least one controller

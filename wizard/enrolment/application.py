@@ -12,7 +12,7 @@ from wire.failure import sentence
 from wire.keys import BadKeys, fingerprint_digest
 from wire.names import self_test_issuer
 from wire.secret import Secret
-from wizard.enrolment.keys import private_keys
+from wizard.enrolment.keys import private_keys, stored_secret
 from wizard.enrolment.relay_client import Application, RelayFailed
 from wizard.plan.change import Context, StepFailed
 
@@ -43,16 +43,9 @@ def application(agent: str, code: codes.EnrolmentCode, context: Context) -> Appl
         agent=agent,
         keys=private_keys(AGENT_KEYS, context).public.jwks(),
         code_secret=Secret(base64.urlsafe_b64encode(code.secret).decode()),
-        listen_key=stored(LISTEN_KEY, context),
-        test_key=stored(TEST_KEY, context),
+        listen_key=stored_secret(LISTEN_KEY, context),
+        test_key=stored_secret(TEST_KEY, context),
     )
-
-
-def stored(name: str, context: Context) -> Secret:
-    secret = context.host.secrets.get(name)
-    if secret is None:
-        raise StepFailed(f"The secret {name} is missing.", "Apply the settings again.")
-    return secret
 
 
 def enrolment_of(

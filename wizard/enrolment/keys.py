@@ -2,7 +2,21 @@
 
 from agent.config.secret_store import AGENT_KEYS
 from wire.keys import BadKeys, PrivateKeys
+from wire.secret import Secret
 from wizard.plan.change import Context, StepFailed
+
+
+def stored_secret(name: str, context: Context) -> Secret:
+    """Give a secret that an enrolment needs.
+
+    Raises:
+        StepFailed: it isn't there.
+
+    """
+    secret = context.host.secrets.get(name)
+    if secret is None:
+        raise StepFailed(f"The secret {name} is missing.", "Apply the settings again.")
+    return secret
 
 
 def private_keys(name: str, context: Context) -> PrivateKeys:
@@ -12,11 +26,8 @@ def private_keys(name: str, context: Context) -> PrivateKeys:
         StepFailed: it isn't there, or can't be read.
 
     """
-    stored = context.host.secrets.get(name)
-    if stored is None:
-        raise StepFailed(f"The secret {name} is missing.", "Apply the settings again.")
     try:
-        return PrivateKeys.of(stored)
+        return PrivateKeys.of(stored_secret(name, context))
     except BadKeys as error:
         remedy = "Remove it and apply the settings again."
         raise StepFailed(f"The secret {name} can't be read.", remedy) from error

@@ -5,11 +5,11 @@ flat, and equal descriptors are decided once.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 
 from agent.acl.access_check import Decision, Reason, decide
-from agent.acl.ace import DENYING, AceFlag, UnknownAce
+from agent.acl.ace import DENYING, UnknownAce
 from agent.acl.descriptor import SecurityDescriptor, add_ace, has_ace, with_dacl
 from agent.acl.descriptor_reader import Unreadable, decide_once
 from agent.acl.rights import Right
@@ -212,20 +212,12 @@ def _standing(
     """
     if now.allowed:
         return Standing.HAS
-    ace = grant.ace(_NOBODY)
-    flags = (ace.flags | AceFlag.INHERITED) & ~AceFlag.INHERIT_ONLY
-    granted = add_ace(descriptor, replace(ace, flags=int(flags)))
+    granted = add_ace(descriptor, grant.inherited_ace(_NOBODY))
     if decided_for(granted, token | {_NOBODY}, grant).allowed:
         return Standing.LACKS
     assert descriptor.dacl  # without a list everybody has every right
-    freed = with_dacl(
-        descriptor,
-        tuple(
-            ace
-            for ace in descriptor.dacl.aces
-            if not isinstance(ace, UnknownAce) and ace.type not in DENYING
-        ),
-    )
+    known = (ace for ace in descriptor.dacl.aces if not isinstance(ace, UnknownAce))
+    freed = with_dacl(descriptor, tuple(a for a in known if a.type not in DENYING))
     allowed = decided_for(freed, token, grant).allowed
     return Standing.STOPPED if allowed else Standing.BARRED
 
@@ -269,21 +261,15 @@ def _unreached(
     groups: Mapping[_Group, _Count], rights: Sequence[Right], missing: Sequence[Grant]
 ) -> Iterator[Unreached]:
     for group, count in groups.items():
-        refused = _refused(group, rights, missing)
+        refused = tuple(
+            right
+            for right, decided in zip(rights, group.decided, strict=True)
+            if right is not Right.CHANGE_PASSWORD  # that may be meant for the person
+            and Grant(right, group.kind) not in missing
+            and decided.refused
+        )
         if refused:
             yield Unreached(count.example, refused, count.people)
-
-
-def _refused(
-    group: _Group, rights: Sequence[Right], missing: Sequence[Grant]
-) -> tuple[Right, ...]:
-    return tuple(
-        right
-        for right, decided in zip(rights, group.decided, strict=True)
-        if right is not Right.CHANGE_PASSWORD  # that may be meant for the person
-        and Grant(right, group.kind) not in missing
-        and decided.refused
-    )
 
 
 def descriptors(

@@ -11,7 +11,7 @@ from agent.config.settings import DirectorySettings
 from agent.ldap.connection import Connection, read_entry
 from agent.ldap.dn import parse as parse_dn
 from agent.ldap.errors import DirectoryError, NoSuchObject
-from wizard.directory.account_history import is_anothers
+from wizard.directory.accounts import is_anothers
 from wizard.directory.sign_in import as_either, reached_now
 from wizard.plan.change import Context, StepFailed
 from wizard.plan.history import GrantRecord, granted

@@ -5,7 +5,7 @@ directory: the same entries as a plan, as a table and as a file to hand over.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 from agent.acl.ace import Ace, AceFlag, UnknownAce
 from agent.acl.ace_text import words
@@ -29,7 +29,6 @@ from wizard.permissions.sid_names import Names
 from wizard.plan.change import Change, Context, Plan, StepFailed
 from wizard.plan.history import GrantRecord, granted
 
-_Missing = list[tuple[str, tuple[Grant, ...]]]
 _Judged = list[tuple[str, ContainerRights]]
 
 
@@ -59,10 +58,6 @@ class AccessEntry:
     dsacls: str
     powershell: str
     take_back: str
-
-    def as_dict(self) -> dict[str, str]:
-        """Give it as JSON takes it."""
-        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -97,10 +92,9 @@ def plan_grant(settings: Settings, context: Context) -> tuple[Change, ...]:
 
     """
     _refuse_unmade(settings, context)
-    lacking = missing(settings, context)
     return tuple(
         grant_change(settings, container, grants)
-        for container, grants in lacking
+        for container, grants in missing(settings, context)
         if grants
     )
 
@@ -211,11 +205,12 @@ def _left(
                 yield Left(container, words(ace, name_of=names))
 
 
-def missing(wanted: Settings, context: Context, losing: Sequence[str] = ()) -> _Missing:
+def missing(
+    wanted: Settings, context: Context, losing: Sequence[str] = ()
+) -> list[tuple[str, tuple[Grant, ...]]]:
     """Give the rights that an account which is there lacks, by container."""
-    return [
-        (dn, rights.missing) for dn, rights in judged_scope(wanted, context, losing)
-    ]
+    judged = judged_scope(wanted, context, losing)
+    return [(container, rights.missing) for container, rights in judged]
 
 
 def judged_scope(

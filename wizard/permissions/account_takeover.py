@@ -15,23 +15,16 @@ from agent.acl.descriptor_reader import Unreadable, read
 from agent.acl.rights import Right
 from agent.acl.sid import Sid
 from agent.acl.well_known_sids import OWNER_RIGHTS, SELF, domain_of, is_broad
+from wizard.permissions import held_rights
 from wizard.permissions.excess_rights import Place
 from wizard.permissions.findings import Finding, Level, NameOf, not_known
-from wizard.permissions.held_rights import (
-    CONTROL,
-    LET_READ,
-    LOOK,
-    Held,
-    ask,
-    has_full,
-)
 
 _SYSTEM = frozenset({"S-1-5-18", "S-1-5-32-544"})
 _DOMAIN_ADMINS, _ENTERPRISE_ADMINS = 512, 519
 _ACCOUNT_OPERATORS = "S-1-5-32-548"
 
-ACCOUNT = (Right.RESET_PASSWORD, *CONTROL)
-GROUP = (Right.WRITE_MEMBERS, Right.ADD_SELF, *CONTROL)
+ACCOUNT = (Right.RESET_PASSWORD, *held_rights.CONTROL)
+GROUP = (Right.WRITE_MEMBERS, Right.ADD_SELF, *held_rights.CONTROL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +55,7 @@ def of_guarded(
     what, descriptor = f"guard/{guarded.name}", read(guarded.descriptor)
     if isinstance(descriptor, Unreadable):
         about = f"who could take over {guarded.title}"
-        yield not_known(what, about, descriptor.reason, LET_READ)
+        yield not_known(what, about, descriptor.reason, held_rights.LET_READ)
         return
     if descriptor.dacl is None:
         yield _everybody(what, guarded)
@@ -101,12 +94,12 @@ def _takers(
     if stranger := _stranger(descriptor):
         about = f"whether an entry lets somebody take over {guarded.title}"
         what, shown_by = f"guard/{guarded.name}/unknown", words(stranger)
-        yield not_known(what, about, shown_by, LOOK)
+        yield not_known(what, about, shown_by, held_rights.LOOK)
     for sid in _trustees(descriptor):
         if sid in harmless:  # the owner is asked by its own SID
             continue
         alone = frozenset({sid})
-        held = ask(descriptor, alone, guarded.rights, guarded.classes)
+        held = held_rights.ask(descriptor, alone, guarded.rights, guarded.classes)
         sure = tuple(each for each in held if each.decision.allowed)
         if sure:
             yield _taker(guarded, sid, sure, name_of)
@@ -135,7 +128,7 @@ def _trustees(descriptor: SecurityDescriptor) -> Iterable[Sid]:
 
 
 def _taker(
-    guarded: Guarded, sid: Sid, held: tuple[Held, ...], name_of: NameOf
+    guarded: Guarded, sid: Sid, held: tuple[held_rights.Held, ...], name_of: NameOf
 ) -> Finding:
     operators = str(sid) == _ACCOUNT_OPERATORS
     level = Level.PROBLEM if is_broad(sid) else Level.WARNING
@@ -154,17 +147,19 @@ def _taker(
     )
 
 
-def _deeds(held: tuple[Held, ...]) -> str:
-    if has_full(held):
+def _deeds(held: tuple[held_rights.Held, ...]) -> str:
+    if held_rights.has_full(held):
         return "do everything"
     deeds = [each.right.value.words for each in held]
     return " and ".join([", ".join(deeds[:-1]), deeds[-1]] if deeds[1:] else deeds)
 
 
-def _perhaps(guarded: Guarded, sid: Sid, held: Held, name_of: NameOf) -> Finding:
+def _perhaps(
+    guarded: Guarded, sid: Sid, held: held_rights.Held, name_of: NameOf
+) -> Finding:
     about = f"whether {name_of(sid)} could take over {guarded.title}"
     shown_by = f"{held.shown_by(name_of)}: {held.decision.reason.value}"
-    return not_known(f"guard/{guarded.name}/{sid}", about, shown_by, LOOK)
+    return not_known(f"guard/{guarded.name}/{sid}", about, shown_by, held_rights.LOOK)
 
 
 def of_holders(holders: Iterable[Sid], own: Sid, name_of: NameOf) -> Iterator[Finding]:

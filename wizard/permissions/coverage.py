@@ -8,8 +8,9 @@ import queue
 import threading
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import islice
 
 from agent.acl.sid import Sid
 from agent.active_directory.subject_reader import SubjectReader
@@ -117,82 +118,49 @@ def outermost(scope: Scope) -> tuple[str, ...]:
     return tuple(chosen)
 
 
-def _query(scope: Scope) -> str:
-    if scope.pilot_group is None:
-        return people_filter()
-    return people_filter(member_filter(scope.pilot_group))
+def _pages(directory: Connection, scope: Scope) -> Iterator[list[Entry]]:
+    pilot, controls = scope.pilot_group, (OWNER_GROUP_DACL,)
+    query = people_filter(*(() if pilot is None else (member_filter(pilot),)))
+    for container in outermost(scope):
+        entries = directory.search(container, query, DETAIL, controls=controls)
+        while page := list(islice(entries, _PAGE)):
+            yield page
 
 
 @contextmanager
 def _read_ahead(directory: Connection, scope: Scope) -> Iterator[Iterator[list[Entry]]]:
     """Read pages in a thread of their own, a few ahead."""
-    pages = _Pages(directory, scope)
-    reader = threading.Thread(target=pages.read, name="coverage-pages", daemon=True)
+    left = threading.Event()
+    # its end is None, or what went wrong
+    pages: queue.Queue[list[Entry] | Exception | None] = queue.Queue(_WAITING_PAGES)
+
+    def put(item: list[Entry] | Exception | None) -> None:
+        if not left.is_set():
+            pages.put(item)
+
+    def read() -> None:
+        try:
+            for page in _pages(directory, scope):
+                put(page)
+                if left.is_set():
+                    return
+            put(None)
+        except Exception as error:  # noqa: BLE001 - raised again by who judges
+            put(error)
+
+    def next_page() -> list[Entry] | None:
+        page = pages.get()
+        if isinstance(page, Exception):
+            raise page
+        return page
+
+    reader = threading.Thread(target=read, name="coverage-pages", daemon=True)
     reader.start()
     try:
-        yield iter(pages.next, None)
+        yield iter(next_page, None)
     finally:
-        pages.leave()
+        left.set()
+        with suppress(queue.Empty):
+            while True:  # the reader ends at its next page, wherever it waits
+                pages.get_nowait()
         reader.join()
-
-
-class _Pages:
-    """The way of pages from the thread that reads to the one that judges."""
-
-    def __init__(self, directory: Connection, scope: Scope) -> None:
-        self._directory, self._scope = directory, scope
-        self._left = threading.Event()
-        self._queue: queue.Queue[list[Entry] | Exception | None] = queue.Queue(
-            _WAITING_PAGES
-        )
-
-    def read(self) -> None:
-        """Fill the queue; its end is None, or what went wrong."""
-        try:
-            for container in outermost(self._scope):
-                self._read_container(container)
-            self._put(None)
-        except Exception as error:  # noqa: BLE001 - raised again by who judges
-            self._put(error)
-
-    def next(self) -> list[Entry] | None:
-        """Give the next page; None when there are no more.
-
-        Raises:
-            DirectoryError: the directory did not answer.
-
-        """
-        got = self._queue.get()
-        if isinstance(got, Exception):
-            raise got
-        return got
-
-    def leave(self) -> None:
-        """Let the reader end at its next page, wherever it waits."""
-        self._left.set()
-        while True:
-            try:
-                self._queue.get_nowait()
-            except queue.Empty:
-                return
-
-    def _read_container(self, container: str) -> None:
-        entries = self._directory.search(
-            container,
-            _query(self._scope),
-            DETAIL,
-            controls=(OWNER_GROUP_DACL,),
-        )
-        page: list[Entry] = []
-        for entry in entries:
-            page.append(entry)
-            if len(page) == _PAGE:
-                self._put(page)
-                page = []
-                if self._left.is_set():
-                    return
-        self._put(page)
-
-    def _put(self, item: list[Entry] | Exception | None) -> None:
-        if not self._left.is_set():
-            self._queue.put(item)

@@ -4,25 +4,15 @@ Pure. What it may do to people is counted by `wizard.permissions.user_rights`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from agent.acl.descriptor_reader import Unreadable, read
 from agent.acl.rights import Right
 from agent.acl.sid import Sid
 from agent.acl.well_known_sids import is_protected, well_known
+from wizard.permissions import held_rights
 from wizard.permissions.findings import Finding, Level, NameOf, not_known
-from wizard.permissions.held_rights import (
-    CONTROL,
-    LET_READ,
-    LOOK,
-    TAKE_AWAY,
-    Held,
-    Whole,
-    ask,
-    has_full,
-    spelled,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +65,11 @@ def of_replication(
     descriptor = read(head.descriptor)
     if isinstance(descriptor, Unreadable):
         about = "whether it may replicate the domain"
-        yield not_known("replication", about, descriptor.reason, LET_READ)
+        yield not_known("replication", about, descriptor.reason, held_rights.LET_READ)
         return
-    held = ask(descriptor, sids, (each[0] for each in _REPLICATION), head.classes)
+    held = held_rights.ask(
+        descriptor, sids, (each[0] for each in _REPLICATION), head.classes
+    )
     by_right = {each.right: each for each in held}
     for right, what, level in _REPLICATION:
         if each := by_right.get(right):
@@ -91,33 +83,37 @@ def of_place(place: Place, sids: frozenset[Sid], name_of: NameOf) -> Iterator[Fi
     descriptor = read(place.descriptor)
     if isinstance(descriptor, Unreadable):
         about = f"what it may change of {place.title}"
-        yield not_known(f"excess/{place.name}", about, descriptor.reason, LET_READ)
+        yield not_known(
+            f"excess/{place.name}", about, descriptor.reason, held_rights.LET_READ
+        )
         return
-    held = ask(descriptor, sids, CONTROL, place.classes)
+    held = held_rights.ask(descriptor, sids, held_rights.CONTROL, place.classes)
     if not held:
         title = f"It has no control over {place.title}"
         yield Finding(f"excess/{place.name}", Level.OK, title)
-    elif whole := has_full(held):
+    elif whole := held_rights.has_full(held):
         title = f"It may do everything with {place.title}"
-        what = f"excess/{spelled(Whole.FULL_CONTROL)}/{place.name}"
+        what = (
+            f"excess/{held_rights.spelled(held_rights.Whole.FULL_CONTROL)}/{place.name}"
+        )
         yield _judged(what, Level.PROBLEM, title, whole, name_of)
     else:
         for each in held:
             title = f"It may {each.right.value.words} of {place.title}"
             if each.right is Right.WRITE_OWNER:
                 title = f"It may take ownership of {place.title}"
-            what = f"excess/{spelled(each.right)}/{place.name}"
+            what = f"excess/{held_rights.spelled(each.right)}/{place.name}"
             yield _judged(what, Level.PROBLEM, title, each, name_of)
 
 
 def _judged(
-    what: str, level: Level, title: str, held: Held, name_of: NameOf
+    what: str, level: Level, title: str, held: held_rights.Held, name_of: NameOf
 ) -> Finding:
     if not held.decision.allowed:
         about = f"whether {title[:1].lower()}{title[1:]}"
         shown_by = f"{held.shown_by(name_of)}: {held.decision.reason.value}"
-        return not_known(what, about, shown_by, LOOK)
-    return Finding(what, level, title, held.shown_by(name_of), TAKE_AWAY)
+        return not_known(what, about, shown_by, held_rights.LOOK)
+    return Finding(what, level, title, held.shown_by(name_of), held_rights.TAKE_AWAY)
 
 
 def of_unexpire(
@@ -126,15 +122,11 @@ def of_unexpire(
     """Tell of Unexpire Password; a reset does not need it, so it is never granted."""
     what, descriptor = "unexpire", read(head.descriptor)
     if isinstance(descriptor, Unreadable):
-        yield Finding(
-            what,
-            Level.INFO,
-            "Not known: whether it may lift the expiry of passwords",
-            descriptor.reason,
-            known=False,
-        )
+        about = "whether it may lift the expiry of passwords"
+        unknown = not_known(what, about, descriptor.reason, "")
+        yield replace(unknown, level=Level.INFO)
         return
-    held = ask(descriptor, sids, (Right.UNEXPIRE_PASSWORD,), head.classes)
+    held = held_rights.ask(descriptor, sids, (Right.UNEXPIRE_PASSWORD,), head.classes)
     title = f"It may {Right.UNEXPIRE_PASSWORD.value.words}; nothing needs it"
     if not held or not held[0].decision.allowed:
         title = f"It may not {Right.UNEXPIRE_PASSWORD.value.words}; nothing needs it"

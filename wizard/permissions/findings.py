@@ -8,7 +8,7 @@ finding as well, never silence.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 from agent.acl.sid import Sid
@@ -50,14 +50,7 @@ class Finding:
 
     def as_dict(self) -> dict[str, str | bool]:
         """Give it as JSON takes it."""
-        return {
-            "id": self.id,
-            "level": self.level.value,
-            "title": self.title,
-            "shown_by": self.shown_by,
-            "remedy": self.remedy,
-            "known": self.known,
-        }
+        return asdict(self) | {"level": self.level.value}
 
 
 def not_known(what: str, title: str, shown_by: str, remedy: str = _LET_READ) -> Finding:

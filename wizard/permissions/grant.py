@@ -52,6 +52,12 @@ class Grant:
             return ace  # for the head of the domain alone
         return replace(ace, inherited_object_type=KINDS[self.kind])
 
+    def inherited_ace(self, sid: Sid) -> Ace:
+        """Make the entry as an object below the container inherits it."""
+        ace = self.ace(sid)
+        flags = (ace.flags | AceFlag.INHERITED) & ~AceFlag.INHERIT_ONLY
+        return replace(ace, flags=int(flags))
+
 
 def grant_ace(right: Right, sid: Sid) -> Ace:
     """Make the entry that delegates a right on the users below a container.

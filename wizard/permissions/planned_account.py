@@ -6,11 +6,11 @@ is off. What the account will be able to read can't be told before it is there.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
-from agent.acl.ace import Ace, AceFlag
+from agent.acl.ace import Ace
 from agent.acl.descriptor import add_ace
 from agent.acl.descriptor_reader import Unreadable, read
 from agent.acl.errors import DescriptorError
@@ -67,13 +67,8 @@ def planned_account(
     own = Sid.of(f"{domain}-{_NOBODY}")
     users = Sid.of(f"{domain}-{_DOMAIN_USERS}")
     grants = (Grant(right, kind) for kind in KINDS for right in rights)
-    aces = tuple(_inherited(grant.ace(own)) for grant in grants)
+    aces = tuple(grant.inherited_ace(own) for grant in grants)
     return PlannedAccount(ANYBODY | {own, users}, aces, tuple(containers))
-
-
-def _inherited(ace: Ace) -> Ace:
-    flags = (ace.flags | AceFlag.INHERITED) & ~AceFlag.INHERIT_ONLY
-    return replace(ace, flags=int(flags))
 
 
 # most people of a container share one descriptor

@@ -12,16 +12,8 @@ from agent.acl.descriptor import SecurityDescriptor
 from agent.acl.descriptor_reader import Unreadable, decide_once
 from agent.acl.rights import Right
 from agent.acl.sid import Sid
+from wizard.permissions import held_rights
 from wizard.permissions.findings import Finding, Level, NameOf, not_known
-from wizard.permissions.held_rights import (
-    LET_READ,
-    LOOK,
-    TAKE_AWAY,
-    Held,
-    Whole,
-    ask,
-    spelled,
-)
 
 RUN_TO_END = "Let it run to its end."
 
@@ -45,9 +37,9 @@ class Gap(Enum):
     UNMARKED = "its adminCount may be hidden"
 
 
-Key = tuple[Kind, Right | Whole | Gap]
-_DEEDS: dict[Right | Whole | Gap, str] = {
-    Whole.FULL_CONTROL: "do everything with",
+Key = tuple[Kind, Right | held_rights.Whole | Gap]
+_DEEDS: dict[Right | held_rights.Whole | Gap, str] = {
+    held_rights.Whole.FULL_CONTROL: "do everything with",
     Right.WRITE_DACL: "change the permissions of",
     Right.WRITE_OWNER: "take ownership of",
     Right.WRITE_EVERYTHING: "write all properties of",
@@ -68,7 +60,7 @@ _NOUNS = {
 }
 _WHERE = {Kind.OUTSIDE: " outside the scope", Kind.PROTECTED: " marked protected"}
 _REMEDIES = {
-    Kind.PEOPLE: TAKE_AWAY,
+    Kind.PEOPLE: held_rights.TAKE_AWAY,
     Kind.OUTSIDE: "Take the entry away and grant the right on the containers of the "
     "scope, or add theirs to the scope.",
     Kind.PROTECTED: "Take the entry away: an administrator's password is not reset by "
@@ -97,7 +89,7 @@ class Count:
     """How many objects there are, with the first of them and what shows it there."""
 
     example: str
-    because: Held | None
+    because: held_rights.Held | None
     objects: int = 0
 
     def shown_by(self, name_of: NameOf) -> str:
@@ -122,7 +114,7 @@ class RightsTally:
     counts: dict[Key, Count] = field(default_factory=dict)
     _decided: Callable[
         [bytes | None, tuple[Right, ...], frozenset[UUID]],
-        tuple[Held, ...] | Unreadable,
+        tuple[held_rights.Held, ...] | Unreadable,
     ] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -133,12 +125,12 @@ class RightsTally:
         descriptor: SecurityDescriptor,
         rights: tuple[Right, ...],
         classes: frozenset[UUID],
-    ) -> tuple[Held, ...]:
-        return ask(descriptor, self.sids, rights, classes)
+    ) -> tuple[held_rights.Held, ...]:
+        return held_rights.ask(descriptor, self.sids, rights, classes)
 
     def surely_held(
         self, kind: Kind, secured: SecuredObject, rights: tuple[Right, ...]
-    ) -> tuple[Held, ...]:
+    ) -> tuple[held_rights.Held, ...]:
         """Give what is surely held on an object; what is not known is counted."""
         held = self._decided(secured.descriptor, rights, secured.classes)
         if isinstance(held, Unreadable):
@@ -149,7 +141,7 @@ class RightsTally:
         return tuple(each for each in held if each.decision.allowed)
 
     def count(
-        self, key: Key, secured: SecuredObject, because: Held | None = None
+        self, key: Key, secured: SecuredObject, because: held_rights.Held | None = None
     ) -> None:
         """Count an object."""
         count = self.counts.setdefault(key, Count(secured.dn, because))
@@ -158,7 +150,7 @@ class RightsTally:
     def keys_of(self, kind: Kind) -> list[Key]:
         """Give what was counted of a kind, by the names of the rights."""
         keys = (key for key in self.counts if key[0] is kind)
-        return sorted(keys, key=lambda key: spelled(key[1]))
+        return sorted(keys, key=lambda key: held_rights.spelled(key[1]))
 
     def findings_of(self, kind: Kind, name_of: NameOf) -> Iterator[Finding]:
         """Tell what was counted of a kind."""
@@ -170,18 +162,25 @@ class RightsTally:
 
     def _not_known(self, key: Key, name_of: NameOf) -> Finding:
         count, (kind, gap) = self.counts[key], key
-        objects, what = number(kind, count.objects), f"{kind}/{spelled(gap)}"
+        objects, what = (
+            number(kind, count.objects),
+            f"{kind}/{held_rights.spelled(gap)}",
+        )
         if gap is Gap.UNDECIDED:
             shown_by = count.shown_by(name_of)
-            return not_known(what, f"a right over {objects}", shown_by, LOOK)
+            return not_known(
+                what, f"a right over {objects}", shown_by, held_rights.LOOK
+            )
         shown_by = f"nTSecurityDescriptor can't be read, as of {count.example}"
-        return not_known(what, f"what it may do to {objects}", shown_by, LET_READ)
+        return not_known(
+            what, f"what it may do to {objects}", shown_by, held_rights.LET_READ
+        )
 
     def _excess(self, key: Key, name_of: NameOf) -> Finding:
         count, (kind, right) = self.counts[key], key
         objects = number(kind, count.objects)
         outside = kind in (Kind.OUTSIDE, Kind.PROTECTED)
-        name = spelled(right)
+        name = held_rights.spelled(right)
         return Finding(
             f"{kind}/{name}" if outside else f"excess/{name}/{kind}",
             Level.WARNING if kind is Kind.OUTSIDE else Level.PROBLEM,

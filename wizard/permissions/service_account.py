@@ -77,28 +77,13 @@ def _service_names(entry: Entry) -> tuple[str, ...] | None:
 
 def of_state(account: ServiceAccount, now: datetime) -> Iterator[Finding]:
     """Judge the account's own state: its dates, then its options."""
-    yield _locked(account)
+    yield _option(_LOCKED, account.computed, "msDS-User-Account-Control-Computed")
     yield _account_ends(account, now)
     yield _password_age(account, now)
     yield _password_ends(account, now)
     yield _service(account)
     for option in _OPTIONS:
-        yield _option(account, option)
-
-
-def _locked(account: ServiceAccount) -> Finding:
-    if account.computed is None:
-        hidden = "msDS-User-Account-Control-Computed is hidden"
-        return not_known("account/locked", "whether it is locked", hidden)
-    if account.computed & UserFlag.LOCKOUT:
-        return Finding(
-            "account/locked",
-            Level.PROBLEM,
-            "It is locked",
-            "msDS-User-Account-Control-Computed has LOCKOUT",
-            "Unlock it, and find who tries wrong passwords.",
-        )
-    return Finding("account/locked", Level.OK, "It is not locked")
+        yield _option(option, account.flags, "userAccountControl")
 
 
 def _moment(ticks: int | None) -> datetime | None:
@@ -214,6 +199,14 @@ class _Option:
     remedy: str
 
 
+_LOCKED = _Option(
+    "account/locked",
+    UserFlag.LOCKOUT,
+    Level.PROBLEM,
+    "It is locked",
+    "It is not locked",
+    "Unlock it, and find who tries wrong passwords.",
+)
 _OPTIONS = (
     _Option(
         "account/disabled",
@@ -266,11 +259,11 @@ _OPTIONS = (
 )
 
 
-def _option(account: ServiceAccount, option: _Option) -> Finding:
-    if account.flags is None:
+def _option(option: _Option, flags: int | None, attribute: str) -> Finding:
+    if flags is None:
         about = f"whether {option.on[:1].lower()}{option.on[1:]}"
-        return not_known(option.what, about, "userAccountControl is hidden")
-    if not account.flags & option.flag:
+        return not_known(option.what, about, f"{attribute} is hidden")
+    if not flags & option.flag:
         return Finding(option.what, Level.OK, option.off)
-    shown_by = f"userAccountControl has {option.flag.name}"
+    shown_by = f"{attribute} has {option.flag.name}"
     return Finding(option.what, option.level, option.on, shown_by, option.remedy)

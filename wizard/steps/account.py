@@ -15,11 +15,11 @@ from agent.config.secret_store import DIRECTORY_PASSWORD
 from agent.config.settings import DirectorySettings
 from agent.ldap.entry import Entry
 from agent.ldap.errors import DirectoryError, SignInRefused
-from wizard.directory.account_history import is_ours
 from wizard.directory.accounts import (
     MARK,
     create,
     find,
+    is_ours,
     needed,
     new_password,
     take_over,

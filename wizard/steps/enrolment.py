@@ -15,8 +15,9 @@ from agent.config.secret_store import AGENT_KEYS, LISTEN_KEY
 from agent.config.settings import Relay, Settings
 from agent.relay_client import clock_skew
 from wire.failure import sentence
-from wizard.enrolment.application import application, enrolment_of, parsed_code, stored
+from wizard.enrolment.application import application, enrolment_of, parsed_code
 from wizard.enrolment.clone import REKEY
+from wizard.enrolment.keys import stored_secret
 from wizard.enrolment.relay_client import (
     SET_CLOCK,
     Application,
@@ -268,7 +269,7 @@ def _enrol(change: Change, agent: Application, context: Context) -> Mapping[str,
         if error.status != _NAME_TAKEN or not has_name:
             raise
     name = _listen_key_name(text_of(change.before))
-    withdraw(endpoint, planned.agent, stored(LISTEN_KEY, context), name)
+    withdraw(endpoint, planned.agent, stored_secret(LISTEN_KEY, context), name)
     return enrol(endpoint, agent)
 
 

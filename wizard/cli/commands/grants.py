@@ -1,7 +1,7 @@
 """`writeback permissions plan | grant | revoke`: entries shown, made, taken back."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -99,7 +99,7 @@ def _left(left: Sequence[Left]) -> Iterator[str]:
 
 
 def _data(entries: Sequence[AccessEntry]) -> dict[str, Any]:
-    return {"entries": [entry.as_dict() for entry in entries]}
+    return {"entries": [asdict(entry) for entry in entries]}
 
 
 def _write(file: Path, text: str) -> None:
