@@ -41,7 +41,6 @@ class Form(WizardPage):
 
     def __init__(self, page: Page, session: Session) -> None:
         super().__init__(page, session)
-        self.field_boxes: dict[str, FieldBox] = {}
         self.check_panel: CheckPanel | None = None
         self._check_phase = CheckPhase.OPEN
         self._checked: Answers | None = None
@@ -88,16 +87,6 @@ class Form(WizardPage):
 
     def problems(self) -> tuple[Problem, ...]:
         return problems_of(self.page, self.session.answers)
-
-    def set_answers(self, values: Mapping[str, Any]) -> None:
-        for path, value in values.items():
-            self._box(path).set_value(value)
-            self._edited()
-
-    def _box(self, path: str) -> FieldBox:
-        if path not in self.field_boxes:
-            raise KeyError(f"page {self.page.id} does not ask {path}")
-        return self.field_boxes[path]
 
     def entered(self) -> None:
         self.show_answers()
@@ -225,7 +214,3 @@ class Form(WizardPage):
             self.bring(first)
         elif self.check_panel and (outcome.failed or outcome.warnings):
             self.bring(self.check_panel)
-
-    def close_work(self) -> None:
-        if self.check_panel:
-            self.check_panel.worker.close()

@@ -6,6 +6,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QFrame,
+    QLayout,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -19,7 +20,8 @@ from wizard.flow.route import next_page
 from wizard.ui.formatting import tr
 from wizard.ui.session import Session
 from wizard.ui.theme import palette
-from wizard.ui.widgets.labels import label
+from wizard.ui.widgets.field_box import FieldBox
+from wizard.ui.widgets.labels import add, label
 
 INDEX = {page.id: index for index, page in enumerate(PAGES)}
 
@@ -39,15 +41,15 @@ class WizardPage(QWizardPage):
     def __init__(self, page: Page, session: Session) -> None:
         super().__init__()
         self.page, self.session = page, session
-        self.title_label = label(tr(page.title))
+        self.field_boxes: dict[str, FieldBox] = {}
+        self.title_label, self.why_label = label(), label(muted=True)
         self.title_label.setFont(palette.larger(7, bold=True))
-        self.why_label = label(tr(page.why), muted=True)
         self.why_label.setMaximumWidth(palette.CONTENT)
         self.content = QWidget()
         self.body = QVBoxLayout(self.content)
         self.body.setContentsMargins(0, 0, palette.TIGHT, palette.TIGHT)
         self.body.setSpacing(palette.GROUP)
-        self.setAccessibleName(tr(page.title))
+        self._name(page)
         self._frame()
 
     def _frame(self) -> None:
@@ -125,17 +127,26 @@ class WizardPage(QWizardPage):
             KeyError: the page does not ask for one of the paths.
 
         """
-        if values:
-            raise KeyError(f"page {self.page.id} asks none of: {', '.join(values)}")
+        for path, value in values.items():
+            if path not in self.field_boxes:
+                raise KeyError(f"page {self.page.id} does not ask {path}")
+            self.field_boxes[path].set_value(value)
+            self.field_boxes[path].changed.emit()
 
     def word(self, page: Page) -> None:
         """Take the words that this page has in the journey as it is now."""
-        if page == self.page:
-            return
+        if page != self.page:
+            self._name(page)
+
+    def _name(self, page: Page) -> None:
         self.page = page
         self.title_label.setText(tr(page.title))
         self.why_label.setText(tr(page.why))
         self.setAccessibleName(tr(page.title))
+
+    def add(self, *parts: QWidget | QLayout) -> None:
+        """Put parts on the page, one below the other."""
+        add(self.body, *parts)
 
     def arrange(self) -> None:
         """Redraw what depends on the answers; those of another page too."""
@@ -145,9 +156,6 @@ class WizardPage(QWizardPage):
 
     def left(self) -> None:
         """Give up what this page does: another one is shown."""
-
-    def close_work(self) -> None:
-        """Stop what is under way; the window is about to be destroyed."""
 
     def go_on(self) -> None:
         """Go on by itself: what Next waited for has succeeded."""

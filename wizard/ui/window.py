@@ -54,12 +54,11 @@ class WizardWindow(QWizard):
         self.question: QMessageBox | None = None
         self._walking = False
         self._entered: WizardPage | None = None
-        self._finder = Worker(self)
+        self._finder = Worker(self, self._domain_found)
         self._frame()
         self.session.changed.connect(self._answers_changed)
         self.currentIdChanged.connect(self._page_changed)
         self.helpRequested.connect(self._help)
-        self._finder.succeeded.connect(self._domain_found)
         self.session.begun.connect(self._begin)
         self._begin()
 
@@ -322,8 +321,7 @@ class WizardWindow(QWizard):
     def done(self, result: int) -> None:
         """Stop all work off the GUI thread, then close."""
         self.hide()
-        self._finder.close()
-        for number in self.pageIds():
-            self.page(number).close_work()
+        for worker in self.findChildren(Worker):
+            worker.close()
         self.session.clear_secrets()
         super().done(result)

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 Report = Callable[[Any], None]
+Hears = Callable[[Any], None]
 Job = Callable[[Report, threading.Event], Any]
 
 
@@ -26,8 +27,21 @@ class Worker(QObject):
     failed = Signal(object)
     _message = Signal(object, str, object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        parent: QObject | None = None,
+        succeeded: Hears | None = None,
+        failed: Hears | None = None,
+        progressed: Hears | None = None,
+    ) -> None:
         super().__init__(parent)
+        for signal, hears in (
+            (self.succeeded, succeeded),
+            (self.failed, failed),
+            (self.progressed, progressed),
+        ):
+            if hears:
+                signal.connect(hears)
         self._stop: threading.Event | None = None
         self._threads: list[threading.Thread] = []
         self._message.connect(self._hear)

@@ -47,27 +47,17 @@ class ApplyPage(WizardPage):
     def __init__(self, page: Page, session: Session) -> None:
         super().__init__(page, session)
         self._phase = Phase.WAITING
-        self.worker = Worker(self)
-        self.worker.progressed.connect(self._progressed)
-        self.worker.succeeded.connect(self._applied)
-        self.worker.failed.connect(self._failed)
-        self.finder = Worker(self)
-        self.finder.succeeded.connect(self._found_rest)
-        self.finder.failed.connect(self._not_found)
+        self.worker = Worker(self, self._applied, self._failed, self._progressed)
+        self.finder = Worker(self, self._found_rest, self._not_found)
         self.state = label()
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(8)
         self.bar.setAccessibleName(tr("All changes"))
-        self.stop_button = button(tr("&Stop"), tr("Stop and take back"))
-        self.stop_button.clicked.connect(self.stop)
-        line = row(self.bar, self.stop_button)
-        line.setStretch(0, 100)
+        self.stop_button = button(tr("&Stop"), self.stop, tr("Stop and take back"))
+        line = row(self.bar, self.stop_button, grows=0)
         self.check_rows, self.changes = CheckRows(), ChangeList()
-        self.body.addWidget(self.state)
-        self.body.addLayout(line)
-        self.body.addWidget(self.check_rows)
-        self.body.addWidget(self.changes)
+        self.add(self.state, line, self.check_rows, self.changes)
         self.body.addStretch(1)
 
     @property
@@ -192,7 +182,3 @@ class ApplyPage(WizardPage):
             if change.state in ("waiting", "doing"):
                 change.turn("failed" if change.state == "doing" else waits)
         self.refuse("; ".join(f"{check.title}: {check.detail}" for check in checks))
-
-    def close_work(self) -> None:
-        self.worker.close()
-        self.finder.close()

@@ -28,17 +28,15 @@ class CompletePage(WizardPage):
 
     def __init__(self, page: Page, session: Session) -> None:
         super().__init__(page, session)
-        self.body.addWidget(heading(tr("Verified")))
         self.check_panel = CheckPanel(tr("Verify again"), "")
         self.check_panel.requested.connect(self.verify)
         self.check_panel.ended.connect(self._verified)
-        self.body.addWidget(self.check_panel)
         self.panel = PortalDetailsPanel(tr("Give this to your portal"))
-        self.body.addWidget(self.panel)
         self.test = TestPanel(session)
         self.test.state_changed.connect(self.state_changed)
         self.test.state_changed.connect(lambda: self.bring(self.test.check_rows))
-        self.body.addWidget(self.test)
+        self.field_boxes = self.test.field_boxes
+        self.add(heading(tr("Verified")), self.check_panel, self.panel, self.test)
         self.body.addStretch(1)
 
     @property
@@ -74,10 +72,3 @@ class CompletePage(WizardPage):
         if isinstance(outcome, Verified) and outcome.details:
             self.panel.show_details(outcome.details)
         self.state_changed.emit()
-
-    def set_answers(self, values: Any) -> None:
-        self.test.set_answers(values)
-
-    def close_work(self) -> None:
-        self.check_panel.worker.close()
-        self.test.worker.close()

@@ -1,7 +1,6 @@
 """Troubleshoot: why would this person's reset fail, before anyone tries."""
 
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,20 +52,13 @@ class ExplainPage(WizardPage):
         )
         self.check_panel.requested.connect(self.ask)
         self.check_panel.ended.connect(self._ended)
-        for widget in (self.field_box, self.who, self.check_panel):
-            self.body.addWidget(widget)
+        self.field_boxes[WHO] = self.field_box
+        self.add(self.field_box, self.who, self.check_panel)
         self.body.addStretch(1)
 
     @property
     def busy(self) -> bool:
         return self.check_panel.busy
-
-    def set_answers(self, values: Mapping[str, Any]) -> None:
-        for path, value in values.items():
-            if path != WHO:
-                raise KeyError(f"page {self.page.id} does not ask {path}")
-            self.field_box.set_value(value)
-            self._edited()
 
     def ask(self) -> None:
         """Ask about the person that is named."""
@@ -107,6 +99,3 @@ class ExplainPage(WizardPage):
             self.who.set_name(outcome.explained.verdict.dn)
             self.who.show()
         self.state_changed.emit()
-
-    def close_work(self) -> None:
-        self.check_panel.worker.close()

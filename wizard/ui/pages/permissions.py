@@ -1,11 +1,10 @@
 """Permissions: everybody judged as one looks on; who would fail, and why."""
 
 import threading
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QLayout, QWidget
 
 from agent.config.errors import SettingsError
 from agent.config.settings import Settings
@@ -32,11 +31,12 @@ from wizard.ui.widgets.job_progress import Progress
 from wizard.ui.widgets.labels import (
     LongName,
     Panel,
+    add,
     button,
-    column,
     heading,
     label,
     row,
+    stack,
 )
 
 
@@ -61,16 +61,12 @@ class PermissionsPage(WizardPage):
         self.table.person_chosen.connect(self._tell_person)
         self.check_rows = CheckRows()
         texts = (self.sum_up, self.short, self.hint)
-        for widget in (*texts, self.progress, self.check_rows):
-            self.body.addWidget(widget)
-        self.body.addWidget(self.table)
-        self.body.addWidget(self._why())
-        self.body.addLayout(self._buttons())
         self.granting = GrantPanel(session.controller)
         self.granting.state_changed.connect(self._arrange)
         self.granting.granted.connect(self.judge)
-        self.body.addWidget(self.granting)
-        self.body.addWidget(self._account())
+        self.field_boxes = self.granting.field_boxes
+        self.add(*texts, self.progress, self.check_rows, self.table, self._why())
+        self.add(*self._buttons(), self.granting, self._account())
         self.body.addStretch(1)
 
     def _why(self) -> QWidget:
@@ -78,41 +74,29 @@ class PermissionsPage(WizardPage):
         self.who = LongName()
         self.remedy = label()
         self.answer_rows = CheckRows(words())
-        for widget in (self.who, self.remedy, self.answer_rows):
-            self.why.column.addWidget(widget)
+        add(self.why.column, self.who, self.remedy, self.answer_rows)
         self.why.hide()
         return self.why
 
-    def _buttons(self) -> Any:
-        self.again = button(tr("&Judge again"))
-        self.again.clicked.connect(self.judge)
-        self.export = button(tr("&Export…"), tr("Export everybody as a file"))
-        self.export.clicked.connect(self._ask_file)
+    def _buttons(self) -> tuple[QWidget, QLayout]:
+        self.again = button(tr("&Judge again"), self.judge)
+        name = tr("Export everybody as a file")
+        self.export = button(tr("&Export…"), self._ask_file, name)
         self.exporter = Progress(tr("Exporting"))
         self.exporter.moved.connect(self.exporter.show_seen)
         self.exporter.succeeded.connect(self._exported)
         self.exporter.failed.connect(self._not_exported)
         self.state = label(muted=True)
-        self.body.addWidget(self.exporter)
-        self.grant_button = button(tr("&Grant…"), tr("Grant what is missing"))
-        self.grant_button.clicked.connect(self._begin_grant)
-        self.hand_over = button(
-            tr("Hand &over…"), tr("Hand what is missing to another team")
-        )
-        self.hand_over.clicked.connect(self._begin_grant)
-        line = row(
-            self.grant_button, self.hand_over, self.again, self.export, self.state
-        )
-        line.setStretch(4, 100)
-        return line
+        name = tr("Grant what is missing")
+        self.grant_button = button(tr("&Grant…"), self._begin_grant, name)
+        name = tr("Hand what is missing to another team")
+        self.hand_over = button(tr("Hand &over…"), self._begin_grant, name)
+        acts = (self.grant_button, self.hand_over, self.again, self.export)
+        return self.exporter, row(*acts, self.state, grows=4)
 
     def _account(self) -> QWidget:
-        self.account = QWidget()
-        place = column(self.account)
-        self.account_name = heading("")
-        self.account_rows = CheckRows()
-        place.addWidget(self.account_name)
-        place.addWidget(self.account_rows)
+        self.account_name, self.account_rows = heading(""), CheckRows()
+        self.account = stack(self.account_name, self.account_rows)
         self.account.hide()
         return self.account
 
@@ -291,17 +275,6 @@ class PermissionsPage(WizardPage):
         inputs = inputs_of(self.session.answers)
         self.granting.begin(self.settings, inputs, grants=self.alone)
         self.bring(self.granting)
-
-    def set_answers(self, values: Mapping[str, Any]) -> None:
-        for path, value in values.items():
-            if path not in self.granting.field_boxes:
-                raise KeyError(f"page {self.page.id} does not ask {path}")
-            self.granting.field_boxes[path].set_value(value)
-
-    def close_work(self) -> None:
-        self.granting.close_work()
-        self.progress.worker.close()
-        self.exporter.worker.close()
 
 
 def _hint(coverage: Coverage, *, stopped: bool, short: bool) -> str:

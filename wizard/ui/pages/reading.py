@@ -4,14 +4,14 @@ from PySide6.QtWidgets import QWidget
 
 from wizard.flow.model import Page
 from wizard.ui.formatting import tr
-from wizard.ui.jobs.machine import Machine, read_machine
+from wizard.ui.jobs.machine import read_machine
 from wizard.ui.jobs.page_checks import broken
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.page import INDEX, WizardPage
 from wizard.ui.session import Session
 from wizard.ui.theme.icons import Mark
 from wizard.ui.widgets.check_rows import CheckRows
-from wizard.ui.widgets.labels import CopyButton, busy_bar, button, column, label, row
+from wizard.ui.widgets.labels import CopyButton, busy_bar, button, label, row, stack
 
 
 class ReadingPage(WizardPage):
@@ -19,26 +19,19 @@ class ReadingPage(WizardPage):
 
     def __init__(self, page: Page, session: Session) -> None:
         super().__init__(page, session)
-        self.worker = Worker(self)
-        self.worker.succeeded.connect(self._read)
-        self.worker.failed.connect(self._failed)
+        self.worker = Worker(self, session.begin, self._failed)
         self.check_rows = CheckRows()
-        self.body.addWidget(self._running())
-        self.body.addWidget(self.check_rows)
-        self.again = button(tr("Try &again"))
-        self.again.clicked.connect(self.read)
+        self.again = button(tr("Try &again"), self.read)
         self.copy = CopyButton("", tr("Copy what came back"))
-        self.body.addLayout(row(self.again, self.copy))
+        self.add(self._running(), self.check_rows, row(self.again, self.copy))
         self.body.addStretch(1)
 
     def _running(self) -> QWidget:
-        self.running = QWidget()
         doing = label(tr("Looking at settings, service and journal"), wrap=False)
         bar = busy_bar(tr("Reading what is installed"))
         bar.setMinimumWidth(360)
-        place = column(self.running, 6)
-        place.addLayout(row(Mark("loader-circle", "accent"), doing))
-        place.addLayout(row(bar))
+        mark = Mark("loader-circle", "accent")
+        self.running = stack(row(mark, doing), row(bar), spacing=6)
         return self.running
 
     @property
@@ -69,9 +62,6 @@ class ReadingPage(WizardPage):
         self.copy.setHidden(self.busy)
         self.state_changed.emit()
 
-    def _read(self, machine: Machine) -> None:
-        self.session.begin(machine)
-
     def _failed(self, error: BaseException) -> None:
         self.check_rows.show_checks((broken(error),))
         self.copy.text_to_copy = self.check_rows.text
@@ -80,6 +70,3 @@ class ReadingPage(WizardPage):
 
     def nextId(self) -> int:
         return INDEX["welcome"]  # or another: it is known once all is read
-
-    def close_work(self) -> None:
-        self.worker.close()

@@ -19,7 +19,7 @@ from wizard.ui.pages.remove import forgetting
 from wizard.ui.presenters.failure import as_apply_error, describe_failure
 from wizard.ui.widgets.change_list import ChangeList
 from wizard.ui.widgets.check_rows import CheckRows
-from wizard.ui.widgets.labels import Panel, heading, label
+from wizard.ui.widgets.labels import Panel, add, heading, label
 
 
 class Phase(Enum):
@@ -36,22 +36,15 @@ class RecoveryPage(Form):
 
     def build(self) -> None:
         self._phase = Phase.CUT_OFF
-        self.worker = Worker(self)
-        self.worker.succeeded.connect(self._recovered)
-        self.worker.failed.connect(self._failed)
-        self.when = label()
-        self.changes = ChangeList()
-        self.worker.progressed.connect(self.changes.take)
-        self.check_rows = CheckRows()
+        self.when, self.changes, self.check_rows = label(), ChangeList(), CheckRows()
+        self.worker = Worker(self, self._recovered, self._failed, self.changes.take)
         self.heading = heading(tr("What was under way"))
         under_way = Panel()
-        for widget in (self.heading, self.when, self.changes):
-            under_way.column.addWidget(widget)
-        self.body.addWidget(under_way)
+        add(under_way.column, self.heading, self.when, self.changes)
+        self.add(under_way)
         super().build()
         self.panel = forgetting()
-        self.body.addWidget(self.panel)
-        self.body.addWidget(self.check_rows)
+        self.add(self.panel, self.check_rows)
 
     def entered(self) -> None:
         recovery = self.session.recovery
@@ -195,9 +188,6 @@ class RecoveryPage(Form):
             if change.state == "doing":
                 change.turn("failed")
         self.refuse(str(error))
-
-    def close_work(self) -> None:
-        self.worker.close()
 
 
 def _stuck(item: Any) -> Check:

@@ -9,7 +9,7 @@ from wizard.ui.form import Form
 from wizard.ui.formatting import tr
 from wizard.ui.page import WizardPage
 from wizard.ui.session import Session
-from wizard.ui.widgets.labels import column, heading
+from wizard.ui.widgets.labels import add, column, heading
 from wizard.ui.widgets.plan_view import line, point
 from wizard.ui.widgets.portal_details import PortalDetailsPanel
 
@@ -31,12 +31,11 @@ class RemovePage(Form):
     """Says what goes, and asks whether the directory's side goes with it."""
 
     def build(self) -> None:
-        self.body.addWidget(heading(tr("On this server")))
-        for name, title, text in _GOES:
-            self.body.addWidget(point(name, tr(title), tr(text)))
+        points = (point(name, tr(title), tr(text)) for name, title, text in _GOES)
+        self.add(heading(tr("On this server")), *points)
         below = heading(tr("In Active Directory"))
         below.setContentsMargins(0, 8, 0, 0)
-        self.body.addWidget(below)
+        self.add(below)
         super().build()
 
 
@@ -45,15 +44,11 @@ class RemovedPage(WizardPage):
 
     def __init__(self, page: Page, session: Session) -> None:
         super().__init__(page, session)
-        self.lines = QWidget()
-        self._place = column(self.lines, 6)
-        self.body.addWidget(self.lines)
+        self.lines, self.stays = QWidget(), QWidget()
+        self._place = column(self.lines, spacing=6)
+        self._stays_place = column(self.stays, heading(tr("What stays")), spacing=6)
         self.panel = forgetting()
-        self.body.addWidget(self.panel)
-        self.stays = QWidget()
-        self._stays_place = column(self.stays, 6)
-        self._stays_place.addWidget(heading(tr("What stays")))
-        self.body.addWidget(self.stays)
+        self.add(self.lines, self.panel, self.stays)
         self.body.addStretch(1)
 
     @property
@@ -72,8 +67,8 @@ class RemovedPage(WizardPage):
                 self._place.addWidget(_note(detail))
         if gone.known:
             self.panel.show_details(gone.known)
-        for text in kept(self.session):
-            self._stays_place.addWidget(line("check", "muted", text))
+        stays = (line("check", "muted", text) for text in kept(self.session))
+        add(self._stays_place, *stays)
 
 
 def forgetting() -> PortalDetailsPanel:

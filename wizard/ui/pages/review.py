@@ -20,7 +20,7 @@ from wizard.ui.jobs.worker import Worker
 from wizard.ui.pages.remove import kept as left_by_removal
 from wizard.ui.widgets.check_rows import CheckRows
 from wizard.ui.widgets.field_box import FieldBox
-from wizard.ui.widgets.labels import busy_bar, button, column, label, row
+from wizard.ui.widgets.labels import busy_bar, button, label, row, stack
 from wizard.ui.widgets.plan_view import PlanView
 from wizard.ui.widgets.text_viewer import TextDialog
 
@@ -34,42 +34,32 @@ class ReviewPage(Form):
     """Shows the plan; its Next is the button that changes the machine."""
 
     def build(self) -> None:
-        self.worker = Worker(self)
-        self.worker.succeeded.connect(self._planned)
-        self.worker.failed.connect(self._failed)
+        self.worker = Worker(self, self._planned, self._failed)
         self._asks_admin = False  # the plan needs one, who is asked for here
         self.waiting = self._waiting()
         self.view, self.check_rows = PlanView(), CheckRows()
-        self.again = button(tr("Make the plan a&gain"))
-        self.again.clicked.connect(self.replan)
+        self.again = button(tr("Make the plan a&gain"), self.replan)
         self.not_in_order = label(
             tr("Nothing can be changed here, but not everything is in order:")
         )
-        for part in (self.waiting, self.not_in_order, self.check_rows, self.view):
-            self.body.addWidget(part)
+        self.add(self.waiting, self.not_in_order, self.check_rows, self.view)
         self._credentials()
-        self.body.addLayout(row(self.again))
+        self.add(row(self.again))
         label_text = tr("Yes, remove what can't be taken back")
         self.add_field_box(FieldBox(Field(ACCEPT, label_text, "check")))
-        self.file = button(tr("Settings file…"))
-        self.file.clicked.connect(self._show_file)
-        self.command = button(tr("Command line…"))
-        self.command.clicked.connect(self._show_command)
-        self.body.addLayout(row(self.file, self.command))
+        self.file = button(tr("Settings file…"), self._show_file)
+        self.command = button(tr("Command line…"), self._show_command)
+        self.add(row(self.file, self.command))
 
     def _waiting(self) -> QWidget:
-        holder = QWidget()
-        place = column(holder)
-        place.addWidget(label(tr("Comparing your answers with what is there")))
         bar = busy_bar(tr("Making the plan"))
         bar.setMaximumWidth(360)
-        place.addWidget(bar)
-        return holder
+        return stack(label(tr("Comparing your answers with what is there")), bar)
 
     def _credentials(self) -> None:
         text = tr("These changes need a domain administrator, once; not stored.")
         self.admin_note = label(text)
-        self.body.addWidget(self.admin_note)
+        self.add(self.admin_note)
         for field in _ADMINISTRATOR:
             self.add_field_box(FieldBox(field))
 
@@ -198,9 +188,6 @@ class ReviewPage(Form):
         if _FILE in words:
             note = tr("Save the settings file; this command makes the same changes.")
         TextDialog(self, tr("Command line"), note, words).open()
-
-    def close_work(self) -> None:
-        self.worker.close()
 
 
 def command(answers: Answers) -> str:

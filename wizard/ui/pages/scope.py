@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QListWidget, QWidget
+from PySide6.QtWidgets import QListWidget
 
 from wizard.flow.conversion import directory_of, inputs_of
 from wizard.flow.proposals import base_dn
@@ -12,9 +12,9 @@ from wizard.results import Container
 from wizard.ui.form import Form
 from wizard.ui.formatting import tr, tr_n
 from wizard.ui.theme import palette
-from wizard.ui.theme.icons import Mark
 from wizard.ui.widgets.container_tree import ContainerTree
-from wizard.ui.widgets.labels import InkLabel, label, row
+from wizard.ui.widgets.field_box import ProblemLine
+from wizard.ui.widgets.labels import label
 
 _PATH = "scope.containers"
 
@@ -28,26 +28,17 @@ class ScopePage(Form):
         self._shown_for: tuple[Any, ...] = ()
         self.tree = ContainerTree()
         self.tree.chosen_changed.connect(self._ticked)
+        self.wrong, self.count = ProblemLine(), label()
         self.body.addWidget(self.tree, 1)
-        self.body.addWidget(self._wrong())
-        self.count = label()
-        self.body.addWidget(self.count)
+        self.add(self.wrong, self.count)
         self.list = QListWidget()
         self.list.setFont(palette.mono())
         self.list.setFixedHeight(76)
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.list.setAccessibleName(tr("Chosen containers"))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.body.addWidget(self.list)
+        self.add(self.list)
         self.add_check()
-
-    def _wrong(self) -> QWidget:
-        self.wrong, self.wrong_text = QWidget(), InkLabel("", "failed")
-        place = row(Mark("circle-x", "failed"), self.wrong_text)
-        place.setStretch(1, 100)
-        self.wrong.setLayout(place)
-        self.wrong.hide()
-        return self.wrong
 
     @property
     def answers(self) -> Mapping[str, Any]:
@@ -89,22 +80,16 @@ class ScopePage(Form):
         self.count.setText(text if chosen else none)
 
     def _ticked(self) -> None:
-        self.wrong.hide()
+        self.wrong.tell("")
         self._edited()
         self.show_answers()
 
     def refuse_problems(self) -> bool:
-        problems = self.problems()
-        self.wrong.setVisible(bool(problems))
-        if not problems:
+        text = tr("Check at least one container.") if self.problems() else ""
+        self.wrong.tell(text)
+        if not text:
             return False
-        text = tr("Check at least one container.")
-        self.wrong_text.setText(text)
         self.tree.setAccessibleDescription(text)
         self.tree.setFocus()
         self.refuse(text)
         return True
-
-    def close_work(self) -> None:
-        super().close_work()
-        self.tree.worker.close()

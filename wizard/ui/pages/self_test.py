@@ -1,7 +1,5 @@
 """Test a reset, as a task of its own."""
 
-from typing import Any
-
 from wizard.flow.model import Page
 from wizard.ui.page import WizardPage
 from wizard.ui.session import Session
@@ -18,15 +16,10 @@ class TestResetPage(WizardPage):
         self.test = TestPanel(session)
         self.test.state_changed.connect(self.state_changed)
         self.test.heading.hide()
-        self.body.addWidget(self.test)
+        self.field_boxes = self.test.field_boxes
+        self.add(self.test)
         self.body.addStretch(1)
 
     @property
     def busy(self) -> bool:
         return self.test.busy
-
-    def set_answers(self, values: Any) -> None:
-        self.test.set_answers(values)
-
-    def close_work(self) -> None:
-        self.test.worker.close()

@@ -5,18 +5,26 @@ from datetime import UTC, datetime
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout
 
-from wizard.results import AgentStatus, Check, Installed
+from wizard.results import AgentStatus, Installed
 from wizard.ui.form import Form
 from wizard.ui.formatting import tr
 from wizard.ui.jobs.page_checks import broken
 from wizard.ui.jobs.worker import Worker
-from wizard.ui.theme import palette
 from wizard.ui.theme.icons import Mark
 from wizard.ui.widgets.check_rows import CheckRows
 from wizard.ui.widgets.choice_editors import Cards
-from wizard.ui.widgets.labels import Panel, button, column, heading, label, row
+from wizard.ui.widgets.labels import (
+    Panel,
+    add,
+    button,
+    empty,
+    heading,
+    indented,
+    label,
+    row,
+)
 
 _SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse
 _ON = "features.password_writeback"
@@ -26,19 +34,14 @@ class TasksPage(Form):
     """The first page where an installation was found."""
 
     def build(self) -> None:
-        self.reader = Worker(self)
-        self.reader.succeeded.connect(self._read)
-        self.reader.failed.connect(lambda error: self._show_rows(broken(error)))
-        self.panel = Panel()
+        self.reader = Worker(self, self._read, self._failed)
+        self.panel, self.check_rows = Panel(), CheckRows()
         self.grid = QGridLayout()
         self.grid.setHorizontalSpacing(10)
         self.grid.setVerticalSpacing(8)
         self.grid.setColumnStretch(2, 1)
         self.panel.column.addLayout(self.grid)
-        self.body.addWidget(self.panel)
-        self.check_rows = CheckRows()
-        self.body.addWidget(self.check_rows)
-        self.body.addWidget(self._drift())
+        self.add(self.panel, self.check_rows, self._drift())
         super().build()
 
     def _drift(self) -> Panel:
@@ -49,18 +52,10 @@ class TasksPage(Form):
         help_text = tr(
             "The agent takes it up once it is applied, or when it starts anew."
         )
-        self.apply_edit = button(tr("Apply the &edit"))
-        self.apply_edit.clicked.connect(self.go_with_edit)
-        place = row(Mark("triangle-alert", "warning"), title)
-        place.setStretch(1, 100)
-        self.drift.column.addLayout(place)
-        below = QWidget()
-        inner = column(below)
-        inner.setContentsMargins(palette.FRAME, 0, 0, 0)
-        inner.addWidget(self.edits)
-        inner.addWidget(label(help_text, muted=True))
-        inner.addLayout(row(self.apply_edit))
-        self.drift.column.addWidget(below)
+        self.apply_edit = button(tr("Apply the &edit"), self.go_with_edit)
+        top = row(Mark("triangle-alert", "warning"), title, grows=1)
+        help_line, act = label(help_text, muted=True), row(self.apply_edit)
+        add(self.drift.column, top, indented(self.edits, help_line, act))
         self.drift.hide()
         return self.drift
 
@@ -71,8 +66,8 @@ class TasksPage(Form):
         if wizard:
             wizard.next()
 
-    def _show_rows(self, *checks: Check) -> None:
-        self.check_rows.show_checks(checks)
+    def _failed(self, error: BaseException) -> None:
+        self.check_rows.show_checks((broken(error),))
         self.state_changed.emit()
 
     def entered(self) -> None:
@@ -92,11 +87,7 @@ class TasksPage(Form):
             self._show(self.session.installed)
 
     def _show(self, installed: Installed) -> None:
-        while (item := self.grid.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget:
-                widget.hide()
-                widget.deleteLater()
+        empty(self.grid)
         for at, (good, name, text) in enumerate(_glance(installed)):
             mark = ("circle-check", "ok") if good else ("triangle-alert", "warning")
             self.grid.addWidget(Mark(*mark), at, 0)
@@ -129,9 +120,6 @@ class TasksPage(Form):
     def validatePage(self) -> bool:
         self.session.take(self.answers)
         return super().validatePage()
-
-    def close_work(self) -> None:
-        self.reader.close()
 
 
 def _glance(installed: Installed) -> list[tuple[bool, str, str]]:

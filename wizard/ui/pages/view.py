@@ -16,12 +16,10 @@ class ViewPage(WizardPage):
         super().__init__(page, session)
         self.view = TextView("", tr("Settings file"), "settings.yaml")
         self.body.addWidget(self.view, 1)
-        self.body.addWidget(heading(tr("Fingerprint of this agent")))
         self.fingerprint = fingerprint("")
         self.copy = CopyButton("", tr("Copy the fingerprint"))
-        line = row(self.fingerprint, self.copy)
-        line.setStretch(0, 100)
-        self.body.addLayout(line)
+        line = row(self.fingerprint, self.copy, grows=0)
+        self.add(heading(tr("Fingerprint of this agent")), line)
 
     def entered(self) -> None:
         installed = self.session.installed

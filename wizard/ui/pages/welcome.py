@@ -36,12 +36,9 @@ class WelcomePage(WizardPage):
 
     def __init__(self, page: Page, session: Session) -> None:
         super().__init__(page, session)
-        self.body.addWidget(heading(tr("What is set up")))
-        for name, title, text in _SETS_UP:
-            self.body.addWidget(point(name, tr(title), tr(text)))
+        points = (point(name, tr(title), tr(text)) for name, title, text in _SETS_UP)
+        self.add(heading(tr("What is set up")), *points)
         needed = heading(tr("What you need"))
         needed.setContentsMargins(0, 8, 0, 0)
-        self.body.addWidget(needed)
-        for text in _NEEDS:
-            self.body.addWidget(point("check", "", tr(text)))
+        self.add(needed, *(point("check", "", tr(text)) for text in _NEEDS))
         self.body.addStretch(1)

@@ -10,12 +10,7 @@ from agent.verdict.verdict import State
 from wire.operation import Operation
 from wizard.permissions.coverage import PersonVerdict
 from wizard.ui.formatting import number, tr, tr_n
-from wizard.ui.presenters.other_operations import (
-    RESET_WORKS,
-    Key,
-    keys_of,
-    title_of,
-)
+from wizard.ui.presenters.other_operations import RESET_WORKS, Key, keys_of, title_of
 from wizard.ui.theme import palette
 from wizard.ui.theme.icons import icon
 

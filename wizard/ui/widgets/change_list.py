@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from wizard.ui.formatting import duration, tr
 from wizard.ui.theme.icons import Mark
-from wizard.ui.widgets.labels import column, label
+from wizard.ui.widgets.labels import add, column, empty, label
 
 _STATES = {
     "waiting": ("circle", "muted", "Waiting"),
@@ -40,9 +40,7 @@ class ChangeRow(QWidget):
         self.detail = label(muted=True)
         self.detail.setContentsMargins(24, 0, 0, 0)
         self.detail.hide()
-        place = column(self, 2)
-        place.addLayout(self._line())
-        place.addWidget(self.detail)
+        column(self, self._line(), self.detail, spacing=2)
         self.turn("waiting")
 
     def _line(self) -> QHBoxLayout:
@@ -76,17 +74,13 @@ class ChangeList(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.rows: list[ChangeRow] = []
-        self._place = column(self, 10)
+        self._place = column(self, spacing=10)
 
     def show_summaries(self, summaries: Sequence[str]) -> None:
         """List the changes, none of them begun."""
-        for old in self.rows:
-            self._place.removeWidget(old)
-            old.setParent(None)
-            old.deleteLater()
+        empty(self._place)
         self.rows = [ChangeRow(summary) for summary in summaries]
-        for row in self.rows:
-            self._place.addWidget(row)
+        add(self._place, *self.rows)
 
     def take(self, progress: Any) -> None:
         """Show what was reported of one change (`plan.Progress`)."""

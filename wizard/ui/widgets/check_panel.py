@@ -9,7 +9,15 @@ from wizard.ui.jobs.page_checks import Run, broken
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.theme.icons import Mark
 from wizard.ui.widgets.check_rows import CheckRows, Words, text_of
-from wizard.ui.widgets.labels import CopyButton, busy_bar, button, column, label, row
+from wizard.ui.widgets.labels import (
+    CopyButton,
+    busy_bar,
+    button,
+    column,
+    label,
+    row,
+    stack,
+)
 
 
 class CheckPanel(QWidget):
@@ -30,10 +38,8 @@ class CheckPanel(QWidget):
 
     def __init__(self, name: str, empty: str, words: Words | None = None) -> None:
         super().__init__()
-        self.worker = Worker(self)
+        self.worker = Worker(self, self._succeeded, self._failed)
         self.worker.progressed.connect(self.progressed)
-        self.worker.succeeded.connect(self._succeeded)
-        self.worker.failed.connect(lambda error: self._succeeded(_broken(error)))
         self._clock, self._tick = QElapsedTimer(), QTimer(self)
         self._tick.timeout.connect(self._tell_time)
         self.now = button(name)
@@ -43,22 +49,17 @@ class CheckPanel(QWidget):
         self.empty = label(empty, muted=True)
         self._has_checks = False
         self.check_rows = CheckRows(words)
-        place = self._place = column(self, 12)
-        place.addLayout(row(self.now, self.copy))
-        place.addWidget(self._running())
-        place.addWidget(self.empty)
-        place.addWidget(self.check_rows)
+        now, running = row(self.now, self.copy), self._running()
+        parts = (now, running, self.empty, self.check_rows)
+        self._place = column(self, *parts, spacing=12)
         self._arrange()
 
     def _running(self) -> QWidget:
-        self.running = QWidget()
         self.doing, self.took = label(wrap=False), label(muted=True, wrap=False)
         self.bar = busy_bar(tr("Check in progress"))
-        self.stop = button(tr("Stop"), tr("Stop the check"))
-        self.stop.clicked.connect(self.stop_check)
-        place = column(self.running, 6)
-        place.addLayout(row(Mark("loader-circle", "accent"), self.doing, self.took))
-        place.addLayout(row(self.bar, self.stop))
+        self.stop = button(tr("Stop"), self.stop_check, tr("Stop the check"))
+        top = row(Mark("loader-circle", "accent"), self.doing, self.took)
+        self.running = stack(top, row(self.bar, self.stop), spacing=6)
         self.bar.setMinimumWidth(360)
         return self.running
 
@@ -110,6 +111,9 @@ class CheckPanel(QWidget):
         self._arrange()
         self.ended.emit(outcome)
 
+    def _failed(self, error: BaseException) -> None:
+        self._succeeded(Outcome((broken(error),)))
+
     def _arrange(self) -> None:
         busy, has_checks = self.busy, self._has_checks
         if not busy:
@@ -122,7 +126,3 @@ class CheckPanel(QWidget):
     def _tell_time(self) -> None:
         elapsed = self._clock.elapsed()
         self.took.setText(duration(elapsed) if elapsed >= 1000 else "")
-
-
-def _broken(error: BaseException) -> Outcome:
-    return Outcome((broken(error),))

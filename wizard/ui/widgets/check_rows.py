@@ -3,13 +3,22 @@
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from wizard.results import Check
 from wizard.ui.formatting import duration, tr
 from wizard.ui.theme import palette
 from wizard.ui.theme.icons import state_mark, state_word
-from wizard.ui.widgets.labels import InkLabel, button, column, label, row
+from wizard.ui.widgets.labels import (
+    InkLabel,
+    add,
+    button,
+    column,
+    empty,
+    indented,
+    label,
+    row,
+)
 
 Words = Mapping[str, str]
 
@@ -21,26 +30,23 @@ class CheckRow(QWidget):
         super().__init__()
         self.check = check
         self._word = words.get(check.state, state_word(check.state))
-        place = column(self, 2)
-        place.addLayout(self._first())
+        place = column(self, self._first(), spacing=2)
         if check.detail:
-            place.addWidget(_indented(label(check.detail, muted=check.state == "ok")))
+            place.addWidget(indented(label(check.detail, muted=check.state == "ok")))
         if check.remedy and check.state != "ok":
             text = tr("What to do: {remedy}").format(remedy=check.remedy)
-            place.addWidget(_indented(label(text)))
+            place.addWidget(indented(label(text)))
         if check.more:
             self._details(place)
         self.setAccessibleName(spoken(check, self._word))
 
-    def _first(self) -> QVBoxLayout:
+    def _first(self) -> QHBoxLayout:
         check = self.check
         word = InkLabel(self._word, check.state)
         word.setWordWrap(False)
         time = label(duration(check.ms) if check.ms else "", muted=True, wrap=False)
-        line = row(state_mark(check.state), label(check.title, wrap=False), word, time)
-        holder = QVBoxLayout()
-        holder.addLayout(line)
-        return holder
+        title = label(check.title, wrap=False)
+        return row(state_mark(check.state), title, word, time)
 
     def _details(self, place: QVBoxLayout) -> None:
         self.details = QPlainTextEdit(self.check.more)
@@ -50,21 +56,10 @@ class CheckRow(QWidget):
         self.details.setAccessibleName(tr("Details"))
         self.details.setTabChangesFocus(True)
         self.details.hide()
-        self.opener = button(tr("Details"), self.check.title)
+        self.opener = button(tr("Details"), name=self.check.title)
         self.opener.setCheckable(True)
         self.opener.toggled.connect(self.details.setVisible)
-        line = row(self.opener)
-        line.setContentsMargins(palette.FRAME, 0, 0, 0)
-        place.addLayout(line)
-        place.addWidget(_indented(self.details))
-
-
-def _indented(widget: QWidget) -> QWidget:
-    holder = QWidget()
-    place = column(holder)
-    place.setContentsMargins(palette.FRAME, 0, 0, 0)
-    place.addWidget(widget)
-    return holder
+        add(place, indented(row(self.opener)), indented(self.details))
 
 
 def spoken(check: Check, word: str) -> str:
@@ -86,15 +81,12 @@ class CheckRows(QWidget):
         self._words = words or {}
         self.checks: tuple[Check, ...] = ()
         self.rows: list[CheckRow] = []
-        self._place = column(self, 10)
+        self._place = column(self, spacing=10)
         self.hide()
 
     def show_checks(self, checks: Sequence[Check]) -> None:
         """Show these checks in place of the ones before."""
-        for old in self.rows:
-            self._place.removeWidget(old)
-            old.hide()
-            old.deleteLater()
+        empty(self._place)
         self.checks = tuple(checks)
         self.rows = [CheckRow(check, self._words) for check in checks]
         self.setVisible(bool(checks))

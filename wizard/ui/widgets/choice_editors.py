@@ -19,22 +19,19 @@ from PySide6.QtWidgets import (
 from wizard.flow.model import Field, Option
 from wizard.ui.formatting import mnemonics, tr
 from wizard.ui.theme import palette
-from wizard.ui.widgets.labels import column, frame, label
+from wizard.ui.widgets.labels import column, frame, label, stack
 
 INDENT = 24
 
 
 def with_help(control: QAbstractButton, help_text: str) -> QWidget:
     """Put a muted line of help under a button, in line with its text."""
-    whole = QWidget()
-    place = column(whole, 2)
-    place.addWidget(control)
-    if help_text:
-        control.setAccessibleDescription(tr(help_text))
-        line = label(tr(help_text), muted=True)
-        line.setContentsMargins(INDENT, 0, 0, 0)
-        place.addWidget(line)
-    return whole
+    if not help_text:
+        return stack(control, spacing=2)
+    control.setAccessibleDescription(tr(help_text))
+    line = label(tr(help_text), muted=True)
+    line.setContentsMargins(INDENT, 0, 0, 0)
+    return stack(control, line, spacing=2)
 
 
 def name_button(control: QAbstractButton, text: str) -> None:
@@ -57,9 +54,7 @@ class Choice(QWidget):
         self.group.buttonToggled.connect(self._toggled)
 
     def _lay(self) -> None:
-        place = column(self)
-        for part in self.parts:
-            place.addWidget(part)
+        column(self, *self.parts)
 
     def _option(self, option: Option) -> QWidget:
         radio = QRadioButton()

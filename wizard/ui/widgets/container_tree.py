@@ -39,9 +39,7 @@ class ContainerTree(QTreeWidget):
         self._load: Load = lambda _dn: ()
         self._waiting: list[str] = []
         self._items: dict[tuple[names.Rdn, ...], QTreeWidgetItem] = {}
-        self.worker = Worker(self)
-        self.worker.succeeded.connect(self._loaded)
-        self.worker.failed.connect(self._failed)
+        self.worker = Worker(self, self._loaded, self._failed)
         self.setAccessibleName(tr("Containers of the domain"))
         self.setHeaderLabels([tr("Container"), tr("People")])
         self.setUniformRowHeights(True)

@@ -4,11 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import (
-    QHeaderView,
-    QTableWidgetItem,
-    QWidget,
-)
+from PySide6.QtWidgets import QHeaderView, QTableWidgetItem, QWidget
 
 from wizard.checks.controller_facts import Cell, ControllerFacts, Inspection, check_of
 from wizard.results import Check
@@ -16,7 +12,7 @@ from wizard.ui.formatting import tr
 from wizard.ui.theme import palette
 from wizard.ui.theme.icons import STATES, icon, state_word
 from wizard.ui.widgets.check_rows import CheckRows
-from wizard.ui.widgets.labels import Panel, column, heading, label
+from wizard.ui.widgets.labels import Panel, add, column, heading, label
 from wizard.ui.widgets.tables import ReadTable
 
 NAMES = ("certificate", "TLS", "sign-in", "writable", "policy hints", "clock", "level")
@@ -47,11 +43,8 @@ class ControllerTable(QWidget):
         self.panel = Panel()
         self.who, self.about = heading(""), label(muted=True)
         self.check_rows = CheckRows()
-        for widget in (self.who, self.about, self.check_rows):
-            self.panel.column.addWidget(widget)
-        place = column(self, 12)
-        place.addWidget(self.table)
-        place.addWidget(self.panel)
+        add(self.panel.column, self.who, self.about, self.check_rows)
+        column(self, self.table, self.panel, spacing=12)
         self.hide()
 
     def show_inspection(self, inspection: Inspection) -> None:

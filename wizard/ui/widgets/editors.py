@@ -4,13 +4,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import (
-    QComboBox,
-    QFileDialog,
-    QLineEdit,
-    QSpinBox,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QSpinBox, QWidget
 
 from wire.secret import Secret
 from wizard.flow.model import Field
@@ -31,24 +25,34 @@ class Editor(Protocol):
     def focus_widget(self) -> QWidget: ...
 
 
-class Line(QWidget):
-    """One line of text, as wide as what it holds."""
+class _Single(QWidget):
+    """An editor that is one control of Qt's, with or without a button beside it."""
 
     changed = Signal()
 
-    def __init__(self, field: Field) -> None:
+    def __init__(self, control: QWidget, *, grows: int | None = None) -> None:
         super().__init__()
+        self._control = control
+        self.setFocusProxy(control)
+        self.place = row(control, grows=grows)
+        self.setLayout(self.place)
+
+    def focus_widget(self) -> QWidget:
+        return self._control
+
+
+class Line(_Single):
+    """One line of text, as wide as what it holds."""
+
+    def __init__(self, field: Field) -> None:
         self.line = QLineEdit()
+        super().__init__(self.line, grows=0)
         if field.kind in ("dn", "code"):
             self.line.setFont(palette.mono())
         advance = self.line.fontMetrics().averageCharWidth()
         self.line.setMaximumWidth(min(advance * field.width + 24, palette.CONTENT))
         self.line.setMinimumWidth(min(self.line.maximumWidth(), 280))
         self.line.textEdited.connect(lambda _text: self.changed.emit())
-        self.setFocusProxy(self.line)
-        self.place = row(self.line)
-        self.place.setStretch(0, 100)
-        self.setLayout(self.place)
 
     def value(self) -> Any:
         return self.line.text()
@@ -60,9 +64,6 @@ class Line(QWidget):
         self.line.setText(text)
         self.line.setCursorPosition(0)
 
-    def focus_widget(self) -> QWidget:
-        return self.line
-
 
 class SecretLine(Line):
     """A secret: hidden until Show is pressed; cleared once it was used."""
@@ -71,7 +72,7 @@ class SecretLine(Line):
         super().__init__(field)
         if field.kind == "secret":
             self.line.setEchoMode(QLineEdit.EchoMode.Password)
-            self.show_it = button(tr("Show"), tr("Show what is typed"))
+            self.show_it = button(tr("Show"), name=tr("Show what is typed"))
             self.show_it.setCheckable(True)
             self.show_it.toggled.connect(self._toggle)
             self.place.insertWidget(1, self.show_it)
@@ -97,8 +98,7 @@ class PathLine(Line):
     def __init__(self, field: Field) -> None:
         super().__init__(field)
         self._title = tr(field.label)
-        self.browse = button(tr("Browse…"), tr("Browse for the file"))
-        self.browse.clicked.connect(self._open)
+        self.browse = button(tr("Browse…"), self._open, tr("Browse for the file"))
         self.place.insertWidget(1, self.browse)
 
     def _open(self) -> None:
@@ -112,19 +112,15 @@ class PathLine(Line):
         self.changed.emit()
 
 
-class Number(QWidget):
+class Number(_Single):
     """A count with its bounds."""
 
-    changed = Signal()
-
     def __init__(self, field: Field) -> None:
-        super().__init__()
         self.spin = QSpinBox()
+        super().__init__(self.spin)
         self.spin.setRange(field.minimum, field.maximum)
         self.spin.setFixedWidth(110)
         self.spin.valueChanged.connect(lambda _value: self.changed.emit())
-        self.setFocusProxy(self.spin)
-        self.setLayout(row(self.spin))
 
     def value(self) -> Any:
         return self.spin.value()
@@ -132,32 +128,22 @@ class Number(QWidget):
     def set_value(self, value: Any) -> None:
         self.spin.setValue(int(value or 0))
 
-    def focus_widget(self) -> QWidget:
-        return self.spin
 
-
-class Pick(QWidget):
+class Pick(_Single):
     """One of a few names, in a drop-down."""
 
-    changed = Signal()
-
     def __init__(self, field: Field) -> None:
-        super().__init__()
         self.combo = QComboBox()
+        super().__init__(self.combo)
         for option in field.options:
             self.combo.addItem(tr(option.label), option.value)
         self.combo.currentIndexChanged.connect(lambda _at: self.changed.emit())
-        self.setFocusProxy(self.combo)
-        self.setLayout(row(self.combo))
 
     def value(self) -> Any:
         return self.combo.currentData()
 
     def set_value(self, value: Any) -> None:
         self.combo.setCurrentIndex(max(0, self.combo.findData(value)))
-
-    def focus_widget(self) -> QWidget:
-        return self.combo
 
 
 _MAKERS: dict[str, Callable[[Field], QWidget]] = {

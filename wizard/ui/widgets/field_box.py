@@ -12,9 +12,29 @@ from wizard.flow.validation import NEEDED, missing_of
 from wizard.ui.formatting import tr
 from wizard.ui.theme.icons import Mark
 from wizard.ui.widgets.editors import editor
-from wizard.ui.widgets.labels import InkLabel, column, heading, label, row
+from wizard.ui.widgets.labels import InkLabel, add, column, heading, label, row
 
 _UNLABELLED = ("check", "switch", "cards")
+
+
+class ProblemLine(QWidget):
+    """What is wrong with an answer, beside its field; hidden while nothing is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.label = InkLabel("", "failed")
+        self.setLayout(row(Mark("circle-x", "failed"), self.label, grows=1))
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What is told."""
+        return self.label.text()
+
+    def tell(self, text: str) -> None:
+        """Tell something; empty for nothing."""
+        self.label.setText(text)
+        self.setVisible(bool(text))
 
 
 class FieldBox(QWidget):
@@ -31,35 +51,23 @@ class FieldBox(QWidget):
         super().__init__()
         self.field = field
         self.editor: Any = editor(field)
-        self.label = QLabel(tr(field.label))
-        self._place = column(self, 4)
+        self.label, self.wrong = QLabel(tr(field.label)), ProblemLine()
         self._build()
         self.editor.changed.connect(self._edited)
 
     def _build(self) -> None:
-        field = self.field
+        field, place = self.field, column(self, spacing=4)
         if field.under:
             top = heading(tr(field.under))
             top.setContentsMargins(0, 8, 0, 0)
-            self._place.addWidget(top)
+            place.addWidget(top)
         if field.kind not in _UNLABELLED:
-            self._place.addWidget(self.label)
+            place.addWidget(self.label)
             self.label.setBuddy(self.editor.focus_widget())
-        self._place.addWidget(self.editor)
         self.help = label(tr(field.help), muted=True)
-        self._place.addWidget(self.help)
+        add(place, self.editor, self.help, self.wrong)
         self.help.setVisible(bool(field.help) and field.kind not in _UNLABELLED)
-        self._place.addWidget(self._wrong())
         self.name(tr(field.label))
-
-    def _wrong(self) -> QWidget:
-        self.wrong = QWidget()
-        self.wrong_text = InkLabel("", "failed")
-        place = row(Mark("circle-x", "failed"), self.wrong_text)
-        place.setStretch(1, 100)
-        self.wrong.setLayout(place)
-        self.wrong.hide()
-        return self.wrong
 
     def name(self, text: str) -> None:
         """Name the field, with its mnemonic; the editor gets the same name."""
@@ -95,8 +103,7 @@ class FieldBox(QWidget):
 
     def show_problem(self, message: str) -> None:
         """Tell what is wrong beside the field, empty for nothing."""
-        self.wrong_text.setText(sentence(message))
-        self.wrong.setVisible(bool(message))
+        self.wrong.tell(sentence(message))
         self._describe()
 
     def focus(self) -> None:
@@ -108,8 +115,7 @@ class FieldBox(QWidget):
 
     def _describe(self) -> None:
         widget = self.editor.focus_widget()
-        wrong = self.wrong_text.text() if hasattr(self, "wrong_text") else ""
-        parts = [part for part in (wrong, self.help.text()) if part]
+        parts = [part for part in (self.wrong.text, self.help.text()) if part]
         if parts:
             widget.setAccessibleDescription(" ".join(parts))
 

@@ -9,11 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QHeaderView,
-    QTableWidgetItem,
-    QWidget,
-)
+from PySide6.QtWidgets import QHeaderView, QTableWidgetItem, QWidget
 
 from agent.config.settings import Settings
 from wizard.controller.controller import Controller
@@ -30,7 +26,7 @@ from wizard.ui.presenters.failure import describe_failure
 from wizard.ui.widgets.change_list import ChangeList
 from wizard.ui.widgets.check_rows import CheckRows
 from wizard.ui.widgets.field_box import FieldBox, refuse_missing
-from wizard.ui.widgets.labels import Panel, button, column, heading, label, row
+from wizard.ui.widgets.labels import Panel, add, button, heading, label, row, stack
 from wizard.ui.widgets.tables import ReadTable
 from wizard.ui.widgets.text_viewer import TextDialog
 
@@ -55,41 +51,24 @@ class GrantPanel(Panel):
         self._controller = controller
         self._shown: Plan | None = None
         self._entries: tuple[AccessEntry, ...] = ()
-        self.planner, self.worker = Worker(self), Worker(self)
-        self.planner.succeeded.connect(self._planned)
-        self.planner.failed.connect(self._not_planned)
-        self.worker.succeeded.connect(self._granted)
-        self.worker.failed.connect(self._failed)
         self.title, self.state = heading(tr("Grant what is missing")), label()
         self.check_rows, self.changes = CheckRows(), ChangeList()
-        self.worker.progressed.connect(self.changes.take)
-        for widget in (
-            self.title,
-            self.state,
-            self._plan(),
-            self.changes,
-            self.check_rows,
-        ):
-            self.column.addWidget(widget)
+        self.planner = Worker(self, self._planned, self._not_planned)
+        self.worker = Worker(self, self._granted, self._failed, self.changes.take)
+        add(self.column, self.title, self.state, self._plan())
+        add(self.column, self.changes, self.check_rows)
         self.hide()
 
     def _plan(self) -> QWidget:
-        self.plan = QWidget()
         titles = (tr("Allows to"), tr("On the users below"))
         self.table = ReadTable(titles, tr("Entries to grant"))
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        self.other = button(
-            tr("SDDL, dsacls, PowerShell…"), tr("The same for another team")
-        )
-        self.other.clicked.connect(self.show_hand_over)
+        name = tr("The same for another team")
+        self.other = button(tr("SDDL, dsacls, PowerShell…"), self.show_hand_over, name)
         self.field_boxes = {field.path: FieldBox(field) for field in _ADMINISTRATOR}
-        self.act = button(tr("&Grant"))
-        self.act.clicked.connect(self.grant)
-        self.leave = button(tr("Not now"))
-        self.leave.clicked.connect(self.close_panel)
-        place = column(self.plan)
-        place.addWidget(self.table)
+        self.act = button(tr("&Grant"), self.grant)
+        self.leave = button(tr("Not now"), self.close_panel)
         self.note = label(
             tr(
                 "The plan at the end grants them, with an administrator. Where another "
@@ -97,21 +76,12 @@ class GrantPanel(Panel):
                 "stand."
             )
         )
-        place.addWidget(self.note)
-        self.done = button(tr("Close"))
-        self.done.clicked.connect(self.close_panel)
-        place.addLayout(row(self.other, self.done))
-        place.addWidget(self._administrator())
-        place.addLayout(row(self.act, self.leave))
+        self.done = button(tr("Close"), self.close_panel)
+        once = label(tr("The administrator is used once and not stored."))
+        self.administrator = stack(once, *self.field_boxes.values())
+        others, acts = row(self.other, self.done), row(self.act, self.leave)
+        self.plan = stack(self.table, self.note, others, self.administrator, acts)
         return self.plan
-
-    def _administrator(self) -> QWidget:
-        self.administrator = QWidget()
-        place = column(self.administrator)
-        place.addWidget(label(tr("The administrator is used once and not stored.")))
-        for field_box in self.field_boxes.values():
-            place.addWidget(field_box)
-        return self.administrator
 
     @property
     def busy(self) -> bool:
@@ -197,11 +167,6 @@ class GrantPanel(Panel):
     def stop(self) -> None:
         """Stop before the next change; what was made is taken back."""
         self.worker.ask_to_stop()
-
-    def close_work(self) -> None:
-        """Stop everything before the window goes."""
-        self.planner.close()
-        self.worker.close()
 
     def _planned(self, planned: tuple[Plan, Sequence[AccessEntry]]) -> None:
         self._shown, self._entries = planned[0], tuple(planned[1])

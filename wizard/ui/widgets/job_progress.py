@@ -28,19 +28,13 @@ class Progress(QWidget):
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        self.worker = Worker(self)
+        self.worker = Worker(self, self._succeeded, self._failed)
         self.worker.progressed.connect(self.moved)
-        self.worker.succeeded.connect(self._succeeded)
-        self.worker.failed.connect(self._failed)
         self.text = label(wrap=False)
         self.bar = busy_bar(name)
-        self.stop = button(tr("&Stop"), tr("Stop: {name}").format(name=name))
-        self.stop.clicked.connect(self.worker.ask_to_stop)
-        place = column(self, 6)
-        place.addWidget(self.text)
-        line = row(self.bar, self.stop)
-        line.setStretch(0, 100)
-        place.addLayout(line)
+        stop_name = tr("Stop: {name}").format(name=name)
+        self.stop = button(tr("&Stop"), self.worker.ask_to_stop, stop_name)
+        column(self, self.text, row(self.bar, self.stop, grows=0), spacing=6)
         self.hide()
 
     def start(self, job: Callable[..., Any], doing: str) -> None:

@@ -1,11 +1,15 @@
 """Pieces of text: headings, muted lines, long names that are never cut."""
 
+from collections.abc import Callable
+from typing import Any
+
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QLayout,
     QProgressBar,
     QPushButton,
     QSizePolicy,
@@ -138,30 +142,77 @@ def frame(widget: QWidget, ink: str, *, width: float = 1.0) -> None:
     painter.end()
 
 
-def row(*widgets: QWidget, spacing: int = look.TIGHT) -> QHBoxLayout:
-    """Lay widgets side by side, to the left."""
+def row(*widgets: QWidget, grows: int | None = None) -> QHBoxLayout:
+    """Lay widgets side by side, to the left; one may take the place that is left."""
     layout = QHBoxLayout()
     layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(spacing)
+    layout.setSpacing(look.TIGHT)
     for widget in widgets:
         layout.addWidget(widget)
     layout.addStretch(1)
+    if grows is not None:
+        layout.setStretch(grows, 100)
     return layout
 
 
-def column(widget: QWidget, spacing: int = look.TIGHT) -> QVBoxLayout:
-    """Give a widget a plain column without margins."""
+def column(
+    widget: QWidget, *parts: QWidget | QLayout, spacing: int = look.TIGHT
+) -> QVBoxLayout:
+    """Give a widget a plain column without margins, with parts in it."""
     layout = QVBoxLayout(widget)
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(spacing)
+    add(layout, *parts)
     return layout
 
 
-def button(text: str, name: str = "") -> QPushButton:
-    """Make a button that never takes Enter away from Next."""
+def stack(*parts: QWidget | QLayout, spacing: int = look.TIGHT) -> QWidget:
+    """Make a widget of parts, one below the other."""
+    whole = QWidget()
+    column(whole, *parts, spacing=spacing)
+    return whole
+
+
+def indented(*parts: QWidget | QLayout) -> QWidget:
+    """Make a widget of parts that stand below a mark's text."""
+    whole = stack(*parts)
+    whole.setContentsMargins(look.FRAME, 0, 0, 0)
+    return whole
+
+
+def add(layout: QVBoxLayout, *parts: QWidget | QLayout) -> None:
+    """Put parts at the end of a column."""
+    for part in parts:
+        if isinstance(part, QWidget):
+            layout.addWidget(part)
+        else:
+            layout.addLayout(part)
+
+
+def empty(layout: QLayout) -> None:
+    """Take all widgets out of a layout, and destroy them."""
+    while (item := layout.takeAt(0)) is not None:
+        if widget := item.widget():
+            widget.hide()
+            widget.deleteLater()
+
+
+def button(
+    text: str, clicked: Callable[[], Any] | None = None, name: str = ""
+) -> QPushButton:
+    """Make a button that never takes Enter away from Next.
+
+    Args:
+        text: with its mnemonic, if any.
+        clicked: what it does.
+        name: for screen readers, where the text alone would not do.
+
+    """
     push_button = QPushButton(text)
     push_button.setAutoDefault(False)
     push_button.setAccessibleName(name or text.replace("&", ""))
+    if clicked:
+        push_button.clicked.connect(clicked)
     return push_button
 
 

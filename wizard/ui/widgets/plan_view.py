@@ -9,7 +9,7 @@ from wizard.plan.change import Change
 from wizard.ui.formatting import tr
 from wizard.ui.theme import palette
 from wizard.ui.theme.icons import Mark
-from wizard.ui.widgets.labels import column, heading, label, row
+from wizard.ui.widgets.labels import column, empty, heading, label, row, stack
 
 _GROUPS = (
     ("created", "Will be created"),
@@ -31,16 +31,12 @@ class PlanView(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._place = column(self, 16)
+        self._place = column(self, spacing=16)
 
     def clear(self) -> None:
         """Show nothing, and take no place."""
         self.hide()
-        while (item := self._place.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget:
-                widget.hide()
-                widget.deleteLater()
+        empty(self._place)
 
     def show_plan(
         self, changes: Sequence[Change], kept: Sequence[str], nothing: str
@@ -66,29 +62,24 @@ class PlanView(QWidget):
 
 
 def _drawn(title: str, lines: Sequence[str], group: str) -> QWidget:
-    holder = QWidget()
-    place = column(holder, 6)
     count = tr("{title} ({count})").format(title=title, count=len(lines))
-    place.addWidget(heading(count))
+    parts: list[QWidget] = [heading(count)]
     if group == "gone":
         warning = tr(
             "These can't be taken back. From the first of them on it can't be stopped; "
             "what is cut off, by a power cut too, is finished later."
         )
-        place.addWidget(line("triangle-alert", "warning", warning))
-    for text in lines:
-        place.addWidget(line(*_MARKS[group], text))
-    return holder
+        parts.append(line("triangle-alert", "warning", warning))
+    return stack(*parts, *(line(*_MARKS[group], text) for text in lines), spacing=6)
 
 
 def line(name: str, ink: str, text: str) -> QWidget:
     """Make one line: its mark and its words, which can be copied."""
     holder = QWidget()
     mark, text_label = Mark(name, ink), label(text)
-    place = row(mark)
-    place.setAlignment(mark, Qt.AlignmentFlag.AlignTop)
     text_label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    place.insertWidget(1, text_label, 100)
+    place = row(mark, text_label, grows=1)
+    place.setAlignment(mark, Qt.AlignmentFlag.AlignTop)
     holder.setLayout(place)
     holder.setAccessibleName(text)
     return holder
@@ -96,11 +87,9 @@ def line(name: str, ink: str, text: str) -> QWidget:
 
 def point(name: str, title: str, text: str) -> QWidget:
     """Make one point of a page: its icon, its title if any, what it means."""
-    holder, words = QWidget(), QWidget()
-    lines = column(words, 2)
+    holder, words = QWidget(), stack(label(text, muted=bool(title)), spacing=2)
     if title:
-        lines.addWidget(label(title))
-    lines.addWidget(label(text, muted=bool(title)))
+        words = stack(label(title), label(text, muted=True), spacing=2)
     place = QHBoxLayout(holder)
     place.setContentsMargins(0, 0, 0, 0)
     place.setSpacing(12)

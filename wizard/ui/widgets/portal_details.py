@@ -1,7 +1,5 @@
 """What the portal's side knows an agent by, each line with a button to copy it."""
 
-from typing import Any
-
 from PySide6.QtWidgets import QGridLayout
 
 from wizard.results import PortalDetails
@@ -10,6 +8,7 @@ from wizard.ui.widgets.labels import (
     CopyButton,
     LongName,
     Panel,
+    empty,
     fingerprint,
     heading,
     label,
@@ -36,11 +35,7 @@ class PortalDetailsPanel(Panel):
         if details == self._shown:
             return
         self._shown = details
-        while (item := self.grid.takeAt(0)) is not None:
-            widget: Any = item.widget()
-            if widget:
-                widget.hide()
-                widget.deleteLater()
+        empty(self.grid)
         lines = (
             (tr("Connection URL"), details.url),
             (tr("Agent"), details.agent),

@@ -1,8 +1,5 @@
 """A real test: one request sent like the portal's, with the time of each hop."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from PySide6.QtCore import Signal
 
 from wizard.flow.model import Answers, Field, Option
@@ -13,7 +10,7 @@ from wizard.ui.jobs.worker import Worker
 from wizard.ui.session import Session
 from wizard.ui.widgets.check_rows import CheckRows
 from wizard.ui.widgets.field_box import FieldBox, refuse_missing
-from wizard.ui.widgets.labels import CopyButton, Panel, button, heading, label, row
+from wizard.ui.widgets.labels import CopyButton, Panel, add, button, heading, label, row
 
 _BY = tuple(
     Option(name, name)
@@ -62,22 +59,18 @@ class TestPanel(Panel):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
-        self.worker = Worker(self)
-        self.worker.succeeded.connect(self._tested)
-        self.worker.failed.connect(self._failed)
+        self.worker = Worker(self, self._tested, self._failed)
         self.heading = heading(tr("Test a reset"))
         self.column.addWidget(self.heading)
         self.field_boxes = {field.path: FieldBox(field) for field in _FIELDS}
         for field_box in self.field_boxes.values():
             self.column.addWidget(field_box)
             field_box.changed.connect(self._arrange)
-        self.run = button(tr("&Test"), tr("Test now"))
-        self.run.clicked.connect(self.test)
+        self.run = button(tr("&Test"), self.test, tr("Test now"))
         self.copy = CopyButton("", tr("Copy the result"))
         self.doing = label(muted=True, wrap=False)
         self.check_rows = CheckRows()
-        self.column.addLayout(row(self.run, self.copy, self.doing))
-        self.column.addWidget(self.check_rows)
+        add(self.column, row(self.run, self.copy, self.doing), self.check_rows)
         self.copy.hide()
         by = session.answers.text("identify_by") or "userPrincipalName"
         self.field_boxes[BY].set_value(by)
@@ -88,14 +81,6 @@ class TestPanel(Panel):
     def busy(self) -> bool:
         """Whether a test is under way."""
         return self.worker.busy
-
-    def set_answers(self, values: Mapping[str, Any]) -> None:
-        """Answer through the widgets: test.by, test.value, test.check_only, ..."""
-        for path, value in values.items():
-            if path not in self.field_boxes:
-                raise KeyError(f"the test does not ask {path}")
-            self.field_boxes[path].set_value(value)
-        self._arrange()
 
     def test(self) -> None:
         """Run the test; a missing answer is told beside its field."""

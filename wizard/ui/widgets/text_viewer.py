@@ -2,13 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtWidgets import (
-    QDialog,
-    QFileDialog,
-    QPlainTextEdit,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QFileDialog, QPlainTextEdit, QVBoxLayout, QWidget
 
 from wizard.ui.formatting import tr
 from wizard.ui.theme import palette
@@ -33,8 +27,7 @@ class TextView(QWidget):
         place.addWidget(self.text, 1)
         buttons = row(self.copy)
         if file_name:
-            save = button(tr("Save as…"), tr("Save as a file"))
-            save.clicked.connect(self._ask)
+            save = button(tr("Save as…"), self._ask, tr("Save as a file"))
             buttons.insertWidget(1, save)
         buttons.insertWidget(2, self.state)
         place.addLayout(buttons)
@@ -78,8 +71,7 @@ class TextDialog(QDialog):
         place.addWidget(label(note, muted=True))
         self.view = TextView(text, title, file_name)
         place.addWidget(self.view, 1)
-        close = button(tr("&Close"))
-        close.clicked.connect(self.accept)
+        close = button(tr("&Close"), self.accept)
         line = row(close)
         line.insertStretch(0, 1)
         line.takeAt(line.count() - 1)

@@ -59,7 +59,7 @@ def test_a_wrong_answer_is_told_beside_its_field_and_gets_the_focus(
         window.press_next()
     box = window.page("relay").field_boxes["relay.url"]
     assert not box.wrong.isHidden()
-    assert "https://" in box.wrong_text.text()
+    assert "https://" in box.wrong.text
     assert "https://" in box.editor.focus_widget().accessibleDescription()
     assert "https://" in refused.args[0]
     assert QApplication.focusWidget() is box.editor.line

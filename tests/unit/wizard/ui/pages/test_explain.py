@@ -115,4 +115,4 @@ def test_nobody_by_that_name_is_told(
     assert rows[0].detail == "No user has the sAMAccountName or mail 'nobody'."
     page.set_answers({"explain.user": ""})
     page.ask()
-    assert page.field_box.wrong_text.text() == "This is needed."
+    assert page.field_box.wrong.text == "This is needed."

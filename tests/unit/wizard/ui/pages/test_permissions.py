@@ -336,7 +336,7 @@ def test_what_is_missing_is_granted_and_judged_again(
     assert page.granting.act.text() == tr_n("&Grant %n permission(s)", 3)
     assert not ungranted.named("apply")
     page.granting.act.click()
-    assert page.granting.field_boxes[USER].wrong_text.text() == "This is needed."
+    assert page.granting.field_boxes[USER].wrong.text == "This is needed."
     page.set_answers({USER: "administrator@corp.test", PASSWORD: Secret(CANARY)})
     ungranted.permissions.everybody = dict(EVERYBODY)
     page.granting.act.click()

@@ -56,7 +56,7 @@ def line(window: WizardWindow, path: str) -> QWidget:
 
 def told(window: WizardWindow, path: str) -> str:
     box = window.page("rekey").field_boxes[path]
-    return "" if box.wrong.isHidden() else box.wrong_text.text()
+    return "" if box.wrong.isHidden() else box.wrong.text
 
 
 def tab_to(wanted: QWidget) -> list[QWidget]:
