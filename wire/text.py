@@ -75,6 +75,9 @@ class Text(str):
         )
 
 
+EMPTY = Text("")  # where nothing is to be said
+
+
 def fill(
     template: str, fields: Mapping[str, Field], spell: Callable[[Field], str]
 ) -> str:
