@@ -3,15 +3,16 @@
 import threading
 
 from agent.config.settings import DirectorySettings, Settings
-from wizard.controller.access import Access
-from wizard.controller.guards import refuse_busy, refuse_cut_off, refuse_open_journal
+from wizard.controller.guards import refuse_others
 from wizard.directory.sign_in import NEEDS_ADMIN, prove_admin
+from wizard.errors import RecoveryNeeded
 from wizard.host.interface import Host
 from wizard.inputs import Inputs
 from wizard.plan import journal
 from wizard.plan.apply import Run, apply
 from wizard.plan.change import (
     ApplyError,
+    Context,
     Plan,
     Report,
     StepFailed,
@@ -25,33 +26,24 @@ from wizard.steps.settings_file import refuse_new_settings
 
 
 class Changes:
-    """Plans and applies: an installation, another configuration, a removal."""
+    """Plans and applies: an installation, another configuration, a removal.
 
-    def __init__(self, access: Access) -> None:
-        self._access, self._host = access, access.host
+    Planning touches nothing. It raises Busy or RecoveryNeeded where another run is
+    under way or was cut off; StepFailed or DirectoryError where it can't be said.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._context, self._host = context, context.host
 
     def plan(self, settings: Settings, inputs: Inputs) -> Plan:
-        """Say everything that would change; nothing is touched.
-
-        Raises:
-            RecoveryNeeded: an earlier run was cut off.
-            StepFailed, DirectoryError: it can't be said; with the remedy.
-
-        """
-        self._refuse_others()
-        changes = plan(STEPS, settings, self._access.context(inputs))
-        return Plan(settings, changes)
+        """Say everything that would change."""
+        refuse_others(self._host)
+        return Plan(settings, plan(STEPS, settings, self._context.with_inputs(inputs)))
 
     def plan_removal(self, inputs: Inputs) -> Plan:
-        """Say everything that would be removed; nothing is touched.
-
-        Raises:
-            RecoveryNeeded: an earlier run was cut off.
-            StepFailed, DirectoryError: it can't be said; with the remedy.
-
-        """
-        self._refuse_others()
-        return Plan(None, plan_removal(STEPS, self._access.context(inputs)))
+        """Say everything that would be removed."""
+        refuse_others(self._host)
+        return Plan(None, plan_removal(STEPS, self._context.with_inputs(inputs)))
 
     def apply(
         self, plan: Plan, inputs: Inputs, report: Report, stop: threading.Event
@@ -78,8 +70,9 @@ class Changes:
         if directory is not None and inputs.admin is None:
             raise StepFailed("This needs an administrator of the domain.", NEEDS_ADMIN)
         with self._host.lock():
-            refuse_open_journal(self._host)
-            context = self._access.context(inputs)
+            if journal.find_open(self._host.places.journal) is not None:
+                raise RecoveryNeeded  # under the lock: whatever is open was cut off
+            context = self._context.with_inputs(inputs)
             refuse_stale(STEPS, plan.changes, context)
             if plan.removes:
                 refuse_new_settings(plan.changes, context)
@@ -97,10 +90,10 @@ class Changes:
         # one that a run left which was cut off right after its end
         forget_previous(self._host)
         journal.drop_empty(place)
-        if self._access.context(inputs).belongs_to_original:
+        if self._context.with_inputs(inputs).belongs_to_original:
             journal.set_aside(place)
         begun = journal.begin(place, plan.changes)
-        context = self._access.context(inputs, begun.id)
+        context = self._context.with_inputs(inputs, begun.id)
         try:
             apply(Run(STEPS, begun, context, report), plan.changes, stop)
         except ApplyError as error:
@@ -111,10 +104,6 @@ class Changes:
         finally:
             if journal.find_open(place) is None:
                 forget_previous(self._host)
-
-    def _refuse_others(self) -> None:
-        refuse_busy(self._host)
-        refuse_cut_off(self._host)
 
 
 def forget_previous(host: Host) -> None:

@@ -1,13 +1,13 @@
 """The controller of one machine: its five parts, for every front end."""
 
-from wizard.controller.access import Access
 from wizard.controller.changes import Changes
 from wizard.controller.checks import Checks
 from wizard.controller.installation import Installation
 from wizard.controller.permissions import Permissions
 from wizard.controller.recovery import RunRecovery
 from wizard.host.interface import Host
-from wizard.plan.change import MayChange
+from wizard.inputs import Inputs
+from wizard.plan.change import Context, MayChange
 
 
 class Controller:
@@ -29,17 +29,10 @@ class Controller:
     permissions: Permissions
 
     def __init__(self, host: Host, may_change: MayChange) -> None:
-        """Work on a machine.
-
-        Args:
-            host: the machine.
-            may_change: says whether the caller may change it; asked only where it
-                counts.
-
-        """
-        access = Access(host, may_change)
-        self.installation = Installation(access)
-        self.checks = Checks(access)
-        self.changes = Changes(access)
-        self.recovery = RunRecovery(access)
-        self.permissions = Permissions(access)
+        """Work on a machine for a caller; whether they may change it is asked late."""
+        context = Context(host, Inputs(), may_change)
+        self.installation = Installation(context)
+        self.checks = Checks(context)
+        self.changes = Changes(context)
+        self.recovery = RunRecovery(context)
+        self.permissions = Permissions(context)

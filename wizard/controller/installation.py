@@ -17,15 +17,13 @@ from agent.config.settings import Settings
 from wire.failure import sentence
 from wire.outcomes import Refused
 from wire.secret import Secret
-from wizard.controller.access import Access
 from wizard.enrolment.clone import COPIED
 from wizard.enrolment.keys import fingerprint, private_keys
 from wizard.enrolment.relay_client import Sender
 from wizard.enrolment.relay_route import stored_endpoint
 from wizard.enrolment.self_test import ask_agent, claims_of
 from wizard.host.interface import REPLACE, Service
-from wizard.inputs import Inputs
-from wizard.plan.change import StepFailed
+from wizard.plan.change import Context, StepFailed
 from wizard.plan.step import Target
 from wizard.results import AgentStatus, Check, Installed, PortalDetails, SelfTestResult
 from wizard.steps.order import STEPS
@@ -35,8 +33,8 @@ from wizard.steps.settings_file import drift
 class Installation:
     """What is there: found, compared with its settings, tried."""
 
-    def __init__(self, access: Access) -> None:
-        self._access, self._host = access, access.host
+    def __init__(self, context: Context) -> None:
+        self._context, self._host = context, context.host
 
     def installed(self) -> Installed | None:
         """Find the installation on this machine.
@@ -47,7 +45,7 @@ class Installation:
         """
         if self._host.read(self._host.places.settings) is None:
             return None
-        context = self._access.context(Inputs())
+        context = self._context
         settings = context.load_settings()
         try:
             shown = fingerprint(context)
@@ -68,7 +66,7 @@ class Installation:
 
     def verify(self, settings: Settings) -> tuple[Check, ...]:
         """Look whether everything is as the settings say."""
-        target = Target(settings, self._access.context(Inputs()))
+        target = Target(settings, self._context)
         return tuple(row for step in STEPS for row in step.verify(target))
 
     def portal_details(self) -> PortalDetails:
@@ -78,7 +76,7 @@ class Installation:
             EnrolmentError, StepFailed: nothing is installed here.
 
         """
-        context = self._access.context(Inputs())
+        context = self._context
         enrolled = context.load_enrolment()
         return PortalDetails(
             url=f"{enrolled.relay_url}/{enrolled.connection}",
@@ -102,7 +100,7 @@ class Installation:
         except Refused as error:
             remedy = "Name the person as the portal does."
             raise StepFailed(sentence(error.detail), remedy) from None
-        context = self._access.context(Inputs())
+        context = self._context
         enrolled, relay = context.load_enrolment(), context.load_settings().relay
         key = self._host.secrets.get(TEST_KEY)
         if key is None:

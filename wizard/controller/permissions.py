@@ -19,22 +19,17 @@ from agent.verdict.password_policy import PasswordPolicy
 from agent.verdict.verdict import State, Verdict
 from wire.names import Identifier
 from wire.operation import Operation
-from wizard.controller.access import Access
 from wizard.controller.scan import is_planned, open_scan
 from wizard.directory.sign_in import as_agent
 from wizard.grants import grants
 from wizard.grants.grants import AccessEntry, Revocation
 from wizard.inputs import Inputs
 from wizard.permissions.account_report import find_about_account
-from wizard.permissions.coverage import (
-    PersonVerdict,
-    Tally,
-    cover,
-)
+from wizard.permissions.coverage import PersonVerdict, Tally, cover
 from wizard.permissions.findings import Finding
 from wizard.permissions.person import filters_of, find_person
 from wizard.permissions.sid_names import Names
-from wizard.plan.change import Plan
+from wizard.plan.change import Context, Plan
 
 _STEP = 50  # people between two reports
 
@@ -94,10 +89,14 @@ class Explained:
 
 
 class Permissions:
-    """What can be read of permissions; calls block, errors have a remedy."""
+    """What can be read of permissions; calls block.
 
-    def __init__(self, access: Access) -> None:
-        self._access = access
+    Each raises DirectoryError or StepFailed, with the remedy, where the directory
+    can't be asked.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
 
     def explain(
         self, settings: Settings, inputs: Inputs, by: Identifier | None, value: str
@@ -113,12 +112,11 @@ class Permissions:
 
         Raises:
             Refused: nobody, or several, are so named, or nobody can be.
-            DirectoryError, StepFailed: it can't be asked; with the remedy.
 
         """
         filters = filters_of(value, by, settings)
         base_dn = settings.directory.base_dn
-        with open_scan(settings, self._access.context(inputs)) as scan:
+        with open_scan(settings, self._context.with_inputs(inputs)) as scan:
             directory = scan.facts.directory
             user = find_person(directory, base_dn, filters)
             subject = scan.subjects.read(scan.facts, user, detail=True)
@@ -152,13 +150,12 @@ class Permissions:
             report: told how far it is.
             stop: looked at between people; what was judged until then is given.
 
-        Raises:
-            DirectoryError, StepFailed: it can't be asked; with the remedy.
-
         """
         tally = Tally()
         report(_seen(tally))
-        with open_scan(settings, self._access.context(inputs), stop.is_set) as scan:
+        with open_scan(
+            settings, self._context.with_inputs(inputs), stop.is_set
+        ) as scan:
             names = Names(scan.facts.directory, settings.directory.base_dn)
             with closing(cover(scan, names)) as everybody:
                 for judged in takewhile(lambda _judged: not stop.is_set(), everybody):
@@ -181,13 +178,8 @@ class Permissions:
         report: Callable[[int], None],
         stop: threading.Event,
     ) -> tuple[Finding, ...]:
-        """Find what is wrong with the account itself; nothing for one to be made.
-
-        Raises:
-            DirectoryError, StepFailed: it can't be asked; with the remedy.
-
-        """
-        context = self._access.context(inputs)
+        """Find what is wrong with the account itself; nothing for one to be made."""
+        context = self._context.with_inputs(inputs)
         if is_planned(settings, context):
             return ()
         with as_agent(settings.directory, context) as opened:
@@ -196,34 +188,19 @@ class Permissions:
             )
 
     def plan_grant(self, settings: Settings, inputs: Inputs) -> Plan:
-        """Say what is missing for the scope; nothing is taken back.
-
-        Raises:
-            DirectoryError, StepFailed: it can't be said; with the remedy.
-
-        """
-        changes = grants.plan_grant(settings, self._access.context(inputs))
-        return Plan(settings, changes)
+        """Say what is missing for the scope; nothing is taken back."""
+        context = self._context.with_inputs(inputs)
+        return Plan(settings, grants.plan_grant(settings, context))
 
     def plan_revoke(self, settings: Settings, inputs: Inputs) -> Revocation:
-        """Say what earlier plans granted to the account and still is there.
-
-        Raises:
-            DirectoryError, StepFailed: it can't be said; with the remedy.
-
-        """
-        return grants.plan_revoke(settings, self._access.context(inputs))
+        """Say what earlier plans granted to the account and still is there."""
+        return grants.plan_revoke(settings, self._context.with_inputs(inputs))
 
     def entries(self, plan: Plan, inputs: Inputs) -> tuple[AccessEntry, ...]:
-        """Give each entry of a plan by itself, as other tools write it.
-
-        Raises:
-            DirectoryError, StepFailed: the account's SID can't be read.
-
-        """
+        """Give each entry of a plan by itself, as other tools write it."""
         if plan.settings is None:
             return ()  # a removal names no account to grant to
-        context = self._access.context(inputs)
+        context = self._context.with_inputs(inputs)
         return grants.entries(plan.changes, plan.settings, context)
 
 

@@ -4,20 +4,13 @@ from contextlib import suppress
 from dataclasses import replace
 
 from agent.ldap.errors import DirectoryError
-from wizard.controller.access import Access
 from wizard.controller.changes import forget_previous
 from wizard.controller.guards import find_cut_off
 from wizard.directory.sign_in import prove_admin
 from wizard.inputs import Inputs
 from wizard.plan import journal
 from wizard.plan.apply import Run, go_on, roll_back
-from wizard.plan.change import (
-    Change,
-    Context,
-    Report,
-    RolledBack,
-    directory_of,
-)
+from wizard.plan.change import Change, Context, Report, RolledBack, directory_of
 from wizard.plan.journal import Journal
 from wizard.results import Recovery
 from wizard.steps.order import STEPS
@@ -27,8 +20,8 @@ from wizard.steps.service import resume
 class RunRecovery:
     """Finds a run that was cut off, and takes it back or finishes it."""
 
-    def __init__(self, access: Access) -> None:
-        self._access, self._host = access, access.host
+    def __init__(self, context: Context) -> None:
+        self._context, self._host = context, context.host
 
     def find(self) -> Recovery | None:
         """Find a run that was cut off.
@@ -60,7 +53,7 @@ class RunRecovery:
             cut_off = journal.find_open(self._host.places.journal)
             if cut_off is None:
                 return RolledBack((), ())
-            context = self._access.context(inputs, cut_off.id)
+            context = self._context.with_inputs(inputs, cut_off.id)
             run = Run(STEPS, cut_off, context, report)
             prove_for(cut_off, context)
             if cut_off.forward:

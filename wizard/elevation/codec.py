@@ -72,11 +72,7 @@ def spell_sealed(method: Method, arguments: Mapping[str, Any]) -> bytes:
 
 
 def read_call(text: str, action: Action) -> Call:
-    """Read a call as it came.
-
-    Args:
-        text: as the message carried it.
-        action: what the caller was authorised for.
+    """Read a call as the message carried it.
 
     Raises:
         BadCall: no such method, or not with these arguments.

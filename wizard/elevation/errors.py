@@ -18,25 +18,14 @@ BY_HAND = "Use sudo writeback on a terminal, which does the same."
 
 
 class NotAllowed(Failure):
-    """The caller is not let in; nothing was looked at or changed.
-
-    Args:
-        why: in words.
-
-    """
+    """The caller is not let in; nothing was looked at or changed."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why, BY_HAND)
 
 
 class NotReached(Failure):
-    """The service could not be asked, or went away before it answered.
-
-    Args:
-        why: in words.
-        remedy: what to do next.
-
-    """
+    """The service could not be asked, or went away before it answered."""
 
     def __init__(self, why: str, remedy: str = BY_HAND) -> None:
         super().__init__(why, remedy)

@@ -15,13 +15,7 @@ from wizard.elevation.methods import PARTS, method_of
 
 
 class RemotePart:
-    """One part of the controller: what has a row is asked of the service, no more.
-
-    Args:
-        part: its name, as of `Controller`.
-        client: reaches the service.
-
-    """
+    """One part of the controller: what has a row is asked of the service, no more."""
 
     def __init__(self, part: str, client: ServiceClient) -> None:
         self._part, self._client = part, client

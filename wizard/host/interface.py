@@ -5,16 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from agent.config.secret_store import Store
 from agent.system.paths import Paths
 from agent.system.version import PROJECT, VERSION
 from wire.failure import Failure
-
-if TYPE_CHECKING:
-    from wizard.errors import Busy
-
+from wizard.errors import Busy
 
 # what to do about an old program that goes on, as after an upgrade that failed
 REPLACE = "a new agent takes over by: writeback repair"
@@ -79,12 +76,7 @@ class Misplaced:
 
 
 class ServiceFailed(Failure):
-    """The service did not start, stop or become ready.
-
-    Args:
-        reason: the agent's own last words, or what the host saw.
-
-    """
+    """The service did not start, stop or become ready."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason, "Mend the cause and try again.")
@@ -95,16 +87,13 @@ class UnitFiles(Protocol):
 
     def files(self, secrets: Sequence[str]) -> Mapping[Path, str]:
         """Give the files' texts; `secrets` names those that the service is given."""
-        ...
 
     @property
     def enabled(self) -> bool:
         """Whether the agent starts with the machine."""
-        ...
 
     def enable(self, *, enabled: bool) -> None:
         """Have the agent start with the machine or not, by its files as they are."""
-        ...
 
 
 class Sealing(Protocol):
@@ -112,23 +101,18 @@ class Sealing(Protocol):
 
     def unsealed(self) -> Sequence[str]:
         """Name the secrets in plain files, of use, that could be sealed by now."""
-        ...
 
     def seal(self, name: str) -> None:
         """Seal a secret beside its plain file; nothing when there is none."""
-        ...
 
     def unseal(self, name: str) -> None:
         """Have a secret in its plain file alone again."""
-        ...
 
     def in_plain(self) -> Sequence[str]:
         """Name the secrets in plain files, of use or not, where others are sealed."""
-        ...
 
     def keep_plain(self, name: str, *, kept: bool) -> None:
         """Have a sealed secret in a plain file too, or no longer."""
-        ...
 
 
 class Ownership(Protocol):
@@ -136,11 +120,9 @@ class Ownership(Protocol):
 
     def misplaced(self) -> Sequence[Misplaced]:
         """Give the files whose owner or mode is not as it was made."""
-        ...
 
     def protect(self, path: Path, wanted: Protection) -> None:
         """Give a file its owner and mode."""
-        ...
 
 
 class Package(Protocol):
@@ -153,7 +135,6 @@ class Package(Protocol):
             None where nothing can be compared: no package manager knows it.
 
         """
-        ...
 
 
 class Host(Protocol):
@@ -161,50 +142,48 @@ class Host(Protocol):
 
     An option is None where a platform has no such thing; nothing is planned for it
     there.
+
+    Attributes:
+        places: where the agent's files are.
+        secrets: where its secrets are kept.
+        unit: what the service needs beside the package; None where it has no unit.
+        sealing: secrets in plain files that could be sealed; None where nothing seals.
+        ownership: owners and modes; None where everything is the person's own.
+        package: the program as installed; None where it runs from its sources.
+
     """
 
-    @property
-    def places(self) -> Paths:
-        """Where the agent's files are."""
-        ...
-
-    @property
-    def secrets(self) -> Store:
-        """Where the agent's secrets are kept."""
-        ...
+    places: Paths
+    secrets: Store
+    unit: UnitFiles | None
+    sealing: Sealing | None
+    ownership: Ownership | None
+    package: Package | None
 
     def read(self, path: Path) -> str | None:
         """Give a file's text, None when there is none."""
-        ...
 
     def write(self, path: Path, text: str) -> None:
         """Replace a file in one act."""
-        ...
 
     def remove(self, path: Path) -> None:
         """Remove a file; nothing happens when there is none."""
-        ...
 
     @property
     def machine(self) -> str:
         """Name this machine (`agent.system.instance`); empty: copies do no harm."""
-        ...
 
     def unreadable(self, path: Path) -> str:
         """Say why the agent can't read a file; empty when it can."""
-        ...
 
     def service(self) -> Service:
         """Look at the agent's service."""
-        ...
 
     def start_service(self) -> None:
         """Start it; nothing happens when it runs."""
-        ...
 
     def stop_service(self) -> None:
         """Let it finish what it does, and stop it; nothing when it does not run."""
-        ...
 
     @property
     def reload(self) -> Callable[[float], None] | None:
@@ -213,27 +192,6 @@ class Host(Protocol):
         Given how many seconds it may take. It raises ServiceFailed when the new one is
         not ready in time; the old one goes on. None where a start is the only way.
         """
-        ...
-
-    @property
-    def unit(self) -> "UnitFiles | None":
-        """What the service needs beside the package; None where it has no unit."""
-        ...
-
-    @property
-    def sealing(self) -> "Sealing | None":
-        """Secrets in plain files that could be sealed; None where nothing seals."""
-        ...
-
-    @property
-    def ownership(self) -> "Ownership | None":
-        """Owners and modes; None where everything is the person's own."""
-        ...
-
-    @property
-    def package(self) -> "Package | None":
-        """The program as installed; None where it runs from its sources."""
-        ...
 
     def wait_ready(self, seconds: float) -> None:
         """Wait until the agent is ready.
@@ -242,23 +200,18 @@ class Host(Protocol):
             ServiceFailed: with the agent's own reason, when it is not in time.
 
         """
-        ...
 
     def remains(self) -> Sequence[Path]:
         """Give the files and folders that the agent itself has made and are there."""
-        ...
 
     def remove_remains(self) -> None:
         """Remove them."""
-        ...
 
     def forget(self) -> None:
         """Remove what an installation leaves last: the journals, empty folders."""
-        ...
 
-    def held_by(self) -> "Busy | None":
+    def held_by(self) -> Busy | None:
         """Say who is changing this machine now; None when nobody is."""
-        ...
 
     def lock(self) -> contextlib.AbstractContextManager[None]:
         """Let one wizard or command change this machine at a time.
@@ -267,7 +220,11 @@ class Host(Protocol):
             Busy: another does; who, and since when.
 
         """
-        ...
+
+
+def ended(last_words: str) -> ServiceFailed:
+    """Say that the agent ended, with what it said last."""
+    return ServiceFailed(f"The agent ended. {last_words}".strip())
 
 
 def not_ready(status: Mapping[str, Any], seconds: float) -> str:

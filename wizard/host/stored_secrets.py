@@ -14,26 +14,24 @@ PAIRS = (AGENT_KEYS, SELF_TEST_KEYS)
 
 def usable(name: str, secrets: Store) -> Secret | None:
     """Give a secret; one that others could read, or that is damaged, is none."""
-    try:
-        secret = secrets.get(name)
-        if secret is not None and name in PAIRS:
-            PrivateKeys.of(secret)
-    except (SecretsUnavailable, BadKeys):
-        return None
-    return secret
+    return _read(name, secrets)[0]
 
 
 def trouble(name: str, secrets: Store) -> str:
     """Say why a secret that is there is of no use; empty when it is none, or good."""
+    return _read(name, secrets)[1]
+
+
+def _read(name: str, secrets: Store) -> tuple[Secret | None, str]:
     try:
         secret = secrets.get(name)
         if secret is not None and name in PAIRS:
             PrivateKeys.of(secret)
     except SecretsUnavailable as error:
-        return str(error)
+        return None, str(error)
     except BadKeys:
-        return f"{name} is damaged"
-    return ""
+        return None, f"{name} is damaged"
+    return secret, ""
 
 
 def previous(name: str) -> str:

@@ -9,7 +9,8 @@ plan only goes forward.
 import contextlib
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from wizard.errors import reason
 from wizard.plan.change import (
@@ -83,7 +84,7 @@ def go_on(run: Run) -> tuple[Change, ...]:
 
 def _make(run: Run, index: int, change: Change, total: int) -> None:
     """Make one change, written down before and after."""
-    tell = _Reporter(run.report, index, total, change)
+    tell = partial(_tell, run.report, Progress(index, total, change, "doing"))
     try:
         run.journal.intend(index, change)
         tell("doing")
@@ -101,7 +102,8 @@ def roll_back(run: Run) -> RolledBack:
     undone, stuck = [], []
     begun = run.journal.begun()
     for entry in reversed(begun):
-        tell = _Reporter(run.report, entry.index, len(begun), entry.change)
+        progress = Progress(entry.index, len(begun), entry.change, "undoing")
+        tell = partial(_tell, run.report, progress)
         tell("undoing")
         try:
             run.step(entry.change).undo(entry, run.context)
@@ -126,14 +128,7 @@ def _given_up(run: Run, failed: Change | None, why: str) -> ApplyError:
     return ApplyError(failed, why, rolled.undone, rolled.stuck)
 
 
-class _Reporter:
-    """Reports one change's states. Who looks on can't change what is done."""
-
-    def __init__(self, report: Report, index: int, total: int, change: Change) -> None:
-        self._report, self._index, self._total = report, index, total
-        self._change = change
-
-    def __call__(self, state: State, detail: str = "") -> None:
-        progress = Progress(self._index, self._total, self._change, state, detail)
-        with contextlib.suppress(Exception):  # such as a pipe that nobody reads
-            self._report(progress)
+def _tell(report: Report, before: Progress, state: State, detail: str = "") -> None:
+    """Report a change's next state. Who looks on can't change what is done."""
+    with contextlib.suppress(Exception):  # such as a pipe that nobody reads
+        report(replace(before, state=state, detail=detail))

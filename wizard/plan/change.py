@@ -5,7 +5,7 @@ carried out is in `wizard.plan.apply`.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, Self
 
 from agent.config import enrolment, settings_file
@@ -222,7 +222,7 @@ def allow_all() -> bool:
 
 @dataclass(frozen=True)
 class Context:
-    """What steps work with; made anew for each plan.
+    """What steps work with; of its own for each call.
 
     Attributes:
         host: this machine.
@@ -237,6 +237,10 @@ class Context:
     inputs: Inputs
     may_change: MayChange
     plan_id: str = ""
+
+    def with_inputs(self, inputs: Inputs, plan_id: str = "") -> Self:
+        """Give what one call works with."""
+        return replace(self, inputs=inputs, plan_id=plan_id)
 
     @property
     def settings(self) -> Settings | None:

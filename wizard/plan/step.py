@@ -144,21 +144,19 @@ def refuse_stale(steps: Steps, changes: Sequence[Change], context: Context) -> N
 
 
 def refuse_changed(place: Path, text: str | None, context: Context) -> None:
-    """Look whether a file has the text that it had when the plan was shown.
-
-    Args:
-        place: where it is.
-        text: what it had then; None when it was not there.
-        context: the machine.
-
-    Raises:
-        StepFailed: it has another.
-
-    """
+    """Refuse where a file has another text than when the plan was shown."""
     if context.host.read(place) != text:
         raise StepFailed(
             f"{place} was changed while the plan was shown.", "Look at the plan again."
         )
+
+
+def put_text(place: Path, text: str | None, context: Context) -> None:
+    """Have a file with a text, or none of it."""
+    if text is None:
+        context.host.remove(place)
+    else:
+        context.host.write(place, text)
 
 
 def text_of(facts: Facts | None) -> str | None:

@@ -33,14 +33,7 @@ from wizard.directory.sign_in import (
 )
 from wizard.enrolment.clone import REKEY
 from wizard.host.stored_secrets import keep_previous, previous, take_back, trouble
-from wizard.plan.change import (
-    Begun,
-    Change,
-    Context,
-    Facts,
-    StepFailed,
-    directory_of,
-)
+from wizard.plan.change import Begun, Change, Context, Facts, StepFailed, directory_of
 from wizard.plan.step import Restart, Step, Target
 from wizard.results import Check
 

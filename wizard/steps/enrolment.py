@@ -35,7 +35,7 @@ from wizard.enrolment.relay_route import (
 from wizard.enrolment.withdrawal import Withdrawal, relay_of, withdraw_former
 from wizard.host.stored_secrets import usable
 from wizard.plan.change import Begun, Change, Context, Facts, StepFailed
-from wizard.plan.step import Restart, Step, Target, refuse_changed, text_of
+from wizard.plan.step import Restart, Step, Target, put_text, refuse_changed, text_of
 from wizard.results import Check
 from wizard.steps.keys import Keys, replaced_keys
 
@@ -167,11 +167,8 @@ class EnrolmentStep(Step):
             name = begun.made["listen_key_name"] if begun.made else "listen"
             endpoint = stored_endpoint(planned.relay, context)
             withdraw(endpoint, planned.agent, key, name)
-        place, before = context.host.places.enrolment, text_of(begun.change.before)
-        if before is None:
-            context.host.remove(place)
-        else:
-            context.host.write(place, before)
+        before = text_of(begun.change.before)
+        put_text(context.host.places.enrolment, before, context)
 
     def verify(self, target: Target) -> Sequence[Check]:
         settings, context = target.settings, target.context
@@ -194,14 +191,7 @@ class EnrolmentStep(Step):
 
 
 def _planned(text: str | None, code: str, target: Target) -> EnrolmentChange:
-    """Decide what taking the enrolment back will have to do.
-
-    Args:
-        text: the enrolment so far, perhaps damaged; None for none.
-        code: the hash that names the code.
-        target: what is to become.
-
-    """
+    """Decide what taking it back will have to do; `text` may be damaged."""
     wanted = target.settings
     same = text is not None and _fits_name(text, target)
     replaced = {AGENT_KEYS, LISTEN_KEY} & replaced_keys(target)  # known to a relay

@@ -34,13 +34,7 @@ from wizard.grants.grants import (
 )
 from wizard.permissions.grant import Grant
 from wizard.permissions.planned_account import ANYBODY
-from wizard.plan.change import (
-    Begun,
-    Change,
-    Context,
-    Facts,
-    StepFailed,
-)
+from wizard.plan.change import Begun, Change, Context, Facts, StepFailed
 from wizard.plan.history import GrantRecord
 from wizard.plan.step import Step, Target
 from wizard.results import Check

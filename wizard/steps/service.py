@@ -77,13 +77,7 @@ class ServiceStep(Step):
 
 
 def _judged(service: Service, settings: str) -> tuple[State, str, str]:
-    """Judge what runs: its state, what is so, and what to do.
-
-    Args:
-        service: as it is now.
-        settings: the digest of those it should run with.
-
-    """
+    """Judge what runs, by the digest of the settings that it should run with."""
     if service.status.get("settings") not in (None, settings):
         detail = "It runs with other settings or certificates than these."
         return "failed", detail, "Apply the settings."
@@ -131,13 +125,7 @@ def _reload(context: Context) -> None:
 def resume(context: Context, undone: Sequence[Change]) -> str:
     """Start the agent of an installation that a roll-back brought back.
 
-    Args:
-        context: this machine.
-        undone: what was taken back.
-
-    Returns:
-        why it is not ready, empty when it is or when there is none.
-
+    Gives why it is not ready; empty when it is, or when there is none.
     """
     if context.host.read(context.host.places.settings) is None or context.is_copy:
         return ""  # there is none, or what is there is another machine's

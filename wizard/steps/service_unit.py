@@ -19,7 +19,7 @@ from agent.config.secret_store import (
 from agent.config.settings import Settings
 from wizard.host.interface import ServiceFailed, UnitFiles
 from wizard.plan.change import Begun, Change, Context, Facts, StepFailed
-from wizard.plan.step import Restart, Step, Target
+from wizard.plan.step import Restart, Step, Target, put_text
 from wizard.results import Check
 
 
@@ -143,8 +143,5 @@ def _unit(context: Context) -> UnitFiles:
 
 def _put(state: UnitState, context: Context) -> None:
     for name, text in state.files.items():
-        if text is None:
-            context.host.remove(Path(name))
-        else:
-            context.host.write(Path(name), text)
+        put_text(Path(name), text, context)
     _unit(context).enable(enabled=state.enabled)

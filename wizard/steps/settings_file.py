@@ -14,7 +14,7 @@ from wizard.flow.conversion import flat
 from wizard.flow.pages.order import FIELDS
 from wizard.plan.change import Begun, Change, Context, Facts, StepFailed
 from wizard.plan.history import applied_settings
-from wizard.plan.step import Restart, Step, Target, refuse_changed, text_of
+from wizard.plan.step import Restart, Step, Target, put_text, refuse_changed, text_of
 from wizard.results import Check
 
 
@@ -85,10 +85,8 @@ class SettingsFile(Step):
     def apply(self, change: Change, context: Context) -> Facts:
         file = FileChange.of(change, context)
         refuse_changed(file.path, file.before, context)
-        if file.after is None:
-            context.host.remove(file.path)
-        elif file.after != file.before:
-            context.host.write(file.path, file.after)
+        if file.after != file.before:
+            put_text(file.path, file.after, context)
         return {}
 
     def undo(self, begun: Begun, context: Context) -> None:
@@ -102,10 +100,7 @@ class SettingsFile(Step):
                 f"Put back the text that the open journal in "
                 f"{context.host.places.journal} has for it, then roll back again.",
             )
-        if file.before is None:
-            context.host.remove(file.path)
-        else:
-            context.host.write(file.path, file.before)
+        put_text(file.path, file.before, context)
 
     def verify(self, target: Target) -> Sequence[Check]:
         place = target.context.host.places.settings

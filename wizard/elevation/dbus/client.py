@@ -46,7 +46,7 @@ class ServiceClient:
 
         Raises:
             NotAllowed: the person may not.
-            NotReached: the service can't be method, or is gone.
+            NotReached: the service can't be asked, or is gone.
             Exception: what the function itself raises, as the same class.
 
         """

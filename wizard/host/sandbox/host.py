@@ -28,6 +28,7 @@ from wizard.host.interface import (
     Service,
     ServiceFailed,
     UnitFiles,
+    ended,
     not_ready,
 )
 from wizard.host.lock import held, is_held
@@ -57,20 +58,12 @@ class SandboxHost:
     package: Package | None = None
 
     def __init__(self, home: Path) -> None:
-        self._places = Paths.below(home.absolute())
-        self._secrets = in_folder(self._places.secrets)
-        self._pid_file = self._places.state / "supervisor.json"
+        self.places = Paths.below(home.absolute())
+        self.secrets: Store = in_folder(self.places.secrets)
+        self._pid_file = self.places.state / "supervisor.json"
         # locked by the supervisor from before it is there until it ends
-        self._held_file = self._places.state / "supervisor.lock"
-        self._lock_file = self._places.state / "wizard.lock"
-
-    @property
-    def places(self) -> Paths:
-        return self._places
-
-    @property
-    def secrets(self) -> Store:
-        return self._secrets
+        self._held_file = self.places.state / "supervisor.lock"
+        self._lock_file = self.places.state / "wizard.lock"
 
     def read(self, path: Path) -> str | None:
         try:
@@ -98,14 +91,14 @@ class SandboxHost:
         return Service(running=True, status=self._status(), pid=supervisor.pid)
 
     def start_service(self) -> None:
-        for folder in (self._places.state, self._places.log.parent):
+        for folder in (self.places.state, self.places.log.parent):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with self._held_file.open("a") as file:
             if not _taken(file):
-                self._places.status.unlink(missing_ok=True)
+                self.places.status.unlink(missing_ok=True)
                 self._start(file.fileno())
         if self._supervisor() is None:
-            raise ServiceFailed(f"The agent ended. {self._last_words()}".strip())
+            raise ended(self._last_words())
 
     def stop_service(self) -> None:
         supervisor = self._supervisor()
@@ -115,32 +108,32 @@ class SandboxHost:
                 raise ServiceFailed(
                     f"The agent (process {supervisor.pid}) does not end."
                 )
-        for left in (self._pid_file, self._held_file, self._places.status):
+        for left in (self._pid_file, self._held_file, self.places.status):
             left.unlink(missing_ok=True)
 
     def wait_ready(self, seconds: float) -> None:
         deadline = time.monotonic() + seconds
         while not (service := self.service()).ready:
             if not service.running:
-                raise ServiceFailed(f"The agent ended. {self._last_words()}".strip())
+                raise ended(self._last_words())
             if time.monotonic() > deadline:
                 raise ServiceFailed(not_ready(service.status, seconds))
             time.sleep(_POLL_S)
 
     def remains(self) -> Sequence[Path]:
-        kept = (self._places.ledger, self._places.starts, self._places.log.parent)
+        kept = (self.places.ledger, self.places.starts, self.places.log.parent)
         return [path for path in kept if path.exists()]
 
     def remove_remains(self) -> None:
-        shutil.rmtree(self._places.log.parent, ignore_errors=True)
-        self._places.starts.unlink(missing_ok=True)
-        for path in self._places.state.glob(f"{self._places.ledger.name}*"):
+        shutil.rmtree(self.places.log.parent, ignore_errors=True)
+        self.places.starts.unlink(missing_ok=True)
+        for path in self.places.state.glob(f"{self.places.ledger.name}*"):
             path.unlink()
 
     def forget(self) -> None:
-        shutil.rmtree(self._places.journal, ignore_errors=True)
+        shutil.rmtree(self.places.journal, ignore_errors=True)
         self._lock_file.unlink(missing_ok=True)
-        folders = (self._places.settings.parent, self._places.state, self._places.home)
+        folders = (self.places.settings.parent, self.places.state, self.places.home)
         for folder in folders:
             with contextlib.suppress(OSError):  # somebody's files are in it
                 folder.rmdir()
@@ -150,16 +143,16 @@ class SandboxHost:
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
-        self._places.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.places.state.mkdir(parents=True, exist_ok=True, mode=0o700)
         with held(self._lock_file):
-            remove_torn(self._places.settings.parent, self._places.secrets)
+            remove_torn(self.places.settings.parent, self.places.secrets)
             yield
 
     def _start(self, lock: int) -> None:
-        with self._places.log.open("ab") as log:
+        with self.places.log.open("ab") as log:
             # a parent that ends at once: the supervisor is nobody's child to wait for
             subprocess.run(
-                [*_DETACHED, str(self._places.home), str(self._pid_file)],
+                [*_DETACHED, str(self.places.home), str(self._pid_file)],
                 cwd=_PROGRAMS,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -186,13 +179,13 @@ class SandboxHost:
 
     def _status(self) -> Mapping[str, Any]:
         try:
-            content = json.loads(self._places.status.read_text(encoding="utf-8"))
+            content = json.loads(self.places.status.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
         return content if isinstance(content, dict) else {}
 
     def _last_words(self) -> str:
-        lines = (self.read(self._places.log) or "").strip().splitlines()
+        lines = (self.read(self.places.log) or "").strip().splitlines()
         return " ".join(line.strip() for line in lines[-_WORDS:])
 
 

@@ -27,6 +27,7 @@ from wizard.host.interface import (
     Service,
     ServiceFailed,
     UnitFiles,
+    ended,
     not_ready,
 )
 from wizard.host.lock import held, is_held
@@ -59,21 +60,14 @@ class SystemdHost:
     """
 
     def __init__(self, who: str = "") -> None:
-        self._places = Paths.of_system()
-        self._secrets = SystemCredentials(self._places.secrets, is_copy=self._is_copy)
-        self.sealing: Sealing = self._secrets
-        self.unit: UnitFiles = DropIn(self._secrets)
-        self.ownership: Ownership = ServerOwnership(self._places, _CREDENTIALS)
-        self.package: Package = InstalledPackage("writeback-agent")
+        self.places = Paths.of_system()
+        credentials = SystemCredentials(self.places.secrets, is_copy=self._is_copy)
+        self.secrets: Store = credentials
+        self.sealing: Sealing | None = credentials
+        self.unit: UnitFiles | None = DropIn(credentials)
+        self.ownership: Ownership | None = ServerOwnership(self.places, _CREDENTIALS)
+        self.package: Package | None = InstalledPackage("writeback-agent")
         self._who = who
-
-    @property
-    def places(self) -> Paths:
-        return self._places
-
-    @property
-    def secrets(self) -> Store:
-        return self._secrets
 
     def read(self, path: Path) -> str | None:
         try:
@@ -83,14 +77,14 @@ class SystemdHost:
 
     def write(self, path: Path, text: str) -> None:
         _make_folder(path.parent)
-        if path.parent == self._places.settings.parent:
+        if path.parent == self.places.settings.parent:
             write_atomically(path, text, group=grp.getgrnam(USER).gr_gid)
         else:
             write_atomically(path, text, mode=0o644)
 
     def remove(self, path: Path) -> None:
         path.unlink(missing_ok=True)
-        ours = (DROP_INS, self._places.settings.parent)
+        ours = (DROP_INS, self.places.settings.parent)
         if path.parent in ours and path.parent.is_dir():
             with contextlib.suppress(OSError):  # somebody's files are in it
                 path.parent.rmdir()
@@ -139,14 +133,13 @@ class SystemdHost:
         with connected() as manager:
             while not _is_ready(unit := manager.unit(UNIT)):
                 if unit.ended:
-                    reason = f"The agent ended. {self._last_words(unit)}"
-                    raise ServiceFailed(reason.strip())
+                    raise ended(self._last_words(unit))
                 if time.monotonic() > deadline:
                     raise ServiceFailed(not_ready(self._status(), seconds))
                 time.sleep(_POLL_S)
 
     def remains(self) -> Sequence[Path]:
-        kept = (self._places.state, self._places.audit.parent)
+        kept = (self.places.state, self.places.audit.parent)
         return [path for path in kept if path.exists()]
 
     def remove_remains(self) -> None:
@@ -154,9 +147,9 @@ class SystemdHost:
             shutil.rmtree(path)
 
     def forget(self) -> None:
-        shutil.rmtree(self._places.journal, ignore_errors=True)
+        shutil.rmtree(self.places.journal, ignore_errors=True)
         with contextlib.suppress(OSError):  # somebody's files are in it
-            self._places.journal.parent.rmdir()
+            self.places.journal.parent.rmdir()
 
     def held_by(self) -> Busy | None:
         return is_held(_LOCK)
@@ -165,12 +158,12 @@ class SystemdHost:
     def lock(self) -> Iterator[None]:
         with held(_LOCK, self._who):
             # its own folder of state is below this one
-            _make_folder(self._places.home)
-            remove_torn(self._places.settings.parent, self._places.secrets, DROP_INS)
+            _make_folder(self.places.home)
+            remove_torn(self.places.settings.parent, self.places.secrets, DROP_INS)
             yield
 
     def _is_copy(self) -> bool:
-        return enrolment.is_copied(self._places.enrolment, self.machine)
+        return enrolment.is_copied(self.places.enrolment, self.machine)
 
     def _unit(self) -> Unit:
         with connected() as manager:
@@ -178,7 +171,7 @@ class SystemdHost:
 
     def _status(self) -> Mapping[str, Any]:
         try:
-            content = json.loads(_read_from_service(self._places.status))
+            content = json.loads(_read_from_service(self.places.status))
         except (OSError, ValueError):
             return {}
         return content if isinstance(content, dict) else {}

@@ -60,7 +60,7 @@ def protect(path: Path, wanted: Protection) -> None:
         status = os.fstat(handle)
         if not stat.S_ISDIR(status.st_mode):
             _refuse_others(path, status)
-        user, group = _id(wanted.user, _user_id), _id(wanted.group, _group_id)
+        user, group = _id(wanted.user, pwd.getpwnam), _id(wanted.group, grp.getgrnam)
         os.fchown(handle, user, group)
         os.fchmod(handle, int(wanted.mode, 8))
 
@@ -131,31 +131,21 @@ def _now(path: Path) -> Protection | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     mode = f"{stat.S_IMODE(status.st_mode):03o}"
-    return Protection(_user(status), _group(status), mode)
+    user = _name(status.st_uid, pwd.getpwuid)
+    return Protection(user, _name(status.st_gid, grp.getgrgid), mode)
 
 
-def _user(status: os.stat_result) -> str:
+# a user's and a group's entry begin alike: name, password, id (pwd, grp)
+_Entry = pwd.struct_passwd | grp.struct_group
+
+
+def _name(number: int, look_up: Callable[[int], _Entry]) -> str:
     try:
-        return pwd.getpwuid(status.st_uid).pw_name
+        return str(look_up(number)[0])
     except KeyError:
-        return str(status.st_uid)
+        return str(number)
 
 
-def _group(status: os.stat_result) -> str:
-    try:
-        return grp.getgrgid(status.st_gid).gr_name
-    except KeyError:
-        return str(status.st_gid)
-
-
-def _id(name: str, look_up: Callable[[str], int]) -> int:
+def _id(name: str, look_up: Callable[[str], _Entry]) -> int:
     """Give the id behind a name; one that has no name is told by its number."""
-    return int(name) if name.isdecimal() else look_up(name)
-
-
-def _user_id(name: str) -> int:
-    return pwd.getpwnam(name).pw_uid
-
-
-def _group_id(name: str) -> int:
-    return grp.getgrnam(name).gr_gid
+    return int(name) if name.isdecimal() else int(look_up(name)[2])

@@ -32,8 +32,6 @@ class Unit:
         sub: SubState: running, start, auto-restart, dead, ...
         job: one is under way, such as a start that waits for readiness.
         pid: of its main process; 0 when there is none.
-        text: what the service last said of itself.
-        result: why it is not active: success, exit-code, timeout, watchdog, ...
         invocation: the id of this run, as the journal has it.
 
     """
@@ -42,8 +40,6 @@ class Unit:
     sub: str
     job: bool
     pid: int
-    text: str
-    result: str
     invocation: str
 
     @property
@@ -70,8 +66,6 @@ class Manager:
             sub=unit["SubState"],
             job=unit["Job"][0] != 0,
             pid=service["MainPID"],
-            text=service["StatusText"],
-            result=service["Result"],
             invocation=bytes(unit["InvocationID"]).hex(),
         )
 

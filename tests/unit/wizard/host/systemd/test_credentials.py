@@ -206,14 +206,10 @@ class Upgraded(FakeHost):
 
     def __init__(self, home: Path) -> None:
         super().__init__(home)
-        self.kept = SystemCredentials(self.places.secrets, seals=True)
+        self.secrets = self.kept = SystemCredentials(self.places.secrets, seals=True)
         self.drop_in = home / "10-credentials.conf"
         self.sealing = self
         self.unit = DropInStage({self.drop_in: "\n".join(map(self.kept.option, GIVEN))})
-
-    @property
-    def secrets(self) -> SystemCredentials:
-        return self.kept
 
     def unsealed(self) -> tuple[str, ...]:
         return self.kept.unsealed()
@@ -326,13 +322,9 @@ class Copied(FakeHost):
     def __init__(self, home: Path) -> None:
         super().__init__(home)
         self.is_copied = True
-        self.kept = SystemCredentials(
+        self.secrets = self.kept = SystemCredentials(
             self.places.secrets, seals=True, is_copy=lambda: self.is_copied
         )
-
-    @property
-    def secrets(self) -> SystemCredentials:
-        return self.kept
 
 
 @sealed_only
@@ -346,7 +338,7 @@ def test_a_copy_is_removed_with_the_secrets_that_it_can_not_open(
     monkeypatch.setattr(Context, "is_copy", property(lambda _: host.is_copied))
     host.secrets.put("another", Secret(CANARY))
     for name in (NAME, f"{NAME}-previous"):
-        shutil.copy(host.secrets.place("another"), host.secrets.place(name))
+        shutil.copy(host.kept.place("another"), host.kept.place(name))
     host.secrets.remove("another")
     assert host.secrets.get(NAME) is None
     (change,) = Keys().plan_removal(on(host))
