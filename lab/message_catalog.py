@@ -8,7 +8,7 @@ translate that.
 import ast
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,7 @@ POT = REPOSITORY / "resources/translations/writeback.pot"
 PACKAGES = ("agent", "wire", "wizard")
 # how many templates each call begins with
 CALLS = {"Text": 1, "plural": 2, "tr": 1}
+ATTRIBUTE = "TextAttribute"
 # they make texts of what they are given: the only ones that may
 MAKERS = ("wire/text.py", "wizard/ui/formatting.py")
 
@@ -29,64 +30,96 @@ class Message:
     """One text of the source.
 
     Attributes:
-        templates: one, or singular and plural.
-        place: file and line.
+        templates: one, or singular and plural; None for what is no string literal.
+        path: of the file, below the repository.
+        line: in it.
 
     """
 
-    templates: tuple[str, ...]
-    place: tuple[str, int]
+    templates: tuple[str | None, ...]
+    path: str
+    line: int
 
 
 class NotLiteral(ValueError):
-    """A template is put together at run time; says where."""
+    """Templates are put together at run time; says where, a line each."""
 
 
-def messages(root: Path = REPOSITORY) -> Iterator[Message]:
+def messages(root: Path = REPOSITORY) -> tuple[Message, ...]:
     """Find the texts of all packages, in the order of the files.
 
     Raises:
-        NotLiteral: a template is no string literal.
+        NotLiteral: templates are no string literals.
 
     """
+    trees = dict(_parsed(root))
+    nodes = [(path, node) for path, tree in trees.items() for node in ast.walk(tree)]
+    fields = {
+        node.name: _fields(node) for _, node in nodes if isinstance(node, ast.ClassDef)
+    }
+    found = tuple(
+        Message(tuple(map(_literal, arguments)), path, node.lineno)
+        for path, node in nodes
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        for arguments in _templates(node, node.func.id, fields)
+    )
+    wrong = [each for each in found if None in each.templates]
+    if wrong:
+        said = (
+            f"{each.path}:{each.line}: the template is no literal" for each in wrong
+        )
+        raise NotLiteral("\n".join(said))
+    return found
+
+
+def _parsed(root: Path) -> Iterator[tuple[str, ast.Module]]:
     for package in PACKAGES:
         for path in sorted((root / package).rglob("*.py")):
             name = str(path.relative_to(root))
             if name not in MAKERS:
-                yield from _of_file(name, path.read_text("utf-8"))
+                yield name, ast.parse(path.read_text("utf-8"))
 
 
-def _of_file(name: str, source: str) -> Iterator[Message]:
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            count = CALLS.get(node.func.id, 0)
-            if count:
-                place = (name, node.lineno)
-                yield Message(_literals(node.args[:count], count, place), place)
+def _fields(node: ast.ClassDef) -> dict[str, bool]:
+    """Say of each field of a dataclass, in order, whether it is a text."""
+    return {
+        each.target.id: ast.unparse(each.annotation) == ATTRIBUTE
+        for each in node.body
+        if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)
+    }
 
 
-def _literals(
-    arguments: list[ast.expr], count: int, place: tuple[str, int]
-) -> tuple[str, ...]:
-    texts = [
-        each.value
-        for each in arguments
-        if isinstance(each, ast.Constant) and isinstance(each.value, str)
-    ]
-    if len(texts) != count:
-        raise NotLiteral(f"{place[0]}:{place[1]}: the template is no literal.")
-    return tuple(texts)
+def _templates(
+    call: ast.Call, name: str, classes: Mapping[str, Mapping[str, bool]]
+) -> Iterator[list[ast.expr]]:
+    count = CALLS.get(name, 0)
+    if name == ATTRIBUTE and call.args:
+        count = 1  # the words where a class is called without any
+    if count:
+        # what is not there is no literal either
+        yield [*call.args, *([call] * count)][:count]
+    fields = classes.get(name, {})
+    values = dict(zip(fields, call.args, strict=False))
+    values |= {each.arg: each.value for each in call.keywords if each.arg}
+    for field, value in values.items():
+        # a name or a call gives a text that is made elsewhere
+        if fields.get(field) and not isinstance(value, ast.Name | ast.Call):
+            yield [value]
+
+
+def _literal(node: ast.expr) -> str | None:
+    value = node.value if isinstance(node, ast.Constant) else None
+    return value if isinstance(value, str) else None
 
 
 def catalog() -> bytes:
     """Give the POT file of the sources as they are."""
     made = Catalog(project="Writeback", charset="utf-8", fuzzy=False)
     for message in messages():
-        if message.templates[0]:
-            one_or_both = message.templates if len(message.templates) > 1 else ()
+        one, *many = (each or "" for each in message.templates)
+        if one:
             # without lines: a file that changes with each edit says nothing
-            place = [(message.place[0], 0)]
-            made.add(one_or_both or message.templates[0], locations=place)
+            made.add((one, *many) if many else one, locations=[(message.path, 0)])
     stream = io.BytesIO()
     write_po(stream, made, omit_header=True, sort_output=True, include_lineno=False)
     return stream.getvalue()

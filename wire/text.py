@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Self
+from typing import Any, Self, overload
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
@@ -76,6 +76,39 @@ class Text(str):
 
 
 EMPTY = Text("")  # where nothing is to be said
+
+
+class TextAttribute:
+    """An attribute of a dataclass that is written as a literal and read as a Text.
+
+    The catalog takes its literals where the class is called, as it takes those of
+    `Text`, so that a page or a command is declared without a call a word.
+
+    Args:
+        default: where none is given; None where one must be.
+
+    """
+
+    def __init__(self, default: str | None = None) -> None:
+        self._default = default
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, holder: None, owner: type) -> str: ...
+    @overload
+    def __get__(self, holder: object, owner: type) -> Text: ...
+    def __get__(self, holder: object | None, owner: type) -> str:
+        if holder is not None:
+            text: Text = vars(holder)[self._name]
+            return text
+        if self._default is None:
+            raise AttributeError(self._name)  # then the dataclass has no default
+        return self._default
+
+    def __set__(self, holder: object, value: str) -> None:
+        vars(holder)[self._name] = value if isinstance(value, Text) else Text(value)
 
 
 def fill(

@@ -1,15 +1,11 @@
 """When a page or field is shown."""
 
 from agent.config.validators import proxy_user
-from wizard.flow.model import Answers
+from wizard.flow.model import Answers, Condition
 
 _PLANNED = ("options", "writeback", "repair", "rekey", "remove")
 
 ORIGINAL = "input.original"
-
-
-def doing(answers: Answers, task: str) -> bool:
-    return reconfiguring(answers) and answers.get("task") == task
 
 
 def installing(answers: Answers) -> bool:
@@ -22,14 +18,22 @@ def reconfiguring(answers: Answers) -> bool:
     return answers.installed is not None
 
 
+def doing(task: str) -> Condition:
+    """Make what holds while a task is done on an installation."""
+    return lambda answers: reconfiguring(answers) and answers.get("task") == task
+
+
+def both(first: Condition, second: Condition) -> Condition:
+    """Make what holds where both do."""
+    return lambda answers: first(answers) and second(answers)
+
+
+changing, removing, rekeying = doing("options"), doing("remove"), doing("rekey")
+
+
 def customizing(answers: Answers) -> bool:
     """Hold for an installation where every question is asked."""
     return installing(answers) and answers.get("mode") == "custom"
-
-
-def changing(answers: Answers) -> bool:
-    """Hold when the options of an installation are gone through."""
-    return reconfiguring(answers) and answers.get("task") == "options"
 
 
 def asking(answers: Answers) -> bool:
@@ -45,16 +49,6 @@ def choosing(answers: Answers) -> bool:
 def applying(answers: Answers) -> bool:
     """Hold for the journeys that end in a plan."""
     return installing(answers) or answers.get("task") in _PLANNED
-
-
-def removing(answers: Answers) -> bool:
-    """Hold when the installation is taken away."""
-    return reconfiguring(answers) and answers.get("task") == "remove"
-
-
-def rekeying(answers: Answers) -> bool:
-    """Hold when the agent gets new keys."""
-    return reconfiguring(answers) and answers.get("task") == "rekey"
 
 
 def new_account(answers: Answers) -> bool:
@@ -96,14 +90,6 @@ def copied(answers: Answers) -> bool:
 def beside_original(answers: Answers) -> bool:
     """Hold on a copy whose original goes on: what that one has is not this one's."""
     return answers.copied and not original_is_gone(answers)
-
-
-def copied_new(answers: Answers) -> bool:
-    return copied(answers) and new_account(answers)
-
-
-def copied_existing(answers: Answers) -> bool:
-    return copied(answers) and existing_account(answers)
 
 
 def original_is_gone(answers: Answers) -> bool:

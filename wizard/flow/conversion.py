@@ -160,13 +160,8 @@ def inputs_of(answers: Answers) -> Inputs:
         new_keys=rekeying(answers),
         original_is_gone=rekeying(answers) and original_is_gone(answers),
         keep_account=removing(answers)
-        and not answers.get(directory_removal_path(answers)),
+        and not answers.get(ACCOUNT if new_account(answers) else GRANTS),
     )
-
-
-def directory_removal_path(answers: Answers) -> str:
-    """Give the path of the answer whether the directory's side goes too."""
-    return ACCOUNT if new_account(answers) else GRANTS
 
 
 def cleared(answers: Answers) -> Answers:

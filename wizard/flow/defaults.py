@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from wire.text import EMPTY, Text, TextAttribute, verbatim
 from wizard.flow.pages.order import FIELDS
 from wizard.flow.proposals import proposed_container, this_machine_name
 from wizard.results import FoundDomain
@@ -31,7 +32,7 @@ class Offer:
 
     path: str
     value: Any
-    source: str
+    source: TextAttribute = TextAttribute()
 
 
 @dataclass(frozen=True)
@@ -45,10 +46,10 @@ class Offers:
         """The answers offered, by path."""
         return MappingProxyType({offer.path: offer.value for offer in self.offers})
 
-    def source(self, path: str) -> str:
+    def source(self, path: str) -> Text:
         """Say where the offer for a path is from, empty where none is."""
         sources = {offer.path: offer.source for offer in self.offers}
-        return sources.get(path, "")
+        return sources.get(path, EMPTY)
 
     def and_also(self, more: "Offers") -> "Offers":
         """Give these offers, and others for the paths that have none yet."""
@@ -60,10 +61,11 @@ class Offers:
 def found_offers(domain: FoundDomain) -> Offers:
     """Offer the domain that was found in DNS or on the machine."""
     container = proposed_container(domain.domain)
+    source = verbatim(domain.source)
     return Offers(
         (
-            Offer("directory.domain", domain.domain, domain.source),
-            Offer("directory.controllers", domain.controllers, domain.source),
+            Offer("directory.domain", domain.domain, source),
+            Offer("directory.controllers", domain.controllers, source),
             Offer("directory.account.container", container, "usual place for accounts"),
         )
     )

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from agent.config.settings import Settings
+from wire.text import TextAttribute
 from wizard import inputs
 
 Kind = Literal[
@@ -87,8 +88,8 @@ class Option:
     """One of the answers to choose from."""
 
     value: str
-    label: str
-    help: str = ""
+    label: TextAttribute = TextAttribute()
+    help: TextAttribute = TextAttribute("")
 
 
 @dataclass(frozen=True)
@@ -110,21 +111,21 @@ class Field:
     """
 
     path: str
-    label: str
+    label: TextAttribute = TextAttribute()
     kind: Kind = "text"
-    help: str = ""
+    help: TextAttribute = TextAttribute("")
     options: tuple[Option, ...] = ()
     shown: Condition = always
     needed: Condition = always
     enabled: Condition = always
     another: Condition = never
     width: int = 44
-    under: str = ""
+    under: TextAttribute = TextAttribute("")
     default: Any = None
     minimum: int = 0
     maximum: int = 0
-    decision: str = ""
-    phrase: str = ""
+    decision: TextAttribute = TextAttribute("")
+    phrase: TextAttribute = TextAttribute("")
 
 
 @dataclass(frozen=True)
@@ -141,9 +142,9 @@ class PageCheck:
     """
 
     name: str
-    doing: str
-    label: str = "Check now"
-    placeholder: str = ""
+    doing: TextAttribute = TextAttribute()
+    label: TextAttribute = TextAttribute("Check now")
+    placeholder: TextAttribute = TextAttribute("")
     when: Condition = always
 
 
@@ -152,11 +153,11 @@ class Wording:
     """Other words for a page where a condition holds; the empty ones stay."""
 
     when: Condition
-    title: str = ""
-    why: str = ""
-    rail: str = ""
-    act: str = ""
-    help: str = ""
+    title: TextAttribute = TextAttribute("")
+    why: TextAttribute = TextAttribute("")
+    rail: TextAttribute = TextAttribute("")
+    act: TextAttribute = TextAttribute("")
+    help: TextAttribute = TextAttribute("")
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ class Page:
     Attributes:
         title: what is decided here.
         why: one sentence: why, or what happens next.
-        rail: its short name at the side.
+        rail: its short name at the side; the title where none is given.
         check: what runs on Next, None where nothing is checked.
         act: the page's Next changes the machine; it is named for what it does.
         help: what Help tells.
@@ -175,15 +176,19 @@ class Page:
     """
 
     id: str
-    title: str
-    why: str
-    rail: str
+    title: TextAttribute = TextAttribute()
+    why: TextAttribute = TextAttribute()
+    rail: TextAttribute = TextAttribute("")
     fields: tuple[Field, ...] = ()
     shown: Condition = always
     check: PageCheck | None = None
-    act: str = ""
-    help: str = ""
+    act: TextAttribute = TextAttribute("")
+    help: TextAttribute = TextAttribute("")
     wordings: tuple[Wording, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Take the title where no short name is given."""
+        object.__setattr__(self, "rail", self.rail or self.title)
 
     def worded(self, answers: Answers) -> "Page":
         """Give this page with the words for this journey."""

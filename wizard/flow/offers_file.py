@@ -13,6 +13,7 @@ from typing import Any
 from agent.config.settings import DomainController
 from wire.failure import Failure
 from wire.secret import Secret
+from wire.text import Text, verbatim
 from wizard.flow.defaults import Offer, Offers
 from wizard.flow.model import SECRETS, Kind
 from wizard.flow.pages.order import FIELDS
@@ -38,11 +39,19 @@ def read_offers(path: Path) -> Offers:
             status, data = os.fstat(handle), file.read(MAX_BYTES + 1)
         rows = json.loads(data) if len(data) <= MAX_BYTES else None
     except OSError as error:
-        raise OffersRefused(f"{path} can't be read: {error.strerror}.") from error
+        why = str(error.strerror)
+        what = Text("{path} can't be read: {why}.", path=str(path), why=why)
+        raise OffersRefused(what) from error
     except (ValueError, RecursionError):
-        raise OffersRefused(f"{path} is not JSON.") from None
+        raise OffersRefused(Text("{path} is not JSON.", path=str(path))) from None
     if not isinstance(rows, list):
-        raise OffersRefused(f"{path} is no list of at most {MAX_BYTES} bytes.")
+        raise OffersRefused(
+            Text(
+                "{path} is no list of at most {bytes} bytes.",
+                path=str(path),
+                bytes=MAX_BYTES,
+            )
+        )
     offers = tuple(_offer(number, row) for number, row in enumerate(rows, 1))
     _check_owner(path, status, private=any(each.path in SECRETS for each in offers))
     return Offers(offers)
@@ -52,21 +61,33 @@ def _check_owner(path: Path, status: os.stat_result, *, private: bool) -> None:
     """Refuse what another user could have written, or read a secret from."""
     others = 0o077 if private else 0o022
     if not stat.S_ISREG(status.st_mode) or status.st_uid not in (0, os.geteuid()):
-        raise OffersRefused(f"{path} is not a file of yours.")
+        raise OffersRefused(Text("{path} is not a file of yours.", path=str(path)))
     if status.st_mode & others:
-        raise OffersRefused(f"{path} is open to others: chmod 600 {path}.")
+        raise OffersRefused(
+            Text("{path} is open to others: chmod 600 {path}.", path=str(path))
+        )
 
 
 def _offer(number: int, row: Any) -> Offer:
     if not isinstance(row, dict) or set(row) != {"path", "value", "source"}:
-        raise OffersRefused(f"Row {number} is not a path, a value and a source.")
+        raise OffersRefused(
+            Text("Row {number} is not a path, a value and a source.", number=number)
+        )
     path, value, source = row["path"], row["value"], row["source"]
     if not isinstance(path, str) or path not in FIELDS or not isinstance(source, str):
-        raise OffersRefused(f"Row {number} names no field of a page, or no source.")
+        raise OffersRefused(
+            Text("Row {number} names no field of a page, or no source.", number=number)
+        )
     try:
-        return Offer(path, _value(path, value), source)
+        return Offer(path, _value(path, value), verbatim(source))
     except (TypeError, ValueError):
-        raise OffersRefused(f"Row {number}: {path} does not take its value.") from None
+        raise OffersRefused(
+            Text(
+                "Row {number}: {path} does not take its value.",
+                number=number,
+                path=path,
+            )
+        ) from None
 
 
 def _value(path: str, value: Any) -> Any:

@@ -31,11 +31,6 @@ def next_page(answers: Answers, page_id: str) -> str | None:
     return rest[0] if rest else None
 
 
-def page_at(page_id: str) -> Page:
-    """Give the page of an id."""
-    return next(page for page in PAGES if page.id == page_id)
-
-
 def asked_fields(answers: Answers) -> Iterator[Field]:
     """Give the fields of the pages shown: only their answers become settings."""
     for page in route(answers):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent.config.settings import DomainController, Settings
+from wire.text import Text, verbatim
 from wizard.flow.conversion import answers_of
 from wizard.flow.pages.order import FIELDS
 
@@ -13,8 +14,8 @@ from wizard.flow.pages.order import FIELDS
 class Decision:
     """One line of the summary; `exact` values are names shown in mono."""
 
-    label: str
-    value: str
+    label: Text
+    value: Text
     exact: bool = False
 
 
@@ -29,15 +30,15 @@ def decisions(settings: Settings) -> tuple[Decision, ...]:
     )
 
 
-def _values(answer: Any) -> Iterator[str]:
+def _values(answer: Any) -> Iterator[Text]:
     if isinstance(answer, bool):
-        yield "On" if answer else "Off"
+        yield Text("On") if answer else Text("Off")
     elif not isinstance(answer, tuple):
-        yield str(answer or "None")
+        yield verbatim(str(answer)) if answer else Text("None")
     elif all(isinstance(each, DomainController) for each in answer):
-        yield ", ".join(controller.host for controller in answer)
+        yield verbatim(", ".join(controller.host for controller in answer))
     else:
-        yield from answer
+        yield from map(verbatim, answer)
 
 
 def unchanged(old: Settings, new: Settings) -> tuple[Decision, ...]:

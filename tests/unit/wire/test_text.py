@@ -3,12 +3,12 @@
 import copy
 import json
 import pickle
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from wire.text import Text, plural, read_text, verbatim
+from wire.text import Text, TextAttribute, plural, read_text, verbatim
 
 NESTED = Text("Set {name} to {value}", name="a{b}", value=Text("off"))
 TEXTS = TypeAdapter(Text)
@@ -95,3 +95,23 @@ def test_a_template_of_a_peer_only_fills_in() -> None:
     }
 
     assert read_text(peer) == "{x.__class__} {x!r} {x:>99999999} 1"
+
+
+@dataclass(frozen=True)
+class Card:
+    """What is declared with words."""
+
+    title: TextAttribute = TextAttribute()
+    help: TextAttribute = TextAttribute("None.")
+
+
+def test_an_attribute_is_written_as_a_literal_and_read_as_a_text() -> None:
+    card = Card("Title")
+    texts = (card.title, card.help)
+    assert all(isinstance(each, Text) for each in texts)
+    assert [each.template for each in texts] == ["Title", "None."]
+    assert card == replace(card, title=Text("Title"))
+    made = Text("{a}", a="b")
+    assert Card(made).title is made
+    with pytest.raises(TypeError):
+        Card()

@@ -1,5 +1,6 @@
 """Secrets and who signs in: fields that stand on several pages."""
 
+from wire.text import EMPTY, Text
 from wizard.flow.conditions import (
     another_proxy,
     existing_account,
@@ -36,11 +37,13 @@ PROXY_PASSWORD = Field(
     width=36,
 )
 
+PASSWORD, ADMINISTRATORS_PASSWORD = Text("Password"), Text("Administrator's password")
+
 
 def administrator(
-    purpose: str = "",
+    purpose: Text = EMPTY,
     *,
-    label: str = "Password",
+    label: Text = PASSWORD,
     shown: Condition = always,
     needed: Condition = always,
     path: str = "input",

@@ -1,8 +1,13 @@
 """Connect directories: the domain, its controllers and the agent's account."""
 
+from wire.text import Text
 from wizard.flow.conditions import asking, installing, new_account
 from wizard.flow.model import Field, Option, Page, PageCheck, never
-from wizard.flow.pages.credentials import ACCOUNT_PASSWORD, administrator
+from wizard.flow.pages.credentials import (
+    ACCOUNT_PASSWORD,
+    ADMINISTRATORS_PASSWORD,
+    administrator,
+)
 
 ACCOUNT_NAME = Field(
     "directory.account.name",
@@ -17,7 +22,6 @@ DIRECTORY = Page(
     title="Connect directories",
     why="The agent writes passwords over LDAPS to the domain controllers you name, "
     "and checks their certificates each time.",
-    rail="Connect directories",
     fields=(
         Field("directory.domain", "Domain", width=32, decision="Domain"),
         Field(
@@ -54,8 +58,8 @@ DIRECTORY = Page(
             default="new",
         ),
         *administrator(
-            "Used once to make the account and grant permissions; not stored.",
-            label="Administrator's password",
+            Text("Used once to make the account and grant permissions; not stored."),
+            label=ADMINISTRATORS_PASSWORD,
             shown=new_account,
             needed=installing,
         ),

@@ -7,7 +7,6 @@ FEATURES = Page(
     id="features",
     title="Optional features",
     why="What the agent may do when the portal asks for it.",
-    rail="Optional features",
     fields=(
         Field(
             "features.password_writeback",

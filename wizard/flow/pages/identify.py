@@ -8,7 +8,6 @@ IDENTIFY = Page(
     title="Identify users",
     why="The portal names a person by one attribute. It must be there and be "
     "different for each person.",
-    rail="Identify users",
     fields=(
         Field(
             "identify_by",

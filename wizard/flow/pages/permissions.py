@@ -8,8 +8,7 @@ PERMISSIONS = Page(
     title="Permissions",
     why="Everybody in the scope is judged: whether a reset would work, and if not, "
     "why. Nothing is written.",
-    rail="Permissions",
-    shown=lambda answers: choosing(answers) or doing(answers, "permissions"),
+    shown=lambda answers: choosing(answers) or doing("permissions")(answers),
     help="Judged by the permissions, the account and the policy of each person, as "
     "the agent's account sees them. Equal permissions are judged once.",
 )
@@ -19,8 +18,7 @@ EXPLAIN = Page(
     title="Troubleshoot",
     why="Why would this person's reset fail? The answer names the one cause, what "
     "shows it and what to do.",
-    rail="Troubleshoot",
-    shown=lambda answers: doing(answers, "explain"),
+    shown=doing("explain"),
     help="Reads the person's permissions, account and policy as the agent's account "
     "sees them. Nothing is written.",
 )

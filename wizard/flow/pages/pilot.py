@@ -7,7 +7,6 @@ PILOT = Page(
     id="pilot",
     title="Pilot group",
     why="Begin with a few people, and widen it when you have seen it work.",
-    rail="Pilot group",
     fields=(
         Field(
             "pilot",

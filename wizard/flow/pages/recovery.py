@@ -1,5 +1,6 @@
 """Recovery: what was cut off is rolled back, or finished."""
 
+from wire.text import Text
 from wizard.flow.model import Page, Wording
 from wizard.flow.pages.credentials import administrator
 
@@ -9,7 +10,7 @@ RECOVERY = Page(
     why="An earlier run did not finish. Roll back what it changed to go on.",
     rail="Roll back",
     fields=administrator(
-        "As administrator@corp.example. Used for this only, not stored."
+        Text("As administrator@corp.example. Used for this only, not stored.")
     ),
     shown=lambda answers: answers.recovery,
     act="Roll back now",

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from wire.text import Text
 from wizard.flow.conditions import asking, installing
 from wizard.flow.model import Field, Page, PageCheck, never
 from wizard.flow.pages.credentials import ENROLMENT_CODE, PROXY_PASSWORD
@@ -16,14 +17,13 @@ AGENT_NAME = Field(
     decision="Name of this agent",
 )
 
-ASKING_RELAY = "Asking the relay: name, connection, certificate, code"
+ASKING_RELAY = Text("Asking the relay: name, connection, certificate, code")
 
 RELAY = Page(
     id="relay",
     title="Connect to the cloud",
     why="The agent keeps one outbound connection on port 443 to a relay. Your "
     "portal sends resets through it; no inbound port is opened.",
-    rail="Connect to the cloud",
     fields=(
         Field(
             "relay.url",

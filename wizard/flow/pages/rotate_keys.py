@@ -2,17 +2,20 @@
 
 from dataclasses import replace
 
+from wire.text import Text
 from wizard.flow.conditions import (
     ORIGINAL,
     beside_original,
+    both,
     copied,
-    copied_existing,
-    copied_new,
+    existing_account,
+    new_account,
     rekeying,
 )
 from wizard.flow.model import Field, Option, Page, PageCheck, always
 from wizard.flow.pages.credentials import (
     ACCOUNT_PASSWORD,
+    ADMINISTRATORS_PASSWORD,
     ENROLMENT_CODE,
     PROXY_PASSWORD,
     administrator,
@@ -48,18 +51,19 @@ REKEY = Page(
         ),
         replace(
             ENROLMENT_CODE,
-            help="From your portal, in groups of five. It works once. To keep its "
-            "name, have the relay's owner forget the agent first: writeback-relay "
-            "forget.",
+            help=Text(
+                "From your portal, in groups of five. It works once. To keep its name, "
+                "have the relay's owner forget the agent first: writeback-relay forget."
+            ),
         ),
         replace(AGENT_NAME, shown=beside_original, another=beside_original),
         replace(ACCOUNT_NAME, shown=beside_original, another=beside_original),
-        replace(ACCOUNT_PASSWORD, shown=copied_existing, needed=always),
+        replace(ACCOUNT_PASSWORD, shown=both(copied, existing_account), needed=always),
         PROXY_PASSWORD,
         *administrator(
-            "Used once for the account and its permissions; not stored.",
-            label="Administrator's password",
-            shown=copied_new,
+            Text("Used once for the account and its permissions; not stored."),
+            label=ADMINISTRATORS_PASSWORD,
+            shown=both(copied, new_account),
         ),
     ),
     shown=rekeying,

@@ -8,7 +8,6 @@ SCOPE = Page(
     title="Domains and OUs",
     why="Only people below the containers you check can be reset. Permissions are "
     "granted there and nowhere else.",
-    rail="Domains and OUs",
     fields=(
         Field("scope.containers", "Containers", "containers", decision="Container"),
     ),

@@ -7,7 +7,6 @@ TEST = Page(
     id="test",
     title="Test a reset",
     why="Sends one request through the relay to the agent, the directory and back.",
-    rail="Test a reset",
-    shown=lambda answers: doing(answers, "test"),
+    shown=doing("test"),
     help="Check only runs every step but the write. A reset sets the password.",
 )

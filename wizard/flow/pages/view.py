@@ -8,6 +8,6 @@ VIEW = Page(
     title="Configuration in force",
     why="The settings file; it holds no passwords and no keys.",
     rail="Configuration",
-    shown=lambda answers: doing(answers, "view"),
+    shown=doing("view"),
     help="The same file sets up another server: writeback apply --settings FILE.",
 )

@@ -30,7 +30,6 @@ def mode_page(pages: Sequence[Page]) -> Page:
         id="mode",
         title="Express or customize",
         why="Express fits one domain and asks only what can't be found out.",
-        rail="Express or customize",
         fields=(
             Field("mode", "Kind of setup", "cards", options=options, default="express"),
         ),

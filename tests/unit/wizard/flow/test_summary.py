@@ -2,6 +2,7 @@
 
 from agent.config.settings_file import validate
 from tests.unit.wizard.answered import SETTINGS
+from wire.text import Text
 from wizard.flow.summary import Decision, decisions, unchanged
 
 
@@ -35,7 +36,7 @@ def test_each_container_is_a_line_and_no_pilot_group_is_said() -> None:
         "OU=A,DC=corp,DC=test",
         "OU=B,DC=corp,DC=test",
     ]
-    assert Decision("Pilot group", "None", exact=True) in lines
+    assert Decision(Text("Pilot group"), Text("None"), exact=True) in lines
 
 
 def test_what_stays_is_what_both_have() -> None:

@@ -9,12 +9,13 @@ from tests.unit.wizard.answered import SETTINGS, express
 from wire.secret import Secret
 from wizard.flow.conversion import answers_of
 from wizard.flow.model import Answers
-from wizard.flow.route import page_at
+from wizard.flow.pages.order import PAGES
 from wizard.flow.validation import problems_of
 
 
 def problems(page: str, answers: Answers) -> dict[str, str]:
-    return {p.path: p.message for p in problems_of(page_at(page), answers)}
+    asked = next(each for each in PAGES if each.id == page)
+    return {p.path: p.message for p in problems_of(asked, answers)}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,98 @@
+"""The message catalog holds every text of the sources, and no template is made up."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab import message_catalog
+from lab.message_catalog import Message, NotLiteral, messages
+from wire.text import Text
+from wizard.flow.pages.order import PAGES
+
+
+def extract(root: Path, source: str) -> tuple[Message, ...]:
+    file = root / "wizard/x.py"
+    file.parent.mkdir()
+    file.write_text(source)
+    return messages(root)
+
+
+CARD = """
+class Card:
+    id: str
+    title: TextAttribute = TextAttribute()
+    help: TextAttribute = TextAttribute("None.")
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "templates"),
+    [
+        ('Text("{a} is b.", a=a)', [("{a} is b.",)]),
+        ('Text("One " "sentence.")', [("One sentence.",)]),
+        ('plural("{count} of", "{count} all", n)', [("{count} of", "{count} all")]),
+        (CARD, [("None.",)]),
+        (f'{CARD}\nCard("x", "T", help="H")', [("None.",), ("T",), ("H",)]),
+        # made elsewhere, by a call that is read there
+        (f"{CARD}\nCard(NAME, TITLE, help=f())", [("None.",)]),
+        ('Other("x", title="T")', []),
+    ],
+)
+def test_templates_are_found_where_texts_are_made(
+    source: str, templates: list[tuple[str, ...]], tmp_path: Path
+) -> None:
+    extracted = [each.templates for each in extract(tmp_path, source)]
+    assert sorted(extracted) == sorted(templates)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'Text(f"{a} is b.")',
+        'Text("a" + b)',
+        "Text(name)",
+        "Text()",
+        'plural("one", many, 1)',
+        f'{CARD}\nCard("x", f"{{a}}")',
+        f'{CARD}\nCard("x", title="a" + b)',
+    ],
+)
+def test_a_template_that_is_put_together_is_refused_with_its_place(
+    source: str, tmp_path: Path
+) -> None:
+    line = source.count("\n") + 1
+    with pytest.raises(NotLiteral, match=rf"wizard/x\.py:{line}: "):
+        extract(tmp_path, source)
+
+
+def test_no_template_is_put_together_at_run_time() -> None:
+    made_up = list[str]()
+    try:
+        messages()
+    except NotLiteral as error:
+        made_up = str(error).splitlines()
+    # the pages on the screen come last
+    assert [each for each in made_up if not each.startswith("wizard/ui/")] == []
+
+
+def texts(value: Any) -> Iterator[Text]:
+    """Give the texts of a declared value, and of what it is made of."""
+    if isinstance(value, Text):
+        yield value
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from texts(each)
+    elif hasattr(value, "__dataclass_fields__"):
+        for each in vars(value).values():
+            yield from texts(each)
+
+
+def test_what_is_declared_is_among_what_is_extracted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(message_catalog, "PACKAGES", ("wire", "wizard/flow"))
+    extracted = {template for each in messages() for template in each.templates}
+    assert {each.template for each in texts(PAGES)} <= extracted | {""}
+    assert len(list(texts(PAGES))) > len(PAGES) * 4
