@@ -42,15 +42,8 @@ def build(
 ) -> list[Path]:
     """Give the packages' files, built unless those of the same inputs are there.
 
-    Args:
-        names: of the recipes, `agent` and `wizard`.
-        version: other than the project's, for trying an upgrade.
-        say: told each step.
-        repository: whose sources are built.
-
-    Raises:
-        BuildError: with its remedy.
-
+    `version` may be other than the project's, for trying an upgrade; `say` is told each
+    step. BuildError has its remedy.
     """
     wish = source_hash.checked_version(version or source_hash.project_version())
     with _alone() as work:

@@ -7,7 +7,6 @@ PyInstaller needs.
 
 import hashlib
 import shutil
-import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -84,12 +83,7 @@ def _fetch() -> Path:
     argv += ["--abi", "none", "--constraint", str(CONSTRAINTS), "--dest", str(wheels)]
     for tag in (*tags, "any"):
         argv += ["--platform", tag]
-    done = subprocess.run(
-        [*argv, *wanted()], capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        tail = "\n".join(done.stderr.splitlines()[-15:])
-        raise BuildError("pip could not fetch the Python packages.", tail)
+    chroot.checked([*argv, *wanted()], "pip could not fetch the Python packages.")
     return wheels
 
 
@@ -100,10 +94,7 @@ def _debootstrap(target: Path) -> None:
         raise BuildError(error.what, error.remedy) from error
     argv = ["mmdebstrap", "--mode=root", "--variant=minbase"]
     argv += [f"--include={PACKAGES}", SUITE, str(target), f"deb {source} {SUITE} main"]
-    done = subprocess.run(argv, capture_output=True, text=True, check=False)
-    if done.returncode:
-        tail = "\n".join(done.stderr.splitlines()[-15:])
-        raise BuildError("mmdebstrap could not make the builder's root.", tail)
+    chroot.checked(argv, "mmdebstrap could not make the builder's root.")
     (target / "build").mkdir()
 
 

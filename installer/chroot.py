@@ -1,6 +1,7 @@
 """Runs a command in the builder's root, without network and this machine's names."""
 
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from installer.errors import BuildError
@@ -36,14 +37,16 @@ def run(root: Path, work: Path, *argv: str, epoch: int = 0) -> str:
     """
     away = ["unshare", "--mount", "--net", "--propagation", propagation()]
     inside = ["sh", "-c", _ENTER, "build", str(root), str(work)]
+    whole = [*away, *inside, f"SOURCE_DATE_EPOCH={epoch}", *argv]
+    return checked(whole, f"{argv[0]} failed in the builder's root.")
+
+
+def checked(argv: Sequence[str], failure: str) -> str:
+    """Run a command outside and give its output; BuildError has the end of it."""
     done = subprocess.run(
-        [*away, *inside, f"SOURCE_DATE_EPOCH={epoch}", *argv],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
+        argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
     if done.returncode:
         tail = "\n".join((done.stdout + done.stderr).splitlines()[-_LINES:])
-        raise BuildError(f"{argv[0]} failed in the builder's root.", tail)
+        raise BuildError(failure, tail)
     return done.stdout

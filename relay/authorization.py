@@ -57,15 +57,13 @@ class Access:
     expires: int
 
 
+@dataclass(frozen=True)
 class Authorization:
     """Checks tokens against the store, which other processes may change meanwhile."""
 
-    def __init__(
-        self, store: Store, hosts: Hosts, clock: Callable[[], float] = time.time
-    ) -> None:
-        self._store = store
-        self._hosts = hosts
-        self._clock = clock
+    store: Store
+    hosts: Hosts
+    clock: Callable[[], float] = time.time
 
     def check(self, text: str | None, path: str, right: Right) -> Access:
         """Check a token for a path and a right.
@@ -83,7 +81,7 @@ class Authorization:
         if not text:
             why = ("there is no token", "Send ServiceBusAuthorization.")
             raise _proves_nothing("no_token", *why)
-        agent = self._store.agent(path.strip("/").partition("/")[0])
+        agent = self.store.agent(path.strip("/").partition("/")[0])
         token = self._verified(text, agent)
         self._check_audience(token, path)
         if agent is None:
@@ -103,7 +101,7 @@ class Authorization:
             if agent is None and token.key_name in (LISTEN_KEY_NAME, TEST_KEY_NAME):
                 # these keys exist per connection, so there is nothing to check with
                 raise _unknown_connection()
-            return sas.verify(text, lambda name: self._keys(name, agent), self._clock())
+            return sas.verify(text, lambda name: self._keys(name, agent), self.clock())
         except sas.ExpiredToken as error:
             raise _proves_nothing("expired_token", str(error), _CLOCK) from error
         except sas.BadToken as error:
@@ -116,7 +114,7 @@ class Authorization:
             return [agent.listen_key]
         if agent is not None and name == TEST_KEY_NAME:
             return [agent.test_key]
-        portal = self._store.portal_of_key(name)
+        portal = self.store.portal_of_key(name)
         return [portal.send_key] if portal else []
 
     def _check_audience(self, token: sas.Token, path: str) -> None:
@@ -125,7 +123,7 @@ class Authorization:
         except sas.BadToken as error:
             remedy = "Sign for http://host/path."
             raise _proves_nothing("bad_token", str(error), remedy) from error
-        if audience.host not in self._hosts:
+        if audience.host not in self.hosts:
             raise Refused(
                 403,
                 f"the token is for {audience.host}, which is not this relay",
@@ -139,7 +137,7 @@ class Authorization:
             )
 
     def _check_portal(self, token: sas.Token, agent: Agent) -> None:
-        portal = self._store.portal_of_key(token.key_name)
+        portal = self.store.portal_of_key(token.key_name)
         if portal is not None and portal.name != agent.portal:
             raise Refused(
                 403,
@@ -151,10 +149,7 @@ class Authorization:
 def hosts_of(name: str, certificate: bytes) -> Hosts:
     """Collect a relay's names: the given one, and those its certificate stands for.
 
-    Args:
-        name: the relay's own name.
-        certificate: PEM; the first certificate is the relay's.
-
+    The first certificate of the PEM is the relay's.
     """
     names = {name.lower()}
     leaf = x509.load_pem_x509_certificates(certificate)[0]

@@ -17,12 +17,7 @@ class NoListener(Exception):
 
 
 class Exchange:
-    """The listeners of all connections, and the requests that wait for them.
-
-    Args:
-        answer_seconds: how long listeners may take.
-
-    """
+    """The listeners of all connections, and the requests that wait for them."""
 
     def __init__(self, answer_seconds: float = 60.0) -> None:
         self._answer_seconds = answer_seconds

@@ -54,24 +54,18 @@ class Application:
     test_key: str = field(repr=False)
 
 
+@dataclass(frozen=True)
 class Enrolment:
     """Answers the requests under /$enrol."""
 
-    def __init__(
-        self,
-        store: Store,
-        authorization: Authorization,
-        exchange: Exchange,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        self._store = store
-        self._authorization = authorization
-        self._exchange = exchange
-        self._clock = clock
+    store: Store
+    authorization: Authorization
+    exchange: Exchange
+    clock: Callable[[], float] = time.time
 
     async def look_up(self, request: web.Request) -> web.Response:
         """Say what became of a code, without using it."""
-        code = self._store.code(request.match_info["lookup"])
+        code = self.store.code(request.match_info["lookup"])
         if code is None:
             raise Refused(404, *_UNKNOWN)
         portal = _portal_json(self._portal(code))
@@ -81,18 +75,18 @@ class Enrolment:
     async def enrol(self, request: web.Request) -> web.Response:
         """Use a code."""
         application = _application(await request.read())
-        with self._store.transaction():
-            code = self._store.code(application.lookup)
+        with self.store.transaction():
+            code = self.store.code(application.lookup)
             if code is None:
                 raise Refused(404, *_UNKNOWN)
-            now = int(self._clock())
+            now = int(self.clock())
             repeated = self._check(code, application, now)
             agent = _enrolled(application, code.portal, now)
-            self._store.use_code(code.lookup, agent.id, code.used_at or now)
-            self._store.put_agent(agent)
+            self.store.use_code(code.lookup, agent.id, code.used_at or now)
+            self.store.put_agent(agent)
         if not repeated:
             # whoever listens with the keys of an older enrolment
-            await self._exchange.close(agent.id)
+            await self.exchange.close(agent.id)
         return web.json_response(
             {
                 "connection": agent.id,
@@ -109,14 +103,14 @@ class Enrolment:
             "Authorization"
         )
         path = request.match_info["agent"]
-        access = self._authorization.check(token, path, Right.LISTEN)
-        self._store.forget_agent(access.agent)
-        await self._exchange.close(access.agent.id)
+        access = self.authorization.check(token, path, Right.LISTEN)
+        self.store.forget_agent(access.agent)
+        await self.exchange.close(access.agent.id)
         return web.json_response({"agent": access.agent.id})
 
     def _check(self, code: Code, application: Application, now: int) -> bool:
         """Say whether this is a repetition; refuse what may not be done."""
-        present = self._store.agent(application.agent)
+        present = self.store.agent(application.agent)
         if code.used_at is not None:
             if present and _is_repetition(code, application, present):
                 return True
@@ -137,10 +131,10 @@ class Enrolment:
     def _state(self, code: Code) -> str:
         if code.used_at is not None:
             return "used"
-        return "expired" if code.expires_at <= self._clock() else "open"
+        return "expired" if code.expires_at <= self.clock() else "open"
 
     def _portal(self, code: Code) -> Portal:
-        portal = self._store.portal(code.portal)
+        portal = self.store.portal(code.portal)
         assert portal is not None  # codes refer to portals by foreign key
         return portal
 

@@ -87,11 +87,6 @@ class Renewal:
     token: str
 
 
-@dataclass(frozen=True)
-class Unknown:
-    """A message of a kind this relay has no use for."""
-
-
 def request_text(request: Request, request_id: str, address: str) -> str:
     """Write a whole request; its body follows in a frame of its own."""
     # method and body must both be there: a listener that misses one of them dials
@@ -130,13 +125,8 @@ def relayed(headers: Headers) -> Headers:
     return tuple(kept.values())
 
 
-def parse(text: str) -> ResponseHead | Renewal | Unknown:
-    """Read a text frame of a listener.
-
-    Raises:
-        BadMessage: it is not of the protocol.
-
-    """
+def parse(text: str) -> ResponseHead | Renewal | None:
+    """Read a text frame of a listener; None for a kind without use, else BadMessage."""
     try:
         message = json.loads(text)
     except ValueError:
@@ -148,7 +138,7 @@ def parse(text: str) -> ResponseHead | Renewal | Unknown:
     if "renewToken" in message:
         token = _object(message, "renewToken").get("token")
         return Renewal(token if isinstance(token, str) else "")
-    return Unknown()
+    return None
 
 
 def _head(message: dict[str, Any]) -> ResponseHead:

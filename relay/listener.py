@@ -3,6 +3,7 @@
 A text frame and the binary frame of its body are sent under one lock, as they must
 not be interleaved with another pair. The request that was sent to a listener waits
 in `Pending` until the answer comes back, on the control channel or at a rendezvous.
+A listener that breaks the protocol is BadMessage.
 """
 
 import asyncio
@@ -70,12 +71,7 @@ class Channel:
         return self._closing is None and self.socket.close_code == GOING_AWAY
 
     async def send(self, text: str, body: bytes = b"") -> None:
-        """Send a text frame, and its body if there is one.
-
-        Raises:
-            ListenerGone: the socket is closed.
-
-        """
+        """Send a text frame, and its body if there is one; ListenerGone when closed."""
         try:
             async with self._sending:
                 await self.socket.send_str(text)
@@ -154,13 +150,7 @@ class Listener:
         self._pending.pop(pending.id, None)
 
     async def ask(self, pending: Pending) -> None:
-        """Send a request, or the summons to come for it.
-
-        Raises:
-            NotTaken: the listener left.
-            ListenerGone: the control channel is closed.
-
-        """
+        """Send a request, or the summons to come for it; NotTaken, or ListenerGone."""
         try:
             await self._send(pending)
         except ListenerGone as error:
@@ -174,12 +164,7 @@ class Listener:
         await self.channel.send(text, pending.request.body)
 
     async def next(self) -> message.Renewal | None:
-        """Deliver answers until the listener sends a new token; None when it is gone.
-
-        Raises:
-            BadMessage: the listener broke the protocol.
-
-        """
+        """Deliver answers until the listener sends a new token, or is gone: None."""
         while (text := await self.channel.receive()) is not None:
             received = message.parse(text)
             if isinstance(received, message.Renewal):
@@ -208,12 +193,7 @@ class Listener:
 
 
 async def meet(channel: Channel, pending: Pending) -> None:
-    """Hand over a request at its rendezvous, unless it was sent, and take the answer.
-
-    Raises:
-        BadMessage: the listener broke the protocol.
-
-    """
+    """Hand over a request at its rendezvous, if it was not sent; take the answer."""
     try:
         if not pending.inline:
             text = message.request_text(pending.request, pending.id, pending.address)

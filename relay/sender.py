@@ -34,12 +34,7 @@ class Sender:
         self._exchange = exchange
 
     async def answer(self, request: web.Request) -> web.Response:
-        """Relay one request.
-
-        Raises:
-            Refused: whatever the relay itself has to say.
-
-        """
+        """Relay one request; Refused is whatever the relay itself has to say."""
         if request.method == "CONNECT":
             raise Refused(405, "CONNECT is not relayed", "Send a plain request.")
         access = self._authorization.check(

@@ -106,12 +106,7 @@ class Store:
         self._db.execute("COMMIT")
 
     def add_portal(self, portal: Portal) -> None:
-        """Register a portal.
-
-        Raises:
-            RelayUnusable: the name or the issuer is taken.
-
-        """
+        """Register a portal; RelayUnusable where the name or the issuer is taken."""
         try:
             self._db.execute(
                 "INSERT INTO portals VALUES (?, ?, ?, ?, ?)",

@@ -97,12 +97,7 @@ class EnrolmentCode:
 
 
 def parse(text: str) -> EnrolmentCode:
-    """Read a code as typed: blanks, dashes and lower case don't matter.
-
-    Raises:
-        BadCode: with the rule it breaks.
-
-    """
+    """Read a code as typed, in any case, with blanks and dashes; BadCode otherwise."""
     letters = "".join(text.split()).replace("-", "").upper()
     if not set(letters) <= _ALPHABET:
         raise BadCode(Rule.LETTERS)

@@ -68,12 +68,7 @@ class RequestHead:
 
 
 def parse(text: str) -> RequestHead | None:
-    """Read a text frame; None for kinds of message that a listener may pass over.
-
-    Raises:
-        BadMessage: it is not of the protocol.
-
-    """
+    """Read a text frame; None for a kind a listener may pass over, else BadMessage."""
     try:
         message = json.loads(text)
     except ValueError:

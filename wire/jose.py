@@ -24,12 +24,7 @@ def sign(claims: Mapping[str, Any], keys: PrivateKeys, kind: str) -> bytes:
 
 
 def read_signed(token: bytes, party: PublicKeys, kind: str) -> dict[str, Any]:
-    """Check a compact JWS of one kind and give its claims.
-
-    Raises:
-        Refused: forged_request or bad_request.
-
-    """
+    """Check a compact JWS of one kind and give its claims."""
     return json_object(verify_token(token, party.signing, kind))
 
 

@@ -37,9 +37,7 @@ class PublicKeys:
     def of(cls, jwks: Sequence[Jwk]) -> Self:
         """Read two public JWKs, one with use=sig and one with use=enc (RFC 7517).
 
-        Raises:
-            BadKeys: with the member that is wrong.
-
+        BadKeys names the member that is wrong.
         """
         return cls(_one(jwks, "sig"), _one(jwks, "enc"))
 
@@ -67,12 +65,7 @@ class PrivateKeys:
 
     @classmethod
     def of(cls, secret: Secret) -> Self:
-        """Read what `secret` wrote.
-
-        Raises:
-            BadKeys: the stored text is no pair of private keys.
-
-        """
+        """Read what `secret` wrote; BadKeys where it is no pair of private keys."""
         try:
             stored = json.loads(secret.reveal())
             keys = cls(ECKey.import_key(stored["sig"]), ECKey.import_key(stored["enc"]))

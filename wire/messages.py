@@ -12,15 +12,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from wire.jose import (
-    json_object,
-    read_signed,
-    seal_token,
-    sign,
-    token_header,
-    unseal_token,
-    verify_token,
-)
+from wire import jose
 from wire.keys import PrivateKeys, PublicKeys
 from wire.names import Identifier
 from wire.operation import Operation
@@ -106,14 +98,11 @@ class Request:
 def unseal(token: bytes, keys: PrivateKeys) -> Opened:
     """Open the outer JWE.
 
-    Raises:
-        Refused: bad_request for what is no token, forged_request for one that is
-            not sealed for these keys.
-
+    Refused as bad_request for what is no token, forged_request for another's.
     """
     if len(token) > MAX_TOKEN_BYTES:
         raise Refused(Code.BAD_REQUEST, f"body is over {MAX_TOKEN_BYTES} bytes")
-    return Opened(unseal_token(token, keys.sealing, "writeback-request+jwe"))
+    return Opened(jose.unseal_token(token, keys.sealing, "writeback-request+jwe"))
 
 
 def authenticate(
@@ -131,11 +120,13 @@ def authenticate(
         Refused: forged_request, or bad_request with the claim that is wrong.
 
     """
-    kid = token_header(opened.signed).get("kid")
+    kid = jose.token_header(opened.signed).get("kid")
     portal = portals.get(kid) if isinstance(kid, str) else None
     if portal is None:
         raise Refused(Code.FORGED_REQUEST, "signed with a key of no known portal")
-    payload = verify_token(opened.signed, portal.keys.signing, "writeback-request+jwt")
+    payload = jose.verify_token(
+        opened.signed, portal.keys.signing, "writeback-request+jwt"
+    )
     claims = _claims(payload)
     if claims.iss != portal.issuer:
         raise Refused(Code.FORGED_REQUEST, "iss is not the portal of this key")
@@ -148,27 +139,22 @@ def seal_answer(
     claims: Mapping[str, Any], keys: PrivateKeys, portal: PublicKeys
 ) -> bytes:
     """Sign and seal an answer for a portal."""
-    signed = sign(claims, keys, "writeback-answer+jwt")
-    return seal_token(signed, portal.sealing, "writeback-answer+jwe")
+    signed = jose.sign(claims, keys, "writeback-answer+jwt")
+    return jose.seal_token(signed, portal.sealing, "writeback-answer+jwe")
 
 
 def open_answer(token: bytes, keys: PrivateKeys, agent: PublicKeys) -> dict[str, Any]:
-    """Open an answer of an agent, as a portal does.
-
-    Raises:
-        Refused: it is not sealed for these keys or not signed by this agent.
-
-    """
-    signed = unseal_token(token, keys.sealing, "writeback-answer+jwe")
-    return read_signed(signed, agent, "writeback-answer+jwt")
+    """Open an answer of an agent, as a portal does; Refused where it is not for it."""
+    signed = jose.unseal_token(token, keys.sealing, "writeback-answer+jwe")
+    return jose.read_signed(signed, agent, "writeback-answer+jwt")
 
 
 def seal_request(
     claims: Mapping[str, Any], keys: PrivateKeys, agent: PublicKeys
 ) -> bytes:
     """Sign and seal a request for an agent, as a portal does."""
-    signed = sign(claims, keys, "writeback-request+jwt")
-    return seal_token(signed, agent.sealing, "writeback-request+jwe")
+    signed = jose.sign(claims, keys, "writeback-request+jwt")
+    return jose.seal_token(signed, agent.sealing, "writeback-request+jwe")
 
 
 def new_jti() -> str:
@@ -178,7 +164,7 @@ def new_jti() -> str:
 
 def _claims(payload: bytes) -> _Claims:
     try:
-        claims = _Claims.model_validate(json_object(payload))
+        claims = _Claims.model_validate(jose.json_object(payload))
     except ValidationError as error:
         # the text of the whole quotes the input, which may be the password
         wrong = "; ".join(

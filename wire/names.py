@@ -5,11 +5,7 @@ from typing import Literal
 
 # the attribute that means a user; the values of the claim `user.by`
 Identifier = Literal[
-    "objectGUID",
-    "ms-DS-ConsistencyGuid",
-    "userPrincipalName",
-    "mail",
-    "sAMAccountName",
+    "objectGUID", "ms-DS-ConsistencyGuid", "userPrincipalName", "mail", "sAMAccountName"
 ]
 _AGENT = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 

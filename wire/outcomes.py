@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from wire.failure import Failure
+from wire.text import Text
 
 
 class Code(StrEnum):
@@ -50,233 +51,199 @@ class Outcome:
     """One code with its texts.
 
     Attributes:
-        code: the wire's code.
         event: the event id written to the audit record.
-        user: a sentence that is safe to show to whoever asked for the reset.
         admin: what happened, for the administrator.
         remedy: the administrator's next step.
+        user: a sentence that is safe to show to whoever asked for the reset.
 
     """
 
-    code: Code
     event: int
-    user: str
-    admin: str
-    remedy: str
+    admin: Text
+    remedy: Text
+    user: str = "Your password was not changed. Ask your help desk."
 
 
 _LATER = "Your password was not changed. Try again in a few minutes."
-_HELP_DESK = "Your password was not changed. Ask your help desk."
 
-_ALL = (
-    Outcome(
-        Code.OK,
+OUTCOMES = {
+    Code.OK: Outcome(
         31002,
+        Text("The directory accepted the request."),
+        Text("Nothing to do."),
         "Your password is changed.",
-        "The directory accepted the request.",
-        "Nothing to do.",
     ),
-    Outcome(
-        Code.PARTIAL,
+    Code.PARTIAL: Outcome(
         31002,
+        Text("The password is set; a later step (unlock or must change) was refused."),
+        Text("See the steps of this answer and grant the right that is missing."),
         "Your password is changed, but not every step worked. Ask your help desk.",
-        "The password is set; a later step (unlock or must change) was refused.",
-        "See the steps of this answer and grant the right that is missing.",
     ),
-    Outcome(
-        Code.USER_NOT_FOUND,
+    Code.USER_NOT_FOUND: Outcome(
         33002,
-        _HELP_DESK,
-        "No user of the domain has this identifier.",
-        "Compare the attribute users are identified by with what the portal sends.",
+        Text("No user of the domain has this identifier."),
+        Text(
+            "Compare the attribute users are identified by with what the portal sends."
+        ),
     ),
-    Outcome(
-        Code.SEVERAL_USERS,
+    Code.SEVERAL_USERS: Outcome(
         33003,
-        _HELP_DESK,
-        "More than one user of the domain has this identifier.",
-        "Make the identifier unique, or identify users by objectGUID.",
+        Text("More than one user of the domain has this identifier."),
+        Text("Make the identifier unique, or identify users by objectGUID."),
     ),
-    Outcome(
-        Code.NOT_IN_SCOPE,
+    Code.NOT_IN_SCOPE: Outcome(
         31003,
-        _HELP_DESK,
-        "The user is outside the containers or the pilot group of this agent.",
-        "Add the user's container or group membership if this was not intended.",
+        Text("The user is outside the containers or the pilot group of this agent."),
+        Text("Add the user's container or group membership if this was not intended."),
     ),
-    Outcome(
-        Code.PROTECTED_ACCOUNT,
+    Code.PROTECTED_ACCOUNT: Outcome(
         33004,
-        _HELP_DESK,
-        "The user is protected by AdminSDHolder; delegated rights do not reach it.",
-        "Reset administrators by hand; writeback never touches protected accounts.",
+        Text(
+            "The user is protected by AdminSDHolder; delegated rights do not reach it."
+        ),
+        Text(
+            "Reset administrators by hand; writeback never touches protected accounts."
+        ),
     ),
-    Outcome(
-        Code.PERMISSION_DENIED,
+    Code.PERMISSION_DENIED: Outcome(
         33004,
-        _HELP_DESK,
-        "The agent's account lacks a right on this user.",
-        "Run the permissions check; it names the entry that decides and the grant.",
+        Text("The agent's account lacks a right on this user."),
+        Text(
+            "Run the permissions check; it names the entry that decides and the grant."
+        ),
     ),
-    Outcome(
-        Code.ACCOUNT_DISABLED,
+    Code.ACCOUNT_DISABLED: Outcome(
         33005,
-        _HELP_DESK,
-        "The user's account is disabled.",
-        "Enable the account if the person should sign in.",
+        Text("The user's account is disabled."),
+        Text("Enable the account if the person should sign in."),
     ),
-    Outcome(
-        Code.ACCOUNT_EXPIRED,
+    Code.ACCOUNT_EXPIRED: Outcome(
         33005,
-        _HELP_DESK,
-        "The user's account has expired.",
-        "Extend accountExpires if the person should sign in.",
+        Text("The user's account has expired."),
+        Text("Extend accountExpires if the person should sign in."),
     ),
-    Outcome(
-        Code.ACCOUNT_LOCKED,
+    Code.ACCOUNT_LOCKED: Outcome(
         33006,
+        Text("The account is locked, so that the old password is not looked at."),
+        Text("Unlock the account, or have the user reset the password."),
         "Your account is locked. Reset your password instead, or ask your help desk.",
-        "The account is locked, so that the old password is not looked at.",
-        "Unlock the account, or have the user reset the password.",
     ),
-    Outcome(
-        Code.WRONG_PASSWORD,
+    Code.WRONG_PASSWORD: Outcome(
         33007,
+        Text("The old password given with a change is wrong."),
+        Text("Nothing to do; the user tries again."),
         "The current password is not right. Your password was not changed.",
-        "The old password given with a change is wrong.",
-        "Nothing to do; the user tries again.",
     ),
-    Outcome(
-        Code.CANNOT_CHANGE,
+    Code.CANNOT_CHANGE: Outcome(
         33008,
-        _HELP_DESK,
-        'The user is set to "user cannot change password".',
-        "Clear that option on the account, or reset the password by hand.",
+        Text('The user is set to "user cannot change password".'),
+        Text("Clear that option on the account, or reset the password by hand."),
     ),
-    Outcome(
-        Code.TOO_SHORT,
+    Code.TOO_SHORT: Outcome(
         33008,
+        Text("The new password is shorter than the policy that holds for the user."),
+        Text("Show the user the minimum length; it is part of this answer."),
         "The new password is too short. Choose a longer one.",
-        "The new password is shorter than the policy that holds for the user.",
-        "Show the user the minimum length; it is part of this answer.",
     ),
-    Outcome(
-        Code.NOT_COMPLEX,
+    Code.NOT_COMPLEX: Outcome(
         33008,
+        Text("The new password does not meet the complexity rule."),
+        Text(
+            "Show the user the rule: three of five kinds of character, no name in it."
+        ),
         "The new password is too simple, or contains your name. Mix upper and "
         "lower case, digits and signs.",
-        "The new password does not meet the complexity rule.",
-        "Show the user the rule: three of five kinds of character, no name in it.",
     ),
-    Outcome(
-        Code.IN_HISTORY,
+    Code.IN_HISTORY: Outcome(
         33008,
+        Text("The new password is in the user's password history."),
+        Text("Nothing to do; the user chooses another."),
         "You have used this password before. Choose one you have not used.",
-        "The new password is in the user's password history.",
-        "Nothing to do; the user chooses another.",
     ),
-    Outcome(
-        Code.TOO_YOUNG,
+    Code.TOO_YOUNG: Outcome(
         33008,
+        Text("The minimum password age has not passed."),
+        Text("Wait until the time in this answer, or set must-change on the account."),
         "Your password was changed too recently to be changed again now.",
-        "The minimum password age has not passed.",
-        "Wait until the time in this answer, or set must-change on the account.",
     ),
-    Outcome(
-        Code.POLICY,
+    Code.POLICY: Outcome(
         33008,
+        Text(
+            "The directory refused the password by policy; every rule that can be "
+            "read is met, so a password filter or the history is the likely cause."
+        ),
+        Text("Look at the password filters of the domain controllers."),
         "The new password does not meet your organization's policy.",
-        "The directory refused the password by policy; every rule that can be "
-        "read is met, so a password filter or the history is the likely cause.",
-        "Look at the password filters of the domain controllers.",
     ),
-    Outcome(
-        Code.DIRECTORY_UNAVAILABLE,
+    Code.DIRECTORY_UNAVAILABLE: Outcome(
         32001,
+        Text("No domain controller answered."),
+        Text("Check the domain controllers, port 636 and the certificate."),
         _LATER,
-        "No domain controller answered.",
-        "Check the domain controllers, port 636 and the certificate.",
     ),
-    Outcome(
-        Code.DIRECTORY_REFUSED_AGENT,
+    Code.DIRECTORY_REFUSED_AGENT: Outcome(
         33009,
+        Text("The directory refused the agent's own sign-in."),
+        Text("Check the agent's account: password, locked, disabled, expired."),
         _LATER,
-        "The directory refused the agent's own sign-in.",
-        "Check the agent's account: password, locked, disabled, expired.",
     ),
-    Outcome(
-        Code.UNKNOWN_RESULT,
+    Code.UNKNOWN_RESULT: Outcome(
         33001,
+        Text("The controller stopped answering after the password was sent."),
+        Text("Ask again with the same request; the agent settles it by pwdLastSet."),
         "It is not known whether your password was changed. Try the new one first.",
-        "The controller stopped answering after the password was sent.",
-        "Ask again with the same request; the agent settles it by pwdLastSet.",
     ),
-    Outcome(
-        Code.BAD_REQUEST,
+    Code.BAD_REQUEST: Outcome(
         32003,
-        _HELP_DESK,
-        "The request is not in the form docs/wire.md describes.",
-        "Mend the portal; the detail names the claim.",
+        Text("The request is not in the form docs/wire.md describes."),
+        Text("Mend the portal; the detail names the claim."),
     ),
-    Outcome(
-        Code.EXPIRED_REQUEST,
+    Code.EXPIRED_REQUEST: Outcome(
         32008,
+        Text("The request is past its time, or its clock is off."),
+        Text("Compare the clocks of the portal and this server."),
         _LATER,
-        "The request is past its time, or its clock is off.",
-        "Compare the clocks of the portal and this server.",
     ),
-    Outcome(
-        Code.REPLAYED_REQUEST,
+    Code.REPLAYED_REQUEST: Outcome(
         32008,
-        _HELP_DESK,
-        "A request with this jti but other content was already taken.",
-        "Mend the portal: one jti for one request.",
+        Text("A request with this jti but other content was already taken."),
+        Text("Mend the portal: one jti for one request."),
     ),
-    Outcome(
-        Code.FORGED_REQUEST,
+    Code.FORGED_REQUEST: Outcome(
         32004,
-        _HELP_DESK,
-        "The request is not sealed for this agent or not signed by the portal.",
-        "Compare the fingerprints on both sides; rotate keys if they differ.",
+        Text("The request is not sealed for this agent or not signed by the portal."),
+        Text("Compare the fingerprints on both sides; rotate keys if they differ."),
     ),
-    Outcome(
-        Code.PAUSED,
+    Code.PAUSED: Outcome(
         31013,
+        Text("Password writeback is off on this agent."),
+        Text("Turn it on in the wizard, or with writeback apply."),
         "Password reset is switched off at the moment.",
-        "Password writeback is off on this agent.",
-        "Turn it on in the wizard, or with writeback apply.",
     ),
-    Outcome(
-        Code.TOO_MANY,
+    Code.TOO_MANY: Outcome(
         32003,
+        Text("The limit of requests for this time was reached."),
+        Text("Look at the audit records before you raise the limit."),
         _LATER,
-        "The limit of requests for this time was reached.",
-        "Look at the audit records before you raise the limit.",
     ),
-    Outcome(
-        Code.NOT_ENOUGH_PROOFS,
+    Code.NOT_ENOUGH_PROOFS: Outcome(
         32003,
+        Text("The portal took fewer proofs of identity than this agent asks for."),
+        Text("Change the portal's flow, or the number of proofs in the settings."),
         "More proof of your identity is needed. Your password was not changed.",
-        "The portal took fewer proofs of identity than this agent asks for.",
-        "Change the portal's flow, or the number of proofs in the settings.",
     ),
-    Outcome(
-        Code.OPERATION_OFF,
+    Code.OPERATION_OFF: Outcome(
         32003,
-        _HELP_DESK,
-        "The operation asked for is switched off in the settings.",
-        "Switch it on in Optional features if it should be.",
+        Text("The operation asked for is switched off in the settings."),
+        Text("Switch it on in Optional features if it should be."),
     ),
-    Outcome(
-        Code.INTERNAL,
+    Code.INTERNAL: Outcome(
         32000,
+        Text("The agent failed in a way it was not built for."),
+        Text("Send the audit record's id to the people who make Writeback."),
         _LATER,
-        "The agent failed in a way it was not built for.",
-        "Send the audit record's id to the people who make Writeback.",
     ),
-)
-
-OUTCOMES: dict[Code, Outcome] = {outcome.code: outcome for outcome in _ALL}
+}
 
 
 class Refused(Failure):

@@ -73,12 +73,7 @@ class Token:
 
     @property
     def audience(self) -> Audience:
-        """What the token is for.
-
-        Raises:
-            BadToken: sr is no URI.
-
-        """
+        """What the token is for; BadToken where sr is no URI."""
         try:
             # .NET writes a blank as +, every other client as %20
             parts = urlsplit(unquote_plus(self.resource))
@@ -117,12 +112,7 @@ def token_for(
 
 
 def parse(text: str) -> Token:
-    """Take a token apart.
-
-    Raises:
-        BadToken: it is not in the form of a token.
-
-    """
+    """Take a token apart; BadToken where it has not the form of one."""
     if len(text) > MAX_TOKEN_CHARS:
         raise BadToken(f"the token is over {MAX_TOKEN_CHARS} characters")
     scheme, _, rest = text.strip().partition(" ")

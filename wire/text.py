@@ -36,12 +36,7 @@ class Text(str):
     fields: Mapping[str, Field]
 
     def __new__(cls, template: str, /, *, many: str = "", **fields: Field) -> Self:
-        """Fill the fields in, in English.
-
-        Raises:
-            KeyError: the template names a field that is not given.
-
-        """
+        """Fill the fields in, in English; KeyError where one is not given."""
         chosen = many if many and fields["count"] != 1 else template
         chosen = chosen or ("{verbatim}" if "verbatim" in fields else "")
         self = super().__new__(cls, fill(chosen, fields, str) if fields else chosen)
@@ -114,12 +109,7 @@ class TextAttribute:
 def fill(
     template: str, fields: Mapping[str, Field], spell: Callable[[Field], str]
 ) -> str:
-    """Fill the fields into a template, each as `spell` spells it.
-
-    Raises:
-        KeyError: the template names a field that is not given.
-
-    """
+    """Fill the fields into a template, each as `spell` spells it, or KeyError."""
     return _FIELD.sub(lambda place: spell(fields[place[1]]), template)
 
 
@@ -136,9 +126,7 @@ def verbatim(value: str) -> Text:
 def read_text(value: object) -> Text:
     """Read a text back, as `Text.as_dict` gives it; a string is one to the letter.
 
-    Raises:
-        ValueError: it is none, or its fields do not fit its template.
-
+    ValueError where it is none, or its fields do not fit its template.
     """
     if isinstance(value, Text):
         return value

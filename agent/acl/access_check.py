@@ -9,17 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from agent.acl import rights
 from agent.acl.ace import ALLOWING, CALLBACK, DENYING, Ace, AceFlag, UnknownAce
 from agent.acl.descriptor import Acl, SecurityDescriptor
-from agent.acl.rights import (
-    READ_CONTROL,
-    READ_PROPERTY,
-    WRITE_DAC,
-    WRITE_PROPERTY,
-    Right,
-    RightSpec,
-    effective_mask,
-)
 from agent.acl.sid import Sid
 from agent.acl.well_known_sids import OWNER_RIGHTS, SELF
 
@@ -67,7 +59,7 @@ class Decision:
 def decide(
     descriptor: SecurityDescriptor,
     sids: frozenset[Sid],
-    right: Right,
+    right: rights.Right,
     *,
     classes: frozenset[UUID],
 ) -> Decision:
@@ -87,7 +79,7 @@ def decide(
     if descriptor.owner in sids:
         who = sids | {OWNER_RIGHTS}
         # the owner's own rights come before the list (MS-DTYP 2.5.3.2)
-        implied = right.value.mask & (READ_CONTROL | WRITE_DAC)
+        implied = right.value.mask & (rights.READ_CONTROL | rights.WRITE_DAC)
         if implied and not _limits_owner(descriptor.dacl):
             return Decision(allowed=True, reason=Reason.OWNER)
     if not descriptor.dacl.aces:
@@ -108,7 +100,7 @@ def _limits_owner(dacl: Acl) -> bool:
 
 
 def _walk(
-    dacl: Acl, who: frozenset[Sid], right: RightSpec, classes: frozenset[UUID]
+    dacl: Acl, who: frozenset[Sid], right: rights.RightSpec, classes: frozenset[UUID]
 ) -> Decision:
     perhaps: Ace | None = None
     for ace in dacl.aces:
@@ -133,7 +125,7 @@ def _walk(
     return Decision(allowed=False, reason=Reason.NOT_GRANTED)
 
 
-def _speaks_of(ace: Ace, right: RightSpec, classes: frozenset[UUID]) -> bool:
+def _speaks_of(ace: Ace, right: rights.RightSpec, classes: frozenset[UUID]) -> bool:
     """Say whether an effective entry is about the right.
 
     InheritedObjectType plays no part: it says who inherits an entry. A controller
@@ -142,17 +134,19 @@ def _speaks_of(ace: Ace, right: RightSpec, classes: frozenset[UUID]) -> bool:
     """
     if ace.type not in ALLOWING and ace.type not in DENYING:
         return False
-    if not effective_mask(ace.mask) & right.mask:
+    if not rights.effective_mask(ace.mask) & right.mask:
         return False
     return ace.object_type is None or _names(ace.object_type, right, classes)
 
 
-def _names(object_type: UUID, right: RightSpec, classes: frozenset[UUID]) -> bool:
+def _names(
+    object_type: UUID, right: rights.RightSpec, classes: frozenset[UUID]
+) -> bool:
     if right.guid is None:
         return object_type in classes
     if object_type in (right.guid, right.property_set):
         return True
     # the class is the root of the tree of properties (MS-ADTS 5.1.3.3.3); control
     # access rights are not in that tree (5.1.3.3.4)
-    in_tree = right.mask in (READ_PROPERTY, WRITE_PROPERTY)
+    in_tree = right.mask in (rights.READ_PROPERTY, rights.WRITE_PROPERTY)
     return in_tree and object_type in classes

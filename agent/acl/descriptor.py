@@ -103,13 +103,10 @@ class SecurityDescriptor:
 
     def part_bytes(self, name: _Part) -> bytes:
         """Write one part; empty when it is absent."""
-        match name:
-            case "owner" | "group":
-                sid = self.owner if name == "owner" else self.group
-                return sid.raw if sid else b""
-            case _:
-                acl = self.sacl if name == "sacl" else self.dacl
-                return acl.to_bytes() if acl else b""
+        part: Sid | Acl | None = getattr(self, name)
+        if isinstance(part, Sid):
+            return part.raw
+        return part.to_bytes() if part else b""
 
     def to_bytes(self) -> bytes:
         """Write the descriptor: the bytes it was read from, if unchanged."""
@@ -165,7 +162,7 @@ def _keep_layout(
     """Remember gaps, overlaps and stray offsets, where there are any."""
     spans, stray = [], False
     for name, offset in zip(_PARTS, offsets, strict=True):
-        if length := _length(descriptor, name, data, offset):
+        if length := len(descriptor.part_bytes(name)):
             spans.append((offset, offset + length))
         else:
             stray |= offset != 0
@@ -179,17 +176,6 @@ def _keep_layout(
     if not (stray or filler or overlap):
         return descriptor
     return replace(descriptor, placed=_Placed(offsets, len(data), tuple(filler)))
-
-
-def _length(descriptor: SecurityDescriptor, name: _Part, data: bytes, at: int) -> int:
-    """Say how many bytes a part takes; 0 when it was not read."""
-    match name:
-        case "owner" | "group":
-            sid = descriptor.owner if name == "owner" else descriptor.group
-            return len(sid.raw) if sid else 0
-        case _:
-            acl = descriptor.sacl if name == "sacl" else descriptor.dacl
-            return data[at + 2] | data[at + 3] << 8 if acl else 0
 
 
 def _sid_at(data: bytes, offset: int) -> Sid | None:

@@ -40,10 +40,7 @@ def decide_once(
 ) -> Callable[[bytes | None, *Ts], T | Unreadable]:
     """Make of a decision about a descriptor one about its bytes; the last 1024 stay.
 
-    Args:
-        decide: gets the descriptor and what else the decision depends on; pure, all
-            of it hashable.
-
+    `decide` is pure, and all that it takes is hashable.
     """
 
     def decided(raw: bytes | None, *more: *Ts) -> T | Unreadable:

@@ -46,18 +46,11 @@ class DomainCache:
     def protected(self, directory: Connection) -> ProtectedGroups:
         """Give the groups whose members are never written to."""
         return self._keep(
-            "protected",
-            KEPT_S,
-            lambda: protected_groups(directory, self.base_dn),
+            "protected", KEPT_S, lambda: protected_groups(directory, self.base_dn)
         )
 
     def policy(self, directory: Connection, pso: str | None) -> PasswordPolicy:
-        """Give the policy of a PSO, or the domain's.
-
-        Raises:
-            AttributeUnreadable: it is hidden.
-
-        """
+        """Give the policy of a PSO, or the domain's; or AttributeUnreadable."""
         policy = self._keep(
             ("policy", pso),
             KEPT_S,

@@ -31,15 +31,10 @@ class UserFilter:
 
 
 def user_filter(by: str, value: str) -> UserFilter:
-    """Make the filter for an identifier.
+    """Make the filter for an identifier: attribute `by`, with a value as text.
 
-    Args:
-        by: the attribute.
-        value: a GUID is taken as text, ms-DS-ConsistencyGuid as base64 too.
-
-    Raises:
-        Refused: bad_request, where no directory has somebody so named.
-
+    An ms-DS-ConsistencyGuid may be base64 too. Refused (bad_request) where no directory
+    has somebody so named.
     """
     if not value.strip():
         raise _wrong(by, "must not be empty", value)

@@ -59,12 +59,7 @@ class ProtectedGroups:
 
 
 def protected_groups(directory: Connection, base_dn: str) -> ProtectedGroups:
-    """Find the protected groups.
-
-    Raises:
-        DirectoryError: the directory did not answer, or groups are hidden.
-
-    """
+    """Find the protected groups; DirectoryError also where some are hidden."""
     domain = _sid(directory, needed_entry(directory, base_dn, ("objectSid",)))
     sids = [f"{domain}-{rid}" for rid in PROTECTED]
     sids += [f"S-1-5-32-{rid}" for rid in PROTECTED_BUILTIN]
@@ -87,10 +82,6 @@ def token_of(directory: Connection, dn: str) -> frozenset[Sid]:
     The controller asks a global catalog for them, and gives them in a search of the
     one object only (MS-ADTS 3.1.1.4.5.19). Empty: they are hidden, as everybody is in
     their primary group.
-
-    Raises:
-        DirectoryError: the directory did not answer, or can't find it out.
-
     """
     entry = needed_entry(directory, dn, ("tokenGroups",))
     return frozenset(map(Sid.parse, entry.values("tokenGroups")))

@@ -62,21 +62,13 @@ class SubjectReader:
             detail: the user was read with everything; else the policy is left out,
                 as only an explanation needs it.
 
-        Raises:
-            DirectoryError: this controller can't find it out; another one may.
-
         """
         why_not = self.domain.why_not_in_scope(warm.directory, user)
         group = self._protected_group(warm.directory, user)
         return self._subject(warm, user, group, detail=detail, why_not=why_not)
 
     def read_in_scope(self, warm: PooledConnection, user: User) -> Subject:
-        """Read everything of a user that a search of the scope has found.
-
-        Raises:
-            DirectoryError: the controller does not answer.
-
-        """
+        """Read everything of a user that a search of the scope has found."""
         try:
             group = self._protected_group(warm.directory, user)
         except DirectoryError as error:

@@ -3,6 +3,8 @@
 What is read before a write is one cheap search; what is constructed for it (the
 resultant policy, the computed flags) is read only to explain, or to check. The
 permissions are read always: they tell an attribute that is not set from a hidden one.
+Whatever asks the directory raises DirectoryError where it does not answer or refuses;
+a write is sent once, and TimedOut means that nobody knows whether it was done.
 """
 
 from collections.abc import Sequence
@@ -76,24 +78,12 @@ class User:
 
 
 def find(
-    directory: Connection,
-    base_dn: str,
-    whom: UserFilter,
-    *,
-    detail: bool = False,
+    directory: Connection, base_dn: str, whom: UserFilter, *, detail: bool = False
 ) -> User:
     """Find the one user of the domain that an identifier means.
 
-    Args:
-        directory: a controller of the domain.
-        base_dn: the domain's naming context.
-        whom: the identifier.
-        detail: also what only an explanation needs.
-
-    Raises:
-        Refused: user_not_found, several_users.
-        DirectoryError: the directory did not answer.
-
+    With `detail` also what only an explanation needs. Refused as user_not_found or
+    several_users.
     """
     found = directory.search(
         base_dn,
@@ -112,12 +102,7 @@ def find(
 
 
 def read_again(directory: Connection, dn: str) -> User:
-    """Read everything about one user, to explain a refusal or to check.
-
-    Raises:
-        DirectoryError: the directory did not answer, or the user is gone.
-
-    """
+    """Read everything about one user, to explain a refusal or to check."""
     return user_of(needed_entry(directory, dn, DETAIL, (OWNER_GROUP_DACL,)))
 
 
@@ -127,13 +112,7 @@ def needed_entry(
     attributes: Sequence[str],
     controls: Sequence[Control] = (),
 ) -> Entry:
-    """Read one object.
-
-    Raises:
-        NoSuchObject: it is gone, or hidden as a whole.
-        DirectoryError: the directory did not answer.
-
-    """
+    """Read one object; NoSuchObject where it is gone, or hidden as a whole."""
     entry = read_entry(directory, dn, attributes, controls)
     if entry is None:
         what = "the object is gone, or hidden from the account"
@@ -142,23 +121,13 @@ def needed_entry(
 
 
 def read_pwd_last_set(directory: Connection, dn: str) -> int:
-    """Read when a user's password was set; -1 when it is hidden.
-
-    Raises:
-        DirectoryError: the directory did not answer, or the user is gone.
-
-    """
+    """Read when a user's password was set; -1 when it is hidden."""
     value = needed_entry(directory, dn, ("pwdLastSet",)).number("pwdLastSet")
     return -1 if value is None else value
 
 
 def user_of(entry: Entry) -> User:
-    """Take an entry that was searched with `STATE` or `DETAIL` as a user.
-
-    Raises:
-        Refused: its objectGUID is hidden.
-
-    """
+    """Take an entry searched with `STATE` as a user; Refused without objectGUID."""
     guid = entry.guid("objectGUID")
     if guid is None:
         raise Refused(Code.PERMISSION_DENIED, "objectGUID is hidden from the agent")
@@ -181,47 +150,25 @@ def _spelled(password: Secret) -> bytes:
 def reset(
     directory: Connection, dn: str, new: Secret, *, hints: Control | None
 ) -> None:
-    """Set a password. Sent once.
-
-    Raises:
-        TimedOut: it is not known whether it was done.
-        DirectoryError: it was refused.
-
-    """
+    """Set a password."""
     change = Modification("replace", "unicodePwd", (_spelled(new),))
     directory.modify(dn, (change,), () if hints is None else (hints,))
 
 
 def change(directory: Connection, dn: str, old: Secret, new: Secret) -> None:
-    """Change a password, which the old one proves. Sent once.
-
-    Raises:
-        TimedOut: it is not known whether it was done.
-        DirectoryError: it was refused.
-
-    """
+    """Change a password, which the old one proves."""
     delete = Modification("delete", "unicodePwd", (_spelled(old),))
     add = Modification("add", "unicodePwd", (_spelled(new),))
     directory.modify(dn, (delete, add))
 
 
 def unlock(directory: Connection, dn: str) -> None:
-    """Unlock an account; clears the count of wrong passwords too.
-
-    Raises:
-        DirectoryError: it was refused, or is not known.
-
-    """
+    """Unlock an account; clears the count of wrong passwords too."""
     directory.modify(dn, (Modification("replace", "lockoutTime", (b"0",)),))
 
 
 def must_change(directory: Connection, dn: str) -> None:
-    """Make the user change the password at the next sign-in.
-
-    Raises:
-        DirectoryError: it was refused, or is not known.
-
-    """
+    """Make the user change the password at the next sign-in."""
     directory.modify(dn, (Modification("replace", "pwdLastSet", (b"0",)),))
 
 
@@ -230,10 +177,7 @@ def read_policy(
 ) -> PasswordPolicy:
     """Read the policy that holds for a user: their PSO, else the domain's.
 
-    Raises:
-        AttributeUnreadable: an attribute is hidden; never a lenient default.
-        DirectoryError: the directory did not answer.
-
+    What is hidden is AttributeUnreadable, never a lenient default.
     """
     source, names = (pso_dn, _PSO) if pso_dn else (base_dn, _DOMAIN_POLICY)
     try:
@@ -249,34 +193,19 @@ def read_policy(
 
 
 def account_of(user: User) -> account.Account:
-    """Read the state of a user's account.
-
-    Raises:
-        AttributeUnreadable: a needed attribute is hidden.
-
-    """
+    """Read the state of a user's account; AttributeUnreadable where it is hidden."""
     return account.account_from(user.dn, user.entry.attributes)
 
 
 def in_group(directory: Connection, group_dn: str, user_dn: str) -> bool:
-    """Say whether a user is in a group, through any number of groups.
-
-    Raises:
-        DirectoryError: the directory did not answer.
-
-    """
+    """Say whether a user is in a group, through any number of groups."""
     query, wanted = member_filter(group_dn), ("objectGUID",)
     entries = directory.search(user_dn, query, wanted, scope="base", paged=False)
     return next(iter(entries), None) is not None
 
 
 def own_sids(directory: Connection) -> frozenset[Sid]:
-    """Read the agent's whole token (rootDSE tokenGroups).
-
-    Raises:
-        DirectoryError: the directory did not answer, or does not tell.
-
-    """
+    """Read the agent's whole token (rootDSE tokenGroups)."""
     sids = needed_entry(directory, "", ("tokenGroups",)).values("tokenGroups")
     if not sids:  # nobody is in no group: every right would look as if missing
         what = "it does not tell which groups the account is in (tokenGroups)"

@@ -37,15 +37,9 @@ class AgentConfig:
 
 
 def load(places: Paths, secrets: Secrets | None = None) -> AgentConfig:
-    """Read what the agent needs.
+    """Read what the agent needs; its secrets by default from files below `places`.
 
-    Args:
-        places: where it is.
-        secrets: where they are kept; by default files below `places`.
-
-    Raises:
-        SettingsError: with every problem, those of enrolment and secrets too.
-
+    SettingsError has every problem, those of enrolment and secrets too.
     """
     reader = _Reader(secrets or secret_store.in_folder(places.secrets))
     settings = reader.settings(places.settings)

@@ -19,13 +19,7 @@ Jwks = tuple[dict[str, Any], ...]
 
 
 class EnrolmentError(Failure):
-    """The enrolment can't be used.
-
-    Args:
-        source: the file.
-        rule: what is wrong with it.
-
-    """
+    """The enrolment can't be used: the file, and what is wrong with it."""
 
     def __init__(self, source: str, rule: str) -> None:
         super().__init__(f"{source} {rule}", "enrol this agent again with the wizard")
@@ -64,9 +58,7 @@ class Enrolment:
     def portals(self) -> dict[str, Portal]:
         """Give the portals by the kid of the key that signs their requests.
 
-        Raises:
-            BadKeys: a party's keys are not the two it should have.
-
+        BadKeys where a party's keys are not the two it should have.
         """
         parties = (
             Portal(self.portal_issuer, PublicKeys.of(self.portal_keys)),
@@ -76,12 +68,7 @@ class Enrolment:
 
 
 def load(path: Path) -> Enrolment:
-    """Read an enrolment.
-
-    Raises:
-        EnrolmentError: the file is missing, or not what `save` writes.
-
-    """
+    """Read an enrolment; EnrolmentError where it is missing, or none."""
     try:
         return parse(path.read_text(encoding="utf-8"), str(path))
     except OSError as error:
@@ -99,12 +86,7 @@ def is_copied(path: Path, machine: str) -> bool:
 
 
 def parse(text: str, source: str) -> Enrolment:
-    """Make an enrolment of JSON text.
-
-    Raises:
-        EnrolmentError: it is not what `save` writes.
-
-    """
+    """Make an enrolment of JSON text; EnrolmentError where `dump` never wrote it."""
     try:
         data = json.loads(text)
     except ValueError as error:

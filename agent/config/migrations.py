@@ -40,12 +40,7 @@ def brought_up(
 
 
 def refuse_newer(data: Mapping[str, Any], source: str, current: int = VERSION) -> None:
-    """Refuse settings that a newer program wrote.
-
-    Raises:
-        SettingsError: with what to do.
-
-    """
+    """Refuse settings that a newer program wrote, with what to do: SettingsError."""
     version = version_of(data)
     if version is not None and version > current:
         rule = (

@@ -100,8 +100,7 @@ class DirectorySettings(Model):
     )
     account: AccountSettings
     policy_hints: bool = Field(
-        default=True,
-        description="history and minimum age count for resets too",
+        default=True, description="history and minimum age count for resets too"
     )
 
     @property

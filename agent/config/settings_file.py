@@ -9,14 +9,8 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
+from agent.config import migrations
 from agent.config.errors import Problem, SettingsError, explain
-from agent.config.migrations import (
-    VERSION,
-    brought_up,
-    kept_name,
-    refuse_newer,
-    version_of,
-)
 from agent.config.settings import Settings
 
 
@@ -44,29 +38,19 @@ def schema() -> dict[str, Any]:
 
 
 def validate(data: object, source: str = "settings") -> Settings:
-    """Make settings of plain data.
-
-    Raises:
-        SettingsError: with every problem and its dotted path.
-
-    """
+    """Make settings of plain data; SettingsError has every problem, by dotted path."""
     if not isinstance(data, dict):
         problem = Problem("(file)", "holds no settings; start with version: 1")
         raise SettingsError(source, (problem,))
-    refuse_newer(data, source)
+    migrations.refuse_newer(data, source)
     try:
-        return Settings.model_validate(brought_up(data))
+        return Settings.model_validate(migrations.brought_up(data))
     except ValidationError as error:
         raise SettingsError(source, explain(error, Settings)) from None
 
 
 def parse(text: str, source: str = "settings") -> Settings:
-    """Make settings of YAML text.
-
-    Raises:
-        SettingsError: with every problem and its dotted path.
-
-    """
+    """Make settings of YAML text; SettingsError has every problem, by dotted path."""
     try:
         data = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
     except yaml.YAMLError as error:
@@ -86,15 +70,11 @@ def _no_yaml(error: yaml.YAMLError) -> Problem:
 
 
 def load(path: Path) -> Settings:
-    """Read a settings file.
+    """Read a settings file; SettingsError where it is missing, unreadable or wrong.
 
     One that a newer program wrote is passed over for the older one that it kept.
-
-    Raises:
-        SettingsError: the file is missing, unreadable or wrong.
-
     """
-    text, kept = _text(path), kept_name(path, VERSION)
+    text, kept = _text(path), migrations.kept_name(path, migrations.VERSION)
     try:
         return parse(text, str(path))
     except SettingsError:
@@ -117,12 +97,12 @@ def text_version(text: str) -> int | None:
         data = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
     except yaml.YAMLError:
         return None
-    return version_of(data) if isinstance(data, dict) else None
+    return migrations.version_of(data) if isinstance(data, dict) else None
 
 
 def _is_newer(text: str) -> bool:
     version = text_version(text)
-    return version is not None and version > VERSION
+    return version is not None and version > migrations.VERSION
 
 
 def digest(settings: Settings) -> str:

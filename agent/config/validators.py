@@ -130,13 +130,7 @@ def not_empty(values: tuple[_Item, ...]) -> tuple[_Item, ...]:
 
 
 class FieldRule(ValueError):
-    """One of several settings breaks a rule over all of them.
-
-    Args:
-        field: which.
-        rule: what it must be.
-
-    """
+    """One of several settings, `field`, breaks a rule over all of them."""
 
     def __init__(self, field: str, rule: str) -> None:
         super().__init__(f"{field} {rule}")

@@ -76,24 +76,10 @@ class Handshake:
     tls: str
 
 
-def fetch_chain(
-    endpoint: Endpoint, *, timeout: float = _CONNECT_S
-) -> tuple[CertificateFacts, ...]:
-    """Ask a controller for its certificates, without trusting them.
-
-    Raises:
-        OSError: it can't be reached, or speaks no TLS.
-
-    """
-    return shake_hands(endpoint, timeout=timeout).chain
-
-
 def shake_hands(endpoint: Endpoint, *, timeout: float = _CONNECT_S) -> Handshake:
     """Ask a controller for its certificates and its TLS, without trusting it.
 
-    Raises:
-        OSError: it can't be reached, or speaks no TLS of 1.2 or newer.
-
+    OSError where it can't be reached, or speaks no TLS of 1.2 or newer.
     """
     reason, verify_code = _distrust(endpoint, timeout)
     shown = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -6,24 +6,18 @@ what a broken connection means. ldap3's exceptions never pass, its log is never 
 (it writes passwords), and a connection is never printed.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any, Literal, Self
 
 import ldap3
 from ldap3.core.exceptions import LDAPException
 
+from agent.ldap import errors
 from agent.ldap.certificates import Endpoint
 from agent.ldap.controls import Control
 from agent.ldap.entry import Entry, Modification, RootDse
-from agent.ldap.errors import (
-    SignInRefused,
-    TimedOut,
-    Unreachable,
-    refused,
-    sign_in_refused,
-)
 from agent.ldap.tls import CHECK_IT, has_data, open_connection
 from wire.secret import Secret
 
@@ -38,14 +32,6 @@ _VERBS = {
 _PAGE = 500
 _PAGED = "1.2.840.113556.1.4.319"  # RFC 2696
 _SIZE_LIMIT = 4
-
-
-@dataclass(frozen=True)
-class _Query:
-    base: str
-    filter: str
-    scope: Scope
-    attributes: tuple[str, ...]
 
 
 def connect(
@@ -73,7 +59,9 @@ def connect(
     """
     if not password:
         # an empty password is an anonymous bind (RFC 4513 section 5.1.2)
-        raise SignInRefused(endpoint.host, "no password is given", "give the password")
+        raise errors.SignInRefused(
+            endpoint.host, "no password is given", "give the password"
+        )
     connection = open_connection(
         endpoint, user, password, connect_timeout, receive_timeout
     )
@@ -87,7 +75,11 @@ def connect(
 
 
 class Connection:
-    """One connection. For one thread at a time; close it when done."""
+    """One connection. For one thread at a time; close it when done.
+
+    A write raises TimedOut where no answer came, so that nobody knows whether it was
+    done, and any other DirectoryError where it was refused.
+    """
 
     def __init__(self, connection: Any, host: str) -> None:
         self._connection = connection
@@ -103,7 +95,7 @@ class Connection:
         result = self._connection.result
         if result["result"] != 0:
             code, words = result["result"], str(result["message"])
-            raise sign_in_refused(self.host, code, words)
+            raise errors.sign_in_refused(self.host, code, words)
 
     @property
     def fresh(self) -> bool:
@@ -150,63 +142,38 @@ class Connection:
             DirectoryError: while it is iterated.
 
         """
-        query = _Query(base, filter or "(objectClass=*)", scope, tuple(attributes))
-        pages = self._pages(query, controls) if paged else None
-        entries = pages or self._once(query, controls, limit or 0)
+        ask = partial(
+            self._call,
+            "searching",
+            self._connection.search,
+            base,
+            filter or "(objectClass=*)",
+            _SCOPES[scope],
+            attributes=list(attributes) or ["1.1"],
+            controls=_ldap3(controls),
+        )
+        entries = self._pages(ask) if paged else self._once(ask, limit or 0)
         return entries if limit is None else islice(entries, limit)
 
-    def _once(
-        self, query: _Query, controls: Sequence[Control], limit: int
-    ) -> Iterator[Entry]:
-        self._search(query, controls, size_limit=limit)
+    def _once(self, ask: Callable[..., Any], limit: int) -> Iterator[Entry]:
+        ask(size_limit=limit)
         self._check(also=_SIZE_LIMIT if limit else 0)
         yield from _entries(self._connection.response)
 
-    def _pages(self, query: _Query, controls: Sequence[Control]) -> Iterator[Entry]:
+    def _pages(self, ask: Callable[..., Any]) -> Iterator[Entry]:
         cookie: bytes | None = None
         while True:
-            self._search(query, controls, paged_size=_PAGE, paged_cookie=cookie)
+            ask(paged_size=_PAGE, paged_cookie=cookie)
             self._check()
             cookie = _cookie(self._connection.result)
             yield from _entries(self._connection.response)
             if not cookie:
                 return
 
-    def _search(
-        self,
-        query: _Query,
-        controls: Sequence[Control],
-        *,
-        size_limit: int = 0,
-        paged_size: int | None = None,
-        paged_cookie: bytes | None = None,
-    ) -> None:
-        self._call(
-            "searching",
-            self._connection.search,
-            query.base,
-            query.filter,
-            _SCOPES[query.scope],
-            attributes=list(query.attributes) or ["1.1"],
-            controls=_ldap3(controls),
-            size_limit=size_limit,
-            paged_size=paged_size,
-            paged_cookie=paged_cookie,
-        )
-
     def modify(
-        self,
-        dn: str,
-        changes: Sequence[Modification],
-        controls: Sequence[Control] = (),
+        self, dn: str, changes: Sequence[Modification], controls: Sequence[Control] = ()
     ) -> None:
-        """Change one entry, in one act.
-
-        Raises:
-            TimedOut: no answer; it is not known whether it was done.
-            DirectoryError: it was refused.
-
-        """
+        """Change one entry, in one act."""
         wanted: dict[str, list[tuple[str, list[bytes]]]] = {}
         for change in changes:
             values = (_VERBS[change.operation], list(change.values))
@@ -221,26 +188,14 @@ class Connection:
         object_classes: Sequence[str],
         attributes: Mapping[str, Sequence[bytes]],
     ) -> None:
-        """Make an entry.
-
-        Raises:
-            TimedOut: no answer; it is not known whether it was done.
-            DirectoryError: it was refused.
-
-        """
+        """Make an entry."""
         values = {name: list(held) for name, held in attributes.items()}
         add = self._connection.add
         self._call("adding", add, dn, list(object_classes), values, writes=True)
         self._check()
 
     def delete(self, dn: str) -> None:
-        """Remove an entry.
-
-        Raises:
-            TimedOut: no answer; it is not known whether it was done.
-            DirectoryError: it was refused.
-
-        """
+        """Remove an entry."""
         self._call("deleting", self._connection.delete, dn, writes=True)
         self._check()
 
@@ -271,23 +226,23 @@ class Connection:
         """Call ldap3; what breaks the connection becomes one of our errors."""
         writes = named.pop("writes", False)
         if self.broken:
-            raise Unreachable(self.host, "the connection is closed", CHECK_IT)
+            raise errors.Unreachable(self.host, "the connection is closed", CHECK_IT)
         try:
             return call(*args, **named)
         except (LDAPException, OSError, ValueError) as error:
             self.close()
             what = f"no answer while {doing} ({type(error).__name__})"
             if not writes:
-                raise Unreachable(self.host, what, CHECK_IT) from None
+                raise errors.Unreachable(self.host, what, CHECK_IT) from None
             # how Python's ssl and ldap3 say that the time limit passed
             waited = "timed out" in str(error)
-            raise TimedOut(self.host, what, CHECK_IT, waited=waited) from None
+            raise errors.TimedOut(self.host, what, CHECK_IT, waited=waited) from None
 
     def _check(self, also: int = 0) -> None:
         result = self._connection.result
         if result["result"] not in (0, also):
             code, words = result["result"], str(result["message"])
-            raise refused(self.host, code, words)
+            raise errors.refused(self.host, code, words)
 
 
 def read_entry(
@@ -296,12 +251,7 @@ def read_entry(
     attributes: Sequence[str],
     controls: Sequence[Control] = (),
 ) -> Entry | None:
-    """Read one object by its name, the rootDSE by none; None when it is hidden.
-
-    Raises:
-        DirectoryError: the controller did not answer, or there is no such object.
-
-    """
+    """Read one object by its name, the rootDSE by none; None when it is hidden."""
     entries = directory.search(
         dn, "", attributes, scope="base", controls=controls, paged=False
     )

@@ -1,7 +1,8 @@
 r"""Distinguished names compared by what they mean, not by how they are spelled.
 
 `OU=Sales\, West` and `ou=sales\2C West` are one name (RFC 4514 section 2.4), and a
-name that ends in another's text need not be below it. Pure.
+name that ends in another's text need not be below it. What is no name raises BadName.
+Pure.
 """
 
 import re
@@ -21,35 +22,20 @@ class BadName(ValueError):
 
 @lru_cache(maxsize=4096)
 def parse(name: str) -> tuple[Rdn, ...]:
-    """Give the parts of a name, the object first, in a form that compares.
-
-    Raises:
-        BadName: a part is no attribute=value.
-
-    """
+    """Give the parts of a name, the object first, in a form that compares."""
     if not name.strip():
         return ()
     return tuple(_rdn(part) for part in split(name))
 
 
 def is_below(name: str, container: str) -> bool:
-    """Say whether an object is the container, or somewhere below it.
-
-    Raises:
-        BadName: one of them is no distinguished name.
-
-    """
+    """Say whether an object is the container, or somewhere below it."""
     inner, outer = parse(name), parse(container)
     return len(inner) >= len(outer) and inner[len(inner) - len(outer) :] == outer
 
 
 def same(one: str, other: str) -> bool:
-    """Say whether two names are of one object.
-
-    Raises:
-        BadName: one of them is no distinguished name.
-
-    """
+    """Say whether two names are of one object."""
     return parse(one) == parse(other)
 
 

@@ -48,12 +48,7 @@ class Entry:
         return texts[0] if texts else None
 
     def number(self, name: str) -> int | None:
-        """Give the first value as a number; None when there is none.
-
-        Raises:
-            ValueError: it is no number.
-
-        """
+        """Give the first value as a number, or None; ValueError for what is none."""
         raw = self.raw(name)
         return None if raw is None else int(raw)
 

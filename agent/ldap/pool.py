@@ -128,12 +128,7 @@ class Pool:
 
     @contextmanager
     def at(self, host: str) -> Iterator[PooledConnection]:
-        """Give a new connection to one controller, to see what became of a write.
-
-        Raises:
-            DirectoryError: it does not answer.
-
-        """
+        """Give a new connection to one controller, to see what became of a write."""
         dc = next((p for p in self._controllers if p.endpoint.host == host), None)
         if dc is None:
             raise Unreachable(host, "is no controller of the settings", "check them")
@@ -144,12 +139,7 @@ class Pool:
             self._give_back(dc, warm)
 
     def keep_warm(self) -> bool:
-        """Try every controller; what is called in the background.
-
-        Returns:
-            Whether one answers.
-
-        """
+        """Try every controller, in the background; say whether one answers."""
         for dc in self._controllers:
             if self._refusal(dc) is not None:
                 continue

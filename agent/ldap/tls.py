@@ -12,7 +12,7 @@ from typing import Any
 import ldap3
 from ldap3.core.exceptions import LDAPException
 
-from agent.ldap.certificates import Endpoint, fetch_chain
+from agent.ldap.certificates import Endpoint, shake_hands
 from agent.ldap.errors import DirectoryError, Unreachable, Untrusted
 from agent.system.tls import client_context
 from wire.secret import Secret
@@ -62,10 +62,7 @@ def open_connection(
 ) -> Any:
     """Open TCP and TLS, without a sign-in.
 
-    Raises:
-        Unreachable: no TCP or no TLS.
-        Untrusted: the certificate; with the chain.
-
+    Unreachable without one of them; Untrusted, with the chain, for the certificate.
     """
     try:
         tls = _NamedTls(endpoint, receive_timeout)
@@ -107,7 +104,7 @@ def _not_opened(
 ) -> DirectoryError:
     if isinstance(failure, ssl.SSLCertVerificationError):
         try:
-            chain = fetch_chain(endpoint)
+            chain = shake_hands(endpoint).chain
         except OSError:
             chain = ()
         return Untrusted(endpoint.host, failure.verify_message, chain)

@@ -10,9 +10,7 @@ WARNING_S, LIMIT_S = 60, 300
 def ahead_of(date: str | None) -> float | None:
     """Say by how many seconds this machine is ahead of the time an answer came.
 
-    Args:
-        date: the answer's Date (RFC 9110 6.6.1); None where it has none.
-
+    `date` is the answer's Date (RFC 9110 6.6.1); None where it has none.
     """
     try:
         # it holds whole seconds: half of one is added on average

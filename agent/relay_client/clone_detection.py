@@ -127,12 +127,7 @@ class CloneDetector:
 
 
 async def _short(answer: aiohttp.ClientResponse) -> bytes:
-    """Read what a relay answers, as long as it is no longer than an answer is.
-
-    Raises:
-        Refused: bad_request.
-
-    """
+    """Read what a relay answers, as long as it is no longer than an answer is."""
     body = b""
     async for chunk in answer.content.iter_chunked(messages.MAX_TOKEN_BYTES):
         body += chunk

@@ -1,9 +1,12 @@
 """Opens WebSockets to a relay: the control channel, and rendezvous.
 
 Tokens and addresses are never logged: an address is a ticket for one answer.
+A relay that can't be reached, or refuses, is a TimeoutError, an aiohttp.ClientError or
+an OSError.
 """
 
 import asyncio
+from dataclasses import dataclass
 from ssl import SSLContext
 from urllib.parse import SplitResult, urlsplit
 
@@ -19,10 +22,11 @@ _DIAL_S = 30.0
 _MAX_FRAME = hybrid_connections.MAX_BODY + hybrid_connections.MAX_INLINE_HEADERS
 
 
+@dataclass(frozen=True)
 class Dialer:
     """The way from one agent to one relay.
 
-    Args:
+    Attributes:
         url: the relay's address, https://host[:port].
         connection: the name of the hybrid connection (the agent's id).
         key_name: the name of the key that listens.
@@ -35,37 +39,19 @@ class Dialer:
 
     """
 
-    def __init__(
-        self,
-        *,
-        url: str,
-        connection: str,
-        key_name: str,
-        key: Secret,
-        ssl: SSLContext,
-        endpoint: RelayEndpoint,
-        ping_seconds: float = 20.0,
-        token_seconds: float = 3600.0,
-    ) -> None:
-        self._url, self._relay = url, urlsplit(url)
-        self._connection = connection
-        self._key_name = key_name
-        self._key = key
-        self._ssl = ssl
-        self._endpoint = endpoint
-        self._ping_seconds = ping_seconds
-        self.token_seconds = token_seconds
+    url: str
+    connection: str
+    key_name: str
+    key: Secret
+    ssl: SSLContext
+    endpoint: RelayEndpoint
+    ping_seconds: float = 20.0
+    token_seconds: float = 3600.0
 
     async def control(self, session: aiohttp.ClientSession) -> MessageSocket:
-        """Listen at the relay.
-
-        Raises:
-            TimeoutError, aiohttp.ClientError, OSError: it can't be reached, or refuses.
-
-        """
-        address = (
-            f"wss://{self._relay.netloc}/$hc/{self._connection}?sb-hc-action=listen"
-        )
+        """Listen at the relay."""
+        host = urlsplit(self.url).netloc
+        address = f"wss://{host}/$hc/{self.connection}?sb-hc-action=listen"
         headers = {"ServiceBusAuthorization": self.token()}
         return await self._dial(session, address, headers)
 
@@ -74,19 +60,16 @@ class Dialer:
     ) -> MessageSocket:
         """Come to an address that the relay gave with a request.
 
-        Raises:
-            BadMessage: it is not at the relay and its sister hosts.
-            TimeoutError, aiohttp.ClientError, OSError: it can't be reached, or refuses.
-
+        BadMessage where that is not at the relay and its sister hosts.
         """
-        if not _is_of(self._relay, urlsplit(address)):
+        if not _is_of(urlsplit(self.url), urlsplit(address)):
             raise BadMessage("a rendezvous address is not at the relay")
         return await self._dial(session, address)
 
     def token(self) -> str:
         """Make a token for the control channel."""
         return sas.token_for(
-            self._url, self._connection, self._key, self._key_name, self.token_seconds
+            self.url, self.connection, self.key, self.key_name, self.token_seconds
         )
 
     async def _dial(
@@ -99,11 +82,11 @@ class Dialer:
             socket = await session.ws_connect(
                 address,
                 headers=headers,
-                ssl=self._ssl,
-                proxy=self._endpoint.proxy,
-                proxy_headers=self._endpoint.proxy_headers,
+                ssl=self.ssl,
+                proxy=self.endpoint.proxy,
+                proxy_headers=self.endpoint.proxy_headers,
                 # aiohttp waits half of it for the reply to its ping
-                heartbeat=self._ping_seconds,
+                heartbeat=self.ping_seconds,
                 timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_S),
                 max_msg_size=_MAX_FRAME,
             )

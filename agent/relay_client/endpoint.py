@@ -27,9 +27,7 @@ class RelayEndpoint:
     def tls_context(self) -> SSLContext:
         """Make what decides which certificates are trusted, from the CA as it is now.
 
-        Raises:
-            OSError: the file of the CA is missing or no PEM.
-
+        OSError where the file of the CA is missing or no PEM.
         """
         return client_context(Path(self.relay.ca) if self.relay.ca else None)
 

@@ -78,10 +78,7 @@ class Listener:
     """
 
     def __init__(
-        self,
-        dialer: Dialer,
-        handle: Handle,
-        on_state: Callable[[ListenerState], None],
+        self, dialer: Dialer, handle: Handle, on_state: Callable[[ListenerState], None]
     ) -> None:
         self._dialer = dialer
         self._handle = handle
@@ -226,15 +223,7 @@ class Listener:
         response = await self._response_to(request)
         if hybrid_connections.fits_inline(response.headers.items(), response.body):
             await channel.send_response(head.id, response)
-        else:
-            await self._answer_at_rendezvous(session, head, response)
-
-    async def _answer_at_rendezvous(
-        self,
-        session: aiohttp.ClientSession,
-        head: RequestHead,
-        response: RelayResponse,
-    ) -> None:
+            return
         channel = await self._dialer.rendezvous(session, head.address)
         try:
             await channel.send_response(head.id, response)
@@ -245,23 +234,19 @@ class Listener:
     async def _serve_rendezvous(
         self, session: aiohttp.ClientSession, head: RequestHead
     ) -> None:
-        """Fetch a request where it waits, and answer it there."""
+        """Answer requests where they wait; the relay may keep the place for several."""
         channel = await self._dialer.rendezvous(session, head.address)
         try:
-            await self._answer_each(channel)
+            while (text := await channel.receive_text()) is not None:
+                whole = hybrid_connections.parse(text)
+                if whole is None or not whole.complete:
+                    raise BadMessage("no whole request came to the rendezvous")
+                request = await channel.receive_rest(whole)
+                if request is None:
+                    return
+                await channel.send_response(whole.id, await self._response_to(request))
         finally:
             await channel.close()
-
-    async def _answer_each(self, channel: MessageSocket) -> None:
-        """Answer each request of a rendezvous; the relay may keep it for several."""
-        while (text := await channel.receive_text()) is not None:
-            head = hybrid_connections.parse(text)
-            if head is None or not head.complete:
-                raise BadMessage("no whole request came to the rendezvous")
-            request = await channel.receive_rest(head)
-            if request is None:
-                return
-            await channel.send_response(head.id, await self._response_to(request))
 
     async def _response_to(self, request: RelayRequest) -> RelayResponse:
         if self._stopping.is_set():

@@ -137,12 +137,7 @@ class Repeat:
 
     @classmethod
     def of(cls, claims: Mapping[str, Any]) -> "Repeat":
-        """Read the claims of an answer.
-
-        Raises:
-            KeyError, ValueError: they are of no agent so old as this one.
-
-        """
+        """Read the claims of an answer; KeyError, ValueError for what is no answer."""
         return cls(
             str(claims["id"]),
             Code(claims["code"]),

@@ -151,12 +151,7 @@ class Audit:
         self._file = self._open()
 
     def write(self, record: Record) -> None:
-        """Add a record.
-
-        Raises:
-            OSError: the disk is full, or the file was deleted and can't be made anew.
-
-        """
+        """Add a record; OSError where the disk is full, or the file gone for good."""
         line = as_line(record, datetime.now(UTC))
         data = (json.dumps(line) + "\n").encode("ascii")
         try:

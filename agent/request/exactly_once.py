@@ -23,13 +23,7 @@ class _UnderWay:
     reply: Future[Answer | Repeat]
 
     def repeat(self) -> Repeat:
-        """Wait for the answer.
-
-        Raises:
-            TimeoutError: it is not there in time.
-            Exception: what the first of these requests failed with.
-
-        """
+        """Wait for the answer; raises what the first of these requests failed with."""
         reply = self.reply.result(_REPEAT_WAIT_S)
         return Repeat.of(spelled(reply, self.answer_id))
 

@@ -135,15 +135,10 @@ class Ledger:
             ).fetchone()
         if row is None:
             return None
+        jti, digest, at, dn, controller, before, password_set, text = row
+        answer = None if text is None else json.loads(text)
         return Entry(
-            jti=row[0],
-            digest=row[1],
-            at=row[2],
-            dn=row[3],
-            controller=row[4],
-            pwd_last_set=row[5],
-            password_set=bool(row[6]),
-            answer=None if row[7] is None else json.loads(row[7]),
+            jti, digest, at, dn, controller, before, bool(password_set), answer
         )
 
     def enter(
@@ -156,12 +151,7 @@ class Ledger:
         controller: str,
         pwd_last_set: int,
     ) -> None:
-        """Note a write that comes next.
-
-        Raises:
-            sqlite3.IntegrityError: the request was taken before.
-
-        """
+        """Note a write that comes next; IntegrityError where it was taken before."""
         self._do(
             "INSERT INTO requests (jti, digest, at, wrote, user, dn, controller,"
             " pwd_last_set) VALUES (?, ?, ?, 1, ?, ?, ?, ?)",

@@ -37,12 +37,7 @@ def set_password(judged: Judged, tools: Tools) -> Answer:
 
 
 def write(judged: Judged, tools: Tools) -> Written:
-    """Set the password: entered in the ledger first, sent once.
-
-    Raises:
-        Ended: the directory refused, or what became of it is not known.
-
-    """
+    """Set the password: entered in the ledger first, sent once; Ended where refused."""
     located = judged.located
     request, user, warm = located.request, located.user, located.warm
     _enter(located, tools)
@@ -142,9 +137,7 @@ def _settle_entry(entry: Entry, fresh: Fresh, tools: Tools) -> Answer:
 def verify(written: Written) -> Verified:
     """See the write at the same controller; never by signing in as the user.
 
-    Raises:
-        Ended: the controller shows no change.
-
+    Ended where the controller shows no change.
     """
     located = written.located
     try:

@@ -7,13 +7,7 @@ from collections.abc import Callable
 
 
 class RateLimit:
-    """Counts the requests of the last minute.
-
-    Args:
-        per_minute: how many are allowed.
-        clock: seconds that only go on.
-
-    """
+    """Counts the requests of the last minute; `clock` is seconds that only go on."""
 
     def __init__(
         self, per_minute: int, clock: Callable[[], float] = time.monotonic

@@ -8,14 +8,7 @@ from agent.active_directory import users
 from agent.active_directory.domain_cache import DomainCache
 from agent.active_directory.subject_reader import SubjectReader
 from agent.active_directory.users import User
-from agent.ldap.errors import (
-    ConstraintViolation,
-    Denied,
-    DirectoryError,
-    NoSuchObject,
-    SignInRefused,
-    Unreachable,
-)
+from agent.ldap import errors
 from agent.ldap.pool import PooledConnection
 from agent.request.answer import Answer, iso
 from agent.verdict import effective_rights, judge, password_check
@@ -36,51 +29,51 @@ _LOCKED_OUT = 0x775
 _LACKING = (Cause.NOT_GRANTED, Cause.INHERITANCE_OFF, Cause.DENIED)
 
 
-def unavailable(error: DirectoryError) -> Answer:
+def unavailable(error: errors.DirectoryError) -> Answer:
     """Answer for a directory that nothing could be asked of."""
-    if isinstance(error, SignInRefused):
+    if isinstance(error, errors.SignInRefused):
         return Answer(Code.DIRECTORY_REFUSED_AGENT, str(error))
     return Answer(Code.DIRECTORY_UNAVAILABLE, str(error))
 
 
 def refusal(
-    error: DirectoryError,
+    error: errors.DirectoryError,
     request: Request,
     warm: PooledConnection,
     domain: DomainCache,
     user: User,
 ) -> Answer:
     """Answer for a write that the directory refused."""
-    if isinstance(error, NoSuchObject):
+    if isinstance(error, errors.NoSuchObject):
         return Answer(Code.USER_NOT_FOUND, "the user was removed meanwhile")
-    if isinstance(error, Unreachable):
+    if isinstance(error, errors.Unreachable):
         return unavailable(error)
-    if not isinstance(error, Denied | ConstraintViolation):
+    if not isinstance(error, errors.Denied | errors.ConstraintViolation):
         return Answer(Code.INTERNAL, f"{error}")
-    if isinstance(error, ConstraintViolation) and error.win32 == _WRONG_PASSWORD:
+    if isinstance(error, errors.ConstraintViolation) and error.win32 == _WRONG_PASSWORD:
         return Answer(Code.WRONG_PASSWORD)
     try:
         subject = _subject(warm, domain, user.dn)
-    except (DirectoryError, Refused):
+    except (errors.DirectoryError, Refused):
         subject = None
-    if isinstance(error, Denied):
+    if isinstance(error, errors.Denied):
         return _denied(subject, request)
     return _constrained(error, subject, request)
 
 
 def step_refusal(
-    error: DirectoryError,
+    error: errors.DirectoryError,
     operation: Operation,
     warm: PooledConnection,
     domain: DomainCache,
     user: User,
 ) -> Answer:
     """Answer for a step after the password that the directory refused."""
-    if not isinstance(error, Denied):
+    if not isinstance(error, errors.Denied):
         return unavailable(error)
     try:
         return denied(_subject(warm, domain, user.dn), operation)
-    except (DirectoryError, Refused):
+    except (errors.DirectoryError, Refused):
         return Answer(Code.PERMISSION_DENIED)
 
 
@@ -110,7 +103,7 @@ def denied(subject: Subject, operation: Operation) -> Answer:
 
 
 def _constrained(
-    error: ConstraintViolation, subject: Subject | None, request: Request
+    error: errors.ConstraintViolation, subject: Subject | None, request: Request
 ) -> Answer:
     if error.win32 == _LOCKED_OUT:
         return Answer(Code.ACCOUNT_LOCKED)

@@ -111,12 +111,7 @@ class Verified:
 
 
 def freshen(request: Request, now: float) -> Fresh:
-    """Check the time.
-
-    Raises:
-        Refused: expired_request, with both clocks' difference.
-
-    """
+    """Check the time; Refused (expired_request) with both clocks' difference."""
     most = MAX_LIFETIME_S + CLOCK_LEEWAY_S
     left, ahead = request.expires_at - now, request.issued_at - now
     if left > most:
@@ -131,12 +126,7 @@ def freshen(request: Request, now: float) -> Fresh:
 
 
 def admit(fresh: Fresh, tools: Tools) -> Admitted:
-    """Check what the settings let in.
-
-    Raises:
-        Refused: paused, too_many, not_enough_proofs, operation_off, bad_request.
-
-    """
+    """Check what the settings let in."""
     request, settings = fresh.request, tools.settings
     if not settings.features.password_writeback:
         raise Refused(Code.PAUSED)
@@ -169,13 +159,7 @@ def _check_operation(request: Request, tools: Tools, *, testing: bool) -> None:
 
 
 def locate(admitted: Admitted, warm: PooledConnection, domain: DomainCache) -> Located:
-    """Find the user and what is to be known of them, on one controller.
-
-    Raises:
-        Refused: user_not_found, several_users.
-        DirectoryError: this controller did not answer.
-
-    """
+    """Find the user and what is to be known of them, on one controller."""
     request, directory = admitted.request, warm.directory
     # a change may be forbidden by an entry; a check explains everything
     detail = request.op in (Operation.CHANGE, Operation.CHECK)
@@ -189,11 +173,6 @@ def judge(located: Located, tools: Tools) -> Judged:
 
     A missing right is not among it: what was read may be less than what holds, so
     the directory is asked, and the verdict only names the cause.
-
-    Raises:
-        Ended: with the cause.
-        Refused: too_many.
-
     """
     subject, request = located.subject, located.request
     answer = verdict.judge_operation(subject, request.op)

@@ -52,10 +52,7 @@ def assemble(
 ) -> Parts:
     """Put an agent together.
 
-    Raises:
-        LedgerUnusable: the ledger can't be opened.
-        OSError: a file can't be made, or the CA of the relay can't be read.
-
+    LedgerUnusable, or OSError: a file can't be made, or the relay's CA can't be read.
     """
     settings, enrolment = config.settings, config.enrolment
     instance = Instance.begin(config.places.starts)

@@ -15,9 +15,9 @@ import signal
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol
 
 from agent.service.sd_notify import Notifier
+from agent.service.status import Status
 
 LOG = logging.getLogger("agent.service.graceful_restart")
 _OPTION = "--ready-fd"
@@ -35,24 +35,8 @@ def tell_ready(descriptor: int) -> None:
         os.close(descriptor)
 
 
-class StatusPublisher(Protocol):
-    """What this process tells of itself, in the place where a successor will."""
-
-    def hold(self) -> None:
-        """Tell nothing for now: a successor may have told its own state."""
-        ...
-
-    def go_on(self) -> None:
-        """Tell again: there is no successor."""
-        ...
-
-    def leave(self) -> None:
-        """Tell nothing any more."""
-        ...
-
-
 async def hand_over(
-    notifier: Notifier, status: StatusPublisher, seconds: float = _READY_S
+    notifier: Notifier, status: Status, seconds: float = _READY_S
 ) -> int | None:
     """Start a successor; give its id when it is the main process now, else None.
 

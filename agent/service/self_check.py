@@ -45,12 +45,7 @@ class CheckResult:
 
 
 def check(places: Paths, kept: Secrets | None = None) -> tuple[CheckResult, ...]:
-    """Try everything the service needs; nothing is changed.
-
-    Raises:
-        SettingsError: the settings, the enrolment or the secrets can't be used.
-
-    """
+    """Try everything the service needs; SettingsError where it could not even start."""
     config = load(places, kept)
     readable = CheckResult("secrets", "Secrets readable by this account", "ok")
     return (readable, *_controllers(config), _relay(config))

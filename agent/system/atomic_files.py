@@ -13,26 +13,15 @@ def write_atomically(
 ) -> None:
     """Replace a file in one act: a reader sees the old one or the new one.
 
-    The folder is synced too, so that the name survives a power loss.
-
-    Args:
-        path: the file.
-        text: what it will hold.
-        mode: who may read it.
-        group: the id of the group it is given to; the process's own without one.
-
+    The folder is synced too, so that the name survives a power loss. `mode` is who may
+    read it, `group` the id of whom it is given to; the process's own without one.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     _replace(path, text.encode(), mode, group)
 
 
 def copy_atomically(path: Path, to: Path) -> None:
-    """Replace a file by the copy of another beside it, whatever that holds.
-
-    Raises:
-        FileNotFoundError: there is none to copy.
-
-    """
+    """Replace a file by the copy of another beside it; FileNotFoundError if none."""
     _replace(to, path.read_bytes(), stat.S_IMODE(path.stat().st_mode), None)
 
 
@@ -62,9 +51,7 @@ def _replace(path: Path, content: bytes, mode: int, group: int | None) -> None:
 def remove_torn(*folders: Path) -> None:
     """Remove what was being written when a crash came; only for who alone writes there.
 
-    Args:
-        folders: where; those that are not there are passed over.
-
+    Folders that are not there are passed over.
     """
     for folder in folders:
         for path in folder.glob(f".*{_TORN}"):

@@ -56,12 +56,7 @@ class Paths:
 
     @classmethod
     def of_system(cls, root: Path = Path("/")) -> Self:
-        """Put everything where Linux keeps it (FHS 3.0, systemd's file-hierarchy(7)).
-
-        Args:
-            root: of the machine; another only in tests.
-
-        """
+        """Put everything where Linux keeps it (FHS 3.0, file-hierarchy(7))."""
         kept = root / "var/lib/writeback"
         return cls(
             home=kept,

@@ -10,12 +10,7 @@ from agent.verdict.password_policy import PasswordPolicy
 from wire.operation import Operation
 
 # a check has no answer of its own: it says what would come of a reset
-JUDGED = (
-    Operation.RESET,
-    Operation.CHANGE,
-    Operation.UNLOCK,
-    Operation.MUST_CHANGE,
-)
+JUDGED = (Operation.RESET, Operation.CHANGE, Operation.UNLOCK, Operation.MUST_CHANGE)
 
 
 @dataclass(frozen=True, slots=True)

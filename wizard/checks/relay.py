@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from agent.ldap.certificates import Endpoint, fetch_chain
+from agent.ldap.certificates import Endpoint, shake_hands
 from agent.relay_client import clock_skew as clock
 from agent.relay_client.endpoint import RelayEndpoint
 from wire import enrolment_code as codes
@@ -107,7 +107,7 @@ class _Tried:
         ca = Path(self._relay.ca) if self._relay.ca else None
         endpoint = Endpoint(self._host, None, self._port, ca)
         try:
-            certificates = fetch_chain(endpoint, timeout=_CONNECT_S)
+            certificates = shake_hands(endpoint, timeout=_CONNECT_S).chain
         except OSError as error:
             wrong = "relay.ca" if isinstance(error, FileNotFoundError) else _URL
             raise Failed(

@@ -47,10 +47,11 @@ def ask_agent(
     answer = _opened(answered.status, answered.body, keys, agent_keys)
     ms = _hops(answer, (ended - compared) * 1000)
     ms["keys"] = round((compared - began) * 1000, 1)
-    outcome = OUTCOMES[Code(answer["code"])]
+    code = Code(answer["code"])
+    outcome = OUTCOMES[code]
     detail = str(answer.get("detail") or outcome.admin)
     return SelfTestResult(
-        code=outcome.code,
+        code=code,
         message=str(answer.get("message") or outcome.user),
         admin=f"{sentence(detail)} {outcome.remedy}",
         answer=answer,

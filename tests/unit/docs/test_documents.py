@@ -46,8 +46,8 @@ def test_the_verdicts_causes_are_all_documented() -> None:
 def test_the_wire_lists_every_code_as_the_catalogue_has_it() -> None:
     text = (ROOT / "docs/wire.md").read_text(encoding="utf-8")
     rows = [line for line in text.splitlines() if line.startswith("| `")]
-    for outcome in OUTCOMES.values():
-        row = f"| `{outcome.code}` | {outcome.event} | {outcome.admin} |"
+    for code, outcome in OUTCOMES.items():
+        row = f"| `{code}` | {outcome.event} | {outcome.admin} |"
         assert row in rows
 
 

@@ -76,9 +76,9 @@ class ExplainPage(WizardPage):
                 explain = controller.permissions.explain
                 explained = explain(settings, inputs, None, value)
             except Refused as error:
-                remedy = error.outcome.remedy
-                if error.code is Code.BAD_REQUEST:  # nobody sent it but this page
-                    remedy = _FIELD.help
+                # nobody sent it but this page
+                ours = error.code is Code.BAD_REQUEST
+                remedy = _FIELD.help if ours else error.outcome.remedy
                 title = tr("Person")
                 row = Check("person", title, "failed", sentence(error.detail), remedy)
                 return Outcome((row,))
