@@ -1,5 +1,7 @@
 """What an administrator is told when something fails: what happened, what to do."""
 
+from wire.text import EMPTY, Text, verbatim
+
 
 class Failure(Exception):
     """Something failed, in words for an administrator; every such error is a kind.
@@ -13,28 +15,34 @@ class Failure(Exception):
     # no frozen dataclass: Python itself sets the traceback of what it passes on
     def __init__(self, what: str, remedy: str = "") -> None:
         self.what, self.remedy = what, remedy
-        super().__init__(joined(self.statement, remedy))
+        super().__init__(self.whole)
 
     @property
-    def statement(self) -> str:
+    def statement(self) -> Text:
         """What happened and where, for a row that has the remedy beside it."""
-        return self.what
+        return verbatim(self.what)
+
+    @property
+    def whole(self) -> Text:
+        """What happened and what to do, where there is one place for both."""
+        return joined(self.statement, self.remedy)
 
 
-def joined(what: str, remedy: str) -> str:
+def joined(what: str, remedy: str) -> Text:
     """Put what happened and the remedy in one text.
 
     Sentences stand side by side, clauses have a semicolon between them; what fills
     lines is followed by a line.
     """
     if not (what and remedy):
-        return what or remedy
+        return verbatim(what or remedy)
     if "\n" in what + remedy:
-        return f"{what}\n{remedy}"
-    return f"{what}{' ' if what.endswith('.') else '; '}{remedy}"
+        return Text("{what}\n{remedy}", what=what, remedy=remedy)
+    if what.endswith("."):
+        return Text("{what} {remedy}", what=what, remedy=remedy)
+    return Text("{what}; {remedy}", what=what, remedy=remedy)
 
 
-def sentence(text: str) -> str:
-    """Write what an error says as a sentence; empty stays empty."""
-    whole = text[:1].upper() + text[1:]
-    return whole if not whole or whole.endswith(".") else f"{whole}."
+def sentence(text: str) -> Text:
+    """Write what an error says as a sentence, in any language; empty stays empty."""
+    return Text("", sentence=text) if text else EMPTY

@@ -13,6 +13,14 @@ Field = str | int
 _FIELD = re.compile(r"\{(\w+)\}")
 
 
+def without_words(fields: Mapping[str, Field], spell: Callable[[Field], str]) -> str:
+    """Spell a text that has no template: data, a text as a sentence, or nothing."""
+    if "sentence" not in fields:
+        return str(fields.get("verbatim", ""))
+    text = spell(fields["sentence"])
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
+
+
 class Text(str):
     """One text for people: its value is the English of it.
 
@@ -23,7 +31,8 @@ class Text(str):
 
     Attributes:
         template: with `{name}` where a field goes; any other brace is itself. Empty
-            for what is no language: a host, a name (`verbatim`).
+            for what is no language: a host, a name (`verbatim`), and for another
+            text as a sentence (`sentence`).
         many: the template of any other count than one; empty where nothing is counted.
         fields: what is filled in. `count` chooses between `template` and `many`.
 
@@ -38,8 +47,8 @@ class Text(str):
     def __new__(cls, template: str, /, *, many: str = "", **fields: Field) -> Self:
         """Fill the fields in, in English; KeyError where one is not given."""
         chosen = many if many and fields["count"] != 1 else template
-        chosen = chosen or ("{verbatim}" if "verbatim" in fields else "")
-        self = super().__new__(cls, fill(chosen, fields, str) if fields else chosen)
+        value = fill(chosen, fields, str) if chosen and fields else chosen
+        self = super().__new__(cls, value or without_words(fields, str))
         self.template, self.many, self.fields = template, many, fields
         return self
 

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from wire.text import Field, Text, fill
+from wire.text import Field, Text, fill, without_words
 
 DOMAIN = "writeback"
 # what Android and Chromium call English with every letter accented
@@ -28,17 +28,19 @@ def say(text: str, spell: Callable[[int], str] = str) -> str:
         spell: writes a number that is filled in.
 
     """
-    if not isinstance(text, Text) or not text.template:
-        return str(text)  # and gettext answers an empty one with its catalog's header
+
+    def spelled(field: Field) -> str:
+        return spell(field) if isinstance(field, int) else say(field, spell)
+
+    if not isinstance(text, Text):
+        return str(text)
+    if not text.template:  # gettext answers an empty one with its catalog's header
+        return without_words(text.fields, spelled)
     translation = _translation(language())
     if text.many:
         template = translation.ngettext(text.template, text.many, _count(text))
     else:
         template = translation.gettext(text.template)
-
-    def spelled(field: Field) -> str:
-        return spell(field) if isinstance(field, int) else say(field, spell)
-
     return fill(template, text.fields, spelled) if text.fields else template
 
 

@@ -8,6 +8,7 @@ import re
 
 from agent.ldap.certificates import CertificateFacts
 from wire.failure import Failure
+from wire.text import Text
 
 _DATA = re.compile(r"data ([0-9a-fA-F]+)")
 _WIN32 = re.compile(r"^\s*([0-9a-fA-F]{8}):")
@@ -39,9 +40,9 @@ class DirectoryError(Failure):
         self.diagnostic = diagnostic
 
     @property
-    def statement(self) -> str:
+    def statement(self) -> Text:
         """What happened, and at which controller."""
-        return f"{self.host}: {self.what}"
+        return Text("{host}: {what}", host=self.host, what=self.what)
 
     @property
     def win32(self) -> int | None:

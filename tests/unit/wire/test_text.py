@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from wire.failure import sentence
 from wire.text import Text, TextAttribute, plural, read_text, verbatim
 
 NESTED = Text("Set {name} to {value}", name="a{b}", value=Text("off"))
@@ -54,7 +55,13 @@ def test_a_count_chooses_the_plural(count: int, english: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [NESTED, plural("{count} a", "{count} b", 2), verbatim("{x} ä"), Text("")],
+    [
+        NESTED,
+        plural("{count} a", "{count} b", 2),
+        verbatim("{x} ä"),
+        sentence(NESTED),
+        Text(""),
+    ],
 )
 def test_a_text_crosses_whole(text: Text) -> None:
     assert same(TEXTS.validate_json(TEXTS.dump_json(text)), text)

@@ -4,6 +4,7 @@ import gettext
 
 import pytest
 
+from wire.failure import sentence
 from wire.text import Text, plural, verbatim
 from wizard import translation
 from wizard.translation import PSEUDO, language, say
@@ -55,6 +56,8 @@ def test_the_pseudo_language_shows_what_is_translated(
     assert said.endswith("~]")
     assert say("dc1.corp.test") == say(verbatim("dc1.corp.test")) == "dc1.corp.test"
     assert say(plural("{count} person", "{count} people", 2)).startswith("[2 péöpļé~")
+    assert say(sentence(Text("off"))) == "[öff~]."
+    assert say(sentence(verbatim("dc1 is off."))) == "Dc1 is off."
 
 
 def test_a_catalog_translates_template_fields_and_plural(
