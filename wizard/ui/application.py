@@ -1,12 +1,12 @@
-"""The Qt application with the wizard's look and its texts."""
+"""The Qt application with the wizard's look, and Qt's own texts."""
 
 import sys
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLibraryInfo, Qt, QTranslator
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from wizard.ui import formatting
+from wizard.translation import language
 from wizard.ui.theme.palette import DARK, LIGHT, palette_of
 
 
@@ -20,8 +20,16 @@ def application() -> QApplication:
     # by which a desktop finds its icon
     app.setDesktopFileName("org.writeback.Wizard")
     dress(app)
-    formatting.speak(app)
+    translate_qt(app)
     return app
+
+
+def translate_qt(app: QApplication) -> None:
+    """Give Qt's own buttons and menus their language, where Qt comes with it."""
+    folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+    translator = QTranslator(app)
+    if translator.load(f"qtbase_{language()}", folder):
+        app.installTranslator(translator)
 
 
 def dress(app: QApplication) -> None:

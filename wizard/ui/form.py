@@ -9,7 +9,7 @@ from wizard.checks.outcome import Outcome
 from wizard.flow.model import Answers, Page
 from wizard.flow.validation import problems_of
 from wizard.results import Check
-from wizard.ui.formatting import mnemonics, tr
+from wizard.ui.formatting import mnemonics, say
 from wizard.ui.jobs.page_checks import page_check
 from wizard.ui.page import WizardPage
 from wizard.ui.session import Session
@@ -68,7 +68,7 @@ class Form(WizardPage):
         """Put the page's check on it."""
         check = self.page.check
         assert check
-        self.check_panel = CheckPanel(tr(check.label), tr(check.placeholder))
+        self.check_panel = CheckPanel(say(check.label), say(check.placeholder))
         self.check_panel.requested.connect(self.check_now)
         self.check_panel.ended.connect(self._check_ended)
         self.body.addWidget(self.check_panel)
@@ -117,7 +117,7 @@ class Form(WizardPage):
             field_box.mark_optional(optional=not field_box.field.needed(answers))
         labels = [field_box.label.text() for field_box in shown]
         check = self.page.check
-        *labels, now = mnemonics([*labels, tr(check.label) if check else ""], _FOOTER)
+        *labels, now = mnemonics([*labels, say(check.label) if check else ""], _FOOTER)
         for field_box, text in zip(shown, labels, strict=True):
             field_box.name(text)
         if self.check_panel and check:
@@ -175,7 +175,7 @@ class Form(WizardPage):
         self._check_phase = phase
         self._checked = self.session.answers
         run = page_check(self.session.controller, self.page.check.name, self._checked)
-        self.check_panel.start(run, tr(self.page.check.doing))
+        self.check_panel.start(run, say(self.page.check.doing))
         self.bring(self.check_panel)
         self.state_changed.emit()
 
@@ -206,7 +206,7 @@ class Form(WizardPage):
         """Say failures beside their fields too, and show the rows."""
         beside_fields = [c for c in outcome.failed if c.field in self.field_boxes]
         for check in beside_fields:
-            words = f"{check.detail} {check.remedy}".strip()
+            words = f"{say(check.detail)} {say(check.remedy)}".strip()
             self.field_boxes[str(check.field)].show_problem(words)
         if beside_fields:
             first = self.field_boxes[str(beside_fields[0].field)]

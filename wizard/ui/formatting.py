@@ -1,22 +1,17 @@
-"""Texts on the screen: translated, with plural forms, never built from pieces."""
+"""Texts on the screen: put into words, with numbers as they are written here."""
 
-from importlib.resources import files
-
-from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
-
-_CONTEXT = "wizard"
+from wire.text import Field, Text
+from wizard import translation
 
 
-def tr(text: str) -> str:
-    """Translate a text of the wizard, its pages and its buttons."""
-    return QCoreApplication.translate(_CONTEXT, text)
+def tr(template: str, /, **fields: Field) -> str:
+    """Put a text of the window's own into words; its template is a literal."""
+    return say(Text(template, many="", **fields))
 
 
-def tr_n(text: str, count: int) -> str:
-    """Translate a text with `%n` in the plural form that fits the count."""
-    translated = QCoreApplication.translate(_CONTEXT, text, None, count)
-    # Qt writes the digits of %n without anything between the thousands
-    return translated if count < 1000 else translated.replace(str(count), number(count))
+def say(text: str) -> str:
+    """Put a text from elsewhere into words; what is data comes back as it is."""
+    return translation.say(text, number)
 
 
 def number(value: int) -> str:
@@ -27,8 +22,8 @@ def number(value: int) -> str:
 def duration(ms: float) -> str:
     """Spell a duration as short as it can be read: 84 ms, 2.1 s."""
     if ms < 1000:
-        return tr("{ms} ms").format(ms=round(ms))
-    return tr("{seconds} s").format(seconds=f"{ms / 1000:.1f}")
+        return tr("{ms} ms", ms=round(ms))
+    return tr("{seconds} s", seconds=f"{ms / 1000:.1f}")
 
 
 def mnemonics(labels: list[str], taken: str) -> list[str]:
@@ -45,12 +40,3 @@ def _marked(label: str, used: set[str]) -> str:
             used.add(letter)
             return f"{label[:index]}&{label[index:]}"
     return label
-
-
-def speak(app: QCoreApplication) -> None:
-    """Give the application its texts in the user's language; English has plurals."""
-    folder = str(files("resources") / "translations")
-    for name in ("en", QLocale.system().name().partition("_")[0]):
-        translator = QTranslator(app)
-        if translator.load(f"wizard_{name}", folder):
-            app.installTranslator(translator)

@@ -17,7 +17,7 @@ from agent.config.errors import Problem
 from wizard.flow.model import Page
 from wizard.flow.pages.order import PAGES
 from wizard.flow.route import next_page
-from wizard.ui.formatting import tr
+from wizard.ui.formatting import say, tr
 from wizard.ui.session import Session
 from wizard.ui.theme import palette
 from wizard.ui.widgets.field_box import FieldBox
@@ -104,7 +104,7 @@ class WizardPage(QWizardPage):
     @property
     def next_text(self) -> str:
         """What the button that goes on is named."""
-        return tr(self.page.act) if self.page.act else tr("&Next")
+        return say(self.page.act) if self.page.act else tr("&Next")
 
     @property
     def destroys(self) -> bool:
@@ -140,9 +140,9 @@ class WizardPage(QWizardPage):
 
     def _name(self, page: Page) -> None:
         self.page = page
-        self.title_label.setText(tr(page.title))
-        self.why_label.setText(tr(page.why))
-        self.setAccessibleName(tr(page.title))
+        self.title_label.setText(say(page.title))
+        self.why_label.setText(say(page.why))
+        self.setAccessibleName(say(page.title))
 
     def add(self, *parts: QWidget | QLayout) -> None:
         """Put parts on the page, one below the other."""

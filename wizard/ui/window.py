@@ -18,7 +18,7 @@ from wizard.controller.controller import Controller
 from wizard.flow.defaults import Offers, found_offers
 from wizard.flow.pages.order import PAGES
 from wizard.flow.route import route
-from wizard.ui.formatting import tr
+from wizard.ui.formatting import say, tr
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.page import INDEX, WizardPage
 from wizard.ui.pages.apply import ApplyPage
@@ -175,7 +175,7 @@ class WizardWindow(QWizard):
             if page.id == here:
                 self.shown.word(page)
         self._enter(self.shown)
-        title = tr("{page} - Writeback").format(page=tr(self.shown.page.title))
+        title = tr("{page} - Writeback", page=self.shown.page.title)
         self.setWindowTitle(title)
         self.refresh()
         self._focus()
@@ -275,7 +275,7 @@ class WizardWindow(QWizard):
 
     def _help(self) -> None:
         page = self.shown.page
-        self._ask(tr(page.title), tr(page.help), ())
+        self._ask(say(page.title), say(page.help), ())
 
     def reject(self) -> None:
         """Ask before leaving; while changes are made, ask to stop them."""

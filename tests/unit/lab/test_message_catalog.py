@@ -68,13 +68,7 @@ def test_a_template_that_is_put_together_is_refused_with_its_place(
 
 
 def test_no_template_is_put_together_at_run_time() -> None:
-    made_up = list[str]()
-    try:
-        messages()
-    except NotLiteral as error:
-        made_up = str(error).splitlines()
-    # the pages on the screen come last
-    assert [each for each in made_up if not each.startswith("wizard/ui/")] == []
+    assert len(messages()) > 500
 
 
 def texts(value: Any) -> Iterator[Text]:

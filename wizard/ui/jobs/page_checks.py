@@ -4,12 +4,12 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from wire.text import Text
 from wizard.checks.outcome import Outcome
 from wizard.controller.controller import Controller
 from wizard.flow.conversion import draft_of, inputs_of
 from wizard.flow.model import Answers
 from wizard.results import Check
-from wizard.ui.formatting import tr
 from wizard.ui.presenters.failure import row_of
 
 Run = Callable[[threading.Event, Callable[[Any], None]], Outcome]
@@ -26,8 +26,8 @@ def broken(error: BaseException) -> Check:
     detail, remedy = row_of(error)
     return Check(
         id="broken",
-        title=tr("This could not be finished"),
+        title=Text("This could not be finished"),
         state="failed",
         detail=detail,
-        remedy=remedy or tr("Mend the cause and try again."),
+        remedy=remedy or Text("Mend the cause and try again."),
     )

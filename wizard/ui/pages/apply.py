@@ -6,15 +6,21 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QProgressBar
 
+from wire.text import plural
 from wizard.flow.conditions import removing
 from wizard.flow.model import Page
-from wizard.ui.formatting import tr, tr_n
+from wizard.ui.formatting import say, tr
 from wizard.ui.jobs.machine import Machine, read_machine
 from wizard.ui.jobs.page_checks import broken
 from wizard.ui.jobs.plans import Ended, carrying_out
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.page import WizardPage
-from wizard.ui.presenters.failure import as_apply_error, describe_failure, ended
+from wizard.ui.presenters.failure import (
+    as_apply_error,
+    changes_made,
+    describe_failure,
+    ended,
+)
 from wizard.ui.session import Gone, Session
 from wizard.ui.widgets.change_list import ChangeList
 from wizard.ui.widgets.check_rows import CheckRows
@@ -99,7 +105,9 @@ class ApplyPage(WizardPage):
         self.check_rows.show_checks(())
         self.changes.show_summaries([change.summary for change in changes])
         self.bar.setValue(0)
-        self.state.setText(tr_n("Making %n change(s)…", len(changes)))
+        count = len(changes)
+        making = plural("Making {count} change…", "Making {count} changes…", count)
+        self.state.setText(say(making))
         self.worker.start(carrying_out(self.session))
         self.stop_button.setEnabled(True)
         self.bar.show()
@@ -125,10 +133,9 @@ class ApplyPage(WizardPage):
         if progress.state == "undoing":
             self.state.setText(tr("Taking back what was done…"))
         elif progress.state == "doing" and self._phase is not Phase.STOPPING:
-            text = tr("Change {index} of {total}")
-            self.state.setText(
-                text.format(index=progress.index + 1, total=progress.total)
-            )
+            index, total = progress.index + 1, progress.total
+            text = tr("Change {index} of {total}", index=index, total=total)
+            self.state.setText(text)
 
     def _applied(self, result: Ended) -> None:
         self._phase = Phase.APPLIED
@@ -137,7 +144,7 @@ class ApplyPage(WizardPage):
             if change.state != "done":
                 change.turn("done")
         self.bar.setValue(100)
-        self.state.setText(tr_n("%n change(s) made.", len(self.changes.rows)))
+        self.state.setText(say(changes_made(len(self.changes.rows))))
         if removing(self.session.answers):
             lines = tuple(
                 (change.summary, change.detail.text()) for change in self.changes.rows
@@ -174,7 +181,7 @@ class ApplyPage(WizardPage):
         checks = describe_failure(error)
         self.check_rows.show_checks(checks)
         begun = any(change.state != "waiting" for change in self.changes.rows)
-        self.state.setText(ended(error, begun=begun))
+        self.state.setText(say(ended(error, begun=begun)))
         rest = bool(as_apply_error(error).rest)
         self._phase = Phase.UNFINISHED if rest else Phase.FAILED
         waits = "to do" if rest else "not done"

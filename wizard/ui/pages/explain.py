@@ -14,7 +14,7 @@ from wizard.flow.validation import NEEDED
 from wizard.results import Check
 from wizard.ui.formatting import tr
 from wizard.ui.page import WizardPage
-from wizard.ui.presenters.verdict import checks_of, words
+from wizard.ui.presenters.verdict import WORDS, checks_of
 from wizard.ui.session import Session
 from wizard.ui.widgets.check_panel import CheckPanel
 from wizard.ui.widgets.field_box import FieldBox
@@ -47,9 +47,8 @@ class ExplainPage(WizardPage):
         self.field_box.editor.line.returnPressed.connect(self.ask)
         self.who = LongName()
         self.who.hide()
-        self.check_panel = CheckPanel(
-            tr("&Ask"), tr("Nothing is written; the person notices nothing."), words()
-        )
+        empty = tr("Nothing is written; the person notices nothing.")
+        self.check_panel = CheckPanel(tr("&Ask"), empty, WORDS)
         self.check_panel.requested.connect(self.ask)
         self.check_panel.ended.connect(self._ended)
         self.field_boxes[WHO] = self.field_box
@@ -63,7 +62,7 @@ class ExplainPage(WizardPage):
     def ask(self) -> None:
         """Ask about the person that is named."""
         value = str(self.field_box.value() or "").strip()
-        self.field_box.show_problem("" if value else tr(NEEDED))
+        self.field_box.show_problem("" if value else NEEDED)
         installed = self.session.installed
         if not value or installed is None or self.busy:
             self.field_box.focus()
@@ -79,8 +78,8 @@ class ExplainPage(WizardPage):
                 # nobody sent it but this page
                 ours = error.code is Code.BAD_REQUEST
                 remedy = _FIELD.help if ours else error.outcome.remedy
-                title = tr("Person")
-                row = Check("person", title, "failed", sentence(error.detail), remedy)
+                why = sentence(error.detail)
+                row = Check("person", _FIELD.label, "failed", why, remedy)
                 return Outcome((row,))
             return Explanation(checks_of(explained.verdict), explained=explained)
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QLayout, QWidget
 from agent.config.errors import SettingsError
 from agent.config.settings import Settings
 from agent.verdict.causes import CAUSES, Cause
+from wire.text import EMPTY, Text, plural
 from wizard.controller.permissions import Coverage
 from wizard.flow.conversion import inputs_of
 from wizard.flow.model import Page
@@ -16,12 +17,13 @@ from wizard.permissions.coverage import PersonVerdict
 from wizard.permissions.export import Form
 from wizard.permissions.findings import Level
 from wizard.results import Check
-from wizard.ui.formatting import number, tr, tr_n
+from wizard.ui.formatting import say, tr
 from wizard.ui.jobs.coverage import Batch, Judge, Whole
 from wizard.ui.jobs.page_checks import broken
 from wizard.ui.page import WizardPage
 from wizard.ui.presenters import other_operations
-from wizard.ui.presenters.verdict import check_of, checks_of, words
+from wizard.ui.presenters.failure import wording
+from wizard.ui.presenters.verdict import WORDS, check_of, checks_of
 from wizard.ui.session import Session
 from wizard.ui.theme import palette
 from wizard.ui.widgets.cause_table import CauseTable
@@ -73,7 +75,7 @@ class PermissionsPage(WizardPage):
         self.why = Panel()
         self.who = LongName()
         self.remedy = label()
-        self.answer_rows = CheckRows(words())
+        self.answer_rows = CheckRows(WORDS)
         add(self.why.column, self.who, self.remedy, self.answer_rows)
         self.why.hide()
         return self.why
@@ -160,19 +162,20 @@ class PermissionsPage(WizardPage):
         if batch.account:
             self.progress.show_account()
         self.table.take(batch.people)
-        text = tr("{people} of {judged} people can be reset").format(
-            people=number(batch.seen.would_work), judged=number(batch.seen.people)
+        works, judged = batch.seen.would_work, batch.seen.people
+        text = tr(
+            "{people} of {judged} people can be reset", people=works, judged=judged
         )
-        self.sum_up.setText(text if batch.seen.people else "")
+        self.sum_up.setText(text if judged else "")
 
     def _judged(self, whole: Whole) -> None:
         self.whole = whole
         coverage = whole.coverage
         self.table.settle()
         short = other_operations.describe_operations(self.table.also)
-        self.short.setText("\n".join(short))
+        self.short.setText("\n".join(say(each) for each in short))
         hint = _hint(coverage, stopped=whole.stopped, short=bool(short))
-        self.hint.setText(hint)
+        self.hint.setText(say(hint))
         for text in (self.short, self.hint):
             text.setVisible(bool(text.text()))
         if not coverage.people:
@@ -185,10 +188,14 @@ class PermissionsPage(WizardPage):
         weighing = [f for f in whole.findings if f.level not in (Level.OK, Level.INFO)]
         checks = [check_of(each) for each in weighing]
         if not checks and whole.findings:
-            text = tr_n("Nothing wrong in %n finding(s).", len(whole.findings))
-            checks = [Check("account", tr("Rights and state"), "ok", text)]
+            text = plural(
+                "Nothing wrong in {count} finding.",
+                "Nothing wrong in {count} findings.",
+                len(whole.findings),
+            )
+            checks = [Check("account", Text("Rights and state"), "ok", text)]
         name = self.settings.directory.sign_in_name
-        self.account_name.setText(tr("The account {name}").format(name=name))
+        self.account_name.setText(tr("The account {name}", name=name))
         self.account_rows.show_checks(checks)
         self.account.setVisible(bool(checks))
 
@@ -202,7 +209,7 @@ class PermissionsPage(WizardPage):
         meaning = CAUSES[cause]
         self.who.hide()
         self.answer_rows.show_checks(())
-        remedy = tr("What to do: {remedy}").format(remedy=tr(meaning.remedy))
+        remedy = tr("What to do: {remedy}", remedy=meaning.remedy)
         self.remedy.setText(remedy)
         self.remedy.setVisible(bool(meaning.remedy))
         self.why.setVisible(bool(meaning.remedy))
@@ -236,12 +243,12 @@ class PermissionsPage(WizardPage):
         self._arrange()
 
     def _exported(self, place: Path | None) -> None:
-        done = tr("Saved as {path}").format(path=place) if place else tr("Not saved.")
+        done = tr("Saved as {path}", path=str(place)) if place else tr("Not saved.")
         self.state.setText(done)
         self._arrange()
 
     def _not_exported(self, error: BaseException) -> None:
-        self.state.setText(str(error))
+        self.state.setText(wording(error))
         self._arrange()
 
     def _arrange(self) -> None:
@@ -277,11 +284,15 @@ class PermissionsPage(WizardPage):
         self.bring(self.granting)
 
 
-def _hint(coverage: Coverage, *, stopped: bool, short: bool) -> str:
+def _hint(coverage: Coverage, *, stopped: bool, short: bool) -> Text:
     if stopped:
-        return tr_n("Stopped: %n people were judged, not everybody.", coverage.people)
+        return plural(
+            "Stopped: {count} person was judged, not everybody.",
+            "Stopped: {count} people were judged, not everybody.",
+            coverage.people,
+        )
     if coverage.foreseen:
-        return tr("The account is not made yet: this is what its grants will reach.")
+        return Text("The account is not made yet: this is what its grants will reach.")
     if short or coverage.would_work < coverage.people:
-        return tr("Open a cause to see who, and choose a person to see why.")
-    return tr("Nothing stands in anybody's way.") if coverage.people else ""
+        return Text("Open a cause to see who, and choose a person to see why.")
+    return Text("Nothing stands in anybody's way.") if coverage.people else EMPTY

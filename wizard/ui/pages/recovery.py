@@ -4,19 +4,20 @@ from enum import Enum, auto
 from typing import Any
 
 from agent.config.errors import Problem
+from wire.text import Text
 from wizard.flow.conversion import inputs_of
 from wizard.flow.validation import missing_of
 from wizard.plan.change import RolledBack
 from wizard.results import Check
 from wizard.ui.form import Form
-from wizard.ui.formatting import tr, tr_n
+from wizard.ui.formatting import say, tr
 from wizard.ui.jobs.machine import Machine, read_machine
 from wizard.ui.jobs.page_checks import broken
 from wizard.ui.jobs.plans import known_of
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.page import INDEX
 from wizard.ui.pages.remove import forgetting
-from wizard.ui.presenters.failure import as_apply_error, describe_failure
+from wizard.ui.presenters.failure import as_apply_error, changes_made, describe_failure
 from wizard.ui.widgets.change_list import ChangeList
 from wizard.ui.widgets.check_rows import CheckRows
 from wizard.ui.widgets.labels import Panel, add, heading, label
@@ -52,11 +53,11 @@ class RecoveryPage(Form):
             return
         self._phase = Phase.CUT_OFF
         self.check_rows.show_checks(())
-        begun = tr("Begun {time}. These changes were made or begun:")
+        time = f"{recovery.started.astimezone():%Y-%m-%d %H:%M}"
+        begun = tr("Begun {time}. These changes were made or begun:", time=time)
         if recovery.forward:
-            begun = tr("Begun {time}. These changes are still to be made:")
-        started = recovery.started.astimezone()
-        self.when.setText(begun.format(time=f"{started:%Y-%m-%d %H:%M}"))
+            begun = tr("Begun {time}. These changes are still to be made:", time=time)
+        self.when.setText(begun)
         self.changes.show_summaries(recovery.changes)
         for change in self.changes.rows:
             change.turn("to do" if recovery.forward else "begun")
@@ -172,7 +173,7 @@ class RecoveryPage(Form):
         self.title_label.setText(tr("Writeback is removed"))
         self.why_label.setText(tr("This server takes no more resets from the cloud."))
         self.heading.setText(tr("What was finished"))
-        self.when.setText(tr_n("%n change(s) made.", len(done)))
+        self.when.setText(say(changes_made(len(done))))
         self.session.clear_secrets()
         self.arrange()
         self.state_changed.emit()
@@ -180,7 +181,7 @@ class RecoveryPage(Form):
     def _failed(self, error: BaseException) -> None:
         self._phase = Phase.CUT_OFF
         rest = as_apply_error(error).rest
-        remedy = tr("Mend the cause and finish it again, here or at the next start.")
+        remedy = Text("Mend the cause and finish it again, here or at the next start.")
         self.check_rows.show_checks(
             describe_failure(error, remedy) if rest else (broken(error),)
         )
@@ -193,8 +194,8 @@ class RecoveryPage(Form):
 def _stuck(item: Any) -> Check:
     return Check(
         id="stuck",
-        title=tr("Could not be taken back"),
+        title=Text("Could not be taken back"),
         state="failed",
         detail=str(item),
-        remedy=tr("Take it back by hand, then roll back again."),
+        remedy=Text("Take it back by hand, then roll back again."),
     )

@@ -2,6 +2,7 @@
 
 from PySide6.QtWidgets import QWidget
 
+from wire.text import Text
 from wizard.flow.conditions import new_account
 from wizard.flow.conversion import inputs_of
 from wizard.flow.model import Page
@@ -16,13 +17,15 @@ from wizard.ui.widgets.portal_details import PortalDetailsPanel
 _GOES = (
     (
         "server",
-        "The agent and its service",
-        "It answers what is under way first. Its settings and what it wrote go too.",
+        Text("The agent and its service"),
+        Text(
+            "It answers what is under way first. Its settings and what it wrote go too."
+        ),
     ),
     (
         "key-round",
-        "Its keys, passwords and enrolment",
-        "These can't be given back: setting up again needs a new enrolment code.",
+        Text("Its keys, passwords and enrolment"),
+        Text("These can't be given back: setting up again needs a new enrolment code."),
     ),
 )
 
@@ -31,8 +34,7 @@ class RemovePage(Form):
     """Says what goes, and asks whether the directory's side goes with it."""
 
     def build(self) -> None:
-        points = (point(name, tr(title), tr(text)) for name, title, text in _GOES)
-        self.add(heading(tr("On this server")), *points)
+        self.add(heading(tr("On this server")), *(point(*each) for each in _GOES))
         below = heading(tr("In Active Directory"))
         below.setContentsMargins(0, 8, 0, 0)
         self.add(below)
@@ -59,7 +61,7 @@ class RemovedPage(WizardPage):
         gone = self.session.gone
         if gone is None:
             return
-        count = tr("Removed ({count})").format(count=len(gone.lines))
+        count = tr("Removed ({count})", count=len(gone.lines))
         self._place.addWidget(heading(count))
         for text, detail in gone.lines:
             self._place.addWidget(line("circle-check", "ok", text))
@@ -84,15 +86,17 @@ def _note(text: str) -> QWidget:
     return widget
 
 
-def kept(session: Session) -> tuple[str, ...]:
-    """Say what a removal leaves, in words."""
-    program = tr("The program; your package manager removes its packages.")
+def kept(session: Session) -> tuple[Text, ...]:
+    """Say what a removal leaves."""
+    program = Text("The program; your package manager removes its packages.")
     answers = session.answers
     name = answers.text("directory.account.name")
     if inputs_of(answers).keep_account:
-        text = tr("The account {name} and its permissions in Active Directory.")
+        account = Text(
+            "The account {name} and its permissions in Active Directory.", name=name
+        )
     elif not new_account(answers):
-        text = tr("The account {name}, which was there before.")
+        account = Text("The account {name}, which was there before.", name=name)
     else:
         return (program,)
-    return (program, text.format(name=name))
+    return (program, account)

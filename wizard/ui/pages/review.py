@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QWidget
 
 from agent.config.errors import Problem, SettingsError
 from agent.config.settings_file import dump
+from wire.text import EMPTY, Text, plural
 from wizard.errors import Busy, RecoveryNeeded
 from wizard.flow.conditions import beside_original, original_is_gone, rekeying, removing
 from wizard.flow.conversion import inputs_of
@@ -13,7 +14,7 @@ from wizard.flow.route import asked_fields
 from wizard.flow.summary import Decision, unchanged
 from wizard.flow.validation import missing_of
 from wizard.ui.form import Form
-from wizard.ui.formatting import tr, tr_n
+from wizard.ui.formatting import say, tr
 from wizard.ui.jobs.page_checks import broken
 from wizard.ui.jobs.plans import Planned, planning
 from wizard.ui.jobs.worker import Worker
@@ -45,8 +46,8 @@ class ReviewPage(Form):
         self.add(self.waiting, self.not_in_order, self.check_rows, self.view)
         self._credentials()
         self.add(row(self.again))
-        label_text = tr("Yes, remove what can't be taken back")
-        self.add_field_box(FieldBox(Field(ACCEPT, label_text, "check")))
+        accept = Field(ACCEPT, "Yes, remove what can't be taken back", "check")
+        self.add_field_box(FieldBox(accept))
         self.file = button(tr("Settings file…"), self._show_file)
         self.command = button(tr("Command line…"), self._show_command)
         self.add(row(self.file, self.command))
@@ -91,7 +92,10 @@ class ReviewPage(Form):
             return tr("&Remove Writeback")
         if self.session.installed is None:
             return tr("&Install")
-        return tr_n("&Apply %n change(s)", count) if count else tr("Nothing to apply")
+        if not count:
+            return tr("Nothing to apply")
+        apply = plural("&Apply {count} change", "&Apply {count} changes", count)
+        return say(apply)
 
     def problems(self) -> tuple[Problem, ...]:
         if not self._asks_admin:
@@ -135,7 +139,7 @@ class ReviewPage(Form):
         self._asks_admin = plan.needs_admin and self._admin_is_open
         self.check_rows.show_checks(planned.checks)
         self.not_in_order.setVisible(bool(planned.checks))
-        nothing = "" if planned.checks else self._nothing
+        nothing = EMPTY if planned.checks else self._nothing
         self.view.show_plan(plan.changes, self._kept(), nothing)
         self.arrange()
         self.state_changed.emit()
@@ -148,18 +152,18 @@ class ReviewPage(Form):
         return inputs_of(answers).admin is None or not elsewhere
 
     @property
-    def _nothing(self) -> str:
+    def _nothing(self) -> Text:
         if self.session.answers.get("task") == "repair":
-            return tr(
+            return Text(
                 "Nothing to do: files, service, permissions and secrets are as the "
                 "settings say."
             )
-        return tr("Nothing to do: everything is as you answered.")
+        return Text("Nothing to do: everything is as you answered.")
 
-    def _kept(self) -> tuple[str, ...]:
+    def _kept(self) -> tuple[Text, ...]:
         installed = self.session.answers.installed
         if installed is None:
-            return (tr("No existing account, group or permission is removed."),)
+            return (Text("No existing account, group or permission is removed."),)
         if removing(self.session.answers):
             return left_by_removal(self.session)
         return tuple(
@@ -211,5 +215,5 @@ def _rekey(answers: Answers) -> str:
     return " ".join(words)
 
 
-def _words(item: Decision) -> str:
-    return tr("{label}: {value}").format(label=tr(item.label), value=item.value)
+def _words(item: Decision) -> Text:
+    return Text("{label}: {value}", label=item.label, value=item.value)

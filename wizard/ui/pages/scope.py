@@ -6,11 +6,12 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QListWidget
 
+from wire.text import Text, plural
 from wizard.flow.conversion import directory_of, inputs_of
 from wizard.flow.proposals import base_dn
 from wizard.results import Container
 from wizard.ui.form import Form
-from wizard.ui.formatting import tr, tr_n
+from wizard.ui.formatting import say, tr
 from wizard.ui.theme import palette
 from wizard.ui.widgets.container_tree import ContainerTree
 from wizard.ui.widgets.field_box import ProblemLine
@@ -73,11 +74,15 @@ class ScopePage(Form):
         for at, dn in enumerate(chosen):
             self.list.item(at).setToolTip(dn)
         self.list.setVisible(bool(chosen))
-        none = tr("Nothing is chosen. Check the containers whose people may be reset.")
-        text = tr_n(
-            "%n container(s) chosen, each with everything below it:", len(chosen)
+        text = plural(
+            "{count} container chosen, with everything below it:",
+            "{count} containers chosen, each with everything below it:",
+            len(chosen),
         )
-        self.count.setText(text if chosen else none)
+        none = Text(
+            "Nothing is chosen. Check the containers whose people may be reset."
+        )
+        self.count.setText(say(text if chosen else none))
 
     def _ticked(self) -> None:
         self.wrong.tell("")

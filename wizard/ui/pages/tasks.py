@@ -7,9 +7,10 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout
 
+from wire.text import Text
 from wizard.results import AgentStatus, Installed
 from wizard.ui.form import Form
-from wizard.ui.formatting import tr
+from wizard.ui.formatting import say, tr
 from wizard.ui.jobs.page_checks import broken
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.theme.icons import Mark
@@ -93,7 +94,7 @@ class TasksPage(Form):
             self.grid.addWidget(Mark(*mark), at, 0)
             self.grid.addWidget(label(name, muted=True, wrap=False), at, 1)
             self.grid.addWidget(label(text), at, 2)
-        self.edits.setText("\n".join(installed.drift))
+        self.edits.setText("\n".join(say(edit) for edit in installed.drift))
         self.drift.setVisible(bool(installed.drift))
         self._name_switch(on=installed.settings.features.password_writeback)
 
@@ -124,42 +125,36 @@ class TasksPage(Form):
 
 def _glance(installed: Installed) -> list[tuple[bool, str, str]]:
     status, on = installed.status, installed.settings.features.password_writeback
-    attention = _of_copy() if installed.copied else status.attention
+    attention = _OF_COPY if installed.copied else status.attention
+    unknown = Text("not known")
     first = [(False, tr("Attention"), attention)] if attention else []
     return [
         *first,
         (on, tr("Password writeback"), tr("On") if on else tr("Off")),
         (status.ready, tr("Agent"), _agent(status)),
-        (status.relay_connected, tr("Relay"), status.relay or tr("not known")),
-        (
-            status.directory_connected,
-            tr("Directory"),
-            status.directory or tr("not known"),
-        ),
+        (status.relay_connected, tr("Relay"), status.relay or unknown),
+        (status.directory_connected, tr("Directory"), status.directory or unknown),
     ]
 
 
-def _of_copy() -> str:
-    return tr(
-        "This server is a copy of the one that was enrolled, so its agent does not "
-        "start. Rotate keys gives it keys of its own."
-    )
+_OF_COPY = Text(
+    "This server is a copy of the one that was enrolled, so its agent does not "
+    "start. Rotate keys gives it keys of its own."
+)
 
 
-def _agent(status: AgentStatus) -> str:
+def _agent(status: AgentStatus) -> Text:
     if not status.running:
-        return tr("Not running")
-    text = tr("Running") if status.ready else tr("Running, not ready")
-    if status.since:
-        since = status.since.replace(tzinfo=status.since.tzinfo or UTC)
-        days = (datetime.now(UTC) - since).days
-        form = tr("{state} since {time}, version {version}")
-        if days:
-            form = tr("{state} since {time} ({days} d), version {version}")
-        text = form.format(
-            state=text,
-            time=f"{since.astimezone():%Y-%m-%d %H:%M}",
-            days=days,
-            version=status.version,
-        )
-    return text
+        return Text("Not running")
+    state = Text("Running") if status.ready else Text("Running, not ready")
+    if status.since is None:
+        return state
+    since = status.since.replace(tzinfo=status.since.tzinfo or UTC)
+    days = (datetime.now(UTC) - since).days
+    time, version = f"{since.astimezone():%Y-%m-%d %H:%M}", status.version
+    fields = {"state": state, "time": time, "version": version}
+    if not days:
+        return Text("{state} since {time}, version {version}", **fields)
+    return Text(
+        "{state} since {time} ({days} d), version {version}", days=days, **fields
+    )

@@ -2,10 +2,11 @@
 
 from agent.config.errors import SettingsError
 from wire.failure import Failure
+from wire.text import Text, plural
 from wizard.errors import reason
 from wizard.plan.change import ApplyError
 from wizard.results import Check
-from wizard.ui.formatting import tr, tr_n
+from wizard.ui.formatting import say
 
 
 def as_apply_error(error: BaseException) -> ApplyError:
@@ -15,7 +16,12 @@ def as_apply_error(error: BaseException) -> ApplyError:
     return ApplyError(None, reason(error), (), ())
 
 
-def ended(error: BaseException, *, begun: bool) -> str:
+def changes_made(count: int) -> Text:
+    """Say of a plan that it is carried out."""
+    return plural("{count} change made.", "{count} changes made.", count)
+
+
+def ended(error: BaseException, *, begun: bool) -> Text:
     """Say in one line what state the server is in.
 
     Args:
@@ -25,18 +31,26 @@ def ended(error: BaseException, *, begun: bool) -> str:
     """
     plan = as_apply_error(error)
     if plan.rest:
-        return tr_n(
-            "%n change(s) still to be done; nothing can be taken back.", len(plan.rest)
+        return plural(
+            "{count} change still to be done; nothing can be taken back any more.",
+            "{count} changes still to be done; nothing can be taken back any more.",
+            len(plan.rest),
         )
     if plan.stuck:
-        return tr_n("%n change(s) could not be taken back; see below.", len(plan.stuck))
+        return plural(
+            "{count} change could not be taken back; what remains is below.",
+            "{count} changes could not be taken back; what remains is below.",
+            len(plan.stuck),
+        )
     if plan.undone:
-        return tr_n(
-            "%n change(s) taken back. This server is as before.", len(plan.undone)
+        return plural(
+            "{count} change taken back. This server is as before.",
+            "{count} changes taken back. This server is as before.",
+            len(plan.undone),
         )
     if begun and not isinstance(error, ApplyError):
-        return tr("It is not known what was changed.")  # nobody was left to say it
-    return tr("Nothing was changed.")
+        return Text("It is not known what was changed.")  # nobody was left to say it
+    return Text("Nothing was changed.")
 
 
 def describe_failure(error: BaseException, remedy: str = "") -> tuple[Check, ...]:
@@ -50,7 +64,7 @@ def describe_failure(error: BaseException, remedy: str = "") -> tuple[Check, ...
     plan, (detail, own) = as_apply_error(error), row_of(error)
     first = Check(
         id="failed",
-        title=plan.failed.summary if plan.failed else tr("The changes were not made"),
+        title=plan.failed.summary if plan.failed else Text("The changes were not made"),
         state="failed",
         detail=detail,
         remedy=remedy or own or _remedy(plan),
@@ -58,10 +72,10 @@ def describe_failure(error: BaseException, remedy: str = "") -> tuple[Check, ...
     remains = tuple(
         Check(
             id="stuck",
-            title=tr("Remains"),
+            title=Text("Remains"),
             state="failed",
             detail=str(item),
-            remedy=tr("Take it back by hand, or start the wizard again to retry."),
+            remedy=Text("Take it back by hand, or start the wizard again to retry."),
         )
         for item in plan.stuck
     )
@@ -77,10 +91,17 @@ def row_of(error: BaseException) -> tuple[str, str]:
     return reason(error), ""
 
 
-def _remedy(plan: ApplyError) -> str:
+def wording(error: BaseException) -> str:
+    """Put an error into words, with what to do; of others, as they say it."""
+    if isinstance(error, Failure):
+        return say(error.whole)
+    return str(error)
+
+
+def _remedy(plan: ApplyError) -> Text:
     if plan.rest:
-        return tr(
+        return Text(
             "Mend the cause; the wizard offers to finish it at the next start, and "
             "writeback rollback does."
         )
-    return tr("Mend the cause, go Back and try again; your answers are kept.")
+    return Text("Mend the cause, go Back and try again; your answers are kept.")

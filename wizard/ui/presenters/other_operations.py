@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from agent.verdict.causes import CAUSES, Cause
 from agent.verdict.verdict import Verdict
 from wire.operation import Operation
-from wizard.ui.formatting import tr, tr_n
-from wizard.ui.presenters.verdict import operation_names
+from wire.text import Text, plural, verbatim
+from wizard.ui.presenters.verdict import OPERATIONS
 
 Key = tuple[Operation, Cause]
 RESET_WORKS: Key = (Operation.RESET, Cause.NONE)
@@ -29,20 +29,19 @@ def keys_of(verdict: Verdict) -> Iterator[Key]:
             yield operation, cause
 
 
-def title_of(key: Key) -> str:
+def title_of(key: Key) -> Text:
     """Name a row: a cause of the reset by itself, that of another operation with it."""
     operation, cause = key
     if key == RESET_WORKS:
-        return tr("Reset would work")
-    title = tr(CAUSES[cause].title)
+        return Text("Reset would work")
+    title = verbatim(CAUSES[cause].title)
     if operation is Operation.RESET:
         return title
-    name = operation_names()[operation]
-    name = f"{name[:1].upper()}{name[1:]}"
-    return tr("{operation}: {cause}").format(operation=name, cause=title)
+    name = OPERATIONS[operation]
+    return Text("{operation}: {cause}", operation=name, cause=title)
 
 
-def describe_operations(also: Mapping[Key, int]) -> tuple[str, ...]:
+def describe_operations(also: Mapping[Key, int]) -> tuple[Text, ...]:
     """Say of each operation beside the reset how many people it falls short for."""
     failing, unknown = Counter[Operation](), Counter[Operation]()
     for (operation, cause), people in also.items():
@@ -52,19 +51,41 @@ def describe_operations(also: Mapping[Key, int]) -> tuple[str, ...]:
     return (*sentences, *open_ones)
 
 
-def _would_fail(operation: Operation, people: int) -> str:
+def _would_fail(operation: Operation, people: int) -> Text:
     if operation is Operation.CHANGE:
-        return tr_n("Changing would fail for %n people.", people)
+        return plural(
+            "Changing would fail for {count} person.",
+            "Changing would fail for {count} people.",
+            people,
+        )
     if operation is Operation.UNLOCK:
-        return tr_n("Unlocking would fail for %n people.", people)
-    return tr_n("Requiring a new password would fail for %n people.", people)
+        return plural(
+            "Unlocking would fail for {count} person.",
+            "Unlocking would fail for {count} people.",
+            people,
+        )
+    return plural(
+        "Requiring a new password would fail for {count} person.",
+        "Requiring a new password would fail for {count} people.",
+        people,
+    )
 
 
-def _not_known(operation: Operation, people: int) -> str:
+def _not_known(operation: Operation, people: int) -> Text:
     if operation is Operation.CHANGE:
-        return tr_n("Whether changing works is not known for %n people.", people)
+        return plural(
+            "Whether changing works is not known for {count} person.",
+            "Whether changing works is not known for {count} people.",
+            people,
+        )
     if operation is Operation.UNLOCK:
-        return tr_n("Whether unlocking works is not known for %n people.", people)
-    return tr_n(
-        "Whether requiring a new password works is not known for %n people.", people
+        return plural(
+            "Whether unlocking works is not known for {count} person.",
+            "Whether unlocking works is not known for {count} people.",
+            people,
+        )
+    return plural(
+        "Whether requiring a new password works is not known for {count} person.",
+        "Whether requiring a new password works is not known for {count} people.",
+        people,
     )

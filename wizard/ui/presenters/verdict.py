@@ -2,11 +2,13 @@
 
 from agent.verdict.causes import CAUSES
 from agent.verdict.verdict import OperationVerdict, State, Verdict
+from wire.failure import sentence
 from wire.operation import Operation
+from wire.text import EMPTY, Text
 from wizard.permissions.findings import Finding, Level
 from wizard.results import Check
 from wizard.results import State as CheckState
-from wizard.ui.formatting import tr
+from wizard.ui.formatting import say
 
 _STATES: dict[State, CheckState] = {
     State.YES: "ok",
@@ -21,24 +23,25 @@ _LEVELS: dict[Level, CheckState] = {
 }
 
 
-def operation_names() -> dict[Operation, str]:
-    """Name the operations as the pages do."""
-    return {
-        Operation.RESET: tr("reset"),
-        Operation.CHANGE: tr("change"),
-        Operation.UNLOCK: tr("unlock"),
-        Operation.MUST_CHANGE: tr("must change"),
-    }
-
-
-def words() -> dict[str, str]:
-    """Name the states of answers: nothing was tried."""
-    return {
-        "ok": tr("Would work"),
-        "failed": tr("Would fail"),
-        "warning": tr("Not known"),
-        "info": "",
-    }
+OPERATIONS = {
+    Operation.RESET: Text("Reset"),
+    Operation.CHANGE: Text("Change"),
+    Operation.UNLOCK: Text("Unlock"),
+    Operation.MUST_CHANGE: Text("Must change"),
+}
+# after the first of a list
+_NEXT = {
+    Operation.CHANGE: Text("change"),
+    Operation.UNLOCK: Text("unlock"),
+    Operation.MUST_CHANGE: Text("must change"),
+}
+# of answers: nothing was tried
+WORDS: dict[str, Text] = {
+    "ok": Text("Would work"),
+    "failed": Text("Would fail"),
+    "warning": Text("Not known"),
+    "info": EMPTY,
+}
 
 
 def checks_of(verdict: Verdict) -> tuple[Check, ...]:
@@ -46,29 +49,33 @@ def checks_of(verdict: Verdict) -> tuple[Check, ...]:
 
     Operations with one answer share a row; one cause that two entries show is two.
     """
-    alike: dict[OperationVerdict, list[str]] = {}
-    for operation, name in operation_names().items():
-        alike.setdefault(verdict.of(operation), []).append(name)
-    rows = [_row(", ".join(names), answer) for answer, names in alike.items()]
-    notes = "; ".join(verdict.notes)
+    alike: dict[OperationVerdict, Text] = {}
+    for operation, name in OPERATIONS.items():
+        answer = verdict.of(operation)
+        names = alike.get(answer)
+        alike[answer] = (
+            Text("{names}, {name}", names=names, name=_NEXT[operation])
+            if names
+            else name
+        )
+    rows = [_row(names, answer) for answer, names in alike.items()]
+    notes = "; ".join(say(note) for note in verdict.notes)
     if notes:
-        text = f"{notes[:1].upper()}{notes[1:]}."
-        rows.append(Check("notes", tr("Worth knowing"), "info", text))
+        rows.append(Check("notes", Text("Worth knowing"), "info", sentence(notes)))
     return tuple(rows)
 
 
-def _row(names: str, answer: OperationVerdict) -> Check:
-    name = f"{names[:1].upper()}{names[1:]}"
+def _row(names: Text, answer: OperationVerdict) -> Check:
     if answer.state is State.YES:
-        return Check("answer", name, "ok")
-    title = f"{tr(CAUSES[answer.cause].title)}: "
-    # the word of the row says already that it is not known
-    text = f"{'' if answer.state is State.UNKNOWN else title}{answer.shown_by}."
-    text = f"{text[:1].upper()}{text[1:]}"
+        return Check("answer", names, "ok")
+    shown: str = answer.shown_by
+    if answer.state is not State.UNKNOWN:  # of that the row has its own word
+        shown = Text("{cause}: {shown}", cause=CAUSES[answer.cause].title, shown=shown)
+    text = sentence(shown)
     if answer.until:
         until = f"{answer.until:%Y-%m-%d %H:%M} UTC"
-        text = f"{text} {tr('It works from {time}.').format(time=until)}"
-    return Check("answer", name, _STATES[answer.state], text, answer.remedy)
+        text = Text("{why} It works from {time}.", why=text, time=until)
+    return Check("answer", names, _STATES[answer.state], text, answer.remedy)
 
 
 def check_of(finding: Finding) -> Check:

@@ -8,15 +8,16 @@ from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from wizard.ui.formatting import tr
+from wire.text import Text
+from wizard.ui.formatting import say
 from wizard.ui.theme import palette
 
 STATES = {
-    "ok": ("circle-check", "Passed"),
-    "failed": ("circle-x", "Failed"),
-    "warning": ("triangle-alert", "Warning"),
-    "skipped": ("circle-minus", "Skipped"),
-    "info": ("info", "For information"),
+    "ok": ("circle-check", Text("Passed")),
+    "failed": ("circle-x", Text("Failed")),
+    "warning": ("triangle-alert", Text("Warning")),
+    "skipped": ("circle-minus", Text("Skipped")),
+    "info": ("info", Text("For information")),
 }
 
 
@@ -86,4 +87,4 @@ def state_mark(state: str) -> Mark:
 
 def state_word(state: str) -> str:
     """Give the word of a check's state."""
-    return tr(STATES[state][1])
+    return say(STATES[state][1])

@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem
 from agent.verdict.causes import Cause
 from agent.verdict.verdict import State
 from wire.operation import Operation
+from wire.text import plural
 from wizard.permissions.coverage import PersonVerdict
-from wizard.ui.formatting import number, tr, tr_n
+from wizard.ui.formatting import number, say, tr
 from wizard.ui.presenters.other_operations import RESET_WORKS, Key, keys_of, title_of
 from wizard.ui.theme import palette
 from wizard.ui.theme.icons import icon
@@ -149,13 +150,16 @@ class CauseTable(QTreeWidget):
             row = self._rows[key] = self._add(key)
         people = self._people_in(key)
         row.setText(1, number(people))
-        spoken = tr_n("{title}: %n people", people).format(title=title_of(key))
-        row.setData(0, Qt.ItemDataRole.AccessibleTextRole, spoken)
+        title = title_of(key)
+        spoken = plural(
+            "{title}: {count} person", "{title}: {count} people", people, title=title
+        )
+        row.setData(0, Qt.ItemDataRole.AccessibleTextRole, say(spoken))
         if row.isExpanded():
             self._fill(row)
 
     def _add(self, key: Key) -> QTreeWidgetItem:
-        row = _item(title_of(key), key)
+        row = _item(say(title_of(key)), key)
         row.setTextAlignment(
             1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         )

@@ -6,21 +6,22 @@ from typing import Any
 from PySide6.QtCore import QElapsedTimer, Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from wizard.ui.formatting import duration, tr
+from wire.text import Text
+from wizard.ui.formatting import duration, say, tr
 from wizard.ui.theme.icons import Mark
 from wizard.ui.widgets.labels import add, column, empty, label
 
 _STATES = {
-    "waiting": ("circle", "muted", "Waiting"),
-    "to do": ("circle", "warning", "Still to do"),
-    "begun": ("circle-dot", "warning", "Begun"),
-    "doing": ("loader-circle", "accent", "Doing"),
-    "done": ("circle-check", "ok", "Done"),
-    "failed": ("circle-x", "failed", "Failed"),
-    "undoing": ("undo-2", "warning", "Taking back"),
-    "undone": ("undo-2", "warning", "Taken back"),
-    "stuck": ("triangle-alert", "failed", "Could not be taken back"),
-    "not done": ("circle-minus", "skipped", "Not done"),
+    "waiting": ("circle", "muted", Text("Waiting")),
+    "to do": ("circle", "warning", Text("Still to do")),
+    "begun": ("circle-dot", "warning", Text("Begun")),
+    "doing": ("loader-circle", "accent", Text("Doing")),
+    "done": ("circle-check", "ok", Text("Done")),
+    "failed": ("circle-x", "failed", Text("Failed")),
+    "undoing": ("undo-2", "warning", Text("Taking back")),
+    "undone": ("undo-2", "warning", Text("Taken back")),
+    "stuck": ("triangle-alert", "failed", Text("Could not be taken back")),
+    "not done": ("circle-minus", "skipped", Text("Not done")),
 }
 
 
@@ -62,10 +63,11 @@ class ChangeRow(QWidget):
             self._time.setText(duration(self._clock.elapsed()))
         self.state = state
         self._mark.turn(name, ink)
-        self._word.setText(tr(word))
-        self.detail.setText(detail)
+        self._word.setText(say(word))
+        self.detail.setText(say(detail))
         self.detail.setVisible(bool(detail))
-        self.setAccessibleName(f"{self.summary}: {tr(word)}. {detail}".strip())
+        spoken = tr("{change}: {state}.", change=self.summary, state=word)
+        self.setAccessibleName(f"{spoken} {say(detail)}".strip())
 
 
 class ChangeList(QWidget):

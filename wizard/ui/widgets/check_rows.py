@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from wizard.results import Check
-from wizard.ui.formatting import duration, tr
+from wizard.ui.formatting import duration, say, tr
 from wizard.ui.theme import palette
 from wizard.ui.theme.icons import state_mark, state_word
 from wizard.ui.widgets.labels import (
@@ -29,12 +29,12 @@ class CheckRow(QWidget):
     def __init__(self, check: Check, words: Words) -> None:
         super().__init__()
         self.check = check
-        self._word = words.get(check.state, state_word(check.state))
+        self._word = _word(check, words)
         place = column(self, self._first(), spacing=2)
         if check.detail:
             place.addWidget(indented(label(check.detail, muted=check.state == "ok")))
         if check.remedy and check.state != "ok":
-            text = tr("What to do: {remedy}").format(remedy=check.remedy)
+            text = tr("What to do: {remedy}", remedy=check.remedy)
             place.addWidget(indented(label(text)))
         if check.more:
             self._details(place)
@@ -56,7 +56,7 @@ class CheckRow(QWidget):
         self.details.setAccessibleName(tr("Details"))
         self.details.setTabChangesFocus(True)
         self.details.hide()
-        self.opener = button(tr("Details"), name=self.check.title)
+        self.opener = button(tr("Details"), name=say(self.check.title))
         self.opener.setCheckable(True)
         self.opener.toggled.connect(self.details.setVisible)
         add(place, indented(row(self.opener)), indented(self.details))
@@ -64,8 +64,13 @@ class CheckRow(QWidget):
 
 def spoken(check: Check, word: str) -> str:
     """Give a check as one line, for screen readers and the clipboard."""
-    parts = [f"{check.title}: {word}", check.detail, check.remedy]
+    first = tr("{title}: {state}", title=check.title, state=word)
+    parts = (first, say(check.detail), say(check.remedy))
     return ". ".join(part.rstrip(".") for part in parts if part) + "."
+
+
+def _word(check: Check, words: Words) -> str:
+    return say(words[check.state]) if check.state in words else state_word(check.state)
 
 
 class CheckRows(QWidget):
@@ -101,10 +106,7 @@ class CheckRows(QWidget):
 
 def text_of(checks: Sequence[Check], words: Words | None = None) -> str:
     """Give checks as text, to copy."""
-    named = words or {}
-    lines = [
-        spoken(check, named.get(check.state, state_word(check.state)))
-        + f"\n{check.more}".rstrip()
+    return "\n".join(
+        f"{spoken(check, _word(check, words or {}))}\n{check.more}".rstrip()
         for check in checks
-    ]
-    return "\n".join(lines)
+    )

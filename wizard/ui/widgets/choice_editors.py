@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from wizard.flow.model import Field, Option
-from wizard.ui.formatting import mnemonics, tr
+from wizard.ui.formatting import mnemonics, say
 from wizard.ui.theme import palette
 from wizard.ui.widgets.labels import column, frame, label, stack
 
@@ -28,8 +28,8 @@ def with_help(control: QAbstractButton, help_text: str) -> QWidget:
     """Put a muted line of help under a button, in line with its text."""
     if not help_text:
         return stack(control, spacing=2)
-    control.setAccessibleDescription(tr(help_text))
-    line = label(tr(help_text), muted=True)
+    control.setAccessibleDescription(say(help_text))
+    line = label(help_text, muted=True)
     line.setContentsMargins(INDENT, 0, 0, 0)
     return stack(control, line, spacing=2)
 
@@ -58,7 +58,7 @@ class Choice(QWidget):
 
     def _option(self, option: Option) -> QWidget:
         radio = QRadioButton()
-        name_button(radio, tr(option.label))
+        name_button(radio, say(option.label))
         self.group.addButton(radio)
         self.buttons[option.value] = radio
         return with_help(radio, option.help)
@@ -119,7 +119,7 @@ class Cards(Choice):
 
     def __init__(self, field: Field) -> None:
         super().__init__(field)
-        labels = mnemonics([tr(option.label) for option in field.options], "nbch")
+        labels = mnemonics([say(option.label) for option in field.options], "nbch")
         for radio, text in zip(self.buttons.values(), labels, strict=True):
             name_button(radio, text)
 
@@ -156,10 +156,10 @@ class Cards(Choice):
 
     def _option(self, option: Option) -> QWidget:
         radio = QRadioButton()
-        radio.setAccessibleDescription(tr(option.help))
+        radio.setAccessibleDescription(say(option.help))
         self.group.addButton(radio)
         self.buttons[option.value] = radio
-        return Card(radio, tr(option.help))
+        return Card(radio, option.help)
 
     def rename(self, value: str, text: str, help_text: str) -> None:
         """Word an option anew, as its meaning depends on the state."""
@@ -179,7 +179,7 @@ class Tick(QWidget):
     def __init__(self, field: Field) -> None:
         super().__init__()
         self.check_box = QCheckBox()
-        name_button(self.check_box, tr(field.label))
+        name_button(self.check_box, say(field.label))
         self.check_box.toggled.connect(lambda _on: self.changed.emit())
         self.setFocusProxy(self.check_box)
         place = column(self)

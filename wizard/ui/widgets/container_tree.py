@@ -6,10 +6,12 @@ from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem
 
 from agent.ldap import dn as names
+from wire.text import Text
 from wizard.results import Container
 from wizard.ui.formatting import number, tr
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.presenters import container_selection
+from wizard.ui.presenters.failure import wording
 
 _DN = Qt.ItemDataRole.UserRole
 _LOADED = Qt.ItemDataRole.UserRole + 1
@@ -86,9 +88,8 @@ class ContainerTree(QTreeWidget):
         item.setTextAlignment(1, flag.AlignRight | flag.AlignVCenter)
         item.setData(0, _DN, container.dn)
         item.setToolTip(0, container.dn)
-        spoken = tr("{name}, {people} people").format(
-            name=container.name, people=people or tr("all")
-        )
+        all_people = people or Text("all")
+        spoken = tr("{name}, {people} people", name=container.name, people=all_people)
         item.setData(0, Qt.ItemDataRole.AccessibleTextRole, spoken)
         item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
         policy = QTreeWidgetItem.ChildIndicatorPolicy
@@ -131,10 +132,13 @@ class ContainerTree(QTreeWidget):
 
     def _failed(self, error: BaseException) -> None:
         item = self._items[names.parse(self._waiting.pop(0))]
-        text = tr("Can't be read: {reason}. Close and open it to try again.")
+        why = wording(error).rstrip(".")
+        text = tr(
+            "Can't be read: {reason}. Close and open it to try again.", reason=why
+        )
         with QSignalBlocker(self):
             item.takeChildren()
-            item.addChild(_note(text.format(reason=str(error).rstrip("."))))
+            item.addChild(_note(text))
         self._next()
 
     def _ticked(self, item: QTreeWidgetItem, part: int) -> None:

@@ -6,9 +6,10 @@ from dataclasses import replace
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QHeaderView, QTableWidgetItem, QWidget
 
+from wire.text import Text
 from wizard.checks.controller_facts import Cell, ControllerFacts, Inspection, check_of
 from wizard.results import Check
-from wizard.ui.formatting import tr
+from wizard.ui.formatting import say, tr
 from wizard.ui.theme import palette
 from wizard.ui.theme.icons import STATES, icon, state_word
 from wizard.ui.widgets.check_rows import CheckRows
@@ -89,7 +90,7 @@ class ControllerTable(QWidget):
         else:
             self._mark(host, facts.state)
         text = tr("Being asked") if facts.doing else state_word(facts.state)
-        spoken = f"{facts.host}: {text}"
+        spoken = tr("{host}: {state}", host=facts.host, state=text)
         host.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
         self.table.setItem(at, 0, host)
         alone = facts.cell("DNS") if facts.source == "DNS SRV" else None
@@ -104,9 +105,12 @@ class ControllerTable(QWidget):
     def _cell(self, cell: Cell | None, title: str, *, doing: str) -> QTableWidgetItem:
         if cell is None:
             return QTableWidgetItem(_WAITS if doing else "")
-        item = QTableWidgetItem(cell.word)
-        item.setToolTip(cell.detail)
-        spoken = f"{title}: {cell.word}, {state_word(cell.state)}"
+        item = QTableWidgetItem(say(cell.word))
+        item.setToolTip(say(cell.detail))
+        state = state_word(cell.state)
+        spoken = tr(
+            "{title}: {word}, {state}", title=title, word=cell.word, state=state
+        )
         item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
         if cell.state in ("failed", "warning"):
             self._mark(item, cell.state)
@@ -124,7 +128,7 @@ class ControllerTable(QWidget):
             return
         facts = self.facts[at]
         self.who.setText(facts.host)
-        self.about.setText(facts.held_back)
+        self.about.setText(say(facts.held_back))
         self.about.setVisible(bool(facts.held_back))
         titles = dict(zip(NAMES, _titles()[1:], strict=True))
         to_do = [
@@ -146,10 +150,11 @@ def _certificate(facts: ControllerFacts) -> Iterator[Check]:
     own, cell = facts.certificate, facts.cell("certificate")
     if own is None or cell is None or cell.state != "ok":
         return
-    text = tr("For {names}, by {issuer}, to {day}; {tls}.").format(
+    text = Text(
+        "For {names}, by {issuer}, to {day}; {tls}.",
         names=", ".join(facts.subject_names),
         issuer=facts.issuer,
         day=f"{own.not_after:%Y-%m-%d}",
         tls=facts.tls,
     )
-    yield Check("certificate", tr("Certificate"), "ok", text, more=cell.more)
+    yield Check("certificate", Text("Certificate"), "ok", text, more=cell.more)

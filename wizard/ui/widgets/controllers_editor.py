@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from agent.config.settings import DomainController
 from wizard.flow.model import Field
-from wizard.ui.formatting import tr
+from wizard.ui.formatting import say, tr
 from wizard.ui.widgets.labels import button, column, row
 
 
@@ -26,7 +26,7 @@ class Controllers(QWidget):
     def __init__(self, field: Field) -> None:
         super().__init__()
         self.table = QTableWidget(0, 2)
-        self.table.setAccessibleName(tr(field.label))
+        self.table.setAccessibleName(say(field.label))
         self.table.setHorizontalHeaderLabels([tr("DNS name"), tr("Address")])
         self.table.setTabKeyNavigation(False)
         self.table.verticalHeader().hide()

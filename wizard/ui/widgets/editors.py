@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QSpinBox, QWidg
 
 from wire.secret import Secret
 from wizard.flow.model import Field
-from wizard.ui.formatting import tr
+from wizard.ui.formatting import say, tr
 from wizard.ui.theme import palette
 from wizard.ui.widgets.choice_editors import Cards, Choice, Tick
 from wizard.ui.widgets.controllers_editor import Controllers
@@ -97,7 +97,7 @@ class PathLine(Line):
 
     def __init__(self, field: Field) -> None:
         super().__init__(field)
-        self._title = tr(field.label)
+        self._title = say(field.label)
         self.browse = button(tr("Browse…"), self._open, tr("Browse for the file"))
         self.place.insertWidget(1, self.browse)
 
@@ -136,7 +136,7 @@ class Pick(_Single):
         self.combo = QComboBox()
         super().__init__(self.combo)
         for option in field.options:
-            self.combo.addItem(tr(option.label), option.value)
+            self.combo.addItem(say(option.label), option.value)
         self.combo.currentIndexChanged.connect(lambda _at: self.changed.emit())
 
     def value(self) -> Any:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 from wire.failure import sentence
 from wizard.flow.model import Answers, Field
 from wizard.flow.validation import NEEDED, missing_of
-from wizard.ui.formatting import tr
+from wizard.ui.formatting import say, tr
 from wizard.ui.theme.icons import Mark
 from wizard.ui.widgets.editors import editor
 from wizard.ui.widgets.labels import InkLabel, add, column, heading, label, row
@@ -51,23 +51,23 @@ class FieldBox(QWidget):
         super().__init__()
         self.field = field
         self.editor: Any = editor(field)
-        self.label, self.wrong = QLabel(tr(field.label)), ProblemLine()
+        self.label, self.wrong = QLabel(say(field.label)), ProblemLine()
         self._build()
         self.editor.changed.connect(self._edited)
 
     def _build(self) -> None:
         field, place = self.field, column(self, spacing=4)
         if field.under:
-            top = heading(tr(field.under))
+            top = heading(field.under)
             top.setContentsMargins(0, 8, 0, 0)
             place.addWidget(top)
         if field.kind not in _UNLABELLED:
             place.addWidget(self.label)
             self.label.setBuddy(self.editor.focus_widget())
-        self.help = label(tr(field.help), muted=True)
+        self.help = label(field.help, muted=True)
         add(place, self.editor, self.help, self.wrong)
         self.help.setVisible(bool(field.help) and field.kind not in _UNLABELLED)
-        self.name(tr(field.label))
+        self.name(say(field.label))
 
     def name(self, text: str) -> None:
         """Name the field, with its mnemonic; the editor gets the same name."""
@@ -81,13 +81,13 @@ class FieldBox(QWidget):
 
     def mark_optional(self, *, optional: bool) -> None:
         """Say that the field may stay empty."""
-        text = tr(self.field.label)
-        self.name(tr("{label} (optional)").format(label=text) if optional else text)
+        text = self.field.label
+        self.name(tr("{label} (optional)", label=text) if optional else say(text))
 
     def say_source(self, source: str) -> None:
         """Say where the offered answer is from."""
-        text = sentence(source)
-        together = f"{tr(self.field.help)} {text}".strip()
+        text = say(sentence(source))
+        together = f"{say(self.field.help)} {text}".strip()
         self.help.setText(together)
         shown = bool(together) and self.field.kind not in _UNLABELLED
         self.help.setVisible(shown)
@@ -103,7 +103,7 @@ class FieldBox(QWidget):
 
     def show_problem(self, message: str) -> None:
         """Tell what is wrong beside the field, empty for nothing."""
-        self.wrong.tell(sentence(message))
+        self.wrong.tell(say(sentence(message)))
         self._describe()
 
     def focus(self) -> None:
@@ -133,7 +133,7 @@ def refuse_missing(
     )
     missing = [problem.path for problem in missing_of(fields, answers)]
     for path, field_box in field_boxes.items():
-        field_box.show_problem(tr(NEEDED) if path in missing else "")
+        field_box.show_problem(NEEDED if path in missing else "")
     if missing:
         field_boxes[missing[0]].focus()
     return bool(missing)

@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QTableWidgetItem, QWidget
 
 from agent.config.settings import Settings
+from wire.text import plural
 from wizard.controller.controller import Controller
 from wizard.flow.pages.credentials import administrator
 from wizard.grants.grants import AccessEntry
@@ -19,7 +20,7 @@ from wizard.grants.handover_text import handover_text
 from wizard.inputs import AdminCredentials, Inputs
 from wizard.plan.change import Plan
 from wizard.results import Check
-from wizard.ui.formatting import tr, tr_n
+from wizard.ui.formatting import say, tr
 from wizard.ui.jobs.page_checks import broken
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.presenters.failure import describe_failure
@@ -159,7 +160,12 @@ class GrantPanel(Panel):
         self._forget_password()
         self.check_rows.show_checks(())
         self.plan.hide()
-        self.state.setText(tr_n("Granting %n permission(s)…", len(self._entries)))
+        granting = plural(
+            "Granting {count} permission…",
+            "Granting {count} permissions…",
+            len(self._entries),
+        )
+        self.state.setText(say(granting))
         self.changes.show_summaries([change.summary for change in plan.changes])
         self.worker.start(job)
         self.state_changed.emit()
@@ -176,14 +182,18 @@ class GrantPanel(Panel):
             self.state.setText(text)
             self.state_changed.emit()
             return
-        self.state.setText(tr_n("%n permission(s) are missing:", count))
-        self.act.setText(tr_n("&Grant %n permission(s)", count))
+        missing = plural(
+            "{count} permission is missing:", "{count} permissions are missing:", count
+        )
+        act = plural("&Grant {count} permission", "&Grant {count} permissions", count)
+        self.state.setText(say(missing))
+        self.act.setText(say(act))
         self.act.setAccessibleName(self.act.text().replace("&", ""))
         self.table.setRowCount(count)
         for at, entry in enumerate(self._entries):
             for part, text in enumerate((entry.allows, entry.container)):
-                item = QTableWidgetItem(text)
-                item.setToolTip(text if part else entry.right)
+                item = QTableWidgetItem(say(text))
+                item.setToolTip(say(text if part else entry.right))
                 self.table.setItem(at, part, item)
         self.table.fit()
         self.plan.show()
@@ -193,7 +203,12 @@ class GrantPanel(Panel):
         self._show_failure((broken(error),))
 
     def _granted(self, _nothing: object) -> None:
-        self.state.setText(tr_n("%n permission(s) granted.", len(self._entries)))
+        granted = plural(
+            "{count} permission granted.",
+            "{count} permissions granted.",
+            len(self._entries),
+        )
+        self.state.setText(say(granted))
         self.state_changed.emit()
         self.granted.emit()
 

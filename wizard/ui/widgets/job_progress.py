@@ -6,8 +6,9 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from wire.text import plural
 from wizard.controller.permissions import Seen
-from wizard.ui.formatting import tr, tr_n
+from wizard.ui.formatting import say, tr
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.widgets.labels import busy_bar, button, column, label, row
 
@@ -32,7 +33,7 @@ class Progress(QWidget):
         self.worker.progressed.connect(self.moved)
         self.text = label(wrap=False)
         self.bar = busy_bar(name)
-        stop_name = tr("Stop: {name}").format(name=name)
+        stop_name = tr("Stop: {name}", name=name)
         self.stop = button(tr("&Stop"), self.worker.ask_to_stop, stop_name)
         column(self, self.text, row(self.bar, self.stop, grows=0), spacing=6)
         self.hide()
@@ -46,7 +47,12 @@ class Progress(QWidget):
     def show_seen(self, seen: Seen) -> None:
         """Show how far the judging is; how many there are is known at its end."""
         if seen.people:
-            self.text.setText(tr_n("Judging: %n people so far", seen.people))
+            so_far = plural(
+                "Judging: {count} person so far",
+                "Judging: {count} people so far",
+                seen.people,
+            )
+            self.text.setText(say(so_far))
 
     def show_account(self) -> None:
         """Show that the account itself is looked at."""

@@ -17,13 +17,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from wizard.ui.formatting import tr
+from wizard.ui.formatting import say, tr
 from wizard.ui.theme import palette as look
 
 
 def label(text: str = "", *, muted: bool = False, wrap: bool = True) -> QLabel:
     """Make a line or paragraph of plain text."""
-    text_label = QLabel(text)
+    text_label = QLabel(say(text))
     text_label.setTextFormat(Qt.TextFormat.PlainText)
     text_label.setWordWrap(wrap)
     if muted:

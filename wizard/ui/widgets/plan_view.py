@@ -5,17 +5,18 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from wire.text import Text
 from wizard.plan.change import Change
-from wizard.ui.formatting import tr
+from wizard.ui.formatting import say, tr
 from wizard.ui.theme import palette
 from wizard.ui.theme.icons import Mark
 from wizard.ui.widgets.labels import column, empty, heading, label, row, stack
 
 _GROUPS = (
-    ("created", "Will be created"),
-    ("changed", "Will be changed"),
-    ("removed", "Will be removed"),
-    ("gone", "Will be removed for good"),
+    ("created", Text("Will be created")),
+    ("changed", Text("Will be changed")),
+    ("removed", Text("Will be removed")),
+    ("gone", Text("Will be removed for good")),
 )
 _MARKS = {
     "created": ("circle-plus", "ok"),
@@ -55,14 +56,14 @@ class PlanView(QWidget):
         for group, title in _GROUPS:
             lines = [c.summary for c in changes if c.group == group]
             if lines:
-                self._place.addWidget(_drawn(tr(title), lines, group))
+                self._place.addWidget(_drawn(title, lines, group))
         self.show()
         if kept:
-            self._place.addWidget(_drawn(tr("Will be kept"), kept, "kept"))
+            self._place.addWidget(_drawn(Text("Will be kept"), kept, "kept"))
 
 
-def _drawn(title: str, lines: Sequence[str], group: str) -> QWidget:
-    count = tr("{title} ({count})").format(title=title, count=len(lines))
+def _drawn(title: Text, lines: Sequence[str], group: str) -> QWidget:
+    count = tr("{title} ({count})", title=title, count=len(lines))
     parts: list[QWidget] = [heading(count)]
     if group == "gone":
         warning = tr(
@@ -81,7 +82,7 @@ def line(name: str, ink: str, text: str) -> QWidget:
     place = row(mark, text_label, grows=1)
     place.setAlignment(mark, Qt.AlignmentFlag.AlignTop)
     holder.setLayout(place)
-    holder.setAccessibleName(text)
+    holder.setAccessibleName(say(text))
     return holder
 
 

@@ -46,6 +46,6 @@ class PortalDetailsPanel(Panel):
             self.grid.addWidget(label(name, muted=True, wrap=False), at, 0)
             whole = text == details.fingerprint
             self.grid.addWidget(fingerprint(text) if whole else LongName(text), at, 1)
-            copy = CopyButton(text, tr("Copy: {name}").format(name=name))
+            copy = CopyButton(text, tr("Copy: {name}", name=name))
             self.grid.addWidget(copy, at, 2)
         self.show()

@@ -6,8 +6,9 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
+from wire.text import Text
 from wizard.flow.model import Page
-from wizard.ui.formatting import tr
+from wizard.ui.formatting import say, tr
 from wizard.ui.theme import palette
 from wizard.ui.theme.icons import icon
 from wizard.ui.widgets.labels import label
@@ -17,20 +18,27 @@ _MARKS = {
     "here": ("circle-dot", "accent"),
     "ahead": ("circle", "muted"),
 }
-_WORDS = {"done": "done", "here": "this page", "ahead": "ahead"}
+_WORDS = {
+    "done": Text("done"),
+    "here": Text("this page"),
+    "ahead": Text("ahead"),
+}
 
 
 class Step(QPushButton):
     """One page on the rail; clickable only where one can go back to it."""
 
-    def __init__(self, page: Page, state: str, place: str) -> None:
-        super().__init__(tr(page.rail))
+    def __init__(self, page: Page, state: str, index: int, total: int) -> None:
+        super().__init__(say(page.rail))
         self.page_id, self.state = page.id, state
         self.setFlat(True)
         self.setAutoDefault(False)
-        word = tr(_WORDS[state])
-        self.setAccessibleName(f"{place}: {tr(page.rail)}, {word}")
-        self.setToolTip(f"{tr(page.rail)}, {word}")
+        name = Text("{page}, {state}", page=page.rail, state=_WORDS[state])
+        spoken = tr(
+            "Step {index} of {total}: {name}", index=index, total=total, name=name
+        )
+        self.setAccessibleName(spoken)
+        self.setToolTip(say(name))
         font = palette.larger(0, bold=state == "here")
         self.setFont(font)
         self.setMinimumHeight(34)
@@ -118,8 +126,7 @@ class Rail(QWidget):
 
     def _step(self, page: Page, index: int, at: int, total: int) -> Step:
         state = "done" if index < at else "here" if index == at else "ahead"
-        place = tr("Step {index} of {total}").format(index=index + 1, total=total)
-        step = Step(page, state, place)
+        step = Step(page, state, index + 1, total)
         step.clicked.connect(lambda: self.chosen.emit(page.id))
         return step
 

@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import Signal
 
+from wire.text import Text, verbatim
 from wizard.flow.model import Answers, Field, Option
 from wizard.results import Check, SelfTestResult
 from wizard.ui.formatting import duration, tr
@@ -13,7 +14,7 @@ from wizard.ui.widgets.field_box import FieldBox, refuse_missing
 from wizard.ui.widgets.labels import CopyButton, Panel, add, button, heading, label, row
 
 _BY = tuple(
-    Option(name, name)
+    Option(name, verbatim(name))
     for name in (
         "userPrincipalName",
         "sAMAccountName",
@@ -125,14 +126,14 @@ def row_of(result: SelfTestResult) -> Check:
     """Give a test's outcome as a row, with the hops as its details."""
     states = {"ok": "ok", "partial": "warning"}
     hops = "\n".join(f"{hop:<12}{duration(ms)}" for hop, ms in result.ms.items())
-    code = tr("Answer: {code}").format(code=result.code)
+    code = Text("Answer: {code}", code=result.code)
     good = result.code == "ok"
     return Check(
         id="test",
         title=code,
         state=states.get(result.code, "failed"),  # type: ignore[arg-type]
         detail=result.message if good else result.admin,
-        remedy="" if good else tr("The person reads: {m}").format(m=result.message),
+        remedy="" if good else Text("The person reads: {m}", m=result.message),
         more=hops,
         ms=result.ms.get("total"),
     )

@@ -49,9 +49,9 @@ class TextView(QWidget):
             Path(path).write_text(self.text.toPlainText(), encoding="utf-8")
         except OSError as error:
             reason = error.strerror or str(error)
-            self.state.setText(tr("Not saved: {reason}.").format(reason=reason))
+            self.state.setText(tr("Not saved: {reason}.", reason=reason))
         else:
-            self.state.setText(tr("Saved as {path}").format(path=path))
+            self.state.setText(tr("Saved as {path}", path=path))
 
 
 class TextDialog(QDialog):
