@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from wire.text import Text, TextAttribute
 from wizard.cli.invocation import Invocation
 from wizard.cli.output import Result
 
@@ -12,8 +13,12 @@ from wizard.cli.output import Result
 class Argument:
     """One argument of a command, as `ArgumentParser.add_argument` takes it."""
 
+    names: tuple[str, ...]
+    help: TextAttribute = TextAttribute()
+
     def __init__(self, *names: str, **options: Any) -> None:
         self.names, self.options = names, options
+        self.help = options.pop("help", "")
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,7 @@ class Command:
     """
 
     name: str
-    help: str
+    help: Text
     arguments: tuple[Argument, ...]
     run: Callable[[Invocation], Result]
 
@@ -39,7 +44,7 @@ class Group:
     """Commands of two words that share the first one."""
 
     name: str
-    help: str
+    help: Text
     commands: tuple[Command, ...]
 
 

@@ -1,21 +1,33 @@
 """Coverage: how many can be reset and why the others can't, in words and as data."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from agent.verdict.causes import CAUSES, Cause
 from wire.operation import Operation
-from wizard.cli.output import Exit
+from wire.text import Text
+from wizard.cli.output import Exit, lines
 from wizard.controller.permissions import Coverage
 from wizard.permissions.coverage import PersonVerdict
+from wizard.translation import say
 
 OPERATIONS = {
-    Operation.RESET: "Reset",
-    Operation.CHANGE: "Change",
-    Operation.UNLOCK: "Unlock",
-    Operation.MUST_CHANGE: "Must change",
+    Operation.RESET: Text("Reset"),
+    Operation.CHANGE: Text("Change"),
+    Operation.UNLOCK: Text("Unlock"),
+    Operation.MUST_CHANGE: Text("Must change"),
 }
+_HINTS = (
+    Text("See what is missing: writeback permissions plan"),
+    Text("Grant it:            writeback permissions grant"),
+)
+_FORESEEN = (
+    Text("The account is not made yet: this is whom its grants will reach."),
+    Text("What it will be able to read can't be told before it is there."),
+)
 _FEW = 3  # people of a cause named
+_say = partial(say, spell="{:,}".format)
 
 
 class Examples:
@@ -48,22 +60,25 @@ def code_of(coverage: Coverage) -> Exit:
 
 def in_words(coverage: Coverage, examples: Examples) -> str:
     """Tell how many can be reset, and the others by cause with what to do."""
-    will = "could be" if coverage.foreseen else "can be"
-    people = f"{coverage.would_work:,} of {coverage.people:,} people in the scope"
-    lines = [
-        f"{people} {will} reset.",
-        *_cause_lines(coverage.causes[Operation.RESET], examples),
-    ]
+    works, count = coverage.would_work, coverage.people
+    head = Text(
+        "{works} of {count} people in the scope can be reset.", works=works, count=count
+    )
+    if coverage.foreseen:
+        head = Text(
+            "{works} of {count} people in the scope could be reset.",
+            works=works,
+            count=count,
+        )
+    shown = [_say(head), *_cause_lines(coverage.causes[Operation.RESET], examples)]
     for operation, causes in coverage.causes.items():
         if operation is not Operation.RESET and Cause.SWITCHED_OFF not in causes:
-            lines += _operation_lines(operation, causes, coverage)
+            shown += _operation_lines(operation, causes, coverage)
     if any(Cause.NOT_GRANTED in causes for causes in coverage.causes.values()):
-        lines.append("See what is missing: writeback permissions plan")
-        lines.append("Grant it:            writeback permissions grant")
+        shown += _HINTS
     if coverage.foreseen:
-        lines.append("The account is not made yet: this is whom its grants will reach.")
-        lines.append("What it will be able to read can't be told before it is there.")
-    return "\n".join(lines)
+        shown += _FORESEEN
+    return lines(*shown)
 
 
 def _operation_lines(
@@ -78,8 +93,19 @@ def _operation_lines(
         if cause is not Cause.NONE and people != reset.get(cause)
     }
     already_named = coverage.people - works - sum(others.values())
-    above = f"; {already_named:,} not, for the causes above" if already_named else ""
-    yield f"{OPERATIONS[operation]}: {works:,} of {coverage.people:,}{above}."
+    text = Text(
+        "{operation}: {works} of {count}",
+        operation=OPERATIONS[operation],
+        works=works,
+        count=coverage.people,
+    )
+    if already_named:
+        text = Text(
+            "{people}; {count} not, for the causes above",
+            people=text,
+            count=already_named,
+        )
+    yield f"{_say(text)}."
     yield from _cause_lines(others)
 
 
@@ -89,12 +115,13 @@ def _cause_lines(
     """Tell causes with their remedies, most people first."""
     for cause, people in sorted(causes.items(), key=lambda pair: -pair[1]):
         if cause is not Cause.NONE:
-            yield f"  {people:>7,}  {CAUSES[cause].title}"
-            yield f"           {CAUSES[cause].remedy}"
+            yield f"  {people:>7,}  {say(CAUSES[cause].title)}"
+            yield f"           {say(CAUSES[cause].remedy)}"
             named = examples.names.get(cause, []) if examples else []
             yield from (f"           {name}" for name in named)
             if named and (more := people - len(named)):
-                yield f"           and {more:,} more: see coverage --csv FILE"
+                text = Text("and {count} more: see coverage --csv FILE", count=more)
+                yield f"           {_say(text)}"
 
 
 def as_data(coverage: Coverage) -> dict[str, Any]:

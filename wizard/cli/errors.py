@@ -5,9 +5,12 @@ from typing import Any
 
 from agent.config.errors import SettingsError
 from wire.failure import Failure
+from wire.text import Text
+
+ADMIN = Text("admin_user and admin_password")
 
 # whatever the command was
-MEND_IN_FORCE = (
+MEND_IN_FORCE = Text(
     "Mend the file or put a saved one there, then run writeback apply. An agent that "
     "runs goes on with the settings it has until it is started anew."
 )
@@ -16,11 +19,6 @@ MEND_IN_FORCE = (
 def problems(error: SettingsError) -> Mapping[str, Any]:
     each = [{"path": p.path, "message": p.message} for p in error.problems]
     return {"problems": each} | ({"remedy": error.remedy} if error.remedy else {})
-
-
-def how_given(needs: str) -> str:
-    names = {"admin": "admin_user and admin_password"}.get(needs, needs)
-    return f" Without a terminal: {names} by --secrets-fd." if names else ""
 
 
 class BadUsage(Failure):

@@ -10,6 +10,7 @@ from pathlib import Path
 from agent.config import settings_file
 from agent.config.settings import Settings
 from agent.ldap.errors import DirectoryError
+from wire.text import Text
 from wizard.cli.errors import BadUsage
 from wizard.cli.output import LOST, Exit, Result, refused
 from wizard.cli.secrets import CommandSecrets
@@ -21,7 +22,7 @@ from wizard.host.sandbox.host import SandboxHost
 from wizard.inputs import Inputs
 from wizard.plan.change import allow_all
 
-NOT_SET_UP = "Nothing is set up on this machine; give --settings FILE."
+NOT_SET_UP = Text("Nothing is set up on this machine; give --settings FILE.")
 
 
 @dataclass(frozen=True)
@@ -39,10 +40,12 @@ class Invocation:
             host = this_machine()
             if os.geteuid() != 0:
                 words = f"sudo writeback {self.arguments.command}"
-                raise BadUsage("Only root may look at this.", f"Run it as: {words} ...")
+                remedy = Text("Run it as: {command} ...", command=words)
+                raise BadUsage(Text("Only root may look at this."), remedy)
             return host
         if home.exists() and not home.is_dir():
-            raise BadUsage(f"{home} is no folder.", "Give --home FOLDER.")
+            what = Text("{path} is no folder.", path=str(home))
+            raise BadUsage(what, Text("Give --home FOLDER."))
         return SandboxHost(home)
 
     @cached_property
@@ -90,8 +93,8 @@ def settings_in_force(controller: Controller) -> Settings:
         return installed.settings
     lost = controller.installation.lost()
     if lost is not None:
-        raise BadUsage(f"{lost} is missing.", LOST)
-    raise BadUsage("There are no settings.", NOT_SET_UP)
+        raise BadUsage(Text("{path} is missing.", path=str(lost)), LOST)
+    raise BadUsage(Text("There are no settings."), NOT_SET_UP)
 
 
 def inspect_directory(
@@ -102,4 +105,4 @@ def inspect_directory(
     try:
         return inspect(settings, secrets.inputs())
     except DirectoryError as error:
-        return refused(error, {"remedy": error.remedy}, Exit.FINDINGS)
+        return refused(error, code=Exit.FINDINGS)

@@ -10,12 +10,18 @@ from agent.config.errors import SettingsError
 from agent.system.process import leave_no_core
 from agent.system.version import VERSION
 from wire.failure import Failure, sentence
+from wire.text import Text, verbatim
 from wizard.cli.command import Command
 from wizard.cli.commands.order import COMMANDS
-from wizard.cli.errors import MEND_IN_FORCE, BadUsage, how_given, problems
+from wizard.cli.errors import ADMIN, MEND_IN_FORCE, BadUsage, problems
 from wizard.cli.invocation import Invocation
 from wizard.cli.output import Exit, Result, refused
 from wizard.plan.change import StepFailed
+from wizard.translation import say
+
+_LOOK = Text("Look at writeback status before going on.")
+_PURPOSE = Text("Set up and look after password writeback, without a screen.")
+_HOME, _JSON = Text("try it below a folder"), Text("one JSON object")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,18 +37,29 @@ def _outcome(words: Sequence[str]) -> Result:
     except SettingsError as error:
         return refused(error, problems(error))
     except StepFailed as error:
-        how = how_given(error.needs)
-        return refused(f"{error}{how}", {"remedy": f"{error.remedy}{how}"})
+        return refused(_with_how_given(error))
     except Failure as error:  # nothing was touched when one comes
-        return refused(error, {"remedy": error.remedy})
+        return refused(error)
     except KeyboardInterrupt:
-        error_text, remedy = "Stopped.", "Look at writeback status before going on."
-        print(f"{error_text} {remedy}", file=sys.stderr)
-        return Result(Exit.NOT_CLEAN, "", {"error": error_text, "remedy": remedy})
+        what, remedy = Text("Stopped."), _LOOK
+        data = {"error": what, "remedy": remedy}
+        return refused(Failure(what, remedy), data, Exit.NOT_CLEAN)
     except Exception as error:  # noqa: BLE001 - the boundary: a text could quote
         kind = type(error).__name__
-        print(f"An unexpected error of kind {kind}.", file=sys.stderr)
-        return Result(Exit.NOT_CLEAN, "", {"error": kind})
+        what = Text("An unexpected error of kind {kind}.", kind=kind)
+        return refused(Failure(what), {"error": kind}, Exit.NOT_CLEAN)
+
+
+def _with_how_given(error: StepFailed) -> Failure:
+    if not error.needs:
+        return error
+    names = ADMIN if error.needs == "admin" else error.needs
+    remedy = Text(
+        "{remedy} Without a terminal: {names} by --secrets-fd.",
+        remedy=error.remedy,
+        names=names,
+    )
+    return Failure(error.what, remedy)
 
 
 def _run(words: Sequence[str]) -> Result:
@@ -61,22 +78,23 @@ class _Words(argparse.ArgumentParser):
     """Tells of wrong words as of anything else, to programs too."""
 
     def error(self, message: str) -> NoReturn:
-        raise BadUsage(sentence(message), f"See {self.prog} -h.")
+        remedy = Text("See {command} -h.", command=self.prog)
+        raise BadUsage(verbatim(sentence(message)), remedy)
 
 
 def _parser() -> argparse.ArgumentParser:
     shared = _Words(add_help=False)
-    shared.add_argument("--home", type=Path, help="try it below a folder")
-    shared.add_argument("--json", action="store_true", help="one JSON object")
-    purpose = "Set up and look after password writeback, without a screen."
-    parser = _Words(prog="writeback", description=purpose, allow_abbrev=False)
+    shared.add_argument("--home", type=Path, help=say(_HOME))
+    shared.add_argument("--json", action="store_true", help=say(_JSON))
+    parser = _Words(prog="writeback", description=say(_PURPOSE), allow_abbrev=False)
     parser.add_argument("--version", action="version", version=VERSION)
     verbs = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for entry in COMMANDS:
         if isinstance(entry, Command):
             _add(verbs, shared, entry)
             continue
-        group = verbs.add_parser(entry.name, help=entry.help, description=entry.help)
+        words = say(entry.help)
+        group = verbs.add_parser(entry.name, help=words, description=words)
         inner = group.add_subparsers(dest="verb", required=True, metavar="VERB")
         for command in entry.commands:
             _add(inner, shared, command)
@@ -84,15 +102,16 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add(verbs: Any, shared: argparse.ArgumentParser, command: Command) -> None:
+    words = say(command.help)
     verb = verbs.add_parser(
         command.name,
         parents=[shared],
-        help=command.help,
-        description=command.help,
+        help=words,
+        description=words,
         allow_abbrev=False,
     )
     for each in command.arguments:
-        verb.add_argument(*each.names, **each.options)
+        verb.add_argument(*each.names, help=say(each.help), **each.options)
     verb.set_defaults(run=command.run)
 
 

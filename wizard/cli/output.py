@@ -2,14 +2,17 @@
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
+from wire.failure import Failure, joined
+from wire.text import EMPTY, Text, plural
 from wizard.plan.change import Change, Progress, Report, Stuck
 from wizard.results import Check, Installed, PortalDetails
+from wizard.translation import say
 
 
 class Exit(IntEnum):
@@ -28,7 +31,7 @@ class Result:
 
     Attributes:
         code: its exit code.
-        text: for people.
+        text: for people: a Text, or lines that are in their language already.
         data: for programs, with --json.
 
     """
@@ -39,12 +42,13 @@ class Result:
 
     def then(self, after: "Result") -> "Result":
         """Give both outcomes as one; the later one decides how it ended."""
-        text = f"{self.text}\n{after.text}"
+        text = lines(self.text, after.text)
         return Result(after.code, text, {**self.data, **after.data})
 
     def print(self, *, as_json: bool) -> int:
         """Say it on standard output, and give the exit code."""
-        text = json.dumps({"exit": self.code, **self.data}) if as_json else self.text
+        data = {"exit": self.code, **self.data}
+        text = json.dumps(data) if as_json else say(self.text)
         try:
             if text:
                 print(text, flush=True)
@@ -54,42 +58,93 @@ class Result:
         return int(self.code)
 
 
+def tell(text: str, end: str = "\n") -> None:
+    """Say something on standard error."""
+    print(say(text), end=end, file=sys.stderr, flush=True)
+
+
+def lines(*texts: str) -> str:
+    """Put texts and what is words already below each other."""
+    return "\n".join(map(say, texts))
+
+
+def labelled(rows: Mapping[Text, str], indent: str = "") -> Iterator[str]:
+    """Line up what stands behind names; what is empty is left out."""
+    for name, value in rows.items():
+        if value:
+            yield f"{indent}{say(name):<12} {say(value)}"
+
+
+def finding(state: str, what: str, *more: str) -> Iterator[str]:
+    """Say how something is to be taken, what is so, and below it what to do."""
+    yield f"{say(_STATES[state]):<8} {say(what)}"
+    yield from (f"{'':<8} {say(each)}" for each in more if each)
+
+
 def refused(
-    error: Exception | str, data: Mapping[str, Any], code: Exit = Exit.BAD_USAGE
+    error: Failure,
+    data: Mapping[str, Any] | None = None,
+    code: Exit = Exit.BAD_USAGE,
 ) -> Result:
     """Say on standard error why a command does not go on."""
-    print(error, file=sys.stderr)
-    return Result(code, "", {"error": str(error), **data})
+    tell(joined(say(error.statement), say(error.remedy)))
+    more = {"remedy": error.remedy} if data is None else data
+    return Result(code, EMPTY, {"error": str(error), **more})
 
 
-LOST = (
+LOST = Text(
     "Run writeback apply --settings FILE with a saved one, or writeback remove to take "
     "away what is left."
 )
-_GROUPS = (
-    ("created", "Will be created"),
-    ("changed", "Will be changed"),
-    ("removed", "Will be removed"),
-    ("gone", "Will be removed for good"),
-)
-_FOR_GOOD = (
+_GROUPS = {
+    "created": Text("Will be created"),
+    "changed": Text("Will be changed"),
+    "removed": Text("Will be removed"),
+    "gone": Text("Will be removed for good"),
+}
+_FOR_GOOD = Text(
     "  These can't be taken back. From the first of them on it can't be stopped; what "
     "is cut off is finished by writeback rollback."
 )
+_EDITED = Text("Edited by hand since it was applied (writeback apply follows):")
+_STATES = {
+    "ok": Text("ok"),
+    "failed": Text("failed"),
+    "warning": Text("warning"),
+    "skipped": Text("skipped"),
+    "info": Text("info"),
+    "problem": Text("problem"),
+}
+_PROGRESS = {
+    "done": Text("done"),
+    "failed": Text("failed"),
+    "undoing": Text("taking back"),
+    "undone": Text("taken back"),
+    "stuck": Text("stuck"),
+}
 
 
 def plan_text(changes: Sequence[Change]) -> str:
     """List the changes in words, grouped."""
     if not changes:
-        return "Nothing to do: everything is as the settings say."
-    lines = []
-    for kind, title in _GROUPS:
+        return Text("Nothing to do: everything is as the settings say.")
+    shown = list[str]()
+    for kind, title in _GROUPS.items():
         group = [change for change in changes if change.group == kind]
         if group:
-            lines.append(f"{title} ({len(group)})")
-            lines += [f"  {change.summary}" for change in group]
-            lines += [_FOR_GOOD] if kind == "gone" else []
-    return "\n".join(lines)
+            shown += [f"{say(title)} ({len(group)})", *summaries(group)]
+            shown += [_FOR_GOOD] if kind == "gone" else []
+    return lines(*shown)
+
+
+def summaries(changes: Sequence[Change]) -> Iterator[str]:
+    """Say what each change does, below a heading."""
+    return (f"  {say(change.summary)}" for change in changes)
+
+
+def counted(changes: Sequence[Change]) -> Text:
+    """Count changes in words."""
+    return plural("{count} change", "{count} changes", len(changes))
 
 
 def plan_data(changes: Sequence[Change]) -> list[dict[str, Any]]:
@@ -107,14 +162,13 @@ def plan_data(changes: Sequence[Change]) -> list[dict[str, Any]]:
 
 def say_progress(progress: Progress) -> None:
     """Say on standard error what is being done."""
-    number = f"[{progress.index + 1}/{progress.total}]"
-    words = {"doing": "", "undoing": "taking back: ", "undone": "taken back: "}
     if progress.state == "done" and not progress.detail:
         return
-    word = words.get(progress.state, f"{progress.state}: ")
-    detail = f" {progress.detail}" if progress.detail else ""
-    line = f"{number} {word}{progress.change.summary}{detail}"
-    print(line, file=sys.stderr, flush=True)
+    word = "" if progress.state == "doing" else f"{say(_PROGRESS[progress.state])}: "
+    line = (
+        f"[{progress.index + 1}/{progress.total}] {word}{say(progress.change.summary)}"
+    )
+    tell(f"{line} {say(progress.detail)}" if progress.detail else line)
 
 
 def saying(kept: list[str]) -> Report:
@@ -130,23 +184,26 @@ def saying(kept: list[str]) -> Report:
 
 def portal_details_text(details: PortalDetails) -> str:
     """Say what the portal's side must know of a new enrolment."""
+    head = Text("Give this to the portal {portal}:", portal=details.issuer)
     rows = {
-        "Connection": details.url,
-        "Agent": details.agent,
-        "Fingerprint": details.fingerprint,
+        Text("Connection"): details.url,
+        Text("Agent"): details.agent,
+        Text("Fingerprint"): details.fingerprint,
     }
-    lines = [f"  {name:<12} {value}" for name, value in rows.items()]
-    return "\n".join([f"Give this to the portal {details.issuer}:", *lines])
+    return lines(head, *labelled(rows, "  "))
 
 
 def checks_text(rows: Sequence[Check]) -> str:
     """Line up rows: state, what was tried, what came back, what to do."""
-    lines = []
-    for row in rows:
-        lines.append(f"{row.state:<8} {row.title}: {row.detail}")
-        if row.remedy:
-            lines.append(f"{'':<8} {row.remedy}")
-    return "\n".join(lines)
+    return lines(
+        *(
+            line
+            for row in rows
+            for line in finding(
+                row.state, f"{say(row.title)}: {say(row.detail)}", row.remedy
+            )
+        )
+    )
 
 
 def checks_data(rows: Sequence[Check]) -> list[dict[str, Any]]:
@@ -156,7 +213,7 @@ def checks_data(rows: Sequence[Check]) -> list[dict[str, Any]]:
 
 def stuck_text(stuck: Sequence[Stuck]) -> str:
     """List what could not be taken back, and why."""
-    return "\n".join(f"  {each}" for each in stuck)
+    return lines(*(f"  {say(s.change.summary)}: {say(s.reason)}" for s in stuck))
 
 
 def stuck_data(stuck: Sequence[Stuck]) -> list[dict[str, str]]:
@@ -167,50 +224,66 @@ def stuck_data(stuck: Sequence[Stuck]) -> list[dict[str, str]]:
 def status_text(installed: Installed | None) -> str:
     """Answer whether password writeback is on in the first line."""
     if installed is None:
-        return "Password writeback is not set up on this machine."
+        return Text("Password writeback is not set up on this machine.")
     settings, status = installed.settings, installed.status
+    agent, relay, domain = settings.agent, settings.relay.url, settings.directory.domain
+    stopped = Text("{agent}, not running", agent=agent)
     rows = {
-        "Agent": settings.agent if status.running else f"{settings.agent}, not running",
-        "Relay": f"{settings.relay.url} ({status.relay})",
-        "Domain": f"{settings.directory.domain} ({status.directory})",
-        "Account": settings.directory.sign_in_name,
-        "Scope": "; ".join(settings.scope.containers),
-        "Pilot group": settings.scope.pilot_group or "none",
-        "Fingerprint": installed.fingerprint,
-        "Version": status.version or "unknown",
-        "Since": f"{status.since:%Y-%m-%d %H:%M:%S %Z}" if status.since else "",
+        Text("Agent"): agent if status.running else stopped,
+        Text("Relay"): f"{relay} ({say(status.relay)})",
+        Text("Domain"): f"{domain} ({say(status.directory)})",
+        Text("Account"): settings.directory.sign_in_name,
+        Text("Scope"): "; ".join(settings.scope.containers),
+        Text("Pilot group"): settings.scope.pilot_group or Text("none"),
+        Text("Fingerprint"): installed.fingerprint,
+        Text("Version"): status.version or Text("unknown"),
+        Text("Since"): f"{status.since:%Y-%m-%d %H:%M:%S %Z}" if status.since else "",
     }
-    lines = [f"{name:<12} {value}" for name, value in rows.items() if value]
+    shown = [first_line(installed), *labelled(rows)]
     if status.attention:
-        lines.append(f"Attention: {status.attention.rstrip('.')}.")
-    if not status.running and not status.attention:
-        lines.append("What to do: writeback repair starts it, or says why it can't.")
+        shown.append(_attention(status.attention))
+    elif not status.running:
+        shown.append(
+            Text("What to do: writeback repair starts it, or says why it can't.")
+        )
     if installed.drift:
-        lines.append("Edited by hand since it was applied (writeback apply follows):")
-        lines += [f"  {each}" for each in installed.drift]
-    return "\n".join([first_line(installed), *lines])
+        shown += [_EDITED, *(f"  {say(each)}" for each in installed.drift)]
+    return lines(*shown)
+
+
+def _attention(what: str) -> Text:
+    if what.endswith("."):
+        return Text("Attention: {what}", what=what)
+    return Text("Attention: {what}.", what=what)
 
 
 def without_settings(lost: Path | None) -> Result:
     """Say that nothing is set up, or that what is has lost its settings."""
     if lost is None:
         return Result(Exit.DONE, status_text(None), {"installed": False})
-    text = f"Password writeback was set up here, but {lost} is missing."
+    text = Text(
+        "Password writeback was set up here, but {file} is missing.", file=str(lost)
+    )
     data = {"installed": True, "lost": str(lost), "remedy": LOST}
-    return Result(Exit.FINDINGS, f"{text}\n{LOST}", data)
+    return Result(Exit.FINDINGS, lines(text, LOST), data)
 
 
-def first_line(installed: Installed) -> str:
+def first_line(installed: Installed) -> Text:
     """Say whether it is on, and whether it works."""
     status = installed.status
     if not status.writeback:
-        return "Password writeback is off: requests are answered as paused."
+        return Text("Password writeback is off: requests are answered as paused.")
     if status.ready:
-        controller = status.controller or "a domain controller"
-        connected = f"the relay link is up and {controller} answers"
-        return f"Password writeback is on: {connected}."
+        return Text(
+            "Password writeback is on: the relay link is up and {controller} answers.",
+            controller=status.controller or Text("a domain controller"),
+        )
     if not status.running:
-        return "Password writeback is on, but not ready: the agent does not run."
-    relay = [] if status.relay_connected else [status.relay]
-    bad = relay + ([] if status.directory_connected else [status.directory])
-    return f"Password writeback is on, but not ready: {'; '.join(bad) or 'starting'}."
+        return Text("Password writeback is on, but not ready: the agent does not run.")
+    relay, directory = status.relay, status.directory
+    why = directory if status.relay_connected else relay
+    if status.relay_connected and status.directory_connected:
+        why = Text("starting")
+    elif not (status.relay_connected or status.directory_connected):
+        why = Text("{relay}; {directory}", relay=relay, directory=directory)
+    return Text("Password writeback is on, but not ready: {why}.", why=why)

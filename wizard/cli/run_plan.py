@@ -1,24 +1,32 @@
 """Plan, ask, apply, report: the same for every command that changes something."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
-from wizard.cli.errors import BadUsage
+from wire.text import EMPTY, Text
+from wizard.cli.errors import ADMIN, BadUsage
 from wizard.cli.output import (
     Exit,
     Result,
+    counted,
+    lines,
     plan_data,
     plan_text,
     saying,
     stuck_data,
     stuck_text,
+    summaries,
 )
 from wizard.cli.secrets import CommandSecrets
 from wizard.cli.signals import stopped_by_signal
-from wizard.cli.terminal import Confirm
+from wizard.cli.terminal import NOTHING_CHANGED, Confirm
 from wizard.controller.controller import Controller
 from wizard.inputs import Inputs
-from wizard.plan.change import ApplyError, Change, Plan, StepFailed
+from wizard.plan.change import ApplyError, Plan, StepFailed
+
+STUCK = Text("Could not be taken back:")
+_STILL_TO_DO = Text("It can't be taken back any more; still to be done:")
+_MEND = Text("Mend the cause, then writeback rollback goes on with it.")
 
 
 def planned(
@@ -42,7 +50,7 @@ def run_plan(
     confirm: Confirm,
     *,
     text: str = "",
-    done: str = "",
+    done: Text = EMPTY,
 ) -> Result:
     """Make changes that were planned, once they are accepted; all or none.
 
@@ -56,7 +64,7 @@ def run_plan(
 
     """
     if not confirm(text or plan_text(plan.changes)):
-        return Result(Exit.BAD_USAGE, "Nothing was changed.", {"changes": []})
+        return Result(Exit.BAD_USAGE, NOTHING_CHANGED, {"changes": []})
     if plan.needs_admin:
         secrets = secrets.with_admin()
         _refuse_without_admin(secrets)
@@ -67,7 +75,8 @@ def run_plan(
     except ApplyError as error:
         return failure(error)
     data = {"changes": plan_data(plan.changes), "told": details}
-    return Result(Exit.DONE, done or f"Done: {counted(plan.changes)} made.", data)
+    done = done or Text("Done: {changes} made.", changes=counted(plan.changes))
+    return Result(Exit.DONE, done, data)
 
 
 def _refuse_without_admin(secrets: CommandSecrets) -> None:
@@ -75,9 +84,10 @@ def _refuse_without_admin(secrets: CommandSecrets) -> None:
     names = ("admin_user", "admin_password")
     missing = [name for name in names if secrets.get(name) is None]
     if missing:
+        which = ADMIN if len(missing) > 1 else missing[0]
         raise BadUsage(
-            f"This needs an administrator of the domain: {' and '.join(missing)}.",
-            "Give both by --secrets-fd; they are used once and not stored.",
+            Text("This needs an administrator of the domain: {names}.", names=which),
+            Text("Give both by --secrets-fd; they are used once and not stored."),
         )
 
 
@@ -90,20 +100,14 @@ def failure(error: ApplyError) -> Result:
         "undone": [change.summary for change in error.undone],
         "stuck": stuck_data(error.stuck),
     }
-    head = f"Failed: {failed}\n{error.reason}" if failed else error.reason
+    head = [Text("Failed: {change}", change=failed)] if failed else []
     if error.rest:
         data["rest"] = [change.summary for change in error.rest]
-        text = f"{head}\nIt can't be taken back any more; still to be done:\n"
-        text += "\n".join(f"  {summary}" for summary in data["rest"])
-        text += "\nMend the cause, then writeback rollback goes on with it."
-        return Result(Exit.NOT_CLEAN, text, data)
+        rest = (_STILL_TO_DO, *summaries(error.rest), _MEND)
+        return Result(Exit.NOT_CLEAN, lines(*head, error.reason, *rest), data)
     if error.stuck:
-        text = f"{head}\nCould not be taken back:\n{stuck_text(error.stuck)}"
+        text = lines(*head, error.reason, STUCK, stuck_text(error.stuck))
         return Result(Exit.NOT_CLEAN, text, data)
-    text = f"{head}\nEverything begun was taken back ({counted(error.undone)})."
-    return Result(Exit.ROLLED_BACK, text, data)
-
-
-def counted(changes: Sequence[Change]) -> str:
-    """Count changes in words."""
-    return "1 change" if len(changes) == 1 else f"{len(changes)} changes"
+    count = counted(error.undone)
+    back = Text("Everything begun was taken back ({changes}).", changes=count)
+    return Result(Exit.ROLLED_BACK, lines(*head, error.reason, back), data)

@@ -3,7 +3,6 @@
 Never by argument or environment: both can be read by others on the machine.
 """
 
-import getpass
 import json
 import os
 import sys
@@ -12,16 +11,18 @@ from dataclasses import dataclass, field, replace
 
 from agent.config.settings import Settings
 from wire.secret import Secret
+from wire.text import Text
 from wizard.cli.errors import BadUsage
-from wizard.cli.terminal import typed
+from wizard.cli.output import tell
+from wizard.cli.terminal import ask_line, ask_secret
 from wizard.inputs import SECRETS, AdminCredentials, Inputs
 
 NAMES = ("admin_user", *SECRETS, "new_password")
 
 PROMPTS = {
-    "account_password": "Password of the agent's account",
-    "enrolment_code": "Enrolment code",
-    "proxy_password": "Password for the proxy",
+    "account_password": Text("Password of the agent's account"),
+    "enrolment_code": Text("Enrolment code"),
+    "proxy_password": Text("Password for the proxy"),
 }
 
 _STANDARD_ERROR = 2
@@ -68,22 +69,19 @@ class CommandSecrets:
         """Give one secret."""
         return self.secrets.get(name)
 
-    def ask(self, name: str, prompt: str) -> Secret | None:
+    def ask(self, name: str, prompt: Text) -> Secret | None:
         """Give a secret, typed on the terminal where it was not given."""
         secret = self.secrets.get(name)
-        if secret is None and self.can_ask:
-            secret = Secret(typed(lambda: getpass.getpass(f"{prompt}: ")))
-        return secret
+        return ask_secret(prompt) if secret is None and self.can_ask else secret
 
     def with_admin(self) -> "CommandSecrets":
         """Ask for an administrator on the terminal where none was given."""
         if not self.can_ask or "admin_user" in self.secrets:
             return self
-        print("Administrator of the domain (used once, not stored)", file=sys.stderr)
-        print("Name: ", end="", file=sys.stderr, flush=True)
+        tell(Text("Administrator of the domain (used once, not stored)"))
         admin = {
-            "admin_user": Secret(typed(input)),
-            "admin_password": Secret(typed(lambda: getpass.getpass("Password: "))),
+            "admin_user": Secret(ask_line(Text("Name:"))),
+            "admin_password": ask_secret(Text("Password")),
         }
         return replace(self, secrets={**self.secrets, **admin})
 
@@ -93,7 +91,7 @@ class CommandSecrets:
             return self.with_admin()
         return self.with_secret(needs, PROMPTS[needs]) if needs in PROMPTS else self
 
-    def with_secret(self, name: str, prompt: str) -> "CommandSecrets":
+    def with_secret(self, name: str, prompt: Text) -> "CommandSecrets":
         """Have one secret among those given, typed if need be."""
         secret = self.ask(name, prompt)
         if secret is None:
@@ -108,7 +106,7 @@ class CommandSecrets:
         if in_force and in_force.directory.sign_in_name == account.sign_in_name:
             return self
         if account.account.kind == "existing":
-            prompt = f"Password of {account.account.name}"
+            prompt = Text("Password of {account}", account=account.account.name)
             return self.with_secret("account_password", prompt)
         return self.with_admin()
 
@@ -122,7 +120,7 @@ class CommandSecrets:
             new.agent,
         ):
             return secrets
-        return secrets.with_secret("enrolment_code", "Enrolment code")
+        return secrets.with_needed("enrolment_code")
 
 
 def _read_all(descriptor: int) -> str:
@@ -133,24 +131,24 @@ def _read_all(descriptor: int) -> str:
             return file.read()
     except (OSError, ValueError) as error:
         raise BadUsage(
-            f"--secrets-fd {descriptor} can't be read.",
-            "Open it: ... --secrets-fd 3 3< secrets.json",
+            Text("--secrets-fd {number} can't be read.", number=descriptor),
+            Text("Open it: ... --secrets-fd 3 3< secrets.json"),
         ) from error
 
 
 def _secrets(text: str) -> dict[str, Secret]:
-    remedy = f"Give a JSON object with any of: {', '.join(NAMES)}."
+    remedy = Text("Give a JSON object with any of: {names}.", names=", ".join(NAMES))
     try:
         data = json.loads(text)
     except ValueError:
         # from None: the error quotes the text
-        raise BadUsage("The secrets are no JSON.", remedy) from None
+        raise BadUsage(Text("The secrets are no JSON."), remedy) from None
     if not isinstance(data, dict):
-        raise BadUsage("The secrets are no JSON object.", remedy)
+        raise BadUsage(Text("The secrets are no JSON object."), remedy)
     unknown = sorted(set(data) - set(NAMES))
     if unknown:
-        raise BadUsage(f"Not a secret: {', '.join(unknown)}.", remedy)
+        raise BadUsage(Text("Not a secret: {names}.", names=", ".join(unknown)), remedy)
     wrong = sorted(name for name, value in data.items() if not isinstance(value, str))
     if wrong:
-        raise BadUsage(f"Must be text: {', '.join(wrong)}.", remedy)
+        raise BadUsage(Text("Must be text: {names}.", names=", ".join(wrong)), remedy)
     return {name: Secret(value) for name, value in data.items()}

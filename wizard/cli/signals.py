@@ -2,22 +2,26 @@
 
 import contextlib
 import signal
-import sys
 import threading
 from collections.abc import Iterator
 
+from wire.text import Text
+from wizard.cli.output import tell
+
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
-_TAKEN_BACK = "Stopping before the next change; what was done is taken back."
+_TAKEN_BACK = Text("Stopping before the next change; what was done is taken back.")
+
+STOPPING = Text("Stopping.")
 
 
 @contextlib.contextmanager
-def stopped_by_signal(notice: str = _TAKEN_BACK) -> Iterator[threading.Event]:
+def stopped_by_signal(notice: Text = _TAKEN_BACK) -> Iterator[threading.Event]:
     """Give an event that a signal sets; the former handlers come back after it."""
     stop = threading.Event()
 
     def ask(_number: int, _frame: object) -> None:
         if not stop.is_set():
-            print(notice, file=sys.stderr, flush=True)
+            tell(notice)
         stop.set()
 
     if threading.current_thread() is not threading.main_thread():

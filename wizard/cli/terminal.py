@@ -1,11 +1,17 @@
 """Questions on a terminal: what is typed, and whether a plan is accepted."""
 
+import getpass
 import sys
 from collections.abc import Callable
 
+from wire.secret import Secret
+from wire.text import Text
 from wizard.cli.errors import BadUsage
+from wizard.cli.output import tell
+from wizard.translation import say
 
 Confirm = Callable[[str], bool]
+NOTHING_CHANGED = Text("Nothing was changed.")
 
 
 def typed(ask: Callable[[], str]) -> str:
@@ -18,13 +24,25 @@ def typed(ask: Callable[[], str]) -> str:
     try:
         return ask()
     except (KeyboardInterrupt, EOFError):
-        raise BadUsage("Stopped at a question.", "Nothing was changed.") from None
+        what = Text("Stopped at a question.")
+        raise BadUsage(what, NOTHING_CHANGED) from None
+
+
+def ask_line(prompt: Text) -> str:
+    """Ask for a line, with the question on standard error."""
+    tell(f"{say(prompt)} ", end="")
+    return typed(input)
+
+
+def ask_secret(prompt: Text) -> Secret:
+    """Ask for a secret, which is not shown as it is typed."""
+    return Secret(typed(lambda: getpass.getpass(f"{say(prompt)}: ")))
 
 
 def confirm_on_terminal(text: str) -> bool:
     """Show what will be done and ask; nobody to ask is no."""
-    print(text, file=sys.stderr)
+    tell(text)
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise BadUsage("Nobody can be asked here.", "Accept the plan with --yes.")
-    print("Go on? [y/N] ", end="", file=sys.stderr, flush=True)
-    return typed(input).strip().lower() in ("y", "yes")
+        what = Text("Nobody can be asked here.")
+        raise BadUsage(what, Text("Accept the plan with --yes."))
+    return ask_line(Text("Go on? [y/N]")).strip().lower() in ("y", "yes")

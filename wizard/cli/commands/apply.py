@@ -4,6 +4,7 @@ from dataclasses import asdict
 from functools import partial
 
 from agent.config.settings import Settings
+from wire.text import Text
 from wizard.cli.command import SECRETS, SETTINGS, YES, Argument, Command
 from wizard.cli.commands.verify import verify
 from wizard.cli.invocation import Invocation, settings_in_force
@@ -72,25 +73,25 @@ def _rekey(invocation: Invocation) -> Result:
 
 PLAN = Command(
     "plan",
-    "say what would change; reads only",
+    Text("say what would change; reads only"),
     (SETTINGS, SECRETS),
     lambda call: show_plan(*_with_secrets(call)),
 )
 APPLY = Command(
     "apply",
-    "make all changes or none",
+    Text("make all changes or none"),
     (SETTINGS, SECRETS, YES),
     lambda call: carry_out(*_with_secrets(call), call.confirm),
 )
 REPAIR = Command(
     "repair",
-    "mend what differs from the settings in force",
+    Text("mend what differs from the settings in force"),
     (SECRETS, YES),
     lambda call: repair(call.controller, call.secrets, call.confirm),
 )
 REKEY = Command(
     "rekey",
-    "give the agent new keys, on a copied machine or in doubt",
+    Text("give the agent new keys, on a copied machine or in doubt"),
     (
         SETTINGS,
         SECRETS,

@@ -1,27 +1,36 @@
 """`writeback directory check`: each domain controller tried, as a table."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 from agent.config.settings import Settings
+from wire.text import Text
 from wizard.checks.controller_facts import ControllerFacts, Inspection
 from wizard.cli.command import SECRETS, SETTINGS, Command, Group
 from wizard.cli.invocation import inspect_directory
-from wizard.cli.output import Exit, Result, checks_data
-from wizard.cli.signals import stopped_by_signal
+from wizard.cli.output import Exit, Result, checks_data, finding, lines
+from wizard.cli.signals import STOPPING, stopped_by_signal
 from wizard.controller.controller import Controller
 from wizard.inputs import Inputs
+from wizard.translation import say
 
 _FEW = 3  # names of a certificate
-_COLUMNS = (
-    *("certificate", "TLS", "sign-in", "writable", "policy hints", "clock", "level"),
-)
+# by the names of the facts
+_COLUMNS = {
+    "certificate": Text("certificate"),
+    "TLS": Text("TLS"),
+    "sign-in": Text("sign-in"),
+    "writable": Text("writable"),
+    "policy hints": Text("policy hints"),
+    "clock": Text("clock"),
+    "level": Text("level"),
+}
 
 
 def check(controller: Controller, settings: Settings, inputs: Inputs) -> Result:
     """Try each controller; what falls short is a finding."""
-    with stopped_by_signal("Stopping.") as stop:
+    with stopped_by_signal(STOPPING) as stop:
         inspect = controller.checks.inspect_controllers
         inspection = inspect(settings.directory, inputs, stop)
     code = Exit.FINDINGS if inspection.falls_short else Exit.DONE
@@ -30,12 +39,12 @@ def check(controller: Controller, settings: Settings, inputs: Inputs) -> Result:
         "controllers": [_facts(facts) for facts in inspection.controllers],
         "notes": checks_data(inspection.notes),
     }
-    return Result(code, "\n".join(_lines(inspection)), data)
+    return Result(code, lines(*_lines(inspection)), data)
 
 
 def _lines(inspection: Inspection) -> Iterator[str]:
     rows = [
-        ("controller", *_COLUMNS),
+        (say(Text("controller")), *map(say, _COLUMNS.values())),
         *(_row(facts) for facts in inspection.controllers),
     ]
     widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
@@ -46,29 +55,41 @@ def _lines(inspection: Inspection) -> Iterator[str]:
         yield from _certificate(facts)
         for cell in facts.to_do:
             yield ""
-            yield f"{cell.state:<8} {facts.host}: {cell.detail}"
-            if cell.remedy:
-                yield f"{'':<8} {cell.remedy}"
+            yield from finding(
+                cell.state, f"{facts.host}: {say(cell.detail)}", cell.remedy
+            )
     for note in inspection.notes:
         yield ""
-        yield f"{note.state:<8} {note.detail}"
-        if note.remedy:
-            yield f"{'':<8} {note.remedy}"
+        yield from finding(note.state, note.detail, note.remedy)
 
 
 def _certificate(facts: ControllerFacts) -> Iterator[str]:
     """Say whom the certificates are for and by whom they are issued, down the chain."""
     for number, each in enumerate(facts.chain):
         if number == 0:
-            names = list(facts.subject_names)
-            others = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
+            names = ", ".join(facts.subject_names[:_FEW])
+            more = len(facts.subject_names) - _FEW
             yield ""
-            yield f"{facts.host}: for {', '.join(names[:_FEW])}{others}"
-        yield f"  {each.subject}, to {each.not_after:%Y-%m-%d}, issued by {each.issuer}"
+            if more > 0:
+                yield Text(
+                    "{host}: for {names} and {count} more",
+                    host=facts.host,
+                    names=names,
+                    count=more,
+                )
+            else:
+                yield Text("{host}: for {names}", host=facts.host, names=names)
+        text = Text(
+            "{subject}, to {date}, issued by {issuer}",
+            subject=each.subject,
+            date=f"{each.not_after:%Y-%m-%d}",
+            issuer=each.issuer,
+        )
+        yield f"  {say(text)}"
 
 
 def _row(facts: ControllerFacts) -> tuple[str, ...]:
-    words = {cell.name: cell.word for cell in facts.cells}
+    words = {cell.name: say(cell.word) for cell in facts.cells}
     return (facts.host, *(words.get(name, "") for name in _COLUMNS))
 
 
@@ -95,23 +116,14 @@ def _facts(facts: ControllerFacts) -> dict[str, Any]:
         "controller_level": facts.own_level,
         "connect_ms": facts.handshake_ms,
         "sign_in_ms": facts.ms,
-        "to_do": _to_do(facts),
+        "to_do": [
+            {"what": c.name, "state": c.state, "detail": c.detail, "remedy": c.remedy}
+            for c in facts.to_do
+        ],
     }
 
 
-def _to_do(facts: ControllerFacts) -> Sequence[dict[str, str]]:
-    return [
-        {
-            "what": cell.name,
-            "state": cell.state,
-            "detail": cell.detail,
-            "remedy": cell.remedy,
-        }
-        for cell in facts.to_do
-    ]
-
-
-HELP = "try each domain controller: certificate, TLS, policy hints, clock"
+HELP = Text("try each domain controller: certificate, TLS, policy hints, clock")
 CHECK = Command(
     "check",
     HELP,

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from agent.config.settings import Settings
+from wire.text import Text
 from wizard.cli.command import SECRETS, SETTINGS, YES, Argument, Command
 from wizard.cli.errors import BadUsage
 from wizard.cli.invocation import Invocation, inspect_directory
-from wizard.cli.output import Exit, Result, plan_data
+from wizard.cli.output import Exit, Result, lines, plan_data
 from wizard.cli.run_plan import run_plan
 from wizard.cli.secrets import CommandSecrets
 from wizard.cli.terminal import Confirm
@@ -18,8 +19,9 @@ from wizard.controller.controller import Controller
 from wizard.grants.grants import AccessEntry, Left
 from wizard.grants.handover_text import handover_text
 from wizard.inputs import Inputs
+from wizard.translation import say
 
-_NOTHING = (
+_NOTHING = Text(
     "Nothing is missing on the containers of the scope. Whom the grants do not reach "
     "is told by: writeback permissions check"
 )
@@ -35,10 +37,12 @@ def plan(
     if file is not None and entries:
         _write(file, handover_text(entries, settings))
     code = Exit.FINDINGS if entries else Exit.DONE
-    text = "\n".join(_lines(entries)) if entries else _NOTHING
+    shown: list[str] = list(_lines(entries)) if entries else [_NOTHING]
     if file is not None:
-        text += f"\nWritten: {file}" if entries else "\nNo file was written."
-    return Result(code, text, _data(entries) | {"changes": plan_data(plan.changes)})
+        written = Text("Written: {file}", file=str(file))
+        shown.append(written if entries else Text("No file was written."))
+    data = _data(entries) | {"changes": plan_data(plan.changes)}
+    return Result(code, lines(*shown), data)
 
 
 def grant(
@@ -53,7 +57,7 @@ def grant(
     if not plan.changes:
         return Result(Exit.DONE, _NOTHING, {"changes": [], "entries": []})
     entries = permissions.entries(plan, inputs)
-    text = "\n".join(("Will be granted:", *_lines(entries)))
+    text = lines(Text("Will be granted:"), *_lines(entries))
     result = run_plan(controller, plan, secrets, confirm, text=text)
     return replace(result, data={**_data(entries), **result.data})
 
@@ -70,19 +74,20 @@ def revoke(
     plan, others = revocation.plan, revocation.left
     left = {"left": [{"container": e.container, "entry": e.words} for e in others]}
     if not plan.changes:
-        head = "Nothing that Writeback granted is there."
+        head = Text("Nothing that Writeback granted is there.")
         data = {"changes": [], "entries": [], **left}
-        return Result(Exit.DONE, "\n".join((head, *_left(others))), data)
+        return Result(Exit.DONE, lines(head, *_left(others)), data)
     entries = permissions.entries(plan, inputs)
-    lines = ("Will be taken back:", *_lines(entries, back=True), *_left(others))
-    result = run_plan(controller, plan, secrets, confirm, text="\n".join(lines))
+    shown = (*_lines(entries, back=True), *_left(others))
+    text = lines(Text("Will be taken back:"), *shown)
+    result = run_plan(controller, plan, secrets, confirm, text=text)
     return replace(result, data={**_data(entries), **result.data, **left})
 
 
 def _lines(entries: Sequence[AccessEntry], *, back: bool = False) -> Iterator[str]:
     for entry in entries:
         yield entry.right
-        yield f"  on          {entry.container}"
+        yield f"  {say(Text('on')):<12}{entry.container}"
         yield f"  SDDL        {entry.sddl}"
         # dsacls can't take one entry back, only all of an account
         if back:
@@ -93,9 +98,10 @@ def _lines(entries: Sequence[AccessEntry], *, back: bool = False) -> Iterator[st
 
 def _left(left: Sequence[Left]) -> Iterator[str]:
     if left:
-        yield "Left, as Writeback did not add it:"
-    for entry in left:
-        yield f"  {entry.words}, on {entry.container}"
+        yield Text("Left, as Writeback did not add it:")
+    for each in left:
+        text = Text("{entry}, on {place}", entry=each.words, place=each.container)
+        yield f"  {say(text)}"
 
 
 def _data(entries: Sequence[AccessEntry]) -> dict[str, Any]:
@@ -106,9 +112,9 @@ def _write(file: Path, text: str) -> None:
     try:
         file.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise BadUsage(
-            f"{file} can't be written: {error.strerror}.", "Name another file."
-        ) from error
+        why = str(error.strerror)
+        what = Text("{file} can't be written: {why}.", file=str(file), why=why)
+        raise BadUsage(what, Text("Name another file.")) from error
 
 
 def _plan(invocation: Invocation) -> Result:
@@ -123,7 +129,7 @@ def _change(change: Callable[..., Result], invocation: Invocation) -> Result:
 
 PLAN = Command(
     "plan",
-    "show the permissions that are missing, entry by entry",
+    Text("show the permissions that are missing, entry by entry"),
     (
         SETTINGS,
         SECRETS,
@@ -133,13 +139,13 @@ PLAN = Command(
 )
 GRANT = Command(
     "grant",
-    "grant what is missing; an administrator is used once",
+    Text("grant what is missing; an administrator is used once"),
     (SETTINGS, SECRETS, YES),
     partial(_change, grant),
 )
 REVOKE = Command(
     "revoke",
-    "take back what was granted, entry by entry",
+    Text("take back what was granted, entry by entry"),
     (SETTINGS, SECRETS, YES),
     partial(_change, revoke),
 )

@@ -5,6 +5,7 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import get_args
 
@@ -16,24 +17,27 @@ from agent.verdict.verdict import OperationVerdict, State
 from wire.failure import sentence
 from wire.names import Identifier
 from wire.outcomes import Code, Refused
+from wire.text import Text, plural, verbatim
 from wizard.cli.command import SECRETS, SETTINGS, Argument, Command, Group
 from wizard.cli.commands.grants import GRANT, PLAN, REVOKE
 from wizard.cli.coverage_text import OPERATIONS, Examples, as_data, code_of, in_words
 from wizard.cli.errors import BadUsage
 from wizard.cli.invocation import Invocation, inspect_directory
-from wizard.cli.output import Exit, Result
-from wizard.cli.signals import stopped_by_signal
+from wizard.cli.output import Exit, Result, finding, lines, tell
+from wizard.cli.signals import STOPPING, stopped_by_signal
 from wizard.controller.permissions import Explained, Permissions
 from wizard.inputs import Inputs
 from wizard.permissions.coverage import PersonVerdict
 from wizard.permissions.export import Form, Unfinished, finish, writing
 from wizard.permissions.findings import Finding, Level
+from wizard.translation import say
 
 Files = Sequence[tuple[Path, Form]]
-_STOPPING = "Stopping."
 _REMEDIES = {
-    Code.USER_NOT_FOUND: "Check the spelling, or say with --by what it is.",
-    Code.BAD_REQUEST: "Give a sign-in or account name, a GUID, or what --by says.",
+    Code.USER_NOT_FOUND: Text("Check the spelling, or say with --by what it is."),
+    Code.BAD_REQUEST: Text(
+        "Give a sign-in or account name, a GUID, or what --by says."
+    ),
 }
 _WEIGHTY = (Level.WARNING, Level.PROBLEM)
 
@@ -43,15 +47,14 @@ def check(permissions: Permissions, settings: Settings, inputs: Inputs) -> Resul
     judged = coverage(permissions, settings, inputs, ())
     if judged.code is Exit.BAD_USAGE:
         return judged  # stopped: the account is not looked at either
-    with _counting() as count, stopped_by_signal(_STOPPING) as stop:
+    with _counting() as count, stopped_by_signal(STOPPING) as stop:
         findings = permissions.about_account(settings, inputs, report=count, stop=stop)
     weighty = [each for each in findings if each.level in _WEIGHTY]
     code = Exit.FINDINGS if weighty else judged.code
-    name = settings.directory.sign_in_name
-    head = f"The account {name}: {_in_order(findings, weighty)}"
-    lines = [judged.text, "", head, *map(_finding, weighty)]
+    head = _in_order(settings.directory.sign_in_name, findings, weighty)
+    text = lines(judged.text, "", head, *chain.from_iterable(map(_finding, weighty)))
     data = {"findings": [each.as_dict() for each in findings]}
-    return Result(code, "\n".join(lines), {**judged.data, **data})
+    return Result(code, text, {**judged.data, **data})
 
 
 def coverage(
@@ -68,7 +71,7 @@ def coverage(
             for write in writers:
                 write(person)
 
-        with _counting() as count, stopped_by_signal(_STOPPING) as stop:
+        with _counting() as count, stopped_by_signal(STOPPING) as stop:
             counts = permissions.coverage(
                 settings,
                 inputs,
@@ -77,11 +80,12 @@ def coverage(
                 stop=stop,
             )
         finish(stop)
-        text = "\n".join((in_words(counts, examples), *_written(files)))
+        written = (Text("Written: {file}", file=str(place)) for place, _ in files)
+        text = lines(in_words(counts, examples), *written)
         data = as_data(counts) | {"some": examples.as_dict()}
         return Result(code_of(counts), text, data)
-    text = "Stopped. No file was written."
-    return Result(Exit.BAD_USAGE, text, {"error": text})
+    stopped = Text("Stopped. No file was written.")
+    return Result(Exit.BAD_USAGE, stopped, {"error": stopped})
 
 
 def explain(
@@ -96,7 +100,7 @@ def explain(
         explained = permissions.explain(settings, inputs, by, value)
     except Refused as error:
         remedy = _REMEDIES.get(error.code, error.outcome.remedy)
-        raise BadUsage(sentence(error.detail), remedy) from error
+        raise BadUsage(verbatim(sentence(error.detail)), remedy) from error
     code = Exit.DONE if explained.verdict.reset.state is State.YES else Exit.FINDINGS
     data = explained.verdict.as_dict() | {
         "controller": explained.controller,
@@ -114,64 +118,83 @@ def files_of(arguments: argparse.Namespace) -> Files:
     )
     files = [(place, form) for place, form in forms if place is not None]
     if len({place.absolute() for place, _ in files}) < len(files):
-        raise BadUsage(f"{arguments.csv} is named twice.", "Give each its own file.")
+        what = Text("{file} is named twice.", file=str(arguments.csv))
+        raise BadUsage(what, Text("Give each its own file."))
     return files
-
-
-def _written(files: Files) -> Iterator[str]:
-    for place, _ in files:
-        yield f"Written: {place}"
 
 
 def _explained(explained: Explained) -> str:
     verdict, policy = explained.verdict, explained.policy
-    answers: dict[str, OperationVerdict] = {
-        name: verdict.of(operation) for operation, name in OPERATIONS.items()
-    }
-    lines = [verdict.dn, f"Asked of {explained.controller}", ""]
-    for name, answer in answers.items():
-        lines += _answer(name, answer)
-    lines += [f"Note         {note}" for note in verdict.notes]
+    asked = Text("Asked of {controller}", controller=explained.controller)
+    shown = [verdict.dn, asked, ""]
+    for operation, name in OPERATIONS.items():
+        shown += _below(name, *_answer(verdict.of(operation)))
+    for note in verdict.notes:
+        shown += _below(Text("Note"), note)
     if policy is not None:
-        lines.append(f"Policy       {policy.source}: {_policy(policy)}")
-    return "\n".join(lines)
+        rules = ", ".join(map(say, _rules(policy)))
+        shown += _below(Text("Policy"), f"{policy.source}: {rules}")
+    return lines(*shown)
 
 
-def _policy(policy: PasswordPolicy) -> str:
-    rules = [f"at least {policy.min_length} characters"]
+def _below(name: Text, *texts: str) -> Iterator[str]:
+    """Put texts into a column beside the name of what they are about."""
+    for column, text in zip((name, *("",) * len(texts)), texts, strict=False):
+        yield f"{say(column):<13}{say(text)}"
+
+
+def _rules(policy: PasswordPolicy) -> Iterator[Text]:
+    yield plural(
+        "at least {count} character", "at least {count} characters", policy.min_length
+    )
     if policy.complexity:
-        rules.append("complexity")
+        yield Text("complexity")
     if policy.history:
-        rules.append(f"the last {policy.history} passwords refused")
+        yield plural(
+            "the last {count} password refused",
+            "the last {count} passwords refused",
+            policy.history,
+        )
     if policy.min_age:
-        rules.append(f"kept for {span_words(policy.min_age)}")
-    return ", ".join(rules)
+        yield Text("kept for {span}", span=span_words(policy.min_age))
 
 
-def _answer(name: str, answer: OperationVerdict) -> Iterator[str]:
+def _answer(answer: OperationVerdict) -> Iterator[str]:
     if answer.state is State.YES:
-        yield f"{name:<13}would work"
+        yield Text("would work")
         return
     title = CAUSES[answer.cause].title
-    yield f"{name:<13}{'would fail: ' if answer.state is State.NO else ''}{title}"
-    yield f"{'':<13}{answer.shown_by}"
+    yield Text("would fail: {why}", why=title) if answer.state is State.NO else title
+    yield answer.shown_by
     if answer.until:
-        yield f"{'':<13}Works from {answer.until:%Y-%m-%d %H:%M} UTC"
-    yield f"{'':<13}{answer.remedy}"
+        yield Text("Works from {time} UTC", time=f"{answer.until:%Y-%m-%d %H:%M}")
+    yield answer.remedy
 
 
-def _in_order(findings: Sequence[Finding], weighty: Sequence[Finding]) -> str:
+def _in_order(
+    name: str, findings: Sequence[Finding], weighty: Sequence[Finding]
+) -> Text:
+    count = len(findings)
     if not findings:
-        return "not made yet."
+        return Text("The account {name}: not made yet.", name=name)
     if not weighty:
-        return f"nothing wrong in {len(findings)} findings."
-    return f"{len(weighty)} of {len(findings)} findings need a look."
+        return plural(
+            "The account {name}: nothing wrong in {count} finding.",
+            "The account {name}: nothing wrong in {count} findings.",
+            count,
+            name=name,
+        )
+    return Text(
+        "The account {name}: {number} of {count} findings need a look.",
+        name=name,
+        number=len(weighty),
+        count=count,
+    )
 
 
-def _finding(each: Finding) -> str:
-    lines = [f"  {each.level.value:<8} {each.title}"]
-    lines += [f"{'':<11}{text}" for text in (each.shown_by, each.remedy) if text]
-    return "\n".join(lines)
+def _finding(each: Finding) -> Iterator[str]:
+    rows = finding(each.level.value, each.title, each.shown_by, each.remedy)
+    return (f"  {row}" for row in rows)
 
 
 @contextlib.contextmanager
@@ -181,13 +204,14 @@ def _counting() -> Iterator[Callable[..., None]]:
 
     def count(people: int) -> None:
         if shown:
-            print(f"\r{people:,} people", end="", file=sys.stderr, flush=True)
+            number = plural("{count} person", "{count} people", people)
+            tell(f"\r{say(number, '{:,}'.format)}", end="")
 
     try:
         yield count
     finally:
         if shown:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+            tell("\r\x1b[K", end="")
 
 
 def _explain(invocation: Invocation) -> Result:
@@ -204,13 +228,13 @@ def _coverage(invocation: Invocation) -> Result:
 
 CHECK = Command(
     "check",
-    "judge everybody in the scope, and the account itself",
+    Text("judge everybody in the scope, and the account itself"),
     (SETTINGS, SECRETS),
     lambda call: inspect_directory(call, partial(check, call.controller.permissions)),
 )
 EXPLAIN = Command(
     "explain",
-    "say why a reset of one person would fail, before anyone tries",
+    Text("say why a reset of one person would fail, before anyone tries"),
     (
         SETTINGS,
         SECRETS,
@@ -229,7 +253,7 @@ EXPLAIN = Command(
 )
 COVERAGE = Command(
     "coverage",
-    "judge everybody in the scope, into files where wanted",
+    Text("judge everybody in the scope, into files where wanted"),
     (
         SETTINGS,
         SECRETS,
@@ -240,6 +264,6 @@ COVERAGE = Command(
 )
 PERMISSIONS = Group(
     "permissions",
-    "verify permissions, explain one person's, grant what is missing",
+    Text("verify permissions, explain one person's, grant what is missing"),
     (CHECK, EXPLAIN, COVERAGE, PLAN, GRANT, REVOKE),
 )

@@ -2,6 +2,7 @@
 
 import threading
 
+from wire.text import Text
 from wizard.cli.command import SECRETS, YES, Argument, Command
 from wizard.cli.invocation import Invocation
 from wizard.cli.output import Exit, Result, say_progress
@@ -15,9 +16,9 @@ def remove(controller: Controller, secrets: CommandSecrets, confirm: Confirm) ->
     """Remove the installation; the directory's side too unless it is kept."""
     plan, secrets = planned(controller.changes.plan_removal, secrets)
     if plan.changes:
-        return run_plan(controller, plan, secrets, confirm, done="Removed.")
+        return run_plan(controller, plan, secrets, confirm, done=Text("Removed."))
     controller.changes.apply(plan, secrets.inputs(), say_progress, threading.Event())
-    return Result(Exit.DONE, "There is nothing to remove.", {"changes": []})
+    return Result(Exit.DONE, Text("There is nothing to remove."), {"changes": []})
 
 
 def _remove(invocation: Invocation) -> Result:
@@ -28,7 +29,7 @@ def _remove(invocation: Invocation) -> Result:
 
 REMOVE = Command(
     "remove",
-    "remove the installation, its account and permissions too",
+    Text("remove the installation, its account and permissions too"),
     (
         SECRETS,
         YES,

@@ -1,12 +1,24 @@
 """Rollback: a run that was cut off, taken back or finished."""
 
+from typing import Any
+
+from wire.text import Text
 from wizard.cli.command import SECRETS, YES, Command
-from wizard.cli.output import Exit, Result, say_progress, stuck_data, stuck_text
-from wizard.cli.run_plan import counted, failure
+from wizard.cli.output import (
+    Exit,
+    Result,
+    counted,
+    lines,
+    say_progress,
+    stuck_data,
+    stuck_text,
+)
+from wizard.cli.run_plan import STUCK, failure
 from wizard.cli.secrets import CommandSecrets
-from wizard.cli.terminal import Confirm
+from wizard.cli.terminal import NOTHING_CHANGED, Confirm
 from wizard.controller.controller import Controller
 from wizard.plan.change import ApplyError
+from wizard.translation import say
 
 
 def roll_back(
@@ -14,14 +26,15 @@ def roll_back(
 ) -> Result:
     """Take back a run that was cut off."""
     cut_off = controller.recovery.find()
+    data: dict[str, Any] = {"undone": [], "stuck": []}
     if cut_off is None:
-        return Result(Exit.DONE, "Nothing to roll back.", {"undone": [], "stuck": []})
-    begun = "\n".join(f"  {summary}" for summary in cut_off.changes)
-    what = "cut off; still to be done" if cut_off.forward else "cut off"
-    if not confirm(f"Begun {cut_off.started:%Y-%m-%d %H:%M} UTC and {what}:\n{begun}"):
-        return Result(
-            Exit.BAD_USAGE, "Nothing was changed.", {"undone": [], "stuck": []}
-        )
+        return Result(Exit.DONE, Text("Nothing to roll back."), data)
+    at = f"{cut_off.started:%Y-%m-%d %H:%M}"
+    head = Text("Begun {time} UTC and cut off:", time=at)
+    if cut_off.forward:
+        head = Text("Begun {time} UTC and cut off; still to be done:", time=at)
+    if not confirm(lines(head, *(f"  {say(each)}" for each in cut_off.changes))):
+        return Result(Exit.BAD_USAGE, NOTHING_CHANGED, data)
     if cut_off.needs_admin:
         secrets = secrets.with_admin()
     try:
@@ -34,19 +47,20 @@ def roll_back(
         "stuck": stuck_data(rolled.stuck),
     }
     if rolled.stuck:
-        text = f"Could not be taken back:\n{stuck_text(rolled.stuck)}"
-        return Result(Exit.NOT_CLEAN, text, data)
+        return Result(Exit.NOT_CLEAN, lines(STUCK, stuck_text(rolled.stuck)), data)
     if rolled.down:
-        text = f"Taken back, but the agent of before is down: {rolled.down}"
+        why = rolled.down
+        text = Text("Taken back, but the agent of before is down: {why}", why=why)
         return Result(Exit.NOT_CLEAN, text, {**data, "down": rolled.down})
+    text = Text("Taken back: {changes}.", changes=counted(rolled.undone))
     if cut_off.forward:
-        return Result(Exit.DONE, f"Finished: {counted(rolled.finished)}.", data)
-    return Result(Exit.DONE, f"Taken back: {counted(rolled.undone)}.", data)
+        text = Text("Finished: {changes}.", changes=counted(rolled.finished))
+    return Result(Exit.DONE, text, data)
 
 
 ROLLBACK = Command(
     "rollback",
-    "take back a run that was cut off, or finish what is past that",
+    Text("take back a run that was cut off, or finish what is past that"),
     (SECRETS, YES),
     lambda call: roll_back(call.controller, call.secrets, call.confirm),
 )

@@ -4,11 +4,13 @@ from typing import get_args
 
 from wire.names import Identifier
 from wire.secret import Secret
+from wire.text import Text
 from wizard.cli.command import SECRETS, Argument, Command
 from wizard.cli.errors import BadUsage
 from wizard.cli.invocation import Invocation, settings_in_force
-from wizard.cli.output import Exit, Result
+from wizard.cli.output import Exit, Result, lines
 from wizard.controller.controller import Controller
+from wizard.translation import say
 
 
 def test_reset(
@@ -16,8 +18,11 @@ def test_reset(
 ) -> Result:
     """Send one request through the relay to the agent and back."""
     result = controller.installation.test_reset(by, value, password)
-    hops = "\n".join(f"  {hop:<14}{ms:>8.1f} ms" for hop, ms in result.ms.items())
-    text = f"{result.code}: {result.admin}\nThe person reads: {result.message}\n{hops}"
+    text = lines(
+        f"{result.code}: {say(result.admin)}",
+        Text("The person reads: {message}", message=result.message),
+        *(f"  {hop:<14}{ms:>8.1f} ms" for hop, ms in result.ms.items()),
+    )
     data = {
         "code": str(result.code),
         "message": result.message,
@@ -29,12 +34,12 @@ def test_reset(
 
 
 def _new_password(invocation: Invocation) -> Secret:
-    prompt = f"New password for {invocation.arguments.user}"
+    prompt = Text("New password for {user}", user=invocation.arguments.user)
     password = invocation.secrets.ask("new_password", prompt)
     if not password:
         raise BadUsage(
-            "No new password is given.",
-            "Give it by --secrets-fd as new_password, or use --check-only.",
+            Text("No new password is given."),
+            Text("Give it by --secrets-fd as new_password, or use --check-only."),
         )
     return password
 
@@ -48,7 +53,7 @@ def _test_reset(invocation: Invocation) -> Result:
 
 SELF_TEST = Command(
     "test-reset",
-    "send one request through the relay and back",
+    Text("send one request through the relay and back"),
     (
         SECRETS,
         Argument("user", metavar="USER", help="the person, as the cloud names them"),

@@ -5,6 +5,7 @@ import json
 from agent.config import settings_file
 from agent.config.errors import SettingsError
 from agent.config.settings import Settings
+from wire.text import Text
 from wizard.cli.command import Command
 from wizard.cli.invocation import settings_in_force
 from wizard.cli.output import Exit, Result, first_line, status_text, without_settings
@@ -14,7 +15,7 @@ from wizard.controller.controller import Controller
 def status(controller: Controller) -> Result:
     """Answer whether password writeback is on, and how the agent is."""
     if controller.recovery.find() is not None:
-        text = "An earlier run was cut off; run writeback rollback."
+        text = Text("An earlier run was cut off; run writeback rollback.")
         there = _is_installed(controller)
         return Result(Exit.FINDINGS, text, {"installed": there, "cut_off": True})
     installed = controller.installation.installed()
@@ -62,14 +63,20 @@ def export(settings: Settings) -> Result:
 
 
 STATUS = Command(
-    "status", "is password writeback on?", (), lambda call: status(call.controller)
+    "status",
+    Text("is password writeback on?"),
+    (),
+    lambda call: status(call.controller),
 )
 SCHEMA = Command(
-    "schema", "describe the settings file (JSON Schema)", (), lambda _call: schema()
+    "schema",
+    Text("describe the settings file (JSON Schema)"),
+    (),
+    lambda _call: schema(),
 )
 EXPORT = Command(
     "export",
-    "print the settings in force",
+    Text("print the settings in force"),
     (),
     lambda call: export(settings_in_force(call.controller)),
 )

@@ -1,6 +1,7 @@
 """Verify: everything compared with the settings."""
 
 from agent.config.settings import Settings
+from wire.text import Text
 from wizard.cli.command import SETTINGS, Command
 from wizard.cli.output import Exit, Result, checks_data, checks_text
 from wizard.controller.controller import Controller
@@ -20,14 +21,15 @@ def _cut_off(controller: Controller) -> tuple[Check, ...]:
     cut_off = controller.recovery.find()
     if cut_off is None:
         return ()
-    detail = f"It was begun {cut_off.started:%Y-%m-%d %H:%M} UTC and cut off."
-    remedy = "Run writeback rollback first."
-    return (Check("journal", "An earlier run", "failed", detail, remedy),)
+    at = f"{cut_off.started:%Y-%m-%d %H:%M}"
+    detail = Text("It was begun {time} UTC and cut off.", time=at)
+    remedy = Text("Run writeback rollback first.")
+    return (Check("journal", Text("An earlier run"), "failed", detail, remedy),)
 
 
 VERIFY = Command(
     "verify",
-    "compare everything with the settings",
+    Text("compare everything with the settings"),
     (SETTINGS,),
     lambda call: verify(call.controller, call.settings()),
 )

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from wire.text import Text
 from wizard.cli import main as command_line
 from wizard.cli.command import SETTINGS, Argument, Command, Group
 from wizard.cli.commands.order import COMMANDS
@@ -18,13 +19,16 @@ def _greet(invocation: Invocation) -> Result:
 
 
 GREET = Command(
-    "greet", "say hello", (SETTINGS, Argument("name", metavar="NAME")), _greet
+    "greet", Text("say hello"), (SETTINGS, Argument("name", metavar="NAME")), _greet
 )
 
 
 @pytest.mark.parametrize(
     ("entry", "words"),
-    [(GREET, ["greet"]), (Group("say", "say something", (GREET,)), ["say", "greet"])],
+    [
+        (GREET, ["greet"]),
+        (Group("say", Text("say something"), (GREET,)), ["say", "greet"]),
+    ],
 )
 def test_a_command_is_added_by_a_line_in_the_table(
     entry: Command | Group,

@@ -1,0 +1,284 @@
+"""Every word of the command line goes through `say`: none escapes translation."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+from uuid import UUID
+
+import pytest
+
+from agent.config.settings_file import dump
+from agent.verdict.attributes import span_words
+from agent.verdict.causes import CAUSES, Cause
+from agent.verdict.password_policy import PasswordPolicy
+from agent.verdict.subject import JUDGED
+from agent.verdict.verdict import OperationVerdict, State, Verdict
+from tests.fixtures.escaped_words import escaped
+from tests.unit.wizard.answered import SETTINGS
+from tests.unit.wizard.cli.test_run_plan import (
+    PORTAL_DETAILS,
+    ScriptedController,
+    controller_of,
+)
+from wire.operation import Operation
+from wire.outcomes import Code
+from wire.text import Text, verbatim
+from wizard.cli.commands import apply, permissions, rollback, status, verify
+from wizard.cli.commands.order import COMMANDS
+from wizard.cli.main import main
+from wizard.cli.output import Result, say_progress
+from wizard.cli.run_plan import failure
+from wizard.cli.secrets import CommandSecrets
+from wizard.controller.permissions import Coverage, Explained, Permissions
+from wizard.host.sandbox.host import SandboxHost
+from wizard.inputs import Inputs
+from wizard.permissions.findings import Finding, Level
+from wizard.plan import journal
+from wizard.plan.change import ApplyError, Change, Progress, RolledBack, Stuck
+from wizard.results import AgentStatus, Check, Installed
+from wizard.translation import PSEUDO, language, say
+
+MAKES = Change("settings", Text("Writes the settings file"), None, {"text": "x"})
+ENROLS = Change("enrolment", Text("Enrols the agent"), None, {})
+GONE = Change("keys", Text("Destroys the keys"), {"names": []}, None, final=True)
+STUCK = Stuck(MAKES, Text("Somebody else changed it since."))
+ROWS = tuple(
+    Check("a", Text("Agent"), state, Text("It is so."), Text("Do this."))
+    for state in ("ok", "failed", "warning", "skipped", "info")
+)
+PERSON = "CN=Anna,OU=People,DC=corp,DC=test"
+DATA = (
+    *(PORTAL_DETAILS.url, PORTAL_DETAILS.agent, PORTAL_DETAILS.fingerprint),
+    *(PORTAL_DETAILS.issuer, PERSON, "dc1.corp.test", "UTC", "DC=corp,DC=test"),
+    *(SETTINGS.agent, SETTINGS.relay.url, SETTINGS.directory.domain),
+    *(SETTINGS.directory.sign_in_name, *SETTINGS.scope.containers),
+    str(SETTINGS.scope.pilot_group),
+)
+# the verdict's words that are no texts yet
+PLAIN = tuple(
+    text
+    for text in (
+        *(text for cause in CAUSES.values() for text in (cause.title, cause.remedy)),
+        span_words(timedelta(days=1)),
+    )
+    if not isinstance(text, Text)
+)
+
+
+@pytest.fixture(autouse=True)
+def pseudo(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANGUAGE", PSEUDO)
+    monkeypatch.delenv("WRITEBACK_HOME", raising=False)
+    assert language() == PSEUDO
+
+
+def installed(*, running: bool, relay: bool, attention: str = "") -> Installed:
+    state = AgentStatus(
+        running=running,
+        ready=running and relay,
+        writeback=True,
+        relay=Text("connected") if relay else Text("refused"),
+        directory=Text("connecting"),
+        relay_connected=relay,
+        directory_connected=False,
+        since=datetime(2026, 11, 23, tzinfo=UTC),
+        attention=attention,
+    )
+    drift = (Text("The relay's address"),)
+    return Installed(SETTINGS, state, PORTAL_DETAILS.fingerprint, drift)
+
+
+def status_of(machine: Installed | None) -> Result:
+    controller = controller_of(ScriptedController())
+    part = SimpleNamespace(installed=lambda: machine, lost=lambda: None)
+    cast("Any", controller).installation = part
+    return status.status(controller)
+
+
+YES = OperationVerdict(State.YES, Code.OK, Cause.NONE)
+NO = OperationVerdict(
+    State.NO,
+    Code.PERMISSION_DENIED,
+    Cause.NOT_GRANTED,
+    verbatim("DC=corp,DC=test"),
+    Text("Grant it."),
+    datetime(2026, 11, 23, tzinfo=UTC),
+)
+POLICY = PasswordPolicy(
+    source="DC=corp,DC=test",
+    min_length=7,
+    complexity=True,
+    history=24,
+    min_age=timedelta(days=1),
+    max_age=None,
+    lockout_threshold=0,
+    lockout_duration=None,
+)
+
+
+class ScriptedPermissions:
+    """Permissions that judge as the test says."""
+
+    def __init__(self, *, foreseen: bool = False) -> None:
+        causes = {each: {Cause.NONE: 1200, Cause.NOT_GRANTED: 34} for each in JUDGED}
+        causes[Operation.UNLOCK] = {Cause.NONE: 1000, Cause.DISABLED: 200}
+        self.counts = Coverage(1234, 1200, causes, foreseen=foreseen)
+
+    def coverage(self, *_given: object, each: Callable[[Any], None], **_: Any) -> Any:
+        for _number in range(5):
+            each(SimpleNamespace(verdict=Verdict(PERSON, UUID(int=1), NO, NO, NO, NO)))
+        return self.counts
+
+    def about_account(self, *_given: object, **_more: object) -> tuple[Finding, ...]:
+        texts = Text("It can do too much."), verbatim(PERSON), Text("Take it back.")
+        return tuple(Finding("x", level, *texts) for level in Level)
+
+    def explain(self, *_given: object) -> Explained:
+        notes = (Text("It is marked."),)
+        verdict = Verdict(PERSON, UUID(int=1), NO, YES, NO, YES, notes)
+        return Explained(verdict, None, POLICY, "dc1.corp.test", foreseen=False)
+
+
+def judged(command: Callable[..., Result], *more: object, **fakes: bool) -> Result:
+    part = cast("Permissions", ScriptedPermissions(**fakes))
+    return command(part, SETTINGS, Inputs(), *more)
+
+
+def carried_out(**script: Any) -> Result:
+    controller = controller_of(ScriptedController(**script))
+    return apply.carry_out(controller, SETTINGS, CommandSecrets(), lambda _text: True)
+
+
+def rolled_back(**script: Any) -> Result:
+    controller = controller_of(ScriptedController(cut_off=True, **script))
+    return rollback.roll_back(controller, CommandSecrets(), lambda _text: True)
+
+
+def verified() -> Result:
+    controller = controller_of(ScriptedController(rows=ROWS, cut_off=True))
+    return verify.verify(controller, SETTINGS)
+
+
+def shown(*changes: Change) -> Result:
+    controller = controller_of(ScriptedController(changes))
+    return apply.show_plan(controller, SETTINGS, CommandSecrets())
+
+
+OUTPUTS: dict[str, Callable[[], Result]] = {
+    "plan": lambda: shown(MAKES, ENROLS, GONE),
+    "plan of nothing": shown,
+    "apply": lambda: carried_out(changes=(MAKES, ENROLS)),
+    "apply that fails": lambda: failure(
+        ApplyError(ENROLS, Text("It broke."), (MAKES,), ())
+    ),
+    "apply that is stuck": lambda: failure(
+        ApplyError(ENROLS, Text("It broke."), (), (STUCK,))
+    ),
+    "removal that fails": lambda: failure(
+        ApplyError(GONE, Text("It broke."), (), (), (ENROLS,))
+    ),
+    "rollback": rolled_back,
+    "rollback that is stuck": lambda: rolled_back(rolled=RolledBack((), (STUCK,))),
+    "rollback that is down": lambda: rolled_back(
+        rolled=RolledBack((MAKES,), (), down=Text("It does not start."))
+    ),
+    "verify": verified,
+    "status of nothing": lambda: status_of(None),
+    "status": lambda: status_of(installed(running=True, relay=True)),
+    "status without links": lambda: status_of(installed(running=True, relay=False)),
+    "status of a stopped agent": lambda: status_of(
+        installed(running=False, relay=False)
+    ),
+    "status that asks for a look": lambda: status_of(
+        installed(running=True, relay=True, attention=Text("It is a copy"))
+    ),
+    "permissions check": lambda: judged(permissions.check),
+    "permissions check ahead": lambda: judged(permissions.check, foreseen=True),
+    "permissions explain": lambda: judged(permissions.explain, None, "anna"),
+}
+
+
+@pytest.mark.parametrize("output", OUTPUTS.values(), ids=OUTPUTS)
+def test_a_command_says_no_word_that_was_not_put_into_words(
+    output: Callable[[], Result], capsys: pytest.CaptureFixture[str]
+) -> None:
+    result = output()
+    capsys.readouterr()
+    result.print(as_json=False)
+    said = capsys.readouterr().out
+    assert "[" in said
+    assert escaped(said, (*DATA, *PLAIN)) == []
+
+
+@pytest.mark.parametrize("state", ["doing", "done", "failed", "undoing", "undone"])
+def test_progress_is_put_into_words(
+    state: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    say_progress(Progress(0, 2, MAKES, state, Text("Its owner must know.")))
+    assert escaped(capsys.readouterr().err) == []
+
+
+def test_programs_read_english_whatever_the_language_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for command in (["status"], ["rollback", "--yes"], ["aply"], ["verify"]):
+        answers = list[str]()
+        for name in (PSEUDO, "C"):
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setenv("LANGUAGE", name)
+                main([*command, "--home", str(tmp_path), "--json"])
+            answers.append(capsys.readouterr().out)
+        assert answers[0] == answers[1]
+        assert answers[0].isascii()
+        assert json.loads(answers[0])
+
+
+def refusals(home: Path) -> Iterator[list[str]]:
+    yield ["status"]
+    yield ["rollback", "--yes"]
+    for command in ("verify", "repair", "export", "rekey"):
+        yield [command]
+    yield ["test-reset", "anna", "--check-only"]
+    yield ["apply", "--secrets-fd", "987"]
+    file = home / "site.yaml"
+    file.write_text(dump(SETTINGS))
+    csv = ["--csv", str(file), "--jsonl", str(file), "--settings", str(file)]
+    yield ["permissions", "coverage", *csv]
+
+
+def test_what_is_refused_is_put_into_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = (*DATA, str(tmp_path / "site.yaml"))
+    for command in refusals(tmp_path):
+        main([*command, "--home", str(tmp_path / "home")])
+        said = capsys.readouterr()
+        assert escaped(said.out + said.err, data) == [], command
+    journal.begin(SandboxHost(tmp_path / "home").places.journal)
+    main(["status", "--home", str(tmp_path / "home")])
+    assert escaped(capsys.readouterr().out) == []
+
+
+def test_the_help_of_each_command_is_put_into_words(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for entry in COMMANDS:
+        with pytest.raises(SystemExit):
+            main([entry.name, "--help"])
+        assert say(entry.help) in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (Text("All of {a}.", a="dc1"), []),
+        (Text("All of {a}.", a="it"), ["it"]),
+        (Text("All of {a}.", a=Text("it")), []),
+        ("plain", ["plain"]),
+    ],
+)
+def test_what_escaped_is_found_wherever_it_stands(text: str, words: list[str]) -> None:
+    assert escaped(f"12 {say(text)} 7", ["dc1"]) == words
