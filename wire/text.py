@@ -1,7 +1,8 @@
 """Text: words for people, with what is filled in kept apart from the template."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import reduce
 from typing import Any, Self, overload
 
 from pydantic import GetCoreSchemaHandler
@@ -74,7 +75,8 @@ class Text(str):
         return core_schema.no_info_plain_validator_function(
             read_text,
             serialization=core_schema.plain_serializer_function_ser_schema(
-                lambda text: text.as_dict() if isinstance(text, Text) else text
+                lambda text: text.as_dict() if isinstance(text, Text) else text,
+                return_schema=core_schema.any_schema(),
             ),
         )
 
@@ -130,6 +132,14 @@ def plural(one: str, many: str, count: int, /, **fields: Field) -> Text:
 def verbatim(value: str) -> Text:
     """Make a text of what is never translated: data, or the words of a peer."""
     return value if isinstance(value, Text) else Text("", verbatim=value)
+
+
+def listed(texts: Iterable[Text]) -> Text:
+    """Put texts one after the other, as the items of a list."""
+    first, *more = texts
+    return reduce(
+        lambda items, item: Text("{items}; {item}", items=items, item=item), more, first
+    )
 
 
 def read_text(value: object) -> Text:

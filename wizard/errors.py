@@ -5,6 +5,7 @@ import os
 from datetime import datetime
 
 from wire.failure import Failure
+from wire.text import Text
 
 
 class Busy(Failure):
@@ -18,8 +19,12 @@ class Busy(Failure):
 
     def __init__(self, who: str, since: datetime) -> None:
         began = f"{since:%Y-%m-%d %H:%M} {since:%Z}".strip()
-        what = f"{who} has been changing this installation since {began}."
-        super().__init__(what, "Let it end, or close it.")
+        what = Text(
+            "{who} has been changing this installation since {began}.",
+            who=who,
+            began=began,
+        )
+        super().__init__(what, Text("Let it end, or close it."))
         self.who, self.since = who, since
 
 
@@ -28,22 +33,25 @@ class RecoveryNeeded(Failure):
 
     def __init__(self) -> None:
         super().__init__(
-            "An earlier run was cut off.",
-            "Roll it back first: the wizard offers it, and writeback rollback does it.",
+            Text("An earlier run was cut off."),
+            Text(
+                "Roll it back first: the wizard offers it, and writeback rollback "
+                "does it."
+            ),
         )
 
 
-def reason(error: BaseException) -> str:
+def reason(error: BaseException) -> Text:
     """Say why, for people.
 
     Errors of ours give their own words; the system's give its words for their number;
     unexpected ones give their kind only.
     """
     if isinstance(error, Failure):
-        return str(error)
+        return error.whole
     number = error.errno if isinstance(error, OSError) else None
     # numbers of TLS and of name resolution are other ones
     plain = type(error).__module__ == "builtins"
     if plain and number is not None and number in errno.errorcode:
-        return f"The system refused: {os.strerror(number)}."
-    return f"An unexpected error of kind {type(error).__name__}."
+        return Text("The system refused: {why}.", why=os.strerror(number))
+    return Text("An unexpected error of kind {kind}.", kind=type(error).__name__)

@@ -3,6 +3,7 @@
 import threading
 
 from agent.config.settings import DirectorySettings, Settings
+from wire.text import Text
 from wizard.controller.guards import refuse_others
 from wizard.directory.sign_in import NEEDS_ADMIN, prove_admin
 from wizard.errors import RecoveryNeeded
@@ -68,7 +69,9 @@ class Changes:
         """
         directory = _admin_directory(plan)
         if directory is not None and inputs.admin is None:
-            raise StepFailed("This needs an administrator of the domain.", NEEDS_ADMIN)
+            raise StepFailed(
+                Text("This needs an administrator of the domain."), NEEDS_ADMIN
+            )
         with self._host.lock():
             if journal.find_open(self._host.places.journal) is not None:
                 raise RecoveryNeeded  # under the lock: whatever is open was cut off
@@ -99,7 +102,11 @@ class Changes:
         except ApplyError as error:
             down = resume(context, error.undone)
             if down:
-                error.reason = f"{error.reason} The agent of before is down: {down}"
+                error.reason = Text(
+                    "{reason} The agent of before is down: {why}",
+                    reason=error.reason,
+                    why=down,
+                )
             raise
         finally:
             if journal.find_open(place) is None:

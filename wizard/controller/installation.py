@@ -17,6 +17,7 @@ from agent.config.settings import Settings
 from wire.failure import sentence
 from wire.outcomes import Refused
 from wire.secret import Secret
+from wire.text import EMPTY, Text, listed, verbatim
 from wizard.enrolment.clone import COPIED
 from wizard.enrolment.keys import fingerprint, private_keys
 from wizard.enrolment.relay_client import Sender
@@ -98,13 +99,15 @@ class Installation:
         try:
             user_filter(by, value)
         except Refused as error:
-            remedy = "Name the person as the portal does."
+            remedy = Text("Name the person as the portal does.")
             raise StepFailed(sentence(error.detail), remedy) from None
         context = self._context
         enrolled, relay = context.load_enrolment(), context.load_settings().relay
         key = self._host.secrets.get(TEST_KEY)
         if key is None:
-            raise StepFailed("The key for tests is missing.", "Apply the settings.")
+            raise StepFailed(
+                Text("The key for tests is missing."), Text("Apply the settings.")
+            )
         endpoint = stored_endpoint(relay, context)
         return ask_agent(
             Sender(endpoint, enrolled.connection, key, enrolled.test_key_name),
@@ -134,12 +137,12 @@ def at_a_glance(settings: Settings, service: Service) -> AgentStatus:
         pid=status.get("pid"),
         since=_time(status.get("started_at")),
         version=str(status.get("version") or ""),
-        attention=str(status.get("twin") or "") or _outdated(service),
+        attention=verbatim(str(status.get("twin") or "")) or _outdated(service),
     )
 
 
-def _outdated(service: Service) -> str:
-    return f"{service.outdated}; {REPLACE}" if service.outdated else ""
+def _outdated(service: Service) -> Text:
+    return listed((service.outdated, REPLACE)) if service.outdated else EMPTY
 
 
 def _time(value: Any) -> datetime | None:
@@ -153,9 +156,9 @@ def _side(side: Any) -> Mapping[str, Any]:
     return side if isinstance(side, dict) else {}
 
 
-def _part(side: Mapping[str, Any]) -> str:
+def _part(side: Mapping[str, Any]) -> Text:
     if not side:
-        return "not running"
+        return Text("not running")
     state = str(side.get("state", "unknown"))
     more = side.get("reason") or side.get("controller")
-    return f"{state}: {more}" if more else state
+    return verbatim(f"{state}: {more}" if more else state)

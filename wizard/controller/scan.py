@@ -10,6 +10,7 @@ from agent.config.settings import Settings
 from agent.ldap.connection import Connection
 from agent.ldap.errors import NoSuchObject
 from agent.ldap.pool import PooledConnection
+from wire.text import Text
 from wizard.directory.sign_in import as_agent, as_either, stored_password
 from wizard.grants.acl import rights_of
 from wizard.permissions.coverage import Scan
@@ -60,8 +61,13 @@ def is_planned(settings: Settings, context: Context) -> bool:
         return False
     if inputs.admin is None:
         raise StepFailed(
-            f"The password of {directory.sign_in_name} is not stored here.",
-            "Give an administrator of the domain; it is used once and not stored.",
+            Text(
+                "The password of {account} is not stored here.",
+                account=directory.sign_in_name,
+            ),
+            Text(
+                "Give an administrator of the domain; it is used once and not stored."
+            ),
         )
     return True
 
@@ -73,8 +79,8 @@ def _refuse_missing(opened: Connection, settings: Settings) -> None:
             next(opened.search(container, "", (), scope="base", paged=False))
         except NoSuchObject as error:
             raise StepFailed(
-                f"There is no container {container}.",
-                "Look at scope.containers in the settings.",
+                Text("There is no container {container}.", container=container),
+                Text("Look at scope.containers in the settings."),
             ) from error
 
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from agent.config import settings_file
 from agent.config.errors import SettingsError, explain
 from agent.config.settings import Settings
+from wire.text import Text
 from wizard.elevation import errors, secret_codec
 from wizard.elevation.errors import BadCall
 from wizard.elevation.methods import Action, Method, adapter, method_of
@@ -83,11 +84,18 @@ def read_call(text: str, action: Action) -> Call:
     try:
         method = method_of(name)
     except (KeyError, TypeError):
-        raise BadCall("There is no such method.") from None
+        raise BadCall(Text("There is no such method.")) from None
     if method.action != action:
-        raise BadCall(f"{method.name} is for {method.action}, not for {action}.")
+        raise BadCall(
+            Text(
+                "{method} is for {its}, not for {action}.",
+                method=method.name,
+                its=method.action,
+                action=action,
+            )
+        )
     if not isinstance(arguments, dict) or set(arguments) != set(method.open):
-        raise BadCall(f"{method.name} takes other arguments.")
+        raise BadCall(Text("{method} takes other arguments.", method=method.name))
     return Call(method, arguments)
 
 
@@ -123,9 +131,9 @@ def _object(text: bytes, keys: set[str]) -> dict[str, Any]:
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):
-        raise BadCall("The call is no JSON.") from None
+        raise BadCall(Text("The call is no JSON.")) from None
     if not isinstance(data, dict) or set(data) != keys:
-        raise BadCall("The call has other parts.")
+        raise BadCall(Text("The call has other parts."))
     return data
 
 
@@ -146,7 +154,7 @@ def _read(name: str, hint: Any, data: Any) -> Any:
         model = _model_of(hint)
         if model is not None:
             raise SettingsError(_SOURCE, explain(error, model)) from None
-        raise BadCall(f"{name} is not of its type.") from None
+        raise BadCall(Text("{argument} is not of its type.", argument=name)) from None
 
 
 def _model_of(hint: Any) -> type[BaseModel] | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, Protocol
 
+from wire.text import Text
 from wizard.controller.controller import Controller
 from wizard.elevation import codec
 from wizard.elevation.errors import NotAllowed
@@ -152,6 +153,6 @@ def _planned_again(
     if len(refusals) == len(fitting):
         raise refusals[0]
     raise StepFailed(
-        "The machine changed since the plan was shown.",
-        "Look at the new plan, and accept that.",
+        Text("The machine changed since the plan was shown."),
+        Text("Look at the new plan, and accept that."),
     )

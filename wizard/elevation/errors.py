@@ -11,23 +11,24 @@ from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError
 
 from wire.failure import Failure
+from wire.text import Text
 
 # where what crosses is declared; the names of their kinds are told apart by a test
 _PACKAGES = ("agent", "wire", "wizard")
-BY_HAND = "Use sudo writeback on a terminal, which does the same."
+BY_HAND = Text("Use sudo writeback on a terminal, which does the same.")
 
 
 class NotAllowed(Failure):
     """The caller is not let in; nothing was looked at or changed."""
 
-    def __init__(self, why: str) -> None:
+    def __init__(self, why: Text) -> None:
         super().__init__(why, BY_HAND)
 
 
 class NotReached(Failure):
     """The service could not be asked, or went away before it answered."""
 
-    def __init__(self, why: str, remedy: str = BY_HAND) -> None:
+    def __init__(self, why: Text, remedy: Text = BY_HAND) -> None:
         super().__init__(why, remedy)
 
 
@@ -39,8 +40,8 @@ class BadCall(Failure):
 
     """
 
-    def __init__(self, what: str) -> None:
-        super().__init__(what, "Use the wizard and the agent of one version.")
+    def __init__(self, what: Text) -> None:
+        super().__init__(what, Text("Use the wizard and the agent of one version."))
 
 
 class Unexpected(Failure):
@@ -48,8 +49,8 @@ class Unexpected(Failure):
 
     def __init__(self, kind: str) -> None:
         super().__init__(
-            f"An unexpected error of kind {kind}.",
-            "Look at the machine with sudo writeback status.",
+            Text("An unexpected error of kind {kind}.", kind=kind),
+            Text("Look at the machine with sudo writeback status."),
         )
 
 
@@ -108,4 +109,4 @@ def _types(kind: type[Failure]) -> dict[str, Any]:
         if issubclass(each, Failure) and "__init__" in vars(each):
             types |= get_type_hints(vars(each)["__init__"])
     types.pop("return", None)
-    return types
+    return types | {"what": Text, "remedy": Text}

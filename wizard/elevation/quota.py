@@ -9,6 +9,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 
+from wire.text import Text
 from wizard.elevation.errors import NotReached
 
 _AT_WORK = 8
@@ -65,4 +66,6 @@ class Quota:
 
 
 def _too_much() -> NotReached:
-    return NotReached("Too much is asked at once.", "Try again in a minute.")
+    return NotReached(
+        Text("Too much is asked at once."), Text("Try again in a minute.")
+    )

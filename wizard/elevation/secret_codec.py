@@ -9,6 +9,7 @@ from types import NoneType, UnionType
 from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 from wire.secret import Secret
+from wire.text import Text
 from wizard.elevation.errors import BadCall
 
 
@@ -49,4 +50,4 @@ def read(hint: Any, data: Any) -> Any:
             return make(**{name: read(types[name], data[name]) for name in types})
     if hint in (str, bool) and type(data) is hint:
         return data
-    raise BadCall("A secret argument is not of its type.")
+    raise BadCall(Text("A secret argument is not of its type."))

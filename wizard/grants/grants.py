@@ -17,6 +17,7 @@ from agent.ldap import dn
 from agent.ldap.connection import Connection
 from agent.ldap.dn import is_below
 from agent.ldap.errors import NoSuchObject
+from wire.text import verbatim
 from wizard.directory.accounts import sid_of
 from wizard.directory.sign_in import as_agent, stored_password
 from wizard.grants.acl import descriptor_of, refuse_protected, rights_of
@@ -287,7 +288,7 @@ def grant_change(
         summary = summary or f"Takes over {kept}, of {to}"
     rights, taken_over = (tuple(each.name for each in part) for part in (grants, stood))
     record = GrantRecord(wanted.directory, container, rights, taken_over)
-    return Change("grants", summary, None, record.facts(), needs_admin=True)
+    return Change("grants", verbatim(summary), None, record.facts(), needs_admin=True)
 
 
 def revoke_change(record: GrantRecord, rights: Sequence[str]) -> Change:
@@ -295,7 +296,7 @@ def revoke_change(record: GrantRecord, rights: Sequence[str]) -> Change:
     account = record.directory.account.name
     summary = f"Revokes {_count(rights)} of {account} on {record.container}"
     before = replace(record, rights=tuple(rights)).facts()
-    return Change("grants", summary, before, None, needs_admin=True)
+    return Change("grants", verbatim(summary), before, None, needs_admin=True)
 
 
 def _count(rights: Sequence[object]) -> str:

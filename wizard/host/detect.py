@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from wire.failure import Failure
+from wire.text import Text
 from wizard.host.interface import Host
 from wizard.host.systemd.host import PROGRAM_UNIT, SystemdHost
 
@@ -12,9 +13,11 @@ class NoHost(Failure):
 
     def __init__(self) -> None:
         super().__init__(
-            "The agent's service is not on this machine.",
-            "Install the package writeback-agent, or give --home FOLDER to try it "
-            "below one folder.",
+            Text("The agent's service is not on this machine."),
+            Text(
+                "Install the package writeback-agent, or give --home FOLDER to try it "
+                "below one folder."
+            ),
         )
 
 

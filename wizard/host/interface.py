@@ -11,10 +11,11 @@ from agent.config.secret_store import Store
 from agent.system.paths import Paths
 from agent.system.version import PROJECT, VERSION
 from wire.failure import Failure
+from wire.text import EMPTY, Text
 from wizard.errors import Busy
 
 # what to do about an old program that goes on, as after an upgrade that failed
-REPLACE = "a new agent takes over by: writeback repair"
+REPLACE = Text("a new agent takes over by: writeback repair")
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,14 @@ class Service:
         return self.running and bool(self.status.get("ready"))
 
     @property
-    def outdated(self) -> str:
+    def outdated(self) -> Text:
         """Say which version runs beside the one installed; empty when it is that."""
         runs = self.status.get("version")
         if not self.running or runs in (None, there := _installed()):
-            return ""
-        return f"{runs} runs and {there} is installed"
+            return EMPTY
+        return Text(
+            "{running} runs and {there} is installed", running=str(runs), there=there
+        )
 
 
 def _installed() -> str:
@@ -78,8 +81,8 @@ class Misplaced:
 class ServiceFailed(Failure):
     """The service did not start, stop or become ready."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason, "Mend the cause and try again.")
+    def __init__(self, reason: Text) -> None:
+        super().__init__(reason, Text("Mend the cause and try again."))
 
 
 class UnitFiles(Protocol):
@@ -173,7 +176,7 @@ class Host(Protocol):
     def machine(self) -> str:
         """Name this machine (`agent.system.instance`); empty: copies do no harm."""
 
-    def unreadable(self, path: Path) -> str:
+    def unreadable(self, path: Path) -> Text:
         """Say why the agent can't read a file; empty when it can."""
 
     def service(self) -> Service:
@@ -224,20 +227,34 @@ class Host(Protocol):
 
 def ended(last_words: str) -> ServiceFailed:
     """Say that the agent ended, with what it said last."""
-    return ServiceFailed(f"The agent ended. {last_words}".strip())
+    if not last_words:
+        return ServiceFailed(Text("The agent ended."))
+    return ServiceFailed(Text("The agent ended. {words}", words=last_words))
 
 
-def not_ready(status: Mapping[str, Any], seconds: float) -> str:
+def not_ready(status: Mapping[str, Any], seconds: float) -> ServiceFailed:
     """Say that an agent is not ready in time, and why."""
-    why = waits_for(status) or "It did not say why."
-    return f"The agent was not ready within {seconds:.0f} s. {why}"
+    return ServiceFailed(
+        Text(
+            "The agent was not ready within {seconds} s. {why}",
+            seconds=round(seconds),
+            why=waits_for(status) or Text("It did not say why."),
+        )
+    )
 
 
-def waits_for(status: Mapping[str, Any]) -> str:
+def waits_for(status: Mapping[str, Any]) -> Text:
     """Say why an agent is not ready, in its own words; empty when it says nothing."""
-    reasons = [
-        f"{name.capitalize()}: {part['reason']}."
-        for name in ("relay", "directory")
-        if isinstance(part := status.get(name), dict) and part.get("reason")
-    ]
-    return " ".join(reasons)
+    relay, directory = (_reason(status, name) for name in ("relay", "directory"))
+    if relay and directory:
+        return Text(
+            "Relay: {relay}. Directory: {directory}.", relay=relay, directory=directory
+        )
+    if relay:
+        return Text("Relay: {relay}.", relay=relay)
+    return Text("Directory: {directory}.", directory=directory) if directory else EMPTY
+
+
+def _reason(status: Mapping[str, Any], name: str) -> str:
+    part = status.get(name)
+    return str(part.get("reason") or "") if isinstance(part, dict) else ""

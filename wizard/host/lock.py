@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from wire.text import Text
 from wizard.errors import Busy
 
 
@@ -77,4 +78,4 @@ def _holder(path: Path) -> Busy:
         content = json.loads(path.read_text(encoding="utf-8"))
         return Busy(content["who"], datetime.fromisoformat(content["since"]))
     except (OSError, ValueError, KeyError):
-        return Busy("Another program", datetime.now(UTC))
+        return Busy(Text("Another program"), datetime.now(UTC))

@@ -8,6 +8,7 @@ from agent.config.secret_store import (
 )
 from wire.keys import BadKeys, PrivateKeys
 from wire.secret import Secret
+from wire.text import EMPTY, Text, verbatim
 
 PAIRS = (AGENT_KEYS, SELF_TEST_KEYS)
 
@@ -17,21 +18,21 @@ def usable(name: str, secrets: Store) -> Secret | None:
     return _read(name, secrets)[0]
 
 
-def trouble(name: str, secrets: Store) -> str:
+def trouble(name: str, secrets: Store) -> Text:
     """Say why a secret that is there is of no use; empty when it is none, or good."""
     return _read(name, secrets)[1]
 
 
-def _read(name: str, secrets: Store) -> tuple[Secret | None, str]:
+def _read(name: str, secrets: Store) -> tuple[Secret | None, Text]:
     try:
         secret = secrets.get(name)
         if secret is not None and name in PAIRS:
             PrivateKeys.of(secret)
     except SecretsUnavailable as error:
-        return None, str(error)
+        return None, verbatim(str(error))
     except BadKeys:
-        return None, f"{name} is damaged"
-    return secret, ""
+        return None, Text("{name} is damaged", name=name)
+    return secret, EMPTY
 
 
 def previous(name: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from wire.text import EMPTY, Text, verbatim
 from wizard.errors import reason
 from wizard.plan.change import (
     ApplyError,
@@ -63,7 +64,7 @@ def apply(run: Run, changes: Sequence[Change], stop: threading.Event) -> None:
     """
     for index, change in enumerate(changes):
         if stop.is_set() and not run.journal.forward:
-            raise _given_up(run, None, "Stopped.")
+            raise _given_up(run, None, Text("Stopped."))
         _make(run, index, change, len(changes))
     run.journal.seal()
 
@@ -94,7 +95,7 @@ def _make(run: Run, index: int, change: Change, total: int) -> None:
         why = reason(error)
         tell("failed", why)
         raise _given_up(run, change, why) from error
-    tell("done", str(made.get("told", "")))
+    tell("done", verbatim(made.get("told", "")))
 
 
 def roll_back(run: Run) -> RolledBack:
@@ -120,7 +121,7 @@ def roll_back(run: Run) -> RolledBack:
     return RolledBack(tuple(undone), tuple(stuck))
 
 
-def _given_up(run: Run, failed: Change | None, why: str) -> ApplyError:
+def _given_up(run: Run, failed: Change | None, why: Text) -> ApplyError:
     if run.journal.forward:
         rest = tuple(change for _, change in run.journal.rest())
         return ApplyError(failed, why, (), (), rest)
@@ -128,7 +129,7 @@ def _given_up(run: Run, failed: Change | None, why: str) -> ApplyError:
     return ApplyError(failed, why, rolled.undone, rolled.stuck)
 
 
-def _tell(report: Report, before: Progress, state: State, detail: str = "") -> None:
+def _tell(report: Report, before: Progress, state: State, detail: Text = EMPTY) -> None:
     """Report a change's next state. Who looks on can't change what is done."""
     with contextlib.suppress(Exception):  # such as a pipe that nobody reads
         report(replace(before, state=state, detail=detail))

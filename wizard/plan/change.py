@@ -13,6 +13,7 @@ from agent.config.enrolment import Enrolment, EnrolmentError
 from agent.config.errors import SettingsError
 from agent.config.settings import DirectorySettings, Settings
 from wire.failure import Failure
+from wire.text import EMPTY, Text, read_text
 from wizard.host.interface import Host
 from wizard.inputs import Inputs
 
@@ -37,7 +38,7 @@ class Change:
     """
 
     step: str
-    summary: str
+    summary: Text
     before: Facts | None
     after: Facts | None
     needs_admin: bool = False
@@ -65,9 +66,9 @@ class Change:
         return asdict(self)
 
     @classmethod
-    def of(cls, data: Facts) -> Self:
-        """Read what `as_dict` gave."""
-        return cls(**data)
+    def of(cls, data: Facts, summary: object = None) -> Self:
+        """Read what `as_dict` gave, and its summary with the template, where known."""
+        return cls(**{**data, "summary": read_text(summary or data["summary"])})
 
 
 def directory_of(facts: Facts | None) -> DirectorySettings:
@@ -117,7 +118,7 @@ class Progress:
     total: int
     change: Change
     state: State
-    detail: str = ""
+    detail: Text = EMPTY
 
 
 Report = Callable[[Progress], None]
@@ -159,7 +160,7 @@ class Stuck:
     """A change that could not be taken back, and what to do by hand."""
 
     change: Change
-    reason: str
+    reason: Text
 
     def __str__(self) -> str:
         return f"{self.change.summary}: {self.reason}"
@@ -180,7 +181,7 @@ class RolledBack:
     undone: tuple[Change, ...]
     stuck: tuple[Stuck, ...]
     finished: tuple[Change, ...] = ()
-    down: str = ""
+    down: Text = EMPTY
 
 
 class ApplyError(Failure):
@@ -199,7 +200,7 @@ class ApplyError(Failure):
     def __init__(
         self,
         failed: Change | None,
-        reason: str,
+        reason: Text,
         undone: tuple[Change, ...],
         stuck: tuple[Stuck, ...],
         rest: tuple[Change, ...] = (),

@@ -12,10 +12,12 @@ import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 from wire.failure import Failure
+from wire.text import Text
 from wizard.plan.change import Begun, Change, Facts
 
 _OPEN, _SEALED, _UNDONE = ".open.jsonl", ".sealed.jsonl", ".undone.jsonl"
@@ -28,9 +30,11 @@ class JournalDamaged(Failure):
 
     def __init__(self, path: Path, line: int) -> None:
         super().__init__(
-            f"{path}, line {line}, can't be read.",
-            "Compare this machine with the last sealed journal by hand, then move the "
-            "file away.",
+            Text("{path}, line {line}, can't be read.", path=str(path), line=str(line)),
+            Text(
+                "Compare this machine with the last sealed journal by hand, then move "
+                "the file away."
+            ),
         )
         self.path = path
 
@@ -68,7 +72,8 @@ class Journal:
         """Give the whole plan; what was begun, in a journal of old that has none."""
         for number, line in self._lines():
             with self._read_at(number):
-                return tuple(Change.of(each) for each in line.get("plan", ()))
+                read = zip_longest(line.get("plan", ()), line.get("texts", ()))
+                return tuple(Change.of(change, text) for change, text in read)
         return ()
 
     def rest(self) -> tuple[tuple[int, Change], ...]:
@@ -82,7 +87,9 @@ class Journal:
 
     def intend(self, index: int, change: Change) -> None:
         """Write down that a change is about to be made."""
-        self._append({"what": "intend", "index": index, "change": change.as_dict()})
+        # the template stands beside the change: programs of before pass it over there
+        text = {"change": change.as_dict(), "text": change.summary.as_dict()}
+        self._append({"what": "intend", "index": index, **text})
 
     def did(self, index: int, made: Facts) -> None:
         """Write down that it was made, and what came of it."""
@@ -145,7 +152,9 @@ def _take(line: dict[str, Any], entries: dict[int, Begun]) -> None:
             datetime.fromisoformat(line["at"])
         case "intend":
             index = int(line["index"])
-            entries[index] = Begun(index, Change.of(line["change"]), None)
+            entries[index] = Begun(
+                index, Change.of(line["change"], line.get("text")), None
+            )
         case "did":
             index = int(line["index"])
             entries[index] = replace(entries[index], made=line["made"])
@@ -164,7 +173,9 @@ def begin(folder: Path, planned: Sequence[Change] = ()) -> Journal:
     journal = Journal(folder / f"{name}{_OPEN}")
     journal.path.touch(mode=0o600)
     plan = [change.as_dict() for change in planned]
-    journal._append({"what": "begin", "form": FORM, "plan": plan})  # noqa: SLF001 - its own module
+    texts = [change.summary.as_dict() for change in planned]
+    head = {"what": "begin", "form": FORM, "plan": plan, "texts": texts}
+    journal._append(head)  # noqa: SLF001 - its own module
     _sync_folder(folder)
     return journal
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from agent.config.settings import Settings
+from wire.text import Text
 from wizard.plan.change import Begun, Change, Context, Facts, StepFailed
 from wizard.results import Check
 
@@ -147,7 +148,8 @@ def refuse_changed(place: Path, text: str | None, context: Context) -> None:
     """Refuse where a file has another text than when the plan was shown."""
     if context.host.read(place) != text:
         raise StepFailed(
-            f"{place} was changed while the plan was shown.", "Look at the plan again."
+            Text("{path} was changed while the plan was shown.", path=str(place)),
+            Text("Look at the plan again."),
         )
 
 

@@ -15,6 +15,7 @@ from agent.config.secret_store import DIRECTORY_PASSWORD
 from agent.config.settings import DirectorySettings
 from agent.ldap.entry import Entry
 from agent.ldap.errors import DirectoryError, SignInRefused
+from wire.text import Text
 from wizard.directory.accounts import (
     MARK,
     create,
@@ -93,7 +94,10 @@ class Account(Step):
             entry = find(opened, directory)
         if entry is not None and context.belongs_to_original:
             raise StepFailed(
-                f"This machine is a copy, and the original signs in as {entry.dn}.",
+                Text(
+                    "This machine is a copy, and the original signs in as {dn}.",
+                    dn=entry.dn,
+                ),
                 REKEY,
             )
         if entry is not None and _works(directory, context):
@@ -112,7 +116,8 @@ class Account(Step):
             entry = find(opened, directory)
         if entry is None or not is_ours(entry, directory, context):
             return ()
-        return (deletion(self.name, entry, directory),)
+        summary = Text("Deletes the account {dn}", dn=entry.dn)
+        return (deletion(self.name, entry, directory, summary),)
 
     def apply(self, change: Change, context: Context) -> Facts:
         planned = AccountChange.of(change)
@@ -145,14 +150,14 @@ class Account(Step):
 
     def verify(self, target: Target) -> Sequence[Check]:
         directory, context = target.settings.directory, target.context
-        title = f"Sign-in as {directory.sign_in_name}"
+        title = Text("Sign-in as {account}", account=directory.sign_in_name)
         why = trouble(DIRECTORY_PASSWORD, context.host.secrets)
         if why:
-            remedy = "Run writeback repair, which has the password replaced."
-            return (Check(self.name, title, "failed", f"{why}.", remedy),)
+            remedy = Text("Run writeback repair, which has the password replaced.")
+            return (Check(self.name, title, "failed", Text("{why}.", why=why), remedy),)
         try:
             with as_agent(directory, context) as opened:
-                detail = f"{opened.host} let it in."
+                detail = Text("{host} let it in.", host=opened.host)
         except (DirectoryError, StepFailed) as error:
             return (finding(self.name, title, error),)
         return (Check(self.name, title, "ok", detail),)
@@ -167,8 +172,10 @@ def _remove(directory: DirectorySettings, made: Facts | None, context: Context) 
             return  # it was never made, or another of that name was first
         if not marked:
             raise StepFailed(
-                f"{entry.dn} was changed since, or was made by somebody else.",
-                "Look at the account and remove it by hand if it is not used.",
+                Text(
+                    "{dn} was changed since, or was made by somebody else.", dn=entry.dn
+                ),
+                Text("Look at the account and remove it by hand if it is not used."),
             )
         opened.delete(entry.dn)
 
@@ -202,12 +209,11 @@ def _in_force(
 
 
 def deletion(
-    step: str, entry: Entry, directory: DirectorySettings, why: str = ""
+    step: str, entry: Entry, directory: DirectorySettings, summary: Text
 ) -> Change:
     """Plan to delete an account as it is marked now."""
     where = directory.model_dump(mode="json")
     before = {"dn": entry.dn, "info": entry.text("info"), "directory": where}
-    summary = f"Deletes the account {entry.dn}{why}"
     return Change(step, summary, before, None, needs_admin=True, final=True)
 
 
@@ -217,7 +223,7 @@ def delete(change: Change, context: Context) -> Facts:
     with as_admin(planned.directory, context) as opened:
         entry = find(opened, planned.directory)
         if entry is None or entry.text("info") != planned.entry["info"]:
-            return {"told": "It was not there any more."}
+            return {"told": Text("It was not there any more.")}
         opened.delete(entry.dn)
     return {}
 
@@ -228,15 +234,25 @@ def _plan_new(
     name, container = directory.account.name, directory.account.container
     after = _after(directory, stored=stored)
     if entry is None:
-        summary = f"Creates the account {name} in {container}"
+        summary = Text(
+            "Creates the account {name} in {container}",
+            name=name,
+            container=container or "",
+        )
         return Change("account", summary, None, after, needs_admin=True)
     info = entry.text("info") or ""
     if not info.startswith(MARK):
         raise StepFailed(
-            f"There is an account {name} already, and Writeback did not make it.",
-            "Choose another name, or use it as an existing account.",
+            Text(
+                "There is an account {name} already, and Writeback did not make it.",
+                name=name,
+            ),
+            Text("Choose another name, or use it as an existing account."),
         )
-    summary = f"Takes over the account {name} of an earlier setup: sets a new password"
+    summary = Text(
+        "Takes over the account {name} of an earlier setup: sets a new password",
+        name=name,
+    )
     before = {"dn": entry.dn, "info": info}
     return Change("account", summary, before, after, needs_admin=True)
 
@@ -249,14 +265,19 @@ def _plan_existing(
     in_force = stored_password(directory, context)
     if password is None and in_force is None:
         raise StepFailed(
-            f"The password of {directory.account.name} is needed.",
-            "Give it; it is kept in the secret store of this machine only.",
+            Text(
+                "The password of {account} is needed.", account=directory.account.name
+            ),
+            Text("Give it; it is kept in the secret store of this machine only."),
             "account_password",
         )
     if password is None or password == in_force:
         return ()
     after = _after(directory, stored=stored)
-    summary = f"Stores the password of {directory.account.name} in the secret store"
+    summary = Text(
+        "Stores the password of {account} in the secret store",
+        account=directory.account.name,
+    )
     before = {"kind": "existing"} if stored else None
     return (Change("account", summary, before, after),)
 
@@ -273,7 +294,9 @@ def _after(directory: DirectorySettings, *, stored: bool) -> dict[str, Any]:
 def _store(context: Context) -> Facts:
     password = context.inputs.account_password
     if password is None:
-        raise StepFailed("The account's password was not given.", "Give it again.")
+        raise StepFailed(
+            Text("The account's password was not given."), Text("Give it again.")
+        )
     keep_previous(DIRECTORY_PASSWORD, context.host.secrets)
     context.host.secrets.put(DIRECTORY_PASSWORD, password)
     return {}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from wire.text import Text
 from wizard.plan.change import Change, Context, Facts
 from wizard.plan.step import Step
 
@@ -15,8 +16,10 @@ class AgentData(Step):
         paths = [str(path) for path in context.host.remains()]
         if not paths:
             return ()
-        names = " and ".join(paths)
-        summary = f"Deletes what the agent wrote, its audit records too: {names}"
+        summary = Text(
+            "Deletes what the agent wrote, its audit records too: {paths}",
+            paths=" and ".join(paths),
+        )
         return (Change(self.name, summary, {"paths": paths}, None, final=True),)
 
     def apply(self, change: Change, context: Context) -> Facts:  # noqa: ARG002 - all of it

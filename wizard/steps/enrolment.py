@@ -15,6 +15,7 @@ from agent.config.secret_store import AGENT_KEYS, LISTEN_KEY
 from agent.config.settings import Relay, Settings
 from agent.relay_client import clock_skew
 from wire.failure import sentence
+from wire.text import Text
 from wizard.enrolment.application import application, enrolment_of, parsed_code
 from wizard.enrolment.clone import REKEY
 from wizard.enrolment.keys import stored_secret
@@ -124,7 +125,11 @@ class EnrolmentStep(Step):
         code = parsed_code(context)
         _refuse_wrong_clock(settings.relay, context)
         planned = _planned(text, code.lookup, target)
-        summary = f"Enrols the agent {settings.agent} at {settings.relay.url}"
+        summary = Text(
+            "Enrols the agent {agent} at {relay}",
+            agent=settings.agent,
+            relay=settings.relay.url,
+        )
         before = None if text is None else {"text": text}
         return (Change(self.name, summary, before, planned.facts()),)
 
@@ -133,14 +138,16 @@ class EnrolmentStep(Step):
         if text is None:
             return ()
         settings, withdrawal = context.settings, Withdrawal(text, None)
-        summary = "Removes the enrolment; the relay's owner must forget the agent"
+        summary = Text("Removes the enrolment; the relay's owner must forget the agent")
         if context.belongs_to_original:
-            summary = "Removes the copied enrolment; the original keeps its own"
+            summary = Text("Removes the copied enrolment; the original keeps its own")
             withdrawal = Withdrawal(text, None, copied=True)
         elif settings is not None:
             relay, agent = settings.relay, settings.agent
             withdrawal = Withdrawal(text, relay, agent, relay.proxy)
-            summary = f"Withdraws the agent {agent} from {relay.url}"
+            summary = Text(
+                "Withdraws the agent {agent} from {relay}", agent=agent, relay=relay.url
+            )
         return (Change(self.name, summary, withdrawal.facts(), None, final=True),)
 
     def refuse_stale(self, changes: Sequence[Change], context: Context) -> None:
@@ -172,21 +179,23 @@ class EnrolmentStep(Step):
 
     def verify(self, target: Target) -> Sequence[Check]:
         settings, context = target.settings, target.context
-        title, anew = (
-            f"Enrolment at {settings.relay.url}",
-            "Apply the settings with a new enrolment code.",
-        )
+        title = Text("Enrolment at {relay}", relay=settings.relay.url)
+        anew = Text("Apply the settings with a new enrolment code.")
         try:
             made = context.load_enrolment()
         except EnrolmentError as error:
-            return (Check(self.name, title, "failed", str(error), anew),)
+            return (Check(self.name, title, "failed", error.what, anew),)
         if context.is_copy:
-            detail = "It was made on another machine: this one is a copy of it."
+            detail = Text("It was made on another machine: this one is a copy of it.")
             return (Check(self.name, title, "failed", detail, REKEY),)
         if not _fits(made, settings):
-            detail = f"It is enrolled at {made.relay_url} as {made.connection}."
+            detail = Text(
+                "It is enrolled at {relay} as {agent}.",
+                relay=made.relay_url,
+                agent=made.connection,
+            )
             return (Check(self.name, title, "failed", detail, anew),)
-        detail = f"Takes requests of {made.portal_issuer}."
+        detail = Text("Takes requests of {portal}.", portal=made.portal_issuer)
         return (Check(self.name, title, "ok", detail),)
 
 
@@ -230,7 +239,10 @@ def _refuse_name_of_original(wanted: Settings, context: Context) -> None:
     made = context.enrolment
     if made and made.connection == wanted.agent and context.belongs_to_original:
         raise StepFailed(
-            f"This machine is a copy, and the original is called {wanted.agent} too.",
+            Text(
+                "This machine is a copy, and the original is called {agent} too.",
+                agent=wanted.agent,
+            ),
             REKEY,
         )
 

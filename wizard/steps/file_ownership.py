@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from wire.text import Text
 from wizard.host.interface import Misplaced, Protection, ServiceFailed
 from wizard.plan.change import Begun, Change, Context, Facts
 from wizard.plan.step import Step, Target
@@ -35,33 +36,45 @@ class FileOwnership(Step):
         rows = [
             Check(
                 self.name,
-                f"Protection of {each.path}",
+                Text("Protection of {path}", path=str(each.path)),
                 "failed",
-                f"It is {each.now}, and should be {each.wanted}.",
-                "Run writeback repair.",
+                Text(
+                    "It is {now}, and should be {wanted}.",
+                    now=str(each.now),
+                    wanted=str(each.wanted),
+                ),
+                Text("Run writeback repair."),
             )
             for each in _misplaced(target.context)
         ]
         return [*rows, *self._program(target.context)]
 
     def _program(self, context: Context) -> Sequence[Check]:
-        package, title = context.host.package, "Program"
+        package, title = context.host.package, Text("Program")
         if package is None:
             return ()
         damaged = package.damaged()
         if damaged is None:
-            detail = (
+            detail = Text(
                 "Not compared with its package: neither dpkg nor rpm can tell of it."
             )
             return (Check(self.name, title, "info", detail),)
         if not damaged:
             return ()
-        detail = f"Not as the package brought it: {', '.join(map(str, damaged))}."
-        remedy = "Install the package again."
+        detail = Text(
+            "Not as the package brought it: {paths}.",
+            paths=", ".join(map(str, damaged)),
+        )
+        remedy = Text("Install the package again.")
         return (Check(self.name, title, "failed", detail, remedy),)
 
     def _change(self, file: Misplaced) -> Change:
-        summary = f"Protects {file.path}: {file.now} becomes {file.wanted}"
+        summary = Text(
+            "Protects {path}: {now} becomes {wanted}",
+            path=str(file.path),
+            now=str(file.now),
+            wanted=str(file.wanted),
+        )
         before, after = (
             {"path": str(file.path), **asdict(each)} for each in (file.now, file.wanted)
         )
@@ -78,5 +91,11 @@ def _protect(facts: Facts | None, context: Context) -> None:
     protection = Protection(facts["user"], facts["group"], facts["mode"])
     path, ownership = Path(facts["path"]), context.host.ownership
     if ownership is None:
-        raise ServiceFailed(f"{path} can't be made {protection} here.")
+        raise ServiceFailed(
+            Text(
+                "{path} can't be made {protection} here.",
+                path=str(path),
+                protection=str(protection),
+            )
+        )
     ownership.protect(path, protection)

@@ -13,6 +13,7 @@ from agent.config.settings import Settings
 from agent.ldap.connection import Connection
 from agent.ldap.dn import same
 from agent.ldap.errors import DirectoryError
+from wire.text import Text
 from wizard.directory.accounts import find, sid_of
 from wizard.directory.sign_in import as_admin, finding
 from wizard.grants.acl import Edit, descriptor_of, refuse_protected, rewrite, rights_of
@@ -88,7 +89,7 @@ class Grants(Step):
         try:
             judged = judged_scope(target.settings, target.context)
         except (DirectoryError, StepFailed) as error:
-            title = "Permissions of the agent's account"
+            title = Text("Permissions of the agent's account")
             return (finding(self.name, title, error),)
         rights = rights_of(target.settings.features)
         return [row_of(container, judgement, rights) for container, judgement in judged]
@@ -116,7 +117,9 @@ def _take(opened: Connection, record: GrantRecord) -> Facts:
     container, sid = container_of(opened, record), Sid.of(record.sid)
     made = {"container": container or record.container, "sid": str(sid)}
     if container is None:
-        detail = "The container is not there any more, and the entries went with it."
+        detail = Text(
+            "The container is not there any more, and the entries went with it."
+        )
         return {**made, "rights": [], "told": detail}
     edit = descriptor.remove_ace
     return {**made, "rights": _edit(opened, container, record.rights, sid, edit)}

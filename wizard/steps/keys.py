@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from agent.config.secret_store import AGENT_KEYS, LISTEN_KEY, NAMES, TEST_KEY
 from wire.keys import PrivateKeys
 from wire.secret import Secret
+from wire.text import Text, listed
 from wizard.enrolment.keys import fingerprint
 from wizard.host.stored_secrets import (
     PAIRS,
@@ -43,14 +44,18 @@ class Keys(Step):
         changes = []
         if there:
             names = {"names": there}
-            summary = f"Replaces keys that are of no use ({', '.join(there)})"
+            summary = Text(
+                "Replaces keys that are of no use ({names})", names=", ".join(there)
+            )
             if all_new:
-                summary = (
+                summary = Text(
                     "Replaces the agent's keys; the portal learns a new fingerprint"
                 )
             changes.append(Change(self.name, summary, names, names))
         if missing:
-            summary = "Creates the agent's keys in the secret store of this machine"
+            summary = Text(
+                "Creates the agent's keys in the secret store of this machine"
+            )
             changes.append(Change(self.name, summary, None, {"names": missing}))
         return tuple(changes)
 
@@ -71,14 +76,16 @@ class Keys(Step):
         names, replaced = begun.change.secret_names, begun.change.before is not None
         if history.enrolment_stands(context):
             raise StepFailed(
-                "The relay still knows these keys, and only they can withdraw them.",
-                "Roll back again when the relay answers.",
+                Text(
+                    "The relay still knows these keys, and only they can withdraw them."
+                ),
+                Text("Roll back again when the relay answers."),
             )
         new = AGENT_KEYS in names and not replaced
         if new and begun.made and _replaced(begun.made, context):
             raise StepFailed(
-                "The agent's keys were replaced since.",
-                "Remove the installation that uses them first.",
+                Text("The agent's keys were replaced since."),
+                Text("Remove the installation that uses them first."),
             )
         for name in names:
             take_back(name, context.host.secrets, replaced=replaced)
@@ -86,26 +93,28 @@ class Keys(Step):
     def verify(self, target: Target) -> Sequence[Check]:
         secrets = target.context.host.secrets
         wrong = [
-            trouble(name, secrets) or f"{name} is missing"
+            trouble(name, secrets) or Text("{name} is missing", name=name)
             for name in _NAMES
             if usable(name, secrets) is None
         ]
-        title = "Keys of the agent"
+        title = Text("Keys of the agent")
         if wrong:
-            detail = f"{'; '.join(wrong)}."
-            remedy = (
+            detail = Text("{reasons}.", reasons=listed(wrong))
+            remedy = Text(
                 "Run writeback repair with a new enrolment code; where the fingerprint "
                 "changes, give it to the portal's side."
             )
             return (Check("keys", title, "failed", detail, remedy),)
-        detail = f"Fingerprint {fingerprint(target.context)}"
+        detail = Text(
+            "Fingerprint {fingerprint}", fingerprint=fingerprint(target.context)
+        )
         return (Check("keys", title, "ok", detail),)
 
     def plan_removal(self, context: Context) -> Sequence[Change]:
         names = [name for name in _KEPT if context.host.secrets.holds(name)]
         if not names:
             return ()
-        summary = "Destroys the agent's keys and passwords in the secret store"
+        summary = Text("Destroys the agent's keys and passwords in the secret store")
         return (Change(self.name, summary, {"names": names}, None, final=True),)
 
 

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from agent.config.settings import DirectorySettings, Settings
 from agent.ldap.connection import Connection
+from agent.ldap.entry import Entry
+from wire.text import Text
 from wizard.directory.accounts import find
 from wizard.directory.sign_in import as_either, reached_now
 from wizard.plan import history
@@ -47,22 +49,26 @@ def _deletions(settings: Settings, context: Context) -> Iterator[Change]:
     with as_either(settings.directory, context) as opened:
         for account in others:
             directory = reached_now(account.directory, settings.directory)
-            yield from _deletion(
-                opened, directory, account.mark, ", which is used no more"
-            )
+            for entry in _ours(opened, directory, account.mark):
+                summary = Text(
+                    "Deletes the account {dn}, which is used no more", dn=entry.dn
+                )
+                yield deletion(OldAccount.name, entry, directory, summary)
 
 
 def _all(context: Context) -> Iterator[Change]:
     """Delete every account that was made: no settings tell which one is used."""
     for account in history.made_accounts(context):
         with as_either(account.directory, context) as opened:
-            yield from _deletion(opened, account.directory, account.mark, "")
+            for entry in _ours(opened, account.directory, account.mark):
+                summary = Text("Deletes the account {dn}", dn=entry.dn)
+                yield deletion(OldAccount.name, entry, account.directory, summary)
 
 
-def _deletion(
-    opened: Connection, directory: DirectorySettings, mark: str, why: str
-) -> Iterator[Change]:
+def _ours(
+    opened: Connection, directory: DirectorySettings, mark: str
+) -> Iterator[Entry]:
     entry = find(opened, directory)
     info = entry.text("info") if entry else None
     if entry is not None and info and info == mark:  # else it is gone, or another's
-        yield deletion(OldAccount.name, entry, directory, why)
+        yield entry

@@ -7,6 +7,7 @@ it is withdrawn there: the name would stay taken.
 from collections.abc import Sequence
 
 from agent.config.secret_store import LISTEN_KEY
+from wire.text import Text
 from wizard.enrolment.application import parsed_code
 from wizard.enrolment.withdrawal import Withdrawal, relay_of, withdraw_former
 from wizard.host.stored_secrets import previous
@@ -40,7 +41,11 @@ class OldEnrolment(Step):
             # another address may lead to the same relay, which tells by the new code
             parsed_code(context).lookup if same_name else None,
         )
-        summary = f"Withdraws the agent {old.connection} from {old.relay_url}"
+        summary = Text(
+            "Withdraws the agent {agent} from {relay}",
+            agent=old.connection,
+            relay=old.relay_url,
+        )
         return (Change(self.name, summary, withdrawal.facts(), None, final=True),)
 
     def apply(self, change: Change, context: Context) -> Facts:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from agent.config.secret_store import PROXY_PASSWORD
 from agent.relay_client.endpoint import RelayEndpoint
+from wire.text import Text
 from wizard.enrolment.relay_client import PROXY_REFUSES, RelayFailed, ask
 from wizard.enrolment.relay_route import requested_endpoint
 from wizard.host.stored_secrets import (
@@ -44,8 +45,11 @@ class ProxyPassword(Step):
             raise failure
         if endpoint.proxy_password == usable(PROXY_PASSWORD, secrets):
             return ()
-        who = f"{relay.proxy_user} at the proxy {endpoint.proxy}"
-        summary = f"Stores the password of {who} in the secret store"
+        summary = Text(
+            "Stores the password of {user} at the proxy {proxy} in the secret store",
+            user=relay.proxy_user,
+            proxy=str(endpoint.proxy),
+        )
         after = {"names": [PROXY_PASSWORD]}
         before = after if secrets.holds(PROXY_PASSWORD) else None
         return (Change(self.name, summary, before, after),)
@@ -53,7 +57,9 @@ class ProxyPassword(Step):
     def apply(self, change: Change, context: Context) -> Facts:
         password = context.inputs.proxy_password
         if password is None:
-            raise StepFailed("The proxy's password was not given.", "Give it again.")
+            raise StepFailed(
+                Text("The proxy's password was not given."), Text("Give it again.")
+            )
         if change.before is not None:
             keep_previous(PROXY_PASSWORD, context.host.secrets)
         context.host.secrets.put(PROXY_PASSWORD, password)
@@ -62,8 +68,8 @@ class ProxyPassword(Step):
     def undo(self, begun: Begun, context: Context) -> None:
         if enrolment_stands(context):
             raise StepFailed(
-                "The relay is still to be told, and that takes this password.",
-                "Roll back again when the relay answers.",
+                Text("The relay is still to be told, and that takes this password."),
+                Text("Roll back again when the relay answers."),
             )
         replaced = begun.change.before is not None
         take_back(PROXY_PASSWORD, context.host.secrets, replaced=replaced)
@@ -73,11 +79,13 @@ class ProxyPassword(Step):
         if user is None:
             return ()
         endpoint = requested_endpoint(target.settings.relay, target.context)
-        title = f"Sign-in at the proxy {endpoint.proxy}"
+        title = Text("Sign-in at the proxy {proxy}", proxy=str(endpoint.proxy))
         failure = _failure(endpoint, target.context)
         if failure is not None:
             return (Check(self.name, title, "failed", failure.what, failure.remedy),)
-        return (Check(self.name, title, "ok", f"It lets {user} through."),)
+        return (
+            Check(self.name, title, "ok", Text("It lets {user} through.", user=user)),
+        )
 
 
 class ProxyPasswordRemoval(Step):
@@ -89,7 +97,7 @@ class ProxyPasswordRemoval(Step):
         there = target.context.host.secrets.holds(PROXY_PASSWORD)
         if target.settings.relay.proxy_user is not None or not there:
             return ()
-        summary = "Forgets the password for the proxy: none is needed any more"
+        summary = Text("Forgets the password for the proxy: none is needed any more")
         return (Change(self.name, summary, {"names": [PROXY_PASSWORD]}, None),)
 
     def apply(self, change: Change, context: Context) -> Facts:
@@ -107,12 +115,13 @@ def _failure(endpoint: RelayEndpoint, context: Context) -> StepFailed | None:
     """Say what is wrong with a password, or that it can't be said; None for nothing."""
     user = endpoint.relay.proxy_user
     if endpoint.proxy_password is None:
-        why = (
-            trouble(PROXY_PASSWORD, context.host.secrets)
-            or f"It is not stored for {user}"
+        why = trouble(PROXY_PASSWORD, context.host.secrets)
+        what = Text(
+            "The password for the proxy {proxy} is needed. {why}.",
+            proxy=str(endpoint.proxy),
+            why=why or Text("It is not stored for {user}", user=str(user)),
         )
-        what = f"The password for the proxy {endpoint.proxy} is needed. {why}."
-        remedy = "Give it to writeback apply (proxy_password)."
+        remedy = Text("Give it to writeback apply (proxy_password).")
         return StepFailed(what, remedy, _NEEDED)
     try:
         ask(endpoint, "GET", "/", b"", {}, seconds=_TRIED_S)

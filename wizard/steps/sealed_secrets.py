@@ -8,6 +8,7 @@ ones. So the agent can start wherever the power fails.
 
 from collections.abc import Sequence
 
+from wire.text import Text
 from wizard.host.interface import Sealing, ServiceFailed
 from wizard.plan.change import Begun, Change, Context, Facts
 from wizard.plan.step import Step, Target
@@ -23,7 +24,7 @@ class SealedSecrets(Step):
         names = _unsealed(target.context)
         if not names:
             return ()
-        summary = "Has systemd seal the secrets, which are in plain files so far"
+        summary = Text("Has systemd seal the secrets, which are in plain files so far")
         plain, sealed = ({"names": names, "sealed": each} for each in (False, True))
         return (Change(self.name, summary, plain, sealed),)
 
@@ -40,9 +41,11 @@ class SealedSecrets(Step):
         names = _unsealed(target.context)
         if not names:
             return ()
-        detail = f"In files that only root can read: {', '.join(names)}."
-        remedy = "systemd can seal them by now: run writeback repair."
-        return (Check(self.name, "Secrets", "warning", detail, remedy),)
+        detail = Text(
+            "In files that only root can read: {names}.", names=", ".join(names)
+        )
+        remedy = Text("systemd can seal them by now: run writeback repair.")
+        return (Check(self.name, Text("Secrets"), "warning", detail, remedy),)
 
 
 class PlainFiles(Step):
@@ -55,7 +58,9 @@ class PlainFiles(Step):
         names = [] if sealing is None else list(sealing.in_plain())
         if not names:
             return ()
-        summary = "Removes the plain files of the secrets, which are sealed by then"
+        summary = Text(
+            "Removes the plain files of the secrets, which are sealed by then"
+        )
         return (Change(self.name, summary, {"names": names}, None),)
 
     def apply(self, change: Change, context: Context) -> Facts:
@@ -76,5 +81,7 @@ def _unsealed(context: Context) -> list[str]:
 def _sealing(context: Context) -> Sealing:
     sealing = context.host.sealing
     if sealing is None:
-        raise ServiceFailed("Secrets can't be sealed here, nor be in plain files.")
+        raise ServiceFailed(
+            Text("Secrets can't be sealed here, nor be in plain files.")
+        )
     return sealing

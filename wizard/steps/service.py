@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from agent.config.settings_file import digest
-from wire.failure import sentence
-from wizard.host.interface import REPLACE, Service, ServiceFailed, waits_for
+from wire.text import EMPTY, Text, verbatim
+from wizard.host.interface import Service, ServiceFailed, waits_for
 from wizard.plan.change import Begun, Change, Context, Facts, StepFailed
 from wizard.plan.step import Restart, Step, Target
 from wizard.results import Check, State
@@ -29,15 +29,15 @@ class ServiceStep(Step):
         serves = service.ready or (service.running and bool(waits_for(service.status)))
         if serves and not service.outdated and not restart:
             return ()
-        summary = "Starts the agent and waits until it is ready"
+        summary = Text("Starts the agent and waits until it is ready")
         how = _START
         # one that never got ready hands nothing over (systemd reloads active units)
         reloads = host.reload is not None and service.ready
         if service.running and (restart is Restart.RESTART or not reloads):
-            summary = "Restarts the agent; it answers what is under way first"
+            summary = Text("Restarts the agent; it answers what is under way first")
         elif service.running:
-            why = service.outdated or "it reads what was changed"
-            summary = f"Has a new agent take over: {why}"
+            why = service.outdated or Text("it reads what was changed")
+            summary = Text("Has a new agent take over: {why}", why=why)
             how = _RELOAD
         before = {"running": True} if service.running else None
         after = {"running": True, "how": how, "settings": wanted}
@@ -46,7 +46,7 @@ class ServiceStep(Step):
     def plan_removal(self, context: Context) -> Sequence[Change]:
         if not context.host.service().running:
             return ()
-        summary = "Stops the agent; it answers what is under way first"
+        summary = Text("Stops the agent; it answers what is under way first")
         return (Change(self.name, summary, {"running": True}, None),)
 
     def apply(self, change: Change, context: Context) -> Facts:
@@ -73,35 +73,40 @@ class ServiceStep(Step):
     def verify(self, target: Target) -> Sequence[Check]:
         service = target.context.host.service()
         state, detail, remedy = _judged(service, digest(target.settings))
-        return (Check(self.name, "Agent", state, detail, remedy),)
+        return (Check(self.name, Text("Agent"), state, detail, remedy),)
 
 
-def _judged(service: Service, settings: str) -> tuple[State, str, str]:
+def _judged(service: Service, settings: str) -> tuple[State, Text, Text]:
     """Judge what runs, by the digest of the settings that it should run with."""
     if service.status.get("settings") not in (None, settings):
-        detail = "It runs with other settings or certificates than these."
-        return "failed", detail, "Apply the settings."
+        detail = Text("It runs with other settings or certificates than these.")
+        return "failed", detail, Text("Apply the settings.")
     if service.status.get("twin"):
-        remedy = f"{service.status['twin']}."
-        return "failed", "It runs, and so does a copy of it.", remedy
+        remedy = Text("{why}.", why=str(service.status["twin"]))
+        return "failed", Text("It runs, and so does a copy of it."), remedy
     if service.ready and service.outdated:
-        return "warning", f"It works, but {service.outdated}.", sentence(REPLACE)
+        detail = Text("It works, but {why}.", why=service.outdated)
+        return "warning", detail, Text("A new agent takes over by: writeback repair.")
     if service.ready:
-        return "ok", "It runs, the relay link is up and a controller answered.", ""
-    why = waits_for(service.status) if service.running else ""
+        return (
+            "ok",
+            Text("It runs, the relay link is up and a controller answered."),
+            EMPTY,
+        )
+    why = waits_for(service.status) if service.running else EMPTY
     if why:
-        remedy = "Mend what it names; it goes on trying by itself."
-        return "failed", f"It is not ready. {why}", remedy
-    detail = "It is not ready." if service.running else "It does not run."
-    return "failed", detail, "Apply the settings again: that starts it anew."
+        remedy = Text("Mend what it names; it goes on trying by itself.")
+        return "failed", Text("It is not ready. {why}", why=why), remedy
+    detail = Text("It is not ready.") if service.running else Text("It does not run.")
+    return "failed", detail, Text("Apply the settings again: that starts it anew.")
 
 
 def _check_settings(change: Change, context: Context) -> None:
     """Make sure that the agent that took over reads what this plan wrote."""
     if not _reads_this(change, context):
         raise StepFailed(
-            "The agent that took over runs with other settings.",
-            "Somebody else may have changed them; look at them and apply again.",
+            Text("The agent that took over runs with other settings."),
+            Text("Somebody else may have changed them; look at them and apply again."),
         )
 
 
@@ -118,17 +123,19 @@ def _reloads(change: Change) -> bool:
 def _reload(context: Context) -> None:
     reload = context.host.reload
     if reload is None:
-        raise ServiceFailed(f"Nobody takes over here within {READY_S:.0f} s.")
+        raise ServiceFailed(
+            Text("Nobody takes over here within {seconds} s.", seconds=round(READY_S))
+        )
     reload(READY_S)
 
 
-def resume(context: Context, undone: Sequence[Change]) -> str:
+def resume(context: Context, undone: Sequence[Change]) -> Text:
     """Start the agent of an installation that a roll-back brought back.
 
     Gives why it is not ready; empty when it is, or when there is none.
     """
     if context.host.read(context.host.places.settings) is None or context.is_copy:
-        return ""  # there is none, or what is there is another machine's
+        return EMPTY  # there is none, or what is there is another machine's
     try:
         if context.host.service().running and any(map(_reloads, undone)):
             _reload(context)
@@ -137,5 +144,5 @@ def resume(context: Context, undone: Sequence[Change]) -> str:
         context.host.start_service()
         context.host.wait_ready(READY_S)
     except ServiceFailed as error:
-        return error.what
-    return ""
+        return verbatim(error.what)
+    return EMPTY

@@ -17,6 +17,7 @@ from agent.config.secret_store import (
     TEST_KEY,
 )
 from agent.config.settings import Settings
+from wire.text import Text
 from wizard.host.interface import ServiceFailed, UnitFiles
 from wizard.plan.change import Begun, Change, Context, Facts, StepFailed
 from wizard.plan.step import Restart, Step, Target, put_text
@@ -83,7 +84,7 @@ class ServiceUnit(Step):
         wanted = UnitState.wanted(unit, target.settings)
         if now == wanted:
             return ()
-        summary = (
+        summary = Text(
             "Sets up the service: its secrets, and that it starts with the machine"
         )
         return (Change(self.name, summary, now.facts(), wanted.facts()),)
@@ -93,7 +94,7 @@ class ServiceUnit(Step):
         now = None if unit is None else UnitState.now(unit, context).facts()
         if now is None:
             return ()
-        summary = "Takes the service out of the system"
+        summary = Text("Takes the service out of the system")
         return (Change(self.name, summary, now, None),)
 
     def apply(self, change: Change, context: Context) -> Facts:
@@ -105,26 +106,26 @@ class ServiceUnit(Step):
         for name, text in UnitState.now(_unit(context), context).files.items():
             if text not in (before.files.get(name), after.files.get(name)):
                 raise StepFailed(
-                    f"{name} was changed by somebody else since.",
-                    "Remove it, or mend it by hand, and roll back again.",
+                    Text("{path} was changed by somebody else since.", path=name),
+                    Text("Remove it, or mend it by hand, and roll back again."),
                 )
         _put(before, context)
 
     def verify(self, target: Target) -> Sequence[Check]:
-        unit, title = target.context.host.unit, "Service of the agent"
+        unit, title = target.context.host.unit, Text("Service of the agent")
         if unit is None:
             return ()
         now = UnitState.now(unit, target.context)
         wanted = UnitState.wanted(unit, target.settings)
         wrong = [name for name in wanted.files if now.files[name] != wanted.files[name]]
-        remedy = "Apply the settings again."
+        remedy = Text("Apply the settings again.")
         if wrong:
-            detail = f"Not as it was set up: {', '.join(wrong)}."
+            detail = Text("Not as it was set up: {paths}.", paths=", ".join(wrong))
             return (Check(self.name, title, "failed", detail, remedy),)
         if not now.enabled:
-            detail = "It does not start with the machine."
+            detail = Text("It does not start with the machine.")
             return (Check(self.name, title, "failed", detail, remedy),)
-        detail = "It has its secrets, and starts with the machine."
+        detail = Text("It has its secrets, and starts with the machine.")
         return (Check(self.name, title, "ok", detail),)
 
 
@@ -137,7 +138,7 @@ def _secrets_of(settings: Settings) -> Sequence[str]:
 def _unit(context: Context) -> UnitFiles:
     unit = context.host.unit
     if unit is None:
-        raise ServiceFailed("There is no unit of the service here.")
+        raise ServiceFailed(Text("There is no unit of the service here."))
     return unit
 
 

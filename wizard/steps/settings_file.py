@@ -10,6 +10,7 @@ from agent.config.errors import SettingsError
 from agent.config.migrations import VERSION, kept_name
 from agent.config.settings import Settings
 from agent.config.settings_file import dump, parse, text_version
+from wire.text import Text, listed, verbatim
 from wizard.flow.conversion import flat
 from wizard.flow.pages.order import FIELDS
 from wizard.plan.change import Begun, Change, Context, Facts, StepFailed
@@ -69,7 +70,7 @@ class SettingsFile(Step):
         return [
             Change(
                 self.name,
-                f"Removes the settings file {path}",
+                Text("Removes the settings file {path}", path=str(path)),
                 {"text": text, "path": str(path)},
                 None,
             )
@@ -96,27 +97,32 @@ class SettingsFile(Step):
             return
         if now != file.after:
             raise StepFailed(
-                f"{file.path} was changed by somebody else since.",
-                f"Put back the text that the open journal in "
-                f"{context.host.places.journal} has for it, then roll back again.",
+                Text("{path} was changed by somebody else since.", path=str(file.path)),
+                Text(
+                    "Put back the text that the open journal in {folder} has for it, "
+                    "then roll back again.",
+                    folder=str(context.host.places.journal),
+                ),
             )
         put_text(file.path, file.before, context)
 
     def verify(self, target: Target) -> Sequence[Check]:
         place = target.context.host.places.settings
         text = target.context.host.read(place)
-        title = f"Settings file {place}"
+        title = Text("Settings file {path}", path=str(place))
         if text is not None and _read(text) == target.settings:
             edits = drift(target.context)
             if not edits:
-                return (Check(self.name, title, "ok", "It is as applied."),)
-            detail = f"Edited by hand since it was applied: {'; '.join(edits)}."
-            remedy = "Apply the settings, so that everything follows the edit."
+                return (Check(self.name, title, "ok", Text("It is as applied.")),)
+            detail = Text(
+                "Edited by hand since it was applied: {edits}.", edits=listed(edits)
+            )
+            remedy = Text("Apply the settings, so that everything follows the edit.")
             return (Check(self.name, title, "warning", detail, remedy),)
-        detail = "It differs from what is wanted."
+        detail = Text("It differs from what is wanted.")
         if text is None:
-            detail = "It is missing."
-        remedy = "Apply the settings again."
+            detail = Text("It is missing.")
+        remedy = Text("Apply the settings again.")
         return (Check(self.name, title, "failed", detail, remedy),)
 
 
@@ -131,12 +137,14 @@ def _kept(place: Path, text: str, context: Context) -> Sequence[Change]:
         return ()
     before = None if there is None else {"text": there, "path": str(kept)}
     after = {"text": text, "path": str(kept)}
-    summary = f"Keeps the settings of the other version as {kept}"
+    summary = Text("Keeps the settings of the other version as {path}", path=str(kept))
     return (Change(SettingsFile.name, summary, before, after),)
 
 
 def _renewed(place: Path, text: str, wanted: Settings) -> Change:
-    summary = f"Brings {place} to version {VERSION}"
+    summary = Text(
+        "Brings {path} to version {version}", path=str(place), version=VERSION
+    )
     return Change(SettingsFile.name, summary, {"text": text}, {"text": dump(wanted)})
 
 
@@ -151,7 +159,7 @@ def refuse_new_settings(changes: Sequence[Change], context: Context) -> None:
         refuse_changed(context.host.places.settings, None, context)
 
 
-def drift(context: Context) -> tuple[str, ...]:
+def drift(context: Context) -> tuple[Text, ...]:
     """Say what was edited by hand in the settings file since it was applied."""
     text = context.host.read(context.host.places.settings)
     now, then = _read(text or ""), _read(applied_settings(context) or "")
@@ -163,7 +171,7 @@ def _edited(text: str, context: Context) -> Sequence[Change]:
     edits = drift(context)
     if not edits:
         return ()
-    summary = f"Takes over what was edited by hand: {'; '.join(edits)}"
+    summary = Text("Takes over what was edited by hand: {edits}", edits=listed(edits))
     return (Change(SettingsFile.name, summary, {"text": text}, {"text": text}),)
 
 
@@ -173,14 +181,19 @@ def _refuse_unreadable(wanted: Settings, context: Context) -> None:
     for field, path in certificates.items():
         why = context.host.unreadable(Path(path)) if path else ""
         if why:
-            remedy = "Name a file that it can read, or leave it out."
-            raise StepFailed(f"{field}: {why}", remedy)
+            remedy = Text("Name a file that it can read, or leave it out.")
+            raise StepFailed(Text("{field}: {why}", field=field, why=why), remedy)
 
 
-def differences(old: Settings, new: Settings) -> tuple[str, ...]:
+def differences(old: Settings, new: Settings) -> tuple[Text, ...]:
     """Say what differs between two settings, by dotted path."""
     return tuple(
-        f"{path}: {_shown(before)} becomes {_shown(after)}"
+        Text(
+            "{path}: {before} becomes {after}",
+            path=path,
+            before=_shown(before),
+            after=_shown(after),
+        )
         for path, (before, after) in _differing(old, new).items()
     )
 
@@ -194,16 +207,19 @@ def _differing(old: Settings, new: Settings) -> Mapping[str, tuple[Any, Any]]:
     }
 
 
-def _summary(text: str | None, wanted: Settings, place: str) -> str:
+def _summary(text: str | None, wanted: Settings, place: str) -> Text:
     old = None if text is None else _read(text)
     if old is None:
-        return f"Writes the settings file {place}"
+        return Text("Writes the settings file {path}", path=place)
     differing = _differing(old, wanted)
     path, (_, value) = next(iter(differing.items()), ("", (None, None)))
     if len(differing) == 1 and path in FIELDS and FIELDS[path].phrase:
-        state = "on" if value else "off"
-        return f"Turns {FIELDS[path].phrase} {state} in the settings file"
-    return f"Changes the settings file: {'; '.join(differences(old, wanted))}"
+        phrase = FIELDS[path].phrase
+        if value:
+            return Text("Turns {phrase} on in the settings file", phrase=phrase)
+        return Text("Turns {phrase} off in the settings file", phrase=phrase)
+    edits = listed(differences(old, wanted))
+    return Text("Changes the settings file: {edits}", edits=edits)
 
 
 def _read(text: str) -> Settings | None:
@@ -213,13 +229,13 @@ def _read(text: str) -> Settings | None:
         return None
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Any) -> Text:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return Text("yes") if value else Text("no")
     if value is None:
-        return "none"
+        return Text("none")
     if isinstance(value, list):
-        return ", ".join(_shown(item) for item in value)
+        return verbatim(", ".join(_shown(item) for item in value))
     if isinstance(value, Mapping):
-        return str(value.get("host", value))
-    return str(value)
+        return verbatim(str(value.get("host", value)))
+    return verbatim(str(value))

@@ -9,7 +9,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from wire.failure import sentence
-from wire.text import Text, TextAttribute, plural, read_text, verbatim
+from wire.text import Text, TextAttribute, listed, plural, read_text, verbatim
 
 NESTED = Text("Set {name} to {value}", name="a{b}", value=Text("off"))
 TEXTS = TypeAdapter(Text)
@@ -51,6 +51,12 @@ def test_a_field_that_is_missing_is_found_where_the_text_is_made() -> None:
 )
 def test_a_count_chooses_the_plural(count: int, english: str) -> None:
     assert plural("{count} change.", "{count} changes.", count) == english
+
+
+def test_a_list_holds_its_items_as_they_are() -> None:
+    items = listed((NESTED, Text("b"), verbatim("c")))
+    assert items == "Set a{b} to off; b; c"
+    assert listed((NESTED,)) is NESTED
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from agent.config.settings import Settings
+from wire.text import verbatim
 from wizard.host.interface import Service, ServiceFailed
 from wizard.host.sandbox.host import SandboxHost
 from wizard.inputs import Inputs
@@ -41,12 +42,12 @@ class FakeHost(SandboxHost):
     def take_over(self, _seconds: float) -> None:
         self.did.append("reload")
         if self.fails:
-            raise ServiceFailed(self.fails)
+            raise ServiceFailed(verbatim(self.fails))
 
     def wait_ready(self, seconds: float) -> None:
         self.did.append("wait")
         if self.fails:
-            raise ServiceFailed(self.fails)
+            raise ServiceFailed(verbatim(self.fails))
 
 
 def on(

@@ -5,6 +5,7 @@ import socket
 import struct
 import threading
 
+from wire.text import Text
 from wizard.elevation.codec import LONGEST
 from wizard.elevation.errors import BadCall
 
@@ -24,7 +25,7 @@ class Channel:
     def __init__(self, end: socket.socket) -> None:
         if end.family != socket.AF_UNIX or end.type != socket.SOCK_STREAM:
             end.close()
-            raise BadCall("The channel is no stream between two processes.")
+            raise BadCall(Text("The channel is no stream between two processes."))
         # limits of the kernel's, not Python's: reading waits, writing does not
         end.setblocking(True)
         _limit(end, socket.SO_RCVTIMEO, _FIRST_S)
@@ -50,7 +51,7 @@ class Channel:
                 got = b""
             line += got
             if not got or len(line) > LONGEST:
-                raise BadCall("The channel brought no line.")
+                raise BadCall(Text("The channel brought no line."))
         _limit(self._end, socket.SO_RCVTIMEO, 0)
         self._watch.start()
         return line

@@ -18,6 +18,7 @@ from jeepney import (
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 from jeepney.wrappers import unwrap_msg
 
+from wire.text import Text
 from wizard.elevation import codec, errors
 from wizard.elevation.errors import NotReached
 from wizard.elevation.methods import Method
@@ -27,7 +28,7 @@ _MEMBER = {action: member for member, action in codec.MEMBERS.items()}
 _STARTING_S = 30.0
 _POLL_S = 0.1  # how soon a stop is passed on
 _CHUNK = 65536
-_AGAIN = "Start the wizard again: what was cut off is found and offered."
+_AGAIN = Text("Start the wizard again: what was cut off is found and offered.")
 
 
 class ServiceClient:
@@ -66,10 +67,12 @@ class ServiceClient:
             try:
                 self._reach(call)
             except DBusErrorResponse as error:
-                raise NotReached(f"The set-up service refused: {error}.") from error
+                raise NotReached(
+                    Text("The set-up service refused: {why}.", why=str(error))
+                ) from error
             except (OSError, RuntimeError) as error:
                 self._drop()
-                what = "The set-up service of this machine can't be reached."
+                what = Text("The set-up service of this machine can't be reached.")
                 raise NotReached(what) from error
 
     def _reach(self, call: Message) -> None:
@@ -105,7 +108,7 @@ def _hear(method: Method, arguments: Mapping[str, Any], lines: Iterator[bytes]) 
                 return method.result.validate_python(value)
             case {"error": error}:
                 raise errors.read(error)
-    raise NotReached("The set-up service ended before it answered.", _AGAIN)
+    raise NotReached(Text("The set-up service ended before it answered."), _AGAIN)
 
 
 def _lines(end: socket.socket, stop: threading.Event | None) -> Iterator[bytes]:

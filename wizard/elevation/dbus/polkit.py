@@ -11,6 +11,7 @@ from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 from jeepney.wrappers import unwrap_msg
 
+from wire.text import Text
 from wizard.elevation.errors import NotAllowed, NotReached
 from wizard.elevation.methods import Action
 
@@ -52,13 +53,17 @@ def let_in(sender: str, action: Action) -> str:
             answer = unwrap_msg(bus.send_and_get_reply(ask, timeout=_TYPING_S))
             number = _user(bus, sender)
     except (DBusErrorResponse, OSError) as error:
-        raise NotAllowed(f"polkit can't be asked: {_words(error)}.") from error
+        raise NotAllowed(
+            Text("polkit can't be asked: {why}.", why=_words(error))
+        ) from error
     match answer:
         case ((True, _, _),):
             return _person(number)
         case ((_, True, _),):
-            raise NotAllowed("An administrator must allow this, and can't be asked.")
-    raise NotAllowed("This needs an administrator of this machine.")
+            raise NotAllowed(
+                Text("An administrator must allow this, and can't be asked.")
+            )
+    raise NotAllowed(Text("This needs an administrator of this machine."))
 
 
 def user_of(sender: str) -> int:
@@ -72,7 +77,9 @@ def user_of(sender: str) -> int:
         with _connected() as bus:
             return _user(bus, sender)
     except (DBusErrorResponse, OSError) as error:
-        raise NotReached(f"The bus does not say who asks: {_words(error)}.") from error
+        raise NotReached(
+            Text("The bus does not say who asks: {why}.", why=_words(error))
+        ) from error
 
 
 def _connected() -> contextlib.closing[DBusConnection]:

@@ -22,6 +22,7 @@ from jeepney.fds import FileDescriptor
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 from jeepney.wrappers import unwrap_msg
 
+from wire.text import Text
 from wizard.elevation.codec import LEAVING, LONGEST, MEMBERS, NAME, PATH, SIGNATURE
 from wizard.elevation.dbus import polkit
 from wizard.elevation.dbus.channel import Channel
@@ -113,16 +114,18 @@ class Service:
         where = (fields.get(HeaderFields.path), fields.get(HeaderFields.interface))
         signature = fields.get(HeaderFields.signature, "")
         if action is None or where != (PATH, NAME) or signature != SIGNATURE:
-            raise BadCall("There is no such method.")
+            raise BadCall(Text("There is no such method."))
         text, end = message.body
         if len(text) > LONGEST:
-            raise BadCall(f"A call has {LONGEST} characters at most.")
+            raise BadCall(
+                Text("A call has {count} characters at most.", count=str(LONGEST))
+            )
         sender = fields[HeaderFields.sender]
         user = polkit.user_of(sender)
         try:
             end = end.to_socket()
         except OSError:
-            raise BadCall("The channel is no socket.") from None
+            raise BadCall(Text("The channel is no socket.")) from None
         self._start(CallRequest(sender, user, action, text), Channel(end))
 
     def _start(self, request: CallRequest, channel: Channel) -> None:

@@ -20,6 +20,7 @@ from typing import IO, Any
 from agent.config.secret_store import Store, in_folder
 from agent.system.atomic_files import remove_torn, write_atomically
 from agent.system.paths import Paths
+from wire.text import EMPTY, Text
 from wizard.errors import Busy
 from wizard.host.interface import (
     Ownership,
@@ -81,8 +82,12 @@ class SandboxHost:
     def machine(self) -> str:
         return ""
 
-    def unreadable(self, path: Path) -> str:
-        return "" if os.access(path, os.R_OK) else _why(path)
+    def unreadable(self, path: Path) -> Text:
+        if os.access(path, os.R_OK):
+            return EMPTY
+        if path.exists():
+            return Text("{path} can't be read.", path=str(path))
+        return Text("{path} is not there.", path=str(path))
 
     def service(self) -> Service:
         supervisor = process.load(self._pid_file)
@@ -106,7 +111,10 @@ class SandboxHost:
             supervisor.signal(signal.SIGTERM)
             if not supervisor.ended_within(_STOP_S):
                 raise ServiceFailed(
-                    f"The agent (process {supervisor.pid}) does not end."
+                    Text(
+                        "The agent (process {pid}) does not end.",
+                        pid=str(supervisor.pid),
+                    )
                 )
         for left in (self._pid_file, self._held_file, self.places.status):
             left.unlink(missing_ok=True)
@@ -117,7 +125,7 @@ class SandboxHost:
             if not service.running:
                 raise ended(self._last_words())
             if time.monotonic() > deadline:
-                raise ServiceFailed(not_ready(service.status, seconds))
+                raise not_ready(service.status, seconds)
             time.sleep(_POLL_S)
 
     def remains(self) -> Sequence[Path]:
@@ -166,7 +174,8 @@ class SandboxHost:
         deadline = time.monotonic() + _START_S
         while (supervisor := process.load(self._pid_file)) is None and self._held():
             if time.monotonic() > deadline:
-                raise ServiceFailed(f"No supervisor started. {self._last_words()}")
+                words = self._last_words()
+                raise ServiceFailed(Text("No supervisor started. {words}", words=words))
             time.sleep(_POLL_S)
         return supervisor
 
@@ -196,7 +205,3 @@ def _taken(file: IO[str]) -> bool:
     except BlockingIOError:
         return True
     return False
-
-
-def _why(path: Path) -> str:
-    return f"{path} is not there." if not path.exists() else f"{path} can't be read."

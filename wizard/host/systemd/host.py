@@ -19,6 +19,7 @@ from agent.config.secret_store import Store
 from agent.system.atomic_files import remove_torn, write_atomically
 from agent.system.instance import machine_name
 from agent.system.paths import Paths
+from wire.text import EMPTY, Text
 from wizard.errors import Busy
 from wizard.host.interface import (
     Ownership,
@@ -93,14 +94,20 @@ class SystemdHost:
     def machine(self) -> str:
         return machine_name()
 
-    def unreadable(self, path: Path) -> str:
+    def unreadable(self, path: Path) -> Text:
         if any(path.is_relative_to(hidden) for hidden in _HIDDEN):
-            return f"{path} is hidden from the service; put it below /etc/writeback."
+            return Text(
+                "{path} is hidden from the service; put it below /etc/writeback.",
+                path=str(path),
+            )
         if not path.exists():
-            return f"{path} is not there."
+            return Text("{path} is not there.", path=str(path))
         user = pwd.getpwnam(USER)
         blocked = [part for part in (path, *path.parents) if not _may(part, user)]
-        return f"{blocked[0]} can't be read by the user {USER}." if blocked else ""
+        if not blocked:
+            return EMPTY
+        first = str(blocked[0])
+        return Text("{path} can't be read by the user {user}.", path=first, user=USER)
 
     def service(self) -> Service:
         unit = self._unit()
@@ -123,8 +130,7 @@ class SystemdHost:
             deadline = time.monotonic() + seconds
             while (unit := manager.unit(UNIT)).pid == before:
                 if time.monotonic() > deadline:
-                    reason = f"No new process took over. {self._last_words(unit)}"
-                    raise ServiceFailed(reason.strip())
+                    raise _not_taken_over(self._last_words(unit))
                 time.sleep(_POLL_S)
         self.wait_ready(seconds)
 
@@ -135,7 +141,7 @@ class SystemdHost:
                 if unit.ended:
                     raise ended(self._last_words(unit))
                 if time.monotonic() > deadline:
-                    raise ServiceFailed(not_ready(self._status(), seconds))
+                    raise not_ready(self._status(), seconds)
                 time.sleep(_POLL_S)
 
     def remains(self) -> Sequence[Path]:
@@ -206,6 +212,12 @@ class DropIn:
             manager.read_again()
             if manager.is_enabled(UNIT) != enabled:
                 manager.enable(UNIT, enabled=enabled)
+
+
+def _not_taken_over(words: str) -> ServiceFailed:
+    if not words:
+        return ServiceFailed(Text("No new process took over."))
+    return ServiceFailed(Text("No new process took over. {words}", words=words))
 
 
 def _make_folder(folder: Path) -> None:

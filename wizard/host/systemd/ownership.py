@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent.system.paths import Paths
+from wire.text import Text
 from wizard.host.interface import Misplaced, Protection, ServiceFailed
 
 USER = "writeback"
@@ -74,17 +75,23 @@ def _opened(path: Path, kind: int, folder: int | None) -> int:
         # open(2): ENOTDIR for a link where a folder is asked for
         if error.errno not in (errno.ELOOP, errno.ENOTDIR, errno.ENXIO):
             raise
-        reason = f"{path} is a link, where a part of the installation should be."
+        reason = Text(
+            "{path} is a link, where a part of the installation should be.",
+            path=str(path),
+        )
         if error.errno == errno.ENXIO:
-            reason = f"{path} is no file."
+            reason = Text("{path} is no file.", path=str(path))
         raise ServiceFailed(reason) from error
 
 
 def _refuse_others(path: Path, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
-        raise ServiceFailed(f"{path} is no file.")
+        raise ServiceFailed(Text("{path} is no file.", path=str(path)))
     if status.st_nlink > 1:
-        reason = f"{path} has another name too (a hard link), which may be anybody's."
+        reason = Text(
+            "{path} has another name too (a hard link), which may be anybody's.",
+            path=str(path),
+        )
         raise ServiceFailed(reason)
 
 

@@ -13,6 +13,7 @@ from jeepney import DBusAddress, DBusErrorResponse, Properties, new_method_call
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 from jeepney.wrappers import unwrap_msg
 
+from wire.text import Text
 from wizard.host.interface import ServiceFailed
 
 _NAME = "org.freedesktop.systemd1"
@@ -84,7 +85,13 @@ class Manager:
         deadline = time.monotonic() + seconds
         while not self.unit(name).ended:
             if time.monotonic() > deadline:
-                raise ServiceFailed(f"{name} does not end within {seconds:.0f} s.")
+                raise ServiceFailed(
+                    Text(
+                        "{unit} does not end within {seconds} s.",
+                        unit=name,
+                        seconds=round(seconds),
+                    )
+                )
             time.sleep(_POLL_S)
         self._forget_failure(name)
 
@@ -136,7 +143,9 @@ class Manager:
             reply = self._connection.send_and_get_reply(message, timeout=_REPLY_S)
             return tuple(unwrap_msg(reply))
         except (DBusErrorResponse, OSError, TimeoutError) as error:
-            raise ServiceFailed(f"systemd refused: {_words(error)}.") from error
+            raise ServiceFailed(
+                Text("systemd refused: {why}.", why=_words(error))
+            ) from error
 
 
 @contextmanager
@@ -151,7 +160,7 @@ def connected() -> Iterator[Manager]:
         connection = open_dbus_connection(bus="SYSTEM")
     except (OSError, TimeoutError, KeyError) as error:
         raise ServiceFailed(
-            f"The system bus does not answer: {_words(error)}."
+            Text("The system bus does not answer: {why}.", why=_words(error))
         ) from error
     try:
         yield Manager(connection)

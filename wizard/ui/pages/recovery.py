@@ -149,7 +149,9 @@ class RecoveryPage(Form):
             if known:
                 self.panel.show_details(known)
             return
-        left = {item.change.summary: item.reason for item in result.stuck}
+        left: dict[str, str] = {
+            item.change.summary: item.reason for item in result.stuck
+        }
         ended = "done" if self._forward else "undone"
         for change in self.changes.rows:
             state = "stuck" if change.summary in left else ended

@@ -14,6 +14,7 @@ import pytest
 from agent.config.settings import Settings
 from tests.unit.wizard.answered import CANARY, SETTINGS
 from wire.secret import Secret
+from wire.text import Text, verbatim
 from wizard.cli.commands import apply as apply_of_commands
 from wizard.cli.commands import remove as remove_of_commands
 from wizard.cli.commands import rollback, self_test
@@ -43,13 +44,13 @@ from wizard.results import (
     SelfTestResult,
 )
 
-MAKES = Change("settings", "Writes the settings file", None, {"text": "x"})
-GRANTS = Change("grants", "Grants 3 permissions", None, {}, needs_admin=True)
+MAKES = Change("settings", Text("Writes the settings file"), None, {"text": "x"})
+GRANTS = Change("grants", Text("Grants 3 permissions"), None, {}, needs_admin=True)
 TAKEN_BACK = RolledBack((MAKES,), ())
 PORTAL_DETAILS = PortalDetails(
     "https://r.test/a", "a", "7C1F 09AE", "https://portal.test"
 )
-LEFT = Stuck(GRANTS, "Somebody else changed it since.")
+LEFT = Stuck(GRANTS, Text("Somebody else changed it since."))
 
 
 @dataclass
@@ -80,11 +81,13 @@ class ScriptedController:
         self.applied += 1
         self.during()
         if stop.is_set():
-            raise ApplyError(None, "Stopped.", (MAKES,), ())
+            raise ApplyError(None, Text("Stopped."), (MAKES,), ())
         if self.fails:
             raise self.fails
         for index, change in enumerate(plan.changes):
-            report(Progress(index, len(plan.changes), change, "done", self.says))
+            report(
+                Progress(index, len(plan.changes), change, "done", verbatim(self.says))
+            )
 
     def portal_details(self) -> PortalDetails:
         return PORTAL_DETAILS
@@ -130,7 +133,7 @@ def test_all_made_is_0() -> None:
 def test_what_came_of_a_change_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     say_progress(Progress(0, 2, MAKES, "done"))
     assert capsys.readouterr().err == ""
-    say_progress(Progress(0, 2, MAKES, "done", "Its owner must forget it."))
+    say_progress(Progress(0, 2, MAKES, "done", Text("Its owner must forget it.")))
     assert capsys.readouterr().err == (
         "[1/2] done: Writes the settings file Its owner must forget it.\n"
     )
@@ -143,7 +146,7 @@ def test_what_came_of_changes_is_among_what_programs_read() -> None:
 
 
 def test_a_new_enrolment_ends_with_what_the_portal_must_know() -> None:
-    enrols = Change("enrolment", "Enrols the agent", None, {})
+    enrols = Change("enrolment", Text("Enrols the agent"), None, {})
     told = carry_out(ScriptedController((MAKES, enrols)))
     for text in (PORTAL_DETAILS.url, PORTAL_DETAILS.fingerprint, PORTAL_DETAILS.issuer):
         assert text in told.text
@@ -177,7 +180,7 @@ def test_nobody_to_ask_is_2() -> None:
 
 def test_rolled_back_is_1_with_what_failed_and_why() -> None:
     machine = ScriptedController(
-        fails=ApplyError(GRANTS, "It broke. Mend it.", (MAKES,), ())
+        fails=ApplyError(GRANTS, Text("It broke. Mend it."), (MAKES,), ())
     )
     told = carry_out(machine)
     assert told.code == 1
@@ -190,7 +193,7 @@ def test_rolled_back_is_1_with_what_failed_and_why() -> None:
 
 def test_not_clean_is_3_with_what_remains() -> None:
     told = carry_out(
-        ScriptedController(fails=ApplyError(MAKES, "It broke.", (), (LEFT,)))
+        ScriptedController(fails=ApplyError(MAKES, Text("It broke."), (), (LEFT,)))
     )
     assert told.code == 3
     assert "  Grants 3 permissions: Somebody else changed it since." in told.text
@@ -346,10 +349,10 @@ def test_a_test_reset_lists_its_hops() -> None:
 
 
 def test_a_plan_says_from_where_on_it_only_goes_forward() -> None:
-    stops = Change("service", "Stops the agent", {"runs": True}, None)
+    stops = Change("service", Text("Stops the agent"), {"runs": True}, None)
     told = plan_text((MAKES, stops))
     assert "can't be taken back" not in told
-    gone = Change("keys", "Destroys the keys", {"names": []}, None, final=True)
+    gone = Change("keys", Text("Destroys the keys"), {"names": []}, None, final=True)
     lines = plan_text((stops, gone)).splitlines()
     assert lines[:2] == ["Will be removed (1)", "  Stops the agent"]
     assert lines[2:4] == ["Will be removed for good (1)", "  Destroys the keys"]

@@ -16,6 +16,7 @@ from agent.system.version import VERSION
 from tests.unit.wizard.answered import CANARY, SETTINGS
 from tests.unit.wizard.fake_host import FakeHost, on
 from wire.secret import Secret
+from wire.text import Text
 from wizard.controller.controller import Controller
 from wizard.controller.installation import at_a_glance
 from wizard.controller.recovery import to_recover
@@ -29,9 +30,9 @@ from wizard.plan.step import Target
 from wizard.steps.account import PREVIOUS
 from wizard.steps.keys import Keys
 
-MAKES = Change("settings", "Writes the settings", None, {"text": dump(SETTINGS)})
-STARTS = Change("service", "Starts the agent", None, {"running": True})
-GRANTS = Change("grants", "Grants", None, {}, needs_admin=True)
+MAKES = Change("settings", Text("Writes the settings"), None, {"text": dump(SETTINGS)})
+STARTS = Change("service", Text("Starts the agent"), None, {"running": True})
+GRANTS = Change("grants", Text("Grants"), None, {}, needs_admin=True)
 
 
 @pytest.fixture
@@ -112,7 +113,7 @@ def test_a_failure_leaves_the_installation_before_running(
     before = host.read(host.places.settings)
     other = SETTINGS.model_copy(update={"identify_by": "mail"})
     text = {"text": dump(other)}
-    changes = (Change("settings", "Changes it", {"text": before}, text), STARTS)
+    changes = (Change("settings", Text("Changes it"), {"text": before}, text), STARTS)
     with pytest.raises(ApplyError, match=r"Relay: it is away\."):
         apply(controller, *changes)
     assert host.read(host.places.settings) == before
@@ -191,7 +192,7 @@ def test_an_enrolment_of_another_while_a_plan_was_shown_is_left(
     host: FakeHost, controller: Controller
 ) -> None:
     (keys,) = Keys().plan(Target(SETTINGS, on(host)))
-    enrols = Change("enrolment", "Enrols the agent", None, {"agent": "sync-01"})
+    enrols = Change("enrolment", Text("Enrols the agent"), None, {"agent": "sync-01"})
     host.write(host.places.enrolment, "by somebody else")
     with pytest.raises(StepFailed, match="changed while the plan was shown"):
         apply(controller, keys, enrols)
@@ -251,7 +252,7 @@ def test_a_former_password_left_by_a_killed_run_is_not_put_back(
     host.fails = "The agent was not ready."
     store = Change(
         "account",
-        "Stores",
+        Text("Stores"),
         {"kind": "existing"},
         {"kind": "existing", "directory": {}, "stored": True},
     )
@@ -370,7 +371,7 @@ def test_an_agent_of_before_that_stays_down_is_told(
     host.fails = "Relay: it is away."
     before = host.read(host.places.settings)
     text = {"text": dump(SETTINGS.model_copy(update={"identify_by": "mail"}))}
-    changes = (Change("settings", "Changes it", {"text": before}, text), STARTS)
+    changes = (Change("settings", Text("Changes it"), {"text": before}, text), STARTS)
     with pytest.raises(ApplyError) as raised:
         apply(controller, *changes)
     assert "The agent of before is down: Relay: it is away." in raised.value.reason
@@ -383,7 +384,9 @@ def test_a_cut_off_move_is_finished_and_keeps_what_was_done(
     moved: bool,  # noqa: FBT001 - a parameter
 ) -> None:
     enrolled = {"text": "{}", "relay": None, "agent": "old", "key": kept.LISTEN_KEY}
-    leaves = Change("leaving", "Withdraws the agent old", enrolled, None, final=True)
+    leaves = Change(
+        "leaving", Text("Withdraws the agent old"), enrolled, None, final=True
+    )
     planned = (MAKES, leaves) if moved else (leaves,)
     begun = journal.begin(host.places.journal, planned)
     for index, change in enumerate(planned):

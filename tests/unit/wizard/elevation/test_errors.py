@@ -6,6 +6,7 @@ import pkgutil
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -34,6 +35,7 @@ from wire.enrolment_code import BadCode, Rule
 from wire.failure import Failure
 from wire.keys import BadKeys
 from wire.outcomes import Code, Refused
+from wire.text import Text, verbatim
 from wizard.checks.attempt import Failed
 from wizard.cli.errors import BadUsage
 from wizard.elevation import errors
@@ -52,7 +54,7 @@ from wizard.plan.change import ApplyError, Change, StepFailed, Stuck
 from wizard.plan.journal import JournalDamaged
 
 NOW = datetime(2026, 11, 23, 17, 5, tzinfo=UTC)
-CHANGE = Change("keys", "Makes the keys", None, {"names": ["a"]}, final=True)
+CHANGE = Change("keys", Text("Makes the keys"), None, {"names": ["a"]}, final=True)
 CERTIFICATE = CertificateFacts("CN=a", "CN=b", ("a",), NOW, NOW, "4F:1A", trusted=False)
 SAID = ("dc1.corp.test", "no such right", "grant it")
 NO_LEDGER = sqlite3.OperationalError("disk I/O error")
@@ -67,22 +69,24 @@ ERRORS = (
     AlreadyThere(*SAID, 68),
     ConstraintViolation(*SAID, 19, "0000052D: SvcErr"),
     TimedOut(*SAID, waited=True),
-    ApplyError(CHANGE, "No.", (CHANGE,), (Stuck(CHANGE, "moved"),), (CHANGE,)),
-    ApplyError(None, "Stopped.", (), ()),
-    BadCall("There is no such method."),
+    ApplyError(
+        CHANGE, Text("No."), (CHANGE,), (Stuck(CHANGE, Text("moved")),), (CHANGE,)
+    ),
+    ApplyError(None, Text("Stopped."), (), ()),
+    BadCall(Text("There is no such method.")),
     Busy("ada (process 7)", NOW),
     EnrolmentError("/etc/writeback/enrolment.json", "is no JSON"),
     Failed("Closed", "Open it", state="warning", more="long", field="relay.url"),
     JournalDamaged(Path("/var/lib/writeback/journal/1.open.jsonl"), 3),
     NoHost(),
     WrongProxyPassword(),
-    NotAllowed("This needs an administrator of this machine."),
-    NotReached("Too much is asked at once.", "Try again in a minute."),
+    NotAllowed(Text("This needs an administrator of this machine.")),
+    NotReached(Text("Too much is asked at once."), Text("Try again in a minute.")),
     RecoveryNeeded(),
     Refused(Code.SEVERAL_USERS, "two of them"),
     RelayFailed(401, "The relay refused.", "Take a new code."),
     SecretsUnavailable("The folder can be read by others."),
-    ServiceFailed("The agent ended."),
+    ServiceFailed(Text("The agent ended.")),
     SettingsError("site.yaml", (Problem("agent", "is missing"),)),
     StepFailed("It moved.", "Look."),
     Unexpected("KeyError"),
@@ -101,6 +105,18 @@ def test_an_error_is_the_same_on_the_other_side(error: Exception) -> None:
     assert type(crossed) is type(error)
     assert str(crossed) == str(error)
     assert vars(crossed) == vars(error)
+
+
+def test_what_an_error_says_crosses_with_its_template() -> None:
+    what = Text("{path} is no file.", path="/x")
+    rest = replace(CHANGE, summary=Text("Stops {what}", what="it"))
+    error = ApplyError(None, what, (), (Stuck(rest, what),), (rest,))
+    crossed = errors.read(json.loads(json.dumps(errors.spell(error))))
+    assert isinstance(crossed, ApplyError)
+    for text in (crossed.reason, verbatim(crossed.what), crossed.stuck[0].reason):
+        assert text.as_dict() == what.as_dict()
+    for change in (crossed.stuck[0].change, *crossed.rest):
+        assert change.summary.as_dict() == rest.summary.as_dict()
 
 
 def test_each_kind_that_crosses_is_tried() -> None:
@@ -156,7 +172,7 @@ class NeverHeardOf(BadCall):
     """A kind of ours that is not among those that cross."""
 
 
-@pytest.mark.parametrize("error", [ValueError(CANARY), NeverHeardOf(CANARY)])
+@pytest.mark.parametrize("error", [ValueError(CANARY), NeverHeardOf(verbatim(CANARY))])
 def test_one_that_nobody_foresaw_crosses_by_its_kind(error: Exception) -> None:
     spelt = errors.spell(error)
     assert CANARY not in json.dumps(spelt)

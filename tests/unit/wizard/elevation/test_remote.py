@@ -27,14 +27,29 @@ from tests.unit.wizard.ui.fake_controller import FakeChanges, FakeController
 from wire.names import Identifier
 from wire.outcomes import Code, Refused
 from wire.secret import Secret
+from wire.text import Text
 from wizard import ui
 from wizard.controller.controller import Controller
-from wizard.elevation.codec import read_call, spell_sealed
+from wizard.elevation.codec import (
+    read_call,
+    spell_call,
+    spell_report,
+    spell_sealed,
+)
 from wizard.elevation.dbus.client import ServiceClient
+from wizard.elevation.errors import BadCall
 from wizard.elevation.methods import NAMES, PARTS, method_of
 from wizard.elevation.remote_controller import remote_controller
 from wizard.inputs import AdminCredentials, Draft, Inputs
-from wizard.plan.change import ApplyError, Plan, Progress, Report, StepFailed, Stuck
+from wizard.plan.change import (
+    ApplyError,
+    Change,
+    Plan,
+    Progress,
+    Report,
+    StepFailed,
+    Stuck,
+)
 
 ADMIN = AdminCredentials("administrator@corp.test", Secret(CANARY))
 INPUTS = Inputs(
@@ -195,8 +210,8 @@ def test_a_failure_comes_with_what_was_taken_back(
 ) -> None:
     plan = remote.changes.plan(SETTINGS, INPUTS)
     changes = plan.changes
-    stuck = (Stuck(changes[0], "Somebody changed it."),)
-    error = ApplyError(changes[2], "No.", changes[1:2], stuck, changes[3:])
+    stuck = (Stuck(changes[0], Text("Somebody changed it.")),)
+    error = ApplyError(changes[2], Text("No."), changes[1:2], stuck, changes[3:])
     stage.fake.apply_error = error
     reports: list[Progress] = []
     with pytest.raises(ApplyError, match=r"^No\.$") as caught:
@@ -254,6 +269,33 @@ def test_the_settings_of_a_plan_are_validated_again() -> None:
     assert [each.path for each in caught.value.problems] == ["identify_by"]
 
 
+def test_a_plan_and_its_progress_cross_with_their_templates() -> None:
+    apply = method_of("changes.apply")
+    text = Text("Stops {what}", what=Text("it"))
+    change = Change("service", text, {"running": True}, None)
+    call = read_call(spell_call(apply, {"plan": Plan(None, (change,))}), "change")
+    (read,) = call.read(spell_sealed(apply, {"inputs": INPUTS}))["plan"].changes
+    assert read.summary.as_dict() == text.as_dict()
+    line = json.loads(
+        spell_report(apply, "report", Progress(0, 1, change, "done", text))
+    )
+    progress: Progress = apply.reports["report"].validate_python(line["value"])
+    assert progress.detail.as_dict() == text.as_dict()
+    assert progress.change.summary.as_dict() == text.as_dict()
+
+
+@pytest.mark.parametrize(
+    "text", [7, {"template": "{x}", "fields": {"y": 1}}, {"fields": {}}]
+)
+def test_a_text_that_is_none_is_refused(text: object) -> None:
+    change = {"step": "service", "summary": text, "before": None, "after": None}
+    plan = {"settings": None, "changes": [change]}
+    call = json.dumps({"method": "changes.apply", "arguments": {"plan": plan}})
+    line = spell_sealed(method_of("changes.apply"), {"inputs": INPUTS})
+    with pytest.raises(BadCall, match="plan is not of its type"):
+        read_call(call, "change").read(line)
+
+
 def test_a_plan_of_permissions_alone_is_taken(
     remote: Controller, stage: ServiceStage
 ) -> None:
@@ -280,7 +322,7 @@ class Patient(FakeChanges):
         assert stop.wait(20)
         self.stopped.set()
         report(Progress(0, len(changes), changes[0], "undone"))
-        raise ApplyError(None, "Stopped.", (changes[0],), ())
+        raise ApplyError(None, Text("Stopped."), (changes[0],), ())
 
 
 def test_a_stop_is_passed_on_and_its_outcome_heard(

@@ -18,6 +18,7 @@ from tests.unit.wizard.elevation.bus import FakePolkit
 from tests.unit.wizard.elevation.conftest import ServiceStage
 from tests.unit.wizard.fake_host import FakeHost
 from wire.secret import Secret
+from wire.text import Text
 from wizard.checks.table import CHECKS
 from wizard.controller.controller import Controller
 from wizard.elevation.dbus.client import ServiceClient
@@ -90,7 +91,7 @@ def arguments_of(row: Method, settings: Settings, check: str) -> dict[str, Any]:
     """Give arguments of the types that a method takes."""
     containers = settings.scope.containers
     draft = Draft(settings.relay, settings.directory, containers, "mail", "ada")
-    change = Change("grants", "Grants", None, {"container": "OU=x", "rights": []})
+    change = Change("grants", Text("Grants"), None, {"container": "OU=x", "rights": []})
     values: dict[str, Any] = {
         "settings": settings,
         "directory": settings.directory,

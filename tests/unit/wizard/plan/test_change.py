@@ -2,6 +2,7 @@
 
 import pytest
 
+from wire.text import Text
 from wizard.plan.change import Change, Facts, Stuck
 
 
@@ -19,15 +20,15 @@ from wizard.plan.change import Change, Facts, Stuck
 def test_a_change_is_of_a_kind_by_what_is_there(
     before: Facts | None, after: Facts | None, kind: str
 ) -> None:
-    change = Change("settings", "Writes it", before, after)
+    change = Change("settings", Text("Writes it"), before, after)
     assert (change.kind, change.group) == (kind, kind)
 
 
 def test_what_is_final_is_a_group_of_its_own() -> None:
-    change = Change("keys", "Destroys them", {"names": ["a"]}, None, final=True)
+    change = Change("keys", Text("Destroys them"), {"names": ["a"]}, None, final=True)
     assert (change.kind, change.group) == ("removed", "gone")
 
 
 def test_what_is_stuck_says_which_and_why() -> None:
-    change = Change("keys", "Makes the keys", None, {"names": ["a"]})
-    assert str(Stuck(change, "It moved.")) == "Makes the keys: It moved."
+    change = Change("keys", Text("Makes the keys"), None, {"names": ["a"]})
+    assert str(Stuck(change, Text("It moved."))) == "Makes the keys: It moved."

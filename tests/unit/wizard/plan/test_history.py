@@ -16,6 +16,7 @@ from agent.config.migrations import kept_name
 from agent.config.settings_file import dump, parse
 from tests.unit.wizard.answered import SETTINGS
 from tests.unit.wizard.fake_host import FakeHost, on
+from wire.text import Text
 from wizard.plan import history, journal
 from wizard.plan.change import Change, Context
 from wizard.steps.account import AccountChange, Act
@@ -157,10 +158,10 @@ def test_what_taking_an_enrolment_back_does_is_read_from_any_version(
     facts: dict[str, Any], undo: Undo
 ) -> None:
     named = {"agent": "srv1", "relay": {"url": "https://relay.corp.test"}}
-    change = Change("enrolment", "Enrols", None, named | facts)
+    change = Change("enrolment", Text("Enrols"), None, named | facts)
     planned = EnrolmentChange.of(change)
     assert planned.undo is undo
-    again = Change("enrolment", "Enrols", None, planned.facts())
+    again = Change("enrolment", Text("Enrols"), None, planned.facts())
     assert EnrolmentChange.of(again).undo is undo
 
 

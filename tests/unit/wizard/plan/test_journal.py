@@ -1,16 +1,18 @@
 """The journal: on disk before the act, readable after any cut, closed by its name."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from wire.text import Text
 from wizard.plan import journal
 from wizard.plan.change import Begun, Change
 from wizard.plan.journal import Journal, JournalDamaged
 
-FIRST = Change("one", "Makes one", None, {"n": 1}, needs_admin=True)
-SECOND = Change("two", "Makes two", {"n": 0}, None)
+FIRST = Change("one", Text("Makes one"), None, {"n": 1}, needs_admin=True)
+SECOND = Change("two", Text("Makes two"), {"n": 0}, None)
 
 
 def written(folder: Path) -> Journal:
@@ -31,6 +33,33 @@ def test_a_new_process_reads_what_was_begun(tmp_path: Path) -> None:
         Begun(0, FIRST, {"guid": "g"}),
         Begun(1, SECOND, None),
     )
+
+
+def test_a_summary_keeps_its_template_beside_the_english(tmp_path: Path) -> None:
+    moved = Text("Moves {name}", name=Text("it"))
+    begun = journal.begin(tmp_path, (FIRST, replace(SECOND, summary=moved)))
+    begun.intend(0, replace(SECOND, summary=moved))
+    for read in (begun.planned()[1], begun.begun()[0].change):
+        assert read.summary.as_dict() == moved.as_dict()
+    lines = [json.loads(line) for line in begun.path.read_text().splitlines()]
+    # programs of before take each key of a change, and no other
+    keys = {"step", "summary", "before", "after", "needs_admin", "final"}
+    for change in (lines[0]["plan"][1], lines[1]["change"]):
+        assert set(change) == keys
+        assert change["summary"] == "Moves it"
+
+
+def test_a_summary_of_before_is_a_template_without_fields(tmp_path: Path) -> None:
+    begun = journal.begin(tmp_path, (FIRST,))
+    begun.intend(0, FIRST)
+    lines = [json.loads(line) for line in begun.path.read_text().splitlines()]
+    lines[0].pop("texts")
+    lines[1].pop("text")
+    lines[1]["change"]["summary"] = "Turns {x} on"
+    begun.path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    assert begun.planned() == (FIRST,)
+    summary = begun.begun()[0].change.summary
+    assert summary.as_dict() == {"template": "Turns {x} on", "fields": {}}
 
 
 def test_what_was_taken_back_is_not_taken_back_again(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 
 from tests.unit.wizard.answered import SETTINGS
+from wire.text import Text, verbatim
 from wizard.host.interface import Host
 from wizard.inputs import Inputs
 from wizard.plan import apply as carrying_out
@@ -44,7 +45,7 @@ class Counter(Step):
 
     def plan(self, target: Target) -> Sequence[Change]:
         return [
-            Change(self.name, f"Sets {key}", None, {"key": key})
+            Change(self.name, verbatim(f"Sets {key}"), None, {"key": key})
             for key in ("a", "b", "c")
             if key not in self.world
         ]
@@ -65,7 +66,13 @@ class Counter(Step):
 
     def plan_removal(self, context: Context) -> Sequence[Change]:
         return [
-            Change(self.name, f"Removes {key}", {"key": key}, None, final=key != "a")
+            Change(
+                self.name,
+                verbatim(f"Removes {key}"),
+                {"key": key},
+                None,
+                final=key != "a",
+            )
             for key in self.world
         ]
 
@@ -263,6 +270,6 @@ def test_an_unexpected_error_gives_its_kind_only(stage: PlanStage) -> None:
 
 
 def test_a_change_comes_back_from_its_data() -> None:
-    change = Change("s", "Does it", {"a": [1]}, None, needs_admin=True)
+    change = Change("s", Text("Does it"), {"a": [1]}, None, needs_admin=True)
     data: dict[str, Any] = change.as_dict()
     assert Change.of(data) == change

@@ -5,6 +5,7 @@ from typing import cast
 import pytest
 
 from tests.unit.wizard.answered import SETTINGS
+from wire.text import Text
 from wizard.host.interface import Host
 from wizard.inputs import Inputs
 from wizard.plan.change import Begun, Change, Context, Facts, allow_all
@@ -28,7 +29,7 @@ class Writes(Plain):
     name, restart = "writes", Restart.RELOAD
 
     def plan(self, target: Target) -> tuple[Change, ...]:
-        return (Change(self.name, "Writes", None, {}),)
+        return (Change(self.name, Text("Writes"), None, {}),)
 
 
 class Gives(Writes):
@@ -61,7 +62,7 @@ def test_a_step_that_says_nothing_has_nothing_to_do() -> None:
 def test_what_nobody_says_how_to_take_back_does_not_pass_for_taken_back(
     *, final: bool
 ) -> None:
-    begun = Begun(0, Change("plain", "Writes", None, {}, final=final), {})
+    begun = Begun(0, Change("plain", Text("Writes"), None, {}, final=final), {})
     if final:
         Plain().undo(begun, CONTEXT)
         return

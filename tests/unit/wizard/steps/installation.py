@@ -7,6 +7,7 @@ from agent.config.settings import Settings
 from agent.config.settings_file import validate
 from tests.unit.wizard.answered import SETTINGS
 from tests.unit.wizard.fake_host import FakeHost, on
+from wire.text import Text
 from wizard.plan import journal
 from wizard.plan.change import Change
 from wizard.plan.step import Target
@@ -48,6 +49,6 @@ def seal(host: FakeHost) -> None:
     """Have a sealed journal tell of the settings that are there now."""
     text = host.read(host.places.settings)
     begun = journal.begin(host.places.journal)
-    begun.intend(0, Change("settings", "Writes", None, {"text": text}))
+    begun.intend(0, Change("settings", Text("Writes"), None, {"text": text}))
     begun.did(0, {})
     begun.seal()

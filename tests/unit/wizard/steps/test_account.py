@@ -11,6 +11,7 @@ from tests.unit.wizard.answered import CANARY, SETTINGS
 from tests.unit.wizard.fake_host import FakeHost, on
 from tests.unit.wizard.steps.installation import changed, secrets_now, spoil
 from wire.secret import Secret
+from wire.text import Text
 from wizard.inputs import Inputs
 from wizard.plan.change import Begun, Change, StepFailed
 from wizard.plan.step import Target
@@ -181,7 +182,7 @@ def test_a_password_that_was_set_stays_where_an_agent_goes_on_with_it(
     host.secrets.put(kept.DIRECTORY_PASSWORD, Secret(CANARY))
     directory = SETTINGS.directory.model_dump(mode="json")
     after = {"kind": "new", "directory": directory, "stored": True}
-    change = Change("account", "Takes over", {"dn": "CN=svc"}, after)
+    change = Change("account", Text("Takes over"), {"dn": "CN=svc"}, after)
     made = None if cut_off else {"dn": "CN=svc"}
     if installed and cut_off and answer == "silent":
         with pytest.raises(Unreachable):

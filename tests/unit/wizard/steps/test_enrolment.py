@@ -11,6 +11,7 @@ from tests.unit.wizard.steps.fake_relay import FakeRelay, enrolling
 from tests.unit.wizard.steps.installation import changed, spoil
 from wire.keys import PrivateKeys
 from wire.secret import Secret
+from wire.text import Text
 from wizard.enrolment.relay_client import RelayFailed
 from wizard.inputs import Inputs
 from wizard.plan.change import Begun, Change, StepFailed
@@ -53,7 +54,7 @@ def test_new_keys_are_enrolled_anew(
     FakeRelay().installed(monkeypatch)
     change, context = enrolling(keyed)
     EnrolmentStep().apply(change, context)
-    keys = Change("keys", "Creates keys", None, {"names": []})
+    keys = Change("keys", Text("Creates keys"), None, {"names": []})
     assert len(EnrolmentStep().plan(Target(SETTINGS, context, (keys,)))) == 1
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.wizard.fake_host import FakeHost, on
+from wire.text import Text
 from wizard.host.interface import Misplaced, Ownership, Protection
 from wizard.plan.change import Begun, Change
 from wizard.steps.file_ownership import FileOwnership
@@ -28,7 +29,7 @@ def test_what_went_with_a_roll_back_needs_no_protection(
         {"path": str(folder), "user": "root", "group": "root", "mode": mode}
         for mode in ("755", "700")
     )
-    change = Change("files", "Protects the folder", was, wanted)
+    change = Change("files", Text("Protects the folder"), was, wanted)
     FileOwnership().apply(change, on(host))
     folder.rmdir()  # empty again, it goes with the last secret
     FileOwnership().undo(Begun(0, change, {}), on(host))

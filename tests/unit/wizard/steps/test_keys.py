@@ -11,6 +11,7 @@ from tests.unit.wizard.fake_host import FakeHost, on
 from tests.unit.wizard.steps.installation import secrets_now, spoil
 from wire.keys import PrivateKeys
 from wire.secret import Secret
+from wire.text import Text
 from wizard.inputs import Inputs
 from wizard.plan import journal
 from wizard.plan.change import Begun, Change, StepFailed
@@ -121,7 +122,7 @@ def test_keys_stay_while_the_relay_knows_them(host: FakeHost) -> None:
     (change,) = Keys().plan(Target(SETTINGS, on(host)))
     begun = journal.begin(host.places.journal)
     begun.intend(0, change)
-    enrols = Change("enrolment", "Enrols", None, {})
+    enrols = Change("enrolment", Text("Enrols"), None, {})
     begun.intend(1, enrols)
     context = replace(on(host), plan_id=begun.id)
     made = Keys().apply(change, context)

@@ -13,6 +13,7 @@ from agent.ldap.entry import Entry, Modification
 from agent.ldap.errors import refused
 from tests.unit.wizard.answered import SETTINGS
 from tests.unit.wizard.fake_host import FakeHost, on
+from wire.text import Text
 from wizard.directory.accounts import MARK, NO_SUCH_ATTRIBUTE
 from wizard.plan import journal
 from wizard.plan.change import Begun, Change, StepFailed
@@ -22,7 +23,7 @@ from wizard.steps.account import Account
 from wizard.steps.old_account import OldAccount
 
 DN = "CN=svc-writeback,CN=Users,DC=corp,DC=test"
-CHANGES = (Change("account", "Creates another account", None, {}),)
+CHANGES = (Change("account", Text("Creates another account"), None, {}),)
 
 
 def named(name: str) -> Settings:
@@ -74,7 +75,7 @@ def takes_over(domain: Domain) -> Change:
         "stored": False,
     }
     before = {"dn": DN, "info": domain.info}
-    return Change("account", "Takes it over", before, after, needs_admin=True)
+    return Change("account", Text("Takes it over"), before, after, needs_admin=True)
 
 
 def taken_over(host: FakeHost, domain: Domain) -> None:

@@ -9,6 +9,7 @@ from tests.unit.wizard.answered import SETTINGS
 from tests.unit.wizard.fake_host import FakeHost, on
 from tests.unit.wizard.steps.fake_relay import FakeRelay, enrolling
 from tests.unit.wizard.steps.installation import changed, spoil, writing
+from wire.text import Text
 from wizard.enrolment.relay_client import RelayFailed
 from wizard.inputs import Inputs
 from wizard.plan.change import Begun, Change
@@ -60,7 +61,7 @@ def test_one_with_new_keys_is_withdrawn_by_the_old_or_not_at_all(
         spoil(keyed, kept.LISTEN_KEY, "damaged")
     wanted, context = changed(agent="other"), on(keyed, Inputs(new_keys=True))
     (keys,) = Keys().plan(Target(wanted, context))
-    moved = Change("enrolment", "Enrols", None, {})
+    moved = Change("enrolment", Text("Enrols"), None, {})
     (leaving,) = OldEnrolment().plan(Target(wanted, context, (keys, moved)))
     Keys().apply(keys, context)
     said = str(OldEnrolment().apply(leaving, on(keyed))["told"])
@@ -96,7 +97,7 @@ def test_one_that_stays_leaves_nothing(
     FakeRelay().installed(monkeypatch)
     change, context = enrolling(keyed)
     EnrolmentStep().apply(change, context)
-    keys = Change("keys", "Creates keys", None, {"names": []})
+    keys = Change("keys", Text("Creates keys"), None, {"names": []})
     (again,) = EnrolmentStep().plan(Target(SETTINGS, context, (keys,)))
     assert OldEnrolment().plan(Target(SETTINGS, context, (keys, again))) == ()
     assert OldEnrolment().plan(Target(changed(agent="other"), context)) == ()

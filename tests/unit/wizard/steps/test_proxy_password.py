@@ -16,6 +16,7 @@ from lab.machines.proxy import Proxy, proxy
 from tests.unit.wizard.answered import BEHIND, CANARY, SETTINGS
 from tests.unit.wizard.fake_host import FakeHost, on
 from wire.secret import Secret
+from wire.text import Text
 from wizard.checks.relay import check_relay
 from wizard.enrolment.relay_client import PROXY_REFUSES, RelayAnswer, RelayFailed, ask
 from wizard.enrolment.relay_route import (
@@ -261,7 +262,7 @@ def test_what_a_new_proxy_takes_is_never_shown_to_the_old_one(host: FakeHost) ->
 def test_it_stays_while_a_relay_is_still_to_be_told(host: FakeHost) -> None:
     (stored,) = STEP.plan(Target(WANTED, given(host)))
     begun = journal.begin(host.places.journal, (stored,))
-    enrols = Change("enrolment", "Enrols", None, {})
+    enrols = Change("enrolment", Text("Enrols"), None, {})
     for index, change in enumerate((stored, enrols)):
         begun.intend(index, change)
     STEP.apply(stored, given(host))

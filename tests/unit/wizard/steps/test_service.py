@@ -7,6 +7,7 @@ from agent.system.version import VERSION
 from tests.unit.wizard.answered import SETTINGS
 from tests.unit.wizard.fake_host import FakeHost, after, on
 from tests.unit.wizard.steps.installation import changed, writing
+from wire.text import Text
 from wizard.plan.change import Begun, Change, Context, StepFailed
 from wizard.plan.step import Target
 from wizard.steps.service import ServiceStep, resume
@@ -17,7 +18,7 @@ def test_an_agent_whose_password_is_none_now_is_started_anew(host: FakeHost) -> 
     host.runs = True
     directory = SETTINGS.directory.model_dump(mode="json")
     after = {"kind": "new", "directory": directory, "stored": True}
-    change = Change("account", "Takes over", {"dn": "CN=svc"}, after)
+    change = Change("account", Text("Takes over"), {"dn": "CN=svc"}, after)
     assert resume(on(host), (change,)) == ""
     assert host.did == ["stop", "start", "wait"]
 
@@ -33,13 +34,13 @@ def test_an_agent_that_runs_with_other_settings_reads_them_anew(host: FakeHost) 
 def test_a_service_that_runs_is_left_when_it_reads_nothing_new(host: FakeHost) -> None:
     host.runs = True
     assert ServiceStep().plan(Target(SETTINGS, on(host))) == ()
-    grants = Change("grants", "Grants", None, {})
+    grants = Change("grants", Text("Grants"), None, {})
     assert ServiceStep().plan(after(SETTINGS, on(host), grants)) == ()
 
 
 def test_a_service_is_restarted_for_what_it_reads(host: FakeHost) -> None:
     host.runs = True
-    settings = Change("settings", "Writes", None, {})
+    settings = Change("settings", Text("Writes"), None, {})
     (change,) = ServiceStep().plan(after(SETTINGS, on(host), settings))
     assert change.summary.startswith("Restarts the agent")
     ServiceStep().apply(change, on(host))
@@ -48,7 +49,7 @@ def test_a_service_is_restarted_for_what_it_reads(host: FakeHost) -> None:
 
 def test_a_new_agent_takes_over_where_only_files_changed(host: FakeHost) -> None:
     host.runs = host.gapless = True
-    settings = Change("settings", "Writes", None, {})
+    settings = Change("settings", Text("Writes"), None, {})
     (change,) = ServiceStep().plan(after(SETTINGS, on(host), settings))
     assert change.summary.startswith("Has a new agent take over")
     ServiceStep().apply(change, on(host))
@@ -64,7 +65,7 @@ def test_a_new_agent_takes_over_where_only_files_changed(host: FakeHost) -> None
 def test_one_that_never_got_ready_is_restarted(host: FakeHost) -> None:
     host.runs = host.gapless = True
     host.status = {"ready": False}
-    settings = Change("settings", "Mends the proxy", None, {})
+    settings = Change("settings", Text("Mends the proxy"), None, {})
     (change,) = ServiceStep().plan(after(SETTINGS, on(host), settings))
     assert change.summary.startswith("Restarts the agent")
 
@@ -72,7 +73,7 @@ def test_one_that_never_got_ready_is_restarted(host: FakeHost) -> None:
 def test_one_that_took_over_with_other_settings_is_a_failure(host: FakeHost) -> None:
     host.runs = host.gapless = True
     (change,) = ServiceStep().plan(
-        after(SETTINGS, on(host), Change("settings", "Writes", None, {}))
+        after(SETTINGS, on(host), Change("settings", Text("Writes"), None, {}))
     )
     host.status = {"settings": digest(changed(identify_by="mail"))}
     with pytest.raises(StepFailed, match="other settings"):
@@ -86,7 +87,7 @@ def test_one_that_an_upgrade_had_asked_for_before_is_not_the_last(
 ) -> None:
     host.runs = host.gapless = True
     (change,) = ServiceStep().plan(
-        after(SETTINGS, on(host), Change("settings", "Writes", None, {}))
+        after(SETTINGS, on(host), Change("settings", Text("Writes"), None, {}))
     )
     read = [digest(changed(identify_by="mail")), digest(SETTINGS)]
 
@@ -126,7 +127,7 @@ def test_one_that_waits_for_its_relay_is_left_trying(host: FakeHost) -> None:
     assert row.state == "failed"
     assert "Relay: it is away." in row.detail
     assert "by itself" in row.remedy
-    settings = Change("settings", "Mends the relay", None, {})
+    settings = Change("settings", Text("Mends the relay"), None, {})
     assert len(ServiceStep().plan(after(SETTINGS, on(host), settings))) == 1
 
 
@@ -144,7 +145,7 @@ def test_one_that_is_not_ready_is_started_anew(host: FakeHost) -> None:
 @pytest.mark.parametrize("step", ["keys", "account", "unit"])
 def test_what_systemd_gives_at_a_start_needs_one(host: FakeHost, step: str) -> None:
     host.runs = host.gapless = True
-    given = Change(step, "Writes", None, {})
+    given = Change(step, Text("Writes"), None, {})
     (change,) = ServiceStep().plan(after(SETTINGS, on(host), given))
     assert change.summary.startswith("Restarts the agent")
 

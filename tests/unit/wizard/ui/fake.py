@@ -6,6 +6,7 @@ from typing import Any
 
 from agent.ldap.certificates import CertificateFacts, Handshake
 from tests.unit.wizard.answered import SETTINGS
+from wire.text import verbatim
 from wizard.checks.controller_facts import Cell, ControllerFacts, Inspection
 from wizard.checks.outcome import Outcome
 from wizard.plan.change import Change
@@ -169,7 +170,9 @@ TREE = {
 def change(
     step: str, summary: str, before: Any = None, *, needs_admin: bool = False
 ) -> Change:
-    return Change(step, summary, before, {"there": True}, needs_admin=needs_admin)
+    return Change(
+        step, verbatim(summary), before, {"there": True}, needs_admin=needs_admin
+    )
 
 
 INSTALL = (
@@ -186,7 +189,9 @@ def removal(
     step: str, summary: str, *, needs_admin: bool = False, final: bool = False
 ) -> Change:
     there = {"there": True}
-    return Change(step, summary, there, None, needs_admin=needs_admin, final=final)
+    return Change(
+        step, verbatim(summary), there, None, needs_admin=needs_admin, final=final
+    )
 
 
 REMOVAL = (

@@ -24,6 +24,7 @@ from tests.unit.wizard.ui.fake import (
 )
 from tests.unit.wizard.ui.fake_permissions import FakePermissions
 from wire.secret import Secret
+from wire.text import Text, verbatim
 from wizard.checks.controller_facts import Inspection
 from wizard.checks.outcome import Outcome
 from wizard.inputs import Draft, Inputs
@@ -158,9 +159,9 @@ class FakeChanges:
                 report(Progress(index, len(changes), change, "failed"))
                 raise fake.apply_error
             if stop.is_set() and not final:
-                raise ApplyError(None, "Stopped.", tuple(changes[:index]), ())
+                raise ApplyError(None, Text("Stopped."), tuple(changes[:index]), ())
             detail = fake.details.get(change.step, "")
-            report(Progress(index, len(changes), change, "done", detail))
+            report(Progress(index, len(changes), change, "done", verbatim(detail)))
 
     def _take_back(self, changes: Sequence[Change], report: Report) -> None:
         assert self._fake.apply_error
@@ -192,10 +193,10 @@ class FakeRecovery:
         for index, change in enumerate(rest, total - len(rest)):
             report(Progress(index, total, change, "doing"))
             if fake.apply_error:
-                report(Progress(index, total, change, "failed", "No."))
+                report(Progress(index, total, change, "failed", Text("No.")))
                 raise fake.apply_error
             detail = fake.details.get(change.step, "")
-            report(Progress(index, total, change, "done", detail))
+            report(Progress(index, total, change, "done", verbatim(detail)))
         fake.cut_off = None
         fake.found = fake.found if fake.stays else None
         return RolledBack((), (), tuple(rest))

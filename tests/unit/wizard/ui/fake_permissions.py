@@ -14,6 +14,7 @@ from agent.verdict.verdict import OperationVerdict, State, Verdict
 from wire.names import Identifier
 from wire.operation import Operation
 from wire.outcomes import Code
+from wire.text import verbatim
 from wizard.controller.permissions import Coverage, Explained, Seen
 from wizard.grants.grants import AccessEntry
 from wizard.inputs import Inputs
@@ -75,7 +76,7 @@ ENTRIES = tuple(
 )
 GRANT = Change(
     "grants",
-    f"Grants 3 permissions to svc-writeback on {PEOPLE}",
+    verbatim(f"Grants 3 permissions to svc-writeback on {PEOPLE}"),
     None,
     {"container": PEOPLE},
     needs_admin=True,

@@ -19,6 +19,7 @@ from tests.unit.wizard.ui.fake import (
 from tests.unit.wizard.ui.fake_controller import FakeController
 from tests.unit.wizard.ui.walk import go, press_enter, wait_for
 from wire.secret import Secret
+from wire.text import Text
 from wizard.plan.change import ApplyError, StepFailed, Stuck
 
 
@@ -211,7 +212,7 @@ def test_a_failure_says_what_was_taken_back_and_can_be_tried_again(
     offered: dict[str, Any],
 ) -> None:
     fake.apply_error = ApplyError(
-        INSTALL[2], "Insufficient rights (50).", INSTALL[:2], ()
+        INSTALL[2], Text("Insufficient rights (50)."), INSTALL[:2], ()
     )
     window = open_window(fake, **offered)
     go(qtbot, window, "mode", "relay", "directory", "review")
@@ -272,8 +273,8 @@ def test_what_remains_is_told(
     fake: FakeController,
     offered: dict[str, Any],
 ) -> None:
-    stuck = Stuck(INSTALL[1], "somebody renamed it")
-    fake.apply_error = ApplyError(INSTALL[2], "No.", INSTALL[:1], (stuck,))
+    stuck = Stuck(INSTALL[1], Text("somebody renamed it"))
+    fake.apply_error = ApplyError(INSTALL[2], Text("No."), INSTALL[:1], (stuck,))
     window = open_window(fake, **offered)
     go(qtbot, window, "mode", "relay", "directory", "review")
     qtbot.waitUntil(lambda: bool(window.session.changes))

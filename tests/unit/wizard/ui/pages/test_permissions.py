@@ -25,6 +25,7 @@ from tests.unit.wizard.ui.fake_permissions import (
 from tests.unit.wizard.ui.walk import go
 from wire.operation import Operation
 from wire.secret import Secret
+from wire.text import Text
 from wizard.plan.change import ApplyError
 from wizard.ui.widgets.cause_table import MOST_SHOWN
 from wizard.ui.widgets.grant_panel import PASSWORD, USER
@@ -352,7 +353,7 @@ def test_a_grant_that_fails_says_what_was_taken_back(
     qtbot: QtBot, open_window: Open, ungranted: FakeController
 ) -> None:
     page = planned(qtbot, open_window, ungranted)
-    ungranted.refuses = ApplyError(GRANT, "The directory refused it.", (), ())
+    ungranted.refuses = ApplyError(GRANT, Text("The directory refused it."), (), ())
     page.set_answers({USER: "administrator@corp.test", PASSWORD: Secret(CANARY)})
     page.granting.act.click()
     qtbot.waitUntil(lambda: bool(page.granting.check_rows.checks))

@@ -12,6 +12,7 @@ from tests.unit.wizard.ui.conftest import Open
 from tests.unit.wizard.ui.fake import INSTALLED, RECOVERY
 from tests.unit.wizard.ui.fake_controller import FakeController
 from tests.unit.wizard.ui.walk import wait_for
+from wire.text import Text
 from wizard.elevation.errors import NotAllowed
 from wizard.errors import Busy
 from wizard.plan.change import StepFailed
@@ -83,7 +84,7 @@ def test_one_cannot_go_back_to_it(
 @pytest.mark.parametrize(
     ("error", "remedy"),
     [
-        (NotAllowed("polkit did not let you in."), "sudo writeback"),
+        (NotAllowed(Text("polkit did not let you in.")), "sudo writeback"),
         (StepFailed("The settings file can't be used.", "Mend line 3."), "Mend line 3"),
     ],
 )

@@ -7,6 +7,7 @@ from tests.unit.wizard.ui.conftest import Open
 from tests.unit.wizard.ui.fake import INSTALLED, RECOVERY, REMOVAL
 from tests.unit.wizard.ui.fake_controller import FakeController
 from tests.unit.wizard.ui.walk import go
+from wire.text import Text
 from wizard.plan.change import ApplyError
 
 ADMIN = {path: EXPRESS[path] for path in ("input.admin_user", "input.admin_password")}
@@ -24,7 +25,7 @@ def test_a_second_run_that_is_cut_off_in_the_same_window_is_finished_too(
     qtbot.waitUntil(lambda: bool(window.session.changes))
     window.set_answers({**ADMIN, "input.accept_final": True})
     rest = REMOVAL[5:]
-    fake.apply_error = ApplyError(rest[0], "No route to host.", (), (), rest)
+    fake.apply_error = ApplyError(rest[0], Text("No route to host."), (), (), rest)
     fake.fails_at = 5
     go(qtbot, window, "apply")
     qtbot.waitUntil(lambda: bool(window.page("apply").check_rows.checks))

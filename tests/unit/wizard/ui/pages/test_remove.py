@@ -22,6 +22,7 @@ from tests.unit.wizard.ui.fake import (
 from tests.unit.wizard.ui.fake_controller import FakeController
 from tests.unit.wizard.ui.walk import go, press_enter, wait_for
 from wire.secret import Secret
+from wire.text import Text
 from wizard.plan.change import ApplyError, Plan, StepFailed, Stuck
 from wizard.ui.pages.review import command
 from wizard.ui.window import WizardWindow
@@ -33,7 +34,7 @@ ADMIN = {
     "input.admin_user": "administrator@corp.test",
     "input.admin_password": Secret(CANARY),
 }
-UNREACHED = ApplyError(REMOVAL[5], "No route to host.", (), (), REMOVAL[5:])
+UNREACHED = ApplyError(REMOVAL[5], Text("No route to host."), (), (), REMOVAL[5:])
 
 
 def texts(widget: QWidget) -> str:
@@ -372,7 +373,7 @@ def test_what_could_not_be_taken_back_is_not_called_taken_back(
         rolled = recover(inputs, report)
         change = rolled.undone[1]
         fake.cut_off = RECOVERY
-        left = (Stuck(change, "somebody renamed it"),)
+        left = (Stuck(change, Text("somebody renamed it")),)
         return replace(rolled, undone=rolled.undone[:1], stuck=left)
 
     monkeypatch.setattr(fake.recovery, "recover", stuck)

@@ -13,6 +13,7 @@ from tests.unit.wizard.ui.copied import COPY, KEYS
 from tests.unit.wizard.ui.fake import INSTALLED, RELAY_ROWS
 from tests.unit.wizard.ui.fake_controller import FakeController
 from tests.unit.wizard.ui.walk import wait_for
+from wire.text import verbatim
 from wizard.flow.validation import ANOTHER, NEEDED
 from wizard.plan.change import ApplyError
 from wizard.results import Check
@@ -216,7 +217,7 @@ def test_a_code_that_was_used_meanwhile_is_typed_anew_by_keys_alone(
     qtbot.waitUntil(lambda: bool(window.session.changes))
     used = "The relay refused: the code was used by 'other'. Ask for a new code."
     fake.fails_at = 1
-    fake.apply_error = ApplyError(KEYS[1], used, KEYS[:1], ())
+    fake.apply_error = ApplyError(KEYS[1], verbatim(used), KEYS[:1], ())
     press(Qt.Key.Key_Return)
     wait_for(qtbot, window, "apply")
     page = window.page("apply")
