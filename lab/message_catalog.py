@@ -1,6 +1,6 @@
 """The message catalog: every template of the product's texts, as a gettext POT file.
 
-`python -m lab.message_catalog` extracts it anew. Babel writes the file; finding is
+`./dev texts` extracts it anew. Babel writes the file; finding is
 ours, since it also refuses a text whose template is no literal: nobody could
 translate that.
 """
@@ -128,6 +128,7 @@ def catalog() -> bytes:
 def main() -> int:
     """Write the file; say what can't be extracted."""
     try:
+        POT.parent.mkdir(exist_ok=True)
         POT.write_bytes(catalog())
     except NotLiteral as error:
         print(error, file=sys.stderr)
