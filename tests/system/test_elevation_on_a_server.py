@@ -84,7 +84,7 @@ def test_an_ordinary_user_sets_a_server_up(suite: Suite, tmp_path: Path) -> None
         assert here.status()["ready"]
         assert here.reset("anna") == "ok"
         here.signs_in("anna")
-        here.machine.journal("ada asks: apply", f"--unit={_UNIT}")
+        here.machine.journal("ada asks: changes.apply", f"--unit={_UNIT}")
         leaves_no_secret(here)
         assert ada(here, "elsewhere")["error"] == "Unreachable"
         let_in(here, "look")
