@@ -22,10 +22,4 @@ def problems(error: SettingsError) -> Mapping[str, Any]:
 
 
 class BadUsage(Failure):
-    """A command can't be understood; nothing was touched.
-
-    Args:
-        what: what is wrong.
-        remedy: what to give instead.
-
-    """
+    """A command can't be understood; nothing was touched."""

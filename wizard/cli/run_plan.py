@@ -4,19 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from wire.text import EMPTY, Text
+from wizard.cli import output
 from wizard.cli.errors import ADMIN, BadUsage
-from wizard.cli.output import (
-    Exit,
-    Result,
-    counted,
-    lines,
-    plan_data,
-    plan_text,
-    saying,
-    stuck_data,
-    stuck_text,
-    summaries,
-)
+from wizard.cli.output import Exit, Result, lines
 from wizard.cli.secrets import CommandSecrets
 from wizard.cli.signals import stopped_by_signal
 from wizard.cli.terminal import NOTHING_CHANGED, Confirm
@@ -63,7 +53,7 @@ def run_plan(
         done: what is said at the end, where not how many were made.
 
     """
-    if not confirm(text or plan_text(plan.changes)):
+    if not confirm(text or output.plan_text(plan.changes)):
         return Result(Exit.BAD_USAGE, NOTHING_CHANGED, {"changes": []})
     if plan.needs_admin:
         secrets = secrets.with_admin()
@@ -71,11 +61,13 @@ def run_plan(
     details: list[str] = []
     try:
         with stopped_by_signal() as stop:
-            controller.changes.apply(plan, secrets.inputs(), saying(details), stop)
+            controller.changes.apply(
+                plan, secrets.inputs(), output.saying(details), stop
+            )
     except ApplyError as error:
         return failure(error)
-    data = {"changes": plan_data(plan.changes), "told": details}
-    done = done or Text("Done: {changes} made.", changes=counted(plan.changes))
+    data = {"changes": output.plan_data(plan.changes), "told": details}
+    done = done or Text("Done: {changes} made.", changes=output.counted(plan.changes))
     return Result(Exit.DONE, done, data)
 
 
@@ -98,16 +90,16 @@ def failure(error: ApplyError) -> Result:
         "failed": failed,
         "reason": error.reason,
         "undone": [change.summary for change in error.undone],
-        "stuck": stuck_data(error.stuck),
+        "stuck": output.stuck_data(error.stuck),
     }
     head = [Text("Failed: {change}", change=failed)] if failed else []
     if error.rest:
         data["rest"] = [change.summary for change in error.rest]
-        rest = (_STILL_TO_DO, *summaries(error.rest), _MEND)
+        rest = (_STILL_TO_DO, *output.summaries(error.rest), _MEND)
         return Result(Exit.NOT_CLEAN, lines(*head, error.reason, *rest), data)
     if error.stuck:
-        text = lines(*head, error.reason, STUCK, stuck_text(error.stuck))
+        text = lines(*head, error.reason, STUCK, output.stuck_text(error.stuck))
         return Result(Exit.NOT_CLEAN, text, data)
-    count = counted(error.undone)
+    count = output.counted(error.undone)
     back = Text("Everything begun was taken back ({changes}).", changes=count)
     return Result(Exit.ROLLED_BACK, lines(*head, error.reason, back), data)

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Self
 
 from agent.config.settings import Settings
 from wire.secret import Secret
@@ -37,7 +38,7 @@ class CommandSecrets:
     choices: Mapping[str, bool] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, descriptor: int | None) -> "CommandSecrets":
+    def read(cls, descriptor: int | None) -> Self:
         """Read a JSON object of secrets from a descriptor, to its end.
 
         Raises:
@@ -61,7 +62,7 @@ class CommandSecrets:
             **self.choices,
         )
 
-    def choosing(self, **choices: bool) -> "CommandSecrets":
+    def choosing(self, **choices: bool) -> Self:
         """Add what was decided by options, by the names of `Inputs`."""
         return replace(self, choices={**self.choices, **choices})
 
@@ -74,7 +75,7 @@ class CommandSecrets:
         secret = self.secrets.get(name)
         return ask_secret(prompt) if secret is None and self.can_ask else secret
 
-    def with_admin(self) -> "CommandSecrets":
+    def with_admin(self) -> Self:
         """Ask for an administrator on the terminal where none was given."""
         if not self.can_ask or "admin_user" in self.secrets:
             return self
@@ -85,22 +86,20 @@ class CommandSecrets:
         }
         return replace(self, secrets={**self.secrets, **admin})
 
-    def with_needed(self, needs: str) -> "CommandSecrets":
+    def with_needed(self, needs: str) -> Self:
         """Have what a plan said it needs, asked for on the terminal if need be."""
         if needs == "admin":
             return self.with_admin()
         return self.with_secret(needs, PROMPTS[needs]) if needs in PROMPTS else self
 
-    def with_secret(self, name: str, prompt: Text) -> "CommandSecrets":
+    def with_secret(self, name: str, prompt: Text) -> Self:
         """Have one secret among those given, typed if need be."""
         secret = self.ask(name, prompt)
         if secret is None:
             return self
         return replace(self, secrets={**self.secrets, name: secret})
 
-    def with_account(
-        self, in_force: Settings | None, new: Settings
-    ) -> "CommandSecrets":
+    def with_account(self, in_force: Settings | None, new: Settings) -> Self:
         """Have what signs in, unless it is the account in force: that is stored."""
         account = new.directory
         if in_force and in_force.directory.sign_in_name == account.sign_in_name:
@@ -110,15 +109,11 @@ class CommandSecrets:
             return self.with_secret("account_password", prompt)
         return self.with_admin()
 
-    def with_enrolment(
-        self, in_force: Settings | None, new: Settings
-    ) -> "CommandSecrets":
+    def with_enrolment(self, in_force: Settings | None, new: Settings) -> Self:
         """Have what signs in, and the code where the agent is enrolled anew."""
         secrets = self.with_account(in_force, new)
-        if in_force and (in_force.relay.url, in_force.agent) == (
-            new.relay.url,
-            new.agent,
-        ):
+        anew = (new.relay.url, new.agent)
+        if in_force and (in_force.relay.url, in_force.agent) == anew:
             return secrets
         return secrets.with_needed("enrolment_code")
 

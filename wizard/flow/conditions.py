@@ -1,5 +1,7 @@
 """When a page or field is shown."""
 
+from typing import Any
+
 from agent.config.validators import proxy_user
 from wizard.flow.model import Answers, Condition
 
@@ -8,19 +10,9 @@ _PLANNED = ("options", "writeback", "repair", "rekey", "remove")
 ORIGINAL = "input.original"
 
 
-def installing(answers: Answers) -> bool:
-    """Hold while nothing is installed."""
-    return answers.installed is None
-
-
-def reconfiguring(answers: Answers) -> bool:
-    """Hold when an installation was found."""
-    return answers.installed is not None
-
-
-def doing(task: str) -> Condition:
-    """Make what holds while a task is done on an installation."""
-    return lambda answers: reconfiguring(answers) and answers.get("task") == task
+def answered(path: str, value: Any, unanswered: Any = None) -> Condition:
+    """Make what holds where an answer is this one; `unanswered` stands for none."""
+    return lambda answers: bool(answers.get(path, unanswered) == value)
 
 
 def both(first: Condition, second: Condition) -> Condition:
@@ -28,37 +20,29 @@ def both(first: Condition, second: Condition) -> Condition:
     return lambda answers: first(answers) and second(answers)
 
 
-changing, removing, rekeying = doing("options"), doing("remove"), doing("rekey")
+def either(*conditions: Condition) -> Condition:
+    """Make what holds where one of them does."""
+    return lambda answers: any(holds(answers) for holds in conditions)
 
 
-def customizing(answers: Answers) -> bool:
-    """Hold for an installation where every question is asked."""
-    return installing(answers) and answers.get("mode") == "custom"
+def negated(condition: Condition) -> Condition:
+    """Make what holds where another condition does not."""
+    return lambda answers: not condition(answers)
 
 
-def asking(answers: Answers) -> bool:
-    """Hold where the pages between the first and Ready to configure are asked."""
-    return installing(answers) or changing(answers)
+def doing(task: str) -> Condition:
+    """Make what holds while a task is done on an installation."""
+    return both(reconfiguring, answered("task", task))
 
 
-def choosing(answers: Answers) -> bool:
-    """Hold for the pages that Express skips."""
-    return customizing(answers) or changing(answers)
+def reconfiguring(answers: Answers) -> bool:
+    """Hold when an installation was found."""
+    return answers.installed is not None
 
 
-def applying(answers: Answers) -> bool:
-    """Hold for the journeys that end in a plan."""
-    return installing(answers) or answers.get("task") in _PLANNED
-
-
-def new_account(answers: Answers) -> bool:
-    """Hold when the wizard makes the agent's account."""
-    return bool(answers.get("directory.account.kind", "new") == "new")
-
-
-def existing_account(answers: Answers) -> bool:
-    """Hold when the agent uses an account that is there."""
-    return not new_account(answers)
+def copied(answers: Answers) -> bool:
+    """Hold on a copy of the machine that was enrolled."""
+    return answers.copied
 
 
 def proxy_user_named(answers: Answers) -> bool:
@@ -72,26 +56,23 @@ def another_proxy(answers: Answers) -> bool:
     return answers.text("relay.proxy").strip() != in_force
 
 
-def piloting(answers: Answers) -> bool:
-    """Hold when only a group may reset."""
-    return bool(answers.get("pilot") == "group")
-
-
-def writing_back(answers: Answers) -> bool:
-    """Hold when password writeback is on."""
-    return answers.get("features.password_writeback", True) is not False
-
-
-def copied(answers: Answers) -> bool:
-    """Hold on a copy of the machine that was enrolled."""
-    return answers.copied
-
-
-def beside_original(answers: Answers) -> bool:
-    """Hold on a copy whose original goes on: what that one has is not this one's."""
-    return answers.copied and not original_is_gone(answers)
-
-
-def original_is_gone(answers: Answers) -> bool:
-    """Hold on a copy that takes over what its original had."""
-    return answers.copied and answers.get(ORIGINAL) == "gone"
+installing = negated(reconfiguring)
+changing, removing, rekeying = doing("options"), doing("remove"), doing("rekey")
+# an installation where every question is asked
+customizing = both(installing, answered("mode", "custom"))
+# the pages between the first and Ready to configure
+asking = either(installing, changing)
+# the pages that Express skips
+choosing = either(customizing, changing)
+# the journeys that end in a plan
+applying = either(installing, *map(doing, _PLANNED))
+# the wizard makes the agent's account, or the agent uses one that is there
+new_account = answered("directory.account.kind", "new", unanswered="new")
+existing_account = negated(new_account)
+# only a group may reset
+piloting = answered("pilot", "group")
+writing_back = negated(answered("features.password_writeback", value=False))
+# the original is gone for good: its name and account are taken over
+original_is_gone = both(copied, answered(ORIGINAL, "gone"))
+# the original goes on: what that one has is not this one's
+beside_original = both(copied, negated(original_is_gone))

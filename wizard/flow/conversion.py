@@ -12,13 +12,7 @@ from pydantic import ValidationError
 from agent.config.errors import SettingsError, explain
 from agent.config.settings import DirectorySettings, DomainController, Relay, Settings
 from agent.config.settings_file import validate
-from wizard.flow.conditions import (
-    new_account,
-    original_is_gone,
-    piloting,
-    rekeying,
-    removing,
-)
+from wizard.flow import conditions as when
 from wizard.flow.defaults import defaults
 from wizard.flow.model import SECRETS, Answers
 from wizard.flow.pages.remove import ACCOUNT, GRANTS
@@ -83,7 +77,9 @@ def draft_of(answers: Answers) -> Draft:
         directory=_answered(directory_of, answers),
         containers=tuple(answers.get("scope.containers") or ()),
         identify_by=answers.text("identify_by"),
-        group=answers.text("scope.pilot_group").strip() if piloting(answers) else "",
+        group=answers.text("scope.pilot_group").strip()
+        if when.piloting(answers)
+        else "",
     )
 
 
@@ -157,10 +153,10 @@ def inputs_of(answers: Answers) -> Inputs:
         account_password=answers.get("input.account_password") or None,
         enrolment_code=answers.get("input.enrolment_code") or None,
         proxy_password=answers.get("input.proxy_password") or None,
-        new_keys=rekeying(answers),
-        original_is_gone=rekeying(answers) and original_is_gone(answers),
-        keep_account=removing(answers)
-        and not answers.get(ACCOUNT if new_account(answers) else GRANTS),
+        new_keys=when.rekeying(answers),
+        original_is_gone=when.rekeying(answers) and when.original_is_gone(answers),
+        keep_account=when.removing(answers)
+        and not answers.get(ACCOUNT if when.new_account(answers) else GRANTS),
     )
 
 

@@ -25,9 +25,7 @@ def route(answers: Answers) -> tuple[Page, ...]:
 def next_page(answers: Answers, page_id: str) -> str | None:
     """Give the id of the page after one, None after the last."""
     ids = [page.id for page in route(answers)]
-    if page_id not in ids:
-        return ids[0] if ids else None
-    rest = ids[ids.index(page_id) + 1 :]
+    rest = ids[ids.index(page_id) + 1 :] if page_id in ids else ids
     return rest[0] if rest else None
 
 

@@ -3,16 +3,9 @@
 from typing import Any
 
 from wire.text import Text
+from wizard.cli import output
 from wizard.cli.command import SECRETS, YES, Command
-from wizard.cli.output import (
-    Exit,
-    Result,
-    counted,
-    lines,
-    say_progress,
-    stuck_data,
-    stuck_text,
-)
+from wizard.cli.output import Exit, Result, lines
 from wizard.cli.run_plan import STUCK, failure
 from wizard.cli.secrets import CommandSecrets
 from wizard.cli.terminal import NOTHING_CHANGED, Confirm
@@ -38,23 +31,25 @@ def roll_back(
     if cut_off.needs_admin:
         secrets = secrets.with_admin()
     try:
-        rolled = controller.recovery.recover(secrets.inputs(), say_progress)
+        rolled = controller.recovery.recover(secrets.inputs(), output.say_progress)
     except ApplyError as error:
         return failure(error)
     data = {
         "finished": [change.summary for change in rolled.finished],
         "undone": [change.summary for change in rolled.undone],
-        "stuck": stuck_data(rolled.stuck),
+        "stuck": output.stuck_data(rolled.stuck),
     }
     if rolled.stuck:
-        return Result(Exit.NOT_CLEAN, lines(STUCK, stuck_text(rolled.stuck)), data)
+        return Result(
+            Exit.NOT_CLEAN, lines(STUCK, output.stuck_text(rolled.stuck)), data
+        )
     if rolled.down:
         why = rolled.down
         text = Text("Taken back, but the agent of before is down: {why}", why=why)
         return Result(Exit.NOT_CLEAN, text, {**data, "down": rolled.down})
-    text = Text("Taken back: {changes}.", changes=counted(rolled.undone))
+    text = Text("Taken back: {changes}.", changes=output.counted(rolled.undone))
     if cut_off.forward:
-        text = Text("Finished: {changes}.", changes=counted(rolled.finished))
+        text = Text("Finished: {changes}.", changes=output.counted(rolled.finished))
     return Result(Exit.DONE, text, data)
 
 

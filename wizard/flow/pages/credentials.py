@@ -1,12 +1,7 @@
 """Secrets and who signs in: fields that stand on several pages."""
 
 from wire.text import EMPTY, Text
-from wizard.flow.conditions import (
-    another_proxy,
-    existing_account,
-    installing,
-    proxy_user_named,
-)
+from wizard.flow import conditions as when
 from wizard.flow.model import Condition, Field, always
 
 ENROLMENT_CODE = Field(
@@ -22,8 +17,8 @@ ACCOUNT_PASSWORD = Field(
     "Password of the account",
     "secret",
     help="Kept for the agent in this server's secret store only.",
-    shown=existing_account,
-    needed=installing,
+    shown=when.existing_account,
+    needed=when.installing,
     width=36,
 )
 
@@ -32,8 +27,8 @@ PROXY_PASSWORD = Field(
     "Password for the proxy",
     "secret",
     help="Kept for the agent in this server's secret store only.",
-    shown=proxy_user_named,
-    needed=another_proxy,
+    shown=when.proxy_user_named,
+    needed=when.another_proxy,
     width=36,
 )
 
@@ -50,13 +45,7 @@ def administrator(
 ) -> tuple[Field, Field]:
     """Ask for an administrator of the domain, who is used once and not stored.
 
-    Args:
-        purpose: what they are used for.
-        label: of their password.
-        shown: when they are asked for.
-        needed: when they must be given.
-        path: what both answers lie below.
-
+    Both answers lie below the path; the label is that of the password.
     """
     return (
         Field(

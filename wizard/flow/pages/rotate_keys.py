@@ -3,15 +3,7 @@
 from dataclasses import replace
 
 from wire.text import Text
-from wizard.flow.conditions import (
-    ORIGINAL,
-    beside_original,
-    both,
-    copied,
-    existing_account,
-    new_account,
-    rekeying,
-)
+from wizard.flow import conditions as when
 from wizard.flow.model import Field, Option, Page, PageCheck, always
 from wizard.flow.pages.credentials import (
     ACCOUNT_PASSWORD,
@@ -31,7 +23,7 @@ REKEY = Page(
     rail="New keys",
     fields=(
         Field(
-            ORIGINAL,
+            when.ORIGINAL,
             "This server is a copy of another one",
             "choice",
             options=(
@@ -46,7 +38,7 @@ REKEY = Page(
                     "This server takes its name and its account over.",
                 ),
             ),
-            shown=copied,
+            shown=when.copied,
             default="used",
         ),
         replace(
@@ -56,17 +48,21 @@ REKEY = Page(
                 "have the relay's owner forget the agent first: writeback-relay forget."
             ),
         ),
-        replace(AGENT_NAME, shown=beside_original, another=beside_original),
-        replace(ACCOUNT_NAME, shown=beside_original, another=beside_original),
-        replace(ACCOUNT_PASSWORD, shown=both(copied, existing_account), needed=always),
+        replace(AGENT_NAME, shown=when.beside_original, another=when.beside_original),
+        replace(ACCOUNT_NAME, shown=when.beside_original, another=when.beside_original),
+        replace(
+            ACCOUNT_PASSWORD,
+            shown=when.both(when.copied, when.existing_account),
+            needed=always,
+        ),
         PROXY_PASSWORD,
         *administrator(
             Text("Used once for the account and its permissions; not stored."),
             label=ADMINISTRATORS_PASSWORD,
-            shown=both(copied, new_account),
+            shown=when.both(when.copied, when.new_account),
         ),
     ),
-    shown=rekeying,
+    shown=when.rekeying,
     check=PageCheck(
         "relay",
         ASKING_RELAY,

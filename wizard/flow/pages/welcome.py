@@ -19,12 +19,7 @@ WELCOME = Page(
 
 
 def mode_page(pages: Sequence[Page]) -> Page:
-    """Make Express or customize.
-
-    Args:
-        pages: those between it and Ready to configure; those that ask are counted.
-
-    """
+    """Make Express or customize; of the pages that follow, those that ask count."""
     options = (_express(_asking(pages, "express")), _custom(_asking(pages, "custom")))
     return Page(
         id="mode",
