@@ -211,10 +211,10 @@ _POLICY = "/usr/share/polkit-1/actions/org.writeback.setup1.policy"
 _DAMAGED = """
 import sys
 from pathlib import Path
-from wizard.host.systemd.package import damaged
+from wizard.host.systemd.package import InstalledPackage
 root = Path(sys.argv[1])
 rpm = ("rpm", "--root", root, "--define", "_dbpath /var/lib/rpm")
-found = damaged("writeback-agent", root, rpm)
+found = InstalledPackage("writeback-agent", root, rpm).damaged()
 print(found and tuple(str(path.relative_to(root)) for path in found))
 """
 

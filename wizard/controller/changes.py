@@ -51,21 +51,14 @@ class Changes:
     ) -> None:
         """Make all changes of a plan or none; a removal leaves only the program.
 
-        Args:
-            plan: as an administrator accepted it.
-            inputs: as it was planned with.
-            report: told of each change as it goes.
-            stop: looked at before each change that could be given back.
+        Plan and inputs are as they were accepted; `stop` is looked at before each
+        change that could be given back.
 
-        Raises:
-            ApplyError: one failed, or it was stopped; either all is given back, or
-                `rest` is still to be done and `recover` finishes it.
-            Busy: another wizard or command is at work.
-            RecoveryNeeded: an earlier run was cut off.
-            StepFailed: a change needs an administrator, and none is given or let in;
-                or the plan is outdated. Nothing was begun.
-            DirectoryError: no controller answered for that; nothing was begun.
-
+        ApplyError: one failed, or it was stopped; either all is given back, or `rest`
+        is still to be done and `recover` finishes it. With any other error nothing was
+        begun: Busy; RecoveryNeeded; StepFailed where an administrator is needed and
+        none is given or let in, or the plan is outdated; DirectoryError where no
+        controller answered.
         """
         directory = _admin_directory(plan)
         if directory is not None and inputs.admin is None:

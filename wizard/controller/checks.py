@@ -34,20 +34,10 @@ class Checks:
         stop: threading.Event,
         report: Report,
     ) -> Outcome:
-        """Run a check of a page.
+        """Run a check of a page, by its name in `wizard.checks.table`, on a draft.
 
-        Args:
-            name: of `wizard.checks.table`.
-            draft: what is answered so far.
-            inputs: whom to sign in as, the enrolment code.
-            stop: looked at now and then.
-            report: called with what is known so far.
-
-        Raises:
-            KeyError: there is no such check.
-            SettingsError: what it needs is not answered.
-            StepFailed, DirectoryError: it can't be run; with the remedy.
-
+        It reports what is known so far. SettingsError: what it needs is not answered.
+        StepFailed, DirectoryError: it can't be run; with the remedy.
         """
         return CHECKS[name](draft, self._context.with_inputs(inputs), stop, report)
 

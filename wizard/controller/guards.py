@@ -7,25 +7,14 @@ from wizard.plan.journal import Journal
 
 
 def refuse_others(host: Host) -> None:
-    """Refuse while somebody is at work, and before a run cut off is recovered.
-
-    Raises:
-        Busy: by whom, and since when.
-        RecoveryNeeded: there is a run that was cut off.
-
-    """
+    """Raise Busy while somebody is at work, RecoveryNeeded where a run was cut off."""
     _refuse_busy(host)
     if find_cut_off(host) is not None:
         raise RecoveryNeeded
 
 
 def find_cut_off(host: Host) -> Journal | None:
-    """Find a journal that is open though nobody is at work.
-
-    Raises:
-        Busy: somebody is.
-
-    """
+    """Find a journal that is open though nobody is at work; Busy where somebody is."""
     cut_off = journal.find_open(host.places.journal)
     while cut_off is not None:
         _refuse_busy(host)

@@ -38,12 +38,7 @@ class Installation:
         self._context, self._host = context, context.host
 
     def installed(self) -> Installed | None:
-        """Find the installation on this machine.
-
-        Raises:
-            SettingsError: there is one, and its settings file can't be used.
-
-        """
+        """Find the installation; SettingsError: its settings can't be used."""
         if self._host.read(self._host.places.settings) is None:
             return None
         context = self._context
@@ -71,12 +66,7 @@ class Installation:
         return tuple(row for step in STEPS for row in step.verify(target))
 
     def portal_details(self) -> PortalDetails:
-        """Give what the portal's side must know.
-
-        Raises:
-            EnrolmentError, StepFailed: nothing is installed here.
-
-        """
+        """Give what the portal must know; EnrolmentError, StepFailed: none is here."""
         context = self._context
         enrolled = context.load_enrolment()
         return PortalDetails(
@@ -91,10 +81,8 @@ class Installation:
     ) -> SelfTestResult:
         """Send one request through the relay; a check only without a password.
 
-        Raises:
-            RelayFailed, EnrolmentError, SettingsError, StepFailed: no answer came,
-                or nobody can be so named and nothing was sent.
-
+        RelayFailed, EnrolmentError, SettingsError, StepFailed: no answer came, or
+        nobody can be so named and nothing was sent.
         """
         try:
             user_filter(by, value)

@@ -91,8 +91,9 @@ class Explained:
 class Permissions:
     """What can be read of permissions; calls block.
 
-    Each raises DirectoryError or StepFailed, with the remedy, where the directory
-    can't be asked.
+    The account, scope and features of the settings are judged. Inputs are the account's
+    password or an administrator, where none is stored. Each raises DirectoryError or
+    StepFailed, with the remedy, where the directory can't be asked.
     """
 
     def __init__(self, context: Context) -> None:
@@ -103,16 +104,8 @@ class Permissions:
     ) -> Explained:
         """Say whether a reset of one person would work, and if not, why.
 
-        Args:
-            settings: whose account, scope and features are judged.
-            inputs: the account's password or an administrator, where none is stored.
-            by: what the value is; None: told by its form, and else what the cloud
-                names people by.
-            value: who.
-
-        Raises:
-            Refused: nobody, or several, are so named, or nobody can be.
-
+        `by` says what the value is; None: told by its form, and else what the cloud
+        names people by. Refused: nobody, or several, are so named, or nobody can be.
         """
         filters = filters_of(value, by, settings)
         base_dn = settings.directory.base_dn
@@ -139,17 +132,10 @@ class Permissions:
         report: Callable[[Seen], None],
         stop: threading.Event,
     ) -> Coverage:
-        """Judge everybody in the scope.
+        """Judge everybody in the scope, each once, in the directory's order.
 
-        They are not counted before: that would be a fifth of the wait.
-
-        Args:
-            settings: whose scope, account and features are judged.
-            inputs: the account's password or an administrator, where none is stored.
-            each: given everybody, once, in the directory's order.
-            report: told how far it is.
-            stop: looked at between people; what was judged until then is given.
-
+        They are not counted before: that would be a fifth of the wait. `stop` is looked
+        at between people; what was judged until then is given.
         """
         tally = Tally()
         report(_seen(tally))

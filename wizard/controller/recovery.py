@@ -24,12 +24,7 @@ class RunRecovery:
         self._context, self._host = context, context.host
 
     def find(self) -> Recovery | None:
-        """Find a run that was cut off.
-
-        Raises:
-            Busy: it is under way: by whom, and since when.
-
-        """
+        """Find a run that was cut off; Busy where it is under way."""
         cut_off = find_cut_off(self._host)
         if cut_off is None:
             return None
@@ -41,13 +36,9 @@ class RunRecovery:
     def recover(self, inputs: Inputs, report: Report) -> RolledBack:
         """Roll back a run that was cut off; nothing happens when there is none.
 
-        One that has done what can't be given back is finished instead.
-
-        Raises:
-            Busy: another wizard or command is at work.
-            StepFailed: the administrator is not let in; nothing was begun.
-            ApplyError: it could not be finished; what is left is still known.
-
+        One that has done what can't be given back is finished instead. ApplyError: it
+        could not be; what is left is still known. Nothing was begun with Busy, or with
+        StepFailed where the administrator is not let in.
         """
         with self._host.lock():
             cut_off = journal.find_open(self._host.places.journal)
@@ -77,14 +68,10 @@ def to_recover(cut_off: Journal) -> list[Change]:
 
 
 def prove_for(cut_off: Journal, context: Context) -> None:
-    """Refuse a wrong password once; each change would try it, until it is locked out.
+    """Refuse a wrong password once: each change would try it, until it is locked out.
 
     Without an administrator, or a controller that answers, what needs none is taken
-    back all the same, and the rest is told as stuck.
-
-    Raises:
-        StepFailed: the administrator was not let in.
-
+    back all the same, and the rest is told as stuck. StepFailed: not let in.
     """
     needing = [change for change in to_recover(cut_off) if change.needs_admin]
     if needing and context.inputs.admin is not None:

@@ -25,10 +25,8 @@ def open_scan(
 ) -> Iterator[Scan]:
     """Sign in twice, for pages and for facts, and read what all people share.
 
-    Raises:
-        DirectoryError: nobody is let in, or answers.
-        StepFailed: no password is known, or a container of the scope is not there.
-
+    DirectoryError: nobody is let in, or answers. StepFailed: no password is known, or
+    a container of the scope is not there.
     """
     planned = is_planned(settings, context)
     sign_in = as_either if planned else as_agent
@@ -50,9 +48,7 @@ def open_scan(
 def is_planned(settings: Settings, context: Context) -> bool:
     """Say whether the settings ask for an account that is not there yet.
 
-    Raises:
-        StepFailed: they do, and no administrator is given to look in its place.
-
+    StepFailed: they do, and no administrator is given to look in its place.
     """
     directory, inputs = settings.directory, context.inputs
     if directory.account.kind == "existing" or inputs.account_password:

@@ -40,11 +40,9 @@ class Call:
     arguments: Mapping[str, Any]
 
     def read(self, line: bytes) -> dict[str, Any]:
-        """Make the arguments of the call, and of the line that seals the others.
+        """Make the arguments of the call and its sealed line, or tell what is wrong.
 
-        Raises:
-            BadCall, SettingsError: they are not what the method takes.
-
+        BadCall, SettingsError: they are not what the method takes.
         """
         secrets = _object(line, set(self.method.sealed))
         hidden = {
@@ -73,12 +71,7 @@ def spell_sealed(method: Method, arguments: Mapping[str, Any]) -> bytes:
 
 
 def read_call(text: str, action: Action) -> Call:
-    """Read a call as the message carried it.
-
-    Raises:
-        BadCall: no such method, or not with these arguments.
-
-    """
+    """Read a call as the message carried it; BadCall where the action has none."""
     data = _object(text.encode(), {"method", "arguments"})
     name, arguments = data["method"], data["arguments"]
     try:

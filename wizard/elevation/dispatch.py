@@ -73,11 +73,7 @@ class Dispatcher:
     def answer(self, request: CallRequest, channel: Channel) -> None:
         """Answer one call and close its channel.
 
-        Args:
-            request: the call, which waits in a place of its user's; nothing of it is
-                read before its sender is let in.
-            channel: to the caller.
-
+        It waits in a place of its user's; nothing is read before its sender is let in.
         """
         try:
             try:

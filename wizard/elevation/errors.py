@@ -33,12 +33,7 @@ class NotReached(Failure):
 
 
 class BadCall(Failure):
-    """A call that is none of the service's; nothing was looked at or changed.
-
-    Args:
-        what: what is wrong with it; nothing of what was given is quoted.
-
-    """
+    """A call that is none of the service's; nothing was done, none of it is quoted."""
 
     def __init__(self, what: Text) -> None:
         super().__init__(what, Text("Use the wizard and the agent of one version."))
@@ -87,11 +82,9 @@ def spell(error: Exception) -> dict[str, Any]:
 
 
 def read(data: Mapping[str, Any]) -> Exception:
-    """Make the error that `spell` gave; a field that its kind lacks is passed over.
+    """Make the error that `spell` gave; KeyError or ValueError where it is none.
 
-    Raises:
-        KeyError, ValueError: it is none.
-
+    A field that its kind lacks is passed over.
     """
     kind, fields = crossing()[data["kind"]], data["fields"]
     error = kind.__new__(kind, str(data["text"]))  # no `__init__`: only typed fields

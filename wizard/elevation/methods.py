@@ -99,12 +99,7 @@ class Method:
         return function
 
     def bind(self, *values: Any, **named: Any) -> dict[str, Any]:
-        """Give the arguments of a call by name.
-
-        Raises:
-            TypeError: the method does not take these.
-
-        """
+        """Give the arguments of a call by name; TypeError where it takes others."""
         return self.signature.bind(*values, **named).arguments
 
 
@@ -125,12 +120,7 @@ NAMES: tuple[str, ...] = tuple(_BY_NAME)
 
 @cache
 def method_of(name: str) -> Method:
-    """Find a method by its name.
-
-    Raises:
-        KeyError: there is none.
-
-    """
+    """Find a method by its name, or raise KeyError."""
     row = _BY_NAME[name]
     own = signature(row.function)
     hints = get_type_hints(row.function)

@@ -27,12 +27,7 @@ class Quota:
         self._at_work = 0
 
     def wait(self, user: int) -> None:
-        """Take a place to wait in until polkit lets a user in.
-
-        Raises:
-            NotReached: too many wait.
-
-        """
+        """Take a place to wait in for polkit; NotReached where too many wait."""
         with self._lock:
             if self._waiting[user] >= _WAITING_OF_ONE:
                 raise _too_much()
@@ -48,12 +43,7 @@ class Quota:
 
     @contextlib.contextmanager
     def at_work(self) -> Iterator[None]:
-        """Hold a place at work.
-
-        Raises:
-            NotReached: there is none.
-
-        """
+        """Hold a place at work; NotReached where there is none."""
         with self._lock:
             if self._at_work >= _AT_WORK:
                 raise _too_much()

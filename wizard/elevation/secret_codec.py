@@ -32,12 +32,7 @@ def spell(value: Any) -> Any:
 
 
 def read(hint: Any, data: Any) -> Any:
-    """Make a value of what `spell` gave.
-
-    Raises:
-        BadCall: it is none of that type; nothing of it is quoted.
-
-    """
+    """Make a value of what `spell` gave; else BadCall, which quotes nothing of it."""
     if get_origin(hint) in (Union, UnionType):
         if data is None and NoneType in get_args(hint):
             return None

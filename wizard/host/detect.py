@@ -22,15 +22,7 @@ class NoHost(Failure):
 
 
 def this_machine(who: str = "") -> Host:
-    """Give this server.
-
-    Args:
-        who: the person for whom this process works, where it is not their own.
-
-    Raises:
-        NoHost: the package is not installed.
-
-    """
+    """Give this server, working for a person; NoHost where no package is installed."""
     if not is_installed():
         raise NoHost
     return SystemdHost(who)

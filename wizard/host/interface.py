@@ -132,12 +132,7 @@ class Package(Protocol):
     """The program as the package manager knows it."""
 
     def damaged(self) -> Sequence[Path] | None:
-        """Give the files that are not as the package brought them.
-
-        Returns:
-            None where nothing can be compared: no package manager knows it.
-
-        """
+        """Give the files that are not as it brought them; None: nobody can compare."""
 
 
 class Host(Protocol):
@@ -197,12 +192,7 @@ class Host(Protocol):
         """
 
     def wait_ready(self, seconds: float) -> None:
-        """Wait until the agent is ready.
-
-        Raises:
-            ServiceFailed: with the agent's own reason, when it is not in time.
-
-        """
+        """Wait until the agent is ready; else ServiceFailed, with its own reason."""
 
     def remains(self) -> Sequence[Path]:
         """Give the files and folders that the agent itself has made and are there."""
@@ -217,12 +207,7 @@ class Host(Protocol):
         """Say who is changing this machine now; None when nobody is."""
 
     def lock(self) -> contextlib.AbstractContextManager[None]:
-        """Let one wizard or command change this machine at a time.
-
-        Raises:
-            Busy: another does; who, and since when.
-
-        """
+        """Let one wizard or command change this machine; Busy where another does."""
 
 
 def ended(last_words: str) -> ServiceFailed:

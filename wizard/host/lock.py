@@ -21,15 +21,9 @@ from wizard.errors import Busy
 
 @contextlib.contextmanager
 def held(path: Path, who: str = "") -> Iterator[None]:
-    """Hold the lock in a file.
+    """Hold the lock in a file of a folder that is there; Busy where another does.
 
-    Args:
-        path: in a folder that is there.
-        who: the person, where the process runs for another.
-
-    Raises:
-        Busy: another process holds it.
-
+    `who` is the person, where the process runs for another.
     """
     with os.fdopen(_opened(path), "r+", encoding="utf-8") as file:
         try:

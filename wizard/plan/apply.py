@@ -51,16 +51,10 @@ class Run:
 
 
 def apply(run: Run, changes: Sequence[Change], stop: threading.Event) -> None:
-    """Make all changes or none.
+    """Make all changes, as they were reviewed, or none.
 
-    Args:
-        run: with a journal that is new and open; sealed on success.
-        changes: from `plan`, as they were reviewed.
-        stop: looked at before each change.
-
-    Raises:
-        ApplyError: one failed, or it was stopped; those made were taken back.
-
+    The journal is new and open, and sealed on success. `stop` is looked at before each
+    change. ApplyError: one failed, or it was stopped; those made were taken back.
     """
     for index, change in enumerate(changes):
         if stop.is_set() and not run.journal.forward:
@@ -70,12 +64,7 @@ def apply(run: Run, changes: Sequence[Change], stop: threading.Event) -> None:
 
 
 def go_on(run: Run) -> tuple[Change, ...]:
-    """Finish a plan that can only go forward; give what was still to be done.
-
-    Raises:
-        ApplyError: one failed again; the journal stays open.
-
-    """
+    """Finish what only goes forward; give what was left. ApplyError: it stays open."""
     rest, total = run.journal.rest(), len(run.journal.planned())
     for index, change in rest:
         _make(run, index, change, total)

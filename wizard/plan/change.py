@@ -125,13 +125,9 @@ Report = Callable[[Progress], None]
 
 
 class StepFailed(Failure):
-    """A change could not be made, or not be taken back.
+    """A change could not be made, or not be taken back; the remedy may be by hand.
 
-    Args:
-        what: what happened, in words.
-        remedy: what to do next, or by hand.
-        needs: what it takes and was not given, by the name of `Inputs`.
-
+    `needs` is what it takes and was not given, by the name of `Inputs`.
     """
 
     def __init__(self, what: str, remedy: str, needs: str = "") -> None:
@@ -161,9 +157,6 @@ class Stuck:
 
     change: Change
     reason: Text
-
-    def __str__(self) -> str:
-        return f"{self.change.summary}: {self.reason}"
 
 
 @dataclass(frozen=True)
@@ -206,11 +199,8 @@ class ApplyError(Failure):
         rest: tuple[Change, ...] = (),
     ) -> None:
         super().__init__(reason)
-        self.failed = failed
-        self.reason = reason
-        self.undone = undone
-        self.stuck = stuck
-        self.rest = rest
+        self.failed, self.reason = failed, reason
+        self.undone, self.stuck, self.rest = undone, stuck, rest
 
 
 MayChange = Callable[[], bool]
@@ -255,12 +245,7 @@ class Context:
             return None
 
     def load_settings(self) -> Settings:
-        """Read the settings in force, as the agent does.
-
-        Raises:
-            SettingsError: there are none, or they can't be used.
-
-        """
+        """Read the settings in force, as the agent does, or raise SettingsError."""
         return settings_file.load(self.host.places.settings)
 
     @property
@@ -272,12 +257,7 @@ class Context:
             return None
 
     def load_enrolment(self) -> Enrolment:
-        """Read the enrolment in force.
-
-        Raises:
-            EnrolmentError: there is none, or it can't be used.
-
-        """
+        """Read the enrolment in force; EnrolmentError where none can be used."""
         return enrolment.load(self.host.places.enrolment)
 
     @property

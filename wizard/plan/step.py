@@ -73,34 +73,17 @@ class Step(ABC):
         return ()
 
     def refuse_stale(self, changes: Sequence[Change], context: Context) -> None:  # noqa: B027 - most start from nothing
-        """Look whether what this step's changes start from is as when they were shown.
-
-        Raises:
-            StepFailed: it is not; nothing was begun.
-
-        """
+        """Raise StepFailed where what its changes start from is not as it was shown."""
 
     @abstractmethod
     def apply(self, change: Change, context: Context) -> Facts:
-        """Make the change; give the facts its undo needs.
-
-        Raises:
-            StepFailed: it could not be made, or not as planned.
-
-        """
+        """Make the change; give the facts its undo needs. StepFailed: it can't be."""
 
     def undo(self, begun: Begun, context: Context) -> None:  # noqa: ARG002 - a default
-        """Take a change back; nothing happens when it was never made.
+        """Take a change back, perhaps in another process; nothing if it was never made.
 
-        A step whose changes are final has nothing to take back.
-
-        Args:
-            begun: what was planned, and what `apply` gave of it.
-            context: perhaps of another process.
-
-        Raises:
-            StepFailed: somebody else changed it since, or it can't be reached.
-
+        A step whose changes are final has nothing to take back. StepFailed: somebody
+        else changed it since, or it can't be reached.
         """
         if not begun.change.final:
             raise NotImplementedError(self.name)
@@ -130,14 +113,11 @@ def plan_removal(steps: Steps, context: Context) -> tuple[Change, ...]:
 
 
 def refuse_stale(steps: Steps, changes: Sequence[Change], context: Context) -> None:
-    """Refuse a plan that is outdated: somebody applied another while it was shown.
+    """Refuse a plan that is outdated, with StepFailed; nothing was begun.
 
-    Its first changes would be made over what that one made, and taking them back would
-    take that with them: the keys of an installation, or its account's password.
-
-    Raises:
-        StepFailed: it is; nothing was begun.
-
+    Somebody applied another while it was shown. Its first changes would be made over
+    what that one made, and taking them back would take that with them: the keys of an
+    installation, or its account's password.
     """
     for step in steps:
         own = [change for change in changes if change.step == step.name]

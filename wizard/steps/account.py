@@ -192,10 +192,7 @@ def _in_force(
     """Say whether an installation goes on with the password that was set.
 
     The directory does not go back to the old one, which may be known to nobody.
-
-    Raises:
-        DirectoryError: it was cut off, and nobody tells which password it is.
-
+    DirectoryError: it was cut off, and nobody tells which password it is.
     """
     settings = context.host.read(context.host.places.settings)
     if settings is None or stored_password(directory, context) is None:

@@ -149,12 +149,7 @@ def _renewed(place: Path, text: str, wanted: Settings) -> Change:
 
 
 def refuse_new_settings(changes: Sequence[Change], context: Context) -> None:
-    """Refuse a removal that was planned without settings, where some came since.
-
-    Raises:
-        StepFailed: nothing was begun.
-
-    """
+    """Refuse a removal planned without settings, where some came: StepFailed."""
     if not any(change.step == SettingsFile.name for change in changes):
         refuse_changed(context.host.places.settings, None, context)
 

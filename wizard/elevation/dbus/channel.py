@@ -39,9 +39,7 @@ class Channel:
     def first_line(self) -> bytes:
         """Take the line that the caller writes; from then on see whether it leaves.
 
-        Raises:
-            BadCall: none came in time, or one that is too long.
-
+        BadCall: none came in time, or one that is too long.
         """
         line = b""
         while not line.endswith(b"\n"):

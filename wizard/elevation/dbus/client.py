@@ -39,17 +39,10 @@ class ServiceClient:
         self._bus: DBusConnection | None = None
 
     def ask(self, method: Method, arguments: Mapping[str, Any]) -> Any:
-        """Have the service do what a method of the controller does.
+        """Have the service do what a method does; its errors come as the same classes.
 
-        Args:
-            method: one of `wizard.elevation.methods`.
-            arguments: its own, the reports' and the stop among them.
-
-        Raises:
-            NotAllowed: the person may not.
-            NotReached: the service can't be asked, or is gone.
-            Exception: what the function itself raises, as the same class.
-
+        Among the arguments are what takes its reports, and the stop. NotAllowed: the
+        person may not. NotReached: the service can't be asked, or is gone.
         """
         ours, theirs = socket.socketpair()
         with ours:

@@ -26,15 +26,9 @@ _TYPING_S = 300.0  # a person types a password meanwhile
 
 
 def let_in(sender: str, action: Action) -> str:
-    """Have polkit let a caller in; give the name of the person.
+    """Have polkit let a caller in; give the name of the person, or raise NotAllowed.
 
-    Args:
-        sender: the caller's unique name on the bus, which nobody else can take.
-        action: what the caller asks for.
-
-    Raises:
-        NotAllowed: polkit says no, or can't be asked.
-
+    `sender` is the caller's unique name on the bus, which nobody else can take.
     """
     try:
         with _connected() as bus:
@@ -67,12 +61,7 @@ def let_in(sender: str, action: Action) -> str:
 
 
 def user_of(sender: str) -> int:
-    """Give the number of a caller's account, of which polkit is not asked.
-
-    Raises:
-        NotReached: the bus does not tell; the caller may be gone.
-
-    """
+    """Give the number of a caller's account; NotReached where the bus does not tell."""
     try:
         with _connected() as bus:
             return _user(bus, sender)

@@ -52,9 +52,7 @@ class Service:
     def run(self) -> None:
         """Serve until nothing is asked any more.
 
-        Raises:
-            OSError, DBusErrorResponse: the bus can't be reached, or refuses the name.
-
+        OSError, DBusErrorResponse: the bus can't be reached, or refuses the name.
         """
         calls: deque[Message] = deque()
         with (

@@ -21,35 +21,24 @@ _ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"}
 
 @dataclass(frozen=True)
 class InstalledPackage:
-    """The program as one package brought it."""
+    """The program as one package brought it.
+
+    The root of the machine, and how rpm is called, are others only in tests.
+    """
 
     name: str
+    root: Path = Path("/")
+    rpm: Sequence[str] = ("rpm",)
 
     def damaged(self) -> Sequence[Path] | None:
-        return damaged(self.name)
-
-
-def damaged(
-    package: str, root: Path = Path("/"), rpm: Sequence[str] = ("rpm",)
-) -> tuple[Path, ...] | None:
-    """Compare the program with what the package manager keeps of it.
-
-    Args:
-        package: its name.
-        root: of the machine; another only in tests.
-        rpm: how rpm is called; with a root of its own only in tests.
-
-    Returns:
-        what was changed or is gone; None where nobody could compare.
-
-    """
-    try:
-        lines = (root / _DPKG / f"{package}.md5sums").read_text().splitlines()
-    except OSError:
-        changed = _by_rpm(package, rpm)
-    else:
-        changed = tuple(_by_sums(lines, root))
-    return None if changed is None else tuple(root / name for name in changed)
+        try:
+            sums = self.root / _DPKG / f"{self.name}.md5sums"
+            lines = sums.read_text().splitlines()
+        except OSError:
+            changed = _by_rpm(self.name, self.rpm)
+        else:
+            changed = tuple(_by_sums(lines, self.root))
+        return None if changed is None else tuple(self.root / name for name in changed)
 
 
 def _by_sums(lines: Sequence[str], root: Path) -> Iterator[str]:

@@ -75,12 +75,7 @@ class Manager:
         self._call("StartUnit", "ss", name, "replace")
 
     def stop(self, name: str, seconds: float) -> None:
-        """Stop a unit and wait until it has ended.
-
-        Raises:
-            ServiceFailed: it does not end in time.
-
-        """
+        """Stop a unit and wait until it has ended; ServiceFailed if not in time."""
         self._call("StopUnit", "ss", name, "replace")
         deadline = time.monotonic() + seconds
         while not self.unit(name).ended:
@@ -150,12 +145,7 @@ class Manager:
 
 @contextmanager
 def connected() -> Iterator[Manager]:
-    """Speak to systemd.
-
-    Raises:
-        ServiceFailed: the system bus does not answer.
-
-    """
+    """Speak to systemd; ServiceFailed where the system bus does not answer."""
     try:
         connection = open_dbus_connection(bus="SYSTEM")
     except (OSError, TimeoutError, KeyError) as error:

@@ -7,10 +7,11 @@ import pytest
 
 from tests.unit.wizard.answered import SETTINGS
 from tests.unit.wizard.fake_host import FakeHost, on
-from wizard.host.systemd.package import InstalledPackage, changed_by_rpm, damaged
+from wizard.host.systemd.package import InstalledPackage, changed_by_rpm
 from wizard.plan.step import Target
 from wizard.steps.file_ownership import FileOwnership
 
+NAME = "writeback-agent"
 PROGRAM = "usr/lib/writeback-agent/writeback-agent"
 FILES = (
     PROGRAM,
@@ -40,15 +41,15 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_what_the_package_brought_is_whole(root: Path) -> None:
-    assert damaged("writeback-agent", root) == ()
+    assert InstalledPackage(NAME, root).damaged() == ()
 
 
 @pytest.mark.parametrize("name", FILES[:3])
 def test_a_changed_or_lost_part_of_the_program_is_told(root: Path, name: str) -> None:
     (root / name).write_text("changed")
-    assert damaged("writeback-agent", root) == (root / name,)
+    assert InstalledPackage(NAME, root).damaged() == (root / name,)
     (root / name).unlink()
-    assert damaged("writeback-agent", root) == (root / name,)
+    assert InstalledPackage(NAME, root).damaged() == (root / name,)
 
 
 def test_what_is_to_be_edited_and_what_dpkg_may_leave_out_is_no_damage(
@@ -57,7 +58,7 @@ def test_what_is_to_be_edited_and_what_dpkg_may_leave_out_is_no_damage(
     (root / "etc/default/writeback-agent").write_text("WRITEBACK_LOG_LEVEL=DEBUG")
     for name in FILES[4:]:
         (root / name).unlink()
-    assert damaged("writeback-agent", root) == ()
+    assert InstalledPackage(NAME, root).damaged() == ()
 
 
 _VERIFIED = """\
@@ -100,16 +101,16 @@ def an_rpm(folder: Path, script: str) -> tuple[str]:
     ],
 )
 def test_what_neither_knows_is_not_compared(tmp_path: Path, script: str) -> None:
-    assert damaged("writeback-agent", tmp_path, an_rpm(tmp_path, script)) is None
-    assert damaged("writeback-agent", tmp_path, (str(tmp_path / "none"),)) is None
+    assert InstalledPackage(NAME, tmp_path, an_rpm(tmp_path, script)).damaged() is None
+    assert InstalledPackage(NAME, tmp_path, (str(tmp_path / "none"),)).damaged() is None
 
 
 def test_where_dpkg_does_not_know_it_rpm_is_asked(tmp_path: Path) -> None:
     whole = an_rpm(tmp_path, "exit 0")
-    assert damaged("writeback-agent", tmp_path, whole) == ()
+    assert InstalledPackage(NAME, tmp_path, whole).damaged() == ()
     lines = "echo '..5......    /usr/lib/writeback-agent/a'; exit 1"
     changed = an_rpm(tmp_path, f'test "$1" = --query || {{ {lines}; }}')
-    found = damaged("writeback-agent", tmp_path, changed)
+    found = InstalledPackage(NAME, tmp_path, changed).damaged()
     assert found == (tmp_path / "usr/lib/writeback-agent/a",)
 
 
@@ -118,7 +119,7 @@ def test_that_nothing_was_compared_is_told(
 ) -> None:
     host = FakeHost(tmp_path / "machine")
     host.package = InstalledPackage("writeback-agent")
-    monkeypatch.setattr("wizard.host.systemd.package.damaged", lambda _: None)
+    monkeypatch.setattr(InstalledPackage, "damaged", lambda _: None)
     (row,) = FileOwnership().verify(Target(SETTINGS, on(host)))
     assert (row.title, row.state) == ("Program", "info")
     assert "Not compared" in row.detail
