@@ -158,6 +158,9 @@ class Stuck:
     change: Change
     reason: Text
 
+    def __str__(self) -> str:
+        return f"{self.change.summary}: {self.reason}"
+
 
 @dataclass(frozen=True)
 class RolledBack:
