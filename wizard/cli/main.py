@@ -10,7 +10,7 @@ from agent.config.errors import SettingsError
 from agent.system.process import leave_no_core
 from agent.system.version import VERSION
 from wire.failure import Failure, sentence
-from wire.text import Text, verbatim
+from wire.text import Text
 from wizard.cli.command import Command
 from wizard.cli.commands.order import COMMANDS
 from wizard.cli.errors import ADMIN, MEND_IN_FORCE, BadUsage, problems
@@ -79,7 +79,7 @@ class _Words(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         remedy = Text("See {command} -h.", command=self.prog)
-        raise BadUsage(verbatim(sentence(message)), remedy)
+        raise BadUsage(sentence(message), remedy)
 
 
 def _parser() -> argparse.ArgumentParser:

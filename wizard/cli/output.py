@@ -8,7 +8,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
-from wire.failure import Failure, joined
+from wire.failure import Failure
 from wire.text import EMPTY, Text, plural
 from wizard.plan.change import Change, Progress, Report, Stuck
 from wizard.results import Check, Installed, PortalDetails
@@ -87,7 +87,7 @@ def refused(
     code: Exit = Exit.BAD_USAGE,
 ) -> Result:
     """Say on standard error why a command does not go on."""
-    tell(joined(say(error.statement), say(error.remedy)))
+    tell(error.whole)
     more = {"remedy": error.remedy} if data is None else data
     return Result(code, EMPTY, {"error": str(error), **more})
 
@@ -103,9 +103,10 @@ _GROUPS = {
     "gone": Text("Will be removed for good"),
 }
 _FOR_GOOD = Text(
-    "  These can't be taken back. From the first of them on it can't be stopped; what "
+    "These can't be taken back. From the first of them on it can't be stopped; what "
     "is cut off is finished by writeback rollback."
 )
+_REPAIR = Text("What to do: writeback repair starts it, or says why it can't.")
 _EDITED = Text("Edited by hand since it was applied (writeback apply follows):")
 _STATES = {
     "ok": Text("ok"),
@@ -133,7 +134,7 @@ def plan_text(changes: Sequence[Change]) -> str:
         group = [change for change in changes if change.group == kind]
         if group:
             shown += [f"{say(title)} ({len(group)})", *summaries(group)]
-            shown += [_FOR_GOOD] if kind == "gone" else []
+            shown += [f"  {say(_FOR_GOOD)}"] if kind == "gone" else []
     return lines(*shown)
 
 
@@ -165,10 +166,8 @@ def say_progress(progress: Progress) -> None:
     if progress.state == "done" and not progress.detail:
         return
     word = "" if progress.state == "doing" else f"{say(_PROGRESS[progress.state])}: "
-    line = (
-        f"[{progress.index + 1}/{progress.total}] {word}{say(progress.change.summary)}"
-    )
-    tell(f"{line} {say(progress.detail)}" if progress.detail else line)
+    number, detail = f"[{progress.index + 1}/{progress.total}]", say(progress.detail)
+    tell(f"{number} {word}{say(progress.change.summary)} {detail}".rstrip())
 
 
 def saying(kept: list[str]) -> Report:
@@ -195,15 +194,11 @@ def portal_details_text(details: PortalDetails) -> str:
 
 def checks_text(rows: Sequence[Check]) -> str:
     """Line up rows: state, what was tried, what came back, what to do."""
-    return lines(
-        *(
-            line
-            for row in rows
-            for line in finding(
-                row.state, f"{say(row.title)}: {say(row.detail)}", row.remedy
-            )
-        )
-    )
+    shown = list[str]()
+    for row in rows:
+        what = f"{say(row.title)}: {say(row.detail)}"
+        shown += finding(row.state, what, row.remedy)
+    return lines(*shown)
 
 
 def checks_data(rows: Sequence[Check]) -> list[dict[str, Any]]:
@@ -243,9 +238,7 @@ def status_text(installed: Installed | None) -> str:
     if status.attention:
         shown.append(_attention(status.attention))
     elif not status.running:
-        shown.append(
-            Text("What to do: writeback repair starts it, or says why it can't.")
-        )
+        shown.append(_REPAIR)
     if installed.drift:
         shown += [_EDITED, *(f"  {say(each)}" for each in installed.drift)]
     return lines(*shown)

@@ -59,7 +59,7 @@ def _bad_code(fields: list[Field], answers: Answers) -> list[Problem]:
     try:
         parse(code.reveal())
     except BadCode as error:
-        return [Problem("input.enrolment_code", str(error))]
+        return [Problem("input.enrolment_code", error.what)]
     return []
 
 

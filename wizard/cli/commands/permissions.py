@@ -17,7 +17,7 @@ from agent.verdict.verdict import OperationVerdict, State
 from wire.failure import sentence
 from wire.names import Identifier
 from wire.outcomes import Code, Refused
-from wire.text import Text, plural, verbatim
+from wire.text import Text, plural
 from wizard.cli.command import SECRETS, SETTINGS, Argument, Command, Group
 from wizard.cli.commands.grants import GRANT, PLAN, REVOKE
 from wizard.cli.coverage_text import OPERATIONS, Examples, as_data, code_of, in_words
@@ -100,7 +100,7 @@ def explain(
         explained = permissions.explain(settings, inputs, by, value)
     except Refused as error:
         remedy = _REMEDIES.get(error.code, error.outcome.remedy)
-        raise BadUsage(verbatim(sentence(error.detail)), remedy) from error
+        raise BadUsage(sentence(error.detail), remedy) from error
     code = Exit.DONE if explained.verdict.reset.state is State.YES else Exit.FINDINGS
     data = explained.verdict.as_dict() | {
         "controller": explained.controller,
