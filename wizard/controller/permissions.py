@@ -40,7 +40,7 @@ class Seen:
 
     Attributes:
         people: how many are judged.
-        would_work: for how many of those judged a reset would work.
+        would_work: for how many of those a reset would work.
 
     """
 

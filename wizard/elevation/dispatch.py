@@ -28,8 +28,6 @@ class CallRequest:
     Attributes:
         sender: the caller's unique name on the bus.
         user: the number of the caller's account, as the bus knows it.
-        action: what it asks to be let in for.
-        text: the call as it came.
 
     """
 

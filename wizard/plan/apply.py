@@ -30,14 +30,9 @@ from wizard.plan.step import Step, Steps
 
 @dataclass(frozen=True)
 class Run:
-    """What one plan is carried out or taken back with.
+    """What one plan is carried out or taken back with; each act is reported.
 
-    Attributes:
-        steps: the steps its changes refer to.
-        journal: where each act is written down before it is done.
-        context: this machine and what the administrator gave.
-        report: told of each change as it goes.
-
+    It is written to the journal before it is done.
     """
 
     steps: Steps

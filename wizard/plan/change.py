@@ -107,9 +107,6 @@ class Progress:
 
     Attributes:
         index: which of the plan's changes, from 0.
-        total: how many there are.
-        change: the change itself.
-        state: what is being done with it.
         detail: what came back, where something did.
 
     """
@@ -137,13 +134,9 @@ class StepFailed(Failure):
 
 @dataclass(frozen=True)
 class Begun:
-    """One change that was begun and not taken back yet.
+    """One change that was begun and not taken back yet, by its place in the plan.
 
-    Attributes:
-        index: its place in the plan.
-        change: what was planned.
-        made: what came of it; None when it was cut off before it was known.
-
+    What came of it, `made`, is None when it was cut off before that was known.
     """
 
     index: int
@@ -167,8 +160,6 @@ class RolledBack:
     """What a roll-back came to.
 
     Attributes:
-        undone: what was taken back.
-        stuck: what could not be.
         finished: what was done instead, as the plan could only go forward.
         down: why the agent of before does not serve again; empty when it does.
 
@@ -186,8 +177,6 @@ class ApplyError(Failure):
     Args:
         failed: the change that failed; None when it was stopped between two.
         reason: why, with the remedy.
-        undone: what was taken back.
-        stuck: what could not be.
         rest: what is still to be done, where the plan can only go forward; the
             journal stays open, and `go_on` finishes it.
 
@@ -219,7 +208,6 @@ class Context:
     """What steps work with; of its own for each call.
 
     Attributes:
-        host: this machine.
         inputs: what an administrator gave; nothing of it is stored as given.
         may_change: says whether the caller may change this machine, and so have what
             is stored here used for settings that are not in force.

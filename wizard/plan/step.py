@@ -26,8 +26,6 @@ class Target:
     """What an installation is to become, as each step is asked for its part of it.
 
     Attributes:
-        settings: the settings to come.
-        context: this machine.
         earlier: what the steps before this one will change.
         restart: what these changes mean for an agent that runs.
 

@@ -65,8 +65,6 @@ class EnrolmentChange:
     """An enrolment that is made, as a change tells of it.
 
     Attributes:
-        relay: where.
-        agent: under which name.
         undo: what taking it back does there.
         former: the relay where the same name is enrolled so far; None for the same.
         code: the hash that names the code; empty where no relay would be asked for it.

@@ -36,13 +36,9 @@ class FileOwnership(Step):
         rows = [
             Check(
                 self.name,
-                Text("Protection of {path}", path=str(each.path)),
+                Text("Protection of {path}", **_words(each)),
                 "failed",
-                Text(
-                    "It is {now}, and should be {wanted}.",
-                    now=str(each.now),
-                    wanted=str(each.wanted),
-                ),
+                Text("It is {now}, and should be {wanted}.", **_words(each)),
                 Text("Run writeback repair."),
             )
             for each in _misplaced(target.context)
@@ -69,16 +65,15 @@ class FileOwnership(Step):
         return (Check(self.name, title, "failed", detail, remedy),)
 
     def _change(self, file: Misplaced) -> Change:
-        summary = Text(
-            "Protects {path}: {now} becomes {wanted}",
-            path=str(file.path),
-            now=str(file.now),
-            wanted=str(file.wanted),
-        )
+        summary = Text("Protects {path}: {now} becomes {wanted}", **_words(file))
         before, after = (
             {"path": str(file.path), **asdict(each)} for each in (file.now, file.wanted)
         )
         return Change(self.name, summary, before, after)
+
+
+def _words(file: Misplaced) -> dict[str, str]:
+    return {name: str(part) for name, part in vars(file).items()}
 
 
 def _misplaced(context: Context) -> Sequence[Misplaced]:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from agent.config.settings_file import digest
+from wire.failure import sentence
 from wire.text import EMPTY, Text, verbatim
-from wizard.host.interface import Service, ServiceFailed, waits_for
+from wizard.host.interface import REPLACE, Service, ServiceFailed, waits_for
 from wizard.plan.change import Begun, Change, Context, Facts, StepFailed
 from wizard.plan.step import Restart, Step, Target
 from wizard.results import Check, State
@@ -58,7 +59,14 @@ class ServiceStep(Step):
             if not _reads_this(change, context):
                 # one that was asked for before, as by an upgrade: another is to come
                 _reload(context)
-            _check_settings(change, context)
+            if not _reads_this(change, context):
+                raise StepFailed(
+                    Text("The agent that took over runs with other settings."),
+                    Text(
+                        "Somebody else may have changed them; look at them and apply "
+                        "again."
+                    ),
+                )
             return {}
         context.host.stop_service()
         context.host.start_service()
@@ -86,28 +94,16 @@ def _judged(service: Service, settings: str) -> tuple[State, Text, Text]:
         return "failed", Text("It runs, and so does a copy of it."), remedy
     if service.ready and service.outdated:
         detail = Text("It works, but {why}.", why=service.outdated)
-        return "warning", detail, Text("A new agent takes over by: writeback repair.")
+        return "warning", detail, sentence(REPLACE)
     if service.ready:
-        return (
-            "ok",
-            Text("It runs, the relay link is up and a controller answered."),
-            EMPTY,
-        )
+        detail = Text("It runs, the relay link is up and a controller answered.")
+        return "ok", detail, EMPTY
     why = waits_for(service.status) if service.running else EMPTY
     if why:
         remedy = Text("Mend what it names; it goes on trying by itself.")
         return "failed", Text("It is not ready. {why}", why=why), remedy
     detail = Text("It is not ready.") if service.running else Text("It does not run.")
     return "failed", detail, Text("Apply the settings again: that starts it anew.")
-
-
-def _check_settings(change: Change, context: Context) -> None:
-    """Make sure that the agent that took over reads what this plan wrote."""
-    if not _reads_this(change, context):
-        raise StepFailed(
-            Text("The agent that took over runs with other settings."),
-            Text("Somebody else may have changed them; look at them and apply again."),
-        )
 
 
 def _reads_this(change: Change, context: Context) -> bool:

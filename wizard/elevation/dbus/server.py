@@ -36,12 +36,9 @@ _UNREADABLE = (LookupError, ValueError, TypeError, AssertionError, struct.error)
 
 
 class Service:
-    """The root service. One process serves all callers.
+    """The root service: one process for all; ends after `idle_s` without a call.
 
-    Args:
-        controller_for: gives a controller that does for a person what they may.
-        idle_s: seconds without a call after which it ends.
-
+    The controller that it is given for a person does what they may.
     """
 
     def __init__(self, controller_for: ControllerFor, idle_s: float = IDLE_S) -> None:
