@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import Self
 
 from wire.failure import Failure
+from wire.text import Text
 
 VERSION = 1
 SECRET_BYTES = 16
@@ -28,15 +29,25 @@ _GROUP = 5
 
 
 class Rule(StrEnum):
-    """What a code must keep to; the value is said to whoever typed it."""
+    """What a code must keep to."""
 
-    LETTERS = (
+    LETTERS = "letters"
+    LENGTH = "length"
+    CHECKSUM = "checksum"
+    VERSION = "version"
+
+
+_BROKEN = {
+    Rule.LETTERS: Text(
         "holds a sign that never occurs in a code; codes are made of A to Z and 2 to 7 "
         "(0, 1, 8 and 9 never occur)"
-    )
-    LENGTH = f"must have {_CHARS} letters and digits"
-    CHECKSUM = "is mistyped: its checksum is wrong"
-    VERSION = "is of a version that this program does not know; update the program"
+    ),
+    Rule.LENGTH: Text("must have {count} letters and digits", count=_CHARS),
+    Rule.CHECKSUM: Text("is mistyped: its checksum is wrong"),
+    Rule.VERSION: Text(
+        "is of a version that this program does not know; update the program"
+    ),
+}
 
 
 class BadCode(Failure, ValueError):
@@ -49,7 +60,8 @@ class BadCode(Failure, ValueError):
     """
 
     def __init__(self, rule: Rule, detail: str = "") -> None:
-        super().__init__(f"the enrolment code {rule}{detail}")
+        words = {"rule": _BROKEN[rule], "detail": detail}
+        super().__init__(Text("the enrolment code {rule}{detail}", **words))
         self.rule = rule
 
 
@@ -102,7 +114,7 @@ def parse(text: str) -> EnrolmentCode:
     if not set(letters) <= _ALPHABET:
         raise BadCode(Rule.LETTERS)
     if len(letters) != _CHARS:
-        raise BadCode(Rule.LENGTH, f", not {len(letters)}")
+        raise BadCode(Rule.LENGTH, Text(", not {count}", count=len(letters)))
     body, check = _body(letters)
     if not hmac.compare_digest(_checksum(body), check):
         raise BadCode(Rule.CHECKSUM)

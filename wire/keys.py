@@ -15,6 +15,7 @@ from joserfc.jwk import ECKey
 
 from wire.failure import Failure
 from wire.secret import Secret
+from wire.text import Text
 
 CURVE = "P-256"
 PUBLIC_MEMBERS = ("kty", "crv", "x", "y", "use", "kid")
@@ -70,9 +71,9 @@ class PrivateKeys:
             stored = json.loads(secret.reveal())
             keys = cls(ECKey.import_key(stored["sig"]), ECKey.import_key(stored["enc"]))
         except (JoseError, ValueError, KeyError, TypeError):
-            raise BadKeys("the stored private keys can't be read") from None
+            raise BadKeys(Text("the stored private keys can't be read")) from None
         if not (keys.signing.is_private and keys.sealing.is_private):
-            raise BadKeys("the stored keys are not private keys")
+            raise BadKeys(Text("the stored keys are not private keys"))
         return keys
 
     def secret(self) -> Secret:
@@ -117,11 +118,20 @@ def _public(key: ECKey, use: str) -> dict[str, Any]:
 def _one(jwks: Iterable[Jwk], use: str) -> ECKey:
     own = [jwk for jwk in jwks if isinstance(jwk, Mapping) and jwk.get("use") == use]
     if len(own) != 1:
-        raise BadKeys(f"needs exactly one key with use={use}, has {len(own)}")
+        count = len(own)
+        rule = Text(
+            "needs exactly one key with use={use}, has {count}", use=use, count=count
+        )
+        raise BadKeys(rule)
     if own[0].get("kty") != "EC" or own[0].get("crv") != CURVE:
-        raise BadKeys(f"the key with use={use} must be EC on {CURVE}")
+        rule = Text(
+            "the key with use={use} must be EC on {curve}", use=use, curve=CURVE
+        )
+        raise BadKeys(rule)
     if "d" in own[0]:
-        raise BadKeys(f"the key with use={use} is private; give only public keys")
+        raise BadKeys(
+            Text("the key with use={use} is private; give only public keys", use=use)
+        )
     members = {
         name: own[0][name] for name in ("kty", "crv", "x", "y") if name in own[0]
     }
@@ -129,5 +139,5 @@ def _one(jwks: Iterable[Jwk], use: str) -> ECKey:
         key = ECKey.import_key(members)
         key.thumbprint()
     except (JoseError, ValueError, KeyError, TypeError) as error:
-        raise BadKeys(f"the key with use={use} can't be read") from error
+        raise BadKeys(Text("the key with use={use} can't be read", use=use)) from error
     return ECKey.import_key(members | {"use": use, "kid": key.thumbprint()})

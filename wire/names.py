@@ -3,6 +3,8 @@
 import re
 from typing import Literal
 
+from wire.text import Text
+
 # the attribute that means a user; the values of the claim `user.by`
 Identifier = Literal[
     "objectGUID", "ms-DS-ConsistencyGuid", "userPrincipalName", "mail", "sAMAccountName"
@@ -19,6 +21,6 @@ def agent_name(value: str) -> str:
     """Check the name a relay knows an agent by: one lower-case DNS label."""
     if not _AGENT.fullmatch(value):
         raise ValueError(
-            "must be 1 to 63 of a-z, 0-9 and '-', not starting or ending with '-'"
+            Text("must be 1 to 63 of a-z, 0-9 and '-', not starting or ending with '-'")
         )
     return value

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from wire.failure import Failure
-from wire.text import Text
+from wire.text import Text, verbatim
 
 
 class Code(StrEnum):
@@ -256,7 +256,9 @@ class Refused(Failure):
     """
 
     def __init__(self, code: Code, detail: str = "") -> None:
-        super().__init__(f"{code}: {detail}" if detail else str(code))
+        named = verbatim(code.value)
+        what = Text("{code}: {detail}", code=named, detail=detail) if detail else named
+        super().__init__(what)
         self.code = code
         self.detail = detail
 

@@ -129,6 +129,21 @@ def plural(one: str, many: str, count: int, /, **fields: Field) -> Text:
     return Text(one, many=many, count=count, **fields)
 
 
+def filled(text: Text, fields: Mapping[str, Field]) -> Text:
+    """Fill the fields of a template that was written without them."""
+    return Text(text.template, many=text.many, **fields)
+
+
+def folded(texts: Iterable[str], fold: Callable[[str, str], Text]) -> Text:
+    """Make one text of several, two by two; empty for none."""
+    return reduce(fold, map(verbatim, texts)) if (texts := tuple(texts)) else EMPTY
+
+
+def in_lines(texts: Iterable[str]) -> Text:
+    """Put each text on a line of its own."""
+    return folded(texts, lambda one, more: Text("{one}\n{more}", one=one, more=more))
+
+
 def verbatim(value: str) -> Text:
     """Make a text of what is never translated: data, or the words of a peer."""
     return value if isinstance(value, Text) else Text("", verbatim=value)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from agent.config.errors import Problem, SettingsError
 from agent.config.settings import DirectorySettings, Relay
 from wire.secret import Secret
+from wire.text import Text
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Draft:
 
 
 def _unanswered(part: str) -> SettingsError:
-    return SettingsError("the answers", (Problem(part, "is not answered yet"),))
+    return SettingsError("the answers", (Problem(part, Text("is not answered yet")),))
 
 
 # what is typed and used once, by its name in a secrets file and on a page

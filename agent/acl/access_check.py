@@ -6,7 +6,7 @@ judged (a condition, an entry of an unknown kind) never allows.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum
 from uuid import UUID
 
 from agent.acl import rights
@@ -14,22 +14,25 @@ from agent.acl.ace import ALLOWING, CALLBACK, DENYING, Ace, AceFlag, UnknownAce
 from agent.acl.descriptor import Acl, SecurityDescriptor
 from agent.acl.sid import Sid
 from agent.acl.well_known_sids import OWNER_RIGHTS, SELF
+from wire.text import Text
 
 # a plain number: an enum's "&" makes a new member each time, for every entry
 _INHERIT_ONLY = int(AceFlag.INHERIT_ONLY)
 
 
-class Reason(StrEnum):
+class Reason(Enum):
     """Why a decision came out as it did."""
 
-    ALLOWED = "an entry allows it"
-    DENIED = "an entry denies it"
-    NOT_GRANTED = "no entry allows it"
-    EMPTY = "the list is empty: nobody may do anything"
-    NO_LIST = "there is no list: everybody may do everything"
-    OWNER = "the owner may"
-    CONDITIONAL = "an entry with a condition decides; conditions are not evaluated"
-    UNKNOWN = "an entry of an unknown kind comes first"
+    ALLOWED = Text("an entry allows it")
+    DENIED = Text("an entry denies it")
+    NOT_GRANTED = Text("no entry allows it")
+    EMPTY = Text("the list is empty: nobody may do anything")
+    NO_LIST = Text("there is no list: everybody may do everything")
+    OWNER = Text("the owner may")
+    CONDITIONAL = Text(
+        "an entry with a condition decides; conditions are not evaluated"
+    )
+    UNKNOWN = Text("an entry of an unknown kind comes first")
 
 
 UNDECIDED = frozenset({Reason.CONDITIONAL, Reason.UNKNOWN})

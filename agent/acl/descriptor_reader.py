@@ -11,6 +11,7 @@ from typing import TypeVar, TypeVarTuple, cast
 
 from agent.acl.descriptor import SecurityDescriptor, parse
 from agent.acl.errors import DescriptorError
+from wire.text import Text
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -20,10 +21,10 @@ Ts = TypeVarTuple("Ts")
 class Unreadable:
     """A descriptor that says nothing, and why."""
 
-    reason: str
+    reason: Text
 
 
-HIDDEN = Unreadable("nTSecurityDescriptor is hidden from the agent's account")
+HIDDEN = Unreadable(Text("nTSecurityDescriptor is hidden from the agent's account"))
 
 
 @lru_cache(maxsize=256)
@@ -32,7 +33,9 @@ def read(raw: bytes | None) -> SecurityDescriptor | Unreadable:
     try:
         return HIDDEN if raw is None else parse(raw)
     except DescriptorError as error:
-        return Unreadable(f"nTSecurityDescriptor can not be read: {error}")
+        return Unreadable(
+            Text("nTSecurityDescriptor can not be read: {error}", error=str(error))
+        )
 
 
 def decide_once(

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import Enum
 from uuid import UUID
 
+from wire.text import Text, TextAttribute
+
 USER = UUID("bf967aba-0de6-11d0-a285-00aa003049e2")
 INET_ORG_PERSON = UUID("4828cc14-1437-45bc-9b07-ad6f015e5f28")
 DOMAIN = UUID("19195a5b-6da0-11d0-afd3-00c04fd930c9")
@@ -51,29 +53,29 @@ CLASSES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RightSpec:
     """What a right is made of.
 
     Attributes:
-        words: it, after "to".
         short: what dsacls calls it.
         mask: its one bit (MS-ADTS 5.1.3.2).
+        words: it, after "to".
         guid: the control access right or the attribute; None: the object itself.
         property_set: the set the attribute belongs to (its attributeSecurityGUID).
 
     """
 
-    words: str
     short: str
     mask: int
+    words: TextAttribute = TextAttribute()
     guid: UUID | None = None
     property_set: UUID | None = None
 
 
 def _read(attribute: str, guid: str, property_set: UUID | None = None) -> RightSpec:
-    words = f"read {attribute}"
-    return RightSpec(words, attribute, READ_PROPERTY, UUID(guid), property_set)
+    words = Text("read {attribute}", attribute=attribute)
+    return RightSpec(attribute, READ_PROPERTY, words, UUID(guid), property_set)
 
 
 class Right(Enum):
@@ -81,79 +83,79 @@ class Right(Enum):
 
     # User-Force-Change-Password
     RESET_PASSWORD = RightSpec(
-        "reset the password",
         "Reset Password",
         CONTROL_ACCESS,
+        "reset the password",
         UUID("00299570-246d-11d0-a768-00aa006e0529"),
     )
     # User-Change-Password
     CHANGE_PASSWORD = RightSpec(
-        "change the password, knowing the old one",
         "Change Password",
         CONTROL_ACCESS,
+        "change the password, knowing the old one",
         UUID("ab721a53-1e2f-11d0-9819-00aa0040529b"),
     )
     # lockoutTime is in no property set (MS-ADA1 2.373)
     WRITE_LOCKOUT_TIME = RightSpec(
-        "unlock (write lockoutTime)",
         "lockoutTime",
         WRITE_PROPERTY,
+        "unlock (write lockoutTime)",
         UUID("28630ebf-41d5-11d1-a9c1-0000f80367c1"),
     )
     # MS-ADA3 2.175
     WRITE_PWD_LAST_SET = RightSpec(
-        "require a new password at the next sign-in (write pwdLastSet)",
         "pwdLastSet",
         WRITE_PROPERTY,
+        "require a new password at the next sign-in (write pwdLastSet)",
         UUID("bf967a0a-0de6-11d0-a285-00aa003049e2"),
         ACCOUNT_RESTRICTIONS,
     )
     # asked of the head of the domain, not of the user (MS-ADTS 5.1.3.2.1)
     UNEXPIRE_PASSWORD = RightSpec(
-        "lift the expiry of passwords",
         "Unexpire Password",
         CONTROL_ACCESS,
+        "lift the expiry of passwords",
         UUID("ccc2dc7d-a6ad-4a7a-8846-c04e3cc53501"),
     )
     # DS-Replication-Get-Changes, -Get-Changes-All (every password hash) and
     # -Get-Changes-In-Filtered-Set (what RODCs do not get): excess if held
     REPLICATE = RightSpec(
-        "copy the domain, without password hashes",
         "Replicating Directory Changes",
         CONTROL_ACCESS,
+        "copy the domain, without password hashes",
         UUID("1131f6aa-9c07-11d1-f79f-00c04fc2dcd2"),
     )
     REPLICATE_SECRETS = RightSpec(
-        "copy every password hash of the domain",
         "Replicating Directory Changes All",
         CONTROL_ACCESS,
+        "copy every password hash of the domain",
         UUID("1131f6ad-9c07-11d1-f79f-00c04fc2dcd2"),
     )
     REPLICATE_FILTERED = RightSpec(
-        "copy the attributes that read-only controllers do not get",
         "Replicating Directory Changes In Filtered Set",
         CONTROL_ACCESS,
+        "copy the attributes that read-only controllers do not get",
         UUID("89e95b76-444d-4c62-991a-0facbeda640c"),
     )
     # the attribute and its property set, Membership (MS-ADTS 3.1.1.2.3.3)
     WRITE_MEMBERS = RightSpec(
-        "choose the members",
         "member",
         WRITE_PROPERTY,
+        "choose the members",
         UUID("bf9679c0-0de6-11d0-a285-00aa003049e2"),
         _MEMBERSHIP,
     )
     # Self-Membership, a validated write (MS-ADTS 5.1.3.2.2)
     ADD_SELF = RightSpec(
-        "become a member",
         "Add/Remove self as member",
         VALIDATED_WRITE,
+        "become a member",
         UUID("bf9679c0-0de6-11d0-a285-00aa003049e2"),
     )
-    WRITE_EVERYTHING = RightSpec("write all properties", "WP", WRITE_PROPERTY)
-    READ_CONTROL = RightSpec("read the permissions", "RC", READ_CONTROL)
-    WRITE_DACL = RightSpec("change the permissions", "WD", WRITE_DAC)
-    WRITE_OWNER = RightSpec("take ownership", "WO", WRITE_OWNER)
+    WRITE_EVERYTHING = RightSpec("WP", WRITE_PROPERTY, "write all properties")
+    READ_CONTROL = RightSpec("RC", READ_CONTROL, "read the permissions")
+    WRITE_DACL = RightSpec("WD", WRITE_DAC, "change the permissions")
+    WRITE_OWNER = RightSpec("WO", WRITE_OWNER, "take ownership")
     # schemaIDGUID and attributeSecurityGUID (MS-ADA1 to MS-ADA3)
     READ_RESULTANT_PSO = _read(
         "msDS-ResultantPSO", "b77ea093-88d0-4780-9a98-911f8e8b1dca"

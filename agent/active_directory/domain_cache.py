@@ -19,6 +19,7 @@ from agent.ldap import dn
 from agent.ldap.connection import Connection
 from agent.verdict.attributes import AttributeUnreadable
 from agent.verdict.password_policy import PasswordPolicy
+from wire.text import EMPTY, Text
 
 T = TypeVar("T")
 
@@ -75,20 +76,20 @@ class DomainCache:
         self.protected(directory)
         self.token(directory)
 
-    def why_not_in_scope(self, directory: Connection, user: User) -> str:
+    def why_not_in_scope(self, directory: Connection, user: User) -> Text:
         """Say why a user is out of scope; empty when in it."""
         scope = self.settings.scope
         if not any(dn.is_below(user.dn, each) for each in scope.containers):
-            return "in none of the containers of the scope"
+            return Text("in none of the containers of the scope")
         group = scope.pilot_group
         if group is None:
-            return ""
+            return EMPTY
         inside = self._keep(
             ("pilot", user.guid),
             _PILOT_KEPT_S,
             lambda: users.in_group(directory, group, user.dn),
         )
-        return "" if inside else "no member of the pilot group"
+        return EMPTY if inside else Text("no member of the pilot group")
 
     def _keep(self, key: Hashable, seconds: float, read: Callable[[], T]) -> T:
         now = self._clock()

@@ -9,9 +9,10 @@ from uuid import UUID
 from agent.config.errors import quoted, shown
 from agent.ldap.filters import escape
 from wire.outcomes import Code, Refused
+from wire.text import Text
 
 MOST = 1024  # what a userPrincipalName may have (MS-ADA3); the others have less
-_GUID = "must be a GUID, 32 hexadecimal digits"
+_GUID = Text("must be a GUID, 32 hexadecimal digits")
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,13 @@ def user_filter(by: str, value: str) -> UserFilter:
     has somebody so named.
     """
     if not value.strip():
-        raise _wrong(by, "must not be empty", value)
+        raise _wrong(by, Text("must not be empty"), value)
     if len(value) > MOST:
-        raise _wrong(by, f"must have {MOST} characters or fewer", value)
+        rule = Text("must have {most} characters or fewer", most=MOST)
+        raise _wrong(by, rule, value)
     # Cs: half of a character, such as a byte of an argument that is no UTF-8
     if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in value):
-        raise _wrong(by, "must not hold control characters", value)
+        raise _wrong(by, Text("must not hold control characters"), value)
     if by == "objectGUID":
         guid = escape(_guid(by, value, _GUID).bytes_le)
         return UserFilter(by, value, f"objectGUID={guid}")
@@ -55,16 +57,17 @@ def user_filter(by: str, value: str) -> UserFilter:
 
 def nobody(by: str, value: str) -> Refused:
     """Say that no user is so named."""
-    return Refused(Code.USER_NOT_FOUND, f"no user has the {by} {quoted(value)}")
+    detail = Text("no user has the {by} {value}", by=by, value=quoted(value))
+    return Refused(Code.USER_NOT_FOUND, detail)
 
 
 def several(by: str, value: str) -> Refused:
     """Say that more than one user is so named."""
-    detail = f"more than one user has the {by} {quoted(value)}"
+    detail = Text("more than one user has the {by} {value}", by=by, value=quoted(value))
     return Refused(Code.SEVERAL_USERS, detail)
 
 
-def _guid(by: str, value: str, rule: str) -> UUID:
+def _guid(by: str, value: str, rule: Text) -> UUID:
     try:
         return UUID(value)
     except ValueError:
@@ -77,9 +80,10 @@ def _consistency(by: str, value: str) -> bytes:
         raw = base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError):
         raw = b""
-    rule = f"{_GUID}, or the base64 of its 16 bytes"
+    rule = Text("{rule}, or the base64 of its 16 bytes", rule=_GUID)
     return raw if len(raw) == 16 else _guid(by, value, rule).bytes_le
 
 
-def _wrong(by: str, rule: str, value: str) -> Refused:
-    return Refused(Code.BAD_REQUEST, f"the {by} {rule}{shown(value)}")
+def _wrong(by: str, rule: Text, value: str) -> Refused:
+    detail = Text("the {by} {rule}{value}", by=by, rule=rule, value=shown(value))
+    return Refused(Code.BAD_REQUEST, detail)

@@ -24,13 +24,14 @@ from agent.ldap.dn import same
 from agent.ldap.entry import Entry
 from agent.ldap.errors import DirectoryError
 from agent.ldap.filters import escape, member_filter
+from wire.text import EMPTY, Text, verbatim
 
 _DOMAIN_ADMINS, _ADMINISTRATORS = 512, "S-1-5-32-544"
 _CONFIGURATION = "configurationNamingContext"
 # FLAG_CR_NTDS_NC and FLAG_CR_NTDS_DOMAIN: what is a domain of the forest
 # (MS-ADTS 2.2.10; the bits by 3.1.1.3.4.4.1)
 _DOMAINS = "(&(objectClass=crossRef)(systemFlags:1.2.840.113556.1.4.803:=3))"
-_LET_READ = "let the agent's account read the groups of the domain"
+_LET_READ = Text("let the agent's account read the groups of the domain")
 
 
 @dataclass(frozen=True)
@@ -48,14 +49,15 @@ class ProtectedGroups:
     primary: frozenset[int] = PROTECTED
     others: bool = False
 
-    def of(self, user: User) -> str:
+    def of(self, user: User) -> Text:
         """Name the protected group that a user is seen to be in; or nothing."""
-        if user.entry.number("primaryGroupID") in self.primary:
-            return f"the primary group {user.entry.number('primaryGroupID')}"
+        primary = user.entry.number("primaryGroupID")
+        if primary is not None and primary in self.primary:
+            return Text("the primary group {rid}", rid=primary)
         for dn in user.entry.texts("memberOf"):
             if dn.casefold() in self.names:
-                return self.names[dn.casefold()]
-        return ""
+                return verbatim(self.names[dn.casefold()])
+        return EMPTY
 
 
 def protected_groups(directory: Connection, base_dn: str) -> ProtectedGroups:
@@ -87,13 +89,13 @@ def token_of(directory: Connection, dn: str) -> frozenset[Sid]:
     return frozenset(map(Sid.parse, entry.values("tokenGroups")))
 
 
-def of_token(token: frozenset[Sid]) -> str:
+def of_token(token: frozenset[Sid]) -> Text:
     """Name the protected group that is in a token; or nothing.
 
     That of a domain which is not of the forest, as by a SID history, counts too.
     """
     held = sorted((sid for sid in token if is_protected(sid)), key=str)
-    return f"{well_known(held[0])} ({held[0]})" if held else ""
+    return verbatim(f"{well_known(held[0])} ({held[0]})") if held else EMPTY
 
 
 def _others(directory: Connection, base_dn: str) -> bool:
@@ -114,7 +116,8 @@ def _check_shown(directory: Connection, groups: list[Entry], *needed: str) -> No
     """See to it that groups which every domain has are among those that are shown."""
     shown = {str(_sid(directory, group)) for group in groups}
     if hidden := [sid for sid in needed if sid not in shown]:
-        what = f"the protected groups {' and '.join(hidden)} are hidden"
+        names = " and ".join(hidden)
+        what = Text("the protected groups {names} are hidden", names=names)
         raise DirectoryError(directory.host, what, _LET_READ)
 
 
@@ -126,6 +129,6 @@ def _groups(directory: Connection, base_dn: str, either: Iterable[str]) -> list[
 def _sid(directory: Connection, entry: Entry) -> Sid:
     """Read an objectSid; without it nobody knows whose primary group it is."""
     if entry.sid is None:
-        what = f"the objectSid of {entry.dn} is hidden"
+        what = Text("the objectSid of {dn} is hidden", dn=entry.dn)
         raise DirectoryError(directory.host, what, _LET_READ)
     return entry.sid

@@ -21,6 +21,7 @@ from agent.verdict.attributes import AttributeUnreadable
 from agent.verdict.effective_rights import READING, unreadable_attributes
 from agent.verdict.password_policy import PasswordPolicy
 from agent.verdict.subject import Subject
+from wire.text import EMPTY, Text
 
 _PSO, _GROUP, _TOKEN = "msDS-ResultantPSO", "primaryGroupID", "tokenGroups"
 
@@ -77,7 +78,7 @@ class SubjectReader:
             group = None  # one who is gone by now, say: the others are still read
         return self._subject(warm, user, group, detail=True)
 
-    def _protected_group(self, directory: Connection, user: User) -> str | None:
+    def _protected_group(self, directory: Connection, user: User) -> Text | None:
         """Name the protected group of a user, empty for none; None: it is hidden."""
         protected = self.domain.protected(directory)
         group = protected.of(user)
@@ -91,10 +92,10 @@ class SubjectReader:
         self,
         warm: PooledConnection,
         user: User,
-        group: str | None,
+        group: Text | None,
         *,
         detail: bool,
-        why_not: str = "",
+        why_not: Text = EMPTY,
     ) -> Subject:
         wanted = self.domain.settings.directory.policy_hints
         token = self.domain.token(warm.directory)
@@ -114,7 +115,7 @@ class SubjectReader:
             read_at=datetime.now(UTC),
             in_scope=not why_not,
             why_not_in_scope=why_not,
-            protected_group=group or "",
+            protected_group=group or EMPTY,
             inheritance_off_at=blocked,
             unreadable=hidden,
             unseen=unseen,
@@ -132,21 +133,21 @@ class SubjectReader:
         user: User,
         unseen: frozenset[str],
         detail: bool,  # noqa: FBT001 - as `read` was asked
-    ) -> tuple[Account | None, PasswordPolicy | None, str]:
+    ) -> tuple[Account | None, PasswordPolicy | None, Text]:
         """Read the account and the policy; with what is hidden of them."""
         account = None
         try:
             account = users.account_of(user)
             policy = self._policy(directory, user, unseen) if detail else None
         except AttributeUnreadable as error:
-            return account, None, str(error)
-        return account, policy, ""
+            return account, None, error.whole
+        return account, policy, EMPTY
 
     def _policy(
         self, directory: Connection, user: User, unseen: frozenset[str]
     ) -> PasswordPolicy:
         if _PSO in unseen:  # the domain's holds only for who has none
-            raise AttributeUnreadable(user.dn, _PSO, "is not set, or hidden")
+            raise AttributeUnreadable(user.dn, _PSO, Text("is not set, or hidden"))
         return self.domain.policy(directory, user.entry.text(_PSO))
 
 

@@ -30,6 +30,7 @@ from agent.verdict.attributes import AttributeUnreadable
 from agent.verdict.password_policy import PasswordPolicy
 from wire.outcomes import Code, Refused
 from wire.secret import Secret
+from wire.text import Text
 
 STATE = (
     *("objectGUID", "objectSid", "objectClass", "sAMAccountName", "displayName"),
@@ -115,8 +116,8 @@ def needed_entry(
     """Read one object; NoSuchObject where it is gone, or hidden as a whole."""
     entry = read_entry(directory, dn, attributes, controls)
     if entry is None:
-        what = "the object is gone, or hidden from the account"
-        raise NoSuchObject(directory.host, what, "look for it in the directory")
+        what = Text("the object is gone, or hidden from the account")
+        raise NoSuchObject(directory.host, what, Text("look for it in the directory"))
     return entry
 
 
@@ -130,7 +131,8 @@ def user_of(entry: Entry) -> User:
     """Take an entry searched with `STATE` as a user; Refused without objectGUID."""
     guid = entry.guid("objectGUID")
     if guid is None:
-        raise Refused(Code.PERMISSION_DENIED, "objectGUID is hidden from the agent")
+        hidden = Text("objectGUID is hidden from the agent")
+        raise Refused(Code.PERMISSION_DENIED, hidden)
     return User(entry, guid)
 
 
@@ -187,7 +189,7 @@ def read_policy(
             raise
         entry = None
     if entry is None:
-        raise AttributeUnreadable(source, names[0], "is hidden")
+        raise AttributeUnreadable(source, names[0], Text("is hidden"))
     make = password_policy.from_pso if pso_dn else password_policy.from_domain
     return make(source, entry.attributes)
 
@@ -208,6 +210,6 @@ def own_sids(directory: Connection) -> frozenset[Sid]:
     """Read the agent's whole token (rootDSE tokenGroups)."""
     sids = needed_entry(directory, "", ("tokenGroups",)).values("tokenGroups")
     if not sids:  # nobody is in no group: every right would look as if missing
-        what = "it does not tell which groups the account is in (tokenGroups)"
-        raise DirectoryError(directory.host, what, "use another controller")
+        what = Text("it does not tell which groups the account is in (tokenGroups)")
+        raise DirectoryError(directory.host, what, Text("use another controller"))
     return frozenset(Sid.parse(raw) for raw in sids)

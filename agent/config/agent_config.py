@@ -14,9 +14,11 @@ from agent.system.instance import is_copy, machine_name
 from agent.system.paths import Paths
 from wire.keys import BadKeys, PrivateKeys
 from wire.secret import Secret
+from wire.text import Text, verbatim
 
 _LISTEN_KEY_BYTES = 32
-COPIED = (
+_REPAIR = Text("run the wizard's repair")
+COPIED = Text(
     "was made on another machine, so this one is a copy of it; give this agent a name "
     "and keys of its own: writeback rekey"
 )
@@ -50,7 +52,7 @@ def load(places: Paths, secrets: Secrets | None = None) -> AgentConfig:
     test_key = reader.kept(secret_store.TEST_KEY)  # it serves without, too
     proxy_password = reader.proxy_password(settings)
     if listen_key is not None and not _is_key(listen_key):
-        rule = "is not base64 of 32 bytes; enrol this agent again"
+        rule = Text("is not base64 of 32 bytes; enrol this agent again")
         reader.problems.append(Problem(secret_store.LISTEN_KEY, rule))
     if (
         reader.problems
@@ -96,31 +98,32 @@ class _Reader:
         try:
             return None if stored is None else PrivateKeys.of(stored)
         except BadKeys as error:
-            self.problems.append(Problem(secret_store.AGENT_KEYS, str(error)))
+            self.problems.append(Problem(secret_store.AGENT_KEYS, error.whole))
             return None
 
     def proxy_password(self, settings: Settings | None) -> Secret | None:
         """Give what the relay's proxy takes, where its address names a user."""
         if settings is None or settings.relay.proxy_user is None:
             return None
-        remedy = "give it to writeback apply (proxy_password)"
+        remedy = Text("give it to writeback apply (proxy_password)")
         return self.needed(secret_store.PROXY_PASSWORD, remedy)
 
-    def needed(
-        self, name: str, remedy: str = "run the wizard's repair"
-    ) -> Secret | None:
+    def needed(self, name: str, remedy: Text = _REPAIR) -> Secret | None:
         known = len(self.problems)
         value = self.kept(name)
         if value is None and len(self.problems) == known:
-            self.problems.append(Problem(name, f"is not kept here; {remedy}"))
+            rule = Text("is not kept here; {remedy}", remedy=remedy)
+            self.problems.append(Problem(name, rule))
         return value
 
     def kept(self, name: str) -> Secret | None:
         try:
             return self._secrets.get(name)
-        except (SecretsUnavailable, OSError) as error:
-            self.problems.append(Problem(name, str(error)))
-            return None
+        except SecretsUnavailable as error:
+            self.problems.append(Problem(name, error.whole))
+        except OSError as error:
+            self.problems.append(Problem(name, verbatim(str(error))))
+        return None
 
 
 def _is_key(value: Secret) -> bool:

@@ -14,6 +14,7 @@ from agent.system.instance import is_copy
 from wire.failure import Failure
 from wire.keys import BadKeys, PublicKeys
 from wire.messages import Portal
+from wire.text import Text
 
 Jwks = tuple[dict[str, Any], ...]
 
@@ -21,8 +22,11 @@ Jwks = tuple[dict[str, Any], ...]
 class EnrolmentError(Failure):
     """The enrolment can't be used: the file, and what is wrong with it."""
 
-    def __init__(self, source: str, rule: str) -> None:
-        super().__init__(f"{source} {rule}", "enrol this agent again with the wizard")
+    def __init__(self, source: str, rule: Text) -> None:
+        super().__init__(
+            Text("{source} {rule}", source=source, rule=rule),
+            Text("enrol this agent again with the wizard"),
+        )
         self.source = source
         self.rule = rule
 
@@ -72,9 +76,10 @@ def load(path: Path) -> Enrolment:
     try:
         return parse(path.read_text(encoding="utf-8"), str(path))
     except OSError as error:
-        raise EnrolmentError(str(path), f"can't be read: {error.strerror}") from error
+        rule = Text("can't be read: {error}", error=str(error.strerror))
+        raise EnrolmentError(str(path), rule) from error
     except UnicodeDecodeError as error:
-        raise EnrolmentError(str(path), "is no UTF-8 text") from error
+        raise EnrolmentError(str(path), Text("is no UTF-8 text")) from error
 
 
 def is_copied(path: Path, machine: str) -> bool:
@@ -90,7 +95,7 @@ def parse(text: str, source: str) -> Enrolment:
     try:
         data = json.loads(text)
     except ValueError as error:
-        raise EnrolmentError(source, "is no JSON") from error
+        raise EnrolmentError(source, Text("is no JSON")) from error
     try:
         enrolment = Enrolment(
             relay_url=str(data["relay_url"]),
@@ -104,11 +109,12 @@ def parse(text: str, source: str) -> Enrolment:
             machine=str(data.get("machine", "")),
         )
     except (KeyError, TypeError) as error:
-        raise EnrolmentError(source, f"lacks {error}") from error
+        raise EnrolmentError(source, Text("lacks {name}", name=str(error))) from error
     try:
         enrolment.portals()
     except BadKeys as error:
-        raise EnrolmentError(source, f"has keys that can't be used: {error}") from error
+        rule = Text("has keys that can't be used: {error}", error=error.whole)
+        raise EnrolmentError(source, rule) from error
     return enrolment
 
 

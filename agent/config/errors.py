@@ -8,20 +8,21 @@ from pydantic import BaseModel, ValidationError
 
 from agent.config.validators import FieldRule
 from wire.failure import Failure
+from wire.text import EMPTY, Text, filled, in_lines, verbatim
 
 _LONGEST = 80
 # where an address may stand, in all settings or in those of a relay alone
 _ADDRESSES = frozenset({"relay", "url", "proxy"})
 # by the type of pydantic's error
 _RULES = {
-    "bool_type": "must be true or false, without quotes",
-    "int_type": "must be a whole number, without quotes",
-    "string_type": "must be text",
-    "tuple_type": "must be a list: each item on its own line, after '- '",
-    "greater_than_equal": "must be {ge} or more",
-    "less_than_equal": "must be {le} or less",
-    "string_too_short": "must not be empty",
-    "string_too_long": "must have {max_length} characters or fewer",
+    "bool_type": Text("must be true or false, without quotes"),
+    "int_type": Text("must be a whole number, without quotes"),
+    "string_type": Text("must be text"),
+    "tuple_type": Text("must be a list: each item on its own line, after '- '"),
+    "greater_than_equal": Text("must be {ge} or more"),
+    "less_than_equal": Text("must be {le} or less"),
+    "string_too_short": Text("must not be empty"),
+    "string_too_long": Text("must have {max_length} characters or fewer"),
 }
 
 
@@ -38,14 +39,16 @@ class Problem:
     """
 
     path: str
-    rule: str
-    value: str = ""
+    rule: Text
+    value: Text = EMPTY
     field: str = ""
 
     @property
-    def message(self) -> str:
+    def message(self) -> Text:
         """The rule and the value that breaks it."""
-        return self.rule + self.value
+        if not self.value:
+            return self.rule
+        return Text("{rule}{value}", rule=self.rule, value=self.value)
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}"
@@ -62,10 +65,14 @@ class SettingsError(Failure):
     """
 
     def __init__(
-        self, source: str, problems: tuple[Problem, ...], remedy: str = ""
+        self, source: str, problems: tuple[Problem, ...], remedy: Text = EMPTY
     ) -> None:
-        lines = "\n".join(f"  {problem}" for problem in problems)
-        super().__init__(f"{source} can't be used:\n{lines}", remedy)
+        lines = in_lines(
+            Text("  {path}: {rule}", path=each.path, rule=each.message)
+            for each in problems
+        )
+        what = Text("{source} can't be used:\n{lines}", source=source, lines=lines)
+        super().__init__(what, remedy)
         self.source = source
         self.problems = problems
 
@@ -93,7 +100,7 @@ def _problem(
     if item["type"] == "extra_forbidden":
         return Problem(path, _unknown_key(location, model))
     if item["type"] == "missing":
-        return Problem(path, "is missing")
+        return Problem(path, Text("is missing"))
     rule, value = _rule(item, location, model), item.get("input")
     if "@" in str(value) and _ADDRESSES.intersection(location or _ADDRESSES):
         return Problem(path, rule)  # an address that may hold a password
@@ -104,33 +111,34 @@ def _problem(
 
 def _rule(
     item: dict[str, Any], location: tuple[int | str, ...], model: type[BaseModel]
-) -> str:
+) -> Text:
     """Say what a value must be, so that whoever edits the file can write it."""
-    kind = str(item["type"])
+    kind, details = str(item["type"]), item.get("ctx", {})
     if kind in ("model_type", "model_attributes_type"):
-        return (
-            f"must hold, each on its own line: {', '.join(_keys_at(location, model))}"
-        )
+        keys = ", ".join(_keys_at(location, model))
+        return Text("must hold, each on its own line: {keys}", keys=keys)
     if kind == "literal_error":
-        expected = item["ctx"]["expected"].replace("'", "")
-        return f"must be {expected}" + (
-            ", without quotes" if expected.isdigit() else ""
-        )
+        expected = details["expected"].replace("'", "")
+        if expected.isdigit():
+            return Text("must be {value}, without quotes", value=expected)
+        return Text("must be {value}", value=expected)
     if kind in _RULES:
-        return _RULES[kind].format(**item.get("ctx", {}))
+        return filled(_RULES[kind], details)
+    cause = details.get("error")
+    if isinstance(cause, ValueError) and isinstance(cause.args[0], Text):
+        return cause.args[0]
     message = str(item["msg"]).removeprefix("Value error, ")
-    return message[:1].lower() + message[1:]
+    return verbatim(message[:1].lower() + message[1:])
 
 
-def shown(value: Any) -> str:
+def shown(value: Any) -> Text:
     """Say what a value is, where that can be said in a line; it begins with a blank."""
     if value is None:
-        return " (it is empty)"
+        return Text(" (it is empty)")
     if not isinstance(value, str | int | float):
-        return ""
-    if isinstance(value, bool):
-        return f" (it is {str(value).lower()})"
-    return f" (it is {quoted(value)})"
+        return EMPTY
+    said = str(value).lower() if isinstance(value, bool) else quoted(value)
+    return Text(" (it is {value})", value=said)
 
 
 def quoted(value: str | float) -> str:
@@ -146,11 +154,12 @@ def _dotted(location: tuple[int | str, ...]) -> str:
     return path.removeprefix(".") or "(file)"
 
 
-def _unknown_key(location: tuple[int | str, ...], model: type[BaseModel]) -> str:
+def _unknown_key(location: tuple[int | str, ...], model: type[BaseModel]) -> Text:
     known = _keys_at(location[:-1], model)
     near = difflib.get_close_matches(str(location[-1]), known, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"known are: {', '.join(known)}"
-    return f"is not a setting; {hint}"
+    if near:
+        return Text("is not a setting; did you mean {name}?", name=near[0])
+    return Text("is not a setting; known are: {names}", names=", ".join(known))
 
 
 def _keys_at(location: tuple[int | str, ...], model: type[BaseModel]) -> list[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from agent.config.errors import Problem, SettingsError
+from wire.text import Text
 
 VERSION = 1
 Data = dict[str, Any]
@@ -43,10 +44,12 @@ def refuse_newer(data: Mapping[str, Any], source: str, current: int = VERSION) -
     """Refuse settings that a newer program wrote, with what to do: SettingsError."""
     version = version_of(data)
     if version is not None and version > current:
-        rule = (
-            f"is {version}, and this program knows versions up to {current}; install "
-            "the newer program again, or put "
-            f"{kept_name(Path(source), current).name} in place of the file"
+        rule = Text(
+            "is {version}, and this program knows versions up to {current}; install "
+            "the newer program again, or put {file} in place of the file",
+            version=version,
+            current=current,
+            file=kept_name(Path(source), current).name,
         )
         raise SettingsError(source, (Problem("version", rule),))
 

@@ -16,6 +16,7 @@ from keyring.errors import PasswordDeleteError
 from agent.system.atomic_files import copy_atomically, write_atomically
 from wire.failure import Failure
 from wire.secret import Secret
+from wire.text import Text
 
 SERVICE = "writeback-agent"
 
@@ -34,10 +35,9 @@ NAMES = (
 class SecretsUnavailable(Failure):
     """No place to keep a secret, or one that others could read."""
 
-    def __init__(self, what: str) -> None:
-        super().__init__(
-            what, "mend that, or give this agent new keys: writeback rekey"
-        )
+    def __init__(self, what: Text) -> None:
+        remedy = Text("mend that, or give this agent new keys: writeback rekey")
+        super().__init__(what, remedy)
 
 
 class Secrets(Protocol):
@@ -94,7 +94,9 @@ class RootOnlyFiles(KeyringBackend):
             return None
         except UnicodeDecodeError:
             # from None: the error quotes the content
-            raise SecretsUnavailable(f"{path} is damaged") from None
+            raise SecretsUnavailable(
+                Text("{path} is damaged", path=str(path))
+            ) from None
 
     def set_password(self, service: str, username: str, password: str) -> None:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -135,8 +137,12 @@ def refuse_readable(path: Path) -> None:
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & 0o077:
         raise SecretsUnavailable(
-            f"{path} can be read by others (mode {mode:o}); treat what is in it as "
-            "known to them, replace it, and set the mode to 0600 (0700 the folder)"
+            Text(
+                "{path} can be read by others (mode {mode}); treat what is in it as "
+                "known to them, replace it, and set the mode to 0600 (0700 the folder)",
+                path=str(path),
+                mode=f"{mode:o}",
+            )
         )
 
 

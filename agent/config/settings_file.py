@@ -8,10 +8,12 @@ from typing import Any
 
 import yaml
 from pydantic import ValidationError
+from yaml.scanner import ScannerError
 
 from agent.config import migrations
 from agent.config.errors import Problem, SettingsError, explain
 from agent.config.settings import Settings
+from wire.text import Text, verbatim
 
 
 class _DuplicateKey(yaml.MarkedYAMLError):
@@ -40,7 +42,7 @@ def schema() -> dict[str, Any]:
 def validate(data: object, source: str = "settings") -> Settings:
     """Make settings of plain data; SettingsError has every problem, by dotted path."""
     if not isinstance(data, dict):
-        problem = Problem("(file)", "holds no settings; start with version: 1")
+        problem = Problem("(file)", Text("holds no settings; start with version: 1"))
         raise SettingsError(source, (problem,))
     migrations.refuse_newer(data, source)
     try:
@@ -60,13 +62,14 @@ def parse(text: str, source: str = "settings") -> Settings:
 
 def _no_yaml(error: yaml.YAMLError) -> Problem:
     mark = getattr(error, "problem_mark", None)
-    where = f"line {mark.line + 1}" if mark else "(file)"
-    what = getattr(error, "problem", None) or "it holds characters that YAML has not"
+    where = Text("line {number}", number=mark.line + 1) if mark else Text("(file)")
+    words = getattr(error, "problem", None)
     if isinstance(error, _DuplicateKey):
-        return Problem(where, f"{what} is given twice; keep one")
-    if "'\\t'" in what:
-        return Problem(where, "is indented with a tab; use spaces")
-    return Problem(where, f"is not valid YAML: {what}")
+        return Problem(where, Text("{key} is given twice; keep one", key=str(words)))
+    if isinstance(error, ScannerError) and mark and mark.buffer[mark.pointer] == "\t":
+        return Problem(where, Text("is indented with a tab; use spaces"))
+    what = verbatim(words) if words else Text("it holds characters that YAML has not")
+    return Problem(where, Text("is not valid YAML: {what}", what=what))
 
 
 def load(path: Path) -> Settings:
@@ -87,7 +90,8 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "is no UTF-8 text"
+        words = getattr(error, "strerror", None)
+        reason = verbatim(words) if words else Text("is no UTF-8 text")
         raise SettingsError(str(path), (Problem("(file)", reason),)) from error
 
 

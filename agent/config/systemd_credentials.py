@@ -10,6 +10,7 @@ from pathlib import Path
 
 from agent.config.secret_store import SecretsUnavailable
 from wire.secret import Secret
+from wire.text import Text
 
 VARIABLE = "CREDENTIALS_DIRECTORY"
 
@@ -27,13 +28,17 @@ class ServiceCredentials:
             return None
         except UnicodeDecodeError:
             # from None: the error quotes the content
-            raise SecretsUnavailable(f"{name} is damaged") from None
+            raise SecretsUnavailable(Text("{name} is damaged", name=name)) from None
 
     def put(self, name: str, value: Secret) -> None:  # noqa: ARG002 - the Protocol's
-        raise SecretsUnavailable(f"{name} can't be kept by the agent itself")
+        raise SecretsUnavailable(
+            Text("{name} can't be kept by the agent itself", name=name)
+        )
 
     def remove(self, name: str) -> None:
-        raise SecretsUnavailable(f"{name} can't be removed by the agent itself")
+        raise SecretsUnavailable(
+            Text("{name} can't be removed by the agent itself", name=name)
+        )
 
 
 def of_service(

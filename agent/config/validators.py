@@ -10,6 +10,7 @@ from typing import TypeVar
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from agent.ldap.dn import split
+from wire.text import Text
 
 _Item = TypeVar("_Item")
 
@@ -24,11 +25,15 @@ def host_name(value: str) -> str:
     labels = name.split(".")
     if len(labels) < 2 or not all(_LABEL.fullmatch(label) for label in labels):
         raise ValueError(
-            "must be a full DNS name such as dc1.corp.example, not an address or "
-            "a short name (certificates are checked against it)"
+            Text(
+                "must be a full DNS name such as dc1.corp.example, not an address or "
+                "a short name (certificates are checked against it)"
+            )
         )
     if labels[-1].isdigit():
-        raise ValueError("must be a DNS name; certificates name hosts, not addresses")
+        raise ValueError(
+            Text("must be a DNS name; certificates name hosts, not addresses")
+        )
     return name
 
 
@@ -36,15 +41,19 @@ def relay_url(value: str) -> str:
     """Check the address of a relay: https, a host, no path."""
     parts = urlsplit(value)
     if parts.scheme != "https":
-        raise ValueError("must start with https:// (the link is always encrypted)")
+        raise ValueError(
+            Text("must start with https:// (the link is always encrypted)")
+        )
     if not parts.hostname or "@" in parts.netloc or parts.query or parts.fragment:
-        raise ValueError("must be https://host or https://host:port and no more")
+        raise ValueError(Text("must be https://host or https://host:port and no more"))
     if parts.path not in ("", "/"):
-        raise ValueError("must not have a path after the host")
+        raise ValueError(Text("must not have a path after the host"))
     try:
         port = parts.port
     except ValueError:
-        raise ValueError("has a port that is not a number from 1 to 65535") from None
+        raise ValueError(
+            Text("has a port that is not a number from 1 to 65535")
+        ) from None
     return f"https://{parts.hostname}" + (f":{port}" if port else "")
 
 
@@ -53,22 +62,26 @@ def proxy_url(value: str) -> str:
     userinfo, at, _ = (value.partition("://")[2] or value).rpartition("@")
     if ":" in userinfo:
         raise ValueError(
-            "must not hold a password: settings are no place for it; name the user "
-            "alone, as http://user@host:port, and give the password apart "
-            "(proxy_password)"
+            Text(
+                "must not hold a password: settings are no place for it; name the user "
+                "alone, as http://user@host:port, and give the password apart "
+                "(proxy_password)"
+            )
         )
     parts = urlsplit(value)
     if parts.scheme != "http" or not parts.hostname or _more_than_host(parts):
         raise ValueError(
-            "must be http://host:port such as http://proxy.corp.test:3128, or "
-            "http://user@host:port where it asks for credentials"
+            Text(
+                "must be http://host:port such as http://proxy.corp.test:3128, or "
+                "http://user@host:port where it asks for credentials"
+            )
         )
     try:
         port = parts.port
     except ValueError:
         port = None
     if not port:
-        raise ValueError("must end with the port, a number from 1 to 65535")
+        raise ValueError(Text("must end with the port, a number from 1 to 65535"))
     host = parts.netloc.rpartition("@")[2].lower()
     return f"http://{_spelled(userinfo)}@{host}" if at else f"http://{host}"
 
@@ -86,7 +99,7 @@ def _spelled(userinfo: str) -> str:
     """Spell a user in the one way of RFC 3986; a name has no colon (RFC 7617)."""
     user = unquote(userinfo)
     if not user or ":" in user or "\ufffd" in user or not user.isprintable():
-        raise ValueError("must name a user without ':' and control characters")
+        raise ValueError(Text("must name a user without ':' and control characters"))
     return quote(user, safe="")
 
 
@@ -97,16 +110,20 @@ def _more_than_host(parts: SplitResult) -> bool:
 def whole_path(value: str) -> str:
     """Check that a file is named from the root: programs work in different folders."""
     if not Path(value).is_absolute():
-        raise ValueError("must be a whole path such as /etc/writeback/ca.pem")
+        raise ValueError(Text("must be a whole path such as /etc/writeback/ca.pem"))
     return value
 
 
 def directory_port(value: int) -> int:
     """Refuse the ports of the Global Catalog and of clear-text LDAP."""
     if value in (3268, 3269):
-        raise ValueError("is a Global Catalog port; passwords are not written there")
+        raise ValueError(
+            Text("is a Global Catalog port; passwords are not written there")
+        )
     if value == 389:
-        raise ValueError("is the clear-text port; passwords need LDAPS, usually 636")
+        raise ValueError(
+            Text("is the clear-text port; passwords need LDAPS, usually 636")
+        )
     return value
 
 
@@ -115,25 +132,27 @@ def distinguished_name(value: str) -> str:
     for part in (pair for rdn in split(value) for pair in split(rdn, "+")):
         kind, separator, rest = part.partition("=")
         if not separator or not rest or not _ATTRIBUTE.fullmatch(kind.strip()):
-            raise ValueError(
+            rule = Text(
                 "must be a distinguished name such as OU=People,DC=corp,DC=example; "
-                f"{part!r} is no attribute=value"
+                "{part} is no attribute=value",
+                part=repr(part),
             )
+            raise ValueError(rule)
     return value
 
 
 def not_empty(values: tuple[_Item, ...]) -> tuple[_Item, ...]:
     """Refuse an empty list."""
     if not values:
-        raise ValueError("must name at least one")
+        raise ValueError(Text("must name at least one"))
     return values
 
 
 class FieldRule(ValueError):
     """One of several settings, `field`, breaks a rule over all of them."""
 
-    def __init__(self, field: str, rule: str) -> None:
-        super().__init__(f"{field} {rule}")
+    def __init__(self, field: str, rule: Text) -> None:
+        super().__init__(Text("{field} {rule}", field=field, rule=rule))
         self.field = field
 
 
@@ -142,8 +161,10 @@ def new_account(name: str, container: str | None) -> None:
     if len(name) > 20 or set(name) & _SAM_FORBIDDEN or name != name.strip(" ."):
         raise FieldRule(
             "name",
-            'must be at most 20 characters without " / \\ [ ] : ; | = , + * ? '
-            "< > @ and without blanks or dots at its edges",
+            Text(
+                'must be at most 20 characters without " / \\ [ ] : ; | = , + * ? '
+                "< > @ and without blanks or dots at its edges"
+            ),
         )
     if not container:
-        raise FieldRule("container", "is needed to make a new account in")
+        raise FieldRule("container", Text("is needed to make a new account in"))

@@ -20,6 +20,7 @@ from agent.ldap.controls import Control
 from agent.ldap.entry import Entry, Modification, RootDse
 from agent.ldap.tls import CHECK_IT, has_data, open_connection
 from wire.secret import Secret
+from wire.text import Text
 
 Scope = Literal["base", "one", "subtree"]
 
@@ -60,7 +61,7 @@ def connect(
     if not password:
         # an empty password is an anonymous bind (RFC 4513 section 5.1.2)
         raise errors.SignInRefused(
-            endpoint.host, "no password is given", "give the password"
+            endpoint.host, Text("no password is given"), Text("give the password")
         )
     connection = open_connection(
         endpoint, user, password, connect_timeout, receive_timeout
@@ -91,7 +92,7 @@ class Connection:
 
     def sign_in(self) -> None:
         """Bind. `connect` has done it."""
-        self._call("signing in", self._connection.bind, read_server_info=False)
+        self._call(Text("signing in"), self._connection.bind, read_server_info=False)
         result = self._connection.result
         if result["result"] != 0:
             code, words = result["result"], str(result["message"])
@@ -144,7 +145,7 @@ class Connection:
         """
         ask = partial(
             self._call,
-            "searching",
+            Text("searching"),
             self._connection.search,
             base,
             filter or "(objectClass=*)",
@@ -179,7 +180,7 @@ class Connection:
             values = (_VERBS[change.operation], list(change.values))
             wanted.setdefault(change.attribute, []).append(values)
         modify = self._connection.modify
-        self._call("writing", modify, dn, wanted, _ldap3(controls), writes=True)
+        self._call(Text("writing"), modify, dn, wanted, _ldap3(controls), writes=True)
         self._check()
 
     def add(
@@ -191,18 +192,18 @@ class Connection:
         """Make an entry."""
         values = {name: list(held) for name, held in attributes.items()}
         add = self._connection.add
-        self._call("adding", add, dn, list(object_classes), values, writes=True)
+        self._call(Text("adding"), add, dn, list(object_classes), values, writes=True)
         self._check()
 
     def delete(self, dn: str) -> None:
         """Remove an entry."""
-        self._call("deleting", self._connection.delete, dn, writes=True)
+        self._call(Text("deleting"), self._connection.delete, dn, writes=True)
         self._check()
 
     def who_am_i(self) -> str:
         """Ask whom the controller sees (RFC 4532): u:, the domain and the account."""
         ask = self._connection.extend.standard.who_am_i
-        return str(self._call("asking who I am", ask) or "")
+        return str(self._call(Text("asking who I am"), ask) or "")
 
     def root(self) -> RootDse:
         """Ask the controller about itself."""
@@ -222,20 +223,23 @@ class Connection:
         if opened is not None:
             opened.close()
 
-    def _call(self, doing: str, call: Any, *args: Any, **named: Any) -> Any:
+    def _call(self, doing: Text, call: Any, *args: Any, **named: Any) -> Any:
         """Call ldap3; what breaks the connection becomes one of our errors."""
         writes = named.pop("writes", False)
         if self.broken:
-            raise errors.Unreachable(self.host, "the connection is closed", CHECK_IT)
+            raise errors.Unreachable(
+                self.host, Text("the connection is closed"), CHECK_IT
+            )
         try:
             return call(*args, **named)
         except (LDAPException, OSError, ValueError) as error:
             self.close()
-            what = f"no answer while {doing} ({type(error).__name__})"
+            kind = type(error).__name__
+            what = Text("no answer while {doing} ({kind})", doing=doing, kind=kind)
             if not writes:
                 raise errors.Unreachable(self.host, what, CHECK_IT) from None
-            # how Python's ssl and ldap3 say that the time limit passed
-            waited = "timed out" in str(error)
+            # ldap3 makes its errors of receiving kinds of the socket's own, too
+            waited = isinstance(error, TimeoutError)
             raise errors.TimedOut(self.host, what, CHECK_IT, waited=waited) from None
 
     def _check(self, also: int = 0) -> None:

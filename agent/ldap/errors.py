@@ -29,8 +29,8 @@ class DirectoryError(Failure):
     def __init__(
         self,
         host: str,
-        what: str,
-        remedy: str,
+        what: Text,
+        remedy: Text,
         result: int | None = None,
         diagnostic: str = "",
     ) -> None:
@@ -69,8 +69,8 @@ class Untrusted(DirectoryError):
     ) -> None:
         super().__init__(
             host,
-            f"the certificate is not trusted: {reason}",
-            "give the CA of the domain controllers, or mend the certificate",
+            Text("the certificate is not trusted: {reason}", reason=reason),
+            Text("give the CA of the domain controllers, or mend the certificate"),
         )
         self.reason = reason
         self.chain = chain
@@ -111,39 +111,60 @@ class TimedOut(DirectoryError):
 
     """
 
-    def __init__(self, host: str, what: str, remedy: str, *, waited: bool) -> None:
+    def __init__(self, host: str, what: Text, remedy: Text, *, waited: bool) -> None:
         super().__init__(host, what, remedy)
         self.waited = waited
 
 
 _SIGN_IN = {
-    "52e": "the name or the password is wrong",
-    "525": "there is no such account",
-    "530": "the account may not sign in at this hour",
-    "531": "the account may not sign in from this machine",
-    "532": "the account's password has expired",
-    "533": "the account is disabled",
-    "701": "the account has expired",
-    "773": "the account must change its password first",
-    "775": "the account is locked",
+    "52e": Text("the name or the password is wrong"),
+    "525": Text("there is no such account"),
+    "530": Text("the account may not sign in at this hour"),
+    "531": Text("the account may not sign in from this machine"),
+    "532": Text("the account's password has expired"),
+    "533": Text("the account is disabled"),
+    "701": Text("the account has expired"),
+    "773": Text("the account must change its password first"),
+    "775": Text("the account is locked"),
 }
 
 
 def sign_in_refused(host: str, result: int, diagnostic: str) -> SignInRefused:
     """Make the error for a refused sign-in, in words."""
     found = _DATA.search(diagnostic)
-    words = _SIGN_IN.get(found[1].lower() if found else "", "the account is refused")
-    remedy = "check the agent's account: name, password, locked, disabled, expired"
-    return SignInRefused(host, f"sign-in refused: {words}", remedy, result, diagnostic)
+    words = _SIGN_IN.get(found[1].lower() if found else "")
+    what = Text(
+        "sign-in refused: {words}", words=words or Text("the account is refused")
+    )
+    remedy = Text(
+        "check the agent's account: name, password, locked, disabled, expired"
+    )
+    return SignInRefused(host, what, remedy, result, diagnostic)
 
 
-_KINDS: dict[int, tuple[type[DirectoryError], str, str]] = {
-    50: (Denied, "the right is missing", "grant the account the right"),
-    32: (NoSuchObject, "there is no such object", "check the name"),
-    68: (AlreadyThere, "the object is there already", "choose another name"),
-    19: (ConstraintViolation, "the value is refused", "choose another value"),
-    51: (Unreachable, "the controller is busy", "try again, or another controller"),
-    52: (Unreachable, "the controller is unavailable", "try another controller"),
+_KINDS: dict[int, tuple[type[DirectoryError], Text, Text]] = {
+    50: (Denied, Text("the right is missing"), Text("grant the account the right")),
+    32: (NoSuchObject, Text("there is no such object"), Text("check the name")),
+    68: (
+        AlreadyThere,
+        Text("the object is there already"),
+        Text("choose another name"),
+    ),
+    19: (
+        ConstraintViolation,
+        Text("the value is refused"),
+        Text("choose another value"),
+    ),
+    51: (
+        Unreachable,
+        Text("the controller is busy"),
+        Text("try again, or another controller"),
+    ),
+    52: (
+        Unreachable,
+        Text("the controller is unavailable"),
+        Text("try another controller"),
+    ),
 }
 
 
@@ -155,8 +176,8 @@ def refused(host: str, result: int, diagnostic: str) -> DirectoryError:
         result,
         (
             DirectoryError,
-            f"the controller refused (LDAP result {result})",
-            "look at the controller's own words",
+            Text("the controller refused (LDAP result {result})", result=result),
+            Text("look at the controller's own words"),
         ),
     )
     return kind(host, what, remedy, result, diagnostic)

@@ -19,6 +19,7 @@ from agent.ldap.dn import same
 from agent.ldap.entry import RootDse
 from agent.ldap.errors import DirectoryError, SignInRefused, Unreachable
 from wire.secret import Secret
+from wire.text import Text, folded
 
 T = TypeVar("T")
 
@@ -131,7 +132,8 @@ class Pool:
         """Give a new connection to one controller, to see what became of a write."""
         dc = next((p for p in self._controllers if p.endpoint.host == host), None)
         if dc is None:
-            raise Unreachable(host, "is no controller of the settings", "check them")
+            what = Text("is no controller of the settings")
+            raise Unreachable(host, what, Text("check them"))
         warm = self._connected(dc)
         try:
             yield warm
@@ -308,10 +310,12 @@ def _check_usable(warm: PooledConnection, base_dn: str) -> None:
     """Refuse a controller where a password of this domain can't be written."""
     host, root = warm.directory.host, warm.root
     if root.read_only:
-        raise Unreachable(host, "is read-only (RODC)", "name a writable controller")
+        remedy = Text("name a writable controller")
+        raise Unreachable(host, Text("is read-only (RODC)"), remedy)
     if not same(root.naming_context, base_dn):
-        what = f"serves {root.naming_context}, not {base_dn}"
-        raise Unreachable(host, what, "correct the domain or the controller")
+        context = root.naming_context
+        what = Text("serves {context}, not {domain}", context=context, domain=base_dn)
+        raise Unreachable(host, what, Text("correct the domain or the controller"))
 
 
 def _worst(failures: Sequence[DirectoryError]) -> DirectoryError:
@@ -321,5 +325,9 @@ def _worst(failures: Sequence[DirectoryError]) -> DirectoryError:
             return failure
     if len(failures) == 1:
         return failures[0]
-    reasons = "; ".join(f"{failure.host}: {failure.what}" for failure in failures)
-    return Unreachable("every controller", reasons, "check the controllers")
+    reasons = folded(
+        (failure.statement for failure in failures),
+        lambda one, more: Text("{one}; {more}", one=one, more=more),
+    )
+    host = Text("every controller")
+    return Unreachable(host, reasons, Text("check the controllers"))

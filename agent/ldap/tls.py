@@ -16,8 +16,9 @@ from agent.ldap.certificates import Endpoint, shake_hands
 from agent.ldap.errors import DirectoryError, Unreachable, Untrusted
 from agent.system.tls import client_context
 from wire.secret import Secret
+from wire.text import Text
 
-CHECK_IT = "check the controller, port 636 and the way to it"
+CHECK_IT = Text("check the controller, port 636 and the way to it")
 
 
 class _NamedTls(ldap3.Tls):
@@ -67,9 +68,8 @@ def open_connection(
     try:
         tls = _NamedTls(endpoint, receive_timeout)
     except OSError as error:
-        raise Unreachable(
-            endpoint.host, f"the file of the CA can't be used: {error}", "mend ca"
-        ) from error
+        what = Text("the file of the CA can't be used: {error}", error=str(error))
+        raise Unreachable(endpoint.host, what, Text("mend ca")) from error
     connection: Any = ldap3.Connection(
         _server(endpoint, tls, connect_timeout),
         user,
@@ -109,10 +109,13 @@ def _not_opened(
             chain = ()
         return Untrusted(endpoint.host, failure.verify_message, chain)
     reason = str(failure or error).removeprefix("socket connection error while opening")
-    where = f"{endpoint.target[0]} port {endpoint.port}"
-    return Unreachable(
-        endpoint.host, f"no connection to {where}: {reason.lstrip(': ')}", CHECK_IT
+    what = Text(
+        "no connection to {host} port {port}: {reason}",
+        host=endpoint.target[0],
+        port=str(endpoint.port),
+        reason=reason.lstrip(": "),
     )
+    return Unreachable(endpoint.host, what, CHECK_IT)
 
 
 def has_data(opened: ssl.SSLSocket) -> bool:

@@ -3,6 +3,8 @@
 import time
 from email.utils import parsedate_to_datetime
 
+from wire.text import Text
+
 # the two minutes of a request bear less than that, and Kerberos five minutes
 WARNING_S, LIMIT_S = 60, 300
 
@@ -22,10 +24,12 @@ def ahead_of(date: str | None) -> float | None:
     return None if relay_time is None else time.time() - relay_time
 
 
-def describe_skew(ahead: float) -> str:
+def describe_skew(ahead: float) -> Text:
     """Say how far this machine's clock is from the relay's, and in which direction."""
-    direction = "ahead of" if ahead > 0 else "behind"
-    return f"this machine's clock is {_duration(abs(ahead))} {direction} the relay's"
+    time_ = _duration(abs(ahead))
+    if ahead > 0:
+        return Text("this machine's clock is {time} ahead of the relay's", time=time_)
+    return Text("this machine's clock is {time} behind the relay's", time=time_)
 
 
 def _duration(seconds: float) -> str:

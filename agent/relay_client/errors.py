@@ -9,30 +9,27 @@ import aiohttp
 
 from agent.relay_client import clock_skew
 from wire.failure import Failure
+from wire.text import Text, verbatim
 
-_ENROL = "enrol this agent again"
+_ENROL = Text("enrol this agent again")
 _STATUS = {
-    401: ("the relay does not accept the listen key (401)", _ENROL),
+    401: (Text("the relay does not accept the listen key (401)"), _ENROL),
     403: (
-        "the listen key is not for this connection (403)",
-        f"check the relay's address and the connection's name, or {_ENROL}",
+        Text("the listen key is not for this connection (403)"),
+        Text(
+            "check the relay's address and the connection's name, or "
+            "enrol this agent again"
+        ),
     ),
-    404: ("the relay does not know this connection (404)", _ENROL),
+    404: (Text("the relay does not know this connection (404)"), _ENROL),
 }
-_PROXY_ASKS = (
-    "the proxy asks for credentials (407)",
-    (
-        "name its user in relay.proxy, as http://user@host:port, and give the password "
-        "to writeback apply (proxy_password)"
-    ),
-)
 _CLOSE = {
-    1001: ("the relay is going away (1001)",),
+    1001: (Text("the relay is going away (1001)"),),
     1008: (
-        "the relay no longer accepts the token (1008)",
-        "check this machine's clock",
+        Text("the relay no longer accepts the token (1008)"),
+        Text("check this machine's clock"),
     ),
-    1011: ("the relay failed (1011)",),
+    1011: (Text("the relay failed (1011)"),),
 }
 
 
@@ -41,8 +38,8 @@ class WrongProxyPassword(Failure):
 
     def __init__(self) -> None:
         super().__init__(
-            "the proxy does not accept its user's password (407)",
-            "give the right one to writeback apply (proxy_password)",
+            Text("the proxy does not accept its user's password (407)"),
+            Text("give the right one to writeback apply (proxy_password)"),
         )
 
 
@@ -55,24 +52,28 @@ def reason_for_failure(error: Exception) -> Failure:
             return _status(error)
         case aiohttp.ClientConnectorCertificateError():
             why = _certificate(error)
-            return Failure(f"the relay's certificate is not trusted: {why}")
+            return Failure(
+                Text("the relay's certificate is not trusted: {why}", why=why)
+            )
         case aiohttp.ClientProxyConnectionError():
-            return Failure(
-                "the proxy can't be reached", "check its address and its port"
-            )
+            remedy = Text("check its address and its port")
+            return Failure(Text("the proxy can't be reached"), remedy)
         case aiohttp.ClientConnectorDNSError():
-            return Failure(
-                "the name can't be resolved", "check the address, DNS and the proxy"
-            )
+            remedy = Text("check the address, DNS and the proxy")
+            return Failure(Text("the name can't be resolved"), remedy)
         case aiohttp.ClientConnectorSSLError() | ssl.SSLError():
-            return Failure("no TLS connection", "something in between is not the relay")
+            remedy = Text("something in between is not the relay")
+            return Failure(Text("no TLS connection"), remedy)
         case aiohttp.ClientConnectorError():
-            what = f"no connection: {error.os_error.strerror}"
-            return Failure(what, "check the firewall")
+            words = str(error.os_error.strerror)
+            what = Text("no connection: {why}", why=words)
+            return Failure(what, Text("check the firewall"))
         case TimeoutError():
-            return Failure("no answer in time", "check the firewall and the proxy")
+            remedy = Text("check the firewall and the proxy")
+            return Failure(Text("no answer in time"), remedy)
         case _:
-            return Failure(f"the connection broke ({type(error).__name__})")
+            kind = type(error).__name__
+            return Failure(Text("the connection broke ({kind})", kind=kind))
 
 
 def reason_for_close(code: int | None) -> Failure:
@@ -80,31 +81,38 @@ def reason_for_close(code: int | None) -> Failure:
     if code in _CLOSE:
         return Failure(*_CLOSE[code])
     if code is None or code == aiohttp.WSCloseCode.ABNORMAL_CLOSURE:
-        return Failure("the connection broke, or the relay no longer answers")
-    return Failure(f"the relay closed the connection ({code})")
+        return Failure(Text("the connection broke, or the relay no longer answers"))
+    return Failure(Text("the relay closed the connection ({code})", code=code))
 
 
 def _at_proxy(error: aiohttp.ClientHttpProxyError) -> Failure:
     if error.status != 407:
+        status = error.status
         return Failure(
-            f"the proxy does not lead to the relay ({error.status})",
-            "have it let this server through, and check the address",
+            Text("the proxy does not lead to the relay ({status})", status=status),
+            Text("have it let this server through, and check the address"),
         )
     if "Proxy-Authorization" in error.request_info.headers:
         return WrongProxyPassword()
-    return Failure(*_PROXY_ASKS)
+    return Failure(
+        Text("the proxy asks for credentials (407)"),
+        Text(
+            "name its user in relay.proxy, as http://user@host:port, and give the "
+            "password to writeback apply (proxy_password)"
+        ),
+    )
 
 
 def _status(error: aiohttp.ClientResponseError) -> Failure:
     ahead = clock_skew.ahead_of(error.headers.get("Date") if error.headers else None)
     if error.status == 401 and abs(ahead or 0.0) > clock_skew.WARNING_S:
-        return Failure(clock_skew.describe_skew(ahead or 0.0), "set it right")
-    other = f"the relay or the proxy answered {error.status}"
+        return Failure(clock_skew.describe_skew(ahead or 0.0), Text("set it right"))
+    other = Text("the relay or the proxy answered {status}", status=error.status)
     return Failure(*_STATUS.get(error.status, (other,)))
 
 
-def _certificate(error: aiohttp.ClientConnectorCertificateError) -> str:
+def _certificate(error: aiohttp.ClientConnectorCertificateError) -> Text:
     cause = error.certificate_error
     if isinstance(cause, ssl.SSLCertVerificationError):
-        return str(cause.verify_message)
-    return "it does not prove the relay's name"
+        return verbatim(str(cause.verify_message))
+    return Text("it does not prove the relay's name")

@@ -26,6 +26,7 @@ from agent.relay_client.websocket import MessageSocket
 from wire import hybrid_connections
 from wire.failure import Failure
 from wire.hybrid_connections import BadMessage, RelayRequest, RelayResponse, RequestHead
+from wire.text import EMPTY, Text
 
 LOG = logging.getLogger("agent.relay_client.listener")
 
@@ -155,7 +156,7 @@ class Listener:
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
             return reason_for_failure(error)
         if channel is None:
-            return Failure("")  # it was told to stop
+            return Failure(EMPTY)  # it was told to stop
         self._control = channel
         self._on_state(ListenerState(Phase.CONNECTED))
         renewing = asyncio.create_task(self._renew(channel))
@@ -163,7 +164,8 @@ class Listener:
             return await self._serve(session, channel)
         except BadMessage as error:
             await channel.close(code=_PROTOCOL_ERROR)
-            return Failure(f"the relay broke the protocol: {error}")
+            what = Text("the relay broke the protocol: {error}", error=str(error))
+            return Failure(what)
         finally:
             self._control = None
             renewing.cancel()

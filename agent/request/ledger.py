@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from wire.failure import Failure
+from wire.text import Text
 
 # Write-ahead log with synchronous=NORMAL: a commit is safe against the end of this
 # process (kill -9). All statements of one request cost 0.07 ms (p99 0.5); with FULL,
@@ -74,11 +75,13 @@ class LedgerUnusable(Failure):
 
     def __init__(self, path: Path, error: sqlite3.Error) -> None:
         super().__init__(
-            f"{path} can't be used: {error}.",
-            "Look whether the disk is full, and run writeback repair, which gives the "
-            "file back to the agent. If it is damaged, move it and the files named "
-            "like it away and start the agent: only which requests were done in the "
-            "last day is lost.",
+            Text("{path} can't be used: {error}.", path=str(path), error=str(error)),
+            Text(
+                "Look whether the disk is full, and run writeback repair, which gives "
+                "the file back to the agent. If it is damaged, move it and the files "
+                "named like it away and start the agent: only which requests were done "
+                "in the last day is lost."
+            ),
         )
         self.for_good = error.sqlite_errorcode & _PRIMARY in _FOR_GOOD
 

@@ -20,6 +20,7 @@ from agent.verdict.verdict import State
 from wire.messages import Request
 from wire.operation import Operation
 from wire.outcomes import Code, Refused
+from wire.text import Text
 
 # Windows error codes (MS-ERREF 2.2) that a diagnostic starts with
 _WRONG_PASSWORD = 0x56
@@ -122,7 +123,8 @@ def _constrained(
     )
     detail = cause.detail
     if subject.policy is None and subject.unreadable:
-        detail = f"{detail}: {subject.unreadable}"
+        why = subject.unreadable
+        detail = Text("{detail}: {why}", detail=detail, why=why)
     return from_finding(cause, subject, detail)
 
 

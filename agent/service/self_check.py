@@ -17,8 +17,10 @@ from agent.ldap.errors import DirectoryError, Untrusted
 from agent.relay_client.errors import reason_for_failure
 from agent.service.assembly import relay_endpoint, target
 from agent.system.paths import Paths
+from wire.text import EMPTY, Text, verbatim
 
 _RELAY_S = 10.0
+_WIZARD = Text("run the wizard")
 
 
 @dataclass(frozen=True)
@@ -32,10 +34,10 @@ class CheckResult:
     """
 
     id: str
-    title: str
+    title: Text
     state: Literal["ok", "failed", "warning"]
-    detail: str = ""
-    remedy: str = ""
+    detail: Text = EMPTY
+    remedy: Text = EMPTY
     more: str = ""
     ms: float | None = None
 
@@ -47,14 +49,14 @@ class CheckResult:
 def check(places: Paths, kept: Secrets | None = None) -> tuple[CheckResult, ...]:
     """Try everything the service needs; SettingsError where it could not even start."""
     config = load(places, kept)
-    readable = CheckResult("secrets", "Secrets readable by this account", "ok")
+    readable = CheckResult("secrets", Text("Secrets readable by this account"), "ok")
     return (readable, *_controllers(config), _relay(config))
 
 
 def unusable(error: SettingsError) -> tuple[CheckResult, ...]:
     """Say what is wrong with what the service starts from."""
     return tuple(
-        CheckResult("settings", each.path, "failed", each.message, "run the wizard")
+        CheckResult("settings", verbatim(each.path), "failed", each.message, _WIZARD)
         for each in error.problems
     )
 
@@ -64,7 +66,7 @@ def _controllers(config: AgentConfig) -> tuple[CheckResult, ...]:
     results = []
     for endpoint in wanted.endpoints:
         began = time.perf_counter()
-        title = f"Sign-in at {endpoint.host}"
+        title = Text("Sign-in at {host}", host=endpoint.host)
         try:
             directory = connect(endpoint, wanted.user, wanted.password)
         except DirectoryError as error:
@@ -72,7 +74,7 @@ def _controllers(config: AgentConfig) -> tuple[CheckResult, ...]:
             continue
         try:
             root = directory.root()
-            results.append(_ok("sign_in", title, root.dns_host_name, began))
+            results.append(_ok("sign_in", title, verbatim(root.dns_host_name), began))
             if config.settings.directory.policy_hints:
                 offered = users.hints_of(root, wanted=True) is not None
                 results.append(_hints(endpoint.host, offered=offered))
@@ -84,29 +86,28 @@ def _controllers(config: AgentConfig) -> tuple[CheckResult, ...]:
 
 
 def _hints(host: str, *, offered: bool) -> CheckResult:
-    title = f"Policy hints at {host}"
+    title = Text("Policy hints at {host}", host=host)
     if offered:
         return CheckResult("policy_hints", title, "ok")
-    detail = "not offered: history and minimum age do not count for resets"
-    return CheckResult(
-        "policy_hints", title, "warning", detail, "update the controller"
-    )
+    detail = Text("not offered: history and minimum age do not count for resets")
+    remedy = Text("update the controller")
+    return CheckResult("policy_hints", title, "warning", detail, remedy)
 
 
-_CHECK_RELAY = "check the address, the proxy, port 443 and the certificate"
+_CHECK_RELAY = Text("check the address, the proxy, port 443 and the certificate")
 
 
 def _relay(config: AgentConfig) -> CheckResult:
     began = time.perf_counter()
     url = config.enrolment.relay_url
-    title = f"Relay at {url}"
+    title = Text("Relay at {url}", url=url)
     try:
         status = asyncio.run(_ask(config, url))
     except (OSError, TimeoutError, aiohttp.ClientError) as error:
         why = reason_for_failure(error)
         remedy = why.remedy or _CHECK_RELAY
         return CheckResult("relay", title, "failed", why.what, remedy, ms=_since(began))
-    return _ok("relay", title, f"HTTP {status}", began)
+    return _ok("relay", title, verbatim(f"HTTP {status}"), began)
 
 
 async def _ask(config: AgentConfig, url: str) -> int:
@@ -124,11 +125,11 @@ async def _ask(config: AgentConfig, url: str) -> int:
         return answer.status
 
 
-def _ok(name: str, title: str, detail: str, began: float) -> CheckResult:
+def _ok(name: str, title: Text, detail: Text, began: float) -> CheckResult:
     return CheckResult(name, title, "ok", detail, ms=_since(began))
 
 
-def _failed(name: str, title: str, error: DirectoryError, began: float) -> CheckResult:
+def _failed(name: str, title: Text, error: DirectoryError, began: float) -> CheckResult:
     more = ""
     if isinstance(error, Untrusted):
         more = "\n".join(f"{each.subject} ({each.sha256})" for each in error.chain)

@@ -10,6 +10,7 @@ from enum import IntFlag
 
 from agent.verdict.attributes import AttributeReader, AttributeUnreadable, Raw
 from agent.verdict.password_policy import PasswordPolicy
+from wire.text import Text
 
 
 class UserFlag(IntFlag):
@@ -87,7 +88,9 @@ def account_from(source: str, raw: Raw) -> Account:
     read = AttributeReader(source, raw)
     sam = read.text("sAMAccountName")
     if not sam:
-        raise AttributeUnreadable(source, "sAMAccountName", "is missing or hidden")
+        raise AttributeUnreadable(
+            source, "sAMAccountName", Text("is missing or hidden")
+        )
     return Account(
         sam=sam,
         flags=read.number("userAccountControl"),

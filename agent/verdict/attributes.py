@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from wire.failure import Failure
+from wire.text import Text, folded, plural
 
 Raw = Mapping[str, Sequence[bytes]]
 
@@ -15,10 +16,10 @@ _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 class AttributeUnreadable(Failure):
     """An attribute that a policy or an account needs is missing or malformed."""
 
-    def __init__(self, source: str, attribute: str, rule: str) -> None:
-        super().__init__(
-            f"{attribute} of {source} {rule}", "let the agent's account read it"
-        )
+    def __init__(self, source: str, attribute: str, rule: Text) -> None:
+        where = {"attribute": attribute, "source": source}
+        what = Text("{attribute} of {source} {rule}", **where, rule=rule)
+        super().__init__(what, Text("let the agent's account read it"))
         self.source = source
         self.attribute = attribute
         self.rule = rule
@@ -43,18 +44,18 @@ def from_interval(value: int) -> timedelta | None:
     return None if value == _NEVER_SPAN else timedelta(microseconds=-value // 10)
 
 
-def span_words(span: timedelta) -> str:
+def span_words(span: timedelta) -> Text:
     """Say a span as an administrator would: 1 day 2 hours."""
     minutes = int(span.total_seconds() // 60)
     parts = (
-        (minutes // 1440, "day"),
-        (minutes // 60 % 24, "hour"),
-        (minutes % 60, "minute"),
+        plural("{count} day", "{count} days", minutes // 1440),
+        plural("{count} hour", "{count} hours", minutes // 60 % 24),
+        plural("{count} minute", "{count} minutes", minutes % 60),
     )
-    words = [
-        f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count
-    ]
-    return " ".join(words) or "less than a minute"
+    return folded(
+        (each for each in parts if each.fields["count"]),
+        lambda one, more: Text("{one} {more}", one=one, more=more),
+    ) or Text("less than a minute")
 
 
 class AttributeReader:
@@ -70,12 +71,14 @@ class AttributeReader:
         try:
             return bytes(values[0]).decode("utf-8")
         except UnicodeDecodeError as error:
-            raise AttributeUnreadable(self.source, name, "is not UTF-8") from error
+            raise AttributeUnreadable(
+                self.source, name, Text("is not UTF-8")
+            ) from error
 
     def number(self, name: str) -> int:
         number = self.optional(name)
         if number is None:
-            raise AttributeUnreadable(self.source, name, "is missing or hidden")
+            raise self._wrong(name, Text("is missing or hidden"))
         return number
 
     def optional(self, name: str) -> int | None:
@@ -83,31 +86,37 @@ class AttributeReader:
         try:
             return None if text is None else int(text)
         except ValueError as error:
-            raise AttributeUnreadable(self.source, name, "is no number") from error
+            raise AttributeUnreadable(
+                self.source, name, Text("is no number")
+            ) from error
 
     def count(self, name: str) -> int:
         number = self.number(name)
         if number < 0:
-            raise AttributeUnreadable(self.source, name, "is negative")
+            raise self._wrong(name, Text("is negative"))
         return number
 
     def span(self, name: str) -> timedelta | None:
         try:
             return from_interval(self.number(name))
         except ValueError as error:
-            raise AttributeUnreadable(
-                self.source, name, "is no span of time"
-            ) from error
+            raise self._wrong(name, Text("is no span of time")) from error
 
     def moment(self, name: str, ticks: int) -> datetime | None:
         try:
             return from_filetime(ticks)
         except ValueError as error:
-            raise AttributeUnreadable(self.source, name, "is no moment") from error
+            raise AttributeUnreadable(
+                self.source, name, Text("is no moment")
+            ) from error
 
     def flag(self, name: str) -> bool:
         text = self.text(name)
+        if text is None:
+            raise self._wrong(name, Text("is missing or hidden"))
         if text not in ("TRUE", "FALSE"):  # RFC 4517 3.3.3
-            rule = "is missing or hidden" if text is None else "is not TRUE or FALSE"
-            raise AttributeUnreadable(self.source, name, rule)
+            raise self._wrong(name, Text("is not TRUE or FALSE"))
         return text == "TRUE"
+
+    def _wrong(self, name: str, rule: Text) -> AttributeUnreadable:
+        return AttributeUnreadable(self.source, name, rule)

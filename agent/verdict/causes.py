@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from wire.outcomes import Code
+from wire.text import TextAttribute
 
 
 class Cause(StrEnum):
@@ -30,109 +31,109 @@ class Cause(StrEnum):
     SWITCHED_OFF = "switched_off"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CauseText:
     """A cause in words.
 
     Attributes:
-        title: what a row of a table calls it.
         code: what an agent answers for it.
+        title: what a row of a table calls it.
         remedy: what an administrator does about it; empty for nothing.
         mended_by_grant: a grant on the container ends it.
         falls_short: permissions are the cause, not the person's own state.
 
     """
 
-    title: str
     code: Code
-    remedy: str = ""
+    title: TextAttribute = TextAttribute()
+    remedy: TextAttribute = TextAttribute("")
     mended_by_grant: bool = False
     falls_short: bool = False
 
 
 CAUSES = {
-    Cause.NONE: CauseText("Would work", Code.OK),
+    Cause.NONE: CauseText(Code.OK, "Would work"),
     Cause.OUTSIDE: CauseText(
-        "Outside the scope",
         Code.NOT_IN_SCOPE,
+        "Outside the scope",
         "Add the user's container or group membership if this was not intended.",
     ),
     Cause.PROTECTED: CauseText(
-        "Protected by AdminSDHolder",
         Code.PROTECTED_ACCOUNT,
+        "Protected by AdminSDHolder",
         "Reset administrators by hand. If the person is one no longer, clear "
         "adminCount and turn inheritance on.",
     ),
     Cause.INHERITANCE_OFF: CauseText(
-        "Inheritance is off",
         Code.PERMISSION_DENIED,
+        "Inheritance is off",
         "Turn inheritance on there, or grant the right below it.",
         falls_short=True,
     ),
     Cause.DENIED: CauseText(
-        "An entry denies it",
         Code.PERMISSION_DENIED,
+        "An entry denies it",
         "Look at why this entry denies it; a grant does not remove a deny.",
         falls_short=True,
     ),
     Cause.NOT_GRANTED: CauseText(
-        "Not granted",
         Code.PERMISSION_DENIED,
+        "Not granted",
         "Grant the right on the container.",
         mended_by_grant=True,
         falls_short=True,
     ),
     Cause.HIDDEN: CauseText(
-        "Not known: hidden from the agent's account",
         Code.PERMISSION_DENIED,
+        "Not known: hidden from the agent's account",
         "Let the agent's account read the attributes and the permissions.",
         falls_short=True,
     ),
     Cause.POLICY_HIDDEN: CauseText(
-        "Not known: the password policy is hidden",
         Code.POLICY,
+        "Not known: the password policy is hidden",
         "Let the agent's account read the password settings object.",
         falls_short=True,
     ),
     Cause.UNDECIDED: CauseText(
-        "Not known: an entry that can't be evaluated",
         Code.PERMISSION_DENIED,
+        "Not known: an entry that can't be evaluated",
         "Grant the right by an entry of its own, above the one shown.",
         falls_short=True,
     ),
     Cause.DISABLED: CauseText(
-        "Account disabled",
         Code.ACCOUNT_DISABLED,
+        "Account disabled",
         "Enable the account if the person should sign in.",
     ),
     Cause.EXPIRED: CauseText(
-        "Account expired",
         Code.ACCOUNT_EXPIRED,
+        "Account expired",
         "Extend accountExpires if the person should sign in.",
     ),
     Cause.CANNOT_CHANGE: CauseText(
-        'Set to "user cannot change password"',
         Code.CANNOT_CHANGE,
+        'Set to "user cannot change password"',
         "Clear that option on the account, or reset the password by hand.",
     ),
     Cause.TOO_YOUNG: CauseText(
-        "Password too young",
         Code.TOO_YOUNG,
+        "Password too young",
         "Wait until the minimum age has passed, or set must-change on the account.",
     ),
     Cause.LOCKED: CauseText(
-        "Locked",
         Code.ACCOUNT_LOCKED,
+        "Locked",
         "Unlock the account, or have the user reset the password.",
     ),
     Cause.NO_EFFECT: CauseText(
-        "Must-change has no effect",
         Code.PARTIAL,
+        "Must-change has no effect",
         "Clear the option that the password never expires.",
     ),
     Cause.SWITCHED_OFF: CauseText(
-        "Switched off in the settings",
         Code.OPERATION_OFF,
+        "Switched off in the settings",
         "Switch it on in Optional features if it should be.",
     ),
 }

@@ -24,6 +24,7 @@ from agent.verdict.subject import JUDGED, Subject
 from agent.verdict.verdict import OperationVerdict, State, Verdict
 from wire.operation import Operation
 from wire.outcomes import Code
+from wire.text import EMPTY, Text
 
 _RIGHTS = {
     Operation.RESET: Right.RESET_PASSWORD,
@@ -35,11 +36,11 @@ _RIGHTS = {
 
 # what has to be seen, present or not, before anything is done to a user
 _NEEDED = ("primaryGroupID", "memberOf", "adminCount", "accountExpires")
-_FOREST_UNSEEN = (
+_FOREST_UNSEEN = Text(
     "tokenGroups is not told (hidden, or no global catalog answers), so groups of the "
     "forest's other domains can't be seen"
 )
-LET_READ = "Let the agent's account read the user's attributes."
+LET_READ = Text("Let the agent's account read the user's attributes.")
 _YES = OperationVerdict(State.YES, Code.OK, Cause.NONE)
 _Name = Callable[[Sid], str]
 
@@ -94,23 +95,26 @@ def judge_operation(subject: Subject, operation: Operation) -> OperationVerdict:
     return judge(subject, frozenset({operation})).of(operation)
 
 
-def hidden(dn: str, shown_by: str) -> Verdict:
+def hidden(dn: str, shown_by: Text) -> Verdict:
     """Answer for somebody of whom not even the objectGUID can be read."""
     answer = _unknown(Cause.HIDDEN, shown_by)
     return Verdict(dn, UUID(int=0), answer, answer, answer, answer)
 
 
 def _off(operation: Operation) -> OperationVerdict:
-    shown_by = f"{operation.value} is switched off in the settings"
+    name = operation.value
+    shown_by = Text("{operation} is switched off in the settings", operation=name)
     return _no(Cause.SWITCHED_OFF, shown_by)
 
 
-def _no(cause: Cause, shown_by: str, until: datetime | None = None) -> OperationVerdict:
+def _no(
+    cause: Cause, shown_by: Text, until: datetime | None = None
+) -> OperationVerdict:
     text = CAUSES[cause]
     return OperationVerdict(State.NO, text.code, cause, shown_by, text.remedy, until)
 
 
-def _unknown(cause: Cause, shown_by: str, remedy: str = "") -> OperationVerdict:
+def _unknown(cause: Cause, shown_by: Text, remedy: Text = EMPTY) -> OperationVerdict:
     text = CAUSES[cause]
     return OperationVerdict(
         State.UNKNOWN, text.code, cause, shown_by, remedy or text.remedy
@@ -121,32 +125,32 @@ def _stops_everything(case: _Case) -> OperationVerdict | None:
     """Find what stops every operation on this user, the strongest cause first."""
     subject = case.subject
     if not subject.in_scope:
-        shown_by = subject.why_not_in_scope or "outside the scope"
+        shown_by = subject.why_not_in_scope or Text("outside the scope")
         return _no(Cause.OUTSIDE, shown_by)
     if shown_by := _protection(case):
         return _no(Cause.PROTECTED, shown_by)
     if subject.account is None:
         return None  # a right that is missing may be the reason for that too
     if subject.account.disabled:
-        return _no(Cause.DISABLED, "userAccountControl has ACCOUNTDISABLE")
+        return _no(Cause.DISABLED, Text("userAccountControl has ACCOUNTDISABLE"))
     if subject.account.expired(subject.read_at):
-        ended = (
-            f"accountExpires is {subject.account.account_expires:%Y-%m-%d %H:%M} UTC"
-        )
+        moment = f"{subject.account.account_expires:%Y-%m-%d %H:%M}"
+        ended = Text("accountExpires is {moment} UTC", moment=moment)
         return _no(Cause.EXPIRED, ended)
     return None
 
 
-def _protection(case: _Case) -> str:
+def _protection(case: _Case) -> Text:
     """Say what shows that AdminSDHolder protects the user; empty when it does not."""
     account = case.subject.account
     if case.subject.protected_group:
-        return f"a member of {case.subject.protected_group}"
-    marked = account is not None and account.admin_count
-    return "adminCount is 1 and inheritance is off" if marked and case.protected else ""
+        return Text("a member of {group}", group=case.subject.protected_group)
+    if account is not None and account.admin_count and case.protected:
+        return Text("adminCount is 1 and inheritance is off")
+    return EMPTY
 
 
-def unseen(subject: Subject) -> str:
+def unseen(subject: Subject) -> Text:
     """Say what can't be seen of whether a user is protected or expired; or nothing.
 
     adminCount counts only where inheritance is off (`_protection`).
@@ -155,24 +159,27 @@ def unseen(subject: Subject) -> str:
     inherits = not isinstance(descriptor, Unreadable) and not descriptor.protected
     names = [name for name in _NEEDED if name in subject.unseen]
     missing = absent(name for name in names if name != "adminCount" or not inherits)
-    return missing or (_FOREST_UNSEEN if "tokenGroups" in subject.unseen else "")
+    return missing or (_FOREST_UNSEEN if "tokenGroups" in subject.unseen else EMPTY)
 
 
-def absent(names: Iterable[str]) -> str:
+def absent(names: Iterable[str]) -> Text:
     """Say that attributes are absent where nobody knows why; empty for none."""
-    listed = " and ".join(names)
-    return f"{listed}: not set, or hidden from the agent's account" if listed else ""
+    if not (listed := " and ".join(names)):
+        return EMPTY
+    return Text("{names}: not set, or hidden from the agent's account", names=listed)
 
 
-def _lock_unseen(subject: Subject) -> str:
+def _lock_unseen(subject: Subject) -> Text:
     """Say what keeps a lock from being told; empty when it can be told."""
     account = subject.account
     if account is None or account.computed is not None:
-        return ""
+        return EMPTY
     if account.lockout_time is None:
         return absent(subject.unseen & {"lockoutTime"})
     # the policy says until when it holds
-    return "" if subject.policy else subject.unreadable or "the policy is hidden"
+    if subject.policy:
+        return EMPTY
+    return subject.unreadable or Text("the policy is hidden")
 
 
 def _answer(case: _Case, operation: Operation) -> OperationVerdict:
@@ -185,11 +192,12 @@ def _answer(case: _Case, operation: Operation) -> OperationVerdict:
     if not decision.allowed:
         return _refused(decision, case, right)
     if operation is Operation.CHANGE and (open_ := undecided_change(subject)):
-        return _undecided(open_, case, "Look at whether the user may change it.")
+        look = Text("Look at whether the user may change it.")
+        return _undecided(open_, case, look)
     if subject.account is None:
         return _unknown(
             Cause.HIDDEN,
-            subject.unreadable or "the account's attributes are hidden",
+            subject.unreadable or Text("the account's attributes are hidden"),
             LET_READ,
         )
     if missing := unseen(subject):
@@ -209,7 +217,7 @@ def _stops_change(case: _Case) -> OperationVerdict | None:
     if _lock_unseen(subject):
         return None
     if subject.account and subject.account.locked(subject.read_at, subject.policy):
-        return _no(Cause.LOCKED, "the account is locked: see lockoutTime")
+        return _no(Cause.LOCKED, Text("the account is locked: see lockoutTime"))
     return None
 
 
@@ -218,12 +226,12 @@ def _hidden(descriptor: Unreadable) -> OperationVerdict:
         return _unknown(
             Cause.HIDDEN,
             descriptor.reason,
-            "Let the agent's account read the user's permissions (READ_CONTROL).",
+            Text("Let the agent's account read the user's permissions (READ_CONTROL)."),
         )
     return _unknown(
         Cause.UNDECIDED,
         descriptor.reason,
-        "Look at the user's permissions in Active Directory Users and Computers.",
+        Text("Look at the user's permissions in Active Directory Users and Computers."),
     )
 
 
@@ -232,24 +240,33 @@ def _refused(decision: Decision, case: _Case, right: Right) -> OperationVerdict:
         return _undecided(decision, case)
     if decision.reason is Reason.DENIED:
         return _no(Cause.DENIED, _entry(decision, case))
-    lacking = f"no entry allows the agent's account to {right.value.words}"
+    deed = right.value.words
+    lacking = Text("no entry allows the agent's account to {deed}", deed=deed)
     if case.protected:
-        return _no(Cause.INHERITANCE_OFF, f"{lacking}; inheritance is off")
+        off = Text("{lacking}; inheritance is off", lacking=lacking)
+        return _no(Cause.INHERITANCE_OFF, off)
     if above := case.subject.inheritance_off_at:
-        return _no(Cause.INHERITANCE_OFF, f"{lacking}; inheritance is off at {above}")
+        off = Text("{lacking}; inheritance is off at {dn}", lacking=lacking, dn=above)
+        return _no(Cause.INHERITANCE_OFF, off)
     if INET_ORG_PERSON in case.subject.classes:
-        lacking = f"{lacking}; entries meant for users do not reach an inetOrgPerson"
+        lacking = Text(
+            "{lacking}; entries meant for users do not reach an inetOrgPerson",
+            lacking=lacking,
+        )
     return _no(Cause.NOT_GRANTED, lacking)
 
 
-def _undecided(decision: Decision, case: _Case, remedy: str = "") -> OperationVerdict:
-    shown_by = f"{_entry(decision, case)}: {decision.reason.value}"
+def _undecided(
+    decision: Decision, case: _Case, remedy: Text = EMPTY
+) -> OperationVerdict:
+    entry, reason = _entry(decision, case), decision.reason.value
+    shown_by = Text("{entry}: {reason}", entry=entry, reason=reason)
     return _unknown(Cause.UNDECIDED, shown_by, remedy)
 
 
-def _entry(decision: Decision, case: _Case) -> str:
+def _entry(decision: Decision, case: _Case) -> Text:
     because = decision.because
-    return words(because, name_of=case.name_of) if because else ""
+    return words(because, name_of=case.name_of) if because else EMPTY
 
 
 def _aged(subject: Subject, operation: Operation) -> OperationVerdict:
@@ -262,14 +279,17 @@ def _aged(subject: Subject, operation: Operation) -> OperationVerdict:
     if policy is None:
         return _unknown(
             Cause.POLICY_HIDDEN,
-            subject.unreadable or "the password policy of the user can not be read",
+            subject.unreadable
+            or Text("the password policy of the user can not be read"),
         )
     since = earliest(policy, account, operation, hints=subject.hints)
     if since is None or subject.read_at >= since:
         return _YES
-    set_at = f"pwdLastSet is {account.pwd_last_set:%Y-%m-%d %H:%M:%S} UTC"
-    shown_by = (
-        f"{set_at}; {policy.source} asks for an age of {span_words(policy.min_age)}"
+    shown_by = Text(
+        "pwdLastSet is {moment} UTC; {policy} asks for an age of {age}",
+        moment=f"{account.pwd_last_set:%Y-%m-%d %H:%M:%S}",
+        policy=policy.source,
+        age=span_words(policy.min_age),
     )
     return _no(Cause.TOO_YOUNG, shown_by, until=since)
 
@@ -278,26 +298,29 @@ def _effect(subject: Subject, operation: Operation) -> OperationVerdict:
     """Refuse what the directory would take without any effect."""
     never = subject.account is not None and subject.account.never_expires
     if operation is Operation.MUST_CHANGE and never:
-        shown_by = (
+        shown_by = Text(
             "userAccountControl has DONT_EXPIRE_PASSWD: must-change has no effect"
         )
         return _no(Cause.NO_EFFECT, shown_by)
     return _YES
 
 
-def _notes(case: _Case) -> tuple[str, ...]:
+def _notes(case: _Case) -> tuple[Text, ...]:
     subject, descriptor, notes = case.subject, case.descriptor, []
     if not isinstance(descriptor, Unreadable):
         if descriptor.protected:
-            notes.append("inheritance is off: grants on containers do not reach it")
+            notes.append(
+                Text("inheritance is off: grants on containers do not reach it")
+            )
         elif subject.protected_group:
-            notes.append(f"a member of {subject.protected_group}: protected")
+            group = subject.protected_group
+            notes.append(Text("a member of {group}: protected", group=group))
         elif subject.account and subject.account.admin_count:
-            notes.append("adminCount is 1, left over: inheritance is on")
+            notes.append(Text("adminCount is 1, left over: inheritance is on"))
         if descriptor.dacl is None:
-            notes.append("there is no DACL: everybody may do everything")
+            notes.append(Text("there is no DACL: everybody may do everything"))
     if subject.account and subject.account.locked(subject.read_at, subject.policy):
-        notes.append("locked: a reset does not unlock; unlock with it")
+        notes.append(Text("locked: a reset does not unlock; unlock with it"))
     if cannot_change(subject):
-        notes.append('set to "user cannot change password"; a reset is not bound')
+        notes.append(Text('set to "user cannot change password"; a reset is not bound'))
     return tuple(notes)

@@ -13,6 +13,7 @@ from agent.verdict.account import Account, UserFlag
 from agent.verdict.password_policy import PasswordPolicy
 from wire.operation import Operation
 from wire.outcomes import Code
+from wire.text import Text, verbatim
 
 LONGEST = 256  # UTF-16 code units (MS-SAMR 3.1.1.7.2, maximum password length)
 _SPECIAL = frozenset("~!@#$%^&*_-+=`|\\(){}[]:;\"'<>,.?/")
@@ -33,7 +34,7 @@ class PolicyFinding:
     """
 
     code: Code
-    detail: str
+    detail: Text
     blocks: bool = True
     earliest: datetime | None = None
     minimum: int | None = None
@@ -79,9 +80,11 @@ def judge(
     """
     findings = _cannot_change(operation, denied=cannot_change)
     if operation is Operation.CHANGE and account.locked(now, policy):
-        findings.append(PolicyFinding(Code.ACCOUNT_LOCKED, "the account is locked"))
+        findings.append(
+            PolicyFinding(Code.ACCOUNT_LOCKED, Text("the account is locked"))
+        )
     if policy is None:
-        hidden = "the policy that holds for the user can not be read"
+        hidden = Text("the policy that holds for the user can not be read")
         unknown = PolicyFinding(Code.POLICY, hidden, blocks=False)
         return (*findings, *_too_long(password), unknown)
     since = earliest(policy, account, operation, hints=hints)
@@ -89,8 +92,10 @@ def judge(
     findings += _too_long(password) or _too_short(policy, account, password)
     findings += _complexity(policy, account, password)
     if policy.history and (operation is Operation.CHANGE or hints):
-        last = f"the last {policy.history} passwords are refused"
-        detail = f"{last}; only the directory knows them"
+        detail = Text(
+            "the last {history} passwords are refused; only the directory knows them",
+            history=policy.history,
+        )
         findings.append(PolicyFinding(Code.IN_HISTORY, detail, blocks=False))
     return tuple(findings)
 
@@ -98,9 +103,12 @@ def judge(
 def _cannot_change(operation: Operation, *, denied: bool) -> list[PolicyFinding]:
     if not denied:
         return []
-    detail = 'the user is set to "user cannot change password"'
+    detail = Text('the user is set to "user cannot change password"')
     if operation is not Operation.CHANGE:
-        detail += "; a reset is not bound by it"
+        detail = Text(
+            'the user is set to "user cannot change password"; a reset is not bound '
+            "by it"
+        )
     return [
         PolicyFinding(Code.CANNOT_CHANGE, detail, blocks=operation is Operation.CHANGE)
     ]
@@ -111,9 +119,11 @@ def _too_young(
 ) -> list[PolicyFinding]:
     if since is None or now >= since:
         return []
-    detail = (
-        f"pwdLastSet is {account.pwd_last_set:%Y-%m-%d %H:%M:%S} UTC and "
-        f"{policy.source} asks for an age of {policy.min_age}"
+    detail = Text(
+        "pwdLastSet is {moment} UTC and {policy} asks for an age of {age}",
+        moment=f"{account.pwd_last_set:%Y-%m-%d %H:%M:%S}",
+        policy=policy.source,
+        age=str(policy.min_age),
     )
     return [PolicyFinding(Code.TOO_YOUNG, detail, earliest=since)]
 
@@ -133,9 +143,8 @@ def _exempt(account: Account) -> bool:
 def _too_long(password: str) -> list[PolicyFinding]:
     if units(password) <= LONGEST:
         return []
-    return [
-        PolicyFinding(Code.POLICY, f"the password is longer than {LONGEST} characters")
-    ]
+    detail = Text("the password is longer than {most} characters", most=LONGEST)
+    return [PolicyFinding(Code.POLICY, detail)]
 
 
 def _too_short(
@@ -143,8 +152,9 @@ def _too_short(
 ) -> list[PolicyFinding]:
     if units(password) >= policy.min_length or _exempt(account):
         return []
-    detail = f"{policy.source} asks for {policy.min_length} characters"
-    return [PolicyFinding(Code.TOO_SHORT, detail, minimum=policy.min_length)]
+    source, least = policy.source, policy.min_length
+    detail = Text("{policy} asks for {least} characters", policy=source, least=least)
+    return [PolicyFinding(Code.TOO_SHORT, detail, minimum=least)]
 
 
 def _complexity(
@@ -154,10 +164,12 @@ def _complexity(
         return []
     findings = []
     if kinds(password) < 3:
-        detail = f"{policy.source} asks for three of five kinds of character"
+        detail = Text(
+            "{policy} asks for three of five kinds of character", policy=policy.source
+        )
         findings.append(PolicyFinding(Code.NOT_COMPLEX, detail))
     if name := name_inside(account, password):
-        detail = f"the password contains {name}"
+        detail = Text("the password contains {name}", name=name)
         findings.append(PolicyFinding(Code.NOT_COMPLEX, detail))
     return findings
 
@@ -184,7 +196,7 @@ def _kind(char: str) -> str | None:
     return "letter" if char.isalpha() else None
 
 
-def name_inside(account: Account, password: str) -> str | None:
+def name_inside(account: Account, password: str) -> Text | None:
     """Name the attribute whose text is inside the password, if any.
 
     sAMAccountName counts whole, displayName by its parts; what has fewer than three
@@ -192,10 +204,10 @@ def name_inside(account: Account, password: str) -> str | None:
     """
     lowered = password.lower()
     if units(account.sam) >= 3 and account.sam.lower() in lowered:
-        return "sAMAccountName"
+        return verbatim("sAMAccountName")
     parts = _NAME_BREAKS.split(account.display_name)
     if any(units(part) >= 3 and part.lower() in lowered for part in parts):
-        return "a part of displayName"
+        return Text("a part of displayName")
     return None
 
 
@@ -215,13 +227,18 @@ def remaining_cause(
         if finding.blocks:
             return finding
     if policy is None:
-        detail = "the policy could not be read, so the cause can not be narrowed down"
+        detail = Text(
+            "the policy could not be read, so the cause can not be narrowed down"
+        )
         return PolicyFinding(Code.POLICY, detail)
     if policy.history and (operation is Operation.CHANGE or hints):
-        detail = (
-            f"every rule that can be read is met; of the rest, the history of "
-            f"{policy.history} passwords is likelier than a password filter"
+        detail = Text(
+            "every rule that can be read is met; of the rest, the history of "
+            "{history} passwords is likelier than a password filter",
+            history=policy.history,
         )
         return PolicyFinding(Code.IN_HISTORY, detail)
-    detail = "every rule that can be read is met: a password filter is the likely cause"
+    detail = Text(
+        "every rule that can be read is met: a password filter is the likely cause"
+    )
     return PolicyFinding(Code.POLICY, detail)

@@ -8,6 +8,7 @@ from agent.acl.sid import Sid
 from agent.verdict.account import Account
 from agent.verdict.password_policy import PasswordPolicy
 from wire.operation import Operation
+from wire.text import EMPTY, Text
 
 # a check has no answer of its own: it says what would come of a reset
 JUDGED = (Operation.RESET, Operation.CHANGE, Operation.UNLOCK, Operation.MUST_CHANGE)
@@ -49,8 +50,8 @@ class Subject:
     hints: bool
     read_at: datetime
     in_scope: bool = True
-    why_not_in_scope: str = ""
-    protected_group: str = ""
+    why_not_in_scope: Text = EMPTY
+    protected_group: Text = EMPTY
     inheritance_off_at: str = ""
-    unreadable: str = ""
+    unreadable: Text = EMPTY
     unseen: frozenset[str] = frozenset()

@@ -1,6 +1,6 @@
 """A verdict: for one user, whether each operation would work, and the one cause."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -9,6 +9,7 @@ from agent.verdict.causes import Cause
 from agent.verdict.subject import JUDGED
 from wire.operation import Operation
 from wire.outcomes import Code
+from wire.text import EMPTY, Text
 
 
 class State(StrEnum):
@@ -36,8 +37,8 @@ class OperationVerdict:
     state: State
     code: Code
     cause: Cause
-    shown_by: str = ""
-    remedy: str = ""
+    shown_by: Text = EMPTY
+    remedy: Text = EMPTY
     until: datetime | None = None
 
     def as_dict(self) -> dict[str, str | None]:
@@ -67,7 +68,7 @@ class Verdict:
     change: OperationVerdict
     unlock: OperationVerdict
     must_change: OperationVerdict
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[Text, ...] = ()
 
     def of(self, operation: Operation) -> OperationVerdict:
         """Give the answer for one operation of those that are judged."""

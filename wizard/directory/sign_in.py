@@ -9,6 +9,7 @@ from agent.ldap.connection import Connection, connect
 from agent.ldap.errors import DirectoryError, SignInRefused, Unreachable
 from wire.failure import sentence
 from wire.secret import Secret
+from wire.text import Text
 from wizard.host.stored_secrets import trouble, usable
 from wizard.plan.change import Context, StepFailed
 from wizard.results import Check
@@ -35,8 +36,14 @@ def as_admin(settings: DirectorySettings, context: Context) -> Connection:
     except SignInRefused as error:
         raise SignInRefused(
             error.host,
-            f"the administrator {admin.user} was not let in: {error.what}",
-            "give the name as user@domain or DOMAIN\\user, and the password again",
+            Text(
+                "the administrator {user} was not let in: {why}",
+                user=admin.user,
+                why=error.what,
+            ),
+            Text(
+                "give the name as user@domain or DOMAIN\\user, and the password again"
+            ),
             error.result,
             error.diagnostic,
         ) from error

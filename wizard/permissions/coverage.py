@@ -28,6 +28,7 @@ from agent.verdict.subject import JUDGED
 from agent.verdict.verdict import State, Verdict
 from wire.operation import Operation
 from wire.outcomes import Refused
+from wire.text import verbatim
 
 _PAGE = 500
 _WAITING_PAGES = 2
@@ -102,7 +103,7 @@ def cover(
                 try:
                     user = user_of(entry)
                 except Refused as error:
-                    verdict = judge.hidden(entry.dn, error.detail)
+                    verdict = judge.hidden(entry.dn, verbatim(error.detail))
                 else:
                     subject = scan.subjects.read_in_scope(scan.facts, user)
                     verdict = judge.judge(subject, scan.operations, name_of)

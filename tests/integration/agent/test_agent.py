@@ -30,6 +30,7 @@ from wire import jose
 from wire.hybrid_connections import RelayRequest
 from wire.outcomes import Code
 from wire.secret import Secret
+from wire.text import Text
 
 LONG_CANARY = f"{CANARY}-and-more"
 PILOT = "CN=Writeback pilot,OU=Groups,DC=corp,DC=test"
@@ -465,7 +466,7 @@ def test_a_write_whose_answer_was_lost_is_not_sent_again(
         reset(directory, dn, *arguments, **named)
         stage.lab.pause()
         short.setattr(pool, "CONNECT_S", 0.5)
-        raise TimedOut(directory.host, "no answer", "wait", waited=True)
+        raise TimedOut(directory.host, Text("no answer"), Text("wait"), waited=True)
 
     monkeypatch.setattr(accounts, "reset", reset_and_hang)
     token = stage.token("reset", "greta_brandt", new_password=CANARY, must_change=True)

@@ -7,11 +7,12 @@ import pytest
 from agent.config.enrolment import EnrolmentError
 from agent.config.errors import Problem, SettingsError
 from agent.ldap.errors import Denied
+from wire.text import Text
 from wizard.errors import reason
 from wizard.ui.presenters.failure import row_of
 
-DENIED = Denied("dc1.corp.test", "the right is missing", "grant it", 50)
-SETTINGS = SettingsError("site.yaml", (Problem("agent", "is missing"),))
+DENIED = Denied("dc1.corp.test", Text("the right is missing"), Text("grant it"), 50)
+SETTINGS = SettingsError("site.yaml", (Problem("agent", Text("is missing")),))
 
 
 @pytest.mark.parametrize(
@@ -20,7 +21,7 @@ SETTINGS = SettingsError("site.yaml", (Problem("agent", "is missing"),))
         (DENIED, "dc1.corp.test: the right is missing; grant it"),
         # these had no remedy of their own, and were told by their kind alone
         (
-            EnrolmentError("enrolment.json", "is no JSON"),
+            EnrolmentError("enrolment.json", Text("is no JSON")),
             "enrolment.json is no JSON; enrol this agent again with the wizard",
         ),
         (SETTINGS, "site.yaml can't be used:\n  agent: is missing"),

@@ -15,6 +15,7 @@ from pathlib import Path
 from agent.config.secret_store import NAMES, SecretsUnavailable, refuse_readable
 from agent.system.atomic_files import copy_atomically, write_atomically
 from wire.secret import Secret
+from wire.text import Text, verbatim
 
 _TOOL = "systemd-creds"
 _SEALED = ".cred"
@@ -161,7 +162,7 @@ def _decoded(path: Path, content: bytes | None) -> Secret | None:
         return None if content is None else Secret(content.decode())
     except UnicodeDecodeError:
         # from None: the error quotes the content
-        raise SecretsUnavailable(f"{path} is damaged") from None
+        raise SecretsUnavailable(Text("{path} is damaged", path=str(path))) from None
 
 
 def _run(verb: str, name: str, content: bytes, *more: str) -> bytes:
@@ -175,9 +176,14 @@ def _run(verb: str, name: str, content: bytes, *more: str) -> bytes:
     )
     if done.returncode:
         lines = done.stderr.decode(errors="replace").strip().splitlines()
-        reason = lines[-1] if lines else "no reason"
+        reason = verbatim(lines[-1]) if lines else Text("no reason")
         raise SecretsUnavailable(
-            f"systemd-creds can't {verb} {name}: {reason}; "
-            "sealed secrets open only on the machine that sealed them"
+            Text(
+                "systemd-creds can't {verb} {name}: {reason}; "
+                "sealed secrets open only on the machine that sealed them",
+                verb=verb,
+                name=name,
+                reason=reason,
+            )
         )
     return done.stdout

@@ -25,13 +25,16 @@ from tests.unit.agent.active_directory.test_domain_cache import (
     person,
     settings,
 )
+from wire.text import EMPTY, Text
 
 ROOT = "S-1-5-21-7-8-9"
 USERS = f"{DOMAIN}-513"
 GRANTED = f"{EVERYTHING}(OA;;CR;reset;;AU)"
 OWN = entry("CN=CHILD", nCName=BASE.encode())
 PARENT = entry("CN=CORP", nCName=b"DC=test")
-NO_CATALOG = DirectoryError("dc1", "no global catalog answers", "start one", 52)
+NO_CATALOG = DirectoryError(
+    "dc1", Text("no global catalog answers"), Text("start one"), 52
+)
 
 
 class Forest(Fake):
@@ -112,7 +115,9 @@ def test_a_controller_that_can_not_tell_is_not_asked_for_more() -> None:
         judged(Forest(fails=NO_CATALOG))
 
 
-@pytest.mark.parametrize("error", [NO_CATALOG, NoSuchObject("dc1", "gone", "")])
+@pytest.mark.parametrize(
+    "error", [NO_CATALOG, NoSuchObject("dc1", Text("gone"), EMPTY)]
+)
 def test_one_person_who_can_not_be_told_does_not_end_a_coverage(
     error: DirectoryError,
 ) -> None:
@@ -123,7 +128,7 @@ def test_one_person_who_can_not_be_told_does_not_end_a_coverage(
 
 
 def test_a_connection_that_breaks_ends_a_coverage() -> None:
-    forest = Forest(fails=DirectoryError("dc1", "no answer", "look"))
+    forest = Forest(fails=DirectoryError("dc1", Text("no answer"), Text("look")))
     with pytest.raises(DirectoryError, match="no answer"):
         SubjectReader(DomainCache(settings())).read_in_scope(
             forest.warm, person(GRANTED)
@@ -139,7 +144,9 @@ def test_who_is_seen_to_be_protected_costs_no_other_search() -> None:
 
 
 def test_the_only_domain_of_a_forest_asks_nothing_more() -> None:
-    forest = Forest(fails=DirectoryError("dc1", "asked", "do not"), domains=(OWN,))
+    forest = Forest(
+        fails=DirectoryError("dc1", Text("asked"), Text("do not")), domains=(OWN,)
+    )
 
     assert reset(judged(forest)).state is State.YES
 
@@ -157,7 +164,7 @@ def test_partitions_that_are_hidden_may_have_other_domains() -> None:
     class Hidden(Forest):
         def search(self, base: str, *what: Any, **how: Any) -> Iterator[Entry]:
             if base.startswith("CN=Partitions,"):
-                raise NoSuchObject(self.host, "hidden", "look", 32)
+                raise NoSuchObject(self.host, Text("hidden"), Text("look"), 32)
             return super().search(base, *what, **how)
 
     assert judged(Hidden(f"{ROOT}-519")).protected_group

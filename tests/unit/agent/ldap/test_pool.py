@@ -12,6 +12,7 @@ from agent.ldap.entry import RootDse
 from agent.ldap.errors import SignInRefused, Unreachable, Untrusted
 from agent.ldap.pool import Pool, PoolState, Target
 from wire.secret import Secret
+from wire.text import Text, verbatim
 
 BASE = "DC=corp,DC=test"
 
@@ -32,7 +33,7 @@ class FakeConnection:
 
     def root(self) -> RootDse:
         if self.broken:
-            raise Unreachable(self.host, "gone", "wait")
+            raise Unreachable(self.host, Text("gone"), Text("wait"))
         return self._root
 
     def limit(self, seconds: float) -> None:
@@ -108,7 +109,9 @@ def test_two_at_once_have_a_connection_each(network: Network) -> None:
 def test_the_next_is_asked_until_the_first_is_back(network: Network) -> None:
     states: list[PoolState] = []
     asked = make(Clock(), states)
-    network.failures["dc1.corp.test"] = Unreachable("dc1", "refused", "wait")
+    network.failures["dc1.corp.test"] = Unreachable(
+        "dc1", Text("refused"), Text("wait")
+    )
     assert host_of(asked) == "dc2.corp.test"
     del network.failures["dc1.corp.test"]
     assert host_of(asked) == "dc2.corp.test"
@@ -131,7 +134,9 @@ def test_none_that_answers_is_told_with_every_reason(network: Network) -> None:
     asked = make(Clock(), states)
     for n in (1, 2):
         name = f"dc{n}.corp.test"
-        network.failures[name] = Unreachable(name, f"reason {n}", "wait")
+        network.failures[name] = Unreachable(
+            name, verbatim(f"reason {n}"), Text("wait")
+        )
     with pytest.raises(Unreachable, match=r"reason 1.*reason 2"):
         host_of(asked)
     assert states[-1].controller is None
@@ -145,7 +150,11 @@ def test_a_refused_account_is_left_alone_for_a_while(
     clock = Clock()
     asked = make(clock)
     network.failures["dc1.corp.test"] = SignInRefused(
-        "dc1.corp.test", "refused", "check", 49, f"80090308: LdapErr: data {data}, v1"
+        "dc1.corp.test",
+        Text("refused"),
+        Text("check"),
+        49,
+        f"80090308: LdapErr: data {data}, v1",
     )
     network.failures["dc2.corp.test"] = network.failures["dc1.corp.test"]
     with pytest.raises(SignInRefused):
@@ -164,7 +173,7 @@ def test_a_refused_account_is_left_alone_for_a_while(
 def test_a_wrong_password_is_not_tried_at_the_next_controller(network: Network) -> None:
     asked = make(Clock())
     network.failures["dc1.corp.test"] = SignInRefused(
-        "dc1.corp.test", "wrong", "check", 49, "data 52e,"
+        "dc1.corp.test", Text("wrong"), Text("check"), 49, "data 52e,"
     )
     with pytest.raises(SignInRefused):
         host_of(asked)
@@ -198,7 +207,7 @@ def test_one_that_answers_on_a_connection_of_before_answers(network: Network) ->
         # meanwhile another request finds no way to any controller
         for n in (1, 2):
             name = f"dc{n}.corp.test"
-            network.failures[name] = Unreachable(name, "hangs", "wait")
+            network.failures[name] = Unreachable(name, Text("hangs"), Text("wait"))
         with pytest.raises(Unreachable):
             host_of(asked)
     assert asked.keep_warm()
@@ -213,7 +222,9 @@ def test_one_that_refused_the_account_is_asked_for_it_again(network: Network) ->
     with asked.connection(lambda _: None):
         for n in (1, 2):
             name = f"dc{n}.corp.test"
-            network.failures[name] = SignInRefused(name, "locked", "wait", 49, locked)
+            network.failures[name] = SignInRefused(
+                name, Text("locked"), Text("wait"), 49, locked
+            )
         with pytest.raises(SignInRefused):
             host_of(asked)
     clock.now += 61
@@ -241,7 +252,7 @@ def test_what_changes_while_it_is_told_is_told_last(network: Network) -> None:
     asked = make(Clock(), tell)
     for n in (1, 2):
         name = f"dc{n}.corp.test"
-        network.failures[name] = Unreachable(name, "refused", "wait")
+        network.failures[name] = Unreachable(name, Text("refused"), Text("wait"))
     asked.keep_warm()
     others[0].join()
     assert [state.controller for state in states] == [None, "dc1.corp.test"]
@@ -253,7 +264,9 @@ def test_an_account_that_is_let_in_meanwhile_is_no_fault(
     clock = Clock()
     asked = make(clock)
     network.failures["dc1.corp.test"] = network.failures["dc2.corp.test"] = (
-        SignInRefused("dc1", "refused", "check", 49, "80090308: LdapErr: data 52e, v1")
+        SignInRefused(
+            "dc1", Text("refused"), Text("check"), 49, "80090308: LdapErr: data 52e, v1"
+        )
     )
     with pytest.raises(SignInRefused):
         host_of(asked)

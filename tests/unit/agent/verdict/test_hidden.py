@@ -18,6 +18,7 @@ from tests.fixtures.sddl_text import sids
 from tests.unit.agent.verdict.test_judge import ACCOUNT, NOW, RIGHTS, SUBJECT, YES, raw
 from wire.operation import Operation
 from wire.outcomes import Code
+from wire.text import Text
 
 TOKEN = sids("AGENT", "AU")
 
@@ -102,7 +103,9 @@ def test_a_lock_that_may_be_hidden_leaves_a_change_unknown() -> None:
 
 def test_a_lock_without_a_policy_has_an_end_that_nobody_knows() -> None:
     account = replace(ACCOUNT, lockout_time=NOW, pwd_last_set=None)
-    locked = replace(SUBJECT, account=account, policy=None, unreadable="PSO hidden")
+    locked = replace(
+        SUBJECT, account=account, policy=None, unreadable=Text("PSO hidden")
+    )
 
     answer = judge(locked).change
     assert (answer.state, answer.shown_by) == (State.UNKNOWN, "PSO hidden")

@@ -17,6 +17,7 @@ from agent.verdict.verdict import OperationVerdict, State
 from tests.fixtures.sddl_text import descriptor, sid, sids
 from wire.operation import Operation
 from wire.outcomes import Code
+from wire.text import Text
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -70,7 +71,7 @@ def test_with_every_right_everything_would_work() -> None:
 STOPS = [
     (
         "scope",
-        replace(SUBJECT, in_scope=False, why_not_in_scope="not below OU=Staff"),
+        replace(SUBJECT, in_scope=False, why_not_in_scope=Text("not below OU=Staff")),
         Code.NOT_IN_SCOPE,
         "not below OU=Staff",
     ),
@@ -86,7 +87,7 @@ STOPS = [
     ),
     (
         "protected by membership",
-        replace(SUBJECT, protected_group="Domain Admins"),
+        replace(SUBJECT, protected_group=Text("Domain Admins")),
         Code.PROTECTED_ACCOUNT,
         "a member of Domain Admins",
     ),
@@ -203,7 +204,7 @@ def test_the_entry_that_denies_is_shown_by_name() -> None:
             "Allows S-1-5-21-1-2-3-1104 to use all extended rights",
         ),
         (
-            replace(SUBJECT, account=None, unreadable="pwdLastSet is hidden"),
+            replace(SUBJECT, account=None, unreadable=Text("pwdLastSet is hidden")),
             "pwdLastSet is hidden",
         ),
     ],
@@ -302,7 +303,7 @@ CAUSES_OF = [
     (replace(SUBJECT, descriptor=b"\1"), Cause.UNDECIDED),
     (replace(SUBJECT, descriptor=None), Cause.HIDDEN),
     (replace(SUBJECT, policy=None), Cause.POLICY_HIDDEN),
-    (replace(SUBJECT, protected_group="Domain Admins"), Cause.PROTECTED),
+    (replace(SUBJECT, protected_group=Text("Domain Admins")), Cause.PROTECTED),
     (replace(SUBJECT, account=replace(ACCOUNT, pwd_last_set=NOW)), Cause.TOO_YOUNG),
 ]
 

@@ -13,6 +13,7 @@ from agent.ldap.entry import RootDse
 from agent.ldap.errors import Unreachable, sign_in_refused
 from tests.unit.wizard.answered import SETTINGS
 from wire.secret import Secret
+from wire.text import Text
 from wizard.checks import controller_probe
 from wizard.checks.controller_facts import Cell, ControllerFacts, checks_of
 from wizard.checks.controller_probe import SignIn, sign_in
@@ -183,7 +184,9 @@ def test_only_a_refused_account_ends_the_search(
         return sign_in(facts(signed_in_as="", root=None), DIRECTORY, who)
 
     assert tried(sign_in_refused("dc1.corp.test", 49, "data 52e")).refused
-    assert not tried(Unreachable("dc1.corp.test", "no answer", "wait")).refused
+    assert not tried(
+        Unreachable("dc1.corp.test", Text("no answer"), Text("wait"))
+    ).refused
     assert not facts(trouble=Cell("sign-in", "failed", "Refused")).refused
 
 

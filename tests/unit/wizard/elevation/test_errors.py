@@ -56,7 +56,7 @@ from wizard.plan.journal import JournalDamaged
 NOW = datetime(2026, 11, 23, 17, 5, tzinfo=UTC)
 CHANGE = Change("keys", Text("Makes the keys"), None, {"names": ["a"]}, final=True)
 CERTIFICATE = CertificateFacts("CN=a", "CN=b", ("a",), NOW, NOW, "4F:1A", trusted=False)
-SAID = ("dc1.corp.test", "no such right", "grant it")
+SAID = ("dc1.corp.test", Text("no such right"), Text("grant it"))
 NO_LEDGER = sqlite3.OperationalError("disk I/O error")
 NO_LEDGER.sqlite_errorcode = sqlite3.SQLITE_IOERR
 ERRORS = (
@@ -75,7 +75,7 @@ ERRORS = (
     ApplyError(None, Text("Stopped."), (), ()),
     BadCall(Text("There is no such method.")),
     Busy("ada (process 7)", NOW),
-    EnrolmentError("/etc/writeback/enrolment.json", "is no JSON"),
+    EnrolmentError("/etc/writeback/enrolment.json", Text("is no JSON")),
     Failed("Closed", "Open it", state="warning", more="long", field="relay.url"),
     JournalDamaged(Path("/var/lib/writeback/journal/1.open.jsonl"), 3),
     NoHost(),
@@ -85,12 +85,12 @@ ERRORS = (
     RecoveryNeeded(),
     Refused(Code.SEVERAL_USERS, "two of them"),
     RelayFailed(401, "The relay refused.", "Take a new code."),
-    SecretsUnavailable("The folder can be read by others."),
+    SecretsUnavailable(Text("The folder can be read by others.")),
     ServiceFailed(Text("The agent ended.")),
-    SettingsError("site.yaml", (Problem("agent", "is missing"),)),
+    SettingsError("site.yaml", (Problem("agent", Text("is missing")),)),
     StepFailed("It moved.", "Look."),
     Unexpected("KeyError"),
-    AttributeUnreadable("CN=ada", "pwdLastSet", "is missing"),
+    AttributeUnreadable("CN=ada", "pwdLastSet", Text("is missing")),
     BadCode(Rule.LENGTH, ", not 3"),
     BadKeys("the stored keys are not private keys"),
     BadUsage("Not a secret: x.", "Give a JSON object."),

@@ -66,7 +66,7 @@ def contacted(host: FakeHost, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     def connect(where: Endpoint, _user: str, password: Secret) -> None:
         assert password == Secret(CANARY)
         contacted.append(where.host)
-        raise Unreachable(where.host, "no answer", "look at it")
+        raise Unreachable(where.host, Text("no answer"), Text("look at it"))
 
     monkeypatch.setattr("wizard.directory.sign_in.connect", connect)
     monkeypatch.setattr("wizard.checks.controller_probe.connect", connect)

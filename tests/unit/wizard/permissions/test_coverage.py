@@ -25,6 +25,7 @@ from agent.verdict.subject import JUDGED, Subject
 from agent.verdict.verdict import State
 from tests.fixtures.sddl_text import descriptor, sids
 from tests.unit.agent.verdict.test_judge import NOW, RIGHTS, SUBJECT
+from wire.text import Text
 from wizard.permissions.coverage import Scan, Tally, cover, outermost
 
 PEOPLE = "OU=People,DC=corp,DC=test"
@@ -46,7 +47,7 @@ class Paged:
         self.asked.append((base, query))
         for number in range(self.people):
             if number == self.breaks_at:
-                raise Unreachable("dc1", "no answer", "look")
+                raise Unreachable("dc1", Text("no answer"), Text("look"))
             self.read += 1
             yield entry(number, base)
 
@@ -71,7 +72,7 @@ class Blind:
             agent_sids=frozenset(),
             hints=True,
             read_at=NOW,
-            unreadable="pwdLastSet is hidden",
+            unreadable=Text("pwdLastSet is hidden"),
         )
 
 

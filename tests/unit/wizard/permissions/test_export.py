@@ -12,6 +12,7 @@ import pytest
 from agent.verdict.causes import Cause
 from agent.verdict.verdict import OperationVerdict, State, Verdict
 from wire.outcomes import Code
+from wire.text import Text
 from wizard.permissions.coverage import PersonVerdict
 from wizard.permissions.export import COLUMNS, Unfinished, finish, writing
 from wizard.plan.change import StepFailed
@@ -21,7 +22,9 @@ DN = "CN=Ünal\\, Ana,OU=People,DC=corp,DC=test"
 
 
 def judged(sam: str = "ana") -> PersonVerdict:
-    return PersonVerdict(sam, Verdict(DN, UUID(int=1), YES, YES, YES, YES, ("a note",)))
+    return PersonVerdict(
+        sam, Verdict(DN, UUID(int=1), YES, YES, YES, YES, (Text("a note"),))
+    )
 
 
 def test_a_row_has_every_column_and_is_utf_8(tmp_path: Path) -> None:

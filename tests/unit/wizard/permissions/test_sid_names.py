@@ -6,6 +6,7 @@ from typing import Any, cast
 from agent.acl.sid import Sid
 from agent.ldap.entry import Entry
 from agent.ldap.errors import Unreachable
+from wire.text import Text
 from wizard.permissions.sid_names import Names
 
 DOMAIN = "S-1-5-21-1-2-3"
@@ -27,7 +28,7 @@ class Listing:
     ) -> Iterator[Entry]:
         self.asked.append(filter)
         if self.fails:
-            raise Unreachable("dc1", "no connection", "check it")
+            raise Unreachable("dc1", Text("no connection"), Text("check it"))
         for name in self.names:
             yield Entry(f"CN={name}", {"sAMAccountName": (name.encode(),)})
 

@@ -101,7 +101,9 @@ def test_a_refused_sign_in_is_a_finding(
     host: FakeHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refused(*_arguments: object) -> None:
-        raise SignInRefused("dc1.corp.test", "the password is wrong", "give it anew")
+        raise SignInRefused(
+            "dc1.corp.test", Text("the password is wrong"), Text("give it anew")
+        )
 
     host.secrets.put(kept.DIRECTORY_PASSWORD, Secret(CANARY))
     monkeypatch.setattr("wizard.directory.sign_in.connect", refused)
@@ -173,7 +175,7 @@ def test_a_password_that_was_set_stays_where_an_agent_goes_on_with_it(
         if answer == "in":
             return Opened()
         kind = SignInRefused if answer == "refused" else Unreachable
-        raise kind("dc1.corp.test", "no", "look at it")
+        raise kind("dc1.corp.test", Text("no"), Text("look at it"))
 
     monkeypatch.setattr("wizard.directory.sign_in.connect", connect)
     if installed:

@@ -104,7 +104,7 @@ def answer_of(cause: Cause, operation: Operation = Operation.RESET) -> Operation
         STATES.get(cause, State.NO),
         row.code,
         cause,
-        OTHERS_SHOWN_BY.get((operation, cause)) or SHOWN_BY[cause],
+        verbatim(OTHERS_SHOWN_BY.get((operation, cause)) or SHOWN_BY[cause]),
         row.remedy,
         until if cause is Cause.TOO_YOUNG else None,
     )

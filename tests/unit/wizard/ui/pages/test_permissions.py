@@ -218,7 +218,9 @@ def test_what_is_wrong_with_the_account_is_a_row(
 def test_a_directory_that_does_not_answer_is_told_with_its_remedy(
     qtbot: QtBot, open_window: Open, fake: FakeController
 ) -> None:
-    fake.permissions.error = Unreachable("dc1", "no answer", "look at port 636")
+    fake.permissions.error = Unreachable(
+        "dc1", Text("no answer"), Text("look at port 636")
+    )
     page = opened(qtbot, open_window, fake).page("permissions")
     qtbot.waitUntil(lambda: bool(page.check_rows.checks))
 

@@ -15,6 +15,7 @@ from tests.unit.wizard.ui.fake import INSTALLED, VERIFIED, change
 from tests.unit.wizard.ui.fake_controller import FakeController
 from tests.unit.wizard.ui.pages.test_remove import texts, wait_for_text
 from tests.unit.wizard.ui.walk import go, wait_for
+from wire.text import Text
 from wizard.results import Check
 from wizard.ui.pages.review import command
 from wizard.ui.window import WizardWindow
@@ -116,7 +117,7 @@ def test_a_file_that_can_no_longer_be_read_is_told(
     go(qtbot, window, "view")
 
     def broken() -> None:
-        wrong = Problem("limits.per_minute", "must be a number")
+        wrong = Problem("limits.per_minute", Text("must be a number"))
         raise SettingsError("settings.yaml", (wrong,))
 
     monkeypatch.setattr(fake.installation, "installed", broken)
