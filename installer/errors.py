@@ -1,7 +1,7 @@
 """What can go wrong in a build, said with its remedy."""
 
-from wire.failure import Failure
+from wire.failure import PlainFailure
 
 
-class BuildError(Failure):
+class BuildError(PlainFailure):
     """The build cannot go on; `remedy` says what to do, or holds the tool's words."""

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from wire.failure import Failure
+from wire.failure import PlainFailure
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-class Refused(Failure):
+class Refused(PlainFailure):
     """A request that ends here, with the HTTP status and texts of its answer.
 
     Args:
@@ -32,5 +32,5 @@ class Refused(Failure):
         return {"error": self.what, "remedy": self.remedy} | self.detail
 
 
-class RelayUnusable(Failure):
+class RelayUnusable(PlainFailure):
     """The relay can't start, or a command can't be done."""

@@ -13,14 +13,14 @@ class Failure(Exception):
     """
 
     # no frozen dataclass: Python itself sets the traceback of what it passes on
-    def __init__(self, what: str, remedy: str = "") -> None:
+    def __init__(self, what: Text, remedy: Text = EMPTY) -> None:
         self.what, self.remedy = what, remedy
         super().__init__(self.whole)
 
     @property
     def statement(self) -> Text:
         """What happened and where, for a row that has the remedy beside it."""
-        return verbatim(self.what)
+        return self.what
 
     @property
     def whole(self) -> Text:
@@ -28,19 +28,26 @@ class Failure(Exception):
         return joined(self.statement, self.remedy)
 
 
-def joined(what: str, remedy: str) -> Text:
+def joined(what: Text, remedy: Text) -> Text:
     """Put what happened and the remedy in one text.
 
     Sentences stand side by side, clauses have a semicolon between them; what fills
     lines is followed by a line.
     """
     if not (what and remedy):
-        return verbatim(what or remedy)
+        return what or remedy
     if "\n" in what + remedy:
         return Text("{what}\n{remedy}", what=what, remedy=remedy)
     if what.endswith("."):
         return Text("{what} {remedy}", what=what, remedy=remedy)
     return Text("{what}; {remedy}", what=what, remedy=remedy)
+
+
+class PlainFailure(Failure):
+    """One of a program that speaks English alone, as the relay's commands do."""
+
+    def __init__(self, what: str, remedy: str = "") -> None:
+        super().__init__(verbatim(what), verbatim(remedy))
 
 
 def sentence(text: str) -> Text:

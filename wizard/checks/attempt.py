@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from wire.failure import Failure
+from wire.text import verbatim
 from wizard.results import Check, State
 
 
@@ -30,7 +31,7 @@ class Failed(Failure):
         more: str = "",
         field: str | None = None,
     ) -> None:
-        super().__init__(what, remedy)
+        super().__init__(verbatim(what), verbatim(remedy))
         self.state, self.more, self.field = state, more, field
 
     def check(self, name: str, title: str, ms: float | None = None) -> Check:

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from pydantic_core import PydanticSerializationError
 
 from wire.failure import Failure
-from wire.text import Text
+from wire.text import EMPTY, Text, verbatim
 
 # where what crosses is declared; the names of their kinds are told apart by a test
 _PACKAGES = ("agent", "wire", "wizard")
@@ -88,7 +88,8 @@ def read(data: Mapping[str, Any]) -> Exception:
     """
     kind, fields = crossing()[data["kind"]], data["fields"]
     error = kind.__new__(kind, str(data["text"]))  # no `__init__`: only typed fields
-    error.what, error.remedy = str(data["text"]), ""  # of a version without them
+    # of a version without them
+    error.what, error.remedy = verbatim(str(data["text"])), EMPTY
     for name, type_ in _types(kind).items():
         if name in fields:
             setattr(error, name, TypeAdapter[Any](type_).validate_python(fields[name]))

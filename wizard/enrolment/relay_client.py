@@ -16,6 +16,7 @@ from agent.relay_client.errors import reason_for_failure
 from wire import sas
 from wire.failure import Failure, sentence
 from wire.secret import Secret
+from wire.text import verbatim
 
 _TIMEOUT_S = 20.0
 _ANSWER_S = 65.0  # the relay itself gives up after 60
@@ -37,7 +38,7 @@ class RelayFailed(Failure):
     """
 
     def __init__(self, status: int, what: str, remedy: str) -> None:
-        super().__init__(what, remedy)
+        super().__init__(verbatim(what), verbatim(remedy))
         self.status = status
 
 

@@ -13,7 +13,7 @@ from agent.config.enrolment import Enrolment, EnrolmentError
 from agent.config.errors import SettingsError
 from agent.config.settings import DirectorySettings, Settings
 from wire.failure import Failure
-from wire.text import EMPTY, Text, read_text
+from wire.text import EMPTY, Text, read_text, verbatim
 from wizard.host.interface import Host
 from wizard.inputs import Inputs
 
@@ -128,7 +128,7 @@ class StepFailed(Failure):
     """
 
     def __init__(self, what: str, remedy: str, needs: str = "") -> None:
-        super().__init__(what, remedy)
+        super().__init__(verbatim(what), verbatim(remedy))
         self.needs = needs
 
 

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from wire.failure import Failure, sentence
+from wire.text import Text
 
 
 @pytest.mark.parametrize(
@@ -21,7 +22,7 @@ from wire.failure import Failure, sentence
     ],
 )
 def test_what_and_remedy_are_one_text(what: str, remedy: str, text: str) -> None:
-    error = Failure(what, remedy)
+    error = Failure(Text(what), Text(remedy))
     assert str(error) == text.replace("%s", what)
     assert (error.what, error.remedy) == (what, remedy)
 

@@ -32,7 +32,7 @@ from agent.request.ledger import LedgerUnusable
 from agent.verdict.attributes import AttributeUnreadable
 from tests.unit.wizard.answered import CANARY
 from wire.enrolment_code import BadCode, Rule
-from wire.failure import Failure
+from wire.failure import Failure, PlainFailure
 from wire.keys import BadKeys
 from wire.outcomes import Code, Refused
 from wire.text import Text, verbatim
@@ -83,6 +83,7 @@ ERRORS = (
     NotAllowed(Text("This needs an administrator of this machine.")),
     NotReached(Text("Too much is asked at once."), Text("Try again in a minute.")),
     RecoveryNeeded(),
+    PlainFailure("It moved.", "Look."),
     Refused(Code.SEVERAL_USERS, "two of them"),
     RelayFailed(401, "The relay refused.", "Take a new code."),
     SecretsUnavailable(Text("The folder can be read by others.")),
@@ -92,9 +93,9 @@ ERRORS = (
     Unexpected("KeyError"),
     AttributeUnreadable("CN=ada", "pwdLastSet", Text("is missing")),
     BadCode(Rule.LENGTH, ", not 3"),
-    BadKeys("the stored keys are not private keys"),
-    BadUsage("Not a secret: x.", "Give a JSON object."),
-    OffersRefused("Row 1 names no field of a page, or no source."),
+    BadKeys(Text("the stored keys are not private keys")),
+    BadUsage(Text("Not a secret: x."), Text("Give a JSON object.")),
+    OffersRefused(Text("Row 1 names no field of a page, or no source.")),
     LedgerUnusable(Path("ledger.sqlite"), NO_LEDGER),
 )
 
