@@ -9,6 +9,7 @@ from pathlib import Path
 
 from agent.system.process import leave_no_core
 from wire.failure import Failure
+from wire.text import EMPTY, Text
 from wizard.controller.controller import Controller
 from wizard.elevation.remote_controller import remote_controller
 from wizard.flow.defaults import Offers, machine_offers
@@ -16,6 +17,7 @@ from wizard.flow.offers_file import read_offers
 from wizard.host.detect import is_installed, this_machine
 from wizard.host.sandbox.host import SandboxHost
 from wizard.plan.change import allow_all
+from wizard.translation import say
 
 USAGE = 2
 
@@ -38,18 +40,21 @@ def home_of(option: str | None, environment: Mapping[str, str]) -> Path | None:
     return Path(home) if home else None
 
 
-def no_screen(environment: Mapping[str, str]) -> str:
+def no_screen(environment: Mapping[str, str]) -> Text:
     """Say why no window can open here; empty when one can."""
-    instead = "use the command writeback, which does the same without a screen."
     if importlib.util.find_spec("PySide6") is None:
-        return (
+        return Text(
             "The desktop wizard needs PySide6, which is not installed: install "
-            f"ad-password-writeback[wizard], or {instead}"
+            "ad-password-writeback[wizard], or use the command writeback, which does "
+            "the same without a screen."
         )
     named = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     if sys.platform == "linux" and not any(environment.get(name) for name in named):
-        return f"There is no display (DISPLAY is not set): {instead}"
-    return ""
+        return Text(
+            "There is no display (DISPLAY is not set): use the command writeback, "
+            "which does the same without a screen."
+        )
+    return EMPTY
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -60,14 +65,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     home = home_of(parser.parse_args(arguments).home, os.environ)
     missing = no_screen(os.environ)
     if missing:
-        print(missing, file=sys.stderr)
-        return USAGE
+        return _refused(missing)
     try:
         controller, offers = controller_for(home), offers_of(os.environ)
     except Failure as error:
-        print(error, file=sys.stderr)
-        return USAGE
+        return _refused(error.whole)
     return _show(controller, offers)
+
+
+def _refused(why: Text) -> int:
+    print(say(why), file=sys.stderr)
+    return USAGE
 
 
 def controller_for(home: Path | None) -> Controller:
@@ -88,9 +96,13 @@ def _show(controller: Controller, offers: Offers) -> int:
     try:
         from wizard.ui.application import application
     except ImportError as error:
-        remedy = f"Install {_QT_NEEDS}, or use writeback."
-        print(f"Qt can't be loaded ({error}). {remedy}", file=sys.stderr)
-        return USAGE
+        # by Debian's names, as the package recommends them
+        text = Text(
+            "Qt can't be loaded ({reason}). Install libgl1, libegl1, libxkbcommon0, "
+            "libfontconfig1 and libdbus-1-3, or use writeback.",
+            reason=str(error),
+        )
+        return _refused(text)
 
     from wizard.ui.window import WizardWindow
 
@@ -100,10 +112,6 @@ def _show(controller: Controller, offers: Offers) -> int:
     window.finished.connect(app.quit)
     window.show()
     return app.exec()
-
-
-# Debian's names of what the package recommends
-_QT_NEEDS = "libgl1, libegl1, libxkbcommon0, libfontconfig1 and libdbus-1-3"
 
 
 if __name__ == "__main__":

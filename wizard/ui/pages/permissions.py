@@ -10,7 +10,7 @@ from agent.config.errors import SettingsError
 from agent.config.settings import Settings
 from agent.verdict.causes import CAUSES, Cause
 from wire.text import EMPTY, Text, plural
-from wizard.controller.permissions import Coverage
+from wizard.controller.permissions import Coverage, Seen
 from wizard.flow.conversion import inputs_of
 from wizard.flow.model import Page
 from wizard.permissions.coverage import PersonVerdict
@@ -54,10 +54,8 @@ class PermissionsPage(WizardPage):
         self.short, self.hint = label(), label(muted=True)
         for text in (self.short, self.hint):
             text.hide()
-        self.progress = Progress(tr("Judging"))
-        self.progress.moved.connect(self._moved)
-        self.progress.succeeded.connect(self._judged)
-        self.progress.failed.connect(self._failed)
+        judged, failed = self._judged, self._failed
+        self.progress = Progress(tr("Judging"), judged, failed, self._moved)
         self.table = CauseTable()
         self.table.cause_chosen.connect(self._tell_cause)
         self.table.person_chosen.connect(self._tell_person)
@@ -84,10 +82,8 @@ class PermissionsPage(WizardPage):
         self.again = button(tr("&Judge again"), self.judge)
         name = tr("Export everybody as a file")
         self.export = button(tr("&Export…"), self._ask_file, name)
-        self.exporter = Progress(tr("Exporting"))
-        self.exporter.moved.connect(self.exporter.show_seen)
-        self.exporter.succeeded.connect(self._exported)
-        self.exporter.failed.connect(self._not_exported)
+        exported, failed = self._exported, self._not_exported
+        self.exporter = Progress(tr("Exporting"), exported, failed, self._exporting)
         self.state = label(muted=True)
         name = tr("Grant what is missing")
         self.grant_button = button(tr("&Grant…"), self._begin_grant, name)
@@ -241,6 +237,9 @@ class PermissionsPage(WizardPage):
         self.state.setText("")
         self.exporter.start(job, tr("Reading people and permissions"))
         self._arrange()
+
+    def _exporting(self, seen: Seen) -> None:
+        self.exporter.show_seen(seen)
 
     def _exported(self, place: Path | None) -> None:
         done = tr("Saved as {path}", path=str(place)) if place else tr("Not saved.")

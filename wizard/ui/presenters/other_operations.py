@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from agent.verdict.causes import CAUSES, Cause
 from agent.verdict.verdict import Verdict
 from wire.operation import Operation
-from wire.text import Text, plural, verbatim
+from wire.text import Text, plural
 from wizard.ui.presenters.verdict import OPERATIONS
 
 Key = tuple[Operation, Cause]
@@ -34,7 +34,7 @@ def title_of(key: Key) -> Text:
     operation, cause = key
     if key == RESET_WORKS:
         return Text("Reset would work")
-    title = verbatim(CAUSES[cause].title)
+    title = CAUSES[cause].title
     if operation is Operation.RESET:
         return title
     name = OPERATIONS[operation]

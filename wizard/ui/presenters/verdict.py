@@ -49,23 +49,18 @@ def checks_of(verdict: Verdict) -> tuple[Check, ...]:
 
     Operations with one answer share a row; one cause that two entries show is two.
     """
-    alike: dict[OperationVerdict, Text] = {}
+    alike: dict[OperationVerdict, list[str]] = {}
     for operation, name in OPERATIONS.items():
-        answer = verdict.of(operation)
-        names = alike.get(answer)
-        alike[answer] = (
-            Text("{names}, {name}", names=names, name=_NEXT[operation])
-            if names
-            else name
-        )
-    rows = [_row(names, answer) for answer, names in alike.items()]
+        names = alike.setdefault(verdict.of(operation), [])
+        names.append(say(_NEXT[operation] if names else name))
+    rows = [_row(", ".join(names), answer) for answer, names in alike.items()]
     notes = "; ".join(say(note) for note in verdict.notes)
     if notes:
         rows.append(Check("notes", Text("Worth knowing"), "info", sentence(notes)))
     return tuple(rows)
 
 
-def _row(names: Text, answer: OperationVerdict) -> Check:
+def _row(names: str, answer: OperationVerdict) -> Check:
     if answer.state is State.YES:
         return Check("answer", names, "ok")
     shown: str = answer.shown_by

@@ -81,14 +81,21 @@ def _pen(painter: QPainter, colour: str, width: float) -> None:
     painter.setPen(pen)
 
 
-def _edge(option: QStyleOption, painter: QPainter, inks: palette.Inks) -> None:
+def _framed(
+    option: QStyleOption, painter: QPainter, colours: tuple[str, str], ground: QColor
+) -> None:
+    """Draw a rounded frame, in one colour or, with the keyboard in it, another."""
     focused = bool(option.state & _STATE.State_HasFocus)
     painter.save()
-    _pen(painter, inks.accent if focused else inks.edge, 1.5 if focused else 1.0)
-    painter.setBrush(QColor(0, 0, 0, 0))
+    _pen(painter, colours[focused], 1.5 if focused else 1.0)
+    painter.setBrush(ground)
     inner = QRectF(option.rect).adjusted(0.75, 0.75, -0.75, -0.75)
     painter.drawRoundedRect(inner, 3, 3)
     painter.restore()
+
+
+def _edge(option: QStyleOption, painter: QPainter, inks: palette.Inks) -> None:
+    _framed(option, painter, (inks.edge, inks.accent), QColor(0, 0, 0, 0))
 
 
 def _is_filled(option: QStyleOption, inks: palette.Inks) -> bool:
@@ -104,13 +111,7 @@ def _filled(option: QStyleOption, painter: QPainter, inks: palette.Inks) -> None
         colour = colour.darker(125) if light else colour.lighter(112)
     elif option.state & _STATE.State_MouseOver:
         colour = colour.darker(112) if light else colour.lighter(106)
-    focused = bool(option.state & _STATE.State_HasFocus)
-    painter.save()
-    _pen(painter, inks.text if focused else colour.name(), 1.5 if focused else 1.0)
-    painter.setBrush(colour)
-    inner = QRectF(option.rect).adjusted(0.75, 0.75, -0.75, -0.75)
-    painter.drawRoundedRect(inner, 3, 3)
-    painter.restore()
+    _framed(option, painter, (colour.name(), inks.text), colour)
 
 
 def _square(rect: QRect) -> QRectF:

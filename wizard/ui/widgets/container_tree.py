@@ -28,12 +28,10 @@ class ContainerTree(QTreeWidget):
 
     Signals:
         chosen_changed: another set of containers is chosen.
-        loading_changed: the tree began or ended to load.
 
     """
 
     chosen_changed = Signal()
-    loading_changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -105,28 +103,19 @@ class ContainerTree(QTreeWidget):
         dn = item.data(0, _DN)
         if not dn or item.data(0, _LOADED) or dn in self._waiting:
             return
-        with QSignalBlocker(self):
-            item.takeChildren()
-            item.addChild(_note(tr("Loading…")))
+        self._fill(item, [_note(tr("Loading…"))])
         self._waiting.append(dn)
         self._next()
 
     def _next(self) -> None:
-        if self.worker.busy or not self._waiting:
-            self.loading_changed.emit()
-            return
-        dn, load = self._waiting[0], self._load
-        self.worker.start(lambda _report, _stop: load(dn))
-        self.loading_changed.emit()
+        if self._waiting and not self.worker.busy:
+            dn, load = self._waiting[0], self._load
+            self.worker.start(lambda _report, _stop: load(dn))
 
     def _loaded(self, containers: tuple[Container, ...]) -> None:
         item = self._items[names.parse(self._waiting.pop(0))]
-        with QSignalBlocker(self):
-            item.takeChildren()
-            item.addChildren([self._item(container) for container in containers])
-            item.setData(0, _LOADED, True)
-            if not containers:
-                item.addChild(_note(tr("No containers below")))
+        below = [self._item(container) for container in containers]
+        self._fill(item, below or [_note(tr("No containers below"))], loaded=True)
         self.viewport().update()
         self._next()
 
@@ -136,10 +125,20 @@ class ContainerTree(QTreeWidget):
         text = tr(
             "Can't be read: {reason}. Close and open it to try again.", reason=why
         )
+        self._fill(item, [_note(text)])
+        self._next()
+
+    def _fill(
+        self,
+        item: QTreeWidgetItem,
+        below: list[QTreeWidgetItem],
+        *,
+        loaded: bool = False,
+    ) -> None:
         with QSignalBlocker(self):
             item.takeChildren()
-            item.addChild(_note(text))
-        self._next()
+            item.addChildren(below)
+            item.setData(0, _LOADED, loaded)
 
     def _ticked(self, item: QTreeWidgetItem, part: int) -> None:
         dn = item.data(0, _DN)

@@ -1,7 +1,7 @@
 """Editors of single answers: what is typed or chosen, by kind."""
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QSpinBox, QWidget
@@ -15,18 +15,12 @@ from wizard.ui.widgets.controllers_editor import Controllers
 from wizard.ui.widgets.labels import button, row
 
 
-class Editor(Protocol):
-    """What every editor can do; `changed` says that the answer is another."""
-
-    changed: Signal
-
-    def value(self) -> Any: ...
-    def set_value(self, value: Any) -> None: ...
-    def focus_widget(self) -> QWidget: ...
-
-
 class _Single(QWidget):
-    """An editor that is one control of Qt's, with or without a button beside it."""
+    """An editor that is one control of Qt's, with or without a button beside it.
+
+    As every editor it has `value`, `set_value`, `focus_widget`; `changed` says that the
+    answer is another.
+    """
 
     changed = Signal()
 

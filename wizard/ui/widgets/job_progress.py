@@ -3,34 +3,33 @@
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from wire.text import plural
 from wizard.controller.permissions import Seen
 from wizard.ui.formatting import say, tr
-from wizard.ui.jobs.worker import Worker
+from wizard.ui.jobs.worker import Hears, Worker
 from wizard.ui.widgets.labels import busy_bar, button, column, label, row
 
 
 class Progress(QWidget):
-    """How far it is, with Stop.
+    """How far it is, with Stop; it is seen while the job is under way.
 
-    Signals:
-        succeeded: what the job gave.
-        failed: the exception that ended it.
-        moved: what the job reported on the way.
+    Args:
+        name: of the job, for screen readers.
+        succeeded: takes what the job gave.
+        failed: takes the exception that ended it.
+        moved: takes what the job reported on the way.
 
     """
 
-    succeeded = Signal(object)
-    failed = Signal(object)
-    moved = Signal(object)
-
-    def __init__(self, name: str) -> None:
+    def __init__(
+        self, name: str, succeeded: Hears, failed: Hears, moved: Hears
+    ) -> None:
         super().__init__()
-        self.worker = Worker(self, self._succeeded, self._failed)
-        self.worker.progressed.connect(self.moved)
+        self.worker = Worker(self, self._ended, self._ended, moved)
+        self.worker.succeeded.connect(succeeded)
+        self.worker.failed.connect(failed)
         self.text = label(wrap=False)
         self.bar = busy_bar(name)
         stop_name = tr("Stop: {name}", name=name)
@@ -58,10 +57,5 @@ class Progress(QWidget):
         """Show that the account itself is looked at."""
         self.text.setText(tr("Looking at the account itself"))
 
-    def _succeeded(self, value: object) -> None:
+    def _ended(self, _outcome: object) -> None:
         self.hide()
-        self.succeeded.emit(value)
-
-    def _failed(self, error: object) -> None:
-        self.hide()
-        self.failed.emit(error)

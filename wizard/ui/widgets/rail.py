@@ -11,7 +11,7 @@ from wizard.flow.model import Page
 from wizard.ui.formatting import say, tr
 from wizard.ui.theme import palette
 from wizard.ui.theme.icons import icon
-from wizard.ui.widgets.labels import label
+from wizard.ui.widgets.labels import add, column, empty, label
 
 _MARKS = {
     "done": ("circle-check", "ok"),
@@ -98,11 +98,11 @@ class Rail(QWidget):
         name = label(tr("Writeback"))
         name.setFont(palette.larger(2, bold=True))
         name.setContentsMargins(12, 0, 0, 12)
-        self._place = QVBoxLayout(self)
-        self._place.setContentsMargins(12, palette.FRAME, 12, palette.GROUP)
-        self._place.setSpacing(2)
-        self._place.addWidget(name)
-        self._place.addStretch(1)
+        self._steps = QVBoxLayout()
+        self._steps.setSpacing(2)
+        place = column(self, name, self._steps, spacing=2)
+        place.setContentsMargins(12, palette.FRAME, 12, palette.GROUP)
+        place.addStretch(1)
         self._shown: tuple[tuple[str, ...], str, bool] = ((), "", False)
 
     def show_route(self, pages: Sequence[Page], here: str, *, back: bool) -> None:
@@ -111,18 +111,15 @@ class Rail(QWidget):
         if shown == self._shown:
             return
         self._shown = shown
-        for old in self.steps:
-            self._place.removeWidget(old)
-            old.hide()
-            old.deleteLater()
+        empty(self._steps)
         ids = [page.id for page in pages]
         at = ids.index(here) if here in ids else 0
         self.steps = [
             self._step(page, index, at, len(ids)) for index, page in enumerate(pages)
         ]
-        for index, step in enumerate(self.steps):
-            step.setEnabled(back and index < at)
-            self._place.insertWidget(index + 1, step)
+        for step in self.steps:
+            step.setEnabled(back and step.state == "done")
+        add(self._steps, *self.steps)
 
     def _step(self, page: Page, index: int, at: int, total: int) -> Step:
         state = "done" if index < at else "here" if index == at else "ahead"

@@ -1,9 +1,12 @@
 """Every page in the pseudo-language: no string of ours escapes its translation."""
 
+import ast
+import inspect
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -108,9 +111,20 @@ def strings_in(value: Any) -> Iterator[str]:
             yield from strings_in(getattr(value, field.name))
 
 
+def strings_of(fakes: ModuleType) -> Iterator[str]:
+    """Give the strings of a module's own values and lines, not what it imports."""
+    for node in ast.walk(tree := ast.parse(inspect.getsource(fakes))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+    for line in tree.body:
+        for target in line.targets if isinstance(line, ast.Assign) else ():
+            if isinstance(target, ast.Name):
+                yield from strings_in(getattr(fakes, target.id))
+
+
 _FAKES = (answered, copied, fake, fake_controller, fake_permissions, gallery)
 DATA = {
-    *strings_in([vars(module) for module in _FAKES]),
+    *(text for module in _FAKES for text in strings_of(module)),
     *(option.value for field in _FIELDS for option in field.options),
     # what the gallery itself has its controllers answer
     "Takes over what was edited by hand: " + gallery.EDIT,
