@@ -48,6 +48,8 @@ class Group:
     commands: tuple[Command, ...]
 
 
+HOME = Argument("--home", type=Path, help="try it below a folder")
+JSON = Argument("--json", action="store_true", help="one JSON object")
 SETTINGS = Argument("--settings", type=Path, help="else those in force")
 SECRETS = Argument(
     "--secrets-fd",

@@ -61,15 +61,10 @@ def code_of(coverage: Coverage) -> Exit:
 def in_words(coverage: Coverage, examples: Examples) -> str:
     """Tell how many can be reset, and the others by cause with what to do."""
     works, count = coverage.would_work, coverage.people
-    head = Text(
-        "{works} of {count} people in the scope can be reset.", works=works, count=count
-    )
+    people = Text("{works} of {count} people in the scope", works=works, count=count)
+    head = Text("{people} can be reset.", people=people)
     if coverage.foreseen:
-        head = Text(
-            "{works} of {count} people in the scope could be reset.",
-            works=works,
-            count=count,
-        )
+        head = Text("{people} could be reset.", people=people)
     shown = [_say(head), *_cause_lines(coverage.causes[Operation.RESET], examples)]
     for operation, causes in coverage.causes.items():
         if operation is not Operation.RESET and Cause.SWITCHED_OFF not in causes:
@@ -92,18 +87,11 @@ def _operation_lines(
         for cause, people in causes.items()
         if cause is not Cause.NONE and people != reset.get(cause)
     }
-    already_named = coverage.people - works - sum(others.values())
-    text = Text(
-        "{operation}: {works} of {count}",
-        operation=OPERATIONS[operation],
-        works=works,
-        count=coverage.people,
-    )
-    if already_named:
+    name, count = OPERATIONS[operation], coverage.people
+    text = Text("{name}: {works} of {count}", name=name, works=works, count=count)
+    if rest := count - works - sum(others.values()):
         text = Text(
-            "{people}; {count} not, for the causes above",
-            people=text,
-            count=already_named,
+            "{people}; {count} not, for the causes above", people=text, count=rest
         )
     yield f"{_say(text)}."
     yield from _cause_lines(others)

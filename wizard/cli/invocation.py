@@ -81,13 +81,7 @@ class Invocation:
 
 
 def settings_in_force(controller: Controller) -> Settings:
-    """Read the settings in force.
-
-    Raises:
-        SettingsError: with every problem.
-        BadUsage: there are none.
-
-    """
+    """Read the settings in force; BadUsage where there are none."""
     installed = controller.installation.installed()
     if installed is not None:
         return installed.settings

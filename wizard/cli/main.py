@@ -3,7 +3,6 @@
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, NoReturn
 
 from agent.config.errors import SettingsError
@@ -11,7 +10,7 @@ from agent.system.process import leave_no_core
 from agent.system.version import VERSION
 from wire.failure import Failure, sentence
 from wire.text import Text
-from wizard.cli.command import Command
+from wizard.cli.command import HOME, JSON, Command
 from wizard.cli.commands.order import COMMANDS
 from wizard.cli.errors import ADMIN, MEND_IN_FORCE, BadUsage, problems
 from wizard.cli.invocation import Invocation
@@ -21,7 +20,6 @@ from wizard.translation import say
 
 _LOOK = Text("Look at writeback status before going on.")
 _PURPOSE = Text("Set up and look after password writeback, without a screen.")
-_HOME, _JSON = Text("try it below a folder"), Text("one JSON object")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -83,34 +81,27 @@ class _Words(argparse.ArgumentParser):
 
 
 def _parser() -> argparse.ArgumentParser:
-    shared = _Words(add_help=False)
-    shared.add_argument("--home", type=Path, help=say(_HOME))
-    shared.add_argument("--json", action="store_true", help=say(_JSON))
     parser = _Words(prog="writeback", description=say(_PURPOSE), allow_abbrev=False)
     parser.add_argument("--version", action="version", version=VERSION)
     verbs = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for entry in COMMANDS:
         if isinstance(entry, Command):
-            _add(verbs, shared, entry)
+            _add(verbs, entry)
             continue
         words = say(entry.help)
         group = verbs.add_parser(entry.name, help=words, description=words)
         inner = group.add_subparsers(dest="verb", required=True, metavar="VERB")
         for command in entry.commands:
-            _add(inner, shared, command)
+            _add(inner, command)
     return parser
 
 
-def _add(verbs: Any, shared: argparse.ArgumentParser, command: Command) -> None:
+def _add(verbs: Any, command: Command) -> None:
     words = say(command.help)
     verb = verbs.add_parser(
-        command.name,
-        parents=[shared],
-        help=words,
-        description=words,
-        allow_abbrev=False,
+        command.name, help=words, description=words, allow_abbrev=False
     )
-    for each in command.arguments:
+    for each in (HOME, JSON, *command.arguments):
         verb.add_argument(*each.names, help=say(each.help), **each.options)
     verb.set_defaults(run=command.run)
 

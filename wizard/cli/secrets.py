@@ -41,9 +41,7 @@ class CommandSecrets:
     def read(cls, descriptor: int | None) -> Self:
         """Read a JSON object of secrets from a descriptor, to its end.
 
-        Raises:
-            BadUsage: it is no object of the known names.
-
+        BadUsage where it is no object of the known names.
         """
         can_ask = sys.stdin.isatty() and sys.stderr.isatty()
         if descriptor is None:

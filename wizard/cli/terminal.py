@@ -15,12 +15,7 @@ NOTHING_CHANGED = Text("Nothing was changed.")
 
 
 def typed(ask: Callable[[], str]) -> str:
-    """Take what is typed at a question.
-
-    Raises:
-        BadUsage: Ctrl-C or Ctrl-D came instead.
-
-    """
+    """Take what is typed at a question; BadUsage where Ctrl-C or Ctrl-D came."""
     try:
         return ask()
     except (KeyboardInterrupt, EOFError):

@@ -51,11 +51,8 @@ def _flat(data: Mapping[str, Any], prefix: str) -> Iterable[tuple[str, Any]]:
 def settings_of(answers: Answers) -> Settings:
     """Make settings of the answers of the pages shown.
 
-    What was not asked is as it is in force, or the default for Express.
-
-    Raises:
-        SettingsError: with every problem and its dotted path.
-
+    What was not asked is as it is in force, or the default for Express. SettingsError
+    has every problem with its dotted path.
     """
     return validate(_data(answers), _SOURCE)
 

@@ -29,9 +29,7 @@ class OffersRefused(Failure):
 def read_offers(path: Path) -> Offers:
     """Read a file of offers.
 
-    Raises:
-        OffersRefused: it can't be read, is too large or not safe, or has a bad row.
-
+    OffersRefused where it can't be read, is too large or not safe, or has a bad row.
     """
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)

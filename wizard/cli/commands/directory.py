@@ -55,9 +55,8 @@ def _lines(inspection: Inspection) -> Iterator[str]:
         yield from _certificate(facts)
         for cell in facts.to_do:
             yield ""
-            yield from finding(
-                cell.state, f"{facts.host}: {say(cell.detail)}", cell.remedy
-            )
+            what = f"{facts.host}: {say(cell.detail)}"
+            yield from finding(cell.state, what, cell.remedy)
     for note in inspection.notes:
         yield ""
         yield from finding(note.state, note.detail, note.remedy)
@@ -65,27 +64,16 @@ def _lines(inspection: Inspection) -> Iterator[str]:
 
 def _certificate(facts: ControllerFacts) -> Iterator[str]:
     """Say whom the certificates are for and by whom they are issued, down the chain."""
-    for number, each in enumerate(facts.chain):
-        if number == 0:
-            names = ", ".join(facts.subject_names[:_FEW])
-            more = len(facts.subject_names) - _FEW
-            yield ""
-            if more > 0:
-                yield Text(
-                    "{host}: for {names} and {count} more",
-                    host=facts.host,
-                    names=names,
-                    count=more,
-                )
-            else:
-                yield Text("{host}: for {names}", host=facts.host, names=names)
-        text = Text(
-            "{subject}, to {date}, issued by {issuer}",
-            subject=each.subject,
-            date=f"{each.not_after:%Y-%m-%d}",
-            issuer=each.issuer,
-        )
-        yield f"  {say(text)}"
+    host, names = facts.host, ", ".join(facts.subject_names[:_FEW])
+    head = Text("{host}: for {names}", host=host, names=names)
+    if (more := len(facts.subject_names) - _FEW) > 0:
+        head = Text("{names} and {count} more", names=head, count=more)
+    if facts.chain:
+        yield from ("", head)
+    for each in facts.chain:
+        issued = Text("issued by {issuer}", issuer=each.issuer)
+        until = Text("to {date}", date=f"{each.not_after:%Y-%m-%d}")
+        yield f"  {each.subject}, {say(until)}, {say(issued)}"
 
 
 def _row(facts: ControllerFacts) -> tuple[str, ...]:

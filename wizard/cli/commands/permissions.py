@@ -51,7 +51,8 @@ def check(permissions: Permissions, settings: Settings, inputs: Inputs) -> Resul
         findings = permissions.about_account(settings, inputs, report=count, stop=stop)
     weighty = [each for each in findings if each.level in _WEIGHTY]
     code = Exit.FINDINGS if weighty else judged.code
-    head = _in_order(settings.directory.sign_in_name, findings, weighty)
+    name, state = settings.directory.sign_in_name, _in_order(findings, weighty)
+    head = Text("The account {name}: {state}", name=name, state=state)
     text = lines(judged.text, "", head, *chain.from_iterable(map(_finding, weighty)))
     data = {"findings": [each.as_dict() for each in findings]}
     return Result(code, text, {**judged.data, **data})
@@ -171,25 +172,18 @@ def _answer(answer: OperationVerdict) -> Iterator[str]:
     yield answer.remedy
 
 
-def _in_order(
-    name: str, findings: Sequence[Finding], weighty: Sequence[Finding]
-) -> Text:
+def _in_order(findings: Sequence[Finding], weighty: Sequence[Finding]) -> Text:
     count = len(findings)
     if not findings:
-        return Text("The account {name}: not made yet.", name=name)
+        return Text("not made yet.")
     if not weighty:
         return plural(
-            "The account {name}: nothing wrong in {count} finding.",
-            "The account {name}: nothing wrong in {count} findings.",
+            "nothing wrong in {count} finding.",
+            "nothing wrong in {count} findings.",
             count,
-            name=name,
         )
-    return Text(
-        "The account {name}: {number} of {count} findings need a look.",
-        name=name,
-        number=len(weighty),
-        count=count,
-    )
+    number = len(weighty)
+    return Text("{number} of {count} findings need a look.", number=number, count=count)
 
 
 def _finding(each: Finding) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Test-reset: one request through the relay and back."""
 
+from dataclasses import asdict
 from typing import get_args
 
 from wire.names import Identifier
@@ -23,14 +24,8 @@ def test_reset(
         Text("The person reads: {message}", message=result.message),
         *(f"  {hop:<14}{ms:>8.1f} ms" for hop, ms in result.ms.items()),
     )
-    data = {
-        "code": str(result.code),
-        "message": result.message,
-        "admin": result.admin,
-        "answer": result.answer,
-        "ms": result.ms,
-    }
-    return Result(Exit.DONE if result.code == "ok" else Exit.FINDINGS, text, data)
+    code = Exit.DONE if result.code == "ok" else Exit.FINDINGS
+    return Result(code, text, asdict(result))
 
 
 def _new_password(invocation: Invocation) -> Secret:

@@ -20,7 +20,21 @@ WELCOME = Page(
 
 def mode_page(pages: Sequence[Page]) -> Page:
     """Make Express or customize; of the pages that follow, those that ask count."""
-    options = (_express(_asking(pages, "express")), _custom(_asking(pages, "custom")))
+    express = Text(
+        "All people of the domain, named by their user principal name. Creates a new "
+        "account with the permissions it needs. Password writeback is on. You answer "
+        "{pages} pages.",
+        pages=_asking(pages, "express"),
+    )
+    custom = Text(
+        "You choose organizational units, how people are identified, a pilot group and "
+        "the optional features. You answer {pages} pages.",
+        pages=_asking(pages, "custom"),
+    )
+    options = (
+        Option("express", "Express", express),
+        Option("custom", "Customize", custom),
+    )
     return Page(
         id="mode",
         title="Express or customize",
@@ -32,25 +46,6 @@ def mode_page(pages: Sequence[Page]) -> Page:
         help="Everything Express chooses can be changed later: start the wizard again "
         "and choose Change options.",
     )
-
-
-def _express(pages: int) -> Option:
-    text = Text(
-        "All people of the domain, named by their user principal name. Creates a new "
-        "account with the permissions it needs. Password writeback is on. You answer "
-        "{pages} pages.",
-        pages=pages,
-    )
-    return Option("express", "Express", text)
-
-
-def _custom(pages: int) -> Option:
-    text = Text(
-        "You choose organizational units, how people are identified, a pilot group and "
-        "the optional features. You answer {pages} pages.",
-        pages=pages,
-    )
-    return Option("custom", "Customize", text)
 
 
 def _asking(pages: Sequence[Page], mode: str) -> int:

@@ -26,18 +26,28 @@ from tests.unit.wizard.cli.test_run_plan import (
 from wire.operation import Operation
 from wire.outcomes import Code
 from wire.text import Text, verbatim
-from wizard.cli.commands import apply, permissions, rollback, status, verify
+from wizard.cli.commands import (
+    apply,
+    directory,
+    grants,
+    permissions,
+    rollback,
+    status,
+    verify,
+)
 from wizard.cli.commands.order import COMMANDS
 from wizard.cli.main import main
-from wizard.cli.output import Result, say_progress
+from wizard.cli.output import Exit, Result, lines, say_progress
 from wizard.cli.run_plan import failure
 from wizard.cli.secrets import CommandSecrets
+from wizard.controller.controller import Controller
 from wizard.controller.permissions import Coverage, Explained, Permissions
+from wizard.grants.grants import AccessEntry, Left
 from wizard.host.sandbox.host import SandboxHost
 from wizard.inputs import Inputs
 from wizard.permissions.findings import Finding, Level
 from wizard.plan import journal
-from wizard.plan.change import ApplyError, Change, Progress, RolledBack, Stuck
+from wizard.plan.change import ApplyError, Change, Plan, Progress, RolledBack, Stuck
 from wizard.results import AgentStatus, Check, Installed
 from wizard.translation import PSEUDO, language, say
 
@@ -56,6 +66,8 @@ DATA = (
     *(SETTINGS.agent, SETTINGS.relay.url, SETTINGS.directory.domain),
     *(SETTINGS.directory.sign_in_name, *SETTINGS.scope.containers),
     str(SETTINGS.scope.pilot_group),
+    *("OA;CI", "SDDL", "dsacls", "PowerShell", "Remove-Ace"),
+    *("dc1", "dc2", "dc3", "CN=1", "CN=2", "CN=ca"),
 )
 # the verdict's words that are no texts yet
 PLAIN = tuple(
@@ -147,6 +159,63 @@ def judged(command: Callable[..., Result], *more: object, **fakes: bool) -> Resu
     return command(part, SETTINGS, Inputs(), *more)
 
 
+ENTRY = AccessEntry(
+    "DC=corp,DC=test",
+    *("svc", "S-1-5-21-1", "reset", Text("Resets passwords")),
+    *("OA;CI", "dsacls", "Add-Ace", "Remove-Ace"),
+)
+LEFT = Left("DC=corp,DC=test", Text("Full control"))
+
+
+class ScriptedGrants:
+    """Grants that are missing, and others that Writeback did not make."""
+
+    plan = Plan(SETTINGS, (MAKES,))
+    left = (LEFT,)
+
+    def plan_grant(self, *_given: object) -> Plan:
+        return self.plan
+
+    def plan_revoke(self, *_given: object) -> "ScriptedGrants":
+        return self
+
+    def entries(self, *_given: object) -> tuple[AccessEntry, ...]:
+        return (ENTRY,)
+
+
+def granting() -> Controller:
+    controller = controller_of(ScriptedController())
+    cast("Any", controller).permissions = ScriptedGrants()
+    return controller
+
+
+def asked(change: Callable[..., Result]) -> str:
+    """Show what a change of entries asks to accept."""
+    asked = list[str]()
+    change(granting(), SETTINGS, CommandSecrets(), asked.append)
+    return asked[0]
+
+
+def certificate(number: int) -> Any:
+    ends = datetime(2026, 11, 23, tzinfo=UTC)
+    return SimpleNamespace(subject=f"CN={number}", issuer="CN=ca", not_after=ends)
+
+
+def controllers() -> str:
+    cell = {"name": "TLS", "word": Text("old"), "state": "warning"}
+    words = {"detail": Text("TLS is old."), "remedy": Text("Mend it.")}
+    facts = SimpleNamespace(
+        host="dc1.corp.test",
+        subject_names=("dc1", "dc2", "dc3", "dc4", "dc5"),
+        chain=(certificate(1), certificate(2)),
+        cells=(SimpleNamespace(**cell, **words),),
+        to_do=(SimpleNamespace(**cell, **words),),
+    )
+    note = Check("n", Text("DNS"), "info", Text("One is not in DNS."), Text("Add it."))
+    inspection = SimpleNamespace(controllers=(facts,), notes=(note,))
+    return lines(*directory._lines(cast("Any", inspection)))
+
+
 def carried_out(**script: Any) -> Result:
     controller = controller_of(ScriptedController(**script))
     return apply.carry_out(controller, SETTINGS, CommandSecrets(), lambda _text: True)
@@ -197,6 +266,10 @@ OUTPUTS: dict[str, Callable[[], Result]] = {
     ),
     "permissions check": lambda: judged(permissions.check),
     "permissions check ahead": lambda: judged(permissions.check, foreseen=True),
+    "permissions plan": lambda: grants.plan(granting(), SETTINGS, Inputs(), None),
+    "permissions grant": lambda: Result(Exit.DONE, asked(grants.grant), {}),
+    "permissions revoke": lambda: Result(Exit.DONE, asked(grants.revoke), {}),
+    "directory check": lambda: Result(Exit.DONE, controllers(), {}),
     "permissions explain": lambda: judged(permissions.explain, None, "anna"),
 }
 
@@ -282,3 +355,21 @@ def test_the_help_of_each_command_is_put_into_words(
 )
 def test_what_escaped_is_found_wherever_it_stands(text: str, words: list[str]) -> None:
     assert escaped(f"12 {say(text)} 7", ["dc1"]) == words
+
+
+def test_controllers_are_told_as_a_table_with_their_certificates(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LANGUAGE", "C")
+    assert controllers().splitlines()[2:] == [
+        "",
+        "dc1.corp.test: for dc1, dc2, dc3 and 2 more",
+        "  CN=1, to 2026-11-23, issued by CN=ca",
+        "  CN=2, to 2026-11-23, issued by CN=ca",
+        "",
+        "warning  dc1.corp.test: TLS is old.",
+        "         Mend it.",
+        "",
+        "info     One is not in DNS.",
+        "         Add it.",
+    ]
