@@ -15,7 +15,7 @@ from installer.paths import INSTALLER, PYPROJECT, REPOSITORY, SOURCES
 
 # Also what the packages' documents are made of.
 _MORE = ("CHANGELOG.md", "LICENSE", "pyproject.toml")
-_NOT_SOURCES = shutil.ignore_patterns("__pycache__", "*.pyc", "*.ts")
+_NOT_SOURCES = shutil.ignore_patterns("__pycache__", "*.pyc", "*.pot")
 _VERSION = re.compile(r"[0-9]+(\.[0-9]+){1,2}([.~+a-z0-9]*[a-z0-9])?")
 
 

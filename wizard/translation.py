@@ -4,15 +4,15 @@ import gettext
 import os
 from collections.abc import Callable
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
+import resources  # by its name, so that the programs that are frozen find it
 from wire.text import Field, Text, fill, without_words
 
 DOMAIN = "writeback"
 # what Android and Chromium call English with every letter accented
 PSEUDO = "en_XA"
-_FOLDER = Path(str(files("resources"))) / "translations"
+_FOLDER = Path(resources.__file__).parent / "translations"
 _VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 _ACCENTED = str.maketrans(
     "AaCcDdEeGgIiLlNnOoRrSsTtUuYyZz",
