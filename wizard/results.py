@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from agent.config.settings import DomainController, Settings
+from wire.text import EMPTY, Text
 
 # "info" is worth knowing and falls short of nothing
 State = Literal["ok", "failed", "warning", "skipped", "info"]
@@ -79,15 +80,15 @@ class AgentStatus:
     running: bool
     ready: bool
     writeback: bool
-    relay: str
-    directory: str
+    relay: Text
+    directory: Text
     relay_connected: bool = False
     directory_connected: bool = False
     controller: str = ""
     pid: int | None = None
     since: datetime | None = None
     version: str = ""
-    attention: str = ""
+    attention: Text = EMPTY
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ class Installed:
     settings: Settings
     status: AgentStatus
     fingerprint: str
-    drift: tuple[str, ...] = ()
+    drift: tuple[Text, ...] = ()
     copied: bool = False
 
 
@@ -125,7 +126,7 @@ class Recovery:
     """
 
     started: datetime
-    changes: tuple[str, ...]
+    changes: tuple[Text, ...]
     needs_admin: bool
     forward: bool = False
     removal: bool = False

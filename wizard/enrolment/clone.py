@@ -4,14 +4,16 @@ The account, its permissions and the agent's name are then not this machine's to
 or to remove, until an administrator says that the original is gone for good.
 """
 
-REKEY = (
+from wire.text import Text
+
+REKEY = Text(
     "Give this agent a name and an account of its own (agent and directory.account in "
     "the settings) and run writeback rekey, or choose Rotate keys in the wizard; where "
     "the original is gone for good, writeback rekey --original-is-gone."
 )
 
-
-COPIED = (
+COPIED = Text(
     "this machine is a copy of the one that was enrolled, so its agent does not start. "
-    f"{REKEY}"
+    "{remedy}",
+    remedy=REKEY,
 )

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.unit.wizard.answered import SETTINGS
+from wire.text import verbatim
 from wizard.cli.output import first_line, status_text
 from wizard.results import AgentStatus, Installed
 
@@ -17,8 +18,8 @@ def installed(relay: str, directory: str, *switches: bool) -> Installed:
         running=running,
         ready=ready,
         writeback=writeback,
-        relay=relay,
-        directory=directory,
+        relay=verbatim(relay),
+        directory=verbatim(directory),
         relay_connected=relay == UP,
         directory_connected=directory in (UP, DC),
         controller="dc1.corp.test" if directory == DC else "",

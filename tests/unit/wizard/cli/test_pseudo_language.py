@@ -97,7 +97,7 @@ def installed(*, running: bool, relay: bool, attention: str = "") -> Installed:
         relay_connected=relay,
         directory_connected=False,
         since=datetime(2026, 11, 23, tzinfo=UTC),
-        attention=attention,
+        attention=verbatim(attention),
     )
     drift = (Text("The relay's address"),)
     return Installed(SETTINGS, state, PORTAL_DETAILS.fingerprint, drift)

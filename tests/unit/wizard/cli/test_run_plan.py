@@ -244,7 +244,7 @@ class Lacking(ScriptedController):
 
     def installed(self) -> Installed:
         status = AgentStatus(
-            running=True, ready=True, writeback=True, relay="", directory=""
+            running=True, ready=True, writeback=True, relay=Text(""), directory=Text("")
         )
         return Installed(SETTINGS, status, "")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from agent.ldap.certificates import CertificateFacts, Handshake
 from tests.unit.wizard.answered import SETTINGS
-from wire.text import verbatim
+from wire.text import Text, verbatim
 from wizard.checks.controller_facts import Cell, ControllerFacts, Inspection
 from wizard.checks.outcome import Outcome
 from wizard.plan.change import Change
@@ -231,8 +231,8 @@ STATUS = AgentStatus(
     running=True,
     ready=True,
     writeback=True,
-    relay="connected to https://relay.corp.test",
-    directory="connected to dc1.corp.test",
+    relay=Text("connected to https://relay.corp.test"),
+    directory=Text("connected to dc1.corp.test"),
     relay_connected=True,
     directory_connected=True,
     pid=4711,

@@ -33,6 +33,7 @@ from tests.unit.wizard.ui.fake_controller import FakeController
 from tests.unit.wizard.ui.theme.test_palette import contrast
 from tests.unit.wizard.ui.walk import go, wait_for
 from wire.secret import Secret
+from wire.text import verbatim
 from wizard.flow.pages.order import PAGES
 from wizard.plan.change import StepFailed
 from wizard.results import Check
@@ -296,7 +297,7 @@ def test_secrets_are_hidden_until_shown_and_gone_after_use(
         FakeController(found=INSTALLED),
         FakeController(cut_off=RECOVERY),
         FakeController(cut_off=FORWARD),
-        FakeController(replace(INSTALLED, drift=("agent: a becomes b",))),
+        FakeController(replace(INSTALLED, drift=(verbatim("agent: a becomes b"),))),
     ],
 )
 def test_every_control_has_an_accessible_name(

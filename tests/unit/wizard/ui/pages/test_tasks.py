@@ -15,13 +15,16 @@ from tests.unit.wizard.ui.fake import INSTALLED, VERIFIED, change
 from tests.unit.wizard.ui.fake_controller import FakeController
 from tests.unit.wizard.ui.pages.test_remove import texts, wait_for_text
 from tests.unit.wizard.ui.walk import go, wait_for
-from wire.text import Text
+from wire.text import Text, verbatim
 from wizard.results import Check
 from wizard.ui.pages.review import command
 from wizard.ui.window import WizardWindow
 
 MENDS = (change("files", "Protects /etc/writeback: 0755 becomes 0750", {"mode": 1}),)
-EDITS = ("features.unlock: yes becomes no", "limits.per_minute: 120 becomes 60")
+EDITS = (
+    verbatim("features.unlock: yes becomes no"),
+    verbatim("limits.per_minute: 120 becomes 60"),
+)
 EDITED = SETTINGS.model_copy(
     update={"features": SETTINGS.features.model_copy(update={"unlock": False})}
 )
@@ -138,6 +141,6 @@ def test_a_copied_machine_is_told_before_anything(
 
 def test_a_twin_is_told_before_anything(qtbot: QtBot, open_window: Open) -> None:
     told = "another agent uses these keys since 2026-11-02"
-    status = replace(INSTALLED.status, attention=told)
+    status = replace(INSTALLED.status, attention=verbatim(told))
     window = open_window(FakeController(replace(INSTALLED, status=status)))
     wait_for_text(qtbot, window.page("tasks"), told)
