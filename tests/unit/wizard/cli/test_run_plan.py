@@ -236,7 +236,7 @@ class Lacking(ScriptedController):
     def plan(self, settings: Settings, inputs: Inputs) -> Plan:
         for name in ("enrolment_code", "admin", "account_password", "proxy_password"):
             if getattr(inputs, name) is None:
-                raise StepFailed("It is needed.", "Give it.", name)
+                raise StepFailed(Text("It is needed."), Text("Give it."), name)
         return Plan(settings, self.changes)
 
     def plan_removal(self, inputs: Inputs) -> Plan:
@@ -287,7 +287,9 @@ class NeverContent(ScriptedController):
     """A machine whose plan takes no code."""
 
     def plan(self, settings: Settings, inputs: Inputs) -> Plan:
-        raise StepFailed("It is of no use.", "Give another.", "enrolment_code")
+        raise StepFailed(
+            Text("It is of no use."), Text("Give another."), "enrolment_code"
+        )
 
 
 def test_what_was_given_and_is_not_right_is_not_asked_again() -> None:

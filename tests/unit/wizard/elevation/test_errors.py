@@ -89,7 +89,7 @@ ERRORS = (
     SecretsUnavailable(Text("The folder can be read by others.")),
     ServiceFailed(Text("The agent ended.")),
     SettingsError("site.yaml", (Problem("agent", Text("is missing")),)),
-    StepFailed("It moved.", "Look."),
+    StepFailed(Text("It moved."), Text("Look.")),
     Unexpected("KeyError"),
     AttributeUnreadable("CN=ada", "pwdLastSet", Text("is missing")),
     BadCode(Rule.LENGTH, ", not 3"),
@@ -151,10 +151,10 @@ def test_who_asks_the_service_knows_every_kind_that_it_answers_with() -> None:
 
 
 def test_a_peer_sets_only_the_fields_that_a_kind_has() -> None:
-    data = errors.spell(StepFailed("It moved.", "Look."))
+    data = errors.spell(StepFailed(Text("It moved."), Text("Look.")))
     data["fields"] |= {"__class__": "x", "add_note": "x", "undone": "x"}
     crossed = errors.read(data)
-    assert vars(crossed) == vars(StepFailed("It moved.", "Look."))
+    assert vars(crossed) == vars(StepFailed(Text("It moved."), Text("Look.")))
 
 
 def test_an_error_of_a_version_without_its_fields_keeps_its_text() -> None:
@@ -188,7 +188,7 @@ def test_a_namesake_of_a_known_error_is_none() -> None:
 
 
 def test_fields_of_another_type_are_not_taken_for_known() -> None:
-    error = StepFailed("It moved.", "Look.")
+    error = StepFailed(Text("It moved."), Text("Look."))
     error.remedy = object()  # type: ignore[assignment]
     spelt = errors.spell(error)
     assert spelt["kind"] == "Unexpected"

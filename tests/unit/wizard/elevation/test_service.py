@@ -39,6 +39,7 @@ from tests.unit.wizard.ui.fake_controller import (
     FakeInstallation,
 )
 from wire.secret import Secret
+from wire.text import Text
 from wizard.controller.controller import Controller
 from wizard.elevation import codec
 from wizard.elevation.codec import LEAVING, NAME
@@ -100,7 +101,7 @@ def test_an_error_that_nobody_foresaw_quotes_nothing(
 
 class Refusing(FakeChanges):
     def plan(self, settings: Settings, inputs: Inputs) -> Plan:
-        raise StepFailed("This needs an administrator.", "Give one.")
+        raise StepFailed(Text("This needs an administrator."), Text("Give one."))
 
 
 def test_a_plan_that_cannot_be_made_again_says_why(

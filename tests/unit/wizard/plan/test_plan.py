@@ -39,7 +39,7 @@ class Counter(Step):
     world: dict[str, int]
     fails_at: str = ""
     raises: Exception = field(
-        default_factory=lambda: StepFailed("It broke.", "Mend it.")
+        default_factory=lambda: StepFailed(Text("It broke."), Text("Mend it."))
     )
     name: str = "count"
 
@@ -61,7 +61,7 @@ class Counter(Step):
         assert begun.change.after is not None
         key = begun.change.after["key"]
         if self.world.get(key, 1) != 1:
-            raise StepFailed(f"{key} was changed since.", "Look at it.")
+            raise StepFailed(verbatim(f"{key} was changed since."), Text("Look at it."))
         self.world.pop(key, None)
 
     def plan_removal(self, context: Context) -> Sequence[Change]:

@@ -238,7 +238,9 @@ def test_a_plan_whose_end_nobody_told_is_not_called_nothing(
     fake: FakeController,
     offered: dict[str, Any],
 ) -> None:
-    fake.apply_error = StepFailed("The service went away.", "Start the wizard again.")
+    fake.apply_error = StepFailed(
+        Text("The service went away."), Text("Start the wizard again.")
+    )
     window = open_window(fake, **offered)
     go(qtbot, window, "mode", "relay", "directory", "review")
     qtbot.waitUntil(lambda: bool(window.session.changes))
@@ -256,7 +258,9 @@ def test_a_plan_that_was_refused_changed_nothing(
     fake: FakeController,
     offered: dict[str, Any],
 ) -> None:
-    fake.refuses = StepFailed("The administrator was not let in.", "Type it again.")
+    fake.refuses = StepFailed(
+        Text("The administrator was not let in."), Text("Type it again.")
+    )
     window = open_window(fake, **offered)
     go(qtbot, window, "mode", "relay", "directory", "review")
     qtbot.waitUntil(lambda: bool(window.session.changes))

@@ -33,7 +33,7 @@ from tests.unit.wizard.ui.fake_controller import FakeController
 from tests.unit.wizard.ui.theme.test_palette import contrast
 from tests.unit.wizard.ui.walk import go, wait_for
 from wire.secret import Secret
-from wire.text import verbatim
+from wire.text import Text, verbatim
 from wizard.flow.pages.order import PAGES
 from wizard.plan.change import StepFailed
 from wizard.results import Check
@@ -109,7 +109,7 @@ def test_an_exception_in_a_check_becomes_a_row(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def broken(*_given: object) -> Any:
-        raise StepFailed("No route to host.", "Check the cable.")
+        raise StepFailed(Text("No route to host."), Text("Check the cable."))
 
     window = at_relay(qtbot, open_window, fake)
     monkeypatch.setattr(fake.checks, "run", broken)

@@ -85,7 +85,10 @@ def test_one_cannot_go_back_to_it(
     ("error", "remedy"),
     [
         (NotAllowed(Text("polkit did not let you in.")), "sudo writeback"),
-        (StepFailed("The settings file can't be used.", "Mend line 3."), "Mend line 3"),
+        (
+            StepFailed(Text("The settings file can't be used."), Text("Mend line 3.")),
+            "Mend line 3",
+        ),
     ],
 )
 def test_what_fails_is_told_with_its_remedy_and_tried_again(
@@ -125,7 +128,7 @@ def test_another_wizard_at_work_is_told_not_taken_for_a_clean_machine(
 def test_escape_leaves_it_at_once(
     qtbot: QtBot, show_window: Open, fake: FakeController
 ) -> None:
-    fake.unreadable = StepFailed("No.", "Mend it.")
+    fake.unreadable = StepFailed(Text("No."), Text("Mend it."))
     window = show_window(fake)
     qtbot.waitUntil(lambda: bool(window.page("reading").check_rows.checks))
     with qtbot.waitSignal(window.finished):

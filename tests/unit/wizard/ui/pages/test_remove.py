@@ -203,7 +203,9 @@ def test_a_plan_that_needs_a_sign_in_is_made_again_with_an_administrator(
     qtbot: QtBot, open_window: Open
 ) -> None:
     fake = FakeController(found=INSTALLED)
-    fake.unplannable = StepFailed("The password is not stored here.", "Give one.")
+    fake.unplannable = StepFailed(
+        Text("The password is not stored here."), Text("Give one.")
+    )
     window = at_review(qtbot, open_window, fake)
     page = window.page("review")
     assert page.check_rows.checks[0].detail == "The password is not stored here."
@@ -221,7 +223,9 @@ def test_an_administrator_who_was_refused_can_be_corrected(
     qtbot: QtBot, open_window: Open
 ) -> None:
     fake = FakeController(found=INSTALLED)
-    fake.refuses = StepFailed("The administrator was not let in.", "Type it again.")
+    fake.refuses = StepFailed(
+        Text("The administrator was not let in."), Text("Type it again.")
+    )
     window = at_review(qtbot, open_window, fake)
     accept(window)
     window.press_next()
