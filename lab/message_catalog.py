@@ -102,9 +102,21 @@ def _templates(
     values = dict(zip(fields, call.args, strict=False))
     values |= {each.arg: each.value for each in call.keywords if each.arg}
     for field, value in values.items():
-        # a name or a call gives a text that is made elsewhere
-        if fields.get(field) and not isinstance(value, ast.Name | ast.Call):
-            yield [value]
+        if fields.get(field):
+            yield from ([each] for each in _made_here(value))
+
+
+def _made_here(value: ast.expr) -> Iterator[ast.expr]:
+    """Give what is chosen from; a name, a call or an attribute is made elsewhere."""
+    match value:
+        case ast.IfExp(body=one, orelse=other):
+            yield from (*_made_here(one), *_made_here(other))
+        case ast.BoolOp(values=several):
+            yield from (each for part in several for each in _made_here(part))
+        case ast.Name() | ast.Call() | ast.Attribute():
+            return
+        case _:
+            yield value
 
 
 def _literal(node: ast.expr) -> str | None:

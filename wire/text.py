@@ -96,7 +96,13 @@ class TextAttribute:
     """
 
     def __init__(self, default: str | None = None) -> None:
-        self._default = default
+        self._default = None if default is None else Text(default)
+
+    @classmethod
+    def __get_pydantic_core_schema__(
+        cls, _source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return handler.generate_schema(Text)  # as such it crosses
 
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = name
@@ -141,7 +147,7 @@ def folded(texts: Iterable[str], fold: Callable[[str, str], Text]) -> Text:
 
 def in_lines(texts: Iterable[str]) -> Text:
     """Put each text on a line of its own."""
-    return folded(texts, lambda one, more: Text("{one}\n{more}", one=one, more=more))
+    return listed(texts, "\n")
 
 
 def verbatim(value: str) -> Text:
@@ -149,12 +155,13 @@ def verbatim(value: str) -> Text:
     return value if isinstance(value, Text) else Text("", verbatim=value)
 
 
-def listed(texts: Iterable[Text]) -> Text:
-    """Put texts one after the other, as the items of a list."""
-    first, *more = texts
-    return reduce(
-        lambda items, item: Text("{items}; {item}", items=items, item=item), more, first
-    )
+def listed(parts: Iterable[str], between: str = "; ") -> Text:
+    """Put texts or data one after the other; what is between them is no language."""
+    texts = [verbatim(part) for part in parts]
+    if len(texts) < 2:
+        return texts[0] if texts else EMPTY
+    places = between.join(f"{{{number}}}" for number in range(len(texts)))
+    return Text(places, **{str(number): text for number, text in enumerate(texts)})
 
 
 def read_text(value: object) -> Text:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from agent.config.settings import DomainController, Settings
-from wire.text import EMPTY, Text
+from wire.text import EMPTY, Text, TextAttribute
 
 # "info" is worth knowing and falls short of nothing
 State = Literal["ok", "failed", "warning", "skipped", "info"]
@@ -28,11 +28,11 @@ class Check:
     """
 
     id: str
-    title: str
-    state: State
-    detail: str = ""
-    remedy: str = ""
-    more: str = ""
+    title: TextAttribute = TextAttribute()
+    state: State  # type: ignore[misc]  # a title has no default either
+    detail: TextAttribute = TextAttribute("")
+    remedy: TextAttribute = TextAttribute("")
+    more: TextAttribute = TextAttribute("")
     ms: float | None = None
     field: str | None = None
 

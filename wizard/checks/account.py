@@ -14,6 +14,7 @@ from agent.config.settings import DirectorySettings
 from agent.ldap.connection import Connection, read_entry
 from agent.ldap.errors import DirectoryError, NoSuchObject
 from wire.secret import Secret
+from wire.text import Text, listed, verbatim
 from wizard.checks.attempt import Failed
 from wizard.directory.accounts import MARK, find
 from wizard.directory.sign_in import open_first
@@ -44,77 +45,81 @@ def check_account(
             if settings.account.kind == "existing":
                 return tuple(_existing(opened, settings, stop))
     except DirectoryError as error:
-        return (Check("account", "Account", "failed", f"{error.what}.", error.remedy),)
+        detail, remedy = Text("{what}.", what=error.what), verbatim(error.remedy)
+        return (Check("account", "Account", "failed", detail, remedy),)
     return ()
 
 
 def _administrator(opened: Connection, settings: DirectorySettings) -> Iterator[Check]:
     container = settings.account.container or ""
-    yield _row("container", f"New account in {container}", _creates(opened, container))
-    yield _row("name", f"Name {settings.account.name}", _free(opened, settings))
-    yield _row("grants", "Granting permissions", _may_grant(opened, settings))
+    title = Text("New account in {container}", container=container)
+    yield _row("container", title, _creates(opened, container))
+    title = Text("Name {name}", name=settings.account.name)
+    yield _row("name", title, _free(opened, settings))
+    yield _row("grants", Text("Granting permissions"), _may_grant(opened, settings))
 
 
-def _creates(opened: Connection, container: str) -> str | Failed:
+def _creates(opened: Connection, container: str) -> Text | Failed:
     classes = "allowedChildClassesEffective"
     try:
         entry = read_entry(opened, container, (classes,))
     except NoSuchObject:
         entry = None
     if entry is None:
-        detail = f"There is no container {container}."
-        return Failed(detail, "Name a container that is there.", field=_CONTAINER)
+        detail = Text("There is no container {container}.", container=container)
+        return Failed(detail, Text("Name a container that is there."), field=_CONTAINER)
     if "user" not in entry.texts(classes):
         return Failed(
-            "The administrator may not create users there.",
-            "Name another container or another administrator.",
+            Text("The administrator may not create users there."),
+            Text("Name another container or another administrator."),
             field="input.admin_user",
         )
-    return "The administrator may create it"
+    return Text("The administrator may create it")
 
 
-def _free(opened: Connection, settings: DirectorySettings) -> str | Failed:
+def _free(opened: Connection, settings: DirectorySettings) -> Text | Failed:
     entry = find(opened, settings)
     if entry is None:
-        return "It is free"
+        return Text("It is free")
     if (entry.text("info") or "").startswith(MARK):
         return Failed(
-            f"{entry.dn} is there from an earlier setup.",
-            "It is taken over, with a new password.",
+            Text("{dn} is there from an earlier setup.", dn=entry.dn),
+            Text("It is taken over, with a new password."),
             state="warning",
         )
     return Failed(
-        f"{entry.dn} is there, and Writeback did not make it.",
-        "Choose another name, or use it as an existing account.",
+        Text("{dn} is there, and Writeback did not make it.", dn=entry.dn),
+        Text("Choose another name, or use it as an existing account."),
         field=_NAME,
     )
 
 
-def _may_grant(opened: Connection, settings: DirectorySettings) -> str | Failed:
+def _may_grant(opened: Connection, settings: DirectorySettings) -> Text | Failed:
     wanted = ("sDRightsEffective",)
     head = settings.base_dn
     entry = next(opened.search(head, "", wanted, scope="base", paged=False))
     if not (entry.number("sDRightsEffective") or 0) & _DACL:
         return Failed(
-            f"The administrator may not change the permissions of {head}.",
-            "Those of a container may be enough; the plan fails cleanly if not.",
+            Text("The administrator may not change the permissions of {dn}.", dn=head),
+            Text("Those of a container may be enough; the plan fails cleanly if not."),
             state="warning",
         )
-    return "The administrator may change permissions in the domain"
+    return Text("The administrator may change permissions in the domain")
 
 
 def _existing(
     opened: Connection, settings: DirectorySettings, stop: threading.Event
 ) -> Iterator[Check]:
     token = own_sids(opened)
-    yield _row("excess", "Rights beyond the task", _excess(opened, settings, token))
+    title = Text("Rights beyond the task")
+    yield _row("excess", title, _excess(opened, settings, token))
     everybody = _look_at_everybody(opened, settings.base_dn, token, stop)
     if stop.is_set():
-        detail = "Not looked at: stopped."
+        detail = Text("Not looked at: stopped.")
         yield Check("account/rights", "What it may do", "skipped", detail)
         return
     for right in TASK:
-        title = f"May {right.value.words}"
+        title = Text("May {right}", right=right.value.words)
         yield _row(f"right/{right.name}", title, _held(everybody, right, settings))
 
 
@@ -164,39 +169,46 @@ def _look_at_everybody(
 
 def _held(
     everybody: _Everybody, right: Right, settings: DirectorySettings
-) -> str | Failed:
+) -> Text | Failed:
     held, people = everybody.held[right], everybody.people
-    detail = f"For {held} of {people} people"
+    detail = Text("For {held} of {people} people", held=held, people=people)
     if held == people and people:
         return detail
     if everybody.unknown:
-        detail = (
-            f"{detail}, not known for {everybody.unknown} such as {everybody.example}"
+        detail = Text(
+            "{detail}, not known for {unknown} such as {example}",
+            detail=detail,
+            unknown=everybody.unknown,
+            example=everybody.example,
         )
     name = settings.account.name
     if held:
-        remedy = "Scope decides: choose containers where it holds, or grant it there."
-        return Failed(f"{detail}.", remedy, state="warning")
+        remedy = Text(
+            "Scope decides: choose containers where it holds, or grant it there."
+        )
+        return Failed(Text("{detail}.", detail=detail), remedy, state="warning")
     return Failed(
-        f"{detail}: {name} can't do it.",
-        "Grant the right on the people's container, or let the wizard create an "
-        "account with the rights it needs.",
+        Text("{detail}: {name} can't do it.", detail=detail, name=name),
+        Text(
+            "Grant the right on the people's container, or let the wizard create an "
+            "account with the rights it needs."
+        ),
         field=_NAME,
     )
 
 
 def _excess(
     opened: Connection, settings: DirectorySettings, token: frozenset[Sid]
-) -> str | Failed:
+) -> Text | Failed:
     names = Names(opened, settings.base_dn)
     findings = tuple(of_groups(token, names))
-    detail = "; ".join(finding.title for finding in findings)
+    detail = listed(finding.title for finding in findings)
     if all(finding.level is Level.OK for finding in findings):
         return detail
-    return Failed(f"{detail}.", findings[0].remedy, state="warning")
+    return Failed(Text("{detail}.", detail=detail), findings[0].remedy, state="warning")
 
 
-def _row(name: str, title: str, outcome: str | Failed) -> Check:
-    if isinstance(outcome, str):
+def _row(name: str, title: Text, outcome: Text | Failed) -> Check:
+    if isinstance(outcome, Text):
         return Check(f"account/{name}", title, "ok", outcome)
     return outcome.check(f"account/{name}", title)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from wire.failure import Failure
-from wire.text import verbatim
+from wire.text import EMPTY, Text
 from wizard.results import Check, State
 
 
@@ -24,17 +24,17 @@ class Failed(Failure):
 
     def __init__(
         self,
-        what: str,
-        remedy: str,
+        what: Text,
+        remedy: Text,
         *,
         state: State = "failed",
-        more: str = "",
+        more: Text = EMPTY,
         field: str | None = None,
     ) -> None:
-        super().__init__(verbatim(what), verbatim(remedy))
+        super().__init__(what, remedy)
         self.state, self.more, self.field = state, more, field
 
-    def check(self, name: str, title: str, ms: float | None = None) -> Check:
+    def check(self, name: str, title: Text, ms: float | None = None) -> Check:
         """Give the row that tells of it."""
         outcome = (self.state, self.what, self.remedy, self.more)
         return Check(name, title, *outcome, ms, self.field)
@@ -45,8 +45,8 @@ class Attempt:
     """One thing to try; `act` gives what came back, or raises `Failed`."""
 
     id: str
-    title: str
-    act: Callable[[], str]
+    title: Text
+    act: Callable[[], Text]
 
 
 def attempt_all(
@@ -57,17 +57,17 @@ def attempt_all(
 
 
 def _each(attempts: Sequence[Attempt], stop: threading.Event) -> Iterator[Check]:
-    skipped = ""
+    skipped = EMPTY
     for attempt in attempts:
         if not skipped and stop.is_set():
-            skipped = "Stopped."
+            skipped = Text("Stopped.")
         if skipped:
             yield Check(attempt.id, attempt.title, "skipped", skipped)
             continue
         check = _one(attempt)
         yield check
         if check.state == "failed":
-            skipped = "Not tried, as the one before failed."
+            skipped = Text("Not tried, as the one before failed.")
 
 
 def _one(attempt: Attempt) -> Check:

@@ -4,24 +4,31 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from agent.ldap.certificates import CertificateFacts
+from wire.text import Text, in_lines
 
 SOON = timedelta(days=30)
 
 
-def describe_chain(chain: Sequence[CertificateFacts]) -> str:
+def describe_chain(chain: Sequence[CertificateFacts]) -> Text:
     """Spell a chain, its own certificate first."""
-    return "\n".join(_one(facts) for facts in chain)
+    return in_lines(map(_one, chain))
 
 
-def expiry(facts: CertificateFacts) -> str:
+def expiry(facts: CertificateFacts) -> Text:
     """Say until when a certificate is good."""
-    return f"Good until {facts.not_after:%Y-%m-%d}, by {facts.issuer}"
+    until = f"{facts.not_after:%Y-%m-%d}"
+    return Text("Good until {date}, by {issuer}", date=until, issuer=facts.issuer)
 
 
-def _one(facts: CertificateFacts) -> str:
-    names = f"\n  for {', '.join(facts.sans)}" if facts.sans else ""
-    return (
-        f"{facts.subject}{names}\n  issued by {facts.issuer}\n"
-        f"  good from {facts.not_before:%Y-%m-%d} to {facts.not_after:%Y-%m-%d}\n"
-        f"  SHA-256 {facts.sha256}"
+def _one(facts: CertificateFacts) -> Text:
+    names = Text("\n  for {names}", names=", ".join(facts.sans)) if facts.sans else ""
+    return Text(
+        "{subject}{names}\n  issued by {issuer}\n  good from {begin} to {end}\n"
+        "  SHA-256 {sha256}",
+        subject=facts.subject,
+        names=names,
+        issuer=facts.issuer,
+        begin=f"{facts.not_before:%Y-%m-%d}",
+        end=f"{facts.not_after:%Y-%m-%d}",
+        sha256=facts.sha256,
     )

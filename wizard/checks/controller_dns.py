@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from agent.config.settings import DirectorySettings
+from wire.text import Text
 from wizard.checks.controller_facts import ControllerFacts
 from wizard.directory.discovery import Answer
 from wizard.results import Check, State
@@ -50,32 +51,31 @@ def _notes(settings: DirectorySettings, answer: Answer) -> Iterator[Check]:
     configured = {each.host.casefold() for each in settings.controllers}
     others = [c.host for c in answer.controllers if c.host.casefold() not in configured]
     if answer.unavailable:
-        yield Check(
-            "controllers/dns",
-            "Controllers named by DNS",
-            "info",
-            f"DNS does not tell the controllers of {settings.domain}: "
-            f"{answer.unavailable}. Those of the settings are tried all the same.",
+        detail = Text(
+            "DNS does not tell the controllers of {domain}: {why}. Those of the "
+            "settings are tried all the same.",
+            domain=settings.domain,
+            why=answer.unavailable,
         )
+        yield Check("controllers/dns", "Controllers named by DNS", "info", detail)
     if len(configured) == 1:
         yield _single(next(iter(configured)), others, answer)
 
 
 def _single(host: str, others: Sequence[str], answer: Answer) -> Check:
-    detail = f"Only {host} is named: no password is reset while it is down."
-    remedy = "Add a second controller where the domain has one."
+    detail = Text(
+        "Only {host} is named: no password is reset while it is down.", host=host
+    )
+    remedy = Text("Add a second controller where the domain has one.")
     if others:
         few = ", ".join(others[:_FEW])
-        remedy = f"Add another; DNS names {few}."
+        remedy = Text("Add another; DNS names {few}.", few=few)
     elif not answer.unavailable:
-        detail = f"The domain has one controller: no password is reset while {host} is "
-        detail, remedy = f"{detail}down.", "Have a second controller set up."
+        detail = Text(
+            "The domain has one controller: no password is reset while {host} is down.",
+            host=host,
+        )
+        remedy = Text("Have a second controller set up.")
     state: State = "warning" if others else "info"
-    return Check(
-        "controllers/single",
-        "A second controller",
-        state,
-        detail,
-        remedy,
-        field=_FIELD if others else None,
-    )
+    title, field = Text("A second controller"), _FIELD if others else None
+    return Check("controllers/single", title, state, detail, remedy, field=field)

@@ -8,6 +8,7 @@ from typing import Literal
 from agent.ldap.certificates import CertificateFacts, Handshake
 from agent.ldap.controls import POLICY_HINTS, POLICY_HINTS_OLD
 from agent.ldap.entry import RootDse
+from wire.text import EMPTY, Text, TextAttribute, verbatim
 from wizard.results import Check, State
 
 Source = Literal["settings", "DNS SRV"]
@@ -45,10 +46,10 @@ class Cell:
 
     name: str
     state: State
-    word: str
-    detail: str = ""
-    remedy: str = ""
-    more: str = ""
+    word: TextAttribute = TextAttribute()
+    detail: TextAttribute = TextAttribute("")
+    remedy: TextAttribute = TextAttribute("")
+    more: TextAttribute = TextAttribute("")
     ms: float | None = None
     field: str | None = None
 
@@ -89,7 +90,7 @@ class ControllerFacts:
     ms: float | None = None
     root: RootDse | None = None
     clock_offset_s: float | None = None
-    held_back: str = ""
+    held_back: Text = EMPTY
     cells: tuple[Cell, ...] = ()
 
     @property
@@ -143,15 +144,15 @@ class ControllerFacts:
         return None if self.root is None else not self.root.read_only
 
     @property
-    def level(self) -> str:
+    def level(self) -> Text:
         """The functional level of its domain in words."""
-        return _level(self.root.functional_level) if self.root else ""
+        return _level(self.root.functional_level) if self.root else EMPTY
 
     @property
-    def own_level(self) -> str:
+    def own_level(self) -> Text:
         """Its own functional level in words; empty when it does not tell."""
         own = self.root.controller_level if self.root else 0
-        return _level(own) if own else ""
+        return _level(own) if own else EMPTY
 
     @property
     def state(self) -> State:
@@ -224,12 +225,15 @@ def checks_of(facts: ControllerFacts) -> Iterator[Check]:
             yield check_of(facts.host, cell)
 
 
-def _level(number: int) -> str:
-    return LEVELS.get(number, f"functional level {number}")
+def _level(number: int) -> Text:
+    name = LEVELS.get(number)
+    if name:
+        return verbatim(name)
+    return Text("functional level {number}", number=str(number))
 
 
 def check_of(host: str, cell: Cell) -> Check:
     """Give one cell as a check."""
-    name, title = f"{host}/{cell.name}", f"{host}: {cell.name}"
+    name, title = f"{host}/{cell.name}", verbatim(f"{host}: {cell.name}")
     outcome = (cell.state, cell.detail, cell.remedy, cell.more)
     return Check(name, title, *outcome, cell.ms, cell.field)

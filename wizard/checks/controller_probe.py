@@ -14,13 +14,14 @@ from agent.ldap.errors import DirectoryError, SignInRefused
 from agent.system.tls import client_context
 from wire.failure import sentence
 from wire.secret import Secret
+from wire.text import Text
 from wizard.checks.attempt import since
 from wizard.checks.controller_facts import Cell, ControllerFacts
 from wizard.checks.controller_rating import CA, CONTROLLERS
 from wizard.directory.sign_in import sign_in_as
 from wizard.plan.change import Context
 
-_OTHER = "Mend the account in the directory, or give another one."
+_OTHER = Text("Mend the account in the directory, or give another one.")
 _OLD_TLS = ("UNSUPPORTED_PROTOCOL", "PROTOCOL_VERSION", "NO_PROTOCOLS_AVAILABLE")
 
 
@@ -113,32 +114,34 @@ def _read_root(
 
 
 def _no_ca(settings: DirectorySettings, error: OSError) -> Cell:
-    detail = f"The file {settings.ca} holds no certificate that can be used."
+    file = settings.ca or ""
+    detail = Text("The file {file} holds no certificate that can be used.", file=file)
     if isinstance(error, FileNotFoundError):
-        detail = f"The file {settings.ca} is not there."
+        detail = Text("The file {file} is not there.", file=file)
     elif isinstance(error, PermissionError):
-        detail = f"The file {settings.ca} may not be read."
-    remedy = "Give the CA's PEM file."
+        detail = Text("The file {file} may not be read.", file=file)
+    remedy = Text("Give the CA's PEM file.")
     return Cell("certificate", "failed", "No CA file", detail, remedy, field=CA)
 
 
 def _unreachable(where: Endpoint, error: OSError) -> Cell:
     host, port = where.target
+    target = Text("{host} port {port}", host=host, port=str(port))
     if isinstance(error, ssl.SSLError) and (error.reason or "").endswith(_OLD_TLS):
         return Cell(
             "TLS",
             "failed",
             "Too old",
-            f"{host} port {port} offers no TLS of 1.2 or newer.",
+            Text("{target} offers no TLS of 1.2 or newer.", target=target),
             "Turn TLS 1.2 on at the controller (Windows Server 2012 R2 has it).",
             field=CONTROLLERS,
         )
-    why = error.strerror or "no answer in time"
+    why = error.strerror or Text("no answer in time")
     return Cell(
         "certificate",
         "failed",
         "No answer",
-        f"No TLS connection to {host} port {port}: {why}.",
+        Text("No TLS connection to {target}: {why}.", target=target, why=why),
         "Check the name, the firewall, and that the controller serves LDAPS.",
         field=CONTROLLERS,
     )
@@ -146,7 +149,7 @@ def _unreachable(where: Endpoint, error: OSError) -> Cell:
 
 def _refused(error: SignInRefused, fields: tuple[str, str]) -> Cell:
     wrong = error.data in ("52e", "525")
-    remedy = "Type the name and the password again." if wrong else _OTHER
+    remedy = Text("Type the name and the password again.") if wrong else _OTHER
     field = fields[1] if wrong else fields[0]
     detail = sentence(error.what)
     return Cell("sign-in", "failed", "Refused", detail, remedy, field=field)

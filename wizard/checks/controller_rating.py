@@ -7,19 +7,20 @@ from datetime import UTC, datetime
 from agent.config.settings import DirectorySettings
 from agent.ldap.certificates import CertificateFacts
 from agent.relay_client import clock_skew
+from wire.text import EMPTY, Text, verbatim
 from wizard.checks import certificate
 from wizard.checks.controller_facts import Cell, ControllerFacts
 
 CA = "directory.ca"
 CONTROLLERS = "directory.controllers"
-UNKNOWN = "–"  # noqa: RUF001 - the dash a table shows for nothing
+UNKNOWN = verbatim("–")  # noqa: RUF001 - the dash a table shows for nothing
 _NO_FINE_GRAINED = 3  # msDS-PasswordSettings came with Windows Server 2008
 _NAMES = (
     *("certificate", "TLS", "sign-in", "domain"),
     *("writable", "policy hints", "clock", "level"),
 )
-_FAILED_BEFORE = "Not tried, as the one before failed."
-_NOT_OURS = "Nobody signs in to it, as the settings do not name it."
+_FAILED_BEFORE = Text("Not tried, as the one before failed.")
+_NOT_OURS = Text("Nobody signs in to it, as the settings do not name it.")
 
 
 def judged(
@@ -57,11 +58,12 @@ def _known(
 ) -> Iterator[Cell]:
     if facts.handshake:
         yield _certificate(facts, now)
-        yield Cell("TLS", "ok", facts.tls.removeprefix("TLSv"), f"It is {facts.tls}")
+        word = verbatim(facts.tls.removeprefix("TLSv"))
+        yield Cell("TLS", "ok", word, Text("It is {version}", version=facts.tls))
     if facts.trouble:
         yield facts.trouble
     if facts.signed_in_as:
-        detail = f"As {facts.signed_in_as}"
+        detail = Text("As {user}", user=facts.signed_in_as)
         yield Cell("sign-in", "ok", _time(facts.ms), detail, ms=facts.ms)
         yield _domain(facts, settings)
         yield _writable(facts)
@@ -70,59 +72,59 @@ def _known(
         yield _level(facts)
 
 
-def _time(ms: float | None) -> str:
+def _time(ms: float | None) -> Text:
     if ms is None:
         return UNKNOWN
-    return f"{ms:.0f} ms" if ms < 1000 else f"{ms / 1000:.1f} s"
+    if ms < 1000:
+        return Text("{number} ms", number=f"{ms:.0f}")
+    return Text("{number} s", number=f"{ms / 1000:.1f}")
 
 
 def _certificate(facts: ControllerFacts, now: datetime) -> Cell:
-    own, more, ms = (
-        facts.chain[0],
-        certificate.describe_chain(facts.chain),
-        facts.handshake_ms,
-    )
+    own, ms = facts.chain[0], facts.handshake_ms
+    more = certificate.describe_chain(facts.chain)
     if not own.trusted:
         return _untrusted(own, more, ms)
     first = min(facts.chain, key=lambda each: each.not_after)
     left = first.not_after - now
-    if left < certificate.SOON:
-        return Cell(
-            "certificate",
-            "warning",
-            f"{max(left.days, 0)} d left",
-            f"{_whose(first, own)} expires on {first.not_after:%Y-%m-%d}.",
-            "Have it renewed; resets stop when it expires.",
-            more,
-            ms,
+    if left >= certificate.SOON:
+        word = Text("to {date}", date=f"{own.not_after:%Y-%m-%d}")
+        expiry = certificate.expiry(own)
+        return Cell("certificate", "ok", word, expiry, EMPTY, more, ms)
+    word, end = (
+        Text("{days} d left", days=max(left.days, 0)),
+        f"{first.not_after:%Y-%m-%d}",
+    )
+    detail, issuer = Text("It expires on {date}.", date=end), first.subject
+    if first is not own:
+        detail = Text(
+            "The certificate of its issuer {issuer} expires on {date}.",
+            issuer=issuer,
+            date=end,
         )
-    until = f"to {own.not_after:%Y-%m-%d}"
-    return Cell("certificate", "ok", until, certificate.expiry(own), "", more, ms)
+    remedy = Text("Have it renewed; resets stop when it expires.")
+    return Cell("certificate", "warning", word, detail, remedy, more, ms)
 
 
-def _whose(first: CertificateFacts, own: CertificateFacts) -> str:
-    return "It" if first is own else f"The certificate of its issuer {first.subject}"
-
-
-_WRONG_NAME = (
-    "Wrong name",
-    "Name the controller as its certificate does.",
-    CONTROLLERS,
-)
+_CLOCKS = Text("Set both clocks by the same time server.")
+_RENEW = Text("Have the controller's certificate renewed.")
+_RENAME = Text("Name the controller as its certificate does.")
+_WRONG_NAME = (Text("Wrong name"), _RENAME, CONTROLLERS)
 # by OpenSSL's X509_V_ERR_*
 _UNTRUSTED = {
-    9: ("Not yet valid", "Set both clocks by the same time server.", CONTROLLERS),
-    10: ("Expired", "Have the controller's certificate renewed.", CONTROLLERS),
+    9: (Text("Not yet valid"), _CLOCKS, CONTROLLERS),
+    10: (Text("Expired"), _RENEW, CONTROLLERS),
     62: _WRONG_NAME,  # HOSTNAME_MISMATCH
     64: _WRONG_NAME,  # IP_ADDRESS_MISMATCH
 }
+_GIVE_CA = Text("Give the PEM file of the CA that issued it.")
 
 
-def _untrusted(own: CertificateFacts, more: str, ms: float | None) -> Cell:
+def _untrusted(own: CertificateFacts, more: Text, ms: float | None) -> Cell:
     """Say why a certificate is not trusted, and what to do."""
-    other = ("Not trusted", "Give the PEM file of the CA that issued it.", CA)
+    other = (Text("Not trusted"), _GIVE_CA, CA)
     word, remedy, field = _UNTRUSTED.get(own.verify_code, other)
-    detail = f"It is not trusted: {own.reason}"
+    detail = Text("It is not trusted: {reason}", reason=own.reason)
     return Cell("certificate", "failed", word, detail, remedy, more, ms, field)
 
 
@@ -130,12 +132,17 @@ def _domain(facts: ControllerFacts, settings: DirectorySettings) -> Cell:
     assert facts.root is not None
     theirs = facts.root.naming_context
     if theirs.casefold() == settings.base_dn.casefold():
-        return Cell("domain", "ok", theirs, f"It serves {theirs}")
+        detail = Text("It serves {domain}", domain=theirs)
+        return Cell("domain", "ok", verbatim(theirs), detail)
     return Cell(
         "domain",
         "failed",
         "Other domain",
-        f"It is a controller of {theirs}, not of {settings.domain}.",
+        Text(
+            "It is a controller of {theirs}, not of {domain}.",
+            theirs=theirs,
+            domain=settings.domain,
+        ),
         "Name a controller of that domain, or the controller's own domain.",
         field=CONTROLLERS,
     )
@@ -143,7 +150,8 @@ def _domain(facts: ControllerFacts, settings: DirectorySettings) -> Cell:
 
 def _writable(facts: ControllerFacts) -> Cell:
     if facts.writable:
-        return Cell("writable", "ok", "Yes", "Passwords can be written here")
+        detail = Text("Passwords can be written here")
+        return Cell("writable", "ok", "Yes", detail)
     return Cell(
         "writable",
         "failed",
@@ -155,11 +163,12 @@ def _writable(facts: ControllerFacts) -> Cell:
 
 
 def _hints(facts: ControllerFacts) -> Cell:
-    counts = "History and minimum age count for resets"
+    counts = Text("History and minimum age count for resets")
     if facts.hints == "2239":
         return Cell("policy hints", "ok", "Yes", counts)
     if facts.hints == "2066":  # the same control by its first number (MS-ADTS)
-        return Cell("policy hints", "ok", "Older", f"{counts}, by the older form")
+        older = Text("History and minimum age count for resets, by the older form")
+        return Cell("policy hints", "ok", "Older", older)
     return Cell(
         "policy hints",
         "warning",
@@ -173,32 +182,39 @@ def _clock(facts: ControllerFacts) -> Cell:
     offset = facts.clock_offset_s
     if offset is None:
         return Cell("clock", "skipped", UNKNOWN, "It does not tell its time.")
-    apart = abs(offset)
-    detail, word = f"{apart:.0f} s apart from this machine", f"{offset:+.0f} s"
+    apart, seconds = abs(offset), f"{abs(offset):.0f}"
+    word = Text("{offset} s", offset="0" if apart < 0.5 else f"{offset:+.0f}")
     if apart <= clock_skew.WARNING_S:
-        return Cell("clock", "ok", "0 s" if apart < 0.5 else word, detail)
-    remedy = "Set both clocks by the same time server."
+        detail = Text("{seconds} s apart from this machine", seconds=seconds)
+        return Cell("clock", "ok", word, detail)
+    detail = Text("{seconds} s apart from this machine.", seconds=seconds)
     failed = apart > clock_skew.LIMIT_S
-    return Cell("clock", "failed" if failed else "warning", word, f"{detail}.", remedy)
+    return Cell("clock", "failed" if failed else "warning", word, detail, _CLOCKS)
 
 
 def _level(facts: ControllerFacts) -> Cell:
     assert facts.root is not None
-    own = facts.own_level or facts.level
+    own, theirs = facts.own_level or facts.level, facts.level
     if facts.root.functional_level >= _NO_FINE_GRAINED:
-        return Cell("level", "ok", _short(own), f"{own}; its domain: {facts.level}")
+        detail = Text("{own}; its domain: {level}", own=own, level=theirs)
+        return Cell("level", "ok", _short(own), detail)
     return Cell(
         "level",
         "warning",
-        f"{_short(own)}, domain {_short(facts.level)}",
-        f"{own}; its domain is at {facts.level}: there are no fine-grained password "
-        "policies; one policy holds for the whole domain.",
+        Text("{own}, domain {level}", own=_short(own), level=_short(theirs)),
+        Text(
+            "{own}; its domain is at {level}: there are no fine-grained password "
+            "policies; one policy holds for the whole domain.",
+            own=own,
+            level=theirs,
+        ),
         "Raise the domain to Windows Server 2008 or newer, or accept it.",
     )
 
 
-def _short(level: str) -> str:
-    return level.removeprefix("Windows Server ").removeprefix("Windows ")
+def _short(level: Text) -> Text:
+    short = level.removeprefix("Windows Server ").removeprefix("Windows ")
+    return level if short == level else verbatim(short)
 
 
 def _in_dns(facts: ControllerFacts, domain: str) -> Iterator[Cell]:
@@ -207,7 +223,10 @@ def _in_dns(facts: ControllerFacts, domain: str) -> Iterator[Cell]:
             "DNS",
             "info",
             "Found by DNS, not in the settings",
-            f"DNS names it as a controller of {domain}; the settings do not.",
+            Text(
+                "DNS names it as a controller of {domain}; the settings do not.",
+                domain=domain,
+            ),
             "Add it, so that resets do not depend on the others alone.",
         )
     elif facts.in_dns is False:
@@ -215,6 +234,6 @@ def _in_dns(facts: ControllerFacts, domain: str) -> Iterator[Cell]:
             "DNS",
             "info",
             "Not in DNS",
-            f"DNS does not name it as a controller of {domain}.",
+            Text("DNS does not name it as a controller of {domain}.", domain=domain),
             "Check the name. An alias works, as long as its certificate names it.",
         )

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from agent.config.settings import DirectorySettings
+from wire.text import Text
 from wizard.checks import account
 from wizard.checks.controller_dns import compared, notes_of, of_dns
 from wizard.checks.controller_facts import ControllerFacts, Inspection, Step
@@ -25,10 +26,12 @@ from wizard.results import Check
 
 T = TypeVar("T")
 
-HELD_BACK = "Not tried: a refused sign-in counts towards the account's lockout."
-_STOPPED = "Not tried: stopped."
+HELD_BACK = Text("Not tried: a refused sign-in counts towards the account's lockout.")
+_STOPPED = Text("Not tried: stopped.")
 _MOST_OTHERS = 20  # of those that DNS alone names
-_TOO_MANY = f"Not looked at: DNS names more than {_MOST_OTHERS} others."
+_TOO_MANY = Text(
+    "Not looked at: DNS names more than {number} others.", number=_MOST_OTHERS
+)
 
 
 def run(

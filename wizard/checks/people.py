@@ -9,11 +9,12 @@ from agent.ldap.dn import is_below
 from agent.ldap.entry import Entry
 from agent.ldap.errors import DirectoryError, NoSuchObject
 from agent.ldap.filters import escape, member_filter, people_filter
+from wire.text import EMPTY, Text, plural, verbatim
 from wizard.checks.outcome import Outcome, Report
 from wizard.directory.sign_in import as_either
 from wizard.inputs import Draft
 from wizard.plan.change import Context
-from wizard.results import Check, Container
+from wizard.results import Check, Container, State
 
 _CONTAINERS = (
     "(&(|(objectClass=organizationalUnit)(objectClass=container))"
@@ -68,16 +69,16 @@ def check_scope(opened: Connection, chosen: Sequence[str]) -> tuple[Check, ...]:
         try:
             people = _count(opened, container)
         except NoSuchObject:
-            detail = "There is no such container."
-            remedy = "Choose it again in the tree."
-            rows.append(_row(container, "failed", detail, remedy, _SCOPE))
+            detail = Text("There is no such container.")
+            remedy = Text("Choose it again in the tree.")
+            rows.append(_row(verbatim(container), "failed", detail, remedy, _SCOPE))
             continue
         total += people
-        rows.append(_row(container, "ok", _people(people)))
+        rows.append(_row(verbatim(container), "ok", _people(people)))
     if not total:
-        detail = "Nobody is in the containers chosen."
-        remedy = "Choose containers that people are in."
-        rows.append(_row("Scope", "failed", detail, remedy, _SCOPE))
+        detail = Text("Nobody is in the containers chosen.")
+        remedy = Text("Choose containers that people are in.")
+        rows.append(_row(Text("Scope"), "failed", detail, remedy, _SCOPE))
     return tuple(rows)
 
 
@@ -87,25 +88,30 @@ def check_group(
     """Find a group by DN or name and count its members, nested ones too."""
     groups = list(_groups(opened, base_dn, group))
     if len(groups) != 1:
-        detail = f"{len(groups) or 'No'} groups are named {group!r}."
-        remedy = "Give its distinguished name." if groups else "Check the name."
-        return _row("Pilot group", "failed", detail, remedy, _GROUP), None
+        name, remedy = repr(group), Text("Check the name.")
+        detail = Text("No groups are named {name}.", name=name)
+        if groups:
+            number, remedy = len(groups), Text("Give its distinguished name.")
+            detail = Text("{number} groups are named {name}.", number=number, name=name)
+        return _row(Text("Pilot group"), "failed", detail, remedy, _GROUP), None
     dn = groups[0].dn
     query = people_filter(member_filter(dn))
     members = sum(1 for _ in opened.search(base_dn, query, ()))
     if not members:
-        detail = f"{dn} has no members."
-        remedy = "Add people to it, or choose another group."
-        return _row("Pilot group", "failed", detail, remedy, _GROUP), dn
-    detail = f"{dn}: {_people(members)}, nested members counted"
-    return _row("Pilot group", "ok", detail), dn
+        detail = Text("{dn} has no members.", dn=dn)
+        remedy = Text("Add people to it, or choose another group.")
+        return _row(Text("Pilot group"), "failed", detail, remedy, _GROUP), dn
+    detail = Text(
+        "{dn}: {people}, nested members counted", dn=dn, people=_people(members)
+    )
+    return _row(Text("Pilot group"), "ok", detail), dn
 
 
 def check_identifier(
     opened: Connection, chosen: Sequence[str], identify_by: str
 ) -> tuple[Check, ...]:
     """Find who lacks the attribute, and who shares it with somebody."""
-    title = f"People by {identify_by}"
+    title = Text("People by {identify_by}", identify_by=identify_by)
     values: Counter[bytes] = Counter()
     named: dict[bytes, list[str]] = {}
     without, seen = [], set()
@@ -123,16 +129,21 @@ def check_identifier(
     shared = [dns for value, dns in named.items() if values[value] > 1]
     rows = []
     if without:
-        detail = f"{_people(len(without))} lack it: {_some(without)}."
-        remedy = "They can't be reset until it is set."
+        count, some = _people(len(without)), _some(without)
+        detail = Text("{people} lack it: {some}.", people=count, some=some)
+        remedy = Text("They can't be reset until it is set.")
         rows.append(_row(title, "warning", detail, remedy, _BY))
     if shared:
         people = [dn for dns in shared for dn in dns]
-        detail = f"{_people(len(people))} share it with somebody: {_some(people)}."
-        remedy = "They can't be reset until it is different for each."
+        count, some = _people(len(people)), _some(people)
+        detail = Text(
+            "{people} share it with somebody: {some}.", people=count, some=some
+        )
+        remedy = Text("They can't be reset until it is different for each.")
         rows.append(_row(title, "warning", detail, remedy, _BY))
     if not rows:
-        rows.append(_row(title, "ok", f"Different for each of {_people(len(seen))}"))
+        detail = Text("Different for each of {people}", people=_people(len(seen)))
+        rows.append(_row(title, "ok", detail))
     return tuple(rows)
 
 
@@ -165,17 +176,22 @@ def _groups(opened: Connection, base_dn: str, group: str) -> Iterator[Entry]:
     yield from opened.search(base_dn, query, ())
 
 
-def _people(count: int) -> str:
-    return "1 person" if count == 1 else f"{count} people"
+def _people(count: int) -> Text:
+    return plural("{count} person", "{count} people", count)
 
 
-def _some(names: Sequence[str]) -> str:
-    shown = "; ".join(sorted(names)[:_NAMED])
-    rest = len(names) - _NAMED
-    return f"{shown}, and {rest} more" if rest > 0 else shown
+def _some(names: Sequence[str]) -> Text:
+    shown, rest = "; ".join(sorted(names)[:_NAMED]), len(names) - _NAMED
+    if rest <= 0:
+        return verbatim(shown)
+    return Text("{shown}, and {rest} more", shown=shown, rest=rest)
 
 
 def _row(
-    title: str, state: str, detail: str, remedy: str = "", field: str | None = None
+    title: Text,
+    state: State,
+    detail: Text,
+    remedy: Text = EMPTY,
+    field: str | None = None,
 ) -> Check:
-    return Check(title, title, state, detail, remedy, field=field)  # type: ignore[arg-type]
+    return Check(str(title), title, state, detail, remedy, field=field)

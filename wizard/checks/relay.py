@@ -14,10 +14,12 @@ from wire import enrolment_code as codes
 from wire.failure import sentence
 from wire.keys import BadKeys, fingerprint_digest
 from wire.secret import Secret
+from wire.text import EMPTY, Text, verbatim
 from wizard.checks import certificate as chain
 from wizard.checks.attempt import Attempt, Failed, attempt_all
 from wizard.checks.outcome import Outcome, Report
 from wizard.enrolment.relay_client import (
+    DO_NOT_TRUST,
     PROXY_REFUSES,
     SET_CLOCK,
     RelayAnswer,
@@ -50,19 +52,19 @@ def check_relay(
     """Try a relay; with a code, see that it is open and for the right portal."""
     tried = _Tried(endpoint, code)
     attempts = [
-        Attempt("answer", "Relay answers", tried.answer),
-        Attempt("clock", "Clock", tried.clock),
+        Attempt("answer", Text("Relay answers"), tried.answer),
+        Attempt("clock", Text("Clock"), tried.clock),
     ]
     if not endpoint.proxy:  # through a proxy only the whole can be tried
         attempts[:0] = [
-            Attempt("name", "Name of the relay", tried.name),
-            Attempt("connection", "Connection", tried.connection),
-            Attempt("certificate", "Certificate", tried.certificate),
+            Attempt("name", Text("Name of the relay"), tried.name),
+            Attempt("connection", Text("Connection"), tried.connection),
+            Attempt("certificate", Text("Certificate"), tried.certificate),
         ]
     if code is not None:
         attempts += [
-            Attempt("code", "Enrolment code", tried.code_state),
-            Attempt("portal", "Portal's fingerprint", tried.portal),
+            Attempt("code", Text("Enrolment code"), tried.code_state),
+            Attempt("portal", Text("Portal's fingerprint"), tried.portal),
         ]
     return attempt_all(attempts, stop)
 
@@ -77,33 +79,35 @@ class _Tried:
         self._answered = RelayAnswer(0, b"")
         self._parsed: codes.EnrolmentCode | None = None
 
-    def name(self) -> str:
+    def name(self) -> Text:
         try:
             resolved = socket.getaddrinfo(
                 self._host, self._port, type=socket.SOCK_STREAM
             )
         except OSError as error:
+            host, why = self._host, str(error.strerror)
             raise Failed(
-                f"{self._host} can't be resolved ({error.strerror}).",
-                "Check the address, and the DNS servers of this machine.",
+                Text("{host} can't be resolved ({why}).", host=host, why=why),
+                Text("Check the address, and the DNS servers of this machine."),
                 field=_URL,
             ) from error
-        addresses = sorted({str(each[4][0]) for each in resolved})
-        return f"{self._host} is {', '.join(addresses)}"
+        addresses = ", ".join(sorted({str(each[4][0]) for each in resolved}))
+        return Text("{host} is {addresses}", host=self._host, addresses=addresses)
 
-    def connection(self) -> str:
+    def connection(self) -> Text:
         try:
             where = (self._host, self._port)
             socket.create_connection(where, _CONNECT_S).close()
         except OSError as error:
+            port, why = str(self._port), _why(error)
             raise Failed(
-                f"No connection to port {self._port}: {_why(error)}.",
-                "Open outbound TCP to it in the firewall, or name a proxy.",
+                Text("No connection to port {port}: {why}.", port=port, why=why),
+                Text("Open outbound TCP to it in the firewall, or name a proxy."),
                 field=_URL,
             ) from error
-        return f"Port {self._port} answers"
+        return Text("Port {port} answers", port=str(self._port))
 
-    def certificate(self) -> str:
+    def certificate(self) -> Text:
         ca = Path(self._relay.ca) if self._relay.ca else None
         endpoint = Endpoint(self._host, None, self._port, ca)
         try:
@@ -111,22 +115,27 @@ class _Tried:
         except OSError as error:
             wrong = "relay.ca" if isinstance(error, FileNotFoundError) else _URL
             raise Failed(
-                f"No TLS connection: {_why(error)}.",
-                "Check the address and the CA file.",
+                Text("No TLS connection: {why}.", why=_why(error)),
+                Text("Check the address and the CA file."),
                 field=wrong,
             ) from error
         if not certificates[0].trusted:
             raise Failed(
-                f"It is not trusted: {certificates[0].reason}. Its issuer is "
-                f"{certificates[0].issuer}.",
-                "Give the CA's PEM file if the issuer is yours. If it is your "
-                "proxy's, something in between opens the encryption.",
+                Text(
+                    "It is not trusted: {reason}. Its issuer is {issuer}.",
+                    reason=certificates[0].reason,
+                    issuer=certificates[0].issuer,
+                ),
+                Text(
+                    "Give the CA's PEM file if the issuer is yours. If it is your "
+                    "proxy's, something in between opens the encryption."
+                ),
                 more=chain.describe_chain(certificates),
                 field="relay.ca",
             )
         return chain.expiry(certificates[0])
 
-    def answer(self) -> str:
+    def answer(self) -> Text:
         # the hash of the code names it; a relay knows no other name of it
         lookup = self._lookup()
         try:
@@ -135,36 +144,42 @@ class _Tried:
             raise self._not_reached(error) from error
         if "error" not in self._answered.json() and self._answered.status != 200:
             raise Failed(
-                f"What answers at {self._relay.url} is no Writeback relay "
-                f"(HTTP {self._answered.status}).",
-                "Check the address.",
+                Text(
+                    "What answers at {url} is no Writeback relay (HTTP {status}).",
+                    url=self._relay.url,
+                    status=str(self._answered.status),
+                ),
+                Text("Check the address."),
                 field=_URL,
             )
-        return "It is a Writeback relay"
+        return Text("It is a Writeback relay")
 
-    def clock(self) -> str:
+    def clock(self) -> Text:
         ahead = self._answered.ahead
         if ahead is None:
-            raise Failed("It does not tell its time.", "", state="skipped")
+            raise Failed(Text("It does not tell its time."), EMPTY, state="skipped")
         if abs(ahead) <= clock.WARNING_S:
-            return f"{abs(ahead):.0f} s apart from the relay's"
+            seconds = f"{abs(ahead):.0f}"
+            return Text("{seconds} s apart from the relay's", seconds=seconds)
         state: State = "failed" if abs(ahead) > clock.LIMIT_S else "warning"
-        raise Failed(sentence(clock.describe_skew(ahead)), SET_CLOCK, state=state)
+        detail = sentence(clock.describe_skew(ahead))
+        raise Failed(detail, SET_CLOCK, state=state)
 
-    def code_state(self) -> str:
+    def code_state(self) -> Text:
         self._parse()
         state = self._answered.json().get("state")
         if self._answered.status == 404:
             raise Failed(
-                "This relay does not know the code.",
-                "Compare it with the one you got, and the relay's address.",
+                Text("This relay does not know the code."),
+                Text("Compare it with the one you got, and the relay's address."),
                 field=_CODE,
             )
         if state == "open":
-            return "Open; it is used up when the plan is applied"
-        raise Failed(_spent(self._answered.json()), "Ask for a new code.", field=_CODE)
+            return Text("Open; it is used up when the plan is applied")
+        spent, remedy = _spent(self._answered.json()), Text("Ask for a new code.")
+        raise Failed(spent, remedy, field=_CODE)
 
-    def portal(self) -> str:
+    def portal(self) -> Text:
         portal = self._answered.json().get("portal") or {}
         assert self._parsed is not None
         try:
@@ -173,20 +188,24 @@ class _Tried:
             proven = False
         if not proven:
             raise Failed(
-                "The relay offers other keys than the code was made for.",
-                "Do not use this relay before its owner has explained that.",
+                Text("The relay offers other keys than the code was made for."),
+                DO_NOT_TRUST,
                 field=_CODE,
             )
-        return f"The keys of {portal['issuer']} are the ones the code was made for"
+        return Text(
+            "The keys of {issuer} are the ones the code was made for",
+            issuer=str(portal["issuer"]),
+        )
 
     def _not_reached(self, error: RelayFailed) -> Failed:
+        what = verbatim(error.what)
         if error.status != PROXY_REFUSES:
-            return Failed(error.what, error.remedy, field=_URL)
+            return Failed(what, verbatim(error.remedy), field=_URL)
         if self._relay.proxy_user is None:
-            remedy = "Name its user in the address, as http://user@host:port."
-            return Failed(error.what, remedy, field=_PROXY)
-        remedy = "Type the password of its user."
-        return Failed(error.what, remedy, field=_PROXY_PASSWORD)
+            remedy = Text("Name its user in the address, as http://user@host:port.")
+            return Failed(what, remedy, field=_PROXY)
+        remedy = Text("Type the password of its user.")
+        return Failed(what, remedy, field=_PROXY_PASSWORD)
 
     def _lookup(self) -> str:
         """Name the code; a wrong one is told by the attempt that is about it."""
@@ -201,18 +220,20 @@ class _Tried:
             self._parsed = codes.parse(self._code.reveal())
         except codes.BadCode as error:
             detail = sentence(str(error))
-            raise Failed(detail, "Type it again.", field=_CODE) from None
+            raise Failed(detail, Text("Type it again."), field=_CODE) from None
         return self._parsed
 
 
-def _spent(state: Mapping[str, Any]) -> str:
+def _spent(state: Mapping[str, Any]) -> Text:
     if state.get("state") == "expired":
-        return "The code has expired."
-    by, at = state.get("agent"), state.get("used_at")
-    return f"The code was used by {by} at {at}." if by else "The code was used before."
+        return Text("The code has expired.")
+    agent, at = state.get("agent"), str(state.get("used_at"))
+    if not agent:
+        return Text("The code was used before.")
+    return Text("The code was used by {agent} at {at}.", agent=str(agent), at=at)
 
 
 def _why(error: OSError) -> str:
     if isinstance(error, TimeoutError):
-        return "no answer in time"
+        return Text("no answer in time")
     return error.strerror or type(error).__name__

@@ -15,6 +15,7 @@ from agent.ldap.errors import DirectoryError
 from agent.ldap.filters import escape
 from agent.verdict.account import UserFlag
 from wire.secret import Secret
+from wire.text import Text
 from wizard.plan.change import Context, Facts, StepFailed
 from wizard.plan.history import account_key, made_accounts
 
@@ -69,8 +70,8 @@ def take_over(opened: Connection, entry: Facts, password: Secret, plan_id: str) 
     except DirectoryError as error:
         if error.result != NO_SUCH_ATTRIBUTE:
             raise
-        what = f"{entry['dn']} was changed while the plan was shown."
-        raise StepFailed(what, "Look at the plan again.") from error
+        what = Text("{dn} was changed while the plan was shown.", dn=entry["dn"])
+        raise StepFailed(what, Text("Look at the plan again.")) from error
 
 
 def _quoted(password: Secret) -> bytes:
@@ -107,7 +108,9 @@ def sid_of(opened: Connection, directory: DirectorySettings) -> Sid:
     """
     raw = needed(opened, directory).raw("objectSid")
     if raw is None:
-        raise StepFailed("The account's objectSid is hidden.", "Let it be read.")
+        raise StepFailed(
+            Text("The account's objectSid is hidden."), Text("Let it be read.")
+        )
     return Sid.parse(raw)
 
 
@@ -115,8 +118,12 @@ def needed(opened: Connection, directory: DirectorySettings) -> Entry:
     entry = find(opened, directory)
     if entry is None:
         raise StepFailed(
-            f"There is no account {directory.account.name} in {directory.domain}.",
-            "Check the name, or let the wizard create it.",
+            Text(
+                "There is no account {name} in {domain}.",
+                name=directory.account.name,
+                domain=directory.domain,
+            ),
+            Text("Check the name, or let the wizard create it."),
         )
     return entry
 

@@ -11,6 +11,7 @@ import dns.resolver
 
 from agent.config.settings import DomainController
 from agent.config.validators import host_name
+from wire.text import EMPTY, Text
 from wizard.results import FoundDomain
 
 _LIFETIME_S = 3.0
@@ -28,7 +29,7 @@ class Answer:
     """
 
     controllers: tuple[DomainController, ...]
-    unavailable: str = ""
+    unavailable: Text = EMPTY
 
 
 def find_domain() -> FoundDomain | None:
@@ -36,7 +37,7 @@ def find_domain() -> FoundDomain | None:
     for domain, source in _candidates():
         controllers = ask_controllers(domain).controllers
         if controllers:
-            return FoundDomain(domain, controllers, f"from DNS; the domain {source}")
+            return FoundDomain(domain, controllers, source)
     return None
 
 
@@ -46,15 +47,17 @@ def ask_controllers(domain: str) -> Answer:
     try:
         answer = dns.resolver.resolve(name, "SRV", lifetime=_LIFETIME_S)
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
-        return Answer((), f"it has no record {name}")
+        return Answer((), Text("it has no record {name}", name=name))
     except dns.exception.Timeout:
-        return Answer((), f"no answer within {_LIFETIME_S:.0f} s")
+        return Answer(
+            (), Text("no answer within {seconds} s", seconds=int(_LIFETIME_S))
+        )
     except (dns.exception.DNSException, OSError):
-        return Answer((), "no name server could be asked")
+        return Answer((), Text("no name server could be asked"))
     return Answer(tuple(_targets(answer)))
 
 
-def _candidates() -> Iterator[tuple[str, str]]:
+def _candidates() -> Iterator[tuple[str, Text]]:
     seen = set()
     for name, source in (*_own_name(), *_search_list()):
         with contextlib.suppress(ValueError):
@@ -64,13 +67,13 @@ def _candidates() -> Iterator[tuple[str, str]]:
                 yield domain, source
 
 
-def _own_name() -> Iterator[tuple[str, str]]:
+def _own_name() -> Iterator[tuple[str, Text]]:
     _, _, domain = socket.getfqdn().partition(".")
     if domain:
-        yield domain, "from the name of this machine"
+        yield domain, Text("from DNS; the domain from the name of this machine")
 
 
-def _search_list() -> Iterator[tuple[str, str]]:
+def _search_list() -> Iterator[tuple[str, Text]]:
     try:
         lines = _RESOLV.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
@@ -78,7 +81,8 @@ def _search_list() -> Iterator[tuple[str, str]]:
     for line in lines:
         keyword, *names = line.split() or [""]
         if keyword in ("search", "domain"):
-            yield from ((name, f"from {_RESOLV}") for name in names)
+            source = Text("from DNS; the domain from {file}", file=str(_RESOLV))
+            yield from ((name, source) for name in names)
 
 
 def _targets(answer: dns.resolver.Answer) -> Iterator[DomainController]:

@@ -14,7 +14,7 @@ from wizard.host.stored_secrets import trouble, usable
 from wizard.plan.change import Context, StepFailed
 from wizard.results import Check
 
-NEEDS_ADMIN = (
+NEEDS_ADMIN = Text(
     "Give an administrator of the domain; the account is used once and not stored."
 )
 
@@ -29,24 +29,21 @@ def as_admin(settings: DirectorySettings, context: Context) -> Connection:
     """
     admin = context.inputs.admin
     if admin is None:
-        what = "This needs an administrator of the domain."
+        what = Text("This needs an administrator of the domain.")
         raise StepFailed(what, NEEDS_ADMIN, "admin")
     try:
         return open_first(settings, admin.user, admin.password)
     except SignInRefused as error:
-        raise SignInRefused(
-            error.host,
-            Text(
-                "the administrator {user} was not let in: {why}",
-                user=admin.user,
-                why=error.what,
-            ),
-            Text(
-                "give the name as user@domain or DOMAIN\\user, and the password again"
-            ),
-            error.result,
-            error.diagnostic,
-        ) from error
+        what = Text(
+            "the administrator {user} was not let in: {why}",
+            user=admin.user,
+            why=error.what,
+        )
+        remedy = Text(
+            "give the name as user@domain or DOMAIN\\user, and the password again"
+        )
+        refused = (error.host, what, remedy, error.result, error.diagnostic)
+        raise SignInRefused(*refused) from error
 
 
 def prove_admin(settings: DirectorySettings, context: Context) -> None:
@@ -63,7 +60,7 @@ def prove_admin(settings: DirectorySettings, context: Context) -> None:
     try:
         as_admin(settings, context).close()
     except SignInRefused as error:
-        what = f"{sentence(error.what)} Nothing was changed."
+        what = Text("{refusal} Nothing was changed.", refusal=sentence(error.what))
         raise StepFailed(what, sentence(error.remedy)) from error
 
 
@@ -106,25 +103,34 @@ def _password(settings: DirectorySettings, context: Context) -> Secret:
 
 def _no_password(settings: DirectorySettings, context: Context) -> StepFailed:
     why = trouble(DIRECTORY_PASSWORD, context.host.secrets)
-    what = why or f"The password of {settings.sign_in_name} is not stored here"
-    if settings.account.kind == "new":
-        return StepFailed(f"{what}.", NEEDS_ADMIN, "admin")
-    return StepFailed(f"{what}.", "Give the account's password.", "account_password")
+    user = settings.sign_in_name
+    what = why or Text("The password of {user} is not stored here", user=user)
+    remedy, needed = NEEDS_ADMIN, "admin"
+    if settings.account.kind == "existing":
+        remedy, needed = Text("Give the account's password."), "account_password"
+    return StepFailed(Text("{what}.", what=what), remedy, needed)
 
 
 def _only_in_force(settings: DirectorySettings, context: Context) -> StepFailed:
-    what = (
-        f"The stored password of {settings.sign_in_name} goes to the controllers in "
-        "force alone, by the CA in force."
+    what = Text(
+        "The stored password of {user} goes to the controllers in force alone, by the "
+        "CA in force.",
+        user=settings.sign_in_name,
     )
-    allow = "have an administrator of this machine allow the change"
     if settings.account.kind == "existing":
-        remedy = f"Give the account's password, or {allow}."
+        remedy = Text(
+            "Give the account's password, or have an administrator of this machine "
+            "allow the change."
+        )
         return StepFailed(what, remedy, "account_password")
     if context.inputs.admin is None:
-        remedy = f"Give an administrator of the domain, or {allow}."
+        remedy = Text(
+            "Give an administrator of the domain, or have an administrator of this "
+            "machine allow the change."
+        )
         return StepFailed(what, remedy, "admin")
-    return StepFailed(what, sentence(allow))
+    remedy = Text("Have an administrator of this machine allow the change.")
+    return StepFailed(what, remedy)
 
 
 def stored_password(settings: DirectorySettings, context: Context) -> Secret | None:
@@ -196,7 +202,7 @@ def reached_now(
     return known.model_copy(update=ways)
 
 
-def finding(check_id: str, title: str, error: DirectoryError | StepFailed) -> Check:
+def finding(check_id: str, title: Text, error: DirectoryError | StepFailed) -> Check:
     """Tell what could not be looked at, in whole sentences."""
-    what, remedy = (sentence(text) for text in (error.what, error.remedy))
+    what, remedy = sentence(error.what), sentence(error.remedy)
     return Check(check_id, title, "failed", what, remedy)

@@ -12,8 +12,9 @@ from wire.failure import sentence
 from wire.keys import BadKeys, fingerprint_digest
 from wire.names import self_test_issuer
 from wire.secret import Secret
+from wire.text import Text
 from wizard.enrolment.keys import private_keys, stored_secret
-from wizard.enrolment.relay_client import Application, RelayFailed
+from wizard.enrolment.relay_client import DO_NOT_TRUST, Application, RelayFailed
 from wizard.plan.change import Context, StepFailed
 
 
@@ -27,14 +28,14 @@ def parsed_code(context: Context) -> codes.EnrolmentCode:
     code_text = context.inputs.enrolment_code
     if code_text is None:
         raise StepFailed(
-            "An enrolment code is needed.",
-            "Ask the owner of the relay for one.",
+            Text("An enrolment code is needed."),
+            Text("Ask the owner of the relay for one."),
             "enrolment_code",
         )
     try:
         return codes.parse(code_text.reveal())
     except codes.BadCode as error:
-        remedy = "Type it again, or ask for a new one."
+        remedy = Text("Type it again, or ask for a new one.")
         raise StepFailed(sentence(str(error)), remedy) from None
 
 
@@ -70,10 +71,10 @@ def enrolment_of(
             machine=context.host.machine,
         )
     except (KeyError, TypeError, BadKeys) as error:
-        raise RelayFailed(200, "The relay's answer is not whole.", "") from error
+        raise RelayFailed(200, Text("The relay's answer is not whole."), "") from error
     if not proven:
         raise StepFailed(
-            "The relay gave other portal keys than the code was made for.",
-            "Do not use this relay before its owner has explained that.",
+            Text("The relay gave other portal keys than the code was made for."),
+            DO_NOT_TRUST,
         )
     return made

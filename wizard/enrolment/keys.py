@@ -3,6 +3,7 @@
 from agent.config.secret_store import AGENT_KEYS
 from wire.keys import BadKeys, PrivateKeys
 from wire.secret import Secret
+from wire.text import Text
 from wizard.plan.change import Context, StepFailed
 
 
@@ -15,7 +16,8 @@ def stored_secret(name: str, context: Context) -> Secret:
     """
     secret = context.host.secrets.get(name)
     if secret is None:
-        raise StepFailed(f"The secret {name} is missing.", "Apply the settings again.")
+        what = Text("The secret {name} is missing.", name=name)
+        raise StepFailed(what, Text("Apply the settings again."))
     return secret
 
 
@@ -29,8 +31,9 @@ def private_keys(name: str, context: Context) -> PrivateKeys:
     try:
         return PrivateKeys.of(stored_secret(name, context))
     except BadKeys as error:
-        remedy = "Remove it and apply the settings again."
-        raise StepFailed(f"The secret {name} can't be read.", remedy) from error
+        what = Text("The secret {name} can't be read.", name=name)
+        remedy = Text("Remove it and apply the settings again.")
+        raise StepFailed(what, remedy) from error
 
 
 def fingerprint(context: Context) -> str:

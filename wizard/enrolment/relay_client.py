@@ -16,7 +16,7 @@ from agent.relay_client.errors import reason_for_failure
 from wire import sas
 from wire.failure import Failure, sentence
 from wire.secret import Secret
-from wire.text import verbatim
+from wire.text import Text, verbatim
 
 _TIMEOUT_S = 20.0
 _ANSWER_S = 65.0  # the relay itself gives up after 60
@@ -24,7 +24,8 @@ _ANSWER_S = 65.0  # the relay itself gives up after 60
 _TOKEN_S = 600
 _PROVES_NOTHING = 401
 PROXY_REFUSES = 407
-SET_CLOCK = "Set both clocks by the same time server, then try again."
+DO_NOT_TRUST = Text("Do not use this relay before its owner has explained that.")
+SET_CLOCK = Text("Set both clocks by the same time server, then try again.")
 
 
 class RelayFailed(Failure):
@@ -210,23 +211,24 @@ def ask(
     try:
         context = endpoint.tls_context()
     except OSError as error:
-        what = f"The file {relay.ca} can't be used as the relay's CA."
-        raise RelayFailed(0, what, "Give a PEM file.") from error
+        what = Text("The file {ca} can't be used as the relay's CA.", ca=relay.ca or "")
+        raise RelayFailed(0, what, Text("Give a PEM file.")) from error
     try:
         request = _HttpRequest(method, path, body, headers, seconds)
         return asyncio.run(_ask(endpoint, request, context))
     except aiohttp.ClientHttpProxyError as error:
         raise _at_proxy(relay.url, error) from None
     except (TimeoutError, aiohttp.ClientError, OSError) as error:
-        what = f"The relay {relay.url} did not answer: {reason_for_failure(error)}."
-        raise RelayFailed(0, what, "Check its address and its state.") from None
+        why = reason_for_failure(error).whole
+        what = Text("The relay {url} did not answer: {why}.", url=relay.url, why=why)
+        raise RelayFailed(0, what, Text("Check its address and its state.")) from None
 
 
 def _at_proxy(url: str, error: aiohttp.ClientHttpProxyError) -> RelayFailed:
     """Tell of a proxy that does not lead to the relay; of its status, only this one."""
     status = PROXY_REFUSES if error.status == PROXY_REFUSES else 0
     why = reason_for_failure(error)
-    what = f"The relay {url} was not reached: {why.what}."
+    what = Text("The relay {url} was not reached: {why}.", url=url, why=why.what)
     return RelayFailed(status, what, sentence(why.remedy))
 
 
@@ -253,12 +255,12 @@ async def _ask(
 
 _ENROL, _LOOK = "Enrol this agent again.", "Look at its state."
 _STATUS = {
-    401: ("The relay does not accept the key.", _ENROL),
-    403: ("The key is not for this agent.", _ENROL),
-    404: ("The relay does not know this agent.", _ENROL),
-    502: ("The agent is not connected to the relay.", _LOOK),
-    503: ("The agent is not connected to the relay.", _LOOK),
-    504: ("The agent did not answer within 60 s.", _LOOK),
+    401: (Text("The relay does not accept the key."), _ENROL),
+    403: (Text("The key is not for this agent."), _ENROL),
+    404: (Text("The relay does not know this agent."), _ENROL),
+    502: (Text("The agent is not connected to the relay."), _LOOK),
+    503: (Text("The agent is not connected to the relay."), _LOOK),
+    504: (Text("The agent did not answer within 60 s."), _LOOK),
 }
 
 
@@ -270,10 +272,12 @@ def _refused(answer: RelayAnswer) -> RelayFailed:
         and by_clock
         and abs(ahead) > clock_skew.LIMIT_S
     ):
-        what = f"The relay does not accept the key: {clock_skew.describe_skew(ahead)}."
+        why = clock_skew.describe_skew(ahead)
+        what = Text("The relay does not accept the key: {why}.", why=why)
         return RelayFailed(answer.status, what, SET_CLOCK)
     if isinstance(body.get("error"), str):  # others than our relay answer JSON too
-        what = f"The relay refused: {body['error']}."
-        return RelayFailed(answer.status, what, str(body.get("remedy", "")))
-    other = (f"The relay answered {answer.status}.", "Check its address.")
+        what = Text("The relay refused: {error}.", error=body["error"])
+        return RelayFailed(answer.status, what, verbatim(str(body.get("remedy", ""))))
+    status = Text("The relay answered {status}.", status=str(answer.status))
+    other = (status, Text("Check its address."))
     return RelayFailed(answer.status, *_STATUS.get(answer.status, other))

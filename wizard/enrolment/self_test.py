@@ -14,7 +14,8 @@ from wire.keys import PrivateKeys, PublicKeys
 from wire.messages import MAX_LIFETIME_S, new_jti, open_answer, seal_request
 from wire.outcomes import OUTCOMES, Code, Refused
 from wire.secret import Secret
-from wizard.enrolment.relay_client import RelayFailed, Sender
+from wire.text import Text
+from wizard.enrolment.relay_client import DO_NOT_TRUST, RelayFailed, Sender
 from wizard.results import SelfTestResult
 
 
@@ -78,8 +79,8 @@ def _compare_keys(sender: Sender, agent_keys: PublicKeys) -> None:
     if not same:
         raise RelayFailed(
             answered.status,
-            "The relay hands out other keys than this agent's.",
-            "Do not use this relay before its owner has explained that.",
+            Text("The relay hands out other keys than this agent's."),
+            DO_NOT_TRUST,
         )
 
 
@@ -104,9 +105,7 @@ def _opened(
         return open_answer(body, keys, agent_keys)
     except Refused as error:
         raise RelayFailed(
-            status,
-            "The answer is not from this agent.",
-            "Do not use this relay before its owner has explained that.",
+            status, Text("The answer is not from this agent."), DO_NOT_TRUST
         ) from error
 
 

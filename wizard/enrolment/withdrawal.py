@@ -7,12 +7,13 @@ from agent.config import enrolment
 from agent.config.enrolment import Enrolment, EnrolmentError
 from agent.config.secret_store import LISTEN_KEY
 from agent.config.settings import Relay
+from wire.text import EMPTY, Text, listed
 from wizard.enrolment.relay_client import RelayFailed, knows, withdraw
 from wizard.enrolment.relay_route import former_endpoint
 from wizard.host.stored_secrets import usable
 from wizard.plan.change import Context, Facts
 
-_TO_FORGET = "Its owner must forget this agent (writeback-relay forget)."
+_TO_FORGET = Text("Its owner must forget this agent (writeback-relay forget).")
 
 
 @dataclass(frozen=True)
@@ -63,22 +64,24 @@ class Withdrawal:
         return facts | {name: value for name, value in optional.items() if value}
 
 
-def withdraw_former(withdrawal: Withdrawal, context: Context) -> str:
+def withdraw_former(withdrawal: Withdrawal, context: Context) -> Text:
     """Withdraw at the relay; say why not, where it can't be: the plan goes on."""
     if withdrawal.copied:
-        return ""
+        return EMPTY
     key = usable(withdrawal.key, context.host.secrets)
     try:
         made = enrolment.parse(withdrawal.text, "enrolment")
         if key is None or withdrawal.relay is None:
-            return f"The relay was not asked. {_TO_FORGET}"
+            return Text("The relay was not asked. {remedy}", remedy=_TO_FORGET)
         endpoint = former_endpoint(withdrawal.relay, withdrawal.proxy, context)
         if withdrawal.code is not None and knows(endpoint, withdrawal.code):
-            return "It is the same relay by another address: nothing is withdrawn."
+            return Text(
+                "It is the same relay by another address: nothing is withdrawn."
+            )
         withdraw(endpoint, withdrawal.agent, key, made.listen_key_name)
     except (EnrolmentError, RelayFailed) as error:
-        return f"{error} {_TO_FORGET}"
-    return ""
+        return listed((error.whole, _TO_FORGET), " ")
+    return EMPTY
 
 
 def relay_of(made: Enrolment, context: Context) -> Relay:

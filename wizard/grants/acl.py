@@ -13,6 +13,7 @@ from agent.ldap.connection import Connection, read_entry
 from agent.ldap.controls import DACL
 from agent.ldap.dn import same
 from agent.ldap.entry import DESCRIPTOR, Modification
+from wire.text import Text
 from wizard.permissions.held_rights import TASK
 from wizard.plan.change import StepFailed
 
@@ -44,8 +45,11 @@ def refuse_protected(opened: Connection, container: str, base_dn: str) -> None:
     marked = entry is not None and entry.raw("adminCount") == b"1"
     if marked or same(container, f"CN=AdminSDHolder,CN=System,{base_dn}"):
         raise StepFailed(
-            f"{container} is protected by AdminSDHolder; nothing is granted there.",
-            "Name the containers of the people who reset their passwords.",
+            Text(
+                "{container} is protected by AdminSDHolder; nothing is granted there.",
+                container=container,
+            ),
+            Text("Name the containers of the people who reset their passwords."),
         )
 
 
@@ -74,8 +78,12 @@ def rewrite(
     now = descriptor_of(opened, container)
     if [descriptor.has_ace(now, ace) for ace in aces] != wanted:
         raise StepFailed(
-            f"{opened.host} took the permissions of {container} but shows others.",
-            "Look whether something else writes them, such as a script.",
+            Text(
+                "{host} took the permissions of {container} but shows others.",
+                host=opened.host,
+                container=container,
+            ),
+            Text("Look whether something else writes them, such as a script."),
         )
     pairs = zip(aces, had, wanted, strict=True)
     return tuple(ace for ace, was, now_is in pairs if was != now_is)
@@ -93,13 +101,23 @@ def _edited(
     except DescriptorError as error:
         if before.dacl is None:
             raise StepFailed(
-                f"{container} has no permission list (a NULL DACL): everybody may do "
-                "everything there, and one entry would lock everybody out.",
-                "Give it a list in Active Directory Users and Computers first.",
+                Text(
+                    "{container} has no permission list (a NULL DACL): everybody may "
+                    "do everything there, and one entry would lock everybody out.",
+                    container=container,
+                ),
+                Text("Give it a list in Active Directory Users and Computers first."),
             ) from error
         raise StepFailed(
-            f"The permissions of {container} take no more entries: {error}.",
-            "Take away entries that nobody needs, such as those of deleted accounts.",
+            Text(
+                "The permissions of {container} take no more entries: {error}.",
+                container=container,
+                error=str(error),
+            ),
+            Text(
+                "Take away entries that nobody needs, such as those of deleted "
+                "accounts."
+            ),
         ) from error
 
 
@@ -114,11 +132,14 @@ def descriptor_of(opened: Connection, container: str) -> SecurityDescriptor:
     descriptor = read(entry.descriptor if entry else None)
     if descriptor is HIDDEN:
         raise StepFailed(
-            f"The permissions of {container} can't be read.",
-            "Sign in with an account that may read and write them.",
+            Text("The permissions of {container} can't be read.", container=container),
+            Text("Sign in with an account that may read and write them."),
         )
     if isinstance(descriptor, Unreadable):
-        what = f"The permissions of {container} can't be understood"
-        remedy = "Look at them with dsacls."
-        raise StepFailed(f"{what}: {descriptor.reason}.", remedy)
+        what = Text(
+            "The permissions of {container} can't be understood: {why}.",
+            container=container,
+            why=descriptor.reason,
+        )
+        raise StepFailed(what, Text("Look at them with dsacls."))
     return descriptor

@@ -5,12 +5,13 @@ from uuid import UUID
 
 from agent.acl.ace import Ace
 from agent.acl.rights import WRITE_PROPERTY, Right
+from wire.text import Text
 from wizard.permissions.grant import KINDS
 
 # within double quotes: what ends them, and what cmd and PowerShell replace there; to
 # PowerShell U+201C to U+201E are double quotes too
 _READ_BY_SHELLS = re.compile(r'["%$`\x00-\x1f\u201c-\u201e]')
-_NOT_FOR_DSACLS = (
+_NOT_FOR_DSACLS = Text(
     "rem A name here has characters that a shell reads, which dsacls can not be given. "
     "Use PowerShell for this entry."
 )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from agent.acl.rights import Right
+from wire.text import Text, in_lines, verbatim
 from wizard.grants.effective_rights import ContainerRights, Unreached
 from wizard.permissions.grant import Grant
 from wizard.results import Check, State
@@ -10,48 +11,58 @@ from wizard.results import Check, State
 
 def row_of(container: str, judged: ContainerRights, rights: Sequence[Right]) -> Check:
     """Tell what is missing on a container, else whom what stands does not reach."""
-    title = f"Permissions on {container}"
+    title = Text("Permissions on {container}", container=container)
     if judged.missing:
-        remedy = "Apply the settings with an administrator's credentials."
-        detail = f"Missing: {', '.join(map(_short, judged.missing))}."
+        remedy = Text("Apply the settings with an administrator's credentials.")
+        missing = ", ".join(map(_short, judged.missing))
+        detail = Text("Missing: {rights}.", rights=missing)
         return Check("grants", title, "failed", detail, remedy)
     if judged.unreached:
         return _unreached(title, judged, rights)
     if judged.unknown:
         return _unknown(title, judged)
-    shown = [right for right in rights if right is not Right.CHANGE_PASSWORD]
-    return Check("grants", title, "ok", f"Effective: {_names(shown)}.")
+    shown = _names([each for each in rights if each is not Right.CHANGE_PASSWORD])
+    return Check("grants", title, "ok", Text("Effective: {rights}.", rights=shown))
 
 
-def _unreached(title: str, judged: ContainerRights, rights: Sequence[Right]) -> Check:
+def _unreached(title: Text, judged: ContainerRights, rights: Sequence[Right]) -> Check:
     """Tell of those whom the grant does not reach; another grant would not help."""
     refused = [
         right for right in rights if any(right in b.rights for b in judged.unreached)
     ]
     count = sum(each.people for each in judged.unreached)
-    who = f"{count} of {judged.people} people"
-    detail = f"Granted, but refused for {who}: {_names(refused)}."
-    remedy = (
+    detail = Text(
+        "Granted, but refused for {refused} of {people} people: {rights}.",
+        refused=count,
+        people=judged.people,
+        rights=_names(refused),
+    )
+    remedy = Text(
         "Look for a deny, or inheritance that is off, on the way from the container "
         "to them."
     )
-    more = "\n".join(_example(each) for each in judged.unreached)
+    more = in_lines(map(_example, judged.unreached))
     state: State = "failed" if count == judged.people else "warning"
     return Check("grants", title, state, detail, remedy, more)
 
 
-def _example(unreached: Unreached) -> str:
-    others = f" and {unreached.people - 1} more" if unreached.people > 1 else ""
-    return f"{unreached.dn}{others}: {_names(unreached.rights)}"
+def _example(unreached: Unreached) -> Text:
+    dn, rights, others = unreached.dn, _names(unreached.rights), unreached.people - 1
+    if not others:
+        return verbatim(f"{dn}: {rights}")
+    return Text("{dn} and {others} more: {rights}", dn=dn, others=others, rights=rights)
 
 
-def _unknown(title: str, judged: ContainerRights) -> Check:
+def _unknown(title: Text, judged: ContainerRights) -> Check:
     """Tell of those whose permissions say nothing."""
-    detail = (
-        f"Not known for {judged.unknown} of {judged.people + judged.unknown} people, "
-        f"such as {judged.example}: their permissions are hidden or not understood."
+    detail = Text(
+        "Not known for {unknown} of {people} people, such as {example}: "
+        "their permissions are hidden or not understood.",
+        unknown=judged.unknown,
+        people=judged.people + judged.unknown,
+        example=judged.example,
     )
-    remedy = "Let the agent's account read them, and look at them with dsacls."
+    remedy = Text("Let the agent's account read them, and look at them with dsacls.")
     return Check("grants", title, "warning", detail, remedy)
 
 

@@ -17,7 +17,7 @@ from agent.ldap import dn
 from agent.ldap.connection import Connection
 from agent.ldap.dn import is_below
 from agent.ldap.errors import NoSuchObject
-from wire.text import verbatim
+from wire.text import Text, plural, verbatim
 from wizard.directory.accounts import sid_of
 from wizard.directory.sign_in import as_agent, stored_password
 from wizard.grants.acl import descriptor_of, refuse_protected, rights_of
@@ -53,8 +53,8 @@ class AccessEntry:
     container: str
     trustee: str
     sid: str
-    allows: str
-    right: str
+    allows: Text
+    right: Text
     sddl: str
     dsacls: str
     powershell: str
@@ -66,7 +66,7 @@ class Left:
     """An entry for the account that Writeback did not add, and leaves alone."""
 
     container: str
-    words: str
+    words: Text
 
 
 @dataclass(frozen=True)
@@ -105,9 +105,10 @@ def _refuse_unmade(settings: Settings, context: Context) -> None:
     directory = settings.directory
     known = context.inputs.account_password or stored_password(directory, context)
     if directory.account.kind == "new" and known is None:
+        name = directory.sign_in_name
         raise StepFailed(
-            f"{directory.sign_in_name} is not made by a setup of this machine yet.",
-            "Install first: that makes the account and grants it what it needs.",
+            Text("{account} is not made by a setup of this machine yet.", account=name),
+            Text("Install first: that makes the account and grants it what it needs."),
         )
 
 
@@ -161,8 +162,8 @@ def _entry(container: str, trustee: str, grant: Grant, sid: Sid) -> AccessEntry:
         container=container,
         trustee=trustee,
         sid=str(sid),
-        allows=grant.right.value.words,
-        right=words(ace, name_of=lambda _: trustee),
+        allows=verbatim(grant.right.value.words),
+        right=verbatim(words(ace, name_of=lambda _: trustee)),
         sddl=sddl(ace),
         dsacls=dsacls_line(ace, trustee, container),
         powershell=powershell(ace, container),
@@ -203,7 +204,7 @@ def _left(
         for ace in _aces(opened, container):
             about = isinstance(ace, Ace) and ace.sid == own and ace not in taken
             if about and not ace.flags & AceFlag.INHERITED:
-                yield Left(container, words(ace, name_of=names))
+                yield Left(container, verbatim(words(ace, name_of=names)))
 
 
 def missing(
@@ -279,25 +280,42 @@ def grant_change(
         stood: what an earlier setup granted, and this machine will take back.
 
     """
-    account = wanted.directory.account.name
-    to = f"{account} on {container}"
-    summary = f"Grants {_count(grants)} to {to}"
-    if stood:
-        kept = f"{_count(stood)} of an earlier setup"
-        summary = f"{summary}, and takes over {kept}" if grants else ""
-        summary = summary or f"Takes over {kept}, of {to}"
+    on = {"account": wanted.directory.account.name, "container": container}
+    granted, kept = _count(grants), _count(stood)
+    if not stood:
+        summary = Text(
+            "Grants {granted} to {account} on {container}", granted=granted, **on
+        )
+    elif grants:
+        summary = Text(
+            "Grants {granted} to {account} on {container}, and takes over {kept} of an "
+            "earlier setup",
+            granted=granted,
+            kept=kept,
+            **on,
+        )
+    else:
+        summary = Text(
+            "Takes over {kept} of an earlier setup, of {account} on {container}",
+            kept=kept,
+            **on,
+        )
     rights, taken_over = (tuple(each.name for each in part) for part in (grants, stood))
     record = GrantRecord(wanted.directory, container, rights, taken_over)
-    return Change("grants", verbatim(summary), None, record.facts(), needs_admin=True)
+    return Change("grants", summary, None, record.facts(), needs_admin=True)
 
 
 def revoke_change(record: GrantRecord, rights: Sequence[str]) -> Change:
     """Take back some of what was granted on a container, by the names of `Grant`."""
-    account = record.directory.account.name
-    summary = f"Revokes {_count(rights)} of {account} on {record.container}"
+    summary = Text(
+        "Revokes {revoked} of {account} on {container}",
+        revoked=_count(rights),
+        account=record.directory.account.name,
+        container=record.container,
+    )
     before = replace(record, rights=tuple(rights)).facts()
-    return Change("grants", verbatim(summary), before, None, needs_admin=True)
+    return Change("grants", summary, before, None, needs_admin=True)
 
 
-def _count(rights: Sequence[object]) -> str:
-    return "1 permission" if len(rights) == 1 else f"{len(rights)} permissions"
+def _count(rights: Sequence[object]) -> Text:
+    return plural("{count} permission", "{count} permissions", len(rights))

@@ -22,6 +22,7 @@ from agent.ldap.dn import is_below, same
 from agent.ldap.entry import DESCRIPTOR, Entry
 from agent.ldap.errors import DirectoryError
 from agent.ldap.filters import escape, member_filter, people_filter
+from wire.text import Text, verbatim
 from wizard.permissions import account_takeover, excess_rights
 from wizard.permissions.account_takeover import Guarded
 from wizard.permissions.excess_rights import Place
@@ -95,7 +96,8 @@ def find_about_account(
     entry = _own_entry(directory, settings, sids)
     own = entry.sid if entry else None
     if entry is None or own is None:
-        hidden = not_known("account", "how the account is", "it can not find itself")
+        about, why = Text("how the account is"), Text("it can not find itself")
+        hidden = not_known("account", about, why)
         return (*excess_rights.of_groups(sids, names), hidden)
     state = of_state(ServiceAccount.of(entry), datetime.now(UTC))
     inspection = _Inspection(directory, settings, sids, own, names, report, stop)
@@ -198,12 +200,14 @@ def _classes(entry: Entry) -> frozenset[UUID]:
 def _about_places(inspection: _Inspection) -> Iterator[Finding]:
     sids, name_of = inspection.sids, inspection.name_of
     base_dn = inspection.base_dn
-    head = _place(inspection, base_dn, "head", "the head of the domain")
+    head = _place(inspection, base_dn, "head", Text("the head of the domain"))
     yield from excess_rights.of_replication(head, sids, name_of)
     yield from excess_rights.of_unexpire(head, sids, name_of)
-    template = _place(inspection, inspection.template, "template", "AdminSDHolder")
+    template = _place(
+        inspection, inspection.template, "template", verbatim("AdminSDHolder")
+    )
     containers = [
-        _place(inspection, each, each, each)
+        _place(inspection, each, each, verbatim(each))
         for each in inspection.settings.scope.containers
         if not same(each, base_dn)
     ]
@@ -211,7 +215,7 @@ def _about_places(inspection: _Inspection) -> Iterator[Finding]:
         yield from excess_rights.of_place(place, sids, name_of)
 
 
-def _place(inspection: _Inspection, dn: str, name: str, title: str) -> Place:
+def _place(inspection: _Inspection, dn: str, name: str, title: Text) -> Place:
     entry = _base(inspection.directory, dn)
     if entry is None:
         return Place(name, title, None, frozenset())
@@ -243,7 +247,7 @@ def _about_takeover(
 ) -> Iterator[Finding]:
     """Look at the account, and at each group by which it holds its rights."""
     rights, root = account_takeover.ACCOUNT, _forest_root(inspection)
-    guarded = [_guarded("account", "the agent's account", entry, rights)]
+    guarded = [_guarded("account", Text("the agent's account"), entry, rights)]
     for sid in sorted(holders - {inspection.own}, key=str):
         if not is_broad(sid) and domain_rid(sid) is not None:
             guarded += _groups(inspection, sid)
@@ -270,14 +274,18 @@ def _groups(inspection: _Inspection, sid: Sid) -> Iterator[Guarded]:
     name, rights = inspection.name_of(sid), account_takeover.GROUP
     holders = list(_groups_by(inspection, f"(objectSid={escape(sid.raw)})"))
     if not holders:
-        title = f"{name}, which holds the grants"
+        title = Text("{name}, which holds the grants", name=name)
         yield Guarded(str(sid), title, None, frozenset(), rights)
     for holder in holders:
-        title = f"the group {name}, which holds the grants"
+        title = Text("the group {name}, which holds the grants", name=name)
         yield _guarded(str(holder.sid or holder.dn), title, holder, rights)
         for inner in _groups_by(inspection, member_filter(holder.dn)):
-            called = inner.text("sAMAccountName") or inner.dn
-            title = f"the group {called} in {name}, which holds the grants"
+            group = inner.text("sAMAccountName") or inner.dn
+            title = Text(
+                "the group {group} in {name}, which holds the grants",
+                group=group,
+                name=name,
+            )
             yield _guarded(str(inner.sid or inner.dn), title, inner, rights)
 
 
@@ -286,5 +294,7 @@ def _groups_by(inspection: _Inspection, also: str) -> Iterator[Entry]:
     return inspection.find(f"(&(objectClass=group){also})", wanted)
 
 
-def _guarded(name: str, title: str, entry: Entry, rights: tuple[Right, ...]) -> Guarded:
+def _guarded(
+    name: str, title: Text, entry: Entry, rights: tuple[Right, ...]
+) -> Guarded:
     return Guarded(name, title, entry.descriptor, _classes(entry), rights)

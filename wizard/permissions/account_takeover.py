@@ -15,16 +15,17 @@ from agent.acl.descriptor_reader import Unreadable, read
 from agent.acl.rights import Right
 from agent.acl.sid import Sid
 from agent.acl.well_known_sids import OWNER_RIGHTS, SELF, domain_of, is_broad
-from wizard.permissions import held_rights
+from wire.text import Text, listed, verbatim
 from wizard.permissions.excess_rights import Place
 from wizard.permissions.findings import Finding, Level, NameOf, not_known
+from wizard.permissions.held_rights import CONTROL, LOOK, Held, ask, has_full, unread
 
 _SYSTEM = frozenset({"S-1-5-18", "S-1-5-32-544"})
 _DOMAIN_ADMINS, _ENTERPRISE_ADMINS = 512, 519
 _ACCOUNT_OPERATORS = "S-1-5-32-548"
 
-ACCOUNT = (Right.RESET_PASSWORD, *held_rights.CONTROL)
-GROUP = (Right.WRITE_MEMBERS, Right.ADD_SELF, *held_rights.CONTROL)
+ACCOUNT = (Right.RESET_PASSWORD, *CONTROL)
+GROUP = (Right.WRITE_MEMBERS, Right.ADD_SELF, *CONTROL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,29 +54,27 @@ def of_guarded(
 
     """
     what, descriptor = f"guard/{guarded.name}", read(guarded.descriptor)
+    title = guarded.title
     if isinstance(descriptor, Unreadable):
-        about = f"who could take over {guarded.title}"
-        yield not_known(what, about, descriptor.reason, held_rights.LET_READ)
+        yield unread(what, Text("who could take over {title}", title=title), descriptor)
         return
     if descriptor.dacl is None:
-        yield _everybody(what, guarded)
+        yield Finding(
+            f"{what}/S-1-1-0",
+            Level.PROBLEM,
+            Text("Everybody may do everything with {title}", title=title),
+            "nTSecurityDescriptor has no DACL",
+            "Give it the permissions that other objects of its kind have.",
+        )
         return
     harmless = _administrators(own, root) | {own, SELF, OWNER_RIGHTS}
     findings = tuple(_takers(guarded, descriptor, harmless, name_of))
     yield from findings
     if all(finding.level is Level.INFO for finding in findings):
-        title = f"Only administrators of the domain could take over {guarded.title}"
-        yield Finding(what, Level.OK, title)
-
-
-def _everybody(what: str, guarded: Guarded) -> Finding:
-    return Finding(
-        f"{what}/S-1-1-0",
-        Level.PROBLEM,
-        f"Everybody may do everything with {guarded.title}",
-        "nTSecurityDescriptor has no DACL",
-        "Give it the permissions that other objects of its kind have.",
-    )
+        fine = Text(
+            "Only administrators of the domain could take over {title}", title=title
+        )
+        yield Finding(what, Level.OK, fine)
 
 
 def _administrators(own: Sid, root: Sid | None) -> frozenset[Sid]:
@@ -92,19 +91,24 @@ def _takers(
     name_of: NameOf,
 ) -> Iterator[Finding]:
     if stranger := _stranger(descriptor):
-        about = f"whether an entry lets somebody take over {guarded.title}"
-        what, shown_by = f"guard/{guarded.name}/unknown", words(stranger)
-        yield not_known(what, about, shown_by, held_rights.LOOK)
+        title = guarded.title
+        about = Text("whether an entry lets somebody take over {title}", title=title)
+        what, shown_by = f"guard/{guarded.name}/unknown", verbatim(words(stranger))
+        yield not_known(what, about, shown_by, LOOK)
     for sid in _trustees(descriptor):
         if sid in harmless:  # the owner is asked by its own SID
             continue
         alone = frozenset({sid})
-        held = held_rights.ask(descriptor, alone, guarded.rights, guarded.classes)
+        held = ask(descriptor, alone, guarded.rights, guarded.classes)
         sure = tuple(each for each in held if each.decision.allowed)
         if sure:
             yield _taker(guarded, sid, sure, name_of)
         elif held and held[0].decision.reason is not Reason.UNKNOWN:
-            yield _perhaps(guarded, sid, held[0], name_of)
+            name, title = name_of(sid), guarded.title
+            about = Text(
+                "whether {name} could take over {title}", name=name, title=title
+            )
+            yield held[0].left_open(f"guard/{guarded.name}/{sid}", about, name_of)
 
 
 def _stranger(descriptor: SecurityDescriptor) -> UnknownAce | None:
@@ -128,38 +132,33 @@ def _trustees(descriptor: SecurityDescriptor) -> Iterable[Sid]:
 
 
 def _taker(
-    guarded: Guarded, sid: Sid, held: tuple[held_rights.Held, ...], name_of: NameOf
+    guarded: Guarded, sid: Sid, held: tuple[Held, ...], name_of: NameOf
 ) -> Finding:
     operators = str(sid) == _ACCOUNT_OPERATORS
     level = Level.PROBLEM if is_broad(sid) else Level.WARNING
-    remedy = (
-        "Keep that group empty, as is advised for it."
-        if operators
-        else "Take the entry away, or make sure that only administrators of the domain "
-        "are behind it."
+    remedy = Text(
+        "Take the entry away, or make sure that only administrators of the domain are "
+        "behind it."
     )
+    if operators:
+        remedy = Text("Keep that group empty, as is advised for it.")
+    name, deeds, title = name_of(sid), _deeds(held), guarded.title
     return Finding(
         f"guard/{guarded.name}/{sid}",
         Level.INFO if operators else level,
-        f"{name_of(sid)} may {_deeds(held)}: {guarded.title}",
-        "; ".join(dict.fromkeys(each.shown_by(name_of) for each in held)),
+        Text("{name} may {deeds}: {title}", name=name, deeds=deeds, title=title),
+        listed(dict.fromkeys(each.shown_by(name_of) for each in held)),
         remedy,
     )
 
 
-def _deeds(held: tuple[held_rights.Held, ...]) -> str:
-    if held_rights.has_full(held):
-        return "do everything"
-    deeds = [each.right.value.words for each in held]
-    return " and ".join([", ".join(deeds[:-1]), deeds[-1]] if deeds[1:] else deeds)
-
-
-def _perhaps(
-    guarded: Guarded, sid: Sid, held: held_rights.Held, name_of: NameOf
-) -> Finding:
-    about = f"whether {name_of(sid)} could take over {guarded.title}"
-    shown_by = f"{held.shown_by(name_of)}: {held.decision.reason.value}"
-    return not_known(f"guard/{guarded.name}/{sid}", about, shown_by, held_rights.LOOK)
+def _deeds(held: tuple[Held, ...]) -> Text:
+    if has_full(held):
+        return Text("do everything")
+    *others, last = (verbatim(each.right.value.words) for each in held)
+    if not others:
+        return last
+    return Text("{others} and {last}", others=listed(others, ", "), last=last)
 
 
 def of_holders(holders: Iterable[Sid], own: Sid, name_of: NameOf) -> Iterator[Finding]:
@@ -170,7 +169,13 @@ def of_holders(holders: Iterable[Sid], own: Sid, name_of: NameOf) -> Iterator[Fi
             yield Finding(
                 f"grants/{sid}",
                 Level.PROBLEM,
-                f"{name} holds the right, and not the agent's account alone",
-                f"an entry on people of the scope is for {name}",
-                f"Take the entry for {name} away, and grant the account its own.",
+                Text(
+                    "{name} holds the right, and not the agent's account alone",
+                    name=name,
+                ),
+                Text("an entry on people of the scope is for {name}", name=name),
+                Text(
+                    "Take the entry for {name} away, and grant the account its own.",
+                    name=name,
+                ),
             )

@@ -11,8 +11,10 @@ from agent.acl.descriptor_reader import Unreadable, read
 from agent.acl.rights import Right
 from agent.acl.sid import Sid
 from agent.acl.well_known_sids import is_protected, well_known
+from wire.text import EMPTY, Text, verbatim
 from wizard.permissions import held_rights
-from wizard.permissions.findings import Finding, Level, NameOf, not_known
+from wizard.permissions.findings import Finding, Level, NameOf
+from wizard.permissions.held_rights import unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Place:
     """
 
     name: str
-    title: str
+    title: Text
     descriptor: bytes | None
     classes: frozenset[UUID]
 
@@ -39,12 +41,12 @@ def of_groups(sids: frozenset[Sid], name_of: NameOf) -> Iterator[Finding]:
     for sid in held:
         name = name_of(sid)
         known = well_known(sid) or name
-        title = f"It is in {name}" + (f" ({known})" if known != name else "")
+        group = name if known == name else f"{name} ({known})"
         yield Finding(
             f"groups/{sid}",
             Level.PROBLEM,
-            title,
-            f"tokenGroups has {sid}",
+            Text("It is in {group}", group=group),
+            Text("tokenGroups has {sid}", sid=str(sid)),
             "Take it out of the group: the agent needs no administrator's rights.",
         )
     if not held:
@@ -62,57 +64,51 @@ def of_replication(
     head: Place, sids: frozenset[Sid], name_of: NameOf
 ) -> Iterator[Finding]:
     """Tell whether the account may copy the directory, with the hashes or without."""
-    descriptor = read(head.descriptor)
+    what, descriptor = "replication", read(head.descriptor)
     if isinstance(descriptor, Unreadable):
-        about = "whether it may replicate the domain"
-        yield not_known("replication", about, descriptor.reason, held_rights.LET_READ)
+        yield unread(what, Text("whether it may replicate the domain"), descriptor)
         return
-    held = held_rights.ask(
-        descriptor, sids, (each[0] for each in _REPLICATION), head.classes
-    )
+    rights = (each[0] for each in _REPLICATION)
+    held = held_rights.ask(descriptor, sids, rights, head.classes)
     by_right = {each.right: each for each in held}
-    for right, what, level in _REPLICATION:
+    for right, name, level in _REPLICATION:
         if each := by_right.get(right):
-            yield _judged(what, level, f"It may {right.value.words}", each, name_of)
+            yield _judged(name, level, verbatim(right.value.words), each, name_of)
     if not held:
-        yield Finding("replication", Level.OK, "It may not replicate the domain")
+        yield Finding(what, Level.OK, "It may not replicate the domain")
 
 
 def of_place(place: Place, sids: frozenset[Sid], name_of: NameOf) -> Iterator[Finding]:
     """Tell which control over one object the account has."""
-    descriptor = read(place.descriptor)
+    descriptor, title = read(place.descriptor), place.title
     if isinstance(descriptor, Unreadable):
-        about = f"what it may change of {place.title}"
-        yield not_known(
-            f"excess/{place.name}", about, descriptor.reason, held_rights.LET_READ
-        )
+        about = Text("what it may change of {title}", title=title)
+        yield unread(f"excess/{place.name}", about, descriptor)
         return
     held = held_rights.ask(descriptor, sids, held_rights.CONTROL, place.classes)
     if not held:
-        title = f"It has no control over {place.title}"
-        yield Finding(f"excess/{place.name}", Level.OK, title)
+        fine = Text("It has no control over {title}", title=title)
+        yield Finding(f"excess/{place.name}", Level.OK, fine)
     elif whole := held_rights.has_full(held):
-        title = f"It may do everything with {place.title}"
-        what = (
-            f"excess/{held_rights.spelled(held_rights.Whole.FULL_CONTROL)}/{place.name}"
-        )
-        yield _judged(what, Level.PROBLEM, title, whole, name_of)
+        deed = Text("do everything with {title}", title=title)
+        what = f"excess/full_control/{place.name}"
+        yield _judged(what, Level.PROBLEM, deed, whole, name_of)
     else:
         for each in held:
-            title = f"It may {each.right.value.words} of {place.title}"
+            words = each.right.value.words
+            deed = Text("{right} of {title}", right=words, title=title)
             if each.right is Right.WRITE_OWNER:
-                title = f"It may take ownership of {place.title}"
+                deed = Text("take ownership of {title}", title=title)
             what = f"excess/{held_rights.spelled(each.right)}/{place.name}"
-            yield _judged(what, Level.PROBLEM, title, each, name_of)
+            yield _judged(what, Level.PROBLEM, deed, each, name_of)
 
 
 def _judged(
-    what: str, level: Level, title: str, held: held_rights.Held, name_of: NameOf
+    what: str, level: Level, deed: Text, held: held_rights.Held, name_of: NameOf
 ) -> Finding:
     if not held.decision.allowed:
-        about = f"whether {title[:1].lower()}{title[1:]}"
-        shown_by = f"{held.shown_by(name_of)}: {held.decision.reason.value}"
-        return not_known(what, about, shown_by, held_rights.LOOK)
+        return held.left_open(what, Text("whether it may {deed}", deed=deed), name_of)
+    title = Text("It may {deed}", deed=deed)
     return Finding(what, level, title, held.shown_by(name_of), held_rights.TAKE_AWAY)
 
 
@@ -122,13 +118,13 @@ def of_unexpire(
     """Tell of Unexpire Password; a reset does not need it, so it is never granted."""
     what, descriptor = "unexpire", read(head.descriptor)
     if isinstance(descriptor, Unreadable):
-        about = "whether it may lift the expiry of passwords"
-        unknown = not_known(what, about, descriptor.reason, "")
-        yield replace(unknown, level=Level.INFO)
+        about = Text("whether it may lift the expiry of passwords")
+        yield replace(unread(what, about, descriptor), level=Level.INFO, remedy=EMPTY)
         return
-    held = held_rights.ask(descriptor, sids, (Right.UNEXPIRE_PASSWORD,), head.classes)
-    title = f"It may {Right.UNEXPIRE_PASSWORD.value.words}; nothing needs it"
+    right = Right.UNEXPIRE_PASSWORD
+    held = held_rights.ask(descriptor, sids, (right,), head.classes)
+    title = Text("It may {deed}; nothing needs it", deed=right.value.words)
     if not held or not held[0].decision.allowed:
-        title = f"It may not {Right.UNEXPIRE_PASSWORD.value.words}; nothing needs it"
-    shown_by = held[0].shown_by(name_of) if held else ""
+        title = Text("It may not {deed}; nothing needs it", deed=right.value.words)
+    shown_by = held[0].shown_by(name_of) if held else EMPTY
     yield Finding(what, Level.INFO, title, shown_by)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Literal
 
 from agent.verdict.verdict import OperationVerdict
+from wire.text import Text
 from wizard.permissions.coverage import PersonVerdict
 from wizard.plan.change import StepFailed
 
@@ -21,6 +22,7 @@ COLUMNS = (
     *("person", "account", "objectGUID", "reset", "cause", "shown_by", "remedy"),
     *("until", "change", "unlock", "must_change", "notes"),
 )
+_OTHER = Text("Name another file.")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 Form = Literal["csv", "jsonl"]
@@ -51,7 +53,7 @@ def writing(place: Path, form: Form) -> Iterator[Write]:
 
     """
     if place.exists() and not place.is_file():
-        raise StepFailed(f"{place} is no ordinary file.", "Name another file.")
+        raise StepFailed(Text("{file} is no ordinary file.", file=str(place)), _OTHER)
     new: Path | None = None
     try:
         # made anew and for its owner only: it tells whose password can be reset, and
@@ -62,9 +64,9 @@ def writing(place: Path, form: Form) -> Iterator[Write]:
             yield _rows(file) if form == "csv" else _lines(file)
         new.replace(place)
     except OSError as error:
-        raise StepFailed(
-            f"{place} can't be written: {error.strerror}.", "Name another file."
-        ) from error
+        why = str(error.strerror)
+        what = Text("{file} can't be written: {why}.", file=str(place), why=why)
+        raise StepFailed(what, _OTHER) from error
     finally:
         if new is not None:
             new.unlink(missing_ok=True)

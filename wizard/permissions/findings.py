@@ -12,10 +12,11 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 from agent.acl.sid import Sid
+from wire.text import Text, TextAttribute
 
 NameOf = Callable[[Sid], str]
 
-_LET_READ = "Let the agent's account read its own object."
+_LET_READ = Text("Let the agent's account read its own object.")
 
 
 class Level(StrEnum):
@@ -27,7 +28,7 @@ class Level(StrEnum):
     PROBLEM = "problem"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Finding:
     """One thing that was looked at.
 
@@ -43,9 +44,9 @@ class Finding:
 
     id: str
     level: Level
-    title: str
-    shown_by: str = ""
-    remedy: str = ""
+    title: TextAttribute = TextAttribute()
+    shown_by: TextAttribute = TextAttribute("")
+    remedy: TextAttribute = TextAttribute("")
     known: bool = True
 
     def as_dict(self) -> dict[str, str | bool]:
@@ -53,7 +54,14 @@ class Finding:
         return asdict(self) | {"level": self.level.value}
 
 
-def not_known(what: str, title: str, shown_by: str, remedy: str = _LET_READ) -> Finding:
+def hidden(attribute: str) -> Text:
+    """Say that an attribute is not there to be read."""
+    return Text("{attribute} is hidden", attribute=attribute)
+
+
+def not_known(
+    what: str, title: Text, shown_by: Text, remedy: Text = _LET_READ
+) -> Finding:
     """Tell that something could not be found out.
 
     Args:
@@ -63,5 +71,5 @@ def not_known(what: str, title: str, shown_by: str, remedy: str = _LET_READ) -> 
         remedy: the next step.
 
     """
-    text = f"Not known: {title}"
+    text = Text("Not known: {title}", title=title)
     return Finding(what, Level.WARNING, text, shown_by, remedy, known=False)

@@ -13,15 +13,17 @@ from agent.acl.access_check import Decision, Reason, decide
 from agent.acl.ace import Ace
 from agent.acl.ace_text import words
 from agent.acl.descriptor import SecurityDescriptor
+from agent.acl.descriptor_reader import Unreadable
 from agent.acl.rights import Right, is_full_control
 from agent.acl.sid import Sid
-from wizard.permissions.findings import NameOf
+from wire.text import Text, verbatim
+from wizard.permissions.findings import Finding, NameOf, not_known
 
 CONTROL = (Right.WRITE_DACL, Right.WRITE_OWNER, Right.WRITE_EVERYTHING)
 TASK = (Right.RESET_PASSWORD, Right.WRITE_LOCKOUT_TIME, Right.WRITE_PWD_LAST_SET)
-TAKE_AWAY = "Take the entry away: the agent needs no more than the three rights."
-LET_READ = "Let the agent's account read the permissions there (READ_CONTROL)."
-LOOK = "Look at the entry: it can not be judged from here."
+TAKE_AWAY = Text("Take the entry away: the agent needs no more than the three rights.")
+LET_READ = Text("Let the agent's account read the permissions there (READ_CONTROL).")
+LOOK = Text("Look at the entry: it can not be judged from here.")
 
 
 class Whole(Enum):
@@ -38,13 +40,19 @@ class Held:
     decision: Decision
     owner: Sid | None
 
-    def shown_by(self, name_of: NameOf) -> str:
+    def shown_by(self, name_of: NameOf) -> Text:
         """Say what gives it, or leaves it open."""
         if self.decision.because is not None:
-            return words(self.decision.because, name_of=name_of)
+            return verbatim(words(self.decision.because, name_of=name_of))
         if self.decision.reason is Reason.OWNER and self.owner:
-            return f"{name_of(self.owner)} is the owner"
-        return self.decision.reason.value
+            return Text("{name} is the owner", name=name_of(self.owner))
+        return verbatim(self.decision.reason.value)
+
+    def left_open(self, what: str, about: Text, name_of: NameOf) -> Finding:
+        """Tell that it can't be decided, by what."""
+        entry, reason = self.shown_by(name_of), self.decision.reason.value
+        shown_by = Text("{entry}: {reason}", entry=entry, reason=reason)
+        return not_known(what, about, shown_by, LOOK)
 
     @property
     def everything(self) -> bool:
@@ -53,6 +61,11 @@ class Held:
         if not isinstance(because, Ace) or because.object_type is not None:
             return self.decision.reason is Reason.NO_LIST
         return is_full_control(because.mask)
+
+
+def unread(what: str, about: Text, descriptor: Unreadable) -> Finding:
+    """Tell that a permission list says nothing."""
+    return not_known(what, about, verbatim(descriptor.reason), LET_READ)
 
 
 def spelled(right: Enum) -> str:

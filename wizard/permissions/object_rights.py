@@ -9,20 +9,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agent.acl.rights import Right
+from wire.text import Text
 from wizard.permissions.findings import Finding, Level, NameOf, not_known
 from wizard.permissions.held_rights import CONTROL, Held, Whole, has_full
-from wizard.permissions.rights_tally import (
-    RUN_TO_END,
-    Kind,
-    RightsTally,
-    SecuredObject,
-)
+from wizard.permissions.rights_tally import RUN_TO_END, Kind, RightsTally, SecuredObject
 
 _ON_GROUPS = (*CONTROL, Right.WRITE_MEMBERS, Right.ADD_SELF)
 _FINE = {
-    Kind.CONTAINERS: "It has no control over any other container",
-    Kind.GROUPS: "It has no control over any other group",
-    Kind.COMPUTERS: "It has no control over any other computer",
+    Kind.CONTAINERS: Text("It has no control over any other container"),
+    Kind.GROUPS: Text("It has no control over any other group"),
+    Kind.COMPUTERS: Text("It has no control over any other computer"),
 }
 
 
@@ -39,8 +35,8 @@ class ObjectRights(RightsTally):
     def findings(self, name_of: NameOf) -> Iterator[Finding]:
         """Tell what was counted, a kind after the other."""
         if self.stopped:
-            about = "what it may do to containers, groups and computers"
-            yield not_known("belongings/stopped", about, "stopped", RUN_TO_END)
+            about = Text("what it may do to containers, groups and computers")
+            yield not_known("belongings/stopped", about, Text("stopped"), RUN_TO_END)
         for kind, fine in _FINE.items():
             yield from self.findings_of(kind, name_of)
             if not self.keys_of(kind) and not self.stopped:

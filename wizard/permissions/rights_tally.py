@@ -12,10 +12,19 @@ from agent.acl.descriptor import SecurityDescriptor
 from agent.acl.descriptor_reader import Unreadable, decide_once
 from agent.acl.rights import Right
 from agent.acl.sid import Sid
-from wizard.permissions import held_rights
+from wire.text import Text, plural
 from wizard.permissions.findings import Finding, Level, NameOf, not_known
+from wizard.permissions.held_rights import (
+    LET_READ,
+    LOOK,
+    TAKE_AWAY,
+    Held,
+    Whole,
+    ask,
+    spelled,
+)
 
-RUN_TO_END = "Let it run to its end."
+RUN_TO_END = Text("Let it run to its end.")
 
 
 class Kind(StrEnum):
@@ -37,36 +46,31 @@ class Gap(Enum):
     UNMARKED = "its adminCount may be hidden"
 
 
-Key = tuple[Kind, Right | held_rights.Whole | Gap]
-_DEEDS: dict[Right | held_rights.Whole | Gap, str] = {
-    held_rights.Whole.FULL_CONTROL: "do everything with",
-    Right.WRITE_DACL: "change the permissions of",
-    Right.WRITE_OWNER: "take ownership of",
-    Right.WRITE_EVERYTHING: "write all properties of",
-    Right.RESET_PASSWORD: "reset the passwords of",
-    Right.WRITE_LOCKOUT_TIME: "unlock",
-    Right.WRITE_PWD_LAST_SET: "require a new password of",
-    Right.WRITE_MEMBERS: "choose the members of",
-    Right.ADD_SELF: "become a member of",
+Key = tuple[Kind, Right | Whole | Gap]
+_DEEDS: dict[Right | Whole | Gap, Text] = {
+    Whole.FULL_CONTROL: Text("do everything with"),
+    Right.WRITE_DACL: Text("change the permissions of"),
+    Right.WRITE_OWNER: Text("take ownership of"),
+    Right.WRITE_EVERYTHING: Text("write all properties of"),
+    Right.RESET_PASSWORD: Text("reset the passwords of"),
+    Right.WRITE_LOCKOUT_TIME: Text("unlock"),
+    Right.WRITE_PWD_LAST_SET: Text("require a new password of"),
+    Right.WRITE_MEMBERS: Text("choose the members of"),
+    Right.ADD_SELF: Text("become a member of"),
 }
-_PERSON = ("person", "people")
-_NOUNS = {
-    Kind.PEOPLE: _PERSON,
-    Kind.OUTSIDE: _PERSON,
-    Kind.PROTECTED: _PERSON,
-    Kind.CONTAINERS: ("container", "containers"),
-    Kind.GROUPS: ("group", "groups"),
-    Kind.COMPUTERS: ("computer", "computers"),
-}
-_WHERE = {Kind.OUTSIDE: " outside the scope", Kind.PROTECTED: " marked protected"}
 _REMEDIES = {
-    Kind.PEOPLE: held_rights.TAKE_AWAY,
-    Kind.OUTSIDE: "Take the entry away and grant the right on the containers of the "
-    "scope, or add theirs to the scope.",
-    Kind.PROTECTED: "Take the entry away: an administrator's password is not reset by "
-    "an agent.",
+    Kind.PEOPLE: TAKE_AWAY,
+    Kind.OUTSIDE: Text(
+        "Take the entry away and grant the right on the containers of the "
+        "scope, or add theirs to the scope."
+    ),
+    Kind.PROTECTED: Text(
+        "Take the entry away: an administrator's password is not reset by an agent."
+    ),
 }
-_OF_OBJECTS = "Take the entry away: the agent needs no right over anything but people."
+_OF_OBJECTS = Text(
+    "Take the entry away: the agent needs no right over anything but people."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +93,13 @@ class Count:
     """How many objects there are, with the first of them and what shows it there."""
 
     example: str
-    because: held_rights.Held | None
+    because: Held | None
     objects: int = 0
 
-    def shown_by(self, name_of: NameOf) -> str:
+    def shown_by(self, name_of: NameOf) -> Text:
         """Say what shows it, on the example."""
         entry = self.because.shown_by(name_of) if self.because else ""
-        return f"{self.example}: {entry}"
+        return Text("{example}: {entry}", example=self.example, entry=entry)
 
 
 @dataclass(slots=True)
@@ -114,7 +118,7 @@ class RightsTally:
     counts: dict[Key, Count] = field(default_factory=dict)
     _decided: Callable[
         [bytes | None, tuple[Right, ...], frozenset[UUID]],
-        tuple[held_rights.Held, ...] | Unreadable,
+        tuple[Held, ...] | Unreadable,
     ] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -125,12 +129,12 @@ class RightsTally:
         descriptor: SecurityDescriptor,
         rights: tuple[Right, ...],
         classes: frozenset[UUID],
-    ) -> tuple[held_rights.Held, ...]:
-        return held_rights.ask(descriptor, self.sids, rights, classes)
+    ) -> tuple[Held, ...]:
+        return ask(descriptor, self.sids, rights, classes)
 
     def surely_held(
         self, kind: Kind, secured: SecuredObject, rights: tuple[Right, ...]
-    ) -> tuple[held_rights.Held, ...]:
+    ) -> tuple[Held, ...]:
         """Give what is surely held on an object; what is not known is counted."""
         held = self._decided(secured.descriptor, rights, secured.classes)
         if isinstance(held, Unreadable):
@@ -141,7 +145,7 @@ class RightsTally:
         return tuple(each for each in held if each.decision.allowed)
 
     def count(
-        self, key: Key, secured: SecuredObject, because: held_rights.Held | None = None
+        self, key: Key, secured: SecuredObject, because: Held | None = None
     ) -> None:
         """Count an object."""
         count = self.counts.setdefault(key, Count(secured.dn, because))
@@ -150,7 +154,7 @@ class RightsTally:
     def keys_of(self, kind: Kind) -> list[Key]:
         """Give what was counted of a kind, by the names of the rights."""
         keys = (key for key in self.counts if key[0] is kind)
-        return sorted(keys, key=lambda key: held_rights.spelled(key[1]))
+        return sorted(keys, key=lambda key: spelled(key[1]))
 
     def findings_of(self, kind: Kind, name_of: NameOf) -> Iterator[Finding]:
         """Tell what was counted of a kind."""
@@ -162,35 +166,52 @@ class RightsTally:
 
     def _not_known(self, key: Key, name_of: NameOf) -> Finding:
         count, (kind, gap) = self.counts[key], key
-        objects, what = (
-            number(kind, count.objects),
-            f"{kind}/{held_rights.spelled(gap)}",
-        )
+        objects, what = number(kind, count.objects), f"{kind}/{spelled(gap)}"
         if gap is Gap.UNDECIDED:
-            shown_by = count.shown_by(name_of)
-            return not_known(
-                what, f"a right over {objects}", shown_by, held_rights.LOOK
-            )
-        shown_by = f"nTSecurityDescriptor can't be read, as of {count.example}"
-        return not_known(
-            what, f"what it may do to {objects}", shown_by, held_rights.LET_READ
+            about = Text("a right over {objects}", objects=objects)
+            return not_known(what, about, count.shown_by(name_of), LOOK)
+        example = count.example
+        shown_by = Text(
+            "nTSecurityDescriptor can't be read, as of {example}", example=example
         )
+        about = Text("what it may do to {objects}", objects=objects)
+        return not_known(what, about, shown_by, LET_READ)
 
     def _excess(self, key: Key, name_of: NameOf) -> Finding:
         count, (kind, right) = self.counts[key], key
-        objects = number(kind, count.objects)
+        deed, objects = _DEEDS[right], number(kind, count.objects)
         outside = kind in (Kind.OUTSIDE, Kind.PROTECTED)
-        name = held_rights.spelled(right)
+        name = spelled(right)
         return Finding(
             f"{kind}/{name}" if outside else f"excess/{name}/{kind}",
             Level.WARNING if kind is Kind.OUTSIDE else Level.PROBLEM,
-            f"It may {_DEEDS[right]} {objects}{_WHERE.get(kind, '')}",
+            Text("It may {deed} {objects}", deed=deed, objects=objects),
             count.shown_by(name_of),
             _REMEDIES.get(kind, _OF_OBJECTS),
         )
 
 
-def number(kind: Kind, count: int) -> str:
+def number(kind: Kind, count: int) -> Text:
     """Say how many: 1 person, 2 people."""
-    one, many = _NOUNS[kind]
-    return f"{count} {one if count == 1 else many}"
+    return _NUMBERS.get(kind, _people)(count)
+
+
+def _people(count: int) -> Text:
+    return plural("{count} person", "{count} people", count)
+
+
+_NUMBERS: dict[Kind, Callable[[int], Text]] = {
+    Kind.OUTSIDE: lambda count: plural(
+        "{count} person outside the scope", "{count} people outside the scope", count
+    ),
+    Kind.PROTECTED: lambda count: plural(
+        "{count} person marked protected", "{count} people marked protected", count
+    ),
+    Kind.CONTAINERS: lambda count: plural(
+        "{count} container", "{count} containers", count
+    ),
+    Kind.GROUPS: lambda count: plural("{count} group", "{count} groups", count),
+    Kind.COMPUTERS: lambda count: plural(
+        "{count} computer", "{count} computers", count
+    ),
+}

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from agent.ldap.entry import Entry
 from agent.verdict.account import UserFlag
 from agent.verdict.attributes import from_filetime
-from wizard.permissions.findings import Finding, Level, not_known
+from wire.text import Text, TextAttribute, plural, verbatim
+from wizard.permissions.findings import Finding, Level, hidden, not_known
 
 _OLD = timedelta(days=365)
 _SOON = timedelta(days=30)
@@ -96,113 +97,118 @@ def _moment(ticks: int | None) -> datetime | None:
 def _account_ends(account: ServiceAccount, now: datetime) -> Finding:
     what = "account/expires"
     if account.account_ends is None or account.account_ends < 0:
-        return not_known(what, "whether it expires", "accountExpires is hidden")
+        return not_known(what, Text("whether it expires"), hidden("accountExpires"))
     ends = _moment(account.account_ends)
     if ends is None:
         return Finding(what, Level.OK, "It never expires")
-    shown_by = f"accountExpires is {ends:%Y-%m-%d %H:%M} UTC"
-    remedy = "Set a later end, or none, or no password can be written then."
-    return _ends(what, "It", ends - now, shown_by, remedy)
+    left, shown_by = ends - now, _at("accountExpires", ends)
+    titles = Text("It has expired"), Text("It expires in {days}", days=_days(left))
+    remedy = Text("Set a later end, or none, or no password can be written then.")
+    return _ends(what, titles, left, shown_by, remedy)
 
 
-def _ends(what: str, who: str, left: timedelta, shown_by: str, remedy: str) -> Finding:
+def _ends(
+    what: str, titles: tuple[Text, Text], left: timedelta, shown_by: Text, remedy: Text
+) -> Finding:
+    ended, ends = titles
     if left <= timedelta(0):
-        return Finding(what, Level.PROBLEM, f"{who} has expired", shown_by, remedy)
+        return Finding(what, Level.PROBLEM, ended, shown_by, remedy)
     level = Level.WARNING if left <= _SOON else Level.INFO
-    return Finding(what, level, f"{who} expires in {_days(left)}", shown_by, remedy)
+    return Finding(what, level, ends, shown_by, remedy)
 
 
-def _days(span: timedelta) -> str:
-    return "1 day" if span.days == 1 else f"{span.days} days"
+def _at(attribute: str, moment: datetime) -> Text:
+    at = f"{moment:%Y-%m-%d %H:%M} UTC"
+    return Text("{attribute} is {value}", attribute=attribute, value=at)
+
+
+def _days(span: timedelta) -> Text:
+    return plural("{count} day", "{count} days", span.days)
 
 
 def _password_age(account: ServiceAccount, now: datetime) -> Finding:
     what, ticks = "password/age", account.pwd_last_set
     if ticks is None or ticks < 0:
-        return not_known(what, "how old its password is", "pwdLastSet is hidden")
+        return not_known(what, Text("how old its password is"), hidden("pwdLastSet"))
     set_at = _moment(ticks)
     if set_at is None:
         return Finding(
             what,
             Level.PROBLEM,
             "Its password must be changed at the next sign-in",
-            f"pwdLastSet is {ticks}",
+            Text("{attribute} is {value}", attribute="pwdLastSet", value=str(ticks)),
             "Set a password without asking for another one, and give it to the agent.",
         )
-    age, shown_by = now - set_at, f"pwdLastSet is {set_at:%Y-%m-%d %H:%M} UTC"
+    age, shown_by = now - set_at, _at("pwdLastSet", set_at)
+    title = Text("Its password is {days} old", days=_days(max(age, age * 0)))
     if age < _OLD:
-        return Finding(
-            what, Level.OK, f"Its password is {_days(max(age, age * 0))} old", shown_by
-        )
-    remedy = "Set a new one, and give it to the agent."
-    text = f"Its password is {_days(age)} old"
-    return Finding(what, Level.WARNING, text, shown_by, remedy)
+        return Finding(what, Level.OK, title, shown_by)
+    remedy = Text("Set a new one, and give it to the agent.")
+    return Finding(what, Level.WARNING, title, shown_by, remedy)
 
 
 def _password_ends(account: ServiceAccount, now: datetime) -> Finding:
-    what = "password/expires"
+    what, attribute = "password/expires", "msDS-UserPasswordExpiryTimeComputed"
     if account.flags is not None and account.flags & UserFlag.DONT_EXPIRE_PASSWD:
-        return Finding(
-            what,
-            Level.INFO,
-            "Its password never expires",
-            "userAccountControl has DONT_EXPIRE_PASSWD",
-            "Set a new one at times: nothing else asks for it.",
-        )
+        title = Text("Its password never expires")
+        shown_by = _has("userAccountControl", UserFlag.DONT_EXPIRE_PASSWD)
+        remedy = Text("Set a new one at times: nothing else asks for it.")
+        return Finding(what, Level.INFO, title, shown_by, remedy)
     if account.password_ends is None or account.password_ends < 0:
-        hidden = "msDS-UserPasswordExpiryTimeComputed is hidden"
-        return not_known(what, "when its password expires", hidden)
-    remedy = (
+        return not_known(what, Text("when its password expires"), hidden(attribute))
+    ended = Text("Its password has expired")
+    remedy = Text(
         "Set a new password in time and give it to the agent, or let it not expire."
     )
     ends = _moment(account.password_ends)
     if ends is None:
         # 0 is said of a password that must be changed, as if it had expired
         if account.password_ends == 0:
-            shown_by = "msDS-UserPasswordExpiryTimeComputed is 0"
-            return Finding(
-                what, Level.PROBLEM, "Its password has expired", shown_by, remedy
-            )
-        return Finding(
-            what,
-            Level.INFO,
-            "Its password never expires by the policy",
-            "msDS-UserPasswordExpiryTimeComputed is never",
-        )
-    shown_by = f"msDS-UserPasswordExpiryTimeComputed is {ends:%Y-%m-%d %H:%M} UTC"
-    return _ends(what, "Its password", ends - now, shown_by, remedy)
+            zero = Text("{attribute} is {value}", attribute=attribute, value="0")
+            return Finding(what, Level.PROBLEM, ended, zero, remedy)
+        title = Text("Its password never expires by the policy")
+        never = Text("{attribute} is never", attribute=attribute)
+        return Finding(what, Level.INFO, title, never)
+    left = ends - now
+    titles = ended, Text("Its password expires in {days}", days=_days(left))
+    return _ends(what, titles, left, _at(attribute, ends), remedy)
 
 
 def _service(account: ServiceAccount) -> Finding:
-    what = "account/service_names"
+    what, attribute = "account/service_names", "servicePrincipalName"
     if account.names is None:
-        hidden = "servicePrincipalName is hidden"
-        return not_known(what, "whether it has service names", hidden)
+        return not_known(what, Text("whether it has service names"), hidden(attribute))
     if not account.names:
         return Finding(what, Level.OK, "It has no service names")
     return Finding(
         what,
         Level.WARNING,
         "It has service names: anybody may ask for a ticket to guess its password by",
-        f"servicePrincipalName = {'; '.join(account.names)}",
+        verbatim(f"{attribute} = {'; '.join(account.names)}"),
         "Remove them: the agent needs none.",
     )
 
 
-@dataclass(frozen=True, slots=True)
+def _has(attribute: str, flag: UserFlag) -> Text:
+    return Text("{attribute} has {flag}", attribute=attribute, flag=str(flag.name))
+
+
+@dataclass(frozen=True)
 class _Option:
     what: str
     flag: UserFlag
     level: Level
-    on: str
-    off: str
-    remedy: str
+    whether: TextAttribute = TextAttribute()
+    on: TextAttribute = TextAttribute()
+    off: TextAttribute = TextAttribute()
+    remedy: TextAttribute = TextAttribute()
 
 
 _LOCKED = _Option(
     "account/locked",
     UserFlag.LOCKOUT,
     Level.PROBLEM,
+    "whether it is locked",
     "It is locked",
     "It is not locked",
     "Unlock it, and find who tries wrong passwords.",
@@ -212,6 +218,7 @@ _OPTIONS = (
         "account/disabled",
         UserFlag.DISABLED,
         Level.PROBLEM,
+        "whether it is disabled: the agent can't sign in",
         "It is disabled: the agent can't sign in",
         "It is not disabled",
         "Enable it.",
@@ -220,6 +227,7 @@ _OPTIONS = (
         "account/password_not_required",
         UserFlag.PASSWD_NOTREQD,
         Level.WARNING,
+        "whether it may have an empty password",
         "It may have an empty password",
         "It must have a password",
         "Clear the option 'password not required'.",
@@ -228,6 +236,7 @@ _OPTIONS = (
         "account/reversible",
         UserFlag.ENCRYPTED_TEXT_PASSWORD_ALLOWED,
         Level.WARNING,
+        "whether its password is kept so that it can be read again",
         "Its password is kept so that it can be read again",
         "Its password is not kept readable",
         "Clear 'store password using reversible encryption', then set a new one.",
@@ -236,6 +245,7 @@ _OPTIONS = (
         "account/delegation",
         UserFlag.TRUSTED_FOR_DELEGATION,
         Level.PROBLEM,
+        "whether it may act as anybody who signs in to it (unconstrained delegation)",
         "It may act as anybody who signs in to it (unconstrained delegation)",
         "It has no unconstrained delegation",
         "Clear 'trust this user for delegation': the agent needs none.",
@@ -244,6 +254,7 @@ _OPTIONS = (
         "account/protocol_transition",
         UserFlag.TRUSTED_TO_AUTHENTICATE_FOR_DELEGATION,
         Level.WARNING,
+        "whether it may act as anybody towards some services (protocol transition)",
         "It may act as anybody towards some services (protocol transition)",
         "It has no protocol transition",
         "Clear 'trust this user for delegation': the agent needs none.",
@@ -252,6 +263,8 @@ _OPTIONS = (
         "account/no_preauthentication",
         UserFlag.DONT_REQUIRE_PREAUTH,
         Level.PROBLEM,
+        "whether anybody may get something to guess its password by, "
+        "without signing in",
         "Anybody may get something to guess its password by, without signing in",
         "It asks for Kerberos pre-authentication",
         "Clear 'do not require Kerberos preauthentication'.",
@@ -261,9 +274,8 @@ _OPTIONS = (
 
 def _option(option: _Option, flags: int | None, attribute: str) -> Finding:
     if flags is None:
-        about = f"whether {option.on[:1].lower()}{option.on[1:]}"
-        return not_known(option.what, about, f"{attribute} is hidden")
+        return not_known(option.what, option.whether, hidden(attribute))
     if not flags & option.flag:
         return Finding(option.what, Level.OK, option.off)
-    shown_by = f"{attribute} has {option.flag.name}"
+    shown_by = _has(attribute, option.flag)
     return Finding(option.what, option.level, option.on, shown_by, option.remedy)

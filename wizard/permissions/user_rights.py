@@ -7,6 +7,7 @@ from agent.acl.ace import Ace
 from agent.acl.rights import Right
 from agent.acl.sid import Sid
 from agent.verdict.effective_rights import unreadable_attributes
+from wire.text import EMPTY, Text
 from wizard.permissions.findings import Finding, Level, NameOf, not_known
 from wizard.permissions.held_rights import CONTROL, TASK, Held, Whole, has_full
 from wizard.permissions.rights_tally import (
@@ -18,12 +19,15 @@ from wizard.permissions.rights_tally import (
     number,
 )
 
-_READ_MARK = "Let the agent's account read adminCount."
+_READ_MARK = Text("Let the agent's account read adminCount.")
 _UNMARKED = (Kind.PEOPLE, Gap.UNMARKED)
 _FINE = {
-    Kind.PEOPLE: ("excess", "It has no control over anybody beyond the three rights"),
-    Kind.OUTSIDE: ("outside", "It may do nothing to people outside the scope"),
-    Kind.PROTECTED: ("protected", "It may reset no protected account"),
+    Kind.PEOPLE: (
+        "excess",
+        Text("It has no control over anybody beyond the three rights"),
+    ),
+    Kind.OUTSIDE: ("outside", Text("It may do nothing to people outside the scope")),
+    Kind.PROTECTED: ("protected", Text("It may reset no protected account")),
 }
 
 
@@ -106,12 +110,18 @@ class UserRights(RightsTally):
 
     def _left_out(self) -> Iterator[Finding]:
         if self.stopped:
-            about = "what it may do to the people who were not looked at"
-            shown_by = f"stopped after {number(Kind.PEOPLE, self.people)}"
+            about = Text("what it may do to the people who were not looked at")
+            people = number(Kind.PEOPLE, self.people)
+            shown_by = Text("stopped after {people}", people=people)
             yield not_known("people/stopped", about, shown_by, RUN_TO_END)
         if count := self.counts.get(_UNMARKED):
-            about = f"whether it may reset protected people, among {count.objects}"
-            shown_by = f"{count.example}: adminCount is not set, or hidden"
+            among, example = count.objects, count.example
+            about = Text(
+                "whether it may reset protected people, among {among}", among=among
+            )
+            shown_by = Text(
+                "{example}: adminCount is not set, or hidden", example=example
+            )
             yield not_known("people/unmarked", about, shown_by, _READ_MARK)
 
 
@@ -124,12 +134,18 @@ def of_pilot(everybody: UserRights, pilot: UserRights, group: str) -> Finding:
         group: its DN.
 
     """
-    what, shown_by = "outside/pilot", f"scope.pilot_group is {group}"
+    what, shown_by = "outside/pilot", Text("scope.pilot_group is {group}", group=group)
     if everybody.stopped or pilot.stopped:
-        about = "whom it may reset beside the pilot group"
-        return not_known(what, about, "stopped", RUN_TO_END)
+        about = Text("whom it may reset beside the pilot group")
+        return not_known(what, about, Text("stopped"), RUN_TO_END)
     beside = everybody.resettable - pilot.resettable
-    people = number(Kind.PEOPLE, beside)
-    title = f"It may reset the passwords of {people} beside the pilot group"
-    remedy = "The group narrows what the agent does, not what its account may do."
-    return Finding(what, Level.INFO, title, shown_by, remedy if beside else "")
+    title = Text(
+        "It may reset the passwords of {people} beside the pilot group",
+        people=number(Kind.PEOPLE, beside),
+    )
+    remedy = EMPTY
+    if beside:
+        remedy = Text(
+            "The group narrows what the agent does, not what its account may do."
+        )
+    return Finding(what, Level.INFO, title, shown_by, remedy)

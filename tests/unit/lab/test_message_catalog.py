@@ -25,6 +25,7 @@ class Card:
     title: TextAttribute = TextAttribute()
     help: TextAttribute = TextAttribute("None.")
 """
+NONE_H_I = [("None.",), ("H",), ("I",)]
 
 
 @pytest.mark.parametrize(
@@ -37,6 +38,7 @@ class Card:
         (f'{CARD}\nCard("x", "T", help="H")', [("None.",), ("T",), ("H",)]),
         # made elsewhere, by a call that is read there
         (f"{CARD}\nCard(NAME, TITLE, help=f())", [("None.",)]),
+        (f'{CARD}\nCard("x", a.title, help=a or "H" if b else "I")', NONE_H_I),
         ('Other("x", title="T")', []),
     ],
 )

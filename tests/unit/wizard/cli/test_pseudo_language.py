@@ -152,7 +152,8 @@ def judged(command: Callable[..., Result], *more: object, **fakes: bool) -> Resu
 
 ENTRY = AccessEntry(
     "DC=corp,DC=test",
-    *("svc", "S-1-5-21-1", "reset", Text("Resets passwords")),
+    *("svc", "S-1-5-21-1"),
+    *(Text("reset"), Text("Resets passwords")),
     *("OA;CI", "dsacls", "Add-Ace", "Remove-Ace"),
 )
 LEFT = Left("DC=corp,DC=test", Text("Full control"))

@@ -56,6 +56,7 @@ from wizard.plan.journal import JournalDamaged
 NOW = datetime(2026, 11, 23, 17, 5, tzinfo=UTC)
 CHANGE = Change("keys", Text("Makes the keys"), None, {"names": ["a"]}, final=True)
 CERTIFICATE = CertificateFacts("CN=a", "CN=b", ("a",), NOW, NOW, "4F:1A", trusted=False)
+CLOSED = (Text("Closed"), Text("Open it"))
 SAID = ("dc1.corp.test", Text("no such right"), Text("grant it"))
 NO_LEDGER = sqlite3.OperationalError("disk I/O error")
 NO_LEDGER.sqlite_errorcode = sqlite3.SQLITE_IOERR
@@ -76,7 +77,7 @@ ERRORS = (
     BadCall(Text("There is no such method.")),
     Busy("ada (process 7)", NOW),
     EnrolmentError("/etc/writeback/enrolment.json", Text("is no JSON")),
-    Failed("Closed", "Open it", state="warning", more="long", field="relay.url"),
+    Failed(*CLOSED, state="warning", more=Text("long"), field="relay.url"),
     JournalDamaged(Path("/var/lib/writeback/journal/1.open.jsonl"), 3),
     NoHost(),
     WrongProxyPassword(),

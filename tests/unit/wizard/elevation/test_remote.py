@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
 from agent.config.errors import SettingsError
 from agent.config.settings import Settings
@@ -27,7 +28,7 @@ from tests.unit.wizard.ui.fake_controller import FakeChanges, FakeController
 from wire.names import Identifier
 from wire.outcomes import Code, Refused
 from wire.secret import Secret
-from wire.text import Text
+from wire.text import Text, plural
 from wizard import ui
 from wizard.controller.controller import Controller
 from wizard.elevation.codec import (
@@ -50,6 +51,7 @@ from wizard.plan.change import (
     StepFailed,
     Stuck,
 )
+from wizard.results import Check
 
 ADMIN = AdminCredentials("administrator@corp.test", Secret(CANARY))
 INPUTS = Inputs(
@@ -119,6 +121,20 @@ def test_no_value_that_crosses_is_bytes() -> None:
         row = method_of(name)
         for adapter in (row.result, *row.reports.values()):
             assert "binary" not in str(adapter.json_schema(mode="serialization"))
+
+
+def test_a_check_crosses_with_the_template_and_the_fields_of_its_texts() -> None:
+    one = Text("{host} does not answer.", host="dc1")
+    check = Check("tls", "Certificate", "failed", one, plural("1 day", "{count}", 2))
+    crossing = TypeAdapter(Check)
+
+    read = crossing.validate_python(json.loads(crossing.dump_json(check)))
+
+    assert read == check
+    assert (read.detail.template, read.detail.fields) == (one.template, one.fields)
+    assert read.title.template == "Certificate"
+    assert (read.remedy.many, read.remedy.fields) == ("{count}", {"count": 2})
+    assert isinstance(read.more, Text)
 
 
 ASKED: tuple[tuple[str, tuple[Any, ...]], ...] = (

@@ -9,6 +9,7 @@ from agent.acl.descriptor import SecurityDescriptor, with_dacl
 from agent.acl.rights import CLASSES, USER, Right
 from agent.acl.sid import Sid
 from tests.fixtures.sddl_text import DOMAIN, NAMES, descriptor, sid, sids
+from wire.text import Text
 from wizard.permissions.account_takeover import (
     ACCOUNT,
     GROUP,
@@ -18,8 +19,8 @@ from wizard.permissions.account_takeover import (
 )
 from wizard.permissions.findings import Finding, Level
 
-ITSELF = Guarded("account", "the account", None, frozenset({USER}), ACCOUNT)
-HOLDER = Guarded("G", "the group", None, frozenset({CLASSES["group"]}), GROUP)
+ITSELF = Guarded("account", Text("the account"), None, frozenset({USER}), ACCOUNT)
+HOLDER = Guarded("G", Text("the group"), None, frozenset({CLASSES["group"]}), GROUP)
 USER_SID, AGENT = NAMES["USER"], sid("AGENT")
 
 

@@ -10,6 +10,7 @@ from agent.acl.descriptor import SecurityDescriptor, with_dacl
 from agent.acl.rights import DOMAIN, Right
 from agent.acl.sid import Sid
 from tests.fixtures.sddl_text import NAMES, descriptor, sid, sids
+from wire.text import Text
 from wizard.permissions.excess_rights import (
     Place,
     of_groups,
@@ -22,7 +23,7 @@ from wizard.permissions.findings import Finding, Level
 TOKEN = sids("AGENT", "GROUP", "WD", "AU")
 AGENT = NAMES["AGENT"]
 FULL = "CCSWRPWPCRRCWDWO"
-PLACE = Place("head", "the head", None, frozenset({DOMAIN}))
+PLACE = Place("head", Text("the head"), None, frozenset({DOMAIN}))
 
 
 def only(found: Iterable[Finding]) -> Finding:

@@ -7,6 +7,7 @@ import pytest
 
 from agent.ldap.entry import Entry
 from tests.fixtures.filetime import to_filetime
+from wire.text import Text
 from wizard.permissions.findings import Finding, Level
 from wizard.permissions.service_account import ServiceAccount, of_state
 
@@ -182,7 +183,7 @@ def test_names_of_an_entry_without_its_class_are_hidden() -> None:
 
 
 def test_a_finding_is_given_as_json_takes_it() -> None:
-    finding = Finding("groups", Level.OK, "It is in no protected group")
+    finding = Finding("groups", Level.OK, Text("It is in no protected group"))
 
     assert finding.as_dict() == {
         "id": "groups",

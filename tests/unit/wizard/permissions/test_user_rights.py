@@ -133,7 +133,7 @@ def test_equal_descriptors_are_decided_once(monkeypatch: pytest.MonkeyPatch) -> 
         decided.append(descriptor)
         return ask(descriptor, *more)
 
-    monkeypatch.setattr("wizard.permissions.held_rights.ask", counted)
+    monkeypatch.setattr("wizard.permissions.rights_tally.ask", counted)
 
     rights_over(*(person(OURS, dn=f"CN={number}") for number in range(50)))
 
