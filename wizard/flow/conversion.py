@@ -14,7 +14,7 @@ from agent.config.settings import DirectorySettings, DomainController, Relay, Se
 from agent.config.settings_file import validate
 from wizard.flow import conditions as when
 from wizard.flow.defaults import defaults
-from wizard.flow.model import SECRETS, Answers
+from wizard.flow.model import Answers
 from wizard.flow.pages.remove import ACCOUNT, GRANTS
 from wizard.flow.proposals import base_dn
 from wizard.flow.route import asked_fields
@@ -155,8 +155,3 @@ def inputs_of(answers: Answers) -> Inputs:
         keep_account=when.removing(answers)
         and not answers.get(ACCOUNT if when.new_account(answers) else GRANTS),
     )
-
-
-def cleared(answers: Answers) -> Answers:
-    """Give the answers without the secrets: they were used."""
-    return answers.without(SECRETS)

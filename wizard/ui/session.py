@@ -9,9 +9,9 @@ from PySide6.QtCore import QObject, Signal
 
 from agent.config.settings import Settings
 from wizard.controller.controller import Controller
-from wizard.flow.conversion import answers_of, cleared, settings_of
+from wizard.flow.conversion import answers_of, settings_of
 from wizard.flow.defaults import Offers, defaults
-from wizard.flow.model import Answers
+from wizard.flow.model import SECRETS, Answers
 from wizard.plan.change import Change, Plan
 from wizard.results import Installed, PortalDetails, Recovery
 from wizard.ui.jobs.machine import Machine
@@ -110,7 +110,7 @@ class Session(QObject):
 
     def clear_secrets(self) -> None:
         """Forget the secrets: they were used."""
-        self.answers = cleared(self.answers)
+        self.answers = self.answers.without(SECRETS)
         self.reread.emit()
         self.changed.emit()
 

@@ -53,22 +53,19 @@ def repair(controller: Controller, secrets: CommandSecrets, confirm: Confirm) ->
 
 
 def _with_secrets(
-    invocation: Invocation,
+    call: Invocation, *, anew: bool = False
 ) -> tuple[Controller, Settings, CommandSecrets]:
-    controller, secrets = invocation.controller, invocation.secrets
-    settings = invocation.settings()
-    secrets = secrets.with_enrolment(invocation.installed_settings(), settings)
-    return controller, settings, secrets
+    controller, secrets, settings = call.controller, call.secrets, call.settings()
+    # where nothing counts as enrolled, the code is asked for
+    in_force = None if anew else call.installed_settings()
+    return controller, settings, secrets.with_enrolment(in_force, settings)
 
 
-def _rekey(invocation: Invocation) -> Result:
-    controller, secrets = invocation.controller, invocation.secrets
-    settings = invocation.settings()
-    # nothing counts as enrolled, so the code is asked for
-    secrets = secrets.with_enrolment(None, settings).choosing(
-        new_keys=True, original_is_gone=invocation.arguments.original_is_gone
-    )
-    return carry_out(controller, settings, secrets, invocation.confirm)
+def _rekey(call: Invocation) -> Result:
+    controller, settings, secrets = _with_secrets(call, anew=True)
+    gone = call.arguments.original_is_gone
+    secrets = secrets.choosing(new_keys=True, original_is_gone=gone)
+    return carry_out(controller, settings, secrets, call.confirm)
 
 
 PLAN = Command(

@@ -7,7 +7,6 @@ from tests.unit.wizard.answered import CANARY, SETTINGS, express
 from wire.secret import Secret
 from wizard.flow.conversion import (
     answers_of,
-    cleared,
     directory_of,
     draft_of,
     inputs_of,
@@ -15,7 +14,7 @@ from wizard.flow.conversion import (
     settings_of,
 )
 from wizard.flow.defaults import defaults
-from wizard.flow.model import Answers
+from wizard.flow.model import SECRETS, Answers
 from wizard.inputs import Draft, Inputs
 
 
@@ -87,7 +86,7 @@ def test_inputs_hold_what_was_answers_and_nothing_after_it_was_used() -> None:
     inputs = inputs_of(answers)
     assert inputs.admin
     assert inputs.admin.password == inputs.proxy_password == Secret(CANARY)
-    assert inputs_of(cleared(answers)) == Inputs()
+    assert inputs_of(answers.without(SECRETS)) == Inputs()
 
 
 def test_no_secret_shows_in_answers_or_settings() -> None:
