@@ -23,17 +23,10 @@ _LINES = 25
 
 
 def run(root: Path, work: Path, *argv: str, epoch: int = 0) -> str:
-    """Run `argv` with `work` at /build; give its output.
+    """Run `argv` with `work` at /build, all of this machine that is seen inside.
 
-    Args:
-        root: the builder's root, see `builder.ensure_root`.
-        work: the only folder of this machine that is seen inside.
-        argv: the command, with paths as they are inside.
-        epoch: SOURCE_DATE_EPOCH, seconds; the time that files are given.
-
-    Raises:
-        BuildError: it failed; the remedy holds the end of what it said.
-
+    `root` is of `build_root.ensure_root`; `epoch` is SOURCE_DATE_EPOCH, the time that
+    files are given. BuildError holds the end of what it said.
     """
     away = ["unshare", "--mount", "--net", "--propagation", propagation()]
     inside = ["sh", "-c", _ENTER, "build", str(root), str(work)]

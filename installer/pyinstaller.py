@@ -41,10 +41,8 @@ def freeze(root: Path, work: Path, recipe: Recipe) -> Path:
 def missing(notes: str) -> list[str]:
     """List the modules that the product imports always and that were not found.
 
-    Args:
-        notes: what PyInstaller noted, a line for each module that is not there:
-            `missing module named X - imported by Y (top-level), Z (optional)`.
-
+    PyInstaller notes a line for each module that is not there:
+    `missing module named X - imported by Y (top-level), Z (optional)`.
     """
     names = []
     # A dotted name that is missing is most often no module but a thing in one.

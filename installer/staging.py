@@ -12,14 +12,9 @@ PROJECT = "ad-password-writeback"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing in a package.
+    """One thing in a package, by its path on the machine.
 
-    Args:
-        path: absolute, as on the machine.
-        kind: `file`, `dir`, `symlink` or `config`.
-        mode: of a file or folder; of no meaning for a link.
-        target: where a link points to.
-
+    `kind` is `file`, `dir`, `symlink` or `config`; `target` where a link points to.
     """
 
     path: str
@@ -29,15 +24,10 @@ class Entry:
 
 
 def lay_out(recipe: Recipe, frozen: Path, pages: Path, source: Path, at: Path) -> None:
-    """Fill the folder `at`, which is the machine's `/`.
+    """Fill the empty folder `at`, which is the machine's `/`.
 
-    Args:
-        recipe: the package.
-        frozen: the programs' folder that PyInstaller made.
-        pages: the manual pages and completions that were generated.
-        source: a copy of the repository.
-        at: an empty folder.
-
+    `frozen` is what PyInstaller made, `pages` the manual pages and completions that
+    were generated, `source` a copy of the repository.
     """
     home = at / "usr/lib" / recipe.name
     # hard links: what is frozen is large, and nothing below writes to it

@@ -31,9 +31,7 @@ class Right(StrEnum):
 class Hosts:
     """The names this relay goes by; a token for any other host is for another relay.
 
-    Attributes:
-        names: host names and addresses in lower case; "*.x" stands for one label.
-
+    In lower case; "*.x" stands for one label.
     """
 
     names: frozenset[str]
@@ -45,13 +43,7 @@ class Hosts:
 
 @dataclass(frozen=True)
 class Access:
-    """A token that holds for what was asked.
-
-    Attributes:
-        agent: whose connection it is.
-        expires: Unix seconds.
-
-    """
+    """A token that holds for what was asked of an agent, until a Unix time."""
 
     agent: Agent
     expires: int
@@ -66,17 +58,10 @@ class Authorization:
     clock: Callable[[], float] = time.time
 
     def check(self, text: str | None, path: str, right: Right) -> Access:
-        """Check a token for a path and a right.
+        """Check a token for a right on a connection, or on a path below it.
 
-        Args:
-            text: the token, or None when there was none.
-            path: the connection, with or without a suffix below it.
-            right: what it is to be used for.
-
-        Raises:
-            Refused: 401 the token proves nothing, 403 it is not for this path or
-                right, 404 there is no such connection.
-
+        Refused: 401 the token proves nothing, 403 it is not for this path or right, 404
+        there is no such connection.
         """
         if not text:
             why = ("there is no token", "Send ServiceBusAuthorization.")
@@ -87,11 +72,8 @@ class Authorization:
         if agent is None:
             raise _unknown_connection()
         if right is not _right_of(token.key_name):
-            raise Refused(
-                403,
-                f"the key {token.key_name!r} does not have the right {right}",
-                "Use the key that was made for this.",
-            )
+            what = f"the key {token.key_name!r} does not have the right {right}"
+            raise Refused(403, what, "Use the key that was made for this.")
         self._check_portal(token, agent)
         return Access(agent, token.expires)
 
@@ -124,26 +106,17 @@ class Authorization:
             remedy = "Sign for http://host/path."
             raise _proves_nothing("bad_token", str(error), remedy) from error
         if audience.host not in self.hosts:
-            raise Refused(
-                403,
-                f"the token is for {audience.host}, which is not this relay",
-                "Sign for the host name in this relay's address.",
-            )
+            what = f"the token is for {audience.host}, which is not this relay"
+            raise Refused(403, what, "Sign for the host name in this relay's address.")
         if not audience.covers(path):
-            raise Refused(
-                403,
-                "the token is for another connection",
-                "Sign for the connection that is asked for.",
-            )
+            what = "the token is for another connection"
+            raise Refused(403, what, "Sign for the connection that is asked for.")
 
     def _check_portal(self, token: sas.Token, agent: Agent) -> None:
         portal = self.store.portal_of_key(token.key_name)
         if portal is not None and portal.name != agent.portal:
-            raise Refused(
-                403,
-                "this agent is enrolled with another portal",
-                "Enrol the agent with this portal first.",
-            )
+            what = "this agent is enrolled with another portal"
+            raise Refused(403, what, "Enrol the agent with this portal first.")
 
 
 def hosts_of(name: str, certificate: bytes) -> Hosts:

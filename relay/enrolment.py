@@ -40,12 +40,7 @@ _NEW_CODE = "Ask for a new code."
 
 @dataclass(frozen=True)
 class Application:
-    """An agent that asks to be enrolled.
-
-    Attributes:
-        lookup: the hash of the code's secret.
-
-    """
+    """An agent that asks to be enrolled; `lookup` is the hash of the code's secret."""
 
     lookup: str
     agent: str

@@ -11,12 +11,7 @@ _NOTHING: Mapping[str, str] = MappingProxyType({})
 class Refused(PlainFailure):
     """A request that ends here, with the HTTP status and texts of its answer.
 
-    Args:
-        status: HTTP status.
-        what: what is wrong; never a token, key or code.
-        remedy: what to do about it.
-        detail: further members of the JSON body.
-
+    `what` is never a token, key or code; `detail` are further members of the JSON body.
     """
 
     def __init__(

@@ -40,11 +40,8 @@ Headers = tuple[tuple[str, str], ...]
 class Request:
     """What a sender asks, ready to be relayed.
 
-    Attributes:
-        target: path and query without tokens.
-        headers: what is relayed of the sender's headers, Via included.
-        body: empty when there is none.
-
+    `target` is path and query without tokens; `headers` are those relayed, Via
+    included.
     """
 
     method: str
@@ -57,13 +54,7 @@ class Request:
 
 @dataclass(frozen=True)
 class ResponseHead:
-    """A response without its body.
-
-    Attributes:
-        request_id: of the request it answers.
-        body: whether a body follows.
-
-    """
+    """A response to one request, without its body; `body`: whether one follows."""
 
     request_id: str
     status: int

@@ -34,11 +34,8 @@ class NotTaken(ListenerGone):
 class Pending:
     """A request that waits for its answer.
 
-    Attributes:
-        address: where the listener may come for a rendezvous; good once.
-        inline: whether the listener got the whole request on its control channel.
-        met: whether the listener came to the address.
-
+    `address` is where the listener may come for a rendezvous, good once; `met`: it did;
+    `inline`: it got the whole request on its control channel.
     """
 
     id: str
@@ -119,11 +116,7 @@ class Channel:
 class Listener:
     """One control channel of a connection.
 
-    Args:
-        channel: the socket, after its handshake.
-        connection: the name of the connection.
-        origin: wss://host:port as the listener dialled it, for rendezvous addresses.
-
+    `origin` is wss://host:port as the listener dialled it, for rendezvous addresses.
     """
 
     def __init__(self, channel: Channel, connection: str, origin: str) -> None:

@@ -68,17 +68,14 @@ class Sender:
         try:
             return await self._exchange.ask(connection, request)
         except NoListener as error:
-            raise Refused(
-                502, "no agent listens on this connection", "Start the agent."
-            ) from error
+            what = "no agent listens on this connection"
+            raise Refused(502, what, "Start the agent.") from error
         except ListenerGone as error:
-            raise Refused(
-                502, "the agent went away before it answered", _ASK_AGAIN
-            ) from error
+            what = "the agent went away before it answered"
+            raise Refused(502, what, _ASK_AGAIN) from error
         except ListenerSilent as error:
-            raise Refused(
-                504, "the agent did not answer in time", _ASK_AGAIN
-            ) from error
+            what = "the agent did not answer in time"
+            raise Refused(504, what, _ASK_AGAIN) from error
 
     def _response(self, answer: Response) -> web.Response:
         headers = CIMultiDict(answer.head.headers)

@@ -40,14 +40,9 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @dataclass(frozen=True)
 class Place:
-    """Where a relay is to be found.
+    """Where a relay is to be found: its own name (for Via), all names, its address.
 
-    Attributes:
-        name: its own name, for Via.
-        hosts: all names that tokens may be made out to.
-        address: the address to listen on.
-        port: 0 for any free one.
-
+    Tokens may be made out to any of `hosts`; port 0 is any free one.
     """
 
     name: str
@@ -57,15 +52,11 @@ class Place:
 
 
 class Relay:
-    """The routes, around one store.
+    """The routes, around one store, which stays open as long as the relay serves.
 
-    Args:
-        place: where it is.
-        store: what it knows; stays open as long as the relay serves.
-        answer_seconds: how long a listener may take; the protocol says 60.
-        ping_seconds: how often listeners are tried; one is dropped when half that
-            time passes without a reply, so that no request goes to a dead one.
-
+    A listener may take `answer_seconds`; the protocol says 60. Listeners are tried each
+    `ping_seconds`; one is dropped when half that time passes without a reply, so that
+    no request goes to a dead one.
     """
 
     def __init__(

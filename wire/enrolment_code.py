@@ -51,12 +51,9 @@ _BROKEN = {
 
 
 class BadCode(Failure, ValueError):
-    """A text that is no enrolment code.
+    """A text that is no enrolment code, by the first rule that it breaks.
 
-    Args:
-        rule: the first rule that it breaks.
-        detail: what exactly; never the code, as it is a secret until it is used.
-
+    `detail` says what exactly; never the code, as it is a secret until it is used.
     """
 
     def __init__(self, rule: Rule, detail: str = "") -> None:

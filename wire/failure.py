@@ -6,10 +6,8 @@ from wire.text import EMPTY, Text, verbatim
 class Failure(Exception):
     """Something failed, in words for an administrator; every such error is a kind.
 
-    Args:
-        what: what happened; never a secret.
-        remedy: the next step; empty where none is known.
-
+    `what` happened, never a secret; `remedy` is the next step, empty where none is
+    known.
     """
 
     # no frozen dataclass: Python itself sets the traceback of what it passes on

@@ -59,13 +59,7 @@ class _Claims(_Claim):
 
 @dataclass(frozen=True)
 class Portal:
-    """Someone whose requests this agent takes.
-
-    Attributes:
-        issuer: the `iss` of its requests.
-        keys: its public keys.
-
-    """
+    """Someone whose requests this agent takes; `issuer` is their `iss`."""
 
     issuer: str
     keys: PublicKeys
@@ -110,15 +104,9 @@ def authenticate(
 ) -> Request:
     """Check the inner JWS and its claims.
 
-    Args:
-        opened: what `unseal` made.
-        portals: the portals this agent knows, by the kid of their signing key.
-        agent: this agent's id, which `aud` must name.
-        digest: SHA-256 of the token, to tell a repeat from a replay.
-
-    Raises:
-        Refused: forged_request, or bad_request with the claim that is wrong.
-
+    `portals` are by the kid of their signing key; `agent` is the id that `aud` must
+    name; `digest`, SHA-256 of the token, tells a repeat from a replay. Refused as
+    forged_request, or bad_request with the claim that is wrong.
     """
     kid = jose.token_header(opened.signed).get("kid")
     portal = portals.get(kid) if isinstance(kid, str) else None

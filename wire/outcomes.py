@@ -249,18 +249,16 @@ OUTCOMES = {
 class Refused(Failure):
     """A request that ends here, with the code its answer carries.
 
-    Args:
-        code: the outcome.
-        detail: what exactly, for the administrator; never a secret.
-
+    `detail` says what exactly, for the administrator; never a secret.
     """
 
-    def __init__(self, code: Code, detail: str = "") -> None:
+    detail: Text
+
+    def __init__(self, code: Code, words: str = "") -> None:
         named = verbatim(code.value)
-        what = Text("{code}: {detail}", code=named, detail=detail) if detail else named
+        what = Text("{code}: {detail}", code=named, detail=words) if words else named
         super().__init__(what)
-        self.code = code
-        self.detail = detail
+        self.code, self.detail = code, verbatim(words)
 
     @property
     def outcome(self) -> Outcome:

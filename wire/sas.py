@@ -86,14 +86,10 @@ class Token:
 
 
 def sign(key: str, key_name: str, audience: str, expires: int) -> str:
-    """Make a token.
+    """Make a token until `expires`, in Unix seconds.
 
-    Args:
-        key: the shared key as text.
-        key_name: the name the relay knows the key by.
-        audience: what the token is for, as http://host/path.
-        expires: Unix seconds.
-
+    `key_name` is the name the relay knows the key by; `audience` what the token is for,
+    as http://host/path.
     """
     resource = quote_plus(audience)
     signature = base64.b64encode(_mac(key, resource, expires)).decode("ascii")
@@ -131,19 +127,11 @@ def parse(text: str) -> Token:
 
 
 def verify(text: str, keys: Callable[[str], Iterable[str]], now: float) -> Token:
-    """Check form, signature and time.
+    """Check form, signature and time, `now` being Unix seconds.
 
-    Args:
-        text: the token.
-        keys: gives the keys that go by a name; any of them may have signed, so
-            that a key can be replaced without a gap.
-        now: Unix seconds.
-
-    Raises:
-        BadToken: the form is wrong.
-        WrongKey: the signature is.
-        ExpiredToken: the signature is right, the time is past.
-
+    Any of the keys that go by a name may have signed, so that a key can be replaced
+    without a gap. BadToken where the form is wrong, WrongKey where the signature is,
+    ExpiredToken where that is right and the time is past.
     """
     token = parse(text)
     if not signed_by(token, keys(token.key_name)):

@@ -68,13 +68,9 @@ def decide(
 ) -> Decision:
     """Say whether a token holds a right on one object.
 
-    Args:
-        descriptor: the object's.
-        sids: the whole token: account, groups, well-known groups; on its own object
-            with SELF (`token_on`).
-        right: what is asked.
-        classes: the object's most specific class and its dynamic auxiliary ones.
-
+    `sids` is the whole token: account, groups, well-known groups; on its own object
+    with SELF (`token_on`). `classes` are the object's most specific class and its
+    dynamic auxiliary ones.
     """
     if descriptor.dacl is None:
         return Decision(allowed=True, reason=Reason.NO_LIST)

@@ -4,10 +4,7 @@
 class DescriptorError(ValueError):
     """Bytes that are no security descriptor, or a change one can not hold.
 
-    Args:
-        offset: where in the bytes, counted from the start of the descriptor.
-        rule: what should hold there.
-
+    `offset` counts from the start of the descriptor; `rule` should hold there.
     """
 
     def __init__(self, offset: int, rule: str) -> None:

@@ -17,14 +17,7 @@ _GUID = Text("must be a GUID, 32 hexadecimal digits")
 
 @dataclass(frozen=True)
 class UserFilter:
-    """What means one user.
-
-    Attributes:
-        by: the attribute.
-        value: as it came.
-        assertion: the attribute and the escaped value of a filter (RFC 4515).
-
-    """
+    """What means one user: the attribute, the value as it came, both for a filter."""
 
     by: str
     value: str

@@ -57,11 +57,7 @@ class Problem:
 class SettingsError(Failure):
     """The settings can't be used; nothing was touched.
 
-    Args:
-        source: the file, or where the settings came from.
-        problems: everything that is wrong, in the order of the file.
-        remedy: more than to mend them.
-
+    `source` is the file, or where they came from; `remedy` more than to mend them.
     """
 
     def __init__(
@@ -82,11 +78,7 @@ def explain(
 ) -> tuple[Problem, ...]:
     """Translate pydantic's errors, in the order of the file.
 
-    Args:
-        error: as pydantic raised it.
-        model: the whole of the settings.
-        below: where in it the part lies that was validated alone.
-
+    `below` is where in the model the part lies that was validated alone.
     """
     return tuple(
         _problem(dict(item), (*below, *item["loc"]), model) for item in error.errors()

@@ -64,12 +64,9 @@ class CertificateFacts:
 
 @dataclass(frozen=True)
 class Handshake:
-    """What a controller shows before anybody signs in.
+    """What a controller shows before anybody signs in: its own certificate first.
 
-    Attributes:
-        chain: its certificates, its own first.
-        tls: the version agreed on, as Python names it: TLSv1.3.
-
+    `tls` is the version agreed on, as Python names it: TLSv1.3.
     """
 
     chain: tuple[CertificateFacts, ...]

@@ -45,12 +45,8 @@ def connect(
 ) -> "Connection":
     """Open a connection and sign in with a simple bind over TLS.
 
-    Args:
-        endpoint: the controller.
-        user: the account's userPrincipalName or DN.
-        password: its password.
-        connect_timeout: seconds for TCP, and again for TLS.
-        receive_timeout: seconds for each answer.
+    `user` is a userPrincipalName or DN. Seconds: `connect_timeout` for TCP, and again
+    for TLS, `receive_timeout` for each answer.
 
     Raises:
         Unreachable: no TCP, no TLS, or no answer.
@@ -130,18 +126,9 @@ class Connection:
     ) -> Iterator[Entry]:
         """Find entries, page by page; referrals are left out.
 
-        Args:
-            base: where to start.
-            filter: RFC 4515; values escaped with `escape`.
-            attributes: what to read.
-            scope: how far below base.
-            controls: sent with each page.
-            paged: in pages of 500; off saves a control for a search that finds few.
-            limit: at most so many; more are not an error.
-
-        Raises:
-            DirectoryError: while it is iterated.
-
+        The values of `filter` (RFC 4515) are escaped with `escape`. `controls` go with
+        each page, of 500; without `paged` a search that finds few saves a control. More
+        than `limit` are no error. What is wrong is raised while it is iterated.
         """
         ask = partial(
             self._call,

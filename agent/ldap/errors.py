@@ -17,13 +17,8 @@ _WIN32 = re.compile(r"^\s*([0-9a-fA-F]{8}):")
 class DirectoryError(Failure):
     """A controller refused, or did not answer.
 
-    Attributes:
-        host: the controller.
-        what: what happened, in words.
-        remedy: the next step.
-        result: the LDAP result code (RFC 4511 4.1.9), where there is one.
-        diagnostic: the controller's own words.
-
+    `result` is the LDAP result code (RFC 4511 4.1.9), where there is one; `diagnostic`
+    the controller's own words.
     """
 
     def __init__(
@@ -58,10 +53,7 @@ class Unreachable(DirectoryError):
 class Untrusted(DirectoryError):
     """The controller's certificate does not prove that it is the one meant.
 
-    Attributes:
-        chain: what it showed, its own certificate first.
-        reason: why that is not trusted.
-
+    `chain` is what it showed, its own first; `reason` why that is not trusted.
     """
 
     def __init__(

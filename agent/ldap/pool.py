@@ -37,11 +37,8 @@ _REFUSED_S = 60.0
 class Target:
     """Which domain, with whose account.
 
-    Attributes:
-        endpoints: the controllers, in the order they are asked.
-        base_dn: the naming context that each must serve.
-        user: the account's userPrincipalName.
-
+    The endpoints are asked in their order, and each must serve `base_dn`; `user` is a
+    userPrincipalName.
     """
 
     endpoints: tuple[Endpoint, ...]
@@ -70,13 +67,7 @@ class _Controller:
 
 @dataclass(frozen=True)
 class PoolState:
-    """Whether a controller answers.
-
-    Attributes:
-        controller: the one that is asked; None when none answers.
-        reason: why not, with the remedy.
-
-    """
+    """Which controller answers; None: none does, for a reason that has the remedy."""
 
     controller: str | None
     reason: str = ""
@@ -85,11 +76,8 @@ class PoolState:
 class Pool:
     """Gives out connections; safe for many threads.
 
-    Args:
-        target: where to connect, and as whom.
-        on_state: told when another controller is used, or none answers.
-        clock: seconds that only go on.
-
+    `on_state` is told when another controller is used, or none answers; `clock` is
+    seconds that only go on.
     """
 
     def __init__(
@@ -112,14 +100,9 @@ class Pool:
     def connection(self, first_read: Callable[[PooledConnection], T]) -> Iterator[T]:
         """Read on a connection that works, and lend it for what follows.
 
-        Args:
-            first_read: shows that the connection is alive; what it gives holds the
-                connection where more is to be done on it.
-
-        Raises:
-            SignInRefused: every controller that answers refuses the account.
-            Unreachable: no controller answers.
-
+        `first_read` shows that it is alive; what that gives holds the connection where
+        more is to be done on it. SignInRefused where every controller that answers
+        refuses the account; Unreachable where none answers.
         """
         dc, warm, value = self._first(first_read)
         try:

@@ -37,13 +37,8 @@ _TOKEN_S = 300
 class CloneQuery:
     """Where an agent asks itself, and how its answer is known.
 
-    Attributes:
-        endpoint: to the relay.
-        connection: the agent's.
-        key_name: of the key that may send on this connection.
-        key: the key.
-        keys: the agent's own, which sign its answers.
-
+    `key` may send on this connection; `keys` are the agent's own, which sign its
+    answers.
     """
 
     endpoint: RelayEndpoint
@@ -56,12 +51,7 @@ class CloneQuery:
 class CloneDetector:
     """Looks for a clone now and then.
 
-    Args:
-        query: where it asks.
-        own: this process.
-        report: given what an administrator must know, or "" when it is over.
-        every_s: seconds between two looks.
-
+    `report` is given what an administrator must know, or "" when it is over.
     """
 
     def __init__(

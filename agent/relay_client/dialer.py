@@ -24,19 +24,11 @@ _MAX_FRAME = hybrid_connections.MAX_BODY + hybrid_connections.MAX_INLINE_HEADERS
 
 @dataclass(frozen=True)
 class Dialer:
-    """The way from one agent to one relay.
+    """The way from one agent to one relay at an address, https://host[:port].
 
-    Attributes:
-        url: the relay's address, https://host[:port].
-        connection: the name of the hybrid connection (the agent's id).
-        key_name: the name of the key that listens.
-        key: the key that listens.
-        ssl: decides which certificates are trusted.
-        endpoint: through which proxy, and who signs in there.
-        ping_seconds: how often a connection is tried; it is given up when half
-            that time passes without a reply.
-        token_seconds: for how long a token is made.
-
+    `connection` is the agent's id, `key` the one that listens. A connection is tried
+    each `ping_seconds`, and given up when half that time passes without a reply; a
+    token is made for `token_seconds`.
     """
 
     url: str

@@ -13,13 +13,7 @@ from wire.secret import Secret
 
 @dataclass(frozen=True)
 class RelayEndpoint:
-    """How one relay is reached.
-
-    Attributes:
-        relay: as settings have it.
-        proxy_password: of the user that its proxy's address names, where it names one.
-
-    """
+    """How one relay is reached; the password is of the user that its proxy names."""
 
     relay: Relay
     proxy_password: Secret | None = None

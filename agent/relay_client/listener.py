@@ -55,13 +55,7 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True)
 class ListenerState:
-    """What the listener is doing.
-
-    Attributes:
-        reason: while waiting, why the connection failed, with the remedy.
-        retry_at: while waiting, when it is tried again (Unix seconds).
-
-    """
+    """What the listener is doing; while waiting, why and until when (Unix seconds)."""
 
     phase: Phase
     reason: str = ""
@@ -71,11 +65,7 @@ class ListenerState:
 class Listener:
     """One connection of one agent to one relay.
 
-    Args:
-        dialer: opens its WebSockets.
-        handle: answers a request; called concurrently.
-        on_state: called with every change; must not block.
-
+    `handle` answers a request and is called concurrently; `on_state` must not block.
     """
 
     def __init__(

@@ -120,13 +120,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Repeat:
-    """The first answer to a request, which is given again as it was.
-
-    Attributes:
-        id: of the first answer.
-        claims: all of it, as it was spelled.
-
-    """
+    """The first answer to a request, given again as it was: its id, and all claims."""
 
     id: str
     code: Code

@@ -50,13 +50,7 @@ _OF_CHANGE = {31002: 31007, 31003: 31008}
 
 @dataclass(frozen=True)
 class Received:
-    """What is noted of a request; nothing, when it could not be read.
-
-    Attributes:
-        user: by which identifier, and its value.
-        portal: the issuer.
-
-    """
+    """What is noted of a request, by issuer and user; nothing, when it was not read."""
 
     op: Operation | None = None
     jti: str | None = None
@@ -132,12 +126,8 @@ def as_line(record: Record, at: datetime) -> dict[str, Any]:
 class Audit:
     """The file of records; safe for many threads. Made anew when it was moved away.
 
-    While it can't be made anew, records go on to the file that was moved.
-
-    Args:
-        path: the file.
-        also: given each record too, such as the system's journal.
-
+    While it can't be made anew, records go on to the file that was moved. `also` is
+    given each record too, such as the system's journal.
     """
 
     def __init__(

@@ -26,14 +26,7 @@ class Health:
 
 
 class Endpoints:
-    """Answers what the relay hands over, on threads of its own.
-
-    Args:
-        identity: who this agent is.
-        handler: of `POST resets`.
-        health: read for `GET ready`.
-
-    """
+    """Answers what the relay hands over, on threads of its own."""
 
     def __init__(
         self, identity: Identity, handler: Handler, health: Callable[[], Health]

@@ -41,12 +41,8 @@ class ExactlyOnce:
     ) -> Answer | Repeat:
         """Do a request, or give the answer of the same one that came before.
 
-        Args:
-            request: known again by its jti and the digest of its token.
-            answer_id: the id of its answer, where it is the first.
-            do: what it comes to; given the entry of a write that it was, and whose
-                result is not known so far.
-
+        It is known again by its jti and the digest of its token. `do` is given the
+        entry of a write that it was, and whose result is not known so far.
         """
         mine = _UnderWay(request.digest, answer_id, Future())
         with self._lock:

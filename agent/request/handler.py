@@ -60,15 +60,7 @@ class _RequestRun:
 
 
 class Handler:
-    """Does what a portal asks for.
-
-    Args:
-        identity: who this agent is.
-        tools: what the stages work with.
-        trail: where records go.
-        count: given each code and its milliseconds.
-
-    """
+    """Does what a portal asks for; `count` is given each code and its milliseconds."""
 
     def __init__(
         self,

@@ -66,9 +66,7 @@ _PRIMARY = 0xFF  # an extended code has it in its last byte
 class LedgerUnusable(Failure):
     """The file can't be opened; without it a request could be done twice.
 
-    Attributes:
-        for_good: starting again changes nothing.
-
+    `for_good`: starting again changes nothing.
     """
 
     for_good: bool
@@ -115,10 +113,8 @@ class Entry:
 class Ledger:
     """The file of requests; safe for many threads, and two processes that hand over.
 
-    Raises:
-        LedgerUnusable: it can't be opened, written or read.
-        OSError: its folder can't be made, or it is another's.
-
+    LedgerUnusable where it can't be opened, written or read; OSError where its folder
+    can't be made, or it is another's.
     """
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:

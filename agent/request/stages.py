@@ -43,12 +43,7 @@ _WOULD_WORK = "Your password can be reset. Nothing was changed."
 
 @dataclass(frozen=True)
 class Tools:
-    """What the stages work with.
-
-    Attributes:
-        self_tests: the issuer of the agent's own tests.
-
-    """
+    """What the stages work with; `self_tests` issues the agent's own tests."""
 
     settings: Settings
     pool: Pool
@@ -99,12 +94,7 @@ class Written:
 
 @dataclass(frozen=True)
 class Verified:
-    """The controller shows the write.
-
-    Attributes:
-        note: what could not be seen.
-
-    """
+    """The controller shows the write; `note` is what could not be seen."""
 
     located: Located
     note: str = ""

@@ -26,12 +26,7 @@ from agent.system.instance import Instance
 
 @dataclass(frozen=True)
 class Parts:
-    """What a running agent consists of.
-
-    Attributes:
-        clone_detector: None where the agent has no key to ask itself with.
-
-    """
+    """What a running agent consists of; no detector without a key to ask with."""
 
     tools: Tools
     audit: Audit

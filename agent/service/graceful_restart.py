@@ -40,11 +40,8 @@ async def hand_over(
 ) -> int | None:
     """Start a successor; give its id when it is the main process now, else None.
 
-    Args:
-        notifier: told of the new main process.
-        status: left when the successor is ready and before it is the main process.
-        seconds: how long it may take until it is ready.
-
+    `status` is left when the successor is ready and before it is the main process;
+    `seconds` is how long it may take until it is ready.
     """
     status.hold()
     successor = await _ready_successor(seconds)
@@ -59,11 +56,8 @@ async def hand_over(
 class Reloads:
     """What SIGHUP asks for: one hand-over at a time, and none is forgotten.
 
-    Args:
-        hand_over: gives the successor's id once it is the main process, else None.
-        stop: the end of this process; no hand-over begins after it.
-        succeeded: set, before `stop` is, when there is a successor.
-
+    `hand_over` gives the successor's id once it is the main process, else None. None
+    begins after `stop`; `succeeded` is set before that when there is a successor.
     """
 
     def __init__(

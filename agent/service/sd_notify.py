@@ -16,10 +16,8 @@ _MICRO = 1_000_000
 class Notifier:
     """Notifies the service manager; nothing happens where there is none.
 
-    Args:
-        address: of its socket; one that starts with @ is in the abstract namespace.
-        watchdog_s: it takes this service for hung when nothing came for so long.
-
+    A socket's address that starts with @ is in the abstract namespace. A service is
+    taken for hung when nothing came for `watchdog_s`.
     """
 
     def __init__(self, address: str = "", watchdog_s: float | None = None) -> None:

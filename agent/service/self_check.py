@@ -27,10 +27,7 @@ _WIZARD = Text("run the wizard")
 class CheckResult:
     """One thing that was tried; the shape the wizard shows.
 
-    Attributes:
-        more: long text, such as the chain of a certificate.
-        ms: how long it took.
-
+    `more` is long text, such as the chain of a certificate; `ms` how long it took.
     """
 
     id: str

@@ -30,11 +30,8 @@ _WARM_EVERY_S = 10.0
 class Service:
     """One running agent.
 
-    Args:
-        config: what it starts from.
-        journal: of the system, where it has one; each request is logged there too.
-        ready_fd: told once when it is ready, by the process that it takes over from.
-
+    Each request is logged to `journal` too; `ready_fd` is told once when it is ready,
+    by the process that it takes over from.
     """
 
     def __init__(

@@ -23,14 +23,9 @@ from agent.system.atomic_files import write_atomically
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two connections.
+    """One of the two connections: its state, since when (ISO form), and why not.
 
-    Attributes:
-        state: connecting, connected, waiting or closed.
-        since: when it became so, in ISO form.
-        reason: why it is not connected, with the remedy.
-        controller: the domain controller that is asked.
-
+    `state` is connecting, connected, waiting or closed; `reason` has the remedy.
     """
 
     state: str = "connecting"
@@ -42,14 +37,9 @@ class Side:
 class Status:
     """The agent's state; the listener and the pool report, from any thread.
 
-    Args:
-        path: the file that is replaced at each change.
-        version: the agent's.
-        paused: password writeback is off.
-        settings: the digest of those it started with.
-        changed: called after each change of the state.
-        waiting: leave the file to the process before until this one is ready.
-
+    The file is replaced at each change, and `changed` called after. `settings` is the
+    digest of those it started with; `waiting` leaves the file to the process before
+    until this one is ready.
     """
 
     def __init__(

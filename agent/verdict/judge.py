@@ -67,11 +67,7 @@ def judge(
 ) -> Verdict:
     """Answer for one user, as of when they were read.
 
-    Args:
-        subject: what was read.
-        operations: those that the settings allow.
-        name_of: how a SID is called in the answers.
-
+    `operations` are those that the settings allow; `name_of` says how a SID is called.
     """
     case = _Case(subject, read(subject.descriptor), name_of)
     shared = _stops_everything(case)

@@ -66,17 +66,10 @@ def judge(
     hints: bool,
     cannot_change: bool = False,
 ) -> tuple[PolicyFinding, ...]:
-    """Say what is known to be wrong before the directory is asked.
+    """Say what is known to be wrong before the directory is asked, at `now` in UTC.
 
-    Args:
-        policy: the resultant one; None when it can not be read.
-        account: the user's.
-        password: the new one.
-        now: in UTC.
-        operation: a change is bound by more rules than any other.
-        hints: whether the policy hints go with a reset.
-        cannot_change: an entry denies the user to change the password.
-
+    `policy` is None when it can not be read; `hints`: they go with a reset;
+    `cannot_change`: an entry denies the user to change the password.
     """
     findings = _cannot_change(operation, denied=cannot_change)
     if operation is Operation.CHANGE and account.locked(now, policy):

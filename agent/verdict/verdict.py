@@ -55,12 +55,7 @@ class OperationVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answers about one user.
-
-    Attributes:
-        notes: what an administrator should know, though it stops nothing.
-
-    """
+    """The answers about one user; `notes` stop nothing, and yet should be known."""
 
     dn: str
     guid: UUID

@@ -28,7 +28,6 @@ from agent.verdict.subject import JUDGED
 from agent.verdict.verdict import State, Verdict
 from wire.operation import Operation
 from wire.outcomes import Refused
-from wire.text import verbatim
 
 _PAGE = 500
 _WAITING_PAGES = 2
@@ -103,7 +102,7 @@ def cover(
                 try:
                     user = user_of(entry)
                 except Refused as error:
-                    verdict = judge.hidden(entry.dn, verbatim(error.detail))
+                    verdict = judge.hidden(entry.dn, error.detail)
                 else:
                     subject = scan.subjects.read_in_scope(scan.facts, user)
                     verdict = judge.judge(subject, scan.operations, name_of)

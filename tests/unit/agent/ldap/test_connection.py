@@ -3,8 +3,10 @@
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
+import ldap3
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +20,7 @@ from agent.ldap.errors import (
     Denied,
     DirectoryError,
     SignInRefused,
+    TimedOut,
     Unreachable,
     refused,
     sign_in_refused,
@@ -137,6 +140,23 @@ def test_a_port_that_says_nothing_is_given_up() -> None:
         endpoint = Endpoint("dc1.corp.test", "127.0.0.1", silent.getsockname()[1])
         with pytest.raises(Unreachable, match="timed out"):
             connection.connect(endpoint, "svc", Secret(CANARY), connect_timeout=0.2)
+
+
+@pytest.mark.parametrize("waited", [True, False])
+def test_what_ran_out_of_time_may_still_be_done(waited: bool) -> None:  # noqa: FBT001
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        plain = ldap3.Server("127.0.0.1", server.getsockname()[1], get_info=ldap3.NONE)
+        ldap: Any = ldap3.Connection(plain)
+        ldap.open(read_server_info=False)
+        accepted, _ = server.accept()
+        with accepted, connection.Connection(ldap, "dc1") as directory:
+            directory.limit(0.1)
+            if not waited:
+                accepted.shutdown(socket.SHUT_RDWR)
+            with pytest.raises(TimedOut) as error:
+                directory.delete("CN=a")
+
+    assert error.value.waited is waited
 
 
 def test_a_ca_that_is_missing_is_named(tmp_path: Path) -> None:
