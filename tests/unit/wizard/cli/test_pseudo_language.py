@@ -1,6 +1,8 @@
 """Every word of the command line goes through `say`: none escapes translation."""
 
+import errno
 import json
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -310,6 +312,9 @@ def refusals(home: Path) -> Iterator[list[str]]:
     yield ["apply", "--secrets-fd", "987"]
     file = home / "site.yaml"
     file.write_text(dump(SETTINGS))
+    for words in (["plan"], ["verify"], ["rekey", "--yes"], ["permissions", "check"]):
+        yield [*words, "--settings", str(file)]
+    yield ["remove", "--yes"]
     bad = home / "bad.yaml"
     bad.write_text(BAD)
     yield ["plan", "--settings", str(bad)]
@@ -321,8 +326,12 @@ def test_what_is_refused_is_put_into_words(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     keys = ("agnet", "relay.url", "directory.port", "scope.containers", "agent")
-    files = (str(tmp_path / "site.yaml"), str(tmp_path / "bad.yaml"))
-    data = (*DATA, *files, *keys, "http://relay.corp.example")
+    places = SandboxHost(tmp_path / "home").places
+    files = (tmp_path / "site.yaml", tmp_path / "bad.yaml", places.settings)
+    secrets = ("agent-keys", "self-test-keys", "relay-listen-key", "relay-test-key")
+    system = os.strerror(errno.ENOENT)
+    paths = map(str, (*files, places.enrolment))
+    data = (*DATA, *paths, *keys, *secrets, system, "http://relay.corp.example")
     for command in refusals(tmp_path):
         main([*command, "--home", str(tmp_path / "home")])
         said = capsys.readouterr()
