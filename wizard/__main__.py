@@ -25,9 +25,7 @@ USAGE = 2
 def offers_of(environment: Mapping[str, str]) -> Offers:
     """Give what is offered: the rows of the file in WRITEBACK_OFFERS, then our name.
 
-    Raises:
-        OffersRefused: the file is not one that may be offered from.
-
+    OffersRefused where the file is not one that may be offered from.
     """
     file = environment.get("WRITEBACK_OFFERS")
     offers = read_offers(Path(file)) if file else Offers()
@@ -81,9 +79,7 @@ def _refused(why: Text) -> int:
 def controller_for(home: Path | None) -> Controller:
     """Give the controller: below a folder, of this server, or by its root service.
 
-    Raises:
-        NoHost: nothing was named, and the agent's package is not on this machine.
-
+    NoHost where nothing was named, and the agent's package is not on this machine.
     """
     if home is not None:
         return Controller(SandboxHost(home), allow_all)

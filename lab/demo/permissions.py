@@ -46,7 +46,8 @@ def _everybody(driver: Driver, say: Callable[[str], None]) -> None:
     bad = [row for row in page.account_rows.checks if row.state != "ok"]
     if bad or not page.account_rows.checks:
         raise JourneyFailed(f"The account has findings: {[row.title for row in bad]}")
-    page.table.choose_person(page.table.people_of(Cause.INHERITANCE_OFF)[0])
+    row = page.table.open_cause(Cause.INHERITANCE_OFF)
+    page.table.setCurrentItem(row.child(0))
     driver.picture("permissions-why")
 
 

@@ -105,11 +105,8 @@ class Form(WizardPage):
     def arrange(self) -> None:
         """Show, enable and name the fields by the answers so far."""
         answers = self.session.answers
-        shown = [
-            field_box
-            for field_box in self.field_boxes.values()
-            if field_box.field.shown(answers)
-        ]
+        boxes = self.field_boxes.values()
+        shown = [each for each in boxes if each.field.shown(answers)]
         for path, field_box in self.field_boxes.items():
             field_box.say_source(self._source(path))
             field_box.setVisible(field_box in shown)
@@ -139,10 +136,8 @@ class Form(WizardPage):
             return True
         if self.busy or self.refuse_problems():
             return False
-        seen = (
-            self._check_phase is CheckPhase.WARNED
-            and self._checked == self.session.answers
-        )
+        warned = self._check_phase is CheckPhase.WARNED
+        seen = warned and self._checked == self.session.answers
         if seen or not self.page.check:
             return True
         self._start(CheckPhase.CHECKING_FOR_NEXT)
@@ -151,10 +146,9 @@ class Form(WizardPage):
     def refuse_problems(self) -> bool:
         """Tell what is wrong beside the fields, and go to the first."""
         problems = self.problems()
+        rules = {p.path: p.rule for p in reversed(problems)}  # the first of each
         for path, field_box in self.field_boxes.items():
-            field_box.show_problem(
-                next((p.rule for p in problems if p.path == path), "")
-            )
+            field_box.show_problem(rules.get(path, ""))
         if not problems:
             return False
         first = self.field_boxes.get(problems[0].path)

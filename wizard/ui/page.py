@@ -121,12 +121,7 @@ class WizardPage(QWizardPage):
         return ()
 
     def set_answers(self, values: Mapping[str, Any]) -> None:
-        """Answer through the widgets, as an administrator would.
-
-        Raises:
-            KeyError: the page does not ask for one of the paths.
-
-        """
+        """Answer through the widgets; KeyError for a path that is not asked here."""
         for path, value in values.items():
             if path not in self.field_boxes:
                 raise KeyError(f"page {self.page.id} does not ask {path}")

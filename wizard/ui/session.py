@@ -121,10 +121,5 @@ class Session(QObject):
 
     @property
     def settings(self) -> Settings:
-        """The settings that the answers make.
-
-        Raises:
-            SettingsError: an answer is missing or wrong.
-
-        """
+        """The settings that the answers make; SettingsError where one is wrong."""
         return settings_of(self.answers)

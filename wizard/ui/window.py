@@ -81,12 +81,7 @@ class WizardWindow(QWizard):
         return super().page(page)
 
     def set_answers(self, values: Mapping[str, Any]) -> None:
-        """Answer on the page that is shown, through its widgets.
-
-        Raises:
-            KeyError: the page does not ask for one of the paths.
-
-        """
+        """Answer on the page that is shown, as `WizardPage.set_answers`."""
         self.shown.set_answers(values)
 
     def press_next(self) -> None:
@@ -291,11 +286,8 @@ class WizardWindow(QWizard):
             super().reject()
         else:
             text = tr("Your answers are not kept. Nothing more will be changed.")
-            leave = (tr("Leave"), self._leave)
+            leave = (tr("Leave"), lambda: self.done(0))
             self._ask(tr("Leave the wizard?"), text, (leave, (tr("Stay"), None)))
-
-    def _leave(self) -> None:
-        self.done(0)
 
     def _ask(self, title: str, text: str, choices: tuple[tuple[str, Any], ...]) -> None:
         dialog = QMessageBox(self)

@@ -21,11 +21,5 @@ class Machine:
 
 
 def read_machine(controller: Controller) -> Machine:
-    """Read what is on the machine; blocks.
-
-    Raises:
-        Exception: as `RunRecovery.find` and `Installation.installed`; nothing may
-            be changed over what can't be read.
-
-    """
+    """Read what is on the machine, or raise: what can't be read is not changed over."""
     return Machine(controller.recovery.find(), controller.installation.installed())

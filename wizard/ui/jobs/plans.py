@@ -52,12 +52,7 @@ CarryingOut = Callable[[Report, threading.Event], Ended]
 
 
 def planning(session: Session) -> Planning:
-    """Give the job that says what the task would change.
-
-    Raises:
-        SettingsError: an answer is missing or wrong.
-
-    """
+    """Give the job that says what the task would change; SettingsError as settings."""
     controller, answers = session.controller, session.answers
     inputs, settings = inputs_of(answers), session.settings
     if removing(answers):

@@ -10,7 +10,7 @@ from agent.config.errors import SettingsError
 from agent.config.settings import Settings
 from agent.verdict.causes import CAUSES, Cause
 from wire.text import EMPTY, Text, plural
-from wizard.controller.permissions import Coverage, Seen
+from wizard.controller.permissions import Coverage
 from wizard.flow.conversion import inputs_of
 from wizard.flow.model import Page
 from wizard.permissions.coverage import PersonVerdict
@@ -83,7 +83,7 @@ class PermissionsPage(WizardPage):
         name = tr("Export everybody as a file")
         self.export = button(tr("&Export…"), self._ask_file, name)
         exported, failed = self._exported, self._not_exported
-        self.exporter = Progress(tr("Exporting"), exported, failed, self._exporting)
+        self.exporter = Progress(tr("Exporting"), exported, failed)
         self.state = label(muted=True)
         name = tr("Grant what is missing")
         self.grant_button = button(tr("&Grant…"), self._begin_grant, name)
@@ -237,9 +237,6 @@ class PermissionsPage(WizardPage):
         self.state.setText("")
         self.exporter.start(job, tr("Reading people and permissions"))
         self._arrange()
-
-    def _exporting(self, seen: Seen) -> None:
-        self.exporter.show_seen(seen)
 
     def _exported(self, place: Path | None) -> None:
         done = tr("Saved as {path}", path=str(place)) if place else tr("Not saved.")

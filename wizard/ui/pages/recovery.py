@@ -8,7 +8,6 @@ from wire.text import Text
 from wizard.flow.conversion import inputs_of
 from wizard.flow.validation import missing_of
 from wizard.plan.change import RolledBack
-from wizard.results import Check
 from wizard.ui.form import Form
 from wizard.ui.formatting import say, tr
 from wizard.ui.jobs.machine import Machine, read_machine
@@ -17,7 +16,12 @@ from wizard.ui.jobs.plans import known_of
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.page import INDEX
 from wizard.ui.pages.remove import forgetting
-from wizard.ui.presenters.failure import as_apply_error, changes_made, describe_failure
+from wizard.ui.presenters.failure import (
+    as_apply_error,
+    changes_made,
+    describe_failure,
+    stuck_row,
+)
 from wizard.ui.widgets.change_list import ChangeList
 from wizard.ui.widgets.check_rows import CheckRows
 from wizard.ui.widgets.labels import Panel, add, heading, label
@@ -96,21 +100,11 @@ class RecoveryPage(Form):
     def next_text(self) -> str:
         if self._ended:
             return tr("&Next")
-        if not self._forward:
+        if not self.session.answers.forward:
             return tr("&Roll back now")
-        if self._removal:
+        if self.session.answers.removal:
             return tr("&Finish the removal")
         return tr("&Finish the changes")
-
-    @property
-    def _forward(self) -> bool:
-        recovery = self.session.recovery
-        return recovery is not None and recovery.forward
-
-    @property
-    def _removal(self) -> bool:
-        recovery = self.session.recovery
-        return recovery is not None and recovery.removal
 
     def nextId(self) -> int:
         # or another than Welcome: the journey begins anew
@@ -125,7 +119,7 @@ class RecoveryPage(Form):
 
     def _recover(self) -> None:
         controller, inputs = self.session.controller, inputs_of(self.session.answers)
-        removal, installed = self._removal, self.session.installed
+        removal, installed = self.session.answers.removal, self.session.installed
         self.check_rows.show_checks(())
 
         def recover(report: Any, _stop: object) -> Any:
@@ -144,7 +138,7 @@ class RecoveryPage(Form):
         result, known, self._machine = outcome
         over = self._machine.recovery is None
         self._phase = Phase.ENDED if over else Phase.CUT_OFF
-        if self._forward and self._removal:
+        if self.session.answers.forward and self.session.answers.removal:
             self._tell_finished(result)
             if known:
                 self.panel.show_details(known)
@@ -152,11 +146,13 @@ class RecoveryPage(Form):
         left: dict[str, str] = {
             item.change.summary: item.reason for item in result.stuck
         }
-        ended = "done" if self._forward else "undone"
+        ended = "done" if self.session.answers.forward else "undone"
         for change in self.changes.rows:
             state = "stuck" if change.summary in left else ended
             change.turn(state, left.get(change.summary, ""))
-        stuck = tuple(_stuck(item) for item in result.stuck)
+        title = Text("Could not be taken back")
+        remedy = Text("Take it back by hand, then roll back again.")
+        stuck = tuple(stuck_row(title, item, remedy) for item in result.stuck)
         self.check_rows.show_checks(stuck)
         if stuck:
             self.refuse("; ".join(check.detail for check in stuck))
@@ -191,13 +187,3 @@ class RecoveryPage(Form):
             if change.state == "doing":
                 change.turn("failed")
         self.refuse(str(error))
-
-
-def _stuck(item: Any) -> Check:
-    return Check(
-        id="stuck",
-        title=Text("Could not be taken back"),
-        state="failed",
-        detail=str(item),
-        remedy=Text("Take it back by hand, then roll back again."),
-    )

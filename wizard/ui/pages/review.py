@@ -44,7 +44,11 @@ class ReviewPage(Form):
             tr("Nothing can be changed here, but not everything is in order:")
         )
         self.add(self.waiting, self.not_in_order, self.check_rows, self.view)
-        self._credentials()
+        note = tr("These changes need a domain administrator, once; not stored.")
+        self.admin_note = label(note)
+        self.add(self.admin_note)
+        for field in _ADMINISTRATOR:
+            self.add_field_box(FieldBox(field))
         self.add(row(self.again))
         accept = Field(ACCEPT, "Yes, remove what can't be taken back", "check")
         self.add_field_box(FieldBox(accept))
@@ -56,13 +60,6 @@ class ReviewPage(Form):
         bar = busy_bar(tr("Making the plan"))
         bar.setMaximumWidth(360)
         return stack(label(tr("Comparing your answers with what is there")), bar)
-
-    def _credentials(self) -> None:
-        text = tr("These changes need a domain administrator, once; not stored.")
-        self.admin_note = label(text)
-        self.add(self.admin_note)
-        for field in _ADMINISTRATOR:
-            self.add_field_box(FieldBox(field))
 
     @property
     def busy(self) -> bool:

@@ -32,11 +32,7 @@ def clear(
 ) -> tuple[str, ...]:
     """Leave a container out, with everything below it.
 
-    Args:
-        dn: the container.
-        chosen: what is chosen so far.
-        children: gives the known children of a container above it.
-
+    `children` gives the known children of a container above it.
     """
     rest = [member for member in chosen if not is_below(member, dn)]
     above = next((member for member in rest if is_below(dn, member)), None)

@@ -2,9 +2,9 @@
 
 from agent.config.errors import SettingsError
 from wire.failure import Failure
-from wire.text import Text, plural
+from wire.text import Text, listed, plural
 from wizard.errors import reason
-from wizard.plan.change import ApplyError
+from wizard.plan.change import ApplyError, Stuck
 from wizard.results import Check
 from wizard.ui.formatting import say
 
@@ -22,13 +22,7 @@ def changes_made(count: int) -> Text:
 
 
 def ended(error: BaseException, *, begun: bool) -> Text:
-    """Say in one line what state the server is in.
-
-    Args:
-        error: what ended the plan.
-        begun: a change was begun, as far as was heard.
-
-    """
+    """Say what state the server is in; `begun`: a change was, as far as was heard."""
     plan = as_apply_error(error)
     if plan.rest:
         return plural(
@@ -54,13 +48,7 @@ def ended(error: BaseException, *, begun: bool) -> Text:
 
 
 def describe_failure(error: BaseException, remedy: str = "") -> tuple[Check, ...]:
-    """Tell what failed, what was taken back and what remains, a row each.
-
-    Args:
-        error: what ended the plan.
-        remedy: what to do, where not as usual.
-
-    """
+    """Tell what failed and what remains, a row each; `remedy` where not as usual."""
     plan, (detail, own) = as_apply_error(error), row_of(error)
     first = Check(
         id="failed",
@@ -69,23 +57,25 @@ def describe_failure(error: BaseException, remedy: str = "") -> tuple[Check, ...
         detail=detail,
         remedy=remedy or own or _remedy(plan),
     )
-    remains = tuple(
-        Check(
-            id="stuck",
-            title=Text("Remains"),
-            state="failed",
-            detail=str(item),
-            remedy=Text("Take it back by hand, or start the wizard again to retry."),
-        )
-        for item in plan.stuck
-    )
+    retry = Text("Take it back by hand, or start the wizard again to retry.")
+    remains = (stuck_row(Text("Remains"), item, retry) for item in plan.stuck)
     return (first, *remains)
+
+
+def stuck_row(title: Text, item: Stuck, remedy: Text) -> Check:
+    """Tell of a change that could not be taken back as a row."""
+    text = Text("{change}: {why}", change=item.change.summary, why=item.reason)
+    return Check("stuck", title, "failed", text, remedy)
 
 
 def row_of(error: BaseException) -> tuple[str, str]:
     """Give what happened and the remedy; of an error that is none of ours its kind."""
     if isinstance(error, SettingsError):
-        return "; ".join(str(problem) for problem in error.problems), error.remedy
+        problems = (
+            Text("{path}: {rule}", path=each.path, rule=each.message)
+            for each in error.problems
+        )
+        return listed(problems), error.remedy
     if isinstance(error, Failure):
         return error.statement, error.remedy
     return reason(error), ""

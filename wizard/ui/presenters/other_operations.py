@@ -1,7 +1,7 @@
 """Operations beside the reset that fall short, for causes of their own."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from agent.verdict.causes import CAUSES, Cause
 from agent.verdict.verdict import Verdict
@@ -46,46 +46,42 @@ def describe_operations(also: Mapping[Key, int]) -> tuple[Text, ...]:
     failing, unknown = Counter[Operation](), Counter[Operation]()
     for (operation, cause), people in also.items():
         (unknown if cause in _UNKNOWN else failing)[operation] += people
-    sentences = [_would_fail(each, failing[each]) for each in _OTHERS if failing[each]]
-    open_ones = [_not_known(each, unknown[each]) for each in _OTHERS if unknown[each]]
+    sentences = [_FAILING[each](failing[each]) for each in _OTHERS if failing[each]]
+    open_ones = [_NOT_KNOWN[each](unknown[each]) for each in _OTHERS if unknown[each]]
     return (*sentences, *open_ones)
 
 
-def _would_fail(operation: Operation, people: int) -> Text:
-    if operation is Operation.CHANGE:
-        return plural(
-            "Changing would fail for {count} person.",
-            "Changing would fail for {count} people.",
-            people,
-        )
-    if operation is Operation.UNLOCK:
-        return plural(
-            "Unlocking would fail for {count} person.",
-            "Unlocking would fail for {count} people.",
-            people,
-        )
-    return plural(
+_FAILING: dict[Operation, Callable[[int], Text]] = {
+    Operation.CHANGE: lambda people: plural(
+        "Changing would fail for {count} person.",
+        "Changing would fail for {count} people.",
+        people,
+    ),
+    Operation.UNLOCK: lambda people: plural(
+        "Unlocking would fail for {count} person.",
+        "Unlocking would fail for {count} people.",
+        people,
+    ),
+    Operation.MUST_CHANGE: lambda people: plural(
         "Requiring a new password would fail for {count} person.",
         "Requiring a new password would fail for {count} people.",
         people,
-    )
-
-
-def _not_known(operation: Operation, people: int) -> Text:
-    if operation is Operation.CHANGE:
-        return plural(
-            "Whether changing works is not known for {count} person.",
-            "Whether changing works is not known for {count} people.",
-            people,
-        )
-    if operation is Operation.UNLOCK:
-        return plural(
-            "Whether unlocking works is not known for {count} person.",
-            "Whether unlocking works is not known for {count} people.",
-            people,
-        )
-    return plural(
+    ),
+}
+_NOT_KNOWN: dict[Operation, Callable[[int], Text]] = {
+    Operation.CHANGE: lambda people: plural(
+        "Whether changing works is not known for {count} person.",
+        "Whether changing works is not known for {count} people.",
+        people,
+    ),
+    Operation.UNLOCK: lambda people: plural(
+        "Whether unlocking works is not known for {count} person.",
+        "Whether unlocking works is not known for {count} people.",
+        people,
+    ),
+    Operation.MUST_CHANGE: lambda people: plural(
         "Whether requiring a new password works is not known for {count} person.",
         "Whether requiring a new password works is not known for {count} people.",
         people,
-    )
+    ),
+}

@@ -106,13 +106,7 @@ def palette_of(ink: Inks) -> QPalette:
 
 
 def accented(palette: QPalette, *, destroys: bool) -> QPalette:
-    """Give the palette of the one button that goes on.
-
-    Args:
-        palette: of the window.
-        destroys: what it begins can't be taken back.
-
-    """
+    """Give the palette of the button that goes on; `destroys`: for good."""
     ink, accented_palette = inks(palette), QPalette(palette)
     ground = ink.failed if destroys else ink.accent
     for group in (QPalette.ColorGroup.Active, QPalette.ColorGroup.Inactive):

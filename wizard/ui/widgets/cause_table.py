@@ -137,13 +137,6 @@ class CauseTable(QTreeWidget):
         row.setExpanded(True)
         return row
 
-    def choose_person(self, judged: PersonVerdict) -> None:
-        """Choose a person, as a click on the row does."""
-        row = self.open_cause(judged.verdict.reset.cause)
-        item = row.child(self.people_of(judged.verdict.reset.cause).index(judged))
-        if item is not None:
-            self.setCurrentItem(item)
-
     def _count(self, key: Key) -> None:
         row = self._rows.get(key)
         if row is None:

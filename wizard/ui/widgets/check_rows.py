@@ -74,12 +74,7 @@ def _word(check: Check, words: Words) -> str:
 
 
 class CheckRows(QWidget):
-    """A list of checks, one below the other.
-
-    Args:
-        words: how the states are called here, where not as for any check.
-
-    """
+    """A list of checks; `words` call the states, where not as for any check."""
 
     def __init__(self, words: Words | None = None) -> None:
         super().__init__()

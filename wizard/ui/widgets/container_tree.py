@@ -52,11 +52,6 @@ class ContainerTree(QTreeWidget):
         self.itemExpanded.connect(self._opened)
         self.itemChanged.connect(self._ticked)
 
-    @property
-    def loading(self) -> bool:
-        """Whether containers are being read."""
-        return self.worker.busy
-
     def show_domain(self, dn: str, load: Load) -> None:
         """Begin at the head of a domain and open it."""
         self.worker.drop()

@@ -95,14 +95,7 @@ class GrantPanel(Panel):
         return self.worker.busy
 
     def begin(self, settings: Settings, inputs: Inputs, *, grants: bool) -> None:
-        """Find out what is missing, and show it.
-
-        Args:
-            settings: whose scope and account it is about.
-            inputs: the account's password, where none is stored.
-            grants: it can be granted here; else it is shown to be handed over.
-
-        """
+        """Find out what is missing, and show it: to grant it, or to hand it over."""
         for part in (self.administrator, self.act, self.leave):
             part.setVisible(grants)
         for part in (self.note, self.done):
@@ -126,7 +119,7 @@ class GrantPanel(Panel):
 
     def close_panel(self) -> None:
         """Leave it; nothing was granted."""
-        self._forget_password()
+        self.field_boxes[PASSWORD].set_value("")
         self.hide()
         self.state_changed.emit()
 
@@ -157,7 +150,7 @@ class GrantPanel(Panel):
         def job(report: Any, stop: threading.Event) -> None:
             controller.changes.apply(plan, inputs, report, stop)
 
-        self._forget_password()
+        self.field_boxes[PASSWORD].set_value("")
         self.check_rows.show_checks(())
         self.plan.hide()
         granting = plural(
@@ -221,6 +214,3 @@ class GrantPanel(Panel):
         self.changes.show_summaries(())
         self.check_rows.show_checks(checks)
         self.state_changed.emit()
-
-    def _forget_password(self) -> None:
-        self.field_boxes[PASSWORD].set_value("")

@@ -19,15 +19,15 @@ class Progress(QWidget):
         name: of the job, for screen readers.
         succeeded: takes what the job gave.
         failed: takes the exception that ended it.
-        moved: takes what the job reported on the way.
+        moved: takes what the job reported on the way, where it is not `Seen` alone.
 
     """
 
     def __init__(
-        self, name: str, succeeded: Hears, failed: Hears, moved: Hears
+        self, name: str, succeeded: Hears, failed: Hears, moved: Hears | None = None
     ) -> None:
         super().__init__()
-        self.worker = Worker(self, self._ended, self._ended, moved)
+        self.worker = Worker(self, self._ended, self._ended, moved or self.show_seen)
         self.worker.succeeded.connect(succeeded)
         self.worker.failed.connect(failed)
         self.text = label(wrap=False)

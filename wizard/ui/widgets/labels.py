@@ -200,14 +200,7 @@ def empty(layout: QLayout) -> None:
 def button(
     text: str, clicked: Callable[[], Any] | None = None, name: str = ""
 ) -> QPushButton:
-    """Make a button that never takes Enter away from Next.
-
-    Args:
-        text: with its mnemonic, if any.
-        clicked: what it does.
-        name: for screen readers, where the text alone would not do.
-
-    """
+    """Make a button that never takes Enter from Next; screen readers say `name`."""
     push_button = QPushButton(text)
     push_button.setAutoDefault(False)
     push_button.setAccessibleName(name or text.replace("&", ""))

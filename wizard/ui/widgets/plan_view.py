@@ -42,14 +42,7 @@ class PlanView(QWidget):
     def show_plan(
         self, changes: Sequence[Change], kept: Sequence[str], nothing: str
     ) -> None:
-        """Show a plan.
-
-        Args:
-            changes: as planned.
-            kept: what stays, in words.
-            nothing: what is said where there is nothing to do; empty for not a word.
-
-        """
+        """Show a plan and what stays; `nothing` is said where nothing is to be done."""
         self.clear()
         if not changes and nothing:
             self._place.addWidget(line("circle-check", "ok", nothing))
@@ -88,9 +81,8 @@ def line(name: str, ink: str, text: str) -> QWidget:
 
 def point(name: str, title: str, text: str) -> QWidget:
     """Make one point of a page: its icon, its title if any, what it means."""
-    holder, words = QWidget(), stack(label(text, muted=bool(title)), spacing=2)
-    if title:
-        words = stack(label(title), label(text, muted=True), spacing=2)
+    above = (label(title),) if title else ()
+    holder, words = QWidget(), stack(*above, label(text, muted=bool(title)), spacing=2)
     place = QHBoxLayout(holder)
     place.setContentsMargins(0, 0, 0, 0)
     place.setSpacing(12)

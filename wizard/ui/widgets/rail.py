@@ -13,15 +13,10 @@ from wizard.ui.theme import palette
 from wizard.ui.theme.icons import icon
 from wizard.ui.widgets.labels import add, column, empty, label
 
-_MARKS = {
-    "done": ("circle-check", "ok"),
-    "here": ("circle-dot", "accent"),
-    "ahead": ("circle", "muted"),
-}
-_WORDS = {
-    "done": Text("done"),
-    "here": Text("this page"),
-    "ahead": Text("ahead"),
+_STATES = {
+    "done": ("circle-check", "ok", Text("done")),
+    "here": ("circle-dot", "accent", Text("this page")),
+    "ahead": ("circle", "muted", Text("ahead")),
 }
 
 
@@ -33,7 +28,7 @@ class Step(QPushButton):
         self.page_id, self.state = page.id, state
         self.setFlat(True)
         self.setAutoDefault(False)
-        name = Text("{page}, {state}", page=page.rail, state=_WORDS[state])
+        name = Text("{page}, {state}", page=page.rail, state=_STATES[state][2])
         spoken = tr(
             "Step {index} of {total}: {name}", index=index, total=total, name=name
         )
@@ -50,7 +45,7 @@ class Step(QPushButton):
         super().changeEvent(event)
 
     def _tint(self) -> None:
-        name, ink = _MARKS[self.state]
+        name, ink, _ = _STATES[self.state]
         self._icon = icon(name, getattr(palette.inks(self.palette()), ink))
 
     def paintEvent(self, _event: QPaintEvent) -> None:

@@ -9,13 +9,7 @@ _LINE, _MOST = 26, 6  # pixels a row, rows before it scrolls
 
 
 class ReadTable(QTableWidget):
-    """As high as its rows, up to six; long names are elided in the middle.
-
-    Args:
-        titles: of its columns.
-        name: for screen readers.
-
-    """
+    """As high as its rows, up to six; long names are elided in the middle."""
 
     def __init__(self, titles: Sequence[str], name: str) -> None:
         super().__init__(0, len(titles))

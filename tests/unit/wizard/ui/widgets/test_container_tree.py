@@ -25,7 +25,7 @@ def tree(qtbot: QtBot) -> Iterator[ContainerTree]:
 
 def opened(qtbot: QtBot, tree: ContainerTree) -> Any:
     tree.show_domain(HEAD, lambda dn: TREE.get(dn, ()))
-    qtbot.waitUntil(lambda: not tree.loading)
+    qtbot.waitUntil(lambda: not tree.worker.busy)
     top = tree.topLevelItem(0)
     assert top
     return top
@@ -39,7 +39,7 @@ def test_only_what_is_open_was_read(qtbot: QtBot, tree: ContainerTree) -> None:
         return TREE.get(dn, ())
 
     tree.show_domain(HEAD, load)
-    qtbot.waitUntil(lambda: not tree.loading)
+    qtbot.waitUntil(lambda: not tree.worker.busy)
     assert asked == [HEAD]
     top: Any = tree.topLevelItem(0)
     top.child(0).setExpanded(True)
@@ -54,7 +54,7 @@ def test_it_is_read_off_the_gui_thread(qtbot: QtBot, tree: ContainerTree) -> Non
         return ()
 
     tree.show_domain(HEAD, load)
-    qtbot.waitUntil(lambda: not tree.loading)
+    qtbot.waitUntil(lambda: not tree.worker.busy)
     assert threads[0] is not threading.main_thread()
 
 
@@ -89,7 +89,7 @@ def test_a_container_that_cannot_be_read_says_why_and_tries_again(
         return TREE[HEAD]
 
     tree.show_domain(HEAD, load)
-    qtbot.waitUntil(lambda: not tree.loading)
+    qtbot.waitUntil(lambda: not tree.worker.busy)
     top: Any = tree.topLevelItem(0)
     assert "no answer" in top.child(0).text(0)
     top.setExpanded(False)
