@@ -13,6 +13,8 @@ import pytest
 from PySide6.QtCore import (
     QAbstractItemModel,
     QAbstractListModel,
+    QCoreApplication,
+    QEvent,
     QModelIndex,
     QSize,
     Qt,
@@ -27,6 +29,8 @@ from PySide6.QtWidgets import (
     QWidget,
     QWizardPage,
 )
+from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from tests.fixtures import gallery
 from tests.fixtures.escaped_words import escaped
@@ -88,9 +92,11 @@ class Reader(gallery.Gallery):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, QSize(960, 680))
         self.texts: dict[str, str] = {}
+        self.windows = set[QWidget]()  # or they go whenever Python likes
 
     def shoot(self, shown: QWidget, name: str) -> None:
         self.settle()
+        self.windows.add(shown)
         for widget in (shown, *shown.findChildren(QWidget)):
             for text in texts_of(widget):
                 self.texts.setdefault(text, name)
@@ -137,15 +143,24 @@ def words_left(text: str) -> list[str]:
     return escaped(text) and escaped(text, [each for each in DATA if each in text])
 
 
-@pytest.mark.parametrize("part", gallery.PARTS.split())
-def test_no_string_escapes_its_translation(
-    part: str, qapp: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert qapp
+@pytest.fixture
+def reader(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Reader]:
+    """Reads in the pseudo-language; its windows are destroyed in the end."""
+    assert qtbot
     monkeypatch.setenv("LANGUAGE", PSEUDO)
     application()
     reader = Reader(tmp_path)
+    yield reader
+    for window in reader.windows:
+        if isValid(window):
+            window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
+
+@pytest.mark.parametrize("part", gallery.PARTS.split())
+def test_no_string_escapes_its_translation(part: str, reader: Reader) -> None:
     getattr(reader, part)()
 
     assert len(reader.texts) > 20
