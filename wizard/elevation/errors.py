@@ -15,6 +15,8 @@ from wire.text import EMPTY, Text, verbatim
 
 # where what crosses is declared; the names of their kinds are told apart by a test
 _PACKAGES = ("agent", "wire", "wizard")
+# what every error says
+_WORDS = ("what", "remedy")
 BY_HAND = Text("Use sudo writeback on a terminal, which does the same.")
 
 
@@ -78,7 +80,10 @@ def spell(error: Exception) -> dict[str, Any]:
         }
     except PydanticSerializationError:  # nobody foresaw that either
         return spell(Unexpected(name))
-    return {"kind": name, "text": str(error), "fields": fields}
+    # a window of before, open over an upgrade, reads a string and no template here
+    texts = {word: fields[word] for word in _WORDS}
+    fields |= {word: str(vars(error)[word]) for word in _WORDS}
+    return {"kind": name, "text": str(error), "fields": fields, "texts": texts}
 
 
 def read(data: Mapping[str, Any]) -> Exception:
@@ -86,7 +91,7 @@ def read(data: Mapping[str, Any]) -> Exception:
 
     A field that its kind lacks is passed over.
     """
-    kind, fields = crossing()[data["kind"]], data["fields"]
+    kind, fields = crossing()[data["kind"]], data["fields"] | data.get("texts", {})
     error = kind.__new__(kind, str(data["text"]))  # no `__init__`: only typed fields
     # of a version without them
     error.what, error.remedy = verbatim(str(data["text"])), EMPTY
@@ -103,4 +108,4 @@ def _types(kind: type[Failure]) -> dict[str, Any]:
         if issubclass(each, Failure) and "__init__" in vars(each):
             types |= get_type_hints(vars(each)["__init__"])
     types.pop("return", None)
-    return types | {"what": Text, "remedy": Text}
+    return types | dict.fromkeys(_WORDS, Text)
