@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lab import message_catalog
-from lab.message_catalog import Message, NotLiteral, messages
+from lab.message_catalog import POT, Message, NotLiteral, catalog, messages
 from wire.text import Text
 from wizard.flow.pages.order import PAGES
 
@@ -92,3 +92,7 @@ def test_what_is_declared_is_among_what_is_extracted(
     extracted = {template for each in messages() for template in each.templates}
     assert {each.template for each in texts(PAGES)} <= extracted | {""}
     assert len(list(texts(PAGES))) > len(PAGES) * 4
+
+
+def test_the_catalog_holds_every_text_and_no_other() -> None:
+    assert POT.read_bytes() == catalog(), "run ./dev texts"
