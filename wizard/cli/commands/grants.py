@@ -35,7 +35,7 @@ def plan(
     plan = permissions.plan_grant(settings, inputs)
     entries = permissions.entries(plan, inputs)
     if file is not None and entries:
-        _write(file, handover_text(entries, settings))
+        _write(file, say(handover_text(entries, settings)))
     code = Exit.FINDINGS if entries else Exit.DONE
     shown: list[str] = list(_lines(entries)) if entries else [_NOTHING]
     if file is not None:

@@ -127,7 +127,7 @@ class GrantPanel(Panel):
         """Show the same entries as another team's tools take them."""
         assert self._shown
         assert self._shown.settings
-        text = handover_text(self._entries, self._shown.settings)
+        text = say(handover_text(self._entries, self._shown.settings))
         note = tr(
             "For those who own the directory: what, why, and how to take it back."
         )
