@@ -48,11 +48,8 @@ class Exchange:
     async def ask(self, connection: str, request: Request) -> Response:
         """Relay a request to one of the listeners and wait for the answer.
 
-        Raises:
-            NoListener: nobody listens, or whoever did left without having begun it.
-            ListenerGone: the listener went away without an answer.
-            ListenerSilent: the time is up.
-
+        Raises `NoListener` (nobody, or it left without having begun), `ListenerGone`
+        (without an answer) or `ListenerSilent` (the time is up).
         """
         self._under_way += 1
         self._idle.clear()

@@ -64,12 +64,9 @@ class BadCode(Failure, ValueError):
 
 @dataclass(frozen=True)
 class EnrolmentCode:
-    """A code taken apart.
+    """A code taken apart: 16 random bytes, good for one enrolment, and whose it is.
 
-    Attributes:
-        secret: 16 random bytes, good for one enrolment.
-        portal: the first 16 bytes of the portal's fingerprint digest.
-
+    `portal` is the first 16 bytes of the portal's fingerprint digest.
     """
 
     secret: bytes = field(repr=False)

@@ -20,13 +20,7 @@ class BadMessage(Exception):
 
 @dataclass(frozen=True)
 class RelayRequest:
-    """What a sender asks for.
-
-    Attributes:
-        target: path and query, from the connection's name on.
-        headers: names as the sender wrote them.
-
-    """
+    """What a sender asks for: path and query from the connection's name on, headers."""
 
     method: str
     target: str
@@ -45,14 +39,11 @@ class RelayResponse:
 
 @dataclass(frozen=True)
 class RequestHead:
-    """A request's text frame.
+    """A request's text frame; the response must name its id, which a summons may lack.
 
-    Attributes:
-        id: what the response must name; a summons may have none.
-        address: where to dial for a rendezvous; it is a token, so never shown.
-        complete: whether the request is here; else it waits at the address.
-        body: whether the body follows in a frame of its own.
-
+    `address` is where to dial for a rendezvous; it is a token, so never shown.
+    `complete`: the request is here, else it waits there; `body` follows in a frame of
+    its own.
     """
 
     id: str

@@ -6,10 +6,8 @@ from enum import StrEnum
 class Operation(StrEnum):
     """What may be done for one user; the values are those of the claim `op`.
 
-    Attributes:
-        MUST_CHANGE: a step of a reset; no request is for it alone.
-        CHECK: a request to say what would come of a reset; nothing is done.
-
+    `MUST_CHANGE` is a step of a reset, never a request alone; `CHECK` asks what would
+    come of a reset, and nothing is done.
     """
 
     RESET = "reset"

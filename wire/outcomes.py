@@ -48,14 +48,10 @@ class Code(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """One code with its texts.
+    """One code with its texts, and the event id written to the audit record.
 
-    Attributes:
-        event: the event id written to the audit record.
-        admin: what happened, for the administrator.
-        remedy: the administrator's next step.
-        user: a sentence that is safe to show to whoever asked for the reset.
-
+    `admin` and `remedy` are for the administrator; `user` is safe to show to whoever
+    asked for the reset.
     """
 
     event: int

@@ -37,12 +37,9 @@ class ExpiredToken(BadToken):
 
 @dataclass(frozen=True)
 class Audience:
-    """What a token is for: a host, and a path with everything below it.
+    """What a token is for: a lower-case host, and a path with everything below it.
 
-    Attributes:
-        host: lower case, without port.
-        path: lower-case segments; none means the whole relay.
-
+    No segments of a path mean the whole relay.
     """
 
     host: str
@@ -58,12 +55,9 @@ class Audience:
 class Token:
     """A token taken apart; nothing is known of its signature yet.
 
-    Attributes:
-        resource: sr as it stands in the token, still encoded: clients encode
-            differently, so only these very bytes give the signature.
-        expires: Unix seconds.
-        key_name: which key is said to have signed.
-
+    `resource` is sr as it stands in the token, still encoded: clients encode
+    differently, so only these very bytes give the signature. `expires` is in Unix
+    seconds.
     """
 
     resource: str

@@ -30,13 +30,9 @@ class Text(str):
     literal where it is made, so that the message catalog can be extracted (gettext
     manual, section 4); what differs from time to time is a field.
 
-    Attributes:
-        template: with `{name}` where a field goes; any other brace is itself. Empty
-            for what is no language: a host, a name (`verbatim`), and for another
-            text as a sentence (`sentence`).
-        many: the template of any other count than one; empty where nothing is counted.
-        fields: what is filled in. `count` chooses between `template` and `many`.
-
+    `template` has `{name}` where a field goes; any other brace is itself. It is empty
+    for what is no language: a host, a name (`verbatim`), and for another text as a
+    sentence (`sentence`). `many` is that of any other count than one: `count` chooses.
     """
 
     __slots__ = ("fields", "many", "template")
@@ -88,11 +84,8 @@ class TextAttribute:
     """An attribute of a dataclass that is written as a literal and read as a Text.
 
     The catalog takes its literals where the class is called, as it takes those of
-    `Text`, so that a page or a command is declared without a call a word.
-
-    Args:
-        default: where none is given; None where one must be.
-
+    `Text`, so that a page or a command is declared without a call a word. One must be
+    given where `default` is None.
     """
 
     def __init__(self, default: str | None = None) -> None:

@@ -40,13 +40,9 @@ UNDECIDED = frozenset({Reason.CONDITIONAL, Reason.UNKNOWN})
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The answer, and the entry that gave it.
+    """The answer, and the entry that gave it; `allowed` only when it is certain.
 
-    Attributes:
-        allowed: only True when it is certain.
-        reason: why.
-        because: the entry that decides; None when it is the lack of one.
-
+    `because` is None when it is the lack of an entry that decides.
     """
 
     allowed: bool

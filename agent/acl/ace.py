@@ -66,15 +66,9 @@ _PLAIN = frozenset({0x00, 0x01, 0x02, 0x09, 0x0A, 0x0D, 0x11, 0x12, 0x13})
 class Ace:
     """One entry of an ACL whose form is known.
 
-    Attributes:
-        type: an `AceType` as its number.
-        flags: `AceFlag` bits.
-        mask: the access mask (MS-DTYP 2.4.3).
-        sid: who it is about.
-        object_type: the right, property or class it is about; None: all.
-        inherited_object_type: the class that inherits it; None: any.
-        data: what follows the SID: a condition, or padding.
-
+    `type` is an `AceType` as its number, `mask` the access mask (MS-DTYP 2.4.3). It is
+    about `object_type`, a right, property or class, and `inherited_object_type` is the
+    class that inherits it; None: all. `data` follows the SID: a condition, or padding.
     """
 
     type: int

@@ -33,12 +33,9 @@ class Control(IntFlag):
 class Acl:
     """An access control list (MS-DTYP 2.4.5). No entries: nobody may do anything.
 
-    Attributes:
-        aces: the entries, in the order they are evaluated.
-        revision: 2, or 4 when it may hold object entries.
-        sbz: the two reserved fields.
-        slack: room after the last entry.
-
+    Its entries are in the order they are evaluated; `revision` is 2, or 4 when it may
+    hold object entries; `sbz` the two reserved fields; `slack` the room after the last
+    entry.
     """
 
     aces: tuple[Ace | UnknownAce, ...]
@@ -73,17 +70,10 @@ class _Placed:
 class SecurityDescriptor:
     """Who owns an object and who may do what with it (MS-DTYP 2.4.6).
 
-    Attributes:
-        control: `Control` bits.
-        owner: None when not read or not set.
-        group: the same.
-        sacl: None when there is none.
-        dacl: None is a NULL DACL: everybody may do everything.
-        order: the parts as they lie one after another.
-        revision: always 1.
-        sbz: the resource manager's byte.
-        placed: only when the parts do not simply follow each other.
-
+    A part is None when not read or not set, but as `dacl` it is a NULL DACL: everybody
+    may do everything. `order` is how the parts lie one after another, `sbz` the
+    resource manager's byte; `placed` is set only when the parts do not simply follow
+    each other.
     """
 
     control: int

@@ -57,13 +57,9 @@ CLASSES = {
 class RightSpec:
     """What a right is made of.
 
-    Attributes:
-        short: what dsacls calls it.
-        mask: its one bit (MS-ADTS 5.1.3.2).
-        words: it, after "to".
-        guid: the control access right or the attribute; None: the object itself.
-        property_set: the set the attribute belongs to (its attributeSecurityGUID).
-
+    `short` is what dsacls calls it, `words` follow "to", `mask` is its one bit (MS-ADTS
+    5.1.3.2). `guid` is the control access right or the attribute, None for the object
+    itself; `property_set` the attribute's attributeSecurityGUID.
     """
 
     short: str

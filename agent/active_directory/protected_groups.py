@@ -38,11 +38,9 @@ _LET_READ = Text("let the agent's account read the groups of the domain")
 class ProtectedGroups:
     """The groups that AdminSDHolder protects, with the groups inside them.
 
-    Attributes:
-        names: their DNs, folded, with the name of each.
-        primary: the RIDs that protect as a primary group.
-        others: the forest has other domains, or may have: a user's token counts too.
-
+    `names` has them by folded DN; `primary` are the RIDs that protect as a primary
+    group. With `others` the forest has other domains, or may have: a user's token
+    counts too.
     """
 
     names: dict[str, str]

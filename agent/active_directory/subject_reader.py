@@ -43,11 +43,8 @@ class Planned(Protocol):
 class SubjectReader:
     """Makes the subjects of users that were found; safe for many threads.
 
-    Attributes:
-        domain: what is known of their domain.
-        blocked: containers whose inheritance is off, the deepest first.
-        planned: for whose token they are judged; None: who reads them.
-
+    `blocked` are the containers whose inheritance is off, the deepest first; `planned`
+    is for whose token users are judged, None: who reads them.
     """
 
     domain: DomainCache
@@ -57,12 +54,8 @@ class SubjectReader:
     def read(self, warm: PooledConnection, user: User, *, detail: bool) -> Subject:
         """Read what a verdict needs, the scope too.
 
-        Args:
-            warm: the connection the user was read on.
-            user: as found.
-            detail: the user was read with everything; else the policy is left out,
-                as only an explanation needs it.
-
+        `warm` is the connection the user was read on. Without `detail` the policy is
+        left out, as only an explanation needs it.
         """
         why_not = self.domain.why_not_in_scope(warm.directory, user)
         group = self._protected_group(warm.directory, user)

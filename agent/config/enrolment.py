@@ -35,18 +35,10 @@ class EnrolmentError(Failure):
 class Enrolment:
     """The connection this agent was given, and whose requests it takes.
 
-    Attributes:
-        relay_url: the relay that it was enrolled at.
-        connection: the name of its connection (the agent's id).
-        listen_key_name: the key that listens.
-        test_key_name: the key that may send on this connection only.
-        portal_issuer: the `iss` of the portal.
-        portal_keys: the portal's public JWKs, signing first.
-        self_test_issuer: the `iss` of the agent's own tests.
-        self_test_keys: the public half of the self-test's keys.
-        machine: the one it was enrolled on, as `agent.system.instance` names it; empty
-            where that was not noted.
-
+    `connection` is its name (the agent's id); the test key may send on it only. Issuers
+    are the `iss` of the portal and of the agent's own tests, keys their public JWKs,
+    signing first. `machine` is the one it was enrolled on, as `agent.system.instance`
+    names it; empty where that was not noted.
     """
 
     relay_url: str

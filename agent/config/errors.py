@@ -28,14 +28,10 @@ _RULES = {
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong with a settings file.
+    """One thing wrong with a settings file, at a dotted path.
 
-    Attributes:
-        path: of what is wrong, dotted.
-        rule: what it must be.
-        value: what it is, where that can be said; it begins with a blank.
-        field: the path of the one setting that breaks a rule over several.
-
+    `value` is what it is, where that can be said; it begins with a blank. `field` is
+    the path of the one setting that breaks a rule over several.
     """
 
     path: str

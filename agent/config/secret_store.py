@@ -127,12 +127,9 @@ class RootOnlyFiles(KeyringBackend):
 
 
 def refuse_readable(path: Path) -> None:
-    """Make sure that nobody but its owner may open a file or folder of secrets.
+    """Raise `SecretsUnavailable` where others may open a file or folder of secrets.
 
-    Raises:
-        SecretsUnavailable: somebody else may.
-        FileNotFoundError: it is not there.
-
+    One that is not there is a FileNotFoundError.
     """
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & 0o077:

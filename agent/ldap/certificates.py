@@ -20,12 +20,8 @@ _CONNECT_S = 5.0
 class Endpoint:
     """One domain controller, and how to trust it.
 
-    Attributes:
-        host: the name its certificate is checked against.
-        address: where to connect to instead of asking DNS.
-        port: LDAPS.
-        ca: PEM of the CA; None: the system's trust store.
-
+    Its certificate is checked against `host`; `address` is where to connect to instead
+    of asking DNS; `ca` the PEM of the CA, None for the system's trust store.
     """
 
     host: str
@@ -43,12 +39,8 @@ class Endpoint:
 class CertificateFacts:
     """One certificate of a chain, as an administrator compares it.
 
-    Attributes:
-        sha256: the fingerprint, upper-case hexadecimal with colons.
-        trusted: the chain up to here is trusted for the host.
-        reason: why not, in OpenSSL's words.
-        verify_code: why not, as OpenSSL numbers it (X509_V_ERR_*, its x509_vfy.h).
-
+    `sha256` is upper-case hexadecimal with colons. The chain up to here is trusted, or
+    why not: in OpenSSL's words, and as it numbers it (X509_V_ERR_*, its x509_vfy.h).
     """
 
     subject: str

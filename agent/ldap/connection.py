@@ -46,13 +46,8 @@ def connect(
     """Open a connection and sign in with a simple bind over TLS.
 
     `user` is a userPrincipalName or DN. Seconds: `connect_timeout` for TCP, and again
-    for TLS, `receive_timeout` for each answer.
-
-    Raises:
-        Unreachable: no TCP, no TLS, or no answer.
-        Untrusted: the certificate; with the chain.
-        SignInRefused: the account, with the reason.
-
+    for TLS, `receive_timeout` for each answer. Raises `Unreachable`, `Untrusted` with
+    the chain, or `SignInRefused` with the reason.
     """
     if not password:
         # an empty password is an anonymous bind (RFC 4513 section 5.1.2)

@@ -84,17 +84,10 @@ class Modification:
 class RootDse:
     """What a controller says about itself (MS-ADTS 3.1.1.3.2).
 
-    Attributes:
-        naming_context: the domain's.
-        dns_host_name: its own full name.
-        supported_controls: by OID.
-        current_time: its clock, in UTC.
-        functional_level: domainFunctionality, 7 is Windows Server 2016.
-        is_global_catalog_ready: it serves the Global Catalog too.
-        is_synchronized: its first replication is complete.
-        read_only: an RODC; passwords can't be written there.
-        controller_level: domainControllerFunctionality, its own; 0: it does not tell.
-
+    `current_time` is its clock, in UTC; `functional_level` domainFunctionality, 7 is
+    Windows Server 2016; `controller_level` its own, 0: it does not tell. It is
+    synchronized when its first replication is complete; `read_only`: passwords can't be
+    written there.
     """
 
     naming_context: str

@@ -97,10 +97,8 @@ class ConstraintViolation(DirectoryError):
 class TimedOut(DirectoryError):
     """No answer after a request was sent: it may have been carried out.
 
-    Attributes:
-        waited: the time limit passed, so that it may still be carried out; else the
-            connection broke, and what was not done by then will not be.
-
+    `waited`: the time limit passed, so that it may still be carried out; else the
+    connection broke, and what was not done by then will not be.
     """
 
     def __init__(self, host: str, what: Text, remedy: Text, *, waited: bool) -> None:

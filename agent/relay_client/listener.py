@@ -94,13 +94,9 @@ class Listener:
         """Take no more requests, finish those under way, close; `run` then returns.
 
         The channel is closed with 1001, by which our relay knows that what has no
-        answer was not begun; with 1011 where something was cut off.
-
-        Args:
-            seconds: how long those under way may take before they are cancelled.
-            idle_within: go on taking requests for up to so many seconds, until none
-                is under way: where a successor listens too, nobody is sent away.
-
+        answer was not begun; with 1011 where something was cut off, after `seconds`.
+        For up to `idle_within` seconds it first goes on taking requests, until none is
+        under way: where a successor listens too, nobody is sent away.
         """
         await self._idle(idle_within)
         self._stopping.set()

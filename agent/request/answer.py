@@ -29,15 +29,7 @@ Result = Literal["done", "refused", "off", "skipped"]
 
 @dataclass(frozen=True)
 class Step:
-    """One part of the work.
-
-    Attributes:
-        step: password, unlock or must_change.
-        result: how it ended.
-        code: why it was refused.
-        detail: why it was refused or skipped, for the administrator.
-
-    """
+    """One part of the work; `code` and `detail` say why it was refused or skipped."""
 
     step: Literal["password"] | FollowingStep
     result: Result
@@ -56,15 +48,10 @@ class Step:
 class Answer:
     """What became of a request.
 
-    Attributes:
-        detail: what exactly, for the administrator.
-        remedy: a better one than the outcome's own.
-        message: for the user, where the outcome's own would not be true.
-        earliest: from when on it would work (RFC 3339).
-        policy: what holds for the user, where known.
-        verdict: with op check.
-        entered: the ledger has an entry of a write for it.
-
+    `detail` and `remedy` are for the administrator, the remedy a better one than the
+    outcome's own; `message` is for the user, where the outcome's own would not be true.
+    It would work from `earliest` on (RFC 3339). `verdict` comes with op check;
+    `entered`: the ledger has an entry of a write for it.
     """
 
     code: Code

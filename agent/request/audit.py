@@ -69,15 +69,9 @@ class Received:
 
 @dataclass(frozen=True)
 class Record:
-    """What became of one request.
+    """What became of one request; `id` is shown to the user as the reference.
 
-    Attributes:
-        id: shown to the user as the reference.
-        agent: who answered.
-        reply: what.
-        dn: the user's, when it was found.
-        ms: by stage.
-
+    `dn` is the user's, when it was found; `ms` are milliseconds by stage.
     """
 
     id: str

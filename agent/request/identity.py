@@ -18,12 +18,8 @@ _JOSE = {"Content-Type": "application/jose"}
 class Identity:
     """Who this agent is, and whose requests it takes.
 
-    Attributes:
-        agent: its id, which `aud` must name.
-        keys: its own.
-        portals: by the kid of the key that signs.
-        instance: which process of it this is.
-
+    `agent` is its id, which `aud` must name; `portals` are by the kid of the key that
+    signs; `instance` is which process of it this is.
     """
 
     agent: str

@@ -86,18 +86,11 @@ class LedgerUnusable(Failure):
 
 @dataclass(frozen=True)
 class Entry:
-    """One request that was taken.
+    """One request that was taken at a time in Unix seconds, by the id of its token.
 
-    Attributes:
-        jti: its id.
-        digest: SHA-256 of its token.
-        at: when, in Unix seconds.
-        dn: the user's.
-        controller: where the password was written.
-        pwd_last_set: the user's, before.
-        password_set: the write is known to be done.
-        answer: what was answered; None while it is open.
-
+    `digest` is SHA-256 of the token; `controller` where the password was written, with
+    `password_set` when that is known to be done; `pwd_last_set` the user's before;
+    `answer` is None while it is open.
     """
 
     jti: str

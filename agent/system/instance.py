@@ -18,13 +18,9 @@ _MACHINE_ID = Path("/etc/machine-id")
 
 @dataclass(frozen=True)
 class Instance:
-    """One process.
+    """One process; its id is 64 random bits.
 
-    Attributes:
-        id: 64 random bits.
-        starts: how often the agent was started on what this machine remembers.
-        path: the file that remembers it; None: there is none.
-
+    `starts` is how often the agent was started, by the file `path` that remembers it.
     """
 
     id: str

@@ -7,21 +7,12 @@ from typing import Self
 
 @dataclass(frozen=True)
 class Paths:
-    """The files and folders of one installation.
+    """The files and folders of one installation; `home` is as `--home` takes it.
 
-    Attributes:
-        home: the folder everything is below of, as `--home` takes it.
-        settings: what the administrator decided.
-        enrolment: what came of the enrolment; public facts.
-        secrets: the folder of secrets, where files keep them.
-        state: what the agent may lose without harm to the settings.
-        starts: how often the agent was started.
-        ledger: which requests were taken, and their answers.
-        status: what the agent says about itself.
-        audit: one record for each request.
-        log: the service's own log.
-        journal: the folder of the wizard's journals.
-
+    `state` is what the agent may lose without harm to the settings; `starts` how often
+    it was started, `ledger` which requests were taken, `status` what it says about
+    itself, `audit` one record for each request; `log` is the service's, `journal` the
+    wizard's.
     """
 
     home: Path

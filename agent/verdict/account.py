@@ -32,16 +32,9 @@ class UserFlag(IntFlag):
 class Account:
     """The state of one user's account.
 
-    Attributes:
-        sam: sAMAccountName.
-        flags: userAccountControl.
-        computed: msDS-User-Account-Control-Computed; None when not read.
-        pwd_last_set: None: must be changed at the next sign-in.
-        lockout_time: None: not locked since the last unlock.
-        account_expires: None: never.
-        admin_count: adminCount is set.
-        display_name: empty when there is none.
-
+    `flags` is userAccountControl, `computed` msDS-User-Account-Control-Computed where
+    it was read. None: `pwd_last_set` must be changed at the next sign-in;
+    `lockout_time` not locked since the last unlock; `account_expires` never.
     """
 
     sam: str

@@ -71,9 +71,7 @@ class AttributeReader:
         try:
             return bytes(values[0]).decode("utf-8")
         except UnicodeDecodeError as error:
-            raise AttributeUnreadable(
-                self.source, name, Text("is not UTF-8")
-            ) from error
+            raise self._wrong(name, Text("is not UTF-8")) from error
 
     def number(self, name: str) -> int:
         number = self.optional(name)
@@ -86,9 +84,7 @@ class AttributeReader:
         try:
             return None if text is None else int(text)
         except ValueError as error:
-            raise AttributeUnreadable(
-                self.source, name, Text("is no number")
-            ) from error
+            raise self._wrong(name, Text("is no number")) from error
 
     def count(self, name: str) -> int:
         number = self.number(name)
@@ -106,9 +102,7 @@ class AttributeReader:
         try:
             return from_filetime(ticks)
         except ValueError as error:
-            raise AttributeUnreadable(
-                self.source, name, Text("is no moment")
-            ) from error
+            raise self._wrong(name, Text("is no moment")) from error
 
     def flag(self, name: str) -> bool:
         text = self.text(name)

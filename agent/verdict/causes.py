@@ -33,15 +33,11 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True)
 class CauseText:
-    """A cause in words.
+    """A cause in words, and the code an agent answers for it; `title` is for a row.
 
-    Attributes:
-        code: what an agent answers for it.
-        title: what a row of a table calls it.
-        remedy: what an administrator does about it; empty for nothing.
-        mended_by_grant: a grant on the container ends it.
-        falls_short: permissions are the cause, not the person's own state.
-
+    `remedy` is empty where there is nothing to do; a grant on the container ends what
+    is `mended_by_grant`; `falls_short`: permissions are the cause, not the person's own
+    state.
     """
 
     code: Code

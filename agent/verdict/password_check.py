@@ -24,13 +24,9 @@ _NAME_BREAKS = re.compile(r"[ \t,.\-_#]+")
 class PolicyFinding:
     """One thing the policy says about a new password.
 
-    Attributes:
-        code: the outcome it leads to.
-        detail: what exactly, for the administrator; never the password.
-        blocks: False: good to know, the directory decides.
-        earliest: when it would work (too young).
-        minimum: the length asked for (too short).
-
+    `detail` is for the administrator, never the password. What does not block is good
+    to know, the directory decides. `earliest` comes with too young, `minimum` with too
+    short.
     """
 
     code: Code

@@ -11,18 +11,12 @@ _BLANK = timedelta(0)
 
 @dataclass(frozen=True, slots=True)
 class PasswordPolicy:
-    """The rules for one user's password.
+    """The rules for one user's password, and the DN of the object that sets them.
 
-    Attributes:
-        source: the DN of the object that sets them.
-        min_length: in UTF-16 code units.
-        complexity: three of five kinds of character, no name inside.
-        history: how many old passwords are refused.
-        min_age: how long a password must be kept.
-        max_age: when it expires; None: never.
-        lockout_threshold: wrong passwords until locked; 0: never locked.
-        lockout_duration: how long; None: until someone unlocks.
-
+    `min_length` is in UTF-16 code units; `complexity` three of five kinds of character,
+    no name inside; `history` how many old ones are refused. `max_age` None: never
+    expires; `lockout_threshold` 0: never locked; `lockout_duration` None: until someone
+    unlocks.
     """
 
     source: str

@@ -18,25 +18,12 @@ JUDGED = (Operation.RESET, Operation.CHANGE, Operation.UNLOCK, Operation.MUST_CH
 class Subject:
     """Everything that was read about one user.
 
-    Attributes:
-        dn: the user's.
-        guid: objectGUID.
-        object_sid: objectSid; None when hidden.
-        classes: the GUIDs of the most specific class and dynamic auxiliary ones.
-        descriptor: owner, group and DACL as read; None when hidden.
-        account: None when a needed attribute is hidden.
-        policy: the resultant one; None when it can not be read.
-        agent_sids: the whole token of the agent's account (rootDSE tokenGroups).
-        hints: whether policy hints are sent with a reset.
-        read_at: when, in UTC.
-        in_scope: within the containers and the pilot group.
-        why_not_in_scope: which of them it is not in.
-        protected_group: the protected group it is a member of, when known.
-        inheritance_off_at: the container above where it is off, when known.
-        unreadable: what was hidden or malformed, for `account` and `policy`.
-        unseen: attributes that are absent, perhaps only because whoever read the user
-            may not read them.
-
+    `classes` are the GUIDs of the most specific class and dynamic auxiliary ones;
+    `agent_sids` the whole token of the agent's account (rootDSE tokenGroups).
+    `object_sid`, `descriptor` (owner, group and DACL), `account` and `policy` are None
+    when hidden: `unreadable` says what was hidden or malformed. `hints`: policy hints
+    are sent with a reset. `unseen` are attributes that are absent, perhaps only because
+    whoever read the user may not read them.
     """
 
     dn: str

@@ -24,14 +24,9 @@ class State(StrEnum):
 class OperationVerdict:
     """Whether one thing would work, and the one cause when it would not.
 
-    Attributes:
-        state: yes, no, or unknown.
-        code: what an agent would answer; `Code.OK` with yes.
-        cause: the cause, finer than the code.
-        shown_by: the entry or the attribute that shows it.
-        remedy: the administrator's next step.
-        until: from when on it would work, if time alone mends it.
-
+    `code` is what an agent would answer, `Code.OK` with yes; `cause` is finer.
+    `shown_by` is the entry or the attribute that shows it; `until` when time alone
+    mends it.
     """
 
     state: State
