@@ -13,18 +13,11 @@ State = Literal["ok", "failed", "warning", "skipped", "info"]
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was tried: what, what came back, what to do.
+    """One thing that was tried: what, what came back, what to do (empty when ok).
 
-    Attributes:
-        id: stable name of the check, for scripts.
-        title: what was tried, in words.
-        state: how it ended.
-        detail: what came back.
-        remedy: what to do next, empty when it is ok.
-        more: long text for a details view, such as a certificate chain.
-        ms: how long it took in milliseconds, where that says something.
-        field: dotted path of the setting that is wrong, where one is.
-
+    The id is stable, for scripts; `more` is long text for a details view, such as a
+    certificate chain; `ms` how long it took in milliseconds, where that says something;
+    `field` the dotted path of the setting that is wrong, where one is.
     """
 
     id: str
@@ -39,14 +32,7 @@ class Check:
 
 @dataclass(frozen=True)
 class FoundDomain:
-    """A domain found without asking.
-
-    Attributes:
-        domain: DNS name.
-        controllers: in the order DNS gives.
-        source: where this is from, in words.
-
-    """
+    """A domain found without asking, its controllers in DNS's order, and its source."""
 
     domain: str
     controllers: tuple[DomainController, ...]
@@ -65,16 +51,10 @@ class Container:
 
 @dataclass(frozen=True)
 class AgentStatus:
-    """The agent at a glance.
+    """The agent at a glance: its connections in words, and whether they stand.
 
-    Attributes:
-        relay: its connection to the relay, in words.
-        directory: the same to the domain controllers.
-        relay_connected: whether it stands.
-        directory_connected: whether a controller answers.
-        controller: which one; empty where none is named.
-        attention: what an administrator is to look at, in words.
-
+    The controller is empty where none is named; `attention` is what an administrator is
+    to look at.
     """
 
     running: bool
@@ -93,15 +73,10 @@ class AgentStatus:
 
 @dataclass(frozen=True)
 class Installed:
-    """An installation found on this machine.
+    """An installation found on this machine, with the fingerprint of its keys.
 
-    Attributes:
-        settings: as the file has them now.
-        status: the agent at a glance.
-        fingerprint: of its keys.
-        drift: what was edited by hand in the file since it was applied.
-        copied: this machine is a copy of the one that was enrolled.
-
+    The drift is what was edited by hand in the settings since they were applied; a
+    copied one was enrolled on another machine.
     """
 
     settings: Settings
@@ -113,16 +88,11 @@ class Installed:
 
 @dataclass(frozen=True)
 class Recovery:
-    """A plan that was cut off: a crash or a pulled plug.
+    """A plan cut off by a crash or a pulled plug, its changes begun, oldest first.
 
-    Attributes:
-        started: when the plan was begun.
-        changes: summaries of what was begun, oldest first.
-        needs_admin: undoing needs an administrator's credentials again.
-        forward: something that can't be given back was done already; it is finished,
-            and `changes` are those still to be made.
-        removal: it was taking everything away.
-
+    Undoing may need an administrator's credentials again. Where something that can't be
+    given back was done already, it goes `forward`: it is finished, and `changes` are
+    those still to be made. A removal was taking everything away.
     """
 
     started: datetime
@@ -146,13 +116,8 @@ class PortalDetails:
 class SelfTestResult:
     """One request sent through the relay to the agent and back.
 
-    Attributes:
-        code: the outcome's code.
-        message: what the user reads.
-        admin: what the administrator reads, with the remedy.
-        answer: the opened answer's claims (no secret is among them).
-        ms: milliseconds by hop; "total" is end to end.
-
+    `message` is what the user reads, `admin` what the administrator reads, with the
+    remedy; no secret is among the answer's claims. `ms` is by hop, "total" end to end.
     """
 
     __test__ = False  # not a test class of pytest's

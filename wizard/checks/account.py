@@ -125,14 +125,9 @@ def _existing(
 
 @dataclass
 class _Everybody:
-    """For how many people the account has each right.
+    """For how many people it has each right, those AdminSDHolder protects left out.
 
-    Attributes:
-        people: how many there are, those that AdminSDHolder protects left out.
-        held: for how many of them, by right.
-        unknown: how many have a list that is hidden or not understood.
-        example: one of those.
-
+    The list of `unknown` people, such as `example`, is hidden or not understood.
     """
 
     people: int = 0

@@ -13,13 +13,8 @@ from wizard.results import Check, State
 class Failed(Failure):
     """An attempt that did not succeed, or did with a reservation.
 
-    Args:
-        what: what came back.
-        remedy: what to do.
-        state: "warning" does not keep the later attempts from being made.
-        more: long text for a details view.
-        field: dotted path of the answer that is wrong.
-
+    In state "warning" it does not keep the later attempts from being made; `field` is
+    the dotted path of the answer that is wrong, `more` long text for a details view.
     """
 
     def __init__(

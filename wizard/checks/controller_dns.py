@@ -20,11 +20,8 @@ def compared(
 ) -> tuple[ControllerFacts, ...]:
     """Say of each whether DNS names it, and add those that DNS alone names.
 
-    Args:
-        facts: of the controllers of the settings.
-        answer: of DNS; None before there is one.
-        others: what was found of those that DNS alone names, by host.
-
+    The answer of DNS is None before there is one; `others`, by host, is what was found
+    of those that DNS alone names.
     """
     if answer is None or answer.unavailable:
         return tuple(facts)

@@ -30,18 +30,10 @@ LEVELS = {
 
 @dataclass(frozen=True)
 class Cell:
-    """One fact of a controller, and how it is to be taken.
+    """One fact of a controller, and how it is to be taken; fields as of `Check`.
 
-    Attributes:
-        name: which, as in the id of its check.
-        state: how it is to be taken.
-        word: what a table shows.
-        detail: the same in a sentence.
-        remedy: what to do, empty where there is nothing.
-        more: long text for a details view: the chain of certificates.
-        ms: how long it took, where that says something.
-        field: dotted path of the answer that is wrong.
-
+    It is named as in the id of its check; `word` is what a table shows, `detail` the
+    same in a sentence.
     """
 
     name: str
@@ -182,14 +174,8 @@ class ControllerFacts:
 class Inspection:
     """The controllers of a domain so far; the last report is the result.
 
-    Attributes:
-        controllers: those of the settings in their order, then those of DNS alone.
-        notes: what the table as a whole says: a single server, DNS unavailable.
-        account: what the account may do, when that was looked at.
-        step: what is being done; empty at the end.
-        host: with whom, where it is one.
-        done: steps made, of `total`.
-
+    Those of the settings stand first, in their order, then those of DNS alone. The
+    notes are what the table as a whole says. The step is empty at the end.
     """
 
     domain: str

@@ -44,9 +44,8 @@ class SignIn:
     def of(cls, directory: DirectorySettings, context: Context) -> Self:
         """Choose the administrator where one is given, else the agent's account.
 
-        Raises:
-            StepFailed: the account's password is neither given nor stored here.
-
+        Raises `StepFailed` where the account's password is neither given nor stored
+        here.
         """
         kind: SignedInAs = "account" if context.inputs.admin is None else "admin"
         return cls(*sign_in_as(directory, context), kind)

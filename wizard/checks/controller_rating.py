@@ -26,14 +26,7 @@ _NOT_OURS = Text("Nobody signs in to it, as the settings do not name it.")
 def judged(
     facts: ControllerFacts, settings: DirectorySettings, now: datetime | None = None
 ) -> ControllerFacts:
-    """Give a controller's facts with each of them judged.
-
-    Args:
-        facts: what was found so far.
-        settings: which domain it is to serve.
-        now: the time that certificates are held against.
-
-    """
+    """Give a controller's facts with each judged, certificates by the time `now`."""
     cells = list(_cells(facts, settings, now or datetime.now(UTC)))
     named = _in_dns(facts, settings.domain)
     return replace(facts, cells=(*cells, *named))

@@ -55,12 +55,8 @@ def inspect_directory(
 ) -> Inspection:
     """Try every controller, then what the account may do.
 
-    Args:
-        settings: the controllers, and the account to judge.
-        credentials: who signs in.
-        stop: looked at before each controller is signed in to.
-        report: told of what is known so far, from several threads, one at a time.
-
+    `stop` is looked at before each controller is signed in to; `report` is told of what
+    is known so far, from several threads, one at a time.
     """
     inspection = inspect_controllers(settings, credentials, stop, report, more=1)
     refused = any(facts.refused for facts in inspection.controllers)

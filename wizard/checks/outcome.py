@@ -14,13 +14,9 @@ Report = Callable[[Inspection], None]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a check came to.
+    """What a check came to, in rows; controllers have a table instead, the inspection.
 
-    Attributes:
-        checks: the rows.
-        values: answers that were resolved on the way, such as a group's DN.
-        inspection: of the controllers: a table shows them, not rows.
-
+    The values are answers that were resolved on the way, such as a group's DN.
     """
 
     checks: tuple[Check, ...]

@@ -45,18 +45,10 @@ def create(
 
 
 def take_over(opened: Connection, entry: Facts, password: Secret, plan_id: str) -> None:
-    """Have one that is there be this machine's from now on.
+    """Have one that is there be this machine's from now on, `plan_id` its new mark.
 
-    Args:
-        opened: as an administrator.
-        entry: its `dn`, and its mark in `info`: another may have that name by now,
-            whose password this must not be.
-        password: its new one.
-        plan_id: its new mark.
-
-    Raises:
-        StepFailed: it has another mark; nothing was changed.
-
+    Another may have the `dn` of the entry by now, whose password this must not be:
+    where its mark in `info` is not the entry's, `StepFailed`, and nothing was changed.
     """
     changes = (
         # whose it was knows by that that it is not its any more
@@ -100,12 +92,7 @@ def find(opened: Connection, directory: DirectorySettings) -> Entry | None:
 
 
 def sid_of(opened: Connection, directory: DirectorySettings) -> Sid:
-    """Give the account's SID.
-
-    Raises:
-        StepFailed: there is no such account.
-
-    """
+    """Give the account's SID; `StepFailed` where there is no such account."""
     raw = needed(opened, directory).raw("objectSid")
     if raw is None:
         raise StepFailed(

@@ -20,13 +20,7 @@ _RESOLV = Path("/etc/resolv.conf")
 
 @dataclass(frozen=True)
 class Answer:
-    """What DNS says of a domain's controllers.
-
-    Attributes:
-        controllers: the preferred first.
-        unavailable: why there is no answer, in words; empty when there is one.
-
-    """
+    """What DNS says of a domain's controllers, the preferred first; else why not."""
 
     controllers: tuple[DomainController, ...]
     unavailable: Text = EMPTY

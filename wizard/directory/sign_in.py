@@ -20,12 +20,9 @@ NEEDS_ADMIN = Text(
 
 
 def as_admin(settings: DirectorySettings, context: Context) -> Connection:
-    """Sign in with the administrator's credentials.
+    """Sign in with the administrator's credentials; `StepFailed` where none were given.
 
-    Raises:
-        StepFailed: none were given.
-        DirectoryError: they were refused, or no controller answered.
-
+    Raises `DirectoryError` where they were refused, or no controller answered.
     """
     admin = context.inputs.admin
     if admin is None:
@@ -50,12 +47,8 @@ def prove_admin(settings: DirectorySettings, context: Context) -> None:
     """Sign in as the administrator once, before anything is begun.
 
     A typing mistake is then nothing that has to be taken back, which would try the
-    wrong password a second time.
-
-    Raises:
-        StepFailed: none were given, or they were refused.
-        DirectoryError: no controller answered.
-
+    wrong password a second time. Raises `StepFailed` where none were given or they were
+    refused, `DirectoryError` where no controller answered.
     """
     try:
         as_admin(settings, context).close()
@@ -65,12 +58,9 @@ def prove_admin(settings: DirectorySettings, context: Context) -> None:
 
 
 def as_agent(settings: DirectorySettings, context: Context) -> Connection:
-    """Sign in with the agent's own account.
+    """Sign in with the agent's own account; `StepFailed` where no password is stored.
 
-    Raises:
-        StepFailed: its password isn't stored on this machine.
-        DirectoryError: it was refused, or no controller answered.
-
+    Raises `DirectoryError` where it was refused, or no controller answered.
     """
     return open_first(settings, settings.sign_in_name, _password(settings, context))
 
@@ -168,12 +158,9 @@ def _trust(settings: DirectorySettings) -> tuple[str, int, str | None]:
 
 
 def open_first(settings: DirectorySettings, user: str, password: Secret) -> Connection:
-    """Sign in to the first controller that answers.
+    """Sign in to the first controller that answers; else raise the last one's error.
 
-    Raises:
-        DirectoryError: the last controller's; a refused sign-in ends the search, as
-            trying on would lock the account.
-
+    A refused sign-in ends the search, as trying on would lock the account.
     """
     last: DirectoryError | None = None
     ca = Path(settings.ca) if settings.ca else None

@@ -19,12 +19,7 @@ from wizard.plan.change import Context, StepFailed
 
 
 def parsed_code(context: Context) -> codes.EnrolmentCode:
-    """Give the code as it was typed.
-
-    Raises:
-        StepFailed: there is none, or it is mistyped.
-
-    """
+    """Give the code as it was typed; `StepFailed`: there is none, or it is mistyped."""
     code_text = context.inputs.enrolment_code
     if code_text is None:
         raise StepFailed(

@@ -8,12 +8,7 @@ from wizard.plan.change import Context, StepFailed
 
 
 def stored_secret(name: str, context: Context) -> Secret:
-    """Give a secret that an enrolment needs.
-
-    Raises:
-        StepFailed: it isn't there.
-
-    """
+    """Give a secret that an enrolment needs; `StepFailed` where it isn't there."""
     secret = context.host.secrets.get(name)
     if secret is None:
         what = Text("The secret {name} is missing.", name=name)
@@ -22,12 +17,7 @@ def stored_secret(name: str, context: Context) -> Secret:
 
 
 def private_keys(name: str, context: Context) -> PrivateKeys:
-    """Read a stored pair of keys.
-
-    Raises:
-        StepFailed: it isn't there, or can't be read.
-
-    """
+    """Read a stored pair of keys; `StepFailed`: it isn't there, or can't be read."""
     try:
         return PrivateKeys.of(stored_secret(name, context))
     except BadKeys as error:

@@ -31,11 +31,7 @@ SET_CLOCK = Text("Set both clocks by the same time server, then try again.")
 class RelayFailed(Failure):
     """The relay could not be asked, or refused.
 
-    Args:
-        status: HTTP status; 0 when none came, PROXY_REFUSES when the proxy's did.
-        what: what happened.
-        remedy: what to do next.
-
+    The HTTP status is 0 when none came, PROXY_REFUSES when the proxy's did.
     """
 
     def __init__(self, status: int, what: str, remedy: str) -> None:
@@ -47,10 +43,8 @@ class RelayFailed(Failure):
 class RelayAnswer:
     """An HTTP answer of a relay, or of the agent behind it.
 
-    Attributes:
-        ahead: seconds that this machine's clock is ahead of the relay's; None where
-            it does not tell its time.
-
+    This machine's clock is `ahead` of the relay's by seconds; None where it does not
+    tell.
     """
 
     status: int
@@ -80,9 +74,7 @@ class Application:
 def enrol(endpoint: RelayEndpoint, application: Application) -> Mapping[str, Any]:
     """Use an enrolment code; the same application again gives the same answer.
 
-    Raises:
-        RelayFailed: with the relay's own words.
-
+    Raises `RelayFailed` with the relay's own words.
     """
     body = {
         "secret": application.code_secret.reveal(),
@@ -99,12 +91,7 @@ def enrol(endpoint: RelayEndpoint, application: Application) -> Mapping[str, Any
 
 
 def knows(endpoint: RelayEndpoint, lookup: str) -> bool:
-    """Say whether a relay knows an enrolment code, by the hash that names it.
-
-    Raises:
-        RelayFailed: no answer came.
-
-    """
+    """Say whether a relay knows a code by its hash; `RelayFailed`: no answer came."""
     return ask(endpoint, "GET", f"/$enrol/{lookup}", b"", {}).status == 200
 
 
@@ -113,9 +100,7 @@ def withdraw(
 ) -> None:
     """Take an enrolment back; nothing happens when there is none.
 
-    Raises:
-        RelayFailed: with the relay's own words.
-
+    Raises `RelayFailed` with the relay's own words.
     """
     token = sas.token_for(endpoint.relay.url, agent, listen_key, key_name, _TOKEN_S)
     headers = {"ServiceBusAuthorization": token}
@@ -141,10 +126,7 @@ def _is_anothers(answer: RelayAnswer) -> bool:
 def clock_ahead(endpoint: RelayEndpoint, seconds: float) -> float | None:
     """Say by how many seconds this machine is ahead of a relay; None if it can't be.
 
-    Args:
-        endpoint: of the relay.
-        seconds: how long it may take to answer.
-
+    The relay may take `seconds` to answer.
     """
     try:
         return ask(endpoint, "GET", "/", b"", {}, seconds=seconds).ahead
@@ -162,12 +144,7 @@ class Sender:
     key_name: str
 
     def send(self, method: str, path: str, body: bytes = b"") -> RelayAnswer:
-        """Send one request to the agent.
-
-        Raises:
-            RelayFailed: it did not reach the agent.
-
-        """
+        """Send one request to the agent; `RelayFailed` where it did not reach it."""
         url = self.endpoint.relay.url
         token = sas.token_for(url, self.agent, self.key, self.key_name, _TOKEN_S)
         headers = {"ServiceBusAuthorization": token}
@@ -201,12 +178,7 @@ def ask(
     *,
     seconds: float = _ANSWER_S,
 ) -> RelayAnswer:
-    """Ask a relay, through the proxy where there is one.
-
-    Raises:
-        RelayFailed: no answer came.
-
-    """
+    """Ask a relay, through the proxy where there is one; `RelayFailed`: no answer."""
     relay = endpoint.relay
     try:
         context = endpoint.tls_context()

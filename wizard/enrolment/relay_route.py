@@ -32,11 +32,7 @@ def requested_endpoint(relay: Relay, context: Context) -> RelayEndpoint:
 def former_endpoint(old: Relay, proxy: str | None, context: Context) -> RelayEndpoint:
     """Give the way to a relay that is left, while the plan for it is not done.
 
-    Args:
-        old: the relay, and the proxy of before.
-        proxy: the one to come; where it is another, the password of before is kept.
-        context: this machine.
-
+    Where the proxy to come is another than that of before, its password is kept.
     """
     kept = usable(previous(PROXY_PASSWORD), context.host.secrets)
     # where none is needed any more, that of before may not be forgotten yet

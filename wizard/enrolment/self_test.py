@@ -28,16 +28,9 @@ def ask_agent(
 ) -> SelfTestResult:
     """Send one request and tell what came back, with the time of each hop.
 
-    Args:
-        sender: the right to send.
-        enrolment: who this wizard is to the agent.
-        keys: the self-test's own.
-        agent_keys: the agent's, known on this machine and not from the relay.
-        claims: `op`, `user` and what the operation takes.
-
-    Raises:
-        RelayFailed: no answer came, or one that is not the agent's.
-
+    The agent's keys are known on this machine and not from the relay; the claims are
+    `op`, `user` and what the operation takes. Raises `RelayFailed` where no answer
+    came, or one that is not the agent's.
     """
     began = time.perf_counter()
     _compare_keys(sender, agent_keys)

@@ -18,18 +18,12 @@ _TO_FORGET = Text("Its owner must forget this agent (writeback-relay forget).")
 
 @dataclass(frozen=True)
 class Withdrawal:
-    """An enrolment that is given up, as a change tells of it.
+    """An enrolment (its file's text) that is given up, as a change tells of it.
 
-    Attributes:
-        text: the enrolment's file.
-        relay: where; None where no settings tell, and nobody can be asked.
-        agent: the name there; empty with no relay.
-        proxy: the proxy to come, whose password is stored by then.
-        key: the name of the secret by which the relay knows the agent.
-        code: of the enrolment that replaces this one under the same name; None for
-            another name, or none.
-        copied: the enrolment is another machine's, and stays.
-
+    Where no settings tell the relay, nobody can be asked, and the agent's name is
+    empty. `proxy` is the one to come, whose password is stored by then; `key` names the
+    secret by which the relay knows the agent. `code` is of the enrolment that replaces
+    this one under the same name. A copied one is another machine's, and stays.
     """
 
     text: str

@@ -32,14 +32,10 @@ def rights_of(features: Features) -> tuple[Right, ...]:
 
 
 def refuse_protected(opened: Connection, container: str, base_dn: str) -> None:
-    """Refuse to grant on a protected account or group, or on their template.
+    """Raise `StepFailed` for a protected account or group, or their template.
 
-    The directory would take back the first, and would copy an entry on AdminSDHolder
-    to every protected account within the hour (MS-ADTS 3.1.1.6.1).
-
-    Raises:
-        StepFailed: it is one of them.
-
+    The directory would take back the first, and would copy an entry on AdminSDHolder to
+    every protected account within the hour (MS-ADTS 3.1.1.6.1).
     """
     entry = read_entry(opened, container, ("adminCount",))
     marked = entry is not None and entry.raw("adminCount") == b"1"
@@ -58,14 +54,9 @@ def rewrite(
 ) -> tuple[Ace, ...]:
     """Read the container's list, edit it, write it, and read it back.
 
-    Returns:
-        the entries of `aces` that were not as wanted before; the others were there, or
-        gone, by somebody else's doing.
-
-    Raises:
-        StepFailed: it can't be read, or is not as written.
-        DirectoryError: it was refused.
-
+    Gives the entries that were not as wanted before; the others were there, or gone, by
+    somebody else's doing. Raises `StepFailed` where it can't be read, or is not as
+    written, and `DirectoryError` where it was refused.
     """
     before = descriptor_of(opened, container)
     after, written = _edited(before, container, aces, edit)
@@ -122,12 +113,7 @@ def _edited(
 
 
 def descriptor_of(opened: Connection, container: str) -> SecurityDescriptor:
-    """Read a container's descriptor with its list.
-
-    Raises:
-        StepFailed: it is hidden, or not understood.
-
-    """
+    """Read a container's descriptor; `StepFailed`: it is hidden, or not understood."""
     entry = read_entry(opened, container, (DESCRIPTOR,), (DACL,))
     descriptor = read(entry.descriptor if entry else None)
     if descriptor is HIDDEN:

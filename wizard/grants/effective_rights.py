@@ -44,14 +44,7 @@ class Standing(Enum):
 
 @dataclass(frozen=True)
 class Unreached:
-    """People whom rights do not reach: a deny, or inheritance off on the way.
-
-    Attributes:
-        dn: one of them.
-        rights: what does not reach them.
-        people: how many there are.
-
-    """
+    """People whom rights do not reach (one by DN): a deny, or inheritance off."""
 
     dn: str
     rights: tuple[Right, ...]
@@ -60,16 +53,12 @@ class Unreached:
 
 @dataclass(frozen=True)
 class ContainerRights:
-    """What an account may do in a container.
+    """What an account may do in a container, and what is to be granted there.
 
-    Attributes:
-        missing: what is to be granted on the container.
-        people: how many could be judged.
-        unreached: those of them whom a grant that stands does not reach.
-        unknown: how many have a list that is hidden or not understood.
-        example: one of those.
-        standing: what the account's own entries on the container grant already.
-
+    Of the `people` who could be judged, a grant that stands does not reach those of
+    `unreached`; `unknown` have a list that is hidden or not understood, such as
+    `example`. What the account's own entries on the container grant already is
+    `standing`.
     """
 
     missing: tuple[Grant, ...]
@@ -91,13 +80,9 @@ class _Decided:
 
 @dataclass(frozen=True)
 class _Group:
-    """People for whom the same is decided.
+    """People of a class for whom the same is decided, right by right.
 
-    Attributes:
-        kind: their class, a name of `KINDS`.
-        reached: an entry on the container is handed down to them.
-        decided: in the order of the rights.
-
+    They are `reached` where an entry on the container is handed down to them.
     """
 
     kind: str
@@ -135,15 +120,8 @@ def judge(
     """Judge by the people there, whatever entry gives them the right.
 
     Those whose inheritance is off do not count: no grant on a container reaches them.
-
-    Args:
-        opened: signed in as somebody who may read permission lists.
-        container: where a grant would stand.
-        rights: what is wanted.
-        where: the scope's containers, and where inheritance is off.
-        token: the SIDs of the account.
-        own: its own SID; None where it is to be made.
-
+    Signed in is somebody who may read permission lists; `own`, the SID of the account,
+    is None where it is to be made.
     """
     here = descriptor_of(opened, container)
     people = _people_of(opened, container, rights, token, where)

@@ -20,15 +20,9 @@ from wizard.plan.history import GrantRecord, granted
 def granted_now(context: Context, directory: DirectorySettings) -> list[GrantRecord]:
     """Give what was granted with the containers' names of today.
 
-    What an account has that another server took over is that server's by now.
-
-    Args:
-        context: this machine.
-        directory: how the domain is reached today, and as whom.
-
-    Raises:
-        StepFailed, DirectoryError: it can't be asked; with the remedy.
-
+    What an account has that another server took over is that server's by now. Raises
+    `StepFailed` or `DirectoryError`, with the remedy, where the directory can't be
+    asked.
     """
     records = granted(context)
     here = [record for record in records if _is_in(directory, record)]

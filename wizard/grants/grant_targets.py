@@ -11,13 +11,7 @@ from wizard.permissions.inheritance import find_blocked
 
 @dataclass(frozen=True)
 class GrantTargets:
-    """Where the entries for a scope stand.
-
-    Attributes:
-        containers: those of the scope that no other one of it hands entries down to.
-        blocked: containers in the scope whose inheritance is off.
-
-    """
+    """A scope's containers that get entries, and those whose inheritance is off."""
 
     containers: tuple[str, ...]
     blocked: tuple[str, ...]
@@ -40,10 +34,7 @@ def grant_targets(opened: Connection, containers: Sequence[str]) -> GrantTargets
 
     A container inside another one of the scope gets what stands on that: entries of its
     own would say the same twice. It needs them only where inheritance is off between.
-
-    Raises:
-        StepFailed, DirectoryError: a container is not there, or is hidden.
-
+    One that is not there, or is hidden, is `StepFailed` or `DirectoryError`.
     """
     scope = tuple(_each_once(containers))
     inner = [name for name in scope if any(_outer(name, scope))]

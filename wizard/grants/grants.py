@@ -37,17 +37,8 @@ _Judged = list[tuple[str, ContainerRights]]
 class AccessEntry:
     """One access control entry, as a table and other tools show it.
 
-    Attributes:
-        container: on which it stands.
-        trustee: the account.
-        sid: the account's.
-        allows: what for, in a few words.
-        right: the whole entry in words.
-        sddl: the entry in SDDL (MS-DTYP 2.5.1).
-        dsacls: the command that adds it.
-        powershell: the same with the ActiveDirectory module.
-        take_back: PowerShell that removes this entry and no other.
-
+    Beside the words stand its SDDL (MS-DTYP 2.5.1), the command of dsacls and of the
+    ActiveDirectory module that adds it, and the one that takes it and no other back.
     """
 
     container: str
@@ -71,13 +62,7 @@ class Left:
 
 @dataclass(frozen=True)
 class Revocation:
-    """What is taken back, and what is left.
-
-    Attributes:
-        plan: the entries that earlier plans added and that still are there.
-        left: other entries for the account on the same containers.
-
-    """
+    """What earlier plans added and is taken back, and what others added and is left."""
 
     plan: Plan
     left: tuple[Left, ...]
@@ -87,10 +72,7 @@ def plan_grant(settings: Settings, context: Context) -> tuple[Change, ...]:
     """Say what is missing for the scope; nothing is taken back.
 
     What is effective already, by whatever entry, is not granted again; a deny stays.
-
-    Raises:
-        StepFailed, DirectoryError: it can't be said; with the remedy.
-
+    Raises `StepFailed` or `DirectoryError`, with the remedy, where it can't be said.
     """
     _refuse_unmade(settings, context)
     return tuple(
@@ -115,9 +97,7 @@ def _refuse_unmade(settings: Settings, context: Context) -> None:
 def plan_revoke(settings: Settings, context: Context) -> Revocation:
     """Say what earlier plans granted to the account, and still is as they left it.
 
-    Raises:
-        StepFailed, DirectoryError: it can't be said; with the remedy.
-
+    Raises `StepFailed` or `DirectoryError`, with the remedy, where it can't be said.
     """
     _refuse_unmade(settings, context)
     with as_agent(settings.directory, context) as opened:
@@ -140,9 +120,7 @@ def entries(
 ) -> tuple[AccessEntry, ...]:
     """Give each entry of a plan by itself.
 
-    Raises:
-        StepFailed, DirectoryError: the account's SID can't be read.
-
+    Raises `StepFailed` or `DirectoryError` where the account's SID can't be read.
     """
     if not changes:
         return ()
@@ -220,11 +198,7 @@ def judged_scope(
 ) -> _Judged:
     """Judge what the account may do, for each container that gets entries.
 
-    Args:
-        wanted: the settings to come.
-        context: this machine.
-        losing: containers whose entries go: what comes from there does not count.
-
+    The entries of containers in `losing` go: what comes from there does not count.
     """
     with as_agent(wanted.directory, context) as opened:
         token = own_sids(opened)
@@ -273,12 +247,7 @@ def grant_change(
 ) -> Change:
     """Grant rights on a container to the account of the settings.
 
-    Args:
-        wanted: the settings to come.
-        container: on what.
-        grants: what is missing.
-        stood: what an earlier setup granted, and this machine will take back.
-
+    `stood` is what an earlier setup granted, and this machine will take back.
     """
     on = {"account": wanted.directory.account.name, "container": container}
     granted, kept = _count(grants), _count(stood)

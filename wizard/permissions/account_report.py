@@ -75,21 +75,12 @@ def find_about_account(
     stop: Stop,
     name_of: NameOf | None = None,
 ) -> tuple[Finding, ...]:
-    """Judge the account that a connection is signed in with.
+    """Judge the account that a connection is signed in with: each finding, good or bad.
 
-    Args:
-        directory: signed in as the agent's account; used from this thread only.
-        domain: gives the account's token, and the settings whose scope is judged.
-        report: told now and then how many people were looked at.
-        stop: asked now and then; what was not looked at is then "not known".
-        name_of: how SIDs are called; none: `Names` over the same connection.
-
-    Returns:
-        Every finding, those that are in order among them.
-
-    Raises:
-        DirectoryError: the directory did not answer at all.
-
+    The connection is used from this thread only. `report` is told now and then how many
+    people were looked at; what was not looked at when `stop` says so is "not known".
+    Without a `name_of`, `Names` asks over the same connection. Raises `DirectoryError`
+    when the directory did not answer at all.
     """
     sids, settings = domain.token(directory), domain.settings
     names = name_of or Names(directory, domain.base_dn)

@@ -30,12 +30,7 @@ GROUP = (Right.WRITE_MEMBERS, Right.ADD_SELF, *CONTROL)
 
 @dataclass(frozen=True, slots=True)
 class Guarded(Place):
-    """What should be guarded: the account, or a group that holds its rights.
-
-    Attributes:
-        rights: what takes it over.
-
-    """
+    """The account, or a group that holds its rights, and what rights take it over."""
 
     rights: tuple[Right, ...]
 
@@ -45,13 +40,8 @@ def of_guarded(
 ) -> Iterator[Finding]:
     """Tell who could take it over, leaving out the default administrators.
 
-    Args:
-        guarded: the account or a group.
-        own: the account's SID: what it may do to itself is no way in.
-        root: the SID of the forest's root domain; None: not known, so that nobody is
-            taken for its Enterprise Admins.
-        name_of: how a SID is called.
-
+    What `own`, the account itself, may do is no way in. Where the forest's root domain
+    is not known, nobody is taken for its Enterprise Admins.
     """
     what, descriptor = f"guard/{guarded.name}", read(guarded.descriptor)
     title = guarded.title

@@ -43,13 +43,7 @@ class PersonVerdict:
 
 @dataclass(slots=True)
 class Tally:
-    """How many people there are by cause, for each operation.
-
-    Attributes:
-        people: how many were judged.
-        states: how many resets would work, would not, and are not known.
-
-    """
+    """How many people there are by cause, for each operation; resets also by state."""
 
     people: int = 0
     states: Counter[State] = field(default_factory=Counter)
@@ -69,13 +63,9 @@ class Tally:
 class Scan:
     """Who looks, and by which rules.
 
-    Attributes:
-        pages: a connection of the agent's account that only reads the pages.
-        facts: another one, for policies, groups and the token.
-        subjects: makes them, as the agent's account reads them; where it is not there
-            yet, as it will.
-        operations: those that the settings switch on.
-
+    `pages` is a connection that only reads the pages; policies, groups and the token
+    are asked over `facts`. `subjects` makes them as the agent's account reads them;
+    where it is not there yet, as it will.
     """
 
     pages: Connection
@@ -90,11 +80,8 @@ def cover(
 ) -> Generator[PersonVerdict, None, None]:
     """Judge everybody in the scope, in the directory's order.
 
-    Close it when leaving early: that stops the reading too.
-
-    Raises:
-        DirectoryError: the directory did not answer, while it is iterated.
-
+    Close it when leaving early: that stops the reading too. Iterating raises
+    `DirectoryError` when the directory does not answer.
     """
     with _read_ahead(scan.pages, scan.scope) as pages:
         for page in pages:

@@ -21,12 +21,9 @@ from wizard.permissions.held_rights import unread
 class Place:
     """An object whose permissions are judged.
 
-    Attributes:
-        name: the end of a finding's id: head, template, account, a DN or a SID.
-        title: what it is called in a finding.
-        descriptor: owner, group and DACL as read; None when hidden.
-        classes: the GUID of its most specific class.
-
+    Its name ends a finding's id: head, template, account, a DN or a SID. The descriptor
+    is owner, group and DACL as read, None when hidden; `classes` the GUID of its most
+    specific class.
     """
 
     name: str

@@ -34,24 +34,14 @@ class Unfinished(Exception):
 
 
 def finish(stop: threading.Event) -> None:
-    """Let the file appear, unless what fills it was stopped.
-
-    Raises:
-        Unfinished: it was.
-
-    """
+    """Let the file appear; `Unfinished` where what fills it was stopped."""
     if stop.is_set():
         raise Unfinished
 
 
 @contextmanager
 def writing(place: Path, form: Form) -> Iterator[Write]:
-    """Write one row a person.
-
-    Raises:
-        StepFailed: the file can't be written.
-
-    """
+    """Write one row a person; `StepFailed` where the file can't be written."""
     if place.exists() and not place.is_file():
         raise StepFailed(Text("{file} is no ordinary file.", file=str(place)), _OTHER)
     new: Path | None = None

@@ -30,16 +30,10 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at.
+    """One thing that was looked at; `known` is False when it could not be found out.
 
-    Attributes:
-        id: stable, for scripts; ends with a SID or a DN where there may be several.
-        level: how much it weighs.
-        title: what is so, in words.
-        shown_by: the entry in words, or attribute = value.
-        remedy: the next step; empty when there is nothing to do.
-        known: False when it could not be found out.
-
+    The id is stable, for scripts; it ends with a SID or a DN where there may be
+    several. What shows it is the entry in words, or attribute = value.
     """
 
     id: str
@@ -62,14 +56,6 @@ def hidden(attribute: str) -> Text:
 def not_known(
     what: str, title: Text, shown_by: Text, remedy: Text = _LET_READ
 ) -> Finding:
-    """Tell that something could not be found out.
-
-    Args:
-        what: the id of the finding.
-        title: what is not known, after "Not known: ".
-        shown_by: what is hidden or malformed.
-        remedy: the next step.
-
-    """
+    """Tell that something could not be found out, by what is hidden or malformed."""
     text = Text("Not known: {title}", title=title)
     return Finding(what, Level.WARNING, text, shown_by, remedy, known=False)

@@ -15,13 +15,7 @@ KINDS = {"user": USER, "inetOrgPerson": INET_ORG_PERSON}
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A right on everybody of one class below a container.
-
-    Attributes:
-        right: what is allowed.
-        kind: a name of `KINDS`.
-
-    """
+    """A right on everybody of one class, a name of `KINDS`, below a container."""
 
     right: Right
     kind: str = "user"
@@ -34,12 +28,7 @@ class Grant:
 
     @classmethod
     def of(cls, name: str) -> Self:
-        """Read what `name` gave.
-
-        Raises:
-            KeyError: nothing has that name.
-
-        """
+        """Read what `name` gave; KeyError where nothing has that name."""
         right, _, kind = name.partition(" ")
         if kind and kind not in KINDS:
             raise KeyError(name)

@@ -24,16 +24,9 @@ def find_blocked(
     """Find the containers below those given whose inheritance is off, deepest first.
 
     Those given themselves do not count: a grant stands on them. One that is hidden or
-    not understood is left out; the people below it are judged all the same.
-
-    Args:
-        directory: signed in as somebody who may read permission lists.
-        containers: of the scope.
-        stop: asked between containers; what was found until then is given.
-
-    Raises:
-        DirectoryError: the directory did not answer.
-
+    not understood is left out; the people below it are judged all the same. `stop` is
+    asked between containers; what was found until then is given.
+    Raises `DirectoryError` where the directory did not answer.
     """
     blocked = {
         name

@@ -19,11 +19,8 @@ def filters_of(
     """Give the filters that may find somebody; of an attribute alone where it is named.
 
     Else they are named by what the value's form says, or as the cloud names people.
-    What somebody can't be named by so is left out, such as what is no GUID.
-
-    Raises:
-        Refused: bad_request; nothing is left.
-
+    What somebody can't be named by so is left out, such as what is no GUID; where
+    nothing is left, that is `Refused` (bad_request).
     """
     attributes = (by,) if by else (_form_of(value), settings.identify_by)
     filters, refusals = [], []
@@ -47,12 +44,7 @@ def _form_of(value: str) -> Identifier:
 def find_person(
     directory: Connection, base_dn: str, filters: Sequence[UserFilter]
 ) -> User:
-    """Find somebody by the first filter that finds anybody.
-
-    Raises:
-        Refused: nobody is found, or several are.
-
-    """
+    """Find somebody by the first filter that finds any; `Refused`: nobody, several."""
     for each in filters:
         try:
             return users.find(directory, base_dn, each, detail=True)

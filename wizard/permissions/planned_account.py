@@ -31,14 +31,7 @@ _NOBODY = 0xFFFFFFFE
 
 @dataclass(frozen=True, slots=True)
 class PlannedAccount:
-    """An account to be, and where it will be granted what.
-
-    Attributes:
-        token: the SIDs it will have, its own among them.
-        aces: what each person below the containers will inherit.
-        containers: where the grants will stand.
-
-    """
+    """An account to be: its SIDs, and the ACEs people will inherit below containers."""
 
     token: frozenset[Sid]
     aces: tuple[Ace, ...]
@@ -56,14 +49,7 @@ class PlannedAccount:
 def planned_account(
     domain: Sid, rights: Sequence[Right], containers: Sequence[str]
 ) -> PlannedAccount:
-    """Foresee a new account in a domain.
-
-    Args:
-        domain: the domain's own SID.
-        rights: what will be granted to it.
-        containers: on which containers.
-
-    """
+    """Foresee a new account in a domain (by its SID), granted rights on containers."""
     own = Sid.of(f"{domain}-{_NOBODY}")
     users = Sid.of(f"{domain}-{_DOMAIN_USERS}")
     grants = (Grant(right, kind) for kind in KINDS for right in rights)

@@ -77,10 +77,8 @@ _OF_OBJECTS = Text(
 class SecuredObject:
     """An object that a search has found.
 
-    Attributes:
-        descriptor: owner, group and DACL as read; None when hidden.
-        classes: the GUID of its most specific class.
-
+    The descriptor is owner, group and DACL as read, None when hidden; `classes` the
+    GUID of its most specific class.
     """
 
     dn: str
@@ -104,14 +102,7 @@ class Count:
 
 @dataclass(slots=True)
 class RightsTally:
-    """What an account may do to many objects.
-
-    Attributes:
-        sids: the account's token.
-        stopped: whether not all were looked at.
-        counts: by what is counted together, and the right or why it is not known.
-
-    """
+    """What an account, by its token, may do to many objects, or some if `stopped`."""
 
     sids: frozenset[Sid]
     stopped: bool = False

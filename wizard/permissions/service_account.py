@@ -19,17 +19,10 @@ _SOON = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class ServiceAccount:
-    """What was read of the account; None is hidden, or no number.
+    """What was read of the account, by `ATTRIBUTES`; None is hidden, or no number.
 
-    Attributes:
-        dn: its own.
-        flags: userAccountControl.
-        computed: msDS-User-Account-Control-Computed.
-        pwd_last_set: as the directory counts.
-        password_ends: msDS-UserPasswordExpiryTimeComputed.
-        account_ends: accountExpires.
-        names: servicePrincipalName.
-
+    The two ends are accountExpires and msDS-UserPasswordExpiryTimeComputed; they and
+    pwdLastSet are as the directory counts (FILETIME). `names` are its SPNs.
     """
 
     dn: str

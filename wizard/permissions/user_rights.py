@@ -33,13 +33,7 @@ _FINE = {
 
 @dataclass(frozen=True, slots=True)
 class Person(SecuredObject):
-    """Somebody a search has found.
-
-    Attributes:
-        inside: in a container of the scope.
-        marked: adminCount is 1.
-
-    """
+    """Somebody found: inside the scope or not, marked (adminCount is 1) or not."""
 
     inside: bool
     marked: bool
@@ -49,11 +43,8 @@ class Person(SecuredObject):
 class UserRights(RightsTally):
     """What the account may do to people.
 
-    Attributes:
-        people: how many were looked at.
-        resettable: how many inside the containers it may reset.
-        holders: who is given the three rights on people inside the scope.
-
+    Of the `people` looked at, `resettable` are those inside the containers it may
+    reset; `holders` are given the three rights on people inside the scope.
     """
 
     people: int = 0
@@ -126,14 +117,7 @@ class UserRights(RightsTally):
 
 
 def of_pilot(everybody: UserRights, pilot: UserRights, group: str) -> Finding:
-    """Tell that a pilot group narrows the agent, and not the rights of its account.
-
-    Args:
-        everybody: who is in the domain.
-        pilot: who of them is in the group.
-        group: its DN.
-
-    """
+    """Tell that a pilot group narrows the agent, and not the rights of its account."""
     what, shown_by = "outside/pilot", Text("scope.pilot_group is {group}", group=group)
     if everybody.stopped or pilot.stopped:
         about = Text("whom it may reset beside the pilot group")
