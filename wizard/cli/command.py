@@ -23,19 +23,13 @@ class Argument:
 
 @dataclass(frozen=True)
 class Command:
-    """One command.
+    """One command."""
 
-    Attributes:
-        name: the word that is typed.
-        help: what it does, in the list of commands and above its own help.
-        arguments: beside `--home` and `--json`, which all take; in their help's order.
-        run: gives its outcome; what it raises is refused in one place, `main`.
-
-    """
-
-    name: str
-    help: Text
+    name: str  # the word that is typed
+    help: Text  # what it does, in the list of commands and above its own help
+    # beside `--home` and `--json`, which all take; in their help's order
     arguments: tuple[Argument, ...]
+    # gives its outcome; what it raises is refused in one place, `main`
     run: Callable[[Invocation], Result]
 
 

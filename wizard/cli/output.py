@@ -27,18 +27,11 @@ class Exit(IntEnum):
 
 @dataclass(frozen=True)
 class Result:
-    """The outcome of a command.
+    """The outcome of a command."""
 
-    Attributes:
-        code: its exit code.
-        text: for people: a Text, or lines that are in their language already.
-        data: for programs, with --json.
-
-    """
-
-    code: Exit
-    text: str
-    data: Mapping[str, Any]
+    code: Exit  # its exit code
+    text: str  # for people: a Text, or lines that are in their language already
+    data: Mapping[str, Any]  # for programs, with --json
 
     def then(self, after: "Result") -> "Result":
         """Give both outcomes as one; the later one decides how it ended."""

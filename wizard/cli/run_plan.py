@@ -44,14 +44,8 @@ def run_plan(
 ) -> Result:
     """Make changes that were planned, once they are accepted; all or none.
 
-    Args:
-        controller: makes them.
-        plan: as it was made.
-        secrets: an administrator is asked for where one is needed.
-        confirm: shown the plan.
-        text: the plan in words, where not as for any plan.
-        done: what is said at the end, where not how many were made.
-
+    An administrator is asked for where one is needed. `text` is the plan in words,
+    where not as for any plan; `done` is said at the end, where not how many were made.
     """
     if not confirm(text or output.plan_text(plan.changes)):
         return Result(Exit.BAD_USAGE, NOTHING_CHANGED, {"changes": []})

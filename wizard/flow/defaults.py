@@ -21,17 +21,11 @@ def defaults() -> Mapping[str, Any]:
 
 @dataclass(frozen=True)
 class Offer:
-    """One answer that is found.
+    """One answer that is found."""
 
-    Attributes:
-        path: the field it is for.
-        value: the answer.
-        source: where it is from, in words, shown under the field.
-
-    """
-
-    path: str
-    value: Any
+    path: str  # the field it is for
+    value: Any  # the answer
+    # where it is from, in words, shown under the field
     source: TextAttribute = TextAttribute()
 
 

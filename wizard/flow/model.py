@@ -28,27 +28,18 @@ Kind = Literal[
 
 @dataclass(frozen=True)
 class Answers:
-    """What was answered so far, by dotted path, and what the machine said.
+    """What was answered so far, by dotted path, and what the machine said."""
 
-    Attributes:
-        values: answers by path; paths of `Settings`, or `input.*`, `mode`,
-            `task` and `pilot` for what the settings do not hold.
-        installed: the settings in force, None before the first installation.
-        recovery: a plan that was cut off waits to be rolled back.
-        forward: it can only be finished.
-        removal: it was taking everything away.
-        copied: this machine is a copy of the one that was enrolled.
-        reading: what is on the machine is not known yet.
-
-    """
-
+    # by paths of `Settings`, or `input.*`, `mode`, `task` and `pilot` for what the
+    # settings do not hold
     values: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    # the settings in force, None before the first installation
     installed: Settings | None = None
-    recovery: bool = False
-    forward: bool = False
-    removal: bool = False
-    copied: bool = False
-    reading: bool = False
+    recovery: bool = False  # a plan that was cut off waits to be rolled back
+    forward: bool = False  # it can only be finished
+    removal: bool = False  # it was taking everything away
+    copied: bool = False  # this machine is a copy of the one that was enrolled
+    reading: bool = False  # what is on the machine is not known yet
 
     def get(self, path: str, default: Any = None) -> Any:
         """Give the answer at a path, or the default where there is none."""
@@ -94,58 +85,39 @@ class Option:
 
 @dataclass(frozen=True)
 class Field:
-    """One question, with everything that is said of its answer anywhere.
+    """One question, with everything that is said of its answer anywhere."""
 
-    Attributes:
-        path: where the answer goes: a dotted setting, or `input.*`.
-        label: what its page calls it.
-        needed: whether an empty answer is refused.
-        another: whether the answer in force is refused.
-        width: in characters, as wide as what it holds.
-        under: heading that starts a group above this field.
-        default: the common answer; a function where the machine decides.
-        minimum: of a number, as `Settings` has it; maximum likewise.
-        decision: what the summary calls it; empty where it is not listed there.
-        phrase: what a switch is called within a sentence of the plan.
-
-    """
-
-    path: str
-    label: TextAttribute = TextAttribute()
+    path: str  # where the answer goes: a dotted setting, or `input.*`
+    label: TextAttribute = TextAttribute()  # what its page calls it
     kind: Kind = "text"
     help: TextAttribute = TextAttribute("")
     options: tuple[Option, ...] = ()
     shown: Condition = always
-    needed: Condition = always
+    needed: Condition = always  # whether an empty answer is refused
     enabled: Condition = always
-    another: Condition = never
-    width: int = 44
+    another: Condition = never  # whether the answer in force is refused
+    width: int = 44  # in characters, as wide as what it holds
+    # heading that starts a group above this field
     under: TextAttribute = TextAttribute("")
-    default: Any = None
-    minimum: int = 0
+    default: Any = None  # the common answer; a function where the machine decides
+    minimum: int = 0  # of a number, as `Settings` has it; maximum likewise
     maximum: int = 0
+    # what the summary calls it; empty where it is not listed there
     decision: TextAttribute = TextAttribute("")
+    # what a switch is called within a sentence of the plan
     phrase: TextAttribute = TextAttribute("")
 
 
 @dataclass(frozen=True)
 class PageCheck:
-    """The check that a page's Next runs.
+    """The check that a page's Next runs."""
 
-    Attributes:
-        name: which of the controller's checks.
-        doing: what it does, shown while it runs.
-        label: the button that runs it without going on.
-        placeholder: what stands where its rows come.
-        when: whether there is anything to check with these answers.
-
-    """
-
-    name: str
-    doing: TextAttribute = TextAttribute()
+    name: str  # which of the controller's checks
+    doing: TextAttribute = TextAttribute()  # what it does, shown while it runs
+    # the button that runs it without going on
     label: TextAttribute = TextAttribute("Check now")
-    placeholder: TextAttribute = TextAttribute("")
-    when: Condition = always
+    placeholder: TextAttribute = TextAttribute("")  # what stands where its rows come
+    when: Condition = always  # whether there is anything to check with these answers
 
 
 @dataclass(frozen=True)
@@ -162,28 +134,20 @@ class Wording:
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a journey.
-
-    Attributes:
-        title: what is decided here.
-        why: one sentence: why, or what happens next.
-        rail: its short name at the side; the title where none is given.
-        check: what runs on Next, None where nothing is checked.
-        act: the page's Next changes the machine; it is named for what it does.
-        help: what Help tells.
-        wordings: other words for some journeys; the first that holds counts.
-
-    """
+    """One page of a journey."""
 
     id: str
-    title: TextAttribute = TextAttribute()
-    why: TextAttribute = TextAttribute()
+    title: TextAttribute = TextAttribute()  # what is decided here
+    why: TextAttribute = TextAttribute()  # one sentence: why, or what happens next
+    # its short name at the side; the title where none is given
     rail: TextAttribute = TextAttribute("")
     fields: tuple[Field, ...] = ()
     shown: Condition = always
-    check: PageCheck | None = None
+    check: PageCheck | None = None  # what runs on Next, None where nothing is checked
+    # the page's Next changes the machine; it is named for what it does
     act: TextAttribute = TextAttribute("")
-    help: TextAttribute = TextAttribute("")
+    help: TextAttribute = TextAttribute("")  # what Help tells
+    # other words for some journeys; the first that holds counts
     wordings: tuple[Wording, ...] = ()
 
     def __post_init__(self) -> None:

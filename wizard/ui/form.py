@@ -30,14 +30,9 @@ class CheckPhase(Enum):
 
 
 class Form(WizardPage):
-    """A page of the flow made of its fields alone.
+    """A page of the flow made of its fields alone."""
 
-    Attributes:
-        fills: a part of the page takes the height that is left.
-
-    """
-
-    fills = False
+    fills = False  # a part of the page takes the height that is left
 
     def __init__(self, page: Page, session: Session) -> None:
         super().__init__(page, session)

@@ -27,16 +27,10 @@ INDEX = {page.id: index for index, page in enumerate(PAGES)}
 
 
 class WizardPage(QWizardPage):
-    """Title, one sentence, content of at most 680 px that starts at the top.
+    """Title, one sentence, content of at most 680 px that starts at the top."""
 
-    Signals:
-        state_changed: busy or problems are others; the window refreshes.
-        refused: Next was pressed and this, in words, keeps the journey here.
-
-    """
-
-    state_changed = Signal()
-    refused = Signal(str)
+    state_changed = Signal()  # busy or problems are others; the window refreshes
+    refused = Signal(str)  # Next was pressed and this, in words, keeps the journey here
 
     def __init__(self, page: Page, session: Session) -> None:
         super().__init__()

@@ -22,30 +22,19 @@ _OF_COPY = {"task": "rekey", "agent": "", "directory.account.name": ""}
 
 @dataclass(frozen=True)
 class Gone:
-    """What a removal took away.
+    """What a removal took away."""
 
-    Attributes:
-        lines: what was removed, each with what came back, where something did.
-        known: what the portal's side still knows of the agent.
-
-    """
-
+    # what was removed, each with what came back, where something did
     lines: tuple[tuple[str, str], ...]
-    known: PortalDetails | None
+    known: PortalDetails | None  # what the portal's side still knows of the agent
 
 
 class Session(QObject):
-    """The answers on their way to settings.
+    """The answers on their way to settings."""
 
-    Signals:
-        changed: an answer is another.
-        reread: answers were put in from outside; pages show them anew.
-        begun: what is on the machine was read; the journey is at its first page.
-
-    """
-
-    changed = Signal()
-    reread = Signal()
+    changed = Signal()  # an answer is another
+    reread = Signal()  # answers were put in from outside; pages show them anew
+    # what is on the machine was read; the journey is at its first page
     begun = Signal()
 
     def __init__(self, controller: Controller, offers: Offers) -> None:

@@ -36,17 +36,12 @@ class WizardWindow(QWizard):
     It opens at once: what is installed is read while its first page is shown, and
     each page is built when it is first shown. What may take time runs off the GUI
     thread.
-
-    Signals:
-        page_shown: the id of the page that is shown now.
-        refused: Next was pressed and the page stays, with the reason in words.
-        applied: the plan was applied; Complete follows by itself.
-
     """
 
-    page_shown = Signal(str)
+    page_shown = Signal(str)  # the id of the page that is shown now
+    # Next was pressed and the page stays, with the reason in words
     refused = Signal(str)
-    applied = Signal()
+    applied = Signal()  # the plan was applied; Complete follows by itself
 
     def __init__(self, controller: Controller, offers: Offers | None = None) -> None:
         super().__init__()

@@ -20,34 +20,21 @@ _EVERY_S = 0.1  # between two looks of the window at what is new
 
 @dataclass(frozen=True)
 class Batch:
-    """What is new since the window last looked.
+    """What is new since the window last looked."""
 
-    Attributes:
-        seen: how far it is.
-        people: those judged since.
-        account: everybody is judged; the account itself is looked at.
-
-    """
-
-    seen: Seen
-    people: list[PersonVerdict]
-    account: bool = False
+    seen: Seen  # how far it is
+    people: list[PersonVerdict]  # those judged since
+    account: bool = False  # everybody is judged; the account itself is looked at
 
 
 @dataclass(frozen=True)
 class Whole:
-    """What it came to.
+    """What it came to."""
 
-    Attributes:
-        coverage: everybody by cause.
-        findings: about the account; empty when stopped, or when it is to be made.
-        stopped: not everybody was judged.
-
-    """
-
-    coverage: Coverage
+    coverage: Coverage  # everybody by cause
+    # about the account; empty when stopped, or when it is to be made
     findings: tuple[Finding, ...]
-    stopped: bool
+    stopped: bool  # not everybody was judged
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,10 @@ from wizard.results import Installed, Recovery
 
 @dataclass(frozen=True)
 class Machine:
-    """What was read of the machine; it decides the journey.
+    """What was read of the machine; it decides the journey."""
 
-    Attributes:
-        recovery: a run that was cut off, None where none was.
-        installed: the installation in force, None where nothing is.
-
-    """
-
-    recovery: Recovery | None
-    installed: Installed | None
+    recovery: Recovery | None  # a run that was cut off, None where none was
+    installed: Installed | None  # the installation in force, None where nothing is
 
 
 def read_machine(controller: Controller) -> Machine:

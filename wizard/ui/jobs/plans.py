@@ -19,31 +19,21 @@ from wizard.ui.session import Session
 
 @dataclass(frozen=True)
 class Planned:
-    """What a task would change.
+    """What a task would change."""
 
-    Attributes:
-        plan: as it is shown, and applied once it is accepted.
-        checks: what is not in order though nothing would be changed.
-
-    """
-
-    plan: Plan
+    plan: Plan  # as it is shown, and applied once it is accepted
+    # what is not in order though nothing would be changed
     checks: tuple[Check, ...] = ()
 
 
 @dataclass(frozen=True)
 class Ended:
-    """What a plan that was carried out came to.
+    """What a plan that was carried out came to."""
 
-    Attributes:
-        installed: what is there now.
-        applied: the settings that were applied; None after a removal.
-        known: what the portal's side knew of an agent that is removed.
-
-    """
-
-    installed: Installed | None
+    installed: Installed | None  # what is there now
+    # the settings that were applied; None after a removal
     applied: Settings | None = None
+    # what the portal's side knew of an agent that is removed
     known: PortalDetails | None = None
 
 

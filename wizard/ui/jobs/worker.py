@@ -13,18 +13,11 @@ Job = Callable[[Report, threading.Event], Any]
 
 
 class Worker(QObject):
-    """Runs a blocking call in a thread; its signals come to the GUI thread.
+    """Runs a blocking call in a thread; its signals come to the GUI thread."""
 
-    Signals:
-        progressed: what the job reported on the way.
-        succeeded: what the job gave.
-        failed: the exception that ended it.
-
-    """
-
-    progressed = Signal(object)
-    succeeded = Signal(object)
-    failed = Signal(object)
+    progressed = Signal(object)  # what the job reported on the way
+    succeeded = Signal(object)  # what the job gave
+    failed = Signal(object)  # the exception that ended it
     _message = Signal(object, str, object)
 
     def __init__(

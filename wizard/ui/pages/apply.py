@@ -41,14 +41,9 @@ class Phase(Enum):
 
 
 class ApplyPage(WizardPage):
-    """Carries out the plan that was reviewed.
+    """Carries out the plan that was reviewed."""
 
-    Signals:
-        applied: all changes are made.
-
-    """
-
-    applied = Signal()
+    applied = Signal()  # all changes are made
 
     def __init__(self, page: Page, session: Session) -> None:
         super().__init__(page, session)

@@ -31,19 +31,10 @@ class CauseTable(QTreeWidget):
 
     A row is a cause of the reset; another operation that a permission stops, and that
     has a cause of its own, is a row as well.
-
-    Attributes:
-        counts: people by the cause of their reset.
-        also: people by the causes that other operations have of their own.
-
-    Signals:
-        cause_chosen: a Cause.
-        person_chosen: a Judged.
-
     """
 
-    cause_chosen = Signal(object)
-    person_chosen = Signal(object)
+    cause_chosen = Signal(object)  # a Cause
+    person_chosen = Signal(object)  # a PersonVerdict
 
     def __init__(self) -> None:
         super().__init__()
@@ -66,8 +57,8 @@ class CauseTable(QTreeWidget):
     def forget(self) -> None:
         """Begin anew."""
         self.clear()
-        self.counts: Counter[Cause] = Counter()
-        self.also: Counter[Key] = Counter()
+        self.counts: Counter[Cause] = Counter()  # of the reset
+        self.also: Counter[Key] = Counter()  # what other operations have of their own
         self._people: dict[Key, list[PersonVerdict]] = {}
         self._rows: dict[Key, QTreeWidgetItem] = {}
 

@@ -21,20 +21,12 @@ from wizard.ui.widgets.labels import (
 
 
 class CheckPanel(QWidget):
-    """Runs a check off the GUI thread and shows what came back.
+    """Runs a check off the GUI thread and shows what came back."""
 
-    Signals:
-        requested: the check's own button was pressed.
-        ended: an Outcome, or None when it was stopped.
-        progressed: what the check reported on the way.
-        cleared: what was shown counts no more.
-
-    """
-
-    requested = Signal()
-    ended = Signal(object)
-    progressed = Signal(object)
-    cleared = Signal()
+    requested = Signal()  # the check's own button was pressed
+    ended = Signal(object)  # an Outcome, or None when it was stopped
+    progressed = Signal(object)  # what the check reported on the way
+    cleared = Signal()  # what was shown counts no more
 
     def __init__(self, name: str, empty: str, words: Words | None = None) -> None:
         super().__init__()

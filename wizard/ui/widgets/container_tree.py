@@ -24,14 +24,9 @@ Load = Callable[[str], tuple[Container, ...]]
 
 
 class ContainerTree(QTreeWidget):
-    """Check boxes over a domain's containers.
+    """Check boxes over a domain's containers."""
 
-    Signals:
-        chosen_changed: another set of containers is chosen.
-
-    """
-
-    chosen_changed = Signal()
+    chosen_changed = Signal()  # another set of containers is chosen
 
     def __init__(self) -> None:
         super().__init__()

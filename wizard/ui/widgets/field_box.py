@@ -38,14 +38,9 @@ class ProblemLine(QWidget):
 
 
 class FieldBox(QWidget):
-    """A field of the flow, drawn.
+    """A field of the flow, drawn."""
 
-    Signals:
-        changed: the answer is another.
-
-    """
-
-    changed = Signal()
+    changed = Signal()  # the answer is another
 
     def __init__(self, field: Field) -> None:
         super().__init__()

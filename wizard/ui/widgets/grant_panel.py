@@ -36,16 +36,10 @@ USER, PASSWORD = (field.path for field in _ADMINISTRATOR)
 
 
 class GrantPanel(Panel):
-    """Plans what is missing, and grants it when that is accepted.
+    """Plans what is missing, and grants it when that is accepted."""
 
-    Signals:
-        state_changed: it began or ended something.
-        granted: every entry stands and was read back.
-
-    """
-
-    state_changed = Signal()
-    granted = Signal()
+    state_changed = Signal()  # it began or ended something
+    granted = Signal()  # every entry stands and was read back
 
     def __init__(self, controller: Controller) -> None:
         super().__init__()

@@ -15,12 +15,7 @@ from wizard.ui.widgets.labels import busy_bar, button, column, label, row
 class Progress(QWidget):
     """How far it is, with Stop; it is seen while the job is under way.
 
-    Args:
-        name: of the job, for screen readers.
-        succeeded: takes what the job gave.
-        failed: takes the exception that ended it.
-        moved: takes what the job reported on the way, where it is not `Seen` alone.
-
+    `name` is for screen readers; `moved` takes reports that are not `Seen` alone.
     """
 
     def __init__(

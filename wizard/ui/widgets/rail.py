@@ -76,14 +76,9 @@ class Step(QPushButton):
 
 
 class Rail(QWidget):
-    """The journey at a glance.
+    """The journey at a glance."""
 
-    Signals:
-        chosen: the id of a page that is done, to go back to.
-
-    """
-
-    chosen = Signal(str)
+    chosen = Signal(str)  # the id of a page that is done, to go back to
 
     def __init__(self) -> None:
         super().__init__()

@@ -45,17 +45,11 @@ _FIELDS = (
 
 
 class TestPanel(Panel):
-    """Asks for a person, runs the test, tells what came of it.
-
-    Signals:
-        state_changed: the test began or ended.
-        tested: the TestResult.
-
-    """
+    """Asks for a person, runs the test, tells what came of it."""
 
     __test__ = False
-    state_changed = Signal()
-    tested = Signal(object)
+    state_changed = Signal()  # the test began or ended
+    tested = Signal(object)  # the TestResult
 
     def __init__(self, session: Session) -> None:
         super().__init__()
