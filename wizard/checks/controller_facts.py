@@ -50,23 +50,12 @@ class Cell:
 class ControllerFacts:
     """What was found of one controller so far.
 
-    Attributes:
-        host: its DNS name, as it was given.
-        address: where it was connected to instead of asking DNS.
-        source: the settings name it, or DNS SRV alone.
-        in_dns: DNS names it too; None when DNS gave no answer (yet).
-        doing: what is being tried: "certificate", "sign-in", or nothing.
-        handshake: its certificates and TLS.
-        handshake_ms: how long TCP, TLS and their check took.
-        trouble: the cell that says why it could not be asked further.
-        signed_in_as: who could sign in; empty when nobody has.
-        ms: how long connecting and signing in took.
-        root: what it says about itself.
-        clock_offset_s: its clock less this machine's.
-        refused: the account was: trying on would count towards its lockout.
-        held_back: why it was not tried (further).
-        cells: each fact judged, in the order of a table's columns.
-
+    An address is connected to instead of asking DNS for the host; `in_dns` is None when
+    DNS gave no answer (yet). Being tried is "certificate", "sign-in", or nothing. The
+    trouble says why it could not be asked further, `held_back` why it was not; where
+    the account was refused, trying on would count towards its lockout. Times are of
+    TCP, TLS and their check, and of the sign-in; the offset is its clock less this
+    machine's. The cells stand in the order of a table's columns.
     """
 
     host: str

@@ -4,7 +4,6 @@ import ssl
 import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Literal, Self
 
 from agent.config.settings import DirectorySettings
@@ -18,7 +17,7 @@ from wire.text import Text
 from wizard.checks.attempt import since
 from wizard.checks.controller_facts import Cell, ControllerFacts
 from wizard.checks.controller_rating import CA, CONTROLLERS
-from wizard.directory.sign_in import sign_in_as
+from wizard.directory.sign_in import endpoint, sign_in_as
 from wizard.plan.change import Context
 
 _OTHER = Text("Mend the account in the directory, or give another one.")
@@ -56,17 +55,12 @@ class SignIn:
         return _FIELDS[self.kind]
 
 
-def endpoint(facts: ControllerFacts, settings: DirectorySettings) -> Endpoint:
-    """Say where a controller is, and how to trust it."""
-    ca = Path(settings.ca) if settings.ca else None
-    return Endpoint(facts.host, facts.address, settings.port, ca)
-
-
 def see_certificate(
     facts: ControllerFacts, settings: DirectorySettings
 ) -> ControllerFacts:
     """Connect without credentials: what certificate, which TLS."""
-    where, began = endpoint(facts, settings), time.perf_counter()
+    where = endpoint(facts.host, facts.address, settings)
+    began = time.perf_counter()
     try:
         client_context(where.ca)
     except OSError as error:
@@ -82,11 +76,10 @@ def sign_in(
     facts: ControllerFacts, settings: DirectorySettings, credentials: SignIn
 ) -> ControllerFacts:
     """Sign in once, and read what the controller says about itself."""
+    where = endpoint(facts.host, facts.address, settings)
     began = time.perf_counter()
     try:
-        opened = connect(
-            endpoint(facts, settings), credentials.user, credentials.password
-        )
+        opened = connect(where, credentials.user, credentials.password)
     except SignInRefused as error:
         trouble = _refused(error, credentials.fields)
         return replace(facts, trouble=trouble, refused=True)

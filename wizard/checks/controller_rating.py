@@ -84,11 +84,9 @@ def _certificate(facts: ControllerFacts, now: datetime) -> Cell:
         word = Text("to {date}", date=f"{own.not_after:%Y-%m-%d}")
         expiry = certificate.expiry(own)
         return Cell("certificate", "ok", word, expiry, EMPTY, more, ms)
-    word, end = (
-        Text("{days} d left", days=max(left.days, 0)),
-        f"{first.not_after:%Y-%m-%d}",
-    )
-    detail, issuer = Text("It expires on {date}.", date=end), first.subject
+    word = Text("{days} d left", days=max(left.days, 0))
+    end, issuer = f"{first.not_after:%Y-%m-%d}", first.subject
+    detail = Text("It expires on {date}.", date=end)
     if first is not own:
         detail = Text(
             "The certificate of its issuer {issuer} expires on {date}.",

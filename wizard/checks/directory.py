@@ -8,7 +8,7 @@ names, the certificate is looked at and no more.
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from agent.config.settings import DirectorySettings
@@ -85,39 +85,36 @@ def inspect_controllers(
     return _Round(settings, credentials, stop, report, more).run()
 
 
+@dataclass
 class _Round:
     """One inspection: the facts so far, put together from several threads."""
 
-    def __init__(
-        self,
-        settings: DirectorySettings,
-        credentials: SignIn,
-        stop: threading.Event,
-        report: Report,
-        more: int,
-    ) -> None:
-        self._settings, self._credentials = settings, credentials
-        self._stop, self._report = stop, report
-        self._lock = threading.Lock()
-        self._facts = [
-            ControllerFacts(each.host, each.address) for each in settings.controllers
-        ]
-        self._step: Step = ""
-        self._host = ""
-        self._done = 0
-        self._total = 2 * len(self._facts) + more
-        self._answer: Answer | None = None
-        self._others: dict[str, ControllerFacts] = {}
+    settings: DirectorySettings
+    credentials: SignIn
+    stop: threading.Event
+    report: Report
+    more: int
+    step: Step = ""
+    host: str = ""
+    done: int = 0
+    answer: Answer | None = None
+    others: dict[str, ControllerFacts] = field(default_factory=dict)
+    facts: list[ControllerFacts] = field(init=False)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        controllers = self.settings.controllers
+        self.facts = [ControllerFacts(each.host, each.address) for each in controllers]
 
     def run(self) -> Inspection:
         """Ask DNS and all certificates at once, sign in to one, then the others."""
         # daemon: what DNS names may hang, and a closed program is not kept alive
         asking = threading.Thread(target=self._ask_dns, daemon=True)
         asking.start()
-        everyone = range(len(self._facts))
+        everyone = range(len(self.facts))
         self._turn("certificates")
         _side_by_side(self._see, everyone)
-        rest = self._first_in([i for i in everyone if self._facts[i].trusted])
+        rest = self._first_in([i for i in everyone if self.facts[i].trusted])
         self._turn("others")
         _side_by_side(self._visit, rest)
         asking.join()
@@ -125,11 +122,11 @@ class _Round:
         return self._so_far()
 
     def _ask_dns(self) -> None:
-        answer = ask_controllers(self._settings.domain)
-        with self._lock:
-            self._answer = answer
+        answer = ask_controllers(self.settings.domain)
+        with self.lock:
+            self.answer = answer
         self._tell()
-        known = compared(self._facts, answer)
+        known = compared(self.facts, answer)
         alone = [facts.host for facts in known if facts.source == "DNS SRV"]
         for host in alone[_MOST_OTHERS:]:
             self._put_other(replace(of_dns(host), held_back=_TOO_MANY))
@@ -140,68 +137,68 @@ class _Round:
         self._put_other(self._seen(of_dns(host)))
 
     def _put_other(self, facts: ControllerFacts) -> None:
-        with self._lock:
-            self._others[facts.host] = facts
+        with self.lock:
+            self.others[facts.host] = facts
         self._tell()
 
     def _see(self, index: int) -> None:
-        self._put(index, replace(self._facts[index], doing="certificate"))
-        facts = self._seen(self._facts[index])
+        self._put(index, replace(self.facts[index], doing="certificate"))
+        facts = self._seen(self.facts[index])
         self._put(index, replace(facts, doing=""), done=1 if facts.trusted else 2)
 
     def _seen(self, facts: ControllerFacts) -> ControllerFacts:
-        if self._stop.is_set():
+        if self.stop.is_set():
             return replace(facts, held_back=_STOPPED)
-        return see_certificate(facts, self._settings)
+        return see_certificate(facts, self.settings)
 
     def _first_in(self, trusted: Sequence[int]) -> Sequence[int]:
         """Sign in to one after the other until one lets in; give those left."""
         for at, index in enumerate(trusted):
-            self._turn("sign-in", self._facts[index].host)
+            self._turn("sign-in", self.facts[index].host)
             self._visit(index)
-            if self._facts[index].refused:
+            if self.facts[index].refused:
                 for left in trusted[at + 1 :]:
-                    held = replace(self._facts[left], held_back=HELD_BACK)
+                    held = replace(self.facts[left], held_back=HELD_BACK)
                     self._put(left, held, done=1)
                 return ()
-            if self._facts[index].signed_in_as:
+            if self.facts[index].signed_in_as:
                 return trusted[at + 1 :]
         return ()
 
     def _visit(self, index: int) -> None:
-        self._put(index, replace(self._facts[index], doing="sign-in"))
-        facts = self._facts[index]
-        if self._stop.is_set():
+        self._put(index, replace(self.facts[index], doing="sign-in"))
+        facts = self.facts[index]
+        if self.stop.is_set():
             facts = replace(facts, held_back=_STOPPED)
         else:
-            facts = sign_in(facts, self._settings, self._credentials)
+            facts = sign_in(facts, self.settings, self.credentials)
         self._put(index, replace(facts, doing=""), done=1)
 
     def _turn(self, step: Step, host: str = "") -> None:
-        with self._lock:
-            self._step, self._host = step, host
+        with self.lock:
+            self.step, self.host = step, host
         self._tell()
 
     def _put(self, index: int, facts: ControllerFacts, *, done: int = 0) -> None:
-        with self._lock:
-            self._facts[index] = facts
-            self._done += done
+        with self.lock:
+            self.facts[index] = facts
+            self.done += done
         self._tell()
 
     def _tell(self) -> None:
-        with self._lock:
-            self._report(self._so_far())
+        with self.lock:
+            self.report(self._so_far())
 
     def _so_far(self) -> Inspection:
-        known = compared(self._facts, self._answer, self._others)
+        known = compared(self.facts, self.answer, self.others)
         return Inspection(
-            domain=self._settings.domain,
-            controllers=tuple(judged(facts, self._settings) for facts in known),
-            notes=notes_of(self._settings, self._answer),
-            step=self._step,
-            host=self._host,
-            done=self._done,
-            total=self._total,
+            domain=self.settings.domain,
+            controllers=tuple(judged(facts, self.settings) for facts in known),
+            notes=notes_of(self.settings, self.answer),
+            step=self.step,
+            host=self.host,
+            done=self.done,
+            total=2 * len(self.facts) + self.more,
         )
 
 

@@ -26,12 +26,9 @@ class Outcome:
     @property
     def rows(self) -> tuple[Check, ...]:
         """What is shown as rows."""
-        inspection = self.inspection
-        return (
-            self.checks
-            if inspection is None
-            else (*inspection.notes, *inspection.account)
-        )
+        if self.inspection is None:
+            return self.checks
+        return (*self.inspection.notes, *self.inspection.account)
 
     @property
     def failed(self) -> tuple[Check, ...]:

@@ -1,7 +1,6 @@
 """Who is in the scope: containers, counts, the pilot group, the identifier."""
 
 import threading
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from agent.ldap.connection import Connection
@@ -112,7 +111,6 @@ def check_identifier(
 ) -> tuple[Check, ...]:
     """Find who lacks the attribute, and who shares it with somebody."""
     title = Text("People by {identify_by}", identify_by=identify_by)
-    values: Counter[bytes] = Counter()
     named: dict[bytes, list[str]] = {}
     without, seen = [], set()
     for container in chosen:
@@ -124,9 +122,8 @@ def check_identifier(
             if value is None:
                 without.append(entry.dn)
                 continue
-            values[value.lower()] += 1
             named.setdefault(value.lower(), []).append(entry.dn)
-    shared = [dns for value, dns in named.items() if values[value] > 1]
+    shared = [dns for dns in named.values() if len(dns) > 1]
     rows = []
     if without:
         count, some = _people(len(without)), _some(without)

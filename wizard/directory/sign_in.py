@@ -163,16 +163,19 @@ def open_first(settings: DirectorySettings, user: str, password: Secret) -> Conn
     A refused sign-in ends the search, as trying on would lock the account.
     """
     last: DirectoryError | None = None
-    ca = Path(settings.ca) if settings.ca else None
-    for controller in settings.controllers:
-        host, address = controller.host, controller.address
+    for each in settings.controllers:
         try:
-            where = Endpoint(host, address, settings.port, ca)
-            return connect(where, user, password)
+            return connect(endpoint(each.host, each.address, settings), user, password)
         except Unreachable as error:
             last = error
     assert last is not None  # the settings name at least one controller
     raise last
+
+
+def endpoint(host: str, address: str | None, settings: DirectorySettings) -> Endpoint:
+    """Say where a controller is, and how to trust it."""
+    ca = Path(settings.ca) if settings.ca else None
+    return Endpoint(host, address, settings.port, ca)
 
 
 def reached_now(

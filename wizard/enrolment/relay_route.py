@@ -37,8 +37,6 @@ def former_endpoint(old: Relay, proxy: str | None, context: Context) -> RelayEnd
     kept = usable(previous(PROXY_PASSWORD), context.host.secrets)
     # where none is needed any more, that of before may not be forgotten yet
     stands = kept is None and proxy_user(proxy or "") is None
-    return (
-        stored_endpoint(old, context)
-        if stands or proxy == old.proxy
-        else RelayEndpoint(old, kept)
-    )
+    if stands or proxy == old.proxy:
+        return stored_endpoint(old, context)
+    return RelayEndpoint(old, kept)

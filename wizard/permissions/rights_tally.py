@@ -75,11 +75,7 @@ _OF_OBJECTS = Text(
 
 @dataclass(frozen=True, slots=True)
 class SecuredObject:
-    """An object that a search has found.
-
-    The descriptor is owner, group and DACL as read, None when hidden; `classes` the
-    GUID of its most specific class.
-    """
+    """An object that a search has found; descriptor and classes as of a `Place`."""
 
     dn: str
     descriptor: bytes | None
