@@ -11,16 +11,7 @@ from wizard.plan.change import Context, MayChange
 
 
 class Controller:
-    """What can be read and changed of one host. Calls block; errors have a remedy.
-
-    Attributes:
-        installation: what is there, and how it is.
-        checks: whether what was answered is right.
-        changes: what would change, and the change itself.
-        recovery: a run that was cut off.
-        permissions: whether the agent's account can do its work.
-
-    """
+    """What can be read and changed of one host. Calls block; errors have a remedy."""
 
     installation: Installation
     checks: Checks

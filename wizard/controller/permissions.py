@@ -36,13 +36,7 @@ _STEP = 50  # people between two reports
 
 @dataclass(frozen=True)
 class Seen:
-    """How far the judging of everybody is.
-
-    Attributes:
-        people: how many are judged.
-        would_work: for how many of those a reset would work.
-
-    """
+    """How many are judged by now, and for how many of those a reset would work."""
 
     people: int
     would_work: int
@@ -50,15 +44,10 @@ class Seen:
 
 @dataclass(frozen=True)
 class Coverage:
-    """What the judging of everybody came to.
+    """What the judging of everybody came to; complete where it was not stopped.
 
-    Attributes:
-        people: how many were judged.
-        would_work: for how many a reset would work.
-        causes: people by cause, for each operation; `Cause.NONE` would work.
-        foreseen: the account is not there yet: seen as it will be once granted.
-        complete: nobody is left out; not so when it was stopped.
-
+    People are counted by cause, for each operation; `Cause.NONE` would work. Where the
+    account is not there yet it is foreseen: seen as it will be once granted.
     """
 
     people: int
@@ -70,15 +59,9 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Explained:
-    """One person: the answers, and what they stand on.
+    """One person: the answers, what they stand on, and the controller asked.
 
-    Attributes:
-        verdict: the answers.
-        account: the state of the account; None when it is hidden.
-        policy: the one that holds for them; None when it is hidden.
-        controller: who was asked.
-        foreseen: the account is not there yet: seen as it will be once granted.
-
+    What is hidden is None; `foreseen` is as in `Coverage`.
     """
 
     verdict: Verdict

@@ -23,13 +23,7 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class CallRequest:
-    """One message.
-
-    Attributes:
-        sender: the caller's unique name on the bus.
-        user: the number of the caller's account, as the bus knows it.
-
-    """
+    """One message: of a unique name on the bus, and the number of a user's account."""
 
     sender: str
     user: int
@@ -40,9 +34,7 @@ class CallRequest:
 class Channel(Protocol):
     """What carries one call's arguments here, and its reports and result back.
 
-    Attributes:
-        stop: set when the caller asks to stop, or is gone.
-
+    `stop` is set when the caller asks to stop, or is gone.
     """
 
     stop: threading.Event
@@ -56,12 +48,8 @@ class Channel(Protocol):
 class Dispatcher:
     """Answers calls, whatever carries them.
 
-    Attributes:
-        controller_for: gives a controller that does for a person what they may.
-        let_in: lets a sender in for an action and names the person, or raises
-            NotAllowed.
-        quota: how many may wait, and be at work.
-
+    `controller_for` gives a controller that does for a person what they may; `let_in`
+    lets a sender in for an action and names the person, or raises NotAllowed.
     """
 
     controller_for: ControllerFor

@@ -26,12 +26,8 @@ _STOP = "stop"
 class Row:
     """One method that a window asks for; what has no row is not served.
 
-    Attributes:
-        function: of a part of the controller.
-        action: what the caller must be authorised for.
-        plans: the methods that make the plans an administrator may have accepted; the
-            service asks them again, and applies what they say.
-
+    The caller must be authorised for `action`. `plans` make the plans an administrator
+    may have accepted; the service asks them again, and applies what they say.
     """
 
     function: Function
@@ -67,19 +63,10 @@ _ROWS = (
 
 @dataclass(frozen=True)
 class Method:
-    """How one method crosses.
+    """How one method crosses: the types of its arguments, its reports and its result.
 
-    Attributes:
-        name: as a call gives it: the part and its method.
-        signature: of its arguments, to bind a call by.
-        action: what the caller must be authorised for.
-        open: the types of the arguments that hold no secret.
-        sealed: the types of those that do.
-        reports: the types that are reported, by the argument that takes them.
-        stops: it looks at an event that stops it.
-        result: the type of what it gives.
-        plans: as in its row.
-
+    `open` are the arguments that hold no secret, `sealed` those that do; `reports` by
+    the argument that takes them. `stops`: it looks at an event that stops it.
     """
 
     name: str

@@ -20,13 +20,9 @@ REPLACE = Text("a new agent takes over by: writeback repair")
 
 @dataclass(frozen=True)
 class Service:
-    """The agent's service right now.
+    """The agent's service right now; `pid` is of the supervising process.
 
-    Attributes:
-        running: its process is there.
-        status: what the agent last said about itself; empty when it said nothing.
-        pid: of the supervising process.
-
+    `status` is what the agent last said about itself; empty when it said nothing.
     """
 
     running: bool
@@ -138,17 +134,8 @@ class Package(Protocol):
 class Host(Protocol):
     """One machine that an agent is set up on: what each has, and options.
 
-    An option is None where a platform has no such thing; nothing is planned for it
-    there.
-
-    Attributes:
-        places: where the agent's files are.
-        secrets: where its secrets are kept.
-        unit: what the service needs beside the package; None where it has no unit.
-        sealing: secrets in plain files that could be sealed; None where nothing seals.
-        ownership: owners and modes; None where everything is the person's own.
-        package: the program as installed; None where it runs from its sources.
-
+    An option is None where a platform has no such thing, as where the program runs from
+    its sources and everything is the person's own; nothing is planned for it there.
     """
 
     places: Paths

@@ -13,7 +13,7 @@ from agent.config.enrolment import Enrolment, EnrolmentError
 from agent.config.errors import SettingsError
 from agent.config.settings import DirectorySettings, Settings
 from wire.failure import Failure
-from wire.text import EMPTY, Text, read_text, verbatim
+from wire.text import EMPTY, Text, read_text
 from wizard.host.interface import Host
 from wizard.inputs import Inputs
 
@@ -24,17 +24,12 @@ State = Literal["doing", "done", "failed", "undoing", "undone", "stuck"]
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that will be done. Holds no secret, only the names of secrets.
+    """One thing that a step will do. Holds no secret, only the names of secrets.
 
-    Attributes:
-        step: the name of the step that does it.
-        summary: what, as a sentence in the present tense.
-        before: what is there now; None when nothing is.
-        after: what will be there; None when it is removed.
-        needs_admin: making it or taking it back needs an administrator of the domain.
-        final: what it takes away can't be given back, such as a key; from the first
-            one on a plan only goes forward, after a crash too.
-
+    `summary` is a sentence in the present tense. `before` and `after` are what is there
+    now and then; None for nothing. `needs_admin`: making it or taking it back needs an
+    administrator of the domain. `final`: what it takes away can't be given back, such
+    as a key; from the first one on a plan only goes forward, after a crash too.
     """
 
     step: str
@@ -79,12 +74,9 @@ def directory_of(facts: Facts | None) -> DirectorySettings:
 
 @dataclass(frozen=True)
 class Plan:
-    """What was shown and is applied as it was shown.
+    """What was shown and is applied as it was shown, in this order.
 
-    Attributes:
-        settings: what the changes lead to; None for a removal.
-        changes: in the order they are made.
-
+    `settings` is what the changes lead to; None for a removal.
     """
 
     settings: Settings | None
@@ -103,13 +95,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Progress:
-    """One change on its way.
-
-    Attributes:
-        index: which of the plan's changes, from 0.
-        detail: what came back, where something did.
-
-    """
+    """One change on its way: which of the plan's, from 0, and what came back."""
 
     index: int
     total: int
@@ -127,8 +113,8 @@ class StepFailed(Failure):
     `needs` is what it takes and was not given, by the name of `Inputs`.
     """
 
-    def __init__(self, what: str, remedy: str, needs: str = "") -> None:
-        super().__init__(verbatim(what), verbatim(remedy))
+    def __init__(self, what: Text, remedy: Text, needs: str = "") -> None:
+        super().__init__(what, remedy)
         self.needs = needs
 
 
@@ -159,10 +145,8 @@ class Stuck:
 class RolledBack:
     """What a roll-back came to.
 
-    Attributes:
-        finished: what was done instead, as the plan could only go forward.
-        down: why the agent of before does not serve again; empty when it does.
-
+    `finished` was done instead, as the plan could only go forward. `down` is why the
+    agent of before does not serve again; empty when it does.
     """
 
     undone: tuple[Change, ...]
@@ -174,12 +158,9 @@ class RolledBack:
 class ApplyError(Failure):
     """Applying failed or was stopped; says what state the machine is in.
 
-    Args:
-        failed: the change that failed; None when it was stopped between two.
-        reason: why, with the remedy.
-        rest: what is still to be done, where the plan can only go forward; the
-            journal stays open, and `go_on` finishes it.
-
+    `failed` is None when it was stopped between two changes. `rest` is still to be
+    done, where the plan can only go forward; the journal stays open, and `go_on`
+    finishes it.
     """
 
     def __init__(
@@ -207,12 +188,9 @@ def allow_all() -> bool:
 class Context:
     """What steps work with; of its own for each call.
 
-    Attributes:
-        inputs: what an administrator gave; nothing of it is stored as given.
-        may_change: says whether the caller may change this machine, and so have what
-            is stored here used for settings that are not in force.
-        plan_id: the journal's id, which marks what is made.
-
+    Nothing of the inputs is stored as given. `may_change` says whether the caller may
+    change this machine, and so have what is stored here used for settings that are not
+    in force. `plan_id` is the journal's id, which marks what is made.
     """
 
     host: Host

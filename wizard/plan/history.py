@@ -16,13 +16,10 @@ from wizard.plan.change import Begun, Change, Context, Facts, directory_of
 
 @dataclass(frozen=True)
 class MadeAccount:
-    """An account that this machine made, or took over.
+    """An account that this machine made, or took over, and how it was reached then.
 
-    Attributes:
-        directory: where, and how it was reached then.
-        mark: what its `info` says while it still is this machine's; empty where an
-            older journal does not tell.
-
+    `mark` is what its `info` says while it still is this machine's; empty where an
+    older journal does not tell.
     """
 
     directory: DirectorySettings
@@ -33,16 +30,10 @@ class MadeAccount:
 class GrantRecord:
     """Entries of an account on a container, as a change and what came of it tell.
 
-    Attributes:
-        directory: how the domain was reached, and as whom.
-        container: as it was named then.
-        rights: by the names of `Grant`.
-        stood: those of an earlier setup that this machine takes over.
-        sid: the account's; empty where it was not looked up yet.
-        guid: the container's objectGUID; None where that was not noted.
-        added: those of `rights` that were not there before; None where that was not
-            noted.
-
+    `rights` are names of `Grant`; `stood` are those of an earlier setup that this
+    machine takes over, `added` those that were not there before. `sid` is the
+    account's, empty where it was not looked up yet; `guid` the container's objectGUID.
+    What is None was not noted.
     """
 
     directory: DirectorySettings

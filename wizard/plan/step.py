@@ -25,10 +25,8 @@ class Restart(IntEnum):
 class Target:
     """What an installation is to become, as each step is asked for its part of it.
 
-    Attributes:
-        earlier: what the steps before this one will change.
-        restart: what these changes mean for an agent that runs.
-
+    `earlier` is what the steps before will change, and `restart` what that means for an
+    agent that runs.
     """
 
     settings: Settings
@@ -50,10 +48,7 @@ class Target:
 class Step(ABC):
     """One kind of thing that is changed; what a step does not say, it has none of.
 
-    Attributes:
-        name: what a change refers to it by, in journals too.
-        restart: what its changes mean for an agent that runs.
-
+    A change refers to it by its name, in journals too.
     """
 
     name: str

@@ -54,12 +54,8 @@ class Act(Enum):
 class AccountChange:
     """A change of the account, as its facts tell it.
 
-    Attributes:
-        act: what is done.
-        directory: of which domain, and as whom.
-        entry: the account that is there, its `dn` and `info`; empty for none.
-        stored: a password was stored before, of use or not.
-
+    `entry` is the account that is there, its `dn` and `info`; empty for none. `stored`:
+    a password was stored before, of use or not.
     """
 
     act: Act

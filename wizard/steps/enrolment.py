@@ -64,11 +64,8 @@ class Undo(Enum):
 class EnrolmentChange:
     """An enrolment that is made, as a change tells of it.
 
-    Attributes:
-        undo: what taking it back does there.
-        former: the relay where the same name is enrolled so far; None for the same.
-        code: the hash that names the code; empty where no relay would be asked for it.
-
+    `former` is the relay where the same name is enrolled so far; None for the same.
+    `code` is the hash that names the code; empty where no relay would be asked for it.
     """
 
     relay: Relay

@@ -26,13 +26,7 @@ from wizard.results import Check
 
 @dataclass(frozen=True)
 class UnitState:
-    """What is beside the unit.
-
-    Attributes:
-        files: their texts by path; None where there is none.
-        enabled: the service starts with the machine.
-
-    """
+    """The files beside the unit, and whether the service starts with the machine."""
 
     files: Mapping[str, str | None]
     enabled: bool

@@ -21,14 +21,7 @@ from wizard.results import Check
 
 @dataclass(frozen=True)
 class FileChange:
-    """A settings file that is written or removed.
-
-    Attributes:
-        path: the file in force, or one of another version.
-        before: its text so far; None where there is none.
-        after: its text to come; None where it is removed.
-
-    """
+    """A settings file, in force or of another version: its text so far and to come."""
 
     path: Path
     before: str | None

@@ -17,9 +17,7 @@ _CHUNK = 65536
 class Channel:
     """One end of a socket pair that a caller made.
 
-    Attributes:
-        stop: set when the caller closes its end, or only its way to here.
-
+    `stop` is set when the caller closes its end, or only its way to here.
     """
 
     def __init__(self, end: socket.socket) -> None:

@@ -24,14 +24,10 @@ _ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
 
 
 class SystemCredentials:
-    """The agent's secrets below one folder of root's.
+    """The agent's secrets below one folder of root's: 0700, made for the first one.
 
-    Args:
-        folder: 0700, made when the first one is kept.
-        seals: whether systemd-creds seals them; by default, where it is there.
-        is_copy: whether this machine is a copy: what the original sealed can't be
-            opened then, and is as good as not there.
-
+    systemd-creds seals them where it is there, or as `seals` says. On a copy of a
+    machine what the original sealed can't be opened, and is as good as not there.
     """
 
     def __init__(

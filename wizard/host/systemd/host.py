@@ -53,12 +53,7 @@ _HIDDEN = tuple(Path(each) for each in ("/home", "/root", "/run/user", "/tmp")) 
 
 
 class SystemdHost:
-    """The server that this process runs on.
-
-    Args:
-        who: the person for whom this process works, where it is not their own.
-
-    """
+    """The server that this process runs on, for a person where it is not their own."""
 
     def __init__(self, who: str = "") -> None:
         self.places = Paths.of_system()

@@ -19,13 +19,7 @@ USER = "writeback"
 
 @dataclass(frozen=True)
 class ServerOwnership:
-    """Owners and modes of this server's installation.
-
-    Attributes:
-        places: where it is.
-        drop_in: the file beside the service's unit.
-
-    """
+    """Owners and modes of this server's installation, and of its unit's drop-in."""
 
     places: Paths
     drop_in: Path

@@ -26,22 +26,13 @@ _POLL_S = 0.02
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit right now, in systemd's words.
+    """A unit right now, in systemd's words."""
 
-    Attributes:
-        active: ActiveState: active, reloading, inactive, failed, activating, ...
-        sub: SubState: running, start, auto-restart, dead, ...
-        job: one is under way, such as a start that waits for readiness.
-        pid: of its main process; 0 when there is none.
-        invocation: the id of this run, as the journal has it.
-
-    """
-
-    active: str
-    sub: str
-    job: bool
-    pid: int
-    invocation: str
+    active: str  # ActiveState: active, reloading, inactive, failed, activating, ...
+    sub: str  # SubState: running, start, auto-restart, dead, ...
+    job: bool  # one is under way, such as a start that waits for readiness
+    pid: int  # of its main process; 0 when there is none
+    invocation: str  # the id of this run, as the journal has it
 
     @property
     def ended(self) -> bool:
