@@ -62,9 +62,8 @@ class Changes:
         """
         directory = _admin_directory(plan)
         if directory is not None and inputs.admin is None:
-            raise StepFailed(
-                Text("This needs an administrator of the domain."), NEEDS_ADMIN
-            )
+            what = Text("This needs an administrator of the domain.")
+            raise StepFailed(what, NEEDS_ADMIN)
         with self._host.lock():
             if journal.find_open(self._host.places.journal) is not None:
                 raise RecoveryNeeded  # under the lock: whatever is open was cut off

@@ -67,12 +67,11 @@ class Installation:
 
     def portal_details(self) -> PortalDetails:
         """Give what the portal must know; EnrolmentError, StepFailed: none is here."""
-        context = self._context
-        enrolled = context.load_enrolment()
+        enrolled = self._context.load_enrolment()
         return PortalDetails(
             url=f"{enrolled.relay_url}/{enrolled.connection}",
             agent=enrolled.connection,
-            fingerprint=fingerprint(context),
+            fingerprint=fingerprint(self._context),
             issuer=enrolled.portal_issuer,
         )
 
@@ -93,9 +92,8 @@ class Installation:
         enrolled, relay = context.load_enrolment(), context.load_settings().relay
         key = self._host.secrets.get(TEST_KEY)
         if key is None:
-            raise StepFailed(
-                Text("The key for tests is missing."), Text("Apply the settings.")
-            )
+            what = Text("The key for tests is missing.")
+            raise StepFailed(what, Text("Apply the settings."))
         endpoint = stored_endpoint(relay, context)
         return ask_agent(
             Sender(endpoint, enrolled.connection, key, enrolled.test_key_name),

@@ -56,15 +56,14 @@ def is_planned(settings: Settings, context: Context) -> bool:
     if stored_password(directory, context) is not None:
         return False
     if inputs.admin is None:
-        raise StepFailed(
-            Text(
-                "The password of {account} is not stored here.",
-                account=directory.sign_in_name,
-            ),
-            Text(
-                "Give an administrator of the domain; it is used once and not stored."
-            ),
+        what = Text(
+            "The password of {account} is not stored here.",
+            account=directory.sign_in_name,
         )
+        remedy = Text(
+            "Give an administrator of the domain; it is used once and not stored."
+        )
+        raise StepFailed(what, remedy)
     return True
 
 
@@ -74,10 +73,9 @@ def _refuse_missing(opened: Connection, settings: Settings) -> None:
         try:
             next(opened.search(container, "", (), scope="base", paged=False))
         except NoSuchObject as error:
-            raise StepFailed(
-                Text("There is no container {container}.", container=container),
-                Text("Look at scope.containers in the settings."),
-            ) from error
+            what = Text("There is no container {container}.", container=container)
+            remedy = Text("Look at scope.containers in the settings.")
+            raise StepFailed(what, remedy) from error
 
 
 def _foreseen(settings: Settings, opened: Connection) -> PlannedAccount:

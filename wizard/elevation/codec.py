@@ -79,14 +79,13 @@ def read_call(text: str, action: Action) -> Call:
     except (KeyError, TypeError):
         raise BadCall(Text("There is no such method.")) from None
     if method.action != action:
-        raise BadCall(
-            Text(
-                "{method} is for {its}, not for {action}.",
-                method=method.name,
-                its=method.action,
-                action=action,
-            )
+        what = Text(
+            "{method} is for {its}, not for {action}.",
+            method=method.name,
+            its=method.action,
+            action=action,
         )
+        raise BadCall(what)
     if not isinstance(arguments, dict) or set(arguments) != set(method.open):
         raise BadCall(Text("{method} takes other arguments.", method=method.name))
     return Call(method, arguments)

@@ -134,7 +134,5 @@ def _planned_again(
                 return planned
     if len(refusals) == len(fitting):
         raise refusals[0]
-    raise StepFailed(
-        Text("The machine changed since the plan was shown."),
-        Text("Look at the new plan, and accept that."),
-    )
+    remedy = Text("Look at the new plan, and accept that.")
+    raise StepFailed(Text("The machine changed since the plan was shown."), remedy)

@@ -29,9 +29,8 @@ class Quota:
     def wait(self, user: int) -> None:
         """Take a place to wait in for polkit; NotReached where too many wait."""
         with self._lock:
-            if self._waiting[user] >= _WAITING_OF_ONE:
-                raise _too_much()
-            if self._waiting.total() >= _WAITING:
+            waiting, all_waiting = self._waiting[user], self._waiting.total()
+            if waiting >= _WAITING_OF_ONE or all_waiting >= _WAITING:
                 raise _too_much()
             self._waiting[user] += 1
 
@@ -56,6 +55,5 @@ class Quota:
 
 
 def _too_much() -> NotReached:
-    return NotReached(
-        Text("Too much is asked at once."), Text("Try again in a minute.")
-    )
+    remedy = Text("Try again in a minute.")
+    return NotReached(Text("Too much is asked at once."), remedy)

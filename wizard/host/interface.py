@@ -1,6 +1,7 @@
 """The machine, as the steps see it: files, secrets, the service, one at a time."""
 
 import contextlib
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
@@ -197,6 +198,15 @@ class Host(Protocol):
         """Let one wizard or command change this machine; Busy where another does."""
 
 
+def status_read_by(read: Callable[[], bytes]) -> Mapping[str, Any]:
+    """Give what the agent last said about itself; empty where it can't be read."""
+    try:
+        content = json.loads(read())
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
 def ended(last_words: str) -> ServiceFailed:
     """Say that the agent ended, with what it said last."""
     if not last_words:
@@ -206,13 +216,12 @@ def ended(last_words: str) -> ServiceFailed:
 
 def not_ready(status: Mapping[str, Any], seconds: float) -> ServiceFailed:
     """Say that an agent is not ready in time, and why."""
-    return ServiceFailed(
-        Text(
-            "The agent was not ready within {seconds} s. {why}",
-            seconds=round(seconds),
-            why=waits_for(status) or Text("It did not say why."),
-        )
+    why = Text(
+        "The agent was not ready within {seconds} s. {why}",
+        seconds=round(seconds),
+        why=waits_for(status) or Text("It did not say why."),
     )
+    return ServiceFailed(why)
 
 
 def waits_for(status: Mapping[str, Any]) -> Text:

@@ -120,10 +120,8 @@ def refuse_stale(steps: Steps, changes: Sequence[Change], context: Context) -> N
 def refuse_changed(place: Path, text: str | None, context: Context) -> None:
     """Refuse where a file has another text than when the plan was shown."""
     if context.host.read(place) != text:
-        raise StepFailed(
-            Text("{path} was changed while the plan was shown.", path=str(place)),
-            Text("Look at the plan again."),
-        )
+        what = Text("{path} was changed while the plan was shown.", path=str(place))
+        raise StepFailed(what, Text("Look at the plan again."))
 
 
 def put_text(place: Path, text: str | None, context: Context) -> None:

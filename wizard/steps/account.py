@@ -16,15 +16,7 @@ from agent.config.settings import DirectorySettings
 from agent.ldap.entry import Entry
 from agent.ldap.errors import DirectoryError, SignInRefused
 from wire.text import Text
-from wizard.directory.accounts import (
-    MARK,
-    create,
-    find,
-    is_ours,
-    needed,
-    new_password,
-    take_over,
-)
+from wizard.directory import accounts
 from wizard.directory.sign_in import (
     as_admin,
     as_agent,
@@ -87,15 +79,13 @@ class Account(Step):
         if directory.account.kind == "existing":
             return _plan_existing(directory, context)
         with as_either(directory, context) as opened:
-            entry = find(opened, directory)
+            entry = accounts.find(opened, directory)
         if entry is not None and context.belongs_to_original:
-            raise StepFailed(
-                Text(
-                    "This machine is a copy, and the original signs in as {dn}.",
-                    dn=entry.dn,
-                ),
-                REKEY,
+            what = Text(
+                "This machine is a copy, and the original signs in as {dn}.",
+                dn=entry.dn,
             )
+            raise StepFailed(what, REKEY)
         if entry is not None and _works(directory, context):
             return ()
         stored = context.host.secrets.holds(DIRECTORY_PASSWORD)
@@ -109,8 +99,8 @@ class Account(Step):
         if directory.account.kind == "existing" or context.belongs_to_original:
             return ()
         with as_either(directory, context) as opened:
-            entry = find(opened, directory)
-        if entry is None or not is_ours(entry, directory, context):
+            entry = accounts.find(opened, directory)
+        if entry is None or not accounts.is_ours(entry, directory, context):
             return ()
         summary = Text("Deletes the account {dn}", dn=entry.dn)
         return (deletion(self.name, entry, directory, summary),)
@@ -121,15 +111,15 @@ class Account(Step):
             return delete(change, context)
         if planned.act is Act.STORE:
             return _store(context)
-        password = new_password()
+        password = accounts.new_password()
         keep_previous(DIRECTORY_PASSWORD, context.host.secrets)
         context.host.secrets.put(DIRECTORY_PASSWORD, password)
         with as_admin(planned.directory, context) as opened:
             if planned.act is Act.CREATE:
-                create(opened, planned.directory, password, context.plan_id)
+                accounts.create(opened, planned.directory, password, context.plan_id)
             else:
-                take_over(opened, planned.entry, password, context.plan_id)
-            return _facts(needed(opened, planned.directory))
+                accounts.take_over(opened, planned.entry, password, context.plan_id)
+            return _facts(accounts.needed(opened, planned.directory))
 
     def undo(self, begun: Begun, context: Context) -> None:
         secrets, planned = context.host.secrets, AccountChange.of(begun.change)
@@ -162,8 +152,8 @@ class Account(Step):
 def _remove(directory: DirectorySettings, made: Facts | None, context: Context) -> None:
     """Delete the account that this plan made, and no other of its name."""
     with as_admin(directory, context) as opened:
-        entry = find(opened, directory)
-        marked = entry and entry.text("info") == f"{MARK}{context.plan_id}"
+        entry = accounts.find(opened, directory)
+        marked = entry and entry.text("info") == f"{accounts.MARK}{context.plan_id}"
         if entry is None or not (marked or made):
             return  # it was never made, or another of that name was first
         if not marked:
@@ -214,7 +204,7 @@ def delete(change: Change, context: Context) -> Facts:
     """Delete the account that was planned, and no other that has its name by now."""
     planned = AccountChange.of(change)
     with as_admin(planned.directory, context) as opened:
-        entry = find(opened, planned.directory)
+        entry = accounts.find(opened, planned.directory)
         if entry is None or entry.text("info") != planned.entry["info"]:
             return {"told": Text("It was not there any more.")}
         opened.delete(entry.dn)
@@ -234,14 +224,13 @@ def _plan_new(
         )
         return Change("account", summary, None, after, needs_admin=True)
     info = entry.text("info") or ""
-    if not info.startswith(MARK):
-        raise StepFailed(
-            Text(
-                "There is an account {name} already, and Writeback did not make it.",
-                name=name,
-            ),
-            Text("Choose another name, or use it as an existing account."),
+    if not info.startswith(accounts.MARK):
+        what = Text(
+            "There is an account {name} already, and Writeback did not make it.",
+            name=name,
         )
+        remedy = Text("Choose another name, or use it as an existing account.")
+        raise StepFailed(what, remedy)
     summary = Text(
         "Takes over the account {name} of an earlier setup: sets a new password",
         name=name,
@@ -257,13 +246,11 @@ def _plan_existing(
     stored = context.host.secrets.holds(DIRECTORY_PASSWORD)
     in_force = stored_password(directory, context)
     if password is None and in_force is None:
-        raise StepFailed(
-            Text(
-                "The password of {account} is needed.", account=directory.account.name
-            ),
-            Text("Give it; it is kept in the secret store of this machine only."),
-            "account_password",
+        what = Text(
+            "The password of {account} is needed.", account=directory.account.name
         )
+        remedy = Text("Give it; it is kept in the secret store of this machine only.")
+        raise StepFailed(what, remedy, "account_password")
     if password is None or password == in_force:
         return ()
     after = _after(directory, stored=stored)
@@ -287,9 +274,8 @@ def _after(directory: DirectorySettings, *, stored: bool) -> dict[str, Any]:
 def _store(context: Context) -> Facts:
     password = context.inputs.account_password
     if password is None:
-        raise StepFailed(
-            Text("The account's password was not given."), Text("Give it again.")
-        )
+        remedy = Text("Give it again.")
+        raise StepFailed(Text("The account's password was not given."), remedy)
     keep_previous(DIRECTORY_PASSWORD, context.host.secrets)
     context.host.secrets.put(DIRECTORY_PASSWORD, password)
     return {}

@@ -16,6 +16,7 @@ from agent.config.settings import Relay, Settings
 from agent.relay_client import clock_skew
 from wire.failure import sentence
 from wire.text import Text
+from wizard.enrolment import relay_route
 from wizard.enrolment.application import application, enrolment_of, parsed_code
 from wizard.enrolment.clone import REKEY
 from wizard.enrolment.keys import stored_secret
@@ -27,11 +28,6 @@ from wizard.enrolment.relay_client import (
     enrol,
     knows,
     withdraw,
-)
-from wizard.enrolment.relay_route import (
-    former_endpoint,
-    requested_endpoint,
-    stored_endpoint,
 )
 from wizard.enrolment.withdrawal import Withdrawal, relay_of, withdraw_former
 from wizard.host.stored_secrets import usable
@@ -167,7 +163,7 @@ class EnrolmentStep(Step):
         if key is not None and _withdraws(planned, begun.made, context):
             # also when it was cut off: the relay may have taken the code
             name = begun.made["listen_key_name"] if begun.made else "listen"
-            endpoint = stored_endpoint(planned.relay, context)
+            endpoint = relay_route.stored_endpoint(planned.relay, context)
             withdraw(endpoint, planned.agent, key, name)
         before = text_of(begun.change.before)
         put_text(context.host.places.enrolment, before, context)
@@ -222,7 +218,7 @@ def _withdraws(planned: EnrolmentChange, made: Facts | None, context: Context) -
     if planned.undo is not Undo.ASK_RELAY or planned.former is None:
         made_and_own = planned.undo is Undo.WITHDRAW_IF_MADE and made is not None
         return planned.undo is Undo.WITHDRAW or made_and_own
-    endpoint = former_endpoint(planned.former, planned.relay.proxy, context)
+    endpoint = relay_route.former_endpoint(planned.former, planned.relay.proxy, context)
     try:
         return not knows(endpoint, planned.code)
     except RelayFailed:
@@ -233,13 +229,11 @@ def _refuse_name_of_original(wanted: Settings, context: Context) -> None:
     """Have a copy take another name: the original listens on the old one."""
     made = context.enrolment
     if made and made.connection == wanted.agent and context.belongs_to_original:
-        raise StepFailed(
-            Text(
-                "This machine is a copy, and the original is called {agent} too.",
-                agent=wanted.agent,
-            ),
-            REKEY,
+        what = Text(
+            "This machine is a copy, and the original is called {agent} too.",
+            agent=wanted.agent,
         )
+        raise StepFailed(what, REKEY)
 
 
 def _refuse_wrong_clock(relay: Relay, context: Context) -> None:
@@ -247,7 +241,7 @@ def _refuse_wrong_clock(relay: Relay, context: Context) -> None:
 
     Enrolling takes no token, so it would be the first thing that works.
     """
-    ahead = clock_ahead(requested_endpoint(relay, context), _CLOCK_S)
+    ahead = clock_ahead(relay_route.requested_endpoint(relay, context), _CLOCK_S)
     if ahead is not None and abs(ahead) > clock_skew.LIMIT_S:
         raise StepFailed(sentence(clock_skew.describe_skew(ahead)), SET_CLOCK)
 
@@ -258,7 +252,7 @@ def _enrol(change: Change, agent: Application, context: Context) -> Mapping[str,
     The relay refuses that last: the code is good, so it does not end without either.
     """
     planned = EnrolmentChange.of(change)
-    endpoint = stored_endpoint(planned.relay, context)
+    endpoint = relay_route.stored_endpoint(planned.relay, context)
     try:
         return enrol(endpoint, agent)
     except RelayFailed as error:

@@ -86,11 +86,10 @@ def _protect(facts: Facts | None, context: Context) -> None:
     protection = Protection(facts["user"], facts["group"], facts["mode"])
     path, ownership = Path(facts["path"]), context.host.ownership
     if ownership is None:
-        raise ServiceFailed(
-            Text(
-                "{path} can't be made {protection} here.",
-                path=str(path),
-                protection=str(protection),
-            )
+        why = Text(
+            "{path} can't be made {protection} here.",
+            path=str(path),
+            protection=str(protection),
         )
+        raise ServiceFailed(why)
     ownership.protect(path, protection)

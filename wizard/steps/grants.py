@@ -7,7 +7,6 @@ effective already, by whatever entry, is not granted again.
 from collections.abc import Iterator, Sequence
 
 from agent.acl import descriptor
-from agent.acl.rights import Right
 from agent.acl.sid import Sid
 from agent.config.settings import Settings
 from agent.ldap.connection import Connection
@@ -16,14 +15,8 @@ from agent.ldap.errors import DirectoryError
 from wire.text import Text
 from wizard.directory.accounts import find, sid_of
 from wizard.directory.sign_in import as_admin, finding
+from wizard.grants import grant_history
 from wizard.grants.acl import Edit, descriptor_of, refuse_protected, rewrite, rights_of
-from wizard.grants.grant_history import (
-    container_of,
-    granted_now,
-    granted_or_recorded,
-    guid_of,
-    rights_held,
-)
 from wizard.grants.grant_rows import row_of
 from wizard.grants.grant_targets import grant_targets
 from wizard.grants.grants import (
@@ -49,7 +42,7 @@ class Grants(Step):
 
     def plan(self, target: Target) -> Sequence[Change]:
         wanted = target.settings
-        recorded = granted_now(target.context, wanted.directory)
+        recorded = grant_history.granted_now(target.context, wanted.directory)
         revoked = tuple(_revoked(wanted, recorded))
         losing = tuple(_left_by(wanted, revoked))
         return (*_granted(target, losing, recorded), *revoked)
@@ -59,7 +52,7 @@ class Grants(Step):
             return ()
         settings = context.settings
         directory = settings.directory if settings else None
-        recorded = granted_or_recorded(context, directory)
+        recorded = grant_history.granted_or_recorded(context, directory)
         return [revoke_change(record, record.rights) for record in recorded]
 
     def apply(self, change: Change, context: Context) -> Facts:
@@ -73,7 +66,7 @@ class Grants(Step):
         record = GrantRecord.of(begun.change, begun.made)
         with as_admin(record.directory, context) as opened:
             sid = _sid(opened, record)
-            container = container_of(opened, record)
+            container = grant_history.container_of(opened, record)
             if sid is None or container is None:
                 return  # the account or the container went, and the entries with it
             names = record.rights if record.added is None else record.added
@@ -106,7 +99,7 @@ def _give(opened: Connection, record: GrantRecord, sid: Sid) -> Facts:
     ]
     return {
         "container": container,
-        "guid": guid_of(opened, container),
+        "guid": grant_history.guid_of(opened, container),
         "sid": str(sid),
         "rights": [*added, *kept],
         "added": added,
@@ -114,7 +107,7 @@ def _give(opened: Connection, record: GrantRecord, sid: Sid) -> Facts:
 
 
 def _take(opened: Connection, record: GrantRecord) -> Facts:
-    container, sid = container_of(opened, record), Sid.of(record.sid)
+    container, sid = grant_history.container_of(opened, record), Sid.of(record.sid)
     made = {"container": container or record.container, "sid": str(sid)}
     if container is None:
         detail = Text(
@@ -159,7 +152,7 @@ def _before_sign_in(
         where = grant_targets(opened, wanted.scope.containers)
         for dn in where.containers:
             judged = judge_scope(opened, dn, wanted, where, token=ANYBODY, own=own)
-            held = rights_held(recorded, dn, str(own))
+            held = grant_history.rights_held(recorded, dn, str(own))
             stood = [each for each in judged.standing if each.name not in held]
             if judged.missing or stood:
                 yield grant_change(wanted, dn, judged.missing, stood)
@@ -173,14 +166,12 @@ def _revoked(wanted: Settings, recorded: Sequence[GrantRecord]) -> Iterator[Chan
         kept = any(same(record.container, dn) for dn in wanted.scope.containers)
         ours = kept and record.directory.sign_in_name == own
         over = [
-            name for name in record.rights if not ours or _right(name) not in needed
+            name
+            for name in record.rights
+            if not ours or Grant.of(name).right not in needed
         ]
         if over:
             yield revoke_change(record, over)
-
-
-def _right(name: str) -> Right:
-    return Grant.of(name).right
 
 
 def _left_by(wanted: Settings, revoked: Sequence[Change]) -> Iterator[str]:

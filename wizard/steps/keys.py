@@ -9,23 +9,16 @@ from wire.keys import PrivateKeys
 from wire.secret import Secret
 from wire.text import Text, listed
 from wizard.enrolment.keys import fingerprint
-from wizard.host.stored_secrets import (
-    PAIRS,
-    keep_previous,
-    previous,
-    take_back,
-    trouble,
-    usable,
-)
+from wizard.host import stored_secrets
 from wizard.plan import history
 from wizard.plan.change import Begun, Change, Context, Facts, StepFailed
 from wizard.plan.step import Restart, Step, Target
 from wizard.results import Check
 
-_NAMES = (*PAIRS, LISTEN_KEY, TEST_KEY)
+_NAMES = (*stored_secrets.PAIRS, LISTEN_KEY, TEST_KEY)
 _RELAY_KEY_BYTES = 32
 
-PREVIOUS = tuple(previous(name) for name in NAMES)
+PREVIOUS = tuple(stored_secrets.previous(name) for name in NAMES)
 # what goes with the installation: the account's password too, and those kept for undo
 _KEPT = (*NAMES, *PREVIOUS)
 
@@ -37,8 +30,14 @@ class Keys(Step):
     restart = Restart.RESTART
 
     def plan(self, target: Target) -> Sequence[Change]:
-        secrets, all_new = target.context.host.secrets, _must_be_new(target.context)
-        due = [name for name in _NAMES if all_new or usable(name, secrets) is None]
+        context, secrets = target.context, target.context.host.secrets
+        # another machine's, or to be replaced anyway
+        all_new = context.inputs.new_keys or context.is_copy
+        due = [
+            name
+            for name in _NAMES
+            if all_new or stored_secrets.usable(name, secrets) is None
+        ]
         there = [name for name in due if secrets.holds(name)]
         missing = [name for name in due if name not in there]
         changes = []
@@ -66,36 +65,33 @@ class Keys(Step):
             return {}
         for name in change.secret_names:
             if change.before is not None:
-                keep_previous(name, context.host.secrets)
+                stored_secrets.keep_previous(name, context.host.secrets)
             context.host.secrets.put(name, _new_secret(name))
-        if usable(AGENT_KEYS, context.host.secrets) is None:
+        if stored_secrets.usable(AGENT_KEYS, context.host.secrets) is None:
             return {}  # another change makes them next
         return {"fingerprint": fingerprint(context)}
 
     def undo(self, begun: Begun, context: Context) -> None:
         names, replaced = begun.change.secret_names, begun.change.before is not None
         if history.enrolment_stands(context):
-            raise StepFailed(
-                Text(
-                    "The relay still knows these keys, and only they can withdraw them."
-                ),
-                Text("Roll back again when the relay answers."),
+            what = Text(
+                "The relay still knows these keys, and only they can withdraw them."
             )
+            raise StepFailed(what, Text("Roll back again when the relay answers."))
         new = AGENT_KEYS in names and not replaced
         if new and begun.made and _replaced(begun.made, context):
-            raise StepFailed(
-                Text("The agent's keys were replaced since."),
-                Text("Remove the installation that uses them first."),
-            )
+            remedy = Text("Remove the installation that uses them first.")
+            raise StepFailed(Text("The agent's keys were replaced since."), remedy)
         for name in names:
-            take_back(name, context.host.secrets, replaced=replaced)
+            stored_secrets.take_back(name, context.host.secrets, replaced=replaced)
 
     def verify(self, target: Target) -> Sequence[Check]:
         secrets = target.context.host.secrets
         wrong = [
-            trouble(name, secrets) or Text("{name} is missing", name=name)
+            stored_secrets.trouble(name, secrets)
+            or Text("{name} is missing", name=name)
             for name in _NAMES
-            if usable(name, secrets) is None
+            if stored_secrets.usable(name, secrets) is None
         ]
         title = Text("Keys of the agent")
         if wrong:
@@ -125,17 +121,12 @@ def replaced_keys(target: Target) -> frozenset[str]:
 
 
 def _replaced(made: Facts, context: Context) -> bool:
-    if usable(AGENT_KEYS, context.host.secrets) is None:
+    if stored_secrets.usable(AGENT_KEYS, context.host.secrets) is None:
         return False
     return made.get("fingerprint") not in (None, fingerprint(context))
 
 
-def _must_be_new(context: Context) -> bool:
-    """Say whether the keys are another machine's, or are to be replaced anyway."""
-    return context.inputs.new_keys or context.is_copy
-
-
 def _new_secret(name: str) -> Secret:
-    if name in PAIRS:
+    if name in stored_secrets.PAIRS:
         return PrivateKeys.generate().secret()
     return Secret(base64.b64encode(secrets.token_bytes(_RELAY_KEY_BYTES)).decode())

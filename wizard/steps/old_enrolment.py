@@ -32,12 +32,15 @@ class OldEnrolment(Step):
         if (old.relay_url, old.connection) == (wanted.relay.url, wanted.agent):
             return ()
         same_name = old.connection == wanted.agent
+        # what is replaced is kept until the plan is done, if it could be read; the new
+        # key proves nothing there: a relay would refuse it as that of another agent
+        replaced = LISTEN_KEY in replaced_keys(target)
         withdrawal = Withdrawal(
             text,
             relay_of(old, context),
             old.connection,
             wanted.relay.proxy,
-            _key_there(target),
+            previous(LISTEN_KEY) if replaced else LISTEN_KEY,
             # another address may lead to the same relay, which tells by the new code
             parsed_code(context).lookup if same_name else None,
         )
@@ -50,13 +53,3 @@ class OldEnrolment(Step):
 
     def apply(self, change: Change, context: Context) -> Facts:
         return {"told": withdraw_former(Withdrawal.of(change.before), context)}
-
-
-def _key_there(target: Target) -> str:
-    """Name the secret by which the old place knows the agent.
-
-    A key that is replaced is kept until the plan is done, if it could be read. The
-    new one proves nothing there: a relay would refuse it as that of another agent.
-    """
-    replaced = LISTEN_KEY in replaced_keys(target)
-    return previous(LISTEN_KEY) if replaced else LISTEN_KEY

@@ -13,13 +13,7 @@ from agent.relay_client.endpoint import RelayEndpoint
 from wire.text import Text
 from wizard.enrolment.relay_client import PROXY_REFUSES, RelayFailed, ask
 from wizard.enrolment.relay_route import requested_endpoint
-from wizard.host.stored_secrets import (
-    keep_previous,
-    put_back,
-    take_back,
-    trouble,
-    usable,
-)
+from wizard.host import stored_secrets
 from wizard.plan.change import Begun, Change, Context, Facts, StepFailed
 from wizard.plan.history import enrolment_stands
 from wizard.plan.step import Restart, Step, Target
@@ -43,7 +37,7 @@ class ProxyPassword(Step):
         failure = _failure(endpoint, target.context)
         if failure is not None and failure.needs:
             raise failure
-        if endpoint.proxy_password == usable(PROXY_PASSWORD, secrets):
+        if endpoint.proxy_password == stored_secrets.usable(PROXY_PASSWORD, secrets):
             return ()
         summary = Text(
             "Stores the password of {user} at the proxy {proxy} in the secret store",
@@ -57,22 +51,21 @@ class ProxyPassword(Step):
     def apply(self, change: Change, context: Context) -> Facts:
         password = context.inputs.proxy_password
         if password is None:
-            raise StepFailed(
-                Text("The proxy's password was not given."), Text("Give it again.")
-            )
+            remedy = Text("Give it again.")
+            raise StepFailed(Text("The proxy's password was not given."), remedy)
         if change.before is not None:
-            keep_previous(PROXY_PASSWORD, context.host.secrets)
+            stored_secrets.keep_previous(PROXY_PASSWORD, context.host.secrets)
         context.host.secrets.put(PROXY_PASSWORD, password)
         return {}
 
     def undo(self, begun: Begun, context: Context) -> None:
         if enrolment_stands(context):
-            raise StepFailed(
-                Text("The relay is still to be told, and that takes this password."),
-                Text("Roll back again when the relay answers."),
-            )
+            what = Text("The relay is still to be told, and that takes this password.")
+            raise StepFailed(what, Text("Roll back again when the relay answers."))
         replaced = begun.change.before is not None
-        take_back(PROXY_PASSWORD, context.host.secrets, replaced=replaced)
+        stored_secrets.take_back(
+            PROXY_PASSWORD, context.host.secrets, replaced=replaced
+        )
 
     def verify(self, target: Target) -> Sequence[Check]:
         user = target.settings.relay.proxy_user
@@ -83,9 +76,8 @@ class ProxyPassword(Step):
         failure = _failure(endpoint, target.context)
         if failure is not None:
             return (Check(self.name, title, "failed", failure.what, failure.remedy),)
-        return (
-            Check(self.name, title, "ok", Text("It lets {user} through.", user=user)),
-        )
+        detail = Text("It lets {user} through.", user=user)
+        return (Check(self.name, title, "ok", detail),)
 
 
 class ProxyPasswordRemoval(Step):
@@ -102,20 +94,20 @@ class ProxyPasswordRemoval(Step):
 
     def apply(self, change: Change, context: Context) -> Facts:
         for name in change.secret_names:
-            keep_previous(name, context.host.secrets)
+            stored_secrets.keep_previous(name, context.host.secrets)
             context.host.secrets.remove(name)
         return {}
 
     def undo(self, begun: Begun, context: Context) -> None:
         for name in begun.change.secret_names:
-            put_back(name, context.host.secrets)
+            stored_secrets.put_back(name, context.host.secrets)
 
 
 def _failure(endpoint: RelayEndpoint, context: Context) -> StepFailed | None:
     """Say what is wrong with a password, or that it can't be said; None for nothing."""
     user = endpoint.relay.proxy_user
     if endpoint.proxy_password is None:
-        why = trouble(PROXY_PASSWORD, context.host.secrets)
+        why = stored_secrets.trouble(PROXY_PASSWORD, context.host.secrets)
         what = Text(
             "The password for the proxy {proxy} is needed. {why}.",
             proxy=str(endpoint.proxy),

@@ -81,7 +81,6 @@ def _unsealed(context: Context) -> list[str]:
 def _sealing(context: Context) -> Sealing:
     sealing = context.host.sealing
     if sealing is None:
-        raise ServiceFailed(
-            Text("Secrets can't be sealed here, nor be in plain files.")
-        )
+        why = Text("Secrets can't be sealed here, nor be in plain files.")
+        raise ServiceFailed(why)
     return sealing

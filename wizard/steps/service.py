@@ -55,22 +55,10 @@ class ServiceStep(Step):
             context.host.stop_service()
             return {}
         if _reloads(change):
-            _reload(context)
-            if not _reads_this(change, context):
-                # one that was asked for before, as by an upgrade: another is to come
-                _reload(context)
-            if not _reads_this(change, context):
-                raise StepFailed(
-                    Text("The agent that took over runs with other settings."),
-                    Text(
-                        "Somebody else may have changed them; look at them and apply "
-                        "again."
-                    ),
-                )
-            return {}
-        context.host.stop_service()
-        context.host.start_service()
-        context.host.wait_ready(READY_S)
+            _hand_over(change, context)
+        else:
+            context.host.stop_service()
+            _start(context)
         return {}
 
     def undo(self, begun: Begun, context: Context) -> None:
@@ -106,10 +94,22 @@ def _judged(service: Service, settings: str) -> tuple[State, Text, Text]:
     return "failed", detail, Text("Apply the settings again: that starts it anew.")
 
 
-def _reads_this(change: Change, context: Context) -> bool:
+def _hand_over(change: Change, context: Context) -> None:
     assert change.after is not None
-    runs_with = context.host.service().status.get("settings")
-    return runs_with in (None, change.after.get("settings"))
+    # twice: it may be one that was asked for before, as by an upgrade
+    for _ in range(2):
+        _reload(context)
+        runs_with = context.host.service().status.get("settings")
+        if runs_with in (None, change.after.get("settings")):
+            return
+    what = Text("The agent that took over runs with other settings.")
+    remedy = Text("Somebody else may have changed them; look at them and apply again.")
+    raise StepFailed(what, remedy)
+
+
+def _start(context: Context) -> None:
+    context.host.start_service()
+    context.host.wait_ready(READY_S)
 
 
 def _reloads(change: Change) -> bool:
@@ -119,9 +119,8 @@ def _reloads(change: Change) -> bool:
 def _reload(context: Context) -> None:
     reload = context.host.reload
     if reload is None:
-        raise ServiceFailed(
-            Text("Nobody takes over here within {seconds} s.", seconds=round(READY_S))
-        )
+        why = Text("Nobody takes over here within {seconds} s.", seconds=round(READY_S))
+        raise ServiceFailed(why)
     reload(READY_S)
 
 
@@ -137,8 +136,7 @@ def resume(context: Context, undone: Sequence[Change]) -> Text:
             _reload(context)
         if any(map(sets_password, undone)):
             context.host.stop_service()  # it may have a password that is none now
-        context.host.start_service()
-        context.host.wait_ready(READY_S)
+        _start(context)
     except ServiceFailed as error:
         return verbatim(error.what)
     return EMPTY

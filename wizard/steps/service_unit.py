@@ -99,10 +99,9 @@ class ServiceUnit(Step):
         before, after = UnitState.of(begun.change)
         for name, text in UnitState.now(_unit(context), context).files.items():
             if text not in (before.files.get(name), after.files.get(name)):
-                raise StepFailed(
-                    Text("{path} was changed by somebody else since.", path=name),
-                    Text("Remove it, or mend it by hand, and roll back again."),
-                )
+                what = Text("{path} was changed by somebody else since.", path=name)
+                remedy = Text("Remove it, or mend it by hand, and roll back again.")
+                raise StepFailed(what, remedy)
         _put(before, context)
 
     def verify(self, target: Target) -> Sequence[Check]:

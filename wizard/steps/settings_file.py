@@ -47,13 +47,16 @@ class SettingsFile(Step):
         place = context.host.places.settings
         text = context.host.read(place)
         if text is not None and text_version(text) not in (None, VERSION):
-            renewed = _renewed(place, text, wanted)
-            return (*_kept(place, text, context), renewed)
-        if text is not None and _read(text) == wanted:
+            kept = _kept(place, text, context)
+            summary = Text(
+                "Brings {path} to version {version}", path=str(place), version=VERSION
+            )
+        elif text is not None and _read(text) == wanted:
             return _edited(text, context)
+        else:
+            kept, summary = (), _summary(text, wanted, str(place))
         before = None if text is None else {"text": text}
-        summary = _summary(text, wanted, str(place))
-        return (Change(self.name, summary, before, {"text": dump(wanted)}),)
+        return (*kept, Change(self.name, summary, before, {"text": dump(wanted)}))
 
     def plan_removal(self, context: Context) -> Sequence[Change]:
         place = context.host.places.settings
@@ -112,9 +115,8 @@ class SettingsFile(Step):
             )
             remedy = Text("Apply the settings, so that everything follows the edit.")
             return (Check(self.name, title, "warning", detail, remedy),)
-        detail = Text("It differs from what is wanted.")
-        if text is None:
-            detail = Text("It is missing.")
+        differs = Text("It differs from what is wanted.")
+        detail = Text("It is missing.") if text is None else differs
         remedy = Text("Apply the settings again.")
         return (Check(self.name, title, "failed", detail, remedy),)
 
@@ -132,13 +134,6 @@ def _kept(place: Path, text: str, context: Context) -> Sequence[Change]:
     after = {"text": text, "path": str(kept)}
     summary = Text("Keeps the settings of the other version as {path}", path=str(kept))
     return (Change(SettingsFile.name, summary, before, after),)
-
-
-def _renewed(place: Path, text: str, wanted: Settings) -> Change:
-    summary = Text(
-        "Brings {path} to version {version}", path=str(place), version=VERSION
-    )
-    return Change(SettingsFile.name, summary, {"text": text}, {"text": dump(wanted)})
 
 
 def refuse_new_settings(changes: Sequence[Change], context: Context) -> None:

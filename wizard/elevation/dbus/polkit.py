@@ -47,9 +47,8 @@ def let_in(sender: str, action: Action) -> str:
             answer = unwrap_msg(bus.send_and_get_reply(ask, timeout=_TYPING_S))
             number = _user(bus, sender)
     except (DBusErrorResponse, OSError) as error:
-        raise NotAllowed(
-            Text("polkit can't be asked: {why}.", why=_words(error))
-        ) from error
+        what = Text("polkit can't be asked: {why}.", why=_words(error))
+        raise NotAllowed(what) from error
     match answer:
         case ((True, _, _),):
             return _person(number)
@@ -66,9 +65,8 @@ def user_of(sender: str) -> int:
         with _connected() as bus:
             return _user(bus, sender)
     except (DBusErrorResponse, OSError) as error:
-        raise NotReached(
-            Text("The bus does not say who asks: {why}.", why=_words(error))
-        ) from error
+        what = Text("The bus does not say who asks: {why}.", why=_words(error))
+        raise NotReached(what) from error
 
 
 def _connected() -> contextlib.closing[DBusConnection]:

@@ -112,9 +112,8 @@ class Service:
             raise BadCall(Text("There is no such method."))
         text, end = message.body
         if len(text) > LONGEST:
-            raise BadCall(
-                Text("A call has {count} characters at most.", count=str(LONGEST))
-            )
+            what = Text("A call has {count} characters at most.", count=str(LONGEST))
+            raise BadCall(what)
         sender = fields[HeaderFields.sender]
         user = polkit.user_of(sender)
         try:

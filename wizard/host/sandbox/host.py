@@ -6,16 +6,15 @@ is removed. On a server the same steps work on systemd, behind the same Protocol
 
 import contextlib
 import fcntl
-import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from agent.config.secret_store import Store, in_folder
 from agent.system.atomic_files import remove_torn, write_atomically
@@ -31,6 +30,7 @@ from wizard.host.interface import (
     UnitFiles,
     ended,
     not_ready,
+    status_read_by,
 )
 from wizard.host.lock import held, is_held
 from wizard.host.sandbox import process
@@ -93,7 +93,8 @@ class SandboxHost:
         supervisor = process.load(self._pid_file)
         if supervisor is None:
             return Service(running=False)
-        return Service(running=True, status=self._status(), pid=supervisor.pid)
+        status = status_read_by(self.places.status.read_bytes)
+        return Service(running=True, status=status, pid=supervisor.pid)
 
     def start_service(self) -> None:
         for folder in (self.places.state, self.places.log.parent):
@@ -110,12 +111,10 @@ class SandboxHost:
         if supervisor is not None:
             supervisor.signal(signal.SIGTERM)
             if not supervisor.ended_within(_STOP_S):
-                raise ServiceFailed(
-                    Text(
-                        "The agent (process {pid}) does not end.",
-                        pid=str(supervisor.pid),
-                    )
+                why = Text(
+                    "The agent (process {pid}) does not end.", pid=str(supervisor.pid)
                 )
+                raise ServiceFailed(why)
         for left in (self._pid_file, self._held_file, self.places.status):
             left.unlink(missing_ok=True)
 
@@ -185,13 +184,6 @@ class SandboxHost:
                 return _taken(file)
         except FileNotFoundError:
             return False
-
-    def _status(self) -> Mapping[str, Any]:
-        try:
-            content = json.loads(self.places.status.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return content if isinstance(content, dict) else {}
 
     def _last_words(self) -> str:
         lines = (self.read(self.places.log) or "").strip().splitlines()

@@ -173,13 +173,12 @@ def _run(verb: str, name: str, content: bytes, *more: str) -> bytes:
     if done.returncode:
         lines = done.stderr.decode(errors="replace").strip().splitlines()
         reason = verbatim(lines[-1]) if lines else Text("no reason")
-        raise SecretsUnavailable(
-            Text(
-                "systemd-creds can't {verb} {name}: {reason}; "
-                "sealed secrets open only on the machine that sealed them",
-                verb=verb,
-                name=name,
-                reason=reason,
-            )
+        what = Text(
+            "systemd-creds can't {verb} {name}: {reason}; "
+            "sealed secrets open only on the machine that sealed them",
+            verb=verb,
+            name=name,
+            reason=reason,
         )
+        raise SecretsUnavailable(what)
     return done.stdout

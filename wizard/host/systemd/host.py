@@ -2,7 +2,6 @@
 
 import contextlib
 import grp
-import json
 import os
 import pwd
 import shutil
@@ -11,6 +10,7 @@ import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ from wizard.host.interface import (
     UnitFiles,
     ended,
     not_ready,
+    status_read_by,
 )
 from wizard.host.lock import held, is_held
 from wizard.host.systemd.credentials import SystemCredentials
@@ -171,11 +172,7 @@ class SystemdHost:
             return manager.unit(UNIT)
 
     def _status(self) -> Mapping[str, Any]:
-        try:
-            content = json.loads(_read_from_service(self.places.status))
-        except (OSError, ValueError):
-            return {}
-        return content if isinstance(content, dict) else {}
+        return status_read_by(partial(_read_from_service, self.places.status))
 
     @staticmethod
     def _last_words(unit: Unit) -> str:

@@ -71,13 +71,12 @@ class Manager:
         deadline = time.monotonic() + seconds
         while not self.unit(name).ended:
             if time.monotonic() > deadline:
-                raise ServiceFailed(
-                    Text(
-                        "{unit} does not end within {seconds} s.",
-                        unit=name,
-                        seconds=round(seconds),
-                    )
+                why = Text(
+                    "{unit} does not end within {seconds} s.",
+                    unit=name,
+                    seconds=round(seconds),
                 )
+                raise ServiceFailed(why)
             time.sleep(_POLL_S)
         self._forget_failure(name)
 
@@ -129,9 +128,8 @@ class Manager:
             reply = self._connection.send_and_get_reply(message, timeout=_REPLY_S)
             return tuple(unwrap_msg(reply))
         except (DBusErrorResponse, OSError, TimeoutError) as error:
-            raise ServiceFailed(
-                Text("systemd refused: {why}.", why=_words(error))
-            ) from error
+            why = Text("systemd refused: {why}.", why=_words(error))
+            raise ServiceFailed(why) from error
 
 
 @contextmanager
@@ -140,9 +138,8 @@ def connected() -> Iterator[Manager]:
     try:
         connection = open_dbus_connection(bus="SYSTEM")
     except (OSError, TimeoutError, KeyError) as error:
-        raise ServiceFailed(
-            Text("The system bus does not answer: {why}.", why=_words(error))
-        ) from error
+        why = Text("The system bus does not answer: {why}.", why=_words(error))
+        raise ServiceFailed(why) from error
     try:
         yield Manager(connection)
     finally:
