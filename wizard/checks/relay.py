@@ -18,14 +18,8 @@ from wire.text import EMPTY, Text, verbatim
 from wizard.checks import certificate as chain
 from wizard.checks.attempt import Attempt, Failed, attempt_all
 from wizard.checks.outcome import Outcome, Report
-from wizard.enrolment.relay_client import (
-    DO_NOT_TRUST,
-    PROXY_REFUSES,
-    SET_CLOCK,
-    RelayAnswer,
-    RelayFailed,
-    ask,
-)
+from wizard.enrolment import relay_client
+from wizard.enrolment.relay_client import RelayFailed, ask
 from wizard.enrolment.relay_route import requested_endpoint
 from wizard.inputs import Draft
 from wizard.plan.change import Context
@@ -76,7 +70,7 @@ class _Tried:
         self._endpoint, self._relay, self._code = endpoint, endpoint.relay, code
         url = urlsplit(endpoint.relay.url)
         self._host, self._port = url.hostname or "", url.port or 443
-        self._answered = RelayAnswer(0, b"")
+        self._answered = relay_client.RelayAnswer(0, b"")
         self._parsed: codes.EnrolmentCode | None = None
 
     def name(self) -> Text:
@@ -163,7 +157,7 @@ class _Tried:
             return Text("{seconds} s apart from the relay's", seconds=seconds)
         state: State = "failed" if abs(ahead) > clock.LIMIT_S else "warning"
         detail = sentence(clock.describe_skew(ahead))
-        raise Failed(detail, SET_CLOCK, state=state)
+        raise Failed(detail, relay_client.SET_CLOCK, state=state)
 
     def code_state(self) -> Text:
         self._parse()
@@ -189,7 +183,7 @@ class _Tried:
         if not proven:
             raise Failed(
                 Text("The relay offers other keys than the code was made for."),
-                DO_NOT_TRUST,
+                relay_client.DO_NOT_TRUST,
                 field=_CODE,
             )
         return Text(
@@ -199,7 +193,7 @@ class _Tried:
 
     def _not_reached(self, error: RelayFailed) -> Failed:
         what = verbatim(error.what)
-        if error.status != PROXY_REFUSES:
+        if error.status != relay_client.PROXY_REFUSES:
             return Failed(what, verbatim(error.remedy), field=_URL)
         if self._relay.proxy_user is None:
             remedy = Text("Name its user in the address, as http://user@host:port.")

@@ -53,18 +53,14 @@ def ask_controllers(domain: str) -> Answer:
 
 def _candidates() -> Iterator[tuple[str, Text]]:
     seen = set()
-    for name, source in (*_own_name(), *_search_list()):
+    _, _, suffix = socket.getfqdn().partition(".")
+    own = (suffix, Text("from DNS; the domain from the name of this machine"))
+    for name, source in (own, *_search_list()):
         with contextlib.suppress(ValueError):
             domain = host_name(name)
             if domain not in seen:
                 seen.add(domain)
                 yield domain, source
-
-
-def _own_name() -> Iterator[tuple[str, Text]]:
-    _, _, domain = socket.getfqdn().partition(".")
-    if domain:
-        yield domain, Text("from DNS; the domain from the name of this machine")
 
 
 def _search_list() -> Iterator[tuple[str, Text]]:

@@ -13,16 +13,9 @@ from agent.acl.descriptor_reader import Unreadable, decide_once
 from agent.acl.rights import Right
 from agent.acl.sid import Sid
 from wire.text import Text, plural
+from wizard.permissions import held_rights
 from wizard.permissions.findings import Finding, Level, NameOf, not_known
-from wizard.permissions.held_rights import (
-    LET_READ,
-    LOOK,
-    TAKE_AWAY,
-    Held,
-    Whole,
-    ask,
-    spelled,
-)
+from wizard.permissions.held_rights import Held, Whole, ask, spelled
 
 RUN_TO_END = Text("Let it run to its end.")
 
@@ -59,7 +52,7 @@ _DEEDS: dict[Right | Whole | Gap, Text] = {
     Right.ADD_SELF: Text("become a member of"),
 }
 _REMEDIES = {
-    Kind.PEOPLE: TAKE_AWAY,
+    Kind.PEOPLE: held_rights.TAKE_AWAY,
     Kind.OUTSIDE: Text(
         "Take the entry away and grant the right on the containers of the "
         "scope, or add theirs to the scope."
@@ -156,13 +149,13 @@ class RightsTally:
         objects, what = number(kind, count.objects), f"{kind}/{spelled(gap)}"
         if gap is Gap.UNDECIDED:
             about = Text("a right over {objects}", objects=objects)
-            return not_known(what, about, count.shown_by(name_of), LOOK)
+            return not_known(what, about, count.shown_by(name_of), held_rights.LOOK)
         example = count.example
         shown_by = Text(
             "nTSecurityDescriptor can't be read, as of {example}", example=example
         )
         about = Text("what it may do to {objects}", objects=objects)
-        return not_known(what, about, shown_by, LET_READ)
+        return not_known(what, about, shown_by, held_rights.LET_READ)
 
     def _excess(self, key: Key, name_of: NameOf) -> Finding:
         count, (kind, right) = self.counts[key], key

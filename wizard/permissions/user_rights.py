@@ -8,16 +8,10 @@ from agent.acl.rights import Right
 from agent.acl.sid import Sid
 from agent.verdict.effective_rights import unreadable_attributes
 from wire.text import EMPTY, Text
+from wizard.permissions import rights_tally
 from wizard.permissions.findings import Finding, Level, NameOf, not_known
 from wizard.permissions.held_rights import CONTROL, TASK, Held, Whole, has_full
-from wizard.permissions.rights_tally import (
-    RUN_TO_END,
-    Gap,
-    Kind,
-    RightsTally,
-    SecuredObject,
-    number,
-)
+from wizard.permissions.rights_tally import Gap, Kind, SecuredObject
 
 _READ_MARK = Text("Let the agent's account read adminCount.")
 _UNMARKED = (Kind.PEOPLE, Gap.UNMARKED)
@@ -40,7 +34,7 @@ class Person(SecuredObject):
 
 
 @dataclass(slots=True)
-class UserRights(RightsTally):
+class UserRights(rights_tally.RightsTally):
     """What the account may do to people.
 
     Of the `people` looked at, `resettable` are those inside the containers it may
@@ -102,9 +96,9 @@ class UserRights(RightsTally):
     def _left_out(self) -> Iterator[Finding]:
         if self.stopped:
             about = Text("what it may do to the people who were not looked at")
-            people = number(Kind.PEOPLE, self.people)
+            people = rights_tally.number(Kind.PEOPLE, self.people)
             shown_by = Text("stopped after {people}", people=people)
-            yield not_known("people/stopped", about, shown_by, RUN_TO_END)
+            yield not_known("people/stopped", about, shown_by, rights_tally.RUN_TO_END)
         if count := self.counts.get(_UNMARKED):
             among, example = count.objects, count.example
             about = Text(
@@ -121,11 +115,11 @@ def of_pilot(everybody: UserRights, pilot: UserRights, group: str) -> Finding:
     what, shown_by = "outside/pilot", Text("scope.pilot_group is {group}", group=group)
     if everybody.stopped or pilot.stopped:
         about = Text("whom it may reset beside the pilot group")
-        return not_known(what, about, Text("stopped"), RUN_TO_END)
+        return not_known(what, about, Text("stopped"), rights_tally.RUN_TO_END)
     beside = everybody.resettable - pilot.resettable
     title = Text(
         "It may reset the passwords of {people} beside the pilot group",
-        people=number(Kind.PEOPLE, beside),
+        people=rights_tally.number(Kind.PEOPLE, beside),
     )
     remedy = EMPTY
     if beside:
