@@ -1,7 +1,6 @@
 """Writes shell completion for a program, from its parser, with shtab."""
 
 import argparse
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,9 +17,6 @@ def completion(parser: argparse.ArgumentParser, shell: Shell) -> str:
         for action in command.arguments:
             if action.type is Path:
                 marked: Any = action
-                marked.complete = _kind(action)
+                home = action.dest == "home"
+                marked.complete = shtab.DIRECTORY if home else shtab.FILE
     return shtab.complete(parser, shell=shell)
-
-
-def _kind(action: argparse.Action) -> Mapping[str, object]:
-    return shtab.DIRECTORY if action.dest == "home" else shtab.FILE

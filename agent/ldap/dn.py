@@ -25,7 +25,7 @@ def parse(name: str) -> tuple[Rdn, ...]:
     """Give the parts of a name, the object first, in a form that compares."""
     if not name.strip():
         return ()
-    return tuple(_rdn(part) for part in split(name))
+    return tuple(frozenset(map(_pair, split(part, "+"))) for part in split(name))
 
 
 def is_below(name: str, container: str) -> bool:
@@ -37,10 +37,6 @@ def is_below(name: str, container: str) -> bool:
 def same(one: str, other: str) -> bool:
     """Say whether two names are of one object."""
     return parse(one) == parse(other)
-
-
-def _rdn(part: str) -> Rdn:
-    return frozenset(_pair(each) for each in split(part, "+"))
 
 
 def _pair(text: str) -> tuple[str, str]:

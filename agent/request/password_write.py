@@ -6,12 +6,14 @@ became of it.
 
 import sqlite3
 import time
+from collections.abc import Callable
 from dataclasses import replace
 
 from agent.active_directory import users
 from agent.active_directory.subject_reader import SubjectReader
 from agent.active_directory.users import User
 from agent.config.settings import Settings
+from agent.ldap.connection import Connection
 from agent.ldap.errors import DirectoryError, TimedOut
 from agent.ldap.pool import WRITE_S, PooledConnection
 from agent.request import refusals
@@ -175,11 +177,7 @@ def _unlock_after(located: Located, tools: Tools) -> Step:
         return Step(Operation.UNLOCK, "skipped", detail="the account is not locked")
     if not tools.settings.features.unlock:
         return Step(Operation.UNLOCK, "off")
-    try:
-        users.unlock(located.warm.directory, located.user.dn)
-    except DirectoryError as error:
-        return _refused_step(Operation.UNLOCK, error, located, tools)
-    return Step(Operation.UNLOCK, "done")
+    return _step(Operation.UNLOCK, users.unlock, located, tools)
 
 
 def _must_change_after(located: Located, tools: Tools) -> Step:
@@ -189,22 +187,24 @@ def _must_change_after(located: Located, tools: Tools) -> Step:
     if account is not None and account.never_expires:
         detail = "the password never expires: must-change has no effect"
         return Step(Operation.MUST_CHANGE, "skipped", detail=detail)
-    try:
-        users.must_change(located.warm.directory, located.user.dn)
-    except DirectoryError as error:
-        return _refused_step(Operation.MUST_CHANGE, error, located, tools)
-    return Step(Operation.MUST_CHANGE, "done")
+    return _step(Operation.MUST_CHANGE, users.must_change, located, tools)
 
 
-def _refused_step(
-    step: FollowingStep, error: DirectoryError, located: Located, tools: Tools
+def _step(
+    step: FollowingStep,
+    write: Callable[[Connection, str], None],
+    located: Located,
+    tools: Tools,
 ) -> Step:
-    if isinstance(error, TimedOut):
+    warm, user = located.warm, located.user
+    try:
+        write(warm.directory, user.dn)
+    except TimedOut as error:
         answer = Answer(Code.UNKNOWN_RESULT, str(error))
+    except DirectoryError as error:
+        answer = refusals.step_refusal(error, step, warm, tools.domain, user)
     else:
-        answer = refusals.step_refusal(
-            error, step, located.warm, tools.domain, located.user
-        )
+        return Step(step, "done")
     return Step(step, "refused", answer.code, answer.detail)
 
 

@@ -53,12 +53,9 @@ def refusal(
         return Answer(Code.INTERNAL, f"{error}")
     if isinstance(error, errors.ConstraintViolation) and error.win32 == _WRONG_PASSWORD:
         return Answer(Code.WRONG_PASSWORD)
-    try:
-        subject = _subject(warm, domain, user.dn)
-    except (errors.DirectoryError, Refused):
-        subject = None
+    subject = _subject(warm, domain, user.dn)
     if isinstance(error, errors.Denied):
-        return _denied(subject, request)
+        return denied(subject, request.op)
     return _constrained(error, subject, request)
 
 
@@ -72,27 +69,22 @@ def step_refusal(
     """Answer for a step after the password that the directory refused."""
     if not isinstance(error, errors.Denied):
         return unavailable(error)
-    try:
-        return denied(_subject(warm, domain, user.dn), operation)
-    except (errors.DirectoryError, Refused):
-        return Answer(Code.PERMISSION_DENIED)
+    return denied(_subject(warm, domain, user.dn), operation)
 
 
-def _subject(warm: PooledConnection, domain: DomainCache, dn: str) -> Subject:
+def _subject(warm: PooledConnection, domain: DomainCache, dn: str) -> Subject | None:
     domain.forget_policies()
-    again = users.read_again(warm.directory, dn)
-    return SubjectReader(domain).read(warm, again, detail=True)
+    try:
+        again = users.read_again(warm.directory, dn)
+        return SubjectReader(domain).read(warm, again, detail=True)
+    except (errors.DirectoryError, Refused):
+        return None
 
 
-def _denied(subject: Subject | None, request: Request) -> Answer:
-    """Name the entry that decides."""
+def denied(subject: Subject | None, operation: Operation) -> Answer:
+    """Name the entry that stops one operation, after the directory denied it."""
     if subject is None:
         return Answer(Code.PERMISSION_DENIED)
-    return denied(subject, request.op)
-
-
-def denied(subject: Subject, operation: Operation) -> Answer:
-    """Name the entry that stops one operation, after the directory denied it."""
     answer = judge.judge_operation(subject, operation)
     named = (Code.PERMISSION_DENIED, Code.PROTECTED_ACCOUNT, Code.CANNOT_CHANGE)
     if answer.state is State.YES or answer.code not in named:

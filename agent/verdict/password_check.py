@@ -92,15 +92,13 @@ def judge(
 def _cannot_change(operation: Operation, *, denied: bool) -> list[PolicyFinding]:
     if not denied:
         return []
-    detail = Text('the user is set to "user cannot change password"')
-    if operation is not Operation.CHANGE:
-        detail = Text(
-            'the user is set to "user cannot change password"; a reset is not bound '
-            "by it"
-        )
-    return [
-        PolicyFinding(Code.CANNOT_CHANGE, detail, blocks=operation is Operation.CHANGE)
-    ]
+    if operation is Operation.CHANGE:
+        detail = Text('the user is set to "user cannot change password"')
+        return [PolicyFinding(Code.CANNOT_CHANGE, detail)]
+    detail = Text(
+        'the user is set to "user cannot change password"; a reset is not bound by it'
+    )
+    return [PolicyFinding(Code.CANNOT_CHANGE, detail, blocks=False)]
 
 
 def _too_young(
