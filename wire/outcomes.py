@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from wire.failure import Failure
-from wire.text import Text, verbatim
+from wire.text import Text, TextAttribute, verbatim
 
 
 class Code(StrEnum):
@@ -47,7 +47,7 @@ class Code(StrEnum):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class OutcomeText:
     """One code with its texts, and the event id written to the audit record.
 
     `admin` and `remedy` are for the administrator; `user` is safe to show to whoever
@@ -55,188 +55,176 @@ class Outcome:
     """
 
     event: int
-    admin: Text
-    remedy: Text
+    admin: TextAttribute = TextAttribute()
+    remedy: TextAttribute = TextAttribute()
     user: str = "Your password was not changed. Ask your help desk."
 
 
 _LATER = "Your password was not changed. Try again in a few minutes."
 
 OUTCOMES = {
-    Code.OK: Outcome(
+    Code.OK: OutcomeText(
         31002,
-        Text("The directory accepted the request."),
-        Text("Nothing to do."),
+        "The directory accepted the request.",
+        "Nothing to do.",
         "Your password is changed.",
     ),
-    Code.PARTIAL: Outcome(
+    Code.PARTIAL: OutcomeText(
         31002,
-        Text("The password is set; a later step (unlock or must change) was refused."),
-        Text("See the steps of this answer and grant the right that is missing."),
+        "The password is set; a later step (unlock or must change) was refused.",
+        "See the steps of this answer and grant the right that is missing.",
         "Your password is changed, but not every step worked. Ask your help desk.",
     ),
-    Code.USER_NOT_FOUND: Outcome(
+    Code.USER_NOT_FOUND: OutcomeText(
         33002,
-        Text("No user of the domain has this identifier."),
-        Text(
-            "Compare the attribute users are identified by with what the portal sends."
-        ),
+        "No user of the domain has this identifier.",
+        "Compare the attribute users are identified by with what the portal sends.",
     ),
-    Code.SEVERAL_USERS: Outcome(
+    Code.SEVERAL_USERS: OutcomeText(
         33003,
-        Text("More than one user of the domain has this identifier."),
-        Text("Make the identifier unique, or identify users by objectGUID."),
+        "More than one user of the domain has this identifier.",
+        "Make the identifier unique, or identify users by objectGUID.",
     ),
-    Code.NOT_IN_SCOPE: Outcome(
+    Code.NOT_IN_SCOPE: OutcomeText(
         31003,
-        Text("The user is outside the containers or the pilot group of this agent."),
-        Text("Add the user's container or group membership if this was not intended."),
+        "The user is outside the containers or the pilot group of this agent.",
+        "Add the user's container or group membership if this was not intended.",
     ),
-    Code.PROTECTED_ACCOUNT: Outcome(
+    Code.PROTECTED_ACCOUNT: OutcomeText(
         33004,
-        Text(
-            "The user is protected by AdminSDHolder; delegated rights do not reach it."
-        ),
-        Text(
-            "Reset administrators by hand; writeback never touches protected accounts."
-        ),
+        "The user is protected by AdminSDHolder; delegated rights do not reach it.",
+        "Reset administrators by hand; writeback never touches protected accounts.",
     ),
-    Code.PERMISSION_DENIED: Outcome(
+    Code.PERMISSION_DENIED: OutcomeText(
         33004,
-        Text("The agent's account lacks a right on this user."),
-        Text(
-            "Run the permissions check; it names the entry that decides and the grant."
-        ),
+        "The agent's account lacks a right on this user.",
+        "Run the permissions check; it names the entry that decides and the grant.",
     ),
-    Code.ACCOUNT_DISABLED: Outcome(
+    Code.ACCOUNT_DISABLED: OutcomeText(
         33005,
-        Text("The user's account is disabled."),
-        Text("Enable the account if the person should sign in."),
+        "The user's account is disabled.",
+        "Enable the account if the person should sign in.",
     ),
-    Code.ACCOUNT_EXPIRED: Outcome(
+    Code.ACCOUNT_EXPIRED: OutcomeText(
         33005,
-        Text("The user's account has expired."),
-        Text("Extend accountExpires if the person should sign in."),
+        "The user's account has expired.",
+        "Extend accountExpires if the person should sign in.",
     ),
-    Code.ACCOUNT_LOCKED: Outcome(
+    Code.ACCOUNT_LOCKED: OutcomeText(
         33006,
-        Text("The account is locked, so that the old password is not looked at."),
-        Text("Unlock the account, or have the user reset the password."),
+        "The account is locked, so that the old password is not looked at.",
+        "Unlock the account, or have the user reset the password.",
         "Your account is locked. Reset your password instead, or ask your help desk.",
     ),
-    Code.WRONG_PASSWORD: Outcome(
+    Code.WRONG_PASSWORD: OutcomeText(
         33007,
-        Text("The old password given with a change is wrong."),
-        Text("Nothing to do; the user tries again."),
+        "The old password given with a change is wrong.",
+        "Nothing to do; the user tries again.",
         "The current password is not right. Your password was not changed.",
     ),
-    Code.CANNOT_CHANGE: Outcome(
+    Code.CANNOT_CHANGE: OutcomeText(
         33008,
-        Text('The user is set to "user cannot change password".'),
-        Text("Clear that option on the account, or reset the password by hand."),
+        'The user is set to "user cannot change password".',
+        "Clear that option on the account, or reset the password by hand.",
     ),
-    Code.TOO_SHORT: Outcome(
+    Code.TOO_SHORT: OutcomeText(
         33008,
-        Text("The new password is shorter than the policy that holds for the user."),
-        Text("Show the user the minimum length; it is part of this answer."),
+        "The new password is shorter than the policy that holds for the user.",
+        "Show the user the minimum length; it is part of this answer.",
         "The new password is too short. Choose a longer one.",
     ),
-    Code.NOT_COMPLEX: Outcome(
+    Code.NOT_COMPLEX: OutcomeText(
         33008,
-        Text("The new password does not meet the complexity rule."),
-        Text(
-            "Show the user the rule: three of five kinds of character, no name in it."
-        ),
+        "The new password does not meet the complexity rule.",
+        "Show the user the rule: three of five kinds of character, no name in it.",
         "The new password is too simple, or contains your name. Mix upper and "
         "lower case, digits and signs.",
     ),
-    Code.IN_HISTORY: Outcome(
+    Code.IN_HISTORY: OutcomeText(
         33008,
-        Text("The new password is in the user's password history."),
-        Text("Nothing to do; the user chooses another."),
+        "The new password is in the user's password history.",
+        "Nothing to do; the user chooses another.",
         "You have used this password before. Choose one you have not used.",
     ),
-    Code.TOO_YOUNG: Outcome(
+    Code.TOO_YOUNG: OutcomeText(
         33008,
-        Text("The minimum password age has not passed."),
-        Text("Wait until the time in this answer, or set must-change on the account."),
+        "The minimum password age has not passed.",
+        "Wait until the time in this answer, or set must-change on the account.",
         "Your password was changed too recently to be changed again now.",
     ),
-    Code.POLICY: Outcome(
+    Code.POLICY: OutcomeText(
         33008,
-        Text(
-            "The directory refused the password by policy; every rule that can be "
-            "read is met, so a password filter or the history is the likely cause."
-        ),
-        Text("Look at the password filters of the domain controllers."),
+        "The directory refused the password by policy; every rule that can be "
+        "read is met, so a password filter or the history is the likely cause.",
+        "Look at the password filters of the domain controllers.",
         "The new password does not meet your organization's policy.",
     ),
-    Code.DIRECTORY_UNAVAILABLE: Outcome(
+    Code.DIRECTORY_UNAVAILABLE: OutcomeText(
         32001,
-        Text("No domain controller answered."),
-        Text("Check the domain controllers, port 636 and the certificate."),
+        "No domain controller answered.",
+        "Check the domain controllers, port 636 and the certificate.",
         _LATER,
     ),
-    Code.DIRECTORY_REFUSED_AGENT: Outcome(
+    Code.DIRECTORY_REFUSED_AGENT: OutcomeText(
         33009,
-        Text("The directory refused the agent's own sign-in."),
-        Text("Check the agent's account: password, locked, disabled, expired."),
+        "The directory refused the agent's own sign-in.",
+        "Check the agent's account: password, locked, disabled, expired.",
         _LATER,
     ),
-    Code.UNKNOWN_RESULT: Outcome(
+    Code.UNKNOWN_RESULT: OutcomeText(
         33001,
-        Text("The controller stopped answering after the password was sent."),
-        Text("Ask again with the same request; the agent settles it by pwdLastSet."),
+        "The controller stopped answering after the password was sent.",
+        "Ask again with the same request; the agent settles it by pwdLastSet.",
         "It is not known whether your password was changed. Try the new one first.",
     ),
-    Code.BAD_REQUEST: Outcome(
+    Code.BAD_REQUEST: OutcomeText(
         32003,
-        Text("The request is not in the form docs/wire.md describes."),
-        Text("Mend the portal; the detail names the claim."),
+        "The request is not in the form docs/wire.md describes.",
+        "Mend the portal; the detail names the claim.",
     ),
-    Code.EXPIRED_REQUEST: Outcome(
+    Code.EXPIRED_REQUEST: OutcomeText(
         32008,
-        Text("The request is past its time, or its clock is off."),
-        Text("Compare the clocks of the portal and this server."),
+        "The request is past its time, or its clock is off.",
+        "Compare the clocks of the portal and this server.",
         _LATER,
     ),
-    Code.REPLAYED_REQUEST: Outcome(
+    Code.REPLAYED_REQUEST: OutcomeText(
         32008,
-        Text("A request with this jti but other content was already taken."),
-        Text("Mend the portal: one jti for one request."),
+        "A request with this jti but other content was already taken.",
+        "Mend the portal: one jti for one request.",
     ),
-    Code.FORGED_REQUEST: Outcome(
+    Code.FORGED_REQUEST: OutcomeText(
         32004,
-        Text("The request is not sealed for this agent or not signed by the portal."),
-        Text("Compare the fingerprints on both sides; rotate keys if they differ."),
+        "The request is not sealed for this agent or not signed by the portal.",
+        "Compare the fingerprints on both sides; rotate keys if they differ.",
     ),
-    Code.PAUSED: Outcome(
+    Code.PAUSED: OutcomeText(
         31013,
-        Text("Password writeback is off on this agent."),
-        Text("Turn it on in the wizard, or with writeback apply."),
+        "Password writeback is off on this agent.",
+        "Turn it on in the wizard, or with writeback apply.",
         "Password reset is switched off at the moment.",
     ),
-    Code.TOO_MANY: Outcome(
+    Code.TOO_MANY: OutcomeText(
         32003,
-        Text("The limit of requests for this time was reached."),
-        Text("Look at the audit records before you raise the limit."),
+        "The limit of requests for this time was reached.",
+        "Look at the audit records before you raise the limit.",
         _LATER,
     ),
-    Code.NOT_ENOUGH_PROOFS: Outcome(
+    Code.NOT_ENOUGH_PROOFS: OutcomeText(
         32003,
-        Text("The portal took fewer proofs of identity than this agent asks for."),
-        Text("Change the portal's flow, or the number of proofs in the settings."),
+        "The portal took fewer proofs of identity than this agent asks for.",
+        "Change the portal's flow, or the number of proofs in the settings.",
         "More proof of your identity is needed. Your password was not changed.",
     ),
-    Code.OPERATION_OFF: Outcome(
+    Code.OPERATION_OFF: OutcomeText(
         32003,
-        Text("The operation asked for is switched off in the settings."),
-        Text("Switch it on in Optional features if it should be."),
+        "The operation asked for is switched off in the settings.",
+        "Switch it on in Optional features if it should be.",
     ),
-    Code.INTERNAL: Outcome(
+    Code.INTERNAL: OutcomeText(
         32000,
-        Text("The agent failed in a way it was not built for."),
-        Text("Send the audit record's id to the people who make Writeback."),
+        "The agent failed in a way it was not built for.",
+        "Send the audit record's id to the people who make Writeback.",
         _LATER,
     ),
 }
@@ -257,6 +245,6 @@ class Refused(Failure):
         self.code, self.detail = code, verbatim(words)
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> OutcomeText:
         """The texts that go with the code."""
         return OUTCOMES[self.code]
