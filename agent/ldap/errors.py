@@ -5,10 +5,11 @@ a controller's diagnostics do not repeat values.
 """
 
 import re
+from dataclasses import dataclass
 
 from agent.ldap.certificates import CertificateFacts
 from wire.failure import Failure
-from wire.text import Text
+from wire.text import Text, TextAttribute
 
 _DATA = re.compile(r"data ([0-9a-fA-F]+)")
 _WIN32 = re.compile(r"^\s*([0-9a-fA-F]{8}):")
@@ -132,28 +133,23 @@ def sign_in_refused(host: str, result: int, diagnostic: str) -> SignInRefused:
     return SignInRefused(host, what, remedy, result, diagnostic)
 
 
-_KINDS: dict[int, tuple[type[DirectoryError], Text, Text]] = {
-    50: (Denied, Text("the right is missing"), Text("grant the account the right")),
-    32: (NoSuchObject, Text("there is no such object"), Text("check the name")),
-    68: (
-        AlreadyThere,
-        Text("the object is there already"),
-        Text("choose another name"),
+@dataclass(frozen=True)
+class _Refusal:
+    kind: type[DirectoryError]
+    what: TextAttribute = TextAttribute()
+    remedy: TextAttribute = TextAttribute()
+
+
+_RESULTS = {
+    50: _Refusal(Denied, "the right is missing", "grant the account the right"),
+    32: _Refusal(NoSuchObject, "there is no such object", "check the name"),
+    68: _Refusal(AlreadyThere, "the object is there already", "choose another name"),
+    19: _Refusal(ConstraintViolation, "the value is refused", "choose another value"),
+    51: _Refusal(
+        Unreachable, "the controller is busy", "try again, or another controller"
     ),
-    19: (
-        ConstraintViolation,
-        Text("the value is refused"),
-        Text("choose another value"),
-    ),
-    51: (
-        Unreachable,
-        Text("the controller is busy"),
-        Text("try again, or another controller"),
-    ),
-    52: (
-        Unreachable,
-        Text("the controller is unavailable"),
-        Text("try another controller"),
+    52: _Refusal(
+        Unreachable, "the controller is unavailable", "try another controller"
     ),
 }
 
@@ -162,12 +158,8 @@ def refused(host: str, result: int, diagnostic: str) -> DirectoryError:
     """Make the error for an LDAP result that is no success."""
     if result == 53 and _WIN32.match(diagnostic):
         result = 19
-    kind, what, remedy = _KINDS.get(
-        result,
-        (
-            DirectoryError,
-            Text("the controller refused (LDAP result {result})", result=result),
-            Text("look at the controller's own words"),
-        ),
-    )
-    return kind(host, what, remedy, result, diagnostic)
+    if known := _RESULTS.get(result):
+        return known.kind(host, known.what, known.remedy, result, diagnostic)
+    what = Text("the controller refused (LDAP result {result})", result=result)
+    remedy = Text("look at the controller's own words")
+    return DirectoryError(host, what, remedy, result, diagnostic)
