@@ -43,13 +43,11 @@ def read_offers(path: Path) -> Offers:
     except (ValueError, RecursionError):
         raise OffersRefused(Text("{path} is not JSON.", path=str(path))) from None
     if not isinstance(rows, list):
-        raise OffersRefused(
-            Text(
-                "{path} is no list of at most {bytes} bytes.",
-                path=str(path),
-                bytes=MAX_BYTES,
-            )
+        name, most = str(path), MAX_BYTES
+        what = Text(
+            "{path} is no list of at most {bytes} bytes.", path=name, bytes=most
         )
+        raise OffersRefused(what)
     offers = tuple(_offer(number, row) for number, row in enumerate(rows, 1))
     _check_owner(path, status, private=any(each.path in SECRETS for each in offers))
     return Offers(offers)
@@ -61,16 +59,14 @@ def _check_owner(path: Path, status: os.stat_result, *, private: bool) -> None:
     if not stat.S_ISREG(status.st_mode) or status.st_uid not in (0, os.geteuid()):
         raise OffersRefused(Text("{path} is not a file of yours.", path=str(path)))
     if status.st_mode & others:
-        raise OffersRefused(
-            Text("{path} is open to others: chmod 600 {path}.", path=str(path))
-        )
+        what = Text("{path} is open to others: chmod 600 {path}.", path=str(path))
+        raise OffersRefused(what)
 
 
 def _offer(number: int, row: Any) -> Offer:
     if not isinstance(row, dict) or set(row) != {"path", "value", "source"}:
-        raise OffersRefused(
-            Text("Row {number} is not a path, a value and a source.", number=number)
-        )
+        what = Text("Row {number} is not a path, a value and a source.", number=number)
+        raise OffersRefused(what)
     path, value, source = row["path"], row["value"], row["source"]
     if not isinstance(path, str) or path not in FIELDS or not isinstance(source, str):
         raise OffersRefused(

@@ -40,9 +40,8 @@ def roll_back(
         "stuck": output.stuck_data(rolled.stuck),
     }
     if rolled.stuck:
-        return Result(
-            Exit.NOT_CLEAN, lines(STUCK, output.stuck_text(rolled.stuck)), data
-        )
+        left = lines(STUCK, output.stuck_text(rolled.stuck))
+        return Result(Exit.NOT_CLEAN, left, data)
     if rolled.down:
         why = rolled.down
         text = Text("Taken back, but the agent of before is down: {why}", why=why)

@@ -56,10 +56,8 @@ def schema() -> Result:
 
 def export(settings: Settings) -> Result:
     """Give the settings in force as a file."""
-    text = settings_file.dump(settings)
-    return Result(
-        Exit.DONE, text.rstrip("\n"), {"settings": settings.model_dump(mode="json")}
-    )
+    text, data = settings_file.dump(settings), settings.model_dump(mode="json")
+    return Result(Exit.DONE, text.rstrip("\n"), {"settings": data})
 
 
 STATUS = Command(

@@ -1,5 +1,7 @@
 """Secrets and who signs in: fields that stand on several pages."""
 
+from functools import partial
+
 from wire.text import EMPTY, Text
 from wizard.flow import conditions as when
 from wizard.flow.model import Condition, Field, always
@@ -47,21 +49,8 @@ def administrator(
 
     Both answers lie below the path; the label is that of the password.
     """
+    field = partial(Field, shown=shown, needed=needed, width=36)
     return (
-        Field(
-            f"{path}.admin_user",
-            "Domain administrator",
-            help=purpose,
-            shown=shown,
-            needed=needed,
-            width=36,
-        ),
-        Field(
-            f"{path}.admin_password",
-            label,
-            "secret",
-            shown=shown,
-            needed=needed,
-            width=36,
-        ),
+        field(f"{path}.admin_user", Text("Domain administrator"), help=purpose),
+        field(f"{path}.admin_password", label, "secret"),
     )

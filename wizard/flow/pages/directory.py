@@ -3,11 +3,7 @@
 from wire.text import Text
 from wizard.flow.conditions import asking, installing, new_account
 from wizard.flow.model import Field, Option, Page, PageCheck, never
-from wizard.flow.pages.credentials import (
-    ACCOUNT_PASSWORD,
-    ADMINISTRATORS_PASSWORD,
-    administrator,
-)
+from wizard.flow.pages import credentials
 
 ACCOUNT_NAME = Field(
     "directory.account.name",
@@ -57,14 +53,14 @@ DIRECTORY = Page(
             ),
             default="new",
         ),
-        *administrator(
+        *credentials.administrator(
             Text("Used once to make the account and grant permissions; not stored."),
-            label=ADMINISTRATORS_PASSWORD,
+            label=credentials.ADMINISTRATORS_PASSWORD,
             shown=new_account,
             needed=installing,
         ),
         ACCOUNT_NAME,
-        ACCOUNT_PASSWORD,
+        credentials.ACCOUNT_PASSWORD,
         Field(
             "directory.account.container",
             "Container of the new account",

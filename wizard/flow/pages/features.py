@@ -1,8 +1,13 @@
 """Optional features: what is on, and the limits of requests."""
 
+from functools import partial
+
+from wire.text import Text
 from wizard.flow.conditions import choosing, writing_back
 from wizard.flow.model import Field, Page
 
+_switched = partial(Field, kind="check", enabled=writing_back, default=True)
+_limit = partial(Field, kind="number", enabled=writing_back)
 FEATURES = Page(
     id="features",
     title="Optional features",
@@ -17,70 +22,52 @@ FEATURES = Page(
             decision="Password writeback",
             phrase="password writeback",
         ),
-        Field(
+        _switched(
             "features.unlock",
-            "Unlock the account with a reset",
-            "check",
-            help="Clears a lockout when the password is set.",
-            enabled=writing_back,
-            under="With a reset",
-            default=True,
-            decision="Unlock the account with a reset",
-            phrase="unlocking with a reset",
+            Text("Unlock the account with a reset"),
+            help=Text("Clears a lockout when the password is set."),
+            under=Text("With a reset"),
+            decision=Text("Unlock the account with a reset"),
+            phrase=Text("unlocking with a reset"),
         ),
-        Field(
+        _switched(
             "features.must_change",
-            "Allow a change at next sign-in",
-            "check",
-            help="The portal may ask that a person changes the new password.",
-            enabled=writing_back,
-            default=True,
-            decision="Change at next sign-in",
-            phrase="must-change at the next sign-in",
+            Text("Allow a change at next sign-in"),
+            help=Text("The portal may ask that a person changes the new password."),
+            decision=Text("Change at next sign-in"),
+            phrase=Text("must-change at the next sign-in"),
         ),
-        Field(
+        _switched(
             "features.change",
-            "Allow a change with the old password",
-            "check",
-            help="For people who know their password.",
-            enabled=writing_back,
-            default=True,
-            decision="Change with the old password",
-            phrase="changes with the old password",
+            Text("Allow a change with the old password"),
+            help=Text("For people who know their password."),
+            decision=Text("Change with the old password"),
+            phrase=Text("changes with the old password"),
         ),
-        Field(
+        _switched(
             "directory.policy_hints",
-            "Keep to history and minimum age",
-            "check",
-            help="Policy hints: a reset meets the same policy as a change.",
-            enabled=writing_back,
-            default=True,
-            decision="Keep to history and minimum age",
+            Text("Keep to history and minimum age"),
+            help=Text("Policy hints: a reset meets the same policy as a change."),
+            decision=Text("Keep to history and minimum age"),
         ),
-        Field(
+        _limit(
             "limits.per_minute",
-            "Requests in any minute",
-            "number",
-            under="Limits, whatever the cloud says",
-            enabled=writing_back,
+            Text("Requests in any minute"),
+            under=Text("Limits, whatever the cloud says"),
             default=120,
             minimum=1,
             maximum=100_000,
         ),
-        Field(
+        _limit(
             "limits.per_user_per_hour",
-            "Resets of one person in any hour",
-            "number",
-            enabled=writing_back,
+            Text("Resets of one person in any hour"),
             default=10,
             minimum=1,
             maximum=1000,
         ),
-        Field(
+        _limit(
             "limits.proofs",
-            "Proofs of identity the portal must have taken",
-            "number",
-            enabled=writing_back,
+            Text("Proofs of identity the portal must have taken"),
             default=0,
             minimum=0,
             maximum=5,

@@ -5,13 +5,7 @@ from dataclasses import replace
 from wire.text import Text
 from wizard.flow import conditions as when
 from wizard.flow.model import Field, Option, Page, PageCheck, always
-from wizard.flow.pages.credentials import (
-    ACCOUNT_PASSWORD,
-    ADMINISTRATORS_PASSWORD,
-    ENROLMENT_CODE,
-    PROXY_PASSWORD,
-    administrator,
-)
+from wizard.flow.pages import credentials
 from wizard.flow.pages.directory import ACCOUNT_NAME
 from wizard.flow.pages.relay import AGENT_NAME, ASKING_RELAY
 
@@ -42,7 +36,7 @@ REKEY = Page(
             default="used",
         ),
         replace(
-            ENROLMENT_CODE,
+            credentials.ENROLMENT_CODE,
             help=Text(
                 "From your portal, in groups of five. It works once. To keep its name, "
                 "have the relay's owner forget the agent first: writeback-relay forget."
@@ -51,14 +45,14 @@ REKEY = Page(
         replace(AGENT_NAME, shown=when.beside_original, another=when.beside_original),
         replace(ACCOUNT_NAME, shown=when.beside_original, another=when.beside_original),
         replace(
-            ACCOUNT_PASSWORD,
+            credentials.ACCOUNT_PASSWORD,
             shown=when.both(when.copied, when.existing_account),
             needed=always,
         ),
-        PROXY_PASSWORD,
-        *administrator(
+        credentials.PROXY_PASSWORD,
+        *credentials.administrator(
             Text("Used once for the account and its permissions; not stored."),
-            label=ADMINISTRATORS_PASSWORD,
+            label=credentials.ADMINISTRATORS_PASSWORD,
             shown=when.both(when.copied, when.new_account),
         ),
     ),
