@@ -1,6 +1,6 @@
 """A page that asks: its fields drawn, their problems beside them, its check run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from enum import Enum, auto
 from typing import Any
 
@@ -8,7 +8,6 @@ from agent.config.errors import Problem
 from wizard.checks.outcome import Outcome
 from wizard.flow.model import Answers, Page
 from wizard.flow.validation import problems_of
-from wizard.results import Check
 from wizard.ui.formatting import mnemonics, say
 from wizard.ui.jobs.page_checks import page_check
 from wizard.ui.page import WizardPage
@@ -179,17 +178,14 @@ class Form(WizardPage):
             self.show_answers()
         self._tell(outcome)
         if outcome.failed:
-            self._refuse_checks(outcome.failed)
+            self.refuse_checks(outcome.failed)
         elif outcome.warnings and going_on:
             self._check_phase, self._checked = CheckPhase.WARNED, self.session.answers
-            self._refuse_checks(outcome.warnings)
+            self.refuse_checks(outcome.warnings)
         elif going_on:
             self._check_phase = CheckPhase.PASSED
             self.go_on()
             self._check_phase = CheckPhase.OPEN
-
-    def _refuse_checks(self, checks: Sequence[Check]) -> None:
-        self.refuse("; ".join(f"{check.title}: {check.detail}" for check in checks))
 
     def _tell(self, outcome: Outcome) -> None:
         """Say failures beside their fields too, and show the rows."""

@@ -1,6 +1,6 @@
 """The frame of every page, and what the window asks of each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer, Signal
@@ -17,6 +17,7 @@ from agent.config.errors import Problem
 from wizard.flow.model import Page
 from wizard.flow.pages.order import PAGES
 from wizard.flow.route import next_page
+from wizard.results import Check
 from wizard.ui.formatting import say, tr
 from wizard.ui.session import Session
 from wizard.ui.theme import palette
@@ -165,6 +166,10 @@ class WizardPage(QWizardPage):
         """Stay here, and say so."""
         self.refused.emit(why)
         self.state_changed.emit()
+
+    def refuse_checks(self, checks: Sequence[Check]) -> None:
+        """Stay here, for what came back of checks."""
+        self.refuse("; ".join(f"{check.title}: {check.detail}" for check in checks))
 
     def nextId(self) -> int:
         following = next_page(self.session.answers, self.page.id)

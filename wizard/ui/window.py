@@ -164,18 +164,15 @@ class WizardWindow(QWizard):
         for page in route(self.session.answers):
             if page.id == here:
                 self.shown.word(page)
-        self._enter(self.shown)
+        if self._entered:
+            self._entered.left()
+        self._entered = self.shown
+        self._entered.entered()
         title = tr("{page} - Writeback", page=self.shown.page.title)
         self.setWindowTitle(title)
         self.refresh()
         self._focus()
         self.page_shown.emit(self.page_id())
-
-    def _enter(self, page: WizardPage) -> None:
-        if self._entered:
-            self._entered.left()
-        self._entered = page
-        page.entered()
 
     def _focus(self) -> None:
         """Put the keyboard at the first control of the page, or on Next."""

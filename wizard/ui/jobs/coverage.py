@@ -60,11 +60,7 @@ class Judge:
             waiting.clear()
 
         coverage = self.controller.permissions.coverage(
-            self.settings,
-            self.inputs,
-            each=waiting.append,
-            report=tell,
-            stop=stop,
+            self.settings, self.inputs, each=waiting.append, report=tell, stop=stop
         )
         everybody = Seen(coverage.people, coverage.would_work)
         report(Batch(everybody, waiting, account=coverage.complete))

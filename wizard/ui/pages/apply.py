@@ -15,12 +15,7 @@ from wizard.ui.jobs.page_checks import broken
 from wizard.ui.jobs.plans import Ended, carrying_out
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.page import WizardPage
-from wizard.ui.presenters.failure import (
-    as_apply_error,
-    changes_made,
-    describe_failure,
-    ended,
-)
+from wizard.ui.presenters import failure
 from wizard.ui.session import Gone, Session
 from wizard.ui.widgets.change_list import ChangeList
 from wizard.ui.widgets.check_rows import CheckRows
@@ -139,7 +134,7 @@ class ApplyPage(WizardPage):
             if change.state != "done":
                 change.turn("done")
         self.bar.setValue(100)
-        self.state.setText(say(changes_made(len(self.changes.rows))))
+        self.state.setText(say(failure.changes_made(len(self.changes.rows))))
         if removing(self.session.answers):
             lines = tuple(
                 (change.summary, change.detail.text()) for change in self.changes.rows
@@ -173,14 +168,14 @@ class ApplyPage(WizardPage):
     def _failed(self, error: BaseException) -> None:
         self.stop_button.hide()
         self.bar.hide()
-        checks = describe_failure(error)
+        checks = failure.describe_failure(error)
         self.check_rows.show_checks(checks)
         begun = any(change.state != "waiting" for change in self.changes.rows)
-        self.state.setText(say(ended(error, begun=begun)))
-        rest = bool(as_apply_error(error).rest)
+        self.state.setText(say(failure.ended(error, begun=begun)))
+        rest = bool(failure.as_apply_error(error).rest)
         self._phase = Phase.UNFINISHED if rest else Phase.FAILED
         waits = "to do" if rest else "not done"
         for change in self.changes.rows:
             if change.state in ("waiting", "doing"):
                 change.turn("failed" if change.state == "doing" else waits)
-        self.refuse("; ".join(f"{check.title}: {check.detail}" for check in checks))
+        self.refuse_checks(checks)

@@ -26,20 +26,11 @@ from wizard.ui.presenters.failure import wording
 from wizard.ui.presenters.verdict import WORDS, check_of, checks_of
 from wizard.ui.session import Session
 from wizard.ui.theme import palette
+from wizard.ui.widgets import labels
 from wizard.ui.widgets.cause_table import CauseTable
 from wizard.ui.widgets.check_rows import CheckRows
 from wizard.ui.widgets.grant_panel import GrantPanel
 from wizard.ui.widgets.job_progress import Progress
-from wizard.ui.widgets.labels import (
-    LongName,
-    Panel,
-    add,
-    button,
-    heading,
-    label,
-    row,
-    stack,
-)
 
 
 class PermissionsPage(WizardPage):
@@ -49,9 +40,9 @@ class PermissionsPage(WizardPage):
         super().__init__(page, session)
         self.whole: Whole | None = None
         self._judged_for: Judge | None = None
-        self.sum_up = label()
+        self.sum_up = labels.label()
         self.sum_up.setFont(palette.larger(3, bold=True))
-        self.short, self.hint = label(), label(muted=True)
+        self.short, self.hint = labels.label(), labels.label(muted=True)
         for text in (self.short, self.hint):
             text.hide()
         judged, failed = self._judged, self._failed
@@ -70,31 +61,31 @@ class PermissionsPage(WizardPage):
         self.body.addStretch(1)
 
     def _why(self) -> QWidget:
-        self.why = Panel()
-        self.who = LongName()
-        self.remedy = label()
+        self.why = labels.Panel()
+        self.who = labels.LongName()
+        self.remedy = labels.label()
         self.answer_rows = CheckRows(WORDS)
-        add(self.why.column, self.who, self.remedy, self.answer_rows)
+        labels.add(self.why.column, self.who, self.remedy, self.answer_rows)
         self.why.hide()
         return self.why
 
     def _buttons(self) -> tuple[QWidget, QLayout]:
-        self.again = button(tr("&Judge again"), self.judge)
+        self.again = labels.button(tr("&Judge again"), self.judge)
         name = tr("Export everybody as a file")
-        self.export = button(tr("&Export…"), self._ask_file, name)
+        self.export = labels.button(tr("&Export…"), self._ask_file, name)
         exported, failed = self._exported, self._not_exported
         self.exporter = Progress(tr("Exporting"), exported, failed)
-        self.state = label(muted=True)
+        self.state = labels.label(muted=True)
         name = tr("Grant what is missing")
-        self.grant_button = button(tr("&Grant…"), self._begin_grant, name)
+        self.grant_button = labels.button(tr("&Grant…"), self._begin_grant, name)
         name = tr("Hand what is missing to another team")
-        self.hand_over = button(tr("Hand &over…"), self._begin_grant, name)
+        self.hand_over = labels.button(tr("Hand &over…"), self._begin_grant, name)
         acts = (self.grant_button, self.hand_over, self.again, self.export)
-        return self.exporter, row(*acts, self.state, grows=4)
+        return self.exporter, labels.row(*acts, self.state, grows=4)
 
     def _account(self) -> QWidget:
-        self.account_name, self.account_rows = heading(""), CheckRows()
-        self.account = stack(self.account_name, self.account_rows)
+        self.account_name, self.account_rows = labels.heading(""), CheckRows()
+        self.account = labels.stack(self.account_name, self.account_rows)
         self.account.hide()
         return self.account
 

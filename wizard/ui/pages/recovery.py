@@ -16,12 +16,7 @@ from wizard.ui.jobs.plans import known_of
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.page import INDEX
 from wizard.ui.pages.remove import forgetting
-from wizard.ui.presenters.failure import (
-    as_apply_error,
-    changes_made,
-    describe_failure,
-    stuck_row,
-)
+from wizard.ui.presenters import failure
 from wizard.ui.widgets.change_list import ChangeList
 from wizard.ui.widgets.check_rows import CheckRows
 from wizard.ui.widgets.labels import Panel, add, heading, label
@@ -152,7 +147,7 @@ class RecoveryPage(Form):
             change.turn(state, left.get(change.summary, ""))
         title = Text("Could not be taken back")
         remedy = Text("Take it back by hand, then roll back again.")
-        stuck = tuple(stuck_row(title, item, remedy) for item in result.stuck)
+        stuck = tuple(failure.stuck_row(title, item, remedy) for item in result.stuck)
         self.check_rows.show_checks(stuck)
         if stuck:
             self.refuse("; ".join(check.detail for check in stuck))
@@ -171,17 +166,17 @@ class RecoveryPage(Form):
         self.title_label.setText(tr("Writeback is removed"))
         self.why_label.setText(tr("This server takes no more resets from the cloud."))
         self.heading.setText(tr("What was finished"))
-        self.when.setText(say(changes_made(len(done))))
+        self.when.setText(say(failure.changes_made(len(done))))
         self.session.clear_secrets()
         self.arrange()
         self.state_changed.emit()
 
     def _failed(self, error: BaseException) -> None:
         self._phase = Phase.CUT_OFF
-        rest = as_apply_error(error).rest
+        rest = failure.as_apply_error(error).rest
         remedy = Text("Mend the cause and finish it again, here or at the next start.")
         self.check_rows.show_checks(
-            describe_failure(error, remedy) if rest else (broken(error),)
+            failure.describe_failure(error, remedy) if rest else (broken(error),)
         )
         for change in self.changes.rows:
             if change.state == "doing":

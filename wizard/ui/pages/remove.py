@@ -35,9 +35,7 @@ class RemovePage(Form):
 
     def build(self) -> None:
         self.add(heading(tr("On this server")), *(point(*each) for each in _GOES))
-        below = heading(tr("In Active Directory"))
-        below.setContentsMargins(0, 8, 0, 0)
-        self.add(below)
+        self.add(heading(tr("In Active Directory"), above=8))
         super().build()
 
 

@@ -40,7 +40,6 @@ class WelcomePage(WizardPage):
     def __init__(self, page: Page, session: Session) -> None:
         super().__init__(page, session)
         self.add(heading(tr("What is set up")), *(point(*each) for each in _SETS_UP))
-        needed = heading(tr("What you need"))
-        needed.setContentsMargins(0, 8, 0, 0)
+        needed = heading(tr("What you need"), above=8)
         self.add(needed, *(point("check", "", text) for text in _NEEDS))
         self.body.addStretch(1)

@@ -73,12 +73,13 @@ class Style(QProxyStyle):
             _edge(option, painter, palette.inks(option.palette))
 
 
-def _pen(painter: QPainter, colour: str, width: float) -> None:
+def pen(painter: QPainter, colour: str, width: float) -> None:
+    """Draw smooth lines of a colour and a width in pixels from here on."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    pen = painter.pen()
-    pen.setColor(QColor(colour))
-    pen.setWidthF(width)
-    painter.setPen(pen)
+    line = painter.pen()
+    line.setColor(QColor(colour))
+    line.setWidthF(width)
+    painter.setPen(line)
 
 
 def _framed(
@@ -87,7 +88,7 @@ def _framed(
     """Draw a rounded frame, in one colour or, with the keyboard in it, another."""
     focused = bool(option.state & _STATE.State_HasFocus)
     painter.save()
-    _pen(painter, colours[focused], 1.5 if focused else 1.0)
+    pen(painter, colours[focused], 1.5 if focused else 1.0)
     painter.setBrush(ground)
     inner = QRectF(option.rect).adjusted(0.75, 0.75, -0.75, -0.75)
     painter.drawRoundedRect(inner, 3, 3)
@@ -135,7 +136,7 @@ def _tick_box(option: QStyleOption, painter: QPainter, inks: palette.Inks) -> No
     edge, fill = _colours(option, inks, on=on)
     area = _square(option.rect)
     painter.save()
-    _pen(painter, edge, 1.25)
+    pen(painter, edge, 1.25)
     painter.setBrush(QColor(fill))
     painter.drawRoundedRect(area.adjusted(1, 1, -1, -1), 3, 3)
     painter.restore()
@@ -149,7 +150,7 @@ def _radio(option: QStyleOption, painter: QPainter, inks: palette.Inks) -> None:
     edge, _fill = _colours(option, inks, on=on)
     area = _square(option.rect).adjusted(1, 1, -1, -1)
     painter.save()
-    _pen(painter, edge, 1.25)
+    pen(painter, edge, 1.25)
     painter.setBrush(QColor(inks.base))
     painter.drawEllipse(area)
     if on:

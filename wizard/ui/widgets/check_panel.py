@@ -8,16 +8,8 @@ from wizard.ui.formatting import duration, tr
 from wizard.ui.jobs.page_checks import Run, broken
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.theme.icons import Mark
+from wizard.ui.widgets import labels
 from wizard.ui.widgets.check_rows import CheckRows, Words, text_of
-from wizard.ui.widgets.labels import (
-    CopyButton,
-    busy_bar,
-    button,
-    column,
-    label,
-    row,
-    stack,
-)
 
 
 class CheckPanel(QWidget):
@@ -34,24 +26,25 @@ class CheckPanel(QWidget):
         self.worker.progressed.connect(self.progressed)
         self._clock, self._tick = QElapsedTimer(), QTimer(self)
         self._tick.timeout.connect(self._tell_time)
-        self.now = button(name)
+        self.now = labels.button(name)
         self.now.clicked.connect(self.requested)
-        self.copy = CopyButton("", tr("Copy what came back"))
+        self.copy = labels.CopyButton("", tr("Copy what came back"))
         self._before = empty
-        self.empty = label(empty, muted=True)
+        self.empty = labels.label(empty, muted=True)
         self._has_checks = False
         self.check_rows = CheckRows(words)
-        now, running = row(self.now, self.copy), self._running()
+        now, running = labels.row(self.now, self.copy), self._running()
         parts = (now, running, self.empty, self.check_rows)
-        self._place = column(self, *parts, spacing=12)
+        self._place = labels.column(self, *parts, spacing=12)
         self._arrange()
 
     def _running(self) -> QWidget:
-        self.doing, self.took = label(wrap=False), label(muted=True, wrap=False)
-        self.bar = busy_bar(tr("Check in progress"))
-        self.stop = button(tr("Stop"), self.stop_check, tr("Stop the check"))
-        top = row(Mark("loader-circle", "accent"), self.doing, self.took)
-        self.running = stack(top, row(self.bar, self.stop), spacing=6)
+        self.doing = labels.label(wrap=False)
+        self.took = labels.label(muted=True, wrap=False)
+        self.bar = labels.busy_bar(tr("Check in progress"))
+        self.stop = labels.button(tr("Stop"), self.stop_check, tr("Stop the check"))
+        top = labels.row(Mark("loader-circle", "accent"), self.doing, self.took)
+        self.running = labels.stack(top, labels.row(self.bar, self.stop), spacing=6)
         self.bar.setMinimumWidth(360)
         return self.running
 

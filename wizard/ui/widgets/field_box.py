@@ -53,9 +53,7 @@ class FieldBox(QWidget):
     def _build(self) -> None:
         field, place = self.field, column(self, spacing=4)
         if field.under:
-            top = heading(field.under)
-            top.setContentsMargins(0, 8, 0, 0)
-            place.addWidget(top)
+            place.addWidget(heading(field.under, above=8))
         if field.kind not in _UNLABELLED:
             place.addWidget(self.label)
             self.label.setBuddy(self.editor.focus_widget())
@@ -119,16 +117,17 @@ class FieldBox(QWidget):
         self.changed.emit()
 
 
-def refuse_missing(
+def complete_answers(
     fields: Sequence[Field], field_boxes: Mapping[str, FieldBox]
-) -> bool:
-    """Tell what must be answered beside its field, and go to the first."""
+) -> Answers | None:
+    """Give the answers; None where one is missing, which is told beside its field."""
     answers = Answers(
         {path: field_box.value() for path, field_box in field_boxes.items()}
     )
     missing = [problem.path for problem in missing_of(fields, answers)]
     for path, field_box in field_boxes.items():
         field_box.show_problem(NEEDED if path in missing else "")
-    if missing:
-        field_boxes[missing[0]].focus()
-    return bool(missing)
+    if not missing:
+        return answers
+    field_boxes[missing[0]].focus()
+    return None

@@ -26,7 +26,7 @@ from wizard.ui.jobs.worker import Worker
 from wizard.ui.presenters.failure import describe_failure
 from wizard.ui.widgets.change_list import ChangeList
 from wizard.ui.widgets.check_rows import CheckRows
-from wizard.ui.widgets.field_box import FieldBox, refuse_missing
+from wizard.ui.widgets.field_box import FieldBox, complete_answers
 from wizard.ui.widgets.labels import Panel, add, button, heading, label, row, stack
 from wizard.ui.widgets.tables import ReadTable
 from wizard.ui.widgets.text_viewer import TextDialog
@@ -132,13 +132,11 @@ class GrantPanel(Panel):
 
     def grant(self) -> None:
         """Make the entries; a missing answer is told beside its field."""
-        values = {
-            path: field_box.value() for path, field_box in self.field_boxes.items()
-        }
-        if refuse_missing(_ADMINISTRATOR, self.field_boxes):
+        answers = complete_answers(_ADMINISTRATOR, self.field_boxes)
+        if answers is None:
             return
         assert self._shown
-        admin = AdminCredentials(str(values[USER]).strip(), values[PASSWORD])
+        admin = AdminCredentials(answers.text(USER).strip(), answers.get(PASSWORD))
         plan, controller, inputs = self._shown, self._controller, Inputs(admin=admin)
 
         def job(report: Any, stop: threading.Event) -> None:

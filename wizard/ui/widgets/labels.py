@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from wizard.ui.formatting import say, tr
 from wizard.ui.theme import palette as look
+from wizard.ui.theme.style import pen
 
 
 def label(text: str = "", *, muted: bool = False, wrap: bool = True) -> QLabel:
@@ -31,10 +32,11 @@ def label(text: str = "", *, muted: bool = False, wrap: bool = True) -> QLabel:
     return text_label
 
 
-def heading(text: str) -> QLabel:
-    """Make the heading of a group."""
+def heading(text: str, *, above: int = 0) -> QLabel:
+    """Make the heading of a group, with more place above it where others precede."""
     title = label(text)
     title.setFont(look.larger(0.5, bold=True))
+    title.setContentsMargins(0, above, 0, 0)
     return title
 
 
@@ -131,11 +133,7 @@ def frame(widget: QWidget, ink: str, *, width: float = 1.0) -> None:
     """Paint the rounded frame of a panel or card."""
     colours = look.inks(widget.palette())
     painter = QPainter(widget)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    pen = painter.pen()
-    pen.setColor(QColor(getattr(colours, ink)))
-    pen.setWidthF(width)
-    painter.setPen(pen)
+    pen(painter, getattr(colours, ink), width)
     painter.setBrush(QColor(colours.base))
     inset = int(width)
     painter.drawRoundedRect(widget.rect().adjusted(inset, inset, -inset, -inset), 6, 6)

@@ -4,26 +4,18 @@ from PySide6.QtWidgets import QGridLayout
 
 from wizard.results import PortalDetails
 from wizard.ui.formatting import tr
-from wizard.ui.widgets.labels import (
-    CopyButton,
-    LongName,
-    Panel,
-    empty,
-    fingerprint,
-    heading,
-    label,
-)
+from wizard.ui.widgets import labels
 
 
-class PortalDetailsPanel(Panel):
+class PortalDetailsPanel(labels.Panel):
     """Connection URL, agent, fingerprint and portal; hidden before they are known."""
 
     def __init__(self, title: str, note: str = "") -> None:
         super().__init__()
         self._shown: PortalDetails | None = None
-        self.column.addWidget(heading(title))
+        self.column.addWidget(labels.heading(title))
         if note:
-            self.column.addWidget(label(note))
+            self.column.addWidget(labels.label(note))
         self.grid = QGridLayout()
         self.grid.setColumnStretch(1, 1)
         self.grid.setHorizontalSpacing(12)
@@ -35,7 +27,7 @@ class PortalDetailsPanel(Panel):
         if details == self._shown:
             return
         self._shown = details
-        empty(self.grid)
+        labels.empty(self.grid)
         lines = (
             (tr("Connection URL"), details.url),
             (tr("Agent"), details.agent),
@@ -43,9 +35,10 @@ class PortalDetailsPanel(Panel):
             (tr("Portal"), details.issuer),
         )
         for at, (name, text) in enumerate(line for line in lines if line[1]):
-            self.grid.addWidget(label(name, muted=True, wrap=False), at, 0)
+            self.grid.addWidget(labels.label(name, muted=True, wrap=False), at, 0)
             whole = text == details.fingerprint
-            self.grid.addWidget(fingerprint(text) if whole else LongName(text), at, 1)
-            copy = CopyButton(text, tr("Copy: {name}", name=name))
+            shown = labels.fingerprint(text) if whole else labels.LongName(text)
+            self.grid.addWidget(shown, at, 1)
+            copy = labels.CopyButton(text, tr("Copy: {name}", name=name))
             self.grid.addWidget(copy, at, 2)
         self.show()

@@ -3,14 +3,14 @@
 from PySide6.QtCore import Signal
 
 from wire.text import Text, verbatim
-from wizard.flow.model import Answers, Field, Option
+from wizard.flow.model import Field, Option
 from wizard.results import Check, SelfTestResult
 from wizard.ui.formatting import duration, tr
 from wizard.ui.jobs.page_checks import broken
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.session import Session
 from wizard.ui.widgets.check_rows import CheckRows
-from wizard.ui.widgets.field_box import FieldBox, refuse_missing
+from wizard.ui.widgets.field_box import FieldBox, complete_answers
 from wizard.ui.widgets.labels import CopyButton, Panel, add, button, heading, label, row
 
 _BY = tuple(
@@ -79,11 +79,9 @@ class TestPanel(Panel):
 
     def test(self) -> None:
         """Run the test; a missing answer is told beside its field."""
-        if refuse_missing(_FIELDS, self.field_boxes):
+        answers = complete_answers(_FIELDS, self.field_boxes)
+        if answers is None:
             return
-        answers = Answers(
-            {path: field_box.value() for path, field_box in self.field_boxes.items()}
-        )
         by, value = answers.text(BY), answers.text(VALUE).strip()
         new = None if answers.get(ONLY) else answers.get(PASSWORD)
         controller = self.session.controller
