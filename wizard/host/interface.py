@@ -209,9 +209,8 @@ def status_read_by(read: Callable[[], bytes]) -> Mapping[str, Any]:
 
 def ended(last_words: str) -> ServiceFailed:
     """Say that the agent ended, with what it said last."""
-    if not last_words:
-        return ServiceFailed(Text("The agent ended."))
-    return ServiceFailed(Text("The agent ended. {words}", words=last_words))
+    why = Text("The agent ended. {words}", words=last_words)
+    return ServiceFailed(why if last_words else Text("The agent ended."))
 
 
 def not_ready(status: Mapping[str, Any], seconds: float) -> ServiceFailed:

@@ -15,17 +15,10 @@ from agent.ldap.errors import DirectoryError
 from wire.text import Text
 from wizard.directory.accounts import find, sid_of
 from wizard.directory.sign_in import as_admin, finding
-from wizard.grants import grant_history
+from wizard.grants import grant_history, grants
 from wizard.grants.acl import Edit, descriptor_of, refuse_protected, rewrite, rights_of
 from wizard.grants.grant_rows import row_of
 from wizard.grants.grant_targets import grant_targets
-from wizard.grants.grants import (
-    grant_change,
-    judge_scope,
-    judged_scope,
-    missing,
-    revoke_change,
-)
 from wizard.permissions.grant import Grant
 from wizard.permissions.planned_account import ANYBODY
 from wizard.plan.change import Begun, Change, Context, Facts, StepFailed
@@ -53,7 +46,7 @@ class Grants(Step):
         settings = context.settings
         directory = settings.directory if settings else None
         recorded = grant_history.granted_or_recorded(context, directory)
-        return [revoke_change(record, record.rights) for record in recorded]
+        return [grants.revoke_change(record, record.rights) for record in recorded]
 
     def apply(self, change: Change, context: Context) -> Facts:
         record = GrantRecord.of(change)
@@ -80,7 +73,7 @@ class Grants(Step):
 
     def verify(self, target: Target) -> Sequence[Check]:
         try:
-            judged = judged_scope(target.settings, target.context)
+            judged = grants.judged_scope(target.settings, target.context)
         except (DirectoryError, StepFailed) as error:
             title = Text("Permissions of the agent's account")
             return (finding(self.name, title, error),)
@@ -134,9 +127,9 @@ def _granted(
         there = sets_password(accounts[0])
         yield from _before_sign_in(wanted, target.context, recorded, there=there)
         return
-    for dn, grants in missing(wanted, target.context, losing):
-        if grants:
-            yield grant_change(wanted, dn, grants)
+    for dn, lacking in grants.missing(wanted, target.context, losing):
+        if lacking:
+            yield grants.grant_change(wanted, dn, lacking)
 
 
 def _before_sign_in(
@@ -151,11 +144,13 @@ def _before_sign_in(
         own = sid_of(opened, wanted.directory) if there else None
         where = grant_targets(opened, wanted.scope.containers)
         for dn in where.containers:
-            judged = judge_scope(opened, dn, wanted, where, token=ANYBODY, own=own)
+            judged = grants.judge_scope(
+                opened, dn, wanted, where, token=ANYBODY, own=own
+            )
             held = grant_history.rights_held(recorded, dn, str(own))
             stood = [each for each in judged.standing if each.name not in held]
             if judged.missing or stood:
-                yield grant_change(wanted, dn, judged.missing, stood)
+                yield grants.grant_change(wanted, dn, judged.missing, stood)
 
 
 def _revoked(wanted: Settings, recorded: Sequence[GrantRecord]) -> Iterator[Change]:
@@ -171,7 +166,7 @@ def _revoked(wanted: Settings, recorded: Sequence[GrantRecord]) -> Iterator[Chan
             if not ours or Grant.of(name).right not in needed
         ]
         if over:
-            yield revoke_change(record, over)
+            yield grants.revoke_change(record, over)
 
 
 def _left_by(wanted: Settings, revoked: Sequence[Change]) -> Iterator[str]:

@@ -21,17 +21,7 @@ from agent.system.atomic_files import remove_torn, write_atomically
 from agent.system.paths import Paths
 from wire.text import EMPTY, Text
 from wizard.errors import Busy
-from wizard.host.interface import (
-    Ownership,
-    Package,
-    Sealing,
-    Service,
-    ServiceFailed,
-    UnitFiles,
-    ended,
-    not_ready,
-    status_read_by,
-)
+from wizard.host import interface
 from wizard.host.lock import held, is_held
 from wizard.host.sandbox import process
 from wizard.host.sandbox.process import DetachedProcess
@@ -53,10 +43,10 @@ class SandboxHost:
     """
 
     reload: Callable[[float], None] | None = None
-    unit: UnitFiles | None = None
-    sealing: Sealing | None = None
-    ownership: Ownership | None = None
-    package: Package | None = None
+    unit: interface.UnitFiles | None = None
+    sealing: interface.Sealing | None = None
+    ownership: interface.Ownership | None = None
+    package: interface.Package | None = None
 
     def __init__(self, home: Path) -> None:
         self.places = Paths.below(home.absolute())
@@ -89,12 +79,12 @@ class SandboxHost:
             return Text("{path} can't be read.", path=str(path))
         return Text("{path} is not there.", path=str(path))
 
-    def service(self) -> Service:
+    def service(self) -> interface.Service:
         supervisor = process.load(self._pid_file)
         if supervisor is None:
-            return Service(running=False)
-        status = status_read_by(self.places.status.read_bytes)
-        return Service(running=True, status=status, pid=supervisor.pid)
+            return interface.Service(running=False)
+        status = interface.status_read_by(self.places.status.read_bytes)
+        return interface.Service(running=True, status=status, pid=supervisor.pid)
 
     def start_service(self) -> None:
         for folder in (self.places.state, self.places.log.parent):
@@ -104,7 +94,7 @@ class SandboxHost:
                 self.places.status.unlink(missing_ok=True)
                 self._start(file.fileno())
         if self._supervisor() is None:
-            raise ended(self._last_words())
+            raise interface.ended(self._last_words())
 
     def stop_service(self) -> None:
         supervisor = self._supervisor()
@@ -114,7 +104,7 @@ class SandboxHost:
                 why = Text(
                     "The agent (process {pid}) does not end.", pid=str(supervisor.pid)
                 )
-                raise ServiceFailed(why)
+                raise interface.ServiceFailed(why)
         for left in (self._pid_file, self._held_file, self.places.status):
             left.unlink(missing_ok=True)
 
@@ -122,9 +112,9 @@ class SandboxHost:
         deadline = time.monotonic() + seconds
         while not (service := self.service()).ready:
             if not service.running:
-                raise ended(self._last_words())
+                raise interface.ended(self._last_words())
             if time.monotonic() > deadline:
-                raise not_ready(service.status, seconds)
+                raise interface.not_ready(service.status, seconds)
             time.sleep(_POLL_S)
 
     def remains(self) -> Sequence[Path]:
@@ -174,7 +164,8 @@ class SandboxHost:
         while (supervisor := process.load(self._pid_file)) is None and self._held():
             if time.monotonic() > deadline:
                 words = self._last_words()
-                raise ServiceFailed(Text("No supervisor started. {words}", words=words))
+                why = Text("No supervisor started. {words}", words=words)
+                raise interface.ServiceFailed(why)
             time.sleep(_POLL_S)
         return supervisor
 

@@ -21,17 +21,7 @@ from agent.system.instance import machine_name
 from agent.system.paths import Paths
 from wire.text import EMPTY, Text
 from wizard.errors import Busy
-from wizard.host.interface import (
-    Ownership,
-    Package,
-    Sealing,
-    Service,
-    ServiceFailed,
-    UnitFiles,
-    ended,
-    not_ready,
-    status_read_by,
-)
+from wizard.host import interface
 from wizard.host.lock import held, is_held
 from wizard.host.systemd.credentials import SystemCredentials
 from wizard.host.systemd.ownership import ServerOwnership
@@ -60,10 +50,12 @@ class SystemdHost:
         self.places = Paths.of_system()
         credentials = SystemCredentials(self.places.secrets, is_copy=self._is_copy)
         self.secrets: Store = credentials
-        self.sealing: Sealing | None = credentials
-        self.unit: UnitFiles | None = DropIn(credentials)
-        self.ownership: Ownership | None = ServerOwnership(self.places, _CREDENTIALS)
-        self.package: Package | None = InstalledPackage("writeback-agent")
+        self.sealing: interface.Sealing | None = credentials
+        self.unit: interface.UnitFiles | None = DropIn(credentials)
+        self.ownership: interface.Ownership | None = ServerOwnership(
+            self.places, _CREDENTIALS
+        )
+        self.package: interface.Package | None = InstalledPackage("writeback-agent")
         self._who = who
 
     def read(self, path: Path) -> str | None:
@@ -105,11 +97,12 @@ class SystemdHost:
         first = str(blocked[0])
         return Text("{path} can't be read by the user {user}.", path=first, user=USER)
 
-    def service(self) -> Service:
-        unit = self._unit()
+    def service(self) -> interface.Service:
+        with connected() as manager:
+            unit = manager.unit(UNIT)
         if not unit.pid:
-            return Service(running=False)
-        return Service(running=True, status=self._status(), pid=unit.pid)
+            return interface.Service(running=False)
+        return interface.Service(running=True, status=self._status(), pid=unit.pid)
 
     def start_service(self) -> None:
         with connected() as manager:
@@ -135,9 +128,9 @@ class SystemdHost:
         with connected() as manager:
             while not _is_ready(unit := manager.unit(UNIT)):
                 if unit.ended:
-                    raise ended(self._last_words(unit))
+                    raise interface.ended(self._last_words(unit))
                 if time.monotonic() > deadline:
-                    raise not_ready(self._status(), seconds)
+                    raise interface.not_ready(self._status(), seconds)
                 time.sleep(_POLL_S)
 
     def remains(self) -> Sequence[Path]:
@@ -167,12 +160,8 @@ class SystemdHost:
     def _is_copy(self) -> bool:
         return enrolment.is_copied(self.places.enrolment, self.machine)
 
-    def _unit(self) -> Unit:
-        with connected() as manager:
-            return manager.unit(UNIT)
-
     def _status(self) -> Mapping[str, Any]:
-        return status_read_by(partial(_read_from_service, self.places.status))
+        return interface.status_read_by(partial(_read_from_service, self.places.status))
 
     @staticmethod
     def _last_words(unit: Unit) -> str:
@@ -206,10 +195,9 @@ class DropIn:
                 manager.enable(UNIT, enabled=enabled)
 
 
-def _not_taken_over(words: str) -> ServiceFailed:
-    if not words:
-        return ServiceFailed(Text("No new process took over."))
-    return ServiceFailed(Text("No new process took over. {words}", words=words))
+def _not_taken_over(words: str) -> interface.ServiceFailed:
+    why = Text("No new process took over. {words}", words=words)
+    return interface.ServiceFailed(why if words else Text("No new process took over."))
 
 
 def _make_folder(folder: Path) -> None:
