@@ -71,7 +71,8 @@ class Authorization:
         self._check_audience(token, path)
         if agent is None:
             raise _unknown_connection()
-        if right is not _right_of(token.key_name):
+        listens = token.key_name == LISTEN_KEY_NAME
+        if right is not (Right.LISTEN if listens else Right.SEND):
             what = f"the key {token.key_name!r} does not have the right {right}"
             raise Refused(403, what, "Use the key that was made for this.")
         self._check_portal(token, agent)
@@ -137,10 +138,6 @@ def hosts_of(name: str, certificate: bytes) -> Hosts:
     }
     addresses = alternatives.value.get_values_for_type(x509.IPAddress)
     return Hosts(frozenset(names | {str(ip_address(str(ip))) for ip in addresses}))
-
-
-def _right_of(key_name: str) -> Right:
-    return Right.LISTEN if key_name == LISTEN_KEY_NAME else Right.SEND
 
 
 def _proves_nothing(reason: str, error: str, remedy: str) -> Refused:

@@ -159,12 +159,8 @@ def _parser() -> argparse.ArgumentParser:
     code.add_argument("--valid-hours", type=_hours, default=168, metavar="N")
     agents = _command(commands, "agents", "list enrolled agents", _list_agents)
     agents.add_argument("--json", action="store_true")
-    forget = _command(
-        commands,
-        "forget",
-        "forget an agent that is gone, or gets new keys",
-        _forget_agent,
-    )
+    gone = "forget an agent that is gone, or gets new keys"
+    forget = _command(commands, "forget", gone, _forget_agent)
     forget.add_argument("name", metavar="AGENT")
     return parser
 
