@@ -19,6 +19,7 @@ from agent.config.settings import Settings
 from agent.config.settings_file import parse
 from wire.secret import Secret
 from wizard.controller.controller import Controller
+from wizard.directory import accounts
 from wizard.host.sandbox.host import SandboxHost
 from wizard.inputs import AdminCredentials, Inputs
 from wizard.plan import apply as carrying_out
@@ -26,11 +27,11 @@ from wizard.plan import journal
 from wizard.plan.change import Begun, Change, Context, Facts, Plan, allow_all
 from wizard.plan.journal import Journal
 from wizard.plan.step import Step
-from wizard.steps import account, enrolment, grants
+from wizard.steps import enrolment, grants
 
 # within a step: the act of the step that the process dies instead of, or after
 _WITHIN: dict[str, tuple[Any, str]] = {
-    "account, before it is added": (account, "create"),
+    "account, before it is added": (accounts, "create"),
     "enrolment, before it is written": (enrolment, "enrolment_of"),
     "grants, before they are written": (grants, "rewrite"),
 }
