@@ -168,7 +168,7 @@ def read_text(value: object) -> Text:
         return Text(value)
     try:
         return _read(value)
-    except (AttributeError, IndexError, KeyError, TypeError) as error:
+    except (AttributeError, KeyError, RecursionError, TypeError) as error:
         raise ValueError("is no text with a template and its fields") from error
 
 

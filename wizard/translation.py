@@ -2,6 +2,7 @@
 
 import gettext
 import os
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,8 @@ DOMAIN = "writeback"
 PSEUDO = "en_XA"
 _FOLDER = Path(resources.__file__).parent / "translations"
 _VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+# a locale's name, as in setlocale(3); anything else could be a path
+_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(_[A-Za-z]{2})?(@[A-Za-z]+)?")
 _ACCENTED = str.maketrans(
     "AaCcDdEeGgIiLlNnOoRrSsTtUuYyZz",
     "ÅåÇçÐđÉéĜĝÎîĻļÑñÖöŔŕŠšŢţÛûÝýŽž",
@@ -49,7 +52,7 @@ def language() -> str:
     for name in _VARIABLES:
         value = os.environ.get(name, "").partition(":")[0].partition(".")[0]
         if value:
-            return value
+            return value if _LANGUAGE.fullmatch(value) else "C"
     return "C"
 
 

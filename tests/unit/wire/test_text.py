@@ -128,3 +128,12 @@ def test_an_attribute_is_written_as_a_literal_and_read_as_a_text() -> None:
     assert Card(made).title is made
     with pytest.raises(TypeError):
         Card()
+
+
+def test_a_text_that_is_nested_without_end_is_refused() -> None:
+    peer: object = "a"
+    for _ in range(20_000):
+        peer = {"template": "{x}", "fields": {"x": peer}}
+
+    with pytest.raises(ValueError, match="is no text"):
+        read_text(peer)

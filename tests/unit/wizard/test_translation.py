@@ -24,6 +24,10 @@ def _no_language(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"LANG": "de_DE.UTF-8", "LC_MESSAGES": "fr_FR"}, "fr_FR"),
         ({"LC_ALL": "C.UTF-8", "LANG": "de"}, "C"),
         ({"LANGUAGE": "sv:de", "LC_ALL": "C"}, "sv"),
+        ({"LANG": "ca_ES@valencia"}, "ca_ES@valencia"),
+        # a catalog is not taken from where a path leads
+        ({"LANGUAGE": "../../../../tmp/sv"}, "C"),
+        ({"LANG": "/tmp/sv"}, "C"),
     ],
 )
 def test_the_language_is_asked_for_as_gettext_does(
