@@ -287,39 +287,41 @@ def _arguments() -> argparse.Namespace:
     new.add_argument("issuer", help="this portal's URI, as the relay registers it")
     new.add_argument("relay", help="URL of the relay")
     new.add_argument("--relay-ca", help="PEM file, where the system does not trust it")
-    told = f"one of {', '.join(IDENTIFIERS)}"
+    kinds = f"one of {', '.join(IDENTIFIERS)}"
     for verb in ("reset", "unlock", "check"):
         sub = verbs.add_parser(verb)
         sub.add_argument("agent", help="its name at the relay")
-        sub.add_argument("by", choices=IDENTIFIERS, metavar="by", help=told)
+        sub.add_argument("by", choices=IDENTIFIERS, metavar="by", help=kinds)
         sub.add_argument("value", help="the person, by that")
     return parser.parse_args()
 
 
 def main() -> int:
     """Send one request; exit 0 when the answer's code is ok, 2 when none came."""
-    given = _arguments()
+    arguments = _arguments()
     try:
-        return _asked(given)
+        return _asked(arguments)
     except (WireError, OSError) as error:
         print(error, file=sys.stderr)
         return 2
 
 
-def _asked(given: argparse.Namespace) -> int:
-    if given.verb == "new-keys":
-        new_portal(given.portal, given.issuer, given.relay, given.relay_ca)
+def _asked(arguments: argparse.Namespace) -> int:
+    if arguments.verb == "new-keys":
+        new_portal(
+            arguments.portal, arguments.issuer, arguments.relay, arguments.relay_ca
+        )
         return 0
-    if not given.fingerprint:
+    if not arguments.fingerprint:
         sys.exit("--fingerprint is needed: without it the relay could be the agent")
-    seen = Seen(given.portal.with_suffix(".seen.json"))
-    client = Client(Portal.load(given.portal), seen=seen)
-    agent = client.agent(given.agent, given.fingerprint)
-    claims: dict[str, Any] = {"user": {"by": given.by, "value": given.value}}
-    if given.verb == "reset":
+    seen = Seen(arguments.portal.with_suffix(".seen.json"))
+    client = Client(Portal.load(arguments.portal), seen=seen)
+    agent = client.agent(arguments.agent, arguments.fingerprint)
+    claims: dict[str, Any] = {"user": {"by": arguments.by, "value": arguments.value}}
+    if arguments.verb == "reset":
         typed = getpass.getpass if sys.stdin.isatty() else lambda _: input()
         claims["new_password"] = typed("New password: ")
-    answer = client.request(agent, given.verb, **claims)
+    answer = client.request(agent, arguments.verb, **claims)
     print(json.dumps(answer, indent=2))
     return 0 if answer["code"] == "ok" else 1
 

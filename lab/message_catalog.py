@@ -66,10 +66,10 @@ def messages(root: Path = REPOSITORY) -> tuple[Message, ...]:
     good = tuple(each for each in found if None not in each.templates)
     wrong = [each for each in found if each not in good and each.path not in MAKERS]
     if wrong:
-        said = (
+        places = (
             f"{each.path}:{each.line}: the template is no literal" for each in wrong
         )
-        raise NotLiteral("\n".join(said))
+        raise NotLiteral("\n".join(places))
     return good
 
 

@@ -41,13 +41,13 @@ def words(ace: Ace | UnknownAce, *, name_of: Callable[[Sid], str] = str) -> Text
     """Say what one entry does, for an administrator."""
     if isinstance(ace, UnknownAce):
         return Text("An entry of unknown kind ({name})", name=ace.name)
-    said = {"name": name_of(ace.sid), "deeds": _placed_deeds(ace)}
+    fields = {"name": name_of(ace.sid), "deeds": _placed_deeds(ace)}
     if ace.type in DENYING:
-        entry = Text("Denies {name} to {deeds}", **said)
+        entry = Text("Denies {name} to {deeds}", **fields)
     elif ace.type in ALLOWING:
-        entry = Text("Allows {name} to {deeds}", **said)
+        entry = Text("Allows {name} to {deeds}", **fields)
     else:
-        entry = Text("Audits or labels {name} to {deeds}", **said)
+        entry = Text("Audits or labels {name} to {deeds}", **fields)
     if ace.type in CALLBACK:
         entry = Text("{entry}, under a condition", entry=entry)
     return Text("{entry} (inherited)", entry=entry) if ace.inherited else entry

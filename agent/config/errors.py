@@ -125,8 +125,8 @@ def shown(value: Any) -> Text:
         return Text(" (it is empty)")
     if not isinstance(value, str | int | float):
         return EMPTY
-    said = str(value).lower() if isinstance(value, bool) else quoted(value)
-    return Text(" (it is {value})", value=said)
+    words = str(value).lower() if isinstance(value, bool) else quoted(value)
+    return Text(" (it is {value})", value=words)
 
 
 def quoted(value: str | float) -> str:

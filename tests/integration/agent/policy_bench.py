@@ -244,14 +244,14 @@ def _now() -> datetime:
 
 def foretell(subject: Subject, request: Request) -> Said:
     """Say what the product knows before the write, verdict and policy together."""
-    said = judge.judge_operation(subject, request.op)
+    reset_verdict = judge.judge_operation(subject, request.op)
     findings = refusals.password_findings(subject, request)
     stops = next((each for each in findings if each.blocks), None)
-    if said.state is State.NO and said.code is not Code.TOO_YOUNG:
-        return Said(said.code, said.shown_by)
+    if reset_verdict.state is State.NO and reset_verdict.code is not Code.TOO_YOUNG:
+        return Said(reset_verdict.code, reset_verdict.shown_by)
     if stops is not None:
         return Said(stops.code, stops.detail)
-    if said.state is not State.YES:
-        return Said(None, said.shown_by)
+    if reset_verdict.state is not State.YES:
+        return Said(None, reset_verdict.shown_by)
     open_ = [f.detail for f in findings if f.code in (Code.IN_HISTORY, Code.POLICY)]
     return Said(None, "; ".join(open_)) if open_ else Said(Code.OK)

@@ -109,22 +109,24 @@ class Question:
 
     def compare(self, tally: Tally, *, real: bool) -> bool:
         """Count it, and keep it when it is not as the rules with the quirk say."""
-        said = self.decided(self.stored)
+        expected = self.decided(self.stored)
         name = f"{self.right.name} {'allowed' if real else 'refused'}"
         tally.seen[name] += 1
         if self.decided(as_samba_reads(self.stored)) == real:
-            tally.seen["quirk"] += said != real
-            return said
+            tally.seen["quirk"] += expected != real
+            return expected
         path = self.failed("access")
-        store(self.kept(said=said, real=real), path)
-        tally.wrong.append(f"{self.about} {self.right.name}: {said=} {real=} {path}")
-        return said
+        store(self.kept(expected=expected, real=real), path)
+        tally.wrong.append(
+            f"{self.about} {self.right.name}: {expected=} {real=} {path}"
+        )
+        return expected
 
     def failed(self, what: str) -> Path:
         about = self.about.replace(" ", "-")
         return FOLDER / f"failed-{what}-{about}-{self.right.name}.json"
 
-    def kept(self, *, said: bool, real: bool) -> Kept:
+    def kept(self, *, expected: bool, real: bool) -> Kept:
         return Kept(
             self.about,
             to_sddl(self.stored),
@@ -132,18 +134,18 @@ class Question:
             str(self.target.sid),
             str(self.target.object_class),
             self.right.name,
-            said,
+            expected,
             real,
         )
 
 
-def should_answer(answer: OperationVerdict, *, said: bool, readable: bool) -> State:
+def should_answer(answer: OperationVerdict, *, expected: bool, readable: bool) -> State:
     """Give what the verdict has to be, from the access check's own answer."""
     if not readable:
         return State.UNKNOWN
     if answer.cause is Cause.CANNOT_CHANGE:
         return State.NO
-    return State.YES if said else State.NO
+    return State.YES if expected else State.NO
 
 
 def play(bench: Bench, dice: Dice, number: int, tally: Tally) -> None:
@@ -166,15 +168,15 @@ def play(bench: Bench, dice: Dice, number: int, tally: Tally) -> None:
     for right, operation in TRIED.items():
         real = bench.works(target, right)
         asked = replace(question, right=right)
-        said = asked.compare(tally, real=real)
+        expected = asked.compare(tally, real=real)
         answer = judged.of(operation)
-        wanted = should_answer(answer, said=said, readable=bool(found))
+        wanted = should_answer(answer, expected=expected, readable=bool(found))
         if answer.state is not wanted:
-            kept = asked.kept(said=said, real=real)
+            kept = asked.kept(expected=expected, real=real)
             kept = replace(kept, answer=wanted.value, hidden=not found)
             path = asked.failed("verdict")
             store(kept, path)
-            tally.wrong.append(f"{about}: {right.name} {said=} but {answer} {path}")
+            tally.wrong.append(f"{about}: {right.name} {expected=} but {answer} {path}")
 
 
 def run(

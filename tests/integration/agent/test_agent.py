@@ -517,8 +517,8 @@ def test_keys_and_ready_are_signed(stage: AgentStage) -> None:
         ("ready", "writeback-ready+jwt"),
     ):
         response = stage.served.answer(RelayRequest("GET", f"/a/{path}?x=1", {}, b""))
-        said = jose.read_signed(response.body, stage.keys.public, kind)
-        assert said["iss"] == "agent-1"
+        signed = jose.read_signed(response.body, stage.keys.public, kind)
+        assert signed["iss"] == "agent-1"
     missing = stage.served.answer(RelayRequest("GET", "/a/none", {}, b""))
     assert missing.status == 404
     assert stage.reset("tilda")["code"] == "ok"

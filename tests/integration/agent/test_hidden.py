@@ -54,9 +54,9 @@ def test_a_hidden_policy_object_is_not_taken_for_the_domains(stage: AgentStage) 
     found = checked(stage, "strict")
 
     for operation in ("reset", "change"):
-        said = found[operation]
-        assert (said["state"], said["cause"]) == ("unknown", "policy_hidden")
-        assert "msDS-ResultantPSO" in said["shown_by"]
+        answer = found[operation]
+        assert (answer["state"], answer["cause"]) == ("unknown", "policy_hidden")
+        assert "msDS-ResultantPSO" in answer["shown_by"]
     assert found["unlock"]["state"] == "yes"
 
 

@@ -139,16 +139,16 @@ def should_become(facts: Facts, *, hidden: bool) -> Code:
     return Code.IN_HISTORY if by_history else Code.POLICY
 
 
-def class_of(facts: Facts, said: Said, real: Code, *, hidden: bool) -> str:
+def class_of(facts: Facts, forecast: Said, real: Code, *, hidden: bool) -> str:
     """Name the ground on which what was said and what became of it are compared."""
     if real is Code.WRONG_PASSWORD:
         return OLD
     differs = bool(refused_by_ad(facts)) != bool(refused_by_samba(facts))
     differs = differs or (is_left_to_samba(facts) and real is not Code.OK)
-    open_ = hidden and said.code is None
+    open_ = hidden and forecast.code is None
     if differs and not open_ and real not in (Code.ACCOUNT_LOCKED, _stopped(facts)):
         return DIFFERS
-    if said.code is not None:
+    if forecast.code is not None:
         return FORETOLD
     return HIDDEN if hidden else HISTORY
 
@@ -174,11 +174,11 @@ def play(bench: Bench, dice: Dice, number: int, tally: Tally) -> None:
             now(),
         )
         assert located.user.entry.text("msDS-ResultantPSO") == bench.winner(case)
-        said = foretell(located.subject, request)
+        forecast = foretell(located.subject, request)
         became = bench.write(case, located)
         real = became.code
-        problems = judge(facts, said, became, hidden=hidden)
-        where = class_of(facts, said, real, hidden=hidden)
+        problems = judge(facts, forecast, became, hidden=hidden)
+        where = class_of(facts, forecast, real, hidden=hidden)
         tally.codes[real.value] += 1
         tally.classes[where] += 1
         if where == DIFFERS:
@@ -186,32 +186,32 @@ def play(bench: Bench, dice: Dice, number: int, tally: Tally) -> None:
         if problems:
             path = keep(facts, located, tally.seed, number)
             tally.wrong.append(
-                f"seed {tally.seed} case {number}: {problems}\n  {said}\n  {became}\n"
-                f"  {facts}\n  {recipe(facts)}\n  {path}"
+                f"seed {tally.seed} case {number}: {problems}\n  {forecast}\n"
+                f"  {became}\n  {facts}\n  {recipe(facts)}\n  {path}"
             )
         if real is Code.OK:
             person.past.was_set(password, rules.history)
 
 
-def judge(facts: Facts, said: Said, became: Became, *, hidden: bool) -> str:
+def judge(facts: Facts, forecast: Said, became: Became, *, hidden: bool) -> str:
     """Compare; say what does not agree."""
     real = became.code
     wanted = should_say(facts, hidden=hidden)
     becomes = should_become(facts, hidden=hidden)
-    if CANARY in f"{said} {became}":
+    if CANARY in f"{forecast} {became}":
         return "a password is told"
-    if said.code is not wanted:
-        return f"said {said.code}, by the rules {wanted}"
-    if said.code is None and not said.why:
+    if forecast.code is not wanted:
+        return f"said {forecast.code}, by the rules {wanted}"
+    if forecast.code is None and not forecast.why:
         return "not known, without a reason"
     if is_left_to_samba(facts) and becomes is Code.OK:
-        refused = real in (Code.IN_HISTORY, Code.POLICY, said.code)
+        refused = real in (Code.IN_HISTORY, Code.POLICY, forecast.code)
         return "" if refused or real is Code.OK else f"became {real}, an old password"
     if real is not becomes:
         return f"became {real}, by the rules {becomes}"
-    where = class_of(facts, said, real, hidden=hidden)
-    if where == FORETOLD and said.code is not real:
-        return f"foretold {said.code}, became {real}"
+    where = class_of(facts, forecast, real, hidden=hidden)
+    if where == FORETOLD and forecast.code is not real:
+        return f"foretold {forecast.code}, became {real}"
     return judge_words(facts, became, where)
 
 

@@ -211,8 +211,8 @@ def test_a_reset_through_the_relay(installed: Installed) -> None:
             with urllib.request.urlopen(f"{local}/ready") as ready:  # noqa: S310
                 assert ready.status == 200
             with urllib.request.urlopen(f"{local}/metrics") as metrics:  # noqa: S310
-                said = metrics.read().decode()
-            assert 'writeback_requests_total{code="ok"} 1' in said
+                page = metrics.read().decode()
+            assert 'writeback_requests_total{code="ok"} 1' in page
         finally:
             os.kill(agent.pid, signal.SIGTERM)
         assert agent.wait(_SECONDS) == 0
@@ -264,9 +264,9 @@ def test_what_can_not_be_used_is_told_in_full(installed: Installed) -> None:
     kept.in_folder(installed.places.secrets).remove(kept.AGENT_KEYS)
     with installed.start() as agent:
         assert agent.wait(20) == 2
-    said = (installed.places.home / "out").read_text()
+    page = (installed.places.home / "out").read_text()
     for name in ("directory.port", "enrolment.json", "agent-keys"):
-        assert name in said
+        assert name in page
     assert installed.check().returncode == 2
 
 

@@ -12,12 +12,12 @@ def test_customize_reset_sign_in_and_reconfigure(
     fresh_lab: Lab, tmp_path: Path, qapp: object
 ) -> None:
     assert qapp
-    said: list[str] = []
+    lines: list[str] = []
     with sandbox(fresh_lab, tmp_path / "stage") as whole:
         offers = write_offers(tmp_path / "offers.json", fresh_lab, whole.relay)
         portal = whole.relay.folder / "portal.json"
         machine, pictures = whole.host.places.home, tmp_path / "pictures"
-        ground = Ground(fresh_lab, portal, offers, machine, pictures, said.append)
+        ground = Ground(fresh_lab, portal, offers, machine, pictures, lines.append)
         result = travel(ground)
 
         assert result.ok, result.failure
@@ -25,7 +25,7 @@ def test_customize_reset_sign_in_and_reconfigure(
         assert all(Path(picture).stat().st_size for picture in result.screenshots)
         secrets = (FIRST, SECOND, fresh_lab.admin_password)
         _search(secrets, machine, whole.relay.folder)
-        assert not any(secret in line for secret in secrets for line in said)
+        assert not any(secret in line for secret in secrets for line in lines)
 
 
 def _search(secrets: tuple[str, ...], *folders: Path) -> None:

@@ -26,13 +26,13 @@ class Shell:
     def __init__(self, whole: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
         self._home = str(whole.host.places.home)
         self._capsys = capsys
-        self.said = ""
+        self.output = ""
 
     def run(self, *arguments: str, **secrets: str) -> dict[str, Any]:
         options = ["--secrets-fd", self._descriptor(secrets)] if secrets else []
         code = main([*arguments, "--home", self._home, "--json", *options])
         printed = self._capsys.readouterr()
-        self.said += printed.out + printed.err
+        self.output += printed.out + printed.err
         answer: dict[str, Any] = json.loads(printed.out)
         assert answer["exit"] == code
         return answer
@@ -85,7 +85,7 @@ def test_a_session_as_the_readme_tells_it(
         assert (nobody["exit"], nobody["code"]) == (4, "user_not_found")
         for secret in (CANARY, *admin.values()):
             if secret != fresh_lab.admin_user:
-                assert secret not in shell.said
+                assert secret not in shell.output
 
 
 def test_a_used_code_fails_and_everything_is_rolled_back(

@@ -476,9 +476,9 @@ def test_a_name_is_asked_for_once(lab: Lab) -> None:
         users = next(sid for sid in domain if str(sid).endswith("-513"))
         stranger = Sid.of("S-1-5-21-9-9-9-4711")
 
-        said = [names(sid) for sid in (users, stranger, users, stranger)]
+        spelled = [names(sid) for sid in (users, stranger, users, stranger)]
 
-    assert said == ["Domain Users", str(stranger)] * 2
+    assert spelled == ["Domain Users", str(stranger)] * 2
     assert len(asked) == 2
 
 

@@ -214,19 +214,19 @@ def test_a_relay_with_an_open_code_passes(whole: Sandbox) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "said"),
+    ("code", "wording"),
     [
         ("ABCDE", "56 letters"),
         (EnrolmentCode(bytes(16), bytes(16)).text, "does not know the code"),
     ],
 )
 def test_a_wrong_code_is_told_beside_its_field(
-    whole: Sandbox, code: str, said: str
+    whole: Sandbox, code: str, wording: str
 ) -> None:
     row = failed(check_relay(whole, whole.settings().relay, code))
 
     assert (row.id, row.field) == ("code", "input.enrolment_code")
-    assert said in row.detail
+    assert wording in row.detail
 
 
 def test_an_untrusted_relay_shows_its_chain(whole: Sandbox) -> None:

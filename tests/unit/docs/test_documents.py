@@ -37,8 +37,10 @@ def test_a_document_names_files_that_exist(document: Path) -> None:
 def test_the_verdicts_causes_are_all_documented() -> None:
     from agent.verdict.causes import Cause
 
-    told = (ROOT / "docs/verdict.md").read_text("utf-8")
-    missing = [c for c in Cause if c is not Cause.NONE and f"`{c.value}`" not in told]
+    documented = (ROOT / "docs/verdict.md").read_text("utf-8")
+    missing = [
+        c for c in Cause if c is not Cause.NONE and f"`{c.value}`" not in documented
+    ]
 
     assert not missing
 
@@ -75,14 +77,14 @@ CODES = (
 def test_every_cause_of_microsofts_is_in_a_table() -> None:
     text = (ROOT / "docs/verdict.md").read_text("utf-8")
     listed = text[text.index("## Microsoft's own list") :]
-    told = {
+    documented = {
         word
         for line in listed.splitlines()
         if line.startswith("|")
         for word in named(line.split("|")[1])
     }
 
-    assert not [each for each in (*map(str, EVENTS), *CODES) if each not in told]
+    assert not [each for each in (*map(str, EVENTS), *CODES) if each not in documented]
 
 
 def named(cell: str) -> set[str]:

@@ -104,6 +104,6 @@ def test_no_answer_is_told_in_a_line(
     words = ["--portal", path, "--fingerprint", "AB12", "check", "srv1", "mail", "x"]
     monkeypatch.setattr("sys.argv", ["portal_client.py", *words])
     assert main() == 2
-    told = capsys.readouterr().err
-    assert path in told
-    assert told.count("\n") == 1
+    error = capsys.readouterr().err
+    assert path in error
+    assert error.count("\n") == 1

@@ -80,10 +80,10 @@ def answers(tmp_path: Path, *words: str) -> list[str]:
         f"source {file}; COMP_WORDS=({' '.join(words)}); "
         f"COMP_CWORD={len(words) - 1}; _shtab_writeback; echo ${{COMPREPLY[*]}}"
     )
-    told = subprocess.run(
+    listing = subprocess.run(
         ["bash", "-c", asked], capture_output=True, text=True, check=True, cwd=tmp_path
     )
-    return told.stdout.split()
+    return listing.stdout.split()
 
 
 def test_bash_completes_commands_those_of_commands_and_options(tmp_path: Path) -> None:

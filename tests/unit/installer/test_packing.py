@@ -62,8 +62,8 @@ def test_only_folders_of_its_own_belong_to_a_package(laid_out: Path) -> None:
 def test_each_file_of_the_configuration_is_there(
     laid_out: Path, packager: nfpm.Packager
 ) -> None:
-    told = staging.entries(AGENT, laid_out)
-    wish = nfpm.config(AGENT, packager, told, version="1.0", epoch=0)
+    content = staging.entries(AGENT, laid_out)
+    wish = nfpm.config(AGENT, packager, content, version="1.0", epoch=0)
     assert wish["scripts"]
     for script in wish["scripts"].values():
         assert (INSTALLER / script.removeprefix("/build/src/installer/")).is_file()

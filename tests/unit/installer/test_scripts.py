@@ -44,8 +44,8 @@ def test_shellcheck_finds_nothing(script: Path) -> None:
 
 @BY_NAME
 def test_no_script_starts_or_enables_anything(script: Path) -> None:
-    told = re.findall(r"systemctl (?:--quiet )?([\w-]+)", script.read_text())
-    assert set(told) <= {"daemon-reload", "is-active", "reload", "stop", "disable"}
+    verbs = re.findall(r"systemctl (?:--quiet )?([\w-]+)", script.read_text())
+    assert set(verbs) <= {"daemon-reload", "is-active", "reload", "stop", "disable"}
 
 
 @pytest.mark.parametrize("name", ["deb/postinst", "rpm/post"])

@@ -25,9 +25,9 @@ def test_without_a_package_or_a_home_nothing_opens(
     monkeypatch.delenv("WRITEBACK_HOME", raising=False)
     monkeypatch.setattr(detect, "is_installed", lambda: False)
     assert main([]) == USAGE
-    said = capsys.readouterr().err
-    assert "writeback-agent" in said
-    assert "--home" in said
+    printed = capsys.readouterr().err
+    assert "writeback-agent" in printed
+    assert "--home" in printed
 
 
 def test_an_ordinary_user_goes_through_the_root_service(

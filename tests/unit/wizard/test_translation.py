@@ -54,10 +54,10 @@ def test_the_pseudo_language_shows_what_is_translated(
 ) -> None:
     monkeypatch.setenv("LANGUAGE", PSEUDO)
 
-    said = say(Text("Set {name} to {value}", name="Anna", value=Text("off")))
+    words = say(Text("Set {name} to {value}", name="Anna", value=Text("off")))
 
-    assert said.startswith("[Šéţ Anna ţö [öff~]")
-    assert said.endswith("~]")
+    assert words.startswith("[Šéţ Anna ţö [öff~]")
+    assert words.endswith("~]")
     assert say("dc1.corp.test") == say(verbatim("dc1.corp.test")) == "dc1.corp.test"
     assert say(plural("{count} person", "{count} people", 2)).startswith("[2 péöpļé~")
     assert say(sentence(Text("off"))) == "[öff~]."

@@ -204,7 +204,7 @@ def test_the_grants_are_these_entries() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "sentence"),
     [
         (
             "OA;CIIO;CR;reset;user;AGENT",
@@ -235,8 +235,8 @@ def test_the_grants_are_these_entries() -> None:
         ),
     ],
 )
-def test_an_entry_is_put_into_words(text: str, said: str) -> None:
-    assert words(ace(text), name_of=lambda _: "CORP\\svc") == said
+def test_an_entry_is_put_into_words(text: str, sentence: str) -> None:
+    assert words(ace(text), name_of=lambda _: "CORP\\svc") == sentence
 
 
 def test_an_unknown_entry_has_words_too() -> None:

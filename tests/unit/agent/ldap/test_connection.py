@@ -112,13 +112,13 @@ def test_a_result_becomes_an_error_of_ours(
 
 
 @pytest.mark.parametrize(
-    ("data", "said"), [("52e", "wrong"), ("775", "locked"), ("533", "disabled")]
+    ("data", "reason"), [("52e", "wrong"), ("775", "locked"), ("533", "disabled")]
 )
-def test_a_refused_sign_in_says_why(data: str, said: str) -> None:
+def test_a_refused_sign_in_says_why(data: str, reason: str) -> None:
     words = f"80090308: LdapErr: DSID-0C09, comment: x, data {data}, v4563"
     error = sign_in_refused("dc1.corp.test", 49, words)
     assert error.data == data
-    assert said in error.what
+    assert reason in error.what
 
 
 def test_an_empty_password_is_never_sent() -> None:

@@ -20,7 +20,7 @@ def test_cases_were_kept() -> None:
 def test_a_kept_case_stops_where_it_should(file: Path) -> None:
     judged, plain = load(file)
 
-    assert judged.said()["stops"] == plain["stops"], plain["about"]
+    assert judged.forecast()["stops"] == plain["stops"], plain["about"]
 
 
 @pytest.mark.parametrize("file", KEPT, ids=lambda file: file.stem)
@@ -31,7 +31,7 @@ def test_a_refusal_of_a_kept_case_has_the_cause_that_is_left(file: Path) -> None
     history = judged.policy.history if judged.policy else 0
     left = "in_history" if history and bound else "policy"
     expected = next(iter(plain["stops"]), left)
-    assert judged.said()["after_a_refusal"] == expected, plain["about"]
+    assert judged.forecast()["after_a_refusal"] == expected, plain["about"]
 
 
 @pytest.mark.parametrize("name", ["anna.adler", "ANNA.ADLER", "anna.adle", "Ad", ""])

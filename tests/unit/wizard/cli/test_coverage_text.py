@@ -11,7 +11,7 @@ from wizard.controller.permissions import Coverage
 _ALL = {Cause.NONE: 10}
 
 
-def told(**causes: Mapping[Cause, int]) -> list[str]:
+def coverage_of(**causes: Mapping[Cause, int]) -> list[str]:
     by_operation = {each: causes.get(each.value, _ALL) for each in JUDGED}
     works = by_operation[Operation.RESET].get(Cause.NONE, 0)
     return in_words(
@@ -21,23 +21,25 @@ def told(**causes: Mapping[Cause, int]) -> list[str]:
 
 def test_causes_that_a_reset_has_too_are_told_once() -> None:
     same = {Cause.NONE: 7, Cause.DISABLED: 3}
-    lines = told(reset=same, unlock=same)
+    lines = coverage_of(reset=same, unlock=same)
     assert "Unlock: 7 of 10; 3 not, for the causes above." in lines
     assert sum(CAUSES[Cause.DISABLED].title in line for line in lines) == 1
 
 
 def test_a_cause_of_its_own_is_told_below() -> None:
-    lines = told(unlock={Cause.NONE: 8, Cause.NOT_GRANTED: 2})
+    lines = coverage_of(unlock={Cause.NONE: 8, Cause.NOT_GRANTED: 2})
     at = lines.index("Unlock: 8 of 10.")
     assert CAUSES[Cause.NOT_GRANTED].title in lines[at + 1]
 
 
 def test_the_numbers_add_up() -> None:
     reset = {Cause.NONE: 7, Cause.DISABLED: 3}
-    lines = told(reset=reset, unlock={**reset, Cause.NONE: 5, Cause.NOT_GRANTED: 2})
+    lines = coverage_of(
+        reset=reset, unlock={**reset, Cause.NONE: 5, Cause.NOT_GRANTED: 2}
+    )
     at = lines.index("Unlock: 5 of 10; 3 not, for the causes above.")
     assert lines[at + 1].split(maxsplit=1) == ["2", CAUSES[Cause.NOT_GRANTED].title]
 
 
 def test_what_works_for_everybody_needs_no_cause() -> None:
-    assert "Change: 10 of 10." in told()
+    assert "Change: 10 of 10." in coverage_of()

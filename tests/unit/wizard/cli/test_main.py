@@ -47,9 +47,9 @@ def test_status_answers_in_its_first_line_when_nothing_is_set_up(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["status", "--home", str(tmp_path)]) == 0
-    told = capsys.readouterr().out
+    answer_text = capsys.readouterr().out
 
-    assert told == "Password writeback is not set up on this machine.\n"
+    assert answer_text == "Password writeback is not set up on this machine.\n"
 
 
 def test_settings_that_were_deleted_are_told_and_not_taken_for_none(
@@ -59,13 +59,16 @@ def test_settings_that_were_deleted_are_told_and_not_taken_for_none(
     places.enrolment.parent.mkdir(parents=True)
     places.enrolment.write_text("{}")
     assert main(["status", "--home", str(tmp_path), "--json"]) == Exit.FINDINGS
-    told = json.loads(capsys.readouterr().out)
-    assert (told["installed"], told["lost"]) == (True, str(places.settings))
+    answer_text = json.loads(capsys.readouterr().out)
+    assert (answer_text["installed"], answer_text["lost"]) == (
+        True,
+        str(places.settings),
+    )
     for command in (["repair"], ["verify"], ["test-reset", "anna", "--check-only"]):
         assert main([*command, "--home", str(tmp_path)]) == Exit.BAD_USAGE
-        said = capsys.readouterr().err
-        assert f"{places.settings} is missing" in said
-        assert "writeback apply --settings FILE" in said
+        printed = capsys.readouterr().err
+        assert f"{places.settings} is missing" in printed
+        assert "writeback apply --settings FILE" in printed
 
 
 def test_settings_in_force_that_can_not_be_read_come_with_what_to_do(
@@ -76,9 +79,9 @@ def test_settings_in_force_that_can_not_be_read_come_with_what_to_do(
     place.write_text("agent: [a")
     for command in ("status", "verify", "repair", "apply"):
         assert main([command, "--home", str(tmp_path), "--json"]) == Exit.BAD_USAGE
-        told = json.loads(capsys.readouterr().out)
-        assert told["problems"]
-        assert "Mend the file" in told["remedy"]
+        answer_text = json.loads(capsys.readouterr().out)
+        assert answer_text["problems"]
+        assert "Mend the file" in answer_text["remedy"]
     other = tmp_path / "site.yaml"
     other.write_text("agent: [a")
     argv = ["plan", "--home", str(tmp_path / "new"), "--settings", str(other)]
@@ -112,10 +115,10 @@ def test_without_a_home_it_says_what_to_give(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert main(["status", "--json"]) == 2
-    told = capsys.readouterr()
+    answer_text = capsys.readouterr()
 
-    assert "--home" in json.loads(told.out)["remedy"]
-    assert "--home" in told.err
+    assert "--home" in json.loads(answer_text.out)["remedy"]
+    assert "--home" in answer_text.err
 
 
 def test_bad_settings_are_listed_with_every_path_and_nothing_is_touched(
@@ -124,10 +127,10 @@ def test_bad_settings_are_listed_with_every_path_and_nothing_is_touched(
     file, home = tmp_path / "site.yaml", tmp_path / "home"
     file.write_text(BAD)
     code = main(["plan", "--home", str(home), "--settings", str(file), "--json"])
-    told = json.loads(capsys.readouterr().out)
+    answer_text = json.loads(capsys.readouterr().out)
 
     assert code == 2
-    assert {problem["path"] for problem in told["problems"]} == {
+    assert {problem["path"] for problem in answer_text["problems"]} == {
         "agent",
         "agnet",
         "relay.url",
@@ -165,11 +168,11 @@ def test_another_at_work_is_told_with_who_and_since_when(
     journal.begin(host.places.journal)
     with host.lock():
         code = main(["rollback", "--home", str(tmp_path), "--yes", "--json"])
-    told = capsys.readouterr()
-    answer = json.loads(told.out)
+    answer_text = capsys.readouterr()
+    answer = json.loads(answer_text.out)
 
     assert (code, answer["exit"]) == (2, 2)
-    for shown in (answer["error"], told.err):
+    for shown in (answer["error"], answer_text.err):
         assert f"(process {os.getpid()})" in shown
         # two days, where it was midnight meanwhile
         days = {f"{each:%Y-%m-%d}" for each in (began, datetime.now(UTC))}
@@ -183,8 +186,8 @@ def test_status_tells_of_a_cut_off_run_and_of_what_is_installed(
     host = SandboxHost(tmp_path)
     journal.begin(host.places.journal)
     assert main(["status", "--home", str(tmp_path)]) == 4
-    told = capsys.readouterr().out
-    assert told == "An earlier run was cut off; run writeback rollback.\n"
+    answer_text = capsys.readouterr().out
+    assert answer_text == "An earlier run was cut off; run writeback rollback.\n"
 
     host.write(host.places.settings, dump(SETTINGS))
     assert main(["status", "--home", str(tmp_path), "--json"]) == 4
@@ -281,9 +284,9 @@ def test_an_unexpected_error_is_told_by_its_kind_alone(
 
     monkeypatch.setattr("wizard.cli.commands.status.status", breaks)
     assert main(["status", "--home", str(tmp_path), "--json"]) == 3
-    told = capsys.readouterr()
-    assert json.loads(told.out)["error"] == "ValueError"
-    assert told.err == "An unexpected error of kind ValueError.\n"
+    answer_text = capsys.readouterr()
+    assert json.loads(answer_text.out)["error"] == "ValueError"
+    assert answer_text.err == "An unexpected error of kind ValueError.\n"
 
 
 EXISTING = {"account": {"kind": "existing", "name": "svc-2@corp.test"}}
@@ -338,14 +341,14 @@ def test_a_terminal_is_asked_for_what_the_settings_need(
 
 def test_usage_is_told_to_programs_too(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["aply", "--json"]) == 2
-    told = capsys.readouterr()
+    answer_text = capsys.readouterr()
 
-    assert "aply" in json.loads(told.out)["error"]
-    assert "aply" in told.err
+    assert "aply" in json.loads(answer_text.out)["error"]
+    assert "aply" in answer_text.err
 
 
 @pytest.mark.parametrize(
-    ("given", "named"),
+    ("source", "named"),
     [
         (f'{{"admin_pasword": "{CANARY}"}}', "admin_pasword"),
         (f"{CANARY}", "no JSON"),
@@ -354,15 +357,15 @@ def test_usage_is_told_to_programs_too(capsys: pytest.CaptureFixture[str]) -> No
     ],
 )
 def test_wrong_secrets_are_refused_by_name_and_never_quoted(
-    given: str, named: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    source: str, named: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     home = ["--home", str(tmp_path), "--json"]
-    code = main(["apply", *home, "--secrets-fd", descriptor(given)])
-    told = capsys.readouterr()
+    code = main(["apply", *home, "--secrets-fd", descriptor(source)])
+    answer_text = capsys.readouterr()
 
     assert code == 2
-    assert named in told.err
-    assert CANARY not in told.out + told.err
+    assert named in answer_text.err
+    assert CANARY not in answer_text.out + answer_text.err
 
 
 def test_it_runs_where_qt_can_not_be_imported(tmp_path: Path) -> None:

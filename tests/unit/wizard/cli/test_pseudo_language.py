@@ -275,9 +275,9 @@ def test_a_command_says_no_word_that_was_not_put_into_words(
     result = output()
     capsys.readouterr()
     result.print(as_json=False)
-    said = capsys.readouterr().out
-    assert "[" in said
-    assert escaped(said, DATA) == []
+    printed = capsys.readouterr().out
+    assert "[" in printed
+    assert escaped(printed, DATA) == []
 
 
 @pytest.mark.parametrize("state", ["doing", "done", "failed", "undoing", "undone"])
@@ -334,8 +334,8 @@ def test_what_is_refused_is_put_into_words(
     data = (*DATA, *paths, *keys, *secrets, system, "http://relay.corp.example")
     for command in refusals(tmp_path):
         main([*command, "--home", str(tmp_path / "home")])
-        said = capsys.readouterr()
-        assert escaped(said.out + said.err, data) == [], command
+        printed = capsys.readouterr()
+        assert escaped(printed.out + printed.err, data) == [], command
     journal.begin(SandboxHost(tmp_path / "home").places.journal)
     main(["status", "--home", str(tmp_path / "home")])
     assert escaped(capsys.readouterr().out) == []

@@ -62,7 +62,7 @@ class ScriptedController:
     during: Callable[[], None] = lambda: None
     rolled: RolledBack = TAKEN_BACK
     rows: tuple[Check, ...] = ()
-    given: list[Inputs] = field(default_factory=list)
+    secrets: list[Inputs] = field(default_factory=list)
     applied: int = 0
     cut_off: bool = False
     says: str = ""
@@ -77,7 +77,7 @@ class ScriptedController:
         report: Report,
         stop: threading.Event,
     ) -> None:
-        self.given.append(inputs)
+        self.secrets.append(inputs)
         self.applied += 1
         self.during()
         if stop.is_set():
@@ -99,7 +99,7 @@ class ScriptedController:
         return Recovery(at, (MAKES.summary,), needs_admin=False)
 
     def recover(self, inputs: Inputs, report: Report) -> RolledBack:
-        self.given.append(inputs)
+        self.secrets.append(inputs)
         return self.rolled
 
     def verify(self, settings: Settings) -> tuple[Check, ...]:
@@ -126,8 +126,8 @@ def carry_out(
 
 
 def test_all_made_is_0() -> None:
-    told = carry_out(ScriptedController())
-    assert (told.code, told.text) == (Exit.DONE, "Done: 1 change made.")
+    outcome = carry_out(ScriptedController())
+    assert (outcome.code, outcome.text) == (Exit.DONE, "Done: 1 change made.")
 
 
 def test_what_came_of_a_change_is_said(capsys: pytest.CaptureFixture[str]) -> None:
@@ -140,24 +140,26 @@ def test_what_came_of_a_change_is_said(capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_what_came_of_changes_is_among_what_programs_read() -> None:
-    told = carry_out(ScriptedController(says="Its owner must forget it."))
-    assert told.data["told"] == ["Writes the settings file: Its owner must forget it."]
+    outcome = carry_out(ScriptedController(says="Its owner must forget it."))
+    assert outcome.data["told"] == [
+        "Writes the settings file: Its owner must forget it."
+    ]
     assert carry_out(ScriptedController()).data["told"] == []
 
 
 def test_a_new_enrolment_ends_with_what_the_portal_must_know() -> None:
     enrols = Change("enrolment", Text("Enrols the agent"), None, {})
-    told = carry_out(ScriptedController((MAKES, enrols)))
+    outcome = carry_out(ScriptedController((MAKES, enrols)))
     for text in (PORTAL_DETAILS.url, PORTAL_DETAILS.fingerprint, PORTAL_DETAILS.issuer):
-        assert text in told.text
-    assert told.data["hand_over"] == asdict(PORTAL_DETAILS)
+        assert text in outcome.text
+    assert outcome.data["hand_over"] == asdict(PORTAL_DETAILS)
 
 
 def test_nothing_to_do_is_0_and_applies_nothing() -> None:
     machine = ScriptedController(())
-    told = carry_out(machine)
-    assert told.code == 0
-    assert told.text == "Nothing to do: everything is as the settings say."
+    outcome = carry_out(machine)
+    assert outcome.code == 0
+    assert outcome.text == "Nothing to do: everything is as the settings say."
     assert machine.applied == 0
 
 
@@ -168,8 +170,8 @@ def test_a_plan_not_accepted_is_2_and_applies_nothing() -> None:
         shown.append(text)
         return False
 
-    told = carry_out(machine, refuse)
-    assert (told.code, machine.applied) == (2, 0)
+    outcome = carry_out(machine, refuse)
+    assert (outcome.code, machine.applied) == (2, 0)
     assert shown == ["Will be created (1)\n  Writes the settings file"]
 
 
@@ -182,9 +184,9 @@ def test_rolled_back_is_1_with_what_failed_and_why() -> None:
     machine = ScriptedController(
         fails=ApplyError(GRANTS, Text("It broke. Mend it."), (MAKES,), ())
     )
-    told = carry_out(machine)
-    assert told.code == 1
-    assert told.text.splitlines() == [
+    outcome = carry_out(machine)
+    assert outcome.code == 1
+    assert outcome.text.splitlines() == [
         "Failed: Grants 3 permissions",
         "It broke. Mend it.",
         "Everything begun was taken back (1 change).",
@@ -192,12 +194,12 @@ def test_rolled_back_is_1_with_what_failed_and_why() -> None:
 
 
 def test_not_clean_is_3_with_what_remains() -> None:
-    told = carry_out(
+    outcome = carry_out(
         ScriptedController(fails=ApplyError(MAKES, Text("It broke."), (), (LEFT,)))
     )
-    assert told.code == 3
-    assert "  Grants 3 permissions: Somebody else changed it since." in told.text
-    assert told.data["stuck"] == [
+    assert outcome.code == 3
+    assert "  Grants 3 permissions: Somebody else changed it since." in outcome.text
+    assert outcome.data["stuck"] == [
         {"summary": GRANTS.summary, "reason": LEFT.reason},
     ]
 
@@ -207,9 +209,9 @@ def test_a_signal_stops_and_takes_back(
     number: signal.Signals, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = signal.getsignal(number)
-    told = carry_out(ScriptedController(during=lambda: os.kill(os.getpid(), number)))
-    assert told.code == 1
-    assert told.text.startswith("Stopped.")
+    outcome = carry_out(ScriptedController(during=lambda: os.kill(os.getpid(), number)))
+    assert outcome.code == 1
+    assert outcome.text.startswith("Stopped.")
     assert "Stopping before the next change" in capsys.readouterr().err
     assert signal.getsignal(number) is before
 
@@ -220,11 +222,11 @@ def test_changes_that_need_an_administrator_ask_for_one_on_a_terminal(
     monkeypatch.setattr("builtins.input", lambda: "administrator@corp.test")
     monkeypatch.setattr("getpass.getpass", lambda _prompt: CANARY)
     machine = ScriptedController((GRANTS,))
-    given = CommandSecrets(can_ask=True)
+    secrets = CommandSecrets(can_ask=True)
     apply_of_commands.carry_out(
-        controller_of(machine), SETTINGS, given, lambda _text: True
+        controller_of(machine), SETTINGS, secrets, lambda _text: True
     )
-    admin = machine.given[0].admin
+    admin = machine.secrets[0].admin
     assert admin is not None
     assert (admin.user, admin.password) == ("administrator@corp.test", Secret(CANARY))
 
@@ -251,12 +253,16 @@ class Lacking(ScriptedController):
 
 Job = Callable[[Controller, CommandSecrets], Any]
 JOBS: dict[str, Job] = {
-    "plan": lambda c, given: apply_of_commands.show_plan(c, SETTINGS, given),
-    "apply": lambda c, given: apply_of_commands.carry_out(
-        c, SETTINGS, given, lambda _text: True
+    "plan": lambda c, secrets: apply_of_commands.show_plan(c, SETTINGS, secrets),
+    "apply": lambda c, secrets: apply_of_commands.carry_out(
+        c, SETTINGS, secrets, lambda _text: True
     ),
-    "repair": lambda c, given: apply_of_commands.repair(c, given, lambda _text: True),
-    "remove": lambda c, given: remove_of_commands.remove(c, given, lambda _text: True),
+    "repair": lambda c, secrets: apply_of_commands.repair(
+        c, secrets, lambda _text: True
+    ),
+    "remove": lambda c, secrets: remove_of_commands.remove(
+        c, secrets, lambda _text: True
+    ),
 }
 
 
@@ -278,7 +284,7 @@ def test_a_terminal_is_asked_for_what_a_plan_turns_out_to_need(
         *("Enrolment code", "Name", "Password"),
         *("Password of the agent's account", "Password for the proxy"),
     ]
-    assert all(each.enrolment_code == Secret(CANARY) for each in machine.given)
+    assert all(each.enrolment_code == Secret(CANARY) for each in machine.secrets)
     with pytest.raises(StepFailed, match="It is needed"):
         job(controller_of(Lacking()), CommandSecrets())
 
@@ -293,9 +299,9 @@ class NeverContent(ScriptedController):
 
 
 def test_what_was_given_and_is_not_right_is_not_asked_again() -> None:
-    given = CommandSecrets({"enrolment_code": Secret("x")}, can_ask=True)
+    secrets = CommandSecrets({"enrolment_code": Secret("x")}, can_ask=True)
     with pytest.raises(StepFailed, match="no use"):
-        apply_of_commands.show_plan(controller_of(NeverContent()), SETTINGS, given)
+        apply_of_commands.show_plan(controller_of(NeverContent()), SETTINGS, secrets)
 
 
 def test_a_roll_back_is_0_or_3() -> None:
@@ -327,11 +333,11 @@ def test_findings_are_4() -> None:
     )
     assert cut_off.code == 4
     assert "writeback rollback" in cut_off.text
-    told = verify_of_commands.verify(
+    outcome = verify_of_commands.verify(
         controller_of(ScriptedController(rows=(fine, bad))), SETTINGS
     )
-    assert told.code == 4
-    assert told.text.splitlines() == [
+    assert outcome.code == 4
+    assert outcome.text.splitlines() == [
         "ok       Agent: It runs.",
         "failed   Permissions: Missing.",
         "         Grant them.",
@@ -339,11 +345,11 @@ def test_findings_are_4() -> None:
 
 
 def test_a_test_reset_lists_its_hops() -> None:
-    told = self_test.test_reset(
+    outcome = self_test.test_reset(
         controller_of(ScriptedController()), "mail", "a@corp.test", None
     )
-    assert told.code == 0
-    assert told.text.splitlines() == [
+    assert outcome.code == 0
+    assert outcome.text.splitlines() == [
         "ok: Done.",
         "The person reads: It is set.",
         "  total             12.3 ms",
@@ -352,8 +358,8 @@ def test_a_test_reset_lists_its_hops() -> None:
 
 def test_a_plan_says_from_where_on_it_only_goes_forward() -> None:
     stops = Change("service", Text("Stops the agent"), {"runs": True}, None)
-    told = plan_text((MAKES, stops))
-    assert "can't be taken back" not in told
+    outcome = plan_text((MAKES, stops))
+    assert "can't be taken back" not in outcome
     gone = Change("keys", Text("Destroys the keys"), {"names": []}, None, final=True)
     lines = plan_text((stops, gone)).splitlines()
     assert lines[:2] == ["Will be removed (1)", "  Stops the agent"]

@@ -170,8 +170,8 @@ class FakePolkit:
             return new_error(call, "org.freedesktop.PolicyKit1.Error.Failed")
         if says == "nonsense":
             return new_method_return(call, "s", ("yes",))
-        said: tuple[Any, ...] = (says == "yes", says == "challenge", {})
-        return new_method_return(call, "(bba{ss})", (said,))
+        decision: tuple[Any, ...] = (says == "yes", says == "challenge", {})
+        return new_method_return(call, "(bba{ss})", (decision,))
 
 
 class Listener:

@@ -123,9 +123,9 @@ def test_what_an_error_says_crosses_with_its_template() -> None:
 
 def test_a_window_of_before_reads_what_is_said_in_english() -> None:
     spelled = errors.spell(BadCall(Text("There is no such {what}.", what="method")))
-    said = spelled["fields"]
-    assert said["what"] == "There is no such method."
-    assert said["remedy"] == "Use the wizard and the agent of one version."
+    fields = spelled["fields"]
+    assert fields["what"] == "There is no such method."
+    assert fields["remedy"] == "Use the wizard and the agent of one version."
 
 
 def test_each_kind_that_crosses_is_tried() -> None:

@@ -132,15 +132,19 @@ def test_who_may_only_look_has_it_sent_nowhere_else(
 ) -> None:
     polkit.says_of_changing = "no"
     wanted = having(**OTHERWISE[otherwise])
-    said = {name: ask(calling, name, wanted, Inputs()) for name in signing_in()}
+    refusals = {name: ask(calling, name, wanted, Inputs()) for name in signing_in()}
     assert contacted == []
     new = wanted.directory.account.kind == "new"
     remedy = (
         "Give an administrator of the domain" if new else "Give the account's password"
     )
-    assert re.search(f"controllers in force.*{remedy}, or", said["checks.containers"])
+    assert re.search(
+        f"controllers in force.*{remedy}, or", refusals["checks.containers"]
+    )
     # that one tells it in a row
-    assert [name for name, text in said.items() if not text] == ["installation.verify"]
+    assert [name for name, text in refusals.items() if not text] == [
+        "installation.verify"
+    ]
 
 
 @pytest.mark.parametrize("spoilt", ["removed", "torn"])

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from tests.unit.wizard.elevation.bus import Bus, FakePolkit, until
-from tests.unit.wizard.elevation.crowd import crowd
+from tests.unit.wizard.elevation.many_callers import many_callers
 from wizard.controller.controller import Controller
 from wizard.elevation.codec import NAME
 from wizard.elevation.dbus import polkit as authority
@@ -20,7 +20,7 @@ def test_a_stranger_with_a_silent_polkit_agent_blocks_only_themselves(
     bus: Bus, remote: Controller, polkit: FakePolkit
 ) -> None:
     polkit.says = "nothing"
-    with crowd(bus.address, SOMEBODY, 12) as results:
+    with many_callers(bus.address, SOMEBODY, 12) as results:
         assert results == ["taken"] * 8 + [f"{NAME}.Busy"] * 4
         until(lambda: len(polkit.questions) == 8)
         polkit.says = "yes"

@@ -63,8 +63,8 @@ def test_a_field_of_several_pages_is_one_in_all_that_does_not_depend_on_the_page
 ):
     every = sorted((f for page in PAGES for f in page.fields), key=attrgetter("path"))
     for path, fields in groupby(every, attrgetter("path")):
-        said = {(f.default, f.decision, f.phrase, f.kind) for f in fields}
-        assert len(said) == 1, path
+        promises = {(f.default, f.decision, f.phrase, f.kind) for f in fields}
+        assert len(promises) == 1, path
 
 
 def test_each_switch_has_a_phrase_for_the_plan() -> None:

@@ -83,11 +83,11 @@ class PlanStage:
 
     step: Counter
     journal: Journal
-    told: list[Progress] = field(default_factory=list)
+    reports: list[Progress] = field(default_factory=list)
 
     @property
     def run(self) -> Run:
-        return Run((self.step,), self.journal, context(), self.told.append)
+        return Run((self.step,), self.journal, context(), self.reports.append)
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -97,8 +97,8 @@ class PlanStage:
         carrying_out.apply(self.run, self.changes, stop or threading.Event())
 
     @property
-    def said(self) -> list[str]:
-        return [f"{p.state} {p.change.summary[-1]}" for p in self.told]
+    def lines(self) -> list[str]:
+        return [f"{p.state} {p.change.summary[-1]}" for p in self.reports]
 
 
 def context() -> Context:
@@ -114,8 +114,15 @@ def test_all_changes_are_made_and_the_journal_is_sealed(stage: PlanStage) -> Non
     stage.apply()
     assert stage.step.world == {"a": 1, "b": 1, "c": 1}
     assert stage.journal.path.name.endswith(".sealed.jsonl")
-    assert stage.said == ["doing a", "done a", "doing b", "done b", "doing c", "done c"]
-    assert [(p.index, p.total) for p in stage.told[::2]] == [(0, 3), (1, 3), (2, 3)]
+    assert stage.lines == [
+        "doing a",
+        "done a",
+        "doing b",
+        "done b",
+        "doing c",
+        "done c",
+    ]
+    assert [(p.index, p.total) for p in stage.reports[::2]] == [(0, 3), (1, 3), (2, 3)]
 
 
 def test_a_second_plan_has_nothing_to_do(stage: PlanStage) -> None:
@@ -149,7 +156,7 @@ def test_a_failure_takes_back_newest_first(stage: PlanStage) -> None:
         "Sets a",
     ]
     assert raised.value.stuck == ()
-    assert "failed c" in stage.said
+    assert "failed c" in stage.lines
     assert stage.journal.path.name.endswith(".undone.jsonl")
 
 
@@ -265,7 +272,7 @@ def test_an_unexpected_error_gives_its_kind_only(stage: PlanStage) -> None:
     with pytest.raises(ApplyError) as raised:
         stage.apply()
     assert str(raised.value) == "An unexpected error of kind ValueError."
-    assert CANARY not in str([progress.detail for progress in stage.told])
+    assert CANARY not in str([progress.detail for progress in stage.reports])
     assert CANARY not in stage.journal.path.read_text()
 
 

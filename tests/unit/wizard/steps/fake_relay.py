@@ -54,25 +54,25 @@ class FakeRelay:
         }
 
     def withdraw(
-        self, way: RelayEndpoint, agent: str, _key: Secret, _name: str
+        self, route: RelayEndpoint, agent: str, _key: Secret, _name: str
     ) -> None:
         if self.fails:
             raise self.fails
-        self.withdrawn.append((way.relay.url, agent))
+        self.withdrawn.append((route.relay.url, agent))
         self.agents.discard(agent)
         self.keys.pop(agent, None)
 
-    def knows(self, way: RelayEndpoint, lookup: str) -> bool:
+    def knows(self, route: RelayEndpoint, lookup: str) -> bool:
         assert lookup == CODE.lookup
-        return way.relay.url in self.addresses
+        return route.relay.url in self.addresses
 
     def installed(self, monkeypatch: pytest.MonkeyPatch) -> "FakeRelay":
         for module in ("wizard.steps.enrolment", "wizard.enrolment.withdrawal"):
             monkeypatch.setattr(f"{module}.knows", self.knows)
             monkeypatch.setattr(f"{module}.withdraw", self.withdraw)
         monkeypatch.setattr("wizard.steps.enrolment.enrol", self.enrol)
-        told = "wizard.steps.enrolment.clock_ahead"
-        monkeypatch.setattr(told, lambda _way, _seconds: self.ahead)
+        clock = "wizard.steps.enrolment.clock_ahead"
+        monkeypatch.setattr(clock, lambda _way, _seconds: self.ahead)
         return self
 
 

@@ -35,14 +35,14 @@ def test_an_enrolment_is_made_once(
 
 
 @pytest.mark.parametrize(
-    ("ahead", "told"), [(-3300.0, "55 min behind"), (301.0, "5 min ahead of")]
+    ("ahead", "rule"), [(-3300.0, "55 min behind"), (301.0, "5 min ahead of")]
 )
 def test_nothing_is_begun_by_a_clock_that_the_relay_would_refuse(
-    keyed: FakeHost, monkeypatch: pytest.MonkeyPatch, ahead: float, told: str
+    keyed: FakeHost, monkeypatch: pytest.MonkeyPatch, ahead: float, rule: str
 ) -> None:
     relay = FakeRelay().installed(monkeypatch)
     relay.ahead = ahead
-    with pytest.raises(StepFailed, match=f"clock is {told} the relay's.*Set both"):
+    with pytest.raises(StepFailed, match=f"clock is {rule} the relay's.*Set both"):
         enrolling(keyed)
     relay.ahead = 299.0
     assert enrolling(keyed)
@@ -172,15 +172,15 @@ def test_another_port_of_a_relay_is_another_place(
 
 
 @pytest.mark.parametrize(
-    ("code", "told"),
+    ("code", "rule"),
     [
         (None, "An enrolment code is needed"),
         (Secret("AAAAA-AAAAA"), "^The enrolment code must have 56 .* Type it again"),
     ],
 )
 def test_a_code_that_is_none_never_gets_to_a_plan(
-    keyed: FakeHost, code: Secret | None, told: str
+    keyed: FakeHost, code: Secret | None, rule: str
 ) -> None:
-    with pytest.raises(StepFailed, match=told) as needed:
+    with pytest.raises(StepFailed, match=rule) as needed:
         EnrolmentStep().plan(Target(SETTINGS, on(keyed, Inputs(enrolment_code=code))))
     assert needed.value.needs == ("" if code else "enrolment_code")

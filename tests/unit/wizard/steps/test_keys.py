@@ -30,10 +30,10 @@ def test_keys_are_made_once(host: FakeHost) -> None:
 def test_keys_in_a_plan_are_names(host: FakeHost) -> None:
     (change,) = Keys().plan(Target(SETTINGS, on(host)))
     made = Keys().apply(change, on(host))
-    told = json.dumps([change.as_dict(), dict(made)])
+    record = json.dumps([change.as_dict(), dict(made)])
     for name in kept.NAMES:
         stored = host.secrets.get(name)
-        assert stored is None or stored.reveal() not in told
+        assert stored is None or stored.reveal() not in record
     assert set(made) == {"fingerprint"}
 
 

@@ -64,9 +64,9 @@ def test_one_with_new_keys_is_withdrawn_by_the_old_or_not_at_all(
     moved = Change("enrolment", Text("Enrols"), None, {})
     (leaving,) = OldEnrolment().plan(Target(wanted, context, (keys, moved)))
     Keys().apply(keys, context)
-    said = str(OldEnrolment().apply(leaving, on(keyed))["told"])
+    detail = str(OldEnrolment().apply(leaving, on(keyed))["told"])
     assert bool(relay.withdrawn) is opens
-    assert ("must forget this agent" in said) is not opens
+    assert ("must forget this agent" in detail) is not opens
 
 
 def test_one_that_only_calls_its_relay_otherwise_is_never_withdrawn(

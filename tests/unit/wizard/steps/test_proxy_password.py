@@ -61,11 +61,11 @@ class Behind:
         self.password, self.away = CANARY, False
         self.asked: list[str | None] = []
 
-    def ask(self, way: RelayEndpoint, *_: object, seconds: float) -> RelayAnswer:
+    def ask(self, route: RelayEndpoint, *_: object, seconds: float) -> RelayAnswer:
         assert seconds <= 10
-        assert way.proxy_password is not None
-        self.asked.append(way.proxy)
-        if way.proxy_password != Secret(self.password):
+        assert route.proxy_password is not None
+        self.asked.append(route.proxy)
+        if route.proxy_password != Secret(self.password):
             raise RelayFailed(PROXY_REFUSES, "It is refused (407).", "Give another.")
         if self.away:
             raise RelayFailed(0, "The relay was not reached.", "Look at it.")
@@ -79,7 +79,7 @@ def behind(monkeypatch: pytest.MonkeyPatch) -> Behind:
     return made
 
 
-def given(host: FakeHost, password: str = CANARY) -> Context:
+def typed(host: FakeHost, password: str = CANARY) -> Context:
     return on(host, Inputs(proxy_password=Secret(password)))
 
 
@@ -93,7 +93,7 @@ def test_without_a_user_there_is_nothing_to_store(
     host: FakeHost, behind: Behind
 ) -> None:
     for wanted in (DIRECT, through("http://proxy.corp.test:3128")):
-        assert STEP.plan(Target(wanted, given(host))) == ()
+        assert STEP.plan(Target(wanted, typed(host))) == ()
         assert STEP.verify(Target(wanted, on(host))) == ()
     assert behind.asked == []
 
@@ -102,8 +102,8 @@ def test_a_password_is_asked_for_stored_and_taken_back(host: FakeHost) -> None:
     with pytest.raises(StepFailed, match="is needed") as needed:
         STEP.plan(Target(WANTED, on(host)))
     assert needed.value.needs == "proxy_password"
-    (change,) = STEP.plan(Target(WANTED, given(host)))
-    made = STEP.apply(change, given(host))
+    (change,) = STEP.plan(Target(WANTED, typed(host)))
+    made = STEP.apply(change, typed(host))
     assert host.secrets.get(PROXY_PASSWORD) == Secret(CANARY)
     assert CANARY not in json.dumps([change.as_dict(), dict(made)])
     assert "CORP\\svc at the proxy http://proxy.corp.test:3128" in change.summary
@@ -115,7 +115,7 @@ def test_a_password_is_asked_for_stored_and_taken_back(host: FakeHost) -> None:
 def test_the_password_in_force_changes_nothing(host: FakeHost) -> None:
     in_force(host)
     assert STEP.plan(Target(WANTED, on(host))) == ()
-    assert STEP.plan(Target(WANTED, given(host))) == ()
+    assert STEP.plan(Target(WANTED, typed(host))) == ()
     assert STEP.verify(Target(WANTED, on(host))) == (
         Check(
             "proxy",
@@ -129,14 +129,14 @@ def test_the_password_in_force_changes_nothing(host: FakeHost) -> None:
 def test_a_wrong_password_never_gets_to_a_plan(host: FakeHost, behind: Behind) -> None:
     in_force(host)
     behind.password = "changed"
-    for context in (on(host), given(host, "wrong")):
+    for context in (on(host), typed(host, "wrong")):
         with pytest.raises(StepFailed, match="refused") as wrong:
             STEP.plan(Target(WANTED, context))
         assert wrong.value.needs == "proxy_password"
     (row,) = STEP.verify(Target(WANTED, on(host)))
     assert (row.state, row.remedy) == ("failed", "Give another.")
-    (change,) = STEP.plan(Target(WANTED, given(host, "changed")))
-    STEP.apply(change, given(host, "changed"))
+    (change,) = STEP.plan(Target(WANTED, typed(host, "changed")))
+    STEP.apply(change, typed(host, "changed"))
     (row,) = STEP.verify(Target(WANTED, on(host)))
     assert row.state == "ok"
 
@@ -145,8 +145,8 @@ def test_a_relay_that_is_away_keeps_no_password_from_being_stored(
     host: FakeHost, behind: Behind
 ) -> None:
     behind.away = True
-    (change,) = STEP.plan(Target(WANTED, given(host)))
-    STEP.apply(change, given(host))
+    (change,) = STEP.plan(Target(WANTED, typed(host)))
+    STEP.apply(change, typed(host))
     host.write(host.places.settings, dump(WANTED))
     assert STEP.plan(Target(WANTED, on(host))) == ()
     (row,) = STEP.verify(Target(WANTED, on(host)))
@@ -174,9 +174,9 @@ def test_the_password_in_force_comes_back(
     cut_off: bool,  # noqa: FBT001 - a parameter
 ) -> None:
     in_force(host, password="in force")
-    (change,) = STEP.plan(Target(through(OTHER), given(host)))
+    (change,) = STEP.plan(Target(through(OTHER), typed(host)))
     if not cut_off:
-        STEP.apply(change, given(host))
+        STEP.apply(change, typed(host))
         assert host.secrets.get(PROXY_PASSWORD) == Secret(CANARY)
         assert host.secrets.get(previous(PROXY_PASSWORD)) == Secret("in force")
     STEP.undo(Begun(0, change, None), on(host))
@@ -193,9 +193,9 @@ def test_one_of_no_use_is_a_finding_and_replaced(host: FakeHost) -> None:
     assert "mode 644" in row.detail
     with pytest.raises(StepFailed, match="mode 644"):
         STEP.plan(Target(WANTED, on(host)))
-    (change,) = STEP.plan(Target(WANTED, given(host)))
+    (change,) = STEP.plan(Target(WANTED, typed(host)))
     STEP.undo(Begun(0, change, None), on(host))
-    STEP.apply(change, given(host))
+    STEP.apply(change, typed(host))
     (row,) = STEP.verify(Target(WANTED, on(host)))
     assert row.state == "ok"
     STEP.undo(Begun(0, change, {}), on(host))
@@ -238,13 +238,13 @@ def test_a_relay_that_is_left_is_asked_as_before(host: FakeHost) -> None:
     in_force(host, password="in force")
     old = RelayEndpoint(WANTED.relay, Secret("in force"))
     assert former_endpoint(old.relay, None, on(host)) == old
-    (change,) = STEP.plan(Target(through(OTHER), given(host)))
-    STEP.apply(change, given(host))
+    (change,) = STEP.plan(Target(through(OTHER), typed(host)))
+    STEP.apply(change, typed(host))
     assert former_endpoint(old.relay, OTHER, on(host)) == old
     STEP.undo(Begun(0, change, {}), on(host))
     # the new password is the one that the same proxy takes
-    (change,) = STEP.plan(Target(WANTED, given(host)))
-    STEP.apply(change, given(host))
+    (change,) = STEP.plan(Target(WANTED, typed(host)))
+    STEP.apply(change, typed(host))
     assert former_endpoint(old.relay, BEHIND, on(host)) == RelayEndpoint(
         old.relay, Secret(CANARY)
     )
@@ -254,18 +254,18 @@ def test_what_a_new_proxy_takes_is_never_shown_to_the_old_one(host: FakeHost) ->
     in_force(host)
     path = host.places.secrets / f"{kept.SERVICE}.{PROXY_PASSWORD}"
     path.write_bytes(b"\xff")
-    (change,) = STEP.plan(Target(through(OTHER), given(host)))
-    STEP.apply(change, given(host))
+    (change,) = STEP.plan(Target(through(OTHER), typed(host)))
+    STEP.apply(change, typed(host))
     assert former_endpoint(WANTED.relay, OTHER, on(host)) == RelayEndpoint(WANTED.relay)
 
 
 def test_it_stays_while_a_relay_is_still_to_be_told(host: FakeHost) -> None:
-    (stored,) = STEP.plan(Target(WANTED, given(host)))
+    (stored,) = STEP.plan(Target(WANTED, typed(host)))
     begun = journal.begin(host.places.journal, (stored,))
     enrols = Change("enrolment", Text("Enrols"), None, {})
     for index, change in enumerate((stored, enrols)):
         begun.intend(index, change)
-    STEP.apply(stored, given(host))
+    STEP.apply(stored, typed(host))
     with pytest.raises(StepFailed, match="still to be told"):
         STEP.undo(Begun(0, stored, {}), on(host, plan_id=begun.id))
     begun.undid(1)
@@ -334,8 +334,8 @@ def test_a_check_of_the_relay_names_what_the_proxy_wants(
     # a relay that is not there: what is looked at here comes before it
     relay = Relay(url="https://127.0.0.1:1", proxy=address)
     inputs = Inputs(proxy_password=Secret(password) if password else None)
-    way = requested_endpoint(relay, on(host, inputs))
-    row, *_ = check_relay(way, None, threading.Event())
+    route = requested_endpoint(relay, on(host, inputs))
+    row, *_ = check_relay(route, None, threading.Event())
     assert (row.state, row.field) == ("failed", field)
     assert says in row.detail
     assert CANARY not in repr(row)
@@ -349,8 +349,8 @@ def test_it_is_proven_at_the_proxy_itself(
     relay = Relay(url="https://127.0.0.1:1", proxy=there.of("CORP\\svc"))
     wanted = SETTINGS.model_copy(update={"relay": relay})
     with pytest.raises(StepFailed, match=r"password \(407\)"):
-        STEP.plan(Target(wanted, given(host, "wrong")))
-    (change,) = STEP.plan(Target(wanted, given(host)))
-    STEP.apply(change, given(host))
+        STEP.plan(Target(wanted, typed(host, "wrong")))
+    (change,) = STEP.plan(Target(wanted, typed(host)))
+    STEP.apply(change, typed(host))
     assert stored_endpoint(relay, on(host)) == RelayEndpoint(relay, Secret(CANARY))
     assert stored_endpoint(SETTINGS.relay, on(host)) == RelayEndpoint(SETTINGS.relay)

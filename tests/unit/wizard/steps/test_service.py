@@ -145,8 +145,8 @@ def test_one_that_is_not_ready_is_started_anew(host: FakeHost) -> None:
 @pytest.mark.parametrize("step", ["keys", "account", "unit"])
 def test_what_systemd_gives_at_a_start_needs_one(host: FakeHost, step: str) -> None:
     host.runs = host.gapless = True
-    given = Change(step, Text("Writes"), None, {})
-    (change,) = ServiceStep().plan(after(SETTINGS, on(host), given))
+    settings_change = Change(step, Text("Writes"), None, {})
+    (change,) = ServiceStep().plan(after(SETTINGS, on(host), settings_change))
     assert change.summary.startswith("Restarts the agent")
 
 

@@ -62,8 +62,8 @@ def fake() -> FakeController:
 def open_window(qtbot: QtBot, show_window: Open) -> Open:
     """Opens windows on the first page that follows from what is installed."""
 
-    def open_one(*given: FakeController, **answers: object) -> WizardWindow:
-        window = show_window(*given, **answers)
+    def open_one(*controllers: FakeController, **answers: object) -> WizardWindow:
+        window = show_window(*controllers, **answers)
         qtbot.waitUntil(lambda: window.page_id() != "reading")
         return window
 

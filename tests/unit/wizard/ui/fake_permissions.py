@@ -121,17 +121,17 @@ def verdict_of(
         others: causes of operations that have one of their own.
 
     """
-    said = answer_of(cause)
-    later = YES if cause is Cause.TOO_YOUNG else said
+    reset = answer_of(cause)
+    later = YES if cause is Cause.TOO_YOUNG else reset
     dn = f"CN=Person {number:04},OU=Zurich,{PEOPLE}"
     answers = {
-        Operation.CHANGE: said,
+        Operation.CHANGE: reset,
         Operation.UNLOCK: later,
         Operation.MUST_CHANGE: later,
     }
     own = {op: answer_of(why, op) for op, why in (others or {}).items()}
     change, unlock, must_change = (answers | own).values()
-    return Verdict(dn, UUID(int=number + 1), said, change, unlock, must_change)
+    return Verdict(dn, UUID(int=number + 1), reset, change, unlock, must_change)
 
 
 @dataclass
@@ -161,8 +161,8 @@ class FakePermissions:
             tried = by or "sAMAccountName or mail"
             raise identifiers.nobody(tried, value)
         cause = Cause.INHERITANCE_OFF if "niko" in value else Cause.NONE
-        said = verdict_of(7, cause, self.others)
-        return Explained(said, None, None, "dc1.corp.test", self.foreseen)
+        reset = verdict_of(7, cause, self.others)
+        return Explained(reset, None, None, "dc1.corp.test", self.foreseen)
 
     def coverage(
         self,
@@ -221,6 +221,6 @@ class FakePermissions:
                 rest[cause] -= take
                 others = self.others if cause is Cause.NONE else {}
                 for _ in range(take):
-                    said = verdict_of(number, cause, others)
-                    yield PersonVerdict(f"person{number:04}", said)
+                    reset = verdict_of(number, cause, others)
+                    yield PersonVerdict(f"person{number:04}", reset)
                     number += 1

@@ -117,8 +117,8 @@ def test_one_that_is_not_ready_in_time_gives_its_reason(
 ) -> None:
     slept = supervised(host, monkeypatch)
     reason = "the relay does not know the key"
-    told = {"ready": False, "relay": {"state": "waiting", "reason": reason}}
-    host.write(host.places.status, json.dumps(told))
+    waiting = {"ready": False, "relay": {"state": "waiting", "reason": reason}}
+    host.write(host.places.status, json.dumps(waiting))
     with pytest.raises(ServiceFailed, match=f"Relay: {reason}"):
         host.wait_ready(0.1)
     assert slept.alive

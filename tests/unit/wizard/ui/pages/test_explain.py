@@ -60,10 +60,10 @@ def test_another_name_ends_the_question_about_the_first(
     page, go_on = troubleshoot(qtbot, open_window, fake), threading.Event()
     explain = fake.permissions.explain
 
-    def held(*given: Any) -> Any:
-        said = explain(*given)
+    def held(*arguments: Any) -> Any:
+        explained = explain(*arguments)
         go_on.wait(30)
-        return said
+        return explained
 
     monkeypatch.setattr(fake.permissions, "explain", held)
     page.set_answers({"explain.user": "niko@corp.test"})

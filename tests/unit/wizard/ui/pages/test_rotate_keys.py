@@ -111,8 +111,8 @@ def test_a_copy_begins_there_and_takes_names_of_its_own(
         }
     )
     assert (inputs.new_keys, inputs.original_is_gone) == (True, False)
-    said = command(window.session.answers)
-    assert said == "writeback rekey --settings settings.yaml"
+    detail = command(window.session.answers)
+    assert detail == "writeback rekey --settings settings.yaml"
 
 
 def test_a_copy_takes_over_what_an_original_that_is_gone_had(

@@ -55,7 +55,7 @@ def line(window: WizardWindow, path: str) -> QWidget:
     return window.page("rekey").field_boxes[path].editor.focus_widget()  # type: ignore[no-any-return]
 
 
-def told(window: WizardWindow, path: str) -> str:
+def problem_of(window: WizardWindow, path: str) -> str:
     box = window.page("rekey").field_boxes[path]
     return "" if box.wrong.isHidden() else box.wrong.text
 
@@ -100,12 +100,12 @@ def test_new_keys_are_made_by_keys_alone(
     code = line(window, _CODE)
     assert here() is code
     press(Qt.Key.Key_Return)
-    assert told(window, _CODE) == NEEDED
+    assert problem_of(window, _CODE) == NEEDED
     assert here() is code
     write(_MISTYPED)
-    assert told(window, _CODE) == ""
+    assert problem_of(window, _CODE) == ""
     press(Qt.Key.Key_Return)
-    assert "mistyped" in told(window, _CODE)
+    assert "mistyped" in problem_of(window, _CODE)
     assert here() is code
     write(CODE)  # over what is wrong, which is selected
     through_the_plan(qtbot, window)
@@ -128,7 +128,7 @@ def test_a_code_that_the_relay_refuses_is_where_the_keyboard_is(
         else:
             tab_to(window.page("rekey").check_panel.now)
             press(Qt.Key.Key_Space)
-        qtbot.waitUntil(lambda: told(window, _CODE).startswith(used))
+        qtbot.waitUntil(lambda: problem_of(window, _CODE).startswith(used))
         assert here() is line(window, _CODE)
     fake.rows["relay"] = RELAY_ROWS
     write(CODE)
@@ -173,7 +173,7 @@ def test_a_copy_gets_its_own_names_by_keys_alone(
         write(text)
     assert met == []  # nothing is between them
     press(Qt.Key.Key_Return)
-    assert told(window, "agent") == ANOTHER
+    assert problem_of(window, "agent") == ANOTHER
     assert here() is line(window, "agent")
     write("sync-02")
     through_the_plan(qtbot, window)

@@ -140,7 +140,7 @@ def test_a_copied_machine_is_told_before_anything(
 
 
 def test_a_twin_is_told_before_anything(qtbot: QtBot, open_window: Open) -> None:
-    told = "another agent uses these keys since 2026-11-02"
-    status = replace(INSTALLED.status, attention=verbatim(told))
+    warning = "another agent uses these keys since 2026-11-02"
+    status = replace(INSTALLED.status, attention=verbatim(warning))
     window = open_window(FakeController(replace(INSTALLED, status=status)))
-    wait_for_text(qtbot, window.page("tasks"), told)
+    wait_for_text(qtbot, window.page("tasks"), warning)

@@ -50,7 +50,7 @@ def spoken(table: ControllerTable, row: int, at: int) -> str:
     return str(item.data(SPOKEN)) if item else ""
 
 
-def said(table: ControllerTable) -> str:
+def text_of(table: ControllerTable) -> str:
     return " ".join(
         f"{c.title}: {c.detail} {c.remedy}" for c in table.check_rows.checks
     )
@@ -119,8 +119,8 @@ def test_at_the_end_the_first_with_something_to_do_is_chosen(
     table.show_inspection(DONE)
 
     assert table.who.text() == "dc2.corp.test"
-    assert said(table).startswith("Policy hints: Not offered")
-    assert "accept it" in said(table)
+    assert text_of(table).startswith("Policy hints: Not offered")
+    assert "accept it" in text_of(table)
 
 
 def test_arrow_keys_go_from_row_to_row(table: ControllerTable) -> None:
@@ -129,7 +129,7 @@ def test_arrow_keys_go_from_row_to_row(table: ControllerTable) -> None:
     QTest.keyClick(table.table, Qt.Key.Key_Down)
 
     assert table.who.text() == "dc4.corp.test"
-    assert "the settings do not" in said(table)
+    assert "the settings do not" in text_of(table)
 
 
 def test_tab_leaves_the_table(window: WizardWindow, page: DirectoryPage) -> None:

@@ -20,11 +20,11 @@ from tests.unit.wizard.elevation.by_hand import INSTALLED_CALL, SETUP
 
 
 @contextlib.contextmanager
-def crowd(bus: str, person: int, calls: int) -> Iterator[list[str]]:
+def many_callers(bus: str, person: int, calls: int) -> Iterator[list[str]]:
     """Have a person ask; give what each call came to: `taken`, or the error's name."""
     folder = Path(bus.removeprefix("unix:path=")).parent
     folder.chmod(0o755)
-    program = [sys.executable, "-m", "tests.unit.wizard.elevation.crowd"]
+    program = [sys.executable, "-m", "tests.unit.wizard.elevation.many_callers"]
     with subprocess.Popen(
         [*program, str(person), str(calls)],
         cwd=folder,
