@@ -8,7 +8,7 @@ from agent.acl.rights import Right, effective_mask, is_full_control
 from agent.acl.sid import Sid
 from wire.text import Text, folded, verbatim
 
-_DEEDS = (
+_ACTIONS = (
     (rights.READ_PROPERTY, Text("read all properties")),
     (rights.WRITE_PROPERTY, Text("write all properties")),
     (rights.CONTROL_ACCESS, Text("use all extended rights, Reset Password among them")),
@@ -41,36 +41,38 @@ def words(ace: Ace | UnknownAce, *, name_of: Callable[[Sid], str] = str) -> Text
     """Say what one entry does, for an administrator."""
     if isinstance(ace, UnknownAce):
         return Text("An entry of unknown kind ({name})", name=ace.name)
-    fields = {"name": name_of(ace.sid), "deeds": _placed_deeds(ace)}
+    fields = {"name": name_of(ace.sid), "actions": _placed_actions(ace)}
     if ace.type in DENYING:
-        entry = Text("Denies {name} to {deeds}", **fields)
+        entry = Text("Denies {name} to {actions}", **fields)
     elif ace.type in ALLOWING:
-        entry = Text("Allows {name} to {deeds}", **fields)
+        entry = Text("Allows {name} to {actions}", **fields)
     else:
-        entry = Text("Audits or labels {name} to {deeds}", **fields)
+        entry = Text("Audits or labels {name} to {actions}", **fields)
     if ace.type in CALLBACK:
         entry = Text("{entry}, under a condition", entry=entry)
     return Text("{entry} (inherited)", entry=entry) if ace.inherited else entry
 
 
-def _placed_deeds(ace: Ace) -> Text:
-    deeds = _deeds(ace)
+def _placed_actions(ace: Ace) -> Text:
+    actions = _actions(ace)
     if not ace.flags & AceFlag.CONTAINER_INHERIT:
-        return deeds
+        return actions
     objects = Text("all objects")
     if kind := ace.inherited_object_type:
         objects = _NAMES.get(kind) or Text("objects of {kind}", kind=str(kind))
     if ace.inherit_only:
-        return Text("{deeds} on {objects} below", deeds=deeds, objects=objects)
-    return Text("{deeds} here and on {objects} below", deeds=deeds, objects=objects)
+        return Text("{actions} on {objects} below", actions=actions, objects=objects)
+    return Text(
+        "{actions} here and on {objects} below", actions=actions, objects=objects
+    )
 
 
-def _deeds(ace: Ace) -> Text:
+def _actions(ace: Ace) -> Text:
     if is_full_control(ace.mask) and ace.object_type is None:
         return Text("do everything")
     mask = effective_mask(ace.mask)
     if ace.object_type is None:
-        return _named(_DEEDS, mask) or verbatim(hex(mask))
+        return _named(_ACTIONS, mask) or verbatim(hex(mask))
     for right in Right:
         if right.value.guid == ace.object_type and mask & right.value.mask:
             return right.value.words

@@ -236,8 +236,8 @@ def _refused(decision: Decision, case: _Case, right: Right) -> OperationVerdict:
         return _undecided(decision, case)
     if decision.reason is Reason.DENIED:
         return _no(Cause.DENIED, _entry(decision, case))
-    deed = right.value.words
-    lacking = Text("no entry allows the agent's account to {deed}", deed=deed)
+    action = right.value.words
+    lacking = Text("no entry allows the agent's account to {action}", action=action)
     if case.protected:
         off = Text("{lacking}; inheritance is off", lacking=lacking)
         return _no(Cause.INHERITANCE_OFF, off)

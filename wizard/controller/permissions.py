@@ -35,7 +35,7 @@ _STEP = 50  # people between two reports
 
 
 @dataclass(frozen=True)
-class Seen:
+class CoverageProgress:
     """How many are judged by now, and for how many of those a reset would work."""
 
     people: int
@@ -112,7 +112,7 @@ class Permissions:
         inputs: Inputs,
         *,
         each: Callable[[PersonVerdict], None],
-        report: Callable[[Seen], None],
+        report: Callable[[CoverageProgress], None],
         stop: threading.Event,
     ) -> Coverage:
         """Judge everybody in the scope, each once, in the directory's order.
@@ -173,5 +173,5 @@ class Permissions:
         return grants.entries(plan.changes, plan.settings, context)
 
 
-def _seen(tally: Tally) -> Seen:
-    return Seen(tally.people, tally.states[State.YES])
+def _seen(tally: Tally) -> CoverageProgress:
+    return CoverageProgress(tally.people, tally.states[State.YES])

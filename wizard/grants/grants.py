@@ -53,7 +53,7 @@ class AccessEntry:
 
 
 @dataclass(frozen=True)
-class Left:
+class ForeignEntry:
     """An entry for the account that Writeback did not add, and leaves alone."""
 
     container: str
@@ -65,7 +65,7 @@ class Revocation:
     """What earlier plans added and is taken back, and what others added and is left."""
 
     plan: Plan
-    left: tuple[Left, ...]
+    left: tuple[ForeignEntry, ...]
 
 
 def plan_grant(settings: Settings, context: Context) -> tuple[Change, ...]:
@@ -171,7 +171,7 @@ def _left(
     own: Sid,
     changes: Sequence[Change],
     names: Names,
-) -> Iterator[Left]:
+) -> Iterator[ForeignEntry]:
     for container in containers:
         taken = [
             Grant.of(name).ace(own)
@@ -182,7 +182,7 @@ def _left(
         for ace in _aces(opened, container):
             about = isinstance(ace, Ace) and ace.sid == own and ace not in taken
             if about and not ace.flags & AceFlag.INHERITED:
-                yield Left(container, verbatim(words(ace, name_of=names)))
+                yield ForeignEntry(container, verbatim(words(ace, name_of=names)))
 
 
 def missing(

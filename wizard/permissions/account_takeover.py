@@ -18,7 +18,14 @@ from agent.acl.well_known_sids import OWNER_RIGHTS, SELF, domain_of, is_broad
 from wire.text import Text, listed, verbatim
 from wizard.permissions.excess_rights import Place
 from wizard.permissions.findings import Finding, Level, NameOf, not_known
-from wizard.permissions.held_rights import CONTROL, LOOK, Held, ask, has_full, unread
+from wizard.permissions.held_rights import (
+    CONTROL,
+    LOOK,
+    HeldRight,
+    ask,
+    has_full,
+    unread,
+)
 
 _SYSTEM = frozenset({"S-1-5-18", "S-1-5-32-544"})
 _DOMAIN_ADMINS, _ENTERPRISE_ADMINS = 512, 519
@@ -122,7 +129,7 @@ def _trustees(descriptor: SecurityDescriptor) -> Iterable[Sid]:
 
 
 def _taker(
-    guarded: Guarded, sid: Sid, held: tuple[Held, ...], name_of: NameOf
+    guarded: Guarded, sid: Sid, held: tuple[HeldRight, ...], name_of: NameOf
 ) -> Finding:
     operators = str(sid) == _ACCOUNT_OPERATORS
     level = Level.PROBLEM if is_broad(sid) else Level.WARNING
@@ -132,17 +139,17 @@ def _taker(
     )
     if operators:
         remedy = Text("Keep that group empty, as is advised for it.")
-    name, deeds, title = name_of(sid), _deeds(held), guarded.title
+    name, actions, title = name_of(sid), _actions(held), guarded.title
     return Finding(
         f"guard/{guarded.name}/{sid}",
         Level.INFO if operators else level,
-        Text("{name} may {deeds}: {title}", name=name, deeds=deeds, title=title),
+        Text("{name} may {actions}: {title}", name=name, actions=actions, title=title),
         listed(dict.fromkeys(each.shown_by(name_of) for each in held)),
         remedy,
     )
 
 
-def _deeds(held: tuple[Held, ...]) -> Text:
+def _actions(held: tuple[HeldRight, ...]) -> Text:
     if has_full(held):
         return Text("do everything")
     *others, last = (verbatim(each.right.value.words) for each in held)

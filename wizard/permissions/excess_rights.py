@@ -87,25 +87,27 @@ def of_place(place: Place, sids: frozenset[Sid], name_of: NameOf) -> Iterator[Fi
         fine = Text("It has no control over {title}", title=title)
         yield Finding(f"excess/{place.name}", Level.OK, fine)
     elif whole := held_rights.has_full(held):
-        deed = Text("do everything with {title}", title=title)
+        action = Text("do everything with {title}", title=title)
         what = f"excess/full_control/{place.name}"
-        yield _judged(what, Level.PROBLEM, deed, whole, name_of)
+        yield _judged(what, Level.PROBLEM, action, whole, name_of)
     else:
         for each in held:
             words = each.right.value.words
-            deed = Text("{right} of {title}", right=words, title=title)
+            action = Text("{right} of {title}", right=words, title=title)
             if each.right is Right.WRITE_OWNER:
-                deed = Text("take ownership of {title}", title=title)
+                action = Text("take ownership of {title}", title=title)
             what = f"excess/{held_rights.spelled(each.right)}/{place.name}"
-            yield _judged(what, Level.PROBLEM, deed, each, name_of)
+            yield _judged(what, Level.PROBLEM, action, each, name_of)
 
 
 def _judged(
-    what: str, level: Level, deed: Text, held: held_rights.Held, name_of: NameOf
+    what: str, level: Level, action: Text, held: held_rights.HeldRight, name_of: NameOf
 ) -> Finding:
     if not held.decision.allowed:
-        return held.left_open(what, Text("whether it may {deed}", deed=deed), name_of)
-    title = Text("It may {deed}", deed=deed)
+        return held.left_open(
+            what, Text("whether it may {action}", action=action), name_of
+        )
+    title = Text("It may {action}", action=action)
     return Finding(what, level, title, held.shown_by(name_of), held_rights.TAKE_AWAY)
 
 
@@ -120,8 +122,8 @@ def of_unexpire(
         return
     right = Right.UNEXPIRE_PASSWORD
     held = held_rights.ask(descriptor, sids, (right,), head.classes)
-    title = Text("It may {deed}; nothing needs it", deed=right.value.words)
+    title = Text("It may {action}; nothing needs it", action=right.value.words)
     if not held or not held[0].decision.allowed:
-        title = Text("It may not {deed}; nothing needs it", deed=right.value.words)
+        title = Text("It may not {action}; nothing needs it", action=right.value.words)
     shown_by = held[0].shown_by(name_of) if held else EMPTY
     yield Finding(what, Level.INFO, title, shown_by)

@@ -26,14 +26,14 @@ LET_READ = Text("Let the agent's account read the permissions there (READ_CONTRO
 LOOK = Text("Look at the entry: it can not be judged from here.")
 
 
-class Whole(Enum):
+class AllRights(Enum):
     """All rights at once, beside the members of `Right`."""
 
     FULL_CONTROL = "full_control"
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldRight:
     """A decision about one right, with who owns the object."""
 
     right: Right
@@ -78,10 +78,12 @@ def ask(
     sids: frozenset[Sid],
     rights: Iterable[Right],
     classes: frozenset[UUID],
-) -> tuple[Held, ...]:
+) -> tuple[HeldRight, ...]:
     """Decide several rights; those that are surely not held are left out."""
     decided = (
-        Held(right, decide(descriptor, sids, right, classes=classes), descriptor.owner)
+        HeldRight(
+            right, decide(descriptor, sids, right, classes=classes), descriptor.owner
+        )
         for right in rights
     )
     return tuple(
@@ -89,7 +91,7 @@ def ask(
     )
 
 
-def has_full(held: tuple[Held, ...]) -> Held | None:
+def has_full(held: tuple[HeldRight, ...]) -> HeldRight | None:
     """Give what shows full control: all of `CONTROL` is held, by entries for it."""
     sure = [each for each in held if each.decision.allowed]
     if not set(CONTROL) <= {each.right for each in sure}:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from agent.acl.rights import Right
 from wire.text import Text
 from wizard.permissions.findings import Finding, Level, NameOf, not_known
-from wizard.permissions.held_rights import CONTROL, Held, Whole, has_full
+from wizard.permissions.held_rights import CONTROL, AllRights, HeldRight, has_full
 from wizard.permissions.rights_tally import RUN_TO_END, Kind, RightsTally, SecuredObject
 
 _ON_GROUPS = (*CONTROL, Right.WRITE_MEMBERS, Right.ADD_SELF)
@@ -43,10 +43,12 @@ class ObjectRights(RightsTally):
                 yield Finding(f"excess/{kind}", Level.OK, fine)
 
 
-def _widest(held: tuple[Held, ...]) -> Iterator[tuple[Right | Whole, Held]]:
+def _widest(
+    held: tuple[HeldRight, ...],
+) -> Iterator[tuple[Right | AllRights, HeldRight]]:
     """Name what is held; what a wider right brings along is not told again."""
     if whole := has_full(held):
-        yield Whole.FULL_CONTROL, whole
+        yield AllRights.FULL_CONTROL, whole
         return
     writes = any(each.right is Right.WRITE_EVERYTHING for each in held)
     for each in held:

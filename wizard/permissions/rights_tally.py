@@ -15,7 +15,7 @@ from agent.acl.sid import Sid
 from wire.text import Text, plural
 from wizard.permissions import held_rights
 from wizard.permissions.findings import Finding, Level, NameOf, not_known
-from wizard.permissions.held_rights import Held, Whole, ask, spelled
+from wizard.permissions.held_rights import AllRights, HeldRight, ask, spelled
 
 RUN_TO_END = Text("Let it run to its end.")
 
@@ -39,9 +39,9 @@ class Gap(Enum):
     UNMARKED = "its adminCount may be hidden"
 
 
-Key = tuple[Kind, Right | Whole | Gap]
-_DEEDS: dict[Right | Whole | Gap, Text] = {
-    Whole.FULL_CONTROL: Text("do everything with"),
+Key = tuple[Kind, Right | AllRights | Gap]
+_ACTIONS: dict[Right | AllRights | Gap, Text] = {
+    AllRights.FULL_CONTROL: Text("do everything with"),
     Right.WRITE_DACL: Text("change the permissions of"),
     Right.WRITE_OWNER: Text("take ownership of"),
     Right.WRITE_EVERYTHING: Text("write all properties of"),
@@ -80,7 +80,7 @@ class Count:
     """How many objects there are, with the first of them and what shows it there."""
 
     example: str
-    because: Held | None
+    because: HeldRight | None
     objects: int = 0
 
     def shown_by(self, name_of: NameOf) -> Text:
@@ -98,7 +98,7 @@ class RightsTally:
     counts: dict[Key, Count] = field(default_factory=dict)
     _decided: Callable[
         [bytes | None, tuple[Right, ...], frozenset[UUID]],
-        tuple[Held, ...] | Unreadable,
+        tuple[HeldRight, ...] | Unreadable,
     ] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -109,12 +109,12 @@ class RightsTally:
         descriptor: SecurityDescriptor,
         rights: tuple[Right, ...],
         classes: frozenset[UUID],
-    ) -> tuple[Held, ...]:
+    ) -> tuple[HeldRight, ...]:
         return ask(descriptor, self.sids, rights, classes)
 
     def surely_held(
         self, kind: Kind, secured: SecuredObject, rights: tuple[Right, ...]
-    ) -> tuple[Held, ...]:
+    ) -> tuple[HeldRight, ...]:
         """Give what is surely held on an object; what is not known is counted."""
         held = self._decided(secured.descriptor, rights, secured.classes)
         if isinstance(held, Unreadable):
@@ -125,7 +125,7 @@ class RightsTally:
         return tuple(each for each in held if each.decision.allowed)
 
     def count(
-        self, key: Key, secured: SecuredObject, because: Held | None = None
+        self, key: Key, secured: SecuredObject, because: HeldRight | None = None
     ) -> None:
         """Count an object."""
         count = self.counts.setdefault(key, Count(secured.dn, because))
@@ -159,13 +159,13 @@ class RightsTally:
 
     def _excess(self, key: Key, name_of: NameOf) -> Finding:
         count, (kind, right) = self.counts[key], key
-        deed, objects = _DEEDS[right], number(kind, count.objects)
+        action, objects = _ACTIONS[right], number(kind, count.objects)
         outside = kind in (Kind.OUTSIDE, Kind.PROTECTED)
         name = spelled(right)
         return Finding(
             f"{kind}/{name}" if outside else f"excess/{name}/{kind}",
             Level.WARNING if kind is Kind.OUTSIDE else Level.PROBLEM,
-            Text("It may {deed} {objects}", deed=deed, objects=objects),
+            Text("It may {action} {objects}", action=action, objects=objects),
             count.shown_by(name_of),
             _REMEDIES.get(kind, _OF_OBJECTS),
         )

@@ -10,7 +10,7 @@ from agent.verdict.effective_rights import unreadable_attributes
 from wire.text import EMPTY, Text
 from wizard.permissions import rights_tally
 from wizard.permissions.findings import Finding, Level, NameOf, not_known
-from wizard.permissions.held_rights import CONTROL, TASK, Held, Whole, has_full
+from wizard.permissions.held_rights import CONTROL, TASK, AllRights, HeldRight, has_full
 from wizard.permissions.rights_tally import Gap, Kind, SecuredObject
 
 _READ_MARK = Text("Let the agent's account read adminCount.")
@@ -54,15 +54,15 @@ class UserRights(rights_tally.RightsTally):
             if each.right in TASK:
                 self._count_task(person, each)
 
-    def _count_control(self, person: Person, held: tuple[Held, ...]) -> None:
+    def _count_control(self, person: Person, held: tuple[HeldRight, ...]) -> None:
         if whole := has_full(held):
-            self.count((Kind.PEOPLE, Whole.FULL_CONTROL), person, whole)
+            self.count((Kind.PEOPLE, AllRights.FULL_CONTROL), person, whole)
             return
         for each in held:
             if each.right in CONTROL:
                 self.count((Kind.PEOPLE, each.right), person, each)
 
-    def _count_task(self, person: Person, held: Held) -> None:
+    def _count_task(self, person: Person, held: HeldRight) -> None:
         because = held.decision.because
         if not person.inside:
             self.count((Kind.OUTSIDE, held.right), person, held)
@@ -72,7 +72,7 @@ class UserRights(rights_tally.RightsTally):
             self.resettable += person.inside
             self._count_mark(person, held)
 
-    def _count_mark(self, person: Person, held: Held) -> None:
+    def _count_mark(self, person: Person, held: HeldRight) -> None:
         if person.marked:
             self.count((Kind.PROTECTED, held.right), person, held)
             return

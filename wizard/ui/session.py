@@ -21,7 +21,7 @@ _OF_COPY = {"task": "rekey", "agent": "", "directory.account.name": ""}
 
 
 @dataclass(frozen=True)
-class Gone:
+class RemovalResult:
     """What a removal took away."""
 
     # what was removed, each with what came back, where something did
@@ -46,7 +46,7 @@ class Session(QObject):
         self.answers = Answers(reading=True)
         self.plan: Plan | None = None
         self.applied: Settings | None = None
-        self.gone: Gone | None = None
+        self.gone: RemovalResult | None = None
 
     def begin(self, machine: Machine) -> None:
         """Begin with the answers that go with what is on the machine."""

@@ -16,7 +16,7 @@ from wizard.cli.run_plan import run_plan
 from wizard.cli.secrets import CommandSecrets
 from wizard.cli.terminal import Confirm
 from wizard.controller.controller import Controller
-from wizard.grants.grants import AccessEntry, Left
+from wizard.grants.grants import AccessEntry, ForeignEntry
 from wizard.grants.handover_text import handover_text
 from wizard.inputs import Inputs
 from wizard.translation import say
@@ -96,7 +96,7 @@ def _lines(entries: Sequence[AccessEntry], *, back: bool = False) -> Iterator[st
             yield f"  dsacls      {entry.dsacls}"
 
 
-def _left(left: Sequence[Left]) -> Iterator[str]:
+def _left(left: Sequence[ForeignEntry]) -> Iterator[str]:
     if left:
         yield Text("Left, as Writeback did not add it:")
     for each in left:

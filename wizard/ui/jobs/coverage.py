@@ -9,7 +9,7 @@ from typing import Any
 
 from agent.config.settings import Settings
 from wizard.controller.controller import Controller
-from wizard.controller.permissions import Coverage, Seen
+from wizard.controller.permissions import Coverage, CoverageProgress
 from wizard.inputs import Inputs
 from wizard.permissions.coverage import PersonVerdict
 from wizard.permissions.export import Form, Unfinished, finish, writing
@@ -22,13 +22,13 @@ _EVERY_S = 0.1  # between two looks of the window at what is new
 class Batch:
     """What is new since the window last looked."""
 
-    seen: Seen  # how far it is
+    seen: CoverageProgress  # how far it is
     people: list[PersonVerdict]  # those judged since
     account: bool = False  # everybody is judged; the account itself is looked at
 
 
 @dataclass(frozen=True)
-class Whole:
+class CoverageReport:
     """What it came to."""
 
     coverage: Coverage  # everybody by cause
@@ -45,12 +45,14 @@ class Judge:
     settings: Settings
     inputs: Inputs
 
-    def run(self, report: Callable[[Any], None], stop: threading.Event) -> Whole:
+    def run(
+        self, report: Callable[[Any], None], stop: threading.Event
+    ) -> CoverageReport:
         """Judge everybody, then the account."""
         waiting: list[PersonVerdict] = []
         reported = 0.0
 
-        def tell(seen: Seen) -> None:
+        def tell(seen: CoverageProgress) -> None:
             nonlocal reported
             now = time.monotonic()
             if now - reported < _EVERY_S:
@@ -62,14 +64,14 @@ class Judge:
         coverage = self.controller.permissions.coverage(
             self.settings, self.inputs, each=waiting.append, report=tell, stop=stop
         )
-        everybody = Seen(coverage.people, coverage.would_work)
+        everybody = CoverageProgress(coverage.people, coverage.would_work)
         report(Batch(everybody, waiting, account=coverage.complete))
         if stop.is_set():
-            return Whole(coverage, (), stopped=True)
+            return CoverageReport(coverage, (), stopped=True)
         findings = self.controller.permissions.about_account(
             self.settings, self.inputs, report=lambda _people: None, stop=stop
         )
-        return Whole(coverage, findings, stopped=stop.is_set())
+        return CoverageReport(coverage, findings, stopped=stop.is_set())
 
     def export(
         self,

@@ -16,7 +16,7 @@ from wizard.ui.jobs.plans import Ended, carrying_out
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.page import WizardPage
 from wizard.ui.presenters import failure
-from wizard.ui.session import Gone, Session
+from wizard.ui.session import RemovalResult, Session
 from wizard.ui.widgets.change_list import ChangeList
 from wizard.ui.widgets.check_rows import CheckRows
 from wizard.ui.widgets.labels import button, label, row
@@ -139,7 +139,7 @@ class ApplyPage(WizardPage):
             lines = tuple(
                 (change.summary, change.detail.text()) for change in self.changes.rows
             )
-            self.session.gone = Gone(lines, result.known)
+            self.session.gone = RemovalResult(lines, result.known)
         self.session.clear_secrets()
         self.stop_button.hide()
         self.applied.emit()

@@ -18,7 +18,7 @@ from wizard.permissions.export import Form
 from wizard.permissions.findings import Level
 from wizard.results import Check
 from wizard.ui.formatting import say, tr
-from wizard.ui.jobs.coverage import Batch, Judge, Whole
+from wizard.ui.jobs.coverage import Batch, CoverageReport, Judge
 from wizard.ui.jobs.page_checks import broken
 from wizard.ui.page import WizardPage
 from wizard.ui.presenters import other_operations
@@ -38,7 +38,7 @@ class PermissionsPage(WizardPage):
 
     def __init__(self, page: Page, session: Session) -> None:
         super().__init__(page, session)
-        self.whole: Whole | None = None
+        self.whole: CoverageReport | None = None
         self._judged_for: Judge | None = None
         self.sum_up = labels.label()
         self.sum_up.setFont(palette.larger(3, bold=True))
@@ -155,7 +155,7 @@ class PermissionsPage(WizardPage):
         )
         self.sum_up.setText(text if judged else "")
 
-    def _judged(self, whole: Whole) -> None:
+    def _judged(self, whole: CoverageReport) -> None:
         self.whole = whole
         coverage = whole.coverage
         self.table.settle()
@@ -171,7 +171,7 @@ class PermissionsPage(WizardPage):
         self._show_account(whole)
         self._arrange()
 
-    def _show_account(self, whole: Whole) -> None:
+    def _show_account(self, whole: CoverageReport) -> None:
         weighing = [f for f in whole.findings if f.level not in (Level.OK, Level.INFO)]
         checks = [check_of(each) for each in weighing]
         if not checks and whole.findings:

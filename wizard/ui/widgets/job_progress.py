@@ -6,7 +6,7 @@ from typing import Any
 from PySide6.QtWidgets import QWidget
 
 from wire.text import plural
-from wizard.controller.permissions import Seen
+from wizard.controller.permissions import CoverageProgress
 from wizard.ui.formatting import say, tr
 from wizard.ui.jobs.worker import Hears, Worker
 from wizard.ui.widgets.labels import busy_bar, button, column, label, row
@@ -15,7 +15,7 @@ from wizard.ui.widgets.labels import busy_bar, button, column, label, row
 class Progress(QWidget):
     """How far it is, with Stop; it is seen while the job is under way.
 
-    `name` is for screen readers; `moved` takes reports that are not `Seen` alone.
+    `name` is for screen readers; `moved` takes other reports than `CoverageProgress`.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class Progress(QWidget):
         self.show()
         self.worker.start(job)
 
-    def show_seen(self, seen: Seen) -> None:
+    def show_seen(self, seen: CoverageProgress) -> None:
         """Show how far the judging is; how many there are is known at its end."""
         if seen.people:
             so_far = plural(

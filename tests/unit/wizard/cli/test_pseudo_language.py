@@ -44,7 +44,7 @@ from wizard.cli.run_plan import failure
 from wizard.cli.secrets import CommandSecrets
 from wizard.controller.controller import Controller
 from wizard.controller.permissions import Coverage, Explained, Permissions
-from wizard.grants.grants import AccessEntry, Left
+from wizard.grants.grants import AccessEntry, ForeignEntry
 from wizard.host.sandbox.host import SandboxHost
 from wizard.inputs import Inputs
 from wizard.permissions.findings import Finding, Level
@@ -158,7 +158,7 @@ ENTRY = AccessEntry(
     *(Text("reset"), Text("Resets passwords")),
     *("OA;CI", "dsacls", "Add-Ace", "Remove-Ace"),
 )
-LEFT = Left("DC=corp,DC=test", Text("Full control"))
+LEFT = ForeignEntry("DC=corp,DC=test", Text("Full control"))
 
 
 class ScriptedGrants:

@@ -93,7 +93,7 @@ def test_account_operators_are_information() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rights", "about", "deed"),
+    ("rights", "about", "action"),
     [
         ("CR", "reset", "reset the password"),
         ("WD", "", "change the permissions"),
@@ -101,13 +101,13 @@ def test_account_operators_are_information() -> None:
         ("WP", "", "write all properties"),
     ],
 )
-def test_each_way_in_is_told(rights: str, about: str, deed: str) -> None:
+def test_each_way_in_is_told(rights: str, about: str, action: str) -> None:
     kind = "OA" if about else "A"
     (finding,) = found(ITSELF, descriptor(f"({kind};;{rights};{about};;USER)"))
 
     assert (finding.id, finding.level) == (f"guard/account/{USER_SID}", Level.WARNING)
-    assert finding.title == f"{USER_SID} may {deed}: the account"
-    assert finding.shown_by == f"Allows {USER_SID} to {deed}"
+    assert finding.title == f"{USER_SID} may {action}: the account"
+    assert finding.shown_by == f"Allows {USER_SID} to {action}"
 
 
 def test_several_ways_in_of_one_are_one_finding() -> None:
@@ -149,17 +149,17 @@ def test_a_right_denied_is_not_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("right", "deed"),
+    ("right", "action"),
     [
         (Right.WRITE_MEMBERS, "choose the members"),
         (Right.ADD_SELF, "become a member"),
     ],
 )
-def test_who_may_join_a_group_is_told(right: Right, deed: str) -> None:
+def test_who_may_join_a_group_is_told(right: Right, action: str) -> None:
     (finding,) = found(HOLDER, entries(entry(right)))
 
     assert (finding.id, finding.level) == (f"guard/G/{USER_SID}", Level.WARNING)
-    assert finding.shown_by == f"Allows {USER_SID} to {deed}"
+    assert finding.shown_by == f"Allows {USER_SID} to {action}"
 
 
 def test_the_set_of_membership_gives_the_members_too() -> None:

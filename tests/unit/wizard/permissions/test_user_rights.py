@@ -10,7 +10,7 @@ from agent.acl.descriptor import SecurityDescriptor, with_dacl
 from agent.acl.rights import USER
 from tests.fixtures.sddl_text import NAMES, descriptor, sids
 from wizard.permissions.findings import Finding, Level
-from wizard.permissions.held_rights import Held, ask
+from wizard.permissions.held_rights import HeldRight, ask
 from wizard.permissions.user_rights import Person, UserRights, of_pilot
 
 TOKEN = sids("AGENT", "GROUP", "WD", "AU")
@@ -129,7 +129,7 @@ def test_a_stop_leaves_the_rest_not_known_and_tells_what_was_seen() -> None:
 def test_equal_descriptors_are_decided_once(monkeypatch: pytest.MonkeyPatch) -> None:
     decided: list[SecurityDescriptor] = []
 
-    def counted(descriptor: SecurityDescriptor, *more: Any) -> tuple[Held, ...]:
+    def counted(descriptor: SecurityDescriptor, *more: Any) -> tuple[HeldRight, ...]:
         decided.append(descriptor)
         return ask(descriptor, *more)
 

@@ -15,7 +15,7 @@ from wire.names import Identifier
 from wire.operation import Operation
 from wire.outcomes import Code
 from wire.text import verbatim
-from wizard.controller.permissions import Coverage, Explained, Seen
+from wizard.controller.permissions import Coverage, CoverageProgress, Explained
 from wizard.grants.grants import AccessEntry
 from wizard.inputs import Inputs
 from wizard.permissions.coverage import PersonVerdict, Tally
@@ -170,24 +170,24 @@ class FakePermissions:
         inputs: Inputs,
         *,
         each: Callable[[PersonVerdict], None],
-        report: Callable[[Seen], None],
+        report: Callable[[CoverageProgress], None],
         stop: threading.Event,
     ) -> Coverage:
         self.calls.append(("coverage", settings, inputs))
         if self.error:
             raise self.error
         tally, expected = Tally(), sum(self.everybody.values())
-        report(Seen(0, 0))
+        report(CoverageProgress(0, 0))
         for judged in self._people():
             if tally.people == expected // 2 and self.hold:
                 while not self.go.wait(0.05):
-                    report(Seen(tally.people, tally.states[State.YES]))
+                    report(CoverageProgress(tally.people, tally.states[State.YES]))
             if stop.is_set():
                 break
             tally.add(judged.verdict)
             each(judged)
         would = tally.states[State.YES]
-        report(Seen(tally.people, would))
+        report(CoverageProgress(tally.people, would))
         causes = {op: dict(found) for op, found in tally.causes.items()}
         whole = tally.people == expected
         return Coverage(tally.people, would, causes, self.foreseen, whole)
