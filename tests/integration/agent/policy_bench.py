@@ -51,7 +51,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Said:
+class Forecast:
     """What the product says before the write.
 
     Attributes:
@@ -242,16 +242,16 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def foretell(subject: Subject, request: Request) -> Said:
+def foretell(subject: Subject, request: Request) -> Forecast:
     """Say what the product knows before the write, verdict and policy together."""
     reset_verdict = judge.judge_operation(subject, request.op)
     findings = refusals.password_findings(subject, request)
     stops = next((each for each in findings if each.blocks), None)
     if reset_verdict.state is State.NO and reset_verdict.code is not Code.TOO_YOUNG:
-        return Said(reset_verdict.code, reset_verdict.shown_by)
+        return Forecast(reset_verdict.code, reset_verdict.shown_by)
     if stops is not None:
-        return Said(stops.code, stops.detail)
+        return Forecast(stops.code, stops.detail)
     if reset_verdict.state is not State.YES:
-        return Said(None, reset_verdict.shown_by)
+        return Forecast(None, reset_verdict.shown_by)
     open_ = [f.detail for f in findings if f.code in (Code.IN_HISTORY, Code.POLICY)]
-    return Said(None, "; ".join(open_)) if open_ else Said(Code.OK)
+    return Forecast(None, "; ".join(open_)) if open_ else Forecast(Code.OK)

@@ -23,7 +23,7 @@ from tests.fixtures.agent_stage import CANARY, AgentStage
 from tests.fixtures.filetime import to_filetime
 from tests.fixtures.policy_files import FOLDER, Judged, store
 from tests.integration.agent.policy_admin import Admin
-from tests.integration.agent.policy_bench import Became, Bench, Said, foretell
+from tests.integration.agent.policy_bench import Became, Bench, Forecast, foretell
 from tests.integration.agent.policy_cases import Dice, units
 from tests.integration.agent.policy_rules import (
     KEPT_OLD,
@@ -139,7 +139,7 @@ def should_become(facts: Facts, *, hidden: bool) -> Code:
     return Code.IN_HISTORY if by_history else Code.POLICY
 
 
-def class_of(facts: Facts, forecast: Said, real: Code, *, hidden: bool) -> str:
+def class_of(facts: Facts, forecast: Forecast, real: Code, *, hidden: bool) -> str:
     """Name the ground on which what was said and what became of it are compared."""
     if real is Code.WRONG_PASSWORD:
         return OLD
@@ -193,7 +193,7 @@ def play(bench: Bench, dice: Dice, number: int, tally: Tally) -> None:
             person.past.was_set(password, rules.history)
 
 
-def judge(facts: Facts, forecast: Said, became: Became, *, hidden: bool) -> str:
+def judge(facts: Facts, forecast: Forecast, became: Became, *, hidden: bool) -> str:
     """Compare; say what does not agree."""
     real = became.code
     wanted = should_say(facts, hidden=hidden)

@@ -22,7 +22,7 @@ AGENT = PrivateKeys.generate()
 FINGERPRINT = AGENT.public.fingerprint
 
 
-class Told(Client):
+class AnsweredClient(Client):
     """A client whose relay passes on what one agent signed."""
 
     def __init__(self, portal: Portal, seen: Seen | None = None) -> None:
@@ -49,7 +49,7 @@ def portal(tmp_path: Path) -> Portal:
 
 
 def test_starts_that_only_grow_are_an_agents(portal: Portal) -> None:
-    client = Told(portal)
+    client = AnsweredClient(portal)
     for client.starts in (7, 7, 9):
         assert client.agent("srv1", FINGERPRINT).name == "srv1"
 
@@ -58,9 +58,9 @@ def test_starts_that_go_back_are_a_restored_machines(
     portal: Portal, tmp_path: Path
 ) -> None:
     path = tmp_path / "portal.seen.json"
-    client = Told(portal, Seen(path))
+    client = AnsweredClient(portal, Seen(path))
     client.agent("srv1", FINGERPRINT)
-    later = Told(portal, Seen(path))
+    later = AnsweredClient(portal, Seen(path))
     later.starts = 6
     with pytest.raises(
         RestoredError, match=r"6 times, and 7 times before.*writeback rekey"
@@ -71,14 +71,14 @@ def test_starts_that_go_back_are_a_restored_machines(
 
 
 def test_new_keys_count_anew(portal: Portal) -> None:
-    client = Told(portal)
+    client = AnsweredClient(portal)
     client.agent("srv1", FINGERPRINT)
     client.agent_keys, client.starts = PrivateKeys.generate(), 1
     client.agent("srv1", client.agent_keys.public.fingerprint)
 
 
 def test_keys_that_a_relay_kept_are_refused(portal: Portal) -> None:
-    client = Told(portal)
+    client = AnsweredClient(portal)
     client.age_s, client.starts = 200.0, 6
     with pytest.raises(WireError, match="signed long ago"):
         client.agent("srv1", FINGERPRINT)
