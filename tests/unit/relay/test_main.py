@@ -16,7 +16,7 @@ import aiohttp
 import pytest
 
 from lab.authority import issue, make_authority
-from relay.cli import main
+from relay.cli.main import main
 from tests.fixtures.relay_stage import Enrolled
 from wire import sas
 from wire.enrolment_code import parse

@@ -1,0 +1,1 @@
+"""The commands of `writeback-relay`, a file for each kind."""
