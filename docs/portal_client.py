@@ -15,7 +15,6 @@ it saw of the agents is kept beside portal.json, in portal.seen.json.
 import argparse
 import base64
 import getpass
-import hashlib
 import hmac
 import http.client
 import json
@@ -144,8 +143,9 @@ class Client:
         if status != 200:
             raise WireError(f"keys of {name}: HTTP {status}: {body[:200]!r}")
         claimed = json.loads(jws.extract_compact(body).payload)
-        keys = {key["use"]: ECKey.import_key(key) for key in claimed["keys"]}
-        if _plain(fingerprint) != fingerprint_of(keys["sig"], keys["enc"]):
+        # of several sealing keys, the first is the current one
+        keys = {key["use"]: ECKey.import_key(key) for key in claimed["keys"][::-1]}
+        if _plain(fingerprint) != fingerprint_of(keys["sig"]):
             raise WireError(f"the keys of {name} do not have the fingerprint known")
         signed = jws.deserialize_compact(body, keys["sig"], algorithms=["ES256"])
         if signed.headers().get("typ") != "writeback-keys+jwt":
@@ -238,10 +238,9 @@ class Client:
         )
 
 
-def fingerprint_of(signing: ECKey, sealing: ECKey) -> str:
-    """SHA-256 over both RFC 7638 thumbprints, joined by a dot, in hexadecimal."""
-    joined = f"{signing.thumbprint()}.{sealing.thumbprint()}"
-    return hashlib.sha256(joined.encode("ascii")).hexdigest()
+def fingerprint_of(signing: ECKey) -> str:
+    """Spell the RFC 7638 SHA-256 thumbprint of a signing key in hexadecimal."""
+    return base64.urlsafe_b64decode(f"{signing.thumbprint()}=").hex()
 
 
 def new_portal(path: Path, issuer: str, relay: str, relay_ca: str | None) -> None:

@@ -1,10 +1,12 @@
 """Keys of the parties on the wire, and the fingerprints people compare.
 
-A party (an agent, a portal, the agent's self-test) has two P-256 keys: one signs
-(ES256, RFC 7518 section 3.4), one is sealed to (ECDH-ES+A256KW, section 4.6).
+A party (an agent, a portal, the agent's self-test) has P-256 keys: one signs (ES256,
+RFC 7518 section 3.4) and is who it is; to the others is sealed (ECDH-ES+A256KW,
+section 4.6). They are replaced often, so that there are several for a while: the
+current one, and former ones that still open what was sealed to them before.
 """
 
-import hashlib
+import base64
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,32 +21,37 @@ from wire.text import Text
 
 CURVE = "P-256"
 PUBLIC_MEMBERS = ("kty", "crv", "x", "y", "use", "kid")
+MAX_SEALING_KEYS = 4
 
 Jwk = Mapping[str, Any]
 
 
 class BadKeys(Failure):
-    """A set of keys is not the two P-256 keys a party has."""
+    """A set of keys is not the P-256 keys a party has."""
 
 
 @dataclass(frozen=True)
 class PublicKeys:
-    """What others know of a party."""
+    """What others know of a party; `sealing` is the current one to seal to."""
 
     signing: ECKey
     sealing: ECKey
+    former: tuple[ECKey, ...] = ()
 
     @classmethod
     def of(cls, jwks: Sequence[Jwk]) -> Self:
-        """Read two public JWKs, one with use=sig and one with use=enc (RFC 7517).
+        """Read public JWKs (RFC 7517), one of use=sig and one to four of use=enc.
 
-        BadKeys names the member that is wrong.
+        The first of use=enc is the current one. BadKeys names the member that is wrong.
         """
-        return cls(_one(jwks, "sig"), _one(jwks, "enc"))
+        (signing,) = _of_use(jwks, "sig", 1)
+        sealing, *former = _of_use(jwks, "enc", MAX_SEALING_KEYS)
+        return cls(signing, sealing, tuple(former))
 
     def jwks(self) -> list[dict[str, Any]]:
-        """Give the keys as public JWKs, signing first."""
-        return [_public(self.signing, "sig"), _public(self.sealing, "enc")]
+        """Give the keys as public JWKs: signing, sealing, former ones."""
+        sealing = (self.sealing, *self.former)
+        return [_public(self.signing, "sig"), *(_public(key, "enc") for key in sealing)]
 
     @property
     def fingerprint(self) -> str:
@@ -54,53 +61,79 @@ class PublicKeys:
 
 @dataclass(frozen=True, repr=False)
 class PrivateKeys:
-    """A party's own keys."""
+    """A party's own keys; nothing is sealed to `former` ones any more."""
 
     signing: ECKey
     sealing: ECKey
+    former: tuple[ECKey, ...] = ()
 
     @classmethod
     def generate(cls) -> Self:
         """Make new keys."""
-        return cls(ECKey.generate_key(CURVE), ECKey.generate_key(CURVE))
+        return cls(new_key(), new_key())
 
     @classmethod
     def of(cls, secret: Secret) -> Self:
-        """Read what `secret` wrote; BadKeys where it is no pair of private keys."""
+        """Read what `secret` wrote, also before there were several sealing keys.
+
+        BadKeys where they are no private keys.
+        """
         try:
             stored = json.loads(secret.reveal())
-            keys = cls(ECKey.import_key(stored["sig"]), ECKey.import_key(stored["enc"]))
-        except (JoseError, ValueError, KeyError, TypeError):
+            sealing = stored["enc"]
+            current, *former = (
+                ECKey.import_key(key)
+                for key in (sealing if isinstance(sealing, list) else [sealing])
+            )
+            keys = cls(ECKey.import_key(stored["sig"]), current, tuple(former))
+        except (JoseError, ValueError, KeyError, TypeError, RecursionError):
             raise BadKeys(Text("the stored private keys can't be read")) from None
-        if not (keys.signing.is_private and keys.sealing.is_private):
+        if not all(key.is_private for key in (keys.signing, *keys.openers)):
             raise BadKeys(Text("the stored keys are not private keys"))
         return keys
 
     def secret(self) -> Secret:
         """Give the keys as the text that is kept as a secret."""
-        pair = {
-            "sig": self.signing.as_dict(private=True),
-            "enc": self.sealing.as_dict(private=True),
-        }
-        return Secret(json.dumps(pair))
+        openers = [key.as_dict(private=True) for key in self.openers]
+        # one alone is written as it always was: an older program reads it
+        sealing = openers if self.former else openers[0]
+        stored = {"sig": self.signing.as_dict(private=True), "enc": sealing}
+        return Secret(json.dumps(stored))
+
+    @property
+    def openers(self) -> tuple[ECKey, ...]:
+        """The keys that open what is sealed for this party, the current one first."""
+        return (self.sealing, *self.former)
+
+    def opener(self, kid: object) -> ECKey | None:
+        """Give the sealing key of this id (RFC 7638 thumbprint); None: no such key."""
+        return next((key for key in self.openers if key.thumbprint() == kid), None)
 
     @property
     def public(self) -> PublicKeys:
         """The half that others may know."""
-        return PublicKeys(
-            ECKey.import_key(_public(self.signing, "sig")),
-            ECKey.import_key(_public(self.sealing, "enc")),
+        signing = ECKey.import_key(_public(self.signing, "sig"))
+        sealing, *former = (
+            ECKey.import_key(_public(key, "enc")) for key in self.openers
         )
+        return PublicKeys(signing, sealing, tuple(former))
 
     def __repr__(self) -> str:
         return "PrivateKeys(•••)"
 
 
+def new_key() -> ECKey:
+    """Make a key, to sign or to be sealed to."""
+    return ECKey.generate_key(CURVE)
+
+
 def fingerprint_digest(jwks: Sequence[Jwk]) -> bytes:
-    """Hash both keys: SHA-256 over their RFC 7638 thumbprints, joined by a dot."""
-    keys = PublicKeys.of(jwks)
-    joined = f"{keys.signing.thumbprint()}.{keys.sealing.thumbprint()}"
-    return hashlib.sha256(joined.encode("ascii")).digest()
+    """Hash the signing key: its SHA-256 thumbprint (RFC 7638), 32 bytes.
+
+    The signing key alone is who a party is: it vouches for its sealing keys.
+    """
+    (signing,) = _of_use(jwks, "sig", 1)
+    return base64.urlsafe_b64decode(f"{signing.thumbprint()}=")
 
 
 def fingerprint(jwks: Sequence[Jwk]) -> str:
@@ -115,26 +148,30 @@ def _public(key: ECKey, use: str) -> dict[str, Any]:
     return public | {"use": use, "kid": key.thumbprint()}
 
 
-def _one(jwks: Iterable[Jwk], use: str) -> ECKey:
+def _of_use(jwks: Iterable[Jwk], use: str, at_most: int) -> list[ECKey]:
     own = [jwk for jwk in jwks if isinstance(jwk, Mapping) and jwk.get("use") == use]
-    if len(own) != 1:
-        count = len(own)
+    if not 1 <= len(own) <= at_most:
         rule = Text(
-            "needs exactly one key with use={use}, has {count}", use=use, count=count
+            "needs one key with use={use}, or as many as {limit}, has {count}",
+            use=use,
+            limit=str(at_most),
+            count=len(own),
         )
         raise BadKeys(rule)
-    if own[0].get("kty") != "EC" or own[0].get("crv") != CURVE:
+    return [_key(jwk, use) for jwk in own]
+
+
+def _key(jwk: Jwk, use: str) -> ECKey:
+    if jwk.get("kty") != "EC" or jwk.get("crv") != CURVE:
         rule = Text(
             "the key with use={use} must be EC on {curve}", use=use, curve=CURVE
         )
         raise BadKeys(rule)
-    if "d" in own[0]:
+    if "d" in jwk:
         raise BadKeys(
             Text("the key with use={use} is private; give only public keys", use=use)
         )
-    members = {
-        name: own[0][name] for name in ("kty", "crv", "x", "y") if name in own[0]
-    }
+    members = {name: jwk[name] for name in ("kty", "crv", "x", "y") if name in jwk}
     try:
         key = ECKey.import_key(members)
         key.thumbprint()

@@ -10,7 +10,7 @@ from typing import Any
 from agent.config.enrolment import Enrolment
 from wire.failure import sentence
 from wire.jose import read_signed
-from wire.keys import PrivateKeys, PublicKeys
+from wire.keys import BadKeys, PrivateKeys, PublicKeys
 from wire.messages import MAX_LIFETIME_S, new_jti, open_answer, seal_request
 from wire.outcomes import OUTCOMES, Code, Refused
 from wire.secret import Secret
@@ -33,9 +33,9 @@ def ask_agent(
     came, or one that is not the agent's.
     """
     began = time.perf_counter()
-    _compare_keys(sender, agent_keys)
+    current = _current_keys(sender, agent_keys)
     compared = time.perf_counter()
-    token = seal_request(_whole(enrolment, claims), keys, agent_keys)
+    token = seal_request(_whole(enrolment, claims), keys, current)
     answered = sender.send("POST", "resets", token)
     ended = time.perf_counter()
     answer = _opened(answered.status, answered.body, keys, agent_keys)
@@ -61,20 +61,24 @@ def claims_of(by: str, value: str, new_password: Secret | None) -> dict[str, Any
     return {"op": "reset", "user": user, "new_password": new_password.reveal()}
 
 
-def _compare_keys(sender: Sender, agent_keys: PublicKeys) -> None:
-    """See that the relay hands out the agent's own keys, as a portal would get them."""
+def _current_keys(sender: Sender, agent_keys: PublicKeys) -> PublicKeys:
+    """Take the agent's keys from the relay, as a portal does.
+
+    The signing key is compared with the agent's own; it vouches for the sealing keys.
+    """
     answered = sender.send("GET", "keys")
     try:
         signed = read_signed(answered.body, agent_keys, "writeback-keys+jwt")
-        same = PublicKeys.of(signed["keys"]).fingerprint == agent_keys.fingerprint
-    except (Refused, KeyError):
-        same = False
-    if not same:
+        current = PublicKeys.of(signed["keys"])
+    except (Refused, KeyError, TypeError, BadKeys):
+        current = None
+    if current is None or current.fingerprint != agent_keys.fingerprint:
         raise RelayFailed(
             answered.status,
             Text("The relay hands out other keys than this agent's."),
             DO_NOT_TRUST,
         )
+    return current
 
 
 def _whole(enrolment: Enrolment, claims: dict[str, Any]) -> dict[str, Any]:

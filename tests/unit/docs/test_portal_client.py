@@ -16,7 +16,7 @@ from docs.portal_client import (
     new_portal,
 )
 from wire import jose
-from wire.keys import PrivateKeys
+from wire.keys import PrivateKeys, new_key
 
 AGENT = PrivateKeys.generate()
 FINGERPRINT = AGENT.public.fingerprint
@@ -75,6 +75,13 @@ def test_new_keys_count_anew(portal: Portal) -> None:
     client.agent("srv1", FINGERPRINT)
     client.agent_keys, client.starts = PrivateKeys.generate(), 1
     client.agent("srv1", client.agent_keys.public.fingerprint)
+
+
+def test_of_several_sealing_keys_the_first_is_sealed_to(portal: Portal) -> None:
+    client = Told(portal)
+    client.agent_keys = PrivateKeys(AGENT.signing, new_key(), (AGENT.sealing,))
+    agent = client.agent("srv1", FINGERPRINT)
+    assert agent.sealing.thumbprint() == client.agent_keys.sealing.thumbprint()
 
 
 def test_keys_that_a_relay_kept_are_refused(portal: Portal) -> None:
