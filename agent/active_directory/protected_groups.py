@@ -7,6 +7,7 @@ forest's root, and only a controller with a global catalog shows some of these: 
 the user's whole token is read.
 """
 
+import contextlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -18,9 +19,9 @@ from agent.acl.well_known_sids import (
     is_protected,
     well_known,
 )
-from agent.active_directory.users import User, needed_entry
+from agent.active_directory.users import User, needed_entry, sids_of
 from agent.ldap.connection import Connection
-from agent.ldap.dn import same
+from agent.ldap.dn import BadName, same
 from agent.ldap.entry import Entry
 from agent.ldap.errors import DirectoryError
 from agent.ldap.filters import escape, member_filter
@@ -84,7 +85,7 @@ def token_of(directory: Connection, dn: str) -> frozenset[Sid]:
     their primary group.
     """
     entry = needed_entry(directory, dn, ("tokenGroups",))
-    return frozenset(map(Sid.parse, entry.values("tokenGroups")))
+    return sids_of(directory, entry.values("tokenGroups"))
 
 
 def of_token(token: frozenset[Sid]) -> Text:
@@ -107,7 +108,9 @@ def _others(directory: Connection, base_dn: str) -> bool:
         if error.result is None:
             raise
         return True
-    return len(names) != 1 or not same(names[0], base_dn)
+    with contextlib.suppress(BadName):
+        return len(names) != 1 or not same(names[0], base_dn)
+    return True
 
 
 def _check_shown(directory: Connection, groups: list[Entry], *needed: str) -> None:

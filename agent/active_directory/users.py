@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from agent.acl.errors import DescriptorError
 from agent.acl.rights import classes_of
 from agent.acl.sid import Sid
 from agent.active_directory.identifiers import UserFilter, nobody, several
@@ -212,4 +213,14 @@ def own_sids(directory: Connection) -> frozenset[Sid]:
     if not sids:  # nobody is in no group: every right would look as if missing
         what = Text("it does not tell which groups the account is in (tokenGroups)")
         raise DirectoryError(directory.host, what, Text("use another controller"))
-    return frozenset(Sid.parse(raw) for raw in sids)
+    return sids_of(directory, sids)
+
+
+def sids_of(directory: Connection, values: Sequence[bytes]) -> frozenset[Sid]:
+    """Read the SIDs of tokenGroups; DirectoryError where one is none."""
+    try:
+        return frozenset(map(Sid.parse, values))
+    except DescriptorError:
+        what = Text("it tells groups that are no SIDs (tokenGroups)")
+        remedy = Text("use another controller")
+        raise DirectoryError(directory.host, what, remedy) from None

@@ -1,19 +1,21 @@
 """The certificate a controller shows, and whether it is trusted. No credentials."""
 
+import hashlib
 import socket
 import ssl
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 
 from agent.system.tls import client_context
 
 _CONNECT_S = 5.0
+UNREADABLE = "(can't be read)"
 
 
 @dataclass(frozen=True)
@@ -113,19 +115,34 @@ def _chain(wrapped: ssl.SSLSocket) -> Iterable[bytes]:
 
 
 def _facts(der: bytes, reason: str, verify_code: int) -> CertificateFacts:
-    certificate = x509.load_der_x509_certificate(der)
-    digits = certificate.fingerprint(hashes.SHA256()).hex(":").upper()
+    fingerprint = hashlib.sha256(der).hexdigest().upper()
     return CertificateFacts(
-        subject=certificate.subject.rfc4514_string(),
-        issuer=certificate.issuer.rfc4514_string(),
-        sans=_names(certificate),
-        not_before=certificate.not_valid_before_utc,
-        not_after=certificate.not_valid_after_utc,
-        sha256=digits,
+        **_read(der),
+        sha256=":".join(wrap(fingerprint, 2)),
         trusted=not reason,
         reason=reason,
         verify_code=verify_code,
     )
+
+
+def _read(der: bytes) -> dict[str, Any]:
+    """Read what an administrator compares; of a certificate that can't be, nothing."""
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        return {
+            "subject": certificate.subject.rfc4514_string(),
+            "issuer": certificate.issuer.rfc4514_string(),
+            "sans": _names(certificate),
+            "not_before": certificate.not_valid_before_utc,
+            "not_after": certificate.not_valid_after_utc,
+        }
+    except Exception:  # noqa: BLE001 - a stranger's certificate: its kind of odd is endless
+        never = datetime.fromtimestamp(0, UTC)
+        return {
+            **dict.fromkeys(("subject", "issuer"), UNREADABLE),
+            "sans": (),
+            **dict.fromkeys(("not_before", "not_after"), never),
+        }
 
 
 def _names(certificate: x509.Certificate) -> tuple[str, ...]:

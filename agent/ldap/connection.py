@@ -1,20 +1,25 @@
 """A signed-in connection to one domain controller: search, write, and its limits.
 
 `agent.ldap.tls` opens it, the other importer of ldap3. No referral is followed, no
-schema read, every call has a time limit. A request is sent once: who calls decides
-what a broken connection means. ldap3's exceptions never pass, its log is never used
-(it writes passwords), and a connection is never printed.
+schema read, every call has a time and a size (`agent.ldap.bounded_socket`). A request
+is sent once: who calls decides what a broken connection means. Nothing that ldap3
+raises passes, whatever a controller answers; its log is never used (it writes
+passwords), and a connection is never printed.
 """
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from typing import Any, Literal, Self
 
 import ldap3
-from ldap3.core.exceptions import LDAPException
 
+from agent.ldap import dn as names
 from agent.ldap import errors
+from agent.ldap.bounded_socket import BadAnswer, BoundedSocket
 from agent.ldap.certificates import Endpoint
 from agent.ldap.controls import Control
 from agent.ldap.entry import Entry, Modification, RootDse
@@ -32,7 +37,18 @@ _VERBS = {
 }
 _PAGE = 500
 _PAGED = "1.2.840.113556.1.4.319"  # RFC 2696
+_MOST_EMPTY = 100  # pages in a row
 _SIZE_LIMIT = 4
+_MOST_WORDS = 1000  # characters of a controller's own words
+_MOST_NAME = 8192  # characters of a distinguished name
+
+
+@dataclass(frozen=True)
+class _Result:
+    """How a controller ended an operation (RFC 4511 section 4.1.9)."""
+
+    code: int
+    words: str
 
 
 def connect(
@@ -83,11 +99,11 @@ class Connection:
 
     def sign_in(self) -> None:
         """Bind. `connect` has done it."""
-        self._call(Text("signing in"), self._connection.bind, read_server_info=False)
-        result = self._connection.result
-        if result["result"] != 0:
-            code, words = result["result"], str(result["message"])
-            raise errors.sign_in_refused(self.host, code, words)
+        with self._boundary(Text("signing in")):
+            self._connection.bind(read_server_info=False)
+            result = self._result("bindResponse")
+        if result.code != 0:
+            raise errors.sign_in_refused(self.host, result.code, result.words)
 
     @property
     def fresh(self) -> bool:
@@ -95,8 +111,8 @@ class Connection:
 
         An idle connection has nothing to read; if there is something, it is the end.
         """
-        opened = self._connection.socket
-        if self.broken or opened is None:
+        opened = self._socket
+        if self.broken or opened is None or opened.has_rest:
             return False
         try:
             return not has_data(opened)
@@ -105,8 +121,13 @@ class Connection:
 
     def limit(self, seconds: float) -> None:
         """Set how long each answer is waited for from now on."""
-        if self._connection.socket is not None:
-            self._connection.socket.settimeout(seconds)
+        if self._socket is not None:
+            self._socket.silence = seconds
+
+    def lend(self, seconds: float) -> None:
+        """Set how long it may be used from now on, whatever is asked."""
+        if self._socket is not None:
+            self._socket.lent_until = time.monotonic() + seconds
 
     def search(
         self,
@@ -126,8 +147,6 @@ class Connection:
         than `limit` are no error. What is wrong is raised while it is iterated.
         """
         ask = partial(
-            self._call,
-            Text("searching"),
             self._connection.search,
             base,
             filter or "(objectClass=*)",
@@ -139,19 +158,37 @@ class Connection:
         return entries if limit is None else islice(entries, limit)
 
     def _once(self, ask: Callable[..., Any], limit: int) -> Iterator[Entry]:
-        ask(size_limit=limit)
-        self._check(also=_SIZE_LIMIT if limit else 0)
-        yield from _entries(self._connection.response)
+        found, _ = self._found(partial(ask, size_limit=limit), also=bool(limit))
+        yield from found
 
     def _pages(self, ask: Callable[..., Any]) -> Iterator[Entry]:
         cookie: bytes | None = None
-        while True:
-            ask(paged_size=_PAGE, paged_cookie=cookie)
-            self._check()
-            cookie = _cookie(self._connection.result)
-            yield from _entries(self._connection.response)
+        empty = 0
+        while empty < _MOST_EMPTY:
+            page = partial(ask, paged_size=_PAGE, paged_cookie=cookie)
+            found, cookie = self._found(page)
+            yield from found
             if not cookie:
                 return
+            empty = 0 if found else empty + 1
+        self.close()
+        raise errors.Unreachable(self.host, Text("its pages have no end"), CHECK_IT)
+
+    def _found(
+        self, ask: Callable[[], Any], *, also: bool = False
+    ) -> tuple[list[Entry], bytes | None]:
+        """Send one search; give what it found, and where the next page begins.
+
+        `also`: a size limit that was reached is no error.
+        """
+        with self._boundary(Text("searching")):
+            ask()
+            result = self._result("searchResDone")
+            found = list(_entries(self._connection.response))
+            cookie = _cookie(self._connection.result)
+        if not (also and result.code == _SIZE_LIMIT):
+            self._check(result)
+        return found, cookie
 
     def modify(
         self, dn: str, changes: Sequence[Modification], controls: Sequence[Control] = ()
@@ -161,9 +198,8 @@ class Connection:
         for change in changes:
             values = (_VERBS[change.operation], list(change.values))
             wanted.setdefault(change.attribute, []).append(values)
-        modify = self._connection.modify
-        self._call(Text("writing"), modify, dn, wanted, _ldap3(controls), writes=True)
-        self._check()
+        modify = partial(self._connection.modify, dn, wanted, _ldap3(controls))
+        self._write(Text("writing"), modify, "modifyResponse")
 
     def add(
         self,
@@ -173,24 +209,40 @@ class Connection:
     ) -> None:
         """Make an entry."""
         values = {name: list(held) for name, held in attributes.items()}
-        add = self._connection.add
-        self._call(Text("adding"), add, dn, list(object_classes), values, writes=True)
-        self._check()
+        add = partial(self._connection.add, dn, list(object_classes), values)
+        self._write(Text("adding"), add, "addResponse")
 
     def delete(self, dn: str) -> None:
         """Remove an entry."""
-        self._call(Text("deleting"), self._connection.delete, dn, writes=True)
-        self._check()
+        delete = partial(self._connection.delete, dn)
+        self._write(Text("deleting"), delete, "delResponse")
+
+    def _write(self, doing: Text, write: Callable[[], Any], kind: str) -> None:
+        with self._boundary(doing, writes=True):
+            write()
+            result = self._result(kind)
+        self._check(result)
 
     def who_am_i(self) -> str:
         """Ask whom the controller sees (RFC 4532): u:, the domain and the account."""
         ask = self._connection.extend.standard.who_am_i
-        return str(self._call(Text("asking who I am"), ask) or "")
+        with self._boundary(Text("asking who I am")):
+            return str(ask() or "")[:_MOST_WORDS]
 
     def root(self) -> RootDse:
         """Ask the controller about itself."""
         read = self.search("", "", RootDse.ATTRIBUTES, scope="base", paged=False)
-        return RootDse.of(next(read))
+        entry = next(read, None)
+        if entry is None:
+            what = Text("it says nothing of itself (rootDSE)")
+            raise errors.Unreachable(self.host, what, CHECK_IT)
+        root = RootDse.of(entry)
+        try:
+            names.parse(root.naming_context)
+        except names.BadName:
+            what = Text("its defaultNamingContext is no name")
+            raise errors.Unreachable(self.host, what, CHECK_IT) from None
+        return root
 
     def __enter__(self) -> Self:
         return self
@@ -201,34 +253,57 @@ class Connection:
     def close(self) -> None:
         """Close without a word: an unbind would wait for a controller that hangs."""
         self.broken = True
-        opened = self._connection.socket
+        opened = self._socket
         if opened is not None:
             opened.close()
 
-    def _call(self, doing: Text, call: Any, *args: Any, **named: Any) -> Any:
-        """Call ldap3; what breaks the connection becomes one of our errors."""
-        writes = named.pop("writes", False)
-        if self.broken:
+    @property
+    def _socket(self) -> BoundedSocket | None:
+        """What ldap3 has opened, and keeps until the connection breaks."""
+        opened: BoundedSocket | None = self._connection.socket
+        return opened
+
+    @contextmanager
+    def _boundary(self, doing: Text, *, writes: bool = False) -> Iterator[None]:
+        """Ask by ldap3; whatever comes out of it becomes one of our errors."""
+        opened = self._socket
+        if self.broken or opened is None:
             raise errors.Unreachable(
                 self.host, Text("the connection is closed"), CHECK_IT
             )
-        try:
-            return call(*args, **named)
-        except (LDAPException, OSError, ValueError) as error:
+        if time.monotonic() > opened.lent_until:
             self.close()
-            kind = type(error).__name__
-            what = Text("no answer while {doing} ({kind})", doing=doing, kind=kind)
-            if not writes:
-                raise errors.Unreachable(self.host, what, CHECK_IT) from None
-            # ldap3 makes its errors of receiving kinds of the socket's own, too
-            waited = isinstance(error, TimeoutError)
-            raise errors.TimedOut(self.host, what, CHECK_IT, waited=waited) from None
+            what = Text("it answers too slowly")
+            raise errors.Unreachable(self.host, what, CHECK_IT)
+        try:
+            opened.begin(writes=writes)
+            yield
+        except Exception as error:  # noqa: BLE001 - ldap3 raises what an answer is apt to
+            self.close()
+            raise self._no_answer(doing, error, writes=writes) from None
 
-    def _check(self, also: int = 0) -> None:
+    def _no_answer(
+        self, doing: Text, error: Exception, *, writes: bool
+    ) -> errors.DirectoryError:
+        # the kind alone: ldap3's texts can quote what was sent
+        kind = type(error).__name__
+        what = Text("no answer while {doing} ({kind})", doing=doing, kind=kind)
+        if not writes:
+            return errors.Unreachable(self.host, what, CHECK_IT)
+        # ldap3 makes its errors of receiving kinds of the socket's own, too
+        waited = isinstance(error, TimeoutError)
+        return errors.TimedOut(self.host, what, CHECK_IT, waited=waited)
+
+    def _result(self, kind: str) -> _Result:
+        """Read how an operation ended; BadAnswer where another one did."""
         result = self._connection.result
-        if result["result"] not in (0, also):
-            code, words = result["result"], str(result["message"])
-            raise errors.refused(self.host, code, words)
+        if result["type"] != kind:
+            raise BadAnswer("an answer of another kind")
+        return _Result(int(result["result"]), str(result["message"])[:_MOST_WORDS])
+
+    def _check(self, result: _Result) -> None:
+        if result.code != 0:
+            raise errors.refused(self.host, result.code, result.words)
 
 
 def read_entry(
@@ -247,8 +322,11 @@ def read_entry(
 def _entries(response: Any) -> Iterator[Entry]:
     for each in response or ():
         if each["type"] == "searchResEntry":
-            raw = each["raw_attributes"]
-            yield Entry(each["dn"], {name: tuple(raw[name]) for name in raw})
+            raw, name = each["raw_attributes"], str(each["dn"])
+            if len(name) > _MOST_NAME:
+                raise BadAnswer("a name that is too long")
+            names.parse(name)  # BadName
+            yield Entry(name, {kind: tuple(raw[kind]) for kind in raw})
 
 
 def _cookie(result: Any) -> bytes | None:

@@ -3,6 +3,7 @@
 Pure. Values stay the bytes that came; a reader says as what it takes them.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from agent.acl.errors import DescriptorError
 from agent.acl.sid import Sid
 
 DESCRIPTOR = "nTSecurityDescriptor"
+_INTEGER = re.compile(rb"-?[0-9]{1,19}")
 _READ_ONLY = "1.2.840.113556.1.4.1920"  # MS-ADTS 3.1.1.3.4.3: an RODC has it
 
 
@@ -48,9 +50,12 @@ class Entry:
         return texts[0] if texts else None
 
     def number(self, name: str) -> int | None:
-        """Give the first value as a number, or None; ValueError for what is none."""
+        """Give the first value as a number; None when it is hidden or malformed.
+
+        A LargeInteger at most (RFC 4517 3.3.16, MS-ADTS 3.1.1.2.2.2).
+        """
         raw = self.raw(name)
-        return None if raw is None else int(raw)
+        return int(raw) if raw is not None and _INTEGER.fullmatch(raw) else None
 
     @property
     def descriptor(self) -> bytes | None:
@@ -124,7 +129,9 @@ class RootDse:
 
 
 def _time(text: str | None) -> datetime | None:
-    """Read a GeneralizedTime (RFC 4517 3.3.13) as controllers write it."""
-    if text is None:
+    """Read a GeneralizedTime (RFC 4517 3.3.13) as controllers write it, or None."""
+    try:
+        digits = (text or "").partition(".")[0]
+        return datetime.strptime(digits, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
         return None
-    return datetime.strptime(text.split(".")[0], "%Y%m%d%H%M%S").replace(tzinfo=UTC)

@@ -26,6 +26,8 @@ T = TypeVar("T")
 CONNECT_S = 2.5
 READ_S = 3.0
 WRITE_S = 10.0
+# what one request reads and writes; no portal waits longer
+LENT_S = 60.0
 _MOST_IDLE = 4
 # A wrong password of ours, tried too often, locks our own account. It is wrong at
 # every controller: they ask the one that knows the newest.
@@ -118,6 +120,7 @@ class Pool:
             what = Text("is no controller of the settings")
             raise Unreachable(host, what, Text("check them"))
         warm = self._connected(dc)
+        warm.directory.lend(LENT_S)
         try:
             yield warm
         finally:
@@ -209,6 +212,7 @@ class Pool:
         read: Callable[[PooledConnection], T],
     ) -> T:
         warm.directory.limit(READ_S)
+        warm.directory.lend(LENT_S)
         try:
             return read(warm)
         except BaseException:

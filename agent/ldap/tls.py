@@ -12,6 +12,7 @@ from typing import Any
 import ldap3
 from ldap3.core.exceptions import LDAPException
 
+from agent.ldap.bounded_socket import BoundedSocket
 from agent.ldap.certificates import Endpoint, shake_hands
 from agent.ldap.errors import DirectoryError, Unreachable, Untrusted
 from agent.system.tls import client_context
@@ -50,8 +51,7 @@ class _NamedTls(ldap3.Tls):
             self.failure = error
             plain.close()
             raise
-        wrapped.settimeout(self._receive_timeout)
-        connection.socket = wrapped
+        connection.socket = BoundedSocket(wrapped, self._receive_timeout)
 
 
 def open_connection(
@@ -118,7 +118,7 @@ def _not_opened(
     return Unreachable(endpoint.host, what, CHECK_IT)
 
 
-def has_data(opened: ssl.SSLSocket) -> bool:
+def has_data(opened: BoundedSocket) -> bool:
     """Whether something can be read from a socket, its end among it."""
     if hasattr(select, "poll"):  # select() fails on descriptors over 1023
         poll = select.poll()

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from agent.config.agent_config import AgentConfig
 from agent.config.settings_file import digest
@@ -25,6 +25,7 @@ LOG = logging.getLogger("agent.service.service")
 
 _DRAIN_S = 10.0
 _WARM_EVERY_S = 10.0
+_AGAIN_S = 10.0
 
 
 class Service:
@@ -77,11 +78,11 @@ class Service:
         self._take_signals(stop, succeeded)
         runner = await status_server.serve(self._status, self._metrics)
         tasks = [
-            asyncio.create_task(self._keep_warm()),
-            asyncio.create_task(self._keep_alive()),
+            asyncio.create_task(_go_on(self._keep_warm)),
+            asyncio.create_task(_go_on(self._keep_alive)),
         ]
         if detector := self._parts.clone_detector:
-            tasks.append(asyncio.create_task(detector.run()))
+            tasks.append(asyncio.create_task(_go_on(detector.run)))
         listener = self._parts.listener
         listening = asyncio.create_task(listener.run())
         LOG.info("agent %s of version %s started", self._agent, VERSION)
@@ -144,6 +145,18 @@ class Service:
     def _close(self) -> None:
         self._parts.close()
         self._status.remove()
+
+
+async def _go_on(work: Callable[[], Awaitable[None]]) -> None:
+    """Do what is done for good: a fault is told, and it begins again."""
+    while True:
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001 - the boundary: no peer ends the agent
+            # the kind alone, as a text could quote
+            name, kind = work.__qualname__, type(error).__name__
+            LOG.error("%s failed and goes on: %s", name, kind)  # noqa: TRY400
+            await asyncio.sleep(_AGAIN_S)
 
 
 async def _end(tasks: Sequence[asyncio.Task[None]]) -> None:

@@ -1,5 +1,6 @@
 """Raw attribute values to Python, naming the one that fails."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -8,6 +9,8 @@ from wire.text import Text, folded, plural
 
 Raw = Mapping[str, Sequence[bytes]]
 
+# a LargeInteger at most (MS-ADTS 3.1.1.2.2.2)
+_INTEGER = re.compile(r"-?[0-9]{1,19}", re.ASCII)
 _NEVER_TIME = 0x7FFFFFFFFFFFFFFF
 _NEVER_SPAN = -0x8000000000000000
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
@@ -81,10 +84,11 @@ class AttributeReader:
 
     def optional(self, name: str) -> int | None:
         text = self.text(name)
-        try:
-            return None if text is None else int(text)
-        except ValueError as error:
-            raise self._wrong(name, Text("is no number")) from error
+        if text is None:
+            return None
+        if not _INTEGER.fullmatch(text):
+            raise self._wrong(name, Text("is no number"))
+        return int(text)
 
     def count(self, name: str) -> int:
         number = self.number(name)

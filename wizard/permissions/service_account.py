@@ -44,20 +44,13 @@ class ServiceAccount:
         """Read it from an entry that was searched with `ATTRIBUTES`."""
         return cls(
             dn=entry.dn,
-            flags=_number(entry, "userAccountControl"),
-            computed=_number(entry, "msDS-User-Account-Control-Computed"),
-            pwd_last_set=_number(entry, "pwdLastSet"),
-            password_ends=_number(entry, "msDS-UserPasswordExpiryTimeComputed"),
-            account_ends=_number(entry, "accountExpires"),
+            flags=entry.number("userAccountControl"),
+            computed=entry.number("msDS-User-Account-Control-Computed"),
+            pwd_last_set=entry.number("pwdLastSet"),
+            password_ends=entry.number("msDS-UserPasswordExpiryTimeComputed"),
+            account_ends=entry.number("accountExpires"),
             names=_service_names(entry),
         )
-
-
-def _number(entry: Entry, name: str) -> int | None:
-    try:
-        return entry.number(name)
-    except ValueError:
-        return None
 
 
 def _service_names(entry: Entry) -> tuple[str, ...] | None:

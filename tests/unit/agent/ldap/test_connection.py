@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.ldap import connection, dn, filters
+from agent.ldap.bounded_socket import BoundedSocket
 from agent.ldap.certificates import Endpoint
 from agent.ldap.controls import policy_hints, sd_flags
 from agent.ldap.entry import Entry, Modification, RootDse
@@ -149,6 +150,7 @@ def test_what_ran_out_of_time_may_still_be_done(waited: bool) -> None:  # noqa: 
         ldap: Any = ldap3.Connection(plain)
         ldap.open(read_server_info=False)
         accepted, _ = server.accept()
+        ldap.socket = BoundedSocket(ldap.socket, 10.0)
         with accepted, connection.Connection(ldap, "dc1") as directory:
             directory.limit(0.1)
             if not waited:

@@ -39,6 +39,9 @@ class FakeConnection:
     def limit(self, seconds: float) -> None:
         assert seconds > 0
 
+    def lend(self, seconds: float) -> None:
+        assert seconds > 0
+
     def close(self) -> None:
         self.broken = True
 
