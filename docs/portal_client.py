@@ -15,6 +15,7 @@ it saw of the agents is kept beside portal.json, in portal.seen.json.
 import argparse
 import base64
 import getpass
+import hashlib
 import hmac
 import http.client
 import json
@@ -31,6 +32,7 @@ from joserfc import jwe, jws
 from joserfc.jwk import ECKey
 
 SEALING = ["ECDH-ES+A256KW", "A256GCM"]
+VERSION = 1
 LIFETIME_S = 120
 LEEWAY_S = 30
 TRIES = 3
@@ -45,6 +47,10 @@ IDENTIFIERS = (
 
 class WireError(Exception):
     """The relay or the agent did not do what wire.md says."""
+
+
+class LyingRelayError(WireError):
+    """What came back is not the agent's answer to what was asked: it is none at all."""
 
 
 class RestoredError(WireError):
@@ -85,6 +91,21 @@ class Agent:
     name: str
     signing: ECKey
     sealing: ECKey
+
+
+@dataclass(frozen=True, repr=False)
+class Sealed:
+    """A request as it is sent, and what its answer is bound to."""
+
+    token: bytes
+    jti: str
+    iat: int
+
+    @property
+    def hash(self) -> str:
+        """The body's SHA-256, as the answer names it: base64url without padding."""
+        digest = hashlib.sha256(self.token).digest()
+        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 class Seen:
@@ -139,7 +160,8 @@ class Client:
         The fingerprint comes from the administrator who installed the agent, on
         another way than the relay: the relay could send keys of its own.
         """
-        status, body = self._ask("GET", f"{name}/keys", b"")
+        nonce = secrets.token_urlsafe(16)
+        status, body = self._ask("GET", f"{quote(name)}/keys?nonce={nonce}", b"")
         if status != 200:
             raise WireError(f"keys of {name}: HTTP {status}: {body[:200]!r}")
         claimed = json.loads(jws.extract_compact(body).payload)
@@ -150,6 +172,12 @@ class Client:
         signed = jws.deserialize_compact(body, keys["sig"], algorithms=["ES256"])
         if signed.headers().get("typ") != "writeback-keys+jwt":
             raise WireError("keys: wrong typ")
+        if claimed.get("v") != VERSION or claimed.get("iss") != name:
+            raise LyingRelayError("keys: v or iss is not what was asked for")
+        if claimed.get("nonce") != nonce:
+            raise LyingRelayError(
+                "keys: not signed for this question; the relay kept it"
+            )
         if abs(time.time() - claimed["iat"]) > LIFETIME_S + LEEWAY_S:
             raise WireError(
                 "keys: signed long ago by this clock; the relay may have kept them"
@@ -163,11 +191,12 @@ class Client:
         The same sealed token is sent again when no answer came: its jti makes
         that safe, the agent does the work once and repeats its first answer.
         """
-        token = self.seal(agent, op, claims)
+        sealed = self.seal(agent, op, claims)
         for attempt in range(TRIES):
             last = attempt == TRIES - 1
             try:
-                status, body = self._ask("POST", f"{agent.name}/resets", token)
+                path = f"{quote(agent.name)}/resets"
+                status, body = self._ask("POST", path, sealed.token)
             except (OSError, http.client.HTTPException) as error:
                 self._http.close()
                 if last:
@@ -176,13 +205,14 @@ class Client:
             if status in (502, 503, 504) and not last:
                 time.sleep(2**attempt)  # the agent is reconnecting
                 continue
-            return self.open(agent, status, body)
+            return self.open(agent, sealed, status, body)
         raise WireError("unreachable")
 
-    def seal(self, agent: Agent, op: str, claims: dict[str, Any]) -> bytes:
+    def seal(self, agent: Agent, op: str, claims: dict[str, Any]) -> Sealed:
         """Make the token: a JWS of this portal inside a JWE for the agent."""
         now = int(time.time())
-        whole = {
+        whole: dict[str, Any] = {
+            "v": VERSION,
             "iss": self._portal.issuer,
             "aud": agent.name,
             "iat": now,
@@ -200,27 +230,29 @@ class Client:
         header = {"alg": SEALING[0], "enc": SEALING[1], "cty": "JWT"}
         header |= {"typ": "writeback-request+jwe", "kid": agent.sealing.thumbprint()}
         sealed = jwe.encrypt_compact(header, signed, agent.sealing, algorithms=SEALING)
-        return sealed.encode("ascii")
+        return Sealed(sealed.encode("ascii"), whole["jti"], now)
 
-    def open(self, agent: Agent, status: int, body: bytes) -> dict[str, Any]:
-        """Open an answer: unseal it, then check that the agent signed it."""
+    def open(
+        self, agent: Agent, sent: Sealed, status: int, body: bytes
+    ) -> dict[str, Any]:
+        """Open an answer: unseal it, check that the agent signed it, and for what."""
         if status == 400:
-            return _signed(body, agent, "writeback-error+jwt")
+            return _bound(_signed(body, agent, "writeback-error+jwt"), sent)
         if status != 200:
             raise WireError(f"HTTP {status} from the relay: {body[:200]!r}")
         opened = jwe.decrypt_compact(body, self._portal.sealing, algorithms=SEALING)
         if opened.headers().get("typ") != "writeback-answer+jwe":
             raise WireError("answer: wrong typ")
         answer = _signed(opened.plaintext or b"", agent, "writeback-answer+jwt")
-        if answer["aud"] != self._portal.issuer:
-            raise WireError("answer: aud is not this portal")
-        return answer
+        if answer.get("aud") != self._portal.issuer or answer.get("jti") != sent.jti:
+            raise LyingRelayError("answer: aud or jti is of another request")
+        return _bound(answer, sent)
 
     def _ask(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
         headers = {"ServiceBusAuthorization": self._token()}
         if body:
             headers["Content-Type"] = "application/jose"
-        self._http.request(method, f"/{quote(path)}", body or None, headers)
+        self._http.request(method, f"/{path}", body or None, headers)
         response = self._http.getresponse()
         return response.status, response.read()
 
@@ -270,6 +302,17 @@ def _signed(token: bytes, agent: Agent, kind: str) -> dict[str, Any]:
     claims: dict[str, Any] = json.loads(signed.payload)
     if claims.get("iss") != agent.name:
         raise WireError("answer: iss is not the agent asked")
+    if claims.get("v") != VERSION:
+        raise WireError(f"answer: v is not {VERSION}")
+    return claims
+
+
+def _bound(claims: dict[str, Any], sent: Sealed) -> dict[str, Any]:
+    """Give the claims of an answer; LyingRelayError: it is to something else."""
+    if claims.get("request") != sent.hash:
+        raise LyingRelayError("answer: request is not the hash of what was sent")
+    if not sent.iat - LEEWAY_S <= claims.get("iat", 0) <= time.time() + LEEWAY_S:
+        raise LyingRelayError("answer: iat is not of the time of the request")
     return claims
 
 

@@ -92,11 +92,18 @@ class Request:
 def unseal(token: bytes, keys: PrivateKeys) -> Opened:
     """Open the outer JWE.
 
-    Refused as bad_request for what is no token, forged_request for another's.
+    Refused as bad_request for what is too big, forged_request for what is no token or
+    another's, stale_key where the key that it names is not there any more.
     """
     if len(token) > MAX_TOKEN_BYTES:
         raise Refused(Code.BAD_REQUEST, f"body is over {MAX_TOKEN_BYTES} bytes")
-    return Opened(jose.unseal_token(token, keys.sealing, "writeback-request+jwe"))
+    kid = jose.token_header(token).get("kid")
+    if not isinstance(kid, str):
+        raise Refused(Code.BAD_REQUEST, "kid: the header must name the sealing key")
+    key = keys.opener(kid)
+    if key is None:
+        raise Refused(Code.STALE_KEY, "kid is of no sealing key of this agent")
+    return Opened(jose.unseal_token(token, key, "writeback-request+jwe"))
 
 
 def authenticate(
@@ -132,7 +139,10 @@ def seal_answer(
 
 
 def open_answer(token: bytes, keys: PrivateKeys, agent: PublicKeys) -> dict[str, Any]:
-    """Open an answer of an agent, as a portal does; Refused where it is not for it."""
+    """Open an answer of an agent, as a portal does; Refused where it is not for it.
+
+    What it answers is not looked at: that is `wire.sent_request`.
+    """
     signed = jose.unseal_token(token, keys.sealing, "writeback-answer+jwe")
     return jose.read_signed(signed, agent, "writeback-answer+jwt")
 
@@ -152,7 +162,7 @@ def new_jti() -> str:
 
 def _claims(payload: bytes) -> _Claims:
     try:
-        claims = _Claims.model_validate(jose.json_object(payload))
+        claims = _Claims.model_validate(jose.versioned_claims(payload))
     except ValidationError as error:
         # the text of the whole quotes the input, which may be the password
         wrong = "; ".join(

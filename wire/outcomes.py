@@ -39,6 +39,8 @@ class Code(StrEnum):
     EXPIRED_REQUEST = "expired_request"
     REPLAYED_REQUEST = "replayed_request"
     FORGED_REQUEST = "forged_request"
+    UNSUPPORTED_VERSION = "unsupported_version"
+    STALE_KEY = "stale_key"
     PAUSED = "paused"
     TOO_MANY = "too_many"
     NOT_ENOUGH_PROOFS = "not_enough_proofs"
@@ -197,6 +199,17 @@ OUTCOMES = {
         32004,
         "The request is not sealed for this agent or not signed by the portal.",
         "Compare the fingerprints on both sides; rotate keys if they differ.",
+    ),
+    Code.UNSUPPORTED_VERSION: OutcomeText(
+        32003,
+        "The request is of a version of the wire that this agent does not speak.",
+        "Bring the portal and this agent to versions that speak the same.",
+    ),
+    Code.STALE_KEY: OutcomeText(
+        32004,
+        "The request is sealed for a key that this agent no longer has.",
+        "The portal fetches the keys of this agent, and seals a new request.",
+        _LATER,
     ),
     Code.PAUSED: OutcomeText(
         31013,

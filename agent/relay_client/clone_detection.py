@@ -102,8 +102,9 @@ class CloneDetector:
         token = sas.token_for(
             url, query.connection, query.key, query.key_name, _TOKEN_S
         )
+        nonce = messages.new_jti()
         async with session.get(
-            f"{url}/{quote(query.connection)}/ready",
+            f"{url}/{quote(query.connection)}/ready?nonce={nonce}",
             headers={"ServiceBusAuthorization": token},
             ssl=context,  # type: ignore[arg-type]
             proxy=query.endpoint.proxy,
@@ -113,7 +114,8 @@ class CloneDetector:
             if answer.status != 200:
                 return ""
         claims = jose.read_signed(signed, query.keys, "writeback-ready+jwt")
-        return str(claims.get("instance", "")) if _is_fresh(claims.get("iat")) else ""
+        fresh = claims.get("nonce") == nonce and _is_fresh(claims.get("iat"))
+        return str(claims.get("instance", "")) if fresh else ""
 
 
 async def _short(answer: aiohttp.ClientResponse) -> bytes:

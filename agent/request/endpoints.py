@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl
 
 from agent.request.handler import Handler
 from agent.request.identity import Identity
@@ -14,6 +16,7 @@ from wire.hybrid_connections import RelayRequest, RelayResponse
 from wire.outcomes import Code
 
 _THREADS = 16
+_NONCE = re.compile("[A-Za-z0-9_-]{16,64}")
 
 
 @dataclass(frozen=True)
@@ -47,33 +50,56 @@ class Endpoints:
 
     def answer(self, request: RelayRequest) -> RelayResponse:
         """Answer one request, on the thread that calls."""
-        path = request.target.partition("?")[0].rstrip("/").rpartition("/")[2]
-        match (request.method.upper(), path):
+        target, _, query = request.target.partition("?")
+        match (request.method.upper(), target.rstrip("/").rpartition("/")[2]):
             case ("GET", "keys"):
-                return self._keys()
+                return self._told("writeback-keys+jwt", self._keys, query)
             case ("GET", "ready"):
-                return self._ready()
+                return self._told("writeback-ready+jwt", self._ready, query)
             case ("POST", "resets"):
                 return self._handler.reset(request.body)
-        body = json.dumps({"code": Code.BAD_REQUEST.value}).encode()
-        return RelayResponse(404, {"Content-Type": "application/json"}, body)
+        return _bad_request(404)
 
-    def _keys(self) -> RelayResponse:
-        claims = {"keys": self._identity.keys.public.jwks(), **self._process()}
-        return self._identity.signed(claims, "writeback-keys+jwt")
+    def _told(
+        self, kind: str, claims: Callable[[], dict[str, Any]], query: str
+    ) -> RelayResponse:
+        """Sign what anybody may ask, with the nonce of who asks where there is one."""
+        try:
+            nonce = _nonce(query)
+        except ValueError:
+            return _bad_request(400)
+        asked = {} if nonce is None else {"nonce": nonce}
+        return self._identity.signed(claims() | self._process() | asked, kind)
 
-    def _ready(self) -> RelayResponse:
+    def _keys(self) -> dict[str, Any]:
+        return {"keys": self._identity.keys.public.jwks()}
+
+    def _ready(self) -> dict[str, Any]:
         health = self._health()
-        claims = {
+        return {
             "ready": health.ready,
             "paused": health.paused,
             "directory": health.directory,
             "version": VERSION,
-            **self._process(),
         }
-        return self._identity.signed(claims, "writeback-ready+jwt")
 
     def _process(self) -> dict[str, Any]:
         """Name this process, so that a copy of the machine is known for one."""
         own = self._identity.instance
         return {"instance": own.id, "starts": own.counted}
+
+
+def _nonce(query: str) -> str | None:
+    """Read the nonce of a query; None where it has none, ValueError: not in the form.
+
+    Other fields are ignored: a relay may add some.
+    """
+    given = [value for name, value in parse_qsl(query, True) if name == "nonce"]
+    if len(given) > 1 or not all(map(_NONCE.fullmatch, given)):
+        raise ValueError("nonce")
+    return given[0] if given else None
+
+
+def _bad_request(status: int) -> RelayResponse:
+    body = json.dumps({"code": Code.BAD_REQUEST.value}).encode()
+    return RelayResponse(status, {"Content-Type": "application/json"}, body)

@@ -84,7 +84,7 @@ class Handler:
             # the name of the kind only: a text may quote what it failed on
             reply = Answer(Code.INTERNAL, type(error).__name__)
         try:
-            return self._reply(run, reply)
+            return self._reply(run, reply, body)
         finally:
             self._record(run, reply)
 
@@ -136,13 +136,16 @@ class Handler:
                 return password_write.unlock(judged, tools)
             return password_write.set_password(judged, tools)
 
-    def _reply(self, run: _RequestRun, reply: Answer | Repeat) -> RelayResponse:
+    def _reply(
+        self, run: _RequestRun, reply: Answer | Repeat, body: bytes
+    ) -> RelayResponse:
         claims = spelled(reply, run.id)
         if run.request is not None:
-            return self._identity.sealed({**claims, "ms": run.ms()}, run.request)
+            timed = {**claims, "ms": run.ms()}
+            return self._identity.sealed(timed, run.request, body)
         # there is no key to seal to, so only what anybody may know
         public = {name: claims[name] for name in ("code", "message", "id")}
-        return self._identity.signed(public, "writeback-error+jwt", 400)
+        return self._identity.refused(public, body)
 
     def _record(self, run: _RequestRun, reply: Answer | Repeat) -> None:
         ms, agent = run.ms(), self._identity.agent

@@ -32,17 +32,28 @@ class Identity:
     ) -> RelayResponse:
         """Give a response that anybody may read, signed as one kind (its `typ`)."""
         head = {"iss": self.agent, "iat": int(time.time())}
-        token = jose.sign({**head, **claims}, self.keys, kind)
+        token = jose.sign({**claims, **head}, self.keys, kind)
         return RelayResponse(status, _JOSE, token)
 
-    def sealed(self, claims: Mapping[str, Any], request: Request) -> RelayResponse:
-        """Give the answer to a request, which only its portal can read."""
+    def refused(self, claims: Mapping[str, Any], body: bytes) -> RelayResponse:
+        """Give the answer to a body that is of no known portal, as far as is known."""
+        bound = {**claims, "request": jose.body_hash(body)}
+        return self.signed(bound, "writeback-error+jwt", 400)
+
+    def sealed(
+        self, claims: Mapping[str, Any], request: Request, body: bytes
+    ) -> RelayResponse:
+        """Give the answer to a request, which only its portal can read.
+
+        `body` is what the request came as: it is what the answer names.
+        """
         head = {
             "iss": self.agent,
             "aud": request.portal.issuer,
             "iat": int(time.time()),
             "jti": request.jti,
+            "request": jose.body_hash(body),
         }
         portal = request.portal.keys
-        token = messages.seal_answer({**head, **claims}, self.keys, portal)
+        token = messages.seal_answer({**claims, **head}, self.keys, portal)
         return RelayResponse(200, _JOSE, token)

@@ -138,8 +138,8 @@ class _One:
 
 def once(client: Client, agent: Agent, op: str, claims: dict[str, object]) -> str:
     """Send one request, once; give the answer's code, or what the relay said."""
-    token = client.seal(agent, op, claims)
-    status, body = client._ask("POST", f"{agent.name}/resets", token)
+    sealed = client.seal(agent, op, claims)
+    status, body = client._ask("POST", f"{agent.name}/resets", sealed.token)
     if status not in (200, 400):
         return f"HTTP {status}: {body.decode(errors='replace')}"
-    return str(client.open(agent, status, body)["code"])
+    return str(client.open(agent, sealed, status, body)["code"])

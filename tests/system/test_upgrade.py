@@ -17,7 +17,7 @@ from typing import Any, Self
 
 import pytest
 
-from docs.portal_client import Agent, Client, Portal
+from docs.portal_client import Agent, Client, Portal, Sealed
 from lab.machines.killing import Point, Run, planned
 from lab.machines.load import Answers, asked_all_the_time
 from lab.machines.server import CANARY, LIMITS, SITE, Server, server
@@ -142,7 +142,7 @@ class Repeated:
 
     client: Client
     agent: Agent
-    token: bytes
+    sealed: Sealed
     first: dict[str, Any]
 
     @classmethod
@@ -152,13 +152,14 @@ class Repeated:
         upn = here.lab.people["bruno"]["upn"]
         claims: dict[str, Any] = {"user": {"by": "userPrincipalName", "value": upn}}
         claims |= {"new_password": f"{CANARY}-{pid(here)}"}
-        token = client.seal(agent, "reset", claims)
-        once = cls(client, agent, token, {})
+        sealed = client.seal(agent, "reset", claims)
+        once = cls(client, agent, sealed, {})
         return replace(once, first=once.answer())
 
     def answer(self) -> dict[str, Any]:
         path = f"{self.agent.name}/resets"
-        return self.client.open(self.agent, *self.client._ask("POST", path, self.token))
+        status, body = self.client._ask("POST", path, self.sealed.token)
+        return self.client.open(self.agent, self.sealed, status, body)
 
     def gets_its_first_answer(self) -> None:
         with contextlib.closing(self.client):

@@ -11,9 +11,10 @@ from agent.config.enrolment import Enrolment
 from wire.failure import sentence
 from wire.jose import read_signed
 from wire.keys import BadKeys, PrivateKeys, PublicKeys
-from wire.messages import MAX_LIFETIME_S, new_jti, open_answer, seal_request
+from wire.messages import MAX_LIFETIME_S, new_jti
 from wire.outcomes import OUTCOMES, Code, Refused
 from wire.secret import Secret
+from wire.sent_request import SentRequest
 from wire.text import Text
 from wizard.enrolment.relay_client import DO_NOT_TRUST, RelayFailed, Sender
 from wizard.results import SelfTestResult
@@ -35,10 +36,10 @@ def ask_agent(
     began = time.perf_counter()
     current = _current_keys(sender, agent_keys)
     compared = time.perf_counter()
-    token = seal_request(_whole(enrolment, claims), keys, current)
-    answered = sender.send("POST", "resets", token)
+    sent = SentRequest.seal(_whole(enrolment, claims), keys, current)
+    answered = sender.send("POST", "resets", sent.token)
     ended = time.perf_counter()
-    answer = _opened(answered.status, answered.body, keys, agent_keys)
+    answer = _opened(answered.status, answered.body, sent)
     ms = _hops(answer, (ended - compared) * 1000)
     ms["keys"] = round((compared - began) * 1000, 1)
     code = Code(answer["code"])
@@ -66,13 +67,15 @@ def _current_keys(sender: Sender, agent_keys: PublicKeys) -> PublicKeys:
 
     The signing key is compared with the agent's own; it vouches for the sealing keys.
     """
-    answered = sender.send("GET", "keys")
+    nonce = new_jti()
+    answered = sender.send("GET", f"keys?nonce={nonce}")
     try:
         signed = read_signed(answered.body, agent_keys, "writeback-keys+jwt")
         current = PublicKeys.of(signed["keys"])
+        asked = (signed["nonce"], signed["iss"]) == (nonce, sender.agent)
     except (Refused, KeyError, TypeError, BadKeys):
-        current = None
-    if current is None or current.fingerprint != agent_keys.fingerprint:
+        current, asked = None, False
+    if current is None or not asked or current.fingerprint != agent_keys.fingerprint:
         raise RelayFailed(
             answered.status,
             Text("The relay hands out other keys than this agent's."),
@@ -93,17 +96,12 @@ def _whole(enrolment: Enrolment, claims: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _opened(
-    status: int, body: bytes, keys: PrivateKeys, agent_keys: PublicKeys
-) -> dict[str, Any]:
+def _opened(status: int, body: bytes, sent: SentRequest) -> dict[str, Any]:
     try:
-        if status == 400:
-            return read_signed(body, agent_keys, "writeback-error+jwt")
-        return open_answer(body, keys, agent_keys)
+        return sent.error(body) if status == 400 else sent.answer(body)
     except Refused as error:
-        raise RelayFailed(
-            status, Text("The answer is not from this agent."), DO_NOT_TRUST
-        ) from error
+        what = Text("The answer is not this agent's to this request.")
+        raise RelayFailed(status, what, DO_NOT_TRUST) from error
 
 
 def _hops(answer: dict[str, Any], total: float) -> dict[str, float]:

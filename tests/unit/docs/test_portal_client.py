@@ -8,15 +8,17 @@ import pytest
 
 from docs.portal_client import (
     Client,
+    LyingRelayError,
     Portal,
     RestoredError,
+    Sealed,
     Seen,
     WireError,
     main,
     new_portal,
 )
-from wire import jose
-from wire.keys import PrivateKeys, new_key
+from wire import jose, messages
+from wire.keys import PrivateKeys, PublicKeys, new_key
 
 AGENT = PrivateKeys.generate()
 FINGERPRINT = AGENT.public.fingerprint
@@ -28,16 +30,19 @@ class AnsweredClient(Client):
     def __init__(self, portal: Portal, seen: Seen | None = None) -> None:
         super().__init__(portal, seen=seen)
         self.agent_keys, self.starts, self.age_s = AGENT, 7, 0.0
+        self.lie: dict[str, Any] = {}
 
     def _ask(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
-        assert (method, path, body) == ("GET", "srv1/keys", b"")
+        asked, _, nonce = path.partition("?nonce=")
+        assert (method, asked, body) == ("GET", "srv1/keys", b"")
         claims: dict[str, Any] = {
             "iss": "srv1",
             "iat": int(time.time() - self.age_s),
             "keys": self.agent_keys.public.jwks(),
             "instance": "one",
             "starts": self.starts,
-        }
+            "nonce": nonce,
+        } | self.lie
         return 200, jose.sign(claims, self.agent_keys, "writeback-keys+jwt")
 
 
@@ -89,6 +94,71 @@ def test_keys_that_a_relay_kept_are_refused(portal: Portal) -> None:
     client.age_s, client.starts = 200.0, 6
     with pytest.raises(WireError, match="signed long ago"):
         client.agent("srv1", FINGERPRINT)
+
+
+@pytest.mark.parametrize(
+    "lie", [{"nonce": "0123456789abcdef"}, {"nonce": None}, {"iss": "srv2"}, {"v": 2}]
+)
+def test_keys_that_are_not_signed_for_this_question_are_refused(
+    portal: Portal, lie: dict[str, Any]
+) -> None:
+    client = Told(portal)
+    client.lie = lie
+    with pytest.raises(LyingRelayError):
+        client.agent("srv1", FINGERPRINT)
+
+
+def answer_of(portal: Portal, sent: Sealed, **lie: Any) -> bytes:
+    claims = {
+        "iss": "srv1",
+        "aud": portal.issuer,
+        "iat": int(time.time()),
+        "jti": sent.jti,
+        "request": sent.hash,
+        "code": "ok",
+    }
+    own = PublicKeys(portal.signing, portal.sealing)
+    return messages.seal_answer(claims | lie, AGENT, own)
+
+
+def test_an_answer_is_taken_for_its_own_request_alone(portal: Portal) -> None:
+    client = Told(portal)
+    agent = client.agent("srv1", FINGERPRINT)
+    first, second = (client.seal(agent, "check", {}) for _ in range(2))
+    honest = answer_of(portal, first)
+    assert client.open(agent, first, 200, honest)["code"] == "ok"
+    with pytest.raises(LyingRelayError):
+        client.open(agent, second, 200, honest)
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        *({"aud": "https://other.test"}, {"jti": "0123456789abcdef"}, {"iss": "srv2"}),
+        *({"request": "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"}, {"v": 2}),
+        *({"iat": 1_000_000_000}, {"iat": 5_000_000_000}),
+    ],
+    ids=str,
+)
+def test_an_answer_that_is_bound_to_anything_else_is_refused(
+    portal: Portal, lie: dict[str, Any]
+) -> None:
+    client = Told(portal)
+    agent = client.agent("srv1", FINGERPRINT)
+    sent = client.seal(agent, "check", {})
+    with pytest.raises(WireError):
+        client.open(agent, sent, 200, answer_of(portal, sent, **lie))
+
+
+def test_an_error_token_of_another_request_is_refused(portal: Portal) -> None:
+    client = Told(portal)
+    agent = client.agent("srv1", FINGERPRINT)
+    first, second = (client.seal(agent, "reset", {}) for _ in range(2))
+    told = {"iss": "srv1", "iat": int(time.time()), "code": "forged_request"}
+    token = jose.sign(told | {"request": first.hash}, AGENT, "writeback-error+jwt")
+    assert client.open(agent, first, 400, token)["code"] == "forged_request"
+    with pytest.raises(LyingRelayError):
+        client.open(agent, second, 400, token)
 
 
 def test_keys_that_agents_know_are_not_written_over(

@@ -33,8 +33,7 @@ def opened(token: bytes) -> Request:
     return messages.authenticate(inner, PORTALS, AGENT_ID, b"digest")
 
 
-def sealed(signed: bytes, **head: Any) -> bytes:
-    key = AGENT.public.sealing
+def sealed(signed: bytes, key: ECKey = AGENT.public.sealing, /, **head: Any) -> bytes:
     header = {
         "alg": "ECDH-ES+A256KW",
         "enc": "A256GCM",
@@ -89,8 +88,22 @@ def test_a_signed_part_that_was_changed_is_refused(part: int) -> None:
 
 
 def test_a_request_for_another_agents_key_is_refused() -> None:
+    signed = jose.sign(claims(), PORTAL, REQUEST)
+    key = STRANGER.public.sealing
+    head = {"kid": AGENT.sealing.thumbprint()}
+    assert code_of(sealed(signed, key, **head)) is Code.FORGED_REQUEST
+
+
+def test_a_request_for_a_key_that_is_not_there_any_more_is_told_so() -> None:
     token = messages.seal_request(claims(), PORTAL, STRANGER.public)
-    assert code_of(token) is Code.FORGED_REQUEST
+    assert code_of(token) is Code.STALE_KEY
+
+
+@pytest.mark.parametrize("kid", [None, 7, ["a"]])
+def test_a_request_names_the_key_it_is_sealed_for(kid: object) -> None:
+    head = {"alg": "ECDH-ES+A256KW", "enc": "A256GCM", "kid": kid}
+    first = base64.urlsafe_b64encode(json.dumps(head).encode()).rstrip(b"=")
+    assert code_of(first + b".AA.AA.AA.AA") is Code.BAD_REQUEST
 
 
 def test_a_request_signed_by_a_stranger_is_refused() -> None:
@@ -160,11 +173,18 @@ def test_a_body_over_32_kib_is_not_looked_at() -> None:
     assert code_of(b"x" * (32 * 1024 + 1)) is Code.BAD_REQUEST
 
 
-@pytest.mark.parametrize("payload", [b"[]", b"no json", b'{"iss": 1}', b"[" * 5000])
+@pytest.mark.parametrize(
+    "payload", [b"[]", b"no json", b'{"iss": 1}', b'{"v": 1, "iss": 1}', b"[" * 5000]
+)
 def test_signed_claims_that_are_no_claims_are_refused(payload: bytes) -> None:
     header = {"alg": "ES256", "typ": REQUEST, "kid": PORTAL.signing.thumbprint()}
     signed = jws.serialize_compact(header, payload, PORTAL.signing)
     assert code_of(sealed(signed.encode())) is Code.BAD_REQUEST
+
+
+@pytest.mark.parametrize("version", [0, 2])
+def test_a_request_of_another_version_is_refused_by_name(version: int) -> None:
+    assert code_of(request(v=version)) is Code.UNSUPPORTED_VERSION
 
 
 def test_every_bad_claim_is_named_and_no_value_is() -> None:
@@ -198,7 +218,7 @@ def test_a_write_needs_its_passwords(op: str, lacks: str) -> None:
 
 def test_an_answer_opens_for_the_portal_alone() -> None:
     token = messages.seal_answer({"code": "ok"}, AGENT, PORTAL.public)
-    assert messages.open_answer(token, PORTAL, AGENT.public) == {"code": "ok"}
+    assert messages.open_answer(token, PORTAL, AGENT.public)["code"] == "ok"
     with pytest.raises(Refused):
         messages.open_answer(token, STRANGER, AGENT.public)
     with pytest.raises(Refused):

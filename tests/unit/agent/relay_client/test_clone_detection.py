@@ -70,27 +70,28 @@ async def answering(
         await server.close()
 
 
-def ready_signed(age_s: float, keys: PrivateKeys = OWN) -> bytes:
-    claims = {"iat": int(time.time() - age_s), "instance": "other"}
+def ready_signed(nonce: str, age_s: float, keys: PrivateKeys = OWN) -> bytes:
+    claims = {"iat": int(time.time() - age_s), "instance": "other", "nonce": nonce}
     return jose.sign(claims, keys, "writeback-ready+jwt")
 
 
 @pytest.mark.parametrize(
     ("body", "others"),
     [
-        (lambda: ready_signed(0), {"other"}),
-        # what a relay kept of a process that ended long ago
-        (lambda: ready_signed(200), set()),
-        (lambda: ready_signed(-200), set()),
-        (lambda: ready_signed(0, PrivateKeys.generate()), set()),
-        (lambda: jose.sign({"iat": "x"}, OWN, "writeback-ready+jwt"), set()),
+        (lambda nonce: ready_signed(nonce, 0), {"other"}),
+        # what a relay kept of a process that ended since
+        (lambda _nonce: ready_signed("0123456789abcdef", 0), set()),
+        (lambda nonce: ready_signed(nonce, 200), set()),
+        (lambda nonce: ready_signed(nonce, -200), set()),
+        (lambda nonce: ready_signed(nonce, 0, PrivateKeys.generate()), set()),
+        (lambda _nonce: jose.sign({"iat": "x"}, OWN, "writeback-ready+jwt"), set()),
     ],
 )
 async def test_only_a_fresh_answer_of_its_own_keys_counts(
-    body: Callable[[], bytes], others: set[str]
+    body: Callable[[str], bytes], others: set[str]
 ) -> None:
-    async def ready(_request: web.Request) -> web.Response:
-        return web.Response(body=body())
+    async def ready(request: web.Request) -> web.Response:
+        return web.Response(body=body(request.query["nonce"]))
 
     async with answering(ready) as detector:
         assert await detector.look() == others

@@ -23,11 +23,21 @@ from agent.request.rate_limit import RateLimit
 from agent.request.stages import Tools
 from agent.system.instance import Instance
 from tests.unit.agent.config.test_settings import GOOD
-from tests.unit.agent.wire import AGENT, AGENT_ID, CANARY, PORTAL, PORTALS, claims
+from tests.unit.agent.wire import (
+    AGENT,
+    AGENT_ID,
+    CANARY,
+    PORTAL,
+    PORTALS,
+    STRANGER,
+    claims,
+)
 from wire import jose, messages
 from wire.hybrid_connections import RelayRequest, RelayResponse
+from wire.keys import PublicKeys
 from wire.outcomes import Code
 from wire.secret import Secret
+from wire.sent_request import SentRequest
 
 PROCESS = Instance("0123456789abcdef", 7)
 
@@ -58,10 +68,13 @@ class Desk:
         return self.endpoints.answer(RelayRequest("POST", "/a/resets", {}, token))
 
     def ask(self, **more: Any) -> dict[str, Any]:
-        token = messages.seal_request(claims(**more), PORTAL, AGENT.public)
-        response = self.post(token)
+        sent = SentRequest.seal(claims(**more), PORTAL, AGENT.public)
+        response = self.post(sent.token)
         assert response.status == 200
-        return messages.open_answer(response.body, PORTAL, AGENT.public)
+        return sent.answer(response.body)
+
+    def get(self, target: str) -> RelayResponse:
+        return self.endpoints.answer(RelayRequest("GET", target, {}, b""))
 
     def records(self) -> list[dict[str, Any]]:
         text = (self.folder / "audit.jsonl").read_text()
@@ -103,6 +116,57 @@ def test_an_absurd_user_is_named_with_what_is_wrong(
     (record,) = desk.records()
     assert record["detail"] == detail
     assert record["user"]["value"] == value[:1024]
+
+
+NONCE = "0123456789abc-_Z"
+
+
+@pytest.mark.parametrize("path", ["keys", "ready"])
+@pytest.mark.parametrize(
+    ("query", "nonce"),
+    [
+        (f"?nonce={NONCE}", NONCE),
+        (f"?nonce={NONCE * 4}", NONCE * 4),
+        (f"?a=b&nonce={NONCE}&c", NONCE),
+        ("", None),
+        ("?a=b", None),
+    ],
+)
+def test_an_agent_signs_the_nonce_of_who_asks(
+    desk: Desk, path: str, query: str, nonce: str | None
+) -> None:
+    response = desk.get(f"/a/{path}{query}")
+    claims = jose.read_signed(response.body, AGENT.public, f"writeback-{path}+jwt")
+    assert claims.get("nonce") == nonce
+    assert (claims["v"], claims["iss"]) == (1, AGENT_ID)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("nonce=", "nonce", f"nonce={NONCE[1:]}", f"nonce={NONCE * 4}a"),
+        *(f"nonce={NONCE}%20", f"nonce={NONCE}%0a", f"nonce={NONCE}+"),
+        f"nonce={NONCE}&nonce={NONCE}",
+    ],
+)
+def test_a_nonce_that_is_none_is_refused(desk: Desk, query: str) -> None:
+    response = desk.get(f"/a/keys?{query}")
+    assert (response.status, response.body) == (400, b'{"code": "bad_request"}')
+
+
+def test_an_error_token_names_the_body_that_it_refuses(desk: Desk) -> None:
+    stranger = SentRequest.seal(claims(), STRANGER, AGENT.public)
+    response = desk.post(stranger.token)
+    error = stranger.error(response.body)
+    assert response.status == 400
+    assert set(error) == {"v", "iss", "iat", "code", "message", "id", "request"}
+    assert error["code"] == "forged_request"
+
+
+def test_a_request_for_a_former_key_that_is_gone_is_told_so(desk: Desk) -> None:
+    old = PublicKeys(AGENT.public.signing, STRANGER.public.sealing)
+    sent = SentRequest.seal(claims(), PORTAL, old)
+    assert sent.error(desk.post(sent.token).body)["code"] == "stale_key"
 
 
 @pytest.mark.parametrize("path", ["keys", "ready"])
