@@ -22,6 +22,7 @@ from agent.system import process
 from agent.system.paths import Paths
 from agent.system.process import leave_no_core
 from agent.system.version import VERSION
+from wire.printable import log_to_stderr
 
 _FAULT = 1
 _BAD_SETTINGS = 2
@@ -89,8 +90,7 @@ def _log() -> journald.Journal | None:
     level = os.environ.get("WRITEBACK_LOG_LEVEL", "").upper()
     level = level if level in _LEVELS else "INFO"
     if not journald.is_ours():
-        form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-        logging.basicConfig(level=level, format=form)
+        log_to_stderr(level, "%(asctime)s %(levelname)s %(name)s: %(message)s")
         return None
     journal = journald.Journal()
     logging.basicConfig(level=level, handlers=[journald.Handler(journal)])

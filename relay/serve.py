@@ -15,10 +15,11 @@ from relay.authorization import hosts_of
 from relay.errors import RelayUnusable
 from relay.server import Place, Relay, start, stop, tls_context
 from relay.store import Store
+from wire.printable import log_to_stderr
 
 
 def run_server(arguments: argparse.Namespace) -> int:
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+    log_to_stderr(logging.INFO, "%(levelname)s %(name)s %(message)s")
     address, port = arguments.listen
     place, tls = _place(arguments, address, port), _tls(arguments)
     with contextlib.closing(Store(arguments.data)) as store:

@@ -27,12 +27,14 @@ from relay.listener import (
 from relay.sender import Sender, token_of
 from relay.store import Store
 from wire.hybrid_connections import MAX_BODY, MAX_INLINE_HEADERS, BadMessage
+from wire.printable import printable
 
 LOG = logging.getLogger("relay.server")
 HTTP = logging.getLogger("relay.http")
 ACCESS = logging.getLogger("relay.access")
 _LAST_SEEN_S = 60.0
 _FINISH_S = 5.0
+_LOGGED_PATH = 256
 _MAX_FRAME = MAX_BODY + MAX_INLINE_HEADERS
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -236,7 +238,7 @@ class _AccessLog(AbstractAccessLogger):
             "%s %s %s %d %.1f ms",
             request.remote,
             request.method,
-            request.path.encode("unicode_escape").decode("ascii"),
+            printable(request.path, _LOGGED_PATH),
             response.status,
             time * 1000,
         )

@@ -8,6 +8,8 @@ from typing import Any, Self, overload
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from wire.printable import printable, printable_lines
+
 Field = str | int
 
 # `str.format` would do more than fill in: a template may come from another process
@@ -42,7 +44,11 @@ class Text(str):
     fields: Mapping[str, Field]
 
     def __new__(cls, template: str, /, *, many: str = "", **fields: Field) -> Self:
-        """Fill the fields in, in English; KeyError where one is not given."""
+        """Fill the fields in, in English; KeyError where one is not given.
+
+        Whoever's words a field holds, they are printable in the text.
+        """
+        fields = {name: _shown(value) for name, value in fields.items()}
         chosen = many if many and fields["count"] != 1 else template
         value = fill(chosen, fields, str) if chosen and fields else chosen
         self = super().__new__(cls, value or without_words(fields, str))
@@ -75,6 +81,12 @@ class Text(str):
                 return_schema=core_schema.any_schema(),
             ),
         )
+
+
+def _shown(field: Field) -> Field:
+    if isinstance(field, int | Text):
+        return field
+    return printable(field)
 
 
 EMPTY = Text("")  # where nothing is to be said
@@ -165,7 +177,7 @@ def read_text(value: object) -> Text:
     if isinstance(value, Text):
         return value
     if isinstance(value, str):
-        return Text(value)
+        return Text(printable_lines(value))
     try:
         return _read(value)
     except (AttributeError, KeyError, RecursionError, TypeError) as error:
@@ -177,4 +189,5 @@ def _read(value: Any) -> Text:
         str(name): each if isinstance(each, int | str) else read_text(each)
         for name, each in value["fields"].items()
     }
-    return Text(str(value["template"]), many=str(value.get("many", "")), **fields)
+    template, many = str(value["template"]), str(value.get("many", ""))
+    return Text(printable_lines(template), many=printable_lines(many), **fields)

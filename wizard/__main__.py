@@ -9,6 +9,7 @@ from pathlib import Path
 
 from agent.system.process import leave_no_core
 from wire.failure import Failure
+from wire.printable import printable_lines
 from wire.text import EMPTY, Text
 from wizard.controller.controller import Controller
 from wizard.elevation.remote_controller import remote_controller
@@ -72,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _refused(why: Text) -> int:
-    print(say(why), file=sys.stderr)
+    print(printable_lines(say(why)), file=sys.stderr)
     return USAGE
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from agent.config.errors import quoted
+from wire.printable import PrintableFormatter, printable
 
 SOCKET = Path("/run/systemd/journal/socket")
 IDENTIFIER = "writeback-agent"
@@ -53,17 +53,18 @@ class Journal:
     def request(self, record: Mapping[str, Any]) -> None:
         """Write what became of one request, from the line of the audit file."""
         user = record.get("user") or {}
-        who = _in_line(user.get("value", "nobody"))
+        who = user.get("value", "nobody")
         what = f"{record['code']}: {record['op'] or 'request'}"
         message = f"{what} for {who}; {record['detail'] or 'done'}"
         fields = {
-            f"WRITEBACK_{name.upper()}": str(record[name])
+            f"WRITEBACK_{name.upper()}": printable(str(record[name]))
             for name in _FIELDS
             if record.get(name) is not None
         }
         if user:
-            fields["WRITEBACK_USER"] = str(user.get("value"))
-        self.send(message, _NOTICE if record["code"] == "ok" else _WARNING, fields)
+            fields["WRITEBACK_USER"] = printable(str(who))
+        level = _NOTICE if record["code"] == "ok" else _WARNING
+        self.send(printable(message), level, fields)
 
 
 class Handler(logging.Handler):
@@ -72,6 +73,7 @@ class Handler(logging.Handler):
     def __init__(self, journal: Journal) -> None:
         super().__init__()
         self._journal = journal
+        self.setFormatter(PrintableFormatter())
 
     def emit(self, record: logging.LogRecord) -> None:
         fields = {
@@ -96,8 +98,3 @@ def _field(item: tuple[str, str]) -> bytes:
     if b"\n" not in value:
         return name + b"=" + value + b"\n"
     return name + b"\n" + len(value).to_bytes(8, "little") + value + b"\n"
-
-
-def _in_line(name: str) -> str:
-    """Give a name that can't pass for another line, nor move a terminal's cursor."""
-    return name if name.isprintable() else quoted(name)

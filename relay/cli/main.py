@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from relay.cli import agents, codes, portals, serve
 from relay.errors import RelayUnusable
+from wire.printable import printable_lines
 
 _DOC = "The relay's command: serve, register portals, give out codes, list agents."
 
@@ -16,7 +17,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return int(arguments.run(arguments))
     except RelayUnusable as error:
-        print(f"writeback-relay: {error}", file=sys.stderr)
+        print(f"writeback-relay: {printable_lines(str(error))}", file=sys.stderr)
         return 1
 
 

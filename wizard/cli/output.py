@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from wire.failure import Failure
+from wire.printable import printable_lines
 from wire.text import EMPTY, Text, plural
 from wizard.plan.change import Change, Progress, Report, Stuck
 from wizard.results import Check, Installed, PortalDetails
@@ -41,7 +42,7 @@ class Result:
     def print(self, *, as_json: bool) -> int:
         """Say it on standard output, and give the exit code."""
         data = {"exit": self.code, **self.data}
-        text = json.dumps(data) if as_json else say(self.text)
+        text = json.dumps(data) if as_json else printable_lines(say(self.text))
         try:
             if text:
                 print(text, flush=True)
@@ -53,7 +54,7 @@ class Result:
 
 def tell(text: str, end: str = "\n") -> None:
     """Say something on standard error."""
-    print(say(text), end=end, file=sys.stderr, flush=True)
+    print(printable_lines(say(text)), end=end, file=sys.stderr, flush=True)
 
 
 def lines(*texts: str) -> str:

@@ -10,6 +10,7 @@ from types import FrameType
 
 from jeepney import DBusErrorResponse
 
+from wire.printable import log_to_stderr, printable
 from wizard.controller.controller import Controller
 from wizard.elevation.dbus.server import Service
 from wizard.host.detect import this_machine
@@ -19,12 +20,13 @@ _FAILED = 1
 
 def main() -> int:
     """Serve until nothing is asked; 0 then, and when it is told to stop."""
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    log_to_stderr(logging.INFO, "%(message)s")
     signal.signal(signal.SIGTERM, _leave)
     try:
         Service(lambda who, may: Controller(this_machine(who), may)).run()
     except (DBusErrorResponse, OSError) as error:
-        print(f"The system bus can't be used: {error}", file=sys.stderr)
+        why = printable(str(error))
+        print(f"The system bus can't be used: {why}", file=sys.stderr)
         return _FAILED
     return 0
 

@@ -1,5 +1,8 @@
 """Texts on the screen: put into words, with numbers as they are written here."""
 
+from html import escape
+
+from wire.printable import printable_lines
 from wire.text import Field, Text
 from wizard import translation
 
@@ -10,8 +13,16 @@ def tr(template: str, /, **fields: Field) -> str:
 
 
 def say(text: str) -> str:
-    """Put a text from elsewhere into words; what is data comes back as it is."""
-    return translation.say(text, number)
+    """Put a text from elsewhere into words; what is data is made printable."""
+    return printable_lines(translation.say(text, number))
+
+
+def tip(text: str) -> str:
+    """Put a text into a tooltip: Qt takes what looks like HTML for HTML."""
+    shown = say(text)
+    if "<" not in shown and "&lt;" not in shown:  # as Qt::mightBeRichText looks
+        return shown
+    return f"<qt>{'<br>'.join(map(escape, shown.splitlines()))}</qt>"
 
 
 def number(value: int) -> str:

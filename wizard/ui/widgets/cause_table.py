@@ -10,7 +10,7 @@ from agent.verdict.verdict import State
 from wire.operation import Operation
 from wire.text import plural
 from wizard.permissions.coverage import PersonVerdict
-from wizard.ui.formatting import number, say, tr
+from wizard.ui.formatting import number, say, tip, tr
 from wizard.ui.presenters.other_operations import RESET_WORKS, Key, keys_of, title_of
 from wizard.ui.theme import palette
 from wizard.ui.theme.icons import icon
@@ -164,7 +164,7 @@ class CauseTable(QTreeWidget):
             return  # the note about the others is there
         for at in range(row.childCount(), len(kept)):
             item = _item(kept[at].verdict.dn, key)
-            item.setToolTip(0, kept[at].verdict.dn)
+            item.setToolTip(0, tip(kept[at].verdict.dn))
             item.setData(0, _PERSON, at)
             row.addChild(item)
         if len(kept) == MOST_SHOWN and self._people_in(key) > MOST_SHOWN:
@@ -183,7 +183,7 @@ class CauseTable(QTreeWidget):
 
 
 def _item(text: str, key: Key) -> QTreeWidgetItem:
-    item = QTreeWidgetItem([text, ""])
+    item = QTreeWidgetItem([say(text), ""])
     item.setData(0, _OPERATION, key[0].value)
     item.setData(0, _CAUSE, key[1].value)
     return item

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem
 from agent.ldap import dn as names
 from wire.text import Text
 from wizard.results import Container
-from wizard.ui.formatting import number, tr
+from wizard.ui.formatting import number, say, tip, tr
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.presenters import container_selection
 from wizard.ui.presenters.failure import wording
@@ -70,12 +70,12 @@ class ContainerTree(QTreeWidget):
 
     def _item(self, container: Container) -> QTreeWidgetItem:
         people = number(container.users) if container.users >= 0 else ""
-        item = QTreeWidgetItem([container.name, people])
+        item = QTreeWidgetItem([say(container.name), people])
         item.setSizeHint(0, QSize(0, 26))
         flag = Qt.AlignmentFlag
         item.setTextAlignment(1, flag.AlignRight | flag.AlignVCenter)
         item.setData(0, _DN, container.dn)
-        item.setToolTip(0, container.dn)
+        item.setToolTip(0, tip(container.dn))
         all_people = people or Text("all")
         spoken = tr("{name}, {people} people", name=container.name, people=all_people)
         item.setData(0, Qt.ItemDataRole.AccessibleTextRole, spoken)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHeaderView, QTableWidgetItem, QWidget
 from wire.text import Text
 from wizard.checks.controller_facts import Cell, ControllerFacts, Inspection, check_of
 from wizard.results import Check
-from wizard.ui.formatting import say, tr
+from wizard.ui.formatting import say, tip, tr
 from wizard.ui.theme import palette
 from wizard.ui.theme.icons import STATES, icon, state_word
 from wizard.ui.widgets.check_rows import CheckRows
@@ -82,8 +82,8 @@ class ControllerTable(QWidget):
 
     def _fill(self, at: int, facts: ControllerFacts, domain: str) -> None:
         # all are of one domain: what tells them apart has the place there is
-        host = QTableWidgetItem(facts.host.removesuffix(f".{domain}"))
-        host.setToolTip(facts.host)
+        host = QTableWidgetItem(say(facts.host.removesuffix(f".{domain}")))
+        host.setToolTip(tip(facts.host))
         inks = palette.inks(self.palette())
         if facts.doing:
             host.setIcon(icon("loader-circle", inks.accent, chosen=inks.on_accent))
@@ -106,7 +106,7 @@ class ControllerTable(QWidget):
         if cell is None:
             return QTableWidgetItem(_WAITS if doing else "")
         item = QTableWidgetItem(say(cell.word))
-        item.setToolTip(say(cell.detail))
+        item.setToolTip(tip(cell.detail))
         state = state_word(cell.state)
         spoken = tr(
             "{title}: {word}, {state}", title=title, word=cell.word, state=state

@@ -20,7 +20,7 @@ from wizard.grants.handover_text import handover_text
 from wizard.inputs import AdminCredentials, Inputs
 from wizard.plan.change import Plan
 from wizard.results import Check
-from wizard.ui.formatting import say, tr
+from wizard.ui.formatting import say, tip, tr
 from wizard.ui.jobs.page_checks import broken
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.presenters.failure import describe_failure
@@ -178,7 +178,7 @@ class GrantPanel(Panel):
         for at, entry in enumerate(self._entries):
             for part, text in enumerate((entry.allows, entry.container)):
                 item = QTableWidgetItem(say(text))
-                item.setToolTip(say(text if part else entry.right))
+                item.setToolTip(tip(text if part else entry.right))
                 self.table.setItem(at, part, item)
         self.table.fit()
         self.plan.show()

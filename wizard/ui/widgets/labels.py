@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from wizard.ui.formatting import say, tr
+from wizard.ui.formatting import say, tip, tr
 from wizard.ui.theme import palette as look
 from wizard.ui.theme.style import pen
 
@@ -69,13 +69,15 @@ class LongName(QLabel):
         super().__init__()
         self.setFont(look.mono())
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.set_name(text)
 
     def set_name(self, text: str) -> None:
-        self.setText(text)
-        self.setToolTip(text)
-        self.setAccessibleName(text)
+        shown = say(text)
+        self.setText(shown)
+        self.setToolTip(tip(shown))
+        self.setAccessibleName(shown)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         metrics = self.fontMetrics()

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from wire.text import Text
 from wizard.flow.model import Page
-from wizard.ui.formatting import say, tr
+from wizard.ui.formatting import say, tip, tr
 from wizard.ui.theme import palette
 from wizard.ui.theme.icons import icon
 from wizard.ui.widgets.labels import add, column, empty, label
@@ -33,7 +33,7 @@ class Step(QPushButton):
             "Step {index} of {total}: {name}", index=index, total=total, name=name
         )
         self.setAccessibleName(spoken)
-        self.setToolTip(say(name))
+        self.setToolTip(tip(name))
         font = palette.larger(0, bold=state == "here")
         self.setFont(font)
         self.setMinimumHeight(34)

@@ -1,7 +1,7 @@
 """Numbers, durations and mnemonics on the screen."""
 
 from wire.text import plural
-from wizard.ui.formatting import duration, mnemonics, number, say
+from wizard.ui.formatting import duration, mnemonics, number, say, tip
 
 
 def test_times_and_counts_are_short() -> None:
@@ -13,3 +13,11 @@ def test_times_and_counts_are_short() -> None:
 
 def test_mnemonics_take_letters_that_are_free() -> None:
     assert mnemonics(["Name", "Note", "Agent"], "n") == ["N&ame", "N&ote", "A&gent"]
+
+
+def test_what_a_peer_is_called_is_no_line_and_no_html_of_its_own() -> None:
+    assert say("dc1\nFingerprint\u202e") == "dc1\nFingerprint\\u202e"
+    shown = tip('OU=<img src="file:///etc/passwd"><b>Fingerprint</b>')
+    assert "<img" not in shown
+    assert "&lt;b&gt;Fingerprint" in shown
+    assert tip("OU=Sales\x1b") == "OU=Sales\\x1b"
