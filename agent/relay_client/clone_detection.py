@@ -17,10 +17,11 @@ from urllib.parse import quote
 import aiohttp
 
 from agent.relay_client.endpoint import RelayEndpoint
+from agent.relay_client.http_session import http_session, read_short
 from agent.system.instance import Instance
 from wire import jose, messages, sas
 from wire.keys import PublicKeys
-from wire.outcomes import Code, Refused
+from wire.outcomes import Refused
 from wire.secret import Secret
 
 LOG = logging.getLogger("agent.relay_client.clone_detection")
@@ -85,7 +86,7 @@ class CloneDetector:
         limit = aiohttp.ClientTimeout(total=_TIMEOUT_S)
         others = set[str]()
         self._pause_s = self._every_s
-        async with aiohttp.ClientSession(timeout=limit) as session:
+        async with http_session(limit) as session:
             for _ in range(_TRIES):
                 try:
                     others.add(await self._ask(session, self._tls))
@@ -110,22 +111,12 @@ class CloneDetector:
             proxy=query.endpoint.proxy,
             proxy_headers=query.endpoint.proxy_headers,
         ) as answer:
-            signed = await _short(answer)
+            signed = await read_short(answer, messages.MAX_TOKEN_BYTES)
             if answer.status != 200:
                 return ""
         claims = jose.read_signed(signed, query.keys, "writeback-ready+jwt")
         fresh = claims.get("nonce") == nonce and _is_fresh(claims.get("iat"))
         return str(claims.get("instance", "")) if fresh else ""
-
-
-async def _short(answer: aiohttp.ClientResponse) -> bytes:
-    """Read what a relay answers, as long as it is no longer than an answer is."""
-    body = b""
-    async for chunk in answer.content.iter_chunked(messages.MAX_TOKEN_BYTES):
-        body += chunk
-        if len(body) > messages.MAX_TOKEN_BYTES:
-            raise Refused(Code.BAD_REQUEST, "the answer is too long")
-    return body
 
 
 def _is_fresh(issued_at: object) -> bool:

@@ -6,11 +6,12 @@ an OSError.
 """
 
 import asyncio
+import re
 from dataclasses import dataclass
 from ssl import SSLContext
-from urllib.parse import SplitResult, urlsplit
 
 import aiohttp
+from yarl import URL
 
 from agent.relay_client.endpoint import RelayEndpoint
 from agent.relay_client.websocket import CLOSE_S, MessageSocket
@@ -19,7 +20,19 @@ from wire.hybrid_connections import BadMessage
 from wire.secret import Secret
 
 _DIAL_S = 30.0
+# what an address may be spelled with (RFC 3986 section 2), and how long one is at most
+_ADDRESS = re.compile(r"[!#-;=?-Z\[\]_a-z~]{1,8192}")
 _MAX_FRAME = hybrid_connections.MAX_BODY + hybrid_connections.MAX_INLINE_HEADERS
+
+# where the node that holds a request is a sister of the namespace's own host; anywhere
+# else a host beside the relay is somebody else's
+_AZURE_DOMAINS = frozenset(
+    {
+        "servicebus.windows.net",
+        "servicebus.chinacloudapi.cn",
+        "servicebus.usgovcloudapi.net",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -42,8 +55,8 @@ class Dialer:
 
     async def control(self, session: aiohttp.ClientSession) -> MessageSocket:
         """Listen at the relay."""
-        host = urlsplit(self.url).netloc
-        address = f"wss://{host}/$hc/{self.connection}?sb-hc-action=listen"
+        url = URL(self.url).with_scheme("wss") / "$hc" / self.connection
+        address = url.with_query({"sb-hc-action": "listen"})
         headers = {"ServiceBusAuthorization": self.token()}
         return await self._dial(session, address, headers)
 
@@ -52,11 +65,9 @@ class Dialer:
     ) -> MessageSocket:
         """Come to an address that the relay gave with a request.
 
-        BadMessage where that is not at the relay and its sister hosts.
+        BadMessage where that is not at the relay, or at a sister host in Azure.
         """
-        if not _is_of(urlsplit(self.url), urlsplit(address)):
-            raise BadMessage("a rendezvous address is not at the relay")
-        return await self._dial(session, address)
+        return await self._dial(session, _of_relay(address, URL(self.url)))
 
     def token(self) -> str:
         """Make a token for the control channel."""
@@ -67,7 +78,7 @@ class Dialer:
     async def _dial(
         self,
         session: aiohttp.ClientSession,
-        address: str,
+        address: URL,
         headers: dict[str, str] | None = None,
     ) -> MessageSocket:
         async with asyncio.timeout(_DIAL_S):
@@ -85,17 +96,31 @@ class Dialer:
         return MessageSocket(socket)
 
 
-def _is_of(relay: SplitResult, address: SplitResult) -> bool:
-    """Say whether an address is the relay, or a host beside it in the same domain.
+def _of_relay(address: str, relay: URL) -> URL:
+    """Read an address of the relay, which is dialled as it is spelled, else BadMessage.
 
-    Azure's rendezvous addresses are at other hosts of servicebus.windows.net.
+    Whoever reads it is who dials it: two readers could see two hosts in one address.
     """
-    ours, theirs = relay.hostname or "", address.hostname or ""
+    if not _ADDRESS.fullmatch(address):
+        raise BadMessage("a rendezvous address is none")
+    try:
+        url = URL(address, encoded=True)
+        is_ours = _is_ours(url, relay)
+    except ValueError:
+        raise BadMessage("a rendezvous address is none") from None
+    if not is_ours:
+        raise BadMessage("a rendezvous address is not at the relay")
+    return url
+
+
+def _is_ours(url: URL, relay: URL) -> bool:
+    """Say whether it is the relay's own host and port, or an Azure sister's."""
+    ours, theirs = relay.host_subcomponent or "", (url.host_subcomponent or "").lower()
     domain = ours.partition(".")[2]
-    is_name = not domain.replace(".", "").isdigit()
-    beside = is_name and "." in domain and theirs.endswith(f".{domain}")
+    is_sister = domain in _AZURE_DOMAINS and theirs.partition(".")[2] == domain
     return (
-        address.scheme == "wss"
-        and (address.port or 443) == (relay.port or 443)
-        and (theirs == ours or beside)
+        url.scheme == "wss"
+        and "@" not in url.raw_authority
+        and url.port == (relay.port or 443)
+        and (theirs == ours or is_sister)
     )

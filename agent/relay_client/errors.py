@@ -8,6 +8,7 @@ import ssl
 import aiohttp
 
 from agent.relay_client import clock_skew
+from agent.relay_client.http_session import REDIRECTS, AnswerTooLong
 from wire.failure import Failure
 from wire.text import Text, verbatim
 
@@ -68,6 +69,8 @@ def reason_for_failure(error: Exception) -> Failure:
             words = str(error.os_error.strerror)
             what = Text("no connection: {why}", why=words)
             return Failure(what, Text("check the firewall"))
+        case AnswerTooLong():
+            return Failure(Text("its answer is too long"))
         case TimeoutError():
             remedy = Text("check the firewall and the proxy")
             return Failure(Text("no answer in time"), remedy)
@@ -104,6 +107,15 @@ def _at_proxy(error: aiohttp.ClientHttpProxyError) -> Failure:
 
 
 def _status(error: aiohttp.ClientResponseError) -> Failure:
+    if error.status in REDIRECTS:
+        return Failure(
+            Text(
+                "the relay or the proxy sends elsewhere ({status})", status=error.status
+            ),
+            Text(
+                "redirects are not followed: give the address where the relay itself is"
+            ),
+        )
     ahead = clock_skew.ahead_of(error.headers.get("Date") if error.headers else None)
     if error.status == 401 and abs(ahead or 0.0) > clock_skew.WARNING_S:
         return Failure(clock_skew.describe_skew(ahead or 0.0), Text("set it right"))

@@ -22,6 +22,7 @@ from agent.relay_client.errors import (
     reason_for_close,
     reason_for_failure,
 )
+from agent.relay_client.http_session import http_session
 from agent.relay_client.websocket import MessageSocket
 from wire import hybrid_connections
 from wire.failure import Failure
@@ -82,7 +83,7 @@ class Listener:
     async def run(self) -> None:
         """Stay connected until cancelled or drained."""
         try:
-            async with aiohttp.ClientSession() as session:
+            async with http_session() as session:
                 try:
                     await self._stay(session)
                 finally:

@@ -13,6 +13,7 @@ import aiohttp
 from agent.relay_client import clock_skew
 from agent.relay_client.endpoint import RelayEndpoint
 from agent.relay_client.errors import reason_for_failure
+from agent.relay_client.http_session import http_session, read_short
 from wire import sas
 from wire.failure import Failure, sentence
 from wire.secret import Secret
@@ -22,6 +23,7 @@ _TIMEOUT_S = 20.0
 _ANSWER_S = 65.0  # the relay itself gives up after 60
 # longer than a clock may be behind, and than an answer may take
 _TOKEN_S = 600
+_MOST = 64 * 1024  # of a body, in bytes: a token has half of that at most
 _PROVES_NOTHING = 401
 PROXY_REFUSES = 407
 DO_NOT_TRUST = Text("Do not use this relay before its owner has explained that.")
@@ -209,7 +211,7 @@ async def _ask(
 ) -> RelayAnswer:
     timeout = aiohttp.ClientTimeout(total=request.seconds, sock_connect=_TIMEOUT_S)
     async with (
-        aiohttp.ClientSession(timeout=timeout) as session,
+        http_session(timeout) as session,
         session.request(
             request.method,
             f"{endpoint.relay.url}{request.path}",
@@ -218,11 +220,10 @@ async def _ask(
             ssl=context,
             proxy=endpoint.proxy,
             proxy_headers=endpoint.proxy_headers,
-            allow_redirects=False,
         ) as response,
     ):
         ahead = clock_skew.ahead_of(response.headers.get("Date"))
-        return RelayAnswer(response.status, await response.read(), ahead)
+        return RelayAnswer(response.status, await read_short(response, _MOST), ahead)
 
 
 _ENROL, _LOOK = "Enrol this agent again.", "Look at its state."
