@@ -2,26 +2,22 @@
 
 Needs Python 3.11 and joserfc; any JOSE library of any language can do the same
 (wire.md says what). It imports nothing of Writeback, so that it is also a check
-of the wire. Use it as a module, or from a shell:
+of the wire. portal_keys.py makes a portal's keys, portal.py does it from a shell.
 
-    portal_client.py --portal portal.json new-keys ISSUER RELAY_URL
-    portal_client.py --portal portal.json --fingerprint "AB12 ..." \
-        reset AGENT userPrincipalName anna@corp.example
-
-The new password is asked for, or read from the first line of standard input. What
-it saw of the agents is kept beside portal.json, in portal.seen.json.
+The relay is not trusted: what it sends is bounded in size and time, and is an answer
+only where the agent signed it for the very bytes that were sent.
 """
 
-import argparse
 import base64
-import getpass
+import contextlib
 import hashlib
 import hmac
 import http.client
 import json
 import secrets
+import socket
 import ssl
-import sys
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,20 +25,16 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from joserfc import jwe, jws
+from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
-SEALING = ["ECDH-ES+A256KW", "A256GCM"]
 VERSION = 1
-LIFETIME_S = 120
-LEEWAY_S = 30
-TRIES = 3
-IDENTIFIERS = (
-    "objectGUID",
-    "ms-DS-ConsistencyGuid",
-    "userPrincipalName",
-    "mail",
-    "sAMAccountName",
-)
+SEALING = ["ECDH-ES+A256KW", "A256GCM"]
+SIGNED = jws.JWSRegistry(algorithms=["ES256"], strict_check_header=False)
+SEALED = jwe.JWERegistry(algorithms=SEALING, strict_check_header=False)
+LIFETIME_S, LEEWAY_S, TRIES = 120, 30, 3
+MAX_BYTES = 64 * 1024
+UNREADABLE = (JoseError, ValueError, TypeError, LookupError, RecursionError)
 
 
 class WireError(Exception):
@@ -71,7 +63,7 @@ class Portal:
 
     @classmethod
     def load(cls, path: Path) -> "Portal":
-        """Read a portal.json; wire.md describes its members."""
+        """Read a portal.json, as portal_keys.py makes it."""
         data = json.loads(path.read_text(encoding="utf-8"))
         return cls(
             issuer=data["issuer"],
@@ -109,7 +101,7 @@ class Sealed:
 
 
 class Seen:
-    """The highest count of starts of each agent, by the fingerprint of its keys.
+    """The highest count of starts of each agent, by its fingerprint.
 
     New keys count anew: what had the old ones is not listened to any more.
     """
@@ -135,20 +127,64 @@ class Seen:
             new.replace(self._path)
 
 
+class Connection(http.client.HTTPSConnection):
+    """One warm HTTPS connection: no redirect is followed, no answer waited for long.
+
+    A time-out of a socket is for one read: who sends a byte a minute never meets it.
+    """
+
+    def __init__(self, url: str, ca: str | None, timeout_s: float) -> None:
+        parts, self._seconds = urlsplit(url), timeout_s
+        super().__init__(parts.hostname or "", parts.port or 443, timeout=timeout_s)
+        self._tls = ssl.create_default_context(cafile=ca)
+
+    def connect(self) -> None:
+        """Connect, so that `ask` can end the handshake too."""
+        plain = socket.create_connection((self.host, self.port), self._seconds)
+        self.sock = self._tls.wrap_socket(
+            plain, server_hostname=self.host, do_handshake_on_connect=False
+        )
+        self.sock.do_handshake()
+
+    def ask(
+        self, method: str, path: str, body: bytes, headers: dict[str, str]
+    ) -> tuple[int, bytes]:
+        """Give status and body; OSError, HTTPException, WireError: there is none."""
+        timer = threading.Timer(self._seconds, self._end)
+        timer.start()
+        try:
+            self.request(method, path, body or None, headers)
+            response = self.getresponse()
+            answer = response.read(MAX_BYTES + 1)
+            ended = timer.finished.is_set()
+        except BaseException:
+            self.close()  # what comes later is no answer to the next request
+            raise
+        finally:
+            timer.cancel()
+        if ended:
+            raise TimeoutError(f"the answer was not whole in {self._seconds:.0f} s")
+        if len(answer) > MAX_BYTES:
+            self.close()
+            raise LyingRelayError(f"the answer is over {MAX_BYTES} bytes")
+        return response.status, answer
+
+    def _end(self) -> None:
+        if self.sock is not None:
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
+
+
 class Client:
-    """One warm HTTPS connection to a relay."""
+    """Asks agents through one relay."""
 
     def __init__(
         self, portal: Portal, timeout_s: float = 65.0, seen: Seen | None = None
     ) -> None:
         self._portal = portal
         self._seen = seen or Seen()
-        url = urlsplit(portal.relay)
-        context = ssl.create_default_context(cafile=portal.relay_ca)
-        self._http = http.client.HTTPSConnection(
-            url.hostname or "", url.port or 443, context=context, timeout=timeout_s
-        )
-        self._host = url.netloc
+        self._http = Connection(portal.relay, portal.relay_ca, timeout_s)
+        self._host = urlsplit(portal.relay).netloc
 
     def close(self) -> None:
         """End the connection."""
@@ -164,26 +200,23 @@ class Client:
         status, body = self._ask("GET", f"{quote(name)}/keys?nonce={nonce}", b"")
         if status != 200:
             raise WireError(f"keys of {name}: HTTP {status}: {body[:200]!r}")
-        claimed = json.loads(jws.extract_compact(body).payload)
-        # of several sealing keys, the first is the current one
-        keys = {key["use"]: ECKey.import_key(key) for key in claimed["keys"][::-1]}
-        if _plain(fingerprint) != fingerprint_of(keys["sig"]):
-            raise WireError(f"the keys of {name} do not have the fingerprint known")
-        signed = jws.deserialize_compact(body, keys["sig"], algorithms=["ES256"])
-        if signed.headers().get("typ") != "writeback-keys+jwt":
-            raise WireError("keys: wrong typ")
-        if claimed.get("v") != VERSION or claimed.get("iss") != name:
-            raise LyingRelayError("keys: v or iss is not what was asked for")
-        if claimed.get("nonce") != nonce:
-            raise LyingRelayError(
-                "keys: not signed for this question; the relay kept it"
-            )
-        if abs(time.time() - claimed["iat"]) > LIFETIME_S + LEEWAY_S:
-            raise WireError(
-                "keys: signed long ago by this clock; the relay may have kept them"
-            )
-        self._seen.take(_plain(fingerprint), claimed["starts"])
-        return Agent(name, keys["sig"], keys["enc"])
+        try:
+            # of several sealing keys, the first is the current one
+            listed = json.loads(jws.extract_compact(body, registry=SIGNED).payload)
+            keys = {key["use"]: ECKey.import_key(key) for key in listed["keys"][::-1]}
+            agent = Agent(name, keys["sig"], keys["enc"])
+            own = fingerprint_of(agent.signing)
+        except UNREADABLE as error:
+            raise LyingRelayError(f"keys of {name}: can't be read") from error
+        if _plain(fingerprint) != own:
+            raise LyingRelayError(f"the keys of {name} have not the fingerprint known")
+        claims = _signed(body, agent, "writeback-keys+jwt")
+        if claims.get("nonce") != nonce:
+            raise LyingRelayError("keys: nonce is of another question; they were kept")
+        if abs(time.time() - claims["iat"]) > LIFETIME_S + LEEWAY_S:
+            raise LyingRelayError("keys: signed long ago by this clock")
+        self._seen.take(own, int(claims["starts"]))
+        return agent
 
     def request(self, agent: Agent, op: str, **claims: Any) -> dict[str, Any]:
         """Send one request and give the opened answer.
@@ -191,36 +224,41 @@ class Client:
         The same sealed token is sent again when no answer came: its jti makes
         that safe, the agent does the work once and repeats its first answer.
         """
-        sealed = self.seal(agent, op, claims)
+        answer = self._sent(agent, self.seal(agent, op, claims))
+        if answer["code"] == "stale_key":  # its sealing key was replaced since
+            agent = self.agent(agent.name, fingerprint_of(agent.signing))
+            answer = self._sent(agent, self.seal(agent, op, claims))
+        return answer
+
+    def _sent(self, agent: Agent, sealed: Sealed) -> dict[str, Any]:
+        path, failed = f"{quote(agent.name)}/resets", ""
         for attempt in range(TRIES):
-            last = attempt == TRIES - 1
             try:
-                path = f"{quote(agent.name)}/resets"
                 status, body = self._ask("POST", path, sealed.token)
             except (OSError, http.client.HTTPException) as error:
-                self._http.close()
-                if last:
-                    raise WireError(f"no answer from the relay: {error}") from error
+                failed = f"no answer from the relay: {str(error)[:200]!r}"
                 continue
-            if status in (502, 503, 504) and not last:
+            if status in (502, 503, 504):
+                failed = f"HTTP {status} from the relay: {body[:200]!r}"
                 time.sleep(2**attempt)  # the agent is reconnecting
                 continue
+            if status == 400 and attempt:
+                # it is about this delivery alone
+                raise WireError("what became of it when it was sent first is not known")
             return self.open(agent, sealed, status, body)
-        raise WireError("unreachable")
+        raise WireError(failed)
 
     def seal(self, agent: Agent, op: str, claims: dict[str, Any]) -> Sealed:
         """Make the token: a JWS of this portal inside a JWE for the agent."""
-        now = int(time.time())
-        whole: dict[str, Any] = {
+        now, key = int(time.time()), self._portal.signing
+        head: dict[str, Any] = {
             "v": VERSION,
             "iss": self._portal.issuer,
             "aud": agent.name,
-            "iat": now,
-            "exp": now + LIFETIME_S,
-            "jti": secrets.token_urlsafe(16),
             "op": op,
-        } | claims
-        key = self._portal.signing
+        }
+        head |= {"iat": now, "exp": now + LIFETIME_S, "jti": secrets.token_urlsafe(16)}
+        whole = head | claims
         signed = jws.serialize_compact(
             {"alg": "ES256", "typ": "writeback-request+jwt", "kid": key.thumbprint()},
             json.dumps(whole).encode(),
@@ -229,32 +267,32 @@ class Client:
         )
         header = {"alg": SEALING[0], "enc": SEALING[1], "cty": "JWT"}
         header |= {"typ": "writeback-request+jwe", "kid": agent.sealing.thumbprint()}
-        sealed = jwe.encrypt_compact(header, signed, agent.sealing, algorithms=SEALING)
-        return Sealed(sealed.encode("ascii"), whole["jti"], now)
+        token = jwe.encrypt_compact(header, signed, agent.sealing, algorithms=SEALING)
+        return Sealed(token.encode("ascii"), whole["jti"], now)
 
     def open(
         self, agent: Agent, sent: Sealed, status: int, body: bytes
     ) -> dict[str, Any]:
         """Open an answer: unseal it, check that the agent signed it, and for what."""
         if status == 400:
-            return _bound(_signed(body, agent, "writeback-error+jwt"), sent)
+            return _bound(_signed(body, agent, "writeback-error+jwt"), sent, {})
         if status != 200:
             raise WireError(f"HTTP {status} from the relay: {body[:200]!r}")
-        opened = jwe.decrypt_compact(body, self._portal.sealing, algorithms=SEALING)
-        if opened.headers().get("typ") != "writeback-answer+jwe":
-            raise WireError("answer: wrong typ")
-        answer = _signed(opened.plaintext or b"", agent, "writeback-answer+jwt")
-        if answer.get("aud") != self._portal.issuer or answer.get("jti") != sent.jti:
-            raise LyingRelayError("answer: aud or jti is of another request")
-        return _bound(answer, sent)
+        try:
+            opened = jwe.decrypt_compact(body, self._portal.sealing, registry=SEALED)
+            kind, inner = opened.headers().get("typ"), opened.plaintext or b""
+        except UNREADABLE as error:
+            raise LyingRelayError("the answer is not sealed for this portal") from error
+        if kind != "writeback-answer+jwe":
+            raise LyingRelayError("the answer's typ is not an answer's")
+        answer = _signed(inner, agent, "writeback-answer+jwt")
+        return _bound(answer, sent, {"aud": self._portal.issuer, "jti": sent.jti})
 
     def _ask(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
         headers = {"ServiceBusAuthorization": self._token()}
         if body:
             headers["Content-Type"] = "application/jose"
-        self._http.request(method, f"/{path}", body or None, headers)
-        response = self._http.getresponse()
-        return response.status, response.read()
+        return self._http.ask(method, f"/{path}", body, headers)
 
     def _token(self) -> str:
         """Make a shared access signature, as Azure Relay defines it."""
@@ -275,98 +313,30 @@ def fingerprint_of(signing: ECKey) -> str:
     return base64.urlsafe_b64decode(f"{signing.thumbprint()}=").hex()
 
 
-def new_portal(path: Path, issuer: str, relay: str, relay_ca: str | None) -> None:
-    """Make a portal's keys; send key and name are filled in by the relay's owner."""
-    pair = {use: ECKey.generate_key("P-256") for use in ("sig", "enc")}
-    keys = {use: key.as_dict(private=True) for use, key in pair.items()}
-    data = {
-        "issuer": issuer,
-        "relay": {"url": relay, "ca": relay_ca},
-        "send_key_name": "",
-        "send_key": "",
-        "keys": keys,
-    }
-    path.touch(mode=0o600, exist_ok=False)  # keys that agents know are never lost
-    path.write_text(json.dumps(data, indent=2), encoding="utf-8")
-    public = [
-        key.as_dict(private=False) | {"use": use, "kid": key.thumbprint()}
-        for use, key in pair.items()
-    ]
-    print(json.dumps(public, indent=2))
-
-
 def _signed(token: bytes, agent: Agent, kind: str) -> dict[str, Any]:
-    signed = jws.deserialize_compact(token, agent.signing, algorithms=["ES256"])
-    if signed.headers().get("typ") != kind:
-        raise WireError(f"answer: typ must be {kind}")
-    claims: dict[str, Any] = json.loads(signed.payload)
-    if claims.get("iss") != agent.name:
-        raise WireError("answer: iss is not the agent asked")
-    if claims.get("v") != VERSION:
-        raise WireError(f"answer: v is not {VERSION}")
-    return claims
+    try:
+        signed = jws.deserialize_compact(token, agent.signing, registry=SIGNED)
+        head, claims = signed.headers(), json.loads(signed.payload)
+        named = (head["typ"], claims["v"], claims["iss"])
+    except UNREADABLE as error:
+        raise LyingRelayError("what came is not signed by the agent") from error
+    if named != (kind, VERSION, agent.name) or "crit" in head:
+        raise LyingRelayError(f"typ, v or iss is not of a {kind} of {agent.name}")
+    return dict(claims)
 
 
-def _bound(claims: dict[str, Any], sent: Sealed) -> dict[str, Any]:
-    """Give the claims of an answer; LyingRelayError: it is to something else."""
-    if claims.get("request") != sent.hash:
-        raise LyingRelayError("answer: request is not the hash of what was sent")
-    if not sent.iat - LEEWAY_S <= claims.get("iat", 0) <= time.time() + LEEWAY_S:
-        raise LyingRelayError("answer: iat is not of the time of the request")
+def _bound(claims: dict[str, Any], sent: Sealed, own: dict[str, str]) -> dict[str, Any]:
+    """Give the claims of an answer; LyingRelayError: it answers something else."""
+    for name, value in (own | {"request": sent.hash}).items():
+        if claims.get(name) != value:
+            raise LyingRelayError(f"the answer's {name} is of another request")
+    iat = claims.get("iat")
+    if not isinstance(iat, int) or iat < sent.iat - LEEWAY_S:
+        raise LyingRelayError("the answer is older than the request")
+    if iat > time.time() + LEEWAY_S:
+        raise LyingRelayError("the answer is ahead of this clock")
     return claims
 
 
 def _plain(fingerprint: str) -> str:
     return "".join(fingerprint.split()).lower()
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Talk to a Writeback agent.")
-    parser.add_argument("--portal", type=Path, required=True, help="portal.json")
-    parser.add_argument("--fingerprint", help="the agent's, from its administrator")
-    verbs = parser.add_subparsers(dest="verb", required=True)
-    new = verbs.add_parser("new-keys", help="make portal.json; prints public keys")
-    new.add_argument("issuer", help="this portal's URI, as the relay registers it")
-    new.add_argument("relay", help="URL of the relay")
-    new.add_argument("--relay-ca", help="PEM file, where the system does not trust it")
-    kinds = f"one of {', '.join(IDENTIFIERS)}"
-    for verb in ("reset", "unlock", "check"):
-        sub = verbs.add_parser(verb)
-        sub.add_argument("agent", help="its name at the relay")
-        sub.add_argument("by", choices=IDENTIFIERS, metavar="by", help=kinds)
-        sub.add_argument("value", help="the person, by that")
-    return parser.parse_args()
-
-
-def main() -> int:
-    """Send one request; exit 0 when the answer's code is ok, 2 when none came."""
-    arguments = _arguments()
-    try:
-        return _asked(arguments)
-    except (WireError, OSError) as error:
-        print(error, file=sys.stderr)
-        return 2
-
-
-def _asked(arguments: argparse.Namespace) -> int:
-    if arguments.verb == "new-keys":
-        new_portal(
-            arguments.portal, arguments.issuer, arguments.relay, arguments.relay_ca
-        )
-        return 0
-    if not arguments.fingerprint:
-        sys.exit("--fingerprint is needed: without it the relay could be the agent")
-    seen = Seen(arguments.portal.with_suffix(".seen.json"))
-    client = Client(Portal.load(arguments.portal), seen=seen)
-    agent = client.agent(arguments.agent, arguments.fingerprint)
-    claims: dict[str, Any] = {"user": {"by": arguments.by, "value": arguments.value}}
-    if arguments.verb == "reset":
-        typed = getpass.getpass if sys.stdin.isatty() else lambda _: input()
-        claims["new_password"] = typed("New password: ")
-    answer = client.request(agent, arguments.verb, **claims)
-    print(json.dumps(answer, indent=2))
-    return 0 if answer["code"] == "ok" else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())

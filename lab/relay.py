@@ -109,15 +109,16 @@ class LabRelay:
 
     def _add_portal(self) -> None:
         portal = self.folder / "portal.json"
-        client = places.REPOSITORY / "docs/portal_client.py"
         new_keys = subprocess.run(
             [
-                *(sys.executable, str(client), "--portal", str(portal), "new-keys"),
+                *(sys.executable, "-m", "docs.portal", "--portal", str(portal)),
+                "new-keys",
                 *(ISSUER, self.url, "--relay-ca", str(self.folder / "ca.pem")),
             ],
             check=True,
             capture_output=True,
             text=True,
+            cwd=places.REPOSITORY,
         )
         public = self.folder / "portal-public.json"
         public.write_text(new_keys.stdout)

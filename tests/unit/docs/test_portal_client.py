@@ -14,9 +14,8 @@ from docs.portal_client import (
     Sealed,
     Seen,
     WireError,
-    main,
-    new_portal,
 )
+from docs.portal_keys import new_portal
 from wire import jose, messages
 from wire.keys import PrivateKeys, PublicKeys, new_key
 
@@ -159,28 +158,3 @@ def test_an_error_token_of_another_request_is_refused(portal: Portal) -> None:
     assert client.open(agent, first, 400, token)["code"] == "forged_request"
     with pytest.raises(LyingRelayError):
         client.open(agent, second, 400, token)
-
-
-def test_keys_that_agents_know_are_not_written_over(
-    portal: Portal, tmp_path: Path
-) -> None:
-    assert portal.issuer
-    path = tmp_path / "portal.json"
-    before = path.read_bytes()
-    with pytest.raises(FileExistsError):
-        new_portal(path, "https://portal.corp.test", "https://relay.corp.test", None)
-    assert path.read_bytes() == before
-
-
-def test_no_answer_is_told_in_a_line(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    path = str(tmp_path / "portal.json")
-    words = ["--portal", path, "--fingerprint", "AB12", "check", "srv1", "mail", "x"]
-    monkeypatch.setattr("sys.argv", ["portal_client.py", *words])
-    assert main() == 2
-    error = capsys.readouterr().err
-    assert path in error
-    assert error.count("\n") == 1

@@ -1,0 +1,99 @@
+r"""The reference client from a shell: a portal's keys, and requests to agents.
+
+    python -m docs.portal --portal portal.json new-keys ISSUER RELAY_URL
+    python -m docs.portal --portal portal.json --fingerprint "AB12 ..." \
+        reset AGENT userPrincipalName anna@corp.example
+
+Passwords are asked for, or read from the lines of standard input. What was seen of the
+agents is kept beside portal.json, in portal.seen.json.
+"""
+
+import argparse
+import getpass
+import http.client
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from docs.portal_client import Client, Portal, Seen, WireError
+from docs.portal_keys import new_portal
+
+IDENTIFIERS = (
+    "objectGUID",
+    "ms-DS-ConsistencyGuid",
+    "userPrincipalName",
+    "mail",
+    "sAMAccountName",
+)
+
+
+def main() -> int:
+    """Do what is asked; exit 0 when the answer's code is ok, 2 when none came."""
+    arguments = _arguments()
+    try:
+        return int(arguments.run(arguments))
+    except (WireError, OSError, http.client.HTTPException) as error:
+        # what a relay sends never moves the cursor
+        print(str(error).encode("unicode_escape").decode(), file=sys.stderr)
+        return 2
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Talk to a Writeback agent.")
+    parser.add_argument("--portal", type=Path, required=True, help="portal.json")
+    parser.add_argument("--fingerprint", help="the agent's, from its administrator")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    new = verbs.add_parser("new-keys", help="make portal.json; prints public keys")
+    new.add_argument("issuer", help="this portal's URI, as the relay registers it")
+    new.add_argument("relay", help="URL of the relay")
+    new.add_argument("--relay-ca", help="PEM file, where the system does not trust it")
+    new.set_defaults(run=_new_keys)
+    for verb in ("reset", "change", "unlock", "check"):
+        _add_request(verbs.add_parser(verb))
+    return parser.parse_args()
+
+
+def _add_request(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("agent", help="its name at the relay")
+    kinds = f"one of {', '.join(IDENTIFIERS)}"
+    verb.add_argument("by", choices=IDENTIFIERS, metavar="by", help=kinds)
+    verb.add_argument("value", help="the person, by that")
+    proof = "a proof of identity taken just now, such as otp; as many as there are"
+    verb.add_argument("--proof", action="append", default=[], help=proof)
+    verb.set_defaults(run=_ask)
+
+
+def _new_keys(arguments: argparse.Namespace) -> int:
+    new_portal(arguments.portal, arguments.issuer, arguments.relay, arguments.relay_ca)
+    return 0
+
+
+def _ask(arguments: argparse.Namespace) -> int:
+    if not arguments.fingerprint:
+        sys.exit("--fingerprint is needed: without it the relay could be the agent")
+    seen = Seen(arguments.portal.with_suffix(".seen.json"))
+    client = Client(Portal.load(arguments.portal), seen=seen)
+    agent = client.agent(arguments.agent, arguments.fingerprint)
+    answer = client.request(agent, arguments.verb, **_claims(arguments))
+    print(json.dumps(answer, indent=2))
+    return 0 if answer["code"] == "ok" else 1
+
+
+def _claims(arguments: argparse.Namespace) -> dict[str, Any]:
+    now = int(time.time())
+    claims: dict[str, Any] = {
+        "user": {"by": arguments.by, "value": arguments.value},
+        "methods": [{"method": name, "at": now} for name in arguments.proof],
+    }
+    typed = getpass.getpass if sys.stdin.isatty() else lambda _: input()
+    if arguments.verb == "change":
+        claims["old_password"] = typed("Old password: ")
+    if arguments.verb in ("change", "reset"):
+        claims["new_password"] = typed("New password: ")
+    return claims
+
+
+if __name__ == "__main__":
+    sys.exit(main())
