@@ -57,7 +57,7 @@ class RelayAnswer:
         """Read a JSON object; empty for anything else."""
         try:
             parsed = json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return parsed if isinstance(parsed, dict) else {}
 

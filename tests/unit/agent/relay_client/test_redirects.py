@@ -20,7 +20,8 @@ from agent.relay_client.errors import reason_for_failure
 from agent.relay_client.http_session import AnswerTooLong, http_session, read_short
 from agent.relay_client.listener import Listener, ListenerState
 from agent.system.instance import Instance
-from docs.portal_client import Client, Portal, WireError, new_portal
+from docs.portal_client import Client, Portal, WireError
+from docs.portal_keys import new_portal
 from tests.fixtures.redirects import STATUSES, Redirects, redirects
 from tests.fixtures.relay_stage import echo, until
 from wire.keys import PrivateKeys
