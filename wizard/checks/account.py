@@ -16,7 +16,7 @@ from agent.ldap.errors import DirectoryError, NoSuchObject
 from wire.secret import Secret
 from wire.text import Text, listed, verbatim
 from wizard.checks.attempt import Failed
-from wizard.directory.accounts import MARK, find
+from wizard.directory.accounts import find
 from wizard.directory.sign_in import open_first
 from wizard.grants.effective_rights import decided_for, descriptors
 from wizard.permissions.excess_rights import of_groups
@@ -24,6 +24,7 @@ from wizard.permissions.findings import Level
 from wizard.permissions.grant import KINDS, Grant
 from wizard.permissions.held_rights import TASK
 from wizard.permissions.sid_names import Names
+from wizard.plan.history import MARK
 from wizard.results import Check
 
 _DACL = 4

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from wire.text import EMPTY, Text
+from wire.text import EMPTY, Text, listed
 from wizard.cli import output
 from wizard.cli.errors import ADMIN, BadUsage
 from wizard.cli.output import Exit, Result, lines
@@ -12,11 +12,13 @@ from wizard.cli.signals import stopped_by_signal
 from wizard.cli.terminal import NOTHING_CHANGED, Confirm
 from wizard.controller.controller import Controller
 from wizard.inputs import Inputs
-from wizard.plan.change import ApplyError, Plan, StepFailed
+from wizard.plan.change import GIVE_UP, ApplyError, Plan, StepFailed
 
 STUCK = Text("Could not be taken back:")
 _STILL_TO_DO = Text("It can't be taken back any more; still to be done:")
-_MEND = Text("Mend the cause, then writeback rollback goes on with it.")
+MEND = listed(
+    (Text("Mend the cause, then writeback rollback goes on with it."), GIVE_UP), " "
+)
 
 
 def planned(
@@ -89,10 +91,11 @@ def failure(error: ApplyError) -> Result:
     head = [Text("Failed: {change}", change=failed)] if failed else []
     if error.rest:
         data["rest"] = [change.summary for change in error.rest]
-        rest = (_STILL_TO_DO, *output.summaries(error.rest), _MEND)
+        rest = (_STILL_TO_DO, *output.summaries(error.rest), MEND)
         return Result(Exit.NOT_CLEAN, lines(*head, error.reason, *rest), data)
     if error.stuck:
-        text = lines(*head, error.reason, STUCK, output.stuck_text(error.stuck))
+        stuck = output.stuck_text(error.stuck)
+        text = lines(*head, error.reason, STUCK, stuck, MEND)
         return Result(Exit.NOT_CLEAN, text, data)
     count = output.counted(error.undone)
     back = Text("Everything begun was taken back ({changes}).", changes=count)

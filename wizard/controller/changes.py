@@ -5,6 +5,7 @@ import threading
 from agent.config.settings import DirectorySettings, Settings
 from wire.text import Text
 from wizard.controller.guards import refuse_others
+from wizard.controller.preflight import refuse_unready
 from wizard.directory.sign_in import NEEDS_ADMIN, prove_admin
 from wizard.errors import RecoveryNeeded
 from wizard.host.interface import Host
@@ -57,8 +58,9 @@ class Changes:
         ApplyError: one failed, or it was stopped; either all is given back, or `rest`
         is still to be done and `recover` finishes it. With any other error nothing was
         begun: Busy; RecoveryNeeded; StepFailed where an administrator is needed and
-        none is given or let in, or the plan is outdated; DirectoryError where no
-        controller answered.
+        none is given, let in or allowed what is planned, where the relay can't be
+        enrolled at, or the plan is outdated; DirectoryError where no controller
+        answered.
         """
         directory = _admin_directory(plan)
         if directory is not None and inputs.admin is None:
@@ -73,6 +75,7 @@ class Changes:
                 refuse_new_settings(plan.changes, context)
             if directory is not None:
                 prove_admin(directory, context)
+            refuse_unready(plan, context, stop)
             if plan.changes:
                 self._carry_out(plan, inputs, report, stop)
             if plan.removes:

@@ -4,14 +4,16 @@ from contextlib import suppress
 from dataclasses import replace
 
 from agent.ldap.errors import DirectoryError
+from wire.text import Text
 from wizard.controller.changes import forget_previous
 from wizard.controller.guards import find_cut_off
 from wizard.directory.sign_in import prove_admin
 from wizard.inputs import Inputs
 from wizard.plan import journal
+from wizard.plan.abandon import Abandoned, Left, abandon
 from wizard.plan.apply import Run, go_on, roll_back
 from wizard.plan.change import Change, Context, Report, RolledBack, directory_of
-from wizard.plan.journal import Journal
+from wizard.plan.journal import Journal, JournalDamaged
 from wizard.results import Recovery
 from wizard.steps.order import STEPS
 from wizard.steps.service import resume
@@ -52,12 +54,42 @@ class RunRecovery:
             rolled = roll_back(run)
             return replace(rolled, down=resume(context, rolled.undone))
 
+    def abandon(self, inputs: Inputs, report: Report) -> Abandoned:
+        """Settle what can be of a run that was cut off, and give up the rest.
+
+        Nothing is cut off any more after it, and what is left is told with its place.
+        A journal that can't be read is put aside. StepFailed: the administrator is not
+        let in, and nothing was begun.
+        """
+        with self._host.lock():
+            cut_off = journal.find_open(self._host.places.journal)
+            if cut_off is None:
+                return Abandoned()
+            context = self._context.with_inputs(inputs, cut_off.id)
+            try:
+                prove_for(cut_off, context)
+            except JournalDamaged as error:
+                cut_off.put_aside()
+                return Abandoned(left=(Left(_unread(cut_off), error.what),))
+            removal = cut_off.forward and cut_off.removal
+            abandoned = abandon(Run(STEPS, cut_off, context, report))
+            forget_previous(self._host)
+            if removal:
+                self._host.forget()
+                return abandoned
+            return replace(abandoned, down=resume(context, abandoned.undone))
+
     def _finish(self, run: Run) -> RolledBack:
         finished = go_on(run)
         forget_previous(self._host)
         if run.journal.removal:
             self._host.forget()
         return RolledBack((), (), finished)
+
+
+def _unread(damaged: Journal) -> Text:
+    path = str(damaged.path)
+    return Text("What {path} tells of, as far as it can be read.", path=path)
 
 
 def to_recover(cut_off: Journal) -> list[Change]:

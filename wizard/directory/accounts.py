@@ -17,9 +17,8 @@ from agent.verdict.account import UserFlag
 from wire.secret import Secret
 from wire.text import Text
 from wizard.plan.change import Context, Facts, StepFailed
-from wizard.plan.history import account_key, made_accounts
+from wizard.plan.history import MARK, account_key, made_accounts
 
-MARK = "writeback:"
 NO_SUCH_ATTRIBUTE = 16  # RFC 4511 4.1.9; of a value that is not there, too
 _FLAGS = UserFlag.NORMAL_ACCOUNT | UserFlag.DONT_EXPIRE_PASSWD
 _LENGTH = 40

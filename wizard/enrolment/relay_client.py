@@ -33,12 +33,15 @@ SET_CLOCK = Text("Set both clocks by the same time server, then try again.")
 class RelayFailed(Failure):
     """The relay could not be asked, or refused.
 
-    The HTTP status is 0 when none came, PROXY_REFUSES when the proxy's did.
+    The HTTP status is 0 when none came, PROXY_REFUSES when the proxy's did. Where it
+    was not `reached`, no connection to it stood: it can have done nothing.
     """
 
-    def __init__(self, status: int, what: str, remedy: str) -> None:
+    def __init__(
+        self, status: int, what: str, remedy: str, *, reached: bool = True
+    ) -> None:
         super().__init__(verbatim(what), verbatim(remedy))
-        self.status = status
+        self.status, self.reached = status, reached
 
 
 @dataclass(frozen=True)
@@ -160,6 +163,12 @@ class Sender:
 
 
 _JSON = "application/json"
+# no connection stood: by its name, its port, its certificate, or a proxy before it
+_NOT_REACHED = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.InvalidURL,
+)
 
 
 @dataclass(frozen=True)
@@ -186,7 +195,7 @@ def ask(
         context = endpoint.tls_context()
     except OSError as error:
         what = Text("The file {ca} can't be used as the relay's CA.", ca=relay.ca or "")
-        raise RelayFailed(0, what, Text("Give a PEM file.")) from error
+        raise RelayFailed(0, what, Text("Give a PEM file."), reached=False) from error
     try:
         request = _HttpRequest(method, path, body, headers, seconds)
         return asyncio.run(_ask(endpoint, request, context))
@@ -195,7 +204,9 @@ def ask(
     except (TimeoutError, aiohttp.ClientError, OSError) as error:
         why = reason_for_failure(error).whole
         what = Text("The relay {url} did not answer: {why}.", url=relay.url, why=why)
-        raise RelayFailed(0, what, Text("Check its address and its state.")) from None
+        remedy = Text("Check its address and its state.")
+        reached = not isinstance(error, _NOT_REACHED)
+        raise RelayFailed(0, what, remedy, reached=reached) from None
 
 
 def _at_proxy(url: str, error: aiohttp.ClientHttpProxyError) -> RelayFailed:
@@ -203,7 +214,7 @@ def _at_proxy(url: str, error: aiohttp.ClientHttpProxyError) -> RelayFailed:
     status = PROXY_REFUSES if error.status == PROXY_REFUSES else 0
     why = reason_for_failure(error)
     what = Text("The relay {url} was not reached: {why}.", url=url, why=why.what)
-    return RelayFailed(status, what, sentence(why.remedy))
+    return RelayFailed(status, what, sentence(why.remedy), reached=False)
 
 
 async def _ask(

@@ -18,6 +18,7 @@ from wizard.plan.change import (
     ApplyError,
     Change,
     Context,
+    NothingDone,
     Progress,
     Report,
     RolledBack,
@@ -54,7 +55,7 @@ def apply(run: Run, changes: Sequence[Change], stop: threading.Event) -> None:
     for index, change in enumerate(changes):
         if stop.is_set() and not run.journal.forward:
             raise _given_up(run, None, Text("Stopped."))
-        _make(run, index, change, len(changes))
+        make(run, index, change, len(changes))
     run.journal.seal()
 
 
@@ -62,13 +63,13 @@ def go_on(run: Run) -> tuple[Change, ...]:
     """Finish what only goes forward; give what was left. ApplyError: it stays open."""
     rest, total = run.journal.rest(), len(run.journal.planned())
     for index, change in rest:
-        _make(run, index, change, total)
+        make(run, index, change, total)
     run.journal.seal()
     return tuple(change for _, change in rest)
 
 
-def _make(run: Run, index: int, change: Change, total: int) -> None:
-    """Make one change, written down before and after."""
+def make(run: Run, index: int, change: Change, total: int) -> None:
+    """Make one change, written down before and after. ApplyError: it can't be."""
     tell = partial(_tell, run.report, Progress(index, total, change, "doing"))
     try:
         run.journal.intend(index, change)
@@ -76,6 +77,8 @@ def _make(run: Run, index: int, change: Change, total: int) -> None:
         made = run.step(change).apply(change, run.context)
         run.journal.did(index, made)
     except Exception as error:
+        if isinstance(error, NothingDone):
+            run.journal.undid(index)
         why = reason(error)
         tell("failed", why)
         raise _given_up(run, change, why) from error
@@ -86,8 +89,10 @@ def roll_back(run: Run) -> RolledBack:
     """Take back everything the journal tells of, newest first, past failures."""
     undone, stuck = [], []
     begun = run.journal.begun()
+    # as many as were planned: some may be taken back already
+    total = max((len(run.journal.planned()), *(each.index + 1 for each in begun)))
     for entry in reversed(begun):
-        progress = Progress(entry.index, len(begun), entry.change, "undoing")
+        progress = Progress(entry.index, total, entry.change, "undoing")
         tell = partial(_tell, run.report, progress)
         tell("undoing")
         try:

@@ -118,6 +118,17 @@ class StepFailed(Failure):
         self.needs = needs
 
 
+# the way out of every state in which something can't be taken back or finished
+GIVE_UP = Text(
+    "Where that can't be mended: writeback rollback --abandon gives it up, and lists "
+    "what is left where."
+)
+
+
+class NothingDone(StepFailed):
+    """A change failed before anything of it was done: there is nothing to take back."""
+
+
 @dataclass(frozen=True)
 class Begun:
     """One change that was begun and not taken back yet, by its place in the plan.

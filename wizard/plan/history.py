@@ -13,6 +13,9 @@ from agent.ldap.dn import parse as parse_dn
 from wizard.plan import journal
 from wizard.plan.change import Begun, Change, Context, Facts, directory_of
 
+# begins what an account's `info` says; the plan's id follows
+MARK = "writeback:"
+
 
 @dataclass(frozen=True)
 class MadeAccount:
@@ -76,13 +79,16 @@ def account_key(directory: DirectorySettings) -> str:
 def made_accounts(context: Context) -> Sequence[MadeAccount]:
     """Give the accounts that were made and not deleted since, oldest first."""
     accounts: dict[str, MadeAccount] = {}
-    for entry in _own(context, "account", "former"):
+    for plan_id, entry in _own(context, "account", "former"):
         change = entry.change
         if change.after is None:
             accounts.pop(account_key(directory_of(change.before)), None)
         elif change.after["kind"] == "new":
             directory = directory_of(change.after)
-            mark = str((entry.made or {}).get("info") or "")
+            # one that was cut off and given up has its mark from the first moment
+            cut_off = {"info": f"{MARK}{plan_id}"}
+            made = cut_off if entry.made is None else entry.made
+            mark = str(made.get("info") or "")
             accounts[account_key(directory)] = MadeAccount(directory, mark)
     return tuple(accounts.values())
 
@@ -90,7 +96,7 @@ def made_accounts(context: Context) -> Sequence[MadeAccount]:
 def granted(context: Context) -> list[GrantRecord]:
     """Give what is granted, to whom and where; each container as it was named last."""
     grants: dict[Hashable, GrantRecord] = {}
-    for entry in _own(context, "grants"):
+    for _, entry in _own(context, "grants"):
         if entry.made is None:
             continue
         record = GrantRecord.of(entry.change, entry.made)
@@ -126,9 +132,9 @@ def enrolment_stands(context: Context) -> bool:
     return any(entry.change.step == "enrolment" for entry in open_journal.begun())
 
 
-def _own(context: Context, *steps: str) -> Iterator[Begun]:
+def _own(context: Context, *steps: str) -> Iterator[tuple[str, Begun]]:
     if context.belongs_to_original:
         return
-    for entry in journal.sealed(context.host.places.journal):
+    for plan, entry in journal.not_taken_back(context.host.places.journal):
         if entry.change.step in steps:
-            yield entry
+            yield plan.id, entry

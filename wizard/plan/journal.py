@@ -1,8 +1,9 @@
 """The journal: what was begun, on disk before it is done.
 
 One file of JSON lines for one plan. Each line is on the disk before the act it tells
-of. The file's name says its state: open, sealed (all done) or undone (all taken back);
-an open one at the start means that a run was cut off.
+of. The file's name says its state: open, sealed (all done), undone (all taken back) or
+abandoned (what is left of it was given up); an open one at the start means that a run
+was cut off.
 """
 
 import contextlib
@@ -21,6 +22,7 @@ from wire.text import Text
 from wizard.plan.change import Begun, Change, Facts
 
 _OPEN, _SEALED, _UNDONE = ".open.jsonl", ".sealed.jsonl", ".undone.jsonl"
+_ABANDONED, _DAMAGED = ".abandoned.jsonl", ".damaged.jsonl"
 _OTHERS = ".copied.jsonl"  # of the machine that this one is a copy of
 FORM = 1
 
@@ -32,8 +34,8 @@ class JournalDamaged(Failure):
         super().__init__(
             Text("{path}, line {line}, can't be read.", path=str(path), line=str(line)),
             Text(
-                "Compare this machine with the last sealed journal by hand, then move "
-                "the file away."
+                "Compare this machine with the last sealed journal by hand, then have "
+                "it put aside: writeback rollback --abandon."
             ),
         )
         self.path = path
@@ -106,6 +108,14 @@ class Journal:
     def close_undone(self) -> None:
         """Close it: all was taken back."""
         self._rename(_UNDONE)
+
+    def abandon(self) -> None:
+        """Close it: what it still tells of was given up, and is left as it is."""
+        self._rename(_ABANDONED)
+
+    def put_aside(self) -> None:
+        """Close one that can't be read; it is kept."""
+        self._rename(_DAMAGED)
 
     def begun(self) -> tuple[Begun, ...]:
         """Give what was begun and not taken back, in the order it was begun."""
@@ -201,6 +211,19 @@ def set_aside(folder: Path) -> None:
     for path in folder.glob(f"*{_SEALED}"):
         path.rename(path.with_name(path.name.replace(_SEALED, _OTHERS)))
     _sync_folder(folder)
+
+
+def not_taken_back(folder: Path) -> Iterator[tuple[Journal, Begun]]:
+    """Give what was done and is left: by plans that ended well, or were abandoned."""
+    ended = (*folder.glob(f"*{_SEALED}"), *folder.glob(f"*{_ABANDONED}"))
+    for journal in map(Journal, sorted(ended)):
+        yield from ((journal, entry) for entry in journal.begun())
+
+
+def ids(folder: Path) -> frozenset[str]:
+    """Name every plan that this machine began, however it ended."""
+    others = folder.glob(f"*{_OTHERS}")
+    return frozenset(Journal(path).id for path in {*folder.glob("*.jsonl")} - {*others})
 
 
 def sealed(folder: Path) -> Iterator[Begun]:

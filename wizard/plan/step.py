@@ -70,7 +70,10 @@ class Step(ABC):
 
     @abstractmethod
     def apply(self, change: Change, context: Context) -> Facts:
-        """Make the change; give the facts its undo needs. StepFailed: it can't be."""
+        """Make the change; give the facts its undo needs.
+
+        StepFailed: it can't be made; NothingDone: and nothing of it was begun.
+        """
 
     def undo(self, begun: Begun, context: Context) -> None:  # noqa: ARG002 - a default
         """Take a change back, perhaps in another process; nothing if it was never made.
@@ -80,6 +83,10 @@ class Step(ABC):
         """
         if not begun.change.final:
             raise NotImplementedError(self.name)
+
+    def left(self, begun: Begun, context: Context) -> Text:  # noqa: ARG002 - a default
+        """Say what stays, and where, when a change is not taken back any more."""
+        return begun.change.summary
 
     def verify(self, target: Target) -> Sequence[Check]:  # noqa: ARG002 - a default
         """Look whether it is as the target's settings say."""

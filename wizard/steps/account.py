@@ -27,6 +27,7 @@ from wizard.directory.sign_in import (
 from wizard.enrolment.clone import REKEY
 from wizard.host.stored_secrets import keep_previous, previous, take_back, trouble
 from wizard.plan.change import Begun, Change, Context, Facts, StepFailed, directory_of
+from wizard.plan.history import MARK
 from wizard.plan.step import Restart, Step, Target
 from wizard.results import Check
 
@@ -112,9 +113,10 @@ class Account(Step):
         if planned.act is Act.STORE:
             return _store(context)
         password = accounts.new_password()
-        keep_previous(DIRECTORY_PASSWORD, context.host.secrets)
-        context.host.secrets.put(DIRECTORY_PASSWORD, password)
+        # where no controller lets in, nothing is begun
         with as_admin(planned.directory, context) as opened:
+            keep_previous(DIRECTORY_PASSWORD, context.host.secrets)
+            context.host.secrets.put(DIRECTORY_PASSWORD, password)
             if planned.act is Act.CREATE:
                 accounts.create(opened, planned.directory, password, context.plan_id)
             else:
@@ -133,6 +135,27 @@ class Account(Step):
             secrets.remove(PREVIOUS)
             return
         take_back(DIRECTORY_PASSWORD, secrets, replaced=planned.stored)
+
+    def left(self, begun: Begun, context: Context) -> Text:
+        planned = AccountChange.of(begun.change)
+        name, domain = planned.directory.account.name, planned.directory.domain
+        if planned.act is Act.STORE:
+            return Text("The password of {name} in the secret store.", name=name)
+        if planned.act is Act.CREATE:
+            return Text(
+                "The account {name} in {domain}, if it was made: its info is {mark}.",
+                name=name,
+                domain=domain,
+                mark=f"{MARK}{context.plan_id}",
+            )
+        dn = planned.entry["dn"]
+        if planned.act is Act.DELETE:
+            return Text("The account {dn} in {domain}.", dn=dn, domain=domain)
+        return Text(
+            "The account {dn} in {domain}, perhaps with a password of this machine.",
+            dn=dn,
+            domain=domain,
+        )
 
     def verify(self, target: Target) -> Sequence[Check]:
         directory, context = target.settings.directory, target.context
@@ -153,7 +176,7 @@ def _remove(directory: DirectorySettings, made: Facts | None, context: Context) 
     """Delete the account that this plan made, and no other of its name."""
     with as_admin(directory, context) as opened:
         entry = accounts.find(opened, directory)
-        marked = entry and entry.text("info") == f"{accounts.MARK}{context.plan_id}"
+        marked = entry and entry.text("info") == f"{MARK}{context.plan_id}"
         if entry is None or not (marked or made):
             return  # it was never made, or another of that name was first
         if not marked:
@@ -224,7 +247,7 @@ def _plan_new(
         )
         return Change("account", summary, None, after, needs_admin=True)
     info = entry.text("info") or ""
-    if not info.startswith(accounts.MARK):
+    if not info.startswith(MARK):
         what = Text(
             "There is an account {name} already, and Writeback did not make it.",
             name=name,

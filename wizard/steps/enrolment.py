@@ -31,7 +31,14 @@ from wizard.enrolment.relay_client import (
 )
 from wizard.enrolment.withdrawal import Withdrawal, relay_of, withdraw_former
 from wizard.host.stored_secrets import usable
-from wizard.plan.change import Begun, Change, Context, Facts, StepFailed
+from wizard.plan.change import (
+    Begun,
+    Change,
+    Context,
+    Facts,
+    NothingDone,
+    StepFailed,
+)
 from wizard.plan.step import Restart, Step, Target, put_text, refuse_changed, text_of
 from wizard.results import Check
 from wizard.steps.keys import Keys, replaced_keys
@@ -152,7 +159,12 @@ class EnrolmentStep(Step):
             context.host.remove(context.host.places.enrolment)
             return {"told": detail}
         planned, code = EnrolmentChange.of(change), parsed_code(context)
-        answer = _enrol(change, application(planned.agent, code, context), context)
+        try:
+            answer = _enrol(change, application(planned.agent, code, context), context)
+        except RelayFailed as error:
+            if error.reached:
+                raise
+            raise NothingDone(error.what, error.remedy) from error
         made = enrolment_of(planned.relay, planned.agent, answer, code, context)
         context.host.write(context.host.places.enrolment, enrolment.dump(made))
         return {"listen_key_name": made.listen_key_name}
@@ -167,6 +179,18 @@ class EnrolmentStep(Step):
             withdraw(endpoint, planned.agent, key, name)
         before = text_of(begun.change.before)
         put_text(context.host.places.enrolment, before, context)
+
+    def left(self, begun: Begun, context: Context) -> Text:
+        if begun.change.after is None:
+            return begun.change.summary
+        planned = EnrolmentChange.of(begun.change)
+        return Text(
+            "The agent {agent} at {relay}, if it took the code, and {path}: its owner "
+            "forgets it by writeback-relay forget {agent}.",
+            agent=planned.agent,
+            relay=planned.relay.url,
+            path=str(context.host.places.enrolment),
+        )
 
     def verify(self, target: Target) -> Sequence[Check]:
         settings, context = target.settings, target.context

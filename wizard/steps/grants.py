@@ -71,6 +71,15 @@ class Grants(Step):
             )
             rewrite(opened, container, aces, edit)
 
+    def left(self, begun: Begun, context: Context) -> Text:  # noqa: ARG002 - as others
+        record = GrantRecord.of(begun.change, begun.made)
+        rights = record.rights if record.added is None else record.added
+        shown = {"container": record.container, "rights": ", ".join(rights)}
+        shown |= {"account": record.sid or record.directory.sign_in_name}
+        if begun.change.after is None:
+            return Text("On {container}, lost by {account}: {rights}.", **shown)
+        return Text("Entries of {account} on {container}: {rights}.", **shown)
+
     def verify(self, target: Target) -> Sequence[Check]:
         try:
             judged = grants.judged_scope(target.settings, target.context)

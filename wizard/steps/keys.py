@@ -85,6 +85,10 @@ class Keys(Step):
         for name in names:
             stored_secrets.take_back(name, context.host.secrets, replaced=replaced)
 
+    def left(self, begun: Begun, context: Context) -> Text:  # noqa: ARG002 - as others
+        names = ", ".join(begun.change.secret_names)
+        return Text("In the secret store of this machine: {names}.", names=names)
+
     def verify(self, target: Target) -> Sequence[Check]:
         secrets = target.context.host.secrets
         wrong = [

@@ -13,7 +13,7 @@ from wire.text import Text
 from wizard.directory.accounts import find
 from wizard.directory.sign_in import as_either, reached_now
 from wizard.plan import history
-from wizard.plan.change import Change, Context, Facts
+from wizard.plan.change import Begun, Change, Context, Facts
 from wizard.plan.step import Step, Target
 from wizard.steps.account import Account, delete, deletion
 
@@ -38,6 +38,9 @@ class OldAccount(Step):
 
     def apply(self, change: Change, context: Context) -> Facts:
         return delete(change, context)
+
+    def left(self, begun: Begun, context: Context) -> Text:
+        return Account().left(begun, context)
 
 
 def _deletions(settings: Settings, context: Context) -> Iterator[Change]:

@@ -67,6 +67,9 @@ class ProxyPassword(Step):
             PROXY_PASSWORD, context.host.secrets, replaced=replaced
         )
 
+    def left(self, begun: Begun, context: Context) -> Text:  # noqa: ARG002 - as others
+        return Text("The proxy's password in the secret store of this machine.")
+
     def verify(self, target: Target) -> Sequence[Check]:
         user = target.settings.relay.proxy_user
         if user is None:

@@ -66,6 +66,9 @@ class ServiceStep(Step):
         if begun.change.after is not None and not _reloads(begun.change):
             context.host.stop_service()
 
+    def left(self, begun: Begun, context: Context) -> Text:  # noqa: ARG002 - as others
+        return Text("The agent's service, running or not.")
+
     def verify(self, target: Target) -> Sequence[Check]:
         service = target.context.host.service()
         state, detail, remedy = _judged(service, digest(target.settings))

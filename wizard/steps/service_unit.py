@@ -104,6 +104,10 @@ class ServiceUnit(Step):
                 raise StepFailed(what, remedy)
         _put(before, context)
 
+    def left(self, begun: Begun, context: Context) -> Text:  # noqa: ARG002 - as others
+        paths = ", ".join(UnitState.of(begun.change)[0].files)
+        return Text("Beside the service's unit, as it is now: {paths}.", paths=paths)
+
     def verify(self, target: Target) -> Sequence[Check]:
         unit, title = target.context.host.unit, Text("Service of the agent")
         if unit is None:

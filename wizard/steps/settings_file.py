@@ -102,6 +102,10 @@ class SettingsFile(Step):
             )
         put_text(file.path, file.before, context)
 
+    def left(self, begun: Begun, context: Context) -> Text:
+        path = str(FileChange.of(begun.change, context).path)
+        return Text("{path}, as it is now.", path=path)
+
     def verify(self, target: Target) -> Sequence[Check]:
         place = target.context.host.places.settings
         text = target.context.host.read(place)

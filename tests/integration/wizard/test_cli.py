@@ -11,6 +11,7 @@ import pytest
 from agent.config.settings import Settings
 from agent.config.settings_file import dump
 from lab.controller import Lab
+from lab.remains import directory_now
 from lab.sandbox import CANARY, Sandbox, sandbox
 from wizard.cli.main import main
 from wizard.controller.controller import Controller
@@ -88,29 +89,44 @@ def test_a_session_as_the_readme_tells_it(
                 assert secret not in shell.output
 
 
-def test_a_used_code_fails_and_everything_is_rolled_back(
-    fresh_lab: Lab, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("mistake", ["used code", "relay", "administrator"])
+def test_a_mistake_in_a_first_installation_begins_nothing(
+    fresh_lab: Lab,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    mistake: str,
 ) -> None:
     with sandbox(fresh_lab, tmp_path / "stage") as whole:
         shell, site = Shell(whole, capsys), tmp_path / "site.yaml"
-        inputs = whole.inputs
-        _use_up(whole, inputs)
-        site.write_text(dump(whole.settings()))
+        inputs, settings = whole.inputs, whole.settings()
         assert inputs.enrolment_code is not None
-        failed = shell.run(
-            "apply",
-            "--settings",
-            str(site),
-            "--yes",
-            admin_user=fresh_lab.admin_user,
-            admin_password=fresh_lab.admin_password,
-            enrolment_code=inputs.enrolment_code.reveal(),
-        )
+        secrets = {
+            "admin_user": fresh_lab.admin_user,
+            "admin_password": fresh_lab.admin_password,
+            "enrolment_code": inputs.enrolment_code.reveal(),
+        }
+        why = "Enrolment code: The code was used by other at "
+        if mistake == "used code":
+            _use_up(whole, inputs)
+        elif mistake == "relay":
+            url = "https://relay.corp.invalid"
+            settings = whole.settings(relay={"url": url})
+            why = "Name of the relay: relay.corp.invalid can't be resolved"
+        else:
+            weak = fresh_lab.accounts["svc-weak"]
+            secrets |= {"admin_user": weak["upn"], "admin_password": weak["password"]}
+            why = "The administrator may not create users there."
+        site.write_text(dump(settings))
+        refused = shell.run("apply", "--settings", str(site), "--yes", **secrets)
 
-        assert failed["exit"] == 1, failed
-        assert "was used by 'other'" in failed["reason"]
-        assert failed["stuck"] == []
-        assert shell.run("status")["installed"] is False
+        assert refused["exit"] == 2, refused
+        assert why in refused["error"]
+        assert "Nothing was changed." in refused["error"]
+        assert refused["remedy"]
+        left = [each for each in whole.host.places.home.rglob("*") if each.is_file()]
+        assert [each.name for each in left] in ([], ["wizard.lock"])
+        account = f"CN=svc-writeback,CN=Users,{fresh_lab.base_dn}"
+        assert account not in directory_now(fresh_lab)
 
 
 def test_an_earlier_setups_account_is_taken_over(

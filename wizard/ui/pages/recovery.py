@@ -4,10 +4,10 @@ from enum import Enum, auto
 from typing import Any
 
 from agent.config.errors import Problem
-from wire.text import Text
+from wire.text import Text, listed
 from wizard.flow.conversion import inputs_of
 from wizard.flow.validation import missing_of
-from wizard.plan.change import RolledBack
+from wizard.plan.change import GIVE_UP, RolledBack
 from wizard.ui.form import Form
 from wizard.ui.formatting import say, tr
 from wizard.ui.jobs.machine import Machine, read_machine
@@ -146,7 +146,8 @@ class RecoveryPage(Form):
             state = "stuck" if change.summary in left else ended
             change.turn(state, left.get(change.summary, ""))
         title = Text("Could not be taken back")
-        remedy = Text("Take it back by hand, then roll back again.")
+        again = Text("Take it back by hand, then roll back again.")
+        remedy = listed((again, GIVE_UP), " ")
         stuck = tuple(failure.stuck_row(title, item, remedy) for item in result.stuck)
         self.check_rows.show_checks(stuck)
         if stuck:
@@ -174,7 +175,8 @@ class RecoveryPage(Form):
     def _failed(self, error: BaseException) -> None:
         self._phase = Phase.CUT_OFF
         rest = failure.as_apply_error(error).rest
-        remedy = Text("Mend the cause and finish it again, here or at the next start.")
+        again = Text("Mend the cause and finish it again, here or at the next start.")
+        remedy = listed((again, GIVE_UP), " ")
         self.check_rows.show_checks(
             failure.describe_failure(error, remedy) if rest else (broken(error),)
         )

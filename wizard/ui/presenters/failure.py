@@ -4,7 +4,7 @@ from agent.config.errors import SettingsError
 from wire.failure import Failure
 from wire.text import Text, listed, plural
 from wizard.errors import reason
-from wizard.plan.change import ApplyError, Stuck
+from wizard.plan.change import GIVE_UP, ApplyError, Stuck
 from wizard.results import Check
 from wizard.ui.formatting import say
 
@@ -57,7 +57,10 @@ def describe_failure(error: BaseException, remedy: str = "") -> tuple[Check, ...
         detail=detail,
         remedy=remedy or own or _remedy(plan),
     )
-    retry = Text("Take it back by hand, or start the wizard again to retry.")
+    retry = Text(
+        "Take it back by hand, or start the wizard again to retry. {otherwise}",
+        otherwise=GIVE_UP,
+    )
     remains = (stuck_row(Text("Remains"), item, retry) for item in plan.stuck)
     return (first, *remains)
 
@@ -92,6 +95,7 @@ def _remedy(plan: ApplyError) -> Text:
     if plan.rest:
         return Text(
             "Mend the cause; the wizard offers to finish it at the next start, and "
-            "writeback rollback does."
+            "writeback rollback does. {otherwise}",
+            otherwise=GIVE_UP,
         )
     return Text("Mend the cause, go Back and try again; your answers are kept.")

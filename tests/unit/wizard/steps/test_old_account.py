@@ -14,9 +14,10 @@ from agent.ldap.errors import refused
 from tests.unit.wizard.answered import SETTINGS
 from tests.unit.wizard.fake_host import FakeHost, on
 from wire.text import Text
-from wizard.directory.accounts import MARK, NO_SUCH_ATTRIBUTE
+from wizard.directory.accounts import NO_SUCH_ATTRIBUTE
 from wizard.plan import journal
 from wizard.plan.change import Begun, Change, StepFailed
+from wizard.plan.history import MARK
 from wizard.plan.step import Target
 from wizard.steps import account, old_account
 from wizard.steps.account import Account
