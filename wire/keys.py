@@ -8,8 +8,8 @@ current one, and former ones that still open what was sealed to them before.
 
 import base64
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from joserfc.errors import JoseError
@@ -22,6 +22,7 @@ from wire.text import Text
 CURVE = "P-256"
 PUBLIC_MEMBERS = ("kty", "crv", "x", "y", "use", "kid")
 MAX_SEALING_KEYS = 4
+_UNREADABLE = Text("the stored private keys can't be read")
 
 Jwk = Mapping[str, Any]
 
@@ -80,25 +81,38 @@ class PrivateKeys:
         """
         try:
             stored = json.loads(secret.reveal())
-            sealing = stored["enc"]
-            current, *former = (
-                ECKey.import_key(key)
-                for key in (sealing if isinstance(sealing, list) else [sealing])
-            )
-            keys = cls(ECKey.import_key(stored["sig"]), current, tuple(former))
-        except (JoseError, ValueError, KeyError, TypeError, RecursionError):
-            raise BadKeys(Text("the stored private keys can't be read")) from None
-        if not all(key.is_private for key in (keys.signing, *keys.openers)):
-            raise BadKeys(Text("the stored keys are not private keys"))
-        return keys
+            signing, sealing = stored["sig"], stored["enc"]
+        except (ValueError, KeyError, TypeError, RecursionError):
+            raise BadKeys(_UNREADABLE) from None
+        openers = _private(sealing if isinstance(sealing, list) else [sealing])
+        return cls(_private([signing])[0], openers[0], tuple(openers[1:]))
 
     def secret(self) -> Secret:
         """Give the keys as the text that is kept as a secret."""
-        openers = [key.as_dict(private=True) for key in self.openers]
+        openers = self.sealing_jwks()
         # one alone is written as it always was: an older program reads it
         sealing = openers if self.former else openers[0]
         stored = {"sig": self.signing.as_dict(private=True), "enc": sealing}
         return Secret(json.dumps(stored))
+
+    def sealing_jwks(self) -> list[dict[str, Any]]:
+        """Give the sealing keys as private JWKs, the current one first."""
+        return [dict(key.as_dict(private=True)) for key in self.openers]
+
+    def with_sealing(self, jwks: Sequence[Jwk]) -> Self:
+        """Give this party with other sealing keys, private JWKs; BadKeys: are none."""
+        current, *former = _private(jwks)
+        return replace(self, sealing=current, former=tuple(former))
+
+    def rolled(self) -> Self:
+        """Give this party with a new sealing key before those that it has."""
+        former = self.openers[: MAX_SEALING_KEYS - 1]
+        return replace(self, sealing=new_key(), former=former)
+
+    def without(self, kids: Collection[str]) -> Self:
+        """Give this party without some of its former sealing keys."""
+        kept = (key for key in self.former if key.thumbprint() not in kids)
+        return replace(self, former=tuple(kept))
 
     @property
     def openers(self) -> tuple[ECKey, ...]:
@@ -140,6 +154,17 @@ def fingerprint(jwks: Sequence[Jwk]) -> str:
     """Spell the digest in groups of four hexadecimal digits."""
     digits = fingerprint_digest(jwks).hex().upper()
     return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))
+
+
+def _private(jwks: Sequence[Jwk]) -> list[ECKey]:
+    try:
+        keys = [ECKey.import_key(dict(jwk)) for jwk in jwks]
+        curves = {key.curve_name for key in keys}
+    except (JoseError, ValueError, KeyError, TypeError):
+        raise BadKeys(_UNREADABLE) from None
+    if curves != {CURVE} or not all(key.is_private for key in keys):
+        raise BadKeys(Text("the stored keys are not private keys"))
+    return keys
 
 
 def _public(key: ECKey, use: str) -> dict[str, Any]:

@@ -38,7 +38,8 @@ class Enrolment:
     `connection` is its name (the agent's id); the test key may send on it only. Issuers
     are the `iss` of the portal and of the agent's own tests, keys their public JWKs,
     signing first. `machine` is the one it was enrolled on, as `agent.system.instance`
-    names it; empty where that was not noted.
+    names it; empty where that was not noted. An administrator wishes that a sealing key
+    made before `replace_sealing_before` (Unix seconds) is used no more.
     """
 
     relay_url: str
@@ -50,6 +51,7 @@ class Enrolment:
     self_test_issuer: str
     self_test_keys: Jwks
     machine: str = ""
+    replace_sealing_before: int = 0
 
     def portals(self) -> dict[str, Portal]:
         """Give the portals by the kid of the key that signs their requests.
@@ -99,8 +101,9 @@ def parse(text: str, source: str) -> Enrolment:
             self_test_issuer=str(data["self_test_issuer"]),
             self_test_keys=tuple(data["self_test_keys"]),
             machine=str(data.get("machine", "")),
+            replace_sealing_before=int(data.get("replace_sealing_before", 0)),
         )
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise EnrolmentError(source, Text("lacks {name}", name=str(error))) from error
     try:
         enrolment.portals()

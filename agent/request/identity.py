@@ -1,7 +1,7 @@
 """Who this agent is to its portals, and what it signs and seals as that."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,14 +18,24 @@ _JOSE = {"Content-Type": "application/jose"}
 class Identity:
     """Who this agent is, and whose requests it takes.
 
-    `agent` is its id, which `aud` must name; `portals` are by the kid of the key that
-    signs; `instance` is which process of it this is.
+    `agent` is its id, which `aud` must name; `instance` is which process of it this is.
+    Keys change while it runs: `current_keys` and `current_portals` give those of now.
     """
 
     agent: str
-    keys: PrivateKeys
-    portals: Mapping[str, Portal]
+    current_keys: Callable[[], PrivateKeys]
+    current_portals: Callable[[], Mapping[str, Portal]]
     instance: Instance = NOBODY
+
+    @property
+    def keys(self) -> PrivateKeys:
+        """The agent's own keys."""
+        return self.current_keys()
+
+    @property
+    def portals(self) -> Mapping[str, Portal]:
+        """The portals by the kid of the key that signs their requests."""
+        return self.current_portals()
 
     def signed(
         self, claims: Mapping[str, Any], kind: str, status: int = 200

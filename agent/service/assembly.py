@@ -5,6 +5,7 @@ from pathlib import Path
 
 from agent.active_directory.domain_cache import DomainCache
 from agent.config.agent_config import AgentConfig
+from agent.keys.sealing_rotation import SealingRotation
 from agent.ldap.certificates import Endpoint
 from agent.ldap.pool import Pool, Target
 from agent.relay_client.clone_detection import CloneDetector, CloneQuery
@@ -33,6 +34,7 @@ class Parts:
     endpoints: Endpoints
     listener: Listener
     clone_detector: CloneDetector | None
+    sealing: SealingRotation
 
     def close(self) -> None:
         """Wait for what is under way, and close everything."""
@@ -60,12 +62,18 @@ def assemble(
         self_tests=enrolment.self_test_issuer,
     )
     audit = Audit(config.places.audit, journal.request if journal else None)
-    identity = Identity(settings.agent, config.keys, enrolment.portals(), instance)
+    portals = enrolment.portals()
+    sealing = SealingRotation(
+        config.places.sealing_keys,
+        config.keys,
+        replace_before=enrolment.replace_sealing_before,
+    )
+    identity = Identity(settings.agent, sealing.keys, lambda: portals, instance)
     handler = Handler(identity, tools, audit, metrics.count)
     endpoints = Endpoints(identity, handler, status.health)
     listener = Listener(_dialer(config), endpoints.handle, status.on_listener)
     clone_detector = _clone_detector(config, instance, status)
-    return Parts(tools, audit, endpoints, listener, clone_detector)
+    return Parts(tools, audit, endpoints, listener, clone_detector, sealing)
 
 
 def target(config: AgentConfig) -> Target:

@@ -26,6 +26,7 @@ LOG = logging.getLogger("agent.service.service")
 _DRAIN_S = 10.0
 _WARM_EVERY_S = 10.0
 _AGAIN_S = 10.0
+_TEND_KEYS_EVERY_S = 30.0
 
 
 class Service:
@@ -80,6 +81,7 @@ class Service:
         tasks = [
             asyncio.create_task(_go_on(self._keep_warm)),
             asyncio.create_task(_go_on(self._keep_alive)),
+            asyncio.create_task(_go_on(self._tend_keys)),
         ]
         if detector := self._parts.clone_detector:
             tasks.append(asyncio.create_task(_go_on(detector.run)))
@@ -130,6 +132,14 @@ class Service:
         while True:
             await asyncio.to_thread(self._warm_once)
             await asyncio.sleep(_WARM_EVERY_S)
+
+    async def _tend_keys(self) -> None:
+        """Replace keys when it is time, and destroy those whose time is over."""
+        sealing = self._parts.sealing
+        while True:
+            await asyncio.to_thread(sealing.tend)
+            self._status.on_keys(sealing.age())
+            await asyncio.sleep(_TEND_KEYS_EVERY_S)
 
     def _warm_once(self) -> None:
         pool = self._parts.tools.pool

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from agent.keys.sealing_rotation import SealingKeyAge
 from agent.ldap.pool import PoolState
 from agent.relay_client.listener import ListenerState, Phase
 from agent.request.endpoints import Health
@@ -65,6 +66,7 @@ class Status:
         self._directory = Side(since=self._started_at)
         self._port: int | None = None
         self._clone = ""
+        self._sealing_key: SealingKeyAge | None = None
 
     @property
     def directory_answers(self) -> bool:
@@ -103,6 +105,13 @@ class Status:
             self._clone = warning
             self._write()
 
+    def on_keys(self, sealing_key: SealingKeyAge) -> None:
+        """Take in how old the keys are."""
+        with self._lock:
+            if sealing_key != self._sealing_key:
+                self._sealing_key = sealing_key
+                self._write()
+
     def listens_on(self, port: int) -> None:
         """Take in where /ready and /metrics are."""
         with self._lock:
@@ -126,6 +135,7 @@ class Status:
             },
             "directory": asdict(self._directory),
             "twin": self._clone,
+            "sealing_key": self._sealing_key and asdict(self._sealing_key),
             "port": self._port,
         }
 

@@ -10,9 +10,10 @@ class Paths:
     """The files and folders of one installation; `home` is as `--home` takes it.
 
     `state` is what the agent may lose without harm to the settings; `starts` how often
-    it was started, `ledger` which requests were taken, `status` what it says about
-    itself, `audit` one record for each request; `log` is the service's, `journal` the
-    wizard's.
+    it was started, `ledger` which requests were taken, `sealing_keys` what is sealed
+    to, `succession` which keys its portal took since the enrolment, `status` what it
+    says about itself, `audit` one record for each request; `log` is the service's,
+    `journal` the wizard's.
     """
 
     home: Path
@@ -22,6 +23,8 @@ class Paths:
     state: Path
     starts: Path
     ledger: Path
+    sealing_keys: Path
+    succession: Path
     status: Path
     audit: Path
     log: Path
@@ -39,6 +42,8 @@ class Paths:
             state=state,
             starts=state / "starts",
             ledger=state / "ledger.sqlite",
+            sealing_keys=state / "sealing-keys.jwe",
+            succession=state / "succession.json",
             status=state / "status.json",
             audit=home / "log/audit.jsonl",
             log=home / "log/agent.log",
@@ -58,6 +63,8 @@ class Paths:
             state=kept / "agent",
             starts=kept / "agent/starts",
             ledger=kept / "agent/ledger.sqlite",
+            sealing_keys=kept / "agent/sealing-keys.jwe",
+            succession=kept / "agent/succession.json",
             status=root / "run/writeback/status.json",
             audit=root / "var/log/writeback/audit.jsonl",
             log=root / "var/log/writeback/agent.log",

@@ -30,3 +30,15 @@ def test_private_keys_do_not_pass_as_the_portals() -> None:
     data["portal_keys"][0]["d"] = "AAAA"
     with pytest.raises(EnrolmentError, match="private"):
         enrolment.parse(json.dumps(data), "enrolment.json")
+
+
+def test_an_enrolment_of_before_wishes_for_no_new_sealing_key() -> None:
+    stored = json.loads(enrolment.dump(enrolled()))
+    del stored["replace_sealing_before"]
+    assert enrolment.parse(json.dumps(stored), "x").replace_sealing_before == 0
+
+
+def test_a_time_that_is_none_is_told() -> None:
+    stored = json.loads(enrolment.dump(enrolled())) | {"replace_sealing_before": "soon"}
+    with pytest.raises(EnrolmentError):
+        enrolment.parse(json.dumps(stored), "x")

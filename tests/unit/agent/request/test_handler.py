@@ -54,7 +54,7 @@ class Desk:
             settings, Pool(target), DomainCache(settings), self.ledger, RateLimit(5), ""
         )
         self.counted: list[Code] = []
-        identity = Identity(AGENT_ID, AGENT, PORTALS, PROCESS)
+        identity = Identity(AGENT_ID, lambda: AGENT, lambda: PORTALS, PROCESS)
         handler = Handler(
             identity,
             tools,

@@ -1,0 +1,96 @@
+"""The file of sealing keys: the current one, and former ones with until when they open.
+
+It is itself sealed, to the sealing key among the stored keys of the agent. Those are
+handed to the service as credentials, which the agent can read and never write
+(systemd.exec(5)); so what it makes itself is kept in its own folder. A copy of that
+folder alone, as in a backup, opens nothing. Without the file nothing is lost: a portal
+whose request names a key that is gone fetches the new ones.
+"""
+
+import fcntl
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from agent.system.atomic_files import write_atomically
+from wire import jose
+from wire.keys import BadKeys, PrivateKeys
+from wire.outcomes import Refused
+
+_KIND = "writeback-sealing-keys+jwe"
+_MOST_BYTES = 64 * 1024
+
+# which file it was: others replace it
+Stamp = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class SealingKeys:
+    """An agent's keys with those that are sealed to.
+
+    `made` is when the current one was, `until` by key id when each former one opens no
+    more, in Unix seconds.
+    """
+
+    keys: PrivateKeys
+    made: int
+    until: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def current(self) -> str:
+        """The id of the current key."""
+        return str(self.keys.sealing.thumbprint())
+
+
+class SealingFile:
+    """Reads and replaces the file; `stored` are the agent's keys as they are stored."""
+
+    def __init__(self, path: Path, stored: PrivateKeys) -> None:
+        self._path, self._stored = path, stored
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep other processes of this agent out, as when one hands over."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.with_suffix(".lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def stamp(self) -> Stamp | None:
+        """Say which file is there; None where none is."""
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_ino, found.st_mtime_ns, found.st_size
+
+    def read(self) -> SealingKeys | None:
+        """Read it; None where it is missing, damaged, or sealed to others' keys."""
+        try:
+            with self._path.open("rb") as file:
+                token = file.read(_MOST_BYTES)
+            key = self._stored.opener(jose.token_header(token).get("kid"))
+            if key is None:
+                return None
+            content = jose.json_object(jose.unseal_token(token, key, _KIND))
+            keys = self._stored.with_sealing(content["keys"])
+            until = {str(kid): int(at) for kid, at in content["until"].items()}
+            return SealingKeys(keys, int(content["made"]), until)
+        except (OSError, Refused, BadKeys, ValueError, *_NOT_IN_FORM):
+            return None
+
+    def write(self, kept: SealingKeys) -> None:
+        """Replace it; OSError where that can't be done."""
+        content = {
+            "made": kept.made,
+            "until": dict(kept.until),
+            "keys": kept.keys.sealing_jwks(),
+        }
+        payload = json.dumps(content).encode()
+        token = jose.seal_token(payload, self._stored.sealing, _KIND)
+        write_atomically(self._path, token.decode("ascii"), mode=0o600)
+
+
+_NOT_IN_FORM = (KeyError, TypeError, AttributeError)
