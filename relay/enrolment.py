@@ -8,7 +8,6 @@ wizard that was cut off can simply do it again.
 import base64
 import binascii
 import hmac
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -30,7 +29,7 @@ from relay.store import (
     Store,
     utc,
 )
-from wire import enrolment_code, names
+from wire import bounded_json, enrolment_code, names
 from wire.keys import BadKeys, PublicKeys
 
 _KEY_BYTES = 32
@@ -171,7 +170,7 @@ def _portal_json(portal: Portal) -> dict[str, Any]:
 
 def _application(body: bytes) -> Application:
     try:
-        claims = json.loads(body)
+        claims = bounded_json.loads(body)
     except ValueError:
         raise _wrong("body", "must be JSON") from None
     if not isinstance(claims, dict):

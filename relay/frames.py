@@ -4,11 +4,11 @@ The form is Azure Relay's `request` gesture: a JSON text frame, and a binary fra
 with the body when the text says `"body": true`.
 """
 
-import json
 import re
 from dataclasses import dataclass
 from typing import Any
 
+from wire import bounded_json
 from wire.hybrid_connections import BadMessage, frame_text
 
 # RFC 9110 section 7.6.1, and what the protocol strips besides
@@ -119,7 +119,7 @@ def relayed(headers: Headers) -> Headers:
 def parse(text: str) -> ResponseHead | Renewal | None:
     """Read a text frame of a listener; None for a kind without use, else BadMessage."""
     try:
-        message = json.loads(text)
+        message = bounded_json.loads(text)
     except ValueError:
         raise BadMessage("a text frame is no JSON") from None
     if not isinstance(message, dict):

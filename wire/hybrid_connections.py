@@ -9,9 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from wire import bounded_json
+
 MAX_INLINE_BODY = 64 * 1024
 MAX_INLINE_HEADERS = 32 * 1024
 MAX_BODY = 1024 * 1024
+_MOST_TEXT = 16 * 1024  # characters of a request's id, address, method or target
 
 
 class BadMessage(Exception):
@@ -61,7 +64,7 @@ class RequestHead:
 def parse(text: str) -> RequestHead | None:
     """Read a text frame; None for a kind a listener may pass over, else BadMessage."""
     try:
-        message = json.loads(text)
+        message = bounded_json.loads(text)
     except ValueError:
         raise BadMessage("a text frame is no JSON") from None
     content = message.get("request") if isinstance(message, dict) else None
@@ -119,8 +122,8 @@ def _head(content: dict[str, Any]) -> RequestHead:
 
 def _text(content: dict[str, Any], name: str) -> str:
     value = content.get(name, "")
-    if not isinstance(value, str):
-        raise BadMessage(f"{name} is no text")
+    if not isinstance(value, str) or len(value) > _MOST_TEXT:
+        raise BadMessage(f"{name} is no text, or too long a one")
     return value
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from agent.system.atomic_files import write_atomically
 from agent.system.instance import is_copy
+from wire import bounded_json
 from wire.failure import Failure
 from wire.keys import BadKeys, PublicKeys
 from wire.messages import Portal
@@ -87,7 +88,7 @@ def is_copied(path: Path, machine: str) -> bool:
 def parse(text: str, source: str) -> Enrolment:
     """Make an enrolment of JSON text; EnrolmentError where `dump` never wrote it."""
     try:
-        data = json.loads(text)
+        data = bounded_json.loads(text)
     except ValueError as error:
         raise EnrolmentError(source, Text("is no JSON")) from error
     try:

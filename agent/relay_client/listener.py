@@ -10,7 +10,7 @@ import contextlib
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -37,7 +37,11 @@ _LEAST_DELAY_S = 0.2
 # tried too often, it would lock the user at the proxy
 _WRONG_PASSWORD_S = 300.0
 _STEADY_S = 10.0
+# for the next request at a rendezvous
+_RENDEZVOUS_S = 60.0
 _MOST_UNDER_WAY = 100
+# more than that are not even refused: no relay of ours hands on so many
+_MOST_TASKS = 4 * _MOST_UNDER_WAY
 _GOING_AWAY = 1001
 _PROTOCOL_ERROR = 1002
 _INTERNAL_ERROR = 1011
@@ -79,6 +83,7 @@ class Listener:
         self._leaving = False
         self._under_way: set[asyncio.Task[None]] = set()
         self._control: MessageSocket | None = None
+        self._failures = 0
 
     async def run(self) -> None:
         """Stay connected until cancelled or drained."""
@@ -118,23 +123,29 @@ class Listener:
             )
 
     async def _stay(self, session: aiohttp.ClientSession) -> None:
-        failures = 0
         while not self._stopping.is_set():
             self._on_state(ListenerState(Phase.CONNECTING))
             began = time.monotonic()
-            reason = await self._connect_and_serve(session)
+            reason = await self._try(session)
             if self._stopping.is_set():
                 return
             if time.monotonic() - began > _STEADY_S:
-                failures = 0
+                self._failures = 0
             locks = isinstance(reason, WrongProxyPassword)
-            delay = _WRONG_PASSWORD_S if locks else _delay(failures)
-            failures += 1
+            delay = _WRONG_PASSWORD_S if locks else _delay(self._failures)
+            self._failures += 1
             LOG.warning("%s; trying again in %.1f s", reason, delay)
             again_at = time.time() + delay
             self._on_state(ListenerState(Phase.WAITING, str(reason), again_at))
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), delay)
+
+    async def _try(self, session: aiohttp.ClientSession) -> Failure:
+        """Serve one control channel; whatever a relay does, it only ends that."""
+        try:
+            return await self._connect_and_serve(session)
+        except Exception as error:  # noqa: BLE001 - the boundary: no relay ends the agent
+            return reason_for_failure(error)
 
     async def _connect_and_serve(self, session: aiohttp.ClientSession) -> Failure:
         """Serve one control channel to its end and say why it ended."""
@@ -146,7 +157,12 @@ class Listener:
             return Failure(EMPTY)  # it was told to stop
         self._control = channel
         self._on_state(ListenerState(Phase.CONNECTED))
-        renewing = asyncio.create_task(self._renew(channel))
+        # a relay that lets us in and sends us away is there: soon tried again
+        self._failures = min(self._failures, 1)
+        beside = [
+            asyncio.create_task(self._renew(channel)),
+            asyncio.create_task(channel.watch(self._dialer.ping_seconds)),
+        ]
         try:
             return await self._serve(session, channel)
         except BadMessage as error:
@@ -155,7 +171,8 @@ class Listener:
             return Failure(what)
         finally:
             self._control = None
-            renewing.cancel()
+            for task in beside:
+                task.cancel()
             await channel.close()
 
     async def _dial_control(
@@ -194,7 +211,7 @@ class Listener:
         return reason_for_close(channel.close_code)
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
-        if self._leaving:
+        if self._leaving or len(self._under_way) >= _MOST_TASKS:
             work.close()
             return
         task = asyncio.create_task(_contained(work))
@@ -213,29 +230,28 @@ class Listener:
         if hybrid_connections.fits_inline(response.headers.items(), response.body):
             await channel.send_response(head.id, response)
             return
-        channel = await self._dialer.rendezvous(session, head.address)
-        try:
-            await channel.send_response(head.id, response)
-            await channel.wait_closed()
-        finally:
-            await channel.close()
+        async with self._rendezvous(session, head) as place:
+            await place.send_response(head.id, response)
+            await place.wait_closed()
 
     async def _serve_rendezvous(
         self, session: aiohttp.ClientSession, head: RequestHead
     ) -> None:
         """Answer requests where they wait; the relay may keep the place for several."""
-        channel = await self._dialer.rendezvous(session, head.address)
+        async with self._rendezvous(session, head) as place:
+            while (asked := await _whole(place)) is not None:
+                number, request = asked
+                await place.send_response(number, await self._response_to(request))
+
+    @contextlib.asynccontextmanager
+    async def _rendezvous(
+        self, session: aiohttp.ClientSession, head: RequestHead
+    ) -> AsyncIterator[MessageSocket]:
+        place = await self._dialer.rendezvous(session, head.address)
         try:
-            while (text := await channel.receive_text()) is not None:
-                whole = hybrid_connections.parse(text)
-                if whole is None or not whole.complete:
-                    raise BadMessage("no whole request came to the rendezvous")
-                request = await channel.receive_rest(whole)
-                if request is None:
-                    return
-                await channel.send_response(whole.id, await self._response_to(request))
+            yield place
         finally:
-            await channel.close()
+            await place.close()
 
     async def _response_to(self, request: RelayRequest) -> RelayResponse:
         if self._stopping.is_set():
@@ -250,7 +266,7 @@ class Listener:
 
     async def _renew(self, channel: MessageSocket) -> None:
         # when the channel is gone, `_serve` sees it too and says so
-        with contextlib.suppress(ConnectionError):
+        with contextlib.suppress(OSError):
             while True:
                 await asyncio.sleep(self._dialer.token_seconds * 0.75)
                 await channel.send(
@@ -269,8 +285,21 @@ async def _contained(work: Coroutine[None, None, None]) -> None:
         await work
     except BadMessage as error:
         LOG.warning("a rendezvous broke the protocol: %s", error)
-    except (TimeoutError, aiohttp.ClientError, OSError) as error:
+    except Exception as error:  # noqa: BLE001 - the boundary: fixed texts, by the kind
         LOG.warning("an answer was not delivered: %s", reason_for_failure(error))
+
+
+async def _whole(place: MessageSocket) -> tuple[str, RelayRequest] | None:
+    """Receive a request at a rendezvous, with its number; None when it is closed."""
+    async with asyncio.timeout(_RENDEZVOUS_S):
+        text = await place.receive_text()
+        if text is None:
+            return None
+        head = hybrid_connections.parse(text)
+        if head is None or not head.complete:
+            raise BadMessage("no whole request came to the rendezvous")
+        request = await place.receive_rest(head)
+    return None if request is None else (head.id, request)
 
 
 def _delay(failures: int) -> float:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from agent.config import settings_file
 from agent.config.errors import SettingsError, explain
 from agent.config.settings import Settings
+from wire import bounded_json
 from wire.text import Text
 from wizard.elevation import errors, secret_codec
 from wizard.elevation.errors import BadCall
@@ -121,8 +122,8 @@ def _line(data: object) -> bytes:
 def _object(text: bytes, keys: set[str]) -> dict[str, Any]:
     """Read a JSON object of exactly these keys; what it holds is never quoted."""
     try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
+        data = bounded_json.loads(text)
+    except ValueError:
         raise BadCall(Text("The call is no JSON.")) from None
     if not isinstance(data, dict) or set(data) != keys:
         raise BadCall(Text("The call has other parts."))
