@@ -21,6 +21,7 @@ class Code(StrEnum):
     SEVERAL_USERS = "several_users"
     NOT_IN_SCOPE = "not_in_scope"
     PROTECTED_ACCOUNT = "protected_account"
+    EXCLUDED_ACCOUNT = "excluded_account"
     PERMISSION_DENIED = "permission_denied"
     ACCOUNT_DISABLED = "account_disabled"
     ACCOUNT_EXPIRED = "account_expired"
@@ -35,6 +36,7 @@ class Code(StrEnum):
     DIRECTORY_UNAVAILABLE = "directory_unavailable"
     DIRECTORY_REFUSED_AGENT = "directory_refused_agent"
     UNKNOWN_RESULT = "unknown_result"
+    NOT_KNOWN = "not_known"
     BAD_REQUEST = "bad_request"
     EXPIRED_REQUEST = "expired_request"
     REPLAYED_REQUEST = "replayed_request"
@@ -96,6 +98,11 @@ OUTCOMES = {
         33004,
         "The user is protected by AdminSDHolder; delegated rights do not reach it.",
         "Reset administrators by hand; writeback never touches protected accounts.",
+    ),
+    Code.EXCLUDED_ACCOUNT: OutcomeText(
+        31003,
+        "The account is the agent's own, a service account, or on the deny list.",
+        "Set its password by hand, or change the scope's settings; never its own.",
     ),
     Code.PERMISSION_DENIED: OutcomeText(
         33004,
@@ -178,6 +185,12 @@ OUTCOMES = {
         "The controller stopped answering after the password was sent.",
         "Ask again with the same request; the agent settles it by pwdLastSet.",
         "It is not known whether your password was changed. Try the new one first.",
+    ),
+    Code.NOT_KNOWN: OutcomeText(
+        33001,
+        "A check can't tell whether it would work; a reset is tried all the same.",
+        "Offer the reset; the detail names what the agent's account can't read.",
+        "Whether your password can be reset is not known before it is tried. Go on.",
     ),
     Code.BAD_REQUEST: OutcomeText(
         32003,

@@ -11,6 +11,8 @@ USER = UUID("bf967aba-0de6-11d0-a285-00aa003049e2")
 INET_ORG_PERSON = UUID("4828cc14-1437-45bc-9b07-ad6f015e5f28")
 DOMAIN = UUID("19195a5b-6da0-11d0-afd3-00c04fd930c9")
 ACCOUNT_RESTRICTIONS = UUID("4c164200-20c0-11d0-a768-00aa006e0529")
+_PUBLIC_INFORMATION = UUID("e48d0154-bcf8-11d1-8702-00c04fb96050")
+_LOGON_INFORMATION = UUID("5f202010-79a5-11d0-9020-00c04fc2d4cf")
 _MEMBERSHIP = UUID("bc0ac240-79a9-11d0-9020-00c04fc2d4cf")
 
 # the bits of a mask (MS-ADTS 5.1.3.2), and all of those of a directory object
@@ -160,6 +162,14 @@ class Right(Enum):
         "memberOf", "bf967991-0de6-11d0-a285-00aa003049e2", _MEMBERSHIP
     )
     READ_ADMIN_COUNT = _read("adminCount", "bf967918-0de6-11d0-a285-00aa003049e2")
+    READ_SERVICE_NAMES = _read(
+        "servicePrincipalName",
+        "f3a64788-5306-11d1-a9c5-0000f80367c1",
+        _PUBLIC_INFORMATION,
+    )
+    READ_BAD_PWD_COUNT = _read(
+        "badPwdCount", "bf96792e-0de6-11d0-a285-00aa003049e2", _LOGON_INFORMATION
+    )
     READ_LOCKOUT_TIME = _read("lockoutTime", "28630ebf-41d5-11d1-a9c1-0000f80367c1")
     READ_ACCOUNT_EXPIRES = _read(
         "accountExpires", "bf967915-0de6-11d0-a285-00aa003049e2", ACCOUNT_RESTRICTIONS

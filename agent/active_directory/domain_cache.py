@@ -12,6 +12,7 @@ from typing import TypeVar, cast
 
 from agent.acl.sid import Sid
 from agent.active_directory import users
+from agent.active_directory.deny_list import DenyList, read_deny_list
 from agent.active_directory.protected_groups import ProtectedGroups, protected_groups
 from agent.active_directory.users import User
 from agent.config.settings import Settings
@@ -50,6 +51,15 @@ class DomainCache:
             "protected", KEPT_S, lambda: protected_groups(directory, self.base_dn)
         )
 
+    def deny_list(self, directory: Connection) -> DenyList:
+        """Give whom the settings deny."""
+        entries = self.settings.scope.deny_list
+        return self._keep(
+            "deny_list",
+            KEPT_S,
+            lambda: read_deny_list(directory, self.base_dn, entries),
+        )
+
     def policy(self, directory: Connection, pso: str | None) -> PasswordPolicy:
         """Give the policy of a PSO, or the domain's; or AttributeUnreadable."""
         policy = self._keep(
@@ -71,9 +81,10 @@ class DomainCache:
     def warm_up(self, directory: Connection) -> None:
         """Read again what every request needs; called in the background."""
         with self._lock:
-            for key in ("protected", "token"):
+            for key in ("protected", "deny_list", "token"):
                 self._kept.pop(key, None)
         self.protected(directory)
+        self.deny_list(directory)
         self.token(directory)
 
     def why_not_in_scope(self, directory: Connection, user: User) -> Text:

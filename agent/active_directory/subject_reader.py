@@ -12,6 +12,7 @@ from agent.active_directory import users
 from agent.active_directory.domain_cache import DomainCache
 from agent.active_directory.protected_groups import of_token, token_of
 from agent.active_directory.users import User
+from agent.config.errors import quoted
 from agent.ldap.connection import Connection
 from agent.ldap.dn import is_below
 from agent.ldap.errors import DirectoryError, NoSuchObject
@@ -23,6 +24,7 @@ from agent.verdict.password_policy import PasswordPolicy
 from agent.verdict.subject import Subject
 from wire.text import EMPTY, Text
 
+_SPN = "servicePrincipalName"
 _PSO, _GROUP, _TOKEN = "msDS-ResultantPSO", "primaryGroupID", "tokenGroups"
 
 
@@ -58,43 +60,47 @@ class SubjectReader:
         left out, as only an explanation needs it.
         """
         why_not = self.domain.why_not_in_scope(warm.directory, user)
-        group = self._protected_group(warm.directory, user)
-        return self._subject(warm, user, group, detail=detail, why_not=why_not)
+        token = self._forest_token(warm.directory, user)
+        return self._subject(warm, user, token, detail=detail, why_not=why_not)
 
     def read_in_scope(self, warm: PooledConnection, user: User) -> Subject:
         """Read everything of a user that a search of the scope has found."""
         try:
-            group = self._protected_group(warm.directory, user)
+            token = self._forest_token(warm.directory, user)
         except DirectoryError as error:
             if error.result is None and not isinstance(error, NoSuchObject):
                 raise
-            group = None  # one who is gone by now, say: the others are still read
-        return self._subject(warm, user, group, detail=True)
+            token = None  # one who is gone by now, say: the others are still read
+        return self._subject(warm, user, token, detail=True)
 
-    def _protected_group(self, directory: Connection, user: User) -> Text | None:
-        """Name the protected group of a user, empty for none; None: it is hidden."""
+    def _forest_token(self, directory: Connection, user: User) -> frozenset[Sid] | None:
+        """Read a user's groups of the forest's other domains, where it has some.
+
+        Those of its own are in memberOf, those of the others in the user's token alone;
+        who is protected by what is seen needs no more. None: they are hidden.
+        """
         protected = self.domain.protected(directory)
-        group = protected.of(user)
-        if group or not protected.others:
-            return group
-        # groups of the forest's other domains are in the user's token alone
-        token = token_of(directory, user.dn)
-        return of_token(token) if token else None
+        if not protected.others or protected.of(user):
+            return frozenset()
+        return token_of(directory, user.dn) or None
 
     def _subject(
         self,
         warm: PooledConnection,
         user: User,
-        group: Text | None,
+        forest_token: frozenset[Sid] | None,
         *,
         detail: bool,
         why_not: Text = EMPTY,
     ) -> Subject:
-        wanted = self.domain.settings.directory.policy_hints
-        token = self.domain.token(warm.directory)
-        unseen = _unseen(user, token) | (frozenset() if group is not None else {_TOKEN})
-        account, policy, hidden = self._state(warm.directory, user, unseen, detail)
+        settings, directory = self.domain.settings, warm.directory
+        token, groups = self.domain.token(directory), forest_token or frozenset()
+        unseen = self._unseen(user, token)
+        if forest_token is None:
+            unseen |= {_TOKEN}
+        account, policy, hidden = self._state(directory, user, unseen, detail)
         blocked = next((each for each in self.blocked if is_below(user.dn, each)), "")
+        protected = self.domain.protected(directory)
         return Subject(
             dn=user.dn,
             guid=user.guid,
@@ -104,15 +110,31 @@ class SubjectReader:
             account=account,
             policy=policy,
             agent_sids=self.planned.token if self.planned else token,
-            hints=users.hints_of(warm.root, wanted=wanted) is not None,
+            hints=users.hints_of(warm.root, wanted=settings.directory.policy_hints)
+            is not None,
             read_at=datetime.now(UTC),
             in_scope=not why_not,
             why_not_in_scope=why_not,
-            protected_group=group or EMPTY,
+            protected_group=protected.of(user) or of_token(groups),
+            denied_by=self.domain.deny_list(directory).of(user, groups),
+            service_account=self._service_account(user),
             inheritance_off_at=blocked,
             unreadable=hidden,
             unseen=unseen,
         )
+
+    def _service_account(self, user: User) -> Text:
+        """Say what makes a user an account that the settings exclude; or nothing."""
+        names = user.entry.texts(_SPN)
+        if not (names and self.domain.settings.scope.exclude_service_accounts):
+            return EMPTY
+        return Text("servicePrincipalName is {name}", name=quoted(names[0]))
+
+    def _unseen(self, user: User, token: frozenset[Sid]) -> frozenset[str]:
+        """Leave out what the settings do not look at."""
+        unseen = _unseen(user, token)
+        excludes = self.domain.settings.scope.exclude_service_accounts
+        return unseen if excludes else unseen - {_SPN}
 
     def _descriptor(self, user: User, blocked: str) -> bytes | None:
         raw = user.entry.descriptor
@@ -147,11 +169,12 @@ class SubjectReader:
 def _unseen(user: User, token: frozenset[Sid]) -> frozenset[str]:
     """Give the attributes that are absent and not known to be readable.
 
-    Absence means something only where the token may read. primaryGroupID every user
-    has (MS-SAMR 3.1.1.8.1), so that it is hidden where it is absent.
+    Absence means something only where the token may read. primaryGroupID and objectSid
+    every user has (MS-SAMR 3.1.1.8.1), so that they are hidden where they are absent.
     """
     entry = user.entry
     gone = frozenset(name for name in READING if entry.raw(name) is None)
     raw, sids = entry.descriptor, token_on(token, user.sid)
     hidden = gone & unreadable_attributes(raw, sids, user.classes)
-    return hidden if entry.raw(_GROUP) is not None else hidden | {_GROUP}
+    always = {_GROUP: entry.raw(_GROUP), "objectSid": user.sid}
+    return hidden | {name for name, value in always.items() if value is None}

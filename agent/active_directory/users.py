@@ -37,6 +37,7 @@ STATE = (
     *("objectGUID", "objectSid", "objectClass", "sAMAccountName", "displayName"),
     *("userAccountControl", "pwdLastSet", "lockoutTime", "accountExpires"),
     *("adminCount", "primaryGroupID", "memberOf", "nTSecurityDescriptor"),
+    "servicePrincipalName",
 )
 DETAIL = (*STATE, "msDS-User-Account-Control-Computed", "msDS-ResultantPSO")
 _DOMAIN_POLICY = (

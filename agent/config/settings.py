@@ -18,6 +18,7 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 HostName = Annotated[str, AfterValidator(validators.host_name)]
 AgentName = Annotated[str, AfterValidator(names.agent_name)]
 DistinguishedName = Annotated[str, AfterValidator(validators.distinguished_name)]
+Principal = Annotated[str, AfterValidator(validators.principal)]
 RelayUrl = Annotated[str, AfterValidator(validators.relay_url)]
 ProxyUrl = Annotated[str, AfterValidator(validators.proxy_url)]
 WholePath = Annotated[str, AfterValidator(validators.whole_path)]
@@ -124,6 +125,16 @@ class Scope(Model):
     pilot_group: DistinguishedName | None = Field(
         default=None, description="only members of this group (nested counted)"
     )
+    deny_list: Annotated[tuple[Principal, ...], Field(max_length=1000)] = Field(
+        default=(),
+        strict=False,
+        description="people and groups (nested counted), by DN or SID, that are never "
+        "written to",
+    )
+    exclude_service_accounts: bool = Field(
+        default=True,
+        description="accounts with a servicePrincipalName are never written to",
+    )
 
 
 class Features(Model):
@@ -155,10 +166,13 @@ class Limits(Model):
     """What the agent refuses whatever the cloud says."""
 
     per_minute: Annotated[int, Field(ge=1, le=100_000)] = Field(
-        default=120, description="requests in any minute"
+        default=120, description="requests in any minute, other than checks"
+    )
+    checks_per_minute: Annotated[int, Field(ge=1, le=100_000)] = Field(
+        default=240, description="checks in any minute; they write nothing"
     )
     per_user_per_hour: Annotated[int, Field(ge=1, le=1000)] = Field(
-        default=10, description="password writes for one user in any hour"
+        default=10, description="writes for one user in any hour, unlocking too"
     )
     proofs: Annotated[int, Field(ge=0, le=5)] = Field(
         default=0, description="proofs of identity the portal must have taken"

@@ -15,6 +15,14 @@ from agent.config.errors import Problem, SettingsError, explain
 from agent.config.settings import Settings
 from wire.text import Text, verbatim
 
+# settings that came after programs of this version were there: at their default they
+# are not written, so that those read the file; else they refuse what they don't know
+_ADDED = (
+    ("scope", "deny_list"),
+    ("scope", "exclude_service_accounts"),
+    ("limits", "checks_per_minute"),
+)
+
 
 class _DuplicateKey(yaml.MarkedYAMLError):
     """A key is there twice; its problem is the key."""
@@ -125,4 +133,8 @@ def digest(settings: Settings) -> str:
 def dump(settings: Settings) -> str:
     """Spell settings as the YAML text that `parse` reads back to the same."""
     data = json.loads(settings.model_dump_json())
+    for part, name in _ADDED:
+        model = getattr(settings, part)
+        if getattr(model, name) == type(model).model_fields[name].default:
+            del data[part][name]
     return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=4096)

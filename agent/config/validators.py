@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
+from agent.acl.sid import Sid
 from agent.ldap.dn import split
 from wire.text import Text
 
@@ -16,6 +17,7 @@ _Item = TypeVar("_Item")
 
 _LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 _ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9-]*|\d+(\.\d+)+")
+_PRINCIPALS = ("S-1-5-21-", "S-1-5-32-")  # of a domain, of Builtin (MS-DTYP 2.4.2)
 _SAM_FORBIDDEN = set('"/\\[]:;|=,+*?<>@')
 
 
@@ -139,6 +141,25 @@ def distinguished_name(value: str) -> str:
             )
             raise ValueError(rule)
     return value
+
+
+def principal(value: str) -> str:
+    """Check what names a person or group: a distinguished name, or a SID of theirs."""
+    if not value.upper().startswith("S-1-"):
+        return distinguished_name(value)
+    try:
+        sid = str(Sid.of(value))
+    except ValueError:
+        sid = ""
+    # others, such as S-1-5-11, are in no person's groups and would deny nobody
+    if not sid.startswith(_PRINCIPALS):
+        raise ValueError(
+            Text(
+                "must be the SID of a person or group, S-1-5-21-... or S-1-5-32-..., "
+                "or a distinguished name"
+            )
+        )
+    return sid
 
 
 def not_empty(values: tuple[_Item, ...]) -> tuple[_Item, ...]:

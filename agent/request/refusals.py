@@ -86,6 +86,8 @@ def denied(subject: Subject | None, operation: Operation) -> Answer:
     if subject is None:
         return Answer(Code.PERMISSION_DENIED)
     answer = judge.judge_operation(subject, operation)
+    if answer.cause is Cause.UNDECIDED:
+        return Answer(Code.PERMISSION_DENIED, answer.shown_by, answer.remedy)
     named = (Code.PERMISSION_DENIED, Code.PROTECTED_ACCOUNT, Code.CANNOT_CHANGE)
     if answer.state is State.YES or answer.code not in named:
         return Answer(

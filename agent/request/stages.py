@@ -23,7 +23,7 @@ from agent.request.rate_limit import RateLimit
 from agent.verdict import judge as verdict
 from agent.verdict.password_policy import as_policy_dict
 from agent.verdict.subject import Subject
-from agent.verdict.verdict import State
+from agent.verdict.verdict import OperationVerdict, State
 from wire.messages import CLOCK_LEEWAY_S, MAX_LIFETIME_S, Request
 from wire.operation import Operation
 from wire.outcomes import Code, Refused
@@ -32,6 +32,7 @@ _HOUR_S = 3600.0
 _FINAL = frozenset(
     {
         Code.NOT_IN_SCOPE,
+        Code.EXCLUDED_ACCOUNT,
         Code.PROTECTED_ACCOUNT,
         Code.ACCOUNT_DISABLED,
         Code.ACCOUNT_EXPIRED,
@@ -43,13 +44,18 @@ _WOULD_WORK = "Your password can be reset. Nothing was changed."
 
 @dataclass(frozen=True)
 class Tools:
-    """What the stages work with; `self_tests` issues the agent's own tests."""
+    """What the stages work with; `self_tests` issues the agent's own tests.
+
+    `reads` is the budget of checks, `rate` that of everything else: checks never keep
+    a reset from being done.
+    """
 
     settings: Settings
     pool: Pool
     domain: DomainCache
     ledger: Ledger
     rate: RateLimit
+    reads: RateLimit
     self_tests: str
 
 
@@ -120,8 +126,7 @@ def admit(fresh: Fresh, tools: Tools) -> Admitted:
     request, settings = fresh.request, tools.settings
     if not settings.features.password_writeback:
         raise Refused(Code.PAUSED)
-    if not tools.rate.allow():
-        raise Refused(Code.TOO_MANY, f"over {settings.limits.per_minute} in a minute")
+    _count(request, tools)
     testing = request.portal.issuer == tools.self_tests
     _check_operation(request, tools, testing=testing)
     proofs = len({proof.method for proof in request.methods})
@@ -131,6 +136,16 @@ def admit(fresh: Fresh, tools: Tools) -> Admitted:
         detail = f"{proofs} of {settings.limits.proofs} proofs"
         raise Refused(Code.NOT_ENOUGH_PROOFS, detail)
     return Admitted(request, _whom(request))
+
+
+def _count(request: Request, tools: Tools) -> None:
+    limits = tools.settings.limits
+    if request.op is Operation.CHECK:
+        if not tools.reads.allow():
+            detail = f"over {limits.checks_per_minute} checks in a minute"
+            raise Refused(Code.TOO_MANY, detail)
+    elif not tools.rate.allow():
+        raise Refused(Code.TOO_MANY, f"over {limits.per_minute} in a minute")
 
 
 def _whom(request: Request) -> UserFilter:
@@ -164,41 +179,54 @@ def judge(located: Located, tools: Tools) -> Judged:
     A missing right is not among it: what was read may be less than what holds, so
     the directory is asked, and the verdict only names the cause.
     """
-    subject, request = located.subject, located.request
-    answer = verdict.judge_operation(subject, request.op)
+    if refusal := _refusal(located, located.request.op, tools):
+        raise Ended(refusal)
+    return Judged(located)
+
+
+def _refusal(located: Located, operation: Operation, tools: Tools) -> Answer | None:
+    """Say why an operation is not tried; None where it is."""
+    subject = located.subject
+    answer = verdict.judge_operation(subject, operation)
     if answer.state is State.NO and answer.code in _FINAL:
-        raise Ended(Answer(answer.code, answer.shown_by, answer.remedy, earliest=None))
+        return Answer(answer.code, answer.shown_by, answer.remedy, earliest=None)
     if subject.account is None:
         # unreadable is not the same as harmless
-        raise Ended(Answer(Code.PERMISSION_DENIED, subject.unreadable, answer.remedy))
+        return Answer(Code.PERMISSION_DENIED, subject.unreadable, answer.remedy)
     unseen = isinstance(read(subject.descriptor), Unreadable)
     if subject.account.admin_count and unseen:
         hidden = "adminCount is 1 and the permissions are hidden or not understood"
-        raise Ended(Answer(Code.PROTECTED_ACCOUNT, hidden))
+        return Answer(Code.PROTECTED_ACCOUNT, hidden)
     if hidden := verdict.unseen(subject):
         # who may be protected or expired is not written to
-        raise Ended(Answer(Code.PERMISSION_DENIED, hidden, verdict.LET_READ))
+        return Answer(Code.PERMISSION_DENIED, hidden, verdict.LET_READ)
     most = tools.settings.limits.per_user_per_hour
     if tools.ledger.writes_for(str(subject.guid), _HOUR_S) >= most:
-        raise Refused(Code.TOO_MANY, f"over {most} writes for this user in an hour")
-    return Judged(located)
+        return Answer(Code.TOO_MANY, f"over {most} writes for this user in an hour")
+    return None
 
 
 def check(located: Located, tools: Tools) -> Answer:
     """Answer what a reset would come to; everything but the write."""
     subject, operations = located.subject, tools.settings.features.operations
     judged = verdict.judge(subject, operations)
-    reset = judged.reset
-    answer = Answer(reset.code, reset.shown_by, reset.remedy, earliest=iso(reset.until))
-    blocking = (
-        f for f in refusals.password_findings(subject, located.request) if f.blocks
-    )
-    finding = next(blocking, None)
-    if reset.state is State.YES and finding is not None:
-        answer = refusals.from_finding(finding, subject)
+    refusal = _refusal(located, Operation.RESET, tools)
+    answer = refusal or _foretold(judged.reset, located)
     return replace(
         answer,
         message=_WOULD_WORK if answer.code is Code.OK else "",
         policy=as_policy_dict(subject.policy),
         verdict=judged.as_dict(),
     )
+
+
+def _foretold(reset: OperationVerdict, located: Located) -> Answer:
+    """Answer what comes of a reset that is tried."""
+    subject = located.subject
+    blocking = (
+        f for f in refusals.password_findings(subject, located.request) if f.blocks
+    )
+    finding = next(blocking, None)
+    if reset.state is State.YES and finding is not None:
+        return refusals.from_finding(finding, subject)
+    return Answer(reset.code, reset.shown_by, reset.remedy, earliest=iso(reset.until))

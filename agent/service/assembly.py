@@ -59,6 +59,7 @@ def assemble(
         domain=DomainCache(settings),
         ledger=Ledger(config.places.ledger),
         rate=RateLimit(settings.limits.per_minute),
+        reads=RateLimit(settings.limits.checks_per_minute),
         self_tests=enrolment.self_test_issuer,
     )
     audit = Audit(config.places.audit, journal.request if journal else None)

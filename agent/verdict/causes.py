@@ -14,7 +14,10 @@ class Cause(StrEnum):
     """The one thing that stands in the way. The value is part of the JSON."""
 
     NONE = "none"
+    OWN_ACCOUNT = "own_account"
     OUTSIDE = "not_in_scope"
+    DENY_LIST = "deny_list"
+    SERVICE_ACCOUNT = "service_account"
     PROTECTED = "protected"
     INHERITANCE_OFF = "inheritance_off"
     DENIED = "denied"
@@ -54,6 +57,22 @@ CAUSES = {
         "Outside the scope",
         "Add the user's container or group membership if this was not intended.",
     ),
+    Cause.OWN_ACCOUNT: CauseText(
+        Code.EXCLUDED_ACCOUNT,
+        "The agent's own account",
+        "Rotate its password with the wizard; no portal may set it.",
+    ),
+    Cause.DENY_LIST: CauseText(
+        Code.EXCLUDED_ACCOUNT,
+        "On the deny list",
+        "Change scope.deny_list in the settings if this was not intended.",
+    ),
+    Cause.SERVICE_ACCOUNT: CauseText(
+        Code.EXCLUDED_ACCOUNT,
+        "A service account",
+        "Set its password by hand, where the service is given it too; or clear "
+        "scope.exclude_service_accounts if portals should reset such accounts.",
+    ),
     Cause.PROTECTED: CauseText(
         Code.PROTECTED_ACCOUNT,
         "Protected by AdminSDHolder",
@@ -86,13 +105,13 @@ CAUSES = {
         falls_short=True,
     ),
     Cause.POLICY_HIDDEN: CauseText(
-        Code.POLICY,
+        Code.NOT_KNOWN,
         "Not known: the password policy is hidden",
         "Let the agent's account read the password settings object.",
         falls_short=True,
     ),
     Cause.UNDECIDED: CauseText(
-        Code.PERMISSION_DENIED,
+        Code.NOT_KNOWN,
         "Not known: an entry that can't be evaluated",
         "Grant the right by an entry of its own, above the one shown.",
         falls_short=True,

@@ -20,6 +20,7 @@ READING = {
     "memberOf": Right.READ_MEMBER_OF,
     "adminCount": Right.READ_ADMIN_COUNT,
     "accountExpires": Right.READ_ACCOUNT_EXPIRES,
+    "servicePrincipalName": Right.READ_SERVICE_NAMES,
     "lockoutTime": Right.READ_LOCKOUT_TIME,
     "msDS-ResultantPSO": Right.READ_RESULTANT_PSO,
 }

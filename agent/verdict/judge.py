@@ -16,6 +16,7 @@ from agent.acl.descriptor import SecurityDescriptor
 from agent.acl.descriptor_reader import HIDDEN, Unreadable, read
 from agent.acl.rights import INET_ORG_PERSON, Right
 from agent.acl.sid import Sid
+from agent.verdict.account import UserFlag
 from agent.verdict.attributes import span_words
 from agent.verdict.causes import CAUSES, Cause
 from agent.verdict.effective_rights import cannot_change, held, undecided_change
@@ -35,7 +36,10 @@ _RIGHTS = {
 
 
 # what has to be seen, present or not, before anything is done to a user
-_NEEDED = ("primaryGroupID", "memberOf", "adminCount", "accountExpires")
+_NEEDED = (
+    *("objectSid", "primaryGroupID", "memberOf", "adminCount", "accountExpires"),
+    "servicePrincipalName",
+)
 _FOREST_UNSEEN = Text(
     "tokenGroups is not told (hidden, or no global catalog answers), so groups of the "
     "forest's other domains can't be seen"
@@ -120,19 +124,39 @@ def _unknown(cause: Cause, shown_by: Text, remedy: Text = EMPTY) -> OperationVer
 def _stops_everything(case: _Case) -> OperationVerdict | None:
     """Find what stops every operation on this user, the strongest cause first."""
     subject = case.subject
-    if not subject.in_scope:
-        shown_by = subject.why_not_in_scope or Text("outside the scope")
-        return _no(Cause.OUTSIDE, shown_by)
+    if excluded := _excluded(subject):
+        return excluded
     if shown_by := _protection(case):
         return _no(Cause.PROTECTED, shown_by)
+    if shown_by := subject.service_account:
+        return _no(Cause.SERVICE_ACCOUNT, shown_by)
     if subject.account is None:
         return None  # a right that is missing may be the reason for that too
+    if not subject.account.flags & UserFlag.NORMAL_ACCOUNT:
+        shown_by = Text("userAccountControl lacks NORMAL_ACCOUNT: a trust or a machine")
+        return _no(Cause.SERVICE_ACCOUNT, shown_by)
     if subject.account.disabled:
         return _no(Cause.DISABLED, Text("userAccountControl has ACCOUNTDISABLE"))
     if subject.account.expired(subject.read_at):
         moment = f"{subject.account.account_expires:%Y-%m-%d %H:%M}"
         ended = Text("accountExpires is {moment} UTC", moment=moment)
         return _no(Cause.EXPIRED, ended)
+    return None
+
+
+def _excluded(subject: Subject) -> OperationVerdict | None:
+    """Find what keeps the agent from a user whatever the permissions are.
+
+    Its own account is known by its SID, which is in its token, however it is named.
+    """
+    if subject.object_sid in subject.agent_sids:
+        shown_by = Text("objectSid is {sid}", sid=str(subject.object_sid))
+        return _no(Cause.OWN_ACCOUNT, shown_by)
+    if not subject.in_scope:
+        shown_by = subject.why_not_in_scope or Text("outside the scope")
+        return _no(Cause.OUTSIDE, shown_by)
+    if subject.denied_by:
+        return _no(Cause.DENY_LIST, subject.denied_by)
     return None
 
 
@@ -147,7 +171,7 @@ def _protection(case: _Case) -> Text:
 
 
 def unseen(subject: Subject) -> Text:
-    """Say what can't be seen of whether a user is protected or expired; or nothing.
+    """Say what can't be seen of whether a user may be written to; or nothing.
 
     adminCount counts only where inheritance is off (`_protection`).
     """

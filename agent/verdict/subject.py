@@ -22,8 +22,10 @@ class Subject:
     `agent_sids` the whole token of the agent's account (rootDSE tokenGroups).
     `object_sid`, `descriptor` (owner, group and DACL), `account` and `policy` are None
     when hidden: `unreadable` says what was hidden or malformed. `hints`: policy hints
-    are sent with a reset. `unseen` are attributes that are absent, perhaps only because
-    whoever read the user may not read them.
+    are sent with a reset. `denied_by` is the entry of the deny list that means the
+    user, `service_account` what makes it one that the settings exclude. `unseen` are
+    attributes that are absent, perhaps only because whoever read the user may not read
+    them.
     """
 
     dn: str
@@ -39,6 +41,8 @@ class Subject:
     in_scope: bool = True
     why_not_in_scope: Text = EMPTY
     protected_group: Text = EMPTY
+    denied_by: Text = EMPTY
+    service_account: Text = EMPTY
     inheritance_off_at: str = ""
     unreadable: Text = EMPTY
     unseen: frozenset[str] = frozenset()

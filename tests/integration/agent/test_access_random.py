@@ -141,6 +141,8 @@ class Question:
 
 def should_answer(answer: OperationVerdict, *, expected: bool, readable: bool) -> State:
     """Give what the verdict has to be, from the access check's own answer."""
+    if answer.cause is Cause.OWN_ACCOUNT:
+        return State.NO
     if not readable:
         return State.UNKNOWN
     if answer.cause is Cause.CANNOT_CHANGE:

@@ -336,7 +336,7 @@ def test_limits_and_switches(stage: AgentStage) -> None:
     stage.with_settings(limits={"per_user_per_hour": 1})
     assert stage.reset("lukas")["code"] == "ok"
     assert stage.reset("lukas", LONG_CANARY)["code"] == "too_many"
-    stage.with_settings(limits={"per_minute": 1})
+    stage.with_settings(limits={"checks_per_minute": 1})
     assert stage.ask("check", "marie")["code"] == "ok"
     assert stage.ask("check", "marie")["code"] == "too_many"
     stage.with_settings(limits={"proofs": 2})

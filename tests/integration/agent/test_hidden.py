@@ -12,7 +12,7 @@ from lab.agent_settings import settings_for
 from lab.controller import Lab
 from tests.fixtures.agent_stage import CANARY, AgentStage
 from tests.integration.agent.policy_admin import Admin
-from tests.integration.agent.test_agent import read, steps
+from tests.integration.agent.test_agent import LONG_CANARY, read, steps
 from tests.integration.wizard.test_coverage import judged
 from wire.outcomes import Code
 
@@ -47,6 +47,20 @@ def is_not_written(stage: AgentStage, key: str, code: Code) -> str:
     assert answer["steps"] == []
     assert read(stage.lab, key, "pwdLastSet") == before
     return str(answer["detail"])
+
+
+def test_a_check_under_a_hidden_policy_is_not_known_and_the_reset_works(
+    stage: AgentStage,
+) -> None:
+    # the account may read whose policy holds, and not what it says
+    answer = stage.ask("check", "strict")
+
+    assert (answer["code"], answer["verdict"]["reset"]["state"]) == (
+        "not_known",
+        "unknown",
+    )
+    assert "policy" not in answer
+    assert stage.reset("strict", LONG_CANARY)["code"] == "ok"
 
 
 def test_a_hidden_policy_object_is_not_taken_for_the_domains(stage: AgentStage) -> None:

@@ -79,7 +79,7 @@ class Fake:
         return cast("Connection", self)
 
 
-def settings() -> Settings:
+def settings(**scope: Any) -> Settings:
     account = {"kind": "existing", "name": "agent@corp.test"}
     controllers = [{"host": "dc1.corp.test"}]
     return validate(
@@ -92,7 +92,7 @@ def settings() -> Settings:
                 "controllers": controllers,
                 "account": account,
             },
-            "scope": {"containers": [f"OU=People,{BASE}"]},
+            "scope": {"containers": [f"OU=People,{BASE}"], **scope},
         }
     )
 
@@ -102,6 +102,7 @@ def person(text: str, **more: bytes | None) -> User:
     known = {
         "sAMAccountName": b"ada",
         "objectClass": b"user",
+        "objectSid": sid("USER").raw,
         "userAccountControl": b"512",
         "pwdLastSet": b"133000000000000000",
         "primaryGroupID": b"513",

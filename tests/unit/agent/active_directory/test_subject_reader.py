@@ -81,6 +81,30 @@ def test_protected_groups_that_are_hidden_protect_all_the_same(
         subject_of(person(EVERYTHING), Fake(tops=left))
 
 
+def test_a_hidden_sid_is_not_taken_for_anothers() -> None:
+    assert subject_of(person(EVERYTHING, objectSid=None)).unseen == {"objectSid"}
+
+
+def test_an_account_of_a_service_is_one_unless_the_settings_let_it_in() -> None:
+    user = person(EVERYTHING, servicePrincipalName=b"HTTP/app\x1b[2J")
+    lenient = SubjectReader(DomainCache(settings(exclude_service_accounts=False)))
+
+    assert subject_of(user).service_account == (
+        r"servicePrincipalName is 'HTTP/app\x1b[2J'"
+    )
+    assert not lenient.read_in_scope(Fake().warm, user).service_account
+    assert not subject_of(person(EVERYTHING)).service_account
+
+
+def test_a_hidden_service_principal_name_may_be_there() -> None:
+    user = person("(A;;RC;;;AU)")
+    lenient = SubjectReader(DomainCache(settings(exclude_service_accounts=False)))
+
+    assert "servicePrincipalName" in subject_of(user).unseen
+    seen = lenient.read_in_scope(Fake().warm, user).unseen
+    assert "servicePrincipalName" not in seen
+
+
 PEOPLE = f"OU=People,{BASE}"
 
 

@@ -51,7 +51,13 @@ class Desk:
         target = Target((), settings.directory.base_dn, "svc", Secret("x"))
         self.ledger = Ledger(folder / "ledger.sqlite")
         tools = Tools(
-            settings, Pool(target), DomainCache(settings), self.ledger, RateLimit(5), ""
+            settings=settings,
+            pool=Pool(target),
+            domain=DomainCache(settings),
+            ledger=self.ledger,
+            rate=RateLimit(5),
+            reads=RateLimit(3),
+            self_tests="",
         )
         self.counted: list[Code] = []
         identity = Identity(AGENT_ID, lambda: AGENT, lambda: PORTALS, PROCESS)
@@ -236,6 +242,14 @@ def test_forged_requests_use_up_no_limit(desk: Desk) -> None:
 def test_more_than_the_limit_is_refused(desk: Desk) -> None:
     codes = [desk.ask()["code"] for _ in range(6)]
     assert codes == ["directory_unavailable"] * 5 + ["too_many"]
+
+
+def test_checks_have_a_budget_of_their_own(desk: Desk) -> None:
+    checks = [desk.ask(op="check")["code"] for _ in range(5)]
+    resets = [desk.ask()["code"] for _ in range(5)]
+
+    assert checks == ["directory_unavailable"] * 3 + ["too_many"] * 2
+    assert resets == ["directory_unavailable"] * 5
 
 
 def test_the_same_token_at_once_is_done_once(

@@ -92,6 +92,18 @@ STOPS = [
         "a member of Domain Admins",
     ),
     (
+        "on the deny list",
+        replace(SUBJECT, denied_by=Text("S-1-5-21-1-2-3-1200 is on it")),
+        Code.EXCLUDED_ACCOUNT,
+        "S-1-5-21-1-2-3-1200 is on it",
+    ),
+    (
+        "a service account",
+        replace(SUBJECT, service_account=Text("servicePrincipalName is 'HTTP/app'")),
+        Code.EXCLUDED_ACCOUNT,
+        "servicePrincipalName is 'HTTP/app'",
+    ),
+    (
         "disabled",
         replace(SUBJECT, account=replace(ACCOUNT, flags=0x202)),
         Code.ACCOUNT_DISABLED,
@@ -214,7 +226,9 @@ def test_what_can_not_be_read_is_unknown_and_never_yes(
 ) -> None:
     got = reset(subject)
 
-    assert (got.state, got.code) == (State.UNKNOWN, Code.PERMISSION_DENIED)
+    code = CAUSES[got.cause].code
+    assert (got.state, got.code) == (State.UNKNOWN, code)
+    assert code in (Code.PERMISSION_DENIED, Code.NOT_KNOWN)
     assert got.shown_by.startswith(shown_by)
     assert got.remedy
 
@@ -242,7 +256,7 @@ def test_without_a_policy_the_minimum_age_is_unknown_where_it_counts() -> None:
     blind = replace(SUBJECT, policy=None)
     got = judge(blind)
 
-    assert (got.reset.state, got.reset.code) == (State.UNKNOWN, Code.POLICY)
+    assert (got.reset.state, got.reset.code) == (State.UNKNOWN, Code.NOT_KNOWN)
     assert got.unlock == YES
     assert reset(replace(blind, hints=False)) == YES
     fresh = replace(blind, account=replace(ACCOUNT, pwd_last_set=None))
@@ -284,12 +298,30 @@ def test_notes_tell_of_a_lock_and_of_a_missing_list() -> None:
     assert len(got.notes) == 2
 
 
-def test_the_agent_itself_is_self() -> None:
-    text = "(OA;;CR;reset;;PS)"
-    own = replace(SUBJECT, descriptor=raw(text), object_sid=sid("AGENT"))
+def test_the_agents_own_account_is_never_written_to_however_it_is_named() -> None:
+    own = replace(SUBJECT, dn="CN=Harmless,OU=People,DC=corp,DC=test")
+    own = replace(own, object_sid=sid("AGENT"), in_scope=False)
+    got = judge(own)
 
-    assert reset(own) == YES
-    assert reset(replace(own, object_sid=sid("USER"))).state == State.NO
+    for answer in (got.reset, got.change, got.unlock, got.must_change):
+        assert (answer.code, answer.cause) == (
+            Code.EXCLUDED_ACCOUNT,
+            Cause.OWN_ACCOUNT,
+        )
+        assert answer.shown_by == f"objectSid is {sid('AGENT')}"
+
+
+def test_somebody_whose_sid_is_hidden_may_be_the_agent_itself() -> None:
+    got = judge(replace(SUBJECT, object_sid=None, unseen=frozenset({"objectSid"})))
+
+    assert (got.reset.state, got.reset.cause) == (State.UNKNOWN, Cause.HIDDEN)
+    assert "objectSid" in got.reset.shown_by
+
+
+def test_no_account_of_a_trust_is_reset() -> None:
+    trust = replace(SUBJECT, account=replace(ACCOUNT, flags=0x820))
+
+    assert reset(trust).cause is Cause.SERVICE_ACCOUNT
 
 
 CAUSES_OF = [
@@ -304,6 +336,9 @@ CAUSES_OF = [
     (replace(SUBJECT, descriptor=None), Cause.HIDDEN),
     (replace(SUBJECT, policy=None), Cause.POLICY_HIDDEN),
     (replace(SUBJECT, protected_group=Text("Domain Admins")), Cause.PROTECTED),
+    (replace(SUBJECT, object_sid=sid("GROUP")), Cause.OWN_ACCOUNT),
+    (replace(SUBJECT, denied_by=Text("x is on it")), Cause.DENY_LIST),
+    (replace(SUBJECT, service_account=Text("HTTP/x")), Cause.SERVICE_ACCOUNT),
     (replace(SUBJECT, account=replace(ACCOUNT, pwd_last_set=NOW)), Cause.TOO_YOUNG),
 ]
 
