@@ -15,6 +15,8 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
+from lab import event_catalog
+
 REPOSITORY = Path(__file__).resolve().parents[1]
 POT = REPOSITORY / "resources/translations/writeback.pot"
 PACKAGES = ("agent", "wire", "wizard")
@@ -138,10 +140,11 @@ def catalog() -> bytes:
 
 
 def main() -> int:
-    """Write the file; say what can't be extracted."""
+    """Write the file, and the page of events; say what can't be extracted."""
     try:
         POT.parent.mkdir(exist_ok=True)
         POT.write_bytes(catalog())
+        event_catalog.write()
     except NotLiteral as error:
         print(error, file=sys.stderr)
         return 1

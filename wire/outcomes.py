@@ -1,8 +1,8 @@
 """Every outcome of a request: its code, its event id, and its texts by reader.
 
 The codes are part of the wire (docs/wire.md): never rename one, only add.
-Event ids and names are the ones administrators know from Microsoft's
-PasswordResetService source, so that existing alerts keep working.
+Event ids below 40000 are the ones administrators know from Microsoft's
+PasswordResetService source, so that existing alerts keep working (docs/events.md).
 """
 
 from dataclasses import dataclass
@@ -47,6 +47,7 @@ class Code(StrEnum):
     TOO_MANY = "too_many"
     NOT_ENOUGH_PROOFS = "not_enough_proofs"
     OPERATION_OFF = "operation_off"
+    CANNOT_RECORD = "cannot_record"
     INTERNAL = "internal"
 
 
@@ -225,7 +226,7 @@ OUTCOMES = {
         _LATER,
     ),
     Code.PAUSED: OutcomeText(
-        31013,
+        31003,
         "Password writeback is off on this agent.",
         "Turn it on in the wizard, or with writeback apply.",
         "Password reset is switched off at the moment.",
@@ -246,6 +247,13 @@ OUTCOMES = {
         32003,
         "The operation asked for is switched off in the settings.",
         "Switch it on in Optional features if it should be.",
+    ),
+    Code.CANNOT_RECORD: OutcomeText(
+        40010,
+        "The agent can't write its records, so it wrote nothing to the directory.",
+        "See whether the disks of /var/log/writeback and /var/lib/writeback are full; "
+        "it serves again by itself.",
+        _LATER,
     ),
     Code.INTERNAL: OutcomeText(
         32000,

@@ -76,6 +76,7 @@ class Inputs:
         enrolment_code: of the relay's owner.
         proxy_password: of the user that the proxy's address names.
         keep_account: a removal leaves the directory as it is.
+        delete_audit: a removal deletes the audit records too.
         new_keys: the agent's keys are replaced, and it is enrolled anew.
         original_is_gone: of a copied machine; this one takes its name over.
 
@@ -86,5 +87,6 @@ class Inputs:
     enrolment_code: Secret | None = None
     proxy_password: Secret | None = None
     keep_account: bool = False
+    delete_audit: bool = False
     new_keys: bool = False
     original_is_gone: bool = False

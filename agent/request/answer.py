@@ -19,6 +19,7 @@ _PASSING = frozenset(
         Code.DIRECTORY_UNAVAILABLE,
         Code.DIRECTORY_REFUSED_AGENT,
         Code.UNKNOWN_RESULT,
+        Code.CANNOT_RECORD,
         Code.INTERNAL,
     }
 )

@@ -1,14 +1,11 @@
-"""One record per request, as one line of JSON. Never a secret.
+"""What is recorded of each request, with the event ids that alerts know. No secret.
 
-Event ids and names are those of Microsoft's PasswordResetService source. A record is
-written to the end of the file in one act, so that a reader never sees half of one.
+What is about to be written is recorded before, so that no password is set by an agent
+that can't record it; each request leaves a record of its end. What is not let in is
+counted where there is much of it (`agent.audit.counts`).
 """
 
-import contextlib
-import json
-import logging
-import os
-import threading
+import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -17,35 +14,31 @@ from pathlib import Path
 from typing import Any
 
 from agent.active_directory import identifiers
+from agent.audit.counts import Counted, Counts
+from agent.audit.events import EventId, name_of
+from agent.audit.trail import Trail
 from agent.request.answer import Answer, Repeat
 from wire.messages import Request
 from wire.operation import Operation
 from wire.outcomes import OUTCOMES, Code
 
-LOG = logging.getLogger("agent.request.audit")
-
-NAMES = {
-    31002: "PasswordResetSuccess",
-    31003: "PasswordResetFail",
-    31007: "ChangePasswordSuccess",
-    31008: "ChangePasswordFail",
-    31013: "OffboardingEventSuccess",
-    32000: "UnknownError",
-    32001: "ServiceError",
-    32003: "InPutValidationError",
-    32004: "DecryptionError",
-    32008: "ValidationError",
-    33001: "ADUnKnownError",
-    33002: "ADUserNotFoundError",
-    33003: "ADMutliMatchError",  # the name is spelled so at its source
-    33004: "ADPermissionsError",
-    33005: "ADUserAccountDisabled",
-    33006: "ADUserAccountLockedOut",
-    33007: "ADUserIncorrectPassword",
-    33008: "ADPasswordPolicyError",
-    33009: "ADConfigurationError",
+# recorded one by one in a minute and by code: of whom nobody knows, and of a portal
+_MOST_OF_STRANGERS, _MOST_OF_PORTALS = 1, 10
+_STARTS = {
+    Operation.RESET: EventId.RESET_START,
+    Operation.CHANGE: EventId.CHANGE_START,
+    Operation.UNLOCK: EventId.UNLOCK_START,
 }
-_OF_CHANGE = {31002: 31007, 31003: 31008}
+_SUCCESS, _FAIL = EventId.RESET_SUCCESS, EventId.RESET_FAIL
+_OF_ADMIN = {
+    EventId.RESET_START: EventId.ADMIN_RESET_START,
+    _SUCCESS: EventId.ADMIN_RESET_SUCCESS,
+    _FAIL: EventId.ADMIN_RESET_FAIL,
+}
+_OF = {
+    Operation.CHANGE: {_SUCCESS: EventId.CHANGE_SUCCESS, _FAIL: EventId.CHANGE_FAIL},
+    Operation.UNLOCK: {_SUCCESS: EventId.UNLOCK_SUCCESS, _FAIL: EventId.UNLOCK_FAIL},
+}
 
 
 @dataclass(frozen=True)
@@ -56,22 +49,24 @@ class Received:
     jti: str | None = None
     user: Mapping[str, str] | None = None
     portal: str | None = None
+    by_admin: bool = False
 
     @classmethod
-    def of(cls, request: Request | None) -> "Received":
-        """Take from a request what is no secret."""
+    def of(cls, request: Request | None, self_tests: str = "") -> "Received":
+        """Take from a request what is no secret; `self_tests` issues this machine's."""
         if request is None:
             return cls()
         by, value = request.user.by, request.user.value[: identifiers.MOST]
-        user = {"by": by, "value": value}
-        return cls(request.op, request.jti, user, request.portal.issuer)
+        user, issuer = {"by": by, "value": value}, request.portal.issuer
+        return cls(request.op, request.jti, user, issuer, issuer == self_tests)
 
 
 @dataclass(frozen=True)
 class Record:
     """What became of one request; `id` is shown to the user as the reference.
 
-    `dn` is the user's, when it was found; `ms` are milliseconds by stage.
+    `dn` is the user's, when it was found; `ms` are milliseconds by stage; `admitted`:
+    it was within the limit, and in its time.
     """
 
     id: str
@@ -80,6 +75,15 @@ class Record:
     received: Received = Received()
     dn: str | None = None
     ms: Mapping[str, float] = field(default_factory=dict)
+    admitted: bool = True
+
+    @property
+    def event(self) -> EventId:
+        """What an alert knows it by."""
+        if isinstance(self.reply, Repeat):
+            return EventId.ANSWER_REPEATED
+        op, by_admin = self.received.op, self.received.by_admin
+        return event_of(self.reply.code, op, by_admin=by_admin)
 
 
 def new_id() -> str:
@@ -87,29 +91,33 @@ def new_id() -> str:
     return str(uuid.uuid4())
 
 
-def event_of(code: Code, op: Operation | None) -> int:
-    """Choose the event id: a change has its own."""
-    event = OUTCOMES[code].event
-    return _OF_CHANGE.get(event, event) if op is Operation.CHANGE else event
+def event_of(code: Code, op: Operation | None, *, by_admin: bool = False) -> EventId:
+    """Choose the event id of an outcome: each operation has its own."""
+    event = EventId(OUTCOMES[code].event)
+    if op is Operation.CHECK:
+        return _of_check(code, event)
+    if by_admin and op is Operation.RESET:
+        return _OF_ADMIN.get(event, event)
+    return _OF[op].get(event, event) if op in _OF else event
+
+
+def _of_check(code: Code, event: EventId) -> EventId:
+    # nothing was set and nobody was refused: 31002 is of a password
+    if code is Code.OK:
+        return EventId.CHECK_SUCCESS
+    of_agent = EventId.UNKNOWN_ERROR <= event < EventId.AD_UNKNOWN
+    return event if of_agent else EventId.CHECK_FAIL
 
 
 def as_line(record: Record, at: datetime) -> dict[str, Any]:
     """Give a record as the JSON of its line."""
     received, reply = record.received, record.reply
-    event = event_of(reply.code, received.op)
     return {
-        "at": at.isoformat(timespec="milliseconds"),
-        "id": record.id,
-        "event": event,
-        "event_name": NAMES[event],
+        **_head(at, record.id, record.event),
         "code": reply.code.value,
         "detail": reply.detail,
-        "op": received.op,
-        "jti": received.jti,
-        "user": received.user,
-        "dn": record.dn,
+        **_of_request(received, record.dn),
         "agent": record.agent,
-        "portal": received.portal,
         "controller": reply.controller,
         "steps": list(reply.step_dicts),
         "ms": dict(record.ms),
@@ -117,72 +125,104 @@ def as_line(record: Record, at: datetime) -> dict[str, Any]:
     }
 
 
-class Audit:
-    """The file of records; safe for many threads. Made anew when it was moved away.
+def _head(at: datetime, reference: str, event: EventId) -> dict[str, Any]:
+    return {
+        "at": at.isoformat(timespec="milliseconds"),
+        "id": reference,
+        "event": int(event),
+        "event_name": name_of(event),
+    }
 
-    While it can't be made anew, records go on to the file that was moved. `also` is
-    given each record too, such as the system's journal.
+
+def _of_request(received: Received, dn: str | None) -> dict[str, Any]:
+    return {
+        "op": received.op,
+        "jti": received.jti,
+        "user": received.user,
+        "dn": dn,
+        "portal": received.portal,
+    }
+
+
+def _count_line(counted: Counted, at: datetime) -> dict[str, Any]:
+    return {
+        **_head(at, new_id(), EventId.REQUESTS_COUNTED),
+        "code": counted.code,
+        "detail": f"{counted.count} more in a minute",
+        "op": None,
+        "count": counted.count,
+        "first": datetime.fromtimestamp(counted.first, UTC).isoformat(),
+        "last": datetime.fromtimestamp(counted.last, UTC).isoformat(),
+    }
+
+
+class Audit:
+    """Records requests; safe for many threads.
+
+    `also` is given each record too, such as the system's journal. OSError where the
+    files can't be used.
     """
 
     def __init__(
-        self, path: Path, also: Callable[[Mapping[str, Any]], None] | None = None
+        self,
+        path: Path,
+        also: Callable[[Mapping[str, Any]], None] | None = None,
+        *,
+        head: Path | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
-        self._path = path
-        self._also = also
-        self._lock = threading.Lock()
-        self._reported = False
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = self._open()
+        head = head or path.with_name("audit.head")
+        self._also = also or (lambda _record: None)
+        self._trail = Trail(path, head, on_note=self._also)
+        self._clock = clock
+        self._counts = Counts()
+
+    def begin(self, reference: str, received: Received, dn: str, host: str) -> None:
+        """Record what is sent to a controller next; OSError: it must not be sent."""
+        assert received.op in _STARTS
+        event = _STARTS[received.op]
+        if received.by_admin:
+            event = _OF_ADMIN.get(event, event)
+        line = {
+            **_head(self._now(), reference, event),
+            "code": None,
+            "detail": "",
+            **_of_request(received, dn),
+            "controller": host,
+        }
+        self._add(line, may_use_reserve=False)
 
     def write(self, record: Record) -> None:
-        """Add a record; OSError where the disk is full, or the file gone for good."""
-        line = as_line(record, datetime.now(UTC))
-        data = (json.dumps(line) + "\n").encode("ascii")
-        try:
-            with self._lock:
-                if self._was_moved():
-                    self._make_anew()
-                os.write(self._file, data)
-        finally:
-            if self._also is not None:
-                self._also(line)
+        """Record how a request ended; OSError where the disk is full, or it is gone."""
+        self.write_counts()
+        code, known = record.reply.code, record.received.portal is not None
+        most = _MOST_OF_PORTALS if known else _MOST_OF_STRANGERS
+        if record.admitted or self._counts.takes(code, most, self._clock()):
+            self._add(as_line(record, self._now()))
+
+    def write_counts(self, *, ends: bool = False) -> None:
+        """Record the counts of the minutes that are over, or of all at the end."""
+        for counted in self._counts.due(self._clock(), ends=ends):
+            self._add(_count_line(counted, self._now()))
+
+    def settle(self) -> None:
+        """Have on the disk what was recorded; to be done every few seconds."""
+        self.write_counts()
+        self._trail.settle()
 
     def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            os.close(self._file)
-
-    def _open(self) -> int:
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
-        return os.open(self._path, flags, 0o640)
-
-    def _make_anew(self) -> None:
-        """Open the file again by its name; the old one is closed only after.
-
-        A number that is closed belongs at once to whoever opens something next.
-        """
+        """Record what is counted, and close the files."""
         try:
-            anew = self._open()
-        except OSError as error:
-            self._report(error)
-            if not os.fstat(self._file).st_nlink:
-                raise  # deleted, and not moved: nobody would ever read it
-            return
-        old, self._file, self._reported = self._file, anew, False
-        os.close(old)
+            self.write_counts(ends=True)
+        finally:
+            self._trail.close()
 
-    def _report(self, error: OSError) -> None:
-        if not self._reported:
-            LOG.error(
-                "audit records can't be written to %s: %s; see that its folder is "
-                "there and that the agent may write to it",
-                self._path,
-                error.strerror,
-            )
-        self._reported = True
+    def _add(self, line: dict[str, Any], *, may_use_reserve: bool = True) -> None:
+        try:
+            tip = self._trail.add(line, may_use_reserve=may_use_reserve)
+            line |= {"seq": tip.seq, "hash": tip.hash}
+        finally:
+            self._also(line)
 
-    def _was_moved(self) -> bool:
-        """Say whether the name is of another file now, as after a rotation."""
-        with contextlib.suppress(OSError):
-            return not os.path.samestat(os.fstat(self._file), self._path.stat())
-        return True
+    def _now(self) -> datetime:
+        return datetime.fromtimestamp(self._clock(), UTC)

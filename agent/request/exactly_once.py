@@ -1,15 +1,19 @@
 """Each request is done once; the same one again gets the first answer."""
 
+import contextlib
+import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
+from typing import Any
 
 from agent.request.answer import Answer, Repeat, spelled
-from agent.request.ledger import Entry, Ledger
+from agent.request.ledger import Entry, Ledger, LedgerFailed
 from wire.messages import Request
 from wire.outcomes import Code
 
+LOG = logging.getLogger("agent.request.exactly_once")
 _REPEAT_WAIT_S = 30.0
 _REPLAYED = Answer(Code.REPLAYED_REQUEST, "this jti came with another token")
 
@@ -35,6 +39,9 @@ class ExactlyOnce:
         self._ledger = ledger
         self._lock = threading.Lock()
         self._under_way: dict[str, _UnderWay] = {}
+        # of writes that the ledger could not keep, as on a disk that became full; no
+        # more are begun meanwhile
+        self._unkept: dict[str, tuple[bytes, Mapping[str, Any]]] = {}
 
     def run(
         self, request: Request, answer_id: str, do: Callable[[Entry | None], Answer]
@@ -63,6 +70,10 @@ class ExactlyOnce:
     def _known_or_new(
         self, request: Request, answer_id: str, do: Callable[[Entry | None], Answer]
     ) -> Answer | Repeat:
+        self._keep_later()
+        if unkept := self._unkept.get(request.jti):
+            digest, claims = unkept
+            return Repeat.of(claims) if digest == request.digest else _REPLAYED
         entry = self._ledger.find(request.jti)
         if entry is not None and entry.digest != request.digest:
             return _REPLAYED
@@ -70,6 +81,22 @@ class ExactlyOnce:
             return Repeat.of(entry.answer)
         answer = do(entry)
         if answer.final:
-            claims = answer.as_dict(answer_id)
-            self._ledger.close_entry(request.jti, request.digest, claims)
+            self._keep(request, answer, answer.as_dict(answer_id))
         return answer
+
+    def _keep(
+        self, request: Request, answer: Answer, claims: Mapping[str, Any]
+    ) -> None:
+        """Keep what was answered: it is told whether that works or not."""
+        try:
+            self._ledger.close_entry(request.jti, request.digest, claims)
+        except LedgerFailed as error:
+            LOG.error("the ledger does not keep an answer: %s", error)  # noqa: TRY400
+            if answer.entered:
+                self._unkept[request.jti] = request.digest, claims
+
+    def _keep_later(self) -> None:
+        for jti, (digest, claims) in tuple(self._unkept.items()):
+            with contextlib.suppress(LedgerFailed):
+                self._ledger.close_entry(jti, digest, claims)
+                self._unkept.pop(jti, None)

@@ -17,7 +17,7 @@ from agent.request.answer import Answer, Ended, Repeat, spelled
 from agent.request.audit import Audit, Received, Record
 from agent.request.exactly_once import ExactlyOnce
 from agent.request.identity import Identity
-from agent.request.ledger import Entry
+from agent.request.ledger import Entry, LedgerFailed
 from agent.request.stages import Fresh, Located, Tools
 from wire import messages
 from wire.hybrid_connections import RelayResponse
@@ -35,6 +35,7 @@ class _RequestRun:
         self.id = audit.new_id()
         self.request: Request | None = None
         self.dn: str | None = None
+        self.admitted = False
         self._ms: dict[str, float] = {}
         self._began = self._last = time.perf_counter()
 
@@ -95,9 +96,12 @@ class Handler:
             fresh = stages.freshen(run.request, time.time())
         except Refused as refused:
             return Answer.of(refused)
-        return self._once.run(
-            fresh.request, run.id, lambda entry: self._do(fresh, entry, run)
-        )
+        try:
+            return self._once.run(
+                fresh.request, run.id, lambda entry: self._do(fresh, entry, run)
+            )
+        except LedgerFailed as error:  # before anything was written
+            return Answer(Code.CANNOT_RECORD, f"the ledger: {error}")
 
     def _authentic(self, body: bytes) -> Request:
         identity = self._identity
@@ -111,6 +115,7 @@ class Handler:
             return password_write.settle(entry, fresh, self._tools)
         try:
             admitted = stages.admit(fresh, self._tools)
+            run.admitted = True
             pool, domain = self._tools.pool, self._tools.domain
             with pool.connection(
                 lambda warm: stages.locate(admitted, warm, domain)
@@ -131,10 +136,22 @@ class Handler:
             if operation is Operation.CHECK:
                 return stages.check(located, tools)
             judged = stages.judge(located, tools)
+        self._begin(located, run)
         with run.stage("write"):
             if operation is Operation.UNLOCK:
                 return password_write.unlock(judged, tools)
             return password_write.set_password(judged, tools)
+
+    def _begin(self, located: Located, run: _RequestRun) -> None:
+        """Record what is written next; Refused where that is not possible."""
+        received, dn = self._received(run), located.user.dn
+        try:
+            self._audit.begin(run.id, received, dn, located.warm.directory.host)
+        except OSError as error:
+            raise Refused(Code.CANNOT_RECORD, f"audit: {error.strerror}") from error
+
+    def _received(self, run: _RequestRun) -> Received:
+        return Received.of(run.request, self._tools.self_tests)
 
     def _reply(
         self, run: _RequestRun, reply: Answer | Repeat, body: bytes
@@ -150,9 +167,11 @@ class Handler:
     def _record(self, run: _RequestRun, reply: Answer | Repeat) -> None:
         ms, agent = run.ms(), self._identity.agent
         self._count(reply.code, ms["total"])
-        received = Received.of(run.request)
+        received, admitted = self._received(run), run.admitted
         try:
-            self._audit.write(Record(run.id, agent, reply, received, run.dn, ms))
+            self._audit.write(
+                Record(run.id, agent, reply, received, run.dn, ms, admitted)
+            )
         except OSError as error:
             # the password may be set: whoever waits must still be told
             LOG.error("no audit record of %s: %s", run.id, error.strerror)  # noqa: TRY400

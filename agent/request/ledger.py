@@ -7,11 +7,12 @@ No password, no token and no claim of the request is in here; the digest is of t
 sealed token, which differs each time.
 """
 
+import contextlib
 import json
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,6 +85,10 @@ class LedgerUnusable(Failure):
         self.for_good = error.sqlite_errorcode & _PRIMARY in _FOR_GOOD
 
 
+class LedgerFailed(Exception):
+    """The file can't be read or written now, as on a full disk."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """One request that was taken at a time in Unix seconds, by the id of its token.
@@ -119,12 +124,11 @@ class Ledger:
 
     def find(self, jti: str) -> Entry | None:
         """Give the entry of a request, if it was taken before."""
-        with self._lock:
-            row = self._base.execute(
-                "SELECT jti, digest, at, dn, controller, pwd_last_set, password_set,"
-                " answer FROM requests WHERE jti = ?",
-                (jti,),
-            ).fetchone()
+        row = self._row(
+            "SELECT jti, digest, at, dn, controller, pwd_last_set, password_set,"
+            " answer FROM requests WHERE jti = ?",
+            (jti,),
+        )
         if row is None:
             return None
         jti, digest, at, dn, controller, before, password_set, text = row
@@ -143,7 +147,10 @@ class Ledger:
         controller: str,
         pwd_last_set: int,
     ) -> None:
-        """Note a write that comes next; IntegrityError where it was taken before."""
+        """Note a write that comes next; IntegrityError where it was taken before.
+
+        LedgerFailed, here as in all others: it can't be noted.
+        """
         self._do(
             "INSERT INTO requests (jti, digest, at, wrote, user, dn, controller,"
             " pwd_last_set) VALUES (?, ?, ?, 1, ?, ?, ?, ?)",
@@ -168,12 +175,12 @@ class Ledger:
 
     def writes_for(self, user: str, seconds: float) -> int:
         """Count the writes for one user in the last so many seconds."""
-        with self._lock:
-            (count,) = self._base.execute(
-                "SELECT count(*) FROM requests WHERE user = ? AND at > ? AND wrote = 1",
-                (user, self._clock() - seconds),
-            ).fetchone()
-        return int(count)
+        row = self._row(
+            "SELECT count(*) FROM requests WHERE user = ? AND at > ? AND wrote = 1",
+            (user, self._clock() - seconds),
+        )
+        assert row is not None
+        return int(row[0])
 
     def close(self) -> None:
         """Close the file."""
@@ -181,8 +188,12 @@ class Ledger:
             self._base.close()
 
     def _do(self, statement: str, values: tuple[object, ...]) -> None:
-        with self._lock:
+        with self._lock, _reported():
             self._base.execute(statement, values)
+
+    def _row(self, statement: str, values: tuple[object, ...]) -> Any:
+        with self._lock, _reported():
+            return self._base.execute(statement, values).fetchone()
 
     def _sweep(self) -> None:
         """Drop what is older than a day, now and then."""
@@ -191,6 +202,17 @@ class Ledger:
             return
         self._swept = now
         self._do("DELETE FROM requests WHERE at < ?", (now - KEPT_S,))
+
+
+@contextlib.contextmanager
+def _reported() -> Iterator[None]:
+    """Tell of what SQLite can't do as this module's own error."""
+    try:
+        yield
+    except sqlite3.IntegrityError:
+        raise
+    except sqlite3.Error as error:
+        raise LedgerFailed(error.sqlite_errorname) from error
 
 
 def _opened(path: Path) -> sqlite3.Connection:

@@ -4,6 +4,7 @@ A write without an answer is never sent again: its controller's pwdLastSet says 
 became of it.
 """
 
+import logging
 import sqlite3
 import time
 from collections.abc import Callable
@@ -18,11 +19,13 @@ from agent.ldap.errors import DirectoryError, TimedOut
 from agent.ldap.pool import WRITE_S, PooledConnection
 from agent.request import refusals
 from agent.request.answer import Answer, Ended, FollowingStep, Step
-from agent.request.ledger import Entry
+from agent.request.ledger import Entry, LedgerFailed
 from agent.request.stages import Fresh, Judged, Located, Tools, Verified, Written
 from wire.messages import Request
 from wire.operation import Operation
-from wire.outcomes import Code
+from wire.outcomes import Code, Refused
+
+LOG = logging.getLogger("agent.request.password_write")
 
 # after which a write that can't be seen at its controller was not done
 _LOST_S = 30.0
@@ -39,7 +42,10 @@ def set_password(judged: Judged, tools: Tools) -> Answer:
 
 
 def write(judged: Judged, tools: Tools) -> Written:
-    """Set the password: entered in the ledger first, sent once; Ended where refused."""
+    """Set the password: entered in the ledger first, sent once.
+
+    Ended where the directory refused it; Refused where it can't be entered.
+    """
     located = judged.located
     request, user, warm = located.request, located.user, located.warm
     _enter(located, tools)
@@ -52,9 +58,18 @@ def write(judged: Judged, tools: Tools) -> Written:
         answer = refusals.refusal(error, request, warm, tools.domain, user)
         refused = Step("password", "refused", answer.code)
         raise Ended(replace(answer, steps=(refused,))) from error
-    if request.must_change:
+    noted = not request.must_change or _note_set(request, tools)
+    return Written(located, noted=noted)
+
+
+def _note_set(request: Request, tools: Tools) -> bool:
+    """Note that it is set before pwdLastSet is touched, by which it could be seen."""
+    try:
         tools.ledger.password_is_set(request.jti)
-    return Written(located)
+    except LedgerFailed as error:
+        LOG.error("the ledger does not note a password that is set: %s", error)  # noqa: TRY400
+        return False
+    return True
 
 
 def _enter(located: Located, tools: Tools) -> None:
@@ -74,6 +89,8 @@ def _enter(located: Located, tools: Tools) -> None:
         detail = "another process of this agent is at it; send the same token again"
         answer = Answer(Code.UNKNOWN_RESULT, detail, controller=host)
         raise Ended(answer) from error
+    except LedgerFailed as error:
+        raise Refused(Code.CANNOT_RECORD, f"the ledger: {error}") from error
 
 
 def _send(
@@ -145,11 +162,12 @@ def verify(written: Written) -> Verified:
     try:
         now = users.read_pwd_last_set(located.warm.directory, located.user.dn)
     except DirectoryError as error:
-        return Verified(located, f"not read back: {error.what}")
+        note = f"not read back: {error.what}"
+        return Verified(located, note, noted=written.noted)
     if now == located.user.pwd_last_set:
         detail = "the controller took the password, but pwdLastSet has not changed"
         raise Ended(Answer(Code.UNKNOWN_RESULT, detail))
-    return Verified(located)
+    return Verified(located, noted=written.noted)
 
 
 def finish(verified: Verified, tools: Tools) -> Answer:
@@ -159,7 +177,7 @@ def finish(verified: Verified, tools: Tools) -> Answer:
     if located.request.op is Operation.RESET:
         steps.append(_unlock_after(located, tools))
     if located.request.must_change:
-        steps.append(_must_change_after(located, tools))
+        steps.append(_must_change_after(verified, tools))
     partial = any(step.result == "refused" for step in steps)
     return Answer(
         Code.PARTIAL if partial else Code.OK,
@@ -180,13 +198,18 @@ def _unlock_after(located: Located, tools: Tools) -> Step:
     return _step(Operation.UNLOCK, users.unlock, located, tools)
 
 
-def _must_change_after(located: Located, tools: Tools) -> Step:
+def _must_change_after(verified: Verified, tools: Tools) -> Step:
+    located = verified.located
     account = located.subject.account
     if not tools.settings.features.must_change:
         return Step(Operation.MUST_CHANGE, "off")
     if account is not None and account.never_expires:
         detail = "the password never expires: must-change has no effect"
         return Step(Operation.MUST_CHANGE, "skipped", detail=detail)
+    if not verified.noted:
+        # after it, nobody could tell that the password was set
+        code, why = Code.CANNOT_RECORD, "the ledger could not note the password"
+        return Step(Operation.MUST_CHANGE, "refused", code, why)
     return _step(Operation.MUST_CHANGE, users.must_change, located, tools)
 
 

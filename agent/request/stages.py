@@ -93,9 +93,10 @@ class Judged:
 
 @dataclass(frozen=True)
 class Written:
-    """The controller said that the password is set."""
+    """The controller said that the password is set; `noted`: the ledger knows."""
 
     located: Located
+    noted: bool = True
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,7 @@ class Verified:
 
     located: Located
     note: str = ""
+    noted: bool = True
 
 
 def freshen(request: Request, now: float) -> Fresh:

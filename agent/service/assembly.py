@@ -62,7 +62,8 @@ def assemble(
         reads=RateLimit(settings.limits.checks_per_minute),
         self_tests=enrolment.self_test_issuer,
     )
-    audit = Audit(config.places.audit, journal.request if journal else None)
+    also = journal.request if journal else None
+    audit = Audit(config.places.audit, also, head=config.places.audit_head)
     portals = enrolment.portals()
     sealing = SealingRotation(
         config.places.sealing_keys,

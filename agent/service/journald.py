@@ -21,7 +21,19 @@ _PRIORITIES = ((logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6))
 _DEBUG = 7
 _NOTICE, _WARNING = 5, 4
 # of an audit record, as fields; the user's name is what an administrator looks for
-_FIELDS = ("event", "event_name", "code", "id", "op", "dn", "controller", "portal")
+_FIELDS = (
+    "event",
+    "event_name",
+    "code",
+    "id",
+    "op",
+    "dn",
+    "controller",
+    "portal",
+    "seq",
+    "hash",
+    "count",
+)
 
 
 class Journal:
@@ -51,11 +63,13 @@ class Journal:
             return
 
     def request(self, record: Mapping[str, Any]) -> None:
-        """Write what became of one request, from the line of the audit file."""
+        """Write what was recorded, from the line of the audit file."""
         user = record.get("user") or {}
         who = user.get("value", "nobody")
-        what = f"{record['code']}: {record['op'] or 'request'}"
-        message = f"{what} for {who}; {record['detail'] or 'done'}"
+        code, op, detail = (record[name] for name in ("code", "op", "detail"))
+        message = f"{code or 'begun'}: {op or 'request'} for {who}; {detail or 'done'}"
+        if not (code or op):
+            message = f"{record['event_name']}: {detail}"
         fields = {
             f"WRITEBACK_{name.upper()}": printable(str(record[name]))
             for name in _FIELDS
@@ -63,7 +77,7 @@ class Journal:
         }
         if user:
             fields["WRITEBACK_USER"] = printable(str(who))
-        level = _NOTICE if record["code"] == "ok" else _WARNING
+        level = _NOTICE if code == "ok" or (op and not code) else _WARNING
         self.send(printable(message), level, fields)
 
 

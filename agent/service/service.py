@@ -27,6 +27,7 @@ _DRAIN_S = 10.0
 _WARM_EVERY_S = 10.0
 _AGAIN_S = 10.0
 _TEND_KEYS_EVERY_S = 30.0
+_SETTLE_EVERY_S = 5.0
 
 
 class Service:
@@ -82,6 +83,7 @@ class Service:
             asyncio.create_task(_go_on(self._keep_warm)),
             asyncio.create_task(_go_on(self._keep_alive)),
             asyncio.create_task(_go_on(self._tend_keys)),
+            asyncio.create_task(_go_on(self._keep_records)),
         ]
         if detector := self._parts.clone_detector:
             tasks.append(asyncio.create_task(_go_on(detector.run)))
@@ -140,6 +142,15 @@ class Service:
             await asyncio.to_thread(sealing.tend)
             self._status.on_keys(sealing.age())
             await asyncio.sleep(_TEND_KEYS_EVERY_S)
+
+    async def _keep_records(self) -> None:
+        """Have the audit records on the disk, and those that are counted in them."""
+        while True:
+            await asyncio.sleep(_SETTLE_EVERY_S)
+            try:
+                await asyncio.to_thread(self._parts.audit.settle)
+            except OSError as error:  # each request tells of it too
+                LOG.error("the audit records are not settled: %s", error.strerror)  # noqa: TRY400
 
     def _warm_once(self) -> None:
         pool = self._parts.tools.pool

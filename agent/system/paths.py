@@ -30,6 +30,11 @@ class Paths:
     log: Path
     journal: Path
 
+    @property
+    def audit_head(self) -> Path:
+        """What the audit file must hold, apart from it (`agent.audit.head`)."""
+        return self.state / "audit.head"
+
     @classmethod
     def below(cls, home: Path) -> Self:
         """Put everything below one folder, as on a machine for trying."""

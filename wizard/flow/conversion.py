@@ -15,7 +15,7 @@ from agent.config.settings_file import validate
 from wizard.flow import conditions as when
 from wizard.flow.defaults import defaults
 from wizard.flow.model import Answers
-from wizard.flow.pages.remove import ACCOUNT, GRANTS
+from wizard.flow.pages.remove import ACCOUNT, AUDIT, GRANTS
 from wizard.flow.proposals import base_dn
 from wizard.flow.route import asked_fields
 from wizard.inputs import AdminCredentials, Draft, Inputs
@@ -154,4 +154,5 @@ def inputs_of(answers: Answers) -> Inputs:
         original_is_gone=when.rekeying(answers) and when.original_is_gone(answers),
         keep_account=when.removing(answers)
         and not answers.get(ACCOUNT if when.new_account(answers) else GRANTS),
+        delete_audit=when.removing(answers) and bool(answers.get(AUDIT)),
     )

@@ -182,10 +182,13 @@ class Host(Protocol):
     def wait_ready(self, seconds: float) -> None:
         """Wait until the agent is ready; else ServiceFailed, with its own reason."""
 
-    def remains(self) -> Sequence[Path]:
-        """Give the files and folders that the agent itself has made and are there."""
+    def remains(self, *, audit: bool) -> Sequence[Path]:
+        """Give the files and folders that the agent itself has made and are there.
 
-    def remove_remains(self) -> None:
+        `audit`: with its audit records.
+        """
+
+    def remove_remains(self, *, audit: bool) -> None:
         """Remove them."""
 
     def forget(self) -> None:

@@ -51,6 +51,7 @@ _INTERNAL = {
     "agent.ldap.dn.BadName",
     "agent.relay_client.http_session.AnswerTooLong",
     "agent.request.answer.Ended",
+    "agent.request.ledger.LedgerFailed",
     "relay.broker.ListenerSilent",
     "relay.broker.NoListener",
     "relay.listener.ListenerGone",

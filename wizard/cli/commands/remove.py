@@ -22,8 +22,10 @@ def remove(controller: Controller, secrets: CommandSecrets, confirm: Confirm) ->
 
 
 def _remove(invocation: Invocation) -> Result:
-    controller, keep = invocation.controller, invocation.arguments.keep_account
-    secrets = invocation.secrets.choosing(keep_account=keep)
+    controller, arguments = invocation.controller, invocation.arguments
+    secrets = invocation.secrets.choosing(
+        keep_account=arguments.keep_account, delete_audit=arguments.delete_audit
+    )
     return remove(controller, secrets, invocation.confirm)
 
 
@@ -37,6 +39,11 @@ REMOVE = Command(
             "--keep-account",
             action="store_true",
             help="leave the directory's account and permissions as they are",
+        ),
+        Argument(
+            "--delete-audit",
+            action="store_true",
+            help="delete the audit records too, which stay otherwise",
         ),
     ),
     _remove,

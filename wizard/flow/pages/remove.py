@@ -4,6 +4,7 @@ from wizard.flow.conditions import existing_account, new_account, removing
 from wizard.flow.model import Field, Page
 
 ACCOUNT, GRANTS = "input.delete_account", "input.take_back_grants"
+AUDIT = "input.delete_audit"
 
 REMOVE = Page(
     id="remove",
@@ -29,6 +30,14 @@ REMOVE = Page(
             "before and stays. Needs a domain administrator, once; not stored.",
             shown=existing_account,
             default=True,
+        ),
+        Field(
+            AUDIT,
+            "Also delete the audit records on this server",
+            "check",
+            help="Who was reset and when. Without this they stay in "
+            "/var/log/writeback.",
+            default=False,
         ),
     ),
     shown=removing,

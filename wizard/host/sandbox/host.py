@@ -22,6 +22,7 @@ from agent.system.paths import Paths
 from wire.text import EMPTY, Text
 from wizard.errors import Busy
 from wizard.host import interface
+from wizard.host.audit_files import remaining_logs, remove_path
 from wizard.host.lock import held, is_held
 from wizard.host.sandbox import process
 from wizard.host.sandbox.process import DetachedProcess
@@ -117,15 +118,16 @@ class SandboxHost:
                 raise interface.not_ready(service.status, seconds)
             time.sleep(_POLL_S)
 
-    def remains(self) -> Sequence[Path]:
-        kept = (self.places.ledger, self.places.starts, self.places.log.parent)
-        return [path for path in kept if path.exists()]
+    def remains(self, *, audit: bool) -> Sequence[Path]:
+        places = self.places
+        state = (places.ledger, places.starts, places.audit_head)
+        logs = remaining_logs(places.audit, audit=audit)
+        return [path for path in (*state, *logs) if path.exists()]
 
-    def remove_remains(self) -> None:
-        shutil.rmtree(self.places.log.parent, ignore_errors=True)
-        self.places.starts.unlink(missing_ok=True)
-        for path in self.places.state.glob(f"{self.places.ledger.name}*"):
-            path.unlink()
+    def remove_remains(self, *, audit: bool) -> None:
+        more = self.places.state.glob(f"{self.places.ledger.name}-*")
+        for path in (*self.remains(audit=audit), *more):
+            remove_path(path)
 
     def forget(self) -> None:
         shutil.rmtree(self.places.journal, ignore_errors=True)

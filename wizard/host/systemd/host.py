@@ -22,6 +22,7 @@ from agent.system.paths import Paths
 from wire.text import EMPTY, Text
 from wizard.errors import Busy
 from wizard.host import interface
+from wizard.host.audit_files import remaining_logs, remove_path
 from wizard.host.lock import held, is_held
 from wizard.host.systemd.credentials import SystemCredentials
 from wizard.host.systemd.ownership import ServerOwnership
@@ -133,13 +134,13 @@ class SystemdHost:
                     raise interface.not_ready(self._status(), seconds)
                 time.sleep(_POLL_S)
 
-    def remains(self) -> Sequence[Path]:
-        kept = (self.places.state, self.places.audit.parent)
-        return [path for path in kept if path.exists()]
+    def remains(self, *, audit: bool) -> Sequence[Path]:
+        logs = remaining_logs(self.places.audit, audit=audit)
+        return [path for path in (self.places.state, *logs) if path.exists()]
 
-    def remove_remains(self) -> None:
-        for path in self.remains():
-            shutil.rmtree(path)
+    def remove_remains(self, *, audit: bool) -> None:
+        for path in self.remains(audit=audit):
+            remove_path(path)
 
     def forget(self) -> None:
         shutil.rmtree(self.places.journal, ignore_errors=True)

@@ -111,6 +111,7 @@ def _of_the_agent(places: Paths) -> Iterator[tuple[Path, Protection]]:
         if not folder.is_symlink():  # as on another disk: an administrator's own
             yield folder, Protection(USER, USER, "750")
     yield places.starts, Protection(USER, USER, "640")
+    yield places.audit_head, Protection(USER, USER, "600")
     # what is beside an SQLite database has its mode
     for more in ("", "-wal", "-shm"):
         name = f"{places.ledger.name}{more}"

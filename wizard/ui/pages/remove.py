@@ -19,7 +19,8 @@ _GOES = (
         "server",
         Text("The agent and its service"),
         Text(
-            "It answers what is under way first. Its settings and what it wrote go too."
+            "It answers what is under way first. Its settings go too; its audit "
+            "records stay unless you say so below."
         ),
     ),
     (
@@ -87,6 +88,8 @@ def _note(text: str) -> QWidget:
 def kept(session: Session) -> tuple[Text, ...]:
     """Say what a removal leaves."""
     program = Text("The program; your package manager removes its packages.")
+    audit = Text("The audit records, in /var/log/writeback.")
+    stays = (program,) if inputs_of(session.answers).delete_audit else (program, audit)
     answers = session.answers
     name = answers.text("directory.account.name")
     if inputs_of(answers).keep_account:
@@ -96,5 +99,5 @@ def kept(session: Session) -> tuple[Text, ...]:
     elif not new_account(answers):
         account = Text("The account {name}, which was there before.", name=name)
     else:
-        return (program,)
-    return (program, account)
+        return stays
+    return (*stays, account)

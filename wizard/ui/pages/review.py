@@ -194,13 +194,19 @@ class ReviewPage(Form):
 def command(answers: Answers) -> str:
     """Give the command line that does what this journey does."""
     if removing(answers):
-        keeps = inputs_of(answers).keep_account
-        return "writeback remove --keep-account" if keeps else "writeback remove"
+        return _remove(answers)
     if answers.get("task") == "repair":
         return "writeback repair"
     if rekeying(answers):
         return _rekey(answers)
     return f"writeback apply {_FILE}"
+
+
+def _remove(answers: Answers) -> str:
+    chosen = inputs_of(answers)
+    keeps = ["--keep-account"] if chosen.keep_account else []
+    deletes = ["--delete-audit"] if chosen.delete_audit else []
+    return " ".join(["writeback remove", *keeps, *deletes])
 
 
 def _rekey(answers: Answers) -> str:

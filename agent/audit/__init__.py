@@ -1,0 +1,1 @@
+"""Audit records on the disk: a hash chain over lines, files that rotate, a check."""

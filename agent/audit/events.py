@@ -1,0 +1,220 @@
+"""Every event that is written, by its id: what it means and where it is found.
+
+Ids below 34000 and their names are those of Microsoft's PasswordResetService source, so
+that alerts that were made for it go on; from 40001 on they are this program's own.
+docs/events.md is made of this table (`./dev texts`).
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Literal
+
+# in the audit file and the journal; in the journal alone; by the wizard, in the journal
+Place = Literal["audit", "journal", "setup"]
+
+
+class EventId(IntEnum):
+    """The ids, as code names them."""
+
+    RESET_START = 31001
+    RESET_SUCCESS = 31002
+    RESET_FAIL = 31003
+    CHANGE_START = 31006
+    CHANGE_SUCCESS = 31007
+    CHANGE_FAIL = 31008
+    ADMIN_RESET_START = 31009
+    ADMIN_RESET_SUCCESS = 31010
+    ADMIN_RESET_FAIL = 31011
+    UNKNOWN_ERROR = 32000
+    DIRECTORY_UNAVAILABLE = 32001
+    BAD_INPUT = 32003
+    DECRYPTION_ERROR = 32004
+    VALIDATION_ERROR = 32008
+    AD_UNKNOWN = 33001
+    AD_USER_NOT_FOUND = 33002
+    AD_SEVERAL_USERS = 33003
+    AD_PERMISSIONS = 33004
+    AD_DISABLED = 33005
+    AD_LOCKED_OUT = 33006
+    AD_WRONG_PASSWORD = 33007
+    AD_POLICY = 33008
+    AD_CONFIGURATION = 33009
+    CHECK_SUCCESS = 40001
+    CHECK_FAIL = 40002
+    UNLOCK_START = 40003
+    UNLOCK_SUCCESS = 40004
+    UNLOCK_FAIL = 40005
+    ANSWER_REPEATED = 40006
+    REQUESTS_COUNTED = 40007
+    RECORDS_MISSING = 40008
+    LINE_CUT_OFF = 40009
+    CANNOT_RECORD = 40010
+
+
+@dataclass(frozen=True)
+class Event:
+    """One kind of event: its id, its name for alerts, what it means, where it is."""
+
+    id: EventId
+    name: str
+    meaning: str
+    place: Place = "audit"
+
+
+_E = EventId
+EVENTS = {
+    event.id: event
+    for event in (
+        Event(
+            _E.RESET_START,
+            "PasswordResetStart",
+            "A reset passed all checks; the password is sent to the controller next.",
+        ),
+        Event(
+            _E.RESET_SUCCESS,
+            "PasswordResetSuccess",
+            "The password is set. With code `partial` a later step was refused.",
+        ),
+        Event(
+            _E.RESET_FAIL,
+            "PasswordResetFail",
+            "Refused on this side: scope, or writeback is off.",
+        ),
+        Event(
+            _E.CHANGE_START,
+            "ChangePasswordStart",
+            "A change passed all checks; it is sent to the controller next.",
+        ),
+        Event(_E.CHANGE_SUCCESS, "ChangePasswordSuccess", "The password is changed."),
+        Event(_E.CHANGE_FAIL, "ChangePasswordFail", "As 31003, of a change."),
+        Event(
+            _E.ADMIN_RESET_START,
+            "ResetUserPasswordByAdminStart",
+            "As 31001, of a test that this machine's administrator asked for.",
+        ),
+        Event(
+            _E.ADMIN_RESET_SUCCESS,
+            "ResetUserPasswordByAdminSuccess",
+            "As 31002, of one.",
+        ),
+        Event(_E.ADMIN_RESET_FAIL, "ResetUserPasswordByAdminFail", "As 31003, of one."),
+        Event(
+            _E.UNKNOWN_ERROR,
+            "UnknownError",
+            "The agent failed in a way it was not built for.",
+        ),
+        Event(
+            _E.DIRECTORY_UNAVAILABLE,
+            "ServiceError",
+            "No domain controller answered a request.",
+        ),
+        Event(
+            _E.BAD_INPUT,
+            "InPutValidationError",
+            "A request that is not in the form, over a limit, short of proofs, or for "
+            "what is switched off.",
+        ),
+        Event(
+            _E.DECRYPTION_ERROR,
+            "DecryptionError",
+            "A request that is not sealed for this agent or not signed by its portal.",
+        ),
+        Event(
+            _E.VALIDATION_ERROR,
+            "ValidationError",
+            "A request that is past its time, or whose jti came with another token.",
+        ),
+        Event(
+            _E.AD_UNKNOWN,
+            "ADUnKnownError",
+            "The controller stopped answering after the password was sent.",
+        ),
+        Event(_E.AD_USER_NOT_FOUND, "ADUserNotFoundError", "Nobody is so named."),
+        Event(
+            _E.AD_SEVERAL_USERS,
+            "ADMutliMatchError",  # the name is spelled so at its source
+            "More than one person is so named.",
+        ),
+        Event(
+            _E.AD_PERMISSIONS,
+            "ADPermissionsError",
+            "The agent's account lacks a right, or the person is protected.",
+        ),
+        Event(
+            _E.AD_DISABLED,
+            "ADUserAccountDisabled",
+            "The account is disabled or has expired.",
+        ),
+        Event(
+            _E.AD_LOCKED_OUT,
+            "ADUserAccountLockedOut",
+            "A change of an account that is locked.",
+        ),
+        Event(
+            _E.AD_WRONG_PASSWORD,
+            "ADUserIncorrectPassword",
+            "A change with a wrong old password.",
+        ),
+        Event(
+            _E.AD_POLICY,
+            "ADPasswordPolicyError",
+            "Age, history, complexity, length, or a filter of the domain.",
+        ),
+        Event(
+            _E.AD_CONFIGURATION,
+            "ADConfigurationError",
+            "The directory refused the agent's own sign-in.",
+        ),
+        Event(
+            _E.CHECK_SUCCESS,
+            "CheckSuccess",
+            "A portal asked whether a reset would work, and it would. Nothing was "
+            "written.",
+        ),
+        Event(_E.CHECK_FAIL, "CheckFail", "It would not; the code says why."),
+        Event(
+            _E.UNLOCK_START, "UnlockStart", "An unlock is sent to the controller next."
+        ),
+        Event(
+            _E.UNLOCK_SUCCESS,
+            "UnlockSuccess",
+            "The account is unlocked, or was not locked. No password was set.",
+        ),
+        Event(_E.UNLOCK_FAIL, "UnlockFail", "As 31003, of an unlock."),
+        Event(
+            _E.ANSWER_REPEATED,
+            "AnswerRepeated",
+            "The same request came again and got its first answer (`answer_of`).",
+        ),
+        Event(
+            _E.REQUESTS_COUNTED,
+            "RequestsCounted",
+            "So many more requests (`count`) ended with one code in a minute, from "
+            "`first` to `last`; none of them was let in.",
+        ),
+        Event(
+            _E.RECORDS_MISSING,
+            "AuditRecordsMissing",
+            "The audit file ended before its last record when this process looked: run "
+            "`writeback audit verify`.",
+        ),
+        Event(
+            _E.LINE_CUT_OFF,
+            "AuditLineCutOff",
+            "The machine stopped while a record was written: `bytes` of it were taken "
+            "away.",
+        ),
+        Event(
+            _E.CANNOT_RECORD,
+            "RecordNotPossible",
+            "A request was refused before anything was written, as it could not be "
+            "recorded: mostly a full disk. In the journal alone where the file can't "
+            "be written.",
+        ),
+    )
+}
+
+
+def name_of(event: int) -> str:
+    """Give the name of an event; KeyError for an id that is in no table."""
+    return EVENTS[EventId(event)].name
