@@ -23,6 +23,7 @@ class Notifier:
     def __init__(self, address: str = "", watchdog_s: float | None = None) -> None:
         self._address = f"\0{address[1:]}" if address.startswith("@") else address
         self.watchdog_s = watchdog_s
+        self._channel: socket.socket | None = None
 
     @classmethod
     def of(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -59,9 +60,17 @@ class Notifier:
         if not self._address:
             return
         # a service manager that does not listen is no reason to end
-        with contextlib.suppress(OSError), _datagram() as channel:
-            channel.connect(self._address)
-            channel.sendall("\n".join(lines).encode())
+        with contextlib.suppress(OSError):
+            if self._channel is None:
+                # kept: a sign of life must not want for a descriptor
+                self._channel = _datagram()
+            self._channel.sendto("\n".join(lines).encode(), self._address)
+
+    def close(self) -> None:
+        """Let go of the socket."""
+        if self._channel is not None:
+            self._channel.close()
+            self._channel = None
 
 
 def _datagram() -> socket.socket:

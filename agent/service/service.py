@@ -13,12 +13,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from agent.config.agent_config import AgentConfig
 from agent.config.settings_file import digest
 from agent.ldap.errors import DirectoryError
-from agent.service import graceful_restart, status_server
+from agent.service import graceful_restart
 from agent.service.assembly import assemble
 from agent.service.journald import Journal
 from agent.service.metrics import Metrics
 from agent.service.sd_notify import Notifier
 from agent.service.status import Status
+from agent.service.status_server import StatusServer
 from agent.system.version import VERSION
 
 LOG = logging.getLogger("agent.service.service")
@@ -78,7 +79,7 @@ class Service:
         """
         stop, succeeded = asyncio.Event(), asyncio.Event()
         self._take_signals(stop, succeeded)
-        runner = await status_server.serve(self._status, self._metrics)
+        local = await StatusServer(self._status, self._metrics).start()
         tasks = [
             asyncio.create_task(_go_on(self._keep_warm)),
             asyncio.create_task(_go_on(self._keep_alive)),
@@ -104,8 +105,9 @@ class Service:
             await listening
         finally:
             await _end(tasks)
-            await runner.cleanup()
+            await local.close()
             await asyncio.to_thread(self._close)
+            self._notifier.close()
             LOG.info("agent stopped")
 
     def _take_signals(self, stop: asyncio.Event, succeeded: asyncio.Event) -> None:
@@ -127,6 +129,7 @@ class Service:
         while True:
             if within is not None:
                 self._notifier.alive()
+            self._status.write_again()
             await asyncio.sleep(within / 3 if within is not None else _WARM_EVERY_S)
 
     async def _keep_warm(self) -> None:

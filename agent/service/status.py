@@ -5,7 +5,9 @@ The file is for the wizard and `writeback status`; the two addresses
 local host only and hold no secret.
 """
 
+import contextlib
 import json
+import logging
 import os
 import threading
 import time
@@ -20,6 +22,8 @@ from agent.ldap.pool import PoolState
 from agent.relay_client.listener import ListenerState, Phase
 from agent.request.endpoints import Health
 from agent.system.atomic_files import write_atomically
+
+LOG = logging.getLogger("agent.service.status")
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ class Status:
         self._settings = settings
         self._changed = changed
         self._waiting = waiting
-        self._held = False
+        self._held = self._unwritten = False
         self._lock = threading.Lock()
         self._started_at = _now()
         self._relay = Side(since=self._started_at)
@@ -169,7 +173,14 @@ class Status:
         with self._lock:
             # one that waits to take over has written none: that there is another's
             if self._path is not None and not self._waiting:
-                self._path.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):
+                    self._path.unlink()
+
+    def write_again(self) -> None:
+        """Write the file where it could not be written before."""
+        with self._lock:
+            if self._unwritten:
+                self._write()
 
     def gauges(self) -> dict[str, bool]:
         """Give the state as Prometheus names it."""
@@ -183,10 +194,20 @@ class Status:
     def _write(self) -> None:
         self._waiting = self._waiting and not self.ready
         if self._path is not None and not (self._waiting or self._held):
-            text = json.dumps(self.as_dict(), indent=2) + "\n"
-            # anybody on this machine may see how the agent is
-            write_atomically(self._path, text, mode=0o644)
+            self._unwritten = not self._is_written(self._path)
         self._changed(self)
+
+    def _is_written(self, path: Path) -> bool:
+        """Write the file; a full disk is told once, and is no reason to end."""
+        text = json.dumps(self.as_dict(), indent=2) + "\n"
+        try:
+            # anybody on this machine may see how the agent is
+            write_atomically(path, text, mode=0o644)
+        except OSError as error:
+            if not self._unwritten:
+                LOG.error("the state can't be written to %s: %s", path, error.strerror)  # noqa: TRY400
+            return False
+        return True
 
 
 def _changed(side: Side, state: str, reason: str) -> Side:

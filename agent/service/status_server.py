@@ -1,27 +1,74 @@
-"""The local addresses of status and metrics."""
+"""The local addresses of status and metrics, which no local client can hold.
+
+Each connection is closed after a while, whatever its client does; over a number of
+them, more are closed at once. So idle clients take no descriptors from the agent.
+"""
+
+import asyncio
+from typing import Self
 
 from aiohttp import web
 
 from agent.service.metrics import Metrics
 from agent.service.status import Status
 
+_MOST_CLIENTS = 32
+_CLIENT_S = 10.0
+_MOST_RECENT = 1000  # within that time
 
-async def serve(status: Status, metrics: Metrics) -> web.AppRunner:
-    """Serve `/ready` and `/metrics` on a port of the kernel's choice."""
 
-    async def ready(_: web.Request) -> web.Response:
-        code = 200 if status.ready else 503
-        return web.json_response(status.as_dict(), status=code)
+class StatusServer:
+    """Serves `/ready` and `/metrics` on a port of the kernel's choice."""
 
-    async def counters(_: web.Request) -> web.Response:
-        text = metrics.text(status.gauges())
+    def __init__(self, status: Status, metrics: Metrics) -> None:
+        self._status, self._metrics = status, metrics
+        app = web.Application()
+        app.router.add_get("/ready", self._ready)
+        app.router.add_get("/metrics", self._counters)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        self._listening: asyncio.Server | None = None
+        self._recent = 0
+
+    async def start(self) -> Self:
+        """Listen, and note where in the status; OSError where that can't be done."""
+        await self._runner.setup()
+        loop = asyncio.get_running_loop()
+        self._listening = await loop.create_server(self._let_in, "127.0.0.1", 0)
+        self._status.listens_on(self._listening.sockets[0].getsockname()[1])
+        return self
+
+    async def close(self) -> None:
+        """Listen no more, and let go of the clients."""
+        if self._listening is not None:
+            self._listening.close()
+        await self._runner.cleanup()
+
+    def _let_in(self) -> asyncio.BaseProtocol:
+        server = self._runner.server
+        assert server is not None
+        if len(server.connections) >= _MOST_CLIENTS or self._recent >= _MOST_RECENT:
+            return _TurnedAway()
+        client = server()
+        self._recent += 1
+        asyncio.get_running_loop().call_later(_CLIENT_S, self._end, client)
+        return client
+
+    def _end(self, client: web.RequestHandler) -> None:
+        self._recent -= 1
+        client.force_close()
+
+    async def _ready(self, _: web.Request) -> web.Response:
+        code = 200 if self._status.ready else 503
+        return web.json_response(self._status.as_dict(), status=code)
+
+    async def _counters(self, _: web.Request) -> web.Response:
+        text = self._metrics.text(self._status.gauges())
         return web.Response(text=text, content_type="text/plain")
 
-    app = web.Application()
-    app.router.add_get("/ready", ready)
-    app.router.add_get("/metrics", counters)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    status.listens_on(runner.addresses[0][1])
-    return runner
+
+class _TurnedAway(asyncio.Protocol):
+    """One client too many."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.WriteTransport)
+        transport.abort()

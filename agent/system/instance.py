@@ -5,6 +5,7 @@ there again: whoever remembers a higher one, as a portal does, knows it for a co
 """
 
 import hmac
+import logging
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Self
 
 from agent.system.atomic_files import write_atomically
 
+LOG = logging.getLogger("agent.system.instance")
 _PURPOSE = b"writeback-agent"
 _MACHINE_ID = Path("/etc/machine-id")
 
@@ -29,9 +31,16 @@ class Instance:
 
     @classmethod
     def begin(cls, path: Path) -> Self:
-        """Count this start in a file; one that can't be read counts from nothing."""
+        """Count this start in a file; one that can't be read counts from nothing.
+
+        One that can't be written, as on a full disk, is told: the next start counts
+        the same.
+        """
         before = _read(path)
-        write_atomically(path, f"{before + 1}\n")
+        try:
+            write_atomically(path, f"{before + 1}\n")
+        except OSError as error:
+            LOG.error("this start can't be counted in %s: %s", path, error.strerror)  # noqa: TRY400
         return cls(secrets.token_hex(8), before + 1, path)
 
     @property

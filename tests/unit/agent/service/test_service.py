@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -92,3 +93,88 @@ async def test_a_fault_of_our_own_is_told_and_ends_nothing(
         assert not running.done()
     assert "failed and goes on: KeyError" in caplog.text
     assert "Canary" not in caplog.text
+
+
+async def test_a_state_that_can_not_be_written_ends_nothing(
+    places: Paths, controller: LdapServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the start on, as where the disk is full; it is written when it can be."""
+    monkeypatch.setattr(service, "_WARM_EVERY_S", 0.05)
+    in_its_place = places.status / "a folder that is no file"
+    in_its_place.mkdir(parents=True)
+    async with serving(places) as running:
+        await until(lambda: controller.connections or running.done(), "went on")
+        assert not running.done()
+        in_its_place.rmdir()
+        places.status.rmdir()
+        await until(lambda: places.status.exists() or running.done(), "written")
+        assert not running.done()
+
+
+WANTING = """
+import asyncio, os, pathlib, resource, sys
+from agent.config import agent_config
+from agent.service import service
+from agent.system.paths import Paths
+
+service._WARM_EVERY_S = service._AGAIN_S = 0.05
+home, controls = map(pathlib.Path, sys.argv[1:])
+
+
+async def want() -> None:
+    "Take every descriptor there is, and let go of them when told to."
+    while not (controls / "take").exists():
+        await asyncio.sleep(0.01)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (128, 4096))
+    taken = []
+    while not (controls / "let go").exists():
+        try:
+            taken.append(os.open("/dev/null", os.O_RDONLY))
+        except OSError:
+            os.utime(controls / "take")
+            await asyncio.sleep(0.01)
+    for each in taken:
+        os.close(each)
+
+
+async def main() -> None:
+    running = service.Service(agent_config.load(Paths.below(home))).run()
+    await asyncio.gather(running, want())
+
+
+asyncio.run(main())
+"""
+
+
+async def test_no_descriptors_left_ends_nothing(
+    places: Paths, controller: LdapServer, tmp_path: Path
+) -> None:
+    controls = tmp_path / "controls"
+    controls.mkdir()
+    agent = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", WANTING, str(places.home), str(controls)),
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert agent.stderr is not None
+    take = controls / "take"
+    try:
+        await until(lambda: controller.connections, "at work")
+        take.touch()
+        taken = take.stat().st_mtime_ns
+        await until(lambda: take.stat().st_mtime_ns > taken, "none is left")
+        controller.close_all()
+        asked = controller.connections
+        taken = take.stat().st_mtime_ns
+        await until(lambda: take.stat().st_mtime_ns > taken + 10**9, "for a while")
+        (controls / "let go").touch()
+        await until(
+            lambda: controller.connections > asked or agent.returncode is not None,
+            "at work again",
+        )
+        assert agent.returncode is None
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            agent.kill()
+        said = await agent.stderr.read()
+        await agent.wait()
+    assert b"Traceback" not in said, said.decode()

@@ -1,12 +1,18 @@
 """What the agent says about itself, in its state file."""
 
+import contextlib
 import json
+import resource
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from agent.ldap.pool import PoolState
 from agent.relay_client.clone_detection import WORDS
 from agent.relay_client.listener import ListenerState, Phase
 from agent.service.status import Status
+from agent.system.instance import Instance
 
 
 def test_a_clone_is_shown_in_the_status(tmp_path: Path) -> None:
@@ -66,3 +72,39 @@ def test_one_that_waits_to_take_over_leaves_the_others_file(tmp_path: Path) -> N
     assert json.loads(path.read_text())["port"] == 1
     serving.remove()
     assert not path.exists()
+
+
+@contextlib.contextmanager
+def full_disk() -> Iterator[None]:
+    """No file may grow: a real refusal of the kernel's, and of this process alone."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_full_disk_is_told_once_and_written_to_again_when_there_is_room(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "status.json"
+    status = Status(path, "1.0", paused=False)
+    status.on_pool(PoolState("dc1.corp.test"))
+    with full_disk():
+        status.on_pool(PoolState(None, "refused"))
+        status.on_pool(PoolState("dc2.corp.test"))
+        status.write_again()
+    assert caplog.text.count("the state can't be written to") == 1
+    assert json.loads(path.read_text())["directory"]["controller"] == "dc1.corp.test"
+    assert list(tmp_path.iterdir()) == [path]
+    status.write_again()
+    assert json.loads(path.read_text())["directory"]["controller"] == "dc2.corp.test"
+
+
+def test_a_start_that_can_not_be_counted_is_a_start(tmp_path: Path) -> None:
+    path = tmp_path / "starts"
+    assert Instance.begin(path).starts == 1
+    with full_disk():
+        assert Instance.begin(path).starts == 2
+    assert Instance.begin(path).starts == 2
