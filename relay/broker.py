@@ -1,7 +1,6 @@
 """Who listens where, and which requests wait for whom."""
 
 import asyncio
-import contextlib
 import random
 
 from relay.frames import Request, Response
@@ -23,9 +22,6 @@ class Exchange:
         self._answer_seconds = answer_seconds
         self._listeners: dict[str, list[Listener]] = {}
         self._rendezvous: dict[str, Pending] = {}
-        self._under_way = 0
-        self._idle = asyncio.Event()
-        self._idle.set()
 
     def join(self, listener: Listener) -> None:
         self._listeners.setdefault(listener.connection.lower(), []).append(listener)
@@ -40,10 +36,9 @@ class Exchange:
     def connections(self) -> list[str]:
         return list(self._listeners)
 
-    async def finish(self, seconds: float) -> None:
-        """Wait until every request has its answer, but no longer than that."""
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._idle.wait(), seconds)
+    def listeners(self, connection: str) -> int:
+        """Count who listens on a connection."""
+        return len(self._listeners.get(connection.lower(), ()))
 
     async def ask(self, connection: str, request: Request) -> Response:
         """Relay a request to one of the listeners and wait for the answer.
@@ -51,16 +46,10 @@ class Exchange:
         Raises `NoListener` (nobody, or it left without having begun), `ListenerGone`
         (without an answer) or `ListenerSilent` (the time is up).
         """
-        self._under_way += 1
-        self._idle.clear()
         try:
             return await self._ask_around(connection, request)
         except TimeoutError as error:
             raise ListenerSilent from error
-        finally:
-            self._under_way -= 1
-            if not self._under_way:
-                self._idle.set()
 
     async def _ask_around(self, connection: str, request: Request) -> Response:
         """Ask one listener after the other until one takes the request."""

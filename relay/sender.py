@@ -3,6 +3,7 @@
 An answer of the listener carries Via; one without Via is the relay's own.
 """
 
+import asyncio
 import logging
 from urllib.parse import unquote_plus
 
@@ -12,6 +13,8 @@ from multidict import CIMultiDict
 from relay import frames
 from relay.authorization import Authorization, Right
 from relay.broker import Exchange, ListenerSilent, NoListener
+from relay.connections.connection import Kind
+from relay.connections.registry import Registry
 from relay.errors import Refused
 from relay.frames import Request, Response
 from relay.listener import ListenerGone
@@ -20,6 +23,7 @@ LOG = logging.getLogger("relay.sender")
 TOKEN_HEADER = "ServiceBusAuthorization"  # noqa: S105 - a header's name
 _TOKEN_QUERY = "sb-hc-token"  # noqa: S105 - a parameter's name
 _OWN_QUERY = "sb-hc-"
+_BODY_S = 60.0
 _ASK_AGAIN = "Ask again: a repeated request id is answered with its first answer."
 
 
@@ -27,11 +31,16 @@ class Sender:
     """Answers senders' requests."""
 
     def __init__(
-        self, name: str, authorization: Authorization, exchange: Exchange
+        self,
+        name: str,
+        authorization: Authorization,
+        exchange: Exchange,
+        registry: Registry,
     ) -> None:
         self._via = f"1.1 {name}"
         self._authorization = authorization
         self._exchange = exchange
+        self._registry = registry
 
     async def answer(self, request: web.Request) -> web.Response:
         """Relay one request; Refused is whatever the relay itself has to say."""
@@ -40,6 +49,7 @@ class Sender:
         access = self._authorization.check(
             token_of(request), request.rel_url.path, Right.SEND
         )
+        self._registry.of(request).prove(Kind.SENDER)
         answer = await self._ask(access.agent.id, await self._relayed(request))
         return self._response(answer)
 
@@ -59,7 +69,7 @@ class Sender:
                 *frames.relayed(headers),
                 ("Via", f"{via}, {self._via}" if via else self._via),
             ),
-            body=await request.read(),
+            body=await _body(request),
             remote_host=str(peer[0]) if peer else "",
             remote_port=int(peer[1]) if peer else 0,
         )
@@ -88,6 +98,15 @@ class Sender:
             # 204 and 304 have no body (RFC 9110 section 15)
             body=None if answer.head.status in (204, 304) else answer.body,
         )
+
+
+async def _body(request: web.Request) -> bytes:
+    """Read a sender's body, however slowly it comes, but not for ever."""
+    try:
+        async with asyncio.timeout(_BODY_S):
+            return await request.read()
+    except TimeoutError as error:
+        raise Refused(408, "the body did not come in time", _ASK_AGAIN) from error
 
 
 def token_of(request: web.Request) -> str | None:

@@ -6,24 +6,26 @@ import contextlib
 import logging
 import os
 import signal
+import socket
 import ssl
 import sys
 from collections.abc import Coroutine
 from typing import Any
 
 from relay.authorization import hosts_of
+from relay.connections.acceptor import listening_sockets
 from relay.errors import RelayUnusable
-from relay.server import Place, Relay, start, stop, tls_context
+from relay.server import Place, Relay, tls_context
 from relay.store import Store
 from wire.printable import log_to_stderr
 
 
 def run_server(arguments: argparse.Namespace) -> int:
     log_to_stderr(logging.INFO, "%(levelname)s %(name)s %(message)s")
-    address, port = arguments.listen
-    place, tls = _place(arguments, address, port), _tls(arguments)
+    place, tls = _place(arguments), _tls(arguments)
     with contextlib.closing(Store(arguments.data)) as store:
-        _run(_until_stopped(Relay(place, store), place, tls, arguments.ready_fd))
+        relay = Relay(place, store)
+        _run(_until_stopped(relay, arguments.listen, tls, arguments.ready_fd))
     return 0
 
 
@@ -38,24 +40,29 @@ def _run(main: Coroutine[Any, Any, None]) -> None:
 
 
 async def _until_stopped(
-    relay: Relay, place: Place, tls: ssl.SSLContext, ready_fd: int | None
+    relay: Relay, place: tuple[str, int], tls: ssl.SSLContext, ready_fd: int | None
 ) -> None:
     stopped = asyncio.Event()
     _on_signals(stopped)
+    listening = _listening(*place)
+    host, port = listening[0].getsockname()[:2]
+    await relay.start(listening, tls)
     try:
-        runner = await start(relay, place, tls)
-    except OSError as error:
-        raise RelayUnusable(
-            f"can't listen on {place.address}:{place.port}: {error.strerror}",
-            "choose a free port and an address of this machine",
-        ) from error
-    try:
-        host, port = runner.addresses[0][:2]
         logging.getLogger("relay").info("ready on %s:%d", host, port)
         _tell_ready(ready_fd, f"{host}:{port}\n")
         await stopped.wait()
     finally:
-        await stop(relay, runner)
+        await relay.stop()
+
+
+def _listening(address: str, port: int) -> list[socket.socket]:
+    try:
+        return listening_sockets(address, port)
+    except OSError as error:
+        raise RelayUnusable(
+            f"can't listen on {address}:{port}: {error.strerror}",
+            "choose a free port and an address of this machine",
+        ) from error
 
 
 def _on_signals(stopped: asyncio.Event) -> None:
@@ -73,7 +80,7 @@ def _tell_ready(ready_fd: int | None, line: str) -> None:
             pipe.write(line)
 
 
-def _place(arguments: argparse.Namespace, address: str, port: int) -> Place:
+def _place(arguments: argparse.Namespace) -> Place:
     try:
         hosts = hosts_of(arguments.name, arguments.cert.read_bytes())
     except (OSError, ValueError) as error:
@@ -81,7 +88,7 @@ def _place(arguments: argparse.Namespace, address: str, port: int) -> Place:
             f"can't read a PEM certificate from {arguments.cert}",
             "name the file with the relay's certificate first and its chain after it",
         ) from error
-    return Place(arguments.name, hosts, address, port)
+    return Place(arguments.name, hosts)
 
 
 def _tls(arguments: argparse.Namespace) -> ssl.SSLContext:

@@ -1,21 +1,24 @@
-"""The relay as a server: routes, the listeners' handshake, logs, a clean end."""
+"""The relay as a server: routes, the listeners' handshake, a clean end."""
 
 import asyncio
 import contextlib
 import logging
+import socket
 import ssl
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from aiohttp import web
-from aiohttp.abc import AbstractAccessLogger
-from aiohttp.http_exceptions import HttpProcessingError
 
 from relay.authorization import Authorization, Hosts, Right
 from relay.broker import Exchange
+from relay.connections.connection import Kind
+from relay.connections.limits import Limits, raise_descriptors
+from relay.connections.registry import Registry
 from relay.enrolment import Enrolment
 from relay.errors import Refused
+from relay.http_server import HttpServer
 from relay.listener import (
     POLICY_VIOLATION,
     Channel,
@@ -24,33 +27,25 @@ from relay.listener import (
     meet,
     refuse,
 )
+from relay.middleware import bounded, refusals, timed
 from relay.sender import Sender, token_of
 from relay.store import Store
 from wire.hybrid_connections import MAX_BODY, MAX_INLINE_HEADERS, BadMessage
-from wire.printable import printable
 
 LOG = logging.getLogger("relay.server")
-HTTP = logging.getLogger("relay.http")
-ACCESS = logging.getLogger("relay.access")
 _LAST_SEEN_S = 60.0
-_FINISH_S = 5.0
-_LOGGED_PATH = 256
 _MAX_FRAME = MAX_BODY + MAX_INLINE_HEADERS
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a relay is to be found: its own name (for Via), all names, its address.
+    """What a relay is called: its own name (for Via), and all its names.
 
-    Tokens may be made out to any of `hosts`; port 0 is any free one.
+    Tokens may be made out to any of `hosts`.
     """
 
     name: str
     hosts: Hosts
-    address: str
-    port: int
 
 
 class Relay:
@@ -58,7 +53,7 @@ class Relay:
 
     A listener may take `answer_seconds`; the protocol says 60. Listeners are tried each
     `ping_seconds`; one is dropped when half that time passes without a reply, so that
-    no request goes to a dead one.
+    no request goes to a dead one. At most `agent_listeners` may listen for one agent.
     """
 
     def __init__(
@@ -68,17 +63,42 @@ class Relay:
         *,
         answer_seconds: float = 60.0,
         ping_seconds: float = 15.0,
+        agent_listeners: int = 4,
+        limits: Limits | None = None,
     ) -> None:
         self._store = store
+        self._answer_seconds = answer_seconds
         self._ping_seconds = ping_seconds
+        self._agent_listeners = agent_listeners
+        self._registry = Registry(limits or Limits.within(raise_descriptors()))
+        self._http: HttpServer | None = None
         self._exchange = Exchange(answer_seconds)
         self._authorization = Authorization(store, place.hosts)
         self._enrolment = Enrolment(store, self._authorization, self._exchange)
-        self._sender = Sender(place.name, self._authorization, self._exchange)
+        self._sender = Sender(
+            place.name, self._authorization, self._exchange, self._registry
+        )
+
+    async def start(self, listening: list[socket.socket], tls: ssl.SSLContext) -> None:
+        """Serve; the sockets are the relay's from then on."""
+        self._http = await HttpServer.start(
+            self.application(), self._registry, listening, tls
+        )
+
+    async def stop(self) -> None:
+        """Close the port, let answers under way arrive, send the listeners away."""
+        if self._http is not None:
+            await self._http.drain()
+            # before the HTTP library ends: it drops what arrives from then on
+            await self._exchange.close()
+            await self._http.stop()
 
     def application(self) -> web.Application:
         """Build the web application."""
-        app = web.Application(middlewares=[_answer_refusals], client_max_size=MAX_BODY)
+        app = web.Application(
+            middlewares=[timed(self._registry), bounded, refusals],
+            client_max_size=MAX_BODY,
+        )
         app.router.add_get("/$hc/{path:.+}", self._dialled)
         app.router.add_get("/$enrol/{lookup:[0-9a-f]{64}}", self._enrolment.look_up)
         app.router.add_post("/$enrol", self._enrolment.enrol)
@@ -103,6 +123,7 @@ class Relay:
         path = request.match_info["path"]
         token = token_of(request)
         access = self._authorization.check(token, path, Right.LISTEN)
+        self._check_room(access.agent.id)
         channel = await self._accepted(request)
         # the listener can reach us by the name it just used
         origin = f"wss://{request.host}"
@@ -120,6 +141,12 @@ class Relay:
             LOG.info("%s left", access.agent.id)
             await channel.close()
         return channel.socket
+
+    def _check_room(self, agent: str) -> None:
+        most = self._agent_listeners
+        if self._exchange.listeners(agent) >= most:
+            what = f"{agent} has {most} listeners, and may not have more"
+            raise Refused(429, what, "End one of them; see agent_listeners.")
 
     async def _serve(self, listener: Listener, path: str, token: str | None) -> None:
         """Take answers until the socket is closed or its token is past its time."""
@@ -150,7 +177,10 @@ class Relay:
             pending.give_up(ListenerGone())
             raise
         try:
-            await meet(channel, pending)
+            # the sender waits no longer, so who came for it need not either
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._answer_seconds):
+                    await meet(channel, pending)
             await channel.close()
         except ListenerGone:
             LOG.info("a rendezvous ended without an answer")
@@ -166,6 +196,7 @@ class Relay:
         )
         if not socket.can_prepare(request):
             raise Refused(400, "this address is for WebSockets", "Dial it with wss.")
+        self._registry.of(request).prove(Kind.LISTENER)
         await socket.prepare(request)
         return Channel(socket)
 
@@ -181,37 +212,6 @@ class Relay:
             await asyncio.sleep(_LAST_SEEN_S)
             self._store.saw_agents(self._exchange.connections(), int(time.time()))
 
-    async def end(self) -> None:
-        """Let what is under way finish for a moment, then tell listeners to go."""
-        await self._exchange.finish(_FINISH_S)
-        await self._exchange.close()
-
-
-async def start(relay: Relay, place: Place, tls: ssl.SSLContext) -> web.AppRunner:
-    """Open the port; `stop` ends the relay cleanly."""
-    HTTP.addFilter(_without_malformed_lines)
-    runner = web.AppRunner(
-        relay.application(),
-        access_log=ACCESS,
-        access_log_class=_AccessLog,
-        logger=HTTP,
-        keepalive_timeout=300.0,
-        # what is under way was given its time by `stop`
-        shutdown_timeout=1.0,
-    )
-    await runner.setup()
-    await web.TCPSite(runner, place.address, place.port, ssl_context=tls).start()
-    return runner
-
-
-async def stop(relay: Relay, runner: web.AppRunner) -> None:
-    """Close the port, let answers under way arrive, send the listeners away."""
-    for site in list(runner.sites):
-        await site.stop()
-    # before cleanup: from then on aiohttp drops what arrives on open connections
-    await relay.end()
-    await runner.cleanup()
-
 
 def tls_context(certificate: str, key: str) -> ssl.SSLContext:
     """Make the server's TLS context: version 1.2 or later."""
@@ -219,64 +219,6 @@ def tls_context(certificate: str, key: str) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(certificate, key)
     return context
-
-
-def _without_malformed_lines(record: logging.LogRecord) -> bool:
-    """Keep the text of malformed requests out of the log: tokens may be in it."""
-    if record.exc_info and isinstance(record.exc_info[1], HttpProcessingError):
-        record.exc_info = None
-    return True
-
-
-class _AccessLog(AbstractAccessLogger):
-    """One line per request, without the query: tokens may be in it."""
-
-    def log(
-        self, request: web.BaseRequest, response: web.StreamResponse, time: float
-    ) -> None:
-        self.logger.info(
-            "%s %s %s %d %.1f ms",
-            request.remote,
-            request.method,
-            printable(request.path, _LOGGED_PATH),
-            response.status,
-            time * 1000,
-        )
-
-
-@web.middleware
-async def _answer_refusals(
-    request: web.Request, handler: Handler
-) -> web.StreamResponse:
-    try:
-        return await handler(request)
-    except Refused as refusal:
-        return web.json_response(refusal.body, status=refusal.status)
-    except web.HTTPException as error:
-        return web.json_response(_in_words(error).body, status=error.status)
-    except Exception:  # the request's boundary: whatever it was, the relay goes on
-        LOG.exception("a request failed in a way the relay was not built for")
-        body = {"error": "the relay failed", "remedy": "Ask again; see its log."}
-        return web.json_response(body, status=500)
-
-
-def _in_words(error: web.HTTPException) -> Refused:
-    """Say what the HTTP library refused as the relay says its own refusals."""
-    match error:
-        case web.HTTPRequestEntityTooLarge():
-            what = f"the body is over {MAX_BODY} bytes"
-            return Refused(error.status, what, "Send less.")
-        case web.HTTPMethodNotAllowed():
-            what = f"this address does not take {error.method}"
-            remedy = f"Send {' or '.join(sorted(error.allowed_methods))}."
-            return Refused(error.status, what, remedy)
-        case web.HTTPNotFound():
-            places = (
-                "An agent is at /NAME, its link at /$hc/NAME, enrolment at /$enrol."
-            )
-            return Refused(error.status, "nothing is at this address", places)
-    reason = error.reason.lower()
-    return Refused(error.status, reason, "Mend the request.")
 
 
 def _loop_time(expires: int) -> float:

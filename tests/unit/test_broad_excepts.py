@@ -16,7 +16,7 @@ BOUNDARIES = {
     "agent/relay_client/listener.py": 3,  # a request: answered; what a relay does
     "agent/request/handler.py": 1,  # a request: it is audited and answered
     "agent/service/service.py": 1,  # what is done for good: begun again
-    "relay/server.py": 1,  # a request: the relay goes on
+    "relay/middleware.py": 1,  # a request: the relay goes on
     "wizard/checks/directory.py": 1,  # a thread: raised again in the one that waits
     "wizard/cli/main.py": 1,  # the program
     "wizard/elevation/dispatch.py": 1,  # a call of the service

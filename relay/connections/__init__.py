@@ -1,0 +1,1 @@
+"""Connections from the Internet: how many, from whom, and for how long."""

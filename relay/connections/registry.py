@@ -1,0 +1,134 @@
+"""Who is connected: counted by kind and by source, and who goes when it is full."""
+
+import asyncio
+import logging
+import time
+from collections import Counter
+
+from aiohttp import web
+
+from relay.connections.connection import Connection, Kind
+from relay.connections.limits import Limits
+from relay.errors import Refused
+
+LOG = logging.getLogger("relay.connections")
+_LOG_EVERY_S = 60.0
+_FULL = "more connections at once than there is room for"
+
+
+class Registry:
+    """All connections of a relay.
+
+    Where there is no room for another stranger, the one that everybody has waited for
+    the longest goes: who is honest is served within moments, and never is that one.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.counts = Counter[Kind]()
+        self.drops = Counter[str]()
+        # in the order of their last step: the first has been waited for the longest
+        self._strangers: dict[Connection, None] = {}
+        self._by_source: dict[str, dict[Connection, None]] = {}
+        self._by_http: dict[asyncio.Protocol, Connection] = {}
+        self._log = DropLog()
+        self.is_draining = False
+        self._all: set[Connection] = set()
+
+    def admit(self, connection: Connection) -> None:
+        """Count a stranger in, after another went where there was no room."""
+        there = self._by_source.get(connection.source, {})
+        if len(there) >= self.limits.strangers_per_source:
+            next(iter(there)).drop(_FULL)
+        elif len(self._strangers) >= self.limits.strangers:
+            next(iter(self._strangers)).drop(_FULL)
+        self.counts[Kind.STRANGER] += 1
+        self._all.add(connection)
+        self._enter(connection)
+
+    def make_room(self, why: str) -> None:
+        """Let one stranger go, because the system has no more descriptors."""
+        if self._strangers:
+            next(iter(self._strangers)).drop(why)
+        else:
+            self.dropped(why)
+
+    def of(self, request: web.Request) -> Connection:
+        """Find the connection that a request came on."""
+        return self._by_http[request.protocol]
+
+    async def drain(self, seconds: float) -> None:
+        """Send all but listeners away, each when its answer is out; or cut it then.
+
+        From here on `is_draining`: whoever answers also closes.
+        """
+        self.is_draining = True
+        leaving = [each for each in self._all if each.kind is not Kind.LISTENER]
+        for each in leaving:
+            each.leave()
+        gone = [asyncio.create_task(each.over.wait()) for each in leaving]
+        if gone:
+            _, left = await asyncio.wait(gone, timeout=seconds)
+            for task in left:
+                task.cancel()
+
+    def moved(self, connection: Connection) -> None:
+        """Put a stranger that took a step behind all others."""
+        if connection.http is not None:
+            self._by_http[connection.http] = connection
+        if connection in self._strangers:
+            self._leave(connection)
+            self._enter(connection)
+
+    def proven(self, connection: Connection, kind: Kind) -> None:
+        """Move a connection to another kind; Refused where that one is full."""
+        most = self.limits.listeners
+        if kind is Kind.SENDER:
+            most = self.limits.senders
+        if self.counts[kind] >= most:
+            self.dropped(_FULL)
+            raise Refused(503, f"this relay has its {most} {kind}s", "Try again later.")
+        self._leave(connection)
+        self.counts[connection.kind] -= 1
+        connection.kind = kind
+        self.counts[kind] += 1
+
+    def ended(self, connection: Connection) -> None:
+        self.counts[connection.kind] -= 1
+        self._all.discard(connection)
+        self._leave(connection)
+        if connection.http is not None:
+            self._by_http.pop(connection.http, None)
+
+    def dropped(self, why: str) -> None:
+        self.drops[why] += 1
+        self._log.note(why)
+
+    def _enter(self, connection: Connection) -> None:
+        self._strangers[connection] = None
+        self._by_source.setdefault(connection.source, {})[connection] = None
+
+    def _leave(self, connection: Connection) -> None:
+        self._strangers.pop(connection, None)
+        there = self._by_source.get(connection.source)
+        if there is not None:
+            there.pop(connection, None)
+            if not there:
+                del self._by_source[connection.source]
+
+
+class DropLog:
+    """Tells of dropped connections: the first at once, then one line a minute."""
+
+    def __init__(self) -> None:
+        self._told_at = -_LOG_EVERY_S
+        self._untold = Counter[str]()
+
+    def note(self, why: str) -> None:
+        self._untold[why] += 1
+        now = time.monotonic()
+        if now - self._told_at >= _LOG_EVERY_S:
+            self._told_at = now
+            reasons = ", ".join(f"{n} for {why}" for why, n in self._untold.items())
+            LOG.warning("connections dropped since the last such line: %s", reasons)
+            self._untold.clear()

@@ -1,0 +1,91 @@
+"""The relay's port: opened, served by the HTTP library, drained, closed."""
+
+import logging
+import socket
+import ssl
+
+from aiohttp import web
+from aiohttp.abc import AbstractAccessLogger
+from aiohttp.http_exceptions import HttpProcessingError
+
+from relay.connections.acceptor import Acceptor
+from relay.connections.registry import Registry
+from wire.printable import printable
+
+HTTP = logging.getLogger("relay.http")
+ACCESS = logging.getLogger("relay.access")
+_FINISH_S = 20.0
+_LOGGED_PATH = 256
+# of senders; strangers have the time of a header
+_KEEP_ALIVE_S = 300.0
+
+
+class HttpServer:
+    """Serves an application on listening sockets, as soon as it is made."""
+
+    def __init__(
+        self, runner: web.AppRunner, acceptor: Acceptor, registry: Registry
+    ) -> None:
+        self._runner = runner
+        self._acceptor = acceptor
+        self._registry = registry
+
+    @classmethod
+    async def start(
+        cls,
+        application: web.Application,
+        registry: Registry,
+        listening: list[socket.socket],
+        tls: ssl.SSLContext,
+    ) -> "HttpServer":
+        """Serve from now on; `listening` are closed at the end."""
+        HTTP.addFilter(_without_malformed_lines)
+        runner = web.AppRunner(
+            application,
+            access_log=ACCESS,
+            access_log_class=_AccessLog,
+            logger=HTTP,
+            keepalive_timeout=_KEEP_ALIVE_S,
+            # what is under way was given its time by `stop`
+            shutdown_timeout=1.0,
+        )
+        await runner.setup()
+        assert runner.server is not None
+        acceptor = Acceptor(registry, tls, runner.server)
+        acceptor.start(listening)
+        return cls(runner, acceptor, registry)
+
+    def use(self, tls: ssl.SSLContext) -> None:
+        """Show another certificate to whoever connects from now on."""
+        self._acceptor.tls = tls
+
+    async def drain(self) -> None:
+        """Accept nothing more, and let each request under way have its answer."""
+        await self._acceptor.stop()
+        await self._registry.drain(_FINISH_S)
+
+    async def stop(self) -> None:
+        await self._runner.cleanup()
+
+
+def _without_malformed_lines(record: logging.LogRecord) -> bool:
+    """Keep the text of malformed requests out of the log: tokens may be in it."""
+    if record.exc_info and isinstance(record.exc_info[1], HttpProcessingError):
+        record.exc_info = None
+    return True
+
+
+class _AccessLog(AbstractAccessLogger):
+    """One line per request, without the query: tokens may be in it."""
+
+    def log(
+        self, request: web.BaseRequest, response: web.StreamResponse, time: float
+    ) -> None:
+        self.logger.info(
+            "%s %s %s %d %.1f ms",
+            request.remote,
+            request.method,
+            printable(request.path, _LOGGED_PATH),
+            response.status,
+            time * 1000,
+        )

@@ -1,0 +1,84 @@
+"""Under a flood of silent and dribbling connections the honest are served."""
+
+import asyncio
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.fixtures.relay_process import relay_process
+from tests.fixtures.relay_stage import RelayStage, echo, listening_agent
+
+# 100 a minute
+_EVERY_S = 0.6
+# the flood ends by then, whatever became of us
+_LONGEST_S = 400
+
+
+@asynccontextmanager
+async def flooding(stage: RelayStage, connections: int) -> AsyncIterator[None]:
+    """Flood the relay's port from another process, which has others to wait for."""
+    argv = ["-m", "tests.integration.relay.flood", str(stage.port), str(stage.ca)]
+    argv += [str(connections), str(_LONGEST_S)]
+    pipe = asyncio.subprocess.PIPE
+    flood = await asyncio.create_subprocess_exec(
+        sys.executable, *argv, stdin=pipe, stdout=pipe
+    )
+    assert flood.stdin is not None
+    assert flood.stdout is not None
+    try:
+        assert await flood.stdout.readline() == b"flooding\n"
+        yield
+        assert flood.returncode is None
+    finally:
+        flood.stdin.close()
+        await flood.communicate()
+
+
+async def serve_honest(stage: RelayStage, requests: int) -> None:
+    """Send by a new connection each time, 100 a minute; each has its answer."""
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    for number in range(requests):
+        headers = stage.send_headers("agent1")
+        async with (
+            asyncio.timeout(30),
+            stage.client() as client,
+            client.post("/agent1", data=b"reset", headers=headers) as answer,
+        ):
+            assert (answer.status, await answer.read()) == (200, b"reset")
+        await asyncio.sleep(max(0.0, began + (number + 1) * _EVERY_S - loop.time()))
+
+
+@pytest.mark.parametrize(
+    ("connections", "requests", "descriptors"),
+    [
+        # more than so few descriptors leave room for
+        pytest.param(1300, 15, 1024, id="short"),
+        # slow: over a minute, and the handshakes keep both sides busy
+        pytest.param(5000, 100, 4096, id="long", marks=pytest.mark.slow),
+    ],
+)
+async def test_the_honest_are_served_under_a_flood(
+    tmp_path: Path, connections: int, requests: int, descriptors: int
+) -> None:
+    stage = RelayStage(tmp_path)
+    data = tmp_path / "data"
+    began = time.monotonic()
+    with relay_process(data, stage.leaf, descriptors=descriptors) as relay:
+        stage.port = relay.port
+        agent = await stage.enrol("agent1")
+        async with (
+            listening_agent(stage, agent, echo) as linked,
+            flooding(stage, connections),
+        ):
+            await serve_honest(stage, requests)
+            assert linked.connected
+            assert linked.reasons == []  # never sent away meanwhile
+        assert relay.process.poll() is None
+        lines = [line for line in relay.log.splitlines() if "dropped" in line]
+    stage.store.close()
+    assert 1 <= len(lines) <= 1 + (time.monotonic() - began) / 60
