@@ -48,12 +48,13 @@ class Connection(asyncio.Protocol):
         self._make_http = make_http
         self._transport: asyncio.Transport | None = None
         self._unread = 0
+        self._has_asked = False
         self.over = asyncio.Event()
         self._timer = self._later(tally.limits.header_s, "header")
 
     def header_came(self) -> None:
         """Note that a request's header is whole; its body and answer have a time."""
-        self._unread = 0
+        self._has_asked = True
         self.is_busy = True
         self._await_from_stranger(self._tally.limits.body_s, "body")
 
@@ -121,13 +122,16 @@ class Connection(asyncio.Protocol):
             self.http.connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self.kind is Kind.STRANGER:
+        if not self._has_asked:
             self._measure(len(data))
         if self.http is not None and not self.over.is_set():
             self.http.data_received(data)
 
     def _measure(self, size: int) -> None:
-        """Drop who sends on and on and never ends a header."""
+        """Drop who sends on and on and never ends a first header.
+
+        Of a later one it may be the rest of a body; the HTTP library bounds that.
+        """
         most = self._tally.limits.header_bytes
         before, self._unread = self._unread, self._unread + size
         if before <= most < self._unread:
@@ -135,7 +139,7 @@ class Connection(asyncio.Protocol):
             asyncio.get_running_loop().call_later(0.5, self._drop_headless)
 
     def _drop_headless(self) -> None:
-        if self._unread > self._tally.limits.header_bytes:
+        if not self._has_asked:
             self.drop("a header without end")
 
     def eof_received(self) -> bool | None:
