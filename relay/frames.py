@@ -31,7 +31,6 @@ _NOT_RELAYED = frozenset(
 )
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _FIELD = re.compile(r"[\t\x20-\x7e\x80-\U0010ffff]*")
-_FROM_RELAY_ONLY = (502, 504)
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -149,10 +148,7 @@ def _status(value: object) -> int:
     # the documents show a string, the clients send a number
     if isinstance(value, bool) or not re.fullmatch(r"[2-5]\d\d", str(value)):
         raise BadMessage("statusCode must be from 200 to 599")
-    status = int(str(value))
-    if status in _FROM_RELAY_ONLY:
-        raise BadMessage("statusCode 502 and 504 are the relay's own")
-    return status
+    return int(str(value))
 
 
 def _headers(fields: object) -> Headers:

@@ -124,10 +124,18 @@ def _consumed(request: web.Request) -> bool:
 
 
 def _kept(query: str) -> str:
-    """Leave the relay's own parameters out of a query; keep the rest byte for byte."""
-    kept = [
-        part
-        for part in query.split("&")
-        if part and not unquote_plus(part).lower().startswith(_OWN_QUERY)
-    ]
-    return "?" + "&".join(kept) if kept else ""
+    """Leave the relay's own parameters out of a query; keep the rest byte for byte.
+
+    As Azure does, which takes for its own only what has a value.
+    """
+    parts = query.split("&")
+    kept = [part for part in parts if not _is_own(part)]
+    if len(kept) == len(parts):
+        return f"?{query}" if query else ""
+    rest = "&".join(kept)
+    return f"?{rest}" if rest else ""
+
+
+def _is_own(part: str) -> bool:
+    name, equals, _ = part.partition("=")
+    return bool(equals) and unquote_plus(name).lower().startswith(_OWN_QUERY)

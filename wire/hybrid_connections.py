@@ -33,7 +33,7 @@ class RelayRequest:
 
 @dataclass(frozen=True)
 class RelayResponse:
-    """The answer to it. The relay itself answers 502 and 504; they can't be used."""
+    """The answer to it."""
 
     status: int
     headers: Mapping[str, str]
@@ -61,18 +61,28 @@ class RequestHead:
         return RelayRequest(self.method, self.target, self.headers, body)
 
 
-def parse(text: str) -> RequestHead | None:
+@dataclass(frozen=True)
+class Accept:
+    """Somebody who wants a WebSocket of their own, and waits at an address."""
+
+    address: str = field(repr=False)
+
+
+def parse(text: str) -> RequestHead | Accept | None:
     """Read a text frame; None for a kind a listener may pass over, else BadMessage."""
     try:
         message = bounded_json.loads(text)
     except ValueError:
         raise BadMessage("a text frame is no JSON") from None
-    content = message.get("request") if isinstance(message, dict) else None
-    if content is None:
+    if not isinstance(message, dict):
         return None
-    if not isinstance(content, dict):
-        raise BadMessage("request is no JSON object")
-    return _head(content)
+    for kind, read in (("request", _head), ("accept", _accept)):
+        content = message.get(kind)
+        if content is not None:
+            if not isinstance(content, dict):
+                raise BadMessage(f"{kind} is no JSON object")
+            return read(content)
+    return None
 
 
 def response_text(number: str, response: RelayResponse) -> str:
@@ -100,6 +110,10 @@ def fits_inline(headers: Iterable[tuple[str, str]], body: bytes) -> bool:
 def frame_text(kind: str, content: Mapping[str, Any]) -> str:
     """Write a text frame of one kind."""
     return json.dumps({kind: content}, separators=(",", ":"))
+
+
+def _accept(content: dict[str, Any]) -> Accept:
+    return Accept(_text(content, "address"))
 
 
 def _head(content: dict[str, Any]) -> RequestHead:

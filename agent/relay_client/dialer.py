@@ -8,7 +8,9 @@ an OSError.
 import asyncio
 import re
 from dataclasses import dataclass
+from http import HTTPStatus
 from ssl import SSLContext
+from urllib.parse import quote
 
 import aiohttp
 from yarl import URL
@@ -22,6 +24,10 @@ from wire.secret import Secret
 _DIAL_S = 30.0
 # what an address may be spelled with (RFC 3986 section 2), and how long one is at most
 _ADDRESS = re.compile(r"[!#-;=?-Z\[\]_a-z~]{1,8192}")
+_REFUSAL = {
+    "sb-hc-statusCode": "501",
+    "sb-hc-statusDescription": "HTTP requests only",
+}
 _MAX_FRAME = hybrid_connections.MAX_BODY + hybrid_connections.MAX_INLINE_HEADERS
 
 # where the node that holds a request is a sister of the namespace's own host; anywhere
@@ -68,6 +74,24 @@ class Dialer:
         BadMessage where that is not at the relay, or at a sister host in Azure.
         """
         return await self._dial(session, _of_relay(address, URL(self.url)))
+
+    async def refuse(self, session: aiohttp.ClientSession, address: str) -> None:
+        """Turn somebody away who wants a WebSocket to the agent itself.
+
+        The address says so in its query, and the relay answers 410.
+        """
+        url = _of_relay(address, URL(self.url))
+        words = "&".join(f"{name}={quote(text)}" for name, text in _REFUSAL.items())
+        refusal = URL(
+            f"{url}{'&' if url.raw_query_string else '?'}{words}", encoded=True
+        )
+        try:
+            channel = await self._dial(session, refusal)
+        except aiohttp.WSServerHandshakeError as error:
+            if error.status != HTTPStatus.GONE:
+                raise
+        else:
+            await channel.close()
 
     def token(self) -> str:
         """Make a token for the control channel."""

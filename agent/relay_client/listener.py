@@ -26,7 +26,13 @@ from agent.relay_client.http_session import http_session
 from agent.relay_client.websocket import MessageSocket
 from wire import hybrid_connections
 from wire.failure import Failure
-from wire.hybrid_connections import BadMessage, RelayRequest, RelayResponse, RequestHead
+from wire.hybrid_connections import (
+    Accept,
+    BadMessage,
+    RelayRequest,
+    RelayResponse,
+    RequestHead,
+)
 from wire.text import EMPTY, Text
 
 LOG = logging.getLogger("agent.relay_client.listener")
@@ -201,6 +207,9 @@ class Listener:
             head = hybrid_connections.parse(text)
             if head is None:
                 continue
+            if isinstance(head, Accept):
+                self._start(self._dialer.refuse(session, head.address))
+                continue
             if not head.complete:
                 self._start(self._serve_rendezvous(session, head))
                 continue
@@ -296,7 +305,7 @@ async def _whole(place: MessageSocket) -> tuple[str, RelayRequest] | None:
         if text is None:
             return None
         head = hybrid_connections.parse(text)
-        if head is None or not head.complete:
+        if not isinstance(head, RequestHead) or not head.complete:
             raise BadMessage("no whole request came to the rendezvous")
         request = await place.receive_rest(head)
     return None if request is None else (head.id, request)

@@ -235,8 +235,6 @@ async def test_a_broken_protocol_closes_with_1002(
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"statusCode": 502},
-        {"statusCode": 504},
         {"statusCode": 101},
         {"statusCode": None},
         {"responseHeaders": {"X": "a\r\nSet-Cookie: b"}},
