@@ -25,7 +25,11 @@ def settings_for(lab: Lab, **changes: Any) -> Settings:
             },
         },
         "scope": {"containers": [f"OU=People,{lab.base_dn}"]},
-        "limits": {"per_minute": 100_000, "per_user_per_hour": 1000},
+        "limits": {
+            "per_minute": 100_000,
+            "checks_per_minute": 100_000,
+            "per_user_per_hour": 1000,
+        },
     }
     for name, change in changes.items():
         plain[name] = plain.get(name, {}) | change

@@ -7,21 +7,61 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from agent.config.errors import quoted, shown
+from agent.ldap.entry import Entry
 from agent.ldap.filters import escape
 from wire.outcomes import Code, Refused
 from wire.text import Text
 
 MOST = 1024  # what a userPrincipalName may have (MS-ADA3); the others have less
+# the signs that NFC makes ASCII ones: Greek question mark, varia, Kelvin
+_LIKE_ASCII = frozenset("\u037e\u1fef\u212a")
 _GUID = Text("must be a GUID, 32 hexadecimal digits")
 
 
 @dataclass(frozen=True)
 class UserFilter:
-    """What means one user: the attribute, the value as it came, both for a filter."""
+    """What means one user: the attribute, the value as it came, both for a filter.
+
+    `raw` is the value of an attribute that is bytes, such as a GUID.
+    """
 
     by: str
     value: str
     assertion: str
+    raw: bytes | None = None
+
+    @property
+    def attribute(self) -> str:
+        """The attribute as the schema spells it."""
+        return self.assertion.partition("=")[0]
+
+    def means(self, entry: Entry) -> bool:
+        """Say whether an entry has the value that was asked for, and no like it.
+
+        A directory's own comparison finds more: it takes accents, widths, ligatures,
+        blanks and signs without a weight for nothing (MS-UCODEREF 3.1.5.2.4), so that
+        somebody else may be found by a name that only looks like theirs.
+        """
+        if self.raw is not None:
+            return entry.raw(self.attribute) == self.raw
+        return folded(self.value) in map(folded, entry.texts(self.attribute))
+
+
+def folded(name: str) -> str:
+    """Fold a name for a comparison: composed (NFC), without case, and no further.
+
+    Case is folded sign by sign (Unicode 15 section 3.13, simple case folding): none
+    becomes two, as a sharp s would, and none outside of ASCII one inside of it.
+    """
+    if _LIKE_ASCII.intersection(name):
+        return name
+    return "".join(map(_folded, unicodedata.normalize("NFC", name)))
+
+
+def _folded(sign: str) -> str:
+    fold = sign.casefold()
+    same_kind = len(fold) == 1 and fold.isascii() == sign.isascii()
+    return fold if same_kind else sign.lower()
 
 
 def user_filter(by: str, value: str) -> UserFilter:
@@ -32,6 +72,8 @@ def user_filter(by: str, value: str) -> UserFilter:
     """
     if not value.strip():
         raise _wrong(by, Text("must not be empty"), value)
+    if value != value.strip():
+        raise _wrong(by, Text("must not begin or end with a blank"), value)
     if len(value) > MOST:
         rule = Text("must have {most} characters or fewer", most=MOST)
         raise _wrong(by, rule, value)
@@ -39,13 +81,15 @@ def user_filter(by: str, value: str) -> UserFilter:
     if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in value):
         raise _wrong(by, Text("must not hold control characters"), value)
     if by == "objectGUID":
-        guid = escape(_guid(by, value, _GUID).bytes_le)
-        return UserFilter(by, value, f"objectGUID={guid}")
+        return _by_bytes(by, value, by, _guid(by, value, _GUID).bytes_le)
     if by == "ms-DS-ConsistencyGuid":
         # the name in the schema (MS-ADA2 2.187)
-        guid = escape(_consistency(by, value))
-        return UserFilter(by, value, f"mS-DS-ConsistencyGuid={guid}")
+        return _by_bytes(by, value, "mS-DS-ConsistencyGuid", _consistency(by, value))
     return UserFilter(by, value, f"{by}={escape(value)}")
+
+
+def _by_bytes(by: str, value: str, attribute: str, raw: bytes) -> UserFilter:
+    return UserFilter(by, value, f"{attribute}={escape(raw)}", raw)
 
 
 def nobody(by: str, value: str) -> Refused:

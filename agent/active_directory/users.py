@@ -40,6 +40,7 @@ STATE = (
     "servicePrincipalName",
 )
 DETAIL = (*STATE, "msDS-User-Account-Control-Computed", "msDS-ResultantPSO")
+_MOST_ALIKE = 20  # of names that a directory takes for one; of more nobody is chosen
 _DOMAIN_POLICY = (
     *("minPwdLength", "pwdProperties", "pwdHistoryLength", "minPwdAge", "maxPwdAge"),
     *("lockoutThreshold", "lockoutDuration"),
@@ -85,22 +86,23 @@ def find(
 ) -> User:
     """Find the one user of the domain that an identifier means.
 
-    With `detail` also what only an explanation needs. Refused as user_not_found or
-    several_users.
+    With `detail` also what only an explanation needs. Whom the directory takes for the
+    same name, and is not, is left out. Refused as user_not_found or several_users.
     """
     found = directory.search(
         base_dn,
         people_filter(f"({whom.assertion})"),
-        DETAIL if detail else STATE,
+        (*(DETAIL if detail else STATE), whom.attribute),
         controls=(OWNER_GROUP_DACL,),
         paged=False,
-        limit=2,
+        limit=_MOST_ALIKE,
     )
-    entries = list(found)
+    alike = list(found)
+    entries = [entry for entry in alike if whom.means(entry)]
+    if len(entries) > 1 or len(alike) >= _MOST_ALIKE:
+        raise several(whom.by, whom.value)
     if not entries:
         raise nobody(whom.by, whom.value)
-    if len(entries) > 1:
-        raise several(whom.by, whom.value)
     return user_of(entries[0])
 
 

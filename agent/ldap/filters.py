@@ -1,15 +1,21 @@
 """Filters (RFC 4515): people, members through any number of groups, escaping."""
 
+import string
+
 _IN_CHAIN = "1.2.840.113556.1.4.1941"  # MS-ADTS 3.1.1.3.4.4.3
 
-_FILTER = set('\\*()\0"')  # RFC 4515 section 3, and the quote
+_PLAIN = frozenset(f"{string.ascii_letters}{string.digits}@._-=,".encode())
 
 
 def escape(value: str | bytes) -> str:
-    """Escape a value for a filter (RFC 4515 section 3); bytes wholly."""
-    if isinstance(value, bytes):
-        return "".join(f"\\{byte:02x}" for byte in value)
-    return "".join(f"\\{ord(c):02x}" if c in _FILTER else c for c in value)
+    """Escape a value for a filter (RFC 4515 section 3): bytes wholly, text as UTF-8.
+
+    Of text only what means nothing to any parser stays as it is: what is sent is what
+    was given, whatever a library makes of text.
+    """
+    plain = frozenset() if isinstance(value, bytes) else _PLAIN
+    raw = value if isinstance(value, bytes) else value.encode("utf-8", "surrogatepass")
+    return "".join(chr(byte) if byte in plain else f"\\{byte:02x}" for byte in raw)
 
 
 def people_filter(*also: str) -> str:

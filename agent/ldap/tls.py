@@ -70,10 +70,12 @@ def open_connection(
     except OSError as error:
         what = Text("the file of the CA can't be used: {error}", error=str(error))
         raise Unreachable(endpoint.host, what, Text("mend ca")) from error
+    # bytes: ldap3 changes text by SASLprep (RFC 4013), which no directory does
+    sent: Any = password.reveal().encode()
     connection: Any = ldap3.Connection(
         _server(endpoint, tls, connect_timeout),
         user,
-        password.reveal(),
+        sent,
         auto_referrals=False,
         auto_escape=False,
         check_names=False,

@@ -253,6 +253,52 @@ def test_nobody_is_found_by_what_looks_like_a_filter(stage: AgentStage) -> None:
     assert stage.reset("anna", user=user)["code"] == "bad_request"
 
 
+@pytest.mark.parametrize("folds", ["  twin", "twin  ", "two  blanks", "TWO blanks "])
+def test_nobody_is_found_by_what_the_directory_folds(
+    stage: AgentStage, folds: str
+) -> None:
+    dn = stage.lab.people["rosa"]["dn"]
+    administer(stage.lab, dn, {"mail": ["two blanks"]})
+    user = {"by": "mail", "value": folds}
+    code = stage.ask("check", "rosa", user=user)["code"]
+    assert code in ("bad_request", "user_not_found")
+    user = {"by": "mail", "value": "Two BLANKS"}
+    assert stage.ask("check", "rosa", user=user)["verdict"]["dn"] == dn
+
+
+def test_the_agents_own_account_is_never_written_to(stage: AgentStage) -> None:
+    own = stage.lab.accounts["svc-existing"]["dn"]
+    container = own.partition(",")[2]
+    stage.with_settings(scope={"containers": [stage.lab.base_dn, container]})
+    administer(stage.lab, own, {"mail": ["harmless@corp.test"]})
+    for user in (
+        {"by": "mail", "value": "harmless@corp.test"},
+        {"by": "userPrincipalName", "value": stage.lab.accounts["svc-existing"]["upn"]},
+    ):
+        for op in ("reset", "unlock", "check", "change"):
+            passwords = {"new_password": CANARY, "old_password": CANARY}
+            more = passwords if op != "unlock" else {}
+            answer = stage.ask(op, "anna", user=user, **more)
+            assert answer["code"] == "excluded_account", op
+    stage.lab.sign_in(
+        stage.lab.accounts["svc-existing"]["upn"],
+        stage.lab.accounts["svc-existing"]["password"],
+    )
+
+
+def test_services_and_the_deny_list_are_left_alone(stage: AgentStage) -> None:
+    dn = stage.lab.people["rosa"]["dn"]
+    administer(stage.lab, dn, {"servicePrincipalName": ["HTTP/app.corp.test"]})
+    assert stage.reset("rosa")["code"] == "excluded_account"
+    stage.with_settings(scope={"exclude_service_accounts": False})
+    assert stage.reset("rosa")["code"] == "ok"
+    stage.with_settings(scope={"deny_list": [PILOT]})
+    assert stage.ask("check", "anna")["code"] == "excluded_account"
+    assert stage.ask("check", "duplicate_mail")["code"] == "ok"
+    stage.with_settings(scope={"deny_list": [f"CN=Gone,{stage.lab.base_dn}"]})
+    assert stage.reset("duplicate_mail")["code"] == "excluded_account"
+
+
 def test_a_group_or_computer_is_no_user(stage: AgentStage) -> None:
     for value in ("DC1$", "Domain Admins"):
         user = {"by": "sAMAccountName", "value": value}

@@ -111,7 +111,7 @@ def test_the_directory_looks_for_the_pilot_group_itself() -> None:
     list(cover(scan(directory, pilot=PILOT)))
 
     (_, query), *_ = directory.asked
-    assert r"memberOf:1.2.840.113556.1.4.1941:=CN=Pilot \281\29,OU=Groups" in query
+    assert r"memberOf:1.2.840.113556.1.4.1941:=CN=Pilot\20\281\29,OU=Groups" in query
 
 
 def test_what_breaks_while_reading_reaches_who_judges() -> None:
