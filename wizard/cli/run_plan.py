@@ -42,7 +42,7 @@ def run_plan(
     confirm: Confirm,
     *,
     text: str = "",
-    done: Text = EMPTY,
+    done: str = EMPTY,
 ) -> Result:
     """Make changes that were planned, once they are accepted; all or none.
 
@@ -63,8 +63,8 @@ def run_plan(
     except ApplyError as error:
         return failure(error)
     data = {"changes": output.plan_data(plan.changes), "told": details}
-    done = done or Text("Done: {changes} made.", changes=output.counted(plan.changes))
-    return Result(Exit.DONE, done, data)
+    made = Text("Done: {changes} made.", changes=output.counted(plan.changes))
+    return Result(Exit.DONE, done or made, data)
 
 
 def _refuse_without_admin(secrets: CommandSecrets) -> None:

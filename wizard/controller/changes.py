@@ -45,7 +45,9 @@ class Changes:
     def plan_removal(self, inputs: Inputs) -> Plan:
         """Say everything that would be removed."""
         refuse_others(self._host)
-        return Plan(None, plan_removal(STEPS, self._context.with_inputs(inputs)))
+        context = self._context.with_inputs(inputs)
+        stays = [text for step in STEPS for text in step.stays(context)]
+        return Plan(None, plan_removal(STEPS, context), tuple(stays))
 
     def apply(
         self, plan: Plan, inputs: Inputs, report: Report, stop: threading.Event

@@ -17,7 +17,8 @@ from wizard.grants.grant_history import container_of
 from wizard.plan.change import Change, Context, Plan, StepFailed
 from wizard.plan.history import GrantRecord
 from wizard.results import Check
-from wizard.steps.account import Account, AccountChange, Act
+from wizard.steps.account import Account
+from wizard.steps.account_change import AccountChange, Act
 from wizard.steps.enrolment import EnrolmentChange, EnrolmentStep
 from wizard.steps.grants import Grants
 

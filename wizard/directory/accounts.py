@@ -5,6 +5,7 @@ The mark in `info` says whose: another server that takes it over writes its own.
 
 import secrets
 import string
+from collections.abc import Iterator
 
 from agent.acl.sid import Sid
 from agent.config.settings import DirectorySettings
@@ -16,12 +17,14 @@ from agent.ldap.filters import escape
 from agent.verdict.account import UserFlag
 from wire.secret import Secret
 from wire.text import Text
+from wizard.plan import journal
 from wizard.plan.change import Context, Facts, StepFailed
 from wizard.plan.history import MARK, account_key, made_accounts
 
 NO_SUCH_ATTRIBUTE = 16  # RFC 4511 4.1.9; of a value that is not there, too
 _FLAGS = UserFlag.NORMAL_ACCOUNT | UserFlag.DONT_EXPIRE_PASSWD
 _LENGTH = 40
+_WANTED = ("objectGUID", "objectSid", "info", "userAccountControl")
 _KINDS = (string.ascii_lowercase, string.ascii_uppercase, string.digits, "-_.!#%+=")
 
 
@@ -65,6 +68,23 @@ def take_over(opened: Connection, entry: Facts, password: Secret, plan_id: str) 
         raise StepFailed(what, Text("Look at the plan again.")) from error
 
 
+def give_back(
+    opened: Connection, directory: DirectorySettings, entry: Facts, plan_id: str
+) -> None:
+    """Give the mark back that `take_over` replaced; nothing where it did not.
+
+    The password stays the new one: the directory has no other to go back to.
+    """
+    now, ours = find(opened, directory), f"{MARK}{plan_id}"
+    if now is None or now.text("info") != ours:
+        return
+    changes = (
+        Modification("delete", "info", (ours.encode(),)),
+        Modification("add", "info", (entry["info"].encode(),)),
+    )
+    opened.modify(now.dn, changes)
+
+
 def _quoted(password: Secret) -> bytes:
     """Spell a password as unicodePwd takes it (MS-ADTS 3.1.1.3.1.5)."""
     return f'"{password.reveal()}"'.encode("utf-16-le")
@@ -86,8 +106,14 @@ def find(opened: Connection, directory: DirectorySettings) -> Entry | None:
     if directory.account.kind == "new":
         # whatever it is: a group of that name takes it as well
         query = f"(sAMAccountName={name})"
-    wanted = ("objectGUID", "objectSid", "info", "userAccountControl")
-    return next(opened.search(directory.base_dn, query, wanted, limit=1), None)
+    return next(opened.search(directory.base_dn, query, _WANTED, limit=1), None)
+
+
+def marked(opened: Connection, base_dn: str) -> Iterator[Entry]:
+    """Find every account that a setup of Writeback made or took over, by its mark."""
+    # sAMAccountType of people's accounts (MS-SAMR 2.2.1.9), which is indexed
+    query = f"(&(sAMAccountType=805306368)(info={escape(MARK)}*))"
+    yield from opened.search(base_dn, query, (*_WANTED, "sAMAccountName"))
 
 
 def sid_of(opened: Connection, directory: DirectorySettings) -> Sid:
@@ -115,15 +141,37 @@ def needed(opened: Connection, directory: DirectorySettings) -> Entry:
 
 
 def is_ours(entry: Entry, directory: DirectorySettings, context: Context) -> bool:
-    """Say whether the account still has the mark of this machine.
+    """Say whether the account still has a mark of this machine.
 
+    Any plan's counts, however it ended: one that was taken back may have left its mark.
     Where no journal tells, that of any earlier setup counts.
     """
     info, key = entry.text("info") or "", account_key(directory)
+    if has_own_mark(entry, context):
+        return True
     made = made_accounts(context)
     marks = (each.mark for each in made if account_key(each.directory) == key)
     mark = next(marks, "")
     return info == mark if mark else info.startswith(MARK)
+
+
+def of_another(entry: Entry) -> Text:
+    """Say of an account that a removal leaves it, by what its mark tells."""
+    info = entry.text("info") or ""
+    if info.startswith(MARK):
+        return Text(
+            "The account {dn}: by its mark ({info}) another setup of Writeback has it.",
+            dn=entry.dn,
+            info=info,
+        )
+    return Text("The account {dn}: it has no mark of Writeback.", dn=entry.dn)
+
+
+def has_own_mark(entry: Entry, context: Context) -> bool:
+    """Say whether an account's mark is of a plan that this machine's journals know."""
+    info = entry.text("info") or ""
+    known = journal.ids(context.host.places.journal)
+    return info.startswith(MARK) and info.removeprefix(MARK) in known
 
 
 def is_anothers(

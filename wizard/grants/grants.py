@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from agent.acl.ace import Ace, AceFlag, UnknownAce
 from agent.acl.ace_text import words
+from agent.acl.rights import Right
 from agent.acl.sddl import sddl
 from agent.acl.sid import Sid
 from agent.active_directory.users import own_sids
@@ -23,9 +24,15 @@ from wizard.directory.sign_in import as_agent, stored_password
 from wizard.grants.acl import descriptor_of, refuse_protected, rights_of
 from wizard.grants.effective_rights import ContainerRights, judge
 from wizard.grants.grant_commands import dsacls_line, powershell, powershell_revoke
-from wizard.grants.grant_history import located, with_current_base
+from wizard.grants.grant_history import (
+    guid_of,
+    located,
+    rights_held,
+    with_current_base,
+)
 from wizard.grants.grant_targets import GrantTargets, grant_targets
-from wizard.permissions.grant import Grant
+from wizard.permissions.grant import KINDS, Grant
+from wizard.permissions.held_rights import TASK
 from wizard.permissions.sid_names import Names
 from wizard.plan.change import Change, Context, Plan, StepFailed
 from wizard.plan.history import GrantRecord, granted
@@ -183,6 +190,29 @@ def _left(
             about = isinstance(ace, Ace) and ace.sid == own and ace not in taken
             if about and not ace.flags & AceFlag.INHERITED:
                 yield ForeignEntry(container, verbatim(words(ace, name_of=names)))
+
+
+def standing(
+    opened: Connection, settings: Settings, recorded: Sequence[GrantRecord]
+) -> Iterator[GrantRecord]:
+    """Find entries of the form of grants for the account, which no record tells of."""
+    own = sid_of(opened, settings.directory)
+    possible = [
+        Grant(right, kind) for right in (*TASK, Right.CHANGE_PASSWORD) for kind in KINDS
+    ]
+    for container in settings.scope.containers:
+        known = rights_held(recorded, container, str(own))
+        there = _aces(opened, container)
+        names = tuple(
+            grant.name
+            for grant in possible
+            if grant.name not in known and grant.ace(own) in there
+        )
+        if names:
+            guid = guid_of(opened, container)
+            yield GrantRecord(
+                settings.directory, container, names, sid=str(own), guid=guid
+            )
 
 
 def missing(

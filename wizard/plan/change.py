@@ -76,11 +76,13 @@ def directory_of(facts: Facts | None) -> DirectorySettings:
 class Plan:
     """What was shown and is applied as it was shown, in this order.
 
-    `settings` is what the changes lead to; None for a removal.
+    `settings` is what the changes lead to; None for a removal, and `stays` what that
+    leaves beyond this machine.
     """
 
     settings: Settings | None
     changes: tuple[Change, ...]
+    stays: tuple[Text, ...] = ()
 
     @property
     def removes(self) -> bool:

@@ -65,6 +65,10 @@ class Step(ABC):
         """
         return ()
 
+    def stays(self, context: Context) -> Sequence[Text]:  # noqa: ARG002 - a default
+        """Say what a removal leaves beyond this machine, and why. Reads only."""
+        return ()
+
     def refuse_stale(self, changes: Sequence[Change], context: Context) -> None:  # noqa: B027 - most start from nothing
         """Raise StepFailed where what its changes start from is not as it was shown."""
 

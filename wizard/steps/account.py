@@ -6,9 +6,7 @@ made, and a server from one that another server took over.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import Enum
-from typing import Any, Self
+from typing import Any
 
 from agent.acl.sid import Sid
 from agent.config.secret_store import DIRECTORY_PASSWORD
@@ -26,47 +24,13 @@ from wizard.directory.sign_in import (
 )
 from wizard.enrolment.clone import REKEY
 from wizard.host.stored_secrets import keep_previous, previous, take_back, trouble
-from wizard.plan.change import Begun, Change, Context, Facts, StepFailed, directory_of
+from wizard.plan.change import Begun, Change, Context, Facts, StepFailed
 from wizard.plan.history import MARK
 from wizard.plan.step import Restart, Step, Target
 from wizard.results import Check
+from wizard.steps.account_change import AccountChange, Act
 
 PREVIOUS = previous(DIRECTORY_PASSWORD)
-
-
-class Act(Enum):
-    """What is done with the account, or with its password."""
-
-    CREATE = "create"
-    TAKE_OVER = "take over"  # one of an earlier setup: it is given a new password
-    STORE = "store"  # the password of an existing one
-    DELETE = "delete"
-
-
-@dataclass(frozen=True)
-class AccountChange:
-    """A change of the account, as its facts tell it.
-
-    `entry` is the account that is there, its `dn` and `info`; empty for none. `stored`:
-    a password was stored before, of use or not.
-    """
-
-    act: Act
-    directory: DirectorySettings
-    entry: Facts
-    stored: bool = False
-
-    @classmethod
-    def of(cls, change: Change) -> Self:
-        """Read the facts of a change, also as an older version wrote them."""
-        entry = change.before or {}
-        if change.after is None:
-            return cls(Act.DELETE, directory_of(change.before), entry)
-        act = Act.TAKE_OVER if "dn" in entry else Act.CREATE
-        if change.after["kind"] == "existing":
-            act = Act.STORE
-        stored = bool(change.after["stored"])
-        return cls(act, directory_of(change.after), entry, stored)
 
 
 class Account(Step):
@@ -106,6 +70,28 @@ class Account(Step):
         summary = Text("Deletes the account {dn}", dn=entry.dn)
         return (deletion(self.name, entry, directory, summary),)
 
+    def stays(self, context: Context) -> Sequence[Text]:
+        if context.settings is None:
+            return ()
+        directory = context.settings.directory
+        name = directory.account.name
+        if context.inputs.keep_account:
+            return (
+                Text(
+                    "The account {name} and its permissions in Active Directory.",
+                    name=name,
+                ),
+            )
+        if directory.account.kind == "existing":
+            return (Text("The account {name}, which was there before.", name=name),)
+        if context.belongs_to_original:
+            return (Text("The account {name}: it is the original's.", name=name),)
+        with as_either(directory, context) as opened:
+            entry = accounts.find(opened, directory)
+        if entry is None or accounts.is_ours(entry, directory, context):
+            return ()
+        return (accounts.of_another(entry),)
+
     def apply(self, change: Change, context: Context) -> Facts:
         planned = AccountChange.of(change)
         if planned.act is Act.DELETE:
@@ -129,11 +115,14 @@ class Account(Step):
             return  # cut off before anything was done: the secret comes first
         if planned.act is Act.CREATE:
             _remove(planned.directory, begun.made, context)
-        elif planned.act is Act.TAKE_OVER and _in_force(
-            planned.directory, begun.made, context
-        ):
-            secrets.remove(PREVIOUS)
-            return
+        elif planned.act is Act.TAKE_OVER:
+            with as_admin(planned.directory, context) as opened:
+                accounts.give_back(
+                    opened, planned.directory, planned.entry, context.plan_id
+                )
+            if _in_force(planned.directory, begun.made, context):
+                secrets.remove(PREVIOUS)
+                return
         take_back(DIRECTORY_PASSWORD, secrets, replaced=planned.stored)
 
     def left(self, begun: Begun, context: Context) -> Text:

@@ -13,8 +13,8 @@ from agent.ldap.connection import Connection
 from agent.ldap.dn import same
 from agent.ldap.errors import DirectoryError
 from wire.text import Text
-from wizard.directory.accounts import find, sid_of
-from wizard.directory.sign_in import as_admin, finding
+from wizard.directory.accounts import find, is_ours, sid_of
+from wizard.directory.sign_in import as_admin, as_either, finding
 from wizard.grants import grant_history, grants
 from wizard.grants.acl import Edit, descriptor_of, refuse_protected, rewrite, rights_of
 from wizard.grants.grant_rows import row_of
@@ -46,7 +46,11 @@ class Grants(Step):
         settings = context.settings
         directory = settings.directory if settings else None
         recorded = grant_history.granted_or_recorded(context, directory)
-        return [grants.revoke_change(record, record.rights) for record in recorded]
+        found = _unrecorded(settings, context, recorded) if settings else ()
+        return [
+            grants.revoke_change(record, record.rights)
+            for record in (*recorded, *found)
+        ]
 
     def apply(self, change: Change, context: Context) -> Facts:
         record = GrantRecord.of(change)
@@ -176,6 +180,26 @@ def _revoked(wanted: Settings, recorded: Sequence[GrantRecord]) -> Iterator[Chan
         ]
         if over:
             yield grants.revoke_change(record, over)
+
+
+def _unrecorded(
+    settings: Settings, context: Context, recorded: Sequence[GrantRecord]
+) -> Sequence[GrantRecord]:
+    """Find what else is granted on the scope to an account that goes too.
+
+    Of a plan that was cut off, or whose journal was lost: nobody needs it any more.
+    """
+    directory = settings.directory
+    if directory.account.kind == "existing" or context.belongs_to_original:
+        return ()
+    try:
+        with as_either(directory, context) as opened:
+            entry = find(opened, directory)
+            if entry is None or not is_ours(entry, directory, context):
+                return ()
+            return tuple(grants.standing(opened, settings, recorded))
+    except (DirectoryError, StepFailed):
+        return ()  # as of what is recorded: it is told when its turn comes
 
 
 def _left_by(wanted: Settings, revoked: Sequence[Change]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from agent.config.settings import DirectorySettings, Settings
 from agent.ldap.connection import Connection
 from agent.ldap.entry import Entry
 from wire.text import Text
-from wizard.directory.accounts import find
+from wizard.directory.accounts import find, has_own_mark, marked, of_another
 from wizard.directory.sign_in import as_either, reached_now
 from wizard.plan import history
 from wizard.plan.change import Begun, Change, Context, Facts
@@ -34,7 +34,20 @@ class OldAccount(Step):
         settings = context.settings
         if settings is None:
             return tuple(_all(context))
-        return tuple(_deletions(settings, context))
+        known = tuple(_deletions(settings, context))
+        return (*known, *_marked(settings, context, known))
+
+    def stays(self, context: Context) -> Sequence[Text]:
+        settings = context.settings
+        if settings is None or context.inputs.keep_account:
+            return ()
+        own = settings.directory.account.name.casefold()
+        with as_either(settings.directory, context) as opened:
+            return [
+                of_another(entry)
+                for entry in marked(opened, settings.directory.base_dn)
+                if not has_own_mark(entry, context) and _name(entry) != own
+            ]
 
     def apply(self, change: Change, context: Context) -> Facts:
         return delete(change, context)
@@ -57,6 +70,36 @@ def _deletions(settings: Settings, context: Context) -> Iterator[Change]:
                     "Deletes the account {dn}, which is used no more", dn=entry.dn
                 )
                 yield deletion(OldAccount.name, entry, directory, summary)
+
+
+def _marked(
+    settings: Settings, context: Context, known: Sequence[Change]
+) -> Iterator[Change]:
+    """Delete what else has a mark of this machine, as of a plan that was taken back."""
+    if context.belongs_to_original:
+        return
+    own = settings.directory.account.name.casefold()
+    there = {change.before["dn"] for change in known if change.before}
+    with as_either(settings.directory, context) as opened:
+        for entry in marked(opened, settings.directory.base_dn):
+            ours = has_own_mark(entry, context) and entry.dn not in there
+            if ours and _name(entry) != own:
+                directory = _directory_of(entry, settings.directory)
+                summary = Text(
+                    "Deletes the account {dn}, which is used no more", dn=entry.dn
+                )
+                yield deletion(OldAccount.name, entry, directory, summary)
+
+
+def _name(entry: Entry) -> str:
+    return (entry.text("sAMAccountName") or "").casefold()
+
+
+def _directory_of(entry: Entry, today: DirectorySettings) -> DirectorySettings:
+    """Reach an account that was found by its mark, as a deletion finds it again."""
+    name = {"kind": "new", "name": entry.text("sAMAccountName") or ""}
+    account = today.account.model_copy(update=name)
+    return today.model_copy(update={"account": account})
 
 
 def _all(context: Context) -> Iterator[Change]:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from agent.config.settings_file import dump
 from installer.nfpm import SCRIPTS
 from installer.paths import INSTALLER
+from tests.unit.wizard.answered import SETTINGS
 
 FOLDER = INSTALLER / "scripts"
 ALL = sorted(path for path in FOLDER.rglob("*") if path.is_file())
@@ -53,3 +55,65 @@ def test_after_an_upgrade_the_agent_is_asked_to_hand_over(name: str) -> None:
     text = (FOLDER / "agent" / name).read_text()
     assert "systemctl reload writeback-agent.service" in text
     assert "systemctl stop" not in text
+
+
+def run(script: str, argument: str, root: Path) -> str:
+    """Run a script on a tree below a folder, with no tools but those that read."""
+    tools = root / "tools"
+    tools.mkdir(exist_ok=True)
+    for name in ("cat", "head", "rm", "rmdir", "sed"):
+        if not (tools / name).exists():
+            (tools / name).symlink_to(str(shutil.which(name)))
+    if not (tools / "getent").exists():
+        (tools / "getent").symlink_to(str(shutil.which("false")))  # it has no user
+    text = (FOLDER / "agent" / script).read_text()
+    for folder in ("etc", "run", "var"):
+        text = re.sub(rf"(?<= )/{folder}/", f"{root}/{folder}/", text)
+    done = subprocess.run(
+        ["/bin/sh", "-c", text, "script", argument],
+        env={"PATH": str(tools)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stderr.replace(str(root), "")
+
+
+GONE = [("deb/prerm", "remove"), ("deb/postrm", "purge"), ("rpm/preun", "0")]
+
+
+@pytest.mark.parametrize(("script", "argument"), GONE)
+def test_who_removes_the_package_of_a_serving_agent_is_told_what_stays(
+    tmp_path: Path, script: str, argument: str
+) -> None:
+    settings = tmp_path / "etc/writeback/settings.yaml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(dump(SETTINGS))
+    said = run(script, argument, tmp_path)
+    assert "in corp.test: the account svc-writeback and its permissions" in said
+    assert "at https://relay.corp.test: the agent sync-01" in said
+    way = (
+        "writeback-relay forget sync-01" if argument == "purge" else "writeback remove"
+    )
+    assert way in said
+    assert settings.exists() is (argument != "purge")
+
+
+@pytest.mark.parametrize(("script", "argument"), [*GONE, ("deb/prerm", "upgrade")])
+def test_nothing_is_told_where_nothing_stays(
+    tmp_path: Path, script: str, argument: str
+) -> None:
+    (tmp_path / "etc/writeback").mkdir(parents=True)
+    assert run(script, argument, tmp_path) == ""
+
+
+@pytest.mark.parametrize(
+    ("script", "argument"), [("deb/prerm", "upgrade"), ("rpm/preun", "1")]
+)
+def test_an_upgrade_warns_of_nothing(
+    tmp_path: Path, script: str, argument: str
+) -> None:
+    settings = tmp_path / "etc/writeback/settings.yaml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(dump(SETTINGS))
+    assert run(script, argument, tmp_path) == ""

@@ -1,24 +1,39 @@
 """Remove: the installation, and its side of the directory unless that is kept."""
 
 import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from wire.text import Text
 from wizard.cli.command import SECRETS, YES, Argument, Command
 from wizard.cli.invocation import Invocation
-from wizard.cli.output import Exit, Result, say_progress
+from wizard.cli.output import Exit, Result, lines, plan_text, say_progress
 from wizard.cli.run_plan import planned, run_plan
 from wizard.cli.secrets import CommandSecrets
 from wizard.cli.terminal import Confirm
 from wizard.controller.controller import Controller
+from wizard.translation import say
 
 
 def remove(controller: Controller, secrets: CommandSecrets, confirm: Confirm) -> Result:
     """Remove the installation; the directory's side too unless it is kept."""
     plan, secrets = planned(controller.changes.plan_removal, secrets)
+    stays = {"stays": list(plan.stays)}
     if plan.changes:
-        return run_plan(controller, plan, secrets, confirm, done=Text("Removed."))
+        shown = lines(plan_text(plan.changes), *_staying(plan.stays))
+        done = lines(Text("Removed."), *_staying(plan.stays))
+        result = run_plan(controller, plan, secrets, confirm, text=shown, done=done)
+        return replace(result, data={**result.data, **stays})
     controller.changes.apply(plan, secrets.inputs(), say_progress, threading.Event())
-    return Result(Exit.DONE, Text("There is nothing to remove."), {"changes": []})
+    nothing = lines(Text("There is nothing to remove."), *_staying(plan.stays))
+    return Result(Exit.DONE, nothing, {"changes": [], **stays})
+
+
+def _staying(stays: Sequence[Text]) -> Iterator[str]:
+    """Say what a removal leaves."""
+    if stays:
+        yield Text("What stays:")
+    yield from (f"  {say(each)}" for each in stays)
 
 
 def _remove(invocation: Invocation) -> Result:

@@ -86,18 +86,24 @@ def _note(text: str) -> QWidget:
 
 
 def kept(session: Session) -> tuple[Text, ...]:
-    """Say what a removal leaves."""
+    """Say what a removal leaves, beyond this machine as the plan found it."""
     program = Text("The program; your package manager removes its packages.")
     audit = Text("The audit records, in /var/log/writeback.")
-    stays = (program,) if inputs_of(session.answers).delete_audit else (program, audit)
+    here = (program,) if inputs_of(session.answers).delete_audit else (program, audit)
+    found = session.plan.stays if session.plan is not None else ()
+    return tuple(dict.fromkeys((*here, *_account(session), *found)))
+
+
+def _account(session: Session) -> tuple[Text, ...]:
+    """Say of the account what the answers alone tell."""
     answers = session.answers
     name = answers.text("directory.account.name")
     if inputs_of(answers).keep_account:
-        account = Text(
-            "The account {name} and its permissions in Active Directory.", name=name
+        return (
+            Text(
+                "The account {name} and its permissions in Active Directory.", name=name
+            ),
         )
-    elif not new_account(answers):
-        account = Text("The account {name}, which was there before.", name=name)
-    else:
-        return stays
-    return (*stays, account)
+    if not new_account(answers):
+        return (Text("The account {name}, which was there before.", name=name),)
+    return ()

@@ -19,7 +19,7 @@ from tests.unit.wizard.fake_host import FakeHost, on
 from wire.text import Text
 from wizard.plan import history, journal
 from wizard.plan.change import Change, Context
-from wizard.steps.account import AccountChange, Act
+from wizard.steps.account_change import AccountChange, Act
 from wizard.steps.enrolment import EnrolmentChange, Undo
 from wizard.steps.settings_file import FileChange
 

@@ -1,6 +1,7 @@
 """The account's password: what needs a directory is in tests/integration."""
 
 import json
+from contextlib import AbstractContextManager, nullcontext
 
 import pytest
 
@@ -12,8 +13,9 @@ from tests.unit.wizard.fake_host import FakeHost, on
 from tests.unit.wizard.steps.installation import changed, secrets_now, spoil
 from wire.secret import Secret
 from wire.text import Text
+from wizard.directory import accounts
 from wizard.inputs import Inputs
-from wizard.plan.change import Begun, Change, StepFailed
+from wizard.plan.change import Begun, Change, Facts, StepFailed
 from wizard.plan.step import Target
 from wizard.steps.account import PREVIOUS, Account
 
@@ -169,7 +171,10 @@ def test_a_password_that_was_set_stays_where_an_agent_goes_on_with_it(
     cut_off: bool,
     installed: bool,
 ) -> None:
-    """Whether it was set is asked of the directory, where nothing here tells."""
+    """Whether it was set is asked of the directory, where nothing here tells.
+
+    The mark is given back first, as somebody lets the administrator in.
+    """
 
     def connect(*_arguments: object) -> Opened:
         if answer == "in":
@@ -177,21 +182,35 @@ def test_a_password_that_was_set_stays_where_an_agent_goes_on_with_it(
         kind = SignInRefused if answer == "refused" else Unreachable
         raise kind("dc1.corp.test", Text("no"), Text("look at it"))
 
+    given_back: list[str] = []
+
+    def as_admin(*_arguments: object) -> AbstractContextManager[Opened]:
+        if answer == "silent":
+            raise Unreachable("dc1.corp.test", Text("no"), Text("look at it"))
+        return nullcontext(Opened())
+
+    def give_back(_opened: Opened, _where: object, entry: Facts, plan_id: str) -> None:
+        given_back.append(f"{plan_id} {entry['info']}")
+
     monkeypatch.setattr("wizard.directory.sign_in.connect", connect)
+    monkeypatch.setattr("wizard.steps.account.as_admin", as_admin)
+    monkeypatch.setattr(accounts, "give_back", give_back)
     if installed:
         host.write(host.places.settings, dump(SETTINGS))
     host.secrets.put(PREVIOUS, Secret("of before"))
     host.secrets.put(kept.DIRECTORY_PASSWORD, Secret(CANARY))
     directory = SETTINGS.directory.model_dump(mode="json")
     after = {"kind": "new", "directory": directory, "stored": True}
-    change = Change("account", Text("Takes over"), {"dn": "CN=svc"}, after)
+    before = {"dn": "CN=svc", "info": "writeback:of-before"}
+    change = Change("account", Text("Takes over"), before, after)
     made = None if cut_off else {"dn": "CN=svc"}
-    if installed and cut_off and answer == "silent":
+    if answer == "silent":
         with pytest.raises(Unreachable):
             Account().undo(Begun(0, change, made), on(host))
         assert host.secrets.get(PREVIOUS) == Secret("of before")
         return
     Account().undo(Begun(0, change, made), on(host))
+    assert given_back == [f"{on(host).plan_id} writeback:of-before"]
     stays = installed and (not cut_off or answer == "in")
     now = Secret(CANARY if stays else "of before")
     for _ in range(2):
