@@ -65,7 +65,7 @@ class Trail:
             self._follow()
             if not may_use_reserve:
                 self._reserve.hold()
-            return self._append(record)
+            return self._append(record, may_use_reserve=may_use_reserve)
 
     def settle(self) -> None:
         """Have the records on the disk, and note it in the head."""
@@ -88,14 +88,16 @@ class Trail:
             self._head.close()
             os.close(self._file)
 
-    def _append(self, record: Mapping[str, Any]) -> Tip:
+    def _append(
+        self, record: Mapping[str, Any], *, may_use_reserve: bool = True
+    ) -> Tip:
         line, tip = chain.linked(record, self._tip)
         if self._size and self._size + len(line) > self._most_bytes:
             self._rotate()
         try:
             self._write(line)
         except OSError as error:
-            if not self._reserve.give_up(error):
+            if not (may_use_reserve and self._reserve.give_up(error)):
                 raise
             self._write(line)
         self._size += len(line)

@@ -68,8 +68,9 @@ def test_a_reset_sets_the_password(stage: AgentStage) -> None:
     assert answer["controller"] == stage.lab.host
     assert {"open", "find", "judge", "write", "total"} <= set(answer["ms"])
     stage.lab.sign_in(stage.lab.people["anna"]["upn"], CANARY)
-    (record,) = stage.records()
-    assert record["id"] == answer["id"]
+    (record,), (begun,) = stage.records(), stage.begun()
+    assert record["id"] == begun["id"] == answer["id"]
+    assert (begun["event"], begun["dn"]) == (31001, record["dn"])
     assert (record["event"], record["event_name"]) == (31002, "PasswordResetSuccess")
     assert record["dn"] == stage.lab.people["anna"]["dn"]
 
