@@ -101,13 +101,18 @@ def body_hash(body: bytes) -> str:
 def versioned_claims(payload: bytes) -> dict[str, Any]:
     """Read claims of this version; another is Refused as unsupported_version."""
     claims = json_object(payload)
+    check_version(claims)
+    return claims
+
+
+def check_version(claims: Mapping[str, Any]) -> None:
+    """See that claims are of this version; Refused as versioned_claims says."""
     version = claims.get("v")
     if type(version) is not int:
         raise Refused(Code.BAD_REQUEST, "v: needs the version, a number")
     if version != VERSION:
         detail = f"v: version {VERSION} of the wire is spoken here, not {version}"
         raise Refused(Code.UNSUPPORTED_VERSION, detail[:200])
-    return claims
 
 
 def _padded(token: bytes) -> bytes:

@@ -5,12 +5,14 @@ A256GCM). One algorithm each; `typ` is checked so that one kind of message can't
 pass for another (RFC 8725 section 3.11). The relay in between sees neither.
 """
 
+import re
 import secrets
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from wire import jose
 from wire.keys import PrivateKeys, PublicKeys
@@ -22,6 +24,31 @@ from wire.secret import Secret
 MAX_TOKEN_BYTES = 32 * 1024
 MAX_LIFETIME_S = 120
 CLOCK_LEEWAY_S = 30
+# UTF-16 code units, as Active Directory counts (MS-SAMR 2.2.6.21)
+MAX_PASSWORD_UNITS = 256
+_JTI = re.compile("^[!-~]{16,128}$")
+
+# Unix seconds; what is beyond is no time, and no float holds it exactly
+_Seconds = Annotated[int, Field(ge=0, lt=2**53)]
+
+
+def _measured(password: str) -> str:
+    units = len(password.encode("utf-16-le")) // 2
+    if not 1 <= units <= MAX_PASSWORD_UNITS:
+        rule = f"must have 1 to {MAX_PASSWORD_UNITS} UTF-16 code units, it has {units}"
+        raise ValueError(rule)
+    return password
+
+
+def _typed(password: str) -> str:
+    """Refuse what nobody can type at a sign-in, and what cuts a text short (U+0000)."""
+    if any(unicodedata.category(sign) == "Cc" for sign in password):
+        raise ValueError("must not hold control characters (U+0000 to U+001F, U+007F)")
+    return password
+
+
+_OldPassword = Annotated[str, AfterValidator(_measured)]  # as others may have set it
+_NewPassword = Annotated[str, AfterValidator(_measured), AfterValidator(_typed)]
 
 
 class _Claim(BaseModel):
@@ -39,20 +66,19 @@ class Proof(_Claim):
     """One proof of identity the portal took (RFC 8176 name, Unix time)."""
 
     method: str = Field(min_length=1, max_length=64)
-    at: int
+    at: _Seconds
 
 
 class _Claims(_Claim):
     iss: str
     aud: str
-    iat: int
-    exp: int
-    jti: str = Field(min_length=16, max_length=128)
+    iat: _Seconds
+    exp: _Seconds
+    jti: str = Field(pattern=_JTI.pattern)
     op: Literal["reset", "change", "unlock", "check"]
     user: UserClaim
-    # 256 UTF-16 units is what Active Directory takes (MS-SAMR 2.2.6.21)
-    new_password: str | None = Field(default=None, min_length=1, max_length=256)
-    old_password: str | None = Field(default=None, min_length=1, max_length=256)
+    new_password: _NewPassword | None = None
+    old_password: _OldPassword | None = None
     must_change: bool = False
     methods: list[Proof] = Field(default_factory=list, max_length=16)
 
@@ -63,6 +89,25 @@ class Portal:
 
     issuer: str
     keys: PublicKeys
+
+
+@dataclass(frozen=True)
+class ReplyTo:
+    """Whose request an answer is sealed for, and the id of the request."""
+
+    portal: Portal
+    jti: str
+
+
+class BadClaims(Refused):
+    """The claims of an authentic request that are not in the form.
+
+    `reply_to` is None where not even the id of the request could be read.
+    """
+
+    def __init__(self, refused: Refused, reply_to: ReplyTo | None) -> None:
+        super().__init__(refused.code, refused.detail)
+        self.reply_to = reply_to
 
 
 @dataclass(frozen=True)
@@ -87,6 +132,11 @@ class Request:
     must_change: bool
     methods: tuple[Proof, ...]
     digest: bytes = field(repr=False)
+
+    @property
+    def reply_to(self) -> ReplyTo:
+        """To whom the answer goes."""
+        return ReplyTo(self.portal, self.jti)
 
 
 def unseal(token: bytes, keys: PrivateKeys) -> Opened:
@@ -113,7 +163,7 @@ def authenticate(
 
     `portals` are by the kid of their signing key; `agent` is the id that `aud` must
     name; `digest`, SHA-256 of the token, tells a repeat from a replay. Refused as
-    forged_request, or bad_request with the claim that is wrong.
+    forged_request; BadClaims names the claim that is wrong, or the version.
     """
     kid = jose.token_header(opened.signed).get("kid")
     portal = portals.get(kid) if isinstance(kid, str) else None
@@ -122,12 +172,11 @@ def authenticate(
     payload = jose.verify_token(
         opened.signed, portal.keys.signing, "writeback-request+jwt"
     )
-    claims = _claims(payload)
-    if claims.iss != portal.issuer:
-        raise Refused(Code.FORGED_REQUEST, "iss is not the portal of this key")
-    if claims.aud != agent:
-        raise Refused(Code.FORGED_REQUEST, "aud is not this agent")
-    return _request(claims, portal, digest)
+    known = _for_us(jose.json_object(payload), portal, agent)
+    try:
+        return _request(_claims(known), portal, digest)
+    except Refused as refused:
+        raise BadClaims(refused, _reply_to(known, portal)) from None
 
 
 def seal_answer(
@@ -160,13 +209,29 @@ def new_jti() -> str:
     return secrets.token_urlsafe(16)
 
 
-def _claims(payload: bytes) -> _Claims:
+def _for_us(claims: Mapping[str, Any], portal: Portal, agent: str) -> Mapping[str, Any]:
+    if claims.get("iss") != portal.issuer:
+        raise Refused(Code.FORGED_REQUEST, "iss is not the portal of this key")
+    if claims.get("aud") != agent:
+        raise Refused(Code.FORGED_REQUEST, "aud is not this agent")
+    return claims
+
+
+def _reply_to(claims: Mapping[str, Any], portal: Portal) -> ReplyTo | None:
+    jti = claims.get("jti")
+    if isinstance(jti, str) and _JTI.fullmatch(jti):
+        return ReplyTo(portal, jti)
+    return None
+
+
+def _claims(read: Mapping[str, Any]) -> _Claims:
+    jose.check_version(read)
     try:
-        claims = _Claims.model_validate(jose.versioned_claims(payload))
+        claims = _Claims.model_validate(read)
     except ValidationError as error:
         # the text of the whole quotes the input, which may be the password
         wrong = "; ".join(
-            f"{'.'.join(map(str, item['loc']))}: {_lower(item['msg'])}"
+            f"{'.'.join(map(str, item['loc']))}: {_rule(item['msg'])}"
             for item in error.errors(include_input=False, include_url=False)
         )
         raise Refused(Code.BAD_REQUEST, wrong) from None
@@ -177,8 +242,9 @@ def _claims(payload: bytes) -> _Claims:
     return claims
 
 
-def _lower(sentence: str) -> str:
-    return f"{sentence[:1].lower()}{sentence[1:]}"
+def _rule(sentence: str) -> str:
+    own = sentence.removeprefix("Value error, ")
+    return f"{own[:1].lower()}{own[1:]}"
 
 
 def _request(claims: _Claims, portal: Portal, digest: bytes) -> Request:

@@ -175,7 +175,11 @@ class Limits(Model):
         default=10, description="writes for one user in any hour, unlocking too"
     )
     proofs: Annotated[int, Field(ge=0, le=5)] = Field(
-        default=0, description="proofs of identity the portal must have taken"
+        default=0,
+        description="proofs of identity of different kinds the portal must have taken",
+    )
+    proof_age: Annotated[int, Field(ge=60, le=86_400)] = Field(
+        default=900, description="seconds after which such a proof no longer counts"
     )
 
 

@@ -18,7 +18,7 @@ from agent.audit.counts import Counted, Counts
 from agent.audit.events import EventId, name_of
 from agent.audit.trail import Trail
 from agent.request.answer import Answer, Repeat
-from wire.messages import Request
+from wire.messages import ReplyTo, Request
 from wire.operation import Operation
 from wire.outcomes import OUTCOMES, Code
 
@@ -50,15 +50,23 @@ class Received:
     user: Mapping[str, str] | None = None
     portal: str | None = None
     by_admin: bool = False
+    proofs: tuple[Mapping[str, str | int], ...] = ()
 
     @classmethod
-    def of(cls, request: Request | None, self_tests: str = "") -> "Received":
-        """Take from a request what is no secret; `self_tests` issues this machine's."""
-        if request is None:
+    def unread(cls, reply_to: ReplyTo | None) -> "Received":
+        """Note who sent what is not in the form; None: that is not known either."""
+        if reply_to is None:
             return cls()
+        return cls(jti=reply_to.jti, portal=reply_to.portal.issuer)
+
+    @classmethod
+    def of(cls, request: Request, self_tests: str = "") -> "Received":
+        """Take from a request what is no secret; `self_tests` issues this machine's."""
         by, value = request.user.by, request.user.value[: identifiers.MOST]
         user, issuer = {"by": by, "value": value}, request.portal.issuer
-        return cls(request.op, request.jti, user, issuer, issuer == self_tests)
+        proofs = tuple(proof.model_dump() for proof in request.methods)
+        by_admin = issuer == self_tests
+        return cls(request.op, request.jti, user, issuer, by_admin, proofs)
 
 
 @dataclass(frozen=True)
@@ -141,6 +149,7 @@ def _of_request(received: Received, dn: str | None) -> dict[str, Any]:
         "user": received.user,
         "dn": dn,
         "portal": received.portal,
+        "proofs": list(received.proofs),
     }
 
 

@@ -21,7 +21,7 @@ from agent.request.ledger import Entry, LedgerFailed
 from agent.request.stages import Fresh, Located, Tools
 from wire import messages
 from wire.hybrid_connections import RelayResponse
-from wire.messages import Request
+from wire.messages import BadClaims, ReplyTo, Request
 from wire.operation import Operation
 from wire.outcomes import Code, Refused
 
@@ -34,6 +34,7 @@ class _RequestRun:
     def __init__(self) -> None:
         self.id = audit.new_id()
         self.request: Request | None = None
+        self.reply_to: ReplyTo | None = None
         self.dn: str | None = None
         self.admitted = False
         self._ms: dict[str, float] = {}
@@ -93,7 +94,11 @@ class Handler:
         try:
             with run.stage("open"):
                 run.request = self._authentic(body)
+                run.reply_to = run.request.reply_to
             fresh = stages.freshen(run.request, time.time())
+        except BadClaims as bad:
+            run.reply_to = bad.reply_to
+            return Answer.of(bad)
         except Refused as refused:
             return Answer.of(refused)
         try:
@@ -151,15 +156,17 @@ class Handler:
             raise Refused(Code.CANNOT_RECORD, f"audit: {error.strerror}") from error
 
     def _received(self, run: _RequestRun) -> Received:
+        if run.request is None:
+            return Received.unread(run.reply_to)
         return Received.of(run.request, self._tools.self_tests)
 
     def _reply(
         self, run: _RequestRun, reply: Answer | Repeat, body: bytes
     ) -> RelayResponse:
         claims = spelled(reply, run.id)
-        if run.request is not None:
+        if run.reply_to is not None:
             timed = {**claims, "ms": run.ms()}
-            return self._identity.sealed(timed, run.request, body)
+            return self._identity.sealed(timed, run.reply_to, body)
         # there is no key to seal to, so only what anybody may know
         public = {name: claims[name] for name in ("code", "message", "id")}
         return self._identity.refused(public, body)

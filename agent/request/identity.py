@@ -9,7 +9,7 @@ from agent.system.instance import NOBODY, Instance
 from wire import jose, messages
 from wire.hybrid_connections import RelayResponse
 from wire.keys import PrivateKeys
-from wire.messages import Portal, Request
+from wire.messages import Portal, ReplyTo
 
 _JOSE = {"Content-Type": "application/jose"}
 
@@ -51,7 +51,7 @@ class Identity:
         return self.signed(bound, "writeback-error+jwt", 400)
 
     def sealed(
-        self, claims: Mapping[str, Any], request: Request, body: bytes
+        self, claims: Mapping[str, Any], reply_to: ReplyTo, body: bytes
     ) -> RelayResponse:
         """Give the answer to a request, which only its portal can read.
 
@@ -59,11 +59,11 @@ class Identity:
         """
         head = {
             "iss": self.agent,
-            "aud": request.portal.issuer,
+            "aud": reply_to.portal.issuer,
             "iat": int(time.time()),
-            "jti": request.jti,
+            "jti": reply_to.jti,
             "request": jose.body_hash(body),
         }
-        portal = request.portal.keys
+        portal = reply_to.portal.keys
         token = messages.seal_answer({**claims, **head}, self.keys, portal)
         return RelayResponse(200, _JOSE, token)

@@ -6,6 +6,7 @@ raises `Refused` or `Ended`; so a stage that is skipped does not type-check. Tho
 that write are in `agent.request.password_write`.
 """
 
+import time
 from dataclasses import dataclass, replace
 
 from agent.acl.descriptor_reader import Unreadable, read
@@ -16,7 +17,7 @@ from agent.active_directory.subject_reader import SubjectReader
 from agent.active_directory.users import User
 from agent.config.settings import Settings
 from agent.ldap.pool import Pool, PooledConnection
-from agent.request import refusals
+from agent.request import proofs, refusals
 from agent.request.answer import Answer, Ended, iso
 from agent.request.ledger import Ledger
 from agent.request.rate_limit import RateLimit
@@ -131,12 +132,10 @@ def admit(fresh: Fresh, tools: Tools) -> Admitted:
     _count(request, tools)
     testing = request.portal.issuer == tools.self_tests
     _check_operation(request, tools, testing=testing)
-    proofs = len({proof.method for proof in request.methods})
     # a test is asked for by the administrator of this machine, not by a person
     # who has to prove anything to a portal
-    if proofs < settings.limits.proofs and not testing:
-        detail = f"{proofs} of {settings.limits.proofs} proofs"
-        raise Refused(Code.NOT_ENOUGH_PROOFS, detail)
+    if not testing:
+        proofs.check_proofs(request.methods, settings.limits, time.time())
     return Admitted(request, _whom(request))
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import time
 import uuid
 from dataclasses import replace
 from pathlib import Path
@@ -387,7 +388,8 @@ def test_limits_and_switches(stage: AgentStage) -> None:
     assert stage.ask("check", "marie")["code"] == "ok"
     assert stage.ask("check", "marie")["code"] == "too_many"
     stage.with_settings(limits={"proofs": 2})
-    once = [{"method": "otp", "at": 1}, {"method": "otp", "at": 2}]
+    now = int(time.time())
+    once = [{"method": "otp", "at": now}, {"method": "otp", "at": now - 1}]
     assert stage.reset("marie", methods=once)["code"] == "not_enough_proofs"
     stage.with_settings(features={"password_writeback": False})
     assert stage.reset("marie")["code"] == "paused"
@@ -417,7 +419,8 @@ def test_forged_requests_are_answered_and_recorded(stage: AgentStage) -> None:
     for token in (b"no token", stage.seal(claims, stage.keys)):
         answer = stage.send(token)
         assert answer["code"] == "forged_request"
-        assert set(answer) == {"iss", "iat", "code", "message", "id"}
+        names = {"v", "iss", "iat", "code", "message", "id", "request"}
+        assert set(answer) == names
     assert [r["event_name"] for r in stage.records()] == ["DecryptionError"] * 2
 
 

@@ -14,6 +14,7 @@ from tests.unit.agent.wire import (
     AGENT,
     AGENT_ID,
     CANARY,
+    ISSUER,
     PORTAL,
     PORTALS,
     STRANGER,
@@ -179,7 +180,7 @@ def test_a_body_over_32_kib_is_not_looked_at() -> None:
 def test_signed_claims_that_are_no_claims_are_refused(payload: bytes) -> None:
     header = {"alg": "ES256", "typ": REQUEST, "kid": PORTAL.signing.thumbprint()}
     signed = jws.serialize_compact(header, payload, PORTAL.signing)
-    assert code_of(sealed(signed.encode())) is Code.BAD_REQUEST
+    assert code_of(sealed(signed.encode())) in (Code.BAD_REQUEST, Code.FORGED_REQUEST)
 
 
 @pytest.mark.parametrize("version", [0, 2])
@@ -230,3 +231,73 @@ def test_a_request_does_not_pass_for_an_answer() -> None:
     token = messages.seal_request(claims(), own, own.public)
     with pytest.raises(Refused, match="typ"):
         messages.open_answer(token, own, own.public)
+
+
+def rule_of(**more: Any) -> str:
+    with pytest.raises(messages.BadClaims) as refused:
+        opened(request(**more))
+    assert refused.value.code is Code.BAD_REQUEST
+    assert CANARY not in str(refused.value)
+    return str(refused.value.detail)
+
+
+EMOJI = "\N{GRINNING FACE}"
+
+
+@pytest.mark.parametrize("name", ["new_password", "old_password"])
+@pytest.mark.parametrize("password", ["", "a" * 257, EMOJI * 129, EMOJI * 128 + "a"])
+def test_a_passwords_length_is_counted_as_the_directory_counts(
+    name: str, password: str
+) -> None:
+    rule = rule_of(op="change", **{"old_password": "old", name: password})
+    units = len(password.encode("utf-16-le")) // 2
+    assert rule == f"{name}: must have 1 to 256 UTF-16 code units, it has {units}"
+
+
+@pytest.mark.parametrize("password", ["a" * 256, EMOJI * 128, " a ", "e\u0301"])
+def test_a_password_is_taken_as_it_is(password: str) -> None:
+    received = opened(request(new_password=password)).new_password
+    assert received is not None
+    assert received.reveal() == password
+
+
+@pytest.mark.parametrize("sign", list("\0\t\n\x1b\x1f\x7f\x85\x9f"))
+@pytest.mark.parametrize("at", [f"{{}}{CANARY}", f"{CANARY}{{}}", f"a{{}}{CANARY}"])
+def test_a_new_password_holds_no_control_character(sign: str, at: str) -> None:
+    rule = rule_of(new_password=at.format(sign))
+    assert rule.startswith("new_password: must not hold control characters")
+
+
+def test_an_old_password_may_be_what_others_set() -> None:
+    received = opened(request(op="change", old_password="a\tb")).old_password
+    assert received is not None
+    assert received.reveal() == "a\tb"
+
+
+@pytest.mark.parametrize("name", ["iat", "exp"])
+@pytest.mark.parametrize("moment", [-1, 2**53, 10**400, 1.5, True, "5"])
+def test_what_is_no_time_is_refused(name: str, moment: object) -> None:
+    assert rule_of(**{name: moment}).startswith(f"{name}:")
+
+
+@pytest.mark.parametrize(
+    "jti", ["a" * 15, "a" * 129, "a" * 16 + "\n", "a b" * 8, "\x1b" * 16, "ä" * 16]
+)
+def test_a_jti_is_16_to_128_visible_ascii_characters(jti: str) -> None:
+    assert rule_of(jti=jti).startswith("jti:")
+
+
+def test_what_is_wrong_in_an_authentic_request_can_be_told_its_portal() -> None:
+    wrong = claims(op="sing")
+    with pytest.raises(messages.BadClaims) as refused:
+        opened(messages.seal_request(wrong, PORTAL, AGENT.public))
+    reply_to = refused.value.reply_to
+    assert reply_to is not None
+    assert (reply_to.portal.issuer, reply_to.jti) == (ISSUER, wrong["jti"])
+
+
+@pytest.mark.parametrize("jti", [None, 5, "short"])
+def test_without_a_jti_nobody_can_be_told(jti: object) -> None:
+    with pytest.raises(messages.BadClaims) as refused:
+        opened(request(jti=jti))
+    assert refused.value.reply_to is None

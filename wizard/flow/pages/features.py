@@ -72,6 +72,13 @@ FEATURES = Page(
             minimum=0,
             maximum=5,
         ),
+        _limit(
+            "limits.proof_age",
+            Text("Seconds after which a proof no longer counts"),
+            default=900,
+            minimum=60,
+            maximum=86_400,
+        ),
     ),
     shown=choosing,
     help="Limits hold for this agent. A request beyond them is refused and recorded.",

@@ -27,6 +27,7 @@ from tests.unit.agent.wire import (
     AGENT,
     AGENT_ID,
     CANARY,
+    ISSUER,
     PORTAL,
     PORTALS,
     STRANGER,
@@ -167,6 +168,27 @@ def test_an_error_token_names_the_body_that_it_refuses(desk: Desk) -> None:
     assert response.status == 400
     assert set(error) == {"v", "iss", "iat", "code", "message", "id", "request"}
     assert error["code"] == "forged_request"
+
+
+def test_a_portal_is_told_which_of_its_claims_is_wrong(desk: Desk) -> None:
+    answer = desk.ask(new_password=f"{CANARY}\0")
+    assert answer["code"] == "bad_request"
+    assert answer["detail"].startswith("new_password: must not hold control characters")
+    (record,) = desk.records()
+    assert (record["portal"], record["jti"]) == (ISSUER, answer["jti"])
+
+
+def test_another_version_is_told_to_its_portal(desk: Desk) -> None:
+    assert desk.ask(v=2)["code"] == "unsupported_version"
+
+
+def test_proofs_are_recorded_as_the_portal_sent_them(desk: Desk) -> None:
+    proofs = [{"method": "otp", "at": int(time.time())}]
+    desk.ask(methods=proofs)
+    assert desk.ask(methods=[{"method": "trust me", "at": 0}])["code"] == "bad_request"
+    first, second = desk.records()
+    assert first["proofs"] == proofs
+    assert second["proofs"] == [{"method": "trust me", "at": 0}]
 
 
 def test_a_request_for_a_former_key_that_is_gone_is_told_so(desk: Desk) -> None:
