@@ -28,6 +28,7 @@ def settings_for(lab: Lab, **changes: Any) -> Settings:
         "limits": {
             "per_minute": 100_000,
             "checks_per_minute": 100_000,
+            "people_per_five_minutes": 100_000,
             "per_user_per_hour": 1000,
         },
     }

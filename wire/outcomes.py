@@ -45,6 +45,7 @@ class Code(StrEnum):
     STALE_KEY = "stale_key"
     PAUSED = "paused"
     TOO_MANY = "too_many"
+    BREAKER_OPEN = "breaker_open"
     NOT_ENOUGH_PROOFS = "not_enough_proofs"
     OPERATION_OFF = "operation_off"
     CANNOT_RECORD = "cannot_record"
@@ -236,6 +237,12 @@ OUTCOMES = {
         "The limit of requests for this time was reached.",
         "Look at the audit records before you raise the limit.",
         _LATER,
+    ),
+    Code.BREAKER_OPEN: OutcomeText(
+        31003,
+        "Too many different people were reset in five minutes; nothing is written.",
+        "Find out what the portal did, then run writeback breaker close.",
+        "Password reset is switched off at the moment.",
     ),
     Code.NOT_ENOUGH_PROOFS: OutcomeText(
         32003,

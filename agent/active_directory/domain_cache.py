@@ -51,6 +51,14 @@ class DomainCache:
             "protected", KEPT_S, lambda: protected_groups(directory, self.base_dn)
         )
 
+    def pdc_emulator(self, directory: Connection) -> str:
+        """Give the host name of the PDC emulator; empty where it is hidden."""
+        return self._keep(
+            "pdc_emulator",
+            KEPT_S,
+            lambda: users.read_pdc_emulator(directory, self.base_dn),
+        )
+
     def deny_list(self, directory: Connection) -> DenyList:
         """Give whom the settings deny."""
         entries = self.settings.scope.deny_list

@@ -9,6 +9,7 @@ a write is sent once, and TimedOut means that nobody knows whether it was done.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from agent.acl.errors import DescriptorError
@@ -23,11 +24,12 @@ from agent.ldap.controls import (
     Control,
     policy_hints,
 )
+from agent.ldap.dn import split
 from agent.ldap.entry import Entry, Modification, RootDse
 from agent.ldap.errors import DirectoryError, NoSuchObject
 from agent.ldap.filters import member_filter, people_filter
 from agent.verdict import account, password_policy
-from agent.verdict.attributes import AttributeUnreadable
+from agent.verdict.attributes import AttributeReader, AttributeUnreadable
 from agent.verdict.password_policy import PasswordPolicy
 from wire.outcomes import Code, Refused
 from wire.secret import Secret
@@ -43,12 +45,13 @@ DETAIL = (*STATE, "msDS-User-Account-Control-Computed", "msDS-ResultantPSO")
 _MOST_ALIKE = 20  # of names that a directory takes for one; of more nobody is chosen
 _DOMAIN_POLICY = (
     *("minPwdLength", "pwdProperties", "pwdHistoryLength", "minPwdAge", "maxPwdAge"),
-    *("lockoutThreshold", "lockoutDuration"),
+    *("lockoutThreshold", "lockoutDuration", "lockOutObservationWindow"),
 )
 _PSO = (
     *("msDS-MinimumPasswordLength", "msDS-PasswordComplexityEnabled"),
     *("msDS-PasswordHistoryLength", "msDS-MinimumPasswordAge"),
     *("msDS-MaximumPasswordAge", "msDS-LockoutThreshold", "msDS-LockoutDuration"),
+    "msDS-LockoutObservationWindow",
 )
 
 
@@ -79,6 +82,14 @@ class User:
     def classes(self) -> frozenset[UUID]:
         """The GUID of the most specific class; empty for one that is not known."""
         return classes_of(self.entry.texts("objectClass"))
+
+
+@dataclass(frozen=True)
+class WrongPasswords:
+    """How many wrong passwords a controller counts, and when the last one came."""
+
+    count: int
+    last: datetime | None
 
 
 def find(
@@ -129,6 +140,32 @@ def read_pwd_last_set(directory: Connection, dn: str) -> int:
     """Read when a user's password was set; -1 when it is hidden."""
     value = needed_entry(directory, dn, ("pwdLastSet",)).number("pwdLastSet")
     return -1 if value is None else value
+
+
+def read_wrong_passwords(directory: Connection, dn: str) -> WrongPasswords | None:
+    """Read how many wrong passwords this controller counts; None where it is hidden.
+
+    badPwdCount is no replicated attribute (MS-ADA1 2.83); nor is badPasswordTime.
+    """
+    wanted = ("badPwdCount", "badPasswordTime")
+    read = AttributeReader(dn, needed_entry(directory, dn, wanted).attributes)
+    count = read.optional("badPwdCount")
+    if count is None:
+        return None
+    last = read.moment("badPasswordTime", read.optional("badPasswordTime") or 0)
+    return WrongPasswords(count, last)
+
+
+def read_pdc_emulator(directory: Connection, base_dn: str) -> str:
+    """Read which controller counts all wrong passwords; empty where that is hidden.
+
+    It holds the PDC emulator's role (MS-ADTS 3.1.1.1.11); the server is above its
+    settings object.
+    """
+    role = needed_entry(directory, base_dn, ("fSMORoleOwner",)).text("fSMORoleOwner")
+    server = ",".join(split(role or "")[1:])
+    entry = read_entry(directory, server, ("dNSHostName",)) if server else None
+    return ((entry and entry.text("dNSHostName")) or "").lower()
 
 
 def user_of(entry: Entry) -> User:

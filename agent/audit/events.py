@@ -49,6 +49,8 @@ class EventId(IntEnum):
     RECORDS_MISSING = 40008
     LINE_CUT_OFF = 40009
     CANNOT_RECORD = 40010
+    BREAKER_OPENED = 40021
+    BREAKER_CLOSED = 40022
 
 
 @dataclass(frozen=True)
@@ -210,6 +212,17 @@ EVENTS = {
             "A request was refused before anything was written, as it could not be "
             "recorded: mostly a full disk. In the journal alone where the file can't "
             "be written.",
+        ),
+        Event(
+            _E.BREAKER_OPENED,
+            "BreakerOpened",
+            "A portal had more different people reset or unlocked in five minutes than "
+            "the settings let: nothing is written until the administrator closes it.",
+        ),
+        Event(
+            _E.BREAKER_CLOSED,
+            "BreakerClosed",
+            "The administrator closed the breaker; writes are taken again.",
         ),
     )
 }

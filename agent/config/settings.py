@@ -174,6 +174,11 @@ class Limits(Model):
     per_user_per_hour: Annotated[int, Field(ge=1, le=1000)] = Field(
         default=10, description="writes for one user in any hour, unlocking too"
     )
+    people_per_five_minutes: Annotated[int, Field(ge=5, le=100_000)] = Field(
+        default=100,
+        description="different people reset or unlocked in any five minutes; one more "
+        "opens the breaker: nothing is written until an administrator closes it",
+    )
     proofs: Annotated[int, Field(ge=0, le=5)] = Field(
         default=0,
         description="proofs of identity of different kinds the portal must have taken",

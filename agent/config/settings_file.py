@@ -21,6 +21,7 @@ _ADDED = (
     ("scope", "deny_list"),
     ("scope", "exclude_service_accounts"),
     ("limits", "checks_per_minute"),
+    ("limits", "people_per_five_minutes"),
 )
 
 

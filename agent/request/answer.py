@@ -14,6 +14,7 @@ _PASSING = frozenset(
     {
         Code.PAUSED,
         Code.TOO_MANY,
+        Code.BREAKER_OPEN,
         Code.EXPIRED_REQUEST,
         Code.REPLAYED_REQUEST,
         Code.DIRECTORY_UNAVAILABLE,

@@ -209,6 +209,11 @@ class Audit:
         if record.admitted or self._counts.takes(code, most, self._clock()):
             self._add(as_line(record, self._now()))
 
+    def note(self, event: EventId, detail: str) -> None:
+        """Record what no single request did; OSError where that is not possible."""
+        head = _head(self._now(), new_id(), event)
+        self._add({**head, "code": None, "detail": detail, "op": None})
+
     def write_counts(self, *, ends: bool = False) -> None:
         """Record the counts of the minutes that are over, or of all at the end."""
         for counted in self._counts.due(self._clock(), ends=ends):

@@ -19,6 +19,7 @@ from agent.request.exactly_once import ExactlyOnce
 from agent.request.identity import Identity
 from agent.request.ledger import Entry, LedgerFailed
 from agent.request.stages import Fresh, Located, Tools
+from agent.request.turns import Turns
 from wire import messages
 from wire.hybrid_connections import RelayResponse
 from wire.messages import BadClaims, ReplyTo, Request
@@ -76,6 +77,7 @@ class Handler:
         self._audit = trail
         self._count = count
         self._once = ExactlyOnce(tools.ledger)
+        self._turns = Turns()
 
     def reset(self, body: bytes) -> RelayResponse:
         """Answer a sealed request, on the thread that calls."""
@@ -136,10 +138,15 @@ class Handler:
             return refusals.unavailable(error)
 
     def _act(self, located: Located, run: _RequestRun) -> Answer:
+        if located.request.op is Operation.CHECK:
+            with run.stage("judge"):
+                return stages.check(located, self._tools)
+        with self._turns.of(located.user.guid):
+            return self._write(located, run)
+
+    def _write(self, located: Located, run: _RequestRun) -> Answer:
         operation, tools = located.request.op, self._tools
         with run.stage("judge"):
-            if operation is Operation.CHECK:
-                return stages.check(located, tools)
             judged = stages.judge(located, tools)
         self._begin(located, run)
         with run.stage("write"):

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,14 @@ CREATE TABLE IF NOT EXISTS requests (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS by_user ON requests (user, at);
 CREATE INDEX IF NOT EXISTS by_time ON requests (at);
+CREATE TABLE IF NOT EXISTS attempts (
+    id INTEGER PRIMARY KEY,
+    at REAL NOT NULL,
+    kind TEXT NOT NULL,
+    user TEXT NOT NULL,
+    under_way INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS attempts_by_kind ON attempts (kind, at);
 """
 # the longest life of a token is 150 s; a day lets an administrator see repeats
 KEPT_S = 24 * 3600.0
@@ -87,6 +96,18 @@ class LedgerUnusable(Failure):
 
 class LedgerFailed(Exception):
     """The file can't be read or written now, as on a full disk."""
+
+
+class AttemptKind(StrEnum):
+    """What is counted for a person beside the writes of passwords.
+
+    `UNLOCK`, an unlock by itself; `OLD_PASSWORD`, one that may be wrong; `BY_PORTAL`,
+    a reset or unlock, for which nobody but the portal vouches.
+    """
+
+    UNLOCK = "unlock"
+    OLD_PASSWORD = "old_password"  # noqa: S105 - a kind, not a secret
+    BY_PORTAL = "by_portal"
 
 
 @dataclass(frozen=True)
@@ -174,13 +195,53 @@ class Ledger:
         self._sweep()
 
     def writes_for(self, user: str, seconds: float) -> int:
-        """Count the writes for one user in the last so many seconds."""
-        row = self._row(
+        """Count the writes for one user in the last so many seconds, unlocks too."""
+        since = self._clock() - seconds
+        (writes,) = self._row(
             "SELECT count(*) FROM requests WHERE user = ? AND at > ? AND wrote = 1",
-            (user, self._clock() - seconds),
+            (user, since),
         )
-        assert row is not None
-        return int(row[0])
+        unlocks, _ = self.attempts_for(AttemptKind.UNLOCK, user, seconds)
+        return int(writes) + unlocks
+
+    def attempt(self, kind: AttemptKind, user: str) -> int:
+        """Note what is tried next for a user; give the number it is ended by."""
+        (number,) = self._row(
+            "INSERT INTO attempts (at, kind, user, under_way) VALUES (?, ?, ?, 1)"
+            " RETURNING id",
+            (self._clock(), kind.value, user),
+        )
+        return int(number)
+
+    def end_attempt(self, number: int, *, counts: bool) -> None:
+        """Note that it is over, or drop it where it counts for nothing."""
+        if counts:
+            self._do("UPDATE attempts SET under_way = 0 WHERE id = ?", (number,))
+        else:
+            self._do("DELETE FROM attempts WHERE id = ?", (number,))
+
+    def attempts_for(
+        self, kind: AttemptKind, user: str, seconds: float
+    ) -> tuple[int, int]:
+        """Count the attempts for one user, and those of them that are under way."""
+        count, under_way = self._row(
+            "SELECT count(*), coalesce(sum(under_way), 0) FROM attempts"
+            " WHERE kind = ? AND at > ? AND user = ?",
+            (kind.value, self._clock() - seconds, user),
+        )
+        return int(count), int(under_way)
+
+    def people_of(self, kind: AttemptKind, seconds: float) -> int:
+        """Count the different users of a kind of attempt."""
+        (count,) = self._row(
+            "SELECT count(DISTINCT user) FROM attempts WHERE kind = ? AND at > ?",
+            (kind.value, self._clock() - seconds),
+        )
+        return int(count)
+
+    def forget(self, kind: AttemptKind) -> None:
+        """Drop every attempt of a kind."""
+        self._do("DELETE FROM attempts WHERE kind = ?", (kind.value,))
 
     def close(self) -> None:
         """Close the file."""
@@ -201,7 +262,8 @@ class Ledger:
         if now - self._swept < _SWEEP_S:
             return
         self._swept = now
-        self._do("DELETE FROM requests WHERE at < ?", (now - KEPT_S,))
+        for table in ("requests", "attempts"):
+            self._do(f"DELETE FROM {table} WHERE at < ?", (now - KEPT_S,))  # noqa: S608 - the two names above
 
 
 @contextlib.contextmanager

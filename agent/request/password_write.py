@@ -17,9 +17,10 @@ from agent.config.settings import Settings
 from agent.ldap.connection import Connection
 from agent.ldap.errors import DirectoryError, TimedOut
 from agent.ldap.pool import WRITE_S, PooledConnection
-from agent.request import refusals
+from agent.request import lockout_margin, refusals
 from agent.request.answer import Answer, Ended, FollowingStep, Step
-from agent.request.ledger import Entry, LedgerFailed
+from agent.request.ledger import AttemptKind, Entry, LedgerFailed
+from agent.request.lockout_margin import Trial
 from agent.request.stages import Fresh, Judged, Located, Tools, Verified, Written
 from wire.messages import Request
 from wire.operation import Operation
@@ -33,15 +34,29 @@ _SETTLED = "settled by pwdLastSet"
 
 
 def set_password(judged: Judged, tools: Tools) -> Answer:
-    """Set the password, see that it is set, and do the steps after it."""
+    """Set the password, see that it is set, and do the steps after it.
+
+    Ended, or Refused, where nothing was tried.
+    """
+    trial = _trial(judged.located, tools)
     try:
-        answer = finish(verify(write(judged, tools)), tools)
+        answer = finish(verify(write(judged, tools, trial)), tools)
     except Ended as ended:
         answer = ended.answer
+    except Refused:
+        _end(trial, tools, wrong=False)
+        raise
     return replace(answer, entered=True)
 
 
-def write(judged: Judged, tools: Tools) -> Written:
+def _trial(located: Located, tools: Tools) -> Trial | None:
+    """See that the old password of a change may be wrong; a reset has none."""
+    if located.request.op is not Operation.CHANGE:
+        return None
+    return lockout_margin.begin(located, tools)
+
+
+def write(judged: Judged, tools: Tools, trial: Trial | None = None) -> Written:
     """Set the password: entered in the ledger first, sent once.
 
     Ended where the directory refused it; Refused where it can't be entered.
@@ -56,10 +71,22 @@ def write(judged: Judged, tools: Tools) -> Written:
         raise Ended(_settled(located, tools, error)) from error
     except DirectoryError as error:
         answer = refusals.refusal(error, request, warm, tools.domain, user)
+        _end(trial, tools, wrong=answer.code is Code.WRONG_PASSWORD)
         refused = Step("password", "refused", answer.code)
         raise Ended(replace(answer, steps=(refused,))) from error
+    _end(trial, tools, wrong=False)
     noted = not request.must_change or _note_set(request, tools)
     return Written(located, noted=noted)
+
+
+def _end(trial: Trial | None, tools: Tools, *, wrong: bool) -> None:
+    """Note what became of an old password; what can't be noted counts as wrong."""
+    if trial is None:
+        return
+    try:
+        trial.end(tools, wrong=wrong)
+    except LedgerFailed as error:
+        LOG.error("the ledger does not note an old password: %s", error)  # noqa: TRY400
 
 
 def _note_set(request: Request, tools: Tools) -> bool:
@@ -232,8 +259,15 @@ def _step(
 
 
 def unlock(judged: Judged, tools: Tools) -> Answer:
-    """Unlock without a new password. May be done twice, so it is in no ledger."""
+    """Unlock without a new password.
+
+    May be done twice, so the ledger has it as an attempt alone, which counts.
+    """
     located = judged.located
+    try:
+        tools.ledger.attempt(AttemptKind.UNLOCK, str(located.user.guid))
+    except LedgerFailed as error:
+        raise Refused(Code.CANNOT_RECORD, f"the ledger: {error}") from error
     step = _unlock_after(located, tools)
     if step.result != "refused":
         state = "unlocked" if step.result == "done" else "not locked"

@@ -19,6 +19,7 @@ from agent.config.settings import Settings
 from agent.ldap.pool import Pool, PooledConnection
 from agent.request import proofs, refusals
 from agent.request.answer import Answer, Ended, iso
+from agent.request.breaker import Breaker
 from agent.request.ledger import Ledger
 from agent.request.rate_limit import RateLimit
 from agent.verdict import judge as verdict
@@ -57,6 +58,7 @@ class Tools:
     ledger: Ledger
     rate: RateLimit
     reads: RateLimit
+    breaker: Breaker
     self_tests: str
 
 
@@ -180,8 +182,12 @@ def judge(located: Located, tools: Tools) -> Judged:
     A missing right is not among it: what was read may be less than what holds, so
     the directory is asked, and the verdict only names the cause.
     """
-    if refusal := _refusal(located, located.request.op, tools):
+    operation, user = located.request.op, str(located.subject.guid)
+    if refusal := _refusal(located, operation, tools):
         raise Ended(refusal)
+    tools.breaker.check()
+    if operation in (Operation.RESET, Operation.UNLOCK):
+        tools.breaker.count(user)  # of a change the old password is the proof
     return Judged(located)
 
 
@@ -211,6 +217,7 @@ def check(located: Located, tools: Tools) -> Answer:
     """Answer what a reset would come to; everything but the write."""
     subject, operations = located.subject, tools.settings.features.operations
     judged = verdict.judge(subject, operations)
+    tools.breaker.check()
     refusal = _refusal(located, Operation.RESET, tools)
     answer = refusal or _foretold(judged.reset, located)
     return replace(

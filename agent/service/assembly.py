@@ -1,9 +1,11 @@
 """The parts of a running agent, put together from its configuration."""
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
 from agent.active_directory.domain_cache import DomainCache
+from agent.audit.events import EventId
 from agent.config.agent_config import AgentConfig
 from agent.keys.sealing_rotation import SealingRotation
 from agent.ldap.certificates import Endpoint
@@ -13,6 +15,7 @@ from agent.relay_client.dialer import Dialer
 from agent.relay_client.endpoint import RelayEndpoint
 from agent.relay_client.listener import Listener
 from agent.request.audit import Audit
+from agent.request.breaker import Breaker
 from agent.request.endpoints import Endpoints
 from agent.request.handler import Handler
 from agent.request.identity import Identity
@@ -23,6 +26,8 @@ from agent.service.journald import Journal
 from agent.service.metrics import Metrics
 from agent.service.status import Status
 from agent.system.instance import Instance
+
+LOG = logging.getLogger("agent.service.assembly")
 
 
 @dataclass(frozen=True)
@@ -53,17 +58,19 @@ def assemble(
     """
     settings, enrolment = config.settings, config.enrolment
     instance = Instance.begin(config.places.starts)
+    also = journal.request if journal else None
+    audit = Audit(config.places.audit, also, head=config.places.audit_head)
+    ledger = Ledger(config.places.ledger)
     tools = Tools(
         settings=settings,
         pool=Pool(target(config), on_state=status.on_pool),
         domain=DomainCache(settings),
-        ledger=Ledger(config.places.ledger),
+        ledger=ledger,
         rate=RateLimit(settings.limits.per_minute),
         reads=RateLimit(settings.limits.checks_per_minute),
+        breaker=_breaker(config, ledger, audit, status),
         self_tests=enrolment.self_test_issuer,
     )
-    also = journal.request if journal else None
-    audit = Audit(config.places.audit, also, head=config.places.audit_head)
     portals = enrolment.portals()
     sealing = SealingRotation(
         config.places.sealing_keys,
@@ -76,6 +83,24 @@ def assemble(
     listener = Listener(_dialer(config), endpoints.handle, status.on_listener)
     clone_detector = _clone_detector(config, instance, status)
     return Parts(tools, audit, endpoints, listener, clone_detector, sealing)
+
+
+def _breaker(
+    config: AgentConfig, ledger: Ledger, audit: Audit, status: Status
+) -> Breaker:
+    def changed(is_open: bool, what: str) -> None:  # noqa: FBT001 - as it calls
+        event = EventId.BREAKER_OPENED if is_open else EventId.BREAKER_CLOSED
+        LOG.warning("the breaker is %s: %s", "open" if is_open else "closed", what)
+        status.on_breaker(is_open=is_open)
+        try:
+            audit.note(event, what)
+        except OSError as error:
+            LOG.error("no audit record of the breaker: %s", error.strerror)  # noqa: TRY400
+
+    most = config.settings.limits.people_per_five_minutes
+    breaker = Breaker(config.places.breaker, ledger, most, changed)
+    status.on_breaker(is_open=breaker.is_open)
+    return breaker
 
 
 def target(config: AgentConfig) -> Target:

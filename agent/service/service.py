@@ -147,9 +147,13 @@ class Service:
             await asyncio.sleep(_TEND_KEYS_EVERY_S)
 
     async def _keep_records(self) -> None:
-        """Have the audit records on the disk, and those that are counted in them."""
+        """Have the audit records on the disk, and those that are counted in them.
+
+        That the breaker was closed is noticed and recorded here as well.
+        """
         while True:
             await asyncio.sleep(_SETTLE_EVERY_S)
+            await asyncio.to_thread(self._parts.tools.breaker.look)
             try:
                 await asyncio.to_thread(self._parts.audit.settle)
             except OSError as error:  # each request tells of it too

@@ -70,6 +70,7 @@ class Status:
         self._directory = Side(since=self._started_at)
         self._port: int | None = None
         self._clone = ""
+        self._breaker_is_open = False
         self._sealing_key: SealingKeyAge | None = None
 
     @property
@@ -84,7 +85,8 @@ class Status:
 
     def health(self) -> Health:
         """Give what `GET ready` says."""
-        return Health(self.ready, self._paused, self.directory_answers)
+        paused = self._paused or self._breaker_is_open
+        return Health(self.ready, paused, self.directory_answers)
 
     def on_listener(self, state: ListenerState) -> None:
         """Take in what the listener does."""
@@ -109,6 +111,13 @@ class Status:
             self._clone = warning
             self._write()
 
+    def on_breaker(self, *, is_open: bool) -> None:
+        """Take in whether the breaker keeps everything from being written."""
+        with self._lock:
+            if is_open != self._breaker_is_open:
+                self._breaker_is_open = is_open
+                self._write()
+
     def on_keys(self, sealing_key: SealingKeyAge) -> None:
         """Take in how old the keys are."""
         with self._lock:
@@ -131,6 +140,7 @@ class Status:
             "version": self._version,
             "ready": self.ready,
             "paused": self._paused,
+            "breaker_is_open": self._breaker_is_open,
             "settings": self._settings,
             "relay": {
                 "state": relay.state,
@@ -189,6 +199,7 @@ class Status:
             "writeback_relay_connected": self._relay.state == "connected",
             "writeback_directory_connected": self.directory_answers,
             "writeback_paused": self._paused,
+            "writeback_breaker_open": self._breaker_is_open,
         }
 
     def _write(self) -> None:

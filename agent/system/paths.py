@@ -31,6 +31,11 @@ class Paths:
     journal: Path
 
     @property
+    def breaker(self) -> Path:
+        """What is there while the breaker is open (`agent.request.breaker`)."""
+        return self.state / "breaker.json"
+
+    @property
     def audit_head(self) -> Path:
         """What the audit file must hold, apart from it (`agent.audit.head`)."""
         return self.state / "audit.head"

@@ -102,6 +102,9 @@ class AttributeReader:
         except ValueError as error:
             raise self._wrong(name, Text("is no span of time")) from error
 
+    def optional_span(self, name: str) -> timedelta | None:
+        return None if self.optional(name) is None else self.span(name)
+
     def moment(self, name: str, ticks: int) -> datetime | None:
         try:
             return from_filetime(ticks)

@@ -16,7 +16,7 @@ class PasswordPolicy:
     `min_length` is in UTF-16 code units; `complexity` three of five kinds of character,
     no name inside; `history` how many old ones are refused. `max_age` None: never
     expires; `lockout_threshold` 0: never locked; `lockout_duration` None: until someone
-    unlocks.
+    unlocks; `lockout_window` None: wrong passwords count for ever, as far as is known.
     """
 
     source: str
@@ -27,6 +27,7 @@ class PasswordPolicy:
     max_age: timedelta | None
     lockout_threshold: int
     lockout_duration: timedelta | None
+    lockout_window: timedelta | None = None
 
 
 def from_pso(source: str, raw: Raw) -> PasswordPolicy:
@@ -41,6 +42,7 @@ def from_pso(source: str, raw: Raw) -> PasswordPolicy:
         max_age=read.span("msDS-MaximumPasswordAge") or None,
         lockout_threshold=read.count("msDS-LockoutThreshold"),
         lockout_duration=read.span("msDS-LockoutDuration") or None,
+        lockout_window=read.optional_span("msDS-LockoutObservationWindow"),
     )
 
 
@@ -56,6 +58,7 @@ def from_domain(source: str, raw: Raw) -> PasswordPolicy:
         max_age=read.span("maxPwdAge") or None,
         lockout_threshold=read.count("lockoutThreshold"),
         lockout_duration=read.span("lockoutDuration") or None,
+        lockout_window=read.optional_span("lockOutObservationWindow"),
     )
 
 

@@ -63,6 +63,7 @@ def test_an_open_entry_is_settled_and_not_done_again(ledger: Ledger) -> None:
 def test_what_is_final_depends_on_whether_a_write_was_entered(code: Code) -> None:
     passing = {"paused", "too_many", "expired_request", "replayed_request"}
     passing |= {"directory_unavailable", "directory_refused_agent", "cannot_record"}
+    passing |= {"breaker_open"}
     open_ = {"unknown_result", "internal"}
     assert Answer(code).final is (code.value not in passing | open_)
     assert Answer(code, entered=True).final is (code.value not in open_)

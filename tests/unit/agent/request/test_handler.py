@@ -15,6 +15,7 @@ from agent.config.settings_file import validate
 from agent.ldap.pool import Pool, Target
 from agent.request import stages
 from agent.request.audit import Audit
+from agent.request.breaker import Breaker
 from agent.request.endpoints import Endpoints, Health
 from agent.request.handler import Handler
 from agent.request.identity import Identity
@@ -58,6 +59,7 @@ class Desk:
             ledger=self.ledger,
             rate=RateLimit(5),
             reads=RateLimit(3),
+            breaker=Breaker(folder / "breaker.json", self.ledger, 5),
             self_tests="",
         )
         self.counted: list[Code] = []

@@ -1,5 +1,6 @@
 """The ledger: a request is done once, also when the agent is killed in between."""
 
+import contextlib
 import os
 import signal
 import sqlite3
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.request.ledger import KEPT_S, Ledger, LedgerUnusable
+from agent.request.ledger import KEPT_S, AttemptKind, Ledger, LedgerUnusable
 from tests.fixtures.ledger_file import open_entries
 
 JTI = "jti-0123456789abcdef"
@@ -165,4 +166,38 @@ def test_what_was_entered_before_kill_9_is_there_after(
     assert entry is not None
     assert entry.pwd_last_set == last
     assert open_entries(path) <= 1
+    ledger.close()
+
+
+def test_attempts_are_counted_by_kind_and_person_until_they_are_taken_back(
+    tmp_path: Path,
+) -> None:
+    now = [1_800_000_000.0]
+    ledger = Ledger(tmp_path / "ledger", clock=lambda: now[0])
+    kind = AttemptKind.OLD_PASSWORD
+    wrong, right = ledger.attempt(kind, "anna"), ledger.attempt(kind, "anna")
+    ledger.attempt(kind, "bruno")
+    ledger.attempt(AttemptKind.UNLOCK, "anna")
+
+    assert ledger.attempts_for(kind, "anna", 60) == (2, 2)
+    ledger.end_attempt(wrong, counts=True)
+    ledger.end_attempt(right, counts=False)
+    assert ledger.attempts_for(kind, "anna", 60) == (1, 0)
+    assert ledger.people_of(kind, 60) == 2
+    assert ledger.writes_for("anna", 60) == 1  # the unlock
+    now[0] += 61
+    assert ledger.attempts_for(kind, "anna", 60) == (0, 0)
+    ledger.forget(kind)
+    assert ledger.people_of(kind, 3600) == 0
+    ledger.close()
+
+
+def test_a_ledger_of_an_older_program_counts_attempts_too(tmp_path: Path) -> None:
+    path = tmp_path / "ledger"
+    Ledger(path).close()
+    with contextlib.closing(sqlite3.connect(path)) as base:
+        base.execute("DROP TABLE attempts")
+    ledger = Ledger(path)
+
+    assert ledger.attempt(AttemptKind.UNLOCK, "anna")
     ledger.close()

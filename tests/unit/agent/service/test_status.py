@@ -108,3 +108,14 @@ def test_a_start_that_can_not_be_counted_is_a_start(tmp_path: Path) -> None:
     with full_disk():
         assert Instance.begin(path).starts == 2
     assert Instance.begin(path).starts == 2
+
+
+def test_an_open_breaker_is_shown_and_portals_are_told_to_wait(tmp_path: Path) -> None:
+    status = Status(tmp_path / "status.json", "1.0", paused=False)
+    status.on_breaker(is_open=True)
+
+    assert json.loads((tmp_path / "status.json").read_text())["breaker_is_open"]
+    assert status.health().paused
+    assert status.gauges()["writeback_breaker_open"]
+    status.on_breaker(is_open=False)
+    assert not status.health().paused
