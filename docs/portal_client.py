@@ -3,7 +3,6 @@
 Needs Python 3.11 and joserfc; any JOSE library of any language can do the same
 (wire.md says what). It imports nothing of Writeback, so that it is also a check
 of the wire. portal_keys.py makes a portal's keys, portal.py does it from a shell.
-
 The relay is not trusted: what it sends is bounded in size and time, and is an answer
 only where the agent signed it for the very bytes that were sent.
 """
@@ -197,9 +196,7 @@ class Client:
         another way than the relay: the relay could send keys of its own.
         """
         nonce = secrets.token_urlsafe(16)
-        status, body = self._ask("GET", f"{quote(name)}/keys?nonce={nonce}", b"")
-        if status != 200:
-            raise WireError(f"keys of {name}: HTTP {status}: {body[:200]!r}")
+        body = self._statement(name, "keys", nonce)
         try:
             # of several sealing keys, the first is the current one
             listed = json.loads(jws.extract_compact(body, registry=SIGNED).payload)
@@ -208,15 +205,23 @@ class Client:
             own = fingerprint_of(agent.signing)
         except UNREADABLE as error:
             raise LyingRelayError(f"keys of {name}: can't be read") from error
-        if _plain(fingerprint) != own:
+        if "".join(fingerprint.split()).lower() != own:
             raise LyingRelayError(f"the keys of {name} have not the fingerprint known")
-        claims = _signed(body, agent, "writeback-keys+jwt")
-        if claims.get("nonce") != nonce:
-            raise LyingRelayError("keys: nonce is of another question; they were kept")
-        if abs(time.time() - claims["iat"]) > LIFETIME_S + LEEWAY_S:
-            raise LyingRelayError("keys: signed long ago by this clock")
+        claims = _fresh(_signed(body, agent, "writeback-keys+jwt"), nonce)
         self._seen.take(own, int(claims["starts"]))
         return agent
+
+    def ready(self, agent: Agent) -> dict[str, Any]:
+        """Ask whether an agent could serve now: `ready`, `paused`, `directory`."""
+        nonce = secrets.token_urlsafe(16)
+        body = self._statement(agent.name, "ready", nonce)
+        return _fresh(_signed(body, agent, "writeback-ready+jwt"), nonce)
+
+    def _statement(self, name: str, what: str, nonce: str) -> bytes:
+        status, body = self._ask("GET", f"{quote(name)}/{what}?nonce={nonce}", b"")
+        if status != 200:
+            raise WireError(f"{what} of {name}: HTTP {status}: {body[:200]!r}")
+        return body
 
     def request(self, agent: Agent, op: str, **claims: Any) -> dict[str, Any]:
         """Send one request and give the opened answer.
@@ -325,18 +330,21 @@ def _signed(token: bytes, agent: Agent, kind: str) -> dict[str, Any]:
     return dict(claims)
 
 
+def _fresh(claims: dict[str, Any], nonce: str) -> dict[str, Any]:
+    """Give the claims of a statement; LyingRelayError: it was made before."""
+    iat = claims.get("iat")
+    young = isinstance(iat, int) and abs(time.time() - iat) <= LIFETIME_S + LEEWAY_S
+    if claims.get("nonce") != nonce or not young:
+        raise LyingRelayError("what is signed is of another question: it was kept")
+    return claims
+
+
 def _bound(claims: dict[str, Any], sent: Sealed, own: dict[str, str]) -> dict[str, Any]:
     """Give the claims of an answer; LyingRelayError: it answers something else."""
     for name, value in (own | {"request": sent.hash}).items():
         if claims.get(name) != value:
             raise LyingRelayError(f"the answer's {name} is of another request")
-    iat = claims.get("iat")
-    if not isinstance(iat, int) or iat < sent.iat - LEEWAY_S:
-        raise LyingRelayError("the answer is older than the request")
-    if iat > time.time() + LEEWAY_S:
-        raise LyingRelayError("the answer is ahead of this clock")
+    iat, latest = claims.get("iat"), time.time() + LEEWAY_S
+    if not isinstance(iat, int) or not sent.iat - LEEWAY_S <= iat <= latest:
+        raise LyingRelayError("the answer's iat is not of the time of this request")
     return claims
-
-
-def _plain(fingerprint: str) -> str:
-    return "".join(fingerprint.split()).lower()

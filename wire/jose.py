@@ -60,7 +60,7 @@ def unseal_token(token: bytes, key: ECKey, kind: str) -> bytes:
         raise Refused(
             Code.FORGED_REQUEST, "the token is not sealed for this key"
         ) from None
-    _check_header(opened.headers(), kind)
+    check_header(opened.headers(), kind)
     return opened.plaintext or b""
 
 
@@ -69,11 +69,12 @@ def verify_token(token: bytes, key: ECKey, kind: str) -> bytes:
         signed = jws.deserialize_compact(token, key, registry=_SIGNED)
     except _UNREADABLE:
         raise Refused(Code.FORGED_REQUEST, "the signature does not verify") from None
-    _check_header(signed.headers(), kind)
+    check_header(signed.headers(), kind)
     return signed.payload
 
 
-def _check_header(header: Mapping[str, Any], kind: str) -> None:
+def check_header(header: Mapping[str, Any], kind: str) -> None:
+    """See that a token is of one kind, and needs nothing that is not known here."""
     # no version so far has an extension that must be understood
     if "crit" in header:
         raise Refused(Code.FORGED_REQUEST, "crit names what is not understood here")

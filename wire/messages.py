@@ -24,6 +24,7 @@ from wire.secret import Secret
 MAX_TOKEN_BYTES = 32 * 1024
 MAX_LIFETIME_S = 120
 CLOCK_LEEWAY_S = 30
+_SEALED = "writeback-request+jwe"
 # UTF-16 code units, as Active Directory counts (MS-SAMR 2.2.6.21)
 MAX_PASSWORD_UNITS = 256
 _JTI = re.compile("^[!-~]{16,128}$")
@@ -147,13 +148,15 @@ def unseal(token: bytes, keys: PrivateKeys) -> Opened:
     """
     if len(token) > MAX_TOKEN_BYTES:
         raise Refused(Code.BAD_REQUEST, f"body is over {MAX_TOKEN_BYTES} bytes")
-    kid = jose.token_header(token).get("kid")
+    header = jose.token_header(token)
+    jose.check_header(header, _SEALED)
+    kid = header.get("kid")
     if not isinstance(kid, str):
         raise Refused(Code.BAD_REQUEST, "kid: the header must name the sealing key")
     key = keys.opener(kid)
     if key is None:
         raise Refused(Code.STALE_KEY, "kid is of no sealing key of this agent")
-    return Opened(jose.unseal_token(token, key, "writeback-request+jwe"))
+    return Opened(jose.unseal_token(token, key, _SEALED))
 
 
 def authenticate(
@@ -201,7 +204,7 @@ def seal_request(
 ) -> bytes:
     """Sign and seal a request for an agent, as a portal does."""
     signed = jose.sign(claims, keys, "writeback-request+jwt")
-    return jose.seal_token(signed, agent.sealing, "writeback-request+jwe")
+    return jose.seal_token(signed, agent.sealing, _SEALED)
 
 
 def new_jti() -> str:

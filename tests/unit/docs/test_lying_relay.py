@@ -20,6 +20,7 @@ from tests.fixtures.lying_relay import (
     KEYS,
     Lie,
     LyingRelay,
+    Make,
     lying_relay,
 )
 from wire.keys import PublicKeys
@@ -208,3 +209,30 @@ def test_a_relay_that_sends_a_byte_now_and_then_is_given_up(
     finally:
         client.close()
         dribble.close()
+
+
+def test_an_agent_says_whether_it_is_ready(client: Client, relay: LyingRelay) -> None:
+    claims = client.ready(asked(client, relay))
+    assert (claims["ready"], claims["paused"], claims["directory"]) == (
+        *(True, False, True),
+    )
+
+
+READY: dict[str, Make] = {
+    "ready that it kept": lambda relay, _: relay.kept[-1],
+    "ready of another agent": lambda relay, request: relay.other.answer(request),
+    "keys in place of ready": lambda relay, request: relay.agent.answer(
+        replace(request, target=request.target.replace("ready", "keys"))
+    ),
+}
+
+
+@pytest.mark.parametrize("lie", READY)
+def test_what_is_not_the_agents_state_of_now_is_refused(
+    client: Client, relay: LyingRelay, lie: str
+) -> None:
+    agent = asked(client, relay)
+    client.ready(agent)
+    relay.lie = Lie("GET", READY[lie])
+    with pytest.raises(LyingRelayError):
+        client.ready(agent)

@@ -102,7 +102,7 @@ def test_a_request_for_a_key_that_is_not_there_any_more_is_told_so() -> None:
 
 @pytest.mark.parametrize("kid", [None, 7, ["a"]])
 def test_a_request_names_the_key_it_is_sealed_for(kid: object) -> None:
-    head = {"alg": "ECDH-ES+A256KW", "enc": "A256GCM", "kid": kid}
+    head = {"alg": "ECDH-ES+A256KW", "typ": "writeback-request+jwe", "kid": kid}
     first = base64.urlsafe_b64encode(json.dumps(head).encode()).rstrip(b"=")
     assert code_of(first + b".AA.AA.AA.AA") is Code.BAD_REQUEST
 
