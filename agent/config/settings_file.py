@@ -13,6 +13,7 @@ from yaml.scanner import ScannerError
 from agent.config import migrations
 from agent.config.errors import Problem, SettingsError, explain
 from agent.config.settings import Settings
+from agent.system.named_files import read_named
 from wire.text import Text, verbatim
 
 # settings that came after programs of this version were there: at their default they
@@ -97,7 +98,7 @@ def load(path: Path) -> Settings:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return read_named(path).decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         words = getattr(error, "strerror", None)
         reason = verbatim(words) if words else Text("is no UTF-8 text")
@@ -127,7 +128,7 @@ def digest(settings: Settings) -> str:
     for ca in (settings.relay.ca, settings.directory.ca):
         if ca is not None:
             with contextlib.suppress(OSError):  # told where it is used
-                named.update(hashlib.sha256(Path(ca).read_bytes()).digest())
+                named.update(hashlib.sha256(read_named(Path(ca))).digest())
     return named.hexdigest()
 
 

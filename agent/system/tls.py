@@ -3,6 +3,8 @@
 import ssl
 from pathlib import Path
 
+from agent.system.named_files import read_named
+
 
 def client_context(ca: Path | None) -> ssl.SSLContext:
     """Make a context that checks certificate and name; TLS 1.2 at least.
@@ -10,7 +12,16 @@ def client_context(ca: Path | None) -> ssl.SSLContext:
     The name is one of the certificate's subjectAltName, never its subject's CN (RFC
     9525 section 2). OSError where the file of the CA is missing or no PEM.
     """
-    context = ssl.create_default_context(cafile=str(ca) if ca else None)
+    context = ssl.create_default_context(cadata=_pem(ca) if ca else None)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.hostname_checks_common_name = False
     return context
+
+
+def _pem(ca: Path) -> str:
+    """Read a file of certificates; what is said between them may be of any alphabet."""
+    pem = read_named(ca).decode("ascii", "replace").replace("\ufffd", "?")
+    if not pem.strip():
+        # by ssl, no text at all stands for the trust store
+        raise ssl.SSLError(0, "no certificate is in it")
+    return pem

@@ -59,29 +59,28 @@ class Dispatcher:
     def answer(self, request: CallRequest, channel: Channel) -> None:
         """Answer one call and close its channel.
 
-        It waits in a place of its user's; nothing is read before its sender is let in.
+        It waits in a place of its user's, for polkit and for its own arguments; nothing
+        is read before its sender is let in.
         """
         try:
             try:
                 person = self.let_in(request.sender, request.action)
+                call = codec.read_call(request.text, request.action)
+                sealed = channel.first_line()
             finally:
                 self.quota.wait_no_more(request.user)
-            with self.quota.at_work():
-                line = self._answered(request, person, channel)
+            with self.quota.at_work(request.user):
+                _LOG.info("%s asks: %s", person, call.method.name)
+                arguments = call.read(sealed)
+                controller = self.controller_for(person, self._may_change(request))
+                result = _do(call.method, controller, arguments, channel)
+                line = codec.spell_result(call.method, result)
         except Exception as error:  # noqa: BLE001 - the boundary
             line = codec.spell_error(error)
             # the kind alone, as a text could quote
             _LOG.warning("%s: %s", request.action, type(error).__name__)
         channel.say(line)
         channel.close()
-
-    def _answered(self, request: CallRequest, person: str, channel: Channel) -> bytes:
-        call = codec.read_call(request.text, request.action)
-        _LOG.info("%s asks: %s", person, call.method.name)
-        arguments = call.read(channel.first_line())
-        controller = self.controller_for(person, self._may_change(request))
-        result = _do(call.method, controller, arguments, channel)
-        return codec.spell_result(call.method, result)
 
     def _may_change(self, request: CallRequest) -> MayChange:
         """Give what says whether the caller may change the machine, asking once."""

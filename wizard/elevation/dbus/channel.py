@@ -1,9 +1,11 @@
 """The service's end of a channel: one line in, lines out, and the caller's leaving."""
 
 import contextlib
+import select
 import socket
 import struct
 import threading
+import time
 
 from wire.text import Text
 from wizard.elevation.codec import LONGEST
@@ -24,10 +26,9 @@ class Channel:
         if end.family != socket.AF_UNIX or end.type != socket.SOCK_STREAM:
             end.close()
             raise BadCall(Text("The channel is no stream between two processes."))
-        # limits of the kernel's, not Python's: reading waits, writing does not
+        # a limit of the kernel's, not Python's: reading waits, writing does not
         end.setblocking(True)
         _limit(end, socket.SO_RCVTIMEO, _FIRST_S)
-        _limit(end, socket.SO_SNDTIMEO, _READING_S)
         self.stop = threading.Event()
         self._end = end
         self._writing = threading.Lock()
@@ -39,18 +40,19 @@ class Channel:
 
         BadCall: none came in time, or one that is too long.
         """
-        line = b""
+        line = bytearray()
+        until = time.monotonic() + _FIRST_S
         while not line.endswith(b"\n"):
             try:
                 got = self._end.recv(_CHUNK)
             except OSError:
                 got = b""
             line += got
-            if not got or len(line) > LONGEST:
+            if not got or len(line) > LONGEST or time.monotonic() > until:
                 raise BadCall(Text("The channel brought no line."))
         _limit(self._end, socket.SO_RCVTIMEO, 0)
         self._watch.start()
-        return line
+        return bytes(line)
 
     def say(self, line: bytes) -> None:
         """Write a line; nothing happens when the caller is gone."""
@@ -58,10 +60,22 @@ class Channel:
             if self._deaf:
                 return
             try:
-                self._end.sendall(line)
+                self._send(line)
             except OSError:  # perhaps cut in the middle: nothing may follow
                 self._deaf = True
                 self.stop.set()
+
+    def _send(self, line: bytes) -> None:
+        """Send a line; TimeoutError where the caller takes too long over it."""
+        until = time.monotonic() + _READING_S
+        waiting = select.poll()
+        waiting.register(self._end, select.POLLOUT)
+        while line:
+            left = until - time.monotonic()
+            if left <= 0 or not waiting.poll(1000 * left):
+                raise TimeoutError
+            with contextlib.suppress(BlockingIOError):
+                line = line[self._end.send(line, socket.MSG_DONTWAIT) :]
 
     def close(self) -> None:
         """End it; what was said is still read."""

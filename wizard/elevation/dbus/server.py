@@ -4,7 +4,6 @@ It ends by itself when nothing is asked of it; the bus starts it again for a cal
 """
 
 import contextlib
-import struct
 import threading
 from collections import deque
 from typing import Any
@@ -25,14 +24,13 @@ from jeepney.wrappers import unwrap_msg
 from wire.text import Text
 from wizard.elevation.codec import LEAVING, LONGEST, MEMBERS, NAME, PATH, SIGNATURE
 from wizard.elevation.dbus import polkit
+from wizard.elevation.dbus.bounded_parser import BoundedParser
 from wizard.elevation.dbus.channel import Channel
 from wizard.elevation.dispatch import CallRequest, ControllerFor, Dispatcher
 from wizard.elevation.errors import BadCall, NotReached
 from wizard.elevation.quota import Quota
 
 IDLE_S = 60.0
-# what jeepney says to a message that it can't read
-_UNREADABLE = (LookupError, ValueError, TypeError, AssertionError, struct.error)
 
 
 class Service:
@@ -57,6 +55,8 @@ class Service:
             # before the name is ours: the call that started us comes with it
             bus.filter(MatchRule(type="method_call"), queue=calls),
         ):
+            # nothing was sent to us so far but what the bus said
+            bus.parser = BoundedParser()
             unwrap_msg(bus.send_and_get_reply(message_bus.RequestName(NAME)))
             try:
                 self._serve(bus, calls)
@@ -76,7 +76,9 @@ class Service:
                 self._forget_ended()
                 if not self._under_way:
                     break
-            except _UNREADABLE:
+            except OSError:
+                raise  # the bus is gone
+            except Exception:  # noqa: BLE001 - the boundary: a message that can't be read
                 # jeepney took it from its buffer, and stays at its size and descriptors
                 _close_all(bus.parser.fds)
                 bus.parser.next_msg_size, bus.parser.fds = None, []
@@ -117,10 +119,10 @@ class Service:
         sender = fields[HeaderFields.sender]
         user = polkit.user_of(sender)
         try:
-            end = end.to_socket()
+            channel = Channel(end.to_socket())
         except OSError:
             raise BadCall(Text("The channel is no socket.")) from None
-        self._start(CallRequest(sender, user, action, text), Channel(end))
+        self._start(CallRequest(sender, user, action, text), channel)
 
     def _start(self, request: CallRequest, channel: Channel) -> None:
         try:

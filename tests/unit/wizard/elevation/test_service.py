@@ -163,14 +163,14 @@ def test_too_much_at_once_is_refused(
 ) -> None:
     stage.fake.hold = "find_domain"
     text, ends = call("checks.find_domain"), []
-    for _ in range(8):
+    for _ in range(4):
         ours, theirs = socket.socketpair()
         ends.append(ours)
         with theirs:
             message = new_method_call(SETUP, "Look", "sh", (text, theirs))
             unwrap_msg(raw.send_and_get_reply(message, timeout=20))
         ours.sendall(b"{}\n")
-    until(lambda: len(stage.fake.named("find_domain")) == 8)
+    until(lambda: len(stage.fake.named("find_domain")) == 4)
     with pytest.raises(NotReached, match="Too much is asked at once"):
         remote.installation.installed()
     stage.fake.go.set()

@@ -1,12 +1,15 @@
 """Whoever waits for polkit keeps nobody else from being answered."""
 
+import contextlib
 import os
+import pwd
 
 import pytest
 
 from tests.unit.wizard.elevation.bus import Bus, FakePolkit, until
 from tests.unit.wizard.elevation.many_callers import many_callers
 from wizard.controller.controller import Controller
+from wizard.elevation import quota
 from wizard.elevation.codec import NAME
 from wizard.elevation.dbus import polkit as authority
 from wizard.elevation.errors import NotAllowed, NotReached
@@ -27,6 +30,15 @@ def test_a_stranger_with_a_silent_polkit_agent_blocks_only_themselves(
         assert remote.installation.installed() is None
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another person")
+def test_who_is_let_in_and_says_nothing_blocks_only_themselves(
+    bus: Bus, remote: Controller, polkit: FakePolkit
+) -> None:
+    with many_callers(bus.address, SOMEBODY, 12) as results:
+        assert results.count("taken") >= 8
+        assert remote.installation.installed() is None
+
+
 def test_who_is_refused_leaves_their_place(
     bus: Bus, remote: Controller, polkit: FakePolkit
 ) -> None:
@@ -38,7 +50,10 @@ def test_who_is_refused_leaves_their_place(
     assert remote.installation.installed() is None
 
 
-def test_all_who_wait_are_not_more_than_the_bus_takes() -> None:
+def test_all_who_wait_are_not_more_than_the_bus_takes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(quota, "_account", lambda user: user)
     places = Quota()
     for user in range(64):
         places.wait(user)
@@ -51,3 +66,33 @@ def test_all_who_wait_are_not_more_than_the_bus_takes() -> None:
 def test_a_caller_whom_the_bus_does_not_know_is_not_taken(bus: Bus) -> None:
     with pytest.raises(NotReached, match="does not say who asks"):
         authority.user_of(":1.4242")
+
+
+def test_one_person_never_has_all_the_places_at_work() -> None:
+    places = Quota()
+    with contextlib.ExitStack() as held:
+        for _ in range(4):
+            held.enter_context(places.at_work(0))
+        with pytest.raises(NotReached), places.at_work(0):
+            pass
+        with places.at_work(SOMEBODY):
+            pass
+    with places.at_work(0):
+        pass
+
+
+def test_users_without_an_account_are_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A person may have 65536 of them, and each is another to the bus."""
+    monkeypatch.setattr(quota, "_account", quota._account.__wrapped__)
+    places = Quota()
+    strangers = [100_000 + number for number in range(8)]
+    for user in strangers:
+        with pytest.raises(KeyError):
+            pwd.getpwuid(user)
+        places.wait(user)
+    with pytest.raises(NotReached, match="Too much is asked at once"):
+        places.wait(165_535)
+    places.wait(0)
+    for user in strangers:
+        places.wait_no_more(user)
+    places.wait(165_535)
