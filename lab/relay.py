@@ -52,6 +52,7 @@ class LabRelay:
         folder.mkdir(mode=0o700, parents=True)
         # The relay refuses a folder that others can read: it holds its keys.
         (folder / "data").mkdir(mode=0o700)
+        _run("setup", "--only-data", "--data", str(folder / "data"))
         relay = cls(folder, address, _free_port(address))
         shutil.copy(authority.certificate, folder / "ca.pem")
         issue(authority, folder / "server", [NAME, "localhost"], list(ADDRESSES))

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections.abc import Iterable
 
 from relay.frames import Request, Response
 from relay.listener import GOING_AWAY, Listener, NotTaken, Pending
@@ -22,9 +23,27 @@ class Exchange:
         self._answer_seconds = answer_seconds
         self._listeners: dict[str, list[Listener]] = {}
         self._rendezvous: dict[str, Pending] = {}
+        self._expected: dict[str, asyncio.Event] = {}
+
+    def expect(self, connections: Iterable[str], seconds: float) -> None:
+        """Have requests for these wait so long for a listener that comes back.
+
+        Called at a start: who listened just before dials again within moments.
+        """
+        self._expected = {name.lower(): asyncio.Event() for name in connections}
+        loop = asyncio.get_running_loop()
+        loop.call_later(seconds, self._expect_none)
+
+    def _expect_none(self) -> None:
+        for came in self._expected.values():
+            came.set()
+        self._expected = {}
 
     def join(self, listener: Listener) -> None:
-        self._listeners.setdefault(listener.connection.lower(), []).append(listener)
+        name = listener.connection.lower()
+        self._listeners.setdefault(name, []).append(listener)
+        if name in self._expected:
+            self._expected.pop(name).set()
 
     def leave(self, listener: Listener) -> None:
         key = listener.connection.lower()
@@ -55,6 +74,8 @@ class Exchange:
         """Ask one listener after the other until one takes the request."""
         until = asyncio.get_running_loop().time() + self._answer_seconds
         left: list[Listener] = []
+        if not self._listening(connection, left):
+            await self._wait_for_return(connection, until)
         while listeners := self._listening(connection, left):
             listener = random.choice(listeners)  # noqa: S311 - spreads load, no secret
             try:
@@ -62,6 +83,12 @@ class Exchange:
             except NotTaken:
                 left.append(listener)
         raise NoListener
+
+    async def _wait_for_return(self, connection: str, until: float) -> None:
+        came = self._expected.get(connection.lower())
+        if came is not None:
+            async with asyncio.timeout_at(until):
+                await came.wait()
 
     def _listening(self, connection: str, left: list[Listener]) -> list[Listener]:
         listeners = self._listeners.get(connection.lower(), ())

@@ -14,6 +14,8 @@ from wire.printable import printable
 
 HTTP = logging.getLogger("relay.http")
 ACCESS = logging.getLogger("relay.access")
+# at the end: for who was just accepted to ask, and for answers under way
+_FIRST_S = 3.0
 _FINISH_S = 20.0
 _LOGGED_PATH = 256
 # of senders; strangers have the time of a header
@@ -61,8 +63,8 @@ class HttpServer:
 
     async def drain(self) -> None:
         """Accept nothing more, and let each request under way have its answer."""
-        await self._acceptor.stop()
-        await self._registry.drain(_FINISH_S)
+        self._acceptor.stop()
+        await self._registry.drain(_FIRST_S, _FINISH_S)
 
     async def stop(self) -> None:
         await self._runner.cleanup()

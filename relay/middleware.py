@@ -25,6 +25,7 @@ def timed(registry: Registry) -> Middleware:
         connection.header_came()
         try:
             response = await handler(request)
+            registry.responses[response.status] += 1
             if registry.is_draining:
                 response.force_close()
             return response

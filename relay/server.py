@@ -4,9 +4,10 @@ import asyncio
 import contextlib
 import logging
 import socket
+import sqlite3
 import ssl
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -27,6 +28,7 @@ from relay.listener import (
     meet,
     refuse,
 )
+from relay.local_status import Metric
 from relay.middleware import bounded, refusals, timed
 from relay.sender import Sender, token_of
 from relay.store import Store
@@ -34,6 +36,9 @@ from wire.hybrid_connections import MAX_BODY, MAX_INLINE_HEADERS, BadMessage
 
 LOG = logging.getLogger("relay.server")
 _LAST_SEEN_S = 60.0
+# who was seen so shortly before a start is expected back, for so long
+_RECENT_S = 180.0
+_RETURN_S = 15.0
 _MAX_FRAME = MAX_BODY + MAX_INLINE_HEADERS
 
 
@@ -81,6 +86,13 @@ class Relay:
 
     async def start(self, listening: list[socket.socket], tls: ssl.SSLContext) -> None:
         """Serve; the sockets are the relay's from then on."""
+        now = time.time()
+        recent = [
+            agent.id
+            for agent in self._store.agents()
+            if (agent.last_seen or 0) > now - _RECENT_S
+        ]
+        self._exchange.expect(recent, _RETURN_S)
         self._http = await HttpServer.start(
             self.application(), self._registry, listening, tls
         )
@@ -89,9 +101,38 @@ class Relay:
         """Close the port, let answers under way arrive, send the listeners away."""
         if self._http is not None:
             await self._http.drain()
+            self._store.saw_agents(self._exchange.connections(), int(time.time()))
             # before the HTTP library ends: it drops what arrives from then on
             await self._exchange.close()
             await self._http.stop()
+
+    def use(self, tls: ssl.SSLContext) -> None:
+        """Show another certificate to whoever connects from now on."""
+        if self._http is not None:
+            self._http.use(tls)
+
+    def problems(self) -> list[str]:
+        """Say why the relay is not ready, in sentences."""
+        problems = ["The relay is about to end."] if self._registry.is_draining else []
+        try:
+            self._store.agents()
+        except sqlite3.Error:
+            problems.append("The database can't be read.")
+        return problems
+
+    def metrics(self) -> Iterator[Metric]:
+        """Count connections, listeners, responses and what was dropped."""
+        registry = self._registry
+        for kind in Kind:
+            label = f'kind="{kind}"'
+            yield "writeback_relay_connections", "gauge", label, registry.counts[kind]
+        listening = len(self._exchange.connections())
+        yield "writeback_relay_agents_listening", "gauge", "", listening
+        for status, count in sorted(registry.responses.items()):
+            label = f'status="{status}"'
+            yield "writeback_relay_responses_total", "counter", label, count
+        dropped = registry.drops.total()
+        yield "writeback_relay_dropped_total", "counter", "", dropped
 
     def application(self) -> web.Application:
         """Build the web application."""
@@ -211,14 +252,6 @@ class Relay:
         while True:
             await asyncio.sleep(_LAST_SEEN_S)
             self._store.saw_agents(self._exchange.connections(), int(time.time()))
-
-
-def tls_context(certificate: str, key: str) -> ssl.SSLContext:
-    """Make the server's TLS context: version 1.2 or later."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(certificate, key)
-    return context
 
 
 def _loop_time(expires: int) -> float:

@@ -5,23 +5,28 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from relay.settings import DATA_FOLDER
+
 Run = Callable[[argparse.Namespace], int]
 
 
-def command(commands: Any, name: str, text: str, run: Run) -> argparse.ArgumentParser:
-    """Add a command that works on the relay's data; `run` gives its exit code."""
+def command(
+    commands: Any, name: str, text: str, run: Run, *, without_data: bool = False
+) -> argparse.ArgumentParser:
+    """Add a command that works on the relay's data; `run` gives its exit code.
+
+    Unless it does `without_data`, it is not run where there is none.
+    """
     parser: argparse.ArgumentParser = commands.add_parser(name, help=text)
-    parser.add_argument("--data", type=Path, required=True, metavar="DIR")
-    parser.set_defaults(run=run)
+    parser.add_argument(
+        *("--data",),
+        type=Path,
+        default=DATA_FOLDER,
+        metavar="DIR",
+        help=f"the folder with its database (default: {DATA_FOLDER})",
+    )
+    parser.set_defaults(run=run, without_data=without_data)
     return parser
-
-
-def address(text: str) -> tuple[str, int]:
-    """Read HOST:PORT; an IPv6 address stands in brackets."""
-    host, separator, port = text.rpartition(":")
-    if not separator or not host or not port.isdigit() or int(port) > 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} must be HOST:PORT")
-    return host.strip("[]"), int(port)
 
 
 def hours(text: str) -> float:

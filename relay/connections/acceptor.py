@@ -5,7 +5,6 @@ import contextlib
 import logging
 import socket
 import ssl
-import sys
 from collections.abc import Callable
 
 from relay.connections.connection import Connection
@@ -15,7 +14,7 @@ from relay.connections.registry import Registry
 LOG = logging.getLogger("relay.connections")
 _BACKLOG = 1024
 _PAUSE_S = 0.1
-_HANDSHAKE_S = 1.0
+_AT_ONCE = 32
 
 
 class Acceptor:
@@ -33,35 +32,44 @@ class Acceptor:
         self.tls = tls
         self._registry = registry
         self._make_http = make_http
-        self._accepting: set[asyncio.Task[None]] = set()
+        self._listening: list[socket.socket] = []
         self._taking: set[asyncio.Task[None]] = set()
 
     def start(self, listening: list[socket.socket]) -> None:
+        """Accept on these, which are the acceptor's from then on."""
+        self._listening = listening
         for each in listening:
-            self._accepting.add(asyncio.create_task(self._accept(each)))
+            self._listen(each)
 
-    async def stop(self) -> None:
-        """Accept nothing more; who is in its handshake may finish in a moment."""
-        await _cancelled(self._accepting)
-        if self._taking:
-            await asyncio.wait(self._taking, timeout=_HANDSHAKE_S)
-        await _cancelled(self._taking)
+    def stop(self) -> None:
+        """Accept nothing more; who was accepted goes on."""
+        for each in self._listening:
+            asyncio.get_running_loop().remove_reader(each)
+            each.close()
+        self._listening = []
 
-    async def _accept(self, listening: socket.socket) -> None:
+    def _listen(self, listening: socket.socket) -> None:
+        if listening in self._listening:
+            loop = asyncio.get_running_loop()
+            loop.add_reader(listening, self._accept, listening)
+
+    def _accept(self, listening: socket.socket) -> None:
+        """Accept who waits, though not all of a flood at once: others have a turn."""
         loop = asyncio.get_running_loop()
-        with listening:
-            while True:
-                try:
-                    accepted, address = await loop.sock_accept(listening)
-                except ConnectionError:
-                    continue  # it was gone before it was taken
-                except OSError as error:  # out of descriptors or memory
-                    self._registry.make_room(str(error.strerror))
-                    await asyncio.sleep(_PAUSE_S)
-                    continue
-                self._take(accepted, str(address[0]))
-                # a flood that is always ready must not keep all others from running
-                await asyncio.sleep(0)
+        for _ in range(_AT_ONCE):
+            try:
+                accepted, address = listening.accept()
+            except BlockingIOError:
+                return
+            except ConnectionError:
+                continue  # it was gone before it was taken
+            except OSError as error:  # out of descriptors or memory
+                self._registry.make_room(str(error.strerror))
+                loop.remove_reader(listening)
+                loop.call_later(_PAUSE_S, self._listen, listening)
+                return
+            accepted.setblocking(False)
+            self._take(accepted, str(address[0]))
 
     def _take(self, accepted: socket.socket, host: str) -> None:
         connection = Connection(self._registry, source_of(host), self._make_http)
@@ -89,16 +97,8 @@ class Acceptor:
             raise
 
 
-async def _cancelled(tasks: set[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-
-
 async def _readable(accepted: socket.socket) -> None:
     """Wait for the first byte, before a TLS session takes up memory."""
-    if sys.platform == "win32":
-        return  # its event loop can't; the handshake waits as well
     loop = asyncio.get_running_loop()
     came = loop.create_future()
     loop.add_reader(accepted, _came, came)

@@ -81,10 +81,8 @@ class Connection(asyncio.Protocol):
                 self._transport.abort()
 
     def leave(self) -> None:
-        """Close it, if nothing is under way on it."""
-        if self._transport is None:
-            self.drop("the relay ends")
-        elif not self.is_busy:
+        """Close it, if it was answered before and nothing is under way on it."""
+        if self._transport is not None and self._has_asked and not self.is_busy:
             self._transport.close()
 
     def end(self) -> None:

@@ -1,6 +1,7 @@
 """Who is connected: counted by kind and by source, and who goes when it is full."""
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections import Counter
@@ -27,6 +28,7 @@ class Registry:
         self.limits = limits
         self.counts = Counter[Kind]()
         self.drops = Counter[str]()
+        self.responses = Counter[int]()
         # in the order of their last step: the first has been waited for the longest
         self._strangers: dict[Connection, None] = {}
         self._by_source: dict[str, dict[Connection, None]] = {}
@@ -57,20 +59,25 @@ class Registry:
         """Find the connection that a request came on."""
         return self._by_http[request.protocol]
 
-    async def drain(self, seconds: float) -> None:
-        """Send all but listeners away, each when its answer is out; or cut it then.
+    async def drain(self, first_s: float, finish_s: float) -> None:
+        """Send all but listeners away, each when its answer is out.
 
-        From here on `is_draining`: whoever answers also closes.
+        From here on `is_draining`: whoever answers also closes. Who was just accepted
+        has `first_s` seconds to ask, an answer `finish_s` to come.
         """
         self.is_draining = True
-        leaving = [each for each in self._all if each.kind is not Kind.LISTENER]
-        for each in leaving:
+        for each in self._others():
             each.leave()
-        gone = [asyncio.create_task(each.over.wait()) for each in leaving]
-        if gone:
-            _, left = await asyncio.wait(gone, timeout=seconds)
-            for task in left:
-                task.cancel()
+        await _wait_for(
+            [each.over for each in self._others() if not each.is_busy], first_s
+        )
+        for each in self._others():
+            if not each.is_busy:
+                each.drop("the relay ends")
+        await _wait_for([each.over for each in self._others()], finish_s)
+
+    def _others(self) -> list[Connection]:
+        return [each for each in self._all if each.kind is not Kind.LISTENER]
 
     def moved(self, connection: Connection) -> None:
         """Put a stranger that took a step behind all others."""
@@ -115,6 +122,14 @@ class Registry:
             there.pop(connection, None)
             if not there:
                 del self._by_source[connection.source]
+
+
+async def _wait_for(events: list[asyncio.Event], seconds: float) -> None:
+    """Wait until each has come about, but no longer than that."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            for event in events:
+                await event.wait()
 
 
 class DropLog:

@@ -1,6 +1,8 @@
 """Under a flood of silent and dribbling connections the honest are served."""
 
 import asyncio
+import os
+import resource
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -10,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures.relay_process import relay_process
-from tests.fixtures.relay_stage import RelayStage, echo, listening_agent
+from tests.fixtures.relay_stage import RelayStage, echo, listening_agent, until
 
 # 100 a minute
 _EVERY_S = 0.6
@@ -82,3 +84,29 @@ async def test_the_honest_are_served_under_a_flood(
         lines = [line for line in relay.log.splitlines() if "dropped" in line]
     stage.store.close()
     assert 1 <= len(lines) <= 1 + (time.monotonic() - began) / 60
+
+
+async def test_a_relay_without_descriptors_goes_on_when_there_are_some(
+    tmp_path: Path,
+) -> None:
+    stage = RelayStage(tmp_path)
+    with relay_process(tmp_path / "data", stage.leaf) as relay:
+        stage.port = relay.port
+        agent = await stage.enrol("agent1")
+        async with listening_agent(stage, agent, echo) as linked:
+            pid = relay.process.pid
+            before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+            few = (max(map(int, os.listdir(f"/proc/{pid}/fd"))) + 2, before[1])
+            resource.prlimit(pid, resource.RLIMIT_NOFILE, few)
+            silent = [
+                await asyncio.open_connection("127.0.0.1", relay.port) for _ in range(8)
+            ]
+            await until(lambda: "Too many open files" in relay.log, "it is told")
+            resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
+            await serve_honest(stage, 1)
+            assert linked.reasons == []
+            for _, writer in silent:
+                writer.close()
+        assert relay.process.poll() is None
+        assert relay.log.count("Too many open files") == 1
+    stage.store.close()

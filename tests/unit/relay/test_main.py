@@ -27,7 +27,9 @@ ISSUER = "https://acme.test"
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    return tmp_path / "data"
+    folder = tmp_path / "data"
+    assert main(["setup", "--only-data", "--data", str(folder)]) == 0
+    return folder
 
 
 @pytest.fixture
