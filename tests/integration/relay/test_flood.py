@@ -1,7 +1,6 @@
 """Under a flood of silent and dribbling connections the honest are served."""
 
 import asyncio
-import os
 import resource
 import sys
 import time
@@ -86,6 +85,10 @@ async def test_the_honest_are_served_under_a_flood(
     assert 1 <= len(lines) <= 1 + (time.monotonic() - began) / 60
 
 
+def highest_descriptor(pid: int) -> int:
+    return max(int(each.name) for each in Path(f"/proc/{pid}/fd").iterdir())
+
+
 async def test_a_relay_without_descriptors_goes_on_when_there_are_some(
     tmp_path: Path,
 ) -> None:
@@ -96,7 +99,7 @@ async def test_a_relay_without_descriptors_goes_on_when_there_are_some(
         async with listening_agent(stage, agent, echo) as linked:
             pid = relay.process.pid
             before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
-            few = (max(map(int, os.listdir(f"/proc/{pid}/fd"))) + 2, before[1])
+            few = (highest_descriptor(pid) + 2, before[1])
             resource.prlimit(pid, resource.RLIMIT_NOFILE, few)
             silent = [
                 await asyncio.open_connection("127.0.0.1", relay.port) for _ in range(8)
