@@ -5,19 +5,15 @@ import contextlib
 import io
 import json
 import os
-import shutil
-import subprocess
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from lab.domain import locked
+from tests.fixtures.node_package import node_package
 from tests.fixtures.relay_stage import Enrolled, RelayStage, relay_stage
 
 _SOURCES = Path(__file__).parent / "hyco"
-_INSTALLED = Path(__file__).parents[3] / ".lab" / "node" / "hyco"
-_REMEDY = "install Node.js 18 or later with npm (apt-get install nodejs npm)"
 
 
 @pytest.fixture
@@ -34,34 +30,7 @@ async def agent(stage: RelayStage) -> Enrolled:
 @pytest.fixture(scope="session")
 def peer() -> Path:
     """Install the listener once, outside of what is kept in git."""
-    npm = shutil.which("npm")
-    if npm is None or shutil.which("node") is None:
-        pytest.fail(f"npm is missing: {_REMEDY}")
-    with locked(_INSTALLED.with_name("hyco.lock")):  # two workers of pytest do it once
-        _install(npm)
-    return _INSTALLED / "listener.js"
-
-
-def _install(npm: str) -> None:
-    _INSTALLED.mkdir(parents=True, exist_ok=True)
-    wanted = (_SOURCES / "package.json").read_bytes()
-    there = _INSTALLED / "package.json"
-    marker = _INSTALLED / "node_modules" / "hyco-https" / "package.json"
-    if not (marker.exists() and there.exists() and there.read_bytes() == wanted):
-        there.write_bytes(wanted)
-        command = [npm, "install", "--prefix", str(_INSTALLED), "--no-audit"]
-        done = subprocess.run(
-            [*command, "--no-fund", "--no-package-lock", "--ignore-scripts"],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=180,
-        )
-        assert done.returncode == 0, f"npm install failed: {done.stderr[-2000:]}"
-    # Node resolves packages from where the script is
-    script, copied = (_SOURCES / "listener.js").read_bytes(), _INSTALLED / "listener.js"
-    if not (copied.exists() and copied.read_bytes() == script):
-        copied.write_bytes(script)  # never while another worker's Node reads it
+    return node_package(_SOURCES, "listener.js", "hyco-https")
 
 
 @contextlib.asynccontextmanager
