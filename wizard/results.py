@@ -54,7 +54,7 @@ class AgentStatus:
     """The agent at a glance: its connections in words, and whether they stand.
 
     The controller is empty where none is named; `attention` is what an administrator is
-    to look at.
+    to look at; while `breaker_is_open` nothing is written.
     """
 
     running: bool
@@ -69,6 +69,7 @@ class AgentStatus:
     since: datetime | None = None
     version: str = ""
     attention: Text = EMPTY
+    breaker_is_open: bool = False
 
 
 @dataclass(frozen=True)

@@ -72,14 +72,14 @@ def user_filter(by: str, value: str) -> UserFilter:
     """
     if not value.strip():
         raise _wrong(by, Text("must not be empty"), value)
-    if value != value.strip():
-        raise _wrong(by, Text("must not begin or end with a blank"), value)
     if len(value) > MOST:
         rule = Text("must have {most} characters or fewer", most=MOST)
         raise _wrong(by, rule, value)
     # Cs: half of a character, such as a byte of an argument that is no UTF-8
     if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in value):
         raise _wrong(by, Text("must not hold control characters"), value)
+    if value != value.strip():
+        raise _wrong(by, Text("must not begin or end with a blank"), value)
     if by == "objectGUID":
         return _by_bytes(by, value, by, _guid(by, value, _GUID).bytes_le)
     if by == "ms-DS-ConsistencyGuid":

@@ -260,6 +260,8 @@ def first_line(installed: Installed) -> Text:
     status = installed.status
     if not status.writeback:
         return Text("Password writeback is off: requests are answered as paused.")
+    if status.breaker_is_open:
+        return Text("Password writeback is on, but stopped: the breaker is open.")
     if status.ready:
         return Text(
             "Password writeback is on: the relay link is up and {controller} answers.",

@@ -18,6 +18,7 @@ from wire.failure import sentence
 from wire.outcomes import Refused
 from wire.secret import Secret
 from wire.text import EMPTY, Text, listed, verbatim
+from wizard.controller import breaker
 from wizard.enrolment.clone import COPIED
 from wizard.enrolment.keys import fingerprint, private_keys
 from wizard.enrolment.relay_client import Sender
@@ -48,9 +49,10 @@ class Installation:
         except (StepFailed, SecretsUnavailable):
             shown = ""
         status = at_a_glance(settings, self._host.service())
-        copied = context.is_copy
-        if copied:
-            status = replace(status, attention=COPIED)
+        copied, stopped = context.is_copy, breaker.attention(self._host)
+        if copied or stopped:
+            status = replace(status, attention=COPIED if copied else stopped)
+        status = replace(status, breaker_is_open=bool(stopped))
         return Installed(settings, status, shown, drift(context), copied)
 
     def lost(self) -> Path | None:
@@ -63,7 +65,19 @@ class Installation:
     def verify(self, settings: Settings) -> tuple[Check, ...]:
         """Look whether everything is as the settings say."""
         target = Target(settings, self._context)
-        return tuple(row for step in STEPS for row in step.verify(target))
+        rows = (row for step in STEPS for row in step.verify(target))
+        return (*rows, *breaker.checks(self._host))
+
+    def breaker_is_open(self) -> bool:
+        """Say whether the agent stopped writing, as a portal reset too many people."""
+        return breaker.is_open(self._host)
+
+    def close_breaker(self) -> bool:
+        """Let it write again; False where it was not stopped.
+
+        StepFailed, with the remedy, where that can't be done.
+        """
+        return breaker.close(self._host)
 
     def portal_details(self) -> PortalDetails:
         """Give what the portal must know; EnrolmentError, StepFailed: none is here."""

@@ -3,6 +3,7 @@
 from wizard.cli.command import Command, Group
 from wizard.cli.commands.apply import APPLY, PLAN, REKEY, REPAIR
 from wizard.cli.commands.audit import AUDIT
+from wizard.cli.commands.breaker import BREAKER
 from wizard.cli.commands.directory import DIRECTORY
 from wizard.cli.commands.permissions import PERMISSIONS
 from wizard.cli.commands.remove import REMOVE
@@ -26,4 +27,5 @@ COMMANDS: tuple[Command | Group, ...] = (
     PERMISSIONS,
     DIRECTORY,
     AUDIT,
+    BREAKER,
 )

@@ -35,9 +35,11 @@ def status(controller: Controller) -> Result:
         "fingerprint": installed.fingerprint,
         "drift": list(installed.drift),
         "attention": state.attention,
+        "breaker_is_open": state.breaker_is_open,
         "summary": first_line(installed),
     }
-    code = Exit.DONE if state.ready else Exit.FINDINGS
+    works = state.ready and not state.breaker_is_open
+    code = Exit.DONE if works else Exit.FINDINGS
     return Result(code, status_text(installed), data)
 
 

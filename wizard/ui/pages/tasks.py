@@ -42,8 +42,35 @@ class TasksPage(Form):
         self.grid.setVerticalSpacing(8)
         self.grid.setColumnStretch(2, 1)
         self.panel.column.addLayout(self.grid)
-        self.add(self.panel, self.check_rows, self._drift())
+        self.add(self.panel, self.check_rows, self._breaker(), self._drift())
         super().build()
+
+    def _breaker(self) -> Panel:
+        """Put the button that closes the breaker beside what it is about."""
+        self.breaker = Panel()
+        self.closer = Worker(self, self._read, self._failed)
+        title = heading(tr("Writes are stopped: the breaker is open"))
+        help_text = tr(
+            "A portal had too many different people reset in five minutes. Find out "
+            "what it did before you let it go on."
+        )
+        self.close_breaker = button(tr("&Close the breaker"), self.let_write_again)
+        top = row(Mark("triangle-alert", "warning"), title, grows=1)
+        act = row(self.close_breaker)
+        add(self.breaker.column, top, indented(label(help_text, muted=True), act))
+        self.breaker.hide()
+        return self.breaker
+
+    def let_write_again(self) -> None:
+        """Close the breaker, and read anew how the agent is."""
+        installation = self.session.controller.installation
+        self.close_breaker.setEnabled(False)
+
+        def closed(_report: object, _stop: object) -> Installed | None:
+            installation.close_breaker()
+            return installation.installed()
+
+        self.closer.start(closed)
 
     def _drift(self) -> Panel:
         self.drift = Panel()
@@ -68,6 +95,7 @@ class TasksPage(Form):
             wizard.next()
 
     def _failed(self, error: BaseException) -> None:
+        self.close_breaker.setEnabled(True)
         self.check_rows.show_checks((broken(error),))
         self.state_changed.emit()
 
@@ -96,6 +124,8 @@ class TasksPage(Form):
             self.grid.addWidget(label(text), at, 2)
         self.edits.setText("\n".join(say(edit) for edit in installed.drift))
         self.drift.setVisible(bool(installed.drift))
+        self.breaker.setVisible(installed.status.breaker_is_open)
+        self.close_breaker.setEnabled(True)
         self._name_switch(on=installed.settings.features.password_writeback)
 
     def _name_switch(self, *, on: bool) -> None:

@@ -24,7 +24,7 @@ from tests.unit.wizard.ui.fake import (
 )
 from tests.unit.wizard.ui.fake_permissions import FakePermissions
 from wire.secret import Secret
-from wire.text import Text, verbatim
+from wire.text import EMPTY, Text, verbatim
 from wizard.checks.controller_facts import Inspection
 from wizard.checks.outcome import Outcome
 from wizard.inputs import Draft, Inputs
@@ -61,6 +61,18 @@ class FakeInstallation:
     def verify(self, settings: Settings) -> tuple[Check, ...]:
         self._fake.called("verify", settings)
         return self._fake.verified
+
+    def breaker_is_open(self) -> bool:
+        found = self._fake.found
+        return found is not None and found.status.breaker_is_open
+
+    def close_breaker(self) -> bool:
+        self._fake.called("close_breaker")
+        found = self._fake.found
+        assert found is not None
+        closed = replace(found.status, breaker_is_open=False, attention=EMPTY)
+        self._fake.found = replace(found, status=closed)
+        return True
 
     def portal_details(self) -> PortalDetails:
         return PORTAL_DETAILS

@@ -16,6 +16,8 @@ from tests.unit.wizard.ui.fake_controller import FakeController
 from tests.unit.wizard.ui.pages.test_remove import texts, wait_for_text
 from tests.unit.wizard.ui.walk import go, wait_for
 from wire.text import Text, verbatim
+from wizard.controller import breaker
+from wizard.plan.change import StepFailed
 from wizard.results import Check
 from wizard.ui.pages.review import command
 from wizard.ui.window import WizardWindow
@@ -144,3 +146,36 @@ def test_a_twin_is_told_before_anything(qtbot: QtBot, open_window: Open) -> None
     status = replace(INSTALLED.status, attention=verbatim(warning))
     window = open_window(FakeController(replace(INSTALLED, status=status)))
     wait_for_text(qtbot, window.page("tasks"), warning)
+
+
+def test_an_open_breaker_is_shown_and_closed_by_its_button(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    status = replace(INSTALLED.status, breaker_is_open=True, attention=breaker.OPEN)
+    fake = FakeController(found=replace(INSTALLED, status=status))
+    page = open_window(fake).page("tasks")
+    assert page.breaker.isVisible()
+    assert "The breaker is open" in texts(page)
+    page.close_breaker.setFocus()
+    QTest.keyClick(page.close_breaker, Qt.Key.Key_Space)
+
+    qtbot.waitUntil(lambda: not page.breaker.isVisible())
+    assert fake.named("close_breaker")
+    assert "The breaker is open" not in texts(page)
+
+
+def test_a_breaker_that_can_not_be_closed_says_why(
+    qtbot: QtBot, open_window: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    status = replace(INSTALLED.status, breaker_is_open=True)
+    fake = FakeController(found=replace(INSTALLED, status=status))
+    page = open_window(fake).page("tasks")
+
+    def broken() -> bool:
+        raise StepFailed(Text("It can't be removed."), Text("Do it as root."))
+
+    monkeypatch.setattr(fake.installation, "close_breaker", broken)
+    page.close_breaker.click()
+    qtbot.waitUntil(lambda: bool(page.check_rows.checks))
+    assert page.breaker.isVisible()
+    assert page.close_breaker.isEnabled()
