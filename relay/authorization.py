@@ -1,7 +1,8 @@
 """Who may listen and who may send: tokens against the keys of a connection.
 
 A connection's own keys ("listen", "self-test") open that connection alone; a
-portal's key sends to the agents that enrolled with that portal. Whatever can't be
+portal's key sends to the agents that enrolled with that portal; a rule has the rights
+that the relay's owner gave it on one connection. Whatever can't be
 proven is refused.
 """
 
@@ -14,7 +15,7 @@ from ipaddress import ip_address
 from cryptography import x509
 
 from relay.errors import Refused
-from relay.store import LISTEN_KEY_NAME, TEST_KEY_NAME, Agent, Store
+from relay.store import LISTEN_KEY_NAME, TEST_KEY_NAME, Agent, Rule, Store
 from wire import sas
 
 _CLOCK = "Check the clock of the machine that made it, and make a new token."
@@ -71,8 +72,7 @@ class Authorization:
         self._check_audience(token, path)
         if agent is None:
             raise _unknown_connection()
-        listens = token.key_name == LISTEN_KEY_NAME
-        if right is not (Right.LISTEN if listens else Right.SEND):
+        if right not in self._rights(token.key_name, agent):
             what = f"the key {token.key_name!r} does not have the right {right}"
             raise Refused(403, what, "Use the key that was made for this.")
         self._check_portal(token, agent)
@@ -97,8 +97,23 @@ class Authorization:
             return [agent.listen_key]
         if agent is not None and name == TEST_KEY_NAME:
             return [agent.test_key]
+        rule = self._rule(name, agent)
         portal = self.store.portal_of_key(name)
-        return [portal.send_key] if portal else []
+        return [rule.key] if rule else [portal.send_key] if portal else []
+
+    def _rights(self, name: str, agent: Agent) -> frozenset[Right]:
+        rule = self._rule(name, agent)
+        if rule is not None:
+            rights = ((Right.LISTEN, rule.listens), (Right.SEND, rule.sends))
+            return frozenset(right for right, is_given in rights if is_given)
+        return frozenset({Right.LISTEN if name == LISTEN_KEY_NAME else Right.SEND})
+
+    def _rule(self, name: str, agent: Agent | None) -> Rule | None:
+        """Find a rule of this connection: one of another proves nothing here."""
+        rule = self.store.rule(name)
+        if agent is None or rule is None:
+            return None
+        return rule if rule.agent.lower() == agent.id.lower() else None
 
     def _check_audience(self, token: sas.Token, path: str) -> None:
         try:

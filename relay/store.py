@@ -37,6 +37,10 @@ CREATE TABLE IF NOT EXISTS agents (
   code TEXT NOT NULL REFERENCES codes (lookup), enrolled_at INTEGER NOT NULL,
   last_seen INTEGER
 ) STRICT;
+CREATE TABLE IF NOT EXISTS rules (
+  name TEXT PRIMARY KEY, agent TEXT NOT NULL COLLATE NOCASE, key TEXT NOT NULL,
+  listens INTEGER NOT NULL, sends INTEGER NOT NULL
+) STRICT;
 """
 
 Jwks = list[dict[str, Any]]
@@ -51,6 +55,17 @@ class Portal:
     keys: Jwks
     send_key_name: str
     send_key: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A key with rights of the owner's choice on one connection, as in Azure."""
+
+    name: str
+    agent: str
+    key: str = field(repr=False)
+    listens: bool
+    sends: bool
 
 
 @dataclass(frozen=True)
@@ -174,15 +189,39 @@ class Store:
         rows = self._db.execute("SELECT * FROM agents ORDER BY id").fetchall()
         return [_agent(row) for row in rows]
 
+    def add_rule(self, rule: Rule) -> None:
+        """Add a rule; RelayUnusable where the name is taken."""
+        if self.portal_of_key(rule.name) is not None or self.rule(rule.name):
+            what = f"there is a key with the name {rule.name!r} already"
+            raise RelayUnusable(what, "choose another name")
+        self._db.execute(
+            "INSERT INTO rules (name, agent, key, listens, sends) VALUES"
+            " (?, ?, ?, ?, ?)",
+            (rule.name, rule.agent, rule.key, int(rule.listens), int(rule.sends)),
+        )
+
+    def rule(self, name: str) -> Rule | None:
+        row = self._one("SELECT * FROM rules WHERE name = ?", name)
+        return _rule(row) if row else None
+
+    def rules(self) -> list[Rule]:
+        rows = self._db.execute("SELECT * FROM rules ORDER BY name").fetchall()
+        return [_rule(row) for row in rows]
+
+    def remove_rule(self, name: str) -> None:
+        self._db.execute("DELETE FROM rules WHERE name = ?", (name,))
+
     def remove_agent(self, agent: Agent) -> None:
         """Forget an agent for good: its code stays used, its name is free."""
         with self.transaction():
             self._db.execute("DELETE FROM agents WHERE id = ?", (agent.id,))
+            self._db.execute("DELETE FROM rules WHERE agent = ?", (agent.id,))
 
     def forget_agent(self, agent: Agent) -> None:
         """Undo an enrolment: the code that made it can be used again."""
         with self.transaction():
             self._db.execute("DELETE FROM agents WHERE id = ?", (agent.id,))
+            self._db.execute("DELETE FROM rules WHERE agent = ?", (agent.id,))
             self._db.execute(
                 "UPDATE codes SET used_at = NULL, used_by = NULL WHERE lookup = ?",
                 (agent.code,),
@@ -207,6 +246,11 @@ def utc(seconds: int) -> str:
 
 def _portal(row: sqlite3.Row) -> Portal:
     return Portal(**{**row, "keys": json.loads(row["keys"])})
+
+
+def _rule(row: sqlite3.Row) -> Rule:
+    rights = {name: bool(row[name]) for name in ("listens", "sends")}
+    return Rule(**{**row, **rights})
 
 
 def _agent(row: sqlite3.Row) -> Agent:

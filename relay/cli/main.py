@@ -5,7 +5,7 @@ import sqlite3
 import sys
 from collections.abc import Sequence
 
-from relay.cli import agents, backups, certificates, codes, portals, serve, setup
+from relay.cli import agents, backups, certificates, codes, portals, rules, serve, setup
 from relay.data_lock import check_database
 from relay.errors import RelayUnusable
 from wire.printable import printable, printable_lines
@@ -37,6 +37,6 @@ def _say(text: str) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="writeback-relay", description=_DOC)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for kind in (setup, serve, portals, codes, agents, certificates, backups):
+    for kind in (setup, serve, portals, codes, agents, rules, certificates, backups):
         kind.add_commands(commands)
     return parser
