@@ -18,6 +18,7 @@ class Draft:
         containers: of the scope, by DN.
         identify_by: the attribute that the cloud names people by.
         group: the pilot group, by name or DN; empty for none.
+        deny_list: people and groups, by DN or SID.
 
     """
 
@@ -26,6 +27,7 @@ class Draft:
     containers: tuple[str, ...] = ()
     identify_by: str = ""
     group: str = ""
+    deny_list: tuple[str, ...] = ()
 
     def needed_relay(self) -> Relay:
         """Give the relay.

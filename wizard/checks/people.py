@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator, Sequence
 
+from agent.active_directory.deny_list import read_deny_list
 from agent.ldap.connection import Connection
 from agent.ldap.dn import is_below
 from agent.ldap.entry import Entry
@@ -21,6 +22,7 @@ _CONTAINERS = (
 )
 _NAMED = 5
 _SCOPE, _GROUP, _BY = "scope.containers", "scope.pilot_group", "identify_by"
+_DENY = "scope.deny_list"
 
 
 def containers(opened: Connection, parent_dn: str) -> tuple[Container, ...]:
@@ -44,13 +46,17 @@ def run_scope(
 def run_group(
     draft: Draft, context: Context, _stop: threading.Event, _report: Report
 ) -> Outcome:
-    """Find the pilot group, where there is one, and give its DN for its name."""
-    if not draft.group:
+    """Find the pilot group, its DN by its name, and whom the deny list means."""
+    rows: list[Check] = []
+    if not (draft.group or draft.deny_list):
         return Outcome(())
-    directory = draft.needed_directory()
+    directory, dn = draft.needed_directory(), None
     with as_either(directory, context) as opened:
-        check, dn = check_group(opened, directory.base_dn, draft.group)
-    return Outcome((check,), {_GROUP: dn} if dn else {})
+        if draft.group:
+            check, dn = check_group(opened, directory.base_dn, draft.group)
+            rows.append(check)
+        rows += check_deny_list(opened, directory.base_dn, draft.deny_list)
+    return Outcome(tuple(rows), {_GROUP: dn} if dn else {})
 
 
 def run_identifier(
@@ -104,6 +110,42 @@ def check_group(
         "{dn}: {people}, nested members counted", dn=dn, people=_people(members)
     )
     return _row(Text("Pilot group"), "ok", detail), dn
+
+
+def check_deny_list(
+    opened: Connection, base_dn: str, entries: Sequence[str]
+) -> list[Check]:
+    """Find each person and group; of a SID nobody may be here and somebody elsewhere.
+
+    A name that nobody has is a failure: it would keep everybody from being reset.
+    """
+    rows, denied = [], read_deny_list(opened, base_dn, entries)
+    groups = set(denied.groups.values())
+    for entry in entries:
+        title = Text("Deny list: {entry}", entry=entry)
+        if entry in denied.missing:
+            detail = Text("There is nobody of that name.")
+            remedy = Text("Correct the name: else nobody at all is reset.")
+            rows.append(_row(title, "failed", detail, remedy, _DENY))
+        elif entry in groups:
+            count = sum(entry == named for named in denied.groups.values())
+            rows.append(_row(title, "ok", _group_words(count)))
+        else:
+            found = entry in denied.names
+            words = Text("Found.") if found else Text("Counts by its SID.")
+            rows.append(_row(title, "ok", words))
+    return rows
+
+
+def _group_words(count: int) -> Text:
+    if count == 1:
+        return Text("A group, without groups inside it.")
+    inner = count - 1
+    return plural(
+        "A group, with {count} group inside it.",
+        "A group, with {count} groups inside it.",
+        inner,
+    )
 
 
 def check_identifier(

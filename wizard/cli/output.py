@@ -224,6 +224,7 @@ def status_text(installed: Installed | None) -> str:
         Text("Account"): settings.directory.sign_in_name,
         Text("Scope"): "; ".join(settings.scope.containers),
         Text("Pilot group"): settings.scope.pilot_group or Text("none"),
+        Text("Deny list"): "; ".join(settings.scope.deny_list) or Text("empty"),
         Text("Fingerprint"): installed.fingerprint,
         Text("Version"): status.version or Text("unknown"),
         Text("Since"): f"{status.since:%Y-%m-%d %H:%M:%S %Z}" if status.since else "",

@@ -71,6 +71,13 @@ new_account = answered("directory.account.kind", "new", unanswered="new")
 existing_account = negated(new_account)
 # only a group may reset
 piloting = answered("pilot", "group")
+
+
+def denying(answers: Answers) -> bool:
+    """Hold when somebody is on the deny list."""
+    return bool(answers.get("scope.deny_list"))
+
+
 writing_back = negated(answered("features.password_writeback", value=False))
 # the original is gone for good: its name and account are taken over
 original_is_gone = both(copied, answered(ORIGINAL, "gone"))

@@ -31,6 +31,7 @@ def answers_of(settings: Settings) -> Mapping[str, Any]:
     values.pop("version")
     values["directory.controllers"] = settings.directory.controllers
     values["scope.containers"] = settings.scope.containers
+    values["scope.deny_list"] = settings.scope.deny_list
     values["pilot"] = "group" if settings.scope.pilot_group else "all"
     return MappingProxyType(values)
 
@@ -77,6 +78,7 @@ def draft_of(answers: Answers) -> Draft:
         group=answers.text("scope.pilot_group").strip()
         if when.piloting(answers)
         else "",
+        deny_list=tuple(answers.get("scope.deny_list") or ()),
     )
 
 

@@ -23,6 +23,7 @@ Kind = Literal[
     "pick",
     "controllers",
     "containers",
+    "names",
 ]
 
 

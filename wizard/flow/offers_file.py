@@ -88,7 +88,7 @@ def _value(path: str, value: Any) -> Any:
     field = FIELDS[path]
     if field.kind == "controllers":
         return tuple(map(DomainController.model_validate, _typed(value, list)))
-    if field.kind == "containers":
+    if field.kind in ("containers", "names"):
         return tuple(_typed(each, str) for each in _typed(value, list))
     plain = _typed(value, _TYPES.get(field.kind, str))
     if field.options and plain not in {option.value for option in field.options}:

@@ -33,7 +33,7 @@ def decisions(settings: Settings) -> tuple[Decision, ...]:
 def _values(answer: Any) -> Iterator[Text]:
     if isinstance(answer, bool):
         yield Text("On") if answer else Text("Off")
-    elif not isinstance(answer, tuple):
+    elif not isinstance(answer, tuple) or not answer:
         yield verbatim(str(answer)) if answer else Text("None")
     elif all(isinstance(each, DomainController) for each in answer):
         yield verbatim(", ".join(controller.host for controller in answer))

@@ -4,6 +4,7 @@ from wizard.cli.command import Command, Group
 from wizard.cli.commands.apply import APPLY, PLAN, REKEY, REPAIR
 from wizard.cli.commands.audit import AUDIT
 from wizard.cli.commands.breaker import BREAKER
+from wizard.cli.commands.deny import DENY
 from wizard.cli.commands.directory import DIRECTORY
 from wizard.cli.commands.permissions import PERMISSIONS
 from wizard.cli.commands.remove import REMOVE
@@ -28,4 +29,5 @@ COMMANDS: tuple[Command | Group, ...] = (
     DIRECTORY,
     AUDIT,
     BREAKER,
+    DENY,
 )

@@ -59,6 +59,20 @@ FEATURES = Page(
             maximum=100_000,
         ),
         _limit(
+            "limits.checks_per_minute",
+            Text("Checks in any minute; they write nothing"),
+            default=240,
+            minimum=1,
+            maximum=100_000,
+        ),
+        _limit(
+            "limits.people_per_five_minutes",
+            Text("Different people in any five minutes; one more stops every write"),
+            default=100,
+            minimum=5,
+            maximum=100_000,
+        ),
+        _limit(
             "limits.per_user_per_hour",
             Text("Resets of one person in any hour"),
             default=10,

@@ -1,7 +1,7 @@
-"""Pilot group: everybody in the containers, or the members of one group."""
+"""Pilot group and deny list: who in the containers is let, and who never is."""
 
-from wizard.flow.conditions import choosing, piloting
-from wizard.flow.model import Field, Option, Page, PageCheck
+from wizard.flow.conditions import choosing, denying, either, piloting
+from wizard.flow.model import Field, Option, Page, PageCheck, never
 
 PILOT = Page(
     id="pilot",
@@ -27,14 +27,36 @@ PILOT = Page(
             width=60,
             decision="Pilot group",
         ),
+        Field(
+            "scope.deny_list",
+            "Deny list",
+            "names",
+            help="One a line: the distinguished name or the SID of a person or group. "
+            "Whoever is on it, nested members too, is never reset.",
+            under="Who is left out",
+            needed=never,
+            width=60,
+            default=(),
+            decision="Deny list",
+        ),
+        Field(
+            "scope.exclude_service_accounts",
+            "Leave out the accounts of services",
+            "check",
+            help="Accounts with a servicePrincipalName: a service would stop with an "
+            "old password.",
+            default=True,
+            decision="Leave out the accounts of services",
+        ),
     ),
     shown=choosing,
     check=PageCheck(
         "group",
-        "Finding the group and counting its members",
+        "Finding the group and whom the deny list means",
         "Resolve",
-        "Resolve finds the group and counts its members.",
-        piloting,
+        "Resolve finds the groups and people named here.",
+        either(piloting, denying),
     ),
-    help="The group is looked up at each reset: who joins can be reset at once.",
+    help="The group is looked up at each reset: who joins can be reset at once. The "
+    "agent's own account and protected ones are left out whatever is named here.",
 )

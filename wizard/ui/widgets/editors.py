@@ -4,7 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QLineEdit,
+    QPlainTextEdit,
+    QSpinBox,
+    QWidget,
+)
 
 from wire.secret import Secret
 from wizard.flow.model import Field
@@ -140,6 +147,29 @@ class Pick(_Single):
         self.combo.setCurrentIndex(max(0, self.combo.findData(value)))
 
 
+class Names(_Single):
+    """Any number of names, one a line."""
+
+    def __init__(self, field: Field) -> None:
+        self.text = QPlainTextEdit()
+        super().__init__(self.text)
+        self.text.setFont(palette.mono())
+        self.text.setTabChangesFocus(True)
+        self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        advance = self.text.fontMetrics().averageCharWidth()
+        self.text.setFixedWidth(min(advance * field.width + 24, palette.CONTENT))
+        self.text.setFixedHeight(self.text.fontMetrics().lineSpacing() * 4 + 16)
+        self.text.textChanged.connect(self.changed.emit)
+
+    def value(self) -> Any:
+        lines = (line.strip() for line in self.text.toPlainText().splitlines())
+        return tuple(line for line in lines if line)
+
+    def set_value(self, value: Any) -> None:
+        if tuple(value or ()) != self.value():
+            self.text.setPlainText("\n".join(value or ()))
+
+
 _MAKERS: dict[str, Callable[[Field], QWidget]] = {
     "text": Line,
     "dn": Line,
@@ -153,6 +183,7 @@ _MAKERS: dict[str, Callable[[Field], QWidget]] = {
     "check": Tick,
     "switch": Tick,
     "controllers": Controllers,
+    "names": Names,
 }
 
 

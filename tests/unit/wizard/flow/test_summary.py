@@ -16,6 +16,8 @@ def test_the_summary_names_each_decision_as_the_pages_ask_it() -> None:
         ("Container", "OU=People,DC=corp,DC=test"),
         ("People are named by", "userPrincipalName"),
         ("Pilot group", "CN=Pilot,OU=Groups,DC=corp,DC=test"),
+        ("Deny list", "None"),
+        ("Leave out the accounts of services", "On"),
         ("Password writeback", "On"),
         ("Unlock the account with a reset", "On"),
         ("Change at next sign-in", "On"),
