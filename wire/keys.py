@@ -47,6 +47,9 @@ class PublicKeys:
         """
         (signing,) = _of_use(jwks, "sig", 1)
         sealing, *former = _of_use(jwks, "enc", MAX_SEALING_KEYS)
+        own = (signing, sealing, *former)
+        if len({key.thumbprint() for key in own}) < len(own):
+            raise BadKeys(Text("one key is given twice; each use needs its own"))
         return cls(signing, sealing, tuple(former))
 
     def jwks(self) -> list[dict[str, Any]]:

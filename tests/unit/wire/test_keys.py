@@ -127,6 +127,9 @@ def _private(jwks: list[dict[str, Any]]) -> list[dict[str, Any]]:
     [
         lambda jwks: jwks[:1],
         lambda jwks: [*jwks, jwks[0]],
+        # one key for both uses, and one sealing key twice
+        lambda jwks: [jwks[0], {**jwks[0], "use": "enc"}],
+        lambda jwks: [*jwks, jwks[1]],
         lambda jwks: [{**jwks[0], "crv": "P-384"}, jwks[1]],
         lambda jwks: [{**jwks[0], "kty": "RSA"}, jwks[1]],
         lambda jwks: [{**jwks[0], "x": "AAAA"}, jwks[1]],
