@@ -1,4 +1,4 @@
-"""Build the packages: .deb and .rpm of the agent and of the wizard."""
+"""Build the packages: .deb and .rpm of agent, wizard and relay."""
 
 import argparse
 import os

@@ -8,6 +8,7 @@ import shtab
 
 from installer.command_lines import commands
 
+_FOLDERS = ("home", "data", "folder")
 Shell = Literal["bash", "zsh"]
 
 
@@ -17,6 +18,6 @@ def completion(parser: argparse.ArgumentParser, shell: Shell) -> str:
         for action in command.arguments:
             if action.type is Path:
                 marked: Any = action
-                home = action.dest == "home"
-                marked.complete = shtab.DIRECTORY if home else shtab.FILE
+                is_folder = action.dest in _FOLDERS
+                marked.complete = shtab.DIRECTORY if is_folder else shtab.FILE
     return shtab.complete(parser, shell=shell)

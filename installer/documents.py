@@ -9,6 +9,7 @@ from installer import copyright_file, manual
 from installer.command_lines import parser_of
 from installer.completion import completion
 from installer.package_specs import RECIPES
+from relay.cli.main import main as relay_main
 from wizard.__main__ import main as wizard_main
 from wizard.cli.main import main as command_main
 
@@ -16,11 +17,17 @@ PROGRAMS = {
     "writeback.1": command_main,
     "writeback-agent.8": agent_main,
     "writeback-wizard.1": wizard_main,
+    "writeback-relay.8": relay_main,
+}
+# Whose words a shell completes, by the package that they are in.
+COMPLETED = {
+    "agent": ("writeback", command_main),
+    "relay": ("writeback-relay", relay_main),
 }
 PROSE = Path(__file__).parent / "manual"
 # Where Debian's bash-completion and zsh look.
-_BASH = "agent/usr/share/bash-completion/completions/writeback"
-_ZSH = "agent/usr/share/zsh/vendor-completions/_writeback"
+_BASH = "usr/share/bash-completion/completions"
+_ZSH = "usr/share/zsh/vendor-completions"
 
 
 def write(pages: Path, version: str, epoch: int) -> None:
@@ -29,9 +36,10 @@ def write(pages: Path, version: str, epoch: int) -> None:
         prose = (PROSE / name).read_text()
         text = manual.page(prose, parser_of(main), version=version, epoch=epoch)
         (pages / name).write_text(text)
-    words = parser_of(command_main)
-    _put(pages / _BASH, completion(words, "bash"))
-    _put(pages / _ZSH, completion(words, "zsh"))
+    for short, (program, main) in COMPLETED.items():
+        words = parser_of(main)
+        _put(pages / short / _BASH / program, completion(words, "bash"))
+        _put(pages / short / _ZSH / f"_{program}", completion(words, "zsh"))
     for short in RECIPES:
         _put(pages / f"copyright-{short}", copyright_file.copyright_of(short))
 

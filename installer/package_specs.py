@@ -1,4 +1,4 @@
-"""What the two packages say about themselves: names, needs, texts, scripts."""
+"""What the packages say about themselves: names, needs, texts, scripts."""
 
 from dataclasses import dataclass
 
@@ -87,4 +87,18 @@ and takes back what could not be finished.""",
     ),
 )
 
-RECIPES = {"agent": AGENT, "wizard": WIZARD}
+RELAY = Recipe(
+    short="relay",
+    name="writeback-relay",
+    section="net",
+    description="""where portals and Writeback's agents meet
+A relay of one's own, for who does not use Azure Relay: agents dial out to it, portals
+post sealed requests to it, and it can read or forge none of them. The command
+writeback-relay sets it up, registers portals and gives out enrolment codes.""",
+    programs=("writeback-relay",),
+    manual=("writeback-relay.8",),
+    deb=Needs((f"libc6 (>= {_GLIBC})", "zlib1g"), ("systemd",)),
+    rpm=Needs((f"glibc >= {_GLIBC}", "libz.so.1()(64bit)"), ("systemd",)),
+)
+
+RECIPES = {"agent": AGENT, "wizard": WIZARD, "relay": RELAY}

@@ -11,7 +11,7 @@ import pytest
 from installer import manual
 from installer.command_lines import commands, parser_of
 from installer.completion import completion
-from installer.documents import PROGRAMS, PROSE
+from installer.documents import COMPLETED, PROGRAMS, PROSE
 
 PAGES = pytest.mark.parametrize("name", sorted(PROGRAMS))
 
@@ -74,11 +74,13 @@ def test_an_option_of_one_command_is_told_there_and_a_common_one_once() -> None:
 
 def answers(tmp_path: Path, *words: str) -> list[str]:
     """Ask bash what it would offer for the last word."""
-    file = tmp_path / "writeback"
-    file.write_text(completion(parser_of(PROGRAMS["writeback.1"]), "bash"))
+    file = tmp_path / words[0]
+    (main,) = [main for name, main in COMPLETED.values() if name == words[0]]
+    file.write_text(completion(parser_of(main), "bash"))
+    function = f"_shtab_{words[0].replace('-', '_')}"
     asked = (
         f"source {file}; COMP_WORDS=({' '.join(words)}); "
-        f"COMP_CWORD={len(words) - 1}; _shtab_writeback; echo ${{COMPREPLY[*]}}"
+        f"COMP_CWORD={len(words) - 1}; {function}; echo ${{COMPREPLY[*]}}"
     )
     listing = subprocess.run(
         ["bash", "-c", asked], capture_output=True, text=True, check=True, cwd=tmp_path
@@ -90,6 +92,12 @@ def test_bash_completes_commands_those_of_commands_and_options(tmp_path: Path) -
     assert answers(tmp_path, "writeback", "ap") == ["apply"]
     assert answers(tmp_path, "writeback", "permissions", "ex") == ["explain"]
     assert answers(tmp_path, "writeback", "apply", "--sett") == ["--settings"]
+
+
+def test_bash_completes_the_relays_commands(tmp_path: Path) -> None:
+    assert answers(tmp_path, "writeback-relay", "res") == ["restore"]
+    assert answers(tmp_path, "writeback-relay", "portal", "a") == ["add"]
+    assert "--statement" in answers(tmp_path, "writeback-relay", "setup", "--st")
 
 
 def test_bash_completes_files_where_an_option_takes_one(tmp_path: Path) -> None:
