@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from relay.cli import agents, backups, certificates, codes, portals, rules, serve, setup
 from relay.data_lock import check_database
 from relay.errors import RelayUnusable
+from relay.version import VERSION
 from wire.printable import printable, printable_lines
 
 _RESTORE = "Restore a backup: writeback-relay restore."
@@ -36,6 +37,7 @@ def _say(text: str) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="writeback-relay", description=_DOC)
+    parser.add_argument("--version", action="version", version=VERSION)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for kind in (setup, serve, portals, codes, agents, rules, certificates, backups):
         kind.add_commands(commands)

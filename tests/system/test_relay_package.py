@@ -1,0 +1,189 @@
+"""The relay's package: what it holds and leaves, and a relay that serves by it."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from lab.authority import Authority, issue, make_authority
+from lab.machines.machine import Machine, machine
+from lab.machines.network import own_network
+from lab.machines.root import ensure_root
+from relay.cli.main import main
+from tests.fixtures.packages import built_relay
+from tests.fixtures.relay_stage import (
+    RelayStage,
+    echo,
+    listening_agent,
+    relay_stage,
+    until,
+)
+from tests.system.bare import Bare
+from tests.system.suites import SUITES
+from tests.system.test_packages import _OF_THE_TOOLS, contents, paths
+
+_UNIT = "writeback-relay.service"
+_TLS = "/root/tls"
+_SETUP = ("writeback-relay", "setup", "--name", "localhost")
+_PAIR = ("--cert", f"{_TLS}/leaf.pem", "--key", f"{_TLS}/leaf.key")
+
+
+@pytest.fixture(scope="module")
+def package() -> Path:
+    return built_relay()
+
+
+@pytest.fixture(params=SUITES)
+def bare(tmp_path: Path, request: pytest.FixtureRequest) -> Bare:
+    return Bare(tmp_path, request.param)
+
+
+@pytest.fixture
+async def stage(tmp_path: Path) -> AsyncIterator[RelayStage]:
+    """Have a relay elsewhere, whose backup is the first data."""
+    async with relay_stage(tmp_path / "stage") as running:
+        yield running
+
+
+def test_it_holds_what_it_needs_and_nothing_else(package: Path) -> None:
+    found = paths(package)
+    for path in (
+        *("/usr/lib/writeback-relay/writeback-relay", "/usr/bin/writeback-relay"),
+        *(f"/usr/lib/systemd/system/{_UNIT}",),
+        *("/usr/lib/systemd/system/writeback-relay.socket",),
+        *("/usr/lib/sysusers.d/writeback-relay.conf",),
+        *("/usr/share/man/man8/writeback-relay.8.gz",),
+        *("/usr/share/bash-completion/completions/writeback-relay",),
+        *("/usr/share/doc/writeback-relay/copyright",),
+    ):
+        assert path in found
+    words = re.compile(r"qt|pyside|ldap3|keyring|jeepney|/agent/|/wizard/|/tests?/")
+    assert [path for path in found if words.search(path.lower())] == []
+    for mode, owner, *_ in contents(package):
+        assert owner == "root/root"
+        assert mode in ("l---------", "drwxr-xr-x", "-rw-r--r--", "-rwxr-xr-x")
+
+
+def test_it_is_set_up_removed_and_purged_without_a_trace(
+    package: Path, bare: Bare, tmp_path: Path
+) -> None:
+    issue(make_authority(tmp_path / "ca"), tmp_path / "leaf", ["localhost"], [])
+    put_pair(tmp_path / "leaf", bare)
+    before = bare.files()
+    bare.put("/relay.deb", package.read_bytes())
+    bare.run("dpkg", "--install", "/relay.deb")
+    assert "there is no relay database" in bare.run(
+        "writeback-relay", "agents", fails=True
+    )
+    said = bare.run(*_SETUP, *_PAIR)
+    assert "copies are in /etc/writeback-relay/tls" in said
+    owned = bare.run("stat", "-c", "%U %a %n", "/var/lib/writeback-relay/relay.db")
+    assert owned.startswith("writeback-relay 600 ")
+    key = bare.run("stat", "-c", "%G %a", "/etc/writeback-relay/tls/key.pem")
+    assert key.strip() == "writeback-relay 640"
+    bare.run("writeback-relay", "agents")
+    said = bare.run("dpkg", "--remove", "writeback-relay")
+    assert "stays in\n/var/lib/writeback-relay" in said
+    assert "/var/lib/writeback-relay/relay.db" in bare.files()
+    bare.run("dpkg", "--purge", "writeback-relay")
+    left = bare.files() - before - {"/relay.deb"}
+    assert {path for path in left if not _OF_THE_TOOLS.fullmatch(path)} == set()
+
+
+def put_pair(leaf: Path, at: Bare | Machine) -> None:
+    """Put a certificate and a key there that root alone may read."""
+    for ending in ("pem", "key"):
+        content = leaf.with_name(f"{leaf.name}.{ending}").read_bytes()
+        at.put(f"{_TLS}/{leaf.name}.{ending}", content, mode=0o600)
+
+
+async def test_a_relay_serves_through_renewal_restart_and_upgrade(
+    package: Path, stage: RelayStage, tmp_path: Path
+) -> None:
+    newer = built_relay("9.9.9")
+    agent = await stage.enrol("agent1")
+    backup = tmp_path / "backup.tar"
+    assert main(["backup", str(backup), "--data", str(stage.folder / "data")]) == 0
+    root = ensure_root("bookworm")
+    with own_network(), machine(tmp_path / "relay", root) as here:
+        install(here, package, stage, backup)
+        stage.port = 443
+        async with listening_agent(stage, agent, echo) as linked:
+            asking = asyncio.create_task(ask_until_told(stage, told := asyncio.Event()))
+            try:
+                await asyncio.to_thread(renewed, here, stage, tmp_path)
+                assert linked.reasons == []
+                await asyncio.to_thread(here.output, "systemctl", "restart", _UNIT)
+                await until(lambda: linked.connected, "it is back")
+                here.put("/root/newer.deb", newer.read_bytes())
+                argv = ("dpkg", "--install", "/root/newer.deb")
+                await asyncio.to_thread(here.output, *argv)
+                await until(lambda: linked.connected, "it is back again")
+            finally:
+                told.set()
+            assert set(await asking) == {200}
+        is_hardened(here)
+        leaves_nothing(here)
+
+
+def install(here: Machine, package: Path, stage: RelayStage, backup: Path) -> None:
+    put_pair(stage.leaf, here)
+    here.put("/root/relay.deb", package.read_bytes())
+    here.put("/root/backup.tar", backup.read_bytes())
+    here.output("dpkg", "--install", "/root/relay.deb")
+    here.output(*_SETUP, *_PAIR, "--no-start")
+    here.output("writeback-relay", "restore", "/root/backup.tar")
+    here.output(*_SETUP, *_PAIR)
+    assert here.output("systemctl", "is-active", _UNIT).strip() == "active"
+    assert "agent1" in here.output("writeback-relay", "agents")
+
+
+async def ask_until_told(stage: RelayStage, told: asyncio.Event) -> list[int]:
+    """Send one request after the other, each once and on a new connection."""
+    statuses = []
+    while not told.is_set():
+        headers = stage.send_headers("agent1")
+        async with (
+            stage.client() as client,
+            client.post("/agent1", data=b"x", headers=headers) as answer,
+        ):
+            statuses.append(answer.status)
+        await asyncio.sleep(0.1)
+    return statuses
+
+
+def renewed(here: Machine, stage: RelayStage, folder: Path) -> None:
+    """Have a renewal hook bring another certificate of the same authority."""
+    ca = stage.folder / "ca"
+    issue(
+        Authority(ca / "ca.pem", ca / "ca.key"),
+        folder / "new",
+        ["localhost"],
+        ["127.0.0.1"],
+    )
+    put_pair(folder / "new", here)
+    pair = ("--cert", f"{_TLS}/new.pem", "--key", f"{_TLS}/new.key")
+    here.output("writeback-relay", "certificate", *pair)
+    here.output("systemctl", "reload", _UNIT)
+    here.journal("took up", "--unit", _UNIT)
+
+
+def is_hardened(here: Machine) -> None:
+    said = here.output("systemd-analyze", "security", "--no-pager", _UNIT)
+    found = re.search(r"exposure level for \S+: ([0-9.]+)", said)
+    assert found is not None
+    assert float(found[1]) <= 1.5
+    pid = here.output("systemctl", "show", "--value", "-p", "MainPID", _UNIT).strip()
+    assert here.output("stat", "-c", "%U", f"/proc/{pid}").strip() == "writeback-relay"
+    limits = here.read(f"/proc/{pid}/limits")
+    assert re.search(r"Max open files +65536 +65536 ", limits)
+    assert here.output("writeback-relay", "--version").strip().endswith("9.9.9")
+
+
+def leaves_nothing(here: Machine) -> None:
+    here.output("dpkg", "--purge", "writeback-relay")
+    listed = here.files()
+    assert [path for path in listed if "writeback-relay" in path] == []
+    assert here.run("getent", "passwd", "writeback-relay").returncode != 0
