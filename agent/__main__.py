@@ -12,7 +12,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from agent.config import systemd_credentials
+from agent.audit.events import EventId
+from agent.config import secret_store, systemd_credentials
 from agent.config.agent_config import load
 from agent.config.errors import SettingsError
 from agent.request.ledger import LedgerUnusable
@@ -74,15 +75,28 @@ def _run(places: Paths, ready_fd: int | None) -> int:
         service = Service(config, journal=log, ready_fd=ready_fd)
     except SettingsError as error:
         print(error, file=sys.stderr)
+        _tell(log, _event_of(error), str(error))
         return _BAD_SETTINGS
     except LedgerUnusable as error:
         print(error, file=sys.stderr)
+        _tell(log, EventId.CONFIGURATION_ERROR, str(error))
         return _BAD_SETTINGS if error.for_good else _FAULT
     except OSError as error:
         print(f"{error.filename or places.home}: {error.strerror}", file=sys.stderr)
         return _BAD_SETTINGS if isinstance(error, _FOR_GOOD) else _FAULT
     process.run(service.run())
     return 0
+
+
+def _event_of(error: SettingsError) -> EventId:
+    """Tell a secret that can't be read from settings that can't be used."""
+    secret = any(problem.path in secret_store.NAMES for problem in error.problems)
+    return EventId.CRYPTO_ERROR if secret else EventId.CONFIGURATION_ERROR
+
+
+def _tell(log: journald.Journal | None, event: EventId, detail: str) -> None:
+    if log is not None:
+        log.event(event, detail)
 
 
 def _log() -> journald.Journal | None:

@@ -54,7 +54,8 @@ class AgentStatus:
     """The agent at a glance: its connections in words, and whether they stand.
 
     The controller is empty where none is named; `attention` is what an administrator is
-    to look at; while `breaker_is_open` nothing is written.
+    to look at, `nobody` why none of the people in the scope can be reset, as far as the
+    agent looked; while `breaker_is_open` nothing is written.
     """
 
     running: bool
@@ -70,6 +71,13 @@ class AgentStatus:
     version: str = ""
     attention: Text = EMPTY
     breaker_is_open: bool = False
+    nobody: Text = EMPTY
+
+    @property
+    def serving(self) -> bool:
+        """Whether a reset that comes now works for anybody."""
+        stopped = self.breaker_is_open or bool(self.nobody)
+        return self.ready and self.writeback and not stopped
 
 
 @dataclass(frozen=True)

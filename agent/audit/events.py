@@ -25,11 +25,22 @@ class EventId(IntEnum):
     ADMIN_RESET_START = 31009
     ADMIN_RESET_SUCCESS = 31010
     ADMIN_RESET_FAIL = 31011
+    STARTED = 31015
+    STOPPED = 31016
+    KEYS_MADE = 31018
+    HEARTBEAT = 31019
+    RELAY_REFUSED = 31034
+    NOT_HEALTHY = 31044
     UNKNOWN_ERROR = 32000
     DIRECTORY_UNAVAILABLE = 32001
+    RELAY_UNREACHABLE = 32002
     BAD_INPUT = 32003
     DECRYPTION_ERROR = 32004
+    CONFIGURATION_ERROR = 32005
     VALIDATION_ERROR = 32008
+    CRYPTO_ERROR = 32010
+    RELAY_WARNING = 32014
+    STATUS_NOT_WRITTEN = 32015
     AD_UNKNOWN = 33001
     AD_USER_NOT_FOUND = 33002
     AD_SEVERAL_USERS = 33003
@@ -49,6 +60,9 @@ class EventId(IntEnum):
     RECORDS_MISSING = 40008
     LINE_CUT_OFF = 40009
     CANNOT_RECORD = 40010
+    NOBODY_CAN_BE_RESET = 40011
+    SOMEBODY_CAN_BE_RESET = 40012
+    HEALTHY_AGAIN = 40013
     BREAKER_OPENED = 40021
     BREAKER_CLOSED = 40022
 
@@ -100,6 +114,88 @@ EVENTS = {
             "As 31002, of one.",
         ),
         Event(_E.ADMIN_RESET_FAIL, "ResetUserPasswordByAdminFail", "As 31003, of one."),
+        Event(
+            _E.STARTED,
+            "WriteBackServiceStarted",
+            "The agent started, its relay link is up and a controller answered.",
+        ),
+        Event(
+            _E.STOPPED,
+            "WriteBackServiceStopped",
+            "The agent ends, and no new process takes over: requests will fail.",
+        ),
+        Event(
+            _E.KEYS_MADE,
+            "KeyPairCreationSuccess",
+            "The agent has a new sealing key; its fingerprint stays.",
+        ),
+        Event(
+            _E.HEARTBEAT,
+            "ServiceBusHeartBeat",
+            "The relay link is up; every five minutes.",
+            "journal",
+        ),
+        Event(
+            _E.RELAY_REFUSED,
+            "ServiceBusListenerError",
+            "The relay was dialled for nothing; once in an outage, with the reason.",
+            "journal",
+        ),
+        Event(
+            _E.NOT_HEALTHY,
+            "PasswordResetService",
+            "The agent was ready and is not: the relay link or the directory is down.",
+            "journal",
+        ),
+        Event(
+            _E.RELAY_UNREACHABLE,
+            "ServiceBusError",
+            "The relay was not reached for five minutes.",
+            "journal",
+        ),
+        Event(
+            _E.CONFIGURATION_ERROR,
+            "ConfigurationError",
+            "The agent can't start with its settings or files; the text says why.",
+            "journal",
+        ),
+        Event(
+            _E.CRYPTO_ERROR,
+            "CryptoError",
+            "The agent can't start: a key or a password of its own can't be read.",
+            "journal",
+        ),
+        Event(
+            _E.RELAY_WARNING,
+            "ServiceBusWarning",
+            "The relay link broke and is dialled again; worrying only where frequent.",
+            "journal",
+        ),
+        Event(
+            _E.STATUS_NOT_WRITTEN,
+            "ReportServiceHealthError",
+            "The agent can't write its state for `writeback status`.",
+            "journal",
+        ),
+        Event(
+            _E.NOBODY_CAN_BE_RESET,
+            "NobodyCanBeReset",
+            "The agent works, and none of the people that it looked at can be reset: "
+            "mostly its account's rights are gone.",
+            "journal",
+        ),
+        Event(
+            _E.SOMEBODY_CAN_BE_RESET,
+            "SomebodyCanBeReset",
+            "Somebody can be reset again, after 40011.",
+            "journal",
+        ),
+        Event(
+            _E.HEALTHY_AGAIN,
+            "ServiceHealthyAgain",
+            "Relay link and directory are back, after 31044.",
+            "journal",
+        ),
         Event(
             _E.UNKNOWN_ERROR,
             "UnknownError",

@@ -188,6 +188,15 @@ class Limits(Model):
     )
 
 
+class Monitoring(Model):
+    """Where this machine is asked how the agent is."""
+
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(
+        default=9843,
+        description="of /ready and /metrics on 127.0.0.1; 0: any that is free",
+    )
+
+
 class Settings(Model):
     """Everything an administrator decides."""
 
@@ -204,3 +213,4 @@ class Settings(Model):
     )
     features: Features = Features()
     limits: Limits = Limits()
+    monitoring: Monitoring = Monitoring()

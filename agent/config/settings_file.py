@@ -23,6 +23,7 @@ _ADDED = (
     ("scope", "exclude_service_accounts"),
     ("limits", "checks_per_minute"),
     ("limits", "people_per_five_minutes"),
+    ("monitoring", "port"),
 )
 
 
@@ -139,4 +140,5 @@ def dump(settings: Settings) -> str:
         model = getattr(settings, part)
         if getattr(model, name) == type(model).model_fields[name].default:
             del data[part][name]
+    data = {part: content for part, content in data.items() if content != {}}
     return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=4096)

@@ -5,6 +5,7 @@ that can't record it; each request leaves a record of its end. What is not let i
 counted where there is much of it (`agent.audit.counts`).
 """
 
+import logging
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -15,12 +16,14 @@ from typing import Any
 
 from agent.active_directory import identifiers
 from agent.audit.counts import Counted, Counts
-from agent.audit.events import EventId, name_of
+from agent.audit.events import EVENTS, EventId, name_of
 from agent.audit.trail import Trail
 from agent.request.answer import Answer, Repeat
 from wire.messages import ReplyTo, Request
 from wire.operation import Operation
 from wire.outcomes import OUTCOMES, Code
+
+LOG = logging.getLogger("agent.request.audit")
 
 # recorded one by one in a minute and by code: of whom nobody knows, and of a portal
 _MOST_OF_STRANGERS, _MOST_OF_PORTALS = 1, 10
@@ -209,15 +212,22 @@ class Audit:
         if record.admitted or self._counts.takes(code, most, self._clock()):
             self._add(as_line(record, self._now()))
 
-    def note(self, event: EventId, detail: str) -> None:
-        """Record what no single request did; OSError where that is not possible."""
-        head = _head(self._now(), new_id(), event)
-        self._add({**head, "code": None, "detail": detail, "op": None})
-
     def write_counts(self, *, ends: bool = False) -> None:
         """Record the counts of the minutes that are over, or of all at the end."""
         for counted in self._counts.due(self._clock(), ends=ends):
             self._add(_count_line(counted, self._now()))
+
+    def note(self, event: EventId, detail: str) -> None:
+        """Record what is of no request; in the file where the event's place is there.
+
+        OSError as for any record.
+        """
+        head = _head(self._now(), new_id(), event)
+        line = {**head, "code": None, "op": None, "detail": detail}
+        if EVENTS[event].place == "audit":
+            self._add(line)
+        else:
+            self._also(line)
 
     def settle(self) -> None:
         """Have on the disk what was recorded; to be done every few seconds."""
@@ -228,8 +238,9 @@ class Audit:
         """Record what is counted, and close the files."""
         try:
             self.write_counts(ends=True)
-        finally:
-            self._trail.close()
+        except OSError as error:
+            LOG.error("the last counts are not recorded: %s", error.strerror)  # noqa: TRY400
+        self._trail.close()
 
     def _add(self, line: dict[str, Any], *, may_use_reserve: bool = True) -> None:
         try:

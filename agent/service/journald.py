@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from agent.audit.events import EventId, name_of
 from wire.printable import PrintableFormatter, printable
 
 SOCKET = Path("/run/systemd/journal/socket")
@@ -20,6 +21,16 @@ IDENTIFIER = "writeback-agent"
 _PRIORITIES = ((logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6))
 _DEBUG = 7
 _NOTICE, _WARNING = 5, 4
+# of what is of no request, what is as it should be
+_GOOD = frozenset(
+    {
+        EventId.STARTED,
+        EventId.KEYS_MADE,
+        EventId.HEARTBEAT,
+        EventId.SOMEBODY_CAN_BE_RESET,
+        EventId.HEALTHY_AGAIN,
+    }
+)
 # of an audit record, as fields; the user's name is what an administrator looks for
 _FIELDS = (
     "event",
@@ -62,6 +73,11 @@ class Journal:
         except OSError:  # such as one that is too long for a datagram
             return
 
+    def event(self, event: EventId, detail: str) -> None:
+        """Write what is of no request and in no audit file."""
+        head = {"event": int(event), "event_name": name_of(event)}
+        self.request({**head, "code": None, "op": None, "detail": detail})
+
     def request(self, record: Mapping[str, Any]) -> None:
         """Write what was recorded, from the line of the audit file."""
         user = record.get("user") or {}
@@ -77,7 +93,8 @@ class Journal:
         }
         if user:
             fields["WRITEBACK_USER"] = printable(str(who))
-        level = _NOTICE if code == "ok" or (op and not code) else _WARNING
+        well = code == "ok" or (op and not code) or record.get("event") in _GOOD
+        level = _NOTICE if well else _WARNING
         self.send(printable(message), level, fields)
 
 

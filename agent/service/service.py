@@ -8,15 +8,19 @@ import asyncio
 import contextlib
 import logging
 import signal
+import time
 from collections.abc import Awaitable, Callable, Sequence
 
+from agent.audit.events import EventId
 from agent.config.agent_config import AgentConfig
 from agent.config.settings_file import digest
 from agent.ldap.errors import DirectoryError
 from agent.service import graceful_restart
 from agent.service.assembly import assemble
+from agent.service.health_events import HealthEvents
 from agent.service.journald import Journal
 from agent.service.metrics import Metrics
+from agent.service.reach import Reach, look
 from agent.service.sd_notify import Notifier
 from agent.service.status import Status
 from agent.service.status_server import StatusServer
@@ -29,6 +33,8 @@ _WARM_EVERY_S = 10.0
 _AGAIN_S = 10.0
 _TEND_KEYS_EVERY_S = 30.0
 _SETTLE_EVERY_S = 5.0
+_REACH_EVERY_S, _REACH_NOBODY_S, _REACH_UNKNOWN_S = 600.0, 60.0, 2.0
+_WATCH_EVERY_S = 1.0
 
 
 class Service:
@@ -46,7 +52,7 @@ class Service:
         ready_fd: int | None = None,
     ) -> None:
         settings = config.settings
-        self._agent = settings.agent
+        self._agent, self._began = settings.agent, time.time()
         self._notifier = Notifier.of()
         self._ready_fd = ready_fd
         self._announced = False
@@ -58,6 +64,9 @@ class Service:
             settings=digest(settings),
             changed=self._announce,
             waiting=ready_fd is not None,
+        )
+        self._local = StatusServer(
+            self._status, self._metrics, settings.monitoring.port
         )
         self._parts = assemble(config, self._status, self._metrics, journal)
 
@@ -79,12 +88,14 @@ class Service:
         """
         stop, succeeded = asyncio.Event(), asyncio.Event()
         self._take_signals(stop, succeeded)
-        local = await StatusServer(self._status, self._metrics).start()
+        await self._local.start()
         tasks = [
             asyncio.create_task(_go_on(self._keep_warm)),
             asyncio.create_task(_go_on(self._keep_alive)),
             asyncio.create_task(_go_on(self._tend_keys)),
             asyncio.create_task(_go_on(self._keep_records)),
+            asyncio.create_task(_go_on(self._keep_reach)),
+            asyncio.create_task(_go_on(self._keep_watch)),
         ]
         if detector := self._parts.clone_detector:
             tasks.append(asyncio.create_task(_go_on(detector.run)))
@@ -99,13 +110,14 @@ class Service:
             waiting.cancel()
             if not succeeded.is_set():
                 self._notifier.stopping()
+                await asyncio.to_thread(self._tell, EventId.STOPPED, "it ends")
             idle = _DRAIN_S / 2 if succeeded.is_set() else 0.0
             await listener.drain(_DRAIN_S, idle_within=idle)
             # what ended by itself ended by a fault, which is raised here
             await listening
         finally:
             await _end(tasks)
-            await local.close()
+            await self._local.close()
             await asyncio.to_thread(self._close)
             self._notifier.close()
             LOG.info("agent stopped")
@@ -140,10 +152,14 @@ class Service:
 
     async def _tend_keys(self) -> None:
         """Replace keys when it is time, and destroy those whose time is over."""
-        sealing = self._parts.sealing
+        sealing, made = self._parts.sealing, int(self._began) - 1
         while True:
             await asyncio.to_thread(sealing.tend)
-            self._status.on_keys(sealing.age())
+            age = sealing.age()
+            if made < age.made:
+                await asyncio.to_thread(self._tell, EventId.KEYS_MADE, "a sealing key")
+                made = age.made
+            self._status.on_keys(age)
             await asyncio.sleep(_TEND_KEYS_EVERY_S)
 
     async def _keep_records(self) -> None:
@@ -159,6 +175,39 @@ class Service:
             except OSError as error:  # each request tells of it too
                 LOG.error("the audit records are not settled: %s", error.strerror)  # noqa: TRY400
 
+    async def _keep_reach(self) -> None:
+        """Look every few minutes whether anybody can be reset."""
+        while True:
+            reach = await asyncio.to_thread(self._look_for_anybody)
+            self._status.on_reach(reach)
+            await asyncio.sleep(_until_next_look(reach))
+
+    def _look_for_anybody(self) -> Reach | None:
+        tools = self._parts.tools
+        if not self._status.directory_answers:
+            return None
+        try:
+            return look(tools.pool, tools.domain, tools.settings)
+        except DirectoryError:
+            return None  # the pool tells why
+
+    async def _keep_watch(self) -> None:
+        """Tell of what has changed, and take the local port once it is free."""
+        events = HealthEvents(self._tell)
+        while True:
+            await asyncio.sleep(_WATCH_EVERY_S)
+            await self._local.take_port()
+            await asyncio.to_thread(self._watch, events)
+
+    def _watch(self, events: HealthEvents) -> None:
+        events.look(self._status.as_dict(), time.monotonic())
+        events.status_file(written=not self._status.unwritten)
+
+    def _tell(self, event: EventId, detail: str) -> None:
+        """Write an event; a disk that is full is told of elsewhere."""
+        with contextlib.suppress(OSError):
+            self._parts.audit.note(event, detail)
+
     def _warm_once(self) -> None:
         pool = self._parts.tools.pool
         if not pool.keep_warm():
@@ -173,6 +222,12 @@ class Service:
     def _close(self) -> None:
         self._parts.close()
         self._status.remove()
+
+
+def _until_next_look(reach: Reach | None) -> float:
+    if reach is None:
+        return _REACH_UNKNOWN_S
+    return _REACH_NOBODY_S if reach.nobody else _REACH_EVERY_S
 
 
 async def _go_on(work: Callable[[], Awaitable[None]]) -> None:

@@ -21,6 +21,7 @@ from agent.keys.sealing_rotation import SealingKeyAge
 from agent.ldap.pool import PoolState
 from agent.relay_client.listener import ListenerState, Phase
 from agent.request.endpoints import Health
+from agent.service.reach import Reach
 from agent.system.atomic_files import write_atomically
 
 LOG = logging.getLogger("agent.service.status")
@@ -72,6 +73,8 @@ class Status:
         self._clone = ""
         self._breaker_is_open = False
         self._sealing_key: SealingKeyAge | None = None
+        self._reach: Reach | None = None
+        self._reach_at = self._started_at
 
     @property
     def directory_answers(self) -> bool:
@@ -125,6 +128,14 @@ class Status:
                 self._sealing_key = sealing_key
                 self._write()
 
+    def on_reach(self, reach: Reach | None) -> None:
+        """Take in whether anybody can be reset; None: that is not known."""
+        with self._lock:
+            if reach is None and self._reach is None:
+                return
+            self._reach, self._reach_at = reach, _now()
+            self._write()
+
     def listens_on(self, port: int) -> None:
         """Take in where /ready and /metrics are."""
         with self._lock:
@@ -151,7 +162,16 @@ class Status:
             "twin": self._clone,
             "sealing_key": self._sealing_key and asdict(self._sealing_key),
             "port": self._port,
+            "reach": self._reach_dict(),
         }
+
+    def _reach_dict(self) -> dict[str, Any]:
+        reach, at = self._reach, self._reach_at
+        if reach is None:
+            return {"state": "unknown", "at": at}
+        state = "nobody" if reach.nobody else "somebody"
+        found = {"looked": reach.looked, "code": reach.code, "why": reach.why}
+        return {"state": state, **found, "at": at}
 
     @property
     def sentence(self) -> str:
@@ -200,7 +220,13 @@ class Status:
             "writeback_directory_connected": self.directory_answers,
             "writeback_paused": self._paused,
             "writeback_breaker_open": self._breaker_is_open,
+            "writeback_nobody_can_be_reset": bool(self._reach and self._reach.nobody),
         }
+
+    @property
+    def unwritten(self) -> bool:
+        """Whether the file could not be written last."""
+        return self._unwritten
 
     def _write(self) -> None:
         self._waiting = self._waiting and not self.ready

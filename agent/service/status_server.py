@@ -5,6 +5,8 @@ them, more are closed at once. So idle clients take no descriptors from the agen
 """
 
 import asyncio
+import contextlib
+import logging
 from typing import Self
 
 from aiohttp import web
@@ -12,16 +14,23 @@ from aiohttp import web
 from agent.service.metrics import Metrics
 from agent.service.status import Status
 
+LOG = logging.getLogger("agent.service.status_server")
+
 _MOST_CLIENTS = 32
 _CLIENT_S = 10.0
 _MOST_RECENT = 1000  # within that time
 
 
 class StatusServer:
-    """Serves `/ready` and `/metrics` on a port of the kernel's choice."""
+    """Serves `/ready` and `/metrics` on a port, or on another while that is taken.
 
-    def __init__(self, status: Status, metrics: Metrics) -> None:
+    Taken it is by the process before, as long as that hands over, or by a stranger:
+    neither keeps an agent from serving. Port 0: one of the kernel's choice.
+    """
+
+    def __init__(self, status: Status, metrics: Metrics, port: int = 0) -> None:
         self._status, self._metrics = status, metrics
+        self._wanted = port
         app = web.Application()
         app.router.add_get("/ready", self._ready)
         app.router.add_get("/metrics", self._counters)
@@ -32,10 +41,32 @@ class StatusServer:
     async def start(self) -> Self:
         """Listen, and note where in the status; OSError where that can't be done."""
         await self._runner.setup()
-        loop = asyncio.get_running_loop()
-        self._listening = await loop.create_server(self._let_in, "127.0.0.1", 0)
-        self._status.listens_on(self._listening.sockets[0].getsockname()[1])
+        try:
+            await self._listen(self._wanted)
+        except OSError as error:
+            LOG.warning("port %d is taken: %s", self._wanted, error.strerror)
+            await self._listen(0)
         return self
+
+    async def take_port(self) -> None:
+        """Take the port that is wanted, if it is free by now."""
+        if self._wanted and self._port != self._wanted:
+            with contextlib.suppress(OSError):
+                await self._listen(self._wanted)
+
+    @property
+    def _port(self) -> int:
+        assert self._listening is not None
+        return int(self._listening.sockets[0].getsockname()[1])
+
+    async def _listen(self, port: int) -> None:
+        """Listen on a port in place of the one before."""
+        loop = asyncio.get_running_loop()
+        listening = await loop.create_server(self._let_in, "127.0.0.1", port)
+        if self._listening is not None:
+            self._listening.close()
+        self._listening = listening
+        self._status.listens_on(self._port)
 
     async def close(self) -> None:
         """Listen no more, and let go of the clients."""

@@ -73,7 +73,7 @@ def test_an_ordinary_user_sets_a_server_up(suite: Suite, tmp_path: Path) -> None
         assert "error" not in looked, looked
         assert "account" in looked["plan"]
         assert ada(here, "installs", **code)["error"] == "NotAllowed"
-        assert here.status() == {"exit": 0, "installed": False}
+        assert here.status() == {"exit": 4, "installed": False}
         let_in(here, "look", "change")
         with watched(here):
             made = ada(here, "installs", **code)
@@ -92,7 +92,7 @@ def test_an_ordinary_user_sets_a_server_up(suite: Suite, tmp_path: Path) -> None
         let_in(here, "look", "change")
         removed = ada(here, "removes")
         assert removed.get("left") is False, removed
-        assert here.status() == {"exit": 0, "installed": False}
+        assert here.status() == {"exit": 4, "installed": False}
         assert exposure(here) <= 2.5
         second_is_told_who_is_first(here)
 

@@ -31,6 +31,8 @@ class Command:
     arguments: tuple[Argument, ...]
     # gives its outcome; what it raises is refused in one place, `main`
     run: Callable[[Invocation], Result]
+    # changes nothing, whatever happens
+    reads: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,13 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
+from agent.config.enrolment import EnrolmentError
 from agent.config.errors import SettingsError
+from agent.config.secret_store import SecretsUnavailable
+from agent.ldap.errors import DirectoryError
 from agent.system.process import leave_no_core
 from agent.system.version import VERSION
+from agent.verdict.attributes import AttributeUnreadable
 from wire.failure import Failure, sentence
 from wire.text import Text
 from wizard.cli.command import HOME, JSON, Command
@@ -15,9 +19,25 @@ from wizard.cli.commands.order import COMMANDS
 from wizard.cli.errors import ADMIN, MEND_IN_FORCE, BadUsage, problems
 from wizard.cli.invocation import Invocation
 from wizard.cli.output import Exit, Result, refused
+from wizard.enrolment.relay_client import RelayFailed
+from wizard.errors import Busy, RecoveryNeeded
+from wizard.host.interface import ServiceFailed
 from wizard.plan.change import StepFailed
+from wizard.plan.journal import JournalDamaged
 from wizard.translation import say
 
+# what is not as it is needed: a relay, a controller, the machine, another's work on it
+_AS_FOUND = (
+    AttributeUnreadable,
+    Busy,
+    DirectoryError,
+    EnrolmentError,
+    JournalDamaged,
+    RecoveryNeeded,
+    RelayFailed,
+    SecretsUnavailable,
+    ServiceFailed,
+)
 _LOOK = Text("Look at writeback status before going on.")
 _PURPOSE = Text("Set up and look after password writeback, without a screen.")
 
@@ -30,12 +50,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _outcome(words: Sequence[str]) -> Result:
+    reads = False
     try:
-        return _run(words)
+        arguments = _parser().parse_args(words)
+        reads = arguments.reads
+        return _run(arguments)
     except SettingsError as error:
         return refused(error, problems(error))
     except StepFailed as error:
         return refused(_with_how_given(error))
+    except _AS_FOUND as error:  # nothing was touched, and the words were right
+        return refused(error, code=Exit.FINDINGS)
     except Failure as error:  # nothing was touched when one comes
         return refused(error)
     except KeyboardInterrupt:
@@ -45,7 +70,8 @@ def _outcome(words: Sequence[str]) -> Result:
     except Exception as error:  # noqa: BLE001 - the boundary: a text could quote
         kind = type(error).__name__
         what = Text("An unexpected error of kind {kind}.", kind=kind)
-        return refused(Failure(what), {"error": kind}, Exit.NOT_CLEAN)
+        code = Exit.FINDINGS if reads else Exit.NOT_CLEAN
+        return refused(Failure(what), {"error": kind}, code)
 
 
 def _with_how_given(error: StepFailed) -> Failure:
@@ -60,8 +86,7 @@ def _with_how_given(error: StepFailed) -> Failure:
     return Failure(error.what, remedy)
 
 
-def _run(words: Sequence[str]) -> Result:
-    arguments = _parser().parse_args(words)
+def _run(arguments: argparse.Namespace) -> Result:
     invocation = Invocation(arguments)
     try:
         result: Result = arguments.run(invocation)
@@ -103,7 +128,7 @@ def _add(verbs: Any, command: Command) -> None:
     )
     for each in (HOME, JSON, *command.arguments):
         verb.add_argument(*each.names, help=say(each.help), **each.options)
-    verb.set_defaults(run=command.run)
+    verb.set_defaults(run=command.run, reads=command.reads)
 
 
 if __name__ == "__main__":

@@ -101,6 +101,7 @@ _FOR_GOOD = Text(
     "is cut off is finished by writeback rollback."
 )
 _REPAIR = Text("What to do: writeback repair starts it, or says why it can't.")
+_WHO = Text("What to do: writeback permissions check says who is refused, and why.")
 _EDITED = Text("Edited by hand since it was applied (writeback apply follows):")
 _STATES = {
     "ok": Text("ok"),
@@ -234,6 +235,8 @@ def status_text(installed: Installed | None) -> str:
         shown.append(_attention(status.attention))
     elif not status.running:
         shown.append(_REPAIR)
+    if status.nobody:
+        shown.append(_WHO)
     if installed.drift:
         shown += [_EDITED, *(f"  {say(each)}" for each in installed.drift)]
     return lines(*shown)
@@ -248,7 +251,7 @@ def _attention(what: str) -> Text:
 def without_settings(lost: Path | None) -> Result:
     """Say that nothing is set up, or that what is has lost its settings."""
     if lost is None:
-        return Result(Exit.DONE, status_text(None), {"installed": False})
+        return Result(Exit.FINDINGS, status_text(None), {"installed": False})
     text = Text(
         "Password writeback was set up here, but {file} is missing.", file=str(lost)
     )
@@ -263,6 +266,11 @@ def first_line(installed: Installed) -> Text:
         return Text("Password writeback is off: requests are answered as paused.")
     if status.breaker_is_open:
         return Text("Password writeback is on, but stopped: the breaker is open.")
+    if status.ready and status.nobody:
+        return Text(
+            "Password writeback is on, but nobody can be reset: {why}.",
+            why=status.nobody,
+        )
     if status.ready:
         return Text(
             "Password writeback is on: the relay link is up and {controller} answers.",

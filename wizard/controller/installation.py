@@ -24,7 +24,7 @@ from wizard.enrolment.keys import fingerprint, private_keys
 from wizard.enrolment.relay_client import Sender
 from wizard.enrolment.relay_route import stored_endpoint
 from wizard.enrolment.self_test import ask_agent, claims_of
-from wizard.host.interface import REPLACE, Service
+from wizard.host.interface import REPLACE, Service, nobody_reached
 from wizard.plan.change import Context, StepFailed
 from wizard.plan.step import Target
 from wizard.results import AgentStatus, Check, Installed, PortalDetails, SelfTestResult
@@ -138,6 +138,7 @@ def at_a_glance(settings: Settings, service: Service) -> AgentStatus:
         since=_time(status.get("started_at")),
         version=str(status.get("version") or ""),
         attention=verbatim(str(status.get("twin") or "")) or _outdated(service),
+        nobody=nobody_reached(status),
     )
 
 

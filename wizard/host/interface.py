@@ -12,6 +12,7 @@ from agent.config.secret_store import Store
 from agent.system.paths import Paths
 from agent.system.version import PROJECT, VERSION
 from wire.failure import Failure
+from wire.outcomes import OUTCOMES, Code
 from wire.text import EMPTY, Text
 from wizard.errors import Busy
 
@@ -236,6 +237,22 @@ def waits_for(status: Mapping[str, Any]) -> Text:
     if relay:
         return Text("Relay: {relay}.", relay=relay)
     return Text("Directory: {directory}.", directory=directory) if directory else EMPTY
+
+
+def nobody_reached(status: Mapping[str, Any]) -> Text:
+    """Say why nobody can be reset, as far as the agent looked; empty where some can."""
+    reach = status.get("reach")
+    if not isinstance(reach, dict) or reach.get("state") != "nobody":
+        return EMPTY
+    looked, code = reach.get("looked"), reach.get("code")
+    if not (isinstance(looked, int) and looked and code in set(Code)):
+        return Text("there are no people in the scope")
+    why = OUTCOMES[Code(code)].admin.rstrip(".")
+    return Text(
+        "of {count} people that the agent looked at, most are refused so: {why}",
+        count=looked,
+        why=why,
+    )
 
 
 def _reason(status: Mapping[str, Any], name: str) -> str:

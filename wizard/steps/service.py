@@ -5,7 +5,13 @@ from collections.abc import Sequence
 from agent.config.settings_file import digest
 from wire.failure import sentence
 from wire.text import EMPTY, Text, verbatim
-from wizard.host.interface import REPLACE, Service, ServiceFailed, waits_for
+from wizard.host.interface import (
+    REPLACE,
+    Service,
+    ServiceFailed,
+    nobody_reached,
+    waits_for,
+)
 from wizard.plan.change import Begun, Change, Context, Facts, StepFailed
 from wizard.plan.step import Restart, Step, Target
 from wizard.results import Check, State
@@ -83,6 +89,9 @@ def _judged(service: Service, settings: str) -> tuple[State, Text, Text]:
     if service.status.get("twin"):
         remedy = Text("{why}.", why=str(service.status["twin"]))
         return "failed", Text("It runs, and so does a copy of it."), remedy
+    if service.ready and (nobody := nobody_reached(service.status)):
+        detail = Text("It works, but nobody can be reset: {why}.", why=nobody)
+        return "failed", detail, Text("Run writeback permissions check.")
     if service.ready and service.outdated:
         detail = Text("It works, but {why}.", why=service.outdated)
         return "warning", detail, sentence(REPLACE)

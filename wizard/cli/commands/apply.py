@@ -73,6 +73,7 @@ PLAN = Command(
     Text("say what would change; reads only"),
     (SETTINGS, SECRETS),
     lambda call: show_plan(*_with_secrets(call)),
+    reads=True,
 )
 APPLY = Command(
     "apply",

@@ -82,6 +82,7 @@ AUDIT = Group(
                 ),
             ),
             _verify,
+            reads=True,
         ),
     ),
 )

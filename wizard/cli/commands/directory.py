@@ -117,5 +117,6 @@ CHECK = Command(
     HELP,
     (SETTINGS, SECRETS),
     lambda call: inspect_directory(call, partial(check, call.controller)),
+    reads=True,
 )
 DIRECTORY = Group("directory", HELP, (CHECK,))

@@ -136,6 +136,7 @@ PLAN = Command(
         Argument("--hand-over", type=Path, metavar="FILE", help="for another team"),
     ),
     _plan,
+    reads=True,
 )
 GRANT = Command(
     "grant",

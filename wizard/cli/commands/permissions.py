@@ -225,6 +225,7 @@ CHECK = Command(
     Text("judge everybody in the scope, and the account itself"),
     (SETTINGS, SECRETS),
     lambda call: inspect_directory(call, partial(check, call.controller.permissions)),
+    reads=True,
 )
 EXPLAIN = Command(
     "explain",
@@ -244,6 +245,7 @@ EXPLAIN = Command(
         ),
     ),
     _explain,
+    reads=True,
 )
 COVERAGE = Command(
     "coverage",
@@ -255,6 +257,7 @@ COVERAGE = Command(
         Argument("--jsonl", type=Path, metavar="FILE", help="JSON, a line a person"),
     ),
     _coverage,
+    reads=True,
 )
 PERMISSIONS = Group(
     "permissions",

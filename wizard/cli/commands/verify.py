@@ -32,4 +32,5 @@ VERIFY = Command(
     Text("compare everything with the settings"),
     (SETTINGS,),
     lambda call: verify(call.controller, call.settings()),
+    reads=True,
 )

@@ -164,6 +164,7 @@ def _glance(installed: Installed) -> list[tuple[bool, str, str]]:
         (status.ready, tr("Agent"), _agent(status)),
         (status.relay_connected, tr("Relay"), status.relay or unknown),
         (status.directory_connected, tr("Directory"), status.directory or unknown),
+        *([(False, tr("Nobody can be reset"), status.nobody)] if status.nobody else ()),
     ]
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -87,3 +88,20 @@ async def test_more_clients_than_may_be_are_turned_away(port: int) -> None:
         task.cancel()
     for _, writer in opened:
         writer.close()
+
+
+async def test_a_port_that_is_taken_keeps_no_agent_from_serving(tmp_path: Path) -> None:
+    stranger = socket.create_server(("127.0.0.1", 0))
+    wanted = stranger.getsockname()[1]
+    status = Status(tmp_path / "status.json", "1.0", paused=False)
+    serving = await StatusServer(status, Metrics(), wanted).start()
+    other = status.as_dict()["port"]
+    assert other != wanted
+    assert b"200 OK" in await ask(other, "/metrics")
+    stranger.close()
+    await serving.take_port()
+    assert status.as_dict()["port"] == wanted
+    assert b"200 OK" in await ask(wanted, "/metrics")
+    with pytest.raises(ConnectionRefusedError):
+        await ask(other, "/metrics")
+    await serving.close()

@@ -46,7 +46,7 @@ def descriptor(text: str) -> str:
 def test_status_answers_in_its_first_line_when_nothing_is_set_up(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["status", "--home", str(tmp_path)]) == 0
+    assert main(["status", "--home", str(tmp_path)]) == Exit.FINDINGS
     answer_text = capsys.readouterr().out
 
     assert answer_text == "Password writeback is not set up on this machine.\n"
@@ -171,7 +171,7 @@ def test_another_at_work_is_told_with_who_and_since_when(
     answer_text = capsys.readouterr()
     answer = json.loads(answer_text.out)
 
-    assert (code, answer["exit"]) == (2, 2)
+    assert (code, answer["exit"]) == (4, 4)
     for shown in (answer["error"], answer_text.err):
         assert f"(process {os.getpid()})" in shown
         # two days, where it was midnight meanwhile
@@ -283,7 +283,7 @@ def test_an_unexpected_error_is_told_by_its_kind_alone(
         raise ValueError(CANARY)
 
     monkeypatch.setattr("wizard.cli.commands.status.status", breaks)
-    assert main(["status", "--home", str(tmp_path), "--json"]) == 3
+    assert main(["status", "--home", str(tmp_path), "--json"]) == 4
     answer_text = capsys.readouterr()
     assert json.loads(answer_text.out)["error"] == "ValueError"
     assert answer_text.err == "An unexpected error of kind ValueError.\n"
@@ -379,4 +379,4 @@ def test_it_runs_where_qt_can_not_be_imported(tmp_path: Path) -> None:
         check=False,
     )
 
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (Exit.FINDINGS, "")

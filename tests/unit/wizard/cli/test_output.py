@@ -1,10 +1,13 @@
 """The first line of status: is it on, and does it work."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.unit.wizard.answered import SETTINGS
 from wire.text import verbatim
 from wizard.cli.output import first_line, status_text
+from wizard.host.interface import nobody_reached
 from wizard.results import AgentStatus, Installed
 
 UP, DC = "connected", "connected: dc1.corp.test"
@@ -58,6 +61,41 @@ def test_the_first_line_says_whether_it_works_and_what_does_not(
 ) -> None:
     assert first_line(shown) == f"Password writeback {line}"
     assert status_text(shown).splitlines()[0] == first_line(shown)
+
+
+def test_rights_that_are_gone_are_told_first_and_end_with_4() -> None:
+    up = installed(UP, DC, True, True, True)
+    assert up.status.serving
+    lost = {"state": "nobody", "looked": 7, "code": "permission_denied"}
+    nobody = nobody_reached({"reach": lost})
+    gone = replace(up, status=replace(up.status, nobody=nobody))
+    first, *_, last = status_text(gone).splitlines()
+    assert first.startswith("Password writeback is on, but nobody can be reset: of 7 ")
+    assert first.endswith(": The agent's account lacks a right on this user.")
+    assert "writeback permissions check" in last
+    assert not gone.status.serving
+
+
+@pytest.mark.parametrize(
+    ("reach", "why"),
+    [
+        ({"state": "somebody", "looked": 1, "code": None}, ""),
+        ({"state": "unknown"}, ""),
+        (None, ""),
+        ("nobody", ""),
+        ({"state": "nobody"}, "there are no people in the scope"),
+        ({"state": "nobody", "looked": 3, "code": "x\n"}, "there are no people"),
+    ],
+)
+def test_what_the_agent_says_of_whom_it_reaches_is_read_with_care(
+    reach: object, why: str
+) -> None:
+    assert nobody_reached({"reach": reach}).startswith(why)
+    assert bool(nobody_reached({"reach": reach})) == bool(why)
+
+
+def test_what_is_off_serves_nobody() -> None:
+    assert not installed(UP, DC, True, True, False).status.serving
 
 
 def test_the_links_are_told_with_what_the_agent_says_of_them() -> None:
