@@ -1,6 +1,7 @@
 r"""The reference client from a shell: a portal's keys, and requests to agents.
 
-    python -m docs.portal --portal portal.json new-keys ISSUER RELAY_URL
+    python -m docs.portal --portal portal.json new-keys ISSUER RELAY_URL > statement
+    python -m docs.portal --portal portal.json code RELAY-HALF
     python -m docs.portal --portal portal.json --fingerprint "AB12 ..." \
         reset AGENT userPrincipalName anna@corp.example
 
@@ -18,7 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from docs.portal_client import Client, Portal, Seen, WireError
-from docs.portal_keys import new_portal
+from docs.portal_keys import (
+    BadHalfError,
+    fingerprint,
+    new_portal,
+    statement,
+    whole_code,
+)
 
 IDENTIFIERS = (
     "objectGUID",
@@ -34,7 +41,7 @@ def main() -> int:
     arguments = _arguments()
     try:
         return int(arguments.run(arguments))
-    except (WireError, OSError, http.client.HTTPException) as error:
+    except (WireError, BadHalfError, OSError, http.client.HTTPException) as error:
         # what a relay sends never moves the cursor
         print(str(error).encode("unicode_escape").decode(), file=sys.stderr)
         return 2
@@ -45,11 +52,16 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--portal", type=Path, required=True, help="portal.json")
     parser.add_argument("--fingerprint", help="the agent's, from its administrator")
     verbs = parser.add_subparsers(dest="verb", required=True)
-    new = verbs.add_parser("new-keys", help="make portal.json; prints public keys")
+    new = verbs.add_parser("new-keys", help="make portal.json; prints its statement")
     new.add_argument("issuer", help="this portal's URI, as the relay registers it")
     new.add_argument("relay", help="URL of the relay")
     new.add_argument("--relay-ca", help="PEM file, where the system does not trust it")
     new.set_defaults(run=_new_keys)
+    stated = "sign who this portal is, for the relay's owner to register"
+    verbs.add_parser("statement", help=stated).set_defaults(run=_statement)
+    code = verbs.add_parser("code", help="join the portal's half to the relay's half")
+    code.add_argument("half", help="what writeback-relay code printed")
+    code.set_defaults(run=_code)
     for verb in ("reset", "change", "unlock", "check"):
         _add_request(verbs.add_parser(verb))
     return parser.parse_args()
@@ -67,6 +79,17 @@ def _add_request(verb: argparse.ArgumentParser) -> None:
 
 def _new_keys(arguments: argparse.Namespace) -> int:
     new_portal(arguments.portal, arguments.issuer, arguments.relay, arguments.relay_ca)
+    return _statement(arguments)
+
+
+def _statement(arguments: argparse.Namespace) -> int:
+    print(f"fingerprint: {fingerprint(arguments.portal)}", file=sys.stderr)
+    print(statement(arguments.portal))
+    return 0
+
+
+def _code(arguments: argparse.Namespace) -> int:
+    print(whole_code(arguments.portal, arguments.half))
     return 0
 
 

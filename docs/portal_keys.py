@@ -1,13 +1,26 @@
-"""A portal's own keys, for portal authors: made, and handed to the relay's owner.
+"""A portal's own keys, for portal authors: made, stated, and their half of a code.
 
 Needs Python 3.11 and joserfc; imports nothing of Writeback. portal_client.py works with
 the portal.json that is made here.
 """
 
+import base64
+import hashlib
 import json
+import time
 from pathlib import Path
+from typing import Any
 
+from joserfc import jws
 from joserfc.jwk import ECKey
+
+CODE_VERSION = 2
+HALF_BYTES = 16
+STATEMENT = "writeback-portal+jwt"
+
+
+class BadHalfError(Exception):
+    """What was given is not the relay's half of a code."""
 
 
 def new_portal(path: Path, issuer: str, relay: str, relay_ca: str | None) -> None:
@@ -23,8 +36,58 @@ def new_portal(path: Path, issuer: str, relay: str, relay_ca: str | None) -> Non
     }
     path.touch(mode=0o600, exist_ok=False)  # keys that agents know are never lost
     path.write_text(json.dumps(data, indent=2), encoding="utf-8")
-    public = [
-        key.as_dict(private=False) | {"use": use, "kid": key.thumbprint()}
-        for use, key in pair.items()
-    ]
-    print(json.dumps(public, indent=2))
+
+
+def statement(path: Path) -> str:
+    """Sign who this portal is: what the relay's owner registers, and hands on."""
+    data = json.loads(path.read_text(encoding="utf-8"))
+    signing = ECKey.import_key(data["keys"]["sig"])
+    claims = {
+        "v": 1,
+        "iss": data["issuer"],
+        "iat": int(time.time()),
+        "keys": [_public(data["keys"][use], use) for use in ("sig", "enc")],
+    }
+    return jws.serialize_compact(
+        {"alg": "ES256", "typ": STATEMENT, "kid": signing.thumbprint()},
+        json.dumps(claims).encode(),
+        signing,
+        algorithms=["ES256"],
+    )
+
+
+def fingerprint(path: Path) -> str:
+    """Spell the portal's fingerprint as the wizard shows it, to be compared."""
+    digits = _digest(path).hex().upper()
+    return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))
+
+
+def whole_code(path: Path, half: str) -> str:
+    """Join this portal's half to the relay's: the code that an administrator types.
+
+    BadHalfError where it is none. What the relay's half does not have, no relay knows.
+    """
+    letters = "".join(half.split()).replace("-", "").upper()
+    try:
+        raw = base64.b32decode(letters + "=" * (-len(letters) % 8))
+    except ValueError:
+        raise BadHalfError("it has signs that no code has, or too few") from None
+    body, check = raw[:-2], raw[-2:]
+    if len(body) != 1 + HALF_BYTES or hashlib.sha256(body).digest()[:2] != check:
+        raise BadHalfError("it is mistyped, or not the relay's half of a code")
+    if body[0] != CODE_VERSION:
+        raise BadHalfError(f"it is of version {body[0]}, not {CODE_VERSION}")
+    whole = body + _digest(path)[:HALF_BYTES]
+    spelled = base64.b32encode(whole + hashlib.sha256(whole).digest()[:2]).decode()
+    return "-".join(spelled[at : at + 5] for at in range(0, len(spelled), 5))
+
+
+def _digest(path: Path) -> bytes:
+    data = json.loads(path.read_text(encoding="utf-8"))
+    thumbprint = ECKey.import_key(data["keys"]["sig"]).thumbprint()
+    return base64.urlsafe_b64decode(f"{thumbprint}=")
+
+
+def _public(private: dict[str, Any], use: str) -> dict[str, Any]:
+    key = ECKey.import_key(private)
+    return key.as_dict(private=False) | {"use": use, "kid": key.thumbprint()}

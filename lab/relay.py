@@ -103,35 +103,32 @@ class LabRelay:
         self._pid_file.unlink(missing_ok=True)
 
     def code(self) -> str:
-        """A new enrolment code, good for one agent."""
-        output = _run("code", "--data", str(self._data), "--portal", PORTAL).strip()
-        self.codes.append(output)
-        return output
+        """A new enrolment code for one agent: the relay's half and the portal's."""
+        half = _run("code", "--data", str(self._data), "--portal", PORTAL).strip()
+        whole = self._portal("code", half).strip()
+        self.codes += [half, whole]
+        return whole
 
     def _add_portal(self) -> None:
         portal = self.folder / "portal.json"
-        new_keys = subprocess.run(
-            [
-                *(sys.executable, "-m", "docs.portal", "--portal", str(portal)),
-                "new-keys",
-                *(ISSUER, self.url, "--relay-ca", str(self.folder / "ca.pem")),
-            ],
-            check=True,
-            capture_output=True,
-            text=True,
-            cwd=places.REPOSITORY,
-        )
-        public = self.folder / "portal-public.json"
-        public.write_text(new_keys.stdout)
+        ca = str(self.folder / "ca.pem")
+        statement = self.folder / "statement"
+        words = ("new-keys", ISSUER, self.url, "--relay-ca", ca)
+        statement.write_text(self._portal(*words))
         output = _run(
             *("portal", "add", PORTAL, "--data", str(self._data)),
-            *("--issuer", ISSUER, "--keys", str(public)),
+            *("--statement", str(statement)),
         )
         granted = json.loads(output)
         known = json.loads(portal.read_text())
         known["send_key_name"] = granted["send_key_name"]
         known["send_key"] = granted["send_key"]
         write_private(portal, known)
+
+    def _portal(self, *words: str) -> str:
+        """Do a thing as the portal's owner, by the reference client."""
+        portal = str(self.folder / "portal.json")
+        return _done([sys.executable, "-m", "docs.portal", "--portal", portal, *words])
 
 
 def write_private(path: Path, value: object) -> None:
@@ -146,15 +143,20 @@ def _command() -> tuple[str, ...]:
 
 
 def _run(*arguments: str) -> str:
+    return _done([*_command(), *arguments])
+
+
+def _done(argv: list[str]) -> str:
     done = subprocess.run(
-        [*_command(), *arguments],
+        argv,
         capture_output=True,
         text=True,
         check=False,
         cwd=places.REPOSITORY,
     )
     if done.returncode:
-        raise LabError(f"writeback-relay {arguments[0]} failed.", done.stderr.strip())
+        name = " ".join(argv[1:4])
+        raise LabError(f"{name} failed.", done.stderr.strip())
     return done.stdout
 
 

@@ -2,8 +2,8 @@
 
 A connection's own keys ("listen", "self-test") open that connection alone; a
 portal's key sends to the agents that enrolled with that portal; a rule has the rights
-that the relay's owner gave it on one connection. Whatever can't be
-proven is refused.
+that the relay's owner gave it on one connection. While a key changes, the former one is
+good too. Whatever can't be proven is refused.
 """
 
 import time
@@ -15,9 +15,12 @@ from ipaddress import ip_address
 from cryptography import x509
 
 from relay.errors import Refused
-from relay.store import LISTEN_KEY_NAME, TEST_KEY_NAME, Agent, Rule, Store
+from relay.records import LISTEN_KEY_NAME, TEST_KEY_NAME, Agent, Rule
+from relay.store import Store
 from wire import sas
 
+# for a process that still listens with them, as it hands over
+FORMER_KEYS_S = 600
 _CLOCK = "Check the clock of the machine that made it, and make a new token."
 
 
@@ -76,7 +79,23 @@ class Authorization:
             what = f"the key {token.key_name!r} does not have the right {right}"
             raise Refused(403, what, "Use the key that was made for this.")
         self._check_portal(token, agent)
+        self._end_former(token, agent)
         return Access(agent, token.expires)
+
+    def is_current(self, text: str | None, agent: Agent) -> bool:
+        """Say whether a token is of the agent's Listen key that is to stay."""
+        try:
+            return _signed_by_current(sas.parse(text or ""), agent)
+        except sas.BadToken:
+            return False
+
+    def is_former(self, text: str | None, agent: Agent) -> bool:
+        """Say whether a token is of an agent's Listen key that was replaced."""
+        try:
+            named = sas.parse(text or "").key_name == LISTEN_KEY_NAME
+        except sas.BadToken:
+            return False
+        return named and not self.is_current(text, agent)
 
     def _verified(self, text: str, agent: Agent | None) -> sas.Token:
         try:
@@ -93,13 +112,14 @@ class Authorization:
             raise _proves_nothing(reason, str(error), remedy) from error
 
     def _keys(self, name: str, agent: Agent | None) -> list[str]:
+        now = self.clock()
         if agent is not None and name == LISTEN_KEY_NAME:
-            return [agent.listen_key]
+            return agent.listen_keys(now)
         if agent is not None and name == TEST_KEY_NAME:
-            return [agent.test_key]
+            return agent.test_keys(now)
         rule = self._rule(name, agent)
         portal = self.store.portal_of_key(name)
-        return [rule.key] if rule else [portal.send_key] if portal else []
+        return [rule.key] if rule else portal.send_keys(now) if portal else []
 
     def _rights(self, name: str, agent: Agent) -> frozenset[Right]:
         rule = self._rule(name, agent)
@@ -114,6 +134,12 @@ class Authorization:
         if agent is None or rule is None:
             return None
         return rule if rule.agent.lower() == agent.id.lower() else None
+
+    def _end_former(self, token: sas.Token, agent: Agent) -> None:
+        """Set the time of the former keys, once the agent listens with the new one."""
+        waits = agent.former_listen_key is not None and agent.former_until is None
+        if waits and _signed_by_current(token, agent):
+            self.store.end_former_keys(agent, int(self.clock()) + FORMER_KEYS_S)
 
     def _check_audience(self, token: sas.Token, path: str) -> None:
         try:
@@ -133,6 +159,12 @@ class Authorization:
         if portal is not None and portal.name != agent.portal:
             what = "this agent is enrolled with another portal"
             raise Refused(403, what, "Enrol the agent with this portal first.")
+
+
+def _signed_by_current(token: sas.Token, agent: Agent) -> bool:
+    # a key that was revoked is empty, and anybody can sign with that
+    known = token.key_name == LISTEN_KEY_NAME and agent.listen_key
+    return bool(known) and sas.signed_by(token, [agent.listen_key])
 
 
 def hosts_of(name: str, certificate: bytes) -> Hosts:

@@ -52,12 +52,17 @@ class Exchange:
             del self._listeners[key]
         listener.abandon()
 
+    def listeners(self, connection: str | None = None) -> list[Listener]:
+        """Give the listeners of a connection, or all."""
+        return [
+            listener
+            for name, listeners in self._listeners.items()
+            if connection is None or name == connection.lower()
+            for listener in listeners
+        ]
+
     def connections(self) -> list[str]:
         return list(self._listeners)
-
-    def listeners(self, connection: str) -> int:
-        """Count who listens on a connection."""
-        return len(self._listeners.get(connection.lower(), ()))
 
     async def ask(self, connection: str, request: Request) -> Response:
         """Relay a request to one of the listeners and wait for the answer.
@@ -118,11 +123,8 @@ class Exchange:
 
     async def close(self, connection: str | None = None) -> None:
         """Close the channels of a connection, or all, with 1001."""
-        listeners = [
-            listener
-            for name, listeners in self._listeners.items()
-            if connection is None or name == connection.lower()
-            for listener in listeners
-        ]
-        closing = (listener.channel.close(GOING_AWAY) for listener in listeners)
+        closing = (
+            listener.channel.close(GOING_AWAY)
+            for listener in self.listeners(connection)
+        )
         await asyncio.gather(*closing)

@@ -116,11 +116,15 @@ class Channel:
 class Listener:
     """One control channel of a connection.
 
-    `origin` is wss://host:port as the listener dialled it, for rendezvous addresses.
+    `origin` is wss://host:port as the listener dialled it, for rendezvous addresses;
+    `token` is the last that it showed.
     """
 
-    def __init__(self, channel: Channel, connection: str, origin: str) -> None:
+    def __init__(
+        self, channel: Channel, connection: str, origin: str, token: str | None
+    ) -> None:
         self.channel = channel
+        self.token = token
         self.connection = connection
         self._origin = origin
         self._pending: dict[str, Pending] = {}

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from relay.authorization import Authorization, Hosts, Right
+from relay.admission import MOST_LISTENERS, Admission
+from relay.authorization import Access, Authorization, Hosts, Right
 from relay.broker import Exchange
 from relay.connections.connection import Kind
 from relay.connections.limits import Limits, raise_descriptors
@@ -35,10 +36,10 @@ from relay.store import Store
 from wire.hybrid_connections import MAX_BODY, MAX_INLINE_HEADERS, BadMessage
 
 LOG = logging.getLogger("relay.server")
-_LAST_SEEN_S = 60.0
 # who was seen so shortly before a start is expected back, for so long
 _RECENT_S = 180.0
 _RETURN_S = 15.0
+_LOOK_S = 30.0
 _MAX_FRAME = MAX_BODY + MAX_INLINE_HEADERS
 
 
@@ -58,7 +59,8 @@ class Relay:
 
     A listener may take `answer_seconds`; the protocol says 60. Listeners are tried each
     `ping_seconds`; one is dropped when half that time passes without a reply, so that
-    no request goes to a dead one. At most `agent_listeners` may listen for one agent.
+    no request goes to a dead one. Each `look_seconds` it looks whose key still holds.
+    At most `agent_listeners` may listen for one agent.
     """
 
     def __init__(
@@ -68,18 +70,22 @@ class Relay:
         *,
         answer_seconds: float = 60.0,
         ping_seconds: float = 15.0,
-        agent_listeners: int = 4,
+        look_seconds: float = _LOOK_S,
+        agent_listeners: int = MOST_LISTENERS,
         limits: Limits | None = None,
     ) -> None:
         self._store = store
         self._answer_seconds = answer_seconds
         self._ping_seconds = ping_seconds
-        self._agent_listeners = agent_listeners
+        self._look_seconds = look_seconds
         self._registry = Registry(limits or Limits.within(raise_descriptors()))
         self._http: HttpServer | None = None
         self._exchange = Exchange(answer_seconds)
         self._authorization = Authorization(store, place.hosts)
-        self._enrolment = Enrolment(store, self._authorization, self._exchange)
+        self._admission = Admission(
+            self._authorization, self._exchange, agent_listeners
+        )
+        self._enrolment = Enrolment(store, place.hosts, self._exchange)
         self._sender = Sender(
             place.name, self._authorization, self._exchange, self._registry
         )
@@ -143,7 +149,8 @@ class Relay:
         app.router.add_get("/$hc/{path:.+}", self._dialled)
         app.router.add_get("/$enrol/{lookup:[0-9a-f]{64}}", self._enrolment.look_up)
         app.router.add_post("/$enrol", self._enrolment.enrol)
-        app.router.add_delete("/$enrol/{agent}", self._enrolment.undo)
+        app.router.add_delete("/$enrol/{agent}", self._enrolment.withdraw)
+        app.router.add_put("/$enrol/{agent}", self._enrolment.rotate)
         app.router.add_route("*", "/{path:[^$].*}", self._sender.answer)
         app.cleanup_ctx.append(self._note_who_is_here)
         return app
@@ -164,16 +171,24 @@ class Relay:
         path = request.match_info["path"]
         token = token_of(request)
         access = self._authorization.check(token, path, Right.LISTEN)
-        self._check_room(access.agent.id)
+        await self._admission.admit(access, token)
+        try:
+            return await self._serve_admitted(request, access, token)
+        finally:
+            self._admission.leave(access)
+
+    async def _serve_admitted(
+        self, request: web.Request, access: Access, token: str | None
+    ) -> web.StreamResponse:
         channel = await self._accepted(request)
         # the listener can reach us by the name it just used
         origin = f"wss://{request.host}"
-        listener = Listener(channel, access.agent.id, origin)
+        listener = Listener(channel, access.agent.id, origin, token)
         self._exchange.join(listener)
         try:
             self._store.saw_agents([access.agent.id], int(time.time()))
             LOG.info("%s listens", access.agent.id)
-            await self._serve(listener, path, token)
+            await self._serve(listener, request.match_info["path"])
         except BadMessage as error:
             LOG.warning("%s broke the protocol: %s", access.agent.id, error)
             await refuse(channel, error)
@@ -183,23 +198,18 @@ class Relay:
             await channel.close()
         return channel.socket
 
-    def _check_room(self, agent: str) -> None:
-        most = self._agent_listeners
-        if self._exchange.listeners(agent) >= most:
-            what = f"{agent} has {most} listeners, and may not have more"
-            raise Refused(429, what, "End one of them; see agent_listeners.")
-
-    async def _serve(self, listener: Listener, path: str, token: str | None) -> None:
+    async def _serve(self, listener: Listener, path: str) -> None:
         """Take answers until the socket is closed or its token is past its time."""
         try:
             # again: it may have been withdrawn during the handshake, and now who
             # withdraws it finds it
-            access = self._authorization.check(token, path, Right.LISTEN)
+            access = self._authorization.check(listener.token, path, Right.LISTEN)
             async with asyncio.timeout_at(_loop_time(access.expires)) as limit:
                 while (renewal := await listener.next()) is not None:
                     access = self._authorization.check(
                         renewal.token, path, Right.LISTEN
                     )
+                    listener.token = renewal.token
                     limit.reschedule(_loop_time(access.expires))
         except TimeoutError:
             await listener.channel.close(POLICY_VIOLATION, "the token expired")
@@ -250,7 +260,8 @@ class Relay:
 
     async def _note_forever(self) -> None:
         while True:
-            await asyncio.sleep(_LAST_SEEN_S)
+            await asyncio.sleep(self._look_seconds)
+            await self._admission.look_again()
             self._store.saw_agents(self._exchange.connections(), int(time.time()))
 
 

@@ -12,99 +12,34 @@ import stat
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from relay.errors import RelayUnusable
+from relay.records import Agent, Code, Portal, Rule
+from relay.schema import bring_up_to_date
 
-LISTEN_KEY_NAME = "listen"
-TEST_KEY_NAME = "self-test"
 _FILE = "relay.db"
 _BUSY_S = 5.0
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS portals (
-  name TEXT PRIMARY KEY, issuer TEXT NOT NULL UNIQUE, keys TEXT NOT NULL,
-  send_key_name TEXT NOT NULL UNIQUE, send_key TEXT NOT NULL
-) STRICT;
-CREATE TABLE IF NOT EXISTS codes (
-  lookup TEXT PRIMARY KEY, portal TEXT NOT NULL REFERENCES portals (name),
-  expires_at INTEGER NOT NULL, used_at INTEGER, used_by TEXT
-) STRICT;
-CREATE TABLE IF NOT EXISTS agents (
-  id TEXT PRIMARY KEY COLLATE NOCASE, portal TEXT NOT NULL REFERENCES portals (name),
-  keys TEXT NOT NULL, listen_key TEXT NOT NULL, test_key TEXT NOT NULL,
-  code TEXT NOT NULL REFERENCES codes (lookup), enrolled_at INTEGER NOT NULL,
-  last_seen INTEGER
-) STRICT;
-CREATE TABLE IF NOT EXISTS rules (
-  name TEXT PRIMARY KEY, agent TEXT NOT NULL COLLATE NOCASE, key TEXT NOT NULL,
-  listens INTEGER NOT NULL, sends INTEGER NOT NULL
-) STRICT;
-"""
-
-Jwks = list[dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Portal:
-    """Someone who sends: its public keys, and the key its tokens are signed with."""
-
-    name: str
-    issuer: str
-    keys: Jwks
-    send_key_name: str
-    send_key: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A key with rights of the owner's choice on one connection, as in Azure."""
-
-    name: str
-    agent: str
-    key: str = field(repr=False)
-    listens: bool
-    sends: bool
-
-
-@dataclass(frozen=True)
-class Code:
-    """An enrolment code, known by the hash of its secret. Times are Unix seconds."""
-
-    lookup: str
-    portal: str
-    expires_at: int
-    used_at: int | None
-    used_by: str | None
-
-
-@dataclass(frozen=True)
-class Agent:
-    """An enrolled agent: its connection has its name."""
-
-    id: str
-    portal: str
-    keys: Jwks
-    code: str
-    enrolled_at: int
-    last_seen: int | None
-    listen_key: str = field(repr=False)
-    test_key: str = field(repr=False)
 
 
 class Store:
     """The file, opened. Each method is one short transaction."""
 
     def __init__(self, folder: Path) -> None:
+        """Open the file, or begin it; RelayUnusable, sqlite3.Error: it is of no use."""
         path = _private_file(folder)
         # autocommit: transactions are opened by name, where they are needed
         self._db = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)
         self._db.row_factory = sqlite3.Row
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = FULL")
-        self._db.execute("PRAGMA foreign_keys = ON")
-        self._db.executescript(_SCHEMA)
+        try:
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._db.execute("PRAGMA foreign_keys = ON")
+            bring_up_to_date(self._db, str(path))
+        except (sqlite3.Error, RelayUnusable):
+            self._db.close()
+            raise
 
     def close(self) -> None:
         self._db.close()
@@ -123,22 +58,38 @@ class Store:
     def add_portal(self, portal: Portal) -> None:
         """Register a portal; RelayUnusable where the name or the issuer is taken."""
         try:
-            self._db.execute(
-                "INSERT INTO portals VALUES (?, ?, ?, ?, ?)",
-                (
-                    portal.name,
-                    portal.issuer,
-                    json.dumps(portal.keys),
-                    portal.send_key_name,
-                    portal.send_key,
-                ),
-            )
+            self._put("INSERT", "portals", portal)
         except sqlite3.IntegrityError as error:
             raise RelayUnusable(
                 f"a portal with the name {portal.name!r} or the issuer "
                 f"{portal.issuer!r} is already registered",
                 "choose another name",
             ) from error
+
+    def put_portal(self, portal: Portal) -> None:
+        """Keep what changed of a portal; its name does not."""
+        row = _row(portal)
+        places = ", ".join(f"{name} = :{name}" for name in row)
+        self._db.execute(f"UPDATE portals SET {places} WHERE name = :name", row)  # noqa: S608 - fields of ours
+
+    def remove_portal(self, portal: Portal) -> list[str]:
+        """Forget a portal, its codes and its agents; give the names of those."""
+        with self.transaction():
+            agents = [each.id for each in self.agents() if each.portal == portal.name]
+            self._db.execute(
+                "DELETE FROM rules WHERE agent IN (SELECT id FROM agents WHERE"
+                " portal = ?)",
+                (portal.name,),
+            )
+            for table in ("agents", "codes"):
+                query = f"DELETE FROM {table} WHERE portal = ?"  # noqa: S608 - of ours
+                self._db.execute(query, (portal.name,))
+            self._db.execute("DELETE FROM portals WHERE name = ?", (portal.name,))
+        return agents
+
+    def portals(self) -> list[Portal]:
+        rows = self._db.execute("SELECT * FROM portals ORDER BY name").fetchall()
+        return [_portal(row) for row in rows]
 
     def portal(self, name: str) -> Portal | None:
         row = self._one("SELECT * FROM portals WHERE name = ?", name)
@@ -158,28 +109,31 @@ class Store:
         row = self._one("SELECT * FROM codes WHERE lookup = ?", lookup)
         return Code(**row) if row else None
 
-    def use_code(self, lookup: str, agent: str, now: int) -> None:
+    def codes(self) -> list[Code]:
+        query = "SELECT * FROM codes ORDER BY expires_at, lookup"
+        return [Code(**row) for row in self._db.execute(query).fetchall()]
+
+    def use_code(self, lookup: str, agent: Agent, thumbprint: str, now: int) -> None:
+        """Note by which agent, and which signing key, a code was used."""
         self._db.execute(
-            "UPDATE codes SET used_at = ?, used_by = ? WHERE lookup = ?",
-            (now, agent, lookup),
+            "UPDATE codes SET used_at = ?, used_by = ?, used_key = ? WHERE lookup = ?",
+            (now, agent.id, thumbprint, lookup),
         )
+
+    def remove_code(self, code: Code) -> bool:
+        """Forget a code that nobody used; say whether there was one."""
+        query = "DELETE FROM codes WHERE lookup = ? AND used_at IS NULL"
+        return self._db.execute(query, (code.lookup,)).rowcount > 0
+
+    def take_order(self, jti: str, until: int, now: int) -> bool:
+        """Note what an agent ordered; say whether it is the first time."""
+        self._db.execute("DELETE FROM orders WHERE until < ?", (now,))
+        query = "INSERT OR IGNORE INTO orders VALUES (?, ?)"
+        return self._db.execute(query, (jti, until)).rowcount > 0
 
     def put_agent(self, agent: Agent) -> None:
         """Enrol an agent, over an older enrolment of that name."""
-        self._db.execute(
-            "INSERT OR REPLACE INTO agents (id, portal, keys, listen_key, test_key,"
-            " code, enrolled_at, last_seen) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                agent.id,
-                agent.portal,
-                json.dumps(agent.keys),
-                agent.listen_key,
-                agent.test_key,
-                agent.code,
-                agent.enrolled_at,
-                agent.last_seen,
-            ),
-        )
+        self._put("INSERT OR REPLACE", "agents", agent)
 
     def agent(self, connection: str) -> Agent | None:
         row = self._one("SELECT * FROM agents WHERE id = ?", connection)
@@ -217,15 +171,13 @@ class Store:
             self._db.execute("DELETE FROM agents WHERE id = ?", (agent.id,))
             self._db.execute("DELETE FROM rules WHERE agent = ?", (agent.id,))
 
-    def forget_agent(self, agent: Agent) -> None:
-        """Undo an enrolment: the code that made it can be used again."""
-        with self.transaction():
-            self._db.execute("DELETE FROM agents WHERE id = ?", (agent.id,))
-            self._db.execute("DELETE FROM rules WHERE agent = ?", (agent.id,))
-            self._db.execute(
-                "UPDATE codes SET used_at = NULL, used_by = NULL WHERE lookup = ?",
-                (agent.code,),
-            )
+    def end_former_keys(self, agent: Agent, until: int) -> None:
+        """Set the end of an agent's former keys, unless they changed meanwhile."""
+        self._db.execute(
+            "UPDATE agents SET former_until = ? WHERE id = ? AND listen_key = ?"
+            " AND former_until IS NULL",
+            (until, agent.id, agent.listen_key),
+        )
 
     def saw_agents(self, connections: Iterable[str], now: int) -> None:
         with self.transaction():
@@ -233,6 +185,12 @@ class Store:
                 "UPDATE agents SET last_seen = ? WHERE id = ?",
                 [(now, connection) for connection in connections],
             )
+
+    def _put(self, verb: str, table: str, item: Portal | Agent) -> None:
+        row = _row(item)
+        names, places = ", ".join(row), ", ".join(f":{name}" for name in row)
+        query = f"{verb} INTO {table} ({names}) VALUES ({places})"
+        self._db.execute(query, row)
 
     def _one(self, query: str, value: str) -> sqlite3.Row | None:
         row: sqlite3.Row | None = self._db.execute(query, (value,)).fetchone()
@@ -242,6 +200,11 @@ class Store:
 def utc(seconds: int) -> str:
     """Spell a moment that is kept, as people and programs read it (RFC 3339)."""
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
+
+
+def _row(item: Portal | Agent) -> dict[str, Any]:
+    """Give the columns of one, which have the names of its fields."""
+    return vars(item) | {"keys": json.dumps(item.keys)}
 
 
 def _portal(row: sqlite3.Row) -> Portal:

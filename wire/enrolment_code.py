@@ -1,9 +1,12 @@
 """Enrolment codes: what an administrator types to bring an agent to a portal.
 
-A code is base32 (RFC 4648 section 6) in groups of five of: a version byte, 16 random
-bytes that are used once, the first 16 bytes of the portal's fingerprint digest, and a
-checksum for typing errors. Because the fingerprint travels with the administrator, a
-relay cannot put keys of its own in the place of the portal's.
+A code has two halves. The relay's says where an agent may enrol: a version byte, 16
+random bytes that are used once, and a checksum for typing errors. The portal's owner
+joins the other to it: the first 16 bytes of the fingerprint digest of the portal's
+signing key. The whole code is the version byte, both, and a checksum of its own. As
+the fingerprint comes from the portal and travels with the administrator, who holds the
+relay can't have an agent take keys of their own. Either is written as base32 (RFC 4648
+section 6) without padding, in groups of five.
 """
 
 import base64
@@ -18,14 +21,21 @@ from typing import Self
 from wire.failure import Failure
 from wire.text import Text
 
-VERSION = 1
+VERSION = 2
 SECRET_BYTES = 16
 PORTAL_BYTES = 16
 _CHECK_BYTES = 2
-_TOTAL = 1 + SECRET_BYTES + PORTAL_BYTES + _CHECK_BYTES
-_CHARS = _TOTAL * 8 // 5
 _ALPHABET = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
 _GROUP = 5
+
+
+def _letters_of(count: int) -> int:
+    """Count the letters that spell a body of so many bytes with its checksum."""
+    return -(-(1 + count + _CHECK_BYTES) * 8 // 5)
+
+
+HALF_CHARS = _letters_of(SECRET_BYTES)
+_CHARS = _letters_of(SECRET_BYTES + PORTAL_BYTES)
 
 
 class Rule(StrEnum):
@@ -35,6 +45,8 @@ class Rule(StrEnum):
     LENGTH = "length"
     CHECKSUM = "checksum"
     VERSION = "version"
+    HALF = "half"
+    WHOLE = "whole"
 
 
 _BROKEN = {
@@ -45,7 +57,15 @@ _BROKEN = {
     Rule.LENGTH: Text("must have {count} letters and digits", count=_CHARS),
     Rule.CHECKSUM: Text("is mistyped: its checksum is wrong"),
     Rule.VERSION: Text(
-        "is of a version that this program does not know; update the program"
+        "is of another version than this program takes; ask for a new one, or update "
+        "the program"
+    ),
+    Rule.HALF: Text(
+        "is the relay's half alone; the owner of your portal joins the portal's half "
+        "to it and gives you the whole code"
+    ),
+    Rule.WHOLE: Text(
+        "must be the relay's half, of {count} letters and digits", count=HALF_CHARS
     ),
 }
 
@@ -60,6 +80,35 @@ class BadCode(Failure, ValueError):
         words = {"rule": _BROKEN[rule], "detail": detail}
         super().__init__(Text("the enrolment code {rule}{detail}", **words))
         self.rule = rule
+
+
+@dataclass(frozen=True)
+class RelayHalf:
+    """The relay's half of a code: 16 random bytes, good for one enrolment."""
+
+    secret: bytes = field(repr=False)
+
+    def __post_init__(self) -> None:
+        if len(self.secret) != SECRET_BYTES:
+            raise ValueError(f"a code has {SECRET_BYTES} secret bytes")
+
+    @classmethod
+    def new(cls) -> Self:
+        return cls(secrets.token_bytes(SECRET_BYTES))
+
+    @property
+    def text(self) -> str:
+        """The half as the relay's owner hands it to the portal's."""
+        return _spelled(self.secret)
+
+    @property
+    def lookup(self) -> str:
+        """The name a relay finds the code by: SHA-256 of the secret, in hexadecimal."""
+        return lookup(self.secret)
+
+    def joined(self, fingerprint_digest: bytes) -> "EnrolmentCode":
+        """Join the half of the portal whose fingerprint has this digest."""
+        return EnrolmentCode(self.secret, fingerprint_digest[:PORTAL_BYTES])
 
 
 @dataclass(frozen=True)
@@ -79,18 +128,10 @@ class EnrolmentCode:
                 f"fingerprint, not {len(self.secret)} and {len(self.portal)}"
             )
 
-    @classmethod
-    def new(cls, fingerprint_digest: bytes) -> Self:
-        """Make a code for the portal with this fingerprint digest."""
-        return cls(secrets.token_bytes(SECRET_BYTES), fingerprint_digest[:PORTAL_BYTES])
-
     @property
     def text(self) -> str:
         """The code as it is shown and typed."""
-        body = bytes([VERSION]) + self.secret + self.portal
-        letters = base64.b32encode(body + _checksum(body)).decode("ascii")
-        groups = (letters[at : at + _GROUP] for at in range(0, len(letters), _GROUP))
-        return "-".join(groups)
+        return _spelled(self.secret + self.portal)
 
     @property
     def lookup(self) -> str:
@@ -104,17 +145,22 @@ class EnrolmentCode:
 
 def parse(text: str) -> EnrolmentCode:
     """Read a code as typed, in any case, with blanks and dashes; BadCode otherwise."""
-    letters = "".join(text.split()).replace("-", "").upper()
-    if not set(letters) <= _ALPHABET:
-        raise BadCode(Rule.LETTERS)
+    letters = _letters(text)
+    if len(letters) == HALF_CHARS:
+        _body(letters)
+        raise BadCode(Rule.HALF)
     if len(letters) != _CHARS:
         raise BadCode(Rule.LENGTH, Text(", not {count}", count=len(letters)))
-    body, check = _body(letters)
-    if not hmac.compare_digest(_checksum(body), check):
-        raise BadCode(Rule.CHECKSUM)
-    if body[0] != VERSION:
-        raise BadCode(Rule.VERSION)
-    return EnrolmentCode(body[1 : 1 + SECRET_BYTES], body[1 + SECRET_BYTES :])
+    body = _body(letters)
+    return EnrolmentCode(body[:SECRET_BYTES], body[SECRET_BYTES:])
+
+
+def parse_half(text: str) -> RelayHalf:
+    """Read the relay's half of a code, written as any code; BadCode otherwise."""
+    letters = _letters(text)
+    if len(letters) != HALF_CHARS:
+        raise BadCode(Rule.WHOLE, Text(", not {count}", count=len(letters)))
+    return RelayHalf(_body(letters))
 
 
 def lookup(secret: bytes) -> str:
@@ -122,12 +168,35 @@ def lookup(secret: bytes) -> str:
     return hashlib.sha256(secret).hexdigest()
 
 
-def _body(letters: str) -> tuple[bytes, bytes]:
+def _spelled(content: bytes) -> str:
+    body = bytes([VERSION]) + content
+    letters = base64.b32encode(body + _checksum(body)).decode("ascii").rstrip("=")
+    groups = (letters[at : at + _GROUP] for at in range(0, len(letters), _GROUP))
+    return "-".join(groups)
+
+
+def _letters(text: str) -> str:
+    letters = "".join(text.split()).replace("-", "").upper()
+    if not set(letters) <= _ALPHABET:
+        raise BadCode(Rule.LETTERS)
+    return letters
+
+
+def _body(letters: str) -> bytes:
+    """Give what stands between version and checksum, when both are right."""
+    padded = letters + "=" * (-len(letters) % 8)
     try:
-        raw = base64.b32decode(letters)
+        raw = base64.b32decode(padded)
     except binascii.Error:
         raise BadCode(Rule.LETTERS) from None
-    return raw[:-_CHECK_BYTES], raw[-_CHECK_BYTES:]
+    body, check = raw[:-_CHECK_BYTES], raw[-_CHECK_BYTES:]
+    # the last letter of a half has bits to spare, which the checksum does not cover
+    spelled_so = base64.b32encode(raw).decode("ascii") == padded
+    if not (hmac.compare_digest(_checksum(body), check) and spelled_so):
+        raise BadCode(Rule.CHECKSUM)
+    if body[0] != VERSION:
+        raise BadCode(Rule.VERSION)
+    return body[1:]
 
 
 def _checksum(body: bytes) -> bytes:

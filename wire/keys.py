@@ -155,7 +155,12 @@ def fingerprint_digest(jwks: Sequence[Jwk]) -> bytes:
 
 def fingerprint(jwks: Sequence[Jwk]) -> str:
     """Spell the digest in groups of four hexadecimal digits."""
-    digits = fingerprint_digest(jwks).hex().upper()
+    return spell_fingerprint(fingerprint_digest(jwks))
+
+
+def spell_fingerprint(digest: bytes) -> str:
+    """Spell a digest, or its first bytes, as people compare it."""
+    digits = digest.hex().upper()
     return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))
 
 

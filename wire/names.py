@@ -1,4 +1,4 @@
-"""What an agent, its self-test and a user are called."""
+"""What an agent, a portal, their keys and a user are called; each has a fixed form."""
 
 import re
 from typing import Literal
@@ -9,7 +9,12 @@ from wire.text import Text
 Identifier = Literal[
     "objectGUID", "ms-DS-ConsistencyGuid", "userPrincipalName", "mail", "sAMAccountName"
 ]
+MOST_ISSUER = 256
 _AGENT = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_PORTAL = re.compile(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?")
+_KEY = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
+# RFC 3986 section 3: a scheme and what it names; of ASCII all that is seen
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]+")
 
 
 def self_test_issuer(agent: str) -> str:
@@ -22,5 +27,36 @@ def agent_name(value: str) -> str:
     if not _AGENT.fullmatch(value):
         raise ValueError(
             Text("must be 1 to 63 of a-z, 0-9 and '-', not starting or ending with '-'")
+        )
+    return value
+
+
+def portal_name(value: str) -> str:
+    """Check the name a relay knows a portal by."""
+    if not _PORTAL.fullmatch(value):
+        raise ValueError(
+            Text("must be 1 to 40 of a-z, 0-9 and '-', not starting or ending with '-'")
+        )
+    return value
+
+
+def key_name(value: str) -> str:
+    """Check the name of a key shared with a relay."""
+    if not _KEY.fullmatch(value):
+        raise ValueError(
+            Text("must be 1 to 64 of letters, digits, '.', '_' and '-', in ASCII")
+        )
+    return value
+
+
+def issuer(value: str) -> str:
+    """Check the `iss` of a portal: people compare it, so nothing in it is hidden."""
+    if len(value) > MOST_ISSUER or not _URI.fullmatch(value):
+        raise ValueError(
+            Text(
+                "must be a URI of at most {most} printable ASCII characters without "
+                "blanks",
+                most=str(MOST_ISSUER),
+            )
         )
     return value

@@ -84,6 +84,8 @@ class AgentStatus:
 class Installed:
     """An installation found on this machine, with the fingerprint of its keys.
 
+    The portal is the one whose requests it takes; None where its enrolment is lost.
+
     The drift is what was edited by hand in the settings since they were applied; a
     copied one was enrolled on another machine.
     """
@@ -93,6 +95,7 @@ class Installed:
     fingerprint: str
     drift: tuple[Text, ...] = ()
     copied: bool = False
+    portal: "EnrolledPortal | None" = None
 
 
 @dataclass(frozen=True)
@@ -112,13 +115,22 @@ class Recovery:
 
 
 @dataclass(frozen=True)
+class EnrolledPortal:
+    """The portal that an agent was enrolled with; people compare its fingerprint."""
+
+    issuer: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
 class PortalDetails:
-    """What the portal's side must be given."""
+    """What the portal's side must be given, and what is to be compared with it."""
 
     url: str
     agent: str
     fingerprint: str
     issuer: str
+    portal_fingerprint: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from agent.system.atomic_files import write_atomically
 from agent.system.instance import is_copy
 from wire import bounded_json
 from wire.failure import Failure
-from wire.keys import BadKeys, PublicKeys
+from wire.keys import BadKeys, PublicKeys, fingerprint
 from wire.messages import Portal
 from wire.text import Text
 
@@ -53,6 +53,11 @@ class Enrolment:
     self_test_keys: Jwks
     machine: str = ""
     replace_sealing_before: int = 0
+
+    @property
+    def portal_fingerprint(self) -> str:
+        """The portal's fingerprint, as people compare it."""
+        return fingerprint(self.portal_keys)
 
     def portals(self) -> dict[str, Portal]:
         """Give the portals by the kid of the key that signs their requests.

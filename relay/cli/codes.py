@@ -1,35 +1,86 @@
-"""The command `code`: what an agent enrols with."""
+"""The commands `code`, `codes` and `revoke-code`: what agents enrol with.
+
+A code begins with the relay's half; the portal's owner joins the other half, which no
+relay can make.
+"""
 
 import argparse
-import contextlib
+import json
 import time
 from typing import Any
 
-from relay.cli.words import command, hours
+from relay.cli.words import command, hours, opened, portal_named
 from relay.errors import RelayUnusable
-from relay.store import Store
-from wire.enrolment_code import EnrolmentCode
-from wire.keys import fingerprint_digest
+from relay.records import Code
+from relay.store import utc
+from wire.enrolment_code import RelayHalf
 
 _HOUR_S = 3600
+_ID_CHARS = 12  # of the hash that names a code
 
 
 def add_commands(commands: Any) -> None:
-    code = command(commands, "code", "make a one-use enrolment code", _make_code)
+    code = command(commands, "code", "make the relay's half of a code", _make_code)
     code.add_argument("--portal", required=True, metavar="NAME")
     code.add_argument("--valid-hours", type=hours, default=168, metavar="N")
+    codes = command(commands, "codes", "list codes and what became of them", _list)
+    codes.add_argument("--json", action="store_true")
+    revoke = command(commands, "revoke-code", "revoke an open code", _revoke)
+    revoke.add_argument("id", metavar="ID", help="as `codes` shows it")
 
 
 def _make_code(arguments: argparse.Namespace) -> int:
-    with contextlib.closing(Store(arguments.data)) as store:
-        portal = store.portal(arguments.portal)
-        if portal is None:
+    with opened(arguments) as store:
+        portal = portal_named(store, arguments.portal)
+        if portal.statement is None:
             raise RelayUnusable(
-                f"there is no portal {arguments.portal!r}",
-                "register it with `writeback-relay portal add`",
+                f"the portal {portal.name!r} has no signed statement here",
+                "have its owner make one and register it: writeback-relay portal "
+                "succeed",
             )
-        code = EnrolmentCode.new(fingerprint_digest(portal.keys))
+        half = RelayHalf.new()
         expires = int(time.time() + arguments.valid_hours * _HOUR_S)
-        store.add_code(code.lookup, portal.name, expires)
-    print(code.text)
+        store.add_code(half.lookup, portal.name, expires)
+    print(half.text)
+    return 0
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    now = time.time()
+    with opened(arguments) as store:
+        codes = [_shown(code, now) for code in store.codes()]
+    if arguments.json:
+        print(json.dumps(codes, indent=2))
+        return 0
+    for code in codes:
+        used = f"  by {code['used_by']} at {code['used_at']}" if code["used_by"] else ""
+        times = f"until {code['expires_at']}{used}"
+        print(f"{code['id']}  portal {code['portal']}  {code['state']}  {times}")
+    return 0
+
+
+def _shown(code: Code, now: float) -> dict[str, str | None]:
+    return {
+        "id": code.lookup[:_ID_CHARS],
+        "portal": code.portal,
+        "state": code.state(now),
+        "expires_at": utc(code.expires_at),
+        "used_by": code.used_by,
+        "used_at": None if code.used_at is None else utc(code.used_at),
+    }
+
+
+def _revoke(arguments: argparse.Namespace) -> int:
+    with opened(arguments) as store:
+        matching = [c for c in store.codes() if c.lookup[:_ID_CHARS] == arguments.id]
+        if len(matching) != 1:
+            raise RelayUnusable(
+                f"there is no code {arguments.id!r}", "see `writeback-relay codes`"
+            )
+        if not store.remove_code(matching[0]):
+            raise RelayUnusable(
+                f"the code {arguments.id!r} was used by {matching[0].used_by!r}",
+                "an agent is forgotten by `writeback-relay forget`",
+            )
+    print(f"The code {arguments.id} is revoked.")
     return 0

@@ -13,7 +13,8 @@ from typing import Any
 
 from relay.cli.words import command
 from relay.errors import RelayUnusable
-from relay.store import LISTEN_KEY_NAME, TEST_KEY_NAME, Rule, Store
+from relay.records import LISTEN_KEY_NAME, TEST_KEY_NAME, Rule
+from relay.store import Store
 
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
 
@@ -68,5 +69,5 @@ def _remove(arguments: argparse.Namespace) -> int:
             remedy = "see `writeback-relay rule list`"
             raise RelayUnusable(f"there is no rule {arguments.name!r}", remedy)
         store.remove_rule(arguments.name)
-    print(f"{arguments.name} is gone; who listens by it does until its token ends.")
+    print(f"{arguments.name} is gone; who listens by it is sent away in a moment.")
     return 0

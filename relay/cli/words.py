@@ -1,11 +1,16 @@
 """The words of the command line: a command, and the forms of values."""
 
 import argparse
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from relay.errors import RelayUnusable
+from relay.records import Portal
 from relay.settings import DATA_FOLDER
+from relay.store import Store
 
 Run = Callable[[argparse.Namespace], int]
 
@@ -27,6 +32,24 @@ def command(
     )
     parser.set_defaults(run=run, without_data=without_data)
     return parser
+
+
+@contextmanager
+def opened(arguments: argparse.Namespace) -> Iterator[Store]:
+    """Open the relay's data."""
+    with contextlib.closing(Store(arguments.data)) as store:
+        yield store
+
+
+def portal_named(store: Store, name: str) -> Portal:
+    """Give a portal; RelayUnusable where none has this name."""
+    portal = store.portal(name)
+    if portal is None:
+        raise RelayUnusable(
+            f"there is no portal {name!r}",
+            "see `writeback-relay portal list`; `portal add` registers one",
+        )
+    return portal
 
 
 def hours(text: str) -> float:

@@ -11,21 +11,24 @@ from agent.ldap.certificates import Endpoint, shake_hands
 from agent.relay_client import clock_skew as clock
 from agent.relay_client.endpoint import RelayEndpoint
 from wire import enrolment_code as codes
+from wire import names
 from wire.failure import sentence
-from wire.keys import BadKeys, fingerprint_digest
+from wire.printable import printable
 from wire.secret import Secret
 from wire.text import EMPTY, Text, verbatim
 from wizard.checks import certificate as chain
 from wizard.checks.attempt import Attempt, Failed, attempt_all
 from wizard.checks.outcome import Outcome, Report
 from wizard.enrolment import relay_client
+from wizard.enrolment.application import proven_portal
 from wizard.enrolment.relay_client import RelayFailed, ask
 from wizard.enrolment.relay_route import requested_endpoint
 from wizard.inputs import Draft
-from wizard.plan.change import Context
+from wizard.plan.change import Context, StepFailed
 from wizard.results import Check, State
 
 _CONNECT_S = 8.0
+_MOST_TIME = 32
 _NO_CODE = "0" * 64
 _CODE = "input.enrolment_code"
 _URL = "relay.url"
@@ -174,21 +177,16 @@ class _Tried:
         raise Failed(spent, remedy, field=_CODE)
 
     def portal(self) -> Text:
-        portal = self._answered.json().get("portal") or {}
         assert self._parsed is not None
         try:
-            proven = self._parsed.is_for(fingerprint_digest(portal["keys"]))
-        except (KeyError, TypeError, BadKeys):
-            proven = False
-        if not proven:
-            raise Failed(
-                Text("The relay offers other keys than the code was made for."),
-                relay_client.DO_NOT_TRUST,
-                field=_CODE,
-            )
+            portal = proven_portal(self._answered.json().get("portal"), self._parsed)
+        except StepFailed as error:
+            raise Failed(error.what, error.remedy, field=_CODE) from error
         return Text(
-            "The keys of {issuer} are the ones the code was made for",
-            issuer=str(portal["issuer"]),
+            "{fingerprint} is the one the code was made for, of {issuer}; compare it "
+            "with your portal",
+            fingerprint=portal.keys.fingerprint,
+            issuer=portal.issuer,
         )
 
     def _not_reached(self, error: RelayFailed) -> Failed:
@@ -221,10 +219,13 @@ class _Tried:
 def _spent(state: Mapping[str, Any]) -> Text:
     if state.get("state") == "expired":
         return Text("The code has expired.")
-    agent, at = state.get("agent"), str(state.get("used_at"))
-    if not agent:
+    agent, at = (str(state.get(name) or "") for name in ("agent", "used_at"))
+    try:
+        names.agent_name(agent)
+    except ValueError:
         return Text("The code was used before.")
-    return Text("The code was used by {agent} at {at}.", agent=str(agent), at=at)
+    at = printable(at, _MOST_TIME)
+    return Text("The code was used by {agent} at {at}.", agent=agent, at=at)
 
 
 def _why(error: OSError) -> str:

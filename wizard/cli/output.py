@@ -86,6 +86,7 @@ def refused(
     return Result(code, EMPTY, {"error": str(error), **more})
 
 
+_COMPARE = Text("Compare the portal's own fingerprint with your portal:")
 LOST = Text(
     "Run writeback apply --settings FILE with a saved one, or writeback remove to take "
     "away what is left."
@@ -180,11 +181,15 @@ def portal_details_text(details: PortalDetails) -> str:
     """Say what the portal's side must know of a new enrolment."""
     head = Text("Give this to the portal {portal}:", portal=details.issuer)
     rows = {
+        Text("Fingerprint"): details.fingerprint,
         Text("Connection"): details.url,
         Text("Agent"): details.agent,
-        Text("Fingerprint"): details.fingerprint,
     }
-    return lines(head, *labelled(rows, "  "))
+    shown = [head, *labelled(rows, "  ")]
+    if details.portal_fingerprint:
+        theirs = {Text("Fingerprint"): details.portal_fingerprint}
+        shown += [_COMPARE, *labelled(theirs, "  ")]
+    return lines(*shown)
 
 
 def checks_text(rows: Sequence[Check]) -> str:
@@ -231,6 +236,10 @@ def status_text(installed: Installed | None) -> str:
         Text("Since"): f"{status.since:%Y-%m-%d %H:%M:%S %Z}" if status.since else "",
     }
     shown = [first_line(installed), *labelled(rows)]
+    if installed.portal:
+        theirs = {Text("Fingerprint"): installed.portal.fingerprint}
+        theirs |= {Text("Portal"): installed.portal.issuer}
+        shown += [_COMPARE, *labelled(theirs, "  ")]
     if status.attention:
         shown.append(_attention(status.attention))
     elif not status.running:

@@ -27,7 +27,14 @@ from wizard.enrolment.self_test import ask_agent, claims_of
 from wizard.host.interface import REPLACE, Service, nobody_reached
 from wizard.plan.change import Context, StepFailed
 from wizard.plan.step import Target
-from wizard.results import AgentStatus, Check, Installed, PortalDetails, SelfTestResult
+from wizard.results import (
+    AgentStatus,
+    Check,
+    EnrolledPortal,
+    Installed,
+    PortalDetails,
+    SelfTestResult,
+)
 from wizard.steps.order import STEPS
 from wizard.steps.settings_file import drift
 
@@ -53,7 +60,15 @@ class Installation:
         if copied or stopped:
             status = replace(status, attention=COPIED if copied else stopped)
         status = replace(status, breaker_is_open=bool(stopped))
-        return Installed(settings, status, shown, drift(context), copied)
+        return Installed(
+            settings, status, shown, drift(context), copied, self._portal()
+        )
+
+    def _portal(self) -> EnrolledPortal | None:
+        made = self._context.enrolment
+        if made is None:
+            return None
+        return EnrolledPortal(made.portal_issuer, made.portal_fingerprint)
 
     def lost(self) -> Path | None:
         """Give the settings file where all but that is there: it was deleted."""
@@ -87,6 +102,7 @@ class Installation:
             agent=enrolled.connection,
             fingerprint=fingerprint(self._context),
             issuer=enrolled.portal_issuer,
+            portal_fingerprint=enrolled.portal_fingerprint,
         )
 
     def test_reset(

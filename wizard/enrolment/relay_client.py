@@ -3,10 +3,10 @@
 import asyncio
 import json
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import aiohttp
 
@@ -15,7 +15,10 @@ from agent.relay_client.endpoint import RelayEndpoint
 from agent.relay_client.errors import reason_for_failure
 from agent.relay_client.http_session import http_session, read_short
 from wire import sas
+from wire.agent_statements import sign_application, sign_rotation, sign_withdrawal
 from wire.failure import Failure, sentence
+from wire.keys import PrivateKeys
+from wire.printable import printable
 from wire.secret import Secret
 from wire.text import Text, verbatim
 
@@ -24,7 +27,9 @@ _ANSWER_S = 65.0  # the relay itself gives up after 60
 # longer than a clock may be behind, and than an answer may take
 _TOKEN_S = 600
 _MOST = 64 * 1024  # of a body, in bytes: a token has half of that at most
-_PROVES_NOTHING = 401
+_PROVES_NOTHING, _FORBIDDEN = 401, 403
+# of what a relay says in its own words
+_MOST_WORDS = 256
 PROXY_REFUSES = 407
 DO_NOT_TRUST = Text("Do not use this relay before its owner has explained that.")
 SET_CLOCK = Text("Set both clocks by the same time server, then try again.")
@@ -67,13 +72,18 @@ class RelayAnswer:
 
 @dataclass(frozen=True)
 class Application:
-    """What an agent gives to be enrolled; the relay learns no private key."""
+    """What an agent is enrolled with; the relay learns no private key."""
 
     agent: str
-    keys: Sequence[Mapping[str, Any]]
-    code_secret: Secret
+    keys: PrivateKeys
+    code_secret: bytes = field(repr=False)
     listen_key: Secret
     test_key: Secret
+
+    @property
+    def shared(self) -> tuple[Secret, Secret]:
+        """The keys that the relay learns."""
+        return self.listen_key, self.test_key
 
 
 def enrol(endpoint: RelayEndpoint, application: Application) -> Mapping[str, Any]:
@@ -81,15 +91,14 @@ def enrol(endpoint: RelayEndpoint, application: Application) -> Mapping[str, Any
 
     Raises `RelayFailed` with the relay's own words.
     """
-    body = {
-        "secret": application.code_secret.reveal(),
-        "agent": application.agent,
-        "keys": list(application.keys),
-        "listen_key": application.listen_key.reveal(),
-        "test_key": application.test_key.reveal(),
-    }
-    payload = json.dumps(body).encode()
-    answer = ask(endpoint, "POST", "/$enrol", payload, {"Content-Type": _JSON})
+    payload = sign_application(
+        application.keys,
+        application.agent,
+        _host(endpoint),
+        application.code_secret,
+        application.shared,
+    )
+    answer = ask(endpoint, "POST", "/$enrol", payload, _SIGNED)
     if answer.status not in (200, 201):
         raise _refused(answer)
     return answer.json()
@@ -100,32 +109,41 @@ def knows(endpoint: RelayEndpoint, lookup: str) -> bool:
     return ask(endpoint, "GET", f"/$enrol/{lookup}", b"", {}).status == 200
 
 
-def withdraw(
-    endpoint: RelayEndpoint, agent: str, listen_key: Secret, key_name: str
-) -> None:
-    """Take an enrolment back; nothing happens when there is none.
+def withdraw(endpoint: RelayEndpoint, agent: str, keys: PrivateKeys) -> None:
+    """Take the enrolment of these keys back; nothing happens when there is none.
 
     Raises `RelayFailed` with the relay's own words.
     """
-    token = sas.token_for(endpoint.relay.url, agent, listen_key, key_name, _TOKEN_S)
-    headers = {"ServiceBusAuthorization": token}
-    answer = ask(endpoint, "DELETE", f"/$enrol/{quote(agent)}", b"", headers)
+    body = sign_withdrawal(keys, agent, _host(endpoint))
+    answer = ask(endpoint, "DELETE", f"/$enrol/{quote(agent)}", body, _SIGNED)
     if answer.status not in (200, 204, 404) and not _is_anothers(answer):
         raise _refused(answer)
 
 
-def _is_anothers(answer: RelayAnswer) -> bool:
-    """Say whether another agent holds the name by now, under keys of its own.
+def rotate_shared_keys(
+    endpoint: RelayEndpoint,
+    agent: str,
+    keys: PrivateKeys,
+    shared: tuple[Secret, Secret],
+) -> None:
+    """Have the relay take other keys to listen and to test with.
 
-    A relay that does not say why it answers 401 means that where the token can't have
-    been past its time.
+    Keep them first: those of before are good until these are used for the first time,
+    so that who is cut off in between goes on with either. Raises `RelayFailed`.
     """
-    body = answer.json()
-    if answer.status != _PROVES_NOTHING or not isinstance(body.get("error"), str):
-        return False
-    if "reason" in body:
-        return bool(body["reason"] == "wrong_key")
-    return answer.ahead is not None and abs(answer.ahead) < clock_skew.LIMIT_S
+    body = sign_rotation(keys, agent, _host(endpoint), shared)
+    answer = ask(endpoint, "PUT", f"/$enrol/{quote(agent)}", body, _SIGNED)
+    if answer.status != 200:
+        raise _refused(answer)
+
+
+def _host(endpoint: RelayEndpoint) -> str:
+    return urlsplit(endpoint.relay.url).hostname or ""
+
+
+def _is_anothers(answer: RelayAnswer) -> bool:
+    """Say whether another agent holds the name by now, under keys of its own."""
+    return answer.status == _FORBIDDEN and answer.json().get("reason") == "other_agent"
 
 
 def clock_ahead(endpoint: RelayEndpoint, seconds: float) -> float | None:
@@ -162,7 +180,7 @@ class Sender:
         return answer
 
 
-_JSON = "application/json"
+_SIGNED: Mapping[str, str] = {"Content-Type": "application/jose"}
 # no connection stood: by its name, its port, its certificate, or a proxy before it
 _NOT_REACHED = (
     aiohttp.ClientConnectorError,
@@ -250,18 +268,25 @@ _STATUS = {
 
 def _refused(answer: RelayAnswer) -> RelayFailed:
     body, ahead = answer.json(), answer.ahead or 0.0
-    by_clock = body.get("reason", "expired_token") == "expired_token"
-    if (
-        answer.status == _PROVES_NOTHING
-        and by_clock
-        and abs(ahead) > clock_skew.LIMIT_S
-    ):
+    if _refuses_time(answer) and abs(ahead) > clock_skew.LIMIT_S:
         why = clock_skew.describe_skew(ahead)
-        what = Text("The relay does not accept the key: {why}.", why=why)
+        what = Text("The relay does not accept what was signed: {why}.", why=why)
         return RelayFailed(answer.status, what, SET_CLOCK)
     if isinstance(body.get("error"), str):  # others than our relay answer JSON too
-        what = Text("The relay refused: {error}.", error=body["error"])
-        return RelayFailed(answer.status, what, verbatim(str(body.get("remedy", ""))))
+        error, remedy = (
+            printable(str(body.get(name, "")), _MOST_WORDS)
+            for name in ("error", "remedy")
+        )
+        what = Text("The relay refused: {error}.", error=error)
+        return RelayFailed(answer.status, what, verbatim(remedy))
     status = Text("The relay answered {status}.", status=str(answer.status))
     other = (status, Text("Check its address."))
     return RelayFailed(answer.status, *_STATUS.get(answer.status, other))
+
+
+def _refuses_time(answer: RelayAnswer) -> bool:
+    """Say whether a relay found a token, or what an agent signed, to be off in time."""
+    body = answer.json()
+    if answer.status == _PROVES_NOTHING:
+        return bool(body.get("reason", "expired_token") == "expired_token")
+    return body.get("field") in ("iat", "exp")

@@ -3,15 +3,14 @@
 from dataclasses import dataclass
 from typing import Any, Self
 
-from agent.config import enrolment
-from agent.config.enrolment import Enrolment, EnrolmentError
-from agent.config.secret_store import LISTEN_KEY
+from agent.config.enrolment import Enrolment
+from agent.config.secret_store import AGENT_KEYS, LISTEN_KEY, SecretsUnavailable
 from agent.config.settings import Relay
 from wire.text import EMPTY, Text, listed
+from wizard.enrolment.keys import private_keys
 from wizard.enrolment.relay_client import RelayFailed, knows, withdraw
 from wizard.enrolment.relay_route import former_endpoint
-from wizard.host.stored_secrets import usable
-from wizard.plan.change import Context, Facts
+from wizard.plan.change import Context, Facts, StepFailed
 
 _TO_FORGET = Text("Its owner must forget this agent (writeback-relay forget).")
 
@@ -22,7 +21,7 @@ class Withdrawal:
 
     Where no settings tell the relay, nobody can be asked, and the agent's name is
     empty. `proxy` is the one to come, whose password is stored by then; `key` names the
-    secret by which the relay knows the agent. `code` is of the enrolment that replaces
+    keys by which the relay knows the agent. `code` is of the enrolment that replaces
     this one under the same name. A copied one is another machine's, and stays.
     """
 
@@ -30,7 +29,7 @@ class Withdrawal:
     relay: Relay | None
     agent: str = ""
     proxy: str | None = None
-    key: str = LISTEN_KEY
+    key: str = AGENT_KEYS
     code: str | None = None
     copied: bool = False
 
@@ -44,7 +43,7 @@ class Withdrawal:
             relay=relay or None,
             agent=str(before.get("agent", "")),
             proxy=before.get("proxy", relay.proxy if relay else None),
-            key=str(before.get("key", LISTEN_KEY)),
+            key=_signing_keys(str(before.get("key", AGENT_KEYS))),
             code=before.get("code"),
             copied=bool(before.get("copied")),
         )
@@ -62,20 +61,23 @@ def withdraw_former(withdrawal: Withdrawal, context: Context) -> Text:
     """Withdraw at the relay; say why not, where it can't be: the plan goes on."""
     if withdrawal.copied:
         return EMPTY
-    key = usable(withdrawal.key, context.host.secrets)
     try:
-        made = enrolment.parse(withdrawal.text, "enrolment")
-        if key is None or withdrawal.relay is None:
+        if not context.host.secrets.holds(withdrawal.key) or withdrawal.relay is None:
             return Text("The relay was not asked. {remedy}", remedy=_TO_FORGET)
         endpoint = former_endpoint(withdrawal.relay, withdrawal.proxy, context)
         if withdrawal.code is not None and knows(endpoint, withdrawal.code):
             return Text(
                 "It is the same relay by another address: nothing is withdrawn."
             )
-        withdraw(endpoint, withdrawal.agent, key, made.listen_key_name)
-    except (EnrolmentError, RelayFailed) as error:
+        withdraw(endpoint, withdrawal.agent, private_keys(withdrawal.key, context))
+    except (RelayFailed, SecretsUnavailable, StepFailed) as error:
         return listed((error.whole, _TO_FORGET), " ")
     return EMPTY
+
+
+def _signing_keys(name: str) -> str:
+    """Name the keys that withdraw, for a journal of when a Listen key did."""
+    return name.replace(LISTEN_KEY, AGENT_KEYS)
 
 
 def relay_of(made: Enrolment, context: Context) -> Relay:

@@ -1,7 +1,7 @@
 """The enrolment at a relay: a one-use code for a connection of this agent's own.
 
-The portal's keys come from the relay, which is not trusted: they must have the
-fingerprint that the code carries.
+The portal's statement comes from the relay, which is not trusted: it must be signed by
+the key whose fingerprint the code carries.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,15 +11,16 @@ from typing import Any, Self
 
 from agent.config import enrolment
 from agent.config.enrolment import Enrolment, EnrolmentError
-from agent.config.secret_store import AGENT_KEYS, LISTEN_KEY
+from agent.config.secret_store import AGENT_KEYS, LISTEN_KEY, SecretsUnavailable
 from agent.config.settings import Relay, Settings
 from agent.relay_client import clock_skew
 from wire.failure import sentence
+from wire.keys import PrivateKeys, spell_fingerprint
 from wire.text import Text
 from wizard.enrolment import relay_route
 from wizard.enrolment.application import application, enrolment_of, parsed_code
 from wizard.enrolment.clone import REKEY
-from wizard.enrolment.keys import stored_secret
+from wizard.enrolment.keys import private_keys
 from wizard.enrolment.relay_client import (
     SET_CLOCK,
     Application,
@@ -30,7 +31,7 @@ from wizard.enrolment.relay_client import (
     withdraw,
 )
 from wizard.enrolment.withdrawal import Withdrawal, relay_of, withdraw_former
-from wizard.host.stored_secrets import usable
+from wizard.host.stored_secrets import previous, usable
 from wizard.plan.change import (
     Begun,
     Change,
@@ -55,9 +56,6 @@ class Undo(Enum):
 
     WITHDRAW = "withdraw"
     KEEP = "keep"  # the same keys under the same name were enrolled before
-    # the agent had the name under keys that are lost: one that was refused did not
-    # replace it; one that was cut off may have, and is replaced by the next
-    WITHDRAW_IF_MADE = "withdraw if made"
     # the address of before may be one more of the same relay: who else would know the
     # code that was made here?
     ASK_RELAY = "ask the relay"
@@ -84,9 +82,7 @@ class EnrolmentChange:
         assert facts is not None
         former, code = facts.get("former"), facts.get("code") or ""
         undo = Undo.WITHDRAW
-        if facts.get("own"):
-            undo = Undo.WITHDRAW_IF_MADE
-        elif facts.get("stood"):
+        if facts.get("stood"):
             undo = Undo.KEEP
         elif former is not None and code:
             undo = Undo.ASK_RELAY
@@ -99,7 +95,6 @@ class EnrolmentChange:
         facts: dict[str, Any] = {"agent": self.agent}
         facts |= {"relay": self.relay.model_dump(mode="json")}
         facts |= {"stood": self.undo is Undo.KEEP}
-        facts |= {"own": self.undo is Undo.WITHDRAW_IF_MADE}
         if self.code:
             former = self.former and self.former.model_dump(mode="json")
             facts |= {"code": self.code, "former": former}
@@ -124,9 +119,11 @@ class EnrolmentStep(Step):
         _refuse_wrong_clock(settings.relay, context)
         planned = _planned(text, code.lookup, target)
         summary = Text(
-            "Enrols the agent {agent} at {relay}",
+            "Enrols the agent {agent} at {relay}, with the portal whose fingerprint "
+            "begins with {portal} (compare it with your portal)",
             agent=settings.agent,
             relay=settings.relay.url,
+            portal=spell_fingerprint(code.portal),
         )
         before = None if text is None else {"text": text}
         return (Change(self.name, summary, before, planned.facts()),)
@@ -171,12 +168,12 @@ class EnrolmentStep(Step):
 
     def undo(self, begun: Begun, context: Context) -> None:
         planned = EnrolmentChange.of(begun.change)
-        key = usable(LISTEN_KEY, context.host.secrets)
-        if key is not None and _withdraws(planned, begun.made, context):
-            # also when it was cut off: the relay may have taken the code
-            name = begun.made["listen_key_name"] if begun.made else "listen"
+        known = usable(AGENT_KEYS, context.host.secrets) is not None
+        if known and _withdraws(planned, context):
+            # also when it was cut off: the relay may have taken the code; one that
+            # was enrolled with other keys is none of ours to withdraw, and stays
             endpoint = relay_route.stored_endpoint(planned.relay, context)
-            withdraw(endpoint, planned.agent, key, name)
+            withdraw(endpoint, planned.agent, private_keys(AGENT_KEYS, context))
         before = text_of(begun.change.before)
         put_text(context.host.places.enrolment, before, context)
 
@@ -210,7 +207,12 @@ class EnrolmentStep(Step):
                 agent=made.connection,
             )
             return (Check(self.name, title, "failed", detail, anew),)
-        detail = Text("Takes requests of {portal}.", portal=made.portal_issuer)
+        detail = Text(
+            "Takes requests of {portal}, whose fingerprint is {fingerprint}: compare "
+            "it with your portal.",
+            portal=made.portal_issuer,
+            fingerprint=made.portal_fingerprint,
+        )
         return (Check(self.name, title, "ok", detail),)
 
 
@@ -218,11 +220,8 @@ def _planned(text: str | None, code: str, target: Target) -> EnrolmentChange:
     """Decide what taking it back will have to do; `text` may be damaged."""
     wanted = target.settings
     same = text is not None and _fits_name(text, target)
-    replaced = {AGENT_KEYS, LISTEN_KEY} & replaced_keys(target)  # known to a relay
-    if replaced:
-        own = same and replaced == {AGENT_KEYS}
-        undo = Undo.WITHDRAW_IF_MADE if own else Undo.WITHDRAW
-        return EnrolmentChange(wanted.relay, wanted.agent, undo)
+    if {AGENT_KEYS, LISTEN_KEY} & replaced_keys(target):  # known to a relay
+        return EnrolmentChange(wanted.relay, wanted.agent, Undo.WITHDRAW)
     former = _former(wanted, target.context)
     undo = Undo.WITHDRAW if former is None else Undo.ASK_RELAY
     undo = Undo.KEEP if same else undo
@@ -237,11 +236,10 @@ def _former(wanted: Settings, context: Context) -> Relay | None:
     return relay_of(made, context) if made.relay_url != wanted.relay.url else None
 
 
-def _withdraws(planned: EnrolmentChange, made: Facts | None, context: Context) -> bool:
-    """Say whether taking it back withdraws it; `made` is None when it was cut off."""
+def _withdraws(planned: EnrolmentChange, context: Context) -> bool:
+    """Say whether taking it back withdraws it."""
     if planned.undo is not Undo.ASK_RELAY or planned.former is None:
-        made_and_own = planned.undo is Undo.WITHDRAW_IF_MADE and made is not None
-        return planned.undo is Undo.WITHDRAW or made_and_own
+        return planned.undo is Undo.WITHDRAW
     endpoint = relay_route.former_endpoint(planned.former, planned.relay.proxy, context)
     try:
         return not knows(endpoint, planned.code)
@@ -271,7 +269,7 @@ def _refuse_wrong_clock(relay: Relay, context: Context) -> None:
 
 
 def _enrol(change: Change, agent: Application, context: Context) -> Mapping[str, Any]:
-    """Enrol; where the agent itself has the name, under lost keys, it gives it up.
+    """Enrol; where the agent has the name under keys that it replaces, it leaves first.
 
     The relay refuses that last: the code is good, so it does not end without either.
     """
@@ -280,19 +278,24 @@ def _enrol(change: Change, agent: Application, context: Context) -> Mapping[str,
     try:
         return enrol(endpoint, agent)
     except RelayFailed as error:
-        has_name = planned.undo is Undo.WITHDRAW_IF_MADE
-        if error.status != _NAME_TAKEN or not has_name:
+        former = _replaced_keys(change, context)
+        if error.status != _NAME_TAKEN or former is None:
             raise
-    name = _listen_key_name(text_of(change.before))
-    withdraw(endpoint, planned.agent, stored_secret(LISTEN_KEY, context), name)
+    withdraw(endpoint, planned.agent, former)
     return enrol(endpoint, agent)
 
 
-def _listen_key_name(text: str | None) -> str:
+def _replaced_keys(change: Change, context: Context) -> PrivateKeys | None:
+    """Give the keys of this machine's enrolment that the plan replaces, if they read.
+
+    None for a copy too: what it holds is the original's.
+    """
+    if change.before is None or context.belongs_to_original:
+        return None
     try:
-        return enrolment.parse(text or "", "enrolment").listen_key_name
-    except EnrolmentError:
-        return "listen"
+        return private_keys(previous(AGENT_KEYS), context)
+    except (StepFailed, SecretsUnavailable):
+        return None
 
 
 def _fits_name(text: str, target: Target) -> bool:

@@ -6,7 +6,7 @@ it is withdrawn there: the name would stay taken.
 
 from collections.abc import Sequence
 
-from agent.config.secret_store import LISTEN_KEY
+from agent.config.secret_store import AGENT_KEYS
 from wire.text import Text
 from wizard.enrolment.application import parsed_code
 from wizard.enrolment.withdrawal import Withdrawal, relay_of, withdraw_former
@@ -33,14 +33,14 @@ class OldEnrolment(Step):
             return ()
         same_name = old.connection == wanted.agent
         # what is replaced is kept until the plan is done, if it could be read; the new
-        # key proves nothing there: a relay would refuse it as that of another agent
-        replaced = LISTEN_KEY in replaced_keys(target)
+        # keys prove nothing there: a relay would refuse them as another agent's
+        replaced = AGENT_KEYS in replaced_keys(target)
         withdrawal = Withdrawal(
             text,
             relay_of(old, context),
             old.connection,
             wanted.relay.proxy,
-            previous(LISTEN_KEY) if replaced else LISTEN_KEY,
+            previous(AGENT_KEYS) if replaced else AGENT_KEYS,
             # another address may lead to the same relay, which tells by the new code
             parsed_code(context).lookup if same_name else None,
         )

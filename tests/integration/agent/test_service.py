@@ -39,8 +39,10 @@ from lab.relay import LabRelay
 from lab.slow_controller import ask_until_there
 from tests.fixtures.agent_stage import CANARY, SELF_TEST
 from wire import jose, messages, sas
+from wire.agent_statements import sign_application
 from wire.enrolment_code import parse
 from wire.keys import PrivateKeys, PublicKeys
+from wire.portal_statement import PortalStatement
 from wire.secret import Secret
 from wizard.host.sandbox import process
 
@@ -156,17 +158,11 @@ def install(lab: Lab, relay: LabRelay, places: Paths) -> Installed:
     keys, tester = PrivateKeys.generate(), PrivateKeys.generate()
     listen, test = (base64.b64encode(secrets.token_bytes(32)).decode() for _ in "12")
     code = parse(relay.code())
-    ask_until_there = {
-        "secret": base64.urlsafe_b64encode(code.secret).decode().rstrip("="),
-        "agent": AGENT,
-        "keys": keys.public.jwks(),
-        "listen_key": listen,
-        "test_key": test,
-    }
-    head = {"Content-Type": "application/json"}
-    reply = json.loads(
-        call(relay, "POST", "/$enrol", json.dumps(ask_until_there).encode(), head)
-    )
+    shared = (Secret(listen), Secret(test))
+    application = sign_application(keys, AGENT, relay.address, code.secret, shared)
+    head = {"Content-Type": "application/jose"}
+    reply = json.loads(call(relay, "POST", "/$enrol", application, head))
+    portal = PortalStatement.read(reply["portal"])
     place = {"url": relay.url, "ca": str(relay.folder / "ca.pem")}
     chosen = settings_for(lab, relay=place)
     atomic_files.write_atomically(places.settings, settings_file.dump(chosen))
@@ -177,8 +173,8 @@ def install(lab: Lab, relay: LabRelay, places: Paths) -> Installed:
             connection=reply["connection"],
             listen_key_name=reply["listen_key_name"],
             test_key_name=reply["test_key_name"],
-            portal_issuer=reply["portal"]["issuer"],
-            portal_keys=tuple(reply["portal"]["keys"]),
+            portal_issuer=portal.issuer,
+            portal_keys=tuple(portal.keys.jwks()),
             self_test_issuer=SELF_TEST,
             self_test_keys=tuple(tester.public.jwks()),
         ),

@@ -19,7 +19,6 @@ from tests.fixtures.relay_stage import (
     until,
 )
 from tests.unit.relay.wrong_clock import set_back
-from wire.secret import Secret
 from wizard.checks.relay import check_relay
 from wizard.enrolment import relay_client
 from wizard.enrolment.relay_client import RelayFailed, withdraw
@@ -32,31 +31,10 @@ def endpoint(stage: RelayStage) -> RelayEndpoint:
 
 
 async def withdrawn(endpoint: RelayEndpoint, agent: Enrolled) -> None:
-    key = Secret(agent.listen_key)
-    await asyncio.to_thread(withdraw, endpoint, agent.name, key, "listen")
+    await asyncio.to_thread(withdraw, endpoint, agent.name, agent.keys)
 
 
-def silent(monkeypatch: pytest.MonkeyPatch, **others: Any) -> None:
-    """Have the relay be one that does not say why it answers 401."""
-    ask = relay_client.ask
-
-    def ask_without_reason(*arguments: Any, **more: Any) -> relay_client.RelayAnswer:
-        answered = ask(*arguments, **more)
-        content = {k: v for k, v in answered.json().items() if k != "reason"}
-        return replace(answered, body=json.dumps(content).encode(), **others)
-
-    monkeypatch.setattr("wizard.enrolment.relay_client.ask", ask_without_reason)
-
-
-@pytest.fixture(params=["says why", "is silent"])
-def either(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A relay that says why it answers 401, and one that does not."""
-    if request.param == "is silent":
-        silent(monkeypatch)
-
-
-@pytest.mark.usefixtures("either")
-async def test_an_expired_token_is_no_withdrawal(
+async def test_what_is_signed_by_a_wrong_clock_is_no_withdrawal(
     stage: RelayStage,
     agent: Enrolled,
     endpoint: RelayEndpoint,
@@ -72,7 +50,6 @@ async def test_an_expired_token_is_no_withdrawal(
     await withdrawn(endpoint, agent)
 
 
-@pytest.mark.usefixtures("either")
 async def test_another_agents_name_is_none_to_withdraw(
     stage: RelayStage, agent: Enrolled, endpoint: RelayEndpoint
 ) -> None:
@@ -80,11 +57,18 @@ async def test_another_agents_name_is_none_to_withdraw(
     assert stage.store.agent(agent.name) is not None
 
 
-async def test_a_relay_that_tells_neither_why_nor_when_is_not_believed(
+async def test_a_relay_that_does_not_say_why_is_not_believed(
     agent: Enrolled, endpoint: RelayEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    silent(monkeypatch, ahead=None)
-    with pytest.raises(RelayFailed, match="no key of this name"):
+    ask = relay_client.ask
+
+    def ask_without_reason(*arguments: Any, **more: Any) -> relay_client.RelayAnswer:
+        answered = ask(*arguments, **more)
+        content = {k: v for k, v in answered.json().items() if k != "reason"}
+        return replace(answered, body=json.dumps(content).encode())
+
+    monkeypatch.setattr("wizard.enrolment.relay_client.ask", ask_without_reason)
+    with pytest.raises(RelayFailed, match="is not signed by the agent"):
         await withdrawn(endpoint, Enrolled(agent.name, agent.code))
 
 

@@ -14,6 +14,8 @@ from tests.fixtures.relay_stage import RelayStage
 
 COMMANDS = [
     ["code", "--portal", "acme"],
+    ["codes"],
+    ["portal", "list"],
     ["agents"],
     ["forget", "agent1"],
     ["backup", "FILE"],

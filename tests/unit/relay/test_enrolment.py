@@ -1,5 +1,6 @@
-"""Enrolment over HTTP: one use, repeatable, undoable."""
+"""Enrolment over HTTP: one use, repeatable, withdrawn by who is enrolled alone."""
 
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -14,7 +15,16 @@ from tests.fixtures.relay_stage import (
     shared_key,
     until,
 )
+from wire import jose
+from wire.agent_statements import (
+    APPLICATION,
+    ROTATION,
+    WITHDRAWAL,
+    sign_withdrawal,
+)
 from wire.keys import PrivateKeys
+
+HOST = "localhost"
 
 
 @pytest.fixture
@@ -24,9 +34,9 @@ async def client(stage: RelayStage) -> AsyncIterator[aiohttp.ClientSession]:
 
 
 async def enrol(
-    client: aiohttp.ClientSession, application: object
+    client: aiohttp.ClientSession, application: bytes
 ) -> tuple[int, dict[str, Any]]:
-    async with client.post("/$enrol", json=application) as answer:
+    async with client.post("/$enrol", data=application) as answer:
         return answer.status, await answer.json()
 
 
@@ -37,19 +47,25 @@ async def look_up(
         return answer.status, await answer.json()
 
 
-async def forget(
-    client: aiohttp.ClientSession, stage: RelayStage, agent: Enrolled
+async def withdraw(
+    client: aiohttp.ClientSession, agent: Enrolled, body: bytes | None = None
 ) -> tuple[int, dict[str, Any]]:
-    headers = stage.listen_headers(agent)
-    async with client.delete(f"/$enrol/{agent.name}", headers=headers) as answer:
+    body = body or sign_withdrawal(agent.keys, agent.name, HOST)
+    async with client.delete(f"/$enrol/{agent.name}", data=body) as answer:
         return answer.status, await answer.json()
+
+
+def signed(agent: Enrolled, claims: dict[str, Any], kind: str = APPLICATION) -> bytes:
+    """Sign an application with some claims of our own."""
+    payload = jose.read_signed(agent.application, agent.keys.public, APPLICATION)
+    return jose.sign(payload | claims, agent.keys, kind)
 
 
 async def test_a_code_is_looked_up_without_using_it(
     stage: RelayStage, client: aiohttp.ClientSession
 ) -> None:
     agent = Enrolled("agent1", stage.new_code())
-    portal = {"issuer": stage.portal.issuer, "keys": stage.portal.keys}
+    portal = stage.portal.statement
     for _ in range(2):
         reply = await look_up(client, agent)
         assert reply == (200, {"state": "open", "portal": portal})
@@ -66,7 +82,7 @@ async def test_an_agent_enrols_and_listens(
         "connection": "agent1",
         "listen_key_name": "listen",
         "test_key_name": "self-test",
-        "portal": {"issuer": stage.portal.issuer, "keys": stage.portal.keys},
+        "portal": stage.portal.statement,
     }
     assert (await look_up(client, agent))[1]["state"] == "used"
     async with listening_agent(stage, agent, echo):
@@ -96,14 +112,22 @@ async def test_a_used_code_says_by_whom_and_when(
     assert stage.store.agent("agent2") is None
 
 
-async def test_a_used_code_can_not_replace_the_listen_key(
+async def test_a_used_code_serves_the_key_that_used_it_alone(
     stage: RelayStage, client: aiohttp.ClientSession, agent: Enrolled
 ) -> None:
-    thief = Enrolled("agent1", agent.code, keys=agent.keys)
+    thief = Enrolled("agent1", agent.code)
     assert (await enrol(client, thief.application))[0] == 410
+    # who reads the name and the public keys has not the key that signs
+    forged = signed(thief, {"keys": agent.keys.public.jwks()})
+    assert (await enrol(client, forged))[0] == 400
     known = stage.store.agent("agent1")
     assert known is not None
     assert known.listen_key == agent.listen_key
+    again = Enrolled("agent1", agent.code, keys=agent.keys)
+    assert (await enrol(client, again.application))[0] == 201
+    known = stage.store.agent("agent1")
+    assert known is not None
+    assert known.listen_key == again.listen_key
 
 
 async def test_an_expired_code_is_refused(
@@ -164,37 +188,77 @@ async def test_another_portals_code_does_not_take_an_agent_over(
     assert (await enrol(client, thief.application))[0] == 409
 
 
-async def test_undo_forgets_the_agent_and_frees_the_code(
+async def test_a_withdrawn_agent_is_forgotten_and_its_code_stays_used(
     stage: RelayStage, client: aiohttp.ClientSession, agent: Enrolled
 ) -> None:
-    assert (await forget(client, stage, agent))[0] == 200
+    assert (await withdraw(client, agent))[0] == 200
     assert stage.store.agent("agent1") is None
-    assert (await look_up(client, agent))[1]["state"] == "open"
-    assert (await forget(client, stage, agent))[0] == 404
+    assert (await look_up(client, agent))[1]["state"] == "used"
+    assert (await withdraw(client, agent))[0] == 404
+    other = Enrolled("agent1", agent.code)
+    assert (await enrol(client, other.application))[0] == 410
     assert (await enrol(client, agent.application))[0] == 201
 
 
-async def test_undo_sends_the_listener_away(
+async def test_a_withdrawn_listener_is_sent_away(
     stage: RelayStage, client: aiohttp.ClientSession, agent: Enrolled
 ) -> None:
     async with listening_agent(stage, agent, echo) as linked:
-        await forget(client, stage, agent)
+        await withdraw(client, agent)
         await until(lambda: len(linked.reasons) > 1)
     assert "(1001)" in linked.reasons[0]
     assert "(404)" in linked.reasons[1]
 
 
-@pytest.mark.parametrize("key_name", ["self-test", "portal-acme"])
-async def test_only_the_listen_key_may_undo(
-    stage: RelayStage, client: aiohttp.ClientSession, agent: Enrolled, key_name: str
+async def test_the_listen_key_withdraws_nothing(
+    stage: RelayStage, client: aiohttp.ClientSession, agent: Enrolled
 ) -> None:
-    keys = {"self-test": agent.test_key, "portal-acme": stage.portal.send_key}
-    token = stage.token("agent1", key=keys[key_name], key_name=key_name)
-    headers = {"ServiceBusAuthorization": token}
+    headers = stage.listen_headers(agent)
     async with client.delete("/$enrol/agent1", headers=headers) as answer:
         assert answer.status == 403
-    async with client.delete("/$enrol/agent1") as answer:
-        assert answer.status == 401
+    thief = Enrolled("agent1", agent.code, listen_key=agent.listen_key)
+    status, body = await withdraw(client, thief)
+    assert (status, body["reason"]) == (403, "other_agent")
+    assert stage.store.agent("agent1") is not None
+
+
+async def test_a_withdrawal_is_good_once(
+    stage: RelayStage, client: aiohttp.ClientSession, agent: Enrolled
+) -> None:
+    recorded = sign_withdrawal(agent.keys, agent.name, HOST)
+    assert (await withdraw(client, agent, recorded))[0] == 200
+    assert (await enrol(client, agent.application))[0] == 201
+    status, body = await withdraw(client, agent, recorded)
+    assert (status, body["field"]) == (400, "jti")
+    assert stage.store.agent("agent1") is not None
+
+
+ORDERS: dict[str, tuple[str, object]] = {
+    "for another relay": ("aud", "relay2.corp.test"),
+    "for another agent": ("agent", "agent2"),
+    "of yesterday": ("iat", int(time.time()) - 86400),
+    "of tomorrow": ("iat", int(time.time()) + 86400),
+    "for a year": ("exp", int(time.time()) + 86400 * 365),
+    "without an id": ("jti", ""),
+    "of another version": ("v", 2),
+}
+
+
+@pytest.mark.parametrize(("name", "value"), ORDERS.values(), ids=ORDERS.keys())
+async def test_a_withdrawal_has_its_place_and_time(
+    stage: RelayStage,
+    client: aiohttp.ClientSession,
+    agent: Enrolled,
+    name: str,
+    value: object,
+) -> None:
+    whole = sign_withdrawal(agent.keys, agent.name, HOST)
+    claims = jose.read_signed(whole, agent.keys.public, WITHDRAWAL) | {name: value}
+    body = jose.sign(claims, agent.keys, WITHDRAWAL)
+    status, answer = await withdraw(client, agent, body)
+    assert (status, answer["field"]) == (400, name)
+    other_kind = jose.sign(claims, agent.keys, ROTATION)
+    assert (await withdraw(client, agent, other_kind))[0] == 403
     assert stage.store.agent("agent1") is not None
 
 
@@ -216,6 +280,10 @@ WRONG: dict[str, tuple[str, object]] = {
     ),
     "a short listen key": ("listen_key", "YWJj"),
     "a number as key": ("test_key", 7),
+    "a name for another relay": ("aud", "relay2.corp.test"),
+    "a clock that is behind": ("iat", int(time.time()) - 86400),
+    "a clock that is ahead": ("iat", int(time.time()) + 86400),
+    "another version": ("v", 2),
 }
 
 
@@ -224,7 +292,7 @@ async def test_a_wrong_application_names_its_field(
     stage: RelayStage, client: aiohttp.ClientSession, name: str, value: object
 ) -> None:
     agent = Enrolled("agent1", stage.new_code())
-    status, body = await enrol(client, agent.application | {name: value})
+    status, body = await enrol(client, signed(agent, {name: value}))
     assert (status, body["field"]) == (400, name)
     assert (await look_up(client, agent))[1]["state"] == "open"
 
@@ -238,7 +306,24 @@ async def test_one_key_for_both_rights_is_refused(
     assert (status, body["field"]) == (400, "test_key")
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{", b"\xff"])
+async def test_an_application_that_its_key_did_not_sign_is_refused(
+    stage: RelayStage, client: aiohttp.ClientSession
+) -> None:
+    agent, thief = (Enrolled("agent1", stage.new_code()) for _ in range(2))
+    claims = {"keys": agent.keys.public.jwks()}
+    for body in (signed(thief, claims), signed(agent, {}, WITHDRAWAL)):
+        status, answer = await enrol(client, body)
+        assert (status, answer["field"]) == (400, "body")
+    head, _, signature = agent.application.split(b".")
+    _, changed, _ = signed(agent, {"agent": "agent2"}).split(b".")
+    spliced = b".".join((head, changed, signature))
+    assert (await enrol(client, spliced))[0] == 400
+    assert stage.store.agents() == []
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{", b"\xff", b"a.b", b"..", b"." * 9000, b"x" * 9000]
+)
 async def test_what_is_no_application_is_refused(
     client: aiohttp.ClientSession, body: bytes
 ) -> None:

@@ -86,7 +86,7 @@ async def test_who_is_withdrawn_during_the_handshake_does_not_listen(
         channel = await accepted(relay, request)
         known = stage.store.agent(agent.name)
         assert known is not None
-        stage.store.forget_agent(known)
+        stage.store.remove_agent(known)
         await stage.close_channels()
         return channel
 

@@ -350,7 +350,7 @@ async def test_the_other_listener_takes_over_when_one_goes(
         ("/", "nothing is at this address", "/$enrol"),
         ("/$nothing", "nothing is at this address", "/$enrol"),
         ("/$enrol", "this address does not take GET", "Send POST."),
-        ("/$enrol/xyz", "this address does not take GET", "Send DELETE."),
+        ("/$enrol/xyz", "this address does not take GET", "Send DELETE or PUT."),
     ],
 )
 async def test_other_addresses_are_refused_in_words(

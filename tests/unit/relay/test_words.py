@@ -13,12 +13,11 @@ from agent.config.settings import Relay
 from agent.relay_client.endpoint import RelayEndpoint
 from tests.fixtures.relay_stage import Enrolled, RelayStage
 from wire.enrolment_code import EnrolmentCode
-from wire.keys import PrivateKeys
 from wire.secret import Secret
 from wizard.checks.relay import check_relay
 from wizard.enrolment.relay_client import Application, RelayFailed, Sender, ask, enrol
 
-_KEY = Secret("a2V5" * 10)
+_KEY = Secret("a2V5" * 10 + "a2U")
 
 
 @dataclass(frozen=True)
@@ -33,11 +32,7 @@ class Ground:
     def enrols(self, name: str, code: EnrolmentCode, **other: Any) -> None:
         """Enrol as the wizard does."""
         agent = Enrolled(name, code)
-        secret = Secret(agent.application["secret"])
-        keys, listen = agent.keys.public.jwks(), Secret(agent.listen_key)
-        application = Application(
-            agent.name, keys, secret, listen, Secret(agent.test_key)
-        )
+        application = Application(name, agent.keys, code.secret, *agent.shared)
         enrol(self.endpoint, replace(application, **other))
 
     def send(self, key: Secret, name: str) -> None:
@@ -68,11 +63,8 @@ def _taken(ground: Ground) -> None:
     ground.enrols(ground.there.name, ground.code)
 
 
-def _private(ground: Ground) -> None:
-    keys = PrivateKeys.generate()
-    pair = {"sig": keys.signing, "enc": keys.sealing}
-    jwks = [key.as_dict(private=True) | {"use": use} for use, key in pair.items()]
-    ground.enrols("other", ground.code, keys=jwks)
+def _one_for_both(ground: Ground) -> None:
+    ground.enrols("other", ground.code, listen_key=_KEY, test_key=_KEY)
 
 
 def _misnamed(ground: Ground) -> None:
@@ -92,7 +84,7 @@ REFUSALS: dict[str, tuple[Callable[[Ground], None], str]] = {
     "expired": (_expired, "The relay refused: the code has expired."),
     "unknown": (_unknown, "The relay refused: this relay does not know the code."),
     "taken": (_taken, "The relay refused: another agent has the name 'agent1'."),
-    "private": (_private, "The relay refused: keys: the key with use=sig is private;"),
+    "one for both": (_one_for_both, "The relay refused: test_key: must not be the"),
     "misnamed": (_misnamed, "The relay refused: agent: must be 1 to 63 of"),
     "nobody": (_nobody, "The relay refused: no agent listens on this connection."),
     "foreign": (_foreign, "The relay refused: no key of this name signed the token."),

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 # the relay hands the time of its own clock to `wire.sas.verify`
-_OWN = ("agent.relay_client.clock_skew", "wire.sas")
+_OWN = ("agent.relay_client.clock_skew", "wire.agent_statements", "wire.sas")
 
 
 def set_back(seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wire.enrolment_code import BadCode, EnrolmentCode, Rule, parse
+from wire.enrolment_code import (
+    BadCode,
+    EnrolmentCode,
+    RelayHalf,
+    Rule,
+    parse,
+    parse_half,
+)
 
 KNOWN = EnrolmentCode(bytes(range(16)), bytes(range(16, 32)))
 
@@ -37,7 +44,7 @@ def test_the_text_is_groups_of_five() -> None:
 
 def test_the_bytes_are_version_secret_portal_and_checksum() -> None:
     raw = base64.b32decode(KNOWN.text.replace("-", ""))
-    body = b"\x01" + bytes(range(32))
+    body = b"\x02" + bytes(range(32))
     assert raw == body + hashlib.sha256(body).digest()[:2]
 
 
@@ -68,8 +75,9 @@ def test_a_wrong_code_is_refused_by_its_rule(text: str, rule: Rule) -> None:
     assert len(text) < 20 or text not in str(caught.value)
 
 
-def test_a_later_version_says_so() -> None:
-    body = b"\x02" + bytes(32)
+@pytest.mark.parametrize("version", [b"\x01", b"\x03"])
+def test_another_version_says_so(version: bytes) -> None:
+    body = version + bytes(32)
     raw = body + hashlib.sha256(body).digest()[:2]
     with pytest.raises(BadCode) as caught:
         parse(base64.b32encode(raw).decode())
@@ -84,14 +92,47 @@ def test_any_text_is_refused_by_a_rule(text: str) -> None:
 
 def test_it_knows_its_portal() -> None:
     digest = hashlib.sha256(b"portal").digest()
-    code = EnrolmentCode.new(digest)
+    code = RelayHalf.new().joined(digest)
     assert code.is_for(digest)
     assert not code.is_for(hashlib.sha256(b"other").digest())
 
 
 def test_two_codes_of_a_portal_differ() -> None:
-    digest = bytes(32)
-    assert EnrolmentCode.new(digest).secret != EnrolmentCode.new(digest).secret
+    assert RelayHalf.new().secret != RelayHalf.new().secret
+
+
+halves = st.builds(RelayHalf, st.binary(min_size=16, max_size=16))
+
+
+@given(halves, st.binary(min_size=32, max_size=32))
+def test_a_half_reads_back_and_is_joined(half: RelayHalf, digest: bytes) -> None:
+    assert parse_half(half.text.lower().replace("-", " ")) == half
+    code = half.joined(digest)
+    assert parse(code.text).is_for(digest)
+    assert code.lookup == half.lookup
+
+
+@given(halves)
+def test_the_relays_half_is_no_code_and_says_what_it_is(half: RelayHalf) -> None:
+    with pytest.raises(BadCode, match=r"half alone; the owner of your portal") as error:
+        parse(half.text)
+    assert error.value.rule is Rule.HALF
+    assert half.text not in str(error.value)
+
+
+@pytest.mark.parametrize("at", range(31))
+def test_one_wrong_letter_of_a_half_is_found(at: int) -> None:
+    letters = RelayHalf(bytes(range(16))).text.replace("-", "")
+    for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".replace(letters[at], ""):
+        with pytest.raises(BadCode) as caught:
+            parse_half(letters[:at] + letter + letters[at + 1 :])
+        assert caught.value.rule is Rule.CHECKSUM
+
+
+def test_a_whole_code_is_no_half() -> None:
+    with pytest.raises(BadCode) as caught:
+        parse_half(KNOWN.text)
+    assert caught.value.rule is Rule.WHOLE
 
 
 def test_the_secret_is_not_shown() -> None:

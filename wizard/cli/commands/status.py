@@ -1,6 +1,7 @@
 """Status, schema and export: what is read of one machine."""
 
 import json
+from dataclasses import asdict
 
 from agent.config import settings_file
 from agent.config.errors import SettingsError
@@ -36,6 +37,7 @@ def status(controller: Controller) -> Result:
         "version": state.version,
         "agent": installed.settings.agent,
         "fingerprint": installed.fingerprint,
+        "portal": asdict(installed.portal) if installed.portal else None,
         "drift": list(installed.drift),
         "attention": state.attention,
         "breaker_is_open": state.breaker_is_open,

@@ -29,14 +29,15 @@ class PortalDetailsPanel(labels.Panel):
         self._shown = details
         labels.empty(self.grid)
         lines = (
+            (tr("Fingerprint"), details.fingerprint),
             (tr("Connection URL"), details.url),
             (tr("Agent"), details.agent),
-            (tr("Fingerprint"), details.fingerprint),
             (tr("Portal"), details.issuer),
+            (tr("Compare with your portal"), details.portal_fingerprint),
         )
         for at, (name, text) in enumerate(line for line in lines if line[1]):
             self.grid.addWidget(labels.label(name, muted=True, wrap=False), at, 0)
-            whole = text == details.fingerprint
+            whole = text in (details.fingerprint, details.portal_fingerprint)
             shown = labels.fingerprint(text) if whole else labels.LongName(text)
             self.grid.addWidget(shown, at, 1)
             copy = labels.CopyButton(text, tr("Copy: {name}", name=name))

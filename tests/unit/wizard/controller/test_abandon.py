@@ -14,6 +14,7 @@ from tests.unit.wizard.answered import SETTINGS
 from tests.unit.wizard.controller.test_preflight import ADMIN, closed_port
 from tests.unit.wizard.fake_host import FakeHost, on
 from tests.unit.wizard.steps.installation import changed
+from wire.keys import PrivateKeys
 from wire.secret import Secret
 from wire.text import Text, verbatim
 from wizard.cli.commands.rollback import abandon, roll_back
@@ -82,8 +83,8 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 
 def keys_and_enrolment(stage: Stage) -> list[Change]:
-    stage.host.secrets.put(kept.LISTEN_KEY, Secret("bGlzdGVu"))
-    names = {"names": [kept.LISTEN_KEY]}
+    stage.host.secrets.put(kept.AGENT_KEYS, PrivateKeys.generate().secret())
+    names = {"names": [kept.AGENT_KEYS]}
     planned = EnrolmentChange(stage.settings.relay, "sync-01", Undo.WITHDRAW)
     return [
         Change("keys", Text("Creates the agent's keys"), None, names),
@@ -132,7 +133,7 @@ def a_deletion(stage: Stage) -> list[Change]:
 STUCK: dict[str, tuple[Callable[[Stage], list[Change]], tuple[str, ...]]] = {
     "relay": (
         keys_and_enrolment,
-        ("writeback-relay forget sync-01", f"store of this machine: {kept.LISTEN_KEY}"),
+        ("writeback-relay forget sync-01", f"store of this machine: {kept.AGENT_KEYS}"),
     ),
     "account": (an_account, ("svc-writeback in corp.test, if it was made: its info",)),
     "taken over": (an_account_taken_over, ("CN=svc-writeback,OU=People",)),

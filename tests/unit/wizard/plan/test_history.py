@@ -145,7 +145,7 @@ def test_each_step_reads_what_it_wrote(host: FakeHost) -> None:
         ({}, Undo.WITHDRAW),
         ({"stood": True}, Undo.KEEP),
         ({"stood": True, "own": False, "code": "c", "former": None}, Undo.KEEP),
-        ({"stood": False, "own": True}, Undo.WITHDRAW_IF_MADE),
+        ({"stood": False, "own": True}, Undo.WITHDRAW),
         ({"stood": False, "own": False, "code": "c", "former": None}, Undo.WITHDRAW),
         ({"stood": False, "former": {"url": "https://r.test"}}, Undo.WITHDRAW),
         (

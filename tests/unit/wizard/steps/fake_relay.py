@@ -9,8 +9,9 @@ from agent.config.settings import Settings
 from agent.relay_client.endpoint import RelayEndpoint
 from tests.unit.wizard.answered import SETTINGS
 from tests.unit.wizard.fake_host import FakeHost, on
-from wire.enrolment_code import EnrolmentCode
-from wire.keys import PrivateKeys, fingerprint_digest
+from wire.enrolment_code import RelayHalf
+from wire.keys import PrivateKeys
+from wire.portal_statement import PortalStatement
 from wire.secret import Secret
 from wizard.enrolment.relay_client import Application, RelayFailed
 from wizard.inputs import Inputs
@@ -18,20 +19,19 @@ from wizard.plan.change import Change
 from wizard.plan.step import Target
 from wizard.steps.enrolment import EnrolmentStep
 
-PORTAL = PrivateKeys.generate().public
+ISSUER = "https://portal.corp.test"
+PORTAL_KEYS = PrivateKeys.generate()
+STATEMENT = PortalStatement.sign(ISSUER, PORTAL_KEYS, 1_800_000_000)
 
 
-CODE = EnrolmentCode(b"s" * 16, fingerprint_digest(PORTAL.jwks())[:16])
+CODE = RelayHalf(b"s" * 16).joined(STATEMENT.digest)
 
 
 class FakeRelay:
-    """Answers as a relay would, with the keys it is given."""
+    """Answers as a relay would, with the statement it is given."""
 
-    def __init__(self, keys: Any = None) -> None:
-        self.portal = {
-            "issuer": "https://portal.corp.test",
-            "keys": keys or PORTAL.jwks(),
-        }
+    def __init__(self, statement: object = STATEMENT.token, **answer: object) -> None:
+        self.answer = {"portal": statement} | answer
         self.agents: set[str] = set()
         self.addresses: set[str] = set()  # that lead to where the code is known
         self.keys: dict[str, object] = {}
@@ -42,29 +42,26 @@ class FakeRelay:
     def enrol(self, _relay: object, application: Application) -> Mapping[str, Any]:
         if self.fails:
             raise self.fails
-        if self.keys.get(application.agent, application.keys) != application.keys:
+        key = application.keys.public.fingerprint
+        if self.keys.get(application.agent, key) != key:
             raise RelayFailed(409, "Another agent has the name.", "Forget it.")
-        self.keys[application.agent] = application.keys
+        self.keys[application.agent] = key
         self.agents.add(application.agent)
-        return {
-            "connection": application.agent,
-            "listen_key_name": "listen",
-            "test_key_name": "self-test",
-            "portal": self.portal,
-        }
+        names = {"listen_key_name": "listen", "test_key_name": "self-test"}
+        return {"connection": application.agent} | names | self.answer
 
-    def withdraw(
-        self, route: RelayEndpoint, agent: str, _key: Secret, _name: str
-    ) -> None:
+    def withdraw(self, way: RelayEndpoint, agent: str, keys: PrivateKeys) -> None:
         if self.fails:
             raise self.fails
-        self.withdrawn.append((route.relay.url, agent))
+        if self.keys.get(agent, keys.public.fingerprint) != keys.public.fingerprint:
+            return
+        self.withdrawn.append((way.relay.url, agent))
         self.agents.discard(agent)
         self.keys.pop(agent, None)
 
-    def knows(self, route: RelayEndpoint, lookup: str) -> bool:
+    def knows(self, way: RelayEndpoint, lookup: str) -> bool:
         assert lookup == CODE.lookup
-        return route.relay.url in self.addresses
+        return way.relay.url in self.addresses
 
     def installed(self, monkeypatch: pytest.MonkeyPatch) -> "FakeRelay":
         for module in ("wizard.steps.enrolment", "wizard.enrolment.withdrawal"):

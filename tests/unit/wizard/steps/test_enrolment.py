@@ -1,5 +1,6 @@
 """The enrolment: made, moved, taken back without ending what stood before."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,9 +8,18 @@ import pytest
 from agent.config import secret_store as kept
 from tests.unit.wizard.answered import SETTINGS
 from tests.unit.wizard.fake_host import FakeHost, on
-from tests.unit.wizard.steps.fake_relay import FakeRelay, enrolling
+from tests.unit.wizard.steps.fake_relay import (
+    ISSUER,
+    PORTAL_KEYS,
+    STATEMENT,
+    FakeRelay,
+    enrolling,
+)
 from tests.unit.wizard.steps.installation import changed, spoil
+from wire import jose
+from wire.enrolment_code import RelayHalf
 from wire.keys import PrivateKeys
+from wire.portal_statement import KIND, PortalStatement
 from wire.secret import Secret
 from wire.text import Text
 from wizard.enrolment.relay_client import RelayFailed
@@ -28,10 +38,8 @@ def test_an_enrolment_is_made_once(
     EnrolmentStep().apply(change, context)
     assert EnrolmentStep().plan(Target(SETTINGS, on(keyed))) == ()
     (row,) = EnrolmentStep().verify(Target(SETTINGS, on(keyed)))
-    assert (row.state, row.detail) == (
-        "ok",
-        "Takes requests of https://portal.corp.test.",
-    )
+    assert row.state == "ok"
+    assert row.detail.startswith("Takes requests of https://portal.corp.test, whose")
 
 
 @pytest.mark.parametrize(
@@ -59,9 +67,8 @@ def test_new_keys_are_enrolled_anew(
 
 
 @pytest.mark.parametrize("lost", ["read", "damaged", "gone"])
-@pytest.mark.parametrize("refused", [False, True])
-def test_an_agent_that_lost_its_keys_keeps_its_name(
-    keyed: FakeHost, monkeypatch: pytest.MonkeyPatch, lost: str, *, refused: bool
+def test_an_agent_that_lost_its_keys_proves_nothing(
+    keyed: FakeHost, monkeypatch: pytest.MonkeyPatch, lost: str
 ) -> None:
     relay = FakeRelay().installed(monkeypatch)
     change, context = enrolling(keyed)
@@ -75,15 +82,28 @@ def test_an_agent_that_lost_its_keys_keeps_its_name(
     (again,) = EnrolmentStep().plan(Target(SETTINGS, context, tuple(keys)))
     for each in keys:
         Keys().apply(each, context)
-    if refused:
-        relay.fails = RelayFailed(410, "The code has expired.", "Ask for a new one.")
-        with pytest.raises(RelayFailed, match="expired"):
-            EnrolmentStep().apply(again, context)
-        relay.fails = None
-        EnrolmentStep().undo(Begun(0, again, None), context)
-        assert (relay.keys, relay.withdrawn) == (stood, [])
-        assert keyed.read(keyed.places.enrolment) == text
-        return
+    with pytest.raises(RelayFailed, match="Another agent"):
+        EnrolmentStep().apply(again, context)
+    EnrolmentStep().undo(Begun(0, again, None), context)
+    assert (relay.keys, relay.withdrawn) == (stood, [])
+    assert keyed.read(keyed.places.enrolment) == text
+    relay.keys.clear()  # the relay's owner forgot it
+    EnrolmentStep().apply(again, context)
+    assert set(relay.keys) == set(stood)
+
+
+def test_an_agent_that_replaces_its_keys_keeps_its_name(
+    keyed: FakeHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relay = FakeRelay().installed(monkeypatch)
+    change, context = enrolling(keyed)
+    EnrolmentStep().apply(change, context)
+    stood, inputs = dict(relay.keys), context.inputs
+    context = on(keyed, replace(inputs, new_keys=True))
+    keys = Keys().plan(Target(SETTINGS, context))
+    (again,) = EnrolmentStep().plan(Target(SETTINGS, context, tuple(keys)))
+    for each in keys:
+        Keys().apply(each, context)
     made = EnrolmentStep().apply(again, context)
     assert relay.withdrawn == [("https://relay.corp.test", "sync-01")]
     assert set(relay.keys) == set(stood)
@@ -103,14 +123,111 @@ def test_another_agent_keeps_its_name(
     assert (relay.keys, relay.withdrawn) == ({"sync-01": ["another's"]}, [])
 
 
-def test_a_relay_that_slips_in_keys_of_its_own_is_refused(
+OTHER = PrivateKeys.generate()
+
+
+def _claims(claims: dict[str, Any], keys: PrivateKeys = PORTAL_KEYS) -> str:
+    sound = STATEMENT.token.encode()
+    kept_claims = jose.read_signed(sound, PORTAL_KEYS.public, KIND)
+    return jose.sign(kept_claims | claims, keys, KIND).decode()
+
+
+def _spliced() -> str:
+    """Give a statement with the portal's signature under other claims."""
+    changed_payload = _claims({"iss": "https://evil.test"}).split(".")[1]
+    head, _, signature = STATEMENT.token.split(".")
+    return f"{head}.{changed_payload}.{signature}"
+
+
+LIES: dict[str, tuple[object, str]] = {
+    "keys of its own": (
+        PortalStatement.sign(ISSUER, OTHER, 1).token,
+        "another portal's keys than the code",
+    ),
+    "a sealing key of its own": (
+        _claims(
+            {"keys": [*PORTAL_KEYS.public.jwks()[:1], *OTHER.public.jwks()[1:]]}
+        ).rpartition(".")[0]
+        + ".AAAA",
+        "no statement of a portal",
+    ),
+    "the portal's keys under its own signature": (
+        _claims({}, OTHER),
+        "the signature does not verify",
+    ),
+    "another issuer": (_spliced(), "the signature does not verify"),
+    "an issuer with an escape": (
+        _claims({"iss": "urn:x\x1b[2K\nFingerprint"}),
+        "a URI",
+    ),
+    "an endless issuer": (_claims({"iss": "urn:" + "x" * 5000}), "a URI"),
+    "another kind of statement": (
+        jose.sign({"iss": ISSUER}, PORTAL_KEYS, "writeback-keys+jwt").decode(),
+        "no statement",
+    ),
+    "another version": (_claims({"v": 2}), "version 1 of the wire"),
+    "the bare keys of before": (
+        {"issuer": ISSUER, "keys": PORTAL_KEYS.public.jwks()},
+        "no signed statement",
+    ),
+    "nothing": (None, "no signed statement"),
+    "a megabyte": ("A" * 1_000_000, "is over 8192 bytes"),
+}
+
+
+@pytest.mark.parametrize(("statement", "why"), LIES.values(), ids=LIES.keys())
+def test_a_relay_that_lies_about_the_portal_is_refused(
+    keyed: FakeHost, monkeypatch: pytest.MonkeyPatch, statement: object, why: str
+) -> None:
+    FakeRelay(statement).installed(monkeypatch)
+    change, context = enrolling(keyed)
+    with pytest.raises(StepFailed, match=why) as refused:
+        EnrolmentStep().apply(change, context)
+    assert "Do not use this relay" in refused.value.remedy
+    assert refused.value.whole.isprintable()
+    assert len(refused.value.whole) < 500
+    assert keyed.read(keyed.places.enrolment) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("connection", "another"),
+        ("connection", "sync-01\nFingerprint: AB12"),
+        ("listen_key_name", "listen\x1b[2K"),
+        ("test_key_name", "\u202e"),
+        ("test_key_name", "x" * 1_000_000),
+    ],
+)
+def test_names_of_a_relay_have_their_form(
+    keyed: FakeHost, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    FakeRelay(**{name: value}).installed(monkeypatch)
+    change, context = enrolling(keyed)
+    with pytest.raises((StepFailed, RelayFailed)) as refused:
+        EnrolmentStep().apply(change, context)
+    assert refused.value.whole.isprintable()
+    assert len(refused.value.whole) < 300
+    assert keyed.read(keyed.places.enrolment) is None
+
+
+def test_the_portals_fingerprint_is_shown_before_and_after(
     keyed: FakeHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    FakeRelay(PrivateKeys.generate().public.jwks()).installed(monkeypatch)
+    FakeRelay().installed(monkeypatch)
     change, context = enrolling(keyed)
-    with pytest.raises(StepFailed, match="other portal keys than the code"):
-        EnrolmentStep().apply(change, context)
-    assert keyed.read(keyed.places.enrolment) is None
+    whole = PORTAL_KEYS.public.fingerprint
+    first_half = whole[: len(whole) // 2]
+    assert f"begins with {first_half} (compare it with your portal)" in change.summary
+    EnrolmentStep().apply(change, context)
+    (row,) = EnrolmentStep().verify(Target(SETTINGS, on(keyed)))
+    assert f"fingerprint is {whole}: compare it with your portal." in row.detail
+
+
+def test_the_relays_half_alone_says_what_it_is(keyed: FakeHost) -> None:
+    inputs = Inputs(enrolment_code=Secret(RelayHalf.new().text))
+    with pytest.raises(StepFailed, match="relay's half alone; the owner of your"):
+        EnrolmentStep().plan(Target(SETTINGS, on(keyed, inputs)))
 
 
 @pytest.mark.parametrize("made", [{"listen_key_name": "listen"}, None])

@@ -58,7 +58,7 @@ def test_one_with_new_keys_is_withdrawn_by_the_old_or_not_at_all(
     EnrolmentStep().apply(change, context)
     writing(keyed)
     if not opens:
-        spoil(keyed, kept.LISTEN_KEY, "damaged")
+        spoil(keyed, kept.AGENT_KEYS, "damaged")
     wanted, context = changed(agent="other"), on(keyed, Inputs(new_keys=True))
     (keys,) = Keys().plan(Target(wanted, context))
     moved = Change("enrolment", Text("Enrols"), None, {})

@@ -1,0 +1,155 @@
+"""The owner's commands: codes, portals and shared keys, listed, changed, revoked."""
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from relay.cli.main import main
+from relay.portal_keys import SUCCESSION
+from relay.records import Agent
+from relay.store import Store
+from tests.unit.relay.test_main import (
+    ISSUER,
+    PORTAL_KEYS,
+    add_portal,
+    new_data,
+    stated,
+)
+from wire import jose
+from wire.enrolment_code import parse_half
+from wire.keys import PrivateKeys
+from wire.portal_statement import PortalStatement
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    data = new_data(tmp_path)
+    assert add_portal(data, stated(tmp_path / "statement", PORTAL_KEYS)) == 0
+    return data
+
+
+@pytest.fixture
+def run(data: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    def run(*words: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = main([*words, "--data", str(data)])
+        shown = capsys.readouterr()
+        return code, shown.out, shown.err
+
+    return run
+
+
+def listed(run: Run, *words: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads(run(*words, "--json")[1])
+    return rows
+
+
+def enrol(data: Path, run: Run, name: str = "agent1") -> None:
+    half = parse_half(run("code", "--portal", "acme")[1])
+    keys, now = PrivateKeys.generate().public.jwks(), int(time.time())
+    agent = Agent(name, "acme", keys, half.lookup, now, None, "a" * 43, "b" * 43)
+    store = Store(data)
+    store.use_code(half.lookup, agent, "thumbprint", now)
+    store.put_agent(agent)
+    store.close()
+
+
+def test_codes_are_listed_and_revoked(data: Path, run: Run) -> None:
+    half = parse_half(run("code", "--portal", "acme")[1])
+    enrol(data, run)
+    by_state = {row["state"]: row for row in listed(run, "codes")}
+    assert set(by_state) == {"open", "used"}
+    assert by_state["used"]["used_by"] == "agent1"
+    assert half.lookup.startswith(by_state["open"]["id"])
+    assert half.text not in run("codes")[1]
+    code, _, error = run("revoke-code", by_state["used"]["id"])
+    assert (code, "was used by 'agent1'" in error) == (1, True)
+    assert run("revoke-code", by_state["open"]["id"])[0] == 0
+    assert [row["state"] for row in listed(run, "codes")] == ["used"]
+    assert run("revoke-code", by_state["open"]["id"])[0] == 1
+
+
+def test_a_send_key_is_changed_two_at_a_time(data: Path, run: Run) -> None:
+    first = Store(data).portal("acme")
+    new = json.loads(run("portal", "rotate-key", "acme")[1])
+    portal = Store(data).portal("acme")
+    assert first is not None
+    assert portal is not None
+    assert portal.send_keys(time.time()) == [new["send_key"], first.send_key]
+    assert new["send_key_name"] == first.send_key_name
+    code, _, error = run("portal", "rotate-key", "acme")
+    assert (code, "has two Send keys already" in error) == (1, True)
+    assert listed(run, "portal", "list")[0]["former_key_until"] is not None
+    assert run("portal", "revoke-key", "acme")[0] == 0
+    portal = Store(data).portal("acme")
+    assert portal is not None
+    assert portal.send_keys(time.time()) == [new["send_key"]]
+    assert listed(run, "portal", "list")[0]["former_key_until"] is None
+
+
+def succession(old: PrivateKeys, new: PrivateKeys, issuer: str = ISSUER) -> str:
+    proof = PortalStatement.sign(issuer, new, int(time.time())).token
+    claims = {"iss": ISSUER, "keys": new.public.jwks(), "proof": proof}
+    return jose.sign(claims, old, SUCCESSION).decode()
+
+
+def test_a_portals_new_key_is_vouched_for_by_the_old_one(
+    data: Path, run: Run, tmp_path: Path
+) -> None:
+    path, new = tmp_path / "succession", PrivateKeys.generate()
+    words = ("portal", "succeed", "acme", "--statement", str(path))
+    stranger = PrivateKeys.generate()
+    refused = {
+        stated(tmp_path / "own", new).read_text(): "of another signing key",
+        succession(stranger, new): "the signature does not verify",
+        succession(PORTAL_KEYS, new, "https://globex.test"): "is of https://globex",
+        succession(PORTAL_KEYS, new).replace(".", "", 1): "no",
+    }
+    for text, why in refused.items():
+        path.write_text(text)
+        code, _, error = run(*words)
+        assert (code, why in error) == (1, True), error
+    path.write_text(succession(PORTAL_KEYS, new))
+    code, out, _ = run(*words)
+    assert (code, out.splitlines()[0]) == (0, new.public.fingerprint)
+    (row,) = listed(run, "portal", "list")
+    assert (row["fingerprint"], row["issuer"]) == (new.public.fingerprint, ISSUER)
+
+
+def test_a_portals_new_sealing_key_needs_its_signing_key_alone(
+    data: Path, run: Run, tmp_path: Path
+) -> None:
+    rolled = PrivateKeys(PORTAL_KEYS.signing, PrivateKeys.generate().sealing)
+    path = stated(tmp_path / "rolled", rolled)
+    assert run("portal", "succeed", "acme", "--statement", str(path))[0] == 0
+    portal = Store(data).portal("acme")
+    assert portal is not None
+    assert portal.keys == rolled.public.jwks()
+
+
+def test_a_portal_is_revoked_with_its_agents_when_that_is_said(
+    data: Path, run: Run
+) -> None:
+    enrol(data, run)
+    code, _, error = run("portal", "revoke", "acme")
+    assert (code, "agents are enrolled with acme: agent1" in error) == (1, True)
+    assert run("portal", "revoke", "acme", "--with-agents")[0] == 0
+    for words in (("portal", "list"), ("codes",), ("agents",)):
+        assert listed(run, *words) == []
+
+
+def test_an_agents_shared_keys_are_revoked(data: Path, run: Run) -> None:
+    enrol(data, run)
+    assert listed(run, "agents")[0]["shared_keys"] == "one"
+    code, out, _ = run("revoke-listen-key", "agent1")
+    assert (code, "rotate-keys" in out) == (0, True)
+    assert listed(run, "agents")[0]["shared_keys"] == "revoked"
+    agent = Store(data).agent("agent1")
+    assert agent is not None
+    assert agent.listen_keys(0) == agent.test_keys(0) == []
