@@ -40,6 +40,9 @@ CODES = {
     "directory check": (NO_SETTINGS, DOWN),
     "audit verify": (Exit.DONE, Exit.DONE),
     "breaker close": (Exit.DONE, Exit.DONE),
+    "deny list": (NO_SETTINGS, READS),
+    "deny add": (NO_SETTINGS, DOWN),
+    "deny remove": (NO_SETTINGS, DOWN),
 }
 # nothing listens on the first port of this machine
 _NOBODY = {"host": "dc1.corp.test", "address": "127.0.0.1"}
@@ -60,6 +63,7 @@ def words_of(name: str, home: Path) -> list[str]:
     takes = {word for argument in command.arguments for word in argument.names}
     more = [word for word in ("--yes", "--check-only") if word in takes]
     person = ["anna@corp.test"] if "user" in takes else []
+    person += ["CN=Anna,DC=corp,DC=test"] if "names" in takes else []
     return [*name.split(), *person, *more, "--home", str(home)]
 
 
