@@ -101,7 +101,7 @@ def _ask(arguments: argparse.Namespace) -> int:
     agent = client.agent(arguments.agent, arguments.fingerprint)
     answer = client.request(agent, arguments.verb, **_claims(arguments))
     print(json.dumps(answer, indent=2))
-    return 0 if answer["code"] == "ok" else 1
+    return 0 if answer.get("code") == "ok" else 1
 
 
 def _claims(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -202,13 +202,13 @@ class Client:
             listed = json.loads(jws.extract_compact(body, registry=SIGNED).payload)
             keys = {key["use"]: ECKey.import_key(key) for key in listed["keys"][::-1]}
             agent = Agent(name, keys["sig"], keys["enc"])
-            own = fingerprint_of(agent.signing)
+            own, starts = fingerprint_of(agent.signing), int(listed["starts"])
         except UNREADABLE as error:
             raise LyingRelayError(f"keys of {name}: can't be read") from error
         if "".join(fingerprint.split()).lower() != own:
             raise LyingRelayError(f"the keys of {name} have not the fingerprint known")
-        claims = _fresh(_signed(body, agent, "writeback-keys+jwt"), nonce)
-        self._seen.take(own, int(claims["starts"]))
+        _fresh(_signed(body, agent, "writeback-keys+jwt"), nonce)
+        self._seen.take(own, starts)
         return agent
 
     def ready(self, agent: Agent) -> dict[str, Any]:
@@ -230,7 +230,7 @@ class Client:
         that safe, the agent does the work once and repeats its first answer.
         """
         answer = self._sent(agent, self.seal(agent, op, claims))
-        if answer["code"] == "stale_key":  # its sealing key was replaced since
+        if answer.get("code") == "stale_key":  # its sealing key was replaced since
             agent = self.agent(agent.name, fingerprint_of(agent.signing))
             answer = self._sent(agent, self.seal(agent, op, claims))
         return answer

@@ -42,7 +42,7 @@ def ask_agent(
     answer = _opened(answered.status, answered.body, sent)
     ms = _hops(answer, (ended - compared) * 1000)
     ms["keys"] = round((compared - began) * 1000, 1)
-    code = Code(answer["code"])
+    code = _code(answer)
     outcome = OUTCOMES[code]
     detail = str(answer.get("detail") or outcome.admin)
     return SelfTestResult(
@@ -102,6 +102,14 @@ def _opened(status: int, body: bytes, sent: SentRequest) -> dict[str, Any]:
     except Refused as error:
         what = Text("The answer is not this agent's to this request.")
         raise RelayFailed(status, what, DO_NOT_TRUST) from error
+
+
+def _code(answer: dict[str, Any]) -> Code:
+    """Read the code; one of a later version of the agent is none that worked."""
+    try:
+        return Code(str(answer.get("code")))
+    except ValueError:
+        return Code.INTERNAL
 
 
 def _hops(answer: dict[str, Any], total: float) -> dict[str, float]:

@@ -163,7 +163,7 @@ def test_2000_broken_tokens_are_refused_or_read(report_line: ReportLine) -> None
     run(2_000, report_line)
 
 
-@pytest.mark.slow  # minutes
+@pytest.mark.slow  # up to half an hour
 def test_a_million_broken_tokens_are_refused_or_read(report_line: ReportLine) -> None:
     run(1_000_000, report_line)
 

@@ -18,6 +18,8 @@ from tests.fixtures.lying_relay import (
     LyingRelay,
     lying_relay,
 )
+from wire import messages
+from wire.hybrid_connections import RelayRequest, RelayResponse
 from wire.keys import PrivateKeys
 from wire.outcomes import Code
 from wire.secret import Secret
@@ -89,3 +91,17 @@ def test_garbage_is_refused_and_never_printed_raw(
     assert shown.isprintable()
     assert len(shown) < 1000
     assert CANARY not in shown
+
+
+@pytest.mark.parametrize("code", ["a code of a later agent", None, 7, ["ok"]])
+def test_a_code_that_is_not_known_is_none_that_worked(
+    relay: LyingRelay, code: object
+) -> None:
+    def later(relay: LyingRelay, request: RelayRequest) -> RelayResponse:
+        identity = relay.agent.identity
+        opened = messages.unseal(request.body, identity.keys)
+        known = messages.authenticate(opened, identity.portals, AGENT, b"")
+        return identity.sealed({"code": code}, known.reply_to, request.body)
+
+    relay.lie = Lie("POST", later)
+    assert code_for(relay, "anna") == Code.INTERNAL
