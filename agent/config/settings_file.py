@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 from pydantic import ValidationError
+from yaml.composer import ComposerError
 from yaml.scanner import ScannerError
 
 from agent.config import migrations
@@ -27,12 +28,41 @@ _ADDED = (
 )
 
 
+_MOST_DEPTH = 32
+_MOST_ALIASES = 20
+# what PyYAML raises at a value that is none of the type that its tag says
+_UNREADABLE = (
+    *(yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError),
+    *(ArithmeticError, RecursionError),
+)
+
+
 class _DuplicateKey(yaml.MarkedYAMLError):
     """A key is there twice; its problem is the key."""
 
 
 class _Loader(yaml.SafeLoader):
-    """Refuses a key that is given twice: YAML 1.2 section 3.2.1.3 forbids it."""
+    """Refuses a key that is given twice: YAML 1.2 section 3.2.1.3 forbids it.
+
+    And what is no text for people: levels without an end, names that stand for names
+    that stand for more than any memory holds, a name within itself.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._depth = self._aliases = 0
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        look: Any = self.peek_event
+        event = look()
+        self._aliases += isinstance(event, yaml.AliasEvent)
+        if self._depth >= _MOST_DEPTH or self._aliases > _MOST_ALIASES:
+            problem = "it is nested too deep, or has too many aliases"
+            raise ComposerError(None, None, problem, event.start_mark)
+        self._depth += 1
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:  # noqa: FBT001, FBT002
         seen = set()
@@ -43,6 +73,10 @@ class _Loader(yaml.SafeLoader):
                 raise _DuplicateKey(problem=key.value, problem_mark=key.start_mark)
             seen.add(key.value)
         return super().construct_mapping(node, deep)
+
+
+# a date is the text that it is written as, and none that is no date is tripped over
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: str(node.value))
 
 
 def schema() -> dict[str, Any]:
@@ -66,12 +100,12 @@ def parse(text: str, source: str = "settings") -> Settings:
     """Make settings of YAML text; SettingsError has every problem, by dotted path."""
     try:
         data = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
-    except yaml.YAMLError as error:
+    except _UNREADABLE as error:
         raise SettingsError(source, (_no_yaml(error),)) from error
     return validate(data, source)
 
 
-def _no_yaml(error: yaml.YAMLError) -> Problem:
+def _no_yaml(error: Exception) -> Problem:
     mark = getattr(error, "problem_mark", None)
     where = Text("line {number}", number=mark.line + 1) if mark else Text("(file)")
     words = getattr(error, "problem", None)
@@ -110,7 +144,7 @@ def text_version(text: str) -> int | None:
     """Give the version that a settings file says it is of."""
     try:
         data = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
-    except yaml.YAMLError:
+    except _UNREADABLE:
         return None
     return migrations.version_of(data) if isinstance(data, dict) else None
 

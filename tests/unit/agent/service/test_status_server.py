@@ -13,6 +13,7 @@ from agent.service import status_server
 from agent.service.metrics import Metrics
 from agent.service.status import Status
 from agent.service.status_server import StatusServer
+from tests.fixtures.fuzz import SENT, bounded, mutated
 from tests.fixtures.relay_stage import until
 
 
@@ -105,3 +106,45 @@ async def test_a_port_that_is_taken_keeps_no_agent_from_serving(tmp_path: Path) 
     with pytest.raises(ConnectionRefusedError):
         await ask(other, "/metrics")
     await serving.close()
+
+
+REQUESTS = [
+    b"GET /ready HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+    b"GET /metrics HTTP/1.0\r\n\r\n",
+    b"POST /ready HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello",
+    b"GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+]
+HEADS = [
+    *(b"\r\n", b"\r\n\r\n", b"\n", b":", b" ", b"HTTP/9.9", b"Content-Length: -1\r\n"),
+    *(
+        b"Expect: 100-continue\r\n",
+        b"Upgrade: websocket\r\n",
+        b"%00",
+        b"X: " + b"a" * 99,
+    ),
+    *(b"\x16\x03\x01", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", b"ffffffffffffffff\r\n"),
+]
+
+
+@pytest.mark.parametrize("cases", [1000, pytest.param(SENT, marks=pytest.mark.slow)])
+async def test_a_local_client_that_says_anything(
+    port: int,
+    cases: int,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    caplog.set_level("CRITICAL")
+    monkeypatch.setattr(status_server, "_MOST_RECENT", 1 << 30)
+    broken = mutated(REQUESTS, HEADS)
+    with bounded():
+        for _ in range(cases):
+            with contextlib.suppress(ConnectionError):
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.write(next(broken))
+                writer.write_eof()
+                async with asyncio.timeout(20):
+                    await reader.read()
+                writer.close()
+                await writer.wait_closed()
+        with contextlib.suppress(ConnectionError):
+            assert b"writeback_ready" in await ask(port, "/metrics")
