@@ -27,7 +27,7 @@ def back_up(data: Path, settings: Path, to: Path) -> None:
     try:
         handle = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
-        remedy = "Name a file that is not there yet."
+        remedy = "name a file that is not there yet"
         raise RelayUnusable(
             f"{to} can't be written: {error.strerror}", remedy
         ) from None
@@ -89,7 +89,7 @@ def _members(file: Path) -> dict[str, bytes]:
                     content[member.name] = extracted.read() if extracted else b""
     except OSError as error:
         raise RelayUnusable(
-            f"{file} can't be read: {error.strerror}", "Name a backup."
+            f"{file} can't be read: {error.strerror}", "name a backup"
         ) from None
     except tarfile.TarError:
         raise _no_backup(file) from None
@@ -99,7 +99,7 @@ def _members(file: Path) -> dict[str, bytes]:
 
 
 def _no_backup(file: Path) -> RelayUnusable:
-    remedy = "Name a file that `writeback-relay backup` made."
+    remedy = "name a file that `writeback-relay backup` made"
     return RelayUnusable(f"{file} is no backup of a relay", remedy)
 
 

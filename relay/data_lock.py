@@ -18,12 +18,12 @@ def check_database(folder: Path) -> None:
         found = (folder / DATABASE).is_file()
     except OSError as error:
         raise RelayUnusable(
-            f"{folder} can't be looked into: {error.strerror}", "Run this as root."
+            f"{folder} can't be looked into: {error.strerror}", "run this as root"
         ) from None
     if not found:
         raise RelayUnusable(
             f"there is no relay database in {folder}",
-            "Run `writeback-relay setup`, or name another folder with --data.",
+            "run `writeback-relay setup`, or name another folder with --data",
         )
 
 
@@ -42,7 +42,7 @@ def serving(folder: Path) -> Iterator[None]:
         except OSError:
             raise RelayUnusable(
                 f"a relay serves from {folder}",
-                "Stop it first: systemctl stop writeback-relay.",
+                "stop it first: systemctl stop writeback-relay",
             ) from None
         yield
     finally:

@@ -74,7 +74,7 @@ def settings_of(values: dict[str, Any], source: str) -> Settings:
         first = error.errors(include_url=False, include_input=False)[0]
         field = ".".join(map(str, first["loc"])) or "the settings"
         rule = first["msg"].removeprefix("Value error, ")
-        remedy = "Mend it; docs/relay.md lists what there is."
+        remedy = "mend it; docs/relay.md lists what there is"
         raise RelayUnusable(f"{source}: {field}: {rule}", remedy) from None
 
 
@@ -83,11 +83,11 @@ def read_settings(path: Path) -> dict[str, Any]:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        remedy = "Run `writeback-relay setup`, or name a file with --settings."
+        remedy = "run `writeback-relay setup`, or name a file with --settings"
         raise RelayUnusable(f"there is no {path}", remedy) from None
     except (OSError, ValueError, yaml.YAMLError) as error:
         kind = getattr(error, "strerror", None) or "it is no YAML"
-        raise RelayUnusable(f"{path} can't be read: {kind}", "Mend it.") from None
+        raise RelayUnusable(f"{path} can't be read: {kind}", "mend it") from None
     if not isinstance(content, dict):
-        raise RelayUnusable(f"{path} must hold names and values", "Mend it.")
+        raise RelayUnusable(f"{path} must hold names and values", "mend it")
     return content

@@ -31,11 +31,11 @@ class TlsFiles:
             known = ", ".join(sorted(names.names - {""})) or "no name"
             raise RelayUnusable(
                 f"{self.certificate} is not for {name}, but for {known}",
-                "Get a certificate for the name that agents and portals will use.",
+                "get a certificate for the name that agents and portals will use",
             )
         if pair.seconds_left <= 0:
             raise RelayUnusable(
-                f"{self.certificate} ended at {pair.expires}", "Renew it first."
+                f"{self.certificate} ended at {pair.expires}", "renew it first"
             )
 
     def are_readable_by(self, user: str) -> bool:

@@ -11,7 +11,7 @@ from relay.errors import RelayUnusable
 from relay.version import VERSION
 from wire.printable import printable, printable_lines
 
-_RESTORE = "Restore a backup: writeback-relay restore."
+_RESTORE = "put a backup in its place: writeback-relay restore"
 _DOC = "The relay's command: set up, serve, portals, codes, agents, backup."
 
 
@@ -24,7 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(arguments.run(arguments))
     except sqlite3.Error as error:
         kind = printable(str(error))
-        _say(f"the database in {arguments.data} can't be used: {kind}. {_RESTORE}")
+        _say(f"the database in {arguments.data} can't be used: {kind}; {_RESTORE}")
         return 1
     except RelayUnusable as error:
         _say(str(error))

@@ -41,7 +41,7 @@ def _add(arguments: argparse.Namespace) -> int:
             "choose another name",
         )
     if not (arguments.listen or arguments.send):
-        raise RelayUnusable("a rule needs a right", "Give --listen, --send or both.")
+        raise RelayUnusable("a rule needs a right", "give --listen, --send or both")
     with contextlib.closing(Store(arguments.data)) as store:
         agent = store.agent(arguments.agent)
         if agent is None:

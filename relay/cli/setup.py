@@ -89,13 +89,13 @@ def _checked(arguments: argparse.Namespace) -> TlsFiles:
         if getattr(arguments, option) is None:
             raise RelayUnusable(
                 f"setup needs --{option}",
-                "Give --name, --cert and --key; see docs/relay.md for ACME.",
+                "give --name, --cert and --key; see docs/relay.md for ACME",
             )
     if (arguments.portal is None) != (arguments.statement is None):
-        remedy = "The portal makes its statement: portal_client.py new-keys."
+        remedy = "the portal makes its statement: portal_client.py new-keys"
         raise RelayUnusable("--portal and --statement go together", remedy)
     if arguments.statement is not None and not arguments.statement.is_file():
-        raise RelayUnusable(f"there is no {arguments.statement}", "Name the file.")
+        raise RelayUnusable(f"there is no {arguments.statement}", "name the file")
     files = TlsFiles(arguments.cert.absolute(), arguments.key.absolute())
     _settings(arguments, files)
     files.check(arguments.name.lower())
@@ -172,6 +172,6 @@ def _start(settings: Settings) -> None:
         if done.returncode:
             raise RelayUnusable(
                 "systemd did not start the relay",
-                "See: journalctl --unit writeback-relay.",
+                "see: journalctl --unit writeback-relay",
             )
     print(f"The relay serves on port {port}.")

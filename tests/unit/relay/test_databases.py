@@ -91,7 +91,7 @@ def test_a_database_that_is_served_is_not_replaced(
     assert main(["backup", str(file), "--data", str(data)]) == 0
     with serving(data):
         assert main(["restore", str(file), "--data", str(data)]) == 1
-    assert "Stop it first" in capsys.readouterr().err
+    assert "stop it first" in capsys.readouterr().err
     assert not (data / "relay.db.before").exists()
 
 
