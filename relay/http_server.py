@@ -3,6 +3,8 @@
 import logging
 import socket
 import ssl
+from collections.abc import Callable
+from time import monotonic
 
 from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
@@ -31,6 +33,8 @@ class HttpServer:
         self._runner = runner
         self._acceptor = acceptor
         self._registry = registry
+        self._refusals = RefusalFilter()
+        ACCESS.addFilter(self._refusals)
 
     @classmethod
     async def start(
@@ -68,6 +72,7 @@ class HttpServer:
 
     async def stop(self) -> None:
         await self._runner.cleanup()
+        ACCESS.removeFilter(self._refusals)
 
 
 def _without_malformed_lines(record: logging.LogRecord) -> bool:
@@ -75,6 +80,30 @@ def _without_malformed_lines(record: logging.LogRecord) -> bool:
     if record.exc_info and isinstance(record.exc_info[1], HttpProcessingError):
         record.exc_info = None
     return True
+
+
+class RefusalFilter(logging.Filter):
+    """Lets so many lines about refused requests through in a minute, and counts more.
+
+    Anybody can have requests refused; who is served showed a token.
+    """
+
+    def __init__(self, most: int = 60, clock: Callable[[], float] = monotonic) -> None:
+        super().__init__()
+        self._most, self._clock = most, clock
+        self._began, self._count = clock(), 0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        status = record.args[3] if isinstance(record.args, tuple) else 0
+        if not isinstance(status, int) or not 400 <= status < 500:
+            return True
+        if self._clock() - self._began >= 60.0:
+            unseen = self._count - self._most
+            self._began, self._count = self._clock(), 0
+            if unseen > 0:
+                record.msg += f" ({unseen} more were refused since the last line)"
+        self._count += 1
+        return self._count <= self._most
 
 
 class _AccessLog(AbstractAccessLogger):

@@ -1,0 +1,25 @@
+"""What strangers can have written into the relay's log."""
+
+import logging
+
+from relay.http_server import RefusalFilter
+
+
+def record(status: int) -> logging.LogRecord:
+    form = "%s %s %s %d %.1f ms"
+    values = ("192.0.2.1", "GET", "/x", status, 1.0)
+    return logging.LogRecord("relay.access", 20, "", 0, form, values, None)
+
+
+def test_refusals_are_counted_when_they_are_many() -> None:
+    now = 0.0
+    filtered = RefusalFilter(3, lambda: now)
+    shown = [filtered.filter(record(401)) for _ in range(10)]
+    assert shown == [True] * 3 + [False] * 7
+    # who is served is written down all the same
+    assert filtered.filter(record(200))
+    assert filtered.filter(record(502))
+    now = 60.0
+    next_line = record(404)
+    assert filtered.filter(next_line)
+    assert next_line.getMessage().endswith("(7 more were refused since the last line)")
