@@ -64,11 +64,18 @@ class Enrolment:
 
         BadKeys where a party's keys are not the two it should have.
         """
-        parties = (
-            Portal(self.portal_issuer, PublicKeys.of(self.portal_keys)),
-            Portal(self.self_test_issuer, PublicKeys.of(self.self_test_keys)),
-        )
+        parties = (self.portal, self.tester)
         return {party.keys.signing.thumbprint(): party for party in parties}
+
+    @property
+    def portal(self) -> Portal:
+        """The portal, with the keys it had when this agent was enrolled."""
+        return Portal(self.portal_issuer, PublicKeys.of(self.portal_keys))
+
+    @property
+    def tester(self) -> Portal:
+        """The agent's own tests."""
+        return Portal(self.self_test_issuer, PublicKeys.of(self.self_test_keys))
 
 
 def load(path: Path) -> Enrolment:

@@ -7,10 +7,8 @@ folder alone, as in a backup, opens nothing. Without the file nothing is lost: a
 whose request names a key that is gone fetches the new ones.
 """
 
-import fcntl
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,9 +19,6 @@ from wire.outcomes import Refused
 
 _KIND = "writeback-sealing-keys+jwe"
 _MOST_BYTES = 64 * 1024
-
-# which file it was: others replace it
-Stamp = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
@@ -48,28 +43,12 @@ class SealingFile:
     """Reads and replaces the file; `stored` are the agent's keys as they are stored."""
 
     def __init__(self, path: Path, stored: PrivateKeys) -> None:
-        self._path, self._stored = path, stored
-
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Keep other processes of this agent out, as when one hands over."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.with_suffix(".lock").open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-
-    def stamp(self) -> Stamp | None:
-        """Say which file is there; None where none is."""
-        try:
-            found = self._path.stat()
-        except OSError:
-            return None
-        return found.st_ino, found.st_mtime_ns, found.st_size
+        self.path, self._stored = path, stored
 
     def read(self) -> SealingKeys | None:
         """Read it; None where it is missing, damaged, or sealed to others' keys."""
         try:
-            with self._path.open("rb") as file:
+            with self.path.open("rb") as file:
                 token = file.read(_MOST_BYTES)
             key = self._stored.opener(jose.token_header(token).get("kid"))
             if key is None:
@@ -90,7 +69,7 @@ class SealingFile:
         }
         payload = json.dumps(content).encode()
         token = jose.seal_token(payload, self._stored.sealing, _KIND)
-        write_atomically(self._path, token.decode("ascii"), mode=0o600)
+        write_atomically(self.path, token.decode("ascii"), mode=0o600)
 
 
 _NOT_IN_FORM = (KeyError, TypeError, AttributeError)

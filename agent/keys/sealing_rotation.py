@@ -11,7 +11,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.keys.sealing_file import SealingFile, SealingKeys, Stamp
+from agent.keys.sealing_file import SealingFile, SealingKeys
+from agent.keys.shared_file import Stamp, locked, stamp
 from wire.keys import PrivateKeys
 from wire.messages import CLOCK_LEEWAY_S, MAX_LIFETIME_S
 
@@ -50,9 +51,9 @@ class SealingRotation:
     def keys(self) -> PrivateKeys:
         """Give the agent's keys, also those that another process has made since."""
         with self._lock:
-            stamp = self._file.stamp()
-            if stamp != self._stamp:
-                self._kept, self._stamp = self._file.read() or self._kept, stamp
+            found = stamp(self._file.path)
+            if found != self._stamp:
+                self._kept, self._stamp = self._file.read() or self._kept, found
             return self._kept.keys
 
     def age(self) -> SealingKeyAge:
@@ -69,7 +70,7 @@ class SealingRotation:
         now = int(time.time())
         with self._lock:
             try:
-                with self._file.locked():
+                with locked(self._file.path):
                     self._tend(now)
             except OSError as error:
                 LOG.warning("the sealing keys can't be kept: %s", error.strerror)
@@ -86,7 +87,7 @@ class SealingRotation:
             LOG.info("the sealing key is a new one: %s", after.current)
         if after != found:
             self._file.write(after)
-        self._kept, self._stamp = after, self._file.stamp()
+        self._kept, self._stamp = after, stamp(self._file.path)
 
     def _is_due(self, kept: SealingKeys, now: int) -> bool:
         # one that was made in the future was made by a wrong clock

@@ -1,4 +1,4 @@
-"""What a relayed request may ask for: GET keys, GET ready, POST resets."""
+"""What a relayed request may ask for: GET keys and ready, POST resets and portal."""
 
 import asyncio
 import json
@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
+from agent.keys.portals import PortalKeyAge
+from agent.request import succession
 from agent.request.handler import Handler
 from agent.request.identity import Identity
 from agent.system.version import VERSION
@@ -29,14 +31,22 @@ class Health:
 
 
 class Endpoints:
-    """Answers what the relay hands over, on threads of its own."""
+    """Answers what the relay hands over, on threads of its own.
+
+    `succeed` takes the portal's new keys, as `Portals.succeed` does.
+    """
 
     def __init__(
-        self, identity: Identity, handler: Handler, health: Callable[[], Health]
+        self,
+        identity: Identity,
+        handler: Handler,
+        health: Callable[[], Health],
+        succeed: Callable[[bytes], PortalKeyAge],
     ) -> None:
         self._identity = identity
         self._handler = handler
         self._health = health
+        self._succeed = succeed
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="request")
 
     async def handle(self, request: RelayRequest) -> RelayResponse:
@@ -58,6 +68,8 @@ class Endpoints:
                 return self._told("writeback-ready+jwt", self._ready, query)
             case ("POST", "resets"):
                 return self._handler.reset(request.body)
+            case ("POST", "portal"):
+                return succession.answer(request.body, self._identity, self._succeed)
         return _bad_request(404)
 
     def _told(

@@ -98,6 +98,7 @@ class Handler:
                 run.request = self._authentic(body)
                 run.reply_to = run.request.reply_to
             fresh = stages.freshen(run.request, time.time())
+            self._identity.on_use(run.request.portal)
         except BadClaims as bad:
             run.reply_to = bad.reply_to
             return Answer.of(bad)

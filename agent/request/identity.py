@@ -20,12 +20,14 @@ class Identity:
 
     `agent` is its id, which `aud` must name; `instance` is which process of it this is.
     Keys change while it runs: `current_keys` and `current_portals` give those of now.
+    `on_use` is told who sent a request that is authentic and in its time.
     """
 
     agent: str
     current_keys: Callable[[], PrivateKeys]
     current_portals: Callable[[], Mapping[str, Portal]]
     instance: Instance = NOBODY
+    on_use: Callable[[Portal], None] = lambda _portal: None
 
     @property
     def keys(self) -> PrivateKeys:

@@ -7,6 +7,7 @@ from pathlib import Path
 from agent.active_directory.domain_cache import DomainCache
 from agent.audit.events import EventId
 from agent.config.agent_config import AgentConfig
+from agent.keys.portals import Portals
 from agent.keys.sealing_rotation import SealingRotation
 from agent.ldap.certificates import Endpoint
 from agent.ldap.pool import Pool, Target
@@ -40,6 +41,7 @@ class Parts:
     listener: Listener
     clone_detector: CloneDetector | None
     sealing: SealingRotation
+    portals: Portals
 
     def close(self) -> None:
         """Wait for what is under way, and close everything."""
@@ -71,18 +73,22 @@ def assemble(
         breaker=_breaker(config, ledger, audit, status),
         self_tests=enrolment.self_test_issuer,
     )
-    portals = enrolment.portals()
+    portals = Portals(
+        config.places.succession, settings.agent, enrolment.portal, enrolment.tester
+    )
     sealing = SealingRotation(
         config.places.sealing_keys,
         config.keys,
         replace_before=enrolment.replace_sealing_before,
     )
-    identity = Identity(settings.agent, sealing.keys, lambda: portals, instance)
+    identity = Identity(
+        settings.agent, sealing.keys, portals.by_kid, instance, portals.used
+    )
     handler = Handler(identity, tools, audit, metrics.count)
-    endpoints = Endpoints(identity, handler, status.health)
+    endpoints = Endpoints(identity, handler, status.health, portals.succeed)
     listener = Listener(_dialer(config), endpoints.handle, status.on_listener)
     clone_detector = _clone_detector(config, instance, status)
-    return Parts(tools, audit, endpoints, listener, clone_detector, sealing)
+    return Parts(tools, audit, endpoints, listener, clone_detector, sealing, portals)
 
 
 def _breaker(

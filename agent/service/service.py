@@ -152,14 +152,11 @@ class Service:
 
     async def _tend_keys(self) -> None:
         """Replace keys when it is time, and destroy those whose time is over."""
-        sealing, made = self._parts.sealing, int(self._began) - 1
+        sealing, portals = self._parts.sealing, self._parts.portals
         while True:
             await asyncio.to_thread(sealing.tend)
-            age = sealing.age()
-            if made < age.made:
-                await asyncio.to_thread(self._tell, EventId.KEYS_MADE, "a sealing key")
-                made = age.made
-            self._status.on_keys(age)
+            await asyncio.to_thread(portals.tend)
+            self._status.on_keys(sealing.age(), portals.age())
             await asyncio.sleep(_TEND_KEYS_EVERY_S)
 
     async def _keep_records(self) -> None:

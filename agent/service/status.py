@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from agent.keys.portals import PortalKeyAge
 from agent.keys.sealing_rotation import SealingKeyAge
 from agent.ldap.pool import PoolState
 from agent.relay_client.listener import ListenerState, Phase
@@ -75,6 +76,7 @@ class Status:
         self._sealing_key: SealingKeyAge | None = None
         self._reach: Reach | None = None
         self._reach_at = self._started_at
+        self._portal: PortalKeyAge | None = None
 
     @property
     def directory_answers(self) -> bool:
@@ -121,11 +123,11 @@ class Status:
                 self._breaker_is_open = is_open
                 self._write()
 
-    def on_keys(self, sealing_key: SealingKeyAge) -> None:
+    def on_keys(self, sealing_key: SealingKeyAge, portal: PortalKeyAge) -> None:
         """Take in how old the keys are."""
         with self._lock:
-            if sealing_key != self._sealing_key:
-                self._sealing_key = sealing_key
+            if (sealing_key, portal) != (self._sealing_key, self._portal):
+                self._sealing_key, self._portal = sealing_key, portal
                 self._write()
 
     def on_reach(self, reach: Reach | None) -> None:
@@ -161,6 +163,7 @@ class Status:
             "directory": asdict(self._directory),
             "twin": self._clone,
             "sealing_key": self._sealing_key and asdict(self._sealing_key),
+            "portal": self._portal and asdict(self._portal),
             "port": self._port,
             "reach": self._reach_dict(),
         }

@@ -12,6 +12,7 @@ import pytest
 
 from agent.active_directory.domain_cache import DomainCache
 from agent.config.settings_file import validate
+from agent.keys.portals import Portals
 from agent.ldap.pool import Pool, Target
 from agent.request import stages
 from agent.request.audit import Audit
@@ -24,23 +25,25 @@ from agent.request.rate_limit import RateLimit
 from agent.request.stages import Tools
 from agent.system.instance import Instance
 from tests.unit.agent.config.test_settings import GOOD
+from tests.unit.agent.keys.portal_orders import order
 from tests.unit.agent.wire import (
     AGENT,
     AGENT_ID,
     CANARY,
     ISSUER,
     PORTAL,
-    PORTALS,
     STRANGER,
     claims,
 )
 from wire import jose, messages
 from wire.hybrid_connections import RelayRequest, RelayResponse
-from wire.keys import PublicKeys
+from wire.keys import PrivateKeys, PublicKeys
+from wire.messages import Portal
 from wire.outcomes import Code
 from wire.secret import Secret
 from wire.sent_request import SentRequest
 
+TESTER = PrivateKeys.generate()
 PROCESS = Instance("0123456789abcdef", 7)
 
 
@@ -63,7 +66,19 @@ class Desk:
             self_tests="",
         )
         self.counted: list[Code] = []
-        identity = Identity(AGENT_ID, lambda: AGENT, lambda: PORTALS, PROCESS)
+        self.portals = Portals(
+            folder / "succession.json",
+            AGENT_ID,
+            Portal(ISSUER, PORTAL.public),
+            Portal("urn:writeback:self-test:agent-1", TESTER.public),
+        )
+        identity = Identity(
+            AGENT_ID,
+            lambda: AGENT,
+            self.portals.by_kid,
+            PROCESS,
+            self.portals.used,
+        )
         handler = Handler(
             identity,
             tools,
@@ -71,7 +86,9 @@ class Desk:
             count=lambda code, _: self.counted.append(code),
         )
         health = Health(ready=False, paused=False, directory=False)
-        self.endpoints = Endpoints(identity, handler, lambda: health)
+        self.endpoints = Endpoints(
+            identity, handler, lambda: health, self.portals.succeed
+        )
 
     def post(self, token: bytes) -> RelayResponse:
         return self.endpoints.answer(RelayRequest("POST", "/a/resets", {}, token))
@@ -334,3 +351,32 @@ def test_only_what_is_served_is_answered(desk: Desk) -> None:
     for method, path in (("GET", "/a/resets"), ("POST", "/a/keys"), ("GET", "/")):
         response = desk.endpoints.answer(RelayRequest(method, path, {}, b""))
         assert response.status == 404
+
+
+def test_a_portal_takes_new_keys_between_two_requests(desk: Desk) -> None:
+    """Both are good until the new one was used; the answer is bound to the order."""
+    new = PrivateKeys.generate()
+    token = order(PORTAL, new)
+    response = desk.endpoints.answer(RelayRequest("POST", "/a/portal", {}, token))
+    assert response.status == 200
+    kind = "writeback-succeeded+jwt"
+    succeeded = jose.read_signed(response.body, AGENT.public, kind)
+    assert succeeded["request"] == jose.body_hash(token)
+    assert succeeded["fingerprint"] == new.public.fingerprint
+    assert desk.ask()["code"] == "directory_unavailable"
+    sent = SentRequest.seal(claims(), new, AGENT.public)
+    answered = sent.answer(desk.post(sent.token).body)
+    assert answered["code"] == "directory_unavailable"
+    old = SentRequest.seal(claims(), PORTAL, AGENT.public)
+    refused = desk.post(old.token)
+    assert refused.status == 400
+    told = jose.read_signed(refused.body, AGENT.public, "writeback-error+jwt")
+    assert told["code"] == "forged_request"
+
+
+def test_an_order_of_a_stranger_is_refused_by_name(desk: Desk) -> None:
+    token = order(STRANGER, STRANGER)
+    response = desk.endpoints.answer(RelayRequest("POST", "/a/portal", {}, token))
+    assert response.status == 400
+    told = jose.read_signed(response.body, AGENT.public, "writeback-error+jwt")
+    assert (told["code"], told["request"]) == ("forged_request", jose.body_hash(token))

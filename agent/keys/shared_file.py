@@ -1,0 +1,27 @@
+"""A file that both processes of a hand-over replace: in turn, and known for another."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+# inode, time, size
+Stamp = tuple[int, int, int]
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Keep other processes of this agent out of a file; OSError: it can't be locked."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.with_suffix(".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def stamp(path: Path) -> Stamp | None:
+    """Say which file is there; None where none is."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
