@@ -1,6 +1,6 @@
 """What an administrator gives: settings as far as they go, and secrets beside them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from agent.config.errors import Problem, SettingsError
 from agent.config.settings import DirectorySettings, Relay
@@ -69,6 +69,22 @@ class AdminCredentials:
 
 
 @dataclass(frozen=True)
+class Rotation:
+    """What is replaced on an agent that goes on as who it is.
+
+    Attributes:
+        sealing: the key that portals seal to.
+        shared: the keys shared with the relay, to listen and to test with.
+        password: of the agent's account in the directory.
+
+    """
+
+    sealing: bool = False
+    shared: bool = False
+    password: bool = False
+
+
+@dataclass(frozen=True)
 class Inputs:
     """What an administrator gives beside the settings; never stored as given.
 
@@ -81,6 +97,7 @@ class Inputs:
         delete_audit: a removal deletes the audit records too.
         new_keys: the agent's keys are replaced, and it is enrolled anew.
         original_is_gone: of a copied machine; this one takes its name over.
+        rotation: what is replaced though it is of use.
 
     """
 
@@ -92,3 +109,4 @@ class Inputs:
     delete_audit: bool = False
     new_keys: bool = False
     original_is_gone: bool = False
+    rotation: Rotation = field(default_factory=Rotation)

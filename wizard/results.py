@@ -81,6 +81,20 @@ class AgentStatus:
 
 
 @dataclass(frozen=True)
+class KeyAge:
+    """Since when a key or password is in use, and when the next comes, or is due.
+
+    The id is stable, for scripts. No time: it is not known, or it has none.
+    """
+
+    id: str
+    title: TextAttribute = TextAttribute()
+    since: datetime | None = None
+    next: datetime | None = None
+    detail: TextAttribute = TextAttribute("")
+
+
+@dataclass(frozen=True)
 class Installed:
     """An installation found on this machine, with the fingerprint of its keys.
 
@@ -96,6 +110,7 @@ class Installed:
     drift: tuple[Text, ...] = ()
     copied: bool = False
     portal: "EnrolledPortal | None" = None
+    keys: tuple[KeyAge, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ never the value. There is no silent fall-back: where no backend can hold a secre
 
 import contextlib
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -63,6 +64,10 @@ class Store(Secrets, Protocol):
         """Say whether there is one, of use or not."""
         ...
 
+    def stored_at(self, name: str) -> datetime | None:
+        """Say when it was stored; None when there is none."""
+        ...
+
     def copy(self, name: str, to: str) -> None:
         """Have another name hold the same as it is: damaged, or readable by others.
 
@@ -117,6 +122,10 @@ class RootOnlyFiles(KeyringBackend):
         """Say whether there is a file of that name, of use or not."""
         return self._path(service, username).exists()
 
+    def stored_at(self, service: str, username: str) -> datetime | None:
+        """Say when a file was stored; None when there is none."""
+        return time_of(self._path(service, username))
+
     def copy(self, service: str, username: str, to: str) -> None:
         """Copy a file as it is, with its mode; nothing happens without one."""
         with contextlib.suppress(FileNotFoundError):
@@ -143,6 +152,13 @@ def refuse_readable(path: Path) -> None:
         )
 
 
+def time_of(path: Path) -> datetime | None:
+    """Say when a file was last replaced; None when there is none."""
+    with contextlib.suppress(OSError):
+        return datetime.fromtimestamp(int(path.stat().st_mtime), UTC)
+    return None
+
+
 class Keyring:
     """Secrets in one pinned keyring backend; never the one keyring would choose."""
 
@@ -162,6 +178,9 @@ class Keyring:
 
     def holds(self, name: str) -> bool:
         return self._backend.holds(SERVICE, name)
+
+    def stored_at(self, name: str) -> datetime | None:
+        return self._backend.stored_at(SERVICE, name)
 
     def copy(self, name: str, to: str) -> None:
         self._backend.copy(SERVICE, name, to)

@@ -70,6 +70,8 @@ def test_the_agents_package_has_its_files_where_they_belong(
         *("/usr/share/doc/writeback-agent/copyright",),
         *("/usr/lib/writeback-agent/writeback-setupd",),
         *("/usr/lib/systemd/system/writeback-setup.service",),
+        *("/usr/lib/systemd/system/writeback-rotation.service",),
+        *("/usr/lib/systemd/system/writeback-rotation.timer",),
         *("/usr/share/dbus-1/system-services/org.writeback.Setup1.service",),
         *("/usr/share/dbus-1/system.d/org.writeback.Setup1.conf",),
         *("/usr/share/polkit-1/actions/org.writeback.setup1.policy",),
@@ -264,8 +266,8 @@ def test_the_rpm_is_installed_upgraded_and_erased(
     bare.put("/told", b"")
     rpm("--erase", "writeback-agent")
     assert bare.run("cat", "/told").splitlines() == [
-        "stop writeback-agent.service writeback-setup.service",
-        "--quiet disable writeback-agent.service",
+        "stop writeback-agent.service writeback-setup.service writeback-rotation.timer",
+        "--quiet disable writeback-agent.service writeback-rotation.timer",
         "daemon-reload",
     ]
     left = bare.files() - before
@@ -340,8 +342,8 @@ def test_an_upgrade_hands_over_and_nothing_is_started_or_stopped(
     bare.put("/told", b"")
     bare.run("dpkg", "--remove", "writeback-agent")
     assert bare.run("cat", "/told").splitlines() == [
-        "stop writeback-agent.service writeback-setup.service",
-        "--quiet disable writeback-agent.service",
+        "stop writeback-agent.service writeback-setup.service writeback-rotation.timer",
+        "--quiet disable writeback-agent.service writeback-rotation.timer",
         "daemon-reload",
     ]
 

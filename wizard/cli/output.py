@@ -12,7 +12,7 @@ from wire.failure import Failure
 from wire.printable import printable_lines
 from wire.text import EMPTY, Text, plural
 from wizard.plan.change import Change, Progress, Report, Stuck
-from wizard.results import Check, Installed, PortalDetails
+from wizard.results import Check, Installed, KeyAge, PortalDetails
 from wizard.translation import say
 
 
@@ -240,6 +240,7 @@ def status_text(installed: Installed | None) -> str:
         theirs = {Text("Fingerprint"): installed.portal.fingerprint}
         theirs |= {Text("Portal"): installed.portal.issuer}
         shown += [_COMPARE, *labelled(theirs, "  ")]
+    shown += _ages(installed.keys)
     if status.attention:
         shown.append(_attention(status.attention))
     elif not status.running:
@@ -249,6 +250,20 @@ def status_text(installed: Installed | None) -> str:
     if installed.drift:
         shown += [_EDITED, *(f"  {say(each)}" for each in installed.drift)]
     return lines(*shown)
+
+
+def _ages(keys: Sequence[KeyAge]) -> list[str]:
+    """Say how old each key is, and when the next one comes."""
+    rows = {key.title: _age(key) for key in keys if key.since is not None}
+    return [Text("Keys and password:"), *labelled(rows, "  ")] if rows else []
+
+
+def _age(key: KeyAge) -> Text:
+    told = Text("since {day}", day=f"{key.since:%Y-%m-%d}")
+    if key.next is not None:
+        day = f"{key.next:%Y-%m-%d}"
+        told = Text("{since}, next on {day}", since=told, day=day)
+    return Text("{age}; {detail}", age=told, detail=key.detail) if key.detail else told
 
 
 def _attention(what: str) -> Text:

@@ -16,7 +16,7 @@ from wire.text import Text
 from wizard.cli.errors import BadUsage
 from wizard.cli.output import tell
 from wizard.cli.terminal import ask_line, ask_secret
-from wizard.inputs import SECRETS, AdminCredentials, Inputs
+from wizard.inputs import SECRETS, AdminCredentials, Inputs, Rotation
 
 NAMES = ("admin_user", *SECRETS, "new_password")
 
@@ -36,6 +36,7 @@ class CommandSecrets:
     secrets: Mapping[str, Secret] = field(default_factory=dict)
     can_ask: bool = False
     choices: Mapping[str, bool] = field(default_factory=dict)
+    rotation: Rotation = field(default_factory=Rotation)
 
     @classmethod
     def read(cls, descriptor: int | None) -> Self:
@@ -58,11 +59,16 @@ class CommandSecrets:
             self.get("enrolment_code"),
             self.get("proxy_password"),
             **self.choices,
+            rotation=self.rotation,
         )
 
     def choosing(self, **choices: bool) -> Self:
         """Add what was decided by options, by the names of `Inputs`."""
         return replace(self, choices={**self.choices, **choices})
+
+    def rotating(self, rotation: Rotation) -> Self:
+        """Have something replaced though it is of use."""
+        return replace(self, rotation=rotation)
 
     def get(self, name: str) -> Secret | None:
         """Give one secret."""

@@ -25,6 +25,7 @@ from wizard.enrolment.relay_client import Sender
 from wizard.enrolment.relay_route import stored_endpoint
 from wizard.enrolment.self_test import ask_agent, claims_of
 from wizard.host.interface import REPLACE, Service, nobody_reached
+from wizard.host.key_ages import key_ages
 from wizard.plan.change import Context, StepFailed
 from wizard.plan.step import Target
 from wizard.results import (
@@ -55,13 +56,20 @@ class Installation:
             shown = fingerprint(context)
         except (StepFailed, SecretsUnavailable):
             shown = ""
-        status = at_a_glance(settings, self._host.service())
+        service = self._host.service()
+        status = at_a_glance(settings, service)
         copied, stopped = context.is_copy, breaker.attention(self._host)
         if copied or stopped:
             status = replace(status, attention=COPIED if copied else stopped)
         status = replace(status, breaker_is_open=bool(stopped))
         return Installed(
-            settings, status, shown, drift(context), copied, self._portal()
+            settings,
+            status,
+            shown,
+            drift(context),
+            copied,
+            self._portal(),
+            key_ages(self._host, service),
         )
 
     def _portal(self) -> EnrolledPortal | None:

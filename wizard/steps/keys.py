@@ -4,7 +4,13 @@ import base64
 import secrets
 from collections.abc import Sequence
 
-from agent.config.secret_store import AGENT_KEYS, LISTEN_KEY, NAMES, TEST_KEY
+from agent.config.secret_store import (
+    AGENT_KEYS,
+    DIRECTORY_PASSWORD,
+    LISTEN_KEY,
+    NAMES,
+    TEST_KEY,
+)
 from wire.keys import PrivateKeys
 from wire.secret import Secret
 from wire.text import Text, listed
@@ -18,9 +24,11 @@ from wizard.results import Check
 _NAMES = (*stored_secrets.PAIRS, LISTEN_KEY, TEST_KEY)
 _RELAY_KEY_BYTES = 32
 
+# the directory learns it while the one before is still stored
+NEXT_PASSWORD = f"{DIRECTORY_PASSWORD}-next"
 PREVIOUS = tuple(stored_secrets.previous(name) for name in NAMES)
 # what goes with the installation: the account's password too, and those kept for undo
-_KEPT = (*NAMES, *PREVIOUS)
+_KEPT = (*NAMES, *PREVIOUS, NEXT_PASSWORD)
 
 
 class Keys(Step):
@@ -133,4 +141,9 @@ def _replaced(made: Facts, context: Context) -> bool:
 def _new_secret(name: str) -> Secret:
     if name in stored_secrets.PAIRS:
         return PrivateKeys.generate().secret()
+    return new_shared_key()
+
+
+def new_shared_key() -> Secret:
+    """Make a key that is shared with a relay: 32 random bytes, in base64."""
     return Secret(base64.b64encode(secrets.token_bytes(_RELAY_KEY_BYTES)).decode())

@@ -6,9 +6,11 @@ from wizard.steps.agent_data import AgentData
 from wizard.steps.enrolment import EnrolmentStep
 from wizard.steps.file_ownership import FileOwnership
 from wizard.steps.grants import Grants
+from wizard.steps.key_rotation import SealingKeyRotation, SharedKeyRotation
 from wizard.steps.keys import Keys
 from wizard.steps.old_account import OldAccount
 from wizard.steps.old_enrolment import OldEnrolment
+from wizard.steps.password_rotation import PasswordRotation
 from wizard.steps.proxy_password import ProxyPassword, ProxyPasswordRemoval
 from wizard.steps.sealed_secrets import PlainFiles, SealedSecrets
 from wizard.steps.service import ServiceStep
@@ -25,6 +27,9 @@ STEPS: tuple[Step, ...] = (
     Grants(),
     ProxyPassword(),
     EnrolmentStep(),
+    SealingKeyRotation(),
+    SharedKeyRotation(),
+    PasswordRotation(),
     SettingsFile(),
     ServiceUnit(),
     ServiceStep(),

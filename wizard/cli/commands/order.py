@@ -9,6 +9,7 @@ from wizard.cli.commands.directory import DIRECTORY
 from wizard.cli.commands.permissions import PERMISSIONS
 from wizard.cli.commands.remove import REMOVE
 from wizard.cli.commands.rollback import ROLLBACK
+from wizard.cli.commands.rotation import ROTATE_KEYS, ROTATE_PASSWORD
 from wizard.cli.commands.self_test import SELF_TEST
 from wizard.cli.commands.status import EXPORT, SCHEMA, STATUS
 from wizard.cli.commands.verify import VERIFY
@@ -19,6 +20,8 @@ COMMANDS: tuple[Command | Group, ...] = (
     VERIFY,
     ROLLBACK,
     REPAIR,
+    ROTATE_KEYS,
+    ROTATE_PASSWORD,
     REKEY,
     REMOVE,
     STATUS,

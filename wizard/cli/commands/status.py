@@ -11,6 +11,7 @@ from wizard.cli.command import Command
 from wizard.cli.invocation import settings_in_force
 from wizard.cli.output import Exit, Result, first_line, status_text, without_settings
 from wizard.controller.controller import Controller
+from wizard.results import KeyAge
 
 
 def status(controller: Controller) -> Result:
@@ -38,6 +39,7 @@ def status(controller: Controller) -> Result:
         "agent": installed.settings.agent,
         "fingerprint": installed.fingerprint,
         "portal": asdict(installed.portal) if installed.portal else None,
+        "keys": {key.id: _times(key) for key in installed.keys},
         "drift": list(installed.drift),
         "attention": state.attention,
         "breaker_is_open": state.breaker_is_open,
@@ -46,6 +48,13 @@ def status(controller: Controller) -> Result:
     }
     code = Exit.DONE if state.serving else Exit.FINDINGS
     return Result(code, status_text(installed), data)
+
+
+def _times(key: KeyAge) -> dict[str, str | None]:
+    return {
+        "since": key.since.isoformat() if key.since else None,
+        "next": key.next.isoformat() if key.next else None,
+    }
 
 
 def _is_installed(controller: Controller) -> bool:

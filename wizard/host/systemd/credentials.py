@@ -10,9 +10,15 @@ import contextlib
 import shutil
 import subprocess
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
-from agent.config.secret_store import NAMES, SecretsUnavailable, refuse_readable
+from agent.config.secret_store import (
+    NAMES,
+    SecretsUnavailable,
+    refuse_readable,
+    time_of,
+)
 from agent.system.atomic_files import copy_atomically, write_atomically
 from wire.secret import Secret
 from wire.text import Text, verbatim
@@ -107,6 +113,9 @@ class SystemCredentials:
 
     def holds(self, name: str) -> bool:
         return any(path.exists() for path in (self.place(name), self._plain(name)))
+
+    def stored_at(self, name: str) -> datetime | None:
+        return time_of(self.place(name)) or time_of(self._plain(name))
 
     def copy(self, name: str, to: str) -> None:
         if not self.holds(name):
