@@ -65,6 +65,8 @@ class EventId(IntEnum):
     HEALTHY_AGAIN = 40013
     BREAKER_OPENED = 40021
     BREAKER_CLOSED = 40022
+    PORTAL_KEYS_TAKEN = 40032
+    PORTAL_KEYS_ENDED = 40033
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,8 @@ EVENTS = {
         Event(
             _E.KEYS_MADE,
             "KeyPairCreationSuccess",
-            "The agent has a new sealing key; its fingerprint stays.",
+            "The agent made a new sealing key; its fingerprint stays. The key before "
+            "opens for three minutes more and is destroyed.",
         ),
         Event(
             _E.HEARTBEAT,
@@ -319,6 +322,17 @@ EVENTS = {
             _E.BREAKER_CLOSED,
             "BreakerClosed",
             "The administrator closed the breaker; writes are taken again.",
+        ),
+        Event(
+            _E.PORTAL_KEYS_TAKEN,
+            "PortalKeysTaken",
+            "The portal has new keys, ordered with its old one; the record has the new "
+            "fingerprint. Compare it with your portal.",
+        ),
+        Event(
+            _E.PORTAL_KEYS_ENDED,
+            "PortalKeysEnded",
+            "The portal's former keys are good no more.",
         ),
     )
 }

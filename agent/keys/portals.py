@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from agent.audit.events import EventId
 from agent.keys import succession_file
 from agent.keys.shared_file import Stamp, locked, stamp
 from agent.keys.succession_file import PortalKeys, Taken, follow
@@ -19,6 +20,8 @@ from wire.outcomes import Code, Refused
 from wire.succession import TRANSITION_S, Succession
 
 LOG = logging.getLogger("agent.keys.portals")
+
+Note = Callable[[EventId, str], None]
 
 
 @dataclass(frozen=True)
@@ -39,12 +42,19 @@ class PortalKeyAge:
 class Portals:
     """The portals by now, from those of the enrolment; safe for many threads.
 
-    `agent` is whom an order must be given to. Other processes of this agent take
-    orders too: the file is read again when it was replaced.
+    `agent` is whom an order must be given to; `note` records an event. Other processes
+    of this agent take orders too: the file is read again when it was replaced.
     """
 
-    def __init__(self, path: Path, agent: str, portal: Portal, tester: Portal) -> None:
-        self._path, self._agent = path, agent
+    def __init__(
+        self,
+        path: Path,
+        agent: str,
+        portal: Portal,
+        tester: Portal,
+        note: Note = lambda _event, _what: None,
+    ) -> None:
+        self._path, self._agent, self._note = path, agent, note
         self._portal, self._tester = portal, tester
         self._lock = threading.Lock()
         self._stamp: Stamp | None = None
@@ -78,19 +88,22 @@ class Portals:
         now = int(time.time())
         with self._lock, locked(self._path):
             self._read(now)
-            if not self._is_last(token):
+            repeated = self._is_last(token)
+            if not repeated:
                 order = self._checked(token, now)
                 self._keep((*self._taken, Taken(order.token, now)), now)
-                known = self._now.portal.keys.fingerprint
-                LOG.warning("the portal has new keys; its fingerprint is %s", known)
-        return self.age()
+        age = self.age()
+        if not repeated:
+            what = f"the portal has new keys; its fingerprint is {age.fingerprint}"
+            LOG.warning(what)
+            self._note(EventId.PORTAL_KEYS_TAKEN, what)
+        return age
 
     def used(self, portal: Portal) -> None:
         """Note a request that was signed with a portal's key, and is in its time."""
         known = self._current()
         if known.former is None or _kid(portal) != _kid(known.portal):
             return
-        LOG.info("the portal uses its new keys: those of before are good no more")
         self._end(lambda each: each.token == (known.taken and known.taken.token))
 
     def tend(self) -> None:
@@ -99,7 +112,7 @@ class Portals:
         self._end(lambda each: each.is_over(now))
 
     def _end(self, is_over: Callable[[Taken], bool]) -> None:
-        now = int(time.time())
+        now, ends = int(time.time()), False
         try:
             with self._lock, locked(self._path):
                 self._read(now)
@@ -107,10 +120,16 @@ class Portals:
                     replace(each, used=each.used or is_over(each))
                     for each in self._taken
                 )
-                if ended != self._taken:
+                ends = ended != self._taken
+                if ends:
                     self._keep(ended, now)
         except OSError as error:
             LOG.warning("the portal's keys can't be kept: %s", error.strerror)
+            return
+        if ends:
+            what = "the portal's former keys are good no more"
+            LOG.info(what)
+            self._note(EventId.PORTAL_KEYS_ENDED, what)
 
     def _current(self) -> PortalKeys:
         with self._lock:

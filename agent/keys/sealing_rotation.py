@@ -8,6 +8,7 @@ an agent that hands over work on one file, and each reads it again when it was r
 import logging
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,14 +36,21 @@ class SealingRotation:
     """An agent's keys as they are now.
 
     `stored` are those of its secret: who it is, and what the file is sealed to. A key
-    that was made before `replace_before` (Unix seconds) is replaced at once.
+    that was made before `replace_before` (Unix seconds) is replaced at once. `replaced`
+    is called with the id of each new one that this process made.
     """
 
     def __init__(
-        self, path: Path, stored: PrivateKeys, *, replace_before: int = 0
+        self,
+        path: Path,
+        stored: PrivateKeys,
+        *,
+        replace_before: int = 0,
+        replaced: Callable[[str], None] = lambda _kid: None,
     ) -> None:
         self._file = SealingFile(path, stored)
         self._stored, self._replace_before = stored, replace_before
+        self._replaced = replaced
         self._lock = threading.Lock()
         self._stamp: Stamp | None = None
         self._kept = SealingKeys(stored, 0)
@@ -67,31 +75,35 @@ class SealingRotation:
 
         A file that can't be written is a warning: it goes on, and tries again.
         """
-        now = int(time.time())
+        now, made = int(time.time()), False
         with self._lock:
             try:
                 with locked(self._file.path):
-                    self._tend(now)
+                    made = self._tend(now)
             except OSError as error:
                 LOG.warning("the sealing keys can't be kept: %s", error.strerror)
                 if self._kept.made == 0:
                     # in memory alone until there is room
                     self._kept = _rolled(self._kept, now)
+        if made:
+            self._replaced(self._kept.current)
 
-    def _tend(self, now: int) -> None:
+    def _tend(self, now: int) -> bool:
+        """Tend what is in the file; say whether a new key was made."""
         found = self._file.read()
         before = found or self._kept
         after = _without_past(before, now)
-        if self._is_due(before, now):
+        due = self._is_due(before, now)
+        if due:
             after = _without_past(_rolled(after, now), now)
-            LOG.info("the sealing key is a new one: %s", after.current)
         if after != found:
             self._file.write(after)
         self._kept, self._stamp = after, stamp(self._file.path)
+        return due
 
     def _is_due(self, kept: SealingKeys, now: int) -> bool:
-        # one that was made in the future was made by a wrong clock
-        in_time = kept.made <= now + CLOCK_LEEWAY_S < kept.made + ROLLS_EVERY_S
+        # what was made in the future was made by a wrong clock
+        in_time = -CLOCK_LEEWAY_S <= now - kept.made < ROLLS_EVERY_S
         return not in_time or kept.made < min(self._replace_before, now)
 
 

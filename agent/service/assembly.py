@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from agent.active_directory.domain_cache import DomainCache
@@ -73,14 +74,7 @@ def assemble(
         breaker=_breaker(config, ledger, audit, status),
         self_tests=enrolment.self_test_issuer,
     )
-    portals = Portals(
-        config.places.succession, settings.agent, enrolment.portal, enrolment.tester
-    )
-    sealing = SealingRotation(
-        config.places.sealing_keys,
-        config.keys,
-        replace_before=enrolment.replace_sealing_before,
-    )
+    sealing, portals = _keys(config, audit)
     identity = Identity(
         settings.agent, sealing.keys, portals.by_kid, instance, portals.used
     )
@@ -91,6 +85,33 @@ def assemble(
     return Parts(tools, audit, endpoints, listener, clone_detector, sealing, portals)
 
 
+def _keys(config: AgentConfig, audit: Audit) -> tuple[SealingRotation, Portals]:
+    """Read the keys that change while it runs."""
+    places, enrolment = config.places, config.enrolment
+    portals = Portals(
+        places.succession,
+        config.settings.agent,
+        enrolment.portal,
+        enrolment.tester,
+        partial(_note, audit),
+    )
+    sealing = SealingRotation(
+        places.sealing_keys,
+        config.keys,
+        replace_before=enrolment.replace_sealing_before,
+        replaced=partial(_note, audit, EventId.KEYS_MADE),
+    )
+    return sealing, portals
+
+
+def _note(audit: Audit, event: EventId, what: str) -> None:
+    """Record an event; where that is not possible, what it tells of is done already."""
+    try:
+        audit.note(event, what)
+    except OSError as error:
+        LOG.error("no audit record %d: %s", event, error.strerror)  # noqa: TRY400
+
+
 def _breaker(
     config: AgentConfig, ledger: Ledger, audit: Audit, status: Status
 ) -> Breaker:
@@ -98,10 +119,7 @@ def _breaker(
         event = EventId.BREAKER_OPENED if is_open else EventId.BREAKER_CLOSED
         LOG.warning("the breaker is %s: %s", "open" if is_open else "closed", what)
         status.on_breaker(is_open=is_open)
-        try:
-            audit.note(event, what)
-        except OSError as error:
-            LOG.error("no audit record of the breaker: %s", error.strerror)  # noqa: TRY400
+        _note(audit, event, what)
 
     most = config.settings.limits.people_per_five_minutes
     breaker = Breaker(config.places.breaker, ledger, most, changed)

@@ -52,7 +52,7 @@ class Service:
         ready_fd: int | None = None,
     ) -> None:
         settings = config.settings
-        self._agent, self._began = settings.agent, time.time()
+        self._agent = settings.agent
         self._notifier = Notifier.of()
         self._ready_fd = ready_fd
         self._announced = False

@@ -1,15 +1,15 @@
 """A portal takes new keys without a gap, and nobody takes them in its place."""
 
 import json
-import logging
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agent.audit.events import EventId
 from agent.keys import succession_file
-from agent.keys.portals import Portals
+from agent.keys.portals import Note, Portals
 from tests.unit.agent.keys.portal_orders import AGENT_ID, ISSUER, order
 from wire import jose
 from wire.keys import PrivateKeys, new_key
@@ -41,12 +41,17 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "state" / "succession.json"
 
 
-def portals_of(path: Path, enrolled: PrivateKeys = FIRST) -> Portals:
+def portals_of(
+    path: Path,
+    enrolled: PrivateKeys = FIRST,
+    note: Note = lambda _event, _what: None,
+) -> Portals:
     return Portals(
         path,
         AGENT_ID,
         Portal(ISSUER, enrolled.public),
         Portal("urn:test", TESTER.public),
+        note,
     )
 
 
@@ -304,12 +309,16 @@ def test_what_can_not_be_kept_is_not_taken(
     assert known(portals) == {kid(FIRST), kid(SECOND)}
 
 
-def test_it_is_told_in_the_journal(
-    path: Path, clock: Clock, caplog: pytest.LogCaptureFixture
-) -> None:
-    with caplog.at_level(logging.INFO):
-        portals = portals_of(path)
-        portals.succeed(order(FIRST, SECOND))
-        portals.used(portals.by_kid()[kid(SECOND)])
-    assert SECOND.public.fingerprint in caplog.messages[0]
-    assert "those of before are good no more" in caplog.messages[1]
+def test_each_change_is_an_event_once(path: Path, clock: Clock) -> None:
+    noted: list[tuple[EventId, str]] = []
+    portals = portals_of(path, note=lambda event, what: noted.append((event, what)))
+    token = order(FIRST, SECOND)
+    for _ in range(2):
+        portals.succeed(token)
+    assert [event for event, _ in noted] == [EventId.PORTAL_KEYS_TAKEN]
+    assert SECOND.public.fingerprint in noted[0][1]
+    for _ in range(2):
+        portals.used(Portal(ISSUER, SECOND.public))
+    assert [event for event, _ in noted[1:]] == [EventId.PORTAL_KEYS_ENDED]
+    portals.tend()
+    assert len(noted) == 2

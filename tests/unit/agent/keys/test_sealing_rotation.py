@@ -337,3 +337,15 @@ def test_a_key_that_can_not_be_kept_is_not_told(
     assert kid(rotation) == first
     rotation.tend()
     assert kid(rotation) != first
+
+
+def test_each_new_key_is_told_once(path: Path, clock: Clock) -> None:
+    made: list[str] = []
+    rotation = SealingRotation(path, STORED, replaced=made.append)
+    assert made == [kid(rotation)]
+    rotation.tend()
+    SealingRotation(path, STORED, replaced=made.append)
+    assert len(made) == 1
+    clock.now += ROLLS_EVERY_S
+    rotation.tend()
+    assert made[1:] == [kid(rotation)]
