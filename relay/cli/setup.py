@@ -12,9 +12,10 @@ from typing import Any
 import yaml
 
 from relay.cli import codes, portals
-from relay.cli.words import command
+from relay.cli.words import command, opened
 from relay.data_lock import DATABASE
 from relay.errors import RelayUnusable
+from relay.portal_keys import read_statement
 from relay.settings import (
     LISTEN,
     METRICS,
@@ -76,8 +77,7 @@ def _set_up(arguments: argparse.Namespace) -> int:
     settings = _settings(arguments, _readable(files))
     _write(arguments.settings, settings)
     if arguments.portal:
-        _run(portals.add_commands, arguments, "portal", "add", arguments.portal)
-        _run(codes.add_commands, arguments, "code", "--portal", arguments.portal)
+        _add_portal(arguments)
     if arguments.settings == SETTINGS_FILE and not arguments.no_start:
         _start(settings)
     return 0
@@ -92,10 +92,10 @@ def _checked(arguments: argparse.Namespace) -> TlsFiles:
                 "give --name, --cert and --key; see docs/relay.md for ACME",
             )
     if (arguments.portal is None) != (arguments.statement is None):
-        remedy = "the portal makes its statement: portal_client.py new-keys"
+        remedy = "the portal makes its statement: portal.py new-keys"
         raise RelayUnusable("--portal and --statement go together", remedy)
-    if arguments.statement is not None and not arguments.statement.is_file():
-        raise RelayUnusable(f"there is no {arguments.statement}", "name the file")
+    if arguments.statement is not None:
+        read_statement(arguments.statement)
     files = TlsFiles(arguments.cert.absolute(), arguments.key.absolute())
     _settings(arguments, files)
     files.check(arguments.name.lower())
@@ -142,16 +142,25 @@ def _write(path: Path, settings: Settings) -> None:
     print(f"{path} holds the relay's settings.")
 
 
-def _run(
-    add_commands: Callable[[Any], None], arguments: argparse.Namespace, *words: str
-) -> None:
+def _add_portal(arguments: argparse.Namespace) -> None:
+    """Register the first portal, and make the relay's half of a code for it."""
+    with opened(arguments) as store:
+        is_known = store.portal(arguments.portal) is not None
+    if is_known:
+        print(f"The portal {arguments.portal} is registered already.")
+        return
+    data = ("--data", str(arguments.data))
+    words = ("portal", "add", arguments.portal, *data)
+    _run(portals.add_commands, *words, "--statement", str(arguments.statement))
+    print("The relay's half of a first enrolment code, for the portal's owner:")
+    _run(codes.add_commands, "code", "--portal", arguments.portal, *data)
+
+
+def _run(add_commands: Callable[[Any], None], *words: str) -> None:
     """Run another command on the same data."""
     parser = argparse.ArgumentParser()
     add_commands(parser.add_subparsers())
-    more = ["--data", str(arguments.data)]
-    if words[0] == "portal":
-        more += ["--statement", str(arguments.statement)]
-    chosen = parser.parse_args([*words, *more])
+    chosen = parser.parse_args(words)
     chosen.run(chosen)
 
 

@@ -1,5 +1,6 @@
 """From an installed package to a relay: checked first, then made, and repeatable."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,10 @@ import yaml
 
 from lab.authority import issue, make_authority
 from relay.cli.main import main
+from relay.store import Store
+from wire.enrolment_code import parse_half
+from wire.keys import PrivateKeys
+from wire.portal_statement import PortalStatement
 
 NAME = "relay.example.com"
 
@@ -33,6 +38,12 @@ class Machine:
     @property
     def is_untouched(self) -> bool:
         return not self.data.exists() and not self.settings.exists()
+
+    def statement(self) -> str:
+        keys, now = PrivateKeys.generate(), int(time.time())
+        path = self._folder / "statement"
+        path.write_text(PortalStatement.sign("https://acme.test", keys, now).token)
+        return str(path)
 
 
 @pytest.fixture
@@ -64,7 +75,7 @@ def test_it_makes_database_and_settings_and_can_be_repeated(machine: Machine) ->
         (["--name", NAME, "PAIR", "--portal", "acme"], "go together"),
         (
             ["--name", NAME, "PAIR", "--portal", "acme", "--statement", "/nowhere"],
-            "there is no /nowhere",
+            "/nowhere",
         ),
         (["--name", NAME, "--cert", "/no.pem", "--key", "/no.key"], "/no.pem"),
     ],
@@ -89,4 +100,29 @@ def test_a_key_of_another_certificate_is_told(
     other = machine.certificate("other", NAME)
     assert machine.set_up("--name", NAME, *machine.pair[:3], other[3]) == 1
     assert "is not the private key" in capsys.readouterr().err
+    assert machine.is_untouched
+
+
+def test_a_first_portal_gets_its_key_and_half_a_code(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--name", NAME, *machine.pair, "--portal", "acme"]
+    words += ["--statement", machine.statement()]
+    assert machine.set_up(*words) == 0
+    said = capsys.readouterr().out
+    assert '"send_key_name": "portal-acme"' in said
+    half = parse_half(said.splitlines()[-1])
+    store = Store(machine.data)
+    assert store.code(half.lookup) is not None
+    store.close()
+    assert machine.set_up(*words) == 0
+    assert "registered already" in capsys.readouterr().out
+
+
+def test_a_statement_that_is_none_is_told_before_anything_is_made(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--name", NAME, *machine.pair, "--portal", "acme"]
+    assert machine.set_up(*words, "--statement", machine.pair[1]) == 1
+    assert "statement" in capsys.readouterr().err
     assert machine.is_untouched
