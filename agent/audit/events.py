@@ -67,6 +67,9 @@ class EventId(IntEnum):
     BREAKER_CLOSED = 40022
     PORTAL_KEYS_TAKEN = 40032
     PORTAL_KEYS_ENDED = 40033
+    STRANGER_ANSWERS = 40041
+    COPY_ANSWERS = 40042
+    ALONE_AGAIN = 40043
 
 
 @dataclass(frozen=True)
@@ -333,6 +336,24 @@ EVENTS = {
             _E.PORTAL_KEYS_ENDED,
             "PortalKeysEnded",
             "The portal's former keys are good no more.",
+        ),
+        Event(
+            _E.STRANGER_ANSWERS,
+            "StrangerAnswers",
+            "Something without this agent's keys answers in its name at the relay, or "
+            "takes requests and does not answer: somebody has its listen key, or it "
+            "is the relay. `writeback rotate-keys` changes the key.",
+        ),
+        Event(
+            _E.COPY_ANSWERS,
+            "CopyAnswers",
+            "Another machine answers with the keys of this agent: one of them is a "
+            "copy.",
+        ),
+        Event(
+            _E.ALONE_AGAIN,
+            "AloneAgain",
+            "Nothing else answers in this agent's name any more.",
         ),
     )
 }

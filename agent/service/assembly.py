@@ -12,7 +12,7 @@ from agent.keys.portals import Portals
 from agent.keys.sealing_rotation import SealingRotation
 from agent.ldap.certificates import Endpoint
 from agent.ldap.pool import Pool, Target
-from agent.relay_client.clone_detection import CloneDetector, CloneQuery
+from agent.relay_client.clone_detection import CloneDetector, CloneQuery, Finding
 from agent.relay_client.dialer import Dialer
 from agent.relay_client.endpoint import RelayEndpoint
 from agent.relay_client.listener import Listener
@@ -81,7 +81,7 @@ def assemble(
     handler = Handler(identity, tools, audit, metrics.count)
     endpoints = Endpoints(identity, handler, status.health, portals.succeed)
     listener = Listener(_dialer(config), endpoints.handle, status.on_listener)
-    clone_detector = _clone_detector(config, instance, status)
+    clone_detector = _clone_detector(config, instance, status, audit)
     return Parts(tools, audit, endpoints, listener, clone_detector, sealing, portals)
 
 
@@ -156,7 +156,7 @@ def _dialer(config: AgentConfig) -> Dialer:
 
 
 def _clone_detector(
-    config: AgentConfig, instance: Instance, status: Status
+    config: AgentConfig, instance: Instance, status: Status, audit: Audit
 ) -> CloneDetector | None:
     if config.test_key is None:
         return None
@@ -167,4 +167,17 @@ def _clone_detector(
         key=config.test_key,
         keys=config.keys.public,
     )
-    return CloneDetector(query, instance, status.on_clone)
+
+    def changed(found: Finding) -> None:
+        status.on_clone(found.value)
+        _note(audit, _FINDINGS[found], found.value)
+
+    return CloneDetector(query, instance, changed)
+
+
+_FINDINGS = {
+    Finding.NONE: EventId.ALONE_AGAIN,
+    Finding.COPY: EventId.COPY_ANSWERS,
+    Finding.STRANGER: EventId.STRANGER_ANSWERS,
+    Finding.SILENT: EventId.STRANGER_ANSWERS,
+}

@@ -111,7 +111,7 @@ class Status:
             self._write()
 
     def on_clone(self, warning: str) -> None:
-        """Take in that another agent uses the same keys; empty: none does any more."""
+        """Take in that something else answers in this agent's name; empty: no more."""
         with self._lock:
             self._clone = warning
             self._write()

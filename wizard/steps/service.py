@@ -88,7 +88,11 @@ def _judged(service: Service, settings: str) -> tuple[State, Text, Text]:
         return "failed", detail, Text("Apply the settings.")
     if service.status.get("twin"):
         remedy = Text("{why}.", why=str(service.status["twin"]))
-        return "failed", Text("It runs, and so does a copy of it."), remedy
+        return (
+            "failed",
+            Text("It runs, but something else answers in its name."),
+            remedy,
+        )
     if service.ready and (nobody := nobody_reached(service.status)):
         detail = Text("It works, but nobody can be reset: {why}.", why=nobody)
         return "failed", detail, Text("Run writeback permissions check.")

@@ -26,7 +26,7 @@ import pytest
 from agent.config import enrolment, settings_file
 from agent.config import secret_store as kept
 from agent.config.enrolment import Enrolment
-from agent.relay_client.clone_detection import WORDS, CloneDetector, CloneQuery
+from agent.relay_client.clone_detection import CloneDetector, CloneQuery, Finding
 from agent.relay_client.endpoint import RelayEndpoint
 from agent.system import atomic_files
 from agent.system.instance import Instance
@@ -360,7 +360,7 @@ async def test_two_agents_with_the_same_keys_are_found(
                 ask_until_there, Instance("neither", 1), reply.append, 0.01
             )
             task = asyncio.create_task(looking.run())
-            await asyncio.to_thread(until, lambda: WORDS in reply)
+            await asyncio.to_thread(until, lambda: Finding.COPY in reply)
             task.cancel()
         finally:
             first.send_signal(signal.SIGTERM)

@@ -5,17 +5,27 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from agent.config.settings import Relay
-from agent.relay_client.clone_detection import WORDS, CloneDetector, CloneQuery
+from agent.relay_client.clone_detection import (
+    SILENT,
+    STRANGER,
+    CloneDetector,
+    CloneQuery,
+    Finding,
+)
 from agent.relay_client.endpoint import RelayEndpoint
 from agent.system.instance import Instance
 from lab.machines.proxy import proxy
+from tests.fixtures.relay_stage import echo, listening_agent, relay_stage
 from wire import jose
+from wire.hybrid_connections import RelayRequest, RelayResponse
 from wire.keys import PrivateKeys
 from wire.secret import Secret
 
@@ -33,8 +43,8 @@ QUERY = CloneQuery(
 class Looking(CloneDetector):
     """A detector whose looks come from a list."""
 
-    def __init__(self, looks: list[frozenset[str]], warnings: list[str]) -> None:
-        super().__init__(QUERY, Instance("own", 1), warnings.append, 0.0)
+    def __init__(self, looks: list[frozenset[str]], found: list[Finding]) -> None:
+        super().__init__(QUERY, Instance("own", 1), found.append, 0.0)
         self._looks = looks
 
     async def look(self) -> frozenset[str]:
@@ -44,11 +54,28 @@ class Looking(CloneDetector):
 
 
 async def test_a_successor_is_no_clone_and_one_that_stays_is() -> None:
-    warnings: list[str] = []
+    found: list[Finding] = []
     a, b, none = frozenset({"a"}), frozenset({"b"}), frozenset[str]()
     with pytest.raises(asyncio.CancelledError):
-        await Looking([none, a, b, none, a, a, none], warnings).run()
-    assert warnings == ["", "", "", "", WORDS, ""]
+        await Looking([none, a, b, none, a, a, a, none], found).run()
+    assert found == [Finding.COPY, Finding.NONE]
+
+
+async def test_a_stranger_that_stays_is_told_until_it_goes() -> None:
+    found: list[Finding] = []
+    stranger, silent = frozenset({STRANGER, SILENT}), frozenset({SILENT})
+    both, none = stranger | {"a"}, frozenset[str]()
+    looks = [stranger, none, stranger, both, both, stranger, silent, silent, none]
+    with pytest.raises(asyncio.CancelledError):
+        await Looking(looks, found).run()
+    assert found == [
+        Finding.STRANGER,
+        Finding.COPY,
+        Finding.STRANGER,
+        Finding.SILENT,
+        Finding.NONE,
+    ]
+    assert all("writeback r" in each for each in found if each)
 
 
 @contextlib.asynccontextmanager
@@ -80,11 +107,16 @@ def ready_signed(nonce: str, age_s: float, keys: PrivateKeys = OWN) -> bytes:
     [
         (lambda nonce: ready_signed(nonce, 0), {"other"}),
         # what a relay kept of a process that ended since
-        (lambda _nonce: ready_signed("0123456789abcdef", 0), set()),
+        (lambda _nonce: ready_signed("0123456789abcdef", 0), {STRANGER}),
         (lambda nonce: ready_signed(nonce, 200), set()),
         (lambda nonce: ready_signed(nonce, -200), set()),
-        (lambda nonce: ready_signed(nonce, 0, PrivateKeys.generate()), set()),
-        (lambda _nonce: jose.sign({"iat": "x"}, OWN, "writeback-ready+jwt"), set()),
+        (lambda nonce: ready_signed(nonce, 0, PrivateKeys.generate()), {STRANGER}),
+        (
+            lambda _nonce: jose.sign({"iat": "x"}, OWN, "writeback-ready+jwt"),
+            {STRANGER},
+        ),
+        (lambda _nonce: b"<html>", {STRANGER}),
+        (lambda _nonce: b"", {STRANGER}),
     ],
 )
 async def test_only_a_fresh_answer_of_its_own_keys_counts(
@@ -95,6 +127,61 @@ async def test_only_a_fresh_answer_of_its_own_keys_counts(
 
     async with answering(ready) as detector:
         assert await detector.look() == others
+
+
+@pytest.mark.parametrize(
+    ("status", "via", "others"),
+    [
+        (404, True, {STRANGER}),
+        (502, True, {STRANGER}),
+        (503, True, set()),  # it is about to stop
+        (502, False, set()),  # the relay's own: nobody listens
+        (404, False, set()),
+        (504, False, set()),  # nobody is heard, this process neither
+    ],
+)
+async def test_what_a_listener_refuses_is_a_strangers_word(
+    *, status: int, via: bool, others: set[str]
+) -> None:
+    async def ready(_request: web.Request) -> web.Response:
+        return web.Response(status=status, headers={"Via": "1.1 relay"} if via else {})
+
+    async with answering(ready) as detector:
+        assert await detector.look() == others
+
+
+async def test_who_listens_with_the_listen_key_alone_is_noticed(
+    tmp_path: Path,
+) -> None:
+    async with relay_stage(tmp_path) as stage:
+        agent = await stage.enrol("srv1")
+
+        async def own(request: RelayRequest) -> RelayResponse:
+            nonce = parse_qs(urlsplit(request.target).query)["nonce"][0]
+            claims = {"iat": int(time.time()), "instance": "own", "nonce": nonce}
+            body = jose.sign(claims, agent.keys, "writeback-ready+jwt")
+            return RelayResponse(200, {}, body)
+
+        async def silent(_request: RelayRequest) -> RelayResponse:
+            await asyncio.sleep(3600)
+            raise AssertionError
+
+        query = CloneQuery(
+            RelayEndpoint(Relay(url=stage.url, ca=str(stage.ca))),
+            agent.name,
+            "self-test",
+            Secret(agent.test_key),
+            agent.keys.public,
+        )
+        detector = CloneDetector(
+            query, Instance("own", 1), lambda _found: None, timeout_s=2.0
+        )
+        async with listening_agent(stage, agent, own):
+            assert await detector.look() == frozenset()
+            for handle, name in ((echo, STRANGER), (silent, SILENT)):
+                async with listening_agent(stage, agent, handle):
+                    looks = [await detector.look() for _ in range(6)]
+                assert frozenset().union(*looks) == {name}
 
 
 async def test_a_proxy_that_refuses_is_not_asked_again_soon() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agent.ldap.pool import PoolState
-from agent.relay_client.clone_detection import WORDS
+from agent.relay_client.clone_detection import Finding
 from agent.relay_client.listener import ListenerState, Phase
 from agent.service.status import Status
 from agent.system.instance import Instance
@@ -17,8 +17,8 @@ from agent.system.instance import Instance
 
 def test_a_clone_is_shown_in_the_status(tmp_path: Path) -> None:
     status = Status(tmp_path / "status.json", "1.0", paused=False)
-    status.on_clone(WORDS)
-    assert status.as_dict()["twin"] == WORDS
+    status.on_clone(Finding.COPY)
+    assert status.as_dict()["twin"] == Finding.COPY
 
 
 def test_the_agent_is_ready_when_both_sides_are(tmp_path: Path) -> None:
