@@ -192,6 +192,9 @@ class Host(Protocol):
     def remove_remains(self, *, audit: bool) -> None:
         """Remove them."""
 
+    def log(self, lines: int) -> Sequence[str]:
+        """Give what the agent logged last, without what it says of requests."""
+
     def forget(self) -> None:
         """Remove what an installation leaves last: the journals, empty folders."""
 

@@ -5,6 +5,7 @@ from wizard.cli.commands.apply import APPLY, PLAN, REKEY, REPAIR
 from wizard.cli.commands.audit import AUDIT
 from wizard.cli.commands.breaker import BREAKER
 from wizard.cli.commands.deny import DENY
+from wizard.cli.commands.diagnose import DIAGNOSE
 from wizard.cli.commands.directory import DIRECTORY
 from wizard.cli.commands.permissions import PERMISSIONS
 from wizard.cli.commands.remove import REMOVE
@@ -28,6 +29,7 @@ COMMANDS: tuple[Command | Group, ...] = (
     SCHEMA,
     EXPORT,
     SELF_TEST,
+    DIAGNOSE,
     PERMISSIONS,
     DIRECTORY,
     AUDIT,

@@ -32,6 +32,7 @@ _STOP_S = 20.0
 _POLL_S = 0.05
 _WORDS = 12  # lines: each problem with the settings has one
 _START_S = 15.0
+_LOG_BYTES = 512 * 1024
 _DETACHED = ("setsid", "--fork", sys.executable, "-m", "wizard.host.sandbox.supervisor")
 _PROGRAMS = Path(__file__).parents[3]
 
@@ -128,6 +129,15 @@ class SandboxHost:
         more = self.places.state.glob(f"{self.places.ledger.name}-*")
         for path in (*self.remains(audit=audit), *more):
             remove_path(path)
+
+    def log(self, lines: int) -> Sequence[str]:
+        try:
+            with self.places.log.open("rb") as file:
+                file.seek(max(0, file.seek(0, 2) - _LOG_BYTES))
+                text = file.read(_LOG_BYTES).decode("utf-8", "replace")
+        except OSError:
+            return ()
+        return text.splitlines()[-lines:]
 
     def forget(self) -> None:
         shutil.rmtree(self.places.journal, ignore_errors=True)

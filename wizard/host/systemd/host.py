@@ -2,6 +2,7 @@
 
 import contextlib
 import grp
+import json
 import os
 import pwd
 import shutil
@@ -142,6 +143,13 @@ class SystemdHost:
         for path in self.remains(audit=audit):
             remove_path(path)
 
+    def log(self, lines: int) -> Sequence[str]:
+        fields = "--output-fields=MESSAGE,PRIORITY,WRITEBACK_ID"
+        command = ["journalctl", "--quiet", f"--unit={UNIT}", "--output=json", fields]
+        command.append(f"--lines={lines}")
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        return tuple(_log_lines(done.stdout))
+
     def forget(self) -> None:
         shutil.rmtree(self.places.journal, ignore_errors=True)
         with contextlib.suppress(OSError):  # somebody's files are in it
@@ -194,6 +202,18 @@ class DropIn:
             manager.read_again()
             if manager.is_enabled(UNIT) != enabled:
                 manager.enable(UNIT, enabled=enabled)
+
+
+def _log_lines(entries: str) -> Iterator[str]:
+    """Take the journal's entries that are of no request (journalctl(1), json)."""
+    for line in entries.splitlines():
+        try:
+            entry = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(entry, dict) and "WRITEBACK_ID" not in entry:
+            names = ("__REALTIME_TIMESTAMP", "PRIORITY", "MESSAGE")
+            yield " ".join(str(entry.get(name, "")) for name in names)
 
 
 def _not_taken_over(words: str) -> interface.ServiceFailed:
