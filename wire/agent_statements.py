@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from wire import enrolment_code, jose, names
 from wire.keys import PrivateKeys, PublicKeys
+from wire.messages import Seconds
 from wire.outcomes import Code, Refused
 from wire.secret import Secret
 from wire.self_signed import read_self_signed
@@ -58,7 +59,7 @@ _Agent = Annotated[str, Field(max_length=63), AfterValidator(names.agent_name)]
 class _Claims(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
-    iat: int
+    iat: Seconds
     aud: str = Field(max_length=255)
     agent: _Agent
 
@@ -73,7 +74,7 @@ class _Application(_SharedKeys):
 
 
 class _Order(_Claims):
-    exp: int
+    exp: Seconds
     jti: str = Field(min_length=16, max_length=128)
 
 

@@ -30,7 +30,7 @@ MAX_PASSWORD_UNITS = 256
 _JTI = re.compile("^[!-~]{16,128}$")
 
 # Unix seconds; what is beyond is no time, and no float holds it exactly
-_Seconds = Annotated[int, Field(ge=0, lt=2**53)]
+Seconds = Annotated[int, Field(ge=0, lt=2**53)]
 
 
 def _measured(password: str) -> str:
@@ -67,14 +67,14 @@ class Proof(_Claim):
     """One proof of identity the portal took (RFC 8176 name, Unix time)."""
 
     method: str = Field(min_length=1, max_length=64)
-    at: _Seconds
+    at: Seconds
 
 
 class _Claims(_Claim):
     iss: str
     aud: str
-    iat: _Seconds
-    exp: _Seconds
+    iat: Seconds
+    exp: Seconds
     jti: str = Field(pattern=_JTI.pattern)
     op: Literal["reset", "change", "unlock", "check"]
     user: UserClaim

@@ -38,7 +38,7 @@ class PortalStatement:
             raise Refused(Code.BAD_REQUEST, "is no signed statement")
         claims, keys = read_self_signed(token.encode("ascii"), KIND)
         issued_at = claims.get("iat")
-        if type(issued_at) is not int:
+        if type(issued_at) is not int or not 0 <= issued_at < 2**53:
             raise Refused(Code.BAD_REQUEST, "iat: must be a time in Unix seconds")
         try:
             issuer = names.issuer(str(claims.get("iss")))

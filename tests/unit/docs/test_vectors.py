@@ -3,11 +3,13 @@
 import json
 import secrets
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 from joserfc.jwk import ECKey
 
+from docs import portal_keys
 from docs.portal_client import (
     Agent,
     Client,
@@ -18,6 +20,7 @@ from docs.portal_client import (
 )
 from tests.fixtures.vectors.tokens import AGENT, ISSUER, NOW, Vector, party, read
 from wire import jose, messages
+from wire.portal_statement import PortalStatement
 
 OWN = party("portal")
 PORTAL = Portal(ISSUER, OWN.signing, OWN.sealing, "https://relay.example", None, "", "")
@@ -114,3 +117,26 @@ def test_a_shared_access_signature_is_spelled_so(
     keys = (relay, None, vector["key_name"], vector["key"])
     client = Client(Portal(ISSUER, OWN.signing, OWN.sealing, *keys))
     assert client._token() == vector["token"]
+
+
+@pytest.fixture
+def portal_file(tmp_path: Path) -> Path:
+    path = tmp_path / "portal.json"
+    keys = {"sig": OWN.signing, "enc": OWN.sealing}
+    private = {use: key.as_dict(private=True) for use, key in keys.items()}
+    path.write_text(json.dumps({"issuer": ISSUER, "keys": private}))
+    return path
+
+
+@pytest.mark.parametrize(
+    "vector", [each for each in named("codes") if "half" in each.values[0]][:1]
+)
+def test_a_code_is_joined_of_two_halves(vector: Vector, portal_file: Path) -> None:
+    assert portal_keys.whole_code(portal_file, vector["half"]) == vector["code"]
+
+
+def test_a_portals_statement_says_the_same(portal_file: Path) -> None:
+    stated = PortalStatement.read(portal_keys.statement(portal_file))
+    (due,) = (each["claims"] for each in read("portal_statements") if "claims" in each)
+    assert stated.issuer == due["iss"]
+    assert stated.keys.jwks() == due["keys"]

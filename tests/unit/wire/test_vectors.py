@@ -2,16 +2,20 @@
 
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from agent.request.stages import freshen
 from tests.fixtures.vectors.tokens import AGENT, ISSUER, NOW, Vector, party, read
-from wire import jose, messages, sas
-from wire.keys import PublicKeys
+from wire import enrolment_code, jose, messages, sas
+from wire.agent_statements import Application, read_rotation, read_withdrawal
+from wire.enrolment_code import BadCode
+from wire.keys import PublicKeys, fingerprint_digest
 from wire.messages import Portal, Request
 from wire.outcomes import Refused
+from wire.portal_statement import PortalStatement
 from wire.sent_request import SentRequest
 
 PORTAL, AGENT_KEYS = party("portal"), party("agent")
@@ -97,6 +101,52 @@ def test_a_shared_access_signature_is_spelled_so(vector: Vector) -> None:
     assert sas.sign(key, name, uri, vector["expires"]) == vector["token"]
 
 
+@pytest.mark.parametrize("vector", named("codes"))
+def test_a_code_is_joined_of_two_halves(vector: Vector) -> None:
+    if "refused" in vector:
+        with pytest.raises(BadCode):
+            enrolment_code.parse(vector["code"])
+        return
+    digest = fingerprint_digest(party(vector["party"]).public.jwks())
+    code = enrolment_code.parse(vector["code"])
+    assert code == enrolment_code.parse_half(vector["half"]).joined(digest)
+    assert code.lookup == vector["lookup"]
+    assert code.is_for(digest)
+
+
+@pytest.mark.parametrize("vector", named("portal_statements"))
+def test_a_portals_statement_is_taken_or_refused(vector: Vector) -> None:
+    if "refused" in vector:
+        with pytest.raises(Refused):
+            PortalStatement.read(vector["token"])
+        return
+    taken, claims = PortalStatement.read(vector["token"]), vector["claims"]
+    assert (taken.issuer, taken.issued_at) == (claims["iss"], claims["iat"])
+    assert taken.keys.jwks() == claims["keys"]
+
+
+READ: dict[str, Callable[[bytes], Any]] = {
+    "application": Application.read,
+    "withdrawal": lambda token: read_withdrawal(token, AGENT_KEYS.public),
+    "rotation": lambda token: read_rotation(token, AGENT_KEYS.public),
+}
+
+
+@pytest.mark.parametrize("vector", named("agent_statements"))
+def test_an_agents_statement_is_taken_or_refused(vector: Vector) -> None:
+    token = vector["token"].encode()
+    if "refused" in vector:
+        with pytest.raises(Refused):
+            READ[vector["kind"]](token)
+        return
+    taken, claims = READ[vector["kind"]](token), vector["claims"]
+    order = getattr(taken, "order", taken)
+    assert (order.agent, order.aud) == (claims["agent"], claims["aud"])
+    assert order.issued_at == claims["iat"]
+    for name in ("listen_key", "test_key"):
+        assert getattr(taken, name, None) == claims.get(name)
+
+
 @pytest.mark.parametrize(
     "vector", [each for each in named("requests") if "claims" in each.values[0]]
 )
@@ -122,4 +172,7 @@ COUNTS = {
     "answers": 31,
     "statements": 23,
     "access_signatures": 3,
+    "codes": 6,
+    "portal_statements": 12,
+    "agent_statements": 20,
 }
