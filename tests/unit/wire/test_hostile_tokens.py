@@ -163,9 +163,9 @@ def test_2000_broken_tokens_are_refused_or_read(report_line: ReportLine) -> None
     run(2_000, report_line)
 
 
-@pytest.mark.slow  # up to half an hour
-def test_a_million_broken_tokens_are_refused_or_read(report_line: ReportLine) -> None:
-    run(1_000_000, report_line)
+@pytest.mark.slow  # minutes; what an agent reads has its million in test_fuzz.py
+def test_100000_broken_tokens_are_refused_or_read(report_line: ReportLine) -> None:
+    run(100_000, report_line)
 
 
 @pytest.mark.parametrize("header", ODD, ids=range(len(ODD)))
