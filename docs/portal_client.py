@@ -229,13 +229,14 @@ class Client:
         The same sealed token is sent again when no answer came: its jti makes
         that safe, the agent does the work once and repeats its first answer.
         """
-        answer = self._sent(agent, self.seal(agent, op, claims))
+        answer = self.send(agent, self.seal(agent, op, claims))
         if answer.get("code") == "stale_key":  # its sealing key was replaced since
             agent = self.agent(agent.name, fingerprint_of(agent.signing))
-            answer = self._sent(agent, self.seal(agent, op, claims))
+            answer = self.send(agent, self.seal(agent, op, claims))
         return answer
 
-    def _sent(self, agent: Agent, sealed: Sealed) -> dict[str, Any]:
+    def send(self, agent: Agent, sealed: Sealed) -> dict[str, Any]:
+        """Send a sealed request until it is answered, three times at most."""
         path, failed = f"{quote(agent.name)}/resets", ""
         for attempt in range(TRIES):
             try:

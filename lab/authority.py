@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+_HOUR = dt.timedelta(hours=1)
 _YEARS_10 = dt.timedelta(days=3650)
 _DAY = dt.timedelta(days=1)
 
@@ -29,7 +30,7 @@ def make_authority(folder: Path) -> Authority:
     key = ec.generate_private_key(ec.SECP256R1())
     name = _name("Writeback lab CA")
     builder = (
-        _builder(name, name, key.public_key())
+        _builder(name, name, key.public_key(), _YEARS_10)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_usage(sign=True), critical=True)
     )
@@ -40,7 +41,12 @@ def make_authority(folder: Path) -> Authority:
 
 
 def issue(
-    authority: Authority, stem: Path, dns: list[str], addresses: list[str]
+    authority: Authority,
+    stem: Path,
+    dns: list[str],
+    addresses: list[str],
+    *,
+    expired: bool = False,
 ) -> None:
     """Write a server certificate as STEM.pem (leaf alone) and its STEM.key."""
     issuer = x509.load_pem_x509_certificate(authority.certificate.read_bytes())
@@ -48,9 +54,10 @@ def issue(
     key = ec.generate_private_key(ec.SECP256R1())
     names: list[x509.GeneralName] = [x509.DNSName(name) for name in dns]
     names += [x509.IPAddress(ipaddress.ip_address(each)) for each in addresses]
+    ends = -_HOUR if expired else _YEARS_10
     server_only = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
     builder = (
-        _builder(_name(dns[0]), issuer.subject, key.public_key())
+        _builder(_name(dns[0]), issuer.subject, key.public_key(), ends)
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(sign=False), critical=True)
@@ -66,7 +73,10 @@ def issue(
 
 
 def _builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePublicKey,
+    ends: dt.timedelta,
 ) -> x509.CertificateBuilder:
     now = dt.datetime.now(dt.UTC)
     return (
@@ -76,7 +86,7 @@ def _builder(
         .public_key(key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - _DAY)
-        .not_valid_after(now + _YEARS_10)
+        .not_valid_after(now + ends)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
     )
 

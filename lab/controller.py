@@ -15,6 +15,7 @@ from ldap3.core.exceptions import LDAPCommunicationError
 
 from lab import people, places, process
 from lab.address import LDAPS, Reservation, reserve
+from lab.authority import Authority, issue
 from lab.chroot.errors import LabError
 from lab.chroot.progress import Say, silent
 from lab.domain import (
@@ -146,10 +147,7 @@ class Lab:
     def restart(self) -> None:
         """Start Samba on the data as they are, after kill() too."""
         self._end()
-        argv = enter(places.ROOT, self._data, list(_SAMBA))
-        samba = process.start(argv, self._log, dies_with_us=self._dies_with_us)
-        process.save(samba, self._pid_file)
-        self._wait_ready(samba)
+        self._wait_ready(self._started())
 
     def change_stopped(self, script: str, wish: object) -> None:
         """Run one of inside/ on the database while Samba is stopped, and go on."""
@@ -179,9 +177,29 @@ class Lab:
         samba.signal(signal.SIGKILL)
         samba.gone_within(_READY_SECONDS)
 
+    def present(self, names: list[str], *, expired: bool = False) -> None:
+        """Serve with a new certificate for these names, of the same authority."""
+        self._end()
+        authority = Authority(self.ca, self.ca.parent / "ca.key")
+        leaf = self._data / "tls/dc1"
+        issue(authority, leaf, names, [self.address], expired=expired)
+        samba, deadline = self._started(), time.monotonic() + _READY_SECONDS
+        # nobody may be able to sign in with such a certificate
+        while not self._accepts():
+            if samba.gone_within(0) or time.monotonic() > deadline:
+                raise LabError("Samba did not come up.", str(self.log))
+            time.sleep(_POLL_SECONDS)
+
     @property
-    def _log(self) -> Path:
+    def log(self) -> Path:
+        """What it prints; smb.conf has it record each password that is set."""
         return self._data / "log/samba.log"
+
+    def _started(self) -> process.Process:
+        argv = enter(places.ROOT, self._data, list(_SAMBA))
+        samba = process.start(argv, self.log, dies_with_us=self._dies_with_us)
+        process.save(samba, self._pid_file)
+        return samba
 
     def _samba(self) -> process.Process:
         samba = process.load(self._pid_file)
@@ -199,7 +217,7 @@ class Lab:
         deadline = time.monotonic() + _READY_SECONDS
         while not (self._accepts() and self._signs_in()):
             if samba.gone_within(0) or time.monotonic() > deadline:
-                tail = self._log.read_text(errors="replace").splitlines()[-15:]
+                tail = self.log.read_text(errors="replace").splitlines()[-15:]
                 raise LabError("Samba did not come up.", "\n".join(tail))
             time.sleep(_POLL_SECONDS)
 

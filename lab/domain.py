@@ -47,7 +47,7 @@ _SMB_CONF = """\
   ldap server require strong auth = allow_sasl_over_tls
   ldb:nosync = true
   log file = /lab/log/samba.log
-  log level = 1
+  log level = 1 dsdb_password_json_audit:5
   max log size = 0
 
 [sysvol]

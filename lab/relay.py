@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -95,6 +96,13 @@ class LabRelay:
                 tail = log.read_text(errors="replace").splitlines()[-15:]
                 raise LabError("The relay did not come up.", "\n".join(tail))
             time.sleep(_POLL_SECONDS)
+
+    def signal(self, number: signal.Signals) -> None:
+        """Kill it, freeze it, let it go on: what a test of faults does."""
+        running = process.load(self._pid_file)
+        if running is None:
+            raise LabError("The relay is not running.", "Call start() first.")
+        running.signal(number)
 
     def stop(self) -> None:
         running = process.load(self._pid_file)
