@@ -154,6 +154,10 @@ class Right(Enum):
     READ_CONTROL = RightSpec("RC", READ_CONTROL, "read the permissions")
     WRITE_DACL = RightSpec("WD", WRITE_DAC, "change the permissions")
     WRITE_OWNER = RightSpec("WO", WRITE_OWNER, "take ownership")
+    # of the container of password settings objects, and of all of them below it
+    READ_PASSWORD_SETTINGS = RightSpec(
+        "Read", READ_PROPERTY, "read the password settings objects"
+    )
     # schemaIDGUID and attributeSecurityGUID (MS-ADA1 to MS-ADA3)
     READ_RESULTANT_PSO = _read(
         "msDS-ResultantPSO", "b77ea093-88d0-4780-9a98-911f8e8b1dca"

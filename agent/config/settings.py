@@ -151,6 +151,12 @@ class Features(Model):
         default=True, description="users may change with their old password"
     )
 
+    read_password_settings: bool = Field(
+        default=False,
+        description="the account is granted reading of fine-grained password policies, "
+        "so that a check can tell what they ask for",
+    )
+
     @property
     def operations(self) -> frozenset[Operation]:
         """What may be done for a user."""

@@ -22,6 +22,7 @@ from wire.text import Text, verbatim
 _ADDED = (
     ("scope", "deny_list"),
     ("scope", "exclude_service_accounts"),
+    ("features", "read_password_settings"),
     ("limits", "checks_per_minute"),
     ("limits", "people_per_five_minutes"),
     ("monitoring", "port"),

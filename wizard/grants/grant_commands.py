@@ -27,6 +27,8 @@ def dsacls_line(ace: Ace, account: str, container_dn: str) -> str:
     """
     if _READ_BY_SHELLS.search(container_dn + account):
         return _NOT_FOR_DSACLS
+    if ace.object_type is None:
+        return f'dsacls "{container_dn}" /I:T /G "{account}:GR"'
     right = next(r.value for r in Right if r.value.guid == ace.object_type)
     kind = "WP" if ace.mask == WRITE_PROPERTY else "CA"
     if ace.inherited_object_type is None:
@@ -47,14 +49,21 @@ def powershell_revoke(ace: Ace, container_dn: str) -> str:
 
 def _powershell(ace: Ace, container_dn: str, method: str) -> str:
     path = _path(container_dn)  # literal: else [ and * would be a pattern
+    who = f"[Security.Principal.SecurityIdentifier]'{ace.sid}'"
+    if ace.object_type is None:
+        rule = f"{who}, 'GenericRead', 'Allow', 'All'"
+        return _on(path, method, rule)
     kind = "WriteProperty" if ace.mask == WRITE_PROPERTY else "ExtendedRight"
     spread = "None" if ace.inherited_object_type is None else "Descendents"
     below = ace.inherited_object_type or UUID(int=0)
+    rule = f"{who}, '{kind}', 'Allow', [guid]'{ace.object_type}', '{spread}'"
+    return _on(path, method, f"{rule}, [guid]'{below}'")
+
+
+def _on(path: str, method: str, rule: str) -> str:
     return (
         f"$acl = Get-Acl -LiteralPath {path}; $acl.{method}("
-        "[DirectoryServices.ActiveDirectoryAccessRule]::new("
-        f"[Security.Principal.SecurityIdentifier]'{ace.sid}', '{kind}', 'Allow', "
-        f"[guid]'{ace.object_type}', '{spread}', [guid]'{below}')); "
+        f"[DirectoryServices.ActiveDirectoryAccessRule]::new({rule})); "
         f"Set-Acl -LiteralPath {path} -AclObject $acl"
     )
 

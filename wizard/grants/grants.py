@@ -31,6 +31,12 @@ from wizard.grants.grant_history import (
     with_current_base,
 )
 from wizard.grants.grant_targets import GrantTargets, grant_targets
+from wizard.grants.policy_grant import (
+    POLICIES,
+    lacks_policies,
+    policy_container,
+    stands,
+)
 from wizard.permissions.grant import KINDS, Grant
 from wizard.permissions.held_rights import TASK
 from wizard.permissions.sid_names import Names
@@ -200,7 +206,10 @@ def standing(
     possible = [
         Grant(right, kind) for right in (*TASK, Right.CHANGE_PASSWORD) for kind in KINDS
     ]
-    for container in settings.scope.containers:
+    places = dict.fromkeys(settings.scope.containers, possible)
+    if settings.features.read_password_settings and stands(opened, settings, own):
+        places[policy_container(settings)] = [POLICIES]
+    for container, possible in places.items():
         known = rights_held(recorded, container, str(own))
         there = _aces(opened, container)
         names = tuple(
@@ -220,7 +229,11 @@ def missing(
 ) -> list[tuple[str, tuple[Grant, ...]]]:
     """Give the rights that an account which is there lacks, by container."""
     judged = judged_scope(wanted, context, losing)
-    return [(container, rights.missing) for container, rights in judged]
+    lacking = [(container, rights.missing) for container, rights in judged]
+    with as_agent(wanted.directory, context) as opened:
+        if lacks_policies(opened, wanted, own_sids(opened)):
+            lacking.append((policy_container(wanted), (POLICIES,)))
+    return lacking
 
 
 def judged_scope(

@@ -7,15 +7,17 @@ effective already, by whatever entry, is not granted again.
 from collections.abc import Iterator, Sequence
 
 from agent.acl import descriptor
+from agent.acl.rights import Right
 from agent.acl.sid import Sid
+from agent.active_directory.users import own_sids
 from agent.config.settings import Settings
 from agent.ldap.connection import Connection
 from agent.ldap.dn import same
 from agent.ldap.errors import DirectoryError
 from wire.text import Text
 from wizard.directory.accounts import find, is_ours, sid_of
-from wizard.directory.sign_in import as_admin, as_either, finding
-from wizard.grants import grant_history, grants
+from wizard.directory.sign_in import as_admin, as_agent, as_either, finding
+from wizard.grants import grant_history, grants, policy_grant
 from wizard.grants.acl import Edit, descriptor_of, refuse_protected, rewrite, rights_of
 from wizard.grants.grant_rows import row_of
 from wizard.grants.grant_targets import grant_targets
@@ -87,11 +89,21 @@ class Grants(Step):
     def verify(self, target: Target) -> Sequence[Check]:
         try:
             judged = grants.judged_scope(target.settings, target.context)
+            policies = _policy_rows(target)
         except (DirectoryError, StepFailed) as error:
             title = Text("Permissions of the agent's account")
             return (finding(self.name, title, error),)
         rights = rights_of(target.settings.features)
-        return [row_of(container, judgement, rights) for container, judgement in judged]
+        rows = [row_of(container, judgement, rights) for container, judgement in judged]
+        return [*rows, *policies]
+
+
+def _policy_rows(target: Target) -> Sequence[Check]:
+    """Tell whether the policies can be read, where the settings ask for that."""
+    if not target.settings.features.read_password_settings:
+        return ()
+    with as_agent(target.settings.directory, target.context) as opened:
+        return (policy_grant.row(opened, target.settings, own_sids(opened)),)
 
 
 def _give(opened: Connection, record: GrantRecord, sid: Sid) -> Facts:
@@ -164,15 +176,34 @@ def _before_sign_in(
             stood = [each for each in judged.standing if each.name not in held]
             if judged.missing or stood:
                 yield grants.grant_change(wanted, dn, judged.missing, stood)
+        if wanted.features.read_password_settings:
+            yield from _policies_before_sign_in(opened, wanted, recorded, own)
+
+
+def _policies_before_sign_in(
+    opened: Connection,
+    wanted: Settings,
+    recorded: Sequence[GrantRecord],
+    own: Sid | None,
+) -> Iterator[Change]:
+    """Judge the reading of policies, as that of the scope is judged."""
+    place, grant = policy_grant.policy_container(wanted), policy_grant.POLICIES
+    token = ANYBODY if own is None else ANYBODY | {own}
+    stands = own is not None and policy_grant.stands(opened, wanted, own)
+    if policy_grant.lacks_policies(opened, wanted, token):
+        yield grants.grant_change(wanted, place, (grant,))
+    elif stands and grant.name not in grant_history.rights_held(
+        recorded, place, str(own)
+    ):
+        yield grants.grant_change(wanted, place, (), (grant,))
 
 
 def _revoked(wanted: Settings, recorded: Sequence[GrantRecord]) -> Iterator[Change]:
     """Take back what earlier plans granted and these settings do not ask for."""
     own = wanted.directory.sign_in_name
-    needed = rights_of(wanted.features)
     for record in recorded:
-        kept = any(same(record.container, dn) for dn in wanted.scope.containers)
-        ours = kept and record.directory.sign_in_name == own
+        needed = _needed_at(wanted, record.container)
+        ours = record.directory.sign_in_name == own
         over = [
             name
             for name in record.rights
@@ -180,6 +211,15 @@ def _revoked(wanted: Settings, recorded: Sequence[GrantRecord]) -> Iterator[Chan
         ]
         if over:
             yield grants.revoke_change(record, over)
+
+
+def _needed_at(wanted: Settings, container: str) -> Sequence[Right]:
+    """Give the rights that settings ask for on a container."""
+    if same(container, policy_grant.policy_container(wanted)):
+        asked = wanted.features.read_password_settings
+        return (policy_grant.POLICIES.right,) if asked else ()
+    kept = any(same(container, dn) for dn in wanted.scope.containers)
+    return rights_of(wanted.features) if kept else ()
 
 
 def _unrecorded(

@@ -50,6 +50,18 @@ FEATURES = Page(
             help=Text("Policy hints: a reset meets the same policy as a change."),
             decision=Text("Keep to history and minimum age"),
         ),
+        Field(
+            "features.read_password_settings",
+            "Let the account read fine-grained password policies",
+            "check",
+            help="A permission on the Password Settings Container. Without it a check "
+            "says not_known for whom such a policy holds, and nobody it holds for can "
+            "change with the old password.",
+            enabled=writing_back,
+            default=False,
+            decision="Read fine-grained password policies",
+            phrase="reading fine-grained policies",
+        ),
         _limit(
             "limits.per_minute",
             Text("Requests in any minute"),

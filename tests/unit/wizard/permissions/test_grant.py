@@ -7,6 +7,7 @@ import pytest
 from agent.acl.ace import Ace
 from agent.acl.ace_text import words
 from agent.acl.rights import INET_ORG_PERSON, USER, Right
+from agent.acl.sddl import sddl
 from agent.acl.sid import Sid
 from wizard.grants.grant_commands import dsacls_line, powershell, powershell_revoke
 from wizard.permissions.grant import KINDS, Grant, grant_ace
@@ -89,3 +90,22 @@ def test_a_name_is_no_pattern() -> None:
     text = powershell(Grant(RESET).ace(OWN), "OU=[a]*,DC=corp,DC=test")
 
     assert text.count("-LiteralPath 'AD:\\OU=[a]*,DC=corp,DC=test'") == 2
+
+
+def test_reading_policies_is_an_entry_for_the_container_and_what_is_below() -> None:
+    grant = Grant.of("READ_PASSWORD_SETTINGS")
+    ace = grant.ace(OWN)
+
+    assert sddl(ace) == f"(A;CI;LCRPLORC;;;{OWN})"
+    account = "svc@corp.test"
+    place = "CN=Password Settings Container,CN=System,DC=corp,DC=test"
+    assert (
+        dsacls_line(ace, account, place) == f'dsacls "{place}" /I:T /G "{account}:GR"'
+    )
+    assert powershell(ace, place) == (
+        f"$acl = Get-Acl -LiteralPath 'AD:\\{place}'; $acl.AddAccessRule("
+        "[DirectoryServices.ActiveDirectoryAccessRule]::new("
+        f"[Security.Principal.SecurityIdentifier]'{OWN}', "
+        "'GenericRead', 'Allow', 'All')); "
+        f"Set-Acl -LiteralPath 'AD:\\{place}' -AclObject $acl"
+    )
