@@ -23,7 +23,7 @@ from agent.system import process
 from agent.system.paths import Paths
 from agent.system.process import leave_no_core
 from agent.system.version import VERSION
-from wire.printable import log_to_stderr
+from wire.printable import log_to_stderr, printable
 
 _FAULT = 1
 _BAD_SETTINGS = 2
@@ -120,7 +120,7 @@ def _check(places: Paths, *, as_json: bool) -> int:
     if as_json:
         print(json.dumps([each.as_dict() for each in findings], indent=2))
     else:
-        self_check.as_table(findings, print)
+        self_check.as_table(findings, lambda row: print(printable(row)))
     return code if any(each.state == "failed" for each in findings) else 0
 
 

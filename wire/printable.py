@@ -51,7 +51,15 @@ def log_to_stderr(level: int | str, form: str) -> None:
 
 
 class PrintableFormatter(logging.Formatter):
-    """Formats one record as one line, whoever's words are in it; tracebacks below."""
+    """Formats one record as one line, whoever's words are in it.
+
+    A traceback comes below, indented: a line of it can't pass for a record.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Format a record, and the words of its error below."""
+        first, *others = super().format(record).split("\n")
+        return "\n".join((first, *(f"  {printable(line)}" for line in others)))
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's
         """Format the line that comes before a traceback."""

@@ -15,6 +15,7 @@ from relay.records import Portal
 from relay.store import Store, utc
 from wire import names
 from wire.keys import fingerprint
+from wire.printable import printable
 
 _HOUR_S = 3600
 _WEEK_H = 168
@@ -102,7 +103,8 @@ def _shown(portal: Portal, store: Store, now: float) -> dict[str, Any]:
     return {
         "fingerprint": fingerprint(portal.keys),
         "name": portal.name,
-        "issuer": portal.issuer,
+        # one of before statements had no form
+        "issuer": printable(portal.issuer, names.MOST_ISSUER),
         "signed": portal.statement is not None,
         "send_key_name": portal.send_key_name,
         "key_since": _time(portal.key_since),

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Literal
 
 from agent.verdict.verdict import OperationVerdict
+from wire.printable import printable
 from wire.text import Text
 from wizard.permissions.coverage import PersonVerdict
 from wizard.plan.change import StepFailed
@@ -73,7 +74,7 @@ def _rows(file: IO[str]) -> Write:
 def _lines(file: IO[str]) -> Write:
     def write(judged: PersonVerdict) -> None:
         row = {"account": judged.sam} | judged.verdict.as_dict()
-        file.write(f"{json.dumps(row, ensure_ascii=False)}\n")
+        file.write(f"{json.dumps(row)}\n")
 
     return write
 
@@ -95,5 +96,6 @@ def _short(answer: OperationVerdict) -> str:
 
 
 def _plain(cell: str) -> str:
-    """Keep a spreadsheet from taking a name as a formula."""
+    """Keep a spreadsheet from taking a name as a formula, and a row to its line."""
+    cell = printable(cell)
     return f"'{cell}" if cell.startswith(_FORMULA) else cell

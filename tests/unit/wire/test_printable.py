@@ -89,3 +89,19 @@ def test_a_log_has_a_line_for_a_record() -> None:
     )
     handler.handle(record)
     assert stream.getvalue() == "INFO from a\\nERROR forged\\x1b[1A\n"
+
+
+def hostile() -> None:
+    raise ValueError("a\nERROR forged\x1b[1A")
+
+
+def test_a_traceback_is_no_record(caplog: pytest.LogCaptureFixture) -> None:
+    try:
+        hostile()
+    except ValueError:
+        logging.getLogger("test").exception("failed")
+    shown = PrintableFormatter("%(levelname)s %(message)s").format(caplog.records[0])
+    first, *others = shown.split("\n")
+    assert first == "ERROR failed"
+    assert all(line.startswith("  ") and line.isprintable() for line in others)
+    assert others[-1] == "  ERROR forged\\x1b[1A"

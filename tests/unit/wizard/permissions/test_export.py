@@ -38,7 +38,7 @@ def test_a_row_has_every_column_and_is_utf_8(tmp_path: Path) -> None:
     assert place.stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+x", "-x", "@x", "\tx"])
+@pytest.mark.parametrize("name", ["=1+1", "+x", "-x", "@x"])
 def test_a_name_is_no_formula(tmp_path: Path, name: str) -> None:
     place = tmp_path / "all.csv"
     with writing(place, "csv") as write:
