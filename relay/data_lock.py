@@ -9,7 +9,6 @@ from pathlib import Path
 from relay.errors import RelayUnusable
 
 DATABASE = "relay.db"
-_LOCK = "serving.lock"
 
 
 def check_database(folder: Path) -> None:
@@ -35,7 +34,8 @@ def serving(folder: Path) -> Iterator[None]:
         return
     import fcntl
 
-    handle = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    # the folder itself: a file would belong to who came first, root or the service
+    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -8,6 +8,7 @@ A listener that breaks the protocol is BadMessage.
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from aiohttp import WSMessage, WSMsgType
@@ -20,6 +21,7 @@ from wire.hybrid_connections import BadMessage, fits_inline
 GOING_AWAY = 1001
 POLICY_VIOLATION = 1008
 _PROTOCOL_ERROR = 1002
+_SEND_S = 20.0
 
 
 class ListenerGone(Exception):
@@ -55,10 +57,14 @@ class Pending:
 
 
 class Channel:
-    """A WebSocket to a listener, spoken to in whole messages."""
+    """A WebSocket to a listener, spoken to in whole messages.
 
-    def __init__(self, socket: WebSocketResponse) -> None:
+    `drop` cuts its connection, where the other side does not read what it is sent.
+    """
+
+    def __init__(self, socket: WebSocketResponse, drop: Callable[[str], None]) -> None:
         self.socket = socket
+        self._drop = drop
         self._sending = asyncio.Lock()
         self._closing: asyncio.Task[bool] | None = None
 
@@ -70,10 +76,15 @@ class Channel:
     async def send(self, text: str, body: bytes = b"") -> None:
         """Send a text frame, and its body if there is one; ListenerGone when closed."""
         try:
-            async with self._sending:
+            # cut off, a frame is no message, and so the connection ends with it: who
+            # does not read answers no ping either, but may keep it alive by sending
+            async with asyncio.timeout(_SEND_S), self._sending:
                 await self.socket.send_str(text)
                 if body:
                     await self.socket.send_bytes(body)
+        except TimeoutError as error:
+            self._drop("a listener that does not read")
+            raise ListenerGone from error
         except (ConnectionError, RuntimeError) as error:
             raise ListenerGone from error
 

@@ -247,9 +247,10 @@ class Relay:
         )
         if not socket.can_prepare(request):
             raise Refused(400, "this address is for WebSockets", "Dial it with wss.")
-        self._registry.of(request).prove(Kind.LISTENER)
+        connection = self._registry.of(request)
+        connection.prove(Kind.LISTENER)
         await socket.prepare(request)
-        return Channel(socket)
+        return Channel(socket, connection.drop)
 
     async def _note_who_is_here(self, _: web.Application) -> AsyncIterator[None]:
         task = asyncio.create_task(self._note_forever())

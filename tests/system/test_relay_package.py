@@ -135,7 +135,8 @@ def install(here: Machine, package: Path, stage: RelayStage, backup: Path) -> No
     here.output("dpkg", "--install", "/root/relay.deb")
     here.output(*_SETUP, *_PAIR, "--no-start")
     here.output("writeback-relay", "restore", "/root/backup.tar")
-    here.output(*_SETUP, *_PAIR)
+    started = here.run(*_SETUP, *_PAIR)
+    assert started.returncode == 0, here.journal("", "--unit", _UNIT)
     assert here.output("systemctl", "is-active", _UNIT).strip() == "active"
     assert "agent1" in here.output("writeback-relay", "agents")
 

@@ -1,6 +1,7 @@
 """Listeners by hand: what the relay does with the ill-behaved and the late."""
 
 import asyncio
+import contextlib
 import json
 import sqlite3
 import time
@@ -397,3 +398,30 @@ async def test_who_was_here_is_noted(stage: RelayStage, agent: Enrolled) -> None
         assert known is not None
         assert known.last_seen is not None
         assert began <= known.last_seen <= time.time()
+
+
+async def test_a_listener_that_sends_and_never_reads_is_given_up(
+    stage: RelayStage, agent: Enrolled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("relay.listener._SEND_S", 0.5)
+    body = bytes(60_000)
+    async with stage.listening(agent) as socket, stage.client() as client:
+
+        async def talk_on_and_on() -> None:
+            with contextlib.suppress(ConnectionError, aiohttp.ClientError):
+                while True:
+                    await socket.send_str('{"nothing":1}')
+                    await asyncio.sleep(0.05)
+
+        async def ask() -> int:
+            headers = stage.send_headers("agent1")
+            async with client.post("/agent1", data=body, headers=headers) as answer:
+                return answer.status
+
+        talking = asyncio.create_task(talk_on_and_on())
+        # far more than fits between the two
+        asking = [asyncio.create_task(ask()) for _ in range(200)]
+        async with asyncio.timeout(40):
+            assert set(await asyncio.gather(*asking)) == {502}
+        assert stage.listeners(agent) == 0
+        talking.cancel()
