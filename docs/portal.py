@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from docs.portal_client import Client, Portal, Seen, WireError
+from docs.portal_client import Agent, Client, Portal, Seen, WireError
 from docs.portal_keys import (
     BadHalfError,
     fingerprint,
@@ -26,6 +26,7 @@ from docs.portal_keys import (
     statement,
     whole_code,
 )
+from docs.portal_succession import next_keys, succeed, succession
 
 IDENTIFIERS = (
     "objectGUID",
@@ -62,9 +63,23 @@ def _arguments() -> argparse.Namespace:
     code = verbs.add_parser("code", help="join the portal's half to the relay's half")
     code.add_argument("half", help="what writeback-relay code printed")
     code.set_defaults(run=_code)
+    _add_succession(verbs)
     for verb in ("reset", "change", "unlock", "check"):
         _add_request(verbs.add_parser(verb))
     return parser.parse_args()
+
+
+def _add_succession(verbs: Any) -> None:
+    made = verbs.add_parser("next-keys", help="make the portal's keys to come")
+    made.set_defaults(run=_next_keys)
+    done = verbs.add_parser("succeed", help="have an agent take the keys to come")
+    done.set_defaults(run=_succeed)
+    shown = verbs.add_parser(
+        "succession", help="print what the relay's owner registers"
+    )
+    shown.set_defaults(run=_succession)
+    for each in (done, shown):
+        each.add_argument("agent", help="its name at the relay")
 
 
 def _add_request(verb: argparse.ArgumentParser) -> None:
@@ -93,12 +108,34 @@ def _code(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _ask(arguments: argparse.Namespace) -> int:
+def _next_keys(arguments: argparse.Namespace) -> int:
+    following = next_keys(arguments.portal)
+    print(f"fingerprint: {fingerprint(following)}", file=sys.stderr)
+    print(following)
+    return 0
+
+
+def _succession(arguments: argparse.Namespace) -> int:
+    print(succession(arguments.portal, arguments.agent).token.decode("ascii"))
+    return 0
+
+
+def _succeed(arguments: argparse.Namespace) -> int:
+    client, agent = _agent(arguments)
+    print(json.dumps(succeed(client, agent, arguments.portal), indent=2))
+    return 0
+
+
+def _agent(arguments: argparse.Namespace) -> tuple[Client, Agent]:
     if not arguments.fingerprint:
         sys.exit("--fingerprint is needed: without it the relay could be the agent")
     seen = Seen(arguments.portal.with_suffix(".seen.json"))
     client = Client(Portal.load(arguments.portal), seen=seen)
-    agent = client.agent(arguments.agent, arguments.fingerprint)
+    return client, client.agent(arguments.agent, arguments.fingerprint)
+
+
+def _ask(arguments: argparse.Namespace) -> int:
+    client, agent = _agent(arguments)
     answer = client.request(agent, arguments.verb, **_claims(arguments))
     print(json.dumps(answer, indent=2))
     return 0 if answer.get("code") == "ok" else 1

@@ -237,10 +237,10 @@ class Client:
 
     def send(self, agent: Agent, sealed: Sealed) -> dict[str, Any]:
         """Send a sealed request until it is answered, three times at most."""
-        path, failed = f"{quote(agent.name)}/resets", ""
+        failed = ""
         for attempt in range(TRIES):
             try:
-                status, body = self._ask("POST", path, sealed.token)
+                status, body = self.post(agent, "resets", sealed.token)
             except (OSError, http.client.HTTPException) as error:
                 failed = f"no answer from the relay: {str(error)[:200]!r}"
                 continue
@@ -257,20 +257,12 @@ class Client:
     def seal(self, agent: Agent, op: str, claims: dict[str, Any]) -> Sealed:
         """Make the token: a JWS of this portal inside a JWE for the agent."""
         now, key = int(time.time()), self._portal.signing
-        head: dict[str, Any] = {
-            "v": VERSION,
-            "iss": self._portal.issuer,
-            "aud": agent.name,
-            "op": op,
-        }
-        head |= {"iat": now, "exp": now + LIFETIME_S, "jti": secrets.token_urlsafe(16)}
-        whole = head | claims
-        signed = jws.serialize_compact(
-            {"alg": "ES256", "typ": "writeback-request+jwt", "kid": key.thumbprint()},
-            json.dumps(whole).encode(),
-            key,
-            algorithms=["ES256"],
-        )
+        whole: dict[str, Any] = {"v": VERSION, "iss": self._portal.issuer, "op": op}
+        whole |= {"aud": agent.name, "iat": now, "exp": now + LIFETIME_S}
+        whole |= {"jti": secrets.token_urlsafe(16)} | claims
+        head = {"alg": "ES256", "typ": "writeback-request+jwt", "kid": key.thumbprint()}
+        payload = json.dumps(whole).encode()
+        signed = jws.serialize_compact(head, payload, key, algorithms=["ES256"])
         header = {"alg": SEALING[0], "enc": SEALING[1], "cty": "JWT"}
         header |= {"typ": "writeback-request+jwe", "kid": agent.sealing.thumbprint()}
         token = jwe.encrypt_compact(header, signed, agent.sealing, algorithms=SEALING)
@@ -281,7 +273,7 @@ class Client:
     ) -> dict[str, Any]:
         """Open an answer: unseal it, check that the agent signed it, and for what."""
         if status == 400:
-            return _bound(_signed(body, agent, "writeback-error+jwt"), sent, {})
+            return answered(body, agent, "writeback-error+jwt", sent, {})
         if status != 200:
             raise WireError(f"HTTP {status} from the relay: {body[:200]!r}")
         try:
@@ -291,8 +283,12 @@ class Client:
             raise LyingRelayError("the answer is not sealed for this portal") from error
         if kind != "writeback-answer+jwe":
             raise LyingRelayError("the answer's typ is not an answer's")
-        answer = _signed(inner, agent, "writeback-answer+jwt")
-        return _bound(answer, sent, {"aud": self._portal.issuer, "jti": sent.jti})
+        own = {"aud": self._portal.issuer, "jti": sent.jti}
+        return answered(inner, agent, "writeback-answer+jwt", sent, own)
+
+    def post(self, agent: Agent, path: str, body: bytes) -> tuple[int, bytes]:
+        """Post to an agent once; give the status and the body as they came."""
+        return self._ask("POST", f"{quote(agent.name)}/{path}", body)
 
     def _ask(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
         headers = {"ServiceBusAuthorization": self._token()}
@@ -340,8 +336,11 @@ def _fresh(claims: dict[str, Any], nonce: str) -> dict[str, Any]:
     return claims
 
 
-def _bound(claims: dict[str, Any], sent: Sealed, own: dict[str, str]) -> dict[str, Any]:
+def answered(
+    token: bytes, agent: Agent, kind: str, sent: Sealed, own: dict[str, str]
+) -> dict[str, Any]:
     """Give the claims of an answer; LyingRelayError: it answers something else."""
+    claims = _signed(token, agent, kind)
     for name, value in (own | {"request": sent.hash}).items():
         if claims.get(name) != value:
             raise LyingRelayError(f"the answer's {name} is of another request")

@@ -46,7 +46,7 @@ def statement(path: Path) -> str:
         "v": 1,
         "iss": data["issuer"],
         "iat": int(time.time()),
-        "keys": [_public(data["keys"][use], use) for use in ("sig", "enc")],
+        "keys": public_keys(path),
     }
     return jws.serialize_compact(
         {"alg": "ES256", "typ": STATEMENT, "kid": signing.thumbprint()},
@@ -54,6 +54,12 @@ def statement(path: Path) -> str:
         signing,
         algorithms=["ES256"],
     )
+
+
+def public_keys(path: Path) -> list[dict[str, Any]]:
+    """Give the public half of the portal's keys, signing first."""
+    keys = json.loads(path.read_text(encoding="utf-8"))["keys"]
+    return [_public(keys[use], use) for use in ("sig", "enc")]
 
 
 def fingerprint(path: Path) -> str:

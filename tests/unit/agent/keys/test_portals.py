@@ -144,6 +144,20 @@ def test_the_same_order_again_changes_nothing(path: Path, clock: Clock) -> None:
     assert len(json.loads(path.read_text())["successions"]) == 1
 
 
+def test_another_order_of_the_same_keys_changes_nothing(
+    path: Path, clock: Clock
+) -> None:
+    """A portal that got no answer, and made a new order."""
+    portals = portals_of(path)
+    first = portals.succeed(order(FIRST, SECOND))
+    clock.now += 60
+    assert portals.succeed(order(FIRST, SECOND)) == first
+    assert len(json.loads(path.read_text())["successions"]) == 1
+    assert refused(portals, order(FIRST, SECOND, aud="agent-2")) is Code.FORGED_REQUEST
+    portals.used(portals.by_kid()[kid(SECOND)])
+    assert refused(portals, order(FIRST, SECOND)) is Code.FORGED_REQUEST
+
+
 def test_an_older_order_does_not_bring_keys_back(path: Path, clock: Clock) -> None:
     """A relay that kept an order, of a portal that went back to its first keys."""
     portals = portals_of(path)
