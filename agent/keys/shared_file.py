@@ -9,11 +9,16 @@ from pathlib import Path
 Stamp = tuple[int, int, int]
 
 
+def lock_of(path: Path) -> Path:
+    """Name the file that is locked while another is replaced."""
+    return path.with_suffix(".lock")
+
+
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Keep other processes of this agent out of a file; OSError: it can't be locked."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_suffix(".lock").open("a") as lock:
+    with lock_of(path).open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

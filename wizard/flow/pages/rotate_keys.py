@@ -38,8 +38,9 @@ REKEY = Page(
         replace(
             credentials.ENROLMENT_CODE,
             help=Text(
-                "From your portal, in groups of five. It works once. To keep its name, "
-                "have the relay's owner forget the agent first: writeback-relay forget."
+                "From your portal, in groups of five. It works once. Where the keys of "
+                "before are lost, have the relay's owner forget the agent first: "
+                "writeback-relay forget."
             ),
         ),
         replace(AGENT_NAME, shown=when.beside_original, another=when.beside_original),
@@ -62,6 +63,7 @@ REKEY = Page(
         ASKING_RELAY,
         placeholder="Next checks the connection to the relay and the code.",
     ),
-    help="A relay gives a name to one agent: it refuses new keys under a name that it "
-    "knows. If anything fails, the old keys are back.",
+    help="This is another identity for the portal. To replace keys and keep the "
+    "fingerprint, without a code, use: writeback rotate-keys. If anything fails, the "
+    "old keys are back.",
 )

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from agent.config.secret_store import Store, in_folder
+from agent.keys.shared_file import lock_of
 from agent.system.atomic_files import remove_torn, write_atomically
 from agent.system.paths import Paths
 from wire.text import EMPTY, Text
@@ -121,7 +122,9 @@ class SandboxHost:
 
     def remains(self, *, audit: bool) -> Sequence[Path]:
         places = self.places
-        state = (places.ledger, places.starts, places.audit_head)
+        state = [places.ledger, places.starts, places.audit_head, places.breaker]
+        for shared in (places.sealing_keys, places.succession):
+            state += [shared, lock_of(shared)]
         logs = remaining_logs(places.audit, audit=audit)
         return [path for path in (*state, *logs) if path.exists()]
 
