@@ -32,6 +32,11 @@ _PLACES = {
     "setup": "journal, by the wizard or `writeback`",
 }
 _AFTER = """
+## What is not written
+
+Of Microsoft's documented ids only 32007 (OnBoardingConfigUpdateError) means nothing
+here: nothing is configured in memory alone.
+
 ## Which code leads to which event
 
 `reset`, `change`, `unlock` and `check` are what a portal asked for; a reset that this

@@ -19,14 +19,20 @@ class EventId(IntEnum):
     RESET_START = 31001
     RESET_SUCCESS = 31002
     RESET_FAIL = 31003
+    ONBOARDING_START = 31004
+    ONBOARDING_SUCCESS = 31005
     CHANGE_START = 31006
     CHANGE_SUCCESS = 31007
     CHANGE_FAIL = 31008
     ADMIN_RESET_START = 31009
     ADMIN_RESET_SUCCESS = 31010
     ADMIN_RESET_FAIL = 31011
+    OFFBOARDING_START = 31012
+    OFFBOARDING_SUCCESS = 31013
+    OFFBOARDING_FAIL = 31014
     STARTED = 31015
     STOPPED = 31016
+    ADMIN_LET_IN = 31017
     KEYS_MADE = 31018
     HEARTBEAT = 31019
     RELAY_REFUSED = 31034
@@ -38,7 +44,10 @@ class EventId(IntEnum):
     DECRYPTION_ERROR = 32004
     CONFIGURATION_ERROR = 32005
     VALIDATION_ERROR = 32008
+    ADMIN_REFUSED = 32009
     CRYPTO_ERROR = 32010
+    ONBOARDING_ERROR = 32011
+    OFFBOARDING_ERROR = 32013
     RELAY_WARNING = 32014
     STATUS_NOT_WRITTEN = 32015
     AD_UNKNOWN = 33001
@@ -119,6 +128,50 @@ EVENTS = {
             "As 31002, of one.",
         ),
         Event(_E.ADMIN_RESET_FAIL, "ResetUserPasswordByAdminFail", "As 31003, of one."),
+        Event(
+            _E.ONBOARDING_START,
+            "OnboardingEventStart",
+            "Password writeback is being set up, enrolled anew or turned on.",
+            "setup",
+        ),
+        Event(_E.ONBOARDING_SUCCESS, "OnboardingEventSuccess", "It is on.", "setup"),
+        Event(
+            _E.OFFBOARDING_START,
+            "OffboardingEventStart",
+            "Password writeback is being turned off, or removed.",
+            "setup",
+        ),
+        Event(
+            _E.OFFBOARDING_SUCCESS,
+            "OffboardingEventSuccess",
+            "It is off, or removed.",
+            "setup",
+        ),
+        Event(
+            _E.OFFBOARDING_FAIL,
+            "OffboardingEventFail",
+            "Turning it off, or the removal, failed; the text says why.",
+            "setup",
+        ),
+        Event(
+            _E.ADMIN_LET_IN,
+            "AuthTokenSuccess",
+            "The administrator that a setup needs was let in by the directory.",
+            "setup",
+        ),
+        Event(
+            _E.ADMIN_REFUSED,
+            "AuthTokenError",
+            "The directory refused that administrator: a wrong password, mostly.",
+            "setup",
+        ),
+        Event(
+            _E.ONBOARDING_ERROR,
+            "OnBoardingServiceError",
+            "Setting up or turning on failed and was taken back; the text says why.",
+            "setup",
+        ),
+        Event(_E.OFFBOARDING_ERROR, "OffBoardingError", "As 31014.", "setup"),
         Event(
             _E.STARTED,
             "WriteBackServiceStarted",

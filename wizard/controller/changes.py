@@ -1,9 +1,12 @@
 """What would change on one machine, and the change itself: all of it or nothing."""
 
+import contextlib
 import threading
 
+from agent.config.errors import SettingsError
 from agent.config.settings import DirectorySettings, Settings
 from wire.text import Text
+from wizard.controller.boarding import boarding, sign_in_told, told
 from wizard.controller.guards import refuse_others
 from wizard.controller.preflight import refuse_unready
 from wizard.directory.sign_in import NEEDS_ADMIN, prove_admin
@@ -76,12 +79,22 @@ class Changes:
             if plan.removes:
                 refuse_new_settings(plan.changes, context)
             if directory is not None:
-                prove_admin(directory, context)
+                with sign_in_told(self._host):
+                    prove_admin(directory, context)
             refuse_unready(plan, context, stop)
             if plan.changes:
-                self._carry_out(plan, inputs, report, stop)
+                with told(self._host, boarding(plan, self._in_force())):
+                    self._carry_out(plan, inputs, report, stop)
             if plan.removes:
                 self._host.forget()
+
+    def _in_force(self) -> Settings | None:
+        """Read the settings before a plan; None where none are there, or of use."""
+        if self._host.read(self._host.places.settings) is None:
+            return None
+        with contextlib.suppress(SettingsError):
+            return self._context.load_settings()
+        return None
 
     def _carry_out(
         self, plan: Plan, inputs: Inputs, report: Report, stop: threading.Event

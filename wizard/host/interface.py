@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Protocol
 
+from agent.audit.events import EventId
 from agent.config.secret_store import Store
 from agent.system.paths import Paths
 from agent.system.version import PROJECT, VERSION
@@ -133,6 +134,13 @@ class Package(Protocol):
         """Give the files that are not as it brought them; None: nobody can compare."""
 
 
+class Events(Protocol):
+    """Where events of a setup are written for alerts (`agent.audit.events`)."""
+
+    def event(self, event: EventId, detail: str) -> None:
+        """Write one; it never fails."""
+
+
 class Host(Protocol):
     """One machine that an agent is set up on: what each has, and options.
 
@@ -146,6 +154,7 @@ class Host(Protocol):
     sealing: Sealing | None
     ownership: Ownership | None
     package: Package | None
+    events: Events | None
 
     def read(self, path: Path) -> str | None:
         """Give a file's text, None when there is none."""

@@ -50,6 +50,7 @@ class SandboxHost:
     sealing: interface.Sealing | None = None
     ownership: interface.Ownership | None = None
     package: interface.Package | None = None
+    events: interface.Events | None = None
 
     def __init__(self, home: Path) -> None:
         self.places = Paths.below(home.absolute())

@@ -26,6 +26,7 @@ from wizard.host import interface
 from wizard.host.audit_files import remaining_logs, remove_path
 from wizard.host.lock import held, is_held
 from wizard.host.systemd.credentials import SystemCredentials
+from wizard.host.systemd.event_journal import EventJournal
 from wizard.host.systemd.ownership import ServerOwnership
 from wizard.host.systemd.package import InstalledPackage
 from wizard.host.systemd.units import Unit, connected
@@ -58,6 +59,7 @@ class SystemdHost:
             self.places, _CREDENTIALS
         )
         self.package: interface.Package | None = InstalledPackage("writeback-agent")
+        self.events: interface.Events | None = EventJournal()
         self._who = who
 
     def read(self, path: Path) -> str | None:

@@ -20,6 +20,8 @@ CODES = {
     "rollback": (Exit.DONE, Exit.DONE),
     "repair": (NO_SETTINGS, DOWN),
     "rekey": (NO_SETTINGS, DOWN),
+    "rotate-keys": (NO_SETTINGS, DOWN),
+    "rotate-password": (NO_SETTINGS, DOWN),
     "remove": (Exit.DONE, DOWN),
     "status": (Exit.FINDINGS, DOWN),
     "schema": (READS, READS),

@@ -1,0 +1,19 @@
+"""Events of a setup, in the journal of this server, beside those of the agent."""
+
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent.audit.events import EventId
+from agent.service.journald import SOCKET, Journal
+
+
+@dataclass(frozen=True)
+class EventJournal:
+    """Writes each by itself; a journal that does not take it is no reason to fail."""
+
+    socket: Path = SOCKET
+
+    def event(self, event: EventId, detail: str) -> None:
+        with closing(Journal(self.socket)) as journal:
+            journal.event(event, detail)
