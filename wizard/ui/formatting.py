@@ -2,7 +2,7 @@
 
 from html import escape
 
-from wire.printable import printable_lines
+from wire.printable import printable, printable_lines
 from wire.text import Field, Text
 from wizard import translation
 
@@ -15,6 +15,11 @@ def tr(template: str, /, **fields: Field) -> str:
 def say(text: str) -> str:
     """Put a text from elsewhere into words; what is data is made printable."""
     return printable_lines(translation.say(text, number))
+
+
+def line(name: str) -> str:
+    """Give a name from elsewhere, such as a DN, as the one line that it is."""
+    return printable(name)
 
 
 def tip(text: str) -> str:

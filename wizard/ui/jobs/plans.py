@@ -5,7 +5,7 @@ Both give jobs for a worker; they read the answers before they start.
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.config.settings import Settings
 from wire.failure import Failure
@@ -79,7 +79,8 @@ def known_of(
 ) -> PortalDetails | None:
     """Give what the portal's side knows; of the settings where all else is gone."""
     try:
-        return controller.installation.portal_details()
+        known = controller.installation.portal_details()
+        return replace(known, portal_fingerprint="")  # there is nothing to compare
     except (Failure, OSError):  # it is only told; the removal does not need it
         if installed is None:
             return None

@@ -11,7 +11,7 @@ from wizard.flow.conversion import directory_of, inputs_of
 from wizard.flow.proposals import base_dn
 from wizard.results import Container
 from wizard.ui.form import Form
-from wizard.ui.formatting import say, tip, tr
+from wizard.ui.formatting import line, say, tip, tr
 from wizard.ui.theme import palette
 from wizard.ui.widgets.container_tree import ContainerTree
 from wizard.ui.widgets.field_box import ProblemLine
@@ -70,7 +70,7 @@ class ScopePage(Form):
         chosen = tuple(self.session.answers.get(_PATH) or ())
         self.tree.show_chosen(chosen)
         self.list.clear()
-        self.list.addItems([say(dn) for dn in chosen])
+        self.list.addItems([line(dn) for dn in chosen])
         for at, dn in enumerate(chosen):
             self.list.item(at).setToolTip(tip(dn))
         self.list.setVisible(bool(chosen))

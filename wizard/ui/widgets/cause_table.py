@@ -10,7 +10,7 @@ from agent.verdict.verdict import State
 from wire.operation import Operation
 from wire.text import plural
 from wizard.permissions.coverage import PersonVerdict
-from wizard.ui.formatting import number, say, tip, tr
+from wizard.ui.formatting import line, number, say, tip, tr
 from wizard.ui.presenters.other_operations import RESET_WORKS, Key, keys_of, title_of
 from wizard.ui.theme import palette
 from wizard.ui.theme.icons import icon
@@ -163,7 +163,7 @@ class CauseTable(QTreeWidget):
         if row.childCount() > len(kept):
             return  # the note about the others is there
         for at in range(row.childCount(), len(kept)):
-            item = _item(kept[at].verdict.dn, key)
+            item = _item(line(kept[at].verdict.dn), key)
             item.setToolTip(0, tip(kept[at].verdict.dn))
             item.setData(0, _PERSON, at)
             row.addChild(item)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem
 from agent.ldap import dn as names
 from wire.text import Text
 from wizard.results import Container
-from wizard.ui.formatting import number, say, tip, tr
+from wizard.ui.formatting import line, number, tip, tr
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.presenters import container_selection
 from wizard.ui.presenters.failure import wording
@@ -70,7 +70,7 @@ class ContainerTree(QTreeWidget):
 
     def _item(self, container: Container) -> QTreeWidgetItem:
         people = number(container.users) if container.users >= 0 else ""
-        item = QTreeWidgetItem([say(container.name), people])
+        item = QTreeWidgetItem([line(container.name), people])
         item.setSizeHint(0, QSize(0, 26))
         flag = Qt.AlignmentFlag
         item.setTextAlignment(1, flag.AlignRight | flag.AlignVCenter)

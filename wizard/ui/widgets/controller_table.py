@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHeaderView, QTableWidgetItem, QWidget
 from wire.text import Text
 from wizard.checks.controller_facts import Cell, ControllerFacts, Inspection, check_of
 from wizard.results import Check
-from wizard.ui.formatting import say, tip, tr
+from wizard.ui.formatting import line, say, tip, tr
 from wizard.ui.theme import palette
 from wizard.ui.theme.icons import STATES, icon, state_word
 from wizard.ui.widgets.check_rows import CheckRows
@@ -82,7 +82,7 @@ class ControllerTable(QWidget):
 
     def _fill(self, at: int, facts: ControllerFacts, domain: str) -> None:
         # all are of one domain: what tells them apart has the place there is
-        host = QTableWidgetItem(say(facts.host.removesuffix(f".{domain}")))
+        host = QTableWidgetItem(line(facts.host.removesuffix(f".{domain}")))
         host.setToolTip(tip(facts.host))
         inks = palette.inks(self.palette())
         if facts.doing:
@@ -127,7 +127,7 @@ class ControllerTable(QWidget):
         if not self.panel.isVisibleTo(self):
             return
         facts = self.facts[at]
-        self.who.setText(facts.host)
+        self.who.setText(line(facts.host))
         self.about.setText(say(facts.held_back))
         self.about.setVisible(bool(facts.held_back))
         titles = dict(zip(NAMES, _titles()[1:], strict=True))

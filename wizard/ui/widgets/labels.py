@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from wizard.ui.formatting import say, tip, tr
+from wizard.ui.formatting import line, say, tip, tr
 from wizard.ui.theme import palette as look
 from wizard.ui.theme.style import pen
 
@@ -74,7 +74,7 @@ class LongName(QLabel):
         self.set_name(text)
 
     def set_name(self, text: str) -> None:
-        shown = say(text)
+        shown = line(text)
         self.setText(shown)
         self.setToolTip(tip(shown))
         self.setAccessibleName(shown)

@@ -35,7 +35,7 @@ class PortalDetailsPanel(labels.Panel):
             (tr("Portal"), details.issuer),
             (tr("Compare with your portal"), details.portal_fingerprint),
         )
-        for at, (name, text) in enumerate(line for line in lines if line[1]):
+        for at, (name, text) in enumerate(each for each in lines if each[1]):
             self.grid.addWidget(labels.label(name, muted=True, wrap=False), at, 0)
             whole = text in (details.fingerprint, details.portal_fingerprint)
             shown = labels.fingerprint(text) if whole else labels.LongName(text)

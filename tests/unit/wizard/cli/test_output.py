@@ -1,14 +1,16 @@
 """The first line of status: is it on, and does it work."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from tests.unit.wizard.answered import SETTINGS
 from wire.text import verbatim
-from wizard.cli.output import first_line, status_text
+from wizard.cli.commands.status import status
+from wizard.cli.output import first_line, portal_details_text, status_text
 from wizard.host.interface import nobody_reached
-from wizard.results import AgentStatus, Installed
+from wizard.results import AgentStatus, EnrolledPortal, Installed, PortalDetails
 
 UP, DC = "connected", "connected: dc1.corp.test"
 # begins as the word of a link that is up; the state is another
@@ -96,6 +98,34 @@ def test_what_the_agent_says_of_whom_it_reaches_is_read_with_care(
 
 def test_what_is_off_serves_nobody() -> None:
     assert not installed(UP, DC, True, True, False).status.serving
+
+
+PORTAL = EnrolledPortal("https://portal.corp.test", "AB12 CD34")
+
+
+def test_the_portals_fingerprint_is_there_to_be_compared() -> None:
+    text = status_text(replace(installed(UP, DC), portal=PORTAL))
+    at = text.index("Compare the portal's own fingerprint with your portal:")
+    lines = text[at:].splitlines()
+    # the fingerprint stands before what a relay, or a portal, may have put in words
+    assert lines[1].split() == ["Fingerprint", "AB12", "CD34"]
+    assert lines[2].split() == ["Portal", "https://portal.corp.test"]
+    given = PortalDetails("https://r.test/a", "a", "7C1F", PORTAL.issuer, "AB12 CD34")
+    shown = portal_details_text(given).splitlines()
+    assert shown[1].split() == ["Fingerprint", "7C1F"]
+    assert "Compare" in shown[-2]
+    assert shown[-1].split() == ["Fingerprint", "AB12", "CD34"]
+
+
+def test_the_portal_is_told_to_programs() -> None:
+    controller = SimpleNamespace(
+        recovery=SimpleNamespace(find=lambda: None),
+        installation=SimpleNamespace(
+            installed=lambda: replace(installed(UP, DC), portal=PORTAL)
+        ),
+    )
+    data = status(controller).data  # type: ignore[arg-type]
+    assert data["portal"] == {"issuer": PORTAL.issuer, "fingerprint": "AB12 CD34"}
 
 
 def test_the_links_are_told_with_what_the_agent_says_of_them() -> None:

@@ -23,6 +23,9 @@ from wizard.results import (
 FINGERPRINT = (
     "7C1F 09AE 55D2 E0B4 3A96 4471 0CFE 82B7 91D4 6A3E F508 2C6B 1B9D 77E2 40AF C853"
 )
+PORTAL_FINGERPRINT = (
+    "2E71 B0C4 98AD 3F16 D25C 6E0B A7F3 1148 5BD9 C082 E61F 73A5 094D F82B 66C7 1E3A"
+)
 CHAIN = """CN=dc1.corp.test
   issued by CN=Corp Issuing CA 1, O=Corp, C=CH
   for dc1.corp.test
@@ -263,6 +266,7 @@ PORTAL_DETAILS = PortalDetails(
     "sync-01",
     FINGERPRINT,
     "https://portal.corp.test",
+    PORTAL_FINGERPRINT,
 )
 TESTED = SelfTestResult(
     "ok",
