@@ -21,7 +21,10 @@ def timed(registry: Registry) -> Middleware:
 
     @web.middleware
     async def note(request: web.Request, handler: Handler) -> web.StreamResponse:
-        connection = registry.of(request)
+        try:
+            connection = registry.of(request)
+        except Refused as refusal:  # nobody reads it any more
+            return web.Response(status=refusal.status)
         connection.header_came()
         try:
             response = await handler(request)

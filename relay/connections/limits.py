@@ -35,7 +35,7 @@ class Limits:
         strangers = min(usable // 4, _MOST_STRANGERS)
         return cls(
             strangers=strangers,
-            strangers_per_source=max(strangers // 16, 4),
+            strangers_per_source=max(strangers // 8, 4),
             senders=usable // 4,
             listeners=usable // 2,
         )

@@ -56,8 +56,11 @@ class Registry:
             self.dropped(why)
 
     def of(self, request: web.Request) -> Connection:
-        """Find the connection that a request came on."""
-        return self._by_http[request.protocol]
+        """Find the connection that a request came on; Refused where it is gone."""
+        connection = self._by_http.get(request.protocol)
+        if connection is None:
+            raise Refused(408, "the connection was dropped", "Connect again.")
+        return connection
 
     async def drain(self, first_s: float, finish_s: float) -> None:
         """Send all but listeners away, each when its answer is out.
