@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from wire import jose
 from wire.keys import PrivateKeys, PublicKeys
-from wire.messages import CLOCK_LEEWAY_S
+from wire.messages import CLOCK_LEEWAY_S, Seconds
 from wire.outcomes import Code, Refused
 from wire.portal_statement import PortalStatement
 from wire.self_signed import MAX_BYTES, public_keys
@@ -29,8 +29,8 @@ class _Claims(BaseModel):
 
     iss: _Short
     aud: _Short
-    iat: int
-    exp: int
+    iat: Seconds
+    exp: Seconds
     jti: str = Field(min_length=16, max_length=128)
     proof: str = Field(max_length=MAX_BYTES)
     keys: list[dict[str, object]] = Field(max_length=8)

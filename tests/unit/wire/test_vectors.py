@@ -17,6 +17,7 @@ from wire.messages import Portal, Request
 from wire.outcomes import Refused
 from wire.portal_statement import PortalStatement
 from wire.sent_request import SentRequest
+from wire.succession import Succession
 
 PORTAL, AGENT_KEYS = party("portal"), party("agent")
 
@@ -125,6 +126,21 @@ def test_a_portals_statement_is_taken_or_refused(vector: Vector) -> None:
     assert taken.keys.jwks() == claims["keys"]
 
 
+@pytest.mark.parametrize("vector", named("successions"))
+def test_a_succession_is_taken_or_refused(vector: Vector) -> None:
+    def taken() -> Succession:
+        order = Succession.read(vector["token"].encode(), PORTAL.public)
+        order.check_given(AGENT, NOW)
+        return order
+
+    if "refused" in vector:
+        with pytest.raises(Refused):
+            taken()
+        return
+    assert taken().statement.keys.jwks() == vector["claims"]["keys"]
+    assert taken().statement.keys == party("successor").public
+
+
 READ: dict[str, Callable[[bytes], Any]] = {
     "application": Application.read,
     "withdrawal": lambda token: read_withdrawal(token, AGENT_KEYS.public),
@@ -167,7 +183,7 @@ def test_nothing_of_the_frozen_version_is_missing() -> None:
 
 
 COUNTS = {
-    "parties": 4,
+    "parties": 5,
     "requests": 55,
     "answers": 31,
     "statements": 23,
@@ -175,4 +191,5 @@ COUNTS = {
     "codes": 6,
     "portal_statements": 12,
     "agent_statements": 20,
+    "successions": 11,
 }

@@ -117,7 +117,8 @@ async function vectors({ folder }) {
   const portal = await portalOf({ issuer: 'https://portal.example', keys: { sig, enc } });
   const known = { name: 'agent-1', fingerprint: parties.agent.fingerprint };
   known.signing = await signingKey(parties.agent.public[0]);
-  const taken = { parties: {}, requests: {}, answers: {}, statements: {}, access_signatures: {} };
+  const taken = { parties: {}, requests: {}, answers: {}, statements: {}, codes: {} };
+  taken.access_signatures = {};
   const take = async (kind, name, make) => {
     taken[kind][name] = await make().catch(() => null);
   };
@@ -140,6 +141,11 @@ async function vectors({ folder }) {
   for (const { name, what, nonce, body } of read('statements')) {
     await take('statements', name, () => statement({ ...known }, what, nonce, body, now));
   }
+  for (const { name, half, party, code } of read('codes')) {
+    if (half && code.includes('-')) {
+      await take('codes', name, () => wholeCode(half, parties[party].public[0]));
+    }
+  }
   for (const { name, key_name, key, uri, expires } of read('access_signatures')) {
     await take('access_signatures', name, async () => accessSignature(uri, key_name, key, expires));
   }
@@ -150,6 +156,26 @@ function accessSignature(uri, keyName, key, expires) {
   const audience = encodeURIComponent(uri);
   const mac = createHmac('sha256', key).update(`${audience}\n${expires}`).digest('base64');
   return `SharedAccessSignature sr=${audience}&sig=${encodeURIComponent(mac)}&se=${expires}&skn=${keyName}`;
+}
+
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+// The portal's half joined to the relay's: the code that an administrator types.
+async function wholeCode(half, signing) {
+  let bits = '';
+  for (const letter of half.replaceAll('-', '')) {
+    bits += BASE32.indexOf(letter).toString(2).padStart(5, '0');
+  }
+  const raw = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+  const check = (body) => createHash('sha256').update(body).digest().subarray(0, 2);
+  const body = raw.subarray(0, 17);
+  agree(body[0] === 2 && check(body).equals(raw.subarray(17)), 'no half of a code');
+  const digest = Buffer.from(await jose.calculateJwkThumbprint(signing, 'sha256'), 'base64url');
+  const joined = Buffer.concat([body, digest.subarray(0, 16)]);
+  let letters = '';
+  const spelled = [...joined, ...check(joined)].map((byte) => byte.toString(2).padStart(8, '0'));
+  for (const five of spelled.join('').match(/.{5}/g)) letters += BASE32[parseInt(five, 2)];
+  return letters.match(/.{1,5}/g).join('-');
 }
 
 // A portal at a relay: each step of docs/wire.md, told by what came back.
