@@ -139,12 +139,14 @@ class Connection:
         controls: Sequence[Control] = (),
         paged: bool = True,
         limit: int | None = None,
+        page: int = _PAGE,
     ) -> Iterator[Entry]:
         """Find entries, page by page; referrals are left out.
 
         The values of `filter` (RFC 4515) are escaped with `escape`. `controls` go with
-        each page, of 500; without `paged` a search that finds few saves a control. More
-        than `limit` are no error. What is wrong is raised while it is iterated.
+        each `page`, smaller where a controller works long at each entry; without
+        `paged` a search that finds few saves a control. More than `limit` are no error.
+        What is wrong is raised while it is iterated.
         """
         ask = partial(
             self._connection.search,
@@ -154,18 +156,18 @@ class Connection:
             attributes=list(attributes) or ["1.1"],
             controls=_ldap3(controls),
         )
-        entries = self._pages(ask) if paged else self._once(ask, limit or 0)
+        entries = self._pages(ask, page) if paged else self._once(ask, limit or 0)
         return entries if limit is None else islice(entries, limit)
 
     def _once(self, ask: Callable[..., Any], limit: int) -> Iterator[Entry]:
         found, _ = self._found(partial(ask, size_limit=limit), also=bool(limit))
         yield from found
 
-    def _pages(self, ask: Callable[..., Any]) -> Iterator[Entry]:
+    def _pages(self, ask: Callable[..., Any], size: int) -> Iterator[Entry]:
         cookie: bytes | None = None
         empty = 0
         while empty < _MOST_EMPTY:
-            page = partial(ask, paged_size=_PAGE, paged_cookie=cookie)
+            page = partial(ask, paged_size=size, paged_cookie=cookie)
             found, cookie = self._found(page)
             yield from found
             if not cookie:

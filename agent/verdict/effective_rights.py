@@ -29,9 +29,20 @@ _USER = frozenset({SELF, EVERYONE})
 
 def held(subject: Subject, right: Right) -> Decision | Unreadable:
     """Say whether the agent's account holds a right on a user."""
+    sids, who = subject.agent_sids, subject.object_sid
+    return held_on(subject.descriptor, sids, who, right, subject.classes)
+
+
+def held_on(
+    raw: bytes | None,
+    sids: frozenset[Sid],
+    object_sid: Sid | None,
+    right: Right,
+    classes: frozenset[UUID],
+) -> Decision | Unreadable:
+    """Say whether a token holds a right on a user, by the user's descriptor as read."""
     # SELF is added here, so that users who are not the agent share the answer
-    sids = token_on(subject.agent_sids, subject.object_sid)
-    return _decide(subject.descriptor, sids, right, subject.classes)
+    return _decide(raw, token_on(sids, object_sid), right, classes)
 
 
 def cannot_change(subject: Subject) -> Ace | None:

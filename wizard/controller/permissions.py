@@ -10,8 +10,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from itertools import takewhile
 
+from agent.acl.sid import Sid
 from agent.active_directory.domain_cache import DomainCache
+from agent.active_directory.users import own_sids
 from agent.config.settings import Settings
+from agent.ldap.entry import RootDse
 from agent.verdict import judge
 from agent.verdict.account import Account
 from agent.verdict.causes import Cause
@@ -25,9 +28,10 @@ from wizard.grants import grants
 from wizard.grants.grants import AccessEntry, Revocation
 from wizard.inputs import Inputs
 from wizard.permissions.account_report import find_about_account
-from wizard.permissions.coverage import PersonVerdict, Tally, cover
+from wizard.permissions.coverage import PersonVerdict, Tally, cover, people_in
 from wizard.permissions.findings import Finding
 from wizard.permissions.person import filters_of, find_person
+from wizard.permissions.proof import PAGE, WANTED, Disagreement, Proof
 from wizard.permissions.sid_names import Names
 from wizard.plan.change import Context, Plan
 
@@ -155,6 +159,35 @@ class Permissions:
             return find_about_account(
                 opened, DomainCache(settings), report=report, stop=stop.is_set
             )
+
+    def prove(
+        self,
+        settings: Settings,
+        inputs: Inputs,
+        *,
+        begin: Callable[[RootDse, frozenset[Sid]], None],
+        each: Callable[[Disagreement], None],
+        report: Callable[[int], None],
+        stop: threading.Event,
+    ) -> Proof:
+        """Compare, for everybody in the scope, the verdict with the controller's word.
+
+        Reads only, as the agent's account. `begin` is told of the controller and the
+        token, `each` of what differs. StepFailed: no password of the account is known.
+        """
+        context = self._context.with_inputs(inputs)
+        with as_agent(settings.directory, context) as opened:
+            proof = Proof(own_sids(opened))
+            begin(opened.root(), proof.sids)
+            for entry in people_in(opened, settings.scope, WANTED, PAGE):
+                if stop.is_set():
+                    proof.complete = False
+                    break
+                for differs in proof.add(entry):
+                    each(differs)
+                if proof.people % _STEP == 0:
+                    report(proof.people)
+        return proof
 
     def plan_grant(self, settings: Settings, inputs: Inputs) -> Plan:
         """Say what is missing for the scope; nothing is taken back."""

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 
 from agent.acl.rights import Right
-from wire.text import Text, in_lines, verbatim
+from wire.text import Text, in_lines, plural, verbatim
 from wizard.grants.effective_rights import ContainerRights, Unreached
 from wizard.permissions.grant import Grant
+from wizard.permissions.proof import Proof
 from wizard.results import Check, State
+
+PROOF_TITLE = Text("Verdict by the controller's own word")
 
 
 def row_of(container: str, judged: ContainerRights, rights: Sequence[Right]) -> Check:
@@ -23,6 +26,32 @@ def row_of(container: str, judged: ContainerRights, rights: Sequence[Right]) -> 
         return _unknown(title, judged)
     shown = _names([each for each in rights if each is not Right.CHANGE_PASSWORD])
     return Check("grants", title, "ok", Text("Effective: {rights}.", rights=shown))
+
+
+def proof_row(proof: Proof) -> Check:
+    """Tell whether the verdict is what the controller itself says, for some people."""
+    people = plural("{count} person", "{count} people", proof.people)
+    if proof.differing:
+        differing = sum(proof.differing.values())
+        detail = Text(
+            "The verdict and the controller differ {count} times, among {people}.",
+            count=differing,
+            people=people,
+        )
+        remedy = Text("Run writeback permissions prove, which explains each.")
+        return Check("grants/proof", PROOF_TITLE, "failed", detail, remedy)
+    if proof.untold:
+        detail = Text(
+            "The controller tells nothing of {untold} of {people}.",
+            untold=proof.untold,
+            people=people,
+        )
+        return Check("grants/proof", PROOF_TITLE, "info", detail)
+    detail = Text(
+        "The controller says the same as the verdict, of the first {people}.",
+        people=people,
+    )
+    return Check("grants/proof", PROOF_TITLE, "ok", detail)
 
 
 def _unreached(title: Text, judged: ContainerRights, rights: Sequence[Right]) -> Check:

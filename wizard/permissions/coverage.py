@@ -7,7 +7,7 @@ writes them down. Equal descriptors are judged once (`agent.verdict.judge` keeps
 import queue
 import threading
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice
@@ -105,13 +105,22 @@ def outermost(scope: Scope) -> tuple[str, ...]:
     return tuple(chosen)
 
 
-def _pages(directory: Connection, scope: Scope) -> Iterator[list[Entry]]:
+def people_in(
+    directory: Connection, scope: Scope, attributes: Sequence[str], page: int
+) -> Iterator[Entry]:
+    """Find everybody in the scope, each once, with the permissions of each."""
     pilot, controls = scope.pilot_group, (OWNER_GROUP_DACL,)
     query = people_filter(*(() if pilot is None else (member_filter(pilot),)))
     for container in outermost(scope):
-        entries = directory.search(container, query, DETAIL, controls=controls)
-        while page := list(islice(entries, _PAGE)):
-            yield page
+        yield from directory.search(
+            container, query, attributes, controls=controls, page=page
+        )
+
+
+def _pages(directory: Connection, scope: Scope) -> Iterator[list[Entry]]:
+    entries = people_in(directory, scope, DETAIL, _PAGE)
+    while page := list(islice(entries, _PAGE)):
+        yield page
 
 
 @contextmanager

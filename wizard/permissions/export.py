@@ -43,6 +43,16 @@ def finish(stop: threading.Event) -> None:
 @contextmanager
 def writing(place: Path, form: Form) -> Iterator[Write]:
     """Write one row a person; `StepFailed` where the file can't be written."""
+    with whole_file(place) as file:
+        yield _rows(file) if form == "csv" else _lines(file)
+
+
+@contextmanager
+def whole_file(place: Path) -> Iterator[IO[str]]:
+    """Give a file that appears in its place when all is written, for its owner only.
+
+    `StepFailed` where it can't be written.
+    """
     if place.exists() and not place.is_file():
         raise StepFailed(Text("{file} is no ordinary file.", file=str(place)), _OTHER)
     new: Path | None = None
@@ -52,7 +62,7 @@ def writing(place: Path, form: Form) -> Iterator[Write]:
         number, name = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
         new = Path(name)
         with os.fdopen(number, "w", encoding="utf-8", newline="") as file:
-            yield _rows(file) if form == "csv" else _lines(file)
+            yield file
         new.replace(place)
     except OSError as error:
         why = str(error.strerror)

@@ -4,7 +4,9 @@ A deny is never removed and nothing else of a permission list is touched. What i
 effective already, by whatever entry, is not granted again.
 """
 
+from collections import deque
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from agent.acl import descriptor
 from agent.acl.rights import Right
@@ -19,10 +21,12 @@ from wizard.directory.accounts import find, is_ours, sid_of
 from wizard.directory.sign_in import as_admin, as_agent, as_either, finding
 from wizard.grants import grant_history, grants, policy_grant
 from wizard.grants.acl import Edit, descriptor_of, refuse_protected, rewrite, rights_of
-from wizard.grants.grant_rows import row_of
+from wizard.grants.grant_rows import PROOF_TITLE, proof_row, row_of
 from wizard.grants.grant_targets import grant_targets
+from wizard.permissions.coverage import people_in
 from wizard.permissions.grant import Grant
 from wizard.permissions.planned_account import ANYBODY
+from wizard.permissions.proof import PAGE, WANTED, Proof
 from wizard.plan.change import Begun, Change, Context, Facts, StepFailed
 from wizard.plan.history import GrantRecord
 from wizard.plan.step import Step, Target
@@ -95,7 +99,7 @@ class Grants(Step):
             return (finding(self.name, title, error),)
         rights = rights_of(target.settings.features)
         rows = [row_of(container, judgement, rights) for container, judgement in judged]
-        return [*rows, *policies]
+        return [*rows, *policies, *_by_the_controller(target)]
 
 
 def _policy_rows(target: Target) -> Sequence[Check]:
@@ -104,6 +108,21 @@ def _policy_rows(target: Target) -> Sequence[Check]:
         return ()
     with as_agent(target.settings.directory, target.context) as opened:
         return (policy_grant.row(opened, target.settings, own_sids(opened)),)
+
+
+def _by_the_controller(target: Target) -> Iterator[Check]:
+    """Compare the first people of the scope with what the controller itself says."""
+    directory = target.settings.directory
+    try:
+        with as_agent(directory, target.context) as opened:
+            proof = Proof(own_sids(opened))
+            people = people_in(opened, target.settings.scope, WANTED, PAGE)
+            for entry in islice(people, PAGE):
+                deque(proof.add(entry), maxlen=0)
+    except (DirectoryError, StepFailed) as error:
+        yield finding("grants/proof", PROOF_TITLE, error)
+        return
+    yield proof_row(proof)
 
 
 def _give(opened: Connection, record: GrantRecord, sid: Sid) -> Facts:

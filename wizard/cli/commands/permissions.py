@@ -2,8 +2,7 @@
 
 import argparse
 import contextlib
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -20,10 +19,12 @@ from wire.outcomes import Code, Refused
 from wire.text import Text, plural
 from wizard.cli.command import SECRETS, SETTINGS, Argument, Command, Group
 from wizard.cli.commands.grants import GRANT, PLAN, REVOKE
+from wizard.cli.commands.proof import PROVE
+from wizard.cli.counting import counting
 from wizard.cli.coverage_text import OPERATIONS, Examples, as_data, code_of, in_words
 from wizard.cli.errors import BadUsage
 from wizard.cli.invocation import Invocation, inspect_directory
-from wizard.cli.output import Exit, Result, finding, lines, tell
+from wizard.cli.output import Exit, Result, finding, lines
 from wizard.cli.signals import STOPPING, stopped_by_signal
 from wizard.controller.permissions import Explained, Permissions
 from wizard.inputs import Inputs
@@ -47,7 +48,7 @@ def check(permissions: Permissions, settings: Settings, inputs: Inputs) -> Resul
     judged = coverage(permissions, settings, inputs, ())
     if judged.code is Exit.BAD_USAGE:
         return judged  # stopped: the account is not looked at either
-    with _counting() as count, stopped_by_signal(STOPPING) as stop:
+    with counting() as count, stopped_by_signal(STOPPING) as stop:
         findings = permissions.about_account(settings, inputs, report=count, stop=stop)
     weighty = [each for each in findings if each.level in _WEIGHTY]
     code = Exit.FINDINGS if weighty else judged.code
@@ -72,7 +73,7 @@ def coverage(
             for write in writers:
                 write(person)
 
-        with _counting() as count, stopped_by_signal(STOPPING) as stop:
+        with counting() as count, stopped_by_signal(STOPPING) as stop:
             counts = permissions.coverage(
                 settings,
                 inputs,
@@ -191,23 +192,6 @@ def _finding(each: Finding) -> Iterator[str]:
     return (f"  {row}" for row in rows)
 
 
-@contextlib.contextmanager
-def _counting() -> Iterator[Callable[..., None]]:
-    """Count up on a terminal; to nobody else is it of use."""
-    shown = sys.stderr.isatty()
-
-    def count(people: int) -> None:
-        if shown:
-            number = plural("{count} person", "{count} people", people)
-            tell(f"\r{say(number, '{:,}'.format)}", end="")
-
-    try:
-        yield count
-    finally:
-        if shown:
-            tell("\r\x1b[K", end="")
-
-
 def _explain(invocation: Invocation) -> Result:
     arguments, permissions = invocation.arguments, invocation.controller.permissions
     who = {"by": arguments.by, "value": arguments.user}
@@ -262,5 +246,5 @@ COVERAGE = Command(
 PERMISSIONS = Group(
     "permissions",
     Text("verify permissions, explain one person's, grant what is missing"),
-    (CHECK, EXPLAIN, COVERAGE, PLAN, GRANT, REVOKE),
+    (CHECK, EXPLAIN, COVERAGE, PROVE, PLAN, GRANT, REVOKE),
 )
