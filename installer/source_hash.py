@@ -14,7 +14,7 @@ from installer.errors import BuildError
 from installer.paths import INSTALLER, PYPROJECT, REPOSITORY, SOURCES
 
 # Also what the packages' documents are made of.
-_MORE = ("CHANGELOG.md", "LICENSE", "pyproject.toml")
+_MORE = ("CHANGELOG.md", "LICENSE", "pyproject.toml", "docs/site.yaml")
 _NOT_SOURCES = shutil.ignore_patterns("__pycache__", "*.pyc", "*.pot")
 _VERSION = re.compile(r"[0-9]+(\.[0-9]+){1,2}([.~+a-z0-9]*[a-z0-9])?")
 
@@ -60,6 +60,7 @@ def copy(repository: Path, to: Path) -> None:
     for name in (*SOURCES, INSTALLER.name):
         shutil.copytree(repository / name, to / name, ignore=_NOT_SOURCES)
     for name in _MORE:
+        (to / name).parent.mkdir(exist_ok=True)
         shutil.copy(repository / name, to / name)
 
 

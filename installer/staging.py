@@ -2,12 +2,15 @@
 
 import gzip
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from installer.package_specs import Recipe
 
 PROJECT = "ad-password-writeback"
+# what lies among a package's documents, by its path in the repository
+DOCUMENTS: Mapping[str, tuple[str, ...]] = {"agent": ("docs/site.yaml",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ def lay_out(recipe: Recipe, frozen: Path, pages: Path, source: Path, at: Path) -
     doc = at / "usr/share/doc" / recipe.name
     _gzip((source / "CHANGELOG.md").read_bytes(), doc / "changelog.gz")
     shutil.copyfile(pages / f"copyright-{recipe.short}", doc / "copyright")
+    for name in DOCUMENTS.get(recipe.short, ()):
+        shutil.copyfile(source / name, doc / Path(name).name)
     shutil.copytree(source / "installer/root" / recipe.short, at, dirs_exist_ok=True)
 
 

@@ -15,6 +15,14 @@ from lab.relay import LabRelay, write_private
 from wizard.host.sandbox.host import SandboxHost
 
 
+def up_if_down() -> None:
+    """Start what does not run; when all does, say nothing."""
+    lab = Lab.attach(places.INSTANCE)
+    relay = None if lab is None else LabRelay.attach(places.RELAY, lab.address)
+    if relay is None or not relay.running:
+        up()
+
+
 def up() -> None:
     """Start what does not run; when all does, say so at once."""
     lab = Lab.attach(places.INSTANCE)
@@ -57,6 +65,7 @@ def reset() -> None:
     """Go back to the first state: people as made, no agent set up."""
     began = time.monotonic()
     lab = _running()
+    print("Resetting the lab", flush=True)
     relay = LabRelay.attach(places.RELAY, lab.address)
     forget_machine()
     lab.reset()
@@ -135,10 +144,12 @@ def main() -> int:
     verbs = {"up": up, "reset": reset, "down": down, "code": code}
     parser = argparse.ArgumentParser(prog="dev lab")
     parser.add_argument("verb", choices=verbs)
-    verb = parser.parse_args().verb
+    parser.add_argument("--if-down", action="store_true", help="up; else say nothing")
+    options = parser.parse_args()
+    act = up_if_down if options.if_down else verbs[options.verb]
     try:
         with locked(places.LAB / "verb.lock"):
-            verbs[verb]()
+            act()
     except LabError as error:
         print(error, file=sys.stderr)
         return 1

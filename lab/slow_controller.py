@@ -5,11 +5,11 @@ The agent takes one that is silent for 3 s for one that is away, and looks for i
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TypeVar
 
 from wire.outcomes import Code
-from wizard.results import Check
+from wizard.controller.controller import Controller
 
 T = TypeVar("T")
 
@@ -34,6 +34,8 @@ def ask_until_there(ask: Callable[[], T], code: Callable[[T], str]) -> T:
         time.sleep(_BETWEEN_S)
 
 
-def is_away(rows: Sequence[Check]) -> bool:
-    """Say whether what was verified tells of an agent that waits for a controller."""
-    return any(row.id == "service" and "Directory: " in row.detail for row in rows)
+def is_away(controller: Controller) -> bool:
+    """Say whether the agent of a machine runs and waits for a domain controller."""
+    installed = controller.installation.installed()
+    status = installed.status if installed else None
+    return bool(status and status.running and not status.directory_connected)

@@ -160,7 +160,7 @@ OUTCOMES = {
     Code.TOO_YOUNG: OutcomeText(
         33008,
         "The minimum password age has not passed.",
-        "Wait until the time in this answer, or set must-change on the account.",
+        "Wait until the minimum age has passed, or set must-change on the account.",
         "Your password was changed too recently to be changed again now.",
     ),
     Code.POLICY: OutcomeText(

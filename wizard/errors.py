@@ -2,10 +2,13 @@
 
 import errno
 import os
+import traceback
 from datetime import datetime
 
 from wire.failure import Failure
 from wire.text import Text
+
+_OURS = ("agent", "wire", "wizard")
 
 
 class Busy(Failure):
@@ -45,7 +48,7 @@ def reason(error: BaseException) -> Text:
     """Say why, for people.
 
     Errors of ours give their own words; the system's give its words for their number;
-    unexpected ones give their kind only.
+    unexpected ones give their kind and place only, as a text could quote.
     """
     if isinstance(error, Failure):
         return error.whole
@@ -54,4 +57,22 @@ def reason(error: BaseException) -> Text:
     plain = type(error).__module__ == "builtins"
     if plain and number is not None and number in errno.errorcode:
         return Text("The system refused: {why}.", why=os.strerror(number))
-    return Text("An unexpected error of kind {kind}.", kind=type(error).__name__)
+    return unexpected(type(error).__name__, place_of(error))
+
+
+def unexpected(kind: str, place: str) -> Text:
+    """Tell of an error that nobody foresaw; the place is empty where none is known."""
+    where = {"kind": kind, "place": place}
+    if not place:
+        return Text("An unexpected error of kind {kind}.", kind=kind)
+    return Text("An unexpected error of kind {kind} at {place}.", **where)
+
+
+def place_of(error: BaseException) -> str:
+    """Give the module and line of ours where an error came up, the innermost one."""
+    place = ""
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        module = str(frame.f_globals.get("__name__", ""))
+        if module.partition(".")[0] in _OURS:
+            place = f"{module}, line {line}"
+    return place

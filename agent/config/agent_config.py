@@ -14,7 +14,8 @@ from agent.system.instance import is_copy, machine_name
 from agent.system.paths import Paths
 from wire.keys import BadKeys, PrivateKeys
 from wire.secret import Secret
-from wire.text import Text, verbatim
+from wire.system_reason import system_reason
+from wire.text import Text
 
 _LISTEN_KEY_BYTES = 32
 _REPAIR = Text("run the wizard's repair")
@@ -122,7 +123,7 @@ class _Reader:
         except SecretsUnavailable as error:
             self.problems.append(Problem(name, error.whole))
         except OSError as error:
-            self.problems.append(Problem(name, verbatim(str(error))))
+            self.problems.append(Problem(name, system_reason(error)))
         return None
 
 

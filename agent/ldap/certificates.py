@@ -82,6 +82,23 @@ def shake_hands(endpoint: Endpoint, *, timeout: float = _CONNECT_S) -> Handshake
     return Handshake(tuple(_facts(der, reason, verify_code) for der in chain), tls)
 
 
+def offers_old_tls(endpoint: Endpoint, *, timeout: float = _CONNECT_S) -> bool:
+    """Say whether a controller shakes hands by a TLS older than 1.2, and none newer.
+
+    Nothing is sent on it. What this machine's OpenSSL can't speak is not found.
+    """
+    any_version = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    any_version.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    any_version.set_ciphers("ALL:@SECLEVEL=0")
+    any_version.check_hostname = False
+    any_version.verify_mode = ssl.CERT_NONE
+    try:
+        with _handshake(any_version, endpoint, timeout) as wrapped:
+            return wrapped.version() in ("SSLv3", "TLSv1", "TLSv1.1")
+    except OSError:
+        return False
+
+
 def _distrust(endpoint: Endpoint, timeout: float) -> tuple[str, int]:
     """Say why a checked handshake fails, in words and by OpenSSL's number."""
     try:

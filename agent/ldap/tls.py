@@ -4,6 +4,7 @@ LDAPS only. ldap3's exceptions never pass; with `agent.ldap.connection` this is 
 importer.
 """
 
+import re
 import select
 import socket
 import ssl
@@ -17,8 +18,10 @@ from agent.ldap.certificates import Endpoint, shake_hands
 from agent.ldap.errors import DirectoryError, Unreachable, Untrusted
 from agent.system.tls import client_context
 from wire.secret import Secret
-from wire.text import Text
+from wire.system_reason import file_reason, system_reason
+from wire.text import Text, verbatim
 
+_NUMBER = re.compile(r"\[Errno -?\d+\] ")
 CHECK_IT = Text("check the controller, port 636 and the way to it")
 
 
@@ -68,7 +71,8 @@ def open_connection(
     try:
         tls = _NamedTls(endpoint, receive_timeout)
     except OSError as error:
-        what = Text("the file of the CA can't be used: {error}", error=str(error))
+        why = file_reason(error)
+        what = Text("the file of the CA can't be used: {why}", why=why)
         raise Unreachable(endpoint.host, what, Text("mend ca")) from error
     # bytes: ldap3 changes text by SASLprep (RFC 4013), which no directory does
     sent: Any = password.reveal().encode()
@@ -110,12 +114,16 @@ def _not_opened(
         except OSError:
             chain = ()
         return Untrusted(endpoint.host, failure.verify_message, chain)
-    reason = str(failure or error).removeprefix("socket connection error while opening")
+    # ldap3 keeps of the system's error its text alone, which begins with its number
+    text = str(error).removeprefix("socket connection error while opening")
+    reason = verbatim(_NUMBER.sub("", text).lstrip(": "))
+    if failure is not None:
+        reason = system_reason(failure)
     what = Text(
         "no connection to {host} port {port}: {reason}",
         host=endpoint.target[0],
         port=str(endpoint.port),
-        reason=reason.lstrip(": "),
+        reason=reason,
     )
     return Unreachable(endpoint.host, what, CHECK_IT)
 

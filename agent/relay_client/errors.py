@@ -10,6 +10,7 @@ import aiohttp
 from agent.relay_client import clock_skew
 from agent.relay_client.http_session import REDIRECTS, AnswerTooLong
 from wire.failure import Failure
+from wire.system_reason import system_reason
 from wire.text import Text, verbatim
 
 _ENROL = Text("enrol this agent again")
@@ -66,8 +67,8 @@ def reason_for_failure(error: Exception) -> Failure:
             remedy = Text("something in between is not the relay")
             return Failure(Text("no TLS connection"), remedy)
         case aiohttp.ClientConnectorError():
-            words = str(error.os_error.strerror)
-            what = Text("no connection: {why}", why=words)
+            why = system_reason(error.os_error)
+            what = Text("no connection: {why}", why=why)
             return Failure(what, Text("check the firewall"))
         case AnswerTooLong():
             return Failure(Text("its answer is too long"))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agent.verdict.account import Account, UserFlag
+from agent.verdict.attributes import span_words
 from agent.verdict.password_policy import PasswordPolicy
 from wire.operation import Operation
 from wire.outcomes import Code
@@ -110,7 +111,7 @@ def _too_young(
         "pwdLastSet is {moment} UTC and {policy} asks for an age of {age}",
         moment=f"{account.pwd_last_set:%Y-%m-%d %H:%M:%S}",
         policy=policy.source,
-        age=str(policy.min_age),
+        age=span_words(policy.min_age),
     )
     return [PolicyFinding(Code.TOO_YOUNG, detail, earliest=since)]
 

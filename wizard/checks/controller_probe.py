@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from typing import Literal, Self
 
 from agent.config.settings import DirectorySettings
-from agent.ldap.certificates import Endpoint, shake_hands
+from agent.ldap.certificates import Endpoint, offers_old_tls, shake_hands
 from agent.ldap.connection import Connection, connect
 from agent.ldap.errors import DirectoryError, SignInRefused
 from agent.system.tls import client_context
 from wire.failure import sentence
 from wire.secret import Secret
+from wire.system_reason import system_reason
 from wire.text import Text
 from wizard.checks.attempt import since
 from wizard.checks.controller_facts import Cell, ControllerFacts
@@ -21,7 +22,6 @@ from wizard.directory.sign_in import endpoint, sign_in_as
 from wizard.plan.change import Context
 
 _OTHER = Text("Mend the account in the directory, or give another one.")
-_OLD_TLS = ("UNSUPPORTED_PROTOCOL", "PROTOCOL_VERSION", "NO_PROTOCOLS_AVAILABLE")
 
 
 SignedInAs = Literal["admin", "account"]
@@ -119,7 +119,7 @@ def _no_ca(settings: DirectorySettings, error: OSError) -> Cell:
 def _unreachable(where: Endpoint, error: OSError) -> Cell:
     host, port = where.target
     target = Text("{host} port {port}", host=host, port=str(port))
-    if isinstance(error, ssl.SSLError) and (error.reason or "").endswith(_OLD_TLS):
+    if isinstance(error, ssl.SSLError) and offers_old_tls(where):
         return Cell(
             "TLS",
             "failed",
@@ -128,7 +128,7 @@ def _unreachable(where: Endpoint, error: OSError) -> Cell:
             "Turn TLS 1.2 on at the controller (Windows Server 2012 R2 has it).",
             field=CONTROLLERS,
         )
-    why = error.strerror or Text("no answer in time")
+    why = system_reason(error)
     return Cell(
         "certificate",
         "failed",

@@ -15,6 +15,7 @@ from wire import names
 from wire.failure import sentence
 from wire.printable import printable
 from wire.secret import Secret
+from wire.system_reason import system_reason
 from wire.text import EMPTY, Text, verbatim
 from wizard.checks import certificate as chain
 from wizard.checks.attempt import Attempt, Failed, attempt_all
@@ -82,7 +83,7 @@ class _Tried:
                 self._host, self._port, type=socket.SOCK_STREAM
             )
         except OSError as error:
-            host, why = self._host, str(error.strerror)
+            host, why = self._host, system_reason(error)
             raise Failed(
                 Text("{host} can't be resolved ({why}).", host=host, why=why),
                 Text("Check the address, and the DNS servers of this machine."),
@@ -96,7 +97,7 @@ class _Tried:
             where = (self._host, self._port)
             socket.create_connection(where, _CONNECT_S).close()
         except OSError as error:
-            port, why = str(self._port), _why(error)
+            port, why = str(self._port), system_reason(error)
             raise Failed(
                 Text("No connection to port {port}: {why}.", port=port, why=why),
                 Text("Open outbound TCP to it in the firewall, or name a proxy."),
@@ -112,7 +113,7 @@ class _Tried:
         except OSError as error:
             wrong = "relay.ca" if isinstance(error, FileNotFoundError) else _URL
             raise Failed(
-                Text("No TLS connection: {why}.", why=_why(error)),
+                Text("No TLS connection: {why}.", why=system_reason(error)),
                 Text("Check the address and the CA file."),
                 field=wrong,
             ) from error
@@ -226,9 +227,3 @@ def _spent(state: Mapping[str, Any]) -> Text:
         return Text("The code was used before.")
     at = printable(at, _MOST_TIME)
     return Text("The code was used by {agent} at {at}.", agent=agent, at=at)
-
-
-def _why(error: OSError) -> str:
-    if isinstance(error, TimeoutError):
-        return Text("no answer in time")
-    return error.strerror or type(error).__name__

@@ -20,7 +20,7 @@ from wizard.cli.errors import ADMIN, MEND_IN_FORCE, BadUsage, problems
 from wizard.cli.invocation import Invocation
 from wizard.cli.output import Exit, Result, refused
 from wizard.enrolment.relay_client import RelayFailed
-from wizard.errors import Busy, RecoveryNeeded
+from wizard.errors import Busy, RecoveryNeeded, place_of, unexpected
 from wizard.host.interface import ServiceFailed
 from wizard.plan.change import StepFailed
 from wizard.plan.journal import JournalDamaged
@@ -69,9 +69,10 @@ def _outcome(words: Sequence[str]) -> Result:
         return refused(Failure(what, remedy), data, Exit.NOT_CLEAN)
     except Exception as error:  # noqa: BLE001 - the boundary: a text could quote
         kind = type(error).__name__
-        what = Text("An unexpected error of kind {kind}.", kind=kind)
+        place = place_of(error)
+        told = {"error": kind, "place": place}
         code = Exit.FINDINGS if reads else Exit.NOT_CLEAN
-        return refused(Failure(what), {"error": kind}, code)
+        return refused(Failure(unexpected(kind, place)), told, code)
 
 
 def _with_how_given(error: StepFailed) -> Failure:

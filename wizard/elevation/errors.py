@@ -12,9 +12,12 @@ from pydantic_core import PydanticSerializationError
 
 from wire.failure import Failure
 from wire.text import EMPTY, Text, verbatim
+from wizard.errors import place_of, unexpected
 
 # where what crosses is declared; the names of their kinds are told apart by a test
 _PACKAGES = ("agent", "wire", "wizard")
+# of a request that an agent took: no method of a controller raises it
+_OF_REQUESTS = frozenset({"BadClaims"})
 # what every error says
 _WORDS = ("what", "remedy")
 BY_HAND = Text("Use sudo writeback on a terminal, which does the same.")
@@ -44,9 +47,9 @@ class BadCall(Failure):
 class Unexpected(Failure):
     """Something nobody foresaw; its kind is told, its text is not."""
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, place: str = "") -> None:
         super().__init__(
-            Text("An unexpected error of kind {kind}.", kind=kind),
+            unexpected(kind, place),
             Text("Look at the machine with sudo writeback status."),
         )
 
@@ -55,7 +58,8 @@ def crossing() -> Mapping[str, type[Failure]]:
     """Give the kinds that may cross, by name: each Failure of the wizard's packages."""
     ours = re.compile(rf"({'|'.join(_PACKAGES)})\.")
     kinds = (kind for kind in _kinds_of(Failure) if ours.match(kind.__module__))
-    return {kind.__name__: kind for kind in kinds}
+    named = {kind.__name__: kind for kind in kinds}
+    return {name: kind for name, kind in named.items() if name not in _OF_REQUESTS}
 
 
 def _kinds_of(kind: type[Failure]) -> Iterator[type[Failure]]:
@@ -65,11 +69,11 @@ def _kinds_of(kind: type[Failure]) -> Iterator[type[Failure]]:
 
 
 def spell(error: Exception) -> dict[str, Any]:
-    """Give an error as JSON takes it; an unknown one by its kind alone."""
+    """Give an error as JSON takes it; an unknown one by its kind and place alone."""
     kind = type(error)
     name = kind.__name__
     if crossing().get(name) is not kind:
-        return spell(Unexpected(name))
+        return spell(Unexpected(name, place_of(error)))
     try:
         fields = {
             field: TypeAdapter[Any](type_).dump_python(
@@ -79,7 +83,7 @@ def spell(error: Exception) -> dict[str, Any]:
             if field in vars(error)
         }
     except PydanticSerializationError:  # nobody foresaw that either
-        return spell(Unexpected(name))
+        return spell(Unexpected(name, place_of(error)))
     # a window of before, open over an upgrade, reads a string and no template here
     texts = {word: fields[word] for word in _WORDS}
     fields |= {word: str(vars(error)[word]) for word in _WORDS}

@@ -5,6 +5,7 @@ and may send to this agent only. The agent takes its requests as any portal's.
 """
 
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from agent.config.enrolment import Enrolment
@@ -15,7 +16,7 @@ from wire.messages import MAX_LIFETIME_S, new_jti
 from wire.outcomes import OUTCOMES, Code, Refused
 from wire.secret import Secret
 from wire.sent_request import SentRequest
-from wire.text import Text
+from wire.text import Text, listed
 from wizard.enrolment.relay_client import DO_NOT_TRUST, RelayFailed, Sender
 from wizard.results import SelfTestResult
 
@@ -48,10 +49,16 @@ def ask_agent(
     return SelfTestResult(
         code=code,
         message=str(answer.get("message") or outcome.user),
-        admin=f"{sentence(detail)} {outcome.remedy}",
+        admin=listed((sentence(detail), outcome.remedy, *_works_from(answer)), " "),
         answer=answer,
         ms=ms,
     )
+
+
+def _works_from(answer: dict[str, Any]) -> Iterator[Text]:
+    """Say from when on it would work, where the answer tells."""
+    if earliest := answer.get("earliest"):
+        yield Text("It works from {time} on.", time=str(earliest))
 
 
 def claims_of(by: str, value: str, new_password: Secret | None) -> dict[str, Any]:

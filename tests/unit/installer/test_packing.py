@@ -27,6 +27,7 @@ def laid_out(tmp_path: Path) -> Path:
     source.mkdir()
     (source / "CHANGELOG.md").write_text("changes")
     (source / "installer").symlink_to(INSTALLER)
+    (source / "docs").symlink_to(INSTALLER.parent / "docs")
     at = tmp_path / "agent"
     staging.lay_out(AGENT, frozen, pages, source, at)
     return at

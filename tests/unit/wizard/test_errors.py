@@ -1,6 +1,7 @@
 """Why something failed: in our own words, the system's, or by its kind alone."""
 
 import errno
+import re
 
 import pytest
 
@@ -9,6 +10,7 @@ from agent.config.errors import Problem, SettingsError
 from agent.ldap.errors import Denied
 from wire.text import Text
 from wizard.errors import reason
+from wizard.permissions.grant import Grant
 from wizard.ui.presenters.failure import row_of
 
 DENIED = Denied("dc1.corp.test", Text("the right is missing"), Text("grant it"), 50)
@@ -48,3 +50,12 @@ def test_a_row_has_what_happened_and_the_remedy_apart(
     error: Exception, row: tuple[str, str]
 ) -> None:
     assert row_of(error) == row
+
+
+def test_an_unexpected_error_tells_where_it_came_up_and_nothing_else() -> None:
+    with pytest.raises(KeyError) as raised:
+        Grant.of("RESET_PASSWORD canary")
+    told = reason(raised.value)
+    where = r"KeyError at wizard\.permissions\.grant, line \d+\.$"
+    assert re.search(where, told)
+    assert "canary" not in told

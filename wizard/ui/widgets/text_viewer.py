@@ -4,7 +4,8 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QDialog, QFileDialog, QPlainTextEdit, QVBoxLayout, QWidget
 
-from wizard.ui.formatting import tr
+from wire.system_reason import system_reason
+from wizard.ui.formatting import say, tr
 from wizard.ui.theme import palette
 from wizard.ui.widgets.labels import CopyButton, button, column, label, row
 
@@ -48,7 +49,7 @@ class TextView(QWidget):
         try:
             Path(path).write_text(self.text.toPlainText(), encoding="utf-8")
         except OSError as error:
-            reason = error.strerror or str(error)
+            reason = say(system_reason(error))
             self.state.setText(tr("Not saved: {reason}.", reason=reason))
         else:
             self.state.setText(tr("Saved as {path}", path=path))

@@ -337,6 +337,8 @@ def test_the_minimum_age_binds_changes_and_resets_with_hints(
     assert codes(found) == ([Code.TOO_YOUNG] if bound else [])
     until = [f.earliest for f in found if f.earliest]
     assert until == ([NOW + timedelta(microseconds=1)] if bound else [])
+    age = "asks for an age of 1 day"
+    assert any(f.detail.endswith(age) for f in found) == bound
 
 
 def test_the_minimum_age_ends() -> None:

@@ -274,7 +274,7 @@ def test_stopped_elsewhere_it_says_where_to_look(
     assert "writeback status" in capsys.readouterr().err
 
 
-def test_an_unexpected_error_is_told_by_its_kind_alone(
+def test_an_unexpected_error_is_told_by_its_kind_and_place_alone(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
@@ -285,8 +285,11 @@ def test_an_unexpected_error_is_told_by_its_kind_alone(
     monkeypatch.setattr("wizard.cli.commands.status.status", breaks)
     assert main(["status", "--home", str(tmp_path), "--json"]) == 4
     answer_text = capsys.readouterr()
-    assert json.loads(answer_text.out)["error"] == "ValueError"
-    assert answer_text.err == "An unexpected error of kind ValueError.\n"
+    told = json.loads(answer_text.out)
+    assert told["error"] == "ValueError"
+    assert told["place"].startswith("wizard.cli.commands.status, line ")
+    where = f"An unexpected error of kind ValueError at {told['place']}.\n"
+    assert answer_text.err == where
 
 
 EXISTING = {"account": {"kind": "existing", "name": "svc-2@corp.test"}}

@@ -18,7 +18,7 @@ from wizard.plan.change import StepFailed, allow_all
 ABSURD: list[tuple[Identifier, str, str]] = [
     ("userPrincipalName", "", "must not be empty (it is '')"),
     ("mail", "a" * 10_240, "must have 1024 characters or fewer (it is 'aaaa"),
-    ("sAMAccountName", "an\x00na\n", r"control characters (it is 'an\x00na\n')"),
+    ("sAMAccountName", "an\x00\nna", r"control characters (it is 'an\x00\nna')"),
     ("objectGUID", "0011", "32 hexadecimal digits (it is '0011')"),
 ]
 

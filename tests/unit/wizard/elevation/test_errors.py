@@ -50,7 +50,13 @@ from wizard.errors import Busy, RecoveryNeeded
 from wizard.flow.offers_file import OffersRefused
 from wizard.host.detect import NoHost
 from wizard.host.interface import ServiceFailed
-from wizard.plan.change import ApplyError, Change, StepFailed, Stuck
+from wizard.plan.change import (
+    ApplyError,
+    Change,
+    NothingDone,
+    StepFailed,
+    Stuck,
+)
 from wizard.plan.journal import JournalDamaged
 
 NOW = datetime(2026, 11, 23, 17, 5, tzinfo=UTC)
@@ -91,6 +97,7 @@ ERRORS = (
     ServiceFailed(Text("The agent ended.")),
     SettingsError("site.yaml", (Problem("agent", Text("is missing")),)),
     StepFailed(Text("It moved."), Text("Look.")),
+    NothingDone(Text("It did not answer."), Text("Look.")),
     Unexpected("KeyError"),
     AttributeUnreadable("CN=ada", "pwdLastSet", Text("is missing")),
     BadCode(Rule.LENGTH, ", not 3"),
@@ -140,6 +147,7 @@ def test_no_two_kinds_that_cross_share_a_name() -> None:
         kind
         for kind in errors._kinds_of(Failure)
         if kind.__module__.partition(".")[0] in errors._PACKAGES
+        and kind.__name__ not in errors._OF_REQUESTS
     }
     assert set(errors.crossing().values()) == kinds
 
