@@ -189,4 +189,5 @@ PROVE = Command(
         ),
     ),
     _prove,
+    reads=True,
 )

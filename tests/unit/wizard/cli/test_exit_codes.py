@@ -31,6 +31,7 @@ CODES = {
     "permissions check": (NO_SETTINGS, DOWN),
     "permissions explain": (NO_SETTINGS, DOWN),
     "permissions coverage": (NO_SETTINGS, DOWN),
+    "permissions prove": (NO_SETTINGS, DOWN),
     "permissions plan": (NO_SETTINGS, DOWN),
     "permissions grant": (NO_SETTINGS, DOWN),
     "permissions revoke": (NO_SETTINGS, DOWN),
