@@ -18,6 +18,7 @@ from agent.config.agent_config import load
 from agent.config.errors import SettingsError
 from agent.request.ledger import LedgerUnusable
 from agent.service import journald, self_check
+from agent.service.log_limit import LogLimit
 from agent.service.service import Service
 from agent.system import process
 from agent.system.paths import Paths
@@ -105,10 +106,18 @@ def _log() -> journald.Journal | None:
     level = level if level in _LEVELS else "INFO"
     if not journald.is_ours():
         log_to_stderr(level, "%(asctime)s %(levelname)s %(name)s: %(message)s")
+        _limit_log()
         return None
     journal = journald.Journal()
     logging.basicConfig(level=level, handlers=[journald.Handler(journal)])
+    _limit_log()
     return journal
+
+
+def _limit_log() -> None:
+    limit = LogLimit()
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(limit)
 
 
 def _check(places: Paths, *, as_json: bool) -> int:

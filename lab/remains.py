@@ -25,10 +25,11 @@ def directory_now(lab: Lab) -> dict[str, bytes | None]:
 def files_now(places: Paths) -> dict[str, bytes]:
     """Give the files of an installation but for what tells of the past.
 
-    That is the journals, the logs, which requests the agent took, and its starts. An
-    agent that is ended while it starts leaves SQLite's files beside the requests.
+    That is the journals, the logs with the audit records and their head, which requests
+    the agent took, and its starts. An agent that is ended at its start leaves SQLite's
+    files beside the requests.
     """
-    past = (places.journal, places.log.parent, places.starts)
+    past = (places.journal, places.log.parent, places.starts, places.audit_head)
     return {
         str(path.relative_to(places.home)): path.read_bytes()
         for path in places.home.rglob("*")

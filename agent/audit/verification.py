@@ -88,8 +88,10 @@ class _Check:
                 self._link(link, part.name)
             elif not whole and newest and len(line) < MOST_BYTES:
                 self._unfinished = True
-            elif self._last is None and chain.is_unchained(line):
+            elif chain.is_unchained(line):
                 self._unchained += 1
+                if self._last is not None:
+                    self._find(_in_no_chain(number, part.name))
             else:
                 self._find(_no_record(number, part.name))
 
@@ -232,6 +234,15 @@ def _gone(low: int, high: int) -> Text:
 
 def _no_record(number: int, name: str) -> Text:
     return Text("Line {line} of {file} is no whole record.", line=number, file=name)
+
+
+def _in_no_chain(number: int, name: str) -> Text:
+    return Text(
+        "Line {line} of {file} is in no chain: a version that made none wrote it, or "
+        "somebody else.",
+        line=number,
+        file=name,
+    )
 
 
 def _replaced(seq: int, after: int) -> Text:

@@ -56,7 +56,9 @@ def test_the_life_of_an_agent(
         gets_new_keys(here)
         leaves_no_secret(here)
         here.done("remove", "--yes", **here.admin)
-        assert here.status() == {"exit": 0, "installed": False}
+        assert here.status() == {"exit": 4, "installed": False}
+        # the audit records stay, as one chain with those of the next installation
+        assert json.loads(here.done("audit", "verify", "--json"))["records"] > 0
         # from nothing, and then over what a removal of the package alone leaves
         here.set_up()
         here.machine.output("dpkg", "--remove", "writeback-agent")
@@ -99,7 +101,7 @@ def units(here: Server) -> str:
 
 def installs(here: Server) -> None:
     """A package alone starts nothing; one command makes a working agent."""
-    assert here.status() == {"exit": 0, "installed": False}
+    assert here.status() == {"exit": 4, "installed": False}
     assert here.machine.run("systemctl", "is-enabled", _UNIT).stdout == "disabled\n"
     with watched(here):
         here.set_up()

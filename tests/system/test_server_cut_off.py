@@ -29,7 +29,7 @@ REMOVAL = (
     *("enrolment", "account", "keys", "remains"),
 )
 _APPLY = ("apply", "--settings", SITE, "--yes")
-_REMOVE = ("remove", "--yes")
+_REMOVE = ("remove", "--yes", "--delete-audit")
 # whoever kills may be too late on a busy machine
 _TRIES = 5
 
@@ -209,5 +209,5 @@ def test_an_upgrade_that_is_killed_takes_nobody_down(
     finally:
         machine.output("rm", "-f", "/var/cache/newer.deb")
         here.install(measured.package)
-        here.done("remove", "--yes", **here.admin)
+        here.done("remove", "--yes", "--delete-audit", **here.admin)
     measured.is_as_before()

@@ -105,7 +105,7 @@ def test_an_account_that_is_kept_serves_the_next_installation(tmp_path: Path) ->
         before = directory_now(here.lab)
         # nobody of the domain is asked: nothing changes there
         here.done("remove", "--yes", "--keep-account")
-        assert here.status() == {"exit": 0, "installed": False}
+        assert here.status() == {"exit": 4, "installed": False}
         assert directory_now(here.lab) == before
         here.set_up()
         assert directory_now(here.lab) == before

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import logging
 import ssl
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from agent.__main__ import main
 from agent.config import secret_store
+from agent.service.log_limit import LogLimit
 from agent.system.paths import Paths
 
 
@@ -60,3 +62,13 @@ def test_a_ledger_that_can_not_be_opened_is_named(
     text = capsys.readouterr().err
     assert f"{places.ledger} can't be used" in text
     assert "Traceback" not in text
+
+
+def test_the_log_of_an_agent_is_limited(
+    places: Paths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", [])
+    main(["run", "--home", str(places.home / "nowhere")])
+    (handler,) = root.handlers
+    assert [type(each) for each in handler.filters] == [LogLimit]
