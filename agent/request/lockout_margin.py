@@ -58,12 +58,12 @@ def begin(located: Located, tools: Tools) -> Trial:
     To be asked in the person's turn (`agent.request.turns`).
     """
     policy = _policy(located.subject)
+    account, now = located.subject.account, located.subject.read_at
+    if account is not None and account.locked(now, policy):
+        raise Ended(Answer(Code.ACCOUNT_LOCKED))
     if not policy.lockout_threshold:
         return Trial(None)
-    seen = max(
-        wrong_within(each, policy, located.subject.read_at)
-        for each in _counted(located, tools)
-    )
+    seen = max(wrong_within(each, policy, now) for each in _counted(located, tools))
     user = str(located.subject.guid)
     window = policy.lockout_window
     seconds = _FOR_EVER_S if window is None else (window + _CLOCKS).total_seconds()
@@ -72,7 +72,7 @@ def begin(located: Located, tools: Tools) -> Trial:
             AttemptKind.OLD_PASSWORD, user, seconds
         )
         if max(seen + under_way, own) + 1 + LEFT > policy.lockout_threshold:
-            raise Ended(_too_many(policy, max(seen, own), located.subject.read_at))
+            raise Ended(_too_many(policy, max(seen, own), now))
         return Trial(tools.ledger.attempt(AttemptKind.OLD_PASSWORD, user))
     except LedgerFailed as error:
         raise Refused(Code.CANNOT_RECORD, f"the ledger: {error}") from error

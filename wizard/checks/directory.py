@@ -7,19 +7,22 @@ names, the certificate is looked at and no more.
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from agent.config.settings import DirectorySettings
+from agent.ldap.errors import DirectoryError
 from wire.text import Text
 from wizard.checks import account
 from wizard.checks.controller_dns import compared, notes_of, of_dns
 from wizard.checks.controller_facts import ControllerFacts, Inspection, Step
 from wizard.checks.controller_probe import SignIn, see_certificate, sign_in
 from wizard.checks.controller_rating import judged
+from wizard.checks.express_scope import PEOPLE_CONTAINERS, express_scope
 from wizard.checks.outcome import Outcome, Report
 from wizard.directory.discovery import Answer, ask_controllers
+from wizard.directory.sign_in import open_first
 from wizard.inputs import Draft
 from wizard.plan.change import Context
 from wizard.results import Check
@@ -44,7 +47,23 @@ def run(
         context = replace(context, inputs=replace(context.inputs, admin=None))
     credentials = SignIn.of(directory, context)
     inspection = inspect_directory(directory, credentials, stop, report)
-    return Outcome((*inspection.checks, *inspection.notes), inspection=inspection)
+    rows = (*inspection.checks, *inspection.notes)
+    let_in = any(facts.signed_in_as for facts in inspection.controllers)
+    if context.settings is not None or not let_in or stop.is_set():
+        return Outcome(rows, inspection=inspection)
+    return Outcome(rows, _for_express(directory, credentials), inspection)
+
+
+def _for_express(
+    directory: DirectorySettings, credentials: SignIn
+) -> Mapping[str, tuple[str, ...]]:
+    """Find what Express takes as the scope; it asks for none."""
+    try:
+        opened = open_first(directory, credentials.user, credentials.password)
+        with opened:
+            return {PEOPLE_CONTAINERS: express_scope(opened, directory)}
+    except DirectoryError:
+        return {}  # the rows say why
 
 
 def inspect_directory(

@@ -20,7 +20,7 @@ class Outcome:
     """
 
     checks: tuple[Check, ...]
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     inspection: Inspection | None = None
 
     @property

@@ -108,6 +108,8 @@ def _data(answers: Answers) -> Mapping[str, Any]:
 def _unasked(answers: Answers) -> Mapping[str, Any]:
     if answers.installed is not None:
         return answers_of(answers.installed)
+    if found := tuple(answers.get("input.people_containers") or ()):
+        return {"scope.containers": found}
     domain = answers.text("directory.domain")
     return {"scope.containers": (base_dn(domain),)} if domain else {}
 

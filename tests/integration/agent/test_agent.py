@@ -259,13 +259,13 @@ def test_nobody_is_found_by_what_looks_like_a_filter(stage: AgentStage) -> None:
 def test_nobody_is_found_by_what_the_directory_folds(
     stage: AgentStage, folds: str
 ) -> None:
-    dn = stage.lab.people["rosa"]["dn"]
+    dn = stage.lab.people["quentin_costa"]["dn"]
     administer(stage.lab, dn, {"mail": ["two blanks"]})
     user = {"by": "mail", "value": folds}
-    code = stage.ask("check", "rosa", user=user)["code"]
+    code = stage.ask("check", "quentin_costa", user=user)["code"]
     assert code in ("bad_request", "user_not_found")
     user = {"by": "mail", "value": "Two BLANKS"}
-    assert stage.ask("check", "rosa", user=user)["verdict"]["dn"] == dn
+    assert stage.ask("check", "quentin_costa", user=user)["verdict"]["dn"] == dn
 
 
 def test_the_agents_own_account_is_never_written_to(stage: AgentStage) -> None:
@@ -289,11 +289,11 @@ def test_the_agents_own_account_is_never_written_to(stage: AgentStage) -> None:
 
 
 def test_services_and_the_deny_list_are_left_alone(stage: AgentStage) -> None:
-    dn = stage.lab.people["rosa"]["dn"]
+    dn = stage.lab.people["quentin_costa"]["dn"]
     administer(stage.lab, dn, {"servicePrincipalName": ["HTTP/app.corp.test"]})
-    assert stage.reset("rosa")["code"] == "excluded_account"
+    assert stage.reset("quentin_costa")["code"] == "excluded_account"
     stage.with_settings(scope={"exclude_service_accounts": False})
-    assert stage.reset("rosa")["code"] == "ok"
+    assert stage.reset("quentin_costa")["code"] == "ok"
     stage.with_settings(scope={"deny_list": [PILOT]})
     assert stage.ask("check", "anna")["code"] == "excluded_account"
     assert stage.ask("check", "duplicate_mail")["code"] == "ok"

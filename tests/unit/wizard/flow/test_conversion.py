@@ -27,6 +27,13 @@ def test_express_covers_the_whole_domain_with_writeback_on() -> None:
     assert settings.directory.controllers[0].address == "127.0.0.5"
 
 
+def test_express_takes_the_containers_that_hold_people_once_they_are_found() -> None:
+    found = ("OU=People,DC=corp,DC=test", "OU=Staff,DC=corp,DC=test")
+    answers = express().having({"input.people_containers": found})
+
+    assert settings_of(answers).scope.containers == found
+
+
 def test_answers_of_pages_that_are_hidden_are_not_used() -> None:
     answers = express(
         scope__containers=("OU=Old,DC=corp,DC=test",), features__unlock=False
