@@ -44,6 +44,7 @@ SETTINGS = (
     "features.unlock",
     "features.must_change",
     "features.change",
+    "features.read_password_settings",
     "limits.per_minute",
     "limits.per_user_per_hour",
     "limits.checks_per_minute",
