@@ -182,7 +182,12 @@ INSTALL = (
     change("keys", "Makes the agent's keys and keeps them in the secret store"),
     change("account", "Creates the account svc-writeback in CN=Users,DC=corp,DC=test"),
     change("grants", "Grants 4 permissions to svc-writeback on DC=corp,DC=test"),
-    change("enrolment", "Enrols agent sync-01 with https://portal.corp.test"),
+    change(
+        "enrolment",
+        "Enrols the agent sync-01 at https://relay.corp.test, with the portal whose "
+        "fingerprint begins with 2E71 B0C4 98AD 3F16 D25C 6E0B A7F3 1148 (compare it "
+        "with your portal)",
+    ),
     change("settings", "Writes the settings file"),
     change("service", "Starts the agent and waits until it is ready", {"runs": False}),
 )
