@@ -29,7 +29,7 @@ from wizard.permissions.excess_rights import Place
 from wizard.permissions.findings import Finding, NameOf, not_known
 from wizard.permissions.object_rights import ObjectRights
 from wizard.permissions.rights_tally import Kind, RightsTally, SecuredObject
-from wizard.permissions.service_account import ServiceAccount, of_state
+from wizard.permissions.service_account import ServiceAccount, of_place, of_state
 from wizard.permissions.sid_names import Names
 from wizard.permissions.user_rights import Person, UserRights, of_pilot
 
@@ -98,6 +98,7 @@ def find_about_account(
 def _rights(inspection: _Inspection, entry: Entry) -> Iterator[Finding]:
     """Look at what the account may do, and who may do something to it."""
     people, names = _people(inspection), inspection.name_of
+    yield of_place(entry.dn, inspection.settings.scope.containers)
     yield from excess_rights.of_groups(inspection.sids, names)
     yield from _about_places(inspection)
     yield from _objects(inspection).findings(names)

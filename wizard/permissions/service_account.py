@@ -3,10 +3,11 @@
 Pure: values in, findings out.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from agent.ldap.dn import is_below
 from agent.ldap.entry import Entry
 from agent.verdict.account import UserFlag
 from agent.verdict.attributes import from_filetime
@@ -265,3 +266,17 @@ def _option(option: _Option, flags: int | None, attribute: str) -> Finding:
         return Finding(option.what, Level.OK, option.off)
     shown_by = _has(attribute, option.flag)
     return Finding(option.what, option.level, option.on, shown_by, option.remedy)
+
+
+def of_place(dn: str, containers: Sequence[str]) -> Finding:
+    """Tell whether the account lies in the scope, where its own grants reach it."""
+    what = "account/in_scope"
+    if not any(is_below(dn, container) for container in containers):
+        return Finding(what, Level.OK, "It lies outside the scope")
+    return Finding(
+        what,
+        Level.INFO,
+        "It lies inside the scope; no portal may reset it all the same",
+        dn,
+        "Move it to a container outside the scope: its own grants reach it there.",
+    )

@@ -9,7 +9,7 @@ from agent.ldap.entry import Entry
 from tests.fixtures.filetime import to_filetime
 from wire.text import Text
 from wizard.permissions.findings import Finding, Level
-from wizard.permissions.service_account import ServiceAccount, of_state
+from wizard.permissions.service_account import ServiceAccount, of_place, of_state
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -193,3 +193,12 @@ def test_a_finding_is_given_as_json_takes_it() -> None:
         "remedy": "",
         "known": True,
     }
+
+
+def test_an_account_inside_the_scope_is_told() -> None:
+    dn, people = "CN=svc,OU=Services,DC=corp,DC=test", "OU=People,DC=corp,DC=test"
+
+    assert of_place(dn, (people,)).level is Level.OK
+    inside = of_place(dn, (people, "DC=corp,DC=test"))
+    assert (inside.level, inside.shown_by) == (Level.INFO, dn)
+    assert inside.remedy
