@@ -6,11 +6,14 @@ import shutil
 import sys
 from pathlib import Path
 
+from installer import signing, vulnerabilities
 from installer.build import build, checksum
 from installer.errors import BuildError
 from installer.package_specs import RECIPES
 from installer.paths import DIST
 from lab.chroot.progress import spoken
+
+SUMS = "SHA256SUMS"
 
 
 def main() -> int:
@@ -18,11 +21,16 @@ def main() -> int:
     options = _parser().parse_args()
     names = [options.package] if options.package else list(RECIPES)
     try:
-        files = build(names, options.version, spoken())
+        key = signing.checked_key(options.sign_key) if options.sign_key else ""
+        if options.audit:
+            vulnerabilities.look_up(spoken())
+        files = build(names, options.version, spoken(), sign_key=key)
+        copied = _copy(files, options.out)
+        if key:
+            signing.sign_checksums(options.out / SUMS, key)
     except BuildError as error:
         print(error, file=sys.stderr)
         return 1
-    copied = _copy(files, options.out)
     if not copied:
         print(f"Nothing has changed: {options.out} holds packages of these sources.")
     for path in files:
@@ -38,6 +46,21 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         *("--out",), type=Path, default=DIST, help=f"folder (default: {DIST.name}/)"
     )
+    named = os.environ.get("WRITEBACK_SIGN_KEY")
+    parser.add_argument(
+        "--sign-key",
+        type=Path,
+        default=Path(named) if named else None,
+        metavar="FILE",
+        help="sign packages and checksums with this secret key of OpenPGP (default: "
+        "WRITEBACK_SIGN_KEY, else nothing is signed)",
+    )
+    parser.add_argument(
+        "--no-audit",
+        dest="audit",
+        action="store_false",
+        help="look up no known vulnerabilities",
+    )
     return parser
 
 
@@ -50,7 +73,7 @@ def _copy(files: list[Path], out: Path) -> bool:
         shutil.copyfile(path, out / path.name)
     listed = "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items()))
     # in the form that sha256sum --check reads
-    (out / "SHA256SUMS").write_text(listed)
+    (out / SUMS).write_text(listed)
     return bool(new)
 
 

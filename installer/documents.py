@@ -1,11 +1,11 @@
-"""Writes what a package tells about itself: manual pages, completion, copyright."""
+"""Writes what a package tells about itself: its manual, completion, copyright, SBOM."""
 
 import os
 import sys
 from pathlib import Path
 
 from agent.__main__ import main as agent_main
-from installer import copyright_file, manual
+from installer import copyright_file, manual, sbom
 from installer.command_lines import parser_of
 from installer.completion import completion
 from installer.package_specs import RECIPES
@@ -40,8 +40,9 @@ def write(pages: Path, version: str, epoch: int) -> None:
         words = parser_of(main)
         _put(pages / short / _BASH / program, completion(words, "bash"))
         _put(pages / short / _ZSH / f"_{program}", completion(words, "zsh"))
-    for short in RECIPES:
+    for short, recipe in RECIPES.items():
         _put(pages / f"copyright-{short}", copyright_file.copyright_of(short))
+        _put(pages / f"sbom-{short}", sbom.of_package(recipe, version, epoch))
 
 
 def _put(path: Path, text: str) -> None:

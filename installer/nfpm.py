@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from installer import chroot
+from installer import chroot, signing
 from installer.package_specs import LICENSE, MAINTAINER, Recipe
 from installer.paths import INSTALLER
 from installer.staging import Entry
@@ -35,6 +35,7 @@ def config(
     *,
     version: str,
     epoch: int,
+    signed: bool = False,
 ) -> dict[str, Any]:
     """Give nfpm's configuration; paths are as in the builder's root.
 
@@ -59,9 +60,18 @@ def config(
         "recommends": list(needs.recommends),
         "scripts": _scripts(recipe, packager),
         "contents": [_content(recipe, packager, each, time) for each in contents],
-        "deb": {"compression": "zstd:19"},
-        "rpm": {"compression": "zstd:19", "buildhost": "localhost"},
+        "deb": {"compression": "zstd:19", **_signature(signed)},
+        "rpm": {
+            "compression": "zstd:19",
+            "buildhost": "localhost",
+            **_signature(signed),
+        },
     }
+
+
+def _signature(signed: bool) -> dict[str, Any]:  # noqa: FBT001 - as `config` was asked
+    key = f"/build/{signing.IN_THE_ROOT}"
+    return {"signature": {"key_file": key}} if signed else {}
 
 
 def pack(
@@ -72,11 +82,14 @@ def pack(
     *,
     version: str,
     epoch: int,
+    signed: bool = False,
 ) -> list[Path]:
     """Make the packages from `work`/RECIPE/ in the builder's root; give the files."""
     packages = []
     for packager in PACKAGERS:
-        wish = config(recipe, packager, contents, version=version, epoch=epoch)
+        wish = config(
+            recipe, packager, contents, version=version, epoch=epoch, signed=signed
+        )
         config_name = f"{recipe.short}.{packager}.json"
         (work / config_name).write_text(json.dumps(wish, indent=1))
         name = file_name(recipe, packager, version)

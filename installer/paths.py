@@ -8,6 +8,7 @@ DIST = REPOSITORY / "dist"
 BUILD = REPOSITORY / ".lab/build"
 
 CONSTRAINTS = INSTALLER / "constraints.txt"
+LOCK = INSTALLER / "lock.txt"
 PYPROJECT = REPOSITORY / "pyproject.toml"
 # What the frozen programs are made of: nothing else of the repository gets in.
 SOURCES = ("agent", "relay", "resources", "wire", "wizard")

@@ -48,6 +48,7 @@ def lay_out(recipe: Recipe, frozen: Path, pages: Path, source: Path, at: Path) -
     shutil.copyfile(pages / f"copyright-{recipe.short}", doc / "copyright")
     for name in DOCUMENTS.get(recipe.short, ()):
         shutil.copyfile(source / name, doc / Path(name).name)
+    shutil.copyfile(pages / f"sbom-{recipe.short}", doc / "sbom.cdx.json")
     shutil.copytree(source / "installer/root" / recipe.short, at, dirs_exist_ok=True)
 
 

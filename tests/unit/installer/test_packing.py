@@ -22,7 +22,7 @@ def laid_out(tmp_path: Path) -> Path:
     library.write_bytes(b"\x7fELF")
     library.chmod(0o755)
     pages.mkdir()
-    for name in (*AGENT.manual, "copyright-agent"):
+    for name in (*AGENT.manual, "copyright-agent", "sbom-agent"):
         (pages / name).write_text("text")
     source.mkdir()
     (source / "CHANGELOG.md").write_text("changes")
