@@ -41,7 +41,6 @@ _ROWS = (
     Row(Installation.portal_details),
     # it writes a password where one is given
     Row(Installation.test_reset, "change"),
-    Row(Installation.breaker_is_open),
     Row(Installation.close_breaker, "change"),
     Row(Checks.find_domain),
     Row(Checks.run),

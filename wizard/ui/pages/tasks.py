@@ -63,12 +63,12 @@ class TasksPage(Form):
 
     def let_write_again(self) -> None:
         """Close the breaker, and read anew how the agent is."""
-        installation = self.session.controller.installation
+        controller = self.session.controller
         self.close_breaker.setEnabled(False)
 
         def closed(_report: object, _stop: object) -> Installed | None:
-            installation.close_breaker()
-            return installation.installed()
+            controller.installation.close_breaker()
+            return controller.installation.installed()
 
         self.closer.start(closed)
 

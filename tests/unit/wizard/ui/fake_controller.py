@@ -62,10 +62,6 @@ class FakeInstallation:
         self._fake.called("verify", settings)
         return self._fake.verified
 
-    def breaker_is_open(self) -> bool:
-        found = self._fake.found
-        return found is not None and found.status.breaker_is_open
-
     def close_breaker(self) -> bool:
         self._fake.called("close_breaker")
         found = self._fake.found
