@@ -35,7 +35,7 @@ class StatusServer:
         app.router.add_get("/ready", self._ready)
         app.router.add_get("/metrics", self._counters)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-        self._listening: asyncio.Server | None = None
+        self._listening: list[asyncio.Server] = []
         self._recent = 0
 
     async def start(self) -> Self:
@@ -56,22 +56,19 @@ class StatusServer:
 
     @property
     def _port(self) -> int:
-        assert self._listening is not None
-        return int(self._listening.sockets[0].getsockname()[1])
+        return int(self._listening[-1].sockets[0].getsockname()[1])
 
     async def _listen(self, port: int) -> None:
-        """Listen on a port in place of the one before."""
+        """Listen on a port; who reads of the one before is answered there as well."""
         loop = asyncio.get_running_loop()
         listening = await loop.create_server(self._let_in, "127.0.0.1", port)
-        if self._listening is not None:
-            self._listening.close()
-        self._listening = listening
+        self._listening.append(listening)
         self._status.listens_on(self._port)
 
     async def close(self) -> None:
         """Listen no more, and let go of the clients."""
-        if self._listening is not None:
-            self._listening.close()
+        for listening in self._listening:
+            listening.close()
         await self._runner.cleanup()
 
     def _let_in(self) -> asyncio.BaseProtocol:
