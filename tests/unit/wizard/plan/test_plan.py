@@ -1,6 +1,7 @@
 """All or none: what is made is written down first, and taken back newest first."""
 
 import errno
+import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -271,7 +272,8 @@ def test_an_unexpected_error_gives_its_kind_only(stage: PlanStage) -> None:
     stage.step.raises = ValueError(CANARY)
     with pytest.raises(ApplyError) as raised:
         stage.apply()
-    assert str(raised.value) == "An unexpected error of kind ValueError."
+    where = r"An unexpected error of kind ValueError at wizard\.plan\.apply, line \d+\."
+    assert re.fullmatch(where, str(raised.value))
     assert CANARY not in str([progress.detail for progress in stage.reports])
     assert CANARY not in stage.journal.path.read_text()
 

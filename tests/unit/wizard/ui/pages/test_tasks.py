@@ -155,13 +155,13 @@ def test_an_open_breaker_is_shown_and_closed_by_its_button(
     fake = FakeController(found=replace(INSTALLED, status=status))
     page = open_window(fake).page("tasks")
     assert page.breaker.isVisible()
-    assert "The breaker is open" in texts(page)
+    assert "Writes are stopped: the breaker is open" in texts(page)
     page.close_breaker.setFocus()
     QTest.keyClick(page.close_breaker, Qt.Key.Key_Space)
 
     qtbot.waitUntil(lambda: not page.breaker.isVisible())
     assert fake.named("close_breaker")
-    assert "The breaker is open" not in texts(page)
+    assert "the breaker is open" not in texts(page)
 
 
 def test_a_breaker_that_can_not_be_closed_says_why(
