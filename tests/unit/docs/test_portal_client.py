@@ -82,7 +82,7 @@ def test_new_keys_count_anew(portal: Portal) -> None:
 
 
 def test_of_several_sealing_keys_the_first_is_sealed_to(portal: Portal) -> None:
-    client = Told(portal)
+    client = AnsweredClient(portal)
     client.agent_keys = PrivateKeys(AGENT.signing, new_key(), (AGENT.sealing,))
     agent = client.agent("srv1", FINGERPRINT)
     assert agent.sealing.thumbprint() == client.agent_keys.sealing.thumbprint()
@@ -101,7 +101,7 @@ def test_keys_that_a_relay_kept_are_refused(portal: Portal) -> None:
 def test_keys_that_are_not_signed_for_this_question_are_refused(
     portal: Portal, lie: dict[str, Any]
 ) -> None:
-    client = Told(portal)
+    client = AnsweredClient(portal)
     client.lie = lie
     with pytest.raises(LyingRelayError):
         client.agent("srv1", FINGERPRINT)
@@ -121,7 +121,7 @@ def answer_of(portal: Portal, sent: Sealed, **lie: Any) -> bytes:
 
 
 def test_an_answer_is_taken_for_its_own_request_alone(portal: Portal) -> None:
-    client = Told(portal)
+    client = AnsweredClient(portal)
     agent = client.agent("srv1", FINGERPRINT)
     first, second = (client.seal(agent, "check", {}) for _ in range(2))
     honest = answer_of(portal, first)
@@ -142,7 +142,7 @@ def test_an_answer_is_taken_for_its_own_request_alone(portal: Portal) -> None:
 def test_an_answer_that_is_bound_to_anything_else_is_refused(
     portal: Portal, lie: dict[str, Any]
 ) -> None:
-    client = Told(portal)
+    client = AnsweredClient(portal)
     agent = client.agent("srv1", FINGERPRINT)
     sent = client.seal(agent, "check", {})
     with pytest.raises(WireError):
@@ -150,7 +150,7 @@ def test_an_answer_that_is_bound_to_anything_else_is_refused(
 
 
 def test_an_error_token_of_another_request_is_refused(portal: Portal) -> None:
-    client = Told(portal)
+    client = AnsweredClient(portal)
     agent = client.agent("srv1", FINGERPRINT)
     first, second = (client.seal(agent, "reset", {}) for _ in range(2))
     told = {"iss": "srv1", "iat": int(time.time()), "code": "forged_request"}
