@@ -15,6 +15,7 @@ from aiohttp.web import Request
 
 from relay.listener import Channel
 from relay.server import Relay
+from tests.fixtures.loop_clock import LoopClock
 from tests.fixtures.relay_stage import Enrolled, RelayStage, until
 
 Socket = aiohttp.ClientWebSocketResponse
@@ -162,20 +163,21 @@ async def test_a_status_may_be_text_and_a_header_a_list(
 async def test_an_expired_token_closes_with_1008(
     stage: RelayStage, agent: Enrolled
 ) -> None:
-    async with stage.listening(agent, seconds=5) as socket:
+    clock = LoopClock()
+    async with stage.listening(agent, seconds=60) as socket:
+        clock.advance(60)
         assert await close_code(socket) == 1008
 
 
 async def test_a_renewed_token_keeps_the_channel_open(
     stage: RelayStage, agent: Enrolled
 ) -> None:
-    # long enough for a slow machine to renew it within its time
-    seconds = 8
-    async with stage.listening(agent, seconds=seconds) as socket:
-        over = time.monotonic() + seconds
+    clock = LoopClock()
+    async with stage.listening(agent, seconds=60) as socket:
         token = stage.listen_headers(agent)["ServiceBusAuthorization"]
         await socket.send_json({"renewToken": {"token": token}})
-        await until(lambda: time.monotonic() > over)
+        await until(lambda: stage.token_of_listener() == token, "taken")
+        clock.advance(60)
         asking = Asking(stage)
         await socket.send_json(response(await request_on(socket)))
         assert (await asking.answer())[0] == 200

@@ -14,7 +14,7 @@ from wire.secret import Secret
 
 def dialer_of(url: str) -> Dialer:
     endpoint = RelayEndpoint(Relay.model_construct(url=url, ca=None, proxy=None))
-    tls = ssl.create_default_context()
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # nobody is met
     return Dialer(url, "srv1", "listen", Secret("aGVsbG8="), tls, endpoint)
 
 
