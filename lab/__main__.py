@@ -56,7 +56,6 @@ def _start_relay(lab: Lab, say: Say) -> LabRelay:
     tls = lab.ca.parent
     authority = Authority(lab.ca, tls / "ca.key")
     relay = LabRelay.make(places.RELAY, lab.address, authority)
-    shutil.move(places.RELAY / "portal.json", places.PORTAL)
     relay.start(dies_with_us=False)
     return relay
 
@@ -130,7 +129,7 @@ def describe(lab: Lab, relay: LabRelay) -> None:
         "people": lab.people,
         "start_password": lab.start_password,
         "accounts": lab.accounts,
-        "portal": str(places.PORTAL),
+        "portal": str(relay.portal),
     }
     write_private(places.DESCRIPTION, description)
 

@@ -10,7 +10,6 @@ SNAPSHOT = LAB / "snapshot"
 INSTANCE = LAB / "instance"
 RELAY = LAB / "relay"
 DESCRIPTION = LAB / "lab.json"
-PORTAL = LAB / "portal.json"
 MACHINE = LAB / "machine"
 LOCK = LAB / "lock"
 

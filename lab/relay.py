@@ -43,6 +43,11 @@ class LabRelay:
         return f"https://{self.address}:{self.port}"
 
     @property
+    def portal(self) -> Path:
+        """What the portal's owner keeps: its keys, and what the relay granted."""
+        return self.folder / "portal.json"
+
+    @property
     def running(self) -> bool:
         return process.load(self._pid_file) is not None
 
@@ -118,7 +123,6 @@ class LabRelay:
         return whole
 
     def _add_portal(self) -> None:
-        portal = self.folder / "portal.json"
         ca = str(self.folder / "ca.pem")
         statement = self.folder / "statement"
         words = ("new-keys", ISSUER, self.url, "--relay-ca", ca)
@@ -128,15 +132,15 @@ class LabRelay:
             *("--statement", str(statement)),
         )
         granted = json.loads(output)
-        known = json.loads(portal.read_text())
+        known = json.loads(self.portal.read_text())
         known["send_key_name"] = granted["send_key_name"]
         known["send_key"] = granted["send_key"]
-        write_private(portal, known)
+        write_private(self.portal, known)
 
     def _portal(self, *words: str) -> str:
         """Do a thing as the portal's owner, by the reference client."""
-        portal = str(self.folder / "portal.json")
-        return _done([sys.executable, "-m", "docs.portal", "--portal", portal, *words])
+        client = [sys.executable, "-m", "docs.portal", "--portal", str(self.portal)]
+        return _done([*client, *words])
 
 
 def write_private(path: Path, value: object) -> None:

@@ -37,7 +37,7 @@ class Sandbox:
     @property
     def client(self) -> Client:
         """A portal's own connection to the relay."""
-        return Client(Portal.load(self.relay.folder / "portal.json"))
+        return Client(Portal.load(self.relay.portal))
 
     @property
     def inputs(self) -> Inputs:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from lab import places
 from lab.__main__ import down, reset, up
+from lab.chroot.errors import LabError
 from lab.controller import Lab
 from lab.demo.plot import Ground, Result, travel
 from lab.offers import write_offers
@@ -37,6 +38,14 @@ def main() -> int:
         "--keep", action="store_true", help="leave it set up, for ./dev writeback"
     )
     options = parser.parse_args()
+    try:
+        return _try(options)
+    except LabError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _try(options: argparse.Namespace) -> int:
     display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     if display and not options.offscreen and not options.json:
         return _for_a_person()
@@ -82,18 +91,22 @@ def _by_itself(*, as_json: bool, keep: bool) -> int:
 
 
 def _ground(offered: Path, say: Say) -> Ground:
-    lab = Lab.attach(places.INSTANCE)
-    assert lab is not None
-    return Ground(lab, places.PORTAL, offered, places.MACHINE, SCREENSHOTS, say)
+    lab, relay = _lab()
+    return Ground(lab, relay.portal, offered, places.MACHINE, SCREENSHOTS, say)
 
 
 def _offer() -> Path:
     """Have the wizard offered what it asks, with a new enrolment code."""
+    return write_offers(OFFERS, *_lab())
+
+
+def _lab() -> tuple[Lab, LabRelay]:
+    """Give the lab that is up."""
     lab = Lab.attach(places.INSTANCE)
     assert lab is not None
     relay = LabRelay.attach(places.RELAY, lab.address)
     assert relay is not None
-    return write_offers(OFFERS, lab, relay)
+    return lab, relay
 
 
 def _tell(result: Result, *, as_json: bool) -> None:

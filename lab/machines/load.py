@@ -87,7 +87,7 @@ def asked_all_the_time(
     threads, portals = [], list[str]()
     for person, op in asking:
         upn = here.lab.people[person]["upn"]
-        client = Client(Portal.load(here.relay.folder / "portal.json"))
+        client = Client(Portal.load(here.relay.portal))
         agent = client.agent(here.agent, fingerprint)
         one = _One(client, agent, op, upn, answers)
         threads.append(threading.Thread(target=one.go_on, args=(stop,)))

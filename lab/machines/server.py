@@ -129,7 +129,7 @@ class Server:
     def portal(self, fingerprint: str = "") -> Iterator["Asking"]:
         """Open a portal's connection, with the fingerprint the administrator gives."""
         fingerprint = fingerprint or self.status()["fingerprint"]
-        client = Client(Portal.load(self.relay.folder / "portal.json"))
+        client = Client(Portal.load(self.relay.portal))
         with contextlib.closing(client):
             agent = client.agent(self.agent, fingerprint)
             yield Asking(lambda op, claims: client.request(agent, op, **claims))

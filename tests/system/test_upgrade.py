@@ -147,7 +147,7 @@ class Repeated:
 
     @classmethod
     def sent(cls, here: Server) -> Self:
-        client = Client(Portal.load(here.relay.folder / "portal.json"))
+        client = Client(Portal.load(here.relay.portal))
         agent = client.agent(here.agent, here.status()["fingerprint"])
         upn = here.lab.people["bruno"]["upn"]
         claims: dict[str, Any] = {"user": {"by": "userPrincipalName", "value": upn}}

@@ -76,7 +76,7 @@ class Ground:
 
     def client(self) -> Client:
         """Make a portal's connection; an answer is waited for 10 s."""
-        portal = Portal.load(self.installed.relay.folder / "portal.json")
+        portal = Portal.load(self.installed.relay.portal)
         return Client(portal, timeout_s=10.0)
 
     def for_seconds(self, seconds: float) -> None:

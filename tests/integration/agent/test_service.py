@@ -102,7 +102,7 @@ class Installed:
         return call(self.relay, method, f"/{AGENT}/{path}", body, self.sender())
 
     def sender(self) -> dict[str, str]:
-        portal = json.loads((self.relay.folder / "portal.json").read_text())
+        portal = json.loads((self.relay.portal).read_text())
         audience = f"http://{self.relay.address}/{AGENT}"
         name, key = portal["send_key_name"], portal["send_key"]
         token = sas.sign(key, name, audience, int(time.time()) + 60)
@@ -115,7 +115,7 @@ class Installed:
         )
 
     def reset_once(self, key: str) -> dict[str, Any]:
-        portal = json.loads((self.relay.folder / "portal.json").read_text())
+        portal = json.loads((self.relay.portal).read_text())
         own = PrivateKeys.of(Secret(json.dumps(portal["keys"])))
         now = int(time.time())
         claims = {
@@ -295,7 +295,7 @@ def service_manager(folder: Path) -> Iterator[Callable[[str], str]]:
 
 def ask_on(installed: Installed, stop: threading.Event, codes: list[str]) -> None:
     """Ask about one person again and again, as a portal does: with retries."""
-    client = Client(Portal.load(installed.relay.folder / "portal.json"))
+    client = Client(Portal.load(installed.relay.portal))
     with contextlib.closing(client):
         agent = client.agent(AGENT, installed.keys.public.fingerprint)
         guid = installed.lab.people["anna"]["objectGUID"]

@@ -15,7 +15,7 @@ def test_customize_reset_sign_in_and_reconfigure(
     lines: list[str] = []
     with sandbox(fresh_lab, tmp_path / "stage") as whole:
         offers = write_offers(tmp_path / "offers.json", fresh_lab, whole.relay)
-        portal = whole.relay.folder / "portal.json"
+        portal = whole.relay.portal
         machine, pictures = whole.host.places.home, tmp_path / "pictures"
         ground = Ground(fresh_lab, portal, offers, machine, pictures, lines.append)
         result = travel(ground)
