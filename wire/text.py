@@ -21,7 +21,10 @@ def without_words(fields: Mapping[str, Field], spell: Callable[[Field], str]) ->
     if "sentence" not in fields:
         return str(fields.get("verbatim", ""))
     text = spell(fields["sentence"])
-    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
+    first, *_ = text.split(maxsplit=1) or [""]
+    if first[1:] == first[1:].lower():  # a name such as pwdLastSet is written as it is
+        text = f"{text[:1].upper()}{text[1:]}"
+    return text if text.endswith(".") else f"{text}."
 
 
 class Text(str):

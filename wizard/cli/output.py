@@ -15,6 +15,8 @@ from wizard.plan.change import Change, Progress, Report, Stuck
 from wizard.results import Check, Installed, KeyAge, PortalDetails
 from wizard.translation import say
 
+_NAMES = 12  # how wide the names of a list are at least
+
 
 class Exit(IntEnum):
     """How a command ended."""
@@ -64,9 +66,9 @@ def lines(*texts: str) -> str:
 
 def labelled(rows: Mapping[Text, str], indent: str = "") -> Iterator[str]:
     """Line up what stands behind names; what is empty is left out."""
-    for name, value in rows.items():
-        if value:
-            yield f"{indent}{say(name):<12} {say(value)}"
+    named = [(say(name), say(value)) for name, value in rows.items() if value]
+    width = max([_NAMES, *(len(name) for name, _ in named)])
+    yield from (f"{indent}{name:<{width}} {value}" for name, value in named)
 
 
 def finding(state: str, what: str, *more: str) -> Iterator[str]:
@@ -262,7 +264,7 @@ def _age(key: KeyAge) -> Text:
     told = Text("since {day}", day=f"{key.since:%Y-%m-%d}")
     if key.next is not None:
         day = f"{key.next:%Y-%m-%d}"
-        told = Text("{since}, next on {day}", since=told, day=day)
+        told = Text("{since}, the next due on {day}", since=told, day=day)
     return Text("{age}; {detail}", age=told, detail=key.detail) if key.detail else told
 
 

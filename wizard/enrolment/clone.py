@@ -8,7 +8,7 @@ from wire.text import Text
 
 REKEY = Text(
     "Give this agent a name and an account of its own (agent and directory.account in "
-    "the settings) and run writeback rekey, or choose Rotate keys in the wizard; where "
+    "the settings) and run writeback rekey, or choose New keys in the wizard; where "
     "the original is gone for good, writeback rekey --original-is-gone."
 )
 

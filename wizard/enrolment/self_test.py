@@ -6,6 +6,7 @@ and may send to this agent only. The agent takes its requests as any portal's.
 
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from agent.config.enrolment import Enrolment
@@ -49,16 +50,19 @@ def ask_agent(
     return SelfTestResult(
         code=code,
         message=str(answer.get("message") or outcome.user),
-        admin=listed((sentence(detail), outcome.remedy, *_works_from(answer)), " "),
+        admin=listed((sentence(detail), outcome.remedy, *works_from(answer)), " "),
         answer=answer,
         ms=ms,
     )
 
 
-def _works_from(answer: dict[str, Any]) -> Iterator[Text]:
+def works_from(answer: dict[str, Any]) -> Iterator[Text]:
     """Say from when on it would work, where the answer tells."""
-    if earliest := answer.get("earliest"):
-        yield Text("It works from {time} on.", time=str(earliest))
+    try:
+        moment = datetime.fromisoformat(str(answer.get("earliest"))).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return
+    yield Text("It works from {time} UTC on.", time=f"{moment:%Y-%m-%d %H:%M}")
 
 
 def claims_of(by: str, value: str, new_password: Secret | None) -> dict[str, Any]:

@@ -119,8 +119,8 @@ class EnrolmentStep(Step):
         _refuse_wrong_clock(settings.relay, context)
         planned = _planned(text, code.lookup, target)
         summary = Text(
-            "Enrols the agent {agent} at {relay}, with the portal whose fingerprint "
-            "begins with {portal} (compare it with your portal)",
+            "Enrols the agent {agent} at {relay}. Compare with your portal: its "
+            "fingerprint begins with {portal}",
             agent=settings.agent,
             relay=settings.relay.url,
             portal=spell_fingerprint(code.portal),

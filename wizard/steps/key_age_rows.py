@@ -22,8 +22,12 @@ def age_rows(age: KeyAge, remedy: Text) -> Sequence[Check]:
     following = f"{age.next:%Y-%m-%d}"
     if datetime.now(UTC) <= age.next:
         detail = Text(
-            "In use since {since}; the next on {day}.", since=since, day=following
+            "In use since {since}; the next is due on {day}.",
+            since=since,
+            day=following,
         )
         return (Check(age.id, age.title, "ok", detail, EMPTY),)
-    detail = Text("In use since {since}; due on {day}.", since=since, day=following)
+    detail = Text(
+        "In use since {since}; the next was due on {day}.", since=since, day=following
+    )
     return (Check(age.id, age.title, "info", detail, remedy),)

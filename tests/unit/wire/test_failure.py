@@ -35,6 +35,7 @@ def test_what_and_remedy_are_one_text(what: str, remedy: str, text: str) -> None
         ("refused (401)", "Refused (401)."),
         ("it is 'aaa...'", "It is 'aaa...'."),
         ("and so on...", "And so on..."),
+        ("pwdLastSet is 0", "pwdLastSet is 0."),
         ("", ""),
     ],
 )

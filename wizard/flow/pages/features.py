@@ -54,8 +54,8 @@ FEATURES = Page(
             "features.read_password_settings",
             "Let the account read fine-grained password policies",
             "check",
-            help="A permission on the Password Settings Container. Without it a check "
-            "says not_known for whom such a policy holds, and nobody it holds for can "
+            help="A permission on the Password Settings Container. Without it, whether "
+            "people under such a policy can be reset is not known, and they can't "
             "change with the old password.",
             enabled=writing_back,
             default=False,

@@ -5,7 +5,8 @@ from wizard.flow.model import Field, Option, Page, PageCheck, never
 
 PILOT = Page(
     id="pilot",
-    title="Pilot group",
+    title="Pilot group and deny list",
+    rail="Pilot group",
     why="Begin with a few people, and widen it when you have seen it work.",
     fields=(
         Field(

@@ -14,9 +14,17 @@ REMOVE = Page(
     rail="What is removed",
     fields=(
         Field(
+            AUDIT,
+            "Also delete the audit records on this server",
+            "check",
+            help="Who was reset and when. Left alone, they stay in /var/log/writeback.",
+            default=False,
+        ),
+        Field(
             ACCOUNT,
             "Also delete the account and its permissions in Active Directory",
             "check",
+            under="In Active Directory",
             help="Only the account and the permissions that this wizard made. Needs a "
             "domain administrator, once; not stored.",
             shown=new_account,
@@ -26,18 +34,11 @@ REMOVE = Page(
             GRANTS,
             "Also take back the permissions in Active Directory",
             "check",
+            under="In Active Directory",
             help="Only those that this wizard granted; the account itself was there "
             "before and stays. Needs a domain administrator, once; not stored.",
             shown=existing_account,
             default=True,
-        ),
-        Field(
-            AUDIT,
-            "Also delete the audit records on this server",
-            "check",
-            help="Who was reset and when. Without this they stay in "
-            "/var/log/writeback.",
-            default=False,
         ),
     ),
     shown=removing,

@@ -1,4 +1,4 @@
-"""Rotate keys: in doubt about the old ones, or on a copy of the machine."""
+"""New keys: in doubt about the old ones, or on a copy of the machine."""
 
 from dataclasses import replace
 

@@ -22,7 +22,8 @@ TASKS = Page(
                 Option(
                     "options",
                     "Change options",
-                    "Relay, directory, organizational units, pilot group, features.",
+                    "Relay, directory, organizational units, pilot group, deny list, "
+                    "features.",
                 ),
                 Option(
                     "writeback",
@@ -52,8 +53,9 @@ TASKS = Page(
                 ),
                 Option(
                     "rekey",
-                    "Rotate keys",
-                    "New keys, enrolled anew: in doubt, or on a copied server.",
+                    "New keys",
+                    "A new fingerprint, enrolled anew: in doubt, or on a copied "
+                    "server.",
                 ),
                 Option(
                     "remove",

@@ -12,7 +12,7 @@ from wizard.ui.page import WizardPage
 from wizard.ui.session import Session
 from wizard.ui.widgets.check_panel import CheckPanel
 from wizard.ui.widgets.labels import heading
-from wizard.ui.widgets.portal_details import PortalDetailsPanel
+from wizard.ui.widgets.portal_details import PortalComparison, PortalDetailsPanel
 from wizard.ui.widgets.self_test_panel import TestPanel
 
 
@@ -31,12 +31,14 @@ class CompletePage(WizardPage):
         self.check_panel = CheckPanel(tr("Verify again"), "")
         self.check_panel.requested.connect(self.verify)
         self.check_panel.ended.connect(self._verified)
+        self.comparison = PortalComparison()
         self.panel = PortalDetailsPanel(tr("Give this to your portal"))
         self.test = TestPanel(session)
         self.test.state_changed.connect(self.state_changed)
         self.test.state_changed.connect(lambda: self.bring(self.test.check_rows))
         self.field_boxes = self.test.field_boxes
-        self.add(heading(tr("Verified")), self.check_panel, self.panel, self.test)
+        self.add(heading(tr("Verified")), self.check_panel)
+        self.add(self.comparison, self.panel, self.test)
         self.body.addStretch(1)
 
     @property
@@ -70,5 +72,6 @@ class CompletePage(WizardPage):
 
     def _verified(self, outcome: Outcome | None) -> None:
         if isinstance(outcome, Verified) and outcome.details:
+            self.comparison.show_details(outcome.details)
             self.panel.show_details(outcome.details)
         self.state_changed.emit()

@@ -18,10 +18,7 @@ _GOES = (
     (
         "server",
         Text("The agent and its service"),
-        Text(
-            "It answers what is under way first. Its settings go too; its audit "
-            "records stay unless you say so below."
-        ),
+        Text("It answers what is under way first. Its settings go too."),
     ),
     (
         "key-round",
@@ -36,7 +33,6 @@ class RemovePage(Form):
 
     def build(self) -> None:
         self.add(heading(tr("On this server")), *(point(*each) for each in _GOES))
-        self.add(heading(tr("In Active Directory"), above=8))
         super().build()
 
 

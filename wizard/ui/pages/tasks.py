@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout
 
-from wire.text import Text
+from wire.text import EMPTY, Text
 from wizard.results import AgentStatus, Installed
 from wizard.ui.form import Form
 from wizard.ui.formatting import say, tr
@@ -51,10 +51,10 @@ class TasksPage(Form):
         self.closer = Worker(self, self._read, self._failed)
         title = heading(tr("Writes are stopped: the breaker is open"))
         help_text = tr(
-            "A portal had too many different people reset in five minutes. Find out "
-            "what it did before you let it go on."
+            "A portal had too many different people reset in five minutes; nothing is "
+            "written any more. Find out in the audit records what it did first."
         )
-        self.close_breaker = button(tr("&Close the breaker"), self.let_write_again)
+        self.close_breaker = button(tr("C&lose the breaker"), self.let_write_again)
         top = row(Mark("triangle-alert", "warning"), title, grows=1)
         act = row(self.close_breaker)
         add(self.breaker.column, top, indented(label(help_text, muted=True), act))
@@ -80,7 +80,7 @@ class TasksPage(Form):
         help_text = tr(
             "The agent takes it up once it is applied, or when it starts anew."
         )
-        self.apply_edit = button(tr("Apply the &edit"), self.go_with_edit)
+        self.apply_edit = button(tr("Appl&y the edit"), self.go_with_edit)
         top = row(Mark("triangle-alert", "warning"), title, grows=1)
         help_line, act = label(help_text, muted=True), row(self.apply_edit)
         add(self.drift.column, top, indented(self.edits, help_line, act))
@@ -155,22 +155,24 @@ class TasksPage(Form):
 
 def _glance(installed: Installed) -> list[tuple[bool, str, str]]:
     status, on = installed.status, installed.settings.features.password_writeback
-    attention = _OF_COPY if installed.copied else status.attention
+    attention = EMPTY if status.breaker_is_open else status.attention  # its panel tells
+    attention = _OF_COPY if installed.copied else attention
+    nobody = status.nobody
     unknown = Text("not known")
     first = [(False, tr("Attention"), attention)] if attention else []
     return [
         *first,
         (on, tr("Password writeback"), tr("On") if on else tr("Off")),
+        *([(False, tr("Nobody can be reset"), nobody)] if nobody else ()),
         (status.ready, tr("Agent"), _agent(status)),
         (status.relay_connected, tr("Relay"), status.relay or unknown),
         (status.directory_connected, tr("Directory"), status.directory or unknown),
-        *([(False, tr("Nobody can be reset"), status.nobody)] if status.nobody else ()),
     ]
 
 
 _OF_COPY = Text(
     "This server is a copy of the one that was enrolled, so its agent does not "
-    "start. Rotate keys gives it keys of its own."
+    "start. New keys gives it keys of its own."
 )
 
 

@@ -55,10 +55,11 @@ class GrantPanel(Panel):
         self.hide()
 
     def _plan(self) -> QWidget:
-        titles = (tr("Allows to"), tr("On the users below"))
+        titles = (tr("Allows to"), tr("Below"))
         self.table = ReadTable(titles, tr("Entries to grant"))
         header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         name = tr("The same for another team")
         self.other = button(tr("SDDL, dsacls, PowerShell…"), self.show_hand_over, name)
         self.field_boxes = {field.path: FieldBox(field) for field in _ADMINISTRATOR}

@@ -1,4 +1,9 @@
-"""What the portal's side knows an agent by, each line with a button to copy it."""
+"""What the portal's side knows an agent by, and what it is compared with.
+
+Each line has a button to copy it.
+"""
+
+from collections.abc import Sequence
 
 from PySide6.QtWidgets import QGridLayout
 
@@ -6,13 +11,15 @@ from wizard.results import PortalDetails
 from wizard.ui.formatting import tr
 from wizard.ui.widgets import labels
 
+_Line = tuple[str, str]
 
-class PortalDetailsPanel(labels.Panel):
-    """Connection URL, agent, fingerprint and portal; hidden before they are known."""
+
+class CopyLines(labels.Panel):
+    """Names and values under a heading; hidden before there are any."""
 
     def __init__(self, title: str, note: str = "") -> None:
         super().__init__()
-        self._shown: PortalDetails | None = None
+        self._shown: Sequence[_Line] = ()
         self.column.addWidget(labels.heading(title))
         if note:
             self.column.addWidget(labels.label(note))
@@ -22,24 +29,45 @@ class PortalDetailsPanel(labels.Panel):
         self.column.addLayout(self.grid)
         self.hide()
 
-    def show_details(self, details: PortalDetails) -> None:
-        """Show these, and leave out what is not known."""
-        if details == self._shown:
+    def show_lines(self, lines: Sequence[_Line], whole: Sequence[str]) -> None:
+        """Show these, without what is empty; what is in `whole` is never elided."""
+        lines = [each for each in lines if each[1]]
+        if lines == self._shown:
             return
-        self._shown = details
+        self._shown = lines
         labels.empty(self.grid)
-        lines = (
-            (tr("Fingerprint"), details.fingerprint),
-            (tr("Connection URL"), details.url),
-            (tr("Agent"), details.agent),
-            (tr("Portal"), details.issuer),
-            (tr("Compare with your portal"), details.portal_fingerprint),
-        )
-        for at, (name, text) in enumerate(each for each in lines if each[1]):
+        for at, (name, text) in enumerate(lines):
             self.grid.addWidget(labels.label(name, muted=True, wrap=False), at, 0)
-            whole = text in (details.fingerprint, details.portal_fingerprint)
-            shown = labels.fingerprint(text) if whole else labels.LongName(text)
+            elided = text not in whole
+            shown = labels.LongName(text) if elided else labels.fingerprint(text)
             self.grid.addWidget(shown, at, 1)
             copy = labels.CopyButton(text, tr("Copy: {name}", name=name))
             self.grid.addWidget(copy, at, 2)
-        self.show()
+        self.setVisible(bool(lines))
+
+
+class PortalDetailsPanel(CopyLines):
+    """The agent's fingerprint, its connection URL and name, and its portal."""
+
+    def show_details(self, details: PortalDetails) -> None:
+        """Show these, and leave out what is not known."""
+        lines = (
+            (tr("Agent's fingerprint"), details.fingerprint),
+            (tr("Connection URL"), details.url),
+            (tr("Agent"), details.agent),
+            (tr("Portal"), details.issuer),
+        )
+        self.show_lines(lines, (details.fingerprint,))
+
+
+class PortalComparison(CopyLines):
+    """The fingerprint of the portal that this agent takes requests of."""
+
+    def __init__(self) -> None:
+        note = tr("Where your portal shows another one, turn password writeback off.")
+        super().__init__(tr("Compare with your portal"), note)
+
+    def show_details(self, details: PortalDetails) -> None:
+        """Show it, where it is known."""
+        known = details.portal_fingerprint
+        self.show_lines(((tr("Portal's fingerprint"), known),), (known,))

@@ -1,16 +1,23 @@
 """The first line of status: is it on, and does it work."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
 
 from tests.unit.wizard.answered import SETTINGS
-from wire.text import verbatim
+from wire.text import Text, verbatim
 from wizard.cli.commands.status import status
 from wizard.cli.output import first_line, portal_details_text, status_text
 from wizard.host.interface import nobody_reached
-from wizard.results import AgentStatus, EnrolledPortal, Installed, PortalDetails
+from wizard.results import (
+    AgentStatus,
+    EnrolledPortal,
+    Installed,
+    KeyAge,
+    PortalDetails,
+)
 
 UP, DC = "connected", "connected: dc1.corp.test"
 # begins as the word of a link that is up; the state is another
@@ -133,3 +140,15 @@ def test_the_links_are_told_with_what_the_agent_says_of_them() -> None:
     relay = "https://relay.corp.test (connected once, and refused: 401)"
     assert f"{'Relay':<12} {relay}" in lines
     assert f"{'Domain':<12} corp.test (connected: dc1.corp.test)" in lines
+
+
+def test_ages_of_keys_are_lined_up_and_say_what_is_due() -> None:
+    since = datetime(2026, 11, 1, tzinfo=UTC)
+    keys = (
+        KeyAge("signing_key", Text("Signing key"), since),
+        KeyAge("shared", Text("Keys shared with the relay"), since, since),
+    )
+    shown = status_text(replace(installed(UP, DC), keys=keys)).splitlines()
+    signing, shared = [line for line in shown if "since 2026-11-01" in line]
+    assert signing.index("since") == shared.index("since")
+    assert shared.endswith("the next due on 2026-11-01")

@@ -24,7 +24,7 @@ from wire.keys import PrivateKeys
 from wire.outcomes import Code
 from wire.secret import Secret
 from wizard.enrolment.relay_client import DO_NOT_TRUST, RelayFailed, Sender
-from wizard.enrolment.self_test import ask_agent, claims_of
+from wizard.enrolment.self_test import ask_agent, claims_of, works_from
 
 CANARY = "Canary-7f3a-Passw0rd!"
 TESTER = PrivateKeys.generate()
@@ -105,3 +105,20 @@ def test_a_code_that_is_not_known_is_none_that_worked(
 
     relay.lie = Lie("POST", later)
     assert code_for(relay, "anna") == Code.INTERNAL
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("2026-12-01T00:24:44+00:00", ["It works from 2026-12-01 00:24 UTC on."]),
+        ("2026-12-01T02:24:44+02:00", ["It works from 2026-12-01 00:24 UTC on."]),
+        ("soon", []),
+        ("0001-01-01T00:00:00+23:59", []),
+        (None, []),
+        ([1], []),
+    ],
+)
+def test_from_when_on_it_works_is_a_time_as_people_write_it(
+    said: object, words: list[str]
+) -> None:
+    assert list(works_from({"earliest": said})) == words

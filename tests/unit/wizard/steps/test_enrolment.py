@@ -218,7 +218,7 @@ def test_the_portals_fingerprint_is_shown_before_and_after(
     change, context = enrolling(keyed)
     whole = PORTAL_KEYS.public.fingerprint
     first_half = whole[: len(whole) // 2]
-    assert f"begins with {first_half} (compare it with your portal)" in change.summary
+    assert change.summary.endswith(f"its fingerprint begins with {first_half}")
     EnrolmentStep().apply(change, context)
     (row,) = EnrolmentStep().verify(Target(SETTINGS, on(keyed)))
     assert f"fingerprint is {whole}: compare it with your portal." in row.detail

@@ -184,9 +184,8 @@ INSTALL = (
     change("grants", "Grants 4 permissions to svc-writeback on DC=corp,DC=test"),
     change(
         "enrolment",
-        "Enrols the agent sync-01 at https://relay.corp.test, with the portal whose "
-        "fingerprint begins with 2E71 B0C4 98AD 3F16 D25C 6E0B A7F3 1148 (compare it "
-        "with your portal)",
+        "Enrols the agent sync-01 at https://relay.corp.test. Compare with your "
+        "portal: its fingerprint begins with 2E71 B0C4 98AD 3F16 D25C 6E0B A7F3 1148",
     ),
     change("settings", "Writes the settings file"),
     change("service", "Starts the agent and waits until it is ready", {"runs": False}),
@@ -213,8 +212,7 @@ REMOVAL = (
     removal("settings", "Removes the settings file /etc/writeback/settings.yaml"),
     removal(
         "remains",
-        "Deletes what the agent wrote, its audit records too: /var/lib/writeback/agent "
-        "and /var/log/writeback",
+        "Deletes what the agent wrote, but its audit records: /var/lib/writeback/agent",
         final=True,
     ),
     removal(

@@ -385,3 +385,27 @@ def test_what_could_not_be_taken_back_is_not_called_taken_back(
         window.press_next()
     rows = window.page("recovery").changes.rows
     assert [row.state for row in rows][1] == "stuck"
+
+
+@pytest.mark.parametrize("kind", ["new", "existing"])
+def test_each_choice_stands_under_where_it_removes(
+    open_window: Open, qtbot: QtBot, kind: str
+) -> None:
+    window = open_window(FakeController(found=INSTALLED))
+    window.set_answers({"task": "remove"})
+    window.session.take({"directory.account.kind": kind})
+    go(qtbot, window, "remove")
+    page = window.page("remove")
+    tops = {
+        text: label.mapTo(window, label.rect().topLeft()).y()
+        for label in page.findChildren(QLabel)
+        if label.isVisible() and (text := label.text()).startswith(("On ", "In "))
+    }
+    boxes = {
+        name: each.mapTo(window, each.rect().topLeft()).y()
+        for name, each in page.field_boxes.items()
+        if each.isVisible()
+    }
+    audit = boxes.pop("input.delete_audit")
+    assert tops["On this server"] < audit < tops["In Active Directory"]
+    assert all(place >= tops["In Active Directory"] - 16 for place in boxes.values())

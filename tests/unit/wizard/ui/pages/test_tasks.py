@@ -1,10 +1,12 @@
 """Repair and hand edits: the plan of the settings in force, as any other."""
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from agent.config.errors import Problem, SettingsError
@@ -156,6 +158,7 @@ def test_an_open_breaker_is_shown_and_closed_by_its_button(
     page = open_window(fake).page("tasks")
     assert page.breaker.isVisible()
     assert "Writes are stopped: the breaker is open" in texts(page)
+    assert breaker.OPEN not in texts(page)  # it is told once
     page.close_breaker.setFocus()
     QTest.keyClick(page.close_breaker, Qt.Key.Key_Space)
 
@@ -179,3 +182,14 @@ def test_a_breaker_that_can_not_be_closed_says_why(
     qtbot.waitUntil(lambda: bool(page.check_rows.checks))
     assert page.breaker.isVisible()
     assert page.close_breaker.isEnabled()
+
+
+def test_no_two_controls_answer_to_the_same_letter(open_window: Open) -> None:
+    status = replace(INSTALLED.status, breaker_is_open=True)
+    found = replace(INSTALLED, settings=EDITED, drift=EDITS, status=status)
+    window = open_window(FakeController(found=found))
+    shown = [b for b in window.findChildren(QAbstractButton) if b.isVisibleTo(window)]
+    keys = [b.shortcut().toString() for b in shown if not b.shortcut().isEmpty()]
+    letters = [Counter(keys)[key] for key in keys]
+    assert len(keys) > 12
+    assert set(letters) == {1}, sorted(keys)
