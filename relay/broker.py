@@ -17,27 +17,35 @@ class NoListener(Exception):
 
 
 class Exchange:
-    """The listeners of all connections, and the requests that wait for them."""
+    """The listeners of all connections, and the requests that wait for them.
 
-    def __init__(self, answer_seconds: float = 60.0) -> None:
+    An answer is waited for `answer_seconds`, the return of a listener that left in
+    order, as when its agent takes new keys, `return_seconds`.
+    """
+
+    def __init__(
+        self, answer_seconds: float = 60.0, return_seconds: float = 15.0
+    ) -> None:
         self._answer_seconds = answer_seconds
+        self._return_seconds = return_seconds
         self._listeners: dict[str, list[Listener]] = {}
         self._rendezvous: dict[str, Pending] = {}
         self._expected: dict[str, asyncio.Event] = {}
 
-    def expect(self, connections: Iterable[str], seconds: float) -> None:
-        """Have requests for these wait so long for a listener that comes back.
+    def expect(self, connections: Iterable[str]) -> None:
+        """Have requests for these wait for a listener that comes back.
 
         Called at a start: who listened just before dials again within moments.
         """
-        self._expected = {name.lower(): asyncio.Event() for name in connections}
         loop = asyncio.get_running_loop()
-        loop.call_later(seconds, self._expect_none)
+        for name in map(str.lower, connections):
+            came = self._expected.setdefault(name, asyncio.Event())
+            loop.call_later(self._return_seconds, self._expect_no_more, name, came)
 
-    def _expect_none(self) -> None:
-        for came in self._expected.values():
-            came.set()
-        self._expected = {}
+    def _expect_no_more(self, name: str, came: asyncio.Event) -> None:
+        came.set()
+        if self._expected.get(name) is came:
+            del self._expected[name]
 
     def join(self, listener: Listener) -> None:
         name = listener.connection.lower()
@@ -50,7 +58,15 @@ class Exchange:
         self._listeners[key].remove(listener)
         if not self._listeners[key]:
             del self._listeners[key]
+        self._expect_back(listener)
         listener.abandon()
+
+    def _expect_back(self, listener: Listener) -> None:
+        """Expect who left in order and was the last to listen."""
+        if listener.channel.was_left and not self._listening(
+            listener.connection, [listener]
+        ):
+            self.expect([listener.connection])
 
     def listeners(self, connection: str | None = None) -> list[Listener]:
         """Give the listeners of a connection, or all."""
@@ -79,15 +95,21 @@ class Exchange:
         """Ask one listener after the other until one takes the request."""
         until = asyncio.get_running_loop().time() + self._answer_seconds
         left: list[Listener] = []
-        if not self._listening(connection, left):
-            await self._wait_for_return(connection, until)
-        while listeners := self._listening(connection, left):
+        while listeners := await self._found(connection, left, until):
             listener = random.choice(listeners)  # noqa: S311 - spreads load, no secret
             try:
                 return await self._ask_one(listener, request, until)
             except NotTaken:
                 left.append(listener)
+                self._expect_back(listener)
         raise NoListener
+
+    async def _found(
+        self, connection: str, left: list[Listener], until: float
+    ) -> list[Listener]:
+        if not self._listening(connection, left):
+            await self._wait_for_return(connection, until)
+        return self._listening(connection, left)
 
     async def _wait_for_return(self, connection: str, until: float) -> None:
         came = self._expected.get(connection.lower())
@@ -122,7 +144,10 @@ class Exchange:
         return pending
 
     async def close(self, connection: str | None = None) -> None:
-        """Close the channels of a connection, or all, with 1001."""
+        """Close the channels of a connection, or all, with 1001; expect none back."""
+        for name, came in list(self._expected.items()):
+            if connection is None or name == connection.lower():
+                self._expect_no_more(name, came)
         closing = (
             listener.channel.close(GOING_AWAY)
             for listener in self.listeners(connection)

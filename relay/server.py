@@ -38,7 +38,6 @@ from wire.hybrid_connections import MAX_BODY, MAX_INLINE_HEADERS, BadMessage
 LOG = logging.getLogger("relay.server")
 # who was seen so shortly before a start is expected back, for so long
 _RECENT_S = 180.0
-_RETURN_S = 15.0
 _LOOK_S = 30.0
 _MAX_FRAME = MAX_BODY + MAX_INLINE_HEADERS
 
@@ -57,10 +56,11 @@ class Place:
 class Relay:
     """The routes, around one store, which stays open as long as the relay serves.
 
-    A listener may take `answer_seconds`; the protocol says 60. Listeners are tried each
-    `ping_seconds`; one is dropped when half that time passes without a reply, so that
-    no request goes to a dead one. Each `look_seconds` it looks whose key still holds.
-    At most `agent_listeners` may listen for one agent.
+    A listener may take `answer_seconds`; the protocol says 60. One that left in order
+    is expected back for `return_seconds`, as all are at a start. Listeners are tried
+    each `ping_seconds`; one is dropped when half that time passes without a reply, so
+    that no request goes to a dead one. Each `look_seconds` it looks whose key still
+    holds. At most `agent_listeners` may listen for one agent.
     """
 
     def __init__(
@@ -69,6 +69,7 @@ class Relay:
         store: Store,
         *,
         answer_seconds: float = 60.0,
+        return_seconds: float = 15.0,
         ping_seconds: float = 15.0,
         look_seconds: float = _LOOK_S,
         agent_listeners: int = MOST_LISTENERS,
@@ -80,7 +81,7 @@ class Relay:
         self._look_seconds = look_seconds
         self._registry = Registry(limits or Limits.within(raise_descriptors()))
         self._http: HttpServer | None = None
-        self._exchange = Exchange(answer_seconds)
+        self._exchange = Exchange(answer_seconds, return_seconds)
         self._authorization = Authorization(store, place.hosts)
         self._admission = Admission(
             self._authorization, self._exchange, agent_listeners
@@ -98,7 +99,7 @@ class Relay:
             for agent in self._store.agents()
             if (agent.last_seen or 0) > now - _RECENT_S
         ]
-        self._exchange.expect(recent, _RETURN_S)
+        self._exchange.expect(recent)
         self._http = await HttpServer.start(
             self.application(), self._registry, listening, tls
         )

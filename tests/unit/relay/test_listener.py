@@ -340,14 +340,48 @@ async def test_what_a_leaving_listener_did_not_take_goes_to_the_next(
             assert (await asking.answer())[0] == 201
 
 
+async def test_what_comes_while_an_agent_starts_anew_waits_for_it(
+    stage: RelayStage, agent: Enrolled
+) -> None:
+    """It left in order, as where it takes new keys: it is back in a moment."""
+    async with stage.listening(agent) as leaving:
+        not_taken = Asking(stage, b"not taken")
+        await request_on(leaving)
+        await leaving.close(code=1001)
+    await until(lambda: not stage.listeners(agent))
+    late = Asking(stage, b"late")
+    async with stage.listening(agent) as back:
+        for _ in range(2):
+            request = await request_on(back)
+            assert (await back.receive(timeout=10)).data in (b"not taken", b"late")
+            await back.send_json(response(request, statusCode=201))
+        assert (await not_taken.answer())[0] == (await late.answer())[0] == 201
+
+
 async def test_what_a_leaving_listener_did_not_take_found_nobody(
+    stage: RelayStage, agent: Enrolled
+) -> None:
+    await stage.stop()
+    await stage.start(return_seconds=0.1)
+    async with stage.listening(agent) as leaving:
+        asking = Asking(stage)
+        await request_on(leaving)
+        await leaving.close(code=1001)
+        status, body = await asking.answer()
+    assert status == 502
+    assert b"no agent listens" in body
+
+
+async def test_an_agent_that_is_withdrawn_is_not_waited_for(
     stage: RelayStage, agent: Enrolled
 ) -> None:
     async with stage.listening(agent) as leaving:
         asking = Asking(stage)
         await request_on(leaving)
         await leaving.close(code=1001)
-        status, body = await asking.answer()
+    await until(lambda: not stage.listeners(agent))
+    await stage.close_channels()
+    status, body = await asking.answer()
     assert status == 502
     assert b"no agent listens" in body
 
