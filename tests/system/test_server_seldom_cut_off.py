@@ -1,4 +1,4 @@
-"""What few changes do, killed at each point: a proxy that is left, files mended."""
+"""What few changes do, killed at each point: a proxy left, files mended, rotations."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +19,10 @@ from wizard.steps.order import STEPS
 
 LEAVING_A_PROXY = ("settings", "unit", "service", "forgetting")
 MENDING = ("files", "files", "service")
+ROTATIONS = {
+    "rotate-keys": ("sealing_key", "shared_keys", "service"),
+    "rotate-password": ("directory_password", "service"),
+}
 _USER, _BY_PROXY = "writeback", f"{CANARY}-proxy"
 _BEHIND = "/root/behind.yaml"
 _SETTINGS, _UNITS = "/etc/writeback/settings.yaml", "writeback-agent.service"
@@ -104,7 +108,28 @@ def test_a_repair_that_is_killed_is_taken_back(tmp_path: Path) -> None:
         here.done("remove", "--yes", **here.admin)
 
 
+@pytest.mark.slow
+def test_a_rotation_that_is_killed_leaves_an_agent_that_serves(tmp_path: Path) -> None:
+    with server("bookworm", tmp_path / "server") as here:
+        here.install(built_agent())
+        here.set_up()
+        known = here.status()["fingerprint"]
+        for verb, plan in ROTATIONS.items():
+            for point in points(plan):
+                killed = Interruption(here, {}, {}).cut_off((verb, "--yes"), point, 0.1)
+                assert killed or point.step == "service", point
+                if "cut_off" in here.status():
+                    here.done("rollback", "--yes", **here.admin)
+                assert here.writeback("verify").returncode == 0, point
+                assert here.status()["fingerprint"] == known
+                assert here.check("clara") == "ok", point
+            here.done(verb, "--yes", **here.admin)
+        assert here.reset("anna") == "ok"
+        here.done("remove", "--yes", **here.admin)
+        leaves_no_secret(here)
+
+
 def test_every_step_is_cut_off_somewhere() -> None:
     plans = (INSTALL, REMOVAL, CHANGE, REKEY, LEAVING_A_PROXY, MENDING)
-    cut = {step for plan in plans for step in plan}
+    cut = {step for plan in (*plans, *ROTATIONS.values()) for step in plan}
     assert cut | {point.step for point in SEALING} == {step.name for step in STEPS}
