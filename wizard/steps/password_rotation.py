@@ -8,7 +8,7 @@ stays, also when a plan is taken back: it takes no password back that it had.
 from collections.abc import Sequence
 
 from agent.active_directory import users
-from agent.config.secret_store import DIRECTORY_PASSWORD
+from agent.config.secret_store import DIRECTORY_PASSWORD, Store
 from agent.config.settings import DirectorySettings
 from agent.ldap.connection import Connection
 from agent.ldap.errors import DirectoryError, SignInRefused
@@ -62,15 +62,10 @@ class PasswordRotation(Step):
         secrets, directory = context.host.secrets, directory_of(change.after)
         following = usable(NEXT_PASSWORD, secrets)
         # one that the directory never learned is not tried: it would count as wrong
-        was_cut_off = following is not None
-        if following is None:
-            following = accounts.new_password()
-            secrets.put(NEXT_PASSWORD, following)
-        if not (was_cut_off and _lets_in(directory, following)):
-            self._replace(directory, following, context)
+        if following is None or not _lets_in(directory, following):
+            following = _order(directory, following, context)
             _prove(directory, following)
-        secrets.put(DIRECTORY_PASSWORD, following)
-        secrets.remove(NEXT_PASSWORD)
+        _adopt(following, secrets)
         return {}
 
     def undo(self, begun: Begun, context: Context) -> None:
@@ -79,8 +74,12 @@ class PasswordRotation(Step):
         if following is None:
             return  # nothing was begun, or all was done
         if _lets_in(directory, following):
-            secrets.put(DIRECTORY_PASSWORD, following)
-        secrets.remove(NEXT_PASSWORD)
+            _adopt(following, secrets)
+            return
+        # it stays stored: another controller may have learned it, and a locked account
+        # lets none in; the next rotation tries it first
+        if not _lets_in(directory, _stored(context)):
+            raise _none_lets_in(directory)
 
     def left(self, begun: Begun, context: Context) -> Text:  # noqa: ARG002 - as others
         account = directory_of(begun.change.after).sign_in_name
@@ -89,17 +88,6 @@ class PasswordRotation(Step):
     def verify(self, target: Target) -> Sequence[Check]:
         age = directory_password(target.context.host)
         return age_rows(age, Text("Replace it with writeback rotate-password."))
-
-    def _replace(
-        self, directory: DirectorySettings, new: Secret, context: Context
-    ) -> None:
-        try:
-            _order(directory, new, context)
-        except DirectoryError as error:
-            if error.result is None:
-                raise  # nobody knows whether it was learned
-            context.host.secrets.remove(NEXT_PASSWORD)
-            raise _refused(error) from error
 
 
 def _lets_in(directory: DirectorySettings, password: Secret) -> bool:
@@ -112,22 +100,72 @@ def _lets_in(directory: DirectorySettings, password: Secret) -> bool:
 
 def _prove(directory: DirectorySettings, password: Secret) -> None:
     if not _lets_in(directory, password):
-        what = Text("The new password does not let in; the old one is kept.")
+        what = Text("The new password does not let in yet; both are kept.")
         raise StepFailed(what, Text("Try again when the controllers agree."))
 
 
-def _order(directory: DirectorySettings, new: Secret, context: Context) -> None:
-    """Have the directory take it: proven by the old one, or as an administrator."""
+def _adopt(following: Secret, secrets: Store) -> None:
+    """Store what lets in as the password; in this order, so that one always stays."""
+    secrets.put(DIRECTORY_PASSWORD, following)
+    secrets.remove(NEXT_PASSWORD)
+
+
+def _order(
+    directory: DirectorySettings, following: Secret | None, context: Context
+) -> Secret:
+    """Have the directory take the next password, or a new one; give it.
+
+    It is stored when the directory is about to learn it: of a sign-in that fails before
+    that, nothing is left to be tried.
+    """
+    secrets = context.host.secrets
+    with _signed_in(directory, context) as opened:
+        dn, new = _dn(opened, directory), following or accounts.new_password()
+        secrets.put(NEXT_PASSWORD, new)
+        try:
+            _set(opened, dn, new, context)
+        except DirectoryError as error:
+            if error.result is None:
+                raise  # nobody knows whether it was learned
+            if following is None or context.inputs.admin is None:
+                # who refuses it took the old one just now: it is known to nobody
+                secrets.remove(NEXT_PASSWORD)
+            raise _refused(error) from error
+    return new
+
+
+def _signed_in(directory: DirectorySettings, context: Context) -> Connection:
     if context.inputs.admin is not None:
-        with as_admin(directory, context) as opened:
-            users.reset(opened, _dn(opened, directory), new, hints=None)
-        return
-    old = stored_password(directory, context)
-    if old is None:
+        return as_admin(directory, context)
+    return open_first(directory, directory.sign_in_name, _stored(context))
+
+
+def _set(opened: Connection, dn: str, new: Secret, context: Context) -> None:
+    """Set it as an administrator, or change it as the account, by the old one."""
+    if context.inputs.admin is not None:
+        users.reset(opened, dn, new, hints=None)
+    else:
+        users.change(opened, dn, _stored(context), new)
+
+
+def _stored(context: Context) -> Secret:
+    stored = usable(DIRECTORY_PASSWORD, context.host.secrets)
+    if stored is None:
         what = Text("The stored password is of no use.")
         raise StepFailed(what, Text("Run writeback repair."))
-    with open_first(directory, directory.sign_in_name, old) as opened:
-        users.change(opened, _dn(opened, directory), old, new)
+    return stored
+
+
+def _none_lets_in(directory: DirectorySettings) -> StepFailed:
+    what = Text(
+        "Neither the old password of {account} nor the new one lets in; both are kept.",
+        account=directory.sign_in_name,
+    )
+    remedy = Text(
+        "See that the account is not locked or disabled and that the controllers "
+        "agree, then roll back again; writeback repair sets another password."
+    )
+    return StepFailed(what, remedy)
 
 
 def _refused(error: DirectoryError) -> NothingDone:

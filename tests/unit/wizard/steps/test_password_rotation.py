@@ -33,14 +33,17 @@ class Directory:
     password: str = CANARY
     wrong: int = 0
     refuses: int | None = None
+    locked: bool = False
+    lags: str = ""  # what a controller that has not heard of a change still takes
     had: list[str] = field(default_factory=list)
     host: str = "dc1.corp.test"
 
     def open_first(
         self, _settings: DirectorySettings, user: str, password: Secret
     ) -> "Directory":
-        own = ADMIN.password.reveal() if user == ADMIN.user else self.password
-        if password.reveal() != own:
+        known = self.lags or self.password
+        own = ADMIN.password.reveal() if user == ADMIN.user else known
+        if self.locked or password.reveal() != own:
             self.wrong += 1
             refused = Text("the password is wrong"), Text("give the right one")
             raise SignInRefused(self.host, *refused)
@@ -198,8 +201,85 @@ def test_a_plan_that_is_taken_back_leaves_the_one_that_lets_in(
     for _ in range(2):
         PasswordRotation().undo(begun, context_of(host))
         assert stored(host) == directory.password
-        assert not host.secrets.holds(NEXT_PASSWORD)
-    assert directory.wrong <= 1
+    assert directory.wrong <= 2
+    PasswordRotation().apply(planned(host), context_of(host))
+    assert stored(host) == directory.password
+    assert not host.secrets.holds(NEXT_PASSWORD)
+
+
+def learned(
+    host: FakeHost, directory: Directory, monkeypatch: pytest.MonkeyPatch
+) -> Change:
+    """Be cut off when the directory has just learned the new one."""
+    change = planned(host)
+    with cut_off(monkeypatch, directory, "modify", after=True):
+        PasswordRotation().apply(change, context_of(host))
+    assert stored(host) == CANARY != directory.password
+    return change
+
+
+def test_of_a_locked_account_no_password_is_given_up(
+    host: FakeHost, directory: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Anybody can lock it, with wrong passwords: a right one is refused then, too."""
+    change = learned(host, directory, monkeypatch)
+    directory.locked = True
+    begun = Begun(0, change, None)
+    with pytest.raises(SignInRefused):
+        PasswordRotation().apply(change, context_of(host))
+    with pytest.raises(SignInRefused):
+        PasswordRotation().apply(change, context_of(host, ADMIN))
+    with pytest.raises(StepFailed, match="both are kept") as none:
+        PasswordRotation().undo(begun, context_of(host))
+    assert CANARY not in str(none.value)
+    directory.locked = False
+    PasswordRotation().undo(begun, context_of(host))
+    assert stored(host) == directory.password != CANARY
+
+
+def test_a_controller_that_lags_gives_no_password_up(
+    host: FakeHost, directory: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change = learned(host, directory, monkeypatch)
+    directory.lags = CANARY
+    PasswordRotation().undo(Begun(0, change, None), context_of(host))
+    assert stored(host) == CANARY
+    directory.lags = ""
+    PasswordRotation().apply(change, context_of(host))
+    assert stored(host) == directory.password != CANARY
+
+
+def test_a_proof_that_fails_gives_no_password_up(
+    host: FakeHost, directory: Directory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The controller that took it is gone, and another has not heard of it."""
+    modify = directory.modify
+
+    def falls_behind(*arguments: Any) -> None:
+        modify(*arguments)
+        directory.lags = CANARY
+
+    monkeypatch.setattr(directory, "modify", falls_behind)
+    change = planned(host)
+    with pytest.raises(StepFailed, match="both are kept"):
+        PasswordRotation().apply(change, context_of(host))
+    PasswordRotation().undo(Begun(0, change, None), context_of(host))
+    directory.lags = ""
+    PasswordRotation().apply(change, context_of(host))
+    assert stored(host) == directory.password != CANARY
+
+
+def test_one_that_is_refused_again_is_not_ordered_for_ever(
+    host: FakeHost, directory: Directory
+) -> None:
+    """One of an earlier run that the directory has had since, as its history tells."""
+    host.secrets.put(NEXT_PASSWORD, Secret("Had-Before-1!"))
+    directory.refuses = 19
+    with pytest.raises(NothingDone, match="too young"):
+        PasswordRotation().apply(planned(host), context_of(host))
+    directory.refuses = None
+    PasswordRotation().apply(planned(host), context_of(host))
+    assert stored(host) == directory.password not in (CANARY, "Had-Before-1!")
 
 
 def test_a_plan_names_no_password(host: FakeHost, directory: Directory) -> None:
