@@ -66,7 +66,6 @@ class AgentStatus:
     relay_connected: bool = False
     directory_connected: bool = False
     controller: str = ""
-    pid: int | None = None
     since: datetime | None = None
     version: str = ""
     attention: Text = EMPTY

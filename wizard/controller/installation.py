@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +23,9 @@ from wizard.enrolment.keys import fingerprint, private_keys
 from wizard.enrolment.relay_client import Sender
 from wizard.enrolment.relay_route import stored_endpoint
 from wizard.enrolment.self_test import ask_agent, claims_of
-from wizard.host.interface import REPLACE, Service, nobody_reached
+from wizard.host.interface import REPLACE, Service
 from wizard.host.key_ages import key_ages
+from wizard.host.service_status import nobody_reached, time_in_words
 from wizard.plan.change import Context, StepFailed
 from wizard.plan.step import Target
 from wizard.results import (
@@ -158,8 +158,7 @@ def at_a_glance(settings: Settings, service: Service) -> AgentStatus:
         relay_connected=relay.get("state") == _CONNECTED,
         directory_connected=directory.get("state") == _CONNECTED,
         controller=str(directory.get("controller") or ""),
-        pid=status.get("pid"),
-        since=_time(status.get("started_at")),
+        since=time_in_words(status.get("started_at")),
         version=str(status.get("version") or ""),
         attention=verbatim(str(status.get("twin") or "")) or _outdated(service),
         nobody=nobody_reached(status),
@@ -168,13 +167,6 @@ def at_a_glance(settings: Settings, service: Service) -> AgentStatus:
 
 def _outdated(service: Service) -> Text:
     return listed((service.outdated, REPLACE)) if service.outdated else EMPTY
-
-
-def _time(value: Any) -> datetime | None:
-    try:
-        return datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        return None
 
 
 def _side(side: Any) -> Mapping[str, Any]:

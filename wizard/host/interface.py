@@ -1,7 +1,6 @@
 """The machine, as the steps see it: files, secrets, the service, one at a time."""
 
 import contextlib
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
@@ -13,7 +12,6 @@ from agent.config.secret_store import Store
 from agent.system.paths import Paths
 from agent.system.version import PROJECT, VERSION
 from wire.failure import Failure
-from wire.outcomes import OUTCOMES, Code
 from wire.text import EMPTY, Text
 from wizard.errors import Busy
 
@@ -214,59 +212,7 @@ class Host(Protocol):
         """Let one wizard or command change this machine; Busy where another does."""
 
 
-def status_read_by(read: Callable[[], bytes]) -> Mapping[str, Any]:
-    """Give what the agent last said about itself; empty where it can't be read."""
-    try:
-        content = json.loads(read())
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
-
-
 def ended(last_words: str) -> ServiceFailed:
     """Say that the agent ended, with what it said last."""
     why = Text("The agent ended. {words}", words=last_words)
     return ServiceFailed(why if last_words else Text("The agent ended."))
-
-
-def not_ready(status: Mapping[str, Any], seconds: float) -> ServiceFailed:
-    """Say that an agent is not ready in time, and why."""
-    why = Text(
-        "The agent was not ready within {seconds} s. {why}",
-        seconds=round(seconds),
-        why=waits_for(status) or Text("It did not say why."),
-    )
-    return ServiceFailed(why)
-
-
-def waits_for(status: Mapping[str, Any]) -> Text:
-    """Say why an agent is not ready, in its own words; empty when it says nothing."""
-    relay, directory = (_reason(status, name) for name in ("relay", "directory"))
-    if relay and directory:
-        return Text(
-            "Relay: {relay}. Directory: {directory}.", relay=relay, directory=directory
-        )
-    if relay:
-        return Text("Relay: {relay}.", relay=relay)
-    return Text("Directory: {directory}.", directory=directory) if directory else EMPTY
-
-
-def nobody_reached(status: Mapping[str, Any]) -> Text:
-    """Say why nobody can be reset, as far as the agent looked; empty where some can."""
-    reach = status.get("reach")
-    if not isinstance(reach, dict) or reach.get("state") != "nobody":
-        return EMPTY
-    looked, code = reach.get("looked"), reach.get("code")
-    if not (isinstance(looked, int) and looked and code in set(Code)):
-        return Text("there are no people in the scope")
-    why = OUTCOMES[Code(code)].admin.rstrip(".")
-    return Text(
-        "of {count} people that the agent looked at, most are refused so: {why}",
-        count=looked,
-        why=why,
-    )
-
-
-def _reason(status: Mapping[str, Any], name: str) -> str:
-    part = status.get(name)
-    return str(part.get("reason") or "") if isinstance(part, dict) else ""

@@ -5,12 +5,13 @@ What the agent says of itself is looked at before it is shown: it is not root's.
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from agent.config.secret_store import AGENT_KEYS, DIRECTORY_PASSWORD, LISTEN_KEY
 from wire.text import Text
 from wizard.host.interface import Host, Service
+from wizard.host.service_status import time_of
 from wizard.results import KeyAge
 
 # what nobody replaces by itself is due after this time
@@ -33,7 +34,7 @@ def key_ages(host: Host, service: Service) -> tuple[KeyAge, ...]:
 def sealing_key(service: Service) -> KeyAge:
     """Say how old the key is that portals seal to, as the agent tells it."""
     told = _part(service, "sealing_key")
-    since, following = _time(told.get("made")), _time(told.get("next"))
+    since, following = time_of(told.get("made")), time_of(told.get("next"))
     return KeyAge("sealing_key", Text("Sealing key"), since, following)
 
 
@@ -52,7 +53,7 @@ def directory_password(host: Host) -> KeyAge:
 def portal_keys(service: Service) -> KeyAge:
     """Say since when the portal has its keys, where it has others than at enrolment."""
     told = _part(service, "portal")
-    since, until = _time(told.get("since")), _time(told.get("former_until"))
+    since, until = time_of(told.get("since")), time_of(told.get("former_until"))
     detail = Text("fingerprint {fingerprint}", fingerprint=_fingerprint(told))
     if until is not None:
         detail = Text(
@@ -75,12 +76,3 @@ def _due(since: datetime | None) -> datetime | None:
 def _part(service: Service, name: str) -> Mapping[str, Any]:
     part = service.status.get(name)
     return part if isinstance(part, dict) else {}
-
-
-def _time(seconds: object) -> datetime | None:
-    if not isinstance(seconds, int | float):
-        return None
-    try:
-        return datetime.fromtimestamp(seconds, UTC).replace(microsecond=0)
-    except (ValueError, OverflowError, OSError):
-        return None

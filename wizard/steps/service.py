@@ -5,13 +5,8 @@ from collections.abc import Sequence
 from agent.config.settings_file import digest
 from wire.failure import sentence
 from wire.text import EMPTY, Text, verbatim
-from wizard.host.interface import (
-    REPLACE,
-    Service,
-    ServiceFailed,
-    nobody_reached,
-    waits_for,
-)
+from wizard.host.interface import REPLACE, Service, ServiceFailed
+from wizard.host.service_status import nobody_reached, waits_for
 from wizard.plan.change import Begun, Change, Context, Facts, StepFailed
 from wizard.plan.step import Restart, Step, Target
 from wizard.results import Check, State

@@ -19,7 +19,7 @@ from lab.sandbox import AGENT, CANARY, Sandbox, sandbox
 from tests.integration.wizard.test_cut_off import cut_off
 from wire.secret import Secret
 from wizard.errors import Busy
-from wizard.host.interface import waits_for
+from wizard.host.service_status import waits_for
 from wizard.inputs import AdminCredentials, Inputs
 from wizard.plan.change import ApplyError, Change, Progress, StepFailed
 

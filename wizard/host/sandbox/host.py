@@ -27,6 +27,7 @@ from wizard.host.audit_files import remaining_logs, remove_path
 from wizard.host.lock import held, is_held
 from wizard.host.sandbox import process
 from wizard.host.sandbox.process import DetachedProcess
+from wizard.host.service_status import not_ready, status_read_by
 
 # the agent drains for 10 s at most; then the supervisor ends it
 _STOP_S = 20.0
@@ -87,7 +88,7 @@ class SandboxHost:
         supervisor = process.load(self._pid_file)
         if supervisor is None:
             return interface.Service(running=False)
-        status = interface.status_read_by(self.places.status.read_bytes)
+        status = status_read_by(self.places.status.read_bytes)
         return interface.Service(running=True, status=status, pid=supervisor.pid)
 
     def start_service(self) -> None:
@@ -118,7 +119,7 @@ class SandboxHost:
             if not service.running:
                 raise interface.ended(self._last_words())
             if time.monotonic() > deadline:
-                raise interface.not_ready(service.status, seconds)
+                raise not_ready(service.status, seconds)
             time.sleep(_POLL_S)
 
     def remains(self, *, audit: bool) -> Sequence[Path]:

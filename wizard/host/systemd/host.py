@@ -25,6 +25,7 @@ from wizard.errors import Busy
 from wizard.host import interface
 from wizard.host.audit_files import remaining_logs, remove_path
 from wizard.host.lock import held, is_held
+from wizard.host.service_status import not_ready, status_read_by
 from wizard.host.systemd.credentials import SystemCredentials
 from wizard.host.systemd.event_journal import EventJournal
 from wizard.host.systemd.ownership import ServerOwnership
@@ -134,7 +135,7 @@ class SystemdHost:
                 if unit.ended:
                     raise interface.ended(self._last_words(unit))
                 if time.monotonic() > deadline:
-                    raise interface.not_ready(self._status(), seconds)
+                    raise not_ready(self._status(), seconds)
                 time.sleep(_POLL_S)
 
     def remains(self, *, audit: bool) -> Sequence[Path]:
@@ -172,7 +173,7 @@ class SystemdHost:
         return enrolment.is_copied(self.places.enrolment, self.machine)
 
     def _status(self) -> Mapping[str, Any]:
-        return interface.status_read_by(partial(_read_from_service, self.places.status))
+        return status_read_by(partial(_read_from_service, self.places.status))
 
     @staticmethod
     def _last_words(unit: Unit) -> str:

@@ -10,7 +10,7 @@ from tests.unit.wizard.answered import SETTINGS
 from wire.text import Text, verbatim
 from wizard.cli.commands.status import status
 from wizard.cli.output import first_line, portal_details_text, status_text
-from wizard.host.interface import nobody_reached
+from wizard.host.service_status import nobody_reached
 from wizard.results import (
     AgentStatus,
     EnrolledPortal,
