@@ -18,6 +18,7 @@ _RULES = {
     "bool_type": Text("must be true or false, without quotes"),
     "int_type": Text("must be a whole number, without quotes"),
     "string_type": Text("must be text"),
+    "string_unicode": Text("must be text, of whole characters"),
     "tuple_type": Text("must be a list: each item on its own line, after '- '"),
     "greater_than_equal": Text("must be {ge} or more"),
     "less_than_equal": Text("must be {le} or less"),

@@ -21,6 +21,7 @@ DistinguishedName = Annotated[str, AfterValidator(validators.distinguished_name)
 Principal = Annotated[str, AfterValidator(validators.principal)]
 RelayUrl = Annotated[str, AfterValidator(validators.relay_url)]
 ProxyUrl = Annotated[str, AfterValidator(validators.proxy_url)]
+IpAddress = Annotated[str, AfterValidator(validators.address)]
 WholePath = Annotated[str, AfterValidator(validators.whole_path)]
 DirectoryPort = Annotated[Port, AfterValidator(validators.directory_port)]
 # A minimum length would be reported beside each bad item too
@@ -57,7 +58,7 @@ class DomainController(Model):
     """One domain controller."""
 
     host: HostName = Field(description="DNS name, as in the certificate")
-    address: str | None = Field(
+    address: IpAddress | None = Field(
         default=None,
         description="IP address to connect to instead of asking DNS; "
         "the certificate is still checked against host",
@@ -70,7 +71,7 @@ class AccountSettings(Model):
     kind: Literal["new", "existing"] = Field(
         default="new", description="new: made and removed by the wizard"
     )
-    name: str = Field(
+    name: Annotated[str, AfterValidator(validators.account_name)] = Field(
         min_length=1,
         max_length=256,
         description="new: sAMAccountName (20 characters at most); "

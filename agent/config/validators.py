@@ -4,7 +4,9 @@ Each takes a value and returns it in its normal form, or raises ValueError with
 the rule and the remedy in words.
 """
 
+import contextlib
 import re
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import SplitResult, quote, unquote, urlsplit
@@ -19,6 +21,11 @@ _LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 _ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9-]*|\d+(\.\d+)+")
 _PRINCIPALS = ("S-1-5-21-", "S-1-5-32-")  # of a domain, of Builtin (MS-DTYP 2.4.2)
 _SAM_FORBIDDEN = set('"/\\[]:;|=,+*?<>@')
+# in nothing that people name: control characters, and halves of UTF-16 pairs
+_CONTROL = re.compile("[\0-\x1f\x7f-\x9f\ud800-\udfff]")
+# what a backslash may stand before (RFC 4514 section 2.4)
+_BAD_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*\\(?![0-9a-fA-F]{2}|[ \"#+,;<=>\\])")
+_PATH_BYTES, _NAME_BYTES = 4095, 255  # limits.h of Linux: PATH_MAX, NAME_MAX
 
 
 def host_name(value: str) -> str:
@@ -39,9 +46,22 @@ def host_name(value: str) -> str:
     return name
 
 
+def address(value: str) -> str:
+    """Check where a host is: an IP address, or a DNS name that stands for it."""
+    labels = value.split(".")
+    if all(_LABEL.fullmatch(label) for label in labels) and not labels[-1].isdigit():
+        return value
+    try:
+        ip_address(value)
+    except ValueError:
+        rule = Text("must be an IP address such as 192.0.2.12")
+        raise ValueError(rule) from None
+    return value
+
+
 def relay_url(value: str) -> str:
     """Check the address of a relay: https, a host, no path."""
-    parts = urlsplit(value)
+    parts = _split_url(value)
     if parts.scheme != "https":
         raise ValueError(
             Text("must start with https:// (the link is always encrypted)")
@@ -53,10 +73,20 @@ def relay_url(value: str) -> str:
     try:
         port = parts.port
     except ValueError:
-        raise ValueError(
-            Text("has a port that is not a number from 1 to 65535")
-        ) from None
-    return f"https://{parts.hostname}" + (f":{port}" if port else "")
+        port = 0
+    if port == 0:
+        raise ValueError(Text("has a port that is not a number from 1 to 65535"))
+    # an IPv6 address keeps its brackets (RFC 3986 section 3.2.2)
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"https://{host}" + (f":{port}" if port else "")
+
+
+def _split_url(value: str) -> SplitResult:
+    """Split an address; one that is none, or that Python would mend, has no host."""
+    with contextlib.suppress(ValueError):
+        if not (_CONTROL.search(value) or " " in value):
+            return urlsplit(value)
+    return SplitResult(value.partition("://")[0], "", "", "", "")
 
 
 def proxy_url(value: str) -> str:
@@ -70,7 +100,7 @@ def proxy_url(value: str) -> str:
                 "(proxy_password)"
             )
         )
-    parts = urlsplit(value)
+    parts = _split_url(value)
     if parts.scheme != "http" or not parts.hostname or _more_than_host(parts):
         raise ValueError(
             Text(
@@ -111,8 +141,12 @@ def _more_than_host(parts: SplitResult) -> bool:
 
 def whole_path(value: str) -> str:
     """Check that a file is named from the root: programs work in different folders."""
-    if not Path(value).is_absolute():
+    path = Path(value)
+    if not path.is_absolute() or _CONTROL.search(value):
         raise ValueError(Text("must be a whole path such as /etc/writeback/ca.pem"))
+    longest = max(len(part.encode()) for part in path.parts)
+    if len(value.encode()) > _PATH_BYTES or longest > _NAME_BYTES:
+        raise ValueError(Text("must be a path that is short enough for this system"))
     return value
 
 
@@ -140,6 +174,12 @@ def distinguished_name(value: str) -> str:
                 part=repr(part),
             )
             raise ValueError(rule)
+    if _CONTROL.search(value) or _BAD_ESCAPE.search(value):
+        rule = Text(
+            "must have no control characters, and a backslash only before a sign that "
+            "it escapes, or two hexadecimal digits"
+        )
+        raise ValueError(rule)
     return value
 
 
@@ -175,6 +215,13 @@ class FieldRule(ValueError):
     def __init__(self, field: str, rule: Text) -> None:
         super().__init__(Text("{field} {rule}", field=field, rule=rule))
         self.field = field
+
+
+def account_name(value: str) -> str:
+    """Check the name of an account: one that can be typed."""
+    if _CONTROL.search(value):
+        raise ValueError(Text("must have no control characters"))
+    return value
 
 
 def new_account(name: str, container: str | None) -> None:

@@ -93,10 +93,16 @@ class SystemdHost:
                 "{path} is hidden from the service; put it below /etc/writeback.",
                 path=str(path),
             )
-        if not path.exists():
-            return Text("{path} is not there.", path=str(path))
-        user = pwd.getpwnam(USER)
-        blocked = [part for part in (path, *path.parents) if not _may(part, user)]
+        try:
+            if not path.exists():
+                return Text("{path} is not there.", path=str(path))
+            user = pwd.getpwnam(USER)
+            blocked = [part for part in (path, *path.parents) if not _may(part, user)]
+        except (
+            OSError
+        ) as error:  # as of somebody's own file system, which root is not in
+            why = str(error.strerror)
+            return Text("{path} can't be looked at: {why}.", path=str(path), why=why)
         if not blocked:
             return EMPTY
         first = str(blocked[0])
@@ -150,8 +156,7 @@ class SystemdHost:
         fields = "--output-fields=MESSAGE,PRIORITY,WRITEBACK_ID"
         command = ["journalctl", "--quiet", f"--unit={UNIT}", "--output=json", fields]
         command.append(f"--lines={lines}")
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        return tuple(_log_lines(done.stdout))
+        return tuple(_log_lines(_output(command)))
 
     def forget(self) -> None:
         shutil.rmtree(self.places.journal, ignore_errors=True)
@@ -180,8 +185,7 @@ class SystemdHost:
         """Give what this run said last, from the journal."""
         command = ["journalctl", "--quiet", "--output=cat", f"--lines={_LINES}"]
         command += [f"_SYSTEMD_INVOCATION_ID={unit.invocation}"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        return " ".join(line.strip() for line in done.stdout.splitlines())
+        return " ".join(line.strip() for line in _output(command).splitlines())
 
 
 @dataclass(frozen=True)
@@ -205,6 +209,12 @@ class DropIn:
             manager.read_again()
             if manager.is_enabled(UNIT) != enabled:
                 manager.enable(UNIT, enabled=enabled)
+
+
+def _output(command: Sequence[str]) -> str:
+    """Have a program say something; what a service wrote need be no text."""
+    done = subprocess.run(command, capture_output=True, check=False)
+    return done.stdout.decode("utf-8", "replace")
 
 
 def _log_lines(entries: str) -> Iterator[str]:

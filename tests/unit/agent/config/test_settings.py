@@ -56,10 +56,21 @@ BAD = [
     ("relay.url", "https://relay.corp.test/path", "relay.url"),
     ("relay.url", "https://user@relay.corp.test", "relay.url"),
     ("relay.url", "https://relay.corp.test:99999", "relay.url"),
+    ("relay.url", "https://relay.corp.test:0", "relay.url"),
+    ("relay.url", "https://[::1", "relay.url"),
+    ("relay.url", "https://a b", "relay.url"),
+    ("relay.url", "https://relay\n.corp.test", "relay.url"),
+    ("relay.url", "https://\u2100.corp.test", "relay.url"),
+    ("relay.proxy", "http://[::1", "relay.proxy"),
+    ("relay.proxy", "http://a b:1", "relay.proxy"),
     ("relay.uri", "x", "relay.uri"),
     ("relay.ca", "ca.pem", "relay.ca"),
     ("relay.ca", "", "relay.ca"),
     ("directory.ca", "~/ca.pem", "directory.ca"),
+    ("directory.ca", "/etc/a\0b", "directory.ca"),
+    ("directory.ca", f"/etc/{'x' * 256}", "directory.ca"),
+    ("directory.ca", "/x" * 2048, "directory.ca"),
+    ("directory.ca", "/etc/\ud800", "directory.ca"),
     ("directory.domain", "corp", "directory.domain"),
     ("directory.port", 3268, "directory.port"),
     ("directory.port", 3269, "directory.port"),
@@ -69,6 +80,10 @@ BAD = [
     ("directory.controllers", [], "directory.controllers"),
     ("directory.controllers.0.host", "10.0.0.1", "directory.controllers[0].host"),
     ("directory.controllers.0.host", "dc1", "directory.controllers[0].host"),
+    *(
+        ("directory.controllers.0.address", odd, "directory.controllers[0].address")
+        for odd in ("", "10.0.0.256", "a..b", "x" * 64, "a\0b", " 10.0.0.1", "\ud800")
+    ),
     ("directory.controllers.0.hots", "x", "directory.controllers[0].hots"),
     ("directory.policy_hints", "yes", "directory.policy_hints"),
     ("directory.account.kind", "gmsa", "directory.account.kind"),
@@ -76,6 +91,10 @@ BAD = [
     ("scope.containers.0", "People", "scope.containers[0]"),
     ("scope.containers.0", "OU=R+D,DC=corp,DC=test", "scope.containers[0]"),
     ("scope.pilot_group", "CN=", "scope.pilot_group"),
+    ("scope.pilot_group", "CN=a\\", "scope.pilot_group"),
+    ("scope.pilot_group", "CN=a\\zz,DC=test", "scope.pilot_group"),
+    ("scope.pilot_group", "CN=a\n,DC=test", "scope.pilot_group"),
+    ("directory.account.name", "svc\0@corp.test", "directory.account.name"),
     ("features.unlock", 1, "features.unlock"),
     ("features.unlok", True, "features.unlok"),
     ("limits.per_minute", 0, "limits.per_minute"),
@@ -163,6 +182,22 @@ def test_a_proxy_is_spelled_alike(address: str, kept: str, user: str | None) -> 
     relay = settings_file.validate(spoiled("relay.proxy", address)).relay
     assert (relay.proxy, relay.proxy_user) == (kept or address, user)
     assert settings_file.validate(spoiled("relay.proxy", relay.proxy)).relay == relay
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("directory.controllers.0.address", "2001:db8::1"),
+        ("directory.controllers.0.address", "dc1.corp.test"),
+        ("scope.pilot_group", "CN=a\\\\b\\2C\\+\\ ,DC=test"),
+        ("relay.url", "https://[2001:db8::1]:8443"),
+        ("relay.url", "https://[2001:db8::1]"),
+    ],
+)
+def test_a_good_value_stays_as_it_is(path: str, value: str) -> None:
+    good = settings_file.validate(spoiled(path, value))
+    assert value in settings_file.dump(good)
+    assert settings_file.parse(settings_file.dump(good)) == good
 
 
 def test_a_tab_is_named() -> None:
