@@ -27,8 +27,8 @@ _RELAY_KEY_BYTES = 32
 # the directory learns it while the one before is still stored
 NEXT_PASSWORD = f"{DIRECTORY_PASSWORD}-next"
 PREVIOUS = tuple(stored_secrets.previous(name) for name in NAMES)
-# what goes with the installation: the account's password too, and those kept for undo
-_KEPT = (*NAMES, *PREVIOUS, NEXT_PASSWORD)
+# all that the store may hold: the account's password too, and those kept for undo
+KEPT = (*NAMES, *PREVIOUS, NEXT_PASSWORD)
 
 
 class Keys(Step):
@@ -119,7 +119,7 @@ class Keys(Step):
         return (Check("keys", title, "ok", detail),)
 
     def plan_removal(self, context: Context) -> Sequence[Change]:
-        names = [name for name in _KEPT if context.host.secrets.holds(name)]
+        names = [name for name in KEPT if context.host.secrets.holds(name)]
         if not names:
             return ()
         summary = Text("Destroys the agent's keys and passwords in the secret store")

@@ -10,7 +10,7 @@ from wizard.cli.command import YES, Argument, Command
 from wizard.cli.diagnosis import archive
 from wizard.cli.diagnosis.archive import Listed
 from wizard.cli.diagnosis.contents import contents
-from wizard.cli.diagnosis.rows import rows
+from wizard.cli.diagnosis.rows import Row, rows
 from wizard.cli.invocation import Invocation
 from wizard.cli.output import Exit, Result, checks_data, checks_text, lines
 from wizard.cli.signals import STOPPING, stopped_by_signal
@@ -19,33 +19,34 @@ from wizard.translation import say
 
 _HEAD = Text("The file will hold, and nothing else:")
 _HOLDS = Text(
-    "No password, no key and no person's name of a request is in it. It names servers, "
-    "containers and the agent's account: look at it before you send it."
+    "No password, no key and no person's name is in it. It names servers, containers, "
+    "the pilot group and the agent's account: look at it before you send it."
 )
 
 
 def _diagnose(invocation: Invocation) -> Result:
-    settings, found = _found(invocation)
+    settings, made = _found(invocation)
+    found = tuple(row.shown for row in made)
     bad = any(row.state in ("failed", "warning") for row in found)
     code = Exit.FINDINGS if bad else Exit.DONE
     result = Result(code, checks_text(found), {"checks": checks_data(found)})
     path: Path | None = invocation.arguments.zip
     if path is None:
         return result
-    return _with_file(invocation, settings, found, result)
+    return _with_file(invocation, settings, made, result)
 
 
-def _found(invocation: Invocation) -> tuple[Settings | None, tuple[Check, ...]]:
+def _found(invocation: Invocation) -> tuple[Settings | None, tuple[Row, ...]]:
     """Give the settings in force, and all rows; SettingsError is a row, too."""
-    installation, title = invocation.controller.installation, Text("Settings")
+    installation = invocation.controller.installation
     try:
         installed = installation.installed()
     except SettingsError as error:
-        remedy = Text("Mend the file, then run writeback apply.")
-        return None, (Check("settings", title, "failed", error.what, remedy),)
+        return None, (Row.of_settings(error),)
     if installed is None:
         detail, remedy = Text("Nothing is set up here."), Text("Run writeback apply.")
-        return None, (Check("settings", title, "failed", detail, remedy),)
+        missing = Check("settings", Text("Settings"), "failed", detail, remedy)
+        return None, (Row.of(missing),)
     with stopped_by_signal(STOPPING) as stop:
         settings = installed.settings
         return settings, tuple(rows(invocation.controller, settings, stop))
@@ -54,11 +55,12 @@ def _found(invocation: Invocation) -> tuple[Settings | None, tuple[Check, ...]]:
 def _with_file(
     invocation: Invocation,
     settings: Settings | None,
-    found: tuple[Check, ...],
+    found: tuple[Row, ...],
     result: Result,
 ) -> Result:
     host, path = invocation.host, invocation.arguments.zip
-    listed = archive.listed(contents(host, settings, found), host)
+    sent = tuple(row.sent for row in found)
+    listed = archive.listed(contents(host, settings, sent), host)
     if not invocation.confirm(_listing(path, listed)):
         return result
     archive.write(path, listed)

@@ -1,5 +1,6 @@
 """The file for others: listed, searched for this machine's secrets, written once."""
 
+import io
 import json
 import os
 import zipfile
@@ -7,11 +8,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.config import secret_store
 from agent.config.secret_store import SecretsUnavailable
 from wire.failure import Failure
 from wire.text import Text
 from wizard.host.interface import Host
+from wizard.steps.keys import KEPT
 
 _SHORTEST = 8  # of what is searched for: less is found everywhere
 
@@ -37,24 +38,41 @@ def listed(texts: Mapping[str, str], host: Host) -> Listed:
 
 
 def write(path: Path, content: Listed) -> None:
-    """Write the file anew, for its owner alone; Failure where it is there already."""
+    """Write the file anew, for its owner alone; Failure where it is there already.
+
+    One that can't be written to its end, as on a full disk, is taken away again.
+    """
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
         handle = os.open(path, flags, 0o600)
-        with (
-            os.fdopen(handle, "wb") as file,
-            zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
-        ):
-            for name, data in content.files.items():
-                archive.writestr(name, data)
     except OSError as error:
-        why = str(error.strerror)
-        what = Text("{path} can't be written: {why}.", path=str(path), why=why)
-        raise Failure(what, Text("Name a file that is not there yet.")) from error
+        remedy = Text("Name a file that is not there yet, in a folder that is.")
+        raise _unwritten(path, error, remedy) from error
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(_zipped(content))
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        remedy = Text("Make room there, or name a file elsewhere.")
+        raise _unwritten(path, error, remedy) from error
+
+
+def _zipped(content: Listed) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in content.files.items():
+            archive.writestr(name, data)
+    return made.getvalue()
+
+
+def _unwritten(path: Path, error: OSError, remedy: Text) -> Failure:
+    why = str(error.strerror)
+    what = Text("{path} can't be written: {why}.", path=str(path), why=why)
+    return Failure(what, remedy)
 
 
 def _secrets(host: Host) -> Iterator[bytes]:
-    for name in secret_store.NAMES:
+    for name in KEPT:
         try:
             secret = host.secrets.get(name)
         except (SecretsUnavailable, OSError):

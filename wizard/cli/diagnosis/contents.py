@@ -4,18 +4,19 @@ No secret is in any of its sources. People are left out too: who was reset, and 
 journal says of requests, is nobody's who looks for a fault.
 """
 
+import asyncio
 import json
 import platform
-import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 
+import aiohttp
 import yaml
 
 from agent.audit import files
 from agent.config.settings import Settings
+from agent.relay_client.http_session import http_session, read_short
 from agent.system.version import VERSION
 from wire.printable import printable
 from wizard.flow.conversion import flat
@@ -78,7 +79,7 @@ def contents(
         "checks.json": _spelled([_row(row) for row in rows]),
         "settings.yaml": _settings(settings),
         "status.json": _spelled({name: status.get(name) for name in STATUS}),
-        "metrics.txt": _metrics(status.get("port")),
+        "metrics.txt": metrics(status.get("port")),
         "audit.jsonl": "".join(_audit(host.places.audit)),
         "log.txt": "".join(f"{printable(each)}\n" for each in host.log(_LOG_LINES)),
     }
@@ -151,20 +152,24 @@ def _last_lines(path: Path) -> list[bytes]:
         return []
 
 
-def _metrics(port: object) -> str:
+def metrics(port: object) -> str:
     """Ask the agent of this machine; what is no metric of ours is left out."""
     if not isinstance(port, int) or not 0 < port < 65536:
         return ""
-    address = f"http://127.0.0.1:{port}/metrics"
     try:
-        # no proxy, and no redirect to elsewhere: the address is this machine's
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(address, timeout=_METRICS_S) as answer:
-            text = answer.read(_METRICS_BYTES).decode("utf-8", "replace")
-    except (URLError, OSError, ValueError):
+        text = asyncio.run(_asked(f"http://127.0.0.1:{port}/metrics"))
+    except (aiohttp.ClientError, OSError, ValueError):
         return ""
     ours = (line for line in text.splitlines() if line.startswith(_METRICS))
     return "".join(f"{printable(line)}\n" for line in ours)
+
+
+async def _asked(address: str) -> str:
+    """Ask this machine alone, with an end in time and size: any user may be there."""
+    limit = aiohttp.ClientTimeout(total=_METRICS_S)
+    async with http_session(limit) as session, session.get(address) as answer:
+        body = await read_short(answer, _METRICS_BYTES)
+    return body.decode("utf-8", "replace")
 
 
 def _spelled(data: object) -> str:

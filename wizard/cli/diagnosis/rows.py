@@ -1,8 +1,12 @@
 """Every check of an installation as a row; one that can't be made is a row as well."""
 
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Self
 
+from agent.config.errors import SettingsError
 from agent.config.settings import DirectorySettings, Settings
 from wire.failure import Failure
 from wire.text import Text
@@ -12,17 +16,57 @@ from wizard.inputs import Draft, Inputs
 from wizard.permissions.findings import Finding, Level
 from wizard.results import Check, State
 
+_ACCOUNT = Text("The agent's account")
+_SETTINGS = Text("Settings")
 _STATES: dict[Level, State] = {
     Level.OK: "ok",
     Level.INFO: "info",
     Level.WARNING: "warning",
     Level.PROBLEM: "failed",
 }
+# findings of the account's own state: their words name nobody else
+_OWN_STATE = ("account/", "password/")
+# what a finding's id ends with where it is one of several
+_OBJECT = re.compile(r"/(S-1-|[^/=]*=).*", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One check as it is shown here, and as it is sent: without anybody's name."""
+
+    shown: Check
+    sent: Check
+
+    @classmethod
+    def of(cls, check: Check) -> Self:
+        """Make a row of a check that names no people."""
+        return cls(check, check)
+
+    @classmethod
+    def of_finding(cls, finding: Finding) -> Self:
+        """Make a row of what was found on the agent's account.
+
+        The words of most name who could take the account over, or people as examples.
+        """
+        state, what = _STATES[finding.level], finding.shown_by
+        shown = Check(finding.id, finding.title, state, what, finding.remedy)
+        if finding.id.startswith(_OWN_STATE):
+            return cls.of(shown)
+        return cls(shown, Check(_OBJECT.sub("", finding.id), _ACCOUNT, state))
+
+    @classmethod
+    def of_settings(cls, error: SettingsError) -> Self:
+        """Make a row of settings that can't be used: which, but not what they are."""
+        remedy = Text("Mend the file, then run writeback apply.")
+        shown = Check("settings", _SETTINGS, "failed", error.what, remedy)
+        paths = ", ".join(each.path for each in error.problems)
+        what = Text("{source} can't be used: {paths}", source=error.source, paths=paths)
+        return cls(shown, replace(shown, detail=what))
 
 
 def rows(
     controller: Controller, settings: Settings, stop: threading.Event
-) -> Iterator[Check]:
+) -> Iterator[Row]:
     """Make all checks, the cheap ones first; reads only."""
     yield from _tried(
         "installation",
@@ -42,18 +86,19 @@ def rows(
     )
     yield from _tried(
         "account",
-        Text("The agent's account"),
+        _ACCOUNT,
         lambda: _account(controller, settings, stop),
     )
 
 
 def _tried(
-    name: str, title: Text, check: Callable[[], Iterable[Check]]
-) -> Iterable[Check]:
+    name: str, title: Text, check: Callable[[], Iterable[Row | Check]]
+) -> Iterable[Row]:
     try:
-        return tuple(check())
+        made = tuple(check())
     except Failure as error:
-        return (Check(name, title, "failed", error.what, error.remedy),)
+        made = (Check(name, title, "failed", error.what, error.remedy),)
+    return [each if isinstance(each, Row) else Row.of(each) for each in made]
 
 
 def _nothing(_so_far: object) -> None:
@@ -79,12 +124,7 @@ def _of_one(facts: ControllerFacts) -> Iterator[Check]:
 
 def _account(
     controller: Controller, settings: Settings, stop: threading.Event
-) -> Iterator[Check]:
+) -> Iterator[Row]:
     about = controller.permissions.about_account
     for finding in about(settings, Inputs(), report=_nothing, stop=stop):
-        yield _of_finding(finding)
-
-
-def _of_finding(finding: Finding) -> Check:
-    state = _STATES[finding.level]
-    return Check(finding.id, finding.title, state, finding.shown_by, finding.remedy)
+        yield Row.of_finding(finding)

@@ -241,7 +241,6 @@ STATUS = AgentStatus(
     directory=Text("connected to dc1.corp.test"),
     relay_connected=True,
     directory_connected=True,
-    pid=4711,
     since=datetime(2026, 11, 2, 6, 30, tzinfo=UTC),
     version="0.1.0",
 )
