@@ -18,12 +18,12 @@ from agent.config.agent_config import load
 from agent.config.errors import SettingsError
 from agent.request.ledger import LedgerUnusable
 from agent.service import journald, self_check
-from agent.service.log_limit import LogLimit
 from agent.service.service import Service
 from agent.system import process
 from agent.system.paths import Paths
 from agent.system.process import leave_no_core
 from agent.system.version import VERSION
+from wire.log_limit import limit_log
 from wire.printable import log_to_stderr, printable
 
 _FAULT = 1
@@ -106,18 +106,12 @@ def _log() -> journald.Journal | None:
     level = level if level in _LEVELS else "INFO"
     if not journald.is_ours():
         log_to_stderr(level, "%(asctime)s %(levelname)s %(name)s: %(message)s")
-        _limit_log()
+        limit_log()
         return None
     journal = journald.Journal()
     logging.basicConfig(level=level, handlers=[journald.Handler(journal)])
-    _limit_log()
+    limit_log()
     return journal
-
-
-def _limit_log() -> None:
-    limit = LogLimit()
-    for handler in logging.getLogger().handlers:
-        handler.addFilter(limit)
 
 
 def _check(places: Paths, *, as_json: bool) -> int:

@@ -52,6 +52,8 @@ class HttpServer:
             access_log_class=_AccessLog,
             logger=HTTP,
             keepalive_timeout=_KEEP_ALIVE_S,
+            # bodies are relayed as they come, and none of a stranger grows in here
+            auto_decompress=False,
             # what is under way was given its time by `stop`
             shutdown_timeout=1.0,
         )

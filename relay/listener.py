@@ -22,6 +22,8 @@ GOING_AWAY = 1001
 POLICY_VIOLATION = 1008
 _PROTOCOL_ERROR = 1002
 _SEND_S = 20.0
+# a control frame has 125 bytes (RFC 6455 section 5.5), two of them for the code
+_MOST_REASON = 123
 
 
 class ListenerGone(Exception):
@@ -114,7 +116,8 @@ class Channel:
         would cut the connection before the frames are exchanged.
         """
         if self._closing is None:
-            message = reason.encode()
+            cut = reason.encode()[:_MOST_REASON].decode(errors="ignore")
+            message = cut.encode()
             closing = self.socket.close(code=code, message=message)
             self._closing = asyncio.create_task(closing)
         await asyncio.shield(self._closing)

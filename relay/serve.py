@@ -16,6 +16,7 @@ from relay.certificate import Certificate
 from relay.connections.acceptor import listening_sockets
 from relay.data_lock import serving
 from relay.errors import RelayUnusable
+from relay.http_server import ACCESS
 from relay.local_status import LocalStatus, Metric
 from relay.server import Place, Relay
 from relay.service_manager import inherited_sockets, notify
@@ -27,6 +28,7 @@ from relay.settings import (
     settings_of,
 )
 from relay.store import Store
+from wire.log_limit import limit_log
 from wire.printable import log_to_stderr
 
 LOG = logging.getLogger("relay")
@@ -35,6 +37,7 @@ _OPTIONS = ("name", "certificate", "key", "listen", "metrics", "agent_listeners"
 
 def run_server(arguments: argparse.Namespace) -> int:
     log_to_stderr(logging.INFO, "%(levelname)s %(name)s %(message)s")
+    limit_log(but=ACCESS.name)
     settings = _settings(arguments)
     certificate = Certificate(settings.name, settings.certificate, settings.key)
     with serving(arguments.data), contextlib.closing(Store(arguments.data)) as store:

@@ -105,6 +105,9 @@ def parse(text: str) -> Token:
     """Take a token apart; BadToken where it has not the form of one."""
     if len(text) > MAX_TOKEN_CHARS:
         raise BadToken(f"the token is over {MAX_TOKEN_CHARS} characters")
+    # what is not escaped as a URI is: half a character can't even be hashed
+    if not text.isascii():
+        raise BadToken("the token is not in ASCII")
     scheme, _, rest = text.strip().partition(" ")
     if scheme.lower() != _SCHEME:
         raise BadToken('the token does not start with "SharedAccessSignature "')

@@ -10,8 +10,8 @@ import pytest
 
 from agent.__main__ import main
 from agent.config import secret_store
-from agent.service.log_limit import LogLimit
 from agent.system.paths import Paths
+from wire.log_limit import LogLimit
 
 
 def test_everything_missing_is_named_at_once(

@@ -24,16 +24,23 @@ class _Window:
 
 
 class LogLimit(logging.Filter):
-    """Lets so many records of each template pass in a minute; safe for many threads."""
+    """Lets so many records of each template pass in a minute; safe for many threads.
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    Those of the logger `but` all pass: it has a limit of its own.
+    """
+
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, but: str = ""
+    ) -> None:
         super().__init__()
-        self._clock = clock
+        self._clock, self._but = clock, but
         self._lock = threading.Lock()
         self._windows: dict[tuple[str, str], _Window] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Say whether a record is logged; it tells how many like it were not."""
+        if record.name == self._but:
+            return True
         with self._lock:
             window, held = self._window((record.name, str(record.msg)))
             if window.passed >= MOST:
@@ -54,3 +61,10 @@ class LogLimit(logging.Filter):
             self._windows.clear()
         window = self._windows[template] = _Window(now)
         return window, before.held if before else 0
+
+
+def limit_log(but: str = "") -> None:
+    """Limit what this process logs from now on, but for one logger."""
+    limit = LogLimit(but=but)
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(limit)

@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from agent.service.log_limit import MOST, WINDOW_S, LogLimit
+from wire.log_limit import MOST, WINDOW_S, LogLimit
 
 
 class Log:
