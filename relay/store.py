@@ -18,6 +18,7 @@ from typing import Any
 from relay.errors import RelayUnusable
 from relay.records import Agent, Code, Portal, Rule
 from relay.schema import bring_up_to_date
+from wire.keys import PublicKeys
 
 _FILE = "relay.db"
 _BUSY_S = 5.0
@@ -168,8 +169,23 @@ class Store:
     def remove_agent(self, agent: Agent) -> None:
         """Forget an agent for good: its code stays used, its name is free."""
         with self.transaction():
-            self._db.execute("DELETE FROM agents WHERE id = ?", (agent.id,))
-            self._db.execute("DELETE FROM rules WHERE agent = ?", (agent.id,))
+            self._remove(agent)
+
+    def revoke_agent(self, agent: Agent) -> None:
+        """Forget an agent, and have no code that it used let it in again."""
+        with self.transaction():
+            self._remove(agent)
+            thumbprint = PublicKeys.of(agent.keys).signing.thumbprint()
+            # no key has an empty thumbprint
+            self._db.execute(
+                "UPDATE codes SET used_key = '' WHERE used_at IS NOT NULL"
+                " AND (used_key = ? OR lower(used_by) = lower(?))",
+                (thumbprint, agent.id),
+            )
+
+    def _remove(self, agent: Agent) -> None:
+        self._db.execute("DELETE FROM agents WHERE id = ?", (agent.id,))
+        self._db.execute("DELETE FROM rules WHERE agent = ?", (agent.id,))
 
     def end_former_keys(self, agent: Agent, until: int) -> None:
         """Set the end of an agent's former keys, unless they changed meanwhile."""

@@ -53,8 +53,8 @@ def _shown(agent: Agent, now: float) -> dict[str, Any]:
 def _forget_agent(arguments: argparse.Namespace) -> int:
     with opened(arguments) as store:
         agent = _named(store, arguments.name)
-        store.remove_agent(agent)
-    print(f"{agent.id} is forgotten; the name is free for an agent with other keys.")
+        store.revoke_agent(agent)
+    print(f"{agent.id} is forgotten; its name is free, and takes a new code.")
     return 0
 
 

@@ -1,5 +1,6 @@
 """Enrolment over HTTP: one use, repeatable, withdrawn by who is enrolled alone."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from relay.cli.main import main
 from tests.fixtures.relay_stage import (
     Enrolled,
     RelayStage,
@@ -197,6 +199,24 @@ async def test_a_withdrawn_agent_is_forgotten_and_its_code_stays_used(
     assert (await withdraw(client, agent))[0] == 404
     other = Enrolled("agent1", agent.code)
     assert (await enrol(client, other.application))[0] == 410
+    assert (await enrol(client, agent.application))[0] == 201
+
+
+@pytest.mark.parametrize("codes", [1, 2])
+async def test_who_was_forgotten_stays_so(
+    client: aiohttp.ClientSession, stage: RelayStage, agent: Enrolled, codes: int
+) -> None:
+    """The relay's owner revokes an agent so; its old codes let it in no more."""
+    first = agent.application
+    if codes == 2:
+        agent.code = stage.new_code()
+        assert (await enrol(client, agent.application))[0] == 201
+    command = ["forget", agent.name, "--data", str(stage.folder / "data")]
+    assert await asyncio.to_thread(main, command) == 0
+    for application in (first, agent.application):
+        status, answer = await enrol(client, application)
+        assert (status, answer["agent"]) == (410, agent.name)
+    agent.code = stage.new_code()
     assert (await enrol(client, agent.application))[0] == 201
 
 
