@@ -86,10 +86,14 @@ class _Claims(_Claim):
 
 @dataclass(frozen=True)
 class Portal:
-    """Someone whose requests this agent takes; `issuer` is their `iss`."""
+    """Someone whose requests this agent takes; `issuer` is their `iss`.
+
+    `is_self_test`: these are the agent's own tests. Their key says so, never a name.
+    """
 
     issuer: str
     keys: PublicKeys
+    is_self_test: bool = False
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,13 @@ _KEY = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]+")
 
 
+# RFC 8141 section 3: neither `urn` nor what follows minds upper and lower case
+_OUR_OWN = "urn:writeback:"
+
+
 def self_test_issuer(agent: str) -> str:
     """Name the agent's own test portal."""
-    return f"urn:writeback:self-test:{agent}"
+    return f"{_OUR_OWN}self-test:{agent}"
 
 
 def agent_name(value: str) -> str:
@@ -59,4 +63,7 @@ def issuer(value: str) -> str:
                 most=str(MOST_ISSUER),
             )
         )
+    if value.lower().startswith(_OUR_OWN):
+        rule = Text("must not begin with {ours}, as agents' own do", ours=_OUR_OWN)
+        raise ValueError(rule)
     return value

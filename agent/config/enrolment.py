@@ -75,7 +75,8 @@ class Enrolment:
     @property
     def tester(self) -> Portal:
         """The agent's own tests."""
-        return Portal(self.self_test_issuer, PublicKeys.of(self.self_test_keys))
+        keys = PublicKeys.of(self.self_test_keys)
+        return Portal(self.self_test_issuer, keys, is_self_test=True)
 
 
 def load(path: Path) -> Enrolment:

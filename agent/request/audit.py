@@ -63,12 +63,12 @@ class Received:
         return cls(jti=reply_to.jti, portal=reply_to.portal.issuer)
 
     @classmethod
-    def of(cls, request: Request, self_tests: str = "") -> "Received":
-        """Take from a request what is no secret; `self_tests` issues this machine's."""
+    def of(cls, request: Request) -> "Received":
+        """Take from a request what is no secret."""
         by, value = request.user.by, request.user.value[: identifiers.MOST]
         user, issuer = {"by": by, "value": value}, request.portal.issuer
         proofs = tuple(proof.model_dump() for proof in request.methods)
-        by_admin = issuer == self_tests
+        by_admin = request.portal.is_self_test
         return cls(request.op, request.jti, user, issuer, by_admin, proofs)
 
 

@@ -166,7 +166,7 @@ class Handler:
     def _received(self, run: _RequestRun) -> Received:
         if run.request is None:
             return Received.unread(run.reply_to)
-        return Received.of(run.request, self._tools.self_tests)
+        return Received.of(run.request)
 
     def _reply(
         self, run: _RequestRun, reply: Answer | Repeat, body: bytes

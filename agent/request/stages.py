@@ -46,7 +46,7 @@ _WOULD_WORK = "Your password can be reset. Nothing was changed."
 
 @dataclass(frozen=True)
 class Tools:
-    """What the stages work with; `self_tests` issues the agent's own tests.
+    """What the stages work with.
 
     `reads` is the budget of checks, `rate` that of everything else: checks never keep
     a reset from being done.
@@ -59,7 +59,6 @@ class Tools:
     rate: RateLimit
     reads: RateLimit
     breaker: Breaker
-    self_tests: str
 
 
 @dataclass(frozen=True)
@@ -132,7 +131,7 @@ def admit(fresh: Fresh, tools: Tools) -> Admitted:
     if not settings.features.password_writeback:
         raise Refused(Code.PAUSED)
     _count(request, tools)
-    testing = request.portal.issuer == tools.self_tests
+    testing = request.portal.is_self_test
     _check_operation(request, tools, testing=testing)
     # a test is asked for by the administrator of this machine, not by a person
     # who has to prove anything to a portal

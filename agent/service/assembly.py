@@ -59,7 +59,7 @@ def assemble(
 
     LedgerUnusable, or OSError: a file can't be made, or the relay's CA can't be read.
     """
-    settings, enrolment = config.settings, config.enrolment
+    settings = config.settings
     instance = Instance.begin(config.places.starts)
     also = journal.request if journal else None
     audit = Audit(config.places.audit, also, head=config.places.audit_head)
@@ -72,7 +72,6 @@ def assemble(
         rate=RateLimit(settings.limits.per_minute),
         reads=RateLimit(settings.limits.checks_per_minute),
         breaker=_breaker(config, ledger, audit, status),
-        self_tests=enrolment.self_test_issuer,
     )
     sealing, portals = _keys(config, audit)
     identity = Identity(

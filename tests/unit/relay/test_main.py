@@ -132,6 +132,7 @@ BAD_STATEMENTS: dict[str, tuple[str, str]] = {
     "an issuer with an escape": (_changed({"iss": "urn:\x1b[2K"}), "must be a URI"),
     "an issuer with a direction": (_changed({"iss": "urn:\u202e"}), "must be a URI"),
     "an endless issuer": (_changed({"iss": f"urn:{'x' * 300}"}), "must be a URI"),
+    "an agent's own name": (_changed({"iss": "URN:Writeback:x"}), "not begin with urn"),
     "a megabyte": ("x" * 1_000_000, "is over 8192 bytes"),
 }
 

@@ -50,8 +50,8 @@ PROCESS = Instance("0123456789abcdef", 7)
 class Desk:
     """A handler whose directory has no controller at all."""
 
-    def __init__(self, folder: Path) -> None:
-        settings = validate(GOOD)
+    def __init__(self, folder: Path, issuer: str = ISSUER, **limits: int) -> None:
+        settings = validate(GOOD | {"limits": limits})
         self.folder = folder
         target = Target((), settings.directory.base_dn, "svc", Secret("x"))
         self.ledger = Ledger(folder / "ledger.sqlite")
@@ -63,14 +63,13 @@ class Desk:
             rate=RateLimit(5),
             reads=RateLimit(3),
             breaker=Breaker(folder / "breaker.json", self.ledger, 5),
-            self_tests="",
         )
         self.counted: list[Code] = []
         self.portals = Portals(
             folder / "succession.json",
             AGENT_ID,
-            Portal(ISSUER, PORTAL.public),
-            Portal("urn:writeback:self-test:agent-1", TESTER.public),
+            Portal(issuer, PORTAL.public),
+            Portal("urn:writeback:self-test:agent-1", TESTER.public, is_self_test=True),
         )
         identity = Identity(
             AGENT_ID,
@@ -199,6 +198,24 @@ def test_a_portal_is_told_which_of_its_claims_is_wrong(desk: Desk) -> None:
 
 def test_another_version_is_told_to_its_portal(desk: Desk) -> None:
     assert desk.ask(v=2)["code"] == "unsupported_version"
+
+
+def test_a_portal_in_the_name_of_the_self_test_is_a_portal(tmp_path: Path) -> None:
+    """Its key says who it is: a test needs no proofs, and is the administrator's."""
+    name = "urn:writeback:self-test:agent-1"
+    desk = Desk(tmp_path, name, proofs=1)
+    try:
+        sent = SentRequest.seal(claims(iss=name, op="reset"), PORTAL, AGENT.public)
+        answer = sent.answer(desk.post(sent.token).body)
+        assert answer["code"] == "not_enough_proofs"
+        mine = SentRequest.seal(claims(iss=name, op="reset"), TESTER, AGENT.public)
+        answer = mine.answer(desk.post(mine.token).body)
+        assert answer["code"] == "directory_unavailable"
+        of_portal, of_test = (each["event"] for each in desk.records())
+        assert of_portal != of_test
+    finally:
+        desk.endpoints.close()
+        desk.ledger.close()
 
 
 def test_proofs_are_recorded_as_the_portal_sent_them(desk: Desk) -> None:
