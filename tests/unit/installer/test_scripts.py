@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.config.settings import AccountSettings
 from agent.config.settings_file import dump
 from installer.nfpm import SCRIPTS
 from installer.paths import INSTALLER
@@ -100,11 +101,51 @@ def test_who_removes_the_package_of_a_serving_agent_is_told_what_stays(
     assert settings.exists() is (argument != "purge")
 
 
+@pytest.mark.parametrize(("script", "argument"), GONE)
+def test_an_account_that_was_there_before_is_not_called_one_to_delete(
+    tmp_path: Path, script: str, argument: str
+) -> None:
+    settings = tmp_path / "etc/writeback/settings.yaml"
+    settings.parent.mkdir(parents=True)
+    account = AccountSettings(kind="existing", name="svc-password@corp.test")
+    directory = SETTINGS.directory.model_copy(update={"account": account})
+    settings.write_text(dump(SETTINGS.model_copy(update={"directory": directory})))
+    said = run(script, argument, tmp_path)
+    account_left = "the permissions that the account svc-password@corp.test was given"
+    assert f"in corp.test: {account_left}" in said
+
+
+@pytest.mark.parametrize("settings", [True, False])
+@pytest.mark.parametrize(("script", "argument"), GONE)
+def test_a_change_that_was_cut_off_is_told_with_what_takes_it_back(
+    tmp_path: Path,
+    script: str,
+    argument: str,
+    settings: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    file = tmp_path / "etc/writeback/settings.yaml"
+    journal = tmp_path / "var/lib/writeback/journal/20261130.open.jsonl"
+    for path in (file, journal):
+        path.parent.mkdir(parents=True)
+    journal.write_text("{}\n")
+    journal.with_name("20261129.sealed.jsonl").write_text("{}\n")
+    if settings:
+        file.write_text(dump(SETTINGS))
+    said = run(script, argument, tmp_path)
+    assert "a change was begun here and not finished" in said
+    assert ("writeback rollback" in said) is (argument != "purge")
+    assert ("the account svc-writeback" in said) is settings
+    assert journal.exists() is (argument != "purge")
+
+
 @pytest.mark.parametrize(("script", "argument"), [*GONE, ("deb/prerm", "upgrade")])
 def test_nothing_is_told_where_nothing_stays(
     tmp_path: Path, script: str, argument: str
 ) -> None:
     (tmp_path / "etc/writeback").mkdir(parents=True)
+    sealed = tmp_path / "var/lib/writeback/journal/20261129.sealed.jsonl"
+    sealed.parent.mkdir(parents=True)
+    sealed.write_text("{}\n")
     assert run(script, argument, tmp_path) == ""
 
 
