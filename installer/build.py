@@ -94,11 +94,11 @@ def _built(job: _Job) -> list[Path]:
 
 
 def _make(job: _Job, root: Path) -> list[Path]:
-    frozen = _frozen(job, root)
-    pages = _documents(job, root)
     at = job.work / job.recipe.short
-    staging.lay_out(job.recipe, frozen, pages, job.work / "src", at)
-    staging.note_version(at / "usr/lib" / job.recipe.name / "_internal", job.version)
+    home = staging.lay_programs(job.recipe, _frozen(job, root), at)
+    pages = _documents(job, root, home)
+    staging.lay_out(job.recipe, pages, job.work / "src", at)
+    staging.note_version(home / "_internal", job.version)
     job.say(f"packing {job.recipe.name} {job.version}")
     wish = (job.recipe, staging.entries(job.recipe, at))
     pack = partial(
@@ -129,17 +129,17 @@ def _frozen(job: _Job, root: Path) -> Path:
     return kept
 
 
-def _documents(job: _Job, root: Path) -> Path:
+def _documents(job: _Job, root: Path, home: Path) -> Path:
     """Write them inside too: argparse's own words differ between Pythons."""
     pages, noted = job.work / "pages", job.work / "noted"
-    if not pages.is_dir():
-        pages.mkdir()
+    if not noted.is_dir():
         staging.note_version(noted, job.version)
-        chroot.run(
-            *(root, job.work, "env", "PYTHONPATH=/build/src:/build/noted"),
-            *("python", "-m", "installer.documents", "/build/pages", job.version),
-            epoch=job.epoch,
-        )
+    chroot.run(
+        *(root, job.work, "env", "PYTHONPATH=/build/src:/build/noted"),
+        *("python", "-m", "installer.documents", "/build/pages", job.recipe.short),
+        *(f"/build/{home.relative_to(job.work)}", job.version),
+        epoch=job.epoch,
+    )
     return pages
 
 

@@ -39,7 +39,7 @@ def ensure_root(say: Say) -> Path:
     BUILD.mkdir(parents=True, exist_ok=True)
     stamp.unlink(missing_ok=True)
     say("fetching the Python packages that are built in")
-    wheels = _fetch()
+    wheels = fetched()
     say(f"making a clean Debian root ({SUITE}, half a minute)")
     building = BUILD / "root.new"
     for old in (root, building):
@@ -71,7 +71,7 @@ def _check_tools() -> None:
         raise BuildError("mmdebstrap is missing.", "apt-get install mmdebstrap")
 
 
-def _fetch() -> Path:
+def fetched() -> Path:
     """Download wheels with this machine's pip: its registry and keys stay outside.
 
     What a registry gives is what the lock names by its hash, or nothing is built.

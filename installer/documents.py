@@ -5,10 +5,10 @@ import sys
 from pathlib import Path
 
 from agent.__main__ import main as agent_main
-from installer import copyright_file, manual, sbom
+from installer import copyright_file, frozen_works, manual, sbom
 from installer.command_lines import parser_of
 from installer.completion import completion
-from installer.package_specs import RECIPES
+from installer.package_specs import RECIPES, Recipe
 from relay.cli.main import main as relay_main
 from wizard.__main__ import main as wizard_main
 from wizard.cli.main import main as command_main
@@ -30,19 +30,26 @@ _BASH = "usr/share/bash-completion/completions"
 _ZSH = "usr/share/zsh/vendor-completions"
 
 
-def write(pages: Path, version: str, epoch: int) -> None:
-    """Fill the folder `pages`: see `staging.lay_out` for what lies where in it."""
-    for name, main in PROGRAMS.items():
-        prose = (PROSE / name).read_text()
-        text = manual.page(prose, parser_of(main), version=version, epoch=epoch)
-        (pages / name).write_text(text)
-    for short, (program, main) in COMPLETED.items():
+def write(
+    pages: Path, recipe: Recipe, programs: Path, version: str, epoch: int
+) -> None:
+    """Fill the folder `pages`: see `staging.lay_out` for what lies where in it.
+
+    `programs` is the folder that PyInstaller made of the package's.
+    """
+    for name in recipe.manual:
+        prose, words = (PROSE / name).read_text(), parser_of(PROGRAMS[name])
+        text = manual.page(prose, words, version=version, epoch=epoch)
+        _put(pages / name, text)
+    short = recipe.short
+    if short in COMPLETED:
+        program, main = COMPLETED[short]
         words = parser_of(main)
         _put(pages / short / _BASH / program, completion(words, "bash"))
         _put(pages / short / _ZSH / f"_{program}", completion(words, "zsh"))
-    for short, recipe in RECIPES.items():
-        _put(pages / f"copyright-{short}", copyright_file.copyright_of(short))
-        _put(pages / f"sbom-{short}", sbom.of_package(recipe, version, epoch))
+    works = frozen_works.works_in(programs)
+    _put(pages / f"copyright-{short}", copyright_file.copyright_of(works))
+    _put(pages / f"sbom-{short}", sbom.of_package(recipe, works, version, epoch))
 
 
 def _put(path: Path, text: str) -> None:
@@ -51,4 +58,10 @@ def _put(path: Path, text: str) -> None:
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]), sys.argv[2], int(os.environ["SOURCE_DATE_EPOCH"]))
+    write(
+        Path(sys.argv[1]),
+        RECIPES[sys.argv[2]],
+        Path(sys.argv[3]),
+        sys.argv[4],
+        int(os.environ["SOURCE_DATE_EPOCH"]),
+    )

@@ -3,8 +3,6 @@
 CycloneDX 1.6, by the library of its own makers. The same inputs give the same file.
 """
 
-import subprocess
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.metadata import Distribution
 from uuid import NAMESPACE_URL, uuid5
@@ -15,14 +13,15 @@ from cyclonedx.model.component import Component, ComponentType
 from cyclonedx.output.json import JsonV1Dot6
 from packageurl import PackageURL
 
-from installer.copyright_file import LIBRARIES, name_of, works
+from installer.frozen_works import DebianLibrary, FrozenWorks, name_of
 from installer.lock_file import hashes
 from installer.package_specs import Recipe
 
 
-def of_package(recipe: Recipe, version: str, epoch: int) -> str:
-    """Give the SBOM of one package; runs in the root that packages are built in."""
-    bom = Bom(components=[*map(_wheel, works(recipe.short)), *_from_debian()])
+def of_package(recipe: Recipe, works: FrozenWorks, version: str, epoch: int) -> str:
+    """Give the SBOM of one package that holds these works."""
+    wheels, libraries = map(_wheel, works.wheels), map(_library, works.libraries)
+    bom = Bom(components=[*wheels, *libraries])
     bom.serial_number = uuid5(NAMESPACE_URL, f"{recipe.name}/{version}/{epoch}")
     bom.metadata.timestamp = datetime.fromtimestamp(epoch, UTC)
     bom.metadata.component = Component(
@@ -50,19 +49,11 @@ def _wheel(held: Distribution) -> Component:
     )
 
 
-def _from_debian() -> Iterator[Component]:
-    """List the libraries of Debian that lie in the folder of the programs."""
-    for name in LIBRARIES:
-        version = _debian_version(name)
-        yield Component(
-            name=name,
-            version=version,
-            type=ComponentType.LIBRARY,
-            bom_ref=f"deb/{name}",
-            purl=PackageURL("deb", "debian", name, version),
-        )
-
-
-def _debian_version(name: str) -> str:
-    argv = ["dpkg-query", "--show", "--showformat=${Version}", name]
-    return subprocess.run(argv, capture_output=True, text=True, check=True).stdout
+def _library(held: DebianLibrary) -> Component:
+    return Component(
+        name=held.name,
+        version=held.version,
+        type=ComponentType.LIBRARY,
+        bom_ref=f"deb/{held.name}",
+        purl=PackageURL("deb", "debian", held.name, held.version),
+    )

@@ -7,14 +7,16 @@ import shutil
 import subprocess
 import tomllib
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
 from installer import build_root
 from installer.errors import BuildError
 from installer.paths import INSTALLER, PYPROJECT, REPOSITORY, SOURCES
+from installer.staging import DOCUMENTS
 
 # Also what the packages' documents are made of.
-_MORE = ("CHANGELOG.md", "LICENSE", "pyproject.toml", "docs/site.yaml")
+_MORE = ("CHANGELOG.md", "LICENSE", "pyproject.toml", *chain(*DOCUMENTS.values()))
 _NOT_SOURCES = shutil.ignore_patterns("__pycache__", "*.pyc", "*.pot")
 _VERSION = re.compile(r"[0-9]+(\.[0-9]+){1,2}([.~+a-z0-9]*[a-z0-9])?")
 

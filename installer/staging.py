@@ -10,7 +10,11 @@ from installer.package_specs import Recipe
 
 PROJECT = "ad-password-writeback"
 # what lies among a package's documents, by its path in the repository
-DOCUMENTS: Mapping[str, tuple[str, ...]] = {"agent": ("docs/site.yaml",)}
+DOCUMENTS: Mapping[str, tuple[str, ...]] = {
+    "agent": ("docs/site.yaml",),
+    # the second is what the first refers to
+    "relay": ("docs/relay.md", "docs/wire.md"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +30,20 @@ class Entry:
     target: str = ""
 
 
-def lay_out(recipe: Recipe, frozen: Path, pages: Path, source: Path, at: Path) -> None:
-    """Fill the empty folder `at`, which is the machine's `/`.
-
-    `frozen` is what PyInstaller made, `pages` the manual pages and completions that
-    were generated, `source` a copy of the repository.
-    """
+def lay_programs(recipe: Recipe, frozen: Path, at: Path) -> Path:
+    """Put what PyInstaller made into the empty folder `at`; give its folder there."""
     home = at / "usr/lib" / recipe.name
     # hard links: what is frozen is large, and nothing below writes to it
     shutil.copytree(frozen, home, symlinks=True, copy_function=_link)
+    return home
+
+
+def lay_out(recipe: Recipe, pages: Path, source: Path, at: Path) -> None:
+    """Put all else into `at`, which is the machine's `/`.
+
+    `pages` are the manual pages, completions and lists that were generated, `source` a
+    copy of the repository.
+    """
     for name in recipe.programs:
         _symlink(at / "usr/bin" / name, f"../lib/{recipe.name}/{name}")
     for name in recipe.manual:

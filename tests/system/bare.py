@@ -1,5 +1,6 @@
 """A bare Debian with a layer of its own, entered by chroot: no systemd runs in it."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -21,6 +22,17 @@ exec "$@"
 _PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 # what `outside` puts the folder of the Debian in the place of
 ROOT = "@root@"
+# What dpkg, rpm and the tools that make users leave on any machine.
+OF_THE_TOOLS = re.compile(
+    r"/etc/(passwd|group|shadow|gshadow|subuid|subgid)-|/etc/\.pwd\.lock"
+    r"|/var/log/dpkg\.log|/var/log/alternatives\.log|/var/lib/dpkg/.*-old"
+    r"|/var/lib/dpkg/(lock.*|triggers/.*)|/var/cache/ldconfig(/.*)?"
+    r"|/var/lib/rpm(/.*)?"
+)
+# stands in for systemctl: it notes what it is asked for
+SYSTEMCTL = b"""#!/bin/sh
+echo "$*" >> /told
+"""
 
 
 class Bare:

@@ -1,26 +1,16 @@
 """The packages, as they are built: what they hold, and what they leave behind."""
 
 import re
-import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from installer.paths import INSTALLER, REPOSITORY
+from installer.paths import REPOSITORY
 from tests.fixtures.packages import Packages, built
 from tests.integration.wizard.screen import Screen
-from tests.system.bare import ROOT, Bare
+from tests.system.bare import OF_THE_TOOLS, SYSTEMCTL, Bare
 from tests.system.suites import SUITES
-
-# What dpkg, rpm and the tools that make users leave on any machine.
-_OF_THE_TOOLS = re.compile(
-    r"/etc/(passwd|group|shadow|gshadow|subuid|subgid)-|/etc/\.pwd\.lock"
-    r"|/var/log/dpkg\.log|/var/log/alternatives\.log|/var/lib/dpkg/.*-old"
-    r"|/var/lib/dpkg/(lock.*|triggers/.*)|/var/cache/ldconfig(/.*)?"
-    r"|/var/lib/rpm(/.*)?"
-)
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +148,7 @@ def test_the_wizard_installs_with_no_network_and_says_what_it_lacks(
     assert "use the command writeback" in output
     bare.run("dpkg", "--purge", "writeback-wizard")
     left = bare.files() - before
-    assert {path for path in left if not _OF_THE_TOOLS.fullmatch(path)} == set()
+    assert {path for path in left if not OF_THE_TOOLS.fullmatch(path)} == set()
 
 
 def test_the_packaged_wizard_opens_its_window(
@@ -178,111 +168,6 @@ def test_the_packaged_wizard_opens_its_window(
             assert wizard.poll() is None
         finally:
             wizard.kill()
-
-
-def rpm(query: str, package: Path) -> str:
-    if shutil.which("rpm") is None:
-        pytest.skip("rpm is not installed")
-    argv = ["rpm", "--query", "--package", query, str(package)]
-    return subprocess.run(argv, capture_output=True, text=True, check=True).stdout
-
-
-def test_the_rpm_holds_the_same_files(packages: Packages) -> None:
-    for deb, other in (
-        (packages.agent_deb, packages.agent_rpm),
-        (packages.wizard_deb, packages.wizard_rpm),
-    ):
-        there = {path for path, mode in paths(deb).items() if mode[0] != "d"}
-        own = {path for path in there if "/zsh/" not in path}
-        assert own <= set(rpm("--list", other).splitlines())
-    assert rpm("--configfiles", packages.agent_rpm).split() == [
-        "/etc/default/writeback-agent"
-    ]
-
-
-def test_completion_is_where_each_shell_looks(packages: Packages) -> None:
-    bash, name = "/usr/share/bash-completion/completions/writeback", "_writeback"
-    deb = {path for path in paths(packages.agent_deb) if "ompletion" in path}
-    assert deb >= {bash, f"/usr/share/zsh/vendor-completions/{name}"}
-    listed = rpm("--list", packages.agent_rpm).splitlines()
-    assert {bash, f"/usr/share/zsh/site-functions/{name}"} <= set(listed)
-    assert not any("vendor-completions" in path for path in listed)
-
-
-_POLICY = "/usr/share/polkit-1/actions/org.writeback.setup1.policy"
-_DAMAGED = """
-import sys
-from pathlib import Path
-from wizard.host.systemd.package import InstalledPackage
-root = Path(sys.argv[1])
-rpm = ("rpm", "--root", root, "--define", "_dbpath /var/lib/rpm")
-found = InstalledPackage("writeback-agent", root, rpm).damaged()
-print(found and tuple(str(path.relative_to(root)) for path in found))
-"""
-
-
-def damaged_there(bare: Bare) -> str:
-    """Have the product look with this machine's rpm, as there is none there."""
-    own = ("env", f"PYTHONPATH={REPOSITORY}", sys.executable, "-c", _DAMAGED, ROOT)
-    return bare.outside(*own).strip()
-
-
-def test_the_rpm_is_installed_upgraded_and_erased(
-    packages: Packages, bare: Bare
-) -> None:
-    if shutil.which("rpm") is None:
-        pytest.skip("rpm is not installed")
-
-    def rpm(*argv: str, fails: bool = False) -> str:
-        # no package there is an rpm: what it depends on can't be found in its list
-        own = ("--define", "_dbpath /var/lib/rpm", "--nodeps")
-        return bare.outside("rpm", "--root", ROOT, *own, *argv, fails=fails)
-
-    bare.put("/run/systemd/system/there", b"")
-    # rpm gives its scripts a PATH of its own
-    bare.put("/usr/bin/systemctl", _SYSTEMCTL, mode=0o755)
-    before = bare.files()
-    package = str(packages.agent_rpm)
-    rpm("--install", package)
-    assert bare.run("cat", "/told").splitlines() == ["daemon-reload"]
-    assert rpm("--verify", "writeback-agent") == ""
-    assert bare.run("writeback-agent", "--version").strip() in package
-    assert '"$defs"' in bare.run("writeback", "schema")
-    assert "writeback:x:" in bare.run("getent", "passwd", "writeback")
-    assert damaged_there(bare) == "()"
-    bare.run("sh", "-c", f"echo changed >> {_POLICY}")
-    assert damaged_there(bare) == f"('{_POLICY[1:]}',)"
-    own = ("/etc/writeback/settings.yaml", "/var/lib/writeback/ledger.sqlite")
-    for path in own:
-        bare.put(path, b"the wizard's\n")
-    bare.put("/told", b"")
-    rpm("--upgrade", "--replacepkgs", package)
-    assert bare.run("cat", "/told").splitlines() == [
-        "daemon-reload",
-        "--quiet is-active writeback-agent.service",
-        "reload writeback-agent.service",
-        "daemon-reload",  # after the files of the one before went
-    ]
-    bare.put("/told", b"")
-    rpm("--erase", "writeback-agent")
-    assert bare.run("cat", "/told").splitlines() == [
-        "stop writeback-agent.service writeback-setup.service writeback-rotation.timer",
-        "--quiet disable writeback-agent.service writeback-rotation.timer",
-        "daemon-reload",
-    ]
-    left = bare.files() - before
-    assert set(own) <= left
-    kept = {path for path in left if not _OF_THE_TOOLS.fullmatch(path)}
-    folders = {str(Path(path).parent) for path in own}
-    # the folder is zsh's, which is not there
-    assert kept - {*own, *folders} == {"/told", "/usr/share/zsh/site-functions"}
-
-
-def test_the_rpms_scripts_go_by_numbers(packages: Packages) -> None:
-    output = rpm("--scripts", packages.agent_rpm)
-    assert '[ "$1" -gt 1 ]' in output
-    assert '[ "$1" -eq 0 ]' in output
-    assert "purge" not in output.replace("no purge", "")
 
 
 @pytest.mark.parametrize("certificate", [True, False])
@@ -313,15 +198,10 @@ def test_purge_leaves_nothing_and_removal_what_is_the_administrators(
     assert "writeback:x:" in bare.run("getent", "passwd", "writeback")
     bare.run("dpkg", "--purge", "writeback-agent")
     left = bare.files() - before - {"/agent.deb"}
-    kept = {path for path in left if not _OF_THE_TOOLS.fullmatch(path)}
+    kept = {path for path in left if not OF_THE_TOOLS.fullmatch(path)}
     assert kept == {drop_ins, *("/etc/writeback" for _ in range(certificate)), *theirs}
     for kind in ("passwd", "group", "shadow"):
         assert "writeback" not in bare.run("getent", kind)
-
-
-_SYSTEMCTL = b"""#!/bin/sh
-echo "$*" >> /told
-"""
 
 
 def test_an_upgrade_hands_over_and_nothing_is_started_or_stopped(
@@ -329,7 +209,7 @@ def test_an_upgrade_hands_over_and_nothing_is_started_or_stopped(
 ) -> None:
     bare.put("/agent.deb", packages.agent_deb.read_bytes())
     bare.put("/run/systemd/system/there", b"")
-    bare.put("/usr/local/bin/systemctl", _SYSTEMCTL, mode=0o755)
+    bare.put("/usr/local/bin/systemctl", SYSTEMCTL, mode=0o755)
     bare.run("dpkg", "--install", "/agent.deb")
     assert bare.run("cat", "/told").splitlines() == ["daemon-reload"]
     bare.put("/told", b"")
@@ -357,40 +237,3 @@ def test_without_systemd_sysusers_the_user_is_made_all_the_same(
     user = bare.run("getent", "passwd", "writeback").strip().split(":")
     assert user[5:] == ["/var/lib/writeback", "/usr/sbin/nologin"]
     assert "writeback:x:" in bare.run("getent", "group", "writeback")
-
-
-@pytest.mark.parametrize(
-    ("script", "stays", "asked"),
-    [
-        ("post", "1", ["daemon-reload"]),
-        (
-            *("post", "2"),
-            [
-                "daemon-reload",
-                "--quiet is-active writeback-agent.service",
-                "reload writeback-agent.service",
-            ],
-        ),
-        ("preun", "1", []),
-        (
-            *("preun", "0"),
-            [
-                "stop writeback-agent.service writeback-setup.service",
-                "--quiet disable writeback-agent.service",
-            ],
-        ),
-        ("postun", "0", ["daemon-reload"]),
-    ],
-)
-def test_what_the_scripts_of_the_rpm_ask_of_systemd(
-    bare: Bare, script: str, stays: str, asked: list[str]
-) -> None:
-    text = (INSTALLER / "scripts/agent/rpm" / script).read_bytes()
-    bare.put("/script", text, mode=0o755)
-    users = "usr/lib/sysusers.d/writeback-agent.conf"
-    bare.put(users, (INSTALLER / "root/agent" / users).read_bytes())
-    bare.put("/run/systemd/system/there", b"")
-    bare.put("/usr/local/bin/systemctl", _SYSTEMCTL, mode=0o755)
-    bare.put("/told", b"")
-    bare.run("/script", stays)
-    assert bare.run("cat", "/told").splitlines() == asked

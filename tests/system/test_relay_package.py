@@ -20,9 +20,9 @@ from tests.fixtures.relay_stage import (
     relay_stage,
     until,
 )
-from tests.system.bare import Bare
+from tests.system.bare import OF_THE_TOOLS, Bare
 from tests.system.suites import SUITES
-from tests.system.test_packages import _OF_THE_TOOLS, contents, paths
+from tests.system.test_packages import contents, paths
 
 _UNIT = "writeback-relay.service"
 _TLS = "/root/tls"
@@ -89,7 +89,7 @@ def test_it_is_set_up_removed_and_purged_without_a_trace(
     assert "/var/lib/writeback-relay/relay.db" in bare.files()
     bare.run("dpkg", "--purge", "writeback-relay")
     left = bare.files() - before - {"/relay.deb"}
-    assert {path for path in left if not _OF_THE_TOOLS.fullmatch(path)} == set()
+    assert {path for path in left if not OF_THE_TOOLS.fullmatch(path)} == set()
 
 
 def put_pair(leaf: Path, at: Bare | Machine) -> None:

@@ -1,5 +1,6 @@
 """What is laid out gets into a package as it lies there."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -14,22 +15,24 @@ from installer.pyinstaller import missing
 @pytest.fixture
 def laid_out(tmp_path: Path) -> Path:
     """The agent's package of two small programs and what installer/root holds."""
-    frozen, pages, source = (tmp_path / each for each in ("frozen", "pages", "source"))
+    return lay_out(AGENT, tmp_path)
+
+
+def lay_out(recipe: Recipe, folder: Path) -> Path:
+    frozen, pages, source = (folder / each for each in ("frozen", "pages", "source"))
     (frozen / "_internal").mkdir(parents=True)
-    for name in AGENT.programs:
+    for name in recipe.programs:
         (frozen / name).write_bytes(b"\x7fELF")
     library = frozen / "_internal/libx.so.1"
     library.write_bytes(b"\x7fELF")
     library.chmod(0o755)
     pages.mkdir()
-    for name in (*AGENT.manual, "copyright-agent", "sbom-agent"):
+    for name in (*recipe.manual, f"copyright-{recipe.short}", f"sbom-{recipe.short}"):
         (pages / name).write_text("text")
-    source.mkdir()
-    (source / "CHANGELOG.md").write_text("changes")
-    (source / "installer").symlink_to(INSTALLER)
-    (source / "docs").symlink_to(INSTALLER.parent / "docs")
-    at = tmp_path / "agent"
-    staging.lay_out(AGENT, frozen, pages, source, at)
+    source_hash.copy(REPOSITORY, source)
+    at = folder / recipe.short
+    staging.lay_programs(recipe, frozen, at)
+    staging.lay_out(recipe, pages, source, at)
     return at
 
 
@@ -83,6 +86,23 @@ def test_the_wizard_wants_the_agent_of_its_own_version() -> None:
 def test_each_manual_page_of_a_package_is_written(recipe: Recipe) -> None:
     for name in recipe.manual:
         assert (INSTALLER / "manual" / name).is_file()
+
+
+@pytest.mark.parametrize("recipe", RECIPES.values(), ids=list(RECIPES))
+def test_each_document_of_a_package_lies_in_it(recipe: Recipe, tmp_path: Path) -> None:
+    doc = lay_out(recipe, tmp_path) / "usr/share/doc" / recipe.name
+    for name in staging.DOCUMENTS.get(recipe.short, ()):
+        assert (doc / Path(name).name).read_text() == (REPOSITORY / name).read_text()
+    more = {Path(name).name for name in staging.DOCUMENTS.get(recipe.short, ())}
+    own = {"changelog.gz", "copyright", "sbom.cdx.json"}
+    assert {path.name for path in doc.iterdir()} == own | more
+
+
+def test_what_the_relays_page_leads_to_is_in_its_package() -> None:
+    text = (REPOSITORY / "docs/relay.md").read_text()
+    pages = set(re.findall(r"\]\(([^):#]+)\)", text))
+    assert pages
+    assert {f"docs/{name}" for name in pages} <= set(staging.DOCUMENTS["relay"])
 
 
 def test_a_version_that_packagers_order_differently_is_refused() -> None:

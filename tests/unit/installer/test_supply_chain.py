@@ -1,12 +1,12 @@
-"""What packages are built from is pinned, listed, looked up, and signed."""
+"""What packages are built from is pinned, looked up, and signed."""
 
 import http.server
 import json
 import re
 import shutil
-import subprocess
 import threading
 import tomllib
+import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,10 +15,18 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from installer import build_root, lock_file, nfpm, sbom, signing, vulnerabilities
+from installer import (
+    build_root,
+    lock,
+    lock_file,
+    nfpm,
+    signing,
+    vulnerabilities,
+)
 from installer.errors import BuildError
 from installer.package_specs import AGENT
 from installer.paths import CONSTRAINTS, LOCK, PYPROJECT
+from tests.fixtures.signing_key import SigningKey
 
 
 def test_the_lock_has_everything_by_its_hash() -> None:
@@ -52,22 +60,60 @@ def test_developers_are_given_what_looks_up_and_lists() -> None:
     assert {"pip-audit", "cyclonedx-python-lib"} <= names
 
 
-def test_an_sbom_lists_what_a_package_holds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sbom, "LIBRARIES", ("libc6",))
-    monkeypatch.setattr(sbom, "_debian_version", lambda _: "2.36-9")
-    text = sbom.of_package(AGENT, "1.2.3", 1_700_000_000)
-    assert text == sbom.of_package(AGENT, "1.2.3", 1_700_000_000)
-    told = json.loads(text)
-    assert (told["bomFormat"], told["specVersion"]) == ("CycloneDX", "1.6")
-    assert told["metadata"]["timestamp"].startswith("2023-11-14T22:13:20")
-    assert told["metadata"]["component"]["version"] == "1.2.3"
-    purls = {each["purl"] for each in told["components"]}
-    assert f"pkg:pypi/ldap3@{lock_file.versions()['ldap3']}" in purls
-    assert "pkg:deb/debian/libc6@2.36-9" in purls
-    assert not any("pyside6" in each for each in purls)
-    (aiohttp,) = (each for each in told["components"] if each["name"] == "aiohttp")
-    digests = [each["content"] for each in aiohttp["hashes"]]
-    assert digests == list(lock_file.hashes()["aiohttp"])
+WHEEL = "{name}-1.0-py3-none-any.whl"
+
+
+def wheel(folder: Path, name: str, *needs: str) -> Path:
+    """Make a wheel of one module."""
+    path, info = folder / WHEEL.format(name=name), f"{name}-1.0.dist-info"
+    needed = "".join(f"Requires-Dist: {each}\n" for each in needs)
+    head = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n{needed}"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr(f"{name}.py", "")
+        file.writestr(f"{info}/METADATA", head)
+        tag = "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        file.writestr(f"{info}/WHEEL", tag)
+        file.writestr(f"{info}/RECORD", "")
+    return path
+
+
+@pytest.fixture
+def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A registry of two wheels, one of which needs the other, and a lock of both."""
+    folder = tmp_path / "registry"
+    folder.mkdir()
+    wheel(folder, "thing", "thong")
+    wheel(folder, "thong")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
+    monkeypatch.setattr(build_root, "BUILD", tmp_path / "build")
+    monkeypatch.setattr(build_root, "LOCK", tmp_path / "lock.txt")
+    (tmp_path / "lock.txt").write_text(lock.text_of(folder))
+    return folder
+
+
+def test_what_the_lock_names_is_fetched(registry: Path) -> None:
+    names = {path.name for path in build_root.fetched().iterdir()}
+    assert names == {path.name for path in registry.iterdir()}
+
+
+@pytest.mark.parametrize("fault", ["altered", "not_listed"])
+def test_what_is_not_as_the_lock_says_is_not_built_from(
+    registry: Path, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build_root, "_check_tools", lambda: None)
+    locked, build = registry / "../lock.txt", registry / "../build"
+    text = locked.read_text()
+    if fault == "altered":  # one digit of a hash
+        digit = text[-2]
+        text = f"{text[:-2]}{'0' if digit != '0' else '1'}\n"
+    else:
+        text = "".join(line for line in text.splitlines(True) if "thong" not in line)
+    locked.write_text(text)
+    with pytest.raises(BuildError, match=r"(?s)could not fetch.*(?i:hash)"):
+        build_root.ensure_root(lambda _: None)
+    assert not (build / "root").exists()
+    assert not (build / "root.stamp").exists()
 
 
 @contextmanager
@@ -139,34 +185,15 @@ def test_without_a_network_that_is_skipped_in_a_word() -> None:
     assert said == ["known vulnerabilities were not looked up: no network to osv.dev"]
 
 
-@pytest.fixture
-def key(tmp_path: Path) -> Path:
+def test_checksums_are_signed(tmp_path: Path) -> None:
     if shutil.which("gpg") is None:
         pytest.skip("needs gpg")
-    home, path = tmp_path / "gpg", tmp_path / "key.asc"
-    home.mkdir(0o700)
-    gpg = ["gpg", "--homedir", str(home), "--batch", "--quiet", "--passphrase", ""]
-    make = [*gpg, "--quick-generate-key", "packages@corp.test", "ed25519", "sign", "1d"]
-    subprocess.run(make, check=True, capture_output=True)
-    export = [*gpg, "--armor", "--export-secret-keys"]
-    path.write_bytes(subprocess.run(export, check=True, capture_output=True).stdout)
-    return path
-
-
-def test_checksums_are_signed(tmp_path: Path, key: Path) -> None:
-    sums = tmp_path / "SHA256SUMS"
+    key, sums = SigningKey.make(tmp_path), tmp_path / "SHA256SUMS"
     sums.write_text("0  a.deb\n")
-    signature = signing.sign_checksums(sums, signing.checked_key(key))
-    check = ["gpg", "--homedir", str(tmp_path / "gpg"), "--verify", str(signature)]
-    assert (
-        subprocess.run([*check, str(sums)], capture_output=True, check=False).returncode
-        == 0
-    )
+    signature = signing.sign_checksums(sums, signing.checked_key(key.secret))
+    assert key.verifies(signature, sums)
     sums.write_text("1  a.deb\n")
-    assert (
-        subprocess.run([*check, str(sums)], capture_output=True, check=False).returncode
-        != 0
-    )
+    assert not key.verifies(signature, sums)
 
 
 @pytest.mark.parametrize("content", ["", "-----BEGIN PGP PUBLIC KEY BLOCK-----\n"])
