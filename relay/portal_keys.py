@@ -13,7 +13,7 @@ from relay.records import Portal
 from wire import jose, outcomes
 from wire.keys import PublicKeys
 from wire.portal_statement import PortalStatement
-from wire.self_signed import MAX_BYTES
+from wire.self_signed import MAX_BYTES, unproven_payload
 
 SUCCESSION = "writeback-succession+jwt"
 _MAKE_ONE = "it must be what the portal's owner made: a statement, or a succession"
@@ -44,13 +44,37 @@ def succeeded(portal: Portal, path: Path) -> Portal:
             f"{path} is of {statement.issuer}, and {portal.name} is {portal.issuer}",
             "register it as another portal",
         )
+    _refuse_older(statement, portal, path)
     return replace(portal, keys=new.jwks(), statement=statement.token)
 
 
+def _refuse_older(statement: PortalStatement, portal: Portal, path: Path) -> None:
+    """Refuse what would bring a former sealing key back."""
+    if portal.statement is None:
+        return
+    registered = PortalStatement.read(portal.statement)
+    if statement.issued_at < registered.issued_at:
+        raise RelayUnusable(
+            f"{path} is older than the statement of {portal.name} that is registered",
+            "have the portal's owner make a new one",
+        )
+
+
 def _proof(token: str, portal: Portal) -> str:
-    """Give the new key's statement out of a succession by the portal's key."""
-    known = PublicKeys.of(portal.keys)
-    claims = jose.read_signed(token.encode("ascii"), known, SUCCESSION)
+    """Give the new key's statement out of a succession by the portal's key.
+
+    One whose new keys are the portal's by now was registered before, and gives the
+    statement that is there.
+    """
+    known, signed = PublicKeys.of(portal.keys), token.encode("ascii")
+    try:
+        claims = jose.read_signed(signed, known, SUCCESSION)
+    except outcomes.Refused:
+        claims = jose.json_object(unproven_payload(signed))
+        new = PortalStatement.read(claims.get("proof")).keys
+        if portal.statement is None or new.jwks() != known.jwks():
+            raise
+        return portal.statement
     return str(claims.get("proof"))
 
 

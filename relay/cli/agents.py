@@ -30,6 +30,8 @@ def _list_agents(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps(agents, indent=2))
         return 0
+    if not agents:
+        print("No agent is enrolled.")
     for agent in agents:
         seen = agent["last_seen"] or "never"
         print(agent["fingerprint"])

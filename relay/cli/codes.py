@@ -52,6 +52,8 @@ def _list(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps(codes, indent=2))
         return 0
+    if not codes:
+        print("There are no codes.")
     for code in codes:
         used = f"  by {code['used_by']} at {code['used_at']}" if code["used_by"] else ""
         times = f"until {code['expires_at']}{used}"

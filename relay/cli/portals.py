@@ -29,7 +29,7 @@ def add_commands(commands: Any) -> None:
     add.add_argument("--statement", type=Path, required=True, metavar="FILE")
     listed = command(portals, "list", "list portals and the ages of their keys", _list)
     listed.add_argument("--json", action="store_true")
-    help_text = "take a portal's new statement, or its succession by a new signing key"
+    help_text = "take a portal's new keys: its statement, or its succession"
     succeed = command(portals, "succeed", help_text, _succeed)
     succeed.add_argument("name", metavar="NAME")
     succeed.add_argument("--statement", type=Path, required=True, metavar="FILE")
@@ -89,6 +89,8 @@ def _list(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps(portals, indent=2))
         return 0
+    if not portals:
+        print("No portal is registered.")
     for each in portals:
         print(f"{each['fingerprint']}\n  {each['name']}  {each['issuer']}")
         former = f", the former until {each['former_key_until']}"
@@ -118,9 +120,10 @@ def _rotate(arguments: argparse.Namespace) -> int:
     with opened(arguments) as store, store.transaction():
         portal = portal_named(store, arguments.name)
         if len(portal.send_keys(now)) > 1:
+            end = f"writeback-relay portal revoke-key {portal.name}"
             raise RelayUnusable(
                 f"{portal.name} has two Send keys already",
-                "end the former with `writeback-relay portal revoke-key`",
+                f"end the former with `{end}`",
             )
         portal = replace(
             portal,
@@ -163,6 +166,7 @@ def _show_key(portal: Portal) -> int:
         "issuer": portal.issuer,
         "send_key_name": portal.send_key_name,
         "send_key": portal.send_key,
+        "former_key_until": _time(portal.former_until),
     }
     print(json.dumps(shown, indent=2))
     return 0

@@ -56,7 +56,10 @@ def _add(arguments: argparse.Namespace) -> int:
 
 def _list(arguments: argparse.Namespace) -> int:
     with contextlib.closing(Store(arguments.data)) as store:
-        for rule in store.rules():
+        rules = list(store.rules())
+        if not rules:
+            print("There are no rules.")
+        for rule in rules:
             rights = [("listen", rule.listens), ("send", rule.sends)]
             words = ", ".join(word for word, is_given in rights if is_given)
             print(f"{rule.name}  connection {rule.agent}  {words}")

@@ -85,7 +85,9 @@ def test_a_send_key_is_changed_two_at_a_time(data: Path, run: Run) -> None:
     assert new["send_key_name"] == first.send_key_name
     code, _, error = run("portal", "rotate-key", "acme")
     assert (code, "has two Send keys already" in error) == (1, True)
-    assert listed(run, "portal", "list")[0]["former_key_until"] is not None
+    assert "portal revoke-key acme" in error
+    until = listed(run, "portal", "list")[0]["former_key_until"]
+    assert (until is not None, new["former_key_until"]) == (True, until)
     assert run("portal", "revoke-key", "acme")[0] == 0
     portal = Store(data).portal("acme")
     assert portal is not None
@@ -120,6 +122,44 @@ def test_a_portals_new_key_is_vouched_for_by_the_old_one(
     assert (code, out.splitlines()[0]) == (0, new.public.fingerprint)
     (row,) = listed(run, "portal", "list")
     assert (row["fingerprint"], row["issuer"]) == (new.public.fingerprint, ISSUER)
+
+
+def test_a_succession_that_was_registered_may_come_again(
+    data: Path, run: Run, tmp_path: Path
+) -> None:
+    path, new = tmp_path / "succession", PrivateKeys.generate()
+    words = ("portal", "succeed", "acme", "--statement", str(path))
+    for _ in range(2):  # each is signed anew
+        path.write_text(succession(PORTAL_KEYS, new))
+        code, out, error = run(*words)
+        assert (code, out.splitlines()[:1]) == (0, [new.public.fingerprint]), error
+    path.write_text(succession(PORTAL_KEYS, PrivateKeys.generate()))
+    code, _, error = run(*words)
+    assert (code, "the signature does not verify" in error) == (1, True)
+
+
+def test_an_older_statement_brings_no_former_sealing_key_back(
+    data: Path, run: Run, tmp_path: Path
+) -> None:
+    path, now = tmp_path / "statement", int(time.time())
+    words = ("portal", "succeed", "acme", "--statement", str(path))
+    rolled = PrivateKeys(PORTAL_KEYS.signing, PrivateKeys.generate().sealing)
+    newer = PortalStatement.sign(ISSUER, rolled, now + 60).token
+    path.write_text(newer)
+    assert run(*words)[0] == 0
+    path.write_text(PortalStatement.sign(ISSUER, PORTAL_KEYS, now + 59).token)
+    code, _, error = run(*words)
+    assert (code, "older than" in error) == (1, True)
+    path.write_text(newer)
+    assert run(*words)[0] == 0
+
+
+def test_a_list_of_nothing_says_so(tmp_path: Path, run: Run, data: Path) -> None:
+    assert run("codes")[1] == "There are no codes.\n"
+    assert run("agents")[1] == "No agent is enrolled.\n"
+    assert run("rule", "list")[1] == "There are no rules.\n"
+    assert run("portal", "revoke", "acme")[0] == 0
+    assert run("portal", "list")[1] == "No portal is registered.\n"
 
 
 def test_a_portals_new_sealing_key_needs_its_signing_key_alone(

@@ -27,7 +27,7 @@ from wire.portal_statement import KIND, PortalStatement
 
 ISSUER = "https://acme.test"
 PORTAL_KEYS = PrivateKeys.generate()
-KEY_ROW = ["name", "issuer", "send_key_name", "send_key"]
+KEY_ROW = ["name", "issuer", "send_key_name", "send_key", "former_key_until"]
 
 
 @pytest.fixture
