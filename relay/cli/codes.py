@@ -6,6 +6,7 @@ relay can make.
 
 import argparse
 import json
+import sys
 import time
 from typing import Any
 
@@ -16,6 +17,7 @@ from relay.store import utc
 from wire.enrolment_code import RelayHalf
 
 _HOUR_S = 3600
+_NEXT = "This is the relay's half: the portal's owner joins the other to it."
 _ID_CHARS = 12  # of the hash that names a code
 
 
@@ -42,6 +44,7 @@ def _make_code(arguments: argparse.Namespace) -> int:
         expires = int(time.time() + arguments.valid_hours * _HOUR_S)
         store.add_code(half.lookup, portal.name, expires)
     print(half.text)
+    print(_NEXT, file=sys.stderr)
     return 0
 
 
