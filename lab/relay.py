@@ -115,10 +115,15 @@ class LabRelay:
             running.stop()
         self._pid_file.unlink(missing_ok=True)
 
-    def code(self) -> str:
+    def succeed(self, statement: Path) -> None:
+        """Register the portal's new keys, as the relay's owner does."""
+        words = ("--data", str(self._data), "--statement", str(statement))
+        _run("portal", "succeed", PORTAL, *words)
+
+    def code(self, portal: Path | None = None) -> str:
         """A new enrolment code for one agent: the relay's half and the portal's."""
         half = _run("code", "--data", str(self._data), "--portal", PORTAL).strip()
-        whole = self._portal("code", half).strip()
+        whole = self._portal("code", half, file=portal).strip()
         self.codes += [half, whole]
         return whole
 
@@ -137,10 +142,10 @@ class LabRelay:
         known["send_key"] = granted["send_key"]
         write_private(self.portal, known)
 
-    def _portal(self, *words: str) -> str:
+    def _portal(self, *words: str, file: Path | None = None) -> str:
         """Do a thing as the portal's owner, by the reference client."""
-        client = [sys.executable, "-m", "docs.portal", "--portal", str(self.portal)]
-        return _done([*client, *words])
+        portal = str(file or self.portal)
+        return _done([sys.executable, "-m", "docs.portal", "--portal", portal, *words])
 
 
 def write_private(path: Path, value: object) -> None:
