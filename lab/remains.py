@@ -22,6 +22,15 @@ def directory_now(lab: Lab) -> dict[str, bytes | None]:
         return {entry.dn: entry.raw("nTSecurityDescriptor") for entry in entries}
 
 
+def settled_files(places: Paths) -> dict[str, bytes]:
+    """Give the files of `files_now` that an agent which runs leaves as they are.
+
+    What it says about itself it writes anew whenever it has looked at something.
+    """
+    status = str(places.status.relative_to(places.home))
+    return {name: data for name, data in files_now(places).items() if name != status}
+
+
 def files_now(places: Paths) -> dict[str, bytes]:
     """Give the files of an installation but for what tells of the past.
 

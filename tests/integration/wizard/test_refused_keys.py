@@ -7,7 +7,7 @@ import pytest
 
 from agent.config import secret_store as kept
 from lab.controller import Lab
-from lab.remains import files_now
+from lab.remains import settled_files
 from lab.sandbox import AGENT, Sandbox, sandbox
 from tests.integration.wizard.test_install import admin, change, code_for, install, ok
 from wire.secret import Secret
@@ -39,14 +39,14 @@ def test_keys_that_are_refused_are_not_kept(
         settings = install(whole)
         used, good = Secret(whole.relay.codes[-1]), Secret(whole.relay.code())
         spoil(whole, readable=readable)
-        before, modes = files_now(whole.host.places), modes_now(whole)
+        before, modes = settled_files(whole.host.places), modes_now(whole)
         for code, why in ((used, "was used by"), (good, "forget that agent")):
             for new_keys in (True, False):
                 inputs = Inputs(enrolment_code=code, new_keys=new_keys)
                 with pytest.raises((ApplyError, StepFailed), match=why) as refused:
                     change(whole, settings, inputs)
                 assert getattr(refused.value, "stuck", ()) == ()
-                assert files_now(whole.host.places) == before
+                assert settled_files(whole.host.places) == before
                 assert modes_now(whole) == modes
                 (row,) = [
                     row

@@ -29,7 +29,8 @@ REKEY = Page(
                 Option(
                     "gone",
                     "The original is gone for good",
-                    "This server takes its name and its account over.",
+                    "This server takes its name and its account over; the relay lets "
+                    "the original in no more.",
                 ),
             ),
             shown=when.copied,
