@@ -3,6 +3,7 @@
 import os
 import stat
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 _TORN = ".writeback-new"
@@ -46,6 +47,11 @@ def _replace(path: Path, content: bytes, mode: int, group: int | None) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def torn(path: Path) -> Sequence[Path]:
+    """Give what was being written in a file's place when a crash came."""
+    return sorted(path.parent.glob(f".{path.name}.*{_TORN}"))
 
 
 def remove_torn(*folders: Path) -> None:

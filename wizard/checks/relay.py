@@ -24,6 +24,7 @@ from wizard.enrolment import relay_client
 from wizard.enrolment.application import proven_portal
 from wizard.enrolment.relay_client import RelayFailed, ask
 from wizard.enrolment.relay_route import requested_endpoint
+from wizard.enrolment.used_code import NEW_CODE
 from wizard.inputs import Draft
 from wizard.plan.change import Context, StepFailed
 from wizard.results import Check, State
@@ -174,8 +175,7 @@ class _Tried:
             )
         if state == "open":
             return Text("Open; it is used up when the plan is applied")
-        spent, remedy = _spent(self._answered.json()), Text("Ask for a new code.")
-        raise Failed(spent, remedy, field=_CODE)
+        raise Failed(_spent(self._answered.json()), NEW_CODE, field=_CODE)
 
     def portal(self) -> Text:
         assert self._parsed is not None

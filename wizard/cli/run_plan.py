@@ -1,6 +1,6 @@
 """Plan, ask, apply, report: the same for every command that changes something."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from wire.text import EMPTY, Text, listed
@@ -11,8 +11,9 @@ from wizard.cli.secrets import CommandSecrets
 from wizard.cli.signals import stopped_by_signal
 from wizard.cli.terminal import NOTHING_CHANGED, Confirm
 from wizard.controller.controller import Controller
+from wizard.enrolment.used_code import code_after
 from wizard.inputs import Inputs
-from wizard.plan.change import GIVE_UP, ApplyError, Plan, StepFailed
+from wizard.plan.change import GIVE_UP, ApplyError, Change, Plan, StepFailed
 
 STUCK = Text("Could not be taken back:")
 _STILL_TO_DO = Text("It can't be taken back any more; still to be done:")
@@ -99,4 +100,12 @@ def failure(error: ApplyError) -> Result:
         return Result(Exit.NOT_CLEAN, text, data)
     count = output.counted(error.undone)
     back = Text("Everything begun was taken back ({changes}).", changes=count)
-    return Result(Exit.ROLLED_BACK, lines(*head, error.reason, back), data)
+    code = used_code(error.undone)
+    text = lines(*head, error.reason, back, *code.values())
+    return Result(Exit.ROLLED_BACK, text, {**data, **code})
+
+
+def used_code(undone: Sequence[Change]) -> dict[str, Any]:
+    """Say of a code that was taken back with its enrolment what holds of it now."""
+    said = code_after(undone)
+    return {"enrolment_code": said} if said else {}

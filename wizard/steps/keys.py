@@ -16,6 +16,7 @@ from wire.secret import Secret
 from wire.text import Text, listed
 from wizard.enrolment.keys import fingerprint
 from wizard.host import stored_secrets
+from wizard.host.agent_state import remove_agent_state
 from wizard.plan import history
 from wizard.plan.change import Begun, Change, Context, Facts, StepFailed
 from wizard.plan.step import Restart, Step, Target
@@ -92,6 +93,9 @@ class Keys(Step):
             raise StepFailed(Text("The agent's keys were replaced since."), remedy)
         for name in names:
             stored_secrets.take_back(name, context.host.secrets, replaced=replaced)
+        if new and context.host.read(context.host.places.enrolment) is None:
+            # of the agent that ran with these keys: without them it is of no use
+            remove_agent_state(context.host.places)
 
     def left(self, begun: Begun, context: Context) -> Text:  # noqa: ARG002 - as others
         names = ", ".join(begun.change.secret_names)

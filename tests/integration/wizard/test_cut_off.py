@@ -15,8 +15,11 @@ from lab.remains import directory_now, files_now
 from lab.sandbox import Sandbox, sandbox
 from tests.integration.wizard.cut_off import WITHIN
 from wire.secret import Secret
+from wizard.enrolment.used_code import NEW_CODE, code_after
 from wizard.errors import RecoveryNeeded
+from wizard.host.agent_state import agent_state
 from wizard.inputs import AdminCredentials, Inputs
+from wizard.plan.change import StepFailed
 
 _CHANGES = 6
 NOTHING = Inputs()
@@ -83,9 +86,9 @@ def cut_off(
     assert done.returncode == -9, (done.returncode, done.stderr)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def code(whole: Sandbox) -> str:
-    """One code for all cuts: a roll-back makes it unused again."""
+    """A code for each cut: once it is used, a roll-back makes it no good again."""
     return whole.relay.code()
 
 
@@ -111,7 +114,16 @@ def test_nothing_remains(whole: Sandbox, code: str, cut: str) -> None:
     assert whole.controller.recovery.find() is None
     assert not whole.host.service().running
     assert directory_now(whole.lab) == before
-    assert files_now(whole.host.places) == {}
+    nothing_is_left(whole)
+
+
+def nothing_is_left(whole: Sandbox) -> None:
+    """Nothing of the installation, nor of what its agent wrote meanwhile."""
+    places = whole.host.places
+    assert files_now(places) == {}
+    assert agent_state(places) == []
+    known = {places.journal, places.audit_head, places.state / "wizard.lock"}
+    assert set(places.state.iterdir()) <= known
 
 
 def test_a_roll_back_that_is_cut_off_each_time_ends_clean(
@@ -130,7 +142,7 @@ def test_a_roll_back_that_is_cut_off_each_time_ends_clean(
         whole.controller.recovery.recover(NOTHING, lambda _progress: None).stuck == ()
     )
     assert directory_now(whole.lab) == before
-    assert files_now(whole.host.places) == {}
+    nothing_is_left(whole)
 
 
 def test_the_command_line_takes_back_a_killed_run(whole: Sandbox, code: str) -> None:
@@ -149,7 +161,7 @@ def test_the_command_line_takes_back_a_killed_run(whole: Sandbox, code: str) -> 
     assert (done.returncode, done.stdout) == (0, "Taken back: 2 changes.\n")
     assert whole.lab.admin_password not in done.stdout + done.stderr
     assert directory_now(whole.lab) == before
-    assert files_now(whole.host.places) == {}
+    nothing_is_left(whole)
 
 
 def writeback(
@@ -184,15 +196,39 @@ def test_without_an_administrator_the_rest_is_taken_back(
     )
     assert rolled.stuck == ()
     assert directory_now(whole.lab) == before
-    assert files_now(whole.host.places) == {}
+    nothing_is_left(whole)
 
 
-def test_after_a_roll_back_the_same_code_installs(whole: Sandbox, code: str) -> None:
+def test_after_a_roll_back_a_new_code_installs(whole: Sandbox, code: str) -> None:
+    """A used code stays used: the next run says so, and where to get another."""
+    before = directory_now(whole.lab)
     cut_off(whole, "after 5", code)
-    whole.controller.recovery.recover(Inputs(admin(whole)), lambda _progress: None)
+    rolled = whole.controller.recovery.recover(
+        Inputs(admin(whole)), lambda _progress: None
+    )
+    assert code_after(rolled.undone).startswith("The enrolment code stays used")
+    with pytest.raises(StepFailed, match="was used by") as refused:
+        install(whole, code)
+    assert refused.value.remedy == NEW_CODE
+    nothing_is_left(whole)
+    install(whole, whole.relay.code())
+    assert whole.host.service().ready
+    # for the tests that follow
+    removal = whole.controller.changes.plan_removal(Inputs())
+    whole.controller.changes.apply(
+        removal, Inputs(admin(whole)), lambda _progress: None, threading.Event()
+    )
+    assert directory_now(whole.lab) == before
+    nothing_is_left(whole)
+
+
+def install(whole: Sandbox, code: str) -> None:
+    """Plan and apply with a code."""
     inputs = Inputs(admin(whole), enrolment_code=Secret(code))
-    assert (
-        len(whole.controller.changes.plan(whole.settings(), inputs).changes) == _CHANGES
+    plan = whole.controller.changes.plan(whole.settings(), inputs)
+    assert len(plan.changes) == _CHANGES
+    whole.controller.changes.apply(
+        plan, inputs, lambda _progress: None, threading.Event()
     )
 
 

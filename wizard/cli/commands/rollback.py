@@ -7,7 +7,7 @@ from wizard.cli import output
 from wizard.cli.command import SECRETS, YES, Argument, Command
 from wizard.cli.invocation import Invocation
 from wizard.cli.output import Exit, Result, lines
-from wizard.cli.run_plan import MEND, STUCK, failure
+from wizard.cli.run_plan import MEND, STUCK, failure, used_code
 from wizard.cli.secrets import CommandSecrets
 from wizard.cli.terminal import NOTHING_CHANGED, Confirm
 from wizard.controller.controller import Controller
@@ -59,7 +59,8 @@ def _rolled(rolled: RolledBack, *, forward: bool) -> Result:
     text = Text("Taken back: {changes}.", changes=output.counted(rolled.undone))
     if forward:
         text = Text("Finished: {changes}.", changes=output.counted(rolled.finished))
-    return Result(Exit.DONE, text, data)
+    code = used_code(rolled.undone)
+    return Result(Exit.DONE, lines(text, *code.values()), {**data, **code})
 
 
 def abandon(
@@ -91,7 +92,10 @@ def _abandoned(told: Abandoned) -> Result:
     shown: list[str] = []
     for each in told.left:
         shown += [f"  {say(each.what)}", f"    {say(each.why)}"]
-    text = lines(_LEFT, *shown, _AWAY) if shown else lines(_AWAY)
+    code = used_code(told.undone)
+    data |= code
+    shown = [say(_LEFT), *shown] if shown else []
+    text = lines(*shown, _AWAY, *code.values())
     if told.down:
         text = lines(text, _down(told.down))
         return Result(Exit.NOT_CLEAN, text, {**data, "down": told.down})

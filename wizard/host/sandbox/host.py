@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import IO
 
 from agent.config.secret_store import Store, in_folder
-from agent.keys.shared_file import lock_of
 from agent.system.atomic_files import remove_torn, write_atomically
 from agent.system.paths import Paths
 from wire.text import EMPTY, Text
 from wizard.errors import Busy
 from wizard.host import interface
+from wizard.host.agent_state import agent_state
 from wizard.host.audit_files import remaining_logs, remove_path
 from wizard.host.lock import held, is_held
 from wizard.host.sandbox import process
@@ -124,15 +124,11 @@ class SandboxHost:
 
     def remains(self, *, audit: bool) -> Sequence[Path]:
         places = self.places
-        state = [places.ledger, places.starts, places.audit_head, places.breaker]
-        for shared in (places.sealing_keys, places.succession):
-            state += [shared, lock_of(shared)]
-        logs = remaining_logs(places.audit, audit=audit)
-        return [path for path in (*state, *logs) if path.exists()]
+        rest = (places.audit_head, *remaining_logs(places.audit, audit=audit))
+        return [*agent_state(places), *(path for path in rest if path.exists())]
 
     def remove_remains(self, *, audit: bool) -> None:
-        more = self.places.state.glob(f"{self.places.ledger.name}-*")
-        for path in (*self.remains(audit=audit), *more):
+        for path in self.remains(audit=audit):
             remove_path(path)
 
     def log(self, lines: int) -> Sequence[str]:

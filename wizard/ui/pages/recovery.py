@@ -5,9 +5,11 @@ from typing import Any
 
 from agent.config.errors import Problem
 from wire.text import Text, listed
+from wizard.enrolment.used_code import code_after
 from wizard.flow.conversion import inputs_of
 from wizard.flow.validation import missing_of
 from wizard.plan.change import GIVE_UP, RolledBack
+from wizard.results import Check
 from wizard.ui.form import Form
 from wizard.ui.formatting import say, tr
 from wizard.ui.jobs.machine import Machine, read_machine
@@ -153,8 +155,17 @@ class RecoveryPage(Form):
         if stuck:
             self.refuse("; ".join(check.detail for check in stuck))
         elif over:
-            self.session.begin(self._machine)
+            self._go_on(code_after(result.undone))
         self.state_changed.emit()
+
+    def _go_on(self, code: Text) -> None:
+        """Begin the journey anew; stay first where the code is no good any more."""
+        if not code:
+            self.session.begin(self._machine)
+            return
+        row = Check("code", Text("Enrolment code"), "info", code)
+        self.check_rows.show_checks((row,))
+        self.arrange()
 
     def _tell_finished(self, result: RolledBack) -> None:
         """Stay, and say what was done; the journey ends here."""

@@ -3,6 +3,7 @@
 from agent.config.errors import SettingsError
 from wire.failure import Failure
 from wire.text import Text, listed, plural
+from wizard.enrolment.used_code import code_after
 from wizard.errors import reason
 from wizard.plan.change import GIVE_UP, ApplyError, Stuck
 from wizard.results import Check
@@ -98,4 +99,6 @@ def _remedy(plan: ApplyError) -> Text:
             "writeback rollback does. {otherwise}",
             otherwise=GIVE_UP,
         )
-    return Text("Mend the cause, go Back and try again; your answers are kept.")
+    again = Text("Mend the cause, go Back and try again; your answers are kept.")
+    code = code_after(plan.undone)
+    return listed((again, code), " ") if code else again

@@ -24,6 +24,7 @@ from wizard.cli.output import Exit, plan_text, say_progress
 from wizard.cli.secrets import CommandSecrets
 from wizard.cli.terminal import Confirm, confirm_on_terminal
 from wizard.controller.controller import Controller
+from wizard.enrolment.used_code import NEW_CODE
 from wizard.inputs import Inputs
 from wizard.plan.change import (
     ApplyError,
@@ -191,6 +192,25 @@ def test_rolled_back_is_1_with_what_failed_and_why() -> None:
         "It broke. Mend it.",
         "Everything begun was taken back (1 change).",
     ]
+
+
+def test_that_a_code_stays_used_is_said_where_its_enrolment_was_taken_back() -> None:
+    enrols = Change("enrolment", Text("Enrols the agent"), None, {})
+    failed = carry_out(
+        ScriptedController(
+            fails=ApplyError(GRANTS, Text("It broke."), (MAKES, enrols), ())
+        )
+    )
+    rolled = RolledBack((MAKES, enrols), ())
+    machine = ScriptedController(rolled=rolled, cut_off=True)
+    taken_back = rollback.roll_back(
+        controller_of(machine), CommandSecrets(), lambda _text: True
+    )
+    for result in (failed, taken_back):
+        said = result.text.splitlines()[-1]
+        assert said.startswith("The enrolment code stays used")
+        assert said.endswith(NEW_CODE)
+        assert result.data["enrolment_code"] == said
 
 
 def test_not_clean_is_3_with_what_remains() -> None:

@@ -6,12 +6,15 @@ from dataclasses import replace
 import pytest
 
 from agent.config import secret_store as kept
+from agent.keys.sealing_rotation import SealingRotation
+from agent.request.ledger import Ledger
 from tests.unit.wizard.answered import CANARY, SETTINGS
 from tests.unit.wizard.fake_host import FakeHost, on
 from tests.unit.wizard.steps.installation import secrets_now, spoil
 from wire.keys import PrivateKeys
 from wire.secret import Secret
 from wire.text import Text
+from wizard.host.agent_state import agent_state
 from wizard.inputs import Inputs
 from wizard.plan import journal
 from wizard.plan.change import Begun, Change, StepFailed
@@ -45,6 +48,40 @@ def test_only_the_keys_that_were_made_are_taken_back(host: FakeHost) -> None:
     Keys().undo(Begun(0, change, made), on(host))
     assert host.secrets.get(kept.AGENT_KEYS) is None
     assert host.secrets.get(kept.TEST_KEY) == Secret(CANARY)
+
+
+def test_what_an_agent_wrote_goes_with_its_first_keys(host: FakeHost) -> None:
+    """A roll-back takes away what the agent of the installation made meanwhile."""
+    (change,) = Keys().plan(Target(SETTINGS, on(host)))
+    made = Keys().apply(change, on(host))
+    write_as_agent(host)
+    Keys().undo(Begun(0, change, made), on(host))
+    assert agent_state(host.places) == []
+    # what tells of the past stays
+    assert [path.name for path in host.places.state.iterdir()] == ["audit.head"]
+
+
+def test_what_an_agent_wrote_stays_while_one_is_enrolled(host: FakeHost) -> None:
+    """Lost keys that are made anew: the agent of before goes on with its files."""
+    (change,) = Keys().plan(Target(SETTINGS, on(host)))
+    made = Keys().apply(change, on(host))
+    write_as_agent(host)
+    host.write(host.places.enrolment, "{}")
+    before = agent_state(host.places)
+    Keys().undo(Begun(0, change, made), on(host))
+    assert agent_state(host.places) == before != []
+
+
+def write_as_agent(host: FakeHost) -> None:
+    """Leave what an agent does that is ended without a chance to clean up."""
+    places, own = host.places, PrivateKeys.generate()
+    SealingRotation(places.sealing_keys, own)
+    Ledger(places.ledger).close()
+    (places.state / "ledger.sqlite-wal").touch()
+    (places.state / ".sealing-keys.jwe.half.writeback-new").touch()
+    places.audit_head.touch()
+    for path in (places.starts, places.breaker, places.succession):
+        path.write_text("{}")
 
 
 def test_keys_that_were_replaced_since_are_left(host: FakeHost) -> None:

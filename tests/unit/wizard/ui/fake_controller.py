@@ -193,7 +193,7 @@ class FakeRecovery:
         if fake.cut_off and fake.cut_off.forward:
             return self._finish(fake.cut_off, report)
         fake.cut_off = None
-        return RolledBack(INSTALL[:3], fake.stuck)
+        return RolledBack(fake.undone, fake.stuck)
 
     def _finish(self, cut_off: Recovery, report: Report) -> RolledBack:
         fake, total = self._fake, len(REMOVAL)
@@ -224,6 +224,7 @@ class FakeController:
     unplannable: Exception | None = None
     unreadable: Exception | None = None
     stuck: tuple[Stuck, ...] = ()
+    undone: tuple[Change, ...] = INSTALL[:3]
     refuses: Exception | None = None
     fails_at: int = 2
     details: dict[str, str] = field(default_factory=dict)

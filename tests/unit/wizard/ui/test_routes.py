@@ -20,6 +20,7 @@ from tests.unit.wizard.ui.fake_controller import FakeController
 from tests.unit.wizard.ui.walk import go, press_enter, wait_for
 from wire.secret import Secret
 from wire.text import Text
+from wizard.enrolment.used_code import code_after
 from wizard.plan.change import ApplyError, StepFailed, Stuck
 
 
@@ -196,6 +197,22 @@ def test_a_recovery_is_offered_first_and_leads_to_the_journey(
     assert fake.named("recover")[0][1].admin.password == Secret(CANARY)
 
 
+def test_a_recovery_stays_to_say_that_a_code_is_used_up(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    fake = FakeController(cut_off=replace(RECOVERY, needs_admin=False))
+    fake.undone = tuple(reversed(INSTALL))
+    window = open_window(fake)
+    page = window.page("recovery")
+    window.press_next()
+    qtbot.waitUntil(lambda: bool(page.check_rows.checks))
+    assert window.page_id() == "recovery"
+    (row,) = page.check_rows.checks
+    assert row.detail == code_after(fake.undone)
+    assert page.next_text == "&Next"
+    go(qtbot, window, "welcome")
+
+
 def test_a_recovery_that_needs_nobody_asks_for_nobody(
     qtbot: QtBot, open_window: Open
 ) -> None:
@@ -230,6 +247,23 @@ def test_a_failure_says_what_was_taken_back_and_can_be_tried_again(
     wait_for(qtbot, window, "review")
     qtbot.waitUntil(lambda: bool(window.session.changes))
     go(qtbot, window, "complete")
+
+
+def test_a_failure_past_the_enrolment_asks_for_a_new_code(
+    qtbot: QtBot,
+    open_window: Open,
+    fake: FakeController,
+    offered: dict[str, Any],
+) -> None:
+    undone = tuple(reversed(INSTALL))
+    fake.apply_error = ApplyError(INSTALL[-1], Text("It does not start."), undone, ())
+    window = open_window(fake, **offered)
+    go(qtbot, window, "mode", "relay", "directory", "review")
+    qtbot.waitUntil(lambda: bool(window.session.changes))
+    page = window.page("apply")
+    window.press_next()
+    qtbot.waitUntil(lambda: bool(page.check_rows.checks))
+    assert page.check_rows.checks[0].remedy.endswith(code_after(undone))
 
 
 def test_a_plan_whose_end_nobody_told_is_not_called_nothing(
