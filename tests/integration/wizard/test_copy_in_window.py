@@ -23,8 +23,8 @@ from lab.sandbox import AGENT, Sandbox, sandbox
 from tests.integration.wizard.test_install import code_for, install, ok
 from wire.secret import Secret
 from wizard.controller.controller import Controller
-from wizard.host.interface import waits_for
 from wizard.host.sandbox.host import SandboxHost
+from wizard.host.service_status import waits_for
 from wizard.plan.change import allow_all
 from wizard.results import Installed
 from wizard.ui.application import application
