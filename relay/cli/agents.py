@@ -36,20 +36,33 @@ def _list_agents(arguments: argparse.Namespace) -> int:
         seen = agent["last_seen"] or "never"
         print(agent["fingerprint"])
         print(f"  {agent['connection']}  portal {agent['portal']}  last seen {seen}")
-        print(f"  shared keys: {agent['shared_keys']}, since {agent['keys_since']}")
+        print(f"  {_keys(agent)}")
     return 0
 
 
 def _shown(agent: Agent, now: float) -> dict[str, Any]:
+    good = len(agent.listen_keys(now))
     return {
         "connection": agent.id,
         "portal": agent.portal,
         "fingerprint": fingerprint(agent.keys),
         "enrolled_at": _time(agent.enrolled_at),
         "last_seen": _time(agent.last_seen),
-        "shared_keys": ("revoked", "one", "two")[len(agent.listen_keys(now))],
+        "shared_keys": ("revoked", "one", "two")[good],
         "keys_since": _time(agent.keys_since),
+        "former_keys_until": _time(agent.former_until) if good > 1 else None,
     }
+
+
+def _keys(agent: dict[str, Any]) -> str:
+    """Say how many pairs of a Listen and a test key are good, and until when."""
+    number, since = agent["shared_keys"], agent["keys_since"]
+    if number == "revoked":
+        return "shared keys are revoked: it is to rotate them"
+    if number == "one":
+        return f"one shared key of each kind, since {since}"
+    until = agent["former_keys_until"] or "the new ones are used, and 10 minutes more"
+    return f"two shared keys of each kind, since {since}; the former until {until}"
 
 
 def _forget_agent(arguments: argparse.Namespace) -> int:
@@ -72,7 +85,8 @@ def _revoke_keys(arguments: argparse.Namespace) -> int:
             former_until=None,
         )
         store.put_agent(revoked)
-    print(f"{agent.id} is heard again after writeback rotate-keys on its machine.")
+    print(f"The Listen key and the test key of {agent.id} are refused from now on.")
+    print("It is heard again after sudo writeback rotate-keys on its machine.")
     return 0
 
 

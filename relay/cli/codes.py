@@ -58,9 +58,10 @@ def _list(arguments: argparse.Namespace) -> int:
     if not codes:
         print("There are no codes.")
     for code in codes:
-        used = f"  by {code['used_by']} at {code['used_at']}" if code["used_by"] else ""
-        times = f"until {code['expires_at']}{used}"
-        print(f"{code['id']}  portal {code['portal']}  {code['state']}  {times}")
+        times = f"until {code['expires_at']}"
+        if code["used_by"]:
+            times = f"by {code['used_by']} at {code['used_at']}"
+        print(f"{code['id']}  portal {code['portal']}  {code['state']} {times}")
     return 0
 
 

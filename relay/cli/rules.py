@@ -72,5 +72,5 @@ def _remove(arguments: argparse.Namespace) -> int:
             remedy = "see `writeback-relay rule list`"
             raise RelayUnusable(f"there is no rule {arguments.name!r}", remedy)
         store.remove_rule(arguments.name)
-    print(f"{arguments.name} is gone; who listens by it is sent away in a moment.")
+    print(f"{arguments.name} is gone; who listens by it is sent away within 30 s.")
     return 0

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from relay.cli.main import main
 from relay.portal_keys import SUCCESSION
 from relay.records import Agent
-from relay.store import Store
+from relay.store import Store, utc
 from tests.unit.relay.test_main import (
     ISSUER,
     PORTAL_KEYS,
@@ -184,11 +185,38 @@ def test_a_portal_is_revoked_with_its_agents_when_that_is_said(
         assert listed(run, *words) == []
 
 
+def test_two_shared_keys_are_listed_with_the_time_of_the_former(
+    data: Path, run: Run
+) -> None:
+    enrol(data, run)
+    store = Store(data)
+    agent = store.agent("agent1")
+    assert agent is not None
+    changing = replace(agent, former_listen_key="c" * 43, former_test_key="d" * 43)
+    store.put_agent(changing)
+    assert "two shared keys of each kind" in run("agents")[1]
+    assert "the former until the new ones are used" in run("agents")[1]
+    assert listed(run, "agents")[0]["former_keys_until"] is None
+    until = int(time.time()) + 600
+    store.put_agent(replace(changing, former_until=until))
+    store.close()
+    (row,) = listed(run, "agents")
+    assert (row["shared_keys"], row["former_keys_until"]) == ("two", utc(until))
+    assert f"the former until {utc(until)}" in run("agents")[1]
+
+
+def test_a_used_code_has_no_end(data: Path, run: Run) -> None:
+    enrol(data, run)
+    (line,) = run("codes")[1].splitlines()
+    assert "used by agent1 at " in line
+    assert "until" not in line
+
+
 def test_an_agents_shared_keys_are_revoked(data: Path, run: Run) -> None:
     enrol(data, run)
     assert listed(run, "agents")[0]["shared_keys"] == "one"
     code, out, _ = run("revoke-listen-key", "agent1")
-    assert (code, "rotate-keys" in out) == (0, True)
+    assert (code, "rotate-keys" in out, "are refused" in out) == (0, True, True)
     assert listed(run, "agents")[0]["shared_keys"] == "revoked"
     agent = Store(data).agent("agent1")
     assert agent is not None
