@@ -46,6 +46,10 @@ def file_reason(error: OSError) -> Text:
     """Say why a file of certificates can't be used; OpenSSL has no one word for it."""
     if isinstance(error, ssl.SSLError):
         return Text("it holds no certificate in PEM")
+    if error.errno == errno.EINVAL:
+        return Text("it is no regular file")
+    if error.errno == errno.EFBIG:
+        return Text("it is too large for certificates")
     return system_reason(error)
 
 

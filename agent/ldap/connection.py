@@ -157,7 +157,15 @@ class Connection:
             controls=_ldap3(controls),
         )
         entries = self._pages(ask, page) if paged else self._once(ask, limit or 0)
-        return entries if limit is None else islice(entries, limit)
+        found = self._below(base, entries)
+        return found if limit is None else islice(found, limit)
+
+    def _below(self, base: str, entries: Iterator[Entry]) -> Iterator[Entry]:
+        """Name what is not there: a search may be one of many with other names."""
+        try:
+            yield from entries
+        except errors.NoSuchObject as error:
+            raise errors.no_such_object(self.host, base, error) from None
 
     def _once(self, ask: Callable[..., Any], limit: int) -> Iterator[Entry]:
         found, _ = self._found(partial(ask, size_limit=limit), also=bool(limit))

@@ -54,17 +54,24 @@ class Unreachable(DirectoryError):
 class Untrusted(DirectoryError):
     """The controller's certificate does not prove that it is the one meant.
 
-    `chain` is what it showed, its own first; `reason` why that is not trusted.
+    `chain` is what it showed, its own first; `reason` why that is not trusted;
+    `misnamed`: it is one of another name.
     """
 
     def __init__(
-        self, host: str, reason: str, chain: tuple[CertificateFacts, ...]
+        self,
+        host: str,
+        reason: str,
+        chain: tuple[CertificateFacts, ...],
+        *,
+        misnamed: bool = False,
     ) -> None:
-        super().__init__(
-            host,
-            Text("the certificate is not trusted: {reason}", reason=reason),
-            Text("give the CA of the domain controllers, or mend the certificate"),
-        )
+        reason = reason.rstrip(".")
+        what = Text("the certificate is not trusted: {reason}", reason=reason)
+        remedy = Text("give the CA of the domain controllers, or mend the certificate")
+        if misnamed:
+            remedy = Text("name the controller as its certificate does")
+        super().__init__(host, what, remedy)
         self.reason = reason
         self.chain = chain
 
@@ -152,6 +159,12 @@ _RESULTS = {
         Unreachable, "the controller is unavailable", "try another controller"
     ),
 }
+
+
+def no_such_object(host: str, name: str, error: NoSuchObject) -> NoSuchObject:
+    """Name what is not there in the error of a search below it."""
+    what = Text("there is no {name}", name=name) if name else error.what
+    return NoSuchObject(host, what, error.remedy, error.result, error.diagnostic)
 
 
 def refused(host: str, result: int, diagnostic: str) -> DirectoryError:

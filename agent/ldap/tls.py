@@ -21,6 +21,7 @@ from wire.secret import Secret
 from wire.system_reason import file_reason, system_reason
 from wire.text import Text, verbatim
 
+_HOSTNAME_MISMATCH = 62  # X509_V_ERR_HOSTNAME_MISMATCH (OpenSSL, x509_vfy.h)
 _NUMBER = re.compile(r"\[Errno -?\d+\] ")
 CHECK_IT = Text("check the controller, port 636 and the way to it")
 
@@ -73,7 +74,11 @@ def open_connection(
     except OSError as error:
         why = file_reason(error)
         what = Text("the file of the CA can't be used: {why}", why=why)
-        raise Unreachable(endpoint.host, what, Text("mend ca")) from error
+        raise Unreachable(
+            endpoint.host,
+            what,
+            Text("name a PEM file as directory.ca, or leave it out"),
+        ) from error
     # bytes: ldap3 changes text by SASLprep (RFC 4013), which no directory does
     sent: Any = password.reveal().encode()
     connection: Any = ldap3.Connection(
@@ -105,6 +110,15 @@ def _server(endpoint: Endpoint, tls: _NamedTls, connect_timeout: float) -> Any:
     )
 
 
+def _not_resolved(endpoint: Endpoint) -> OSError | None:
+    """Give why a name leads nowhere; ldap3 says of it "invalid server address"."""
+    try:
+        socket.getaddrinfo(*endpoint.target, type=socket.SOCK_STREAM)
+    except OSError as error:
+        return error
+    return None
+
+
 def _not_opened(
     endpoint: Endpoint, failure: OSError | None, error: LDAPException
 ) -> DirectoryError:
@@ -113,10 +127,14 @@ def _not_opened(
             chain = shake_hands(endpoint).chain
         except OSError:
             chain = ()
-        return Untrusted(endpoint.host, failure.verify_message, chain)
+        misnamed = failure.verify_code == _HOSTNAME_MISMATCH
+        return Untrusted(
+            endpoint.host, failure.verify_message, chain, misnamed=misnamed
+        )
     # ldap3 keeps of the system's error its text alone, which begins with its number
     text = str(error).removeprefix("socket connection error while opening")
     reason = verbatim(_NUMBER.sub("", text).lstrip(": "))
+    failure = failure or _not_resolved(endpoint)
     if failure is not None:
         reason = system_reason(failure)
     what = Text(

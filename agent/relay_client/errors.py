@@ -76,8 +76,15 @@ def reason_for_failure(error: Exception) -> Failure:
             remedy = Text("check the firewall and the proxy")
             return Failure(Text("no answer in time"), remedy)
         case _:
-            kind = type(error).__name__
-            return Failure(Text("the connection broke ({kind})", kind=kind))
+            return _broken(error)
+
+
+def _broken(error: Exception) -> Failure:
+    if isinstance(error, aiohttp.ServerDisconnectedError):
+        remedy = Text("check that a relay is at this address")
+        return Failure(Text("it ended the connection without an answer"), remedy)
+    kind = type(error).__name__
+    return Failure(Text("the connection broke ({kind})", kind=kind))
 
 
 def reason_for_close(code: int | None) -> Failure:

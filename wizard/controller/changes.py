@@ -8,7 +8,7 @@ from agent.config.settings import DirectorySettings, Settings
 from wire.text import Text
 from wizard.controller.boarding import boarding, sign_in_told, told
 from wizard.controller.guards import refuse_others
-from wizard.controller.preflight import refuse_unready
+from wizard.controller.preflight import refuse_unknown_names, refuse_unready
 from wizard.directory.sign_in import NEEDS_ADMIN, prove_admin
 from wizard.errors import RecoveryNeeded
 from wizard.host.interface import Host
@@ -27,7 +27,7 @@ from wizard.plan.step import plan, plan_removal, refuse_stale
 from wizard.steps.keys import PREVIOUS
 from wizard.steps.order import STEPS
 from wizard.steps.service import resume
-from wizard.steps.settings_file import refuse_new_settings
+from wizard.steps.settings_file import refuse_new_settings, refuse_unreadable
 
 
 class Changes:
@@ -43,7 +43,11 @@ class Changes:
     def plan(self, settings: Settings, inputs: Inputs) -> Plan:
         """Say everything that would change."""
         refuse_others(self._host)
-        return Plan(settings, plan(STEPS, settings, self._context.with_inputs(inputs)))
+        context = self._context.with_inputs(inputs)
+        refuse_unreadable(settings, context)
+        planned = Plan(settings, plan(STEPS, settings, context))
+        refuse_unknown_names(planned, context)
+        return planned
 
     def plan_removal(self, inputs: Inputs) -> Plan:
         """Say everything that would be removed."""

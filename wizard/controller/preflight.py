@@ -5,22 +5,27 @@ taken back.
 """
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from agent.config.errors import SettingsError
+from agent.config.settings import Scope, Settings
+from agent.config.settings_file import parse
 from agent.ldap.connection import read_entry
 from wire.text import Text
 from wizard.checks.account import check_account
+from wizard.checks.people import check_deny_list, check_group
 from wizard.checks.relay import check_relay
-from wizard.directory.sign_in import as_admin
+from wizard.directory.sign_in import as_admin, as_either
 from wizard.enrolment.relay_route import requested_endpoint
 from wizard.grants.grant_history import container_of
 from wizard.plan.change import Change, Context, Plan, StepFailed
-from wizard.plan.history import GrantRecord
+from wizard.plan.history import GrantRecord, applied_settings
 from wizard.results import Check
 from wizard.steps.account import Account
 from wizard.steps.account_change import AccountChange, Act
 from wizard.steps.enrolment import EnrolmentChange, EnrolmentStep
 from wizard.steps.grants import Grants
+from wizard.steps.settings_file import SettingsFile
 
 _DACL = 4  # DACL_SECURITY_INFORMATION of sDRightsEffective (MS-ADTS 3.1.1.4.5.4)
 
@@ -31,7 +36,22 @@ def refuse_unready(plan: Plan, context: Context, stop: threading.Event) -> None:
     Of the relay its name, port, certificate, clock and code; of the administrator what
     they may create, and whose permissions they may change. Reads only.
     """
-    for row in _tried(plan.changes, context, stop):
+    _refuse_failed(_tried(plan.changes, context, stop))
+
+
+def refuse_unknown_names(plan: Plan, context: Context) -> None:
+    """Raise StepFailed where nobody is the pilot group, or on the deny list.
+
+    With a wrong name nobody at all is reset. What is in force is left alone: writeback
+    is turned off without a controller, too.
+    """
+    writes = any(change.step == SettingsFile.name for change in plan.changes)
+    if plan.settings and writes and plan.settings.scope != _in_force(context):
+        _refuse_failed(_people(plan.settings, context))
+
+
+def _refuse_failed(rows: Iterable[Check]) -> None:
+    for row in rows:
         if row.state == "failed":
             what = Text(
                 "{title}: {why} Nothing was changed.",
@@ -75,3 +95,21 @@ def _permissions(record: GrantRecord, context: Context) -> Iterator[Check]:
         detail = Text("The administrator may not change them.")
         remedy = Text("Give an administrator who may.")
         yield Check("grants", title, "failed", detail, remedy)
+
+
+def _people(settings: Settings, context: Context) -> Iterator[Check]:
+    scope, directory = settings.scope, settings.directory
+    if not (scope.pilot_group or scope.deny_list):
+        return
+    with as_either(directory, context) as opened:
+        if scope.pilot_group:
+            yield check_group(opened, directory.base_dn, scope.pilot_group)[0]
+        yield from check_deny_list(opened, directory.base_dn, scope.deny_list)
+
+
+def _in_force(context: Context) -> Scope | None:
+    applied = applied_settings(context)
+    try:
+        return None if applied is None else parse(applied, "").scope
+    except SettingsError:
+        return None

@@ -31,6 +31,8 @@ def parsed_code(context: Context) -> codes.EnrolmentCode:
         return codes.parse(code_text.reveal())
     except codes.BadCode as error:
         remedy = Text("Type it again, or ask for a new one.")
+        if error.rule is codes.Rule.HALF:
+            remedy = Text("Ask them for it.")
         raise StepFailed(sentence(str(error)), remedy) from None
 
 

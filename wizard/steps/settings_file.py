@@ -10,7 +10,9 @@ from agent.config.errors import SettingsError
 from agent.config.migrations import VERSION, kept_name
 from agent.config.settings import Settings
 from agent.config.settings_file import dump, parse, text_version
-from wire.text import Text, listed, verbatim
+from agent.system.tls import client_context
+from wire.system_reason import file_reason
+from wire.text import EMPTY, Text, listed, verbatim
 from wizard.flow.conversion import flat
 from wizard.flow.pages.order import FIELDS
 from wizard.plan.change import Begun, Change, Context, Facts, StepFailed
@@ -43,7 +45,6 @@ class SettingsFile(Step):
 
     def plan(self, target: Target) -> Sequence[Change]:
         wanted, context = target.settings, target.context
-        _refuse_unreadable(wanted, context)
         place = context.host.places.settings
         text = context.host.read(place)
         if text is not None and text_version(text) not in (None, VERSION):
@@ -162,14 +163,29 @@ def _edited(text: str, context: Context) -> Sequence[Change]:
     return (Change(SettingsFile.name, summary, {"text": text}, {"text": text}),)
 
 
-def _refuse_unreadable(wanted: Settings, context: Context) -> None:
-    """Find a certificate that the agent could not read before anything is done."""
+def refuse_unreadable(wanted: Settings, context: Context) -> None:
+    """Find a certificate that the agent could not use before anything is done."""
     certificates = {"relay.ca": wanted.relay.ca, "directory.ca": wanted.directory.ca}
     for field, path in certificates.items():
-        why = context.host.unreadable(Path(path)) if path else ""
+        why = _unusable(Path(path), context) if path else ""
         if why:
-            remedy = Text("Name a file that it can read, or leave it out.")
+            remedy = Text(
+                "Name a PEM file that the agent can read, or leave {field} out.",
+                field=field,
+            )
             raise StepFailed(Text("{field}: {why}", field=field, why=why), remedy)
+
+
+def _unusable(ca: Path, context: Context) -> Text:
+    why = context.host.unreadable(ca)
+    if why:
+        return why
+    try:
+        client_context(ca)
+    except OSError as error:
+        why = file_reason(error)
+        return Text("{path} can't be used: {why}.", path=str(ca), why=why)
+    return EMPTY
 
 
 def differences(old: Settings, new: Settings) -> tuple[Text, ...]:

@@ -4,11 +4,19 @@ from dataclasses import asdict
 from functools import partial
 
 from agent.config.settings import Settings
+from agent.ldap.errors import DirectoryError
 from wire.text import Text
 from wizard.cli.command import SECRETS, SETTINGS, YES, Argument, Command
 from wizard.cli.commands.verify import verify
 from wizard.cli.invocation import Invocation, settings_in_force
-from wizard.cli.output import Exit, Result, plan_data, plan_text, portal_details_text
+from wizard.cli.output import (
+    Exit,
+    Result,
+    plan_data,
+    plan_text,
+    portal_details_text,
+    refused,
+)
 from wizard.cli.run_plan import planned, run_plan
 from wizard.cli.secrets import CommandSecrets
 from wizard.cli.terminal import Confirm
@@ -61,6 +69,16 @@ def _with_secrets(
     return controller, settings, secrets.with_enrolment(in_force, settings)
 
 
+def _apply(call: Invocation) -> Result:
+    """Apply; what a file names and no controller has is the file's mistake."""
+    try:
+        return carry_out(*_with_secrets(call), call.confirm)
+    except DirectoryError as error:
+        if call.arguments.settings is None:  # those in force were of use once
+            raise
+        return refused(error)
+
+
 def _rekey(call: Invocation) -> Result:
     controller, settings, secrets = _with_secrets(call, anew=True)
     gone = call.arguments.original_is_gone
@@ -79,7 +97,7 @@ APPLY = Command(
     "apply",
     Text("make all changes or none"),
     (SETTINGS, SECRETS, YES),
-    lambda call: carry_out(*_with_secrets(call), call.confirm),
+    _apply,
 )
 REPAIR = Command(
     "repair",

@@ -136,6 +136,14 @@ def test_a_closed_port_is_unreachable() -> None:
     assert CANARY not in repr(error.value) + str(error.value)
 
 
+def test_a_name_that_leads_nowhere_is_told_as_such() -> None:
+    endpoint = Endpoint("dc1.corp.invalid", None)
+    with pytest.raises(Unreachable) as error:
+        connection.connect(endpoint, "svc", Secret(CANARY))
+    assert "invalid server address" not in str(error.value)  # ldap3's word for it
+    assert "dc1.corp.invalid port 636: " in str(error.value)
+
+
 def test_a_port_that_says_nothing_is_given_up() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         endpoint = Endpoint("dc1.corp.test", "127.0.0.1", silent.getsockname()[1])

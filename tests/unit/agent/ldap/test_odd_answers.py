@@ -9,7 +9,13 @@ import pytest
 from agent.ldap import bounded_socket
 from agent.ldap.connection import Connection, connect
 from agent.ldap.entry import Modification
-from agent.ldap.errors import DirectoryError, SignInRefused, TimedOut, Unreachable
+from agent.ldap.errors import (
+    DirectoryError,
+    NoSuchObject,
+    SignInRefused,
+    TimedOut,
+    Unreachable,
+)
 from agent.ldap.pool import Pool, Target
 from tests.fixtures import ber
 from tests.fixtures.ldap_server import BASE, LdapServer, honest, ldap_server
@@ -273,3 +279,13 @@ def test_what_is_no_directory_error_never_leaves_a_pool(controller: LdapServer) 
         with pytest.raises(DirectoryError), pool.connection(lambda warm: warm):
             pass
     pool.close()
+
+
+def test_what_is_not_there_is_named(controller: LdapServer) -> None:
+    """One of many containers: which, is what an administrator has to know."""
+    controller.answer = after_sign_in(ber.result(ber.DONE, 32))
+    with (
+        signed_in(controller) as directory,
+        pytest.raises(NoSuchObject, match="there is no OU=Poeple"),
+    ):
+        list(directory.search(f"OU=Poeple,{BASE}", "", ()))

@@ -165,3 +165,9 @@ async def test_a_body_that_is_too_long_is_not_read_on(size: int) -> None:
     with pytest.raises(AnswerTooLong) as caught:
         await _read(b"x" * size, 1000)
     assert "too long" in str(reason_for_failure(caught.value))
+
+
+def test_an_end_without_an_answer_is_told_in_words() -> None:
+    told = str(reason_for_failure(aiohttp.ServerDisconnectedError()))
+    assert "ended the connection without an answer" in told
+    assert "Error" not in told

@@ -91,3 +91,14 @@ def test_what_only_reads_is_never_unclean(
 
     monkeypatch.setattr("wizard.cli.main.Invocation", breaks)
     assert main(words_of(name, down)) == Exit.FINDINGS
+
+
+def test_a_file_that_names_a_controller_that_is_none_is_bad_settings(
+    down: Path, tmp_path: Path
+) -> None:
+    """In force it was of use once: there the controller is down."""
+    file = tmp_path / "site.yaml"
+    file.write_bytes((down / "etc/settings.yaml").read_bytes())
+    words = ["apply", "--yes", "--home", str(down)]
+    assert main(words) == Exit.FINDINGS
+    assert main([*words, "--settings", str(file)]) == Exit.BAD_USAGE

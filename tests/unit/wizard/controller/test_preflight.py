@@ -5,17 +5,20 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 import pytest
 
 from agent.config import secret_store as kept
 from agent.config.settings import Settings
+from agent.config.settings_file import dump
 from tests.unit.wizard.answered import CODE
 from tests.unit.wizard.fake_host import FakeHost, on
 from tests.unit.wizard.steps.installation import changed
 from wire.secret import Secret
 from wire.text import Text
 from wizard.controller import changes as carrying_out
+from wizard.controller import preflight
 from wizard.controller.controller import Controller
 from wizard.inputs import AdminCredentials, Inputs
 from wizard.plan import journal
@@ -23,6 +26,7 @@ from wizard.plan.change import ApplyError, Change, Plan, StepFailed, allow_all
 from wizard.plan.step import Target
 from wizard.steps.enrolment import EnrolmentChange, EnrolmentStep, Undo
 from wizard.steps.keys import Keys
+from wizard.steps.settings_file import SettingsFile
 
 INPUTS = Inputs(enrolment_code=Secret(CODE))
 ADMIN = AdminCredentials("administrator@corp.test", Secret("Adm1n-Passw0rd"))
@@ -111,3 +115,76 @@ def test_a_removal_asks_no_relay(host: FakeHost) -> None:
     plan = Plan(None, tuple(EnrolmentStep().plan_removal(on(host))))
     apply(host, plan)
     assert host.read(host.places.enrolment) is None
+
+
+class EmptyDirectory:
+    """Answers every search, and has nobody."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def search(self, *_: object, **__: object) -> Iterator[object]:
+        return iter(())
+
+
+@pytest.mark.parametrize(
+    ("scope", "why"),
+    [
+        ({"pilot_group": "CN=Piolt,DC=corp,DC=test"}, "Pilot group: No groups are"),
+        (
+            {"pilot_group": None, "deny_list": ["CN=Baord,DC=corp,DC=test"]},
+            "Deny list: CN=Baord,DC=corp,DC=test: There is nobody",
+        ),
+    ],
+)
+def test_whom_the_settings_name_and_nobody_is_begins_nothing(
+    host: FakeHost,
+    monkeypatch: pytest.MonkeyPatch,
+    scope: dict[str, object],
+    why: str,
+) -> None:
+    monkeypatch.setattr(preflight, "as_either", lambda *_: EmptyDirectory())
+    settings = changed(scope=scope)
+    changes = SettingsFile().plan(Target(settings, on(host)))
+    with pytest.raises(StepFailed, match=why):
+        preflight.refuse_unknown_names(Plan(settings, tuple(changes)), on(host))
+
+
+def test_names_that_are_in_force_are_not_looked_up_again(
+    host: FakeHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Writeback is turned off while no controller answers."""
+    monkeypatch.delattr(preflight, "as_either")
+    pilot = {"pilot_group": "CN=Pilot,DC=corp,DC=test"}
+    settings = changed(scope=pilot)
+    (change,) = SettingsFile().plan(Target(settings, on(host)))
+    monkeypatch.setattr(preflight, "applied_settings", lambda _: dump(settings))
+    off = changed(scope=pilot, features={"password_writeback": False})
+    preflight.refuse_unknown_names(Plan(off, (change,)), on(host))
+
+
+@pytest.mark.parametrize("name", ["relay", "directory"])
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (None, "is not there"),
+        ("", "it holds no certificate in PEM"),
+        ("no certificate", "it holds no certificate in PEM"),
+        (Path, "it is no regular file"),
+    ],
+)
+def test_a_file_of_certificates_that_is_none_is_named_with_its_setting(
+    host: FakeHost, tmp_path: Path, name: str, content: object, why: str
+) -> None:
+    ca = tmp_path / "ca.pem"
+    if isinstance(content, str):
+        ca.write_text(content)
+    elif content is Path:
+        ca.mkdir()
+    settings = changed(**{name: {"ca": str(ca)}})
+    plan = Controller(host, allow_all).changes.plan
+    with pytest.raises(StepFailed, match=f"{name}.ca: {ca}.*{why}"):
+        plan(settings, INPUTS)
