@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, Protocol
@@ -60,26 +61,27 @@ class Dispatcher:
         """Answer one call and close its channel.
 
         It waits in a place of its user's, for polkit and for its own arguments; nothing
-        is read before its sender is let in.
+        is read before its sender is let in. Whoever does not read the answer holds a
+        place of theirs for that long, and nobody else's.
         """
-        try:
+        with ExitStack() as work, ExitStack() as wait:
+            wait.callback(self.quota.wait_no_more, request.user)
             try:
                 person = self.let_in(request.sender, request.action)
                 call = codec.read_call(request.text, request.action)
                 sealed = channel.first_line()
-            finally:
-                self.quota.wait_no_more(request.user)
-            with self.quota.at_work(request.user):
+                work.enter_context(self.quota.at_work(request.user))
+                wait.close()
                 _LOG.info("%s asks: %s", person, call.method.name)
                 arguments = call.read(sealed)
                 controller = self.controller_for(person, self._may_change(request))
                 result = _do(call.method, controller, arguments, channel)
                 line = codec.spell_result(call.method, result)
-        except Exception as error:  # noqa: BLE001 - the boundary
-            line = codec.spell_error(error)
-            # the kind alone, as a text could quote
-            _LOG.warning("%s: %s", request.action, type(error).__name__)
-        channel.say(line)
+            except Exception as error:  # noqa: BLE001 - the boundary
+                line = codec.spell_error(error)
+                # the kind alone, as a text could quote
+                _LOG.warning("%s: %s", request.action, type(error).__name__)
+            channel.say(line)
         channel.close()
 
     def _may_change(self, request: CallRequest) -> MayChange:

@@ -78,7 +78,8 @@ def make(run: Run, index: int, change: Change, total: int) -> None:
         run.journal.did(index, made)
     except Exception as error:
         if isinstance(error, NothingDone):
-            run.journal.undid(index)
+            with contextlib.suppress(OSError):  # as on a full disk: it is undone below
+                run.journal.undid(index)
         why = reason(error)
         tell("failed", why)
         raise _given_up(run, change, why) from error

@@ -3,7 +3,6 @@
 import contextlib
 import select
 import socket
-import struct
 import threading
 import time
 
@@ -11,8 +10,8 @@ from wire.text import Text
 from wizard.elevation.codec import LONGEST
 from wizard.elevation.errors import BadCall
 
-_FIRST_S = 10
-_READING_S = 30  # a caller that reads nothing for so long is gone
+_FIRST_S = 10.0
+_READING_S = 30.0  # a caller that reads nothing for so long is gone
 _CHUNK = 65536
 
 
@@ -23,12 +22,13 @@ class Channel:
     """
 
     def __init__(self, end: socket.socket) -> None:
-        if end.family != socket.AF_UNIX or end.type != socket.SOCK_STREAM:
+        listens = end.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
+        if (end.family, end.type, listens) != (socket.AF_UNIX, socket.SOCK_STREAM, 0):
             end.close()
             raise BadCall(Text("The channel is no stream between two processes."))
-        # a limit of the kernel's, not Python's: reading waits, writing does not
-        end.setblocking(True)
-        _limit(end, socket.SO_RCVTIMEO, _FIRST_S)
+        # of a call of Python's: limits of the socket itself are the caller's to change,
+        # who has the other descriptors of it
+        end.setblocking(False)
         self.stop = threading.Event()
         self._end = end
         self._writing = threading.Lock()
@@ -43,16 +43,29 @@ class Channel:
         line = bytearray()
         until = time.monotonic() + _FIRST_S
         while not line.endswith(b"\n"):
-            try:
-                got = self._end.recv(_CHUNK)
-            except OSError:
-                got = b""
+            got = self._received(until)
             line += got
-            if not got or len(line) > LONGEST or time.monotonic() > until:
+            if not got or len(line) > LONGEST:
                 raise BadCall(Text("The channel brought no line."))
-        _limit(self._end, socket.SO_RCVTIMEO, 0)
         self._watch.start()
         return bytes(line)
+
+    def _received(self, until: float | None) -> bytes:
+        """Give what comes next; nothing at its end, or where none comes in time."""
+        try:
+            while self._waits(select.POLLIN, until):
+                with contextlib.suppress(BlockingIOError):
+                    return self._end.recv(_CHUNK, socket.MSG_DONTWAIT)
+        except OSError:
+            pass
+        return b""
+
+    def _waits(self, what: int, until: float | None) -> bool:
+        """Wait until something can be done; False where it can't be in time."""
+        waiting = select.poll()
+        waiting.register(self._end, what)
+        left = None if until is None else 1000 * (until - time.monotonic())
+        return (left is None or left > 0) and bool(waiting.poll(left))
 
     def say(self, line: bytes) -> None:
         """Write a line; nothing happens when the caller is gone."""
@@ -68,11 +81,8 @@ class Channel:
     def _send(self, line: bytes) -> None:
         """Send a line; TimeoutError where the caller takes too long over it."""
         until = time.monotonic() + _READING_S
-        waiting = select.poll()
-        waiting.register(self._end, select.POLLOUT)
         while line:
-            left = until - time.monotonic()
-            if left <= 0 or not waiting.poll(1000 * left):
+            if not self._waits(select.POLLOUT, until):
                 raise TimeoutError
             with contextlib.suppress(BlockingIOError):
                 line = line[self._end.send(line, socket.MSG_DONTWAIT) :]
@@ -86,11 +96,6 @@ class Channel:
         self._end.close()
 
     def _until_left(self) -> None:
-        with contextlib.suppress(OSError):
-            while self._end.recv(_CHUNK):
-                pass  # nothing more is asked for
+        while self._received(None):
+            pass  # nothing more is asked for
         self.stop.set()
-
-
-def _limit(end: socket.socket, which: int, seconds: int) -> None:
-    end.setsockopt(socket.SOL_SOCKET, which, struct.pack("ll", seconds, 0))

@@ -3,17 +3,24 @@
 import contextlib
 import os
 import pwd
+import threading
+from pathlib import Path
 
 import pytest
 
 from tests.unit.wizard.elevation.bus import Bus, FakePolkit, until
 from tests.unit.wizard.elevation.many_callers import many_callers
+from tests.unit.wizard.fake_host import FakeHost
+from wire.text import Text
 from wizard.controller.controller import Controller
 from wizard.elevation import quota
 from wizard.elevation.codec import NAME
 from wizard.elevation.dbus import polkit as authority
+from wizard.elevation.dispatch import CallRequest, Dispatcher
 from wizard.elevation.errors import NotAllowed, NotReached
+from wizard.elevation.methods import Action
 from wizard.elevation.quota import Quota
+from wizard.plan.change import allow_all
 
 SOMEBODY = 65534
 
@@ -96,3 +103,46 @@ def test_users_without_an_account_are_one(monkeypatch: pytest.MonkeyPatch) -> No
     for user in strangers:
         places.wait_no_more(user)
     places.wait(165_535)
+
+
+class Unread:
+    """The channel of a caller who reads nothing: what is said waits."""
+
+    def __init__(self) -> None:
+        self.stop, self.read = threading.Event(), threading.Event()
+        self.saying, self.closed = threading.Event(), threading.Event()
+
+    def first_line(self) -> bytes:
+        return b"{}\n"
+
+    def say(self, _line: bytes) -> None:
+        self.saying.set()
+        self.read.wait(60)
+
+    def close(self) -> None:
+        self.closed.set()
+
+
+def test_who_reads_no_refusal_holds_places_of_their_own_alone(tmp_path: Path) -> None:
+    """A caller may fill the socket by its other descriptor, and is not let in."""
+
+    def let_in(_sender: str, _action: Action) -> str:
+        raise NotAllowed(Text("No."))
+
+    places, unread = Quota(), [Unread() for _ in range(8)]
+    controller = Controller(FakeHost(tmp_path), allow_all)
+    dispatcher = Dispatcher(lambda _who, _may: controller, let_in, places)
+    for channel in unread:
+        places.wait(SOMEBODY)
+        request = CallRequest(":1.1", SOMEBODY, "look", "{}")
+        threading.Thread(target=dispatcher.answer, args=(request, channel)).start()
+    for channel in unread:
+        assert channel.saying.wait(60)
+    with pytest.raises(NotReached, match="Too much is asked at once"):
+        places.wait(SOMEBODY)
+    places.wait(0)
+    for channel in unread:
+        channel.read.set()
+    for channel in unread:
+        assert channel.closed.wait(60)
+    places.wait(SOMEBODY)

@@ -23,6 +23,7 @@ from wizard.plan.change import (
     Change,
     Context,
     Facts,
+    NothingDone,
     Progress,
     StepFailed,
     allow_all,
@@ -247,6 +248,19 @@ def test_what_can_not_be_noted_as_taken_back_is_stuck(
     monkeypatch.undo()
     assert carrying_out.roll_back(stage.run).stuck == ()
     assert stage.journal.path.name.endswith(".undone.jsonl")
+
+
+def test_what_was_refused_on_a_full_disk_takes_back_the_others(
+    stage: PlanStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full_disk(stage, monkeypatch, "undid")
+    stage.step.fails_at = "b"
+    stage.step.raises = NothingDone(Text("It was refused."), Text("Ask."))
+    with pytest.raises(ApplyError, match="refused"):
+        stage.apply()
+    assert stage.step.world == {}
+    monkeypatch.undo()
+    assert carrying_out.roll_back(stage.run).stuck == ()
 
 
 @pytest.mark.parametrize("state", ["doing", "done", "undoing", "undone", "stuck"])

@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import struct
 import threading
 from collections.abc import Callable, Iterator
 
@@ -55,6 +56,50 @@ def test_a_line_without_an_end_is_given_up(
         with pytest.raises(BadCall, match="brought no line"):
             channel.first_line()
         channel.close()
+
+
+def lift_limits(end: socket.socket) -> None:
+    """Change the socket that the service reads, by another descriptor of it."""
+    end.setblocking(True)
+    end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", 0, 0))
+
+
+def test_who_lifts_the_limits_of_the_socket_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "_FIRST_S", 1)
+    ours, theirs = socket.socketpair()
+    with ours.dup() as kept, theirs:
+        channel = Channel(ours)
+        lift_limits(kept)
+        refused: list[BadCall] = []
+
+        def ask() -> None:
+            with pytest.raises(BadCall, match="brought no line") as bad:
+                channel.first_line()
+            refused.append(bad.value)
+
+        asking = threading.Thread(target=ask, daemon=True)
+        asking.start()
+        asking.join(20)
+        assert refused
+        channel.close()
+
+
+def test_a_socket_that_listens_is_no_channel() -> None:
+    end = socket.socket(socket.AF_UNIX)
+    end.bind("")  # a name of the kernel's choice
+    end.listen()
+    with pytest.raises(BadCall, match="no stream"):
+        Channel(end)
+
+
+def test_a_socket_that_is_connected_to_nobody_brings_no_line() -> None:
+    channel = Channel(socket.socket(socket.AF_UNIX))
+    with pytest.raises(BadCall, match="brought no line"):
+        channel.first_line()
+    channel.say(b"refused")
+    channel.close()
 
 
 def sip(end: socket.socket) -> None:
