@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from agent.audit.events import EventId
+from agent.audit.event import EventId
 from agent.config import secret_store, systemd_credentials
 from agent.config.agent_config import load
 from agent.config.errors import SettingsError

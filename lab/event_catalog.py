@@ -6,7 +6,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from agent.audit.events import EVENTS, Event, EventId
+from agent.audit.event import Event, EventId
+from agent.audit.events import EVENTS
 from agent.request.audit import event_of
 from wire.operation import Operation
 from wire.outcomes import Code
@@ -14,7 +15,8 @@ from wire.outcomes import Code
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs/events.md"
 _HEAD = """# Events
 
-This page is made of `agent/audit/events.py` (`./dev texts`); change that, not this.
+This page is made of `agent/audit/events.py` and `agent/audit/own_events.py` (`./dev
+texts`); change those, not this.
 
 Ids below 34000 and their names are those of Microsoft's PasswordResetService source,
 as far as they mean something here, so that alerts which were made for it go on. From

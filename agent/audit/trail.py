@@ -17,7 +17,8 @@ from typing import Any
 
 from agent.audit import chain, files
 from agent.audit.chain import Tip
-from agent.audit.events import EventId, name_of
+from agent.audit.event import EventId
+from agent.audit.events import name_of
 from agent.audit.head import Head
 from agent.audit.reserve import Reserve
 

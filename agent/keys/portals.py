@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from agent.audit.events import EventId
+from agent.audit.event import EventId
 from agent.keys import succession_file
 from agent.keys.shared_file import Stamp, locked, stamp
 from agent.keys.succession_file import PortalKeys, Taken, follow

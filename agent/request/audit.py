@@ -16,7 +16,8 @@ from typing import Any
 
 from agent.active_directory import identifiers
 from agent.audit.counts import Counted, Counts
-from agent.audit.events import EVENTS, EventId, name_of
+from agent.audit.event import EventId
+from agent.audit.events import EVENTS, name_of
 from agent.audit.trail import Trail
 from agent.request.answer import Answer, Repeat
 from wire.messages import ReplyTo, Request

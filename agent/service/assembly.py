@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from agent.active_directory.domain_cache import DomainCache
-from agent.audit.events import EventId
+from agent.audit.event import EventId
 from agent.config.agent_config import AgentConfig
 from agent.keys.portals import Portals
 from agent.keys.sealing_rotation import SealingRotation

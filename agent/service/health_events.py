@@ -7,7 +7,7 @@ makes no more events than one that breaks once; each kind is told once in an out
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from agent.audit.events import EventId
+from agent.audit.event import EventId
 
 HEARTBEAT_S = 300.0
 # after which a relay that is dialled again and again is one that can't be reached

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from agent.audit.events import EventId, name_of
+from agent.audit.event import EventId
+from agent.audit.events import name_of
 from wire.printable import PrintableFormatter, printable
 
 SOCKET = Path("/run/systemd/journal/socket")

@@ -11,7 +11,7 @@ import signal
 import time
 from collections.abc import Awaitable, Callable, Sequence
 
-from agent.audit.events import EventId
+from agent.audit.event import EventId
 from agent.config.agent_config import AgentConfig
 from agent.config.settings_file import digest
 from agent.ldap.errors import DirectoryError
@@ -89,16 +89,7 @@ class Service:
         stop, succeeded = asyncio.Event(), asyncio.Event()
         self._take_signals(stop, succeeded)
         await self._local.start()
-        tasks = [
-            asyncio.create_task(_go_on(self._keep_warm)),
-            asyncio.create_task(_go_on(self._keep_alive)),
-            asyncio.create_task(_go_on(self._tend_keys)),
-            asyncio.create_task(_go_on(self._keep_records)),
-            asyncio.create_task(_go_on(self._keep_reach)),
-            asyncio.create_task(_go_on(self._keep_watch)),
-        ]
-        if detector := self._parts.clone_detector:
-            tasks.append(asyncio.create_task(_go_on(detector.run)))
+        tasks = self._upkeep()
         listener = self._parts.listener
         listening = asyncio.create_task(listener.run())
         LOG.info("agent %s of version %s started", self._agent, VERSION)
@@ -121,6 +112,16 @@ class Service:
             await asyncio.to_thread(self._close)
             self._notifier.close()
             LOG.info("agent stopped")
+
+    def _upkeep(self) -> list[asyncio.Task[None]]:
+        """Begin what goes on beside the requests; none of these ends by itself."""
+        kept = [
+            *(self._keep_warm, self._keep_alive, self._tend_keys),
+            *(self._keep_records, self._keep_reach, self._keep_watch),
+        ]
+        if detector := self._parts.clone_detector:
+            kept.append(detector.run)
+        return [asyncio.create_task(_go_on(each)) for each in kept]
 
     def _take_signals(self, stop: asyncio.Event, succeeded: asyncio.Event) -> None:
         loop = asyncio.get_running_loop()

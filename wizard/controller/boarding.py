@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from agent.audit.events import EventId
+from agent.audit.event import EventId
 from agent.config.settings import Settings
 from wire.text import Text
 from wizard.host.interface import Host

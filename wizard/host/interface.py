@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Protocol
 
-from agent.audit.events import EventId
+from agent.audit.event import EventId
 from agent.config.secret_store import Store
 from agent.system.paths import Paths
 from agent.system.version import PROJECT, VERSION

@@ -3,7 +3,8 @@
 import ast
 from pathlib import Path
 
-from agent.audit.events import EVENTS, EventId
+from agent.audit.event import EventId
+from agent.audit.events import EVENTS
 from lab.event_catalog import DOCUMENT, document
 from wire.outcomes import OUTCOMES
 

@@ -4,7 +4,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.audit.events import EventId
+from agent.audit.event import EventId
 from agent.service.journald import SOCKET, Journal
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent.audit.events import EventId
+from agent.audit.event import EventId
 from agent.keys import succession_file
 from agent.keys.portals import Note, Portals
 from tests.unit.agent.keys.portal_orders import AGENT_ID, ISSUER, order

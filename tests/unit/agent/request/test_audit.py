@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from agent.audit.events import EVENTS, EventId
+from agent.audit.event import EventId
+from agent.audit.events import EVENTS
 from agent.request.answer import Answer, Repeat
 from agent.request.audit import Audit, Received, Record, event_of, new_id
 from wire.operation import Operation

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from agent.audit.events import EventId
+from agent.audit.event import EventId
 from agent.service.health_events import HEARTBEAT_S, UNREACHABLE_S, HealthEvents
 
 

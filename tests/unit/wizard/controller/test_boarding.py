@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.audit.events import EventId
+from agent.audit.event import EventId
 from agent.config.settings_file import validate
 from tests.unit.wizard.answered import SETTINGS
 from tests.unit.wizard.fake_host import FakeHost

@@ -1,0 +1,86 @@
+"""The events that are written, as code names them, and what is told of each."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Literal
+
+# in the audit file and the journal; in the journal alone; by the wizard, in the journal
+Place = Literal["audit", "journal", "setup"]
+
+
+class EventId(IntEnum):
+    """The ids, as code names them."""
+
+    RESET_START = 31001
+    RESET_SUCCESS = 31002
+    RESET_FAIL = 31003
+    ONBOARDING_START = 31004
+    ONBOARDING_SUCCESS = 31005
+    CHANGE_START = 31006
+    CHANGE_SUCCESS = 31007
+    CHANGE_FAIL = 31008
+    ADMIN_RESET_START = 31009
+    ADMIN_RESET_SUCCESS = 31010
+    ADMIN_RESET_FAIL = 31011
+    OFFBOARDING_START = 31012
+    OFFBOARDING_SUCCESS = 31013
+    OFFBOARDING_FAIL = 31014
+    STARTED = 31015
+    STOPPED = 31016
+    ADMIN_LET_IN = 31017
+    KEYS_MADE = 31018
+    HEARTBEAT = 31019
+    RELAY_REFUSED = 31034
+    NOT_HEALTHY = 31044
+    UNKNOWN_ERROR = 32000
+    DIRECTORY_UNAVAILABLE = 32001
+    RELAY_UNREACHABLE = 32002
+    BAD_INPUT = 32003
+    DECRYPTION_ERROR = 32004
+    CONFIGURATION_ERROR = 32005
+    VALIDATION_ERROR = 32008
+    ADMIN_REFUSED = 32009
+    CRYPTO_ERROR = 32010
+    ONBOARDING_ERROR = 32011
+    OFFBOARDING_ERROR = 32013
+    RELAY_WARNING = 32014
+    STATUS_NOT_WRITTEN = 32015
+    AD_UNKNOWN = 33001
+    AD_USER_NOT_FOUND = 33002
+    AD_SEVERAL_USERS = 33003
+    AD_PERMISSIONS = 33004
+    AD_DISABLED = 33005
+    AD_LOCKED_OUT = 33006
+    AD_WRONG_PASSWORD = 33007
+    AD_POLICY = 33008
+    AD_CONFIGURATION = 33009
+    CHECK_SUCCESS = 40001
+    CHECK_FAIL = 40002
+    UNLOCK_START = 40003
+    UNLOCK_SUCCESS = 40004
+    UNLOCK_FAIL = 40005
+    ANSWER_REPEATED = 40006
+    REQUESTS_COUNTED = 40007
+    RECORDS_MISSING = 40008
+    LINE_CUT_OFF = 40009
+    CANNOT_RECORD = 40010
+    NOBODY_CAN_BE_RESET = 40011
+    SOMEBODY_CAN_BE_RESET = 40012
+    HEALTHY_AGAIN = 40013
+    BREAKER_OPENED = 40021
+    BREAKER_CLOSED = 40022
+    PORTAL_KEYS_TAKEN = 40032
+    PORTAL_KEYS_ENDED = 40033
+    STRANGER_ANSWERS = 40041
+    COPY_ANSWERS = 40042
+    ALONE_AGAIN = 40043
+
+
+@dataclass(frozen=True)
+class Event:
+    """One kind of event: its id, its name for alerts, what it means, where it is."""
+
+    id: EventId
+    name: str
+    meaning: str
+    place: Place = "audit"
