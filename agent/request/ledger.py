@@ -196,10 +196,10 @@ class Ledger:
 
     def writes_for(self, user: str, seconds: float) -> int:
         """Count the writes for one user in the last so many seconds, unlocks too."""
-        since = self._clock() - seconds
         (writes,) = self._row(
-            "SELECT count(*) FROM requests WHERE user = ? AND at > ? AND wrote = 1",
-            (user, since),
+            "SELECT count(*) FROM requests WHERE user = ? AND wrote = 1"
+            " AND at > ? AND at < ?",
+            (user, *self._about(seconds)),
         )
         unlocks, _ = self.attempts_for(AttemptKind.UNLOCK, user, seconds)
         return int(writes) + unlocks
@@ -226,16 +226,17 @@ class Ledger:
         """Count the attempts for one user, and those of them that are under way."""
         count, under_way = self._row(
             "SELECT count(*), coalesce(sum(under_way), 0) FROM attempts"
-            " WHERE kind = ? AND at > ? AND user = ?",
-            (kind.value, self._clock() - seconds, user),
+            " WHERE kind = ? AND user = ? AND at > ? AND at < ?",
+            (kind.value, user, *self._about(seconds)),
         )
         return int(count), int(under_way)
 
     def people_of(self, kind: AttemptKind, seconds: float) -> int:
         """Count the different users of a kind of attempt."""
         (count,) = self._row(
-            "SELECT count(DISTINCT user) FROM attempts WHERE kind = ? AND at > ?",
-            (kind.value, self._clock() - seconds),
+            "SELECT count(DISTINCT user) FROM attempts WHERE kind = ?"
+            " AND at > ? AND at < ?",
+            (kind.value, *self._about(seconds)),
         )
         return int(count)
 
@@ -248,6 +249,15 @@ class Ledger:
         with self._lock:
             self._base.close()
 
+    def _about(self, seconds: float) -> tuple[float, float]:
+        """Give the times that count: those near now.
+
+        What a clock noted that was set back since counts as long; what one noted that
+        was years ahead would count for all that time.
+        """
+        now = self._clock()
+        return now - seconds, now + seconds
+
     def _do(self, statement: str, values: tuple[object, ...]) -> None:
         with self._lock, _reported():
             self._base.execute(statement, values)
@@ -259,7 +269,7 @@ class Ledger:
     def _sweep(self) -> None:
         """Drop what is older than a day, now and then."""
         now = self._clock()
-        if now - self._swept < _SWEEP_S:
+        if 0 <= now - self._swept < _SWEEP_S:
             return
         self._swept = now
         for table in ("requests", "attempts"):

@@ -19,6 +19,9 @@ _OLDER_THAN = Argument(
     help="do nothing where it was replaced since; for a timer",
 )
 
+_MOST_DAYS = 3650
+_CLOCKS = timedelta(hours=1)  # how far a clock may be set back at the most
+
 
 def _rotate(call: Invocation, rotation: Rotation, named: str) -> Result:
     """Replace what is chosen, unless it is young enough; `named`: whose age counts."""
@@ -38,11 +41,16 @@ def _young(call: Invocation, named: str) -> Result | None:
     days: int | None = call.arguments.older_than
     if days is None:
         return None
-    if days < 1:
-        what = Text("--older-than takes 1 day or more.")
+    if not 1 <= days <= _MOST_DAYS:
+        most = str(_MOST_DAYS)
+        what = Text("--older-than takes 1 to {most} days.", most=most)
         raise BadUsage(what, Text("Give --older-than DAYS."))
     stored = call.host.secrets.stored_at(named)
-    if stored is None or datetime.now(UTC) - stored >= timedelta(days=days):
+    if stored is None:
+        return None
+    age = datetime.now(UTC) - stored
+    # what was stored in the future was stored by a wrong clock
+    if not -_CLOCKS <= age < timedelta(days=days):
         return None
     text = Text("Nothing to do: it was replaced on {day}.", day=f"{stored:%Y-%m-%d}")
     return Result(Exit.DONE, text, {"changes": [], "replaced": stored.isoformat()})

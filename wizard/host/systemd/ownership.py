@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent.keys.shared_file import lock_of
 from agent.system.paths import Paths
 from wire.text import Text
 from wizard.host.interface import Misplaced, Protection, ServiceFailed
@@ -111,7 +112,12 @@ def _of_the_agent(places: Paths) -> Iterator[tuple[Path, Protection]]:
         if not folder.is_symlink():  # as on another disk: an administrator's own
             yield folder, Protection(USER, USER, "750")
     yield places.starts, Protection(USER, USER, "640")
-    yield places.audit_head, Protection(USER, USER, "600")
+    # what it replaces and locks by itself, or it could do neither after a restore
+    sealing, succession = places.sealing_keys, places.succession
+    for path in (places.audit_head, sealing, succession, places.breaker):
+        yield path, Protection(USER, USER, "600")
+    for path in (lock_of(sealing), lock_of(succession)):
+        yield path, Protection(USER, USER, "600")
     # what is beside an SQLite database has its mode
     for more in ("", "-wal", "-shm"):
         name = f"{places.ledger.name}{more}"

@@ -201,3 +201,28 @@ def test_a_ledger_of_an_older_program_counts_attempts_too(tmp_path: Path) -> Non
 
     assert ledger.attempt(AttemptKind.UNLOCK, "anna")
     ledger.close()
+
+
+@pytest.mark.parametrize(("ahead", "counts"), [(600, 1), (40 * 365 * 86400, 0)])
+def test_a_clock_that_was_years_ahead_counts_against_nobody(
+    tmp_path: Path, ahead: int, counts: int
+) -> None:
+    """What was noted by one that was set back by minutes still counts."""
+    clock = Clock()
+    ledger = Ledger(tmp_path / "ledger.sqlite", clock)
+    clock.now += ahead
+    enter(ledger, "a")
+    for kind in (AttemptKind.BY_PORTAL, AttemptKind.OLD_PASSWORD):
+        ledger.end_attempt(ledger.attempt(kind, "anna"), counts=True)
+    ledger.close_entry("ahead", DIGEST, {})
+    clock.now -= ahead
+    assert ledger.writes_for("anna", 3600) == counts
+    assert ledger.people_of(AttemptKind.BY_PORTAL, 3600) == counts
+    tried, _ = ledger.attempts_for(AttemptKind.OLD_PASSWORD, "anna", 3600)
+    assert tried == counts
+    # and what is old by then is dropped, though it was dropped in the future last
+    ledger.close_entry("b", b"", {})
+    clock.now += KEPT_S + 700
+    ledger.close_entry("c", b"", {})
+    assert ledger.find("b") is None
+    ledger.close()

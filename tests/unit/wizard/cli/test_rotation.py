@@ -62,13 +62,21 @@ def test_what_is_older_is_planned(
     assert data["error"]
 
 
-@pytest.mark.parametrize("days", ["0", "-1"])
+def test_what_a_wrong_clock_stored_in_the_future_is_old(
+    host: FakeHost, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stored(host, AGED[PASSWORD], -400.0)
+    code, _ = run(host, capsys, PASSWORD, "--older-than", "180", "--yes")
+    assert code != Exit.DONE
+
+
+@pytest.mark.parametrize("days", ["0", "-1", "3651", "9" * 30])
 def test_no_days_are_refused(
     host: FakeHost, capsys: pytest.CaptureFixture[str], days: str
 ) -> None:
     code, data = run(host, capsys, PASSWORD, "--older-than", days)
     assert code == Exit.BAD_USAGE
-    assert "1 day" in data["error"]
+    assert "1 to 3650 days" in data["error"]
 
 
 @pytest.mark.parametrize("command", [PASSWORD, KEYS])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.keys.shared_file import lock_of
 from agent.system.paths import Paths
 from wizard.host.interface import Protection, ServiceFailed
 from wizard.host.systemd import ownership
@@ -61,6 +62,18 @@ def test_records_may_be_read_by_a_group_and_written_by_nobody_else(
     assert misplaced(places, ()) == ()
     places.audit.chmod(0o660)
     assert modes_of(places) == {"audit.jsonl": ("660", "600")}
+
+
+def test_every_file_of_the_agents_state_is_looked_after(places: Paths) -> None:
+    """As after a restore by root: what it can't write or lock, it can't replace."""
+    own = (
+        *(places.sealing_keys, places.succession, places.breaker, places.audit_head),
+        *(lock_of(places.sealing_keys), lock_of(places.succession)),
+    )
+    for path in own:
+        path.write_text("")
+        path.chmod(0o644)
+    assert modes_of(places) == {path.name: ("644", "600") for path in own}
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files to others")
