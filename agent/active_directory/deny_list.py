@@ -16,6 +16,7 @@ from agent.ldap.dn import is_below
 from agent.ldap.entry import Entry
 from agent.ldap.errors import NoSuchObject
 from agent.ldap.filters import escape, member_filter
+from agent.ldap.whole_list import whole_list
 from wire.text import EMPTY, Text
 
 _READ = ("objectSid", "objectClass")
@@ -114,4 +115,4 @@ def _principal(directory: Connection, base_dn: str, entry: str) -> Entry | None:
 
 def _inside(directory: Connection, base_dn: str, group: Entry) -> list[Entry]:
     query = f"(&(objectClass=group){member_filter(group.dn)})"
-    return list(directory.search(base_dn, query, _READ))
+    return whole_list(directory.host, directory.search(base_dn, query, _READ))

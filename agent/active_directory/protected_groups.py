@@ -25,6 +25,7 @@ from agent.ldap.dn import BadName, same
 from agent.ldap.entry import Entry
 from agent.ldap.errors import DirectoryError
 from agent.ldap.filters import escape, member_filter
+from agent.ldap.whole_list import whole_list
 from wire.text import EMPTY, Text, verbatim
 
 _DOMAIN_ADMINS, _ADMINISTRATORS = 512, "S-1-5-32-544"
@@ -103,7 +104,8 @@ def _others(directory: Connection, base_dn: str) -> bool:
     partitions = f"CN=Partitions,{head.text(_CONFIGURATION)}"
     try:
         domains = directory.search(partitions, _DOMAINS, ("nCName",), scope="one")
-        names = [domain.text("nCName") or "" for domain in domains]
+        found = whole_list(directory.host, domains)
+        names = [domain.text("nCName") or "" for domain in found]
     except DirectoryError as error:
         if error.result is None:
             raise
@@ -124,7 +126,8 @@ def _check_shown(directory: Connection, groups: list[Entry], *needed: str) -> No
 
 def _groups(directory: Connection, base_dn: str, either: Iterable[str]) -> list[Entry]:
     query = f"(&(objectClass=group)(|{''.join(either)}))"
-    return list(directory.search(base_dn, query, ("objectSid",)))
+    found = directory.search(base_dn, query, ("objectSid",))
+    return whole_list(directory.host, found)
 
 
 def _sid(directory: Connection, entry: Entry) -> Sid:

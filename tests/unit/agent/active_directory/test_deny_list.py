@@ -11,8 +11,9 @@ from agent.active_directory.domain_cache import DomainCache
 from agent.active_directory.subject_reader import SubjectReader
 from agent.config.errors import SettingsError
 from agent.ldap.entry import Entry
-from agent.ldap.errors import NoSuchObject
+from agent.ldap.errors import NoSuchObject, Unreachable
 from agent.ldap.filters import escape
+from agent.ldap.whole_list import whole_list
 from tests.fixtures.sddl_text import DOMAIN, sid
 from tests.unit.agent.active_directory.test_domain_cache import (
     BASE,
@@ -118,3 +119,11 @@ def test_the_subject_says_what_denies_it() -> None:
 def test_what_would_deny_nobody_is_refused_in_the_settings(entry: str) -> None:
     with pytest.raises(SettingsError, match=r"scope.deny_list\[0\]"):
         settings(deny_list=[entry])
+
+
+def test_more_groups_than_are_kept_tell_nobody_from_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(whole_list, "__defaults__", (0,))
+    with pytest.raises(Unreachable, match="more than 0 groups"):
+        read(BOARD)

@@ -17,6 +17,7 @@ from agent.ldap.errors import (
     Unreachable,
 )
 from agent.ldap.pool import Pool, Target
+from agent.ldap.whole_list import whole_list
 from tests.fixtures import ber
 from tests.fixtures.ldap_server import BASE, LdapServer, honest, ldap_server
 from wire.secret import Secret
@@ -210,6 +211,7 @@ def endless(part: Callable[[int], bytes]) -> Callable[[int, int], Iterator[bytes
     return answer
 
 
+MOST_KEPT = 1_000_000  # bytes
 SMALL = ber.entry("CN=x", {})
 MANY_VALUES = ber.entry("CN=x", {"a": [b""] * 10_000})
 LARGE = ber.entry("CN=x", {"a": [b"x" * 1_000_000]})
@@ -256,6 +258,16 @@ def test_pages_without_an_end_take_no_longer_than_a_connection_is_lent(
         with pytest.raises(Unreachable):
             list(directory.search(BASE, "", ("a",)))
         assert directory.broken
+
+
+def test_of_pages_without_an_end_no_more_is_kept(controller: LdapServer) -> None:
+    """A part would be taken for all: nobody is told from a list that has no end."""
+    controller.answer = pages(*[SMALL] * 100)
+    with signed_in(controller) as directory:
+        found = directory.search(BASE, "", ("a",))
+        with pytest.raises(Unreachable, match="more than 1000 groups"):
+            whole_list(directory.host, found, 1000)
+    assert controller.sent < MOST_KEPT
 
 
 def test_empty_pages_without_an_end_are_left(controller: LdapServer) -> None:
