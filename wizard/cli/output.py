@@ -198,7 +198,7 @@ def checks_text(rows: Sequence[Check]) -> str:
     """Line up rows: state, what was tried, what came back, what to do."""
     shown = list[str]()
     for row in rows:
-        what = f"{say(row.title)}: {say(row.detail)}"
+        what = ": ".join(filter(None, (say(row.title), say(row.detail))))
         shown += finding(row.state, what, row.remedy)
     return lines(*shown)
 

@@ -98,8 +98,10 @@ def failure(error: ApplyError) -> Result:
         stuck = output.stuck_text(error.stuck)
         text = lines(*head, error.reason, STUCK, stuck, MEND)
         return Result(Exit.NOT_CLEAN, text, data)
-    count = output.counted(error.undone)
-    back = Text("Everything begun was taken back ({changes}).", changes=count)
+    back = Text("Nothing was changed.")
+    if error.undone:
+        count = output.counted(error.undone)
+        back = Text("Everything begun was taken back ({changes}).", changes=count)
     code = used_code(error.undone)
     text = lines(*head, error.reason, back, *code.values())
     return Result(Exit.ROLLED_BACK, text, {**data, **code})

@@ -7,12 +7,18 @@ from types import SimpleNamespace
 import pytest
 
 from tests.unit.wizard.answered import SETTINGS
-from wire.text import Text, verbatim
+from wire.text import EMPTY, Text, verbatim
 from wizard.cli.commands.status import status
-from wizard.cli.output import first_line, portal_details_text, status_text
+from wizard.cli.output import (
+    checks_text,
+    first_line,
+    portal_details_text,
+    status_text,
+)
 from wizard.host.service_status import nobody_reached
 from wizard.results import (
     AgentStatus,
+    Check,
     EnrolledPortal,
     Installed,
     KeyAge,
@@ -152,3 +158,8 @@ def test_ages_of_keys_are_lined_up_and_say_what_is_due() -> None:
     signing, shared = [line for line in shown if "since 2026-11-01" in line]
     assert signing.index("since") == shared.index("since")
     assert shared.endswith("the next due on 2026-11-01")
+
+
+def test_a_row_without_a_detail_ends_with_its_title() -> None:
+    rows = (Check("locked", Text("It is not locked"), "ok", EMPTY),)
+    assert checks_text(rows) == "ok       It is not locked"

@@ -386,3 +386,9 @@ def test_a_plan_says_from_where_on_it_only_goes_forward() -> None:
     assert lines[2:4] == ["Will be removed for good (1)", "  Destroys the keys"]
     assert "can't be taken back" in lines[4]
     assert "writeback rollback" in lines[4]
+
+
+def test_a_first_change_that_failed_changed_nothing() -> None:
+    machine = ScriptedController(fails=ApplyError(MAKES, Text("It broke."), (), ()))
+    outcome = carry_out(machine)
+    assert (outcome.code, outcome.text.splitlines()[-1]) == (1, "Nothing was changed.")
