@@ -32,9 +32,9 @@ def up() -> None:
             print(f"The lab is up already: {_summary(lab, relay)}")
             return
     print("Starting the lab", flush=True)
-    say = spoken()
+    say, stands = spoken(), lab is not None
     lab = lab or _start_controller(say)
-    relay = _start_relay(lab, say)
+    relay = _start_relay(lab, say, again=stands)
     describe(lab, relay)
     say("ready")
     print(f"The lab is up: {_summary(lab, relay)}")
@@ -48,11 +48,15 @@ def _start_controller(say: Say) -> Lab:
     return Lab.start(places.INSTANCE, dies_with_us=False)
 
 
-def _start_relay(lab: Lab, say: Say) -> LabRelay:
+def _start_relay(lab: Lab, say: Say, *, again: bool) -> LabRelay:
+    """Start the one there was, with whom it knows, where its controller goes on."""
     stale = LabRelay.attach(places.RELAY, lab.address)
+    say("starting the relay")
     if stale is not None:
         stale.stop()
-    say("starting the relay")
+        if again:
+            stale.start(dies_with_us=False)
+            return stale
     tls = lab.ca.parent
     authority = Authority(lab.ca, tls / "ca.key")
     relay = LabRelay.make(places.RELAY, lab.address, authority)

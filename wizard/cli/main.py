@@ -16,6 +16,7 @@ from wire.failure import Failure, sentence
 from wire.text import Text
 from wizard.cli.command import HOME, JSON, Command
 from wizard.cli.commands.order import COMMANDS
+from wizard.cli.commands.status import STATUS
 from wizard.cli.errors import ADMIN, MEND_IN_FORCE, BadUsage, problems
 from wizard.cli.invocation import Invocation
 from wizard.cli.output import Exit, Result, refused
@@ -92,9 +93,12 @@ def _run(arguments: argparse.Namespace) -> Result:
     try:
         result: Result = arguments.run(invocation)
     except SettingsError as error:
-        if error.source == str(invocation.host.places.settings):
-            raise SettingsError(error.source, error.problems, MEND_IN_FORCE) from error
-        raise
+        if error.source != str(invocation.host.places.settings):
+            raise
+        told = SettingsError(error.source, error.problems, MEND_IN_FORCE)
+        if arguments.command == STATUS.name:  # a monitor knows 0 and 4 alone
+            return refused(told, problems(told), Exit.FINDINGS)
+        raise told from error
     return result
 
 

@@ -14,10 +14,10 @@ from wire.secret import Secret
 from wire.text import Text
 from wizard.enrolment import relay_route
 from wizard.enrolment.keys import private_keys, stored_secret
-from wizard.enrolment.relay_client import rotate_shared_keys
+from wizard.enrolment.relay_client import RelayFailed, rotate_shared_keys
 from wizard.host import stored_secrets
 from wizard.host.key_ages import portal_keys, sealing_key, shared_keys
-from wizard.plan.change import Begun, Change, Context, Facts, StepFailed
+from wizard.plan.change import Begun, Change, Context, Facts, NothingDone, StepFailed
 from wizard.plan.step import Restart, Step, Target, put_text, refuse_changed, text_of
 from wizard.results import Check, KeyAge
 from wizard.steps.key_age_rows import age_rows
@@ -25,6 +25,7 @@ from wizard.steps.keys import new_shared_key
 
 SHARED = (LISTEN_KEY, TEST_KEY)
 _NEEDED = (AGENT_KEYS, *SHARED)
+_UNKNOWN = 404  # the relay knows no such agent
 _ROTATE_KEYS = Text("Replace them with writeback rotate-keys.")
 
 
@@ -93,7 +94,13 @@ class SharedKeyRotation(Step):
         for name in SHARED:
             stored_secrets.keep_previous(name, secrets)
             secrets.put(name, new_shared_key())
-        _order(change, _stored(context), context)
+        try:
+            _order(change, _stored(context), context)
+        except RelayFailed as error:
+            if error.reached and error.status != _UNKNOWN:
+                raise
+            _put_back(context)  # the relay can have changed nothing
+            raise NothingDone(error.what, error.remedy) from error
         return {}
 
     def undo(self, begun: Begun, context: Context) -> None:
@@ -104,16 +111,25 @@ class SharedKeyRotation(Step):
         ]
         if None not in kept:
             listen, test = (secret for secret in kept if secret is not None)
-            _order(begun.change, (listen, test), context)
-        for name in SHARED:
-            if secrets.holds(stored_secrets.previous(name)):
-                stored_secrets.put_back(name, secrets)
+            try:
+                _order(begun.change, (listen, test), context)
+            except RelayFailed as error:
+                if error.status != _UNKNOWN:  # else it has no keys of this agent
+                    raise
+        _put_back(context)
 
     def verify(self, target: Target) -> Sequence[Check]:
         return _rows(shared_keys(target.context.host))
 
     def left(self, begun: Begun, context: Context) -> Text:  # noqa: ARG002 - as others
         return Text("New keys at the relay, which the former ones go on beside.")
+
+
+def _put_back(context: Context) -> None:
+    secrets = context.host.secrets
+    for name in SHARED:
+        if secrets.holds(stored_secrets.previous(name)):
+            stored_secrets.put_back(name, secrets)
 
 
 def _rows(*ages: KeyAge) -> Sequence[Check]:

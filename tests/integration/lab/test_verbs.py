@@ -10,6 +10,7 @@ from docs import portal_keys
 from lab import __main__ as verbs
 from lab import places
 from lab.demo import __main__ as demo
+from lab.relay import LabRelay
 from wire import enrolment_code
 
 
@@ -33,6 +34,14 @@ def test_the_lab_gives_codes_and_its_portal_is_where_it_says(
     verbs.up()
     for act in (verbs.code, verbs.reset, verbs.code):
         act()
+    relay = LabRelay.attach(places.RELAY, "")
+    assert relay
+    known = relay.portal.read_bytes()
+    relay.stop()
+    verbs.up()
+    assert relay.running
+    assert relay.portal.read_bytes() == known  # the same, with whom it knows
+    verbs.code()
     code = enrolment_code.parse(capsys.readouterr().out.splitlines()[-1])
     described = json.loads((own_places / "lab.json").read_text())
     spelled = portal_keys.fingerprint(Path(described["portal"]))

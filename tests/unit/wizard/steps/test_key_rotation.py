@@ -25,9 +25,10 @@ from tests.unit.wizard.fake_host import FakeHost, on
 from tests.unit.wizard.steps.installation import changed
 from wire.secret import Secret
 from wizard.enrolment.relay_client import RelayFailed
+from wizard.host import stored_secrets
 from wizard.host.stored_secrets import previous
 from wizard.inputs import Inputs, Rotation
-from wizard.plan.change import Begun, Change, Context, StepFailed
+from wizard.plan.change import Begun, Change, Context, NothingDone, StepFailed
 from wizard.plan.step import Restart, Step, Target
 from wizard.steps.key_rotation import SHARED, SealingKeyRotation, SharedKeyRotation
 
@@ -151,14 +152,34 @@ async def test_what_was_cut_off_before_the_relay_knew_is_taken_back(
 async def test_a_relay_that_is_down_leaves_what_was(setup: Setup) -> None:
     (change,) = SharedKeyRotation().plan(setup.target(shared=True))
     await setup.stage.stop()
-    with pytest.raises(RelayFailed):
+    with pytest.raises(NothingDone):
         await run(SharedKeyRotation().apply, change, setup.context(shared=True))
-    begun = Begun(0, change, None)
+    assert setup.stored() == setup.before
+    begun = Begun(0, change, None)  # cut off, where nobody knows what it did
+    for name in SHARED:
+        stored_secrets.keep_previous(name, setup.host.secrets)
     with pytest.raises(RelayFailed):
         await run(SharedKeyRotation().undo, begun, setup.context())
     await setup.stage.start()
     await run(SharedKeyRotation().undo, begun, setup.context())
     assert setup.known() == setup.stored() == setup.before
+
+
+async def test_a_relay_that_knows_no_such_agent_is_nothing_to_be_stuck_at(
+    setup: Setup,
+) -> None:
+    (change,) = SharedKeyRotation().plan(setup.target(shared=True))
+    known = setup.stage.store.agent(AGENT)
+    assert known
+    setup.stage.store.remove_agent(known)
+    with pytest.raises(NothingDone, match="no such agent"):
+        await run(SharedKeyRotation().apply, change, setup.context(shared=True))
+    assert setup.stored() == setup.before
+    for name in SHARED:
+        stored_secrets.keep_previous(name, setup.host.secrets)
+        setup.host.secrets.put(name, Secret("bmV3"))
+    await run(SharedKeyRotation().undo, Begun(0, change, None), setup.context())
+    assert setup.stored() == setup.before
 
 
 async def test_the_agents_own_signature_orders_it(setup: Setup) -> None:
