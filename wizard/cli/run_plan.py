@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from wire.text import EMPTY, Text, listed
+from wire.text import Text, listed
 from wizard.cli import output
 from wizard.cli.errors import ADMIN, BadUsage
 from wizard.cli.output import Exit, Result, lines
@@ -43,12 +43,11 @@ def run_plan(
     confirm: Confirm,
     *,
     text: str = "",
-    done: str = EMPTY,
 ) -> Result:
     """Make changes that were planned, once they are accepted; all or none.
 
     An administrator is asked for where one is needed. `text` is the plan in words,
-    where not as for any plan; `done` is said at the end, where not how many were made.
+    where not as for any plan.
     """
     if not confirm(text or output.plan_text(plan.changes)):
         return Result(Exit.BAD_USAGE, NOTHING_CHANGED, {"changes": []})
@@ -65,7 +64,7 @@ def run_plan(
         return failure(error)
     data = {"changes": output.plan_data(plan.changes), "told": details}
     made = Text("Done: {changes} made.", changes=output.counted(plan.changes))
-    return Result(Exit.DONE, done or made, data)
+    return Result(Exit.DONE, made, data)
 
 
 def _refuse_without_admin(secrets: CommandSecrets) -> None:

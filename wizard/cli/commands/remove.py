@@ -21,15 +21,17 @@ def remove(controller: Controller, secrets: CommandSecrets, confirm: Confirm) ->
     stays = {"stays": list(plan.stays)}
     if plan.changes:
         shown = lines(plan_text(plan.changes), *_staying(plan.stays))
-        done = lines(Text("Removed."), *_staying(plan.stays))
-        result = run_plan(controller, plan, secrets, confirm, text=shown, done=done)
+        result = run_plan(controller, plan, secrets, confirm, text=shown)
+        if result.code is Exit.DONE:
+            left = (*result.data["told"], *plan.stays)
+            result = replace(result, text=lines(Text("Removed."), *_staying(left)))
         return replace(result, data={**result.data, **stays})
     controller.changes.apply(plan, secrets.inputs(), say_progress, threading.Event())
     nothing = lines(Text("There is nothing to remove."), *_staying(plan.stays))
     return Result(Exit.DONE, nothing, {"changes": [], **stays})
 
 
-def _staying(stays: Sequence[Text]) -> Iterator[str]:
+def _staying(stays: Sequence[str]) -> Iterator[str]:
     """Say what a removal leaves."""
     if stays:
         yield Text("What stays:")

@@ -392,3 +392,21 @@ def test_a_first_change_that_failed_changed_nothing() -> None:
     machine = ScriptedController(fails=ApplyError(MAKES, Text("It broke."), (), ()))
     outcome = carry_out(machine)
     assert (outcome.code, outcome.text.splitlines()[-1]) == (1, "Nothing was changed.")
+
+
+def test_what_a_removal_could_not_do_elsewhere_is_said_at_its_end() -> None:
+    class Removing(ScriptedController):
+        def plan_removal(self, inputs: Inputs) -> Plan:
+            stays = (Text("The account of another setup."),)
+            return Plan(None, (MAKES,), stays)
+
+    machine = Removing(says="The relay's owner must forget it.")
+    outcome = remove_of_commands.remove(
+        controller_of(machine), CommandSecrets(), lambda _text: True
+    )
+    assert outcome.text.splitlines() == [
+        "Removed.",
+        "What stays:",
+        "  Writes the settings file: The relay's owner must forget it.",
+        "  The account of another setup.",
+    ]
