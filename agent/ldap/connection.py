@@ -23,6 +23,7 @@ from agent.ldap.bounded_socket import BadAnswer, BoundedSocket
 from agent.ldap.certificates import Endpoint
 from agent.ldap.controls import Control
 from agent.ldap.entry import Entry, Modification, RootDse
+from agent.ldap.found_entries import entries_of, whole
 from agent.ldap.tls import CHECK_IT, has_data, open_connection
 from wire.secret import Secret
 from wire.text import Text
@@ -40,7 +41,6 @@ _PAGED = "1.2.840.113556.1.4.319"  # RFC 2696
 _MOST_EMPTY = 100  # pages in a row
 _SIZE_LIMIT = 4
 _MOST_WORDS = 1000  # characters of a controller's own words
-_MOST_NAME = 8192  # characters of a distinguished name
 
 
 @dataclass(frozen=True)
@@ -194,11 +194,22 @@ class Connection:
         with self._boundary(Text("searching")):
             ask()
             result = self._result("searchResDone")
-            found = list(_entries(self._connection.response))
+            found = list(entries_of(self._connection.response))
             cookie = _cookie(self._connection.result)
+            if result.code in (0, _SIZE_LIMIT):
+                found = [whole(entry, self._read_part) for entry in found]
         if not (also and result.code == _SIZE_LIMIT):
             self._check(result)
         return found, cookie
+
+    def _read_part(self, dn: str, attribute: str) -> Entry:
+        """Read one more part of an attribute; BadAnswer where that is refused."""
+        scope, wanted = _SCOPES["base"], [attribute]
+        self._connection.search(dn, "(objectClass=*)", scope, attributes=wanted)
+        found = list(entries_of(self._connection.response))
+        if self._result("searchResDone").code != 0 or len(found) != 1:
+            raise BadAnswer("a part of an attribute is refused")
+        return found[0]
 
     def modify(
         self, dn: str, changes: Sequence[Modification], controls: Sequence[Control] = ()
@@ -327,16 +338,6 @@ def read_entry(
         dn, "", attributes, scope="base", controls=controls, paged=False
     )
     return next(iter(entries), None)
-
-
-def _entries(response: Any) -> Iterator[Entry]:
-    for each in response or ():
-        if each["type"] == "searchResEntry":
-            raw, name = each["raw_attributes"], str(each["dn"])
-            if len(name) > _MOST_NAME:
-                raise BadAnswer("a name that is too long")
-            names.parse(name)  # BadName
-            yield Entry(name, {kind: tuple(raw[kind]) for kind in raw})
 
 
 def _cookie(result: Any) -> bytes | None:

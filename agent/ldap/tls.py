@@ -87,6 +87,7 @@ def open_connection(
         sent,
         auto_referrals=False,
         auto_escape=False,
+        auto_range=False,  # `agent.ldap.found_entries` does it
         check_names=False,
         return_empty_attributes=False,
     )
