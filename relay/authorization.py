@@ -47,10 +47,14 @@ class Hosts:
 
 @dataclass(frozen=True)
 class Access:
-    """A token that holds for what was asked of an agent, until a Unix time."""
+    """A token that holds for what was asked of an agent, until a Unix time.
+
+    `owner` is who has the key: a portal, or the holder of a key of one connection.
+    """
 
     agent: Agent
     expires: int
+    owner: str
 
 
 @dataclass(frozen=True)
@@ -78,9 +82,9 @@ class Authorization:
         if right not in self._rights(token.key_name, agent):
             what = f"the key {token.key_name!r} does not have the right {right}"
             raise Refused(403, what, "Use the key that was made for this.")
-        self._check_portal(token, agent)
+        owner = self._owner(token, agent)
         self._end_former(token, agent)
-        return Access(agent, token.expires)
+        return Access(agent, token.expires, owner)
 
     def is_current(self, text: str | None, agent: Agent) -> bool:
         """Say whether a token is of the agent's Listen key that is to stay."""
@@ -154,11 +158,15 @@ class Authorization:
             what = "the token is for another connection"
             raise Refused(403, what, "Sign for the connection that is asked for.")
 
-    def _check_portal(self, token: sas.Token, agent: Agent) -> None:
+    def _owner(self, token: sas.Token, agent: Agent) -> str:
+        """Name who has a key; Refused where that is another portal than the agent's."""
         portal = self.store.portal_of_key(token.key_name)
-        if portal is not None and portal.name != agent.portal:
+        if portal is None:
+            return f"{agent.id} {token.key_name}"  # no portal has a blank in its name
+        if portal.name != agent.portal:
             what = "this agent is enrolled with another portal"
             raise Refused(403, what, "Enrol the agent with this portal first.")
+        return portal.name
 
 
 def _signed_by_current(token: sas.Token, agent: Agent) -> bool:

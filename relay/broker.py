@@ -2,10 +2,15 @@
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Iterable
 
 from relay.frames import Request, Response
 from relay.listener import GOING_AWAY, Listener, NotTaken, Pending
+
+# at once for one agent: each may cost its request, its rendezvous and its answer, and
+# an agent of ours has a hundred under way
+MOST_WAITING = 256
 
 
 class ListenerSilent(Exception):
@@ -14,6 +19,10 @@ class ListenerSilent(Exception):
 
 class NoListener(Exception):
     """Nobody listens on the connection."""
+
+
+class TooMany(Exception):
+    """As many requests wait for the connection as may."""
 
 
 class Exchange:
@@ -31,6 +40,7 @@ class Exchange:
         self._listeners: dict[str, list[Listener]] = {}
         self._rendezvous: dict[str, Pending] = {}
         self._expected: dict[str, asyncio.Event] = {}
+        self._waiting = Counter[str]()
 
     def expect(self, connections: Iterable[str]) -> None:
         """Have requests for these wait for a listener that comes back.
@@ -84,12 +94,19 @@ class Exchange:
         """Relay a request to one of the listeners and wait for the answer.
 
         Raises `NoListener` (nobody, or it left without having begun), `ListenerGone`
-        (without an answer) or `ListenerSilent` (the time is up).
+        (without an answer), `ListenerSilent` (the time is up) or `TooMany`.
         """
+        if self._waiting[connection] >= MOST_WAITING:
+            raise TooMany
+        self._waiting[connection] += 1
         try:
             return await self._ask_around(connection, request)
         except TimeoutError as error:
             raise ListenerSilent from error
+        finally:
+            self._waiting[connection] -= 1
+            if not self._waiting[connection]:
+                del self._waiting[connection]
 
     async def _ask_around(self, connection: str, request: Request) -> Response:
         """Ask one listener after the other until one takes the request."""

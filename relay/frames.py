@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wire import bounded_json
-from wire.hybrid_connections import BadMessage, frame_text
+from wire.hybrid_connections import MAX_INLINE_HEADERS, BadMessage, frame_text
 
 # RFC 9110 section 7.6.1, and what the protocol strips besides
 _NOT_RELAYED = frozenset(
@@ -30,7 +30,8 @@ _NOT_RELAYED = frozenset(
     }
 )
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_FIELD = re.compile(r"[\t\x20-\x7e\x80-\U0010ffff]*")
+# no half of a character (U+D800 to U+DFFF): it can't be sent
+_FIELD = re.compile(r"[\t\x20-\x7e\x80-\ud7ff\ue000-\U0010ffff]*")
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -157,11 +158,16 @@ def _headers(fields: object) -> Headers:
     pairs = []
     for name, value in fields.items():
         values = value if isinstance(value, list) else [value]
-        pairs += [(name, _field(name, str(single))) for single in values]
+        pairs += [(name, _field(name, single)) for single in values]
+    if sum(len(name) + len(value) for name, value in pairs) > MAX_INLINE_HEADERS:
+        raise BadMessage(f"responseHeaders are over {MAX_INLINE_HEADERS} characters")
     return tuple(pair for pair in pairs if pair[0].lower() not in _NOT_RELAYED)
 
 
-def _field(name: str, value: str) -> str:
+def _field(name: str, given: object) -> str:
+    if isinstance(given, dict | list):  # to spell one that is nested may never end
+        raise BadMessage("responseHeaders holds what is no text")
+    value = str(given)
     if not (_TOKEN.fullmatch(name) and _FIELD.fullmatch(value)):
         raise BadMessage("responseHeaders holds what is no HTTP header")
     return value

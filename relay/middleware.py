@@ -55,6 +55,9 @@ async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse
         return web.json_response(refusal.body, status=refusal.status)
     except web.HTTPException as error:
         return web.json_response(_in_words(error, request).body, status=error.status)
+    except (web.RequestPayloadError, ConnectionError):  # broken on the way here
+        refused = Refused(400, "the body is not whole", "Send it again.")
+        return web.json_response(refused.body, status=refused.status)
     except Exception:  # the request's boundary: whatever it was, the relay goes on
         LOG.exception("a request failed in a way the relay was not built for")
         body = {"error": "the relay failed", "remedy": "Ask again; see its log."}

@@ -12,8 +12,9 @@ from multidict import CIMultiDict
 
 from relay import frames
 from relay.authorization import Authorization, Right
-from relay.broker import Exchange, ListenerSilent, NoListener
-from relay.connections.connection import Kind
+from relay.broker import Exchange, ListenerSilent, NoListener, TooMany
+from relay.connections.connection import Connection, Kind
+from relay.connections.held_bytes import Share
 from relay.connections.registry import Registry
 from relay.errors import Refused
 from relay.frames import Request, Response
@@ -49,11 +50,32 @@ class Sender:
         access = self._authorization.check(
             token_of(request), request.rel_url.path, Right.SEND
         )
-        self._registry.of(request).prove(Kind.SENDER)
-        answer = await self._ask(access.agent.id, await self._relayed(request))
-        return self._response(answer)
+        connection = self._registry.of(request)
+        connection.prove(Kind.SENDER, access.owner)
+        with self._registry.held.share(access.owner) as share:
+            relayed = await self._relayed(request, share)
+            answer = await self._ask(access.agent.id, relayed)
+            share.take(len(answer.body))
+            response = self._response(answer)
+            await self._write(request, response, connection)
+        return response
 
-    async def _relayed(self, request: web.Request) -> Request:
+    async def _write(
+        self, request: web.Request, response: web.Response, connection: Connection
+    ) -> None:
+        """Send an answer: the share of who does not read it ends with its time."""
+        if self._registry.is_draining:
+            response.force_close()
+        try:
+            async with asyncio.timeout(self._registry.limits.read_s):
+                await response.prepare(request)
+                await response.write_eof()
+        except TimeoutError:
+            connection.drop("an answer that nobody reads")
+        except ConnectionError:
+            LOG.debug("a sender is gone")  # the HTTP library sees it too
+
+    async def _relayed(self, request: web.Request, share: Share) -> Request:
         peer = request.transport.get_extra_info("peername") if request.transport else ()
         via = request.headers.get("Via")
         headers = tuple(
@@ -69,7 +91,7 @@ class Sender:
                 *frames.relayed(headers),
                 ("Via", f"{via}, {self._via}" if via else self._via),
             ),
-            body=await _body(request),
+            body=await _body(request, share),
             remote_host=str(peer[0]) if peer else "",
             remote_port=int(peer[1]) if peer else 0,
         )
@@ -80,6 +102,9 @@ class Sender:
         except NoListener as error:
             what = "no agent listens on this connection"
             raise Refused(502, what, "Start the agent.") from error
+        except TooMany as error:
+            what = "as many requests wait for this agent as may"
+            raise Refused(503, what, _ASK_AGAIN) from error
         except ListenerGone as error:
             what = "the agent went away before it answered"
             raise Refused(502, what, _ASK_AGAIN) from error
@@ -100,11 +125,17 @@ class Sender:
         )
 
 
-async def _body(request: web.Request) -> bytes:
+async def _body(request: web.Request, share: Share) -> bytes:
     """Read a sender's body, however slowly it comes, but not for ever."""
+    body = bytearray()
     try:
         async with asyncio.timeout(_BODY_S):
-            return await request.read()
+            while chunk := await request.content.readany():
+                share.take(len(chunk))
+                body += chunk
+                if len(body) > request.client_max_size:
+                    raise web.HTTPRequestEntityTooLarge(request.client_max_size)
+        return bytes(body)
     except TimeoutError as error:
         raise Refused(408, "the body did not come in time", _ASK_AGAIN) from error
 

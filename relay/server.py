@@ -249,7 +249,7 @@ class Relay:
         if not socket.can_prepare(request):
             raise Refused(400, "this address is for WebSockets", "Dial it with wss.")
         connection = self._registry.of(request)
-        connection.prove(Kind.LISTENER)
+        connection.prove(Kind.LISTENER, owner="")
         await socket.prepare(request)
         return Channel(socket, connection.drop)
 

@@ -144,4 +144,6 @@ def _text(content: dict[str, Any], name: str) -> str:
 def _headers(content: object) -> Mapping[str, str]:
     if not isinstance(content, dict):
         raise BadMessage("requestHeaders is no JSON object")
+    if any(isinstance(value, dict | list) for value in content.values()):
+        raise BadMessage("requestHeaders holds what is no text")
     return {name: str(value) for name, value in content.items()}

@@ -22,7 +22,7 @@ class Tally(Protocol):
     limits: Limits
 
     def moved(self, connection: "Connection") -> None: ...
-    def proven(self, connection: "Connection", kind: Kind) -> None: ...
+    def proven(self, connection: "Connection", kind: Kind, owner: str) -> None: ...
     def ended(self, connection: "Connection") -> None: ...
     def dropped(self, why: str) -> None: ...
 
@@ -40,7 +40,7 @@ class Connection(asyncio.Protocol):
         self, tally: Tally, source: str, make_http: Callable[[], asyncio.Protocol]
     ) -> None:
         self.source = source
-        self.kind = Kind.STRANGER
+        self.kind, self.owner = Kind.STRANGER, ""
         self.http: asyncio.Protocol | None = None
         self.is_busy = False
         self.cut: Callable[[], object] = lambda: None
@@ -63,11 +63,11 @@ class Connection(asyncio.Protocol):
         self.is_busy = False
         self._await_from_stranger(self._tally.limits.header_s, "header")
 
-    def prove(self, kind: Kind) -> None:
-        """Note that a valid token came; Refused where that kind's share is used up."""
+    def prove(self, kind: Kind, owner: str) -> None:
+        """Note that a valid token came, and whose; Refused where a share is used up."""
         if self.kind is kind:
             return
-        self._tally.proven(self, kind)
+        self._tally.proven(self, kind, owner)
         self._timer.cancel()
 
     def drop(self, why: str) -> None:

@@ -8,6 +8,7 @@ from ipaddress import IPv6Address, ip_address
 _SPARE = 128
 _MOST_DESCRIPTORS = 65_536
 _MOST_STRANGERS = 4_096
+_MIB = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -15,9 +16,11 @@ class Limits:
     """How many connections there may be at once, by who is at the other end.
 
     A stranger has shown no valid token on this connection; each kind has a share of
-    its own, so that strangers take nothing from agents. A stranger has `header_s`
-    seconds from the accept to the end of the header, and `body_s` from there to the
-    end of the answer; a header is at most `header_bytes` long.
+    its own, so that strangers take nothing from agents, and the owner of one key has
+    a share of the senders. A stranger has `header_s` seconds from the accept to the end
+    of the header, and `body_s` from there to the end of the answer; a header is at most
+    `header_bytes` long. Of bodies `held_bytes` are held at once, of one owner a part of
+    that; a sender has `read_s` to read an answer.
     """
 
     strangers: int
@@ -27,6 +30,10 @@ class Limits:
     header_s: float = 10.0
     body_s: float = 15.0
     header_bytes: int = 64 * 1024
+    senders_per_owner: int = 2048
+    held_bytes: int = 128 * _MIB
+    held_bytes_per_owner: int = 32 * _MIB
+    read_s: float = 60.0
 
     @classmethod
     def within(cls, descriptors: int) -> "Limits":
@@ -37,6 +44,7 @@ class Limits:
             strangers=strangers,
             strangers_per_source=max(strangers // 8, 4),
             senders=usable // 4,
+            senders_per_owner=max(usable // 32, 128),
             listeners=usable // 2,
         )
 

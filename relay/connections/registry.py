@@ -9,6 +9,7 @@ from collections import Counter
 from aiohttp import web
 
 from relay.connections.connection import Connection, Kind
+from relay.connections.held_bytes import HeldBytes
 from relay.connections.limits import Limits
 from relay.errors import Refused
 
@@ -26,7 +27,9 @@ class Registry:
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
+        self.held = HeldBytes(limits.held_bytes, limits.held_bytes_per_owner)
         self.counts = Counter[Kind]()
+        self._by_owner = Counter[str]()
         self.drops = Counter[str]()
         self.responses = Counter[int]()
         # in the order of their last step: the first has been waited for the longest
@@ -90,21 +93,36 @@ class Registry:
             self._leave(connection)
             self._enter(connection)
 
-    def proven(self, connection: Connection, kind: Kind) -> None:
+    def proven(self, connection: Connection, kind: Kind, owner: str) -> None:
         """Move a connection to another kind; Refused where that one is full."""
         most = self.limits.listeners
         if kind is Kind.SENDER:
             most = self.limits.senders
+            self._check_owner(owner)
         if self.counts[kind] >= most:
             self.dropped(_FULL)
             raise Refused(503, f"this relay has its {most} {kind}s", "Try again later.")
         self._leave(connection)
-        self.counts[connection.kind] -= 1
-        connection.kind = kind
+        self._uncount(connection)
+        connection.kind, connection.owner = kind, owner
         self.counts[kind] += 1
+        self._by_owner[owner] += 1
+
+    def _check_owner(self, owner: str) -> None:
+        most = self.limits.senders_per_owner
+        if self._by_owner[owner] >= most:
+            self.dropped(_FULL)
+            what = f"this key is used by {most} connections, as many as may"
+            raise Refused(503, what, "Close some, or use them again.")
+
+    def _uncount(self, connection: Connection) -> None:
+        self.counts[connection.kind] -= 1
+        self._by_owner[connection.owner] -= 1
+        if self._by_owner[connection.owner] <= 0:
+            del self._by_owner[connection.owner]
 
     def ended(self, connection: Connection) -> None:
-        self.counts[connection.kind] -= 1
+        self._uncount(connection)
         self._all.discard(connection)
         self._leave(connection)
         if connection.http is not None:

@@ -13,6 +13,7 @@ from tests.fixtures.relay_stage import (
     RelayStage,
     echo,
     listening_agent,
+    until,
 )
 from tests.unit.relay.connections.test_strangers import Stranger
 from tests.unit.relay.test_main import data, serving
@@ -45,6 +46,10 @@ ODD = {
     "scheme": (_get(b"\xff\xfe"), 401),
     "other header": (_get(_token(b"\xff", b"x"), b"Authorization"), 401),
     "no deflate": (_post(b"xxxxx", encoding=b"deflate"), 400),
+    "no chunk": (
+        b"POST /$enrol HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        400,
+    ),
     "no gzip": (_post(b"xxxxx", encoding=b"gzip"), 400),
 }
 
@@ -60,6 +65,22 @@ async def test_they_are_refused(
     first = (await stranger.reader.readline()).split()
     stranger.writer.close()
     assert first[1] == b"%d" % status
+    assert [each for each in caplog.records if each.exc_info] == []
+
+
+async def test_a_body_that_ends_too_early_leaves_no_trace(
+    stage: RelayStage, agent: Enrolled, caplog: pytest.LogCaptureFixture
+) -> None:
+    for path, header in (("$enrol", {}), ("agent1", stage.send_headers(agent.name))):
+        stranger = await Stranger.connect(stage)
+        head = f"POST /{path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000\r\n"
+        head += "".join(f"{name}: {value}\r\n" for name, value in header.items())
+        stranger.writer.write(head.encode() + b"\r\nxxx")
+        await stranger.writer.drain()
+        stranger.writer.transport.abort()
+    async with stage.client() as client, client.get("/agent1") as answer:
+        assert answer.status == 401
+    await until(lambda: not stage.connected(), "nobody is connected")
     assert [each for each in caplog.records if each.exc_info] == []
 
 

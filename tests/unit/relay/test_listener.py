@@ -244,6 +244,10 @@ async def test_a_broken_protocol_closes_with_1002(
         {"responseHeaders": {"X": "a\r\nSet-Cookie: b"}},
         {"responseHeaders": {"X: y": "a"}},
         {"responseHeaders": ["X"]},
+        {"responseHeaders": {"X": "\ud800"}},
+        {"responseHeaders": {"X": [["a"]]}},
+        {"responseHeaders": {"X": {"a": {}}}},
+        {"responseHeaders": {"X": ["a" * 20_000, "b" * 20_000]}},
     ],
 )
 async def test_a_forbidden_response_is_no_answer(

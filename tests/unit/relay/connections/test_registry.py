@@ -33,8 +33,8 @@ def request_on(connection: Connection) -> web.Request:
 async def test_each_is_counted_once_under_its_kind() -> None:
     registry = Registry(LIMITS)
     one, two = admitted(registry), admitted(registry)
-    two.prove(Kind.SENDER)
-    two.prove(Kind.SENDER)
+    two.prove(Kind.SENDER, "acme")
+    two.prove(Kind.SENDER, "acme")
     assert dict(registry.counts) == {Kind.STRANGER: 1, Kind.SENDER: 1}
     for each in (one, two, one):
         each.connection_lost(None)
@@ -43,10 +43,10 @@ async def test_each_is_counted_once_under_its_kind() -> None:
 
 async def test_a_kind_that_is_full_is_refused() -> None:
     registry = Registry(LIMITS)
-    admitted(registry).prove(Kind.LISTENER)
+    admitted(registry).prove(Kind.LISTENER, "")
     other = admitted(registry)
     with pytest.raises(Refused, match="has its 1 listeners"):
-        other.prove(Kind.LISTENER)
+        other.prove(Kind.LISTENER, "")
     assert registry.counts[Kind.STRANGER] == 1
 
 
