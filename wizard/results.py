@@ -55,7 +55,8 @@ class AgentStatus:
 
     The controller is empty where none is named; `attention` is what an administrator is
     to look at, `nobody` why none of the people in the scope can be reset, as far as the
-    agent looked; while `breaker_is_open` nothing is written.
+    agent looked; while `breaker_is_open` nothing is written. One that runs and does not
+    answer is frozen: what it said before counts no more.
     """
 
     running: bool
@@ -71,6 +72,7 @@ class AgentStatus:
     attention: Text = EMPTY
     breaker_is_open: bool = False
     nobody: Text = EMPTY
+    answers: bool = True
 
     @property
     def serving(self) -> bool:

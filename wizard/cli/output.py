@@ -104,6 +104,10 @@ _FOR_GOOD = Text(
     "is cut off is finished by writeback rollback."
 )
 _REPAIR = Text("What to do: writeback repair starts it, or says why it can't.")
+_FROZEN = Text(
+    "What to do: systemd ends an agent that is frozen and starts it anew; writeback "
+    "repair does at once."
+)
 _WHO = Text("What to do: writeback permissions check says who is refused, and why.")
 _EDITED = Text("Edited by hand since it was applied (writeback apply follows):")
 _STATES = {
@@ -247,6 +251,8 @@ def status_text(installed: Installed | None) -> str:
         shown.append(_attention(status.attention))
     elif not status.running:
         shown.append(_REPAIR)
+    elif not status.answers:
+        shown.append(_FROZEN)
     if status.nobody:
         shown.append(_WHO)
     if installed.drift:
@@ -290,6 +296,8 @@ def first_line(installed: Installed) -> Text:
     status = installed.status
     if not status.writeback:
         return Text("Password writeback is off: requests are answered as paused.")
+    if status.running and not status.answers:
+        return Text("Password writeback is on, but the agent does not answer.")
     if status.breaker_is_open:
         return Text("Password writeback is on, but stopped: the breaker is open.")
     if status.ready and status.nobody:

@@ -142,6 +142,7 @@ class Installation:
         )
 
 
+_SILENT = Text("not known")
 _CONNECTED = "connected"  # in status.json, as agent.relay_client.listener.Phase
 
 
@@ -153,10 +154,11 @@ def at_a_glance(settings: Settings, service: Service) -> AgentStatus:
         running=service.running,
         ready=service.ready,
         writeback=settings.features.password_writeback,
-        relay=_part(relay),
-        directory=_part(directory),
-        relay_connected=relay.get("state") == _CONNECTED,
-        directory_connected=directory.get("state") == _CONNECTED,
+        answers=service.answers,
+        relay=_part(relay) if service.answers else _SILENT,
+        directory=_part(directory) if service.answers else _SILENT,
+        relay_connected=service.answers and relay.get("state") == _CONNECTED,
+        directory_connected=service.answers and directory.get("state") == _CONNECTED,
         controller=str(directory.get("controller") or ""),
         since=time_in_words(status.get("started_at")),
         version=str(status.get("version") or ""),

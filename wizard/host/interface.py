@@ -23,17 +23,19 @@ REPLACE = Text("a new agent takes over by: writeback repair")
 class Service:
     """The agent's service right now; `pid` is of the supervising process.
 
-    `status` is what the agent last said about itself; empty when it said nothing.
+    `status` is what the agent last said about itself; empty when it said nothing. One
+    that no longer `answers`, such as a frozen one, may be anything by now.
     """
 
     running: bool
     status: Mapping[str, Any] = field(default_factory=dict)
     pid: int | None = None
+    answers: bool = True
 
     @property
     def ready(self) -> bool:
-        """The relay link is up and a controller answered."""
-        return self.running and bool(self.status.get("ready"))
+        """The relay link is up, a controller answered, and so does the agent."""
+        return self.running and self.answers and bool(self.status.get("ready"))
 
     @property
     def outdated(self) -> Text:

@@ -28,7 +28,8 @@ class ServiceStep(Step):
         if service.status.get("settings") not in (None, wanted):
             restart = max(restart, Restart.RELOAD)
         # one that waits for a relay or a controller goes on trying: another would too
-        serves = service.ready or (service.running and bool(waits_for(service.status)))
+        waits = service.running and bool(waits_for(service.status))
+        serves = service.answers and (service.ready or waits)
         if serves and not service.outdated and not restart:
             return ()
         summary = Text("Starts the agent and waits until it is ready")
@@ -78,6 +79,9 @@ class ServiceStep(Step):
 
 def _judged(service: Service, settings: str) -> tuple[State, Text, Text]:
     """Judge what runs, by the digest of the settings that it should run with."""
+    if not service.answers:
+        detail = Text("It runs, but it does not answer.")
+        return "failed", detail, Text("Run writeback repair: that starts it anew.")
     if service.status.get("settings") not in (None, settings):
         detail = Text("It runs with other settings or certificates than these.")
         return "failed", detail, Text("Apply the settings.")

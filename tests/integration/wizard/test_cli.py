@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import threading
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from agent.config.settings_file import dump
 from lab.controller import Lab
 from lab.remains import directory_now
 from lab.sandbox import CANARY, Sandbox, sandbox
+from tests.integration.wizard.test_install import install
 from wizard.cli.main import main
 from wizard.controller.controller import Controller
 from wizard.host.sandbox.host import SandboxHost
@@ -163,3 +165,20 @@ def _install_elsewhere(whole: Sandbox, inputs: Inputs, settings: Settings) -> No
     plan = controller.changes.plan(settings, inputs)
     controller.changes.apply(plan, inputs, lambda _: None, threading.Event())
     other.stop_service()
+
+
+def test_a_frozen_agent_does_not_read_as_ready(
+    fresh_lab: Lab, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with sandbox(fresh_lab, tmp_path / "stage") as whole:
+        install(whole)
+        shell = Shell(whole, capsys)
+        assert shell.run("status")["exit"] == 0
+        pid = json.loads(whole.host.places.status.read_text())["pid"]
+        os.kill(pid, signal.SIGSTOP)
+        frozen = shell.run("status")
+        assert (frozen["exit"], frozen["answers"], frozen["ready"]) == (4, False, False)
+        assert "does not answer" in frozen["summary"]
+        os.kill(pid, signal.SIGCONT)
+        whole.host.wait_ready(60)
+        assert shell.run("status")["exit"] == 0

@@ -19,13 +19,15 @@ class FakeHost(SandboxHost):
     def __init__(self, home: Path) -> None:
         super().__init__(home)
         self.runs = False
+        self.answers = True
         self.fails = ""
         self.gapless = False  # a new agent can take over from one that runs
         self.status: dict[str, object] = {}
         self.did: list[str] = []
 
     def service(self) -> Service:
-        return Service(running=self.runs, status={"ready": self.runs, **self.status})
+        status = {"ready": self.runs, **self.status}
+        return Service(running=self.runs, status=status, answers=self.answers)
 
     def start_service(self) -> None:
         self.did.append("start")

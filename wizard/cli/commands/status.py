@@ -32,6 +32,7 @@ def status(controller: Controller) -> Result:
         "writeback": state.writeback,
         "running": state.running,
         "ready": state.ready,
+        "answers": state.answers,
         "relay": state.relay,
         "directory": state.directory,
         "since": state.since.isoformat() if state.since else None,

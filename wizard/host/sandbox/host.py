@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -24,6 +25,7 @@ from wizard.errors import Busy
 from wizard.host import interface
 from wizard.host.agent_state import agent_state
 from wizard.host.audit_files import remaining_logs, remove_path
+from wizard.host.living_agent import running_service
 from wizard.host.lock import held, is_held
 from wizard.host.sandbox import process
 from wizard.host.sandbox.process import DetachedProcess
@@ -88,8 +90,8 @@ class SandboxHost:
         supervisor = process.load(self._pid_file)
         if supervisor is None:
             return interface.Service(running=False)
-        status = status_read_by(self.places.status.read_bytes)
-        return interface.Service(running=True, status=status, pid=supervisor.pid)
+        read = partial(status_read_by, self.places.status.read_bytes)
+        return running_service(read, supervisor.pid)
 
     def start_service(self) -> None:
         for folder in (self.places.state, self.places.log.parent):

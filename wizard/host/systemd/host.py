@@ -24,6 +24,7 @@ from wire.text import EMPTY, Text
 from wizard.errors import Busy
 from wizard.host import interface
 from wizard.host.audit_files import remaining_logs, remove_path
+from wizard.host.living_agent import running_service
 from wizard.host.lock import held, is_held
 from wizard.host.service_status import not_ready, status_read_by
 from wizard.host.systemd.credentials import SystemCredentials
@@ -113,7 +114,7 @@ class SystemdHost:
             unit = manager.unit(UNIT)
         if not unit.pid:
             return interface.Service(running=False)
-        return interface.Service(running=True, status=self._status(), pid=unit.pid)
+        return running_service(self._status, unit.pid)
 
     def start_service(self) -> None:
         with connected() as manager:

@@ -180,6 +180,8 @@ def _agent(status: AgentStatus) -> Text:
     if not status.running:
         return Text("Not running")
     state = Text("Running") if status.ready else Text("Running, not ready")
+    if not status.answers:
+        state = Text("Running, but it does not answer")
     if status.since is None:
         return state
     since = status.since.replace(tzinfo=status.since.tzinfo or UTC)

@@ -15,6 +15,9 @@ from wizard.cli.output import (
     portal_details_text,
     status_text,
 )
+from wizard.cli.output import first_line, portal_details_text, status_text
+from wizard.controller.installation import at_a_glance
+from wizard.host.interface import Service
 from wizard.host.service_status import nobody_reached
 from wizard.results import (
     AgentStatus,
@@ -163,3 +166,25 @@ def test_ages_of_keys_are_lined_up_and_say_what_is_due() -> None:
 def test_a_row_without_a_detail_ends_with_its_title() -> None:
     rows = (Check("locked", Text("It is not locked"), "ok", EMPTY),)
     assert checks_text(rows) == "ok       It is not locked"
+
+
+def test_a_frozen_agent_is_told_first_and_serves_nobody() -> None:
+    found = at_a_glance(
+        SETTINGS,
+        Service(
+            running=True,
+            status={
+                "ready": True,
+                "relay": {"state": UP},
+                "directory": {"state": UP, "controller": "dc1.corp.test"},
+            },
+            answers=False,
+        ),
+    )
+    text = status_text(Installed(SETTINGS, found, "7C1F 09AE"))
+    assert text.splitlines()[0] == (
+        "Password writeback is on, but the agent does not answer."
+    )
+    assert UP not in text
+    assert "writeback repair" in text
+    assert not found.serving

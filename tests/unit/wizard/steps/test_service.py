@@ -47,6 +47,19 @@ def test_a_service_is_restarted_for_what_it_reads(host: FakeHost) -> None:
     assert host.did == ["stop", "start", "wait"]
 
 
+@pytest.mark.parametrize("reason", ["", "it waits"])
+def test_a_frozen_agent_is_a_finding_and_is_started_anew(
+    host: FakeHost, reason: str
+) -> None:
+    host.runs, host.answers, host.gapless = True, False, True
+    host.status = {"relay": {"reason": reason}}
+    (row,) = ServiceStep().verify(Target(SETTINGS, on(host)))
+    assert (row.state, row.detail) == ("failed", "It runs, but it does not answer.")
+    (change,) = ServiceStep().plan(Target(SETTINGS, on(host)))
+    ServiceStep().apply(change, on(host))
+    assert host.did == ["stop", "start", "wait"]
+
+
 def test_a_new_agent_takes_over_where_only_files_changed(host: FakeHost) -> None:
     host.runs = host.gapless = True
     settings = Change("settings", Text("Writes"), None, {})
