@@ -7,7 +7,7 @@ names, the certificate is looked at and no more.
 """
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -19,7 +19,12 @@ from wizard.checks.controller_dns import compared, notes_of, of_dns
 from wizard.checks.controller_facts import ControllerFacts, Inspection, Step
 from wizard.checks.controller_probe import SignIn, see_certificate, sign_in
 from wizard.checks.controller_rating import judged
-from wizard.checks.express_scope import PEOPLE_CONTAINERS, express_scope
+from wizard.checks.express_scope import (
+    LEFT_OUT,
+    PEOPLE_CONTAINERS,
+    ExpressScope,
+    express_scope,
+)
 from wizard.checks.outcome import Outcome, Report
 from wizard.directory.discovery import Answer, ask_controllers
 from wizard.directory.sign_in import open_first
@@ -51,19 +56,24 @@ def run(
     let_in = any(facts.signed_in_as for facts in inspection.controllers)
     if context.settings is not None or not let_in or stop.is_set():
         return Outcome(rows, inspection=inspection)
-    return Outcome(rows, _for_express(directory, credentials), inspection)
+    found = _for_express(directory, credentials)
+    if found is None:
+        return Outcome(rows, inspection=inspection)  # the rows say why
+    inspection = replace(inspection, notes=(*inspection.notes, *found.notes))
+    values = {PEOPLE_CONTAINERS: found.containers, LEFT_OUT: found.left_out}
+    return Outcome((*rows, *found.notes), values, inspection)
 
 
 def _for_express(
     directory: DirectorySettings, credentials: SignIn
-) -> Mapping[str, tuple[str, ...]]:
-    """Find what Express takes as the scope; it asks for none."""
+) -> ExpressScope | None:
+    """Find what Express takes as the scope, as it asks for none; None: it can't be."""
     try:
         opened = open_first(directory, credentials.user, credentials.password)
         with opened:
-            return {PEOPLE_CONTAINERS: express_scope(opened, directory)}
+            return express_scope(opened, directory)
     except DirectoryError:
-        return {}  # the rows say why
+        return None
 
 
 def inspect_directory(

@@ -13,7 +13,7 @@ def test_express_takes_the_people_and_not_the_agents_account(clean_lab: Lab) -> 
     lab, directory = clean_lab, settings_for(clean_lab).directory
     admin = (lab.admin_user, Secret(lab.admin_password))
     with connect(Endpoint(lab.host, lab.address, 636, lab.ca), *admin) as opened:
-        chosen = express_scope(opened, directory)
+        chosen = express_scope(opened, directory).containers
 
     assert f"OU=People,{lab.base_dn}" in chosen
     assert lab.base_dn not in chosen

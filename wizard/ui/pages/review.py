@@ -1,10 +1,13 @@
 """Ready to configure: the plan in words; nothing happens before it is accepted."""
 
+from collections.abc import Iterator
+
 from PySide6.QtWidgets import QWidget
 
 from agent.config.errors import Problem, SettingsError
 from agent.config.settings_file import dump
 from wire.text import EMPTY, Text, plural
+from wizard.checks.express_scope import LEFT_OUT, left_out_text
 from wizard.errors import Busy, RecoveryNeeded
 from wizard.flow.conditions import beside_original, original_is_gone, rekeying, removing
 from wizard.flow.conversion import inputs_of
@@ -160,12 +163,21 @@ class ReviewPage(Form):
     def _kept(self) -> tuple[Text, ...]:
         installed = self.session.answers.installed
         if installed is None:
-            return (Text("No existing account, group or permission is removed."),)
+            return (
+                Text("No existing account, group or permission is removed."),
+                *self._left_out(),
+            )
         if removing(self.session.answers):
             return left_by_removal(self.session)
         return tuple(
             _words(item) for item in unchanged(installed, self.session.settings)
         )
+
+    def _left_out(self) -> Iterator[Text]:
+        """Say who Express leaves out."""
+        answers = self.session.answers
+        if answers.get("mode") == "express":
+            yield from map(left_out_text, answers.get(LEFT_OUT) or ())
 
     def _failed(self, error: BaseException) -> None:
         self.check_rows.show_checks((broken(error),))

@@ -34,6 +34,14 @@ def test_express_takes_the_containers_that_hold_people_once_they_are_found() -> 
     assert settings_of(answers).scope.containers == found
 
 
+def test_express_takes_no_scope_where_all_people_are_beside_the_account() -> None:
+    """The head of the domain would have the agent's own account in it."""
+    left = ("OU=Staff,DC=corp,DC=test",)
+    answers = express().having({"input.people_containers": (), "input.left_out": left})
+    with pytest.raises(SettingsError, match="containers"):
+        settings_of(answers)
+
+
 def test_answers_of_pages_that_are_hidden_are_not_used() -> None:
     answers = express(
         scope__containers=("OU=Old,DC=corp,DC=test",), features__unlock=False
