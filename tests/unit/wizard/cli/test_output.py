@@ -15,7 +15,6 @@ from wizard.cli.output import (
     portal_details_text,
     status_text,
 )
-from wizard.cli.output import first_line, portal_details_text, status_text
 from wizard.controller.installation import at_a_glance
 from wizard.host.interface import Service
 from wizard.host.service_status import nobody_reached
