@@ -146,6 +146,14 @@ def test_a_resource_that_is_no_address_is_refused(resource: str) -> None:
         _ = sas.parse(signed(resource)).audience
 
 
+@pytest.mark.parametrize("odd", ["\udc80", "é", "\u2028"])
+def test_bytes_that_are_no_ascii_are_no_token(odd: str) -> None:
+    """As an HTTP header brings them; a signature over them would be of no text."""
+    spoiled = signed("http%3A%2F%2Frelay%2Fx").replace("relay", f"relay{odd}")
+    with pytest.raises(sas.BadToken, match="ASCII"):
+        sas.verify(spoiled, keys, NOW)
+
+
 def test_no_refusal_shows_the_token() -> None:
     token = signed("http%3A%2F%2Fh%2F", key="other")
     signature = token.partition("sig=")[2].partition("&")[0]
