@@ -78,6 +78,10 @@ class LabRelay:
         """Forget an agent, as the relay's owner does."""
         _run("forget", agent, "--data", str(self._data))
 
+    def agents(self) -> str:
+        """List who is enrolled, as the relay's owner is told."""
+        return _run("agents", "--data", str(self._data))
+
     def reset(self) -> None:
         """Forget every agent and code."""
         self.stop()

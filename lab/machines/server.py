@@ -4,7 +4,7 @@ import contextlib
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -193,9 +193,12 @@ def relay_beside(lab: Lab, folder: Path) -> Iterator[LabRelay]:
 
 
 @contextlib.contextmanager
-def server(suite: Suite, folder: Path) -> Iterator[Server]:
-    """Set one up beside a controller and a relay of its own; nothing is left."""
-    root = ensure_root(suite)
+def server(suite: Suite, folder: Path, *, more: Sequence[str] = ()) -> Iterator[Server]:
+    """Set one up beside a controller and a relay of its own; nothing is left.
+
+    `more` are packages of Debian that the server has besides.
+    """
+    root = ensure_root(suite, more=more)
     Lab.ensure_snapshot()  # building it needs the network that is left next
     with own_network(), contextlib.ExitStack() as ending:
         lab = Lab.start(folder / "lab")

@@ -58,6 +58,8 @@ def test_the_agents_package_has_its_files_where_they_belong(
         *("/usr/share/man/man8/writeback-agent.8.gz",),
         *("/usr/share/bash-completion/completions/writeback",),
         *("/usr/share/doc/writeback-agent/copyright",),
+        *("/usr/share/doc/writeback-agent/sbom.cdx.json",),
+        *("/usr/share/doc/writeback-agent/site.yaml",),
         *("/usr/lib/writeback-agent/writeback-setupd",),
         *("/usr/lib/systemd/system/writeback-setup.service",),
         *("/usr/lib/systemd/system/writeback-rotation.service",),

@@ -2,18 +2,24 @@
 
 import asyncio
 import re
+import ssl
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from lab.authority import Authority, issue, make_authority
 from lab.machines.machine import Machine, machine
 from lab.machines.network import own_network
-from lab.machines.root import ensure_root
+from lab.machines.root import Suite, ensure_root
 from relay.cli.main import main
 from tests.fixtures.packages import built_relay
 from tests.fixtures.relay_stage import (
+    DEADLINE_S,
+    PORTAL,
+    Enrolled,
     RelayStage,
     echo,
     listening_agent,
@@ -23,11 +29,13 @@ from tests.fixtures.relay_stage import (
 from tests.system.bare import OF_THE_TOOLS, Bare
 from tests.system.suites import SUITES
 from tests.system.test_packages import contents, paths
+from wire.enrolment_code import parse_half
+from wire.keys import fingerprint_digest
 
 _UNIT = "writeback-relay.service"
 _TLS = "/root/tls"
-_SETUP = ("writeback-relay", "setup", "--name", "localhost")
-_PAIR = ("--cert", f"{_TLS}/leaf.pem", "--key", f"{_TLS}/leaf.key")
+SETUP = ("writeback-relay", "setup", "--name", "localhost")
+PAIR = ("--cert", f"{_TLS}/leaf.pem", "--key", f"{_TLS}/leaf.key")
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +65,8 @@ def test_it_holds_what_it_needs_and_nothing_else(package: Path) -> None:
         *("/usr/share/man/man8/writeback-relay.8.gz",),
         *("/usr/share/bash-completion/completions/writeback-relay",),
         *("/usr/share/doc/writeback-relay/copyright",),
+        *("/usr/share/doc/writeback-relay/sbom.cdx.json",),
+        *("/usr/share/doc/writeback-relay/relay.md",),
     ):
         assert path in found
     words = re.compile(r"qt|pyside|ldap3|keyring|jeepney|/agent/|/wizard/|/tests?/")
@@ -77,7 +87,7 @@ def test_it_is_set_up_removed_and_purged_without_a_trace(
     assert "there is no relay database" in bare.run(
         "writeback-relay", "agents", fails=True
     )
-    said = bare.run(*_SETUP, *_PAIR)
+    said = bare.run(*SETUP, *PAIR)
     assert "copies are in /etc/writeback-relay/tls" in said
     owned = bare.run("stat", "-c", "%U %a %n", "/var/lib/writeback-relay/relay.db")
     assert owned.startswith("writeback-relay 600 ")
@@ -99,22 +109,27 @@ def put_pair(leaf: Path, at: Bare | Machine) -> None:
         at.put(f"{_TLS}/{leaf.name}.{ending}", content, mode=0o600)
 
 
+@pytest.mark.parametrize("suite", SUITES)
 async def test_a_relay_serves_through_renewal_restart_and_upgrade(
-    package: Path, stage: RelayStage, tmp_path: Path
+    package: Path, stage: RelayStage, tmp_path: Path, suite: Suite
 ) -> None:
     newer = built_relay("9.9.9")
     agent = await stage.enrol("agent1")
     backup = tmp_path / "backup.tar"
     assert main(["backup", str(backup), "--data", str(stage.folder / "data")]) == 0
-    root = ensure_root("bookworm")
+    root = ensure_root(suite)
     with own_network(), machine(tmp_path / "relay", root) as here:
         install(here, package, stage, backup)
         stage.port = 443
+        await takes_a_code(here, stage)
         async with listening_agent(stage, agent, echo) as linked:
             asking = asyncio.create_task(ask_until_told(stage, told := asyncio.Event()))
             try:
-                await asyncio.to_thread(renewed, here, stage, tmp_path)
+                for name in ("by-signal", "by-file"):
+                    new = await asyncio.to_thread(renewed, here, stage, tmp_path, name)
+                    await is_taken_up(stage, new)
                 assert linked.reasons == []
+                await tells_of_itself()
                 await asyncio.to_thread(here.output, "systemctl", "restart", _UNIT)
                 await until(lambda: linked.connected, "it is back")
                 here.put("/root/newer.deb", newer.read_bytes())
@@ -133,9 +148,9 @@ def install(here: Machine, package: Path, stage: RelayStage, backup: Path) -> No
     here.put("/root/relay.deb", package.read_bytes())
     here.put("/root/backup.tar", backup.read_bytes())
     here.output("dpkg", "--install", "/root/relay.deb")
-    here.output(*_SETUP, *_PAIR, "--no-start")
+    here.output(*SETUP, *PAIR, "--no-start")
     here.output("writeback-relay", "restore", "/root/backup.tar")
-    started = here.run(*_SETUP, *_PAIR)
+    started = here.run(*SETUP, *PAIR)
     assert started.returncode == 0, here.journal("", "--unit", _UNIT)
     assert here.output("systemctl", "is-active", _UNIT).strip() == "active"
     assert "agent1" in here.output("writeback-relay", "agents")
@@ -155,20 +170,59 @@ async def ask_until_told(stage: RelayStage, told: asyncio.Event) -> list[int]:
     return statuses
 
 
-def renewed(here: Machine, stage: RelayStage, folder: Path) -> None:
-    """Have a renewal hook bring another certificate of the same authority."""
+async def takes_a_code(here: Machine, stage: RelayStage) -> None:
+    """Enrol another agent, by a code of which the relay's command gave its half."""
+    half = here.output("writeback-relay", "code", "--portal", PORTAL).split()[0]
+    digest = fingerprint_digest(stage.portal.keys)
+    agent = Enrolled("agent2", parse_half(half).joined(digest))
+    async with (
+        stage.client() as client,
+        client.post("/$enrol", data=agent.application) as answer,
+    ):
+        assert answer.status == 201, await answer.text()
+    assert "agent2" in here.output("writeback-relay", "agents")
+
+
+def renewed(here: Machine, stage: RelayStage, folder: Path, name: str) -> str:
+    """Have a renewal hook bring another certificate of the same authority; give it."""
     ca = stage.folder / "ca"
-    issue(
-        Authority(ca / "ca.pem", ca / "ca.key"),
-        folder / "new",
-        ["localhost"],
-        ["127.0.0.1"],
-    )
-    put_pair(folder / "new", here)
-    pair = ("--cert", f"{_TLS}/new.pem", "--key", f"{_TLS}/new.key")
+    authority = Authority(ca / "ca.pem", ca / "ca.key")
+    issue(authority, folder / name, ["localhost"], ["127.0.0.1"])
+    put_pair(folder / name, here)
+    pair = ("--cert", f"{_TLS}/{name}.pem", "--key", f"{_TLS}/{name}.key")
     here.output("writeback-relay", "certificate", *pair)
-    here.output("systemctl", "reload", _UNIT)
-    here.journal("took up", "--unit", _UNIT)
+    if name == "by-signal":
+        here.output("systemctl", "reload", _UNIT)
+    return (folder / f"{name}.pem").read_text()
+
+
+async def is_taken_up(stage: RelayStage, certificate: str) -> None:
+    """Wait until who connects is shown it; systemd has the signal sent, or nobody."""
+    deadline = time.monotonic() + DEADLINE_S
+    while await shown(stage) not in certificate:
+        assert time.monotonic() < deadline, "the certificate is not taken up"
+        await asyncio.sleep(0.1)
+
+
+async def shown(stage: RelayStage) -> str:
+    _, writer = await asyncio.open_connection(
+        "127.0.0.1", stage.port, ssl=stage.client_tls, server_hostname="localhost"
+    )
+    der = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+    writer.close()
+    return ssl.DER_cert_to_PEM_cert(der).strip()
+
+
+async def tells_of_itself() -> None:
+    """Answer a monitor on the documented port."""
+    async with aiohttp.ClientSession("http://127.0.0.1:9469") as monitor:
+        async with monitor.get("/ready") as answer:
+            assert answer.status == 200
+            assert await answer.json() == {"ready": True, "problems": []}
+        async with monitor.get("/metrics") as answer:
+            told = await answer.text()
+    assert "writeback_relay_agents_listening 1" in told
+    assert 'writeback_relay_responses_total{status="200"}' in told
 
 
 def is_hardened(here: Machine) -> None:

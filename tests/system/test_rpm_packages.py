@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from installer.paths import INSTALLER, REPOSITORY
+from lab.authority import issue, make_authority
 from tests.fixtures.packages import Packages, built
 from tests.system.bare import OF_THE_TOOLS, ROOT, SYSTEMCTL, Bare
 from tests.system.suites import SUITES
 from tests.system.test_packages import paths
+from tests.system.test_relay_package import PAIR, SETUP, put_pair
 
 
 @pytest.fixture(scope="module")
@@ -75,16 +77,41 @@ def damaged_there(bare: Bare) -> str:
     return bare.outside(*own).strip()
 
 
+def rpm_on(bare: Bare, *argv: str) -> str:
+    """Run this machine's rpm on it; give what was said."""
+    if shutil.which("rpm") is None:
+        pytest.skip("rpm is not installed")
+    # no package there is an rpm: what it depends on can't be found in its list
+    own = ("--define", "_dbpath /var/lib/rpm", "--nodeps")
+    return bare.outside("rpm", "--root", ROOT, *own, *argv)
+
+
+def test_the_relays_rpm_serves_and_says_what_it_leaves(
+    packages: Packages, bare: Bare, tmp_path: Path
+) -> None:
+    issue(make_authority(tmp_path / "ca"), tmp_path / "leaf", ["localhost"], [])
+    put_pair(tmp_path / "leaf", bare)
+    rpm_on(bare, "--install", str(packages.relay_rpm))
+    assert rpm_on(bare, "--verify", "writeback-relay") == ""
+    program = "/usr/lib/writeback-relay/writeback-relay"
+    assert bare.run("stat", "-c", "%U:%G %a", program) == "root:root 755\n"
+    unit = "/usr/lib/systemd/system/writeback-relay.service"
+    assert bare.run("stat", "-c", "%U:%G %a", unit) == "root:root 644\n"
+    bare.run(*SETUP, *PAIR)
+    data = "/var/lib/writeback-relay/relay.db"
+    owned = bare.run("stat", "-c", "%U %a", data)
+    assert owned == "writeback-relay 600\n"
+    said = rpm_on(bare, "--erase", "writeback-relay")
+    assert "stays in\n/var/lib/writeback-relay" in said
+    assert data in bare.files()
+    assert program not in bare.files()
+
+
 def test_the_rpm_is_installed_upgraded_and_erased(
     packages: Packages, bare: Bare
 ) -> None:
-    if shutil.which("rpm") is None:
-        pytest.skip("rpm is not installed")
-
-    def rpm(*argv: str, fails: bool = False) -> str:
-        # no package there is an rpm: what it depends on can't be found in its list
-        own = ("--define", "_dbpath /var/lib/rpm", "--nodeps")
-        return bare.outside("rpm", "--root", ROOT, *own, *argv, fails=fails)
+    def rpm(*argv: str) -> str:
+        return rpm_on(bare, *argv)
 
     bare.put("/run/systemd/system/there", b"")
     # rpm gives its scripts a PATH of its own
@@ -112,7 +139,7 @@ def test_the_rpm_is_installed_upgraded_and_erased(
         "daemon-reload",  # after the files of the one before went
     ]
     bare.put("/told", b"")
-    rpm("--erase", "writeback-agent")
+    assert "What stays" in rpm("--erase", "writeback-agent")
     assert bare.run("cat", "/told").splitlines() == [*_STOPPED, "daemon-reload"]
     left = bare.files() - before
     assert set(own) <= left
