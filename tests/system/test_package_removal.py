@@ -46,7 +46,7 @@ def test_rpm_says_what_a_serving_agent_leaves(tmp_path: Path) -> None:
         before = directory_now(here.lab)
         install_rpm(here, package)
         serves(here)
-        assert here.machine.run("rpm", "--verify", "writeback-agent").stdout == ""
+        assert here.machine.run(*_RPM, "--verify", "writeback-agent").stdout == ""
         said = taken(here, *_RPM, "--erase", "writeback-agent")
         is_said(here, said, "sudo writeback remove")
         stays(here, before)
