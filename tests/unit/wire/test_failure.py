@@ -55,6 +55,7 @@ _INTERNAL = {
     "agent.request.ledger.LedgerFailed",
     "relay.broker.ListenerSilent",
     "relay.broker.NoListener",
+    "relay.broker.TooMany",
     "relay.listener.ListenerGone",
     "relay.listener.NotTaken",
     "wire.hybrid_connections.BadMessage",
