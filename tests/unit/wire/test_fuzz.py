@@ -1,6 +1,11 @@
 """What portals and relays may send: read, or refused by name."""
 
+import contextlib
 import json
+import socket
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +16,7 @@ from tests.unit.agent.wire import AGENT, AGENT_ID, PORTAL, PORTALS, claims
 from wire import hybrid_connections, jose, messages
 from wire.hybrid_connections import BadMessage
 from wire.messages import Opened
-from wire.outcomes import Refused
+from wire.outcomes import Code, Refused
 
 CASES = [SHORT, pytest.param(PARSED, marks=pytest.mark.slow)]  # minutes each
 JSON = [
@@ -114,6 +119,28 @@ def test_claims(cases: int) -> None:
 
     with bounded():
         refused_or_read(cases, mutated([spelled], JSON), read, Refused)
+
+
+@pytest.mark.parametrize(
+    "do",
+    [
+        lambda path: path.write_bytes(b"x"),
+        lambda path: path.mkdir(),
+        lambda _: subprocess.run(["/bin/true"], check=True),
+        lambda _: socket.create_connection(("127.0.0.1", 9)),
+    ],
+)
+def test_what_a_parser_does_beside_is_seen(
+    do: Callable[[Path], object], tmp_path: Path
+) -> None:
+    def parse(data: bytes) -> None:
+        with contextlib.suppress(OSError):  # nor does it help to catch what comes of it
+            do(tmp_path / "x")
+        if len(data) % 2:
+            raise Refused(Code.BAD_REQUEST, "odd")
+
+    with pytest.raises(AssertionError, match=r"^\["):
+        refused_or_read(200, mutated(FRAMES, JSON), parse, Refused)
 
 
 def test_the_same_seed_gives_the_same_cases() -> None:

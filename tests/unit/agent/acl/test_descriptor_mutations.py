@@ -18,6 +18,7 @@ from agent.acl.rights import Right
 from agent.acl.sid import Sid
 from agent.acl.well_known_sids import EVERYONE
 from tests.conftest import ReportLine
+from tests.fixtures.fuzz import SHORT
 from tests.unit.agent.acl.descriptor_mutations import CORPUS, MOST, mutated
 
 SEED = int(os.environ.get("WRITEBACK_SEED", "20261123"))
@@ -96,7 +97,7 @@ def peak_kib() -> int:
 def test_broken_descriptors_are_refused_or_read_exactly(
     report_line: ReportLine,
 ) -> None:
-    check(run(20_000, report_line), 20_000)
+    check(run(SHORT, report_line), SHORT)
 
 
 @pytest.mark.slow

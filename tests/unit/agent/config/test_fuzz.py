@@ -1,6 +1,9 @@
 """Files of settings that somebody broke: read, or refused by the line or the path."""
 
 import json
+import random
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import yaml
@@ -9,7 +12,15 @@ from agent.config import enrolment, settings_file
 from agent.config.enrolment import EnrolmentError
 from agent.config.errors import SettingsError
 from tests.fixtures.enrolled import enrolled
-from tests.fixtures.fuzz import PARSED, SHORT, bounded, mutated, refused_or_read
+from tests.fixtures.fuzz import (
+    PARSED,
+    SEED,
+    SENT,
+    SHORT,
+    bounded,
+    mutated,
+    refused_or_read,
+)
 from tests.unit.agent.config.test_settings import GOOD
 
 SETTINGS = [
@@ -49,9 +60,79 @@ YAML = [
 JSON = [*(b"[", b"]", b"{", b"}", b'"', b":", b",", b"null", b"7", b"9" * 40, b"\\u")]
 
 
-@pytest.mark.parametrize("cases", [SHORT, pytest.param(PARSED, marks=pytest.mark.slow)])
+CASES = [SHORT, pytest.param(PARSED, marks=pytest.mark.slow)]
+# all that YAML has, at a twentieth of a file's price
+SNIPPETS = [
+    *(b"a: 1\n", b"[x, 'y']", b"- &a 1\n- *a", b"? k\n: |\n t", b'{a: "b"}'),
+    *(b"<<: {a: b}", b"!!int 7", b"# a\n--- >\n b\n"),
+]
+# what a reader of YAML makes of its tags and numbers, beside what settings have
+ODD: tuple[Any, ...] = (
+    *(None, True, 0, -1, 1, 2**63, 10**400, 1.5, float("inf"), float("nan")),
+    *("", " ", "\0", "\ud800", "a" * 5000, "1", "corp.test", "https://x", "/", "CN=a"),
+    *(b"\xff", [], {}, {None}, [("a", 1)], [[]] * 50, {7: 1, None: 2, (1, 2): 3}),
+    *({"kind": "existing"}, {"kind": []}, {"host": "a"}, ["a", 7], {"a": {"b": {}}}),
+)
+
+
+@pytest.mark.parametrize("cases", CASES)
+def test_settings_text(cases: int) -> None:
+    """What is YAML, is refused by its path; a million take minutes."""
+
+    def read(data: bytes) -> None:
+        try:
+            settings_file.parse(data.decode("utf-8", "replace"))
+        except SettingsError as error:
+            if "is not valid YAML" in str(error):
+                raise
+            return
+        raise AssertionError("settings in a hundred bytes")
+
+    with bounded():
+        refused_or_read(cases, mutated(SNIPPETS, YAML, 100), read, SettingsError)
+
+
+def _place(tree: dict[str, Any], chosen: random.Random) -> tuple[Any, Any]:
+    """Choose a place in a tree: what holds it, and its key there."""
+    at: Any = tree
+    while True:
+        key = chosen.choice(list(at) if isinstance(at, dict) else range(len(at)))
+        below = at[key]
+        if not isinstance(below, dict | list) or not below or not chosen.randrange(4):
+            return at, key
+        at = below
+
+
+def broken_trees() -> Iterator[Any]:
+    """Break what was read: a value, a key, a part that stands elsewhere."""
+    chosen = random.Random(SEED)  # noqa: S311 - the same again by its seed
+    whole = json.dumps(yaml.safe_load(SETTINGS[2]))
+    while True:
+        tree: Any = {"": json.loads(whole)}
+        for _ in range(chosen.choice((1, 1, 1, 2, 5))):
+            at, key = _place(tree, chosen)
+            match chosen.randrange(4):
+                case 0 if isinstance(at, dict):
+                    at[chosen.choice((*at, "x", 7, None))] = chosen.choice(ODD)
+                case 1 if at is not tree:
+                    del at[key]
+                case 2:
+                    other, there = _place(tree, chosen)
+                    at[key] = json.loads(json.dumps(other[there], default=str))
+                case _:
+                    at[key] = chosen.choice(ODD)
+        yield tree.get("")
+
+
+@pytest.mark.parametrize("cases", CASES)
+def test_settings_tree(cases: int) -> None:
+    with bounded():
+        refused_or_read(cases, broken_trees(), settings_file.validate, SettingsError)
+
+
+@pytest.mark.parametrize("cases", [SHORT, pytest.param(SENT, marks=pytest.mark.slow)])
 def test_settings(cases: int) -> None:
-    """Text of YAML takes a millisecond each: the million takes half an hour."""
+    """Whole files, of a millisecond each: both parts have their million above."""
     with bounded():
         refused_or_read(
             cases,
@@ -61,7 +142,7 @@ def test_settings(cases: int) -> None:
         )
 
 
-@pytest.mark.parametrize("cases", [SHORT, pytest.param(PARSED, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("cases", CASES)
 def test_an_enrolment(cases: int) -> None:
     spelled = enrolment.dump(enrolled()).encode()
     with bounded():

@@ -1,6 +1,7 @@
 """Calls of the set-up service by the thousand: answered, or refused by name."""
 
 import contextlib
+import functools
 import json
 
 import pytest
@@ -22,6 +23,7 @@ from tests.unit.wizard.elevation.conftest import ServiceStage
 from tests.unit.wizard.elevation.dbus.test_bounded_parser import messages, written
 from wizard.controller.controller import Controller
 from wizard.elevation import codec
+from wizard.elevation.dbus import polkit
 from wizard.elevation.dbus.bounded_parser import BoundedParser
 from wizard.elevation.errors import BadCall
 
@@ -68,11 +70,17 @@ def test_messages_of_a_bus(cases: int) -> None:
         refused_or_read(cases, mutated(whole, heads), read, Exception)
 
 
-@pytest.mark.parametrize("cases", [300, pytest.param(SENT, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("cases", [SHORT, pytest.param(SENT, marks=pytest.mark.slow)])
 def test_a_caller_who_asks_anything(
-    raw: DBusConnection, remote: Controller, stage: ServiceStage, cases: int
+    raw: DBusConnection,
+    remote: Controller,
+    stage: ServiceStage,
+    cases: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Nothing is changed by it, and the next caller is answered."""
+    # the bus is asked anew at each call, which is most of what one takes
+    monkeypatch.setattr(polkit, "user_of", functools.cache(polkit.user_of))
     texts, lines = mutated(CALLS, JSON), mutated(SEALED, JSON)
     with bounded():
         for number in range(cases):
