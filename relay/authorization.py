@@ -14,9 +14,9 @@ from ipaddress import ip_address
 
 from cryptography import x509
 
+from relay.database.records import LISTEN_KEY_NAME, TEST_KEY_NAME, Agent, Rule
+from relay.database.store import Store
 from relay.errors import Refused
-from relay.records import LISTEN_KEY_NAME, TEST_KEY_NAME, Agent, Rule
-from relay.store import Store
 from wire import sas
 
 # for a process that still listens with them, as it hands over

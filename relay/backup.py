@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from relay.data_lock import DATABASE, serving
+from relay.database.data_lock import DATABASE, serving
 from relay.errors import RelayUnusable
 
 _SETTINGS = "relay.yaml"

@@ -15,9 +15,9 @@ from aiohttp import web
 
 from relay.authorization import Hosts
 from relay.broker import Exchange
+from relay.database.records import LISTEN_KEY_NAME, TEST_KEY_NAME, Agent, Code
+from relay.database.store import Store, utc
 from relay.errors import Refused
-from relay.records import LISTEN_KEY_NAME, TEST_KEY_NAME, Agent, Code
-from relay.store import Store, utc
 from wire import outcomes
 from wire.agent_statements import (
     LIFETIME_S,

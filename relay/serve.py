@@ -14,7 +14,8 @@ from typing import Any
 
 from relay.certificate import Certificate
 from relay.connections.acceptor import listening_sockets
-from relay.data_lock import serving
+from relay.database.data_lock import serving
+from relay.database.store import Store
 from relay.errors import RelayUnusable
 from relay.http_server import ACCESS
 from relay.local_status import LocalStatus, Metric
@@ -27,7 +28,6 @@ from relay.settings import (
     read_settings,
     settings_of,
 )
-from relay.store import Store
 from wire.log_limit import limit_log
 from wire.printable import log_to_stderr
 

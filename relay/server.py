@@ -18,6 +18,7 @@ from relay.broker import Exchange
 from relay.connections.connection import Kind
 from relay.connections.limits import Limits, raise_descriptors
 from relay.connections.registry import Registry
+from relay.database.store import Store
 from relay.enrolment import Enrolment
 from relay.errors import Refused
 from relay.http_server import HttpServer
@@ -32,7 +33,6 @@ from relay.listener import (
 from relay.local_status import Metric
 from relay.middleware import bounded, refusals, timed
 from relay.sender import Sender, token_of
-from relay.store import Store
 from wire.hybrid_connections import MAX_BODY, MAX_INLINE_HEADERS, BadMessage
 
 LOG = logging.getLogger("relay.server")

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from relay.cli.words import command, opened
+from relay.database.records import Agent
+from relay.database.store import Store, utc
 from relay.errors import RelayUnusable
-from relay.records import Agent
-from relay.store import Store, utc
 from wire.keys import fingerprint
 
 

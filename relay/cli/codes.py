@@ -11,9 +11,9 @@ import time
 from typing import Any
 
 from relay.cli.words import command, hours, opened, portal_named
+from relay.database.records import Code
+from relay.database.store import utc
 from relay.errors import RelayUnusable
-from relay.records import Code
-from relay.store import utc
 from wire.enrolment_code import RelayHalf
 
 _HOUR_S = 3600

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from relay.cli import agents, backups, certificates, codes, portals, rules, serve, setup
-from relay.data_lock import check_database
+from relay.database.data_lock import check_database
 from relay.errors import RelayUnusable
 from relay.version import VERSION
 from wire.printable import printable, printable_lines

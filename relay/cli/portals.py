@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from relay.cli.words import command, hours, opened, portal_named
+from relay.database.portal_keys import read_statement, succeeded
+from relay.database.records import Portal
+from relay.database.store import Store, utc
 from relay.errors import RelayUnusable
-from relay.portal_keys import read_statement, succeeded
-from relay.records import Portal
-from relay.store import Store, utc
 from wire import names
 from wire.keys import fingerprint
 from wire.printable import printable

@@ -12,9 +12,9 @@ import secrets
 from typing import Any
 
 from relay.cli.words import command
+from relay.database.records import LISTEN_KEY_NAME, TEST_KEY_NAME, Rule
+from relay.database.store import Store
 from relay.errors import RelayUnusable
-from relay.records import LISTEN_KEY_NAME, TEST_KEY_NAME, Rule
-from relay.store import Store
 
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?")
 

@@ -13,9 +13,10 @@ import yaml
 
 from relay.cli import codes, portals
 from relay.cli.words import command, opened
-from relay.data_lock import DATABASE
+from relay.database.data_lock import DATABASE
+from relay.database.portal_keys import read_statement
+from relay.database.store import Store
 from relay.errors import RelayUnusable
-from relay.portal_keys import read_statement
 from relay.settings import (
     LISTEN,
     METRICS,
@@ -24,7 +25,6 @@ from relay.settings import (
     host_port,
     settings_of,
 )
-from relay.store import Store
 from relay.tls_files import TLS_FOLDER, USER, TlsFiles, has_service_user
 
 _SYSTEMD = Path("/run/systemd/system")

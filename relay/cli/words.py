@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from relay.database.records import Portal
+from relay.database.store import Store
 from relay.errors import RelayUnusable
-from relay.records import Portal
 from relay.settings import DATA_FOLDER
-from relay.store import Store
 
 Run = Callable[[argparse.Namespace], int]
 

@@ -25,7 +25,7 @@ def frozen(folder: Path, *names: str) -> FrozenWorks:
 def test_what_a_package_holds_is_read_from_its_programs(tmp_path: Path) -> None:
     works = frozen(
         *(tmp_path, "aiohttp/__init__.pyc", "yaml/_yaml.so", "json/__init__.pyc"),
-        *("relay/store.pyc", "libz.so.1"),
+        *("relay/database/store.pyc", "libz.so.1"),
     )
     # what starts the programs is in them where it is installed: in the builder's root
     names = {name_of(each) for each in works.wheels}

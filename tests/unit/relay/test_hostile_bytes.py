@@ -126,7 +126,7 @@ async def test_a_body_is_relayed_as_it_is_encoded(
         assert await answer.read() == body
 
 
-async def test_a_flood_of_them_is_some_lines_and_a_number(
+async def test_a_flood_of_them_is_no_error_of_the_relay(
     data: Path, tmp_path: Path
 ) -> None:
     with serving(data, tmp_path) as (address, ca, process):
@@ -139,8 +139,7 @@ async def test_a_flood_of_them_is_some_lines_and_a_number(
         process.terminate()
         assert process.stderr is not None
         said = await asyncio.to_thread(process.stderr.read)
-    lines = [each for each in said.splitlines() if "Error handling request" in each]
-    assert len(lines) == MOST
+    assert [each for each in said.splitlines() if "rror" in each] == []
 
 
 def _exchange(port: int, tls: ssl.SSLContext, sent: bytes) -> bytes:

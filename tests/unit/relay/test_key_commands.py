@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from relay.cli.main import main
-from relay.portal_keys import SUCCESSION
-from relay.records import Agent
-from relay.store import Store, utc
+from relay.database.portal_keys import SUCCESSION
+from relay.database.records import Agent
+from relay.database.store import Store, utc
 from tests.unit.relay.test_main import (
     ISSUER,
     PORTAL_KEYS,

@@ -8,7 +8,7 @@ import yaml
 
 from lab.authority import issue, make_authority
 from relay.cli.main import main
-from relay.store import Store
+from relay.database.store import Store
 from wire.enrolment_code import parse_half
 from wire.keys import PrivateKeys
 from wire.portal_statement import PortalStatement

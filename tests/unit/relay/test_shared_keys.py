@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from relay.authorization import FORMER_KEYS_S
-from relay.records import Agent
+from relay.database.records import Agent
 from tests.fixtures.relay_stage import (
     Enrolled,
     RelayStage,

@@ -15,9 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from relay.database.records import Agent, Code, Portal, Rule
+from relay.database.schema import bring_up_to_date
 from relay.errors import RelayUnusable
-from relay.records import Agent, Code, Portal, Rule
-from relay.schema import bring_up_to_date
 from wire.keys import PublicKeys
 
 _FILE = "relay.db"

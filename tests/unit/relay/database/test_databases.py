@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from relay.cli.main import main
-from relay.data_lock import serving
-from relay.store import Store
+from relay.database.data_lock import serving
+from relay.database.store import Store
 from tests.fixtures.relay_stage import RelayStage
 
 COMMANDS = [

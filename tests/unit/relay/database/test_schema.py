@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from relay.database.store import Store
 from relay.errors import RelayUnusable
-from relay.store import Store
 from wire.keys import PrivateKeys
 
 # as the release before signed statements made it

@@ -8,8 +8,8 @@ agent would take no other either.
 from dataclasses import replace
 from pathlib import Path
 
+from relay.database.records import Portal
 from relay.errors import RelayUnusable
-from relay.records import Portal
 from wire import jose, outcomes
 from wire.keys import PublicKeys
 from wire.portal_statement import PortalStatement
