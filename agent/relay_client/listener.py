@@ -48,6 +48,8 @@ _RENDEZVOUS_S = 60.0
 _MOST_UNDER_WAY = 100
 # more than that are not even refused: no relay of ours hands on so many
 _MOST_TASKS = 4 * _MOST_UNDER_WAY
+# each may hold a frame of 1 MiB; others wait for their turn
+_MOST_RENDEZVOUS = 32
 _GOING_AWAY = 1001
 _PROTOCOL_ERROR = 1002
 _INTERNAL_ERROR = 1011
@@ -88,6 +90,7 @@ class Listener:
         self._stopping = asyncio.Event()
         self._leaving = False
         self._under_way: set[asyncio.Task[None]] = set()
+        self._places = asyncio.Semaphore(_MOST_RENDEZVOUS)
         self._control: MessageSocket | None = None
         self._failures = 0
 
@@ -256,11 +259,12 @@ class Listener:
     async def _rendezvous(
         self, session: aiohttp.ClientSession, head: RequestHead
     ) -> AsyncIterator[MessageSocket]:
-        place = await self._dialer.rendezvous(session, head.address)
-        try:
-            yield place
-        finally:
-            await place.close()
+        async with self._places:
+            place = await self._dialer.rendezvous(session, head.address)
+            try:
+                yield place
+            finally:
+                await place.close()
 
     async def _response_to(self, request: RelayRequest) -> RelayResponse:
         if self._stopping.is_set():

@@ -103,6 +103,41 @@ async def test_an_odd_frame_ends_the_channel_at_most(
     assert "wss://" not in caplog.text
 
 
+async def test_only_so_many_rendezvous_hold_frames_at_once(
+    stage: RelayStage, agent: Enrolled
+) -> None:
+    """A relay that wants memory could send each a frame of 1 MiB that never ends."""
+    most = listener._MOST_RENDEZVOUS
+    open_now, dialled, going_on = 0, [], asyncio.Event()
+
+    async def speak(channel: web.WebSocketResponse) -> None:
+        nonlocal open_now
+        dialled.append(channel)
+        if len(dialled) == 1:  # the control channel: the others are rendezvous
+            for number in range(2 * most):
+                address = f"{url.replace('https', 'wss')}/{number}"
+                head = {"id": str(number), "address": address}
+                await channel.send_json({"request": head})
+            await going_on.wait()
+            return
+        open_now += 1
+        assert open_now <= most
+        await going_on.wait()
+        open_now -= 1
+
+    async with (
+        speaking(stage, speak) as url,
+        listening_agent(stage, agent, echo, url=url),
+    ):
+        await until(lambda: open_now == most, "as many as may are open")
+        # it looked at the frames of all of them: the next is answered
+        await dialled[0].ping(b"all read")
+        assert (await dialled[0].receive(timeout=30)).type is WSMsgType.PONG
+        assert open_now == most
+        going_on.set()
+        await until(lambda: len(dialled) > 2 * most, "the others had their turn")
+
+
 async def test_a_relay_that_sends_and_reads_nothing_is_found(
     stage: RelayStage, agent: Enrolled
 ) -> None:
