@@ -4,9 +4,11 @@ Each finding names the record by its number. Who may write the files and the hea
 write both anew: an earlier hash, from a log server or an earlier check, proves more.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from operator import itemgetter
 from pathlib import Path
 from typing import BinaryIO
 
@@ -51,18 +53,19 @@ class _File:
 
 @dataclass
 class _Missing:
-    """Numbers that were passed over so far, as ranges of both ends."""
+    """Numbers that were passed over so far, as ranges of both ends, in order."""
 
     ranges: list[tuple[int, int]] = field(default_factory=list)
 
     def take(self, seq: int) -> bool:
         """Take a number out; say whether it was in."""
-        for at, (low, high) in enumerate(self.ranges):
-            if low <= seq <= high:
-                rest = [(low, seq - 1), (seq + 1, high)]
-                self.ranges[at : at + 1] = [each for each in rest if each[0] <= each[1]]
-                return True
-        return False
+        at = bisect_right(self.ranges, seq, key=itemgetter(0)) - 1
+        if at < 0 or seq > self.ranges[at][1]:
+            return False
+        low, high = self.ranges[at]
+        rest = [(low, seq - 1), (seq + 1, high)]
+        self.ranges[at : at + 1] = [each for each in rest if each[0] <= each[1]]
+        return True
 
 
 class _Check:

@@ -13,14 +13,14 @@ from wire.failure import Failure
 from wire.system_reason import system_reason
 from wire.text import Text, verbatim
 
-_ENROL = Text("enrol this agent again")
+_ENROL = Text("enrol it again: writeback rekey, with a new enrolment code")
 _STATUS = {
     401: (Text("the relay does not accept the listen key (401)"), _ENROL),
     403: (
         Text("the listen key is not for this connection (403)"),
         Text(
             "check the relay's address and the connection's name, or "
-            "enrol this agent again"
+            "enrol it again: writeback rekey, with a new enrolment code"
         ),
     ),
     404: (Text("the relay does not know this connection (404)"), _ENROL),

@@ -255,7 +255,8 @@ async def _ask(
         return RelayAnswer(response.status, await read_short(response, _MOST), ahead)
 
 
-_ENROL, _LOOK = "Enrol this agent again.", "Look at its state."
+_ENROL = "Enrol it again: writeback rekey, with a new enrolment code."
+_LOOK = "Look at its state."
 _STATUS = {
     401: (Text("The relay does not accept the key."), _ENROL),
     403: (Text("The key is not for this agent."), _ENROL),
