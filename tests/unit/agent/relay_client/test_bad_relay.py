@@ -39,7 +39,9 @@ async def agent(stage: RelayStage) -> Enrolled:
 
 
 @contextlib.asynccontextmanager
-async def speaking(stage: RelayStage, speak: Speak) -> AsyncIterator[str]:
+async def speaking(
+    stage: RelayStage, speak: Speak, *, tls: bool = True
+) -> AsyncIterator[str]:
     """A relay that says what a test wants it to, and reads nothing by itself."""
 
     async def control(request: web.Request) -> web.StreamResponse:
@@ -52,7 +54,8 @@ async def speaking(stage: RelayStage, speak: Speak) -> AsyncIterator[str]:
     app.router.add_get("/{path:.*}", control)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=stage.server_tls)
+    context = stage.server_tls if tls else None
+    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context)
     await site.start()
     try:
         yield f"https://localhost:{runner.addresses[0][1]}"
