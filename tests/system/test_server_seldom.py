@@ -42,7 +42,7 @@ def test_secrets_are_roots_own_files_where_systemd_seals_none(tmp_path: Path) ->
         here.signs_in("anna")
         assert here.writeback("verify").returncode == 0
         leaves_no_secret(here)
-        here.done("remove", "--yes", **here.admin)
+        here.done("remove", "--delete-audit", "--yes", **here.admin)
         gone = set(before) - set(here.machine.files())
         left = {p for p in set(here.machine.files()) - set(before) if "writeback" in p}
         assert (gone, left) == (set(), set())
