@@ -14,7 +14,7 @@ from tests.fixtures import fuzz
 from tests.fixtures.fuzz import PARSED, SHORT, bounded, mutated, refused_or_read
 from tests.unit.agent.wire import AGENT, AGENT_ID, PORTAL, PORTALS, claims
 from wire import hybrid_connections, jose, messages
-from wire.hybrid_connections import BadMessage
+from wire.hybrid_connections import BadMessage, RequestHead
 from wire.messages import Opened
 from wire.outcomes import Code, Refused
 
@@ -49,17 +49,29 @@ FRAMES = [
         {"accept": {"address": REQUEST["address"], "id": "3"}},
     )
 ]
+# what chance alone rarely makes: other kinds of values, and levels without an end
+ODD_FRAMES = [
+    *(json.dumps({"request": REQUEST | {name: []}}).encode() for name in REQUEST),
+    json.dumps({"request": REQUEST | {"requestHeaders": ["a"]}}).encode(),
+    json.dumps({"request": REQUEST | {"requestHeaders": {"a": {}}}}).encode(),
+    json.dumps({"request": REQUEST | {"id": "1" * 17_000}}).encode(),
+    b'{"request":' + b"[" * 5000 + b"]" * 5000 + b"}",
+]
 
 
 @pytest.mark.parametrize("cases", CASES)
 def test_frames_of_a_relay(cases: int) -> None:
+    """What is read is text of a length that can be."""
+
+    def read(data: bytes) -> None:
+        head = hybrid_connections.parse(data.decode("utf-8", "replace"))
+        if isinstance(head, RequestHead):
+            texts = (head.id, head.address, head.method, head.target)
+            assert all(len(each + "") <= 16 * 1024 for each in texts)
+            assert all(isinstance(each, str) for each in head.headers.values())
+
     with bounded():
-        refused_or_read(
-            cases,
-            mutated(FRAMES, JSON),
-            lambda data: hybrid_connections.parse(data.decode("utf-8", "replace")),
-            BadMessage,
-        )
+        refused_or_read(cases, mutated(FRAMES + ODD_FRAMES, JSON), read, BadMessage)
 
 
 @pytest.mark.parametrize("cases", CASES)
@@ -67,7 +79,7 @@ def test_frames_of_a_listener(cases: int) -> None:
     with bounded():
         refused_or_read(
             cases,
-            mutated(FRAMES, JSON),
+            mutated(FRAMES + ODD_FRAMES, JSON),
             lambda data: frames.parse(data.decode("utf-8", "replace")),
             BadMessage,
         )

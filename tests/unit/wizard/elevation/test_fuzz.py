@@ -24,13 +24,14 @@ from tests.unit.wizard.elevation.dbus.test_bounded_parser import messages, writt
 from wizard.controller.controller import Controller
 from wizard.elevation import codec
 from wizard.elevation.dbus import polkit
-from wizard.elevation.dbus.bounded_parser import BoundedParser
+from wizard.elevation.dbus.bounded_parser import MOST, BoundedParser
 from wizard.elevation.errors import BadCall
 
 DATA = SETTINGS.model_dump(mode="json")
 CALLS = [
     INSTALLED_CALL.encode(),
     call("changes.plan", settings=DATA).encode(),
+    b'{"method":["checks.run"],"arguments":{}}',
     call("checks.run", name="relay", draft={"relay": DATA["relay"]}).encode(),
     call("checks.containers", directory=DATA["directory"], parent_dn="").encode(),
 ]
@@ -60,14 +61,17 @@ def test_messages_of_a_bus(cases: int) -> None:
     """jeepney raises what it is apt to; the service's boundary takes it all."""
     heads = [b"\x01" * 4, b"\xff\xff\xff\x7f", b"v" * 8, b"a" * 8, b"h", b"\0" * 8]
     whole = [written("x" * 20), written(INSTALLED_CALL)]
+    awaited = set()
 
     def read(data: bytes) -> None:
         parser = BoundedParser()
         parser.add_data(data)
         list(messages(parser))
+        awaited.add((parser.next_msg_size or 0) > MOST)
 
     with bounded():
         refused_or_read(cases, mutated(whole, heads), read, Exception)
+    assert awaited == {False}  # of what is too large nothing is waited for
 
 
 @pytest.mark.parametrize("cases", [SHORT, pytest.param(SENT, marks=pytest.mark.slow)])
