@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -113,14 +114,16 @@ def broken_trees() -> Iterator[Any]:
             at, key = _place(tree, chosen)
             match chosen.randrange(4):
                 case 0 if isinstance(at, dict):
-                    at[chosen.choice((*at, "x", 7, None))] = chosen.choice(ODD)
+                    at[chosen.choice((*at, "x", 7, None))] = deepcopy(
+                        chosen.choice(ODD)
+                    )
                 case 1 if at is not tree:
                     del at[key]
                 case 2:
                     other, there = _place(tree, chosen)
-                    at[key] = json.loads(json.dumps(other[there], default=str))
+                    at[key] = deepcopy(other[there])
                 case _:
-                    at[key] = chosen.choice(ODD)
+                    at[key] = deepcopy(chosen.choice(ODD))
         yield tree.get("")
 
 

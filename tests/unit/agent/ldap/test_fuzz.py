@@ -135,13 +135,16 @@ def searched(data: bytes) -> int:
     """Have a search answered by these bytes, and its end; a part of values, too."""
     rest = ((1, ber.result(ber.DONE)), (2, REST), (2, ber.result(ber.DONE)))
     directory = signed_in(data + b"".join(ber.message(*each) for each in rest))
-    return len(list(directory.search(BASE, "", ("a",), paged=False)))
+    found = list(directory.search(BASE, "", ("a",), paged=False))
+    assert directory._connection.result["type"] == "searchResDone"
+    return len(found)
 
 
 def written(data: bytes) -> int:
     """Have a write answered by these bytes, and its end."""
     directory = signed_in(data + ber.message(1, ber.result(ber.ANSWER[ber.MODIFY])))
     directory.modify("CN=x", (Modification("replace", "a", (b"",)),))
+    assert directory._connection.result["type"] == "modifyResponse"
     return 1
 
 
