@@ -165,7 +165,7 @@ def test_2000_broken_tokens_are_refused_or_read(report_line: ReportLine) -> None
     run(2_000, report_line)
 
 
-@pytest.mark.slow  # a minute; what an agent reads has its million in test_fuzz.py
+@pytest.mark.slow  # 52 s; what an agent reads has its million in test_fuzz.py
 def test_100000_broken_tokens_are_refused_or_read(report_line: ReportLine) -> None:
     run(100_000, report_line)
 

