@@ -104,6 +104,7 @@ def test_broken_descriptors_are_refused_or_read_exactly(
 def test_a_million_broken_descriptors_take_bounded_time_and_memory(
     report_line: ReportLine,
 ) -> None:
+    """129 seconds of a processor."""
     check(
         run(20_000, report_line), 20_000
     )  # what is kept of entries is full after this
