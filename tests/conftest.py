@@ -1,12 +1,15 @@
 """Fixtures of every test, and what a run of the tests ends with."""
 
+import logging
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from wire.log_limit import LogLimit
 
 # before Qt is imported by any test; those on a real screen say so themselves
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -30,6 +33,18 @@ _LINE = "line of the report"
 def report_line(record_property: Callable[[str, object], None]) -> ReportLine:
     """Takes a line, such as a seed; every run of the tests ends with these."""
     return lambda line: record_property(_LINE, line)
+
+
+@pytest.fixture(autouse=True)
+def unlimited_log() -> Iterator[None]:
+    """Takes back the limit that a program run within a test sets on its process's log.
+
+    The handlers that pytest reads records by are the same for all tests of a process.
+    """
+    yield
+    for handler in logging.getLogger().handlers:
+        for limit in [each for each in handler.filters if isinstance(each, LogLimit)]:
+            handler.removeFilter(limit)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

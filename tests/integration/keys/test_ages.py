@@ -38,13 +38,14 @@ def test_status_and_verify_say_how_old_each_is_and_when_the_next_comes(
         text = capsys.readouterr().out
         for title, (since, following) in zip(titles, due.values(), strict=True):
             (line,) = [line for line in text.splitlines() if title in line]
-            assert f"since {since:%Y-%m-%d}, next on {following:%Y-%m-%d}" in line
+            ages = f"since {since:%Y-%m-%d}, the next due on {following:%Y-%m-%d}"
+            assert ages in line
 
         assert main(["status", "--json", *home]) == 0
-        told = json.loads(capsys.readouterr().out)["keys"]
+        keys = json.loads(capsys.readouterr().out)["keys"]
         for key, (since, following) in due.items():
-            assert told[key]["since"].startswith(f"{since:%Y-%m-%d}T")
-            assert told[key]["next"].startswith(f"{following:%Y-%m-%d}T")
+            assert keys[key]["since"].startswith(f"{since:%Y-%m-%d}T")
+            assert keys[key]["next"].startswith(f"{following:%Y-%m-%d}T")
 
         # what is due is worth knowing, and no fault
         assert main(["verify", "--json", *home]) == 0
