@@ -23,7 +23,7 @@ from agent.relay_client.errors import (
     reason_for_failure,
 )
 from agent.relay_client.http_session import http_session
-from agent.relay_client.websocket import MessageSocket
+from agent.relay_client.websocket import CLOSE_S, MessageSocket
 from wire import hybrid_connections
 from wire.failure import Failure
 from wire.hybrid_connections import (
@@ -115,10 +115,12 @@ class Listener:
         """
         await self._idle(idle_within)
         self._stopping.set()
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=seconds)
-        code = _INTERNAL_ERROR if self._under_way else _GOING_AWAY
-        self._leaving = True  # from here on nothing is begun
+        begun = set(self._under_way)
+        await _all_done(begun, seconds)
+        self._leaving = True  # from here on not even a refusal is begun
+        await _all_done(self._under_way - begun, CLOSE_S)
+        cut_off = any(not task.done() for task in begun)
+        code = _INTERNAL_ERROR if cut_off else _GOING_AWAY
         await self._end_tasks()
         if self._control is not None:
             await self._control.close(code=code)
@@ -290,6 +292,12 @@ class Listener:
         for task in self._under_way:
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
+
+
+async def _all_done(tasks: set[asyncio.Task[None]], seconds: float) -> None:
+    """Wait until all are done, but no longer than that."""
+    if tasks:
+        await asyncio.wait(tasks, timeout=seconds)
 
 
 async def _contained(work: Coroutine[None, None, None]) -> None:
