@@ -6,6 +6,7 @@ A million takes, in seconds of a processor: calls 103, messages of a bus 55.
 import contextlib
 import functools
 import json
+import logging
 
 import pytest
 from jeepney import DBusErrorResponse
@@ -82,12 +83,16 @@ def test_a_caller_who_asks_anything(
     raw: DBusConnection,
     remote: Controller,
     stage: ServiceStage,
+    *,
     cases: int,
     monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Nothing is changed by it, and the next caller is answered."""
     # the bus is asked anew at each call, which is most of what one takes
     monkeypatch.setattr(polkit, "user_of", functools.cache(polkit.user_of))
+    # pytest keeps each record of a test, and they would be what grows
+    caplog.set_level(logging.CRITICAL, "wizard.elevation")
     texts, lines = mutated(CALLS, JSON), mutated(SEALED, JSON)
     with bounded():
         for number in range(cases):
