@@ -25,8 +25,9 @@ from lab.agent_settings import AGENT
 from lab.authority import Authority
 from lab.controller import Lab
 from lab.domain import HOST
+from lab.machines.network import own_network
 from lab.relay import LabRelay
-from tests.fixtures.own_network import OwnNetwork, own_network
+from tests.fixtures.lossy_network import LossyNetwork
 from tests.fixtures.password_audit import resets
 from tests.fixtures.supervised_agent import SupervisedAgent, supervised_agent
 from tests.integration.agent.test_service import Installed, install
@@ -62,7 +63,7 @@ class Ground:
     """Everything that can fail, in a network of its own."""
 
     installed: Installed
-    network: OwnNetwork
+    network: LossyNetwork
     agent: SupervisedAgent
     fault_ends: threading.Event = field(default_factory=threading.Event)
 
@@ -86,7 +87,7 @@ class Ground:
 
 @pytest.fixture
 def ground(tmp_path: Path) -> Iterator[Ground]:
-    with own_network() as network, contextlib.ExitStack() as stack:
+    with own_network(), contextlib.ExitStack() as stack:
         lab = Lab.start(tmp_path / "lab")
         stack.callback(lab.stop)
         with lab.signed_in(lab.admin_user, lab.admin_password) as admin:
@@ -100,7 +101,7 @@ def ground(tmp_path: Path) -> Iterator[Ground]:
         installed = install(lab, relay, Paths.below(tmp_path / "home"))
         agent = stack.enter_context(supervised_agent(installed.places.home))
         installed.wait_ready()
-        yield Ground(installed, network, agent)
+        yield Ground(installed, LossyNetwork(), agent)
 
 
 def kill_agent(ground: Ground, _seconds: float) -> None:
