@@ -86,7 +86,7 @@ class RootOnlyFiles(KeyringBackend):
     priority = 0.1
 
     def __init__(self, folder: Path | None = None) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()  # type: ignore[no-untyped-call]  # keyring has no types
         self.folder = folder or Path("/var/lib/writeback/secrets")
 
     def get_password(self, service: str, username: str) -> str | None:

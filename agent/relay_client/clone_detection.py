@@ -144,7 +144,7 @@ class CloneDetector:
         async with session.get(
             f"{url}/{quote(query.connection)}/ready?nonce={nonce}",
             headers={"ServiceBusAuthorization": token},
-            ssl=context,  # type: ignore[arg-type]
+            ssl=context,  # type: ignore[arg-type]  # True or a context
             proxy=query.endpoint.proxy,
             proxy_headers=query.endpoint.proxy_headers,
         ) as answer:

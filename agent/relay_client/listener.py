@@ -276,7 +276,7 @@ class Listener:
         try:
             return await self._handle(request)
         except Exception as error:  # noqa: BLE001 - else the sender waits for nothing
-            LOG.error("a request failed: %s", type(error).__name__)  # noqa: TRY400
+            LOG.error("a request failed: %s", type(error).__name__)
             return _refusal(500, "internal")
 
     async def _renew(self, channel: MessageSocket) -> None:

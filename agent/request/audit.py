@@ -240,7 +240,7 @@ class Audit:
         try:
             self.write_counts(ends=True)
         except OSError as error:
-            LOG.error("the last counts are not recorded: %s", error.strerror)  # noqa: TRY400
+            LOG.error("the last counts are not recorded: %s", error.strerror)
         self._trail.close()
 
     def _add(self, line: dict[str, Any], *, may_use_reserve: bool = True) -> None:

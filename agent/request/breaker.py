@@ -98,7 +98,7 @@ class Breaker:
         try:
             write_atomically(self._path, f"{self._unwritten}\n", mode=0o600)
         except OSError as error:
-            LOG.error("the breaker is open, and %s: %s", self._path, error.strerror)  # noqa: TRY400
+            LOG.error("the breaker is open, and %s: %s", self._path, error.strerror)
         else:
             self._unwritten = None
 

@@ -91,7 +91,7 @@ class ExactlyOnce:
         try:
             self._ledger.close_entry(request.jti, request.digest, claims)
         except LedgerFailed as error:
-            LOG.error("the ledger does not keep an answer: %s", error)  # noqa: TRY400
+            LOG.error("the ledger does not keep an answer: %s", error)
             if answer.entered:
                 self._unkept[request.jti] = request.digest, claims
 

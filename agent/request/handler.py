@@ -189,4 +189,4 @@ class Handler:
             )
         except OSError as error:
             # the password may be set: whoever waits must still be told
-            LOG.error("no audit record of %s: %s", run.id, error.strerror)  # noqa: TRY400
+            LOG.error("no audit record of %s: %s", run.id, error.strerror)

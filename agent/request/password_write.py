@@ -86,7 +86,7 @@ def _end(trial: Trial | None, tools: Tools, *, wrong: bool) -> None:
     try:
         trial.end(tools, wrong=wrong)
     except LedgerFailed as error:
-        LOG.error("the ledger does not note an old password: %s", error)  # noqa: TRY400
+        LOG.error("the ledger does not note an old password: %s", error)
 
 
 def _note_set(request: Request, tools: Tools) -> bool:
@@ -94,7 +94,7 @@ def _note_set(request: Request, tools: Tools) -> bool:
     try:
         tools.ledger.password_is_set(request.jti)
     except LedgerFailed as error:
-        LOG.error("the ledger does not note a password that is set: %s", error)  # noqa: TRY400
+        LOG.error("the ledger does not note a password that is set: %s", error)
         return False
     return True
 

@@ -24,7 +24,7 @@ def answer(
     except Refused as refused:
         return _refused(refused.code, body, identity)
     except OSError as error:
-        LOG.error("the portal's keys can't be kept: %s", error.strerror)  # noqa: TRY400
+        LOG.error("the portal's keys can't be kept: %s", error.strerror)
         return _refused(Code.INTERNAL, body, identity)
     claims = {
         "request": jose.body_hash(body),

@@ -108,7 +108,7 @@ def _note(audit: Audit, event: EventId, what: str) -> None:
     try:
         audit.note(event, what)
     except OSError as error:
-        LOG.error("no audit record %d: %s", event, error.strerror)  # noqa: TRY400
+        LOG.error("no audit record %d: %s", event, error.strerror)
 
 
 def _breaker(

@@ -108,7 +108,7 @@ async def _ready_successor(seconds: float) -> int | None:
     try:
         successor, read_end = _start_with_pipe()
     except OSError as error:
-        LOG.error("no successor could be started: %s", error.strerror)  # noqa: TRY400
+        LOG.error("no successor could be started: %s", error.strerror)
         return None
     try:
         if await _is_ready(read_end, seconds):

@@ -171,7 +171,7 @@ class Service:
             try:
                 await asyncio.to_thread(self._parts.audit.settle)
             except OSError as error:  # each request tells of it too
-                LOG.error("the audit records are not settled: %s", error.strerror)  # noqa: TRY400
+                LOG.error("the audit records are not settled: %s", error.strerror)
 
     async def _keep_reach(self) -> None:
         """Look every few minutes whether anybody can be reset."""
@@ -236,7 +236,7 @@ async def _go_on(work: Callable[[], Awaitable[None]]) -> None:
         except Exception as error:  # noqa: BLE001 - the boundary: no peer ends the agent
             # the kind alone, as a text could quote
             name, kind = work.__qualname__, type(error).__name__
-            LOG.error("%s failed and goes on: %s", name, kind)  # noqa: TRY400
+            LOG.error("%s failed and goes on: %s", name, kind)
             await asyncio.sleep(_AGAIN_S)
 
 

@@ -245,7 +245,7 @@ class Status:
             write_atomically(path, text, mode=0o644)
         except OSError as error:
             if not self._unwritten:
-                LOG.error("the state can't be written to %s: %s", path, error.strerror)  # noqa: TRY400
+                LOG.error("the state can't be written to %s: %s", path, error.strerror)
             return False
         return True
 

@@ -40,7 +40,7 @@ class Instance:
         try:
             write_atomically(path, f"{before + 1}\n")
         except OSError as error:
-            LOG.error("this start can't be counted in %s: %s", path, error.strerror)  # noqa: TRY400
+            LOG.error("this start can't be counted in %s: %s", path, error.strerror)
         return cls(secrets.token_hex(8), before + 1, path)
 
     @property

@@ -45,7 +45,7 @@ _POLL_S = 0.02
 _LINES = 12
 _STATUS_BYTES = 64 * 1024
 # hidden from the service by ProtectHome and PrivateTmp
-_HIDDEN = tuple(Path(each) for each in ("/home", "/root", "/run/user", "/tmp"))  # noqa: S108
+_HIDDEN = tuple(Path(each) for each in ("/home", "/root", "/run/user", "/tmp"))  # noqa: S108 - hidden from the service
 
 
 class SystemdHost:

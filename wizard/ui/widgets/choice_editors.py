@@ -63,7 +63,7 @@ class Choice(QWidget):
         self.buttons[option.value] = radio
         return with_help(radio, option.help)
 
-    def _toggled(self, _button: QAbstractButton, on: bool) -> None:  # noqa: FBT001
+    def _toggled(self, _button: QAbstractButton, on: bool) -> None:  # noqa: FBT001 - the signal of Qt
         if on:
             self.changed.emit()
 
