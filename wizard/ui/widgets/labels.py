@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from wizard.ui.announce import announce
 from wizard.ui.formatting import line, say, tip, tr
 from wizard.ui.theme import palette as look
 from wizard.ui.theme.style import pen
@@ -116,6 +117,7 @@ class CopyButton(QPushButton):
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self.text_to_copy)
         self.setText(tr("Copied"))
+        announce(self, tr("Copied"))
 
 
 class Panel(QFrame):

@@ -14,8 +14,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.unit.wizard.answered import EXPRESS
 from tests.unit.wizard.ui.fake_controller import FakeController
+from tests.unit.wizard.ui.heard import Heard
 from wizard.controller.controller import Controller
 from wizard.flow.defaults import Offer, Offers
+from wizard.ui import announce
 from wizard.ui.application import application
 from wizard.ui.window import WizardWindow
 
@@ -56,6 +58,14 @@ def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
 @pytest.fixture
 def fake() -> FakeController:
     return FakeController()
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> Heard:
+    """Records what a screen reader is told."""
+    recorder = Heard()
+    monkeypatch.setattr(announce, "_raise", recorder.record)
+    return recorder
 
 
 @pytest.fixture
