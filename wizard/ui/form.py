@@ -125,7 +125,7 @@ class Form(WizardPage):
             self.check_panel.clear()
         self.session.take(self.answers)
 
-    def validatePage(self) -> bool:
+    def try_next(self) -> bool:
         if self._check_phase is CheckPhase.PASSED:
             return True
         if self.busy or self.refuse_problems():

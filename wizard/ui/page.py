@@ -10,12 +10,10 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QVBoxLayout,
     QWidget,
-    QWizardPage,
 )
 
 from agent.config.errors import Problem
 from wizard.flow.model import Page
-from wizard.flow.pages.order import PAGES
 from wizard.flow.route import next_page
 from wizard.results import Check
 from wizard.ui.formatting import say, tr
@@ -24,14 +22,13 @@ from wizard.ui.theme import palette
 from wizard.ui.widgets.field_box import FieldBox
 from wizard.ui.widgets.labels import add, label
 
-INDEX = {page.id: index for index, page in enumerate(PAGES)}
 
-
-class WizardPage(QWizardPage):
+class WizardPage(QWidget):
     """Title, one sentence, content of at most 680 px that starts at the top."""
 
     state_changed = Signal()  # busy or problems are others; the window refreshes
     refused = Signal(str)  # Next was pressed and this, in words, keeps the journey here
+    passed = Signal()  # what Next waited for has come; the journey goes on
 
     def __init__(self, page: Page, session: Session) -> None:
         super().__init__()
@@ -89,7 +86,7 @@ class WizardPage(QWizardPage):
     @property
     def asks_to_leave(self) -> bool:
         """Whether leaving the wizard here would lose answers."""
-        return self.nextId() != -1
+        return not self.ends
 
     @property
     def can_go_back(self) -> bool:
@@ -149,9 +146,8 @@ class WizardPage(QWizardPage):
 
     def go_on(self) -> None:
         """Go on by itself: what Next waited for has succeeded."""
-        wizard = self.wizard()
-        if wizard and wizard.currentPage() is self:
-            wizard.next()
+        if self.isVisibleTo(self.window()):
+            self.passed.emit()
 
     def bring(self, widget: QWidget) -> None:
         """Scroll to a part of the page, once it has the place it needs."""
@@ -171,9 +167,19 @@ class WizardPage(QWizardPage):
         """Stay here, for what came back of checks."""
         self.refuse("; ".join(f"{check.title}: {check.detail}" for check in checks))
 
-    def nextId(self) -> int:
-        following = next_page(self.session.answers, self.page.id)
-        return INDEX[following] if following else -1
+    def try_next(self) -> bool:
+        """Hear that Next was pressed; tell whether the journey goes on at once."""
+        return True
 
-    def isComplete(self) -> bool:
-        return self.can_go_on
+    def stop(self) -> None:
+        """Stop the changes that are being made; what was done is taken back."""
+
+    @property
+    def following(self) -> str | None:
+        """The id of the page that Next leads to; None where the journey ends here."""
+        return next_page(self.session.answers, self.page.id)
+
+    @property
+    def ends(self) -> bool:
+        """Whether the journey ends here: the button that goes on closes."""
+        return self.following is None

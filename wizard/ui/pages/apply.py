@@ -84,7 +84,7 @@ class ApplyPage(WizardPage):
             return tr("&Finish the removal…")
         return tr("&Finish the changes…")
 
-    def validatePage(self) -> bool:
+    def try_next(self) -> bool:
         if self._phase is Phase.UNFINISHED:
             self._find_rest()
         return self._phase is Phase.APPLIED

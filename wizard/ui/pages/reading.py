@@ -7,7 +7,7 @@ from wizard.ui.formatting import tr
 from wizard.ui.jobs.machine import read_machine
 from wizard.ui.jobs.page_checks import broken
 from wizard.ui.jobs.worker import Worker
-from wizard.ui.page import INDEX, WizardPage
+from wizard.ui.page import WizardPage
 from wizard.ui.session import Session
 from wizard.ui.theme.icons import Mark
 from wizard.ui.widgets.check_rows import CheckRows
@@ -68,5 +68,6 @@ class ReadingPage(WizardPage):
         self._arrange()
         self.again.setFocus()
 
-    def nextId(self) -> int:
-        return INDEX["welcome"]  # or another: it is known once all is read
+    @property
+    def following(self) -> str | None:
+        return "welcome"  # or another: it is known once all is read

@@ -16,7 +16,6 @@ from wizard.ui.jobs.machine import Machine, read_machine
 from wizard.ui.jobs.page_checks import broken
 from wizard.ui.jobs.plans import known_of
 from wizard.ui.jobs.worker import Worker
-from wizard.ui.page import INDEX
 from wizard.ui.pages.remove import forgetting
 from wizard.ui.presenters import failure
 from wizard.ui.widgets.change_list import ChangeList
@@ -103,11 +102,12 @@ class RecoveryPage(Form):
             return tr("&Finish the removal")
         return tr("&Finish the changes")
 
-    def nextId(self) -> int:
+    @property
+    def following(self) -> str | None:
         # or another than Welcome: the journey begins anew
-        return -1 if self._phase is Phase.REMOVED else INDEX["welcome"]
+        return None if self._phase is Phase.REMOVED else "welcome"
 
-    def validatePage(self) -> bool:
+    def try_next(self) -> bool:
         if self._ended:
             self.session.begin(self._machine)
         elif not self.busy and not self.refuse_problems():

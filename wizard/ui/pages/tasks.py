@@ -90,9 +90,7 @@ class TasksPage(Form):
     def go_with_edit(self) -> None:
         """Show the plan of the settings as they were edited."""
         self.set_answers({"task": "repair"})
-        wizard = self.wizard()
-        if wizard:
-            wizard.next()
+        self.go_on()
 
     def _failed(self, error: BaseException) -> None:
         self.close_breaker.setEnabled(True)
@@ -148,9 +146,9 @@ class TasksPage(Form):
         on = installed.features.password_writeback
         return {"task": task, _ON: not on if task == "writeback" else on}
 
-    def validatePage(self) -> bool:
+    def try_next(self) -> bool:
         self.session.take(self.answers)
-        return super().validatePage()
+        return super().try_next()
 
 
 def _glance(installed: Installed) -> list[tuple[bool, str, str]]:

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollBar,
     QWidget,
-    QWizard,
 )
 from pytestqt.qtbot import QtBot
 
@@ -39,9 +38,6 @@ from wizard.plan.change import StepFailed
 from wizard.results import Check
 from wizard.ui.theme import palette
 from wizard.ui.window import WizardWindow
-
-_NEXT = QWizard.WizardButton.NextButton
-_BACK = QWizard.WizardButton.BackButton
 
 
 def at_relay(qtbot: QtBot, open_window: Open, fake: FakeController) -> WizardWindow:
@@ -135,11 +131,11 @@ def test_a_check_can_be_stopped_and_is_not_heard_any_more(
     window.press_next()
     check_panel = window.page("relay").check_panel
     assert check_panel.busy
-    assert not window.button(_NEXT).isEnabled()
+    assert not window.button("next").isEnabled()
     qtbot.waitUntil(lambda: bool(fake.named("check relay")))
     QTest.mouseClick(check_panel.stop, Qt.MouseButton.LeftButton)
     assert not check_panel.busy
-    assert window.button(_NEXT).isEnabled()
+    assert window.button("next").isEnabled()
     ends_too_late(fake, check_panel.worker)
     assert window.page_id() == "relay"
     assert not check_panel.check_rows.checks
@@ -155,7 +151,7 @@ def test_an_answer_that_is_changed_while_it_is_checked_is_checked_anew(
     qtbot.waitUntil(lambda: bool(fake.named("check relay")))
     window.set_answers({"relay.url": "https://other.corp.test"})
     assert not check_panel.busy
-    assert window.button(_NEXT).isEnabled()
+    assert window.button("next").isEnabled()
     ends_too_late(fake, check_panel.worker)
     assert window.page_id() == "relay"
     go(qtbot, window, "directory")
@@ -190,9 +186,9 @@ def test_one_can_go_back_while_the_plan_is_made(
     go(qtbot, window, "review")
     worker = window.page("review").worker
     assert worker.busy
-    assert not window.button(_NEXT).isEnabled()
+    assert not window.button("next").isEnabled()
     qtbot.waitUntil(lambda: bool(fake.named("plan")))
-    window.button(_BACK).click()
+    window.button("back").click()
     assert window.page_id() == "tasks"
     assert not worker.busy
     ends_too_late(fake, worker)
@@ -233,8 +229,8 @@ def test_escape_while_changes_are_made_offers_to_take_them_back(
     page = window.page("apply")
     qtbot.waitUntil(lambda: bool(page.check_rows.checks))
     assert page.check_rows.checks[0].detail == "Stopped."
-    assert not window.button(_NEXT).isEnabled()
-    assert window.button(_BACK).isEnabled()
+    assert not window.button("next").isEnabled()
+    assert window.button("back").isEnabled()
 
 
 def test_the_rail_tells_where_one_is_and_goes_back_only(
@@ -266,7 +262,7 @@ def test_one_cannot_go_back_from_complete(
     go(qtbot, window, "directory", "review")
     qtbot.waitUntil(lambda: bool(window.session.changes))
     go(qtbot, window, "complete")
-    assert not window.button(_BACK).isEnabled()
+    assert not window.button("back").isEnabled()
     assert not any(step.isEnabled() for step in window.rail.steps)
 
 
@@ -426,7 +422,7 @@ def test_the_button_that_goes_on_can_be_read_as_it_is_drawn(
         qtbot.waitUntil(lambda: bool(window.session.changes))
         window.set_answers({"input.accept_final": True})
     window.refresh()
-    drawn = window.button(_NEXT).grab().toImage()
+    drawn = window.button("next").grab().toImage()
     for y in range(4, drawn.height() - 4):
         ground = drawn.pixelColor(5, y).name()
         assert contrast(inks.on_accent, ground) >= 4.5

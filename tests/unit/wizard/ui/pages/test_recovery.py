@@ -37,6 +37,6 @@ def test_a_second_run_that_is_cut_off_in_the_same_window_is_finished_too(
     assert not page.field_boxes["input.admin_user"].isHidden()
     window.set_answers(ADMIN)
     window.press_next()
-    qtbot.waitUntil(lambda: page.nextId() == -1)
+    qtbot.waitUntil(lambda: page.ends)
     assert len(fake.named("recover")) == 2
     assert page.title_label.text() == "Writeback is removed"

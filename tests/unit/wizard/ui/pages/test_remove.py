@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget, QWizard
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.unit.wizard.answered import CANARY, SETTINGS
@@ -27,9 +27,6 @@ from wizard.plan.change import ApplyError, Plan, StepFailed, Stuck
 from wizard.ui.pages.review import command
 from wizard.ui.window import WizardWindow
 
-_NEXT = QWizard.WizardButton.NextButton
-_BACK = QWizard.WizardButton.BackButton
-_CLOSE = QWizard.WizardButton.FinishButton
 ADMIN = {
     "input.admin_user": "administrator@corp.test",
     "input.admin_password": Secret(CANARY),
@@ -84,8 +81,8 @@ def test_a_removal_is_walked_to_its_end_with_what_others_must_forget(
         wait_for_text(qtbot, page, change.summary)
     wait_for_text(qtbot, page, FORGET)
     wait_for_text(qtbot, page, PORTAL_DETAILS.fingerprint)
-    assert window.button(_CLOSE).isEnabled()
-    assert not window.button(_BACK).isEnabled()
+    assert window.button("next").isEnabled()
+    assert not window.button("back").isEnabled()
 
 
 def test_what_goes_for_good_is_told_apart_and_agreed_to_first(
@@ -100,10 +97,10 @@ def test_what_goes_for_good_is_told_apart_and_agreed_to_first(
     assert REMOVAL[3].summary in before
     assert REMOVAL[7].summary in after
     window.set_answers(ADMIN)
-    assert not window.button(_NEXT).isEnabled()
+    assert not window.button("next").isEnabled()
     accept(window)
-    assert window.button(_NEXT).isEnabled()
-    assert window.button(_NEXT).text() == "&Remove Writeback"
+    assert window.button("next").isEnabled()
+    assert window.button("next").text() == "&Remove Writeback"
 
 
 def test_the_agreement_is_asked_anew_for_each_plan(
@@ -114,7 +111,7 @@ def test_the_agreement_is_asked_anew_for_each_plan(
     window.back()
     go(qtbot, window, "review")
     qtbot.waitUntil(lambda: bool(window.session.changes))
-    assert not window.button(_NEXT).isEnabled()
+    assert not window.button("next").isEnabled()
     assert not window.page("review").field_boxes["input.accept_final"].value()
 
 
@@ -209,7 +206,7 @@ def test_a_plan_that_needs_a_sign_in_is_made_again_with_an_administrator(
     window = at_review(qtbot, open_window, fake)
     page = window.page("review")
     assert page.check_rows.checks[0].detail == "The password is not stored here."
-    assert not window.button(_NEXT).isEnabled()
+    assert not window.button("next").isEnabled()
     window.set_answers(ADMIN)
     page.again.click()
     qtbot.waitUntil(lambda: bool(window.session.changes))
@@ -253,7 +250,7 @@ def test_it_can_be_stopped_before_what_goes_for_good(
     fake.go.set()
     qtbot.waitUntil(lambda: bool(page.check_rows.checks))
     assert page.check_rows.checks[0].detail == "Stopped."
-    assert window.button(_BACK).isEnabled()
+    assert window.button("back").isEnabled()
 
 
 def test_from_there_on_it_is_not_offered_to_stop(
@@ -287,12 +284,12 @@ def test_a_failure_that_can_only_go_forward_says_what_is_left_and_finishes_it(
     assert "writeback rollback" in page.check_rows.checks[0].remedy
     states = [row.state for row in page.changes.rows]
     assert states == [*["done"] * 5, "failed", "to do", "to do"]
-    assert not window.button(_BACK).isEnabled()
+    assert not window.button("back").isEnabled()
     fake.apply_error = None
     go(qtbot, window, "recovery")
     window.set_answers(ADMIN)
     window.press_next()
-    qtbot.waitUntil(lambda: window.page("recovery").nextId() == -1)
+    qtbot.waitUntil(lambda: window.page("recovery").ends)
 
 
 def test_a_removal_that_was_cut_off_is_finished_and_told(
@@ -303,11 +300,11 @@ def test_a_removal_that_was_cut_off_is_finished_and_told(
     page = window.page("recovery")
     assert "was removing" in page.why_label.text()
     assert "only be finished" in page.why_label.text()
-    assert window.button(_NEXT).text() == "&Finish the removal"
+    assert window.button("next").text() == "&Finish the removal"
     assert [row.state for row in page.changes.rows] == ["to do"] * 3
     window.set_answers(ADMIN)
     press_enter(qtbot, window)
-    qtbot.waitUntil(lambda: page.nextId() == -1)
+    qtbot.waitUntil(lambda: page.ends)
     assert [row.summary for row in page.changes.rows] == (
         [change.summary for change in REMOVAL[5:]]
     )
@@ -328,7 +325,7 @@ def test_a_move_that_was_cut_off_at_its_end_is_finished_and_no_removal(
     page = window.page("recovery")
     assert "remov" not in page.title_label.text() + page.why_label.text()
     assert "only be finished" in page.why_label.text()
-    assert window.button(_NEXT).text() == "&Finish the changes"
+    assert window.button("next").text() == "&Finish the changes"
     press_enter(qtbot, window)
     wait_for(qtbot, window, "tasks")
     assert window.session.answers.recovery is False
@@ -346,7 +343,7 @@ def test_a_recovery_under_way_is_not_left(qtbot: QtBot, open_window: Open) -> No
     assert [each.text() for each in window.question.buttons()] == ["Go on"]
     window.question.close()
     fake.go.set()
-    qtbot.waitUntil(lambda: window.page("recovery").nextId() == -1)
+    qtbot.waitUntil(lambda: window.page("recovery").ends)
 
 
 def test_a_removal_that_fails_again_can_be_tried_again(
@@ -360,10 +357,10 @@ def test_a_removal_that_fails_again_can_be_tried_again(
     qtbot.waitUntil(lambda: bool(page.check_rows.checks))
     assert page.check_rows.checks[0].title == REMOVAL[5].summary
     assert [row.state for row in page.changes.rows] == ["failed", "to do", "to do"]
-    assert window.button(_NEXT).isEnabled()
+    assert window.button("next").isEnabled()
     fake.apply_error = None
     window.press_next()
-    qtbot.waitUntil(lambda: page.nextId() == -1)
+    qtbot.waitUntil(lambda: page.ends)
 
 
 def test_what_could_not_be_taken_back_is_not_called_taken_back(

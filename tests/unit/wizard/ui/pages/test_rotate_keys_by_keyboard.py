@@ -147,7 +147,7 @@ def test_escape_and_back_keep_what_was_typed(
     qtbot.waitUntil(lambda: QApplication.activeModalWidget() is None)
     window.activateWindow()
     qtbot.waitUntil(lambda: QApplication.focusWidget() is line(window, _CODE))
-    alt(window, window.button(window.WizardButton.BackButton).text())
+    alt(window, window.button("back").text())
     wait_for(qtbot, window, "tasks")
     press(Qt.Key.Key_Return)
     wait_for(qtbot, window, "rekey")
@@ -226,7 +226,7 @@ def test_a_code_that_was_used_meanwhile_is_typed_anew_by_keys_alone(
     assert here().isVisibleTo(window)
     fake.apply_error = None
     for back in ("review", "rekey"):
-        alt(window, window.button(window.WizardButton.BackButton).text())
+        alt(window, window.button("back").text())
         wait_for(qtbot, window, back)
     assert here() is line(window, _CODE)
     QTest.keySequence(here(), QKeySequence.StandardKey.SelectAll)

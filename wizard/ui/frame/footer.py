@@ -1,0 +1,56 @@
+"""The footer: Help at the left; Back, what goes on, and Cancel at the right."""
+
+from typing import Literal
+
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from wizard.ui.formatting import tr
+from wizard.ui.page import WizardPage
+from wizard.ui.theme import palette
+from wizard.ui.widgets.labels import button
+
+Name = Literal["help", "back", "next", "cancel"]
+
+
+class Footer(QWidget):
+    """The window's buttons, by their names."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.buttons: dict[str, QPushButton] = {
+            "help": button(tr("&Help")),
+            "back": button(tr("&Back")),
+            "next": button(tr("&Next")),
+            "cancel": button(tr("&Cancel")),
+        }
+        place = QHBoxLayout(self)
+        place.setContentsMargins(palette.GROUP, 12, palette.GROUP, 12)
+        place.setSpacing(palette.TIGHT)
+        place.addWidget(self.buttons["help"])
+        place.addStretch(1)
+        for name in ("back", "next", "cancel"):
+            place.addWidget(self.buttons[name])
+
+    def show_page(self, page: WizardPage, *, back: bool) -> None:
+        """Name and enable the buttons for a page; `back`: one can go back from it."""
+        go_on = self.buttons["next"]
+        text = tr("&Close") if page.ends else page.next_text
+        go_on.setText(text)
+        go_on.setAccessibleName(text.replace("&", ""))
+        go_on.setEnabled(not page.busy if page.ends else page.can_go_on)
+        go_on.setDefault(True)
+        self.buttons["back"].setEnabled(back)
+        self.buttons["cancel"].setVisible(not page.ends)
+        self.tint(destroys=page.destroys)
+
+    def tint(self, *, destroys: bool) -> None:
+        """Give the button that goes on its colour; `destroys`: for good."""
+        tinted = palette.accented(self.palette(), destroys=destroys)
+        self.buttons["next"].setPalette(tinted)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        line = QColor(palette.inks(self.palette()).line)
+        painter.fillRect(0, 0, self.width(), 1, line)
+        painter.end()

@@ -1,0 +1,63 @@
+"""What is asked before the wizard is left."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+from wire.text import Text
+from wizard.ui.formatting import say, tr
+from wizard.ui.page import WizardPage
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question with the answer that does something, and the one that does not."""
+
+    title: Text
+    text: Text
+    act: tuple[Text, Callable[[], Any]] | None
+    stay: Text
+
+
+def question_of(page: WizardPage, leave: Callable[[], Any]) -> Question | None:
+    """Give the question that stands before `leave`; None where nothing is lost."""
+    if page.changing_machine:
+        return _while_changing(page)
+    if not page.asks_to_leave:
+        return None
+    return Question(
+        Text("Leave the wizard?"),
+        Text("Your answers are not kept. Nothing more will be changed."),
+        (Text("Leave"), leave),
+        Text("Stay"),
+    )
+
+
+def _while_changing(page: WizardPage) -> Question:
+    title, go_on = Text("Changes are being made"), Text("Go on")
+    if page.can_stop:
+        text = Text("Stop, and take back what was done so far?")
+        return Question(title, text, (Text("Stop and take back"), page.stop), go_on)
+    text = Text("This can't be stopped; the wizard can be left once it is done.")
+    return Question(title, text, None, go_on)
+
+
+def ask(parent: QWidget, question: Question) -> QMessageBox:
+    """Show a question, which Enter and Escape answer with staying."""
+    dialog = QMessageBox(parent)
+    dialog.setWindowTitle(tr("Writeback"))
+    dialog.setText(say(question.title))
+    dialog.setInformativeText(say(question.text))
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    if question.act:
+        name, act = question.act
+        button = dialog.addButton(say(name), QMessageBox.ButtonRole.AcceptRole)
+        button.clicked.connect(act)
+    stay = dialog.addButton(say(question.stay), QMessageBox.ButtonRole.RejectRole)
+    dialog.setDefaultButton(stay)
+    dialog.setEscapeButton(stay)
+    dialog.open()
+    return dialog

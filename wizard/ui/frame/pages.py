@@ -1,0 +1,74 @@
+"""The pages of a window: built when first shown, and the path to the one shown."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget
+
+from wizard.flow.pages.order import PAGES
+from wizard.ui.page import WizardPage
+from wizard.ui.pages.order import page_class
+from wizard.ui.session import Session
+
+_BY_ID = {page.id: page for page in PAGES}
+
+
+class PageStack(QStackedWidget):
+    """Shows one page; `prepare` is called with each as it is built."""
+
+    moved = Signal()  # another page is shown, or the same one anew
+
+    def __init__(self, session: Session, prepare: Callable[[WizardPage], None]) -> None:
+        super().__init__()
+        self._session, self._prepare = session, prepare
+        self._built: dict[str, WizardPage] = {}
+        self._path: list[str] = []
+
+    @property
+    def built(self) -> tuple[str, ...]:
+        """The ids of the pages that are built, in the order in which they were."""
+        return tuple(self._built)
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The ids of the pages from the first to the one that is shown."""
+        return tuple(self._path)
+
+    @property
+    def shown(self) -> WizardPage:
+        """The page that is shown."""
+        page = self.currentWidget()
+        assert isinstance(page, WizardPage)
+        return page
+
+    def page(self, page_id: str) -> WizardPage:
+        """Give a page, built where it was not; KeyError where none has this id."""
+        if page_id not in self._built:
+            page = page_class(page_id)(_BY_ID[page_id], self._session)
+            self._prepare(page)
+            self._built[page_id] = page
+            self.addWidget(page)
+        return self._built[page_id]
+
+    def begin(self, page_id: str) -> None:
+        """Show the first page of a journey; there is no way back from it."""
+        self._path = []
+        self.go_to(page_id)
+
+    def go_to(self, page_id: str) -> None:
+        """Go on to a page."""
+        self._path.append(page_id)
+        self._show()
+
+    def go_back(self, page_id: str = "") -> None:
+        """Go back to a page on the path, else to the one before."""
+        before = self._path[:-1]
+        if not before:
+            return
+        at = before.index(page_id) if page_id in before else len(before) - 1
+        self._path = before[: at + 1]
+        self._show()
+
+    def _show(self) -> None:
+        self.setCurrentWidget(self.page(self._path[-1]))
+        self.moved.emit()
