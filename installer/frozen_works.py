@@ -40,12 +40,16 @@ def name_of(distribution: Distribution) -> str:
     return canonicalize_name(str(distribution.metadata["Name"]))
 
 
-def works_in(programs: Path) -> FrozenWorks:
-    """Look through a folder that PyInstaller made; runs where it was made."""
+def works_in(programs: Path, *also: str) -> FrozenWorks:
+    """Look through a folder that PyInstaller made; runs where it was made.
+
+    `also` names distributions of which something lies elsewhere in the package.
+    """
     modules = programs / "_internal"
     files = {str(each.relative_to(modules)) for each in modules.rglob("*")}
     others = [each for each in distributions() if name_of(each) != PROJECT]
-    wheels = [each for each in others if name_of(each) == _STARTS or _in(each, files)]
+    known = {_STARTS, *also}
+    wheels = [each for each in others if name_of(each) in known or _in(each, files)]
     theirs = {str(file) for each in wheels for file in each.files or ()}
     names = {
         _debian_package(path.name)

@@ -12,10 +12,12 @@ from pathlib import Path
 
 from installer import build_root
 from installer.errors import BuildError
+from installer.guide.build import SOURCE
 from installer.paths import INSTALLER, PYPROJECT, REPOSITORY, SOURCES
 from installer.staging import DOCUMENTS
 
 # Also what the packages' documents are made of.
+_FOLDERS = (*SOURCES, INSTALLER.name, SOURCE)
 _MORE = ("CHANGELOG.md", "LICENSE", "pyproject.toml", *chain(*DOCUMENTS.values()))
 _NOT_SOURCES = shutil.ignore_patterns("__pycache__", "*.pyc", "*.pot")
 _VERSION = re.compile(r"[0-9]+(\.[0-9]+){1,2}([.~+a-z0-9]*[a-z0-9])?")
@@ -45,7 +47,7 @@ def epoch() -> int:
     named = os.environ.get("SOURCE_DATE_EPOCH", "")
     if named.isdecimal():
         return int(named)
-    argv = ["git", "log", "-1", "--format=%ct", "--", *SOURCES, *_MORE, "installer"]
+    argv = ["git", "log", "-1", "--format=%ct", "--", *_FOLDERS, *_MORE]
     done = subprocess.run(
         argv, cwd=REPOSITORY, capture_output=True, text=True, check=False
     )
@@ -59,7 +61,7 @@ def epoch() -> int:
 
 def copy(repository: Path, to: Path) -> None:
     """Copy everything that decides about the packages, laid out as there."""
-    for name in (*SOURCES, INSTALLER.name):
+    for name in _FOLDERS:
         shutil.copytree(repository / name, to / name, ignore=_NOT_SOURCES)
     for name in _MORE:
         (to / name).parent.mkdir(exist_ok=True)
@@ -68,7 +70,7 @@ def copy(repository: Path, to: Path) -> None:
 
 def of_package(copied: Path, *more: str) -> str:
     """Hash everything that was copied, and `more`."""
-    return _hash(copied, (*SOURCES, *_MORE, INSTALLER.name), more)
+    return _hash(copied, (*_FOLDERS, *_MORE), more)
 
 
 def of_programs(copied: Path, *more: str) -> str:

@@ -9,6 +9,8 @@ from pathlib import Path
 from installer.package_specs import Recipe
 
 PROJECT = "ad-password-writeback"
+GUIDE = "guide"  # its folder among what was generated
+_SHARED = "usr/share/writeback"
 # what lies among a package's documents, by its path in the repository
 DOCUMENTS: Mapping[str, tuple[str, ...]] = {
     "agent": ("docs/site.yaml",),
@@ -58,12 +60,19 @@ def lay_out(recipe: Recipe, pages: Path, source: Path, at: Path) -> None:
     for name in DOCUMENTS.get(recipe.short, ()):
         shutil.copyfile(source / name, doc / Path(name).name)
     shutil.copyfile(pages / f"sbom-{recipe.short}", doc / "sbom.cdx.json")
+    if (pages / GUIDE).is_dir():
+        # beside the documents: a machine that is set to leave those out has Help too
+        shutil.copytree(pages / GUIDE, at / _SHARED / GUIDE)
+        _symlink(doc / GUIDE, f"../../{Path(_SHARED).name}/{GUIDE}")
     shutil.copytree(source / "installer/root" / recipe.short, at, dirs_exist_ok=True)
 
 
 def entries(recipe: Recipe, at: Path) -> list[Entry]:
     """List what lies in `at`, sorted; folders only where they are the package's."""
-    own = (f"/usr/lib/{recipe.name}", f"/usr/share/doc/{recipe.name}")
+    own = (
+        *(f"/usr/lib/{recipe.name}", f"/usr/share/doc/{recipe.name}"),
+        f"/{_SHARED}/{GUIDE}",
+    )
     programs = {path.name for path in (at / own[0][1:]).iterdir() if path.is_file()}
     listed = []
     for path in sorted(at.rglob("*")):

@@ -1,0 +1,1 @@
+"""The guide for administrators: docs/guide made into HTML by Sphinx."""

@@ -1,0 +1,32 @@
+"""Build the guide into a folder, and say where its first page is."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from installer.errors import BuildError
+from installer.guide.build import build
+from installer.paths import DIST
+
+
+def main() -> int:
+    """Build what the arguments ask for."""
+    parser = argparse.ArgumentParser(prog="./dev guide", description=__doc__)
+    parser.add_argument(
+        *("--out",),
+        type=Path,
+        default=DIST / "guide",
+        help="folder (default: dist/guide)",
+    )
+    try:
+        pages = build(parser.parse_args().out.resolve())
+    except BuildError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    for page in pages:
+        sys.stdout.write(f"{page}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

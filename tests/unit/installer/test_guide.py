@@ -1,0 +1,116 @@
+"""The guide is whole: each page and each code has its place, and each link an end."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from installer.errors import BuildError
+from installer.guide.build import ENGLISH, SOURCE, build, extract
+from installer.guide.directives import code_anchor, page_anchor
+from installer.paths import REPOSITORY
+from wire.outcomes import OUTCOMES, Code
+from wizard.flow.pages.order import PAGES
+
+
+class _Anchors(HTMLParser):
+    """Collects what can be linked to, the text, and what is loaded from elsewhere."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.ids: set[str] = set()
+        self.loaded: list[str] = []
+        self.words: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = dict(attrs)
+        self.ids.add(named.get("id") or "")
+        if tag in {"img", "script"}:
+            self.loaded.append(named.get("src") or "")
+        if tag == "link":
+            self.loaded.append(named.get("href") or "")
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+
+@pytest.fixture(scope="module")
+def guide(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("guide")
+    (first,) = build(out)
+    return first.parent
+
+
+def test_every_page_of_the_wizard_has_its_place(guide: Path) -> None:
+    ids = _Anchors((guide / "pages.html").read_text()).ids
+    assert {page_anchor(page.id) for page in PAGES} <= ids
+
+
+def test_every_code_has_its_place_its_cause_and_its_remedy(guide: Path) -> None:
+    page = _Anchors((guide / "codes.html").read_text())
+    assert {code_anchor(code) for code in Code} <= page.ids
+    for outcome in OUTCOMES.values():
+        assert str(outcome.admin) in page.text
+        assert str(outcome.remedy) in page.text
+
+
+def test_nothing_is_loaded_from_elsewhere(guide: Path) -> None:
+    for path in guide.glob("*.html"):
+        for each in _Anchors(path.read_text()).loaded:
+            assert "//" not in each, path.name
+            assert (guide / each.partition("?")[0]).is_file(), (path.name, each)
+
+
+def test_each_field_is_told_with_its_setting(guide: Path) -> None:
+    text = _Anchors((guide / "pages.html").read_text()).text
+    for page in PAGES:
+        for field in page.fields:
+            assert str(field.label) in text
+            for option in field.options:
+                assert str(option.help) in text
+    assert "relay.proxy" in text
+    assert "input." not in text  # a secret is no setting
+
+
+def test_a_link_that_leads_nowhere_is_an_error(tmp_path: Path) -> None:
+    repository = tmp_path / "repository"
+    (repository / SOURCE).mkdir(parents=True)
+    (repository / SOURCE / "index.md").write_text("# A\n\n[there](nowhere.md)\n")
+    for name in ("installer", "resources"):
+        (repository / name).symlink_to(REPOSITORY / name)
+    with pytest.raises(BuildError, match=r"nowhere\.md"):
+        build(tmp_path / "out", repository=repository)
+
+
+def test_what_the_program_translates_is_not_asked_of_translators_twice(
+    tmp_path: Path,
+) -> None:
+    template = extract(tmp_path).read_text()
+    joined = re.sub(r'"\n"', "", template)
+    assert "the address of a relay" in joined
+    assert str(OUTCOMES[Code.USER_NOT_FOUND].admin) not in joined
+    assert str(PAGES[0].why) not in joined
+
+
+def test_the_same_sources_give_the_same_files(
+    guide: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1000000000")
+    monkeypatch.setenv("PYTHONHASHSEED", "1")
+    (first,) = build(tmp_path / "one")
+    monkeypatch.setenv("PYTHONHASHSEED", "2")
+    (second,) = build(tmp_path / "two")
+    for path in sorted(first.parent.rglob("*")):
+        if path.is_file():
+            other = second.parent / path.relative_to(first.parent)
+            assert path.read_bytes() == other.read_bytes(), path.name
+    assert {each.name for each in first.parent.glob("*.html")} == {
+        each.name for each in guide.glob("*.html")
+    }
+    assert [each.name for each in (tmp_path / "one").iterdir()] == [ENGLISH]
