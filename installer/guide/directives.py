@@ -23,11 +23,6 @@ Say = Callable[[str], str]
 _PICTURES = "pictures"
 
 
-def page_anchor(page_id: str) -> str:
-    """Name the place of a page of the wizard in the guide."""
-    return f"page-{page_id}"
-
-
 def code_anchor(code: str) -> str:
     """Name the place of an outcome's code in the guide."""
     return f"code-{code.replace('_', '-')}"
@@ -42,12 +37,6 @@ class _Said(SphinxDirective):
     def paragraph(self, text: str) -> nodes.paragraph:
         """Make a paragraph of a text of the program."""
         return nodes.paragraph("", self.say(text), translatable=False)
-
-    def target(self, name: str) -> nodes.target:
-        """Make an anchor of this name."""
-        target = nodes.target("", "", ids=[name], names=[name])
-        self.state.document.note_explicit_target(target)
-        return target
 
     def table(
         self, head: Iterable[str], rows: Iterable[Iterable[nodes.Node]], *widths: int
@@ -95,8 +84,12 @@ class WizardPage(_Said):
         if self.arguments[0] not in by_id:
             raise self.error(f"the wizard has no page {self.arguments[0]}")
         page = by_id[self.arguments[0]]
-        made = [self.target(page_anchor(page.id)), self.paragraph(page.why)]
-        return [*made, *self._picture(page), *self._fields(page), *self._help(page)]
+        return [
+            self.paragraph(page.why),
+            *self._picture(page),
+            *self._fields(page),
+            *self._help(page),
+        ]
 
     def _picture(self, page: Page) -> Iterator[nodes.Node]:
         path = f"{_PICTURES}/{page.id}.png"
