@@ -28,6 +28,12 @@ def code_anchor(code: str) -> str:
     return f"code-{code.replace('_', '-')}"
 
 
+def is_setting(path: str) -> bool:
+    """Tell whether an answer is one of the settings; a secret, a task are none."""
+    inner, _, rest = path.partition(".")
+    return inner != "input" and (bool(rest) or path in {"agent", "identify_by"})
+
+
 class _Said(SphinxDirective):
     """A directive that puts texts of the program into the guide."""
 
@@ -38,39 +44,18 @@ class _Said(SphinxDirective):
         """Make a paragraph of a text of the program."""
         return nodes.paragraph("", self.say(text), translatable=False)
 
-    def table(
-        self, head: Iterable[str], rows: Iterable[Iterable[nodes.Node]], *widths: int
-    ) -> nodes.table:
-        """Make a table with one line of headings."""
-        table = nodes.table()
-        group = nodes.tgroup(cols=len(widths))
-        table += group
-        group.extend(nodes.colspec(colwidth=width) for width in widths)
-        top = nodes.thead()
-        top += self._row(self.paragraph(text) for text in head)
-        body = nodes.tbody()
-        body.extend(self._row(row) for row in rows)
-        group.extend((top, body))
-        return table
-
-    def definitions(self, terms: Iterable[tuple[str, str]]) -> nodes.definition_list:
-        """Make a list of terms with their meanings."""
+    def definitions(
+        self, items: Iterable[tuple[str, Iterable[nodes.Node]]]
+    ) -> nodes.definition_list:
+        """Make a list of terms with what is said of each."""
         listed = nodes.definition_list()
-        for name, text in terms:
+        for name, said in items:
             meaning = nodes.definition()
-            meaning += self.paragraph(text)
+            meaning.extend(said)
             item = nodes.definition_list_item()
             item.extend((nodes.term("", self.say(name), translatable=False), meaning))
             listed += item
         return listed
-
-    def _row(self, cells: Iterable[nodes.Node]) -> nodes.row:
-        row = nodes.row()
-        for cell in cells:
-            entry = nodes.entry()
-            entry += cell
-            row += entry
-        return row
 
 
 class WizardPage(_Said):
@@ -100,25 +85,23 @@ class WizardPage(_Said):
             yield image
 
     def _fields(self, page: Page) -> Iterator[nodes.Node]:
-        rows = [row for field in page.fields for row in self._rows(field)]
-        if rows:
-            head = (Text("Field"), Text("What it is"), Text("In the settings file"))
-            yield self.table(head, rows, 25, 50, 25)
+        if page.fields:
+            yield self.definitions(
+                (field.label, [*self._meaning(field)]) for field in page.fields
+            )
 
-    def _rows(self, field: Field) -> Iterator[tuple[nodes.Node, ...]]:
-        meaning = nodes.container()
+    def _meaning(self, field: Field) -> Iterator[nodes.Node]:
         if field.help:
-            meaning += self.paragraph(field.help)
-        options = ((option.label, option.help) for option in field.options)
-        meaning += self.definitions(options)
-        yield self.paragraph(field.label), meaning, self._setting(field.path)
-
-    def _setting(self, path: str) -> nodes.paragraph:
-        """Name the setting; answers that are no setting, such as secrets, have none."""
-        inner, _, rest = path.partition(".")
-        if inner == "input" or (not rest and path not in {"agent", "identify_by"}):
-            return nodes.paragraph()
-        return nodes.paragraph("", "", nodes.literal("", path))
+            yield self.paragraph(field.help)
+        if field.options:
+            yield self.definitions(
+                (option.label, [self.paragraph(option.help)])
+                for option in field.options
+            )
+        if is_setting(field.path):
+            setting = self.paragraph(Text("In the settings file:"))
+            setting.extend((nodes.Text(" "), nodes.literal("", field.path)))
+            yield setting
 
     def _help(self, page: Page) -> Iterator[nodes.Node]:
         if page.help:
@@ -140,10 +123,10 @@ class OutcomeCodes(_Said):
         event = int(event_of(code, Operation.RESET))
         section += self.definitions(
             (
-                (Text("Cause"), outcome.admin),
-                (Text("Remedy"), outcome.remedy),
-                (Text("What the person reads"), outcome.user),
-                (Text("Event of a reset"), str(event)),
+                (Text("Cause"), [self.paragraph(outcome.admin)]),
+                (Text("Remedy"), [self.paragraph(outcome.remedy)]),
+                (Text("What the person reads"), [self.paragraph(outcome.user)]),
+                (Text("Event of a reset"), [self.paragraph(str(event))]),
             )
         )
         return section
