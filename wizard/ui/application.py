@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from wizard.translation import language
+from wizard.ui import accessibility
 from wizard.ui.theme.palette import DARK, LIGHT, palette_of
 
 
@@ -19,6 +20,7 @@ def application() -> QApplication:
     app.setApplicationDisplayName("Writeback")
     # by which a desktop finds its icon
     app.setDesktopFileName("org.writeback.Wizard")
+    accessibility.install()
     dress(app)
     translate_qt(app)
     return app

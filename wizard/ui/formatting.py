@@ -42,6 +42,11 @@ def duration(ms: float) -> str:
     return tr("{seconds} s", seconds=f"{ms / 1000:.1f}")
 
 
+def without_mnemonic(label: str) -> str:
+    """Give a label as it is read: `&Next` is Next, `Domains && OUs` has one `&`."""
+    return "&".join(part.replace("&", "") for part in label.split("&&"))
+
+
 def mnemonics(labels: list[str], taken: str) -> list[str]:
     """Mark one letter of each label with `&`, each once, none that is taken."""
     used = set(taken.lower())

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QElapsedTimer, Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from wire.text import Text
@@ -27,6 +28,8 @@ _STATES = {
 
 class ChangeRow(QWidget):
     """One change on its way."""
+
+    accessible_role = QAccessible.Role.ListItem
 
     def __init__(self, summary: str) -> None:
         super().__init__()
@@ -73,10 +76,13 @@ class ChangeRow(QWidget):
 class ChangeList(QWidget):
     """All changes of a plan."""
 
+    accessible_role = QAccessible.Role.List
+
     def __init__(self) -> None:
         super().__init__()
         self.rows: list[ChangeRow] = []
         self._place = column(self, spacing=10)
+        self.setAccessibleName(tr("Changes"))
 
     def show_summaries(self, summaries: Sequence[str]) -> None:
         """List the changes, none of them begun."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from wizard.results import Check
@@ -25,6 +26,8 @@ Words = Mapping[str, str]
 
 class CheckRow(QWidget):
     """One check: a line when it passed, with its remedy when it did not."""
+
+    accessible_role = QAccessible.Role.ListItem
 
     def __init__(self, check: Check, words: Words) -> None:
         super().__init__()
@@ -56,7 +59,8 @@ class CheckRow(QWidget):
         self.details.setAccessibleName(tr("Details"))
         self.details.setTabChangesFocus(True)
         self.details.hide()
-        self.opener = button(tr("Details"), name=say(self.check.title))
+        name = tr("Details of {title}", title=self.check.title)
+        self.opener = button(tr("Details"), name=name)
         self.opener.setCheckable(True)
         self.opener.toggled.connect(self.details.setVisible)
         add(place, indented(row(self.opener)), indented(self.details))
@@ -75,6 +79,8 @@ def _word(check: Check, words: Words) -> str:
 
 class CheckRows(QWidget):
     """A list of checks; `words` call the states, where not as for any check."""
+
+    accessible_role = QAccessible.Role.List
 
     def __init__(self, words: Words | None = None) -> None:
         super().__init__()

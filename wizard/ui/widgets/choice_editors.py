@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QAccessible, QMouseEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from wizard.flow.model import Field, Option
-from wizard.ui.formatting import mnemonics, say
+from wizard.ui.formatting import mnemonics, say, without_mnemonic
 from wizard.ui.theme import palette
 from wizard.ui.widgets.labels import column, frame, label, stack
 
@@ -37,12 +37,13 @@ def with_help(control: QAbstractButton, help_text: str) -> QWidget:
 def name_button(control: QAbstractButton, text: str) -> None:
     """Give a button its text and the same as accessible name."""
     control.setText(text)
-    control.setAccessibleName(text.replace("&", ""))
+    control.setAccessibleName(without_mnemonic(text))
 
 
 class Choice(QWidget):
-    """One of a few options, each with its help."""
+    """One of a few options, each with its help; the question names their group."""
 
+    accessible_role = QAccessible.Role.Grouping
     changed = Signal()
 
     def __init__(self, field: Field) -> None:
@@ -51,6 +52,9 @@ class Choice(QWidget):
         self.buttons: dict[str, QRadioButton] = {}
         self.parts = [self._option(option) for option in field.options]
         self._lay()
+        # the mnemonic of the question leads to the group, and chooses nothing
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setFocusProxy(self.focus_widget())
         self.group.buttonToggled.connect(self._toggled)
 
     def _lay(self) -> None:
@@ -64,6 +68,7 @@ class Choice(QWidget):
         return with_help(radio, option.help)
 
     def _toggled(self, _button: QAbstractButton, on: bool) -> None:  # noqa: FBT001 - the signal of Qt
+        self.setFocusProxy(self.focus_widget())
         if on:
             self.changed.emit()
 

@@ -1,7 +1,7 @@
 """One question on a page: label, editor, help or source, and what is wrong."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
@@ -9,12 +9,13 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 from wire.failure import sentence
 from wizard.flow.model import Answers, Field
 from wizard.flow.validation import NEEDED, missing_of
-from wizard.ui.formatting import say, tr
+from wizard.ui.formatting import say, tr, without_mnemonic
 from wizard.ui.theme.icons import Mark
 from wizard.ui.widgets.editors import editor
 from wizard.ui.widgets.labels import InkLabel, add, column, heading, label, row
 
 _UNLABELLED = ("check", "switch", "cards")
+_TICKED, _GROUPS = ("check", "switch"), ("choice", "cards")
 
 
 class ProblemLine(QWidget):
@@ -56,21 +57,26 @@ class FieldBox(QWidget):
             place.addWidget(heading(field.under, above=8))
         if field.kind not in _UNLABELLED:
             place.addWidget(self.label)
-            self.label.setBuddy(self.editor.focus_widget())
+            self.label.setBuddy(self._spoken)
         self.help = label(field.help, muted=True)
         add(place, self.editor, self.help, self.wrong)
         self.help.setVisible(bool(field.help) and field.kind not in _UNLABELLED)
         self.name(say(field.label))
 
     def name(self, text: str) -> None:
-        """Name the field, with its mnemonic; the editor gets the same name."""
+        """Name the field, with its mnemonic, for the eye and for screen readers."""
         self.label.setText(text)
-        if self.field.kind in ("check", "switch"):
+        if self.field.kind in _TICKED:
             self.editor.check_box.setText(text)
-        if self.field.kind != "cards":
-            self.editor.focus_widget().setAccessibleName(text.replace("&", ""))
-            self.editor.setAccessibleName(text.replace("&", ""))
+        self._spoken.setAccessibleName(without_mnemonic(text))
         self._describe()
+
+    @property
+    def _spoken(self) -> QWidget:
+        """What the question is read with: a group, or the one control there is."""
+        if self.field.kind in _GROUPS:
+            return cast("QWidget", self.editor)
+        return cast("QWidget", self.editor.focus_widget())
 
     def mark_optional(self, *, optional: bool) -> None:
         """Say that the field may stay empty."""
@@ -107,10 +113,8 @@ class FieldBox(QWidget):
             widget.selectAll()
 
     def _describe(self) -> None:
-        widget = self.editor.focus_widget()
         parts = [part for part in (self.wrong.text, self.help.text()) if part]
-        if parts:
-            widget.setAccessibleDescription(" ".join(parts))
+        self._spoken.setAccessibleDescription(" ".join(parts))
 
     def _edited(self) -> None:
         self.show_problem("")

@@ -4,7 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import (
+    QAccessible,
+    QColor,
+    QGuiApplication,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+)
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -18,7 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from wizard.ui.announce import announce
-from wizard.ui.formatting import line, say, tip, tr
+from wizard.ui.formatting import line, say, tip, tr, without_mnemonic
 from wizard.ui.theme import palette as look
 from wizard.ui.theme.style import pen
 
@@ -33,10 +40,26 @@ def label(text: str = "", *, muted: bool = False, wrap: bool = True) -> QLabel:
     return text_label
 
 
-def heading(text: str, *, above: int = 0) -> QLabel:
+class Heading(QLabel):
+    """A heading, which a screen reader can go to."""
+
+    accessible_role = QAccessible.Role.Heading
+
+    def __init__(self, text: str = "", *, larger: float = 0.5) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setFont(look.larger(larger, bold=True))
+        self.setText(text)
+
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self.setAccessibleName(text)
+
+
+def heading(text: str, *, above: int = 0) -> Heading:
     """Make the heading of a group, with more place above it where others precede."""
-    title = label(text)
-    title.setFont(look.larger(0.5, bold=True))
+    title = Heading(say(text))
     title.setContentsMargins(0, above, 0, 0)
     return title
 
@@ -205,7 +228,7 @@ def button(
     """Make a button that never takes Enter from Next; screen readers say `name`."""
     push_button = QPushButton(text)
     push_button.setAutoDefault(False)
-    push_button.setAccessibleName(name or text.replace("&", ""))
+    push_button.setAccessibleName(name or without_mnemonic(text))
     if clicked:
         push_button.clicked.connect(clicked)
     return push_button
