@@ -30,7 +30,10 @@ def agent_name(value: str) -> str:
     """Check the name a relay knows an agent by: one lower-case DNS label."""
     if not _AGENT.fullmatch(value):
         raise ValueError(
-            Text("must be 1 to 63 of a-z, 0-9 and '-', not starting or ending with '-'")
+            Text(
+                "must be 1 to 63 of a to z, 0 to 9 and '-', not starting or ending "
+                "with '-'"
+            )
         )
     return value
 
@@ -39,7 +42,10 @@ def portal_name(value: str) -> str:
     """Check the name a relay knows a portal by."""
     if not _PORTAL.fullmatch(value):
         raise ValueError(
-            Text("must be 1 to 40 of a-z, 0-9 and '-', not starting or ending with '-'")
+            Text(
+                "must be 1 to 40 of a to z, 0 to 9 and '-', not starting or ending "
+                "with '-'"
+            )
         )
     return value
 

@@ -83,22 +83,23 @@ OUTCOMES = {
     ),
     Code.USER_NOT_FOUND: OutcomeText(
         33002,
-        "No user of the domain has this identifier.",
-        "Compare the attribute users are identified by with what the portal sends.",
+        "No person of the domain has this value of the sign-in attribute.",
+        "Compare the sign-in attribute with what the portal sends.",
     ),
     Code.SEVERAL_USERS: OutcomeText(
         33003,
-        "More than one user of the domain has this identifier.",
-        "Make the identifier unique, or identify users by objectGUID.",
+        "More than one person of the domain has this value of the sign-in attribute.",
+        "Make the value unique, or choose objectGUID as the sign-in attribute.",
     ),
     Code.NOT_IN_SCOPE: OutcomeText(
         31003,
-        "The user is outside the containers or the pilot group of this agent.",
-        "Add the user's container or group membership if this was not intended.",
+        "The person is outside the containers or the pilot group of this agent.",
+        "Add the person's container or group membership if this was not intended.",
     ),
     Code.PROTECTED_ACCOUNT: OutcomeText(
         33004,
-        "The user is protected by AdminSDHolder; delegated rights do not reach it.",
+        "The person is protected by AdminSDHolder; delegated rights do not reach "
+        "the account.",
         "Reset administrators by hand; writeback never touches protected accounts.",
     ),
     Code.EXCLUDED_ACCOUNT: OutcomeText(
@@ -108,53 +109,53 @@ OUTCOMES = {
     ),
     Code.PERMISSION_DENIED: OutcomeText(
         33004,
-        "The agent's account lacks a right on this user.",
+        "The agent's account lacks a right on this person.",
         "Run the permissions check; it names the entry that decides and the grant.",
     ),
     Code.ACCOUNT_DISABLED: OutcomeText(
         33005,
-        "The user's account is disabled.",
+        "The person's account is disabled.",
         "Enable the account if the person should sign in.",
     ),
     Code.ACCOUNT_EXPIRED: OutcomeText(
         33005,
-        "The user's account has expired.",
+        "The person's account has expired.",
         "Extend accountExpires if the person should sign in.",
     ),
     Code.ACCOUNT_LOCKED: OutcomeText(
         33006,
         "The account is locked, so that the old password is not looked at.",
-        "Unlock the account, or have the user reset the password.",
+        "Unlock the account, or have the person reset the password.",
         "Your account is locked. Reset your password instead, or ask your help desk.",
     ),
     Code.WRONG_PASSWORD: OutcomeText(
         33007,
         "The old password given with a change is wrong.",
-        "Nothing to do; the user tries again.",
+        "Nothing to do; the person tries again.",
         "The current password is not right. Your password was not changed.",
     ),
     Code.CANNOT_CHANGE: OutcomeText(
         33008,
-        'The user is set to "user cannot change password".',
+        'The person is set to "user cannot change password".',
         "Clear that option on the account, or reset the password by hand.",
     ),
     Code.TOO_SHORT: OutcomeText(
         33008,
-        "The new password is shorter than the policy that holds for the user.",
-        "Show the user the minimum length; it is part of this answer.",
+        "The new password is shorter than the policy that holds for the person.",
+        "Show the person the minimum length; it is part of this answer.",
         "The new password is too short. Choose a longer one.",
     ),
     Code.NOT_COMPLEX: OutcomeText(
         33008,
         "The new password does not meet the complexity rule.",
-        "Show the user the rule: three of five kinds of character, no name in it.",
+        "Show the person the rule: three of five kinds of character, no name in it.",
         "The new password is too simple, or contains your name. Mix upper and "
         "lower case, digits and signs.",
     ),
     Code.IN_HISTORY: OutcomeText(
         33008,
-        "The new password is in the user's password history.",
-        "Nothing to do; the user chooses another.",
+        "The new password is in the person's password history.",
+        "Nothing to do; the person chooses another.",
         "You have used this password before. Choose one you have not used.",
     ),
     Code.TOO_YOUNG: OutcomeText(
@@ -190,14 +191,14 @@ OUTCOMES = {
     ),
     Code.NOT_KNOWN: OutcomeText(
         33001,
-        "A check can't tell whether it would work; a reset is tried all the same.",
+        "A check can't find out whether it would work; a reset is tried all the same.",
         "Offer the reset; the detail names what the agent's account can't read.",
         "Whether your password can be reset is not known before it is tried. Go on.",
     ),
     Code.BAD_REQUEST: OutcomeText(
         32003,
         "The request is not in the form docs/wire.md describes.",
-        "Mend the portal; the detail names the claim.",
+        "Fix the portal; the detail names the claim.",
     ),
     Code.EXPIRED_REQUEST: OutcomeText(
         32008,
@@ -208,7 +209,7 @@ OUTCOMES = {
     Code.REPLAYED_REQUEST: OutcomeText(
         32008,
         "A request with this jti but other content was already taken.",
-        "Mend the portal: one jti for one request.",
+        "Fix the portal: one jti for one request.",
     ),
     Code.FORGED_REQUEST: OutcomeText(
         32004,
@@ -246,8 +247,9 @@ OUTCOMES = {
     ),
     Code.NOT_ENOUGH_PROOFS: OutcomeText(
         32003,
-        "The portal took fewer proofs of identity than this agent asks for.",
-        "Change the portal's flow, or the number of proofs in the settings.",
+        "The portal used fewer verification methods than this agent asks for.",
+        "Change the portal's flow, or the number of verification methods in the "
+        "settings.",
         "More proof of your identity is needed. Your password was not changed.",
     ),
     Code.OPERATION_OFF: OutcomeText(

@@ -44,7 +44,7 @@ class DenyList:
         """
         if self.missing:
             return Text(
-                "{entry} is not found, so nobody can be told from it",
+                "{entry} is not found, so it is not known whom it means",
                 entry=self.missing[0],
             )
         means = self._by_name(user) or self._by_group(user) or self._by_sid(user, token)

@@ -94,13 +94,15 @@ def _by_bytes(by: str, value: str, attribute: str, raw: bytes) -> UserFilter:
 
 def nobody(by: str, value: str) -> Refused:
     """Say that no user is so named."""
-    detail = Text("no user has the {by} {value}", by=by, value=quoted(value))
+    detail = Text("no person has the {by} {value}", by=by, value=quoted(value))
     return Refused(Code.USER_NOT_FOUND, detail)
 
 
 def several(by: str, value: str) -> Refused:
     """Say that more than one user is so named."""
-    detail = Text("more than one user has the {by} {value}", by=by, value=quoted(value))
+    detail = Text(
+        "more than one person has the {by} {value}", by=by, value=quoted(value)
+    )
     return Refused(Code.SEVERAL_USERS, detail)
 
 

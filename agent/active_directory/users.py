@@ -251,7 +251,7 @@ def own_sids(directory: Connection) -> frozenset[Sid]:
     """Read the agent's whole token (rootDSE tokenGroups)."""
     sids = needed_entry(directory, "", ("tokenGroups",)).values("tokenGroups")
     if not sids:  # nobody is in no group: every right would look as if missing
-        what = Text("it does not tell which groups the account is in (tokenGroups)")
+        what = Text("it does not say which groups the account is in (tokenGroups)")
         raise DirectoryError(directory.host, what, Text("use another controller"))
     return sids_of(directory, sids)
 
@@ -261,6 +261,6 @@ def sids_of(directory: Connection, values: Sequence[bytes]) -> frozenset[Sid]:
     try:
         return frozenset(map(Sid.parse, values))
     except DescriptorError:
-        what = Text("it tells groups that are no SIDs (tokenGroups)")
+        what = Text("it gives groups that are no SIDs (tokenGroups)")
         remedy = Text("use another controller")
         raise DirectoryError(directory.host, what, remedy) from None

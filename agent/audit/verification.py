@@ -228,7 +228,7 @@ def _gone(low: int, high: int) -> Text:
     count = high - low + 1
     return plural(
         "Record {low} is missing.",
-        "Records {low} to {high} are missing.",
+        "Records {low}–{high} are missing.",
         count,
         low=low,
         high=high,

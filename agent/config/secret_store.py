@@ -37,7 +37,7 @@ class SecretsUnavailable(Failure):
     """No place to keep a secret, or one that others could read."""
 
     def __init__(self, what: Text) -> None:
-        remedy = Text("mend that, or give this agent new keys: writeback rekey")
+        remedy = Text("fix that, or give this agent new keys: writeback rekey")
         super().__init__(what, remedy)
 
 

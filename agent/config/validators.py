@@ -95,8 +95,8 @@ def proxy_url(value: str) -> str:
     if ":" in userinfo:
         raise ValueError(
             Text(
-                "must not hold a password: settings are no place for it; name the user "
-                "alone, as http://user@host:port, and give the password apart "
+                "must not hold a password: settings are no place for it; give the "
+                "user name alone, as http://user@host:port, and the password apart "
                 "(proxy_password)"
             )
         )
@@ -131,7 +131,9 @@ def _spelled(userinfo: str) -> str:
     """Spell a user in the one way of RFC 3986; a name has no colon (RFC 7617)."""
     user = unquote(userinfo)
     if not user or ":" in user or "\ufffd" in user or not user.isprintable():
-        raise ValueError(Text("must name a user without ':' and control characters"))
+        raise ValueError(
+            Text("must have a user name without ':' and control characters")
+        )
     return quote(user, safe="")
 
 

@@ -68,7 +68,7 @@ class Untrusted(DirectoryError):
     ) -> None:
         reason = reason.rstrip(".")
         what = Text("the certificate is not trusted: {reason}", reason=reason)
-        remedy = Text("give the CA of the domain controllers, or mend the certificate")
+        remedy = Text("give the CA of the domain controllers, or fix the certificate")
         if misnamed:
             remedy = Text("name the controller as its certificate does")
         super().__init__(host, what, remedy)

@@ -40,7 +40,7 @@ class WrongProxyPassword(Failure):
 
     def __init__(self) -> None:
         super().__init__(
-            Text("the proxy does not accept its user's password (407)"),
+            Text("the proxy does not accept the user name or password (407)"),
             Text("give the right one to writeback apply (proxy_password)"),
         )
 
@@ -108,8 +108,8 @@ def _at_proxy(error: aiohttp.ClientHttpProxyError) -> Failure:
     return Failure(
         Text("the proxy asks for credentials (407)"),
         Text(
-            "name its user in relay.proxy, as http://user@host:port, and give the "
-            "password to writeback apply (proxy_password)"
+            "put its user name into relay.proxy, as http://user@host:port, and give "
+            "the password to writeback apply (proxy_password)"
         ),
     )
 

@@ -55,7 +55,7 @@ CAUSES = {
     Cause.OUTSIDE: CauseText(
         Code.NOT_IN_SCOPE,
         "Outside the scope",
-        "Add the user's container or group membership if this was not intended.",
+        "Add the person's container or group membership if this was not intended.",
     ),
     Cause.OWN_ACCOUNT: CauseText(
         Code.EXCLUDED_ACCOUNT,
@@ -139,7 +139,7 @@ CAUSES = {
     Cause.LOCKED: CauseText(
         Code.ACCOUNT_LOCKED,
         "Locked",
-        "Unlock the account, or have the user reset the password.",
+        "Unlock the account, or have the person reset the password.",
     ),
     Cause.NO_EFFECT: CauseText(
         Code.PARTIAL,

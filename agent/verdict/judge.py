@@ -41,10 +41,10 @@ _NEEDED = (
     "servicePrincipalName",
 )
 _FOREST_UNSEEN = Text(
-    "tokenGroups is not told (hidden, or no global catalog answers), so groups of the "
-    "forest's other domains can't be seen"
+    "tokenGroups is not readable (hidden, or no global catalog answers), so groups "
+    "of the forest's other domains can't be seen"
 )
-LET_READ = Text("Let the agent's account read the user's attributes.")
+LET_READ = Text("Let the agent's account read the person's attributes.")
 _YES = OperationVerdict(State.YES, Code.OK, Cause.NONE)
 _Name = Callable[[Sid], str]
 
@@ -212,7 +212,7 @@ def _answer(case: _Case, operation: Operation) -> OperationVerdict:
     if not decision.allowed:
         return _refused(decision, case, right)
     if operation is Operation.CHANGE and (open_ := undecided_change(subject)):
-        look = Text("Look at whether the user may change it.")
+        look = Text("Look at whether the person may change it.")
         return _undecided(open_, case, look)
     if subject.account is None:
         return _unknown(
@@ -246,12 +246,16 @@ def _hidden(descriptor: Unreadable) -> OperationVerdict:
         return _unknown(
             Cause.HIDDEN,
             descriptor.reason,
-            Text("Let the agent's account read the user's permissions (READ_CONTROL)."),
+            Text(
+                "Let the agent's account read the person's permissions (READ_CONTROL)."
+            ),
         )
     return _unknown(
         Cause.UNDECIDED,
         descriptor.reason,
-        Text("Look at the user's permissions in Active Directory Users and Computers."),
+        Text(
+            "Look at the person's permissions in Active Directory Users and Computers."
+        ),
     )
 
 
@@ -270,7 +274,7 @@ def _refused(decision: Decision, case: _Case, right: Right) -> OperationVerdict:
         return _no(Cause.INHERITANCE_OFF, off)
     if INET_ORG_PERSON in case.subject.classes:
         lacking = Text(
-            "{lacking}; entries meant for users do not reach an inetOrgPerson",
+            "{lacking}; entries for user objects do not reach an inetOrgPerson",
             lacking=lacking,
         )
     return _no(Cause.NOT_GRANTED, lacking)
@@ -300,7 +304,7 @@ def _aged(subject: Subject, operation: Operation) -> OperationVerdict:
         return _unknown(
             Cause.POLICY_HIDDEN,
             subject.unreadable
-            or Text("the password policy of the user can not be read"),
+            or Text("the password policy of the person can't be read"),
         )
     since = earliest(policy, account, operation, hints=subject.hints)
     if since is None or subject.read_at >= since:

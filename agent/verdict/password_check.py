@@ -74,7 +74,7 @@ def judge(
             PolicyFinding(Code.ACCOUNT_LOCKED, Text("the account is locked"))
         )
     if policy is None:
-        hidden = Text("the policy that holds for the user can not be read")
+        hidden = Text("the policy that holds for the person can't be read")
         unknown = PolicyFinding(Code.POLICY, hidden, blocks=False)
         return (*findings, *_too_long(password), unknown)
     since = earliest(policy, account, operation, hints=hints)
@@ -94,10 +94,10 @@ def _cannot_change(operation: Operation, *, denied: bool) -> list[PolicyFinding]
     if not denied:
         return []
     if operation is Operation.CHANGE:
-        detail = Text('the user is set to "user cannot change password"')
+        detail = Text('the person is set to "user cannot change password"')
         return [PolicyFinding(Code.CANNOT_CHANGE, detail)]
     detail = Text(
-        'the user is set to "user cannot change password"; a reset is not bound by it'
+        'the person is set to "user cannot change password"; a reset is not bound by it'
     )
     return [PolicyFinding(Code.CANNOT_CHANGE, detail, blocks=False)]
 

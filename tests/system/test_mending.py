@@ -76,7 +76,7 @@ def secrets_of_no_use_are_replaced(here: Server) -> None:
 def a_renewed_certificate_is_taken_up(here: Server) -> None:
     here.machine.output("sh", "-c", f"echo '# renewed' >> {CA}")
     found(here, "other settings or certificates")
-    assert "a new agent take over" in here.done("plan")
+    assert "Replaces the running agent process" in here.done("plan")
     here.done("apply", "--yes")
     here.done("verify")
 

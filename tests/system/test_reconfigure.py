@@ -167,7 +167,7 @@ def a_proxy_asks_for_credentials(site: Site, relay: dict[str, Any]) -> None:
     for wrong in ({}, {"proxy_password": f"{CANARY}-wrong"}):
         refused = here.writeback("apply", "--yes", **here.admin, **wrong)
         assert refused.returncode == 2
-        assert "does not accept its user's password (407)" in refused.stderr
+        assert "does not accept the user name or password (407)" in refused.stderr
     with site.touching("started", "process"):
         steps = site.change({"proxy_password": _OTHERWISE})
         assert steps == ("proxy", "service")

@@ -71,7 +71,7 @@ def _creates(opened: Connection, container: str) -> Text | Failed:
         return Failed(detail, Text("Name a container that is there."), field=_CONTAINER)
     if "user" not in entry.texts(classes):
         return Failed(
-            Text("The administrator may not create users there."),
+            Text("The administrator may not create user objects there."),
             Text("Name another container or another administrator."),
             field="input.admin_user",
         )
@@ -85,7 +85,7 @@ def _free(opened: Connection, settings: DirectorySettings) -> Text | Failed:
     if (entry.text("info") or "").startswith(MARK):
         return Failed(
             Text("{dn} is there from an earlier setup.", dn=entry.dn),
-            Text("It is taken over, with a new password."),
+            Text("It is reused, with a new password."),
             state="warning",
         )
     return Failed(

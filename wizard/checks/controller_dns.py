@@ -49,7 +49,7 @@ def _notes(settings: DirectorySettings, answer: Answer) -> Iterator[Check]:
     others = [c.host for c in answer.controllers if c.host.casefold() not in configured]
     if answer.unavailable:
         detail = Text(
-            "DNS does not tell the controllers of {domain}: {why}. Those of the "
+            "DNS does not name the controllers of {domain}: {why}. Those of the "
             "settings are tried all the same.",
             domain=settings.domain,
             why=answer.unavailable,

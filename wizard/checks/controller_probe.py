@@ -21,7 +21,7 @@ from wizard.checks.controller_rating import CA, CONTROLLERS
 from wizard.directory.sign_in import endpoint, sign_in_as
 from wizard.plan.change import Context
 
-_OTHER = Text("Mend the account in the directory, or give another one.")
+_OTHER = Text("Fix the account in the directory, or give another one.")
 
 
 SignedInAs = Literal["admin", "account"]

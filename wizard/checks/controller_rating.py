@@ -13,7 +13,7 @@ from wizard.checks.controller_facts import Cell, ControllerFacts
 
 CA = "directory.ca"
 CONTROLLERS = "directory.controllers"
-UNKNOWN = verbatim("–")  # noqa: RUF001 - the dash a table shows for nothing
+UNKNOWN = verbatim("–")
 _NO_FINE_GRAINED = 3  # msDS-PasswordSettings came with Windows Server 2008
 _NAMES = (
     *("certificate", "TLS", "sign-in", "domain"),
@@ -172,7 +172,7 @@ def _hints(facts: ControllerFacts) -> Cell:
 def _clock(facts: ControllerFacts) -> Cell:
     offset = facts.clock_offset_s
     if offset is None:
-        return Cell("clock", "skipped", UNKNOWN, "It does not tell its time.")
+        return Cell("clock", "skipped", UNKNOWN, "It does not give its time.")
     apart, seconds = abs(offset), f"{abs(offset):.0f}"
     word = Text("{offset} s", offset="0" if apart < 0.5 else f"{offset:+.0f}")
     if apart <= clock_skew.WARNING_S:

@@ -152,7 +152,7 @@ def check_identifier(
     opened: Connection, chosen: Sequence[str], identify_by: str
 ) -> tuple[Check, ...]:
     """Find who lacks the attribute, and who shares it with somebody."""
-    title = Text("People by {identify_by}", identify_by=identify_by)
+    title = Text("Sign-in attribute {identify_by}", identify_by=identify_by)
     named: dict[bytes, list[str]] = {}
     without, seen = [], set()
     for container in chosen:

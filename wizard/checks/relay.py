@@ -156,7 +156,7 @@ class _Tried:
     def clock(self) -> Text:
         ahead = self._answered.ahead
         if ahead is None:
-            raise Failed(Text("It does not tell its time."), EMPTY, state="skipped")
+            raise Failed(Text("It does not give its time."), EMPTY, state="skipped")
         if abs(ahead) <= clock.WARNING_S:
             seconds = f"{abs(ahead):.0f}"
             return Text("{seconds} s apart from the relay's", seconds=seconds)
@@ -195,9 +195,11 @@ class _Tried:
         if error.status != relay_client.PROXY_REFUSES:
             return Failed(what, verbatim(error.remedy), field=_URL)
         if self._relay.proxy_user is None:
-            remedy = Text("Name its user in the address, as http://user@host:port.")
+            remedy = Text(
+                "Put its user name into the address, as http://user@host:port."
+            )
             return Failed(what, remedy, field=_PROXY)
-        remedy = Text("Type the password of its user.")
+        remedy = Text("Type the password of the user name.")
         return Failed(what, remedy, field=_PROXY_PASSWORD)
 
     def _lookup(self) -> str:

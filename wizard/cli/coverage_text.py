@@ -24,7 +24,7 @@ _HINTS = (
 )
 _FORESEEN = (
     Text("The account is not made yet: this is whom its grants will reach."),
-    Text("What it will be able to read can't be told before it is there."),
+    Text("What it will be able to read is not known before it is there."),
 )
 _FEW = 3  # people of a cause named
 _say = partial(say, spell="{:,}".format)

@@ -11,7 +11,7 @@ ADMIN = Text("admin_user and admin_password")
 
 # whatever the command was
 MEND_IN_FORCE = Text(
-    "Mend the file or put a saved one there, then run writeback apply. An agent that "
+    "Fix the file or put a saved one there, then run writeback apply. An agent that "
     "runs goes on with the settings it has until it is started anew."
 )
 

@@ -100,8 +100,8 @@ _GROUPS = {
     "gone": Text("Will be removed for good"),
 }
 _FOR_GOOD = Text(
-    "These can't be taken back. From the first of them on it can't be stopped; what "
-    "is cut off is finished by writeback rollback."
+    "These can't be rolled back. From the first of them on it can't be stopped; "
+    "what is cut off is finished by writeback rollback."
 )
 _REPAIR = Text("What to do: writeback repair starts it, or says why it can't.")
 _FROZEN = Text(
@@ -121,8 +121,8 @@ _STATES = {
 _PROGRESS = {
     "done": Text("done"),
     "failed": Text("failed"),
-    "undoing": Text("taking back"),
-    "undone": Text("taken back"),
+    "undoing": Text("rolling back"),
+    "undone": Text("rolled back"),
     "stuck": Text("stuck"),
 }
 

@@ -15,10 +15,10 @@ from wizard.enrolment.used_code import code_after
 from wizard.inputs import Inputs
 from wizard.plan.change import GIVE_UP, ApplyError, Change, Plan, StepFailed
 
-STUCK = Text("Could not be taken back:")
-_STILL_TO_DO = Text("It can't be taken back any more; still to be done:")
+STUCK = Text("Could not be rolled back:")
+_STILL_TO_DO = Text("It can't be rolled back any more; still to be done:")
 MEND = listed(
-    (Text("Mend the cause, then writeback rollback goes on with it."), GIVE_UP), " "
+    (Text("Fix the cause, then writeback rollback goes on with it."), GIVE_UP), " "
 )
 
 
@@ -100,7 +100,7 @@ def failure(error: ApplyError) -> Result:
     back = Text("Nothing was changed.")
     if error.undone:
         count = output.counted(error.undone)
-        back = Text("Everything begun was taken back ({changes}).", changes=count)
+        back = Text("Everything begun was rolled back ({changes}).", changes=count)
     code = used_code(error.undone)
     text = lines(*head, error.reason, back, *code.values())
     return Result(Exit.ROLLED_BACK, text, {**data, **code})

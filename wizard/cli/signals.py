@@ -9,7 +9,7 @@ from wire.text import Text
 from wizard.cli.output import tell
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
-_TAKEN_BACK = Text("Stopping before the next change; what was done is taken back.")
+_TAKEN_BACK = Text("Stopping before the next change; what was done is rolled back.")
 
 STOPPING = Text("Stopping.")
 

@@ -74,7 +74,7 @@ def sign_in_told(host: Host) -> Iterator[None]:
     except StepFailed as error:
         _tell(host, EventId.ADMIN_REFUSED, error.what)
         raise
-    _tell(host, EventId.ADMIN_LET_IN, Text("the administrator was let in"))
+    _tell(host, EventId.ADMIN_LET_IN, Text("the administrator was accepted"))
 
 
 def _tell(host: Host, event: EventId, what: Text) -> None:

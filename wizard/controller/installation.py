@@ -124,7 +124,10 @@ class Installation:
         try:
             user_filter(by, value)
         except Refused as error:
-            remedy = Text("Name the person as the portal does.")
+            remedy = Text(
+                "Give the person's value of the sign-in attribute, as the "
+                "portal sends it."
+            )
             raise StepFailed(sentence(error.detail), remedy) from None
         context = self._context
         enrolled, relay = context.load_enrolment(), context.load_settings().relay

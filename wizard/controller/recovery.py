@@ -89,7 +89,7 @@ class RunRecovery:
 
 def _unread(damaged: Journal) -> Text:
     path = str(damaged.path)
-    return Text("What {path} tells of, as far as it can be read.", path=path)
+    return Text("What {path} describes, as far as it can be read.", path=path)
 
 
 def to_recover(cut_off: Journal) -> list[Change]:

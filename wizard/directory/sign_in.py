@@ -32,7 +32,7 @@ def as_admin(settings: DirectorySettings, context: Context) -> Connection:
         return open_first(settings, admin.user, admin.password)
     except SignInRefused as error:
         what = Text(
-            "the administrator {user} was not let in: {why}",
+            "the administrator {user} was refused: {why}",
             user=admin.user,
             why=error.what,
         )

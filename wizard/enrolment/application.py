@@ -56,7 +56,7 @@ def proven_portal(statement: object, code: codes.EnrolmentCode) -> PortalStateme
         stated = PortalStatement.read(statement)
     except Refused as error:
         what = Text(
-            "The relay hands out no statement of a portal: {why}.", why=error.detail
+            "The relay gives no statement of a portal: {why}.", why=error.detail
         )
         raise StepFailed(what, DO_NOT_TRUST) from error
     if not code.is_for(stated.digest):

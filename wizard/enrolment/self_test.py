@@ -89,7 +89,7 @@ def _current_keys(sender: Sender, agent_keys: PublicKeys) -> PublicKeys:
     if current is None or not asked or current.fingerprint != agent_keys.fingerprint:
         raise RelayFailed(
             answered.status,
-            Text("The relay hands out other keys than this agent's."),
+            Text("The relay gives other keys than this agent's."),
             DO_NOT_TRUST,
         )
     return current

@@ -28,6 +28,6 @@ def code_after(undone: Sequence[Change]) -> Text:
             remedy=NEW_CODE,
         )
     return Text(
-        "The enrolment code stays used, though all else was taken back. {remedy}",
+        "The enrolment code stays used, though all else was rolled back. {remedy}",
         remedy=NEW_CODE,
     )

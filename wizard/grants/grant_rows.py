@@ -42,7 +42,7 @@ def proof_row(proof: Proof) -> Check:
         return Check("grants/proof", PROOF_TITLE, "failed", detail, remedy)
     if proof.untold:
         detail = Text(
-            "The controller tells nothing of {untold} of {people}.",
+            "The controller says nothing of {untold} of {people}.",
             untold=proof.untold,
             people=people,
         )

@@ -300,7 +300,7 @@ def grant_change(
         )
     elif grants:
         summary = Text(
-            "Grants {granted} to {account} on {container}, and takes over {kept} of an "
+            "Grants {granted} to {account} on {container}, and reuses {kept} of an "
             "earlier setup",
             granted=granted,
             kept=kept,
@@ -308,7 +308,7 @@ def grant_change(
         )
     else:
         summary = Text(
-            "Takes over {kept} of an earlier setup, of {account} on {container}",
+            "Reuses {kept} of an earlier setup, of {account} on {container}",
             kept=kept,
             **on,
         )

@@ -11,9 +11,10 @@ def handover_text(entries: Sequence[AccessEntry], settings: Settings) -> Text:
     """Write what another team needs: what, why, how, how to take it back, to check."""
     directory = settings.directory
     introduction = Text(
-        "{account} brings passwords that people reset in the cloud home to Active\n"
-        "Directory. It needs the entries below and no others: each allows one thing,\n"
-        "on the people below one container. Nothing is removed or denied.",
+        "{account} writes passwords that people reset in the cloud back to "
+        "Active\nDirectory. It needs the entries below and no others: each allows "
+        "one thing,\non the people below one container. Nothing is removed or "
+        "denied.",
         account=directory.sign_in_name,
     )
     title = Text(

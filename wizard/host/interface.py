@@ -16,7 +16,7 @@ from wire.text import EMPTY, Text
 from wizard.errors import Busy
 
 # what to do about an old program that goes on, as after an upgrade that failed
-REPLACE = Text("a new agent takes over by: writeback repair")
+REPLACE = Text("replace it: writeback repair")
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class ServiceFailed(Failure):
     """The service did not start, stop or become ready."""
 
     def __init__(self, reason: Text) -> None:
-        super().__init__(reason, Text("Mend the cause and try again."))
+        super().__init__(reason, Text("Fix the cause and try again."))
 
 
 class UnitFiles(Protocol):

@@ -53,7 +53,9 @@ def of_guarded(
     what, descriptor = f"guard/{guarded.name}", read(guarded.descriptor)
     title = guarded.title
     if isinstance(descriptor, Unreadable):
-        yield unread(what, Text("who could take over {title}", title=title), descriptor)
+        yield unread(
+            what, Text("who could gain control of {title}", title=title), descriptor
+        )
         return
     if descriptor.dacl is None:
         yield Finding(
@@ -69,7 +71,8 @@ def of_guarded(
     yield from findings
     if all(finding.level is Level.INFO for finding in findings):
         fine = Text(
-            "Only administrators of the domain could take over {title}", title=title
+            "Only administrators of the domain could gain control of {title}",
+            title=title,
         )
         yield Finding(what, Level.OK, fine)
 
@@ -89,7 +92,9 @@ def _takers(
 ) -> Iterator[Finding]:
     if stranger := _stranger(descriptor):
         title = guarded.title
-        about = Text("whether an entry lets somebody take over {title}", title=title)
+        about = Text(
+            "whether an entry lets somebody gain control of {title}", title=title
+        )
         what, shown_by = f"guard/{guarded.name}/unknown", verbatim(words(stranger))
         yield not_known(what, about, shown_by, LOOK)
     for sid in _trustees(descriptor):
@@ -103,7 +108,7 @@ def _takers(
         elif held and held[0].decision.reason is not Reason.UNKNOWN:
             name, title = name_of(sid), guarded.title
             about = Text(
-                "whether {name} could take over {title}", name=name, title=title
+                "whether {name} could gain control of {title}", name=name, title=title
             )
             yield held[0].left_open(f"guard/{guarded.name}/{sid}", about, name_of)
 

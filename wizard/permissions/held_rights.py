@@ -23,7 +23,7 @@ CONTROL = (Right.WRITE_DACL, Right.WRITE_OWNER, Right.WRITE_EVERYTHING)
 TASK = (Right.RESET_PASSWORD, Right.WRITE_LOCKOUT_TIME, Right.WRITE_PWD_LAST_SET)
 TAKE_AWAY = Text("Take the entry away: the agent needs no more than the three rights.")
 LET_READ = Text("Let the agent's account read the permissions there (READ_CONTROL).")
-LOOK = Text("Look at the entry: it can not be judged from here.")
+LOOK = Text("Look at the entry: it can't be checked from here.")
 
 
 class AllRights(Enum):

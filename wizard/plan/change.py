@@ -122,7 +122,7 @@ class StepFailed(Failure):
 
 # the way out of every state in which something can't be taken back or finished
 GIVE_UP = Text(
-    "Where that can't be mended: writeback rollback --abandon gives it up, and lists "
+    "Where that can't be fixed: writeback rollback --abandon gives it up, and lists "
     "what is left where."
 )
 

@@ -155,7 +155,7 @@ class Account(Step):
             return (Check(self.name, title, "failed", Text("{why}.", why=why), remedy),)
         try:
             with as_agent(directory, context) as opened:
-                detail = Text("{host} let it in.", host=opened.host)
+                detail = Text("{host} accepts it.", host=opened.host)
         except (DirectoryError, StepFailed) as error:
             return (finding(self.name, title, error),)
         return (Check(self.name, title, "ok", detail),)
@@ -244,7 +244,7 @@ def _plan_new(
         remedy = Text("Choose another name, or use it as an existing account.")
         raise StepFailed(what, remedy)
     summary = Text(
-        "Takes over the account {name} of an earlier setup: sets a new password",
+        "Reuses the account {name} of an earlier setup: sets a new password",
         name=name,
     )
     before = {"dn": entry.dn, "info": info}

@@ -58,7 +58,7 @@ def _judged(title: Text, report: Report) -> Check:
             "audit", title, "failed", detail, remedy, more=in_lines(report.findings)
         )
     detail = Text(
-        "{count} records, none changed, none missing ({first} to {last}).",
+        "{count} records, none changed, none missing ({first}–{last}).",
         count=report.records,
         first=report.first,
         last=report.last.seq,

@@ -52,7 +52,7 @@ class FileOwnership(Step):
         damaged = package.damaged()
         if damaged is None:
             detail = Text(
-                "Not compared with its package: neither dpkg nor rpm can tell of it."
+                "Not compared with its package: neither dpkg nor rpm knows it."
             )
             return (Check(self.name, title, "info", detail),)
         if not damaged:

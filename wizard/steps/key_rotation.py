@@ -139,7 +139,7 @@ def _rows(*ages: KeyAge) -> Sequence[Check]:
 def _order(change: Change, shared: tuple[Secret, Secret], context: Context) -> None:
     settings = context.settings
     if settings is None or change.after is None:
-        what = Text("There are no settings that tell the relay.")
+        what = Text("There are no settings that name the relay.")
         raise StepFailed(what, Text("Run writeback repair."))
     endpoint = relay_route.stored_endpoint(settings.relay, context)
     keys = private_keys(AGENT_KEYS, context)

@@ -48,7 +48,7 @@ class PasswordRotation(Step):
             what = Text("The stored password is of no use.")
             raise StepFailed(what, Text("Run writeback repair."))
         summary = Text(
-            "Replaces the password of {account}; the new one is proven before the "
+            "Replaces the password of {account}; the new one is tried before the "
             "old one goes",
             account=directory.sign_in_name,
         )
@@ -100,7 +100,7 @@ def _lets_in(directory: DirectorySettings, password: Secret) -> bool:
 
 def _prove(directory: DirectorySettings, password: Secret) -> None:
     if not _lets_in(directory, password):
-        what = Text("The new password does not let in yet; both are kept.")
+        what = Text("The new password is not accepted yet; both are kept.")
         raise StepFailed(what, Text("Try again when the controllers agree."))
 
 
@@ -158,7 +158,8 @@ def _stored(context: Context) -> Secret:
 
 def _none_lets_in(directory: DirectorySettings) -> StepFailed:
     what = Text(
-        "Neither the old password of {account} nor the new one lets in; both are kept.",
+        "Neither the old password of {account} nor the new one is accepted; both "
+        "are kept.",
         account=directory.sign_in_name,
     )
     remedy = Text(

@@ -60,7 +60,9 @@ class ProxyPassword(Step):
 
     def undo(self, begun: Begun, context: Context) -> None:
         if enrolment_stands(context):
-            what = Text("The relay is still to be told, and that takes this password.")
+            what = Text(
+                "The relay must still be informed, and that needs this password."
+            )
             raise StepFailed(what, Text("Roll back again when the relay answers."))
         replaced = begun.change.before is not None
         stored_secrets.take_back(

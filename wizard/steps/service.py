@@ -40,7 +40,7 @@ class ServiceStep(Step):
             summary = Text("Restarts the agent; it answers what is under way first")
         elif service.running:
             why = service.outdated or Text("it reads what was changed")
-            summary = Text("Has a new agent take over: {why}", why=why)
+            summary = Text("Replaces the running agent process: {why}", why=why)
             how = _RELOAD
         before = {"running": True} if service.running else None
         after = {"running": True, "how": how, "settings": wanted}
@@ -103,7 +103,7 @@ def _judged(service: Service, settings: str) -> tuple[State, Text, Text]:
         return "ok", detail, EMPTY
     why = waits_for(service.status) if service.running else EMPTY
     if why:
-        remedy = Text("Mend what it names; it goes on trying by itself.")
+        remedy = Text("Fix what it names; it goes on trying by itself.")
         return "failed", Text("It is not ready. {why}", why=why), remedy
     detail = Text("It is not ready.") if service.running else Text("It does not run.")
     return "failed", detail, Text("Apply the settings again: that starts it anew.")
@@ -117,7 +117,7 @@ def _hand_over(change: Change, context: Context) -> None:
         runs_with = context.host.service().status.get("settings")
         if runs_with in (None, change.after.get("settings")):
             return
-    what = Text("The agent that took over runs with other settings.")
+    what = Text("The new agent process runs with other settings.")
     remedy = Text("Somebody else may have changed them; look at them and apply again.")
     raise StepFailed(what, remedy)
 
@@ -134,7 +134,9 @@ def _reloads(change: Change) -> bool:
 def _reload(context: Context) -> None:
     reload = context.host.reload
     if reload is None:
-        why = Text("Nobody takes over here within {seconds} s.", seconds=round(READY_S))
+        why = Text(
+            "No new agent process is ready within {seconds} s.", seconds=round(READY_S)
+        )
         raise ServiceFailed(why)
     reload(READY_S)
 

@@ -100,7 +100,7 @@ class ServiceUnit(Step):
         for name, text in UnitState.now(_unit(context), context).files.items():
             if text not in (before.files.get(name), after.files.get(name)):
                 what = Text("{path} was changed by somebody else since.", path=name)
-                remedy = Text("Remove it, or mend it by hand, and roll back again.")
+                remedy = Text("Remove it, or fix it by hand, and roll back again.")
                 raise StepFailed(what, remedy)
         _put(before, context)
 

@@ -159,7 +159,7 @@ def _edited(text: str, context: Context) -> Sequence[Change]:
     edits = drift(context)
     if not edits:
         return ()
-    summary = Text("Takes over what was edited by hand: {edits}", edits=listed(edits))
+    summary = Text("Applies what was edited by hand: {edits}", edits=listed(edits))
     return (Change(SettingsFile.name, summary, {"text": text}, {"text": text}),)
 
 

@@ -142,7 +142,7 @@ class WizardWindow(QDialog):
             self._entered.left()
         self._entered = self.shown
         self._entered.entered()
-        title = tr("{page} - Writeback", page=self.shown.page.title)
+        title = tr("{page} – Writeback", page=self.shown.page.title)
         self.setWindowTitle(title)
         self.refresh()
         self._focus()

@@ -64,7 +64,7 @@ def test_a_session_as_the_readme_tells_it(
         wrong = {**admin, "admin_password": "Wrong-1-Passw0rd"}
         refused = shell.run("plan", "--settings", str(site), **wrong)
         name = fresh_lab.admin_user
-        assert f"the administrator {name} was not let in" in refused["error"]
+        assert f"the administrator {name} was refused" in refused["error"]
         assert "agent's account" not in refused["error"]
         planned = shell.run("plan", "--settings", str(site), **admin)
         assert [change["kind"] for change in planned["changes"]] == ["created"] * 6
@@ -117,7 +117,7 @@ def test_a_mistake_in_a_first_installation_begins_nothing(
         else:
             weak = fresh_lab.accounts["svc-weak"]
             secrets |= {"admin_user": weak["upn"], "admin_password": weak["password"]}
-            why = "The administrator may not create users there."
+            why = "The administrator may not create user objects there."
         site.write_text(dump(settings))
         refused = shell.run("apply", "--settings", str(site), "--yes", **secrets)
 
@@ -140,11 +140,9 @@ def test_an_earlier_setups_account_is_taken_over(
         plan = whole.controller.changes.plan(settings, inputs)
         whole.controller.changes.apply(plan, inputs, lambda _: None, threading.Event())
 
-        assert plan.changes[1].summary.startswith(
-            "Takes over the account svc-writeback"
-        )
+        assert plan.changes[1].summary.startswith("Reuses the account svc-writeback")
         (took,) = [each.summary for each in plan.changes if each.step == "grants"]
-        assert took.startswith("Takes over 3 permissions of an earlier setup")
+        assert took.startswith("Reuses 3 permissions of an earlier setup")
         assert {row.state for row in whole.verified(settings)} == {"ok"}
         # it has another mark now: by the same plan it is not taken over once more
         context = Context(whole.host, inputs, allow_all, "another-plan")

@@ -152,13 +152,13 @@ def test_the_command_line_takes_back_a_killed_run(whole: Sandbox, code: str) -> 
     # nobody to ask for an administrator: what needs one remains
     alone = writeback(whole, "rollback", "--yes")
     assert alone.returncode == 3
-    assert "Could not be taken back" in alone.stdout
+    assert "Could not be rolled back" in alone.stdout
     secrets = {
         "admin_user": whole.lab.admin_user,
         "admin_password": whole.lab.admin_password,
     }
     done = writeback(whole, "rollback", "--yes", **secrets)
-    assert (done.returncode, done.stdout) == (0, "Taken back: 2 changes.\n")
+    assert (done.returncode, done.stdout) == (0, "Rolled back: 2 changes.\n")
     assert whole.lab.admin_password not in done.stdout + done.stderr
     assert directory_now(whole.lab) == before
     nothing_is_left(whole)

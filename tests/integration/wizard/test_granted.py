@@ -179,7 +179,7 @@ def test_what_a_kept_account_had_goes_with_the_next_removal(whole: Sandbox) -> N
     made = change(whole, whole.settings(), whole.inputs)
     (took,) = [each.summary for each in made if each.step == "grants"]
     people = people_of(whole)
-    summary = "Takes over 3 permissions of an earlier setup, of svc-writeback on"
+    summary = "Reuses 3 permissions of an earlier setup, of svc-writeback on"
     assert took == f"{summary} {people}"
     assert ok(whole, whole.settings())
 
@@ -254,7 +254,7 @@ def test_a_mistyped_administrator_is_tried_once(
     monkeypatch.setattr(ldap.Connection, "sign_in", counted)
     wrong = Inputs(AdminCredentials(whole.lab.admin_user, Secret(CANARY)))
 
-    with pytest.raises(StepFailed, match="not let in") as raised:
+    with pytest.raises(StepFailed, match="was refused") as raised:
         whole.controller.recovery.recover(wrong, lambda _progress: None)
 
     assert len(tried) == 1

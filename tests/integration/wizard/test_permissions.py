@@ -336,7 +336,7 @@ def test_a_wrong_administrator_is_told_before_anything_is_begun(
     report = installed.run("revoke", "--yes", admin=True, password="Wrong-1-Passw0rd")
 
     assert report["exit"] == 2
-    assert f"The administrator {lab.admin_user} was not let in" in report["error"]
+    assert f"The administrator {lab.admin_user} was refused" in report["error"]
     assert installed.whole.controller.recovery.find() is None
     assert sorted(installed.whole.host.places.journal.iterdir()) == journals
     assert installed.run("plan")["entries"] == []

@@ -56,7 +56,7 @@ def test_the_controller_says_the_same_of_everybody_and_nothing_is_written(
         agreed, settled = told.data["agreed"], told.data["settled"]
         assert agreed[right.name] + settled.get(right.name, 0) == people
         assert agreed[right.name] > 60
-    assert "Not proven by this: Reset Password, Change Password." in told.text
+    assert "Not compared: Reset Password, Change Password." in told.text
     assert directory_now(fresh_lab) == before
 
 

@@ -42,7 +42,7 @@ def repair_that_fails(whole: Sandbox, monkeypatch: pytest.MonkeyPatch) -> ApplyE
     settings = whole.settings()
     whole.host.secrets.remove(kept.DIRECTORY_PASSWORD)
     plan = whole.controller.changes.plan(settings, admin(whole))
-    assert plan.changes[0].summary.startswith("Takes over the account svc-writeback")
+    assert plan.changes[0].summary.startswith("Reuses the account svc-writeback")
 
     def fails(*_: object) -> None:
         raise StepFailed(Text("It is not ready."), Text("Look at it."))

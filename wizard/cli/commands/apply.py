@@ -101,7 +101,7 @@ APPLY = Command(
 )
 REPAIR = Command(
     "repair",
-    Text("mend what differs from the settings in force"),
+    Text("fix what differs from the settings in force"),
     (SECRETS, YES),
     lambda call: repair(call.controller, call.secrets, call.confirm),
 )
@@ -115,7 +115,7 @@ REKEY = Command(
         Argument(
             "--original-is-gone",
             action="store_true",
-            help="this copied machine takes the name of its original over",
+            help="this copied machine keeps the name of its original",
         ),
     ),
     _rekey,

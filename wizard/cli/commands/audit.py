@@ -39,7 +39,7 @@ def _text(report: Report) -> str:
     if not report.records:
         return lines(*shown, Text("There are no audit records in a chain."))
     counted = Text(
-        "{count} records in a chain, {first} to {last}.",
+        "{count} records in a chain, {first}–{last}.",
         count=report.records,
         first=report.first,
         last=report.last.seq,

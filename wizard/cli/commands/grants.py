@@ -22,8 +22,8 @@ from wizard.inputs import Inputs
 from wizard.translation import say
 
 _NOTHING = Text(
-    "Nothing is missing on the containers of the scope. Whom the grants do not reach "
-    "is told by: writeback permissions check"
+    "Nothing is missing on the containers of the scope. Whom the grants do not "
+    "reach is shown by: writeback permissions check"
 )
 
 
@@ -79,7 +79,7 @@ def revoke(
         return Result(Exit.DONE, lines(head, *_left(others)), data)
     entries = permissions.entries(plan, inputs)
     shown = (*_lines(entries, back=True), *_left(others))
-    text = lines(Text("Will be taken back:"), *shown)
+    text = lines(Text("Will be revoked:"), *shown)
     result = run_plan(controller, plan, secrets, confirm, text=text)
     return replace(result, data={**_data(entries), **result.data, **left})
 
@@ -146,7 +146,7 @@ GRANT = Command(
 )
 REVOKE = Command(
     "revoke",
-    Text("take back what was granted, entry by entry"),
+    Text("revoke what was granted, entry by entry"),
     (SETTINGS, SECRETS, YES),
     partial(_change, revoke),
 )

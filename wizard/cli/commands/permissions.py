@@ -206,7 +206,7 @@ def _coverage(invocation: Invocation) -> Result:
 
 CHECK = Command(
     "check",
-    Text("judge everybody in the scope, and the account itself"),
+    Text("check everybody in the scope, and the agent's account"),
     (SETTINGS, SECRETS),
     lambda call: inspect_directory(call, partial(check, call.controller.permissions)),
     reads=True,
@@ -219,13 +219,13 @@ EXPLAIN = Command(
         SECRETS,
         Argument(
             "user",
-            metavar="USER",
-            help="their sign-in name, account name, GUID or identify_by",
+            metavar="NAME",
+            help="their sign-in name, account name, GUID or sign-in attribute",
         ),
         Argument(
             "--by",
             choices=get_args(Identifier),
-            help="what USER is; else told by its form",
+            help="the attribute that NAME is of; by its form otherwise",
         ),
     ),
     _explain,
@@ -233,7 +233,7 @@ EXPLAIN = Command(
 )
 COVERAGE = Command(
     "coverage",
-    Text("judge everybody in the scope, into files where wanted"),
+    Text("check everybody in the scope, into files where wanted"),
     (
         SETTINGS,
         SECRETS,

@@ -84,11 +84,11 @@ def _counts(proof: Proof) -> Iterator[str]:
         yield f"  {say(right.value.words)}: {say(_of_right(proof, right))}"
     if proof.untold:
         untold = proof.untold
-        yield Text("Of {count} the controller tells nothing of this.", count=untold)
+        yield Text("Of {count} the controller says nothing of this.", count=untold)
     yield Text(
-        "Not proven by this: {rights}. They are control access rights, and a "
-        "controller tells of attributes and of permissions alone; the verdict finds "
-        "them by the same walk over the same entries.",
+        "Not compared: {rights}. They are control access rights, and a controller "
+        "reports attributes and permissions alone; the verdict finds them by the "
+        "same walk over the same entries.",
         rights=", ".join(right.value.short for right in UNPROVABLE),
     )
     if proof.beyond:

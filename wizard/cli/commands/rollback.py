@@ -18,7 +18,7 @@ from wizard.results import Recovery
 from wizard.translation import say
 
 _NOTHING = Text("Nothing to roll back.")
-_ABANDON = Text("What can't be taken back, or finished, is left as it is.")
+_ABANDON = Text("What can't be rolled back, or finished, is left as it is.")
 _LEFT = Text("Left as it is, and no longer looked after:")
 _AWAY = Text(
     "Nothing is cut off any more. writeback apply goes on from here; writeback remove "
@@ -56,7 +56,7 @@ def _rolled(rolled: RolledBack, *, forward: bool) -> Result:
         return Result(Exit.NOT_CLEAN, left, data)
     if rolled.down:
         return Result(Exit.NOT_CLEAN, _down(rolled.down), {**data, "down": rolled.down})
-    text = Text("Taken back: {changes}.", changes=output.counted(rolled.undone))
+    text = Text("Rolled back: {changes}.", changes=output.counted(rolled.undone))
     if forward:
         text = Text("Finished: {changes}.", changes=output.counted(rolled.finished))
     code = used_code(rolled.undone)
@@ -103,7 +103,7 @@ def _abandoned(told: Abandoned) -> Result:
 
 
 def _down(why: Text) -> Text:
-    return Text("Taken back, but the agent of before is down: {why}", why=why)
+    return Text("Rolled back, but the agent of before is down: {why}", why=why)
 
 
 def _shown(cut_off: Recovery) -> str:
@@ -121,7 +121,7 @@ def _rollback(call: Invocation) -> Result:
 
 ROLLBACK = Command(
     "rollback",
-    Text("take back a run that was cut off, or finish what is past that"),
+    Text("roll back a run that was cut off, or finish what is past that"),
     (
         SECRETS,
         YES,

@@ -51,12 +51,12 @@ SELF_TEST = Command(
     Text("send one request through the relay and back"),
     (
         SECRETS,
-        Argument("user", metavar="USER", help="the person, as the cloud names them"),
+        Argument("user", metavar="NAME", help="the person, as the portal names them"),
         Argument(
             "--by",
             choices=get_args(Identifier),
             default="userPrincipalName",
-            help="what USER is (default: userPrincipalName)",
+            help="the attribute that NAME is of (default: userPrincipalName)",
         ),
         Argument("--check-only", action="store_true", help="all but the write"),
     ),

@@ -57,7 +57,7 @@ class Row:
     @classmethod
     def of_settings(cls, error: SettingsError) -> Self:
         """Make a row of settings that can't be used: which, but not what they are."""
-        remedy = Text("Mend the file, then run writeback apply.")
+        remedy = Text("Fix the file, then run writeback apply.")
         shown = Check("settings", _SETTINGS, "failed", error.what, remedy)
         paths = ", ".join(each.path for each in error.problems)
         what = Text("{source} can't be used: {paths}", source=error.source, paths=paths)

@@ -65,7 +65,7 @@ FEATURES = Page(
         _limit(
             "limits.per_minute",
             Text("Requests in any minute"),
-            under=Text("Limits, whatever the cloud says"),
+            under=Text("Limits, whatever the portal asks for"),
             default=120,
             minimum=1,
             maximum=100_000,
@@ -93,14 +93,14 @@ FEATURES = Page(
         ),
         _limit(
             "limits.proofs",
-            Text("Proofs of identity the portal must have taken"),
+            Text("Verification methods the portal must have used"),
             default=0,
             minimum=0,
             maximum=5,
         ),
         _limit(
             "limits.proof_age",
-            Text("Seconds after which a proof no longer counts"),
+            Text("Seconds for which a verification counts"),
             default=900,
             minimum=60,
             maximum=86_400,

@@ -5,13 +5,13 @@ from wizard.flow.model import Field, Option, Page, PageCheck
 
 IDENTIFY = Page(
     id="identify",
-    title="Identify users",
+    title="Sign-in attribute",
     why="The portal names a person by one attribute. It must be there and be "
     "different for each person.",
     fields=(
         Field(
             "identify_by",
-            "The cloud names people by",
+            "The portal names people by",
             "choice",
             options=(
                 Option(
@@ -33,7 +33,7 @@ IDENTIFY = Page(
                 Option("sAMAccountName", "sAMAccountName", "One domain only."),
             ),
             default="userPrincipalName",
-            decision="People are named by",
+            decision="Sign-in attribute",
         ),
     ),
     shown=customizing,
@@ -43,6 +43,8 @@ IDENTIFY = Page(
         "Look for duplicates",
         "Next counts the people who lack it or share it with somebody.",
     ),
-    help="People who lack the attribute or share it can't be reset until it is "
-    "mended; everybody else can.",
+    help=(
+        "People who lack the attribute or share it can't be reset until it is "
+        "fixed; everybody else can."
+    ),
 )

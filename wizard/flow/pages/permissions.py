@@ -6,11 +6,15 @@ from wizard.flow.model import Page
 PERMISSIONS = Page(
     id="permissions",
     title="Permissions",
-    why="Everybody in the scope is judged: whether a reset would work, and if not, "
-    "why. Nothing is written.",
+    why=(
+        "Everybody in the scope is checked: whether a reset would work, and if not, "
+        "why. Nothing is written."
+    ),
     shown=lambda answers: choosing(answers) or doing("permissions")(answers),
-    help="Judged by the permissions, the account and the policy of each person, as "
-    "the agent's account sees them. Equal permissions are judged once.",
+    help=(
+        "Checks the permissions, the account and the policy of each person, as the "
+        "agent's account sees them. Equal permissions are checked once."
+    ),
 )
 
 EXPLAIN = Page(

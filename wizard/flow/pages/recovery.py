@@ -20,17 +20,24 @@ RECOVERY = Page(
         Wording(
             lambda answers: answers.forward and answers.removal,
             title="A removal was cut off",
-            why="An earlier run was removing Writeback from this server and was cut "
-            "off. It can't be taken back any more; it can only be finished.",
+            why=(
+                "An earlier run was removing Writeback from this server and was cut "
+                "off. It can't be rolled back any more; it can only be finished."
+            ),
             rail="Finish the removal",
             act="Finish the removal",
-            help="Something that can't be given back is gone already, such as a key. "
-            "What is left is removed now; what is gone already is passed over.",
+            help=(
+                "Something that can't be rolled back is gone already, such as a "
+                "key. What is left is removed now; what is gone already is passed "
+                "over."
+            ),
         ),
         Wording(
             lambda answers: answers.forward,
-            why="An earlier run was cut off after something that can't be taken back. "
-            "It can only be finished.",
+            why=(
+                "An earlier run was cut off after something that can't be rolled "
+                "back. It can only be finished."
+            ),
             rail="Finish the changes",
             act="Finish the changes",
             help="What was done already is passed over; what is left is done now.",

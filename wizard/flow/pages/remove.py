@@ -32,7 +32,7 @@ REMOVE = Page(
         ),
         Field(
             GRANTS,
-            "Also take back the permissions in Active Directory",
+            "Also revoke the permissions in Active Directory",
             "check",
             under="In Active Directory",
             help="Only those that this wizard granted; the account itself was there "

@@ -9,8 +9,10 @@ REVIEW = Page(
     why="This is everything that will be done. Nothing has been changed so far.",
     shown=applying,
     act="Install",
-    help="Each change is written down before it is made. If one fails, those before "
-    "it are taken back.",
+    help=(
+        "Each change is written down before it is made. If one fails, those before "
+        "it are rolled back."
+    ),
     wordings=(
         Wording(
             removing,
@@ -19,9 +21,11 @@ REVIEW = Page(
             "far.",
             rail="Ready to remove",
             act="Remove Writeback",
-            help="What can be given back goes first. If one of those fails, or you "
-            "stop, all is given back. After that the removal is finished, whatever "
-            "happens.",
+            help=(
+                "What can be rolled back goes first. If one of those fails, or you "
+                "stop, all is rolled back. After that the removal is finished, "
+                "whatever happens."
+            ),
         ),
     ),
 )
@@ -29,18 +33,22 @@ REVIEW = Page(
 APPLY = Page(
     id="apply",
     title="Configuring",
-    why="If a change fails, those before it are taken back, newest first.",
+    why="If a change fails, those before it are rolled back, newest first.",
     shown=applying,
-    help="Stop takes effect before the next change; what was done is taken back.",
+    help="Stop takes effect before the next change; what was done is rolled back.",
     wordings=(
         Wording(
             removing,
             title="Removing",
-            why="What can be given back goes first, and is given back if a change "
-            "fails. What can't goes last.",
+            why=(
+                "What can be rolled back goes first, and is rolled back if a change "
+                "fails. What can't goes last."
+            ),
             rail="Removing",
-            help="Stop takes effect before the next change, until the first one that "
-            "can't be taken back. From there on the removal is finished.",
+            help=(
+                "Stop takes effect before the next change, until the first one "
+                "that can't be rolled back. From there on the removal is finished."
+            ),
         ),
     ),
 )

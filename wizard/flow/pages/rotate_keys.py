@@ -29,8 +29,8 @@ REKEY = Page(
                 Option(
                     "gone",
                     "The original is gone for good",
-                    "This server takes its name and its account over; the relay lets "
-                    "the original in no more.",
+                    "This server keeps that name and that account; the relay "
+                    "refuses the original from then on.",
                 ),
             ),
             shown=when.copied,

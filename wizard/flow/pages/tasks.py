@@ -33,7 +33,7 @@ TASKS = Page(
                 Option(
                     "permissions",
                     "Permissions",
-                    "Judges everybody in the scope: who can be reset, who can't, why.",
+                    "Checks everybody in the scope: who can be reset, who can't, why.",
                 ),
                 Option(
                     "explain",
@@ -48,7 +48,7 @@ TASKS = Page(
                 Option(
                     "repair",
                     "Repair",
-                    "Checks files, service, permissions and secrets, and mends what "
+                    "Checks files, service, permissions and secrets, and fixes what "
                     "differs.",
                 ),
                 Option(

@@ -9,8 +9,10 @@ from wizard.flow.model import Answers, Field, Option, Page
 WELCOME = Page(
     id="welcome",
     title="Set up password writeback",
-    why="People reset their password in the cloud; this server brings it home to "
-    "Active Directory. Nothing is changed before you have seen the plan.",
+    why=(
+        "People reset their password in the cloud; this server writes it back to "
+        "Active Directory. Nothing is changed before you have seen the plan."
+    ),
     rail="Welcome",
     shown=installing,
     help="You need the enrolment code from your cloud portal and, once, an account "
@@ -27,7 +29,7 @@ def mode_page(pages: Sequence[Page]) -> Page:
         pages=_asking(pages, "express"),
     )
     custom = Text(
-        "You choose organizational units, how people are identified, a pilot group and "
+        "You choose organizational units, the sign-in attribute, a pilot group and "
         "the optional features. You answer {pages} pages.",
         pages=_asking(pages, "custom"),
     )

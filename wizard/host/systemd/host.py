@@ -107,7 +107,11 @@ class SystemdHost:
         if not blocked:
             return EMPTY
         first = str(blocked[0])
-        return Text("{path} can't be read by the user {user}.", path=first, user=USER)
+        return Text(
+            ("{path} can't be read by {user}, the agent's user name on this machine."),
+            path=first,
+            user=USER,
+        )
 
     def service(self) -> interface.Service:
         with connected() as manager:
@@ -231,8 +235,10 @@ def _log_lines(entries: str) -> Iterator[str]:
 
 
 def _not_taken_over(words: str) -> interface.ServiceFailed:
-    why = Text("No new process took over. {words}", words=words)
-    return interface.ServiceFailed(why if words else Text("No new process took over."))
+    why = Text("No new agent process is ready. {words}", words=words)
+    return interface.ServiceFailed(
+        why if words else Text("No new agent process is ready.")
+    )
 
 
 def _make_folder(folder: Path) -> None:

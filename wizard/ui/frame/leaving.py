@@ -39,8 +39,8 @@ def question_of(page: WizardPage, leave: Callable[[], Any]) -> Question | None:
 def _while_changing(page: WizardPage) -> Question:
     title, go_on = Text("Changes are being made"), Text("Go on")
     if page.can_stop:
-        text = Text("Stop, and take back what was done so far?")
-        return Question(title, text, (Text("Stop and take back"), page.stop), go_on)
+        text = Text("Stop, and roll back what was done so far?")
+        return Question(title, text, (Text("Stop and roll back"), page.stop), go_on)
     text = Text("This can't be stopped; the wizard can be left once it is done.")
     return Question(title, text, None, go_on)
 

@@ -29,5 +29,5 @@ def broken(error: BaseException) -> Check:
         title=Text("This could not be finished"),
         state="failed",
         detail=detail,
-        remedy=remedy or Text("Mend the cause and try again."),
+        remedy=remedy or Text("Fix the cause and try again."),
     )

@@ -50,7 +50,7 @@ class ApplyPage(WizardPage):
         self.bar.setTextVisible(False)
         self.bar.setFixedHeight(8)
         self.bar.setAccessibleName(tr("All changes"))
-        self.stop_button = button(tr("&Stop"), self.stop, tr("Stop and take back"))
+        self.stop_button = button(tr("&Stop"), self.stop, tr("Stop and roll back"))
         line = row(self.bar, self.stop_button, grows=0)
         self.check_rows, self.changes = CheckRows(), ChangeList()
         self.add(self.state, line, self.check_rows, self.changes)
@@ -121,7 +121,7 @@ class ApplyPage(WizardPage):
             self.stop_button.hide()
             self.state_changed.emit()
         if progress.state == "undoing":
-            self.state.setText(tr("Taking back what was done…"))
+            self.state.setText(tr("Rolling back what was done…"))
         elif progress.state == "doing" and self._phase is not Phase.STOPPING:
             index, total = progress.index + 1, progress.total
             text = tr("Change {index} of {total}", index=index, total=total)

@@ -24,8 +24,10 @@ WHO = "explain.user"
 _FIELD = Field(
     WHO,
     "Person",
-    help="The sign-in name (anna@corp.example), the account name, the GUID, or what "
-    "the cloud names people by.",
+    help=(
+        "The sign-in name (anna@corp.example), the account name, the GUID, or the "
+        "sign-in attribute."
+    ),
     width=44,
 )
 

@@ -46,7 +46,7 @@ class PermissionsPage(WizardPage):
         for text in (self.short, self.hint):
             text.hide()
         judged, failed = self._judged, self._failed
-        self.progress = Progress(tr("Judging"), judged, failed, self._moved)
+        self.progress = Progress(tr("Checking"), judged, failed, self._moved)
         self.table = CauseTable()
         self.table.cause_chosen.connect(self._tell_cause)
         self.table.person_chosen.connect(self._tell_person)
@@ -70,7 +70,7 @@ class PermissionsPage(WizardPage):
         return self.why
 
     def _buttons(self) -> tuple[QWidget, QLayout]:
-        self.again = labels.button(tr("&Judge again"), self.judge)
+        self.again = labels.button(tr("&Check again"), self.judge)
         name = tr("Export everybody as a file")
         self.export = labels.button(tr("&Export…"), self._ask_file, name)
         exported, failed = self._exported, self._not_exported
@@ -78,8 +78,10 @@ class PermissionsPage(WizardPage):
         self.state = labels.label(muted=True)
         name = tr("Grant what is missing")
         self.grant_button = labels.button(tr("&Grant…"), self._begin_grant, name)
-        name = tr("Hand what is missing to another team")
-        self.hand_over = labels.button(tr("Hand &over…"), self._begin_grant, name)
+        name = tr("Permissions to request from another team")
+        self.hand_over = labels.button(
+            tr("For another &team…"), self._begin_grant, name
+        )
         acts = (self.grant_button, self.hand_over, self.again, self.export)
         return self.exporter, labels.row(*acts, self.state, grows=4)
 
@@ -150,9 +152,7 @@ class PermissionsPage(WizardPage):
             self.progress.show_account()
         self.table.take(batch.people)
         works, judged = batch.seen.would_work, batch.seen.people
-        text = tr(
-            "{people} of {judged} people can be reset", people=works, judged=judged
-        )
+        text = tr("{people} of {count} people can be reset", people=works, count=judged)
         self.sum_up.setText(text if judged else "")
 
     def _judged(self, whole: CoverageReport) -> None:
@@ -274,8 +274,8 @@ class PermissionsPage(WizardPage):
 def _hint(coverage: Coverage, *, stopped: bool, short: bool) -> Text:
     if stopped:
         return plural(
-            "Stopped: {count} person was judged, not everybody.",
-            "Stopped: {count} people were judged, not everybody.",
+            "Stopped: {count} person was checked, not everybody.",
+            "Stopped: {count} people were checked, not everybody.",
             coverage.people,
         )
     if coverage.foreseen:

@@ -147,8 +147,8 @@ class RecoveryPage(Form):
         for change in self.changes.rows:
             state = "stuck" if change.summary in left else ended
             change.turn(state, left.get(change.summary, ""))
-        title = Text("Could not be taken back")
-        again = Text("Take it back by hand, then roll back again.")
+        title = Text("Could not be rolled back")
+        again = Text("Undo it by hand, then roll back again.")
         remedy = listed((again, GIVE_UP), " ")
         stuck = tuple(failure.stuck_row(title, item, remedy) for item in result.stuck)
         self.check_rows.show_checks(stuck)
@@ -186,7 +186,7 @@ class RecoveryPage(Form):
     def _failed(self, error: BaseException) -> None:
         self._phase = Phase.CUT_OFF
         rest = failure.as_apply_error(error).rest
-        again = Text("Mend the cause and finish it again, here or at the next start.")
+        again = Text("Fix the cause and finish it again, here or at the next start.")
         remedy = listed((again, GIVE_UP), " ")
         self.check_rows.show_checks(
             failure.describe_failure(error, remedy) if rest else (broken(error),)

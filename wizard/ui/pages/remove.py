@@ -23,7 +23,9 @@ _GOES = (
     (
         "key-round",
         Text("Its keys, passwords and enrolment"),
-        Text("These can't be given back: setting up again needs a new enrolment code."),
+        Text(
+            "These can't be rolled back: setting up again needs a new enrolment code."
+        ),
     ),
 )
 

@@ -53,7 +53,7 @@ class ReviewPage(Form):
         for field in _ADMINISTRATOR:
             self.add_field_box(FieldBox(field))
         self.add(row(self.again))
-        accept = Field(ACCEPT, "Yes, remove what can't be taken back", "check")
+        accept = Field(ACCEPT, "Yes, remove what can't be rolled back", "check")
         self.add_field_box(FieldBox(accept))
         self.file = button(tr("Settings file…"), self._show_file)
         self.command = button(tr("Command line…"), self._show_command)

@@ -77,9 +77,7 @@ class TasksPage(Form):
         title = heading(tr("The settings file was edited by hand since it was applied"))
         self.edits = label()
         self.edits.setTextInteractionFlags(_SELECTABLE)
-        help_text = tr(
-            "The agent takes it up once it is applied, or when it starts anew."
-        )
+        help_text = tr("The agent uses it once it is applied, or when it starts anew.")
         self.apply_edit = button(tr("Appl&y the edit"), self.go_with_edit)
         top = row(Mark("triangle-alert", "warning"), title, grows=1)
         help_line, act = label(help_text, muted=True), row(self.apply_edit)

@@ -27,20 +27,20 @@ def ended(error: BaseException, *, begun: bool) -> Text:
     plan = as_apply_error(error)
     if plan.rest:
         return plural(
-            "{count} change still to be done; nothing can be taken back any more.",
-            "{count} changes still to be done; nothing can be taken back any more.",
+            "{count} change still to be done; nothing can be rolled back any more.",
+            "{count} changes still to be done; nothing can be rolled back any more.",
             len(plan.rest),
         )
     if plan.stuck:
         return plural(
-            "{count} change could not be taken back; what remains is below.",
-            "{count} changes could not be taken back; what remains is below.",
+            "{count} change could not be rolled back; what remains is below.",
+            "{count} changes could not be rolled back; what remains is below.",
             len(plan.stuck),
         )
     if plan.undone:
         return plural(
-            "{count} change taken back. This server is as before.",
-            "{count} changes taken back. This server is as before.",
+            "{count} change rolled back. This server is as before.",
+            "{count} changes rolled back. This server is as before.",
             len(plan.undone),
         )
     if begun and not isinstance(error, ApplyError):
@@ -59,7 +59,7 @@ def describe_failure(error: BaseException, remedy: str = "") -> tuple[Check, ...
         remedy=remedy or own or _remedy(plan),
     )
     retry = Text(
-        "Take it back by hand, or start the wizard again to retry. {otherwise}",
+        "Undo it by hand, or start the wizard again to retry. {otherwise}",
         otherwise=GIVE_UP,
     )
     remains = (stuck_row(Text("Remains"), item, retry) for item in plan.stuck)
@@ -95,10 +95,10 @@ def wording(error: BaseException) -> str:
 def _remedy(plan: ApplyError) -> Text:
     if plan.rest:
         return Text(
-            "Mend the cause; the wizard offers to finish it at the next start, and "
+            "Fix the cause; the wizard offers to finish it at the next start, and "
             "writeback rollback does. {otherwise}",
             otherwise=GIVE_UP,
         )
-    again = Text("Mend the cause, go Back and try again; your answers are kept.")
+    again = Text("Fix the cause, go Back and try again; your answers are kept.")
     code = code_after(plan.undone)
     return listed((again, code), " ") if code else again

@@ -19,9 +19,9 @@ _STATES = {
     "doing": ("loader-circle", "accent", Text("Doing")),
     "done": ("circle-check", "ok", Text("Done")),
     "failed": ("circle-x", "failed", Text("Failed")),
-    "undoing": ("undo-2", "warning", Text("Taking back")),
-    "undone": ("undo-2", "warning", Text("Taken back")),
-    "stuck": ("triangle-alert", "failed", Text("Could not be taken back")),
+    "undoing": ("undo-2", "warning", Text("Rolling back")),
+    "undone": ("undo-2", "warning", Text("Rolled back")),
+    "stuck": ("triangle-alert", "failed", Text("Could not be rolled back")),
     "not done": ("circle-minus", "skipped", Text("Not done")),
 }
 

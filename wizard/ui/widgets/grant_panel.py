@@ -67,9 +67,9 @@ class GrantPanel(Panel):
         self.leave = button(tr("Not now"), self.close_panel)
         self.note = label(
             tr(
-                "The plan at the end grants them, with an administrator. Where another "
-                "team owns the directory, hand them over and judge again once they "
-                "stand."
+                "The plan at the end grants them, with an administrator. Where "
+                "another team owns the directory, send them the text and check "
+                "again once it is done."
             )
         )
         self.done = button(tr("Close"), self.close_panel)
@@ -123,10 +123,8 @@ class GrantPanel(Panel):
         assert self._shown
         assert self._shown.settings
         text = say(handover_text(self._entries, self._shown.settings))
-        note = tr(
-            "For those who own the directory: what, why, and how to take it back."
-        )
-        title = tr("Permissions to hand over")
+        note = tr("For those who own the directory: what, why, and how to revoke it.")
+        title = tr("Permissions to request")
         dialog = TextDialog(self.window(), title, note, text, "permissions.txt")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()

@@ -42,8 +42,8 @@ class Progress(QWidget):
         """Show how far the judging is; how many there are is known at its end."""
         if seen.people:
             so_far = plural(
-                "Judging: {count} person so far",
-                "Judging: {count} people so far",
+                "Checking: {count} person so far",
+                "Checking: {count} people so far",
                 seen.people,
             )
             self.text.setText(say(so_far))

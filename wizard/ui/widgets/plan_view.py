@@ -60,8 +60,8 @@ def _drawn(title: Text, lines: Sequence[str], group: str) -> QWidget:
     parts: list[QWidget] = [heading(count)]
     if group == "gone":
         warning = tr(
-            "These can't be taken back. From the first of them on it can't be stopped; "
-            "what is cut off, by a power cut too, is finished later."
+            "These can't be rolled back. From the first of them on it can't be "
+            "stopped; what is cut off, by a power cut too, is finished later."
         )
         parts.append(line("triangle-alert", "warning", warning))
     return stack(*parts, *(line(*_MARKS[group], text) for text in lines), spacing=6)

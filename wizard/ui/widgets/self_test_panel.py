@@ -26,7 +26,7 @@ _BY = tuple(
 BY, VALUE = "test.by", "test.value"
 ONLY, PASSWORD = "test.check_only", "test.password"
 _FIELDS = (
-    Field(BY, "Name the person by", "pick", options=_BY, width=28),
+    Field(BY, "Sign-in attribute", "pick", options=_BY, width=28),
     Field(VALUE, "Person", help="Use an account made for tests.", width=44),
     Field(
         ONLY,

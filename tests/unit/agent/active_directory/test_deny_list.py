@@ -101,7 +101,7 @@ def test_an_entry_that_is_not_found_means_everybody() -> None:
     gone = f"CN=Gone,{BASE}"
     denied = read(str(sid("GROUP")), gone).of(person(EVERYTHING), NOBODY)
 
-    assert denied == f"{gone} is not found, so nobody can be told from it"
+    assert denied == f"{gone} is not found, so it is not known whom it means"
 
 
 def test_the_subject_says_what_denies_it() -> None:

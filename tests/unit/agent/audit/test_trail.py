@@ -17,9 +17,9 @@ from tests.unit.agent.audit.trail_files import Files
 def test_a_deleted_file_is_named_for_good(trail: Files) -> None:
     trail.write(10)
     trail.path.unlink()
-    assert trail.findings() == ["Records 1 to 10 are missing."]
+    assert trail.findings() == ["Records 1–10 are missing."]
     trail.write(1)
-    assert trail.findings() == ["Records 1 to 10 are missing."]
+    assert trail.findings() == ["Records 1–10 are missing."]
     assert json.loads(trail.lines()[0])["event_name"] == "AuditRecordsMissing"
 
 
@@ -27,7 +27,7 @@ def test_a_start_hides_nothing_that_was_cut_off(trail: Files) -> None:
     trail.write(10)
     trail.edit(trail.lines()[:8])
     trail.write(3)
-    assert trail.findings() == ["Records 9 to 10 are missing."]
+    assert trail.findings() == ["Records 9–10 are missing."]
 
 
 def test_the_line_that_a_machine_stopped_in_is_no_finding(trail: Files) -> None:

@@ -48,12 +48,12 @@ def test_the_last_record_made_anew_with_its_hash_is_named(trail: Files) -> None:
     ("cut", "named"),
     [
         (slice(0, 1), "Record 1 is missing."),
-        (slice(0, 3), "Records 1 to 3 are missing."),
+        (slice(0, 3), "Records 1–3 are missing."),
         (slice(4, 5), "Record 5 is missing."),
-        (slice(4, 7), "Records 5 to 7 are missing."),
+        (slice(4, 7), "Records 5–7 are missing."),
         (slice(9, 10), "Record 10 is missing."),
-        (slice(5, 10), "Records 6 to 10 are missing."),
-        (slice(0, 10), "Records 1 to 10 are missing."),
+        (slice(5, 10), "Records 6–10 are missing."),
+        (slice(0, 10), "Records 1–10 are missing."),
     ],
 )
 def test_dropped_records_are_named(trail: Files, cut: slice, named: str) -> None:
@@ -114,11 +114,11 @@ def test_an_older_file_that_is_dropped_is_named(trail: Files) -> None:
     kept = oldest.read_bytes()
     oldest.unlink()
     last = int(oldest.stem.partition("-")[2])
-    assert trail.findings() == [f"Records 1 to {last} are missing."]
+    assert trail.findings() == [f"Records 1–{last} are missing."]
     oldest.write_bytes(kept)
     second.unlink()
     until = int(second.stem.partition("-")[2])
-    assert trail.findings() == [f"Records {last + 1} to {until} are missing."]
+    assert trail.findings() == [f"Records {last + 1}–{until} are missing."]
 
 
 def test_a_hash_that_was_noted_elsewhere_must_be_there(trail: Files) -> None:

@@ -442,10 +442,25 @@ async def test_it_goes_through_a_proxy(
 @pytest.mark.parametrize(
     ("user", "password", "says", "waits"),
     [
-        ("", "", "asks for credentials (407); name its user in relay.proxy", 0),
-        ("me@", "", "asks for credentials (407); name its user in relay.proxy", 0),
-        ("me@", "Canary-wrong", "does not accept its user's password (407)", 290),
-        ("other@", PASSWORD, "does not accept its user's password (407)", 290),
+        ("", "", "asks for credentials (407); put its user name into relay.proxy", 0),
+        (
+            "me@",
+            "",
+            "asks for credentials (407); put its user name into relay.proxy",
+            0,
+        ),
+        (
+            "me@",
+            "Canary-wrong",
+            "does not accept the user name or password (407)",
+            290,
+        ),
+        (
+            "other@",
+            PASSWORD,
+            "does not accept the user name or password (407)",
+            290,
+        ),
     ],
 )
 async def test_it_says_what_the_proxy_asks_for(

@@ -66,7 +66,7 @@ def test_a_check_says_that_the_proxy_refuses_the_password(places: Paths) -> None
         )
         result = self_check._relay(agent_config.load(places))
     assert result.state == "failed"
-    assert "does not accept its user's password (407)" in result.detail
+    assert "does not accept the user name or password (407)" in result.detail
     assert "writeback apply (proxy_password)" in result.remedy
     assert CANARY not in repr(result)
     assert there.refused == ["relay.corp.test:443"]

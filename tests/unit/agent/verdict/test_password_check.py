@@ -375,7 +375,7 @@ def test_a_policy_that_is_hidden_is_said_to_be_and_never_met() -> None:
     found = say(policy=None)
 
     assert [(each.code, each.blocks) for each in found] == [(Code.POLICY, False)]
-    assert "can not be read" in found[0].detail
+    assert "can't be read" in found[0].detail
 
 
 def test_what_needs_no_policy_is_found_without_it() -> None:

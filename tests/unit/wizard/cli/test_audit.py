@@ -28,7 +28,7 @@ def test_sound_records_end_with_0_and_the_last_hash(
     assert main(["audit", "verify"]) == Exit.DONE
     shown = capsys.readouterr().out
     last = json.loads(places.audit.read_text().splitlines()[-1])
-    assert "3 records in a chain, 1 to 3." in shown
+    assert "3 records in a chain, 1–3." in shown
     assert last["hash"] in shown
     assert main(["audit", "verify", "--hash", last["hash"]]) == Exit.DONE
 

@@ -83,12 +83,12 @@ def test_settings_in_force_that_can_not_be_read_come_with_what_to_do(
         assert main([command, "--home", str(tmp_path), "--json"]) == code
         answer_text = json.loads(capsys.readouterr().out)
         assert answer_text["problems"]
-        assert "Mend the file" in answer_text["remedy"]
+        assert "Fix the file" in answer_text["remedy"]
     other = tmp_path / "site.yaml"
     other.write_text("agent: [a")
     argv = ["plan", "--home", str(tmp_path / "new"), "--settings", str(other)]
     assert main(argv) == Exit.BAD_USAGE
-    assert "Mend the file" not in capsys.readouterr().err
+    assert "Fix the file" not in capsys.readouterr().err
 
 
 def test_a_secret_that_is_missing_is_named_as_it_is_given(

@@ -190,7 +190,7 @@ def test_rolled_back_is_1_with_what_failed_and_why() -> None:
     assert outcome.text.splitlines() == [
         "Failed: Grants 3 permissions",
         "It broke. Mend it.",
-        "Everything begun was taken back (1 change).",
+        "Everything begun was rolled back (1 change).",
     ]
 
 
@@ -330,7 +330,7 @@ def test_a_roll_back_is_0_or_3() -> None:
         CommandSecrets(),
         lambda _text: True,
     )
-    assert (clean.code, clean.text) == (0, "Taken back: 1 change.")
+    assert (clean.code, clean.text) == (0, "Rolled back: 1 change.")
     machine = ScriptedController(rolled=RolledBack((), (LEFT,)), cut_off=True)
     stuck = rollback.roll_back(
         controller_of(machine), CommandSecrets(), lambda _text: True
@@ -379,12 +379,12 @@ def test_a_test_reset_lists_its_hops() -> None:
 def test_a_plan_says_from_where_on_it_only_goes_forward() -> None:
     stops = Change("service", Text("Stops the agent"), {"runs": True}, None)
     outcome = plan_text((MAKES, stops))
-    assert "can't be taken back" not in outcome
+    assert "can't be rolled back" not in outcome
     gone = Change("keys", Text("Destroys the keys"), {"names": []}, None, final=True)
     lines = plan_text((stops, gone)).splitlines()
     assert lines[:2] == ["Will be removed (1)", "  Stops the agent"]
     assert lines[2:4] == ["Will be removed for good (1)", "  Destroys the keys"]
-    assert "can't be taken back" in lines[4]
+    assert "can't be rolled back" in lines[4]
     assert "writeback rollback" in lines[4]
 
 

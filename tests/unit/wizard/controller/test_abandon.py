@@ -234,4 +234,4 @@ def test_a_roll_back_that_goes_on_counts_in_the_plans_own_numbers(
         begun.intend(index, change)
     begun.undid(0)
     stage.run(roll_back)
-    assert "[3/3] taking back" in capsys.readouterr().err
+    assert "[3/3] rolling back" in capsys.readouterr().err

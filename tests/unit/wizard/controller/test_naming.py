@@ -62,13 +62,13 @@ def test_who_is_not_found_is_told_with_what_helps(
     host: FakeHost, monkeypatch: pytest.MonkeyPatch, code: Code, remedy: str
 ) -> None:
     def explain(*_arguments: object) -> None:
-        raise Refused(code, "no user has the mail 'a@x'")
+        raise Refused(code, "no person has the mail 'a@x'")
 
     part = Controller(host, allow_all).permissions
     monkeypatch.setattr(part, "explain", explain)
     with pytest.raises(BadUsage) as refused:
         permissions.explain(part, SETTINGS, Inputs(), "mail", "a@x")
-    assert refused.value.what == "No user has the mail 'a@x'."
+    assert refused.value.what == "No person has the mail 'a@x'."
     assert remedy in refused.value.remedy
 
 

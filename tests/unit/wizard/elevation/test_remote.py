@@ -392,7 +392,7 @@ def test_one_person_is_explained(remote: Controller) -> None:
         by: Identifier = "userPrincipalName"
         direct = FakeController().permissions.explain(SETTINGS, INPUTS, by, value)
         assert remote.permissions.explain(SETTINGS, INPUTS, "mail", value) == direct
-    with pytest.raises(Refused, match="no user has the mail") as caught:
+    with pytest.raises(Refused, match="no person has the mail") as caught:
         remote.permissions.explain(SETTINGS, INPUTS, "mail", "nobody")
     assert caught.value.code is Code.USER_NOT_FOUND
     assert caught.value.outcome.remedy

@@ -202,7 +202,7 @@ def test_a_password_that_was_set_stays_where_an_agent_goes_on_with_it(
     directory = SETTINGS.directory.model_dump(mode="json")
     after = {"kind": "new", "directory": directory, "stored": True}
     before = {"dn": "CN=svc", "info": "writeback:of-before"}
-    change = Change("account", Text("Takes over"), before, after)
+    change = Change("account", Text("Reuses"), before, after)
     made = None if cut_off else {"dn": "CN=svc"}
     if answer == "silent":
         with pytest.raises(Unreachable):

@@ -179,7 +179,7 @@ def test_a_new_one_that_does_not_let_in_is_not_stored(
 ) -> None:
     """A controller that says yes and does nothing."""
     monkeypatch.setattr(directory, "modify", lambda *_: None)
-    with pytest.raises(StepFailed, match="does not let in"):
+    with pytest.raises(StepFailed, match="is not accepted"):
         PasswordRotation().apply(planned(host), context_of(host))
     assert stored(host) == directory.password == CANARY
 

@@ -266,7 +266,7 @@ def test_it_stays_while_a_relay_is_still_to_be_told(host: FakeHost) -> None:
     for index, change in enumerate((stored, enrols)):
         begun.intend(index, change)
     STEP.apply(stored, typed(host))
-    with pytest.raises(StepFailed, match="still to be told"):
+    with pytest.raises(StepFailed, match="still be informed"):
         STEP.undo(Begun(0, stored, {}), on(host, plan_id=begun.id))
     begun.undid(1)
     STEP.undo(Begun(0, stored, {}), on(host, plan_id=begun.id))
@@ -322,7 +322,7 @@ def there() -> Iterator[Proxy]:
             "CORP\\svc",
             "wrong",
             "input.proxy_password",
-            "not accept its user's password",
+            "not accept the user name or password",
         ),
         ("CORP\\svc", CANARY, "relay.url", "does not lead to the relay (502)"),
     ],

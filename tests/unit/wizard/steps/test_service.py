@@ -64,7 +64,7 @@ def test_a_new_agent_takes_over_where_only_files_changed(host: FakeHost) -> None
     host.runs = host.gapless = True
     settings = Change("settings", Text("Writes"), None, {})
     (change,) = ServiceStep().plan(after(SETTINGS, on(host), settings))
-    assert change.summary.startswith("Has a new agent take over")
+    assert change.summary.startswith("Replaces the running agent process")
     ServiceStep().apply(change, on(host))
     assert host.did == ["reload"]
     # taken back: what it reads comes later, and one that reads that takes over then
@@ -122,7 +122,7 @@ def test_an_old_program_that_goes_on_is_told_and_replaced(host: FakeHost) -> Non
     )
     assert "writeback repair" in row.remedy
     (change,) = ServiceStep().plan(Target(SETTINGS, on(host)))
-    assert change.summary.startswith("Has a new agent take over")
+    assert change.summary.startswith("Replaces the running agent process")
     assert f"{VERSION} is installed" in change.summary
     host.gapless = False
     (change,) = ServiceStep().plan(Target(SETTINGS, on(host)))

@@ -82,7 +82,7 @@ def test_what_was_edited_by_hand_is_told_and_taken_over(host: FakeHost) -> None:
     (row,) = SettingsFile().verify(Target(edited, on(host)))
     assert (row.state, "identify_by" in row.detail) == ("warning", True)
     (change,) = SettingsFile().plan(Target(edited, on(host)))
-    assert "Takes over what was edited by hand" in change.summary
+    assert "Applies what was edited by hand" in change.summary
     SettingsFile().apply(change, on(host))
     # taken as it is: the note too; and taking it back leaves the file alone
     assert host.read(host.places.settings) == text

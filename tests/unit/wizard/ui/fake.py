@@ -105,7 +105,7 @@ UNTRUSTED = Inspection(
                     41,
                     "directory.ca",
                 ),
-                Cell("sign-in", "skipped", "–", "No trusted connection"),  # noqa: RUF001
+                Cell("sign-in", "skipped", "–", "No trusted connection"),
             ),
         ),
     ),

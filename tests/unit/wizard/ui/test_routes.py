@@ -241,7 +241,7 @@ def test_a_failure_says_what_was_taken_back_and_can_be_tried_again(
     assert "Insufficient rights" in page.check_rows.checks[0].detail
     states = [row.state for row in page.changes.rows]
     assert states == ["undone", "undone", "failed", "not done", "not done", "not done"]
-    assert "2 changes taken back" in page.state.text()
+    assert "2 changes rolled back" in page.state.text()
     fake.apply_error = None
     window.back()
     wait_for(qtbot, window, "review")

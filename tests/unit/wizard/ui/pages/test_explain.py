@@ -112,7 +112,7 @@ def test_nobody_by_that_name_is_told(
     qtbot.waitUntil(lambda: bool(page.check_panel.check_rows.checks))
 
     rows = page.check_panel.check_rows.checks
-    assert rows[0].detail == "No user has the sAMAccountName or mail 'nobody'."
+    assert rows[0].detail == "No person has the sAMAccountName or mail 'nobody'."
     page.set_answers({"explain.user": ""})
     page.ask()
     assert page.field_box.wrong.text == "This is needed."

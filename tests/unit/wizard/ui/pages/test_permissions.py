@@ -124,7 +124,7 @@ def test_counts_move_while_it_judges(
 
     assert page.progress.isVisible()
     qtbot.waitUntil(lambda: page.table.counts.total() == 625)
-    assert page.progress.text.text() == "Judging: 625 people so far"
+    assert page.progress.text.text() == "Checking: 625 people so far"
     assert page.sum_up.text().endswith(" of 625 people can be reset")
     assert not page.again.isEnabled()
     fake.permissions.go.set()
@@ -143,7 +143,7 @@ def test_stop_keeps_what_was_judged_and_says_so(
     fake.permissions.go.set()
     qtbot.waitUntil(lambda: page.whole is not None)
 
-    text = "Stopped: 625 people were judged, not everybody."
+    text = "Stopped: 625 people were checked, not everybody."
     assert page.hint.text() == text
     assert not page.account.isVisible()
 

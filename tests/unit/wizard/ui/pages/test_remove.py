@@ -93,7 +93,7 @@ def test_what_goes_for_good_is_told_apart_and_agreed_to_first(
     shown = texts(window.page("review"))
     before, _, after = shown.partition("Will be removed for good (4)")
     assert "Will be removed (4)" in before
-    assert "can't be taken back" in after
+    assert "can't be rolled back" in after
     assert REMOVAL[3].summary in before
     assert REMOVAL[7].summary in after
     window.set_answers(ADMIN)
