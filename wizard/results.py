@@ -155,6 +155,7 @@ class SelfTestResult:
 
     `message` is what the user reads, `admin` what the administrator reads, with the
     remedy; no secret is among the answer's claims. `ms` is by hop, "total" end to end.
+    `check_only`: every step but the write was made, and nothing was changed.
     """
 
     __test__ = False  # not a test class of pytest's
@@ -164,3 +165,4 @@ class SelfTestResult:
     admin: str
     answer: dict[str, Any] = field(default_factory=dict)
     ms: dict[str, float] = field(default_factory=dict)
+    check_only: bool = False

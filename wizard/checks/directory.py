@@ -22,6 +22,7 @@ from wizard.checks.controller_rating import judged
 from wizard.checks.express_scope import (
     LEFT_OUT,
     PEOPLE_CONTAINERS,
+    UNGUARDED,
     ExpressScope,
     express_scope,
 )
@@ -60,7 +61,11 @@ def run(
     if found is None:
         return Outcome(rows, inspection=inspection)  # the rows say why
     inspection = replace(inspection, notes=(*inspection.notes, *found.notes))
-    values = {PEOPLE_CONTAINERS: found.containers, LEFT_OUT: found.left_out}
+    values = {
+        PEOPLE_CONTAINERS: found.containers,
+        LEFT_OUT: found.left_out,
+        UNGUARDED: found.unguarded,
+    }
     return Outcome((*rows, *found.notes), values, inspection)
 
 

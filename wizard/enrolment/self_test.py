@@ -21,6 +21,9 @@ from wire.text import Text, listed
 from wizard.enrolment.relay_client import DO_NOT_TRUST, RelayFailed, Sender
 from wizard.results import SelfTestResult
 
+# nobody's password is set by a check: what else is said of success would be wrong
+WOULD_WORK = Text("Would work. Nothing was changed.")
+
 
 def ask_agent(
     sender: Sender,
@@ -45,6 +48,9 @@ def ask_agent(
     ms = _hops(answer, (ended - compared) * 1000)
     ms["keys"] = round((compared - began) * 1000, 1)
     code = _code(answer)
+    check_only = claims["op"] == "check"
+    if check_only and code is Code.OK:
+        return SelfTestResult(code, WOULD_WORK, WOULD_WORK, answer, ms, check_only)
     outcome = OUTCOMES[code]
     detail = str(answer.get("detail") or outcome.admin)
     return SelfTestResult(
@@ -53,6 +59,7 @@ def ask_agent(
         admin=listed((sentence(detail), outcome.remedy, *works_from(answer)), " "),
         answer=answer,
         ms=ms,
+        check_only=check_only,
     )
 
 

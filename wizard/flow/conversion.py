@@ -109,9 +109,9 @@ def _unasked(answers: Answers) -> Mapping[str, Any]:
     if answers.installed is not None:
         return answers_of(answers.installed)
     found = tuple(answers.get("input.people_containers") or ())
-    # none are left where all people are beside the agent's account: the head of the
-    # domain would have that in it, so that there is no scope to take
-    if found or answers.get("input.left_out"):
+    # none are left where all people are beside the agent's account, or one that is
+    # protected: the head of the domain would have that in it, so there is no scope
+    if found or answers.get("input.left_out") or answers.get("input.unguarded"):
         return {"scope.containers": found}
     domain = answers.text("directory.domain")
     return {"scope.containers": (base_dn(domain),)} if domain else {}

@@ -28,6 +28,7 @@ from wizard.permissions.account_takeover import Guarded
 from wizard.permissions.excess_rights import Place
 from wizard.permissions.findings import Finding, NameOf, not_known
 from wizard.permissions.object_rights import ObjectRights
+from wizard.permissions.protected_people import ProtectedPeople, protected_people
 from wizard.permissions.rights_tally import Kind, RightsTally, SecuredObject
 from wizard.permissions.service_account import ServiceAccount, of_place, of_state
 from wizard.permissions.sid_names import Names
@@ -152,7 +153,9 @@ def _people(
     inspection: _Inspection, *also: str, report: Report | None = None
 ) -> UserRights:
     """Look at everybody whom these filters fit as well, but for the account itself."""
-    people, report = UserRights(inspection.sids), report or inspection.report
+    shield = protected_people(inspection.directory, inspection.base_dn)
+    people = UserRights(inspection.sids, stamped=shield.stamped)
+    report = report or inspection.report
 
     def stop() -> bool:
         report(people.people)
@@ -161,7 +164,8 @@ def _people(
     entries = inspection.find(people_filter(*also), _PERSON)
     for entry in _until_stopped(entries, people, stop):
         if entry.raw("objectSid") != inspection.own.raw:
-            people.add(_person(entry, inspection.settings.scope.containers))
+            containers = inspection.settings.scope.containers
+            people.add(_person(entry, containers, shield))
     if not people.stopped:
         report(people.people)
     return people
@@ -175,13 +179,15 @@ def _about_pilot(inspection: _Inspection, everybody: UserRights) -> Iterator[Fin
         yield of_pilot(everybody, pilot, group)
 
 
-def _person(entry: Entry, containers: Sequence[str]) -> Person:
+def _person(entry: Entry, containers: Sequence[str], shield: ProtectedPeople) -> Person:
+    marked = entry.raw("adminCount") == b"1"
     return Person(
         entry.dn,
         entry.descriptor,
         _classes(entry),
         inside=any(is_below(entry.dn, each) for each in containers),
-        marked=entry.raw("adminCount") == b"1",
+        marked=marked,
+        protected=shield.holds(entry.dn, marked=marked),
     )
 
 

@@ -37,6 +37,7 @@ class Gap(Enum):
     HIDDEN = "its descriptor is hidden or not understood"
     UNDECIDED = "an entry of it can't be evaluated"
     UNMARKED = "its adminCount may be hidden"
+    WAITING = "SDProp has not come to it yet"
 
 
 Key = tuple[Kind, Right | AllRights | Gap]
@@ -141,7 +142,7 @@ class RightsTally:
         for key in self.keys_of(kind):
             if key[1] is Gap.HIDDEN or key[1] is Gap.UNDECIDED:
                 yield self._not_known(key, name_of)
-            elif key[1] is not Gap.UNMARKED:
+            elif not isinstance(key[1], Gap):
                 yield self._excess(key, name_of)
 
     def _not_known(self, key: Key, name_of: NameOf) -> Finding:
@@ -185,7 +186,7 @@ _NUMBERS: dict[Kind, Callable[[int], Text]] = {
         "{count} person outside the scope", "{count} people outside the scope", count
     ),
     Kind.PROTECTED: lambda count: plural(
-        "{count} person marked protected", "{count} people marked protected", count
+        "{count} protected person", "{count} protected people", count
     ),
     Kind.CONTAINERS: lambda count: plural(
         "{count} container", "{count} containers", count

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from agent.acl.ace import Ace
+from agent.acl.ace import Ace, AceFlag
 from agent.acl.rights import Right
 from agent.acl.sid import Sid
 from agent.verdict.effective_rights import unreadable_attributes
-from wire.text import EMPTY, Text
+from wire.text import EMPTY, Text, plural
 from wizard.permissions import rights_tally
 from wizard.permissions.findings import Finding, Level, NameOf, not_known
 from wizard.permissions.held_rights import CONTROL, TASK, AllRights, HeldRight, has_full
@@ -15,6 +15,12 @@ from wizard.permissions.rights_tally import Gap, Kind, SecuredObject
 
 _READ_MARK = Text("Let the agent's account read adminCount.")
 _UNMARKED = (Kind.PEOPLE, Gap.UNMARKED)
+_WAITING = (Kind.PROTECTED, Gap.WAITING)
+_OF_PEOPLE_KNOWN = {Gap.UNMARKED, Gap.WAITING}
+_SDPROP = Text(
+    "Nothing is to be done: SDProp gives them the permissions of AdminSDHolder within "
+    "60 minutes. No portal may reset them meanwhile."
+)
 _FINE = {
     Kind.PEOPLE: (
         "excess",
@@ -27,10 +33,14 @@ _FINE = {
 
 @dataclass(frozen=True, slots=True)
 class Person(SecuredObject):
-    """Somebody found: inside the scope or not, marked (adminCount is 1) or not."""
+    """Somebody found: inside the scope or not, marked (adminCount is 1) or not.
+
+    Who is `protected` is in a group that AdminSDHolder protects, marked or not yet.
+    """
 
     inside: bool
     marked: bool
+    protected: bool = False
 
 
 @dataclass(slots=True)
@@ -38,11 +48,13 @@ class UserRights(rights_tally.RightsTally):
     """What the account may do to people.
 
     Of the `people` looked at, `resettable` are those inside the containers it may
-    reset; `holders` are given the three rights on people inside the scope.
+    reset; `holders` are given the three rights on people inside the scope. `stamped`:
+    SDProp runs in their domain.
     """
 
     people: int = 0
     resettable: int = 0
+    stamped: bool = False
     holders: set[Sid] = field(default_factory=set)
 
     def add(self, person: Person) -> None:
@@ -73,7 +85,12 @@ class UserRights(rights_tally.RightsTally):
             self._count_mark(person, held)
 
     def _count_mark(self, person: Person, held: HeldRight) -> None:
-        if person.marked:
+        inherited = _is_inherited(held)
+        if person.protected and inherited and self.stamped:
+            self.count(_WAITING, person, held)
+            return
+        # a mark counts where inheritance is off, as it does for the verdict
+        if person.protected or (person.marked and not inherited):
             self.count((Kind.PROTECTED, held.right), person, held)
             return
         raw, classes = person.descriptor, person.classes
@@ -83,15 +100,27 @@ class UserRights(rights_tally.RightsTally):
     def findings(self, name_of: NameOf) -> Iterator[Finding]:
         """Tell what was counted."""
         yield from self._left_out()
+        yield from self._waiting(name_of)
         gaps = {key[1] for key in self.counts if isinstance(key[1], Gap)}
         for kind, (name, fine) in _FINE.items():
             yield from self.findings_of(kind, name_of)
-            known = gaps <= ({Gap.UNMARKED} if kind is not Kind.PROTECTED else set())
+            known = gaps <= (_OF_PEOPLE_KNOWN if kind is not Kind.PROTECTED else set())
             none = not any(
                 not isinstance(right, Gap) for _, right in self.keys_of(kind)
             )
             if known and none and not self.stopped:
                 yield Finding(f"{name}/people", Level.OK, fine)
+
+    def _waiting(self, name_of: NameOf) -> Iterator[Finding]:
+        """Tell of whom SDProp has yet to see to."""
+        if count := self.counts.get(_WAITING):
+            title = plural(
+                "SDProp has yet to take the right from {count} protected person",
+                "SDProp has yet to take the right from {count} protected people",
+                count.objects,
+            )
+            shown_by = count.shown_by(name_of)
+            yield Finding("protected/waiting", Level.INFO, title, shown_by, _SDPROP)
 
     def _left_out(self) -> Iterator[Finding]:
         if self.stopped:
@@ -108,6 +137,11 @@ class UserRights(rights_tally.RightsTally):
                 "{example}: adminCount is not set, or hidden", example=example
             )
             yield not_known("people/unmarked", about, shown_by, _READ_MARK)
+
+
+def _is_inherited(held: HeldRight) -> bool:
+    because = held.decision.because
+    return isinstance(because, Ace) and bool(because.flags & AceFlag.INHERITED)
 
 
 def of_pilot(everybody: UserRights, pilot: UserRights, group: str) -> Finding:

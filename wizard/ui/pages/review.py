@@ -7,7 +7,12 @@ from PySide6.QtWidgets import QWidget
 from agent.config.errors import Problem, SettingsError
 from agent.config.settings_file import dump
 from wire.text import EMPTY, Text, plural
-from wizard.checks.express_scope import LEFT_OUT, left_out_text
+from wizard.checks.express_scope import (
+    LEFT_OUT,
+    UNGUARDED,
+    left_out_text,
+    unguarded_text,
+)
 from wizard.errors import Busy, RecoveryNeeded
 from wizard.flow.conditions import beside_original, original_is_gone, rekeying, removing
 from wizard.flow.conversion import inputs_of
@@ -178,6 +183,7 @@ class ReviewPage(Form):
         answers = self.session.answers
         if answers.get("mode") == "express":
             yield from map(left_out_text, answers.get(LEFT_OUT) or ())
+            yield from map(unguarded_text, answers.get(UNGUARDED) or ())
 
     def _failed(self, error: BaseException) -> None:
         self.check_rows.show_checks((broken(error),))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,6 +26,7 @@ from wire.outcomes import Code
 from wire.secret import Secret
 from wizard.enrolment.relay_client import DO_NOT_TRUST, RelayFailed, Sender
 from wizard.enrolment.self_test import ask_agent, claims_of, works_from
+from wizard.results import SelfTestResult
 
 CANARY = "Canary-7f3a-Passw0rd!"
 TESTER = PrivateKeys.generate()
@@ -37,6 +39,10 @@ def relay(tmp_path: Path) -> Iterator[LyingRelay]:
 
 
 def code_for(relay: LyingRelay, who: str) -> str:
+    return ask(relay, claims_of("mail", who, Secret(CANARY))).code
+
+
+def ask(relay: LyingRelay, claims: dict[str, Any]) -> SelfTestResult:
     endpoint = RelayEndpoint(Relay(url=relay.url, ca=str(relay.ca)))
     enrolment = Enrolment(
         relay_url=relay.url,
@@ -49,14 +55,23 @@ def code_for(relay: LyingRelay, who: str) -> str:
         self_test_keys=(),
     )
     sender = Sender(endpoint, AGENT, Secret("aGVsbG8="), "self-test")
-    claims = claims_of("mail", who, Secret(CANARY))
     keys = relay.agent.identity.keys.public
-    return ask_agent(sender, enrolment, TESTER, keys, claims).code
+    return ask_agent(sender, enrolment, TESTER, keys, claims)
 
 
 def test_a_relay_that_does_not_lie_is_no_obstacle(relay: LyingRelay) -> None:
     assert [code_for(relay, who) for who in ("anna", "bruno")] == [Code.OK, Code.OK]
     assert relay.agent.done == ["anna", "bruno"]
+
+
+def test_a_check_says_that_nothing_was_changed(relay: LyingRelay) -> None:
+    checked = ask(relay, claims_of("mail", "anna", None))
+    written = ask(relay, claims_of("mail", "anna", Secret(CANARY)))
+
+    assert (checked.code, checked.check_only) == (Code.OK, True)
+    assert checked.admin == checked.message == "Would work. Nothing was changed."
+    assert (written.code, written.check_only) == (Code.OK, False)
+    assert written.admin.startswith("The directory accepted the request.")
 
 
 @pytest.mark.parametrize("lie", ANSWERS)

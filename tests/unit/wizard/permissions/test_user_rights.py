@@ -151,3 +151,47 @@ def test_people_beside_the_pilot_group_are_information() -> None:
     )
     pilot.stopped = True
     assert not of_pilot(everybody, pilot, "CN=Pilot").known
+
+
+INHERITED = descriptor("(OA;ID;CR;reset;;AGENT)(A;ID;RP;;;AU)")
+
+
+def with_sdprop(*people: Person) -> UserRights:
+    rights = UserRights(TOKEN, stamped=True)
+    for each in people:
+        rights.add(each)
+    return rights
+
+
+def test_a_protected_person_who_inherits_the_right_waits_for_sdprop() -> None:
+    found = findings(with_sdprop(person(INHERITED, protected=True, dn="CN=Eve")))
+
+    finding = found["protected/waiting"]
+    assert finding.level is Level.INFO
+    assert finding.title == "SDProp has yet to take the right from 1 protected person"
+    assert "CN=Eve: Allows " in finding.shown_by
+    assert "within 60 minutes" in finding.remedy
+    assert "protected/reset_password" not in found
+    assert "protected/people" not in found
+    assert found["excess/people"].level is Level.OK
+
+
+def test_nobody_waits_where_there_is_no_sdprop() -> None:
+    found = findings(rights_over(person(INHERITED, protected=True)))
+
+    assert found["protected/reset_password"].level is Level.PROBLEM
+    assert "protected/waiting" not in found
+
+
+def test_what_sdprop_does_not_take_away_is_wrong_at_once() -> None:
+    """An entry of the person's own: of somebody stamped already, by hand."""
+    found = findings(with_sdprop(person(OURS, protected=True, marked=True)))
+
+    assert found["protected/reset_password"].level is Level.PROBLEM
+
+
+def test_a_mark_that_was_left_on_somebody_who_inherits_protects_nobody() -> None:
+    """As the verdict has it: adminCount counts only where inheritance is off."""
+    found = findings(with_sdprop(person(INHERITED, marked=True)))
+
+    assert found["protected/people"].level is Level.OK

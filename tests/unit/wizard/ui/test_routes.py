@@ -348,6 +348,9 @@ def test_a_check_only_test_sends_no_password(qtbot: QtBot, open_window: Open) ->
     with qtbot.waitSignal(panel.tested):
         panel.test()
     assert fake.named("test_reset")[0][3] is None
+    (row,) = panel.check_rows.checks
+    assert row.detail == "Would work. Nothing was changed."
+    assert "changed" not in f"{row.title} {row.remedy}"
 
 
 def test_the_portal_gets_what_it_needs(
