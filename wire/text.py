@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
 from functools import reduce
 from typing import Any, Self, overload
 
@@ -16,10 +17,20 @@ Field = str | int
 _FIELD = re.compile(r"\{(\w+)\}")
 
 
+def _data(fields: Mapping[str, Field]) -> str:
+    """Spell a measure as English does, else what is shown to the letter."""
+    if "moment" in fields:
+        return str(fields["moment"]).replace("T", " ", 1)
+    if "percent" in fields:
+        return f"{fields['percent']}%"
+    name = next((name for name in ("day", "decimal") if name in fields), "verbatim")
+    return str(fields.get(name, ""))
+
+
 def without_words(fields: Mapping[str, Field], spell: Callable[[Field], str]) -> str:
     """Spell a text that has no template: data, a text as a sentence, or nothing."""
     if "sentence" not in fields:
-        return str(fields.get("verbatim", ""))
+        return _data(fields)
     text = spell(fields["sentence"])
     first, *_ = text.split(maxsplit=1) or [""]
     if first[1:] == first[1:].lower():  # a name such as pwdLastSet is written as it is
@@ -36,8 +47,10 @@ class Text(str):
     manual, section 4); what differs from time to time is a field.
 
     `template` has `{name}` where a field goes; any other brace is itself. It is empty
-    for what is no language: a host, a name (`verbatim`), and for another text as a
-    sentence (`sentence`). `many` is that of any other count than one: `count` chooses.
+    for what is no language: a host, a name (`verbatim`), a measure that each language
+    writes in its way (`day`, `moment`, `decimal`, `percent`), and for another text as
+    a sentence (`sentence`). `many` is that of any other count than
+    one: `count` chooses.
     """
 
     __slots__ = ("fields", "many", "template")
@@ -141,6 +154,34 @@ def fill(
 def plural(one: str, many: str, count: int, /, **fields: Field) -> Text:
     """Make a text that counts: `{count}` in either template is the number."""
     return Text(one, many=many, count=count, **fields)
+
+
+def day(when: date) -> Text:
+    """Make a text of a day, which each language writes in its way."""
+    return Text("", day=f"{when:%Y-%m-%d}")
+
+
+def moment(when: datetime, *, seconds: bool = False, zone: bool = False) -> Text:
+    """Make a text of a day and a time, in the time zone that `when` is in.
+
+    Args:
+        when: the day and the time.
+        seconds: they are told too.
+        zone: its name is told too, where it has one.
+
+    """
+    spelled = f"{when:%Y-%m-%dT%H:%M:%S}" if seconds else f"{when:%Y-%m-%dT%H:%M}"
+    return Text("", moment=f"{spelled} {when:%Z}".strip() if zone else spelled)
+
+
+def decimal(value: float, places: int = 1) -> Text:
+    """Make a text of a number with as many decimal places."""
+    return Text("", decimal=f"{value:.{places}f}")
+
+
+def percent(share: float) -> Text:
+    """Make a text of a share of one, in whole hundredths."""
+    return Text("", percent=f"{round(share * 100)}")
 
 
 def filled(text: Text, fields: Mapping[str, Field]) -> Text:

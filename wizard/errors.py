@@ -6,7 +6,7 @@ import traceback
 from datetime import datetime
 
 from wire.failure import Failure
-from wire.text import Text
+from wire.text import Text, moment
 
 _OURS = ("agent", "wire", "wizard")
 
@@ -21,7 +21,7 @@ class Busy(Failure):
     """
 
     def __init__(self, who: str, since: datetime) -> None:
-        began = f"{since:%Y-%m-%d %H:%M} {since:%Z}".strip()
+        began = moment(since, zone=True)
         what = Text(
             "{who} has been changing this installation since {began}.",
             who=who,

@@ -3,42 +3,59 @@
 import gettext
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import resources  # by its name, so that the programs that are frozen find it
 from wire.text import Field, Text, fill, without_words
+from wizard import measures
 
 DOMAIN = "writeback"
+ENGLISH = "en"  # the sources' own
 # what Android and Chromium call English with every letter accented
 PSEUDO = "en_XA"
-_FOLDER = Path(resources.__file__).parent / "translations"
-_VARIABLES = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+# a part of the texts, to see a window from right to left; offered to nobody
+TRIED = frozenset({"ar"})
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
+FOLDER = Path(resources.__file__).parent / "translations"
+CHOICE = "WRITEBACK_LANGUAGE"
+_VARIABLES = (CHOICE, "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 # a locale's name, as in setlocale(3); anything else could be a path
-_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(_[A-Za-z]{2})?(@[A-Za-z]+)?")
+_LOCALE = re.compile(r"[A-Za-z]{1,8}(_[A-Za-z]{2})?(@[A-Za-z]+)?")
 _ACCENTED = str.maketrans(
     "AaCcDdEeGgIiLlNnOoRrSsTtUuYyZz",
     "ÅåÇçÐđÉéĜĝÎîĻļÑñÖöŔŕŠšŢţÛûÝýŽž",
 )
 
 
-def say(text: str, spell: Callable[[int], str] = str) -> str:
+@dataclass(frozen=True)
+class Language:
+    """A language that one can choose."""
+
+    code: str  # as gettext names it: `de`
+    name: str  # as those call it who speak it: Deutsch
+
+
+def say(text: str, data: Callable[[str], str] = str) -> str:
     """Put a text into words, in the language of whoever looks on.
 
     Args:
         text: a `Text`; a string that is none is data, and comes back as it is.
-        spell: writes a number that is filled in.
+        data: writes what is filled in and is no language: a name, an address.
 
     """
 
     def spelled(field: Field) -> str:
-        return spell(field) if isinstance(field, int) else say(field, spell)
+        if isinstance(field, Text):
+            return say(field, data)
+        return number(field) if isinstance(field, int) else data(field)
 
     if not isinstance(text, Text):
         return str(text)
     if not text.template:  # gettext answers an empty one with its catalog's header
-        return without_words(text.fields, spelled)
+        return _without_words(text, spelled, data)
     translation = _translation(language())
     if text.many:
         template = translation.ngettext(text.template, text.many, _count(text))
@@ -47,13 +64,114 @@ def say(text: str, spell: Callable[[int], str] = str) -> str:
     return fill(template, text.fields, spelled) if text.fields else template
 
 
+def number(value: int) -> str:
+    """Spell a count as the language does."""
+    return measures.number(value, locale())
+
+
 def language() -> str:
-    """Name the language that was asked for, as in gettext(3): `de`, `en_XA`."""
-    for name in _VARIABLES:
-        value = os.environ.get(name, "").partition(":")[0].partition(".")[0]
-        if value:
-            return value if _LANGUAGE.fullmatch(value) else "C"
-    return "C"
+    """Name the language of the words: the first asked for that there is, else English.
+
+    It is asked for by choice, then as gettext(3) does: LANGUAGE with several in
+    order, LC_ALL, LC_MESSAGES, LANG.
+    """
+    return _first(_asked())
+
+
+def locale() -> str:
+    """Name the locale that writes numbers and dates: `de_CH`; empty for English."""
+    code = language()
+    if code in (ENGLISH, PSEUDO):
+        return ""
+    values = (os.environ.get(name, "") for name in _VARIABLES)
+    named = (name for value in values for name in _names(value))
+    return next((name for name in named if _catalog_of(name) == code), code)
+
+
+def use(choice: str) -> None:
+    """Speak a language from now on, here and in programs started from here.
+
+    Args:
+        choice: its code; empty for the system's.
+
+    """
+    if choice:
+        os.environ[CHOICE] = choice
+    else:
+        os.environ.pop(CHOICE, None)
+
+
+def first_of(names: Iterable[str]) -> str:
+    """Give the first locale that there is a catalog for, else English's."""
+    return _first(":".join(names))
+
+
+def is_asked_for() -> bool:
+    """Say whether a choice or the environment names a language at all."""
+    return bool(_asked())
+
+
+def is_right_to_left() -> bool:
+    """Say whether the language is written from right to left."""
+    return language().partition("_")[0] in RIGHT_TO_LEFT
+
+
+@cache
+def available() -> tuple[Language, ...]:
+    """List the languages that one can choose: English, then the others by name."""
+    others = [Language(each, _own_name(each)) for each in _catalogs() - TRIED]
+    others.sort(key=lambda each: each.name.casefold())
+    return (Language(ENGLISH, "English"), *others)
+
+
+@cache
+def _catalogs() -> frozenset[str]:
+    found = FOLDER.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")
+    return frozenset(path.parts[-3] for path in found)
+
+
+def _own_name(code: str) -> str:
+    from babel import Locale
+
+    name = str(Locale.parse(code).get_display_name())
+    return f"{name[:1].upper()}{name[1:]}"
+
+
+def _asked() -> str:
+    values = (os.environ.get(name, "") for name in _VARIABLES)
+    return next(filter(None, values), "")
+
+
+def _names(value: str) -> Iterator[str]:
+    for name in value.split(":"):
+        bare = name.partition(".")[0]
+        if _LOCALE.fullmatch(bare):
+            yield bare.partition("@")[0]
+
+
+@cache
+def _first(value: str) -> str:
+    return next(filter(None, map(_catalog_of, _names(value))), ENGLISH)
+
+
+def _catalog_of(name: str) -> str:
+    """Give the catalog that serves a locale; empty where none does."""
+    if name == PSEUDO:
+        return PSEUDO
+    bare = name.partition("_")[0]
+    if bare in (ENGLISH, "C", "POSIX"):
+        return ENGLISH
+    return next((each for each in (name, bare) if each in _catalogs()), "")
+
+
+def _without_words(
+    text: Text, spelled: Callable[[Field], str], data: Callable[[str], str]
+) -> str:
+    measure = measures.measured(text.fields, locale())
+    if measure is not None:
+        return data(measure)
+    shown = without_words(text.fields, spelled)
+    return data(shown) if shown and "sentence" not in text.fields else shown
 
 
 def _count(text: Text) -> int:
@@ -64,7 +182,7 @@ def _count(text: Text) -> int:
 def _translation(name: str) -> gettext.NullTranslations:
     if name == PSEUDO:
         return _Pseudo()
-    return gettext.translation(DOMAIN, _FOLDER, [name], fallback=True)
+    return gettext.translation(DOMAIN, FOLDER, [name], fallback=True)
 
 
 class _Pseudo(gettext.NullTranslations):

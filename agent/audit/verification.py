@@ -236,14 +236,16 @@ def _gone(low: int, high: int) -> Text:
 
 
 def _no_record(number: int, name: str) -> Text:
-    return Text("Line {line} of {file} is no whole record.", line=number, file=name)
+    return Text(
+        "Line {line} of {file} is no whole record.", line=str(number), file=name
+    )
 
 
 def _in_no_chain(number: int, name: str) -> Text:
     return Text(
         "Line {line} of {file} is in no chain: a version that made none wrote it, or "
         "somebody else.",
-        line=number,
+        line=str(number),
         file=name,
     )
 

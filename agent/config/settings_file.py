@@ -108,7 +108,7 @@ def parse(text: str, source: str = "settings") -> Settings:
 
 def _no_yaml(error: Exception) -> Problem:
     mark = getattr(error, "problem_mark", None)
-    where = Text("line {number}", number=mark.line + 1) if mark else Text("(file)")
+    where = Text("line {number}", number=str(mark.line + 1)) if mark else Text("(file)")
     words = getattr(error, "problem", None)
     if isinstance(error, _DuplicateKey):
         return Problem(where, Text("{key} is given twice; keep one", key=str(words)))

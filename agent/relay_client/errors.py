@@ -93,7 +93,7 @@ def reason_for_close(code: int | None) -> Failure:
         return Failure(*_CLOSE[code])
     if code is None or code == aiohttp.WSCloseCode.ABNORMAL_CLOSURE:
         return Failure(Text("the connection broke, or the relay no longer answers"))
-    return Failure(Text("the relay closed the connection ({code})", code=code))
+    return Failure(Text("the relay closed the connection ({code})", code=str(code)))
 
 
 def _at_proxy(error: aiohttp.ClientHttpProxyError) -> Failure:

@@ -25,7 +25,7 @@ from agent.verdict.subject import JUDGED, Subject
 from agent.verdict.verdict import OperationVerdict, State, Verdict
 from wire.operation import Operation
 from wire.outcomes import Code
-from wire.text import EMPTY, Text
+from wire.text import EMPTY, Text, moment
 
 _RIGHTS = {
     Operation.RESET: Right.RESET_PASSWORD,
@@ -137,9 +137,10 @@ def _stops_everything(case: _Case) -> OperationVerdict | None:
         return _no(Cause.SERVICE_ACCOUNT, shown_by)
     if subject.account.disabled:
         return _no(Cause.DISABLED, Text("userAccountControl has ACCOUNTDISABLE"))
-    if subject.account.expired(subject.read_at):
-        moment = f"{subject.account.account_expires:%Y-%m-%d %H:%M}"
-        ended = Text("accountExpires is {moment} UTC", moment=moment)
+    ends = subject.account.account_expires
+    if ends is not None and subject.account.expired(subject.read_at):
+        at = moment(ends)
+        ended = Text("accountExpires is {moment} UTC", moment=at)
         return _no(Cause.EXPIRED, ended)
     return None
 
@@ -311,7 +312,7 @@ def _aged(subject: Subject, operation: Operation) -> OperationVerdict:
         return _YES
     shown_by = Text(
         "pwdLastSet is {moment} UTC; {policy} asks for an age of {age}",
-        moment=f"{account.pwd_last_set:%Y-%m-%d %H:%M:%S}",
+        moment=moment(account.pwd_last_set, seconds=True),
         policy=policy.source,
         age=span_words(policy.min_age),
     )

@@ -14,7 +14,7 @@ from agent.verdict.attributes import span_words
 from agent.verdict.password_policy import PasswordPolicy
 from wire.operation import Operation
 from wire.outcomes import Code
-from wire.text import Text, verbatim
+from wire.text import Text, moment, verbatim
 
 LONGEST = 256  # UTF-16 code units (MS-SAMR 3.1.1.7.2, maximum password length)
 _SPECIAL = frozenset("~!@#$%^&*_-+=`|\\(){}[]:;\"'<>,.?/")
@@ -105,11 +105,11 @@ def _cannot_change(operation: Operation, *, denied: bool) -> list[PolicyFinding]
 def _too_young(
     policy: PasswordPolicy, account: Account, now: datetime, since: datetime | None
 ) -> list[PolicyFinding]:
-    if since is None or now >= since:
+    if since is None or now >= since or account.pwd_last_set is None:
         return []
     detail = Text(
         "pwdLastSet is {moment} UTC and {policy} asks for an age of {age}",
-        moment=f"{account.pwd_last_set:%Y-%m-%d %H:%M:%S}",
+        moment=moment(account.pwd_last_set, seconds=True),
         policy=policy.source,
         age=span_words(policy.min_age),
     )

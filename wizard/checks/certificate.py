@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from agent.ldap.certificates import CertificateFacts
-from wire.text import Text, in_lines
+from wire.text import Text, day, in_lines
 
 SOON = timedelta(days=30)
 
@@ -16,7 +16,7 @@ def describe_chain(chain: Sequence[CertificateFacts]) -> Text:
 
 def expiry(facts: CertificateFacts) -> Text:
     """Say until when a certificate is good."""
-    until = f"{facts.not_after:%Y-%m-%d}"
+    until = day(facts.not_after)
     return Text("Good until {date}, by {issuer}", date=until, issuer=facts.issuer)
 
 
@@ -28,7 +28,7 @@ def _one(facts: CertificateFacts) -> Text:
         subject=facts.subject,
         names=names,
         issuer=facts.issuer,
-        begin=f"{facts.not_before:%Y-%m-%d}",
-        end=f"{facts.not_after:%Y-%m-%d}",
+        begin=day(facts.not_before),
+        end=day(facts.not_after),
         sha256=facts.sha256,
     )

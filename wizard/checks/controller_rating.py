@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from agent.config.settings import DirectorySettings
 from agent.ldap.certificates import CertificateFacts
 from agent.relay_client import clock_skew
-from wire.text import EMPTY, Text, verbatim
+from wire.text import EMPTY, Text, day, decimal, verbatim
 from wizard.checks import certificate
 from wizard.checks.controller_facts import Cell, ControllerFacts
 
@@ -69,8 +69,8 @@ def _time(ms: float | None) -> Text:
     if ms is None:
         return UNKNOWN
     if ms < 1000:
-        return Text("{number} ms", number=f"{ms:.0f}")
-    return Text("{number} s", number=f"{ms / 1000:.1f}")
+        return Text("{number} ms", number=decimal(ms, 0))
+    return Text("{number} s", number=decimal(ms / 1000))
 
 
 def _certificate(facts: ControllerFacts, now: datetime) -> Cell:
@@ -81,11 +81,11 @@ def _certificate(facts: ControllerFacts, now: datetime) -> Cell:
     first = min(facts.chain, key=lambda each: each.not_after)
     left = first.not_after - now
     if left >= certificate.SOON:
-        word = Text("to {date}", date=f"{own.not_after:%Y-%m-%d}")
+        word = Text("to {date}", date=day(own.not_after))
         expiry = certificate.expiry(own)
         return Cell("certificate", "ok", word, expiry, EMPTY, more, ms)
     word = Text("{days} d left", days=max(left.days, 0))
-    end, issuer = f"{first.not_after:%Y-%m-%d}", first.subject
+    end, issuer = day(first.not_after), first.subject
     detail = Text("It expires on {date}.", date=end)
     if first is not own:
         detail = Text(

@@ -17,7 +17,7 @@ def counting() -> Iterator[Callable[..., None]]:
     def count(people: int) -> None:
         if shown:
             number = plural("{count} person", "{count} people", people)
-            tell(f"\r{say(number, '{:,}'.format)}", end="")
+            tell(f"\r{say(number)}", end="")
 
     try:
         yield count

@@ -1,7 +1,6 @@
 """Coverage: how many can be reset and why the others can't, in words and as data."""
 
 from collections.abc import Iterator, Mapping
-from functools import partial
 from typing import Any
 
 from agent.verdict.causes import CAUSES, Cause
@@ -10,7 +9,7 @@ from wire.text import Text
 from wizard.cli.output import Exit, lines
 from wizard.controller.permissions import Coverage
 from wizard.permissions.coverage import PersonVerdict
-from wizard.translation import say
+from wizard.translation import number, say
 
 OPERATIONS = {
     Operation.RESET: Text("Reset"),
@@ -27,7 +26,6 @@ _FORESEEN = (
     Text("What it will be able to read is not known before it is there."),
 )
 _FEW = 3  # people of a cause named
-_say = partial(say, spell="{:,}".format)
 
 
 class Examples:
@@ -65,7 +63,7 @@ def in_words(coverage: Coverage, examples: Examples) -> str:
     head = Text("{people} can be reset.", people=people)
     if coverage.foreseen:
         head = Text("{people} could be reset.", people=people)
-    shown = [_say(head), *_cause_lines(coverage.causes[Operation.RESET], examples)]
+    shown = [say(head), *_cause_lines(coverage.causes[Operation.RESET], examples)]
     for operation, causes in coverage.causes.items():
         if operation is not Operation.RESET and Cause.SWITCHED_OFF not in causes:
             shown += _operation_lines(operation, causes, coverage)
@@ -93,7 +91,7 @@ def _operation_lines(
         text = Text(
             "{people}; {count} not, for the causes above", people=text, count=rest
         )
-    yield f"{_say(text)}."
+    yield f"{say(text)}."
     yield from _cause_lines(others)
 
 
@@ -103,13 +101,13 @@ def _cause_lines(
     """Tell causes with their remedies, most people first."""
     for cause, people in sorted(causes.items(), key=lambda pair: -pair[1]):
         if cause is not Cause.NONE:
-            yield f"  {people:>7,}  {say(CAUSES[cause].title)}"
+            yield f"  {number(people):>7}  {say(CAUSES[cause].title)}"
             yield f"           {say(CAUSES[cause].remedy)}"
             named = examples.names.get(cause, []) if examples else []
             yield from (f"           {name}" for name in named)
             if named and (more := people - len(named)):
                 text = Text("and {count} more: see coverage --csv FILE", count=more)
-                yield f"           {_say(text)}"
+                yield f"           {say(text)}"
 
 
 def as_data(coverage: Coverage) -> dict[str, Any]:

@@ -4,13 +4,14 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date, datetime
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
 from wire.failure import Failure
 from wire.printable import printable_lines
-from wire.text import EMPTY, Text, plural
+from wire.text import EMPTY, Text, day, moment, plural
 from wizard.plan.change import Change, Progress, Report, Stuck
 from wizard.results import Check, Installed, KeyAge, PortalDetails
 from wizard.translation import say
@@ -239,7 +240,7 @@ def status_text(installed: Installed | None) -> str:
         Text("Deny list"): "; ".join(settings.scope.deny_list) or Text("empty"),
         Text("Fingerprint"): installed.fingerprint,
         Text("Version"): status.version or Text("unknown"),
-        Text("Since"): f"{status.since:%Y-%m-%d %H:%M:%S %Z}" if status.since else "",
+        Text("Since"): _since(status.since),
     }
     shown = [first_line(installed), *labelled(rows)]
     if installed.portal:
@@ -260,17 +261,21 @@ def status_text(installed: Installed | None) -> str:
     return lines(*shown)
 
 
+def _since(when: datetime | None) -> Text:
+    return moment(when, seconds=True, zone=True) if when else EMPTY
+
+
 def _ages(keys: Sequence[KeyAge]) -> list[str]:
     """Say how old each key is, and when the next one comes."""
-    rows = {key.title: _age(key) for key in keys if key.since is not None}
+    rows = {key.title: _age(key, key.since) for key in keys if key.since is not None}
     return [Text("Keys and password:"), *labelled(rows, "  ")] if rows else []
 
 
-def _age(key: KeyAge) -> Text:
-    told = Text("since {day}", day=f"{key.since:%Y-%m-%d}")
+def _age(key: KeyAge, since: date) -> Text:
+    told = Text("since {day}", day=day(since))
     if key.next is not None:
-        day = f"{key.next:%Y-%m-%d}"
-        told = Text("{since}, the next due on {day}", since=told, day=day)
+        due = day(key.next)
+        told = Text("{since}, the next due on {day}", since=told, day=due)
     return Text("{age}; {detail}", age=told, detail=key.detail) if key.detail else told
 
 

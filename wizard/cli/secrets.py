@@ -130,7 +130,7 @@ def _read_all(descriptor: int) -> str:
             return file.read()
     except (OSError, ValueError) as error:
         raise BadUsage(
-            Text("--secrets-fd {number} can't be read.", number=descriptor),
+            Text("--secrets-fd {number} can't be read.", number=str(descriptor)),
             Text("Open it: ... --secrets-fd 3 3< secrets.json"),
         ) from error
 

@@ -17,7 +17,7 @@ from wire.messages import MAX_LIFETIME_S, new_jti
 from wire.outcomes import OUTCOMES, Code, Refused
 from wire.secret import Secret
 from wire.sent_request import SentRequest
-from wire.text import Text, listed
+from wire.text import Text, listed, moment
 from wizard.enrolment.relay_client import DO_NOT_TRUST, RelayFailed, Sender
 from wizard.results import SelfTestResult
 
@@ -66,10 +66,10 @@ def ask_agent(
 def works_from(answer: dict[str, Any]) -> Iterator[Text]:
     """Say from when on it would work, where the answer tells."""
     try:
-        moment = datetime.fromisoformat(str(answer.get("earliest"))).astimezone(UTC)
+        earliest = datetime.fromisoformat(str(answer.get("earliest"))).astimezone(UTC)
     except (ValueError, OverflowError):
         return
-    yield Text("It works from {time} UTC on.", time=f"{moment:%Y-%m-%d %H:%M}")
+    yield Text("It works from {time} UTC on.", time=moment(earliest))
 
 
 def claims_of(by: str, value: str, new_password: Secret | None) -> dict[str, Any]:

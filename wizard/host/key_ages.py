@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from agent.config.secret_store import AGENT_KEYS, DIRECTORY_PASSWORD, LISTEN_KEY
-from wire.text import Text
+from wire.text import Text, day
 from wizard.host.interface import Host, Service
 from wizard.host.service_status import time_of
 from wizard.results import KeyAge
@@ -59,7 +59,7 @@ def portal_keys(service: Service) -> KeyAge:
         detail = Text(
             "{fingerprint}; its former keys are good too, until {day} at most",
             fingerprint=detail,
-            day=f"{until:%Y-%m-%d}",
+            day=day(until),
         )
     return KeyAge("portal_keys", Text("Portal's keys"), since, detail=detail)
 

@@ -11,7 +11,7 @@ from agent.ldap.dn import is_below
 from agent.ldap.entry import Entry
 from agent.verdict.account import UserFlag
 from agent.verdict.attributes import from_filetime
-from wire.text import Text, TextAttribute, plural, verbatim
+from wire.text import Text, TextAttribute, moment, plural, verbatim
 from wizard.permissions.findings import Finding, Level, hidden, not_known
 
 _OLD = timedelta(days=365)
@@ -104,8 +104,8 @@ def _ends(
     return Finding(what, level, ends, shown_by, remedy)
 
 
-def _at(attribute: str, moment: datetime) -> Text:
-    at = f"{moment:%Y-%m-%d %H:%M} UTC"
+def _at(attribute: str, when: datetime) -> Text:
+    at = moment(when, zone=True)
     return Text("{attribute} is {value}", attribute=attribute, value=at)
 
 

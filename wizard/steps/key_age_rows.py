@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from wire.text import EMPTY, Text
+from wire.text import EMPTY, Text, day
 from wizard.results import Check, KeyAge
 
 
@@ -11,7 +11,7 @@ def age_rows(age: KeyAge, remedy: Text) -> Sequence[Check]:
     """Tell the age; worth knowing where the next is due. None for what is not known."""
     if age.since is None:
         return ()
-    since = f"{age.since:%Y-%m-%d}"
+    since = day(age.since)
     if age.next is None:
         detail = Text("In use since {since}.", since=since)
         if age.detail:
@@ -19,7 +19,7 @@ def age_rows(age: KeyAge, remedy: Text) -> Sequence[Check]:
                 "In use since {since}; {detail}.", since=since, detail=age.detail
             )
         return (Check(age.id, age.title, "ok", detail),)
-    following = f"{age.next:%Y-%m-%d}"
+    following = day(age.next)
     if datetime.now(UTC) <= age.next:
         detail = Text(
             "In use since {since}; the next is due on {day}.",

@@ -2,11 +2,11 @@
 
 import sys
 
-from PySide6.QtCore import QLibraryInfo, Qt, QTranslator
+from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTranslator
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from wizard.translation import language
+from wizard import translation
 from wizard.ui import accessibility
 from wizard.ui.theme.palette import DARK, LIGHT, palette_of
 
@@ -22,15 +22,29 @@ def application() -> QApplication:
     app.setDesktopFileName("org.writeback.Wizard")
     accessibility.install()
     dress(app)
-    translate_qt(app)
+    speak(app)
     return app
+
+
+def speak(app: QApplication) -> None:
+    """Give the application its language, the direction of it, and Qt's own texts.
+
+    A desktop that sets no variable for gettext, as Windows and macOS, names its
+    languages to Qt.
+    """
+    if not translation.is_asked_for():
+        named = (each.replace("-", "_") for each in QLocale.system().uiLanguages())
+        translation.use(translation.first_of(named))
+    right, left = Qt.LayoutDirection.RightToLeft, Qt.LayoutDirection.LeftToRight
+    app.setLayoutDirection(right if translation.is_right_to_left() else left)
+    translate_qt(app)
 
 
 def translate_qt(app: QApplication) -> None:
     """Give Qt's own buttons and menus their language, where Qt comes with it."""
     folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
     translator = QTranslator(app)
-    if translator.load(f"qtbase_{language()}", folder):
+    if translator.load(f"qtbase_{translation.language()}", folder):
         app.installTranslator(translator)
 
 

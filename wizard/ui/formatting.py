@@ -3,8 +3,17 @@
 from html import escape
 
 from wire.printable import printable, printable_lines
-from wire.text import Field, Text
+from wire.text import Field, Text, decimal
 from wizard import translation
+
+_LEFT_TO_RIGHT, _ENDS = "\u2066", "\u2069"  # LRI and PDI
+_NO_ISOLATES = {ord(_LEFT_TO_RIGHT): None, ord(_ENDS): None}
+
+
+class _Words(str):
+    """What was put into words here, with the signs of direction that it takes."""
+
+    __slots__ = ()
 
 
 def tr(template: str, /, **fields: Field) -> str:
@@ -14,12 +23,32 @@ def tr(template: str, /, **fields: Field) -> str:
 
 def say(text: str) -> str:
     """Put a text from elsewhere into words; what is data is made printable."""
-    return printable_lines(translation.say(text, number))
+    if isinstance(text, _Words):
+        return text
+    if isinstance(text, Text):  # what it holds is printable
+        return _Words(translation.say(text, _apart))
+    return printable_lines(text)
 
 
 def line(name: str) -> str:
     """Give a name from elsewhere, such as a DN, as the one line that it is."""
-    return printable(name)
+    return _Words(_apart(printable(name)))
+
+
+def to_copy(shown: str) -> str:
+    """Give what is shown as it is taken elsewhere, without the signs of direction."""
+    return shown.translate(_NO_ISOLATES)
+
+
+def _apart(data: str) -> str:
+    """Keep data in its own direction amid words from right to left (UAX #9).
+
+    A DN, an address, a command runs from left to right as a whole. What another has
+    put in holds no such sign: it would not be printable.
+    """
+    if not data or not translation.is_right_to_left():
+        return data
+    return "\n".join(f"{_LEFT_TO_RIGHT}{each}{_ENDS}" for each in data.split("\n"))
 
 
 def tip(text: str) -> str:
@@ -30,16 +59,11 @@ def tip(text: str) -> str:
     return f"<qt>{'<br>'.join(map(escape, shown.splitlines()))}</qt>"
 
 
-def number(value: int) -> str:
-    """Spell a count with thin spaces between the thousands."""
-    return f"{value:,}".replace(",", "\u202f")
-
-
 def duration(ms: float) -> str:
     """Spell a duration as short as it can be read: 84 ms, 2.1 s."""
     if ms < 1000:
         return tr("{ms} ms", ms=round(ms))
-    return tr("{seconds} s", seconds=f"{ms / 1000:.1f}")
+    return tr("{seconds} s", seconds=decimal(ms / 1000))
 
 
 def without_mnemonic(label: str) -> str:

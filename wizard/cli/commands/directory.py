@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from agent.config.settings import Settings
-from wire.text import Text
+from wire.text import Text, day
 from wizard.checks.controller_facts import ControllerFacts, Inspection
 from wizard.cli.command import SECRETS, SETTINGS, Command, Group
 from wizard.cli.invocation import inspect_directory
@@ -72,7 +72,7 @@ def _certificate(facts: ControllerFacts) -> Iterator[str]:
         yield from ("", head)
     for each in facts.chain:
         issued = Text("issued by {issuer}", issuer=each.issuer)
-        until = Text("to {date}", date=f"{each.not_after:%Y-%m-%d}")
+        until = Text("to {date}", date=day(each.not_after))
         yield f"  {each.subject}, {say(until)}, {say(issued)}"
 
 

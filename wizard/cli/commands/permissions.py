@@ -16,7 +16,7 @@ from agent.verdict.verdict import OperationVerdict, State
 from wire.failure import sentence
 from wire.names import Identifier
 from wire.outcomes import Code, Refused
-from wire.text import Text, plural
+from wire.text import Text, moment, plural
 from wizard.cli.command import SECRETS, SETTINGS, Argument, Command, Group
 from wizard.cli.commands.grants import GRANT, PLAN, REVOKE
 from wizard.cli.commands.proof import PROVE
@@ -169,7 +169,7 @@ def _answer(answer: OperationVerdict) -> Iterator[str]:
     yield Text("would fail: {why}", why=title) if answer.state is State.NO else title
     yield answer.shown_by
     if answer.until:
-        yield Text("Works from {time} UTC", time=f"{answer.until:%Y-%m-%d %H:%M}")
+        yield Text("Works from {time} UTC", time=moment(answer.until))
     yield answer.remedy
 
 

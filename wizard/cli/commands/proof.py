@@ -20,7 +20,7 @@ from wizard.inputs import Inputs
 from wizard.permissions.export import Unfinished, finish, whole_file
 from wizard.permissions.proof import PROVABLE, UNPROVABLE, Disagreement, Effect, Proof
 from wizard.permissions.proof_file import ProofFile, counts_of
-from wizard.translation import say
+from wizard.translation import number, say
 
 _FEW = 3  # disagreements shown
 _MOST_BEYOND = 5  # attributes named
@@ -95,7 +95,7 @@ def _counts(proof: Proof) -> Iterator[str]:
         most = proof.beyond.most_common(_MOST_BEYOND)
         yield Text(
             "It may also write, though the task needs none of it: {attributes}.",
-            attributes=", ".join(f"{name} ({count:,})" for name, count in most),
+            attributes=", ".join(f"{name} ({number(count)})" for name, count in most),
         )
 
 
@@ -136,14 +136,14 @@ def explained(differs: Disagreement) -> Iterator[str]:
         reason=differs.decision.reason.value,
     )
     others = 0
-    for number, (ace, effect) in enumerate(differs.effects, 1):
+    for place, (ace, effect) in enumerate(differs.effects, 1):
         if effect not in _EFFECTS:
             others += 1
             continue
         decides = ace is differs.decision.because
         told = Text(
             "entry {number} {effect}: {words}",
-            number=number,
+            number=place,
             effect=_EFFECTS[effect],
             words=words(ace),
         )

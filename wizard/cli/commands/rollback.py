@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wire.text import Text
+from wire.text import Text, moment
 from wizard.cli import output
 from wizard.cli.command import SECRETS, YES, Argument, Command
 from wizard.cli.invocation import Invocation
@@ -107,7 +107,7 @@ def _down(why: Text) -> Text:
 
 
 def _shown(cut_off: Recovery) -> str:
-    at = f"{cut_off.started:%Y-%m-%d %H:%M}"
+    at = moment(cut_off.started)
     head = Text("Begun {time} UTC and cut off:", time=at)
     if cut_off.forward:
         head = Text("Begun {time} UTC and cut off; still to be done:", time=at)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from agent.config.secret_store import DIRECTORY_PASSWORD, LISTEN_KEY
 from agent.config.settings import Settings
-from wire.text import Text
+from wire.text import Text, day
 from wizard.cli.command import SECRETS, YES, Argument, Command
 from wizard.cli.commands.apply import carry_out
 from wizard.cli.errors import BadUsage
@@ -52,7 +52,7 @@ def _young(call: Invocation, named: str) -> Result | None:
     # what was stored in the future was stored by a wrong clock
     if not -_CLOCKS <= age < timedelta(days=days):
         return None
-    text = Text("Nothing to do: it was replaced on {day}.", day=f"{stored:%Y-%m-%d}")
+    text = Text("Nothing to do: it was replaced on {day}.", day=day(stored))
     return Result(Exit.DONE, text, {"changes": [], "replaced": stored.isoformat()})
 
 

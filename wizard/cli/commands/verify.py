@@ -1,7 +1,7 @@
 """Verify: everything compared with the settings."""
 
 from agent.config.settings import Settings
-from wire.text import Text
+from wire.text import Text, moment
 from wizard.cli.command import SETTINGS, Command
 from wizard.cli.output import Exit, Result, checks_data, checks_text
 from wizard.controller.controller import Controller
@@ -21,7 +21,7 @@ def _cut_off(controller: Controller) -> tuple[Check, ...]:
     cut_off = controller.recovery.find()
     if cut_off is None:
         return ()
-    at = f"{cut_off.started:%Y-%m-%d %H:%M}"
+    at = moment(cut_off.started)
     detail = Text("It was begun {time} UTC and cut off.", time=at)
     remedy = Text("Run writeback rollback first.")
     return (Check("journal", Text("An earlier run"), "failed", detail, remedy),)

@@ -4,7 +4,7 @@ from enum import Enum, auto
 from typing import Any
 
 from agent.config.errors import Problem
-from wire.text import Text, listed
+from wire.text import Text, listed, moment
 from wizard.enrolment.used_code import code_after
 from wizard.flow.conversion import inputs_of
 from wizard.flow.validation import missing_of
@@ -53,7 +53,7 @@ class RecoveryPage(Form):
             return
         self._phase = Phase.CUT_OFF
         self.check_rows.show_checks(())
-        time = f"{recovery.started.astimezone():%Y-%m-%d %H:%M}"
+        time = moment(recovery.started.astimezone())
         begun = tr("Begun {time}. These changes were made or begun:", time=time)
         if recovery.forward:
             begun = tr("Begun {time}. These changes are still to be made:", time=time)

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout
 
-from wire.text import EMPTY, Text
+from wire.text import EMPTY, Text, moment
 from wizard.results import AgentStatus, Installed
 from wizard.ui.form import Form
 from wizard.ui.formatting import say, tr
@@ -182,7 +182,7 @@ def _agent(status: AgentStatus) -> Text:
         return state
     since = status.since.replace(tzinfo=status.since.tzinfo or UTC)
     days = (datetime.now(UTC) - since).days
-    time, version = f"{since.astimezone():%Y-%m-%d %H:%M}", status.version
+    time, version = moment(since.astimezone()), status.version
     fields = {"state": state, "time": time, "version": version}
     if not days:
         return Text("{state} since {time}, version {version}", **fields)

@@ -4,7 +4,7 @@ from agent.verdict.causes import CAUSES
 from agent.verdict.verdict import OperationVerdict, State, Verdict
 from wire.failure import sentence
 from wire.operation import Operation
-from wire.text import EMPTY, Text
+from wire.text import EMPTY, Text, moment
 from wizard.permissions.findings import Finding, Level
 from wizard.results import Check
 from wizard.results import State as CheckState
@@ -68,7 +68,7 @@ def _row(names: str, answer: OperationVerdict) -> Check:
         shown = Text("{cause}: {shown}", cause=CAUSES[answer.cause].title, shown=shown)
     text = sentence(shown)
     if answer.until:
-        until = f"{answer.until:%Y-%m-%d %H:%M} UTC"
+        until = moment(answer.until, zone=True)
         text = Text("{why} It works from {time}.", why=text, time=until)
     return Check("answer", names, _STATES[answer.state], text, answer.remedy)
 

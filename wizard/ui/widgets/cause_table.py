@@ -10,7 +10,8 @@ from agent.verdict.verdict import State
 from wire.operation import Operation
 from wire.text import plural
 from wizard.permissions.coverage import PersonVerdict
-from wizard.ui.formatting import line, number, say, tip, tr
+from wizard.translation import number
+from wizard.ui.formatting import line, say, tip, tr
 from wizard.ui.presenters.other_operations import RESET_WORKS, Key, keys_of, title_of
 from wizard.ui.theme import palette
 from wizard.ui.theme.icons import icon

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem
 from agent.ldap import dn as names
 from wire.text import Text
 from wizard.results import Container
-from wizard.ui.formatting import line, number, tip, tr
+from wizard.translation import number
+from wizard.ui.formatting import line, tip, tr
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.presenters import container_selection
 from wizard.ui.presenters.failure import wording

@@ -6,7 +6,7 @@ from dataclasses import replace
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QHeaderView, QTableWidgetItem, QWidget
 
-from wire.text import Text
+from wire.text import Text, day
 from wizard.checks.controller_facts import Cell, ControllerFacts, Inspection, check_of
 from wizard.results import Check
 from wizard.ui.formatting import line, say, tip, tr
@@ -154,7 +154,7 @@ def _certificate(facts: ControllerFacts) -> Iterator[Check]:
         "For {names}, by {issuer}, to {day}; {tls}.",
         names=", ".join(facts.subject_names),
         issuer=facts.issuer,
-        day=f"{own.not_after:%Y-%m-%d}",
+        day=day(own.not_after),
         tls=facts.tls,
     )
     yield Check("certificate", Text("Certificate"), "ok", text, more=cell.more)

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from wizard.ui.announce import announce
-from wizard.ui.formatting import line, say, tip, tr, without_mnemonic
+from wizard.ui.formatting import line, say, tip, to_copy, tr, without_mnemonic
 from wizard.ui.theme import palette as look
 from wizard.ui.theme.style import pen
 
@@ -138,7 +138,7 @@ class CopyButton(QPushButton):
         self.clicked.connect(self._copy)
 
     def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self.text_to_copy)
+        QGuiApplication.clipboard().setText(to_copy(self.text_to_copy))
         self.setText(tr("Copied"))
         announce(self, tr("Copied"))
 

@@ -1,7 +1,8 @@
 """Numbers, durations and mnemonics on the screen."""
 
 from wire.text import plural
-from wizard.ui.formatting import duration, mnemonics, number, say, tip
+from wizard.translation import number
+from wizard.ui.formatting import duration, mnemonics, say, tip
 
 
 def test_times_and_counts_are_short() -> None:
