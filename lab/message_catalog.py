@@ -1,14 +1,14 @@
 """The message catalog: every template of the product's texts, as a gettext POT file.
 
-`./dev texts` extracts it anew. Babel writes the file; finding is
-ours, since it also refuses a text whose template is no literal: nobody could
-translate that.
+`./dev texts` extracts it anew, `./dev texts merge` brings what is new into the catalogs
+of all languages. Babel writes the files; finding is ours, since it also refuses a text
+whose template is no literal: nobody could translate that.
 """
 
 import ast
 import io
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
 from lab import event_catalog
+from lab.translations import catalogs, check
+from lab.translations.terms import terms
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 POT = REPOSITORY / "resources/translations/writeback.pot"
@@ -126,25 +128,45 @@ def _literal(node: ast.expr) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def catalog() -> bytes:
-    """Give the POT file of the sources as they are."""
+def template() -> Catalog:
+    """Give the catalog of the sources as they are."""
     made = Catalog(project="Writeback", charset="utf-8", fuzzy=False)
     for message in messages():
         one, *many = (each or "" for each in message.templates)
         if one:
             # without lines: a file that changes with each edit says nothing
             made.add((one, *many) if many else one, locations=[(message.path, 0)])
+    return made
+
+
+def catalog() -> bytes:
+    """Give the POT file of the sources as they are."""
     stream = io.BytesIO()
-    write_po(stream, made, omit_header=True, sort_output=True, include_lineno=False)
+    write_po(
+        stream, template(), omit_header=True, sort_output=True, include_lineno=False
+    )
     return stream.getvalue()
 
 
-def main() -> int:
+def merge() -> None:
+    """Bring the texts of the sources into each language; say what is left to do."""
+    source, known = template(), terms()
+    for language in catalogs.languages():
+        merged = catalogs.merge(catalogs.read(language), source)
+        catalogs.write(merged)
+        without, wrong = check.missing(merged), check.faults(merged, known)
+        print(f"{language}: {len(without)} without words, {len(wrong)} wrong")
+        print(*wrong, sep="\n", end="\n" if wrong else "")
+
+
+def main(arguments: Sequence[str]) -> int:
     """Write the file, and the page of events; say what can't be extracted."""
     try:
         POT.parent.mkdir(exist_ok=True)
         POT.write_bytes(catalog())
         event_catalog.write()
+        if "merge" in arguments:
+            merge()
     except NotLiteral as error:
         print(error, file=sys.stderr)
         return 1
@@ -152,4 +174,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

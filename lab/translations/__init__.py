@@ -1,0 +1,1 @@
+"""The product's texts in other languages: catalogs merged, compiled and checked."""

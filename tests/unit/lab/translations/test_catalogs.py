@@ -1,0 +1,101 @@
+"""Catalogs are merged without loss, compiled, and what is in the repository is so."""
+
+import gettext
+import io
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+from lab.message_catalog import template
+from lab.translations import catalogs
+from lab.translations.check import faults, missing
+from lab.translations.terms import terms
+
+LANGUAGES = catalogs.languages()
+# to be whole, each text has its words; a language begins with a part
+WHOLE: tuple[str, ...] = ()
+
+
+def source(*texts: str | tuple[str, str]) -> Catalog:
+    made = Catalog()
+    for each in texts:
+        made.add(each, locations=[("wizard/x.py", 0)])
+    return made
+
+
+def german(**words: str) -> Catalog:
+    made = Catalog(locale="de")
+    for english, translated in words.items():
+        made.add(english, translated)
+    return made
+
+
+def words_of(catalog: Catalog) -> dict[str, object]:
+    return {str(each.id): each.string for each in catalogs.texts(catalog)}
+
+
+def test_what_was_translated_is_kept_and_what_is_new_waits() -> None:
+    merged = catalogs.merge(german(On="Ein"), source("On", "Off"))
+    assert words_of(merged) == {"On": "Ein", "Off": ""}
+
+
+def test_a_text_that_comes_back_has_its_words_again(tmp_path: Path) -> None:
+    catalogs.write(catalogs.merge(german(On="Ein"), source("Off")), tmp_path)
+    without = catalogs.read("de", tmp_path)
+    assert words_of(without) == {"Off": ""}
+    again = catalogs.merge(without, source("On", "Off"))
+    assert words_of(again) == {"On": "Ein", "Off": ""}
+    assert not again.obsolete
+
+
+def test_a_text_that_counts_now_waits_for_its_forms() -> None:
+    one = "{count} change"
+    merged = catalogs.merge(german(**{one: "x"}), source((one, "{count} changes")))
+    (message,) = catalogs.texts(merged)
+    assert message.string == ("", "")
+    assert not catalogs.is_whole(message)
+
+
+def test_the_same_texts_give_the_same_files() -> None:
+    made = catalogs.merge(german(On="Ein"), source("On", ("a {count}", "b {count}")))
+    spelled = catalogs.spelled(made)
+    assert b"Date" not in spelled
+    again = read_po(io.BytesIO(spelled), locale="de")
+    assert catalogs.spelled(again) == spelled
+    assert catalogs.compiled(again) == catalogs.compiled(made)
+
+
+def test_what_lacks_words_is_english_for_gettext() -> None:
+    made = catalogs.merge(
+        german(On="Ein"), source("On", "Off", ("{count} a", "{count} b"))
+    )
+    read = gettext.GNUTranslations(io.BytesIO(catalogs.compiled(made)))
+    assert read.gettext("On") == "Ein"
+    assert read.gettext("Off") == "Off"
+    assert read.ngettext("{count} a", "{count} b", 2) == "{count} b"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_programs_read_is_what_translators_wrote(language: str) -> None:
+    path = catalogs.path_of(language)
+    made = catalogs.compiled(catalogs.read(language))
+    expected, held = (
+        gettext.GNUTranslations(io.BytesIO(each))._catalog  # type: ignore[attr-defined]
+        for each in (made, path.with_suffix(".mo").read_bytes())
+    )
+    assert expected.pop("")  # the header
+    assert held.pop("")
+    assert held == expected, "run ./dev texts merge"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_of_a_catalog_is_wrong(language: str) -> None:
+    assert [str(each) for each in faults(catalogs.read(language), terms())] == []
+
+
+@pytest.mark.parametrize("language", WHOLE)
+def test_every_text_has_its_words(language: str) -> None:
+    merged = catalogs.merge(catalogs.read(language), template())
+    assert missing(merged) == []
