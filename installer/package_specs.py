@@ -74,6 +74,8 @@ and takes back what could not be finished.""",
             *("libxcb-cursor0", "libxcb-icccm4", "libxcb-keysyms1", "libxcb-shape0"),
             *("libxcb-image0", "libxcb-render-util0", "libxcb-xkb1"),
             *("libwayland-cursor0", "polkitd"),
+            # Letters of each language that the wizard speaks.
+            *("fonts-noto-core", "fonts-noto-cjk"),
         ),
     ),
     rpm=Needs(
@@ -82,7 +84,8 @@ and takes back what could not be finished.""",
             *("mesa-libEGL", "mesa-libGL", "fontconfig", "dbus-libs", "glib2"),
             *("libxkbcommon-x11", "xcb-util-cursor", "xcb-util-wm", "polkit"),
             *("xcb-util-keysyms", "xcb-util-image", "xcb-util-renderutil"),
-            *("libwayland-cursor",),
+            # Whatever font has the letters: its package provides that it does.
+            *("libwayland-cursor", "font(:lang=ja)", "font(:lang=ar)"),
         ),
     ),
 )

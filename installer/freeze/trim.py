@@ -1,4 +1,6 @@
-"""What is left out of the frozen programs; both PyInstaller specifications use it."""
+"""What is left out of the frozen programs; the PyInstaller specifications use it."""
+
+import re
 
 # Nothing that only a developer or another system needs, and no parts of the product's
 # libraries that it never asks for. The pure Python form of frozenlist serves as well,
@@ -13,6 +15,11 @@ LEFT_OUT = [
     *("keyring.backends.macOS", "keyring.backends.Windows"),
 ]
 
+# The languages of resources/translations, as Qt and Babel have them too.
+LANGUAGES = ("ar", "de", "es", "fr", "ja")
+_TABLES = re.compile(rf"babel/locale-data/(?!(root|{'|'.join(LANGUAGES)})(_|\.))")
+_SOURCES = re.compile(r"resources/translations/.*\.pot?$")
+
 # On every Debian, for apt is made with it; one of our own, older than the machine's,
 # would keep the machine's graphics drivers from loading.
 _OF_THE_SYSTEM = ("libstdc++.so.6", "libgcc_s.so.1")
@@ -21,11 +28,16 @@ _OF_THE_SYSTEM = ("libstdc++.so.6", "libgcc_s.so.1")
 def kept(collected: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
     """Give PyInstaller's list without what would only be weight, or in the way.
 
-    Entry points and other metadata go: a keyring backend is named, never searched for,
-    and what pip noted there differs from build to build.
+    What translators write goes, for programs read what is compiled of it, and so do
+    Babel's tables of other languages, nine tenths of it. Entry points and other
+    metadata go: a keyring backend is named, never searched for, and what pip noted
+    there differs from build to build.
     """
     return [
         (name, source, kind)
         for name, source, kind in collected
-        if name not in _OF_THE_SYSTEM and ".dist-info/" not in name
+        if name not in _OF_THE_SYSTEM
+        and ".dist-info/" not in name
+        and not _TABLES.match(name)
+        and not _SOURCES.match(name)
     ]
