@@ -104,12 +104,13 @@ OUTCOMES = {
     ),
     Code.EXCLUDED_ACCOUNT: OutcomeText(
         31003,
-        "The account is the agent's own, a service account, or on the deny list.",
+        "The account is Writeback's service account, used by another service, or on "
+        "the deny list.",
         "Set its password by hand, or change the scope's settings; never its own.",
     ),
     Code.PERMISSION_DENIED: OutcomeText(
         33004,
-        "The agent's account lacks a right on this person.",
+        "The service account lacks a right on this person.",
         "Run the permissions check; it names the entry that decides and the grant.",
     ),
     Code.ACCOUNT_DISABLED: OutcomeText(
@@ -180,7 +181,7 @@ OUTCOMES = {
     Code.DIRECTORY_REFUSED_AGENT: OutcomeText(
         33009,
         "The directory refused the agent's own sign-in.",
-        "Check the agent's account: password, locked, disabled, expired.",
+        "Check the service account: password, locked, disabled, expired.",
         _LATER,
     ),
     Code.UNKNOWN_RESULT: OutcomeText(
@@ -192,7 +193,7 @@ OUTCOMES = {
     Code.NOT_KNOWN: OutcomeText(
         33001,
         "A check can't find out whether it would work; a reset is tried all the same.",
-        "Offer the reset; the detail names what the agent's account can't read.",
+        "Offer the reset; the detail names what the service account can't read.",
         "Whether your password can be reset is not known before it is tried. Go on.",
     ),
     Code.BAD_REQUEST: OutcomeText(

@@ -24,7 +24,7 @@ class Unreadable:
     reason: Text
 
 
-HIDDEN = Unreadable(Text("nTSecurityDescriptor is hidden from the agent's account"))
+HIDDEN = Unreadable(Text("nTSecurityDescriptor is hidden from the service account"))
 
 
 @lru_cache(maxsize=256)

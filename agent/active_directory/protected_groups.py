@@ -33,7 +33,7 @@ _CONFIGURATION = "configurationNamingContext"
 # FLAG_CR_NTDS_NC and FLAG_CR_NTDS_DOMAIN: what is a domain of the forest
 # (MS-ADTS 2.2.10; the bits by 3.1.1.3.4.4.1)
 _DOMAINS = "(&(objectClass=crossRef)(systemFlags:1.2.840.113556.1.4.803:=3))"
-_LET_READ = Text("let the agent's account read the groups of the domain")
+_LET_READ = Text("let the service account read the groups of the domain")
 
 
 @dataclass(frozen=True)

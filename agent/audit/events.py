@@ -71,7 +71,7 @@ _OF_MICROSOFT = (
     Event(
         _E.ADMIN_LET_IN,
         "AuthTokenSuccess",
-        "The administrator that a setup needs was let in by the directory.",
+        "The administrator that a setup needs was accepted by the directory.",
         "setup",
     ),
     Event(
@@ -83,7 +83,7 @@ _OF_MICROSOFT = (
     Event(
         _E.ONBOARDING_ERROR,
         "OnBoardingServiceError",
-        "Setting up or turning on failed and was taken back; the text says why.",
+        "Setting up or turning on failed and was rolled back; the text says why.",
         "setup",
     ),
     Event(_E.OFFBOARDING_ERROR, "OffBoardingError", "As 31014.", "setup"),
@@ -95,7 +95,7 @@ _OF_MICROSOFT = (
     Event(
         _E.STOPPED,
         "WriteBackServiceStopped",
-        "The agent ends, and no new process takes over: requests will fail.",
+        "The agent ends, and no new process replaces it: requests will fail.",
     ),
     Event(
         _E.KEYS_MADE,
@@ -164,7 +164,7 @@ _OF_MICROSOFT = (
     Event(
         _E.BAD_INPUT,
         "InPutValidationError",
-        "A request that is not in the form, over a limit, short of proofs, or for "
+        "A request that is not in the form, over a limit, short of methods, or for "
         "what is switched off.",
     ),
     Event(
@@ -191,7 +191,7 @@ _OF_MICROSOFT = (
     Event(
         _E.AD_PERMISSIONS,
         "ADPermissionsError",
-        "The agent's account lacks a right, or the person is protected.",
+        "The service account lacks a right, or the person is protected.",
     ),
     Event(
         _E.AD_DISABLED,

@@ -45,7 +45,7 @@ OWN = (
         _E.REQUESTS_COUNTED,
         "RequestsCounted",
         "So many more requests (`count`) ended with one code in a minute, from "
-        "`first` to `last`; none of them was let in.",
+        "`first` to `last`; none of them was accepted.",
     ),
     Event(
         _E.RECORDS_MISSING,

@@ -135,7 +135,7 @@ def sign_in_refused(host: str, result: int, diagnostic: str) -> SignInRefused:
         "sign-in refused: {words}", words=words or Text("the account is refused")
     )
     remedy = Text(
-        "check the agent's account: name, password, locked, disabled, expired"
+        "check the service account: name, password, locked, disabled, expired"
     )
     return SignInRefused(host, what, remedy, result, diagnostic)
 

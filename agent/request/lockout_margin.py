@@ -32,7 +32,7 @@ _TOO_MANY = (
     "instead, or try later."
 )
 _LET_READ = Text(
-    "Let the agent's account read badPwdCount, and the password settings objects: "
+    "Let the service account read badPwdCount, and the password settings objects: "
     "writeback permissions grant."
 )
 
@@ -111,7 +111,7 @@ def _read(directory: Connection, located: Located) -> WrongPasswords:
         return counted
     may_read = held(located.subject, Right.READ_BAD_PWD_COUNT)
     if isinstance(may_read, Unreadable) or not may_read.allowed:
-        hidden = Text("badPwdCount is not set, or hidden from the agent's account")
+        hidden = Text("badPwdCount is not set, or hidden from the service account")
         raise Ended(Answer(Code.PERMISSION_DENIED, hidden, _LET_READ))
     return WrongPasswords(0, None)  # nobody ever tried one there
 

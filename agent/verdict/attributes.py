@@ -22,7 +22,7 @@ class AttributeUnreadable(Failure):
     def __init__(self, source: str, attribute: str, rule: Text) -> None:
         where = {"attribute": attribute, "source": source}
         what = Text("{attribute} of {source} {rule}", **where, rule=rule)
-        super().__init__(what, Text("let the agent's account read it"))
+        super().__init__(what, Text("let the service account read it"))
         self.source = source
         self.attribute = attribute
         self.rule = rule

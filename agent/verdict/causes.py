@@ -59,7 +59,7 @@ CAUSES = {
     ),
     Cause.OWN_ACCOUNT: CauseText(
         Code.EXCLUDED_ACCOUNT,
-        "The agent's own account",
+        "The service account itself",
         "Rotate its password with the wizard; no portal may set it.",
     ),
     Cause.DENY_LIST: CauseText(
@@ -69,7 +69,7 @@ CAUSES = {
     ),
     Cause.SERVICE_ACCOUNT: CauseText(
         Code.EXCLUDED_ACCOUNT,
-        "A service account",
+        "Used by another service",
         "Set its password by hand, where the service is given it too; or clear "
         "scope.exclude_service_accounts if portals should reset such accounts.",
     ),
@@ -100,14 +100,14 @@ CAUSES = {
     ),
     Cause.HIDDEN: CauseText(
         Code.PERMISSION_DENIED,
-        "Not known: hidden from the agent's account",
-        "Let the agent's account read the attributes and the permissions.",
+        "Not known: hidden from the service account",
+        "Let the service account read the attributes and the permissions.",
         falls_short=True,
     ),
     Cause.POLICY_HIDDEN: CauseText(
         Code.NOT_KNOWN,
         "Not known: the password policy is hidden",
-        "Let the agent's account read the password settings object.",
+        "Let the service account read the password settings object.",
         falls_short=True,
     ),
     Cause.UNDECIDED: CauseText(

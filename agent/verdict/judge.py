@@ -44,7 +44,7 @@ _FOREST_UNSEEN = Text(
     "tokenGroups is not readable (hidden, or no global catalog answers), so groups "
     "of the forest's other domains can't be seen"
 )
-LET_READ = Text("Let the agent's account read the person's attributes.")
+LET_READ = Text("Let the service account read the person's attributes.")
 _YES = OperationVerdict(State.YES, Code.OK, Cause.NONE)
 _Name = Callable[[Sid], str]
 
@@ -187,7 +187,7 @@ def absent(names: Iterable[str]) -> Text:
     """Say that attributes are absent where nobody knows why; empty for none."""
     if not (listed := " and ".join(names)):
         return EMPTY
-    return Text("{names}: not set, or hidden from the agent's account", names=listed)
+    return Text("{names}: not set, or hidden from the service account", names=listed)
 
 
 def _lock_unseen(subject: Subject) -> Text:
@@ -248,7 +248,7 @@ def _hidden(descriptor: Unreadable) -> OperationVerdict:
             Cause.HIDDEN,
             descriptor.reason,
             Text(
-                "Let the agent's account read the person's permissions (READ_CONTROL)."
+                "Let the service account read the person's permissions (READ_CONTROL)."
             ),
         )
     return _unknown(
@@ -266,7 +266,7 @@ def _refused(decision: Decision, case: _Case, right: Right) -> OperationVerdict:
     if decision.reason is Reason.DENIED:
         return _no(Cause.DENIED, _entry(decision, case))
     action = right.value.words
-    lacking = Text("no entry allows the agent's account to {action}", action=action)
+    lacking = Text("no entry allows the service account to {action}", action=action)
     if case.protected:
         off = Text("{lacking}; inheritance is off", lacking=lacking)
         return _no(Cause.INHERITANCE_OFF, off)

@@ -1,7 +1,7 @@
 """Secrets in clear: searched for on a machine's disk, in its journal, its processes.
 
 What no journey may leave: a person's new password, the administrator's, each enrolment
-code that was given out, and the password of the agent's own account; as UTF-8, and as
+code that was given out, and the password of the service account; as UTF-8, and as
 the directory takes it (UTF-16LE).
 """
 

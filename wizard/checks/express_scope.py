@@ -84,7 +84,7 @@ class ExpressScope:
 def left_out_text(container: str) -> Text:
     """Say that people are left out as the account lies among them."""
     return Text(
-        "People right in {container} are not in the scope: the agent's account lies "
+        "People right in {container} are not in the scope: the service account lies "
         "among them.",
         container=container,
     )

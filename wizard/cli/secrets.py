@@ -21,7 +21,7 @@ from wizard.inputs import SECRETS, AdminCredentials, Inputs, Rotation
 NAMES = ("admin_user", *SECRETS, "new_password")
 
 PROMPTS = {
-    "account_password": Text("Password of the agent's account"),
+    "account_password": Text("Password of the service account"),
     "enrolment_code": Text("Enrolment code"),
     "proxy_password": Text("Password for the proxy"),
 }

@@ -91,7 +91,7 @@ def _unknown(title: Text, judged: ContainerRights) -> Check:
         people=judged.people + judged.unknown,
         example=judged.example,
     )
-    remedy = Text("Let the agent's account read them, and look at them with dsacls.")
+    remedy = Text("Let the service account read them, and look at them with dsacls.")
     return Check("grants", title, "warning", detail, remedy)
 
 

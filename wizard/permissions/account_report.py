@@ -245,7 +245,7 @@ def _about_takeover(
 ) -> Iterator[Finding]:
     """Look at the account, and at each group by which it holds its rights."""
     rights, root = account_takeover.ACCOUNT, _forest_root(inspection)
-    guarded = [_guarded("account", Text("the agent's account"), entry, rights)]
+    guarded = [_guarded("account", Text("the service account"), entry, rights)]
     for sid in sorted(holders - {inspection.own}, key=str):
         if not is_broad(sid) and domain_rid(sid) is not None:
             guarded += _groups(inspection, sid)

@@ -172,7 +172,7 @@ def of_holders(holders: Iterable[Sid], own: Sid, name_of: NameOf) -> Iterator[Fi
                 f"grants/{sid}",
                 Level.PROBLEM,
                 Text(
-                    "{name} holds the right, and not the agent's account alone",
+                    "{name} holds the right, and not the service account alone",
                     name=name,
                 ),
                 Text("an entry on people of the scope is for {name}", name=name),

@@ -16,7 +16,7 @@ from wire.text import Text, TextAttribute
 
 NameOf = Callable[[Sid], str]
 
-_LET_READ = Text("Let the agent's account read its own object.")
+_LET_READ = Text("Let the service account read its own object.")
 
 
 class Level(StrEnum):

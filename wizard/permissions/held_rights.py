@@ -22,7 +22,7 @@ from wizard.permissions.findings import Finding, NameOf, not_known
 CONTROL = (Right.WRITE_DACL, Right.WRITE_OWNER, Right.WRITE_EVERYTHING)
 TASK = (Right.RESET_PASSWORD, Right.WRITE_LOCKOUT_TIME, Right.WRITE_PWD_LAST_SET)
 TAKE_AWAY = Text("Take the entry away: the agent needs no more than the three rights.")
-LET_READ = Text("Let the agent's account read the permissions there (READ_CONTROL).")
+LET_READ = Text("Let the service account read the permissions there (READ_CONTROL).")
 LOOK = Text("Look at the entry: it can't be checked from here.")
 
 

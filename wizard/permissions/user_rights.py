@@ -13,7 +13,7 @@ from wizard.permissions.findings import Finding, Level, NameOf, not_known
 from wizard.permissions.held_rights import CONTROL, TASK, AllRights, HeldRight, has_full
 from wizard.permissions.rights_tally import Gap, Kind, SecuredObject
 
-_READ_MARK = Text("Let the agent's account read adminCount.")
+_READ_MARK = Text("Let the service account read adminCount.")
 _UNMARKED = (Kind.PEOPLE, Gap.UNMARKED)
 _WAITING = (Kind.PROTECTED, Gap.WAITING)
 _OF_PEOPLE_KNOWN = {Gap.UNMARKED, Gap.WAITING}

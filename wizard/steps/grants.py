@@ -95,7 +95,7 @@ class Grants(Step):
             judged = grants.judged_scope(target.settings, target.context)
             policies = _policy_rows(target)
         except (DirectoryError, StepFailed) as error:
-            title = Text("Permissions of the agent's account")
+            title = Text("Permissions of the service account")
             return (finding(self.name, title, error),)
         rights = rights_of(target.settings.features)
         rows = [row_of(container, judgement, rights) for container, judgement in judged]

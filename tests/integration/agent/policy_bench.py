@@ -1,7 +1,7 @@
 """Puts a random case on the lab's controller, and asks the product and the controller.
 
 Everything is set over LDAP as administrator on one connection; the product reads and
-writes as the agent's account on its own.
+writes as the service account on its own.
 """
 
 import uuid
@@ -125,7 +125,7 @@ class Bench:
         self.admin.add(self.outer, "group", {"member": [self.group]})
 
     def _add_settings(self) -> None:
-        """Some that the agent's account may read, and one that it may not.
+        """Some that the service account may read, and one that it may not.
 
         In the order of their GUIDs, so that the same seed has the same winners.
         """

@@ -21,7 +21,7 @@ COMPUTED = "2cc4b836-b63f-4940-8d23-ea7acf06af56"
 
 
 def hide(lab: Lab, key: str, *rights: Right) -> None:
-    """Deny the agent's account to read some attributes of somebody."""
+    """Deny the service account to read some attributes of somebody."""
     with lab.signed_in(lab.admin_user, lab.admin_password) as link:
         admin = Admin(link, lab.base_dn)
         own = account_sid(admin, lab)

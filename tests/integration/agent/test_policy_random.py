@@ -1,7 +1,7 @@
 """What the policy says before a write against what the controller then does.
 
 Random policies, password settings objects, accounts, passwords and operations. Each
-case is foretold by the product from what the agent's account can read, then done by
+case is foretold by the product from what the service account can read, then done by
 the agent's own code. WRITEBACK_SEED chooses another run; a case that fails is kept in
 tests/data/policy, with the case's number and the seed.
 """

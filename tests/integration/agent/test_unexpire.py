@@ -23,7 +23,7 @@ AUTHENTICATED = Sid.of("S-1-5-11")
 
 @pytest.fixture
 def bench(fresh_lab: Lab) -> Iterator[Bench]:
-    """The agent's account may write pwdLastSet, which is half of what it takes."""
+    """The service account may write pwdLastSet, which is half of what it takes."""
     with bench_on(fresh_lab) as made:
         target = made.targets[0]
         write = replace(
@@ -63,7 +63,7 @@ def about(ace: Any) -> bool:
 
 
 ALLOW, DENY = AceType.ALLOWED_OBJECT, AceType.DENIED_OBJECT
-OWN = None  # the agent's account
+OWN = None  # the service account
 CASES: dict[str, tuple[bool, tuple[tuple[Sid | None, AceType], ...]]] = {
     "everybody signed in may, as at first": (True, ((AUTHENTICATED, ALLOW),)),
     "nobody may": (False, ()),

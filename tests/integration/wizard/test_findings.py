@@ -1,4 +1,4 @@
-"""What is wrong with the agent's account is found, by id, with the entry in words."""
+"""What is wrong with the service account is found, by id, with the entry in words."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -359,7 +359,7 @@ def test_who_may_reset_the_account_is_told(
     (finding,) = beyond(find(fresh_lab))
 
     assert (finding.id, finding.level) == (f"guard/account/{helpdesk}", Level.WARNING)
-    assert finding.title == "Helpdesk may reset the password: the agent's account"
+    assert finding.title == "Helpdesk may reset the password: the service account"
     assert finding.shown_by == "Allows Helpdesk to reset the password"
 
 

@@ -113,7 +113,7 @@ def without_change(here: SecurityDescriptor) -> SecurityDescriptor:
 
 
 def changed(whole: Sandbox, key: str) -> str:
-    """Change somebody's password as the agent's account, knowing the old one."""
+    """Change somebody's password as the service account, knowing the old one."""
     person = whole.lab.people[key]
     own = whole.host.secrets.get(DIRECTORY_PASSWORD)
     assert own

@@ -48,6 +48,14 @@ def test_no_text_has_a_word_that_the_glossary_refuses() -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def test_no_event_has_a_word_that_the_glossary_refuses() -> None:
+    words = refused()
+    page = (REPOSITORY / "docs/events.md").read_text()
+    cells = [cell for line in page.splitlines() for cell in line.split("|")]
+    wrong = [fault for cell in cells for fault in faults(cell.strip(), words)]
+    assert not wrong, "\n".join(wrong)
+
+
 @pytest.mark.parametrize(
     ("text", "name"),
     [

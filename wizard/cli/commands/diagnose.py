@@ -19,8 +19,9 @@ from wizard.translation import say
 
 _HEAD = Text("The file will hold, and nothing else:")
 _HOLDS = Text(
-    "No password, no key and no person's name is in it. It names servers, containers, "
-    "the pilot group and the agent's account: look at it before you send it."
+    "No password, no key and no person's name is in it. It names servers, "
+    "containers, the pilot group and the service account: look at it before you "
+    "send it."
 )
 
 

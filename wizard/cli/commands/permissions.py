@@ -206,7 +206,7 @@ def _coverage(invocation: Invocation) -> Result:
 
 CHECK = Command(
     "check",
-    Text("check everybody in the scope, and the agent's account"),
+    Text("check everybody in the scope, and the service account"),
     (SETTINGS, SECRETS),
     lambda call: inspect_directory(call, partial(check, call.controller.permissions)),
     reads=True,

@@ -85,7 +85,7 @@ ROTATE_KEYS = Command(
 )
 ROTATE_PASSWORD = Command(
     "rotate-password",
-    Text("replace the password of the agent's account in the directory"),
+    Text("replace the password of the service account in the directory"),
     (_OLDER_THAN, SECRETS, YES),
     lambda call: _rotate(call, Rotation(password=True), DIRECTORY_PASSWORD),
 )

@@ -16,7 +16,7 @@ from wizard.inputs import Draft, Inputs
 from wizard.permissions.findings import Finding, Level
 from wizard.results import Check, State
 
-_ACCOUNT = Text("The agent's account")
+_ACCOUNT = Text("The service account")
 _SETTINGS = Text("Settings")
 _STATES: dict[Level, State] = {
     Level.OK: "ok",

@@ -11,7 +11,7 @@ ACCOUNT_NAME = Field(
     help="New: 20 characters at most. Existing: name@corp.example.",
     width=36,
     default="svc-writeback",
-    decision="Account of the agent",
+    decision="Service account",
 )
 DIRECTORY = Page(
     id="directory",
@@ -37,7 +37,7 @@ DIRECTORY = Page(
         ),
         Field(
             "directory.account.kind",
-            "Account of the agent",
+            "Service account",
             "choice",
             options=(
                 Option(

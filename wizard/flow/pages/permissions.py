@@ -13,7 +13,7 @@ PERMISSIONS = Page(
     shown=lambda answers: choosing(answers) or doing("permissions")(answers),
     help=(
         "Checks the permissions, the account and the policy of each person, as the "
-        "agent's account sees them. Equal permissions are checked once."
+        "service account sees them. Equal permissions are checked once."
     ),
 )
 
@@ -23,6 +23,8 @@ EXPLAIN = Page(
     why="Why would this person's reset fail? The answer names the one cause, what "
     "shows it and what to do.",
     shown=doing("explain"),
-    help="Reads the person's permissions, account and policy as the agent's account "
-    "sees them. Nothing is written.",
+    help=(
+        "Reads the person's permissions, account and policy as the service account "
+        "sees them. Nothing is written."
+    ),
 )

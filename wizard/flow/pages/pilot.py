@@ -42,12 +42,12 @@ PILOT = Page(
         ),
         Field(
             "scope.exclude_service_accounts",
-            "Leave out the accounts of services",
+            "Leave out accounts used by other services",
             "check",
             help="Accounts with a servicePrincipalName: a service would stop with an "
             "old password.",
             default=True,
-            decision="Leave out the accounts of services",
+            decision="Leave out accounts used by other services",
         ),
     ),
     shown=choosing,
@@ -58,6 +58,9 @@ PILOT = Page(
         "Resolve finds the groups and people named here.",
         either(piloting, denying),
     ),
-    help="The group is looked up at each reset: who joins can be reset at once. The "
-    "agent's own account and protected ones are left out whatever is named here.",
+    help=(
+        "The group is looked up at each reset: who joins can be reset at once. The "
+        "service account and protected accounts are left out whatever is named "
+        "here."
+    ),
 )

@@ -155,7 +155,7 @@ def test_a_missing_right_is_named(operation: Operation) -> None:
     answer = got.of(operation)
 
     assert (answer.state, answer.code) == (State.NO, Code.PERMISSION_DENIED)
-    assert answer.shown_by.startswith("no entry allows the agent's account to")
+    assert answer.shown_by.startswith("no entry allows the service account to")
     assert answer.remedy == "Grant the right on the container."
 
 

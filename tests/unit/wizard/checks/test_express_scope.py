@@ -1,4 +1,4 @@
-"""Express takes the containers that hold people, and not the agent's own account."""
+"""Express takes the containers that hold people, and not the service account."""
 
 from collections.abc import Iterator
 from typing import Any, cast

@@ -305,7 +305,7 @@ def test_a_terminal_is_asked_for_what_a_plan_turns_out_to_need(
     assert job(controller_of(machine), CommandSecrets(can_ask=True)).code == 0
     assert asked == [
         *("Enrolment code", "Name", "Password"),
-        *("Password of the agent's account", "Password for the proxy"),
+        *("Password of the service account", "Password for the proxy"),
     ]
     assert all(each.enrolment_code == Secret(CANARY) for each in machine.secrets)
     with pytest.raises(StepFailed, match="It is needed"):

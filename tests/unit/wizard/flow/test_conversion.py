@@ -35,7 +35,7 @@ def test_express_takes_the_containers_that_hold_people_once_they_are_found() -> 
 
 
 def test_express_takes_no_scope_where_all_people_are_beside_the_account() -> None:
-    """The head of the domain would have the agent's own account in it."""
+    """The head of the domain would have the service account in it."""
     left = ("OU=Staff,DC=corp,DC=test",)
     answers = express().having({"input.people_containers": (), "input.left_out": left})
     with pytest.raises(SettingsError, match="containers"):

@@ -26,8 +26,8 @@ PEOPLE = "OU=People,DC=corp,DC=test"
 YES = OperationVerdict(State.YES, Code.OK, Cause.NONE)
 SHOWN_BY = {
     Cause.PROTECTED: "a member of CN=Domain Admins,CN=Users,DC=corp,DC=test",
-    Cause.NOT_GRANTED: "no entry allows the agent's account to reset the password",
-    Cause.INHERITANCE_OFF: "no entry allows the agent's account to reset the password; "
+    Cause.NOT_GRANTED: "no entry allows the service account to reset the password",
+    Cause.INHERITANCE_OFF: "no entry allows the service account to reset the password; "
     f"inheritance is off at OU=Executives,{PEOPLE}",
     Cause.DENIED: "Denies CORP\\Helpdesk to use all extended rights on user objects",
     Cause.POLICY_HIDDEN: "msDS-MinimumPasswordLength of CN=Strict,CN=Password Settings "
@@ -37,10 +37,10 @@ SHOWN_BY = {
 }
 # what shows the cause of another operation than the reset
 OTHERS_SHOWN_BY = {
-    (Operation.UNLOCK, Cause.NOT_GRANTED): "no entry allows the agent's account to "
+    (Operation.UNLOCK, Cause.NOT_GRANTED): "no entry allows the service account to "
     "unlock (write lockoutTime)",
     (Operation.UNLOCK, Cause.DENIED): "Denies svc-writeback to write lockoutTime",
-    (Operation.MUST_CHANGE, Cause.NOT_GRANTED): "no entry allows the agent's account "
+    (Operation.MUST_CHANGE, Cause.NOT_GRANTED): "no entry allows the service account "
     "to require a new password at the next sign-in (write pwdLastSet)",
 }
 STATES = {Cause.POLICY_HIDDEN: State.UNKNOWN}
