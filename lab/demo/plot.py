@@ -115,9 +115,11 @@ def _answer_pages(driver: Driver, lab: Lab) -> None:
     driver.window.set_answers({"agent": "trial"})
     driver.check_now()
     driver.go_on(to="directory")
+    driver.check_now()
+    driver.go_on(to="account")
     wrong = {"input.admin_password": Secret("Not-The-Administrators-1")}
     right = {"input.admin_password": Secret(lab.admin_password)}
-    driver.refused(wrong, "directory-wrong-password")
+    driver.refused(wrong, "account-wrong-password")
     driver.window.set_answers(right)
     driver.check_now()
     driver.go_on(to="scope")

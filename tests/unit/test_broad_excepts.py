@@ -17,7 +17,7 @@ BOUNDARIES = {
     "agent/request/handler.py": 1,  # a request: it is audited and answered
     "agent/service/service.py": 1,  # what is done for good: begun again
     "relay/middleware.py": 1,  # a request: the relay goes on
-    "wizard/checks/directory.py": 1,  # a thread: raised again in the one that waits
+    "wizard/checks/side_by_side.py": 1,  # a thread: raised again in the one that waits
     "wizard/cli/main.py": 1,  # the program
     "wizard/elevation/dbus/server.py": 1,  # a message of the bus: passed over
     "wizard/elevation/dispatch.py": 1,  # a call of the service

@@ -9,6 +9,7 @@ from agent.ldap.certificates import CertificateFacts, Handshake
 from agent.ldap.controls import POLICY_HINTS, POLICY_HINTS_OLD
 from agent.ldap.entry import RootDse
 from wire.text import EMPTY, Text, TextAttribute, verbatim
+from wizard.directory.discovery import Answer
 from wizard.results import Check, State
 
 Source = Literal["settings", "DNS SRV"]
@@ -164,7 +165,8 @@ class Inspection:
     """The controllers of a domain so far; the last report is the result.
 
     Those of the settings stand first, in their order, then those of DNS alone. The
-    notes are what the table as a whole says. The step is empty at the end.
+    notes are what the table as a whole says. The step is empty at the end; the answer
+    of DNS is None before there is one.
     """
 
     domain: str
@@ -175,6 +177,7 @@ class Inspection:
     host: str = ""
     done: int = 0
     total: int = 0
+    answer: Answer | None = None
 
     @property
     def checks(self) -> tuple[Check, ...]:

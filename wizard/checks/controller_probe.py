@@ -2,14 +2,18 @@
 
 import ssl
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Literal, Self
 
 from agent.config.settings import DirectorySettings
 from agent.ldap.certificates import Endpoint, offers_old_tls, shake_hands
-from agent.ldap.connection import Connection, connect
+from agent.ldap.connection import connect
+from agent.ldap.entry import RootDse
 from agent.ldap.errors import DirectoryError, SignInRefused
+from agent.ldap.root_dse import ask_root
 from agent.system.tls import client_context
 from wire.failure import sentence
 from wire.secret import Secret
@@ -87,22 +91,31 @@ def sign_in(
         return replace(facts, trouble=_no_answer(error))
     took = since(began)
     with opened:
-        try:
-            return _read_root(replace(facts, ms=took), opened, credentials.user)
-        except DirectoryError as error:
-            return replace(facts, trouble=_no_answer(error))
+        known = replace(facts, ms=took, signed_in_as=credentials.user)
+        return _asked_of_itself(known, opened.root)
 
 
-def _read_root(
-    facts: ControllerFacts, opened: Connection, user: str
+def read_root(facts: ControllerFacts, settings: DirectorySettings) -> ControllerFacts:
+    """Read what the controller says about itself to anybody, without a sign-in."""
+    where = endpoint(facts.host, facts.address, settings)
+    began = time.perf_counter()
+    asked = _asked_of_itself(facts, partial(ask_root, where))
+    return asked if asked.trouble else replace(asked, ms=since(began))
+
+
+def _asked_of_itself(
+    facts: ControllerFacts, ask: Callable[[], RootDse]
 ) -> ControllerFacts:
     before = datetime.now(UTC)
-    root = opened.root()
+    try:
+        root = ask()
+    except DirectoryError as error:
+        return replace(facts, trouble=_no_answer(error), signed_in_as="")
     # a controller tells whole seconds: half of one is added on average
     middle = before + (datetime.now(UTC) - before) / 2
     theirs = root.current_time
     offset = (theirs - middle).total_seconds() + 0.5 if theirs else None
-    return replace(facts, signed_in_as=user, root=root, clock_offset_s=offset)
+    return replace(facts, root=root, clock_offset_s=offset)
 
 
 def _no_ca(settings: DirectorySettings, error: OSError) -> Cell:

@@ -58,6 +58,7 @@ def _known(
     if facts.signed_in_as:
         detail = Text("As {user}", user=facts.signed_in_as)
         yield Cell("sign-in", "ok", _time(facts.ms), detail, ms=facts.ms)
+    if facts.root:
         yield _domain(facts, settings)
         yield _writable(facts)
         yield _hints(facts)

@@ -7,18 +7,18 @@ names, the certificate is looked at and no more.
 """
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
 
 from agent.config.settings import DirectorySettings
 from agent.ldap.errors import DirectoryError
-from wire.text import Text
+from wire.text import Text, plural
 from wizard.checks import account
 from wizard.checks.controller_dns import compared, notes_of, of_dns
 from wizard.checks.controller_facts import ControllerFacts, Inspection, Step
 from wizard.checks.controller_probe import SignIn, see_certificate, sign_in
 from wizard.checks.controller_rating import judged
+from wizard.checks.controllers import MOST_OTHERS, TOO_MANY, rows_of
 from wizard.checks.express_scope import (
     LEFT_OUT,
     PEOPLE_CONTAINERS,
@@ -27,20 +27,16 @@ from wizard.checks.express_scope import (
     express_scope,
 )
 from wizard.checks.outcome import Outcome, Report
+from wizard.checks.side_by_side import side_by_side
 from wizard.directory.discovery import Answer, ask_controllers
 from wizard.directory.sign_in import open_first
 from wizard.inputs import Draft
 from wizard.plan.change import Context
 from wizard.results import Check
 
-T = TypeVar("T")
-
 HELD_BACK = Text("Not tried: a refused sign-in counts towards the account's lockout.")
 _STOPPED = Text("Not tried: stopped.")
-_MOST_OTHERS = 20  # of those that DNS alone names
-_TOO_MANY = Text(
-    "Not looked at: DNS names more than {number} others.", number=_MOST_OTHERS
-)
+_MOST_ROWS = 5  # of controllers that let nobody in
 
 
 def run(
@@ -53,20 +49,46 @@ def run(
         context = replace(context, inputs=replace(context.inputs, admin=None))
     credentials = SignIn.of(directory, context)
     inspection = inspect_directory(directory, credentials, stop, report)
-    rows = (*inspection.checks, *inspection.notes)
+    rows = (*_signed_in(inspection), *inspection.account)
     let_in = any(facts.signed_in_as for facts in inspection.controllers)
     if context.settings is not None or not let_in or stop.is_set():
-        return Outcome(rows, inspection=inspection)
+        return Outcome(rows)
     found = _for_express(directory, credentials)
     if found is None:
-        return Outcome(rows, inspection=inspection)  # the rows say why
-    inspection = replace(inspection, notes=(*inspection.notes, *found.notes))
+        return Outcome(rows)  # the rows say why
     values = {
         PEOPLE_CONTAINERS: found.containers,
         LEFT_OUT: found.left_out,
         UNGUARDED: found.unguarded,
     }
-    return Outcome((*rows, *found.notes), values, inspection)
+    return Outcome((*rows, *found.notes), values)
+
+
+def _signed_in(inspection: Inspection) -> Iterator[Check]:
+    """Say which controllers let nobody in; what else is of them was looked at before.
+
+    The page before asks each of them without a sign-in.
+    """
+    used = [each for each in inspection.controllers if each.source == "settings"]
+    short = [row for row in rows_of(tuple(used)) if row.state == "failed"]
+    yield from short[:_MOST_ROWS]
+    rest = plural(
+        "{count} more controller is no better.",
+        "{count} more controllers are no better.",
+        len(short) - _MOST_ROWS,
+    )
+    if len(short) > _MOST_ROWS:
+        yield Check("sign-in/rest", Text("Other controllers"), short[-1].state, rest)
+    let_in = [each for each in used if each.signed_in_as]
+    if let_in:
+        text = plural(
+            "To {done} of {count} controller, as {user}",
+            "To {done} of {count} controllers, as {user}",
+            len(used),
+            done=len(let_in),
+            user=let_in[0].signed_in_as,
+        )
+        yield Check("sign-in", Text("Sign-in"), "ok", text, ms=let_in[0].ms)
 
 
 def _for_express(
@@ -147,10 +169,10 @@ class _Round:
         asking.start()
         everyone = range(len(self.facts))
         self._turn("certificates")
-        _side_by_side(self._see, everyone)
+        side_by_side(self._see, everyone)
         rest = self._first_in([i for i in everyone if self.facts[i].trusted])
         self._turn("others")
-        _side_by_side(self._visit, rest)
+        side_by_side(self._visit, rest)
         asking.join()
         self._turn("")
         return self._so_far()
@@ -162,9 +184,9 @@ class _Round:
         self._tell()
         known = compared(self.facts, answer)
         alone = [facts.host for facts in known if facts.source == "DNS SRV"]
-        for host in alone[_MOST_OTHERS:]:
-            self._put_other(replace(of_dns(host), held_back=_TOO_MANY))
-        _side_by_side(self._see_other, alone[:_MOST_OTHERS])
+        for host in alone[MOST_OTHERS:]:
+            self._put_other(replace(of_dns(host), held_back=TOO_MANY))
+        side_by_side(self._see_other, alone[:MOST_OTHERS])
 
     def _see_other(self, host: str) -> None:
         self._put_other(replace(of_dns(host), doing="certificate"))
@@ -234,23 +256,3 @@ class _Round:
             done=self.done,
             total=2 * len(self.facts) + self.more,
         )
-
-
-def _side_by_side(act: Callable[[T], None], each: Sequence[T]) -> None:
-    """Do one thing for each at once; what one breaks with is raised at the end."""
-    broken: list[BaseException] = []
-
-    def one(it: T) -> None:
-        try:
-            act(it)
-        except Exception as error:  # noqa: BLE001 - raised below, in the caller
-            broken.append(error)
-
-    # daemons: a controller that hangs does not keep a closed program alive
-    threads = [threading.Thread(target=one, args=(it,), daemon=True) for it in each]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if broken:
-        raise broken[0]

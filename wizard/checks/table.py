@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
-from wizard.checks import directory, people, relay
+from wizard.checks import controllers, directory, people, relay
 from wizard.checks.outcome import CheckFunction
 
 CHECKS: Mapping[str, CheckFunction] = {
     "relay": relay.run,
-    "directory": directory.run,
+    "controllers": controllers.run,
+    "account": directory.run,
     "scope": people.run_scope,
     "identifier": people.run_identifier,
     "group": people.run_group,

@@ -10,18 +10,25 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from agent.config.errors import SettingsError, explain
-from agent.config.settings import DirectorySettings, DomainController, Relay, Settings
+from agent.config.settings import (
+    AccountSettings,
+    DirectorySettings,
+    DomainController,
+    Relay,
+    Settings,
+)
 from agent.config.settings_file import validate
 from wizard.flow import conditions as when
 from wizard.flow.defaults import defaults
 from wizard.flow.model import Answers
 from wizard.flow.pages.remove import ACCOUNT, AUDIT, GRANTS
-from wizard.flow.proposals import base_dn
+from wizard.flow.proposals import base_dn, proposed_container
 from wizard.flow.route import asked_fields
 from wizard.inputs import AdminCredentials, Draft, Inputs
 
 T = TypeVar("T")
 _SOURCE = "the answers"
+_ACCOUNT = tuple(f"directory.account.{name}" for name in AccountSettings.model_fields)
 _Part = TypeVar("_Part", Relay, DirectorySettings)
 
 
@@ -68,6 +75,12 @@ def directory_of(answers: Answers) -> DirectorySettings:
     return _part(DirectorySettings, "directory", answers)
 
 
+def reached_directory(answers: Answers) -> DirectorySettings:
+    """Give the directory as it is reached, whatever is answered of its account."""
+    proposed = {path: defaults().get(path) for path in _ACCOUNT}
+    return directory_of(answers.having(proposed))
+
+
 def draft_of(answers: Answers) -> Draft:
     """Give the settings as far as they are answered rightly."""
     return Draft(
@@ -102,6 +115,9 @@ def _data(answers: Answers) -> Mapping[str, Any]:
         values["scope.pilot_group"] = None
     if values.get("directory.account.kind") == "existing":
         values["directory.account.container"] = None
+    elif not values.get("directory.account.container"):
+        domain = answers.text("directory.domain")
+        values["directory.account.container"] = proposed_container(domain)
     return _nested(values)
 
 

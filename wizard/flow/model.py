@@ -97,6 +97,7 @@ class Field:
     needed: Condition = always  # whether an empty answer is refused
     enabled: Condition = always
     another: Condition = never  # whether the answer in force is refused
+    more: bool = False  # seldom asked: it stands under "More options"
     width: int = 44  # in characters, as wide as what it holds
     # heading that starts a group above this field
     under: TextAttribute = TextAttribute("")

@@ -9,10 +9,11 @@ from wizard.checks.outcome import Outcome
 from wizard.flow.model import Answers, Page
 from wizard.flow.validation import problems_of
 from wizard.ui.formatting import mnemonics, say
-from wizard.ui.jobs.page_checks import page_check
+from wizard.ui.jobs.page_checks import Run, page_check
 from wizard.ui.page import WizardPage
 from wizard.ui.session import Session
 from wizard.ui.widgets.check_panel import CheckPanel
+from wizard.ui.widgets.disclosure import Disclosure
 from wizard.ui.widgets.field_box import FieldBox
 
 _FOOTER = "nbch"
@@ -36,6 +37,7 @@ class Form(WizardPage):
     def __init__(self, page: Page, session: Session) -> None:
         super().__init__(page, session)
         self.check_panel: CheckPanel | None = None
+        self.more = Disclosure()
         self._check_phase = CheckPhase.OPEN
         self._checked: Answers | None = None
         self.build()
@@ -49,6 +51,8 @@ class Form(WizardPage):
         for field in self.page.fields:
             if field.kind != "containers":
                 self.add_field_box(FieldBox(field))
+        if self.more.boxes:
+            self.body.addWidget(self.more)
         if self.page.check:
             self.add_check()
 
@@ -56,7 +60,10 @@ class Form(WizardPage):
         """Put a field on the page."""
         self.field_boxes[field_box.field.path] = field_box
         field_box.changed.connect(self._edited)
-        self.body.addWidget(field_box)
+        if field_box.field.more:
+            self.more.add(field_box)
+        else:
+            self.body.addWidget(field_box)
 
     def add_check(self) -> None:
         """Put the page's check on it."""
@@ -114,6 +121,7 @@ class Form(WizardPage):
         if self.check_panel and check:
             self.check_panel.now.setText(now)
             self.check_panel.setVisible(check.when(answers))
+        self.more.arrange()
 
     def _edited(self) -> None:
         """Write the answers; what depends on them is redrawn by `Session.changed`."""
@@ -157,13 +165,18 @@ class Form(WizardPage):
         if not self.refuse_problems():
             self._start(CheckPhase.CHECKING)
 
+    def check_run(self) -> Run:
+        """Give the job of the page's check, on the answers as they are."""
+        assert self.page.check
+        controller, answers = self.session.controller, self.session.answers
+        return page_check(controller, self.page.check.name, answers)
+
     def _start(self, phase: CheckPhase) -> None:
         assert self.check_panel
         assert self.page.check
         self._check_phase = phase
         self._checked = self.session.answers
-        run = page_check(self.session.controller, self.page.check.name, self._checked)
-        self.check_panel.start(run, say(self.page.check.doing))
+        self.check_panel.start(self.check_run(), say(self.page.check.doing))
         self.bring(self.check_panel)
         self.state_changed.emit()
 

@@ -38,9 +38,7 @@ def directory(whole: Sandbox, **changed: Any) -> DirectorySettings:
 def check(
     whole: Sandbox, settings: DirectorySettings, inputs: Inputs | None = None
 ) -> tuple[Check, ...]:
-    inspection = run(whole, "directory", Draft(directory=settings), inputs).inspection
-    assert inspection is not None
-    return inspection.checks
+    return run(whole, "account", Draft(directory=settings), inputs).checks
 
 
 def run(
@@ -72,7 +70,19 @@ def test_an_administrator_and_a_new_account_pass(whole: Sandbox) -> None:
     rows = check(whole, directory(whole))
 
     assert {row.state for row in rows} == {"ok"}
-    assert "dc1.corp.test/policy hints" in {row.id for row in rows}
+    assert {"sign-in", "account/name"} < {row.id for row in rows}
+
+
+def test_a_controller_tells_a_stranger_what_the_list_shows(whole: Sandbox) -> None:
+    outcome = run(whole, "controllers", Draft(directory=directory(whole)), Inputs())
+    assert outcome.inspection is not None
+    (facts,) = outcome.inspection.controllers
+
+    assert facts.state == "ok"
+    assert facts.hints == "2239"
+    assert facts.signed_in_as == ""
+    assert facts.clock_offset_s is not None
+    assert facts.ms is not None
 
 
 def test_a_controller_of_another_name_is_told_by_its_certificate(

@@ -7,7 +7,7 @@ from wizard.flow.conditions import choosing, writing_back
 from wizard.flow.model import Field, Page
 
 _switched = partial(Field, kind="check", enabled=writing_back, default=True)
-_limit = partial(Field, kind="number", enabled=writing_back)
+_limit = partial(Field, kind="number", enabled=writing_back, more=True)
 FEATURES = Page(
     id="features",
     title="Optional features",

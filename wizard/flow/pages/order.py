@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from wizard.flow.model import Field, Page
+from wizard.flow.pages.account import ACCOUNT
 from wizard.flow.pages.directory import DIRECTORY
 from wizard.flow.pages.features import FEATURES
 from wizard.flow.pages.identify import IDENTIFY
@@ -21,7 +22,7 @@ from wizard.flow.pages.tasks import TASKS
 from wizard.flow.pages.view import VIEW
 from wizard.flow.pages.welcome import WELCOME, mode_page
 
-_ASKING = (RELAY, DIRECTORY, SCOPE, IDENTIFY, PILOT, FEATURES, PERMISSIONS)
+_ASKING = (RELAY, DIRECTORY, ACCOUNT, SCOPE, IDENTIFY, PILOT, FEATURES, PERMISSIONS)
 
 PAGES: tuple[Page, ...] = (
     READING,

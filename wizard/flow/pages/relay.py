@@ -41,6 +41,7 @@ RELAY = Page(
             help="A PEM file. Leave empty to use the system's trust store.",
             needed=never,
             width=52,
+            more=True,
         ),
         Field(
             "relay.proxy",
@@ -49,8 +50,9 @@ RELAY = Page(
             "for credentials. Leave empty for none.",
             needed=never,
             width=48,
+            more=True,
         ),
-        PROXY_PASSWORD,
+        replace(PROXY_PASSWORD, more=True),
     ),
     shown=asking,
     check=PageCheck(

@@ -6,7 +6,7 @@ from wire.text import Text
 from wizard.flow import conditions as when
 from wizard.flow.model import Field, Option, Page, PageCheck, always
 from wizard.flow.pages import credentials
-from wizard.flow.pages.directory import ACCOUNT_NAME
+from wizard.flow.pages.account import ACCOUNT_NAME
 from wizard.flow.pages.relay import AGENT_NAME, ASKING_RELAY
 
 REKEY = Page(

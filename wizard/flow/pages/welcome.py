@@ -24,14 +24,13 @@ def mode_page(pages: Sequence[Page]) -> Page:
     """Make Express or customize; of the pages that follow, those that ask count."""
     express = Text(
         "All people of the domain, named by their user principal name. Creates a new "
-        "account with the permissions it needs. Password writeback is on. You answer "
-        "{pages} pages.",
-        pages=_asking(pages, "express"),
+        "account with the permissions it needs. Password writeback is on. You give an "
+        "enrolment code and an administrator of the domain."
     )
     custom = Text(
         "You choose organizational units, the sign-in attribute, a pilot group and "
         "the optional features. You answer {pages} pages.",
-        pages=_asking(pages, "custom"),
+        pages=_asking(pages),
     )
     options = (
         Option("express", "Express", express),
@@ -50,6 +49,6 @@ def mode_page(pages: Sequence[Page]) -> Page:
     )
 
 
-def _asking(pages: Sequence[Page], mode: str) -> int:
-    answers = Answers({"mode": mode})
+def _asking(pages: Sequence[Page]) -> int:
+    answers = Answers({"mode": "custom"})
     return sum(bool(page.fields) and page.shown(answers) for page in pages)

@@ -2,6 +2,7 @@
 
 from wizard.ui.form import Form
 from wizard.ui.page import WizardPage
+from wizard.ui.pages.account import AccountPage
 from wizard.ui.pages.apply import ApplyPage
 from wizard.ui.pages.complete import CompletePage
 from wizard.ui.pages.directory import DirectoryPage
@@ -25,6 +26,7 @@ _PAGES: dict[str, type[WizardPage]] = {
     "scope": ScopePage,
     "view": ViewPage,
     "directory": DirectoryPage,
+    "account": AccountPage,
     "permissions": PermissionsPage,
     "explain": ExplainPage,
     "test": TestResetPage,

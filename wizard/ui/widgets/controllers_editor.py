@@ -1,100 +1,190 @@
-"""The editor of the list of domain controllers: host and address, in order."""
+"""The editor of the domain controllers: a live board, in the order they are asked."""
 
 from collections.abc import Iterable
 from typing import Any
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QTableWidget,
-    QTableWidgetItem,
-    QWidget,
-)
+from PySide6.QtCore import QItemSelection, Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from agent.config.settings import DomainController
+from wire.text import Text, listed, plural
 from wizard.flow.model import Field
 from wizard.ui.formatting import say, tr
-from wizard.ui.widgets.labels import button, column, row
+from wizard.ui.widgets.controller_details import ControllerDetails
+from wizard.ui.widgets.controller_model import Column, ControllerModel, Row
+from wizard.ui.widgets.labels import button, column, label, row
+
+_ROW, _MOST = 26, 8  # pixels a row, rows before it scrolls
 
 
 class Controllers(QWidget):
-    """A small table; rows are typed over, added and removed."""
+    """Rows are typed over, added, removed and put in order; each shows what it is."""
 
     changed = Signal()
 
     def __init__(self, field: Field) -> None:
         super().__init__()
-        self.table = QTableWidget(0, 2)
+        self.model = ControllerModel()
+        self.table = QTableView()
+        self.table.setModel(self.model)
         self.table.setAccessibleName(say(field.label))
-        self.table.setHorizontalHeaderLabels([tr("DNS name"), tr("Address")])
-        self.table.setTabKeyNavigation(False)
-        self.table.verticalHeader().hide()
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        header = self.table.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
-        header.setHighlightSections(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        self.table.itemChanged.connect(lambda _item: self.changed.emit())
-        add = button(tr("Add"), self.add, tr("Add a domain controller"))
+        _dress(self.table)
+        self.summary = label(muted=True)
+        self.details = ControllerDetails()
+        self.add_button = button(tr("Add"), self.add, tr("Add a domain controller"))
+        self.use_button = button(tr("Use"), self.use, tr("Use the chosen controller"))
         name = tr("Remove the chosen controller")
-        remove = button(tr("Remove"), self.remove, name)
-        column(self, self.table, row(add, remove))
+        self.remove_button = button(tr("Remove"), self.remove, name)
+        name = tr("Ask the chosen controller before the one above it")
+        self.up_button = button(tr("Move up"), self.move_up, name)
+        buttons = (self.add_button, self.use_button, self.remove_button)
+        self.buttons = row(*buttons, self.up_button, self.summary, grows=4)
+        column(self, self.table, self.buttons, self.details)
         self.setFocusProxy(self.table)
-        self._fit()
+        self._connect()
+        self._arrange()
+
+    def _connect(self) -> None:
+        self.model.edited.connect(self._edited)
+        self.model.dataChanged.connect(self._redrawn)
+        for signal in (
+            self.model.modelReset,
+            self.model.rowsInserted,
+            self.model.rowsRemoved,
+        ):
+            signal.connect(self._arrange)
+        chosen = self.table.selectionModel()
+        chosen.selectionChanged.connect(self._chosen)
+        self.details.addressed.connect(self._addressed)
 
     def value(self) -> Any:
-        rows = [self._row(index) for index in range(self.table.rowCount())]
-        return tuple(_controller(host, address) for host, address in rows if host)
+        return self.model.controllers
 
     def set_value(self, value: Any) -> None:
         controllers = tuple(_controllers(value or ()))
-        if controllers == self.value():
-            return
-        self.table.setRowCount(0)
-        for controller in controllers:
-            self._append(controller.host, controller.address or "")
-        self._fit()
+        if controllers != self.value():
+            self.model.show_controllers(controllers)
 
     def focus_widget(self) -> QWidget:
         return self.table
 
+    @property
+    def chosen(self) -> Row | None:
+        """The row that is chosen."""
+        at = self.table.currentIndex().row()
+        return self.model.rows[at] if 0 <= at < len(self.model.rows) else None
+
+    def choose(self, at: int) -> None:
+        """Choose a row, as a click on it does."""
+        self.table.setCurrentIndex(self.model.index(at, Column.STATE))
+
+    def add_button_of(self, page_button: QWidget) -> None:
+        """Put a button of the page among those of the list."""
+        self.buttons.insertWidget(4, page_button)
+
+    def choose_worst(self) -> None:
+        """Choose the first row with something to do, where none is chosen."""
+        bad = (a for a, r in enumerate(self.model.rows) if r.state == "failed")
+        if self.chosen is None and (at := next(bad, None)) is not None:
+            self.choose(at)
+
     def add(self) -> None:
         """Begin a new row, ready to type in."""
-        with QSignalBlocker(self.table):
-            self._append("", "")
-        self._fit()
-        self.table.setCurrentCell(self.table.rowCount() - 1, 0)
-        self.table.editItem(self.table.currentItem())
+        at = self.model.add()
+        index = self.model.index(at, Column.HOST)
+        self.table.setCurrentIndex(index)
+        self.table.edit(index)
+
+    def use(self) -> None:
+        """Use the chosen controller, which DNS alone names."""
+        self.choose(self.model.use(self.table.currentIndex().row()))
 
     def remove(self) -> None:
         """Take the chosen row out."""
-        self.table.removeRow(self.table.currentRow())
-        self._fit()
+        if self.chosen:
+            self.model.remove(self.table.currentIndex().row())
+
+    def move_up(self) -> None:
+        """Have the chosen controller asked before the one above it."""
+        self.choose(self.model.raise_row(self.table.currentIndex().row()))
+
+    def _addressed(self, address: str) -> None:
+        if self.chosen:
+            self.model.set_address(self.table.currentIndex().row(), address)
+
+    def _edited(self) -> None:
+        self._arrange()
         self.changed.emit()
 
-    def _append(self, host: str, address: str) -> None:
-        at = self.table.rowCount()
-        self.table.insertRow(at)
-        self.table.setItem(at, 0, QTableWidgetItem(host))
-        self.table.setItem(at, 1, QTableWidgetItem(address))
+    def _redrawn(self, first: Any, last: Any) -> None:
+        self._tell()
+        if first.row() <= self.table.currentIndex().row() <= last.row():
+            self.details.show_row(self.chosen)
 
-    def _row(self, index: int) -> tuple[str, str]:
-        cells = [self.table.item(index, part) for part in (0, 1)]
-        host, address = (cell.text().strip() if cell else "" for cell in cells)
-        return host, address
+    def _chosen(self, _now: QItemSelection, _before: QItemSelection) -> None:
+        self._arrange()
 
-    def _fit(self) -> None:
-        height = self.table.verticalHeader().defaultSectionSize()
-        shown = min(max(self.table.rowCount(), 2), 5)
-        self.table.setFixedHeight(
-            self.table.horizontalHeader().sizeHint().height() + shown * height + 2
-        )
+    def _arrange(self) -> None:
+        shown = self.chosen
+        used = shown is not None and shown.used
+        self.use_button.setVisible(shown is not None and not used)
+        self.remove_button.setVisible(shown is None or used)
+        self.remove_button.setEnabled(used)
+        self.up_button.setEnabled(used and self.table.currentIndex().row() > 0)
+        self.details.show_row(shown)
+        header = self.table.horizontalHeader().sizeHint().height()
+        rows = min(max(len(self.model.rows), 2), _MOST)
+        frame = 2 * self.table.frameWidth()
+        self.table.setFixedHeight(header + rows * _ROW + frame)
+        self._tell()
+
+    def _tell(self) -> None:
+        self.summary.setText(say(summary(self.model.rows)))
 
 
-def _controller(host: str, address: str) -> DomainController:
-    """Make a controller as typed; the rules for it are told by the page."""
-    return DomainController.model_construct(host=host, address=address or None)
+def summary(rows: Iterable[Row]) -> Text:
+    """Say how the controllers that are used are, in numbers."""
+    used = [row for row in rows if row.used and row.host]
+    doing = sum(row.doing for row in used)
+    if doing:
+        done = len(used) - doing
+        return Text("{done} of {count} checked", done=done, count=len(used))
+    states = [row.state for row in used]
+    ok, warned, failed = map(states.count, ("ok", "warning", "failed"))
+    parts = (
+        plural("{count} in order", "{count} in order", ok) if ok else "",
+        plural("{count} warning", "{count} warnings", warned) if warned else "",
+        plural("{count} failed", "{count} failed", failed) if failed else "",
+    )
+    return listed(filter(None, parts), ", ")
+
+
+def _dress(table: QTableView) -> None:
+    table.verticalHeader().hide()
+    table.verticalHeader().setDefaultSectionSize(_ROW)
+    table.setShowGrid(False)
+    table.setWordWrap(False)
+    table.setTabKeyNavigation(False)
+    table.setTextElideMode(Qt.TextElideMode.ElideRight)
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    header = table.horizontalHeader()
+    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeading)
+    header.setHighlightSections(False)
+    header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+    header.setSectionResizeMode(Column.HOST, QHeaderView.ResizeMode.Stretch)
+    header.setMinimumSectionSize(48)
+    advance = table.fontMetrics().averageCharWidth()
+    widths = {
+        Column.STATE: 19,
+        Column.CERTIFICATE: 14,
+        Column.TLS: 7,
+        Column.HINTS: 13,
+        Column.CLOCK: 8,
+        Column.ANSWER: 10,
+    }
+    for at, letters in widths.items():
+        table.setColumnWidth(at, advance * letters)
 
 
 def _controllers(value: Iterable[Any]) -> Iterable[DomainController]:
@@ -102,6 +192,7 @@ def _controllers(value: Iterable[Any]) -> Iterable[DomainController]:
         if isinstance(item, DomainController):
             yield item
         elif isinstance(item, str):
-            yield _controller(item, "")
+            yield DomainController.model_construct(host=item, address=None)
         else:
-            yield _controller(item[0], item[1])
+            host, address = item
+            yield DomainController.model_construct(host=host, address=address or None)

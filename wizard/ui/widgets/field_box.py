@@ -42,11 +42,14 @@ class FieldBox(QWidget):
     """A field of the flow, drawn."""
 
     changed = Signal()  # the answer is another
+    wanted = Signal()  # a problem or a check is about it: it is to be seen
 
     def __init__(self, field: Field) -> None:
         super().__init__()
         self.field = field
         self.editor: Any = editor(field)
+        default = field.default
+        self.usual: Any = default() if callable(default) else default
         self.label, self.wrong = QLabel(say(field.label)), ProblemLine()
         self._build()
         self.editor.changed.connect(self._edited)
@@ -95,6 +98,10 @@ class FieldBox(QWidget):
     def value(self) -> Any:
         return self.editor.value()
 
+    def differs(self) -> bool:
+        """Say whether the answer is another than the common one."""
+        return (self.value() or None) != (self.usual or None)
+
     def set_value(self, value: Any) -> None:
         """Show a value; it is no edit, so `changed` stays silent."""
         with QSignalBlocker(self.editor):
@@ -104,9 +111,12 @@ class FieldBox(QWidget):
         """Tell what is wrong beside the field, empty for nothing."""
         self.wrong.tell(say(sentence(message)))
         self._describe()
+        if message:
+            self.wanted.emit()
 
     def focus(self) -> None:
         """Go to the field."""
+        self.wanted.emit()
         widget = self.editor.focus_widget()
         widget.setFocus()
         if isinstance(widget, QLineEdit):

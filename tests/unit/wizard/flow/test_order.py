@@ -83,8 +83,8 @@ def test_each_check_of_a_page_has_its_row_and_says_what_it_does() -> None:
 
 def test_the_pages_that_a_setup_asks_are_counted() -> None:
     helps = [option.help for option in FIELDS["mode"].options]
-    assert helps[0].endswith("You answer 2 pages.")
-    assert helps[1].endswith("You answer 6 pages.")
+    assert helps[0].endswith("an enrolment code and an administrator of the domain.")
+    assert helps[1].endswith("You answer 7 pages.")
 
 
 def test_a_page_that_only_asks_is_added_by_a_line_in_the_order(

@@ -5,9 +5,12 @@ from wizard.flow.model import Answers
 from wizard.flow.pages.order import PAGES
 from wizard.flow.route import next_page, route
 
-EXPRESS = ["welcome", "mode", "relay", "directory", "review", "apply", "complete"]
+EXPRESS = [
+    *("welcome", "mode", "relay", "directory", "account"),
+    *("review", "apply", "complete"),
+]
 EXTRA = ["scope", "identify", "pilot", "features", "permissions"]
-CUSTOM = [*EXPRESS[:4], *EXTRA, *EXPRESS[4:]]
+CUSTOM = [*EXPRESS[:5], *EXTRA, *EXPRESS[5:]]
 
 
 def test_express_skips_what_has_a_usual_answer() -> None:
@@ -23,10 +26,9 @@ def test_an_installation_opens_with_its_tasks() -> None:
 
 
 def test_changing_options_walks_the_pages_and_ends_in_the_difference() -> None:
-    route = (
-        "tasks relay directory scope pilot features permissions review apply complete"
-    )
-    assert ids(Answers({"task": "options"}, SETTINGS)) == route.split()
+    route = "tasks relay directory account scope pilot features permissions"
+    end = "review apply complete"
+    assert ids(Answers({"task": "options"}, SETTINGS)) == [*route.split(), *end.split()]
 
 
 def test_turning_writeback_off_goes_straight_to_the_difference() -> None:
@@ -58,7 +60,7 @@ def test_the_mode_of_an_installation_does_not_reach_a_reconfiguration() -> None:
 
 def test_next_is_the_neighbour_and_the_last_has_none() -> None:
     answers = Answers({"mode": "express"})
-    assert next_page(answers, "directory") == "review"
+    assert next_page(answers, "account") == "review"
     assert next_page(answers, "complete") is None
 
 

@@ -34,9 +34,9 @@ def problems(page: str, answers: Answers) -> dict[str, str]:
             "must be a full DNS name",
         ),
         ("directory", "directory.controllers", (), "This is needed."),
-        ("directory", "directory.account.name", "a" * 21, "name must be at most 20"),
-        ("directory", "directory.account.container", "Users", "must be a disting"),
-        ("directory", "input.admin_password", Secret(""), "This is needed."),
+        ("account", "directory.account.name", "a" * 21, "name must be at most 20"),
+        ("account", "directory.account.container", "Users", "must be a disting"),
+        ("account", "input.admin_password", Secret(""), "This is needed."),
         ("scope", "scope.containers", (), "This is needed."),
         ("features", "limits.proofs", 9, "must be 5 or less"),
     ],
@@ -60,6 +60,7 @@ def test_a_page_tells_only_its_own_problems() -> None:
     assert set(problems(page="relay", answers=answers)) == {"relay.url"}
     assert problems("relay", express()) == {}
     assert problems("directory", express()) == {}
+    assert problems("account", express()) == {}
 
 
 def test_reconfiguring_needs_no_code_and_no_administrator() -> None:
@@ -67,3 +68,4 @@ def test_reconfiguring_needs_no_code_and_no_administrator() -> None:
     answers = answers.having({"task": "options"})
     assert problems("relay", answers) == {}
     assert problems("directory", answers) == {}
+    assert problems("account", answers) == {}

@@ -1,7 +1,7 @@
 """What a real machine and domain would answer."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from agent.ldap.certificates import CertificateFacts, Handshake
@@ -43,6 +43,16 @@ RELAY_ROWS = (
 )
 ROWS = {
     "relay": RELAY_ROWS,
+    "account": (
+        Check(
+            "sign-in",
+            "Sign-in",
+            "ok",
+            "To 2 of 2 controllers, as administrator@corp.test",
+            ms=22,
+        ),
+        Check("account/name", "Name svc-writeback", "ok", "It is free"),
+    ),
     "scope": (Check("scope", "People in the containers", "ok", "1\u202f204 people"),),
     "identifier": (
         Check("unique", "userPrincipalName", "ok", "Each person has their own"),
@@ -73,18 +83,25 @@ def answered(host: str, ms: float = 22, **changed: Cell) -> ControllerFacts:
     )
 
 
-def shaken(host: str) -> Handshake:
-    """What a controller with a sound certificate shows."""
+def shaken(host: str, days: int = 300) -> Handshake:
+    """What a controller with a certificate of so many days more shows."""
+    end = datetime.now(UTC) + timedelta(days=days, hours=1)
     one = CertificateFacts(
         subject=f"CN={host}",
         issuer="CN=Corp Issuing CA 1,O=Corp,C=CH",
         sans=(host,),
         not_before=datetime(2026, 3, 1, tzinfo=UTC),
-        not_after=datetime(2027, 3, 1, tzinfo=UTC),
+        not_after=end,
         sha256="4F:1A:90:CC:02:7E:6B:2D:88:15:F3:60:3A:D1:4C:99",
         trusted=True,
     )
-    above = replace(one, subject=one.issuer, issuer="CN=Corp Root CA", sans=())
+    above = replace(
+        one,
+        subject=one.issuer,
+        issuer="CN=Corp Root CA",
+        sans=(),
+        not_after=end + timedelta(days=400),
+    )
     return Handshake((one, above), "TLSv1.3")
 
 
@@ -147,6 +164,53 @@ SEVERAL = Inspection(
         ),
     ),
     step="others",
+)
+
+EXPIRES = Inspection(
+    "corp.test",
+    (
+        answered("dc1.corp.test"),
+        replace(
+            answered(
+                "dc2.corp.test",
+                35,
+                certificate=Cell(
+                    "certificate",
+                    "warning",
+                    "5 d left",
+                    "It expires on 2026-12-05.",
+                    "Have it renewed; resets stop when it expires.",
+                    CHAIN,
+                ),
+            ),
+            handshake=shaken("dc2.corp.test", days=5),
+        ),
+    ),
+)
+DOWN = Inspection(
+    "corp.test",
+    (
+        answered("dc1.corp.test"),
+        ControllerFacts(
+            "dc2.corp.test",
+            cells=(
+                Cell(
+                    "certificate",
+                    "failed",
+                    "No answer",
+                    "No TLS connection to dc2.corp.test port 636: timed out.",
+                    "Check the name, the firewall, and that the controller serves "
+                    "LDAPS.",
+                    field="directory.controllers",
+                ),
+            ),
+        ),
+        answered("branch-dc-07.corp.test", 140),
+    ),
+)
+HUNDRED = Inspection(
+    "corp.test",
+    tuple(answered(f"dc{at:03}.corp.test", 4 + at) for at in range(1, 101)),
 )
 
 PILOT_GROUP = Outcome(

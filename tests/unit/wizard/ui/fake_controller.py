@@ -108,9 +108,9 @@ class FakeChecks:
     ) -> Outcome:
         fake = self._fake
         fake.calls.append((f"check {name}", draft, inputs))
-        if name == "directory":
+        if name == "controllers":
             report(fake.inspection)
-            fake.wait_at("check directory")
+            fake.wait_at("check controllers")
             found = replace(fake.inspection, step="")
             return Outcome((*found.checks, *found.notes), inspection=found)
         fake.wait_at(f"check {name}")

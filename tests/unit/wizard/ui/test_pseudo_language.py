@@ -130,7 +130,7 @@ DATA = {
     *(text for module in _FAKES for text in strings_of(module)),
     *(option.value for field in _FIELDS for option in field.options),
     # hosts without the domain they all have
-    *("dc1", "dc2", "dc4", "branch-dc-07"),
+    *("dc1", "dc2", "dc4", "branch-dc-07", *(f"dc{at:03}" for at in range(101))),
 }
 
 

@@ -33,14 +33,14 @@ def test_express_is_installed_by_pressing_enter(
     window = open_window(fake, **offered)
     shown = ["welcome"]
     window.page_shown.connect(shown.append)
-    for page in ("mode", "relay", "directory", "review"):
+    for page in ("mode", "relay", "directory", "account", "review"):
         press_enter(qtbot, window)
         wait_for(qtbot, window, page)
     qtbot.waitUntil(lambda: bool(window.session.changes))
     with qtbot.waitSignal(window.applied):
         press_enter(qtbot, window)
     wait_for(qtbot, window, "complete")
-    route = "welcome mode relay directory review apply complete"
+    route = "welcome mode relay directory account review apply complete"
     assert shown == route.split()
     settings = fake.named("apply")[0][1].settings
     assert settings.scope.containers == ("DC=corp,DC=test",)
@@ -59,6 +59,8 @@ def test_a_person_types_the_answers(
     field_boxes = window.page("directory").field_boxes
     assert field_boxes["directory.domain"].value() == "corp.test"
     assert "DNS" in field_boxes["directory.domain"].help.text()
+    go(qtbot, window, "account")
+    field_boxes = window.page("account").field_boxes
     user, password = (
         field_boxes["input.admin_user"],
         field_boxes["input.admin_password"],
@@ -66,7 +68,7 @@ def test_a_person_types_the_answers(
     QTest.keyClicks(user.editor.line, "administrator@corp.test")
     QTest.keyClicks(password.editor.line, CANARY)
     go(qtbot, window, "review")
-    inputs = fake.named("check directory")[0][2]
+    inputs = fake.named("check account")[0][2]
     assert inputs.admin.password == Secret(CANARY)
 
 
@@ -79,7 +81,7 @@ def test_customize_asks_every_page_and_its_answers_count(
     window = open_window(fake, **offered)
     go(qtbot, window, "mode")
     window.set_answers({"mode": "custom"})
-    go(qtbot, window, "relay", "directory", "scope")
+    go(qtbot, window, "relay", "directory", "account", "scope")
     window.set_answers({"scope.containers": ("OU=People,DC=corp,DC=test",)})
     go(qtbot, window, "identify")
     window.set_answers({"identify_by": "mail"})
@@ -161,7 +163,7 @@ def test_options_are_walked_without_code_or_administrator(
     fake = FakeController(found=INSTALLED)
     window = open_window(fake)
     window.set_answers({"task": "options"})
-    go(qtbot, window, "relay", "directory", "scope", "pilot", "features")
+    go(qtbot, window, "relay", "directory", "account", "scope", "pilot", "features")
     go(qtbot, window, "permissions", "review")
     assert window.session.settings == SETTINGS
 
@@ -232,7 +234,7 @@ def test_a_failure_says_what_was_taken_back_and_can_be_tried_again(
         INSTALL[2], Text("Insufficient rights (50)."), INSTALL[:2], ()
     )
     window = open_window(fake, **offered)
-    go(qtbot, window, "mode", "relay", "directory", "review")
+    go(qtbot, window, "mode", "relay", "directory", "account", "review")
     qtbot.waitUntil(lambda: bool(window.session.changes))
     page = window.page("apply")
     window.press_next()
@@ -258,7 +260,7 @@ def test_a_failure_past_the_enrolment_asks_for_a_new_code(
     undone = tuple(reversed(INSTALL))
     fake.apply_error = ApplyError(INSTALL[-1], Text("It does not start."), undone, ())
     window = open_window(fake, **offered)
-    go(qtbot, window, "mode", "relay", "directory", "review")
+    go(qtbot, window, "mode", "relay", "directory", "account", "review")
     qtbot.waitUntil(lambda: bool(window.session.changes))
     page = window.page("apply")
     window.press_next()
@@ -276,7 +278,7 @@ def test_a_plan_whose_end_nobody_told_is_not_called_nothing(
         Text("The service went away."), Text("Start the wizard again.")
     )
     window = open_window(fake, **offered)
-    go(qtbot, window, "mode", "relay", "directory", "review")
+    go(qtbot, window, "mode", "relay", "directory", "account", "review")
     qtbot.waitUntil(lambda: bool(window.session.changes))
     window.press_next()
     page = window.page("apply")
@@ -296,7 +298,7 @@ def test_a_plan_that_was_refused_changed_nothing(
         Text("The administrator was not let in."), Text("Type it again.")
     )
     window = open_window(fake, **offered)
-    go(qtbot, window, "mode", "relay", "directory", "review")
+    go(qtbot, window, "mode", "relay", "directory", "account", "review")
     qtbot.waitUntil(lambda: bool(window.session.changes))
     window.press_next()
     page = window.page("apply")
@@ -314,7 +316,7 @@ def test_what_remains_is_told(
     stuck = Stuck(INSTALL[1], Text("somebody renamed it"))
     fake.apply_error = ApplyError(INSTALL[2], Text("No."), INSTALL[:1], (stuck,))
     window = open_window(fake, **offered)
-    go(qtbot, window, "mode", "relay", "directory", "review")
+    go(qtbot, window, "mode", "relay", "directory", "account", "review")
     qtbot.waitUntil(lambda: bool(window.session.changes))
     window.press_next()
     rows = window.page("apply").check_rows
@@ -360,7 +362,7 @@ def test_the_portal_gets_what_it_needs(
     offered: dict[str, Any],
 ) -> None:
     window = open_window(fake, **offered)
-    go(qtbot, window, "mode", "relay", "directory", "review")
+    go(qtbot, window, "mode", "relay", "directory", "account", "review")
     qtbot.waitUntil(lambda: bool(window.session.changes))
     go(qtbot, window, "complete")
     page = window.page("complete")

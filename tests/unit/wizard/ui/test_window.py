@@ -75,7 +75,7 @@ def test_a_failed_check_is_a_row_with_its_remedy_and_details(
         window.press_next()
     page = window.page("directory")
     assert window.page_id() == "directory"
-    made = page.controllers.check_rows.rows[0]
+    made = page.board.details.check_rows.rows[0]
     assert "What to do" in " ".join(_texts(made))
     assert made.details.isHidden()
     made.opener.click()
@@ -218,7 +218,7 @@ def test_escape_while_changes_are_made_offers_to_take_them_back(
 ) -> None:
     fake.hold = "apply"
     window = at_relay(qtbot, open_window, fake)
-    go(qtbot, window, "directory", "review")
+    go(qtbot, window, "directory", "account", "review")
     qtbot.waitUntil(lambda: bool(window.session.changes))
     go(qtbot, window, "apply")
     window.close()
@@ -259,7 +259,7 @@ def test_one_cannot_go_back_from_complete(
     qtbot: QtBot, open_window: Open, fake: FakeController
 ) -> None:
     window = at_relay(qtbot, open_window, fake)
-    go(qtbot, window, "directory", "review")
+    go(qtbot, window, "directory", "account", "review")
     qtbot.waitUntil(lambda: bool(window.session.changes))
     go(qtbot, window, "complete")
     assert not window.button("back").isEnabled()
@@ -270,8 +270,8 @@ def test_secrets_are_hidden_until_shown_and_gone_after_use(
     qtbot: QtBot, open_window: Open, fake: FakeController
 ) -> None:
     window = at_relay(qtbot, open_window, fake)
-    go(qtbot, window, "directory")
-    editor = window.page("directory").field_boxes["input.admin_password"].editor
+    go(qtbot, window, "directory", "account")
+    editor = window.page("account").field_boxes["input.admin_password"].editor
     assert editor.line.echoMode() == QLineEdit.EchoMode.Password
     editor.show_it.click()
     assert editor.line.echoMode() == QLineEdit.EchoMode.Normal
@@ -385,7 +385,7 @@ def test_an_empty_scope_is_refused(
     window = open_window(fake, **offered)
     go(qtbot, window, "mode")
     window.set_answers({"mode": "custom"})
-    go(qtbot, window, "relay", "directory", "scope")
+    go(qtbot, window, "relay", "directory", "account", "scope")
     with qtbot.waitSignal(window.refused):
         window.press_next()
     assert window.page_id() == "scope"
@@ -397,9 +397,9 @@ def test_an_existing_account_asks_for_its_password_only(
     qtbot: QtBot, open_window: Open, fake: FakeController
 ) -> None:
     window = at_relay(qtbot, open_window, fake)
-    go(qtbot, window, "directory")
+    go(qtbot, window, "directory", "account")
     window.set_answers({"directory.account.kind": "existing"})
-    field_boxes = window.page("directory").field_boxes
+    field_boxes = window.page("account").field_boxes
     assert field_boxes["input.admin_user"].isHidden()
     assert field_boxes["directory.account.container"].isHidden()
     assert not field_boxes["input.account_password"].isHidden()

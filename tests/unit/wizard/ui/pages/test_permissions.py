@@ -303,7 +303,7 @@ def installing(
     window = open_window(fake, **offered)
     go(qtbot, window, "mode")
     window.set_answers({"mode": "custom"})
-    go(qtbot, window, "relay", "directory")
+    go(qtbot, window, "relay", "directory", "account")
     if kind == "existing":
         password = {"input.account_password": Secret(CANARY)}
         name = {"directory.account.name": "svc-writeback@corp.test"}

@@ -32,7 +32,7 @@ def test_a_proxy_that_asks_has_its_password_asked_below_it(
     go(qtbot, window, "directory")
     ((_, draft, inputs),) = fake.named("check relay")
     assert (draft.relay.proxy, inputs.proxy_password) == (BEHIND, Secret(CANARY))
-    go(qtbot, window, "review")
+    go(qtbot, window, "account", "review")
     assert CANARY not in dump(window.session.settings)
 
 

@@ -25,7 +25,7 @@ def test_a_saved_plan_is_the_export_of_what_it_leads_to(
     window = open_window(fake, **found)
     go(qtbot, window, "mode")
     window.set_answers({"mode": "custom"})
-    go(qtbot, window, "relay", "directory", "scope")
+    go(qtbot, window, "relay", "directory", "account", "scope")
     window.set_answers({"scope.containers": _NAMES})
     go(qtbot, window, "identify", "pilot", "features", "permissions", "review")
     window.page("review").file.click()
