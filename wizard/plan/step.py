@@ -88,6 +88,12 @@ class Step(ABC):
         if not begun.change.final:
             raise NotImplementedError(self.name)
 
+    def reversal(self, change: Change) -> Text:
+        """Say what rolling a change back does, of one that is not final."""
+        if change.before is None:
+            return Text("Removes it again.")
+        return Text("Puts back what was there before.")
+
     def left(self, begun: Begun, context: Context) -> Text:  # noqa: ARG002 - a default
         """Say what stays, and where, when a change is not taken back any more."""
         return begun.change.summary

@@ -125,6 +125,16 @@ class Account(Step):
                 return
         take_back(DIRECTORY_PASSWORD, secrets, replaced=planned.stored)
 
+    def reversal(self, change: Change) -> Text:
+        facts = change.after
+        if facts is None:
+            return super().reversal(change)
+        if facts.get("kind") == "existing":
+            return Text("Puts back the password that was stored before, if one was.")
+        if change.before is None:
+            return Text("Deletes the account, by the mark of this run in its info.")
+        return Text("Puts back its mark; its password stays the new one.")
+
     def left(self, begun: Begun, context: Context) -> Text:
         planned = AccountChange.of(begun.change)
         name, domain = planned.directory.account.name, planned.directory.domain

@@ -177,6 +177,16 @@ class EnrolmentStep(Step):
         before = text_of(begun.change.before)
         put_text(context.host.places.enrolment, before, context)
 
+    def reversal(self, change: Change) -> Text:
+        if change.after is None:
+            return super().reversal(change)
+        if change.before is None:
+            return Text(
+                "Withdraws the agent from the relay. The enrolment code stays used: "
+                "another one is needed then."
+            )
+        return Text("Puts back the enrolment of before. The code stays used.")
+
     def left(self, begun: Begun, context: Context) -> Text:
         if begun.change.after is None:
             return begun.change.summary

@@ -81,6 +81,11 @@ class Grants(Step):
             )
             rewrite(opened, container, aces, edit)
 
+    def reversal(self, change: Change) -> Text:
+        if change.after is None:
+            return Text("Adds the same entries again.")
+        return Text("Removes these entries one by one, and no other.")
+
     def left(self, begun: Begun, context: Context) -> Text:  # noqa: ARG002 - as others
         record = GrantRecord.of(begun.change, begun.made)
         rights = record.rights if record.added is None else record.added

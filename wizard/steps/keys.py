@@ -67,6 +67,11 @@ class Keys(Step):
             changes.append(Change(self.name, summary, None, {"names": missing}))
         return tuple(changes)
 
+    def reversal(self, change: Change) -> Text:
+        if change.before is None:
+            return Text("Destroys these keys.")
+        return Text("Puts back the keys of before.")
+
     def apply(self, change: Change, context: Context) -> Facts:
         if change.after is None:
             for name in change.secret_names:

@@ -1,5 +1,7 @@
 """The steps, in the order they are done."""
 
+from wire.text import Text
+from wizard.plan.change import Change
 from wizard.plan.step import Step
 from wizard.steps.account import Account
 from wizard.steps.agent_data import AgentData
@@ -38,3 +40,10 @@ STEPS: tuple[Step, ...] = (
     OldEnrolment(),
     OldAccount(),
 )
+
+
+def reversal(change: Change) -> Text:
+    """Say what rolling a change back does; of a final one, that nothing does."""
+    if change.final:
+        return Text("It can't be rolled back.")
+    return next(step for step in STEPS if step.name == change.step).reversal(change)

@@ -52,6 +52,11 @@ class ServiceStep(Step):
         summary = Text("Stops the agent; it answers what is under way first")
         return (Change(self.name, summary, {"running": True}, None),)
 
+    def reversal(self, change: Change) -> Text:
+        if change.before is None:
+            return Text("Stops the agent.")
+        return Text("Starts the agent of before, with the settings of before.")
+
     def apply(self, change: Change, context: Context) -> Facts:
         if change.after is None:
             context.host.stop_service()

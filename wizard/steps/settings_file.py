@@ -103,6 +103,11 @@ class SettingsFile(Step):
             )
         put_text(file.path, file.before, context)
 
+    def reversal(self, change: Change) -> Text:
+        if change.before is None:
+            return Text("Removes the file.")
+        return Text("Writes the file of before, to the letter.")
+
     def left(self, begun: Begun, context: Context) -> Text:
         path = str(FileChange.of(begun.change, context).path)
         return Text("{path}, as it is now.", path=path)

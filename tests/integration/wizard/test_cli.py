@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import threading
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from agent.acl.ace import Ace
+from agent.acl.sddl import sddl
 from agent.config.settings import Settings
 from agent.config.settings_file import dump
 from lab.controller import Lab
@@ -17,6 +20,9 @@ from lab.sandbox import CANARY, Sandbox, sandbox
 from tests.integration.wizard.test_install import install
 from wizard.cli.main import main
 from wizard.controller.controller import Controller
+from wizard.directory.accounts import sid_of
+from wizard.directory.sign_in import as_agent
+from wizard.grants.acl import descriptor_of
 from wizard.host.sandbox.host import SandboxHost
 from wizard.inputs import Inputs
 from wizard.plan.change import Context, StepFailed, allow_all
@@ -66,7 +72,10 @@ def test_a_session_as_the_readme_tells_it(
         name = fresh_lab.admin_user
         assert f"the administrator {name} was refused" in refused["error"]
         assert "agent's account" not in refused["error"]
-        planned = shell.run("plan", "--settings", str(site), **admin)
+        report = tmp_path / "plan.txt"
+        planned = shell.run(
+            "plan", "--settings", str(site), "--report", str(report), **admin
+        )
         assert [change["kind"] for change in planned["changes"]] == ["created"] * 6
         refused = shell.run("apply", "--settings", str(site), **admin)
         assert (refused["exit"], refused["remedy"]) == (
@@ -77,6 +86,7 @@ def test_a_session_as_the_readme_tells_it(
         assert (applied["exit"], applied["changes"]) == (0, planned["changes"])
         again = shell.run("apply", "--settings", str(site))
         assert again["changes"] == []
+        assert _entries(whole) == _reported(report.read_text())
         assert shell.run("verify")["exit"] == 0
         status = shell.run("status")
         assert status["summary"].startswith("Password writeback is on: ")
@@ -88,7 +98,27 @@ def test_a_session_as_the_readme_tells_it(
         assert (nobody["exit"], nobody["code"]) == (4, "user_not_found")
         for secret in (CANARY, *admin.values()):
             if secret != fresh_lab.admin_user:
-                assert secret not in shell.output
+                assert secret not in shell.output + report.read_text()
+
+
+def _reported(report: str) -> set[str]:
+    """The entries of a report, by the account's place; who is reached is said too."""
+    assert " people in the scope will be able to reset." in report
+    found = re.findall(r"SDDL: (\(.+)<SID of (.+)>\)", report)
+    assert {upn for _, upn in found} == {"svc-writeback@corp.test"}
+    return {entry for entry, _ in found}
+
+
+def _entries(whole: Sandbox) -> set[str]:
+    """What the account was granted on the people's container, without its SID."""
+    directory = whole.settings().directory
+    context = Context(whole.host, Inputs(), allow_all)
+    with as_agent(directory, context) as opened:
+        own = sid_of(opened, directory)
+        found = descriptor_of(opened, f"OU=People,{whole.lab.base_dn}")
+    assert found.dacl
+    aces = [ace for ace in found.dacl.aces if isinstance(ace, Ace) and ace.sid == own]
+    return {sddl(ace).removesuffix(f"{own})") for ace in aces}
 
 
 @pytest.mark.parametrize("mistake", ["used code", "relay", "administrator"])

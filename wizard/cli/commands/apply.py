@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from functools import partial
+from pathlib import Path
 
 from agent.config.settings import Settings
 from agent.ldap.errors import DirectoryError
@@ -17,6 +18,7 @@ from wizard.cli.output import (
     portal_details_text,
     refused,
 )
+from wizard.cli.report_file import write_report
 from wizard.cli.run_plan import planned, run_plan
 from wizard.cli.secrets import CommandSecrets
 from wizard.cli.terminal import Confirm
@@ -24,12 +26,20 @@ from wizard.controller.controller import Controller
 
 
 def show_plan(
-    controller: Controller, settings: Settings, secrets: CommandSecrets
+    controller: Controller,
+    settings: Settings,
+    secrets: CommandSecrets,
+    report: Path | None = None,
 ) -> Result:
-    """Say what would change; reads only."""
-    plan, _ = planned(partial(controller.changes.plan, settings), secrets)
+    """Say what would change, in a file too where one is named; reads only."""
+    plan, secrets = planned(partial(controller.changes.plan, settings), secrets)
     data = {"changes": plan_data(plan.changes)}
-    return Result(Exit.DONE, plan_text(plan.changes), data)
+    shown = Result(Exit.DONE, plan_text(plan.changes), data)
+    if report is None:
+        return shown
+    write_report(report, controller, plan, settings, secrets.inputs())
+    written = Text("The report is in {path}.", path=str(report))
+    return shown.then(Result(Exit.DONE, written, {"report": str(report)}))
 
 
 def carry_out(
@@ -89,8 +99,17 @@ def _rekey(call: Invocation) -> Result:
 PLAN = Command(
     "plan",
     Text("say what would change; reads only"),
-    (SETTINGS, SECRETS),
-    lambda call: show_plan(*_with_secrets(call)),
+    (
+        SETTINGS,
+        SECRETS,
+        Argument(
+            "--report",
+            type=Path,
+            metavar="FILE",
+            help="write a report for a change board as text",
+        ),
+    ),
+    lambda call: show_plan(*_with_secrets(call), call.arguments.report),
     reads=True,
 )
 APPLY = Command(

@@ -4,11 +4,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from agent.acl.rights import Right
 from agent.ldap.certificates import CertificateFacts, Handshake
 from tests.unit.wizard.answered import SETTINGS
 from wire.text import Text, verbatim
 from wizard.checks.controller_facts import Cell, ControllerFacts, Inspection
 from wizard.checks.outcome import Outcome
+from wizard.grants.grants import grant_change
+from wizard.permissions.grant import Grant
+from wizard.permissions.held_rights import TASK
 from wizard.plan.change import Change
 from wizard.results import (
     AgentStatus,
@@ -242,10 +246,11 @@ def change(
     )
 
 
+GRANTS = tuple(Grant(right) for right in (*TASK, Right.CHANGE_PASSWORD))
 INSTALL = (
     change("keys", "Makes the agent's keys and keeps them in the secret store"),
     change("account", "Creates the account svc-writeback in CN=Users,DC=corp,DC=test"),
-    change("grants", "Grants 4 permissions to svc-writeback on DC=corp,DC=test"),
+    grant_change(SETTINGS, "DC=corp,DC=test", GRANTS),
     change(
         "enrolment",
         "Enrols the agent sync-01 at https://relay.corp.test. Compare with your "
