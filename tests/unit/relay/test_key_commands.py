@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from relay.cli.main import main
 from relay.database.portal_keys import SUCCESSION
-from relay.database.records import Agent
+from relay.database.records import Agent, Portal
 from relay.database.store import Store, utc
 from tests.unit.relay.test_main import (
     ISSUER,
@@ -51,6 +52,16 @@ def listed(run: Run, *words: str) -> list[dict[str, Any]]:
     return rows
 
 
+def kept_portal(data: Path) -> Portal | None:
+    with closing(Store(data)) as store:
+        return store.portal("acme")
+
+
+def kept_agent(data: Path) -> Agent | None:
+    with closing(Store(data)) as store:
+        return store.agent("agent1")
+
+
 def enrol(data: Path, run: Run, name: str = "agent1") -> None:
     half = parse_half(run("code", "--portal", "acme")[1])
     keys, now = PrivateKeys.generate().public.jwks(), int(time.time())
@@ -77,9 +88,9 @@ def test_codes_are_listed_and_revoked(data: Path, run: Run) -> None:
 
 
 def test_a_send_key_is_changed_two_at_a_time(data: Path, run: Run) -> None:
-    first = Store(data).portal("acme")
+    first = kept_portal(data)
     new = json.loads(run("portal", "rotate-key", "acme")[1])
-    portal = Store(data).portal("acme")
+    portal = kept_portal(data)
     assert first is not None
     assert portal is not None
     assert portal.send_keys(time.time()) == [new["send_key"], first.send_key]
@@ -90,7 +101,7 @@ def test_a_send_key_is_changed_two_at_a_time(data: Path, run: Run) -> None:
     until = listed(run, "portal", "list")[0]["former_key_until"]
     assert (until is not None, new["former_key_until"]) == (True, until)
     assert run("portal", "revoke-key", "acme")[0] == 0
-    portal = Store(data).portal("acme")
+    portal = kept_portal(data)
     assert portal is not None
     assert portal.send_keys(time.time()) == [new["send_key"]]
     assert listed(run, "portal", "list")[0]["former_key_until"] is None
@@ -169,7 +180,7 @@ def test_a_portals_new_sealing_key_needs_its_signing_key_alone(
     rolled = PrivateKeys(PORTAL_KEYS.signing, PrivateKeys.generate().sealing)
     path = stated(tmp_path / "rolled", rolled)
     assert run("portal", "succeed", "acme", "--statement", str(path))[0] == 0
-    portal = Store(data).portal("acme")
+    portal = kept_portal(data)
     assert portal is not None
     assert portal.keys == rolled.public.jwks()
 
@@ -218,6 +229,6 @@ def test_an_agents_shared_keys_are_revoked(data: Path, run: Run) -> None:
     code, out, _ = run("revoke-listen-key", "agent1")
     assert (code, "rotate-keys" in out, "are refused" in out) == (0, True, True)
     assert listed(run, "agents")[0]["shared_keys"] == "revoked"
-    agent = Store(data).agent("agent1")
+    agent = kept_agent(data)
     assert agent is not None
     assert agent.listen_keys(0) == agent.test_keys(0) == []
