@@ -43,14 +43,13 @@ def pixmap(name: str, colour: str, size: int, ratio: float) -> QPixmap:
     return image
 
 
-def icon(name: str, colour: str, *, chosen: str = "") -> QIcon:
-    """Give an icon for a button, or for a row with another colour when chosen."""
+def icon(name: str, colour: str) -> QIcon:
+    """Give an icon for a button or a row; in a chosen row it keeps its colour."""
     whole = QIcon()
     for ratio in (1.0, 2.0):
-        whole.addPixmap(pixmap(name, colour, palette.ICON, ratio))
-        if chosen:
-            over = pixmap(name, chosen, palette.ICON, ratio)
-            whole.addPixmap(over, QIcon.Mode.Selected)
+        image = pixmap(name, colour, palette.ICON, ratio)
+        whole.addPixmap(image)
+        whole.addPixmap(image, QIcon.Mode.Selected)
     return whole
 
 

@@ -2,7 +2,14 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontDatabase,
+    QFontMetrics,
+    QGuiApplication,
+    QPalette,
+)
 
 TIGHT, GROUP, FRAME = 8, 16, 24  # within a group, between groups, to the frame
 RAIL, CONTENT = 220, 680
@@ -11,17 +18,24 @@ ICON = 16
 
 @dataclass(frozen=True)
 class Inks:
-    """The colours of one scheme; each text colour is 4.5 to 1 or better."""
+    """The colours of one scheme; each text colour is 4.5 to 1 or better.
+
+    A chosen row keeps the colours of its icons and texts: its ground is tinted, and a
+    bar of the accent stands at its left.
+    """
 
     window: str
     base: str
     rail: str
+    selection: str
     text: str
     muted: str
+    off: str
     line: str
     edge: str
     accent: str
     on_accent: str
+    focus: str
     ok: str
     failed: str
     warning: str
@@ -33,12 +47,15 @@ LIGHT = Inks(
     window="#f9fafb",
     base="#ffffff",
     rail="#eef1f4",
+    selection="#dbe9f8",
     text="#1b1f24",
     muted="#545d68",
+    off="#545d68",
     line="#ccd3da",
     edge="#7c8591",
     accent="#0b5cad",
     on_accent="#ffffff",
+    focus="#1b1f24",
     ok="#17713a",
     failed="#b3261e",
     warning="#855300",
@@ -49,18 +66,64 @@ DARK = Inks(
     window="#1d2024",
     base="#26292e",
     rail="#16181b",
+    selection="#1f3b57",
     text="#e7e9ec",
     muted="#a9b1bb",
+    off="#a9b1bb",
     line="#434a52",
     edge="#868f9a",
     accent="#7db7f5",
     on_accent="#0c1a29",
+    focus="#ffffff",
     ok="#63c98a",
     failed="#ff9a90",
     warning="#e8b95c",
     skipped="#a9b1bb",
     info="#7db7f5",
 )
+# text of 7 to 1, edges and lines as strong as text
+CONTRAST_LIGHT = Inks(
+    window="#ffffff",
+    base="#ffffff",
+    rail="#ffffff",
+    selection="#cce2ff",
+    text="#000000",
+    muted="#000000",
+    off="#5f5f5f",
+    line="#000000",
+    edge="#000000",
+    accent="#003e92",
+    on_accent="#ffffff",
+    focus="#000000",
+    ok="#00501c",
+    failed="#8a0000",
+    warning="#5c3a00",
+    skipped="#000000",
+    info="#003e92",
+)
+CONTRAST_DARK = Inks(
+    window="#000000",
+    base="#000000",
+    rail="#000000",
+    selection="#00355a",
+    text="#ffffff",
+    muted="#ffffff",
+    off="#a3a3a3",
+    line="#ffffff",
+    edge="#ffffff",
+    accent="#3cd5ff",
+    on_accent="#000000",
+    focus="#ffff00",
+    ok="#7df09a",
+    failed="#ffb4ab",
+    warning="#ffe14d",
+    skipped="#ffffff",
+    info="#3cd5ff",
+)
+_KNOWN = {
+    (ink.window, ink.accent): ink
+    for ink in (LIGHT, DARK, CONTRAST_LIGHT, CONTRAST_DARK)
+}
 
 
 def is_dark(palette: QPalette) -> bool:
@@ -69,8 +132,10 @@ def is_dark(palette: QPalette) -> bool:
 
 
 def inks(palette: QPalette) -> Inks:
-    """Give the colours that go with a palette."""
-    return DARK if is_dark(palette) else LIGHT
+    """Give the colours that go with a palette; Windows has one of its own."""
+    role = QPalette.ColorRole
+    key = palette.color(role.Window).name(), palette.color(role.Accent).name()
+    return _KNOWN.get(key) or (DARK if is_dark(palette) else LIGHT)
 
 
 def palette_of(ink: Inks) -> QPalette:
@@ -85,8 +150,8 @@ def palette_of(ink: Inks) -> QPalette:
         role.Button: ink.base,
         role.ButtonText: ink.text,
         role.BrightText: ink.failed,
-        role.Highlight: ink.accent,
-        role.HighlightedText: ink.on_accent,
+        role.Highlight: ink.selection,
+        role.HighlightedText: ink.text,
         role.Accent: ink.accent,
         role.Link: ink.accent,
         role.ToolTipBase: ink.base,
@@ -99,7 +164,7 @@ def palette_of(ink: Inks) -> QPalette:
     palette = QPalette(QColor(ink.base), QColor(ink.window))
     for key, colour in colours.items():
         palette.setColor(key, QColor(colour))
-    off = QColor(ink.muted)
+    off = QColor(ink.off)
     for key in (role.WindowText, role.Text, role.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, key, off)
     return palette
@@ -115,6 +180,11 @@ def accented(palette: QPalette, *, destroys: bool) -> QPalette:
             group, QPalette.ColorRole.ButtonText, QColor(ink.on_accent)
         )
     return accented_palette
+
+
+def row_height(metrics: QFontMetrics) -> int:
+    """Give the height of a row of any table, tree or list, in pixels."""
+    return max(28, metrics.lineSpacing() + 10)
 
 
 def mono() -> QFont:

@@ -1,24 +1,65 @@
-"""Fusion, with the edges of fields and boxes where they can be seen.
+"""Fusion, with edges, a ring for the keyboard, rows and scroll bars of our own.
 
 Fusion derives its outlines from the window's colour; on a dark one an empty check
 box is all but invisible (WCAG 1.4.11 asks for 3 to 1). It also lightens a button's
-colour, so that white on the accent would fall below 4.5 to 1 (WCAG 1.4.3).
+colour, so that white on the accent would fall below 4.5 to 1 (WCAG 1.4.3), and shows
+where the keyboard is by a line of the accent alone, or not at all (WCAG 2.4.7, 2.4.13).
 """
 
-from PySide6.QtCore import QRect, QRectF
-from PySide6.QtGui import QColor, QPainter, QPalette
-from PySide6.QtWidgets import QProxyStyle, QStyle, QStyleOption, QWidget
+from PySide6.QtCore import QMargins, QRect, QSize
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QAbstractScrollArea,
+    QProxyStyle,
+    QPushButton,
+    QStyle,
+    QStyleOption,
+    QStyleOptionComplex,
+    QWidget,
+)
 
-from wizard.ui.theme import palette
-from wizard.ui.theme.icons import draw
+from wizard.ui.theme import buttons, palette, rows, scroll_bars, strokes
 
 _PART = QStyle.PrimitiveElement
+_KIND = QStyle.ComplexControl
 _STATE = QStyle.StateFlag
-_SIDE = 16
+_METRIC = QStyle.PixelMetric
+_METRICS = {
+    _METRIC.PM_IndicatorWidth: buttons.SIDE,
+    _METRIC.PM_IndicatorHeight: buttons.SIDE,
+    _METRIC.PM_ExclusiveIndicatorWidth: buttons.SIDE,
+    _METRIC.PM_ExclusiveIndicatorHeight: buttons.SIDE,
+    _METRIC.PM_ScrollBarExtent: scroll_bars.EXTENT,
+    _METRIC.PM_ScrollBarSliderMin: 32,
+    _METRIC.PM_FocusFrameHMargin: rows.MARGIN,
+    _METRIC.PM_HeaderMargin: rows.MARGIN,
+    _METRIC.PM_CheckBoxLabelSpacing: 8,
+    _METRIC.PM_RadioButtonLabelSpacing: 8,
+}
+
+
+_TICKED = (QStyle.ContentsType.CT_CheckBox, QStyle.ContentsType.CT_RadioButton)
+_HIGH = (
+    QStyle.ContentsType.CT_ItemViewItem,
+    QStyle.ContentsType.CT_PushButton,
+    QStyle.ContentsType.CT_LineEdit,
+    QStyle.ContentsType.CT_SpinBox,
+    QStyle.ContentsType.CT_ComboBox,
+)
+_RINGED = (
+    QStyle.SubElement.SE_CheckBoxFocusRect,
+    QStyle.SubElement.SE_RadioButtonFocusRect,
+)
+_RINGED_WHEN = {
+    QStyle.ControlElement.CE_PushButton: _STATE.State_HasFocus,  # a flat one too
+    QStyle.ControlElement.CE_MenuItem: _STATE.State_Selected,
+}
+_AROUND_TEXT = QMargins(3, 2, 3, 2)
 
 
 class Style(QProxyStyle):
-    """Fusion with visible edges."""
+    """Fusion with visible edges and focus."""
 
     def __init__(self) -> None:
         super().__init__("Fusion")
@@ -29,15 +70,42 @@ class Style(QProxyStyle):
         option: QStyleOption | None = None,
         widget: QWidget | None = None,
     ) -> int:
-        kinds = QStyle.PixelMetric
-        if metric in (
-            kinds.PM_IndicatorWidth,
-            kinds.PM_IndicatorHeight,
-            kinds.PM_ExclusiveIndicatorWidth,
-            kinds.PM_ExclusiveIndicatorHeight,
-        ):
-            return _SIDE
+        ours = _METRICS.get(metric)
+        if ours is not None:
+            return ours
+        if metric is _METRIC.PM_DefaultFrameWidth and _scrolls(widget):
+            return strokes.RING
+        if metric is _METRIC.PM_HeaderDefaultSectionSizeVertical and widget:
+            return palette.row_height(widget.fontMetrics())
         return super().pixelMetric(metric, option, widget)
+
+    def sizeFromContents(
+        self,
+        kind: QStyle.ContentsType,
+        option: QStyleOption,
+        size: QSize,
+        widget: QWidget | None = None,
+    ) -> QSize:
+        whole = super().sizeFromContents(kind, option, size, widget)  # type: ignore[arg-type]
+        if kind in _TICKED:
+            return whole.grownBy(_AROUND_TEXT)
+        if kind in _HIGH:
+            high = palette.row_height(option.fontMetrics)
+            return whole.expandedTo(QSize(0, high))
+        return whole
+
+    def subElementRect(
+        self,
+        element: QStyle.SubElement,
+        option: QStyleOption,
+        widget: QWidget | None = None,
+    ) -> QRect:
+        rect = super().subElementRect(element, option, widget)  # type: ignore[arg-type]
+        if element in _RINGED:
+            return rect.marginsAdded(_AROUND_TEXT)
+        if element is QStyle.SubElement.SE_LineEditContents:
+            return rect.adjusted(3, 0, -3, 0)
+        return rect
 
     def drawPrimitive(
         self,
@@ -48,112 +116,98 @@ class Style(QProxyStyle):
     ) -> None:
         inks = palette.inks(option.palette)
         if element in (_PART.PE_IndicatorCheckBox, _PART.PE_IndicatorItemViewItemCheck):
-            _tick_box(option, painter, inks)
-        elif element == _PART.PE_IndicatorRadioButton:
-            _radio(option, painter, inks)
-        elif element == _PART.PE_PanelButtonCommand and _is_filled(option, inks):
-            _filled(option, painter, inks)
-        elif element == _PART.PE_FrameLineEdit:
+            buttons.tick_box(option, painter, inks)
+        elif element is _PART.PE_IndicatorRadioButton:
+            buttons.radio(option, painter, inks)
+        elif element is _PART.PE_PanelButtonCommand:
+            buttons.push_button(option, painter, inks)
+        elif element is _PART.PE_FrameLineEdit:
             _edge(option, painter, inks)
+        elif element is _PART.PE_FrameFocusRect:
+            _focus(option, painter, inks, widget)
+        elif element in (_PART.PE_PanelItemViewItem, _PART.PE_PanelItemViewRow):
+            rows.ground(option, painter, inks)
         else:
             super().drawPrimitive(element, option, painter, widget)
-            if element == _PART.PE_Frame:
-                _edge(option, painter, inks)
+            if element is _PART.PE_Frame:
+                _edge(option, painter, inks, ground=inks.base)
 
-    def drawComplexControl(
+    def drawControl(
         self,
-        control: QStyle.ComplexControl,
+        element: QStyle.ControlElement,
         option: QStyleOption,
         painter: QPainter,
         widget: QWidget | None = None,
     ) -> None:
-        super().drawComplexControl(control, option, painter, widget)  # type: ignore[arg-type]
-        kinds = QStyle.ComplexControl
-        if control in (kinds.CC_SpinBox, kinds.CC_ComboBox):
-            _edge(option, painter, palette.inks(option.palette))
+        kinds = QStyle.ControlElement
+        inks = palette.inks(option.palette)
+        if element in (kinds.CE_HeaderSection, kinds.CE_HeaderEmptyArea):
+            rows.header(option, painter, inks)
+            return
+        super().drawControl(element, option, painter, widget)
+        if element is kinds.CE_ItemViewItem and isinstance(widget, QAbstractItemView):
+            rows.marks(option, painter, inks, widget)
+        elif option.state & _RINGED_WHEN.get(element, _STATE.State_None):
+            buttons.ring(option, painter, inks)
+
+    def drawComplexControl(
+        self,
+        control: QStyle.ComplexControl,
+        option: QStyleOptionComplex,
+        painter: QPainter,
+        widget: QWidget | None = None,
+    ) -> None:
+        inks = palette.inks(option.palette)
+        if control is _KIND.CC_ScrollBar:
+            scroll_bars.draw(self, option, painter, inks, widget)
+            return
+        super().drawComplexControl(control, option, painter, widget)
+        if control in (_KIND.CC_SpinBox, _KIND.CC_ComboBox):
+            _edge(option, painter, inks)
+
+    def subControlRect(
+        self,
+        control: QStyle.ComplexControl,
+        option: QStyleOptionComplex,
+        part: QStyle.SubControl,
+        widget: QWidget | None = None,
+    ) -> QRect:
+        if control is _KIND.CC_ScrollBar:
+            return scroll_bars.part(option, part)
+        return super().subControlRect(control, option, part, widget)  # type: ignore[arg-type]
 
 
-def pen(painter: QPainter, colour: str, width: float) -> None:
-    """Draw smooth lines of a colour and a width in pixels from here on."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    line = painter.pen()
-    line.setColor(QColor(colour))
-    line.setWidthF(width)
-    painter.setPen(line)
-
-
-def _framed(
-    option: QStyleOption, painter: QPainter, colours: tuple[str, str], ground: QColor
+def _edge(
+    option: QStyleOption,
+    painter: QPainter,
+    inks: palette.Inks,
+    *,
+    ground: str = "transparent",
 ) -> None:
-    """Draw a rounded frame, in one colour or, with the keyboard in it, another."""
-    focused = bool(option.state & _STATE.State_HasFocus)
-    painter.save()
-    pen(painter, colours[focused], 1.5 if focused else 1.0)
-    painter.setBrush(ground)
-    inner = QRectF(option.rect).adjusted(0.75, 0.75, -0.75, -0.75)
-    painter.drawRoundedRect(inner, 3, 3)
-    painter.restore()
+    """Draw the edge of a field or list, and the ring where the keyboard is in it."""
+    enabled = option.state & _STATE.State_Enabled
+    edge = inks.edge if enabled else strokes.off(inks)
+    strokes.framed(painter, option.rect, edge, ground=ground)
+    if option.state & _STATE.State_HasFocus:
+        strokes.ring(painter, option.rect, inks)
 
 
-def _edge(option: QStyleOption, painter: QPainter, inks: palette.Inks) -> None:
-    _framed(option, painter, (inks.edge, inks.accent), QColor(0, 0, 0, 0))
+def _focus(
+    option: QStyleOption,
+    painter: QPainter,
+    inks: palette.Inks,
+    widget: QWidget | None,
+) -> None:
+    """Draw the ring around a check box's or radio button's text, or a tab.
+
+    A button has it around the whole of it, a view around its row, and a card draws the
+    one of its radio button.
+    """
+    elsewhere = isinstance(widget, QPushButton | QAbstractItemView)
+    if not elsewhere and not getattr(widget, "ring_is_outside", False):
+        strokes.ring(painter, option.rect, inks)
 
 
-def _is_filled(option: QStyleOption, inks: palette.Inks) -> bool:
-    colour = option.palette.color(QPalette.ColorRole.Button).name()
-    return colour in (inks.accent, inks.failed)
-
-
-def _filled(option: QStyleOption, painter: QPainter, inks: palette.Inks) -> None:
-    """Draw the button that goes on: its colour as it is, darker under the mouse."""
-    colour = option.palette.color(QPalette.ColorRole.Button)
-    light = inks is palette.LIGHT
-    if option.state & _STATE.State_Sunken:
-        colour = colour.darker(125) if light else colour.lighter(112)
-    elif option.state & _STATE.State_MouseOver:
-        colour = colour.darker(112) if light else colour.lighter(106)
-    _framed(option, painter, (colour.name(), inks.text), colour)
-
-
-def _square(rect: QRect) -> QRectF:
-    side = min(rect.width(), rect.height(), _SIDE)
-    square = QRectF(0, 0, side, side)
-    square.moveCenter(QRectF(rect).center())
-    return square
-
-
-def _colours(option: QStyleOption, inks: palette.Inks, *, on: bool) -> tuple[str, str]:
-    """Give the edge and the fill of an indicator."""
-    if not option.state & _STATE.State_Enabled:
-        return inks.line, inks.line if on else inks.window
-    return (inks.accent, inks.accent) if on else (inks.edge, inks.base)
-
-
-def _tick_box(option: QStyleOption, painter: QPainter, inks: palette.Inks) -> None:
-    state = option.state
-    partly = bool(state & _STATE.State_NoChange)
-    on = partly or bool(state & _STATE.State_On)
-    edge, fill = _colours(option, inks, on=on)
-    area = _square(option.rect)
-    painter.save()
-    pen(painter, edge, 1.25)
-    painter.setBrush(QColor(fill))
-    painter.drawRoundedRect(area.adjusted(1, 1, -1, -1), 3, 3)
-    painter.restore()
-    if on:
-        name = "minus" if partly else "check"
-        draw(name, inks.on_accent, painter, area.adjusted(2, 2, -2, -2))
-
-
-def _radio(option: QStyleOption, painter: QPainter, inks: palette.Inks) -> None:
-    on = bool(option.state & _STATE.State_On)
-    edge, _fill = _colours(option, inks, on=on)
-    area = _square(option.rect).adjusted(1, 1, -1, -1)
-    painter.save()
-    pen(painter, edge, 1.25)
-    painter.setBrush(QColor(inks.base))
-    painter.drawEllipse(area)
-    if on:
-        painter.setBrush(QColor(edge))
-        painter.drawEllipse(area.adjusted(4, 4, -4, -4))
-    painter.restore()
+def _scrolls(widget: QWidget | None) -> bool:
+    """Tell what has place for the ring in its frame: lists, tables, texts."""
+    return isinstance(widget, QAbstractScrollArea)

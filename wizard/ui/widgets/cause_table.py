@@ -150,7 +150,7 @@ class CauseTable(QTreeWidget):
         )
         name, ink = _MARKS[self._people[key][0].verdict.of(key[0]).state]
         inks = palette.inks(self.palette())
-        row.setIcon(0, icon(name, getattr(inks, ink), chosen=inks.on_accent))
+        row.setIcon(0, icon(name, getattr(inks, ink)))
         row.setChildIndicatorPolicy(QTreeWidgetItem.ChildIndicatorPolicy.ShowIndicator)
         # those that would work stand first, then in the order they are met
         at = 0 if key == RESET_WORKS else self.topLevelItemCount()

@@ -3,7 +3,13 @@
 from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QMouseEvent, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QAccessible,
+    QFocusEvent,
+    QMouseEvent,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -84,16 +90,32 @@ class Choice(QWidget):
         return chosen or next(iter(self.buttons.values()))
 
 
+class CardRadio(QRadioButton):
+    """The radio button of a card, which draws the ring around the whole of itself."""
+
+    ring_is_outside = True
+    focus_turned = Signal()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.focus_turned.emit()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.focus_turned.emit()
+
+
 class Card(QFrame):
     """A large target: a radio button with what choosing it means."""
 
-    def __init__(self, radio: QRadioButton, text: str) -> None:
+    def __init__(self, radio: CardRadio, text: str) -> None:
         super().__init__()
         self.radio = radio
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         radio.setFont(palette.larger(0.5, bold=True))
         radio.toggled.connect(self.update)
+        radio.focus_turned.connect(self.update)
         place = QVBoxLayout(self)
         place.setContentsMargins(GAP, palette.TIGHT, GAP, palette.TIGHT)
         place.setSpacing(4)
@@ -108,7 +130,8 @@ class Card(QFrame):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         chosen = self.radio.isChecked()
-        frame(self, "accent" if chosen else "line", width=2.0 if chosen else 1.0)
+        ink, width = ("accent", 2) if chosen else ("edge", 1)
+        frame(self, ink, width=width, focused=self.radio.hasFocus())
 
     def changeEvent(self, event: QEvent) -> None:
         self.update()
@@ -160,7 +183,7 @@ class Cards(Choice):
         return max(part.minimumSizeHint().width() for part in self.parts)
 
     def _option(self, option: Option) -> QWidget:
-        radio = QRadioButton()
+        radio = CardRadio()
         radio.setAccessibleDescription(say(option.help))
         self.group.addButton(radio)
         self.buttons[option.value] = radio

@@ -367,4 +367,4 @@ def _mark(row: Row, column: Column) -> QIcon | None:
 @lru_cache(maxsize=64)
 def _icon(name: str, ink: str, dark: bool) -> QIcon:  # noqa: FBT001 - of the cache
     inks = palette.DARK if dark else palette.LIGHT
-    return icon(name, getattr(inks, ink), chosen=inks.on_accent)
+    return icon(name, getattr(inks, ink))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QMargins, QSize, Qt
 from PySide6.QtGui import (
     QAccessible,
     QColor,
@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 from wizard.ui.announce import announce
 from wizard.ui.formatting import line, say, tip, to_copy, tr, without_mnemonic
 from wizard.ui.theme import palette as look
-from wizard.ui.theme.style import pen
+from wizard.ui.theme import strokes
 
 
 def label(text: str = "", *, muted: bool = False, wrap: bool = True) -> QLabel:
@@ -156,14 +156,16 @@ class Panel(QFrame):
         frame(self, "line")
 
 
-def frame(widget: QWidget, ink: str, *, width: float = 1.0) -> None:
-    """Paint the rounded frame of a panel or card."""
+def frame(widget: QWidget, ink: str, *, width: int = 1, focused: bool = False) -> None:
+    """Paint the rounded frame of a panel or card, and the ring where one is focused."""
     colours = look.inks(widget.palette())
     painter = QPainter(widget)
-    pen(painter, getattr(colours, ink), width)
-    painter.setBrush(QColor(colours.base))
-    inset = int(width)
-    painter.drawRoundedRect(widget.rect().adjusted(inset, inset, -inset, -inset), 6, 6)
+    colour, ground = getattr(colours, ink), colours.base
+    area = widget.rect()
+    strokes.framed(painter, area, colour, width=width, ground=ground, radius=6)
+    if focused:
+        inside = area.adjusted(3, 3, -3, -3)
+        strokes.ring(painter, inside, colours, radius=4)
     painter.end()
 
 
@@ -232,6 +234,38 @@ def button(
     if clicked:
         push_button.clicked.connect(clicked)
     return push_button
+
+
+class Link(QPushButton):
+    """Opens a page or a window; drawn and read as a link, pressed as a button."""
+
+    accessible_role = QAccessible.Role.Link
+
+    def __init__(self, text: str, clicked: Callable[[], Any]) -> None:
+        super().__init__(text)
+        self.setFlat(True)
+        self.setAutoDefault(False)
+        self.setAccessibleName(without_mnemonic(text))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.clicked.connect(clicked)
+
+    def sizeHint(self) -> QSize:
+        text = self.fontMetrics().size(Qt.TextFlag.TextShowMnemonic, self.text())
+        return text.grownBy(QMargins(4, 4, 4, 4))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        inks = look.inks(self.palette())
+        painter = QPainter(self)
+        font = self.font()
+        font.setUnderline(True)
+        painter.setFont(font)
+        painter.setPen(QColor(inks.accent if self.isEnabled() else inks.muted))
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextShowMnemonic
+        painter.drawText(self.rect(), flags, self.text())
+        if self.hasFocus():
+            strokes.ring(painter, self.rect(), inks)
+        painter.end()
 
 
 def busy_bar(name: str) -> QProgressBar:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QTableWidget
 
-_LINE, _MOST = 26, 6  # pixels a row, rows before it scrolls
+_MOST = 6  # rows before it scrolls
 
 
 class ReadTable(QTableWidget):
@@ -16,7 +16,6 @@ class ReadTable(QTableWidget):
         self.setHorizontalHeaderLabels(list(titles))
         self.setAccessibleName(name)
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(_LINE)
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
@@ -31,5 +30,6 @@ class ReadTable(QTableWidget):
     def fit(self) -> None:
         """Take the height of the rows there are."""
         header = self.horizontalHeader().sizeHint().height()
-        rows = min(self.rowCount(), _MOST) * _LINE
+        line = self.verticalHeader().defaultSectionSize()
+        rows = min(self.rowCount(), _MOST) * line
         self.setFixedHeight(header + rows + 2 * self.frameWidth())

@@ -29,7 +29,7 @@ from tests.unit.wizard.ui.fake import (
     UNTRUSTED,
 )
 from tests.unit.wizard.ui.fake_controller import FakeController
-from tests.unit.wizard.ui.theme.test_palette import contrast
+from tests.unit.wizard.ui.theme.contrast import contrast
 from tests.unit.wizard.ui.walk import go, wait_for
 from wire.secret import Secret
 from wire.text import Text, verbatim

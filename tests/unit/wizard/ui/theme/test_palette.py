@@ -3,46 +3,50 @@
 from importlib.resources import files
 
 import pytest
-from PySide6.QtGui import QColor
 
+from tests.unit.wizard.ui.theme.contrast import contrast
 from wizard.ui.theme import palette
 from wizard.ui.theme.icons import STATES
 
-
-def luminance(name: str) -> float:
-    """WCAG 2.2, relative luminance."""
-    colour = QColor(name)
-    parts = (colour.redF(), colour.greenF(), colour.blueF())
-    red, green, blue = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
-        for part in parts
-    )
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+SCHEMES = {
+    "light": palette.LIGHT,
+    "dark": palette.DARK,
+    "contrast-light": palette.CONTRAST_LIGHT,
+    "contrast-dark": palette.CONTRAST_DARK,
+}
+of_each_scheme = pytest.mark.parametrize("scheme", SCHEMES)
 
 
-def contrast(one: str, other: str) -> float:
-    dark, light = sorted((luminance(one), luminance(other)))
-    return (light + 0.05) / (dark + 0.05)
-
-
-@pytest.mark.parametrize("inks", [palette.LIGHT, palette.DARK], ids=["light", "dark"])
+@of_each_scheme
 @pytest.mark.parametrize(
-    "name", ["text", "muted", "ok", "failed", "warning", "skipped", "accent"]
+    "name", ["text", "muted", "ok", "failed", "warning", "skipped", "accent", "info"]
 )
-def test_text_has_contrast_on_every_ground(inks: palette.Inks, name: str) -> None:
-    for ground in (inks.window, inks.base, inks.rail):
-        assert contrast(getattr(inks, name), ground) >= 4.5
+def test_text_has_contrast_on_every_ground(scheme: str, name: str) -> None:
+    inks = SCHEMES[scheme]
+    least = 7 if scheme.startswith("contrast") else 4.5
+    for ground in (inks.window, inks.base, inks.rail, inks.selection):
+        assert contrast(getattr(inks, name), ground) >= least
 
 
-@pytest.mark.parametrize("inks", [palette.LIGHT, palette.DARK], ids=["light", "dark"])
-def test_the_accent_and_the_edges_can_be_seen(inks: palette.Inks) -> None:
+@of_each_scheme
+def test_accent_and_edges_can_be_seen(scheme: str) -> None:
+    inks = SCHEMES[scheme]
     assert contrast(inks.on_accent, inks.accent) >= 4.5
-    assert contrast(inks.edge, inks.base) >= 3
-    assert contrast(inks.edge, inks.window) >= 3
+    assert contrast(inks.on_accent, inks.failed) >= 4.5
+    for ground in (inks.window, inks.base, inks.selection):
+        assert contrast(inks.edge, ground) >= 3
 
 
-@pytest.mark.parametrize("inks", [palette.LIGHT, palette.DARK], ids=["light", "dark"])
-def test_the_palette_tells_its_scheme(inks: palette.Inks) -> None:
+@of_each_scheme
+def test_ring_can_be_seen_on_every_ground(scheme: str) -> None:
+    inks = SCHEMES[scheme]
+    for ground in (inks.window, inks.base, inks.rail, inks.selection):
+        assert contrast(inks.focus, ground) >= 3
+
+
+@of_each_scheme
+def test_palette_tells_its_scheme(scheme: str) -> None:
+    inks = SCHEMES[scheme]
     assert palette.inks(palette.palette_of(inks)) is inks
 
 
