@@ -13,13 +13,23 @@ from babel.messages.catalog import Catalog, Message
 
 from lab.translations.catalogs import is_whole, texts
 from lab.translations.terms import Term
+from wizard.cli.command import Group
+from wizard.cli.commands.order import COMMANDS
 
-_FIELD = re.compile(r"\{\w+\}|%\(\w+\)[sd]|%[sd]")
+FIELD = re.compile(r"\{\w+\}|%\(\w+\)[sd]|%[sd]")
 _MNEMONIC = re.compile(r"&(?=\w)")
 # what is typed, or named so by Active Directory and the settings
-_NAMES = re.compile(
+_VERBS = "|".join(
+    f"{each.name} (?:{'|'.join(verb.name for verb in each.commands)})"
+    if isinstance(each, Group)
+    else each.name
+    for each in COMMANDS
+)
+NAMES = re.compile(
     r"(?<![\w-])--?[a-z][\w-]*"  # an option
-    r"|\b(?:sudo )?writeback(?:-\w+)?(?: [a-z][a-z-]+)?\b"  # a command
+    rf"|\b(?:sudo )?writeback (?:{_VERBS})\b"  # a command
+    r"|\b(?:ad-password-)?writeback(?:-\w+|\[\w+\])"  # a program, a package
+    r"|\b[\w.]+@[\w.]+|\bDOMAIN\\user\b"  # a name to sign in with
     r"|(?<![\w{])[a-z]+(?:[_.][a-z]+)+(?![\w}])"  # a setting, a file
     r"|\b[a-z]+[A-Z]\w+\b"  # an attribute
     r"|(?<![\w<])/[a-z][\w./-]+\w"  # a path
@@ -33,7 +43,7 @@ _ENDS = {
     "…": "…",
 }
 _ALL_ENDS = "".join(_ENDS.values())
-_WORD = re.compile(r"[^\W\d_]{3,}")
+_WORD = re.compile(r"\b[A-Z]?[a-z]{2,}\b")
 _FEW = 3  # words that may be the same in both languages
 
 
@@ -95,18 +105,19 @@ def _wrong(
     for look in _LOOKS:
         if what := look(english, words):
             yield what
+    plain = NAMES.sub("", FIELD.sub("", english))
     for term in terms:
-        if what := term.wrong(english, words, language):
+        if what := term.wrong(plain, words, language):
             yield what
 
 
 def _fields(english: str, words: str) -> str:
-    meant, held = (sorted(set(_FIELD.findall(each))) for each in (english, words))
+    meant, held = (sorted(set(FIELD.findall(each))) for each in (english, words))
     return "" if meant == held else f"holds the fields {held}, not {meant}"
 
 
 def _names(english: str, words: str) -> str:
-    lost = [each for each in _NAMES.findall(_bare(english)) if each not in words]
+    lost = [each for each in NAMES.findall(_bare(english)) if each not in words]
     return f"lacks {', '.join(lost)}" if lost else ""
 
 
@@ -138,7 +149,7 @@ def _last(english: str) -> str:
 
 
 def _same(english: str, words: str) -> str:
-    kept = _WORD.findall(_NAMES.sub("", _FIELD.sub("", english)))
+    kept = _WORD.findall(NAMES.sub("", FIELD.sub("", english)))
     return "is English" if english == words and len(kept) >= _FEW else ""
 
 
