@@ -2,6 +2,7 @@ r"""The reference client from a shell: a portal's keys, and requests to agents.
 
     python -m docs.portal --portal portal.json new-keys ISSUER RELAY_URL > statement
     python -m docs.portal --portal portal.json code RELAY-HALF
+    python -m docs.portal --portal portal.json link RELAY-HALF --agent sync-01
     python -m docs.portal --portal portal.json --fingerprint "AB12 ..." \
         reset AGENT userPrincipalName anna@corp.example
 
@@ -21,6 +22,7 @@ from typing import Any
 from docs.portal_client import Agent, Client, Portal, Seen, WireError
 from docs.portal_keys import (
     BadHalfError,
+    enrolment_link,
     fingerprint,
     new_portal,
     statement,
@@ -63,6 +65,10 @@ def _arguments() -> argparse.Namespace:
     code = verbs.add_parser("code", help="join the portal's half to the relay's half")
     code.add_argument("half", help="what writeback-relay code printed")
     code.set_defaults(run=_code)
+    link = verbs.add_parser("link", help="the same as a link, with the relay's address")
+    link.add_argument("half", help="what writeback-relay code printed")
+    link.add_argument("--agent", default="", help="what the agent is to be called")
+    link.set_defaults(run=_link)
     _add_succession(verbs)
     for verb in ("reset", "change", "unlock", "check"):
         _add_request(verbs.add_parser(verb))
@@ -105,6 +111,11 @@ def _statement(arguments: argparse.Namespace) -> int:
 
 def _code(arguments: argparse.Namespace) -> int:
     print(whole_code(arguments.portal, arguments.half))
+    return 0
+
+
+def _link(arguments: argparse.Namespace) -> int:
+    print(enrolment_link(arguments.portal, arguments.half, arguments.agent))
     return 0
 
 

@@ -10,6 +10,7 @@ import json
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from joserfc import jws
 from joserfc.jwk import ECKey
@@ -86,6 +87,18 @@ def whole_code(path: Path, half: str) -> str:
     whole = body + _digest(path)[:HALF_BYTES]
     spelled = base64.b32encode(whole + hashlib.sha256(whole).digest()[:2]).decode()
     return "-".join(spelled[at : at + 5] for at in range(0, len(spelled), 5))
+
+
+def enrolment_link(path: Path, half: str, agent: str = "") -> str:
+    """Give the whole code with its relay as a link, which the wizard takes as one.
+
+    It is a secret until it was used, as the code is. A page that prints it may put it
+    behind an address of its own: https://portal.example/help#writeback:enrol?...
+    """
+    data = json.loads(path.read_text(encoding="utf-8"))
+    named = {"relay": data["relay"]["url"]} | ({"agent": agent} if agent else {})
+    whole = named | {"code": whole_code(path, half)}
+    return f"writeback:enrol?{urlencode(whole, quote_via=quote, safe='')}"
 
 
 def _digest(path: Path) -> bytes:

@@ -51,7 +51,7 @@ class Enrolment:
         if code is None:
             raise Refused(404, *_UNKNOWN)
         state = {"state": code.state(self.clock()), "portal": self._statement(code)}
-        return web.json_response(state | _use(code))
+        return web.json_response(state | (_use(code) or _end(code)))
 
     async def enrol(self, request: web.Request) -> web.Response:
         """Use a code."""
@@ -181,6 +181,11 @@ def _use(code: Code) -> dict[str, str]:
     if code.used_at is None:
         return {}
     return {"agent": code.used_by or "", "used_at": utc(code.used_at)}
+
+
+def _end(code: Code) -> dict[str, str]:
+    """Say until when a code that was not used is good: its holder alone asks by it."""
+    return {"expires_at": utc(code.expires_at)}
 
 
 def _used(code: Code) -> Refused:

@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ from wire.failure import sentence
 from wire.printable import printable
 from wire.secret import Secret
 from wire.system_reason import system_reason
-from wire.text import EMPTY, Text, verbatim
+from wire.text import EMPTY, Text, moment, verbatim
 from wizard.checks import certificate as chain
 from wizard.checks.attempt import Attempt, Failed, attempt_all
 from wizard.checks.outcome import Outcome, Report
@@ -174,7 +175,7 @@ class _Tried:
                 field=_CODE,
             )
         if state == "open":
-            return Text("Open; it is used up when the plan is applied")
+            return _open(self._answered.json().get("expires_at"))
         raise Failed(_spent(self._answered.json()), NEW_CODE, field=_CODE)
 
     def portal(self) -> Text:
@@ -184,8 +185,8 @@ class _Tried:
         except StepFailed as error:
             raise Failed(error.what, error.remedy, field=_CODE) from error
         return Text(
-            "{fingerprint} is the one the code was made for, of {issuer}; compare it "
-            "with your portal",
+            "{fingerprint}; the code was made for it. Its owner calls the portal "
+            "{issuer}. Compare the fingerprint with your portal's",
             fingerprint=portal.keys.fingerprint,
             issuer=portal.issuer,
         )
@@ -217,6 +218,18 @@ class _Tried:
             detail = sentence(str(error))
             raise Failed(detail, Text("Type it again."), field=_CODE) from None
         return self._parsed
+
+
+def _open(end: object) -> Text:
+    """Say how long an open code is good; only the relay knows, and it may lie."""
+    try:
+        until = datetime.fromisoformat(str(end)[:_MOST_TIME]).astimezone()
+    except (ValueError, OverflowError):
+        return Text("Open; it is used up when the plan is applied")
+    return Text(
+        "Open until {time}, says the relay; it is used up when the plan is applied",
+        time=moment(until, zone=True),
+    )
 
 
 def _spent(state: Mapping[str, Any]) -> Text:

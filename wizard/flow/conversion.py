@@ -3,6 +3,7 @@
 Every problem carries the dotted path of a field, and is shown beside it.
 """
 
+import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -18,6 +19,10 @@ from agent.config.settings import (
     Settings,
 )
 from agent.config.settings_file import validate
+from wire import enrolment_link
+from wire.enrolment_code import BadCode
+from wire.enrolment_link import BadLink, is_link
+from wire.secret import Secret
 from wizard.flow import conditions as when
 from wizard.flow.defaults import defaults
 from wizard.flow.model import Answers
@@ -171,7 +176,7 @@ def inputs_of(answers: Answers) -> Inputs:
     return Inputs(
         admin=admin,
         account_password=answers.get("input.account_password") or None,
-        enrolment_code=answers.get("input.enrolment_code") or None,
+        enrolment_code=_code(answers.get("input.enrolment_code")),
         proxy_password=answers.get("input.proxy_password") or None,
         new_keys=when.rekeying(answers),
         original_is_gone=when.rekeying(answers) and when.original_is_gone(answers),
@@ -179,3 +184,12 @@ def inputs_of(answers: Answers) -> Inputs:
         and not answers.get(ACCOUNT if when.new_account(answers) else GRANTS),
         delete_audit=when.removing(answers) and bool(answers.get(AUDIT)),
     )
+
+
+def _code(given: Secret | None) -> Secret | None:
+    """Give the code that was typed, or that is in the link; a bad one as it is."""
+    text = given.reveal() if given else ""
+    if is_link(text):
+        with contextlib.suppress(BadCode, BadLink):
+            return Secret(enrolment_link.read(text).code.text)
+    return given or None

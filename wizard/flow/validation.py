@@ -5,7 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from agent.config.errors import Problem, SettingsError
+from wire import enrolment_link
 from wire.enrolment_code import BadCode, parse
+from wire.enrolment_link import BadLink, is_link
 from wire.secret import Secret
 from wire.text import Text
 from wizard.flow.conversion import answers_of, settings_of
@@ -56,9 +58,10 @@ def _bad_code(fields: list[Field], answers: Answers) -> list[Problem]:
     code = answers.get("input.enrolment_code")
     if not code or all(field.path != "input.enrolment_code" for field in fields):
         return []
+    text = code.reveal()
     try:
-        parse(code.reveal())
-    except BadCode as error:
+        enrolment_link.read(text) if is_link(text) else parse(text)
+    except (BadCode, BadLink) as error:
         return [Problem("input.enrolment_code", error.what)]
     return []
 

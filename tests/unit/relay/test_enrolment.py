@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 
 from relay.cli.main import main
+from relay.database.store import utc
 from tests.fixtures.relay_stage import (
     Enrolled,
     RelayStage,
@@ -67,10 +68,11 @@ async def test_a_code_is_looked_up_without_using_it(
     stage: RelayStage, client: aiohttp.ClientSession
 ) -> None:
     agent = Enrolled("agent1", stage.new_code())
-    portal = stage.portal.statement
+    (code,) = stage.store.codes()
+    told = {"state": "open", "portal": stage.portal.statement}
     for _ in range(2):
         reply = await look_up(client, agent)
-        assert reply == (200, {"state": "open", "portal": portal})
+        assert reply == (200, told | {"expires_at": utc(code.expires_at)})
     assert (await enrol(client, agent.application))[0] == 201
 
 

@@ -8,9 +8,10 @@ from wizard.flow.model import Condition, Field, always
 
 ENROLMENT_CODE = Field(
     "input.enrolment_code",
-    "Enrolment code",
+    "Enrolment link or code",
     "code",
-    help="From your portal, in groups of five. It works once.",
+    help="From your portal: a link that fills this page, or a code in groups of five. "
+    "It works once.",
     width=72,
 )
 

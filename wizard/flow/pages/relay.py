@@ -25,6 +25,7 @@ RELAY = Page(
     why="The agent keeps one outbound connection on port 443 to a relay. Your "
     "portal sends resets through it; no inbound port is opened.",
     fields=(
+        replace(ENROLMENT_CODE, needed=installing),
         Field(
             "relay.url",
             "Relay address",
@@ -32,7 +33,6 @@ RELAY = Page(
             width=48,
             decision="Relay",
         ),
-        replace(ENROLMENT_CODE, needed=installing),
         AGENT_NAME,
         Field(
             "relay.ca",

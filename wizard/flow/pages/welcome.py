@@ -25,7 +25,7 @@ def mode_page(pages: Sequence[Page]) -> Page:
     express = Text(
         "All people of the domain, named by their user principal name. Creates a new "
         "account with the permissions it needs. Password writeback is on. You give an "
-        "enrolment code and an administrator of the domain."
+        "enrolment link and an administrator of the domain."
     )
     custom = Text(
         "You choose organizational units, the sign-in attribute, a pilot group and "

@@ -6,6 +6,7 @@ from wizard.ui.pages.account import AccountPage
 from wizard.ui.pages.apply import ApplyPage
 from wizard.ui.pages.complete import CompletePage
 from wizard.ui.pages.directory import DirectoryPage
+from wizard.ui.pages.enrolment import EnrolmentPage
 from wizard.ui.pages.explain import ExplainPage
 from wizard.ui.pages.permissions import PermissionsPage
 from wizard.ui.pages.reading import ReadingPage
@@ -25,6 +26,8 @@ _PAGES: dict[str, type[WizardPage]] = {
     "tasks": TasksPage,
     "scope": ScopePage,
     "view": ViewPage,
+    "relay": EnrolmentPage,
+    "rekey": EnrolmentPage,
     "directory": DirectoryPage,
     "account": AccountPage,
     "permissions": PermissionsPage,

@@ -13,13 +13,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from wire import enrolment_link
+from wire.enrolment_code import BadCode, parse
+from wire.enrolment_link import BadLink, EnrolmentLink, is_link
+from wire.keys import spell_fingerprint
 from wire.secret import Secret
 from wizard.flow.model import Field
 from wizard.ui.formatting import say, tr
 from wizard.ui.theme import palette
 from wizard.ui.widgets.choice_editors import Cards, Choice, Tick
 from wizard.ui.widgets.controllers_editor import Controllers
-from wizard.ui.widgets.labels import button, row
+from wizard.ui.widgets.labels import button, column, label, row
 
 
 class _Single(QWidget):
@@ -91,6 +95,70 @@ class SecretLine(Line):
         mode = QLineEdit.EchoMode
         self.line.setEchoMode(mode.Normal if shown else mode.Password)
         self.show_it.setText(tr("Hide") if shown else tr("Show"))
+
+
+class CodeLine(QWidget):
+    """An enrolment code, or a link that is taken apart as soon as it is there.
+
+    Below it stands what the code itself proves: how its portal's fingerprint begins.
+    """
+
+    changed = Signal()
+    linked = Signal(object)  # an EnrolmentLink was pasted; the code in it is kept
+
+    def __init__(self, field: Field) -> None:
+        super().__init__()
+        self._typed = SecretLine(field)
+        self.line = self._typed.line
+        self.portal = label(muted=True)
+        self.portal.hide()
+        self.setFocusProxy(self.line)
+        column(self, self._typed, self.portal, spacing=4)
+        self._typed.changed.connect(self._edited)
+
+    def focus_widget(self) -> QWidget:
+        return self.line
+
+    def value(self) -> Any:
+        return self._typed.value()
+
+    def set_value(self, value: Any) -> None:
+        self._typed.set_value(value)
+        self._tell()
+
+    def _edited(self) -> None:
+        link = _link_of(self.line.text())
+        if link:
+            self.line.setText(link.code.text)
+        self._tell()
+        self.changed.emit()
+        if link:
+            self.linked.emit(link)
+
+    def _tell(self) -> None:
+        half = _portal_of(self.line.text())
+        text = tr(
+            "For the portal whose fingerprint begins with {half}. Compare it with your "
+            "portal's.",
+            half=half,
+        )
+        self.portal.setText(text if half else "")
+        self.portal.setVisible(bool(half))
+
+
+def _link_of(text: str) -> EnrolmentLink | None:
+    try:
+        return enrolment_link.read(text) if is_link(text) else None
+    except (BadCode, BadLink):  # it is told beside the field, on Next
+        return None
+
+
+def _portal_of(text: str) -> str:
+    """Give how the fingerprint of a code's portal begins; empty for no whole code."""
+    try:
+        return spell_fingerprint(parse(text).portal)
+    except BadCode:
+        return ""
 
 
 class PathLine(Line):
@@ -173,7 +241,7 @@ class Names(_Single):
 _MAKERS: dict[str, Callable[[Field], QWidget]] = {
     "text": Line,
     "dn": Line,
-    "code": SecretLine,
+    "code": CodeLine,
     "secret": SecretLine,
     "path": PathLine,
     "number": Number,

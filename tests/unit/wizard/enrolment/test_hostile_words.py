@@ -120,6 +120,8 @@ async def test_what_a_relay_tells_of_a_code_is_one_line(
         {"state": "used", "agent": words, "used_at": words},
         {"state": "used", "agent": "srv1", "used_at": words},
         {"state": "open", "portal": {"issuer": words, "keys": words}},
+        {"state": "open", "expires_at": words},
+        {"state": "open", "expires_at": "0001-01-01T00:00:00+23:59"},
         {"error": words, "remedy": words},
     ):
         relay.says(200, content)

@@ -83,7 +83,7 @@ def test_each_check_of_a_page_has_its_row_and_says_what_it_does() -> None:
 
 def test_the_pages_that_a_setup_asks_are_counted() -> None:
     helps = [option.help for option in FIELDS["mode"].options]
-    assert helps[0].endswith("an enrolment code and an administrator of the domain.")
+    assert helps[0].endswith("an enrolment link and an administrator of the domain.")
     assert helps[1].endswith("You answer 7 pages.")
 
 
