@@ -16,6 +16,7 @@ class Draft:
         relay: None while it is not answered, or not rightly.
         directory: likewise.
         containers: of the scope, by DN.
+        excluded: containers below those that are left out, by DN.
         identify_by: the attribute that the cloud names people by.
         group: the pilot group, by name or DN; empty for none.
         deny_list: people and groups, by DN or SID.
@@ -28,6 +29,7 @@ class Draft:
     identify_by: str = ""
     group: str = ""
     deny_list: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
 
     def needed_relay(self) -> Relay:
         """Give the relay.

@@ -15,9 +15,10 @@ from agent.active_directory import users
 from agent.active_directory.deny_list import DenyList, read_deny_list
 from agent.active_directory.protected_groups import ProtectedGroups, protected_groups
 from agent.active_directory.users import User
+from agent.config.scope_containers import ScopeContainers
 from agent.config.settings import Settings
-from agent.ldap import dn
-from agent.ldap.connection import Connection
+from agent.ldap.connection import Connection, read_entry
+from agent.ldap.errors import NoSuchObject
 from agent.verdict.attributes import AttributeUnreadable
 from agent.verdict.password_policy import PasswordPolicy
 from wire.text import EMPTY, Text
@@ -37,6 +38,7 @@ class DomainCache:
     ) -> None:
         self.settings = settings
         self.base_dn = settings.directory.base_dn
+        self.containers = ScopeContainers.of(settings.scope)
         self._clock = clock
         self._lock = threading.Lock()
         self._kept: dict[Hashable, tuple[float, object]] = {}
@@ -89,18 +91,24 @@ class DomainCache:
     def warm_up(self, directory: Connection) -> None:
         """Read again what every request needs; called in the background."""
         with self._lock:
-            for key in ("protected", "deny_list", "token"):
+            for key in ("protected", "deny_list", "exclusions", "token"):
                 self._kept.pop(key, None)
         self.protected(directory)
         self.deny_list(directory)
+        self.why_nobody(directory)
         self.token(directory)
 
     def why_not_in_scope(self, directory: Connection, user: User) -> Text:
         """Say why a user is out of scope; empty when in it."""
-        scope = self.settings.scope
-        if not any(dn.is_below(user.dn, each) for each in scope.containers):
+        if why := self.why_nobody(directory):
+            return why
+        deciding = self.containers.deciding(user.dn)
+        if deciding is None:
             return Text("in none of the containers of the scope")
-        group = scope.pilot_group
+        if not deciding.included:
+            name = deciding.container
+            return Text("in {container}, which the scope excludes", container=name)
+        group = self.settings.scope.pilot_group
         if group is None:
             return EMPTY
         inside = self._keep(
@@ -109,6 +117,25 @@ class DomainCache:
             lambda: users.in_group(directory, group, user.dn),
         )
         return EMPTY if inside else Text("no member of the pilot group")
+
+    def why_nobody(self, directory: Connection) -> Text:
+        """Say why nobody at all is in scope: an excluded container is not found.
+
+        It may be under another name by now, or hidden, and whom it meant with it.
+        """
+        excluded = self.settings.scope.exclude_containers
+        gone = self._keep(
+            "exclusions",
+            KEPT_S,
+            lambda: tuple(each for each in excluded if not _is_there(directory, each)),
+        )
+        if not gone:
+            return EMPTY
+        return Text(
+            "the excluded container {container} is not found, so nobody can be told "
+            "from those in it",
+            container=gone[0],
+        )
 
     def _keep(self, key: Hashable, seconds: float, read: Callable[[], T]) -> T:
         now = self._clock()
@@ -122,6 +149,13 @@ class DomainCache:
                 self._kept.clear()
             self._kept[key] = (now + seconds, value)
         return value
+
+
+def _is_there(directory: Connection, name: str) -> bool:
+    try:
+        return read_entry(directory, name, ()) is not None
+    except NoSuchObject:
+        return False
 
 
 def _policy_or_why(

@@ -65,13 +65,14 @@ class SubjectReader:
 
     def read_in_scope(self, warm: PooledConnection, user: User) -> Subject:
         """Read everything of a user that a search of the scope has found."""
+        why_nobody = self.domain.why_nobody(warm.directory)
         try:
             token = self._forest_token(warm.directory, user)
         except DirectoryError as error:
             if error.result is None and not isinstance(error, NoSuchObject):
                 raise
             token = None  # one who is gone by now, say: the others are still read
-        return self._subject(warm, user, token, detail=True)
+        return self._subject(warm, user, token, detail=True, why_not=why_nobody)
 
     def _forest_token(self, directory: Connection, user: User) -> frozenset[Sid] | None:
         """Read a user's groups of the forest's other domains, where it has some.

@@ -123,6 +123,14 @@ class Scope(Model):
     containers: Annotated[tuple[DistinguishedName, ...], NotEmpty] = Field(
         strict=False, description="containers with everything below"
     )
+    exclude_containers: Annotated[
+        tuple[DistinguishedName, ...], Field(max_length=1000)
+    ] = Field(
+        default=(),
+        strict=False,
+        description="containers below those, left out with everything below; the "
+        "innermost container that is named decides",
+    )
     pilot_group: DistinguishedName | None = Field(
         default=None, description="only members of this group (nested counted)"
     )
@@ -136,6 +144,11 @@ class Scope(Model):
         default=True,
         description="accounts with a servicePrincipalName are never written to",
     )
+
+    @model_validator(mode="after")
+    def _excludes_something(self) -> Self:
+        validators.exclusions(self.containers, self.exclude_containers)
+        return self
 
 
 class Features(Model):

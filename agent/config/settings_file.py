@@ -20,6 +20,7 @@ from wire.text import Text, verbatim
 # settings that came after programs of this version were there: at their default they
 # are not written, so that those read the file; else they refuse what they don't know
 _ADDED = (
+    ("scope", "exclude_containers"),
     ("scope", "deny_list"),
     ("scope", "exclude_service_accounts"),
     ("features", "read_password_settings"),

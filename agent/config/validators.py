@@ -6,13 +6,14 @@ the rule and the remedy in words.
 
 import contextlib
 import re
+from collections.abc import Sequence
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from agent.acl.sid import Sid
-from agent.ldap.dn import split
+from agent.ldap.dn import parse, split
 from wire.text import Text
 
 _Item = TypeVar("_Item")
@@ -238,3 +239,16 @@ def new_account(name: str, container: str | None) -> None:
         )
     if not container:
         raise FieldRule("container", Text("is needed to make a new account in"))
+
+
+def exclusions(containers: Sequence[str], excluded: Sequence[str]) -> None:
+    """Check that what is left out of containers lies in one, and is not one itself."""
+    named = set(map(parse, containers))
+    for name in excluded:
+        parts = parse(name)
+        if parts in named:
+            rule = Text("names {name}, which is in containers too; keep one", name=name)
+            raise FieldRule("exclude_containers", rule)
+        if not any(parts[at:] in named for at in range(1, len(parts))):
+            rule = Text("names {name}, which is below none of containers", name=name)
+            raise FieldRule("exclude_containers", rule)

@@ -6,14 +6,19 @@ who can be reset; that reads, and writes nothing.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 
 from agent.active_directory.domain_cache import DomainCache
 from agent.active_directory.subject_reader import SubjectReader
-from agent.active_directory.users import DETAIL, User, user_of
-from agent.config.settings import Settings
+from agent.active_directory.users import DETAIL, User, read_again, user_of
+from agent.config.scope_containers import ScopeContainers
+from agent.config.settings import Scope, Settings
 from agent.ldap.controls import OWNER_GROUP_DACL
+from agent.ldap.entry import Entry
+from agent.ldap.errors import NoSuchObject
 from agent.ldap.filters import member_filter, people_filter
 from agent.ldap.pool import Pool, PooledConnection
 from agent.verdict.judge import judge
@@ -78,14 +83,42 @@ def _for_good(verdict: OperationVerdict) -> bool:
 
 
 def _people(warm: PooledConnection, settings: Settings) -> Iterator[User]:
-    pilot, controls, left = settings.scope.pilot_group, (OWNER_GROUP_DACL,), MOST
-    query = people_filter(*(() if pilot is None else (member_filter(pilot),)))
-    for container in settings.scope.containers:
-        found = warm.directory.search(
-            container, query, DETAIL, controls=controls, paged=False, limit=left
-        )
-        for entry in found:
+    scope, left = settings.scope, MOST
+    if scope.exclude_containers:
+        yield from islice(_people_beside(warm, scope), MOST)
+        return
+    for container in scope.containers:
+        for entry in _found(warm, scope, container, DETAIL, limit=left):
             left -= 1
             yield user_of(entry)
         if left < 1:
             return
+
+
+def _people_beside(warm: PooledConnection, scope: Scope) -> Iterator[User]:
+    """Find people by their names before they are read: most may be excluded."""
+    containers = ScopeContainers.of(scope)
+    for container in scope.containers:
+        for entry in _found(warm, scope, container, ()):
+            if containers.include(entry.dn):
+                with suppress(NoSuchObject):  # gone by now
+                    yield read_again(warm.directory, entry.dn)
+
+
+def _found(
+    warm: PooledConnection,
+    scope: Scope,
+    container: str,
+    attributes: Sequence[str],
+    limit: int | None = None,
+) -> Iterator[Entry]:
+    pilot, controls = scope.pilot_group, (OWNER_GROUP_DACL,)
+    query = people_filter(*(() if pilot is None else (member_filter(pilot),)))
+    return warm.directory.search(
+        container,
+        query,
+        attributes,
+        controls=controls if attributes else (),
+        paged=limit is None,
+        limit=limit,
+    )

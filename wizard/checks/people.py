@@ -1,10 +1,12 @@
-"""Who is in the scope: containers, counts, the pilot group, the identifier."""
+"""Who is in the scope: counts, the pilot group, the deny list, the identifier."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
 from agent.active_directory.deny_list import read_deny_list
-from agent.ldap.connection import Connection
+from agent.config.scope_containers import ScopeContainers
+from agent.ldap.connection import Connection, read_entry
 from agent.ldap.dn import is_below
 from agent.ldap.entry import Entry
 from agent.ldap.errors import DirectoryError, NoSuchObject
@@ -13,6 +15,7 @@ from wire.text import EMPTY, Text, plural, verbatim
 from wizard.checks.outcome import Outcome, Report
 from wizard.directory.sign_in import as_either
 from wizard.inputs import Draft
+from wizard.permissions.coverage import outermost
 from wizard.plan.change import Context
 from wizard.results import Check, Container, State
 
@@ -20,9 +23,11 @@ _CONTAINERS = (
     "(&(|(objectClass=organizationalUnit)(objectClass=container))"
     "(!(showInAdvancedViewOnly=TRUE)))"
 )
+_ANYBODY = people_filter()
 _NAMED = 5
 _SCOPE, _GROUP, _BY = "scope.containers", "scope.pilot_group", "identify_by"
-_DENY = "scope.deny_list"
+_DENY, _EXCLUDED = "scope.deny_list", "scope.exclude_containers"
+_TAKE_OUT = Text("Take it out of those that are excluded: else nobody at all is reset.")
 
 
 def containers(opened: Connection, parent_dn: str) -> tuple[Container, ...]:
@@ -40,7 +45,7 @@ def run_scope(
 ) -> Outcome:
     """Count who is in the scope; nobody is a failure."""
     with as_either(draft.needed_directory(), context) as opened:
-        return Outcome(check_scope(opened, draft.containers))
+        return Outcome(check_scope(opened, draft.containers, draft.excluded))
 
 
 def run_group(
@@ -64,27 +69,63 @@ def run_identifier(
 ) -> Outcome:
     """Find people who lack the identifier or share it."""
     with as_either(draft.needed_directory(), context) as opened:
-        return Outcome(check_identifier(opened, draft.containers, draft.identify_by))
+        people = _everybody(opened, draft)
+        return Outcome(check_identifier(people, draft.identify_by))
 
 
-def check_scope(opened: Connection, chosen: Sequence[str]) -> tuple[Check, ...]:
+def check_scope(
+    opened: Connection, chosen: Sequence[str], excluded: Sequence[str] = ()
+) -> tuple[Check, ...]:
     """Count the people of each container; nobody in all of them is a failure."""
     rows, total = [], 0
+    named = ScopeContainers(chosen, excluded)
     for container in chosen:
         try:
-            people = _count(opened, container)
+            inside, beside = _counts(opened, container, named)
         except NoSuchObject:
-            detail = Text("There is no such container.")
-            remedy = Text("Choose it again in the tree.")
-            rows.append(_row(verbatim(container), "failed", detail, remedy, _SCOPE))
+            rows.append(_no_such(container, _SCOPE, Text("Choose it again.")))
             continue
-        total += people
-        rows.append(_row(verbatim(container), "ok", _people(people)))
+        total += inside
+        detail = _people(inside)
+        if beside:
+            detail = Text(
+                "{people}, and {others} left out", people=detail, others=_people(beside)
+            )
+        rows.append(_row(verbatim(container), "ok", detail))
+    rows += check_excluded(opened, excluded)
     if not total:
         detail = Text("Nobody is in the containers chosen.")
         remedy = Text("Choose containers that people are in.")
         rows.append(_row(Text("Scope"), "failed", detail, remedy, _SCOPE))
     return tuple(rows)
+
+
+def _counts(
+    opened: Connection, container: str, named: ScopeContainers
+) -> tuple[int, int]:
+    """Count who is in the scope in a container, and who is left out of it."""
+    found = Counter(
+        named.include(entry.dn) for entry in opened.search(container, _ANYBODY, ())
+    )
+    return found[True], found[False]
+
+
+def check_excluded(opened: Connection, excluded: Sequence[str]) -> list[Check]:
+    """Find the excluded containers that are not there, each as a failure."""
+    gone = (each for each in excluded if not _is_there(opened, each))
+    return [_no_such(each, _EXCLUDED, _TAKE_OUT) for each in gone]
+
+
+def _is_there(opened: Connection, name: str) -> bool:
+    try:
+        return read_entry(opened, name, ()) is not None
+    except NoSuchObject:
+        return False
+
+
+def _no_such(container: str, field: str, remedy: Text) -> Check:
+    detail = Text("There is no such container.")
+    return _row(verbatim(container), "failed", detail, remedy, field)
 
 
 def check_group(
@@ -148,40 +189,43 @@ def _group_words(count: int) -> Text:
     )
 
 
-def check_identifier(
-    opened: Connection, chosen: Sequence[str], identify_by: str
-) -> tuple[Check, ...]:
+def _everybody(opened: Connection, draft: Draft) -> Iterator[Entry]:
+    """Find everybody in the scope, each once, with what the cloud names them by."""
+    named = ScopeContainers(draft.containers, draft.excluded)
+    for container in outermost(draft.containers):
+        found = opened.search(container, _ANYBODY, (draft.identify_by,))
+        yield from (entry for entry in found if named.include(entry.dn))
+
+
+def check_identifier(people: Iterable[Entry], identify_by: str) -> tuple[Check, ...]:
     """Find who lacks the attribute, and who shares it with somebody."""
     title = Text("Sign-in attribute {identify_by}", identify_by=identify_by)
     named: dict[bytes, list[str]] = {}
-    without, seen = [], set()
-    for container in chosen:
-        for entry in opened.search(container, people_filter(), (identify_by,)):
-            if entry.dn in seen:
-                continue  # a container inside another one that is chosen
-            seen.add(entry.dn)
-            value = entry.raw(identify_by)
-            if value is None:
-                without.append(entry.dn)
-                continue
+    without, count = [], 0
+    for entry in people:
+        count += 1
+        value = entry.raw(identify_by)
+        if value is None:
+            without.append(entry.dn)
+        else:
             named.setdefault(value.lower(), []).append(entry.dn)
     shared = [dns for dns in named.values() if len(dns) > 1]
     rows = []
     if without:
-        count, some = _people(len(without)), _some(without)
-        detail = Text("{people} lack it: {some}.", people=count, some=some)
+        lacking, some = _people(len(without)), _some(without)
+        detail = Text("{people} lack it: {some}.", people=lacking, some=some)
         remedy = Text("They can't be reset until it is set.")
         rows.append(_row(title, "warning", detail, remedy, _BY))
     if shared:
-        people = [dn for dns in shared for dn in dns]
-        count, some = _people(len(people)), _some(people)
+        alike = [dn for dns in shared for dn in dns]
+        sharing, some = _people(len(alike)), _some(alike)
         detail = Text(
-            "{people} share it with somebody: {some}.", people=count, some=some
+            "{people} share it with somebody: {some}.", people=sharing, some=some
         )
         remedy = Text("They can't be reset until it is different for each.")
         rows.append(_row(title, "warning", detail, remedy, _BY))
     if not rows:
-        detail = Text("Different for each of {people}", people=_people(len(seen)))
+        detail = Text("Different for each of {people}", people=_people(count))
         rows.append(_row(title, "ok", detail))
     return tuple(rows)
 
@@ -199,7 +243,7 @@ def _container(opened: Connection, entry: Entry) -> Container:
 
 
 def _count(opened: Connection, container: str) -> int:
-    return sum(1 for _ in opened.search(container, people_filter(), ()))
+    return sum(1 for _ in opened.search(container, _ANYBODY, ()))
 
 
 def _groups(opened: Connection, base_dn: str, group: str) -> Iterator[Entry]:

@@ -236,6 +236,7 @@ def status_text(installed: Installed | None) -> str:
         Text("Domain"): f"{domain} ({say(status.directory)})",
         Text("Account"): settings.directory.sign_in_name,
         Text("Scope"): "; ".join(settings.scope.containers),
+        Text("Left out"): "; ".join(settings.scope.exclude_containers) or Text("none"),
         Text("Pilot group"): settings.scope.pilot_group or Text("none"),
         Text("Deny list"): "; ".join(settings.scope.deny_list) or Text("empty"),
         Text("Fingerprint"): installed.fingerprint,

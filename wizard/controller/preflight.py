@@ -13,7 +13,7 @@ from agent.config.settings_file import parse
 from agent.ldap.connection import read_entry
 from wire.text import Text
 from wizard.checks.account import check_account
-from wizard.checks.people import check_deny_list, check_group
+from wizard.checks.people import check_deny_list, check_excluded, check_group
 from wizard.checks.relay import check_relay
 from wizard.directory.sign_in import as_admin, as_either
 from wizard.enrolment.relay_route import requested_endpoint
@@ -40,7 +40,7 @@ def refuse_unready(plan: Plan, context: Context, stop: threading.Event) -> None:
 
 
 def refuse_unknown_names(plan: Plan, context: Context) -> None:
-    """Raise StepFailed where nobody is the pilot group, or on the deny list.
+    """Raise StepFailed where nobody is the pilot group, on the deny list or excluded.
 
     With a wrong name nobody at all is reset. What is in force is left alone: writeback
     is turned off without a controller, too.
@@ -99,12 +99,13 @@ def _permissions(record: GrantRecord, context: Context) -> Iterator[Check]:
 
 def _people(settings: Settings, context: Context) -> Iterator[Check]:
     scope, directory = settings.scope, settings.directory
-    if not (scope.pilot_group or scope.deny_list):
+    if not (scope.pilot_group or scope.deny_list or scope.exclude_containers):
         return
     with as_either(directory, context) as opened:
         if scope.pilot_group:
             yield check_group(opened, directory.base_dn, scope.pilot_group)[0]
         yield from check_deny_list(opened, directory.base_dn, scope.deny_list)
+        yield from check_excluded(opened, scope.exclude_containers)
 
 
 def _in_force(context: Context) -> Scope | None:

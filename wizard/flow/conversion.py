@@ -43,6 +43,7 @@ def answers_of(settings: Settings) -> Mapping[str, Any]:
     values.pop("version")
     values["directory.controllers"] = settings.directory.controllers
     values["scope.containers"] = settings.scope.containers
+    values["scope.exclude_containers"] = settings.scope.exclude_containers
     values["scope.deny_list"] = settings.scope.deny_list
     values["pilot"] = "group" if settings.scope.pilot_group else "all"
     return MappingProxyType(values)
@@ -97,6 +98,7 @@ def draft_of(answers: Answers) -> Draft:
         if when.piloting(answers)
         else "",
         deny_list=tuple(answers.get("scope.deny_list") or ()),
+        excluded=tuple(answers.get("scope.exclude_containers") or ()),
     )
 
 

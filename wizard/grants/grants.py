@@ -13,7 +13,7 @@ from agent.acl.rights import Right
 from agent.acl.sddl import sddl
 from agent.acl.sid import Sid
 from agent.active_directory.users import own_sids
-from agent.config.settings import Settings
+from agent.config.settings import Scope, Settings
 from agent.ldap import dn
 from agent.ldap.connection import Connection
 from agent.ldap.dn import is_below
@@ -246,7 +246,7 @@ def judged_scope(
     with as_agent(wanted.directory, context) as opened:
         token = own_sids(opened)
         own = sid_of(opened, wanted.directory)
-        where = grant_targets(opened, wanted.scope.containers)
+        where = grant_targets(opened, wanted.scope)
         rights: _Judged = []
         for dn in where.containers:
             sids = token - _lost(dn, losing, own)
@@ -312,9 +312,25 @@ def grant_change(
             kept=kept,
             **on,
         )
+    summary = _with_excluded(summary, wanted.scope, container)
     rights, taken_over = (tuple(each.name for each in part) for part in (grants, stood))
     record = GrantRecord(wanted.directory, container, rights, taken_over)
     return Change("grants", summary, None, record.facts(), needs_admin=True)
+
+
+def _with_excluded(summary: Text, scope: Scope, container: str) -> Text:
+    """Say too that a grant reaches into excluded containers: no entry denies it."""
+    reached = sum(is_below(each, container) for each in scope.exclude_containers)
+    if not reached:
+        return summary
+    return Text(
+        "{grants}; {count} excluded container below inherits it, where the agent "
+        "refuses all the same",
+        many="{grants}; {count} excluded containers below inherit it, where the agent "
+        "refuses all the same",
+        count=reached,
+        grants=summary,
+    )
 
 
 def revoke_change(record: GrantRecord, rights: Sequence[str]) -> Change:

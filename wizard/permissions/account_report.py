@@ -9,16 +9,18 @@ the findings are in `wizard.permissions.findings`, `excess_rights`, `rights_tall
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from uuid import UUID
 
 from agent.acl.rights import Right, classes_of
 from agent.acl.sid import Sid
 from agent.acl.well_known_sids import domain_of, domain_rid, is_broad
 from agent.active_directory.domain_cache import DomainCache
+from agent.config.scope_containers import ScopeContainers
 from agent.config.settings import Settings
 from agent.ldap.connection import Connection, read_entry
 from agent.ldap.controls import OWNER_GROUP_DACL
-from agent.ldap.dn import is_below, same
+from agent.ldap.dn import same
 from agent.ldap.entry import DESCRIPTOR, Entry
 from agent.ldap.errors import DirectoryError
 from agent.ldap.filters import escape, member_filter, people_filter
@@ -32,7 +34,7 @@ from wizard.permissions.protected_people import ProtectedPeople, protected_peopl
 from wizard.permissions.rights_tally import Kind, RightsTally, SecuredObject
 from wizard.permissions.service_account import ServiceAccount, of_place, of_state
 from wizard.permissions.sid_names import Names
-from wizard.permissions.user_rights import Person, UserRights, of_pilot
+from wizard.permissions.user_rights import Person, UserRights, of_excluded, of_pilot
 
 Report = Callable[[int], None]
 Stop = Callable[[], bool]
@@ -57,6 +59,10 @@ class _Inspection:
     @property
     def base_dn(self) -> str:
         return self.settings.directory.base_dn
+
+    @cached_property
+    def containers(self) -> ScopeContainers:
+        return ScopeContainers.of(self.settings.scope)
 
     @property
     def template(self) -> str:
@@ -99,11 +105,13 @@ def find_about_account(
 def _rights(inspection: _Inspection, entry: Entry) -> Iterator[Finding]:
     """Look at what the account may do, and who may do something to it."""
     people, names = _people(inspection), inspection.name_of
-    yield of_place(entry.dn, inspection.settings.scope.containers)
+    yield of_place(entry.dn, inspection.containers)
     yield from excess_rights.of_groups(inspection.sids, names)
     yield from _about_places(inspection)
     yield from _objects(inspection).findings(names)
     yield from people.findings(names)
+    if inspection.settings.scope.exclude_containers:
+        yield of_excluded(people)
     yield from _about_pilot(inspection, people)
     yield from account_takeover.of_holders(people.holders, inspection.own, names)
     yield from _about_takeover(inspection, entry, people.holders)
@@ -164,8 +172,7 @@ def _people(
     entries = inspection.find(people_filter(*also), _PERSON)
     for entry in _until_stopped(entries, people, stop):
         if entry.raw("objectSid") != inspection.own.raw:
-            containers = inspection.settings.scope.containers
-            people.add(_person(entry, containers, shield))
+            people.add(_person(entry, inspection.containers, shield))
     if not people.stopped:
         report(people.people)
     return people
@@ -179,13 +186,16 @@ def _about_pilot(inspection: _Inspection, everybody: UserRights) -> Iterator[Fin
         yield of_pilot(everybody, pilot, group)
 
 
-def _person(entry: Entry, containers: Sequence[str], shield: ProtectedPeople) -> Person:
-    marked = entry.raw("adminCount") == b"1"
+def _person(
+    entry: Entry, containers: ScopeContainers, shield: ProtectedPeople
+) -> Person:
+    marked, deciding = entry.raw("adminCount") == b"1", containers.deciding(entry.dn)
     return Person(
         entry.dn,
         entry.descriptor,
         _classes(entry),
-        inside=any(is_below(entry.dn, each) for each in containers),
+        inside=deciding is not None and deciding.included,
+        excluded=deciding is not None and not deciding.included,
         marked=marked,
         protected=shield.holds(entry.dn, marked=marked),
     )

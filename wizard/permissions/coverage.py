@@ -15,6 +15,7 @@ from itertools import islice
 from agent.acl.sid import Sid
 from agent.active_directory.subject_reader import SubjectReader
 from agent.active_directory.users import DETAIL, user_of
+from agent.config.scope_containers import ScopeContainers
 from agent.config.settings import Scope
 from agent.ldap import dn
 from agent.ldap.connection import Connection
@@ -96,10 +97,10 @@ def cover(
                 yield PersonVerdict(entry.text("sAMAccountName") or "", verdict)
 
 
-def outermost(scope: Scope) -> tuple[str, ...]:
-    """Leave out containers inside others of the scope: nobody counts twice."""
+def outermost(containers: Sequence[str]) -> tuple[str, ...]:
+    """Leave out containers inside others of them: nobody counts twice."""
     chosen: list[str] = []
-    for container in sorted(scope.containers, key=lambda name: len(dn.parse(name))):
+    for container in sorted(containers, key=lambda name: len(dn.parse(name))):
         if not any(dn.is_below(container, outer) for outer in chosen):
             chosen.append(container)
     return tuple(chosen)
@@ -108,13 +109,18 @@ def outermost(scope: Scope) -> tuple[str, ...]:
 def people_in(
     directory: Connection, scope: Scope, attributes: Sequence[str], page: int
 ) -> Iterator[Entry]:
-    """Find everybody in the scope, each once, with the permissions of each."""
+    """Find everybody in the scope, each once, with the permissions of each.
+
+    A filter can't name containers, so that people of excluded ones are read too.
+    """
     pilot, controls = scope.pilot_group, (OWNER_GROUP_DACL,)
     query = people_filter(*(() if pilot is None else (member_filter(pilot),)))
-    for container in outermost(scope):
-        yield from directory.search(
+    named = ScopeContainers.of(scope)
+    for container in outermost(scope.containers):
+        found = directory.search(
             container, query, attributes, controls=controls, page=page
         )
+        yield from (entry for entry in found if named.include(entry.dn))
 
 
 def _pages(directory: Connection, scope: Scope) -> Iterator[list[Entry]]:

@@ -3,11 +3,11 @@
 Pure: values in, findings out.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from agent.ldap.dn import is_below
+from agent.config.scope_containers import ScopeContainers
 from agent.ldap.entry import Entry
 from agent.verdict.account import UserFlag
 from agent.verdict.attributes import from_filetime
@@ -268,15 +268,18 @@ def _option(option: _Option, flags: int | None, attribute: str) -> Finding:
     return Finding(option.what, option.level, option.on, shown_by, option.remedy)
 
 
-def of_place(dn: str, containers: Sequence[str]) -> Finding:
+def of_place(dn: str, containers: ScopeContainers) -> Finding:
     """Tell whether the account lies in the scope, where its own grants reach it."""
-    what = "account/in_scope"
-    if not any(is_below(dn, container) for container in containers):
+    what, deciding = "account/in_scope", containers.deciding(dn)
+    if deciding is None:
         return Finding(what, Level.OK, "It lies outside the scope")
+    title = Text("It lies inside the scope; no portal may reset it all the same")
+    if not deciding.included:
+        title = Text("It lies in an excluded container, below one of the scope")
     return Finding(
         what,
         Level.INFO,
-        "It lies inside the scope; no portal may reset it all the same",
+        title,
         dn,
         "Move it to a container outside the scope: its own grants reach it there.",
     )

@@ -36,11 +36,13 @@ class Person(SecuredObject):
     """Somebody found: inside the scope or not, marked (adminCount is 1) or not.
 
     Who is `protected` is in a group that AdminSDHolder protects, marked or not yet.
+    Who is `excluded` lies in a container that the scope excludes, and is not inside.
     """
 
     inside: bool
     marked: bool
     protected: bool = False
+    excluded: bool = False
 
 
 @dataclass(slots=True)
@@ -48,13 +50,15 @@ class UserRights(rights_tally.RightsTally):
     """What the account may do to people.
 
     Of the `people` looked at, `resettable` are those inside the containers it may
-    reset; `holders` are given the three rights on people inside the scope. `stamped`:
-    SDProp runs in their domain.
+    reset, and `excluded` those in excluded ones that it may reset all the same;
+    `holders` are given the three rights on people inside the scope. `stamped`: SDProp
+    runs in their domain.
     """
 
     people: int = 0
     resettable: int = 0
     stamped: bool = False
+    excluded: int = 0
     holders: set[Sid] = field(default_factory=set)
 
     def add(self, person: Person) -> None:
@@ -76,12 +80,13 @@ class UserRights(rights_tally.RightsTally):
 
     def _count_task(self, person: Person, held: HeldRight) -> None:
         because = held.decision.because
-        if not person.inside:
+        if not (person.inside or person.excluded):
             self.count((Kind.OUTSIDE, held.right), person, held)
-        elif isinstance(because, Ace):
+        elif person.inside and isinstance(because, Ace):
             self.holders.add(because.sid)
         if held.right is Right.RESET_PASSWORD:
             self.resettable += person.inside
+            self.excluded += person.excluded
             self._count_mark(person, held)
 
     def _count_mark(self, person: Person, held: HeldRight) -> None:
@@ -142,6 +147,25 @@ class UserRights(rights_tally.RightsTally):
 def _is_inherited(held: HeldRight) -> bool:
     because = held.decision.because
     return isinstance(because, Ace) and bool(because.flags & AceFlag.INHERITED)
+
+
+def of_excluded(people: UserRights) -> Finding:
+    """Tell that what is granted above an excluded container reaches into it."""
+    what, shown_by = "outside/excluded", Text("scope.exclude_containers")
+    if people.stopped:
+        about = Text("whom it may reset in excluded containers")
+        return not_known(what, about, Text("stopped"), rights_tally.RUN_TO_END)
+    title = Text(
+        "It may reset the passwords of {people} in excluded containers",
+        people=rights_tally.number(Kind.PEOPLE, people.excluded),
+    )
+    remedy = EMPTY
+    if people.excluded:
+        remedy = Text(
+            "The agent refuses them. Its account inherits the right there all the "
+            "same: an exclusion narrows what the agent does, not what its account may."
+        )
+    return Finding(what, Level.INFO, title, shown_by, remedy)
 
 
 def of_pilot(everybody: UserRights, pilot: UserRights, group: str) -> Finding:

@@ -191,7 +191,7 @@ def _before_sign_in(
     """
     with as_admin(wanted.directory, context) as opened:
         own = sid_of(opened, wanted.directory) if there else None
-        where = grant_targets(opened, wanted.scope.containers)
+        where = grant_targets(opened, wanted.scope)
         for dn in where.containers:
             judged = grants.judge_scope(
                 opened, dn, wanted, where, token=ANYBODY, own=own

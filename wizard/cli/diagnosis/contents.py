@@ -38,6 +38,7 @@ SETTINGS = (
     "directory.account.name",
     "directory.account.container",
     "scope.containers",
+    "scope.exclude_containers",
     "scope.pilot_group",
     "scope.exclude_service_accounts",
     "identify_by",

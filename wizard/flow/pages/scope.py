@@ -1,7 +1,7 @@
 """Domains and OUs: the containers whose people can be reset."""
 
 from wizard.flow.conditions import choosing
-from wizard.flow.model import Field, Page, PageCheck
+from wizard.flow.model import Field, Page, PageCheck, never
 
 SCOPE = Page(
     id="scope",
@@ -10,6 +10,14 @@ SCOPE = Page(
     "granted there and nowhere else.",
     fields=(
         Field("scope.containers", "Containers", "containers", decision="Container"),
+        Field(
+            "scope.exclude_containers",
+            "Except",
+            "containers",
+            needed=never,
+            default=(),
+            decision="Container left out",
+        ),
     ),
     shown=choosing,
     check=PageCheck("scope", "Counting people in the containers"),

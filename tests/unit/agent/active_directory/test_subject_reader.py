@@ -1,5 +1,6 @@
 """A subject is put together once: scope, token, what absent attributes mean."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -151,3 +152,64 @@ def test_who_is_outside_the_scope_is_told_why() -> None:
     assert not subject.in_scope
     assert subject.why_not_in_scope == "in none of the containers of the scope"
     assert subject.policy is None
+
+
+BERLIN = f"OU=Berlin,{PEOPLE}"
+
+
+class Holding(Fake):
+    """A directory that holds containers too."""
+
+    def __init__(self, *containers: str) -> None:
+        super().__init__()
+        self.containers = containers
+
+    def search(
+        self, base: str, query: str, *more: Any, **named: Any
+    ) -> Iterator[Entry]:
+        found = tuple(super().search(base, query, *more, **named))
+        there = (Entry(base, {}),) if base in self.containers else ()
+        return iter(found or there)
+
+
+def moved(user: User, dn: str) -> User:
+    return replace(user, entry=replace(user.entry, dn=dn))
+
+
+def test_who_is_in_an_excluded_container_is_told_which() -> None:
+    domain = DomainCache(settings(exclude_containers=[BERLIN]))
+    subjects, warm = SubjectReader(domain), Holding(BERLIN).warm
+    inner = moved(person(EVERYTHING), f"CN=Ada,OU=Mitte,{BERLIN.upper()}")
+
+    subject = subjects.read(warm, inner, detail=False)
+    assert not subject.in_scope
+    assert subject.why_not_in_scope == f"in {BERLIN}, which the scope excludes"
+    assert subjects.read(warm, person(EVERYTHING), detail=False).in_scope
+
+
+@pytest.mark.parametrize("there", [Holding(), Holding(BERLIN)])
+def test_an_excluded_container_that_is_not_found_keeps_everybody_out(
+    there: Holding,
+) -> None:
+    """Who was meant can't be told: it may have another name by now, or be hidden."""
+    renamed = f"OU=Gone,{PEOPLE}"
+    domain = DomainCache(settings(exclude_containers=[BERLIN, renamed]))
+    subjects = SubjectReader(domain)
+
+    for subject in (
+        subjects.read(there.warm, person(EVERYTHING), detail=False),
+        subjects.read_in_scope(there.warm, person(EVERYTHING)),
+    ):
+        assert not subject.in_scope
+        assert "is not found, so nobody can be told" in subject.why_not_in_scope
+
+
+def test_excluded_containers_are_looked_for_once_a_minute() -> None:
+    fake, now = Holding(BERLIN), [0.0]
+    domain = DomainCache(settings(exclude_containers=[BERLIN]), clock=lambda: now[0])
+    for _ in range(9):
+        assert not domain.why_nobody(fake.directory)
+
+    assert fake.asked.count(BERLIN) == 1
+    now[0], fake.containers = 61.0, ()
+    assert domain.why_nobody(fake.directory)

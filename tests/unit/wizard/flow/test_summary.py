@@ -14,6 +14,7 @@ def test_the_summary_names_each_decision_as_the_pages_ask_it() -> None:
         ("Domain controllers", "dc1.corp.test, dc2.corp.test"),
         ("Service account", "svc-writeback"),
         ("Container", "OU=People,DC=corp,DC=test"),
+        ("Container left out", "None"),
         ("Sign-in attribute", "userPrincipalName"),
         ("Pilot group", "CN=Pilot,OU=Groups,DC=corp,DC=test"),
         ("Deny list", "None"),

@@ -12,6 +12,7 @@ from agent.acl.ace import Ace, AceFlag, AceType
 from agent.acl.descriptor import Acl, Control, SecurityDescriptor, add_ace, remove_ace
 from agent.acl.rights import Right
 from agent.acl.sid import Sid
+from agent.config.settings import Scope
 from agent.config.settings_file import validate
 from agent.ldap.connection import Connection
 from agent.ldap.dn import is_below, same
@@ -94,10 +95,12 @@ def judged(
     *groups: Mapping[str, bytes | None],
     rights: Sequence[Right] = (RESET,),
     scope: Sequence[str] = (PEOPLE,),
+    excluded: Sequence[str] = (),
     at: str = PEOPLE,
 ) -> ContainerRights:
     opened = lists(*groups)
-    where = grant_targets(opened, scope)
+    named = Scope(containers=tuple(scope), exclude_containers=tuple(excluded))
+    where = grant_targets(opened, named)
     return judge(opened, at, rights, where, token=TOKEN, own=OWN)
 
 
@@ -217,14 +220,47 @@ def test_a_container_inside_another_gets_no_entries_of_its_own(
 ) -> None:
     opened = lists({BERLIN: listed()})
 
-    assert grant_targets(opened, scope).containers == (PEOPLE,)
+    assert grant_targets(opened, Scope(containers=scope)).containers == (PEOPLE,)
+
+
+def test_who_is_in_an_excluded_container_asks_for_no_grant() -> None:
+    berlin = {BERLIN: listed(protected=True)}
+    lacking = people(3, LACKING, BERLIN)
+
+    everybody = judged(people(5, GRANTED), people(3, LACKING, BERLIN))
+    assert everybody.missing == (Grant(RESET),)
+    found = judged(people(5, GRANTED), berlin, lacking, excluded=(BERLIN,))
+    assert (found.missing, found.people, found.unreached) == ((), 5, ())
+
+
+@pytest.mark.parametrize(
+    ("inside", "says"),
+    [
+        ((), ""),
+        (("Berlin",), "; 1 excluded container below inherits it, where the agent"),
+        (("Berlin", "Bonn"), "; 2 excluded containers below inherit it, where the"),
+    ],
+)
+def test_a_grant_says_that_it_reaches_into_excluded_containers(
+    inside: tuple[str, ...], says: str
+) -> None:
+    plain = SETTINGS.model_dump(mode="json")
+    excluded = [f"OU={name},{PEOPLE}" for name in (*inside, "Elsewhere")]
+    excluded[-1] = f"OU=Inner,OU=Other,{PEOPLE.partition(',')[2]}"
+    other = f"OU=Other,{PEOPLE.partition(',')[2]}"
+    scope = {"containers": [PEOPLE, other], "exclude_containers": excluded}
+    wanted = validate(plain | {"scope": scope})
+
+    summary = grants_of_grants.grant_change(wanted, PEOPLE, (Grant(RESET),)).summary
+    assert says in summary
+    assert ("excluded" in summary) is bool(says)
 
 
 def test_a_container_that_inherits_nothing_gets_its_own() -> None:
     scope, blocked = (PEOPLE, BERLIN), {BERLIN: listed(protected=True)}
     lacking = people(3, LACKING, BERLIN)
 
-    assert grant_targets(lists(blocked), scope).containers == scope
+    assert grant_targets(lists(blocked), Scope(containers=scope)).containers == scope
     found = judged(people(5, GRANTED), blocked, lacking, scope=scope)
     assert (found.missing, found.people) == ((), 5)
     found = judged(people(5, GRANTED), blocked, lacking, scope=scope, at=BERLIN)
@@ -235,8 +271,13 @@ def test_inheritance_that_is_off_between_two_counts() -> None:
     mitte = f"OU=Mitte,{BERLIN}"
     opened = lists({BERLIN: listed(protected=True), mitte: listed()})
 
-    assert grant_targets(opened, (PEOPLE, mitte)).containers == (PEOPLE, mitte)
-    assert grant_targets(opened, (PEOPLE, PEOPLE.lower())).containers == (PEOPLE,)
+    assert grant_targets(opened, Scope(containers=(PEOPLE, mitte))).containers == (
+        PEOPLE,
+        mitte,
+    )
+    assert grant_targets(
+        opened, Scope(containers=(PEOPLE, PEOPLE.lower()))
+    ).containers == (PEOPLE,)
 
 
 def test_looking_for_cuts_can_be_stopped() -> None:

@@ -101,9 +101,26 @@ def test_a_container_inside_another_is_read_once() -> None:
     inner, other = f"OU=Berlin,{PEOPLE}", "OU=Other,DC=corp,DC=test"
     scope = Scope(containers=(inner, PEOPLE.lower(), other))
 
-    assert outermost(scope) == (PEOPLE.lower(), other)
+    assert outermost(scope.containers) == (PEOPLE.lower(), other)
     directory = Paged(3)
     assert len(list(cover(scan(directory, *scope.containers)))) == 6
+
+
+def test_who_is_in_an_excluded_container_is_not_counted() -> None:
+    berlin, bonn = f"OU=Berlin,{PEOPLE}", f"OU=Bonn,OU=Berlin,{PEOPLE}"
+    everybody = [entry(at, each) for at, each in enumerate((PEOPLE, berlin, bonn))]
+
+    class Three(Paged):
+        def search(self, *_: Any, **__: Any) -> Iterator[Entry]:
+            yield from everybody
+
+    def found(*containers: str) -> list[str]:
+        scope = Scope(containers=containers, exclude_containers=(berlin.upper(),))
+        narrowed = replace(scan(Three(0)), scope=scope)
+        return [each.verdict.dn for each in cover(narrowed)]
+
+    assert found(PEOPLE) == [everybody[0].dn]
+    assert found(PEOPLE, bonn) == [everybody[0].dn, everybody[2].dn]
 
 
 def test_the_directory_looks_for_the_pilot_group_itself() -> None:

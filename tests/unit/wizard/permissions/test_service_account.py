@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from agent.config.scope_containers import ScopeContainers
 from agent.ldap.entry import Entry
 from tests.fixtures.filetime import to_filetime
 from wire.text import Text
@@ -197,8 +198,13 @@ def test_a_finding_is_given_as_json_takes_it() -> None:
 
 def test_an_account_inside_the_scope_is_told() -> None:
     dn, people = "CN=svc,OU=Services,DC=corp,DC=test", "OU=People,DC=corp,DC=test"
+    head, services = "DC=corp,DC=test", "OU=Services,DC=corp,DC=test"
 
-    assert of_place(dn, (people,)).level is Level.OK
-    inside = of_place(dn, (people, "DC=corp,DC=test"))
+    assert of_place(dn, ScopeContainers([people])).level is Level.OK
+    inside = of_place(dn, ScopeContainers([people, head]))
     assert (inside.level, inside.shown_by) == (Level.INFO, dn)
     assert inside.remedy
+    beside = of_place(dn, ScopeContainers([head], [services]))
+    assert (beside.level, beside.shown_by) == (Level.INFO, dn)
+    assert "excluded" in beside.title
+    assert beside.remedy

@@ -11,7 +11,7 @@ from agent.acl.rights import USER
 from tests.fixtures.sddl_text import NAMES, descriptor, sids
 from wizard.permissions.findings import Finding, Level
 from wizard.permissions.held_rights import HeldRight, ask
-from wizard.permissions.user_rights import Person, UserRights, of_pilot
+from wizard.permissions.user_rights import Person, UserRights, of_excluded, of_pilot
 
 TOKEN = sids("AGENT", "GROUP", "WD", "AU")
 AGENT = NAMES["AGENT"]
@@ -195,3 +195,17 @@ def test_a_mark_that_was_left_on_somebody_who_inherits_protects_nobody() -> None
     found = findings(with_sdprop(person(INHERITED, marked=True)))
 
     assert found["protected/people"].level is Level.OK
+
+
+def test_people_in_excluded_containers_are_information_and_no_excess() -> None:
+    rights = rights_over(person(OURS, inside=False, excluded=True))
+
+    assert findings(rights)["outside/people"].level is Level.OK
+    told = of_excluded(rights)
+    assert (told.id, told.level) == ("outside/excluded", Level.INFO)
+    assert "1 person in excluded containers" in told.title
+    assert "refuses" in told.remedy
+    assert not rights.holders
+    assert not of_excluded(rights_over()).remedy
+    rights.stopped = True
+    assert not of_excluded(rights).known
