@@ -157,7 +157,8 @@ class Form(WizardPage):
         if first:
             first.focus()
             self.bring(first)
-        self.refuse("; ".join(str(problem) for problem in problems))
+        told = [box.problem for box in self.field_boxes.values() if box.problem]
+        self.refuse("; ".join(str(problem) for problem in problems), " ".join(told))
         return True
 
     def check_now(self) -> None:

@@ -16,11 +16,14 @@ from agent.config.errors import Problem
 from wizard.flow.model import Page
 from wizard.flow.route import next_page
 from wizard.results import Check
+from wizard.ui.announce import announce
 from wizard.ui.formatting import say, tr
 from wizard.ui.session import Session
 from wizard.ui.theme import palette
+from wizard.ui.theme.icons import state_word
+from wizard.ui.widgets.check_rows import spoken
 from wizard.ui.widgets.field_box import FieldBox
-from wizard.ui.widgets.labels import add, label
+from wizard.ui.widgets.labels import Heading, add, label
 
 
 class WizardPage(QWidget):
@@ -34,8 +37,7 @@ class WizardPage(QWidget):
         super().__init__()
         self.page, self.session = page, session
         self.field_boxes: dict[str, FieldBox] = {}
-        self.title_label, self.why_label = label(), label(muted=True)
-        self.title_label.setFont(palette.larger(7, bold=True))
+        self.title_label, self.why_label = Heading(larger=7), label(muted=True)
         self.why_label.setMaximumWidth(palette.CONTENT)
         self.content = QWidget()
         self.body = QVBoxLayout(self.content)
@@ -158,14 +160,16 @@ class WizardPage(QWidget):
             QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
         self.area.ensureWidgetVisible(widget, 0, palette.FRAME)
 
-    def refuse(self, why: str) -> None:
-        """Stay here, and say so."""
+    def refuse(self, why: str, words: str = "") -> None:
+        """Stay here, and say so; `words` say it where `why` names no field."""
+        announce(self, words or why, urgent=True)
         self.refused.emit(why)
         self.state_changed.emit()
 
     def refuse_checks(self, checks: Sequence[Check]) -> None:
         """Stay here, for what came back of checks."""
-        self.refuse("; ".join(f"{check.title}: {check.detail}" for check in checks))
+        words = " ".join(spoken(check, state_word(check.state)) for check in checks)
+        self.refuse("; ".join(f"{c.title}: {c.detail}" for c in checks), words)
 
     def try_next(self) -> bool:
         """Hear that Next was pressed; tell whether the journey goes on at once."""

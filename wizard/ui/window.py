@@ -18,6 +18,7 @@ from wire.text import Text, verbatim
 from wizard.controller.controller import Controller
 from wizard.flow.defaults import Offers, found_offers
 from wizard.flow.route import route
+from wizard.ui.announce import announce
 from wizard.ui.formatting import tr
 from wizard.ui.frame.footer import Footer, Name
 from wizard.ui.frame.leaving import Question, ask, question_of
@@ -144,6 +145,7 @@ class WizardWindow(QDialog):
         self._entered.entered()
         title = tr("{page} – Writeback", page=self.shown.page.title)
         self.setWindowTitle(title)
+        announce(self, self.shown.title_label.text())
         self.refresh()
         self._focus()
         self.page_shown.emit(self.page_id())

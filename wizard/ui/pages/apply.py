@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QProgressBar
 from wire.text import plural
 from wizard.flow.conditions import removing
 from wizard.flow.model import Page
+from wizard.ui.announce import announce
 from wizard.ui.formatting import say, tr
 from wizard.ui.jobs.machine import Machine, read_machine
 from wizard.ui.jobs.page_checks import broken
@@ -98,6 +99,7 @@ class ApplyPage(WizardPage):
         count = len(changes)
         making = plural("Making {count} change…", "Making {count} changes…", count)
         self.state.setText(say(making))
+        announce(self, self.state.text())
         self.worker.start(carrying_out(self.session))
         self.stop_button.setEnabled(True)
         self.bar.show()
@@ -112,6 +114,7 @@ class ApplyPage(WizardPage):
         self.worker.ask_to_stop()
         self.stop_button.setEnabled(False)
         self.state.setText(tr("Stopping before the next change…"))
+        announce(self, self.state.text())
 
     def _progressed(self, progress: Any) -> None:
         self.changes.take(progress)
@@ -121,11 +124,17 @@ class ApplyPage(WizardPage):
             self.stop_button.hide()
             self.state_changed.emit()
         if progress.state == "undoing":
-            self.state.setText(tr("Rolling back what was done…"))
+            self._say_roll_back()
         elif progress.state == "doing" and self._phase is not Phase.STOPPING:
             index, total = progress.index + 1, progress.total
             text = tr("Change {index} of {total}", index=index, total=total)
             self.state.setText(text)
+
+    def _say_roll_back(self) -> None:
+        text = tr("Rolling back what was done…")
+        if self.state.text() != text:
+            announce(self, text, urgent=True)
+        self.state.setText(text)
 
     def _applied(self, result: Ended) -> None:
         self._phase = Phase.APPLIED
@@ -135,6 +144,7 @@ class ApplyPage(WizardPage):
                 change.turn("done")
         self.bar.setValue(100)
         self.state.setText(say(failure.changes_made(len(self.changes.rows))))
+        announce(self, self.state.text())
         if removing(self.session.answers):
             lines = tuple(
                 (change.summary, change.detail.text()) for change in self.changes.rows
@@ -172,6 +182,7 @@ class ApplyPage(WizardPage):
         self.check_rows.show_checks(checks)
         begun = any(change.state != "waiting" for change in self.changes.rows)
         self.state.setText(say(failure.ended(error, begun=begun)))
+        announce(self, self.state.text(), urgent=True)
         rest = bool(failure.as_apply_error(error).rest)
         self._phase = Phase.UNFINISHED if rest else Phase.FAILED
         waits = "to do" if rest else "not done"

@@ -17,6 +17,7 @@ from wizard.permissions.coverage import PersonVerdict
 from wizard.permissions.export import Form
 from wizard.permissions.findings import Level
 from wizard.results import Check
+from wizard.ui.announce import announce
 from wizard.ui.formatting import say, tr
 from wizard.ui.jobs.coverage import Batch, CoverageReport, Judge
 from wizard.ui.jobs.page_checks import broken
@@ -75,7 +76,7 @@ class PermissionsPage(WizardPage):
         self.export = labels.button(tr("&Export…"), self._ask_file, name)
         exported, failed = self._exported, self._not_exported
         self.exporter = Progress(tr("Exporting"), exported, failed)
-        self.state = labels.label(muted=True)
+        self.state = labels.LiveLabel(muted=True)
         name = tr("Grant what is missing")
         self.grant_button = labels.button(tr("&Grant…"), self._begin_grant, name)
         name = tr("Permissions to request from another team")
@@ -168,6 +169,7 @@ class PermissionsPage(WizardPage):
         if not coverage.people:
             self.sum_up.setText(tr("Nobody is in the scope"))
             self.table.hide()
+        announce(self, self.sum_up.text())
         self._show_account(whole)
         self._arrange()
 

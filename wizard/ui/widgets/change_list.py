@@ -8,6 +8,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from wire.text import Text
+from wizard.ui.announce import announce
 from wizard.ui.formatting import duration, say, tr
 from wizard.ui.theme.icons import Mark
 from wizard.ui.widgets.labels import add, column, empty, label
@@ -24,6 +25,9 @@ _STATES = {
     "stuck": ("triangle-alert", "failed", Text("Could not be rolled back")),
     "not done": ("circle-minus", "skipped", Text("Not done")),
 }
+
+
+_ANNOUNCED = ("done", "undone", "stuck")
 
 
 class ChangeRow(QWidget):
@@ -97,6 +101,9 @@ class ChangeList(QWidget):
             # why it failed stands above the list, with what to do
             shown = progress.state in ("stuck", "done")
             row.turn(progress.state, progress.detail if shown else "")
+            if progress.state in _ANNOUNCED:
+                urgent = progress.state == "stuck"
+                announce(self, row.accessibleName(), urgent=urgent)
 
     def _row_of(self, progress: Any) -> ChangeRow | None:
         """Find a change's row; the rest of a plan has not the plan's numbers."""

@@ -3,8 +3,10 @@
 from PySide6.QtCore import QElapsedTimer, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
+from wire.text import Text, plural
 from wizard.checks.outcome import Outcome
-from wizard.ui.formatting import duration, tr
+from wizard.ui.announce import announce
+from wizard.ui.formatting import duration, say, tr
 from wizard.ui.jobs.page_checks import Run, broken
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.theme.icons import Mark
@@ -56,6 +58,7 @@ class CheckPanel(QWidget):
     def start(self, run: Run, doing: str) -> None:
         """Begin; `ended` tells how it went."""
         self.doing.setText(doing)
+        announce(self, doing)
         self.check_rows.show_checks(())
         self._has_checks = False
         self.empty.setText("")
@@ -71,6 +74,7 @@ class CheckPanel(QWidget):
         self.worker.drop()
         self._arrange()
         self.empty.setText(tr("Stopped. Nothing was changed."))
+        announce(self, self.empty.text())
         self.empty.show()
         self.ended.emit(None)
 
@@ -94,6 +98,7 @@ class CheckPanel(QWidget):
         self.copy.setText(tr("Copy"))
         self._has_checks = bool(outcome.checks)
         self._arrange()
+        announce(self, _sum_up(outcome))
         self.ended.emit(outcome)
 
     def _failed(self, error: BaseException) -> None:
@@ -111,3 +116,24 @@ class CheckPanel(QWidget):
     def _tell_time(self) -> None:
         elapsed = self._clock.elapsed()
         self.took.setText(duration(elapsed) if elapsed >= 1000 else "")
+
+
+def _sum_up(outcome: Outcome) -> str:
+    """Say how a check ended; what failed is said by whoever refuses to go on."""
+    if outcome.failed:
+        count = len(outcome.failed)
+        ended = plural(
+            "The check ended: {count} failure",
+            "The check ended: {count} failures",
+            count,
+        )
+    elif outcome.warnings:
+        count = len(outcome.warnings)
+        ended = plural(
+            "The check ended: {count} warning",
+            "The check ended: {count} warnings",
+            count,
+        )
+    else:
+        ended = Text("The check ended: all is well")
+    return say(ended)

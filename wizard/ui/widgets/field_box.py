@@ -114,6 +114,12 @@ class FieldBox(QWidget):
         if message:
             self.wanted.emit()
 
+    @property
+    def problem(self) -> str:
+        """What is wrong, with the name of the field; empty where nothing is."""
+        name, wrong = self._spoken.accessibleName(), self.wrong.text
+        return tr("{field}: {problem}", field=name, problem=wrong) if wrong else ""
+
     def focus(self) -> None:
         """Go to the field."""
         self.wanted.emit()

@@ -27,7 +27,16 @@ from wizard.ui.presenters.failure import describe_failure
 from wizard.ui.widgets.change_list import ChangeList
 from wizard.ui.widgets.check_rows import CheckRows
 from wizard.ui.widgets.field_box import FieldBox, complete_answers
-from wizard.ui.widgets.labels import Panel, add, button, heading, label, row, stack
+from wizard.ui.widgets.labels import (
+    LiveLabel,
+    Panel,
+    add,
+    button,
+    heading,
+    label,
+    row,
+    stack,
+)
 from wizard.ui.widgets.tables import ReadTable
 from wizard.ui.widgets.text_viewer import TextDialog
 
@@ -46,7 +55,7 @@ class GrantPanel(Panel):
         self._controller = controller
         self._shown: Plan | None = None
         self._entries: tuple[AccessEntry, ...] = ()
-        self.title, self.state = heading(tr("Grant what is missing")), label()
+        self.title, self.state = heading(tr("Grant what is missing")), LiveLabel()
         self.check_rows, self.changes = CheckRows(), ChangeList()
         self.planner = Worker(self, self._planned, self._not_planned)
         self.worker = Worker(self, self._granted, self._failed, self.changes.take)

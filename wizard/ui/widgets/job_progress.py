@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from wire.text import plural
 from wizard.controller.permissions import CoverageProgress
+from wizard.ui.announce import announce
 from wizard.ui.formatting import say, tr
 from wizard.ui.jobs.worker import Hears, Worker
 from wizard.ui.widgets.labels import busy_bar, button, column, label, row
@@ -35,6 +36,7 @@ class Progress(QWidget):
     def start(self, job: Callable[..., Any], doing: str) -> None:
         """Begin a job."""
         self.text.setText(doing)
+        announce(self, doing)
         self.show()
         self.worker.start(job)
 

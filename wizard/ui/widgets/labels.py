@@ -64,6 +64,23 @@ def heading(text: str, *, above: int = 0) -> Heading:
     return title
 
 
+class LiveLabel(QLabel):
+    """Text that changes by itself, and is announced when it does."""
+
+    def __init__(self, *, muted: bool = False) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        if muted:
+            self.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+
+    def setText(self, text: str) -> None:
+        another = text != self.text()
+        super().setText(text)
+        if another and self.isVisible():
+            announce(self, text)
+
+
 class InkLabel(QLabel):
     """Text in the colour of a state; it follows light and dark."""
 
