@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +13,8 @@ GLOSSARY = REPOSITORY / "docs/glossary.md"
 NAMES = re.compile(
     r'"user cannot change password"|trust this user for delegation|user principal name'
     r"|active directory users and computers|user objects?|user name|user@"
-    r"|source anchor|domain\\user|\{\w+\}",
+    r"|source anchor|uniquely identifying your users|filter users and devices"
+    r"|domain\\user|\{\w+\}",
     re.IGNORECASE,
 )
 # a range or a title with a hyphen
@@ -53,6 +55,20 @@ def test_no_event_has_a_word_that_the_glossary_refuses() -> None:
     page = (REPOSITORY / "docs/events.md").read_text()
     cells = [cell for line in page.splitlines() for cell in line.split("|")]
     wrong = [fault for cell in cells for fault in faults(cell.strip(), words)]
+    assert not wrong, "\n".join(wrong)
+
+
+GUIDE = sorted((REPOSITORY / "docs/guide").rglob("*.md"))
+# in the guide: what is typed, and links
+TYPED = re.compile(r"`[^`]*`|^ {4}.*|^:::.*|\]\([^)]*\)|^\|[-|]+$|^- ", re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", GUIDE, ids=lambda path: path.stem)
+def test_no_page_of_the_guide_has_a_word_that_the_glossary_refuses(path: Path) -> None:
+    words = refused()
+    plain = TYPED.sub("", path.read_text())
+    sentences = re.split(r"\n\n|\||(?<=[.:;])\s", plain)
+    wrong = [fault for each in sentences for fault in faults(each.strip(), words)]
     assert not wrong, "\n".join(wrong)
 
 
