@@ -70,7 +70,7 @@ def test_nothing_is_loaded_from_elsewhere(guide: Path) -> None:
 def test_each_field_is_told_with_its_setting(guide: Path) -> None:
     for page in PAGES:
         text = _Anchors((guide / f"pages/{page.id}.html").read_text()).text
-        assert str(page.why) in text
+        assert f"{page.title} {page.why}" in text
         for field in page.fields:
             assert str(field.label) in text
             for option in field.options:
