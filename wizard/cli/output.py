@@ -12,6 +12,7 @@ from typing import Any
 from wire.failure import Failure
 from wire.printable import printable_lines
 from wire.text import EMPTY, Text, day, moment, plural
+from wizard.health.headline import state_line
 from wizard.plan.change import Change, Progress, Report, Stuck
 from wizard.results import Check, Installed, KeyAge, PortalDetails
 from wizard.translation import say
@@ -74,7 +75,7 @@ def labelled(rows: Mapping[Text, str], indent: str = "") -> Iterator[str]:
 
 def finding(state: str, what: str, *more: str) -> Iterator[str]:
     """Say how something is to be taken, what is so, and below it what to do."""
-    yield f"{say(_STATES[state]):<8} {say(what)}"
+    yield f"{say(STATES[state]):<8} {say(what)}"
     yield from (f"{'':<8} {say(each)}" for each in more if each)
 
 
@@ -111,7 +112,7 @@ _FROZEN = Text(
 )
 _WHO = Text("What to do: writeback permissions check says who is refused, and why.")
 _EDITED = Text("Edited by hand since it was applied (writeback apply follows):")
-_STATES = {
+STATES = {
     "ok": Text("ok"),
     "failed": Text("failed"),
     "warning": Text("warning"),
@@ -243,7 +244,7 @@ def status_text(installed: Installed | None) -> str:
         Text("Version"): status.version or Text("unknown"),
         Text("Since"): _since(status.since),
     }
-    shown = [first_line(installed), *labelled(rows)]
+    shown = [state_line(status), *labelled(rows)]
     if installed.portal:
         theirs = {Text("Fingerprint"): installed.portal.fingerprint}
         theirs |= {Text("Portal"): installed.portal.issuer}
@@ -295,33 +296,3 @@ def without_settings(lost: Path | None) -> Result:
     )
     data = {"installed": True, "lost": str(lost), "remedy": LOST}
     return Result(Exit.FINDINGS, lines(text, LOST), data)
-
-
-def first_line(installed: Installed) -> Text:
-    """Say whether it is on, and whether it works."""
-    status = installed.status
-    if not status.writeback:
-        return Text("Password writeback is off: requests are answered as paused.")
-    if status.running and not status.answers:
-        return Text("Password writeback is on, but the agent does not answer.")
-    if status.breaker_is_open:
-        return Text("Password writeback is on, but stopped: the breaker is open.")
-    if status.ready and status.nobody:
-        return Text(
-            "Password writeback is on, but nobody can be reset: {why}.",
-            why=status.nobody,
-        )
-    if status.ready:
-        return Text(
-            "Password writeback is on: the relay link is up and {controller} answers.",
-            controller=status.controller or Text("a domain controller"),
-        )
-    if not status.running:
-        return Text("Password writeback is on, but not ready: the agent does not run.")
-    relay, directory = status.relay, status.directory
-    why = directory if status.relay_connected else relay
-    if status.relay_connected and status.directory_connected:
-        why = Text("starting")
-    elif not (status.relay_connected or status.directory_connected):
-        why = Text("{relay}; {directory}", relay=relay, directory=directory)
-    return Text("Password writeback is on, but not ready: {why}.", why=why)

@@ -16,11 +16,14 @@ STOPPING = Text("Stopping.")
 
 @contextlib.contextmanager
 def stopped_by_signal(notice: Text = _TAKEN_BACK) -> Iterator[threading.Event]:
-    """Give an event that a signal sets; the former handlers come back after it."""
+    """Give an event that a signal sets; the former handlers come back after it.
+
+    An empty notice is not told.
+    """
     stop = threading.Event()
 
     def ask(_number: int, _frame: object) -> None:
-        if not stop.is_set():
+        if notice and not stop.is_set():
             tell(notice)
         stop.set()
 

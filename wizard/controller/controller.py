@@ -1,7 +1,8 @@
-"""The controller of one machine: its five parts, for every front end."""
+"""The controller of one machine: its six parts, for every front end."""
 
 from wizard.controller.changes import Changes
 from wizard.controller.checks import Checks
+from wizard.controller.health import HealthReadings
 from wizard.controller.installation import Installation
 from wizard.controller.permissions import Permissions
 from wizard.controller.recovery import RunRecovery
@@ -18,6 +19,7 @@ class Controller:
     changes: Changes
     recovery: RunRecovery
     permissions: Permissions
+    health: HealthReadings
 
     def __init__(self, host: Host, may_change: MayChange) -> None:
         """Work on a machine for a caller; whether they may change it is asked late."""
@@ -27,3 +29,4 @@ class Controller:
         self.changes = Changes(context)
         self.recovery = RunRecovery(context)
         self.permissions = Permissions(context)
+        self.health = HealthReadings(context)

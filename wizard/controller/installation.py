@@ -48,14 +48,20 @@ class Installation:
 
     def installed(self) -> Installed | None:
         """Find the installation; SettingsError: its settings can't be used."""
+        found = self.glance()
+        if found is None:
+            return None
+        try:
+            return replace(found, fingerprint=fingerprint(self._context))
+        except (StepFailed, SecretsUnavailable):
+            return found
+
+    def glance(self) -> Installed | None:
+        """Find it without its fingerprint: no secret is opened, which may take time."""
         if self._host.read(self._host.places.settings) is None:
             return None
         context = self._context
         settings = context.load_settings()
-        try:
-            shown = fingerprint(context)
-        except (StepFailed, SecretsUnavailable):
-            shown = ""
         service = self._host.service()
         status = at_a_glance(settings, service)
         copied, stopped = context.is_copy, breaker.attention(self._host)
@@ -65,7 +71,7 @@ class Installation:
         return Installed(
             settings,
             status,
-            shown,
+            "",
             drift(context),
             copied,
             self._portal(),

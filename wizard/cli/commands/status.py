@@ -7,10 +7,12 @@ from agent.config import settings_file
 from agent.config.errors import SettingsError
 from agent.config.settings import Settings
 from wire.text import Text
-from wizard.cli.command import Command
-from wizard.cli.invocation import settings_in_force
-from wizard.cli.output import Exit, Result, first_line, status_text, without_settings
+from wizard.cli.command import Argument, Command
+from wizard.cli.commands.watch import watch
+from wizard.cli.invocation import Invocation, settings_in_force
+from wizard.cli.output import Exit, Result, status_text, without_settings
 from wizard.controller.controller import Controller
+from wizard.health.headline import state_line
 from wizard.results import KeyAge
 
 
@@ -45,7 +47,7 @@ def status(controller: Controller) -> Result:
         "attention": state.attention,
         "breaker_is_open": state.breaker_is_open,
         "nobody": state.nobody,
-        "summary": first_line(installed),
+        "summary": state_line(state),
     }
     code = Exit.DONE if state.serving else Exit.FINDINGS
     return Result(code, status_text(installed), data)
@@ -77,11 +79,26 @@ def export(settings: Settings) -> Result:
     return Result(Exit.DONE, text.rstrip("\n"), {"settings": data})
 
 
+def _status(call: Invocation) -> Result:
+    found = status(call.controller)
+    if not (call.arguments.watch and found.data.get("installed")):
+        return found
+    if found.data.get("cut_off") or found.data.get("lost"):
+        return found
+    return watch(call.controller, as_json=call.arguments.json)
+
+
 STATUS = Command(
     "status",
     Text("is password writeback on?"),
-    (),
-    lambda call: status(call.controller),
+    (
+        Argument(
+            "--watch",
+            action="store_true",
+            help="go on: the state, seven days, parts and last answers, until Ctrl-C",
+        ),
+    ),
+    _status,
     reads=True,
 )
 SCHEMA = Command(

@@ -11,11 +11,11 @@ from wire.text import EMPTY, Text, verbatim
 from wizard.cli.commands.status import status
 from wizard.cli.output import (
     checks_text,
-    first_line,
     portal_details_text,
     status_text,
 )
 from wizard.controller.installation import at_a_glance
+from wizard.health.headline import state_line
 from wizard.host.interface import Service
 from wizard.host.service_status import nobody_reached
 from wizard.results import (
@@ -76,8 +76,8 @@ def installed(relay: str, directory: str, *switches: bool) -> Installed:
 def test_the_first_line_says_whether_it_works_and_what_does_not(
     shown: Installed, line: str
 ) -> None:
-    assert first_line(shown) == f"Password writeback {line}"
-    assert status_text(shown).splitlines()[0] == first_line(shown)
+    assert state_line(shown.status) == f"Password writeback {line}"
+    assert status_text(shown).splitlines()[0] == state_line(shown.status)
 
 
 def test_rights_that_are_gone_are_told_first_and_end_with_4() -> None:

@@ -4,6 +4,7 @@ import errno
 import json
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -25,6 +26,11 @@ from tests.unit.wizard.cli.test_run_plan import (
     ScriptedController,
     controller_of,
 )
+from tests.unit.wizard.cli.test_watch import watching
+from tests.unit.wizard.health.staged import BAD_NIGHT, KEYS, NAMES
+from tests.unit.wizard.health.staged import certificate as certified
+from tests.unit.wizard.ui.fake import INSTALLED
+from tests.unit.wizard.ui.fake_controller import FakeController
 from wire.operation import Operation
 from wire.outcomes import Code
 from wire.text import Text, verbatim
@@ -38,6 +44,7 @@ from wizard.cli.commands import (
     verify,
 )
 from wizard.cli.commands.order import COMMANDS
+from wizard.cli.commands.watch import sight_lines
 from wizard.cli.main import main
 from wizard.cli.output import Exit, Result, lines, say_progress
 from wizard.cli.run_plan import failure
@@ -69,6 +76,8 @@ DATA = (
     *(SETTINGS.directory.sign_in_name, *SETTINGS.scope.containers),
     str(SETTINGS.scope.pilot_group),
     *("OA;CI", "SDDL", "dsacls", "PowerShell", "Remove-Ace"),
+    *(INSTALLED.settings.agent, INSTALLED.settings.relay.url, "dc2.corp.test"),
+    *("p50", "p95", "ms", *NAMES),
     *("dc1", "dc2", "dc3", "CN=1", "CN=2", "CN=ca"),
 )
 
@@ -230,6 +239,17 @@ def shown(*changes: Change) -> Result:
     return apply.show_plan(controller, SETTINGS, CommandSecrets())
 
 
+def watched() -> Result:
+    """Show what a watch shows of an agent that lacks something of everything."""
+    fake = FakeController(replace(INSTALLED, drift=(Text("The name"),), keys=KEYS))
+    fake.records, fake.certificates = BAD_NIGHT, (certified(days=5),)
+    fake.people = replace(fake.people, short=7)
+    sight = watching(fake, looks=2)[-1]
+    late = replace(sight, trouble=Text("No answer came."))
+    shown = (f"{line.mark}{line.text}" for line in sight_lines(late, live=True))
+    return Result(Exit.DONE, "\n".join(shown), {})
+
+
 OUTPUTS: dict[str, Callable[[], Result]] = {
     "plan": lambda: shown(MAKES, ENROLS, GONE),
     "plan of nothing": shown,
@@ -264,6 +284,7 @@ OUTPUTS: dict[str, Callable[[], Result]] = {
     "permissions grant": lambda: Result(Exit.DONE, asked(grants.grant), {}),
     "permissions revoke": lambda: Result(Exit.DONE, asked(grants.revoke), {}),
     "directory check": lambda: Result(Exit.DONE, controllers(), {}),
+    "status that goes on": watched,
     "permissions explain": lambda: judged(permissions.explain, None, "anna"),
 }
 

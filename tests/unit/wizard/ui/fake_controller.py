@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from agent.config.settings import DirectorySettings, DomainController, Settings
+from tests.unit.wizard.health import staged
 from tests.unit.wizard.ui.fake import (
     FORWARD,
     INSTALL,
@@ -28,6 +29,7 @@ from wire.text import EMPTY, Text, verbatim
 from wizard.checks.controller_facts import Inspection
 from wizard.checks.outcome import Outcome
 from wizard.enrolment.self_test import WOULD_WORK
+from wizard.health.reading import ControllerCertificate, PeopleCount, Reading
 from wizard.inputs import Draft, Inputs
 from wizard.plan.change import (
     ApplyError,
@@ -185,6 +187,30 @@ class FakeChanges:
         raise self._fake.apply_error
 
 
+class FakeHealth:
+    def __init__(self, fake: "FakeController") -> None:
+        self._fake = fake
+
+    def read(self) -> Reading | None:
+        fake = self._fake
+        fake.called("read")
+        if fake.unwatchable:
+            raise fake.unwatchable
+        found = fake.found
+        return None if found is None else staged.reading(found, fake.records)
+
+    def count_people(
+        self, *, report: Callable[[int], None], stop: threading.Event
+    ) -> PeopleCount | None:
+        self._fake.called("count_people")
+        report(self._fake.people.people)
+        return None if stop.is_set() else self._fake.people
+
+    def certificates(self) -> tuple[ControllerCertificate, ...]:
+        self._fake.called("certificates")
+        return self._fake.certificates
+
+
 class FakeRecovery:
     def __init__(self, fake: "FakeController") -> None:
         self._fake = fake
@@ -236,6 +262,10 @@ class FakeController:
     details: dict[str, str] = field(default_factory=dict)
     verified: tuple[Check, ...] = VERIFIED
     result: SelfTestResult = TESTED
+    records: Sequence[staged.Record] = staged.GOOD
+    people: PeopleCount = staged.PEOPLE
+    certificates: tuple[ControllerCertificate, ...] = staged.CERTIFICATES
+    unwatchable: Exception | None = None
     hold: str = ""
     stays: bool = False  # what is finished was no removal
     go: threading.Event = field(default_factory=threading.Event)
@@ -247,6 +277,7 @@ class FakeController:
     def __post_init__(self) -> None:
         self.installation, self.checks = FakeInstallation(self), FakeChecks(self)
         self.changes, self.recovery = FakeChanges(self), FakeRecovery(self)
+        self.health = FakeHealth(self)
 
     def called(self, name: str, *arguments: Any) -> None:
         self.calls.append((name, *arguments))

@@ -1,0 +1,1 @@
+"""How an agent is: one value of its status, its audit records and the verdict."""
