@@ -132,8 +132,8 @@ class DomainCache:
         if not gone:
             return EMPTY
         return Text(
-            "the excluded container {container} is not found, so nobody can be told "
-            "from those in it",
+            "the excluded container {container} is not found, so it is not known "
+            "who is in it",
             container=gone[0],
         )
 
