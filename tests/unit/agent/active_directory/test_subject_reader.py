@@ -201,7 +201,7 @@ def test_an_excluded_container_that_is_not_found_keeps_everybody_out(
         subjects.read_in_scope(there.warm, person(EVERYTHING)),
     ):
         assert not subject.in_scope
-        assert "is not found, so nobody can be told" in subject.why_not_in_scope
+        assert "is not found, so it is not known" in subject.why_not_in_scope
 
 
 def test_excluded_containers_are_looked_for_once_a_minute() -> None:
