@@ -9,8 +9,11 @@ import pytest
 
 from installer.package_specs import WIZARD
 from installer.paths import INSTALLER
+from lab.translations.catalogs import LANGUAGES
+from wizard.translation import TRIED
 
 SHARE = INSTALLER / "root/wizard/usr/share"
+_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 ENTRY = SHARE / "applications/org.writeback.Wizard.desktop"
 
 
@@ -37,3 +40,20 @@ def test_the_desktops_own_check_finds_nothing() -> None:
     argv = ["desktop-file-validate", "--warn-kde", str(ENTRY)]
     done = subprocess.run(argv, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_the_menu_and_the_question_of_polkit_are_in_each_language() -> None:
+    whole = set(LANGUAGES) - TRIED
+    for key in ("GenericName", "Comment", "Keywords"):
+        assert whole == {
+            each.removeprefix(f"{key}[").rstrip("]")
+            for each in entry()
+            if each.startswith(f"{key}[")
+        }
+    policy = INSTALLER / "root/agent/usr/share/polkit-1/actions"
+    (file,) = policy.glob("*.policy")
+    for action in ET.parse(file).getroot().iter("action"):  # noqa: S314 - our own
+        for tag in ("description", "message"):
+            spoken = [each.get(_LANGUAGE) for each in action.findall(tag)]
+            assert sorted(filter(None, spoken)) == sorted(whole)
+            assert spoken[0] is None
