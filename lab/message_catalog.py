@@ -8,7 +8,7 @@ whose template is no literal: nobody could translate that.
 import ast
 import io
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,7 +101,8 @@ def _templates(
         count = 1  # the words where a class is called without any
     if count:
         # what is not there is no literal either
-        yield [*call.args, *([call] * count)][:count]
+        many = [each.value for each in call.keywords if each.arg == "many"]
+        yield [*[*call.args, *([call] * count)][:count], *many]
     fields = classes.get(name, {})
     values = dict(zip(fields, call.args, strict=False))
     values |= {each.arg: each.value for each in call.keywords if each.arg}
@@ -148,10 +149,15 @@ def catalog() -> bytes:
     return stream.getvalue()
 
 
-def merge() -> None:
-    """Bring the texts of the sources into each language; say what is left to do."""
+def merge(begun: Iterable[str] = ()) -> None:
+    """Bring the texts of the sources into each language; say what is left to do.
+
+    Args:
+        begun: languages that have no catalog yet.
+
+    """
     source, known = template(), terms()
-    for language in catalogs.languages():
+    for language in sorted({*catalogs.languages(), *begun}):
         merged = catalogs.merge(catalogs.read(language), source)
         catalogs.write(merged)
         without, wrong = check.missing(merged), check.faults(merged, known)
@@ -165,8 +171,8 @@ def main(arguments: Sequence[str]) -> int:
         POT.parent.mkdir(exist_ok=True)
         POT.write_bytes(catalog())
         event_catalog.write()
-        if "merge" in arguments:
-            merge()
+        if arguments[:1] == ["merge"]:
+            merge(arguments[1:])
     except NotLiteral as error:
         print(error, file=sys.stderr)
         return 1

@@ -17,6 +17,8 @@ from babel.messages.pofile import read_po, write_po
 
 from wizard.translation import DOMAIN, FOLDER
 
+# of the product; a catalog is begun when there are words for it
+LANGUAGES = ("ar", "de", "es", "fr", "ja")
 # neither says when it was made: the same texts give the same files
 _NEVER = datetime(1980, 1, 1, tzinfo=UTC)
 _HEAD = """\

@@ -16,7 +16,7 @@ from lab.translations.terms import Term
 from wizard.cli.command import Group
 from wizard.cli.commands.order import COMMANDS
 
-FIELD = re.compile(r"\{\w+\}|%\(\w+\)[sd]|%[sd]")
+FIELD = re.compile(r"\{\w+\}|%\(\w+\)[sdr]|%[sdr]")
 _MNEMONIC = re.compile(r"&(?=\w)")
 # what is typed, or named so by Active Directory and the settings
 _VERBS = "|".join(

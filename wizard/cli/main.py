@@ -14,6 +14,7 @@ from agent.system.version import VERSION
 from agent.verdict.attributes import AttributeUnreadable
 from wire.failure import Failure, sentence
 from wire.text import Text
+from wizard.cli.argument_words import translate_arguments
 from wizard.cli.command import HOME, JSON, Command
 from wizard.cli.commands.order import COMMANDS
 from wizard.cli.commands.status import STATUS
@@ -47,7 +48,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code; see `Exit`."""
     leave_no_core()
     words = sys.argv[1:] if arguments is None else arguments
-    return _outcome(words).print(as_json="--json" in words)
+    as_json = "--json" in words
+    if not as_json:  # programs read English
+        translate_arguments()
+    return _outcome(words).print(as_json=as_json)
 
 
 def _outcome(words: Sequence[str]) -> Result:

@@ -33,6 +33,7 @@ NONE_H_I = [("None.",), ("H",), ("I",)]
     [
         ('Text("{a} is b.", a=a)', [("{a} is b.",)]),
         ('Text("One " "sentence.")', [("One sentence.",)]),
+        ('Text("{count} a", many="{count} b", count=n)', [("{count} a", "{count} b")]),
         ('plural("{count} of", "{count} all", n)', [("{count} of", "{count} all")]),
         (CARD, [("None.",)]),
         (f'{CARD}\nCard("x", "T", help="H")', [("None.",), ("T",), ("H",)]),
@@ -57,6 +58,7 @@ def test_templates_are_found_where_texts_are_made(
         "Text(name)",
         "Text()",
         'plural("one", many, 1)',
+        'Text("one", many=other, count=1)',
         f'{CARD}\nCard("x", f"{{a}}")',
         f'{CARD}\nCard("x", title="a" + b)',
     ],
