@@ -29,6 +29,14 @@ def next_page(answers: Answers, page_id: str) -> str | None:
     return rest[0] if rest else None
 
 
+def page_asking(answers: Answers, path: str) -> str | None:
+    """Give the id of the page that asks for an answer; None where none does."""
+    for page in route(answers):
+        if any(item.path == path and item.shown(answers) for item in page.fields):
+            return page.id
+    return None
+
+
 def asked_fields(answers: Answers) -> Iterator[Field]:
     """Give the fields of the pages shown: only their answers become settings."""
     for page in route(answers):

@@ -5,18 +5,27 @@ from enum import Enum, auto
 from typing import Any
 
 from agent.config.errors import Problem
+from wire.text import Text
 from wizard.checks.outcome import Outcome
 from wizard.flow.model import Answers, Page
+from wizard.flow.pages.credentials import administrator
+from wizard.flow.route import page_asking
 from wizard.flow.validation import problems_of
-from wizard.ui.formatting import mnemonics, say
+from wizard.ui.formatting import mnemonics, say, tr
+from wizard.ui.frame.notice import Action, Notice
 from wizard.ui.jobs.page_checks import Run, page_check
+from wizard.ui.outcomes import PageOutcome
 from wizard.ui.page import WizardPage
+from wizard.ui.presenters.outcome import state_of, sum_up
 from wizard.ui.session import Session
 from wizard.ui.widgets.check_panel import CheckPanel
+from wizard.ui.widgets.check_rows import text_of
 from wizard.ui.widgets.disclosure import Disclosure
 from wizard.ui.widgets.field_box import FieldBox
+from wizard.ui.widgets.text_viewer import TextDialog
 
 _FOOTER = "nbch"
+ADMINISTRATOR = tuple(field.path for field in administrator())
 
 
 class CheckPhase(Enum):
@@ -40,6 +49,7 @@ class Form(WizardPage):
         self.more = Disclosure()
         self._check_phase = CheckPhase.OPEN
         self._checked: Answers | None = None
+        self._again = CheckPhase.CHECKING  # what a failed check was run for
         self.build()
         if not self.fills:
             self.body.addStretch(1)
@@ -126,6 +136,8 @@ class Form(WizardPage):
     def _edited(self) -> None:
         """Write the answers; what depends on them is redrawn by `Session.changed`."""
         answers = self.session.answers.having(self.answers)
+        if answers != self.session.answers:
+            self.session.outcomes.forget(self.page.id)
         if self.check_panel and not (
             self.check_panel.busy and self._checked == answers
         ):
@@ -175,7 +187,7 @@ class Form(WizardPage):
     def _start(self, phase: CheckPhase) -> None:
         assert self.check_panel
         assert self.page.check
-        self._check_phase = phase
+        self._check_phase = self._again = phase
         self._checked = self.session.answers
         self.check_panel.start(self.check_run(), say(self.page.check.doing))
         self.bring(self.check_panel)
@@ -184,12 +196,14 @@ class Form(WizardPage):
     def _check_ended(self, outcome: Outcome | None) -> None:
         going_on = self._check_phase is CheckPhase.CHECKING_FOR_NEXT
         self._check_phase = CheckPhase.OPEN
-        self.state_changed.emit()
         if outcome is None:
+            self.state_changed.emit()
             return
         if outcome.values:
             self.session.take(outcome.values)
             self.show_answers()
+        self._record(outcome)
+        self.state_changed.emit()
         self._tell(outcome)
         if outcome.failed:
             self.refuse_checks(outcome.failed)
@@ -200,6 +214,71 @@ class Form(WizardPage):
             self._check_phase = CheckPhase.PASSED
             self.go_on()
             self._check_phase = CheckPhase.OPEN
+
+    def _record(self, outcome: Outcome) -> None:
+        took = self.check_panel.took_ms if self.check_panel else 0.0
+        self.session.outcomes.record(self.page, outcome, took)
+
+    @property
+    def next_text(self) -> str:
+        return tr("Go o&n") if self._stopped_by_warning else super().next_text
+
+    @property
+    def _stopped_by_warning(self) -> bool:
+        same = self._checked == self.session.answers
+        return self._check_phase is CheckPhase.WARNED and same
+
+    @property
+    def notice(self) -> Notice | None:
+        known = self.session.outcomes.of(self.page.id)
+        if known is None or self.busy:
+            return None
+        state, text = state_of(known.outcome), sum_up(known.outcome)
+        if self._stopped_by_warning:
+            text = Text("{outcome}. Go on leaves it as it is.", outcome=text)
+        steps = self._next_steps(known) if state == "failed" else ()
+        details = Action(tr("Details"), self.show_details)
+        return Notice(state, text, known.ms, (*steps, details))
+
+    def _next_steps(self, failed: PageOutcome) -> tuple[Action, ...]:
+        """Give what can be done after a failed check, other than mend an answer."""
+        steps = [Action(tr("Try again"), self.check_again)]
+        if any(check.field in ADMINISTRATOR for check in failed.outcome.failed):
+            other = tr("Use another administrator")
+            steps.append(Action(other, self.ask_other_administrator))
+        return (*steps, Action(tr("Save report…"), self.show_report))
+
+    def check_again(self) -> None:
+        """Run the check that failed once more, for what it was run."""
+        if not self.refuse_problems():
+            self._start(self._again)
+
+    def ask_other_administrator(self) -> None:
+        """Go to where the domain administrator is asked for, here or on a page before.
+
+        The password is that of the other one, so it is asked anew.
+        """
+        user, password = ADMINISTRATOR
+        self.session.take({password: None})
+        self.show_answers()
+        if user in self.field_boxes and self.field_boxes[user].isVisibleTo(self):
+            self.focus_field(user)
+        else:
+            self.page_wanted.emit(page_asking(self.session.answers, user) or "", user)
+
+    def show_details(self) -> None:
+        """Bring the rows of the check into sight."""
+        if self.check_panel:
+            self.bring(self.check_panel)
+
+    def show_report(self) -> None:
+        """Show what failed as a text, to be saved or copied."""
+        known = self.session.outcomes.of(self.page.id)
+        if known is None:
+            return
+        note = tr("What was checked and what came back. It holds no passwords.")
+        text = f"{say(self.page.title)}\n\n{text_of(known.outcome.checks)}\n"
+        TextDialog(self, tr("Report"), note, text, "report.txt").open()
 
     def _tell(self, outcome: Outcome) -> None:
         """Say failures beside their fields too, and show the rows."""

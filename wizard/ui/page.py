@@ -18,19 +18,27 @@ from wizard.flow.route import next_page
 from wizard.results import Check
 from wizard.ui.announce import announce
 from wizard.ui.formatting import say, tr
+from wizard.ui.frame.notice import Notice
 from wizard.ui.session import Session
 from wizard.ui.theme import palette
 from wizard.ui.theme.icons import state_word
+from wizard.ui.widgets.check_panel import CheckPanel
 from wizard.ui.widgets.check_rows import spoken
 from wizard.ui.widgets.field_box import FieldBox
+from wizard.ui.widgets.job_progress import Progress
 from wizard.ui.widgets.labels import Heading, add, label
+
+_BELOW = 20  # pixels between the sentence and the content
 
 
 class WizardPage(QWidget):
     """Title, one sentence, content of at most 680 px that starts at the top."""
 
-    state_changed = Signal()  # busy or problems are others; the window refreshes
+    # busy, problems or the notice are others; the window refreshes
+    state_changed = Signal()
     refused = Signal(str)  # Next was pressed and this, in words, keeps the journey here
+    # another page is to be shown, with the field that is to be answered anew, or none
+    page_wanted = Signal(str, str)
     passed = Signal()  # what Next waited for has come; the journey goes on
 
     def __init__(self, page: Page, session: Session) -> None:
@@ -54,16 +62,30 @@ class WizardPage(QWidget):
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setWidget(self.content)
+        self.header = QWidget()
+        self._words = words = QVBoxLayout(self.header)
+        words.setContentsMargins(0, 0, 0, _BELOW)
+        words.setSpacing(6)
+        words.addWidget(self.title_label)
+        words.addWidget(self.why_label)
         place = QVBoxLayout(self)
-        place.setContentsMargins(
-            palette.FRAME, palette.FRAME, palette.FRAME, palette.TIGHT
-        )
+        place.setContentsMargins(palette.FRAME, palette.FRAME, palette.FRAME, 0)
         place.setSpacing(0)
-        place.addWidget(self.title_label)
-        place.addSpacing(6)
-        place.addWidget(self.why_label)
-        place.addSpacing(20)
+        place.addWidget(self.header)
         place.addWidget(self.area, 1)
+        self._place = place
+
+    def scroll_header(self, *, scrolled: bool) -> None:
+        """Have title and sentence scroll with the content, as a low window needs."""
+        if scrolled == (self.header.parentWidget() is self.content):
+            return
+        side = palette.FRAME
+        self._words.setContentsMargins(0, 0, 0, 0 if scrolled else _BELOW)
+        self._place.setContentsMargins(side, 12 if scrolled else side, side, 0)
+        if scrolled:
+            self.body.insertWidget(0, self.header)
+        else:
+            self._place.insertWidget(0, self.header)
 
     @property
     def busy(self) -> bool:
@@ -96,9 +118,27 @@ class WizardPage(QWidget):
         return not self.busy
 
     @property
+    def notice(self) -> Notice | None:
+        """What stands in the bar above the footer: why Next waits, what to do next."""
+        return None
+
+    @property
     def next_text(self) -> str:
         """What the button that goes on is named."""
         return say(self.page.act) if self.page.act else tr("&Next")
+
+    @property
+    def enter_goes_on(self) -> bool:
+        """Whether Enter in a field presses the button that goes on.
+
+        Never where that closes the wizard or changes the machine.
+        """
+        return not self.ends and not self.page.act
+
+    @property
+    def asks_first(self) -> bool:
+        """Whether the keyboard begins in the first field; else on what goes on."""
+        return True
 
     @property
     def destroys(self) -> bool:
@@ -174,6 +214,25 @@ class WizardPage(QWidget):
     def try_next(self) -> bool:
         """Hear that Next was pressed; tell whether the journey goes on at once."""
         return True
+
+    def stop_running(self) -> bool:
+        """Stop what only looks, such as a check; False where nothing of it runs."""
+        for panel in self.findChildren(CheckPanel):
+            if panel.busy:
+                panel.stop_check()
+                return True
+        for progress in self.findChildren(Progress):
+            if progress.worker.busy:
+                progress.worker.ask_to_stop()
+                return True
+        return False
+
+    def focus_field(self, path: str) -> None:
+        """Go to a field of this page, where it has it."""
+        field_box = self.field_boxes.get(path)
+        if field_box:
+            field_box.focus()
+            self.bring(field_box)
 
     def stop(self) -> None:
         """Stop the changes that are being made; what was done is taken back."""

@@ -15,6 +15,7 @@ from wizard.flow.model import SECRETS, Answers
 from wizard.plan.change import Change, Plan
 from wizard.results import Installed, PortalDetails, Recovery
 from wizard.ui.jobs.machine import Machine
+from wizard.ui.outcomes import Outcomes
 
 # keys of its own come first on a copy; its names are asked, not the original's offered
 _OF_COPY = {"task": "rekey", "agent": "", "directory.account.name": ""}
@@ -44,12 +45,14 @@ class Session(QObject):
         self.installed: Installed | None = None
         self.recovery: Recovery | None = None
         self.answers = Answers(reading=True)
+        self.outcomes = Outcomes()
         self.plan: Plan | None = None
         self.applied: Settings | None = None
         self.gone: RemovalResult | None = None
 
     def begin(self, machine: Machine) -> None:
         """Begin with the answers that go with what is on the machine."""
+        self.outcomes.clear()
         self.recovery, self.installed = machine.recovery, machine.installed
         recovery, installed = machine.recovery, machine.installed
         settings = installed.settings if installed else None

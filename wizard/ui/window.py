@@ -1,11 +1,20 @@
 """The window: the journey's pages in a frame; all buttons follow in `refresh`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QShowEvent
+from PySide6.QtGui import (
+    QCloseEvent,
+    QKeyEvent,
+    QKeySequence,
+    QResizeEvent,
+    QShortcut,
+    QShowEvent,
+)
 from PySide6.QtWidgets import (
+    QApplication,
     QDialog,
     QHBoxLayout,
     QMessageBox,
@@ -14,20 +23,30 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from wire.text import Text, verbatim
 from wizard.controller.controller import Controller
 from wizard.flow.defaults import Offers, found_offers
 from wizard.flow.route import route
 from wizard.ui.announce import announce
-from wizard.ui.formatting import tr
+from wizard.ui.formatting import say, tr
+from wizard.ui.frame import screen_fit
+from wizard.ui.frame.enter_key import is_field, pressed_by_enter
 from wizard.ui.frame.footer import Footer, Name
-from wizard.ui.frame.leaving import Question, ask, question_of
+from wizard.ui.frame.help_pane import HelpPane
+from wizard.ui.frame.leaving import ask, question_of
+from wizard.ui.frame.middle import Middle
+from wizard.ui.frame.notice import Notice
+from wizard.ui.frame.notice_bar import NoticeBar
 from wizard.ui.frame.pages import PageStack
+from wizard.ui.frame.tab_order import following, stops
 from wizard.ui.jobs.worker import Worker
+from wizard.ui.outcomes import PageOutcome
 from wizard.ui.page import WizardPage
 from wizard.ui.pages.apply import ApplyPage
+from wizard.ui.presenters.outcome import notice_before
 from wizard.ui.session import Session
+from wizard.ui.widgets.folded_rail import FoldedRail
 from wizard.ui.widgets.rail import Rail
+from wizard.ui.widgets.rows_dialog import RowsDialog
 
 
 class WizardWindow(QDialog):
@@ -56,29 +75,36 @@ class WizardWindow(QDialog):
 
     def _frame(self) -> None:
         self.setWindowTitle(tr("Writeback"))
-        self.rail, self.footer = Rail(), Footer()
+        self.rail, self.folded, self.footer = Rail(), FoldedRail(), Footer()
         self.pages = PageStack(self.session, self._prepare)
+        self.help_pane, self.bar = HelpPane(), NoticeBar()
+        self.middle = Middle(self.pages, self.help_pane)
         main = QVBoxLayout()
         main.setSpacing(0)
-        main.addWidget(self.pages, 1)
+        main.addWidget(self.folded)
+        main.addWidget(self.middle, 1)
+        main.addWidget(self.bar)
         main.addWidget(self.footer)
         place = QHBoxLayout(self)
         place.setContentsMargins(0, 0, 0, 0)
         place.setSpacing(0)
         place.addWidget(self.rail)
         place.addLayout(main, 1)
-        self.rail.chosen.connect(self.go_back_to)
+        for rail in (self.rail, self.folded):
+            rail.chosen.connect(self.go_back_to)
         self.pages.moved.connect(self._page_changed)
-        self.button("help").clicked.connect(self._help)
+        self.help_pane.closed.connect(self._focus)
+        self.button("help").clicked.connect(self.help_pane.toggle)
+        QShortcut(QKeySequence.StandardKey.HelpContents, self, self.help_pane.toggle)
         self.button("back").clicked.connect(self.back)
         self.button("next").clicked.connect(self._go_on)
-        self.button("cancel").clicked.connect(self.reject)
-        self.setMinimumSize(760, 540)
-        self.resize(960, 680)
+        self.button("cancel").clicked.connect(self._leave)
+        screen_fit.fit(self)
 
     def _prepare(self, page: WizardPage) -> None:
         page.state_changed.connect(self.refresh)
         page.refused.connect(self.refused)
+        page.page_wanted.connect(self.go_back_to)
         page.passed.connect(self.next)
         if isinstance(page, ApplyPage):
             page.applied.connect(self.applied)
@@ -129,10 +155,11 @@ class WizardWindow(QDialog):
         """Go back to the page before."""
         self.pages.go_back()
 
-    def go_back_to(self, page_id: str) -> None:
-        """Go back to a page that is done."""
-        if self.shown.can_go_back:
+    def go_back_to(self, page_id: str, field: str = "") -> None:
+        """Go back to a page that is done, and there to a field where one is named."""
+        if self.shown.can_go_back and page_id in self.pages.path[:-1]:
             self.pages.go_back(page_id)
+            self.shown.focus_field(field)
 
     def _page_changed(self) -> None:
         here = self.page_id()
@@ -151,13 +178,39 @@ class WizardWindow(QDialog):
         self.page_shown.emit(self.page_id())
 
     def _focus(self) -> None:
-        """Put the keyboard at the first control of the page, or on Next."""
-        for widget in self.shown.content.findChildren(QWidget):
-            policy = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-            if policy and widget.isVisibleTo(self) and widget.isEnabled():
-                widget.setFocus()
-                return
-        self.button("next").setFocus()
+        """Put the keyboard into the first field of the page, else on what goes on."""
+        page, go_on = self.shown, self.button("next")
+        places = stops(page.content) if page.asks_first else ()
+        field = next((each for each in places if is_field(each)), None)
+        (field or (go_on if go_on.isEnabled() else page.title_label)).setFocus()
+
+    def focusNextPrevChild(self, onward: bool) -> bool:  # noqa: FBT001 - Qt's
+        here = QApplication.focusWidget()
+        target = following([*self._stops()], here, 1 if onward else -1)
+        if target is None:
+            return False
+        reason = Qt.FocusReason
+        target.setFocus(reason.TabFocusReason if onward else reason.BacktabFocusReason)
+        if self.shown.area.isAncestorOf(target):
+            self.shown.area.ensureWidgetVisible(target)
+        return True
+
+    def _stops(self) -> Iterator[QWidget]:
+        """Give the stops of Tab: page, help, bar, footer, and last the rail."""
+        covered = () if self.middle.covered else (self.pages,)
+        rails = (self.rail, self.folded)
+        for part in (*covered, self.help_pane, self.bar, self.footer, *rails):
+            yield from stops(part)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+            return
+        event.accept()
+        here = QApplication.focusWidget()
+        button = pressed_by_enter(self.shown, here, self.button("next"))
+        if button and not event.isAutoRepeat():
+            button.click()
 
     def _answers_changed(self) -> None:
         self.shown.arrange()
@@ -169,9 +222,42 @@ class WizardWindow(QDialog):
         back = page.can_go_back and page.page.id != pages[0].id
         self.footer.show_page(page, back=back)
         self.rail.show_route(pages, page.page.id, back=back)
+        self.folded.show_steps(self.rail.steps)
+        self._fold()
+        self.help_pane.show_page(page.page)
+        self.bar.show_notice(page.notice or self._outcome_before())
+
+    def _fold(self) -> None:
+        """Fold what takes place from the page where the window is narrow or low."""
+        narrow = self.width() < self.rail.width() + screen_fit.page_width()
+        low = self.height() < self.rail.needed_height
+        self.rail.setVisible(not (narrow or low))
+        self.folded.setVisible(narrow or low)
+        self.shown.scroll_header(scrolled=self.height() < screen_fit.low_height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fold()
+
+    def _outcome_before(self) -> Notice | None:
+        """Give what the check of the page before came to, until this one has its own.
+
+        That page was left as soon as its check had passed.
+        """
+        for before in self.pages.path[-2:-1]:
+            known = self.session.outcomes.of(before)
+            if known and self.shown.following:
+                return notice_before(known, partial(self._show_rows, known))
+        return None
+
+    def _show_rows(self, known: PageOutcome) -> None:
+        dialog = RowsDialog(self, say(known.page.title), known.outcome.checks)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        screen_fit.follow(self)
         self.refresh()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -190,23 +276,23 @@ class WizardWindow(QDialog):
         if domain is not None:
             self.session.offer(found_offers(domain))
 
-    def _help(self) -> None:
-        page = self.shown.page
-        self.question = ask(
-            self, Question(verbatim(page.title), verbatim(page.help), None, Text("OK"))
-        )
-
     def reject(self) -> None:
-        """Ask before leaving; while changes are made, ask to stop them."""
+        """Shut help, else stop a check, else leave; that is asked where it matters."""
+        if not self.help_pane.isHidden():
+            self.help_pane.shut()
+        elif not self.shown.stop_running():
+            self._leave()
+
+    def _leave(self) -> None:
         question = question_of(self.shown, lambda: self.done(0))
         if question:
             self.question = ask(self, question)
         else:
-            super().reject()
+            self.done(0)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         event.ignore()
-        self.reject()
+        self._leave()
 
     def done(self, result: int) -> None:
         """Stop all work off the GUI thread, then close."""

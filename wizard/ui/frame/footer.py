@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from wizard.ui.formatting import tr
@@ -13,6 +13,20 @@ from wizard.ui.widgets.labels import button
 Name = Literal["help", "back", "next", "cancel"]
 
 
+class GoOnButton(QPushButton):
+    """The button that goes on; a key that is held down presses it once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAutoDefault(False)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.isAutoRepeat():
+            event.accept()  # the page before was gone on from by the same key
+        else:
+            super().keyPressEvent(event)
+
+
 class Footer(QWidget):
     """The window's buttons, by their names."""
 
@@ -21,7 +35,7 @@ class Footer(QWidget):
         self.buttons: dict[str, QPushButton] = {
             "help": button(tr("&Help")),
             "back": button(tr("&Back")),
-            "next": button(tr("&Next")),
+            "next": GoOnButton(),
             "cancel": button(tr("&Cancel")),
         }
         place = QHBoxLayout(self)

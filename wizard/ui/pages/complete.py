@@ -49,6 +49,10 @@ class CompletePage(WizardPage):
     def can_go_back(self) -> bool:
         return False
 
+    @property
+    def asks_first(self) -> bool:
+        return False
+
     def entered(self) -> None:
         on = self.session.settings.features.password_writeback
         if self.session.applied:

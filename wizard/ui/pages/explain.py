@@ -17,6 +17,7 @@ from wizard.ui.page import WizardPage
 from wizard.ui.presenters.verdict import WORDS, checks_of
 from wizard.ui.session import Session
 from wizard.ui.widgets.check_panel import CheckPanel
+from wizard.ui.widgets.enter_action import run_on_enter
 from wizard.ui.widgets.field_box import FieldBox
 from wizard.ui.widgets.labels import LongName
 
@@ -46,13 +47,13 @@ class ExplainPage(WizardPage):
         super().__init__(page, session)
         self.field_box = FieldBox(_FIELD)
         self.field_box.changed.connect(self._edited)
-        self.field_box.editor.line.returnPressed.connect(self.ask)
         self.who = LongName()
         self.who.hide()
         empty = tr("Nothing is written; the person notices nothing.")
         self.check_panel = CheckPanel(tr("&Ask"), empty, WORDS)
         self.check_panel.requested.connect(self.ask)
         self.check_panel.ended.connect(self._ended)
+        run_on_enter(self.content, self.check_panel.now)
         self.field_boxes[WHO] = self.field_box
         self.add(self.field_box, self.who, self.check_panel)
         self.body.addStretch(1)

@@ -107,6 +107,10 @@ class RecoveryPage(Form):
         # or another than Welcome: the journey begins anew
         return None if self._phase is Phase.REMOVED else "welcome"
 
+    @property
+    def enter_goes_on(self) -> bool:
+        return False
+
     def try_next(self) -> bool:
         if self._ended:
             self.session.begin(self._machine)

@@ -28,6 +28,7 @@ from wizard.ui.jobs.plans import Planned, planning
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.pages.remove import kept as left_by_removal
 from wizard.ui.widgets.check_rows import CheckRows
+from wizard.ui.widgets.enter_action import run_on_enter
 from wizard.ui.widgets.field_box import FieldBox
 from wizard.ui.widgets.labels import busy_bar, button, label, row, stack
 from wizard.ui.widgets.plan_view import PlanView
@@ -57,6 +58,7 @@ class ReviewPage(Form):
         self.add(self.admin_note)
         for field in _ADMINISTRATOR:
             self.add_field_box(FieldBox(field))
+            run_on_enter(self.field_boxes[field.path], self.again)
         self.add(row(self.again))
         accept = Field(ACCEPT, "Yes, remove what can't be rolled back", "check")
         self.add_field_box(FieldBox(accept))
@@ -83,6 +85,11 @@ class ReviewPage(Form):
         return not self.busy and bool(self.session.changes) and agreed
 
     @property
+    def ends(self) -> bool:
+        plan = self.session.plan
+        return not self.busy and plan is not None and not plan.changes
+
+    @property
     def destroys(self) -> bool:
         return self._final
 
@@ -98,7 +105,7 @@ class ReviewPage(Form):
         if self.session.installed is None:
             return tr("&Install")
         if not count:
-            return tr("Nothing to apply")
+            return tr("&Apply")
         apply = plural("&Apply {count} change", "&Apply {count} changes", count)
         return say(apply)
 

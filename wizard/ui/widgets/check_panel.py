@@ -32,6 +32,7 @@ class CheckPanel(QWidget):
         self.now.clicked.connect(self.requested)
         self.copy = labels.CopyButton("", tr("Copy what came back"))
         self._before = empty
+        self.took_ms = 0.0  # the last one that ended
         self.empty = labels.label(empty, muted=True)
         self._has_checks = False
         self.check_rows = CheckRows(words)
@@ -93,6 +94,7 @@ class CheckPanel(QWidget):
         self._place.insertWidget(self._place.indexOf(self.check_rows), widget)
 
     def _succeeded(self, outcome: Outcome) -> None:
+        self.took_ms = float(self._clock.elapsed())
         self.check_rows.show_checks(outcome.rows)
         self.copy.text_to_copy = text_of(outcome.checks)
         self.copy.setText(tr("Copy"))

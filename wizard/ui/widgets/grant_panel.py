@@ -26,6 +26,7 @@ from wizard.ui.jobs.worker import Worker
 from wizard.ui.presenters.failure import describe_failure
 from wizard.ui.widgets.change_list import ChangeList
 from wizard.ui.widgets.check_rows import CheckRows
+from wizard.ui.widgets.enter_action import run_on_enter
 from wizard.ui.widgets.field_box import FieldBox, complete_answers
 from wizard.ui.widgets.labels import (
     LiveLabel,
@@ -84,6 +85,7 @@ class GrantPanel(Panel):
         self.done = button(tr("Close"), self.close_panel)
         once = label(tr("The administrator is used once and not stored."))
         self.administrator = stack(once, *self.field_boxes.values())
+        run_on_enter(self.administrator, self.act)
         others, acts = row(self.other, self.done), row(self.act, self.leave)
         self.plan = stack(self.table, self.note, others, self.administrator, acts)
         return self.plan

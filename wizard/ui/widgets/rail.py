@@ -1,78 +1,152 @@
-"""The rail at the left: the pages of this journey, done, here, ahead."""
+"""The rail at the side: the pages of this journey, done, here, ahead."""
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
-from wire.text import Text
 from wizard.flow.model import Page
 from wizard.ui.formatting import say, tip, tr
 from wizard.ui.theme import palette
 from wizard.ui.theme.icons import icon
-from wizard.ui.widgets.labels import add, column, empty, label
+from wizard.ui.widgets.labels import column, label
+from wizard.ui.widgets.steps import Step, steps_of
 
-_STATES = {
-    "done": ("circle-check", "ok", Text("done")),
-    "here": ("circle-dot", "accent", Text("this page")),
-    "ahead": ("circle", "muted", Text("ahead")),
+_MARKS = {
+    "done": ("circle-check", "ok"),
+    "here": ("circle-dot", "accent"),
+    "ahead": ("circle", "muted"),
 }
+_STEP = Qt.ItemDataRole.UserRole
+_SIDE, _BEFORE, _AFTER = 12, 38, 8  # around the list; before and after a step's text
+_LOW, _AROUND = 34, 12  # a step's least height; above and below its text together
+_MOST = 320  # pixels; a longer word is wrapped anywhere
+_WRAP = int(
+    Qt.TextFlag.TextWordWrap
+    | Qt.AlignmentFlag.AlignVCenter
+    | Qt.AlignmentFlag.AlignLeading
+)
+
+Index = QModelIndex | QPersistentModelIndex
 
 
-class Step(QPushButton):
-    """One page on the rail; clickable only where one can go back to it."""
+class StepDelegate(QStyledItemDelegate):
+    """Paints a step: its mark and its name, on as many lines as it needs."""
 
-    def __init__(self, page: Page, state: str, index: int, total: int) -> None:
-        super().__init__(say(page.rail))
-        self.page_id, self.state = page.id, state
-        self.setFlat(True)
-        self.setAutoDefault(False)
-        name = Text("{page}, {state}", page=page.rail, state=_STATES[state][2])
-        spoken = tr(
-            "Step {index} of {total}: {name}", index=index, total=total, name=name
-        )
-        self.setAccessibleName(spoken)
-        self.setToolTip(tip(name))
-        font = palette.larger(0, bold=state == "here")
-        self.setFont(font)
-        self.setMinimumHeight(34)
-        self._tint()
+    def sizeHint(self, _option: QStyleOptionViewItem, index: Index) -> QSize:
+        view = self.parent()
+        assert isinstance(view, QListWidget)
+        step, wide = _step_of(index), view.viewport().width()
+        metrics = QFontMetrics(_font(step))
+        room = QRect(0, 0, wide - _BEFORE - _AFTER, 1000)
+        text = metrics.boundingRect(room, _WRAP, say(step.text))
+        return QSize(wide, max(_LOW, text.height() + _AROUND))
 
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.ApplicationPaletteChange:
-            self._tint()
-        super().changeEvent(event)
-
-    def _tint(self) -> None:
-        name, ink, _ = _STATES[self.state]
-        self._icon = icon(name, getattr(palette.inks(self.palette()), ink))
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        inks = palette.inks(self.palette())
-        painter = QPainter(self)
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: Index
+    ) -> None:
+        step, inks = _step_of(index), palette.inks(option.palette)
+        area, state = option.rect, option.state
+        direction = option.direction
+        flags = QStyle.StateFlag
+        focused = bool(state & flags.State_HasFocus)
+        over = bool(state & flags.State_MouseOver) and step.reachable
+        painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self.state == "here" or self.hasFocus() or self._under():
-            self._shape(painter, inks)
-        top = (self.height() - palette.ICON) // 2
-        mode = QColor(inks.text if self.state != "ahead" else inks.muted)
-        self._icon.paint(painter, 12, top, palette.ICON, palette.ICON)
-        painter.setPen(mode)
-        area = self.rect().adjusted(38, 0, -8, 0)
-        text = self.fontMetrics().elidedText(
-            self.text(), Qt.TextElideMode.ElideRight, area.width()
+        if step.state == "here" or focused or over:
+            _shape(painter, area, inks, focused=focused)
+        side = palette.ICON
+        mark = QRect(area.x() + _SIDE, area.center().y() - side // 2, side, side)
+        name, ink = _MARKS[step.state]
+        icon(name, getattr(inks, ink)).paint(
+            painter, QStyle.visualRect(direction, area, mark)
         )
-        painter.drawText(area, int(Qt.AlignmentFlag.AlignVCenter), text)
-        painter.end()
+        painter.setPen(QColor(inks.muted if step.state == "ahead" else inks.text))
+        painter.setFont(_font(step))
+        words = area.adjusted(_BEFORE, 0, -_AFTER, 0)
+        painter.drawText(
+            QStyle.visualRect(direction, area, words), _WRAP, say(step.text)
+        )
+        painter.restore()
 
-    def _under(self) -> bool:
-        return self.underMouse() and self.isEnabled()
 
-    def _shape(self, painter: QPainter, inks: palette.Inks) -> None:
-        inner = self.rect().adjusted(1, 1, -1, -1)
-        painter.setPen(QColor(inks.accent if self.hasFocus() else inks.line))
-        painter.setBrush(QColor(inks.base))
-        painter.drawRoundedRect(inner, 6, 6)
+def _step_of(index: Index) -> Step:
+    step = index.data(_STEP)
+    assert isinstance(step, Step)
+    return step
+
+
+def _font(step: Step) -> QFont:
+    return palette.larger(0, bold=step.state == "here")
+
+
+def _shape(
+    painter: QPainter, area: QRect, inks: palette.Inks, *, focused: bool
+) -> None:
+    pen = painter.pen()
+    pen.setColor(QColor(inks.accent if focused else inks.line))
+    pen.setWidthF(2.0 if focused else 1.0)
+    painter.setPen(pen)
+    painter.setBrush(QColor(inks.base))
+    painter.drawRoundedRect(area.adjusted(2, 2, -2, -2), 6, 6)
+
+
+class StepList(QListWidget):
+    """The steps; one Tab stop, walked by arrows. Enter or a click goes back."""
+
+    chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName(tr("Pages of this journey"))
+        self.setItemDelegate(StepDelegate(self))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setSelectionMode(QListWidget.SelectionMode.NoSelection)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
+        self.setSpacing(0)
+        self.setMouseTracking(True)
+        self.viewport().setAutoFillBackground(False)
+        self.itemClicked.connect(self._choose)
+
+    def show_steps(self, steps: Sequence[Step]) -> None:
+        self.clear()
+        for step in steps:
+            item = QListWidgetItem(self)
+            item.setData(_STEP, step)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, say(step.spoken))
+            item.setToolTip(tip(step.text))
+            if step.state == "here":
+                self.setCurrentItem(item)
+
+    def _choose(self, item: QListWidgetItem | None) -> None:
+        step = item.data(_STEP) if item else None
+        if isinstance(step, Step) and step.reachable:
+            self.chosen.emit(step.page_id)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        keys = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+        if event.key() in keys:
+            self._choose(self.currentItem())  # Next is never pressed from here
+        else:
+            super().keyPressEvent(event)
 
 
 class Rail(QWidget):
@@ -82,40 +156,43 @@ class Rail(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self.steps: tuple[Step, ...] = ()
+        self.name, self.list = label(tr("Writeback")), StepList()
+        self.name.setFont(palette.larger(2, bold=True))
+        self.name.setContentsMargins(12, 0, 0, 12)
+        self.list.chosen.connect(self.chosen)
+        place = column(self, self.name, self.list, spacing=2)
+        place.setContentsMargins(_SIDE, palette.FRAME, _SIDE, palette.GROUP)
+        place.setStretch(1, 1)
         self.setFixedWidth(palette.RAIL)
-        self.setAccessibleName(tr("Pages of this journey"))
-        self.steps: list[Step] = []
-        name = label(tr("Writeback"))
-        name.setFont(palette.larger(2, bold=True))
-        name.setContentsMargins(12, 0, 0, 12)
-        self._steps = QVBoxLayout()
-        self._steps.setSpacing(2)
-        place = column(self, name, self._steps, spacing=2)
-        place.setContentsMargins(12, palette.FRAME, 12, palette.GROUP)
-        place.addStretch(1)
-        self._shown: tuple[tuple[str, ...], str, bool] = ((), "", False)
 
     def show_route(self, pages: Sequence[Page], here: str, *, back: bool) -> None:
-        """Show the pages with marks; those done are clickable where one may go back."""
-        shown = (tuple(page.id for page in pages), here, back)
-        if shown == self._shown:
+        """Show the pages with marks; those done can be gone back to where `back`."""
+        steps = steps_of(pages, here, back=back)
+        if steps == self.steps:
             return
-        self._shown = shown
-        empty(self._steps)
-        ids = [page.id for page in pages]
-        at = ids.index(here) if here in ids else 0
-        self.steps = [
-            self._step(page, index, at, len(ids)) for index, page in enumerate(pages)
-        ]
-        for step in self.steps:
-            step.setEnabled(back and step.state == "done")
-        add(self._steps, *self.steps)
+        self.steps = steps
+        self.setFixedWidth(self._wide())
+        self.list.show_steps(steps)
 
-    def _step(self, page: Page, index: int, at: int, total: int) -> Step:
-        state = "done" if index < at else "here" if index == at else "ahead"
-        step = Step(page, state, index + 1, total)
-        step.clicked.connect(lambda: self.chosen.emit(page.id))
-        return step
+    def _wide(self) -> int:
+        """Give the width in which no word of a step is cut."""
+        metrics = QFontMetrics(palette.larger(0, bold=True))
+        words = [word for step in self.steps for word in say(step.text).split()]
+        longest = max(map(metrics.horizontalAdvance, words), default=0)
+        needed = longest + _BEFORE + _AFTER + 2 * _SIDE + 2
+        return min(max(palette.RAIL, needed), _MOST)
+
+    @property
+    def needed_height(self) -> int:
+        """How high it must be to show all steps."""
+        rows = sum(self.list.sizeHintForRow(at) for at in range(self.list.count()))
+        return rows + self.name.sizeHint().height() + palette.FRAME + palette.GROUP + 4
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.ApplicationPaletteChange:
+            self.list.viewport().update()
+        super().changeEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -10,8 +10,17 @@ from wizard.ui.jobs.page_checks import broken
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.session import Session
 from wizard.ui.widgets.check_rows import CheckRows
+from wizard.ui.widgets.enter_action import run_on_enter
 from wizard.ui.widgets.field_box import FieldBox, complete_answers
-from wizard.ui.widgets.labels import CopyButton, Panel, add, button, heading, label, row
+from wizard.ui.widgets.labels import (
+    CopyButton,
+    Panel,
+    add,
+    button,
+    heading,
+    label,
+    row,
+)
 
 _BY = tuple(
     Option(name, verbatim(name))
@@ -62,6 +71,7 @@ class TestPanel(Panel):
             self.column.addWidget(field_box)
             field_box.changed.connect(self._arrange)
         self.run = button(tr("&Test"), self.test, tr("Test now"))
+        run_on_enter(self, self.run)
         self.copy = CopyButton("", tr("Copy the result"))
         self.doing = label(muted=True, wrap=False)
         self.check_rows = CheckRows()

@@ -143,6 +143,7 @@ def test_a_removal_is_walked_by_keys_alone(qtbot: QtBot, open_window: Open) -> N
         QTest.keyClicks(field_boxes[path].editor.line, text)
     tab_to(field_boxes["input.accept_final"].editor.check_box)
     QTest.keyClick(field_boxes["input.accept_final"].editor.check_box, Qt.Key.Key_Space)
+    tab_to(window.button("next"))
     press_enter(qtbot, window)
     wait_for(qtbot, window, "removed")
     press_enter(qtbot, window)
@@ -303,7 +304,7 @@ def test_a_removal_that_was_cut_off_is_finished_and_told(
     assert window.button("next").text() == "&Finish the removal"
     assert [row.state for row in page.changes.rows] == ["to do"] * 3
     window.set_answers(ADMIN)
-    press_enter(qtbot, window)
+    window.press_next()
     qtbot.waitUntil(lambda: page.ends)
     assert [row.summary for row in page.changes.rows] == (
         [change.summary for change in REMOVAL[5:]]

@@ -1,0 +1,47 @@
+"""The rail where a window is narrow or low: how far one is, and the steps as a menu."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
+
+from wizard.ui.formatting import say, tr
+from wizard.ui.theme import palette
+from wizard.ui.widgets.labels import button
+from wizard.ui.widgets.steps import Step
+
+
+class FoldedRail(QWidget):
+    """One button, "Step 4 of 12"; its menu has the steps."""
+
+    chosen = Signal(str)  # the id of a page that is done, to go back to
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.button = button("")
+        self.button.setFlat(True)
+        self.menu = QMenu(self)
+        self.button.setMenu(self.menu)
+        place = QHBoxLayout(self)
+        place.setContentsMargins(palette.GROUP, 4, palette.GROUP, 4)
+        place.addWidget(self.button)
+        place.addStretch(1)
+
+    def show_steps(self, steps: tuple[Step, ...]) -> None:
+        """Say how far one is, and offer the pages that are done."""
+        self.menu.clear()
+        for step in steps:
+            action = self.menu.addAction(say(step.text))
+            action.setEnabled(step.reachable)
+            action.setCheckable(step.state == "here")
+            action.setChecked(step.state == "here")
+            action.triggered.connect(lambda _on, at=step: self.chosen.emit(at.page_id))
+            if step.state == "here":
+                index, total = step.index, step.total
+                text = tr("Step {index} of {total}", index=index, total=total)
+                self.button.setText(text)
+                self.button.setAccessibleName(say(step.spoken))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(palette.inks(self.palette()).rail))
+        painter.end()
