@@ -1,4 +1,4 @@
-"""Help beside the page: what the page is for."""
+"""Help beside the page: what the guide says of it."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
@@ -7,57 +7,79 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 from wizard.flow.model import Page
 from wizard.ui.formatting import say, tr
 from wizard.ui.theme import palette
+from wizard.ui.widgets.guide_browser import GuideBrowser
 from wizard.ui.widgets.labels import button, heading, label, row
 
 WIDTH = 300  # pixels beside a page
 
 
 class HelpPane(QWidget):
-    """Tells of the page that is shown; it is open or shut, whichever page that is."""
+    """Shows the guide about the page that is shown; open or shut, whichever that is.
+
+    Where the guide is not on this machine, it shows what the page itself says.
+    """
 
     closed = Signal()  # the keyboard goes back to the page
 
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName(tr("Help"))
+        self._page: Page | None = None
+        self._loaded = ""  # the id of the page that the guide is open at
         self.title, self.text = heading(""), label()
         self.text.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
+        self.guide = GuideBrowser()
+        self.back_button = button(tr("Back"), self.guide.backward, tr("Back in help"))
+        self.guide.backwardAvailable.connect(self.back_button.setVisible)
+        outside = tr("Open this page of the guide in the browser")
+        self.open_button = button(tr("Browser"), self.guide.open_outside, outside)
         self.close_button = button(tr("Close"), self.shut, tr("Close help"))
-        inner = QWidget()
-        words = QVBoxLayout(inner)
-        words.setContentsMargins(0, 0, palette.TIGHT, 0)
-        words.addWidget(self.text)
-        words.addStretch(1)
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(inner)
+        self._frame()
+        self.back_button.hide()
+        self.hide()
+
+    def _frame(self) -> None:
+        self._words = words = scrolled(self.text)
         place = QVBoxLayout(self)
         place.setContentsMargins(palette.GROUP, palette.FRAME, palette.GROUP, 12)
         place.setSpacing(12)
         place.addWidget(self.title)
-        place.addWidget(area, 1)
-        place.addLayout(row(self.close_button))
-        self.hide()
+        place.addWidget(words, 1)
+        place.addWidget(self.guide, 1)
+        place.addLayout(row(self.close_button, self.open_button, self.back_button))
 
     def show_page(self, page: Page) -> None:
-        """Tell of a page."""
+        """Say what a page is for; it is read once help is open."""
+        self._page = page
         self.title.setText(say(page.title))
-        self.text.setText(say(page.help))
+        self.text.setText(say(page.help) or say(page.why))
+        if not self.isHidden():
+            self._load()
+
+    def _load(self) -> None:
+        page = self._page
+        if page is None or page.id == self._loaded:
+            return
+        has_guide = self.guide.show_page(page.id)
+        self._loaded = page.id if has_guide else ""
+        self.guide.clearHistory()
+        self.guide.setVisible(has_guide)
+        self.open_button.setVisible(has_guide)
+        self.title.setVisible(not has_guide)
+        self._words.setVisible(not has_guide)
 
     def toggle(self) -> None:
         """Open it with the keyboard in it, or shut it."""
         if self.isVisible():
             self.shut()
             return
+        self._load()
         self.show()
         self.raise_()
-        self.text.setFocus()
+        (self.text if self.guide.isHidden() else self.guide).setFocus()
 
     def shut(self) -> None:
         """Shut it."""
@@ -77,3 +99,19 @@ class HelpPane(QWidget):
         side = 0 if self.isLeftToRight() else self.width() - 1
         painter.fillRect(side, 0, 1, self.height(), QColor(inks.line))
         painter.end()
+
+
+def scrolled(text: QWidget) -> QScrollArea:
+    """Put a text into a place that scrolls."""
+    inner = QWidget()
+    words = QVBoxLayout(inner)
+    words.setContentsMargins(0, 0, palette.TIGHT, 0)
+    words.addWidget(text)
+    words.addStretch(1)
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(inner)
+    return area

@@ -1,7 +1,9 @@
 """Help beside the page: opened and shut by F1, over the page where that is narrow."""
 
+from pathlib import Path
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -9,11 +11,33 @@ from pytestqt.qtbot import QtBot
 from tests.unit.wizard.ui.conftest import Open
 from tests.unit.wizard.ui.fake_controller import FakeController
 from tests.unit.wizard.ui.walk import go
+from wizard.ui import guide
 from wizard.ui.window import WizardWindow
 
 
 @pytest.fixture
-def window(qtbot: QtBot, open_window: Open, fake: FakeController) -> WizardWindow:
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Have a place for the guide, where nothing is yet."""
+    for name in ("_INSTALLED", "_BUILT"):
+        monkeypatch.setattr(guide, name, tmp_path)
+    return tmp_path / "en/pages"
+
+
+@pytest.fixture
+def pages(places: Path) -> Path:
+    """Have a guide that speaks of two pages."""
+    places.mkdir(parents=True)
+    for name in ("mode", "relay"):
+        html = f'<main><h1>About {name}</h1><a href="mode.html">mode</a></main>'
+        (places / f"{name}.html").write_text(html)
+    return places
+
+
+@pytest.fixture
+def window(
+    qtbot: QtBot, open_window: Open, fake: FakeController, places: Path
+) -> WizardWindow:
+    assert places
     window = open_window(fake)
     go(qtbot, window, "mode", "relay")
     return window
@@ -42,6 +66,35 @@ def test_f1_opens_it_and_the_keyboard_comes_back(
     assert not window.help_pane.isVisible()
     assert QApplication.focusWidget() is before
     assert window.question is None
+
+
+def test_it_shows_the_guide_about_the_page_that_is_shown(
+    pages: Path, window: WizardWindow
+) -> None:
+    assert pages
+    pane = window.help_pane
+    press(Qt.Key.Key_F1)
+    assert "About relay" in pane.guide.toPlainText()
+    assert (pane.guide.isVisible(), pane.text.isVisible()) == (True, False)
+    assert not pane.back_button.isVisible()
+    pane.guide.follow(QUrl("mode.html"))
+    assert "About mode" in pane.guide.toPlainText()
+    pane.back_button.click()
+    assert "About relay" in pane.guide.toPlainText()
+    window.back()
+    assert "About mode" in pane.guide.toPlainText()
+    assert not pane.back_button.isVisible()
+
+
+def test_a_page_that_the_guide_does_not_know_says_what_it_is_for_itself(
+    pages: Path, window: WizardWindow
+) -> None:
+    (pages / "relay.html").unlink()
+    press(Qt.Key.Key_F1)
+    assert window.help_pane.text.isVisible()
+    assert not window.help_pane.guide.isVisible()
+    window.back()
+    assert window.help_pane.guide.isVisible()
 
 
 def test_it_follows_the_page(qtbot: QtBot, window: WizardWindow) -> None:
