@@ -34,8 +34,10 @@ class HelpPane(QWidget):
         self.guide = GuideBrowser()
         self.back_button = button(tr("Back"), self.guide.backward, tr("Back in help"))
         self.guide.backwardAvailable.connect(self.back_button.setVisible)
-        outside = tr("Open this page of the guide in the browser")
-        self.open_button = button(tr("Browser"), self.guide.open_outside, outside)
+        outside = tr("Open this page of the guide in a web browser")
+        self.open_button = button(
+            tr("Open in browser"), self.guide.open_outside, outside
+        )
         self.close_button = button(tr("Close"), self.shut, tr("Close help"))
         self._frame()
         self.back_button.hide()
