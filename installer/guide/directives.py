@@ -18,14 +18,10 @@ from wire.outcomes import OUTCOMES, Code
 from wire.text import Text
 from wizard.flow.model import Field, Page
 from wizard.flow.pages.order import PAGES
+from wizard.ui.guide import code_anchor
 
 Say = Callable[[str], str]
 _PICTURES = "pictures"
-
-
-def code_anchor(code: str) -> str:
-    """Name the place of an outcome's code in the guide."""
-    return f"code-{code.replace('_', '-')}"
 
 
 def is_setting(path: str) -> bool:

@@ -20,9 +20,19 @@ def page_file(page_id: str) -> Path | None:
     return _first(f"pages/{page_id}.html")
 
 
-def code_file() -> Path | None:
+def codes_file() -> Path | None:
     """Give the guide's file about the codes of answers; each code is an anchor."""
     return _first("codes.html")
+
+
+def code_anchor(code: str) -> str:
+    """Name the place of an outcome's code in that file."""
+    return f"code-{code.replace('_', '-')}"
+
+
+def folder_of(path: Path) -> Path:
+    """Give the folder of the guide, in one language, that a file of it lies in."""
+    return path.parent if path.name == "codes.html" else path.parents[1]
 
 
 def _first(name: str) -> Path | None:

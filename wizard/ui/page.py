@@ -39,6 +39,7 @@ class WizardPage(QWidget):
     refused = Signal(str)  # Next was pressed and this, in words, keeps the journey here
     # another page is to be shown, with the field that is to be answered anew, or none
     page_wanted = Signal(str, str)
+    code_wanted = Signal(str)  # what the guide says of this code of an answer
     passed = Signal()  # what Next waited for has come; the journey goes on
 
     def __init__(self, page: Page, session: Session) -> None:

@@ -105,6 +105,7 @@ class WizardWindow(QDialog):
         page.state_changed.connect(self.refresh)
         page.refused.connect(self.refused)
         page.page_wanted.connect(self.go_back_to)
+        page.code_wanted.connect(self.help_pane.show_code)
         page.passed.connect(self.next)
         if isinstance(page, ApplyPage):
             page.applied.connect(self.applied)

@@ -8,10 +8,10 @@ import pytest
 
 from installer.errors import BuildError
 from installer.guide.build import ENGLISH, SOURCE, build, extract
-from installer.guide.directives import code_anchor
 from installer.paths import REPOSITORY
 from wire.outcomes import OUTCOMES, Code
 from wizard.flow.pages.order import PAGES
+from wizard.ui.guide import code_anchor
 
 
 class _Anchors(HTMLParser):

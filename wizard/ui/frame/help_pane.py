@@ -68,10 +68,13 @@ class HelpPane(QWidget):
         has_guide = self.guide.show_page(page.id)
         self._loaded = page.id if has_guide else ""
         self.guide.clearHistory()
-        self.guide.setVisible(has_guide)
-        self.open_button.setVisible(has_guide)
-        self.title.setVisible(not has_guide)
-        self._words.setVisible(not has_guide)
+        self._show_guide(there=has_guide)
+
+    def _show_guide(self, *, there: bool) -> None:
+        self.guide.setVisible(there)
+        self.open_button.setVisible(there)
+        self.title.setVisible(not there)
+        self._words.setVisible(not there)
 
     def toggle(self) -> None:
         """Open it with the keyboard in it, or shut it."""
@@ -79,9 +82,20 @@ class HelpPane(QWidget):
             self.shut()
             return
         self._load()
+        self._open()
+
+    def _open(self) -> None:
         self.show()
         self.raise_()
         (self.text if self.guide.isHidden() else self.guide).setFocus()
+
+    def show_code(self, code: str) -> None:
+        """Open at what the guide says of an answer's code, if it is on this machine."""
+        if not self.guide.show_code(code):
+            return
+        self._loaded = ""  # another page than the one that is shown
+        self._show_guide(there=True)
+        self._open()
 
     def shut(self) -> None:
         """Shut it."""

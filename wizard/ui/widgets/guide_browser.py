@@ -39,11 +39,19 @@ class GuideBrowser(QTextBrowser):
 
     def show_page(self, page_id: str) -> bool:
         """Show what the guide says of a page; False where the guide is not here."""
-        path = guide.page_file(page_id)
+        return self._open(guide.page_file(page_id))
+
+    def show_code(self, code: str) -> bool:
+        """Show what the guide says of an answer's code; False where it is not here."""
+        return self._open(guide.codes_file(), guide.code_anchor(code))
+
+    def _open(self, path: Path | None, anchor: str = "") -> bool:
         if path is None:
             return False
-        self._folder = path.parents[1]
-        self.setSource(QUrl.fromLocalFile(str(path)))
+        self._folder = guide.folder_of(path)
+        target = QUrl.fromLocalFile(str(path))
+        target.setFragment(anchor)
+        self.setSource(target)
         return True
 
     def follow(self, link: QUrl) -> None:

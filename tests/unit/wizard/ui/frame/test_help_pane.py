@@ -97,6 +97,21 @@ def test_a_page_that_the_guide_does_not_know_says_what_it_is_for_itself(
     assert window.help_pane.guide.isVisible()
 
 
+def test_a_code_leads_to_what_the_guide_says_of_it(
+    pages: Path, window: WizardWindow
+) -> None:
+    text = '<main><h2 id="code-too-young">too young</h2>by its code</main>'
+    (pages.parent / "codes.html").write_text(text)
+    window.shown.code_wanted.emit("too_young")
+    pane = window.help_pane
+    assert pane.guide.isVisible()
+    assert "by its code" in pane.guide.toPlainText()
+    assert pane.guide.source().fragment() == "code-too-young"
+    pane.shut()
+    press(Qt.Key.Key_F1)
+    assert "About relay" in pane.guide.toPlainText()
+
+
 def test_it_follows_the_page(qtbot: QtBot, window: WizardWindow) -> None:
     window.button("help").click()
     window.back()
