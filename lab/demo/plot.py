@@ -203,8 +203,8 @@ def _switch(controller: Controller, pictures: Path, say: Say) -> Driver:
     window.show()
     driver = Driver(window, pictures, say)
     try:
-        if window.page_id() != "tasks":
-            raise JourneyFailed(f"{window.page_id()} came first, not Tasks")
+        if window.page_id() != "health":
+            raise JourneyFailed(f"{window.page_id()} came first, not Health")
         driver.go_on({"task": "writeback"}, to="review")
         driver.go_on(to="apply")
         driver.wait(lambda: window.page_id() == "complete", "Complete is shown")

@@ -24,7 +24,11 @@ from wizard.plan.change import Plan
 
 NAME = "org.writeback.Setup1"
 PATH = "/org/writeback/Setup1"
-MEMBERS: Mapping[str, Action] = {"Look": "look", "Change": "change"}
+MEMBERS: Mapping[str, Action] = {
+    "Look": "look",
+    "Watch": "watch",
+    "Change": "change",
+}
 SIGNATURE = "sh"
 # the error of a service that ends just now: the bus starts another
 LEAVING = f"{NAME}.Leaving"

@@ -11,12 +11,14 @@ from pydantic import TypeAdapter
 from wizard.controller.changes import Changes
 from wizard.controller.checks import Checks
 from wizard.controller.controller import Controller
+from wizard.controller.health import HealthReadings
 from wizard.controller.installation import Installation
 from wizard.controller.permissions import Permissions
 from wizard.controller.recovery import RunRecovery
 from wizard.elevation.secret_codec import holds_secret
 
-Action = Literal["look", "change"]
+# who watches looks again and again: nobody is asked for a password meanwhile
+Action = Literal["look", "watch", "change"]
 Function = Callable[..., Any]
 
 _STOP = "stop"
@@ -59,6 +61,9 @@ _ROWS = (
     Row(Permissions.about_account),
     Row(Permissions.plan_grant),
     Row(Permissions.entries),
+    Row(HealthReadings.read, "watch"),
+    Row(HealthReadings.count_people, "watch"),
+    Row(HealthReadings.certificates, "watch"),
 )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from wire.failure import sentence
 from wire.outcomes import Code
 from wire.text import EMPTY, Text, TextAttribute, day, in_lines, plural
 from wizard.health.parts import certificate_words, days_left, is_past, is_soon
@@ -78,7 +79,9 @@ def _stopped(installed: Installed) -> Iterator[Concern]:
     if status.breaker_is_open:
         yield _BREAKER
     elif status.attention and not installed.copied:
-        yield Concern("attention", Text("Attention"), "warning", status.attention)
+        yield Concern(
+            "attention", Text("Attention"), "warning", sentence(status.attention)
+        )
     if not status.writeback:
         yield _OFF
 
@@ -135,17 +138,23 @@ def _connections(installed: Installed) -> Iterator[Concern]:
     remedy = Text("Look at every part: writeback verify")
     if not status.relay_connected:
         title = Text("The relay is not reached")
-        yield Concern("relay", title, "failed", status.relay, remedy, "options")
+        yield Concern(
+            "relay", title, "failed", sentence(status.relay), remedy, "options"
+        )
     if not status.directory_connected:
         title = Text("No domain controller answers")
-        yield Concern("directory", title, "failed", status.directory, remedy, "options")
+        yield Concern(
+            "directory", title, "failed", sentence(status.directory), remedy, "options"
+        )
 
 
 def _of_reach(status: AgentStatus) -> Iterator[Concern]:
     if status.nobody:
         title = Text("Nobody can be reset")
         remedy = Text("See who is refused, and why: writeback permissions check")
-        yield Concern("nobody", title, "failed", status.nobody, remedy, "permissions")
+        yield Concern(
+            "nobody", title, "failed", sentence(status.nobody), remedy, "permissions"
+        )
 
 
 def _of_certificates(

@@ -1,6 +1,6 @@
 """The state of an installation in one line: on or off, and whether it works. Pure."""
 
-from wire.text import Text
+from wire.text import EMPTY, Text
 from wizard.health.reading import PeopleCount
 from wizard.results import AgentStatus, Installed
 
@@ -8,12 +8,30 @@ from wizard.results import AgentStatus, Installed
 def headline(installed: Installed, people: PeopleCount | None = None) -> Text:
     """Say whether it is on, whether it works, and for how many where that is known."""
     status = installed.status
-    if not (status.serving and people and not people.trouble):
-        return state_line(status)
-    return Text(
-        "Password writeback is on. {works} of {people} people can reset.",
-        works=people.works,
-        people=people.people,
+    if status.serving and people and not people.trouble:
+        return Text(
+            "Password writeback is on. {works} of {people} people can reset.",
+            works=people.works,
+            people=people.people,
+        )
+    return _in_short(status) or state_line(status)
+
+
+def _in_short(status: AgentStatus) -> Text:
+    """Say what is not there without its reason, which stands below; empty for more."""
+    stopped = not status.running or not status.answers or status.breaker_is_open
+    if stopped or not status.writeback:
+        return EMPTY
+    if not (status.relay_connected or status.directory_connected):
+        return Text("Password writeback is on, but relay and directory are down.")
+    if not status.relay_connected:
+        return Text("Password writeback is on, but the relay is not reached.")
+    if not status.directory_connected:
+        return Text("Password writeback is on, but no domain controller answers.")
+    return (
+        Text("Password writeback is on, but nobody can be reset.")
+        if (status.nobody)
+        else EMPTY
     )
 
 

@@ -71,7 +71,7 @@ def _relay(installed: Installed) -> Check:
         return Check("relay", title, "skipped", Text("Not known"))
     if status.relay_connected:
         return Check("relay", title, "ok", Text("Connected"))
-    return Check("relay", title, "failed", status.relay)
+    return Check("relay", title, "failed", Text("Not connected"))
 
 
 def _controllers(
@@ -99,7 +99,7 @@ def _controller(
         trouble, remedy = certificate.trouble, certificate.remedy
         return Check("controller", title, "warning", trouble, remedy)
     shown = certificate_words(certificate, now)
-    detail = Text("In use; {certificate}", certificate=shown) if used else shown
+    detail = Text("In use. {certificate}", certificate=shown) if used else shown
     state = _state_of(certificate, now)
     return Check("controller", title, state, detail, certificate.remedy)
 
@@ -113,16 +113,16 @@ def _state_of(certificate: ControllerCertificate, now: datetime) -> State:
 def certificate_words(certificate: ControllerCertificate, now: datetime) -> Text:
     """Say how long a certificate is good, and that it is not trusted where it isn't."""
     if certificate.distrust:
-        return Text("its certificate is not trusted: {why}", why=certificate.distrust)
+        return Text("Its certificate is not trusted: {why}", why=certificate.distrust)
     left = days_left(certificate, now)
     if left is None or certificate.until is None:
         return EMPTY
     end = day(certificate.until)
     if is_past(certificate, now):
-        return Text("its certificate ended on {day}", day=end)
+        return Text("Its certificate ended on {day}", day=end)
     return plural(
-        "certificate good for {count} more day, until {day}",
-        "certificate good for {count} more days, until {day}",
+        "Certificate until {day} ({count} day)",
+        "Certificate until {day} ({count} days)",
         left,
         day=end,
     )

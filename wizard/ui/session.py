@@ -17,8 +17,8 @@ from wizard.results import Installed, PortalDetails, Recovery
 from wizard.ui.jobs.machine import Machine
 from wizard.ui.outcomes import Outcomes
 
-# keys of its own come first on a copy; its names are asked, not the original's offered
-_OF_COPY = {"task": "rekey", "agent": "", "directory.account.name": ""}
+# the names of a copy are asked, the original's are not offered
+_OF_COPY = {"agent": "", "directory.account.name": ""}
 
 
 @dataclass(frozen=True)

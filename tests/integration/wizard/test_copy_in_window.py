@@ -132,7 +132,7 @@ def test_a_copy_beside_its_original_gets_what_is_its_own(pair: Pair) -> None:
     driver, known = pair.driver, found(pair.original)
     before = settled_files(pair.original.host.places)
     there = directory_now(pair.original.lab)
-    assert driver.window.page_id() == "tasks"
+    assert driver.window.page_id() == "health"
     driver.go_on(to="rekey")  # what a copy needs is chosen already
     same = {"agent": AGENT, "directory__account__name": "svc-copy"}
     assert "The original has this one" in driver.refused(pair.answers(**same), "same")

@@ -63,7 +63,7 @@ def _edit(qtbot: QtBot, whole: Sandbox) -> None:
     place = whole.host.places.settings
     place.write_text(place.read_text().replace("unlock: true", "unlock: false"))
     window = opened(qtbot, whole)
-    page = window.page("tasks")
+    page = window.page("health")
     assert "features.unlock: yes becomes no" in page.edits.text()
     page.apply_edit.click()
     qtbot.waitUntil(lambda: window.page_id() == "review", timeout=_MS)

@@ -5,6 +5,7 @@ The interface is org.freedesktop.PolicyKit1.Authority. No answer means no.
 
 import contextlib
 import pwd
+from collections.abc import Mapping
 
 from jeepney import DBusAddress, DBusErrorResponse, new_method_call
 from jeepney.bus_messages import message_bus
@@ -21,6 +22,12 @@ _POLKIT = DBusAddress(
     interface="org.freedesktop.PolicyKit1.Authority",
 )
 _INTERACTIVE = 1  # AllowUserInteraction: a password may be asked for
+# polkit's own actions: who watches must have been let in to look, or need no password
+ACTIONS: Mapping[Action, str] = {
+    "look": "org.writeback.look",
+    "watch": "org.writeback.look",
+    "change": "org.writeback.change",
+}
 _REPLY_S = 10.0
 _TYPING_S = 300.0  # a person types a password meanwhile
 
@@ -38,9 +45,9 @@ def let_in(sender: str, action: Action) -> str:
                 "(sa{sv})sa{ss}us",
                 (
                     ("system-bus-name", {"name": ("s", sender)}),
-                    f"org.writeback.{action}",
+                    ACTIONS[action],
                     {},
-                    _INTERACTIVE,
+                    0 if action == "watch" else _INTERACTIVE,
                     "",
                 ),
             )
@@ -52,6 +59,8 @@ def let_in(sender: str, action: Action) -> str:
     match answer:
         case ((True, _, _),):
             return _person(number)
+        case ((_, True, _),) if action == "watch":
+            raise NotAllowed(Text("The time is over for which looking was allowed."))
         case ((_, True, _),):
             raise NotAllowed(
                 Text("An administrator must allow this, and can't be asked.")

@@ -7,6 +7,7 @@ from wizard.flow.model import Field, Page
 from wizard.flow.pages.account import ACCOUNT
 from wizard.flow.pages.directory import DIRECTORY
 from wizard.flow.pages.features import FEATURES
+from wizard.flow.pages.health import HEALTH
 from wizard.flow.pages.identify import IDENTIFY
 from wizard.flow.pages.permissions import EXPLAIN, PERMISSIONS
 from wizard.flow.pages.pilot import PILOT
@@ -18,7 +19,6 @@ from wizard.flow.pages.review import APPLY, COMPLETE, REVIEW
 from wizard.flow.pages.rotate_keys import REKEY
 from wizard.flow.pages.scope import SCOPE
 from wizard.flow.pages.self_test import TEST
-from wizard.flow.pages.tasks import TASKS
 from wizard.flow.pages.view import VIEW
 from wizard.flow.pages.welcome import WELCOME, mode_page
 
@@ -28,7 +28,7 @@ PAGES: tuple[Page, ...] = (
     READING,
     RECOVERY,
     WELCOME,
-    TASKS,
+    HEALTH,
     mode_page(_ASKING),
     *_ASKING,
     EXPLAIN,

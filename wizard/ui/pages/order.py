@@ -8,6 +8,7 @@ from wizard.ui.pages.complete import CompletePage
 from wizard.ui.pages.directory import DirectoryPage
 from wizard.ui.pages.enrolment import EnrolmentPage
 from wizard.ui.pages.explain import ExplainPage
+from wizard.ui.pages.health import HealthPage
 from wizard.ui.pages.permissions import PermissionsPage
 from wizard.ui.pages.reading import ReadingPage
 from wizard.ui.pages.recovery import RecoveryPage
@@ -15,7 +16,6 @@ from wizard.ui.pages.remove import RemovedPage, RemovePage
 from wizard.ui.pages.review import ReviewPage
 from wizard.ui.pages.scope import ScopePage
 from wizard.ui.pages.self_test import TestResetPage
-from wizard.ui.pages.tasks import TasksPage
 from wizard.ui.pages.view import ViewPage
 from wizard.ui.pages.welcome import WelcomePage
 
@@ -23,7 +23,7 @@ _PAGES: dict[str, type[WizardPage]] = {
     "reading": ReadingPage,
     "welcome": WelcomePage,
     "recovery": RecoveryPage,
-    "tasks": TasksPage,
+    "health": HealthPage,
     "scope": ScopePage,
     "view": ViewPage,
     "relay": EnrolmentPage,

@@ -70,7 +70,7 @@ def test_it_shows_what_the_window_shows() -> None:
         "p50 ",
         "2026-11-24       21  ###",
         "ok       Relay https://relay.corp.test: Connected",
-        "certificate good for 97 more days",
+        "Certificate until 2027-03-01 (97 days)",
         "Last answers:",
         "done     2026-11-24 10:38:31  Reset  ",
     ):

@@ -3,6 +3,7 @@
 import os
 import pwd
 import threading
+from typing import cast
 
 import pytest
 
@@ -16,6 +17,7 @@ from wizard.elevation.dbus.client import ServiceClient
 from wizard.elevation.errors import NotAllowed
 from wizard.elevation.remote_controller import remote_controller
 from wizard.inputs import AdminCredentials, Inputs
+from wizard.plan.change import MayChange
 
 INPUTS = Inputs(AdminCredentials("administrator@corp.test", Secret(CANARY)))
 
@@ -62,6 +64,37 @@ def test_polkit_is_asked_of_the_sender_about_the_action_alone(
         ["org.writeback.change", {}, 1, ""],
         ["org.writeback.look", {}, 1, ""],
     ]
+
+
+def test_who_watches_is_asked_for_no_password_and_must_have_been_let_in_to_look(
+    remote: Controller, stage: ServiceStage, polkit: FakePolkit
+) -> None:
+    remote.health.read()
+    assert polkit.questions[-1][1:] == ("org.writeback.look", {}, 0, "")
+    polkit.says = "challenge"
+    with pytest.raises(NotAllowed, match="The time is over for which looking"):
+        remote.health.read()
+    assert len(stage.fake.named("read")) == 1
+
+
+def test_who_watches_is_asked_nothing_about_changing(
+    stage: ServiceStage, start: Start, calling: ServiceClient, polkit: FakePolkit
+) -> None:
+    class Asks:
+        """Looks whether its caller may change the machine."""
+
+        def __init__(self, may_change: MayChange) -> None:
+            self.may_change, self.health = may_change, self
+
+        def read(self) -> None:
+            allowed.append(self.may_change())
+
+    allowed: list[bool] = []
+    stage.controller_for = lambda _person, may: cast("Controller", Asks(may))  # type: ignore[assignment,method-assign]
+    start()
+    remote_controller(calling).health.read()
+    assert allowed == [False]
+    assert [action for (_, action, *_) in polkit.questions] == ["org.writeback.look"]
 
 
 def test_the_work_is_done_in_the_name_of_the_person(

@@ -8,6 +8,7 @@ import pytest
 
 from tests.unit.wizard.elevation.bus import POLICY, SERVICE_FILE, SHIPPED
 from wizard.elevation.codec import MEMBERS, NAME
+from wizard.elevation.dbus import polkit
 from wizard.elevation.methods import NAMES, method_of
 
 ACTIONS = SHIPPED / "usr/share/polkit-1/actions/org.writeback.setup1.policy"
@@ -20,10 +21,8 @@ def parsed(file: Path) -> ET.Element:
 
 def test_each_action_needs_an_administrator_whoever_asks_from_wherever() -> None:
     found = {action.get("id"): action for action in parsed(ACTIONS).iter("action")}
-    actions = {f"org.writeback.{method_of(name).action}" for name in NAMES}
-    assert (
-        set(found) == actions == {f"org.writeback.{each}" for each in MEMBERS.values()}
-    )
+    asked = {polkit.ACTIONS[method_of(name).action] for name in NAMES}
+    assert set(found) == asked == {polkit.ACTIONS[each] for each in MEMBERS.values()}
     for action in found.values():
         defaults = {rule.tag: rule.text for rule in action.iterfind("defaults/*")}
         assert defaults == {

@@ -18,7 +18,8 @@ from wizard.flow.model import Answers, Field, Page
 from wizard.flow.pages.order import FIELDS, PAGES
 
 NUMBERS = [field for field in FIELDS.values() if field.kind == "number"]
-CHOICES = [field for field in FIELDS.values() if field.options]
+# no task is chosen before somebody does
+CHOICES = [field for field in FIELDS.values() if field.options and field.path != "task"]
 
 
 def setting(path: str) -> Any:

@@ -22,30 +22,30 @@ def test_customize_asks_everything() -> None:
 
 
 def test_an_installation_opens_with_its_tasks() -> None:
-    assert ids(Answers(installed=SETTINGS)) == ["tasks"]
+    assert ids(Answers(installed=SETTINGS)) == ["health"]
 
 
 def test_changing_options_walks_the_pages_and_ends_in_the_difference() -> None:
-    route = "tasks relay directory account scope pilot features permissions"
+    route = "health relay directory account scope pilot features permissions"
     end = "review apply complete"
     assert ids(Answers({"task": "options"}, SETTINGS)) == [*route.split(), *end.split()]
 
 
 def test_turning_writeback_off_goes_straight_to_the_difference() -> None:
     answers = Answers({"task": "writeback"}, SETTINGS)
-    assert ids(answers) == ["tasks", "review", "apply", "complete"]
+    assert ids(answers) == ["health", "review", "apply", "complete"]
 
 
 def test_viewing_and_testing_are_one_page_each() -> None:
-    assert ids(Answers({"task": "view"}, SETTINGS)) == ["tasks", "view"]
-    assert ids(Answers({"task": "test"}, SETTINGS)) == ["tasks", "test"]
+    assert ids(Answers({"task": "view"}, SETTINGS)) == ["health", "view"]
+    assert ids(Answers({"task": "test"}, SETTINGS)) == ["health", "test"]
     for task in ("permissions", "explain"):
-        assert ids(Answers({"task": task}, SETTINGS)) == ["tasks", task]
+        assert ids(Answers({"task": task}, SETTINGS)) == ["health", task]
 
 
 def test_new_keys_are_one_page_before_the_difference() -> None:
     answers = Answers({"task": "rekey"}, SETTINGS)
-    assert ids(answers) == ["tasks", "rekey", "review", "apply", "complete"]
+    assert ids(answers) == ["health", "rekey", "review", "apply", "complete"]
 
 
 def test_a_recovery_stands_before_both_journeys() -> None:
@@ -65,7 +65,7 @@ def test_next_is_the_neighbour_and_the_last_has_none() -> None:
 
 
 def test_a_page_that_left_the_route_leads_to_its_start() -> None:
-    assert next_page(Answers(installed=SETTINGS), "recovery") == "tasks"
+    assert next_page(Answers(installed=SETTINGS), "recovery") == "health"
 
 
 def test_every_page_says_why_and_has_its_own_name_and_help() -> None:

@@ -53,7 +53,7 @@ def test_nothing_is_read_on_the_gui_thread(
     ("controller", "first"),
     [
         (FakeController(), "welcome"),
-        (FakeController(found=INSTALLED), "tasks"),
+        (FakeController(found=INSTALLED), "health"),
         (FakeController(cut_off=RECOVERY), "recovery"),
     ],
 )

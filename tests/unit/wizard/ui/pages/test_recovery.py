@@ -19,7 +19,7 @@ def test_a_second_run_that_is_cut_off_in_the_same_window_is_finished_too(
     fake = FakeController(found=INSTALLED, cut_off=RECOVERY)
     window = open_window(fake)
     window.set_answers(ADMIN)
-    go(qtbot, window, "tasks")
+    go(qtbot, window, "health")
     window.set_answers({"task": "remove"})
     go(qtbot, window, "remove", "review")
     qtbot.waitUntil(lambda: bool(window.session.changes))

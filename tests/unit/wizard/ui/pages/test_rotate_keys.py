@@ -85,7 +85,10 @@ def test_a_copy_begins_there_and_takes_names_of_its_own(
 ) -> None:
     fake.found = COPY
     window = open_window(fake)
-    assert window.session.answers.get("task") == "rekey"
+    page = window.page("health")
+    qtbot.waitUntil(lambda: bool(page.concerns.panels))
+    assert page.concerns.panels[0].concern.way_out == "rekey"
+    window.set_answers({"task": "rekey"})
     go(qtbot, window, "rekey")
     assert asked(window) == {"input.original", "input.enrolment_code", *NAMES, *ADMIN}
     assert problems_beside(window)["agent"] == NEEDED

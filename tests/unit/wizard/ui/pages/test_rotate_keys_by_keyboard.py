@@ -72,10 +72,15 @@ def tab_to(wanted: QWidget) -> list[QWidget]:
 
 def at_rekey(qtbot: QtBot, window: WizardWindow) -> None:
     """Choose the task on the first page, and go on."""
-    card = window.page("tasks").field_boxes["task"].editor.buttons["rekey"]
-    alt(window, card.text())
-    qtbot.waitUntil(card.isChecked)
-    press(Qt.Key.Key_Return)
+    alt(window, window.page("health").tasks.buttons["rekey"].text())
+    wait_for(qtbot, window, "rekey")
+
+
+def take_way_out(qtbot: QtBot, window: WizardWindow) -> None:
+    """Press the button of what needs attention first."""
+    concerns = window.page("health").concerns
+    qtbot.waitUntil(lambda: bool(concerns.panels))
+    alt(window, concerns.panels[0].way_out.text())
     wait_for(qtbot, window, "rekey")
 
 
@@ -148,7 +153,9 @@ def test_escape_and_back_keep_what_was_typed(
     window.activateWindow()
     qtbot.waitUntil(lambda: QApplication.focusWidget() is line(window, _CODE))
     alt(window, window.button("back").text())
-    wait_for(qtbot, window, "tasks")
+    wait_for(qtbot, window, "health")
+    again = window.page("health").tasks.buttons["rekey"]
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is again)
     press(Qt.Key.Key_Return)
     wait_for(qtbot, window, "rekey")
     through_the_plan(qtbot, window)
@@ -159,8 +166,7 @@ def test_a_copy_gets_its_own_names_by_keys_alone(
 ) -> None:
     fake.found = COPY
     window = open_window(fake)
-    press(Qt.Key.Key_Return)  # the task is chosen already
-    wait_for(qtbot, window, "rekey")
+    take_way_out(qtbot, window)
     paths = [
         *(_CODE, "agent", "directory.account.name"),
         *("input.admin_user", "input.admin_password"),
@@ -189,8 +195,7 @@ def test_a_copy_takes_over_by_keys_alone(
 ) -> None:
     fake.found = COPY
     window = open_window(fake)
-    press(Qt.Key.Key_Return)
-    wait_for(qtbot, window, "rekey")
+    take_way_out(qtbot, window)
     press(Qt.Key.Key_Down)
     assert window.session.answers.get("input.original") == "gone"
     for path, text in (

@@ -1,24 +1,36 @@
-"""Tasks: what is wanted of an installation."""
+"""Health: how an installation is, and what is wanted of it."""
 
+from dataclasses import dataclass
+
+from wire.text import TextAttribute
 from wizard.flow.conditions import reconfiguring
 from wizard.flow.model import Field, Option, Page
 
-TASKS = Page(
-    id="tasks",
+
+@dataclass(frozen=True)
+class TaskGroup:
+    """Tasks that stand together."""
+
+    title: TextAttribute = TextAttribute()
+    tasks: tuple[str, ...] = ()
+
+
+GROUPS = (
+    TaskGroup("Change", ("options", "writeback")),
+    TaskGroup("Find out", ("permissions", "explain", "test", "view")),
+    TaskGroup("Maintain", ("repair", "rekey", "remove")),
+)
+HEALTH = Page(
+    id="health",
     title="Password writeback on this server",
-    why="Choose what you want to do. Nothing is changed before you have seen it.",
-    rail="Tasks",
+    why="How it is, and what you can do. Nothing is changed before you have seen it.",
+    rail="Health",
     fields=(
         Field(
             "task",
             "Task",
             "cards",
             options=(
-                Option(
-                    "view",
-                    "View or export configuration",
-                    "Shows the settings in force and saves them as a file.",
-                ),
                 Option(
                     "options",
                     "Change options",
@@ -46,6 +58,11 @@ TASKS = Page(
                     "Sends one request through the relay to the directory and back.",
                 ),
                 Option(
+                    "view",
+                    "View or export configuration",
+                    "Shows the settings in force and saves them as a file.",
+                ),
+                Option(
                     "repair",
                     "Repair",
                     "Checks files, service, permissions and secrets, and fixes what "
@@ -63,7 +80,6 @@ TASKS = Page(
                     "Takes away what the wizard made. Shows it all before it begins.",
                 ),
             ),
-            default="options",
         ),
     ),
     shown=reconfiguring,
