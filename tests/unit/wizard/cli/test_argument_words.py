@@ -25,9 +25,9 @@ _OTHERS = (
 @pytest.fixture(autouse=True)
 def _own_domain(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("LANGUAGE", "de")
-    before = gettext.textdomain()
+    gettext.textdomain("messages")  # as a program begins
     yield
-    gettext.textdomain(before)
+    gettext.textdomain("messages")
 
 
 def asked() -> Iterator[str]:

@@ -31,7 +31,9 @@ from agent.relay_client.errors import WrongProxyPassword
 from agent.request.ledger import LedgerUnusable
 from agent.verdict.attributes import AttributeUnreadable
 from tests.unit.wizard.answered import CANARY
+from wire import enrolment_link
 from wire.enrolment_code import BadCode, Rule
+from wire.enrolment_link import BadLink
 from wire.failure import Failure, PlainFailure
 from wire.keys import BadKeys
 from wire.outcomes import Code, Refused
@@ -101,6 +103,7 @@ ERRORS = (
     Unexpected("KeyError"),
     AttributeUnreadable("CN=ada", "pwdLastSet", Text("is missing")),
     BadCode(Rule.LENGTH, ", not 3"),
+    BadLink(enrolment_link.Rule.FORM),
     BadKeys(Text("the stored keys are not private keys")),
     BadUsage(Text("Not a secret: x."), Text("Give a JSON object.")),
     OffersRefused(Text("Row 1 names no field of a page, or no source.")),
