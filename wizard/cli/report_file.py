@@ -64,12 +64,8 @@ def _reach(
     controller: Controller, settings: Settings, inputs: Inputs
 ) -> Coverage | Text:
     try:
-        return controller.permissions.coverage(
-            settings,
-            inputs,
-            each=lambda _person: None,
-            report=lambda _seen: None,
-            stop=threading.Event(),
+        return controller.permissions.foresee(
+            settings, inputs, report=lambda _seen: None, stop=threading.Event()
         )
     except Failure as error:
         return error.whole

@@ -28,7 +28,13 @@ from wizard.grants import grants
 from wizard.grants.grants import AccessEntry, Revocation
 from wizard.inputs import Inputs
 from wizard.permissions.account_report import find_about_account
-from wizard.permissions.coverage import PersonVerdict, Tally, cover, people_in
+from wizard.permissions.coverage import (
+    PersonVerdict,
+    Scan,
+    Tally,
+    cover,
+    people_in,
+)
 from wizard.permissions.findings import Finding
 from wizard.permissions.person import filters_of, find_person
 from wizard.permissions.proof import PAGE, WANTED, Disagreement, Proof
@@ -124,24 +130,22 @@ class Permissions:
         They are not counted before: that would be a fifth of the wait. `stop` is looked
         at between people; what was judged until then is given.
         """
-        tally = Tally()
-        report(_seen(tally))
-        with open_scan(
-            settings, self._context.with_inputs(inputs), stop.is_set
-        ) as scan:
-            names = Names(scan.facts.directory, settings.directory.base_dn)
-            with closing(cover(scan, names)) as everybody:
-                for judged in takewhile(lambda _judged: not stop.is_set(), everybody):
-                    tally.add(judged.verdict)
-                    each(judged)
-                    if tally.people % _STEP == 0:
-                        report(_seen(tally))
-            complete = not stop.is_set()
-            foreseen = scan.subjects.planned is not None
-        seen = _seen(tally)
-        report(seen)
-        causes = {op: dict(counts) for op, counts in tally.causes.items()}
-        return Coverage(seen.people, seen.would_work, causes, foreseen, complete)
+        context = self._context.with_inputs(inputs)
+        with open_scan(settings, context, stop.is_set) as scan:
+            return _cover(scan, each, report, stop)
+
+    def foresee(
+        self,
+        settings: Settings,
+        inputs: Inputs,
+        *,
+        report: Callable[[CoverageProgress], None],
+        stop: threading.Event,
+    ) -> Coverage:
+        """Count who could be reset once the settings are applied: granted by then."""
+        context = self._context.with_inputs(inputs)
+        with open_scan(settings, context, stop.is_set, granted=True) as scan:
+            return _cover(scan, lambda _judged: None, report, stop)
 
     def about_account(
         self,
@@ -204,6 +208,30 @@ class Permissions:
             return ()  # a removal names no account to grant to
         context = self._context.with_inputs(inputs)
         return grants.entries(plan.changes, plan.settings, context)
+
+
+def _cover(
+    scan: Scan,
+    each: Callable[[PersonVerdict], None],
+    report: Callable[[CoverageProgress], None],
+    stop: threading.Event,
+) -> Coverage:
+    tally = Tally()
+    report(_seen(tally))
+    directory = scan.facts.directory
+    names = Names(directory, directory.root().naming_context)
+    with closing(cover(scan, names)) as everybody:
+        for judged in takewhile(lambda _judged: not stop.is_set(), everybody):
+            tally.add(judged.verdict)
+            each(judged)
+            if tally.people % _STEP == 0:
+                report(_seen(tally))
+    seen = _seen(tally)
+    report(seen)
+    causes = {op: dict(counts) for op, counts in tally.causes.items()}
+    foreseen = scan.subjects.planned is not None
+    complete = not stop.is_set()
+    return Coverage(seen.people, seen.would_work, causes, foreseen, complete)
 
 
 def _seen(tally: Tally) -> CoverageProgress:

@@ -6,25 +6,36 @@ from contextlib import contextmanager
 from agent.acl.sid import Sid
 from agent.active_directory.domain_cache import DomainCache
 from agent.active_directory.subject_reader import SubjectReader
+from agent.active_directory.users import own_sids
 from agent.config.settings import Settings
 from agent.ldap.connection import Connection
 from agent.ldap.errors import NoSuchObject
 from agent.ldap.pool import PooledConnection
 from wire.text import Text
+from wizard.directory.accounts import sid_of
 from wizard.directory.sign_in import as_agent, as_either, stored_password
 from wizard.grants.acl import rights_of
 from wizard.permissions.coverage import Scan
 from wizard.permissions.inheritance import find_blocked
-from wizard.permissions.planned_account import PlannedAccount, planned_account
+from wizard.permissions.planned_account import (
+    PlannedAccount,
+    granted_account,
+    planned_account,
+)
 from wizard.plan.change import Context, StepFailed
 
 
 @contextmanager
 def open_scan(
-    settings: Settings, context: Context, stop: Callable[[], bool] = lambda: False
+    settings: Settings,
+    context: Context,
+    stop: Callable[[], bool] = lambda: False,
+    *,
+    granted: bool = False,
 ) -> Iterator[Scan]:
     """Sign in twice, for pages and for facts, and read what all people share.
 
+    An account that is there is seen as it is, or as it will be once `granted`.
     DirectoryError: nobody is let in, or answers. StepFailed: no password is known, or
     a container of the scope is not there.
     """
@@ -38,7 +49,7 @@ def open_scan(
         subjects = SubjectReader(
             DomainCache(settings),
             find_blocked(facts, settings.scope.containers, stop),
-            _foreseen(settings, facts) if planned else None,
+            _planned(settings, facts, planned=planned, granted=granted),
         )
         warm = PooledConnection(facts, facts.root())
         operations = settings.features.operations
@@ -76,6 +87,17 @@ def _refuse_missing(opened: Connection, settings: Settings) -> None:
             what = Text("There is no container {container}.", container=container)
             remedy = Text("Look at scope.containers in the settings.")
             raise StepFailed(what, remedy) from error
+
+
+def _planned(
+    settings: Settings, opened: Connection, *, planned: bool, granted: bool
+) -> PlannedAccount | None:
+    if planned:
+        return _foreseen(settings, opened)
+    if not granted:
+        return None
+    own, rights = sid_of(opened, settings.directory), rights_of(settings.features)
+    return granted_account(own, own_sids(opened), rights, settings.scope.containers)
 
 
 def _foreseen(settings: Settings, opened: Connection) -> PlannedAccount:

@@ -58,6 +58,7 @@ _ROWS = (
     Row(RunRecovery.recover, "change"),
     Row(Permissions.explain),
     Row(Permissions.coverage),
+    Row(Permissions.foresee),
     Row(Permissions.about_account),
     Row(Permissions.plan_grant),
     Row(Permissions.entries),

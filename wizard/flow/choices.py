@@ -14,7 +14,7 @@ from wizard.flow.route import route
 
 _DEFAULT, _EXPRESS = Text("default"), Text("chosen by Express")
 _AS_NOW = Text("as it is now")
-_GIVEN = Text("Given; shown nowhere")
+_GIVEN = Text("Given, never shown")
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What an account that is not made yet will be able to do, once it has its grants.
+"""What an account will be able to do once it has its grants; it may be made only then.
 
 Pure. The grants are put into each descriptor in memory, as the directory would hand
 them down: at the end, where every other entry comes first, and not where inheritance
@@ -52,9 +52,16 @@ def planned_account(
     """Foresee a new account in a domain (by its SID), granted rights on containers."""
     own = Sid.of(f"{domain}-{_NOBODY}")
     users = Sid.of(f"{domain}-{_DOMAIN_USERS}")
+    return granted_account(own, ANYBODY | {users}, rights, containers)
+
+
+def granted_account(
+    own: Sid, groups: frozenset[Sid], rights: Sequence[Right], containers: Sequence[str]
+) -> PlannedAccount:
+    """Foresee an account in its groups, once it is granted rights on containers."""
     grants = (Grant(right, kind) for kind in KINDS for right in rights)
     aces = tuple(grant.inherited_ace(own) for grant in grants)
-    return PlannedAccount(ANYBODY | {own, users}, aces, tuple(containers))
+    return PlannedAccount(groups | {own}, aces, tuple(containers))
 
 
 # most people of a container share one descriptor

@@ -114,9 +114,7 @@ def causes_of(coverage: Coverage) -> Iterator[tuple[Text, int]]:
 
 def _portal(fingerprint: str) -> Iterator[Section]:
     if fingerprint:
-        intro = Text(
-            "Your portal shows the same fingerprint, or this is not its relay."
-        )
+        intro = Text("Your portal must show the same; else this is not your portal.")
         item = Item(verbatim(fingerprint), exact=True)
         yield Section(Text("Compare with your portal"), (item,), intro)
 
@@ -130,7 +128,9 @@ def chosen_section(group: PageChoices) -> Section:
 
 def _choice(choice: Choice) -> Item:
     if len(choice.values) == 1:
-        return Item(choice.values[0], choice.label, choice.source, choice.exact)
+        value = choice.values[0]
+        exact = choice.exact and not value.template  # as "None" is no name
+        return Item(value, choice.label, choice.source, exact=exact)
     below = tuple(Item(value, exact=choice.exact) for value in choice.values)
     number = Text("{count} in all", count=len(below))
     return Item(number, choice.label, choice.source, below=below)

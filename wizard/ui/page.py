@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
 
 from agent.config.errors import Problem
 from wizard.flow.model import Page
-from wizard.flow.route import next_page
 from wizard.results import Check
 from wizard.ui.announce import announce
 from wizard.ui.formatting import say, tr
@@ -41,6 +40,7 @@ class WizardPage(QWidget):
     page_wanted = Signal(str, str)
     code_wanted = Signal(str)  # what the guide says of this code of an answer
     passed = Signal()  # what Next waited for has come; the journey goes on
+    wanted = Signal(str)  # the id of a page before, to change what it decides
 
     def __init__(self, page: Page, session: Session) -> None:
         super().__init__()
@@ -241,7 +241,7 @@ class WizardPage(QWidget):
     @property
     def following(self) -> str | None:
         """The id of the page that Next leads to; None where the journey ends here."""
-        return next_page(self.session.answers, self.page.id)
+        return self.session.following(self.page.id)
 
     @property
     def ends(self) -> bool:

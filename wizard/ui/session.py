@@ -12,6 +12,8 @@ from wizard.controller.controller import Controller
 from wizard.flow.conversion import answers_of, settings_of
 from wizard.flow.defaults import Offers, defaults
 from wizard.flow.model import SECRETS, Answers
+from wizard.flow.route import next_page, route
+from wizard.flow.validation import problems_of
 from wizard.plan.change import Change, Plan
 from wizard.results import Installed, PortalDetails, Recovery
 from wizard.ui.jobs.machine import Machine
@@ -49,11 +51,14 @@ class Session(QObject):
         self.plan: Plan | None = None
         self.applied: Settings | None = None
         self.gone: RemovalResult | None = None
+        # the page that sent one back to change an answer; one comes back to it
+        self.returns_to = ""
 
     def begin(self, machine: Machine) -> None:
         """Begin with the answers that go with what is on the machine."""
         self.outcomes.clear()
         self.recovery, self.installed = machine.recovery, machine.installed
+        self.returns_to = ""
         recovery, installed = machine.recovery, machine.installed
         settings = installed.settings if installed else None
         known = answers_of(settings) if settings else self.offers.values
@@ -99,6 +104,19 @@ class Session(QObject):
         self.answers = self.answers.having(open_)
         self.reread.emit()
         self.changed.emit()
+
+    def following(self, page_id: str) -> str | None:
+        """Give the id of the page after one; None where the journey ends there.
+
+        It is the one that sent one back, where nothing between is left to answer.
+        """
+        pages = {page.id: page for page in route(self.answers)}
+        ids = list(pages)
+        if self.returns_to in ids and page_id in ids:
+            between = ids[ids.index(page_id) + 1 : ids.index(self.returns_to)]
+            if not any(problems_of(pages[each], self.answers) for each in between):
+                return self.returns_to
+        return next_page(self.answers, page_id)
 
     def clear_secrets(self) -> None:
         """Forget the secrets: they were used."""

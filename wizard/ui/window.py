@@ -107,6 +107,7 @@ class WizardWindow(QDialog):
         page.page_wanted.connect(self.go_back_to)
         page.code_wanted.connect(self.help_pane.show_code)
         page.passed.connect(self.next)
+        page.wanted.connect(self.go_back_to)
         if isinstance(page, ApplyPage):
             page.applied.connect(self.applied)
 

@@ -1,6 +1,8 @@
 """Coverage of the lab's domain: each answer is the one the person alone would get."""
 
+import threading
 from collections import Counter
+from pathlib import Path
 
 from agent.active_directory import users
 from agent.active_directory.domain_cache import DomainCache
@@ -16,8 +18,14 @@ from agent.verdict.causes import Cause
 from lab.agent_settings import settings_for
 from lab.bench.coverage import judge
 from lab.controller import Lab
+from lab.people import OTHER, PEOPLE
+from wire.operation import Operation
 from wire.secret import Secret
+from wizard.controller.permissions import Coverage, Permissions
+from wizard.host.sandbox.host import SandboxHost
+from wizard.inputs import Inputs
 from wizard.permissions.coverage import PersonVerdict, Scan, Tally, cover
+from wizard.plan.change import Context, allow_all
 
 
 def opened(lab: Lab, account: str) -> Connection:
@@ -111,3 +119,31 @@ def test_the_benchmark_judges_everybody_in_a_process_of_its_own(lab: Lab) -> Non
 
     assert found.people == len(judged(lab, settings))
     assert found.peak_mb > 10
+
+
+def test_who_could_be_reset_once_the_settings_are_applied_is_foreseen(
+    fresh_lab: Lab, tmp_path: Path
+) -> None:
+    """Of a container that is added nobody is granted anything yet."""
+    now = settings_for(fresh_lab)
+    more = now.scope.model_copy(update={"containers": (PEOPLE, OTHER)})
+    wanted = now.model_copy(update={"scope": more})
+    password = Secret(fresh_lab.accounts["svc-existing"]["password"])
+    context = Context(SandboxHost(tmp_path), Inputs(), allow_all)
+    permissions, inputs = Permissions(context), Inputs(account_password=password)
+
+    def ignore(_seen: object) -> None:
+        pass
+
+    never = threading.Event()
+    today = permissions.coverage(wanted, inputs, each=ignore, report=ignore, stop=never)
+    then = permissions.foresee(wanted, inputs, report=ignore, stop=never)
+
+    def causes(coverage: Coverage) -> Counter[Cause]:
+        return Counter(coverage.causes[Operation.RESET])
+
+    assert causes(today)[Cause.NOT_GRANTED] == 2
+    assert causes(then)[Cause.NOT_GRANTED] == 0
+    assert then.people == today.people
+    # what a grant does not change is as it was
+    assert causes(then) - causes(today) == Counter({Cause.NONE: 2})

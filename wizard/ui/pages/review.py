@@ -13,31 +13,39 @@ from wizard.checks.express_scope import (
     left_out_text,
     unguarded_text,
 )
+from wizard.enrolment.expected_portal import expected_portal
 from wizard.errors import Busy, RecoveryNeeded
-from wizard.flow.conditions import beside_original, original_is_gone, rekeying, removing
+from wizard.flow.choices import PageChoices, choices_of
+from wizard.flow.command_line import FILE, command
+from wizard.flow.conditions import removing
 from wizard.flow.conversion import inputs_of
-from wizard.flow.model import Answers, Field
+from wizard.flow.model import Field
 from wizard.flow.pages.credentials import administrator
 from wizard.flow.route import asked_fields
-from wizard.flow.summary import Decision, unchanged
 from wizard.flow.validation import missing_of
+from wizard.report.document import Document
+from wizard.report.plan_report import PlanFacts, origin_here, plan_report
 from wizard.ui.form import Form
 from wizard.ui.formatting import say, tr
 from wizard.ui.jobs.page_checks import broken
 from wizard.ui.jobs.plans import Planned, planning
+from wizard.ui.jobs.reach import Reach
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.pages.remove import kept as left_by_removal
 from wizard.ui.widgets.check_rows import CheckRows
+from wizard.ui.widgets.chosen_view import ChosenView
 from wizard.ui.widgets.enter_action import run_on_enter
 from wizard.ui.widgets.field_box import FieldBox
-from wizard.ui.widgets.labels import busy_bar, button, label, row, stack
+from wizard.ui.widgets.labels import Heading, busy_bar, button, label, row, stack
 from wizard.ui.widgets.plan_view import PlanView
+from wizard.ui.widgets.portal_details import PortalComparison
+from wizard.ui.widgets.reach_panel import ReachPanel
+from wizard.ui.widgets.report_saver import ReportSaver
 from wizard.ui.widgets.text_viewer import TextDialog
 
 _ADMINISTRATOR = administrator()
 _USER = _ADMINISTRATOR[0].path
 ACCEPT = "input.accept_final"
-_FILE = "--settings settings.yaml"
 
 
 class ReviewPage(Form):
@@ -48,11 +56,13 @@ class ReviewPage(Form):
         self._asks_admin = False  # the plan needs one, who is asked for here
         self.waiting = self._waiting()
         self.view, self.check_rows = PlanView(), CheckRows()
+        self.portal, self.reach = PortalComparison(ahead=True), ReachPanel()
         self.again = button(tr("Make the plan a&gain"), self.replan)
         self.not_in_order = label(
             tr("Nothing can be changed here, but not everything is in order:")
         )
-        self.add(self.waiting, self.not_in_order, self.check_rows, self.view)
+        self.add(self.waiting, self.not_in_order, self.check_rows)
+        self.add(self.portal, self.reach, self.view, self._chosen_part())
         note = tr("These changes need a domain administrator, once; not stored.")
         self.admin_note = label(note)
         self.add(self.admin_note)
@@ -62,14 +72,29 @@ class ReviewPage(Form):
         self.add(row(self.again))
         accept = Field(ACCEPT, "Yes, remove what can't be rolled back", "check")
         self.add_field_box(FieldBox(accept))
-        self.file = button(tr("Settings file…"), self._show_file)
-        self.command = button(tr("Command line…"), self._show_command)
-        self.add(row(self.file, self.command))
+        self._papers()
 
     def _waiting(self) -> QWidget:
         bar = busy_bar(tr("Making the plan"))
         bar.setMaximumWidth(360)
         return stack(label(tr("Comparing your answers with what is there")), bar)
+
+    def _chosen_part(self) -> QWidget:
+        self.chosen = ChosenView()
+        self.chosen.change.connect(self._change)
+        title = Heading(tr("What you chose"), larger=2)
+        self.chosen_part = stack(title, self.chosen)
+        return self.chosen_part
+
+    def _papers(self) -> None:
+        """Put what can be taken along at the end of the page."""
+        self.report = ReportSaver(self.document)
+        self.file = button(tr("Settings file…"), self._show_file)
+        self.command = button(tr("Command line…"), self._show_command)
+        self.papers = stack(
+            row(self.report, self.file, self.command), self.report.state
+        )
+        self.add(self.papers)
 
     @property
     def busy(self) -> bool:
@@ -115,11 +140,13 @@ class ReviewPage(Form):
         return missing_of(_ADMINISTRATOR, self.session.answers)
 
     def entered(self) -> None:
+        self.session.returns_to = ""
         super().entered()
         self.replan()
 
     def left(self) -> None:
         self.worker.drop()
+        self.reach.leave()
 
     def replan(self) -> None:
         """Make the plan anew: the answers or the machine may be others."""
@@ -140,11 +167,15 @@ class ReviewPage(Form):
             self.field_boxes[field.path].setVisible(self._asks_admin)
         self.field_boxes[ACCEPT].setVisible(self._final)
         self.again.setVisible(not self.busy and bool(self.check_rows.checks))
+        planned = self.session.plan is not None
+        self.papers.setVisible(planned)
+        self.report.setVisible(bool(self.session.changes))
 
     def _clear(self) -> None:
         self.check_rows.show_checks(())
         self.view.clear()
-        self.not_in_order.hide()
+        for part in (self.not_in_order, self.portal, self.reach, self.chosen_part):
+            part.hide()
 
     def _planned(self, planned: Planned) -> None:
         self.session.plan = plan = planned.plan
@@ -153,6 +184,11 @@ class ReviewPage(Form):
         self.not_in_order.setVisible(bool(planned.checks))
         nothing = EMPTY if planned.checks else self._nothing
         self.view.show_plan(plan.changes, self._kept(), nothing)
+        self.portal.show_fingerprint(self._portal)
+        chosen = self._chosen()
+        self.chosen.show_chosen(chosen)
+        self.chosen_part.setVisible(bool(chosen))
+        self.reach.show_reach(self._reach)
         self.arrange()
         self.state_changed.emit()
 
@@ -164,6 +200,45 @@ class ReviewPage(Form):
         return inputs_of(answers).admin is None or not elsewhere
 
     @property
+    def _portal(self) -> str:
+        """What is compared before it is accepted; nothing where nobody is trusted."""
+        plan, installed = self.session.plan, self.session.installed
+        if plan is None or plan.removes:
+            return ""
+        enrols = any(change.step == "enrolment" for change in plan.changes)
+        code = inputs_of(self.session.answers).enrolment_code if enrols else None
+        return expected_portal(code, installed.portal if installed else None)
+
+    @property
+    def _reach(self) -> Reach | None:
+        """Who is counted: by the settings of a plan that changes something."""
+        plan = self.session.plan
+        if plan is None or plan.settings is None or not plan.changes:
+            return None
+        inputs = inputs_of(self.session.answers)
+        return Reach(self.session.controller, plan.settings, inputs)
+
+    def _chosen(self) -> tuple[PageChoices, ...]:
+        plan, session = self.session.plan, self.session
+        if plan is None or plan.settings is None:
+            return ()
+        return choices_of(session.answers, plan.settings, session.offers)
+
+    def _change(self, page_id: str) -> None:
+        """Go to the page that decides it, and come back from there."""
+        self.session.returns_to = self.page.id
+        self.wanted.emit(page_id)
+
+    def document(self) -> Document:
+        """Make the report of the plan that is shown."""
+        plan = self.session.plan
+        assert plan is not None
+        facts = PlanFacts(
+            plan, self._chosen(), self._kept(), self.reach.found, self._portal
+        )
+        return plan_report(facts, origin_here())
+
+    @property
     def _nothing(self) -> Text:
         if self.session.answers.get("task") == "repair":
             return Text(
@@ -173,16 +248,13 @@ class ReviewPage(Form):
         return Text("Nothing to do: everything is as you answered.")
 
     def _kept(self) -> tuple[Text, ...]:
-        installed = self.session.answers.installed
-        if installed is None:
-            return (
-                Text("No existing account, group or permission is removed."),
-                *self._left_out(),
-            )
         if removing(self.session.answers):
             return left_by_removal(self.session)
-        return tuple(
-            _words(item) for item in unchanged(installed, self.session.settings)
+        if self.session.answers.installed is not None:
+            return ()  # what was chosen says what is as it is now
+        return (
+            Text("No existing account, group or permission is removed."),
+            *self._left_out(),
         )
 
     def _left_out(self) -> Iterator[Text]:
@@ -211,37 +283,6 @@ class ReviewPage(Form):
     def _show_command(self) -> None:
         words = command(self.session.answers)
         note = tr("This command makes the same changes.")
-        if _FILE in words:
+        if FILE in words:
             note = tr("Save the settings file; this command makes the same changes.")
         TextDialog(self, tr("Command line"), note, words).open()
-
-
-def command(answers: Answers) -> str:
-    """Give the command line that does what this journey does."""
-    if removing(answers):
-        return _remove(answers)
-    if answers.get("task") == "repair":
-        return "writeback repair"
-    if rekeying(answers):
-        return _rekey(answers)
-    return f"writeback apply {_FILE}"
-
-
-def _remove(answers: Answers) -> str:
-    chosen = inputs_of(answers)
-    keeps = ["--keep-account"] if chosen.keep_account else []
-    deletes = ["--delete-audit"] if chosen.delete_audit else []
-    return " ".join(["writeback remove", *keeps, *deletes])
-
-
-def _rekey(answers: Answers) -> str:
-    words = ["writeback rekey"]
-    if beside_original(answers):
-        words.append(_FILE)
-    if original_is_gone(answers):
-        words.append("--original-is-gone")
-    return " ".join(words)
-
-
-def _words(item: Decision) -> Text:
-    return Text("{label}: {value}", label=item.label, value=item.value)

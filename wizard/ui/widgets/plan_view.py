@@ -1,23 +1,32 @@
-"""A plan in words: grouped by what is created, changed, removed and kept."""
+"""A plan in words: grouped by what is created, changed, removed and kept.
+
+Each change opens to its entries and to what rolling it back does.
+"""
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from wire.text import Text
 from wizard.plan.change import Change
+from wizard.report.document import Item
+from wizard.report.plan_report import GROUPS, change_item
 from wizard.ui.formatting import say, tr
 from wizard.ui.theme import palette
 from wizard.ui.theme.icons import Mark
-from wizard.ui.widgets.labels import column, empty, heading, label, row, stack
-
-_GROUPS = (
-    ("created", Text("Will be created")),
-    ("changed", Text("Will be changed")),
-    ("removed", Text("Will be removed")),
-    ("gone", Text("Will be removed for good")),
+from wizard.ui.widgets.disclosure import DisclosureButton
+from wizard.ui.widgets.labels import (
+    add,
+    button,
+    column,
+    empty,
+    heading,
+    indented,
+    label,
+    row,
+    stack,
 )
+
 _MARKS = {
     "created": ("circle-plus", "ok"),
     "changed": ("pencil", "accent"),
@@ -25,6 +34,7 @@ _MARKS = {
     "gone": ("circle-x", "failed"),
     "kept": ("check", "muted"),
 }
+_AT_ONCE = 40  # changes of a group that are drawn; more on demand
 
 
 class PlanView(QWidget):
@@ -46,25 +56,79 @@ class PlanView(QWidget):
         self.clear()
         if not changes and nothing:
             self._place.addWidget(line("circle-check", "ok", nothing))
-        for group, title in _GROUPS:
-            lines = [c.summary for c in changes if c.group == group]
-            if lines:
-                self._place.addWidget(_drawn(title, lines, group))
+        for group, title in GROUPS.items():
+            of_group = [change for change in changes if change.group == group]
+            if of_group:
+                self._place.addWidget(_Group(title(len(of_group)), of_group))
         self.show()
         if kept:
-            self._place.addWidget(_drawn(Text("Will be kept"), kept, "kept"))
+            whole = tr("Will be kept ({count})", count=len(kept))
+            lines = (line(*_MARKS["kept"], text) for text in kept)
+            self._place.addWidget(stack(heading(whole), *lines, spacing=6))
 
 
-def _drawn(title: Text, lines: Sequence[str], group: str) -> QWidget:
-    count = tr("{title} ({count})", title=title, count=len(lines))
-    parts: list[QWidget] = [heading(count)]
-    if group == "gone":
-        warning = tr(
-            "These can't be rolled back. From the first of them on it can't be "
-            "stopped; what is cut off, by a power cut too, is finished later."
-        )
-        parts.append(line("triangle-alert", "warning", warning))
-    return stack(*parts, *(line(*_MARKS[group], text) for text in lines), spacing=6)
+class _Group(QWidget):
+    """Changes of one kind, the first of them drawn."""
+
+    def __init__(self, title: str, changes: Sequence[Change]) -> None:
+        super().__init__()
+        self._rest = list(changes)
+        self._place = column(self, heading(title), spacing=6)
+        if changes[0].final:
+            warning = tr(
+                "These can't be rolled back. From the first of them on it can't be "
+                "stopped; what is cut off, by a power cut too, is finished later."
+            )
+            self._place.addWidget(line("triangle-alert", "warning", warning))
+        self._lines = QVBoxLayout()
+        self._lines.setSpacing(6)
+        self.more = button("", self._draw_more)
+        add(self._place, self._lines, row(self.more))
+        self._draw_more()
+
+    def _draw_more(self) -> None:
+        drawn, self._rest = self._rest[:_AT_ONCE], self._rest[_AT_ONCE:]
+        add(self._lines, *map(ChangeLine, drawn))
+        self.more.setText(tr("Show {count} more", count=len(self._rest)))
+        self.more.setVisible(bool(self._rest))
+
+
+class ChangeLine(QWidget):
+    """One change, and below it, once opened, its entries and its reversal."""
+
+    def __init__(self, change: Change) -> None:
+        super().__init__()
+        self._change = change
+        self.details: QWidget | None = None
+        text = say(change.summary)
+        self.opener = DisclosureButton(tr("Details"))
+        self.opener.setAccessibleName(tr("Details: {change}", change=change.summary))
+        self.opener.turned.connect(self._turned)
+        summary = line(*_MARKS[change.group], change.summary)
+        top = row(summary, self.opener, grows=0)
+        top.takeAt(top.count() - 1)  # the button ends where the page does
+        top.setAlignment(summary, Qt.AlignmentFlag.AlignVCenter)
+        top.setAlignment(self.opener, Qt.AlignmentFlag.AlignTop)
+        self._place = column(self, top, spacing=4)
+        self.setAccessibleName(text)
+
+    def _turned(self, opened: bool) -> None:  # noqa: FBT001 - Qt's signal
+        if self.details is None:
+            self.details = indented(*map(_item, change_item(self._change).below))
+            self._place.addWidget(self.details)
+        self.details.setVisible(opened)
+
+
+def _item(item: Item) -> QWidget:
+    """Make one line of what belongs to a change."""
+    shown = tr("{name}: {value}", name=item.label, value=item.text)
+    text = label(shown if item.label else item.text, muted=not item.exact)
+    if item.exact:
+        text = label(item.text)
+        text.setFont(palette.mono())
+        text.setAccessibleName(shown)
+    text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return stack(text, *map(_item, item.below), spacing=2) if item.below else text
 
 
 def line(name: str, ink: str, text: str) -> QWidget:

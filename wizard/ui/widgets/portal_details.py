@@ -12,6 +12,7 @@ from wizard.ui.formatting import tr
 from wizard.ui.widgets import labels
 
 _Line = tuple[str, str]
+_WHOLE = 79  # characters of a SHA-256 digest, in groups of four
 
 
 class CopyLines(labels.Panel):
@@ -61,13 +62,27 @@ class PortalDetailsPanel(CopyLines):
 
 
 class PortalComparison(CopyLines):
-    """The fingerprint of the portal that this agent takes requests of."""
+    """The fingerprint of the portal that this agent takes requests of.
 
-    def __init__(self) -> None:
+    `ahead`: nothing is changed yet; it may be known by its beginning alone then.
+    """
+
+    def __init__(self, *, ahead: bool = False) -> None:
         note = tr("Where your portal shows another one, turn password writeback off.")
+        if ahead:
+            note = tr(
+                "Your portal must show the same. Where it shows another one, cancel: "
+                "the enrolment code is not of your portal."
+            )
         super().__init__(tr("Compare with your portal"), note)
 
     def show_details(self, details: PortalDetails) -> None:
         """Show it, where it is known."""
-        known = details.portal_fingerprint
-        self.show_lines(((tr("Portal's fingerprint"), known),), (known,))
+        self.show_fingerprint(details.portal_fingerprint)
+
+    def show_fingerprint(self, known: str) -> None:
+        """Show it whole, or its beginning by an enrolment code; nothing hides it."""
+        name = tr("Portal's fingerprint")
+        if len(known) < _WHOLE:
+            name = tr("Its fingerprint begins with")
+        self.show_lines(((name, known),), (known,))

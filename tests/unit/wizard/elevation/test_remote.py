@@ -200,7 +200,7 @@ def test_the_checks_of_controllers_are_reported(
 ) -> None:
     stage.fake.inspection = SEVERAL
     reports: list[Any] = []
-    outcome = remote.checks.run("directory", DRAFT, INPUTS, NEVER, reports.append)
+    outcome = remote.checks.run("controllers", DRAFT, INPUTS, NEVER, reports.append)
     assert reports == [SEVERAL]
     assert outcome.inspection
     assert outcome.inspection.controllers == SEVERAL.controllers

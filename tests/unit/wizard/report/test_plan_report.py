@@ -15,6 +15,7 @@ from wizard.flow.choices import choices_of
 from wizard.flow.conversion import settings_of
 from wizard.flow.defaults import Offer, Offers, defaults
 from wizard.flow.model import Answers
+from wizard.flow.pages.credentials import ENROLMENT_CODE
 from wizard.grants.grants import grant_change
 from wizard.permissions.grant import Grant
 from wizard.plan.change import Change, Plan
@@ -118,7 +119,7 @@ def test_everything_chosen_is_in_it_and_no_secret(asked: str) -> None:
     assert CANARY not in text
     assert CODE not in text
     assert "Domain: corp.test  [found: DNS]" in text
-    assert "Enrolment code: Given; shown nowhere" in text
+    assert f"{ENROLMENT_CODE.label}: Given, never shown" in text
     source = "chosen by Express" if asked == "express" else "default"
     assert f"Password writeback: On  [{source}]" in text
 

@@ -10,10 +10,11 @@ from tests.unit.wizard.answered import SETTINGS
 from wire.text import Text, verbatim
 from wizard.checks.controller_facts import Cell, ControllerFacts, Inspection
 from wizard.checks.outcome import Outcome
-from wizard.grants.grants import grant_change
+from wizard.grants.grants import grant_change, revoke_change
 from wizard.permissions.grant import Grant
 from wizard.permissions.held_rights import TASK
 from wizard.plan.change import Change
+from wizard.plan.history import GrantRecord
 from wizard.results import (
     AgentStatus,
     Check,
@@ -273,10 +274,14 @@ def removal(
 REMOVAL = (
     removal("service", "Stops the agent; it answers what is under way first"),
     removal("unit", "Takes the service out of the system"),
-    removal(
-        "grants",
-        "Revokes 4 permissions of svc-writeback on OU=People,DC=corp,DC=test",
-        needs_admin=True,
+    revoke_change(
+        GrantRecord(
+            SETTINGS.directory,
+            "OU=People,DC=corp,DC=test",
+            tuple(grant.name for grant in GRANTS),
+            sid="S-1-5-21-1-2-3-1104",
+        ),
+        [grant.name for grant in GRANTS],
     ),
     removal("settings", "Removes the settings file /etc/writeback/settings.yaml"),
     removal(

@@ -192,6 +192,32 @@ class FakePermissions:
         whole = tally.people == expected
         return Coverage(tally.people, would, causes, self.foreseen, whole)
 
+    def foresee(
+        self,
+        settings: Settings,
+        inputs: Inputs,
+        *,
+        report: Callable[[CoverageProgress], None],
+        stop: threading.Event,
+    ) -> Coverage:
+        self.calls.append(("foresee", settings, inputs))
+        if self.error:
+            raise self.error
+        tally, expected = Tally(), sum(self.everybody.values())
+        report(CoverageProgress(0, 0))
+        for judged in self._people():
+            if tally.people == expected // 2 and self.hold:
+                while not self.go.wait(0.05):
+                    report(CoverageProgress(tally.people, tally.states[State.YES]))
+            if stop.is_set():
+                break
+            tally.add(judged.verdict)
+        would = tally.states[State.YES]
+        report(CoverageProgress(tally.people, would))
+        causes = {op: dict(found) for op, found in tally.causes.items()}
+        whole = tally.people == expected
+        return Coverage(tally.people, would, causes, self.foreseen, whole)
+
     def about_account(
         self,
         settings: Settings,

@@ -23,9 +23,9 @@ from tests.unit.wizard.ui.walk import go, wait_for
 from wire.text import Text, verbatim
 from wizard.controller import breaker
 from wizard.elevation.errors import NotAllowed
+from wizard.flow.command_line import command
 from wizard.plan.change import StepFailed
 from wizard.results import Check
-from wizard.ui.pages.review import command
 from wizard.ui.window import WizardWindow
 
 MENDS = (change("files", "Protects /etc/writeback: 0755 becomes 0750", {"mode": 1}),)

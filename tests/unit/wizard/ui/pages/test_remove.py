@@ -23,8 +23,8 @@ from tests.unit.wizard.ui.fake_controller import FakeController
 from tests.unit.wizard.ui.walk import go, press_enter, wait_for
 from wire.secret import Secret
 from wire.text import Text
+from wizard.flow.command_line import command
 from wizard.plan.change import ApplyError, Plan, StepFailed, Stuck
-from wizard.ui.pages.review import command
 from wizard.ui.window import WizardWindow
 
 ADMIN = {

@@ -12,9 +12,9 @@ from tests.unit.wizard.ui.fake import INSTALLED
 from tests.unit.wizard.ui.fake_controller import FakeController
 from tests.unit.wizard.ui.walk import go
 from wire.secret import Secret
+from wizard.flow.command_line import command
 from wizard.flow.validation import ANOTHER, NEEDED
 from wizard.inputs import Inputs
-from wizard.ui.pages.review import command
 from wizard.ui.window import WizardWindow
 
 NAMES = {"agent": "sync-02", "directory.account.name": "svc-writeback-2"}

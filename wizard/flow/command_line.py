@@ -1,0 +1,34 @@
+"""The command line that does what a journey through the window does."""
+
+from wizard.flow.conditions import beside_original, original_is_gone, rekeying, removing
+from wizard.flow.conversion import inputs_of
+from wizard.flow.model import Answers
+
+FILE = "--settings settings.yaml"
+
+
+def command(answers: Answers) -> str:
+    """Give the command line that does what this journey does."""
+    if removing(answers):
+        return _remove(answers)
+    if answers.get("task") == "repair":
+        return "writeback repair"
+    if rekeying(answers):
+        return _rekey(answers)
+    return f"writeback apply {FILE}"
+
+
+def _remove(answers: Answers) -> str:
+    chosen = inputs_of(answers)
+    keeps = ["--keep-account"] if chosen.keep_account else []
+    deletes = ["--delete-audit"] if chosen.delete_audit else []
+    return " ".join(["writeback remove", *keeps, *deletes])
+
+
+def _rekey(answers: Answers) -> str:
+    words = ["writeback rekey"]
+    if beside_original(answers):
+        words.append(FILE)
+    if original_is_gone(answers):
+        words.append("--original-is-gone")
+    return " ".join(words)
