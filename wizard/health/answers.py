@@ -24,6 +24,7 @@ _LONG = 1024  # of a detail
 _WHOLE = 8000  # of a record as it is opened
 _MOST_MS = 3_600_000.0
 _MOST_COUNTED = 1_000_000_000
+_CODES = frozenset(Code)
 _DONE = frozenset({Code.OK, Code.PARTIAL})
 # what is not for the rules or the person to mend, but for an administrator
 _FAILED = frozenset(
@@ -92,8 +93,7 @@ def kind_of(code: str) -> Kind:
     """Sort an outcome; what this version does not know has failed."""
     if code in _DONE:
         return Kind.DONE
-    known = code in set(Code)
-    return Kind.REFUSED if known and code not in _FAILED else Kind.FAILED
+    return Kind.REFUSED if code in _CODES and code not in _FAILED else Kind.FAILED
 
 
 def answer_of(record: Mapping[str, Any]) -> Answer | None:
@@ -133,7 +133,7 @@ def in_full(record: Mapping[str, Any]) -> str:
 
 
 def _words(code: str) -> tuple[Text, Text]:
-    if code in set(Code):
+    if code in _CODES:
         outcome = OUTCOMES[Code(code)]
         return outcome.admin, outcome.remedy
     unknown = Text("An outcome that is not known here: {code}.", code=_text(code, 64))

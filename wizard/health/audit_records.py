@@ -17,8 +17,8 @@ from agent.audit.chain import MOST_BYTES as LONGEST_LINE
 from wire import bounded_json
 from wizard.host.service_status import time_in_words
 
-# twenty thousand answers in a week are two a minute
-MOST_RECORDS = 20_000
+# ten thousand answers in a week are one a minute; they are read every few seconds
+MOST_RECORDS = 10_000
 MOST_BYTES = 16 * 1024 * 1024
 _MOST_FILES = 32
 _CHUNK = 256 * 1024

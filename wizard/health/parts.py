@@ -146,7 +146,9 @@ def _people(people: PeopleCount | None, status: AgentStatus) -> Iterator[Check]:
         yield Check("people", title, "warning", people.trouble)
         return
     counted = Text(
-        "{works} of {people} can reset", works=people.works, people=people.people
+        "The directory lets {works} of {people} be reset",
+        works=people.works,
+        people=people.people,
     )
     bad = bool(people.short or not people.works or status.nobody)
     yield Check("people", title, "warning" if bad else "ok", counted)

@@ -133,7 +133,7 @@ def test_a_copy_beside_its_original_gets_what_is_its_own(pair: Pair) -> None:
     before = settled_files(pair.original.host.places)
     there = directory_now(pair.original.lab)
     assert driver.window.page_id() == "health"
-    driver.go_on(to="rekey")  # what a copy needs is chosen already
+    driver.go_on({"task": "rekey"}, to="rekey")
     same = {"agent": AGENT, "directory__account__name": "svc-copy"}
     assert "The original has this one" in driver.refused(pair.answers(**same), "same")
     names = {"agent": "srv2", "directory__account__name": "svc-copy"}
@@ -159,7 +159,7 @@ def test_a_copy_takes_over_from_an_original_that_is_gone(pair: Pair) -> None:
     driver, known = pair.driver, found(pair.original)
     pair.original.host.stop_service()
     there = directory_now(pair.copy.lab)
-    driver.go_on(to="rekey")
+    driver.go_on({"task": "rekey"}, to="rekey")
     driver.window.set_answers({"input.original": "gone"})
     driver.go_on(pair.answers(), to="review")
     # the keys that it holds are the original's: they withdraw it, nobody has to forget

@@ -64,8 +64,10 @@ def _edit(qtbot: QtBot, whole: Sandbox) -> None:
     place.write_text(place.read_text().replace("unlock: true", "unlock: false"))
     window = opened(qtbot, whole)
     page = window.page("health")
-    assert "features.unlock: yes becomes no" in page.edits.text()
-    page.apply_edit.click()
+    qtbot.waitUntil(lambda: bool(page.concerns.panels), timeout=_MS)
+    edit = next(p for p in page.concerns.panels if p.concern.id == "drift")
+    assert "features.unlock: yes becomes no" in edit.concern.detail
+    edit.way_out.click()
     qtbot.waitUntil(lambda: window.page_id() == "review", timeout=_MS)
     qtbot.waitUntil(lambda: bool(window.session.changes), timeout=_MS)
     window.set_answers(_admin(whole))  # a permission goes with the feature

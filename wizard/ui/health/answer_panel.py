@@ -25,15 +25,20 @@ _MARKS = {
 }
 
 
+_WIDEST = 220  # pixels of a column but the last
+
+
 class AnswerTable(ReadTable):
     """A row for each answer, newest first."""
 
     def __init__(self) -> None:
-        titles = (tr("Time"), tr("Person"), tr("Answer"), tr("Reason"))
+        titles = (tr("Time"), tr("Person"), tr("Answer"))
         super().__init__(titles, tr("Last answers"))
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
         header = self.horizontalHeader()
+        header.setMaximumSectionSize(_WIDEST)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(3, QHeaderView.ResizeMode.Stretch)
+        header.setStretchLastSection(True)
         self.answers: tuple[Answer, ...] = ()
 
     def show_answers(self, answers: Sequence[Answer], zone: tzinfo | None) -> None:
@@ -70,15 +75,16 @@ class AnswerTable(ReadTable):
         super().keyPressEvent(event)
 
 
-def _cells(answer: Answer, zone: tzinfo | None) -> tuple[str, str, str, str]:
+def _cells(answer: Answer, zone: tzinfo | None) -> tuple[str, str, str]:
     what = Text(
         "{outcome} ({operation})",
         outcome=WORDS[answer.kind],
         operation=answer.operation,
     )
     time = moment(answer.at.astimezone(zone), seconds=True)
-    why = "" if answer.kind is Kind.DONE else answer.reason
-    return say(time), line(answer.person or answer.dn), say(what), say(why)
+    if answer.kind is not Kind.DONE:
+        what = Text("{outcome}: {reason}", outcome=what, reason=answer.reason)
+    return say(time), line(answer.person or answer.dn), say(what)
 
 
 class AnswerPanel(Panel):

@@ -29,6 +29,7 @@ class PartPanel(Panel):
     def __init__(self) -> None:
         super().__init__()
         self._shown: tuple[Check, ...] = ()
+        self._controllers: list[Check] = []
         self.grid = QGridLayout()
         self.grid.setHorizontalSpacing(8)
         self.grid.setVerticalSpacing(8)
@@ -54,7 +55,8 @@ class PartPanel(Panel):
         rest = [part for part in parts if part.id != "controller"]
         for at, part in enumerate((*rest, *shown)):
             self._row(at, part)
-        self._fill(controllers)
+        self._controllers = sorted(controllers, key=_place)
+        self._count(len(controllers))
 
     def _row(self, at: int, part: Check) -> None:
         mark = state_mark(part.state)
@@ -69,17 +71,18 @@ class PartPanel(Panel):
         self.grid.addWidget(mark, at, 0)
         self.grid.addWidget(stack(name, detail, spacing=0), at, 1)
 
-    def _fill(self, controllers: Sequence[Check]) -> None:
-        many = len(controllers) > _MOST
-        self.all.setVisible(many)
-        count = len(controllers)
+    def _count(self, count: int) -> None:
+        self.all.setVisible(count > _MOST)
         all_ = plural("The {count} controller", "All {count} controllers", count)
         self.all.name(say(all_))
-        if not many:
+        if count <= _MOST:
             self.table.hide()
-            return
-        self.table.setRowCount(count)
-        for at, part in enumerate(sorted(controllers, key=_place)):
+        if not self.table.isHidden():
+            self._fill()
+
+    def _fill(self) -> None:
+        self.table.setRowCount(len(self._controllers))
+        for at, part in enumerate(self._controllers):
             texts = (part.title, state_word(part.state), part.detail)
             for place, text in enumerate(texts):
                 item = QTableWidgetItem(say(text))
@@ -88,6 +91,7 @@ class PartPanel(Panel):
         self.table.fit()
 
     def _turn(self) -> None:
+        self._fill()
         self.table.setVisible(self.table.isHidden())
 
 

@@ -66,7 +66,7 @@ def test_the_parts_say_what_a_request_passes_in_its_order() -> None:
     state, detail = parts["Controller dc1.corp.test"]
     assert state == "ok"
     assert detail.startswith("In use. Certificate until 2027-03-01 (97 days)")
-    assert parts["People"] == ("ok", "1204 of 1250 can reset")
+    assert parts["People"] == ("ok", "The directory lets 1204 of 1250 be reset")
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from tests.unit.wizard.ui.fake import INSTALLED, VERIFIED, change
 from tests.unit.wizard.ui.fake_controller import FakeController
 from tests.unit.wizard.ui.pages.test_remove import texts, wait_for_text
 from tests.unit.wizard.ui.walk import go, wait_for
+from wire.outcomes import OUTCOMES, Code
 from wire.text import Text, verbatim
 from wizard.controller import breaker
 from wizard.elevation.errors import NotAllowed
@@ -136,10 +137,7 @@ def test_an_answer_is_opened_as_its_audit_record(
     fake = FakeController(INSTALLED, records=(answered(code="in_history"),))
     panel = at_health(qtbot, open_window, fake).answers_panel
     assert not panel.open.isEnabled()
-    assert (
-        "passwords before" in panel.table.item(0, 3).text()
-        or panel.table.item(0, 3).text()
-    )
+    assert OUTCOMES[Code.IN_HISTORY].admin in panel.table.item(0, 2).text()
     panel.table.selectRow(0)
     QTest.keyClick(panel.table, Qt.Key.Key_Return)
     assert '"code": "in_history"' in panel.dialog.view.text.toPlainText()
