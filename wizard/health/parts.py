@@ -68,7 +68,7 @@ def _relay(installed: Installed) -> Check:
     status = installed.status
     title = Text("Relay {url}", url=installed.settings.relay.url)
     if not (status.running and status.answers):
-        return Check("relay", title, "skipped", Text("Not known"))
+        return Check("relay", title, "info", Text("Not known"))
     if status.relay_connected:
         return Check("relay", title, "ok", Text("Connected"))
     return Check("relay", title, "failed", Text("Not connected"))
@@ -94,7 +94,7 @@ def _controller(
     used = status.directory_connected and status.controller.lower() == host.lower()
     if certificate is None:
         detail = Text("In use") if used else Text("Its certificate is not read yet")
-        return Check("controller", title, "ok" if used else "skipped", detail)
+        return Check("controller", title, "ok" if used else "info", detail)
     if certificate.trouble:
         trouble, remedy = certificate.trouble, certificate.remedy
         return Check("controller", title, "warning", trouble, remedy)

@@ -22,6 +22,7 @@ from wizard.translation import say
 
 EVERY_S = 5.0
 _SLOW_S = 3600.0  # between two readings of what signs in to the directory
+_AGAIN_S = 300.0  # after one that failed
 _GONE = Text("Password writeback is not set up on this machine any more.")
 _Value = TypeVar("_Value")
 Show = Callable[["Sight"], None]
@@ -45,7 +46,8 @@ class Sight:
 class SlowReading(Generic[_Value]):
     """What takes long to read: done in a thread of its own, once an hour.
 
-    What can't be read is the last good one, with why; nothing before the first.
+    What can't be read is the last good one, and is tried again sooner; before the first
+    one it is what `failed` makes of the reason.
     """
 
     def __init__(
@@ -70,7 +72,8 @@ class SlowReading(Generic[_Value]):
             found = self._read()
         except (Failure, OSError) as error:
             why = error.whole if isinstance(error, Failure) else Text("No answer.")
-            found = self._failed(why)
+            self._due = time.monotonic() + _AGAIN_S
+            found = self._failed(why) if self._value is None else None
         if found is not None:
             self._value = found
 

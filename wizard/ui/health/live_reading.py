@@ -20,7 +20,7 @@ from wizard.ui.jobs.worker import Job, Worker
 from wizard.ui.presenters.failure import row_of
 
 EVERY_MS = 10_000
-_SLOW_S = 3600.0
+_SLOW_S, _AGAIN_S = 3600.0, 300.0  # between two, and after one that failed
 
 
 class LiveReading(QObject):
@@ -37,7 +37,7 @@ class LiveReading(QObject):
         self.trouble: Text = EMPTY
         self._reader = Worker(self, self._read, self._failed)
         self._counter = Worker(self, self._counted, self._not_counted)
-        self._seer = Worker(self, self._seen, lambda _error: None)
+        self._seer = Worker(self, self._seen, self._not_seen)
         self._due: dict[Worker, float] = {}
         self._timer = QTimer(self)
         self._timer.setInterval(EVERY_MS)
@@ -106,9 +106,15 @@ class LiveReading(QObject):
         self.changed.emit()
 
     def _not_counted(self, error: BaseException) -> None:
+        self._due[self._counter] = time.monotonic() + _AGAIN_S
+        if self.people is not None:
+            return  # the last good number stays
         why, _remedy = row_of(error)
         self.people = PeopleCount(0, 0, 0, datetime.now().astimezone(), verbatim(why))
         self.changed.emit()
+
+    def _not_seen(self, _error: BaseException) -> None:
+        self._due[self._seer] = time.monotonic() + _AGAIN_S
 
     def _seen(self, certificates: tuple[ControllerCertificate, ...]) -> None:
         self.certificates = certificates

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +23,7 @@ from tests.unit.wizard.ui.fake import INSTALLED
 from tests.unit.wizard.ui.fake_controller import FakeController
 from wire.failure import Failure
 from wire.text import Text
-from wizard.cli.commands.watch import Sight, Watch, sight_data, sight_lines
+from wizard.cli.commands.watch import Sight, SlowReading, Watch, sight_data, sight_lines
 from wizard.cli.main import main
 from wizard.cli.output import Exit
 from wizard.controller.controller import Controller
@@ -98,6 +99,25 @@ def test_the_last_good_reading_is_kept_with_its_age_and_why() -> None:
     assert "ago. The agent's service does not answer." in words(last)
     assert sight_data(last)["trouble"] == SILENT.whole
     assert sight_data(last)["summary"]
+
+
+def test_what_could_not_be_read_once_leaves_the_last_one_and_is_tried_again() -> None:
+    answers: list[object] = [SILENT, 7, SILENT]
+
+    def read() -> int:
+        answer = answers.pop(0)
+        if isinstance(answer, Failure):
+            raise answer
+        return 7
+
+    reading = SlowReading[object](read, str)
+    for known in (SILENT.whole, 7, 7):
+        reading._due = 0.0
+        reading.value()
+        assert reading._thread is not None
+        reading._thread.join(20)
+        assert reading.value() == known
+    assert time.monotonic() < reading._due < time.monotonic() + 301
 
 
 def test_a_removal_meanwhile_is_said() -> None:

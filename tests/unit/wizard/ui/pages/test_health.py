@@ -216,6 +216,24 @@ def test_who_can_not_be_counted_leaves_the_number_out(
     wait_for_text(qtbot, page, "The password is not stored here.")
 
 
+def test_a_count_that_fails_later_leaves_the_last_number(
+    qtbot: QtBot, open_window: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake = FakeController(INSTALLED)
+    page = at_health(qtbot, open_window, fake)
+    tried: list[bool] = []
+
+    def broken(**_given: object) -> None:
+        tried.append(True)
+        raise StepFailed(Text("No controller answers."), Text("Look."))
+
+    monkeypatch.setattr(fake.health, "count_people", broken)
+    page.live._due.clear()
+    page.live.look()
+    qtbot.waitUntil(lambda: bool(tried) and not page.live._counter.busy)
+    assert page.headline.text().startswith("Password writeback is on. 1")
+
+
 def test_a_button_begins_its_task_by_enter_too(qtbot: QtBot, open_window: Open) -> None:
     page = at_health(qtbot, open_window, FakeController(INSTALLED))
     button = page.tasks.buttons["permissions"]
