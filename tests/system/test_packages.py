@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from installer.paths import REPOSITORY
+from tests.fixtures.desktop.screen import Screen
 from tests.fixtures.packages import Packages, built
-from tests.integration.wizard.screen import Screen
 from tests.system.bare import OF_THE_TOOLS, SYSTEMCTL, Bare
 from tests.system.suites import SUITES
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from lab.controller import Lab
 from lab.offers import write_offers
 from lab.sandbox import Sandbox, sandbox
-from tests.integration.wizard.screen import Screen
+from tests.fixtures.desktop.screen import Screen
 
 
 def test_express_installs_by_keys_alone(fresh_lab: Lab, tmp_path: Path) -> None:

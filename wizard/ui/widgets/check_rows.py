@@ -88,6 +88,7 @@ class CheckRows(QWidget):
         self.checks: tuple[Check, ...] = ()
         self.rows: list[CheckRow] = []
         self._place = column(self, spacing=10)
+        self.setAccessibleName(tr("Results"))
         self.hide()
 
     def show_checks(self, checks: Sequence[Check]) -> None:
