@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from wire.text import EMPTY, Text, plural
+from wire.text import EMPTY, Text, moment, plural
 from wizard.health.concerns import Concern, concerns
 from wizard.health.headline import headline
 from wizard.health.parts import parts
@@ -57,11 +57,16 @@ def health_of(
     )
 
 
+_LONG = 120  # minutes after which a time says more
+
+
 def age_words(at: datetime, now: datetime, trouble: Text) -> Text:
     """Say how old a reading is that no newer one came after; empty for no trouble."""
     if not trouble:
         return EMPTY
     minutes = max(0, int((now - at).total_seconds() // 60))
+    if minutes >= _LONG:
+        return Text("Read at {time}. {why}", time=moment(at), why=trouble)
     if not minutes:
         return Text("Read less than a minute ago. {why}", why=trouble)
     return plural(

@@ -199,7 +199,9 @@ class DayTable(ReadTable):
             numbers = (Text("{count}", count=each.counts.of(kind)) for kind in Kind)
             for place, text in enumerate((day(each.date), *numbers)):
                 self.setItem(at, place, QTableWidgetItem(say(text)))
-        self.fit()
+        header = self.horizontalHeader().sizeHint().height()
+        rows = len(days) * self.verticalHeader().defaultSectionSize()
+        self.setFixedHeight(header + rows + 2 * self.frameWidth())
 
 
 def week_words(week: Week) -> Text:

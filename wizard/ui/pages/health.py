@@ -121,8 +121,6 @@ class HealthPage(WizardPage):
         if found == self.health:
             return
         self.health = found
-        name, ink = STATES[found.state][0], found.state
-        self.mark.turn(name, ink)
         self.headline.setText(say(found.headline))
         self.concerns.show_concerns(found.concerns, _TAKEN + self.tasks.letters)
         self.week.show_week(found.week)
@@ -141,6 +139,8 @@ class HealthPage(WizardPage):
         at = moment(found.at, seconds=True)
         self.age.setText(say(trouble) or tr("Live: read at {time}", time=at))
         self.again.setVisible(bool(trouble))
+        state = "warning" if trouble and found.state == "ok" else found.state
+        self.mark.turn(STATES[state][0], state)
 
     def _name_switch(self, *, on: bool) -> None:
         switch = self.tasks.buttons["writeback"]

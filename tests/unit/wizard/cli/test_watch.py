@@ -96,7 +96,9 @@ def test_the_last_good_reading_is_kept_with_its_age_and_why() -> None:
     fake = FakeController(INSTALLED)
     *_, last = watching(fake, lambda: setattr(fake, "unwatchable", SILENT))
     assert last.health is not None
-    assert "ago. The agent's service does not answer." in words(last)
+    assert "Read at 2026-11-24 10:42. The agent's service does not answer." in words(
+        last
+    )
     assert sight_data(last)["trouble"] == SILENT.whole
     assert sight_data(last)["summary"]
 

@@ -197,4 +197,6 @@ def test_an_old_reading_says_its_age_and_why() -> None:
     assert age_words(NOW, later, why) == "Read less than a minute ago. No answer."
     later = NOW + timedelta(minutes=3)
     assert age_words(NOW, later, why) == "Read 3 minutes ago. No answer."
+    later = NOW + timedelta(hours=3)
+    assert age_words(NOW, later, why) == "Read at 2026-11-24 10:42. No answer."
     assert age_words(later, NOW, why) == "Read less than a minute ago. No answer."

@@ -193,7 +193,7 @@ def test_the_last_good_reading_stays_with_its_age_and_why(
     fake.unwatchable = NotAllowed(Text("The time is over."))
     page.live.look()
     qtbot.waitUntil(page.again.isVisible)
-    assert "ago. The time is over." in page.age.text()
+    assert "Read at 2026-11-24 10:42. The time is over." in page.age.text()
     assert page.headline.text() == headline
     fake.unwatchable = None
     asked = len(fake.named("installed"))
