@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QApplication
 
 from wizard import translation
 from wizard.ui import accessibility
-from wizard.ui.theme.palette import DARK, LIGHT, palette_of
+from wizard.ui.theme.icons import window_icon
+from wizard.ui.theme.palette import palette_of, scheme
 
 
 def application() -> QApplication:
@@ -20,6 +21,7 @@ def application() -> QApplication:
     app.setApplicationDisplayName("Writeback")
     # by which a desktop finds its icon
     app.setDesktopFileName("org.writeback.Wizard")
+    app.setWindowIcon(window_icon())
     accessibility.install()
     dress(app)
     speak(app)
@@ -57,10 +59,16 @@ def dress(app: QApplication) -> None:
     app.setStyle(Style())
     hints = app.styleHints()
     hints.colorSchemeChanged.connect(lambda _scheme: follow_scheme(app))
+    if hasattr(hints, "accessibility"):  # Qt 6.10
+        asked = hints.accessibility().contrastPreferenceChanged
+        asked.connect(lambda _contrast: follow_scheme(app))
     follow_scheme(app)
 
 
 def follow_scheme(app: QApplication) -> None:
-    """Take the palette of the system's scheme."""
-    dark = app.styleHints().colorScheme() == Qt.ColorScheme.Dark
-    app.setPalette(palette_of(DARK if dark else LIGHT))
+    """Take the palette of the system's scheme and contrast."""
+    hints = app.styleHints()
+    dark = hints.colorScheme() == Qt.ColorScheme.Dark
+    high = Qt.ContrastPreference.HighContrast if hasattr(hints, "accessibility") else 0
+    contrast = bool(high) and hints.accessibility().contrastPreference() == high
+    app.setPalette(palette_of(scheme(dark=dark, contrast=contrast)))

@@ -3,6 +3,7 @@
 import configparser
 import shutil
 import subprocess
+from importlib.resources import files
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -57,3 +58,9 @@ def test_the_menu_and_the_question_of_polkit_are_in_each_language() -> None:
             spoken = [each.get(_LANGUAGE) for each in action.findall(tag)]
             assert sorted(filter(None, spoken)) == sorted(whole)
             assert spoken[0] is None
+
+
+def test_window_has_the_icon_of_the_menu() -> None:
+    shown = SHARE / f"icons/hicolor/scalable/apps/{entry()['Icon']}.svg"
+    ours = files("resources") / "icons" / shown.name
+    assert ours.read_bytes() == shown.read_bytes()

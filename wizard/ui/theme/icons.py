@@ -53,6 +53,14 @@ def icon(name: str, colour: str) -> QIcon:
     return whole
 
 
+def window_icon() -> QIcon:
+    """Give the program's own icon, for its windows and the task bar."""
+    whole = QIcon()
+    for side in (16, 24, 32, 48, 64, 128):
+        whole.addPixmap(pixmap("org.writeback.Wizard", "", side, 1.0))
+    return whole
+
+
 class Mark(QWidget):
     """A small icon; its meaning always stands beside it as a word too."""
 

@@ -138,6 +138,13 @@ def inks(palette: QPalette) -> Inks:
     return _KNOWN.get(key) or (DARK if is_dark(palette) else LIGHT)
 
 
+def scheme(*, dark: bool, contrast: bool) -> Inks:
+    """Give the colours of what the system asks for."""
+    if contrast:
+        return CONTRAST_DARK if dark else CONTRAST_LIGHT
+    return DARK if dark else LIGHT
+
+
 def palette_of(ink: Inks) -> QPalette:
     """Make the palette of a scheme for the Fusion style."""
     role = QPalette.ColorRole
