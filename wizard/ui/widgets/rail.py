@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 
 from wizard.flow.model import Page
 from wizard.ui.formatting import say, tip, tr
-from wizard.ui.theme import palette
+from wizard.ui.theme import palette, strokes
 from wizard.ui.theme.icons import icon
 from wizard.ui.widgets.labels import column, label
 from wizard.ui.widgets.steps import Step, steps_of
@@ -100,12 +100,10 @@ def _font(step: Step) -> QFont:
 def _shape(
     painter: QPainter, area: QRect, inks: palette.Inks, *, focused: bool
 ) -> None:
-    pen = painter.pen()
-    pen.setColor(QColor(inks.accent if focused else inks.line))
-    pen.setWidthF(2.0 if focused else 1.0)
-    painter.setPen(pen)
-    painter.setBrush(QColor(inks.base))
-    painter.drawRoundedRect(area.adjusted(2, 2, -2, -2), 6, 6)
+    inner = area.adjusted(1, 1, -1, -1)
+    strokes.framed(painter, inner, inks.line, ground=inks.base, radius=6)
+    if focused:
+        strokes.ring(painter, inner, inks, radius=6)
 
 
 class StepList(QListWidget):
