@@ -202,4 +202,9 @@ def _accented(message: str) -> str:
     for part in parts[1:]:
         name, brace, rest = part.partition("}")
         words.append(f"{{{name}{brace}{rest.translate(_ACCENTED)}")
-    return f"[{''.join(words)}{'~' * (len(message) // 3)}]"
+    return f"[{''.join(words)}{_longer(len(message) // 3)}]"
+
+
+def _longer(count: int) -> str:
+    """Give so many letters more, in words as long as most are."""
+    return " ".join("~" * min(7, count - at) for at in range(0, count, 8))

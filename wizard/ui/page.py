@@ -47,7 +47,7 @@ class WizardPage(QWidget):
         self.page, self.session = page, session
         self.field_boxes: dict[str, FieldBox] = {}
         self.title_label, self.why_label = Heading(larger=7), label(muted=True)
-        self.why_label.setMaximumWidth(palette.CONTENT)
+        self.why_label.setMaximumWidth(_content_width())
         self.content = QWidget()
         self.body = QVBoxLayout(self.content)
         self.body.setContentsMargins(0, 0, palette.TIGHT, palette.TIGHT)
@@ -56,12 +56,11 @@ class WizardPage(QWidget):
         self._frame()
 
     def _frame(self) -> None:
-        self.content.setMaximumWidth(palette.CONTENT + palette.TIGHT)
+        self.content.setMaximumWidth(_content_width() + palette.TIGHT)
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setWidget(self.content)
         self.header = QWidget()
         self._words = words = QVBoxLayout(self.header)
@@ -247,3 +246,8 @@ class WizardPage(QWidget):
     def ends(self) -> bool:
         """Whether the journey ends here: the button that goes on closes."""
         return self.following is None
+
+
+def _content_width() -> int:
+    """Give the most pixels that a page takes: lines as long as can be read."""
+    return round(palette.CONTENT * palette.text_scale())

@@ -2,12 +2,14 @@
 
 from typing import Literal
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from wizard.ui.formatting import tr
 from wizard.ui.page import WizardPage
 from wizard.ui.theme import palette
+from wizard.ui.widgets.flow_layout import FlowLayout
 from wizard.ui.widgets.labels import button
 
 Name = Literal["help", "back", "next", "cancel"]
@@ -38,13 +40,13 @@ class Footer(QWidget):
             "next": GoOnButton(),
             "cancel": button(tr("&Cancel")),
         }
-        place = QHBoxLayout(self)
+        place, right = QHBoxLayout(self), FlowLayout(trailing=True)
         place.setContentsMargins(palette.GROUP, 12, palette.GROUP, 12)
         place.setSpacing(palette.TIGHT)
-        place.addWidget(self.buttons["help"])
-        place.addStretch(1)
+        place.addWidget(self.buttons["help"], 0, Qt.AlignmentFlag.AlignTop)
+        place.addLayout(right, 1)
         for name in ("back", "next", "cancel"):
-            place.addWidget(self.buttons[name])
+            right.addWidget(self.buttons[name])
 
     def show_page(self, page: WizardPage, *, back: bool) -> None:
         """Name and enable the buttons for a page; `back`: one can go back from it."""

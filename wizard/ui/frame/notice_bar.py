@@ -7,6 +7,7 @@ from wizard.ui.formatting import duration, say, tr
 from wizard.ui.frame.notice import Notice
 from wizard.ui.theme import palette
 from wizard.ui.theme.icons import STATES, Mark, state_word
+from wizard.ui.widgets.flow_layout import FlowLayout
 from wizard.ui.widgets.labels import button, empty, label, row
 
 _WORDS = 280  # pixels for the words, before the buttons go below them
@@ -23,8 +24,7 @@ class NoticeBar(QWidget):
         self.text, self.took = label(), label(muted=True, wrap=False)
         words, acts = QWidget(), QWidget()
         words.setLayout(row(self.mark, self.text, self.took, grows=1))
-        self._acts = row()
-        acts.setLayout(self._acts)
+        self._acts = FlowLayout(acts)
         self._place = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._place.setContentsMargins(palette.FRAME, 8, palette.GROUP, 8)
         self._place.setSpacing(palette.TIGHT)
@@ -56,11 +56,10 @@ class NoticeBar(QWidget):
         for each in self.buttons:
             self._acts.addWidget(each)
             each.show()  # Tab may come before the event that would show it
-        self._acts.addStretch(1)
 
     def _turn(self) -> None:
         """Put the buttons below the words where both have no place side by side."""
-        needed = sum(each.sizeHint().width() + palette.TIGHT for each in self.buttons)
+        needed = self._acts.sizeHint().width()
         ways = QBoxLayout.Direction
         fits = needed + _WORDS <= self.width()
         self._place.setDirection(ways.LeftToRight if fits else ways.TopToBottom)

@@ -1,27 +1,24 @@
 """How large the window is: what it would like, what the screen has, what it needs."""
 
 from PySide6.QtCore import QRect, QSize
-from PySide6.QtGui import QGuiApplication, QScreen
+from PySide6.QtGui import QScreen
 from PySide6.QtWidgets import QWidget
+
+from wizard.ui.theme.palette import text_scale
 
 _LIKED, _LEAST = QSize(960, 680), QSize(640, 400)
 _TITLE_BAR = 40  # pixels, until the window system says how high it is
 _PAGE, _LOW = 540, 520  # a page beside the rail; the height from which its title stays
-_USUAL = 11.0  # points, up to which these hold; larger text takes as much more
-
-
-def _scale() -> float:
-    return max(1.0, QGuiApplication.font().pointSizeF() / _USUAL)
 
 
 def page_width() -> int:
     """Give the width in pixels that a page needs for the rail to stand beside it."""
-    return round(_PAGE * _scale())
+    return round(_PAGE * text_scale())
 
 
 def low_height() -> int:
     """Give the height in pixels below which a page's title scrolls with it."""
-    return round(_LOW * _scale())
+    return round(_LOW * text_scale())
 
 
 def fit(window: QWidget) -> None:
@@ -29,7 +26,7 @@ def fit(window: QWidget) -> None:
     screen = window.screen()
     room = screen.availableGeometry().size() - QSize(0, _TITLE_BAR)
     window.setMinimumSize(_LEAST.boundedTo(room))
-    window.resize((_LIKED * _scale()).boundedTo(room))
+    window.resize((_LIKED * text_scale()).boundedTo(room))
 
 
 def follow(window: QWidget) -> None:

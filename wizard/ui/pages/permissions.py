@@ -30,6 +30,7 @@ from wizard.ui.theme import palette
 from wizard.ui.widgets import labels
 from wizard.ui.widgets.cause_table import CauseTable
 from wizard.ui.widgets.check_rows import CheckRows
+from wizard.ui.widgets.flow_layout import flow
 from wizard.ui.widgets.grant_panel import GrantPanel
 from wizard.ui.widgets.job_progress import Progress
 
@@ -70,7 +71,7 @@ class PermissionsPage(WizardPage):
         self.why.hide()
         return self.why
 
-    def _buttons(self) -> tuple[QWidget, QLayout]:
+    def _buttons(self) -> tuple[QWidget | QLayout, ...]:
         self.again = labels.button(tr("&Check again"), self.judge)
         name = tr("Export everybody as a file")
         self.export = labels.button(tr("&Export…"), self._ask_file, name)
@@ -84,7 +85,7 @@ class PermissionsPage(WizardPage):
             tr("For another &team…"), self._begin_grant, name
         )
         acts = (self.grant_button, self.hand_over, self.again, self.export)
-        return self.exporter, labels.row(*acts, self.state, grows=4)
+        return self.exporter, flow(*acts), self.state
 
     def _account(self) -> QWidget:
         self.account_name, self.account_rows = labels.heading(""), CheckRows()

@@ -29,7 +29,7 @@ class ReadingPage(WizardPage):
     def _running(self) -> QWidget:
         doing = label(tr("Looking at settings, service and journal"), wrap=False)
         bar = busy_bar(tr("Reading what is installed"))
-        bar.setMinimumWidth(360)
+        bar.setMinimumWidth(240)
         mark = Mark("loader-circle", "accent")
         self.running = stack(row(mark, doing), row(bar), spacing=6)
         return self.running

@@ -36,6 +36,7 @@ from wizard.ui.widgets.check_rows import CheckRows
 from wizard.ui.widgets.chosen_view import ChosenView
 from wizard.ui.widgets.enter_action import run_on_enter
 from wizard.ui.widgets.field_box import FieldBox
+from wizard.ui.widgets.flow_layout import flow
 from wizard.ui.widgets.labels import Heading, busy_bar, button, label, row, stack
 from wizard.ui.widgets.plan_view import PlanView
 from wizard.ui.widgets.portal_details import PortalComparison
@@ -92,7 +93,7 @@ class ReviewPage(Form):
         self.file = button(tr("Settings file…"), self._show_file)
         self.command = button(tr("Command line…"), self._show_command)
         self.papers = stack(
-            row(self.report, self.file, self.command), self.report.state
+            flow(self.report, self.file, self.command), self.report.state
         )
         self.add(self.papers)
 

@@ -14,6 +14,7 @@ from PySide6.QtGui import (
 TIGHT, GROUP, FRAME = 8, 16, 24  # within a group, between groups, to the frame
 RAIL, CONTENT = 220, 680
 ICON = 16
+_USUAL_POINTS = 11.0
 
 
 @dataclass(frozen=True)
@@ -192,6 +193,11 @@ def accented(palette: QPalette, *, destroys: bool) -> QPalette:
 def row_height(metrics: QFontMetrics) -> int:
     """Give the height of a row of any table, tree or list, in pixels."""
     return max(28, metrics.lineSpacing() + 10)
+
+
+def text_scale() -> float:
+    """Give how much larger the system's text is than what the sizes in pixels fit."""
+    return max(1.0, QGuiApplication.font().pointSizeF() / _USUAL_POINTS)
 
 
 def mono() -> QFont:

@@ -48,7 +48,7 @@ class CheckPanel(QWidget):
         self.stop = labels.button(tr("Stop"), self.stop_check, tr("Stop the check"))
         top = labels.row(Mark("loader-circle", "accent"), self.doing, self.took)
         self.running = labels.stack(top, labels.row(self.bar, self.stop), spacing=6)
-        self.bar.setMinimumWidth(360)
+        self.bar.setMinimumWidth(240)
         return self.running
 
     @property

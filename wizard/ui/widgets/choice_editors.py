@@ -13,7 +13,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
-    QCheckBox,
     QFrame,
     QGridLayout,
     QRadioButton,
@@ -26,6 +25,7 @@ from wizard.flow.model import Field, Option
 from wizard.ui.formatting import mnemonics, say, without_mnemonic
 from wizard.ui.theme import palette
 from wizard.ui.widgets.labels import column, frame, label, stack
+from wizard.ui.widgets.wrapped_buttons import WrappedCheckBox, WrappedRadioButton
 
 INDENT = 24
 
@@ -67,7 +67,7 @@ class Choice(QWidget):
         column(self, *self.parts)
 
     def _option(self, option: Option) -> QWidget:
-        radio = QRadioButton()
+        radio = WrappedRadioButton()
         name_button(radio, say(option.label))
         self.group.addButton(radio)
         self.buttons[option.value] = radio
@@ -90,7 +90,7 @@ class Choice(QWidget):
         return chosen or next(iter(self.buttons.values()))
 
 
-class CardRadio(QRadioButton):
+class CardRadio(WrappedRadioButton):
     """The radio button of a card, which draws the ring around the whole of itself."""
 
     ring_is_outside = True
@@ -206,7 +206,7 @@ class Tick(QWidget):
 
     def __init__(self, field: Field) -> None:
         super().__init__()
-        self.check_box = QCheckBox()
+        self.check_box = WrappedCheckBox()
         name_button(self.check_box, say(field.label))
         self.check_box.toggled.connect(lambda _on: self.changed.emit())
         self.setFocusProxy(self.check_box)

@@ -13,6 +13,7 @@ from wizard.ui.formatting import line, tip, tr
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.presenters import container_selection
 from wizard.ui.presenters.failure import wording
+from wizard.ui.widgets.columns import fit_titles
 
 _DN = Qt.ItemDataRole.UserRole
 _LOADED = Qt.ItemDataRole.UserRole + 1
@@ -44,6 +45,7 @@ class ContainerTree(QTreeWidget):
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.resizeSection(1, 90)
+        fit_titles(header)
         self.headerItem().setTextAlignment(1, Qt.AlignmentFlag.AlignRight)
         self.itemExpanded.connect(self._opened)
         self.itemChanged.connect(self._ticked)

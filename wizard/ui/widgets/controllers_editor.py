@@ -10,9 +10,11 @@ from agent.config.settings import DomainController
 from wire.text import Text, listed, plural
 from wizard.flow.model import Field
 from wizard.ui.formatting import say, tr
+from wizard.ui.widgets.columns import fit_titles
 from wizard.ui.widgets.controller_details import ControllerDetails
 from wizard.ui.widgets.controller_model import Column, ControllerModel, Row
-from wizard.ui.widgets.labels import button, column, label, row
+from wizard.ui.widgets.flow_layout import flow
+from wizard.ui.widgets.labels import button, column, label
 
 _ROW, _MOST = 26, 8  # pixels a row, rows before it scrolls
 
@@ -29,7 +31,7 @@ class Controllers(QWidget):
         self.table.setModel(self.model)
         self.table.setAccessibleName(say(field.label))
         _dress(self.table)
-        self.summary = label(muted=True)
+        self.summary = label(muted=True, wrap=False)
         self.details = ControllerDetails()
         self.add_button = button(tr("Add"), self.add, tr("Add a domain controller"))
         self.use_button = button(tr("Use"), self.use, tr("Use the chosen controller"))
@@ -38,7 +40,7 @@ class Controllers(QWidget):
         name = tr("Ask the chosen controller before the one above it")
         self.up_button = button(tr("Move up"), self.move_up, name)
         buttons = (self.add_button, self.use_button, self.remove_button)
-        self.buttons = row(*buttons, self.up_button, self.summary, grows=4)
+        self.buttons = flow(*buttons, self.up_button, self.summary)
         column(self, self.table, self.buttons, self.details)
         self.setFocusProxy(self.table)
         self._connect()
@@ -80,7 +82,7 @@ class Controllers(QWidget):
 
     def add_button_of(self, page_button: QWidget) -> None:
         """Put a button of the page among those of the list."""
-        self.buttons.insertWidget(4, page_button)
+        self.buttons.insert_widget(4, page_button)
 
     def choose_worst(self) -> None:
         """Choose the first row with something to do, where none is chosen."""
@@ -185,6 +187,7 @@ def _dress(table: QTableView) -> None:
     }
     for at, letters in widths.items():
         table.setColumnWidth(at, advance * letters)
+    fit_titles(header)
 
 
 def _controllers(value: Iterable[Any]) -> Iterable[DomainController]:

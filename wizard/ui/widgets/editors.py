@@ -220,12 +220,12 @@ class Names(_Single):
 
     def __init__(self, field: Field) -> None:
         self.text = QPlainTextEdit()
-        super().__init__(self.text)
+        super().__init__(self.text, grows=0)
         self.text.setFont(palette.mono())
         self.text.setTabChangesFocus(True)
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         advance = self.text.fontMetrics().averageCharWidth()
-        self.text.setFixedWidth(min(advance * field.width + 24, palette.CONTENT))
+        self.text.setMaximumWidth(min(advance * field.width + 24, palette.CONTENT))
         self.text.setFixedHeight(self.text.fontMetrics().lineSpacing() * 4 + 16)
         self.text.textChanged.connect(self.changed.emit)
 

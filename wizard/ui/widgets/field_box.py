@@ -51,6 +51,7 @@ class FieldBox(QWidget):
         default = field.default
         self.usual: Any = default() if callable(default) else default
         self.label, self.wrong = QLabel(say(field.label)), ProblemLine()
+        self.label.setWordWrap(True)
         self._build()
         self.editor.changed.connect(self._edited)
 

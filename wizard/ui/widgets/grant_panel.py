@@ -26,8 +26,10 @@ from wizard.ui.jobs.worker import Worker
 from wizard.ui.presenters.failure import describe_failure
 from wizard.ui.widgets.change_list import ChangeList
 from wizard.ui.widgets.check_rows import CheckRows
+from wizard.ui.widgets.columns import fit_titles
 from wizard.ui.widgets.enter_action import run_on_enter
 from wizard.ui.widgets.field_box import FieldBox, complete_answers
+from wizard.ui.widgets.flow_layout import flow
 from wizard.ui.widgets.labels import (
     LiveLabel,
     Panel,
@@ -35,7 +37,6 @@ from wizard.ui.widgets.labels import (
     button,
     heading,
     label,
-    row,
     stack,
 )
 from wizard.ui.widgets.tables import ReadTable
@@ -70,6 +71,7 @@ class GrantPanel(Panel):
         header = self.table.horizontalHeader()
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
+        fit_titles(header)
         name = tr("The same for another team")
         self.other = button(tr("SDDL, dsacls, PowerShell…"), self.show_hand_over, name)
         self.field_boxes = {field.path: FieldBox(field) for field in _ADMINISTRATOR}
@@ -86,7 +88,7 @@ class GrantPanel(Panel):
         once = label(tr("The administrator is used once and not stored."))
         self.administrator = stack(once, *self.field_boxes.values())
         run_on_enter(self.administrator, self.act)
-        others, acts = row(self.other, self.done), row(self.act, self.leave)
+        others, acts = flow(self.other, self.done), flow(self.act, self.leave)
         self.plan = stack(self.table, self.note, others, self.administrator, acts)
         return self.plan
 

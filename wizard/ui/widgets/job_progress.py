@@ -26,7 +26,7 @@ class Progress(QWidget):
         self.worker = Worker(self, self._ended, self._ended, moved or self.show_seen)
         self.worker.succeeded.connect(succeeded)
         self.worker.failed.connect(failed)
-        self.text = label(wrap=False)
+        self.text = label()
         self.bar = busy_bar(name)
         stop_name = tr("Stop: {name}", name=name)
         self.stop = button(tr("&Stop"), self.worker.ask_to_stop, stop_name)

@@ -28,27 +28,24 @@ from wizard.ui.announce import announce
 from wizard.ui.formatting import line, say, tip, to_copy, tr, without_mnemonic
 from wizard.ui.theme import palette as look
 from wizard.ui.theme import strokes
+from wizard.ui.widgets.paragraph import Paragraph, Phrase
 
 
 def label(text: str = "", *, muted: bool = False, wrap: bool = True) -> QLabel:
     """Make a line or paragraph of plain text."""
-    text_label = QLabel(say(text))
-    text_label.setTextFormat(Qt.TextFormat.PlainText)
-    text_label.setWordWrap(wrap)
+    text_label = Paragraph(say(text)) if wrap else Phrase(say(text))
     if muted:
         text_label.setForegroundRole(QPalette.ColorRole.PlaceholderText)
     return text_label
 
 
-class Heading(QLabel):
+class Heading(Paragraph):
     """A heading, which a screen reader can go to."""
 
     accessible_role = QAccessible.Role.Heading
 
     def __init__(self, text: str = "", *, larger: float = 0.5) -> None:
         super().__init__()
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setWordWrap(True)
         self.setFont(look.larger(larger, bold=True))
         self.setText(text)
 
@@ -64,13 +61,11 @@ def heading(text: str, *, above: int = 0) -> Heading:
     return title
 
 
-class LiveLabel(QLabel):
+class LiveLabel(Paragraph):
     """Text that changes by itself, and is announced when it does."""
 
     def __init__(self, *, muted: bool = False) -> None:
         super().__init__()
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setWordWrap(True)
         if muted:
             self.setForegroundRole(QPalette.ColorRole.PlaceholderText)
 
@@ -81,13 +76,11 @@ class LiveLabel(QLabel):
             announce(self, text)
 
 
-class InkLabel(QLabel):
+class InkLabel(Paragraph):
     """Text in the colour of a state; it follows light and dark."""
 
     def __init__(self, text: str, ink: str) -> None:
         super().__init__(text)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setWordWrap(True)
         self._ink = ink
         self._tint()
 

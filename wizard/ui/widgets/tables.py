@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QTableWidget
 
+from wizard.ui.widgets.columns import fit_titles
+
 _MOST = 6  # rows before it scrolls
 
 
@@ -28,7 +30,8 @@ class ReadTable(QTableWidget):
         header.setHighlightSections(False)
 
     def fit(self) -> None:
-        """Take the height of the rows there are."""
+        """Take the height of the rows there are, and the width of the titles."""
+        fit_titles(self.horizontalHeader())
         header = self.horizontalHeader().sizeHint().height()
         line = self.verticalHeader().defaultSectionSize()
         rows = min(self.rowCount(), _MOST) * line
