@@ -18,7 +18,7 @@ from wizard.flow.offers_file import read_offers
 from wizard.host.detect import is_installed, this_machine
 from wizard.host.sandbox.host import SandboxHost
 from wizard.plan.change import allow_all
-from wizard.translation import say
+from wizard.translation import say, use_preferred
 
 USAGE = 2
 
@@ -59,6 +59,7 @@ def no_screen(environment: Mapping[str, str]) -> Text:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the wizard; 0 when its window was closed, 2 when it could not open."""
     leave_no_core()
+    use_preferred()
     parser = argparse.ArgumentParser(prog="writeback-wizard", description=__doc__)
     parser.add_argument("--home", help="try it below a folder (or WRITEBACK_HOME)")
     home = home_of(parser.parse_args(arguments).home, os.environ)

@@ -11,6 +11,7 @@ from pathlib import Path
 import resources  # by its name, so that the programs that are frozen find it
 from wire.text import Field, Text, fill, without_words
 from wizard import measures
+from wizard.preferences import LANGUAGE, preferred
 
 DOMAIN = "writeback"
 ENGLISH = "en"  # the sources' own
@@ -99,6 +100,13 @@ def use(choice: str) -> None:
         os.environ[CHOICE] = choice
     else:
         os.environ.pop(CHOICE, None)
+
+
+def use_preferred() -> None:
+    """Speak the language that the person chose; a variable of ours comes before it."""
+    chosen = preferred(LANGUAGE)
+    if CHOICE not in os.environ and any(each.code == chosen for each in available()):
+        use(chosen)
 
 
 def first_of(names: Iterable[str]) -> str:

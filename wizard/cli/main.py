@@ -26,7 +26,7 @@ from wizard.errors import Busy, RecoveryNeeded, place_of, unexpected
 from wizard.host.interface import ServiceFailed
 from wizard.plan.change import StepFailed
 from wizard.plan.journal import JournalDamaged
-from wizard.translation import say
+from wizard.translation import say, use_preferred
 
 # what is not as it is needed: a relay, a controller, the machine, another's work on it
 _AS_FOUND = (
@@ -47,6 +47,7 @@ _PURPOSE = Text("Set up and look after password writeback, without a screen.")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code; see `Exit`."""
     leave_no_core()
+    use_preferred()
     words = sys.argv[1:] if arguments is None else arguments
     as_json = "--json" in words
     if not as_json:  # programs read English

@@ -12,6 +12,7 @@ from lab.translations import catalogs
 from wire.failure import sentence
 from wire.text import Text, day, plural, read_text, verbatim
 from wizard import translation
+from wizard.preferences import LANGUAGE, prefer
 from wizard.translation import PSEUDO, available, language, locale, say, use
 
 
@@ -168,3 +169,27 @@ def test_what_is_filled_in_is_written_as_the_front_end_asks(
     assert translation.is_right_to_left()
     assert say(Text("On {day}", day="dc1"), lambda data: f"<{data}>") == "ar <dc1>"
     assert say(verbatim("dc1"), lambda data: f"<{data}>") == "<dc1>"
+
+
+@pytest.mark.usefixtures("_several")
+@pytest.mark.parametrize(
+    ("chosen", "variable", "expected"),
+    [("fr", "", "fr"), ("fr", "ca", "ca"), ("", "", "de"), ("../x", "", "de")],
+)
+def test_what_a_person_chose_comes_before_the_systems(
+    chosen: str,
+    variable: str,
+    expected: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("LANG", "de_DE.UTF-8")
+    monkeypatch.setenv(translation.CHOICE, variable)
+    if not variable:
+        monkeypatch.delenv(translation.CHOICE)
+    prefer(LANGUAGE, chosen)
+
+    translation.use_preferred()
+
+    assert language() == expected
