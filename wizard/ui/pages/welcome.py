@@ -6,6 +6,7 @@ from wizard.ui.formatting import tr
 from wizard.ui.page import WizardPage
 from wizard.ui.session import Session
 from wizard.ui.widgets.labels import heading
+from wizard.ui.widgets.language_choice import LanguageChoice
 from wizard.ui.widgets.plan_view import point
 
 _SETS_UP = (
@@ -43,3 +44,8 @@ class WelcomePage(WizardPage):
         needed = heading(tr("What you need"), above=8)
         self.add(needed, *(point("check", "", text) for text in _NEEDS))
         self.body.addStretch(1)
+        self.add(LanguageChoice())
+
+    @property
+    def asks_first(self) -> bool:
+        return False  # the language is no question that one must answer

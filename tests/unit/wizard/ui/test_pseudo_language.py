@@ -37,7 +37,7 @@ from tests.unit.wizard import answered
 from tests.unit.wizard.health import staged
 from tests.unit.wizard.ui import copied, fake, fake_controller, fake_permissions
 from wire.text import Text
-from wizard.translation import PSEUDO
+from wizard.translation import PSEUDO, available
 from wizard.ui.application import application
 from wizard.ui.widgets.self_test_panel import _FIELDS
 
@@ -130,6 +130,8 @@ _FAKES = (answered, staged, copied, fake, fake_controller, fake_permissions, gal
 DATA = {
     *(text for module in _FAKES for text in strings_of(module)),
     *(option.value for field in _FIELDS for option in field.options),
+    # languages, each by its own name
+    *(each.name for each in available()),
     # hosts without the domain they all have
     *("dc1", "dc2", "dc4", "branch-dc-07", *(f"dc{at:03}" for at in range(101))),
 }
