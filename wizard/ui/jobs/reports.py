@@ -11,7 +11,7 @@ from PySide6.QtCore import QThread
 from wizard.permissions.export import whole_file
 from wizard.report.document import Document
 from wizard.report.plain_text import as_text
-from wizard.ui.report_pdf import as_pdf
+from wizard.ui.review.report_pdf import as_pdf
 
 Saving = Callable[[Callable[[Any], None], threading.Event], Path]
 

@@ -1,19 +1,24 @@
-"""Complete: what was verified, a real test, and what the portal must be given."""
+"""Complete: what was verified and made, a real test, what the portal must be given."""
 
 import threading
 from dataclasses import dataclass
 from typing import Any
 
 from wizard.checks.outcome import Outcome
+from wizard.flow.conversion import inputs_of
 from wizard.flow.model import Page
 from wizard.results import PortalDetails
+from wizard.ui.complete.applied_panel import AppliedPanel
+from wizard.ui.complete.next_steps import NextSteps
+from wizard.ui.complete.portal_details import PortalComparison, PortalDetailsPanel
+from wizard.ui.complete.self_test_panel import TestPanel
 from wizard.ui.formatting import tr
+from wizard.ui.jobs.coverage import Judge
+from wizard.ui.jobs.machine import Machine
 from wizard.ui.page import WizardPage
 from wizard.ui.session import Session
 from wizard.ui.widgets.check_panel import CheckPanel
 from wizard.ui.widgets.labels import heading
-from wizard.ui.widgets.portal_details import PortalComparison, PortalDetailsPanel
-from wizard.ui.widgets.self_test_panel import TestPanel
 
 
 @dataclass(frozen=True)
@@ -33,12 +38,15 @@ class CompletePage(WizardPage):
         self.check_panel.ended.connect(self._verified)
         self.comparison = PortalComparison()
         self.panel = PortalDetailsPanel(tr("Give this to your portal"))
+        self.made = AppliedPanel()
         self.test = TestPanel(session)
         self.test.state_changed.connect(self.state_changed)
         self.test.state_changed.connect(lambda: self.bring(self.test.check_rows))
         self.field_boxes = self.test.field_boxes
-        self.add(heading(tr("Verified")), self.check_panel)
-        self.add(self.comparison, self.panel, self.test)
+        self.steps = NextSteps()
+        self.steps.chosen.connect(self._go_to)
+        self.add(heading(tr("Verified")), self.check_panel, self.made)
+        self.add(self.comparison, self.panel, self.test, self.steps)
         self.body.addStretch(1)
 
     @property
@@ -46,11 +54,11 @@ class CompletePage(WizardPage):
         return self.test.busy
 
     @property
-    def can_go_back(self) -> bool:
-        return False
+    def asks_first(self) -> bool:
+        return False  # Enter closes; a test is begun by who wants one
 
     @property
-    def asks_first(self) -> bool:
+    def can_go_back(self) -> bool:
         return False
 
     def entered(self) -> None:
@@ -60,10 +68,14 @@ class CompletePage(WizardPage):
         text = tr("Password writeback is on") if on else tr("Password writeback is off")
         self.title_label.setText(text)
         self.test.setVisible(on)
+        self.steps.setVisible(self.session.installed is not None)
         self.verify()
 
+    def left(self) -> None:
+        self.made.progress.worker.drop()
+
     def verify(self) -> None:
-        """Prove what was set up, hop by hop."""
+        """Prove what was set up, hop by hop; then who can be reset, and the account."""
         settings = self.session.applied or self.session.settings
         controller = self.session.controller
 
@@ -73,9 +85,17 @@ class CompletePage(WizardPage):
             return Verified(rows, details=details)
 
         self.check_panel.start(run, tr("Verifying each hop"))
+        self.made.check(Judge(controller, settings, inputs_of(self.session.answers)))
 
     def _verified(self, outcome: Outcome | None) -> None:
         if isinstance(outcome, Verified) and outcome.details:
             self.comparison.show_details(outcome.details)
             self.panel.show_details(outcome.details)
         self.state_changed.emit()
+
+    def _go_to(self, task: str) -> None:
+        """Begin another journey: the task, or the health page alone."""
+        self.session.begin(Machine(None, self.session.installed))
+        if task:
+            self.session.take({"task": task})
+            self.passed.emit()

@@ -6,13 +6,13 @@ from wire.text import Text
 from wizard.flow.conditions import new_account
 from wizard.flow.conversion import inputs_of
 from wizard.flow.model import Page
+from wizard.ui.complete.portal_details import PortalDetailsPanel
 from wizard.ui.form import Form
 from wizard.ui.formatting import tr
 from wizard.ui.page import WizardPage
+from wizard.ui.review.plan_view import line, point
 from wizard.ui.session import Session
 from wizard.ui.widgets.labels import add, column, heading
-from wizard.ui.widgets.plan_view import line, point
-from wizard.ui.widgets.portal_details import PortalDetailsPanel
 
 _GOES = (
     (

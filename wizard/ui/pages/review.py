@@ -25,6 +25,8 @@ from wizard.flow.route import asked_fields
 from wizard.flow.validation import missing_of
 from wizard.report.document import Document
 from wizard.report.plan_report import PlanFacts, origin_here, plan_report
+from wizard.results import Check
+from wizard.ui.complete.portal_details import PortalComparison
 from wizard.ui.form import Form
 from wizard.ui.formatting import say, tr
 from wizard.ui.jobs.page_checks import broken
@@ -32,16 +34,15 @@ from wizard.ui.jobs.plans import Planned, planning
 from wizard.ui.jobs.reach import Reach
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.pages.remove import kept as left_by_removal
+from wizard.ui.review.chosen_view import ChosenView
+from wizard.ui.review.plan_view import PlanView
+from wizard.ui.review.reach_panel import ReachPanel
+from wizard.ui.review.report_saver import ReportSaver
 from wizard.ui.widgets.check_rows import CheckRows
-from wizard.ui.widgets.chosen_view import ChosenView
 from wizard.ui.widgets.enter_action import run_on_enter
 from wizard.ui.widgets.field_box import FieldBox
 from wizard.ui.widgets.flow_layout import flow
 from wizard.ui.widgets.labels import Heading, busy_bar, button, label, row, stack
-from wizard.ui.widgets.plan_view import PlanView
-from wizard.ui.widgets.portal_details import PortalComparison
-from wizard.ui.widgets.reach_panel import ReachPanel
-from wizard.ui.widgets.report_saver import ReportSaver
 from wizard.ui.widgets.text_viewer import TextDialog
 
 _ADMINISTRATOR = administrator()
@@ -63,7 +64,8 @@ class ReviewPage(Form):
             tr("Nothing can be changed here, but not everything is in order:")
         )
         self.add(self.waiting, self.not_in_order, self.check_rows)
-        self.add(self.portal, self.reach, self.view, self._chosen_part())
+        self.add(self.portal, self.reach, self.view, self._verified_part())
+        self.add(self._chosen_part())
         note = tr("These changes need a domain administrator, once; not stored.")
         self.admin_note = label(note)
         self.add(self.admin_note)
@@ -79,6 +81,12 @@ class ReviewPage(Form):
         bar = busy_bar(tr("Making the plan"))
         bar.setMaximumWidth(360)
         return stack(label(tr("Comparing your answers with what is there")), bar)
+
+    def _verified_part(self) -> QWidget:
+        self.verified = CheckRows()
+        title = Heading(tr("Verified"), larger=2)
+        self.verified_part = stack(title, self.verified)
+        return self.verified_part
 
     def _chosen_part(self) -> QWidget:
         self.chosen = ChosenView()
@@ -175,7 +183,8 @@ class ReviewPage(Form):
     def _clear(self) -> None:
         self.check_rows.show_checks(())
         self.view.clear()
-        for part in (self.not_in_order, self.portal, self.reach, self.chosen_part):
+        parts = (self.not_in_order, self.portal, self.reach)
+        for part in (*parts, self.verified_part, self.chosen_part):
             part.hide()
 
     def _planned(self, planned: Planned) -> None:
@@ -189,6 +198,9 @@ class ReviewPage(Form):
         chosen = self._chosen()
         self.chosen.show_chosen(chosen)
         self.chosen_part.setVisible(bool(chosen))
+        checks = self._checks()
+        self.verified.show_checks(checks)
+        self.verified_part.setVisible(bool(checks))
         self.reach.show_reach(self._reach)
         self.arrange()
         self.state_changed.emit()
@@ -225,6 +237,13 @@ class ReviewPage(Form):
             return ()
         return choices_of(session.answers, plan.settings, session.offers)
 
+    def _checks(self) -> tuple[Check, ...]:
+        """Give what the checks on the way came to, of a plan that does something."""
+        if not self.session.changes:
+            return ()
+        verified = self.session.outcomes.verified(self.session.answers)
+        return tuple(check for each in verified for check in each.outcome.checks)
+
     def _change(self, page_id: str) -> None:
         """Go to the page that decides it, and come back from there."""
         self.session.returns_to = self.page.id
@@ -235,7 +254,12 @@ class ReviewPage(Form):
         plan = self.session.plan
         assert plan is not None
         facts = PlanFacts(
-            plan, self._chosen(), self._kept(), self.reach.found, self._portal
+            plan,
+            self._chosen(),
+            self._kept(),
+            self.reach.found,
+            self._portal,
+            self._checks(),
         )
         return plan_report(facts, origin_here())
 

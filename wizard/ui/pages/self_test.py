@@ -1,9 +1,9 @@
 """Test a reset, as a task of its own."""
 
 from wizard.flow.model import Page
+from wizard.ui.complete.self_test_panel import TestPanel
 from wizard.ui.page import WizardPage
 from wizard.ui.session import Session
-from wizard.ui.widgets.self_test_panel import TestPanel
 
 
 class TestResetPage(WizardPage):

@@ -4,10 +4,10 @@ from wire.text import Text
 from wizard.flow.model import Page
 from wizard.ui.formatting import tr
 from wizard.ui.page import WizardPage
+from wizard.ui.review.plan_view import point
 from wizard.ui.session import Session
 from wizard.ui.widgets.labels import heading
 from wizard.ui.widgets.language_choice import LanguageChoice
-from wizard.ui.widgets.plan_view import point
 
 _SETS_UP = (
     (

@@ -39,7 +39,7 @@ from tests.unit.wizard.ui import copied, fake, fake_controller, fake_permissions
 from wire.text import Text
 from wizard.translation import PSEUDO, available
 from wizard.ui.application import application
-from wizard.ui.widgets.self_test_panel import _FIELDS
+from wizard.ui.complete.self_test_panel import _FIELDS
 
 _ROLES = (
     Qt.ItemDataRole.DisplayRole,

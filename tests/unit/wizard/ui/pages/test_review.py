@@ -17,7 +17,7 @@ from wire.text import Text
 from wizard.plan.change import StepFailed
 from wizard.results import EnrolledPortal
 from wizard.ui.pages.review import ReviewPage
-from wizard.ui.widgets.plan_view import ChangeLine
+from wizard.ui.review.plan_view import ChangeLine
 from wizard.ui.window import WizardWindow
 
 PAGES = ("mode", "relay", "directory", "account", "review")

@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.unit.wizard.ui.fake import FINGERPRINT, PORTAL_DETAILS, PORTAL_FINGERPRINT
 from wizard.results import PortalDetails
-from wizard.ui.widgets.portal_details import (
+from wizard.ui.complete.portal_details import (
     CopyLines,
     PortalComparison,
     PortalDetailsPanel,

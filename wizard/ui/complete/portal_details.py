@@ -48,7 +48,16 @@ class CopyLines(labels.Panel):
 
 
 class PortalDetailsPanel(CopyLines):
-    """The agent's fingerprint, its connection URL and name, and its portal."""
+    """The agent's fingerprint, its connection URL and name, and its portal.
+
+    All of it is copied as one block, for a mail to those who run the portal.
+    """
+
+    def __init__(self, title: str, note: str = "") -> None:
+        super().__init__(title, note)
+        self.all = labels.CopyButton("", tr("Copy all as one text"))
+        self.all.setText(tr("Copy all"))
+        self.column.addLayout(labels.row(self.all))
 
     def show_details(self, details: PortalDetails) -> None:
         """Show these, and leave out what is not known."""
@@ -59,6 +68,8 @@ class PortalDetailsPanel(CopyLines):
             (tr("Portal"), details.issuer),
         )
         self.show_lines(lines, (details.fingerprint,))
+        block = (tr("{name}: {value}", name=n, value=v) for n, v in lines if v)
+        self.all.text_to_copy = "\n".join(block)
 
 
 class PortalComparison(CopyLines):

@@ -1,18 +1,18 @@
 """How many people will be able to reset, and why the others will not."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtCore import Signal
 
 from wire.text import EMPTY, Text
 from wizard.controller.permissions import Coverage
-from wizard.report.plan_report import causes_of, reach_in_words
+from wizard.report.plan_report import reach_in_words
 from wizard.ui.announce import announce
 from wizard.ui.formatting import say, tr
 from wizard.ui.jobs.reach import Reach
 from wizard.ui.presenters.failure import wording
+from wizard.ui.review.cause_counts import CauseCounts
 from wizard.ui.theme import palette
 from wizard.ui.widgets.job_progress import Progress
-from wizard.ui.widgets.labels import Panel, button, empty, heading, label, row
+from wizard.ui.widgets.labels import Panel, button, heading, label, row
 
 
 class ReachPanel(Panel):
@@ -27,12 +27,7 @@ class ReachPanel(Panel):
         title = heading(tr("Who will be able to reset"))
         self.sum_up = label()
         self.sum_up.setFont(palette.larger(2, bold=True))
-        self.causes = QWidget()
-        self._grid = QGridLayout(self.causes)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(12)
-        self._grid.setVerticalSpacing(2)
-        self._grid.setColumnStretch(1, 1)
+        self.causes = CauseCounts()
         name = tr("Counting who will be able to reset")
         self.progress = Progress(name, self._known, self._failed)
         self.again = button(tr("Count again"), self._count)
@@ -78,24 +73,16 @@ class ReachPanel(Panel):
 
     def _draw(self) -> None:
         found = self.found
-        empty(self._grid)
+        coverage = found if isinstance(found, Coverage) else None
         words: Text = EMPTY
-        if isinstance(found, Coverage):
-            words = reach_in_words(found)
-            self._draw_causes(found)
-        elif found:
+        if coverage:
+            words = reach_in_words(coverage)
+        elif isinstance(found, Text):
             words = Text("Not known: {reason}", reason=found)
-        known = isinstance(found, Coverage)
-        self.sum_up.setFont(palette.larger(2 if known else 0, bold=known))
+        self.causes.show_causes(coverage)
+        size = 2 if coverage else 0
+        self.sum_up.setFont(palette.larger(size, bold=bool(coverage)))
         self.sum_up.setText(say(words))
         self.sum_up.setVisible(bool(words))
-        self.causes.setVisible(self._grid.count() > 0)
-        complete = isinstance(found, Coverage) and found.complete
+        complete = coverage is not None and coverage.complete
         self.again.setVisible(found is not None and not complete)
-
-    def _draw_causes(self, coverage: Coverage) -> None:
-        for at, (title, count) in enumerate(causes_of(coverage)):
-            number = label(say(Text("{count}", count=count)), wrap=False)
-            number.setAlignment(Qt.AlignmentFlag.AlignTrailing)
-            self._grid.addWidget(number, at, 0)
-            self._grid.addWidget(label(title), at, 1)

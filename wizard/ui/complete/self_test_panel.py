@@ -5,9 +5,11 @@ from PySide6.QtCore import Signal
 from wire.text import Text, verbatim
 from wizard.flow.model import Field, Option
 from wizard.results import Check, SelfTestResult
+from wizard.ui.complete.timeline import Timeline
 from wizard.ui.formatting import duration, tr
 from wizard.ui.jobs.page_checks import broken
 from wizard.ui.jobs.worker import Worker
+from wizard.ui.presenters.hops import hops_of
 from wizard.ui.session import Session
 from wizard.ui.widgets.check_rows import CheckRows
 from wizard.ui.widgets.enter_action import run_on_enter
@@ -74,8 +76,9 @@ class TestPanel(Panel):
         run_on_enter(self, self.run)
         self.copy = CopyButton("", tr("Copy the result"))
         self.doing = label(muted=True, wrap=False)
-        self.check_rows = CheckRows()
+        self.check_rows, self.timeline = CheckRows(), Timeline()
         add(self.column, row(self.run, self.copy, self.doing), self.check_rows)
+        self.column.addWidget(self.timeline)
         self.copy.hide()
         by = session.answers.text("identify_by") or "userPrincipalName"
         self.field_boxes[BY].set_value(by)
@@ -96,6 +99,7 @@ class TestPanel(Panel):
         new = None if answers.get(ONLY) else answers.get(PASSWORD)
         controller = self.session.controller
         self.check_rows.show_checks(())
+        self.timeline.show_hops(())
         self.worker.start(
             lambda _report, _stop: controller.installation.test_reset(by, value, new)
         )
@@ -111,6 +115,7 @@ class TestPanel(Panel):
         self.copy.setVisible(bool(self.check_rows.checks))
 
     def _tested(self, result: SelfTestResult) -> None:
+        self.timeline.show_hops(hops_of(result.ms))
         self._show((row_of(result),))
         self.tested.emit(result)
 

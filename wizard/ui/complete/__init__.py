@@ -1,0 +1,1 @@
+"""Parts of Complete: what the portal is given, a test with its hops, what was made."""

@@ -1,0 +1,1 @@
+"""Parts of Ready to configure: plan, choices, who is reached, report."""
