@@ -34,7 +34,6 @@ _RIGHTS = {
     Operation.MUST_CHANGE: Right.WRITE_PWD_LAST_SET,
 }
 
-
 # what has to be seen, present or not, before anything is done to a user
 _NEEDED = (
     *("objectSid", "primaryGroupID", "memberOf", "adminCount", "accountExpires"),

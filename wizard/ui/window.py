@@ -30,6 +30,7 @@ from wizard.ui.announce import announce
 from wizard.ui.formatting import say, tr
 from wizard.ui.frame import screen_fit
 from wizard.ui.frame.enter_key import is_field, pressed_by_enter
+from wizard.ui.frame.folded_rail import FoldedRail
 from wizard.ui.frame.footer import Footer, Name
 from wizard.ui.frame.help_pane import HelpPane
 from wizard.ui.frame.leaving import ask, question_of
@@ -37,6 +38,7 @@ from wizard.ui.frame.middle import Middle
 from wizard.ui.frame.notice import Notice
 from wizard.ui.frame.notice_bar import NoticeBar
 from wizard.ui.frame.pages import PageStack
+from wizard.ui.frame.rail import Rail
 from wizard.ui.frame.tab_order import following, stops
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.outcomes import PageOutcome
@@ -44,8 +46,6 @@ from wizard.ui.page import WizardPage
 from wizard.ui.pages.apply import ApplyPage
 from wizard.ui.presenters.outcome import notice_before
 from wizard.ui.session import Session
-from wizard.ui.widgets.folded_rail import FoldedRail
-from wizard.ui.widgets.rail import Rail
 from wizard.ui.widgets.rows_dialog import RowsDialog
 
 

@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from wizard.flow.model import Page
 from wizard.ui.formatting import say, tr
+from wizard.ui.frame.guide_browser import GuideBrowser
 from wizard.ui.theme import palette
-from wizard.ui.widgets.guide_browser import GuideBrowser
 from wizard.ui.widgets.labels import button, heading, label, row
 
 WIDTH = 300  # pixels beside a page

@@ -5,9 +5,9 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from wizard.ui.formatting import say, tr
+from wizard.ui.frame.steps import Step
 from wizard.ui.theme import palette
 from wizard.ui.widgets.labels import button
-from wizard.ui.widgets.steps import Step
 
 
 class FoldedRail(QWidget):

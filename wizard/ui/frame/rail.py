@@ -24,10 +24,10 @@ from PySide6.QtWidgets import (
 
 from wizard.flow.model import Page
 from wizard.ui.formatting import say, tip, tr
+from wizard.ui.frame.steps import Step, steps_of
 from wizard.ui.theme import palette, strokes
 from wizard.ui.theme.icons import icon
 from wizard.ui.widgets.labels import column, label
-from wizard.ui.widgets.steps import Step, steps_of
 
 _MARKS = {
     "done": ("circle-check", "ok"),

@@ -8,7 +8,7 @@ from PySide6.QtGui import QDesktopServices, QImage
 from pytestqt.qtbot import QtBot
 
 from wizard.ui import guide
-from wizard.ui.widgets.guide_browser import GuideBrowser
+from wizard.ui.frame.guide_browser import GuideBrowser
 
 PAGE = """<!doctype html><title>x</title><nav>CONTENTS</nav><main id="content">
 <h1>{title}</h1><p><a href="../network.html">Network</a></p><img src="wide.png">
