@@ -305,6 +305,8 @@ def _word(row: Row, column: Column) -> Text:
     left = _days_left(row.facts) if column == Column.CERTIFICATE else None
     if left is not None and row.facts.trusted:
         return plural("{count} day", "{count} days", left)
+    if column == Column.CERTIFICATE and not row.facts.chain and cell:
+        return _NOTHING if cell.state == "skipped" or row.facts.trouble else cell.word
     return cell.word if cell else _NOTHING
 
 

@@ -178,11 +178,11 @@ def _dress(table: QTableView) -> None:
     header.setMinimumSectionSize(48)
     advance = table.fontMetrics().averageCharWidth()
     widths = {
-        Column.STATE: 19,
-        Column.CERTIFICATE: 14,
-        Column.TLS: 7,
-        Column.HINTS: 13,
-        Column.CLOCK: 8,
+        Column.STATE: 20,
+        Column.CERTIFICATE: 17,
+        Column.TLS: 8,
+        Column.HINTS: 16,
+        Column.CLOCK: 9,
         Column.ANSWER: 10,
     }
     for at, letters in widths.items():

@@ -138,8 +138,7 @@ class CodeLine(QWidget):
     def _tell(self) -> None:
         half = _portal_of(self.line.text())
         text = tr(
-            "For the portal whose fingerprint begins with {half}. Compare it with your "
-            "portal's.",
+            "The fingerprint of its portal begins with {half}. Compare the two.",
             half=half,
         )
         self.portal.setText(text if half else "")
