@@ -14,6 +14,7 @@ from wire.text import EMPTY, Text
 from wizard.controller.controller import Controller
 from wizard.elevation.remote_controller import remote_controller
 from wizard.flow.defaults import Offers, machine_offers
+from wizard.flow.kept_answers import KeptAnswers, state_file
 from wizard.flow.offers_file import read_offers
 from wizard.host.detect import is_installed, this_machine
 from wizard.host.sandbox.host import SandboxHost
@@ -70,7 +71,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         controller, offers = controller_for(home), offers_of(os.environ)
     except Failure as error:
         return _refused(error.whole)
-    return _show(controller, offers)
+    # a trial below a folder is not what somebody left
+    kept = KeptAnswers(state_file(os.environ)) if home is None else None
+    return _show(controller, offers, kept)
 
 
 def _refused(why: Text) -> int:
@@ -90,7 +93,7 @@ def controller_for(home: Path | None) -> Controller:
     return remote_controller()
 
 
-def _show(controller: Controller, offers: Offers) -> int:
+def _show(controller: Controller, offers: Offers, kept: KeptAnswers | None) -> int:
     try:
         from wizard.ui.application import application
     except ImportError as error:
@@ -105,7 +108,7 @@ def _show(controller: Controller, offers: Offers) -> int:
     from wizard.ui.window import WizardWindow
 
     app = application()
-    window = WizardWindow(controller, offers)
+    window = WizardWindow(controller, offers, kept)
     # hidden while its work ends, it is no "last window" that Qt would see close
     window.finished.connect(app.quit)
     window.show()

@@ -10,16 +10,14 @@ import stat
 from pathlib import Path
 from typing import Any
 
-from agent.config.settings import DomainController
 from wire.failure import Failure
-from wire.secret import Secret
 from wire.text import Text, verbatim
+from wizard.flow.answer_values import value_of
 from wizard.flow.defaults import Offer, Offers
-from wizard.flow.model import SECRETS, Kind
+from wizard.flow.model import SECRETS
 from wizard.flow.pages.order import FIELDS
 
 MAX_BYTES = 65_536
-_TYPES: dict[Kind, type] = {"check": bool, "switch": bool, "number": int}
 
 
 class OffersRefused(Failure):
@@ -73,7 +71,7 @@ def _offer(number: int, row: Any) -> Offer:
             Text("Row {number} names no field of a page, or no source.", number=number)
         )
     try:
-        return Offer(path, _value(path, value), verbatim(source))
+        return Offer(path, value_of(path, value), verbatim(source))
     except (TypeError, ValueError):
         raise OffersRefused(
             Text(
@@ -82,21 +80,3 @@ def _offer(number: int, row: Any) -> Offer:
                 path=path,
             )
         ) from None
-
-
-def _value(path: str, value: Any) -> Any:
-    field = FIELDS[path]
-    if field.kind == "controllers":
-        return tuple(map(DomainController.model_validate, _typed(value, list)))
-    if field.kind in ("containers", "names"):
-        return tuple(_typed(each, str) for each in _typed(value, list))
-    plain = _typed(value, _TYPES.get(field.kind, str))
-    if field.options and plain not in {option.value for option in field.options}:
-        raise ValueError
-    return Secret(plain) if path in SECRETS else plain
-
-
-def _typed(value: Any, kind: type) -> Any:
-    if type(value) is not kind:  # a bool is an int to isinstance
-        raise TypeError
-    return value

@@ -35,6 +35,8 @@ class WizardPage(QWidget):
 
     # busy, problems or the notice are others; the window refreshes
     state_changed = Signal()
+    # the ids of pages: they are passed over, but for the last, which is shown
+    leads = Signal(list)
     refused = Signal(str)  # Next was pressed and this, in words, keeps the journey here
     # another page is to be shown, with the field that is to be answered anew, or none
     page_wanted = Signal(str, str)

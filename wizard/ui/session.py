@@ -11,6 +11,7 @@ from agent.config.settings import Settings
 from wizard.controller.controller import Controller
 from wizard.flow.conversion import answers_of, settings_of
 from wizard.flow.defaults import Offers, defaults
+from wizard.flow.kept_answers import KeptAnswers
 from wizard.flow.model import SECRETS, Answers
 from wizard.flow.route import next_page, route
 from wizard.flow.validation import problems_of
@@ -40,10 +41,13 @@ class Session(QObject):
     # what is on the machine was read; the journey is at its first page
     begun = Signal()
 
-    def __init__(self, controller: Controller, offers: Offers) -> None:
+    def __init__(
+        self, controller: Controller, offers: Offers, kept: KeptAnswers | None = None
+    ) -> None:
         super().__init__()
         self.controller = controller
         self.offers = offers
+        self.kept = kept  # where answers lie while the wizard is left
         self.installed: Installed | None = None
         self.recovery: Recovery | None = None
         self.answers = Answers(reading=True)
@@ -95,6 +99,12 @@ class Session(QObject):
     def take(self, values: Mapping[str, Any]) -> None:
         """Put answers over those there are."""
         self.answers = self.answers.having(values)
+        self.changed.emit()
+
+    def put(self, values: Mapping[str, Any]) -> None:
+        """Put answers over those there are, on all pages that show them."""
+        self.answers = self.answers.having(values)
+        self.reread.emit()
         self.changed.emit()
 
     def offer(self, more: Offers) -> None:

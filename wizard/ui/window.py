@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from wizard.controller.controller import Controller
 from wizard.flow.defaults import Offers, found_offers
+from wizard.flow.kept_answers import KeptAnswers
 from wizard.flow.route import route
 from wizard.ui.announce import announce
 from wizard.ui.formatting import say, tr
@@ -62,15 +63,22 @@ class WizardWindow(QDialog):
     refused = Signal(str)
     applied = Signal()  # the plan was applied; Complete follows by itself
 
-    def __init__(self, controller: Controller, offers: Offers | None = None) -> None:
+    def __init__(
+        self,
+        controller: Controller,
+        offers: Offers | None = None,
+        kept: KeptAnswers | None = None,
+    ) -> None:
         super().__init__()
-        self.session = Session(controller, offers or Offers())
+        self.session = Session(controller, offers or Offers(), kept)
         self.question: QMessageBox | None = None
         self._entered: WizardPage | None = None
         self._finder = Worker(self, self._domain_found)
         self._frame()
         self.session.changed.connect(self._answers_changed)
         self.session.begun.connect(self._begin)
+        if kept:
+            self.applied.connect(kept.forget)
         self._begin()
 
     def _frame(self) -> None:
@@ -108,6 +116,7 @@ class WizardWindow(QDialog):
         page.code_wanted.connect(self.help_pane.show_code)
         page.passed.connect(self.next)
         page.wanted.connect(self.go_back_to)
+        page.leads.connect(lambda ids: self.pages.go_to(*ids))
         if isinstance(page, ApplyPage):
             page.applied.connect(self.applied)
 

@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+from wire.system_reason import system_reason
 from wire.text import Text
 from wizard.ui.formatting import say, tr
 from wizard.ui.page import WizardPage
@@ -28,11 +29,26 @@ def question_of(page: WizardPage, leave: Callable[[], Any]) -> Question | None:
         return _while_changing(page)
     if not page.asks_to_leave:
         return None
+    text = _keep(page)
     return Question(
-        Text("Leave the wizard?"),
-        Text("Your answers are not kept. Nothing more will be changed."),
-        (Text("Leave"), leave),
-        Text("Stay"),
+        Text("Leave the wizard?"), text, (Text("Leave"), leave), Text("Stay")
+    )
+
+
+def _keep(page: WizardPage) -> Text:
+    """Keep the answers of an installation before the question; say whether they are."""
+    session = page.session
+    installing = session.answers.installed is None and not session.answers.recovery
+    if session.kept is None or not installing or session.answers.reading:
+        return Text("Your answers are not kept. Nothing more will be changed.")
+    try:
+        session.kept.keep(page.page.id, session.answers)
+    except OSError as error:
+        why = system_reason(error)
+        return Text("Your answers can't be kept: {why}.", why=why)
+    return Text(
+        "Your answers are kept for you on this machine and offered again; passwords "
+        "and the code are not. Nothing more will be changed."
     )
 
 

@@ -55,9 +55,9 @@ class PageStack(QStackedWidget):
         self._path = []
         self.go_to(page_id)
 
-    def go_to(self, page_id: str) -> None:
-        """Go on to a page."""
-        self._path.append(page_id)
+    def go_to(self, *page_ids: str) -> None:
+        """Go on to a page, past others that then lie before it."""
+        self._path.extend(page_ids)
         self._show()
 
     def go_back(self, page_id: str = "") -> None:

@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
+from agent.config.settings import Settings
 from tests.fixtures import gallery
 from tests.fixtures.escaped_words import escaped
 from tests.unit.wizard import answered
@@ -130,8 +131,9 @@ _FAKES = (answered, staged, copied, fake, fake_controller, fake_permissions, gal
 DATA = {
     *(text for module in _FAKES for text in strings_of(module)),
     *(option.value for field in _FIELDS for option in field.options),
-    # languages, each by its own name
+    # languages by their own names, and settings by theirs
     *(each.name for each in available()),
+    *("password", ", ".join(Settings.model_fields)),
     # hosts without the domain they all have
     *("dc1", "dc2", "dc4", "branch-dc-07", *(f"dc{at:03}" for at in range(101))),
 }

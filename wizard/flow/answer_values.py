@@ -1,0 +1,46 @@
+"""Answers as JSON has them, and back: what the field of a page takes."""
+
+from typing import Any
+
+from agent.config.settings import DomainController
+from wire.secret import Secret
+from wizard.flow.model import SECRETS, Kind
+from wizard.flow.pages.order import FIELDS
+
+_TYPES: dict[Kind, type] = {"check": bool, "switch": bool, "number": int}
+
+
+def value_of(path: str, value: Any) -> Any:
+    """Read the answer of a field.
+
+    Raises:
+        KeyError: no page has the field.
+        TypeError, ValueError: the field does not take it.
+
+    """
+    field = FIELDS[path]
+    if field.kind == "controllers":
+        return tuple(map(DomainController.model_validate, _typed(value, list)))
+    if field.kind in ("containers", "names"):
+        return tuple(_typed(each, str) for each in _typed(value, list))
+    plain = _typed(value, _TYPES.get(field.kind, str))
+    if field.options and plain not in {option.value for option in field.options}:
+        raise ValueError
+    return Secret(plain) if path in SECRETS else plain
+
+
+def spelled(value: Any) -> Any:
+    """Spell an answer as `value_of` reads it; TypeError for a secret."""
+    if isinstance(value, tuple | list):
+        return [spelled(each) for each in value]
+    if isinstance(value, DomainController):
+        return {"host": value.host, "address": value.address}
+    if not isinstance(value, str | int):
+        raise TypeError
+    return value
+
+
+def _typed(value: Any, kind: type) -> Any:
+    if type(value) is not kind:  # a bool is an int to isinstance
+        raise TypeError
+    return value
