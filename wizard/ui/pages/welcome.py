@@ -16,11 +16,11 @@ from wizard.ui.jobs.worker import Worker
 from wizard.ui.page import WizardPage
 from wizard.ui.review.plan_view import point
 from wizard.ui.session import Session
-from wizard.ui.widgets.about_row import AboutRow
+from wizard.ui.start.about_row import AboutRow
+from wizard.ui.start.left_panel import LeftPanel
+from wizard.ui.start.settings_file_panel import SettingsFilePanel
 from wizard.ui.widgets.labels import heading
 from wizard.ui.widgets.language_choice import LanguageChoice
-from wizard.ui.widgets.left_panel import LeftPanel
-from wizard.ui.widgets.settings_file_panel import SettingsFilePanel
 
 _SETS_UP = (
     (

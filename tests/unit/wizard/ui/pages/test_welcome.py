@@ -18,9 +18,9 @@ from wire.secret import Secret
 from wizard.controller.controller import Controller
 from wizard.flow.defaults import Offers
 from wizard.flow.kept_answers import KeptAnswers
-from wizard.ui import shipped_texts
 from wizard.ui.application import application
 from wizard.ui.pages.welcome import WelcomePage
+from wizard.ui.start import shipped_texts
 from wizard.ui.window import WizardWindow
 
 ADMIN = {"input.admin_user": "administrator@corp.test"}
@@ -179,6 +179,8 @@ def test_what_is_wrong_in_a_file_is_named_by_its_field(
     file = tmp_path / "corp.yaml"
     wrong = dump(SETTINGS).replace("https://relay", "http://relay")
     file.write_text(f"{wrong}admin_password: {CANARY}\n")
+    # found on the machine, whenever it is
+    qtbot.waitUntil(lambda: "directory.domain" in window.session.answers.values)
     before = window.session.answers
     page.file.read(str(file))
     qtbot.waitUntil(lambda: bool(page.file.check_rows.checks))

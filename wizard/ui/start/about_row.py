@@ -5,9 +5,9 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QWidget
 
 from agent.system.version import VERSION
-from wizard.ui import shipped_texts
 from wizard.ui.formatting import tr
 from wizard.ui.jobs.worker import Worker
+from wizard.ui.start import shipped_texts
 from wizard.ui.widgets.labels import button, label, row
 from wizard.ui.widgets.text_viewer import TextDialog
 
