@@ -5,7 +5,7 @@ Each line has a button to copy it.
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QGridLayout
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from wizard.results import PortalDetails
 from wizard.ui.formatting import tr
@@ -24,10 +24,13 @@ class CopyLines(labels.Panel):
         self.column.addWidget(labels.heading(title))
         if note:
             self.column.addWidget(labels.label(note))
-        self.grid = QGridLayout()
+        # in a part of their own: what is made later is read later, wherever it stands
+        rows = QWidget()
+        self.grid = QGridLayout(rows)
+        self.grid.setContentsMargins(0, 0, 0, 0)
         self.grid.setColumnStretch(1, 1)
         self.grid.setHorizontalSpacing(12)
-        self.column.addLayout(self.grid)
+        self.column.addWidget(rows)
         self.hide()
 
     def show_lines(self, lines: Sequence[_Line], whole: Sequence[str]) -> None:
