@@ -1,5 +1,6 @@
 """Fixtures of every test, and what a run of the tests ends with."""
 
+import gettext
 import logging
 import os
 from collections import Counter
@@ -45,6 +46,25 @@ def unlimited_log() -> Iterator[None]:
     for handler in logging.getLogger().handlers:
         for limit in [each for each in handler.filters if isinstance(each, LogLimit)]:
             handler.removeFilter(limit)
+
+
+_LANGUAGE = ("WRITEBACK_LANGUAGE", "LANGUAGE")
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """Takes back the language that a program run within a test speaks from then on.
+
+    The C library's words for errors follow it too.
+    """
+    before = {name: os.environ.get(name) for name in _LANGUAGE}
+    domain = gettext.textdomain()
+    yield
+    gettext.textdomain(domain)
+    for name, value in before.items():
+        os.environ.pop(name, None)
+        if value is not None:
+            os.environ[name] = value
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

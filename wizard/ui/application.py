@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from wizard import translation
 from wizard.ui import accessibility
+from wizard.ui.jobs.garbage import GarbageCollector
 from wizard.ui.theme.icons import window_icon
 from wizard.ui.theme.palette import palette_of, scheme
 
@@ -17,6 +18,7 @@ def application() -> QApplication:
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         app = QApplication(sys.argv[:1])
+        GarbageCollector(app)
     app.setApplicationName("Writeback")
     app.setApplicationDisplayName("Writeback")
     # by which a desktop finds its icon

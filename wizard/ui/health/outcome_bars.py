@@ -22,6 +22,7 @@ from wizard.health.week import Counts, Day, Week
 from wizard.ui.formatting import say, tr
 from wizard.ui.health.side_by_side import SideBySide
 from wizard.ui.theme import palette
+from wizard.ui.widgets.columns import fit_titles
 from wizard.ui.widgets.labels import label, row
 from wizard.ui.widgets.tables import ReadTable
 
@@ -199,6 +200,7 @@ class DayTable(ReadTable):
             numbers = (Text("{count}", count=each.counts.of(kind)) for kind in Kind)
             for place, text in enumerate((day(each.date), *numbers)):
                 self.setItem(at, place, QTableWidgetItem(say(text)))
+        fit_titles(self.horizontalHeader())
         header = self.horizontalHeader().sizeHint().height()
         rows = len(days) * self.verticalHeader().defaultSectionSize()
         self.setFixedHeight(header + rows + 2 * self.frameWidth())

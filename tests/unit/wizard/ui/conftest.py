@@ -1,6 +1,7 @@
 """Windows without a screen, on a controller that is a fake."""
 # ruff: noqa: N802 - names that pytest-qt gave
 
+import gc
 import os
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -53,6 +54,15 @@ class Patient(QtBot):
 def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
     assert qapp
     return Patient(request)
+
+
+@pytest.fixture(autouse=True)
+def _garbage() -> Iterator[None]:
+    """Collect what a test made in this thread, as the program does, and in no other."""
+    gc.disable()
+    yield
+    gc.collect(1)  # all that was made meanwhile: nothing got older
+    gc.enable()
 
 
 @pytest.fixture
