@@ -41,7 +41,7 @@ def test_a_worker_that_allocates_collects_nothing_and_the_gui_thread_does(
     worker = threading.Thread(target=allocate)
     worker.start()
     worker.join()
-    kept = [[] for _ in range(2 * gc.get_threshold()[0])]
+    kept: list[list[int]] = [[] for _ in range(2 * gc.get_threshold()[0])]
     assert kept
     assert threads == []
     qtbot.waitUntil(lambda: threads != [])
