@@ -15,8 +15,9 @@ from wizard.ui.complete.portal_details import (
 
 
 def shown(panel: CopyLines) -> list[str]:
+    parts = (panel, panel.grid.parentWidget())
     labels = panel.findChildren(QLabel)
-    return [label.text() for label in labels if label.parent() is panel]
+    return [label.text() for label in labels if label.parent() in parts]
 
 
 def test_the_agents_fingerprint_is_shown_whole_and_first(qtbot: QtBot) -> None:
