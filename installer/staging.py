@@ -71,7 +71,7 @@ def entries(recipe: Recipe, at: Path) -> list[Entry]:
     """List what lies in `at`, sorted; folders only where they are the package's."""
     own = (
         *(f"/usr/lib/{recipe.name}", f"/usr/share/doc/{recipe.name}"),
-        f"/{_SHARED}/{GUIDE}",
+        f"/{_SHARED}",
     )
     programs = {path.name for path in (at / own[0][1:]).iterdir() if path.is_file()}
     listed = []
