@@ -1,6 +1,7 @@
 """Fixtures of every test, and what a run of the tests ends with."""
 
 import gettext
+import locale
 import logging
 import os
 from collections import Counter
@@ -55,7 +56,8 @@ _LANGUAGE = ("WRITEBACK_LANGUAGE", "LANGUAGE")
 def own_language() -> Iterator[None]:
     """Takes back the language that a program run within a test speaks from then on.
 
-    The C library's words for errors follow it too.
+    The C library's words for errors follow it too, and it keeps those it has said
+    until a text domain is set.
     """
     before = {name: os.environ.get(name) for name in _LANGUAGE}
     domain = gettext.textdomain()
@@ -65,6 +67,7 @@ def own_language() -> Iterator[None]:
         os.environ.pop(name, None)
         if value is not None:
             os.environ[name] = value
+    locale.textdomain(locale.textdomain(None))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
