@@ -34,10 +34,13 @@ def installed(whole: Sandbox) -> Installed:
     return found
 
 
-def until(whole: Sandbox, condition: Callable[[], object]) -> None:
+def until(
+    condition: Callable[[], object], seen: Callable[[], object] = lambda: None
+) -> None:
+    """Wait until the condition holds; a failure says what is `seen` instead."""
     deadline = time.monotonic() + _SECONDS
     while not condition():
-        assert time.monotonic() < deadline, whole.host.service()
+        assert time.monotonic() < deadline, seen()
         time.sleep(0.05)
 
 
@@ -65,7 +68,7 @@ def test_everything_is_replaced_but_who_it_is(fresh_lab: Lab, tmp_path: Path) ->
         fingerprint = installed(whole).fingerprint
         names = (kept.DIRECTORY_PASSWORD, kept.LISTEN_KEY, kept.TEST_KEY)
         before = {name: stored(whole, name) for name in names}
-        until(whole, lambda: sealing_key(whole))
+        until(lambda: sealing_key(whole))
         sealed_to = sealing_key(whole)
 
         # on the day that an account is made it may not change its password
@@ -87,7 +90,10 @@ def test_everything_is_replaced_but_who_it_is(fresh_lab: Lab, tmp_path: Path) ->
         # controllers take the one before for an hour, so that nothing is said of it
         open_first(directory, directory.sign_in_name, stored(whole, names[0])).close()
         assert code_for(whole, "anna", Secret(CANARY)) == "ok"
-        until(whole, lambda: sealing_key(whole) not in (None, sealed_to))
+        until(
+            lambda: sealing_key(whole) not in (None, sealed_to),
+            whole.host.service,
+        )
         assert ok(whole, settings)
         ages = {key.id: key.since for key in installed(whole).keys}
         assert ages["sealing_key"] is not None
