@@ -7,6 +7,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -47,6 +48,37 @@ def unlimited_log() -> Iterator[None]:
     for handler in logging.getLogger().handlers:
         for limit in [each for each in handler.filters if isinstance(each, LogLimit)]:
             handler.removeFilter(limit)
+
+
+_CONFIG = "XDG_CONFIG_HOME"
+
+
+def _set_config(folder: Path | str | None) -> None:
+    os.environ.pop(_CONFIG, None)
+    if folder is not None:
+        os.environ[_CONFIG] = str(folder)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobodys_preferences(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keeps what a developer prefers from what is begun before a single test is."""
+    before = os.environ.get(_CONFIG)
+    _set_config(tmp_path_factory.mktemp("config"))
+    yield
+    _set_config(before)
+
+
+@pytest.fixture(autouse=True)
+def own_preferences(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Gives each test a place of its own for preferences, where nothing is yet.
+
+    The folder is made by whoever writes there first, as XDG has it.
+    """
+    before = os.environ[_CONFIG]
+    folder = tmp_path_factory.getbasetemp() / "config" / uuid4().hex
+    _set_config(folder)
+    yield folder
+    _set_config(before)
 
 
 _LANGUAGE = ("WRITEBACK_LANGUAGE", "LANGUAGE")

@@ -13,6 +13,15 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "writeback/preferences.json"
 
 
+def test_no_test_reads_or_writes_what_its_developer_prefers(
+    own_preferences: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()  # as every test begins
+    assert preferred(LANGUAGE) == ""
+    assert prefer(LANGUAGE, "de")
+    assert [each.name for each in own_preferences.iterdir()] == ["writeback"]
+
+
 def test_a_choice_is_kept_beside_others() -> None:
     assert preferred(LANGUAGE) == ""
     assert prefer("scheme", "dark")
