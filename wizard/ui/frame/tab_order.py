@@ -1,7 +1,8 @@
 """The order in which Tab goes: by place, as the layouts have it, not by creation.
 
 Qt goes in the order in which widgets were made, which is another as soon as a part is
-made later than what stands below it.
+made later than what stands below it. Radio buttons of one group are one stop, the one
+that is chosen: Qt knows that from the moment on at which one of them had the keyboard.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QLayout,
     QLayoutItem,
+    QRadioButton,
     QScrollArea,
     QStackedWidget,
     QWidget,
@@ -42,8 +44,18 @@ def following(
 
 
 def _is_stop(widget: QWidget) -> bool:
-    takes = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-    return bool(takes) and widget.isEnabled() and widget.focusProxy() is None
+    if not widget.isEnabled() or widget.focusProxy() is not None:
+        return False
+    chosen = _chosen_of_group(widget)
+    if chosen is not None and chosen.isEnabled():
+        return widget is chosen or widget.hasFocus()
+    return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+
+
+def _chosen_of_group(widget: QWidget) -> QWidget | None:
+    """Give the radio button that is chosen in the group of one; None for no group."""
+    group = widget.group() if isinstance(widget, QRadioButton) else None
+    return group.checkedButton() if group is not None else None
 
 
 def _parts(widget: QWidget) -> Iterator[QWidget | None]:

@@ -5,8 +5,10 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
+    QButtonGroup,
     QGridLayout,
     QLineEdit,
+    QRadioButton,
     QVBoxLayout,
     QWidget,
 )
@@ -37,6 +39,42 @@ def test_parts_that_are_made_later_stand_where_they_are_seen(qtbot: QtBot) -> No
     right.setEnabled(False)
     left.hide()
     assert list(stops(whole)) == [first, last]
+
+
+def test_a_group_is_one_stop_the_one_that_is_chosen(qtbot: QtBot) -> None:
+    whole = QWidget()
+    qtbot.addWidget(whole)
+    group, column = QButtonGroup(whole), QVBoxLayout(whole)
+    one, two, three = radios = [QRadioButton(str(at)) for at in range(3)]
+    for radio in radios:
+        group.addButton(radio)
+        column.addWidget(radio)
+    whole.show()
+    two.setChecked(True)
+    assert list(stops(whole)) == [two]
+    two.setEnabled(False)
+    assert two not in stops(whole)
+    two.setEnabled(True)
+    with qtbot.waitActive(whole):
+        whole.activateWindow()
+    two.setFocus()
+    three.setChecked(True)  # by the program; Tab goes on from where the keyboard is
+    assert list(stops(whole)) == [two, three]
+    one.setFocus()
+    assert list(stops(whole)) == [one, three]
+
+
+@pytest.mark.parametrize("chosen", ["express", "custom"])
+def test_the_keyboard_begins_at_what_is_chosen(
+    qtbot: QtBot, open_window: Open, fake: FakeController, chosen: str
+) -> None:
+    window = open_window(fake, mode=chosen)
+    go(qtbot, window, "mode")
+    radios = window.shown.field_boxes["mode"].editor.buttons
+    assert radios[chosen].isChecked()
+    assert QApplication.focusWidget() is radios[chosen]
+    met = round_trip(Qt.Key.Key_Tab)
+    assert [each for each in radios.values() if each in met] == [radios[chosen]]
 
 
 def round_trip(key: Qt.Key) -> list[QWidget]:
