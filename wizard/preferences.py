@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 LANGUAGE = "language"
+SCHEME = "scheme"  # of colours
 _MOST = 4096  # bytes; a file that is larger is none of ours
 
 

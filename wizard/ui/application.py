@@ -3,18 +3,17 @@
 import sys
 
 from PySide6.QtCore import QLibraryInfo, QLocale, Qt, QTranslator
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from wizard import translation
 from wizard.ui import accessibility
 from wizard.ui.jobs.garbage import GarbageCollector
+from wizard.ui.theme import scheme
 from wizard.ui.theme.icons import window_icon
-from wizard.ui.theme.palette import palette_of, scheme
 
 
 def application() -> QApplication:
-    """Give the application, made once, in the system's scheme and language."""
+    """Give the application, made once, in the colours and language that are chosen."""
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         app = QApplication(sys.argv[:1])
@@ -54,23 +53,15 @@ def translate_qt(app: QApplication) -> None:
 
 def dress(app: QApplication) -> None:
     """Give the application its style: Windows keeps its own, others get Fusion."""
-    if QGuiApplication.platformName() == "windows":
+    if scheme.is_platforms_own():
+        scheme.follow(app)
         return
     from wizard.ui.theme.style import Style
 
     app.setStyle(Style())
     hints = app.styleHints()
-    hints.colorSchemeChanged.connect(lambda _scheme: follow_scheme(app))
+    hints.colorSchemeChanged.connect(lambda _scheme: scheme.follow(app))
     if hasattr(hints, "accessibility"):  # Qt 6.10
         asked = hints.accessibility().contrastPreferenceChanged
-        asked.connect(lambda _contrast: follow_scheme(app))
-    follow_scheme(app)
-
-
-def follow_scheme(app: QApplication) -> None:
-    """Take the palette of the system's scheme and contrast."""
-    hints = app.styleHints()
-    dark = hints.colorScheme() == Qt.ColorScheme.Dark
-    high = Qt.ContrastPreference.HighContrast if hasattr(hints, "accessibility") else 0
-    contrast = bool(high) and hints.accessibility().contrastPreference() == high
-    app.setPalette(palette_of(scheme(dark=dark, contrast=contrast)))
+        asked.connect(lambda _contrast: scheme.follow(app))
+    scheme.follow(app)

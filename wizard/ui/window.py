@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QKeyEvent,
@@ -270,11 +270,6 @@ class WizardWindow(QDialog):
         super().showEvent(event)
         screen_fit.follow(self)
         self.refresh()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.ApplicationPaletteChange:
-            self.footer.tint(destroys=self.shown.destroys)
 
     def _find_domain(self) -> None:
         known = self.session.installed or self.session.answers.reading

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
@@ -34,6 +34,7 @@ class Footer(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self._destroys = False  # what the button that goes on begins is for good
         self.buttons: dict[str, QPushButton] = {
             "help": button(tr("&Help")),
             "back": button(tr("&Back")),
@@ -58,12 +59,18 @@ class Footer(QWidget):
         go_on.setDefault(True)
         self.buttons["back"].setEnabled(back)
         self.buttons["cancel"].setVisible(not page.ends)
-        self.tint(destroys=page.destroys)
+        self._destroys = page.destroys
+        self._tint()
 
-    def tint(self, *, destroys: bool) -> None:
-        """Give the button that goes on its colour; `destroys`: for good."""
-        tinted = palette.accented(self.palette(), destroys=destroys)
+    def _tint(self) -> None:
+        """Give the button that goes on its colour."""
+        tinted = palette.accented(self.palette(), destroys=self._destroys)
         self.buttons["next"].setPalette(tinted)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._tint()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)

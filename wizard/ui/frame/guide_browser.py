@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import QEvent, QUrl
 from PySide6.QtGui import QDesktopServices, QImage, QTextDocument
 from PySide6.QtWidgets import QTextBrowser
 
@@ -30,8 +30,8 @@ class GuideBrowser(QTextBrowser):
     """Reads the files of the guide and nothing else; other links go to the desktop."""
 
     def __init__(self) -> None:
-        super().__init__()
         self._folder: Path | None = None
+        super().__init__()
         self.setAccessibleName(tr("Guide"))
         self.setOpenLinks(False)
         self.setFrameShape(QTextBrowser.Shape.NoFrame)
@@ -76,6 +76,11 @@ class GuideBrowser(QTextBrowser):
         inks = palette.inks(self.palette())
         style = _STYLE.format(text=inks.text, accent=inks.accent)
         return f"<style>{style}</style>{content[1] if content else ''}"
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._folder is not None:
+            self.reload()
 
     def _path(self, target: QUrl) -> Path | None:
         """Give the file of the guide that is meant; None for any other."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import tzinfo
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHeaderView, QTableWidgetItem
 
@@ -32,6 +32,7 @@ class AnswerTable(ReadTable):
     """A row for each answer, newest first."""
 
     def __init__(self) -> None:
+        self.answers: tuple[Answer, ...] = ()
         titles = (tr("Time"), tr("Person"), tr("Answer"))
         super().__init__(titles, tr("Last answers"))
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
@@ -39,7 +40,6 @@ class AnswerTable(ReadTable):
         header.setMaximumSectionSize(_WIDEST)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setStretchLastSection(True)
-        self.answers: tuple[Answer, ...] = ()
 
     def show_answers(self, answers: Sequence[Answer], zone: tzinfo | None) -> None:
         """Show other answers; the one that is chosen stays so."""
@@ -61,6 +61,12 @@ class AnswerTable(ReadTable):
         item = self.item(at, 2)
         if item is not None:
             item.setIcon(icon(name, getattr(palette.inks(self.palette()), ink)))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            for at, answer in enumerate(self.answers):
+                self._mark(at, answer.kind)
 
     @property
     def chosen(self) -> Answer | None:

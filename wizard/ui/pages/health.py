@@ -25,6 +25,7 @@ from wizard.ui.health.week_panel import WeekPanel
 from wizard.ui.jobs.page_checks import broken
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.page import WizardPage
+from wizard.ui.personal.own_choices import OwnChoices
 from wizard.ui.session import Session
 from wizard.ui.theme import palette
 from wizard.ui.theme.icons import STATES, Mark
@@ -65,7 +66,8 @@ class HealthPage(WizardPage):
         self.add(stack(first, self._age(), spacing=2))
         self.add(self.concerns, self.check_rows)
         self.add(SideBySide(self.week, self.parts, least=300, spacing=palette.GROUP))
-        self.add(self.tasks, self.answers_panel, self.keys)
+        self.own = OwnChoices()
+        self.add(self.tasks, self.answers_panel, self.keys, self.own)
         self.body.addStretch(1)
 
     def _age(self) -> QWidget:

@@ -14,13 +14,13 @@ from wizard.flow.validation import problems_of
 from wizard.ui.formatting import tr
 from wizard.ui.jobs.worker import Worker
 from wizard.ui.page import WizardPage
+from wizard.ui.personal.own_choices import OwnChoices
 from wizard.ui.review.plan_view import point
 from wizard.ui.session import Session
 from wizard.ui.start.about_row import AboutRow
 from wizard.ui.start.left_panel import LeftPanel
 from wizard.ui.start.settings_file_panel import SettingsFilePanel
 from wizard.ui.widgets.labels import heading
-from wizard.ui.widgets.language_choice import LanguageChoice
 
 _SETS_UP = (
     (
@@ -55,14 +55,14 @@ class WelcomePage(WizardPage):
         self.left_wizard: LeftWizard | None = None
         self._reader = Worker(self, self._offer)
         self.left_panel, self.file = LeftPanel(), SettingsFilePanel()
-        self.about = AboutRow()
+        self.about, self.own = AboutRow(), OwnChoices()
         self.add(self.left_panel)
         self.add(heading(tr("What is set up")), *(point(*each) for each in _SETS_UP))
         needed = heading(tr("What you need"), above=8)
         self.add(needed, *(point("check", "", text) for text in _NEEDS))
         self.add(self.file)
         self.body.addStretch(1)
-        self.add(self.about, LanguageChoice())
+        self.add(self.about, self.own)
         self._connect()
 
     def _connect(self) -> None:

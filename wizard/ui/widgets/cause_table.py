@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem
 
 from agent.verdict.causes import Cause
@@ -39,6 +39,7 @@ class CauseTable(QTreeWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self._rows: dict[Key, QTreeWidgetItem] = {}
         self.setColumnCount(2)
         self.setHeaderLabels([tr("Cause"), tr("People")])
         self.setAccessibleName(tr("People by cause"))
@@ -61,7 +62,7 @@ class CauseTable(QTreeWidget):
         self.counts: Counter[Cause] = Counter()  # of the reset
         self.also: Counter[Key] = Counter()  # what other operations have of their own
         self._people: dict[Key, list[PersonVerdict]] = {}
-        self._rows: dict[Key, QTreeWidgetItem] = {}
+        self._rows = {}
 
     def take(self, people: list[PersonVerdict]) -> None:
         """Count some more people, and show the counts."""
@@ -148,14 +149,23 @@ class CauseTable(QTreeWidget):
         row.setTextAlignment(
             1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         )
-        name, ink = _MARKS[self._people[key][0].verdict.of(key[0]).state]
-        inks = palette.inks(self.palette())
-        row.setIcon(0, icon(name, getattr(inks, ink)))
+        self._mark(row, key)
         row.setChildIndicatorPolicy(QTreeWidgetItem.ChildIndicatorPolicy.ShowIndicator)
         # those that would work stand first, then in the order they are met
         at = 0 if key == RESET_WORKS else self.topLevelItemCount()
         self.insertTopLevelItem(at, row)
         return row
+
+    def _mark(self, row: QTreeWidgetItem, key: Key) -> None:
+        name, ink = _MARKS[self._people[key][0].verdict.of(key[0]).state]
+        inks = palette.inks(self.palette())
+        row.setIcon(0, icon(name, getattr(inks, ink)))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            for key, row in self._rows.items():
+                self._mark(row, key)
 
     def _fill(self, row: QTreeWidgetItem) -> None:
         """List the people kept who are not listed yet; a file has the others."""

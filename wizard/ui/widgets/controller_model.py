@@ -358,15 +358,14 @@ _MARKS = {"doing": ("loader-circle", "accent"), "waiting": ("circle", "muted")}
 def _mark(row: Row, column: Column) -> QIcon | None:
     if column == Column.STATE:
         name, ink = _MARKS.get(row.state) or (STATES[row.state][0], row.state)
-        return _icon(name, ink, palette.is_dark(QGuiApplication.palette()))
+        return _icon(name, ink, palette.inks(QGuiApplication.palette()))
     cell = row.facts.cell(_CELLS[column]) if row.facts and column in _CELLS else None
     if cell is None or cell.state not in ("failed", "warning"):
         return None
-    dark = palette.is_dark(QGuiApplication.palette())
-    return _icon(STATES[cell.state][0], cell.state, dark)
+    inks = palette.inks(QGuiApplication.palette())
+    return _icon(STATES[cell.state][0], cell.state, inks)
 
 
 @lru_cache(maxsize=64)
-def _icon(name: str, ink: str, dark: bool) -> QIcon:  # noqa: FBT001 - of the cache
-    inks = palette.DARK if dark else palette.LIGHT
+def _icon(name: str, ink: str, inks: palette.Inks) -> QIcon:
     return icon(name, getattr(inks, ink))

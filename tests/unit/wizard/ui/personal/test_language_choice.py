@@ -6,7 +6,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from wizard.preferences import LANGUAGE, preferred
-from wizard.ui.widgets.language_choice import LanguageChoice
+from wizard.ui.personal.language_choice import LanguageChoice
 
 
 @pytest.fixture(autouse=True)
