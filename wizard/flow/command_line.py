@@ -1,8 +1,12 @@
 """The command line that does what a journey through the window does."""
 
+from collections.abc import Iterator
+
 from wizard.flow.conditions import beside_original, original_is_gone, rekeying, removing
 from wizard.flow.conversion import inputs_of
 from wizard.flow.model import Answers
+from wizard.flow.pages.rotate import rotation_of
+from wizard.inputs import Rotation
 
 FILE = "--settings settings.yaml"
 
@@ -15,7 +19,18 @@ def command(answers: Answers) -> str:
         return "writeback repair"
     if rekeying(answers):
         return _rekey(answers)
+    if answers.get("task") == "rotate":
+        return " && ".join(_rotate(rotation_of(answers)))
     return f"writeback apply {FILE}"
+
+
+def _rotate(chosen: Rotation) -> Iterator[str]:
+    if chosen.sealing or chosen.shared:
+        both = chosen.sealing and chosen.shared
+        only = "" if both else " --sealing" if chosen.sealing else " --shared"
+        yield f"writeback rotate-keys{only}"
+    if chosen.password:
+        yield "writeback rotate-password"
 
 
 def _remove(answers: Answers) -> str:

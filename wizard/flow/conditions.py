@@ -5,7 +5,7 @@ from typing import Any
 from agent.config.validators import proxy_user
 from wizard.flow.model import Answers, Condition
 
-_PLANNED = ("options", "writeback", "repair", "rekey", "remove")
+_PLANNED = ("options", "writeback", "repair", "rotate", "rekey", "remove")
 
 ORIGINAL = "input.original"
 

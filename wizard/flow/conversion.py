@@ -27,6 +27,7 @@ from wizard.flow import conditions as when
 from wizard.flow.defaults import defaults
 from wizard.flow.model import Answers
 from wizard.flow.pages.remove import ACCOUNT, AUDIT, GRANTS
+from wizard.flow.pages.rotate import rotation_of
 from wizard.flow.proposals import base_dn, proposed_container
 from wizard.flow.route import asked_fields
 from wizard.inputs import AdminCredentials, Draft, Inputs
@@ -185,6 +186,7 @@ def inputs_of(answers: Answers) -> Inputs:
         keep_account=when.removing(answers)
         and not answers.get(ACCOUNT if when.new_account(answers) else GRANTS),
         delete_audit=when.removing(answers) and bool(answers.get(AUDIT)),
+        rotation=rotation_of(answers),
     )
 
 

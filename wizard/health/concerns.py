@@ -22,6 +22,7 @@ WayOut = Literal[
     "permissions",
     "rekey",
     "repair",
+    "rotate",
     "writeback",
 ]
 _MANY, _SHARE = 10, 25  # answers, percent: a bad night, and not three typing mistakes
@@ -237,7 +238,7 @@ def _due(keys: Sequence[KeyAge], now: datetime) -> Iterator[Concern]:
         if remedy is None or key.next is None or now <= key.next:
             continue
         title = Text("{key}: due since {day}", key=key.title, day=day(key.next))
-        yield Concern(f"due_{key.id}", title, "warning", EMPTY, remedy)
+        yield Concern(f"due_{key.id}", title, "warning", EMPTY, remedy, "rotate")
 
 
 def _of_records(week: Week) -> Iterator[Concern]:

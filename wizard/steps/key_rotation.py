@@ -33,7 +33,8 @@ class SealingKeyRotation(Step):
     """Has the agent make a new sealing key, as it does by itself every 30 days.
 
     The key is the agent's own, and root reads nothing of it: the enrolment says from
-    when on a key must be, and a new agent that takes over makes one.
+    when on a key must be, and a new agent that takes over makes one. That is when the
+    change is made, not when it is planned: a plan that is made again is the same.
     """
 
     name = "sealing_key"
@@ -44,17 +45,18 @@ class SealingKeyRotation(Step):
         text, enrolled = context.host.read(_place(context)), context.enrolment
         if not context.inputs.rotation.sealing or text is None or enrolled is None:
             return ()
-        made = replace(enrolled, replace_sealing_before=int(time.time()))
         summary = Text("Has the agent make a new sealing key; the fingerprint stays")
-        after = {"text": enrolment.dump(made)}
+        after = {"agent": enrolled.connection}
         return (Change(self.name, summary, {"text": text}, after),)
 
     def refuse_stale(self, changes: Sequence[Change], context: Context) -> None:
         for change in changes:
             refuse_changed(_place(context), text_of(change.before), context)
 
-    def apply(self, change: Change, context: Context) -> Facts:
-        put_text(_place(context), text_of(change.after), context)
+    def apply(self, change: Change, context: Context) -> Facts:  # noqa: ARG002 - as others
+        enrolled = context.load_enrolment()
+        made = replace(enrolled, replace_sealing_before=int(time.time()))
+        put_text(_place(context), enrolment.dump(made), context)
         return {}
 
     def undo(self, begun: Begun, context: Context) -> None:

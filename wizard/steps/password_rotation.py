@@ -172,8 +172,8 @@ def _none_lets_in(directory: DirectorySettings) -> StepFailed:
 def _refused(error: DirectoryError) -> NothingDone:
     what = Text("{host}: {why}", host=error.host, why=sentence(error.what))
     remedy = Text(
-        "A policy may ask for a day between two changes. An administrator's name and "
-        "password, given by --secrets-fd, replace it all the same."
+        "A policy may ask for a day between two changes. Given an administrator's name "
+        "and password, in the wizard or by --secrets-fd, it is replaced all the same."
     )
     return NothingDone(what, remedy)
 

@@ -18,7 +18,7 @@ class TaskGroup:
 GROUPS = (
     TaskGroup("Change", ("options", "writeback")),
     TaskGroup("Find out", ("permissions", "explain", "test", "view")),
-    TaskGroup("Maintain", ("repair", "rekey", "remove")),
+    TaskGroup("Maintain", ("repair", "rotate", "rekey", "remove")),
 )
 HEALTH = Page(
     id="health",
@@ -67,6 +67,12 @@ HEALTH = Page(
                     "Repair",
                     "Checks files, service, permissions and secrets, and fixes what "
                     "differs.",
+                ),
+                Option(
+                    "rotate",
+                    "Replace keys or password",
+                    "New ones by age or in doubt; the fingerprint stays, no code is "
+                    "needed.",
                 ),
                 Option(
                     "rekey",

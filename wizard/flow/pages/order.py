@@ -16,6 +16,7 @@ from wizard.flow.pages.recovery import RECOVERY
 from wizard.flow.pages.relay import RELAY
 from wizard.flow.pages.remove import REMOVE, REMOVED
 from wizard.flow.pages.review import APPLY, COMPLETE, REVIEW
+from wizard.flow.pages.rotate import ROTATE
 from wizard.flow.pages.rotate_keys import REKEY
 from wizard.flow.pages.scope import SCOPE
 from wizard.flow.pages.self_test import TEST
@@ -34,6 +35,7 @@ PAGES: tuple[Page, ...] = (
     EXPLAIN,
     VIEW,
     TEST,
+    ROTATE,
     REKEY,
     REMOVE,
     REVIEW,

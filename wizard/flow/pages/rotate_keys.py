@@ -65,6 +65,6 @@ REKEY = Page(
         placeholder="Next checks the connection to the relay and the code.",
     ),
     help="This is another identity for the portal. To replace keys and keep the "
-    "fingerprint, without a code, use: writeback rotate-keys. If anything fails, the "
-    "old keys are back.",
+    "fingerprint, without a code, choose Replace keys or password. If anything fails, "
+    "the old keys are back.",
 )

@@ -31,6 +31,7 @@ _BUTTONS: dict[WayOut, Text] = {
     "permissions": Text("See who and why"),
     "rekey": Text("Make new keys"),
     "repair": Text("Repair"),
+    "rotate": Text("Replace now"),
     "writeback": Text("Turn it on"),
 }
 _DRIFT = Text("Apply the edit")

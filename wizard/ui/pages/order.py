@@ -14,6 +14,7 @@ from wizard.ui.pages.reading import ReadingPage
 from wizard.ui.pages.recovery import RecoveryPage
 from wizard.ui.pages.remove import RemovedPage, RemovePage
 from wizard.ui.pages.review import ReviewPage
+from wizard.ui.pages.rotate import RotatePage
 from wizard.ui.pages.scope import ScopePage
 from wizard.ui.pages.self_test import TestResetPage
 from wizard.ui.pages.view import ViewPage
@@ -27,6 +28,7 @@ _PAGES: dict[str, type[WizardPage]] = {
     "scope": ScopePage,
     "view": ViewPage,
     "relay": EnrolmentPage,
+    "rotate": RotatePage,
     "rekey": EnrolmentPage,
     "directory": DirectoryPage,
     "account": AccountPage,

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,12 +25,13 @@ from tests.fixtures.relay_stage import (
 from tests.unit.wizard.fake_host import FakeHost, on
 from tests.unit.wizard.steps.installation import changed
 from wire.secret import Secret
+from wizard.elevation.codec import same
 from wizard.enrolment.relay_client import RelayFailed
 from wizard.host import stored_secrets
 from wizard.host.stored_secrets import previous
 from wizard.inputs import Inputs, Rotation
-from wizard.plan.change import Begun, Change, Context, NothingDone, StepFailed
-from wizard.plan.step import Restart, Step, Target
+from wizard.plan.change import Begun, Change, Context, NothingDone, Plan, StepFailed
+from wizard.plan.step import Restart, Step, Target, plan
 from wizard.steps.key_rotation import SHARED, SealingKeyRotation, SharedKeyRotation
 
 AGENT = "sync-01"
@@ -218,6 +220,19 @@ async def test_the_agent_is_told_from_when_a_sealing_key_must_be(setup: Setup) -
         step.refuse_stale([change], context)
     step.undo(Begun(0, change, {}), context)
     assert setup.host.read(setup.host.places.enrolment) == text
+
+
+async def test_a_plan_that_is_made_again_later_is_the_same(
+    setup: Setup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The root service plans anew, and takes no other plan than was accepted."""
+    everything = setup.target(sealing=True, shared=True)
+    steps = (SealingKeyRotation(), SharedKeyRotation())
+    shown = Plan(setup.settings, plan(steps, setup.settings, everything.context))
+    monkeypatch.setattr(time, "time", lambda: 4_000_000_000.0)
+    again = Plan(setup.settings, plan(steps, setup.settings, everything.context))
+    assert len(shown.changes) == 2
+    assert same(shown, again)
 
 
 def test_a_new_sealing_key_makes_no_gap() -> None:
