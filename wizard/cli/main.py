@@ -1,6 +1,7 @@
 """`writeback`: plan, apply, verify, roll back and look, without a screen and Qt."""
 
 import argparse
+import gettext
 import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
@@ -117,7 +118,9 @@ class _Words(argparse.ArgumentParser):
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Words(prog="writeback", description=say(_PURPOSE), allow_abbrev=False)
-    parser.add_argument("--version", action="version", version=VERSION)
+    # argparse asks gettext for all its words but these
+    shown = gettext.gettext("show program's version number and exit")
+    parser.add_argument("--version", action="version", version=VERSION, help=shown)
     verbs = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for entry in COMMANDS:
         if isinstance(entry, Command):

@@ -70,6 +70,16 @@ def test_help_is_in_one_language(capsys: pytest.CaptureFixture[str]) -> None:
     assert "diese Hilfe anzeigen" in printed
 
 
+def test_help_says_in_that_language_what_the_version_is(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    printed = capsys.readouterr().out
+    assert "--version" in printed
+    assert "show program's version" not in printed
+
+
 def test_programs_read_english(capsys: pytest.CaptureFixture[str]) -> None:
     main(["plan", "--json", "--settings"])
     assert "expected one argument" in capsys.readouterr().out.lower()
