@@ -58,6 +58,7 @@ class Controllers(QWidget):
         chosen = self.table.selectionModel()
         chosen.selectionChanged.connect(self._chosen)
         self.details.addressed.connect(self._addressed)
+        self.table.horizontalScrollBar().rangeChanged.connect(self._fit_rows)
 
     def value(self) -> Any:
         return self.model.controllers
@@ -120,6 +121,7 @@ class Controllers(QWidget):
 
     def _redrawn(self, first: Any, last: Any) -> None:
         self._tell()
+        self._fit_words()
         if first.row() <= self.table.currentIndex().row() <= last.row():
             self.details.show_row(self.chosen)
 
@@ -134,11 +136,25 @@ class Controllers(QWidget):
         self.remove_button.setEnabled(used)
         self.up_button.setEnabled(used and self.table.currentIndex().row() > 0)
         self.details.show_row(shown)
+        self._fit_rows()
+        self._fit_words()
+        self._tell()
+
+    def _fit_rows(self) -> None:
+        """Make room for each row up to the most, above the bar where there is one."""
         header = self.table.horizontalHeader().sizeHint().height()
         rows = min(max(len(self.model.rows), 2), _MOST)
+        bar = self.table.horizontalScrollBar()
+        below = bar.sizeHint().height() if bar.maximum() else 0
         frame = 2 * self.table.frameWidth()
-        self.table.setFixedHeight(header + rows * _ROW + frame)
-        self._tell()
+        self.table.setFixedHeight(header + rows * _ROW + below + frame)
+
+    def _fit_words(self) -> None:
+        """Widen what says how a controller is to its words in this language."""
+        for at in (Column.STATE, Column.CERTIFICATE):
+            needed = self.table.sizeHintForColumn(at)
+            if needed > self.table.columnWidth(at):
+                self.table.setColumnWidth(at, needed)
 
     def _tell(self) -> None:
         self.summary.setText(say(summary(self.model.rows)))
@@ -176,6 +192,7 @@ def _dress(table: QTableView) -> None:
     header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
     header.setSectionResizeMode(Column.HOST, QHeaderView.ResizeMode.Stretch)
     header.setMinimumSectionSize(48)
+    header.setResizeContentsPrecision(0)  # of a hundred rows those that are seen
     advance = table.fontMetrics().averageCharWidth()
     widths = {
         Column.STATE: 20,

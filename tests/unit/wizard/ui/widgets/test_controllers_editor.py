@@ -24,6 +24,7 @@ from tests.unit.wizard.ui.walk import go
 from wizard.checks.controllers import outcome_of, rows_of
 from wizard.directory.discovery import Answer
 from wizard.flow.pages.order import FIELDS
+from wizard.translation import PSEUDO
 from wizard.ui.pages.directory import DirectoryPage
 from wizard.ui.widgets.controller_model import Column
 from wizard.ui.widgets.controllers_editor import Controllers
@@ -288,3 +289,20 @@ def test_a_hundred_controllers_are_no_widgets(board: Controllers) -> None:
 
     assert board.summary.text() == "100 in order"
     assert len(board.findChildren(object)) == before  # type: ignore[type-var]
+
+
+def test_what_is_said_of_a_controller_has_its_place(
+    qtbot: QtBot, board: Controllers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANGUAGE", PSEUDO)
+    board.resize(480, 400)
+    board.show()
+    board.model.take(DONE.controllers)
+    table, last = board.table, board.model.index(board.model.rowCount() - 1, 0)
+    qtbot.waitUntil(lambda: table.horizontalScrollBar().maximum() > 0)
+
+    for at in (Column.STATE, Column.CERTIFICATE):
+        assert table.columnWidth(at) >= table.sizeHintForColumn(at)
+    # the bar covers no row
+    seen = table.viewport().height
+    qtbot.waitUntil(lambda: table.visualRect(last).bottom() <= seen())
