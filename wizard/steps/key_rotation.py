@@ -55,7 +55,8 @@ class SealingKeyRotation(Step):
 
     def apply(self, change: Change, context: Context) -> Facts:  # noqa: ARG002 - as others
         enrolled = context.load_enrolment()
-        made = replace(enrolled, replace_sealing_before=int(time.time()))
+        before = _replaced_before(sealing_key(context.host.service()))
+        made = replace(enrolled, replace_sealing_before=before)
         put_text(_place(context), enrolment.dump(made), context)
         return {}
 
@@ -65,6 +66,16 @@ class SealingKeyRotation(Step):
     def verify(self, target: Target) -> Sequence[Check]:
         service = target.context.host.service()
         return _rows(sealing_key(service), portal_keys(service))
+
+
+def _replaced_before(current: KeyAge) -> int:
+    """Say from when on a key must be, in Unix seconds; the agent counts whole ones.
+
+    A key of this very second is replaced too: as soon as the next second is there.
+    """
+    now = int(time.time())
+    made_now = current.since is not None and int(current.since.timestamp()) == now
+    return now + made_now
 
 
 class SharedKeyRotation(Step):

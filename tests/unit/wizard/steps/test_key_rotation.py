@@ -31,7 +31,7 @@ from wizard.host import stored_secrets
 from wizard.host.stored_secrets import previous
 from wizard.inputs import Inputs, Rotation
 from wizard.plan.change import Begun, Change, Context, NothingDone, Plan, StepFailed
-from wizard.plan.step import Restart, Step, Target, plan
+from wizard.plan.step import Restart, Step, Target, plan, text_of
 from wizard.steps.key_rotation import SHARED, SealingKeyRotation, SharedKeyRotation
 
 AGENT = "sync-01"
@@ -237,3 +237,16 @@ async def test_a_plan_that_is_made_again_later_is_the_same(
 
 def test_a_new_sealing_key_makes_no_gap() -> None:
     assert SealingKeyRotation.restart is Restart.RELOAD
+
+
+async def test_a_key_of_this_very_second_is_replaced_too(
+    setup: Setup, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both times are whole seconds, so that a key must be of a later one."""
+    now = 1_900_000_000
+    monkeypatch.setattr(time, "time", lambda: now + 0.9)
+    for made, before in ((now, now + 1), (now - 1, now), (now + 9, now)):
+        setup.host.status = {"sealing_key": {"made": made, "next": made + 1}}
+        (change,) = SealingKeyRotation().plan(setup.target(sealing=True))
+        planned = enrolment.parse(text_of(change.after), "x")
+        assert planned.replace_sealing_before == before
