@@ -31,7 +31,7 @@ from wizard.host import stored_secrets
 from wizard.host.stored_secrets import previous
 from wizard.inputs import Inputs, Rotation
 from wizard.plan.change import Begun, Change, Context, NothingDone, Plan, StepFailed
-from wizard.plan.step import Restart, Step, Target, plan, text_of
+from wizard.plan.step import Restart, Step, Target, plan
 from wizard.steps.key_rotation import SHARED, SealingKeyRotation, SharedKeyRotation
 
 AGENT = "sync-01"
@@ -247,6 +247,7 @@ async def test_a_key_of_this_very_second_is_replaced_too(
     monkeypatch.setattr(time, "time", lambda: now + 0.9)
     for made, before in ((now, now + 1), (now - 1, now), (now + 9, now)):
         setup.host.status = {"sealing_key": {"made": made, "next": made + 1}}
-        (change,) = SealingKeyRotation().plan(setup.target(sealing=True))
-        planned = enrolment.parse(text_of(change.after), "x")
-        assert planned.replace_sealing_before == before
+        step, context = SealingKeyRotation(), setup.context(sealing=True)
+        (change,) = step.plan(setup.target(sealing=True))
+        step.apply(change, context)
+        assert context.load_enrolment().replace_sealing_before == before
