@@ -39,6 +39,26 @@ def same(one: str, other: str) -> bool:
     return parse(one) == parse(other)
 
 
+def canonical(name: str) -> str:
+    """Spell a name as administrators read it: `corp.example/People/Zurich`.
+
+    It is the form of canonicalName (MS-ADA1 2.90): the domain as in DNS, then down to
+    the object; a slash in a name is escaped.
+    """
+    parts = [part.partition("=") for part in split(name) if part.strip()]
+    if not all(separator for _, separator, _ in parts):
+        raise BadName(f"{name!r} is no distinguished name")
+    named = [(kind.strip().lower() == "dc", _value(value)) for kind, _, value in parts]
+    domain = ".".join(value for is_domain, value in named if is_domain)
+    below = [value.replace("/", "\\/") for is_domain, value in named if not is_domain]
+    return "/".join((domain, *reversed(below)))
+
+
+def parent(name: str) -> str:
+    """Give the name of what an object lies in; empty where there is nothing above."""
+    return ",".join(split(name)[1:])
+
+
 def _pair(text: str) -> tuple[str, str]:
     kind, separator, value = text.partition("=")
     if not separator or not kind.strip():

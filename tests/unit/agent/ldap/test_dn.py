@@ -56,3 +56,28 @@ def test_any_value_survives_being_escaped(value: str) -> None:
 def test_what_is_no_name_is_refused(text: str) -> None:
     with pytest.raises(dn.BadName):
         dn.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        (f"OU=Zürich,OU=People,{BASE}", "corp.test/People/Zürich"),
+        (f"OU=Sales\\, West,{BASE}", "corp.test/Sales, West"),
+        (f"OU=\\ Space around\\ ,{BASE}", "corp.test/ Space around "),
+        (f"OU=A/B,{BASE}", "corp.test/A\\/B"),
+        (f"OU=Z\\C3\\BCrich , {BASE}", "corp.test/Zürich"),
+        (BASE, "corp.test"),
+    ],
+)
+def test_a_name_is_spelled_as_administrators_read_it(name: str, read: str) -> None:
+    assert dn.canonical(name) == read
+
+
+def test_what_is_no_name_has_no_canonical_form() -> None:
+    with pytest.raises(dn.BadName):
+        dn.canonical("People")
+
+
+def test_what_an_object_lies_in_is_its_name_without_the_first_part() -> None:
+    assert dn.parent(f"CN=Keller\\, Anna,OU=People,{BASE}") == f"OU=People,{BASE}"
+    assert dn.parent("DC=test") == ""
