@@ -27,7 +27,7 @@ from wire.operation import Operation
 from wire.outcomes import Code
 from wire.text import EMPTY, Text, moment
 
-_RIGHTS = {
+RIGHTS = {
     Operation.RESET: Right.RESET_PASSWORD,
     Operation.CHANGE: Right.CHANGE_PASSWORD,
     Operation.UNLOCK: Right.WRITE_LOCKOUT_TIME,
@@ -203,7 +203,7 @@ def _lock_unseen(subject: Subject) -> Text:
 
 
 def _answer(case: _Case, operation: Operation) -> OperationVerdict:
-    subject, right = case.subject, _RIGHTS[operation]
+    subject, right = case.subject, RIGHTS[operation]
     decision = held(subject, right)
     if isinstance(decision, Unreadable):
         return _hidden(decision)

@@ -7,7 +7,7 @@ to the directory, and shake hands with its controllers.
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from agent.config.settings import DirectorySettings
 from agent.verdict.causes import CAUSES
@@ -19,13 +19,18 @@ from wizard.checks.controller_probe import see_certificate
 from wizard.controller.installation import Installation
 from wizard.controller.permissions import Permissions
 from wizard.health.audit_records import Budget, recent_records
+from wizard.health.person_answers import DAYS, PersonAnswers, Whom, answers_about
 from wizard.health.reading import ControllerCertificate, PeopleCount, Reading
 from wizard.health.week import Week, begin_of, week_of
 from wizard.inputs import Inputs
+from wizard.permissions.people_search import FoundPerson
 from wizard.plan.change import Context
 
 _AT_ONCE = 8
 _MOST_CONTROLLERS = 200
+# of thirty days, for one person who is asked about
+_MOST_RECORDS = 50_000
+_MOST_BYTES = 64 * 1024 * 1024
 
 
 class HealthReadings:
@@ -50,6 +55,20 @@ class HealthReadings:
             return week_of(recent_records(place, begin_of(now), budget), now, budget)
         except OSError as error:
             return Week(week_of((), now, budget).days, trouble=system_reason(error))
+
+    def answers_about(self, person: FoundPerson) -> PersonAnswers:
+        """Find what this agent answered about a person, in the audit records."""
+        since = datetime.now().astimezone() - timedelta(days=DAYS)
+        place, budget = (
+            self._context.host.places.audit,
+            Budget(_MOST_RECORDS, _MOST_BYTES),
+        )
+        whom = Whom.of(person.dn, person.names)
+        try:
+            records = recent_records(place, since, budget)
+            return answers_about(whom, records, since, budget)
+        except OSError as error:
+            return PersonAnswers(trouble=system_reason(error))
 
     def count_people(
         self, *, report: Callable[[int], None], stop: threading.Event

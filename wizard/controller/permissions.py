@@ -23,10 +23,11 @@ from agent.verdict.verdict import State, Verdict
 from wire.names import Identifier
 from wire.operation import Operation
 from wizard.controller.scan import is_planned, open_scan
-from wizard.directory.sign_in import as_agent
+from wizard.directory.sign_in import as_agent, as_either
 from wizard.grants import grants
 from wizard.grants.grants import AccessEntry, Revocation
 from wizard.inputs import Inputs
+from wizard.permissions import people_search
 from wizard.permissions.account_report import find_about_account
 from wizard.permissions.coverage import (
     PersonVerdict,
@@ -36,6 +37,8 @@ from wizard.permissions.coverage import (
     people_in,
 )
 from wizard.permissions.findings import Finding
+from wizard.permissions.listed_entries import NOTHING_LISTED, EntryList, list_entries
+from wizard.permissions.people_search import FoundPeople
 from wizard.permissions.person import filters_of, find_person
 from wizard.permissions.proof import PAGE, WANTED, Disagreement, Proof
 from wizard.permissions.sid_names import Names
@@ -71,7 +74,8 @@ class Coverage:
 class Explained:
     """One person: the answers, what they stand on, and the controller asked.
 
-    What is hidden is None; `foreseen` is as in `Coverage`.
+    What is hidden is None; `foreseen` is as in `Coverage`. `listed` are the entries of
+    the person's permissions, the deciding ones marked.
     """
 
     verdict: Verdict
@@ -79,6 +83,7 @@ class Explained:
     policy: PasswordPolicy | None
     controller: str
     foreseen: bool
+    listed: EntryList = NOTHING_LISTED
 
 
 class Permissions:
@@ -91,6 +96,21 @@ class Permissions:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+
+    def find_people(
+        self, settings: Settings, inputs: Inputs, words: str
+    ) -> FoundPeople:
+        """Find whom a name, a part of one, a DN or a GUID may mean; a bounded number.
+
+        Those outside the scope are found too. Refused: nobody can be so named.
+        """
+        context = self._context.with_inputs(inputs)
+        directory = settings.directory
+        planned = is_planned(settings, context)
+        sign_in = as_either if planned else as_agent
+        with sign_in(directory, context) as opened:
+            by = settings.identify_by
+            return people_search.find_people(opened, directory.base_dn, words, by)
 
     def explain(
         self, settings: Settings, inputs: Inputs, by: Identifier | None, value: str
@@ -108,12 +128,14 @@ class Permissions:
             subject = scan.subjects.read(scan.facts, user, detail=True)
             names = Names(directory, base_dn)
             verdict = judge.judge(subject, scan.operations, names)
+            listed = list_entries(subject, scan.operations, names)
         return Explained(
             verdict,
             subject.account,
             subject.policy,
             directory.host,
             foreseen=scan.subjects.planned is not None,
+            listed=listed,
         )
 
     def coverage(

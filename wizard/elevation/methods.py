@@ -56,6 +56,7 @@ _ROWS = (
     ),
     Row(RunRecovery.find),
     Row(RunRecovery.recover, "change"),
+    Row(Permissions.find_people),
     Row(Permissions.explain),
     Row(Permissions.coverage),
     Row(Permissions.foresee),
@@ -63,6 +64,7 @@ _ROWS = (
     Row(Permissions.plan_grant),
     Row(Permissions.entries),
     Row(HealthReadings.read, "watch"),
+    Row(HealthReadings.answers_about),
     Row(HealthReadings.count_people, "watch"),
     Row(HealthReadings.certificates, "watch"),
 )

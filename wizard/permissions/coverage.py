@@ -29,17 +29,21 @@ from agent.verdict.subject import JUDGED
 from agent.verdict.verdict import State, Verdict
 from wire.operation import Operation
 from wire.outcomes import Refused
+from wizard.permissions.people_search import shown_name, sign_in_name
 
+_READ = (*DETAIL, "userPrincipalName")
 _PAGE = 500
 _WAITING_PAGES = 2
 
 
 @dataclass(frozen=True, slots=True)
 class PersonVerdict:
-    """One person with the answers about them."""
+    """One person with the answers about them; the names are printable and bounded."""
 
     sam: str
     verdict: Verdict
+    name: str = ""
+    sign_in_name: str = ""
 
 
 @dataclass(slots=True)
@@ -94,7 +98,13 @@ def cover(
                 else:
                     subject = scan.subjects.read_in_scope(scan.facts, user)
                     verdict = judge.judge(subject, scan.operations, name_of)
-                yield PersonVerdict(entry.text("sAMAccountName") or "", verdict)
+                yield _named(entry, verdict)
+
+
+def _named(entry: Entry, verdict: Verdict) -> PersonVerdict:
+    sam, upn = entry.text("sAMAccountName"), entry.text("userPrincipalName")
+    name = shown_name(entry.text("displayName"), sam, entry.dn)
+    return PersonVerdict(sam or "", verdict, name, sign_in_name(upn, sam))
 
 
 def outermost(containers: Sequence[str]) -> tuple[str, ...]:
@@ -124,7 +134,7 @@ def people_in(
 
 
 def _pages(directory: Connection, scope: Scope) -> Iterator[list[Entry]]:
-    entries = people_in(directory, scope, DETAIL, _PAGE)
+    entries = people_in(directory, scope, _READ, _PAGE)
     while page := list(islice(entries, _PAGE)):
         yield page
 

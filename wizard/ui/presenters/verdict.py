@@ -1,5 +1,7 @@
 """A verdict as rows: what would come of each operation, what shows it, what to do."""
 
+from collections.abc import Mapping, Sequence
+
 from agent.verdict.causes import CAUSES
 from agent.verdict.verdict import OperationVerdict, State, Verdict
 from wire.failure import sentence
@@ -49,15 +51,26 @@ def checks_of(verdict: Verdict) -> tuple[Check, ...]:
 
     Operations with one answer share a row; one cause that two entries show is two.
     """
-    alike: dict[OperationVerdict, list[str]] = {}
-    for operation, name in OPERATIONS.items():
-        names = alike.setdefault(verdict.of(operation), [])
-        names.append(say(_NEXT[operation] if names else name))
-    rows = [_row(", ".join(names), answer) for answer, names in alike.items()]
+    rows = [_row(names_of(ops), answer) for answer, ops in alike(verdict).items()]
     notes = "; ".join(say(note) for note in verdict.notes)
     if notes:
         rows.append(Check("notes", Text("Worth knowing"), "info", sentence(notes)))
     return tuple(rows)
+
+
+def alike(verdict: Verdict) -> Mapping[OperationVerdict, Sequence[Operation]]:
+    """Give each answer about one person, with the operations that it is for."""
+    found: dict[OperationVerdict, list[Operation]] = {}
+    for operation in OPERATIONS:
+        found.setdefault(verdict.of(operation), []).append(operation)
+    return found
+
+
+def names_of(operations: Sequence[Operation]) -> str:
+    """Name operations in a list."""
+    first, *others = operations
+    named = (OPERATIONS[first], *(_NEXT.get(each, OPERATIONS[each]) for each in others))
+    return ", ".join(map(say, named))
 
 
 def _row(names: str, answer: OperationVerdict) -> Check:

@@ -100,7 +100,8 @@ class CheckPanel(QWidget):
         self.copy.setText(tr("Copy"))
         self._has_checks = bool(outcome.checks)
         self._arrange()
-        announce(self, _sum_up(outcome))
+        if outcome.checks or outcome.inspection:
+            announce(self, _sum_up(outcome))
         self.ended.emit(outcome)
 
     def _failed(self, error: BaseException) -> None:

@@ -4,6 +4,7 @@ import socket
 import threading
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -13,6 +14,7 @@ from tests.unit.wizard.controller.test_controller import MAKES, STARTS, apply
 from tests.unit.wizard.fake_host import FakeHost
 from tests.unit.wizard.health.staged import answered
 from wizard.controller.controller import Controller
+from wizard.permissions.people_search import FoundPerson
 from wizard.plan.change import StepFailed, allow_all
 
 
@@ -77,3 +79,26 @@ def test_each_controller_that_does_not_answer_says_why(
     assert [each.host for each in found] == ["dc1.corp.test", "dc2.corp.test"]
     assert all("No TLS connection" in each.trouble for each in found)
     assert all("firewall" in each.remedy for each in found)
+
+
+def test_the_answers_about_a_person_are_found_in_the_records(
+    host: FakeHost, controller: Controller
+) -> None:
+    trail = Trail(host.places.audit, host.places.audit_head)
+    now = datetime.now().astimezone()
+    trail.add(answered(now, "too_short"))
+    trail.add(answered(now, person="beat.graf@corp.test"))
+    trail.close()
+    anna = FoundPerson("CN=x", UUID(int=1), "Anna", "", ("anna.keller@corp.test",))
+    found = controller.health.answers_about(anna)
+    assert [answer.code for answer in found.answers] == ["too_short"]
+    assert not found.trouble
+
+
+def test_records_that_can_not_be_read_are_no_answers(
+    host: FakeHost, controller: Controller
+) -> None:
+    host.places.audit.parent.mkdir(parents=True, exist_ok=True)
+    host.places.audit.mkdir()
+    anna = FoundPerson("CN=x", UUID(int=1), "Anna", "")
+    assert controller.health.answers_about(anna).trouble

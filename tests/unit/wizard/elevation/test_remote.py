@@ -25,8 +25,6 @@ from tests.unit.wizard.ui.fake import (
     SEVERAL,
 )
 from tests.unit.wizard.ui.fake_controller import FakeChanges, FakeController
-from wire.names import Identifier
-from wire.outcomes import Code, Refused
 from wire.secret import Secret
 from wire.text import Text, plural
 from wizard import ui
@@ -385,17 +383,6 @@ def test_everybody_is_judged_and_reported(
         found.append((came, each, reports))
     assert found[0] == found[1]
     assert len(found[0][1]) == 1250
-
-
-def test_one_person_is_explained(remote: Controller) -> None:
-    for value in ("ada@corp.test", "niko@corp.test"):
-        by: Identifier = "userPrincipalName"
-        direct = FakeController().permissions.explain(SETTINGS, INPUTS, by, value)
-        assert remote.permissions.explain(SETTINGS, INPUTS, "mail", value) == direct
-    with pytest.raises(Refused, match="no person has the mail") as caught:
-        remote.permissions.explain(SETTINGS, INPUTS, "mail", "nobody")
-    assert caught.value.code is Code.USER_NOT_FOUND
-    assert caught.value.outcome.remedy
 
 
 def test_findings_and_entries_come_back_the_same(remote: Controller) -> None:

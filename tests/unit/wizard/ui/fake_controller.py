@@ -6,6 +6,7 @@ A test compares its signatures with those of the real parts.
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 from agent.config.settings import DirectorySettings, DomainController, Settings
@@ -29,8 +30,11 @@ from wire.text import EMPTY, Text, verbatim
 from wizard.checks.controller_facts import Inspection
 from wizard.checks.outcome import Outcome
 from wizard.enrolment.self_test import WOULD_WORK
+from wizard.health.audit_records import Budget
+from wizard.health.person_answers import DAYS, PersonAnswers, Whom, answers_about
 from wizard.health.reading import ControllerCertificate, PeopleCount, Reading
 from wizard.inputs import Draft, Inputs
+from wizard.permissions.people_search import FoundPerson
 from wizard.plan.change import (
     ApplyError,
     Change,
@@ -198,6 +202,12 @@ class FakeHealth:
             raise fake.unwatchable
         found = fake.found
         return None if found is None else staged.reading(found, fake.records)
+
+    def answers_about(self, person: FoundPerson) -> PersonAnswers:
+        self._fake.called("answers_about", person)
+        whom, since = Whom.of(person.dn, person.names), staged.NOW - timedelta(DAYS)
+        records = sorted(self._fake.records, key=lambda each: each["at"], reverse=True)
+        return answers_about(whom, records, since, Budget())
 
     def count_people(
         self, *, report: Callable[[int], None], stop: threading.Event

@@ -11,6 +11,17 @@ from agent.active_directory import identifiers
 from agent.config.settings import Settings
 from agent.verdict.causes import CAUSES, Cause
 from agent.verdict.verdict import OperationVerdict, State, Verdict
+from tests.unit.wizard.ui.fake_people import (
+    GIVEN,
+    NIKO,
+    OFFICES,
+    PEOPLE,
+    begins,
+    listed_of,
+    name_of,
+    person_of,
+    sign_in_of,
+)
 from wire.names import Identifier
 from wire.operation import Operation
 from wire.outcomes import Code
@@ -18,11 +29,12 @@ from wire.text import verbatim
 from wizard.controller.permissions import Coverage, CoverageProgress, Explained
 from wizard.grants.grants import AccessEntry
 from wizard.inputs import Inputs
+from wizard.permissions import people_search
 from wizard.permissions.coverage import PersonVerdict, Tally
 from wizard.permissions.findings import Finding, Level
+from wizard.permissions.people_search import FoundPeople, query_for
 from wizard.plan.change import Change, Plan
 
-PEOPLE = "OU=People,DC=corp,DC=test"
 YES = OperationVerdict(State.YES, Code.OK, Cause.NONE)
 SHOWN_BY = {
     Cause.PROTECTED: "a member of CN=Domain Admins,CN=Users,DC=corp,DC=test",
@@ -123,7 +135,7 @@ def verdict_of(
     """
     reset = answer_of(cause)
     later = YES if cause is Cause.TOO_YOUNG else reset
-    dn = f"CN=Person {number:04},OU=Zurich,{PEOPLE}"
+    dn = f"CN={name_of(number)},OU={OFFICES[number % len(OFFICES)]},{PEOPLE}"
     answers = {
         Operation.CHANGE: reset,
         Operation.UNLOCK: later,
@@ -149,6 +161,8 @@ class FakePermissions:
     findings: tuple[Finding, ...] = IN_ORDER
     foreseen: bool = False
     error: Exception | None = None
+    gone: frozenset[int] = frozenset()
+    granted: Plan | None = None  # the last one that was planned
     hold: bool = False
     go: threading.Event = field(default_factory=threading.Event)
     calls: list[tuple[Any, ...]] = field(default_factory=list)
@@ -157,12 +171,37 @@ class FakePermissions:
         self, settings: Settings, inputs: Inputs, by: Identifier | None, value: str
     ) -> Explained:
         self.calls.append(("explain", settings, inputs, by, value))
-        if value.startswith("nobody"):
-            tried = by or "sAMAccountName or mail"
-            raise identifiers.nobody(tried, value)
-        cause = Cause.INHERITANCE_OFF if "niko" in value else Cause.NONE
-        reset = verdict_of(7, cause, self.others)
-        return Explained(reset, None, None, "dc1.corp.test", self.foreseen)
+        number = UUID(value).int - 1
+        if number in self.gone:
+            raise identifiers.nobody("objectGUID", value)
+        cause = self._cause_of(number)
+        others = self.others if cause is Cause.NONE else {}
+        reset = verdict_of(number, cause, others)
+        listed = listed_of(cause)
+        return Explained(reset, None, None, "dc1.corp.test", self.foreseen, listed)
+
+    def _cause_of(self, number: int) -> Cause:
+        """Niko inherits nothing; of the others nobody is granted where all are not."""
+        if number == NIKO:
+            return Cause.INHERITANCE_OFF
+        return Cause.NOT_GRANTED if Cause.NOT_GRANTED in self.everybody else Cause.NONE
+
+    def find_people(
+        self, settings: Settings, inputs: Inputs, words: str
+    ) -> FoundPeople:
+        self.calls.append(("find_people", settings, inputs, words))
+        if self.error:
+            raise self.error
+        query_for(words, settings.identify_by)  # refuses what the real one does
+        asked = words.strip().lower().removesuffix("@corp.test")
+        everybody = map(person_of, range(len(GIVEN) * 8))
+        found = [each for each in everybody if begins(each, asked)]
+        if asked == "niko":
+            found = [person_of(NIKO)]
+        most = people_search.MOST_FOUND
+        exact = [each for each in found if each.sign_in_name == words]
+        only = exact[0] if exact else None
+        return FoundPeople(tuple(found[:most]), len(found) > most, only)
 
     def coverage(
         self,
@@ -232,7 +271,9 @@ class FakePermissions:
     def plan_grant(self, settings: Settings, inputs: Inputs) -> Plan:
         self.calls.append(("plan_grant", settings, inputs))
         causes = (*self.everybody, *self.others.values())
-        return Plan(settings, (GRANT,) if Cause.NOT_GRANTED in causes else ())
+        changes = (GRANT,) if Cause.NOT_GRANTED in causes else ()
+        self.granted = Plan(settings, changes)
+        return self.granted
 
     def entries(self, plan: Plan, inputs: Inputs) -> tuple[AccessEntry, ...]:
         return ENTRIES if plan.changes else ()
@@ -248,5 +289,7 @@ class FakePermissions:
                 others = self.others if cause is Cause.NONE else {}
                 for _ in range(take):
                     reset = verdict_of(number, cause, others)
-                    yield PersonVerdict(f"person{number:04}", reset)
+                    name = name_of(number)
+                    sam = name.lower().replace(" ", ".")
+                    yield PersonVerdict(sam, reset, name, sign_in_of(name))
                     number += 1

@@ -36,7 +36,13 @@ from tests.fixtures import gallery
 from tests.fixtures.escaped_words import escaped
 from tests.unit.wizard import answered
 from tests.unit.wizard.health import staged
-from tests.unit.wizard.ui import copied, fake, fake_controller, fake_permissions
+from tests.unit.wizard.ui import (
+    copied,
+    fake,
+    fake_controller,
+    fake_people,
+    fake_permissions,
+)
 from wire.text import Text
 from wizard.translation import PSEUDO, available
 from wizard.ui.application import application
@@ -127,7 +133,10 @@ def strings_of(fakes: ModuleType) -> Iterator[str]:
                 yield from strings_in(getattr(fakes, target.id))
 
 
-_FAKES = (answered, staged, copied, fake, fake_controller, fake_permissions, gallery)
+_FAKES = (
+    *(answered, staged, copied, fake, fake_controller, fake_people),
+    *(fake_permissions, gallery),
+)
 DATA = {
     *(text for module in _FAKES for text in strings_of(module)),
     *(option.value for field in _FIELDS for option in field.options),

@@ -1,0 +1,1 @@
+"""People on pages: lists of them, why one can't be reset, what was answered."""
