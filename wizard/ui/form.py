@@ -11,7 +11,7 @@ from wizard.flow.model import Answers, Page
 from wizard.flow.pages.credentials import administrator
 from wizard.flow.route import page_asking
 from wizard.flow.validation import problems_of
-from wizard.ui.formatting import mnemonics, say, tr
+from wizard.ui.formatting import footer_letters, mnemonics, say, tr
 from wizard.ui.frame.notice import Action, Notice
 from wizard.ui.jobs.page_checks import Run, page_check
 from wizard.ui.outcomes import PageOutcome
@@ -24,7 +24,6 @@ from wizard.ui.widgets.disclosure import Disclosure
 from wizard.ui.widgets.field_box import FieldBox
 from wizard.ui.widgets.text_viewer import TextDialog
 
-_FOOTER = "nbch"
 ADMINISTRATOR = tuple(field.path for field in administrator())
 
 
@@ -125,7 +124,9 @@ class Form(WizardPage):
             field_box.mark_optional(optional=not field_box.field.needed(answers))
         labels = [field_box.label.text() for field_box in shown]
         check = self.page.check
-        *labels, now = mnemonics([*labels, say(check.label) if check else ""], _FOOTER)
+        *labels, now = mnemonics(
+            [*labels, say(check.label) if check else ""], footer_letters()
+        )
         for field_box, text in zip(shown, labels, strict=True):
             field_box.name(text)
         if self.check_panel and check:

@@ -71,6 +71,18 @@ def without_mnemonic(label: str) -> str:
     return "&".join(part.replace("&", "") for part in label.split("&&"))
 
 
+def letters_of(*names: str) -> str:
+    """Give the letters that names answer to: `&Next` to n."""
+    marked = (name.replace("&&", "").split("&")[1:] for name in names)
+    return "".join(part[:1].lower() for parts in marked for part in parts)
+
+
+def footer_letters() -> str:
+    """Give the letters that the buttons below each page answer to, in any language."""
+    going = (tr("&Back"), tr("&Next"), tr("Go o&n"))
+    return letters_of(*going, tr("&Help"), tr("&Cancel"), tr("&Close"))
+
+
 def mnemonics(labels: list[str], taken: str) -> list[str]:
     """Mark one letter of each label with `&`, each once, none that is taken."""
     used = set(taken.lower())

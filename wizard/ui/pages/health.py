@@ -13,7 +13,7 @@ from wire.text import Text, moment
 from wizard.flow.model import Page
 from wizard.flow.pages.health import GROUPS
 from wizard.health.health import Health, age_words, health_of
-from wizard.ui.formatting import say, tr
+from wizard.ui.formatting import footer_letters, letters_of, say, tr
 from wizard.ui.health.answer_panel import AnswerPanel
 from wizard.ui.health.concern_list import ConcernList
 from wizard.ui.health.enter_button import EnterButton
@@ -33,8 +33,6 @@ from wizard.ui.widgets.check_rows import CheckRows
 from wizard.ui.widgets.labels import LiveLabel, label, row, stack
 
 _ON = "features.password_writeback"
-# letters of the footer, and of the page's buttons that no task is begun by
-_TAKEN = "nbchtoi"
 
 
 class HealthPage(WizardPage):
@@ -51,7 +49,7 @@ class HealthPage(WizardPage):
         self.concerns, self.week, self.parts = ConcernList(), WeekPanel(), PartPanel()
         self.answers_panel, self.keys = AnswerPanel(), KeyPanel()
         options = page.fields[0].options
-        self.tasks = TaskButtons(GROUPS, options, _TAKEN)
+        self.tasks = TaskButtons(GROUPS, options, _taken())
         self.tasks.chosen.connect(self.begin)
         self.concerns.chosen.connect(self.take_way_out)
         self._lay()
@@ -124,7 +122,7 @@ class HealthPage(WizardPage):
             return
         self.health = found
         self.headline.setText(say(found.headline))
-        self.concerns.show_concerns(found.concerns, _TAKEN + self.tasks.letters)
+        self.concerns.show_concerns(found.concerns, _taken() + self.tasks.letters)
         self.week.show_week(found.week)
         self.parts.show_parts(found.parts)
         self.answers_panel.show_answers(found.week.last, found.at.tzinfo)
@@ -194,3 +192,9 @@ class HealthPage(WizardPage):
     def _not_closed(self, error: BaseException) -> None:
         self.check_rows.show_checks((broken(error),))
         self.state_changed.emit()
+
+
+def _taken() -> str:
+    """Give the letters of the footer, and of what begins no task."""
+    others = (tr("As a &table"), tr("&Open the record"), tr("Read aga&in"))
+    return footer_letters() + letters_of(*others)

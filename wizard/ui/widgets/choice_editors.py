@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from wizard.flow.model import Field, Option
-from wizard.ui.formatting import mnemonics, say, without_mnemonic
+from wizard.ui.formatting import footer_letters, mnemonics, say, without_mnemonic
 from wizard.ui.theme import palette
 from wizard.ui.widgets.labels import column, frame, label, stack
 from wizard.ui.widgets.wrapped_buttons import WrappedCheckBox, WrappedRadioButton
@@ -147,7 +147,8 @@ class Cards(Choice):
 
     def __init__(self, field: Field) -> None:
         super().__init__(field)
-        labels = mnemonics([say(option.label) for option in field.options], "nbch")
+        options = [say(option.label) for option in field.options]
+        labels = mnemonics(options, footer_letters())
         for radio, text in zip(self.buttons.values(), labels, strict=True):
             name_button(radio, text)
 

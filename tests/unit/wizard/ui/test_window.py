@@ -36,6 +36,8 @@ from wire.text import Text, verbatim
 from wizard.flow.pages.order import PAGES
 from wizard.plan.change import StepFailed
 from wizard.results import Check
+from wizard.translation import CHOICE, available
+from wizard.ui.formatting import letters_of
 from wizard.ui.theme import palette
 from wizard.ui.window import WizardWindow
 
@@ -354,17 +356,46 @@ def _labels(widget: QWidget) -> list[Any]:
     ]
 
 
+@pytest.mark.parametrize("language", [each.code for each in available()])
 def test_mnemonics_are_never_given_twice_on_a_page(
-    qtbot: QtBot, open_window: Open, fake: FakeController
+    qtbot: QtBot,
+    open_window: Open,
+    fake: FakeController,
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
 ) -> None:
+    monkeypatch.setenv(CHOICE, language)
     window = at_relay(qtbot, open_window, fake)
     window.set_answers({"relay.proxy": BEHIND})
     page = window.page("relay")
     labels = [box.label.text() for box in page.field_boxes.values()]
-    letters = [t[t.index("&") + 1].lower() for t in labels if "&" in t]
-    letters += ["n", "b", "c", "h"]
-    assert len(letters) == len(set(letters))
-    assert len(letters) == len(labels) + 4
+    _no_letter_twice([*labels, *_of_buttons(window)])
+
+
+@pytest.mark.parametrize("language", [each.code for each in available()])
+def test_no_task_answers_to_the_letter_of_another_button(
+    qtbot: QtBot,
+    open_window: Open,
+    fake: FakeController,
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+) -> None:
+    monkeypatch.setenv(CHOICE, language)
+    fake.found = INSTALLED
+    window = open_window(fake)
+    wait_for(qtbot, window, "health")
+    _no_letter_twice(_of_buttons(window))
+
+
+def _of_buttons(window: WizardWindow) -> list[str]:
+    found = window.findChildren(QAbstractButton)
+    return [each.text() for each in found if each.isVisible() and "&" in each.text()]
+
+
+def _no_letter_twice(names: list[str]) -> None:
+    letters = [letter for name in names for letter in letters_of(name)]
+    assert len(letters) == len(names)
+    assert len(letters) == len(set(letters)), names
 
 
 def test_tab_goes_through_the_fields_in_reading_order(
